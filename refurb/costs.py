@@ -24,6 +24,8 @@ CENT = Decimal("0.01")
 NOBODY = "Non attribuable à un appareil"
 """What was spent on a lot of which the workshop received nothing, or nothing yet."""
 UNGRADED = "Sans grade, pas reconditionnés"
+LETTER = 2
+"""A grade that is longer is a word."""
 UNPAID = "Financeur non renseigné"
 type Lot = tuple[int, int]
 """The keys of a lot and of a workshop."""
@@ -113,8 +115,8 @@ class Costs:
 
     def by_grade(self) -> list[Row]:
         """A line per grade, then what has none, then what no device can bear."""
-        grades = sorted({group.grade for group in self.groups}, key=lambda grade: (not grade, grade))
-        rows = [self._row(one or UNGRADED, lambda group, one=one: _is(group, "grade", one)) for one in grades]
+        grades = sorted({group.grade for group in self.groups}, key=_best_first)
+        rows = [self._row(_named(one), lambda group, one=one: _is(group, "grade", one)) for one in grades]
         return self._with_nobody(rows)
 
     def by_workshop(self) -> list[Row]:
@@ -225,6 +227,17 @@ def _is(group: Group | None, name: str, value: str) -> bool:
 
 def _yes(group: Group) -> str:
     return "oui" if group.reconditioned else "non"
+
+
+def _best_first(grade: str) -> tuple[bool, bool, str]:
+    """A grade that is a word is above the letters; what has none comes last."""
+    return not grade, len(grade) <= LETTER, grade
+
+
+def _named(grade: str) -> str:
+    if not grade:
+        return UNGRADED
+    return grade if len(grade) <= LETTER else grade.title()
 
 
 def _each(cost: Decimal, devices: int) -> Decimal | None:

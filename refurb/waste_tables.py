@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 import django_tables2 as tables
@@ -10,7 +11,7 @@ from conventions.enums import DeviceType
 from lists.columns import WHOLE
 from network.models import Organisation
 from refurb.models import WasteNote
-from typography.french import Noun, grouped
+from typography.french import Noun, day, grouped
 
 T = DeviceType
 NOUNS = {
@@ -46,11 +47,11 @@ class WasteTable(tables.Table):
 
     caption = "Registre des déchets"
 
-    taken_on = tables.Column(verbose_name="Expédié le", attrs=WHOLE)
-    bsd_number = tables.Column(verbose_name="Bordereau", linkify=("refurb:waste_note", {"pk": tables.A("pk")}))
+    taken_on = tables.Column(verbose_name="Date d’expédition", attrs=WHOLE)
+    bsd_number = tables.Column(verbose_name="N° de bordereau", linkify=("refurb:waste_note", {"pk": tables.A("pk")}))
     recycler = tables.Column(verbose_name="Recycleur", order_by=("recycler__name",))
     devices = tables.Column(verbose_name="Appareils", accessor="types", orderable=False)
-    weight_kg = tables.Column(verbose_name="Poids (kg)", attrs={"td": {"class": "text-end"}})
+    weight_kg = tables.Column(verbose_name="Poids (kg)", attrs={"td": {"class": "num"}})
     missing = tables.Column(verbose_name="Ce qui manque", empty_values=(), orderable=False)
     workshop = tables.Column(verbose_name="Atelier", order_by=("workshop__name",))
 
@@ -60,29 +61,36 @@ class WasteTable(tables.Table):
         order_by = ("-taken_on",)
         empty_text = "Aucun bordereau\u00a0: le premier s’ouvre quand un appareil est remis au recycleur."
 
+    def render_taken_on(self, value: date) -> str:
+        return day(value)
+
+    def value_taken_on(self, value: date) -> date:
+        return value
+
     def render_devices(self, value: list[str]) -> str:
         return counted_types(value)
 
     def render_weight_kg(self, value: Decimal) -> str:
         return grouped(str(value.normalize() if value % 1 else value.quantize(Decimal(1))).replace(".", ","))
 
+    def value_weight_kg(self, value: Decimal) -> Decimal:
+        return value
+
     def render_missing(self, record: WasteNote) -> str:
         return ", ".join(record.missing) or "rien"
 
 
-class WasteRegisterTable(tables.Table):
+class WasteRegisterTable(WasteTable):
     """The chronological register of outgoing waste (arrêté du 31 mai 2021, art. 2), one line per note."""
 
     caption = "Registre chronologique des déchets sortants"
 
-    taken_on = tables.Column(verbose_name="Date d’expédition")
     named = tables.Column(verbose_name="Dénomination usuelle du déchet", accessor="types", orderable=False)
     code = tables.Column(verbose_name="Code du déchet", accessor="waste_code__code")
     code_label = tables.Column(verbose_name="Libellé du code", accessor="waste_code__label")
     pops = tables.Column(verbose_name="Déchet POP")
     tonnes = tables.Column(verbose_name="Quantité (tonnes)", empty_values=(), accessor="weight_kg")
-    devices = tables.Column(verbose_name="Nombre d’appareils", accessor="types", orderable=False)
-    bsd_number = tables.Column(verbose_name="N° de bordereau (BSD)")
+    number = tables.Column(verbose_name="Nombre d’appareils", accessor="types", orderable=False)
     producer = tables.Column(verbose_name="Expéditeur\u00a0: raison sociale", accessor="workshop__name")
     producer_siret = tables.Column(verbose_name="Expéditeur\u00a0: SIRET", accessor="workshop__siret")
     producer_address = tables.Column(verbose_name="Expéditeur\u00a0: adresse", accessor="workshop", orderable=False)
@@ -99,11 +107,8 @@ class WasteRegisterTable(tables.Table):
     receiver_address = tables.Column(verbose_name="Destinataire\u00a0: adresse", accessor="receiver", orderable=False)
     treatment = tables.Column(verbose_name="Code de traitement")
     hierarchy = tables.Column(verbose_name="Qualification du traitement final")
-    missing = tables.Column(verbose_name="Ce qui manque au registre", empty_values=(), orderable=False)
 
-    class Meta:
-        model = WasteNote
-        fields = ()
+    class Meta(WasteTable.Meta):
         order_by = ("taken_on",)
 
     def value_named(self, value: list[str]) -> str:
@@ -115,7 +120,7 @@ class WasteRegisterTable(tables.Table):
     def value_tonnes(self, record: WasteNote) -> Decimal | None:
         return tonnes(record)
 
-    def value_devices(self, value: list[str]) -> int:
+    def value_number(self, value: list[str]) -> int:
         return len(value)
 
     def value_producer_address(self, record: WasteNote) -> str:
@@ -135,6 +140,3 @@ class WasteRegisterTable(tables.Table):
 
     def value_treatment(self, record: WasteNote) -> str:
         return record.treatment
-
-    def value_missing(self, record: WasteNote) -> str:
-        return ", ".join(record.missing)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
@@ -15,18 +15,17 @@ from desk.parameters import BENCH_DAYS, SORTED_DAYS
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, Reason, many, since
 from desk.todo.conventions import inbox
 from desk.todo.stocktakes import stocktakes
+from desk.todo.workshop_records import records
 from distribution.forms.deliveries import conventions_to_allot
 from donations.enums import DonationState
 from donations.models import DeedAcceptance, Donation, PickUp
 from donations.permissions import can_schedule_donation
 from lifecycle import gate
-from network.models import Membership, Skill
-from network.parameters import SKILL_DAYS
+from network.models import Membership
 from network.permissions import is_manager
 from refurb.enums import ON_THE_BENCH, DeviceState
-from refurb.models import Delivery, DepositedFile, Device, WasteNote
+from refurb.models import Delivery, DepositedFile, Device
 from refurb.models.device import UNSEEN, DeviceQuerySet
-from refurb.parameters import WEIGHT_DAYS
 from refurb.views.devices import missing_erasures_seen_by, oldest_first
 from refurb.views.steps import with_since
 from typography.french import day, days_ago
@@ -35,8 +34,6 @@ S = DeviceState
 D = DonationState
 COLUMNS = (*ON_THE_BENCH, S.READY, S.ALLOTTED, S.UNUSABLE)
 """The states of the bench, in the order of a device's life."""
-OVER = "à renouveler"
-"""What is said of skills whose last day is past."""
 MOST_EXPLAINED = 200
 """How many devices of the bench are asked what they lack."""
 
@@ -78,8 +75,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             _returned(mine, at),
             *bench,
             stocktakes(actor, at),
-            _waste(actor, at),
-            _skills(actor, at),
+            *records(actor, at),
             _erasures(actor),
         ),
         above=(Part("desk/_bench.html", lambda: {"columns": _columns(mine)}),),
@@ -145,7 +141,7 @@ def _bench_blocks(actor: Membership, mine: DeviceQuerySet, old: Combinable) -> t
 
 def lacking(actor: Membership, in_process: QuerySet[Any]) -> Iterable[Reason]:
     """What the devices in process lack before they are reconditioned, and how many lack it."""
-    asked = Device.objects.filter(pk__in=list(in_process.values_list("pk", flat=True)[:MOST_EXPLAINED]))
+    asked = Device.objects.filter(pk__in=in_process.values("pk")[:MOST_EXPLAINED])
     refused = gate.preview(asked, "recondition", actor=actor).refused
     counts = Counter(reason.sentence for reasons in refused.values() for reason in reasons)
     return [Reason(sentence, count) for sentence, count in counts.most_common()]
@@ -282,40 +278,6 @@ def _quotas(actor: Membership, mine: DeviceQuerySet, at: datetime) -> Block:
     )
 
 
-def _waste(actor: Membership, at: datetime) -> Block:
-    """What left for the recycler so long ago that the register should have its weight."""
-    waited = Q(taken_on__lte=WEIGHT_DAYS.before(_first_instant(at)), weight_kg=None)
-    return Block(
-        "dechets",
-        "Bordereaux de déchets sans poids",
-        WasteNote.objects.visible_to(actor).current().filter(waited).select_related("recycler").order_by("taken_on"),
-        _waste_note,
-        "Aucun bordereau de déchets n’attend son poids depuis trop longtemps.",
-        f"{reverse('refurb:waste_register')}?standing=incomplete",
-        late=Q(weight_kg=None),
-    )
-
-
-def _skills(actor: Membership, at: datetime) -> Block:
-    """What the workshop and its people know how to do, for a little longer or no more."""
-    noted = Skill.objects.visible_to(actor).filter(organisation=actor.organisation_id).latest().with_holders()
-    soon = noted.filter(valid_until__lte=SKILL_DAYS.after(_first_instant(at)))
-    return Block(
-        "competences",
-        "Compétences qui finissent",
-        soon.order_by("valid_until", "pk"),
-        _skill,
-        "Aucune compétence notée ne finit bientôt.",
-        late=Q(valid_until__lt=timezone.localdate(at)),
-        late_word=OVER,
-    )
-
-
-def _first_instant(at: datetime) -> datetime:
-    """The first instant of the day of ``at``, as the database takes a day that is compared with an instant."""
-    return datetime.combine(timezone.localdate(at), time(), UTC)
-
-
 # --- lines
 
 
@@ -378,17 +340,6 @@ def _lot_to_schedule(donation: Any) -> Line:
 
 def _lot_to_settle(donation: Any) -> Line:
     return _lot(donation, f", {donation.awaited}\u00a0à recevoir" if donation.awaited else "")
-
-
-def _waste_note(note: Any) -> Line:
-    return Line(
-        str(note), reverse("refurb:waste_note", args=[note.pk]), str(note.recycler), f"parti le {day(note.taken_on)}"
-    )
-
-
-def _skill(skill: Any) -> Line:
-    url = reverse("network:skills", args=[skill.organisation.reference])
-    return Line(skill.holder, url, str(skill), f"jusqu’au {day(skill.valid_until)}")
 
 
 def _quota(quota: Any) -> Line:

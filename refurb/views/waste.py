@@ -127,8 +127,8 @@ def _changes(versions: list[WasteNote]) -> Iterable[Change]:
 def _changed(newer: WasteNote, older: WasteNote) -> Iterable[str]:
     for name in COMPLETED:
         if getattr(newer, name) != getattr(older, name):
-            label = WasteNote._meta.get_field(name).verbose_name
-            yield f"{label}{HARD}: {_said(older, name)} → {_said(newer, name)}"
+            label = str(WasteNote._meta.get_field(name).verbose_name)
+            yield f"{label[0].upper()}{label[1:]}{HARD}: {_said(older, name)} → {_said(newer, name)}"
 
 
 def _said(note: WasteNote, name: str) -> str:
@@ -140,4 +140,6 @@ def _said(note: WasteNote, name: str) -> str:
         return "oui" if value else "non"
     if isinstance(value, Decimal):
         return f"{value}{HARD}kg".replace(".", ",")
-    return day(value) if isinstance(value, date) else str(value)
+    if isinstance(value, date):
+        return day(value)
+    return str(getattr(note, f"get_{name}_display", lambda: value)())

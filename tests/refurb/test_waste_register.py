@@ -236,7 +236,7 @@ def test_the_file_has_the_columns_of_the_law_in_tonnes_and_no_formula_runs() -> 
     assert (line["Code du déchet"], line["Déchet POP"]) == ("16 02 13*", "non")
     assert line["Quantité (tonnes)"].startswith("0,0425")
     assert line["Nombre d’appareils"] == "2"
-    assert line["N° de bordereau (BSD)"] == NUMBER
+    assert line["N° de bordereau"] == NUMBER
     assert line["Expéditeur\u00a0: SIRET"] == CARRIER
     assert line["Expéditeur\u00a0: adresse"] == "2 rue de l’Atelier, 59000"
     assert line["Transporteur\u00a0: raison sociale"] == '\'=HYPERLINK("http://x","y")'
