@@ -4,15 +4,18 @@ from datetime import date
 
 from network.enums import ERASES
 from network.models import Membership, Skill
+from network.permissions import is_manager
 from typography.french import HARD, day
 
 
 def erasure_doubt(actor: Membership, today: date) -> str:
-    """What the bench tells a person whose skill to erase is over, or was never noted while his workshop notes skills.
+    """What the bench tells a technician whose skill to erase is over, or never noted while his workshop notes skills.
 
-    Empty where nothing is to be told. Nothing is refused: a proof is judged by what the tool wrote (domaine §3.1).
-    One query.
+    Empty where nothing is to be told: a manager, who notes them, reads them elsewhere. Nothing is refused: a proof is
+    judged by what the tool wrote (domaine §3.1). One query.
     """
+    if is_manager(actor):
+        return ""
     noted = Skill.objects.latest().of_people().filter(organisation=actor.organisation_id)
     rows = list(noted.values_list("membership__user", "kind", "valid_until"))
     ends = [until for user, kind, until in rows if user == actor.user_id and kind in ERASES]

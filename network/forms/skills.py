@@ -39,6 +39,13 @@ class SkillForm(forms.Form):
         who.empty_label = f"L’atelier\u00a0: {organisation}"
 
 
+class PeopleField(forms.ModelMultipleChoiceField):
+    """Several people, told with their role."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return _as_person(obj)
+
+
 class TrainingForm(forms.Form):
     """One session, and who followed it."""
 
@@ -48,7 +55,7 @@ class TrainingForm(forms.Form):
     organiser = forms.CharField(
         label="Organisée par", max_length=160, help_text="Le nom de l’organisme, jamais celui d’une personne."
     )
-    attended = forms.ModelMultipleChoiceField(
+    attended = PeopleField(
         label="Qui l’a suivie",
         queryset=Membership.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -60,9 +67,7 @@ class TrainingForm(forms.Form):
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        attended = field_of(self, "attended", forms.ModelMultipleChoiceField)
-        attended.queryset = people_of(organisation)
-        attended.label_from_instance = _as_person  # type: ignore[method-assign]
+        field_of(self, "attended", PeopleField).queryset = people_of(organisation)
 
 
 def _as_person(membership: Any) -> str:

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from lifecycle.actors import Actor
 from lifecycle.forms import CommentForm
 from lifecycle.sets import SetVerb
+from network.models import Membership
 from refurb.forms.devices import DeviceRecycleForm, DeviceRejectForm, DeviceReportMissingForm
 from refurb.models import Device
 from refurb.onward import onward
@@ -27,7 +27,7 @@ MISSING = SetVerb(
 )
 
 
-def recycling(actor: Actor) -> SetVerb:
+def recycling(actor: Membership) -> SetVerb:
     """Hand several devices to one recycler under one number, of which its workshop's register has the note.
 
     To dismantle is not offered on a selection: it is done for the parts, which are counted device by device.
@@ -44,6 +44,6 @@ def recycling(actor: Actor) -> SetVerb:
     )
 
 
-def on_devices(actor: Actor) -> tuple[SetVerb, ...]:
+def on_devices(actor: Membership) -> tuple[SetVerb, ...]:
     """The verbs of the list of devices: those of the bench, of the app above, waste, and the last resort."""
     return (*AT_THE_BENCH, *onward().sets, recycling(actor), MISSING)

@@ -18,6 +18,7 @@ from lifecycle.acting import answer, asks_then_acts, posted
 from lists.listing import Listing, lists
 from network.permissions import is_pilot
 from network.requests import Request
+from reference.families import label_of
 from refurb.enums import DeviceState
 from refurb.filters import WasteFilter
 from refurb.forms.waste import WasteNoteForm
@@ -127,8 +128,8 @@ def _changes(versions: list[WasteNote]) -> Iterable[Change]:
 def _changed(newer: WasteNote, older: WasteNote) -> Iterable[str]:
     for name in COMPLETED:
         if getattr(newer, name) != getattr(older, name):
-            label = str(WasteNote._meta.get_field(name).verbose_name)
-            yield f"{label[0].upper()}{label[1:]}{HARD}: {_said(older, name)} → {_said(newer, name)}"
+            label = label_of(WasteNote, name)
+            yield f"{label}{HARD}: {_said(older, name)} → {_said(newer, name)}"
 
 
 def _said(note: WasteNote, name: str) -> str:
