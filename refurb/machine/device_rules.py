@@ -250,8 +250,14 @@ BSD_GIVEN = value_given(
 
 
 def _of_another_recycler(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    """The devices whose workshop has already used this number for somebody else."""
-    asked = {pk: (str(given["bsd_number"]), _key(given["recycler"])) for pk, given in per_row.items()}
+    """The devices whose workshop has already used this number for somebody else; silent until both are given."""
+    asked = {
+        pk: (str(given["bsd_number"]), _key(given["recycler"]))
+        for pk, given in per_row.items()
+        if given.get("bsd_number") and given.get("recycler")
+    }
+    if not asked:
+        return {}
     notes = WasteNote.objects.current().filter(bsd_number__in={number for number, _ in asked.values()})
     used = {
         (note.workshop_id, note.bsd_number): note.recycler
@@ -276,7 +282,6 @@ ONE_RECYCLER_A_NOTE = PerRow(
     "one_recycler_a_note",
     "Un bordereau va à un seul recycleur.",
     _of_another_recycler,
-    needs=("recycler", "bsd_number"),
     field="bsd_number",
 )
 

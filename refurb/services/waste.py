@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from lifecycle import gate
@@ -24,6 +25,9 @@ ALREADY_COMPLETED = Reason(
 TO_COME = Reason(
     "taken_on", "Ce jour est à venir\u00a0: donnez le jour où les appareils sont partis.", field="taken_on"
 )
+OTHER_RECYCLER = Reason(
+    "one_recycler_a_note", "Ce bordereau va à un autre recycleur\u00a0: vérifiez son numéro.", field="bsd_number"
+)
 COMPLETED = (
     *("taken_on", "waste_code", "weight_kg", "pops", "carrier_name", "carrier_number", "carrier_address"),
     *("carrier_receipt", "scheme_name", "scheme_number", "destination", "treatment", "hierarchy"),
@@ -32,8 +36,11 @@ COMPLETED = (
 
 
 def open_notes(devices: DeviceQuerySet, *, by: Actor, at: datetime) -> None:
-    """Begin the notes of devices that have just left, one per workshop and number, unless they are there already."""
-    numbers = devices.order_by().values_list("workshop", "bsd_number", "recycler").distinct()
+    """Begin the notes of devices that have just left, one per workshop and number, unless they are there already.
+
+    Raises Refused when the same number went to another recycler at this very instant.
+    """
+    numbers = list(devices.order_by().values_list("workshop", "bsd_number", "recycler").distinct())
     notes = [
         WasteNote(
             workshop_id=workshop,
@@ -45,7 +52,16 @@ def open_notes(devices: DeviceQuerySet, *, by: Actor, at: datetime) -> None:
         )
         for workshop, number, recycler in numbers
     ]
-    WasteNote.objects.bulk_create(notes, ignore_conflicts=True)
+    WasteNote.objects.bulk_create(notes, ignore_conflicts=True)  # waits for whoever is opening one of them
+    taken = devices.exclude(
+        Exists(
+            WasteNote.objects.filter(
+                workshop=OuterRef("workshop"), bsd_number=OuterRef("bsd_number"), recycler=OuterRef("recycler")
+            )
+        )
+    )
+    if refused := dict.fromkeys(taken.values_list("pk", flat=True), (OTHER_RECYCLER,)):
+        raise Refused(refused)
 
 
 @gate.one_transaction
