@@ -26,6 +26,7 @@ from demo.register import register
 from demo.requests import Ask, Request, news, sittings
 from demo.seasons import GIFTS, spread
 from demo.shown import shown
+from demo.skills import skills
 from demo.tools import keys
 from demo.unannounced import strays
 from demo.waste import passages
@@ -79,7 +80,19 @@ def tell_story(
         stage = set_stage(as_of=as_of, seed=seed, press=press, refused=refused)
         homes = Homes(stage.cast, stage.rng)
         lots, asks = plan(stage, homes, devices)
-        for thread in (nights, months, running_month, committees, strays, sittings, news, register, counts, keys):
+        for thread in (
+            nights,
+            months,
+            running_month,
+            committees,
+            strays,
+            sittings,
+            news,
+            register,
+            counts,
+            keys,
+            skills,
+        ):
             stage.agenda.add(thread(stage))
         for thread in (last_committee, estimates):
             stage.agenda.add(thread(stage))

@@ -2,20 +2,45 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 from demo import papers
 from demo.agenda import Thread
 from demo.calendar import local, working_day
 from demo.context import Stage
 from network.models import Organisation
-from refurb.enums import DestructionKind, DestructionMethod
-from refurb.models import Device, Drive
+from refurb.enums import DestructionKind, DestructionMethod, DeviceType, Hierarchy, Treatment
+from refurb.models import Device, Drive, WasteCode, WasteNote
 from refurb.services import evidence, stock
+from refurb.services.waste import complete_waste_note
 
 PASSAGES = (8, 28, 48, 68, 88, 108, 128, 148)
 """How many working days before the end the recycler comes."""
 CERTIFIED_AFTER = 15
 """Working days before its certificates are there."""
+WEIGHED_AFTER = 4
+"""Working days before the workshop knows what was weighed."""
+FORGETS, FORGOTTEN = "sambre", 60
+"""Who does not write down the weight of its notes, from how many working days before the end on."""
+CODE = "16 02 14"
+WEIGHTS = {
+    DeviceType.LAPTOP: Decimal("2.4"),
+    DeviceType.DESKTOP: Decimal("8.5"),
+    DeviceType.TABLET: Decimal("0.5"),
+    DeviceType.SMARTPHONE: Decimal("0.2"),
+    DeviceType.SCREEN: Decimal("4.8"),
+}
+"""Kilograms, invented."""
+CARRIED: dict[str, Any] = {
+    "pops": False,
+    "carrier_name": "Transports Exemple",
+    "carrier_number": "000059246",
+    "carrier_address": "2 quai des Échantillons, 59500 Douai",
+    "carrier_receipt": "DEMO-2025-001",
+    "treatment": Treatment.R4,
+    "hierarchy": Hierarchy.RECYCLING,
+}
 
 
 def passages(stage: Stage, workshop: str, recycler: Organisation) -> Thread:
@@ -40,17 +65,33 @@ def _hand_over(stage: Stage, workshop: str, recycler: Organisation, day: date, d
         leaving = [pk for pk in doomed if (pk not in proven) is awaited]
         if not leaving:
             continue
+        number = f"BSD-{day:%Y%m%d}-DEMO{stage.number('bsd'):03}"
         outcome = stock.recycle_devices(
             actor=stage.cast.technician(workshop, stage.rng),
             devices=Device.objects.filter(pk__in=leaving),
             recycler=recycler,
-            bsd_number=f"BSD-{day:%Y%m%d}-DEMO{stage.number('bsd'):03}",
+            bsd_number=number,
             destruction_awaited=awaited,
             at=at,
         )
         gone = stage.agenda.moved(outcome, "recycler", workshop)
+        if gone:
+            stage.agenda.add(_completed(stage, workshop, day, number), about=workshop)
         if awaited and gone:
             stage.agenda.add(_certificates(stage, workshop, recycler, day, gone), about=workshop)
+
+
+def _completed(stage: Stage, workshop: str, day: date, number: str) -> Thread:
+    """The recycler says what it weighed and what becomes of it; one workshop forgets the weight of its last notes."""
+    at = local(working_day(day, WEIGHED_AFTER), 11, 15)
+    yield at
+    note = (
+        WasteNote.objects.current().with_devices().get(workshop=stage.cast.organisations[workshop], bsd_number=number)
+    )
+    weight = sum((WEIGHTS[DeviceType(one)] for one in note.types), Decimal(0))
+    forgets = workshop == FORGETS and day > stage.back(FORGOTTEN)
+    facts = {"weight_kg": None if forgets else weight, "waste_code": WasteCode.objects.on(day).get(code=CODE)}
+    complete_waste_note(actor=stage.cast.manager(workshop), note=note, facts=CARRIED | facts, at=at)
 
 
 def _certificates(stage: Stage, workshop: str, recycler: Organisation, day: date, gone: Sequence[int]) -> Thread:

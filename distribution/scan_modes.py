@@ -5,7 +5,6 @@ A mode asks the same services and the same gate as the page of its verb: it shor
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from distribution.forms.scanning import PlaceForm, ReceiveForm, RecycleForm, ScanForm
@@ -18,13 +17,13 @@ from lifecycle.machine import Reason
 from lifecycle.sets import SetVerb
 from network.models import Membership
 from refurb.enums import DeviceState, UndoReceiveReason
-from refurb.forms.devices import DeviceRecycleForm
 from refurb.machine.tag_rules import TAG_FREE
 from refurb.models import Device
 from refurb.permissions import can_receive_device, can_work_on_device, sees_devices
 from refurb.services.devices import describe_device, receive_device
 from refurb.services.inventory import NotOfLine, unit_scanned
-from refurb.services.stock import recycle_device, recycle_devices
+from refurb.services.stock import recycle_device
+from refurb.views.device_sets import recycling
 
 S = DeviceState
 type Given = Mapping[str, Any]
@@ -177,9 +176,7 @@ MODES = (
         _recycle,
         form=RecycleForm,
         reached=(S.RECYCLED,),
-        set_verb=lambda actor: SetVerb(
-            Device, "recycle", partial(DeviceRecycleForm, by=actor), can_work_on_device, recycle_devices
-        ),
+        set_verb=recycling,
     ),
     ScanMode(
         "rayon",

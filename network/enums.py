@@ -80,6 +80,20 @@ class Competence(TextChoices):
     TRAINING = "training", "Formation des acteurs"
 
 
+class SkillKind(TextChoices):
+    """What a workshop or a person is known to know how to do, until when: beyond what an organisation says it does."""
+
+    REPAIR = "repair", "Réparation"
+    ERASURE_CLEAR = "erasure_clear", "Effacement, niveau Clear (NIST SP 800-88)"
+    ERASURE_PURGE = "erasure_purge", "Effacement, niveau Purge (NIST SP 800-88)"
+    PHONES = "phones", "Smartphones"
+    TABLETS = "tablets", "Tablettes"
+
+
+ERASES = (SkillKind.ERASURE_CLEAR, SkillKind.ERASURE_PURGE)
+"""Either of them is enough to erase."""
+
+
 class MergerState(TextChoices):
     """The life of a merger of EPCI: it is established, once."""
 

@@ -17,3 +17,12 @@ UNANSWERED_DAYS = parameter(
     unit="jours",
     label="Garder une invitation sans réponse, après la fin de son lien",
 )
+
+parameter_family(
+    "skills",
+    slug="delais-des-competences",
+    group="Comptes",
+    title="Délais des compétences",
+    purpose="Combien de temps avant sa fin une compétence notée est annoncée au responsable de l’atelier.",
+)
+SKILL_DAYS = parameter("skills.soon_days", usual=60, unit="jours", label="Compétence annoncée avant sa fin")

@@ -70,6 +70,15 @@ def manages(actor: Actor, organisation_id: int, kind: str) -> bool:
     return is_manager(actor) and (actor.organisation_id, actor.kind) == (organisation_id, kind)
 
 
+def can_note_skills(actor: Actor | None) -> Q | None:
+    """Note what a workshop and its people know how to do: the pilot, the manager of the workshop for its own."""
+    if is_pilot(actor):
+        return Q()
+    if is_manager(actor) and actor.kind == OrganisationKind.RECONDITIONER:  # type: ignore[union-attr]
+        return Q(organisation_id=actor.organisation_id)  # type: ignore[union-attr]
+    return None
+
+
 def can_manage_accounts(actor: Actor) -> Q | None:
     """Disable, enable and erase accounts: the pilot."""
     return Q() if is_pilot(actor) else None

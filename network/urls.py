@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from network.views import accounts, mergers, organisations, people
+from network.views import accounts, mergers, organisations, people, skills
 
 app_name = "network"
 
@@ -14,6 +14,9 @@ urlpatterns = [
     path("organisations/<str:reference>/modifier/", organisations.organisation_edit, name="organisation_edit"),
     path("organisations/<str:reference>/personnes/", people.people, name="people"),
     path("organisations/<str:reference>/inviter/", people.invite, name="invite"),
+    path("organisations/<str:reference>/competences/", skills.skills, name="skills"),
+    path("organisations/<str:reference>/competences/noter/", skills.skill_note, name="skill_note"),
+    path("organisations/<str:reference>/formations/noter/", skills.training_record, name="training_record"),
     path("invitations/<int:pk>/renvoyer/", people.invitation_resend, name="invitation_resend"),
     path("invitations/<int:pk>/retirer/", people.invitation_withdraw, name="invitation_withdraw"),
     path("invitation/<str:token>/", people.invitation_accept, name="invitation_accept"),

@@ -67,10 +67,16 @@ class DatedParameter[N: (int, Decimal)]:
 
     def before(self, at: datetime) -> CombinedExpression:
         """For a number of days: the instant so many days before ``at``, inside a query that would be one more."""
+        return Value(at, DateTimeField()) - self._days(at)
+
+    def after(self, at: datetime) -> CombinedExpression:
+        """For a number of days: the instant so many days after ``at``, inside a query that would be one more."""
+        return Value(at, DateTimeField()) + self._days(at)
+
+    def _days(self, at: datetime) -> ExpressionWrapper:
         rows = Parameter.objects.values_of(self.code, timezone.localdate(at))
         number = Coalesce(Cast(Subquery(rows), IntegerField()), Value(self.usual), output_field=IntegerField())
-        days = ExpressionWrapper(number * Value(ONE_DAY, DurationField()), DurationField())
-        return Value(at, DateTimeField()) - days
+        return ExpressionWrapper(number * Value(ONE_DAY, DurationField()), DurationField())
 
     def _number(self, value: Decimal) -> N:
         return int(value) if isinstance(self.usual, int) else value

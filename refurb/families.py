@@ -15,6 +15,7 @@ from refurb.models.reference import (
     GradingLevel,
     GradingScale,
 )
+from refurb.models.waste import WasteCode
 
 type Typed = Mapping[str, list[dict[str, Any]]]
 
@@ -181,5 +182,20 @@ declare(
         key=("name",),
         computed={"key": key_of_processor},
         completed=lambda told: told,
+    ),
+    Family(
+        slug="codes-de-dechets",
+        group="Équipement",
+        title="Codes de déchets",
+        purpose="Les codes de la nomenclature qu’un bordereau peut porter. L’étoile dit un déchet dangereux.",
+        model=WasteCode,
+        series=("code",),
+        named=("code",),
+        fields=("code", "label"),
+        told=("label",),
+        adds=True,
+        hints={"code": "Exemple\u00a0: 16 02 14, ou 16 02 13* s’il est dangereux."},
+        file="waste_codes.csv",
+        key=("code",),
     ),
 )

@@ -1,18 +1,20 @@
 """What narrows the list of devices."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
 from django.utils import timezone
 
+from lifecycle.forms import day_input
 from network.enums import OrganisationKind, Role
 from network.models import Organisation
 from network.permissions import acts_as, is_pilot
 from network.requests import Request
 from refurb.enums import DeviceState, DeviceType
-from refurb.models import Device, GradingLevel
+from refurb.models import Device, GradingLevel, WasteNote
 from refurb.models.device import DeviceQuerySet
+from refurb.models.waste import WasteNoteQuerySet
 from refurb.permissions import can_work_on_device
 
 LETTER = 2
@@ -24,6 +26,11 @@ LONGEST = 3_650
 def workshops(request: Request) -> Any:
     """The workshops, for those who see the devices of several."""
     return Organisation.objects.visible_to(request.membership).of_kind(OrganisationKind.RECONDITIONER)
+
+
+def recyclers(request: Request) -> Any:
+    """The recyclers of the directory."""
+    return Organisation.objects.visible_to(request.membership).of_kind(OrganisationKind.RECYCLER)
 
 
 def grades() -> list[tuple[str, str]]:
@@ -71,3 +78,38 @@ class DeviceFilter(django_filters.FilterSet):
 
     def in_lot(self, rows: DeviceQuerySet, name: str, value: str) -> DeviceQuerySet:
         return rows.filter(donation__reference__iexact=value.strip())
+
+
+class WasteFilter(django_filters.FilterSet):
+    """By number, by day of departure, by recycler, by what is still missing; by workshop for the pilot."""
+
+    text = django_filters.CharFilter(label="Numéro de bordereau", field_name="bsd_number", lookup_expr="icontains")
+    since = django_filters.DateFilter(label="Expédié à partir du", method="from_day", widget=day_input())
+    until = django_filters.DateFilter(label="Jusqu’au", method="to_day", widget=day_input())
+    recycler = django_filters.ModelChoiceFilter(label="Recycleur", queryset=recyclers, empty_label="Tous")
+    standing = django_filters.ChoiceFilter(
+        label="Ce qui manque",
+        choices=(("incomplete", "Il manque quelque chose"),),
+        method="standing_so",
+        empty_label="Tous",
+    )
+    workshop = django_filters.ModelChoiceFilter(label="Atelier", queryset=workshops, empty_label="Tous")
+
+    class Meta:
+        model = WasteNote
+        fields = ("text", "since", "until", "recycler", "standing", "workshop")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_pilot(self.request.membership):
+            del self.filters["workshop"]
+
+    def from_day(self, rows: WasteNoteQuerySet, name: str, value: date) -> WasteNoteQuerySet:
+        return rows.filter(taken_on__gte=value)
+
+    def to_day(self, rows: WasteNoteQuerySet, name: str, value: date) -> WasteNoteQuerySet:
+        """That day included."""
+        return rows.filter(taken_on__lte=value)
+
+    def standing_so(self, rows: WasteNoteQuerySet, name: str, value: str) -> WasteNoteQuerySet:
+        return rows.incomplete()

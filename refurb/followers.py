@@ -22,6 +22,7 @@ from refurb.models.device import Device, DeviceEntry
 from refurb.models.stock import Incident, Part
 from refurb.services.collecting import collect_counted
 from refurb.services.forgetting import forget_person
+from refurb.services.waste import open_notes
 
 # --- lots: what follows for their units
 
@@ -221,10 +222,16 @@ def store_parts(move: Move) -> None:
     )
 
 
+def open_waste_notes(move: Move) -> None:
+    """The register of waste has a note of each number under which devices left."""
+    open_notes(Device.objects.filter(pk__in=move.pks), by=move.actor, at=move.at)
+
+
 def register_device_followers() -> None:
     """Followers of one verb run in this order."""
     on_transition("device", "report_missing", open_incidents)
     on_transition("device", "dismantle", store_parts)
+    on_transition("device", "recycle", open_waste_notes)
     on_transition("device", "recondition", certify_devices)
     on_transition("device", "correct_tag", certify_again)
     on_transition("device", "undo_receive", forget_reading)

@@ -70,3 +70,15 @@ SPARED_MATERIALS: Mapping[str, DatedParameter[Decimal]] = MappingProxyType(
         ),
     }
 )
+
+parameter_family(
+    "waste",
+    slug="delais-des-dechets",
+    group="Équipement",
+    title="Délais du registre des déchets",
+    purpose="Après combien de temps un bordereau sans poids est en retard, et combien de temps le registre est gardé.",
+)
+WEIGHT_DAYS = parameter(
+    "waste.weight_days", usual=30, unit="jours", label="Bordereau sans poids, en retard après son départ"
+)
+REGISTER_YEARS = parameter("waste.register_years", usual=3, unit="ans", label="Registre des déchets, gardé au moins")

@@ -35,6 +35,7 @@ can_record_evidence = can_work_on_device
 can_record_cost = can_work_on_device
 can_keep_parts = can_work_on_device
 can_keep_photos = can_work_on_device
+can_complete_waste_note = can_work_on_device
 
 
 def _may_undo(actor: Actor, came: Q) -> Q | None:
@@ -117,6 +118,18 @@ def sees_parts(actor: Actor | None) -> Q | None:
     if actor is None:
         return None
     return Q() if is_pilot(actor) else can_work_on_device(actor)
+
+
+def reads_costs(actor: Actor | None) -> Q | None:
+    """The costs one reads: all for the pilot, those of his workshop for its manager."""
+    if actor is None:
+        return None
+    return Q() if is_pilot(actor) else can_manage_device(actor)
+
+
+def sees_waste(actor: Actor | None) -> Q | None:
+    """The waste notes one may see: all for the pilot, those of one's workshop."""
+    return sees_parts(actor)
 
 
 def sees_incidents(actor: Actor | None) -> Q | None:

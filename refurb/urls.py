@@ -6,6 +6,7 @@ from refurb import actions
 from refurb.views import (
     attribution,
     bench,
+    costs,
     devices,
     evidence,
     hardware,
@@ -19,6 +20,7 @@ from refurb.views import (
     receiving,
     reconditioning,
     tectech,
+    waste,
 )
 
 app_name = "refurb"
@@ -53,6 +55,10 @@ urlpatterns = [
     path("appareils/pieces/", parts.part_list, name="part_list"),
     path("appareils/pieces/acheter/", parts.part_buy, name="part_buy"),
     path("appareils/incidents/", incidents.incident_list, name="incident_list"),
+    path("appareils/couts/", costs.costs, name="costs"),
+    path("appareils/couts/noter/", costs.cost_record, name="cost_record"),
+    path("appareils/dechets/", waste.waste_register, name="waste_register"),
+    path("appareils/dechets/<int:pk>/", waste.waste_note, name="waste_note"),
     path("appareils/<str:reference>/", devices.device_detail, name="device_detail"),
     path("appareils/<str:reference>/incidents/<int:pk>/", incidents.incident_note, name="incident_note"),
     path("appareils/<str:reference>/decrire/", bench.device_describe, name="device_describe"),

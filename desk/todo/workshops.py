@@ -15,6 +15,7 @@ from desk.parameters import BENCH_DAYS, SORTED_DAYS
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, Reason, many, since
 from desk.todo.conventions import inbox
 from desk.todo.stocktakes import stocktakes
+from desk.todo.workshop_records import records
 from distribution.forms.deliveries import conventions_to_allot
 from donations.enums import DonationState
 from donations.models import DeedAcceptance, Donation, PickUp
@@ -74,6 +75,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             _returned(mine, at),
             *bench,
             stocktakes(actor, at),
+            *records(actor, at),
             _erasures(actor),
         ),
         above=(Part("desk/_bench.html", lambda: {"columns": _columns(mine)}),),
@@ -139,7 +141,7 @@ def _bench_blocks(actor: Membership, mine: DeviceQuerySet, old: Combinable) -> t
 
 def lacking(actor: Membership, in_process: QuerySet[Any]) -> Iterable[Reason]:
     """What the devices in process lack before they are reconditioned, and how many lack it."""
-    asked = Device.objects.filter(pk__in=list(in_process.values_list("pk", flat=True)[:MOST_EXPLAINED]))
+    asked = Device.objects.filter(pk__in=in_process.values("pk")[:MOST_EXPLAINED])
     refused = gate.preview(asked, "recondition", actor=actor).refused
     counts = Counter(reason.sentence for reasons in refused.values() for reason in reasons)
     return [Reason(sentence, count) for sentence, count in counts.most_common()]

@@ -18,6 +18,7 @@ from donations.machine import donation_rules
 from donations.models import Donation
 from donations.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
 from donations.services import donations
+from donations.skills import told_by_skill
 from donations.units import arrivals_of
 from donations.views.decisions import donation_reassign
 from donations.views.donations import DONATION_PAGES
@@ -49,11 +50,12 @@ def _lines_to_correct(request: Request, donation: Donation) -> Mapping[str, Any]
 
 def _lines_to_decide(request: Request, donation: Donation) -> Mapping[str, Any]:
     """Every line: how many, for what, why not the others, to which of the workshops."""
+    today, among = timezone.localdate(), list(workshops())
     return {
         "donation": donation,
-        "lines": lines_of(donation),
-        "oldest": _oldest(timezone.localdate()),
-        "among": list(workshops()),
+        "lines": told_by_skill(lines_of(donation), among, today),
+        "oldest": _oldest(today),
+        "among": among,
     }
 
 

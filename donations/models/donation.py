@@ -267,6 +267,7 @@ class DonationLine(models.Model):
     explanation: "LineExplanation | None"
     decided: models.Model | None
     refused: list[str]
+    unskilled: tuple[str, ...] = ()
 
     donation = models.ForeignKey(Donation, models.PROTECT, related_name="lines", verbose_name="donation")
     type = models.CharField("type", max_length=12, choices=DeviceType)

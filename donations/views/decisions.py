@@ -4,10 +4,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from donations.forms.shares import DonationGiveUpForm, DonationReassignForm, workshops
 from donations.models import Allocation
 from donations.services.donations import reassign_donation
+from donations.skills import told_by_skill
 from donations.views.donations import DONATION_PAGES, visible_donation
 from donations.views.sheet import lines_of
 from lifecycle.acting import asks_then_acts, posted
@@ -26,7 +28,9 @@ def donation_reassign(request: Request, reference: str) -> HttpResponse:
         form = DonationGiveUpForm(posted(request), among=list(workshops().exclude(pk=actor.organisation_id)))
         after = reverse("donations:donation_list")
     else:
-        form = DonationReassignForm(posted(request), lines=lines_of(donation), among=list(workshops()))
+        among = list(workshops())
+        lines = told_by_skill(lines_of(donation), among, timezone.localdate())
+        form = DonationReassignForm(posted(request), lines=lines, among=among)
         after = ""
 
     def values(form: DonationReassignForm | DonationGiveUpForm) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from network.models.invitation import Invitation
 from network.models.membership import Membership, MembershipPeriod
 from network.models.merger import Merger, MergerEntry
 from network.models.organisation import Organisation
+from network.models.skill import Skill, TrainingSession
 from network.models.territory import Arrondissement, Commune, Epci
 from network.models.user import User
 
@@ -17,5 +18,7 @@ __all__ = [
     "Merger",
     "MergerEntry",
     "Organisation",
+    "Skill",
+    "TrainingSession",
     "User",
 ]

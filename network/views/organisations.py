@@ -14,10 +14,11 @@ from django.views.decorators.http import require_safe
 from lifecycle.acting import asks_then_acts
 from lifecycle.history import history
 from lists.listing import Listing, lists
+from network.enums import OrganisationKind
 from network.filters import OrganisationFilter
 from network.forms.organisations import OrganisationForm
 from network.forms.people import position_choices
-from network.models import Invitation, Membership, Organisation
+from network.models import Invitation, Membership, Organisation, Skill
 from network.models.territory import Alphabetical
 from network.permissions import can_edit_organisation
 from network.requests import Request
@@ -51,6 +52,12 @@ def organisation_detail(request: Request, reference: str) -> HttpResponse:
             Alphabetical("epci__name"), Alphabetical("name")
         ),
         "can_see_people": sees_people(request, organisation),
+        "is_workshop": OrganisationKind.RECONDITIONER in organisation.kinds,
+        "skills": Skill.objects.visible_to(request.membership)
+        .filter(organisation=organisation)
+        .of_workshops()
+        .latest(),
+        "today": timezone.localdate(),
     }
     if context["can_see_people"]:
         context |= _people_of(request, organisation)

@@ -6,3 +6,4 @@ from refurb.enums.evidence import *
 from refurb.enums.hardware import *
 from refurb.enums.papers import *
 from refurb.enums.parts import *
+from refurb.enums.waste import *

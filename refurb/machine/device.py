@@ -286,6 +286,7 @@ class DeviceMachine(Machine, of=Device):
         requires=[
             rules.RECYCLER_KNOWN,
             rules.BSD_GIVEN,
+            rules.ONE_RECYCLER_A_NOTE,
             rules.STORAGE_INVENTORIED,
             rules.PROVEN_OR_CERTIFIED,
         ],

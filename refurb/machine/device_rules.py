@@ -29,7 +29,7 @@ from refurb.enums import (
     UnusableReason,
     WithdrawalReason,
 )
-from refurb.models import Device, Drive, Grading, StorageAbsence, TestRun
+from refurb.models import Device, Drive, Grading, StorageAbsence, TestRun, WasteNote
 from refurb.permissions import can_record_evidence
 from refurb.pricing import ceiling_of, ceilings_on, is_price, over_ceiling
 
@@ -227,7 +227,7 @@ UNDO_REASON = coded(UndoRejectReason.values, "Dites en quoi la décision était 
 
 
 def _not_recyclers(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    keys = {pk: getattr(given["recycler"], "pk", given["recycler"]) for pk, given in per_row.items()}
+    keys = {pk: _key(given["recycler"]) for pk, given in per_row.items()}
     known = Organisation.objects.filter(
         pk__in=set(keys.values()), kinds__contains=[OrganisationKind.RECYCLER], is_active=True
     )
@@ -246,6 +246,43 @@ BSD_GIVEN = value_given(
     "bsd_number",
     "Donnez le numéro du bordereau de suivi de déchets (BSD)\u00a0: lettres, chiffres et tirets.",
     lambda number: BSD.fullmatch(str(number)) is not None,
+)
+
+
+def _of_another_recycler(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """The devices whose workshop has already used this number for somebody else; silent until both are given."""
+    asked = {
+        pk: (str(given["bsd_number"]), _key(given["recycler"]))
+        for pk, given in per_row.items()
+        if given.get("bsd_number") and given.get("recycler")
+    }
+    if not asked:
+        return {}
+    notes = WasteNote.objects.current().filter(bsd_number__in={number for number, _ in asked.values()})
+    used = {
+        (note.workshop_id, note.bsd_number): note.recycler
+        for note in notes.filter(workshop__devices__in=list(asked)).distinct().select_related("recycler")
+    }
+    if not used:
+        return {}
+    homes = dict(Device.objects.filter(pk__in=list(asked)).values_list("pk", "workshop"))
+    return {
+        pk: f"Le bordereau {number} est celui de {holder}\u00a0: un bordereau va à un seul recycleur."
+        for pk, (number, recycler) in asked.items()
+        if (holder := used.get((homes[pk], number))) is not None and holder.pk != recycler
+    }
+
+
+def _key(row: Any) -> Any:
+    """The key of a row, given as itself or by its key."""
+    return getattr(row, "pk", row)
+
+
+ONE_RECYCLER_A_NOTE = PerRow(
+    "one_recycler_a_note",
+    "Un bordereau va à un seul recycleur.",
+    _of_another_recycler,
+    field="bsd_number",
 )
 
 

@@ -24,6 +24,7 @@ from refurb.models.reference import (
 from refurb.models.stock import Costing, Incident, IncidentFollowUp, Part, PartTakenOut, Repair
 from refurb.models.tag_shape import TagShape
 from refurb.models.tectech import TecTechRow
+from refurb.models.waste import WasteCode, WasteNote
 
 __all__ = [
     "CarriedFacts",
@@ -68,4 +69,6 @@ __all__ = [
     "TecTechRow",
     "TestResult",
     "TestRun",
+    "WasteCode",
+    "WasteNote",
 ]

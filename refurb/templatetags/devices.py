@@ -7,7 +7,14 @@ from django import template
 from django.urls import reverse
 
 from network.permissions import is_pilot
-from refurb.permissions import at_own_points, can_manage_device, can_work_on_device, sees_incidents
+from refurb.permissions import (
+    at_own_points,
+    can_manage_device,
+    can_work_on_device,
+    reads_costs,
+    sees_incidents,
+    sees_waste,
+)
 from typography.french import day, days_ago, euros, grouped, in_a_sentence, lasting, plural, storage, to_the_second
 
 register = template.Library()
@@ -36,6 +43,10 @@ def device_pages(context: dict[str, Any]) -> dict[str, Any]:
         names.append(("Rayon", "distribution:shelf"))
     if works or is_pilot(request.membership):
         names.append(("Effacements manquants", "refurb:missing_erasure_list"))
+    if reads_costs(request.membership) is not None:
+        names.append(("Coûts", "refurb:costs"))
+    if sees_waste(request.membership) is not None:
+        names.append(("Déchets", "refurb:waste_register"))
     if works:
         names += [
             ("Étiquettes", "refurb:tag_shape"),

@@ -9,6 +9,7 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +22,7 @@ from lists.listing import Errand, Listing, lists
 from network.permissions import is_pilot
 from network.requests import Request
 from refurb.enums import ENDED, DeviceState
+from refurb.erasers import erasure_doubt
 from refurb.filters import DeviceFilter
 from refurb.models import DepositedFile, Device, DevicePaper, Drive, Incident, Label, Photo
 from refurb.models.device import DeviceQuerySet
@@ -77,7 +79,7 @@ def device_list(request: Request) -> HttpResponseBase:
         noun=DEVICE,
         filters=DeviceFilter,
         exclude=[] if is_pilot(actor) else ["workshop"],
-        sets=on_devices(),
+        sets=on_devices(actor),
         errands=(LABELS,),
         box=DEVICE_BOX,
         exported=DeviceFileTable if keeps_stock else None,
@@ -190,6 +192,7 @@ def bench(request: Request) -> HttpResponse:
         "unusable": unusable,
         "in_stock": totals.get(S.READY, 0),
         "to_ship": alone.get(S.ALLOTTED, 0),
+        "erasure_doubt": erasure_doubt(request.membership, timezone.localdate()),
         **_counted(missing_erasures=missing_erasures_seen_by(actor), to_sort=files_to_sort_by(actor)),
     }
     return render(request, "refurb/bench.html", context)

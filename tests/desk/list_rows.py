@@ -37,6 +37,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "refurb:missing_erasure_list": ("technician", "pilot"),
     "refurb:incident_list": ("manager", "pilot"),
     "refurb:part_list": ("technician", "pilot"),
+    "refurb:waste_register": ("technician", "pilot"),
     "distribution:allotment": ("manager", "pilot"),
     "distribution:shelf": ("adviser",),
     "distribution:need_queue": ("adviser",),
@@ -98,6 +99,7 @@ class Rows:
         removed = bench.drive(bench.in_process())
         evidence.remove_drive(actor=bench.technician, drive=removed, destination=RemovalDestination.DESTRUCTION)
         parts.take_part(actor=bench.technician, device=bench.unusable(), kind=PartKind.CHARGER)
+        bench.recycle(bench.unusable(bench.proven(bench.in_process())), bsd_number=f"BSD-{next(_rank)}")
         self.scene.qualified()
         create_prospect(
             actor=shelf.pilot,

@@ -1,16 +1,19 @@
 """« À faire » of a workshop: what its lots and its quotas wait for, in the words of the pages they lead to."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
 from distribution.services.stocktakes import begin_stocktake
+from refurb.models import WasteNote
+from refurb.services.waste import complete_waste_note
 from tests.desk.test_todo import block, landing
 from tests.desk.test_walls_of_all_pages import acting
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene, load_law
-from tests.refurb.devices import Bench
+from tests.refurb.devices import Bench, load_numbers
 from tests.refurb.machines import lshw
 from tests.refurb.test_hardware_files import deposit
 
@@ -56,3 +59,24 @@ def test_a_stocktake_under_way_and_a_file_that_waits_are_asked_of_whoever_does_t
     (file,) = block(landing(client), "fichiers").lines
     assert (file.title, file.about, file.is_late) == ("PRH-1.lshw.json", "lshw", False)
     assert block(landing(acting(bench.stranger)), "fichiers").lines == []
+
+
+def test_a_waste_note_is_asked_of_its_manager_once_its_weight_has_waited_too_long() -> None:
+    load_numbers()
+    bench = Bench()
+    bench.recycle(bench.unusable(bench.proven(bench.in_process())))
+    client = acting(bench.manager)
+    assert block(landing(client), "dechets").lines == []  # it left today
+    note = WasteNote.objects.get()
+    long_ago = timezone.localdate() - timedelta(days=30)
+
+    note = complete_waste_note(actor=bench.manager, note=note, facts={"taken_on": long_ago + timedelta(days=1)})
+    assert block(landing(client), "dechets").lines == []
+    note = complete_waste_note(actor=bench.manager, note=note, facts={"taken_on": long_ago})
+
+    (line,) = block(landing(client), "dechets").lines
+    assert (line.title, line.about, line.is_late) == (note.bsd_number, str(bench.recycler), True)
+    assert client.get(line.url).status_code == 200
+    assert block(landing(acting(Bench().manager)), "dechets").lines == []
+    complete_waste_note(actor=bench.manager, note=note, facts={"weight_kg": Decimal(3)})
+    assert block(landing(client), "dechets").lines == []

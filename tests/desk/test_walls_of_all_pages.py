@@ -29,15 +29,16 @@ from donations.enums import ContactChannel, NextStep
 from donations.services.prospects import Exchange, Then, create_prospect, note_prospect
 from lifecycle import gate
 from lifecycle.machine import Stateful
-from network.enums import ROLES_BY_KIND, LegalNature, Role
+from network.enums import ROLES_BY_KIND, LegalNature, Role, SkillKind
 from network.enums import OrganisationKind as Kind
 from network.models import Membership, Organisation
+from network.services.skills import note_skill, record_training
 from prescriptions.enums import IdentityReason
 from prescriptions.models import HouseholdAccess, Need, Prescription
 from prescriptions.services.households import open_identity
 from prescriptions.services.prescriptions import ask_completion_prescription
 from prescriptions.services.transfers import ask_transfer
-from refurb.models import Delivery
+from refurb.models import Delivery, WasteNote
 from reports.months import month_of
 from reports.services import compute_report
 from reports.views_drill_down import EVIDENCE
@@ -132,6 +133,13 @@ class Scenery:
         self.offered = ask_transfer(actor=circle.worker, prescription=self.waiting, prescriber=Circle().prescriber)
         self.report = compute_report(actor=shelf.pilot, month=month_of(timezone.now()))
         self.inventory = taken(self.scene, [machine("1"), machine("2", "Imprimante")])
+        bench = shelf.bench
+        bench.recycle(bench.unusable(bench.proven(bench.in_process())))
+        skilled = {"actor": bench.manager, "organisation": bench.manager.organisation, "kind": SkillKind.PHONES}
+        day = timezone.localdate()
+        note_skill(**skilled, acquired_on=day, source="Attestation")
+        attended = {"held_on": day, "place": "Lille", "organiser": "Un organisme", "attended": [bench.technician]}
+        record_training(**skilled, **attended)
         self.committee = plan_committee(actor=shelf.pilot, kind="technical", meets_on=timezone.localdate())
         convene(actor=shelf.pilot, committee=self.committee, presences={shelf.pilot.pk: Presence.PRESENT})
         self.meeting = open_meeting(actor=shelf.pilot, committee=self.committee)
@@ -234,12 +242,16 @@ class Scenery:
             return [0]
         if name := next((name for word, name in BEHIND_A_ROW.items() if word in route), ""):
             return list(getattr(row, name).values_list("pk", flat=True))
-        if route.startswith("administration/"):
-            return [self.territory.desk_offer.pk]
-        if route.startswith("imports/") or "/inventaire/" in route:
+        if "/inventaire/" in route:
             return [self.inventory.pk]
-        if route.startswith("comites/"):
-            return [self.committee.pk]
+        own = {
+            "administration/": self.territory.desk_offer,
+            "appareils/dechets/": WasteNote.objects.get(),
+            "comites/": self.committee,
+            "imports/": self.inventory,
+        }
+        if (start := next(filter(route.startswith, own), "")) in own:
+            return [own[start].pk]
         if "courrier/" in route:
             return list(Mail.objects.order_by("-pk").values_list("pk", flat=True)[:3])
         return [1]
