@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from donations.forms.deposit import EvidenceForm
 from donations.serials import same_serial
-from refurb.enums import SOLDERED_STORAGE, AbsenceReason, AttributionReason, CheckResult, DriveSource
+from refurb.enums import SOLDERED_STORAGE, AbsenceReason, AttributionReason, CheckResult, CosmeticGrade, DriveSource
 from refurb.forms.bench import GradingForm, TestRunForm
 from refurb.forms.devices import UNREAD, UNREAD_HELP, DeviceReconditionForm, asked_of_its_type
 from refurb.forms.evidence import DriveForm, ReportForm
@@ -242,10 +242,15 @@ class ChecksForm(TestRunForm):
 
 
 class MeasuresForm(GradingForm):
-    """The measures of the grade; a note opens at nought, which says that there is nothing to say."""
+    """The measures of the grade; a note opens at nought, which says that there is nothing to say.
+
+    The cosmetic letter is one gesture: it is what remains to be said once a file of the machine was read.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        letters = [(one.value, f"{one.value} – {one.label}") for one in CosmeticGrade]
+        self.fields["cosmetic"] = forms.ChoiceField(label="Aspect", choices=letters, widget=forms.RadioSelect)
         for name in self.notes:
             self.initial.setdefault(name, 0)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Max, Min
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from refurb.forms.reconditioning import PriceForm
 from refurb.machine.device_rules import NO_PRICE
 from refurb.models import Device
 from refurb.services import stock
+from refurb.usual import grade_of, usual_price
 from refurb.views.devices import visible_device
 from refurb.views.workbench import BLOCKS, PRICE, Block, Workbench, lacking, tell
 from typography.french import euros
@@ -49,16 +50,30 @@ def device_recondition(request: Request, reference: str) -> HttpResponse:
             return _page(request, device, _price_form(device, initial=_typed(request)), wrong)
         request.session[TYPED] = request.session.get(TYPED, {}) | {device.reference: _typed(request)}
         return redirect(f"{request.path}#{_next(request, device)}")
-    price = _price_form(device, request.POST)
+    price = _price_form(device, _priced(request.POST, device))
     if not wrong and _declared(request, device, price):
         return redirect("refurb:bench")
     return _page(request, device, price, wrong)
 
 
+def _priced(posted: QueryDict, device: Device) -> QueryDict:
+    """What is posted, with the usual price where none was typed: as long as it is the one that the page told."""
+    told = posted.get(USUAL)
+    usual = (
+        usual_price(Device.objects.get(pk=device.pk), grade_of(device)) if told and not posted.get("price") else None
+    )
+    if usual is None or usual.posted != told:
+        return posted
+    typed = posted.copy()
+    typed["price"] = usual.posted
+    return typed
+
+
 def _asks_to_save(request: Request, filled: dict[str, Block]) -> bool:
     """« Enregistrer » only records; the key Enter declares too once there is a price, or nothing else to record."""
     pressed = request.POST
-    return "save" in pressed or ("declare" not in pressed and bool(filled) and not pressed.get("price"))
+    priced = pressed.get("price") or pressed.get(USUAL)
+    return "save" in pressed or ("declare" not in pressed and bool(filled) and not priced)
 
 
 @require_POST
@@ -66,11 +81,11 @@ def device_recondition_missing(request: Request, reference: str) -> HttpResponse
     """What would still be missing once what is typed is recorded: it is recorded, asked of the gate, and undone."""
     device = visible_device(request, reference)
     what_is_missing(device, "recondition", request.membership)
-    price = _price_form(device, request.POST)
     with transaction.atomic():
         work = Workbench(request, device, request.POST)
         for block in work.filled().values():
             work.record(block)
+        price = _price_form(device, _priced(request.POST, device))
         context = _standing(request, device, price) | {"computed": work.computed()}
         transaction.set_rollback(True)
     return render(request, "refurb/_reconditioning_standing.html", context | {"device": device, "sheet": work.sheet})
@@ -151,10 +166,19 @@ def _standing(request: Request, device: Device, price: PriceForm) -> dict[str, A
         reasons += [(PRICE, str(sentence)) for sentences in price.errors.values() for sentence in sentences]
     elif amount is None:
         reasons.append((PRICE, NO_PRICE))
-    return {"missing": list(dict.fromkeys(reasons)), "url": reverse(MISSING, args=[device.reference])}
+    usual = usual_price(Device.objects.get(pk=device.pk), grade_of(device))
+    if usual is not None and not price.data.get("price"):
+        reasons = [reason for reason in reasons if reason[0] != PRICE]
+    return {
+        "missing": list(dict.fromkeys(reasons)),
+        "url": reverse(MISSING, args=[device.reference]),
+        "usual": usual,
+    }
 
 
 MISSING = "refurb:device_recondition_missing"
+USUAL = "usual_price"
+"""The box of the page that says which price was told as the usual one."""
 
 
 def _price_form(device: Device, data: Any = None, initial: Any = None) -> PriceForm:

@@ -207,9 +207,10 @@ def recondition_on_one_page(technician: Visitor, tag: str, serial: str, price: s
     technician.ticks("Tout est bon")
     grade = technician.page.get_by_role("region", name="4. Grade")
     technician.chooses(
-        {"Type de stockage": "SSD (SATA)", "Système installé": "Windows 11", "Aspect": "A – Traces d’usage légères"},
+        {"Type de stockage": "SSD (SATA)", "Système installé": "Windows 11"},
         within=grade,
     )
+    technician.ticks("A – Traces d’usage légères")
     technician.fills({"Mémoire vive (Go)": "8", "Stockage (Go)": "256", "Processeur (PassMark)": "6000"}, within=grade)
     technician.fills({"Prix solidaire, en euros TTC": price})
     technician.field("Prix solidaire, en euros TTC").press("Enter")

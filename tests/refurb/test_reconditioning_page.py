@@ -15,7 +15,9 @@ from lifecycle import gate
 from refurb.enums import DeviceState, DriveKind, ErasureEntry, HiddenSectors, Outcome
 from refurb.models import Device, Drive, Erasure, Grading, StorageAbsence
 from refurb.models import TestRun as Run
-from tests.refurb.devices import Bench, load_numbers
+from refurb.services.devices import describe_device, receive_device
+from tests.donations.scene import Scene, first_line, laptops
+from tests.refurb.devices import Bench, load_numbers, new_tag
 from tests.refurb.logs import log
 from tests.refurb.pages import acting, answered, page_of, read
 
@@ -48,7 +50,9 @@ class Fields(HTMLParser):
             self.select = name
         elif tag == "option" and (self.select not in self.sent or "selected" in given):
             self.sent[self.select] = value
-        elif tag == "input" and given.get("type") not in ("radio", "checkbox", "file"):
+        elif tag == "input" and given.get("type") in ("radio", "checkbox"):
+            self.sent |= {name: value or "on"} if "checked" in given else {}
+        elif tag == "input" and given.get("type") != "file":
             self.sent[name] = value
         elif tag == "textarea":
             self.sent[name] = ""
@@ -320,3 +324,69 @@ def test_the_bench_and_the_device_lead_to_the_page_while_something_is_missing() 
     there = f'href="{page_of(device, "device_recondition")}"'
     assert there in read(client, "/appareils/etabli/")
     assert there in read(client, page_of(device, "device_detail"))
+
+
+# --- what machines of one lot and model usually are
+
+
+def of_one_lot() -> tuple[Bench, list[Device]]:
+    """Three machines of one lot and model, proven and tested; the first is sold at 45 €."""
+    scene = Scene(lines=(laptops(3),))
+    bench, line = Bench(scene.north), first_line(scene.collected())
+    found = []
+    for _ in range(3):
+        device = receive_device(actor=bench.technician, line=line, tag=new_tag())
+        found.append(bench.identified(gate.apply(device, "start", actor=bench.technician)))
+        bench.proven(found[-1])
+        bench.test(found[-1])
+    bench.grade(found[0])
+    bench.recondition(found[0], 45)
+    return bench, found
+
+
+def test_a_price_left_empty_is_that_of_its_lot_model_and_grade_once_the_page_told_it() -> None:
+    bench, (first, second, _) = of_one_lot()
+    client = acting(bench.technician)
+    bench.grade(second)
+    page = read(client, page_of(second, "device_recondition"))
+    assert f"comme {first}" in page
+    sends(client, second)
+    assert (fresh(second).state, fresh(second).price) == (DeviceState.READY, Decimal(45))
+
+
+def test_a_usual_price_that_changed_since_the_page_was_read_is_not_taken() -> None:
+    bench, (_, second, third) = of_one_lot()
+    client = acting(bench.technician)
+    for device in (second, third):
+        bench.grade(device)
+    bench.recondition(second, 50)
+
+    answer = client.post(page_of(third, "device_recondition"), {"usual_price": "45.00"})
+
+    assert answer.status_code == 200
+    assert fresh(third).state == DeviceState.IN_PROCESS
+    page = answer.content.decode()
+    assert "Donnez un prix solidaire" in page
+    assert "<strong>50\u00a0€</strong>" in page
+
+
+@pytest.mark.parametrize("other", ["grade", "model", "lot"])
+def test_no_price_is_usual_for_another_grade_model_or_lot(other: str) -> None:
+    bench, (_, second, _) = of_one_lot()
+    if other == "lot":
+        second = bench.prepared()
+    elif other == "model":
+        describe_device(actor=bench.technician, device=second, model="Latitude 7490")
+    bench.grade(second, **({"ram_gb": Decimal(4), "cpu_mark": Decimal(2000)} if other == "grade" else {}))
+
+    assert "Laissé vide" not in read(acting(bench.technician), page_of(second, "device_recondition"))
+    acting(bench.technician).post(page_of(second, "device_recondition"), {"usual_price": "45.00"})
+    assert fresh(second).state == DeviceState.IN_PROCESS
+
+
+def test_an_unproven_machine_is_not_declared_by_the_price_of_its_lot() -> None:
+    bench, (_, second, _) = of_one_lot()
+    bench.grade(second)
+    bench.drive(second)
+    acting(bench.technician).post(page_of(second, "device_recondition"), {"usual_price": "45.00"})
+    assert fresh(second).state == DeviceState.IN_PROCESS
