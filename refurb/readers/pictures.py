@@ -18,7 +18,7 @@ LONGEST_SIDE = 1600
 MOST_POINTS = 50_000_000
 """Points of the largest picture that is opened: a telephone of today has fifty million; a small file may claim more."""
 QUALITY = 82
-HEIC = (b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1", b"avif")
+HEIC = (b"heic", b"heif", b"heix", b"hevc", b"hevx", b"mif1", b"msf1", b"avif")
 """How the files of some phones begin, after « ftyp »."""
 
 

@@ -11,7 +11,7 @@ from documents.models import Document, MailAttachment, StoredFile
 from documents.services.files import forget_abandoned, takers
 from donations.models import PickUp
 from imports.models import Import
-from refurb.models import DepositedFile, Destruction, Erasure
+from refurb.models import DepositedFile, Destruction, Erasure, Photo
 from tests.refurb.devices import Bench, load_numbers
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +27,7 @@ def test_every_column_that_holds_a_file_is_looked_at() -> None:
         (Erasure, "report"),
         (DepositedFile, "file"),
         (Destruction, "certificate"),
+        (Photo, "file"),
         (HandOver, "signature"),
         (PickUp, "signature"),
         (Import, "file"),
