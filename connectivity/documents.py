@@ -1,14 +1,19 @@
 """The papers of connection: a sheet for the family, the file of an operator. Frozen at the verb that makes them."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from connectivity.enums import PaperKind, ProofKind
-from connectivity.models import ConnectionFile, ConnectionPaper, Offer, Transmission
-from connectivity.prices import price_of
+from connectivity.enums import PaperKind, ProofKind, Verdict
+from connectivity.models import ConnectionFile, ConnectionPaper, CopperClosure, Offer, Transmission
+from connectivity.prices import YEARS, price_of
+from connectivity.services.offers import Proposal
 from documents.kinds import register_kind
+from documents.paper import render_pdf
 from documents.services import freeze_document
 from lifecycle.registry import Move
 from prescriptions.enums import NeedKind
+from prescriptions.models import Need
 from prescriptions.own_papers import OWN_PAGE, leads_to_request
 from typography.french import by_pairs, full_day, written_day
 
@@ -50,6 +55,30 @@ def freeze_family_sheet(file: ConnectionFile, move: Move) -> ConnectionPaper:
         "prescriber_phone": by_pairs(file.need.prescription.prescriber.phone),
     }
     return _freeze(PaperKind.FAMILY, file, values, move)
+
+
+def draw_comparison(need: Need, proposals: Sequence[Proposal], closure: CopperClosure | None, at: datetime) -> bytes:
+    """The offers of the day side by side, for a household to take home: what each asks and costs, and why not.
+
+    It names nobody and is kept nowhere here: drawn when it is opened.
+    """
+    possible = [one for one in proposals if one.verdict != Verdict.NOT]
+    prescriber = need.prescription.prescriber
+    return render_pdf(
+        "documents/connectivity/comparison.html",
+        {
+            "kind": need.get_kind_display(),
+            "possible": possible,
+            "impossible": [one for one in proposals if one.verdict == Verdict.NOT],
+            "closure": closure,
+            "years": YEARS,
+            "prescriber": prescriber.name,
+            "prescriber_phone": by_pairs(prescriber.phone),
+        },
+        title="Vos offres de connexion",
+        identifier="Comparaison des offres",
+        date=at,
+    )
 
 
 def freeze_operator_file(file: ConnectionFile, told: Transmission, move: Move) -> ConnectionPaper:

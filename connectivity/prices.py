@@ -1,14 +1,63 @@
-"""Prices of offers as people read them."""
+"""Prices of offers as people read them, and what an offer costs over a year or two."""
 
+from dataclasses import dataclass
+from decimal import Decimal
+
+from connectivity.enums import Period
 from connectivity.models import Offer
 from typography.french import HARD, euros
+
+TO_CONFIRM = "prix à confirmer"
+YEARS = (12, 24)
+"""Over how many months offers are compared."""
 
 
 def price_of(offer: Offer) -> str:
     """The price of an offer with what it pays for: « 15,99 € par mois », « 2 à 5 € par recharge »."""
     if offer.price is None:
-        return "prix à confirmer"
-    amount = euros(offer.price)
-    if offer.price_max is not None:
-        amount = f"{amount.removesuffix(HARD + '€')} à {euros(offer.price_max)}"
-    return f"{amount} {offer.get_period_display()}"
+        return TO_CONFIRM
+    return f"{_between(offer.price, offer.price_max)} {offer.get_period_display()}"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What an offer costs over so many ``months``, in euros, from its first day, fees included.
+
+    ``is_least``: its fees are not known, so it costs that at least. ``one_a_month``: it is paid by recharge, and one is
+    counted each month. ``renewed``: the right to it ends before, and it costs that if the right is renewed.
+    """
+
+    months: int
+    low: Decimal
+    high: Decimal | None = None
+    is_least: bool = False
+    one_a_month: bool = False
+    renewed: bool = False
+
+    def __str__(self) -> str:
+        said = [f"{'au moins ' if self.is_least else ''}{_between(self.low, self.high)}"]
+        if self.one_a_month:
+            said.append("à une recharge par mois")
+        if self.renewed:
+            said.append("si le droit est renouvelé")
+        return ", ".join(said)
+
+
+def cost_over(offer: Offer, months: int) -> Cost | None:
+    """What an offer costs over so many months; None where nobody knows its price yet."""
+    if offer.price is None:
+        return None
+    fee = offer.setup_fee or Decimal(0)
+    return Cost(
+        months,
+        offer.price * months + fee,
+        None if offer.price_max is None else offer.price_max * months + fee,
+        is_least=offer.setup_fee is None,
+        one_a_month=offer.period == Period.RECHARGE,
+        renewed=offer.entitlement_months is not None and offer.entitlement_months < months,
+    )
+
+
+def _between(low: Decimal, high: Decimal | None) -> str:
+    """« 15,99 € », « 2 à 5 € »."""
+    return euros(low) if high is None else f"{euros(low).removesuffix(HARD + '€')} à {euros(high)}"

@@ -18,6 +18,7 @@ urlpatterns = [
     path("connexions/lien/<str:token>/", operator.link, name="link"),
     path("connexions/lien/<str:token>/redemander/", operator.link_again, name="link_again"),
     path("connexions/proposer/<str:reference>/", choosing.connection_propose, name="connection_propose"),
+    path("connexions/comparer/<str:reference>/", choosing.comparison_sheet, name="comparison_sheet"),
     path("connexions/<str:reference>/", connections.connection_detail, name="connection_detail"),
     *actions.urlpatterns,
     path("connexions/<str:reference>/piece-vue/", choosing.connection_proof, name="connection_proof"),

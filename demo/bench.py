@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
 from typing import Any
 
 from django.utils import timezone
@@ -26,11 +28,12 @@ from refurb.enums import (
     HiddenSectors,
     OperatingSystem,
     PanelState,
+    PartKind,
     UnusableReason,
     Verification,
 )
-from refurb.models import Device, Drive
-from refurb.services import batches, bench, stock
+from refurb.models import Device, Drive, Part
+from refurb.services import batches, bench, defects, likeness, parts, stock
 from refurb.services.bench import Look
 
 GIGABYTE = 10**9
@@ -38,6 +41,15 @@ CLOSING_HOUR = 17
 MOBILE = (DeviceType.TABLET, DeviceType.SMARTPHONE)
 HARD_DRIVE_MB = (90, 160)
 """Megabytes per second that hard drives of that age write and read."""
+WORN, SALVAGED = 0.2, 0.25
+"""How many of the devices that serve have something worn to be told; how many of those that do not give a part."""
+PRICES = {
+    PartKind.BATTERY: Decimal("28.50"),
+    PartKind.SCREEN: Decimal("34.90"),
+    PartKind.STORAGE: Decimal("24.00"),
+    PartKind.OTHER: Decimal("9.80"),
+}
+"""What a part costs in the story, in euros."""
 LOW_GRADES = ("D", "HC", "unsellable")
 TOOLS = {
     DriveKind.HDD: (ErasureMethod.OVERWRITE, "nwipe", Verification.LAST_PASS, HiddenSectors.NONE),
@@ -105,6 +117,11 @@ class Work:
         """The same, with all the devices of the set."""
         return self.hand | {"devices": Device.objects.filter(pk__in=self.pks)}
 
+    @property
+    def aside(self) -> dict[str, Any]:
+        """Who acts and when, for what is done beside another act: no minute passes, and chance is not asked."""
+        return {"actor": self.chief, "at": self.now}
+
     def after(self, low: int, high: int | None = None) -> datetime:
         """Wait for some working days (0: later the same day), and return the instant then."""
         days = self.rng.randint(low, high or low)
@@ -126,6 +143,10 @@ class Work:
         """Note the storage found; nothing when there is none. ``again``: a second drive, or one that replaces it."""
         if self.type == DeviceType.SCREEN:
             return []
+        found = self._found(again=again)
+        return batches.record_drives(**self.hand, found=found)
+
+    def _found(self, *, again: bool) -> list[batches.FoundDrive]:
         kind = DriveKind.INTERNAL if self.type in MOBILE else DriveKind(self.model.storage_kind)
         if again:
             kind = DriveKind.SSD
@@ -133,7 +154,7 @@ class Work:
         maker = self.rng.choice(("Seagate", "Western Digital", "Toshiba"))
         if kind in (DriveKind.SSD, DriveKind.NVME):
             maker = self.rng.choice(("Samsung", "Micron", "Kingston", "SK hynix"))
-        found = [
+        return [
             batches.FoundDrive(
                 device=device,
                 kind=kind,
@@ -145,7 +166,6 @@ class Work:
             )
             for device in self.devices
         ]
-        return batches.record_drives(**self.hand, found=found)
 
     def erase(self, drives: Sequence[Drive], *, errors: int = 0) -> None:
         """Record the erasure of drives that ran since their inventory; with ``errors`` it proves nothing."""
@@ -189,6 +209,45 @@ class Work:
         told = {"started": started, "finished": finished, "errors": errors, "by": hand["actor"], "at": self.now}
         batches.record_logs(**hand, drives=drives, report=papers.nwipe_log(drives=drives, **told))
 
+    # --- parts, defects, what machines of a lot have in common
+
+    def buy(self, kind: PartKind, label: str) -> Part:
+        """As many parts as there are devices, and one more for the shelf."""
+        bought = {"quantity": len(self.devices) + 1, "unit_price": PRICES[kind], "fits": self.model.model}
+        return parts.buy_part(**self.aside, kind=kind, label=label, place="Bac à pièces", **bought)
+
+    def fit_drives(self) -> list[Drive]:
+        """A drive of the stock in each: inventoried there, and to be erased there."""
+        found, hand = self._found(again=True), self.hand
+        part = self.buy(PartKind.STORAGE, f"SSD {self.model.storage_gb}\u00a0Go")
+        told = ("kind", "serial", "source", "manufacturer", "capacity", "slot")
+        fitted = [
+            parts.fit_part(
+                **hand, device=one.device, part=part, drive={name: getattr(one, name) for name in told}, minutes=20
+            )
+            for one in found
+        ]
+        return [repair.drive for repair in fitted if repair.drive is not None]
+
+    def salvage(self, kind: PartKind, label: str) -> None:
+        """From some of them, which go to the recycler, a part is kept."""
+        for device in self.devices:
+            if Random(f"salvage {device.reference}").random() < SALVAGED:  # noqa: S311 nothing here is a secret
+                parts.take_part(**self.aside, device=device, kind=kind, label=label, place="Bac à pièces")
+
+    def wear(self) -> None:
+        """What is worn on some of them, and does not keep them from serving."""
+        words = defects.words_of(self.type, timezone.localdate(self.now))
+        for device in self.devices:
+            rng = Random(f"wear {device.reference}")  # noqa: S311 nothing here is a secret
+            if words and rng.random() < WORN:
+                defects.note_defects(**self.aside, device=device, words=rng.sample(words, rng.choice((1, 1, 2))))
+
+    def describe_alike(self) -> None:
+        """What nobody read on them is that of the other machines of their lot, as a technician accepts it."""
+        for device in Device.objects.filter(pk__in=self.pks).select_related("line").order_by("pk"):
+            likeness.describe_alike(**self.aside, device=device, facts=likeness.likeness_of(device).values)
+
     # --- tests, grade, price
 
     def test(self, failing: Sequence[str] = ()) -> None:
@@ -209,6 +268,7 @@ class Work:
         """Test, grade, price: reconditioned, unless a grade is too low, which makes waste. Returns the former."""
         if not tested:
             self.test()
+        self.wear()
         seen = {device.pk: Look(self._measures(), self._cosmetic()) for device in self.devices}
         gradings = bench.grade_devices(**self.hand, devices=self.devices, seen=seen)
         low = [grading.device_id for grading in gradings if grading.grade in LOW_GRADES]

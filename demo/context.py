@@ -1,6 +1,7 @@
 """What every thread of the story shares: the cast, the catalogue, chance, and the agenda."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -15,6 +16,7 @@ from demo.cast import Cast
 from demo.catalogue import Catalogue
 from demo.drawing import Press
 from demo.tags import Rolls
+from donations.services.donations import Ruling
 from refurb.models import Checklist
 
 MORNING = (8 * 60 + 40, 12 * 60)
@@ -43,6 +45,8 @@ class Stage:
     """The devices each workshop allotted last week, which it sends next."""
     boxes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """The devices that the weekly deliveries brought to each point, by key."""
+    tabled: dict[int, Callable[[], list[Ruling]]] = field(default_factory=dict)
+    """What the plan decides of each lot that is announced, by key: a committee that sits before the pilot says it."""
     examined: list[Any] = field(default_factory=list)
     """The requests that the distributor has looked at and found in order."""
     effects: set[date] = field(default_factory=set)

@@ -22,7 +22,7 @@ from refurb.enums import (
     UnusableReason,
     WithdrawalReason,
 )
-from refurb.services import bench, devices, erasures, evidence, stock
+from refurb.services import devices, erasures, evidence, parts, stock
 from refurb.services.stock import RecoveredPart
 
 PARTS = {
@@ -63,6 +63,14 @@ def ready(work: Work) -> Generator[datetime, None, list[int]]:
     return work.finish()
 
 
+def alike(work: Work) -> Generator[datetime, None, list[int]]:
+    """Nobody read what it is: the others of its lot were read, and a technician accepts that it is as they are."""
+    yield from _in_hand(work)
+    work.describe_alike()
+    yield work.after(0, 8)
+    return work.finish()
+
+
 def _finished(work: Work) -> Generator[datetime, None, list[int]]:
     """The same; those whose grade is too low are out of the set."""
     finished = yield from ready(work)
@@ -87,11 +95,12 @@ def repaired(work: Work) -> Thread:
     for device in work.devices:
         devices.await_part_device(**work.hand, device=device, part_wanted=name)
     yield work.after(4, 12)
+    part = work.buy(kind, name)
     for device in work.devices:
         gate.apply(device, "resume", **work.hand)
         minutes = work.rng.choice((15, 30, 45))
         said = f"Remplacement\u00a0: {name.lower()}"
-        bench.record_repair(**work.hand, device=device, kind=kind, work=said, minutes=minutes)
+        parts.fit_part(**work.hand, device=device, part=part, work=said, minutes=minutes)
     work.test_again(function)
     work.finish(tested=True)
 
@@ -110,7 +119,7 @@ def erased_twice(work: Work) -> Thread:
 
 
 def drive_destroyed(work: Work) -> Thread:
-    """A drive that no longer answers is drilled, and another one is put in."""
+    """A drive that no longer answers is drilled, and another one of the stock is put in."""
     yield work.after(1, 10)
     do("start", work.acts)
     drives = work.inventory()
@@ -119,7 +128,7 @@ def drive_destroyed(work: Work) -> Thread:
     for drive in drives:
         hand = work.hand
         evidence.record_destruction(**hand, drive=drive, method=DestructionMethod.DRILL, destroyed_at=work.now)
-    another = work.inventory(again=True)
+    another = work.fit_drives()
     yield work.after(1)
     work.erase(another)
     work.finish()
@@ -199,10 +208,11 @@ def unusable(work: Work) -> Thread:
 
 
 def recycled(work: Work) -> Thread:
-    """Erased, then found not worth the repair: the recycler takes it at its next passage."""
+    """Erased, then found not worth the repair: a part of some is kept, the recycler takes them at its next passage."""
     yield from _in_hand(work, 1, 10)
     work.test(_broken(work))
     work.reject(work.rng.choice((UnusableReason.UNECONOMIC, UnusableReason.BROKEN, UnusableReason.OBSOLETE)))
+    work.salvage(*PARTS[work.type][:2])
     work.discard()
 
 
@@ -233,9 +243,9 @@ def dismantled(work: Work) -> Thread:
     work.reject(UnusableReason.UNECONOMIC)
     yield work.after(2, 6)
     kind, name, _ = PARTS[work.type]
-    parts = [RecoveredPart(kind, 1, name, "Bac à pièces"), RecoveredPart(PartKind.CHARGER, 1, "", "Bac à chargeurs")]
+    kept = [RecoveredPart(kind, 1, name, "Bac à pièces"), RecoveredPart(PartKind.CHARGER, 1, "", "Bac à chargeurs")]
     for device in work.devices:
-        stock.dismantle_device(**work.hand, device=device, parts=parts)
+        stock.dismantle_device(**work.hand, device=device, parts=kept)
 
 
 def lost_and_found(work: Work) -> Thread:

@@ -21,6 +21,7 @@ from donations.enums import (
     DeclineReason,
     Destination,
     DifferenceCode,
+    DonationState,
     LineCondition,
     ReassignReason,
     SlipProof,
@@ -38,6 +39,10 @@ from refurb.models import Device
 from refurb.services import devices, stock
 
 STEPS = ("create", "announce", "qualify", "accept", "schedule", "pick_up", "receive", "reconcile")
+
+
+UNREAD = ("serial", "manufacturer", "model", "processor")
+"""What is not read at the reception of a machine that is told by the others of its lot."""
 
 
 @dataclass(frozen=True)
@@ -170,22 +175,29 @@ class Journey:
                 decided_on=timezone.localdate(self.now) - timedelta(days=7),
             )
         donations.announce_donation(**self.by(self.contact))
+        if STEPS.index(self.lot.until) >= STEPS.index("qualify"):
+            self.stage.tabled[self.donation.pk] = self._rulings
         yield from ()
 
     # --- the pilot decides, the donor commits
 
     def qualify(self) -> Iterator[datetime]:
+        """A committee that sat meanwhile has decided; else the pilot does, and the next one ratifies."""
         yield self.after(1, 5)
-        rulings = [
-            Ruling(row.pk, line.accepted, line.refusal, line.destination, self._shares(line.accepted))
-            for row, line in self._rows()
-        ]
-        donations.qualify_donation(**self.by(self.stage.cast.pilot), rulings=rulings)
+        if Donation.objects.filter(pk=self.donation.pk, state=DonationState.ANNOUNCED).exists():
+            donations.qualify_donation(**self.by(self.stage.cast.pilot), rulings=self._rulings())
         kept = Device.objects.filter(donation=self.donation).order_by("pk")[: self.lot.kept]
         for device in kept:
             gate.apply(
                 device, "withdraw", actor=self.contact, reason=WithdrawalReason.KEPT, at=self.now + timedelta(hours=1)
             )
+
+    def _rulings(self) -> list[Ruling]:
+        """What the plan decides of each line."""
+        return [
+            Ruling(row.pk, line.accepted, line.refusal, line.destination, self._shares(line.accepted))
+            for row, line in self._rows()
+        ]
 
     def _rows(self) -> list[tuple[DonationLine, Line]]:
         """The lines as the database has them, with what the plan says of each."""
@@ -315,6 +327,10 @@ class Journey:
         scans = [self._scan(workshop, line) for _ in range(count)]
         if self.lot.inventory:
             return inventories.receive_each(row, scans)
+        for fate, scan in zip(line.fates, scans, strict=False):
+            if fate is fates.alike:
+                for name in UNREAD:
+                    del scan[name]
         facts = {scan.pop("tag"): scan for scan in scans}
         actors = [scan.pop("actor") for scan in scans]
         instants = [scan.pop("at") for scan in scans]

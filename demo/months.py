@@ -1,16 +1,13 @@
-"""Each report, counted when its month is over, frozen, then published; the committees that read them."""
+"""Each report, counted when its month is over, frozen, then published."""
 
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from calendars.working_days import add_months
 from demo.agenda import Thread
 from demo.calendar import local, working_day
 from demo.context import Stage
-from desk.enums import CommitteeKind
-from desk.services.committees import plan_committee
 from lifecycle import gate
 from reports.figures import reckon
 from reports.models import Report
@@ -21,8 +18,6 @@ from reports.services import compute_due_months, compute_report, freeze_report
 
 LATER = 7
 """How many days after its end a month is counted and frozen: what it hides is looked for meanwhile."""
-STEERED = (4, 10)
-"""The months in which the next committee of steering is convened."""
 
 
 def months(stage: Stage) -> Thread:
@@ -59,23 +54,6 @@ def _looked_for(stage: Stage, month: date, at: datetime) -> tuple[AbstractContex
         return nullcontext(), at.date()
     asked = asked_of(reckon(month, at), at)
     return looked_for_elsewhere(question_of(*asked), stage.press.look(*asked).result), later
-
-
-def committees(stage: Stage) -> Thread:
-    """The technical committee meets each month, that of steering twice a year; each is convened long before."""
-    month = stage.first.replace(day=1)
-    while True:
-        yield (at := local(working_day(month.replace(day=5)), 9, 30))
-        following = next_month(month)
-        _convene(stage, CommitteeKind.TECHNICAL, following.replace(day=10), "14 h, Hôtel du Département, Lille", at)
-        if month.month in STEERED:
-            _convene(stage, CommitteeKind.STEERING, add_months(following, 2).replace(day=20), "", at)
-        month = following
-
-
-def _convene(stage: Stage, kind: CommitteeKind, day: date, place: str, at: datetime) -> None:
-    with stage.agenda.trying("committees", kind):
-        plan_committee(actor=stage.cast.pilot, kind=kind, meets_on=working_day(day), place=place, at=at)
 
 
 def running_month(stage: Stage) -> Thread:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.utils import timezone
 from procrastinate.jobs import Job
 
@@ -34,6 +35,8 @@ type Tell = Callable[[float, datetime], None]
 
 SELDOM = 2_000_000
 """How many new objects Python makes before it looks for those that are of no use any more."""
+SEVERAL, STATEMENTS = 4, 1000
+"""How many times a statement is asked before its plan is kept, and how many plans are."""
 SAMPLE = 40
 """How many papers the worker draws in advance."""
 
@@ -110,7 +113,8 @@ def _refuse_what_is_missing(as_of: date, *, ahead: bool) -> None:
 def _at_full_speed() -> Iterator[None]:
     """Do not wait for the disk at each commit: after a crash the seeding is unfinished anyway.
 
-    No query is long enough to be worth compiling, and what Python makes is not worth sorting out as often as it does.
+    No query is long enough to be worth compiling, what is asked again and again is planned once, and what Python makes
+    is not worth sorting out as often as it does.
     """
     often = gc.get_threshold()
     with connection.cursor() as cursor:
@@ -118,12 +122,26 @@ def _at_full_speed() -> Iterator[None]:
         cursor.execute("SET jit TO off")
     gc.set_threshold(SELDOM, *often[1:])
     try:
-        yield
+        with _planned_once():
+            yield
     finally:
         gc.set_threshold(*often)
         with connection.cursor() as cursor:
             cursor.execute("RESET synchronous_commit")
             cursor.execute("RESET jit")
+
+
+@contextmanager
+def _planned_once() -> Iterator[None]:
+    """PostgreSQL keeps the plans of this connection's statements: a sixth of the time of a story."""
+    used, features = connection.connection, connection.features
+    former = used.cursor_factory, used.prepare_threshold, used.prepared_max, features.uses_server_side_binding
+    used.cursor_factory, used.prepare_threshold, used.prepared_max = ServerBindingCursor, SEVERAL, STATEMENTS
+    features.uses_server_side_binding = True
+    try:
+        yield
+    finally:
+        used.cursor_factory, used.prepare_threshold, used.prepared_max, features.uses_server_side_binding = former
 
 
 def _with_a_sample(jobs: list[Job]) -> list[Job]:

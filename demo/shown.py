@@ -29,9 +29,12 @@ def _renewed(stage: Stage) -> Iterator[Lot]:
         (
             Line(
                 model("Latitude 5400"),
-                5,
+                7,
                 year - 5,
-                fates=(fates.ready, fates.reopened, fates.ceded, fates.donor_certificate, fates.erased_twice),
+                fates=(
+                    *(fates.ready, fates.reopened, fates.ceded, fates.donor_certificate, fates.erased_twice),
+                    *(fates.alike, fates.drive_destroyed),
+                ),
             ),
             Line(model("P2419H"), 2, year - 6, fates=(fates.ready, fates.ready)),
         ),

@@ -11,6 +11,7 @@ from demo.calendar import local, working_day
 from demo.cast import WORKSHOPS, gather
 from demo.catalogue import Catalogue, Model
 from demo.clock import EARLY_MONTHS, nights
+from demo.committees import committees, last_committee
 from demo.context import Stage
 from demo.convention_plan import deals
 from demo.conventions import Treaty
@@ -19,7 +20,8 @@ from demo.distribution import counter, surpluses, weekly
 from demo.drawing import Press
 from demo.homes import Homes
 from demo.lots import Journey, Line, Lot
-from demo.months import committees, months, running_month
+from demo.months import months, running_month
+from demo.prospecting import estimates, leads
 from demo.register import register
 from demo.requests import Ask, Request, news, sittings
 from demo.seasons import GIFTS, spread
@@ -92,6 +94,9 @@ def tell_story(
             skills,
         ):
             stage.agenda.add(thread(stage))
+        for thread in (last_committee, estimates):
+            stage.agenda.add(thread(stage))
+        leads(stage)
         _distribute(stage, homes, asks, everywhere=devices >= EVERYWHERE)
         for workshop in WORKSHOPS:
             stage.agenda.add(passages(stage, workshop, stage.cast.organisations["recyclage"]), about=workshop)

@@ -18,6 +18,7 @@ PAGES = {
     "delivery": "distribution:delivery_detail",
     "device": "refurb:device_detail",
     "donation": "donations:donation_detail",
+    "meeting": "desk:meeting_detail",
     "prescription": "prescriptions:prescription_detail",
     "report": "reports:report_detail",
 }

@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from desk.views import committees, epcis, guide, health, public, search, todo, trying
+from desk import actions
+from desk.views import committees, epcis, guide, health, meetings, public, search, todo, trying
 
 app_name = "desk"
 
@@ -16,6 +17,11 @@ urlpatterns = [
     path("comites/<int:pk>/", committees.committee_detail, name="committee_detail"),
     path("comites/<int:pk>/modifier/", committees.committee_move, name="committee_move"),
     path("comites/<int:pk>/annuler/", committees.committee_cancel, name="committee_cancel"),
+    path("comites/<int:pk>/membres/", meetings.committee_seats, name="committee_seats"),
+    path("comites/<int:pk>/ouvrir/", meetings.meeting_open, name="meeting_open"),
+    path("seances/<str:reference>/", meetings.meeting_detail, name="meeting_detail"),
+    path("seances/<str:reference>/compte-rendu/", meetings.meeting_minutes, name="meeting_minutes"),
+    *actions.urlpatterns,
     path("epci/", epcis.epci_list, name="epci_list"),
     path("aide/", guide.guide, name="guide"),
     path("aide/<slug:slug>/", guide.guide_chapter, name="guide_chapter"),

@@ -21,6 +21,7 @@ from lifecycle.actors import Actor
 from network.models import Organisation
 from prescriptions.models import Need
 from refurb.enums import DeviceType
+from refurb.models.defects import Defect
 from refurb.models.device import Device
 from refurb.models.points import Delivery, DeliveryLine
 from refurb.pricing import ceiling_of, ceilings_on
@@ -54,6 +55,8 @@ def register_notes() -> None:
         register_kind(code, label, "documents/distribution/device_hand_over_note.html")
         template = "documents/distribution/device_hand_over_note_2.html"
         register_kind(code, label, template, version=2, for_household=True)
+        template = "documents/distribution/device_hand_over_note_3.html"
+        register_kind(code, label, template, version=3, for_household=True)
 
 
 def prepare_note(device: Device, need_pk: int, terms: Terms, *, actor: Actor, at: datetime) -> HandOver:
@@ -152,6 +155,7 @@ def _note_values(device: Device, need: Need, terms: Terms, at: datetime) -> dict
         "prepared_on": day,
         "prepared_on_text": written_day(day),
         "articles": [_article(device), *([_article(screen)] if screen is not None else [])],
+        "defects": _defects(device, screen),
         "with_peripherals": device.type == DeviceType.DESKTOP,
         "price": euros(terms.price, cents=True),
         "co_funding": euros(terms.co_funding, cents=True) if terms.co_funding else "",
@@ -163,6 +167,13 @@ def _note_values(device: Device, need: Need, terms: Terms, at: datetime) -> dict
         "warranty_version": warranty.version if warranty is not None else "",
         "warranty": warranty.body.split("\n\n") if warranty is not None else [],
     }
+
+
+def _defects(device: Device, screen: Device | None) -> list[str]:
+    """The sentences of what is worn on a device and stays so, then on the screen that goes with it."""
+    about = [device.pk, *([screen.pk] if screen is not None else [])]
+    standing = Defect.objects.standing().filter(device__in=about)
+    return [defect.word.sentence for pk in about for defect in standing if defect.device_id == pk]
 
 
 def _article(device: Device) -> dict[str, Any]:

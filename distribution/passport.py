@@ -7,7 +7,7 @@ from datetime import date, datetime
 from refurb.certificates import proofs_of, proves
 from refurb.enums import CheckResult, DevicePaperKind, DeviceState, DeviceType
 from refurb.machine.device_rules import still_stands
-from refurb.models import Device, DevicePaper, Drive, TestRun
+from refurb.models import Defect, Device, DevicePaper, Drive, TestRun
 from typography.french import HARD, in_a_sentence, storage, written_day
 
 S = DeviceState
@@ -42,6 +42,7 @@ class Passport:
     device: Device
     standing: str = ""
     facts: list[tuple[str, str]] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
     tested_on: datetime | None = None
     tested: list[str] = field(default_factory=list)
@@ -66,6 +67,7 @@ def passport_of(device: Device) -> Passport:
     return Passport(
         device,
         facts=list(_facts(device)),
+        defects=[defect.word.sentence for defect in Defect.objects.standing().filter(device=device)],
         erased=list(_erased(device)),
         tested_on=run.recorded_at if run is not None and run.passed else None,
         tested=_functions(run) if run is not None and run.passed else [],

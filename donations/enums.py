@@ -1,4 +1,4 @@
-"""The codes of donations and their French labels: who gives, the life of a lot, its papers."""
+"""The codes of donations and their French labels: who gives or may give, the life of a lot, its papers."""
 
 from django.db.models import TextChoices
 
@@ -118,3 +118,57 @@ class PaperKind(TextChoices):
 
 RENEWED = (PaperKind.DEED, PaperKind.SLIP, PaperKind.ERASURE)
 """Papers of a donation that a later one of the same kind, for the same workshop, replaces."""
+
+
+class ProspectState(TextChoices):
+    """How far somebody who may give is."""
+
+    TO_CONTACT = "to_contact", "À contacter"
+    MET = "met", "Rencontré"
+    PROMISED = "promised", "A promis"
+    ANNOUNCED = "announced", "A annoncé un lot"
+    SILENT = "silent", "Sans nouvelles"
+    CLOSED = "closed", "Sans suite"
+
+
+class SizeClass(TextChoices):
+    """How many people an organisation employs, in the classes of public statistics."""
+
+    UNDER_10 = "under_10", "1 à 9 salariés"
+    UNDER_50 = "under_50", "10 à 49 salariés"
+    UNDER_250 = "under_250", "50 à 249 salariés"
+    UNDER_1000 = "under_1000", "250 à 999 salariés"
+    OVER_1000 = "over_1000", "1 000 salariés et plus"
+
+
+class ContactChannel(TextChoices):
+    """How a prospect was reached."""
+
+    PHONE = "phone", "Téléphone"
+    EMAIL = "email", "Courriel"
+    LETTER = "letter", "Courrier"
+    VISIT = "visit", "Visite"
+    EVENT = "event", "Réunion ou événement"
+
+
+class NextStep(TextChoices):
+    """What is to be done next with a prospect."""
+
+    CALL = "call", "Appeler"
+    WRITE = "write", "Écrire"
+    VISIT = "visit", "Rendre visite"
+    SEND = "send", "Envoyer la présentation de la filière"
+    DECISION = "decision", "Relancer sa décision"
+    LOT = "lot", "L’aider à annoncer son lot"
+
+
+class GiveUpReason(TextChoices):
+    """Why a prospect is not followed any more."""
+
+    REFUSES = "refuses", "Ne souhaite pas donner"
+    ELSEWHERE = "elsewhere", "Donne ou vend ailleurs"
+    NOTHING = "nothing", "N’a pas de matériel à donner"
+    GONE = "gone", "Organisation fermée ou partie"
+    DUPLICATE = "duplicate", "Déjà suivi sous un autre nom"
+    NO_ANSWER = "no_answer", "Ne répond plus"
+    OTHER = "other", "Autre motif"

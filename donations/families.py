@@ -1,8 +1,15 @@
-"""The text of the deed of gift, which has a day from which it holds."""
+"""The text of the deed of gift, and what the potential of an EPCI is estimated from."""
 
 from donations.models.deed import DeedText
+from donations.models.potential import OrganisationCount, SizeEstimate
+from network.models import Epci
 from reference.dated import fingerprint
 from reference.families import Family, declare
+
+
+def _epcis() -> list[tuple[str, str]]:
+    return [("", "Choisissez…"), *Epci.objects.living().alphabetical().values_list("siren", "name")]
+
 
 declare(
     Family(
@@ -22,5 +29,36 @@ declare(
         once=True,
         texts={"body": str},
         computed={"sha256": lambda told: fingerprint(told["body"])},
+    ),
+    Family(
+        slug="estimation-par-taille",
+        group="Équipement",
+        title="Estimation du gisement, par taille d’organisation",
+        purpose="Salariés, appareils par salarié, part renouvelée chaque année\u00a0: une estimation.",
+        model=SizeEstimate,
+        series=("size",),
+        named=("size",),
+        fields=("employees", "devices_per_employee", "renewal_rate"),
+        told=("employees", "devices_per_employee", "renewal_rate"),
+        adds=True,
+        units={"renewal_rate": "%"},
+        hints={"renewal_rate": "En pour cent des appareils, chaque année."},
+        file="size_estimates.csv",
+        key=("size",),
+    ),
+    Family(
+        slug="organisations-par-epci",
+        group="Équipement",
+        title="Estimation du gisement, organisations par EPCI",
+        purpose="Combien d’organisations de chaque taille un EPCI compte\u00a0: la source dit d’où vient ce nombre.",
+        model=OrganisationCount,
+        series=("epci_siren", "size"),
+        named=("epci_siren", "size"),
+        fields=("organisations",),
+        told=("organisations",),
+        adds=True,
+        choices={"epci_siren": _epcis},
+        file="organisation_counts.csv",
+        key=("epci_siren", "size"),
     ),
 )

@@ -1,12 +1,14 @@
-"""What narrows the list of lots."""
+"""What narrows the lists of lots and of those who may give."""
 
 from typing import Any
 
 import django_filters
+from django.utils import timezone
 
-from donations.enums import DonationState
-from donations.models import Donation
+from donations.enums import DonationState, ProspectState
+from donations.models import Donation, Prospect
 from donations.models.donation import DonationQuerySet
+from donations.models.prospect import ProspectQuerySet
 from lifecycle.forms import day_input
 from network.enums import OrganisationKind
 from network.models import Epci, Organisation
@@ -51,3 +53,33 @@ class DonationFilter(django_filters.FilterSet):
 
     def from_epci(self, rows: DonationQuerySet, name: str, value: Any) -> DonationQuerySet:
         return rows.filter(outside=True) if value == OUTSIDE else rows.filter(origin_epci=value)
+
+
+MINE, LATE = "mine", "late"
+
+
+class ProspectFilter(django_filters.FilterSet):
+    """By state, EPCI (for those who see several), whose next step it is, and whether it is late."""
+
+    state = django_filters.ChoiceFilter(label="État", choices=ProspectState, empty_label="Tous")
+    epci = django_filters.ModelChoiceFilter(
+        label="EPCI", queryset=Epci.objects.alphabetical(), field_name="commune__epci", empty_label="Tous"
+    )
+    owner = django_filters.ChoiceFilter(
+        label="Prochaine étape", choices=((MINE, "À moi"), (LATE, "En retard")), empty_label="Toutes", method="owned"
+    )
+
+    class Meta:
+        model = Prospect
+        fields = ("state", "epci", "owner")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.request.membership.kind == OrganisationKind.EPCI:
+            del self.filters["epci"]
+
+    def owned(self, rows: ProspectQuerySet, name: str, value: str) -> ProspectQuerySet:
+        if value == MINE:
+            return rows.filter(next_owner=self.request.membership.pk)
+        today = timezone.localdate()
+        return rows.due(today).exclude(next_on=today)

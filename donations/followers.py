@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from conventions.followers import all_moved
 from donations import emails
 from donations.documents import freeze_outcome, freeze_slip, freeze_tax_receipts, register_kinds
+from donations.enums import ProspectState
 from donations.mergers import lots_of, moving_lots
 from donations.models.donation import Donation
 from donations.models.pick_up import PickUp
-from donations.services.forgetting import forget_person
+from donations.models.prospect import FOLLOWED, Prospect
+from donations.services.forgetting import forget_contact_of, forget_person
 from lifecycle import gate
 from lifecycle.registry import Move, forget, on_transition
 from network.followers import mergers
@@ -107,6 +109,26 @@ def follow_merger(move: Move) -> None:
         all_moved(gate.apply_many(lots, "follow_merger", actor=move.actor, at=move.at, cause=move, successor=new))
 
 
+def follow_announced_lot(move: Move) -> None:
+    """Whoever was followed as one who may give has given: his state says so by itself."""
+    donors = Donation.objects.filter(pk__in=move.pks).values("donor")
+    prospects = Prospect.objects.filter(organisation__in=donors, state__in=(*FOLLOWED, ProspectState.CLOSED))
+    for prospect in prospects.order_by("pk"):
+        gate.apply(prospect, "announce", actor=move.actor, at=move.at, cause=move)
+
+
+def follow_linked(move: Move) -> None:
+    """The organisation that a prospect became may have announced a lot already."""
+    announced = Donation.objects.filter(announced_at__isnull=False).values("donor")
+    for prospect in Prospect.objects.filter(pk__in=move.pks, organisation__in=announced).order_by("pk"):
+        gate.apply(prospect, "announce", actor=move.actor, at=move.at, cause=move)
+
+
+def forget_contacts(move: Move) -> None:
+    """Nothing is expected of them any more: whom to call there is forgotten, and what was said."""
+    forget_contact_of(Prospect.objects.filter(pk__in=move.pks))
+
+
 def register() -> None:
     """Every registration of the app, once its models are known; followers of one verb run in this order."""
     register_kinds()
@@ -114,6 +136,7 @@ def register() -> None:
     moves(moving_lots)
     on_transition("merger", "declare", follow_merger)
     on_transition("donation", "announce", tell_announced)
+    on_transition("donation", "announce", follow_announced_lot)
     on_transition("donation", "qualify", tell_qualified)
     on_transition("donation", "reassign", cancel_pick_ups)
     on_transition("donation", "reassign", tell_reassigned)
@@ -123,3 +146,6 @@ def register() -> None:
     on_transition("donation", "reconcile", state_outcome)
     on_transition("donation", "withdraw", cancel_pick_ups)
     on_transition("donation", "withdraw", tell_withdrawn)
+    on_transition("prospect", "link", follow_linked)
+    on_transition("prospect", "give_up", forget_contacts)
+    on_transition("prospect", "lapse", forget_contacts)

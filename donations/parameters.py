@@ -38,3 +38,20 @@ REUSE_RATE = parameter(
 FARTHEST_PICK_UP_MONTHS = parameter(
     "donations.pick_up_months", usual=24, unit="mois", label="Enlèvement le plus lointain"
 )
+
+parameter_family(
+    "prospects",
+    slug="delais-de-la-prospection",
+    group="Équipement",
+    title="Délais de la prospection",
+    purpose="Après combien de temps sans échange un donateur possible est dit sans nouvelles, puis n’est plus suivi.",
+)
+SILENT_DAYS = parameter(
+    "prospects.silent_days", usual=60, unit="jours", label="Donateur possible rencontré, sans nouvelles après"
+)
+LAPSE_MONTHS = parameter(
+    "prospects.lapse_months",
+    usual=24,
+    unit="mois",
+    label="Donateur possible sans nouvelles, suivi et contact oubliés après",
+)

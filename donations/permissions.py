@@ -61,6 +61,15 @@ def can_collect_donation(actor: Actor) -> Q | None:
     return _assigned_to(actor.organisation_id) if acts_as(actor, (Role.TECHNICIAN, Kind.RECONDITIONER)) else None
 
 
+def can_prospect(actor: Actor) -> Q | None:
+    """Follow those who may give: the pilot all of them, the manager of an EPCI those of its communes."""
+    if is_pilot(actor):
+        return Q()
+    if acts_as(actor, (Role.MANAGER, Kind.EPCI)):
+        return Q(commune__epci__organisations=actor.organisation_id)
+    return None
+
+
 def sees_donations(actor: Actor | None) -> Q | None:
     """The donations one may see: all for the pilot, one's own for a donor, those assigned to one's workshop."""
     if actor is None:

@@ -1,11 +1,12 @@
-"""What the search box finds here: lots, among those one may see."""
+"""What the search box finds here: lots, and those who may give, among those one may see."""
 
 from collections.abc import Iterator
 
 from django.db.models import Q
 from django.urls import reverse
 
-from donations.models import Donation
+from donations.models import Donation, Prospect
+from donations.permissions import can_prospect
 from lifecycle.actors import Actor
 from lifecycle.registry import Found, find
 from typography.french import day
@@ -17,6 +18,7 @@ MOST = 10
 def register_finders() -> None:
     """Answer the search box."""
     find("donations.donations", donations)
+    find("donations.prospects", prospects)
 
 
 def donations(text: str, actor: Actor) -> Iterator[Found]:
@@ -32,4 +34,21 @@ def donations(text: str, actor: Actor) -> Iterator[Found]:
             url=reverse("donations:donation_detail", args=[donation.reference]),
             row=donation,
             is_exact=text.casefold() == donation.reference.casefold(),
+        )
+
+
+def prospects(text: str, actor: Actor) -> Iterator[Found]:
+    """By reference or by name, for those who follow them; the person to call there is never looked for. One query."""
+    if can_prospect(actor) is None:
+        return
+    same = Q(reference__iexact=text) | Q(name__icontains=text)
+    rows = Prospect.objects.visible_to(actor).filter(same).select_related("commune").order_by("name", "pk")
+    for prospect in rows[:MOST]:
+        yield Found(
+            kind="Donateurs possibles",
+            title=prospect.name,
+            said=f"{prospect.reference}, {prospect.commune}",
+            url=reverse("donations:prospect_detail", args=[prospect.reference]),
+            row=prospect,
+            is_exact=text.casefold() == prospect.reference.casefold(),
         )

@@ -1,15 +1,17 @@
-"""The list of lots."""
+"""The lists of lots and of those who may give."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import django_tables2 as tables
 from django.db.models import F
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from donations.models import Donation
+from donations.models import Donation, Prospect
 from donations.models.donation import DonationQuerySet
 from lists.columns import WHOLE, StateColumn
-from typography.french import day, grouped
+from typography.french import day, days_left, grouped
 
 
 class DonationTable(tables.Table):
@@ -42,3 +44,32 @@ class DonationTable(tables.Table):
         """Drafts are the newest of all."""
         column = F("announced_at").desc(nulls_first=True) if is_descending else F("announced_at").asc(nulls_last=True)
         return rows.order_by(column, "-pk" if is_descending else "pk"), True
+
+
+class ProspectTable(tables.Table):
+    """Whom to call: which, where, how far, since when nothing was said, what is next and for when."""
+
+    caption = "Donateurs possibles"
+
+    name = tables.Column(linkify=("donations:prospect_detail", {"reference": tables.A("reference")}))
+    epci = tables.Column(verbose_name="EPCI", accessor="commune__epci__short_name", default="–")
+    state = StateColumn()
+    last_contact_on = tables.Column(verbose_name="Dernier échange", default="aucun", attrs=WHOLE)
+    next_step = tables.Column(verbose_name="Prochaine étape", orderable=False, default="aucune")
+    next_on = tables.Column(verbose_name="Pour le", default="–", attrs=WHOLE)
+    next_owner = tables.Column(verbose_name="Par", accessor="next_owner__organisation", orderable=False, default="–")
+
+    class Meta:
+        model = Prospect
+        fields = ("name", "epci", "state", "last_contact_on", "next_step", "next_on", "next_owner")
+
+    def render_last_contact_on(self, value: date) -> str:
+        return day(value)
+
+    def render_next_on(self, value: date, record: Any) -> str | SafeString:
+        if record.is_followed and value < record.today:
+            return format_html('{} <span class="tag tag--danger">{}</span>', day(value), days_left(value))
+        return day(value)
+
+    def value_next_on(self, value: date) -> str:
+        return day(value)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from lifecycle.actors import Actor
 from network.enums import OrganisationKind, Role
-from network.permissions import acts_as, follows_conventions, follows_equipment, is_pilot, reads_reports
+from network.permissions import acts_as, follows_conventions, follows_equipment, is_pilot, reads_reports, seeks_donors
 
 TECHNICIAN = (Role.TECHNICIAN, OrganisationKind.RECONDITIONER)
 ALLOTS = (Role.MANAGER, OrganisationKind.RECONDITIONER)
@@ -21,6 +21,7 @@ NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
     ("À faire", "desk:home", lambda actor: True),
     ("Établi", "refurb:bench", lambda actor: acts_as(actor, TECHNICIAN)),
     ("Lots", "donations:donation_list", follows_equipment),
+    ("Prospection", "donations:prospect_list", seeks_donors),
     ("Appareils", "refurb:device_list", follows_equipment),
     ("À affecter", "distribution:allotment", lambda actor: acts_as(actor, ALLOTS)),
     ("Rayon", "distribution:shelf", lambda actor: acts_as(actor, *ADVISERS)),
@@ -45,7 +46,7 @@ NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
 """Label, URL name, and who finds the entry in his navigation: nobody is led to a page that refuses him."""
 MOST = 9
 """How many entries fit in one line; of more, those of ``BEHIND`` are under « Plus »."""
-BEHIND = frozenset({"Organisations", "Courrier", "Administration"})
+BEHIND = frozenset({"Prospection", "Organisations", "Courrier", "Administration"})
 """What keeps the house rather than what goes through it, for whoever has many entries."""
 
 

@@ -94,6 +94,11 @@ def sees_donors(actor: Actor) -> bool:
     return actor.kind in DONOR_READERS
 
 
+def seeks_donors(actor: Actor | None) -> bool:
+    """Tell whether looking for donors is the work of ``actor``: who steers, and the managers of EPCI."""
+    return is_pilot(actor) or acts_as(actor, (Role.MANAGER, OrganisationKind.EPCI))
+
+
 def follows_equipment(actor: Actor | None) -> bool:
     """Tell whether lots and devices are the work of ``actor``: who gives, who reconditions, who steers."""
     givers, workers = (Role.CONTACT, OrganisationKind.DONOR), (Role.TECHNICIAN, OrganisationKind.RECONDITIONER)

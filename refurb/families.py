@@ -5,6 +5,7 @@ from typing import Any
 
 from reference.families import Family, Lines, declare
 from refurb.enums import CriterionKind
+from refurb.models.defects import DefectWord
 from refurb.models.hardware import ProcessorScore, key_of_processor
 from refurb.models.reference import (
     Checklist,
@@ -142,6 +143,26 @@ declare(
         file="checklists.csv",
         key=("type", "version"),
         once=True,
+    ),
+    Family(
+        slug="defauts-a-dire",
+        group="Équipement",
+        title="Défauts à dire",
+        purpose="Ce que l’établi coche d’un appareil qui sert quand même, et la phrase que le foyer en lit.",
+        model=DefectWord,
+        series=("code",),
+        named=("word",),
+        fields=("word", "sentence", "types", "part", "position"),
+        told=("sentence", "types"),
+        adds=True,
+        hints={
+            "code": "Un mot court, sans espace ni accent, qui n’a jamais servi. Exemple\u00a0: charniere-gauche.",
+            "sentence": "Une phrase simple, qui dit d’abord ce qui marche\u00a0: «\u00a0L’écran tient, mais…\u00a0»",
+            "part": "Quand cette pièce est changée, le défaut est proposé comme réparé.",
+            "position": "La place dans la liste\u00a0: 1 vient en premier.",
+        },
+        file="defect_words.csv",
+        key=("code",),
     ),
     Family(
         slug="scores-des-processeurs",

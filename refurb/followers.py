@@ -215,6 +215,7 @@ def store_parts(move: Move) -> None:
             quantity=part.quantity,
             place=part.place,
             stored_at=move.at,
+            stored_by_id=move.actor.pk if move.actor else None,
         )
         for pk in move.pks
         for part in move.per_row.get(pk, move.values).get("parts", ())

@@ -33,6 +33,8 @@ can_register_device = can_work_on_device
 can_receive_device = can_work_on_device
 can_record_evidence = can_work_on_device
 can_record_cost = can_work_on_device
+can_keep_parts = can_work_on_device
+can_keep_photos = can_work_on_device
 can_complete_waste_note = can_work_on_device
 
 

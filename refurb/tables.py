@@ -1,6 +1,7 @@
 """The lists of devices, of storages still to be erased, of incidents."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
@@ -14,10 +15,10 @@ from donations.models import Donation
 from lifecycle.machine import state_label
 from lifecycle.templatetags.lifecycle import state_badge
 from lists.columns import WHOLE, StateColumn
-from refurb.models import Device, Drive, Incident
+from refurb.models import Device, Drive, Incident, Part
 from refurb.models.device import DeviceQuerySet
 from refurb.outcomes import STAGES
-from typography.french import day, days_ago, moment, storage
+from typography.french import day, days_ago, euros, moment, storage
 
 DEVICE_LINK = ("refurb:device_detail", {"reference": tables.A("reference")})
 ITS_DEVICE = ("refurb:device_detail", {"reference": tables.A("device__reference")})
@@ -179,6 +180,55 @@ class MissingErasureTable(tables.Table):
             since = day(record.device.ended_at)
             return f"Certificat du recycleur attendu depuis le {since} (BSD {record.device.bsd_number})."
         return "Retiré de l’appareil\u00a0: à effacer ou à détruire."
+
+
+class PartTable(tables.Table):
+    """The parts of a workshop: what, how many are left, where they come from."""
+
+    caption = "Stock de pièces"
+
+    label = tables.Column(verbose_name="Pièce", empty_values=(), order_by=("kind", "label"))
+    left = tables.Column(verbose_name="Reste")
+    quantity = tables.Column(verbose_name="Entrées")
+    fits = tables.Column(verbose_name="Convient à")
+    origin = tables.Column(verbose_name="D’où elle vient")
+    device = tables.Column(verbose_name="Appareil", accessor="device__reference", linkify=ITS_DEVICE, orderable=False)
+    unit_price = tables.Column(verbose_name="Prix d’achat")
+    place = tables.Column(verbose_name="Rangée à")
+    stored_at = tables.Column(verbose_name="Entrée le")
+    workshop = tables.Column(verbose_name="Atelier", order_by=("workshop__name",))
+
+    class Meta:
+        model = Part
+        fields = (
+            *("label", "left", "quantity", "fits", "origin", "device", "unit_price", "place", "stored_at"),
+            "workshop",
+        )
+        default = "–"
+        order_by = ("-stored_at",)
+        empty_text = (
+            "Aucune pièce pour l’instant\u00a0: elles entrent ici quand on les achète, ou quand on les prend sur un"
+            " appareil qui ne servira pas."
+        )
+
+    def render_label(self, record: Part) -> str:
+        kind = record.get_kind_display()
+        return f"{kind}\u00a0: {record.label}" if record.label else kind
+
+    def render_device(self, record: Part) -> str:
+        return "–" if record.device is None else record.device.tag or record.device.reference
+
+    def render_unit_price(self, value: Decimal) -> str:
+        return euros(value, cents=True)
+
+    def value_unit_price(self, value: Decimal) -> Decimal:
+        return value
+
+    def render_stored_at(self, value: datetime) -> str:
+        return day(value)
+
+    def value_stored_at(self, value: datetime) -> datetime:
+        return value
 
 
 class IncidentTable(tables.Table):

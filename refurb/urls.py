@@ -11,9 +11,12 @@ from refurb.views import (
     evidence,
     hardware,
     incidents,
+    inside_passport,
     labels,
     machine_deposit,
     outcomes,
+    parts,
+    photos,
     receiving,
     reconditioning,
     tectech,
@@ -49,6 +52,8 @@ urlpatterns = [
     path("appareils/effacements-manquants/", devices.missing_erasure_list, name="missing_erasure_list"),
     path("appareils/tec-tech/", tectech.tectech, name="tectech"),
     path("appareils/tec-tech/fichier/", tectech.tectech_file, name="tectech_file"),
+    path("appareils/pieces/", parts.part_list, name="part_list"),
+    path("appareils/pieces/acheter/", parts.part_buy, name="part_buy"),
     path("appareils/incidents/", incidents.incident_list, name="incident_list"),
     path("appareils/couts/", costs.costs, name="costs"),
     path("appareils/couts/noter/", costs.cost_record, name="cost_record"),
@@ -61,6 +66,13 @@ urlpatterns = [
         "appareils/<str:reference>/reconditionne/manque/",
         reconditioning.device_recondition_missing,
         name="device_recondition_missing",
+    ),
+    path("appareils/<str:reference>/passeport/", inside_passport.device_passport, name="device_passport"),
+    path("appareils/<str:reference>/passeport/pdf/", inside_passport.device_passport_pdf, name="device_passport_pdf"),
+    path("appareils/<str:reference>/photos/ajouter/", photos.device_add_photo, name="device_add_photo"),
+    path("appareils/<str:reference>/photos/<int:pk>/", photos.device_photo, name="device_photo"),
+    path(
+        "appareils/<str:reference>/photos/<int:pk>/supprimer/", photos.device_remove_photo, name="device_remove_photo"
     ),
     path("appareils/<str:reference>/papiers/<int:pk>/", devices.device_paper, name="device_paper"),
     *actions.urlpatterns,
@@ -99,4 +111,10 @@ urlpatterns = [
     path("appareils/<str:reference>/tests/", bench.device_test, name="device_test"),
     path("appareils/<str:reference>/grade/", bench.device_grade, name="device_grade"),
     path("appareils/<str:reference>/reparation/", bench.device_repair, name="device_repair"),
+    path("appareils/<str:reference>/pieces/monter/", parts.device_fit_part, name="device_fit_part"),
+    path("appareils/<str:reference>/pieces/prelever/", parts.device_take_part, name="device_take_part"),
+    path(
+        "appareils/<str:reference>/pieces/<int:pk>/reprendre/", parts.device_take_out_part, name="device_take_out_part"
+    ),
+    path("appareils/<str:reference>/defauts/<int:pk>/retirer/", parts.device_mend_defect, name="device_mend_defect"),
 ]

@@ -7,13 +7,16 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 from psycopg.pq import TransactionStatus
 
+from tests.remembered import STEPS
+
 NAME = f"test_intruder_{os.getpid()}"
 """Roles belong to the whole server: each process of the tests has its own."""
 
 
 @contextmanager
 def intruder() -> Iterator[None]:
-    """Be that role for the time of the block; it goes with the transaction of the test."""
+    """Be that role for the time of the block, and do everything; it goes with the transaction of the test."""
+    STEPS.stop()  # it has not the rights to put rows back
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE ROLE {NAME} NOLOGIN")
         cursor.execute(f"GRANT TEMPORARY ON DATABASE {connection.settings_dict['NAME']} TO {NAME}")

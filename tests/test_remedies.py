@@ -80,6 +80,7 @@ IN_PERSON = {
         (Role.WORKER, Kind.PRESCRIBER),
         (Role.ADVISER, Kind.DISTRIBUTOR),
     ],
+    "le pilote": [(Role.PILOT, Kind.DEPARTEMENT)],
     "un contact du donateur": [(Role.CONTACT, Kind.DONOR)],
     "le responsable d’un atelier désigné": [(Role.MANAGER, Kind.RECONDITIONER)],
     "un technicien de l’atelier": [(Role.TECHNICIAN, Kind.RECONDITIONER)],

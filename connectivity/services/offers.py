@@ -12,6 +12,7 @@ from django.utils import timezone
 from connectivity.eligibility import Asked, Assessment, Copper, Seen, assess
 from connectivity.enums import COMPUTED, ConditionRule, ProofKind, Verdict
 from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition, ProofSeen
+from connectivity.prices import YEARS, Cost, cost_over
 from prescriptions.enums import FactKind
 from prescriptions.models import Fact, FactBand, Need
 
@@ -29,9 +30,20 @@ class Proposal:
     def verdict(self) -> Verdict:
         return self.assessment.verdict
 
+    @property
+    def costs(self) -> list[tuple[int, Cost | None]]:
+        """``(months, what it costs)`` for each of ``YEARS``."""
+        return [(months, cost_over(self.offer, months)) for months in YEARS]
+
+    @property
+    def rank(self) -> tuple[Any, ...]:
+        """What may be had first; then the cheapest over a year; what nobody knows the price of comes last."""
+        _, cost = self.costs[0]
+        return _ORDER.index(self.verdict), cost is None, cost.low if cost else Decimal(0), self.offer.name
+
 
 def offers_of_the_day(*, need: Need, file: ConnectionFile | None = None, at: datetime | None = None) -> list[Proposal]:
-    """The offers in force for this kind of need, the possible ones first, the cheapest first. Six queries at most."""
+    """The offers in force for this kind of need, by ``rank``. Six queries at most."""
     day = timezone.localdate(at)
     closure = copper_of(need, day)
     return offers_for(need.kind, facts_of(need, file), None if closure is None else closure.copper, day)
@@ -44,7 +56,7 @@ def offers_for(kind: str, seen: Sequence[Seen], copper: Copper | None, day: date
         asked[condition.offer_id].append(condition.asked)
     offers: Any = Offer.objects.on(day).for_kind(kind)
     proposals = [Proposal(offer, assess(asked[offer.pk], seen, copper, day)) for offer in offers]
-    return sorted(proposals, key=lambda one: (_ORDER.index(one.verdict), one.offer.price or 0, one.offer.name))
+    return sorted(proposals, key=lambda one: one.rank)
 
 
 def copper_of(need: Need, day: date) -> CopperClosure | None:

@@ -2,10 +2,12 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
+from connectivity.documents import draw_comparison
 from connectivity.eligibility import Asked
 from connectivity.enums import LIVE, Verdict
 from connectivity.forms import connections as forms
@@ -15,9 +17,11 @@ from connectivity.services import connections as services
 from connectivity.services.offers import copper_of, offers_of_the_day
 from connectivity.services.proofs import NOT_LIVE, record_proof
 from connectivity.views.connections import ACCESS, visible_connection, waiting_needs
+from documents.responses import drawn_response
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.pages import Pages
 from network.requests import Request
+from prescriptions.models import Need
 from prescriptions.services.households import record_access
 
 PLAIN = "connectivity/actions/_connection.html"
@@ -51,6 +55,29 @@ def connection_propose(request: Request, reference: str) -> HttpResponse:
         "closure": copper_of(need, timezone.localdate()),
     }
     return render(request, "connectivity/connection_propose.html", context)
+
+
+@require_safe
+def comparison_sheet(request: Request, reference: str) -> FileResponse:
+    """The offers of the day side by side, as a sheet to give: it names nobody and is kept nowhere."""
+    need, file = _compared(request, reference)
+    record_access(actor=request.membership, household=need.prescription.household, what=ACCESS)
+    proposals = offers_of_the_day(need=need, file=file)
+    closure = copper_of(need, timezone.localdate())
+    return drawn_response(draw_comparison(need, proposals, closure, timezone.now()), "offres-de-connexion.pdf")
+
+
+def _compared(request: Request, reference: str) -> tuple[Need, ConnectionFile | None]:
+    """The need, with its live file if it has one, for whoever proposes to it or chooses with it; else a 404."""
+    around = ("prescription__household", "prescription__commune", "prescription__prescriber")
+    need = waiting_needs(request).select_related(*around).filter(reference=reference).first()
+    if need is not None:
+        return need, None
+    seen = ConnectionFile.objects.visible_to(request.membership).filter(need__reference=reference, state__in=LIVE)
+    if can_record_proof(request.membership) is None:
+        raise Http404
+    file = get_object_or_404(seen.select_related(*(f"need__{one}" for one in around)).order_by("-pk")[:1])
+    return file.need, file
 
 
 @asks_then_acts

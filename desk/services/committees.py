@@ -7,12 +7,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from desk.enums import CommitteeKind
-from desk.models import Committee
+from desk.models import Committee, Meeting
 from lifecycle.actors import Actor
 from lifecycle.locking import locked
 from network.permissions import is_pilot
 
-PAST = "Ce comité est passé ou annulé\u00a0: sa date ne change plus."
+PAST = "Ce comité est passé, annulé, ou siège déjà\u00a0: sa date ne change plus."
 BEFORE_TODAY = "Un comité se prévoit aujourd’hui au plus tôt."
 TWICE = "Ce comité est déjà prévu ce jour-là."
 
@@ -63,7 +63,7 @@ def _held(actor: Actor, committee: Committee, at: datetime | None) -> tuple[Comm
     _may_write(actor)
     now = at or timezone.now()
     (held,) = locked(Committee.objects.filter(pk=committee.pk))
-    if not held.may_change(timezone.localdate(now)):
+    if not held.may_change(timezone.localdate(now)) or Meeting.objects.filter(committee=held).exists():
         raise ValidationError(PAST, code="past")
     return held, now
 

@@ -11,9 +11,12 @@ from conventions.enums import ALIVE
 from conventions.models import Convention, Quota
 from conventions.permissions import can_create_convention, sees_conventions
 from desk.todo.blocks import Action, Page, Part
+from desk.todo.committees import committees
 from desk.todo.conventions import inbox, writing_blocks
 from desk.todo.figures import latest, month_name, territory, threshold_of
+from desk.todo.prospects import next_steps
 from desk.todo.readers import reports
+from donations.permissions import can_prospect
 from network.models import Epci, Membership
 
 
@@ -24,10 +27,11 @@ def todo_of(actor: Membership, at: datetime) -> Page:
         actions = (Action("Nouvelle convention", reverse("conventions:convention_create")),)
     below = (Part("desk/_territory.html", lambda: _territory(actor, at)),)
     if sees_conventions(actor) is None:
-        return Page(blocks=(reports(actor),), above=below, changes=("report",))
+        return Page(blocks=(reports(actor), committees(actor, at)), above=below, changes=("report",))
+    follows = (next_steps(actor, at),) if can_prospect(actor) is not None else ()
     return Page(
         actions=actions,
-        blocks=(inbox(actor), *writing_blocks(actor, at)),
+        blocks=(inbox(actor), *writing_blocks(actor, at), *follows, committees(actor, at)),
         below=below,
         changes=("convention", "review", "signature", "report"),
     )

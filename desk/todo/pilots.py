@@ -13,7 +13,6 @@ from conventions.models import Convention, Quota, Review
 from conventions.parameters import FIRST_REMINDER_DAYS
 from conventions.views.steering import NEARLY_USED
 from desk.epcis import epcis_today, map_context
-from desk.models import Committee
 from desk.parameters import DECIDED_DAYS, QUIET_DAYS, WAITED_DAYS
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, since, until
 from desk.todo.connections import copper
@@ -21,6 +20,7 @@ from desk.todo.conventions import convention_page, inbox
 from desk.todo.doubles import doubles
 from desk.todo.figures import month_of_the_departement
 from desk.todo.limits import limits_on
+from desk.todo.prospects import Appointments
 from desk.todo.service import service
 from desk.todo.values import values
 from desk.todo.verified import verifications
@@ -44,7 +44,7 @@ ACTS = (HouseholdEntry, PrescriptionEntry, NeedEntry)
 
 def todo_of(actor: Membership, at: datetime) -> Page:
     """The pilot defends every figure: each leads to the rows it counts."""
-    limits = limits_on(at)
+    limits, appointments = limits_on(at), Appointments(actor, at)
     return Page(
         actions=(
             Action("Rapports mensuels", reverse("reports:report_list")),
@@ -62,13 +62,14 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             _needs(actor, at, limits.days(WAITED_DAYS)),
             doubles(limits),
             quiet(actor, at, limits.days(QUIET_DAYS)),
+            appointments.steps(),
             values(at),
             verifications(at),
             service(at, limits),
         ),
         above=(
             Part("desk/_volumes.html", lambda: month_of_the_departement(actor, hides_small=False)),
-            Part("desk/_next_committee.html", lambda: {"next": _next_committee(actor, at)}),
+            Part("desk/_next_committee.html", lambda: {"next": appointments.committee()}),
         ),
         below=(Part("desk/_epcis.html", lambda: map_context(epcis_today(actor, at))),),
         changes=("donation", "convention", "report"),
@@ -87,10 +88,6 @@ def to_decide(actor: Membership, at: datetime) -> tuple[Block, ...]:
         _needs(actor, at, limits.days(WAITED_DAYS)),
         quiet(actor, at, limits.days(QUIET_DAYS)),
     )
-
-
-def _next_committee(actor: Membership, at: datetime) -> Committee | None:
-    return Committee.objects.visible_to(actor).to_come(timezone.localdate(at)).first()
 
 
 def _lots(actor: Membership) -> Block:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part
+from desk.todo.committees import committees
 from desk.todo.figures import month_of_the_departement
 from network.models import Membership
 from network.permissions import reads_reports
@@ -22,7 +23,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
         )
     return Page(
         actions=(Action("Rapports mensuels", reverse("reports:report_list")),),
-        blocks=(reports(actor),),
+        blocks=(reports(actor), committees(actor, at)),
         above=(Part("desk/_volumes.html", lambda: month_of_the_departement(actor, hides_small=True)),),
         changes=("report",),
     )

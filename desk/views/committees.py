@@ -1,63 +1,95 @@
 """The agenda of the committees, for the pilot: the dates, and what each has to decide."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from desk.enums import CommitteeKind
 from desk.forms import CommitteeForm, CommitteeMoveForm
 from desk.models import Committee
+from desk.permissions import can_lead_meeting
 from desk.services.committees import cancel_committee, move_committee, plan_committee
+from desk.services.meetings import to_ratify
 from desk.todo.blocks import arranged
 from desk.todo.pilots import to_decide
 from desk.views.administration import pilot_only
+from desk.views.meetings import visible_committee
+from donations.enums import DonationState
 from donations.models import Donation
-from lifecycle.acting import asks_then_acts, posted
+from lifecycle.acting import asks_then_acts, may, posted
+from network.models import Membership
 from network.requests import Request
 from network.views.confirm import confirm
 from reports.models import Report
 
 PER_PAGE = 30
 MOST = 50
-"""How many lots to ratify are named."""
+"""How many lots of each kind the agenda names."""
 
 
 @require_safe
 def committee_list(request: Request) -> HttpResponse:
-    """The dates to come, then those that are past or were called off."""
-    pilot_only(request)
+    """The dates to come, then those that are past or were called off; of a member, those to which he was convened."""
     seen, today = Committee.objects.visible_to(request.membership), timezone.localdate()
+    leads = can_lead_meeting(request.membership) is not None
+    may(leads or seen.exists())
     coming = seen.to_come(today)
     past = Paginator(seen.exclude(pk__in=coming.order_by().values("pk")), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "desk/committees/list.html", {"coming": coming, "page": past})
+    return render(request, "desk/committees/list.html", {"coming": coming, "page": past, "leads": leads})
 
 
 @require_safe
 def committee_detail(request: Request, pk: int) -> HttpResponse:
-    """One committee: the last report before it, the lots decided since the one before, what waits for a decision."""
-    committee, at = _visible(request, pk), timezone.now()
-    actor, is_to_come = request.membership, committee.may_change(timezone.localdate(at))
-    held = Committee.objects.visible_to(actor).held()
-    before = held.filter(kind=committee.kind, meets_on__lt=committee.meets_on).first()
-    reports = Report.objects.visible_to(actor).filter(month__lt=committee.meets_on.replace(day=1)).defer("figures")
-    lots = list(_to_ratify(request, committee, before)[: MOST + 1])
+    """One committee: who sits, its meeting, the lots on its agenda; for the pilot, what there is to read before it."""
+    committee, at, actor = visible_committee(request, pk), timezone.now(), request.membership
+    today = timezone.localdate(at)
+    meeting = getattr(committee, "meeting", None)
+    leads = can_lead_meeting(actor) is not None
+    sits = committee.kind == CommitteeKind.TECHNICAL and committee.cancelled_at is None
+    may_change = committee.may_change(today) and meeting is None
     context = {
         "committee": committee,
-        "is_to_come": is_to_come,
-        "before": before,
-        "report": reports.order_by("-month").first(),
-        "lots": lots[:MOST],
-        "more": len(lots) > MOST,
-        "decisions": arranged(to_decide(actor, at)) if is_to_come else [],
+        "meeting": meeting,
+        "leads": leads,
+        "may_change": leads and may_change,
+        "is_to_come": committee.may_change(today) and meeting is None,
+        "may_open": leads and sits and meeting is None and committee.meets_on <= today,
+        "seats": list(committee.seats.select_related("membership__user", "membership__organisation")),
+        "agenda": _agenda() if sits and meeting is None and leads else None,
+        "reading": _to_read(committee, actor, at, decides=may_change) if leads else None,
     }
     return render(request, "desk/committees/detail.html", context)
+
+
+def _agenda() -> dict[str, Any]:
+    """What its meeting would have to decide and to ratify, if it opened now."""
+    announced = Donation.objects.filter(state=DonationState.ANNOUNCED).select_related("donor")
+    decide, ratify = list(announced.order_by("announced_at", "pk")[: MOST + 1]), list(to_ratify()[: MOST + 1])
+    return {
+        "decide": decide[:MOST],
+        "ratify": ratify[:MOST],
+        "more": len(decide) > MOST or len(ratify) > MOST,
+    }
+
+
+def _to_read(committee: Committee, actor: Membership, at: datetime, *, decides: bool) -> dict[str, Any]:
+    """The last report before it, the committee before, what waits for a decision."""
+    held = Committee.objects.visible_to(actor).held()
+    reports = Report.objects.visible_to(actor).filter(month__lt=committee.meets_on.replace(day=1)).defer("figures")
+    return {
+        "before": held.filter(kind=committee.kind, meets_on__lt=committee.meets_on).first(),
+        "report": reports.order_by("-month").first(),
+        "decisions": arranged(to_decide(actor, at)) if decides else [],
+    }
 
 
 @asks_then_acts
@@ -75,7 +107,8 @@ def committee_plan(request: Request) -> HttpResponse:
 @asks_then_acts
 def committee_move(request: Request, pk: int) -> HttpResponse:
     """Another date, another place."""
-    committee = _visible(request, pk)
+    committee = visible_committee(request, pk)
+    may(can_lead_meeting(request.membership))
     known = {"meets_on": committee.meets_on, "place": committee.place}
     form = CommitteeMoveForm(posted(request), initial=known)
     act = lambda data: move_committee(actor=request.membership, committee=committee, **data)  # noqa: E731
@@ -89,7 +122,8 @@ def committee_move(request: Request, pk: int) -> HttpResponse:
 @asks_then_acts
 def committee_cancel(request: Request, pk: int) -> HttpResponse:
     """Ask, then call it off."""
-    committee = _visible(request, pk)
+    committee = visible_committee(request, pk)
+    may(can_lead_meeting(request.membership))
     return confirm(
         request,
         lambda: cancel_committee(actor=request.membership, committee=committee),
@@ -111,17 +145,3 @@ def _saved(request: Request, form: CommitteeMoveForm, act: Callable[[dict[str, A
         return None
     messages.success(request, f"C’est noté\u00a0: {made}.")
     return made
-
-
-def _to_ratify(request: Request, committee: Committee, before: Committee | None) -> Any:
-    """The lots decided between the committee before and this one, marked so when they were."""
-    lots = Donation.objects.visible_to(request.membership).filter(to_ratify=True, qualified_at__isnull=False)
-    lots = lots.filter(qualified_at__date__lte=committee.meets_on)
-    if before is not None:
-        lots = lots.filter(qualified_at__date__gt=before.meets_on)
-    return lots.select_related("donor").order_by("-qualified_at", "-pk")
-
-
-def _visible(request: Request, pk: int) -> Committee:
-    """The committee, for the pilot; a 404 for everyone else."""
-    return get_object_or_404(Committee.objects.visible_to(request.membership), pk=pk)

@@ -84,7 +84,7 @@ def return_list(request: Request) -> HttpResponseBase:
     rows = at_my_points(request).main().filter(state=S.RETURNED).order_by("returned_at", "pk")
     of_this_return: dict[str, Any] = {"device": OuterRef("pk"), "stay": OuterRef("stay")}
     annotated = rows.annotate(
-        repaired=Exists(Repair.objects.filter(**of_this_return)),
+        repaired=Exists(Repair.objects.standing().filter(**of_this_return)),
         settled=Exists(Settlement.objects.filter(**of_this_return)),
     )
     page = Listing(

@@ -1,5 +1,5 @@
-"""The machine of lots, which is declared once this is imported."""
+"""The machines of lots and of those who may give one, which are declared once this is imported."""
 
-from donations.machine import donation
+from donations.machine import donation, prospect
 
-__all__ = ["donation"]
+__all__ = ["donation", "prospect"]

@@ -1,4 +1,4 @@
-"""What a gift stores: lots and their lines, what is decided of them, deeds, pick-ups, papers."""
+"""What a gift stores: lots and their lines, what is decided of them, deeds, pick-ups, papers; those who may give."""
 
 from donations.models.decision import Allocation, LineDecision
 from donations.models.deed import DeedAcceptance, DeedText
@@ -6,6 +6,8 @@ from donations.models.donation import Donation, DonationEntry, DonationLine, Don
 from donations.models.inventory import InventoryUnit
 from donations.models.line_correction import LineCorrection
 from donations.models.pick_up import PickUp, PickUpCount
+from donations.models.potential import OrganisationCount, SizeEstimate
+from donations.models.prospect import Prospect, ProspectContact, ProspectEntry
 
 __all__ = [
     "Allocation",
@@ -19,6 +21,11 @@ __all__ = [
     "LineCorrection",
     "LineDecision",
     "LineExplanation",
+    "OrganisationCount",
     "PickUp",
     "PickUpCount",
+    "Prospect",
+    "ProspectContact",
+    "ProspectEntry",
+    "SizeEstimate",
 ]

@@ -7,6 +7,7 @@ from documents.services import forget_document, forget_file
 from donations.enums import PaperKind, SlipProof
 from donations.models.donation import Donation
 from donations.models.pick_up import PickUp, PickUpQuerySet
+from donations.models.prospect import Prospect, ProspectContact, ProspectQuerySet
 from network.models import User
 
 
@@ -28,6 +29,20 @@ def forget_person(user: User) -> None:
     lots.filter(name_is(user, "contact_name")).update(contact_name="", contact_phone="")
     for column in ("description", "access", "windows"):
         lots.filter(user.named_in(column)).update(**{column: ""})
+    _forget_as_prospect(user)
+
+
+def _forget_as_prospect(user: User) -> None:
+    """Where he was the person to call of an organisation that may give: by his name, his addresses or what was said."""
+    named = name_is(user, "contact_name") | Q(contact_email__in=user.addresses())
+    Prospect.objects.filter(named).update(contact_name="", contact_phone="", contact_email="")
+    ProspectContact.objects.filter(user.named_in("said")).update(said="")
+
+
+def forget_contact_of(prospects: ProspectQuerySet) -> None:
+    """Forget whom to call there, and what was said."""
+    ProspectContact.objects.filter(prospect__in=prospects.values("pk")).exclude(said="").update(said="")
+    prospects.update(contact_name="", contact_phone="", contact_email="")
 
 
 def _forget_on_site(user: User, pick_ups: PickUpQuerySet) -> None:

@@ -7,11 +7,11 @@ from django.utils.safestring import SafeString
 
 from lifecycle.actors import Actor
 from network.models import Membership
-from typography.french import by_pairs, day, euros, grouped, plural
+from typography.french import by_pairs, day, euros, grouped, percent, plural
 
 register = template.Library()
 register.filter("phone_pairs", by_pairs)
-for read in (day, euros, grouped, plural):
+for read in (day, euros, grouped, percent, plural):
     register.filter(read)
 
 

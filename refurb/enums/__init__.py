@@ -5,4 +5,5 @@ from refurb.enums.device import *
 from refurb.enums.evidence import *
 from refurb.enums.hardware import *
 from refurb.enums.papers import *
+from refurb.enums.parts import *
 from refurb.enums.waste import *

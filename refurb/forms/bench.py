@@ -1,12 +1,11 @@
 """What people type at the bench: the results of tests, the measures of a grade, a repair."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet, TextChoices
+from django.db.models import TextChoices
 
-from lifecycle.forms import RowField, choose, field_of
+from lifecycle.forms import choose
 from refurb.enums import (
     CheckResult,
     CosmeticGrade,
@@ -16,8 +15,9 @@ from refurb.enums import (
     PanelState,
     PartKind,
 )
+from refurb.forms.parts import euros_field
 from refurb.grading import Criterion, Measure, Scale
-from refurb.models import Checklist, Part
+from refurb.models import Checklist
 from refurb.services.processors import MEASURE, SOURCE
 
 CHOSEN_MEASURES: dict[str, tuple[str, type[TextChoices]]] = {
@@ -137,25 +137,9 @@ def _bounds(criterion: Criterion) -> str:
 
 
 class RepairForm(forms.Form):
-    """What was done, and the part that was put in: from the stock, or bought."""
+    """What was done, and what a part bought for it cost; a part of the stock has a page of its own."""
 
     kind = forms.ChoiceField(label="Pièce concernée", choices=choose(PartKind.choices))
     work = forms.CharField(label="Travail fait", max_length=250)
-    part = RowField(label="Pièce prise au stock", queryset=Part.objects.none(), required=False, empty_label="Aucune")
-    quantity = forms.IntegerField(label="Quantité", min_value=1, max_value=64, initial=1)
-    cost = forms.DecimalField(
-        label="Coût de la pièce achetée (€)",
-        min_value=Decimal(0),
-        max_digits=8,
-        decimal_places=2,
-        required=False,
-        localize=True,
-        widget=forms.TextInput({"inputmode": "decimal"}),
-    )
+    cost = euros_field("Coût de la pièce achetée (€)", required=False)
     minutes = forms.IntegerField(label="Temps passé (minutes)", min_value=0, max_value=6000, initial=0)
-
-    def __init__(self, *args: Any, parts: QuerySet[Part], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        part = field_of(self, "part", RowField)
-        part.queryset = parts
-        part.told = lambda part: f"{part} – reste {part.left}"

@@ -16,6 +16,7 @@ from refurb.forms.evidence import DriveForm, ReportForm
 from refurb.models import Checklist, Device, Drive
 from refurb.readers.nwipe import NotNwipe, Run
 from refurb.services.devices import INSIDE
+from refurb.services.likeness import Likeness
 from refurb.services.nwipe import NotThisDrive, kind_told, run_about, runs_of
 from refurb.verdict import ROUNDING
 from typography.french import euros, storage
@@ -124,9 +125,14 @@ class IdentityForm(forms.ModelForm):
         labels = {"unread": UNREAD}
         help_texts = {"unread": UNREAD_HELP}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, alike: Likeness, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         asked_of_its_type(self)
+        if self.is_bound:
+            return  # what is compared with what was typed is what is written, not what was proposed
+        for name, (value, device) in alike.facts.items():
+            self.initial[name] = value
+            self.fields[name].help_text = f"Comme {device.tag or device.reference}, du même lot\u00a0: vérifiez."
 
 
 class AttributedLogForm(ReportForm):

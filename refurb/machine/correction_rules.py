@@ -6,10 +6,30 @@ from donations.enums import DonationState
 from lifecycle.machine import Requirement
 from refurb.enums import DeviceState, UndoReceiveReason
 from refurb.machine.device_rules import coded
-from refurb.models import DeviceEntry, Drive, Erasure, Grading, HardwareReport, Repair, StorageAbsence, TestRun
+from refurb.models import (
+    CarriedFacts,
+    Defect,
+    DeviceEntry,
+    Drive,
+    Erasure,
+    Grading,
+    HardwareReport,
+    Repair,
+    StorageAbsence,
+    TestRun,
+)
 from refurb.models.evidence import Evidence
 
-EVIDENCE: tuple[type[Evidence], ...] = (Drive, StorageAbsence, TestRun, Grading, Repair, HardwareReport)
+EVIDENCE: tuple[type[Evidence], ...] = (
+    Drive,
+    StorageAbsence,
+    TestRun,
+    Grading,
+    Repair,
+    HardwareReport,
+    Defect,
+    CarriedFacts,
+)
 """What may be recorded of a device that is received, before it is taken in hand."""
 RECORDED: tuple[type[Evidence], ...] = (*EVIDENCE, Erasure)
 """And what is recorded of its drives, once it is in hand."""

@@ -1,6 +1,8 @@
 """What reconditioning stores: reference numbers, donations, devices, evidence, stock."""
 
 from refurb.models.bench import Grading, TestResult, TestRun
+from refurb.models.carried import CarriedFacts
+from refurb.models.defects import Defect, DefectMended, DefectWord
 from refurb.models.deposit_token import DepositToken
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.device_paper import DevicePaper
@@ -8,6 +10,7 @@ from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.erasure import Erasure
 from refurb.models.hardware import DepositedFile, FileDismissal, HardwareReport, ProcessorScore
 from refurb.models.label import Label, LabelRun, LabelSheet
+from refurb.models.photo import Photo
 from refurb.models.points import Delivery, DeliveryLine, DistributionPoint
 from refurb.models.reference import (
     Checklist,
@@ -18,15 +21,19 @@ from refurb.models.reference import (
     GradingScale,
     GradingStep,
 )
-from refurb.models.stock import Costing, Incident, IncidentFollowUp, Part, Repair
+from refurb.models.stock import Costing, Incident, IncidentFollowUp, Part, PartTakenOut, Repair
 from refurb.models.tag_shape import TagShape
 from refurb.models.tectech import TecTechRow
 from refurb.models.waste import WasteCode, WasteNote
 
 __all__ = [
+    "CarriedFacts",
     "Checklist",
     "ChecklistFunction",
     "Costing",
+    "Defect",
+    "DefectMended",
+    "DefectWord",
     "Delivery",
     "DeliveryLine",
     "DepositToken",
@@ -53,6 +60,8 @@ __all__ = [
     "LabelRun",
     "LabelSheet",
     "Part",
+    "PartTakenOut",
+    "Photo",
     "ProcessorScore",
     "Repair",
     "StorageAbsence",

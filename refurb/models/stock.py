@@ -4,15 +4,24 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q, Sum, Value
+from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from conventions.models import MONEY
 from donations.models.donation import Donation
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
-from refurb.enums import CostKind, DeviceState, FollowUpKind, IncidentKind, MissingReason, PartKind
-from refurb.models.evidence import Evidence
+from refurb.enums import (
+    CostKind,
+    DeviceState,
+    FollowUpKind,
+    IncidentKind,
+    MissingReason,
+    PartKind,
+    PartOrigin,
+    TakenOutReason,
+)
+from refurb.models.evidence import Evidence, EvidenceQuerySet
 from refurb.permissions import sees_incidents, sees_parts
 from typography.french import day
 
@@ -31,9 +40,10 @@ class PartQuerySet(models.QuerySet["Part"]):
         return self.none() if scope is None else self.filter(scope)
 
     def with_left(self) -> Self:
-        """Each part with ``left``, what repairs have not used of it."""
+        """Each part with ``left``, what no device holds of it; the database refuses that it goes below zero."""
+        used = Repair.objects.standing().filter(part=OuterRef("pk")).order_by().values("part")
         return self.annotate(
-            left=F("quantity") - Coalesce(Sum("repairs__quantity", filter=Q(repairs__superseded_by=None)), Value(0))
+            left=F("quantity") - Coalesce(Subquery(used.annotate(total=Sum("quantity")).values("total")), Value(0))
         )
 
     def in_stock(self, quantity: int = 1) -> Self:
@@ -42,15 +52,29 @@ class PartQuerySet(models.QuerySet["Part"]):
 
 
 class Part(models.Model):
-    """Parts recovered from a dismantled device, in the stock of its workshop. Append-only: repairs use them."""
+    """Parts in the stock of a workshop: bought, or recovered from one of its devices. Append-only: repairs use them."""
 
-    device = models.ForeignKey("refurb.Device", models.PROTECT, related_name="parts", verbose_name="tirée de")
+    # What no device holds of it; read with the rows that are shown, never stored.
+    left: int
+
+    origin = models.CharField("origine", max_length=10, choices=PartOrigin, default=PartOrigin.DISMANTLED)
+    device = models.ForeignKey(
+        "refurb.Device", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name="tirée de"
+    )
+    drive = models.OneToOneField(
+        "refurb.Drive", models.PROTECT, null=True, blank=True, related_name="part", verbose_name="disque retiré"
+    )
     workshop = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="atelier")
     kind = models.CharField("pièce", max_length=12, choices=PartKind)
     label = models.CharField("désignation", max_length=120, blank=True)
+    fits = models.CharField("convient à", max_length=200, blank=True)
     quantity = models.PositiveSmallIntegerField("quantité", default=1)
+    unit_price = models.DecimalField("prix d’achat, l’unité", null=True, blank=True, **MONEY)
     place = models.CharField("rangée à", max_length=60, blank=True)
     stored_at = models.DateTimeField("entrée le")
+    stored_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="entrée par"
+    )
 
     objects = PartQuerySet.as_manager()
 
@@ -60,14 +84,47 @@ class Part(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(quantity__gte=1), name="refurb_part_quantity"),
             models.CheckConstraint(condition=Q(kind__in=PartKind.values), name="refurb_part_kind"),
+            models.CheckConstraint(
+                condition=Q(origin=PartOrigin.BOUGHT, device=None, unit_price__gte=0)
+                | Q(origin__in=(PartOrigin.DISMANTLED, PartOrigin.TAKEN), device__isnull=False, unit_price=None),
+                name="refurb_part_origin",
+            ),
+            models.CheckConstraint(
+                condition=Q(drive=None) | Q(origin=PartOrigin.TAKEN, kind=PartKind.STORAGE, quantity=1),
+                name="refurb_part_drive",
+            ),
         )
 
     def __str__(self) -> str:
         return self.label or self.get_kind_display()
 
+    @property
+    def models_it_fits(self) -> list[str]:
+        """The words of models, as they were typed between commas."""
+        return [words for one in self.fits.split(",") if (words := " ".join(one.split()))]
+
+    def suits(self, manufacturer: str, model: str) -> bool | None:
+        """Whether it is said to fit this model; None when nobody said what it fits."""
+        if not self.models_it_fits:
+            return None
+        device = f" {manufacturer} {model} ".casefold()
+        return any(all(f" {word} " in device for word in one.casefold().split()) for one in self.models_it_fits)
+
+
+class RepairQuerySet(EvidenceQuerySet["Repair"]):
+    """Reads of repairs."""
+
+    def standing(self) -> Self:
+        """Those that no newer row supersedes, and whose part is still in the device."""
+        return self.current().filter(taken_out=None)
+
+    def of_this_stay(self) -> Self:
+        """The standing ones of the present stay of the device of an outer query: a part taken out repairs nothing."""
+        return super().of_this_stay().filter(taken_out=None)
+
 
 class Repair(Evidence):
-    """What was done to a device on the bench: work, and the part that was put in."""
+    """What was done to a device on the bench: work, and the part that was put in; a drive is inventoried with it."""
 
     kind = models.CharField("pièce concernée", max_length=12, choices=PartKind)
     work = models.CharField("travail fait", max_length=250)
@@ -77,6 +134,11 @@ class Repair(Evidence):
     quantity = models.PositiveSmallIntegerField("quantité", default=0)
     cost = models.DecimalField("coût de la pièce achetée", null=True, blank=True, **MONEY)
     minutes = models.PositiveSmallIntegerField("temps passé (minutes)", default=0)
+    drive = models.OneToOneField(
+        "refurb.Drive", models.PROTECT, null=True, blank=True, related_name="fitted_by", verbose_name="disque monté"
+    )
+
+    objects = RepairQuerySet.as_manager()
 
     class Meta(Evidence.Meta):
         verbose_name = "réparation"
@@ -86,10 +148,38 @@ class Repair(Evidence):
                 condition=Q(part=None, quantity=0) | Q(part__isnull=False, quantity__gte=1), name="refurb_repair_part"
             ),
             models.CheckConstraint(condition=Q(cost=None) | Q(cost__gte=0), name="refurb_repair_cost"),
+            models.CheckConstraint(
+                condition=Q(drive=None) | Q(kind=PartKind.STORAGE, part__isnull=False, quantity=1),
+                name="refurb_repair_drive",
+            ),
         )
 
     def __str__(self) -> str:
         return self.work
+
+    @property
+    def out_on(self) -> datetime | None:
+        """When its part was taken out again; None while it is in the device."""
+        taken = getattr(self, "taken_out", None)
+        return None if taken is None else taken.recorded_at
+
+
+class PartTakenOut(Evidence):
+    """A part that was fitted is taken out again, and is in the stock as before."""
+
+    repair = models.OneToOneField(Repair, models.PROTECT, related_name="taken_out", verbose_name="réparation")
+    reason = models.CharField("motif", max_length=10, choices=TakenOutReason)
+
+    class Meta(Evidence.Meta):
+        verbose_name = "pièce reprise"
+        verbose_name_plural = "pièces reprises"
+        constraints = (
+            *Evidence.Meta.constraints,
+            models.CheckConstraint(condition=Q(reason__in=TakenOutReason.values), name="refurb_parttakenout_reason"),
+        )
+
+    def __str__(self) -> str:
+        return self.get_reason_display()
 
 
 class Costing(models.Model):

@@ -12,22 +12,27 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
-from lifecycle.locking import locked
 from lifecycle.machine import Reason
-from refurb.enums import ON_THE_BENCH, CheckResult, CosmeticGrade, DeviceState, PartKind
+from refurb.enums import ON_THE_BENCH, CheckResult, CosmeticGrade, PartKind
 from refurb.grading import Measure, Unmeasurable, compute
 from refurb.models.bench import Grading, TestResult, TestRun
 from refurb.models.device import Device
 from refurb.models.reference import Checklist, GradingScale
-from refurb.models.stock import Part, Repair
+from refurb.models.stock import Repair
 from refurb.services.locked_devices import about, held_device, held_devices
+from refurb.services.parts import REPAIRED_IN
 from refurb.verdict import failing
 
 NO_CHECKLIST = Reason("no_checklist", "Aucune liste de tests n’est en vigueur pour ce type.", "l’équipe technique")
 NO_SCALE = Reason("no_scale", "Aucune grille de classement n’est en vigueur pour ce type.", "l’équipe technique")
 SCALE_OF_ANOTHER_TYPE = Reason("scale_type", "Cette grille ne vaut pas pour ce type d’appareil.", field="scale")
 UNKNOWN_FUNCTION = Reason("unknown_function", "Une fonction testée n’est pas dans la liste de ce type.")
-NOT_ENOUGH_PARTS = Reason("not_enough_parts", "Il ne reste pas assez de cette pièce en stock.", field="part")
+BOUGHT_DRIVE = Reason(
+    "bought_drive",
+    "Un disque acheté entre d’abord au stock de pièces, puis se monte\u00a0: il est inventorié, et son effacement se"
+    " prouve.",
+    field="cost",
+)
 
 
 @dataclass(frozen=True)
@@ -175,35 +180,21 @@ def record_repair(
     device: Device,
     kind: PartKind | str,
     work: str,
-    part: Part | None = None,
-    quantity: int = 1,
     cost: Decimal | None = None,
     minutes: int = 0,
     at: datetime | None = None,
 ) -> Repair:
-    """Note a repair, on the bench or of what a household brought back, with the part taken from the stock if any.
+    """Note a repair, on the bench or of what a household brought back; a part of the stock is fitted by ``fit_part``.
 
-    ``cost`` in euros, of a part bought.
+    ``cost`` in euros, of a part bought for it; never a drive, which enters the stock and is inventoried when fitted.
 
     Raises Unknown, PermissionDenied, Refused.
     """
-    held = held_device(actor=actor, device=device, states=(*ON_THE_BENCH, DeviceState.RETURNED))
-    if part is not None:
-        ours = Part.objects.filter(workshop=held.workshop_id, pk=part.pk)
-        locked(ours)  # two repairs never use the same part
-        if not ours.in_stock(quantity).exists():
-            raise Refused({held.pk: (NOT_ENOUGH_PARTS,)})
+    held = held_device(actor=actor, device=device, states=REPAIRED_IN)
+    if kind == PartKind.STORAGE and cost is not None:
+        raise Refused({held.pk: (BOUGHT_DRIVE,)})
     return Repair.objects.create(
-        device=held,
-        stay=held.stay,
-        recorded_at=at or timezone.now(),
-        recorded_by_id=actor.pk,
-        kind=PartKind(kind),
-        work=work.strip(),
-        part=part,
-        quantity=quantity if part is not None else 0,
-        cost=cost,
-        minutes=minutes,
+        **about(held, actor, at), kind=PartKind(kind), work=work.strip(), cost=cost, minutes=minutes
     )
 
 

@@ -31,6 +31,7 @@ from refurb.services import devices, erasures, evidence
 from refurb.services.fitting import Fitted, as_row, fitted_drives
 from refurb.services.locked_devices import about, held_device
 from refurb.services.nwipe import fingerprint, runs_or_none
+from refurb.services.sources import carried_to, sources_of
 from refurb.sorting import is_another_machine
 from typography.french import plural, storage
 
@@ -54,7 +55,7 @@ NOT_WAITING = Reason("not_waiting", "Un de ces fichiers n’attend plus d’êtr
 class Difference:
     """What was written otherwise than a file says; ``before``: it came from an earlier file, and is replaced.
 
-    So is what is ``announced``: the donor said it, nobody read it.
+    So is what is ``announced``: the donor said it, nobody read it; and what was ``carried`` from a machine of the lot.
     """
 
     label: str
@@ -63,6 +64,7 @@ class Difference:
     source: str
     before: str = ""
     announced: bool = False
+    carried: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,16 +133,6 @@ def record_files(
     return recorded
 
 
-def sources_of(device: Device) -> dict[str, HardwareReport]:
-    """``{field: the file that filled it}``, for the fields that are still as the file wrote them; one query."""
-    found: dict[str, HardwareReport] = {}
-    for report in HardwareReport.objects.filter(device=device).order_by("-pk"):
-        for name, value in report.filled.items():
-            if name not in found and getattr(device, name, None) == value:
-                found[name] = report
-    return found
-
-
 def _take(held: Device, deposits: Sequence[DepositedFile], actor: Actor) -> None:
     """Hold the files until the end of the transaction. Raises Refused."""
     hold_all(f"refurb.file:{one.file.sha256}" for one in deposits)
@@ -167,7 +159,8 @@ def _take(held: Device, deposits: Sequence[DepositedFile], actor: Actor) -> None
 
 def _fill(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], recorded: Recorded) -> None:
     before = {name: report.get_kind_display() for name, report in sources_of(held).items()}
-    announced = _announced(held) - set(before)
+    carried = {name: str(row) for name, row in carried_to(held, before).items()}
+    announced = announced_of(held) - set(before) - set(carried)
     for name in READ:
         if name in devices.INSIDE and held.type not in COMPUTERS:
             continue
@@ -178,12 +171,14 @@ def _fill(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], rec
         written = getattr(held, name)
         is_blank = not written or (name == "serial" and not held.serial_key)
         source = FileKind(one.kind).label
-        if is_blank or (name in announced | set(before) and not _agree(name, written, value)):
+        replaced = name in announced | set(before) and not _agree(name, written, value)
+        # What was taken from another machine is now read on this one: it is the file's, even when both say the same.
+        if is_blank or replaced or name in carried:
             recorded.values[name] = value
             recorded.by_file.setdefault(one.pk, {})[name] = value
             recorded.filled.append((LABELS[name], shown(name, value), source))
         if not is_blank and not _agree(name, written, value):
-            said_before = (before.get(name, ""), name in announced)
+            said_before = (before.get(name, ""), name in announced, carried.get(name, ""))
             recorded.differences.append(
                 Difference(LABELS[name], shown(name, written), shown(name, value), source, *said_before)
             )
@@ -196,7 +191,7 @@ def _fill(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], rec
     _look_for_twins(held, recorded)
 
 
-def _announced(held: Device) -> set[str]:
+def announced_of(held: Device) -> set[str]:
     """The fields that are as its donor said them, in the line of its lot or in its inventory."""
     found = {"model"} if held.line is not None and held.model and held.model == held.line.model_name[:80] else set()
     if held.inventory is None:

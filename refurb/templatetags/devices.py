@@ -50,6 +50,7 @@ def device_pages(context: dict[str, Any]) -> dict[str, Any]:
     if works:
         names += [
             ("Étiquettes", "refurb:tag_shape"),
+            ("Pièces", "refurb:part_list"),
             ("Déposer des fichiers", "refurb:hardware_deposit"),
             ("tec.tech", "refurb:tectech"),
         ]

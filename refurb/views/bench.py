@@ -16,7 +16,7 @@ from refurb.forms.bench import GradingForm, RepairForm, TestRunForm
 from refurb.forms.devices import DeviceDescribeForm
 from refurb.forms.evidence import gigabytes
 from refurb.grading import Grade, Scale, Unmeasurable, compute
-from refurb.models import Checklist, Device, Drive, Grading, GradingScale, Part
+from refurb.models import Checklist, Device, Drive, Grading, GradingScale
 from refurb.services import bench, processors
 from refurb.services.devices import describe_device
 from refurb.views.devices import DEVICE_PAGES, visible_device, works_on
@@ -93,10 +93,9 @@ def device_grade(request: Request, reference: str) -> HttpResponse:
 
 @asks_then_acts
 def device_repair(request: Request, reference: str) -> HttpResponse:
-    """What was done to the device, and the part that was put in."""
+    """What was done to the device; a part of the stock is fitted on a page of its own."""
     device = worked_on(request, reference)
-    parts = Part.objects.visible_to(request.membership).filter(workshop=device.workshop_id).in_stock()
-    form = RepairForm(posted(request), parts=parts)
+    form = RepairForm(posted(request))
     repaired = answer(
         request,
         form,

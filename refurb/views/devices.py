@@ -24,11 +24,12 @@ from network.requests import Request
 from refurb.enums import ENDED, DeviceState
 from refurb.erasers import erasure_doubt
 from refurb.filters import DeviceFilter
-from refurb.models import DepositedFile, Device, DevicePaper, Drive, Incident, Label
+from refurb.models import DepositedFile, Device, DevicePaper, Drive, Incident, Label, Photo
 from refurb.models.device import DeviceQuerySet
 from refurb.onward import onward
 from refurb.permissions import at_own_points, can_note_incident, can_work_on_device, sees_devices
-from refurb.services.hardware import READ, facts_of, sources_of
+from refurb.services.hardware import READ, facts_of
+from refurb.services.sources import carried_to, sources_of
 from refurb.tables import DeviceFileTable, DeviceTable, MissingErasureTable
 from refurb.views.device_sets import DEVICE_BOX, on_devices
 from refurb.views.labels import label_print_of
@@ -91,7 +92,7 @@ def device_detail(request: Request, reference: str) -> HttpResponse:
     """One device: who acts next, what may be done, facts, evidence, timeline."""
     device = visible_device(request, reference)
     actor = request.membership
-    seen = Donation.objects.visible_to(actor)
+    seen, read = Donation.objects.visible_to(actor), sources_of(device)
     lot = None if device.donation_id is None else seen.filter(pk=device.donation_id).first()
     context = {
         "device": device,
@@ -101,8 +102,11 @@ def device_detail(request: Request, reference: str) -> HttpResponse:
         "twins": Device.objects.visible_to(actor).twins_of(device).order_by("pk"),
         "lot": lot,
         "papers": papers_of(device, actor),
-        "read_in": dict.fromkeys(READ) | sources_of(device),
+        "read_in": dict.fromkeys(READ) | read,
+        "carried": dict.fromkeys(READ) | carried_to(device, read),
         "told": facts_of(device),
+        "photos": list(Photo.objects.kept().filter(device=device)),
+        "works": works_on(device, actor),
         "printed": Label.objects.visible_to(actor).last_of([device]).get(device.pk),
         "incidents": Incident.objects.visible_to(actor).filter(device=device).prefetch_related("follow_ups"),
         "may_note_incident": can_note_incident(actor) is not None,
@@ -115,6 +119,9 @@ def _more(device: Device, actor: Actor) -> list[tuple[str, str]]:
     names = []
     if works_on(device, actor):
         names += [("Fiche d’établi", "device_evidence"), ("Décrire l’appareil", "device_describe")]
+        names += [("Passeport complet", "device_passport"), ("Ajouter une photo", "device_add_photo")]
+        if device.state == S.UNUSABLE:
+            names.append(("Prélever une pièce", "device_take_part"))
     bench = [(label, reverse(f"refurb:{name}", args=[device.reference])) for label, name in names]
     if names and device.tag and device.state not in ENDED:
         asked = urlencode({"appareil": device.reference})

@@ -135,6 +135,7 @@ def _page(request: Request, device: Device, price: PriceForm, wrong: dict[str, B
         "new": work.form_of("new"),
         "none": work.form_of("none"),
         "checks": work.form_of("checks"),
+        "defects": work.form_of("defects"),
         "grade": work.form_of("grade"),
         "seen_prices": _seen_prices(device),
     }

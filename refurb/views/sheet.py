@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.formats import number_format
 
@@ -24,6 +24,7 @@ from refurb.enums import (
 from refurb.enums.hardware import OF_NWIPE
 from refurb.models import (
     ChecklistFunction,
+    Defect,
     Destruction,
     Device,
     Drive,
@@ -35,6 +36,7 @@ from refurb.models import (
     StorageAbsence,
     TestRun,
 )
+from refurb.services.parts import REPAIRED_IN, TAKEN_OUT_IN
 
 BY = "recorded_by__user"
 IN_WHICH = "recorded_by__organisation"
@@ -120,6 +122,23 @@ class Sheet:
     grading: Grading | None
     ceiling: PriceCeiling | None
     repairs: list[Repair]
+    defects: list[Defect]
+
+    @property
+    def takes_parts(self) -> bool:
+        """A part may be fitted now."""
+        return self.device.state in REPAIRED_IN
+
+    @property
+    def gives_parts(self) -> bool:
+        """A part that was fitted may be taken out now."""
+        return self.device.state in TAKEN_OUT_IN
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What the parts that are in the device cost, in euros; None when none was bought."""
+        costs = [one.cost for one in self.repairs if one.cost is not None and one.out_on is None]
+        return sum(costs, Decimal(0)) if costs else None
 
     @property
     def may_be_priced(self) -> bool:
@@ -166,8 +185,16 @@ def sheet_of(device: Device) -> Sheet:
         results=_results(run),
         grading=grading,
         ceiling=device.ceiling_on(timezone.localdate(now)) if device.is_under_ceiling_rule else None,
-        repairs=list(Repair.objects.filter(**here).select_related("part", BY, IN_WHICH)),
+        repairs=_repairs(device),
+        defects=list(Defect.objects.standing().filter(device=device)),
     )
+
+
+def _repairs(device: Device) -> list[Repair]:
+    """Those of this stay, and the parts of earlier ones that are still in the device."""
+    here = Q(stay=device.stay) | Q(part__isnull=False, taken_out=None)
+    rows = Repair.objects.current().filter(here, device=device)
+    return list(rows.select_related("part", "taken_out", BY, IN_WHICH))
 
 
 def _current(rows: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,14 +18,16 @@ from network.requests import Request
 from refurb.enums import SOLDERED_STORAGE, DeviceType, DriveKind, Outcome
 from refurb.forms.bench import GradingForm
 from refurb.forms.evidence import ErasureForm
+from refurb.forms.parts import DefectsForm
 from refurb.forms.reconditioning import ChecksForm, IdentityForm, LogForm, MeasuresForm, NewDriveForm, NoStorageForm
 from refurb.grading import Unmeasurable, compute
 from refurb.models import Checklist, Device, Drive, Erasure, GradingScale
-from refurb.services import bench, devices, erasures, evidence
+from refurb.services import bench, defects, erasures, evidence, likeness
 from refurb.views.bench import known_measures, measured_lines
 from refurb.views.sheet import DriveSheet, Sheet, sheet_of
+from typography.french import plural
 
-IDENTITY, STORAGE, CHECKS, GRADE, PRICE = "identite", "stockage", "tests", "grade", "prix"
+IDENTITY, STORAGE, CHECKS, DEFECTS, GRADE, PRICE = "identite", "stockage", "tests", "defauts", "grade", "prix"
 BLOCKS = frozenset({IDENTITY, STORAGE, CHECKS, GRADE})
 """What is folded once it is done; the price is what the page ends with."""
 NO_DATA = QueryDict()
@@ -66,6 +69,7 @@ class Workbench:
     files: Any = None
     sheet: Sheet = field(init=False)
     scale: GradingScale | None = field(init=False)
+    alike: likeness.Likeness = field(init=False)
     blocks: dict[str, Block] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -80,6 +84,7 @@ class Workbench:
             self._add_drive(drive.row)
         if self.device.type != DeviceType.SCREEN:
             self._add_new_drive()
+        self._add_defects(day)
         self._add_tests_and_grade()
 
     def unproven(self) -> Iterator[DriveSheet]:
@@ -114,11 +119,12 @@ class Workbench:
 
     def _add_identity(self) -> None:
         def describe(form: Any) -> str:
-            devices.describe_device(actor=self.actor, device=self.device, **form.cleaned_data)
+            likeness.describe_alike(actor=self.actor, device=self.device, facts=form.cleaned_data)
             return "Identité de l’appareil enregistrée."
 
         read = Device.objects.get(pk=self.device.pk)
-        identity: Any = IdentityForm(self.data, prefix="identity", instance=read)
+        self.alike = likeness.likeness_of(read)
+        identity: Any = IdentityForm(self.data, prefix="identity", instance=read, alike=self.alike)
         self.blocks["identity"] = Block(IDENTITY, "identité", identity, describe)
 
     def _add_drive(self, drive: Drive) -> None:
@@ -156,6 +162,18 @@ class Workbench:
         if self.device.type not in SOLDERED_STORAGE and not self.sheet.drives and self.sheet.absence is None:
             absence = NoStorageForm(self.data, prefix="none")
             self.blocks["none"] = Block(STORAGE, "aucun stockage", absence, attest)
+
+    def _add_defects(self, day: date) -> None:
+        def note(form: Any) -> str:
+            words = form.cleaned_data["words"]
+            noted = defects.note_defects(actor=self.actor, device=self.device, words=words)
+            return f"Défaut{plural(len(noted))} noté{plural(len(noted))}\u00a0: {', '.join(map(str, noted))}."
+
+        noted = {defect.word.code for defect in self.sheet.defects}
+        words = [word for word in defects.words_of(self.device.type, day) if word.code not in noted]
+        if words:
+            form = DefectsForm(self.data, prefix="defects", words=words)
+            self.blocks["defects"] = Block(DEFECTS, "défauts", form, note)
 
     def _add_tests_and_grade(self) -> None:
         def test(form: Any) -> str:

@@ -21,14 +21,23 @@ from conventions.enums import SignatureState
 from conventions.models import Quota, QuotaChange, Signature
 from demo.calendar import local
 from demo.catalogue import rows
-from desk.models import Seeding
+from desk.documents import minutes_for
+from desk.models import Meeting, MeetingLot, Ratification, Seeding
 from distribution.enums import SettlementKind
 from distribution.models import Derogation, HandOver, Settlement
 from documents.enums import ContentType, Delivery
 from documents.models import Mail, StoredFile
 from documents.services import open_file
 from donations.enums import DonorKind
-from donations.models import Allocation, Donation, InventoryUnit, LineDecision, LineExplanation
+from donations.models import (
+    Allocation,
+    Donation,
+    InventoryUnit,
+    LineDecision,
+    LineExplanation,
+    OrganisationCount,
+    Prospect,
+)
 from imports.enums import ImportStage
 from imports.models import Import
 from lifecycle.journal import journal_of
@@ -183,6 +192,25 @@ class DepartementTests(TestCase):
         for model in (Donation, Device):
             done = set(journal_of(model).objects.values_list("verb", flat=True))
             assert set(verbs_of(model)) - done - NOT_TOLD == set(), model.machine.name
+
+    def test_the_technical_committee_sat_each_month_and_its_last_meeting_is_sitting_still(self) -> None:
+        meetings = list(Meeting.objects.order_by("committee__meets_on"))
+        assert len(meetings) >= 12
+        assert [meeting.state for meeting in meetings] == ["closed"] * (len(meetings) - 1) + ["open"]
+        for meeting in meetings[:-1]:
+            minutes = minutes_for(meeting)
+            assert minutes is not None
+            assert minutes.values["present"]
+        outcomes = set(MeetingLot.objects.values_list("outcome", flat=True))
+        assert {"qualified", "postponed"} <= outcomes
+        assert set(Ratification.objects.values_list("answer", flat=True)) >= {"ratified", "objection"}
+
+    def test_a_dozen_prospects_stand_at_every_stage_and_some_of_their_next_steps_are_late(self) -> None:
+        assert Prospect.objects.count() == 12
+        assert Prospect.objects.filter(next_on__lt=AS_OF, next_on__isnull=False).exists()
+        for prospect in Prospect.objects.filter(state="announced"):
+            assert prospect.journal.get(verb="announce").cause_machine == "donation"
+        assert OrganisationCount.objects.exclude(source__contains="ne prouve rien").count() == 0
 
     def test_a_few_devices_stand_at_each_step_of_distribution(self) -> None:
         counts = Counter(Device.objects.main().values_list("state", flat=True))

@@ -6,10 +6,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from donations.enums import NextStep
+from donations.services.prospects import Then, create_prospect
 from lifecycle import gate
+from network.enums import LegalNature
 from network.models import Membership
-from refurb.enums import MissingReason, RemovalDestination
-from refurb.services import evidence
+from refurb.enums import MissingReason, PartKind, RemovalDestination
+from refurb.services import evidence, parts
 from tests.connectivity.lines import FIXED, close_copper
 from tests.desk.territory import Territory, need_of
 from tests.distribution.shelves import Shelf
@@ -29,9 +32,11 @@ LISTS: dict[str, tuple[str, ...]] = {
     "prescriptions:need_list": ("adviser", "relay", "pilot"),
     "prescriptions:household_list": ("worker",),
     "donations:donation_list": ("contact", "technician", "pilot"),
+    "donations:prospect_list": ("pilot",),
     "refurb:device_list": ("technician", "adviser", "pilot"),
     "refurb:missing_erasure_list": ("technician", "pilot"),
     "refurb:incident_list": ("manager", "pilot"),
+    "refurb:part_list": ("technician", "pilot"),
     "refurb:waste_register": ("technician", "pilot"),
     "distribution:allotment": ("manager", "pilot"),
     "distribution:shelf": ("adviser",),
@@ -93,8 +98,16 @@ class Rows:
         gate.apply(lost, "report_missing", actor=bench.technician, reason=MissingReason.THEFT)
         removed = bench.drive(bench.in_process())
         evidence.remove_drive(actor=bench.technician, drive=removed, destination=RemovalDestination.DESTRUCTION)
+        parts.take_part(actor=bench.technician, device=bench.unusable(), kind=PartKind.CHARGER)
         bench.recycle(bench.unusable(bench.proven(bench.in_process())), bsd_number=f"BSD-{next(_rank)}")
         self.scene.qualified()
+        create_prospect(
+            actor=shelf.pilot,
+            name=f"Donateur possible {next(_rank)}",
+            legal_nature=LegalNature.PRIVATE,
+            commune=make_commune(epci=shelf.epci),
+            then=Then(NextStep.CALL, timezone.localdate(), shelf.pilot),
+        )
         shelf.another_point(name=f"Point {next(_rank)}")
         close_copper(make_commune(epci=shelf.epci), timezone.localdate())
         device = shelf.available()

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from desk.models import Committee
 from desk.services.committees import plan_committee
-from donations.models import Donation
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from tests.donations.scene import Scene, load_law
@@ -68,30 +67,30 @@ def test_one_to_come_moves_or_is_called_off_and_one_that_is_past_stays(office: C
     assert page("committee_move", held) not in read(office, page("committee_detail", held))
 
 
-def test_a_committee_reads_the_lots_decided_since_the_one_before_and_what_waits(
+def test_the_technical_committee_has_on_its_agenda_the_lots_to_decide_and_those_to_ratify(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     load_law()
     scene = Scene()
     office = Client()
     office.force_login(scene.pilot.user)
-    lot = scene.qualified()
-    Donation.objects.filter(pk=lot.pk).update(to_ratify=True)
-    announced = scene.announced()
+    decided, announced = scene.qualified(), scene.announced()
     before, after = planned(scene.pilot, days=0), planned(scene.pilot, days=30)
     steering = planned(scene.pilot, days=40, kind="steering")
-    lots = reverse("donations:donation_detail", args=[lot.reference])
-    assert lots in read(office, page("committee_detail", before))
-    assert lots not in read(office, page("committee_detail", after))
+    lots = [reverse("donations:donation_detail", args=[lot.reference]) for lot in (decided, announced)]
+    for technical in (before, after):
+        told = read(office, page("committee_detail", technical))
+        assert all(lot in told for lot in lots), "what waits is on every agenda until it is decided"
+    assert page("meeting_open", before) in read(office, page("committee_detail", before))
+    assert page("meeting_open", after) not in read(office, page("committee_detail", after))
     told = read(office, page("committee_detail", steering))
-    assert lots in told
+    assert not any(lot in told for lot in lots)
     assert "Lots annoncés, à qualifier" in told
-    assert announced.reference not in told
     assert str(before) in read(office, page("committee_detail", after))
-    Donation.objects.filter(pk=scene.qualified().pk).update(to_ratify=True)
-    assert "derniers sont ici" not in read(office, page("committee_detail", before))
+    scene.qualified()
+    assert "Seuls les premiers sont ici" not in read(office, page("committee_detail", before))
     monkeypatch.setattr("desk.views.committees.MOST", 1)
-    assert "Seuls les 1 derniers sont ici" in read(office, page("committee_detail", before)), (
+    assert "Seuls les premiers sont ici" in read(office, page("committee_detail", before)), (
         "none is left out in silence"
     )
 

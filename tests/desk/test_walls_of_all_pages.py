@@ -18,14 +18,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import timezone
 
 from conventions.models import Review, Signature
+from desk.enums import Presence
 from desk.services.committees import plan_committee
+from desk.services.meetings import convene, open_meeting
 from distribution.enums import HandOverProof
 from distribution.models import HandOver
 from distribution.services.stocktakes import begin_stocktake
 from documents.models import Document, Mail
+from donations.enums import ContactChannel, NextStep
+from donations.services.prospects import Exchange, Then, create_prospect, note_prospect
 from lifecycle import gate
 from lifecycle.machine import Stateful
-from network.enums import ROLES_BY_KIND, Role, SkillKind
+from network.enums import ROLES_BY_KIND, LegalNature, Role, SkillKind
 from network.enums import OrganisationKind as Kind
 from network.models import Membership, Organisation
 from network.services.skills import note_skill, record_training
@@ -73,6 +77,14 @@ OF_A_HOUSEHOLD = (
 )
 WORDS = {"appareils/scanner/": "trouver", "a-faire/": "prescripteurs", "administration/": "offres", "aide/": "atelier"}
 """What stands in an address for a word, by how it begins."""
+BEHIND_A_ROW = {
+    "/papiers/": "papers",
+    "/fiches/": "hand_overs",
+    "/photos/": "photos",
+    "/pieces/": "repairs",
+    "/defauts/": "defects",
+}
+"""What a key in an address is of, by the word before it: rows behind the one that the reference names."""
 OF_A_NOTE = "appareils/<str:reference>/fiches/"
 TURNS = 4
 """One stranger in four is refused an action: nobody does it without reading the row, which all of them ask for."""
@@ -100,9 +112,9 @@ class Scenery:
     def __post_init__(self) -> None:
         self.territory = Territory(Shelf(given_to(self.scene)))
         shelf = self.territory.shelf
-        ready = shelf.bench.recondition(
-            shelf.bench.prepared(gate.apply(from_lot(self.scene), "start", actor=self.scene.north.technician)), 30
-        )
+        started = gate.apply(from_lot(self.scene), "start", actor=self.scene.north.technician)
+        shelf.bench.photographed(shelf.bench.worn(started))
+        ready = shelf.bench.recondition(shelf.bench.prepared(started), 30)
         first, second = shelf.on_the_shelf(ready), shelf.available()
         self.territory.go_to(timezone.now())
         household = self.territory.circle.household(**PERSON)
@@ -129,6 +141,18 @@ class Scenery:
         attended = {"held_on": day, "place": "Lille", "organiser": "Un organisme", "attended": [bench.technician]}
         record_training(**skilled, **attended)
         self.committee = plan_committee(actor=shelf.pilot, kind="technical", meets_on=timezone.localdate())
+        convene(actor=shelf.pilot, committee=self.committee, presences={shelf.pilot.pk: Presence.PRESENT})
+        self.meeting = open_meeting(actor=shelf.pilot, committee=self.committee)
+        self.prospect = create_prospect(
+            actor=shelf.pilot,
+            name="Donateur possible",
+            legal_nature=LegalNature.PRIVATE,
+            commune=self.scene.commune,
+            contact_name="Dominique Démo",
+        )
+        then = Then(NextStep.CALL, timezone.localdate(), shelf.pilot)
+        exchange = Exchange(timezone.localdate(), ContactChannel.PHONE, "À rappeler", then)
+        note_prospect(actor=shelf.pilot, prospect=self.prospect, exchange=exchange)
 
     def completed(self, prescription: Prescription) -> Prescription:
         """Accepted, once what the distributor asked in its words had its answer."""
@@ -169,6 +193,7 @@ class Scenery:
             "rayon/besoins": needs,
             "derogations": needs,
             "connexions/proposer": needs,
+            "connexions/comparer": needs,
             "connexions": [self.line, self.sent],
             "conventions": [self.territory.shelf.convention],
             "foyers": [self.household],
@@ -178,8 +203,10 @@ class Scenery:
             "passeport": devices,
             "points": [self.territory.shelf.point],
             "prescriptions": [self.served, self.waiting],
+            "prospects": [self.prospect],
             "rapports": [self.report],
             "relectures": list(Review.objects.all()),
+            "seances": [self.meeting],
             "signatures": list(Signature.objects.all()),
             "transferts": [self.offered],
         }
@@ -213,10 +240,8 @@ class Scenery:
         """The keys in an address, after the row they belong to."""
         if "<int:pk>" not in route:
             return [0]
-        if "/papiers/" in route:
-            return list(row.papers.values_list("pk", flat=True))
-        if "/fiches/" in route:
-            return list(row.hand_overs.values_list("pk", flat=True))
+        if name := next((name for word, name in BEHIND_A_ROW.items() if word in route), ""):
+            return list(getattr(row, name).values_list("pk", flat=True))
         if "/inventaire/" in route:
             return [self.inventory.pk]
         own = {

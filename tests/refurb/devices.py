@@ -1,5 +1,6 @@
 """Situations of devices, each reached through the services and the states before it."""
 
+import io
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
+from PIL import Image
 
 from documents.models import StoredFile
 from documents.services import store_file
@@ -26,12 +28,15 @@ from refurb.enums import (
     DriveKind,
     ErasureMethod,
     HiddenSectors,
+    MendedReason,
+    PartKind,
+    TakenOutReason,
     UnusableReason,
     Verification,
 )
-from refurb.models import Checklist, Device, Drive, Erasure, Grading, StorageAbsence
+from refurb.models import Checklist, Device, Drive, Erasure, Grading, Photo, StorageAbsence
 from refurb.models import TestRun as Run
-from refurb.services import bench, devices, erasures, evidence, stock
+from refurb.services import bench, defects, devices, erasures, evidence, parts, photos, stock
 from tests.donations.scene import Scene, Workshop, first_line, laptops
 from tests.network.factories import make_membership, make_organisation
 from tests.remembered import remembered
@@ -202,6 +207,25 @@ class Bench:
     def identified(self, device: Device) -> Device:
         """What it is was read on it."""
         return devices.describe_device(actor=self.technician, device=device, **READ)
+
+    @remembered("technician")
+    def worn(self, device: Device) -> Device:
+        """Two defects were seen on it, of which one was mended; a battery was fitted, and another came out again."""
+        words = defects.words_of(device.type, timezone.localdate())[:2]
+        _, mended = defects.note_defects(actor=self.technician, device=device, words=words)
+        defects.mend_defect(actor=self.technician, defect=mended, reason=MendedReason.REPAIRED)
+        bought = {"kind": PartKind.BATTERY, "label": "45 Wh", "quantity": 3, "unit_price": Decimal("28.50")}
+        part = parts.buy_part(actor=self.technician, **bought)
+        _, wrong = [parts.fit_part(actor=self.technician, device=device, part=part) for _ in range(2)]
+        parts.take_out_part(actor=self.technician, repair=wrong, reason=TakenOutReason.UNSUITED)
+        return device
+
+    @remembered("technician")
+    def photographed(self, device: Device) -> Photo:
+        """A picture of it, all blue."""
+        sent = io.BytesIO()
+        Image.new("RGB", (64, 48), "blue").save(sent, "PNG")
+        return photos.add_photo(actor=self.technician, device=device, content=sent.getvalue())
 
     @remembered("technician")
     def recondition(self, device: Device, price: Decimal | int = 25, **given: Any) -> Device:

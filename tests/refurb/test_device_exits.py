@@ -25,8 +25,7 @@ from refurb.enums import (
 )
 from refurb.machine import device_rules as rules
 from refurb.models import Destruction, Device, Drive, Part
-from refurb.services import bench as work
-from refurb.services import devices, evidence, stock
+from refurb.services import devices, evidence, parts, stock
 from tests.network.factories import make_organisation
 from tests.refurb.devices import Bench, fresh, load_numbers
 
@@ -161,8 +160,8 @@ def test_its_parts_enter_the_stock_of_the_workshop(bench: Bench) -> None:
 
     device = fresh(device)
     assert (device.state, device.ended_at) == ("dismantled", device.moved_at)
-    parts = Part.objects.visible_to(bench.technician).in_stock().order_by("pk")
-    assert [(part.kind, part.left, part.device, part.workshop) for part in parts] == [
+    stored = Part.objects.visible_to(bench.technician).in_stock().order_by("pk")
+    assert [(part.kind, part.left, part.device, part.workshop) for part in stored] == [
         ("memory", 2, device, bench.workshop.organisation),
         ("battery", 1, device, bench.workshop.organisation),
     ]
@@ -175,9 +174,7 @@ def test_a_repair_uses_a_part_of_the_stock_no_more_than_there_is(bench: Bench) -
     part, device = Part.objects.get(), bench.in_process()
 
     def repair(quantity: int) -> Any:
-        return work.record_repair(
-            actor=bench.technician, device=device, kind="memory", work="Mémoire ajoutée", part=part, quantity=quantity
-        )
+        return parts.fit_part(actor=bench.technician, device=device, part=part, quantity=quantity)
 
     assert repair(2).stay == 1
     with pytest.raises(Refused, match="Il ne reste pas assez"):

@@ -1,16 +1,13 @@
-"""What spans the apps and is stored: the demonstration’s seed, committees, changes."""
+"""What the house keeps of itself: the demonstration’s seed, changes of reference data, visits."""
 
-from datetime import date
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 
-from desk.enums import CommitteeKind
 from lifecycle.actors import Actor
 from network.models import Membership
 from network.permissions import sees_everything
-from typography.french import day as told_day
 
 
 class SeedingQuerySet(models.QuerySet["Seeding"]):
@@ -45,52 +42,6 @@ class Seeding(models.Model):
 
     def __str__(self) -> str:
         return f"Démonstration au {self.as_of:%d/%m/%Y}, graine {self.seed}"
-
-
-class CommitteeQuerySet(models.QuerySet["Committee"]):
-    """Reads of committees."""
-
-    def visible_to(self, actor: Actor | None) -> Self:
-        """The system and the pilot."""
-        return self.all() if sees_everything(actor) else self.none()
-
-    def held(self) -> Self:
-        """Those that were not called off."""
-        return self.filter(cancelled_at=None)
-
-    def to_come(self, day: date) -> Self:
-        """Those of today and of later, the next one first."""
-        return self.held().filter(meets_on__gte=day).order_by("meets_on", "pk")
-
-
-class Committee(models.Model):
-    """One meeting of a committee, on the day the pilot wrote down."""
-
-    kind = models.CharField("comité", max_length=10, choices=CommitteeKind)
-    meets_on = models.DateField("date")
-    place = models.CharField("heure et lieu", max_length=120, blank=True)
-    planned_at = models.DateTimeField("écrit le")
-    planned_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="écrit par")
-    cancelled_at = models.DateTimeField("annulé le", null=True)
-
-    objects = CommitteeQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "comité"
-        ordering = ("-meets_on", "-pk")
-        constraints = (
-            models.CheckConstraint(condition=Q(kind__in=CommitteeKind.values), name="desk_committee_kind"),
-            models.UniqueConstraint(
-                fields=("kind", "meets_on"), condition=Q(cancelled_at=None), name="desk_committee_once"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} du {told_day(self.meets_on)}"
-
-    def may_change(self, day: date) -> bool:
-        """Whether it is still to come on ``day``, and was not called off."""
-        return self.cancelled_at is None and self.meets_on >= day
 
 
 class ReferenceAction(models.TextChoices):

@@ -25,7 +25,7 @@ FROM refurb_device WHERE state = 'recycled' ORDER BY workshop_id, bsd_number, en
 class Migration(migrations.Migration):
     dependencies = [
         ("network", "0004_skills"),
-        ("refurb", "0009_several_passes"),
+        ("refurb", "0010_parts_defects_photos"),
     ]
 
     operations = [

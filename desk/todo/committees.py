@@ -1,0 +1,41 @@
+"""The committees to which one was convened: those to come, and the minutes of those that closed lately."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from desk.models import Committee
+from desk.todo.blocks import Block, Line, until
+from network.models import Membership
+from typography.french import day
+
+LATELY = timedelta(days=30)
+"""How long the minutes are shown."""
+
+
+def committees(actor: Membership, at: datetime) -> Block:
+    """One query; no list has these rows alone."""
+    coming = Q(meets_on__gte=timezone.localdate(at), meeting=None) | Q(meeting__closed_at=None, meeting__isnull=False)
+    held = Committee.objects.visible_to(actor).held()
+    return Block(
+        "comites",
+        "Comités où vous êtes convoqué",
+        held.filter(coming | Q(meeting__closed_at__gt=at - LATELY))
+        .select_related("meeting")
+        .order_by("meets_on", "pk"),
+        _committee,
+        "Vous n’êtes convoqué à aucun comité.",
+    )
+
+
+def _committee(committee: Any) -> Line:
+    meeting = getattr(committee, "meeting", None)
+    if meeting is None:
+        url = reverse("desk:committee_detail", args=[committee.pk])
+        return Line(committee.get_kind_display(), url, committee.place, until(committee.meets_on, "le"))
+    url = reverse("desk:meeting_detail", args=[meeting.reference])
+    about = f"compte rendu du {day(meeting.closed_at)}" if meeting.closed_at else "en séance"
+    return Line(committee.get_kind_display(), url, about, day(committee.meets_on))

@@ -1,0 +1,84 @@
+"""The next steps of prospecting of whoever acts: those of today, and those that are late."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Q, Subquery
+from django.db.models.functions import JSONObject
+from django.urls import reverse
+from django.utils import timezone
+
+from desk.models import Committee
+from desk.todo.blocks import Block, Line, until
+from donations.enums import NextStep
+from donations.models import Prospect
+from network.models import Membership
+
+TITLE = "Prospection\u00a0: vos prochaines étapes"
+NONE = "Aucune étape de prospection n’est à faire aujourd’hui."
+KEY = "prospection"
+
+
+def next_steps(actor: Membership, at: datetime) -> Block:
+    """Whom he said he would call, write to or visit; no list has these rows alone."""
+    mine = _due(actor, at).select_related("commune").order_by("next_on", "pk")
+    return Block(KEY, TITLE, mine, _prospect, NONE, late=Q(next_on__lt=timezone.localdate(at)))
+
+
+class Appointments:
+    """Of the pilot, the next committee and the next steps of prospecting: one query for both, when either is read."""
+
+    def __init__(self, actor: Membership, at: datetime) -> None:
+        self.actor, self.at = actor, at
+        self._read: Callable[[], tuple[Committee | None, list[Line]]] = cache(self._fetched)
+
+    def committee(self) -> Committee | None:
+        """The next committee."""
+        return self._read()[0]
+
+    def steps(self) -> Block:
+        """The same block as for anybody else."""
+        return Block(KEY, TITLE, self._lines, lambda line: line, NONE)
+
+    def _lines(self) -> Sequence[Line]:
+        return self._read()[1]
+
+    def _fetched(self) -> tuple[Committee | None, list[Line]]:
+        today = timezone.localdate(self.at)
+        coming = Committee.objects.visible_to(self.actor).to_come(today)
+        told = JSONObject(pk="pk", kind="kind", meets_on="meets_on", place="place")
+        mine = _due(self.actor, self.at).annotate(commune_name=F("commune__name")).order_by("next_on", "pk")
+        step = JSONObject(
+            reference="reference", name="name", next_step="next_step", next_on="next_on", commune="commune_name"
+        )
+        row = Membership.objects.filter(pk=self.actor.pk).values_list(
+            Subquery(coming.values(json=told)[:1]), ArraySubquery(mine.values(json=step))
+        )
+        committee, steps = row.get()
+        return _committee(committee), [_line(one, today) for one in steps]
+
+
+def _due(actor: Membership, at: datetime) -> Any:
+    return Prospect.objects.visible_to(actor).due(timezone.localdate(at)).filter(next_owner=actor.pk)
+
+
+def _committee(told: dict[str, Any] | None) -> Committee | None:
+    if told is None:
+        return None
+    return Committee(**{**told, "meets_on": date.fromisoformat(told["meets_on"])})
+
+
+def _line(told: dict[str, Any], today: date) -> Line:
+    """One step, late when its day is past."""
+    next_on = date.fromisoformat(told["next_on"])
+    url = reverse("donations:prospect_detail", args=[told["reference"]])
+    about = f"{NextStep(told['next_step']).label}, {told['commune']}"
+    return Line(told["name"], url, about, until(next_on), is_late=next_on < today)
+
+
+def _prospect(prospect: Any) -> Line:
+    url = reverse("donations:prospect_detail", args=[prospect.reference])
+    return Line(prospect.name, url, f"{prospect.get_next_step_display()}, {prospect.commune}", until(prospect.next_on))

@@ -1,0 +1,1 @@
+"""The pages of actions: those of lots, those of prospects."""

@@ -1,0 +1,248 @@
+"""The life of somebody who may give (machines §2): called, met, promised; what it really did moves it by itself."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from calendars.working_days import add_months
+from donations.enums import GiveUpReason, ProspectState
+from donations.models import Prospect
+from donations.parameters import LAPSE_MONTHS, SILENT_DAYS
+from donations.permissions import can_prospect
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Requirement, Verb
+from network.enums import OrganisationKind
+
+S = ProspectState
+MOST_PROMISED = 50_000
+
+NEXT = {
+    "next_step": Given("next_step", default=""),
+    "next_on": Given("next_on", default=None),
+    "next_owner": Given("next_owner", default=None),
+}
+"""What is to be done next replaces what was; nothing given, nothing is to be done."""
+NO_NEXT = {"next_step": "", "next_on": None, "next_owner": None}
+
+
+def _next_whole(ctx: Context) -> bool:
+    given = [ctx.values.get(name) for name in ("next_step", "next_on", "next_owner")]
+    return all(given) or not any(given)
+
+
+def _not_behind(ctx: Context) -> bool:
+    return not ctx.has("next_on") or ctx.values["next_on"] >= ctx.day
+
+
+def _devices(ctx: Context) -> bool:
+    if "devices" not in ctx.values:
+        return True
+    promised: Any = ctx.values["devices"]
+    return promised is not None and 0 < promised <= MOST_PROMISED
+
+
+NEXT_WHOLE = Requirement(
+    "next_whole",
+    "Une prochaine étape a son jour et quelqu’un pour la faire\u00a0: remplissez les trois, ou aucun.",
+    _next_whole,
+    constraint="donations_prospect_next_whole",
+    field="next_step",
+)
+NEXT_AHEAD = Requirement(
+    "next_ahead", "La prochaine étape est pour aujourd’hui ou plus tard.", _not_behind, field="next_on"
+)
+CONTACT_PAST = Requirement(
+    "contact_past",
+    "Un échange a déjà eu lieu\u00a0: donnez son jour, aujourd’hui au plus tard.",
+    lambda ctx: not ctx.has("contacted_on") or ctx.values["contacted_on"] <= ctx.day,
+    needs=("contacted_on",),
+    field="contacted_on",
+)
+CONTACT_IN_ORDER = Requirement(
+    "contact_in_order",
+    "Un échange plus récent est déjà noté.",
+    lambda ctx: (
+        Q(last_contact_on=None) | Q(last_contact_on__lte=ctx.values["contacted_on"])
+        if ctx.has("contacted_on")
+        else True
+    ),
+    field="contacted_on",
+)
+NEXT_GIVEN = Requirement(
+    "next_given",
+    "Dites ce qui est à faire, pour quel jour, et par qui.",
+    lambda ctx: "next_step" not in ctx.values or bool(ctx.values["next_step"]),
+    needs=("next_step",),
+    field="next_step",
+)
+DEVICES_PROMISED = Requirement(
+    "devices_promised",
+    "Combien d’appareils sont promis, à peu près\u00a0? Entre 1 et 50 000.",
+    _devices,
+    needs=("devices",),
+    field="devices",
+)
+IS_DONOR = Requirement(
+    "prospect_donor",
+    "Choisissez une organisation enregistrée comme donateur en activité.",
+    lambda ctx: (
+        "organisation" not in ctx.values
+        or (
+            ctx.values["organisation"] is not None
+            and ctx.values["organisation"].is_active
+            and OrganisationKind.DONOR in ctx.values["organisation"].kinds
+        )
+    ),
+    needs=("organisation",),
+    lifted_by="le pilote, dans la fiche de l’organisation",
+    field="organisation",
+)
+LINKED_ONCE = Requirement(
+    "prospect_linked_once",
+    "Cette organisation est déjà rattachée à un autre donateur possible.",
+    constraint="donations_prospect_organisation_id_key",
+    field="organisation",
+)
+GIVE_UP_REASON = Requirement(
+    "reason",
+    "Dites pourquoi on n’en attend plus rien.",
+    lambda ctx: not ctx.has("reason") or ctx.values["reason"] in GiveUpReason.values,
+    needs=("reason",),
+    field="reason",
+)
+EXCHANGE = [CONTACT_PAST, CONTACT_IN_ORDER, NEXT_WHOLE, NEXT_AHEAD]
+SAID = {"last_contact_on": Given("contacted_on"), **NEXT}
+
+
+class ProspectMachine(Machine, of=Prospect):
+    """From the first call to the first lot, or to the day when nothing is expected any more."""
+
+    name = "prospect"
+    reference_prefix = "DP"
+    tones = {S.TO_CONTACT: "todo", S.SILENT: "danger", S.ANNOUNCED: "done"}
+
+    create = Verb(
+        "Repérer un donateur possible",
+        source=CREATION,
+        target=S.TO_CONTACT,
+        who=can_prospect,
+        requires=[NEXT_WHOLE, NEXT_AHEAD],
+        stamps={"created_at": AT, "created_by": ACTOR, **NEXT},
+        done="Donateur possible repéré",
+        why="An organisation of the département that nobody called yet.",
+    )
+
+    note = Verb(
+        "Noter un échange",
+        source=[S.TO_CONTACT, S.MET, S.PROMISED],
+        target=SAME,
+        who=can_prospect,
+        requires=EXCHANGE,
+        stamps=SAID,
+        done="Échange noté",
+        why="A call without an answer, a letter, a visit: what does not change how far one is.",
+    )
+
+    meet = Verb(
+        "Noter une rencontre",
+        source=[S.TO_CONTACT, S.SILENT],
+        target=S.MET,
+        who=can_prospect,
+        requires=EXCHANGE,
+        stamps=SAID,
+        done="Rencontré",
+        why="Somebody there was spoken to; one that was silent is heard of again.",
+    )
+
+    promise = Verb(
+        "Noter une promesse",
+        source=[S.TO_CONTACT, S.MET, S.SILENT, S.PROMISED],
+        target=S.PROMISED,
+        who=can_prospect,
+        requires=[DEVICES_PROMISED, *EXCHANGE],
+        stamps={"promised_devices": Given("devices"), **SAID},
+        journal=["devices"],
+        done="Promesse notée",
+        again="Noter une autre promesse",
+        recalls="{devices} appareils",
+        why="So many devices, about; a later promise replaces it.",
+    )
+
+    plan = Verb(
+        "Fixer la prochaine étape",
+        source=[S.TO_CONTACT, S.MET, S.PROMISED, S.SILENT],
+        target=SAME,
+        who=can_prospect,
+        requires=[NEXT_GIVEN, NEXT_WHOLE, NEXT_AHEAD],
+        stamps=NEXT,
+        done="Prochaine étape fixée",
+        why="What is to be done, for when, by whom: it is on the first page of that person.",
+    )
+
+    link = Verb(
+        "Rattacher à une organisation donatrice",
+        source=[S.TO_CONTACT, S.MET, S.PROMISED, S.SILENT],
+        target=SAME,
+        who=can_prospect,
+        requires=[IS_DONOR, LINKED_ONCE],
+        stamps={"organisation": Given("organisation")},
+        done="Rattaché à une organisation donatrice",
+        why="Its lots are followed from here on; one that it announced already moves it at once.",
+    )
+
+    announce = Verb(
+        "Suivre l’annonce d’un lot",
+        source=[S.TO_CONTACT, S.MET, S.PROMISED, S.SILENT, S.CLOSED],
+        target=S.ANNOUNCED,
+        follows=["donation.announce", "prospect.link"],
+        stamps={"announced_at": AT, "closed_reason": "", **NO_NEXT},
+        done="A annoncé un lot",
+        why="What the organisation really did: nobody writes it here.",
+    )
+
+    fall_silent = Verb(
+        "Constater le silence",
+        source=[S.MET, S.PROMISED],
+        target=S.SILENT,
+        due=lambda ctx: Q(last_contact_on__lte=_days_before(ctx)),
+        done="Sans nouvelles",
+        why="So many days without an exchange, a dated parameter; what was to be done next stays to be done.",
+    )
+
+    give_up = Verb(
+        "N’en attendre plus rien",
+        source=[S.TO_CONTACT, S.MET, S.PROMISED, S.SILENT],
+        target=S.CLOSED,
+        who=can_prospect,
+        requires=[GIVE_UP_REASON],
+        stamps={"closed_reason": Given("reason"), **NO_NEXT},
+        journal=["reason"],
+        done="Sans suite",
+        why="The person to call is forgotten at once.",
+    )
+
+    lapse = Verb(
+        "Cesser de suivre, faute de nouvelles",
+        source=S.SILENT,
+        target=S.CLOSED,
+        due=lambda ctx: Q(last_contact_on__lte=add_months(ctx.day, -LAPSE_MONTHS.on(ctx.day))),
+        stamps={"closed_reason": GiveUpReason.NO_ANSWER.value, **NO_NEXT},
+        done="Sans suite, faute de nouvelles",
+        why="So many months without an exchange, a dated parameter: the person to call is forgotten.",
+    )
+
+    reopen = Verb(
+        "Reprendre la prospection",
+        source=S.CLOSED,
+        target=S.TO_CONTACT,
+        who=can_prospect,
+        stamps={"closed_reason": ""},
+        undoes=["give_up", "lapse"],
+        done="Prospection reprise",
+        why="The person to call is to be found again.",
+    )
+
+
+def _days_before(ctx: Context) -> date:
+    """The day of an exchange after which one is silent."""
+    return ctx.day - timedelta(days=SILENT_DAYS.on(ctx.day))

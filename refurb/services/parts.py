@@ -1,0 +1,255 @@
+"""The parts of a workshop: bought, taken from what will be recycled, fitted in a device, taken out again.
+
+A part that is a drive is inventoried in the device where it is fitted: its erasure is then to be proven as any other.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils import timezone
+
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.locking import locked
+from lifecycle.machine import Reason
+from refurb.enums import (
+    COMPUTERS,
+    ON_THE_BENCH,
+    DeviceState,
+    MendedReason,
+    PartKind,
+    PartOrigin,
+    RemovalDestination,
+    TakenOutReason,
+)
+from refurb.models.defects import Defect, DefectMended
+from refurb.models.device import Device
+from refurb.models.drive import Destruction, Drive
+from refurb.models.stock import Part, PartTakenOut, Repair
+from refurb.permissions import can_keep_parts
+from refurb.services import evidence
+from refurb.services.locked_devices import about, held_device
+
+NOT_ENOUGH_PARTS = Reason("not_enough_parts", "Il ne reste pas assez de cette pièce en stock.", field="quantity")
+DRIVE_SAID = Reason(
+    "drive_said",
+    "Un disque qui se monte s’inventorie\u00a0: dites lequel, son effacement est ensuite à prouver.",
+    field="kind",
+)
+ONE_DRIVE = Reason("one_drive", "Un disque se monte un par un\u00a0: chacun a son numéro.", field="quantity")
+COMPUTERS_ALONE = Reason("computers_alone", "Un disque ne se monte que dans un ordinateur.", field="kind")
+DRIVE_CHOSEN = Reason("drive_chosen", "Dites quel disque de l’appareil entre au stock.", field="drive")
+NO_SUCH_DRIVE = Reason("no_such_drive", "Ce disque n’est pas dans cet appareil.", field="drive")
+TAKEN_OUT_ALREADY = Reason("taken_out_already", "Cette pièce a déjà été reprise.")
+FITTED_BEFORE = Reason(
+    "fitted_before",
+    "Ce disque a été monté dans un passage précédent\u00a0: retirez-le par sa ligne, sur la fiche d’établi.",
+)
+DESTROYED = Reason("destroyed", "Ce disque est détruit\u00a0: il ne revient pas au stock.")
+NO_PART = Reason("no_part", "Aucune pièce du stock n’a été montée par cette réparation.")
+REPAIRED_IN = (*ON_THE_BENCH, DeviceState.RETURNED)
+"""States in which a device is repaired."""
+TAKEN_OUT_IN = (*REPAIRED_IN, DeviceState.UNUSABLE)
+"""States in which a part comes out again: what is reconditioned was tested with it, and is opened again first."""
+
+
+@gate.one_transaction
+def buy_part(
+    *,
+    actor: Actor,
+    kind: PartKind | str,
+    label: str,
+    quantity: int,
+    unit_price: Decimal,
+    fits: str = "",
+    place: str = "",
+    at: datetime | None = None,
+) -> Part:
+    """Parts that were bought enter the stock of the actor's workshop; ``unit_price`` in euros, VAT included.
+
+    Raises PermissionDenied.
+    """
+    if can_keep_parts(actor) is None:
+        raise PermissionDenied
+    return Part.objects.create(
+        origin=PartOrigin.BOUGHT,
+        workshop_id=actor.organisation_id,  # type: ignore[misc]  # a workshop always acts as an organisation
+        kind=PartKind(kind),
+        quantity=quantity,
+        unit_price=unit_price,
+        **_said(actor, label, fits, place, at),
+    )
+
+
+@gate.one_transaction
+def take_part(
+    *,
+    actor: Actor,
+    device: Device,
+    kind: PartKind | str,
+    label: str = "",
+    quantity: int = 1,
+    fits: str = "",
+    place: str = "",
+    drive: Drive | None = None,
+    at: datetime | None = None,
+) -> Part:
+    """A part is taken from a device that will not serve. A drive is one of the device: removed, followed till proven.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    held = held_device(actor=actor, device=device, states=(DeviceState.UNUSABLE,), can=can_keep_parts)
+    if PartKind(kind) != PartKind.STORAGE:
+        drive = None
+    elif drive is None:
+        raise Refused({held.pk: (DRIVE_CHOSEN,)})
+    elif drive.device_id != held.pk:
+        raise Refused({held.pk: (NO_SUCH_DRIVE,)})
+    else:
+        evidence.remove_drive(actor=actor, drive=drive, destination=RemovalDestination.STOCK, place=place, at=at)
+        quantity, label = 1, label or str(drive)
+    return Part.objects.create(
+        origin=PartOrigin.TAKEN,
+        device=held,
+        drive=drive,
+        workshop_id=held.workshop_id,
+        kind=PartKind(kind),
+        quantity=quantity,
+        **_said(actor, label, fits, place, at),
+    )
+
+
+@gate.one_transaction
+def fit_part(
+    *,
+    actor: Actor,
+    device: Device,
+    part: Part,
+    quantity: int = 1,
+    work: str = "",
+    minutes: int = 0,
+    drive: Mapping[str, Any] | None = None,
+    mends: Iterable[Defect] = (),
+    at: datetime | None = None,
+) -> Repair:
+    """Fit a part of the stock: it leaves the stock, its price goes with the device, and ``mends`` are defects no more.
+
+    ``drive``: what ``record_drive`` takes of the drive that is fitted, when the part is one; a drive that left a device
+    is proven empty first, and is to be proven here again. Raises Unknown, PermissionDenied, Refused.
+    """
+    held, stamp = held_device(actor=actor, device=device, states=REPAIRED_IN), at or timezone.now()
+    stored = _stored(held, part, quantity)
+    fitted = None
+    if stored.kind == PartKind.STORAGE:
+        if quantity != 1:
+            raise Refused({held.pk: (ONE_DRIVE,)})
+        fitted = _fit_drive(actor, held, stored, drive, stamp)
+    repair = Repair.objects.create(
+        **about(held, actor, stamp),
+        kind=stored.kind,
+        work=work.strip() or f"Pose\u00a0: {stored}"[:250],
+        part=stored,
+        quantity=quantity,
+        cost=None if stored.unit_price is None else stored.unit_price * quantity,
+        minutes=minutes,
+        drive=fitted,
+    )
+    gone = Defect.objects.standing().filter(device=held, pk__in=[defect.pk for defect in mends])
+    DefectMended.objects.bulk_create(
+        DefectMended(**about(held, actor, stamp), defect=defect, reason=MendedReason.PART, repair=repair)
+        for defect in gone
+    )
+    return repair
+
+
+@gate.one_transaction
+def take_out_part(
+    *, actor: Actor, repair: Repair, reason: TakenOutReason | str, at: datetime | None = None
+) -> PartTakenOut:
+    """Take a part out of its device: it is in the stock again. A drive is removed, and followed until it is proven.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    held = held_device(actor=actor, device=repair.device, states=TAKEN_OUT_IN)
+    if repair.part_id is None:
+        raise Refused({held.pk: (NO_PART,)})
+    if not Repair.objects.standing().filter(pk=repair.pk).exists():
+        raise Refused({held.pk: (TAKEN_OUT_ALREADY,)})
+    if repair.drive is not None:
+        _take_out_drive(actor, held, repair, repair.drive, at)
+    return PartTakenOut.objects.create(**about(held, actor, at), repair=repair, reason=TakenOutReason(reason))
+
+
+def parts_for(device: Device, actor: Actor) -> list[Part]:
+    """What is left in the stock of a device's workshop: what is said to fit it, what nobody said of, then the rest.
+
+    One query.
+    """
+    parts = Part.objects.visible_to(actor).filter(workshop=device.workshop_id).in_stock().select_related("device")
+    rank = {True: 0, None: 1, False: 2}
+    return sorted(parts, key=lambda part: (rank[part.suits(device.manufacturer, device.model)], part.kind, -part.pk))
+
+
+def _said(actor: Actor, label: str, fits: str, place: str, at: datetime | None) -> dict[str, Any]:
+    return {
+        "label": label.strip(),
+        "fits": fits.strip(),
+        "place": place.strip(),
+        "stored_at": at or timezone.now(),
+        "stored_by_id": actor.pk,
+    }
+
+
+def _stored(held: Device, part: Part, quantity: int) -> Part:
+    """The part, locked: two technicians never take the same one. Raises Unknown, Refused."""
+    ours = Part.objects.filter(workshop=held.workshop_id, pk=part.pk)
+    if not locked(ours):
+        raise Unknown
+    found = ours.in_stock(quantity).first()
+    if found is None or quantity < 1:
+        raise Refused({held.pk: (NOT_ENOUGH_PARTS,)})
+    return found
+
+
+def _fit_drive(actor: Actor, held: Device, part: Part, drive: Mapping[str, Any] | None, at: datetime) -> Drive:
+    refused = []
+    if held.type not in COMPUTERS:
+        refused.append(COMPUTERS_ALONE)
+    if drive is None:
+        refused.append(DRIVE_SAID)
+    if _out_and_unproven(part):
+        refused.append(evidence.ERASE_FIRST)
+    if refused or drive is None:
+        raise Refused({held.pk: tuple(refused)})
+    return evidence.record_drive(actor=actor, device=held, at=at, **drive)
+
+
+def _out_and_unproven(part: Part) -> bool:
+    """Whether a drive of this part left a device, and nothing proves it empty: it is the one on the shelf, perhaps."""
+    its = Drive.objects.filter(Q(fitted_by__part=part) | Q(pk=part.drive_id))
+    now = [_as_corrected(drive).pk for drive in its]
+    return Drive.objects.missing_erasures().filter(pk__in=now).exists()
+
+
+def _take_out_drive(actor: Actor, held: Device, repair: Repair, drive: Drive, at: datetime | None) -> None:
+    """Remove the drive that was fitted, as it is inventoried now; nothing when it is out already. Raises Refused."""
+    now = _as_corrected(drive)
+    if not Drive.objects.in_place().filter(pk=now.pk).exists():
+        return
+    if Destruction.objects.current().filter(drive=now).exists():
+        raise Refused({held.pk: (DESTROYED,)})
+    if repair.stay != held.stay:
+        raise Refused({held.pk: (FITTED_BEFORE,)})
+    evidence.remove_drive(actor=actor, drive=now, destination=RemovalDestination.STOCK, at=at)
+
+
+def _as_corrected(drive: Drive) -> Drive:
+    """The row that stands for a drive whose inventory was corrected."""
+    while (newer := Drive.objects.filter(supersedes=drive).first()) is not None:
+        drive = newer
+    return drive

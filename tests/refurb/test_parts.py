@@ -1,0 +1,335 @@
+"""Parts of the stock: no drive of it leaves unproven, none is fitted twice, what is taken out is there again."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from lifecycle.exceptions import Refused, Unknown
+from refurb.enums import DestructionMethod, DeviceType, DriveKind, PartKind, RemovalDestination, TakenOutReason
+from refurb.models import Device, Drive, Part, PartTakenOut, Repair
+from refurb.services import bench as work
+from refurb.services import evidence, parts, stock
+from tests.distribution.shelves import Shelf
+from tests.pages import acting, answered, done, read
+from tests.races import at_once
+from tests.refurb.devices import GIGABYTE, Bench, fresh, load_numbers
+from tests.refurb.pages import page_of
+
+pytestmark = pytest.mark.django_db
+SSD: dict[str, Any] = {"kind": DriveKind.SSD, "serial": "STOCK-1", "capacity": 256 * GIGABYTE}
+
+
+@pytest.fixture
+def bench() -> Bench:
+    load_numbers()
+    return Bench()
+
+
+def bought(bench: Bench, kind: PartKind = PartKind.BATTERY, quantity: int = 1, **given: Any) -> Part:
+    said = {"label": "Neuve", "unit_price": Decimal("28.50"), "quantity": quantity} | given
+    return parts.buy_part(actor=bench.technician, kind=kind, **said)
+
+
+def fit(bench: Bench, device: Device, part: Part, **given: Any) -> Repair:
+    return parts.fit_part(actor=bench.technician, device=device, part=part, **given)
+
+
+def take_out(bench: Bench, repair: Repair) -> PartTakenOut:
+    return parts.take_out_part(actor=bench.technician, repair=repair, reason=TakenOutReason.UNSUITED)
+
+
+def left(part: Part) -> int:
+    return Part.objects.with_left().get(pk=part.pk).left
+
+
+def codes(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
+    return {reason.code for reason in refused.value.all}
+
+
+# --- a drive of the stock is a drive: nothing leaves unproven
+
+
+def test_a_drive_of_the_stock_takes_the_proofs_of_its_device_down_until_it_is_erased_there(bench: Bench) -> None:
+    device = bench.prepared()
+    repair = fit(bench, device, bought(bench, PartKind.STORAGE), drive=SSD)
+    with pytest.raises(Refused) as refused:
+        bench.recondition(device)
+    assert codes(refused) == {"drives_proven"}
+    assert repair.drive is not None
+    assert (repair.drive.device, repair.drive.stay, repair.drive.serial) == (device, 1, "STOCK-1")
+    bench.erase(repair.drive)
+    assert bench.recondition(device).state == "ready"
+
+
+def test_a_drive_is_not_fitted_unless_it_is_said_which_one(bench: Bench) -> None:
+    part, device = bought(bench, PartKind.STORAGE, 2), bench.in_process()
+    with pytest.raises(Refused) as refused:
+        fit(bench, device, part)
+    assert codes(refused) == {"drive_said"}
+    with pytest.raises(Refused) as refused:
+        fit(bench, device, part, drive=SSD, quantity=2)
+    assert codes(refused) == {"one_drive"}
+    with pytest.raises(Refused) as refused:
+        work.record_repair(
+            actor=bench.technician, device=device, kind=PartKind.STORAGE, work="SSD neuf", cost=Decimal(24)
+        )
+    assert codes(refused) == {"bought_drive"}
+    assert not Repair.objects.exists()
+
+
+@pytest.mark.parametrize("wrong", ["none", "of_another_device", "of_an_earlier_stay"])
+def test_the_database_refuses_a_drive_of_the_stock_that_is_not_inventoried_in_its_device(
+    bench: Bench, wrong: str
+) -> None:
+    """Whoever writes: the service asks first, the trigger holds when it does not."""
+    part, device = bought(bench, PartKind.STORAGE), bench.in_process()
+    drive = bench.drive(bench.in_process() if wrong == "of_another_device" else device)
+    told = {"none": (None, 1), "of_another_device": (drive, 1), "of_an_earlier_stay": (drive, 2)}[wrong]
+    given = {"recorded_at": timezone.now(), "kind": "storage", "work": "SSD", "part": part, "quantity": 1}
+    with pytest.raises(IntegrityError, match="inventorié"), transaction.atomic():
+        Repair.objects.create(device=device, drive=told[0], stay=told[1], **given)
+
+
+def test_a_drive_is_never_fitted_in_what_a_household_brought_back_and_that_is_given_back_unasked() -> None:
+    """On the way back to its household nothing is asked again: a drive of someone else would pass."""
+    shelf = Shelf()
+    device, bench = shelf.returned(), shelf.bench
+    part = bought(bench, PartKind.STORAGE)
+    with pytest.raises(Refused) as refused:
+        fit(bench, device, part, drive=SSD)
+    assert codes(refused) == {"not_in_the_workshop"}
+    assert not Drive.objects.filter(device=device, stay=fresh(device).stay).exists()
+    assert left(part) == 1
+
+
+@pytest.mark.parametrize("type_", [DeviceType.TABLET, DeviceType.SCREEN])
+def test_a_drive_is_fitted_in_computers_alone(bench: Bench, type_: DeviceType) -> None:
+    with pytest.raises(Refused) as refused:
+        fit(bench, bench.in_process(type_), bought(bench, PartKind.STORAGE), drive=SSD)
+    assert codes(refused) == {"computers_alone"}
+
+
+def test_a_drive_that_left_a_device_unproven_is_fitted_nowhere_before_it_is_erased_or_destroyed(bench: Bench) -> None:
+    donor = bench.unusable()
+    drive = bench.drive(donor, serial="OLD-1")
+    part = parts.take_part(actor=bench.technician, device=donor, kind=PartKind.STORAGE, drive=drive)
+    assert list(Drive.objects.missing_erasures()) == [drive]
+    told = {**SSD, "serial": "OLD-1"}
+    with pytest.raises(Refused) as refused:
+        fit(bench, bench.in_process(), part, drive=told)
+    assert codes(refused) == {"erase_first"}
+    bench.erase(drive)
+    device = bench.in_process()
+    fitted = fit(bench, device, part, drive=told).drive
+    assert fitted is not None
+    assert list(Drive.objects.unproven().filter(device=device)) == [fitted]  # proven there, it is to be proven here
+
+
+def test_a_drive_taken_out_is_removed_and_missing_and_what_replaces_it_is_refused_until_it_is_proven(
+    bench: Bench,
+) -> None:
+    part, device = bought(bench, PartKind.STORAGE, 2), bench.in_process()
+    repair = fit(bench, device, part, drive=SSD)
+    drive = repair.drive
+    assert drive is not None
+    corrected = evidence.record_drive(
+        actor=bench.technician, device=device, kind=DriveKind.SSD, serial="STOCK-1-BIS", supersedes=drive
+    )
+    take_out(bench, repair)
+    assert left(part) == 2
+    assert list(Drive.objects.missing_erasures()) == [corrected]
+    assert corrected.removals.get().destination == RemovalDestination.STOCK
+    with pytest.raises(Refused) as refused:
+        fit(bench, bench.in_process(), part, drive={**SSD, "serial": "STOCK-2"})
+    assert codes(refused) == {"erase_first"}
+    evidence.record_destruction(
+        actor=bench.technician, drive=corrected, method=DestructionMethod.DRILL, destroyed_at=timezone.now()
+    )
+    assert fit(bench, bench.in_process(), part, drive={**SSD, "serial": "STOCK-2"}).drive is not None
+
+
+# --- never less than nothing
+
+
+def test_what_was_fitted_is_not_there_any_more_and_what_is_taken_out_is(bench: Bench) -> None:
+    part, device = bought(bench, quantity=2), bench.in_process()
+    repair = fit(bench, device, part, quantity=2)
+    assert (left(part), repair.cost, repair.work) == (0, Decimal("57.00"), "Pose\u00a0: Neuve")
+    with pytest.raises(Refused) as refused:
+        fit(bench, device, part)
+    assert codes(refused) == {"not_enough_parts"}
+    take_out(bench, repair)
+    assert left(part) == 2
+    with pytest.raises(Refused) as refused:
+        take_out(bench, repair)
+    assert codes(refused) == {"taken_out_already"}
+    assert left(part) == 2
+
+
+def test_the_database_refuses_more_than_there_is_whoever_writes(bench: Bench) -> None:
+    part, device = bought(bench, quantity=2), bench.in_process()
+    told: dict[str, Any] = {"device": device, "stay": 1, "recorded_at": timezone.now(), "kind": "battery", "work": "x"}
+    with pytest.raises(IntegrityError, match="pas assez"), transaction.atomic():
+        Repair.objects.bulk_create(Repair(part=part, quantity=1, **told) for _ in range(3))
+    with pytest.raises(IntegrityError, match="pas assez"), transaction.atomic():
+        Repair.objects.create(part=part, quantity=3, **told)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Part.objects.filter(pk=part.pk).update(quantity=9)
+    assert left(part) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_technicians_at_once_never_fit_the_same_part() -> None:
+    load_numbers()
+    bench = Bench()
+    part, devices = bought(bench, quantity=2), [bench.in_process() for _ in range(4)]
+
+    answers = at_once(*((lambda device=device: fit(bench, device, part)) for device in devices))
+
+    assert sum(isinstance(answer, Repair) for answer in answers) == 2
+    refused = {reason.code for answer in answers if isinstance(answer, Refused) for reason in answer.all}
+    assert refused == {"not_enough_parts"}
+    assert left(part) == 0
+
+
+def test_nothing_comes_out_of_what_was_tested_with_it_before_it_is_opened_again(bench: Bench) -> None:
+    device = bench.prepared()
+    repair = fit(bench, device, bought(bench))
+    ready = bench.recondition(device)
+    with pytest.raises(Refused) as refused:
+        take_out(bench, repair)
+    assert codes(refused) == {"not_in_the_workshop"}
+    sheet = read(acting(bench.technician), page_of(ready, "device_evidence"))
+    assert "Reprendre la pièce" not in sheet
+    assert "Monter une pièce" not in sheet
+
+
+def test_a_drive_that_is_destroyed_does_not_come_back_to_the_stock(bench: Bench) -> None:
+    part, device = bought(bench, PartKind.STORAGE), bench.in_process()
+    repair = fit(bench, device, part, drive=SSD)
+    assert repair.drive is not None
+    evidence.record_destruction(
+        actor=bench.technician, drive=repair.drive, method=DestructionMethod.DRILL, destroyed_at=timezone.now()
+    )
+    with pytest.raises(Refused) as refused:
+        take_out(bench, repair)
+    assert codes(refused) == {"destroyed"}
+    assert left(part) == 0
+
+
+def test_a_part_taken_out_repairs_nothing() -> None:
+    """A device is given back to its household when it was repaired since: not when the part came out again."""
+    shelf = Shelf()
+    device, bench = shelf.returned(), shelf.bench
+    repair = fit(bench, device, bought(bench))
+    standing = Device.objects.filter(pk=device.pk, pk__in=Repair.objects.standing().values("device"))
+    assert standing.exists()
+    take_out(bench, repair)
+    assert not standing.exists()
+    assert "À réparer" in read(acting(shelf.adviser), reverse("distribution:return_list"))
+
+
+# --- whose, and where it comes from
+
+
+def test_the_stock_is_that_of_the_workshop(bench: Bench) -> None:
+    part, device = bought(bench), bench.in_process()
+    other = Bench()
+    assert not Part.objects.visible_to(other.technician).exists()
+    with pytest.raises(Unknown):
+        fit(other, other.in_process(), part)
+    with pytest.raises(Unknown):
+        parts.take_out_part(actor=other.technician, repair=fit(bench, device, part), reason=TakenOutReason.MISTAKE)
+    with pytest.raises(PermissionDenied):
+        parts.buy_part(actor=bench.pilot, kind="battery", label="", quantity=1, unit_price=Decimal(1))
+
+
+def test_a_part_is_taken_only_from_what_will_not_serve_and_a_drive_only_from_those_of_its_device(bench: Bench) -> None:
+    serving, broken = bench.in_process(), bench.unusable()
+    with pytest.raises(Refused) as refused:
+        parts.take_part(actor=bench.technician, device=serving, kind="charger")
+    assert codes(refused) == {"not_in_the_workshop"}
+    with pytest.raises(Refused) as refused:
+        parts.take_part(actor=bench.technician, device=broken, kind="storage")
+    assert codes(refused) == {"drive_chosen"}
+    with pytest.raises(Refused) as refused:
+        parts.take_part(actor=bench.technician, device=broken, kind="storage", drive=bench.drive(serving))
+    assert codes(refused) == {"no_such_drive"}
+    part = parts.take_part(actor=bench.technician, device=broken, kind="charger", quantity=2, place="Bac 3")
+    assert (part.origin, part.device, part.unit_price, left(part)) == ("taken", broken, None, 2)
+
+
+def test_what_fits_is_proposed_first(bench: Bench) -> None:
+    device = bench.in_process(manufacturer="Dell", model="Latitude 5400")
+    other = bought(bench, label="Autre", fits="Latitude 5490, EliteBook")
+    unsaid, its = bought(bench, label="Libre"), bought(bench, label="La sienne", fits="EliteBook 840, latitude  5400")
+    gone = bought(bench, label="Épuisée", fits="Latitude 5400")
+    fit(bench, bench.in_process(), gone)
+    assert parts.parts_for(device, bench.technician) == [its, unsaid, other]
+
+
+# --- the pages
+
+
+def test_a_part_enters_is_fitted_with_its_cost_and_comes_out_through_the_pages(bench: Bench) -> None:
+    device, browser = bench.in_process(), acting(bench.technician)
+    typed = {"kind": "battery", "label": "45 Wh", "quantity": "1", "unit_price": "28,50", "fits": "", "place": "Bac 2"}
+    page = answered(browser, reverse("refurb:part_buy"), **typed | {"unit_price": "-3"})
+    assert "45 Wh" in page  # nothing typed is lost
+    assert done(browser, reverse("refurb:part_buy"), **typed) == reverse("refurb:part_list")
+    part = Part.objects.get()
+    stock_page = read(browser, reverse("refurb:part_list"))
+    assert "28,50\u00a0€" in stock_page
+    assert "Achetée" in stock_page
+    choose = read(browser, page_of(device, "device_fit_part"))
+    assert f"?piece={part.pk}" in choose
+    to = f"{page_of(device, 'device_fit_part')}?piece={part.pk}"
+    assert done(browser, to, quantity="1", minutes="15") == page_of(device, "device_evidence")
+    sheet = read(browser, page_of(device, "device_evidence"))
+    assert "Coût des pièces en place" in sheet
+    assert "28,50\u00a0€" in sheet
+    assert "Reprendre la pièce" in sheet
+    assert "stock de pièces est vide" in read(browser, page_of(device, "device_fit_part")).lower()
+    repair = Repair.objects.get()
+    done(browser, page_of(device, "device_take_out_part", repair.pk), reason="unsuited")
+    sheet = read(browser, page_of(device, "device_evidence"))
+    assert "Pièce reprise le" in sheet
+    assert "Coût des pièces en place" not in sheet
+    assert browser.get(page_of(device, "device_take_out_part", repair.pk)).status_code == 404
+
+
+def test_the_page_of_a_drive_asks_which_one_and_says_that_it_is_to_be_erased(bench: Bench) -> None:
+    device, browser = bench.in_process(), acting(bench.technician)
+    part = bought(bench, PartKind.STORAGE, label="SSD 256 Go")
+    to = f"{page_of(device, 'device_fit_part')}?piece={part.pk}"
+    assert "l’appareil ne sort pas sans sa preuve" in read(browser, to)
+    answered(browser, to, kind="", serial="S1")
+    done(browser, to, kind="ssd", serial="S1", source="sticker", capacity="256", minutes="")
+    assert "À effacer ou détruire" in read(browser, page_of(device, "device_evidence"))
+    assert Repair.objects.get().drive == Drive.objects.get(serial="S1")
+
+
+def test_the_pages_of_parts_are_for_those_who_work_there(bench: Bench) -> None:
+    device, part = bench.unusable(), bought(bench)
+    for name in ("device_fit_part", "device_take_part"):
+        assert acting(bench.stranger).get(page_of(device, name)).status_code == 404
+        assert acting(bench.pilot).get(page_of(device, name)).status_code == 403
+    assert acting(bench.pilot).get(reverse("refurb:part_buy")).status_code == 403
+    assert part.workshop.name in read(acting(bench.pilot), reverse("refurb:part_list"))
+    assert "Neuve" not in read(acting(bench.stranger), reverse("refurb:part_list"))
+    browser = acting(bench.technician)
+    assert "Prélever une pièce" in read(browser, page_of(device, "device_detail"))
+    done(browser, page_of(device, "device_take_part"), kind="charger", quantity="1")
+    assert Part.objects.get(device=device).kind == "charger"
+
+
+def test_dismantled_devices_still_give_their_parts_by_the_hand_that_counted_them(bench: Bench) -> None:
+    device = bench.unusable(bench.proven(bench.in_process()))
+    stock.dismantle_device(actor=bench.technician, device=device, parts=[stock.RecoveredPart(PartKind.MEMORY, 2)])
+    part = Part.objects.get()
+    assert (part.origin, part.stored_by, left(part)) == ("dismantled", bench.technician, 2)
