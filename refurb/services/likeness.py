@@ -14,17 +14,20 @@ from django.utils.formats import number_format
 
 from lifecycle import gate
 from lifecycle.actors import Actor
-from refurb.enums import COMPUTERS, EXPECTED, DeviceState
+from refurb.enums import COMPUTERS, EXPECTED, DeviceState, PartKind
 from refurb.models.carried import CarriedFacts
 from refurb.models.device import Device
 from refurb.models.drive import Drive
 from refurb.models.hardware import HardwareReport
+from refurb.models.stock import Repair
 from refurb.services.devices import INSIDE, describe_device
 from refurb.services.locked_devices import about, held_device
 from typography.french import storage
 
 COMMON = ("manufacturer", "model", *INSIDE)
 """The fields that machines of one model share."""
+MADE_ITS_OWN = {PartKind.MEMORY: "memory_gb", PartKind.MOTHERBOARD: "processor"}
+"""What a part that is changed makes a machine's own."""
 MOST_READ = 30
 """How many machines of a lot are asked: beyond, the last ones say the same or the lot is not of one model."""
 
@@ -51,7 +54,7 @@ class Likeness:
 
 
 def likeness_of(device: Device) -> Likeness:
-    """What the other machines of its lot say, and nothing on this one does yet; four queries at most."""
+    """What the other machines of its lot say, and nothing on this one does yet; six queries at most."""
     if device.donation_id is None:
         return Likeness()
     blank = [name for name in _asked(device) if not getattr(device, name)]
@@ -59,8 +62,8 @@ def likeness_of(device: Device) -> Likeness:
     if not alike:
         return Likeness()
     reports = list(HardwareReport.objects.filter(device__in=alike).order_by("pk"))
-    taken = _taken(alike, reports)
-    facts = {name: told for name in blank if (told := _common(name, alike, taken))}
+    taken, changed = _taken(alike, reports), _changed(alike)
+    facts = {name: told for name in blank if (told := _common(name, alike, taken, changed))}
     return Likeness(facts, tuple(_besides(alike, reports)))
 
 
@@ -133,9 +136,17 @@ def _taken(alike: list[Device], reports: Iterable[HardwareReport]) -> set[tuple[
     return still(CarriedFacts.objects.filter(device__in=alike)) - still(reports)
 
 
-def _common(name: str, alike: list[Device], taken: set[tuple[int, str]]) -> tuple[Any, Device] | None:
+def _changed(alike: list[Device]) -> set[tuple[int, str]]:
+    """The facts that a repair made a device's own: the memory that was added is not that of the lot."""
+    repairs = Repair.objects.standing().filter(device__in=alike, kind__in=list(MADE_ITS_OWN))
+    return {(pk, MADE_ITS_OWN[PartKind(kind)]) for pk, kind in repairs.values_list("device", "kind")}
+
+
+def _common(
+    name: str, alike: list[Device], taken: set[tuple[int, str]], changed: set[tuple[int, str]]
+) -> tuple[Any, Device] | None:
     """What all of them that say it say alike, and the last one on which it was read; None when two differ."""
-    sayers = [device for device in alike if getattr(device, name)]
+    sayers = [device for device in alike if getattr(device, name) and (device.pk, name) not in changed]
     if len({_spelt(str(getattr(device, name))) for device in sayers}) != 1:
         return None
     source = next((device for device in sayers if (device.pk, name) not in taken), None)
@@ -144,7 +155,7 @@ def _common(name: str, alike: list[Device], taken: set[tuple[int, str]]) -> tupl
 
 def _besides(alike: list[Device], reports: Iterable[HardwareReport]) -> Iterable[tuple[str, str, Device]]:
     """The size of the drive and of the screen, when all that have one have the same: told, never written."""
-    drives = Drive.objects.current().real().filter(device__in=alike, capacity__gt=0).order_by("pk")
+    drives = Drive.objects.current().real().filter(device__in=alike, capacity__gt=0, fitted_by=None).order_by("pk")
     sizes = {drive.device_id: f"{drive.get_kind_display()} de {storage(drive.capacity)}" for drive in drives}
     yield from _told("Stockage", sizes, alike)
     inches: dict[int, str] = {}

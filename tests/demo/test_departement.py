@@ -201,8 +201,8 @@ class DepartementTests(TestCase):
             minutes = minutes_for(meeting)
             assert minutes is not None
             assert minutes.values["present"]
-        outcomes = set(MeetingLot.objects.values_list("outcome", flat=True))
-        assert {"qualified", "postponed"} <= outcomes
+        assert MeetingLot.objects.filter(outcome="qualified").exists()
+        assert MeetingLot.objects.filter(progress="postponed").exists()
         assert set(Ratification.objects.values_list("answer", flat=True)) >= {"ratified", "objection"}
 
     def test_a_dozen_prospects_stand_at_every_stage_and_some_of_their_next_steps_are_late(self) -> None:
