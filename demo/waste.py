@@ -21,7 +21,7 @@ CERTIFIED_AFTER = 15
 """Working days before its certificates are there."""
 WEIGHED_AFTER = 4
 """Working days before the workshop knows what was weighed."""
-FORGETS, FORGOTTEN = "sambre", 60
+FORGETS, FORGOTTEN = "sambre", 90
 """Who does not write down the weight of its notes, from how many working days before the end on."""
 CODE = "16 02 14"
 WEIGHTS = {

@@ -1,27 +1,37 @@
 """Whether whoever stands at the bench is known to know how to erase: told there, and never held against a proof."""
 
+from collections.abc import Mapping
 from datetime import date
+
+from django.db.models import Q
 
 from network.enums import ERASES
 from network.models import Membership, Skill
+from network.models.skill import SkillQuerySet
 from network.permissions import is_manager
-from typography.french import HARD, day
 
 
-def erasure_doubt(actor: Membership, today: date) -> str:
+def skills_asked(actor: Membership, today: date) -> dict[str, SkillQuerySet]:
+    """What is counted before anything is told: skills noted of people there, those of this person to erase, and over.
+
+    Nothing is asked about a manager, who notes them and reads them elsewhere.
+    """
+    noted = Skill.objects.latest().of_people().filter(organisation=actor.organisation_id)
+    if is_manager(actor):
+        noted = noted.none()
+    own = noted.filter(membership__user=actor.user_id, kind__in=ERASES)
+    held = own.filter(Q(valid_until=None) | Q(valid_until__gte=today))
+    return {"skills_noted": noted, "erasure_held": held, "erasure_over": own.filter(valid_until__lt=today)}
+
+
+def erasure_doubt(counted: Mapping[str, int]) -> str:
     """What the bench tells a technician whose skill to erase is over, or never noted while his workshop notes skills.
 
-    Empty where nothing is to be told: a manager, who notes them, reads them elsewhere. Nothing is refused: a proof is
-    judged by what the tool wrote (domaine §3.1). One query.
+    ``counted``: the rows of ``skills_asked``. Empty where nothing is to be told. Nothing is refused: a proof is judged
+    by what the tool wrote (domaine §3.1).
     """
-    if is_manager(actor):
+    if not counted["skills_noted"] or counted["erasure_held"]:
         return ""
-    noted = Skill.objects.latest().of_people().filter(organisation=actor.organisation_id)
-    rows = list(noted.values_list("membership__user", "kind", "valid_until"))
-    ends = [until for user, kind, until in rows if user == actor.user_id and kind in ERASES]
-    if not rows or any(until is None or until >= today for until in ends):
-        return ""
-    known = [until for until in ends if until is not None]
-    if known:
-        return f"Votre compétence d’effacement est finie depuis le{HARD}{day(max(known))}."
+    if counted["erasure_over"]:
+        return "Votre compétence d’effacement est finie."
     return "Votre atelier note les compétences, et aucune n’est notée pour vous en effacement."

@@ -20,6 +20,7 @@ from lists.spreadsheets import Row as Cells
 from lists.spreadsheets import csv_lines, workbook
 from network.permissions import is_pilot
 from network.requests import Request
+from refurb.cost_chart import cost_chart
 from refurb.costs import Costs, Row, costs_of
 from refurb.enums import CostKind
 from refurb.forms.costs import CostForm, PeriodForm
@@ -44,6 +45,7 @@ def costs(request: Request) -> HttpResponseBase:
     context = {
         "form": form,
         "total": found.total(),
+        "chart": cost_chart(found.by_type()),
         "tables": _tables(found, whole=is_pilot(actor)),
         "kinds": CostKind.labels,
         "paid": found.paid(),

@@ -22,7 +22,7 @@ from lists.listing import Errand, Listing, lists
 from network.permissions import is_pilot
 from network.requests import Request
 from refurb.enums import ENDED, DeviceState
-from refurb.erasers import erasure_doubt
+from refurb.erasers import erasure_doubt, skills_asked
 from refurb.filters import DeviceFilter
 from refurb.models import DepositedFile, Device, DevicePaper, Drive, Incident, Label, Photo
 from refurb.models.device import DeviceQuerySet
@@ -185,6 +185,11 @@ def bench(request: Request) -> HttpResponse:
         device.todo = bench_step(reasons) or YOURS["recondition"]
         device.todo_url = reverse("refurb:device_recondition", args=[device.reference])
         device.blocking = any(reason.code == "tests_passed" for reason in reasons)
+    counts = _counted(
+        missing_erasures=missing_erasures_seen_by(actor),
+        to_sort=files_to_sort_by(actor),
+        **skills_asked(request.membership, timezone.localdate()),
+    )
     context = {
         "received": received,
         "in_process": in_process,
@@ -192,8 +197,9 @@ def bench(request: Request) -> HttpResponse:
         "unusable": unusable,
         "in_stock": totals.get(S.READY, 0),
         "to_ship": alone.get(S.ALLOTTED, 0),
-        "erasure_doubt": erasure_doubt(request.membership, timezone.localdate()),
-        **_counted(missing_erasures=missing_erasures_seen_by(actor), to_sort=files_to_sort_by(actor)),
+        "erasure_doubt": erasure_doubt(counts),
+        "missing_erasures": counts["missing_erasures"],
+        "to_sort": counts["to_sort"],
     }
     return render(request, "refurb/bench.html", context)
 

@@ -130,6 +130,7 @@ def test_a_period_takes_both_its_days_in_and_a_wrong_one_is_said() -> None:
     client = acting(manager)
     period = {"since": "2026-11-02", "until": "2026-11-03"}
     assert sum(Decimal(line["Coût (€)"].replace(",", ".")) for line in lines_of(client, **period)) == 6
+    assert "Ordinateur portable\u00a0: 15\u00a0€" in read(client, reverse(PAGE))  # the chart says what it draws
     assert "La fin précède le début" in read(client, reverse(PAGE), since="2026-11-03", until="2026-11-02")
     assert client.get(reverse(PAGE), {"export": "pdf"}).status_code == 404
     assert "since=2026-11-02" in read(client, reverse(PAGE), **period)
