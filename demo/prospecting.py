@@ -149,7 +149,7 @@ def estimates(stage: Stage) -> Thread:
     for epci in Epci.objects.living().order_by("siren"):
         for size, rate in PER_THOUSAND.items():
             row = OrganisationCount(
-                epci_siren=epci.siren,
+                epci=epci,
                 size=size,
                 organisations=round(epci.population * rate / 1000),
                 valid_from=today,

@@ -1,5 +1,10 @@
 """The text of the deed of gift, and what the potential of an EPCI is estimated from."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Model
+
 from donations.models.deed import DeedText
 from donations.models.potential import OrganisationCount, SizeEstimate
 from network.models import Epci
@@ -7,8 +12,13 @@ from reference.dated import fingerprint
 from reference.families import Family, declare
 
 
-def _epcis() -> list[tuple[str, str]]:
-    return [("", "Choisissez…"), *Epci.objects.living().alphabetical().values_list("siren", "name")]
+def _epcis() -> Any:
+    return Epci.objects.living().alphabetical()
+
+
+def _epcis_by_siren() -> Mapping[str, Model]:
+    """The EPCI of the database: a line of one that is not there is left out."""
+    return {epci.siren: epci for epci in Epci.objects.all()}
 
 
 declare(
@@ -52,13 +62,14 @@ declare(
         title="Estimation du gisement, organisations par EPCI",
         purpose="Combien d’organisations de chaque taille un EPCI compte\u00a0: la source dit d’où vient ce nombre.",
         model=OrganisationCount,
-        series=("epci_siren", "size"),
-        named=("epci_siren", "size"),
+        series=("epci", "size"),
+        named=("epci", "size"),
         fields=("organisations",),
         told=("organisations",),
         adds=True,
-        choices={"epci_siren": _epcis},
+        choices={"epci": _epcis},
         file="organisation_counts.csv",
-        key=("epci_siren", "size"),
+        key=("epci", "size"),
+        relations={"epci": _epcis_by_siren},
     ),
 )

@@ -95,7 +95,7 @@ def potentials(actor: Actor, at: datetime) -> list[Potential]:
     return [
         Potential(
             epci,
-            tuple(estimated[epci.siren]),
+            tuple(estimated[epci.pk]),
             prospects[epci.pk],
             promised.get(epci.pk, 0),
             announced.get(epci.pk, 0),
@@ -124,14 +124,14 @@ def _epcis(actor: Actor) -> Any:
     return living if is_pilot(actor) else living.filter(organisations=actor.organisation_id)
 
 
-def _estimated(epcis: list[Epci], day: date) -> dict[str, list[Estimated]]:
-    """``{SIREN: one per size}``, of the sizes that are known on both sides; two queries."""
+def _estimated(epcis: list[Epci], day: date) -> dict[int, list[Estimated]]:
+    """By EPCI, one per size, of the sizes that are known on both sides; two queries."""
     sizes = {row.size: row for row in SizeEstimate.objects.on(day)}
-    found: dict[str, list[Estimated]] = defaultdict(list)
-    counts = OrganisationCount.objects.on(day).filter(epci_siren__in=[epci.siren for epci in epcis])
+    found: dict[int, list[Estimated]] = defaultdict(list)
+    counts = OrganisationCount.objects.on(day).filter(epci__in=epcis)
     for row in sorted(counts, key=lambda one: SizeClass.values.index(one.size)):
         if (of := sizes.get(row.size)) is not None:
-            found[row.epci_siren].append(
+            found[row.epci_id].append(
                 Estimated(
                     SizeClass(row.size),
                     row.organisations,

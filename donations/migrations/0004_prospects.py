@@ -49,7 +49,15 @@ class Migration(migrations.Migration):
                 ),
                 ("source", models.CharField(max_length=250, verbose_name="source")),
                 ("checked_on", models.DateField(verbose_name="vérifié le")),
-                ("epci_siren", models.CharField(max_length=9, verbose_name="EPCI (SIREN)")),
+                (
+                    "epci",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.epci",
+                        verbose_name="EPCI",
+                    ),
+                ),
                 (
                     "size",
                     models.CharField(
@@ -69,7 +77,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "nombre d’organisations d’un EPCI",
                 "verbose_name_plural": "nombres d’organisations des EPCI",
-                "ordering": ("epci_siren", "size", "-valid_from"),
+                "ordering": ("epci", "size", "-valid_from"),
                 "abstract": False,
                 "constraints": [
                     models.CheckConstraint(
@@ -79,16 +87,13 @@ class Migration(migrations.Migration):
                         name="donations_organisationcount_dates",
                     ),
                     models.UniqueConstraint(
-                        fields=("epci_siren", "size", "valid_from"), name="donations_organisationcount_once"
+                        fields=("epci", "size", "valid_from"), name="donations_organisationcount_once"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("size__in", ["under_10", "under_50", "under_250", "under_1000", "over_1000"])
                         ),
                         name="donations_organisationcount_size",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("epci_siren", ""), _negated=True), name="donations_organisationcount_epci"
                     ),
                 ],
             },

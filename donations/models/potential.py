@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from donations.enums import SizeClass
+from network.models import Epci
 from reference.dated import Dated
 
 
@@ -46,22 +47,19 @@ class SizeEstimate(Dated):
 class OrganisationCount(Dated):
     """How many organisations of one size an EPCI has."""
 
-    epci_siren = models.CharField("EPCI (SIREN)", max_length=9)
+    epci = models.ForeignKey(Epci, models.PROTECT, related_name="+", verbose_name="EPCI")
     size = models.CharField("taille", max_length=12, choices=SizeClass)
     organisations = models.PositiveIntegerField("organisations")
 
     class Meta(Dated.Meta):
         verbose_name = "nombre d’organisations d’un EPCI"
         verbose_name_plural = "nombres d’organisations des EPCI"
-        ordering = ("epci_siren", "size", "-valid_from")
+        ordering = ("epci", "size", "-valid_from")
         constraints = (
             *Dated.Meta.constraints,
-            models.UniqueConstraint(
-                fields=("epci_siren", "size", "valid_from"), name="donations_organisationcount_once"
-            ),
+            models.UniqueConstraint(fields=("epci", "size", "valid_from"), name="donations_organisationcount_once"),
             models.CheckConstraint(condition=Q(size__in=SizeClass.values), name="donations_organisationcount_size"),
-            models.CheckConstraint(condition=~Q(epci_siren=""), name="donations_organisationcount_epci"),
         )
 
     def __str__(self) -> str:
-        return f"{self.epci_siren}, {self.get_size_display()}\u00a0: {self.organisations}"
+        return f"{self.epci}, {self.get_size_display()}\u00a0: {self.organisations}"

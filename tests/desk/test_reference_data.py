@@ -17,6 +17,7 @@ from connectivity.models import Offer
 from conventions.models import ClauseText, PriceCeiling
 from desk.models import ReferenceAction, ReferenceChange
 from desk.services.reference import add_version, check_rows, correct_row, withdraw_version
+from donations.models import OrganisationCount
 from network.enums import OrganisationKind, Role
 from network.models import Commune, Membership
 from prescriptions.models import AgreementText
@@ -45,6 +46,9 @@ def ceiling() -> PriceCeiling:
 def everything() -> None:
     Commune.objects.filter(code="59001").exists() or make_commune(code="59001")
     load_reference()
+    dated = {"valid_from": date(2026, 1, 1), "source": "Essai", "checked_on": date(2026, 1, 1)}
+    if not OrganisationCount.objects.exists():  # its file says nothing: the pilot writes these numbers
+        OrganisationCount.objects.create(epci=make_commune().epci, size="under_10", organisations=12, **dated)
 
 
 def address(name: str, *arguments: Any) -> str:

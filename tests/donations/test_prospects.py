@@ -261,8 +261,8 @@ def test_the_potential_is_an_estimate_beside_what_was_announced_and_picked_up() 
     SizeEstimate.objects.create(size=SizeClass.UNDER_50, **rates, **dated)
     epci = ground.commune.epci
     assert epci is not None
-    OrganisationCount.objects.create(epci_siren=epci.siren, size=SizeClass.UNDER_50, organisations=100, **dated)
-    OrganisationCount.objects.create(epci_siren=epci.siren, size=SizeClass.UNDER_10, organisations=900, **dated)
+    OrganisationCount.objects.create(epci=epci, size=SizeClass.UNDER_50, organisations=100, **dated)
+    OrganisationCount.objects.create(epci=epci, size=SizeClass.UNDER_10, organisations=900, **dated)
     lot = Scene()
     lot.commune = ground.commune
     lot.collected({0: 2})
