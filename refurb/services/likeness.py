@@ -103,13 +103,16 @@ def _read_before(device: Device) -> list[Device]:
 
 
 def _is_alike(device: Device, other: Device) -> bool:
-    """Of the same line, or of the same maker and model; never when what is read on both is not the same."""
-    for name in ("manufacturer", "model"):
-        mine, its = _spelt(getattr(device, name)), _spelt(getattr(other, name))
-        if mine and its and mine != its and not _is_as_announced(device, name):
-            return False
-    same_line = device.line_id is not None and device.line_id == other.line_id
-    return same_line or bool(device.manufacturer and device.model)
+    """Of the same line, or of the same maker and model; never when what is read on both is not the same.
+
+    A model that its line announced is enough for no machine of another line: nobody read it.
+    """
+    pairs = {name: (_spelt(getattr(device, name)), _spelt(getattr(other, name))) for name in ("manufacturer", "model")}
+    if device.line_id is None or device.line_id != other.line_id:
+        return all(mine and mine == its for mine, its in pairs.values())
+    return all(
+        not mine or not its or mine == its or _is_as_announced(device, name) for name, (mine, its) in pairs.items()
+    )
 
 
 def _is_as_announced(device: Device, name: str) -> bool:

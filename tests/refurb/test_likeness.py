@@ -129,6 +129,23 @@ def test_what_a_technician_typed_is_left_and_another_model_is_not_alike() -> Non
     assert proposed(third) == {}
 
 
+def test_a_model_that_its_line_announced_is_not_that_of_the_machines_of_another_line() -> None:
+    """Two models of one maker in one lot: the processor of one is not proposed for the other."""
+    lot = Lot(1, laptops(1, model_name="EliteBook 840 G5"), laptops(1, model_name="ZBook 15"))
+    announced, other = (lot.receive(line) for line in lot.donation.lines.order_by("pk")[1:])
+    lot.describe(announced, model="EliteBook 840 G5", processor="", memory_gb=None)
+    lot.describe(other, model="ZBook 15", processor="Intel Xeon E3", memory_gb=32)
+    assert proposed(announced) == {}
+
+
+def test_a_machine_whose_model_nobody_read_is_like_none_of_another_line() -> None:
+    lot = Lot(1, laptops(1))
+    other = lot.receive(lot.donation.lines.order_by("pk")[1])
+    lot.describe(lot.devices[0], processor="", memory_gb=None)
+    lot.describe(other, model="")
+    assert proposed(lot.devices[0]) == {}
+
+
 def test_what_was_only_carried_over_says_nothing_more_and_names_the_one_that_was_read() -> None:
     lot = Lot()
     first, second, third = lot.devices
