@@ -11,6 +11,8 @@ from refurb.models.device import Device, DeviceQuerySet
 
 SYSTEM = "os"
 """The measure of the scales that says which system is installed."""
+SYSTEM_LIKE = "os_like"
+"""Beside it, in what a form opens with: the machine whose system is proposed; no measure has this name."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,20 @@ def usual_price(device: Device, grade: str) -> UsualPrice | None:
     return None if like is None or like.price is None else UsualPrice(like.price, like, grade)
 
 
-def usual_system(device: Device) -> str:
-    """The system that was installed on the last one of its lot and model that was graded; empty where none was."""
-    graded = Grading.objects.current().filter(device__in=_alike(device)).order_by("-pk").first()
-    return "" if graded is None else str(graded.measures.get(SYSTEM, ""))
+@dataclass(frozen=True)
+class UsualSystem:
+    """What the last machine of the same lot and model was given, as the scales call it."""
+
+    system: str
+    like: Device
+
+
+def usual_system(device: Device) -> UsualSystem | None:
+    """The system that was installed on the last one of its lot and model that was graded; None where none was."""
+    rows = Grading.objects.current().filter(device__in=_alike(device)).order_by("-pk")
+    graded = rows.select_related("device").first()
+    system = "" if graded is None else str(graded.measures.get(SYSTEM, ""))
+    return UsualSystem(system, graded.device) if graded is not None and system else None
 
 
 def grade_of(device: Device) -> str:

@@ -19,6 +19,7 @@ from refurb.forms.parts import euros_field
 from refurb.grading import Criterion, Measure, Scale
 from refurb.models import Checklist
 from refurb.services.processors import MEASURE, SOURCE
+from refurb.usual import SYSTEM, SYSTEM_LIKE
 
 CHOSEN_MEASURES: dict[str, tuple[str, type[TextChoices]]] = {
     "storage_kind": ("Type de stockage", DriveKind),
@@ -80,6 +81,8 @@ class GradingForm(forms.Form):
         for name in dict.fromkeys((*chosen, *conditions)):
             if name in CHOSEN_MEASURES:
                 self.fields[name] = _choice_field(name, chosen.get(name))
+        if SYSTEM in self.fields and (like := self.initial.get(SYSTEM_LIKE)) is not None:
+            self.fields[SYSTEM].help_text = f"Comme {like}, du même lot et du même modèle\u00a0: vérifiez."
         self.notes = [name for name, criterion in numbers.items() if criterion.kind == CriterionKind.NOTE]
         for name, criterion in numbers.items():
             self.fields[name] = _number_field(criterion, "Stockage" if name == "storage_gb" else criterion.label)

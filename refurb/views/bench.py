@@ -19,7 +19,7 @@ from refurb.grading import Grade, Scale, Unmeasurable, compute
 from refurb.models import Checklist, Device, Drive, Grading, GradingScale
 from refurb.services import bench, processors
 from refurb.services.devices import describe_device
-from refurb.usual import SYSTEM, usual_system
+from refurb.usual import SYSTEM, SYSTEM_LIKE, usual_system
 from refurb.views.devices import DEVICE_PAGES, visible_device, works_on
 from refurb.views.evidence import worked_on
 from refurb.views.sheet import last_results, measured
@@ -146,8 +146,8 @@ def known_measures(device: Device) -> dict[str, Any]:
         return dict(last.measures)
     drive = Drive.objects.in_place().filter(device=device, stay=device.stay).order_by("pk").first()
     known: dict[str, Any] = {"ram_gb": device.memory_gb} if device.memory_gb else {}
-    if system := usual_system(device):
-        known[SYSTEM] = system
+    if (usual := usual_system(device)) is not None:
+        known |= {SYSTEM: usual.system, SYSTEM_LIKE: usual.like}
     if (score := processors.proposed_score(device, timezone.localdate())) is not None:
         known |= {processors.MEASURE: score.score, processors.SOURCE: score.source}
     if drive is None:

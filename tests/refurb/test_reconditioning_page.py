@@ -384,6 +384,14 @@ def test_no_price_is_usual_for_another_grade_model_or_lot(other: str) -> None:
     assert fresh(second).state == DeviceState.IN_PROCESS
 
 
+@pytest.mark.parametrize("page", ["device_recondition", "device_grade"])
+def test_a_system_that_comes_from_another_machine_is_told_as_such(page: str) -> None:
+    bench, (first, second, _) = of_one_lot()
+    assert f"Comme {first}, du même lot et du même modèle" in read(acting(bench.technician), page_of(second, page))
+    bench.grade(second)
+    assert f"Comme {first}, du même lot et du même modèle" not in read(acting(bench.technician), page_of(second, page))
+
+
 def test_an_unproven_machine_is_not_declared_by_the_price_of_its_lot() -> None:
     bench, (_, second, _) = of_one_lot()
     bench.grade(second)
