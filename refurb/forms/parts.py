@@ -14,6 +14,8 @@ from refurb.forms.evidence import DriveForm, gigabytes
 from refurb.models import Defect, DefectWord, Device, Drive, Part
 
 OF_A_DRIVE = ("kind", "serial", "source", "capacity", "manufacturer", "model", "slot")
+TOO_MUCH = Decimal(1_000_000)
+"""Euros: what no amount that is kept may reach."""
 FITS_HELP = (
     "Des mots de modèles, séparés par des virgules\u00a0: Latitude 5400, EliteBook 840. Vide\u00a0: non précisé."
 )
@@ -45,6 +47,14 @@ class PartBuyForm(PartForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.order_fields(["kind", "label", "fits", "quantity", "unit_price", "place"])
+
+    def clean(self) -> dict[str, Any]:
+        """All of them at once still make an amount that a repair can bear."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        price, quantity = data.get("unit_price"), data.get("quantity")
+        if price is not None and quantity is not None and price * quantity >= TOO_MUCH:
+            self.add_error("unit_price", "L’ensemble dépasserait le million d’euros\u00a0: vérifiez prix et quantité.")
+        return data
 
 
 class PartTakeForm(PartForm):

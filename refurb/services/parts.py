@@ -29,7 +29,7 @@ from refurb.enums import (
 )
 from refurb.models.defects import Defect, DefectMended
 from refurb.models.device import Device
-from refurb.models.drive import Destruction, Drive
+from refurb.models.drive import Destruction, Drive, DriveRemoval
 from refurb.models.stock import Part, PartTakenOut, Repair
 from refurb.permissions import can_keep_parts
 from refurb.services import evidence
@@ -50,7 +50,13 @@ FITTED_BEFORE = Reason(
     "fitted_before",
     "Ce disque a été monté dans un passage précédent\u00a0: retirez-le par sa ligne, sur la fiche d’établi.",
 )
-DESTROYED = Reason("destroyed", "Ce disque est détruit\u00a0: il ne revient pas au stock.")
+DESTROYED = Reason("destroyed", "Ce disque est détruit\u00a0: il n’entre ni ne revient au stock.", field="drive")
+NOT_ON_THE_SHELF = Reason(
+    "not_on_the_shelf",
+    "Ce disque a quitté l’appareil pour être détruit, ou pour un autre appareil\u00a0: il ne revient pas au stock.",
+)
+GONE_FOR_GOOD = (RemovalDestination.DESTRUCTION, RemovalDestination.OTHER_DEVICE)
+"""Where a drive that left its device is on no shelf."""
 NO_PART = Reason("no_part", "Aucune pièce du stock n’a été montée par cette réparation.")
 REPAIRED_IN = (*ON_THE_BENCH, DeviceState.RETURNED)
 """States in which a device is repaired."""
@@ -110,6 +116,8 @@ def take_part(
         raise Refused({held.pk: (DRIVE_CHOSEN,)})
     elif drive.device_id != held.pk:
         raise Refused({held.pk: (NO_SUCH_DRIVE,)})
+    elif _is_destroyed(drive):
+        raise Refused({held.pk: (DESTROYED,)})
     else:
         evidence.remove_drive(actor=actor, drive=drive, destination=RemovalDestination.STOCK, place=place, at=at)
         quantity, label = 1, label or str(drive)
@@ -239,13 +247,19 @@ def _out_and_unproven(part: Part) -> bool:
 def _take_out_drive(actor: Actor, held: Device, repair: Repair, drive: Drive, at: datetime | None) -> None:
     """Remove the drive that was fitted, as it is inventoried now; nothing when it is out already. Raises Refused."""
     now = _as_corrected(drive)
-    if not Drive.objects.in_place().filter(pk=now.pk).exists():
-        return
-    if Destruction.objects.current().filter(drive=now).exists():
+    if _is_destroyed(now):
         raise Refused({held.pk: (DESTROYED,)})
+    if not Drive.objects.in_place().filter(pk=now.pk).exists():
+        if DriveRemoval.objects.current().filter(drive=now, destination__in=GONE_FOR_GOOD).exists():
+            raise Refused({held.pk: (NOT_ON_THE_SHELF,)})
+        return
     if repair.stay != held.stay:
         raise Refused({held.pk: (FITTED_BEFORE,)})
     evidence.remove_drive(actor=actor, drive=now, destination=RemovalDestination.STOCK, at=at)
+
+
+def _is_destroyed(drive: Drive) -> bool:
+    return Destruction.objects.current().filter(drive=drive).exists()
 
 
 def _as_corrected(drive: Drive) -> Drive:

@@ -26,6 +26,8 @@ from typography.french import Noun
 PART = Noun("entrée du stock", "entrées du stock")
 CHOSEN = "piece"
 """``?piece=``: the part that is fitted; without it, the page shows what there is."""
+LONGEST_KEY = 19
+"""Figures of the longest key: a longer one is no part."""
 
 
 @lists
@@ -74,7 +76,10 @@ def device_fit_part(request: Request, reference: str) -> HttpResponse:
     """Choose a part among what is left, what fits the device first; then how it was fitted."""
     device = worked_on(request, reference)
     stock = parts.parts_for(device, request.membership)
-    part = next((one for one in stock if str(one.pk) == request.GET.get(CHOSEN)), None)
+    chosen = request.GET.get(CHOSEN, "")
+    part = next((one for one in stock if str(one.pk) == chosen), None)
+    if part is None and request.method == "POST":
+        part = _gone(device, request, chosen)
     back = reverse("refurb:device_evidence", args=[device.reference])
     if part is None:
         rows = [(one, one.suits(device.manufacturer, device.model)) for one in stock]
@@ -92,6 +97,13 @@ def device_fit_part(request: Request, reference: str) -> HttpResponse:
         submit="Monter la pièce",
         warning=TO_ERASE if part.kind == PartKind.STORAGE else "",
     )
+
+
+def _gone(device: Device, request: Request, chosen: str) -> Part | None:
+    """A part that somebody took while it was being fitted: what was typed comes back with that sentence."""
+    if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < LONGEST_KEY):
+        return None
+    return Part.objects.visible_to(request.membership).filter(workshop=device.workshop_id, pk=chosen).first()
 
 
 TO_ERASE = (

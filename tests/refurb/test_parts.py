@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from lifecycle.exceptions import Refused, Unknown
 from refurb.enums import DestructionMethod, DeviceType, DriveKind, PartKind, RemovalDestination, TakenOutReason
-from refurb.models import Device, Drive, Part, PartTakenOut, Repair
+from refurb.models import Destruction, Device, Drive, Part, PartTakenOut, Repair
 from refurb.services import bench as work
 from refurb.services import evidence, parts, stock
 from tests.distribution.shelves import Shelf
@@ -220,6 +220,75 @@ def test_a_drive_that_is_destroyed_does_not_come_back_to_the_stock(bench: Bench)
         take_out(bench, repair)
     assert codes(refused) == {"destroyed"}
     assert left(part) == 0
+
+
+@pytest.mark.parametrize("where", [RemovalDestination.DESTRUCTION, RemovalDestination.OTHER_DEVICE])
+@pytest.mark.parametrize("destroyed", [False, True])
+def test_a_drive_that_left_by_its_line_comes_back_to_the_stock_only_from_the_shelf(
+    bench: Bench, where: RemovalDestination, *, destroyed: bool
+) -> None:
+    part, device = bought(bench, PartKind.STORAGE), bench.in_process()
+    repair = fit(bench, device, part, drive=SSD)
+    drive = repair.drive
+    assert drive is not None
+    bench.erase(drive)
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=where)
+    if destroyed:
+        Destruction.objects.create(
+            device=device,
+            stay=1,
+            recorded_at=timezone.now(),
+            recorded_by=bench.technician,
+            drive=drive,
+            kind="workshop",
+            method=DestructionMethod.DRILL,
+            destroyed_at=timezone.now(),
+        )
+    with pytest.raises(Refused) as refused:
+        take_out(bench, repair)
+    assert codes(refused) == {"destroyed" if destroyed else "not_on_the_shelf"}
+    assert left(part) == 0
+
+
+def test_a_drive_inventoried_by_mistake_gives_its_part_back(bench: Bench) -> None:
+    part, device = bought(bench, PartKind.STORAGE), bench.in_process()
+    repair = fit(bench, device, part, drive=SSD)
+    assert repair.drive is not None
+    evidence.remove_drive(actor=bench.manager, drive=repair.drive, destination=RemovalDestination.MISTAKE)
+    take_out(bench, repair)
+    assert left(part) == 1
+
+
+def test_a_destroyed_drive_is_not_taken_for_the_stock(bench: Bench) -> None:
+    broken = bench.unusable()
+    drive = bench.drive(broken)
+    evidence.record_destruction(
+        actor=bench.technician, drive=drive, method=DestructionMethod.DRILL, destroyed_at=timezone.now()
+    )
+    with pytest.raises(Refused) as refused:
+        parts.take_part(actor=bench.technician, device=broken, kind="storage", drive=drive)
+    assert codes(refused) == {"destroyed"}
+    assert not Part.objects.exists()
+
+
+def test_a_part_that_somebody_took_meanwhile_is_said_so_and_nothing_typed_is_lost(bench: Bench) -> None:
+    part, device = bought(bench), bench.in_process()
+    to = f"{page_of(device, 'device_fit_part')}?piece={part.pk}"
+    fit(bench, bench.in_process(), part)
+    page = answered(acting(bench.technician), to, quantity="1", minutes="15", work="Charnière recollée")
+    assert "Il ne reste pas assez de cette pièce" in page
+    assert "Charnière recollée" in page
+    for wrong in ("", "x", "999999"):
+        assert acting(bench.technician).post(f"{page_of(device, 'device_fit_part')}?piece={wrong}").status_code == 200
+
+
+def test_so_many_parts_that_no_repair_could_bear_their_price_are_refused_with_a_sentence(bench: Bench) -> None:
+    browser = acting(bench.technician)
+    typed = {"kind": "battery", "label": "45 Wh", "quantity": "500", "unit_price": "9999", "place": ""}
+    assert "million d’euros" in answered(browser, reverse("refurb:part_buy"), **typed)
+    device, part = bench.in_process(), bought(bench, quantity=2)
+    to = f"{page_of(device, 'device_fit_part')}?piece={part.pk}"
+    assert "Il ne reste pas assez" in answered(browser, to, quantity="99999999999999999999", minutes="0")
 
 
 def test_a_part_taken_out_repairs_nothing() -> None:
