@@ -15,7 +15,7 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 
 from lifecycle.actors import Actor
-from refurb.enums import CostKind, DeviceType
+from refurb.enums import CostKind, DeviceState, DeviceType
 from refurb.models.device import Device
 from refurb.models.stock import Costing
 from refurb.permissions import reads_costs
@@ -208,7 +208,7 @@ def _received(lots: set[Lot]) -> dict[Lot, list[Group]]:
     if not lots:
         return found
     devices = Device.objects.filter(stay__gte=1, donation__in={donation for donation, _ in lots}).order_by()
-    alike = devices.annotate(is_ready=Q(ready_at__isnull=False)).values_list(
+    alike = devices.annotate(is_ready=Q(ready_at__isnull=False) & ~Q(state=DeviceState.MISSING)).values_list(
         "donation", "workshop", "type", "grade", "is_ready"
     )
     for donation, workshop, *told, count in alike.annotate(total=Count("pk")).order_by("donation", "type", "grade"):

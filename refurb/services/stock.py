@@ -14,6 +14,8 @@ from donations.models.donation import Donation
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.locking import locked
+from lifecycle.machine import Reason
 from network.models import Organisation
 from refurb.enums import CostKind, PartKind
 from refurb.models.device import Device
@@ -21,6 +23,14 @@ from refurb.models.stock import Costing
 from refurb.permissions import can_record_cost
 from refurb.pricing import ceiling_of, ceilings_on
 from refurb.services.locked_devices import ALREADY_SUPERSEDED
+
+OF_ANOTHER_LOT = Reason(
+    "of_another_lot",
+    "Cette dépense est celle d’un autre lot\u00a0: choisissez son lot, ou une autre.",
+    field="supersedes",
+)
+REPLACED_ALREADY = Reason(ALREADY_SUPERSEDED.code, ALREADY_SUPERSEDED.sentence, field="supersedes")
+SPENT_TO_COME = Reason("spent_to_come", "Ce jour est à venir\u00a0: donnez le jour de la dépense.", field="spent_on")
 
 
 @dataclass(frozen=True)
@@ -146,11 +156,17 @@ def record_cost(
         raise Unknown
     if can_record_cost(actor) is None:
         raise PermissionDenied
+    instant = at or timezone.now()
+    if spent_on > timezone.localdate(instant):
+        raise Refused({donation.pk: (SPENT_TO_COME,)})
     if supersedes is not None:
-        if (supersedes.donation_id, supersedes.workshop_id) != (donation.pk, actor.organisation_id):
+        if supersedes.workshop_id != actor.organisation_id:
             raise Unknown
-        if hasattr(supersedes, "superseded_by"):
-            raise Refused({donation.pk: (ALREADY_SUPERSEDED,)})
+        if supersedes.donation_id != donation.pk:
+            raise Refused({donation.pk: (OF_ANOTHER_LOT,)})
+        (replaced,) = locked(Costing.objects.filter(pk=supersedes.pk))
+        if hasattr(replaced, "superseded_by"):
+            raise Refused({donation.pk: (REPLACED_ALREADY,)})
     return Costing.objects.create(
         donation=donation,
         workshop_id=actor.organisation_id,  # type: ignore[misc]  # a workshop always acts as an organisation
@@ -159,7 +175,7 @@ def record_cost(
         spent_on=spent_on,
         funder=funder,
         supersedes=supersedes,
-        recorded_at=at or timezone.now(),
+        recorded_at=instant,
         recorded_by_id=actor.pk,
     )
 

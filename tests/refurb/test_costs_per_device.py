@@ -12,7 +12,7 @@ from django.urls import reverse
 from lifecycle import gate
 from network.models import Membership
 from refurb.costs import NOBODY, UNGRADED, UNPAID, Costs, Group, costs_of, shared
-from refurb.enums import CostKind
+from refurb.enums import CostKind, MissingReason
 from refurb.models import Costing
 from refurb.services import devices, stock
 from tests.donations.scene import Scene, first_line
@@ -101,6 +101,16 @@ def test_what_no_device_can_bear_is_a_line_of_its_own_and_a_replaced_line_is_cou
     page = read(acting(manager), reverse(PAGE))
     assert NOBODY in page
     assert "parts égales" in page
+
+
+def test_a_device_that_went_missing_is_counted_as_received_and_not_as_reconditioned() -> None:
+    scene = private_lot()
+    lot, (device,) = received(scene)
+    pay(scene.north.manager, lot, "90")
+    assert costs_of(scene.north.manager).total().reconditioned == 1
+    gate.apply(device, "report_missing", actor=scene.north.technician, reason=MissingReason.STOCKTAKE)
+    total = costs_of(scene.north.manager).total()
+    assert (total.received, total.reconditioned, total.cost, total.per_reconditioned) == (1, 0, 90, None)
 
 
 def test_a_manager_reads_his_workshop_the_pilot_all_and_the_others_nothing() -> None:

@@ -1,16 +1,20 @@
 """What a lot costs its workshop, and who may say so."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import timezone
 
 from lifecycle.exceptions import Refused, Unknown
 from network.models import Membership
 from refurb.models import Costing
 from refurb.services import stock
+from tests.pages import acting, answered
+from tests.races import at_once
 from tests.refurb.devices import Bench, load_numbers, private_lot
 
 pytestmark = pytest.mark.django_db
@@ -41,10 +45,10 @@ def test_a_line_is_replaced_once_and_by_its_own_workshop_and_lot_alone() -> None
     scene = private_lot()
     donation, manager = scene.collected(), scene.north.manager
     first = pay(manager, donation)
-    of_another_workshop = Costing(donation=donation, workshop=Bench().workshop.organisation)
-    for other in (Costing(donation=scene.announced(), workshop=first.workshop), of_another_workshop):
-        with pytest.raises(Unknown):
-            pay(manager, donation, supersedes=other)
+    with pytest.raises(Unknown):
+        pay(manager, donation, supersedes=Costing(donation=donation, workshop=Bench().workshop.organisation))
+    with pytest.raises(Refused):
+        pay(manager, donation, supersedes=Costing(donation=scene.announced(), workshop=first.workshop))
 
     pay(manager, donation, supersedes=first)
 
@@ -60,3 +64,33 @@ def test_neither_a_stranger_nor_the_donor_records_a_cost() -> None:
         pay(Bench().manager, donation)
     with pytest.raises(PermissionDenied):
         pay(scene.contact, donation)
+
+
+def test_a_line_of_another_lot_is_said_so_on_the_page_and_nothing_typed_is_lost() -> None:
+    scene = private_lot()
+    first = pay(scene.north.manager, scene.collected())
+    other = scene.collected()
+    typed = {"donation": other.pk, "kind": "parts", "amount": "12,34", "spent_on": "2026-11-24"}
+    client, page = acting(scene.north.manager), reverse("refurb:cost_record")
+
+    said = answered(client, page, **typed, supersedes=first.pk)
+
+    assert "celle d’un autre lot" in said
+    assert "12,34" in said
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    assert "Ce jour est à venir" in answered(client, page, **typed | {"spent_on": tomorrow.isoformat()})
+    assert Costing.objects.get() == first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_replace_one_line_at_once_replace_it_once() -> None:
+    scene = private_lot()
+    donation, manager = scene.collected(), scene.north.manager
+    first = pay(manager, donation)
+
+    def replace() -> Costing:
+        return pay(manager, donation, amount=Decimal(75), supersedes=Costing.objects.get(pk=first.pk))
+
+    answers = at_once(replace, replace)
+
+    assert sorted(type(one).__name__ for one in answers) == ["Costing", "Refused"]
