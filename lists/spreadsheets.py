@@ -52,7 +52,7 @@ def workbook(title: str, head: list[str], rows: Iterable[Row]) -> IO[bytes]:
         formats = {
             date: book.add_format({"num_format": "dd/mm/yyyy"}),
             datetime: book.add_format({"num_format": "dd/mm/yyyy hh:mm"}),
-            Decimal: book.add_format({"num_format": "#,##0.00"}),
+            Decimal: book.add_format({"num_format": "#,##0.00####"}),  # 12.5 kg are 0.0125 tonnes, not 0.01
         }
         sheet = book.add_worksheet(title[:LONGEST_SHEET_NAME])
         sheet.freeze_panes(1, 0)

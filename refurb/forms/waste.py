@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from lifecycle.forms import day_input, field_of
-from network.models import Membership
+from network.models import Membership, Organisation
 from network.siret import clean
 from refurb.forms.devices import recyclers_seen_by
 from refurb.models import WasteCode, WasteNote
@@ -57,10 +57,14 @@ class WasteNoteForm(forms.ModelForm):
         weight = field_of(self, "weight_kg", forms.DecimalField)
         weight.localize = True
         weight.widget.is_localized = True
-        known = WasteCode.objects.on(timezone.localdate()).order_by("code")
+        # What the note says already stays in the list: left alone, it is not taken for something that is not known.
+        own = WasteCode.objects.filter(pk=self.instance.waste_code_id)
+        known = (WasteCode.objects.on(timezone.localdate()) | own).order_by("code", "valid_from")
         field_of(self, "waste_code", forms.ModelChoiceField).queryset = known
         self._offer("waste_code", "Pas encore su")
         receivers = recyclers_seen_by(by).exclude(pk=self.instance.recycler_id)
+        if self.instance.destination_id is not None:
+            receivers = receivers | Organisation.objects.filter(pk=self.instance.destination_id)
         field_of(self, "destination", forms.ModelChoiceField).queryset = receivers
         self._offer("destination", f"Le recycleur\u00a0: {self.instance.recycler}")
 

@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lifecycle.exceptions import Refused, Unknown
+from network.enums import OrganisationKind
 from refurb.enums import DeviceState, DeviceType, Hierarchy, Treatment
 from refurb.models import Device, WasteCode, WasteNote
 from refurb.services import stock
@@ -198,6 +200,22 @@ def test_a_note_is_completed_on_its_page_and_what_is_wrong_is_said_beside_its_fi
     assert "non renseigné → 1234,50\u00a0kg" in said
 
 
+def test_a_code_that_ended_and_a_receiver_that_closed_stay_chosen_when_something_else_is_corrected() -> None:
+    bench = Bench()
+    recycled(bench)
+    code = WasteCode.objects.get(code="16 02 14")
+    closed = make_organisation(OrganisationKind.RECYCLER, is_active=False)
+    complete(bench, note_of(bench), waste_code=code, destination=closed)
+    WasteCode.objects.filter(pk=code.pk).update(valid_to=timezone.localdate() - timedelta(days=1))
+    client = acting(bench.technician)
+
+    opened = client.get(reverse("refurb:waste_note", args=[note_of(bench).pk])).context["form"]
+
+    for name, row in (("waste_code", code), ("destination", closed)):
+        assert row in opened.fields[name].queryset, name
+        assert opened[name].value() == row.pk
+
+
 def test_the_register_says_in_words_what_is_missing_until_nothing_is() -> None:
     bench = Bench()
     bench.recycler.siret, bench.recycler.address = "35600000000048", "1 rue des Métaux"
@@ -216,6 +234,11 @@ def test_the_register_says_in_words_what_is_missing_until_nothing_is() -> None:
     complete(bench, note_of(bench, "BSD-2"), **WHOLE, waste_code=code)
     assert note_of(bench, "BSD-2").missing == []
     assert WasteNote.objects.current().incomplete().count() == 1
+
+    bench.recycler.siret = ""
+    bench.recycler.save()
+    assert note_of(bench, "BSD-2").missing == ["le SIRET du destinataire"]
+    assert WasteNote.objects.current().incomplete().count() == 2, "the filter finds what the column says"
 
 
 def test_the_file_has_the_columns_of_the_law_in_tonnes_and_no_formula_runs() -> None:
@@ -246,8 +269,10 @@ def test_the_file_has_the_columns_of_the_law_in_tonnes_and_no_formula_runs() -> 
     assert line["Code de traitement"] == "R4"
     assert line["Qualification du traitement final"] == "Recyclage"
     book = acting(bench.manager).get(reverse(REGISTER), {"export": "xlsx", "tous": "1"})
-    assert b"".join(book.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
+    written = b"".join(book.streaming_content)  # type: ignore[attr-defined]
     book.close()
+    styles = ZipFile(io.BytesIO(written)).read("xl/styles.xml").decode()
+    assert 'formatCode="#,##0.00####"' in styles, "42,5 kg are read as 0,0425 tonnes, never as 0,04"
 
 
 def test_a_selection_is_handed_over_from_the_list_after_it_is_foreseen() -> None:
