@@ -67,6 +67,11 @@ class Outcome:
         return sum(count for _, count in self.stages)
 
     @property
+    def source(self) -> str:
+        """Who says how much, of either saving."""
+        return "\u00a0; ".join(dict.fromkeys(filter(None, (self.co2.source, self.materials.source))))
+
+    @property
     def uncounted(self) -> list[str]:
         """The types of which some are in a household, and for which no saving is published."""
         return [str(type_.label) for type_ in self.handed if type_ not in SPARED_CO2]

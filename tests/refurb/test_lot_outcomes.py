@@ -12,7 +12,7 @@ from network.enums import OrganisationKind, Role
 from network.models import Membership
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device
-from refurb.outcomes import STAGES, spared, two_figures
+from refurb.outcomes import STAGES, Outcome, Spared, spared, two_figures
 from refurb.parameters import SPARED_CO2, SPARED_MATERIALS
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
@@ -104,3 +104,9 @@ def test_a_type_that_no_study_counts_counts_for_nothing_and_is_named() -> None:
 
 def test_no_saving_is_told_twice_for_one_type() -> None:
     assert set(SPARED_CO2) == set(SPARED_MATERIALS)
+
+
+def test_each_saving_names_its_own_source_once() -> None:
+    one, other = Spared(1, "Étude A", 1), Spared(1, "Étude B", 1)
+    assert Outcome([], {}, one, other).source == "Étude A\u00a0; Étude B"
+    assert Outcome([], {}, one, one).source == "Étude A"
