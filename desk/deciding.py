@@ -4,9 +4,12 @@ The names of fields carry the key of the line (``choice-12``) or of the lot of t
 several lots stand on one page. What is typed is kept as it is, right or wrong; nothing here writes.
 """
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from desk.enums import LineChoice, Typed
@@ -14,11 +17,15 @@ from desk.models import MeetingLot
 from donations.enums import DeclineReason, Destination, DonorKind, RefusalCode
 from donations.machine.donation_rules import DECLINE_REASON, REFUSAL_CODED
 from donations.models import Donation, DonationLine
+from donations.models.line_correction import CORRECTED
 from donations.services.donations import Ruling
 from network.models import Organisation
 
 OF_A_LINE = ("choice", "accepted", "destination", "code")
 OF_A_LOT = ("workshop", "decline_reason", "transfer_reference")
+PROPOSED = ("accepted-", "destination-")
+"""The fields that a page fills before anything is typed of them."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 LONGEST = 80
 """Characters kept of a field."""
 TO_CHOOSE = "Dites ce qui est décidé de cette ligne."
@@ -53,10 +60,42 @@ def names_of(lot: MeetingLot, lines: Sequence[DonationLine], workshops: Sequence
     return names
 
 
-def typed_of(names: Sequence[str], posted: Mapping[str, Any]) -> dict[str, str]:
-    """What was posted under these names, the empty left out."""
-    kept = {name: " ".join(str(posted.get(name, "")).split())[:LONGEST] for name in names}
+def typed_of(
+    names: Sequence[str],
+    posted: Mapping[str, Any],
+    stored: Mapping[str, str] = NOTHING,
+    shown: Mapping[str, str] = NOTHING,
+) -> dict[str, str]:
+    """What was posted under these names, the empty left out.
+
+    A field that was left as its page ``shown`` it says what is ``stored``: two people who type do not undo each other.
+    """
+    kept = {}
+    for name in names:
+        said = " ".join(str(posted.get(name, "")).split())[:LONGEST]
+        if shown.get(name) == said:
+            said = stored.get(name, said if name.startswith(PROPOSED) else "")
+        kept[name] = said
     return {name: value for name, value in kept.items() if value}
+
+
+def left_alone(name: str, posted: Mapping[str, Any], shown: Mapping[str, str]) -> bool:
+    """Whether a field says what its page showed."""
+    return name in shown and posted.get(name) == shown[name]
+
+
+def fingerprint(reads: Iterable["LotRead"]) -> str:
+    """What the decisions would be applied on: what is typed, the state of each lot, its lines as they read."""
+    said = [
+        [
+            read.lot.pk,
+            read.donation.state,
+            dict(read.typed),
+            [[line.pk, *(str(getattr(line, name)) for name in CORRECTED)] for line in read.lines],
+        ]
+        for read in reads
+    ]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The page of a meeting: for whoever leads it, the fields of each line of each lot as they were typed."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,11 @@ class LineFields:
     fields: list[Field]
     shares: list[Field]
     shares_fault: str
+
+    @property
+    def all(self) -> list[Field]:
+        """Those of the line, then its shares."""
+        return [*self.fields, *self.shares]
 
     @property
     def is_shared(self) -> bool:
@@ -225,3 +231,10 @@ def seats_of(meeting: Meeting) -> list[dict[str, Any]]:
         {"seat": seat, "field": Field(f"presence-{seat.pk}", "Présence", seat.presence, Presence.choices)}
         for seat in seats
     ]
+
+
+def shown_of(lots: Iterable[LotFields], answers: Iterable[dict[str, Any]], seats: Iterable[dict[str, Any]]) -> str:
+    """``{field: value}`` of all the fields of the page, in JSON: what is posted is held against it."""
+    fields = [field for lot in lots for field in (*lot.fields, *(one for line in lot.lines for one in line.all))]
+    fields += [field for answer in answers for field in answer["fields"]] + [seat["field"] for seat in seats]
+    return json.dumps({field.name: field.value for field in fields}, ensure_ascii=False)

@@ -1,5 +1,6 @@
 """A committee that sits: open it, keep what is typed, foresee and apply what is decided, close it."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from desk.deciding import LineRead, LotRead, names_of, typed_of
+from desk.deciding import LineRead, LotRead, fingerprint, left_alone, names_of, typed_of
 from desk.emails import committee_convened_for_member
 from desk.enums import LineChoice, LotOutcome, MeetingState, ObjectionCode, Presence, RatificationAnswer, Typed
 from desk.machine import RATIFIABLE
@@ -31,6 +32,12 @@ CLOSED = Reason("meeting_closed", "Cette séance est close\u00a0: rien n’y cha
 NOTHING_TO_APPLY = Reason(
     "nothing_to_apply", "Aucun lot n’est prêt à appliquer\u00a0: décidez chaque ligne d’un lot, ou reportez-le."
 )
+NOT_AS_FORESEEN = Reason(
+    "not_as_foreseen",
+    "La saisie ou un lot a changé depuis que vous avez lu ceci\u00a0: relisez ce que les décisions feront.",
+)
+SHOWN = "shown"
+"""The field of the page that says what its other fields showed."""
 NOT_CONVENED = "Cette personne ne peut pas être convoquée à un comité."
 
 
@@ -96,7 +103,8 @@ def open_meeting(*, actor: Actor, committee: Committee, at: datetime | None = No
 
     Raises PermissionDenied, Refused.
     """
-    opened: Meeting = gate.create(Meeting(committee=committee), "open", actor=actor, at=at, committee=committee)
+    (held,) = locked(Committee.objects.filter(pk=committee.pk))  # it may be called off or moved at this instant
+    opened: Meeting = gate.create(Meeting(committee=held), "open", actor=actor, at=at, committee=held)
     announced = Donation.objects.filter(state=DonationState.ANNOUNCED, announced_at__lte=opened.opened_at)
     MeetingLot.objects.bulk_create(
         MeetingLot(meeting=opened, donation=donation) for donation in announced.order_by("announced_at", "pk")
@@ -117,28 +125,42 @@ def to_ratify(until: datetime | None = None) -> Any:
 def keep_typed(*, actor: Actor, meeting: Meeting, posted: Mapping[str, Any]) -> Meeting:
     """Keep what is typed, as it is typed: decisions, ratifications, presences. Nothing moves.
 
+    What the page showed (``SHOWN``) and nobody changed on it is left as somebody else wrote it meanwhile.
     Raises Unknown, PermissionDenied, Refused once it is closed.
     """
-    held = _held(actor, meeting)
+    held, shown = _held(actor, meeting), _shown(posted)
     reads = reads_of(held)
     for read in reads:
         names = names_of(read.lot, read.lines, read.workshops)
-        kept = LotRead(read.lot, typed_of(names, posted), read.lines, read.workshops)
+        typed = typed_of(names, posted, read.typed, shown)
+        kept = LotRead(read.lot, typed, read.lines, read.workshops)
         read.lot.typed, read.lot.progress = dict(kept.typed), kept.progress
     MeetingLot.objects.bulk_update([read.lot for read in reads], ["typed", "progress"])
-    _keep_answers(held, posted)
+    _keep_answers(held, posted, shown)
     seats = {seat.pk: seat for seat in held.committee.seats.all()}
     for pk, seat in seats.items():
         presence = posted.get(f"presence-{pk}", "")
-        seat.presence = presence if presence in Presence.values else seat.presence
+        if presence in Presence.values and not left_alone(f"presence-{pk}", posted, shown):
+            seat.presence = presence
     Seat.objects.bulk_update(seats.values(), ["presence"])
     return held
 
 
-def _keep_answers(meeting: Meeting, posted: Mapping[str, Any]) -> None:
+def _shown(posted: Mapping[str, Any]) -> Mapping[str, str]:
+    """``{field: value}`` as the page that was posted showed them; nothing when it does not say."""
+    try:
+        said = json.loads(posted.get(SHOWN, "{}"))
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _keep_answers(meeting: Meeting, posted: Mapping[str, Any], shown: Mapping[str, str]) -> None:
     """An objection is told by its code: without one it is kept as another objection, never lost."""
     rows = list(meeting.ratifications.all())
     for row in rows:
+        if all(left_alone(f"{name}-{row.pk}", posted, shown) for name in ("answer", "objection")):
+            continue
         answer, code = posted.get(f"answer-{row.pk}", ""), posted.get(f"objection-{row.pk}", "")
         row.answer = answer if answer in RatificationAnswer.values else ""
         known = code if code in ObjectionCode.values else ObjectionCode.OTHER
@@ -175,14 +197,18 @@ def _foreseen(*, actor: Actor, meeting: Meeting, at: datetime | None) -> None:
 
 @gate.one_transaction
 def decide_meeting(
-    *, actor: Actor, meeting: Meeting, at: datetime | None = None, comment: str = ""
+    *, actor: Actor, meeting: Meeting, at: datetime | None = None, comment: str = "", foreseen: str = ""
 ) -> tuple[Meeting, list[Settled]]:
     """Apply what is decided, in one act: every lot that is ready is qualified or declined.
+
+    ``foreseen``: the ``fingerprint`` of what was read before; something else is not applied unread.
 
     A lot that its donor took back, or that was decided elsewhere, is noted so; one that a rule refuses comes back with
     its reasons, and stays as it was typed. Raises Unknown, PermissionDenied, Refused when nothing is ready.
     """
     held = _held(actor, meeting)
+    if foreseen and foreseen != fingerprint(reads_of(held)):
+        raise Refused({held.pk: (NOT_AS_FORESEEN,)})
     settled = _apply(held, actor, at)
     if not any(one.outcome for one in settled):
         reasons = tuple(reason for one in settled for reason in one.reasons)

@@ -10,12 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from desk.deciding import fingerprint
 from desk.documents import line_told, minutes_for
 from desk.enums import LotOutcome, MeetingState, Presence, Typed
-from desk.meeting_sheet import agenda_of, answers_of, lots_settled, lots_to_decide, seats_of
+from desk.meeting_sheet import agenda_of, answers_of, lots_settled, lots_to_decide, seats_of, shown_of
 from desk.models import Committee, Meeting, Seat
 from desk.permissions import can_lead_meeting
 from desk.services.meetings import (
+    NOT_AS_FORESEEN,
     NOTHING_TO_APPLY,
     Settled,
     convene,
@@ -110,18 +112,21 @@ def meeting_detail(request: Request, reference: str) -> HttpResponse:
         return _kept(request, meeting)
     is_open = meeting.state == MeetingState.OPEN
     reads = reads_of(meeting) if leads and is_open else []
+    seats, lots = seats_of(meeting), lots_to_decide(reads)
+    answers = answers_of(meeting) if leads or not is_open else []
     context = {
         "meeting": meeting,
         "committee": meeting.committee,
         "leads": leads,
         "is_open": is_open,
         "edits": leads and is_open,
-        "seats": seats_of(meeting),
-        "lots": lots_to_decide(reads),
+        "seats": seats,
+        "lots": lots,
         "gone": [read for read in reads if read.donation.state != DonationState.ANNOUNCED],
         "agenda": agenda_of(meeting, request.membership) if is_open else [],
         "settled": lots_settled(meeting),
-        "answers": answers_of(meeting) if leads or not is_open else [],
+        "answers": answers,
+        "shown": shown_of(lots, answers, seats) if leads and is_open else "",
         "minutes": minutes_for(meeting) if not is_open else None,
         "ready": sum(read.progress == Typed.WHOLE for read in reads),
     }
@@ -149,18 +154,21 @@ def meeting_decide(request: Request, reference: str) -> HttpResponse:
     meeting = visible_meeting(request, reference)
     may(can_lead_meeting(request.membership))
     done = request.method == "POST"
+    foreseen = request.POST.get(FORESEEN, "") if done else fingerprint(reads_of(meeting))
     try:
         if done:
-            settled = decide_meeting(actor=request.membership, meeting=meeting)[1]
+            settled = decide_meeting(actor=request.membership, meeting=meeting, foreseen=foreseen)[1]
         else:
             settled = foresee(actor=request.membership, meeting=meeting)
     except Refused as refused:
         messages.error(request, " ".join(reason.sentence for reason in refused.all))
-        return redirect("desk:meeting_detail", reference=meeting.reference)
+        back = "desk:meeting_decide" if NOT_AS_FORESEEN in refused.all else "desk:meeting_detail"
+        return redirect(back, reference=meeting.reference)
     if not settled:
         messages.info(request, NOTHING_TO_APPLY.sentence)
         return redirect("desk:meeting_detail", reference=meeting.reference)
-    context = {"meeting": meeting, "committee": meeting.committee, "done": done, **_sorted(request, settled)}
+    context = {"meeting": meeting, "committee": meeting.committee, "done": done, "foreseen": foreseen}
+    context |= _sorted(request, settled)
     return render(request, "desk/meetings/decide.html", context)
 
 

@@ -1,5 +1,6 @@
 """A committee that sits: lots decided line by line, applied as one act, ratified, closed for good, told on paper."""
 
+import json
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -447,6 +448,66 @@ def test_the_page_keeps_what_is_typed_foresees_applies_closes_and_gives_the_minu
     assert [line["code"] for line in values["decided"][0]["lines"]] == ["", RefusalCode.CONDITION.label]
     assert [one["reference"] for one in values["postponed"]] == [second.reference]
     assert str(table.member.user) not in str(values)
+
+
+def shown_on(answer: Any) -> dict[str, str]:
+    """All the fields of a page as it shows them, as a browser posts them."""
+    assert 'name="shown"' in answer.content.decode()
+    shown: str = answer.context["shown"]
+    return json.loads(shown) | {"shown": shown}
+
+
+def test_two_pilots_who_type_on_pages_opened_together_do_not_undo_each_other() -> None:
+    table = Table(lots=2, ratify=1)
+    first, second = table.lots
+    office, page = acting(table.pilot), table.page("meeting_detail")
+    one, other = (shown_on(office.get(page)) for _ in range(2))
+    ratified, seat = Ratification.objects.get(), Seat.objects.get()
+    office.post(page, one | table.typed(first, "accept", "postpone") | {f"answer-{ratified.pk}": "ratified"})
+    office.post(page, other | table.typed(second, "decline", "postpone") | {f"presence-{seat.pk}": "excused"})
+    assert table.on_agenda(first).typed[line_name("choice", table.lines(first)[0].pk)] == "accept"
+    assert table.on_agenda(second).typed[line_name("choice", table.lines(second)[0].pk)] == "decline"
+    assert (Ratification.objects.get().answer, Seat.objects.get().presence) == ("ratified", "excused")
+    again = shown_on(office.get(page))
+    cleared = line_name("choice", table.lines(first)[0].pk)
+    office.post(page, again | {cleared: ""})
+    assert cleared not in table.on_agenda(first).typed, "what is emptied on purpose is emptied"
+    for wrong in ("", "[]", "{", "3"):
+        assert office.post(page, again | {"shown": wrong}).status_code == 302
+
+
+def test_what_changed_since_it_was_foreseen_is_read_again_before_it_is_applied() -> None:
+    table = Table(lots=1)
+    (lot,) = table.lots
+    office, page = acting(table.pilot), table.page("meeting_decide")
+    for change in ("typed", "line"):
+        table.keep(table.typed(lot, "accept", "accept"))
+        read = office.get(page)
+        if change == "typed":
+            declined = {lot_name("decline_reason", table.on_agenda(lot).pk): DeclineReason.CONDITION}
+            table.keep(table.typed(lot, "decline", "decline", **declined))
+        else:
+            line = table.lines(lot)[0]
+            correct_lines_donation(
+                actor=table.scene.contact, donation=lot, corrected={line.pk: {"model_name": "Autre"}}
+            )
+        answered = office.post(page, {"foresee": read.context["foreseen"]}, follow=True)
+        assert states([lot]) == ["announced"], change
+        assert "relisez ce que les décisions feront" in answered.content.decode()
+    office.post(page, {"foresee": office.get(page).context["foreseen"]})
+    assert states([lot]) == ["qualified"]
+
+
+def test_a_committee_called_off_at_this_instant_does_not_sit() -> None:
+    table = Table(lots=0)
+    later = plan_committee(actor=table.pilot, kind="technical", meets_on=TODAY() + timedelta(days=3))
+    stale = Committee.objects.get(pk=later.pk)
+    Committee.objects.filter(pk=stale.pk).update(meets_on=TODAY() - timedelta(days=1))
+    stale.refresh_from_db()
+    Committee.objects.filter(pk=stale.pk).update(cancelled_at=timezone.now())
+    with pytest.raises(Refused) as refused:
+        open_meeting(actor=table.pilot, committee=stale)
+    assert codes(refused.value) == {"not_called_off"}
 
 
 @pytest.mark.django_db(transaction=True)
