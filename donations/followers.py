@@ -149,3 +149,4 @@ def register() -> None:
     on_transition("prospect", "link", follow_linked)
     on_transition("prospect", "give_up", forget_contacts)
     on_transition("prospect", "lapse", forget_contacts)
+    on_transition("prospect", "outlive", forget_contacts)

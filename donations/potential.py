@@ -17,6 +17,7 @@ from django.utils import timezone
 from calendars.working_days import add_months
 from donations.enums import ProspectState, SizeClass
 from donations.models import DonationLine, OrganisationCount, PickUpCount, Prospect, SizeEstimate
+from donations.models.prospect import FOLLOWED
 from donations.permissions import can_prospect
 from lifecycle.actors import Actor
 from network.models import Epci
@@ -149,7 +150,7 @@ def _prospects(epcis: list[Epci]) -> tuple[dict[int, dict[str, int]], dict[int, 
     counted: dict[int, dict[str, int]] = defaultdict(dict)
     promised: dict[int, int] = defaultdict(int)
     rows = Prospect.objects.filter(commune__epci__in=epcis).order_by().values_list("commune__epci", "state")
-    still = Sum("promised_devices", filter=Q(state__in=(ProspectState.PROMISED, ProspectState.SILENT)), default=0)
+    still = Sum("promised_devices", filter=Q(state__in=FOLLOWED), default=0)
     for epci, state, count, devices in rows.annotate(count=Count("pk"), devices=still):
         counted[epci][state] = count
         promised[epci] += devices

@@ -16,6 +16,7 @@ from desk.todo.blocks import Block, Line, until
 from donations.enums import NextStep
 from donations.models import Prospect
 from network.models import Membership
+from network.permissions import is_pilot
 
 TITLE = "Prospection\u00a0: vos prochaines étapes"
 NONE = "Aucune étape de prospection n’est à faire aujourd’hui."
@@ -62,7 +63,11 @@ class Appointments:
 
 
 def _due(actor: Membership, at: datetime) -> Any:
-    return Prospect.objects.visible_to(actor).due(timezone.localdate(at)).filter(next_owner=actor.pk)
+    """His own; to the pilot, also those of somebody whose role is closed: nobody else would find them."""
+    his = Q(next_owner=actor.pk)
+    if is_pilot(actor):
+        his |= ~Q(next_owner__in=Membership.objects.open().values("pk"))
+    return Prospect.objects.visible_to(actor).due(timezone.localdate(at)).filter(his)
 
 
 def _committee(told: dict[str, Any] | None) -> Committee | None:

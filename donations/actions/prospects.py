@@ -62,6 +62,12 @@ PAGES: tuple[Page[Request], ...] = (
         " lot\u00a0».",
     ),
     Page(
+        "unlink",
+        "detacher",
+        warning="À faire seulement si cette organisation n’est pas la sienne\u00a0: il revient à"
+        " «\u00a0À contacter\u00a0», et les lots de l’organisation n’y sont plus suivis.",
+    ),
+    Page(
         "give_up",
         "sans-suite",
         GiveUpForm,

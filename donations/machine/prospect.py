@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from calendars.working_days import add_months
 from donations.enums import GiveUpReason, ProspectState
-from donations.models import Prospect
+from donations.models import Prospect, ProspectContact
 from donations.parameters import LAPSE_MONTHS, SILENT_DAYS
 from donations.permissions import can_prospect
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Requirement, Verb
@@ -114,6 +114,25 @@ EXCHANGE = [CONTACT_PAST, CONTACT_IN_ORDER, NEXT_WHOLE, NEXT_AHEAD]
 SAID = {"last_contact_on": Given("contacted_on"), **NEXT}
 
 
+def _months_before(ctx: Context) -> date:
+    """The day after which nothing was heard for so long that the person to call is forgotten."""
+    return add_months(ctx.day, -LAPSE_MONTHS.on(ctx.day))
+
+
+def _unheard(ctx: Context) -> Q:
+    """Silent for so long; or never met, and nothing was written of it for as long."""
+    since = _months_before(ctx)
+    unheard = Q(last_contact_on__lte=since)
+    left = Q(state=S.TO_CONTACT, moved_at__date__lte=since)
+    return Q(state=S.SILENT) & unheard | left & (unheard | Q(last_contact_on=None))
+
+
+def _somebody_is_known() -> Q:
+    """Somebody to call there is still written, or something that was said."""
+    said = Q(Exists(ProspectContact.objects.filter(prospect=OuterRef("pk")).exclude(said="")))
+    return ~Q(contact_name="") | ~Q(contact_phone="") | ~Q(contact_email="") | said
+
+
 class ProspectMachine(Machine, of=Prospect):
     """From the first call to the first lot, or to the day when nothing is expected any more."""
 
@@ -200,6 +219,17 @@ class ProspectMachine(Machine, of=Prospect):
         why="What the organisation really did: nobody writes it here.",
     )
 
+    unlink = Verb(
+        "Détacher de cette organisation",
+        source=S.ANNOUNCED,
+        target=S.TO_CONTACT,
+        who=can_prospect,
+        stamps={"organisation": None, "announced_at": None},
+        undoes=["link", "announce"],
+        done="Détaché de l’organisation donatrice",
+        why="It was linked to another by mistake: its lots say nothing of this one, which is to be called again.",
+    )
+
     fall_silent = Verb(
         "Constater le silence",
         source=[S.MET, S.PROMISED],
@@ -223,12 +253,22 @@ class ProspectMachine(Machine, of=Prospect):
 
     lapse = Verb(
         "Cesser de suivre, faute de nouvelles",
-        source=S.SILENT,
+        source=[S.TO_CONTACT, S.SILENT],
         target=S.CLOSED,
-        due=lambda ctx: Q(last_contact_on__lte=add_months(ctx.day, -LAPSE_MONTHS.on(ctx.day))),
+        due=_unheard,
         stamps={"closed_reason": GiveUpReason.NO_ANSWER.value, **NO_NEXT},
         done="Sans suite, faute de nouvelles",
         why="So many months without an exchange, a dated parameter: the person to call is forgotten.",
+    )
+
+    outlive = Verb(
+        "Oublier qui appeler, longtemps après le premier lot",
+        source=S.ANNOUNCED,
+        target=SAME,
+        due=lambda ctx: Q(announced_at__date__lte=_months_before(ctx)) & _somebody_is_known(),
+        varies=True,
+        done="Personne à joindre oubliée",
+        why="It gives, and its own contacts are known from its lots: nobody is to be called here any more.",
     )
 
     reopen = Verb(
@@ -236,10 +276,10 @@ class ProspectMachine(Machine, of=Prospect):
         source=S.CLOSED,
         target=S.TO_CONTACT,
         who=can_prospect,
-        stamps={"closed_reason": ""},
+        stamps={"closed_reason": "", "promised_devices": None},
         undoes=["give_up", "lapse"],
         done="Prospection reprise",
-        why="The person to call is to be found again.",
+        why="The person to call is to be found again; what was promised before is promised no more.",
     )
 
 

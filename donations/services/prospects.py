@@ -22,6 +22,9 @@ DESCRIBED = (*("name", "legal_nature", "size", "siret", "commune", "contact_name
 CONTACT = ("contact_name", "contact_phone", "contact_email")
 NOT_YOURS = "Cette commune n’est pas dans votre EPCI."
 IS_CLOSED = Reason("prospect_closed", "Ce donateur possible est sans suite\u00a0: reprenez-le d’abord.")
+OWNER_ELSEWHERE = (
+    "La prochaine étape est confiée à quelqu’un qui ne suit pas cette commune\u00a0: fixez-la d’abord avec un autre."
+)
 NOT_HIS = "Cette personne ne suit pas les donateurs possibles de ce territoire."
 
 
@@ -71,6 +74,7 @@ def edit_prospect(*, actor: Membership, prospect: Prospect, **described: Any) ->
     if row.state == ProspectState.CLOSED:
         raise Refused({row.pk: (IS_CLOSED,)})
     changed = _described(actor, described)
+    _keeps_its_owner(row, changed.get("commune"))
     for name, value in changed.items():
         setattr(row, name, value)
     row.clean_fields(exclude=["state", "reference", "moved_at"])
@@ -88,6 +92,14 @@ def _described(actor: Membership, given: dict[str, Any]) -> dict[str, Any]:
     if commune is not None and not followers_of(commune).filter(pk=actor.pk).exists():
         raise ValidationError({"commune": NOT_YOURS})
     return {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
+
+
+def _keeps_its_owner(row: Prospect, commune: Commune | None) -> None:
+    """Whoever has the next step follows the commune too, or nobody would do it. Raises ValidationError."""
+    if commune is None or row.next_owner_id is None:
+        return
+    if not followers_of(commune).filter(pk=row.next_owner_id).exists():
+        raise ValidationError({"commune": OWNER_ELSEWHERE})
 
 
 def followers_of(commune: Commune) -> Any:

@@ -71,12 +71,15 @@ NOT_TOLD = {
     "correct_lines",
     "correct_tag",
     "follow_merger",
+    "outlive",
     "undo_early_receive",
     "undo_receive",
     "undo_register",
     "undo_start",
+    "unlink",
 }
-"""What the story leaves to whoever tries the demonstration: what is set right, and the merger of two EPCI."""
+"""What the story leaves to whoever tries the demonstration: what is set right, the merger of two EPCI, and what comes
+years after a first lot."""
 
 
 DONE = ImportStage.DONE

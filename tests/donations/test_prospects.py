@@ -175,6 +175,105 @@ def test_silence_is_a_dated_parameter_and_long_silence_ends_it_and_forgets_the_p
     assert silent.met().state == S.MET, "one that was silent is heard of again"
 
 
+def test_a_person_to_call_whom_nobody_ever_met_is_forgotten_too_after_so_long() -> None:
+    """He did not ask to be written down: what nobody uses is not kept."""
+    long_ago = timezone.now() - 31 * LAPSE_MONTHS.on(TODAY()) * DAY
+    ground = Ground()
+    described = {"legal_nature": LegalNature.PRIVATE, "commune": ground.commune, "contact_name": "Dominique Démo"}
+    never = create_prospect(actor=ground.manager, at=long_ago, name="Jamais appelé", **described)
+    called = create_prospect(actor=ground.manager, at=long_ago, name="Appelé", **described)
+    note_prospect(
+        actor=ground.manager,
+        prospect=called,
+        exchange=Exchange(timezone.localdate(long_ago), ContactChannel.PHONE, "Vu Dominique"),
+        at=long_ago + DAY,
+    )
+    planned = create_prospect(actor=ground.manager, at=long_ago, name="Repris hier", **described)
+    plan_prospect(actor=ground.manager, prospect=planned, then=Then(NextStep.CALL, TODAY(), ground.manager))
+    run_clock()
+    for prospect in (never, called):
+        now = Prospect.objects.get(pk=prospect.pk)
+        assert (now.state, now.contact_name) == (S.CLOSED, "")
+    assert Prospect.objects.get(pk=planned.pk).contact_name == "Dominique Démo"
+    assert ground.state == S.TO_CONTACT
+    back = gate.apply(Prospect.objects.get(pk=never.pk), "reopen", actor=ground.manager)
+    run_clock()
+    assert Prospect.objects.get(pk=back.pk).state == S.TO_CONTACT, "what was taken up again is not ended the same night"
+
+
+def test_long_after_its_first_lot_nobody_is_to_be_called_there_any_more() -> None:
+    load_law()
+    long_ago = timezone.now() - 31 * LAPSE_MONTHS.on(TODAY()) * DAY
+    ground = Ground()
+    described = {"legal_nature": LegalNature.PRIVATE, "commune": ground.commune, "contact_name": "Dominique Démo"}
+    for at in (long_ago, timezone.now() - DAY):
+        prospect = create_prospect(actor=ground.manager, at=at, name="Donateur", **described)
+        exchange = Exchange(timezone.localdate(at), ContactChannel.PHONE, "Vu Dominique")
+        meet_prospect(actor=ground.manager, prospect=prospect, exchange=exchange, at=at)
+        scene = Scene()
+        scene.announced()
+        gate.apply(prospect, "link", actor=ground.manager, organisation=scene.donor, at=at)
+    run_clock()
+    old, recent = Prospect.objects.filter(name="Donateur").order_by("pk")
+    assert (old.state, old.contact_name, old.contacts.get().said) == (S.ANNOUNCED, "", "")
+    assert (recent.state, recent.contact_name, recent.contacts.get().said) == (
+        S.ANNOUNCED,
+        "Dominique Démo",
+        "Vu Dominique",
+    )
+    run_clock()
+    assert old.journal.filter(verb="outlive").count() == 1, "nobody is forgotten twice"
+
+
+def test_a_prospect_linked_to_the_wrong_organisation_is_detached_and_the_organisation_is_free() -> None:
+    load_law()
+    scene, ground = Scene(), Ground()
+    right = Ground(name="Le bon")
+    scene.announced()
+    gate.apply(ground.prospect, "link", actor=ground.manager, organisation=scene.donor)
+    page = reverse("donations:prospect_unlink", args=[ground.prospect.reference])
+    assert acting(right.manager).get(page).status_code == 404
+    assert acting(ground.manager).post(page, {"comment": ""}).status_code == 302
+    now = Prospect.objects.get(pk=ground.prospect.pk)
+    assert (now.state, now.organisation, now.announced_at) == (S.TO_CONTACT, None, None)
+    gate.apply(right.prospect, "link", actor=right.manager, organisation=scene.donor)
+    assert right.state == S.ANNOUNCED
+    faults: list[object] = []
+    verify_journals(faults.append)
+    assert faults == []
+
+
+def test_what_was_promised_is_counted_as_long_as_it_stands_and_no_longer() -> None:
+    ground = Ground()
+
+    def promised() -> int:
+        return potentials(ground.manager, timezone.now())[0].promised
+
+    silent_since = SILENT_DAYS.on(TODAY()) + 1
+    promise_prospect(actor=ground.manager, prospect=ground.prospect, exchange=ground.exchange(silent_since), devices=12)
+    run_clock()
+    assert (ground.state, promised()) == (S.SILENT, 12)
+    ground.met()
+    assert promised() == 12, "he is heard of again: his promise is not less than when he was silent"
+    gate.apply(ground.prospect, "give_up", actor=ground.manager, reason=GiveUpReason.NOTHING)
+    assert promised() == 0
+    gate.apply(ground.prospect, "reopen", actor=ground.manager)
+    ground.met(0)
+    assert (promised(), Prospect.objects.get(pk=ground.prospect.pk).promised_devices) == (0, None)
+
+
+def test_a_next_step_always_has_somebody_who_finds_it() -> None:
+    ground = Ground()
+    plan_prospect(actor=ground.manager, prospect=ground.prospect, then=Then(NextStep.CALL, TODAY(), ground.manager))
+    with pytest.raises(ValidationError) as wrong:
+        edit_prospect(actor=ground.pilot, prospect=ground.prospect, commune=ground.elsewhere)
+    assert "commune" in wrong.value.error_dict
+    reference = ground.prospect.reference
+    assert reference not in read(acting(ground.pilot), "/")
+    Membership.objects.filter(pk=ground.manager.pk).update(closed_at=timezone.now())
+    assert reference in read(acting(ground.pilot), "/"), "his role is closed: the pilot finds it"
+
+
 def test_what_the_organisation_really_does_moves_it_by_itself() -> None:
     load_law()
     scene = Scene()
