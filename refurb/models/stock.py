@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from conventions.models import MONEY
 from donations.models.donation import Donation
@@ -21,6 +21,7 @@ from refurb.enums import (
     PartOrigin,
     TakenOutReason,
 )
+from refurb.models.drive import Destruction, Drive
 from refurb.models.evidence import Evidence, EvidenceQuerySet
 from refurb.permissions import sees_incidents, sees_parts
 from typography.french import day
@@ -40,15 +41,26 @@ class PartQuerySet(models.QuerySet["Part"]):
         return self.none() if scope is None else self.filter(scope)
 
     def with_left(self) -> Self:
-        """Each part with ``left``, what no device holds of it; the database refuses that it goes below zero."""
+        """Each part with ``left``, what no device holds of it and was not destroyed on the shelf, never below zero."""
         used = Repair.objects.standing().filter(part=OuterRef("pk")).order_by().values("part")
-        return self.annotate(
-            left=F("quantity") - Coalesce(Subquery(used.annotate(total=Sum("quantity")).values("total")), Value(0))
-        )
+        held = Coalesce(Subquery(used.annotate(total=Sum("quantity")).values("total")), Value(0))
+        gone = _destroyed_on_the_shelf().order_by().annotate(one=Value(1)).values("one")
+        lost = Coalesce(Subquery(gone.annotate(total=Count("pk", distinct=True)).values("total")), Value(0))
+        return self.annotate(left=Greatest(F("quantity") - held - lost, Value(0)))
 
     def in_stock(self, quantity: int = 1) -> Self:
         """The parts of which at least ``quantity`` is left."""
         return self.with_left().filter(left__gte=quantity)
+
+
+def _destroyed_on_the_shelf() -> models.QuerySet[Drive]:
+    """The drives of the part of an outer query that were destroyed once out, as their inventory is corrected."""
+    out = [
+        Q(**{f"{way}fitted_by__part": OuterRef("pk"), f"{way}fitted_by__taken_out__isnull": False})
+        for way in ("", "supersedes__", "supersedes__supersedes__")
+    ]
+    destroyed = Exists(Destruction.objects.current().filter(drive=OuterRef("pk")))
+    return Drive.objects.current().filter(destroyed).filter(Q(part=OuterRef("pk")) | out[0] | out[1] | out[2])
 
 
 class Part(models.Model):

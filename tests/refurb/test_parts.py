@@ -150,7 +150,9 @@ def test_a_drive_taken_out_is_removed_and_missing_and_what_replaces_it_is_refuse
     evidence.record_destruction(
         actor=bench.technician, drive=corrected, method=DestructionMethod.DRILL, destroyed_at=timezone.now()
     )
+    assert left(part) == 1, "what was destroyed on the shelf is on it no more"
     assert fit(bench, bench.in_process(), part, drive={**SSD, "serial": "STOCK-2"}).drive is not None
+    assert left(part) == 0
 
 
 # --- never less than nothing
@@ -248,6 +250,20 @@ def test_a_drive_that_left_by_its_line_comes_back_to_the_stock_only_from_the_she
         take_out(bench, repair)
     assert codes(refused) == {"destroyed" if destroyed else "not_on_the_shelf"}
     assert left(part) == 0
+
+
+def test_a_drive_taken_for_the_stock_and_destroyed_there_is_not_left(bench: Bench) -> None:
+    broken = bench.unusable()
+    drive = bench.drive(broken, serial="OLD-1")
+    part = parts.take_part(actor=bench.technician, device=broken, kind=PartKind.STORAGE, drive=drive)
+    assert left(part) == 1
+    evidence.record_destruction(
+        actor=bench.technician, drive=drive, method=DestructionMethod.DRILL, destroyed_at=timezone.now()
+    )
+    assert left(part) == 0
+    with pytest.raises(Refused) as refused:
+        fit(bench, bench.in_process(), part, drive={**SSD, "serial": "OLD-1"})
+    assert codes(refused) == {"not_enough_parts"}
 
 
 def test_a_drive_inventoried_by_mistake_gives_its_part_back(bench: Bench) -> None:
