@@ -71,10 +71,14 @@ def committee_seats(request: Request, pk: int) -> HttpResponse:
 
 
 def _convened(request: Request, committee: Committee) -> dict[int, str]:
-    """Who was ticked: convened, or as he was noted; whoever is not any more loses his place."""
+    """Who was ticked: convened, or as he was noted; whoever is not any more loses his place.
+
+    Somebody whose role is closed since has no box on the page: he sat, and stays.
+    """
     ticked = {int(pk) for pk in request.POST.getlist("member") if pk.isascii() and pk.isdecimal()}
     seated = {seat.membership_id: seat.presence for seat in committee.seats.all()}
-    return {pk: seated.get(pk, Presence.CONVENED.value) if pk in ticked else "" for pk in ticked | set(seated)}
+    offered = set(members().filter(pk__in=seated).values_list("pk", flat=True))
+    return {pk: seated.get(pk, Presence.CONVENED.value) if pk in ticked else "" for pk in ticked | offered}
 
 
 @asks_then_acts

@@ -36,6 +36,7 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.verification import verify_journals
 from network.enums import OrganisationKind, Role
+from network.models import Membership
 from refurb.models import Device
 from tests.donations.scene import Scene, laptops, load_law, screens
 from tests.network.factories import make_membership
@@ -496,6 +497,18 @@ def test_what_changed_since_it_was_foreseen_is_read_again_before_it_is_applied()
         assert "relisez ce que les décisions feront" in answered.content.decode()
     office.post(page, {"foresee": office.get(page).context["foreseen"]})
     assert states([lot]) == ["qualified"]
+
+
+def test_somebody_who_sat_and_whose_role_is_closed_since_stays_among_those_who_sat() -> None:
+    table = Table()
+    other = make_membership(Role.MANAGER, OrganisationKind.EPCI)
+    Membership.objects.filter(pk=table.member.pk).update(closed_at=timezone.now())
+    page = reverse("desk:committee_seats", args=[table.committee.pk])
+    acting(table.pilot).post(page, {"member": [other.pk]})
+    assert dict(Seat.objects.values_list("membership", "presence")) == {
+        table.member.pk: Presence.PRESENT,
+        other.pk: Presence.CONVENED,
+    }
 
 
 def test_a_committee_called_off_at_this_instant_does_not_sit() -> None:
