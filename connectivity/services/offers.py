@@ -37,9 +37,15 @@ class Proposal:
 
     @property
     def rank(self) -> tuple[Any, ...]:
-        """What may be had first; then the cheapest over a year; what nobody knows the price of comes last."""
+        """What may be had first; then the cheapest over a year; what nobody knows the price of comes last.
+
+        By the lowest that it costs; of two that cost as little, the one that is sure to cost no more comes first.
+        """
         _, cost = self.costs[0]
-        return _ORDER.index(self.verdict), cost is None, cost.low if cost else Decimal(0), self.offer.name
+        first = (_ORDER.index(self.verdict), cost is None)
+        if cost is None:
+            return *first, self.offer.name
+        return *first, cost.low, cost.is_least, cost.high or cost.low, self.offer.name
 
 
 def offers_of_the_day(*, need: Need, file: ConnectionFile | None = None, at: datetime | None = None) -> list[Proposal]:

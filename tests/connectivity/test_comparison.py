@@ -72,6 +72,19 @@ def test_what_is_possible_comes_first_then_the_cheapest_over_a_year_and_an_unkno
 
 
 @pytest.mark.django_db
+def test_of_two_offers_as_cheap_the_one_that_costs_no_more_comes_first() -> None:
+    line = Line()
+    free = {"channel": Channel.OWN_SUBSCRIPTION, "price": Decimal(9)}
+    unsure = make_offer(**free, name="A, frais inconnus", setup_fee=None)
+    wide = make_offer(**free, name="B, de 9 à 30 €", setup_fee=Decimal(0), price_max=Decimal(30))
+    sure = make_offer(**free, name="C, sans surprise", setup_fee=Decimal(0))
+
+    told = [one.offer for one in offers_of_the_day(need=line.need)]
+
+    assert [one for one in told if one in (unsure, wide, sure)] == [sure, wide, unsure]
+
+
+@pytest.mark.django_db
 def test_the_page_and_the_sheet_say_the_same_costs_and_the_sheet_names_nobody() -> None:
     line = Line()
     offer = make_offer(Channel.OWN_SUBSCRIPTION, name="Offre claire", price=Decimal("15.99"), setup_fee=None)
