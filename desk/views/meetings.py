@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from desk.documents import line_told, minutes_for
-from desk.enums import LotOutcome, MeetingState, Presence, Typed
+from desk.enums import LotOutcome, MeetingState, Presence
 from desk.meeting_sheet import agenda_of, answers_of, lots_settled, lots_to_decide, seats_of
 from desk.models import Committee, Meeting, Seat
 from desk.permissions import can_lead_meeting
@@ -121,9 +121,8 @@ def meeting_detail(request: Request, reference: str) -> HttpResponse:
         "gone": [read for read in reads if read.donation.state != DonationState.ANNOUNCED],
         "agenda": agenda_of(meeting, request.membership) if is_open else [],
         "settled": lots_settled(meeting),
-        "answers": answers_of(meeting) if leads or not is_open else [],
+        "answers": answers_of(meeting),
         "minutes": minutes_for(meeting) if not is_open else None,
-        "ready": sum(read.progress == Typed.WHOLE for read in reads),
     }
     return render(request, "desk/meetings/detail.html", context)
 

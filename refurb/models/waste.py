@@ -97,6 +97,9 @@ class WasteNoteQuerySet(models.QuerySet["WasteNote"]):
             | Q(carrier_number="")
             | Q(treatment="")
             | Q(hierarchy="")
+            | Q(destination=None) & (Q(recycler__siret="") | Q(recycler__address=""))
+            | Q(destination__siret="")
+            | Q(destination__address="")
             | Exists(_awaited_drives())
         )
 
