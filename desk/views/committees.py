@@ -39,7 +39,7 @@ MOST = 50
 @require_safe
 def committee_list(request: Request) -> HttpResponse:
     """The dates to come, then those that are past or were called off; of a member, those to which he was convened."""
-    seen, today = Committee.objects.visible_to(request.membership), timezone.localdate()
+    seen, today = Committee.objects.visible_to(request.membership).with_meetings(), timezone.localdate()
     leads = can_lead_meeting(request.membership) is not None
     may(leads or seen.exists())
     coming = seen.to_come(today)

@@ -373,6 +373,22 @@ def test_members_are_told_once_that_a_committee_moved_and_that_it_is_called_off(
     assert "annulé" in cancelled.subject
 
 
+def test_a_meeting_that_is_still_open_is_on_the_first_page_of_the_pilot_until_it_is_closed() -> None:
+    table = Table(lots=0)
+    Committee.objects.filter(pk=table.committee.pk).update(meets_on=TODAY() - timedelta(days=5))
+    coming = plan_committee(actor=table.pilot, kind="technical", meets_on=TODAY() + timedelta(days=9))
+    office = acting(table.pilot)
+    first_page = office.get("/").content.decode()
+    assert "Séance ouverte" in first_page
+    assert table.page("meeting_detail") in first_page
+    assert "En séance" in office.get(reverse("desk:committee_list")).content.decode()
+    table.close()
+    first_page = office.get("/").content.decode()
+    assert table.page("meeting_detail") not in first_page
+    assert reverse("desk:committee_detail", args=[coming.pk]) in first_page
+    assert "compte rendu prêt" in office.get(reverse("desk:committee_list")).content.decode()
+
+
 def test_a_closed_meeting_and_its_minutes_do_not_change_any_more() -> None:
     table = Table(lots=2, ratify=1)
     table.keep(table.typed(table.lots[0], "accept", "accept"))
