@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-MEASURES = ("gate", "report", "verification", "scans", "allotment", "imports")
+MEASURES = ("gate", "report", "verification", "scans", "allotment", "imports", "certificates")
 
 
 def main() -> None:

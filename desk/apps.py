@@ -13,3 +13,4 @@ class DeskConfig(AppConfig):
         import_module("desk.followers").register()
         import_module("desk.organisations").register_panels()
         import_module("desk.search").register_finders()
+        import_module("desk.scores_import").register_scores()

@@ -9,11 +9,25 @@ from connectivity.enums import ConditionRule
 from connectivity.services.offers import conditions_to_show
 from desk.enums import CommitteeKind
 from desk.situation import Situation
+from documents.enums import SHEETS
+from documents.forms import DepositField, DepositForm
 from lifecycle.forms import choose, day_input, field_of
 from network.forms.communes import CommuneField
 from prescriptions.enums import FactKind, NeedKind
 from prescriptions.models import FactBand
 from prescriptions.services.trying import kinds_weighed
+
+
+class ScoresForm(DepositForm):
+    """One file of scores of processors."""
+
+    deposit = DepositField(
+        label="Fichier des scores",
+        required=False,
+        accept=SHEETS,
+        help_text="CSV, XLSX, XLS ou ODS\u00a0: une ligne par processeur, son nom et son score (PassMark CPU Mark).",
+    )
+    deposit_required = "Choisissez le fichier des scores."
 
 
 class CommitteeMoveForm(forms.Form):

@@ -3,9 +3,11 @@
 from desk.models.committee import Committee, Seat
 from desk.models.house import ReferenceAction, ReferenceChange, Seeding, Visit
 from desk.models.meeting import Meeting, MeetingEntry, MeetingLine, MeetingLot, Ratification
+from desk.models.score import ImportedScore
 
 __all__ = [
     "Committee",
+    "ImportedScore",
     "Meeting",
     "MeetingEntry",
     "MeetingLine",

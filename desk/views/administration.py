@@ -1,9 +1,12 @@
 """Administration for the pilot: the families of reference data, their rows along time, and who changed them."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -19,12 +22,15 @@ from network.permissions import is_pilot
 from network.requests import Request
 from reference.dated import Dated
 from reference.families import STATES, Family, families, state_of
+from refurb.models import ProcessorScore
 
 PER_PAGE = 50
 LATEST = 8
 LONGEST = 80
 """What one types to find a row is cut there."""
 TONES = {"en-vigueur": "done", "a-venir": "todo", "passe": ""}
+FROM_A_FILE: Mapping[type[Model], str] = MappingProxyType({ProcessorScore: "desk:scores_import"})
+"""The page that imports rows of a family from a file, for those that have one."""
 
 
 @require_safe
@@ -66,6 +72,7 @@ def reference_list(request: Request, family: str) -> HttpResponse:
         "state": state,
         "typed": typed,
         "states": [(code, label, counts[code]) for code, label in STATES.items() if _is_told(kept, code)],
+        "from_file": FROM_A_FILE.get(kept.model, ""),
         "checks": state in ("en-vigueur", "bientot", "a-confirmer", "a-relire"),
     }
     return render(request, "desk/administration/reference_list.html", context)

@@ -1,0 +1,35 @@
+"""A file of scores of processors, deposited by the pilot: read and shown before anything is written."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from desk.forms import ScoresForm
+from desk.scores_import import SCORES
+from desk.views.administration import family_of, pilot_only
+from imports.enums import ImportStage
+from imports.readers.sheets import SheetRefused
+from imports.services import deposit_import
+from imports.views import say_already
+from lifecycle.acting import asks_then_acts, deposited, posted
+from network.requests import Request
+from reference.families import family_of as family_of_model
+from refurb.models import ProcessorScore
+
+
+@asks_then_acts
+def scores_import(request: Request) -> HttpResponse:
+    """One file; what it brings is foreseen on the page of the import."""
+    pilot_only(request)
+    form = ScoresForm(posted(request), deposited(request), by=request.membership)
+    if form.is_bound and form.is_valid():
+        organisation = request.membership.organisation
+        try:
+            source = deposit_import(actor=request.membership, kind=SCORES, organisation=organisation, file=form.file)
+        except SheetRefused as refused:
+            form.add_error("deposit", str(refused))
+        else:
+            if source.stage != ImportStage.CHECKED:
+                return say_already(request, source)
+            return redirect("imports:import_detail", pk=source.pk)
+    family = family_of(request, family_of_model(ProcessorScore).slug)
+    return render(request, "desk/administration/scores_import.html", {"form": form, "family": family})
