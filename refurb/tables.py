@@ -193,10 +193,12 @@ class PartTable(tables.Table):
     quantity = tables.Column(verbose_name="Entrées")
     fits = tables.Column(verbose_name="Convient à")
     origin = tables.Column(verbose_name="D’où elle vient")
-    device = tables.Column(verbose_name="Appareil", accessor="device__reference", linkify=ITS_DEVICE, orderable=False)
+    device = tables.Column(
+        verbose_name="Appareil", accessor="device__reference", linkify=ITS_DEVICE, orderable=False, attrs=WHOLE
+    )
     unit_price = tables.Column(verbose_name="Prix d’achat")
     place = tables.Column(verbose_name="Rangée à")
-    stored_at = tables.Column(verbose_name="Entrée le")
+    stored_at = tables.Column(verbose_name="Entrée le", attrs=WHOLE)
     workshop = tables.Column(verbose_name="Atelier", order_by=("workshop__name",))
 
     class Meta:

@@ -29,7 +29,9 @@ from network.models import Membership, Organisation
 
 CLOSED = Reason("meeting_closed", "Cette séance est close\u00a0: rien n’y change plus.")
 NOTHING_TO_APPLY = Reason(
-    "nothing_to_apply", "Aucun lot n’est prêt à appliquer\u00a0: décidez chaque ligne d’un lot, ou reportez-le."
+    "nothing_to_apply",
+    "Aucun lot n’est prêt à appliquer\u00a0: complétez ce qui est en rouge, décidez chaque ligne d’un lot, ou"
+    " reportez-le.",
 )
 NOT_CONVENED = "Cette personne ne peut pas être convoquée à un comité."
 
