@@ -62,7 +62,7 @@ def draw_comparison(need: Need, proposals: Sequence[Proposal], closure: CopperCl
 
     It names nobody and is kept nowhere here: drawn when it is opened.
     """
-    possible = [one for one in proposals if one.verdict != Verdict.NOT]
+    possible = [(one, _to_show(one)) for one in proposals if one.verdict != Verdict.NOT]
     prescriber = need.prescription.prescriber
     return render_pdf(
         "documents/connectivity/comparison.html",
@@ -79,6 +79,16 @@ def draw_comparison(need: Need, proposals: Sequence[Proposal], closure: CopperCl
         identifier="Comparaison des offres",
         date=at,
     )
+
+
+def _to_show(proposal: Proposal) -> list[str]:
+    """What is missing, as the household reads it: the condition, and the paper to show."""
+    return [
+        finding.asked.label
+        if finding.asked.proof in (ProofKind.NONE, ProofKind.DECLARATION)
+        else f"{finding.asked.label} (à montrer\u00a0: {ProofKind(finding.asked.proof).label})"
+        for finding in proposal.assessment.missing
+    ]
 
 
 def freeze_operator_file(file: ConnectionFile, told: Transmission, move: Move) -> ConnectionPaper:

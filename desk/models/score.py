@@ -20,4 +20,4 @@ class ImportedScore(models.Model):
         constraints = (models.UniqueConstraint(fields=("import_of", "name"), name="desk_importedscore_once"),)
 
     def __str__(self) -> str:
-        return f"{self.name} : {self.score}"
+        return f"{self.name}\u00a0: {self.score}"

@@ -54,6 +54,7 @@ PICTURES = (
     Picture("visiteur-accueil"),
     Picture("visiteur-verifier", clicks=('.welcome a:has-text("Vérifier un document")',), height=560),
     Picture("donateur-a-faire", "Contact – Donateur"),
+    Picture("donateur-devenir", "Contact – Donateur", (menu("Lots"), 'main a:text-is("Ce que sont devenus les dons")')),
     Picture("technicien-a-faire", "Technicien – Reconditionneur"),
     Picture("technicien-etabli", "Technicien – Reconditionneur", (menu("Établi"),)),
     Picture(
@@ -61,8 +62,17 @@ PICTURES = (
         "Technicien – Reconditionneur",
         (menu("Établi"), 'main a:has-text("Testez les fonctions")'),
     ),
+    Picture(
+        "technicien-scanner",
+        "Technicien – Reconditionneur",
+        (menu("Établi"), 'main a:text-is("Scanner")', 'main a:has-text("Prendre en traitement")'),
+    ),
     Picture("atelier-a-faire", "Responsable – Reconditionneur"),
     Picture("atelier-affecter", "Responsable – Reconditionneur", (menu("À affecter"),)),
+    Picture(
+        "atelier-repartition", "Responsable – Reconditionneur", (menu("À affecter"), 'main a:has-text("Proposer")')
+    ),
+    Picture("atelier-dechets", "Responsable – Reconditionneur", (menu("Appareils"), 'main a:text-is("Déchets")')),
     Picture("epci-a-faire", "Responsable – EPCI"),
     Picture(
         "epci-convention",
@@ -96,6 +106,15 @@ PICTURES = (
         ),
     ),
     Picture("pilote-rapport", "Pilote – Département", (menu("Rapports"), row("Figé"))),
+    Picture(
+        "pilote-seance",
+        "Pilote – Département",
+        (
+            'main a:text-is("Comités")',
+            'main a:has-text("Comité technique du")',
+            'main a:text-is("Reprendre la séance")',
+        ),
+    ),
     Picture("pilote-administration", "Pilote – Département", (".site-nav summary", menu("Administration"))),
     Picture("lecteur-a-faire", "Observateur – Département", height=640),
 )

@@ -21,6 +21,11 @@ class Keyboard:
     def __init__(self, visitor: Visitor) -> None:
         self.visitor = visitor
         self.page = visitor.page
+        self.answers = self.screens = 0
+        """How many things were said, and how many links and buttons were pressed, since they were counted from."""
+
+    def counts_from_here(self) -> None:
+        self.answers = self.screens = 0
 
     def reaches(self, wanted: Locator) -> None:
         """Press Tab until it has the focus, and see that it does."""
@@ -41,6 +46,7 @@ class Keyboard:
 
     def presses(self, role: str, name: str | re.Pattern[str]) -> None:
         """A link or a button, by Enter."""
+        self.screens += 1
         self.reaches(self.visitor.within_main().get_by_role(role, name=name))
         self.page.keyboard.press("Enter")
 
@@ -53,17 +59,20 @@ class Keyboard:
     def ticks(self, label: str) -> None:
         """A box, or the choice of a list of choices, by the space bar; Tab reaches the first choice only."""
         field = self.visitor.field(label)
+        self.answers += 1
         self.reaches(field)
         self.page.keyboard.press("Space")
         expect(field).to_be_checked()
 
     def types(self, label: str, text: str, within: Locator | None = None) -> None:
+        self.answers += 1
         self.reaches(self.visitor.field(label, within))
         self.page.keyboard.type(text)
 
     def chooses(self, label: str, option: str, within: Locator | None = None) -> None:
         """Down the list, to the option."""
         field = self.visitor.field(label, within)
+        self.answers += 1
         self.reaches(field)
         for _ in range(field.locator("option").count()):
             if field.evaluate("element => element.selectedOptions[0].text") == option:

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from network.enums import OrganisationKind, Role
 from network.models import Membership
+from prescriptions.models import Prescription
 from tests.distribution.shelves import Shelf
 from tests.journeys.keyboard import Keyboard
 from tests.journeys.visitor import Visitor, anything
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NEXT = "Enregistrer et continuer"
 
 
-def test_a_prescription_is_filed_by_the_keyboard_alone(
+def test_prescriptions_of_a_new_household_and_of_a_known_one_are_filed_by_the_keyboard_alone(
     transactional_db: None, hands_on: Callable[[Membership], tuple[Visitor, Keyboard]]
 ) -> None:
     load_settings()
@@ -27,6 +28,7 @@ def test_a_prescription_is_filed_by_the_keyboard_alone(
     nadia, keys = hands_on(worker)
     nadia.reads("À faire")
     nadia.sees("Aucun brouillon en cours.")
+    keys.counts_from_here()
     keys.presses("link", "Nouvelle prescription")
     nadia.reads("Nouvelle prescription")
     for label, text in (("Nom", "Essai"), ("Prénom", "Dominique"), ("Téléphone", "0699000123")):
@@ -55,6 +57,32 @@ def test_a_prescription_is_filed_by_the_keyboard_alone(
     keys.presses("button", "Déposer la prescription")
     nadia.reads(anything("Prescription P-"))
     nadia.is_told("déposée. La fiche pour le foyer est prête")
+    assert (keys.answers, keys.screens) == (13, 6), "as docs/guide/prescripteur.md says"
+    reference = nadia.heading().removeprefix("Prescription ")
+
+    household = Prescription.objects.get(reference=reference).household
+    nadia.page.goto(f"/foyers/{household.reference}/")
+    keys.counts_from_here()
+    keys.presses("button", "Nouvelle prescription pour ce foyer")
+    nadia.reads("La personne, et comment la joindre")
+    keys.presses("button", NEXT)
+    nadia.reads("Où vit le foyer, et combien ils sont")
+    keys.presses("button", NEXT)
+    nadia.reads("Ce qui manque au foyer, et pour quoi faire")
+    row = nadia.group("Besoin 1")
+    keys.chooses("Besoin", "Smartphone", row)
+    keys.chooses("Surtout pour", "Démarches", row)
+    keys.presses("button", NEXT)
+    nadia.reads("Ce que vous avez vu, et l’accord du foyer")
+    keys.chooses("Ce qui a été vu", "Minimum social", nadia.group("Fait 1"))
+    keys.ticks("Le foyer a été informé de ce texte et l’accepte")
+    keys.ticks("Papier signé, gardé par le prescripteur")
+    keys.presses("button", NEXT)
+    nadia.reads("Relire et déposer")
+    keys.presses("button", "Déposer la prescription")
+    nadia.reads(anything("Prescription P-"))
+    nadia.is_told("déposée. La fiche pour le foyer est prête")
+    assert (keys.answers, keys.screens) == (5, 6), "as docs/guide/prescripteur.md says"
     keys.follows_navigation("À faire")
     steps = nadia.within_main().get_by_role("region", name="Mes foyers, étape par étape")
-    expect(steps.get_by_role("link", name=anything("1 À l’étude"))).to_be_visible()
+    expect(steps.get_by_role("link", name=anything("2 À l’étude"))).to_be_visible()
