@@ -53,9 +53,7 @@ class Appointments:
     def _fetched(self) -> tuple[dict[str, Any] | None, list[Line]]:
         today = timezone.localdate(self.at)
         coming = Committee.objects.visible_to(self.actor).awaited(today)
-        told = JSONObject(
-            pk="pk", kind="kind", meets_on="meets_on", place="place", sitting=F("meeting__reference")
-        )
+        told = JSONObject(pk="pk", kind="kind", meets_on="meets_on", place="place", sitting=F("meeting__reference"))
         mine = _due(self.actor, self.at).annotate(commune_name=F("commune__name")).order_by("next_on", "pk")
         step = JSONObject(
             reference="reference", name="name", next_step="next_step", next_on="next_on", commune="commune_name"
