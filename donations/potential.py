@@ -23,6 +23,7 @@ from lifecycle.actors import Actor
 from network.models import Epci
 from network.permissions import is_pilot
 
+TENTH = Decimal("0.1")
 MONTHS = 12
 """The estimate is of a year: what is beside it is of the last twelve months."""
 
@@ -74,8 +75,8 @@ class Potential:
 
     @property
     def part(self) -> Decimal | None:
-        """What was picked up, as a percentage of the estimate; None without one."""
-        return Decimal(100 * self.collected) / self.devices if self.devices else None
+        """What was picked up, as a percentage of the estimate, to the tenth; None without one."""
+        return (Decimal(100 * self.collected) / self.devices).quantize(TENTH) if self.devices else None
 
 
 def potentials(actor: Actor, at: datetime) -> list[Potential]:

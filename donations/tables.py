@@ -56,7 +56,7 @@ class ProspectTable(tables.Table):
     state = StateColumn()
     last_contact_on = tables.Column(verbose_name="Dernier échange", default="aucun", attrs=WHOLE)
     next_step = tables.Column(verbose_name="Prochaine étape", orderable=False, default="aucune")
-    next_on = tables.Column(verbose_name="Pour le", default="–", attrs=WHOLE)
+    next_on = tables.Column(verbose_name="Pour le", default="–")
     next_owner = tables.Column(verbose_name="Par", accessor="next_owner__organisation", orderable=False, default="–")
 
     class Meta:
@@ -66,10 +66,12 @@ class ProspectTable(tables.Table):
     def render_last_contact_on(self, value: date) -> str:
         return day(value)
 
-    def render_next_on(self, value: date, record: Any) -> str | SafeString:
+    def render_next_on(self, value: date, record: Any) -> SafeString:
+        """A day is never cut; how late it is goes to the line below where there is no room."""
+        whole = format_html('<span class="text-nowrap">{}</span>', day(value))
         if record.is_followed and value < record.today:
-            return format_html('{} <span class="tag tag--danger">{}</span>', day(value), days_left(value))
-        return day(value)
+            return format_html('{} <span class="tag tag--danger">{}</span>', whole, days_left(value))
+        return whole
 
     def value_next_on(self, value: date) -> str:
         return day(value)

@@ -36,6 +36,11 @@ def is_siret(text: str) -> bool:
     return text.startswith(LA_POSTE) and sum(map(int, text)) % 5 == 0
 
 
+def spaced(number: str) -> str:
+    """A SIREN or a SIRET as people read it: « 732 829 320 00074 »; empty when there is none."""
+    return "\u00a0".join(filter(None, (number[:3], number[3:6], number[6:9], number[9:])))
+
+
 def validate_siret(value: str) -> None:
     """Refuse a number that cannot be a SIRET; raises ``ValidationError`` with a sentence that says why."""
     if len(value) != 14 or not (value.isascii() and value.isdigit()):

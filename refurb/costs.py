@@ -1,8 +1,8 @@
 """What reconditioning costs, per device: the costs of each lot shared over the devices received of it. Reading.
 
 The share is equal: each device that a workshop received of a lot bears the same part of each cost of that lot; cents
-that do not divide fall on the groups that are owed the greatest fraction of one. What no device can bear is a part of
-its own, so that the parts always come back to the total (domaine §2.11).
+that do not divide fall on the groups that are owed the greatest fraction of one. What no device can bear is a share of
+its own, so that the shares always come back to the total (domaine §2.11).
 """
 
 from collections import defaultdict
@@ -16,6 +16,7 @@ from django.db.models import Count, Q, QuerySet
 
 from lifecycle.actors import Actor
 from refurb.enums import CostKind, DeviceState, DeviceType
+from refurb.grading import LETTER, told_grade
 from refurb.models.device import Device
 from refurb.models.stock import Costing
 from refurb.permissions import reads_costs
@@ -24,11 +25,9 @@ CENT = Decimal("0.01")
 NOBODY = "Non attribuable à un appareil"
 """What was spent on a lot of which the workshop received nothing, or nothing yet."""
 UNGRADED = "Sans grade, pas reconditionnés"
-LETTER = 2
-"""A grade that is longer is a word."""
 UNPAID = "Financeur non renseigné"
-type Lot = tuple[int, int]
-"""The keys of a lot and of a workshop."""
+type Bearer = tuple[int, int]
+"""The keys of a lot and of a workshop: whose devices bear a cost."""
 
 
 class Group(NamedTuple):
@@ -41,7 +40,7 @@ class Group(NamedTuple):
     count: int
 
 
-class Part(NamedTuple):
+class Share(NamedTuple):
     """What one cost comes to for one group, in cents; ``group`` is None for what no device can bear."""
 
     costing: Costing
@@ -99,9 +98,9 @@ class Line(NamedTuple):
 class Costs:
     """The costs of a period, shared; every table comes back to the same total."""
 
-    def __init__(self, costings: Sequence[Costing], groups: Mapping[Lot, Sequence[Group]]) -> None:
-        self.groups = [group for lot in {lot_of(one) for one in costings} for group in groups.get(lot, ())]
-        self.parts = [part for one in costings for part in shared(one, groups.get(lot_of(one), ()))]
+    def __init__(self, costings: Sequence[Costing], groups: Mapping[Bearer, Sequence[Group]]) -> None:
+        self.groups = [group for bearer in {bearer_of(one) for one in costings} for group in groups.get(bearer, ())]
+        self.shares = [share for one in costings for share in shared(one, groups.get(bearer_of(one), ()))]
         self.workshops = dict(sorted({one.workshop_id: str(one.workshop) for one in costings}.items(), key=_by_name))
 
     def total(self) -> Row:
@@ -124,15 +123,15 @@ class Costs:
         rows = []
         for pk, name in self.workshops.items():
             groups = [group for group in self.groups if group.workshop == pk]
-            cents = sum(part.cents for part in self.parts if part.costing.workshop_id == pk)
+            cents = sum(share.cents for share in self.shares if share.costing.workshop_id == pk)
             rows.append(_row_of(name, groups, cents))
         return rows
 
     def paid(self) -> list[Paid]:
         """Who pays what; what nobody is said to pay has its line."""
         cents: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(CostKind.values, 0))
-        for part in self.parts:
-            cents[funder_of(part.costing)][part.costing.kind] += part.cents
+        for share in self.shares:
+            cents[funder_of(share.costing)][share.costing.kind] += share.cents
         return [
             Paid(
                 funder,
@@ -145,12 +144,12 @@ class Costs:
     def lines(self) -> Iterator[Line]:
         """The lines of the file, in order; their costs add up to the total."""
         cents: dict[tuple[str, ...], int] = defaultdict(int)
-        for costing, group, share in self.parts:
+        for costing, group, borne in self.shares:
             told = (NOBODY, "", "") if group is None else (str(DeviceType(group.type).label), group.grade, _yes(group))
             key = (str(costing.workshop), *told, str(costing.get_kind_display()), funder_of(costing))
-            cents[key] += share
-        for key, share in sorted(cents.items()):
-            yield Line(*key, CENT * share)
+            cents[key] += borne
+        for key, total in sorted(cents.items()):
+            yield Line(*key, CENT * total)
 
     def _with_nobody(self, rows: list[Row]) -> list[Row]:
         alone = self._row(NOBODY, lambda group: group is None)
@@ -158,31 +157,31 @@ class Costs:
 
     def _row(self, label: str, holds: Callable[[Group | None], bool]) -> Row:
         groups = [group for group in self.groups if holds(group)]
-        return _row_of(label, groups, sum(part.cents for part in self.parts if holds(part.group)))
+        return _row_of(label, groups, sum(share.cents for share in self.shares if holds(share.group)))
 
 
 def costs_of(actor: Actor, since: date | None = None, until: date | None = None) -> Costs:
     """What was spent from a day to another, both included, on the lots whose costs one reads; two queries."""
     costings = list(_spent(actor, since, until).select_related("workshop", "funder"))
-    return Costs(costings, _received({lot_of(one) for one in costings}))
+    return Costs(costings, _received({bearer_of(one) for one in costings}))
 
 
-def shared(costing: Costing, groups: Sequence[Group]) -> Iterator[Part]:
-    """One cost over the devices of its lot: equal shares, and the parts add up to it to the cent."""
+def shared(costing: Costing, groups: Sequence[Group]) -> Iterator[Share]:
+    """One cost over the devices of its lot: equal for each device, and the shares add up to it to the cent."""
     cents = int(costing.amount / CENT)
     devices = sum(group.count for group in groups)
     if not devices:
-        yield Part(costing, None, cents)
+        yield Share(costing, None, cents)
         return
     floors = [cents * group.count // devices for group in groups]
     owed = sorted(range(len(groups)), key=lambda rank: (-(cents * groups[rank].count % devices), rank))
     for rank in owed[: cents - sum(floors)]:
         floors[rank] += 1
-    for group, share in zip(groups, floors, strict=True):
-        yield Part(costing, group, share)
+    for group, borne in zip(groups, floors, strict=True):
+        yield Share(costing, group, borne)
 
 
-def lot_of(costing: Costing) -> Lot:
+def bearer_of(costing: Costing) -> Bearer:
     """Which devices bear a cost: those that its workshop received of its lot."""
     return costing.donation_id, costing.workshop_id
 
@@ -202,12 +201,12 @@ def _spent(actor: Actor, since: date | None, until: date | None) -> QuerySet[Cos
     return rows if until is None else rows.filter(spent_on__lte=until)
 
 
-def _received(lots: set[Lot]) -> dict[Lot, list[Group]]:
+def _received(bearers: set[Bearer]) -> dict[Bearer, list[Group]]:
     """The devices received of these lots, alike together; one query."""
-    found: dict[Lot, list[Group]] = defaultdict(list)
-    if not lots:
+    found: dict[Bearer, list[Group]] = defaultdict(list)
+    if not bearers:
         return found
-    devices = Device.objects.filter(stay__gte=1, donation__in={donation for donation, _ in lots}).order_by()
+    devices = Device.objects.filter(stay__gte=1, donation__in={donation for donation, _ in bearers}).order_by()
     alike = devices.annotate(is_ready=Q(ready_at__isnull=False) & ~Q(state=DeviceState.MISSING)).values_list(
         "donation", "workshop", "type", "grade", "is_ready"
     )
@@ -235,9 +234,7 @@ def _best_first(grade: str) -> tuple[bool, bool, str]:
 
 
 def _named(grade: str) -> str:
-    if not grade:
-        return UNGRADED
-    return grade if len(grade) <= LETTER else grade.title()
+    return told_grade(grade) if grade else UNGRADED
 
 
 def _each(cost: Decimal, devices: int) -> Decimal | None:

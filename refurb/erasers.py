@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 
-from django.db.models import Q
-
 from network.enums import ERASES
 from network.models import Membership, Skill
 from network.models.skill import SkillQuerySet
@@ -20,8 +18,7 @@ def skills_asked(actor: Membership, today: date) -> dict[str, SkillQuerySet]:
     if is_manager(actor):
         noted = noted.none()
     own = noted.filter(membership__user=actor.user_id, kind__in=ERASES)
-    held = own.filter(Q(valid_until=None) | Q(valid_until__gte=today))
-    return {"skills_noted": noted, "erasure_held": held, "erasure_over": own.filter(valid_until__lt=today)}
+    return {"skills_noted": noted, "erasure_held": own.in_force(today), "erasure_over": own.over(today)}
 
 
 def erasure_doubt(counted: Mapping[str, int]) -> str:

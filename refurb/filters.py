@@ -12,13 +12,12 @@ from network.models import Organisation
 from network.permissions import acts_as, is_pilot
 from network.requests import Request
 from refurb.enums import DeviceState, DeviceType
+from refurb.grading import told_grade
 from refurb.models import Device, GradingLevel, WasteNote
 from refurb.models.device import DeviceQuerySet
 from refurb.models.waste import WasteNoteQuerySet
 from refurb.permissions import can_work_on_device
 
-LETTER = 2
-"""A grade that is longer is a word."""
 LONGEST = 3_650
 """Days: nothing is looked for that has stood still for longer."""
 
@@ -36,7 +35,7 @@ def recyclers(request: Request) -> Any:
 def grades() -> list[tuple[str, str]]:
     """The grades that the scales give, by name."""
     given = GradingLevel.objects.order_by("grade").values_list("grade", flat=True).distinct()
-    return [(grade, grade.title() if len(grade) > LETTER else grade) for grade in given]
+    return [(grade, told_grade(grade)) for grade in given]
 
 
 class DeviceFilter(django_filters.FilterSet):

@@ -8,6 +8,13 @@ from typing import Any
 from refurb.enums import CriterionKind
 
 type Measure = Decimal | int | str
+LETTER = 2
+"""A grade that is longer is a word."""
+
+
+def told_grade(grade: str) -> str:
+    """A grade as people read it: « B », « Premium »."""
+    return grade if len(grade) <= LETTER else grade.title()
 
 
 class Unmeasurable(ValueError):

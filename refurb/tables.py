@@ -15,6 +15,7 @@ from donations.models import Donation
 from lifecycle.machine import state_label
 from lifecycle.templatetags.lifecycle import state_badge
 from lists.columns import WHOLE, StateColumn
+from refurb.grading import told_grade
 from refurb.models import Device, Drive, Incident, Part
 from refurb.models.device import DeviceQuerySet
 from refurb.outcomes import STAGES
@@ -93,7 +94,7 @@ class DeviceTable(tables.Table):
         return aged(value)
 
     def render_grade(self, value: str) -> str:
-        return value.title() if len(value) > 2 else value
+        return told_grade(value)
 
     def order_since(self, rows: DeviceQuerySet, is_descending: bool) -> tuple[DeviceQuerySet, bool]:
         """By age: the oldest first when ascending."""
@@ -192,10 +193,12 @@ class PartTable(tables.Table):
     quantity = tables.Column(verbose_name="Entrées")
     fits = tables.Column(verbose_name="Convient à")
     origin = tables.Column(verbose_name="D’où elle vient")
-    device = tables.Column(verbose_name="Appareil", accessor="device__reference", linkify=ITS_DEVICE, orderable=False)
+    device = tables.Column(
+        verbose_name="Appareil", accessor="device__reference", linkify=ITS_DEVICE, orderable=False, attrs=WHOLE
+    )
     unit_price = tables.Column(verbose_name="Prix d’achat")
     place = tables.Column(verbose_name="Rangée à")
-    stored_at = tables.Column(verbose_name="Entrée le")
+    stored_at = tables.Column(verbose_name="Entrée le", attrs=WHOLE)
     workshop = tables.Column(verbose_name="Atelier", order_by=("workshop__name",))
 
     class Meta:

@@ -20,7 +20,9 @@ def euros(amount: Decimal | None, *, cents: bool = False) -> str:
     """An amount: « 180 € », « 49,90 € », with ``cents`` « 180,00 € » as a signed paper says it; empty when none."""
     if amount is None:
         return ""
-    return f"{number_format(amount, 2 if cents or amount != amount.to_integral_value() else 0)}{HARD}€"
+    decimals = 2 if cents or amount != amount.to_integral_value() else 0
+    figures = number_format(amount, decimals, force_grouping=True).replace(HARD, NARROW)
+    return f"{figures}{HARD}€"
 
 
 def percent(rate: Decimal | None) -> str:

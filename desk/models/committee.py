@@ -4,7 +4,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from desk.enums import CommitteeKind, Presence
 from desk.permissions import sees_committees
@@ -31,9 +31,21 @@ class CommitteeQuerySet(models.QuerySet["Committee"]):
         """Those of today and of later, the next one first."""
         return self.held().filter(meets_on__gte=day).order_by("meets_on", "pk")
 
+    def awaited(self, day: date) -> Self:
+        """Those that are not over: one that sits still, however late, then those to come."""
+        still = Q(meeting__isnull=False, meeting__closed_at=None) | Q(meeting=None, meets_on__gte=day)
+        return self.held().filter(still).order_by("meets_on", "pk")
+
+    def with_meetings(self) -> Self:
+        """Each with ``meeting_state``, the state of its meeting; None before it sits."""
+        return self.annotate(meeting_state=F("meeting__state"))
+
 
 class Committee(models.Model):
     """A committee on the day that the pilot wrote down; when it sits, it has a ``Meeting``."""
+
+    # Read by ``with_meetings``, never stored.
+    meeting_state: str | None
 
     kind = models.CharField("comité", max_length=10, choices=CommitteeKind)
     meets_on = models.DateField("date")

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from desk.emails import committee_cancelled_for_member, committee_moved_for_member
 from desk.enums import CommitteeKind
 from desk.models import Committee, Meeting
 from lifecycle.actors import Actor
@@ -38,18 +39,29 @@ def plan_committee(
 def move_committee(
     *, actor: Actor, committee: Committee, meets_on: date, place: str = "", at: datetime | None = None
 ) -> Committee:
-    """Give another date or another place to one that is to come. Raises PermissionDenied, ValidationError."""
+    """Give another date or another place to one that is to come; who is convened is told.
+
+    Raises PermissionDenied, ValidationError.
+    """
     held, now = _held(actor, committee, at)
+    before = (held.meets_on, held.place)
     held.meets_on, held.place = meets_on, place.strip()
-    return _written(held, now)
+    written = _written(held, now)
+    if (written.meets_on, written.place) != before:
+        committee_moved_for_member(written, now)
+    return written
 
 
 @transaction.atomic
 def cancel_committee(*, actor: Actor, committee: Committee, at: datetime | None = None) -> Committee:
-    """Call off one that is to come; it stays in the list. Raises PermissionDenied, ValidationError."""
+    """Call off one that is to come; it stays in the list, and who is convened is told.
+
+    Raises PermissionDenied, ValidationError.
+    """
     held, now = _held(actor, committee, at)
     held.cancelled_at = now
     held.save(update_fields=["cancelled_at"])
+    committee_cancelled_for_member(held, now)
     return held
 
 

@@ -30,7 +30,9 @@ from network.models import Membership, Organisation
 
 CLOSED = Reason("meeting_closed", "Cette séance est close\u00a0: rien n’y change plus.")
 NOTHING_TO_APPLY = Reason(
-    "nothing_to_apply", "Aucun lot n’est prêt à appliquer\u00a0: décidez chaque ligne d’un lot, ou reportez-le."
+    "nothing_to_apply",
+    "Aucun lot n’est prêt à appliquer\u00a0: complétez ce qui est en rouge, décidez chaque ligne d’un lot, ou"
+    " reportez-le.",
 )
 NOT_AS_FORESEEN = Reason(
     "not_as_foreseen",

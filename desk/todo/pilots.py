@@ -69,7 +69,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
         ),
         above=(
             Part("desk/_volumes.html", lambda: month_of_the_departement(actor, hides_small=False)),
-            Part("desk/_next_committee.html", lambda: {"next": appointments.committee()}),
+            Part("desk/_next_committee.html", appointments.committee),
         ),
         below=(Part("desk/_epcis.html", lambda: map_context(epcis_today(actor, at))),),
         changes=("donation", "convention", "report"),

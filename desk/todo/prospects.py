@@ -34,11 +34,15 @@ class Appointments:
 
     def __init__(self, actor: Membership, at: datetime) -> None:
         self.actor, self.at = actor, at
-        self._read: Callable[[], tuple[Committee | None, list[Line]]] = cache(self._fetched)
+        self._read: Callable[[], tuple[dict[str, Any] | None, list[Line]]] = cache(self._fetched)
 
-    def committee(self) -> Committee | None:
-        """The next committee."""
-        return self._read()[0]
+    def committee(self) -> dict[str, Any]:
+        """``next``: the next committee, or the one that sits still; ``sitting``: the reference of its open meeting."""
+        told = self._read()[0]
+        if told is None:
+            return {"next": None, "sitting": None}
+        said = {name: told[name] for name in ("pk", "kind", "place")}
+        return {"next": Committee(**said, meets_on=date.fromisoformat(told["meets_on"])), "sitting": told["sitting"]}
 
     def steps(self) -> Block:
         """The same block as for anybody else."""
@@ -47,10 +51,10 @@ class Appointments:
     def _lines(self) -> Sequence[Line]:
         return self._read()[1]
 
-    def _fetched(self) -> tuple[Committee | None, list[Line]]:
+    def _fetched(self) -> tuple[dict[str, Any] | None, list[Line]]:
         today = timezone.localdate(self.at)
-        coming = Committee.objects.visible_to(self.actor).to_come(today)
-        told = JSONObject(pk="pk", kind="kind", meets_on="meets_on", place="place")
+        coming = Committee.objects.visible_to(self.actor).awaited(today)
+        told = JSONObject(pk="pk", kind="kind", meets_on="meets_on", place="place", sitting=F("meeting__reference"))
         mine = _due(self.actor, self.at).annotate(commune_name=F("commune__name")).order_by("next_on", "pk")
         step = JSONObject(
             reference="reference", name="name", next_step="next_step", next_on="next_on", commune="commune_name"
@@ -59,7 +63,7 @@ class Appointments:
             Subquery(coming.values(json=told)[:1]), ArraySubquery(mine.values(json=step))
         )
         committee, steps = row.get()
-        return _committee(committee), [_line(one, today) for one in steps]
+        return committee, [_line(one, today) for one in steps]
 
 
 def _due(actor: Membership, at: datetime) -> Any:
@@ -68,12 +72,6 @@ def _due(actor: Membership, at: datetime) -> Any:
     if is_pilot(actor):
         his |= ~Q(next_owner__in=Membership.objects.open().values("pk"))
     return Prospect.objects.visible_to(actor).due(timezone.localdate(at)).filter(his)
-
-
-def _committee(told: dict[str, Any] | None) -> Committee | None:
-    if told is None:
-        return None
-    return Committee(**{**told, "meets_on": date.fromisoformat(told["meets_on"])})
 
 
 def _line(told: dict[str, Any], today: date) -> Line:

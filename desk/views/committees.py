@@ -39,7 +39,7 @@ MOST = 50
 @require_safe
 def committee_list(request: Request) -> HttpResponse:
     """The dates to come, then those that are past or were called off; of a member, those to which he was convened."""
-    seen, today = Committee.objects.visible_to(request.membership), timezone.localdate()
+    seen, today = Committee.objects.visible_to(request.membership).with_meetings(), timezone.localdate()
     leads = can_lead_meeting(request.membership) is not None
     may(leads or seen.exists())
     coming = seen.to_come(today)
@@ -49,7 +49,7 @@ def committee_list(request: Request) -> HttpResponse:
 
 @require_safe
 def committee_detail(request: Request, pk: int) -> HttpResponse:
-    """One committee: who sits, its meeting, the lots on its agenda; for the pilot, what there is to read before it."""
+    """One committee: who sits, its meeting, the lots of its agenda; for the pilot, what there is to read before it."""
     committee, at, actor = visible_committee(request, pk), timezone.now(), request.membership
     today = timezone.localdate(at)
     meeting = getattr(committee, "meeting", None)
@@ -64,7 +64,7 @@ def committee_detail(request: Request, pk: int) -> HttpResponse:
         "is_to_come": committee.may_change(today) and meeting is None,
         "may_open": leads and sits and meeting is None and committee.meets_on <= today,
         "seats": list(committee.seats.select_related("membership__user", "membership__organisation")),
-        "agenda": _agenda() if sits and meeting is None and leads else None,
+        "agenda": _agenda() if sits and meeting is None else None,
         "reading": _to_read(committee, actor, at, decides=may_change) if leads else None,
     }
     return render(request, "desk/committees/detail.html", context)
@@ -128,7 +128,8 @@ def committee_cancel(request: Request, pk: int) -> HttpResponse:
         request,
         lambda: cancel_committee(actor=request.membership, committee=committee),
         title="Annuler ce comité",
-        sentence=f"{committee} reste dans la liste, avec la mention «\u00a0annulé\u00a0».",
+        sentence=f"{committee} reste dans la liste, avec la mention «\u00a0annulé\u00a0». Les membres convoqués sont"
+        " prévenus par courriel.",
         done="Comité annulé.",
         back_url=reverse("desk:committee_detail", args=[committee.pk]),
     )

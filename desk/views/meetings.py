@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from desk.deciding import fingerprint
 from desk.documents import line_told, minutes_for
-from desk.enums import LotOutcome, MeetingState, Presence, Typed
+from desk.enums import LotOutcome, MeetingState, Presence
 from desk.meeting_sheet import agenda_of, answers_of, lots_settled, lots_to_decide, seats_of, shown_of
 from desk.models import Committee, Meeting, Seat
 from desk.permissions import can_lead_meeting
@@ -132,7 +132,6 @@ def meeting_detail(request: Request, reference: str) -> HttpResponse:
         "answers": answers,
         "shown": shown_of(lots, answers, seats) if leads and is_open else "",
         "minutes": minutes_for(meeting) if not is_open else None,
-        "ready": sum(read.progress == Typed.WHOLE for read in reads),
     }
     return render(request, "desk/meetings/detail.html", context)
 

@@ -123,7 +123,9 @@ def _step(prospect: Prospect, request: Request) -> Step:
         return Step("", words, verb)
     when = f"{in_a_sentence(prospect.get_next_step_display())}, {days_left(prospect.next_on)}"
     if prospect.next_owner_id == request.membership.pk:
-        return Step("", when, verb if verb == "meet" else "note")
+        if verb != "meet":
+            return Step("", when, "note")
+        return Step("", f"{when}. S’il répond, notez la rencontre\u00a0; sinon, un échange", verb)
     by = prospect.next_owner.organisation if prospect.next_owner is not None else "personne"
     return Step(f"Prochaine étape\u00a0: {when}, par {by}", dated=False)
 

@@ -13,7 +13,7 @@ from lifecycle.references import new_reference
 from network.enums import Competence, LegalNature, OrganisationKind
 from network.models.territory import Commune, Epci
 from network.permissions import sees_donors, sees_everything
-from network.siret import validate_siret
+from network.siret import spaced, validate_siret
 
 
 def organisation_reference() -> str:
@@ -136,8 +136,7 @@ class Organisation(models.Model):
     @property
     def spaced_siret(self) -> str:
         """The SIRET as people read it: 732 829 320 00074."""
-        number = self.siret
-        return "\u00a0".join((number[:3], number[3:6], number[6:9], number[9:])) if number else ""
+        return spaced(self.siret)
 
     @property
     def competence_labels(self) -> list[str]:

@@ -63,9 +63,13 @@ class SkillQuerySet(models.QuerySet["Skill"]):
         ).filter(holds=F("held"), organisation=OuterRef("organisation"), kind=OuterRef("kind"), pk__gt=OuterRef("pk"))
         return self.filter(~Exists(newer)).filter(Q(membership=None) | Q(membership__closed_at=None))
 
-    def held_on(self, day: date) -> Self:
-        """What counts, acquired and not over on this day; the last day is included."""
-        return self.latest().filter(Q(valid_until=None) | Q(valid_until__gte=day), acquired_on__lte=day)
+    def in_force(self, day: date) -> Self:
+        """Those whose last day is not past; it is included."""
+        return self.filter(Q(valid_until=None) | Q(valid_until__gte=day))
+
+    def over(self, day: date) -> Self:
+        """Those whose last day is past."""
+        return self.filter(valid_until__lt=day)
 
     def with_holders(self) -> Self:
         """With who holds them and where they come from."""

@@ -87,7 +87,7 @@ class Drive(Evidence):
         )
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.get_kind_display(), self.model, self.serial)))
+        return " ".join(filter(None, dict.fromkeys((self.get_kind_display(), self.model, self.serial))))
 
 
 class StorageAbsence(Evidence):

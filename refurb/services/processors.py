@@ -15,7 +15,7 @@ LOOKED_AT = 200
 
 @dataclass(frozen=True)
 class Score:
-    """A score with who says so."""
+    """A score with who says so; empty where nobody said."""
 
     score: int
     source: str
@@ -34,6 +34,5 @@ def proposed_score(device: Device, day: date) -> Score | None:
     for grading in last:
         typed = grading.measures[MEASURE]
         if processor_key(grading.device.processor) == key and str(typed).isdecimal():
-            source = grading.measures.get(SOURCE) or "source non dite"
-            return Score(int(typed), source)
+            return Score(int(typed), str(grading.measures.get(SOURCE, "")))
     return None

@@ -1,12 +1,14 @@
 """Figures of devices as people read them, and the links between the pages of devices."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.urls import reverse
 
 from network.permissions import is_pilot
+from network.siret import is_siren, spaced
 from refurb.permissions import (
     at_own_points,
     can_manage_device,
@@ -15,11 +17,34 @@ from refurb.permissions import (
     sees_incidents,
     sees_waste,
 )
-from typography.french import day, days_ago, euros, grouped, in_a_sentence, lasting, plural, storage, to_the_second
+from typography.french import (
+    HARD,
+    day,
+    days_ago,
+    euros,
+    grouped,
+    in_a_sentence,
+    lasting,
+    plural,
+    storage,
+    to_the_second,
+)
 
 register = template.Library()
 for read in (day, days_ago, euros, grouped, in_a_sentence, lasting, plural, storage, to_the_second):
     register.filter(read)
+
+
+@register.filter
+def euros_and_cents(amount: Decimal | None) -> str:
+    """An amount of a column: each with its cents, so that they stand under each other."""
+    return euros(amount, cents=True)
+
+
+@register.filter
+def company_number(number: str) -> str:
+    """« SIREN 732 829 320 », « SIRET 732 829 320 00074 »."""
+    return f"{'SIREN' if is_siren(number) else 'SIRET'}{HARD}{spaced(number)}"
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
@@ -88,8 +89,9 @@ def cost_record(request: Request) -> HttpResponse:
     actor = request.membership
     if can_record_cost(actor) is None:
         raise PermissionDenied
+    back = "refurb:costs" if reads_costs(actor) is not None else "refurb:bench"
     form = CostForm(posted(request), by=actor)
     if answer(request, form, lambda data: record_cost(actor=actor, **data), None) is not None:
         messages.success(request, "Dépense enregistrée.")
-        return redirect("refurb:costs" if reads_costs(actor) is not None else "refurb:bench")
-    return render(request, "refurb/cost_record.html", {"form": form})
+        return redirect(back)
+    return render(request, "refurb/cost_record.html", {"form": form, "back": reverse(back)})

@@ -1,6 +1,7 @@
 """A committee that sits: lots decided line by line, applied as one act, ratified, closed for good, told on paper."""
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -42,6 +43,7 @@ from tests.donations.scene import Scene, laptops, load_law, screens
 from tests.network.factories import make_membership
 from tests.pages import acting
 from tests.races import at_once
+from typography.french import full_day
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -299,7 +301,8 @@ def test_a_member_reads_and_nobody_but_the_pilot_decides() -> None:
     assert read.status_code == 200
     assert "<select" not in read.content.decode().partition("<main")[2]
     assert table.lots[0].reference in read.content.decode()
-    assert str(table.pilot.user) not in read.content.decode(), "members are told by what they are"
+    named = re.compile(rf"{re.escape(str(table.pilot.user))}\b")  # « Exemple 1 » is not « Exemple 13 », the reader
+    assert not named.search(read.content.decode()), "members are told by what they are"
     for name in ("meeting_decide", "meeting_close"):
         assert member.get(table.page(name)).status_code == 403
         assert member.post(table.page(name)).status_code == 403
@@ -340,6 +343,54 @@ def test_members_are_written_to_and_find_the_committee_on_their_first_page_until
     (told,) = Mail.objects.filter(to__contains=[to], subject__contains="compte rendu")
     assert table.page("meeting_detail") in told.body
     assert "compte rendu du" in acting(table.member).get("/").content.decode()
+
+
+def test_a_member_reads_the_agenda_before_the_meeting_opens_and_no_answer_while_it_sits() -> None:
+    table = Table(ratify=1)
+    coming = plan_committee(actor=table.pilot, kind="technical", meets_on=TODAY() + timedelta(days=9))
+    convene(actor=table.pilot, committee=coming, presences={table.member.pk: Presence.CONVENED})
+    (ratified,) = table.meeting.ratifications.all()
+    table.keep({f"answer-{ratified.pk}": RatificationAnswer.RATIFIED})
+    agenda = reverse("desk:committee_detail", args=[coming.pk])
+    for address in (agenda, table.page("meeting_detail")):
+        told = acting(table.member).get(address).content.decode().partition("<main")[2]
+        for lot in (*table.lots, *table.decided):
+            assert lot.reference in told, address
+            assert reverse("donations:donation_detail", args=[lot.reference]) not in told, "a member has no such page"
+        assert RatificationAnswer.RATIFIED.label.lower() not in told, "what is being typed is not read"
+
+
+def test_members_are_told_once_that_a_committee_moved_and_that_it_is_called_off() -> None:
+    table = Table(lots=0)
+    coming = plan_committee(actor=table.pilot, kind="technical", meets_on=TODAY() + timedelta(days=9))
+    convene(actor=table.pilot, committee=coming, presences={table.member.pk: Presence.CONVENED})
+    later = TODAY() + timedelta(days=16)
+    before = Mail.objects.count()
+    for _ in range(2):
+        move_committee(actor=table.pilot, committee=coming, meets_on=later, place="salle Exemple")
+    cancel_committee(actor=table.pilot, committee=coming)
+    told = list(Mail.objects.order_by("pk")[before:])
+    assert [mail.to for mail in told] == [[table.member.user.email]] * 2
+    moved, cancelled = told
+    assert full_day(later).replace("\u00a0", " ") in moved.subject
+    assert "salle Exemple" in moved.body
+    assert "annulé" in cancelled.subject
+
+
+def test_a_meeting_that_is_still_open_is_on_the_first_page_of_the_pilot_until_it_is_closed() -> None:
+    table = Table(lots=0)
+    Committee.objects.filter(pk=table.committee.pk).update(meets_on=TODAY() - timedelta(days=5))
+    coming = plan_committee(actor=table.pilot, kind="technical", meets_on=TODAY() + timedelta(days=9))
+    office = acting(table.pilot)
+    first_page = office.get("/").content.decode()
+    assert "Séance ouverte" in first_page
+    assert table.page("meeting_detail") in first_page
+    assert "En séance" in office.get(reverse("desk:committee_list")).content.decode()
+    table.close()
+    first_page = office.get("/").content.decode()
+    assert table.page("meeting_detail") not in first_page
+    assert reverse("desk:committee_detail", args=[coming.pk]) in first_page
+    assert "compte rendu prêt" in office.get(reverse("desk:committee_list")).content.decode()
 
 
 def test_a_closed_meeting_and_its_minutes_do_not_change_any_more() -> None:

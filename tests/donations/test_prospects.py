@@ -1,5 +1,6 @@
 """Those who may give: exchanges, next steps, promises, silence, and what their organisation really does."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -370,6 +371,8 @@ def test_the_potential_is_an_estimate_beside_what_was_announced_and_picked_up() 
     assert own.devices == 100, "100 × 20 × 0.5 × 10 %; a size without rates counts for nothing"
     assert (own.promised, own.announced, own.collected) == (12, 3, 2)
     assert own.part == Decimal(2)
+    many = replace(own.estimated[0], organisations=1050)
+    assert replace(own, collected=1, estimated=(many,)).part == Decimal("0.1"), "rounded to the tenth, not cut"
     shown = read(acting(ground.manager), reverse("donations:potential"))
     assert "Estimation" in shown
     assert "Enquête d’essai" in shown
@@ -393,6 +396,7 @@ def test_each_act_is_done_from_its_page_and_what_is_typed_wrong_is_not_lost() ->
     ).content.decode()
     assert "trop court" in created
     assert 'value="Papeterie Exemple"' in created
+    assert created.partition("</title>")[0].count("Erreur") == 1, "the title says once that something is wrong"
 
     def page(verb: str) -> str:
         return reverse(f"donations:prospect_{verb}", args=[ground.prospect.reference])

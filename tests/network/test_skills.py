@@ -62,13 +62,13 @@ def doubt(actor: Membership) -> str:
 def test_the_last_note_of_a_holder_and_a_kind_counts_and_those_of_another_do_not_take_its_place(shop: Shop) -> None:
     shop.note(SkillKind.PHONES, valid_until=YESTERDAY)
     shop.note(SkillKind.PHONES, shop.technician)
-    assert [skill.membership for skill in Skill.objects.held_on(TODAY)] == [shop.technician]
+    assert [skill.membership for skill in Skill.objects.latest().in_force(TODAY)] == [shop.technician]
     assert {skill.valid_until for skill in Skill.objects.latest().of_workshops()} == {YESTERDAY}
 
     shop.note(SkillKind.PHONES, valid_until=TODAY)
-    assert Skill.objects.held_on(TODAY).count() == 2  # the last day is included
-    assert Skill.objects.held_on(TODAY + timedelta(days=1)).count() == 1
-    assert Skill.objects.held_on(LONG_AGO - timedelta(days=1)).count() == 0
+    assert Skill.objects.latest().in_force(TODAY).count() == 2  # the last day is included
+    tomorrow = TODAY + timedelta(days=1)
+    assert (Skill.objects.latest().in_force(tomorrow).count(), Skill.objects.latest().over(tomorrow).count()) == (1, 1)
     assert Skill.objects.count() == 3
     with pytest.raises(DatabaseError, match="ajout"), transaction.atomic():
         Skill.objects.update(valid_until=None)

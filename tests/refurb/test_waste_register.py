@@ -234,6 +234,9 @@ def test_the_register_says_in_words_what_is_missing_until_nothing_is() -> None:
     complete(bench, note_of(bench, "BSD-2"), **WHOLE, waste_code=code)
     assert note_of(bench, "BSD-2").missing == []
     assert WasteNote.objects.current().incomplete().count() == 1
+    type(bench.recycler).objects.update(address="")
+    assert note_of(bench, "BSD-2").missing == ["l’adresse du destinataire"]
+    assert WasteNote.objects.current().incomplete().count() == 2, "what is said to be missing is what is looked for"
 
     bench.recycler.siret = ""
     bench.recycler.save()
