@@ -117,7 +117,7 @@ def meeting_detail(request: Request, reference: str) -> HttpResponse:
     is_open = meeting.state == MeetingState.OPEN
     reads = reads_of(meeting) if leads and is_open else []
     seats, lots = seats_of(meeting), lots_to_decide(reads)
-    answers = answers_of(meeting) if leads or not is_open else []
+    answers = answers_of(meeting)
     context = {
         "meeting": meeting,
         "committee": meeting.committee,
