@@ -60,7 +60,7 @@ PICTURES = (
     Picture(
         "technicien-reconditionner",
         "Technicien – Reconditionneur",
-        (menu("Établi"), 'main a:has-text("Testez les fonctions")'),
+        (menu("Établi"), 'main a:has-text("Testez les fonctions"), main a:has-text("Effacez ou détruisez")'),
     ),
     Picture(
         "technicien-scanner",
