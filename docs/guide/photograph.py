@@ -106,15 +106,7 @@ PICTURES = (
         ),
     ),
     Picture("pilote-rapport", "Pilote – Département", (menu("Rapports"), row("Figé"))),
-    Picture(
-        "pilote-seance",
-        "Pilote – Département",
-        (
-            'main a:text-is("Comités")',
-            'main a:has-text("Comité technique du")',
-            'main a:text-is("Reprendre la séance")',
-        ),
-    ),
+    Picture("pilote-seance", "Pilote – Département", ('main a:has-text("Comité technique du")',), height=900),
     Picture("pilote-administration", "Pilote – Département", (".site-nav summary", menu("Administration"))),
     Picture("lecteur-a-faire", "Observateur – Département", height=640),
 )
