@@ -225,7 +225,7 @@ class ProspectMachine(Machine, of=Prospect):
         target=S.TO_CONTACT,
         who=can_prospect,
         stamps={"organisation": None, "announced_at": None},
-        undoes=["link", "announce"],
+        undoes=["announce"],
         done="Détaché de l’organisation donatrice",
         why="It was linked to another by mistake: its lots say nothing of this one, which is to be called again.",
     )
