@@ -1,8 +1,7 @@
 """The life of a lot, from the offer to the balance, step by step, as a plan says."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,20 +11,17 @@ from demo import fates, inventories, papers
 from demo.agenda import Thread, do, done
 from demo.bench import Work
 from demo.calendar import local, working_day
-from demo.cast import WORKSHOPS, Site
-from demo.catalogue import Model
+from demo.cast import WORKSHOPS
 from demo.context import Stage
 from demo.fates import Fate
 from demo.handed import onward
+from demo.offers import STEPS, Line, Lot
 from donations.enums import (
-    DeclineReason,
     Destination,
     DifferenceCode,
     DonationState,
-    LineCondition,
     ReassignReason,
     SlipProof,
-    WithdrawReason,
 )
 from donations.models import Donation, DonationLine, PickUp
 from donations.services import deeds, donations, pickups
@@ -38,68 +34,8 @@ from refurb.enums import CostKind, DeviceState, MissingReason, WithdrawalReason
 from refurb.models import Device
 from refurb.services import devices, stock
 
-STEPS = ("create", "announce", "qualify", "accept", "schedule", "pick_up", "receive", "reconcile")
-
-
 UNREAD = ("serial", "manufacturer", "model", "processor")
 """What is not read at the reception of a machine that is told by the others of its lot."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """So many machines of one model, what is decided of them, and what becomes of them.
-
-    ``fates`` are those of the first devices received; the others are drawn. At the pick-up ``not_found`` machines
-    are not there, ``surplus`` ones are; ``lost`` ones never reach the workshop.
-    """
-
-    model: Model
-    quantity: int
-    year: int
-    condition: LineCondition = LineCondition.WORKING
-    announced_as: str = ""
-    refused: int = 0
-    refusal: str = ""
-    destination: Destination = Destination.REUSE
-    not_found: int = 0
-    surplus: int = 0
-    lost: int = 0
-    fates: tuple[Fate, ...] = ()
-
-    @property
-    def type(self) -> str:
-        return self.announced_as or self.model.type
-
-    @property
-    def accepted(self) -> int:
-        return self.quantity - self.refused
-
-
-@dataclass(frozen=True)
-class Lot:
-    """A lot: whose, where, what, announced on which day, for which workshops, up to which of ``STEPS``."""
-
-    site: Site
-    announced: date
-    lines: tuple[Line, ...]
-    workshops: tuple[str, ...] = WORKSHOPS[:1]
-    until: str = STEPS[-1]
-    declined: DeclineReason | None = None
-    withdrawn: WithdrawReason | None = None
-    given_up: bool = False
-    """The workshop gives the lot up to the other one before it is picked up."""
-    kept: int = 0
-    """Units of the first line that the donor takes back once they are accepted."""
-    description: str = ""
-    inventory: bool = False
-    """Its donor gives its machines one by one, in a file."""
-
-    @property
-    def size(self) -> int:
-        """How many devices it brings: none before it is accepted."""
-        if STEPS.index(self.until) < STEPS.index("qualify"):
-            return 0
-        return sum(line.accepted + line.surplus for line in self.lines)
 
 
 class Journey:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from demo import fates, handed, tools
 from demo.context import Stage
 from demo.handed import to
-from demo.lots import Line, Lot
+from demo.offers import Line, Lot
 from donations.enums import DeclineReason, Destination, LineCondition, RefusalCode, WithdrawReason
 from refurb.enums import DeviceType
 

@@ -19,8 +19,9 @@ from demo.counting import counts
 from demo.distribution import counter, surpluses, weekly
 from demo.drawing import Press
 from demo.homes import Homes
-from demo.lots import Journey, Line, Lot
+from demo.lots import Journey
 from demo.months import months, running_month
+from demo.offers import Line, Lot
 from demo.prospecting import estimates, leads
 from demo.register import register
 from demo.requests import Ask, Request, news, sittings

@@ -25,6 +25,8 @@ from refurb.tags import normal
 
 PRESENT, ABSENT, SENT_BACK = "present", "absent", "send_back"
 NOT_LOOKED_AT = ""
+LONGEST_KEY = 18
+"""Figures of the greatest key."""
 ARRIVALS = [
     (PRESENT, "Présent"),
     (ABSENT, "Manquant"),
@@ -230,7 +232,9 @@ class DeviceShipForm(CommentForm):
 
 
 def _key(typed: Any) -> list[int]:
-    return [int(typed)] if str(typed or "").isdecimal() else []
+    """The key that is typed, if it is one: figures, no more than the database counts."""
+    text = str(typed or "")
+    return [int(text)] if text.isdecimal() and len(text) <= LONGEST_KEY else []
 
 
 class DeliveryScanForm(forms.Form):
