@@ -9,9 +9,9 @@ from tests.network.factories import PASSWORD
 from tests.screens import flaws, sign_in
 
 
-def anything(part: str) -> re.Pattern[str]:
-    """Whatever has these words in it, capital or not."""
-    return re.compile(_spaced(part), re.IGNORECASE)
+def anything(part: str | re.Pattern[str]) -> re.Pattern[str]:
+    """Whatever has these words in it, capital or not; a pattern stays what it is."""
+    return part if isinstance(part, re.Pattern) else re.compile(_spaced(part), re.IGNORECASE)
 
 
 def labelled(label: str) -> re.Pattern[str]:
@@ -93,18 +93,25 @@ class Visitor:
         """By the main navigation."""
         self.page.get_by_role("navigation", name="Navigation principale").get_by_role("link", name=entry).click()
 
-    def follows(self, link: str) -> None:
-        """A link of the page, wherever it is: the menu of the other actions is opened for those it holds."""
+    def follows(self, link: str | re.Pattern[str]) -> None:
+        """A link of the page, wherever it is: the menu of the other actions is opened for those it holds.
+
+        A page on its way is waited for: it has the link, or the menu that holds it.
+        """
         found = self.within_main().get_by_role("link", name=link, exact=True)
+        expect(found.or_(self._closed_menu(link)).first).to_be_attached()
         if not found.count():
             self.unfolds(link)
         found.click()
 
-    def unfolds(self, action: str) -> None:
+    def unfolds(self, action: str | re.Pattern[str]) -> None:
         """Open the menu of the actions that holds this one, unless it is open."""
-        menu = self.within_main().locator("details.menu:not([open])").filter(has_text=anything(action))
+        menu = self._closed_menu(action)
         if menu.count():
             menu.locator("> summary").click()
+
+    def _closed_menu(self, action: str | re.Pattern[str]) -> Locator:
+        return self.within_main().locator("details.menu:not([open])").filter(has_text=anything(action))
 
     def presses(self, button: str) -> None:
         self.within_main().get_by_role("button", name=button, exact=True).click()
