@@ -52,8 +52,10 @@ class OwnResources(URLFetcher):
         return super().fetch(url, headers)
 
 
-def render_pdf(template: str, context: dict[str, Any], *, title: str, identifier: str, date: datetime) -> bytes:
-    """Draw a paper as a PDF/UA-1 file.
+def render_pdf(
+    template: str, context: dict[str, Any], *, title: str, identifier: str, date: datetime, language: str = LANGUAGE
+) -> bytes:
+    """Draw a paper as a PDF/UA-1 file, in French unless ``language`` says which.
 
     ``template`` extends ``documents/base.html`` and receives ``context`` with ``title``, ``identifier`` and
     ``date``; ``date`` is aware and becomes the date of the file. Takes from a tenth of a second to some
@@ -61,13 +63,13 @@ def render_pdf(template: str, context: dict[str, Any], *, title: str, identifier
     Maillon does not ship, ValueError when it lost its title or its language.
     """
     created = date.astimezone(UTC).replace(microsecond=0)
-    own = {"title": title, "identifier": identifier, "date": date, "created": created.isoformat()}
-    with timezone.override(None), translation.override(LANGUAGE):
+    own = {"title": title, "identifier": identifier, "date": date, "created": created.isoformat(), "language": language}
+    with timezone.override(None), translation.override(language):
         written = render_to_string(template, {**context, **own})
     source = HTML(string=written, base_url=_NOWHERE, url_fetcher=OwnResources())
     try:
         paper = source.render(font_config=FontConfiguration(), pdf_variant="pdf/ua-1", pdf_tags=True)
-        if paper.metadata.title != title or paper.metadata.lang != LANGUAGE:
+        if paper.metadata.title != title or paper.metadata.lang != language:
             raise ValueError(f"{template} must extend documents/base.html and keep its title and language.")
         return paper.write_pdf(
             pdf_variant="pdf/ua-1",

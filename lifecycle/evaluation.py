@@ -102,7 +102,7 @@ def read(
             computed={name: found[i] for name, i in told},
             reasons=[reason_in(rule) for rule, i in answers if not found[i]],
         )
-        for found in asked.order_by("pk").annotate(**annotations).values_list(*columns)
+        for found in asked.order_by(*([] if len(pks) == 1 else ["pk"])).annotate(**annotations).values_list(*columns)
     ]
 
 

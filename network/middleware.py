@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Case, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -66,9 +65,12 @@ def open_memberships(request: HttpRequest) -> list[Membership]:
     """The open memberships of the person of this request: first the one in which he acts, then the last opened."""
     if not request.user.is_authenticated:
         return []
-    chosen = Case(When(pk=request.session.get(SESSION_KEY), then=Value(1)), default=Value(0))
-    mine = Membership.objects.open().filter(user_id=request.user.pk).select_related("user", "organisation")
-    return list(mine.order_by(chosen.desc(), "-opened_at", "-pk"))
+    chosen = request.session.get(SESSION_KEY)
+    mine = Membership.objects.open().filter(user_id=request.user.pk).select_related("organisation")
+    found = list(mine.order_by("-opened_at", "-pk"))
+    for membership in found:
+        membership.user = request.user
+    return sorted(found, key=lambda membership: membership.pk != chosen)
 
 
 def act_as(request: OpenRequest, membership: Membership) -> None:

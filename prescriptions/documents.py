@@ -6,19 +6,25 @@ from typing import Any
 
 from django.utils import timezone
 
+from documents.addresses import address_of
 from documents.kinds import register_kind
+from documents.models import Document
 from documents.paper import render_pdf
 from documents.services import freeze_document
 from lifecycle.registry import Move
 from network.models import Organisation
 from prescriptions.collecting import points_for
-from prescriptions.enums import EQUIPMENT_KINDS, LIVE_STATES, NeedUse, PaperKind
-from prescriptions.models import AgreementText, Need, Prescription, PrescriptionPaper
+from prescriptions.enums import EQUIPMENT_KINDS, LIVE_STATES, NeedUse, PaperKind, SheetLanguage
+from prescriptions.models import AgreementText, Need, Prescription, PrescriptionPaper, SheetTranslation
 from prescriptions.own_papers import OWN_PAGE, leads_to_request
-from prescriptions.telling import needs_told, settled_rows, telling_of
+from prescriptions.saying import SaidDay, Tongue, kept, said
+from prescriptions.telling import Telling, needs_told, settled_rows, telling_of
 from typography.french import by_pairs
 
 TEMPLATE = "documents/prescriptions/prescription_told.html"
+IN_LANGUAGE = "documents/prescriptions/prescription_in_language.html"
+IN_LANGUAGES = ("title", "todo", "sentences", "listed", "reason", "needs", "settled")
+"""What of a sheet is said in other languages: not what somebody wrote himself."""
 KINDS = {kind: f"prescription_{kind.value}" for kind in PaperKind}
 FOR_USE: dict[str, str] = {
     NeedUse.PAPERWORK: "pour les démarches",
@@ -50,7 +56,7 @@ def freeze_sheet(prescription: Prescription, move: Move, *, only_if_other: bool 
     ``only_if_other``: none is made when the last one says the same.
     """
     telling = telling_of(prescription)
-    values = _values(prescription)
+    values = _values(prescription, telling)
     if only_if_other:
         last = prescription.papers.select_related("document").first()
         if last is not None and last.kind == telling.kind and last.document.values == values:
@@ -80,22 +86,53 @@ def draw_agreement(text: AgreementText, prescriber: Organisation) -> bytes:
     )
 
 
+def is_translated(document: Document) -> bool:
+    """Whether a sheet can be given in other languages: it is there, and was made since its sentences are kept."""
+    return document.forgotten_at is None and "told" in document.values
+
+
+def draw_in_language(document: Document, language: SheetLanguage) -> bytes:
+    """The same sheet in another language, with the translations of its day; it is kept nowhere.
+
+    It says that the French one counts, and its square opens the same page. Raises KeyError for a sheet that is not
+    translated (``is_translated``).
+    """
+    made_on = timezone.localdate(document.created_at)
+    tongue = Tongue(language, SheetTranslation.objects.texts_on(language, made_on))
+    told = tongue.say(document.values["told"])
+    return render_pdf(
+        IN_LANGUAGE,
+        {
+            "values": document.values,
+            "told": told,
+            "tongue": tongue,
+            "made_on": tongue.say(said("établi le {day}", day=SaidDay.of(made_on))),
+            "authenticity": address_of(document.public_code, OWN_PAGE),
+        },
+        title=told["title"],
+        identifier=f"{document.public_code} ({language})",
+        date=document.created_at,
+        language=language,
+    )
+
+
 def _request_of(document: int) -> int | None:
     return PrescriptionPaper.objects.filter(document=document).values_list("prescription", flat=True).first()
 
 
-def _values(prescription: Prescription) -> dict[str, Any]:
+def _values(prescription: Prescription, telling: Telling) -> dict[str, Any]:
     """What the sheet says: lists and texts alone, as the database gives them back."""
-    telling, needs = telling_of(prescription), needs_told(prescription)
+    needs = needs_told(prescription)
     prescriber, distributor = prescription.prescriber, prescription.distributor
-    told = {name: list(said) if isinstance(said, tuple) else said for name, said in asdict(telling).items()}
+    told = {name: list(one) if isinstance(one, tuple) else one for name, one in asdict(telling).items()}
+    told["needs"] = [said("{kind}, {use}", kind=need.get_kind_display(), use=FOR_USE[need.use]) for need in needs]
+    told["settled"] = settled_rows(prescription) if telling.kind == PaperKind.CLOSING else []
     return {
         **told,
         "kind": telling.kind.value,
+        "told": kept({name: told[name] for name in IN_LANGUAGES}),
         "reference": prescription.reference,
         "name": prescription.household.name,
-        "needs": [f"{need.get_kind_display()}, {FOR_USE[need.use]}" for need in needs],
-        "settled": settled_rows(prescription) if telling.kind == PaperKind.CLOSING else [],
         "points": _points(prescription, needs) if telling.kind == PaperKind.ACCEPTED else [],
         "prescriber": prescriber.name,
         "prescriber_phone": by_pairs(prescriber.phone),

@@ -293,6 +293,28 @@ class LinkAnswer(TextChoices):
     NOT_ANY_MORE = "not_any_more", "Plus d’actualité"
 
 
+class SheetLanguage(TextChoices):
+    """The languages into which what is told to a household is translated, each called as its readers call it."""
+
+    ENGLISH = "en", "English"
+    SPANISH = "es", "Español"
+    ARABIC = "ar", "العربية"
+    UKRAINIAN = "uk", "Українська"
+    TURKISH = "tr", "Türkçe"
+    ROMANIAN = "ro", "Română"
+
+
+LANGUAGES_IN_FRENCH: dict[str, str] = {
+    SheetLanguage.ENGLISH: "anglais",
+    SheetLanguage.SPANISH: "espagnol",
+    SheetLanguage.ARABIC: "arabe",
+    SheetLanguage.UKRAINIAN: "ukrainien",
+    SheetLanguage.TURKISH: "turc",
+    SheetLanguage.ROMANIAN: "roumain",
+}
+"""How whoever gives the sheet calls them."""
+
+
 class PaperKind(TextChoices):
     """The papers of a prescription, all for the household: one for each thing it may be told."""
 

@@ -1,7 +1,14 @@
 """The tables of dated rows of prescriptions, and what each is for."""
 
 from network.models import Arrondissement, Epci
-from prescriptions.models import AgreementText, CodedReason, EligibilityRule, FactBand, TerritorialPriority
+from prescriptions.models import (
+    AgreementText,
+    CodedReason,
+    EligibilityRule,
+    FactBand,
+    SheetTranslation,
+    TerritorialPriority,
+)
 from reference.dated import fingerprint
 from reference.families import Family, declare
 
@@ -113,5 +120,23 @@ declare(
         once=True,
         texts={"body": str},
         computed={"sha256": lambda told: fingerprint(told["body"])},
+    ),
+    Family(
+        slug="traductions-des-fiches",
+        group="Foyers",
+        title="Traductions des fiches du foyer",
+        purpose="Ce que les fiches et la page du foyer disent, dans les autres langues.",
+        model=SheetTranslation,
+        series=("language", "french"),
+        named=("french",),
+        fields=("text",),
+        told=("language", "text"),
+        sought=("french", "text"),
+        seek="Un mot de la phrase, en français ou traduite",
+        hints={
+            "text": "Ce qui est entre accolades, comme {day}, reste tel quel\u00a0: Maillon y met le jour, le lieu."
+        },
+        file="sheet_translations.csv",
+        key=("language", "french"),
     ),
 )

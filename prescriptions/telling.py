@@ -5,6 +5,7 @@ chosen by the state of the prescription: so nothing asks to call and to wait for
 """
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from django.utils import timezone
@@ -21,7 +22,8 @@ from prescriptions.enums import (
     PrescriptionState,
 )
 from prescriptions.models import CodedReason, Household, Need, Prescription
-from typography.french import in_a_sentence, written_day
+from prescriptions.saying import SaidDay, said
+from typography.french import in_a_sentence
 
 S = PrescriptionState
 REACHED = {
@@ -97,9 +99,15 @@ def _filed(prescription: Prescription) -> Telling:
     return Telling(
         PaperKind.FILED,
         "Votre demande est partie",
-        f"À faire\u00a0: gardez cette feuille. {prescription.distributor} lit votre demande.",
+        said(
+            "À faire\u00a0: gardez cette feuille. {distributor} lit votre demande.",
+            distributor=str(prescription.distributor),
+        ),
         (
-            f"Quand la réponse est prête, ou s’il manque quelque chose, {reached(prescription.household)}.",
+            said(
+                "Quand la réponse est prête, ou s’il manque quelque chose, {reached}.",
+                reached=reached(prescription.household),
+            ),
             "Une nouvelle feuille remplacera celle-ci.",
         ),
     )
@@ -108,11 +116,12 @@ def _filed(prescription: Prescription) -> Telling:
 def _missing(prescription: Prescription) -> Telling:
     asked = prescription.completion_requests.order_by("-pk").first()
     pairs = zip(asked.codes, asked.labels, strict=False) if asked is not None else ()
-    before = f" avant le {written_day(prescription.complete_by)}" if prescription.complete_by else ""
     return Telling(
         PaperKind.MISSING,
         "Il manque quelque chose à votre demande",
-        f"À faire{before}\u00a0: voyez votre travailleur social.",
+        said("À faire avant le {day}\u00a0: voyez votre travailleur social.", day=SaidDay.of(prescription.complete_by))
+        if prescription.complete_by
+        else "À faire\u00a0: voyez votre travailleur social.",
         (
             "Votre travailleur social regarde ce que vous apportez, puis renvoie la demande.",
             "Sans cela, la demande s’arrête. Vous n’avez pas ce qui manque\u00a0? Dites-le-lui quand même.",
@@ -128,7 +137,8 @@ def _accepted(prescription: Prescription) -> Telling:
     waited = {_awaited(need): need for need in needs if need not in started}
     sentences = [_under_way(need, told) for need in started]
     if waited:
-        sentences.append(f"Dès qu’il y a pour vous {' ou '.join(waited)}, {told}.")
+        what = reduce(lambda one, other: said("{one} ou {other}", one=one, other=other), waited)
+        sentences.append(said("Dès qu’il y a pour vous {what}, {reached}.", what=what, reached=told))
     if A_DEVICE in waited:
         sentences.append("N’allez pas au point de distribution avant. L’attente dépend des dons d’appareils.")
     if waited:
@@ -150,10 +160,13 @@ def _awaited(need: Need) -> str:
 def _under_way(need: Need, told: str) -> str:
     """What a need that is served asks of the household."""
     if need.kind in EQUIPMENT_KINDS:
-        return f"Un appareil est mis de côté pour vous. Pour le jour et l’heure, {told}."
+        then = said("Pour le jour et l’heure, {reached}.", reached=told)
+        return said("Un appareil est mis de côté pour vous. {then}", then=then)
     if need.kind in CONNECTION_KINDS:
         return "Votre ligne se prépare\u00a0: suivez votre fiche de connexion."
-    return f"Pour apprendre à vous servir d’internet, vous êtes attendu ici\u00a0: {need.mediation}."
+    return said(
+        "Pour apprendre à vous servir d’internet, vous êtes attendu ici\u00a0: {place}.", place=str(need.mediation)
+    )
 
 
 def _refused(prescription: Prescription) -> Telling:
@@ -236,7 +249,7 @@ def settled_rows(prescription: Prescription) -> list[dict[str, str]]:
         {
             "kind": need.get_kind_display(),
             "said": _became(need),
-            "on": written_day(need.met_at or need.dropped_at),
+            "on": SaidDay.of(need.met_at or need.dropped_at),
         }
         for need in prescription.needs.order_by("pk")
     ]
@@ -244,7 +257,8 @@ def settled_rows(prescription: Prescription) -> list[dict[str, str]]:
 
 def _became(need: Need) -> str:
     if need.state != NeedState.MET:
-        return f"Abandonné\u00a0: {in_a_sentence(need.get_drop_reason_display())}"
+        return said("Abandonné\u00a0: {reason}", reason=in_a_sentence(need.get_drop_reason_display()))
     if need.lost_at is None:
         return "Satisfait"
-    return f"Satisfait, puis {in_a_sentence(need.get_loss_display())} le {written_day(need.lost_at)}"
+    loss, day = in_a_sentence(need.get_loss_display()), SaidDay.of(need.lost_at)
+    return said("Satisfait, puis {loss} le {day}", loss=loss, day=day)

@@ -44,6 +44,11 @@ urlpatterns = [
     path("prescriptions/<str:reference>/sans-reponse/", contacts.prescription_no_answer, name="prescription_no_answer"),
     *prescription_actions.urlpatterns,
     path("prescriptions/<str:reference>/papiers/<int:pk>/", pages.prescription_paper, name="prescription_paper"),
+    path(
+        "prescriptions/<str:reference>/papiers/<int:pk>/<str:language>/",
+        pages.prescription_paper_in_language,
+        name="prescription_paper_in_language",
+    ),
     path("prescriptions/<str:reference>/transferer/", transfers.prescription_transfer, name="prescription_transfer"),
     # --- transfers
     path("transferts/<str:reference>/", transfers.transfer_detail, name="transfer_detail"),

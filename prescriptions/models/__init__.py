@@ -31,6 +31,7 @@ from prescriptions.models.reference import (
 )
 from prescriptions.models.reminder import ConfirmationLink, Reminder
 from prescriptions.models.transfer import Transfer, TransferEntry
+from prescriptions.models.translation import SheetTranslation
 
 __all__ = [
     "OWN_WORDS",
@@ -61,6 +62,7 @@ __all__ = [
     "Reminder",
     "Residence",
     "RuleLine",
+    "SheetTranslation",
     "SocialStory",
     "TerritorialPriority",
     "Transfer",

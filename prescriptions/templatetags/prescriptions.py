@@ -7,7 +7,7 @@ from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from prescriptions.enums import PrescriptionState
+from prescriptions.enums import LANGUAGES_IN_FRENCH, PrescriptionState, SheetLanguage
 from prescriptions.models import Prescription
 from prescriptions.noted import noted as noted_of
 from prescriptions.permissions import advises, relays
@@ -50,3 +50,16 @@ def list_title(context: template.Context) -> str:
 def noted(context: template.Context, prescription: Prescription) -> dict[str, Any]:
     """« D’après ce qui est noté »: the verdict of the day on the facts noted so far, and what they say of offers."""
     return noted_of(prescription, context["request"].membership) or {"evaluation": None}
+
+
+@register.simple_tag(takes_context=True)
+def said_in(context: template.Context, french: str) -> str:
+    """A text in the language of the page or of the paper (``tongue``); in French where there is none."""
+    tongue = context.get("tongue")
+    return french if tongue is None else str(tongue.say(french))
+
+
+@register.simple_tag
+def sheet_languages() -> list[tuple[str, str, str]]:
+    """The languages of the sheets: ``(code, how its readers call it, how it is called in French)``."""
+    return [(one.value, str(one.label), LANGUAGES_IN_FRENCH[one]) for one in SheetLanguage]

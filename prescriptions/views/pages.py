@@ -10,8 +10,8 @@ from documents.responses import document_response, drawn_response
 from lifecycle.acting import may
 from lifecycle.actors import Actor
 from network.requests import Request
-from prescriptions.documents import draw_agreement
-from prescriptions.enums import AGREEMENT_WITHDRAWN, CodePurpose, PrescriptionState
+from prescriptions.documents import draw_agreement, draw_in_language, is_translated
+from prescriptions.enums import AGREEMENT_WITHDRAWN, CodePurpose, PrescriptionState, SheetLanguage
 from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, Transfer, rank_of
 from prescriptions.permissions import can_attach_household, can_create_prescription, can_submit_prescription, works
 from prescriptions.services.prescriptions import agreement_text
@@ -124,6 +124,17 @@ def prescription_paper(request: Request, reference: str, pk: int) -> FileRespons
     prescription: Prescription = visible_prescription(request, reference)
     papers = PrescriptionPaper.objects.visible_to(request.membership).filter(prescription=prescription)
     return document_response(get_object_or_404(papers.select_related("document"), pk=pk).document)
+
+
+@require_safe
+def prescription_paper_in_language(request: Request, reference: str, pk: int, language: str) -> FileResponse:
+    """The sheet that is to be given, in the language of the household; drawn when it is opened."""
+    prescription: Prescription = visible_prescription(request, reference)
+    papers = PrescriptionPaper.objects.visible_to(request.membership).filter(prescription=prescription)
+    document = get_object_or_404(papers.select_related("document"), pk=pk).document
+    if language not in SheetLanguage.values or not is_translated(document):
+        raise Http404("Cette fiche n’existe pas dans cette langue.")
+    return drawn_response(draw_in_language(document, SheetLanguage(language)), f"fiche-{reference}-{language}.pdf")
 
 
 @require_safe

@@ -12,7 +12,7 @@ from django.utils import timezone
 from network.enums import OrganisationKind, Role
 from network.models import Commune, Membership, Organisation
 from prescriptions.enums import AgreementHow, CompletionSaid, FactKind, NeedKind, NeedState, NeedUse
-from prescriptions.models import AgreementText, Household, Need, Prescription
+from prescriptions.models import AgreementText, Household, Need, Prescription, SheetTranslation
 from prescriptions.services.completion import answer_point
 from prescriptions.services.households import create_household
 from prescriptions.services.needs import ask_need, start_need
@@ -39,9 +39,10 @@ SKILLS: Asked = ((NeedKind.DIGITAL_SKILLS, NeedUse.PAPERWORK),)
 
 @remembered()
 def load_settings() -> None:
-    """The reference files of the app, once per test."""
+    """The reference files of the app, once per test; translations, which are many, for those that ask for them."""
     if not AgreementText.objects.exists():
         load_reference("prescriptions")
+        SheetTranslation.objects.all().delete()
 
 
 def person(**changes: Any) -> dict[str, Any]:
