@@ -12,7 +12,7 @@ from network.enums import OrganisationKind
 from network.models import Organisation
 from prescriptions.enums import LIVE_STATES, Bond, ErasureChannel, HouseholdState, PrescriptionState, ReminderKind
 from prescriptions.liveness import nothing_lives
-from prescriptions.models import Household, HouseholdAccess, Need, Prescription, Reminder, Residence
+from prescriptions.models import Household, HouseholdAccess, Need, Prescription, Reminder, Residence, RightsRequest
 from prescriptions.nir import SENTENCE
 from prescriptions.parameters import ANONYMISE_AFTER_MONTHS, ANONYMISE_NOTICE_DAYS, ARCHIVE_AFTER_MONTHS, DRAFT_DAYS
 
@@ -219,7 +219,7 @@ def left_as_a_draft(ctx: Context) -> Q:
     """It was only ever written in drafts, and nobody of its prescriber has opened it for so many days."""
     since = start_of(ctx.day - timedelta(days=DRAFT_DAYS.on(ctx.day)))
     opened = HouseholdAccess.objects.filter(household=OuterRef("pk"), organisation=OuterRef("prescriber"))
-    return Q(last_contact_at__lt=since) & only_a_draft() & ~Q(Exists(opened.filter(at__gte=since)))
+    return Q(last_contact_at__lt=since) & only_a_draft() & nothing_asked() & ~Q(Exists(opened.filter(at__gte=since)))
 
 
 def untouched(ctx: Context) -> Q:
@@ -232,7 +232,8 @@ def untouched(ctx: Context) -> Q:
     files = Prescription.objects.filter(household=OuterRef("pk"))
     met = Need.objects.filter(prescription__household=OuterRef("pk"), met_at__gte=since)
     return (
-        Q(last_contact_at__lt=since)
+        nothing_asked()
+        & Q(last_contact_at__lt=since)
         & ~Q(Exists(files.filter(Q(state__in=LIVE_STATES) | Q(contacted_at__gte=since))))
         & ~Q(Exists(met))
         & nothing_lives(ctx.at)
@@ -252,7 +253,12 @@ def to_notify(ctx: Context) -> Q:
 def noticed(ctx: Context) -> Q:
     """The day has come, and the prescriber was told long enough before."""
     told = _notices().filter(sent_at__lte=ctx.at - timedelta(days=ANONYMISE_NOTICE_DAYS.on(ctx.day)))
-    return Q(Exists(told), anonymise_on__lte=ctx.day) & nothing_lives(ctx.at)
+    return Q(Exists(told), anonymise_on__lte=ctx.day) & nothing_asked() & nothing_lives(ctx.at)
+
+
+def nothing_asked() -> Q:
+    """It exercises no right that waits for its answer: what it asked of is still there when it is answered."""
+    return ~Q(Exists(RightsRequest.objects.open().filter(household=OuterRef("pk"))))
 
 
 def _notices() -> QuerySet[Any]:

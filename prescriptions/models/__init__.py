@@ -30,6 +30,7 @@ from prescriptions.models.reference import (
     TerritorialPriority,
 )
 from prescriptions.models.reminder import ConfirmationLink, Reminder
+from prescriptions.models.rights import RightsRequest, RightsRequestEntry
 from prescriptions.models.transfer import Transfer, TransferEntry
 
 __all__ = [
@@ -60,6 +61,8 @@ __all__ = [
     "RankLine",
     "Reminder",
     "Residence",
+    "RightsRequest",
+    "RightsRequestEntry",
     "RuleLine",
     "SocialStory",
     "TerritorialPriority",

@@ -1,0 +1,80 @@
+"""« À faire » of the data protection officer: what households ask, the first due first, and what will be erased."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from desk.todo.blocks import SOON, Action, Block, Line, Page, since, until
+from network.models import Membership
+from prescriptions.enums import RightsState
+from prescriptions.models import RightsRequest
+from prescriptions.parameters import RIGHTS_REMIND_DAYS
+
+S = RightsState
+
+
+def todo_of(actor: Membership, at: datetime) -> Page:
+    """Requests that wait for him; those whose clock is stopped until it is known who asks."""
+    asked = RightsRequest.objects.visible_to(actor).select_related("household__prescriber").order_by("due_on", "pk")
+    return Page(
+        actions=(Action("Noter une demande reçue", reverse("prescriptions:rights_request_create")),),
+        blocks=(_late(asked, at), _to_answer(asked, at), _stopped(asked)),
+        changes=("rights_request",),
+    )
+
+
+def _late(asked: QuerySet[RightsRequest], at: datetime) -> Block:
+    return Block(
+        "droits-en-retard",
+        "Demandes de droits en retard",
+        asked.filter(state=S.RECEIVED, due_on__lt=timezone.localdate(at)),
+        _line,
+        "Chaque demande a eu sa réponse à temps.",
+        late=~Q(pk=None),
+    )
+
+
+def _to_answer(asked: QuerySet[RightsRequest], at: datetime) -> Block:
+    today = timezone.localdate(at)
+    soon = today + timedelta(days=RIGHTS_REMIND_DAYS.on(today))
+    return Block(
+        "droits",
+        "Demandes de droits à répondre",
+        asked.filter(state=S.RECEIVED, due_on__gte=today),
+        _line,
+        "Aucune demande n’attend votre réponse.",
+        f"{reverse('prescriptions:rights_request_list')}?state={S.RECEIVED}",
+        late=Q(due_on__lte=soon),
+        late_word=SOON,
+    )
+
+
+def _stopped(asked: QuerySet[RightsRequest]) -> Block:
+    return Block(
+        "droits-identite",
+        "Identités à établir",
+        asked.filter(state=S.IDENTITY).order_by("identity_asked_at", "pk"),
+        _awaited,
+        "Personne n’a à dire qui il est.",
+        f"{reverse('prescriptions:rights_request_list')}?state={S.IDENTITY}",
+    )
+
+
+def _line(asked: Any) -> Line:
+    return Line(asked.get_kind_display(), _url(asked), _about(asked), until(asked.due_on))
+
+
+def _awaited(asked: Any) -> Line:
+    return Line(asked.get_kind_display(), _url(asked), _about(asked), since(asked.identity_asked_at, "demandée"))
+
+
+def _about(asked: Any) -> str:
+    prolonged = ", prolongée" if asked.prolonged_at is not None else ""
+    return f"{asked.reference}, foyer suivi par {asked.household.prescriber}{prolonged}"
+
+
+def _url(asked: Any) -> str:
+    return reverse("prescriptions:rights_request_detail", args=[asked.reference])
