@@ -1,17 +1,16 @@
-"""« À faire » of the data protection officer: what households ask, the first due first, and what will be erased."""
+"""« À faire » of the data protection officer: what households ask, the first due first."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.todo.blocks import SOON, Action, Block, Line, Page, since, until
+from desk.todo.blocks import Action, Block, Line, Page, since, until
 from network.models import Membership
 from prescriptions.enums import RightsState
 from prescriptions.models import RightsRequest
-from prescriptions.parameters import RIGHTS_REMIND_DAYS
 
 S = RightsState
 
@@ -21,34 +20,20 @@ def todo_of(actor: Membership, at: datetime) -> Page:
     asked = RightsRequest.objects.visible_to(actor).select_related("household__prescriber").order_by("due_on", "pk")
     return Page(
         actions=(Action("Noter une demande reçue", reverse("prescriptions:rights_request_create")),),
-        blocks=(_late(asked, at), _to_answer(asked, at), _stopped(asked)),
+        blocks=(_to_answer(asked, at), _stopped(asked)),
         changes=("rights_request",),
     )
 
 
-def _late(asked: QuerySet[RightsRequest], at: datetime) -> Block:
-    return Block(
-        "droits-en-retard",
-        "Demandes de droits en retard",
-        asked.filter(state=S.RECEIVED, due_on__lt=timezone.localdate(at)),
-        _line,
-        "Chaque demande a eu sa réponse à temps.",
-        late=~Q(pk=None),
-    )
-
-
 def _to_answer(asked: QuerySet[RightsRequest], at: datetime) -> Block:
-    today = timezone.localdate(at)
-    soon = today + timedelta(days=RIGHTS_REMIND_DAYS.on(today))
     return Block(
         "droits",
         "Demandes de droits à répondre",
-        asked.filter(state=S.RECEIVED, due_on__gte=today),
+        asked.filter(state=S.RECEIVED),
         _line,
         "Aucune demande n’attend votre réponse.",
         f"{reverse('prescriptions:rights_request_list')}?state={S.RECEIVED}",
-        late=Q(due_on__lte=soon),
-        late_word=SOON,
+        late=Q(due_on__lt=timezone.localdate(at)),
     )
 
 

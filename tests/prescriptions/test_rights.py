@@ -1,4 +1,4 @@
-"""A household exercises a right: one month to answer, a clock that stops, what is asked done, and nobody named after."""
+"""A household exercises a right: a month to answer, a clock that stops, what is asked is done, nobody named after."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
