@@ -258,6 +258,11 @@ def can_withdraw_rights_request(actor: Actor) -> Q | None:
     return None
 
 
+def foresees_erasures(actor: Actor) -> bool:
+    """Tell whether one reads what the clock is about to archive and erase, without a name: the officer, the pilot."""
+    return protects_data(actor) or is_pilot(actor)
+
+
 def sees_rights_requests(actor: Actor | None) -> Q | None:
     """The requests one may see: all for the officer; those it noted, and those of its households, for a prescriber;
     those it noted for whoever serves. The pilot sees none: what is asked of the officer is secret."""

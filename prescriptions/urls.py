@@ -12,6 +12,7 @@ from prescriptions.views import (
     contacts,
     doubles,
     filing,
+    foreseen,
     households,
     identity,
     lists,
@@ -68,6 +69,7 @@ urlpatterns = [
     # --- requests to exercise a right
     path("droits/", rights.rights_request_list, name="rights_request_list"),
     path("droits/nouvelle/", rights.rights_request_create, name="rights_request_create"),
+    path("droits/effacements/", foreseen.foreseen_list, name="foreseen_list"),
     path("droits/<str:reference>/", rights.rights_request_detail, name="rights_request_detail"),
     path("droits/<str:reference>/export.pdf", rights.rights_request_export, name="rights_request_export"),
     path("droits/<str:reference>/export.zip", rights.rights_request_archive, name="rights_request_archive"),

@@ -19,7 +19,10 @@ def todo_of(actor: Membership, at: datetime) -> Page:
     """Requests that wait for him; those whose clock is stopped until it is known who asks."""
     asked = RightsRequest.objects.visible_to(actor).select_related("household__prescriber").order_by("due_on", "pk")
     return Page(
-        actions=(Action("Noter une demande reçue", reverse("prescriptions:rights_request_create")),),
+        actions=(
+            Action("Noter une demande reçue", reverse("prescriptions:rights_request_create")),
+            Action("Archives et effacements prévus", reverse("prescriptions:foreseen_list")),
+        ),
         blocks=(_to_answer(asked, at), _stopped(asked)),
         changes=("rights_request",),
     )

@@ -21,6 +21,14 @@ class HouseholdState(TextChoices):
     ANONYMISED = "anonymised", "Anonymisé"
 
 
+class Fate(TextChoices):
+    """What the clock will do of a file."""
+
+    ARCHIVED = "archived", "Archivé"
+    ERASED = "erased", "Rendu anonyme"
+    SWEPT = "swept", "Brouillon effacé"
+
+
 class PrescriptionState(TextChoices):
     """The life of a prescription (machines §4)."""
 

@@ -1,4 +1,4 @@
-"""Whoever asks reads all that is known of him: each column of each table that leads to a household is told, or named."""
+"""Whoever asks reads all that is known of him: each column of each table that leads to a household is told or named."""
 
 import io
 import json
