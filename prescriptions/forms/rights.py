@@ -116,7 +116,13 @@ def _by_reference(reference: str) -> list[Household]:
 
 
 def _by_person(last: str, first: str, born: date) -> list[Household]:
-    return list(Household.objects.filter(name_key=words_of(f"{first} {last}"), birth_date=born)[:2])
+    """Born that day, and called so whatever joins the words, in either order."""
+    called = {_joined(f"{first} {last}"), _joined(f"{last} {first}")}
+    return [file for file in Household.objects.filter(birth_date=born) if _joined(file.name_key) in called]
+
+
+def _joined(name: str) -> str:
+    return words_of(name).replace(" ", "")
 
 
 class ToldForm(forms.Form):

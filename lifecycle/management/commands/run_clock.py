@@ -1,4 +1,4 @@
-"""`manage.py run_clock [--at 2026-11-24T14:05] [--foresee]`: do what is due, as the task of every quarter of an hour does."""
+"""`manage.py run_clock [--at 2026-11-24T14:05] [--foresee]`: do what is due, as the task does, or only count it."""
 
 from datetime import datetime
 from typing import Any
