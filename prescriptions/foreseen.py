@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, CharField, Count, DateField, F, Q, Value, When
+from django.db.models import Case, CharField, Count, DateField, F, Q, QuerySet, Value, When
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -15,10 +15,9 @@ from prescriptions.enums import Fate, HouseholdState
 from prescriptions.liveness import nothing_lives
 from prescriptions.machine import household_rules as rules
 from prescriptions.models import Household
-from prescriptions.models.household import HouseholdQuerySet
 
 
-def foreseen(at: datetime, until: date | None = None) -> HouseholdQuerySet:
+def foreseen(at: datetime, until: date | None = None) -> QuerySet[Any]:
     """The files that the clock archives or makes anonymous by the end of a day, if nothing comes meanwhile.
 
     ``fate`` is what happens to each, ``since`` the day it is due to: the last contact, or the day that was planned.
@@ -34,7 +33,7 @@ def foreseen(at: datetime, until: date | None = None) -> HouseholdQuerySet:
             output_field=DateField(),
         ),
     )
-    found: HouseholdQuerySet = told.filter(fate__isnull=False)
+    found: QuerySet[Any] = told.filter(fate__isnull=False)
     return found
 
 

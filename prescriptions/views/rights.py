@@ -31,7 +31,7 @@ from prescriptions.services.rights import receive_rights_request
 from prescriptions.tables.rights import RightsTable
 from prescriptions.views.rows import visible_household
 from prescriptions.views.saving import saved
-from typography.french import Noun, day, days_left
+from typography.french import Noun, day
 
 S = RightsState
 REQUEST = Noun("demande de droits", "demandes de droits", feminine=True)
@@ -80,29 +80,26 @@ def _follows(actor: Actor, asked: RightsRequest) -> bool:
 
 
 def rights_step(asked: RightsRequest, actor: Actor) -> Step:
-    """Who acts next; no query."""
-    if not asked.is_open:
+    """Who acts next, and by when; no query."""
+    instructs = protects_data(actor)
+    if not asked.is_open or asked.due_on is None:
         return Step(f"{S(asked.state).label}\u00a0: plus rien n’est attendu")
-    today, due = timezone.localdate(), f"{day(asked.due_on)}, {days_left(asked.due_on)}" if asked.due_on else ""
     if asked.state == S.IDENTITY:
         awaited = "En attente de savoir qui demande\u00a0: le délai est arrêté"
-        return (
-            Step(awaited, "notez l’identité établie dès que vous le savez", "identify")
-            if protects_data(actor)
-            else (Step(awaited))
-        )
-    late = "Réponse en retard\u00a0: elle était due le" if asked.is_late(today) else "Réponse due le"
-    awaited = f"{late} {due}"
-    if protects_data(actor):
-        return Step(awaited, TODO[RightKind(asked.kind)], "answer")
-    return Step(f"{awaited}. Le délégué à la protection des données y répond")
+        yours = "notez l’identité établie dès que vous savez qui demande\u00a0; le délai est arrêté jusque-là"
+        return Step(awaited, yours, "identify") if instructs else Step(awaited)
+    late = asked.is_late(timezone.localdate())
+    due = f"réponse {'due depuis le' if late else 'due le'} {day(asked.due_on)}"
+    if instructs:
+        return Step(due.capitalize(), f"{due}. {TODO[RightKind(asked.kind)]}", "answer")
+    return Step(f"{due.capitalize()}. Le délégué à la protection des données y répond")
 
 
 TODO = {
-    RightKind.ACCESS: "prenez l’export, remettez-le, puis notez la réponse",
-    RightKind.RECTIFICATION: "faites corriger le dossier par son travailleur social, puis notez la réponse",
-    RightKind.ERASURE: "imprimez la lettre, répondez à la personne, puis effacez",
-    RightKind.OBJECTION: "répondez\u00a0: ses demandes s’arrêtent aussitôt",
+    RightKind.ACCESS: "Prenez l’export, remettez-le, puis notez la réponse",
+    RightKind.RECTIFICATION: "Faites corriger le dossier par son travailleur social, puis notez la réponse",
+    RightKind.ERASURE: "Imprimez la lettre, répondez à la personne, puis effacez",
+    RightKind.OBJECTION: "Répondez\u00a0: ses demandes s’arrêtent aussitôt",
 }
 
 
