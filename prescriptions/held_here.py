@@ -67,7 +67,7 @@ def labels(row: Any) -> str:
 
 def rules(decision: Any) -> str:
     """What each rule answered, line by line."""
-    return " ; ".join(" ".join(str(value) for value in line.values() if value) for line in decision.lines)
+    return "\u00a0; ".join(" ".join(str(value) for value in line.values() if value) for line in decision.lines)
 
 
 def register() -> None:

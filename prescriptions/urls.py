@@ -73,7 +73,7 @@ urlpatterns = [
     path("droits/<str:reference>/", rights.rights_request_detail, name="rights_request_detail"),
     path("droits/<str:reference>/export.pdf", rights.rights_request_export, name="rights_request_export"),
     path("droits/<str:reference>/export.zip", rights.rights_request_archive, name="rights_request_archive"),
-    path("droits/<str:reference>/lettre/<slug:about>.pdf", rights.rights_request_letter, name="rights_request_letter"),
+    path("droits/<str:reference>/lettre/<slug:about>/", rights.rights_request_letter, name="rights_request_letter"),
     *rights_actions.urlpatterns,
     # --- the household's own page
     path("ma-demande/<str:code>/", own_page.own_page, name="own_page"),

@@ -163,7 +163,6 @@ class ContactChannel(TextChoices):
     EMAIL = "email", "Courriel"
     LETTER = "letter", "Courrier postal"
     WORKER = "worker", "Par son travailleur social"
-    PAGE = "page", "Par la page de sa demande"
 
 
 class ContactAbout(TextChoices):
@@ -295,6 +294,7 @@ class ErasureChannel(TextChoices):
     PHONE = "phone", "Par téléphone"
     PLACE = "place", "Sur place"
     WORKER = "worker", "Par son travailleur social"
+    PAGE = "page", "Par la page de sa demande"
 
 
 class ReminderKind(TextChoices):
