@@ -15,6 +15,8 @@ from prescriptions.enums import Fate, HouseholdState
 from prescriptions.liveness import nothing_lives
 from prescriptions.machine import household_rules as rules
 from prescriptions.models import Household
+from prescriptions.parameters import ANONYMISE_NOTICE_DAYS, ARCHIVE_AFTER_MONTHS, DRAFT_DAYS
+from reference.parameters import ValuesOfDay, parameters_on
 
 
 def foreseen(at: datetime, until: date | None = None) -> QuerySet[Any]:
@@ -24,7 +26,8 @@ def foreseen(at: datetime, until: date | None = None) -> QuerySet[Any]:
     Without ``until``, exactly what it would do at ``at``: a file whose notice was not sent yet is not erased, whatever
     its day.
     """
-    cases = [When(holds, then=Value(fate.value)) for fate, holds in _conditions(at, until).items()]
+    terms = parameters_on(timezone.localdate(at))
+    cases = [When(holds, then=Value(fate.value)) for fate, holds in _conditions(at, until, terms).items()]
     told: Any = Household.objects.select_related("prescriber", "commune").annotate(
         fate=Case(*cases, output_field=CharField(null=True)),
         since=Case(
@@ -38,25 +41,27 @@ def foreseen(at: datetime, until: date | None = None) -> QuerySet[Any]:
 
 
 def count_foreseen(at: datetime, days: Iterable[date | None]) -> list[dict[str, int]]:
-    """How many files meet each fate by each of these days; one query. A draft that is archived first counts once."""
+    """How many files meet each fate by each of these days; two queries. A draft that is archived first counts once."""
+    terms = parameters_on(timezone.localdate(at))
     asked = {
         f"{fate.value}_{rank}": Count("pk", filter=holds)
         for rank, until in enumerate(days)
-        for fate, holds in _conditions(at, until).items()
+        for fate, holds in _conditions(at, until, terms).items()
     }
     counted = Household.objects.order_by().aggregate(**asked)
     ranks = range(len(asked) // len(Fate))
     return [{fate.value: counted[f"{fate.value}_{rank}"] for fate in Fate} for rank in ranks]
 
 
-def _conditions(at: datetime, until: date | None) -> dict[Fate, Q]:
-    """Which files meet each fate, in the order in which the clock goes; no file meets two."""
+def _conditions(at: datetime, until: date | None, terms: ValuesOfDay) -> dict[Fate, Q]:
+    """Which files meet each fate, in the order in which the clock goes; no file meets two. ``terms``: those of today."""
     when = at if until is None else rules.start_of(until)
     ctx = Context(when, SYSTEM)
     moved = Q(moved_at__lte=when)
     is_open, is_archived = moved & Q(state=HouseholdState.OPEN), moved & Q(state=HouseholdState.ARCHIVED)
-    archived, swept = Q(as_expression(rules.untouched(ctx))), Q(as_expression(rules.left_as_a_draft(ctx)))
-    erased = rules.noticed(ctx) if until is None else _planned(ctx)
+    archived = Q(as_expression(rules.untouched(ctx, terms[ARCHIVE_AFTER_MONTHS])))
+    swept = Q(as_expression(rules.left_as_a_draft(ctx, terms[DRAFT_DAYS])))
+    erased = rules.noticed(ctx, terms[ANONYMISE_NOTICE_DAYS]) if until is None else _planned(ctx)
     return {
         Fate.ERASED: is_archived & Q(as_expression(erased)),
         Fate.ARCHIVED: is_open & archived,

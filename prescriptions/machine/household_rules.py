@@ -215,20 +215,21 @@ def only_a_draft() -> Q:
     return Q(same_as=None) & Q(Exists(files)) & ~Q(Exists(filed)) & ~Q(Exists(attached))
 
 
-def left_as_a_draft(ctx: Context) -> Q:
+def left_as_a_draft(ctx: Context, days: int | None = None) -> Q:
     """It was only ever written in drafts, and nobody of its prescriber has opened it for so many days."""
-    since = start_of(ctx.day - timedelta(days=DRAFT_DAYS.on(ctx.day)))
+    since = start_of(ctx.day - timedelta(days=DRAFT_DAYS.on(ctx.day) if days is None else days))
     opened = HouseholdAccess.objects.filter(household=OuterRef("pk"), organisation=OuterRef("prescriber"))
     return Q(last_contact_at__lt=since) & only_a_draft() & nothing_asked() & ~Q(Exists(opened.filter(at__gte=since)))
 
 
-def untouched(ctx: Context) -> Q:
+def untouched(ctx: Context, months: int | None = None) -> Q:
     """No contact since so many months, no live file, nothing that an app above still serves.
 
     A contact is with the household: its file opened or reopened, a move told, a prescription created, submitted or
     confirmed, a need met. Source of the delay: CNIL, référentiel du secteur social (two years after the last contact).
     """
-    since = start_of(shifted(ctx.day, -ARCHIVE_AFTER_MONTHS.on(ctx.day)) + timedelta(days=1))
+    months = ARCHIVE_AFTER_MONTHS.on(ctx.day) if months is None else months
+    since = start_of(shifted(ctx.day, -months) + timedelta(days=1))
     files = Prescription.objects.filter(household=OuterRef("pk"))
     met = Need.objects.filter(prescription__household=OuterRef("pk"), met_at__gte=since)
     return (
@@ -250,9 +251,10 @@ def to_notify(ctx: Context) -> Q:
     return Q(Exists(_notices().filter(sent_at=None, due_on__lte=ctx.day)))
 
 
-def noticed(ctx: Context) -> Q:
+def noticed(ctx: Context, days: int | None = None) -> Q:
     """The day has come, and the prescriber was told long enough before."""
-    told = _notices().filter(sent_at__lte=ctx.at - timedelta(days=ANONYMISE_NOTICE_DAYS.on(ctx.day)))
+    days = ANONYMISE_NOTICE_DAYS.on(ctx.day) if days is None else days
+    told = _notices().filter(sent_at__lte=ctx.at - timedelta(days=days))
     return Q(Exists(told), anonymise_on__lte=ctx.day) & nothing_asked() & nothing_lives(ctx.at)
 
 

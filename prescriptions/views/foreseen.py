@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from lifecycle.acting import may
 from lists.listing import Listing, lists
+from network.permissions import protects_data
 from network.requests import Request
 from prescriptions.filters.foreseen import HORIZONS, ForeseenFilter
 from prescriptions.foreseen import count_foreseen, foreseen
@@ -33,11 +34,13 @@ def foreseen_list(request: Request) -> HttpResponseBase:
     )
     if (answered := page.answered()) is not None:
         return answered
-    return page.shown("prescriptions/foreseen_list.html", horizons=_horizons(now))
+    return page.shown(
+        "prescriptions/foreseen_list.html", horizons=_horizons(now), instructs=protects_data(request.membership)
+    )
 
 
 def _horizons(now: datetime) -> list[dict[str, object]]:
-    """How many files are archived and erased by each horizon; one query."""
+    """How many files are archived and erased by each horizon; two queries."""
     today = timezone.localdate(now)
     later = [(code, f"d’ici {label}", shifted(today, int(code))) for code, label in HORIZONS]
     asked: list[tuple[str, str, date | None]] = [("", "cette nuit", None), *later]
