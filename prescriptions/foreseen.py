@@ -54,7 +54,7 @@ def count_foreseen(at: datetime, days: Iterable[date | None]) -> list[dict[str, 
 
 
 def _conditions(at: datetime, until: date | None, terms: ValuesOfDay) -> dict[Fate, Q]:
-    """Which files meet each fate, in the order in which the clock goes; no file meets two. ``terms``: those of today."""
+    """Which files meet each fate, in the order in which the clock goes; none meets two. ``terms``: those of today."""
     when = at if until is None else rules.start_of(until)
     ctx = Context(when, SYSTEM)
     moved = Q(moved_at__lte=when)
