@@ -41,6 +41,13 @@ def let_go_for_operator(file: ConnectionFile, at: datetime) -> None:
         _write("let_go_for_operator", file, _agents(last.operator_id), at, page=_queue(), operator=last.operator)
 
 
+def rights_answered_for_operator(file: ConnectionFile, kind: str, at: datetime) -> None:
+    """The household had what was sent corrected, or erased: so does the operator with what it keeps."""
+    last = file.transmissions.first()
+    if last is not None:
+        _write("rights_answered_for_operator", file, _agents(last.operator_id), at, page=_queue(), kind=kind)
+
+
 def link_for_operator(link: OperatorLink, token: str, at: datetime) -> None:
     """The link by which the operator answers one request without an account."""
     page = absolute_url(reverse("connectivity:link", args=[token]))

@@ -17,9 +17,9 @@ from connectivity.services.transmissions import carry_facts, transmit
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.registry import Move, on_transition
-from prescriptions.enums import Bond, Loss, NeedState
+from prescriptions.enums import Bond, Loss, NeedState, RightKind
 from prescriptions.liveness import keeps_alive
-from prescriptions.models import Need
+from prescriptions.models import Need, RightsRequest
 
 S = ConnectionState
 AROUND = (
@@ -224,6 +224,15 @@ def looks_for_a_line(at: datetime) -> Q:
     return Q(Exists(_files_of_household().filter(state__in=UNDER_WAY)))
 
 
+def tell_operators(move: Move) -> None:
+    """An operator that had received the data is told what was corrected or erased. Source: RGPD, art. 19."""
+    asked = RightsRequest.objects.filter(pk__in=move.pks, kind__in=(RightKind.RECTIFICATION, RightKind.ERASURE))
+    for request in asked.order_by("pk"):
+        files = ConnectionFile.objects.filter(need__prescription__household=request.household_id)
+        for file in files.exclude(transmissions=None).order_by("pk"):
+            emails.rights_answered_for_operator(file, request.kind, move.at)
+
+
 def register() -> None:
     """Every registration of connection, once its models are known. Followers of one verb run in this order."""
     register_kinds()
@@ -249,4 +258,5 @@ def register() -> None:
     on_transition("connection", "warn_copper", tell_copper)
     on_transition("need", "drop", abandon_files)
     on_transition("need", "relocate", relocate_files)
+    on_transition("rights_request", "answer", tell_operators)
     on_transition("household", "anonymise", erase)

@@ -25,6 +25,7 @@ from demo.offers import Line, Lot
 from demo.prospecting import estimates, leads
 from demo.register import register
 from demo.requests import Ask, Request, news, sittings
+from demo.rights import rights
 from demo.seasons import GIFTS, spread
 from demo.shown import shown
 from demo.skills import skills
@@ -93,6 +94,7 @@ def tell_story(
             counts,
             keys,
             skills,
+            rights,
         ):
             stage.agenda.add(thread(stage))
         for thread in (last_committee, estimates):

@@ -13,4 +13,5 @@ class DistributionConfig(AppConfig):
         import_module("distribution.followers").register()
         import_module("distribution.panels").register_panels()
         import_module("distribution.progress").register_chains()
+        import_module("distribution.held").register()
         import_module("distribution.search").register_finders()

@@ -86,6 +86,12 @@ def _startable(timed: Mapping[str, tuple[type[Stateful], Verb]], at: datetime) -
         return {name for name, there in zip(timed, cursor.fetchone(), strict=True) if there}
 
 
+def due_now(*, at: datetime | None = None) -> dict[str, int]:
+    """How many rows each verb of the clock would be tried on at ``at``, by name ("machine.verb"); nothing is done."""
+    instant = at or _now()
+    return {name: due_rows(model, declared, instant).count() for name, (model, declared) in _timed().items()}
+
+
 def due_rows(model: type[Stateful], declared: Verb, at: datetime) -> QuerySet[Any]:
     """The rows on which a verb of the clock is due at ``at``; those that moved later are left to the next run."""
     assert declared.due is not None

@@ -9,7 +9,15 @@ from django.urls import reverse
 
 from lifecycle.actors import Actor
 from network.enums import OrganisationKind, Role
-from network.permissions import acts_as, follows_conventions, follows_equipment, is_pilot, reads_reports, seeks_donors
+from network.permissions import (
+    acts_as,
+    follows_conventions,
+    follows_equipment,
+    is_pilot,
+    protects_data,
+    reads_reports,
+    seeks_donors,
+)
 
 TECHNICIAN = (Role.TECHNICIAN, OrganisationKind.RECONDITIONER)
 ALLOTS = (Role.MANAGER, OrganisationKind.RECONDITIONER)
@@ -35,6 +43,7 @@ NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
     ("Demandes", "prescriptions:prescription_list", lambda actor: acts_as(actor, *ADVISERS)),
     ("Besoins", "prescriptions:need_list", is_pilot),
     ("Foyers", "prescriptions:household_list", lambda actor: acts_as(actor, WORKER)),
+    ("Demandes de droits", "prescriptions:rights_request_list", protects_data),
     ("Connexions", "connectivity:connection_list", lambda actor: is_pilot(actor) or acts_as(actor, *CONNECTS)),
     ("Offres", "connectivity:offer_list", lambda actor: acts_as(actor, (Role.ADVISER, OrganisationKind.RELAY))),
     ("Demandes", "connectivity:queue", lambda actor: acts_as(actor, (Role.AGENT, OrganisationKind.OPERATOR))),

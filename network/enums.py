@@ -26,6 +26,7 @@ class Role(TextChoices):
     """What a person does in an organisation."""
 
     PILOT = "pilot", "Pilote"
+    DPO = "dpo", "Délégué à la protection des données"
     CONTACT = "contact", "Contact"
     TECHNICIAN = "technician", "Technicien"
     ADVISER = "adviser", "Conseiller"
@@ -38,7 +39,7 @@ class Role(TextChoices):
 
 
 ROLES_BY_KIND: dict[OrganisationKind, tuple[Role, ...]] = {
-    OrganisationKind.DEPARTEMENT: (Role.PILOT, Role.MANAGER, Role.OBSERVER),
+    OrganisationKind.DEPARTEMENT: (Role.PILOT, Role.DPO, Role.MANAGER, Role.OBSERVER),
     OrganisationKind.PREFECTURE: (Role.MANAGER, Role.OBSERVER),
     OrganisationKind.REGION: (Role.MANAGER, Role.OBSERVER),
     OrganisationKind.HUB: (Role.MANAGER, Role.OBSERVER),

@@ -35,6 +35,15 @@ def is_pilot(actor: Actor | None) -> bool:
     return acts_as(actor, (Role.PILOT, OrganisationKind.DEPARTEMENT))
 
 
+def protects_data(actor: Actor | None) -> bool:
+    """Tell whether ``actor`` is the data protection officer of the Département.
+
+    Nobody else is, not even the manager of the Département: this role takes no instruction, and keeps secret what
+    people ask of it. Source of the rule: RGPD, art. 38, 3 and 5.
+    """
+    return actor is not None and (actor.kind, actor.role) == (OrganisationKind.DEPARTEMENT.value, Role.DPO.value)
+
+
 def can_declare_merger(actor: Actor) -> Q | None:
     """Establish that an EPCI merged into another: the pilot."""
     return Q() if is_pilot(actor) else None

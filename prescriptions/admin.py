@@ -15,6 +15,7 @@ show(
         "completionanswer": ("words", "code", "said"),
         "decision": ("lines", "motive", "next_step"),
         "agreement": ("exact_text",),
+        "rightsrequest": ("words", "truth", "reply"),
         "confirmationlink": ("token_digest", "email"),
     },
 )

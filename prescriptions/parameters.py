@@ -62,6 +62,27 @@ TRANSFER_DAYS = parameter(
     unit="jours",
     label="Répondre à un dossier proposé par un autre prescripteur",
 )
+RIGHTS_MONTHS = parameter(
+    "prescriptions.rights_months", usual=1, unit="mois", label="Répondre à une demande d’exercice de droits"
+)
+RIGHTS_MORE_MONTHS = parameter(
+    "prescriptions.rights_more_months",
+    usual=2,
+    unit="mois",
+    label="Prolonger une fois la réponse à une demande d’exercice de droits",
+)
+RIGHTS_REMIND_DAYS = parameter(
+    "prescriptions.rights_remind_days",
+    usual=10,
+    unit="jours",
+    label="Rappeler une demande d’exercice de droits avant son échéance",
+)
+RIGHTS_OLDEST_MONTHS = parameter(
+    "prescriptions.rights_oldest_months",
+    usual=12,
+    unit="mois",
+    label="Noter une demande d’exercice de droits reçue il y a au plus",
+)
 VALID_DAYS = parameter(
     "prescriptions.valid_days", usual=180, unit="jours", label="Durée d’une acceptation sans nouvelles"
 )

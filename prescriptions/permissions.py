@@ -13,7 +13,7 @@ from lifecycle.linked import Linked
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.models import Organisation
-from network.permissions import acts_as, is_manager, is_pilot
+from network.permissions import acts_as, is_manager, is_pilot, protects_data
 from prescriptions.enums import AGREEMENT_WITHDRAWN, HouseholdState, NeedKind, PrescriptionState, TransferState
 
 RELAYED = (PrescriptionState.ACCEPTED, PrescriptionState.FULFILLED, PrescriptionState.CLOSED_UNMET)
@@ -233,3 +233,44 @@ def sees_accesses(actor: Actor | None) -> Q | None:
     if is_manager(actor) and works(actor):
         return Q(household__prescriber=actor.organisation_id)
     return None
+
+
+# --- requests to exercise a right
+
+
+def can_receive_rights_request(actor: Actor) -> Q | None:
+    """Whoever a household speaks to, the data protection officer, and the household by its page."""
+    heard = isinstance(actor, SignedLink) or works(actor) or advises(actor) or relays(actor) or protects_data(actor)
+    return Q() if heard else None
+
+
+def can_instruct_rights_request(actor: Actor) -> Q | None:
+    """The data protection officer of the Département, and nobody else."""
+    return Q() if protects_data(actor) else None
+
+
+def can_withdraw_rights_request(actor: Actor) -> Q | None:
+    """The officer, and the organisation that noted it: the household tells it that it asks no more."""
+    if protects_data(actor):
+        return Q()
+    if works(actor) or advises(actor) or relays(actor):
+        return Q(received_by__organisation=actor.organisation_id)
+    return None
+
+
+def foresees_erasures(actor: Actor) -> bool:
+    """Tell whether one reads what the clock is about to archive and erase, without a name: the officer, the pilot."""
+    return protects_data(actor) or is_pilot(actor)
+
+
+def sees_rights_requests(actor: Actor | None) -> Q | None:
+    """The requests one may see: all for the officer; those it noted, and those of its households, for a prescriber;
+    those it noted for whoever serves. The pilot sees none: what is asked of the officer is secret."""
+    if actor is None:
+        return None
+    if protects_data(actor):
+        return Q()
+    noted = Q(received_by__organisation=actor.organisation_id)
+    if works(actor):
+        return noted | Q(household__prescriber=actor.organisation_id)
+    return noted if advises(actor) or relays(actor) else None

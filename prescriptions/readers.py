@@ -83,6 +83,13 @@ READERS = (
         ", seulement si vous choisissez son offre",
     ),
     Reader(
+        "Le délégué à la protection des données du Département",
+        Kind.DEPARTEMENT,
+        Role.DPO,
+        tuple(Told),
+        ", seulement si vous lui demandez d’exercer vos droits",
+    ),
+    Reader(
         "L’équipe du Département qui pilote",
         Kind.DEPARTEMENT,
         Role.PILOT,

@@ -5,18 +5,22 @@ from django.urls import path
 from prescriptions.actions import households as household_actions
 from prescriptions.actions import needs as need_actions
 from prescriptions.actions import prescriptions as prescription_actions
+from prescriptions.actions import rights as rights_actions
 from prescriptions.actions import transfers as transfer_actions
 from prescriptions.views import (
     completion,
     contacts,
     doubles,
     filing,
+    foreseen,
     households,
     identity,
     lists,
     own_page,
+    own_rights,
     pages,
     public,
+    rights,
     situation,
     transfers,
 )
@@ -66,7 +70,18 @@ urlpatterns = [
     *household_actions.urlpatterns,
     path("foyers/<str:reference>/doubles/", doubles.household_doubles, name="household_doubles"),
     path("foyers/<str:reference>/nouvelle-prescription/", filing.prescription_begin, name="prescription_begin"),
+    path("foyers/<str:reference>/droits/", rights.household_rights, name="household_rights"),
+    # --- requests to exercise a right
+    path("droits/", rights.rights_request_list, name="rights_request_list"),
+    path("droits/nouvelle/", rights.rights_request_create, name="rights_request_create"),
+    path("droits/effacements/", foreseen.foreseen_list, name="foreseen_list"),
+    path("droits/<str:reference>/", rights.rights_request_detail, name="rights_request_detail"),
+    path("droits/<str:reference>/export.pdf", rights.rights_request_export, name="rights_request_export"),
+    path("droits/<str:reference>/export.zip", rights.rights_request_archive, name="rights_request_archive"),
+    path("droits/<str:reference>/lettre/<slug:about>/", rights.rights_request_letter, name="rights_request_letter"),
+    *rights_actions.urlpatterns,
     # --- the household's own page
     path("ma-demande/<str:code>/", own_page.own_page, name="own_page"),
+    path("ma-demande/<str:code>/droits/", own_rights.own_rights, name="own_rights"),
     path("toujours-d-actualite/<str:token>/", public.still_current, name="still_current"),
 ]

@@ -145,6 +145,7 @@ LIFECYCLE_LOCK_ORDER = [
     "conventions.Signature",
     "viewflow.Process",
     "conventions.Quota",
+    "prescriptions.RightsRequest",
     "prescriptions.Household",
     "prescriptions.Prescription",
     "prescriptions.Need",

@@ -14,7 +14,7 @@ from donations.models import Donation
 from lifecycle.journal import journal_of
 from lifecycle.machine import Stateful, verbs_of
 from network.models import Membership
-from prescriptions.models import Prescription
+from prescriptions.models import Prescription, RightsRequest
 from prescriptions.permissions import advises, relays, works
 from refurb.models import Device
 from reports.models import Report
@@ -52,6 +52,13 @@ TOLD = {
         "prescriptions",
         household="household",
         within=("hand_on",),
+    ),
+    "rights_request": ToldMoves(
+        RightsRequest,
+        ("receive", "withdraw"),
+        "prescriptions:rights_request_detail",
+        "prescriptions:rights_request_list",
+        "demandes de droits",
     ),
     "connection": ToldMoves(
         ConnectionFile,

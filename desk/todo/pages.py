@@ -4,17 +4,29 @@ from collections.abc import Callable
 from datetime import datetime
 
 from conventions.permissions import REVIEWERS, SIGNATORIES
-from desk.todo import conventions, distributors, donors, epcis, operators, pilots, prescribers, readers, workshops
+from desk.todo import (
+    conventions,
+    distributors,
+    donors,
+    epcis,
+    officers,
+    operators,
+    pilots,
+    prescribers,
+    readers,
+    workshops,
+)
 from desk.todo.blocks import Page
 from lifecycle.actors import Actor
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.models import Membership
-from network.permissions import acts_as, is_pilot
+from network.permissions import acts_as, is_pilot, protects_data
 from prescriptions.permissions import advises, relays, works
 
 FAMILIES: tuple[tuple[Callable[[Actor | None], bool], Callable[[Membership, datetime], Page]], ...] = (
     (is_pilot, pilots.todo_of),
+    (protects_data, officers.todo_of),
     (works, prescribers.todo_of),
     (lambda actor: advises(actor) or relays(actor), distributors.todo_of),
     (lambda actor: acts_as(actor, (Role.TECHNICIAN, Kind.RECONDITIONER)), workshops.todo_of),

@@ -25,7 +25,7 @@ from desk.todo.connections import copper, renewals, serving_blocks
 from desk.todo.limits import Limits, limits_on
 from network.models import Membership
 from network.permissions import is_manager
-from prescriptions.enums import HouseholdState, PrescriptionState, ReminderKind
+from prescriptions.enums import HouseholdState, PrescriptionState, ReminderKind, RightKind, RightsState
 from prescriptions.machine.household_rules import only_a_draft
 from prescriptions.models import (
     CompletionRequest,
@@ -35,6 +35,7 @@ from prescriptions.models import (
     Prescription,
     PromisedContact,
     Reminder,
+    RightsRequest,
     Transfer,
 )
 from prescriptions.owing import nothing_owed
@@ -103,6 +104,7 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
         _to_complete(actor, files, at, limits),
         _offered(actor, at),
         _to_tell(actor, at),
+        _to_correct(actor, at),
         *_answers(files, at, limits),
         _drafts(actor, files, at, limits),
     )
@@ -152,6 +154,26 @@ def _to_tell(actor: Membership, at: datetime) -> Block:
         "Tous les foyers savent où en est leur demande.",
         late=Q(due_on__lt=timezone.localdate(at)),
     )
+
+
+def _to_correct(actor: Membership, at: datetime) -> Block:
+    """What households say is false: the officer answers them once their worker has corrected it."""
+    asked = RightsRequest.objects.visible_to(actor).filter(
+        household__prescriber=actor.organisation_id, kind=RightKind.RECTIFICATION, state=RightsState.RECEIVED
+    )
+    return Block(
+        "a-corriger",
+        "Dossiers à corriger à la demande du foyer",
+        asked.select_related("household").order_by("due_on", "pk"),
+        _correction,
+        "Aucun foyer ne demande une correction.",
+        late=Q(due_on__lt=timezone.localdate(at)),
+    )
+
+
+def _correction(asked: Any) -> Line:
+    url = reverse("prescriptions:rights_request_detail", args=[asked.reference])
+    return Line(asked.household.name, url, asked.reference, until(asked.due_on))
 
 
 def _answers(files: QuerySet[Prescription], at: datetime, limits: Limits) -> tuple[Block, ...]:

@@ -127,6 +127,7 @@ class HouseholdMachine(Machine, of=Household):
         source=[S.OPEN, S.ARCHIVED],
         target=SAME,
         who=can_erase_on_request_household,
+        follows=["rights_request.answer"],
         requires=[*rules.NOTHING_BINDS, rules.RECEIVED_ON, rules.CHANNEL],
         journal=["received_on", "channel"],
         done="Effacement demandé par le foyer",

@@ -12,7 +12,7 @@ from network.enums import OrganisationKind
 from network.models import Organisation
 from prescriptions.enums import LIVE_STATES, Bond, ErasureChannel, HouseholdState, PrescriptionState, ReminderKind
 from prescriptions.liveness import nothing_lives
-from prescriptions.models import Household, HouseholdAccess, Need, Prescription, Reminder, Residence
+from prescriptions.models import Household, HouseholdAccess, Need, Prescription, Reminder, Residence, RightsRequest
 from prescriptions.nir import SENTENCE
 from prescriptions.parameters import ANONYMISE_AFTER_MONTHS, ANONYMISE_NOTICE_DAYS, ARCHIVE_AFTER_MONTHS, DRAFT_DAYS
 
@@ -215,24 +215,26 @@ def only_a_draft() -> Q:
     return Q(same_as=None) & Q(Exists(files)) & ~Q(Exists(filed)) & ~Q(Exists(attached))
 
 
-def left_as_a_draft(ctx: Context) -> Q:
+def left_as_a_draft(ctx: Context, days: int | None = None) -> Q:
     """It was only ever written in drafts, and nobody of its prescriber has opened it for so many days."""
-    since = start_of(ctx.day - timedelta(days=DRAFT_DAYS.on(ctx.day)))
+    since = start_of(ctx.day - timedelta(days=DRAFT_DAYS.on(ctx.day) if days is None else days))
     opened = HouseholdAccess.objects.filter(household=OuterRef("pk"), organisation=OuterRef("prescriber"))
-    return Q(last_contact_at__lt=since) & only_a_draft() & ~Q(Exists(opened.filter(at__gte=since)))
+    return Q(last_contact_at__lt=since) & only_a_draft() & nothing_asked() & ~Q(Exists(opened.filter(at__gte=since)))
 
 
-def untouched(ctx: Context) -> Q:
+def untouched(ctx: Context, months: int | None = None) -> Q:
     """No contact since so many months, no live file, nothing that an app above still serves.
 
     A contact is with the household: its file opened or reopened, a move told, a prescription created, submitted or
     confirmed, a need met. Source of the delay: CNIL, référentiel du secteur social (two years after the last contact).
     """
-    since = start_of(shifted(ctx.day, -ARCHIVE_AFTER_MONTHS.on(ctx.day)) + timedelta(days=1))
+    months = ARCHIVE_AFTER_MONTHS.on(ctx.day) if months is None else months
+    since = start_of(shifted(ctx.day, -months) + timedelta(days=1))
     files = Prescription.objects.filter(household=OuterRef("pk"))
     met = Need.objects.filter(prescription__household=OuterRef("pk"), met_at__gte=since)
     return (
-        Q(last_contact_at__lt=since)
+        nothing_asked()
+        & Q(last_contact_at__lt=since)
         & ~Q(Exists(files.filter(Q(state__in=LIVE_STATES) | Q(contacted_at__gte=since))))
         & ~Q(Exists(met))
         & nothing_lives(ctx.at)
@@ -249,10 +251,16 @@ def to_notify(ctx: Context) -> Q:
     return Q(Exists(_notices().filter(sent_at=None, due_on__lte=ctx.day)))
 
 
-def noticed(ctx: Context) -> Q:
+def noticed(ctx: Context, days: int | None = None) -> Q:
     """The day has come, and the prescriber was told long enough before."""
-    told = _notices().filter(sent_at__lte=ctx.at - timedelta(days=ANONYMISE_NOTICE_DAYS.on(ctx.day)))
-    return Q(Exists(told), anonymise_on__lte=ctx.day) & nothing_lives(ctx.at)
+    days = ANONYMISE_NOTICE_DAYS.on(ctx.day) if days is None else days
+    told = _notices().filter(sent_at__lte=ctx.at - timedelta(days=days))
+    return Q(Exists(told), anonymise_on__lte=ctx.day) & nothing_asked() & nothing_lives(ctx.at)
+
+
+def nothing_asked() -> Q:
+    """It exercises no right that waits for its answer: what it asked of is still there when it is answered."""
+    return ~Q(Exists(RightsRequest.objects.open().filter(household=OuterRef("pk"))))
 
 
 def _notices() -> QuerySet[Any]:

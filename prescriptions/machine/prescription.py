@@ -249,6 +249,7 @@ class PrescriptionMachine(Machine, of=Prescription):
         source=[S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
         target=S.WITHDRAWN,
         who=can_edit_prescription,
+        follows=["rights_request.answer"],
         requires=[rules.REVOKED_BY, rules.NOTHING_MET],
         stamps={"ended_at": AT, "contacted_at": AT, "end_reason": AGREEMENT_WITHDRAWN, "complete_by": None},
         journal=["channel"],

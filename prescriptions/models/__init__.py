@@ -30,6 +30,7 @@ from prescriptions.models.reference import (
     TerritorialPriority,
 )
 from prescriptions.models.reminder import ConfirmationLink, Reminder
+from prescriptions.models.rights import RightsRequest, RightsRequestEntry
 from prescriptions.models.transfer import Transfer, TransferEntry
 from prescriptions.models.translation import SheetTranslation
 
@@ -61,6 +62,8 @@ __all__ = [
     "RankLine",
     "Reminder",
     "Residence",
+    "RightsRequest",
+    "RightsRequestEntry",
     "RuleLine",
     "SheetTranslation",
     "SocialStory",

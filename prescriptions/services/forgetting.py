@@ -18,6 +18,8 @@ from prescriptions.models import (
     NeedEntry,
     Prescription,
     PrescriptionEntry,
+    RightsRequest,
+    RightsRequestEntry,
     SocialStory,
     TransferEntry,
 )
@@ -49,7 +51,9 @@ def forget_households(households: Iterable[int], at: datetime) -> None:
     _forget_words(prescriptions)
     _forget_comments(pks, prescriptions, needs)
     addresses = [address for address in Household.objects.filter(pk__in=pks).values_list("email", flat=True) if address]
-    owned = {"household": pks, "prescription": prescriptions, "need": needs}
+    asked = list(RightsRequest.objects.filter(household__in=pks).values_list("pk", flat=True))
+    RightsRequest.objects.filter(pk__in=asked).update(words="", truth="", reply="")
+    owned = {"household": pks, "prescription": prescriptions, "need": needs, "rights_request": asked}
     for machine, keys in owned.items():
         for document in Document.objects.filter(owner_machine=machine, owner_pk__in=keys, forgotten_at=None):
             forget_document(document=document, at=at)
@@ -76,6 +80,7 @@ def _forget_comments(households: list[int], prescriptions: list[int], needs: lis
         PrescriptionEntry.objects.filter(object__in=prescriptions),
         NeedEntry.objects.filter(object__in=needs),
         TransferEntry.objects.filter(object__prescription__in=prescriptions),
+        RightsRequestEntry.objects.filter(object__household__in=households),
     )
     for entries in journals:
         digests = list(entries.exclude(comment_digest="").values_list("comment_digest", flat=True))

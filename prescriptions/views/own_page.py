@@ -50,30 +50,30 @@ def own_page(request: HttpRequest, code: str) -> HttpResponse:
     """
     form = BirthYearForm(posted(request))
     if not form.is_valid():
-        return _hidden(render(request, PAGE, {"form": form, "said": "", "code": code}))
+        return hidden(render(request, PAGE, {"form": form, "said": "", "code": code}))
     opened = request_of(code)
     key = f"prescription {opened[1]}" if opened else typed_code(code) or code
     tried = ratelimit.consume(request, app="prescriptions", action="own_page", config=TRIES, key=key)
     if not tried:
-        return _hidden(render(request, PAGE, {"form": form, "said": "too_many"}, status=429))
-    prescription = opened and _born_in(int(form.cleaned_data["year"]), opened[1])
+        return hidden(render(request, PAGE, {"form": form, "said": "too_many"}, status=429))
+    prescription = opened and born_in(int(form.cleaned_data["year"]), opened[1])
     if not opened or not prescription:
-        return _hidden(render(request, PAGE, {"form": form, "said": "unknown", "code": code}))
+        return hidden(render(request, PAGE, {"form": form, "said": "unknown", "code": code}))
     tried.rollback()
     link = SignedLink(f"{OWN_SHEET}{opened[0]}", opens=("prescription", prescription.pk))
     record_access(actor=link, household=prescription.household, what="own_page")
-    context = {"said": "told", "telling": telling_of(prescription), "prescription": prescription}
-    return _hidden(render(request, PAGE, context))
+    context = {"said": "told", "code": code, "telling": telling_of(prescription), "prescription": prescription}
+    return hidden(render(request, PAGE, context))
 
 
-def _born_in(year: int, prescription: int) -> Prescription | None:
+def born_in(year: int, prescription: int) -> Prescription | None:
     """This request, if the person of reference of its household was born that year."""
     born = Q(household__birth_date__gte=date(year, 1, 1), household__birth_date__lte=date(year, 12, 31))
     around = ("household", "prescriber", "distributor")
     return Prescription.objects.filter(born, pk=prescription).select_related(*around).first()
 
 
-def _hidden(response: HttpResponse) -> HttpResponse:
+def hidden(response: HttpResponse) -> HttpResponse:
     """No search engine keeps the page."""
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

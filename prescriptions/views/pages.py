@@ -13,7 +13,13 @@ from network.requests import Request
 from prescriptions.documents import draw_agreement, draw_in_language, is_translated
 from prescriptions.enums import AGREEMENT_WITHDRAWN, CodePurpose, PrescriptionState, SheetLanguage
 from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, Transfer, rank_of
-from prescriptions.permissions import can_attach_household, can_create_prescription, can_submit_prescription, works
+from prescriptions.permissions import (
+    can_attach_household,
+    can_create_prescription,
+    can_receive_rights_request,
+    can_submit_prescription,
+    works,
+)
 from prescriptions.services.prescriptions import agreement_text
 from prescriptions.views.answers import answers_of
 from prescriptions.views.rows import visible_household, visible_need, visible_prescription
@@ -113,6 +119,7 @@ def household_detail(request: Request, reference: str) -> HttpResponse:
         "more": [(label, reverse(f"prescriptions:{name}", args=[household.reference])) for label, name in more],
         "can_create": can_create,
         "works": works(actor),
+        "hears": can_receive_rights_request(actor) is not None and household.state != "anonymised",
         "same": same_household(household, actor),
     }
     return render(request, "prescriptions/household_detail.html", context)

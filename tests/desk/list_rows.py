@@ -9,15 +9,17 @@ from django.utils import timezone
 from donations.enums import NextStep
 from donations.services.prospects import Then, create_prospect
 from lifecycle import gate
-from network.enums import LegalNature
+from network.enums import LegalNature, OrganisationKind, Role
 from network.models import Membership
+from prescriptions.enums import Requester, RightKind, RightsChannel
+from prescriptions.services.rights import receive_rights_request
 from refurb.enums import MissingReason, PartKind, RemovalDestination
 from refurb.services import evidence, parts
 from tests.connectivity.lines import FIXED, close_copper
 from tests.desk.territory import Territory, need_of
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
-from tests.network.factories import make_commune
+from tests.network.factories import make_commune, make_membership
 from tests.refurb.devices import given_to, private_lot
 from tests.remembered import remembered
 
@@ -31,6 +33,8 @@ LISTS: dict[str, tuple[str, ...]] = {
     "prescriptions:prescription_list": ("worker", "adviser", "relay", "pilot"),
     "prescriptions:need_list": ("adviser", "relay", "pilot"),
     "prescriptions:household_list": ("worker",),
+    "prescriptions:rights_request_list": ("officer", "worker"),
+    "prescriptions:foreseen_list": ("officer", "pilot"),
     "donations:donation_list": ("contact", "technician", "pilot"),
     "donations:prospect_list": ("pilot",),
     "refurb:device_list": ("technician", "adviser", "pilot"),
@@ -83,6 +87,7 @@ class Rows:
             "contact": lambda: self.scene.contact,
             "worker": lambda: self.territory.worker,
             "agent": lambda: self.territory.agent,
+            "officer": lambda: make_membership(Role.DPO, OrganisationKind.DEPARTEMENT),
         }
         return found[name]() if name in found else getattr(shelf, name)
 
@@ -116,7 +121,14 @@ class Rows:
         shelf.reserve(device, need_of(served, "computer"))
         territory.line(need_of(served, FIXED)).sent()
         shelf.derogate(need_of(waiting, "computer"))
-        territory.circle.submitted()
+        receive_rights_request(
+            actor=territory.worker,
+            household=territory.circle.submitted().household,
+            kind=RightKind.ACCESS,
+            requester=Requester.PERSON,
+            channel=RightsChannel.PLACE,
+            received_on=timezone.localdate(),
+        )
 
 
 @remembered()

@@ -33,10 +33,11 @@ from network.enums import ROLES_BY_KIND, LegalNature, Role, SkillKind
 from network.enums import OrganisationKind as Kind
 from network.models import Membership, Organisation
 from network.services.skills import note_skill, record_training
-from prescriptions.enums import IdentityReason
+from prescriptions.enums import IdentityReason, Requester, RightKind, RightsChannel
 from prescriptions.models import HouseholdAccess, Need, Prescription
 from prescriptions.services.households import open_identity
 from prescriptions.services.prescriptions import ask_completion_prescription
+from prescriptions.services.rights import receive_rights_request
 from prescriptions.services.transfers import ask_transfer
 from refurb.models import Delivery, WasteNote
 from reports.months import month_of
@@ -73,6 +74,7 @@ PERSON = {
 }
 OF_A_HOUSEHOLD = (
     *("prescriptions/<str", "besoins/<str", "foyers/<str", "transferts/<str"),
+    "droits/<str",
     *("connexions/<str", "connexions/proposer/"),
 )
 WORDS = {"appareils/scanner/": "trouver", "a-faire/": "prescripteurs", "administration/": "offres", "aide/": "atelier"}
@@ -88,7 +90,7 @@ BEHIND_A_ROW = {
 OF_A_NOTE = "appareils/<str:reference>/fiches/"
 TURNS = 4
 """One stranger in four is refused an action: nobody does it without reading the row, which all of them ask for."""
-ALWAYS_READ = {"prescriptions/", "besoins/", "foyers/", "transferts/", "connexions/", "rapports/"}
+ALWAYS_READ = {"prescriptions/", "besoins/", "foyers/", "transferts/", "droits/", "connexions/", "rapports/"}
 """Rows whose every page is asked for by every stranger: a household's own, and what counts them; as are the actions of
 distribution on any row."""
 OF_NOBODY = (
@@ -131,6 +133,14 @@ class Scenery:
         self.household, self.served = household, served
         self.counted = begin_stocktake(actor=self.territory.shelf.adviser, point=self.territory.shelf.point)
         self.offered = ask_transfer(actor=circle.worker, prescription=self.waiting, prescriber=Circle().prescriber)
+        self.asked = receive_rights_request(
+            actor=circle.worker,
+            household=household,
+            kind=RightKind.ACCESS,
+            requester=Requester.PERSON,
+            channel=RightsChannel.LETTER,
+            received_on=timezone.localdate(),
+        )
         self.report = compute_report(actor=shelf.pilot, month=month_of(timezone.now()))
         self.inventory = taken(self.scene, [machine("1"), machine("2", "Imprimante")])
         bench = shelf.bench
@@ -195,6 +205,7 @@ class Scenery:
             "connexions/proposer": needs,
             "connexions/comparer": needs,
             "connexions": [self.line, self.sent],
+            "droits": [self.asked],
             "conventions": [self.territory.shelf.convention],
             "foyers": [self.household],
             "livraisons": list(Delivery.objects.all()),
@@ -232,7 +243,7 @@ class Scenery:
             for row in rows if is_its_page or "<int:pk>" in route else rows[-1:]:
                 for pk in self.keys(route, row):
                     address = route.replace("<str:reference>", row.reference).replace("<int:pk>", str(pk))
-                    address = address.replace("<slug:what>", next(iter(EVIDENCE)))
+                    address = address.replace("<slug:what>", next(iter(EVIDENCE))).replace("<slug:about>", "accuse")
                     address = address.replace("<str:side>", "etabli").replace("<int:number>", "1")
                     yield route, "/" + address
 
@@ -295,7 +306,7 @@ SERVES = {
     *((Kind.DISTRIBUTOR, role) for role in (Role.ADVISER, Role.MANAGER)),
     *((Kind.PRESCRIBER, role) for role in (Role.WORKER, Role.MANAGER)),
     *((Kind.OPERATOR, role) for role in (Role.AGENT, Role.MANAGER)),
-    *((Kind.DEPARTEMENT, role) for role in (Role.PILOT, Role.MANAGER)),
+    *((Kind.DEPARTEMENT, role) for role in (Role.PILOT, Role.DPO, Role.MANAGER)),
 }
 """Whose work the household is, in the organisations that serve it. Every other role is behind the wall."""
 ROLES = [(kind, role) for kind, roles in ROLES_BY_KIND.items() for role in roles]
@@ -407,6 +418,8 @@ def test_the_story_is_read_by_its_prescriber_alone_and_each_one_s_pages_do_name_
         stories[kind, role] = [address for address, _, read in pages if STORY in read]
         exchanges |= {kind for _, _, read in pages if ASKED in read or ANSWERED in read}
         shown |= {address for address, _, read in pages if SHOWN in read}
+    exported = stories.pop((Kind.DEPARTEMENT, Role.DPO))
+    assert exported == [f"! /droits/{scenery.asked.reference}/export.zip"], "what the household itself asked to read"
     readers = {kind for (kind, _), addresses in stories.items() if addresses}
     assert readers == {Kind.PRESCRIBER}, stories
     assert exchanges == {Kind.PRESCRIBER, Kind.DISTRIBUTOR, Kind.DEPARTEMENT}

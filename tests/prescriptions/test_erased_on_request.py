@@ -125,6 +125,6 @@ def test_a_worker_reads_how_a_household_asks_until_it_is_erased() -> None:
     circle = Circle()
     household = circle.household()
     client, url = acting(circle.worker), page_of(household, "household_detail")
-    assert "Ce foyer demande à être effacé" in read(client, url)
+    assert "Ce foyer veut lire, corriger ou effacer" in read(client, url)
     erase(circle, household)
-    assert "Ce foyer demande à être effacé" not in read(client, url)
+    assert "Ce foyer veut lire, corriger ou effacer" not in read(client, url)

@@ -1,4 +1,4 @@
-"""`manage.py run_clock [--at 2026-11-24T14:05]`: do what is due, as the task of every quarter of an hour does."""
+"""`manage.py run_clock [--at 2026-11-24T14:05] [--foresee]`: do what is due, as the task does, or only count it."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from lifecycle.clock import run_clock
+from lifecycle.clock import due_now, run_clock
 
 
 def instant(text: str) -> datetime:
@@ -23,8 +23,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--at", type=instant, help="instant ISO 8601 (sinon\u00a0: maintenant)")
+        parser.add_argument("--foresee", action="store_true", help="compte ce qui est échu, sans rien faire")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["foresee"]:
+            for name, count in due_now(at=options["at"]).items():
+                self.stdout.write(f"{name}\u00a0: {count} à faire")
+            self.stdout.write("Rien n’a été fait.")
+            return
         try:
             ran = run_clock(at=options["at"])
         except ExceptionGroup as group:

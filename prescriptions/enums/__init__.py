@@ -2,6 +2,16 @@
 
 from django.db.models import TextChoices
 
+from prescriptions.enums.rights import OPEN_RIGHTS as OPEN_RIGHTS
+from prescriptions.enums.rights import Doubt as Doubt
+from prescriptions.enums.rights import Prolongation as Prolongation
+from prescriptions.enums.rights import Requester as Requester
+from prescriptions.enums.rights import RightKind as RightKind
+from prescriptions.enums.rights import RightsChannel as RightsChannel
+from prescriptions.enums.rights import RightsRefusal as RightsRefusal
+from prescriptions.enums.rights import RightsState as RightsState
+from prescriptions.enums.rights import ToldBy as ToldBy
+
 
 class HouseholdState(TextChoices):
     """The life of a household's file (machines §4)."""
@@ -9,6 +19,14 @@ class HouseholdState(TextChoices):
     OPEN = "open", "Suivi"
     ARCHIVED = "archived", "Archivé"
     ANONYMISED = "anonymised", "Anonymisé"
+
+
+class Fate(TextChoices):
+    """What the clock will do of a file."""
+
+    ARCHIVED = "archived", "Archivé"
+    ERASED = "erased", "Rendu anonyme"
+    SWEPT = "swept", "Brouillon effacé"
 
 
 class PrescriptionState(TextChoices):
@@ -276,6 +294,7 @@ class ErasureChannel(TextChoices):
     PHONE = "phone", "Par téléphone"
     PLACE = "place", "Sur place"
     WORKER = "worker", "Par son travailleur social"
+    PAGE = "page", "Par la page de sa demande"
 
 
 class ReminderKind(TextChoices):

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("prescriptions", "0011_completion_answers"),
+        ("prescriptions", "0012_rights"),
     ]
 
     operations = [

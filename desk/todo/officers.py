@@ -1,0 +1,68 @@
+"""« À faire » of the data protection officer: what households ask, the first due first."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from desk.todo.blocks import Action, Block, Line, Page, since, until
+from network.models import Membership
+from prescriptions.enums import RightsState
+from prescriptions.models import RightsRequest
+
+S = RightsState
+
+
+def todo_of(actor: Membership, at: datetime) -> Page:
+    """Requests that wait for him; those whose clock is stopped until it is known who asks."""
+    asked = RightsRequest.objects.visible_to(actor).select_related("household__prescriber").order_by("due_on", "pk")
+    return Page(
+        actions=(
+            Action("Noter une demande reçue", reverse("prescriptions:rights_request_create")),
+            Action("Archives et effacements prévus", reverse("prescriptions:foreseen_list")),
+        ),
+        blocks=(_to_answer(asked, at), _stopped(asked)),
+        changes=("rights_request",),
+    )
+
+
+def _to_answer(asked: QuerySet[RightsRequest], at: datetime) -> Block:
+    return Block(
+        "droits",
+        "Demandes de droits à répondre",
+        asked.filter(state=S.RECEIVED),
+        _line,
+        "Aucune demande n’attend votre réponse.",
+        f"{reverse('prescriptions:rights_request_list')}?state={S.RECEIVED}",
+        late=Q(due_on__lt=timezone.localdate(at)),
+    )
+
+
+def _stopped(asked: QuerySet[RightsRequest]) -> Block:
+    return Block(
+        "droits-identite",
+        "Identités à établir",
+        asked.filter(state=S.IDENTITY).order_by("identity_asked_at", "pk"),
+        _awaited,
+        "Personne n’a à dire qui il est.",
+        f"{reverse('prescriptions:rights_request_list')}?state={S.IDENTITY}",
+    )
+
+
+def _line(asked: Any) -> Line:
+    return Line(asked.get_kind_display(), _url(asked), _about(asked), until(asked.due_on))
+
+
+def _awaited(asked: Any) -> Line:
+    return Line(asked.get_kind_display(), _url(asked), _about(asked), since(asked.identity_asked_at, "demandée"))
+
+
+def _about(asked: Any) -> str:
+    prolonged = ", prolongée" if asked.prolonged_at is not None else ""
+    return f"{asked.reference}, foyer suivi par {asked.household.prescriber}{prolonged}"
+
+
+def _url(asked: Any) -> str:
+    return reverse("prescriptions:rights_request_detail", args=[asked.reference])

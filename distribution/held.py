@@ -1,0 +1,39 @@
+"""What distribution holds of a household: see ``prescriptions.held``."""
+
+from distribution.models import Derogation, DerogationRequest, HandOver
+from prescriptions.held import INTERNAL, Beyond, Held, holds
+from refurb.models import Device
+
+
+def register() -> None:
+    """Every declaration of this app."""
+    of_it = "need__prescription__household"
+    holds(
+        Held(
+            HandOver,
+            of_it,
+            "Les appareils mis de côté ou remis, et ce que vous avez payé",
+            (
+                *("device", "need", "kind", "point", "price", "ceiling", "co_funding", "funder", "to_pay"),
+                *("prepared_at", "prepared_by", "document", "proof", "signature", "signed_by", "handed_over_at"),
+                *("closed_at", "closed_because", "derogation"),
+            ),
+            {"stay": INTERNAL, "replaces": INTERNAL},
+        ),
+        Held(
+            Derogation,
+            of_it,
+            "Les exceptions accordées pour vous",
+            ("need", "kind", "reason", "granted_at", "granted_by"),
+        ),
+        Held(
+            DerogationRequest,
+            of_it,
+            "Les exceptions demandées pour vous",
+            ("need", "kind", "reason", "asked_at", "asked_by", "granted", "answer", "answered_at", "answered_by"),
+        ),
+        Beyond(
+            Device,
+            "L’appareil vient d’un don et ne porte rien du foyer\u00a0: ce qui lui en a été remis est dans sa fiche.",
+        ),
+    )

@@ -1,0 +1,79 @@
+"""What is held of a household, told model by model: which columns are given to whoever asks, which are not and why.
+
+Each app declares its own, ``holds(Held(…))``, in ``AppConfig.ready()``. A test follows every link that leads to a
+household and asks that each column be on one side or the other: a new one cannot be forgotten.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from django.db import models
+
+INTERNAL = "sert à retrouver ou à enchaîner des lignes, et ne dit rien de vous"
+COMMON: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(
+        (
+            *("id", "seq", "head", "hash", "object", "recorded_at", "due_at", "cause_machine", "cause_entry"),
+            *("moved_at", "source"),
+        ),
+        INTERNAL,
+    )
+)
+"""The columns that tables share and that say nothing of anybody."""
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Held:
+    """One table that hangs from a household.
+
+    ``path``: the look-up from a row to its household, or several of which one is enough; ``columns``: what is given, in
+    order; ``apart``: what is not, each with its reason; ``say``: where the words are not those of the column, a
+    function of the row.
+    """
+
+    model: type[models.Model]
+    path: str | tuple[str, ...]
+    title: str
+    columns: tuple[str, ...]
+    apart: Mapping[str, str] = field(default_factory=dict)
+    say: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+
+    def rows_of(self, household: int) -> "models.QuerySet[Any]":
+        """Its rows of one household, the oldest first."""
+        paths = (self.path,) if isinstance(self.path, str) else self.path
+        of_it = models.Q(*((path, household) for path in paths), _connector=models.Q.OR)
+        return self.model._base_manager.filter(of_it).order_by("pk")
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """A table that a row of a household points to or is pointed from, where what is held of a person ends."""
+
+    model: type[models.Model]
+    why: str
+
+
+_held: dict[type[models.Model], Held] = {}
+_beyond: dict[type[models.Model], Beyond] = {}
+
+
+def holds(*declared: Held | Beyond) -> None:
+    """Declare what an app holds of households."""
+    for one in declared:
+        if isinstance(one, Held):
+            _held[one.model] = one
+        else:
+            _beyond[one.model] = one
+
+
+def everything_held() -> list[Held]:
+    """Every table that holds something of a household, in the order in which they were declared."""
+    return list(_held.values())
+
+
+def ends() -> dict[type[models.Model], Beyond]:
+    """The tables where what is held of a person ends."""
+    return dict(_beyond)

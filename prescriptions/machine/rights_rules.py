@@ -1,0 +1,190 @@
+"""What is missing before each verb of a request to exercise a right, and when the clock recalls it (machines §4.26)."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from lifecycle.actors import SYSTEM, SignedLink
+from lifecycle.machine import Context, Requirement
+from network.permissions import protects_data
+from prescriptions.enums import (
+    Doubt,
+    HouseholdState,
+    Prolongation,
+    RightKind,
+    RightsChannel,
+    RightsRefusal,
+    ToldBy,
+)
+from prescriptions.machine.household_rules import shifted
+from prescriptions.models import (
+    Fact,
+    Household,
+    HouseholdAccess,
+    HouseholdCorrection,
+    HouseholdEntry,
+    Prescription,
+    RightsRequest,
+)
+from prescriptions.parameters import RIGHTS_OLDEST_MONTHS, RIGHTS_REMIND_DAYS
+
+EXPORTED = "rights_export"
+"""What the log of accesses says of whoever took the export of all that is known of a household."""
+
+
+def _coded(name: str, codes: Iterable[str], sentence: str) -> Requirement:
+    """A code of a list, given."""
+    known = frozenset(codes)
+    return Requirement(
+        name,
+        sentence,
+        lambda ctx: not ctx.has(name) or ctx.values[name] in known,
+        needs=(name,),
+        field=name,
+    )
+
+
+# --- receive
+
+
+def _between(ctx: Context) -> Q:
+    oldest = shifted(ctx.day, -RIGHTS_OLDEST_MONTHS.on(ctx.day))
+    return Q(received_on__lte=ctx.day, received_on__gte=oldest)
+
+
+def _seen(ctx: Context) -> Any:
+    """The household is one that this person may see; the officer is written to by anybody."""
+    if ctx.actor is SYSTEM or protects_data(ctx.actor):
+        return True
+    if isinstance(ctx.actor, SignedLink):
+        own = Prescription.objects.filter(pk=ctx.actor.key_of("prescription"), household=OuterRef("household"))
+        return Exists(own)
+    return Q(household__in=Household.objects.visible_to(ctx.actor).values("pk"))
+
+
+HOUSEHOLD_SEEN = Requirement("household_seen", "Vous ne suivez pas ce foyer.", _seen)
+STILL_NAMED = Requirement(
+    "still_named",
+    "Ce dossier est déjà effacé\u00a0: plus rien n’y nomme ce foyer. Répondez-le-lui.",
+    lambda ctx: ~Q(household__state=HouseholdState.ANONYMISED),
+)
+RECEIVED_ON = Requirement(
+    "received_on",
+    "Dites quel jour la demande est arrivée\u00a0: ni dans le futur, ni il y a plus d’un an.",
+    _between,
+    field="received_on",
+)
+BY_ITS_PAGE = Requirement(
+    "channel",
+    "Dites par où la demande est arrivée.",
+    lambda ctx: Q(channel=RightsChannel.PAGE) if isinstance(ctx.actor, SignedLink) else ~Q(channel=RightsChannel.PAGE),
+    field="channel",
+)
+SAID = Requirement(
+    "words",
+    "Dites ce qui est faux.",
+    lambda ctx: ~Q(kind=RightKind.RECTIFICATION, words="") | Q(channel=RightsChannel.PAGE),
+    field="words",
+)
+TRUTH = Requirement(
+    "truth",
+    "Dites ce qui est vrai.",
+    lambda ctx: ~Q(kind=RightKind.RECTIFICATION, truth="") | Q(channel=RightsChannel.PAGE),
+    field="truth",
+)
+NOT_ASKED_YET = Requirement(
+    "kind",
+    "Ce foyer a déjà demandé la même chose, et attend la réponse\u00a0: ouvrez cette demande.",
+    lambda ctx: (
+        ~Q(
+            Exists(
+                RightsRequest.objects.open()
+                .filter(household=OuterRef("household"), kind=OuterRef("kind"))
+                .exclude(pk=OuterRef("pk"))
+            )
+        )
+    ),
+    constraint="prescriptions_rights_one_open",
+    field="kind",
+)
+
+# --- instruct
+
+DOUBT_GIVEN = _coded("doubt", Doubt.values, "Dites ce qui fait douter de l’identité.")
+PROLONGATION_GIVEN = _coded("prolongation", Prolongation.values, "Dites pourquoi un mois ne suffit pas.")
+REFUSAL_GIVEN = _coded("refusal", RightsRefusal.values, "Dites pourquoi la demande est refusée.")
+TOLD_BY = _coded("told_by", ToldBy.values, "Dites comment la personne en est prévenue.")
+DUE_GIVEN = Requirement("due_on", "L’échéance n’a pas pu être calculée.", needs=("due_on",))
+ONCE = Requirement(
+    "prolonged_once",
+    "La réponse est déjà prolongée\u00a0: elle ne l’est qu’une fois.",
+    lambda ctx: Q(prolonged_at=None),
+)
+IN_TIME = Requirement(
+    "in_time",
+    "L’échéance est passée\u00a0: une réponse ne se prolonge que dans le premier mois. Répondez.",
+    lambda ctx: Q(due_on__gte=ctx.day),
+)
+
+
+def _can_be_written_to(ctx: Context) -> Any:
+    """By e-mail, to an address that the file has; not of an erasure, after which Maillon knows no address."""
+    if ctx.values.get("told_by") != ToldBy.EMAIL:
+        return True
+    return Q(Exists(Household.objects.filter(~Q(email=""), pk=OuterRef("household")))) & ~Q(kind=RightKind.ERASURE)
+
+
+EMAIL_KNOWN = Requirement(
+    "email_known",
+    "Maillon ne peut pas écrire à ce foyer\u00a0: son dossier n’a pas d’adresse électronique, ou va être effacé. "
+    "Choisissez une autre façon de répondre.",
+    _can_be_written_to,
+    field="told_by",
+)
+
+
+def _corrected() -> Q:
+    """Something of the file was written again since the request came."""
+    since: dict[str, Any] = {"household": OuterRef("household")}
+    corrections = HouseholdCorrection.objects.filter(**since, corrected_at__gte=OuterRef("received_at"))
+    moves = HouseholdEntry.objects.filter(
+        object=OuterRef("household"), verb__in=("move", "locate"), at__gte=OuterRef("received_at")
+    )
+    facts = Fact.objects.filter(prescription__household=OuterRef("household"), recorded_at__gte=OuterRef("received_at"))
+    return Q(Exists(corrections)) | Q(Exists(moves)) | Q(Exists(facts))
+
+
+CORRECTED = Requirement(
+    "corrected",
+    "Rien n’a été corrigé dans le dossier depuis la demande\u00a0: faites-le corriger, ou refusez avec le motif.",
+    lambda ctx: ~Q(kind=RightKind.RECTIFICATION) | _corrected(),
+    lifted_by="le travailleur social du foyer, par «\u00a0Corriger l’identité ou le contact\u00a0»",
+)
+
+
+def _exported() -> QuerySet[HouseholdAccess]:
+    return HouseholdAccess.objects.filter(
+        household=OuterRef("household"), what=EXPORTED, at__gte=OuterRef("received_at")
+    )
+
+
+EXPORT_MADE = Requirement(
+    "exported",
+    "L’export n’a pas été ouvert depuis la demande\u00a0: prenez-le ici, puis remettez-le.",
+    lambda ctx: ~Q(kind=RightKind.ACCESS) | Q(Exists(_exported())),
+)
+
+# --- the clock
+
+
+def nears(ctx: Context) -> Q:
+    """The answer is due in ten days unless told otherwise, and nobody was told since."""
+    soon = ctx.day + timedelta(days=RIGHTS_REMIND_DAYS.on(ctx.day))
+    return Q(due_on__lte=soon, due_on__gte=ctx.day, reminded_at=None)
+
+
+def is_overdue(ctx: Context) -> Q:
+    """The day of the answer has passed."""
+    return Q(due_on__lt=ctx.day, overdue_at=None)

@@ -1,0 +1,157 @@
+"""What whoever exercises a right is told, in plain French: the letter and the mail say the same sentences."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils import timezone
+
+from prescriptions.enums import Doubt, Prolongation, RightKind, RightsRefusal, RightsState
+from prescriptions.models import Household, HouseholdCorrection, RightsRequest
+from typography.french import in_a_sentence, written_day
+
+APPEAL = (
+    "Vous n’êtes pas d’accord\u00a0? Vous pouvez saisir la CNIL (3 place de Fontenoy, TSA 80715, 75334 Paris cedex 07, "
+    "www.cnil.fr), ou le juge."
+)
+KINDS = {
+    RightKind.ACCESS: "lire ce qui est écrit sur vous",
+    RightKind.RECTIFICATION: "faire corriger ce qui est écrit sur vous",
+    RightKind.ERASURE: "faire effacer ce qui est écrit sur vous",
+    RightKind.OBJECTION: "arrêter l’usage de ce qui est écrit sur vous",
+}
+PROOFS = {
+    Doubt.CONTACT: "Dites-nous d’une adresse ou d’un numéro de votre dossier que c’est bien vous, ou passez voir "
+    "votre travailleur social.",
+    Doubt.PAGE: "Confirmez à votre travailleur social, ou au numéro de votre dossier, que c’est bien vous.",
+    Doubt.MANDATE: "Montrez à votre travailleur social ce qui vous permet de représenter le foyer. Nous n’en gardons "
+    "pas de copie.",
+}
+
+
+class About(TextChoices):
+    """What a letter is about; its code is in its address."""
+
+    RECEIVED = "accuse", "Votre demande est arrivée"
+    IDENTITY = "identite", "Dites-nous que c’est bien vous"
+    PROLONGED = "delai", "Il nous faut plus de temps"
+    ANSWERED = "reponse", "Réponse à votre demande"
+    REFUSED = "refus", "Réponse à votre demande"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter, as paper and mail say it; it names nobody."""
+
+    about: About
+    title: str
+    sentences: tuple[str, ...]
+
+
+def letters_of(asked: RightsRequest) -> tuple[About, ...]:
+    """The letters that are true of a request as it is.
+
+    That of an erasure is printed before it is noted: afterwards, nothing knows where to send it.
+    """
+    if asked.state == RightsState.RECEIVED:
+        longer = (About.PROLONGED,) if asked.prolonged_at is not None else ()
+        before = (About.ANSWERED,) if asked.kind == RightKind.ERASURE else ()
+        return (About.RECEIVED, *longer, *before)
+    of_state = {
+        RightsState.IDENTITY: (About.IDENTITY,),
+        RightsState.ANSWERED: (About.ANSWERED,),
+        RightsState.REFUSED: (About.REFUSED,),
+    }
+    return of_state.get(RightsState(asked.state), ())
+
+
+def letter_of(asked: RightsRequest, about: About) -> Letter:
+    """What this letter says."""
+    opening = f"Le {written_day(asked.received_on)}, vous avez demandé à {KINDS[RightKind(asked.kind)]}."
+    told: dict[About, Any] = {
+        About.RECEIVED: _received,
+        About.IDENTITY: _identity,
+        About.PROLONGED: _prolonged,
+        About.ANSWERED: _answered,
+        About.REFUSED: _refused,
+    }
+    return Letter(about, about.label, (opening, *told[about](asked)))
+
+
+def _received(asked: RightsRequest) -> tuple[str, ...]:
+    return (f"Le délégué à la protection des données du Département vous répond au plus tard le {_due(asked)}.",)
+
+
+def _identity(asked: RightsRequest) -> tuple[str, ...]:
+    return (
+        f"Avant de répondre, nous devons savoir que c’est bien vous. {Doubt(asked.doubt).label}.",
+        PROOFS[Doubt(asked.doubt)],
+        "N’envoyez pas de copie de pièce d’identité. Le délai pour vous répondre reprend dès que nous le savons.",
+    )
+
+
+def _prolonged(asked: RightsRequest) -> tuple[str, ...]:
+    why = in_a_sentence(str(Prolongation(asked.prolongation).label))
+    return (f"Il nous faut plus de temps\u00a0: {why}. Vous aurez la réponse au plus tard le {_due(asked)}.", APPEAL)
+
+
+DONE = {
+    RightKind.ACCESS: (
+        (
+            "Voici tout ce que Maillon sait de vous\u00a0: un document à lire, et un fichier que d’autres logiciels "
+            "savent lire. Il dit aussi qui a ouvert votre dossier."
+        ),
+    ),
+    RightKind.ERASURE: (
+        (
+            "Tout ce qui vous nomme est effacé\u00a0: votre identité, comment vous joindre, votre situation, vos "
+            "papiers."
+        ),
+        (
+            "Il reste des dates et des nombres, qui ne parlent plus de personne, et la preuve de ce qui a été fait. Si "
+            "un appareil vous a été vendu, son prix et sa garantie restent, sans votre nom\u00a0: la loi le demande."
+        ),
+    ),
+    RightKind.OBJECTION: (
+        (
+            "Vos demandes en cours sont arrêtées. Le distributeur et l’opérateur ne les lisent plus, et plus aucun "
+            "message ne part."
+        ),
+        "Ce qui vous a déjà été remis reste noté. Votre travailleur social garde votre dossier, sans s’en servir.",
+    ),
+}
+"""What an answer says was done, by right; of a correction, what was corrected."""
+SHARED = "Ceux à qui ces informations avaient été transmises en sont prévenus."
+
+
+def _answered(asked: RightsRequest) -> tuple[str, ...]:
+    said = _corrected(asked) if asked.kind == RightKind.RECTIFICATION else DONE[RightKind(asked.kind)]
+    shared = () if asked.kind == RightKind.ACCESS else (SHARED,)
+    return (*said, *shared, *_reply(asked), APPEAL)
+
+
+def _reply(asked: RightsRequest) -> tuple[str, ...]:
+    return (asked.reply,) if asked.reply else ()
+
+
+def _corrected(asked: RightsRequest) -> tuple[str, ...]:
+    """Which columns were written again, never what they say."""
+    names = [str(Household._meta.get_field(name).verbose_name) for name in corrected_columns(asked)]  # type: ignore[union-attr]
+    return (f"Votre dossier est corrigé\u00a0: {', '.join(names)}." if names else "Votre dossier est corrigé.",)
+
+
+def corrected_columns(asked: RightsRequest) -> list[str]:
+    """The columns of the household that were corrected since the request came, each once."""
+    since = HouseholdCorrection.objects.filter(household=asked.household_id, corrected_at__gte=asked.received_at)
+    return list(
+        dict.fromkeys(name for columns in since.order_by("pk").values_list("columns", flat=True) for name in columns)
+    )
+
+
+def _refused(asked: RightsRequest) -> tuple[str, ...]:
+    why = in_a_sentence(str(RightsRefusal(asked.refusal).label))
+    return (f"Nous ne pouvons pas le faire\u00a0: {why}.", *_reply(asked), APPEAL)
+
+
+def _due(asked: RightsRequest) -> str:
+    return written_day(asked.due_on or timezone.localdate())

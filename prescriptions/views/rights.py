@@ -1,0 +1,219 @@
+"""Requests to exercise a right: the list, one of them, noting one, its letters, the export of all that is known."""
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
+
+from documents.paper import render_pdf
+from documents.responses import drawn_response
+from lifecycle.acting import Step, asks_then_acts, may, posted
+from lifecycle.actors import SYSTEM, Actor
+from lifecycle.machine import Context
+from lifecycle.requirements import as_expression
+from lifecycle.unkept import unkept
+from lists.listing import Listing, lists
+from network.permissions import protects_data
+from network.requests import Request
+from prescriptions.enums import HouseholdState, RightKind, RightsState
+from prescriptions.filters.rights import RightsFilter
+from prescriptions.forms.rights import OfficerRightsForm, RightsForm
+from prescriptions.machine.household_rules import NOTHING_BINDS
+from prescriptions.models import Household, RightsRequest
+from prescriptions.permissions import can_instruct_rights_request, can_receive_rights_request, sees_rights_requests
+from prescriptions.rights_told import About, letter_of, letters_of
+from prescriptions.services.households import record_access
+from prescriptions.services.known import Known, as_archive, as_pdf, export_known
+from prescriptions.services.rights import receive_rights_request
+from prescriptions.tables.rights import RightsTable
+from prescriptions.views.rows import visible_household
+from prescriptions.views.saving import saved
+from typography.french import Noun, day
+
+S = RightsState
+REQUEST = Noun("demande de droits", "demandes de droits", feminine=True)
+LETTER = "documents/prescriptions/rights_letter.html"
+
+
+@lists
+def rights_request_list(request: Request) -> HttpResponseBase:
+    """The requests one may see, the first due first."""
+    actor = request.membership
+    may(sees_rights_requests(actor))
+    page = Listing(
+        request,
+        rows=RightsRequest.objects.visible_to(actor).select_related("household__prescriber"),
+        table=RightsTable,
+        noun=REQUEST,
+        filters=RightsFilter,
+        empty="Aucune demande de droits. Quand un foyer veut lire, faire corriger ou effacer ce qui est écrit sur lui,"
+        " sa demande apparaît ici avec le jour où répondre.",
+    )
+    if (answered := page.answered()) is not None:
+        return answered
+    return page.shown("prescriptions/rights_request_list.html", instructs=protects_data(actor))
+
+
+def visible_rights_request(request: Request, reference: str) -> RightsRequest:
+    """The request, if the person may see it; else a 404. Who it is about is named to whoever answers or follows it.
+
+    To the officer, until it is answered. The opening is recorded when somebody is named.
+    """
+    actor = request.membership
+    seen = RightsRequest.objects.visible_to(actor).select_related(
+        "household__prescriber", "household__commune", "received_by__user", "received_by__organisation", "settled_by"
+    )
+    asked: RightsRequest = get_object_or_404(seen, reference=reference)
+    named = asked.is_open if protects_data(actor) else _follows(actor, asked)
+    if named and asked.household.state != HouseholdState.ANONYMISED:
+        record_access(actor=actor, household=asked.household, what="rights_request")
+    else:
+        asked.household.veil()
+    return asked
+
+
+def _follows(actor: Actor, asked: RightsRequest) -> bool:
+    return Household.objects.visible_to(actor).filter(pk=asked.household_id).exists()
+
+
+def rights_step(asked: RightsRequest, actor: Actor) -> Step:
+    """Who acts next, and by when; no query."""
+    instructs = protects_data(actor)
+    if not asked.is_open or asked.due_on is None:
+        return Step(f"{S(asked.state).label}\u00a0: plus rien n’est attendu")
+    if asked.state == S.IDENTITY:
+        awaited = "En attente de savoir qui demande\u00a0: le délai est arrêté"
+        yours = "notez l’identité établie dès que vous savez qui demande\u00a0; le délai est arrêté jusque-là"
+        return Step(awaited, yours, "identify") if instructs else Step(awaited)
+    late = asked.is_late(timezone.localdate())
+    due = f"réponse {'due depuis le' if late else 'due le'} {day(asked.due_on)}"
+    if instructs:
+        return Step(due.capitalize(), f"{due}. {TODO[RightKind(asked.kind)]}", "answer")
+    return Step(f"{due.capitalize()}. Le délégué à la protection des données y répond")
+
+
+TODO = {
+    RightKind.ACCESS: "Prenez l’export, remettez-le, puis notez la réponse",
+    RightKind.RECTIFICATION: "Faites corriger le dossier par son travailleur social, puis notez la réponse",
+    RightKind.ERASURE: "Imprimez la lettre, répondez à la personne, puis effacez",
+    RightKind.OBJECTION: "Répondez\u00a0: ses demandes s’arrêtent aussitôt",
+}
+
+
+def binding(asked: RightsRequest) -> list[str]:
+    """What of the law and of what is under way holds an erasure back today, each with who may end it; one query."""
+    ctx = Context(timezone.now(), SYSTEM)
+    asks = {f"bind_{rank}": as_expression(rule.condition(ctx)) for rank, rule in enumerate(NOTHING_BINDS)}
+    found = Household.objects.filter(pk=asked.household_id).annotate(**asks).values(*asks).first() or {}
+    held = [rule for rank, rule in enumerate(NOTHING_BINDS) if not found.get(f"bind_{rank}", True)]
+    return [f"{rule.sentence} Peut y remédier\u00a0: {rule.lifted_by}." for rule in held]
+
+
+@require_safe
+def rights_request_detail(request: Request, reference: str) -> HttpResponse:
+    """One request: what is asked, by when, what to do, its letters, its life."""
+    asked = visible_rights_request(request, reference)
+    actor = request.membership
+    instructs = protects_data(actor)
+    context = {
+        "asked": asked,
+        "step": rights_step(asked, actor),
+        "instructs": instructs,
+        "named": not asked.household.veiled,
+        "letters": letters_of(asked) if instructs and not asked.household.veiled else (),
+        "binds": binding(asked) if asked.kind == RightKind.ERASURE and asked.is_open else [],
+        "exports": instructs and _exports(asked),
+        "follows": not instructs and not asked.household.veiled,
+    }
+    return render(request, "prescriptions/rights_request_detail.html", context)
+
+
+def _exports(asked: RightsRequest) -> bool:
+    """Taken by the officer while an access waits for its answer, never before the identity is known."""
+    is_named = asked.household.state != HouseholdState.ANONYMISED
+    return asked.kind == RightKind.ACCESS and asked.state == S.RECEIVED and is_named
+
+
+# --- note one
+
+
+@asks_then_acts
+@sensitive_post_parameters()
+def rights_request_create(request: Request) -> HttpResponse:
+    """The officer notes a request that came to him: whose file it is, by its reference or by who was born when."""
+    may(can_instruct_rights_request(request.membership))
+    form = OfficerRightsForm(posted(request), initial={"received_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        noted = saved(form, lambda: receive_rights_request(actor=request.membership, **form.cleaned_data))
+        if noted is not None:
+            return _noted(request, noted)
+    return render(request, "prescriptions/rights_request_create.html", {"form": form})
+
+
+@asks_then_acts
+@sensitive_post_parameters()
+def household_rights(request: Request, reference: str) -> HttpResponse:
+    """Whoever a household speaks to notes what it asks; the officer has it at once."""
+    may(can_receive_rights_request(request.membership))
+    household = visible_household(request, reference)
+    form = RightsForm(posted(request), initial={"received_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        given = {"household": Household(pk=household.pk), **form.cleaned_data}
+        noted = saved(form, lambda: receive_rights_request(actor=request.membership, **given))
+        if noted is not None:
+            return _noted(request, noted)
+    return render(request, "prescriptions/rights_request_create.html", {"form": form, "household": household})
+
+
+def _noted(request: Request, noted: RightsRequest) -> HttpResponse:
+    messages.success(request, f"Demande {noted} notée\u00a0: la réponse est due le {day(noted.due_on)}.")
+    return redirect("prescriptions:rights_request_detail", reference=noted.reference)
+
+
+# --- papers
+
+
+@require_safe
+def rights_request_letter(request: Request, reference: str, about: str) -> FileResponse:
+    """A letter to whoever asked, drawn for the officer who opens it and kept nowhere."""
+    may(can_instruct_rights_request(request.membership))
+    asked = visible_rights_request(request, reference)
+    if about not in letters_of(asked) or asked.household.veiled:
+        raise Http404
+    letter = letter_of(asked, About(about))
+    drawn = render_pdf(
+        LETTER,
+        {"letter": letter, "asked": asked, "reference": asked.reference},
+        title=letter.title,
+        identifier=f"Demande {asked.reference}",
+        date=timezone.now(),
+    )
+    return drawn_response(drawn, f"{asked.reference}-{about}.pdf")
+
+
+def _known(request: Request, reference: str) -> Known:
+    may(can_instruct_rights_request(request.membership))
+    asked = visible_rights_request(request, reference)
+    if not _exports(asked):
+        raise Http404
+    return export_known(actor=request.membership, rights_request=asked)
+
+
+@require_safe
+def rights_request_export(request: Request, reference: str) -> FileResponse:
+    """All that is known of the household, to be read; the opening is recorded."""
+    known = _known(request, reference)
+    return drawn_response(as_pdf(known, timezone.now()), f"{reference}-tout-ce-qui-est-connu.pdf")
+
+
+@require_safe
+def rights_request_archive(request: Request, reference: str) -> HttpResponse:
+    """The same with its papers and a file that other software reads; the opening is recorded."""
+    packed = as_archive(_known(request, reference), timezone.now())
+    response = HttpResponse(packed, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{reference}-tout-ce-qui-est-connu.zip"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return unkept(response)

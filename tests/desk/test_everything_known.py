@@ -1,0 +1,121 @@
+"""Whoever asks reads all that is known of him: each column of each table that leads to a household is told or named."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+
+from documents.models import Document
+from prescriptions.held import COMMON, ends, everything_held
+from prescriptions.models import Household, HouseholdAccess
+from prescriptions.services.known import all_known, as_archive, as_pdf
+from tests.desk.test_walls_of_all_pages import PERSON, PROOF, STORY, seen
+from tests.pages import acting
+from tests.prescriptions.files import Circle
+from tests.prescriptions.rights import Desk
+
+
+def leading_to_a_household() -> Iterator[type[models.Model]]:
+    """Every model from whose rows links lead to a household, up to where what is held of a person ends."""
+    found: set[type[models.Model]] = {Household}
+    while True:
+        more = {
+            model
+            for model in apps.get_models()
+            if model not in found
+            and any(
+                field.related_model in found and field.related_model not in ends()
+                for field in model._meta.concrete_fields
+                if field.is_relation
+            )
+        }
+        if not more:
+            return (yield from sorted(found, key=lambda model: model._meta.label))
+        found |= more
+
+
+def test_every_column_of_every_table_that_leads_to_a_household_is_given_or_named_with_its_reason() -> None:
+    declared = {held.model: held for held in everything_held()}
+    assert len(declared) > 25
+    forgotten = []
+    for model in leading_to_a_household():
+        if model in ends():
+            continue
+        if model not in declared:
+            forgotten.append(model._meta.label)
+            continue
+        held = declared[model]
+        names = {field.name for field in model._meta.concrete_fields}
+        said = {*held.columns, *held.apart}
+        forgotten += [f"{model._meta.label}.{name}" for name in sorted(names - said - set(COMMON))]
+        assert said <= names, (model, said - names)
+        assert not set(held.columns) & set(held.apart), model
+    assert forgotten == []
+    assert all(reason for held in declared.values() for reason in held.apart.values())
+
+
+@pytest.mark.django_db
+def test_the_export_says_all_that_was_written_of_it_and_nothing_of_another() -> None:
+    scenery = seen()
+    circle = scenery.territory.circle
+    stranger = circle.household(last_name="Étranger-Absolu", email="etranger@exemple.test")
+    circle.submitted(household=stranger, story="Un récit d’ailleurs")
+
+    acting(circle.worker).get(f"/foyers/{scenery.household.reference}/")
+
+    known = all_known(scenery.household)
+
+    rows = [[cell.said for cell in row] for section in known.sections for row in section.rows]
+    said = json.dumps(rows, ensure_ascii=False)
+    assert all(value in said for name, value in PERSON.items() if name != "birth_date"), said[:2000]
+    for words in ("12\u00a0novembre 1979", STORY, PROOF, scenery.sent.reference, str(scenery.line.operator)):
+        assert words in said, words
+    assert {section.title for section in known.sections} >= {
+        "Ce que vous avez confié sur votre situation",
+        "Qui a ouvert votre dossier",
+        "Ce qui a été transmis à un opérateur",
+        "Les papiers faits pour vous, joints en entier",
+    }
+    assert "Étranger" not in said
+    assert "ailleurs" not in said
+    staff = {person.user.get_full_name() for person in (circle.worker, circle.adviser, scenery.territory.shelf.adviser)}
+    assert not {name for name in staff if name in said}, "staff are told by their role"
+    assert "Travailleur social, " in said
+
+
+@pytest.mark.django_db
+def test_it_leaves_as_a_paper_to_read_and_as_a_file_with_every_paper_in_it(transactional_db: None) -> None:
+    circle = Circle()
+    prescription = circle.submitted(household=circle.household(last_name="À-Lire"))
+    known = all_known(prescription.household)
+    assert as_pdf(known, timezone.now()).startswith(b"%PDF")
+    with zipfile.ZipFile(io.BytesIO(as_archive(known, timezone.now()))) as packed:
+        papers = [name for name in packed.namelist() if name.startswith("papiers/")]
+        assert len(papers) == Document.objects.filter(owner_machine="prescription").count() > 0
+        assert all(packed.read(name).startswith(b"%PDF") for name in papers)
+        plain = json.loads(packed.read("donnees.json"))
+    (file,) = plain["contenu"]["Le dossier de votre foyer"]
+    assert file["last_name"]["valeur"] == "À-Lire"
+
+
+@pytest.mark.django_db
+def test_the_officer_alone_takes_it_while_it_is_asked_and_each_opening_is_logged_and_kept_nowhere() -> None:
+    desk = Desk()
+    asked = desk.asked()
+    where = f"/droits/{asked.reference}/export.pdf"
+    for actor, status in ((desk.circle.worker, 403), (desk.circle.pilot, 403), (desk.circle.adviser, 403)):
+        assert acting(actor).get(where).status_code == status
+    response = acting(desk.officer).get(where)
+    assert response.status_code == 200
+    assert "no-store" in response.headers["Cache-Control"]
+    logged = HouseholdAccess.objects.filter(household=asked.household, what="rights_export")
+    assert logged.get().actor == desk.officer
+    erasure = desk.asked("erasure")
+    assert acting(desk.officer).get(f"/droits/{erasure.reference}/export.zip").status_code == 404
+    desk.answer(asked)
+    assert acting(desk.officer).get(where).status_code == 404

@@ -1,0 +1,204 @@
+"""Pages of requests to exercise a right: noted, instructed, asked by the household itself; who reads what."""
+
+import re
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from documents.models import Mail
+from network.models import Membership
+from prescriptions.enums import HouseholdState, RightKind, RightsState
+from prescriptions.models import HouseholdAccess, RightsRequest
+from prescriptions.services.households import edit_household
+from tests.network.factories import make_membership
+from tests.pages import acting, answered, done, read
+from tests.prescriptions.files import again
+from tests.prescriptions.pages import STRANGERS, page_of, stranger
+from tests.prescriptions.rights import Desk
+
+pytestmark = pytest.mark.django_db
+
+
+def filled(**changes: Any) -> dict[str, Any]:
+    today = timezone.localdate().isoformat()
+    return {"kind": "access", "requester": "person", "channel": "place", "received_on": today} | changes
+
+
+def test_a_worker_notes_what_a_household_asks_and_the_officer_has_it_on_his_first_page() -> None:
+    desk = Desk()
+    household = desk.circle.household(last_name="Demandeuse")
+    client, url = acting(desk.circle.worker), page_of(household, "household_rights")
+    assert url in read(client, page_of(household, "household_detail"))
+    page = answered(client, url, **filled(kind="rectification", received_on="2999-01-01", words="x\x00"))
+    assert "ni dans le futur" in page or "nul" in page
+    where = done(client, url, **filled(kind="rectification", words="Le 9 est faux", truth="Le 12"))
+    asked = RightsRequest.objects.get()
+    assert where == page_of(asked, "rights_request_detail")
+    assert "Le 9 est faux" in read(client, where)
+
+    first = read(acting(desk.officer), "/")
+    assert asked.reference in first
+    assert "Demandeuse" not in first
+    assert asked.reference in read(client, "/")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        filled(received_on="31/02/2026"),
+        filled(received_on="0001-01-01"),
+        filled(received_on="9" * 4300),
+        filled(kind="spite", requester="nobody", channel="page"),
+        filled(kind="rectification", words="1 85 05 78 006 084 91", truth="x"),
+        filled(words="x" * 5000),
+        {},
+    ],
+)
+def test_whatever_is_typed_the_page_comes_back_with_a_sentence(typed: dict[str, Any]) -> None:
+    desk = Desk()
+    household = desk.circle.household()
+    answered(acting(desk.circle.worker), page_of(household, "household_rights"), **typed)
+    assert not RightsRequest.objects.exists()
+
+
+def test_the_officer_finds_a_file_by_its_reference_or_by_who_was_born_when_and_by_nothing_less() -> None:
+    desk = Desk()
+    household = desk.circle.household(last_name="D’Hondt", first_name="Zoé", birth_date="1984-05-12")
+    client, url = acting(desk.officer), reverse("prescriptions:rights_request_create")
+    person = {"last_name": "d hondt", "first_name": "ZOE", "birth_date": "1984-05-12"}
+    assert "Donnez la référence" in answered(client, url, **filled(last_name="D’Hondt"))
+    assert "Aucun dossier" in answered(client, url, **filled(**person | {"birth_date": "1984-05-13"}))
+    assert "Aucun dossier" in answered(client, url, **filled(reference="F-0000-0000"))
+    done(client, url, **filled(**person, channel="letter"))
+    done(client, url, **filled(reference=household.reference.lower(), kind="erasure"))
+    assert set(RightsRequest.objects.values_list("household", "kind")) == {
+        (household.pk, "access"),
+        (household.pk, "erasure"),
+    }
+    assert acting(desk.circle.worker).get(url).status_code == 403
+
+
+def test_the_officer_reads_the_name_until_he_answers_and_each_opening_is_logged() -> None:
+    desk = Desk()
+    household = desk.circle.household(last_name="Nommée-Ici")
+    asked = desk.asked(RightKind.OBJECTION, household)
+    client, where = acting(desk.officer), page_of(asked, "rights_request_detail")
+    assert "Nommée-Ici" in read(client, where)
+    assert HouseholdAccess.objects.filter(household=household, what="rights_request", actor=desk.officer).count() == 1
+    done(client, page_of(asked, "rights_request_answer"), told_by="phone", reply="")
+    after = read(client, where)
+    assert "Nommée-Ici" not in after
+    assert "tant que la demande attend sa réponse" in after
+    assert client.get(page_of(household, "household_detail")).status_code == 404
+
+
+def test_each_verb_is_done_from_its_page() -> None:
+    desk = Desk()
+    client = acting(desk.officer)
+
+    def act(asked: RightsRequest, verb: str, **data: Any) -> RightsRequest:
+        done(client, page_of(asked, f"rights_request_{verb}"), **data)
+        return again(asked)
+
+    asked = desk.asked()
+    assert act(asked, "ask_identity", doubt="page", told_by="letter").state == RightsState.IDENTITY
+    assert act(asked, "identify").state == RightsState.RECEIVED
+    assert act(asked, "prolong", prolongation="complex", told_by="letter").prolonged_at is not None
+    assert act(asked, "refuse", refusal="unfounded", told_by="letter", reply="Trois fois").state == RightsState.REFUSED
+    assert act(desk.asked(), "withdraw").state == RightsState.WITHDRAWN
+    corrected = desk.circle.submitted()
+    correction = desk.asked(RightKind.RECTIFICATION, corrected.household)
+    edit_household(actor=desk.circle.worker, household=again(corrected.household), address="9 rue Neuve")
+    assert act(correction, "answer", told_by="letter", reply="").state == RightsState.ANSWERED
+    erased = desk.asked(RightKind.ERASURE)
+    assert act(erased, "answer", told_by="letter", reply="").state == RightsState.ANSWERED
+    assert again(erased.household).state == HouseholdState.ANONYMISED
+    assert "plus rien ne dit qui" in read(client, page_of(erased, "rights_request_detail"))
+
+
+def test_the_page_of_an_erasure_says_what_holds_it_back_and_who_ends_it() -> None:
+    desk = Desk()
+    asked = desk.asked(RightKind.ERASURE, desk.circle.submitted().household)
+    for page in ("rights_request_detail", "rights_request_answer"):
+        said = read(acting(desk.officer), page_of(asked, page))
+        assert "Une demande est en cours pour ce foyer" in said
+        assert "le travailleur social du foyer" in said
+
+
+def test_letters_are_drawn_for_the_officer_alone_and_those_that_are_true_only() -> None:
+    desk = Desk()
+    asked = desk.asked(RightKind.ERASURE)
+    client = acting(desk.officer)
+
+    def letter(client: Any, about: str) -> int:
+        return int(client.get(page_of(asked, "rights_request_letter", about)).status_code)
+
+    assert [letter(client, about) for about in ("accuse", "reponse", "refus", "rien")] == [200, 200, 404, 404]
+    assert letter(acting(desk.circle.worker), "accuse") == 403
+    desk.answer(asked)
+    assert letter(client, "reponse") == 404
+
+
+@pytest.mark.parametrize(("kind", "role"), STRANGERS)
+def test_nobody_else_reads_any_of_it(kind: str, role: str) -> None:
+    desk = Desk()
+    asked = desk.asked()
+    actor: Membership = stranger(kind, role)
+    if role == "dpo":
+        return
+    client = acting(actor)
+    assert client.get("/droits/").status_code == 403
+    assert client.get(page_of(asked, "rights_request_detail")).status_code == 404
+
+
+def test_another_prescriber_and_the_pilot_read_none() -> None:
+    desk = Desk()
+    asked = desk.asked()
+    for actor in (make_membership("worker", "prescriber"), desk.circle.adviser, desk.circle.pilot):
+        assert acting(actor).get(page_of(asked, "rights_request_detail")).status_code == 404
+    seen = RightsRequest.objects.visible_to
+    assert not seen(desk.circle.pilot).exists()
+    assert not seen(make_membership("manager", "departement")).exists()
+    assert seen(desk.circle.manager).get() == asked
+
+
+# --- the household's own page
+
+
+def _sheet(desk: Desk) -> tuple[str, Any]:
+    prescription = desk.circle.submitted(household=desk.circle.household(birth_date="1984-05-12"))
+    return prescription.papers.get().document.public_code, prescription
+
+
+def test_a_household_asks_by_its_own_page_and_nobody_has_verified_who() -> None:
+    desk = Desk()
+    code, prescription = _sheet(desk)
+    client, url = acting(desk.officer), reverse("prescriptions:own_rights", args=[code])
+    client.logout()
+    assert "Lire tout ce qui est écrit sur moi" in read(client, url)
+    assert url in client.post(reverse("prescriptions:own_page", args=[code]), {"year": "1984"}).content.decode()
+    wrong = client.post(url, {"year": "1985", "kind": "erasure"}).content.decode()
+    assert "Cette année ne va pas avec cette feuille" in wrong
+    assert not RightsRequest.objects.exists()
+
+    said = client.post(url, {"year": "1984", "kind": "erasure"})
+    asked = RightsRequest.objects.get()
+    assert asked.reference in said.content.decode()
+    assert "no-store" in said.headers["Cache-Control"]
+    assert (asked.channel, asked.received_by, asked.household) == ("page", None, prescription.household)
+    assert "Vous l’aviez déjà demandé" in client.post(url, {"year": "1984", "kind": "erasure"}).content.decode()
+    assert RightsRequest.objects.count() == 1
+    assert re.search("personne n’a vérifié", read(acting(desk.officer), page_of(asked, "rights_request_detail")))
+    assert Mail.objects.filter(about_machine="rights_request").count() == 1
+
+
+def test_its_tries_are_counted_with_those_of_the_page_of_the_request() -> None:
+    desk = Desk()
+    code, _ = _sheet(desk)
+    client = acting(desk.officer)
+    url = reverse("prescriptions:own_rights", args=[code])
+    statuses = [client.post(url, {"year": "1950", "kind": "access"}).status_code for _ in range(6)]
+    assert statuses[-1] == 429
+    assert client.post(reverse("prescriptions:own_page", args=[code]), {"year": "1984"}).status_code == 429
