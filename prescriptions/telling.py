@@ -20,6 +20,7 @@ from prescriptions.enums import (
     PaperKind,
     PrescriptionState,
 )
+from prescriptions.expecting import expected
 from prescriptions.models import CodedReason, Household, Need, Prescription
 from typography.french import in_a_sentence, written_day
 
@@ -150,7 +151,8 @@ def _awaited(need: Need) -> str:
 def _under_way(need: Need, told: str) -> str:
     """What a need that is served asks of the household."""
     if need.kind in EQUIPMENT_KINDS:
-        return f"Un appareil est mis de côté pour vous. Pour le jour et l’heure, {told}."
+        kept = "Un appareil est mis de côté pour vous."
+        return f"{kept} {expected(need) or f'Pour le jour et l’heure, {told}.'}"
     if need.kind in CONNECTION_KINDS:
         return "Votre ligne se prépare\u00a0: suivez votre fiche de connexion."
     return f"Pour apprendre à vous servir d’internet, vous êtes attendu ici\u00a0: {need.mediation}."
