@@ -59,7 +59,9 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             Action("Mon rayon", reverse("distribution:shelf")),
         ),
         blocks=blocks,
-        changes=("prescription", "connection", "device") if is_distributor else ("prescription", "device"),
+        changes=("prescription", "connection", "device", "appointment")
+        if is_distributor
+        else ("prescription", "device", "appointment"),
     )
 
 

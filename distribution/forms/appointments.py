@@ -14,6 +14,8 @@ from lifecycle.forms import CommentForm, choose, day_input, field_of
 from typography.french import full_day, hour
 
 KNOWN = "Le foyer est devant moi, ou au téléphone\u00a0: il connaît ce changement."
+YEARS = 2
+"""How far an hour that is typed may be, so that days may be counted from it."""
 DAYS = [(str(number), str(label)) for number, label in Weekday.choices]
 
 
@@ -24,10 +26,10 @@ def said(slot: Slot) -> str:
 
 
 def instant(typed: str) -> datetime:
-    """What a choice among hours says. Raises ValueError."""
+    """What a choice among hours says, within some years. Raises ValueError."""
     found = datetime.fromisoformat(typed)
-    if timezone.is_naive(found):
-        raise ValueError(typed)
+    if timezone.is_naive(found) or abs(found.year - timezone.localdate().year) > YEARS:
+        raise ValueError("no hour")
     return found
 
 
