@@ -1,4 +1,4 @@
-"""A calendar file for one event (iCalendar: RFC 5545, published or cancelled as in RFC 5546). Pure text."""
+"""A calendar file for one event or several (iCalendar: RFC 5545, published or cancelled as in RFC 5546). Pure text."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,20 +26,28 @@ class Event:
     cancelled: bool = False
 
 
-def calendar_file(event: Event) -> bytes:
+def calendar_file(*events: Event) -> bytes:
     """The .ics file of an event: lines end with CRLF and are folded at 75 octets; instants are in UTC.
 
     The same event with a higher ``sequence`` replaces the former one in the calendar that holds it; a
-    cancelled one removes it. Raises ValueError when the event ends before it starts.
+    cancelled one removes it. Several are published together. Raises ValueError when an event ends before it starts.
     """
-    if event.ends_at <= event.starts_at:
-        raise ValueError("an event ends after it starts")
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         f"PRODID:{_PRODUCT}",
         "CALSCALE:GREGORIAN",
-        f"METHOD:{'CANCEL' if event.cancelled else 'PUBLISH'}",
+        f"METHOD:{'CANCEL' if len(events) == 1 and events[0].cancelled else 'PUBLISH'}",
+        *(line for event in events for line in _event(event)),
+        "END:VCALENDAR",
+    ]
+    return b"".join(_folded(line) for line in lines)
+
+
+def _event(event: Event) -> list[str]:
+    if event.ends_at <= event.starts_at:
+        raise ValueError("an event ends after it starts")
+    lines = [
         "BEGIN:VEVENT",
         f"UID:{_text(event.uid)}",
         f"SEQUENCE:{event.sequence}",
@@ -54,13 +62,8 @@ def calendar_file(event: Event) -> bytes:
         lines.append(f"DESCRIPTION:{_text(event.description)}")
     if event.organizer_email:
         lines.append(f"ORGANIZER;CN={_parameter(event.organizer_name)}:mailto:{event.organizer_email}")
-    lines += [
-        f"STATUS:{'CANCELLED' if event.cancelled else 'CONFIRMED'}",
-        "TRANSP:OPAQUE",
-        "END:VEVENT",
-        "END:VCALENDAR",
-    ]
-    return b"".join(_folded(line) for line in lines)
+    status = "CANCELLED" if event.cancelled else "CONFIRMED"
+    return [*lines, f"STATUS:{status}", "TRANSP:OPAQUE", "END:VEVENT"]
 
 
 def _instant(instant: datetime) -> str:

@@ -11,6 +11,7 @@ class DistributionConfig(AppConfig):
     def ready(self) -> None:
         """The followers, the panels and the chains know the models, which are there from now on only."""
         import_module("distribution.followers").register()
+        import_module("distribution.appointing").register()
         import_module("distribution.panels").register_panels()
         import_module("distribution.progress").register_chains()
         import_module("distribution.held").register()

@@ -4,11 +4,15 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from distribution.appointments import CALENDAR, amount_of, calendar_of, to_bring, when
+from distribution.models import Appointment
 from documents.emails import absolute_url, compose
-from documents.services import queue_mail
+from documents.enums import MailPurpose
+from documents.services import queue_mail, store_file
 from donations.emails import people_of
 from network.models import Membership
 from prescriptions.models import Need
+from prescriptions.own_papers import page_of_request
 
 
 def derogation_answered_for_adviser(need: Need, asked_by: int, *, granted: bool, at: datetime) -> None:
@@ -18,3 +22,27 @@ def derogation_answered_for_adviser(need: Need, asked_by: int, *, granted: bool,
     subject, body = compose("emails/distribution/derogation_answered_for_adviser.txt", context)
     for to in people_of(Membership.objects.filter(pk=asked_by)).values():
         queue_mail(to=to, subject=subject, body=body, about=("need", need.pk), at=at)
+
+
+def appointment_for_household(appointment: Appointment, at: datetime) -> None:
+    """Where, when, with what, and the page from which it is moved; no name. Its calendar file is attached."""
+    prescription = appointment.need.prescription
+    amount = amount_of(appointment.need)
+    context = {
+        "appointment": appointment,
+        "when": when(appointment),
+        "to_bring": to_bring(amount),
+        "prescription": prescription,
+        "page": page_of_request(prescription),
+    }
+    subject, body = compose("emails/distribution/appointment_for_household.txt", context)
+    calendar = store_file(content=calendar_of(appointment, amount), name=CALENDAR, by=None, at=at)
+    queue_mail(
+        to=[(prescription.household.email, "")],
+        subject=subject,
+        body=body,
+        about=("appointment", appointment.pk),
+        attachments=[calendar],
+        purpose=MailPurpose.HOUSEHOLD,
+        at=at,
+    )

@@ -1,6 +1,6 @@
 """The codes of the second half of a device's life: allotment, hand-over, derogation, return."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 
 from conventions.enums import DeviceType
 
@@ -113,3 +113,43 @@ class Finding(TextChoices):
     UNEXPECTED = "unexpected", "Là, et attendu ailleurs"
     MISSING = "missing", "Pas trouvé"
     UNKNOWN = "unknown", "Étiquette inconnue"
+
+
+class AppointmentState(TextChoices):
+    """The life of an appointment."""
+
+    BOOKED = "booked", "Pris"
+    HONOURED = "honoured", "Honoré"
+    MISSED = "missed", "Manqué"
+    CANCELLED = "cancelled", "Annulé"
+
+
+class CancelReason(TextChoices):
+    """Why an appointment does not take place."""
+
+    HOUSEHOLD = "household", "Le foyer ne peut pas venir"
+    POINT = "point", "Le point ne peut pas recevoir"
+    RELEASED = "released", "L’appareil n’est plus mis de côté"
+    OTHER = "other", "Autre motif"
+
+
+class Weekday(IntegerChoices):
+    """The days of a week, as Python counts them."""
+
+    MONDAY = 0, "Lundi"
+    TUESDAY = 1, "Mardi"
+    WEDNESDAY = 2, "Mercredi"
+    THURSDAY = 3, "Jeudi"
+    FRIDAY = 4, "Vendredi"
+    SATURDAY = 5, "Samedi"
+    SUNDAY = 6, "Dimanche"
+
+
+class ClosureReason(TextChoices):
+    """Why a point receives nobody for some days."""
+
+    LEAVE = "leave", "Congés"
+    WORKS = "works", "Travaux"
+    STOCKTAKE = "stocktake", "Inventaire"
+    ELSEWHERE = "elsewhere", "Équipe en déplacement"
+    OTHER = "other", "Autre motif"

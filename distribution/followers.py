@@ -20,11 +20,12 @@ from conventions.parameters import HANDING_OVER_DAYS
 from distribution.documents import Terms, freeze_delivery_note, prepare_note, register_notes
 from distribution.enums import ClosedBecause, HandOverKind, ReleaseReason, SettlementKind
 from distribution.machine.return_rules import prolonged
+from distribution.models.appointment import Appointment, AppointmentEntry
 from distribution.models.hand_over import Derogation, DerogationRequest, HandOver, Settlement
 from distribution.services.hand_overs import close_notes
 from distribution.services.points import points_around
 from distribution.services.returns import write_settlements
-from documents.services import forget_document, forget_file
+from documents.services import forget_document, forget_file, forget_mails
 from lifecycle import gate
 from lifecycle.models import Comment
 from lifecycle.registry import Move, Moved, on_transition
@@ -194,11 +195,11 @@ def let_go_of_need(move: Move) -> None:
 def lose_track(move: Move) -> None:
     """A reservation falls with the device that is not found; the screen that was held with it is free again."""
     reserved = [row for row in move.rows if row.source == S.RESERVED]
-    _let_go(move, reserved, ClosedBecause.LOST)
-    close_notes([row.pk for row in move.rows if row.source == S.AVAILABLE], ClosedBecause.LOST, move.at)
     screens = Device.objects.filter(attached_to__in=[row.pk for row in reserved], state=S.RESERVED)
     if screens.exists():
         all_moved(gate.apply_many(screens, "release", actor=move.actor, at=move.at, cause=move))
+    _let_go(move, reserved, ClosedBecause.LOST)
+    close_notes([row.pk for row in move.rows if row.source == S.AVAILABLE], ClosedBecause.LOST, move.at)
 
 
 def _let_go(move: Move, rows: list[Moved], because: ClosedBecause) -> None:
@@ -345,6 +346,11 @@ def forget_households(move: Move) -> None:
         ).exclude(comment_digest="")
         until = told if note.closed_at is None else told.filter(at__lte=note.closed_at)
         Comment.objects.filter(digest__in=until.values("comment_digest")).erase()
+    appointments = Appointment.objects.filter(need__prescription__household__in=move.pks)
+    said = AppointmentEntry.objects.filter(object__in=appointments).exclude(comment_digest="")
+    Comment.objects.filter(digest__in=said.values("comment_digest")).erase()
+    for pk in appointments.values_list("pk", flat=True):
+        forget_mails(about=("appointment", pk), at=move.at)
     Derogation.objects.filter(need__prescription__household__in=move.pks).update(reason="")
     DerogationRequest.objects.filter(need__prescription__household__in=move.pks).update(reason="", answer="")
 
@@ -376,8 +382,8 @@ def register() -> None:
     on_transition("device", "report_missing", lose_track)
     on_transition("device", "reserve", hold_for_need)
     on_transition("device", "reserve", take_screens_along)
-    on_transition("device", "release", let_go_of_need)
     on_transition("device", "release", take_screens_along)
+    on_transition("device", "release", let_go_of_need)
     on_transition("device", "hand_over", sign_notes)
     on_transition("device", "hand_over", take_screens_along)
     on_transition("device", "hand_over", meet_needs)

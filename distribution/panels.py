@@ -5,6 +5,7 @@ Who may read what is judged here: the worker reads what his household was given,
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count
@@ -12,15 +13,17 @@ from django.urls import reverse
 
 from conventions.models import Convention
 from distribution.enums import SERVES
-from distribution.models import Derogation, DerogationRequest, HandOver
+from distribution.models import Appointment, Derogation, DerogationRequest, HandOver
 from distribution.permissions import can_ask_derogation, can_grant_derogation, can_serve_device
 from distribution.views.device_sets import ON_DEVICES
 from distribution.views.device_sheet import distribution_of
+from distribution.views.own_appointment import appointment_part
 from distribution.views.steps import more_of, onward_step
 from lifecycle.actors import Actor
 from lifecycle.registry import Panel, panel
 from prescriptions.enums import NeedState
 from prescriptions.models import Household, Need, Prescription
+from prescriptions.own_parts import own_part
 from prescriptions.services.households import record_access
 from refurb.enums import COUNTED_BY_QUOTA, DeviceState, DeviceType
 from refurb.models import Device
@@ -39,6 +42,7 @@ def register_panels() -> None:
     panel("prescriptions.Household", household_panel)
     panel("conventions.Convention", convention_panel)
     panel("refurb.Device", device_panel)
+    own_part(appointment_part)
 
 
 def need_panel(need: Need, actor: Actor) -> Panel | None:
@@ -97,7 +101,7 @@ def device_panel(device: Device, actor: Actor) -> Panel | None:
 
 
 def _equipment(needs: Any, actor: Actor) -> Panel | None:
-    """One line per need of equipment that the actor may see; five queries more, whatever their number."""
+    """One line per need of equipment that the actor may see; six queries more, whatever their number."""
     seen = list(needs.visible_to(actor).filter(kind__in=SERVES).select_related("prescription").order_by("pk"))
     if not seen:
         return None
@@ -111,12 +115,15 @@ def _equipment(needs: Any, actor: Actor) -> Panel | None:
     notes = dict(
         HandOver.objects.visible_to(actor).current().filter(need__in=seen).values_list("device", "pk").order_by("pk")
     )
+    expected = {row.need_id: row for row in Appointment.objects.visible_to(actor).booked().filter(need__in=seen)}
     links = set(Device.objects.visible_to(actor).filter(need__in=seen).values_list("pk", flat=True))
     context = {
         "lines": [
             {
                 "need": need,
                 "devices": [(device, device.pk in links, notes.get(device.pk)) for device in held.get(need.pk, [])],
+                "appointment": expected.get(need.pk),
+                "fix": _fix(need, held.get(need.pk, []), expected, serves=serves),
                 "derogated": need.pk in derogated,
                 "choose": _page("need_choose", need) if serves and _waits(need, set()) else "",
                 "grant": _grant(need, derogated, actor),
@@ -127,6 +134,12 @@ def _equipment(needs: Any, actor: Actor) -> Panel | None:
         ]
     }
     return {"title": EQUIPMENT, "template": "distribution/panels/equipment.html", "context": context}
+
+
+def _fix(need: Need, held: list[Device], expected: Mapping[int, Appointment], *, serves: bool) -> str:
+    """Where an hour is fixed with the household of what is put aside, for whoever serves it."""
+    waits = serves and need.pk not in expected and any(one.state == DeviceState.RESERVED for one in held)
+    return _page("appointment_book", need) if waits else ""
 
 
 def _grant(need: Need, derogated: set[int], actor: Actor) -> str:

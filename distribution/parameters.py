@@ -7,8 +7,18 @@ parameter_family(
     slug="durees-de-la-distribution",
     group="Équipement",
     title="Durées de la distribution",
-    purpose="Combien de temps tient une réservation, combien de mois dure la garantie.",
+    purpose="Combien de temps tient une réservation, combien de mois dure la garantie, ce que tient un rendez-vous.",
 )
 RESERVATION_DAYS = parameter("distribution.reservation_days", usual=21, unit="jours", label="Durée d’une réservation")
 WARRANTY_MONTHS = parameter("distribution.warranty_months", usual=24, unit="mois", label="Garantie à la remise")
 REPAIR_MONTHS = parameter("distribution.repair_months", usual=6, unit="mois", label="Garantie ajoutée après réparation")
+APPOINTMENT_NOTICE_HOURS = parameter(
+    "distribution.appointment_notice_hours",
+    usual=24,
+    unit="heures",
+    label="Délai du foyer pour prendre, déplacer ou annuler un rendez-vous",
+    least=0,
+)
+MISSED_APPOINTMENTS = parameter(
+    "distribution.missed_appointments", usual=2, unit="rendez-vous", label="Rendez-vous manqués pour un appareil"
+)

@@ -2,11 +2,11 @@
 
 from django.db.models import Q
 
-from lifecycle.actors import Actor
+from lifecycle.actors import Actor, SignedLink
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.permissions import acts_as, is_pilot
-from prescriptions.enums import AGREEMENT_WITHDRAWN
+from prescriptions.enums import AGREEMENT_WITHDRAWN, HouseholdState
 from refurb.permissions import at_own_points, can_manage_device, can_work_on_device
 
 can_ship_device = can_work_on_device
@@ -101,3 +101,42 @@ def can_count_stock(actor: Actor | None) -> Q | None:
 def sees_stocktakes(actor: Actor | None) -> Q | None:
     """The stocktakes one may read: all for the pilot, those of one's own stock."""
     return Q() if actor is not None and is_pilot(actor) else can_count_stock(actor)
+
+
+# --- appointments
+
+
+def can_keep_appointment(actor: Actor) -> Q | None:
+    """Whoever serves the point."""
+    return at_own_points(actor)
+
+
+def can_answer_appointment(actor: Actor) -> Q | None:
+    """The household itself, by its sheet."""
+    return _of_link(actor) if isinstance(actor, SignedLink) else None
+
+
+def _of_link(actor: SignedLink) -> Q:
+    return Q(need__prescription=actor.key_of("prescription"))
+
+
+def sees_appointments(actor: Actor | None) -> Q | None:
+    """As a hand-over note that is not signed yet: the advisers of the point, the household's worker, itself."""
+    if actor is None:
+        return None
+    if isinstance(actor, SignedLink):
+        return _of_link(actor)
+    if acts_as(actor, (Role.WORKER, Kind.PRESCRIBER)):
+        return Q(need__prescription__prescriber=actor.organisation_id)
+    here = at_own_points(actor)
+    followed = Q(need__prescription__household__state=HouseholdState.OPEN)
+    return None if here is None else NOT_REVOKED & followed & here
+
+
+def can_open_hours(actor: Actor) -> Q | None:
+    """Of points: the pilot, the manager of the distributor, the manager of whoever holds the point."""
+    if is_pilot(actor):
+        return Q()
+    if acts_as(actor, (Role.MANAGER, Kind.DISTRIBUTOR)):
+        return Q(distributor=actor.organisation_id)
+    return Q(organisation=actor.organisation_id) if acts_as(actor, (Role.MANAGER, Kind.RELAY)) else None

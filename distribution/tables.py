@@ -176,11 +176,12 @@ class ReservationTable(AtPointTable):
 
     need = tables.Column(verbose_name="Besoin", accessor="need__reference", orderable=False)
     household = tables.Column(verbose_name="Foyer", accessor="need", orderable=False, empty_values=())
+    appointment = tables.Column(verbose_name="Rendez-vous", accessor="expected_at", orderable=False)
     reserved_until = tables.Column(verbose_name="Jusqu’au")
 
     class Meta:
         model = Device
-        fields = ("tag", "type", "model", "need", "household", "point", "reserved_until")
+        fields = ("tag", "type", "model", "need", "household", "point", "appointment", "reserved_until")
         default = "–"
         empty_text = (
             "Aucune réservation. Réservez un appareil pour un besoin en attente\u00a0: voir «\u00a0Besoins\u00a0»."
@@ -188,6 +189,9 @@ class ReservationTable(AtPointTable):
 
     def render_household(self, record: Device) -> str:
         return record.need.prescription.household.name if record.need else "–"
+
+    def render_appointment(self, value: datetime) -> str:
+        return moment(value)
 
     def render_reserved_until(self, value: datetime) -> SafeString | str:
         return day_left(value)

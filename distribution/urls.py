@@ -5,14 +5,18 @@ They come before those of the bench: « affecter » is no reference of a device.
 
 from django.urls import path
 
+from distribution.actions import appointments as appointment_actions
 from distribution.actions import devices as device_actions
 from distribution.actions import stocktakes as stocktake_actions
 from distribution.views import (
     allotment,
+    appointments,
     deliveries,
     derogations,
     hand_overs,
     needs,
+    openings,
+    own_appointment,
     passports,
     point_stock,
     points,
@@ -62,6 +66,14 @@ urlpatterns = [
     path("rayon/a-renvoyer/", point_stock.send_back_list, name="send_back_list"),
     path("rayon/besoins/", needs.need_queue, name="need_queue"),
     path("rayon/besoins/<str:reference>/", needs.need_choose, name="need_choose"),
+    path("rayon/besoins/<str:reference>/rendez-vous/", appointments.appointment_book, name="appointment_book"),
+    # --- appointments
+    path("remises/", appointments.appointment_day, name="appointment_day"),
+    path("remises/imprimer.pdf", appointments.appointment_day_paper, name="appointment_day_paper"),
+    path("rendez-vous/<str:reference>/", appointments.appointment_detail, name="appointment_detail"),
+    path("rendez-vous/<str:reference>/agenda.ics", appointments.appointment_calendar, name="appointment_calendar"),
+    *appointment_actions.urlpatterns,
+    path("ma-demande/<str:code>/rendez-vous/", own_appointment.own_appointment, name="own_appointment"),
     path("derogations/", needs.derogation_list, name="derogation_list"),
     path("derogations/<str:reference>/demander/", derogations.derogation_ask, name="derogation_ask"),
     path("derogations/<str:reference>/refuser/", derogations.derogation_refuse, name="derogation_refuse"),
@@ -76,4 +88,8 @@ urlpatterns = [
     path("points/ouvrir/", points.point_create, name="point_create"),
     path("points/<str:reference>/", points.point_detail, name="point_detail"),
     path("points/<str:reference>/modifier/", points.point_edit, name="point_edit"),
+    path("points/<str:reference>/rendez-vous/", openings.point_hours, name="point_hours"),
+    path("points/<str:reference>/rendez-vous/<int:pk>/arreter/", openings.point_hours_stop, name="point_hours_stop"),
+    path("points/<str:reference>/fermetures/<int:pk>/lever/", openings.point_closure_lift, name="point_closure_lift"),
+    path("points/<str:reference>/agenda.ics", openings.point_calendar, name="point_calendar"),
 ]

@@ -13,7 +13,7 @@ from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.models import CompletionRequest, Decision, Household, Need, Prescription, Transfer
-from prescriptions.own_papers import OWN_PAGE
+from prescriptions.own_papers import page_of_request
 
 type People = dict[int, list[tuple[str, str]]]
 
@@ -164,9 +164,7 @@ def still_current_for_household(prescription: Prescription, token: str, until: d
 
 def news_for_household(prescription: Prescription, at: datetime) -> Mail:
     """There is something new: neither what, nor its name; its page says it, to who knows the year of birth."""
-    paper = prescription.papers.order_by("-pk").select_related("document").first()
-    opens = paper is not None and prescription.household.birth_date is not None
-    page = absolute_url(reverse(OWN_PAGE, args=[paper.document.public_code])) if paper is not None and opens else ""
+    page = page_of_request(prescription)
     subject, body = compose("emails/prescriptions/news_for_household.txt", {"prescription": prescription, "page": page})
     to = [(prescription.household.email, "")]
     about = ("prescription", prescription.pk)

@@ -6,11 +6,19 @@ code opens that page: ``function(document)`` takes the key of a paper and return
 
 from collections.abc import Callable
 
+from django.core import signing
+from django.urls import reverse
+
 from documents.addresses import typed_code
+from documents.emails import absolute_url
 from documents.models import Document
+from prescriptions.models import Prescription
 
 OWN_PAGE = "prescriptions:own_page"
 """What the square code of a household's sheet opens."""
+
+PASS = 20 * 60
+"""Seconds during which the page acts for whoever opened it: somebody may read it after them, on the same device."""
 
 type RequestOf = Callable[[int], int | None]
 
@@ -28,3 +36,25 @@ def request_of(code: str) -> tuple[int, int] | None:
     function = _functions.get(document.kind) if document is not None else None
     prescription = function(document.pk) if document is not None and function is not None else None
     return None if document is None or prescription is None else (document.pk, prescription)
+
+
+def page_of_request(prescription: Prescription) -> str:
+    """The whole address of the household's own page, for a mail; empty when its year of birth is not in its file."""
+    paper = prescription.papers.order_by("-pk").select_related("document").first()
+    if paper is None or prescription.household.birth_date is None:
+        return ""
+    return absolute_url(reverse(OWN_PAGE, args=[paper.document.public_code]))
+
+
+def pass_for(opened: tuple[int, int]) -> str:
+    """What the page that was just opened holds in its forms, so that the year is not asked at each step."""
+    return signing.dumps(list(opened), salt=OWN_PAGE)
+
+
+def read_pass(given: str, code: str) -> tuple[int, int] | None:
+    """``(paper, prescription)``, if this pass was made for the paper with this code, less than so many minutes ago."""
+    try:
+        paper, prescription = signing.loads(given, salt=OWN_PAGE, max_age=PASS)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return (paper, prescription) if request_of(code) == (paper, prescription) else None

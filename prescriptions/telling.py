@@ -21,6 +21,7 @@ from prescriptions.enums import (
     PaperKind,
     PrescriptionState,
 )
+from prescriptions.expecting import expected
 from prescriptions.models import CodedReason, Household, Need, Prescription
 from prescriptions.saying import SaidDay, said
 from typography.french import in_a_sentence
@@ -160,7 +161,7 @@ def _awaited(need: Need) -> str:
 def _under_way(need: Need, told: str) -> str:
     """What a need that is served asks of the household."""
     if need.kind in EQUIPMENT_KINDS:
-        then = said("Pour le jour et l’heure, {reached}.", reached=told)
+        then = expected(need) or said("Pour le jour et l’heure, {reached}.", reached=told)
         return said("Un appareil est mis de côté pour vous. {then}", then=then)
     if need.kind in CONNECTION_KINDS:
         return "Votre ligne se prépare\u00a0: suivez votre fiche de connexion."

@@ -156,6 +156,7 @@ LIFECYCLE_LOCK_ORDER = [
     "refurb.Device",
     "prescriptions.Transfer",
     "distribution.Stocktake",
+    "distribution.Appointment",
 ]
 
 # Whether the site and its worker refuse a role of the database that may do more than read and write rows.

@@ -10,11 +10,13 @@ from django.urls import reverse
 from calendars.days import last_day
 from conventions.models import Convention
 from desk.parameters import EXAMINED_DAYS, FALLS_DAYS, RETURNED_DAYS, TOLD_DAYS
+from desk.todo.appointments import appointment_blocks
 from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, many, since, until
 from desk.todo.connections import copper, serving_blocks
 from desk.todo.conventions import inbox
 from desk.todo.limits import Limits, limits_on
 from desk.todo.stocktakes import stocktakes
+from distribution.appointments import expected_at
 from distribution.enums import SERVES
 from distribution.models import Derogation, DerogationRequest
 from network.models import Membership
@@ -25,7 +27,7 @@ from prescriptions.permissions import advises
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Delivery, Device
 from refurb.models.device import DeviceQuerySet
-from typography.french import HARD
+from typography.french import HARD, full_day, hour
 
 S = DeviceState
 
@@ -40,7 +42,12 @@ def todo_of(actor: Membership, at: datetime) -> Page:
     )
     blocks = blocks if is_distributor else ()
     alive = Convention.objects.handing_over(at)
-    blocks += (_needs(actor, at, limits, alive), *_shelf_blocks(actor, at, limits, alive), stocktakes(actor, at))
+    blocks += (
+        *appointment_blocks(actor, at),
+        _needs(actor, at, limits, alive),
+        *_shelf_blocks(actor, at, limits, alive),
+        stocktakes(actor, at),
+    )
     if is_distributor:
         blocks += (*serving_blocks(actor, at, limits), copper(actor, at, limits))
     if is_distributor and is_manager(actor):
@@ -48,6 +55,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
     return Page(
         actions=(
             Action("Servir un besoin", reverse("distribution:need_queue")),
+            Action("Rendez-vous", reverse("distribution:appointment_day")),
             Action("Mon rayon", reverse("distribution:shelf")),
         ),
         blocks=blocks,
@@ -172,7 +180,10 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -
         Block(
             "reservations",
             "Remises à faire, appareils réservés",
-            here.filter(state=S.RESERVED).select_related(household).order_by("reserved_until", "pk"),
+            here.filter(state=S.RESERVED)
+            .select_related(household)
+            .annotate(expected_at=expected_at())
+            .order_by("reserved_until", "pk"),
             _reserved,
             "Aucun appareil n’est mis de côté.",
             reverse("distribution:reservation_list") + WHOLE,
@@ -213,7 +224,12 @@ def _page(device: Device) -> str:
 
 def _reserved(device: Any) -> Line:
     name = device.need.prescription.household.name
-    return Line(name, _page(device), str(device), until(last_day(device.reserved_until), "réservé jusqu’au"))
+    if device.expected_at is not None:
+        come = f"attendu le {full_day(device.expected_at)} à {hour(device.expected_at)}"
+        return Line(name, _page(device), str(device), come)
+    fix = reverse("distribution:appointment_book", args=[device.need.reference])
+    about = f"{device}{HARD}: sans rendez-vous"
+    return Line(name, fix, about, until(last_day(device.reserved_until), "réservé jusqu’au"))
 
 
 def _delivery(delivery: Delivery) -> Line:

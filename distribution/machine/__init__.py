@@ -1,5 +1,6 @@
-"""The verbs that distribution adds to the machine of devices, which has them once this is imported; stocktakes."""
+"""The verbs that distribution adds to the machine of devices, which has them once this is imported; stocktakes;
+appointments."""
 
-from distribution.machine import device, stocktake
+from distribution.machine import appointment, device, stocktake
 
-__all__ = ["device", "stocktake"]
+__all__ = ["appointment", "device", "stocktake"]

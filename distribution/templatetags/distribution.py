@@ -77,6 +77,7 @@ def _pages(actor: Any) -> list[tuple[str, str]]:
         names += [
             ("Rayon", "shelf"),
             ("Besoins à servir", "need_queue"),
+            ("Rendez-vous", "appointment_day"),
             ("Réservations", "reservation_list"),
             ("Retours", "return_list"),
             ("À renvoyer", "send_back_list"),

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from conventions.models import Convention
 from distribution.enums import SERVES
-from distribution.models import HandOver, Settlement
+from distribution.models import Appointment, HandOver, Settlement
 from distribution.permissions import can_serve_device
 from lifecycle.actors import Actor
 from network.enums import OrganisationKind
@@ -34,6 +34,8 @@ class Distribution:
     notes: list[HandOver] = field(default_factory=list)
     settlement: Settlement | None = None
     exchange: HandOver | None = None
+    appointment: Appointment | None = None
+    fixes: bool = False
     screens: list[Device] = field(default_factory=list)
 
     @property
@@ -81,3 +83,5 @@ def _tell_household(told: Distribution, actor: Actor) -> None:
     told.need = seen.select_related("prescription__household__commune").first()
     if told.need is not None:
         told.household = told.need.prescription.household
+        told.appointment = Appointment.objects.visible_to(actor).booked().filter(need=told.need).first()
+        told.fixes = told.appointment is None and told.device.state == DeviceState.RESERVED

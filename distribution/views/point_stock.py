@@ -7,6 +7,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Val
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from distribution.appointments import expected_at
 from distribution.filters import PointFilter, ShelfFilter
 from distribution.models import Settlement
 from distribution.permissions import can_serve_device
@@ -67,7 +68,7 @@ def reservation_list(request: Request) -> HttpResponseBase:
     rows = at_my_points(request).main().filter(state=S.RESERVED).order_by("reserved_until", "pk")
     page = Listing(
         request,
-        rows=rows.select_related("point", "need__prescription__household"),
+        rows=rows.select_related("point", "need__prescription__household").annotate(expected_at=expected_at()),
         table=ReservationTable,
         noun=RESERVATION,
         filters=PointFilter,

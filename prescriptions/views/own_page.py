@@ -1,5 +1,6 @@
 """The household’s own page, behind the QR code of its sheet and a year of birth: where its request stands."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from allauth.core.internal import ratelimit
@@ -16,7 +17,8 @@ from lifecycle.acting import asks_then_acts, posted
 from lifecycle.actors import SignedLink
 from prescriptions.models import Prescription
 from prescriptions.models.household import OWN_SHEET
-from prescriptions.own_papers import request_of
+from prescriptions.own_papers import pass_for, request_of
+from prescriptions.own_parts import parts_of
 from prescriptions.services.households import record_access
 from prescriptions.telling import telling_of
 
@@ -60,17 +62,49 @@ def own_page(request: HttpRequest, code: str) -> HttpResponse:
     if not opened or not prescription:
         return hidden(render(request, PAGE, {"form": form, "said": "unknown", "code": code}))
     tried.rollback()
-    link = SignedLink(f"{OWN_SHEET}{opened[0]}", opens=("prescription", prescription.pk))
-    record_access(actor=link, household=prescription.household, what="own_page")
-    context = {"said": "told", "code": code, "telling": telling_of(prescription), "prescription": prescription}
+    record_access(actor=link_of(opened), household=prescription.household, what="own_page")
+    return told_page(request, code, opened, prescription)
+
+
+def link_of(opened: tuple[int, int]) -> SignedLink:
+    """Whoever opened the page: the journal and the log of accesses keep the key of the paper."""
+    return SignedLink(f"{OWN_SHEET}{opened[0]}", opens=("prescription", opened[1]))
+
+
+def told_page(
+    request: HttpRequest,
+    code: str,
+    opened: tuple[int, int],
+    prescription: Prescription,
+    *,
+    done: str = "",
+    refused: str = "",
+    asked: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """What the household is told; ``done`` or ``refused``: what became of what it has just asked on this page."""
+    context = {
+        "said": "told",
+        "telling": telling_of(prescription),
+        "prescription": prescription,
+        "code": code,
+        "pass": pass_for(opened),
+        "parts": parts_of(prescription, link_of(opened), asked or {}),
+        "done": done,
+        "refused": refused,
+    }
     return hidden(render(request, PAGE, context))
 
 
 def born_in(year: int, prescription: int) -> Prescription | None:
     """This request, if the person of reference of its household was born that year."""
     born = Q(household__birth_date__gte=date(year, 1, 1), household__birth_date__lte=date(year, 12, 31))
+    return asked_for(prescription, born)
+
+
+def asked_for(prescription: int, which: Q | None = None) -> Prescription | None:
+    """The request of this key, with what its page says of it."""
     around = ("household", "prescriber", "distributor")
-    return Prescription.objects.filter(born, pk=prescription).select_related(*around).first()
+    return Prescription.objects.filter(which or Q(), pk=prescription).select_related(*around).first()
 
 
 def hidden(response: HttpResponse) -> HttpResponse:

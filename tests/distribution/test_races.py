@@ -1,19 +1,23 @@
 """Real connections at once on places, needs and devices: one passes before the other, nothing is half done."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from distribution.models import HandOver
+from distribution.models import Appointment, HandOver
+from distribution.services.appointments import book_appointment
 from distribution.services.hand_overs import prepare_exchange
 from lifecycle import gate
 from lifecycle.exceptions import Refused
+from network.models import Membership
+from prescriptions.models import Need
 from prescriptions.services.households import attach_household
 from prescriptions.services.prescriptions import withdraw_prescription
 from refurb.models import Device
+from tests.distribution.hours import need_of, next_hours, opened
 from tests.distribution.shelves import Shelf, quotas_balance
 from tests.prescriptions.files import again
 from tests.races import at_once
@@ -135,3 +139,49 @@ def test_a_household_with_two_files_is_served_once(shelf: Shelf) -> None:
     assert sorted(fresh(row).state for row in rows) == ["available", "reserved"]
     assert sorted(again(need).state for need in needs) == ["in_progress", "waiting"]
     assert HandOver.objects.count() == 1
+
+
+def booking(adviser: Membership, need: Need, hour: datetime) -> Callable[[], Any]:
+    return lambda: book_appointment(actor=adviser, need=need, starts_at=hour)
+
+
+def test_the_last_place_of_an_hour_is_taken_once(shelf: Shelf) -> None:
+    opened(shelf)
+    rows, adviser = [shelf.reserved() for _ in range(3)], shelf.adviser
+    hour = next_hours(shelf, rows[0])[0].starts_at
+    needs = [need_of(row) for row in rows]
+
+    answers = at_once(
+        *((lambda need=need: book_appointment(actor=adviser, need=need, starts_at=hour)) for need in needs)
+    )
+
+    assert won(answers) == 1
+    assert codes(answers) == {"seat_left"}
+    assert Appointment.objects.get().seat == 1
+
+
+def test_two_who_book_the_same_hour_of_two_places_both_come(shelf: Shelf) -> None:
+    opened(shelf, places=2)
+    needs, adviser = [need_of(shelf.reserved()) for _ in range(2)], shelf.adviser
+    hour = next_hours(shelf, Device.objects.filter(need=needs[0]).get())[0].starts_at
+
+    answers = at_once(
+        *((lambda need=need: book_appointment(actor=adviser, need=need, starts_at=hour)) for need in needs)
+    )
+
+    assert won(answers) == 2
+    assert sorted(Appointment.objects.values_list("seat", flat=True)) == [1, 2]
+
+
+def test_what_is_released_while_an_hour_is_taken_for_it_is_expected_by_nobody(shelf: Shelf) -> None:
+    opened(shelf)
+    device, adviser = shelf.reserved(), shelf.adviser
+    need, hour = need_of(device), next_hours(shelf, device)[0].starts_at
+
+    at_once(
+        lambda: book_appointment(actor=adviser, need=need, starts_at=hour),
+        lambda: gate.apply(device, "release", actor=adviser),
+    )
+
+    assert fresh(device).state == "available"
+    assert not Appointment.objects.booked().exists()

@@ -2,8 +2,8 @@
 
 from django import template
 
-from typography.french import day, full_day, written_day
+from typography.french import day, full_day, hour, written_day
 
 register = template.Library()
-for read in (day, full_day, written_day):
+for read in (day, full_day, hour, written_day):
     register.filter(read)

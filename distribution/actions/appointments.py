@@ -1,0 +1,60 @@
+"""What is done of an appointment: move it, say that the household knows, did not come, give it up; one page each."""
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from distribution.forms.appointments import CancelForm
+from distribution.models import Appointment
+from distribution.services import appointments
+from distribution.views.appointments import hour_context, hours, visible_appointment
+from lifecycle.acting import asks_then_acts
+from lifecycle.forms import CommentForm
+from lifecycle.pages import Page, Pages
+from network.requests import Request
+
+APPOINTMENT_PAGES: Pages[Request] = Pages(
+    Appointment, visible_appointment, template="distribution/actions/_appointment.html"
+)
+
+
+@asks_then_acts
+def appointment_move(request: Request, reference: str) -> HttpResponse:
+    """Another hour of the same point."""
+    appointment = visible_appointment(request, reference)
+    device = appointments.held_for(appointment.need)
+    mailed = appointments.is_mailed(appointment.need)
+    day, form = hours(request, device, mailed=mailed, but=appointment.pk)
+    return APPOINTMENT_PAGES.act(
+        request,
+        appointment,
+        "move",
+        form,
+        appointments.move_appointment,
+        done="Rendez-vous déplacé",
+        template="distribution/actions/appointment_move.html",
+        mailed=mailed,
+        **{name: value for name, value in hour_context(device, form, day).items() if name != "form"},
+    )
+
+
+PAGES: tuple[Page[Request], ...] = (
+    Page("move", "deplacer", view=appointment_move),
+    Page("tell", "prevenu", CommentForm, done="Noté\u00a0: le foyer le sait"),
+    Page("remind", "rappele", CommentForm, done="Noté\u00a0: le foyer est rappelé"),
+    Page(
+        "miss",
+        "absent",
+        CommentForm,
+        done="Noté\u00a0: le foyer n’est pas venu. Proposez-lui un autre rendez-vous",
+        after=lambda appointment: reverse("distribution:appointment_detail", args=[appointment.reference]),
+    ),
+    Page(
+        "cancel",
+        "annuler",
+        CancelForm,
+        appointments.cancel_appointment,
+        done="Rendez-vous annulé. L’appareil reste mis de côté",
+    ),
+)
+
+urlpatterns = APPOINTMENT_PAGES.urls("rendez-vous", PAGES)

@@ -1,0 +1,90 @@
+"""What follows an appointment, and what it follows, in the gate's transaction.
+
+After the other followers of a need: devices are locked before appointments.
+"""
+
+from django.db.models import Q
+from django.utils import timezone
+
+from conventions.followers import all_moved
+from distribution import appointments, emails
+from distribution.enums import AppointmentState, CancelReason
+from distribution.models import Appointment
+from distribution.services.appointments import is_mailed
+from distribution.slots import on_day
+from lifecycle import gate
+from lifecycle.registry import Move, on_transition
+from prescriptions.documents import freeze_sheet
+from prescriptions.expecting import expected_from
+
+S = AppointmentState
+CHANGES = ("book", "move", "miss", "cancel")
+"""What makes the household's sheet say something else."""
+
+
+def honour(move: Move) -> None:
+    """What was put aside is handed over: the household came, be it late that day."""
+    begins, ends = on_day(timezone.localdate(move.at))
+    came = Q(state=S.BOOKED) | Q(state=S.MISSED, starts_at__gte=begins, starts_at__lt=ends)
+    _follow(move, "honour", came)
+
+
+def expect_again(move: Move) -> None:
+    """The hand-over is undone: whoever came that day is still expected."""
+    begins, ends = on_day(timezone.localdate(move.at))
+    _follow(move, "restore", Q(state=S.HONOURED, ended_at__gte=begins, ended_at__lt=ends))
+
+
+def call_off(move: Move) -> None:
+    """Nothing is put aside any more: nobody is expected."""
+    rows = Appointment.objects.booked().filter(need__in=move.pks).select_related("need__prescription__household")
+    told = {row.pk: {"told_at": move.at if is_mailed(row.need) else None} for row in rows}
+    if told:
+        pks = Appointment.objects.filter(pk__in=told)
+        reason = CancelReason.RELEASED.value
+        all_moved(gate.apply_many(pks, "cancel", actor=move.actor, at=move.at, cause=move, per_row=told, reason=reason))
+
+
+def tell(move: Move) -> None:
+    """By mail, whoever is told so; the others are on « À faire » until somebody calls, unless they know."""
+    for row in _with_household(move):
+        if is_mailed(row.need):
+            emails.appointment_for_household(row, move.at)
+
+
+def recall(move: Move) -> None:
+    """The clock recalls by mail; whoever calls has done it."""
+    if move.actor.pk is None:
+        tell(move)
+
+
+def renew_sheets(move: Move) -> None:
+    """What the household holds says where and when it is expected."""
+    for row in _with_household(move):
+        freeze_sheet(row.need.prescription, move, only_if_other=True)
+
+
+def _follow(move: Move, verb: str, which: Q) -> None:
+    rows = Appointment.objects.filter(which, need__in=move.pks)
+    if rows.exists():
+        all_moved(gate.apply_many(rows, verb, actor=move.actor, at=move.at, cause=move))
+
+
+def _with_household(move: Move) -> list[Appointment]:
+    rows = Appointment.objects.filter(pk__in=move.pks).order_by("pk")
+    around = ("household__commune", "prescriber", "distributor", "commune")
+    return list(rows.select_related("point__commune", *(f"need__prescription__{name}" for name in around)))
+
+
+def register() -> None:
+    """The registrations of this subject. Followers of one verb run in this order."""
+    expected_from(appointments.expected)
+    on_transition("need", "meet", honour)
+    on_transition("need", "unmeet", expect_again)
+    on_transition("need", "wait_again", call_off)
+    on_transition("need", "drop", call_off)
+    for verb in CHANGES:
+        on_transition("appointment", verb, renew_sheets)
+    for verb in ("book", "move", "cancel"):
+        on_transition("appointment", verb, tell)
+    on_transition("appointment", "remind", recall)

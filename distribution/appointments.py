@@ -1,0 +1,80 @@
+"""What is said of an appointment to its household, on its sheet, its page, in a mail, in its calendar: no name.
+
+Whoever holds the paper, reads the mail or the calendar learns a place, an hour and what to bring, no more.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db.models import OuterRef, Subquery
+
+from calendars.icalendar import Event, calendar_file
+from distribution.enums import AppointmentState
+from distribution.models import Appointment, HandOver
+from prescriptions.models import Need
+from typography.french import HARD, euros, full_day, hour
+
+TO_BRING = ("une pièce d’identité", "la feuille qui vous a été donnée")
+SHOWN_AT_COUNTER = ("pièce d’identité", "feuille du foyer")
+"""What the counter asks to see."""
+PAID = "de quoi payer {amount}"
+SUMMARY = "Rendez-vous au point de distribution"
+CALENDAR = "rendez-vous.ics"
+
+
+def when(appointment: Appointment) -> str:
+    """« mardi 1er décembre 2026 à 10 h 00 »."""
+    assert appointment.starts_at is not None
+    return f"{full_day(appointment.starts_at)} à {hour(appointment.starts_at)}"
+
+
+def expected(need: Need) -> str | None:
+    """Where and when the household is expected, and with what; None when no appointment is booked."""
+    booked = Appointment.objects.booked().filter(need=need).select_related("point__commune").first()
+    if booked is None:
+        return None
+    brought = ", ".join(to_bring(amount_of(need)))
+    return f"On vous attend le {when(booked)}, ici{HARD}: {booked.point}, {booked.point.place}. Apportez {brought}."
+
+
+def expected_at() -> Subquery:
+    """Of a device: when its household comes for it, if that is fixed."""
+    return Subquery(Appointment.objects.booked().filter(need=OuterRef("need")).values("starts_at")[:1])
+
+
+def amount_of(need: Need) -> Decimal | None:
+    """What is left to pay by the household, as the note that is prepared says it; one query."""
+    notes = HandOver.objects.current().filter(need=need, handed_over_at=None).order_by("-pk")
+    return notes.values_list("to_pay", flat=True).first()
+
+
+def to_bring(amount: Decimal | None) -> list[str]:
+    """What the household comes with."""
+    return [*TO_BRING, PAID.format(amount=euros(amount))] if amount else list(TO_BRING)
+
+
+def calendar_of(appointment: Appointment, amount: Decimal | None = None) -> bytes:
+    """The appointment as a calendar file: another hour, or its cancellation, replaces what the calendar holds."""
+    return calendar_file(_event(appointment, f"Apportez {', '.join(to_bring(amount))}."))
+
+
+def calendar_of_point(appointments: Iterable[Appointment]) -> bytes:
+    """The appointments of a point as one calendar file: their references alone."""
+    return calendar_file(*(_event(one, "", f"Remise {one.reference}") for one in appointments))
+
+
+def _event(appointment: Appointment, description: str, summary: str = SUMMARY) -> Event:
+    assert appointment.starts_at is not None
+    assert appointment.ends_at is not None
+    point = appointment.point
+    return Event(
+        uid=f"rendez-vous-{appointment.reference}@maillon",
+        sequence=appointment.seq,
+        written_at=appointment.moved_at,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        summary=summary,
+        location=f"{point}, {point.place}",
+        description=description,
+        cancelled=appointment.state != AppointmentState.BOOKED,
+    )

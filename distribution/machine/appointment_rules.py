@@ -1,0 +1,158 @@
+"""What is missing before a household is expected at an hour (machines §11.2)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from calendars.days import day_start
+from calendars.working_days import add_working_days
+from distribution.enums import AppointmentState, CancelReason
+from distribution.models import Appointment
+from distribution.models.appointment import not_known
+from distribution.parameters import APPOINTMENT_NOTICE_HOURS, MISSED_APPOINTMENTS
+from lifecycle.actors import SYSTEM, SignedLink
+from lifecycle.machine import Context, Requirement
+from prescriptions.enums import ContactChannel
+from refurb.enums import DeviceState
+from refurb.machine.device_rules import coded
+from refurb.models import Device
+
+SERVED_BY = "le conseiller du point de distribution"
+_HOUSEHOLD = "need__prescription__household"
+BY_MAIL = Q(**{f"{_HOUSEHOLD}__contact_channel": ContactChannel.EMAIL}) & ~Q(**{f"{_HOUSEHOLD}__email": ""})
+"""The households that are told by mail."""
+
+
+def _held(**more: Any) -> QuerySet[Device]:
+    here = {"need": OuterRef("need"), "point": OuterRef("point"), "state": DeviceState.RESERVED}
+    return Device.objects.main().filter(**here, **more)
+
+
+def _asked(ctx: Context) -> Any:
+    """The hour that is asked for; of a row alone, its own."""
+    return ctx.values["starts_at"] if ctx.has("starts_at") else F("starts_at")
+
+
+def _before_it_falls(ctx: Context) -> Any:
+    asked = ctx.values["starts_at"] if ctx.has("starts_at") else OuterRef("starts_at")
+    return Exists(_held(reserved_until__gt=asked)) if ctx.has("starts_at") else True
+
+
+def _booked_too() -> QuerySet[Appointment]:
+    same = Appointment._base_manager.filter(need=OuterRef("need"), state=AppointmentState.BOOKED)
+    return same.exclude(pk=OuterRef("pk"))
+
+
+def missed_since(reserved: Any) -> QuerySet[Appointment]:
+    """The appointments that were missed for what was put aside then."""
+    return Appointment.objects.filter(state=AppointmentState.MISSED, booked_at__gte=reserved)
+
+
+def _few_missed(ctx: Context) -> Q:
+    """Fewer than so many: the one that would make it is looked for among those missed, the latest first."""
+    most = MISSED_APPOINTMENTS.on(ctx.day)
+    missed = missed_since(OuterRef("reserved_at")).filter(need=OuterRef("need")).order_by("pk")
+    return ~Q(Exists(_held().filter(Exists(missed[most - 1 : most]))))
+
+
+def _most_missed(ctx: Context) -> str:
+    most = MISSED_APPOINTMENTS.on(ctx.day)
+    return (
+        f"Ce foyer a manqué {most}\u00a0rendez-vous pour cet appareil\u00a0: il reste mis de côté jusqu’à son "
+        "échéance, sans autre rendez-vous. Pour en prendre un, libérez l’appareil, puis réservez-le de nouveau."
+    )
+
+
+def notice_of(ctx: Context) -> timedelta:
+    """How long before the hour the household may still change it by itself."""
+    return timedelta(hours=APPOINTMENT_NOTICE_HOURS.on(ctx.day))
+
+
+def _ahead(ctx: Context) -> Q | bool:
+    """For the household, so many hours ahead; for the point, in the future."""
+    first = ctx.at + notice_of(ctx) if isinstance(ctx.actor, SignedLink) else ctx.at
+    asked = _asked(ctx)
+    return Q(starts_at__gt=first) if isinstance(asked, F) else bool(asked > first)
+
+
+def _in_time(ctx: Context) -> Q:
+    """The hour that is given up: the point has prepared it, once it is near."""
+    return Q(starts_at__gt=ctx.at + notice_of(ctx)) if isinstance(ctx.actor, SignedLink) else Q()
+
+
+def _near(ctx: Context) -> str:
+    hours = APPOINTMENT_NOTICE_HOURS.on(ctx.day)
+    return f"Votre rendez-vous est dans moins de {hours}\u00a0heures\u00a0: appelez le point."
+
+
+HELD = Requirement(
+    "held",
+    "Aucun appareil n’est mis de côté à ce point pour ce besoin\u00a0: réservez-en un d’abord.",
+    lambda ctx: Exists(_held()),
+    lifted_by=SERVED_BY,
+)
+BEFORE_IT_FALLS = Requirement(
+    "before_it_falls",
+    "La réservation tombe avant ce jour-là\u00a0: choisissez une heure plus proche.",
+    _before_it_falls,
+    field="starts_at",
+)
+HOUR_GIVEN = Requirement("hour_given", "Choisissez une heure.", needs=("starts_at",), field="starts_at")
+AHEAD = Requirement(
+    "ahead", "Cette heure est passée, ou trop proche\u00a0: choisissez-en une autre.", _ahead, field="starts_at"
+)
+IN_TIME = Requirement(
+    "in_time", "Ce rendez-vous est trop proche\u00a0: appelez le point.", _in_time, says=_near, lifted_by=SERVED_BY
+)
+ONE_BOOKED = Requirement(
+    "one_booked",
+    "Un rendez-vous est déjà pris pour ce besoin\u00a0: déplacez-le.",
+    lambda ctx: ~Q(Exists(_booked_too())),
+    constraint="distribution_appointment_one_booked",
+    lifted_by=SERVED_BY,
+)
+SEAT_LEFT = Requirement(
+    "seat_left",
+    "Cette heure vient d’être prise\u00a0: choisissez-en une autre.",
+    constraint="distribution_appointment_seat_once",
+    field="starts_at",
+)
+FEW_MISSED = Requirement(
+    "few_missed",
+    "Ce foyer a manqué trop de rendez-vous pour cet appareil.",
+    _few_missed,
+    says=_most_missed,
+    lifted_by=SERVED_BY,
+)
+BEGUN = Requirement(
+    "begun",
+    "L’heure du rendez-vous n’est pas passée\u00a0: le foyer peut encore venir.",
+    lambda ctx: Q(starts_at__lte=ctx.at),
+)
+NOT_TOLD = Requirement("not_told", "Le foyer est déjà prévenu.", lambda ctx: not_known())
+NOT_REMINDED = Requirement("not_reminded", "Ce rendez-vous est déjà rappelé au foyer.", lambda ctx: Q(reminded_at=None))
+CANCEL_REASON = coded(CancelReason.values, "Dites pourquoi le rendez-vous est annulé.")
+
+
+def _tomorrow(ctx: Context) -> Q:
+    """Up to the next working day, told before today and not recalled yet."""
+    today, tomorrow = day_start(ctx.day), day_start(ctx.day + timedelta(days=1))
+    after = day_start(add_working_days(ctx.day, 1) + timedelta(days=1))
+    return Q(starts_at__gte=tomorrow, starts_at__lt=after, reminded_at=None, told_at__lt=today)
+
+
+def reminder_due(ctx: Context) -> Q:
+    """The working day before, by mail: not to whoever was told of it that same day."""
+    return _tomorrow(ctx) & BY_MAIL
+
+
+def to_call_back(at: datetime) -> Q:
+    """The same of the households that no mail reaches: somebody calls."""
+    ctx = Context(at, SYSTEM)
+    return Q(state=AppointmentState.BOOKED) & _tomorrow(ctx) & ~BY_MAIL
+
+
+def not_come(ctx: Context) -> Q:
+    """The morning after: nobody said that it was missed, and nothing was handed over."""
+    return Q(starts_at__lt=day_start(ctx.day))

@@ -1,0 +1,204 @@
+"""When a household comes to a point for its device: the hours a point opens, the days it closes, the appointments."""
+
+from datetime import date, datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from distribution.enums import AppointmentState as S
+from distribution.enums import ClosureReason, Weekday
+from distribution.permissions import sees_appointments
+from documents.enums import Delivery
+from documents.models import Mail
+from lifecycle.actors import SYSTEM, Actor
+from lifecycle.fields import StateField
+from lifecycle.journal import Entry
+from lifecycle.machine import Stateful
+from network.models import Membership
+from prescriptions.models import Need
+from refurb.enums import DeviceState
+from refurb.models import Device, DistributionPoint
+
+SEATED = (S.BOOKED, S.HONOURED)
+"""Those that keep their place of the hour: one that is missed or cancelled leaves it."""
+FIRST_HOUR, LAST_HOUR = "06:00", "22:00"
+
+
+class OpeningQuerySet(models.QuerySet["PointOpening"]):
+    """Reads of the hours of points."""
+
+    def on(self, day: date) -> Self:
+        """Those that are in force on a day, whatever its weekday."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+
+
+class PointOpening(models.Model):
+    """Each week, on a day, a point receives households one after another; ``places`` at each hour."""
+
+    point = models.ForeignKey(DistributionPoint, models.PROTECT, related_name="openings", verbose_name="point")
+    weekday = models.PositiveSmallIntegerField("jour", choices=Weekday)
+    starts_at = models.TimeField("de")
+    ends_at = models.TimeField("à")
+    minutes = models.PositiveSmallIntegerField("durée d’un rendez-vous, en minutes")
+    places = models.PositiveSmallIntegerField("foyers reçus à la même heure")
+    valid_from = models.DateField("à partir du")
+    valid_to = models.DateField("jusqu’au", null=True, blank=True)
+    declared_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="déclarée par")
+
+    objects = OpeningQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "ouverture aux rendez-vous"
+        verbose_name_plural = "ouvertures aux rendez-vous"
+        ordering = ("weekday", "starts_at", "pk")
+        constraints = (
+            models.CheckConstraint(condition=Q(weekday__in=Weekday.values), name="distribution_opening_weekday"),
+            models.CheckConstraint(
+                condition=Q(starts_at__gte=FIRST_HOUR, ends_at__lte=LAST_HOUR, ends_at__gt=F("starts_at")),
+                name="distribution_opening_hours",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes__gte=5, minutes__lte=240, places__gte=1, places__lte=20),
+                name="distribution_opening_sizes",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="distribution_opening_dates"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()}, {self.starts_at:%H:%M} à {self.ends_at:%H:%M}"
+
+
+class PointClosure(models.Model):
+    """Days on which a point receives nobody, whatever its week says. Public holidays need none."""
+
+    point = models.ForeignKey(DistributionPoint, models.PROTECT, related_name="closures", verbose_name="point")
+    first_day = models.DateField("du")
+    last_day = models.DateField("au")
+    reason = models.CharField("motif", max_length=10, choices=ClosureReason)
+    declared_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="déclarée par")
+
+    class Meta:
+        verbose_name = "fermeture d’un point"
+        verbose_name_plural = "fermetures de points"
+        ordering = ("first_day", "pk")
+        constraints = (
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="distribution_closure_dates"),
+            models.CheckConstraint(condition=Q(reason__in=ClosureReason.values), name="distribution_closure_reason"),
+        )
+
+    def __str__(self) -> str:
+        return self.get_reason_display()
+
+
+def not_known() -> Q:
+    """What the household does not know: nobody told it, or what was sent to tell it did not leave."""
+    lost = Mail.objects.filter(
+        about_machine="appointment",
+        about_pk=OuterRef("pk"),
+        delivery=Delivery.FAILED,
+        created_at__gte=OuterRef("told_at"),
+    )
+    return Q(told_at=None) | Q(Exists(lost))
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    """Reads of appointments."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """Those of the reservations one may read: one's points', one's households', one's own by its sheet."""
+        if actor is SYSTEM:
+            return self.all()
+        scope = sees_appointments(actor)
+        return self.none() if scope is None else self.filter(scope)
+
+    def booked(self) -> Self:
+        """Those that are awaited."""
+        return self.filter(state=S.BOOKED)
+
+    def between(self, begins: datetime, ends: datetime) -> Self:
+        """Those that begin from one instant on, and before another, the first first."""
+        return self.filter(starts_at__gte=begins, starts_at__lt=ends).order_by("starts_at", "seat", "pk")
+
+    def to_tell(self, at: datetime) -> Self:
+        """Those to come, or that were to come, of which the household does not know: nobody told it, or no mail left.
+
+        One that is cancelled and booked again at another hour is told with the new one; who answered that it needs
+        nothing any more expects nothing.
+        """
+        again = Appointment._base_manager.filter(need=OuterRef("need"), state=S.BOOKED)
+        wanted = Q(need__prescription__declined_at=None)
+        awaited = Q(state=S.BOOKED) | Q(state=S.CANCELLED) & wanted & ~Q(Exists(again))
+        return self.filter(awaited & not_known(), starts_at__gt=at)
+
+    def to_follow(self) -> Self:
+        """Those that were missed for what is still put aside, and that no other appointment replaces."""
+        held = Device.objects.main().filter(need=OuterRef("need"), state=DeviceState.RESERVED)
+        later = Appointment._base_manager.filter(need=OuterRef("need"), pk__gt=OuterRef("pk"))
+        still = held.filter(reserved_at__lte=OuterRef("booked_at"))
+        return self.filter(~Q(Exists(later)), Q(Exists(still)), state=S.MISSED)
+
+
+class Appointment(Stateful):
+    """The hour at which a household comes for what a need of it holds at a point.
+
+    ``seat``: its place among those received at the same hour. ``told_at``: when the household knew of what is written
+    here; ``reminded_at``: when it was told again, the working day before.
+    """
+
+    state = StateField("état", choices=S, default=S.BOOKED, protected=True)
+    need = models.ForeignKey(Need, models.PROTECT, related_name="appointments", verbose_name="besoin")
+    point = models.ForeignKey(DistributionPoint, models.PROTECT, related_name="appointments", verbose_name="point")
+    starts_at = models.DateTimeField("commence le", null=True, editable=False)
+    ends_at = models.DateTimeField("finit le", null=True, editable=False)
+    seat = models.PositiveSmallIntegerField("place de cette heure", null=True, editable=False)
+    places = models.PositiveSmallIntegerField("places de cette heure", null=True, editable=False)
+    booked_at = models.DateTimeField("pris le", null=True, editable=False)
+    told_at = models.DateTimeField("su du foyer le", null=True, editable=False)
+    reminded_at = models.DateTimeField("rappelé le", null=True, editable=False)
+    ended_at = models.DateTimeField("fini le", null=True, editable=False)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "rendez-vous"
+        verbose_name_plural = "rendez-vous"
+        ordering = ("starts_at", "pk")
+        indexes = (models.Index(fields=("point", "starts_at"), name="distribution_appointment_day"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=S.values), name="distribution_appointment_state_known"),
+            models.CheckConstraint(
+                condition=Q(starts_at__isnull=False, ends_at__gt=F("starts_at")), name="distribution_appointment_hours"
+            ),
+            models.CheckConstraint(
+                condition=Q(seat__gte=1, seat__lte=F("places")), name="distribution_appointment_seated"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=S.BOOKED, ended_at=None) | ~Q(state=S.BOOKED) & Q(ended_at__isnull=False),
+                name="distribution_appointment_ended",
+            ),
+            models.UniqueConstraint(
+                fields=("point", "starts_at", "seat"),
+                condition=Q(state__in=SEATED),
+                name="distribution_appointment_seat_once",
+            ),
+            models.UniqueConstraint(
+                fields=("need",), condition=Q(state=S.BOOKED), name="distribution_appointment_one_booked"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Rendez-vous {self.reference}"
+
+
+class AppointmentEntry(Entry):
+    """The journal of appointments."""
+
+    object = models.ForeignKey(Appointment, models.PROTECT, related_name="journal", db_constraint=True)
+
+    class Meta(Entry.Meta):
+        verbose_name = "ligne du journal des rendez-vous"
+        verbose_name_plural = "journal des rendez-vous"
+        indexes = (models.Index(fields=("at", "object"), name="distribution_appointment_at"),)

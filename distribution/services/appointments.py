@@ -1,0 +1,151 @@
+"""Appointments: an hour of a point taken for what it keeps for a need; moved, cancelled, told."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from distribution.enums import CancelReason
+from distribution.machine.appointment_rules import AHEAD, HELD, HOUR_GIVEN, SEAT_LEFT, notice_of
+from distribution.models import Appointment
+from distribution.slots import Slot, free_slots, slot_at
+from lifecycle import gate
+from lifecycle.actors import Actor, SignedLink
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.machine import Context
+from prescriptions.enums import ContactChannel
+from prescriptions.models import Need
+from prescriptions.telling import channel_of
+from refurb.enums import DeviceState
+from refurb.models import Device, DistributionPoint
+
+TRIES = 3
+"""How many times another seat of the same hour is tried, when the one that was free has just been taken."""
+
+
+def held_for(need: Need) -> Device | None:
+    """What is put aside for a need, with its point; one query."""
+    held = Device.objects.main().filter(need=need, state=DeviceState.RESERVED)
+    return held.select_related("point__commune", "point__organisation").first()
+
+
+def is_mailed(need: Need) -> bool:
+    """Whether its household is told by mail: what is fixed is sent to it at once."""
+    return channel_of(need.prescription.household) == ContactChannel.EMAIL
+
+
+def slots_for(
+    device: Device, *, actor: Actor, after: datetime | None = None, most: int | None = None, but: int | None = None
+) -> list[Slot]:
+    """The hours at which a household may come for what is put aside, the next ones first: until its day."""
+    now = timezone.now()
+    if device.point is None or device.reserved_until is None:
+        return []
+    first = first_hour(actor, now)
+    return free_slots(device.point, max(first, after or first), device.reserved_until, most, but=but)
+
+
+def first_hour(actor: Actor, now: datetime) -> datetime:
+    """From when an hour may be taken: at once at the counter, with some notice by the household itself."""
+    return now + notice_of(Context(now, actor)) if isinstance(actor, SignedLink) else now
+
+
+@gate.one_transaction
+def book_appointment(
+    *, actor: Actor, need: Need, starts_at: datetime | None, known: bool = False, at: datetime | None = None
+) -> Appointment:
+    """Take an hour for a need. ``known``: the household knows of it already, so that nobody has to tell it.
+
+    Raises Unknown, PermissionDenied, Refused: that the hour was just taken, above all.
+    """
+    if not isinstance(actor, SignedLink) and not Need.objects.visible_to(actor).filter(pk=need.pk).exists():
+        raise Unknown
+    device = held_for(need)
+    if device is None or device.point is None:
+        raise Refused({need.pk: (HELD.reason,)})
+    point = device.point
+
+    def book(**hour: Any) -> Appointment:
+        made: Appointment = gate.create(Appointment(need=need, point=point), "book", actor=actor, at=at, **hour)
+        return made
+
+    told = known or isinstance(actor, SignedLink) or is_mailed(need)
+    return _seated(point, book, starts_at=starts_at, told=told, at=at)
+
+
+@gate.one_transaction
+def move_appointment(
+    *,
+    actor: Actor,
+    appointment: Appointment,
+    starts_at: datetime | None,
+    known: bool = False,
+    at: datetime | None = None,
+) -> Appointment:
+    """Take another hour in place of its own. Raises Unknown, PermissionDenied, Refused."""
+    row = _seen(actor, appointment)
+
+    def move(**hour: Any) -> Appointment:
+        return gate.apply(row, "move", actor=actor, at=at, **hour)
+
+    told = known or isinstance(actor, SignedLink) or is_mailed(row.need)
+    return _seated(row.point, move, starts_at=starts_at, told=told, at=at, but=row.pk)
+
+
+def cancel_appointment(
+    *,
+    actor: Actor,
+    appointment: Appointment,
+    reason: CancelReason | str,
+    known: bool = False,
+    at: datetime | None = None,
+    comment: str = "",
+) -> Appointment:
+    """Give the hour up; what is put aside stays so. Raises Unknown, PermissionDenied, Refused."""
+    row = _seen(actor, appointment)
+    told = (at or timezone.now()) if known or isinstance(actor, SignedLink) or is_mailed(row.need) else None
+    return gate.apply(row, "cancel", actor=actor, at=at, comment=comment, reason=str(reason), told_at=told)
+
+
+def _seated(
+    point: DistributionPoint,
+    do: Callable[..., Appointment],
+    *,
+    starts_at: datetime | None,
+    told: bool,
+    at: datetime | None,
+    but: int | None = None,
+) -> Appointment:
+    """Do it with a seat of the hour; with another seat, when somebody else has just taken that one."""
+    if starts_at is None:
+        raise Refused({0: (HOUR_GIVEN.reason,)})
+    now = at or timezone.now()
+    if starts_at <= now:
+        raise Refused({0: (AHEAD.reason,)})
+    refused = Refused({0: (SEAT_LEFT.reason,)})
+    for _ in range(TRIES):
+        slot = slot_at(point, starts_at, but=but)
+        if slot is None:
+            break
+        try:
+            return do(
+                starts_at=slot.starts_at,
+                ends_at=slot.ends_at,
+                seat=slot.seat,
+                places=slot.places,
+                told_at=now if told else None,
+            )
+        except Refused as error:
+            if SEAT_LEFT.reason not in error.all:
+                raise
+            refused = error
+    raise refused
+
+
+def _seen(actor: Actor, appointment: Appointment) -> Appointment:
+    seen = Appointment.objects.visible_to(actor).filter(pk=appointment.pk)
+    found = seen.select_related("point", "need__prescription__household").first()
+    if found is None:
+        raise Unknown
+    return found

@@ -1,0 +1,110 @@
+"""The hours at which a point may still receive a household: what it opens each week, less closures and what is taken.
+
+Local hours: an appointment at ten is at ten all year round.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+
+from django.utils import timezone
+
+from calendars.days import day_start
+from calendars.working_days import holidays
+from distribution.models.appointment import SEATED, Appointment, PointClosure, PointOpening
+from refurb.models import DistributionPoint
+
+DAY = timedelta(days=1)
+HORIZON = timedelta(days=120)
+"""How far ahead hours are looked for, at most."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One hour of a point. ``taken``: the seats that are."""
+
+    starts_at: datetime
+    ends_at: datetime
+    places: int
+    taken: frozenset[int] = frozenset()
+
+    @property
+    def left(self) -> int:
+        """How many households may still come then."""
+        return self.places - len(self.taken)
+
+    @property
+    def seat(self) -> int:
+        """The first seat that is free."""
+        return next(seat for seat in range(1, self.places + 1) if seat not in self.taken)
+
+
+def free_slots(
+    point: DistributionPoint, after: datetime, until: datetime, most: int | None = None, *, but: int | None = None
+) -> list[Slot]:
+    """The hours of a point that begin after an instant and before another, with a place left; three queries.
+
+    ``but``: an appointment (primary key) that is being moved: its own place is free.
+    """
+    last = min(until, after + HORIZON)
+    taken = _taken(point, after, last, but)
+    free = (
+        Slot(one.starts_at, one.ends_at, one.places, frozenset(s for s in taken[one.starts_at] if s <= one.places))
+        for one in _hours(point, after, last)
+    )
+    return list(islice((slot for slot in free if slot.left > 0), most))
+
+
+def slot_at(point: DistributionPoint, starts_at: datetime, *, but: int | None = None) -> Slot | None:
+    """The hour of a point that begins at this very instant, if it has one with a place left."""
+    found = free_slots(point, starts_at - timedelta(microseconds=1), starts_at + timedelta(microseconds=1), but=but)
+    return found[0] if found else None
+
+
+def has_hours(point: DistributionPoint, day: date) -> bool:
+    """Whether a point says, or will say, when it receives."""
+    return PointOpening.objects.filter(point=point).exclude(valid_to__lt=day).exists()
+
+
+def _hours(point: DistributionPoint, after: datetime, until: datetime) -> Iterator[Slot]:
+    """Every hour, one begun at the same instant by two openings once, with the places of both."""
+    first, last = timezone.localdate(after), timezone.localdate(until)
+    openings = list(PointOpening.objects.filter(point=point, valid_from__lte=last).exclude(valid_to__lt=first))
+    closures = list(PointClosure.objects.filter(point=point, first_day__lte=last, last_day__gte=first))
+    day = first
+    while day <= last:
+        if day not in holidays(day.year) and not any(one.first_day <= day <= one.last_day for one in closures):
+            yield from (slot for slot in _of_day(openings, day) if after < slot.starts_at < until)
+        day += DAY
+
+
+def _of_day(openings: Sequence[PointOpening], day: date) -> list[Slot]:
+    found: dict[datetime, Slot] = {}
+    for one in openings:
+        if one.weekday != day.weekday() or day < one.valid_from or (one.valid_to is not None and day > one.valid_to):
+            continue
+        length = timedelta(minutes=one.minutes)
+        starts = timezone.make_aware(datetime.combine(day, one.starts_at))
+        closes = timezone.make_aware(datetime.combine(day, one.ends_at))
+        while starts + length <= closes:
+            same = found.get(starts)
+            places = one.places + (same.places if same else 0)
+            found[starts] = Slot(starts, max(starts + length, same.ends_at if same else starts), places)
+            starts += length
+    return [found[instant] for instant in sorted(found)]
+
+
+def _taken(point: DistributionPoint, after: datetime, until: datetime, but: int | None) -> dict[datetime, set[int]]:
+    rows = Appointment.objects.filter(point=point, state__in=SEATED, starts_at__gte=after, starts_at__lte=until)
+    found: dict[datetime, set[int]] = defaultdict(set)
+    for pk, starts_at, seat in rows.values_list("pk", "starts_at", "seat"):
+        if pk != but:
+            found[starts_at].add(seat)
+    return found
+
+
+def on_day(day: date) -> tuple[datetime, datetime]:
+    """The instants between which a local day runs."""
+    return day_start(day), day_start(day + DAY)

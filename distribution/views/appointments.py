@@ -1,0 +1,233 @@
+"""Appointments: one of them, an hour taken for a need, the morning's list at the counter, files for calendars."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from calendars.days import day_start
+from distribution.appointments import CALENDAR, SHOWN_AT_COUNTER, amount_of, calendar_of, when
+from distribution.forms.appointments import FromDayForm, HourForm
+from distribution.models import Appointment, HandOver
+from distribution.permissions import can_keep_appointment
+from distribution.services.appointments import book_appointment, held_for, is_mailed, slots_for
+from distribution.slots import has_hours, on_day
+from distribution.views.needs import visible_need
+from documents.paper import render_pdf
+from lifecycle.acting import answer, asks_then_acts, posted
+from network.requests import Request
+from prescriptions.services.households import record_access, record_sightings
+from prescriptions.views.rows import opened
+from refurb.enums import DeviceState
+from refurb.models import Device, DistributionPoint
+
+SHOWN = 8
+"""How many hours are proposed at once."""
+DAY = timedelta(days=1)
+ACCESS = "appointment_book"
+CALENDAR_TYPE = "text/calendar; charset=utf-8"
+
+
+@dataclass
+class Expected:
+    """One household of the list: when, with what is ready for it, and what it pays."""
+
+    appointment: Any
+    device: Device | None = None
+    amount: Decimal | None = None
+
+    @property
+    def to_bring(self) -> tuple[str, ...]:
+        return SHOWN_AT_COUNTER
+
+
+def visible_appointment(request: Request, reference: str) -> Any:
+    """The appointment, if the person may see it; else a 404. The opening of the household's file is recorded."""
+    around = ("point__commune", "need__prescription__household", "need__prescription__prescriber")
+    seen = Appointment.objects.visible_to(request.membership).select_related(*around)
+    appointment: Any = get_object_or_404(seen, reference=reference)
+    return opened(request, appointment.need.prescription.household, appointment)
+
+
+@require_safe
+def appointment_detail(request: Request, reference: str) -> HttpResponse:
+    """When, where, for whom and for what."""
+    appointment = visible_appointment(request, reference)
+    device = Device.objects.visible_to(request.membership).main().filter(need=appointment.need).first()
+    amount = amount_of(appointment.need)
+    context = {
+        "appointment": appointment,
+        "household": appointment.need.prescription.household,
+        "device": device,
+        "amount": amount,
+        "to_bring": SHOWN_AT_COUNTER,
+        "main": _next_act(appointment),
+        "serves": can_keep_appointment(request.membership) is not None,
+        "again": _again(appointment, request),
+    }
+    return render(request, "distribution/appointment_detail.html", context)
+
+
+def _next_act(appointment: Any) -> str:
+    """What is done first: the household is told, then it came or not; until then it may be moved."""
+    if appointment.told_at is None:
+        return "tell"
+    return "miss" if appointment.starts_at <= timezone.now() else "move"
+
+
+def _again(appointment: Any, request: Request) -> bool:
+    """Whether another one is to be proposed."""
+    if can_keep_appointment(request.membership) is None:
+        return False
+    return Appointment.objects.to_follow().filter(pk=appointment.pk).exists()
+
+
+@require_safe
+def appointment_calendar(request: Request, reference: str) -> HttpResponse:
+    """The file that puts it in a calendar."""
+    appointment = visible_appointment(request, reference)
+    return calendar_response(calendar_of(appointment, amount_of(appointment.need)), CALENDAR)
+
+
+def calendar_response(content: bytes, name: str) -> HttpResponse:
+    """A calendar file, to be saved or opened."""
+    response = HttpResponse(content, content_type=CALENDAR_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@asks_then_acts
+def appointment_book(request: Request, reference: str) -> HttpResponse:
+    """The next hours of the point that keeps the device of a need: the first one is ticked."""
+    actor = request.membership
+    if can_keep_appointment(actor) is None:
+        raise PermissionDenied
+    need = visible_need(request, reference)
+    device = held_for(need)
+    mailed = is_mailed(need)
+    day, form = hours(request, device, mailed=mailed)
+    made = answer(request, form, lambda data: book_appointment(actor=actor, need=need, **data), None)
+    if made is not None:
+        told = "Un courriel le lui dit" if mailed else "Le foyer le sait" if made.told_at else "Reste à le lui dire"
+        messages.success(request, f"Rendez-vous fixé le {when(made)}. {told}.")
+        return redirect("distribution:appointment_detail", reference=made.reference)
+    record_access(actor=actor, household=need.prescription.household, what=ACCESS)
+    booked = Appointment.objects.visible_to(actor).booked().filter(need=need).first()
+    context = {"need": need, "household": need.prescription.household, "booked": booked, "mailed": mailed}
+    return render(request, "distribution/appointment_book.html", context | hour_context(device, form, day))
+
+
+def hours(
+    request: Request, device: Device | None, *, mailed: bool, but: int | None = None
+) -> tuple[FromDayForm, HourForm]:
+    """The form of hours, from the day that is asked for on, and the one that asks for a day."""
+    day = FromDayForm(request.GET if "jour" in request.GET else None)
+    after = from_day(day.cleaned_data.get("jour")) if day.is_valid() else None
+    slots = [] if device is None else slots_for(device, actor=request.membership, after=after, most=SHOWN, but=but)
+    if request.method == "POST" and device is not None:  # any hour that was shown, whatever the day asked for since
+        slots = slots_for(device, actor=request.membership, but=but)
+    return day, HourForm(posted(request), slots=slots, mailed=mailed)
+
+
+def from_day(day: date | None) -> datetime | None:
+    """The last instant before a day; None for a day that is out of all bounds."""
+    in_bounds = day is not None and abs(day - timezone.localdate()) < timedelta(days=400)
+    return day_start(day) - timedelta(microseconds=1) if day is not None and in_bounds else None
+
+
+def hour_context(device: Device | None, form: HourForm, day: FromDayForm) -> dict[str, Any]:
+    """What the page of an hour shows besides: the point, until when the device is kept, whether it says its hours."""
+    point = device.point if device is not None else None
+    return {
+        "device": device,
+        "point": point,
+        "form": form,
+        "day": day,
+        "any_hour": bool(form.fields["starts_at"].choices),  # type: ignore[attr-defined]
+        "has_hours": point is not None and has_hours(point, timezone.localdate()),
+    }
+
+
+@require_safe
+def appointment_day(request: Request) -> HttpResponse:
+    """Who comes to the counter on a day, today unless asked otherwise."""
+    day, rows = _day_of(request)
+    without = unbooked(request.membership)
+    context = {
+        "day": day,
+        "is_today": day == timezone.localdate(),
+        "before": day - DAY,
+        "after": day + DAY,
+        "rows": rows,
+        "late": timezone.now(),
+        "without": without.count() if day == timezone.localdate() else 0,
+        "form": FromDayForm(initial={"jour": day}),
+    }
+    return render(request, "distribution/appointment_day.html", context)
+
+
+@require_safe
+def appointment_day_paper(request: Request) -> HttpResponse:
+    """The same on paper, for the counter."""
+    day, rows = _day_of(request)
+    content = render_pdf(
+        "documents/distribution/appointment_day.html",
+        {"day": day, "rows": rows},
+        title=f"Rendez-vous du {day:%d/%m/%Y}",
+        identifier=f"rendez-vous {request.membership.organisation_id} {day}",
+        date=day_start(day),
+    )
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="rendez-vous-{day}.pdf"'
+    return response
+
+
+def unbooked(actor: Any) -> Any:
+    """What is put aside at one's points for households with whom no hour is fixed."""
+    booked = Appointment.objects.booked().filter(need=OuterRef("need"))
+    held = Device.objects.visible_to(actor).main().filter(state=DeviceState.RESERVED)
+    return held.filter(~Exists(booked))
+
+
+def _day_of(request: Request) -> tuple[date, list[Expected]]:
+    """The day that is asked for, and who is expected then; each household that is named is in the log of accesses."""
+    actor = request.membership
+    scope = can_keep_appointment(actor)
+    if scope is None:
+        raise PermissionDenied
+    asked = FromDayForm(request.GET)
+    day = (asked.cleaned_data.get("jour") if asked.is_valid() else None) or timezone.localdate()
+    if abs(day - timezone.localdate()) > timedelta(days=400):
+        day = timezone.localdate()
+    around = ("point", "need__prescription__household")
+    seen = Appointment.objects.visible_to(actor).filter(scope).select_related(*around)
+    rows = expected_in(seen.exclude(state="cancelled").between(*on_day(day)))
+    record_sightings(
+        actor=actor, households={row.appointment.need.prescription.household_id for row in rows}, what="appointment_day"
+    )
+    return day, rows
+
+
+def expected_in(appointments: Iterable[Any]) -> list[Expected]:
+    """Each with what is ready for it and what is paid; two queries more, whatever their number."""
+    found = list(appointments)
+    needs = [row.need_id for row in found]
+    devices = {device.need_id: device for device in Device.objects.main().filter(need__in=needs).order_by("pk")}
+    notes = HandOver.objects.current().filter(need__in=needs).order_by("pk")
+    amounts = dict(notes.values_list("need", "to_pay"))
+    return [Expected(row, devices.get(row.need_id), amounts.get(row.need_id)) for row in found]
+
+
+def upcoming(point: DistributionPoint, actor: Any) -> Any:
+    """What is booked at a point from now on, for whoever serves it."""
+    seen = Appointment.objects.visible_to(actor).booked().filter(point=point, starts_at__gte=timezone.now())
+    return seen.select_related("point__commune").order_by("starts_at", "pk")

@@ -1,0 +1,98 @@
+"""When a point receives households by appointment: its week, the days it closes, its calendar."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from distribution.appointments import calendar_of_point
+from distribution.forms.appointments import ClosureForm, OpeningForm
+from distribution.models import PointClosure, PointOpening
+from distribution.permissions import can_keep_appointment, can_open_hours
+from distribution.services.openings import booked_within, close_days, open_days_again, open_hours, stop_hours
+from distribution.views.appointments import calendar_response, upcoming
+from distribution.views.points import visible_point
+from lifecycle.acting import answer, asks_then_acts, posted
+from network.requests import Request
+from refurb.models import DistributionPoint
+from typography.french import in_a_sentence, plural
+
+
+@asks_then_acts
+def point_hours(request: Request, reference: str) -> HttpResponse:
+    """The openings in force or to come, the closures to come, and a form for each; read by whoever serves the point."""
+    point, actor = visible_point(request, reference), request.membership
+    keeps = may_open(request, point)
+    closing = request.method == "POST" and "closure" in request.POST
+    if request.method == "POST" and not keeps:
+        raise PermissionDenied
+    opening_form = OpeningForm(None if closing else posted(request), prefix="o")
+    closure_form = ClosureForm(posted(request) if closing else None, prefix="f")
+    if closing:
+        made: Any = answer(request, closure_form, lambda data: close_days(actor=actor, point=point, **data), None)
+    else:
+        made = answer(request, opening_form, lambda data: open_hours(actor=actor, point=point, **data), None)
+    if made is not None:
+        messages.success(request, _told(made))
+        return redirect("distribution:point_hours", reference=point.reference)
+    today = timezone.localdate()
+    context = {
+        "point": point,
+        "keeps": keeps,
+        "openings": PointOpening.objects.filter(point=point).exclude(valid_to__lt=today),
+        "closures": PointClosure.objects.filter(point=point, last_day__gte=today),
+        "opening_form": opening_form,
+        "closure_form": closure_form,
+        "today": today,
+    }
+    return render(request, "distribution/point_hours.html", context)
+
+
+@require_POST
+def point_hours_stop(request: Request, reference: str, pk: int) -> HttpResponse:
+    """These hours end today: what is booked later is to be moved."""
+    point = visible_point(request, reference)
+    opening = get_object_or_404(PointOpening.objects.filter(point=point), pk=pk)
+    stop_hours(actor=request.membership, opening=opening, last_day=timezone.localdate())
+    messages.success(request, f"Arrêté\u00a0: {in_a_sentence(str(opening))}. Les rendez-vous déjà pris restent.")
+    return redirect("distribution:point_hours", reference=point.reference)
+
+
+@require_POST
+def point_closure_lift(request: Request, reference: str, pk: int) -> HttpResponse:
+    """The point receives after all."""
+    point = visible_point(request, reference)
+    closure = get_object_or_404(PointClosure.objects.filter(point=point), pk=pk)
+    open_days_again(actor=request.membership, closure=closure)
+    messages.success(request, "Fermeture levée.")
+    return redirect("distribution:point_hours", reference=point.reference)
+
+
+@require_safe
+def point_calendar(request: Request, reference: str) -> HttpResponse:
+    """What is booked at a point from now on, for a calendar: hours and references, no name."""
+    point = visible_point(request, reference)
+    if can_keep_appointment(request.membership) is None:
+        raise PermissionDenied
+    content = calendar_of_point(upcoming(point, request.membership))
+    return calendar_response(content, f"rendez-vous-{point.reference}.ics")
+
+
+def may_open(request: Request, point: DistributionPoint) -> bool:
+    """Whether the person says when this point receives."""
+    scope = can_open_hours(request.membership)
+    return scope is not None and DistributionPoint.objects.filter(scope, pk=point.pk).exists()
+
+
+def _told(made: PointOpening | PointClosure) -> str:
+    if isinstance(made, PointOpening):
+        return f"Ouverture ajoutée\u00a0: {in_a_sentence(str(made))}."
+    count = booked_within(made.point, made.first_day, made.last_day).count()
+    if not count:
+        return "Fermeture ajoutée."
+    moved = f"{count}\u00a0rendez-vous déjà pris {plural(count, 'est,sont')} à déplacer"
+    return f"Fermeture ajoutée. {moved}\u00a0: voir «\u00a0À faire\u00a0»."

@@ -1,0 +1,139 @@
+"""The appointment on the household's own page: taken, moved, given up, put in its calendar; no account, no script."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from calendars.days import last_day
+from distribution.appointments import CALENDAR, amount_of, calendar_of, to_bring, when
+from distribution.enums import CancelReason
+from distribution.forms.appointments import instant, said
+from distribution.machine.appointment_rules import notice_of
+from distribution.models import Appointment
+from distribution.services.appointments import (
+    book_appointment,
+    cancel_appointment,
+    held_for,
+    move_appointment,
+    slots_for,
+)
+from distribution.views.appointments import calendar_response
+from lifecycle.acting import asks_then_acts
+from lifecycle.actors import SignedLink
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.machine import Context
+from prescriptions.models import Need, Prescription
+from prescriptions.own_papers import OWN_PAGE, read_pass
+from prescriptions.own_parts import OwnPart
+from prescriptions.services.households import record_access
+from prescriptions.views.own_page import asked_for, link_of, told_page
+from refurb.enums import DeviceState
+from refurb.models import Device
+
+SHOWN = 6
+"""How many hours are proposed at once."""
+PART = "distribution/own_appointment.html"
+
+
+@login_not_required
+@never_cache
+@asks_then_acts
+@sensitive_post_parameters("pass")
+def own_appointment(request: HttpRequest, code: str) -> HttpResponse:
+    """What the household asks from its page, which it has just opened: the page again, with what became of it.
+
+    Without the pass of that page, the page asks for the year of birth again.
+    """
+    opened = read_pass(request.POST.get("pass", ""), code)
+    prescription = asked_for(opened[1]) if opened else None
+    if opened is None or prescription is None:
+        return redirect(OWN_PAGE, code=code)
+    link = link_of(opened)
+    record_access(actor=link, household=prescription.household, what="own_appointment")
+    asked = {name: str(request.POST.get(name, "")) for name in ("act", "need", "after", "starts_at")}
+    need = prescription.needs.filter(reference=asked["need"].replace("\0", "")).first()
+    if need is None:
+        return told_page(request, code, opened, prescription)
+    booked = Appointment.objects.visible_to(link).booked().filter(need=need).select_related("point__commune").first()
+    if asked["act"] == "calendar" and booked is not None:
+        return calendar_response(calendar_of(booked, amount_of(need)), CALENDAR)
+    try:
+        done = _do(link, need, booked, asked)
+    except (Refused, Unknown) as error:
+        refused = " ".join(reason.sentence for reason in error.all) if isinstance(error, Refused) else ""
+        return told_page(request, code, opened, prescription, refused=refused, asked=asked)
+    return told_page(request, code, opened, prescription, done=done, asked=asked)
+
+
+def _do(link: SignedLink, need: Need, booked: Appointment | None, asked: Mapping[str, str]) -> str:
+    """Do what is asked, and say it; nothing when the page only shows something else. Raises Refused, Unknown."""
+    if asked["act"] == "cancel" and booked is not None:
+        cancel_appointment(actor=link, appointment=booked, reason=CancelReason.HOUSEHOLD)
+        return "Votre rendez-vous est annulé. Votre appareil reste mis de côté\u00a0: choisissez une autre heure."
+    if asked["act"] != "book":
+        return ""
+    starts_at = _hour(asked["starts_at"])
+    if booked is None:
+        made = book_appointment(actor=link, need=need, starts_at=starts_at)
+    else:
+        made = move_appointment(actor=link, appointment=booked, starts_at=starts_at)
+    return f"C’est noté\u00a0: on vous attend le {when(made)}."
+
+
+def appointment_part(prescription: Prescription, actor: SignedLink, asked: Mapping[str, str]) -> OwnPart | None:
+    """Each device that is put aside: the hour at which it is fetched, or the next ones that are free."""
+    held = Device.objects.main().filter(need__prescription=prescription, state=DeviceState.RESERVED).order_by("pk")
+    if prescription.declined_at is not None:
+        return None
+    lines = [_line(device.need, actor, asked) for device in held.select_related("need") if device.need is not None]
+    return OwnPart(PART, {"lines": lines}) if lines else None
+
+
+def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, Any]:
+    device = held_for(need)
+    assert device is not None
+    now = timezone.now()
+    booked = Appointment.objects.visible_to(actor).booked().filter(need=need).select_related("point__commune").first()
+    mine = asked.get("need") == need.reference
+    near = (
+        booked is not None and booked.starts_at is not None and booked.starts_at <= now + notice_of(Context(now, actor))
+    )
+    choosing = booked is None or (mine and asked.get("act") in ("move", "more"))
+    after = _hour(asked.get("after", "")) if mine else None
+    slots = slots_for(device, actor=actor, after=after, most=SHOWN + 1, but=booked.pk if booked else None)
+    if near or not choosing:
+        slots = []
+    return {
+        "need": need,
+        "kind": need.get_kind_display(),
+        "point": device.point,
+        "booked": booked,
+        "when": when(booked) if booked else "",
+        "to_bring": to_bring(amount_of(need)),
+        "near": near,
+        "choosing": choosing and not near,
+        "slots": [(slot.starts_at.isoformat(), said(slot).partition(" (")[0]) for slot in slots[:SHOWN]],
+        "more": slots[SHOWN - 1].starts_at.isoformat() if len(slots) > SHOWN else "",
+        "until": last_day(device.reserved_until) if device.reserved_until else None,
+    }
+
+
+def is_near(booked: Appointment, actor: SignedLink, now: datetime) -> bool:
+    """Whether it is too late to change it without calling."""
+    assert booked.starts_at is not None
+    return booked.starts_at <= now + notice_of(Context(now, actor))
+
+
+def _hour(typed: str) -> datetime | None:
+    """What a button or a choice says; None for anything else."""
+    try:
+        return instant(typed)
+    except (ValueError, OverflowError):
+        return None
