@@ -12,7 +12,8 @@ from calendars.icalendar import Event, calendar_file
 from distribution.enums import AppointmentState
 from distribution.models import Appointment, HandOver
 from prescriptions.models import Need
-from typography.french import HARD, euros, full_day, hour
+from prescriptions.saying import listed, said, said_moment
+from typography.french import euros
 
 TO_BRING = ("une pièce d’identité", "la feuille qui vous a été donnée")
 SHOWN_AT_COUNTER = ("pièce d’identité", "feuille du foyer")
@@ -25,7 +26,7 @@ CALENDAR = "rendez-vous.ics"
 def when(appointment: Appointment) -> str:
     """« mardi 1er décembre 2026 à 10 h 00 »."""
     assert appointment.starts_at is not None
-    return f"{full_day(appointment.starts_at)} à {hour(appointment.starts_at)}"
+    return said_moment(appointment.starts_at)
 
 
 def expected(need: Need) -> str | None:
@@ -33,8 +34,12 @@ def expected(need: Need) -> str | None:
     booked = Appointment.objects.booked().filter(need=need).select_related("point__commune").first()
     if booked is None:
         return None
-    brought = ", ".join(to_bring(amount_of(need)))
-    return f"On vous attend le {when(booked)}, ici{HARD}: {booked.point}, {booked.point.place}. Apportez {brought}."
+    return said(
+        "On vous attend le {when}, ici\u00a0: {place}. Apportez {things}.",
+        when=when(booked),
+        place=f"{booked.point}, {booked.point.place}",
+        things=listed(to_bring(amount_of(need))),
+    )
 
 
 def expected_at() -> Subquery:
@@ -50,7 +55,7 @@ def amount_of(need: Need) -> Decimal | None:
 
 def to_bring(amount: Decimal | None) -> list[str]:
     """What the household comes with."""
-    return [*TO_BRING, PAID.format(amount=euros(amount))] if amount else list(TO_BRING)
+    return [*TO_BRING, said(PAID, amount=euros(amount))] if amount else list(TO_BRING)
 
 
 def calendar_of(appointment: Appointment, amount: Decimal | None = None) -> bytes:

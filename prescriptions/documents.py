@@ -1,6 +1,6 @@
 """The papers of prescriptions: what they say is frozen at the verb that makes them."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, time
 from typing import Any
 
@@ -100,6 +100,7 @@ def draw_in_language(document: Document, language: SheetLanguage) -> bytes:
     made_on = timezone.localdate(document.created_at)
     tongue = Tongue(language, SheetTranslation.objects.texts_on(language, made_on))
     told = tongue.say(document.values["told"])
+    address = address_of(document.public_code, OWN_PAGE)
     return render_pdf(
         IN_LANGUAGE,
         {
@@ -107,7 +108,7 @@ def draw_in_language(document: Document, language: SheetLanguage) -> bytes:
             "told": told,
             "tongue": tongue,
             "made_on": tongue.say(said("établi le {day}", day=SaidDay.of(made_on))),
-            "authenticity": address_of(document.public_code, OWN_PAGE),
+            "authenticity": replace(address, url=f"{address.url}?langue={language}"),
         },
         title=told["title"],
         identifier=f"{document.public_code} ({language})",

@@ -5,17 +5,18 @@ that French sentence, and nothing else to whoever prints it; ``kept`` writes dow
 and ``Tongue`` says them again with the translations of a day (domaine §7.8).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import reduce
 from typing import Any, Self
 
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from prescriptions.enums import SheetLanguage
-from typography.french import written_day
+from typography.french import full_day, hour, written_day
 
-TEMPLATE, VALUES, DAY = "said", "with", "day"
+TEMPLATE, VALUES, DAY, WEEKDAY, HOUR = "said", "with", "day", "weekday", "hour"
 """How the parts of a sentence are called once they are kept."""
 
 
@@ -28,16 +29,31 @@ class Said(str):
 
 
 class SaidDay(str):
-    """A day written in French."""
+    """A day written in French; ``part``: whether it is told with its day of the week, and how it is kept."""
 
-    __slots__ = ("day",)
+    __slots__ = ("day", "part")
     day: date
+    part: str
 
     @classmethod
-    def of(cls, value: date | datetime | None) -> Self:
+    def of(cls, value: date | datetime | None, part: str = DAY) -> Self:
         """The empty text for no day. An instant is told by its day here."""
-        made = cls(written_day(value))
-        made.day = timezone.localtime(value).date() if isinstance(value, datetime) else value or date.min
+        made = cls(full_day(value) if part == WEEKDAY else written_day(value))
+        made.day = timezone.localdate(value) if isinstance(value, datetime) else value or date.min
+        made.part = part
+        return made
+
+
+class SaidHour(str):
+    """The hour of an instant written in French, which others write « 14:05 »."""
+
+    __slots__ = ("clock",)
+    clock: str
+
+    @classmethod
+    def of(cls, instant: datetime) -> Self:
+        made = cls(hour(instant))
+        made.clock = f"{timezone.localtime(instant):%H:%M}"
         return made
 
 
@@ -48,13 +64,20 @@ def said(template: str, **values: str) -> Said:
     return made
 
 
+def said_moment(instant: datetime) -> Said:
+    """« mardi 1er décembre 2026 à 10 h 00 »."""
+    return said("{day} à {hour}", day=SaidDay.of(instant, WEEKDAY), hour=SaidHour.of(instant))
+
+
 def kept(told: Any) -> Any:
     """What is told, as JSON keeps it: a text by itself, a sentence by its parts, lists and dictionaries of them."""
     match told:
         case Said():
             return {TEMPLATE: told.template, VALUES: {name: kept(value) for name, value in told.values.items()}}
         case SaidDay():
-            return {DAY: told.day.isoformat()} if told else ""
+            return {told.part: told.day.isoformat()} if told else ""
+        case SaidHour():
+            return {HOUR: told.clock}
         case str():
             return str(told)
         case Mapping():
@@ -76,7 +99,7 @@ class Tongue:
     def say(self, told: Any) -> Any:
         """The same in this language: a text, a sentence or what ``kept`` made of it. French where nothing is known."""
         match told:
-            case Said() | SaidDay():
+            case Said() | SaidDay() | SaidHour():
                 return self.say(kept(told))
             case str():
                 return self.texts.get(plain(told), told)
@@ -85,16 +108,26 @@ class Tongue:
                 return words.format(**{name: self.say(value) for name, value in values.items()})
             case {"day": written}:
                 return self.written_day(date.fromisoformat(written))
+            case {"weekday": written}:
+                return self.written_day(date.fromisoformat(written), weekday=True)
+            case {"hour": clock}:
+                return clock
             case Mapping():
                 return {name: self.say(value) for name, value in told.items()}
         return [self.say(one) for one in told]
 
-    def written_day(self, day: date) -> str:
-        """A day as this language writes it."""
+    def written_day(self, day: date, *, weekday: bool = False) -> str:
+        """A day as this language writes it, with its day of the week first if wanted."""
         with translation.override(self.language):
-            return date_format(day, "DATE_FORMAT")
+            written = date_format(day, "DATE_FORMAT")
+            return f"{date_format(day, 'l')} {written}" if weekday else written
 
 
 def plain(text: str) -> str:
     """A text by its words: spaces that do not break are as good as any."""
     return " ".join(text.split())
+
+
+def listed(things: Iterable[str]) -> str:
+    """« une pièce d’identité, de quoi payer 40 € »."""
+    return reduce(lambda one, other: said("{one}, {other}", one=one, other=other), things)

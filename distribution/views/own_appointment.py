@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from calendars.days import last_day
 from distribution.appointments import CALENDAR, amount_of, calendar_of, to_bring, when
 from distribution.enums import CancelReason
-from distribution.forms.appointments import instant, said
+from distribution.forms.appointments import instant
 from distribution.machine.appointment_rules import notice_of
 from distribution.models import Appointment
 from distribution.services.appointments import (
@@ -32,6 +32,7 @@ from lifecycle.machine import Context
 from prescriptions.models import Need, Prescription
 from prescriptions.own_papers import OWN_PAGE, read_pass
 from prescriptions.own_parts import OwnPart
+from prescriptions.saying import SaidDay, said, said_moment
 from prescriptions.services.households import record_access
 from prescriptions.views.own_page import asked_for, link_of, told_page
 from refurb.enums import DeviceState
@@ -84,7 +85,7 @@ def _do(link: SignedLink, need: Need, booked: Appointment | None, asked: Mapping
         made = book_appointment(actor=link, need=need, starts_at=starts_at)
     else:
         made = move_appointment(actor=link, appointment=booked, starts_at=starts_at)
-    return f"C’est noté\u00a0: on vous attend le {when(made)}."
+    return said("C’est noté\u00a0: on vous attend le {when}.", when=when(made))
 
 
 def appointment_part(prescription: Prescription, actor: SignedLink, asked: Mapping[str, str]) -> OwnPart | None:
@@ -114,15 +115,23 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, 
         "need": need,
         "kind": need.get_kind_display(),
         "point": device.point,
+        "choose": said("Choisissez une heure, à {place}", place=str(device.point)),
         "booked": booked,
         "when": when(booked) if booked else "",
         "to_bring": to_bring(amount_of(need)),
         "near": near,
         "choosing": choosing and not near,
-        "slots": [(slot.starts_at.isoformat(), said(slot).partition(" (")[0]) for slot in slots[:SHOWN]],
+        "slots": [(slot.starts_at.isoformat(), said_moment(slot.starts_at)) for slot in slots[:SHOWN]],
         "more": slots[SHOWN - 1].starts_at.isoformat() if len(slots) > SHOWN else "",
-        "until": last_day(device.reserved_until) if device.reserved_until else None,
+        "until": _until(device),
     }
+
+
+def _until(device: Device) -> str:
+    """« Votre appareil est gardé jusqu’au … »."""
+    if not device.reserved_until:
+        return ""
+    return said("Votre appareil est gardé jusqu’au {day}.", day=SaidDay.of(last_day(device.reserved_until)))
 
 
 def is_near(booked: Appointment, actor: SignedLink, now: datetime) -> bool:

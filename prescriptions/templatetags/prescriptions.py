@@ -63,3 +63,10 @@ def said_in(context: template.Context, french: str) -> str:
 def sheet_languages() -> list[tuple[str, str, str]]:
     """The languages of the sheets: ``(code, how its readers call it, how it is called in French)``."""
     return [(one.value, str(one.label), LANGUAGES_IN_FRENCH[one]) for one in SheetLanguage]
+
+
+@register.simple_tag(takes_context=True)
+def in_this_language(context: template.Context) -> SafeString:
+    """The attributes of what is said in the language of the page; nothing in French, which is that of all others."""
+    tongue = context.get("tongue")
+    return SafeString("") if tongue is None else format_html(' lang="{}" dir="{}"', tongue.language, tongue.direction)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from allauth.core.internal import ratelimit
 from django import forms
@@ -9,16 +10,19 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from documents.addresses import typed_code
 from lifecycle.acting import asks_then_acts, posted
 from lifecycle.actors import SignedLink
-from prescriptions.models import Prescription
+from prescriptions.enums import SheetLanguage
+from prescriptions.models import Prescription, SheetTranslation
 from prescriptions.models.household import OWN_SHEET
 from prescriptions.own_papers import pass_for, request_of
 from prescriptions.own_parts import parts_of
+from prescriptions.saying import Tongue
 from prescriptions.services.households import record_access
 from prescriptions.telling import telling_of
 
@@ -26,6 +30,9 @@ TRIES = {"own_page": "20/h/ip,5/h/key,10/d/key"}
 """Wrong years that one address of the network, and all the sheets of one request, may be tried with: of some sixty,
 ten a day. The address comes first: one that is tired out takes no try from a request."""
 PAGE = "prescriptions/own_page.html"
+
+
+YEAR_TYPED = "Tapez les 4 chiffres de votre année de naissance."
 
 
 class BirthYearForm(forms.Form):
@@ -37,8 +44,15 @@ class BirthYearForm(forms.Form):
         max_length=8,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text="4 chiffres, par exemple 1984.",
-        error_messages={"invalid": "Tapez les 4 chiffres de votre année de naissance."},
+        error_messages={"invalid": YEAR_TYPED, "required": YEAR_TYPED},
     )
+
+    def __init__(self, *args: Any, tongue: Tongue | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if tongue is not None:
+            year = self.fields["year"]
+            year.label, year.help_text = tongue.say(year.label), tongue.say(year.help_text)
+            year.error_messages = {code: tongue.say(said) for code, said in year.error_messages.items()}
 
 
 @login_not_required
@@ -50,20 +64,30 @@ def own_page(request: HttpRequest, code: str) -> HttpResponse:
 
     The answer is the same for a code that no sheet has, another’s sheet, a wrong year and a file without any.
     """
-    form = BirthYearForm(posted(request))
+    tongue = tongue_of(request)
+    form = BirthYearForm(posted(request), tongue=tongue)
+    context = {"form": form, "code": code, "tongue": tongue}
     if not form.is_valid():
-        return hidden(render(request, PAGE, {"form": form, "said": "", "code": code}))
+        return hidden(render(request, PAGE, context | {"said": ""}))
     opened = request_of(code)
     key = f"prescription {opened[1]}" if opened else typed_code(code) or code
     tried = ratelimit.consume(request, app="prescriptions", action="own_page", config=TRIES, key=key)
     if not tried:
-        return hidden(render(request, PAGE, {"form": form, "said": "too_many"}, status=429))
+        return hidden(render(request, PAGE, context | {"said": "too_many"}, status=429))
     prescription = opened and born_in(int(form.cleaned_data["year"]), opened[1])
     if not opened or not prescription:
-        return hidden(render(request, PAGE, {"form": form, "said": "unknown", "code": code}))
+        return hidden(render(request, PAGE, context | {"said": "unknown"}))
     tried.rollback()
     record_access(actor=link_of(opened), household=prescription.household, what="own_page")
     return told_page(request, code, opened, prescription)
+
+
+def tongue_of(request: HttpRequest) -> Tongue | None:
+    """The language that the address asks for (``?langue=ar``); None for French, and for what is no language here."""
+    asked = request.GET.get("langue", "")
+    if asked not in SheetLanguage.values:
+        return None
+    return Tongue(SheetLanguage(asked), SheetTranslation.objects.texts_on(asked, timezone.localdate()))
 
 
 def link_of(opened: tuple[int, int]) -> SignedLink:
@@ -91,6 +115,7 @@ def told_page(
         "parts": parts_of(prescription, link_of(opened), asked or {}),
         "done": done,
         "refused": refused,
+        "tongue": tongue_of(request),
     }
     return hidden(render(request, PAGE, context))
 

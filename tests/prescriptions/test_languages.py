@@ -11,16 +11,19 @@ import page
 import pypdfium2
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from documents.models import Document
 from documents.services import forget_document
+from prescriptions import documents
 from prescriptions.documents import FOR_USE, draw_in_language
 from prescriptions.enums import LANGUAGES_IN_FRENCH, CodePurpose, DropReason, Loss, NeedKind, PaperKind, SheetLanguage
-from prescriptions.models import CodedReason, PrescriptionPaper, SheetTranslation
+from prescriptions.models import CodedReason, Household, PrescriptionPaper, SheetTranslation
 from prescriptions.models.translation import names_in
-from prescriptions.saying import DAY, TEMPLATE, VALUES, SaidDay, Tongue, kept, plain, said
+from prescriptions.saying import DAY, HOUR, TEMPLATE, VALUES, WEEKDAY, SaidDay, Tongue, kept, plain, said
 from prescriptions.telling import A_DEVICE, A_LINE, NOT_FOR_THE_HOUSEHOLD, REACHED
 from reference.loading import load_reference
 from tests.pages import acting
@@ -31,7 +34,7 @@ from typography.french import in_a_sentence
 pytestmark = pytest.mark.django_db
 SEEDED = Path(__file__).parents[2] / "prescriptions/data/sheet_translations.csv"
 TEMPLATES = Path(__file__).parents[2] / "templates"
-NAMES = {"distributor", "place", "point"}
+NAMES = {"distributor", "place", "point", "amount"}
 """What is put in a sentence and is called the same in every language."""
 
 
@@ -47,7 +50,7 @@ def texts_in(told: Any, name: str = "") -> Iterator[str]:
         yield told[TEMPLATE]
         for inner, value in told[VALUES].items():
             yield from texts_in(value, inner)
-    elif set(told) != {DAY}:
+    elif not set(told) <= {DAY, WEEKDAY, HOUR}:
         for value in told.values():
             yield from texts_in(value)
 
@@ -213,3 +216,50 @@ def test_a_translation_mended_later_leaves_the_sheets_of_before_as_they_were() -
         valid_from=today + timezone.timedelta(days=1),
     )  # fmt: skip
     assert words_of(draw_in_language(document, SheetLanguage.ENGLISH)) == before
+
+
+# --- the household's own page
+
+
+def own_page_of(prescription: Any, language: str) -> str:
+    code = prescription.papers.latest("pk").document.public_code
+    return f"{reverse('prescriptions:own_page', args=[code])}?langue={language}"
+
+
+@pytest.mark.parametrize("language", SheetLanguage)
+def test_the_household_reads_its_page_in_its_language_from_the_first_line(language: SheetLanguage) -> None:
+    circle = Circle()
+    prescription = brought_to("incomplete", circle)
+    Household.objects.filter(pk=prescription.household_id).update(birth_date="1984-03-02")
+    address, client = own_page_of(prescription, language), Client()
+    asked = client.get(address).text
+    tongue = Tongue(language, SheetTranslation.objects.texts_on(language, timezone.localdate()))
+    assert f'lang="{language}" dir="{tongue.direction}"' in asked
+    assert escape(tongue.say("Votre année de naissance")) in asked
+    wrong = client.post(address, {"year": "84"}).text
+    assert escape(tongue.say("Tapez les 4 chiffres de votre année de naissance.")) in wrong
+    unknown = client.post(address, {"year": "1985"}).text
+    assert "Cette année ne va pas" not in unknown
+    told = plain(client.post(address, {"year": "1984"}).text)
+    assert escape(tongue.say("Il manque quelque chose à votre demande")) in told
+    assert not re.search(r"Votre|Vous|Il manque|Qui appeler", told[told.index("<h1>") : told.index("</main>")])
+
+
+def test_a_language_that_is_none_is_french_and_a_page_in_french_shows_no_other() -> None:
+    prescription = brought_to("submitted", Circle())
+    for asked in ("fr", "xx", "EN", "en\0", "%3Cscript%3E"):
+        page_of = Client().get(own_page_of(prescription, asked)).text
+        assert "Votre année de naissance" in page_of
+        assert "script>" not in page_of.partition("<main")[2].partition("</main>")[0]
+    for language in SheetLanguage:
+        assert f'href="?langue={language}" hreflang="{language}" lang="{language}"' in page_of
+
+
+def test_the_square_of_a_translated_sheet_opens_the_page_in_the_same_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    prescription = brought_to("submitted", Circle())
+    document, seen = prescription.papers.latest("pk").document, []
+    monkeypatch.setattr(documents, "render_pdf", lambda template, context, **told: seen.append(context) or b"")
+    draw_in_language(document, SheetLanguage.TURKISH)
+    (context,) = seen
+    assert context["authenticity"].url.endswith(own_page_of(prescription, "tr"))
+    assert context["authenticity"].url in context["authenticity"].qr
