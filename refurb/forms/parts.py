@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from documents.services.files import MEBIBYTE
 from lifecycle.forms import RowField, choose, field_of
-from refurb.enums import MendedReason, PartKind, TakenOutReason
+from refurb.enums import MendedReason, PartKind, TakenOutReason, WrittenOffReason
 from refurb.forms.evidence import DriveForm, gigabytes
 from refurb.models import Defect, DefectWord, Device, Drive, Part
 
@@ -123,6 +123,13 @@ class PartFitForm(DriveForm):
 
 class TakeOutForm(forms.Form):
     reason = forms.ChoiceField(label="Motif", choices=choose(TakenOutReason.choices))
+
+
+class WriteOffForm(forms.Form):
+    """How many parts are there no more, and why."""
+
+    quantity = forms.IntegerField(label="Combien", min_value=1, initial=1)
+    reason = forms.ChoiceField(label="Motif", choices=choose(WrittenOffReason.choices))
 
 
 class MendForm(forms.Form):
