@@ -110,6 +110,7 @@ urlpatterns = [
         evidence.destruction_certificate,
         name="destruction_certificate",
     ),
+    path("appareils/<str:reference>/fichiers/retirer/", hardware.device_resort_files, name="device_resort_files"),
     path("appareils/<str:reference>/tests/", bench.device_test, name="device_test"),
     path("appareils/<str:reference>/grade/", bench.device_grade, name="device_grade"),
     path("appareils/<str:reference>/reparation/", bench.device_repair, name="device_repair"),
