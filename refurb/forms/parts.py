@@ -161,7 +161,9 @@ class PhotoForm(forms.Form):
 
     deposit = forms.FileField(
         label="Photo",
-        widget=forms.ClearableFileInput({"accept": "image/jpeg,image/png,image/webp"}),
+        widget=forms.ClearableFileInput(
+            {"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif"}
+        ),
         error_messages={"required": "Choisissez une photo.", "empty": "Ce fichier est vide."},
         help_text="Maillon la réduit, et n’en garde ni le lieu, ni la date, ni le nom de l’appareil photo.",
     )
