@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.exceptions import Refused
+from lifecycle.typed import whole_ones
 from lists.listing import Listing, lists
 from network.models import Membership
 from network.permissions import is_pilot
@@ -31,8 +32,6 @@ from typography.french import Noun
 PART = Noun("entrée du stock", "entrées du stock")
 CHOSEN = "piece"
 """``?piece=``: the part that is fitted; without it, the page shows what there is."""
-LONGEST_KEY = 19
-"""Figures of the longest key: a longer one is no part."""
 
 
 @lists
@@ -106,9 +105,8 @@ def device_fit_part(request: Request, reference: str) -> HttpResponse:
 
 def _gone(device: Device, request: Request, chosen: str) -> Part | None:
     """A part that somebody took while it was being fitted: what was typed comes back with that sentence."""
-    if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < LONGEST_KEY):
-        return None
-    return Part.objects.visible_to(request.membership).filter(workshop=device.workshop_id, pk=chosen).first()
+    here = Part.objects.visible_to(request.membership).filter(workshop=device.workshop_id)
+    return here.filter(pk__in=whole_ones([chosen])).first()
 
 
 TO_ERASE = (
