@@ -24,6 +24,7 @@ from distribution.services.stocktakes import (
 )
 from distribution.stocktaking import Found, findings_of, misplaced_in, moved_since
 from distribution.tables import StocktakeTable
+from distribution.views.scanning import frame_of
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.exceptions import Refused
 from lifecycle.forms import retype
@@ -223,6 +224,7 @@ def _page(request: Request, stocktake: Stocktake, form: CountForm | None) -> Htt
     findings = _kept(stocktake) if closed else findings_of(stocktake)
     by_finding = {finding: list(found) for finding, found in groupby(findings, key=lambda one: one.finding)}
     context = {
+        "frame": frame_of(request),
         "stocktake": stocktake,
         "form": form,
         "groups": [
