@@ -15,7 +15,7 @@ from typography.french import plural
 def _what_is_left(request: Request, meeting: Meeting) -> Mapping[str, Any]:
     """How many lots go to the next meeting, and how many decisions were not answered."""
     left = meeting.lots.filter(outcome="", progress__in=(Typed.NOTHING, Typed.POSTPONED)).count()
-    unanswered = meeting.ratifications.filter(answer="").count()
+    unanswered = meeting.ratifications.filter(answer="", donation__to_ratify=True).count()
     told = "Tout l’ordre du jour a été examiné."
     if left or unanswered:
         parts = [

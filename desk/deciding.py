@@ -12,8 +12,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from desk.enums import LineChoice, Typed
-from desk.models import MeetingLot
+from desk.enums import LineChoice, MeetingState, Typed
+from desk.models import Meeting, MeetingLot, Ratification
 from donations.enums import DeclineReason, Destination, DonorKind, RefusalCode
 from donations.machine.donation_rules import DECLINE_REASON, REFUSAL_CODED
 from donations.models import Donation, DonationLine
@@ -82,6 +82,17 @@ def typed_of(
 def left_alone(name: str, posted: Mapping[str, Any], shown: Mapping[str, str]) -> bool:
     """Whether a field says what its page showed."""
     return name in shown and posted.get(name) == shown[name]
+
+
+def answered_elsewhere(meeting: Meeting) -> dict[int, Ratification]:
+    """``{lot: the answer}`` of those that this meeting, still open, would ratify and that another answered meanwhile.
+
+    One query.
+    """
+    mine = Ratification.objects.filter(meeting=meeting, meeting__state=MeetingState.OPEN).values("donation")
+    others = Ratification.objects.filter(donation__in=mine, donation__to_ratify=False).exclude(meeting=meeting)
+    answers = others.exclude(answer="").filter(meeting__state=MeetingState.CLOSED).select_related("meeting")
+    return {row.donation_id: row for row in answers.order_by("meeting__closed_at", "pk")}
 
 
 def fingerprint(reads: Iterable["LotRead"]) -> str:

@@ -52,7 +52,7 @@ def minutes_of(meeting: Meeting) -> dict[str, Any]:
     names = dict(Organisation.objects.filter(pk__in=_workshops(lots)).values_list("pk", "name"))
     told = {outcome: [_lot(lot, names) for lot in lots if lot.outcome == outcome] for outcome in LotOutcome}
     seats = committee.seats.select_related("membership__organisation").order_by("membership__organisation__name", "pk")
-    answers = meeting.ratifications.select_related("donation__donor")
+    answers = meeting.ratifications.select_related("donation__donor", "answered_by__meeting")
     return {
         "reference": meeting.reference,
         "committee": committee.get_kind_display(),
@@ -68,7 +68,8 @@ def minutes_of(meeting: Meeting) -> dict[str, Any]:
         "elsewhere": told[LotOutcome.ELSEWHERE],
         "ratified": [_answer(row) for row in answers if row.answer == RatificationAnswer.RATIFIED],
         "objections": [_answer(row) for row in answers if row.answer == RatificationAnswer.OBJECTION],
-        "unanswered": [_answer(row) for row in answers if not row.answer],
+        "unanswered": [_answer(row) for row in answers if not row.answer and row.answered_by is None],
+        "answered": [_answer(row) | {"told": row.told} for row in answers if row.answered_by is not None],
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from desk.deciding import LineRead, LotRead, line_name, lot_name, share_name
+from desk.deciding import LineRead, LotRead, answered_elsewhere, line_name, lot_name, share_name
 from desk.documents import line_told
 from desk.enums import LineChoice, LotOutcome, ObjectionCode, Presence, RatificationAnswer, Typed
 from desk.models import Meeting, MeetingLine, MeetingLot
@@ -205,12 +205,19 @@ def agenda_of(meeting: Meeting, actor: Actor) -> list[MeetingLot]:
 
 
 def answers_of(meeting: Meeting) -> list[dict[str, Any]]:
-    """The lots to ratify, each with its answer and the fields that say it; one query."""
+    """The lots to ratify, each with its answer and the fields that say it; two queries.
+
+    ``elsewhere``: what another meeting answered of it; nothing is asked then.
+    """
+    elsewhere = answered_elsewhere(meeting)
     return [
         {
             "row": row,
             "lot": row.donation,
-            "fields": [
+            "elsewhere": elsewhere.get(row.donation_id),
+            "fields": []
+            if row.donation_id in elsewhere
+            else [
                 Field(
                     f"answer-{row.pk}",
                     "Le comité",
@@ -220,7 +227,7 @@ def answers_of(meeting: Meeting) -> list[dict[str, Any]]:
                 Field(f"objection-{row.pk}", "Objection", row.code, [("", "Aucune"), *ObjectionCode.choices]),
             ],
         }
-        for row in meeting.ratifications.select_related("donation__donor")
+        for row in meeting.ratifications.select_related("donation__donor", "answered_by__meeting")
     ]
 
 

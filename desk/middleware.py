@@ -8,6 +8,7 @@ from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from desk.views.errors import bad_request, conflict, too_large
+from lifecycle.typed import LONGEST, whole
 
 PIECE = 1024 * 1024
 READ_AT_MOST = 4
@@ -27,8 +28,7 @@ class RefusalsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        told = request.META.get("CONTENT_LENGTH") or ""
-        announced = int(told) if told.isdecimal() else 0
+        announced = whole(str(request.META.get("CONTENT_LENGTH", ""))[:LONGEST]) or 0
         if announced > settings.REQUEST_MAX_BYTES:
             throw_away(request, min(announced, READ_AT_MOST * settings.REQUEST_MAX_BYTES))
             return too_large(request)

@@ -21,6 +21,12 @@ class Found:
     device: Device | None
     text: str = ""
     seen_at: str = ""
+    recorded_place: str | None = None
+
+    @property
+    def is_moved_since(self) -> bool:
+        """Whether another place was written of it since it was seen: that is the later fact."""
+        return self.device is not None and self.recorded_place not in (None, self.device.place)
 
     def line(self, stocktake: Stocktake) -> StocktakeLine:
         """The same, as it is kept."""
@@ -64,15 +70,25 @@ def findings_of(stocktake: Stocktake) -> list[Found]:
 
 
 def misplaced_in(stocktake: Stocktake) -> list[Found]:
-    """What was seen elsewhere than it is recorded; of a closed one, less what was moved since; none of an abandoned."""
-    if stocktake.state == StocktakeState.ABANDONED:
-        return []
-    found = [one for one in findings_of(stocktake) if one.finding == Finding.MISPLACED and one.device and one.seen_at]
+    """What was seen elsewhere than it is recorded, less what was moved since; none of an abandoned one."""
+    found = [one for one in _astray(stocktake) if not one.is_moved_since]
     if stocktake.state == StocktakeState.OPEN:
         return found
     lines = StocktakeLine.objects.filter(stocktake=stocktake, finding=Finding.MISPLACED)
     then = dict(lines.values_list("device", "expected_at"))
     return [one for one in found if one.device is not None and then.get(one.device.pk) == one.device.place]
+
+
+def moved_since(stocktake: Stocktake) -> list[Found]:
+    """What was seen at a place, and recorded at another since: it stays where it was written last."""
+    return [one for one in _astray(stocktake) if one.is_moved_since]
+
+
+def _astray(stocktake: Stocktake) -> list[Found]:
+    """What was seen elsewhere than it is recorded now."""
+    if stocktake.state == StocktakeState.ABANDONED:
+        return []
+    return [one for one in findings_of(stocktake) if one.finding == Finding.MISPLACED and one.device and one.seen_at]
 
 
 def _findings(stocktake: Stocktake, expected: dict[int, Device]) -> Iterator[Found]:
@@ -83,7 +99,8 @@ def _findings(stocktake: Stocktake, expected: dict[int, Device]) -> Iterator[Fou
             yield Found(Finding.UNKNOWN, None, scan.text, scan.place)
             continue
         seen.add(device.pk)
-        yield Found(_finding(stocktake, device, scan, device.pk in expected), device, scan.text, scan.place)
+        finding = _finding(stocktake, device, scan, device.pk in expected)
+        yield Found(finding, device, scan.text, scan.place, scan.recorded_place)
     for pk, device in expected.items():
         if pk not in seen:
             yield Found(Finding.MISSING, device)

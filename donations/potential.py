@@ -38,6 +38,8 @@ class Estimated:
     per_employee: Decimal
     rate: Decimal
     source: str
+    merged: str = ""
+    """The EPCI for which they were counted, when it was merged into this one since."""
 
     @property
     def devices(self) -> Decimal:
@@ -80,7 +82,7 @@ class Potential:
 
 
 def potentials(actor: Actor, at: datetime) -> list[Potential]:
-    """The EPCI whose prospects one follows, in the order of their names; six queries, however many there are."""
+    """The EPCI whose prospects one follows, in the order of their names; seven queries, however many there are."""
     today = timezone.localdate(at)
     since = add_months(today, -MONTHS)
     epcis = list(_epcis(actor).alphabetical("short_name"))
@@ -127,13 +129,20 @@ def _epcis(actor: Actor) -> Any:
 
 
 def _estimated(epcis: list[Epci], day: date) -> dict[int, list[Estimated]]:
-    """By EPCI, one per size, of the sizes that are known on both sides; two queries."""
+    """By EPCI, of the sizes that are known on both sides; three queries.
+
+    Of an EPCI that others were merged into, a size that nobody counted since is what was counted for each of them.
+    """
     sizes = {row.size: row for row in SizeEstimate.objects.on(day)}
     found: dict[int, list[Estimated]] = defaultdict(list)
-    counts = OrganisationCount.objects.on(day).filter(epci__in=epcis)
-    for row in sorted(counts, key=lambda one: SizeClass.values.index(one.size)):
-        if (of := sizes.get(row.size)) is not None:
-            found[row.epci_id].append(
+    heirs = _heirs(epcis)
+    counts = list(OrganisationCount.objects.on(day).filter(epci__in=[*epcis, *heirs]).select_related("epci"))
+    own = {(row.epci_id, row.size) for row in counts}
+    for row in sorted(counts, key=lambda one: (SizeClass.values.index(one.size), one.epci_id)):
+        heir = heirs.get(row.epci_id, row.epci_id)
+        is_inherited = heir != row.epci_id
+        if (of := sizes.get(row.size)) is not None and not (is_inherited and (heir, row.size) in own):
+            found[heir].append(
                 Estimated(
                     SizeClass(row.size),
                     row.organisations,
@@ -141,8 +150,24 @@ def _estimated(epcis: list[Epci], day: date) -> dict[int, list[Estimated]]:
                     of.devices_per_employee,
                     of.renewal_rate,
                     row.source,
+                    row.epci.short_name if is_inherited else "",
                 )
             )
+    return found
+
+
+def _heirs(epcis: list[Epci]) -> dict[int, int]:
+    """``{EPCI that was merged: the one of these that it is in now}``, through several mergers; one query."""
+    into = dict(Epci.objects.filter(succeeded_by__isnull=False).values_list("pk", "succeeded_by"))
+    here = {epci.pk for epci in epcis}
+    found = {}
+    for pk in into:
+        last, seen = pk, set[int]()
+        while last in into and last not in seen:
+            seen.add(last)
+            last = into[last]
+        if last in here:
+            found[pk] = last
     return found
 
 

@@ -27,6 +27,7 @@ from lifecycle.actors import Actor
 from lifecycle.previews import visible_rows
 from lifecycle.requests import ActingRequest
 from lifecycle.sets import BOX, MOST, Selection, SetVerb, decide, ticked
+from lifecycle.typed import whole
 from lifecycle.unkept import UNKEPT
 from lists.columns import ChosenColumn
 from lists.exports import MOST_EXPORTED, export
@@ -295,10 +296,10 @@ class Listing:
         return redirect(self.here)
 
     def _forget(self) -> HttpResponse:
-        pk = self.request.POST.get("view", "")
-        if not pk.isdecimal():
+        pk = whole(self.request.POST.get("view"))
+        if pk is None:
             raise Http404
-        delete_view(by=self.request.membership, page=self.name, pk=int(pk))
+        delete_view(by=self.request.membership, page=self.name, pk=pk)
         messages.success(self.request, "Vue supprimée.")
         return redirect(self.here)
 

@@ -16,7 +16,7 @@ from refurb.enums import ENDED
 from refurb.enums.hardware import OF_NWIPE
 from refurb.models.device import Device
 from refurb.models.drive import Drive
-from refurb.models.hardware import DepositedFile
+from refurb.models.hardware import DepositedFile, HardwareReport
 from refurb.readers.facts import HardwareFacts
 from refurb.tags import normal
 
@@ -37,6 +37,8 @@ class Sorting:
     why: str = ""
     typed: str = ""
     wrong: str = ""
+    not_of: set[int] = field(default_factory=set)
+    """The devices that a person said it is not of: it is sorted to none of them again by itself."""
     is_shared: bool = False
     """A log of several drives: here for the one of this device, elsewhere for the others."""
     among: list[tuple[Device, str]] = field(default_factory=list)
@@ -56,7 +58,11 @@ def sort_files(
     A log that tells of drives of several devices is there once for each.
     """
     given = typed or {}
-    sortings = [Sorting(one, one.said, typed=given.get(one.pk, "").strip()) for one in deposits]
+    not_of: dict[int, set[int]] = defaultdict(set)
+    withdrawn = HardwareReport.objects.filter(deposit__in=deposits, withdrawn_at__isnull=False)
+    for deposit, device in withdrawn.values_list("deposit", "device"):
+        not_of[deposit].add(device)
+    sortings = [Sorting(one, one.said, typed=given.get(one.pk, "").strip(), not_of=not_of[one.pk]) for one in deposits]
     pointed, shared = _Pointed(workshop, sortings), list[Sorting]()
     for one in sortings:
         if one.deposit.problem:
@@ -64,7 +70,7 @@ def sort_files(
         if one.typed:
             _as_typed(one, pointed)
             continue
-        found = pointed.by(one)
+        found = [(device, why) for device, why in pointed.by(one) if device.pk not in one.not_of]
         if len(found) > 1 and one.deposit.kind in OF_NWIPE and all(why == BY_DRIVE for _, why in found):
             shared += [
                 Sorting(one.deposit, one.facts, device=device, why=why, is_shared=True) for device, why in found[1:]
@@ -170,7 +176,9 @@ def _follow(sortings: Iterable[Sorting]) -> None:
                     names.setdefault(number, one.deposit.file.called)
         for one in rows:
             if one.device is None and not (one.among or one.wrong or one.deposit.problem):
-                devices = {device for number in one.numbers for device in known.get(number, ())}
+                devices = {
+                    device for number in one.numbers for device in known.get(number, ()) if device.pk not in one.not_of
+                }
                 if len(devices) == 1:
                     (one.device,) = devices
                     one.why = f"comme {next(names[number] for number in one.numbers if number in names)}"

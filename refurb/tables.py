@@ -188,7 +188,12 @@ class PartTable(tables.Table):
 
     caption = "Stock de pièces"
 
-    label = tables.Column(verbose_name="Pièce", empty_values=(), order_by=("kind", "label"))
+    label = tables.Column(
+        verbose_name="Pièce",
+        empty_values=(),
+        order_by=("kind", "label"),
+        linkify=("refurb:part_detail", [tables.A("pk")]),
+    )
     left = tables.Column(verbose_name="Reste")
     quantity = tables.Column(verbose_name="Entrées")
     fits = tables.Column(verbose_name="Convient à")

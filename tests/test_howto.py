@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from desk.scores_import import SCORES
 from documents.models import Mail
 from donations.followers import tell_declined
+from imports.kinds import kind_of
 from lifecycle.machine import verbs_of
 from lifecycle.registry import followers
 from network.enums import OrganisationKind, Role
-from refurb.models import Device
+from refurb.models import Device, ProcessorScore
 from tests.connectivity.lines import close_copper
 from tests.desk.list_rows import LISTS
 from tests.donations.scene import Scene
@@ -114,3 +117,17 @@ def test_the_mail_shown_leaves_with_its_verb() -> None:
 
     mail = Mail.objects.get(about_machine="donation", about_pk=donation.pk, to__contains=[scene.contact.user.email])
     assert f"Votre lot {donation.reference} ne peut pas être repris" == mail.subject
+
+
+@pytest.mark.django_db
+def test_the_import_shown_reads_a_file_refuses_a_line_in_its_words_and_waits() -> None:
+    assert kind_of(SCORES.code) is SCORES
+    howto = (FOLDER / "ajouter-un-fichier-a-importer.md").read_text()
+    assert all(f"`{name}`" in howto for name in ("check", "apply", "finish", "discard", "stands", "sees"))
+    file = SimpleUploadedFile("scores.csv", b"Nom;PassMark;Origine\nIntel Core i5-8350U;6264;Essai\n;12;Essai\n")
+    browser = acting(make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT))
+
+    page = browser.post(reverse("desk:scores_import"), {"deposit": file}, follow=True).content.decode()
+
+    assert "Le nom du processeur manque." in page
+    assert not ProcessorScore.objects.filter(name="Intel Core i5-8350U", score=6264).exists()

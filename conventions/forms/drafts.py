@@ -13,6 +13,7 @@ from conventions.forms.terms import Fields, clause_fields, price_fields, quota_f
 from conventions.models import Convention, articles_of, wording_of_today
 from conventions.services.drafting import Article, Named, Plan, Price, Terms
 from lifecycle.forms import day_input, field_of
+from lifecycle.typed import whole
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
@@ -37,8 +38,7 @@ YEARS = (1, 2, 3)
 
 def _counted(box: forms.BoundField) -> int:
     """What a box of the grid holds, typed or kept; nothing and what is no number count for none."""
-    typed = str(box.value() or "").strip()
-    return int(typed) if typed.isdecimal() else 0
+    return whole(box.value()) or 0
 
 
 class SignatoryField(forms.ModelChoiceField):
@@ -123,8 +123,7 @@ class ConventionDraftForm(forms.ModelForm):
         if column == "epci_party":
             chosen = self.instance.succeeded_by_id or chosen
         if self.is_bound and column in self.fields:
-            typed = self.data.get(column, "")
-            chosen = int(typed) if typed.isdecimal() else None
+            chosen = whole(self.data.get(column))
         field.queryset = (
             Membership.objects.open()
             .filter(organisation=chosen, kind=kind, role__in=(Role.SIGNATORY, Role.MANAGER))

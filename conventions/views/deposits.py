@@ -23,6 +23,7 @@ from documents.readers.pages import PICTURE, READER
 from documents.responses import file_response
 from documents.services import open_file
 from lifecycle.acting import asks_then_acts, posted
+from lifecycle.typed import whole_ones
 from network.requests import Request
 
 MOST_SHOWN = 15
@@ -99,7 +100,7 @@ def _confirmed(signature: Signature, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _named(signature: Signature, pk: str) -> SignatureDeposit:
-    found = signature.deposits.select_related("file").filter(pk=pk).first() if pk.isdecimal() else None
+    found = signature.deposits.select_related("file").filter(pk__in=whole_ones([pk])).first()
     if found is None:
         raise Http404
     return found

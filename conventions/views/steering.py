@@ -21,6 +21,7 @@ from conventions.services.quotas import set_reserve
 from conventions.tables import EndingTable
 from lifecycle.acting import asks_then_acts, may
 from lifecycle.locking import one_transaction
+from lifecycle.typed import whole
 from lists.listing import ALL, Listing, lists
 from network.permissions import is_pilot
 from network.requests import Request
@@ -69,8 +70,8 @@ def reserve(request: Request) -> HttpResponse:
     """How many devices of each type the pilot keeps outside the quotas, for one calendar year."""
     may(can_set_reserve(request.membership))
     years = reserve_years(timezone.localdate())
-    typed = request.GET.get("annee", "")
-    year = int(typed) if typed.isdecimal() and int(typed) in years else years[0]
+    asked = whole(request.GET.get("annee"))
+    year = asked if asked in years else years[0]
     held = {row.type: row for row in Quota.objects.reserve().filter(year=year)}
     form = ReserveForm(
         request.POST if request.method == "POST" else None,

@@ -148,6 +148,9 @@ class Ratification(models.Model):
     donation = models.ForeignKey(Donation, models.PROTECT, related_name="+", verbose_name="lot")
     answer = models.CharField("réponse", max_length=10, choices=RatificationAnswer, blank=True)
     code = models.CharField("objection", max_length=10, choices=ObjectionCode, blank=True)
+    answered_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="répondu par une autre séance"
+    )
 
     class Meta:
         verbose_name = "lot à ratifier"
@@ -161,7 +164,16 @@ class Ratification(models.Model):
                 name="desk_ratification_answer",
                 violation_error_message="Dites quelle est l’objection.",
             ),
+            models.CheckConstraint(condition=Q(answered_by=None) | Q(answer=""), name="desk_ratification_one_answer"),
         )
+
+    @property
+    def told(self) -> str:
+        """What was answered, in words; empty when nothing was. By another meeting, which one."""
+        if self.answered_by is not None:
+            return f"déjà répondu en séance {self.answered_by.meeting.reference}\u00a0: {self.answered_by.told}"
+        said = self.get_answer_display().lower()
+        return f"{said} ({self.get_code_display().lower()})" if self.code else said
 
     def __str__(self) -> str:
         return f"{self.donation}\u00a0: {self.get_answer_display() or 'pas encore examiné'}"

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from desk.deciding import LineRead, LotRead, fingerprint, left_alone, names_of, typed_of
+from desk.deciding import LineRead, LotRead, answered_elsewhere, fingerprint, left_alone, names_of, typed_of
 from desk.emails import committee_convened_for_member
 from desk.enums import LineChoice, LotOutcome, MeetingState, ObjectionCode, Presence, RatificationAnswer, Typed
 from desk.machine import RATIFIABLE
@@ -159,7 +159,8 @@ def _shown(posted: Mapping[str, Any]) -> Mapping[str, str]:
 
 def _keep_answers(meeting: Meeting, posted: Mapping[str, Any], shown: Mapping[str, str]) -> None:
     """An objection is told by its code: without one it is kept as another objection, never lost."""
-    rows = list(meeting.ratifications.all())
+    elsewhere = answered_elsewhere(meeting)
+    rows = [row for row in meeting.ratifications.all() if row.donation_id not in elsewhere]
     for row in rows:
         if all(left_alone(f"{name}-{row.pk}", posted, shown) for name in ("answer", "objection")):
             continue
@@ -279,6 +280,8 @@ def written(lot: MeetingLot, said: LineRead) -> MeetingLine:
 def close_meeting(*, actor: Actor, meeting: Meeting, at: datetime | None = None, comment: str = "") -> Meeting:
     """Close for good: what is left is postponed or was not examined, what was ratified is written on its lots.
 
+    A lot that another meeting answered since is told with that answer, whatever was typed here.
+
     Raises Unknown, PermissionDenied, Refused.
     """
     held = _held(actor, meeting)
@@ -291,6 +294,10 @@ def close_meeting(*, actor: Actor, meeting: Meeting, at: datetime | None = None,
             _settle(read, LotOutcome.POSTPONED, now)
         elif read.progress == Typed.NOTHING:
             _settle(read, LotOutcome.NOT_EXAMINED, now)
+    elsewhere = answered_elsewhere(held)
+    for row in held.ratifications.filter(donation__in=elsewhere):
+        row.answer, row.code, row.answered_by = "", "", elsewhere[row.donation_id]
+        row.save(update_fields=["answer", "code", "answered_by"])
     closed: Meeting = gate.apply(held, "close", actor=actor, at=at, comment=comment)
     return closed
 

@@ -24,6 +24,7 @@ from desk.reference.lines import LinesFormSet, lines_of
 from desk.services.reference import add_version, check_rows, correct_row, withdraw_version
 from desk.views.administration import family_of, row_of
 from lifecycle.acting import asks_then_acts, posted
+from lifecycle.typed import whole_ones
 from network.requests import Request
 from network.views.confirm import confirm
 from reference.dated import Dated
@@ -107,7 +108,7 @@ def reference_correct(request: Request, family: str, pk: int) -> HttpResponse:
 def reference_check(request: Request, family: str) -> HttpResponse:
     """The source of the ticked rows was read today."""
     kept = family_of(request, family)
-    keys = [int(key) for key in request.POST.getlist("row") if key.isascii() and key.isdigit()]
+    keys = whole_ones(request.POST.getlist("row"))
     count = check_rows(family=kept, keys=keys, by=request.membership)
     if count:
         messages.success(request, f"Vérifié aujourd’hui\u00a0: {count} ligne{'s' if count > 1 else ''}.")

@@ -33,6 +33,7 @@ from documents.responses import document_response
 from donations.enums import DonationState
 from lifecycle.acting import asks_then_acts, may, told
 from lifecycle.exceptions import Refused
+from lifecycle.typed import whole_ones
 from network.requests import Request
 from network.views.confirm import confirm
 
@@ -75,7 +76,7 @@ def _convened(request: Request, committee: Committee) -> dict[int, str]:
 
     Somebody whose role is closed since has no box on the page: he sat, and stays.
     """
-    ticked = {int(pk) for pk in request.POST.getlist("member") if pk.isascii() and pk.isdecimal()}
+    ticked = set(whole_ones(request.POST.getlist("member")))
     seated = {seat.membership_id: seat.presence for seat in committee.seats.all()}
     offered = set(members().filter(pk__in=seated).values_list("pk", flat=True))
     return {pk: seated.get(pk, Presence.CONVENED.value) if pk in ticked else "" for pk in ticked | offered}

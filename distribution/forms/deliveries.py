@@ -14,6 +14,7 @@ from distribution.enums import ReleaseReason, SendBackReason
 from distribution.machine import allotment_rules as rules
 from distribution.services.points import EDITED
 from lifecycle.forms import CommentForm, ReasonForm, RowField, choose, field_of, leave_unjudged, retype
+from lifecycle.typed import whole_ones
 from network.enums import OrganisationKind
 from network.forms.communes import CommuneField
 from network.models import Membership, Organisation
@@ -25,8 +26,6 @@ from refurb.tags import normal
 
 PRESENT, ABSENT, SENT_BACK = "present", "absent", "send_back"
 NOT_LOOKED_AT = ""
-LONGEST_KEY = 18
-"""Figures of the greatest key."""
 ARRIVALS = [
     (PRESENT, "Présent"),
     (ABSENT, "Manquant"),
@@ -218,7 +217,7 @@ class DeviceShipForm(CommentForm):
         if device.convention is not None:
             point = field_of(self, "point", forms.ModelChoiceField)
             point.queryset = DistributionPoint.objects.serving(device.convention)
-            chosen = point.queryset.filter(pk__in=_key(self.data.get(self.add_prefix("point")))).first()
+            chosen = point.queryset.filter(pk__in=whole_ones([self.data.get(self.add_prefix("point"))])).first()
             self.warning = serves_nobody(device.convention, chosen) if chosen is not None else ""
         if not self.warning:
             del self.fields["anyway"]
@@ -229,12 +228,6 @@ class DeviceShipForm(CommentForm):
         if self.warning and not data.pop("anyway", False):
             self.add_error("point", ValidationError(self.warning, code="serves_nobody"))
         return data
-
-
-def _key(typed: Any) -> list[int]:
-    """The key that is typed, if it is one: figures, no more than the database counts."""
-    text = str(typed or "")
-    return [int(text)] if text.isdecimal() and len(text) <= LONGEST_KEY else []
 
 
 class DeliveryScanForm(forms.Form):

@@ -105,6 +105,7 @@ class StocktakeScan(models.Model):
     text = models.CharField("lu", max_length=80)
     device = models.ForeignKey(Device, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="appareil")
     place = models.CharField("vu à", max_length=60, blank=True)
+    recorded_place = models.CharField("rangé alors à", max_length=60, null=True, blank=True)  # noqa: DJ001 unknown before
     scanned_at = models.DateTimeField("scanné le")
     scanned_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
     takes_back = models.OneToOneField(

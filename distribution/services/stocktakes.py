@@ -61,8 +61,9 @@ def scan_stock(
         StocktakeScan(
             stocktake=held,
             text=text,
-            device=known.get(normal(text)),
+            device=(device := known.get(normal(text))),
             place=place.strip() or held.place,
+            recorded_place=None if device is None else device.place,
             scanned_at=at or timezone.now(),
             scanned_by=actor,
         )
@@ -81,6 +82,7 @@ def take_scan_back(*, actor: Membership, scan: StocktakeScan, at: datetime | Non
         text=scan.text,
         device_id=scan.device_id,
         place=scan.place,
+        recorded_place=scan.recorded_place,
         scanned_at=at or timezone.now(),
         scanned_by=actor,
         takes_back=scan,

@@ -57,6 +57,11 @@ class Answer:
     after: str = ""
 
 
+def frame_of(request: Request) -> str:
+    """What a page of scans stands in: a script that sends each of them puts the middle of the answer in place."""
+    return "main.html" if "scripted" in request.POST else "base.html"
+
+
 @require_safe
 def scan_start(request: Request) -> HttpResponse:
     """The first mode of whoever acts."""
@@ -87,6 +92,7 @@ def scan_station(request: Request, code: str) -> HttpResponse:
         retype(form, {"tag": "", "number": number})
     last = _last(request)
     context = {
+        "frame": frame_of(request),
         "form": form,
         "mode": mode,
         "modes": _modes(request),

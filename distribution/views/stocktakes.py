@@ -22,8 +22,9 @@ from distribution.services.stocktakes import (
     scan_stock,
     take_scan_back,
 )
-from distribution.stocktaking import Found, findings_of, misplaced_in
+from distribution.stocktaking import Found, findings_of, misplaced_in, moved_since
 from distribution.tables import StocktakeTable
+from distribution.views.scanning import frame_of
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.exceptions import Refused
 from lifecycle.forms import retype
@@ -122,6 +123,9 @@ def stocktake_paste(request: Request, reference: str) -> HttpResponse:
     return render(request, "distribution/stocktake_paste.html", context)
 
 
+LEFT = "la place écrite la dernière reste"
+
+
 @asks_then_acts
 def stocktake_put_away(request: Request, reference: str) -> HttpResponse:
     """What is recorded elsewhere than where it was seen: which, then the place is written."""
@@ -129,16 +133,21 @@ def stocktake_put_away(request: Request, reference: str) -> HttpResponse:
     if can_count_stock(request.membership) is None or stocktake.workshop_id is None:
         raise PermissionDenied
     back = reverse("distribution:stocktake_detail", args=[stocktake.reference])
-    misplaced = misplaced_in(stocktake)
+    misplaced, moved = misplaced_in(stocktake), moved_since(stocktake)
     if request.method == "POST":
         try:
             count = put_away_misplaced(actor=request.membership, stocktake=stocktake)
         except Refused as refused:
             messages.error(request, " ".join(reason.sentence for reason in refused.all))
         else:
-            messages.success(request, f"{DEVICE.counted(count)} rangé{plural(count)} là où on {_seen(count)} vu.")
+            kept = (
+                f" {DEVICE.counted(len(moved))} rangé{plural(len(moved))} ailleurs depuis\u00a0: {LEFT}."
+                if moved
+                else ""
+            )
+            messages.success(request, f"{DEVICE.counted(count)} rangé{plural(count)} là où on {_seen(count)} vu.{kept}")
         return redirect(back)
-    context = {"stocktake": stocktake, "misplaced": misplaced, "back": back}
+    context = {"stocktake": stocktake, "misplaced": misplaced, "moved": moved, "back": back}
     return render(request, "distribution/stocktake_put_away.html", context)
 
 
@@ -215,6 +224,7 @@ def _page(request: Request, stocktake: Stocktake, form: CountForm | None) -> Htt
     findings = _kept(stocktake) if closed else findings_of(stocktake)
     by_finding = {finding: list(found) for finding, found in groupby(findings, key=lambda one: one.finding)}
     context = {
+        "frame": frame_of(request),
         "stocktake": stocktake,
         "form": form,
         "groups": [

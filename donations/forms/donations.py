@@ -17,6 +17,7 @@ from donations.models import Donation, DonationLine
 from donations.models.line_correction import CORRECTED
 from donations.services.donations import Line
 from lifecycle.forms import CommentForm, ReasonForm, Rows, choose, day_input, field_of, validate_telephone
+from lifecycle.typed import whole
 from network.enums import LegalNature, OrganisationKind
 from network.forms.communes import CommuneField
 from network.models import Membership, Organisation
@@ -153,8 +154,8 @@ class LineForm(forms.ModelForm):
     @property
     def told(self) -> list[str]:
         """What the law says of the line as it is shown; what is refused beside its field is not said twice."""
-        year = str(self["purchase_year"].value() or "")
-        said = [self.law.age_told(int(year)) if year.isdecimal() else ""]
+        year = whole(self["purchase_year"].value())
+        said = ["" if year is None else self.law.age_told(year)]
         if self.is_public and not self.is_bound:
             said.insert(0, self.law.value_refused(self["unit_value"].value()))
         return [sentence for sentence in said if sentence]

@@ -135,11 +135,11 @@ class LinkForm(CommentForm):
 
     def __init__(self, data: Any, *, prospect: Prospect, by: Membership) -> None:
         super().__init__(data)
+        # Whoever else follows one of them is not to be read between the lines: all are offered, and may be chosen.
         giving = Organisation.objects.visible_to(by).active().of_kind(OrganisationKind.DONOR)
-        free = giving.filter(prospect=None)
         choice = field_of(self, "organisation", forms.ModelChoiceField)
-        choice.queryset = free
-        same = free.filter(siret=prospect.siret) if prospect.siret else free.filter(name__iexact=prospect.name)
+        choice.queryset = giving
+        same = giving.filter(siret=prospect.siret) if prospect.siret else giving.filter(name__iexact=prospect.name)
         choice.initial = same.values_list("pk", flat=True).first()
 
 

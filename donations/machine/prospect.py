@@ -97,12 +97,6 @@ IS_DONOR = Requirement(
     lifted_by="le pilote, dans la fiche de l’organisation",
     field="organisation",
 )
-LINKED_ONCE = Requirement(
-    "prospect_linked_once",
-    "Cette organisation est déjà rattachée à un autre donateur possible.",
-    constraint="donations_prospect_organisation_id_key",
-    field="organisation",
-)
 GIVE_UP_REASON = Requirement(
     "reason",
     "Dites pourquoi on n’en attend plus rien.",
@@ -152,18 +146,18 @@ class ProspectMachine(Machine, of=Prospect):
     )
 
     note = Verb(
-        "Noter un échange",
+        "Noter un autre contact",
         source=[S.TO_CONTACT, S.MET, S.PROMISED],
         target=SAME,
         who=can_prospect,
         requires=EXCHANGE,
         stamps=SAID,
-        done="Échange noté",
+        done="Contact noté",
         why="A call without an answer, a letter, a visit: what does not change how far one is.",
     )
 
     meet = Verb(
-        "Noter une rencontre",
+        "Noter un échange",
         source=[S.TO_CONTACT, S.SILENT],
         target=S.MET,
         who=can_prospect,
@@ -203,7 +197,7 @@ class ProspectMachine(Machine, of=Prospect):
         source=[S.TO_CONTACT, S.MET, S.PROMISED, S.SILENT],
         target=SAME,
         who=can_prospect,
-        requires=[IS_DONOR, LINKED_ONCE],
+        requires=[IS_DONOR],
         stamps={"organisation": Given("organisation")},
         done="Rattaché à une organisation donatrice",
         why="Its lots are followed from here on; one that it announced already moves it at once.",

@@ -65,12 +65,13 @@ class Prospect(Stateful):
         editable=False,
         validators=[MinValueValidator(1), MaxValueValidator(50_000)],
     )
-    organisation = models.OneToOneField(
+    # Several may have spotted the same one: to refuse the second would tell him that somebody else follows it.
+    organisation = models.ForeignKey(
         Organisation,
         models.PROTECT,
         null=True,
         editable=False,
-        related_name="prospect",
+        related_name="prospects",
         verbose_name="organisation donatrice",
     )
     announced_at = models.DateTimeField("premier lot annoncé le", null=True, editable=False)

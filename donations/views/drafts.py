@@ -22,6 +22,7 @@ from donations.views.donations import visible_donation
 from lifecycle.acting import asks_then_acts, may, posted, refuse
 from lifecycle.exceptions import Refused
 from lifecycle.forms import leave_unjudged
+from lifecycle.typed import whole
 from network.enums import LegalNature
 from network.models import Organisation
 from network.requests import Request
@@ -92,8 +93,8 @@ def _lines(request: Request, form: DonationForm, **options: Any) -> Lines:
 
 
 def _total(data: Any) -> int:
-    typed = data.get("lines-TOTAL_FORMS", "")
-    return int(typed) if typed.isdecimal() else FIRST_ROWS
+    typed = whole(data.get("lines-TOTAL_FORMS"))
+    return FIRST_ROWS if typed is None else typed
 
 
 def _donor_posted(form: DonationForm) -> Organisation | None:

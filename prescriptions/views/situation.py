@@ -9,6 +9,7 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.acting import asks_then_acts, may, posted
 from lifecycle.forms import Rows, leave_unjudged
+from lifecycle.typed import whole
 from network.models import Membership
 from network.requests import Request
 from prescriptions.enums import DropReason, NeedState
@@ -136,8 +137,8 @@ def rows_of(request: Request, formset: Any, most: int, *, prefix: str, blank: in
         return opened
     if "add_row" in data:
         data = data.copy()
-        typed = data.get(f"{prefix}-TOTAL_FORMS", "")
-        data[f"{prefix}-TOTAL_FORMS"] = str(min(int(typed) + 1 if typed.isdecimal() else blank, most))
+        typed = whole(data.get(f"{prefix}-TOTAL_FORMS"))
+        data[f"{prefix}-TOTAL_FORMS"] = str(min(blank if typed is None else typed + 1, most))
     bound: Rows = formset(data, prefix=prefix, **options)
     return bound
 

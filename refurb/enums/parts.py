@@ -19,6 +19,15 @@ class TakenOutReason(TextChoices):
     USELESS = "useless", "L’appareil ne servira pas"
 
 
+class WrittenOffReason(TextChoices):
+    """Why a part is in the stock no more, in no device."""
+
+    LOST = "lost", "Perdue"
+    BROKEN = "broken", "Cassée ou hors d’usage"
+    GIVEN = "given", "Donnée ou recyclée à part"
+    NEVER = "never", "Comptée en trop à l’entrée"
+
+
 class MendedReason(TextChoices):
     """Why a defect is not there any more."""
 

@@ -127,8 +127,8 @@ class DriveForm(forms.Form):
         return None if typed is None else int(typed * GIGABYTE)
 
 
-class ReportForm(EvidenceForm):
-    """The report of a tool, and the clock of the computer that ran it: the hours it prints are read by that clock."""
+class ClockForm(forms.Form):
+    """The clock of the computer that ran a tool: the hours that its report prints are read by that clock."""
 
     clock = forms.ChoiceField(
         label="L’horloge du poste qui effaçait", choices=Clock, initial=Clock.LOCAL, required=False
@@ -150,6 +150,16 @@ class ReportForm(EvidenceForm):
         if (clock := Clock(data.get("clock") or Clock.LOCAL)) == Clock.LOCAL:
             return ClockTold()
         return ClockTold(clock, data.get("clock_reason") or "", data.get("really") if clock == Clock.WRONG else None)
+
+    @property
+    def said(self) -> str:
+        """What is typed, in one text; empty when the clock told the hour of here."""
+        clock, *why = (str(self[name].value() or "") for name in ClockForm.base_fields)
+        return " ".join((clock, *why)) if any(why) or clock not in ("", Clock.LOCAL) else ""
+
+
+class ReportForm(ClockForm, EvidenceForm):
+    """The report of a tool, and the clock of the computer that ran it."""
 
 
 class StorageAbsenceForm(forms.Form):

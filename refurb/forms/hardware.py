@@ -6,7 +6,10 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 
+from lifecycle.forms import field_of
 from refurb.enums.hardware import DismissalReason
+from refurb.models import Device
+from refurb.models.hardware import HardwareReport
 from refurb.readers.files import MOST_BYTES
 from refurb.services.depositing import MOST_FILES
 
@@ -66,6 +69,30 @@ class SetAsideForm(forms.Form):
         initial=DismissalReason.TWICE,
         widget=forms.Select({"class": "form-select"}),
     )
+
+
+class FilesOfDevice(forms.ModelMultipleChoiceField):
+    """Files, by their kind and their name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.get_kind_display()}, {obj.deposit.file.called}"
+
+
+class ResortForm(forms.Form):
+    """The files of a device that are another machine's."""
+
+    reports = FilesOfDevice(
+        label="Fichiers d’une autre machine",
+        queryset=HardwareReport.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Cochez au moins un fichier."},
+    )
+
+    def __init__(self, *args: Any, device: Device, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = field_of(self, "reports", FilesOfDevice)
+        standing = HardwareReport.objects.standing().filter(device=device, stay=device.stay)
+        field.queryset = standing.select_related("deposit__file").order_by("pk")
 
 
 class DepositTokenForm(forms.Form):

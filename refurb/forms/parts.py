@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from documents.services.files import MEBIBYTE
 from lifecycle.forms import RowField, choose, field_of
-from refurb.enums import MendedReason, PartKind, TakenOutReason
+from refurb.enums import MendedReason, PartKind, TakenOutReason, WrittenOffReason
 from refurb.forms.evidence import DriveForm, gigabytes
 from refurb.models import Defect, DefectWord, Device, Drive, Part
 
@@ -125,6 +125,13 @@ class TakeOutForm(forms.Form):
     reason = forms.ChoiceField(label="Motif", choices=choose(TakenOutReason.choices))
 
 
+class WriteOffForm(forms.Form):
+    """How many parts are there no more, and why."""
+
+    quantity = forms.IntegerField(label="Combien", min_value=1, initial=1)
+    reason = forms.ChoiceField(label="Motif", choices=choose(WrittenOffReason.choices))
+
+
 class MendForm(forms.Form):
     reason = forms.ChoiceField(
         label="Motif",
@@ -154,7 +161,9 @@ class PhotoForm(forms.Form):
 
     deposit = forms.FileField(
         label="Photo",
-        widget=forms.ClearableFileInput({"accept": "image/jpeg,image/png,image/webp"}),
+        widget=forms.ClearableFileInput(
+            {"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif"}
+        ),
         error_messages={"required": "Choisissez une photo.", "empty": "Ce fichier est vide."},
         help_text="Maillon la réduit, et n’en garde ni le lieu, ni la date, ni le nom de l’appareil photo.",
     )

@@ -21,7 +21,7 @@ from refurb.models.reference import (
     GradingScale,
     GradingStep,
 )
-from refurb.models.stock import Costing, Incident, IncidentFollowUp, Part, PartTakenOut, Repair
+from refurb.models.stock import Costing, Incident, IncidentFollowUp, Part, PartTakenOut, PartWrittenOff, Repair
 from refurb.models.tag_shape import TagShape
 from refurb.models.tectech import TecTechRow
 from refurb.models.waste import WasteCode, WasteNote
@@ -61,6 +61,7 @@ __all__ = [
     "LabelSheet",
     "Part",
     "PartTakenOut",
+    "PartWrittenOff",
     "Photo",
     "ProcessorScore",
     "Repair",

@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from documents.models import StoredFile
 from lifecycle.actors import Actor
@@ -26,8 +26,9 @@ class DepositedFileQuerySet(models.QuerySet["DepositedFile"]):
         return self.none() if allowed is None else self.filter(allowed)
 
     def waiting(self) -> Self:
-        """Those that no device took and that nobody set aside, the oldest first."""
-        return self.filter(reports=None, dismissal=None).order_by("pk")
+        """Those that are no device's, or no more, and that nobody set aside, the oldest first."""
+        taken = HardwareReport.objects.standing().filter(deposit=OuterRef("pk"))
+        return self.filter(~Exists(taken), dismissal=None).order_by("pk")
 
 
 class DepositedFile(models.Model):
@@ -92,8 +93,19 @@ class FileDismissal(models.Model):
         return self.get_reason_display()
 
 
+class HardwareReportQuerySet(EvidenceQuerySet["HardwareReport"]):
+    """Reads of what files said of devices."""
+
+    def standing(self) -> Self:
+        """Those of which nobody said since that the file is of another machine."""
+        return self.filter(withdrawn_at=None)
+
+
 class HardwareReport(Evidence):
-    """What one deposited file said of one device, what it filled of it, and where what was written said otherwise."""
+    """What one deposited file said of one device, what it filled of it, and where what was written said otherwise.
+
+    Withdrawn, the file was another machine's: what it filled is taken back, and it waits to be sorted again.
+    """
 
     deposit = models.ForeignKey(
         DepositedFile, models.PROTECT, related_name="reports", verbose_name="fichier d’une machine"
@@ -103,15 +115,26 @@ class HardwareReport(Evidence):
     facts = models.JSONField("ce qu’il dit", default=dict)
     filled = models.JSONField("ce qu’il a rempli", default=dict)
     differences = models.JSONField("ce qui était écrit autrement", default=dict)
+    withdrawn_at = models.DateTimeField("retirée le", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="retirée par"
+    )
 
-    objects = EvidenceQuerySet.as_manager()
+    objects = HardwareReportQuerySet.as_manager()
 
     class Meta(Evidence.Meta):
         verbose_name = "lecture d’un appareil"
         verbose_name_plural = "lectures d’appareils"
         constraints = (
             *Evidence.Meta.constraints,
-            models.UniqueConstraint(fields=("deposit", "device"), name="refurb_hardwarereport_once"),
+            models.UniqueConstraint(
+                fields=("deposit", "device"), condition=Q(withdrawn_at=None), name="refurb_hardwarereport_standing"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="refurb_hardwarereport_withdrawn",
+            ),
         )
 
     def __str__(self) -> str:

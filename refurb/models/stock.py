@@ -20,6 +20,7 @@ from refurb.enums import (
     PartKind,
     PartOrigin,
     TakenOutReason,
+    WrittenOffReason,
 )
 from refurb.models.drive import Destruction, Drive
 from refurb.models.evidence import Evidence, EvidenceQuerySet
@@ -41,12 +42,14 @@ class PartQuerySet(models.QuerySet["Part"]):
         return self.none() if scope is None else self.filter(scope)
 
     def with_left(self) -> Self:
-        """Each part with ``left``, what no device holds of it and was not destroyed on the shelf, never below zero."""
+        """Each part with ``left``: not in a device, nor destroyed on the shelf, nor written off; never below zero."""
         used = Repair.objects.standing().filter(part=OuterRef("pk")).order_by().values("part")
         held = Coalesce(Subquery(used.annotate(total=Sum("quantity")).values("total")), Value(0))
         gone = _destroyed_on_the_shelf().order_by().annotate(one=Value(1)).values("one")
         lost = Coalesce(Subquery(gone.annotate(total=Count("pk", distinct=True)).values("total")), Value(0))
-        return self.annotate(left=Greatest(F("quantity") - held - lost, Value(0)))
+        off = PartWrittenOff.objects.standing().filter(part=OuterRef("pk")).order_by().values("part")
+        written_off = Coalesce(Subquery(off.annotate(total=Sum("quantity")).values("total")), Value(0))
+        return self.annotate(left=Greatest(F("quantity") - held - lost - written_off, Value(0)))
 
     def in_stock(self, quantity: int = 1) -> Self:
         """The parts of which at least ``quantity`` is left."""
@@ -121,6 +124,48 @@ class Part(models.Model):
             return None
         device = f" {manufacturer} {model} ".casefold()
         return any(all(f" {word} " in device for word in one.casefold().split()) for one in self.models_it_fits)
+
+
+class PartWrittenOffQuerySet(models.QuerySet["PartWrittenOff"]):
+    """Reads of what was written off."""
+
+    def standing(self) -> Self:
+        """Those that nobody undid."""
+        return self.filter(undone_at=None)
+
+
+class PartWrittenOff(models.Model):
+    """Parts that are lost, broken, or never were there: in the stock no more. Append-only; it may be undone, once."""
+
+    part = models.ForeignKey(Part, models.PROTECT, related_name="written_off", verbose_name="pièce du stock")
+    quantity = models.PositiveSmallIntegerField("quantité")
+    reason = models.CharField("motif", max_length=10, choices=WrittenOffReason)
+    recorded_at = models.DateTimeField("sortie le")
+    recorded_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="sortie par")
+    undone_at = models.DateTimeField("annulée le", null=True, blank=True)
+    undone_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="annulée par"
+    )
+
+    objects = PartWrittenOffQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "sortie du stock de pièces"
+        verbose_name_plural = "sorties du stock de pièces"
+        ordering = ("-recorded_at", "-pk")
+        constraints = (
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="refurb_partwrittenoff_quantity"),
+            models.CheckConstraint(
+                condition=Q(reason__in=WrittenOffReason.values), name="refurb_partwrittenoff_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at=None, undone_by=None) | Q(undone_at__isnull=False, undone_by__isnull=False),
+                name="refurb_partwrittenoff_undone",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.get_reason_display().lower()}"
 
 
 class RepairQuerySet(EvidenceQuerySet["Repair"]):

@@ -8,17 +8,18 @@ import base64
 import io
 from typing import Any
 
+import pillow_heif
 from PIL import Image, ImageOps
 
 from documents.readers.apart import NotRead, answer_apart, read_apart
 
-FORMATS = ("JPEG", "PNG", "WEBP")
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 LONGEST_SIDE = 1600
 """Points of the longer side: a scratch is seen on it, and eight weigh less than three megabytes."""
 MOST_POINTS = 50_000_000
 """Points of the largest picture that is opened: a telephone of today has fifty million; a small file may claim more."""
 QUALITY = 82
-HEIC = (b"heic", b"heif", b"heix", b"hevc", b"hevx", b"mif1", b"msf1", b"avif")
+HEIC = (b"heic", b"heif", b"heix", b"hevc", b"hevx", b"mif1", b"msf1")
 """How the files of some phones begin, after « ftyp »."""
 
 
@@ -26,9 +27,9 @@ class NotAPicture(Exception):
     """The file is not drawn; ``str()`` is the sentence to show."""
 
 
-UNREADABLE = "Cette image ne se lit pas\u00a0: envoyez une photo en JPEG, PNG ou WebP."
+UNREADABLE = "Cette image ne se lit pas\u00a0: envoyez une photo en JPEG, PNG, WebP ou HEIC."
 OF_A_PHONE = (
-    "Cette photo est en HEIC, que Maillon ne lit pas\u00a0: dans les réglages de l’appareil photo, choisissez"
+    "Cette photo en HEIC ne se lit pas\u00a0: dans les réglages de l’appareil photo, choisissez"
     " «\u00a0Le plus compatible\u00a0», ou envoyez-la en JPEG."
 )
 TOO_LARGE = "Cette image a trop de points pour être ouverte\u00a0: réduisez-la avant de l’envoyer."
@@ -36,12 +37,11 @@ TOO_LARGE = "Cette image a trop de points pour être ouverte\u00a0: réduisez-la
 
 def drawn_again(content: bytes) -> bytes:
     """The picture as a JPEG of at most ``LONGEST_SIDE``, without any metadata. Raises NotAPicture."""
-    if content[4:8] == b"ftyp" and content[8:12] in HEIC:
-        raise NotAPicture(OF_A_PHONE)
     try:
         answer = read_apart("refurb.readers.pictures", content)
     except NotRead:
-        raise NotAPicture(UNREADABLE) from None
+        is_of_a_phone = content[4:8] == b"ftyp" and content[8:12] in HEIC
+        raise NotAPicture(OF_A_PHONE if is_of_a_phone else UNREADABLE) from None
     if refused := answer.get("refused"):
         raise NotAPicture(refused)
     return base64.b64decode(answer["drawn"])
@@ -63,5 +63,7 @@ def draw(content: bytes) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    pillow_heif.options.DECODE_THREADS = 1  # each would take its share of the memory that is bounded
+    pillow_heif.register_heif_opener(thumbnails=False)
     Image.MAX_IMAGE_PIXELS = None  # told by name, from what the file says of itself, before anything is unpacked
     answer_apart(draw)

@@ -3,9 +3,10 @@
 A file tells of one device; a log of nwipe, of drives, each by its number.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
@@ -30,7 +31,7 @@ from refurb.readers.nwipe import Run as LogRun
 from refurb.services import devices, erasures, evidence
 from refurb.services.fitting import Fitted, as_row, fitted_drives
 from refurb.services.locked_devices import about, held_device
-from refurb.services.nwipe import fingerprint, runs_or_none
+from refurb.services.nwipe import OF_HERE, ClockTold, fingerprint, runs_or_none
 from refurb.services.sources import carried_to, sources_of
 from refurb.sorting import is_another_machine
 from typography.french import plural, storage
@@ -101,12 +102,18 @@ class Recorded:
 
 @gate.one_transaction
 def record_files(
-    *, actor: Actor, device: Device, deposits: Sequence[DepositedFile], at: datetime | None = None
+    *,
+    actor: Actor,
+    device: Device,
+    deposits: Sequence[DepositedFile],
+    clocks: Mapping[int, ClockTold] = MappingProxyType({}),
+    at: datetime | None = None,
 ) -> Recorded:
     """Write on one device what files of its workshop say of it; all of them or none.
 
     A drive that another device bears, or a file that is already another device's, refuses them all. An erasure that
-    is refused is told, and the rest is written. Raises Unknown, PermissionDenied, Refused.
+    is refused is told, and the rest is written. ``clocks``: how the clock stood, by file, where it was not right.
+    Raises Unknown, PermissionDenied, Refused.
     """
     held, stamp = held_device(actor=actor, device=device), at or timezone.now()
     _take(held, deposits, actor)
@@ -117,7 +124,9 @@ def record_files(
     if recorded.values:
         devices.describe_device(actor=actor, device=held, **recorded.values)
     found = _inventory(actor, held, said, recorded, stamp)
-    _erase(actor, ordered, found, recorded, stamp)
+    for clock in clocks.values():
+        erasures.check_clock(held, clock, stamp)
+    _erase(actor, ordered, found, recorded, at=stamp, clocks=clocks)
     HardwareReport.objects.bulk_create(
         HardwareReport(
             **about(held, actor, stamp),
@@ -143,7 +152,9 @@ def _take(held: Device, deposits: Sequence[DepositedFile], actor: Actor) -> None
     if set(of_here.waiting().values_list("pk", flat=True)) | set(shared.values_list("pk", flat=True)) != wanted:
         raise Refused({held.pk: (NOT_WAITING,)})
     hashes = [one.file.sha256 for one in deposits if one.kind not in OF_NWIPE]
-    elsewhere = HardwareReport.objects.filter(sha256__in=hashes).exclude(device=held).select_related("device")
+    elsewhere = (
+        HardwareReport.objects.standing().filter(sha256__in=hashes).exclude(device=held).select_related("device")
+    )
     if used := elsewhere.first():
         seen = Device.objects.visible_to(actor).filter(pk=used.device_id).first()
         named = f"de l’appareil {seen.tag} ({seen.reference})" if seen is not None else "d’un autre appareil"
@@ -304,7 +315,13 @@ def _drive_words(one: Fitted) -> str:
 
 
 def _erase(
-    actor: Actor, deposits: Sequence[DepositedFile], present: Sequence[Drive], recorded: Recorded, at: datetime
+    actor: Actor,
+    deposits: Sequence[DepositedFile],
+    present: Sequence[Drive],
+    recorded: Recorded,
+    *,
+    at: datetime,
+    clocks: Mapping[int, ClockTold],
 ) -> None:
     by_number = {drive.serial_key or same_serial(drive.serial): drive for drive in present}
     for one in deposits:
@@ -316,7 +333,7 @@ def _erase(
             number = same_serial(run.serial)
             drive = by_number.get(number) if number else None
             if drive is not None:
-                recorded.runs.append(_record_run(actor, drive, one, run, at))
+                recorded.runs.append(_record_run(actor, drive, one, run, at=at, clock=clocks.get(one.pk, OF_HERE)))
             elif number:
                 others += 1
             else:
@@ -343,13 +360,16 @@ def runs_of_deposit(one: DepositedFile) -> list[LogRun]:
         return []
 
 
-def _record_run(actor: Actor, drive: Drive, one: DepositedFile, run: LogRun, at: datetime) -> RunTold:
+def _record_run(
+    actor: Actor, drive: Drive, one: DepositedFile, run: LogRun, *, at: datetime, clock: ClockTold
+) -> RunTold:
     if Erasure.objects.accepted().filter(drive=drive, finished_at__gte=drive.arrived_at).exists():
         return RunTold(str(drive), True, ("Son effacement était déjà prouvé\u00a0: rien n’est ajouté.",))
     if Erasure.objects.current().filter(drive=drive, run_sha256=fingerprint(run)).exists():
         return RunTold(str(drive), False, ("Ce passage est déjà enregistré, et il ne prouve rien.",))
     try:
-        erasure = erasures.record_log(actor=actor, drive=drive, report=one.file, runs=runs_of_deposit(one), at=at)
+        told: dict[str, Any] = {"report": one.file, "runs": runs_of_deposit(one), "clock": clock}
+        erasure = erasures.record_log(actor=actor, drive=drive, at=at, **told)
     except Refused as refused:
         return RunTold(str(drive), False, tuple(reason.sentence for reason in refused.all))
     is_proof = erasure.outcome == Outcome.ACCEPTED
@@ -362,7 +382,7 @@ def _record_run(actor: Actor, drive: Drive, one: DepositedFile, run: LogRun, at:
 def facts_of(device: Device) -> list[tuple[str, str, HardwareReport]]:
     """``(what, in words, the file)`` of what no field of a device holds: the latest file that tells it; one query."""
     found: dict[str, tuple[str, str, HardwareReport]] = {}
-    for report in HardwareReport.objects.filter(device=device, stay=device.stay).order_by("-pk"):
+    for report in HardwareReport.objects.standing().filter(device=device, stay=device.stay).order_by("-pk"):
         for label, said in _besides(report.said):
             found.setdefault(label, (label, said, report))
     return list(found.values())

@@ -61,7 +61,7 @@ def likeness_of(device: Device) -> Likeness:
     alike = [other for other in _read_before(device) if _is_alike(device, other)]
     if not alike:
         return Likeness()
-    reports = list(HardwareReport.objects.filter(device__in=alike).order_by("pk"))
+    reports = list(HardwareReport.objects.standing().filter(device__in=alike).order_by("pk"))
     taken, changed = _taken(alike, reports), _changed(alike)
     facts = {name: told for name in blank if (told := _common(name, alike, taken, changed))}
     return Likeness(facts, tuple(_besides(alike, reports)))

@@ -15,8 +15,10 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.locked_rows import held_row
 from lifecycle.locking import locked
 from lifecycle.machine import Reason
+from network.models import Membership
 from refurb.enums import (
     COMPUTERS,
     ON_THE_BENCH,
@@ -26,11 +28,12 @@ from refurb.enums import (
     PartOrigin,
     RemovalDestination,
     TakenOutReason,
+    WrittenOffReason,
 )
 from refurb.models.defects import Defect, DefectMended
 from refurb.models.device import Device
 from refurb.models.drive import Destruction, Drive, DriveRemoval
-from refurb.models.stock import Part, PartTakenOut, Repair
+from refurb.models.stock import Part, PartTakenOut, PartWrittenOff, Repair
 from refurb.permissions import can_keep_parts
 from refurb.services import evidence
 from refurb.services.locked_devices import about, held_device
@@ -44,6 +47,12 @@ DRIVE_SAID = Reason(
 ONE_DRIVE = Reason("one_drive", "Un disque se monte un par un\u00a0: chacun a son numéro.", field="quantity")
 COMPUTERS_ALONE = Reason("computers_alone", "Un disque ne se monte que dans un ordinateur.", field="kind")
 DRIVE_CHOSEN = Reason("drive_chosen", "Dites quel disque de l’appareil entre au stock.", field="drive")
+NOT_A_DRIVE = Reason(
+    "not_a_drive",
+    "Vous avez choisi un disque\u00a0: mettez «\u00a0Disque\u00a0» comme pièce, ou «\u00a0Ce n’est pas un"
+    " disque\u00a0».",
+    field="drive",
+)
 NO_SUCH_DRIVE = Reason("no_such_drive", "Ce disque n’est pas dans cet appareil.", field="drive")
 TAKEN_OUT_ALREADY = Reason("taken_out_already", "Cette pièce a déjà été reprise.")
 FITTED_BEFORE = Reason(
@@ -57,6 +66,13 @@ NOT_ON_THE_SHELF = Reason(
 )
 GONE_FOR_GOOD = (RemovalDestination.DESTRUCTION, RemovalDestination.OTHER_DEVICE)
 """Where a drive that left its device is on no shelf."""
+TO_BE_DESTROYED = Reason(
+    "to_be_destroyed",
+    "Un disque de cette entrée est sorti d’un appareil sans preuve d’effacement\u00a0: notez sa destruction sur la"
+    " fiche d’établi de cet appareil, il quittera le stock de lui-même.",
+    field="reason",
+)
+UNDONE_ALREADY = Reason("undone_already", "Cette sortie est déjà annulée.")
 NO_PART = Reason("no_part", "Aucune pièce du stock n’a été montée par cette réparation.")
 REPAIRED_IN = (*ON_THE_BENCH, DeviceState.RETURNED)
 """States in which a device is repaired."""
@@ -111,7 +127,8 @@ def take_part(
     """
     held = held_device(actor=actor, device=device, states=(DeviceState.UNUSABLE,), can=can_keep_parts)
     if PartKind(kind) != PartKind.STORAGE:
-        drive = None
+        if drive is not None:
+            raise Refused({held.pk: (NOT_A_DRIVE,)})
     elif drive is None:
         raise Refused({held.pk: (DRIVE_CHOSEN,)})
     elif drive.device_id != held.pk:
@@ -191,6 +208,45 @@ def take_out_part(
     if repair.drive is not None:
         _take_out_drive(actor, held, repair, repair.drive, at)
     return PartTakenOut.objects.create(**about(held, actor, at), repair=repair, reason=TakenOutReason(reason))
+
+
+@gate.one_transaction
+def write_off_part(
+    *,
+    actor: Membership,
+    part: Part,
+    reason: WrittenOffReason | str,
+    quantity: int = 1,
+    at: datetime | None = None,
+) -> PartWrittenOff:
+    """Parts are in the stock no more, and in no device: lost, broken. A drive to be proven stays to be proven.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    held = held_row(Part.objects.visible_to(actor), part, actor=actor, can=can_keep_parts)
+    why = WrittenOffReason(reason)
+    if quantity < 1 or not Part.objects.in_stock(quantity).filter(pk=held.pk).exists():
+        raise Refused({held.pk: (NOT_ENOUGH_PARTS,)})
+    if why != WrittenOffReason.LOST and held.kind == PartKind.STORAGE and _out_and_unproven(held):
+        raise Refused({held.pk: (TO_BE_DESTROYED,)})
+    return PartWrittenOff.objects.create(
+        part=held, quantity=quantity, reason=why, recorded_at=at or timezone.now(), recorded_by=actor
+    )
+
+
+@gate.one_transaction
+def undo_write_off(*, actor: Membership, written_off: PartWrittenOff, at: datetime | None = None) -> PartWrittenOff:
+    """What was written off by mistake, or is found again, is in the stock again; both stay told.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    held = held_row(Part.objects.visible_to(actor), written_off.part, actor=actor, can=can_keep_parts)
+    standing = PartWrittenOff.objects.standing().filter(pk=written_off.pk).first()
+    if standing is None:
+        raise Refused({held.pk: (UNDONE_ALREADY,)})
+    standing.undone_at, standing.undone_by = at or timezone.now(), actor
+    standing.save(update_fields=["undone_at", "undone_by"])
+    return standing
 
 
 def parts_for(device: Device, actor: Actor) -> list[Part]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from lifecycle.typed import whole
 from refurb.models import Device, Grading, ProcessorScore
 from refurb.readers.names import processor_key
 from typography.french import written_day
@@ -32,7 +33,7 @@ def proposed_score(device: Device, day: date) -> Score | None:
     graded = Grading.objects.filter(device__workshop=device.workshop_id, measures__has_key=MEASURE)
     last = graded.exclude(device__processor="").select_related("device").order_by("-pk")[:LOOKED_AT]
     for grading in last:
-        typed = grading.measures[MEASURE]
-        if processor_key(grading.device.processor) == key and str(typed).isdecimal():
-            return Score(int(typed), str(grading.measures.get(SOURCE, "")))
+        typed = whole(grading.measures[MEASURE])
+        if processor_key(grading.device.processor) == key and typed is not None:
+            return Score(typed, str(grading.measures.get(SOURCE, "")))
     return None

@@ -10,7 +10,7 @@ from refurb.models.hardware import HardwareReport
 def sources_of(device: Device) -> dict[str, HardwareReport]:
     """``{field: the file that filled it}``, for the fields that are still as the file wrote them; one query."""
     found: dict[str, HardwareReport] = {}
-    for report in HardwareReport.objects.filter(device=device).order_by("-pk"):
+    for report in HardwareReport.objects.standing().filter(device=device).order_by("-pk"):
         for name, value in report.filled.items():
             if name not in found and getattr(device, name, None) == value:
                 found[name] = report

@@ -38,8 +38,10 @@ def costs(request: Request) -> HttpResponseBase:
     if reads_costs(actor) is None:
         raise PermissionDenied
     form = PeriodForm(request.GET)
-    period = form.cleaned_data if form.is_valid() else {}
-    found = costs_of(actor, **{name: period.get(name) for name in ("since", "until")})
+    may_record = can_record_cost(actor) is not None
+    if not form.is_valid():  # nothing is read of a period that is not one, not even as a file
+        return render(request, "refurb/costs.html", {"form": form, "is_wrong": True, "may_record": may_record})
+    found = costs_of(actor, **{name: form.cleaned_data[name] for name in ("since", "until")})
     if "export" in request.GET:
         return _file(found, request.GET["export"])
     asked = urlencode({name: request.GET[name] for name in form.fields if request.GET.get(name)})
@@ -50,8 +52,8 @@ def costs(request: Request) -> HttpResponseBase:
         "tables": _tables(found, whole=is_pilot(actor)),
         "kinds": CostKind.labels,
         "paid": found.paid(),
-        "asked": f"&{asked}" if asked and form.is_valid() else "",
-        "may_record": can_record_cost(actor) is not None,
+        "asked": f"&{asked}" if asked else "",
+        "may_record": may_record,
     }
     return render(request, "refurb/costs.html", context)
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from documents.responses import file_response
 from lifecycle.acting import answer, asks_then_acts, deposited, posted
 from lifecycle.actors import Actor
+from lifecycle.typed import whole_ones
 from network.requests import Request
 from refurb.enums import IN_THE_WORKSHOP, SOLDERED_STORAGE, DeviceType, Outcome
 from refurb.forms.evidence import (
@@ -229,9 +230,7 @@ def _replaced(request: Request, rows: Any) -> Any:
     wanted = request.GET.get("replace")
     if wanted is None:
         return None
-    if not wanted.isdecimal():
-        raise Http404
-    return get_object_or_404(rows, pk=wanted)
+    return get_object_or_404(rows, pk__in=whole_ones([wanted]))
 
 
 def _verdict_told(request: Request, erasure: Erasure) -> None:

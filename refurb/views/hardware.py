@@ -2,29 +2,37 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from lifecycle.acting import asks_then_acts, deposited, explained, posted
 from lifecycle.exceptions import Refused
 from network.requests import Request
-from refurb.enums.hardware import DismissalReason
-from refurb.forms.hardware import FilesForm, SetAsideForm
+from refurb.enums.hardware import OF_NWIPE, DismissalReason
+from refurb.forms.evidence import ClockForm
+from refurb.forms.hardware import FilesForm, ResortForm, SetAsideForm
 from refurb.models import Device
 from refurb.models.hardware import DepositedFile
 from refurb.permissions import can_manage_device
 from refurb.services import depositing, hardware
 from refurb.services.depositing import MOST_FILES
+from refurb.services.nwipe import ClockTold
+from refurb.services.resorting import resort_files
 from refurb.sorting import Sorting, sort_files
+from refurb.views.devices import DEVICE_PAGES
+from refurb.views.evidence import worked_on
 from typography.french import plural
 
-TYPED, SEEN, ASIDE = "etiquette-", "vu-", "ecarter-"
-"""How the fields of a file begin: the label that is typed, the device it was shown with, whether it is set aside."""
+TYPED, SEEN, ASIDE, CLOCK = "etiquette-", "vu-", "ecarter-", "horloge"
+"""How the fields of a file begin: the label that is typed, the device it was shown with, whether it is set aside, the
+clock of the computer that wrote it."""
 CONFIRM, SET_ASIDE = "enregistrer", "mettre-de-cote"
 
 
@@ -34,8 +42,20 @@ class Group:
 
     device: Device
     sortings: list[Sorting] = field(default_factory=list)
+    clocks: dict[int, ClockForm] = field(default_factory=dict)
     told: hardware.Recorded | None = None
     reasons: list[SafeString] = field(default_factory=list)
+
+    @property
+    def clocked(self) -> list[tuple[Sorting, ClockForm]]:
+        """The logs whose clock is asked: what they say proves nothing yet, or something was said of it."""
+        proven = self.told is not None and all(run.is_proof for run in self.told.runs)
+        forms = [(one, self.clocks[one.deposit.pk]) for one in self.sortings if one.deposit.pk in self.clocks]
+        return [(one, form) for one, form in forms if form.said or not proven]
+
+    def told_clocks(self) -> dict[int, ClockTold]:
+        """How the clock stood, by file, where it was said."""
+        return {pk: form.told_clock() for pk, form in self.clocks.items() if form.is_valid() and form.said}
 
     @property
     def doubts(self) -> list[tuple[Device, str]]:
@@ -75,8 +95,13 @@ def hardware_sort(request: Request) -> HttpResponse:
     rows = list(_waiting(request)[:MOST_FILES])
     sortings = sort_files(workshop, rows, _typed(request, rows))
     groups = grouped(sortings)
+    for group in groups:
+        group.clocks = _clocks(request, group)
     if CONFIRM in request.POST:
-        changed = [one for one in sortings if one.device is not None and not _is_as_seen(request, one)]
+        changed: list[Any] = [one for one in sortings if one.device is not None and not _is_as_seen(request, one)]
+        changed += [
+            pk for group in groups for pk, form in group.clocks.items() if not _is_clock_seen(request, pk, form)
+        ]
         if not changed and not any(one.wrong for one in sortings):
             return _write(request, groups)
         messages.warning(request, "Rien n’est encore enregistré\u00a0: vérifiez ce qui a changé, puis enregistrez.")
@@ -118,6 +143,20 @@ def _is_as_seen(request: Request, one: Sorting) -> bool:
     return one.device.reference in seen if seen else not one.typed
 
 
+def _clocks(request: Request, group: Group) -> dict[int, ClockForm]:
+    """The clock of each log that is of this device alone, as it is said."""
+    return {
+        one.deposit.pk: ClockForm(posted(request), prefix=f"{CLOCK}{one.deposit.pk}")
+        for one in group.sortings
+        if one.deposit.kind in OF_NWIPE and not one.is_shared
+    }
+
+
+def _is_clock_seen(request: Request, pk: int, form: ClockForm) -> bool:
+    """What is said of a clock was shown with what it proves."""
+    return form.is_valid() and request.POST.get(f"{SEEN}{CLOCK}{pk}", "") == form.said
+
+
 def _preview(request: Request, group: Group) -> None:
     """Write, read what was written, and undo: what is shown is what would be done, refusals included."""
     with transaction.atomic():
@@ -128,7 +167,9 @@ def _preview(request: Request, group: Group) -> None:
 def _record(request: Request, group: Group) -> None:
     deposits = [one.deposit for one in group.sortings]
     try:
-        group.told = hardware.record_files(actor=request.membership, device=group.device, deposits=deposits)
+        group.told = hardware.record_files(
+            actor=request.membership, device=group.device, deposits=deposits, clocks=group.told_clocks()
+        )
     except Refused as refused:
         group.reasons = explained(refused.all, group.device, request.membership)
 
@@ -160,3 +201,33 @@ def _set_aside(request: Request) -> HttpResponse:
         count = depositing.set_aside(actor=request.membership, deposits=ticked, reason=reason)
         messages.success(request, f"{count} fichier{plural(count)} écarté{plural(count)}.")
     return redirect("refurb:hardware_sort")
+
+
+@asks_then_acts
+def device_resort_files(request: Request, reference: str) -> HttpResponse:
+    """Files that were sorted to the wrong device wait to be sorted again."""
+    device = worked_on(request, reference)
+    answered = DEVICE_PAGES.record(
+        request,
+        device,
+        ResortForm(posted(request), device=device),
+        resort_files,
+        title="Un fichier est d’une autre machine",
+        done=_sorted_again,
+        back=reverse("refurb:device_evidence", args=[device.reference]),
+        submit="Retirer, et trier de nouveau",
+        warning=TAKEN_BACK,
+    )
+    return redirect("refurb:hardware_sort") if answered.status_code == HTTPStatus.FOUND else answered
+
+
+TAKEN_BACK = (
+    "Ce que ces fichiers ont rempli, et qui n’a pas changé depuis, redevient ce que c’était. Un disque qu’ils sont"
+    " seuls à dire est inventorié par erreur\u00a0: c’est au responsable de l’atelier. Aucune preuve d’effacement n’est"
+    " retirée."
+)
+
+
+def _sorted_again(device: Device, taken_back: list[str]) -> str:
+    told = f" Repris\u00a0: {', '.join(taken_back)}." if taken_back else " Rien n’était à reprendre."
+    return f"{device}\u00a0: fichiers retirés, à trier de nouveau.{told}"

@@ -1,21 +1,27 @@
 """The parts of a workshop: its stock, what enters it, what is fitted in a device and taken out again."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from lifecycle.acting import answer, asks_then_acts, posted
+from lifecycle.exceptions import Refused
+from lifecycle.typed import whole_ones
 from lists.listing import Listing, lists
+from network.models import Membership
 from network.permissions import is_pilot
 from network.requests import Request
 from refurb.enums import PartKind
-from refurb.forms.parts import MendForm, PartBuyForm, PartFitForm, PartTakeForm, TakeOutForm
-from refurb.models import Defect, Device, Part, PartTakenOut, Repair
+from refurb.forms.parts import MendForm, PartBuyForm, PartFitForm, PartTakeForm, TakeOutForm, WriteOffForm
+from refurb.models import Defect, Device, Part, PartWrittenOff, Repair
 from refurb.permissions import can_keep_parts, sees_parts
 from refurb.services import defects, parts
 from refurb.tables import PartTable
@@ -26,8 +32,6 @@ from typography.french import Noun
 PART = Noun("entrée du stock", "entrées du stock")
 CHOSEN = "piece"
 """``?piece=``: the part that is fitted; without it, the page shows what there is."""
-LONGEST_KEY = 19
-"""Figures of the longest key: a longer one is no part."""
 
 
 @lists
@@ -101,9 +105,8 @@ def device_fit_part(request: Request, reference: str) -> HttpResponse:
 
 def _gone(device: Device, request: Request, chosen: str) -> Part | None:
     """A part that somebody took while it was being fitted: what was typed comes back with that sentence."""
-    if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < LONGEST_KEY):
-        return None
-    return Part.objects.visible_to(request.membership).filter(workshop=device.workshop_id, pk=chosen).first()
+    here = Part.objects.visible_to(request.membership).filter(workshop=device.workshop_id)
+    return here.filter(pk__in=whole_ones([chosen])).first()
 
 
 TO_ERASE = (
@@ -121,18 +124,13 @@ def device_take_out_part(request: Request, reference: str, pk: int) -> HttpRespo
     device = worked_on(request, reference)
     fitted = Repair.objects.standing().filter(device=device, part__isnull=False).select_related("part", "drive")
     repair = get_object_or_404(fitted, pk=pk)
-
-    def take_out(*, actor: Any, device: Device, reason: str) -> PartTakenOut:
-        return parts.take_out_part(actor=actor, repair=repair, reason=reason)
-
-    return DEVICE_PAGES.record(
+    return _gone_because(
         request,
         device,
         TakeOutForm(posted(request)),
-        take_out,
+        lambda actor, reason: parts.take_out_part(actor=actor, repair=repair, reason=reason),
         title=f"Reprendre\u00a0: {repair.part}",
         done=f"{repair.part}\u00a0: de nouveau au stock",
-        back=reverse("refurb:device_evidence", args=[device.reference]),
         submit="Reprendre la pièce",
         warning=TO_FOLLOW if repair.drive_id else "",
     )
@@ -149,17 +147,60 @@ def device_mend_defect(request: Request, reference: str, pk: int) -> HttpRespons
     """A defect is gone, or was never there."""
     device = worked_on(request, reference)
     defect = get_object_or_404(Defect.objects.standing().filter(device=device), pk=pk)
-
-    def mend(*, actor: Any, device: Device, reason: str) -> Any:
-        return defects.mend_defect(actor=actor, defect=defect, reason=reason)
-
-    return DEVICE_PAGES.record(
+    return _gone_because(
         request,
         device,
         MendForm(posted(request)),
-        mend,
+        lambda actor, reason: defects.mend_defect(actor=actor, defect=defect, reason=reason),
         title=f"Retirer le défaut\u00a0: {defect}",
         done=f"{defect}\u00a0: n’est plus dit au foyer",
-        back=reverse("refurb:device_evidence", args=[device.reference]),
         submit="Retirer le défaut",
     )
+
+
+def _gone_because(
+    request: Request, device: Device, form: Form, say: Callable[[Membership, str], Any], **said: Any
+) -> HttpResponse:
+    """The page that says why something is in a device no more, opened from its bench sheet."""
+
+    def do(*, actor: Membership, device: Device, reason: str) -> Any:
+        return say(actor, reason)
+
+    back = reverse("refurb:device_evidence", args=[device.reference])
+    return DEVICE_PAGES.record(request, device, form, do, back=back, **said)
+
+
+@asks_then_acts
+def part_detail(request: Request, pk: int) -> HttpResponse:
+    """One entry of the stock: where each of its parts went; those who keep it write off what is there no more."""
+    seen = Part.objects.visible_to(request.membership).with_left().select_related("device")
+    part, keeps = get_object_or_404(seen, pk=pk), can_keep_parts(request.membership) is not None
+    if request.method == "POST" and not keeps:
+        raise PermissionDenied
+    form = WriteOffForm(posted(request))
+    off = answer(request, form, lambda said: parts.write_off_part(actor=request.membership, part=part, **said), None)
+    if off is not None:
+        messages.success(request, f"{part}\u00a0: sorti du stock, {off.quantity}. Une erreur s’annule ci-dessous.")
+        return redirect("refurb:part_detail", part.pk)
+    context = {
+        "part": part,
+        "form": form if keeps and part.left else None,
+        "keeps": keeps,
+        "repairs": part.repairs.current().select_related("device", "taken_out"),
+        "written_off": part.written_off.select_related("recorded_by__user", "undone_by__user"),
+    }
+    return render(request, "refurb/part_detail.html", context)
+
+
+@require_POST
+def part_undo(request: Request, pk: int) -> HttpResponse:
+    """What was written off by mistake, or is found again, is in the stock again."""
+    seen = PartWrittenOff.objects.filter(part__in=Part.objects.visible_to(request.membership))
+    off = get_object_or_404(seen.select_related("part"), pk=pk)
+    try:
+        parts.undo_write_off(actor=request.membership, written_off=off)
+    except Refused as refused:
+        messages.error(request, " ".join(reason.sentence for reason in refused.all))
+    else:
+        messages.success(request, f"{off.part}\u00a0: de nouveau au stock, {off.quantity}.")
+    return redirect("refurb:part_detail", off.part_id)

@@ -23,7 +23,7 @@ from refurb.models import Device
 from refurb.services import stock
 from refurb.usual import grade_of, usual_price
 from refurb.views.devices import visible_device
-from refurb.views.workbench import BLOCKS, PRICE, Block, Workbench, lacking, tell
+from refurb.views.workbench import BLOCKS, IDENTITY, PRICE, Block, Workbench, lacking, tell
 from typography.french import euros
 
 TYPED = "reconditioning"
@@ -32,7 +32,7 @@ TYPED = "reconditioning"
 
 @asks_then_acts
 def device_recondition(request: Request, reference: str) -> HttpResponse:
-    """Each press records what is filled in; with a price, or nothing else, it declares the device reconditioned."""
+    """Each press records what is filled in; its button, or Enter beside the price, declares it reconditioned."""
     device = visible_device(request, reference)
     missing = what_is_missing(device, "recondition", request.membership)
     impossible = next((reason.sentence for reason in missing if reason.code == "state"), "")
@@ -42,10 +42,10 @@ def device_recondition(request: Request, reference: str) -> HttpResponse:
     if request.method != "POST":
         kept = request.session.get(TYPED, {}).get(device.reference, {})
         return _page(request, device, _price_form(device, initial=kept))
-    work = Workbench(request, device, request.POST, deposited(request))
+    work = Workbench(request, device, request.POST, deposited(request), accepts=_accepts(request))
     filled = work.filled()
     wrong = _record(request, work, filled)
-    if _asks_to_save(request, filled):
+    if not _declares(request, filled):
         if wrong:
             return _page(request, device, _price_form(device, initial=_typed(request)), wrong)
         request.session[TYPED] = request.session.get(TYPED, {}) | {device.reference: _typed(request)}
@@ -69,11 +69,26 @@ def _priced(posted: QueryDict, device: Device) -> QueryDict:
     return typed
 
 
-def _asks_to_save(request: Request, filled: dict[str, Block]) -> bool:
-    """« Enregistrer » only records; the key Enter declares too once there is a price, or nothing else to record."""
+def _declares(request: Request, filled: dict[str, Block]) -> bool:
+    """The button declares, or the key Enter in the block of the price; any other press only records.
+
+    Without scripts nobody knows where Enter was pressed: it declares when nothing else is typed than a price, never at
+    the usual one.
+    """
     pressed = request.POST
-    priced = pressed.get("price") or pressed.get(USUAL)
-    return "save" in pressed or ("declare" not in pressed and bool(filled) and not priced)
+    if "declare" in pressed or "save" in pressed:
+        return "declare" in pressed
+    if pressed.get(ENTERED):
+        return pressed[ENTERED] == PRICE
+    return not filled and bool(pressed.get("price") or not pressed.get(USUAL))
+
+
+def _accepts(request: Request) -> bool:
+    """Whether this press accepts the identity that is proposed: from its own block, or by declaring."""
+    pressed = request.POST
+    if "save" in pressed:
+        return pressed["save"] == IDENTITY
+    return "declare" in pressed or pressed.get(ENTERED) in (IDENTITY, PRICE)
 
 
 @require_POST
@@ -154,7 +169,7 @@ def _page(request: Request, device: Device, price: PriceForm, wrong: dict[str, B
         "grade": work.form_of("grade"),
         "seen_prices": _seen_prices(device),
     }
-    context["done"] -= {anchor for anchor, _ in context["missing"]}
+    context["done"] -= {anchor for anchor, _ in context["missing"]} | ({IDENTITY} if work.alike.facts else set())
     return render(request, "refurb/reconditioning.html", context)
 
 
@@ -173,10 +188,13 @@ def _standing(request: Request, device: Device, price: PriceForm) -> dict[str, A
         "missing": list(dict.fromkeys(reasons)),
         "url": reverse(MISSING, args=[device.reference]),
         "usual": usual,
+        "asked": amount if amount is not None or price.data.get("price") or usual is None else usual.price,
     }
 
 
 MISSING = "refurb:device_recondition_missing"
+ENTERED = "entered"
+"""The box in which the page says in which block Enter was pressed."""
 USUAL = "usual_price"
 """The box of the page that says which price was told as the usual one."""
 

@@ -37,6 +37,7 @@ from refurb.models import (
     TestRun,
 )
 from refurb.services.parts import REPAIRED_IN, TAKEN_OUT_IN
+from refurb.services.resorting import SORTED_AGAIN_IN
 
 BY = "recorded_by__user"
 IN_WHICH = "recorded_by__organisation"
@@ -123,6 +124,12 @@ class Sheet:
     ceiling: PriceCeiling | None
     repairs: list[Repair]
     defects: list[Defect]
+    files: list[HardwareReport]
+
+    @property
+    def sorts_again(self) -> bool:
+        """A file may be said to be another machine's now."""
+        return self.device.state in SORTED_AGAIN_IN and any(one.withdrawn_at is None for one in self.files)
 
     @property
     def takes_parts(self) -> bool:
@@ -171,7 +178,12 @@ def sheet_of(device: Device) -> Sheet:
     """Read the evidence of a device, in a constant number of queries."""
     now = timezone.now()
     drives = _drives(Drive.objects.current().filter(device=device).select_related("device").order_by("pk"))
-    _say_where_read(device, drives)
+    files = list(
+        HardwareReport.objects.filter(device=device)
+        .select_related("deposit__file", BY, IN_WHICH, "withdrawn_by__user", "withdrawn_by__organisation")
+        .order_by("-pk")
+    )
+    _say_where_read(files, drives)
     here = {"device": device, "stay": device.stay}
     run = TestRun.objects.current().filter(**here).select_related("checklist", BY, IN_WHICH).order_by("-pk").first()
     grading = Grading.objects.current().filter(**here).select_related("scale", BY, IN_WHICH).order_by("-pk").first()
@@ -187,6 +199,7 @@ def sheet_of(device: Device) -> Sheet:
         ceiling=device.ceiling_on(timezone.localdate(now)) if device.is_under_ceiling_rule else None,
         repairs=_repairs(device),
         defects=list(Defect.objects.standing().filter(device=device)),
+        files=[one for one in files if one.stay == device.stay],
     )
 
 
@@ -221,11 +234,12 @@ def _drives(drives: Any) -> list[DriveSheet]:
     ]
 
 
-def _say_where_read(device: Device, drives: Iterable[DriveSheet]) -> None:
+def _say_where_read(files: Iterable[HardwareReport], drives: Iterable[DriveSheet]) -> None:
     """The first file in which the number of each drive was read, by a tool that is no report of erasure."""
     numbers = {
         (report.stay, drive.key): report
-        for report in HardwareReport.objects.filter(device=device).exclude(kind__in=OF_NWIPE).order_by("-pk")
+        for report in files
+        if report.withdrawn_at is None and report.kind not in OF_NWIPE
         for drive in report.said.fitted
         if drive.key
     }

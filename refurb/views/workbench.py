@@ -31,6 +31,8 @@ IDENTITY, STORAGE, CHECKS, DEFECTS, GRADE, PRICE = "identite", "stockage", "test
 BLOCKS = frozenset({IDENTITY, STORAGE, CHECKS, GRADE})
 """What is folded once it is done; the price is what the page ends with."""
 NO_DATA = QueryDict()
+PROPOSED = "proposed-"
+"""Begins the name of the box of the page that says what was proposed of the identity, by field."""
 
 
 @dataclass
@@ -61,12 +63,16 @@ class DriveBlocks:
 
 @dataclass
 class Workbench:
-    """All the blocks of one device; bound to what was posted, or empty."""
+    """All the blocks of one device; bound to what was posted, or empty.
+
+    ``accepts``: whether what the page proposed and nobody touched is accepted by this press; else it stays proposed.
+    """
 
     request: Request
     device: Device
     data: QueryDict | None = None
     files: Any = None
+    accepts: bool = True
     sheet: Sheet = field(init=False)
     scale: GradingScale | None = field(init=False)
     alike: likeness.Likeness = field(init=False)
@@ -124,8 +130,22 @@ class Workbench:
 
         read = Device.objects.get(pk=self.device.pk)
         self.alike = likeness.likeness_of(read)
-        identity: Any = IdentityForm(self.data, prefix="identity", instance=read, alike=self.alike)
+        identity: Any = IdentityForm(self._said_of_it(), prefix="identity", instance=read, alike=self.alike)
         self.blocks["identity"] = Block(IDENTITY, "identité", identity, describe)
+
+    def _said_of_it(self) -> QueryDict | None:
+        """What was posted of the identity, without what was only proposed: nobody read it on this machine.
+
+        What is accepted is what the page told and is still proposed.
+        """
+        if self.data is None:
+            return None
+        said, now = self.data.copy(), self.alike.values
+        for name in IdentityForm.base_fields:
+            told, typed = said.get(f"{PROPOSED}{name}"), said.get(f"identity-{name}", "").strip()
+            if told and typed == told and not (self.accepts and str(now.get(name)) == told):
+                said[f"identity-{name}"] = ""
+        return said
 
     def _add_drive(self, drive: Drive) -> None:
         def read(form: Any) -> str:

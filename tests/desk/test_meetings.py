@@ -528,6 +528,37 @@ def test_two_pilots_who_type_on_pages_opened_together_do_not_undo_each_other() -
         assert office.post(page, again | {"shown": wrong}).status_code == 302
 
 
+def test_of_two_meetings_open_together_the_second_reads_what_the_first_has_answered() -> None:
+    """Each had its answer: one paper said ratified, the other an objection, of one decision."""
+    table = Table(lots=0, ratify=1)
+    (lot,) = table.decided
+    first, row = table.meeting, Ratification.objects.get()
+    Committee.objects.update(meets_on=TODAY() - timedelta(days=1))  # opened yesterday, and not closed yet
+    committee = plan_committee(actor=table.pilot, kind="technical", meets_on=TODAY())
+    convene(actor=table.pilot, committee=committee, presences={table.member.pk: Presence.PRESENT})
+    second = open_meeting(actor=table.pilot, committee=committee)
+    other = Ratification.objects.get(meeting=second)
+    typed = {f"answer-{other.pk}": RatificationAnswer.OBJECTION, f"objection-{other.pk}": ObjectionCode.SHARE}
+    keep_typed(actor=table.pilot, meeting=second, posted=typed)
+    table.keep({f"answer-{row.pk}": RatificationAnswer.RATIFIED})
+    table.close()
+
+    table.meeting = second
+    said = f"en séance {first.reference}\u00a0: ratifié"
+    page = acting(table.pilot).get(table.page("meeting_detail")).content.decode()
+    assert f"Répondu {said}" in page
+    assert f"answer-{other.pk}" not in page
+    keep_typed(actor=table.pilot, meeting=second, posted=typed)
+    assert "à ratifier" not in acting(table.pilot).get(table.page("meeting_close")).content.decode()
+    table.close()
+    minutes = minutes_for(second)
+    assert minutes is not None
+    assert (minutes.values["objections"], minutes.values["unanswered"]) == ([], [])
+    assert [one["told"] for one in minutes.values["answered"]] == [f"déjà répondu {said}"]
+    assert list(lot.journal.filter(verb__in=("ratify", "object_to")).values_list("verb", flat=True)) == ["ratify"]
+    assert said in acting(table.pilot).get(table.page("meeting_detail")).content.decode()
+
+
 def test_what_changed_since_it_was_foreseen_is_read_again_before_it_is_applied() -> None:
     table = Table(lots=1)
     (lot,) = table.lots

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -40,6 +41,7 @@ from prescriptions.services.prescriptions import ask_completion_prescription
 from prescriptions.services.rights import receive_rights_request
 from prescriptions.services.transfers import ask_transfer
 from refurb.models import Delivery, WasteNote
+from refurb.services.parts import buy_part, write_off_part
 from reports.months import month_of
 from reports.services import compute_report
 from reports.views_drill_down import EVIDENCE
@@ -150,6 +152,8 @@ class Scenery:
         self.inventory = taken(self.scene, [machine("1"), machine("2", "Imprimante")])
         bench = shelf.bench
         bench.recycle(bench.unusable(bench.proven(bench.in_process())))
+        self.part = buy_part(actor=bench.technician, kind="battery", label="45 Wh", quantity=2, unit_price=Decimal(28))
+        write_off_part(actor=bench.technician, part=self.part, reason="lost")
         skilled = {"actor": bench.manager, "organisation": bench.manager.organisation, "kind": SkillKind.PHONES}
         day = timezone.localdate()
         note_skill(**skilled, acquired_on=day, source="Attestation")
@@ -257,13 +261,14 @@ class Scenery:
         """The keys in an address, after the row they belong to."""
         if "<int:pk>" not in route:
             return [0]
-        if name := next((name for word, name in BEHIND_A_ROW.items() if word in route), ""):
+        if row and (name := next((name for word, name in BEHIND_A_ROW.items() if word in route), "")):
             return list(getattr(row, name).values_list("pk", flat=True))
         if "/inventaire/" in route:
             return [self.inventory.pk]
         own = {
             "administration/": self.territory.desk_offer,
             "appareils/dechets/": WasteNote.objects.get(),
+            "appareils/pieces/": self.part,
             "comites/": self.committee,
             "imports/": self.inventory,
         }

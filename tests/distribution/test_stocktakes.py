@@ -25,6 +25,7 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from refurb.enums import DeviceState, MissingReason
 from refurb.models import Device
+from refurb.services.devices import describe_device
 from tests.distribution.shelves import Shelf
 from tests.pages import acting, done, read
 from tests.refurb.devices import Bench, fresh, load_numbers
@@ -322,6 +323,23 @@ def test_what_is_misplaced_is_written_where_it_was_seen_in_one_act(bench: Bench)
 
     assert [fresh(device).place for device in devices] == ["B2", "B2", "A1"]
     assert "Plus rien n’est mal rangé." in read(client, page_of(stocktake, "put_away"))
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_place_written_after_the_scan_is_kept_and_said(bench: Bench, closed: bool) -> None:
+    moved, astray = (bench.received(tag=f"PRH-{number}", place="A1") for number in (1, 2))
+    stocktake = begin(bench)
+    scan(bench, stocktake, "PRH-1", "PRH-2", place="B2")
+    describe_device(actor=bench.technician, device=moved, place="C3")
+    if closed:
+        close_stocktake(actor=bench.technician, stocktake=stocktake)
+    client = acting(bench.technician)
+    page = read(client, page_of(stocktake, "put_away"))
+    assert "vu à B2, rangé depuis à C3" in page
+    assert "Écrire ces places (1)" in page
+    told = client.post(page_of(stocktake, "put_away"), follow=True).content.decode()
+    assert "la place écrite la dernière reste" in told
+    assert (fresh(moved).place, fresh(astray).place) == ("C3", "B2")
 
 
 def test_what_is_not_found_is_reported_missing_as_a_set_once_somebody_says_so(bench: Bench) -> None:

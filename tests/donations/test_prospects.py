@@ -1,5 +1,6 @@
 """Those who may give: exchanges, next steps, promises, silence, and what their organisation really does."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -30,7 +31,7 @@ from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.verification import verify_journals
 from network.enums import LegalNature, OrganisationKind, Role
-from network.models import Membership
+from network.models import Epci, Membership, Organisation
 from network.services.accounts import forget_user
 from tests.donations.scene import Scene, load_law
 from tests.network.factories import make_commune, make_membership, make_organisation
@@ -244,6 +245,29 @@ def test_a_prospect_linked_to_the_wrong_organisation_is_detached_and_the_organis
     assert faults == []
 
 
+def test_nothing_tells_an_epci_that_a_donor_is_already_followed_by_another() -> None:
+    """A donor that was missing from the choices, or refused, was somebody else's: neither happens."""
+    load_law()
+    scene, mine, other = Scene(), Ground(), Ground(name="Ailleurs")
+    page = reverse("donations:prospect_link", args=[mine.prospect.reference])
+    # Of those that give, an EPCI sees the ones that are something else in the chain too.
+    Organisation.objects.filter(pk=scene.donor.pk).update(kinds=[OrganisationKind.DONOR, OrganisationKind.PRESCRIBER])
+
+    def told() -> str:
+        shown = acting(mine.manager).get(page).content.decode()
+        return re.sub(r'(nonce|value)="[\w-]{20,}"', "", shown)
+
+    before = told()
+    gate.apply(other.prospect, "link", actor=other.manager, organisation=scene.donor)
+    assert f'value="{scene.donor.pk}"' in before
+    assert told() == before
+    assert acting(mine.manager).post(page, {"organisation": scene.donor.pk}).status_code == 302
+    lot = scene.announced()
+    for ground in (mine, other):
+        now = Prospect.objects.get(pk=ground.prospect.pk)
+        assert (now.state, now.announced_at) == (S.ANNOUNCED, lot.announced_at), "each sees what it really did"
+
+
 def test_what_was_promised_is_counted_as_long_as_it_stands_and_no_longer() -> None:
     ground = Ground()
 
@@ -286,9 +310,6 @@ def test_what_the_organisation_really_does_moves_it_by_itself() -> None:
     assert (moved.state, moved.announced_at) == (S.ANNOUNCED, lot.announced_at)
     assert moved.journal.get(verb="announce").cause_machine == "donation"
     late = Ground(name="Tard")
-    with pytest.raises(Refused) as refused:
-        gate.apply(late.prospect, "link", actor=late.manager, organisation=scene.donor)
-    assert codes(refused.value) == {"prospect_linked_once"}
     second = Scene()
     second.announced()
     assert gate.apply(late.prospect, "link", actor=late.manager, organisation=second.donor).pk
@@ -350,6 +371,39 @@ def test_whom_to_call_next_is_listed_late_first_and_the_owner_finds_it_on_the_fi
     assert late.reference in todo
     assert soon.reference not in todo
     assert late.reference not in read(acting(ground.pilot), "/"), "it is his who said he would"
+
+
+def test_what_was_counted_for_an_epci_that_was_merged_is_in_the_potential_of_its_successor() -> None:
+    dated = {"valid_from": TODAY() - DAY, "source": "Enquête d’essai", "checked_on": TODAY()}
+    ground = Ground()
+    rates = {"employees": 20, "devices_per_employee": Decimal("0.5"), "renewal_rate": Decimal(10)}
+    for size in (SizeClass.UNDER_10, SizeClass.UNDER_50):
+        SizeEstimate.objects.create(size=size, **rates, **dated)
+    heir, merged = ground.commune.epci, ground.elsewhere.epci
+    oldest = make_commune().epci
+    assert heir is not None
+    assert merged is not None
+    assert oldest is not None
+    for epci, size, organisations in (
+        (heir, SizeClass.UNDER_10, 300),
+        (merged, SizeClass.UNDER_10, 900),
+        (merged, SizeClass.UNDER_50, 100),
+        (oldest, SizeClass.UNDER_50, 50),
+    ):
+        OrganisationCount.objects.create(epci=epci, size=size, organisations=organisations, **dated)
+
+    def counted() -> list[tuple[str, int]]:
+        (potential,) = potentials(ground.manager, timezone.now())
+        return sorted((one.merged, one.organisations) for one in potential.estimated)
+
+    assert counted() == [("", 300)]
+    Epci.objects.filter(pk=oldest.pk).update(succeeded_by=merged, succeeded_at=timezone.now())
+    Epci.objects.filter(pk=merged.pk).update(succeeded_by=heir, succeeded_at=timezone.now())
+    assert counted() == sorted([("", 300), (merged.short_name, 100), (oldest.short_name, 50)]), (
+        "what was counted since for the whole is not counted twice"
+    )
+    page = read(acting(ground.manager), reverse("donations:potential"))
+    assert f"({merged.short_name}, avant la fusion)" in page
 
 
 def test_the_potential_is_an_estimate_beside_what_was_announced_and_picked_up() -> None:

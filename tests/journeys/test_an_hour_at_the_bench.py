@@ -153,5 +153,6 @@ def _recondition(hands: Hands, rank: int) -> None:
     hands.ticks("A – Traces d’usage légères")
     if rank:
         expect(tess.page.locator("#prix-habituel")).to_contain_text("Laissé vide")
+    expect(tess.page.locator("#declarer")).to_be_focused()  # nothing is missing: Enter declares
     hands.enters()
     tess.reads("Mon établi")

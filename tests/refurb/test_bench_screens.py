@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from lifecycle import gate
 from refurb.enums import RemovalDestination
@@ -84,3 +84,31 @@ def test_what_lacks_something_is_open_and_declaring_works_with_what_is_folded(
 
     page.get_by_text("Scannez le suivant.").wait_for()
     assert Device.objects.get(pk=device.pk).price == Decimal(25)
+
+
+def test_enter_declares_beside_the_price_alone_and_the_pointer_finds_the_button(
+    transactional_db: None, open_page: Callable[..., Page]
+) -> None:
+    load_numbers()
+    bench = Bench()
+    device = bench.prepared()
+    page, url = open_page(), page_of(device, "device_recondition")
+    sign_in(page, bench.technician)
+    page.goto(url)
+    page.fill("#prix input[name=price]", "25")
+    page.locator("#identite summary").click()
+    page.locator("#identite input[name=identity-model]").press("Enter")
+    page.wait_for_url("**#prix")
+    assert Device.objects.get(pk=device.pk).state == "in_process"
+    expect(page.locator("#declarer")).to_be_focused()  # a second Enter would declare
+
+    page.locator("#defauts summary").first.click()
+    page.locator("#defauts input[type=checkbox]").first.focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#manque")).to_contain_text("Rien ne manque")
+    page.wait_for_timeout(600)  # what is asked as one types has answered
+    expect(page.locator("#defauts input[type=checkbox]").first).to_be_focused()  # a keyboard is left where it is
+    page.locator("#defauts input[type=checkbox]").nth(1).click()
+    expect(page.locator("#declarer")).to_be_focused()
+    page.locator("#prix input[name=price]").press("Enter")
+    page.get_by_text("Scannez le suivant.").wait_for()

@@ -141,6 +141,13 @@ def test_a_period_takes_both_its_days_in_and_a_wrong_one_is_said() -> None:
     period = {"since": "2026-11-02", "until": "2026-11-03"}
     assert sum(Decimal(line["Coût (€)"].replace(",", ".")) for line in lines_of(client, **period)) == 6
     assert "Ordinateur portable\u00a0: 15\u00a0€" in read(client, reverse(PAGE))  # the chart says what it draws
+    for wrong in ({"since": "2026-11-03", "until": "2026-11-02"}, {"since": "avant-hier"}, {"until": "9" * 4400}):
+        page = read(client, reverse(PAGE), **wrong)
+        assert "Corrigez la période" in page
+        assert "15\u00a0€" not in page, "no figure of another period beside the error"
+        answer = client.get(reverse(PAGE), wrong | {"export": "csv"})
+        assert answer.headers["Content-Type"].startswith("text/html")
+        assert "15,00" not in answer.content.decode()
     assert "La fin précède le début" in read(client, reverse(PAGE), since="2026-11-03", until="2026-11-02")
     assert client.get(reverse(PAGE), {"export": "pdf"}).status_code == 404
     assert "since=2026-11-02" in read(client, reverse(PAGE), **period)

@@ -16,7 +16,7 @@ from tests.refurb import machines
 from tests.refurb.devices import READ, Bench, fresh, given_to, load_numbers, new_tag
 from tests.refurb.pages import page_of
 from tests.refurb.test_hardware_files import deposit, record
-from tests.refurb.test_reconditioning_page import sends
+from tests.refurb.test_reconditioning_page import Fields, sends
 
 pytestmark = pytest.mark.django_db
 SAID: dict[str, Any] = {
@@ -218,7 +218,7 @@ def test_the_page_is_filled_already_and_enter_accepts() -> None:
     assert "Déjà rempli comme" in page
     assert page.count(f"Comme {first.tag}, du même lot") == len(likeness.COMMON)
     assert fresh(second).processor == ""  # shown, not written
-    sends(browser, second)
+    sends(browser, second, entered="identite")
     now = fresh(second)
     assert {name: getattr(now, name) for name in SAID} == SAID
     assert CarriedFacts.objects.get(device=second).like == first
@@ -228,9 +228,54 @@ def test_the_page_is_filled_already_and_enter_accepts() -> None:
 def test_what_is_corrected_before_enter_is_typed_and_not_carried_over() -> None:
     lot = Lot()
     lot.describe(lot.devices[0])
-    sends(acting(lot.bench.technician), lot.devices[1], **{"identity-memory_gb": "16"})
+    sends(acting(lot.bench.technician), lot.devices[1], **{"identity-memory_gb": "16", "entered": "identite"})
     assert fresh(lot.devices[1]).memory_gb == 16
     assert carried(fresh(lot.devices[1])) == {"manufacturer", "model", "processor"}
+
+
+@pytest.mark.parametrize("press", [{"save": "tests"}, {"save": "tout"}, {"entered": "tests"}, {}])
+def test_what_is_proposed_is_not_accepted_by_recording_something_else(press: dict[str, str]) -> None:
+    lot = Lot()
+    first, second = lot.devices[:2]
+    lot.describe(first)
+    browser = acting(lot.bench.technician)
+    sends(browser, second, **{"checks-all_ok": "on"}, **press)
+    assert (fresh(second).manufacturer, fresh(second).processor) == ("", "")
+    assert not CarriedFacts.objects.exists()
+    assert "Déjà rempli comme" in read(browser, page_of(second, "device_recondition"))
+    sends(browser, second, **{"identity-memory_gb": "16"}, **press)
+    assert (fresh(second).memory_gb, fresh(second).processor) == (16, ""), "what was changed is read, the rest is not"
+    assert not CarriedFacts.objects.exists()
+
+
+def test_what_is_proposed_is_accepted_by_declaring_and_never_folded_away() -> None:
+    lot = Lot()
+    first, second = lot.devices[:2]
+    lot.describe(first)
+    lot.bench.proven(second)
+    lot.bench.test(second)
+    lot.bench.grade(second)
+    devices.describe_device(actor=lot.bench.technician, device=second, manufacturer="HP", model=SAID["model"])
+    browser = acting(lot.bench.technician)
+    identity = read(browser, page_of(second, "device_recondition")).partition('id="stockage"')[0]
+    assert "Revoir ou corriger" not in identity
+    sends(browser, second, price="60", declare="1")
+    now = fresh(second)
+    assert (now.state, now.processor, carried(now)) == ("ready", SAID["processor"], {"processor", "memory_gb"})
+
+
+def test_what_another_machine_said_meanwhile_is_not_taken_for_what_the_page_proposed() -> None:
+    """The page proposed 8 Go; one of the lot turned out to have 16: nobody read 8 on this one."""
+    lot = Lot()
+    first, second, third = lot.devices
+    lot.describe(first)
+    url = page_of(third, "device_recondition")
+    browser = acting(lot.bench.technician)
+    fields = Fields()
+    fields.feed(read(browser, url))
+    lot.describe(second, memory_gb=16)
+    browser.post(url, fields.sent | {"entered": "identite"})
+    assert (fresh(third).processor, fresh(third).memory_gb) == (SAID["processor"], None)
 
 
 def test_the_size_of_the_drive_and_of_the_screen_are_told_and_written_nowhere() -> None:

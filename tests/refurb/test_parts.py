@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from lifecycle.exceptions import Refused, Unknown
 from refurb.enums import DestructionMethod, DeviceType, DriveKind, PartKind, RemovalDestination, TakenOutReason
-from refurb.models import Destruction, Device, Drive, Part, PartTakenOut, Repair
+from refurb.models import Destruction, Device, Drive, Part, PartTakenOut, PartWrittenOff, Repair
 from refurb.services import bench as work
 from refurb.services import evidence, parts, stock
 from tests.distribution.shelves import Shelf
@@ -317,6 +317,108 @@ def test_a_part_taken_out_repairs_nothing() -> None:
     take_out(bench, repair)
     assert not standing.exists()
     assert "À réparer" in read(acting(shelf.adviser), reverse("distribution:return_list"))
+
+
+# --- what is there no more
+
+
+def write_off(bench: Bench, part: Part, quantity: int = 1, reason: str = "lost") -> PartWrittenOff:
+    return parts.write_off_part(actor=bench.technician, part=part, quantity=quantity, reason=reason)
+
+
+def test_what_is_lost_or_broken_is_fitted_no_more_until_somebody_undoes_it(bench: Bench) -> None:
+    part, device = bought(bench, quantity=3), bench.in_process()
+    lost = write_off(bench, part, 2)
+    assert (left(part), lost.recorded_by, lost.get_reason_display()) == (1, bench.technician, "Perdue")
+    with pytest.raises(Refused) as refused:
+        fit(bench, device, part, quantity=2)
+    assert codes(refused) == {"not_enough_parts"}
+    with pytest.raises(Refused) as refused:
+        write_off(bench, part, 2)
+    assert codes(refused) == {"not_enough_parts"}
+    undone = parts.undo_write_off(actor=bench.manager, written_off=lost)
+    assert (left(part), undone.undone_by) == (3, bench.manager)
+    with pytest.raises(Refused) as refused:
+        parts.undo_write_off(actor=bench.technician, written_off=lost)
+    assert codes(refused) == {"undone_already"}
+    fit(bench, device, part, quantity=3)
+    with pytest.raises(Refused) as refused:
+        write_off(bench, part)
+    assert codes(refused) == {"not_enough_parts"}
+
+
+def test_the_database_counts_what_was_written_off_whoever_writes(bench: Bench) -> None:
+    part = bought(bench, quantity=2)
+    told: dict[str, Any] = {"device": bench.in_process(), "stay": 1, "recorded_at": timezone.now(), "kind": "battery"}
+    off: dict[str, Any] = {"reason": "lost", "recorded_at": timezone.now(), "recorded_by": bench.technician}
+    lost = PartWrittenOff.objects.create(part=part, quantity=1, **off)
+    with pytest.raises(IntegrityError, match="pas assez"), transaction.atomic():
+        PartWrittenOff.objects.create(part=part, quantity=2, **off)
+    with pytest.raises(IntegrityError, match="pas assez"), transaction.atomic():
+        Repair.objects.create(part=part, quantity=2, work="x", **told)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PartWrittenOff.objects.filter(pk=lost.pk).update(quantity=2)
+    parts.undo_write_off(actor=bench.technician, written_off=lost)
+    with pytest.raises(IntegrityError, match="annulée"), transaction.atomic():
+        PartWrittenOff.objects.filter(pk=lost.pk).update(undone_at=None, undone_by=None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_part_is_never_both_fitted_and_written_off() -> None:
+    load_numbers()
+    bench = Bench()
+    part, device = bought(bench), bench.in_process()
+    answers = at_once(lambda: fit(bench, device, part), lambda: write_off(bench, part))
+    assert sum(isinstance(answer, Repair | PartWrittenOff) for answer in answers) == 1
+    assert {one.code for answer in answers if isinstance(answer, Refused) for one in answer.all} == {"not_enough_parts"}
+    assert left(part) == 0
+
+
+def test_a_drive_that_is_written_off_stays_among_those_to_be_erased(bench: Bench) -> None:
+    donor = bench.unusable()
+    drive = bench.drive(donor, serial="OLD-1")
+    part = parts.take_part(actor=bench.technician, device=donor, kind=PartKind.STORAGE, drive=drive)
+    with pytest.raises(Refused) as refused:
+        write_off(bench, part, reason="broken")
+    assert codes(refused) == {"to_be_destroyed"}
+    write_off(bench, part)
+    assert left(part) == 0
+    assert list(Drive.objects.missing_erasures()) == [drive]
+
+
+def test_a_part_is_written_off_and_back_through_its_page(bench: Bench) -> None:
+    part, browser = bought(bench, quantity=2), acting(bench.technician)
+    page = reverse("refurb:part_detail", args=[part.pk])
+    assert page in read(browser, reverse("refurb:part_list"))
+    fit(bench, bench.in_process(), part)
+    assert "Il ne reste pas assez" in answered(browser, page, quantity="2", reason="lost")
+    for wrong in ("0", "-1", "9" * 4400, "x", ""):
+        answered(browser, page, quantity=wrong, reason="lost")
+    assert not PartWrittenOff.objects.exists()
+    done(browser, page, quantity="1", reason="never")
+    told = read(browser, page)
+    assert "comptée en trop à l’entrée" in told
+    assert "Sortir du stock" not in told, "nothing is left to write off"
+    off = PartWrittenOff.objects.get()
+    done(browser, reverse("refurb:part_undo", args=[off.pk]))
+    assert "annulé le" in read(browser, page)
+    assert left(part) == 1
+    stranger = acting(bench.stranger)
+    assert stranger.get(page).status_code == stranger.post(page).status_code == 404
+    pilot = acting(bench.pilot)
+    assert "Sortir du stock" not in read(pilot, page)
+    assert pilot.post(page, {"quantity": "1", "reason": "lost"}).status_code == 403
+
+
+def test_a_drive_that_was_chosen_for_another_kind_of_part_is_told_and_stays(bench: Bench) -> None:
+    """It was let go without a word: the drive stayed in the device, and the shelf had a charger."""
+    broken = bench.unusable()
+    drive = bench.drive(broken)
+    page = answered(
+        acting(bench.technician), page_of(broken, "device_take_part"), kind="charger", quantity="1", drive=drive.pk
+    )
+    assert "Vous avez choisi un disque" in page
+    assert not Part.objects.exists()
 
 
 # --- whose, and where it comes from

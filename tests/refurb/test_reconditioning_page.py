@@ -94,7 +94,7 @@ def fresh(device: Device) -> Device:
 
 def test_one_press_records_the_log_the_tests_the_grade_and_the_price(bench: Bench) -> None:
     device = on_the_bench(bench)
-    typed = {"new-deposit": nwipe(), "checks-all_ok": "on", **MEASURES, "price": "49,90"}
+    typed = {"new-deposit": nwipe(), "checks-all_ok": "on", **MEASURES, "price": "49,90", "entered": "prix"}
     response = sends(acting(bench.technician), device, **typed)
     assert (response.status_code, response.url) == (302, "/appareils/etabli/")
     drive = Drive.objects.get()
@@ -350,8 +350,30 @@ def test_a_price_left_empty_is_that_of_its_lot_model_and_grade_once_the_page_tol
     bench.grade(second)
     page = read(client, page_of(second, "device_recondition"))
     assert f"comme {first}" in page
-    sends(client, second)
+    assert "peut être déclaré reconditionné, à 45\u00a0€" in page
+    sends(client, second, entered="prix")
     assert (fresh(second).state, fresh(second).price) == (DeviceState.READY, Decimal(45))
+
+
+@pytest.mark.parametrize("pressed", ["entered", "save"])
+@pytest.mark.parametrize("block", ["identite", "stockage", "tests", "defauts", "grade", ""])
+def test_no_press_in_another_block_declares_though_nothing_is_missing(pressed: str, block: str) -> None:
+    """A technician who only meant to note a defect had sold the machine at the price of its lot."""
+    bench, (_, second, _) = of_one_lot()
+    client = acting(bench.technician)
+    bench.grade(second)
+    for price in ("", "60"):
+        answer = sends(client, second, **{pressed: block, "price": price} if block else {pressed: block})
+        assert answer.url.endswith("#prix")
+        assert fresh(second).state == DeviceState.IN_PROCESS
+
+
+def test_without_scripts_enter_declares_when_a_price_is_typed_and_nothing_else(bench: Bench) -> None:
+    device, client = bench.prepared(), acting(bench.technician)
+    sends(client, device, **{"checks-all_ok": "on", "price": "60"})
+    assert fresh(device).state == DeviceState.IN_PROCESS
+    sends(client, device, price="60")
+    assert fresh(device).state == DeviceState.READY
 
 
 def test_a_usual_price_that_changed_since_the_page_was_read_is_not_taken() -> None:
@@ -361,7 +383,7 @@ def test_a_usual_price_that_changed_since_the_page_was_read_is_not_taken() -> No
         bench.grade(device)
     bench.recondition(second, 50)
 
-    answer = client.post(page_of(third, "device_recondition"), {"usual_price": "45.00"})
+    answer = client.post(page_of(third, "device_recondition"), {"usual_price": "45.00", "declare": "1"})
 
     assert answer.status_code == 200
     assert fresh(third).state == DeviceState.IN_PROCESS
@@ -380,7 +402,7 @@ def test_no_price_is_usual_for_another_grade_model_or_lot(other: str) -> None:
     bench.grade(second, **({"ram_gb": Decimal(4), "cpu_mark": Decimal(2000)} if other == "grade" else {}))
 
     assert "Laissé vide" not in read(acting(bench.technician), page_of(second, "device_recondition"))
-    acting(bench.technician).post(page_of(second, "device_recondition"), {"usual_price": "45.00"})
+    acting(bench.technician).post(page_of(second, "device_recondition"), {"usual_price": "45.00", "declare": "1"})
     assert fresh(second).state == DeviceState.IN_PROCESS
 
 
@@ -396,5 +418,5 @@ def test_an_unproven_machine_is_not_declared_by_the_price_of_its_lot() -> None:
     bench, (_, second, _) = of_one_lot()
     bench.grade(second)
     bench.drive(second)
-    acting(bench.technician).post(page_of(second, "device_recondition"), {"usual_price": "45.00"})
+    acting(bench.technician).post(page_of(second, "device_recondition"), {"usual_price": "45.00", "declare": "1"})
     assert fresh(second).state == DeviceState.IN_PROCESS

@@ -1,0 +1,17 @@
+"""Whole numbers that a browser sends: keys of rows, years, ranks. What is longer than any of them is none."""
+
+from collections.abc import Iterable
+
+LONGEST = 18
+"""Figures of the greatest key. Python refuses to read thousands of them, and the database to count so far."""
+
+
+def whole(text: object) -> int | None:
+    """The whole number that is typed; None for anything else, and for what no row has for key."""
+    typed = str(text or "").strip()
+    return int(typed) if typed.isdecimal() and len(typed) <= LONGEST else None
+
+
+def whole_ones(texts: Iterable[object]) -> list[int]:
+    """Those that are whole numbers, in their order."""
+    return [number for text in texts if (number := whole(text)) is not None]

@@ -1,0 +1,99 @@
+"""Sort a file again that was sorted to the wrong device: what it wrote there is taken back, and both stay told.
+
+Never a proof: a drive that an erasure was recorded for is first settled by a person, on its own line.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from lifecycle import gate
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.machine import Reason
+from network.models import Membership
+from refurb.enums import IN_THE_WORKSHOP, ON_THE_BENCH, DeviceState, RemovalDestination
+from refurb.models.device import Device
+from refurb.models.drive import Drive
+from refurb.models.erasure import Erasure
+from refurb.models.hardware import HardwareReport
+from refurb.permissions import can_settle_drive
+from refurb.services import devices, evidence
+from refurb.services.hardware import LABELS
+from refurb.services.locked_devices import held_device
+
+SORTED_AGAIN_IN = (*ON_THE_BENCH, DeviceState.UNUSABLE)
+OPEN_FIRST = Reason(
+    "open_first",
+    "Cet appareil est déclaré reconditionné d’après ce fichier\u00a0: remettez-le d’abord en traitement.",
+)
+PROOF_FIRST = Reason(
+    "proof_first",
+    "Un effacement est enregistré pour un disque que ce fichier a fait connaître\u00a0: dites d’abord ce qu’il en est"
+    " sur la ligne de ce disque («\u00a0Inventorié par erreur\u00a0», par le responsable de l’atelier).",
+)
+DRIVE_FIRST = Reason(
+    "drive_first",
+    "Ce fichier a fait inventorier un disque ici\u00a0: c’est à dire «\u00a0inventorié par erreur\u00a0».",
+    "le responsable de l’atelier, qui trie ce fichier de nouveau ou retire le disque",
+)
+
+
+@gate.one_transaction
+def resort_files(
+    *, actor: Membership, device: Device, reports: Sequence[HardwareReport], at: datetime | None = None
+) -> list[str]:
+    """Withdraw files from a device: they wait to be sorted again; what was taken back, in words.
+
+    A field that is still as a file wrote it is as it was before; a drive that nothing else tells of was inventoried by
+    mistake, which its workshop's manager says. Raises Unknown, PermissionDenied, Refused.
+    """
+    held, stamp = held_device(actor=actor, device=device, states=IN_THE_WORKSHOP), at or timezone.now()
+    if held.state not in SORTED_AGAIN_IN:
+        raise Refused({held.pk: (OPEN_FIRST,)})
+    standing = HardwareReport.objects.standing().filter(device=held, stay=held.stay)
+    rows = list(standing.filter(pk__in=[one.pk for one in reports]).select_related("deposit__file").order_by("pk"))
+    if len(rows) < len(reports):
+        raise Unknown
+    taken_back = _take_drives_back(actor, held, rows, stamp)
+    before = _before(held, rows)
+    HardwareReport.objects.filter(pk__in=[one.pk for one in rows]).update(withdrawn_at=stamp, withdrawn_by=actor)
+    if before:
+        devices.describe_device(actor=actor, device=held, **before)
+    return taken_back + [LABELS[name].lower() for name in before]
+
+
+def _before(held: Device, rows: Sequence[HardwareReport]) -> dict[str, Any]:
+    """What the fields that are still as these files wrote them were before the first of them; blank, most often."""
+    found: dict[str, Any] = {}
+    for row in reversed(rows):
+        for name, value in row.filled.items():
+            if found.get(name, getattr(held, name)) == value:
+                blank = None if name == "memory_gb" else ""
+                found[name] = row.differences.get(name, [blank])[0]
+    return found
+
+
+def _take_drives_back(actor: Membership, held: Device, rows: Sequence[HardwareReport], at: datetime) -> list[str]:
+    """The drives in place that these files alone tell of, said to be inventoried by mistake. Raises Refused."""
+    kept = (
+        HardwareReport.objects.standing().filter(device=held, stay=held.stay).exclude(pk__in=[one.pk for one in rows])
+    )
+    told = {drive.key for one in kept for drive in one.said.fitted if drive.key}
+    here = Drive.objects.in_place().filter(device=held, stay=held.stay)
+    added = [
+        drive
+        for drive in here.filter(recorded_at__in={one.recorded_at for one in rows})
+        if not drive.serial_key or drive.serial_key not in told
+    ]
+    files = [one.deposit.file_id for one in rows]
+    leaning = Erasure.objects.current().filter(Q(report__in=files, drive__in=here) | Q(drive__in=added))
+    if leaning.exists():
+        raise Refused({held.pk: (PROOF_FIRST,)})
+    if added and can_settle_drive(actor) is None:
+        raise Refused({held.pk: (DRIVE_FIRST,)})
+    for drive in added:
+        evidence.remove_drive(actor=actor, drive=drive, destination=RemovalDestination.MISTAKE, at=at)
+    return [f"disque {drive}" for drive in added]

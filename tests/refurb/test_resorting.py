@@ -1,0 +1,192 @@
+"""A file that was sorted to the wrong machine is sorted again: what it wrote goes, no proof does, both stay told."""
+
+from datetime import UTC, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from lifecycle.exceptions import Refused
+from network.models import Membership
+from refurb.enums import RemovalDestination
+from refurb.models import Device, Drive, Erasure, HardwareReport
+from refurb.services import evidence, hardware
+from refurb.services.devices import describe_device
+from refurb.services.resorting import resort_files
+from tests.pages import acting, done, read
+from tests.refurb import machines
+from tests.refurb.devices import Bench, fresh, load_numbers
+from tests.refurb.logs import log
+from tests.refurb.pages import page_of
+from tests.refurb.test_hardware_files import BLANK, blank, deposit, nwipe, record, sorting
+from tests.refurb.test_reconditioning_page import Fields
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bench() -> Bench:
+    load_numbers()
+    return Bench()
+
+
+def written(bench: Bench, device: Device, **lshw: Any) -> HardwareReport:
+    """A file of another machine, named after this one."""
+    record(bench, device, deposit(bench, f"{device.tag}.json", machines.lshw(**lshw)))
+    return HardwareReport.objects.get(device=device)
+
+
+def again(actor: Membership, report: HardwareReport) -> list[str]:
+    return resort_files(actor=actor, device=report.device, reports=[report])
+
+
+def codes(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
+    return {reason.code for reason in refused.value.all}
+
+
+def test_what_it_filled_is_taken_back_and_it_waits_for_the_right_machine(bench: Bench) -> None:
+    wrong, right = blank(bench), blank(bench)
+    report = written(bench, wrong, drives=())
+    assert fresh(wrong).processor
+    again(bench.technician, report)
+    now = fresh(wrong)
+    assert (now.manufacturer, now.model, now.serial, now.processor, now.memory_gb) == ("", "", "", "", None)
+    (one,) = sorting(bench)
+    assert one.device is None, "the label in its name is not believed twice"
+    (typed,) = sorting(bench, tag=right.tag)
+    assert typed.device == right
+    record(bench, right, typed.deposit)
+    assert fresh(right).processor
+    gone = HardwareReport.objects.get(device=wrong)
+    assert (gone.withdrawn_by, gone.facts) == (bench.technician, typed.deposit.facts)
+
+
+def test_what_somebody_wrote_since_stays_and_what_was_replaced_is_there_again(bench: Bench) -> None:
+    device = blank(bench)
+    record(bench, device, deposit(bench, "first.json", machines.lshw(memory=8, drives=())))
+    record(bench, device, deposit(bench, "second.json", machines.lshw(memory=16, drives=())))
+    second = HardwareReport.objects.order_by("-pk")[0]
+    describe_device(actor=bench.technician, device=device, model="Tapé à la main")
+    again(bench.technician, second)
+    assert (fresh(device).memory_gb, fresh(device).model) == (8, "Tapé à la main")
+
+
+def test_a_drive_that_it_alone_tells_of_was_inventoried_by_mistake_and_the_manager_says_so(bench: Bench) -> None:
+    wrong, right = blank(bench), blank(bench)
+    report = written(bench, wrong)
+    drive = Drive.objects.get()
+    with pytest.raises(Refused) as refused:
+        again(bench.technician, report)
+    assert codes(refused) == {"drive_first"}
+    assert fresh(wrong).processor, "nothing is half taken back"
+    again(bench.manager, report)
+    assert drive.removals.get().destination == RemovalDestination.MISTAKE
+    hardware.record_files(actor=bench.technician, device=right, deposits=[report.deposit])
+    assert Drive.objects.in_place().get().device == right
+
+
+def test_a_drive_that_another_file_tells_of_too_stays(bench: Bench) -> None:
+    device = blank(bench)
+    report = written(bench, device)
+    record(bench, device, deposit(bench, "same.json", machines.lshw(memory=32)))
+    again(bench.technician, report)
+    assert Drive.objects.in_place().get().device == device
+
+
+def test_no_proof_goes_with_the_log_that_wrote_it(bench: Bench) -> None:
+    device = blank(bench)
+    record(bench, device, deposit(bench, "lshw.json", machines.lshw()), deposit(bench, "nwipe.log", nwipe()))
+    proof, drive = Erasure.objects.get(), Drive.objects.get()
+    again(bench.technician, HardwareReport.objects.get(kind="lshw"))
+    assert list(Drive.objects.in_place()) == [drive], "its log tells of it as well"
+    report = HardwareReport.objects.get(kind="nwipe")
+    with pytest.raises(Refused) as refused:
+        again(bench.manager, report)
+    assert codes(refused) == {"proof_first"}
+    evidence.remove_drive(actor=bench.manager, drive=drive, destination=RemovalDestination.MISTAKE)
+    again(bench.manager, report)
+    assert list(Erasure.objects.current()) == [proof], "it is told where it was recorded"
+
+
+def test_what_was_reconditioned_by_it_is_opened_first(bench: Bench) -> None:
+    device = bench.prepared()
+    record(bench, device, deposit(bench, "a.json", machines.lshw(drives=())))
+    ready = bench.recondition(device)
+    with pytest.raises(Refused) as refused:
+        again(bench.manager, HardwareReport.objects.get(device=ready))
+    assert codes(refused) == {"open_first"}
+
+
+def test_a_reading_is_withdrawn_once_and_never_rewritten(bench: Bench) -> None:
+    report = written(bench, blank(bench), drives=())
+    again(bench.technician, report)
+    later = {"withdrawn_at": timezone.now(), "withdrawn_by": bench.manager}
+    for change in (later, {"facts": {}}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            HardwareReport.objects.filter(pk=report.pk).update(**change)
+
+
+def test_a_technician_says_it_from_the_bench_sheet(bench: Bench) -> None:
+    device, browser = blank(bench), acting(bench.technician)
+    report = written(bench, device, drives=())
+    page = page_of(device, "device_resort_files")
+    assert page in read(browser, page_of(device, "device_evidence"))
+    assert "Cochez au moins un fichier" in browser.post(page, {}).content.decode()
+    for wrong in ("9" * 4400, "x", "0"):
+        assert browser.post(page, {"reports": wrong}).status_code == 200
+    assert done(browser, page, reports=report.pk) == reverse("refurb:hardware_sort")
+    sheet = read(browser, page_of(device, "device_evidence"))
+    assert "il est d’une autre machine" in sheet
+    assert page not in sheet
+    assert acting(bench.stranger).post(page, {"reports": report.pk}).status_code == 404
+
+
+# --- the clock of the computer, where files are sorted
+
+
+def test_the_clock_is_said_where_files_are_sorted_and_shown_before_it_is_written(bench: Bench) -> None:
+    """The computer ran on universal time: the log seems to end before the machine came, until somebody says so."""
+    device = bench.in_process(at=timezone.now() - timedelta(minutes=30), **BLANK)
+    end = timezone.now().astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    content = log(machines.DRIVE, end=end, lasting=0, method="Secure Erase", size=machines.SIZE)
+    file = deposit(bench, f"{device.tag}.log", content)
+    browser, sort = acting(bench.technician), reverse("refurb:hardware_sort")
+    page = read(browser, sort)
+    assert "ne prouve rien" in page
+    assert f"L’horloge du poste n’était pas à l’heure ({device.tag}.log)" in page
+    clock = f"horloge{file.pk}"
+    said = {f"{clock}-clock": "utc", f"{clock}-clock_reason": "live_system", f"vu-{file.pk}": device.reference}
+
+    shown = browser.post(sort, said | {"enregistrer": "1"}).content.decode()
+    assert "vérifiez ce qui a changé" in shown
+    assert "ne prouve rien" not in shown
+    assert not Erasure.objects.exists(), "what the clock changes is shown first"
+
+    fields = Fields()
+    fields.feed(shown)
+    assert browser.post(sort, fields.sent | {"enregistrer": "1"}).status_code == 200
+    erasure = Erasure.objects.get()
+    assert (erasure.outcome, erasure.clock, erasure.clock_reason) == ("accepted", "utc", "live_system")
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ({"clock": "utc"}, "Dites pourquoi l’horloge"),
+        ({"clock": "wrong", "clock_reason": "battery"}, "Dites quand l’effacement s’est terminé"),
+        ({"clock": "wrong", "clock_reason": "battery", "really": "0001-01-01T00:00:00"}, ""),
+        ({"clock": "wrong", "clock_reason": "battery", "really": "9" * 4400}, ""),
+        ({"clock": "\x00", "clock_reason": "9" * 4400}, ""),
+    ],
+)
+def test_a_clock_that_is_half_said_writes_nothing(bench: Bench, told: dict[str, str], sentence: str) -> None:
+    device = blank(bench)
+    file = deposit(bench, f"{device.tag}.log", nwipe())
+    said = {f"horloge{file.pk}-{name}": value for name, value in told.items()} | {f"vu-{file.pk}": device.reference}
+    browser, sort = acting(bench.technician), reverse("refurb:hardware_sort")
+    page = browser.post(sort, said | {"enregistrer": "1"})
+    assert page.status_code == 200
+    assert sentence in page.content.decode()
+    assert not HardwareReport.objects.exists()
