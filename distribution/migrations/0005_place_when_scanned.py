@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("distribution", "0003_stocktakes")]
+    dependencies = [("distribution", "0004_appointments")]
 
     operations = [
         migrations.AddField(
