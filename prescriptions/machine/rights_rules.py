@@ -74,6 +74,7 @@ RECEIVED_ON = Requirement(
     "received_on",
     "Dites quel jour la demande est arrivée\u00a0: ni dans le futur, ni il y a plus d’un an.",
     _between,
+    constraint="prescriptions_rights_due_after",
     field="received_on",
 )
 BY_ITS_PAGE = Requirement(

@@ -63,15 +63,20 @@ def visible_rights_request(request: Request, reference: str) -> RightsRequest:
     To the officer, until it is answered. The opening is recorded when somebody is named.
     """
     actor = request.membership
-    seen = RightsRequest.objects.visible_to(actor).select_related(
-        "household__prescriber", "household__commune", "received_by__user", "received_by__organisation", "settled_by"
-    )
-    asked: RightsRequest = get_object_or_404(seen, reference=reference)
+    asked = _asked(request, reference)
     named = asked.is_open if protects_data(actor) else _follows(actor, asked)
     if named and asked.household.state != HouseholdState.ANONYMISED:
         record_access(actor=actor, household=asked.household, what="rights_request")
     else:
         asked.household.veil()
+    return asked
+
+
+def _asked(request: Request, reference: str) -> RightsRequest:
+    seen = RightsRequest.objects.visible_to(request.membership).select_related(
+        "household__prescriber", "household__commune", "received_by__user", "received_by__organisation", "settled_by"
+    )
+    asked: RightsRequest = get_object_or_404(seen, reference=reference)
     return asked
 
 
@@ -123,7 +128,7 @@ def rights_request_detail(request: Request, reference: str) -> HttpResponse:
         "step": rights_step(asked, actor),
         "instructs": instructs,
         "named": not asked.household.veiled,
-        "letters": letters_of(asked) if instructs and not asked.household.veiled else (),
+        "letters": letters_of(asked) if instructs and _is_named_still(asked) else (),
         "binds": binding(asked) if asked.kind == RightKind.ERASURE and asked.is_open else [],
         "exports": instructs and _exports(asked),
         "follows": not instructs and not asked.household.veiled,
@@ -133,8 +138,11 @@ def rights_request_detail(request: Request, reference: str) -> HttpResponse:
 
 def _exports(asked: RightsRequest) -> bool:
     """Taken by the officer while an access waits for its answer, never before the identity is known."""
-    is_named = asked.household.state != HouseholdState.ANONYMISED
-    return asked.kind == RightKind.ACCESS and asked.state == S.RECEIVED and is_named
+    return asked.kind == RightKind.ACCESS and asked.state == S.RECEIVED and _is_named_still(asked)
+
+
+def _is_named_still(asked: RightsRequest) -> bool:
+    return bool(asked.household.state != HouseholdState.ANONYMISED)
 
 
 # --- note one
@@ -178,11 +186,15 @@ def _noted(request: Request, noted: RightsRequest) -> HttpResponse:
 
 @require_safe
 def rights_request_letter(request: Request, reference: str, about: str) -> FileResponse:
-    """A letter to whoever asked, drawn for the officer who opens it and kept nowhere."""
+    """A letter to whoever asked, drawn for the officer who opens it and kept nowhere; each opening is recorded.
+
+    It says to whom it is sent, after the answer too: it is printed once what it says is noted.
+    """
     may(can_instruct_rights_request(request.membership))
-    asked = visible_rights_request(request, reference)
-    if about not in letters_of(asked) or asked.household.veiled:
+    asked = _asked(request, reference)
+    if about not in letters_of(asked) or not _is_named_still(asked):
         raise Http404
+    record_access(actor=request.membership, household=asked.household, what="rights_request_letter")
     letter = letter_of(asked, About(about))
     drawn = render_pdf(
         LETTER,

@@ -141,6 +141,19 @@ def test_letters_are_drawn_for_the_officer_alone_and_those_that_are_true_only() 
     assert letter(client, "reponse") == 404
 
 
+def test_the_letter_of_a_refusal_is_printed_once_it_is_noted_though_the_page_names_nobody_any_more() -> None:
+    desk = Desk()
+    asked = desk.asked(household=desk.circle.household(last_name="Refusée-Ici"))
+    client = acting(desk.officer)
+    done(client, page_of(asked, "rights_request_refuse"), refusal="exact", told_by="letter", reply="Relu avec elle")
+    where = page_of(asked, "rights_request_letter", "refus")
+    page = read(client, page_of(asked, "rights_request_detail"))
+    assert where in page
+    assert "Refusée-Ici" not in page
+    assert client.get(where).status_code == 200
+    assert HouseholdAccess.objects.filter(household=asked.household, what="rights_request_letter").count() == 1
+
+
 @pytest.mark.parametrize(("kind", "role"), STRANGERS)
 def test_nobody_else_reads_any_of_it(kind: str, role: str) -> None:
     desk = Desk()
