@@ -215,3 +215,48 @@ class Answer(TextChoices):
     REPORT_PROBLEM = "report_problem", "Signaler un problème"
     REFUSE = "refuse", "Refuser"
     END = "end", "Ligne terminée"
+
+
+class RightLoss(TextChoices):
+    """Why a household has no right any more to the offer of its line."""
+
+    OVER_CEILING = "over_ceiling", "Ressources au-dessus du plafond"
+    CONDITION_GONE = "condition_gone", "La condition n’est plus remplie"
+    NO_PROOF = "no_proof", "La pièce n’a pas été apportée"
+    OFFER_CLOSED = "offer_closed", "L’offre ne se renouvelle plus"
+    OTHER = "other", "Autre motif"
+
+
+class AfterLoss(TextChoices):
+    """What comes after the last day of a right that is lost."""
+
+    OTHER_OFFER = "other_offer", "On cherche une autre offre avant ce jour"
+    FULL_PRICE = "full_price", "La ligne continue, à un autre prix"
+    END = "end", "La ligne s’arrête ce jour-là"
+
+
+class LineNews(TextChoices):
+    """What a household is to be told of its line."""
+
+    ENDING = "ending", "Son droit se termine bientôt"
+    RENEWED = "renewed", "Son droit est renouvelé"
+    LOST = "lost", "Son droit est perdu, et ce qui suit"
+    FULL_PRICE = "full_price", "Le prix de sa ligne change"
+    CHANGED = "changed", "Sa ligne a changé d’offre"
+    ENDED = "ended", "Sa ligne est terminée"
+
+
+class NewsOutcome(TextChoices):
+    """What came of what a household was to be told of its line."""
+
+    TOLD = "told", "Le foyer est prévenu"
+    SENT = "sent", "Courriel envoyé"
+    OVERTAKEN = "overtaken", "Dépassé par la suite"
+
+
+class CancelReason(TextChoices):
+    """Why a recharge is not sold any more, the day it was sold."""
+
+    ENTRY = "entry", "Erreur de saisie"
+    NOT_WORKING = "not_working", "La recharge ne marche pas"
+    GIVEN_UP = "given_up", "La personne y renonce"

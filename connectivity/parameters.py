@@ -62,6 +62,12 @@ LONGEST_ENTITLEMENT_MONTHS = parameter(
 OPERATOR_LINK_DAYS = parameter(
     "connectivity.operator_link_days", usual=8, unit="jours", label="Durée d’un lien envoyé à un opérateur"
 )
+LINE_NEWS_DAYS = parameter(
+    "connectivity.line_news_days", usual=5, unit="jours ouvrés", label="Prévenir un foyer de ce qui change sur sa ligne"
+)
+RECHARGES_A_MONTH = parameter(
+    "connectivity.recharges_a_month", usual=2, unit="recharges", label="Recharges vendues à une ligne dans un mois"
+)
 
 RENEWALS = (FIRST_RENEWAL_DAYS, LAST_RENEWAL_DAYS)
 COPPER_ALERTS = (FIRST_COPPER_MONTHS, SECOND_COPPER_MONTHS, LAST_COPPER_MONTHS)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from connectivity import actions
-from connectivity.views import choosing, connections, operator
+from connectivity.views import choosing, connections, lines, operator
 
 app_name = "connectivity"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("connexions/en-attente/", connections.waiting_list, name="waiting_list"),
     path("connexions/offres/", connections.offer_list, name="offer_list"),
     path("connexions/cuivre/", connections.closure_list, name="closure_list"),
+    path("connexions/recharges/", lines.recharge_list, name="recharge_list"),
     path("connexions/demandes/", operator.queue, name="queue"),
     path("connexions/demandes/fichier/", operator.queue_export, name="queue_export"),
     path("connexions/demandes/repondre/", operator.queue_import, name="queue_import"),
@@ -22,5 +23,8 @@ urlpatterns = [
     path("connexions/<str:reference>/", connections.connection_detail, name="connection_detail"),
     *actions.urlpatterns,
     path("connexions/<str:reference>/piece-vue/", choosing.connection_proof, name="connection_proof"),
+    path("connexions/<str:reference>/recharge/", lines.recharge_sell, name="recharge_sell"),
+    path("connexions/<str:reference>/recharge/<int:pk>/annuler/", lines.recharge_cancel, name="recharge_cancel"),
+    path("connexions/<str:reference>/prevenu/", lines.connection_told, name="connection_told"),
     path("connexions/<str:reference>/papiers/<int:pk>/", connections.connection_paper, name="connection_paper"),
 ]

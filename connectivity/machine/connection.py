@@ -24,6 +24,9 @@ NEED = ("need", "need__prescription")
 HOUSEHOLD = ("need__prescription__household", "need__prescription__household__same_as")
 """And when a need is begun to be served: the household is served once, whatever its files."""
 
+NOT_LOST = {"right_lost_at": None, "right_lost_by": None, "right_loss": "", "after_loss": "", "price_after": None}
+"""What was said of a right that was lost holds no more."""
+
 
 class ConnectionMachine(Machine, of=ConnectionFile):
     """From the offers of the day to a line that works, and its end."""
@@ -203,6 +206,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
             "renewed_by": ACTOR,
             "entitlement_ends_on": Given("entitlement_ends_on"),
             "renewal_told_at": None,
+            **NOT_LOST,
         },
         journal=["entitlement_ends_on"],
         done="Droit renouvelé",

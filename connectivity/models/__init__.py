@@ -3,6 +3,7 @@
 from connectivity.models.connection import ConnectionEntry, ConnectionFile
 from connectivity.models.copper import CopperClosure
 from connectivity.models.evidence import ConnectionPaper, OperatorLink, ProblemAnswer, ProofSeen, Transmission
+from connectivity.models.line import LineNotice, Recharge
 from connectivity.models.offer import Offer, OfferCondition
 
 __all__ = [
@@ -10,10 +11,12 @@ __all__ = [
     "ConnectionFile",
     "ConnectionPaper",
     "CopperClosure",
+    "LineNotice",
     "Offer",
     "OfferCondition",
     "OperatorLink",
     "ProblemAnswer",
     "ProofSeen",
+    "Recharge",
     "Transmission",
 ]

@@ -23,6 +23,7 @@ from connectivity.permissions import (
 )
 from connectivity.services.sets import abandon_connections, send_connections
 from connectivity.tables.connections import ClosureTable, ConnectionTable, OfferTable, WaitingNeedTable
+from connectivity.views.line_sheet import line_sheet_of
 from connectivity.views.sheet import sheet_of
 from connectivity.views.steps import next_step
 from documents.responses import document_response
@@ -103,6 +104,7 @@ def connection_detail(request: Request, reference: str) -> HttpResponse:
         "connection": connection,
         "step": next_step(connection, actor),
         "sheet": sheet_of(connection, actor),
+        "line": line_sheet_of(connection, actor),
         "is_operator": can_answer_connection(actor) is not None,
         "corrects": can_follow_household(actor) is not None,
     }

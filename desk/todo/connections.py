@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from calendars.working_days import add_months
 from connectivity.enums import ConnectionState
-from connectivity.machine.due import is_on_copper
-from connectivity.models import ConnectionFile, CopperClosure
+from connectivity.machine.due import RIGHT_TO_KEEP, is_on_copper
+from connectivity.models import ConnectionFile, CopperClosure, LineNotice
 from connectivity.parameters import COPPER_ALERTS, RENEWALS, UNTOUCHED_DAYS
 from connectivity.permissions import can_propose_connection
 from desk.parameters import UNANSWERED_DAYS, UNCHOSEN_DAYS
@@ -79,7 +79,7 @@ def renewals(actor: Membership, at: datetime, limits: Limits) -> Block:
     """Entitlements to an offer that end soon."""
     today = timezone.localdate(at)
     first, last = (limits[before] for before in RENEWALS)
-    ending = Q(state=S.ACTIVE, entitlement_ends_on__range=(today, today + timedelta(days=first)))
+    ending = RIGHT_TO_KEEP & Q(state=S.ACTIVE, entitlement_ends_on__range=(today, today + timedelta(days=first)))
     files = ConnectionFile.objects.visible_to(actor).filter(ending).select_related("need__prescription__household")
     return Block(
         "droits",
@@ -89,6 +89,20 @@ def renewals(actor: Membership, at: datetime, limits: Limits) -> Block:
         f"Aucun droit ne se termine dans les {first} jours.",
         late=Q(entitlement_ends_on__lte=today + timedelta(days=last)),
         late_word=SOON,
+    )
+
+
+def to_tell(actor: Membership, at: datetime) -> Block:
+    """What households are to be told of their line, by somebody who calls or writes."""
+    notices = LineNotice.objects.visible_to(actor).to_keep()
+    around = [f"file__{one}" for one in FOLLOWED]
+    return Block(
+        "lignes-a-dire",
+        "Foyers à prévenir de leur ligne",
+        notices.select_related(*around).order_by("due_on", "pk"),
+        partial(_notice, actor),
+        "Tous les foyers savent où en est leur ligne.",
+        late=Q(due_on__lt=timezone.localdate(at)),
     )
 
 
@@ -167,7 +181,15 @@ def _of_a_colleague(actor: Membership, need: Need) -> str:
 
 
 def _renewal(file: ConnectionFile) -> Line:
-    return Line(_name(file), _page(file), file.get_kind_display(), until(file.entitlement_ends_on, "jusqu’au"))
+    lost = ", droit perdu\u00a0: une autre offre est à trouver" if file.after_loss else ""
+    about = file.get_kind_display() + lost
+    return Line(_name(file), _page(file), about, until(file.entitlement_ends_on, "jusqu’au"))
+
+
+def _notice(actor: Membership, notice: LineNotice) -> Line:
+    file = notice.file
+    about = notice.get_about_display() + _of_a_colleague(actor, file.need)
+    return Line(_name(file), _page(file), about, until(notice.due_on, "avant le"))
 
 
 def _copper(file: Any) -> Line:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from connectivity.enums import Channel, Period
+from connectivity.services.lines import sell_recharge
 from donations.enums import NextStep
 from donations.services.prospects import Then, create_prospect
 from lifecycle import gate
@@ -13,7 +15,7 @@ from network.enums import LegalNature
 from network.models import Membership
 from refurb.enums import MissingReason, PartKind, RemovalDestination
 from refurb.services import evidence, parts
-from tests.connectivity.lines import FIXED, close_copper
+from tests.connectivity.lines import FIXED, close_copper, make_offer
 from tests.desk.territory import Territory, need_of
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
@@ -52,6 +54,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "connectivity:queue": ("agent",),
     "connectivity:offer_list": ("worker",),
     "connectivity:closure_list": ("worker",),
+    "connectivity:recharge_list": ("worker", "adviser", "pilot"),
     "reports:report_list": ("pilot",),
 }
 """The lists, by the name of their address, each with who reads it."""
@@ -63,6 +66,7 @@ NAMING: dict[str, tuple[str, ...]] = {
     "distribution:reservation_list": ("adviser",),
     "connectivity:connection_list": ("adviser",),
     "connectivity:waiting_list": ("adviser",),
+    "connectivity:recharge_list": ("adviser",),
     "connectivity:queue": ("agent",),
 }
 """Those that name households to somebody who does not follow them himself."""
@@ -115,6 +119,9 @@ class Rows:
         served, waiting = territory.accepted(), territory.accepted()
         shelf.reserve(device, need_of(served, "computer"))
         territory.line(need_of(served, FIXED)).sent()
+        sold = territory.line(need_of(territory.accepted(), FIXED), Channel.COUNTER)
+        sold.__dict__["offer"] = make_offer(Channel.COUNTER, period=Period.RECHARGE)
+        sell_recharge(actor=shelf.adviser, connection=sold.active(), amount=sold.offer.price or 0)
         shelf.derogate(need_of(waiting, "computer"))
         territory.circle.submitted()
 
