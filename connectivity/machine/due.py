@@ -23,6 +23,7 @@ from connectivity.parameters import (
 )
 from lifecycle.machine import Context
 from lifecycle.requirements import Condition
+from prescriptions.enums import NeedKind
 from reference.parameters import parameters_on
 
 S = ConnectionState
@@ -110,8 +111,12 @@ class _MonthsBefore(Func):
 
 
 def is_on_copper() -> Q:
-    """The household's line is in copper: the one it has while another is looked for, or the one it was given."""
+    """The household's line is in copper: the one it has while another is looked for, or the one it was given.
+
+    It may be, while a fixed line is looked for and nobody knows what it has today.
+    """
     looking = Q(state__in=UNDER_WAY, current_line=CurrentLine.COPPER)
+    looking |= Q(state__in=UNDER_WAY, current_line=CurrentLine.UNKNOWN, kind=NeedKind.FIXED_CONNECTION)
     return looking | Q(state=S.ACTIVE, offer__technology=Technology.COPPER)
 
 

@@ -1,7 +1,7 @@
 """The tables of connection: offers, the end of copper, files and what hangs from them."""
 
 from connectivity.models.connection import ConnectionEntry, ConnectionFile
-from connectivity.models.copper import CopperClosure
+from connectivity.models.copper import CopperClosure, ImportedClosure
 from connectivity.models.evidence import ConnectionPaper, OperatorLink, ProblemAnswer, ProofSeen, Transmission
 from connectivity.models.line import LineNotice, Recharge
 from connectivity.models.offer import Offer, OfferCondition
@@ -11,6 +11,7 @@ __all__ = [
     "ConnectionFile",
     "ConnectionPaper",
     "CopperClosure",
+    "ImportedClosure",
     "LineNotice",
     "Offer",
     "OfferCondition",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import add_months
-from connectivity.enums import ConnectionState
+from connectivity.enums import ConnectionState, CurrentLine
 from connectivity.machine.due import RIGHT_TO_KEEP, is_on_copper
 from connectivity.models import ConnectionFile, CopperClosure, LineNotice
 from connectivity.parameters import COPPER_ALERTS, RENEWALS, UNTOUCHED_DAYS
@@ -120,7 +120,7 @@ def copper(actor: Membership, at: datetime, limits: Limits) -> Block:
     )
     return Block(
         "cuivre",
-        "Foyers encore sur le cuivre, qui ferme",
+        "Foyers encore sur le cuivre, ou peut-être, et qui ferme",
         files.order_by("closes_on", "pk"),
         _unnamed_copper if is_pilot(actor) else _copper,
         f"Aucun foyer suivi n’est sur une ligne en cuivre qui ferme dans les {first} mois.",
@@ -193,11 +193,19 @@ def _notice(actor: Membership, notice: LineNotice) -> Line:
 
 
 def _copper(file: Any) -> Line:
-    return Line(_name(file), _page(file), str(file.need.prescription.commune), _closes(file.closes_on))
+    return Line(_name(file), _page(file), _where(file), _closes(file.closes_on))
 
 
 def _unnamed_copper(file: Any) -> Line:
-    return Line(file.reference, _page(file), str(file.need.prescription.commune), _closes(file.closes_on))
+    return Line(file.reference, _page(file), _where(file), _closes(file.closes_on))
+
+
+def _where(file: ConnectionFile) -> str:
+    """The commune, and that nobody knows what line the household has."""
+    unknown = (
+        ", ligne actuelle à demander" if file.state != S.ACTIVE and file.current_line == CurrentLine.UNKNOWN else ""
+    )
+    return f"{file.need.prescription.commune}{unknown}"
 
 
 def _closes(closes_on: date) -> str:

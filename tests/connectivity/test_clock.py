@@ -192,3 +192,15 @@ def test_a_household_on_fibre_is_told_nothing() -> None:
     line.active()
     close_copper(line.circle.commune, date(2027, 6, 1))
     assert ran(noon(date(2027, 4, 1))) == {}
+
+
+def test_a_household_whose_line_nobody_knows_is_an_alert_while_a_fixed_one_is_looked_for() -> None:
+    line, mobile = at_monday(), at_monday(kind="mobile_connection")
+    file = line.proposed()
+    mobile.proposed()
+    for one in (line, mobile):
+        close_copper(one.circle.commune, date(2027, 9, 1))
+    assert ran(noon(date(2027, 3, 25))) == {"warn_copper": 1}
+    told = Mail.objects.filter(subject__contains="le cuivre ferme").latest("pk")
+    assert file.reference in told.subject
+    assert "demandez-lui s’il a encore l’ADSL" in told.body
