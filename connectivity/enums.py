@@ -260,3 +260,18 @@ class CancelReason(TextChoices):
     ENTRY = "entry", "Erreur de saisie"
     NOT_WORKING = "not_working", "La recharge ne marche pas"
     GIVEN_UP = "given_up", "La personne y renonce"
+
+
+class CallResult(TextChoices):
+    """What came of a call about the end of copper."""
+
+    REACHED = "reached", "Joint, l’essentiel est dit"
+    NO_ANSWER = "no_answer", "Pas de réponse"
+    CALL_BACK = "call_back", "À rappeler un jour dit"
+    REFUSES = "refuses", "Ne veut pas changer"
+    ELSEWHERE = "elsewhere", "Déjà réglé autrement"
+    NOT_CONCERNED = "not_concerned", "Plus concerné"
+
+
+TO_CALL_AGAIN = (CallResult.NO_ANSWER, CallResult.CALL_BACK)
+"""After these, somebody calls again."""

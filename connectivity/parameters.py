@@ -56,6 +56,9 @@ LAST_COPPER_MONTHS = parameter(
 FARTHEST_APPOINTMENT_MONTHS = parameter(
     "connectivity.appointment_months", usual=12, unit="mois", label="Raccordement le plus lointain"
 )
+FARTHEST_CALL_MONTHS = parameter(
+    "connectivity.call_months", usual=12, unit="mois", label="Prochain appel d’une campagne le plus lointain"
+)
 LONGEST_ENTITLEMENT_MONTHS = parameter(
     "connectivity.entitlement_months", usual=60, unit="mois", label="Droit à une offre le plus long"
 )

@@ -66,6 +66,11 @@ def can_end_connection(actor: Actor) -> Q | None:
     return can_renew_connection(actor) if answering is None else answering
 
 
+def calls_households(actor: Actor) -> bool:
+    """Whether ``actor`` calls households of a campaign: a worker or an adviser, those whose file he may see."""
+    return acts_as(actor, WORKER, ADVISER)
+
+
 def sees_connections(actor: Actor | None) -> Q | None:
     """All for the pilot; those one serves; for an operator, those that were sent to it and that it still has.
 

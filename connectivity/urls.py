@@ -3,7 +3,7 @@
 from django.urls import path
 
 from connectivity import actions
-from connectivity.views import choosing, connections, lines, operator
+from connectivity.views import campaigns, choosing, connections, lines, operator
 
 app_name = "connectivity"
 
@@ -12,6 +12,14 @@ urlpatterns = [
     path("connexions/en-attente/", connections.waiting_list, name="waiting_list"),
     path("connexions/offres/", connections.offer_list, name="offer_list"),
     path("connexions/cuivre/", connections.closure_list, name="closure_list"),
+    path("connexions/cuivre/campagnes/", campaigns.campaign_list, name="campaign_list"),
+    path("connexions/cuivre/campagnes/nouvelle/", campaigns.campaign_create, name="campaign_create"),
+    path("connexions/cuivre/campagnes/<int:pk>/", campaigns.campaign_detail, name="campaign_detail"),
+    path("connexions/cuivre/campagnes/<int:pk>/texte/", campaigns.campaign_script, name="campaign_script"),
+    path("connexions/cuivre/campagnes/<int:pk>/completer/", campaigns.campaign_join, name="campaign_join"),
+    path("connexions/cuivre/campagnes/<int:pk>/terminer/", campaigns.campaign_end, name="campaign_end"),
+    path("connexions/cuivre/appels/<int:pk>/", campaigns.call_note, name="call_note"),
+    path("connexions/cuivre/appels/<int:pk>/prendre/", campaigns.call_take, name="call_take"),
     path("connexions/recharges/", lines.recharge_list, name="recharge_list"),
     path("connexions/demandes/", operator.queue, name="queue"),
     path("connexions/demandes/fichier/", operator.queue_export, name="queue_export"),

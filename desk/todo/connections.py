@@ -4,14 +4,14 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import add_months
 from connectivity.enums import ConnectionState, CurrentLine
 from connectivity.machine.due import RIGHT_TO_KEEP, is_on_copper
-from connectivity.models import ConnectionFile, CopperClosure, LineNotice
+from connectivity.models import CampaignHousehold, ConnectionFile, CopperClosure, LineNotice
 from connectivity.parameters import COPPER_ALERTS, RENEWALS, UNTOUCHED_DAYS
 from connectivity.permissions import can_propose_connection
 from desk.parameters import UNANSWERED_DAYS, UNCHOSEN_DAYS
@@ -19,7 +19,7 @@ from desk.todo.blocks import SOON, WHOLE, Block, Line, since, until
 from desk.todo.limits import Limits
 from network.enums import OrganisationKind
 from network.models import Membership
-from network.permissions import is_pilot
+from network.permissions import is_manager, is_pilot
 from prescriptions.enums import CONNECTION_KINDS
 from prescriptions.models import Need
 from typography.french import day
@@ -106,6 +106,23 @@ def to_tell(actor: Membership, at: datetime) -> Block:
     )
 
 
+def to_call(actor: Membership, at: datetime) -> Block:
+    """The households of campaigns that one calls, or that nobody is to call; the manager reads the whole team's."""
+    today = timezone.localdate(at)
+    rows = CampaignHousehold.objects.visible_to(actor).due(today)
+    mine = rows if is_manager(actor) else rows.filter(Q(caller__user=actor.user_id) | Q(caller=None))
+    return Block(
+        "appels-cuivre",
+        "Foyers à appeler avant la fin du cuivre",
+        mine.select_related("household", "commune", "campaign").order_by(
+            F("next_on").asc(nulls_last=True), "campaign__closes_by", "pk"
+        ),
+        _call,
+        "Aucun appel n’est à faire aujourd’hui.",
+        late=Q(next_on__lt=today),
+    )
+
+
 def copper(actor: Membership, at: datetime, limits: Limits) -> Block:
     """Households whose line is in copper, where it closes before long."""
     today = timezone.localdate(at)
@@ -184,6 +201,12 @@ def _renewal(file: ConnectionFile) -> Line:
     lost = ", droit perdu\u00a0: une autre offre est à trouver" if file.after_loss else ""
     about = file.get_kind_display() + lost
     return Line(_name(file), _page(file), about, until(file.entitlement_ends_on, "jusqu’au"))
+
+
+def _call(target: CampaignHousehold) -> Line:
+    about = f"{target.commune}, {target.get_result_display().lower() or 'jamais appelé'}"
+    when = until(target.next_on, "à rappeler le") or f"cuivre arrêté d’ici le {day(target.campaign.closes_by)}"
+    return Line(target.household.name, reverse("connectivity:call_note", args=[target.pk]), about, when)
 
 
 def _notice(actor: Membership, notice: LineNotice) -> Line:

@@ -11,7 +11,7 @@ from calendars.days import last_day
 from conventions.models import Convention
 from desk.parameters import EXAMINED_DAYS, FALLS_DAYS, RETURNED_DAYS, TOLD_DAYS
 from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, many, since, until
-from desk.todo.connections import copper, serving_blocks
+from desk.todo.connections import copper, serving_blocks, to_call
 from desk.todo.conventions import inbox
 from desk.todo.limits import Limits, limits_on
 from desk.todo.stocktakes import stocktakes
@@ -42,7 +42,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
     alive = Convention.objects.handing_over(at)
     blocks += (_needs(actor, at, limits, alive), *_shelf_blocks(actor, at, limits, alive), stocktakes(actor, at))
     if is_distributor:
-        blocks += (*serving_blocks(actor, at, limits), copper(actor, at, limits))
+        blocks += (*serving_blocks(actor, at, limits), copper(actor, at, limits), to_call(actor, at))
     if is_distributor and is_manager(actor):
         blocks = (inbox(actor), *blocks)
     return Page(

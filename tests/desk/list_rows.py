@@ -2,11 +2,14 @@
 
 import itertools
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from connectivity.enums import Channel, Period
+from connectivity.models import CopperClosure
+from connectivity.services.campaigns import create_campaign
 from connectivity.services.lines import sell_recharge
 from donations.enums import NextStep
 from donations.services.prospects import Then, create_prospect
@@ -55,6 +58,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "connectivity:offer_list": ("worker",),
     "connectivity:closure_list": ("worker",),
     "connectivity:recharge_list": ("worker", "adviser", "pilot"),
+    "connectivity:campaign_list": ("worker", "adviser", "pilot"),
     "reports:report_list": ("pilot",),
 }
 """The lists, by the name of their address, each with who reads it."""
@@ -114,6 +118,7 @@ class Rows:
         )
         shelf.another_point(name=f"Point {next(_rank)}")
         close_copper(make_commune(epci=shelf.epci), timezone.localdate())
+        self.campaign()
         device = shelf.available()
         territory.go_to(timezone.now())
         served, waiting = territory.accepted(), territory.accepted()
@@ -124,6 +129,21 @@ class Rows:
         sell_recharge(actor=shelf.adviser, connection=sold.active(), amount=sold.offer.price or 0)
         shelf.derogate(need_of(waiting, "computer"))
         territory.circle.submitted()
+
+    def campaign(self) -> None:
+        """Calls in a commune where copper closes, to the household of one more request."""
+        territory, closes = self.territory, timezone.localdate() + timedelta(days=200)
+        commune = territory.circle.commune
+        if not CopperClosure.objects.filter(commune=commune).exists():
+            close_copper(commune, closes)
+        territory.accepted()
+        create_campaign(
+            actor=territory.shelf.pilot,
+            title=f"Campagne {next(_rank)}",
+            closes_by=closes,
+            script="Bonjour.",
+            commune=commune,
+        )
 
 
 @remembered()
