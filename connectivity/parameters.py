@@ -62,6 +62,9 @@ FARTHEST_CALL_MONTHS = parameter(
 LONGEST_ENTITLEMENT_MONTHS = parameter(
     "connectivity.entitlement_months", usual=60, unit="mois", label="Droit à une offre le plus long"
 )
+OFFER_CHECK_MONTHS = parameter(
+    "connectivity.offer_check_months", usual=6, unit="mois", label="Source d’une offre à relire"
+)
 OPERATOR_LINK_DAYS = parameter(
     "connectivity.operator_link_days", usual=8, unit="jours", label="Durée d’un lien envoyé à un opérateur"
 )

@@ -11,6 +11,7 @@ urlpatterns = [
     path("connexions/", connections.connection_list, name="connection_list"),
     path("connexions/en-attente/", connections.waiting_list, name="waiting_list"),
     path("connexions/offres/", connections.offer_list, name="offer_list"),
+    path("connexions/offres/<slug:code>/", connections.offer_detail, name="offer_detail"),
     path("connexions/cuivre/", connections.closure_list, name="closure_list"),
     path("connexions/cuivre/campagnes/", campaigns.campaign_list, name="campaign_list"),
     path("connexions/cuivre/campagnes/nouvelle/", campaigns.campaign_create, name="campaign_create"),

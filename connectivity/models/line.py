@@ -16,6 +16,7 @@ from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
 from prescriptions.enums import ContactChannel
+from typography.french import day, euros
 
 
 def _of_served_files(rows: Any, actor: Actor | None) -> Any:
@@ -166,4 +167,4 @@ class Recharge(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.amount}\u00a0€, {self.sold_on:%d/%m/%Y}"
+        return f"{euros(self.amount)}, {day(self.sold_on)}"

@@ -5,6 +5,7 @@ What people write (title, script, note) may hold no social security number: Vali
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -185,7 +186,7 @@ def _join(campaign: CopperCampaign, at: datetime) -> int:
     """One file of each household: those declared the same are called once."""
     day = timezone.localdate(at)
     own = Prescription.objects.filter(household=OuterRef("pk")).order_by("-pk")
-    rows = newly_concerned(campaign, day).annotate(follows=Subquery(own.values("worker")[:1]))
+    rows: Any = newly_concerned(campaign, day).annotate(follows=Subquery(own.values("worker")[:1]))
     there = CampaignHousehold.objects.filter(campaign=campaign).select_related("household")
     known = {one.household.lead_id for one in there}
     joined = []

@@ -111,21 +111,31 @@ def campaign_script(request: Request, pk: int) -> HttpResponse:
 def campaign_join(request: Request, pk: int) -> HttpResponse:
     """Add the households that are concerned since."""
     may(is_pilot(request.membership) or None)
-    campaign, form, added = _campaign(request, pk), Form({}), []
-    saved(form, lambda: added.append(services.join_households(actor=request.membership, campaign=campaign)) or True)
-    if added:
-        messages.success(request, f"{HOUSEHOLD.counted(added[0])} en plus dans la liste.")
-    return _back(request, form, "connectivity:campaign_detail", pk)
-
-
-@require_POST
-def campaign_end(request: Request, pk: int) -> HttpResponse:
-    """Nobody calls any more."""
-    may(is_pilot(request.membership) or None)
     campaign, form = _campaign(request, pk), Form({})
-    if saved(form, lambda: services.end_campaign(actor=request.membership, campaign=campaign)):
-        messages.success(request, "Campagne terminée. Ce qui a été noté reste lisible.")
+    added = saved(form, lambda: services.join_households(actor=request.membership, campaign=campaign))
+    if added is not None:
+        messages.success(request, f"{HOUSEHOLD.counted(added)} en plus dans la liste.")
     return _back(request, form, "connectivity:campaign_detail", pk)
+
+
+@asks_then_acts
+def campaign_end(request: Request, pk: int) -> HttpResponse:
+    """Nobody calls any more; asked before, for it is not begun again."""
+    may(is_pilot(request.membership) or None)
+    campaign, form = _campaign(request, pk), Form(posted(request))
+    actor = request.membership
+    if answer(request, form, lambda data: services.end_campaign(actor=actor, campaign=campaign), None):
+        messages.success(request, "Campagne terminée. Ce qui a été noté reste lisible.")
+        return redirect("connectivity:campaign_detail", pk=pk)
+    left = campaign.households.to_call().count()
+    context = {
+        "form": form,
+        "title": "Terminer la campagne",
+        "campaign": campaign,
+        "submit": "Terminer",
+        "warning": f"Plus personne n’appelle\u00a0: {HOUSEHOLD.counted(left)} encore à appeler. Cela ne se défait pas.",
+    }
+    return render(request, "connectivity/campaign_form.html", context)
 
 
 # --- calls

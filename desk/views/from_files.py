@@ -1,6 +1,5 @@
 """Files of reference data deposited by the pilot: read and shown before anything is written."""
 
-from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -16,6 +15,7 @@ from imports.services import deposit_import
 from imports.views import say_already
 from lifecycle.acting import asks_then_acts, deposited, posted
 from network.requests import Request
+from reference.dated import Dated
 from reference.families import family_of as family_of_model
 from refurb.models import ProcessorScore
 
@@ -33,7 +33,7 @@ def closures_import(request: Request) -> HttpResponse:
 
 
 def _deposit(
-    request: Request, kind: Kind, form_of: type[ScoresForm | ClosuresForm], model: type[Model], page: str
+    request: Request, kind: Kind, form_of: type[ScoresForm | ClosuresForm], model: type[Dated], page: str
 ) -> HttpResponse:
     pilot_only(request)
     form = form_of(posted(request), deposited(request), by=request.membership)
