@@ -62,6 +62,9 @@ FARTHEST_CALL_MONTHS = parameter(
 LONGEST_ENTITLEMENT_MONTHS = parameter(
     "connectivity.entitlement_months", usual=60, unit="mois", label="Droit à une offre le plus long"
 )
+DELAYS_MONTHS = parameter(
+    "connectivity.delays_months", usual=6, unit="mois", label="Délais des opérateurs\u00a0: depuis combien de mois"
+)
 OFFER_CHECK_MONTHS = parameter(
     "connectivity.offer_check_months", usual=6, unit="mois", label="Source d’une offre à relire"
 )

@@ -28,7 +28,7 @@ def checked_since(today: date) -> date:
 
 
 def reliability_of(offer: Offer, since: date) -> str:
-    """How far one may promise: « Sûr », « À confirmer »; « Source à relire » when its source was read before ``since``."""
+    """How far one may promise: « Sûr », « À confirmer », « Source à relire » when it was read before ``since``."""
     if offer.reliability == Reliability.SURE and offer.checked_on < since:
         return f"Source à relire\u00a0: lue le {day(offer.checked_on)}"
     return str(offer.get_reliability_display())

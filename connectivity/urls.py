@@ -22,6 +22,7 @@ urlpatterns = [
     path("connexions/cuivre/appels/<int:pk>/", campaigns.call_note, name="call_note"),
     path("connexions/cuivre/appels/<int:pk>/prendre/", campaigns.call_take, name="call_take"),
     path("connexions/recharges/", lines.recharge_list, name="recharge_list"),
+    path("connexions/delais/", operator.delays, name="delays"),
     path("connexions/demandes/", operator.queue, name="queue"),
     path("connexions/demandes/fichier/", operator.queue_export, name="queue_export"),
     path("connexions/demandes/repondre/", operator.queue_import, name="queue_import"),
