@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 from connectivity.models import Offer
 
-
 LAST_YEAR = 9000
 """A line that begins after it is a typing mistake, which the rules of its verb refuse."""
 
