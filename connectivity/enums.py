@@ -37,6 +37,7 @@ class Technology(TextChoices):
     BOX_4G = "box_4g", "Box 4G"
     MOBILE = "mobile", "Forfait mobile"
     PREPAID = "prepaid", "Carte prépayée"
+    PUBLIC_ACCESS = "public", "Accès public gratuit (wifi, ordinateurs)"
 
 
 class Channel(TextChoices):
@@ -45,6 +46,7 @@ class Channel(TextChoices):
     DESK = "desk", "Demande transmise à l’opérateur"
     OWN_SUBSCRIPTION = "own_subscription", "Souscription par la personne, en boutique ou par téléphone"
     COUNTER = "counter", "Vente au point de distribution"
+    BESIDE = "beside", "Sur place, sans rien souscrire"
 
 
 class Period(TextChoices):

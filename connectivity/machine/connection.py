@@ -58,6 +58,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
             rules.NOT_DECLINED,
             rules.OFFER_IN_FORCE,
             rules.OFFER_FITS,
+            rules.A_LINE,
             rules.COPPER_SOLD,
             rules.PRICE_TOLD,
             rules.AGREED,

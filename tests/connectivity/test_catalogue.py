@@ -8,13 +8,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import add_months
+from connectivity.enums import Channel
 from connectivity.models import Offer
 from connectivity.parameters import OFFER_CHECK_MONTHS
 from connectivity.prices import checked_since, reliability_of
+from connectivity.services.offers import offers_of_the_day
 from desk.models import ReferenceAction, ReferenceChange
+from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
 from reference.families import family_of
-from tests.connectivity.lines import make_offer
+from tests.connectivity.lines import Line, make_offer
 from tests.network.factories import make_membership
 from tests.pages import acting, read
 from tests.reference.values import make_value
@@ -98,3 +101,18 @@ def test_an_offer_that_is_sold_no_more_is_told_so() -> None:
     gone = make_offer(valid_to=timezone.localdate() - timedelta(days=1))
     worker = acting(make_membership(Role.WORKER, OrganisationKind.PRESCRIBER))
     assert "n’est plus proposée" in read(worker, reverse("connectivity:offer_detail", args=[gone.code]))
+
+
+def test_public_access_is_shown_beside_and_is_no_line_to_choose() -> None:
+    line = Line()
+    beside = make_offer(Channel.BESIDE, name="Wifi de la médiathèque", technology="public", price=0)
+    need = line.need
+    assert beside.pk not in {one.offer.pk for one in offers_of_the_day(need=need)}
+    page = read(acting(line.worker), reverse("connectivity:connection_propose", args=[need.reference]))
+    assert "À côté d’une ligne" in page
+    assert "Wifi de la médiathèque" in page
+    file = line.proposed()
+    with pytest.raises(Refused, match="ne donne pas de ligne"):
+        line.choose(file, beside)
+    given = acting(line.worker).get(reverse("connectivity:comparison_sheet", args=[need.reference]))
+    assert given.status_code == 200
