@@ -76,3 +76,19 @@ def test_the_pages_of_a_campaign_read_at_any_width(open_page: Callable[..., Page
     look.at(reverse("connectivity:campaign_detail", args=[campaign.pk]))
     look.at(reverse("connectivity:campaign_script", args=[campaign.pk]))
     look.at(reverse("desk:closures_import"))
+
+
+def test_the_pages_of_an_offer_and_of_delays_read_at_any_width(open_page: Callable[..., Page]) -> None:
+    line = Line()
+    make_offer(Channel.BESIDE, name="Wifi de la médiathèque", technology="public", price=Decimal(0))
+    need = Line(circle=line.circle).need
+    line.sent()
+    page = open_page()
+    look = Look(page)
+    sign_in(page, line.pilot)
+    look.at(reverse("connectivity:offer_detail", args=[line.offer.code]))
+    look.at(reverse("connectivity:delays"))
+    other = open_page()
+    look = Look(other)
+    sign_in(other, line.worker)
+    look.at(reverse("connectivity:connection_propose", args=[need.reference]))
