@@ -3,7 +3,7 @@
 from django.db.models import F
 
 from connectivity.enums import UNDER_WAY, AbandonReason, ConnectionState, EndReason, RefusalCode, Slot
-from connectivity.machine import due, rules
+from connectivity.machine import due, line_rules, rules
 from connectivity.models import ConnectionFile
 from connectivity.permissions import (
     can_abandon_connection,
@@ -58,7 +58,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
             rules.NOT_DECLINED,
             rules.OFFER_IN_FORCE,
             rules.OFFER_FITS,
-            rules.A_LINE,
+            line_rules.A_LINE,
             rules.COPPER_SOLD,
             rules.PRICE_TOLD,
             rules.AGREED,

@@ -37,7 +37,7 @@ ConnectionMachine.extend(
         requires=[
             rules.OFFER_IN_FORCE,
             rules.OFFER_FITS,
-            rules.A_LINE,
+            line_rules.A_LINE,
             line_rules.ANOTHER_OFFER,
             line_rules.WITHOUT_DESK,
             rules.COPPER_SOLD,

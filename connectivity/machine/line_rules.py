@@ -54,6 +54,12 @@ PRICE_AFTER = Requirement(
 
 # --- another offer
 
+A_LINE = Requirement(
+    "a_line",
+    "Cette offre ne donne pas de ligne\u00a0: dites-la au foyer, et choisissez-en une autre.",
+    lambda ctx: not ctx.has("offer") or ctx.values["offer"].channel != Channel.BESIDE,
+    field="offer",
+)
 ANOTHER_OFFER = Requirement(
     "another_offer",
     "C’est déjà l’offre de cette ligne\u00a0: pour la garder, renouvelez le droit.",

@@ -96,12 +96,6 @@ OFFER_IN_FORCE = Requirement(
     needs=("offer",),
     field="offer",
 )
-A_LINE = Requirement(
-    "a_line",
-    "Cette offre ne donne pas de ligne\u00a0: dites-la au foyer, et choisissez-en une autre.",
-    lambda ctx: not ctx.has("offer") or ctx.values["offer"].channel != Channel.BESIDE,
-    field="offer",
-)
 OFFER_FITS = Requirement("offer_kind", "Cette offre ne répond pas à ce besoin.", _offer_fits, field="offer")
 COPPER_SOLD = Requirement(
     "copper_sold",
