@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectivity.forms import connections as forms
+from connectivity.forms.lines import ConnectionLoseRightForm
 from connectivity.models import ConnectionFile
 from connectivity.permissions import can_answer_connection
 from connectivity.services import connections as services
 from connectivity.views.choosing import CONNECTION_PAGES, connection_choose
+from connectivity.views.lines import connection_change_offer
 from connectivity.views.sheet import problems_of
 from lifecycle.pages import Page
 from network.requests import Request
@@ -69,6 +71,15 @@ PAGES: tuple[Page[Request], ...] = (
         forms.ConnectionRenewForm,
         services.renew_connection,
         form_kwargs=lambda request, connection: {"file": connection},
+    ),
+    Page("change_offer", "changer-d-offre", view=connection_change_offer),
+    Page(
+        "lose_right",
+        "droit-perdu",
+        ConnectionLoseRightForm,
+        done="Droit perdu. Le foyer est à prévenir de ce qui suit",
+        warning="Le droit court jusqu’à son dernier jour. Le foyer est prévenu de ce qui suit. Si une pièce le rend de"
+        " nouveau possible, renouvelez-le.",
     ),
     Page(
         "refuse",

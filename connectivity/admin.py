@@ -7,6 +7,7 @@ show(
     {
         "transmission": ("last_name", "first_name", "phone", "email", "address", "postcode", "city", "contact"),
         "operatorlink": ("token_digest", "email"),
+        "campaigncall": ("note",),
         "problemanswer": ("note", "words"),
         "connectionfile": ("problem_note", "operator_reference"),
     },

@@ -57,7 +57,13 @@ def freeze_family_sheet(file: ConnectionFile, move: Move) -> ConnectionPaper:
     return _freeze(PaperKind.FAMILY, file, values, move)
 
 
-def draw_comparison(need: Need, proposals: Sequence[Proposal], closure: CopperClosure | None, at: datetime) -> bytes:
+def draw_comparison(
+    need: Need,
+    proposals: Sequence[Proposal],
+    closure: CopperClosure | None,
+    at: datetime,
+    beside: Sequence[Offer] = (),
+) -> bytes:
     """The offers of the day side by side, for a household to take home: what each asks and costs, and why not.
 
     It names nobody and is kept nowhere here: drawn when it is opened.
@@ -71,6 +77,7 @@ def draw_comparison(need: Need, proposals: Sequence[Proposal], closure: CopperCl
             "possible": possible,
             "impossible": [one for one in proposals if one.verdict == Verdict.NOT],
             "closure": closure,
+            "beside": beside,
             "years": YEARS,
             "prescriber": prescriber.name,
             "prescriber_phone": by_pairs(prescriber.phone),

@@ -6,11 +6,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from connectivity.enums import Channel
+from connectivity.enums import Channel, LineNews
+from connectivity.line_news import said_of
 from connectivity.models import ConnectionFile, CopperClosure, OperatorLink
 from connectivity.parameters import NO_ANSWER_DAYS, UNTOUCHED_DAYS
 from documents.emails import absolute_url, compose
 from documents.enums import MailPurpose
+from documents.models import Mail
 from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership
@@ -99,6 +101,11 @@ def renewal_for_worker(file: ConnectionFile, at: datetime) -> None:
     _write("renewal_for_worker", file, _workers(file), at, asked=asked)
 
 
+def full_price_for_worker(file: ConnectionFile, at: datetime) -> None:
+    """The right was lost, and the line goes on at its ordinary price: a cheaper offer may be found."""
+    _write("full_price_for_worker", file, _workers(file), at)
+
+
 def copper_for_worker(file: ConnectionFile, at: datetime) -> None:
     """Copper closes where the household lives: it needs another line before."""
     closure = CopperClosure.objects.of(file.need.prescription.commune_id, timezone.localdate(at))
@@ -116,6 +123,15 @@ def scheduled_for_household(file: ConnectionFile, at: datetime) -> None:
         subject, body = compose("emails/connectivity/scheduled_for_household.txt", context)
         to, purpose = [(household.email, "")], MailPurpose.HOUSEHOLD
         queue_mail(to=to, subject=subject, body=body, about=_about(file), purpose=purpose, at=at)
+
+
+def line_news_for_household(file: ConnectionFile, about: LineNews, at: datetime) -> Mail:
+    """To a household that asked to be written to: what changes on its line, and what it may do."""
+    prescription = file.need.prescription
+    context = {"file": file, "prescriber": prescription.prescriber, "said": said_of(file, about)}
+    subject, body = compose("emails/connectivity/line_news_for_household.txt", context)
+    to, purpose = [(prescription.household.email, "")], MailPurpose.HOUSEHOLD
+    return queue_mail(to=to, subject=subject, body=body, about=_about(file), purpose=purpose, at=at)
 
 
 def _is_written_to(file: ConnectionFile) -> bool:

@@ -37,6 +37,7 @@ class Technology(TextChoices):
     BOX_4G = "box_4g", "Box 4G"
     MOBILE = "mobile", "Forfait mobile"
     PREPAID = "prepaid", "Carte prépayée"
+    PUBLIC_ACCESS = "public", "Accès public gratuit (wifi, ordinateurs)"
 
 
 class Channel(TextChoices):
@@ -45,6 +46,7 @@ class Channel(TextChoices):
     DESK = "desk", "Demande transmise à l’opérateur"
     OWN_SUBSCRIPTION = "own_subscription", "Souscription par la personne, en boutique ou par téléphone"
     COUNTER = "counter", "Vente au point de distribution"
+    BESIDE = "beside", "Sur place, sans rien souscrire"
 
 
 class Period(TextChoices):
@@ -215,3 +217,63 @@ class Answer(TextChoices):
     REPORT_PROBLEM = "report_problem", "Signaler un problème"
     REFUSE = "refuse", "Refuser"
     END = "end", "Ligne terminée"
+
+
+class RightLoss(TextChoices):
+    """Why a household has no right any more to the offer of its line."""
+
+    OVER_CEILING = "over_ceiling", "Ressources au-dessus du plafond"
+    CONDITION_GONE = "condition_gone", "La condition n’est plus remplie"
+    NO_PROOF = "no_proof", "La pièce n’a pas été apportée"
+    OFFER_CLOSED = "offer_closed", "L’offre ne se renouvelle plus"
+    OTHER = "other", "Autre motif"
+
+
+class AfterLoss(TextChoices):
+    """What comes after the last day of a right that is lost."""
+
+    OTHER_OFFER = "other_offer", "On cherche une autre offre avant ce jour"
+    FULL_PRICE = "full_price", "La ligne continue, à un autre prix"
+    END = "end", "La ligne s’arrête ce jour-là"
+
+
+class LineNews(TextChoices):
+    """What a household is to be told of its line."""
+
+    ENDING = "ending", "Son droit se termine bientôt"
+    RENEWED = "renewed", "Son droit est renouvelé"
+    LOST = "lost", "Son droit est perdu, et ce qui suit"
+    FULL_PRICE = "full_price", "Le prix de sa ligne change"
+    CHANGED = "changed", "Sa ligne a changé d’offre"
+    ENDED = "ended", "Sa ligne est terminée"
+
+
+class NewsOutcome(TextChoices):
+    """What came of what a household was to be told of its line."""
+
+    TOLD = "told", "Le foyer est prévenu"
+    SENT = "sent", "Courriel envoyé"
+    OVERTAKEN = "overtaken", "Dépassé par la suite"
+
+
+class CancelReason(TextChoices):
+    """Why a recharge is not sold any more, the day it was sold."""
+
+    ENTRY = "entry", "Erreur de saisie"
+    NOT_WORKING = "not_working", "La recharge ne marche pas"
+    GIVEN_UP = "given_up", "La personne y renonce"
+
+
+class CallResult(TextChoices):
+    """What came of a call about the end of copper."""
+
+    REACHED = "reached", "Joint, l’essentiel est dit"
+    NO_ANSWER = "no_answer", "Pas de réponse"
+    CALL_BACK = "call_back", "À rappeler un jour dit"
+    REFUSES = "refuses", "Ne veut pas changer"
+    ELSEWHERE = "elsewhere", "Déjà réglé autrement"
+    NOT_CONCERNED = "not_concerned", "Plus concerné"
+
+
+TO_CALL_AGAIN = (CallResult.NO_ANSWER, CallResult.CALL_BACK)
+"""After these, somebody calls again."""

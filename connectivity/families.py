@@ -7,6 +7,7 @@ from django.db.models import Model, Q
 
 from connectivity.enums import Channel, Reliability
 from connectivity.models import CopperClosure, Offer, OfferCondition
+from connectivity.prices import checked_since
 from network.enums import LegalNature, OrganisationKind
 from network.models import Commune, Organisation
 from prescriptions.enums import CONNECTION_KINDS
@@ -96,6 +97,7 @@ declare(
         key=("code",),
         typed=("operator",),
         completed=_with_operator,
+        checked_since=checked_since,
     ),
     Family(
         slug="fermetures-du-cuivre",

@@ -8,10 +8,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connectivity import emails
 from connectivity.documents import freeze_family_sheet, freeze_operator_file, register_kinds
-from connectivity.enums import UNDER_WAY, WITH_OPERATOR, AbandonReason, Channel, ConnectionState
+from connectivity.enums import UNDER_WAY, WITH_OPERATOR, AbandonReason, Channel, ConnectionState, LineNews
 from connectivity.models import ConnectionFile
 from connectivity.panels import register_panels
+from connectivity.permissions import can_renew_connection
 from connectivity.services.forgetting import forget_household
+from connectivity.services.lines import overtake_notices, promise_notice
 from connectivity.services.links import close_links, send_link
 from connectivity.services.transmissions import carry_facts, transmit
 from lifecycle import gate
@@ -196,6 +198,41 @@ def tell_copper(move: Move) -> None:
         emails.copper_for_worker(file, move.at)
 
 
+# --- what the household is told of its line
+
+TOLD = {
+    "recall_renewal": LineNews.ENDING,
+    "renew": LineNews.RENEWED,
+    "lose_right": LineNews.LOST,
+    "go_on": LineNews.FULL_PRICE,
+    "change_offer": LineNews.CHANGED,
+    "end": LineNews.ENDED,
+}
+"""The verbs of a line after which its household is told, and of what."""
+
+
+def tell_household(move: Move) -> None:
+    """It is told. Of a line that its worker ends with it, it knows."""
+    if move.verb == "end" and can_renew_connection(move.actor) is not None:
+        overtake_notices(move.pks, move.at)
+        return
+    for file in _files(move):
+        promise_notice(file=file, about=TOLD[move.verb], at=move.at)
+
+
+def change_sheet(move: Move) -> None:
+    """The sheet of the family is made again with the new offer; an operator that had the line has it no more."""
+    close_links(files=move.pks, at=move.at)
+    for file in _files(move):
+        freeze_family_sheet(file, move)
+
+
+def tell_full_price(move: Move) -> None:
+    """The worker is told that the line goes on at another price."""
+    for file in _files(move):
+        emails.full_price_for_worker(file, move.at)
+
+
 # --- the household
 
 
@@ -256,6 +293,10 @@ def register() -> None:
     on_transition("connection", "remind_again", remind)
     on_transition("connection", "recall_renewal", tell_renewal)
     on_transition("connection", "warn_copper", tell_copper)
+    on_transition("connection", "change_offer", change_sheet)
+    on_transition("connection", "go_on", tell_full_price)
+    for verb in TOLD:
+        on_transition("connection", verb, tell_household)
     on_transition("need", "drop", abandon_files)
     on_transition("need", "relocate", relocate_files)
     on_transition("rights_request", "answer", tell_operators)

@@ -56,11 +56,26 @@ LAST_COPPER_MONTHS = parameter(
 FARTHEST_APPOINTMENT_MONTHS = parameter(
     "connectivity.appointment_months", usual=12, unit="mois", label="Raccordement le plus lointain"
 )
+FARTHEST_CALL_MONTHS = parameter(
+    "connectivity.call_months", usual=12, unit="mois", label="Prochain appel d’une campagne le plus lointain"
+)
 LONGEST_ENTITLEMENT_MONTHS = parameter(
     "connectivity.entitlement_months", usual=60, unit="mois", label="Droit à une offre le plus long"
 )
+DELAYS_MONTHS = parameter(
+    "connectivity.delays_months", usual=6, unit="mois", label="Délais des opérateurs\u00a0: depuis combien de mois"
+)
+OFFER_CHECK_MONTHS = parameter(
+    "connectivity.offer_check_months", usual=6, unit="mois", label="Source d’une offre à relire"
+)
 OPERATOR_LINK_DAYS = parameter(
     "connectivity.operator_link_days", usual=8, unit="jours", label="Durée d’un lien envoyé à un opérateur"
+)
+LINE_NEWS_DAYS = parameter(
+    "connectivity.line_news_days", usual=5, unit="jours ouvrés", label="Prévenir un foyer de ce qui change sur sa ligne"
+)
+RECHARGES_A_MONTH = parameter(
+    "connectivity.recharges_a_month", usual=2, unit="recharges", label="Recharges vendues à une ligne dans un mois"
 )
 
 RENEWALS = (FIRST_RENEWAL_DAYS, LAST_RENEWAL_DAYS)

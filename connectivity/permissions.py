@@ -38,6 +38,11 @@ def can_renew_connection(actor: Actor) -> Q | None:
     return can_serve_connection(actor) if acts_as(actor, WORKER) else None
 
 
+def can_sell_recharge(actor: Actor) -> Q | None:
+    """An adviser of the distributor to whom the household was sent: he is the one at the counter."""
+    return can_serve_connection(actor) if acts_as(actor, ADVISER) else None
+
+
 def can_answer_connection(actor: Actor) -> Q | None:
     """An agent of the operator the file was sent to, or the person who received its signed link."""
     sent_to_it = AGREED & Q(operator=actor.organisation_id, sent_at__isnull=False) & ~Q(state__in=BEFORE)
@@ -59,6 +64,11 @@ def can_end_connection(actor: Actor) -> Q | None:
     """The operator that has the line, or a worker of the prescriber."""
     answering = can_answer_connection(actor)
     return can_renew_connection(actor) if answering is None else answering
+
+
+def calls_households(actor: Actor) -> bool:
+    """Whether ``actor`` calls households of a campaign: a worker or an adviser, those whose file he may see."""
+    return acts_as(actor, WORKER, ADVISER)
 
 
 def sees_connections(actor: Actor | None) -> Q | None:

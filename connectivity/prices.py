@@ -1,11 +1,14 @@
 """Prices of offers as people read them, and what an offer costs over a year or two."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from connectivity.enums import Period
+from calendars.working_days import add_months
+from connectivity.enums import Period, Reliability
 from connectivity.models import Offer
-from typography.french import HARD, euros
+from connectivity.parameters import OFFER_CHECK_MONTHS
+from typography.french import HARD, day, euros
 
 TO_CONFIRM = "prix à confirmer"
 YEARS = (12, 24)
@@ -17,6 +20,18 @@ def price_of(offer: Offer) -> str:
     if offer.price is None:
         return TO_CONFIRM
     return f"{_between(offer.price, offer.price_max)} {offer.get_period_display()}"
+
+
+def checked_since(today: date) -> date:
+    """The day from which the source of an offer counts as read: six months ago, unless told otherwise."""
+    return add_months(today, -OFFER_CHECK_MONTHS.on(today))
+
+
+def reliability_of(offer: Offer, since: date) -> str:
+    """How far one may promise: « Sûr », « À confirmer », « Source à relire » when it was read before ``since``."""
+    if offer.reliability == Reliability.SURE and offer.checked_on < since:
+        return f"Source à relire\u00a0: lue le {day(offer.checked_on)}"
+    return str(offer.get_reliability_display())
 
 
 @dataclass(frozen=True)

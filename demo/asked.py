@@ -114,6 +114,8 @@ def _connections(stage: Stage, homes: Homes) -> Iterator[Ask]:
     yield _line(homes, "france-services", back(62), FIXED, lines.own)
     yield _line(homes, "mns-lille", back(55), MOBILE, lines.counter)
     yield _line(homes, "mns-lille", back(110), MOBILE, lines.short)
+    yield _line(homes, "mns-fives", back(95), MOBILE, lines.recharged)
+    yield _line(homes, "mns-lille", back(60), MOBILE, lines.losing)
     yield _line(homes, "mns-roubaix", back(105), FIXED, lines.left)
     yield _line(homes, "mns-dunkerque", back(50), FIXED, lines.steps("propose", "choose", "abandon"))
     yield _line(homes, "mns-lille", back(80), FIXED, lines.up_to("propose"))

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from connectivity.enums import (
     AbandonReason,
+    AfterLoss,
     Agreement,
+    CancelReason,
     ConditionRule,
     ConnectionState,
     CurrentLine,
@@ -18,15 +20,18 @@ from connectivity.enums import (
     ProblemCode,
     ProofKind,
     RefusalCode,
+    RightLoss,
     Slot,
 )
 from connectivity.models import ConnectionFile, Offer
 from connectivity.services import connections
+from connectivity.services.lines import cancel_recharge, sell_recharge
 from connectivity.services.proofs import record_proof
 from demo.agenda import Thread, may
 from demo.calendar import working_day
 from demo.context import Stage
 from demo.requests import Follow
+from lifecycle import gate
 from lifecycle.machine import verbs_of
 from network.enums import Role
 from network.models import Membership
@@ -157,6 +162,18 @@ class Line:
     def end(self) -> None:
         self.file = connections.end_connection(**self.act, reason=EndReason.CANCELLED)
 
+    def lose(self) -> None:
+        """The right is lost: the line goes on at its ordinary price, which the household is to be told."""
+        gate.apply(
+            self.file,
+            "lose_right",
+            actor=self.worker,
+            at=self.act["at"],
+            right_loss=RightLoss.OVER_CEILING,
+            after_loss=AfterLoss.FULL_PRICE,
+            price_after=Decimal("12.99"),
+        )
+
     # --- without a desk
 
     def subscribe(self) -> None:
@@ -196,6 +213,31 @@ def steps(*names: str) -> Follow:
         return Line(stage, need, worker, now).live(*names)
 
     return follow
+
+
+def recharged(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
+    """A prepaid line, for which recharges are sold at the counter month after month; one was a typing mistake."""
+    line = Line(stage, need, worker, now)
+    yield from line.live("propose", "recharge")
+    if line.file.state == ConnectionState.ACTIVE:
+        for turn in range(3):
+            yield line.after(18, 24)
+            sold = sell_recharge(**line.counter, amount=Decimal(line.rng.choice((2, 3, 5))))
+            if turn == 1:
+                seller = sold.sold_by
+                cancel_recharge(actor=seller, recharge=sold, reason=CancelReason.ENTRY, at=line.now)
+
+
+def losing(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
+    """A right that ends soon and is lost: the line will go on at its ordinary price."""
+    line = Line(stage, need, worker, now)
+    yield from line.live(*STEPS[:-1])
+    yield line.after(2, 4)
+    if line.may("activate"):
+        line.activate(timedelta(days=85))
+        yield line.after(15, 20)
+        if line.may("lose_right"):
+            line.lose()
 
 
 def up_to(step: str) -> Follow:

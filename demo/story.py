@@ -8,6 +8,7 @@ from calendars.working_days import add_months
 from demo.agenda import Agenda, OnRefusal, log_refusal
 from demo.asked import asked, long_gone
 from demo.calendar import local, working_day
+from demo.calls import calls
 from demo.cast import WORKSHOPS, gather
 from demo.catalogue import Catalogue, Model
 from demo.clock import EARLY_MONTHS, nights
@@ -97,6 +98,7 @@ def tell_story(
             keys,
             skills,
             rights,
+            calls,
         ):
             stage.agenda.add(thread(stage))
         for thread in (last_committee, estimates):

@@ -14,3 +14,4 @@ class DeskConfig(AppConfig):
         import_module("desk.organisations").register_panels()
         import_module("desk.search").register_finders()
         import_module("desk.scores_import").register_scores()
+        import_module("desk.closures_import").register_closures()

@@ -30,6 +30,18 @@ class ScoresForm(DepositForm):
     deposit_required = "Choisissez le fichier des scores."
 
 
+class ClosuresForm(DepositForm):
+    """One file of closures of copper."""
+
+    deposit = DepositField(
+        label="Fichier des fermetures",
+        required=False,
+        accept=SHEETS,
+        help_text="CSV, XLSX, XLS ou ODS\u00a0: une ligne par commune (code INSEE ou nom), et le jour de l’arrêt.",
+    )
+    deposit_required = "Choisissez le fichier des fermetures."
+
+
 class CommitteeMoveForm(forms.Form):
     """When and where a committee meets."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import administration, administration_actions, dated_values, scores
+from desk.views import administration, administration_actions, dated_values, from_files
 
 urlpatterns = [
     path("", administration.home, name="administration"),
@@ -11,7 +11,8 @@ urlpatterns = [
     path("territoire/", administration.territory, name="territory"),
     path("parametres/", dated_values.parameter_list, name="parameter_list"),
     path("parametres/<str:code>/nouvelle-valeur/", dated_values.parameter_value, name="parameter_value"),
-    path("scores/importer/", scores.scores_import, name="scores_import"),
+    path("scores/importer/", from_files.scores_import, name="scores_import"),
+    path("fermetures-du-cuivre/importer/", from_files.closures_import, name="closures_import"),
     path("<str:family>/", administration.reference_list, name="reference_list"),
     path("<str:family>/ajouter/", administration_actions.reference_add, name="reference_add"),
     path("<str:family>/verifier/", administration_actions.reference_check, name="reference_check"),

@@ -69,7 +69,8 @@ class Family:
     ``falls``: codes whose values go down, each under the one before: a first reminder leaves before the second.
     ``continuous``: from its first day on, a series never stops: no version ends without the next.
     ``only``: which rows of the table are of this family, ``prefix``: how the codes of its parameters begin.
-    ``to_confirm``: the rows that are marked as not checked enough.
+    ``to_confirm``: the rows that are marked as not checked enough. ``checked_since``: the day from which a source
+    counts as read, a year ago unless said.
 
     ``file``: what seeds it, in ``<app>/data``; a line has the columns ``key``, ``fields`` and dates. ``once``: the key
     alone finds a row, whatever its first day. ``texts``: columns that name a file whose words are the field.
@@ -113,6 +114,7 @@ class Family:
     hints: Mapping[str, str] = NOTHING
     choices: Mapping[str, Callable[[], Any]] = NOTHING
     faults: Callable[[Mapping[str, list[dict[str, Any]]]], list[str]] = field(default=lambda typed: [])
+    checked_since: Callable[[date], date] = field(default=lambda today: today - FRESH)
 
     @property
     def rows(self) -> Any:
@@ -194,7 +196,7 @@ class Family:
             case "a-confirmer":
                 return self._unconfirmed() & (Q(valid_to=None) | Q(valid_to__gte=today))
             case "a-relire":
-                return Q(checked_on__lt=today - FRESH) & (Q(valid_to=None) | Q(valid_to__gte=today))
+                return Q(checked_on__lt=self.checked_since(today)) & (Q(valid_to=None) | Q(valid_to__gte=today))
         return in_force
 
     def _followers(self) -> Any:

@@ -1,7 +1,7 @@
 """What workers, advisers and operators type to move a connection file: one form per verb."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -25,21 +25,13 @@ from connectivity.machine.rules import PROBLEM_ANSWERED
 from connectivity.models import ConnectionFile
 from connectivity.prices import price_of
 from connectivity.services.offers import Proposal
+from connectivity.terms import in_months
 from lifecycle.forms import choose, day_input, field_of
 from prescriptions.forms.asking import CommentForm, words
 from prescriptions.nir import validate_no_nir
 
 type Choices = Iterable[tuple[str, str]]
 REFERENCE = {"autocomplete": "off", "spellcheck": "false"}
-
-
-def in_months(day: date, months: int) -> date:
-    """The eve of the same day so many months later: the last day of an entitlement that starts on ``day``."""
-    rank = day.year * 12 + day.month - 1 + months
-    first = date(rank // 12, rank % 12 + 1, 1)
-    after = date((rank + 1) // 12, (rank + 1) % 12 + 1, 1)
-    last = (after - first).days
-    return first + timedelta(days=min(day.day, last) - 1) - timedelta(days=1)
 
 
 class ConnectionProposeForm(CommentForm):
@@ -163,7 +155,7 @@ class ConnectionActivateForm(CommentForm):
         label="Droit à l’offre jusqu’au",
         required=False,
         widget=day_input(),
-        help_text="Dernier jour\u00a0; vide s’il n’y en a pas.",
+        help_text="Dernier jour. Vide\u00a0: la durée que dit l’offre, s’il y en a une.",
     )
     evidence_kind = forms.ChoiceField(label="Ce qui le montre")
     evidence_on = forms.DateField(label="Preuve datée du", widget=day_input())

@@ -1,5 +1,5 @@
 """The machines of the app, which are declared once this is imported."""
 
-from connectivity.machine import connection
+from connectivity.machine import connection, line
 
-__all__ = ["connection"]
+__all__ = ["connection", "line"]

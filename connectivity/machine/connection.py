@@ -3,7 +3,7 @@
 from django.db.models import F
 
 from connectivity.enums import UNDER_WAY, AbandonReason, ConnectionState, EndReason, RefusalCode, Slot
-from connectivity.machine import due, rules
+from connectivity.machine import due, line_rules, rules
 from connectivity.models import ConnectionFile
 from connectivity.permissions import (
     can_abandon_connection,
@@ -23,6 +23,9 @@ NEED = ("need", "need__prescription")
 
 HOUSEHOLD = ("need__prescription__household", "need__prescription__household__same_as")
 """And when a need is begun to be served: the household is served once, whatever its files."""
+
+NOT_LOST = {"right_lost_at": None, "right_lost_by": None, "right_loss": "", "after_loss": "", "price_after": None}
+"""What was said of a right that was lost holds no more."""
 
 
 class ConnectionMachine(Machine, of=ConnectionFile):
@@ -55,6 +58,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
             rules.NOT_DECLINED,
             rules.OFFER_IN_FORCE,
             rules.OFFER_FITS,
+            line_rules.A_LINE,
             rules.COPPER_SOLD,
             rules.PRICE_TOLD,
             rules.AGREED,
@@ -203,6 +207,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
             "renewed_by": ACTOR,
             "entitlement_ends_on": Given("entitlement_ends_on"),
             "renewal_told_at": None,
+            **NOT_LOST,
         },
         journal=["entitlement_ends_on"],
         done="Droit renouvelé",

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from calendars.working_days import add_working_days
-from connectivity.enums import UNDER_WAY, ConnectionState, CurrentLine, Technology
+from connectivity.enums import UNDER_WAY, AfterLoss, ConnectionState, CurrentLine, Technology
 from connectivity.machine.rules import ago
 from connectivity.models import ConnectionFile, CopperClosure, ProofSeen
 from connectivity.parameters import (
@@ -23,9 +23,14 @@ from connectivity.parameters import (
 )
 from lifecycle.machine import Context
 from lifecycle.requirements import Condition
+from prescriptions.enums import NeedKind
 from reference.parameters import parameters_on
 
 S = ConnectionState
+
+
+RIGHT_TO_KEEP = Q(after_loss__in=["", AfterLoss.OTHER_OFFER])
+"""Something is still to be done before the right ends: it is renewed, or another offer is found."""
 
 
 def _midnight(day: date) -> datetime:
@@ -74,13 +79,18 @@ def wants_renewal(ctx: Context) -> Condition:
         for days in (terms[code] for code in RENEWALS)
     ]
     own = ConnectionFile.objects.annotate(told_on=Coalesce(told, date(1, 1, 1), output_field=DateField()))
-    due = own.filter(reduce(or_, milestones), pk=OuterRef("pk"), entitlement_ends_on__gte=day)
+    due = own.filter(reduce(or_, milestones), RIGHT_TO_KEEP, pk=OuterRef("pk"), entitlement_ends_on__gte=day)
     return Exists(due)
 
 
 def is_over(ctx: Context) -> Condition:
-    """The last day of the entitlement has passed."""
-    return Q(entitlement_ends_on__lt=ctx.day)
+    """The last day of the entitlement has passed, and the line does not go on at another price."""
+    return Q(entitlement_ends_on__lt=ctx.day) & ~Q(after_loss=AfterLoss.FULL_PRICE)
+
+
+def goes_on(ctx: Context) -> Condition:
+    """The last day of a lost right has passed, and the line goes on at another price."""
+    return Q(entitlement_ends_on__lt=ctx.day, after_loss=AfterLoss.FULL_PRICE)
 
 
 def is_untouched(ctx: Context) -> Condition:
@@ -101,8 +111,12 @@ class _MonthsBefore(Func):
 
 
 def is_on_copper() -> Q:
-    """The household's line is in copper: the one it has while another is looked for, or the one it was given."""
+    """The household's line is in copper: the one it has while another is looked for, or the one it was given.
+
+    It may be, while a fixed line is looked for and nobody knows what it has today.
+    """
     looking = Q(state__in=UNDER_WAY, current_line=CurrentLine.COPPER)
+    looking |= Q(state__in=UNDER_WAY, current_line=CurrentLine.UNKNOWN, kind=NeedKind.FIXED_CONNECTION)
     return looking | Q(state=S.ACTIVE, offer__technology=Technology.COPPER)
 
 

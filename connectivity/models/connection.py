@@ -11,6 +11,7 @@ from connectivity.enums import (
     TO_ANSWER,
     WITH_OPERATOR,
     AbandonReason,
+    AfterLoss,
     Agreement,
     Channel,
     ConnectionState,
@@ -19,6 +20,7 @@ from connectivity.enums import (
     EvidenceKind,
     ProblemCode,
     RefusalCode,
+    RightLoss,
     Slot,
 )
 from connectivity.models.offer import Offer
@@ -40,6 +42,15 @@ def _only_in(state: ConnectionState, at: str, code: str, codes: list[str]) -> Q:
     """In this state, and in no other, there is an instant and one of these codes."""
     inside = Q(**{"state": state, f"{at}__isnull": False, f"{code}__in": codes})
     return inside | ~Q(state=state) & Q(**{f"{at}__isnull": True, code: ""})
+
+
+def _lost() -> Q:
+    """A right that is lost has its instant, its reason and what follows; a price, when the line goes on at another."""
+    kept = Q(right_lost_at=None, right_loss="", after_loss="", price_after=None)
+    full = Q(after_loss=AfterLoss.FULL_PRICE, price_after__gte=0)
+    other = Q(after_loss__in=[AfterLoss.OTHER_OFFER, AfterLoss.END], price_after=None)
+    lost = Q(right_lost_at__isnull=False, right_loss__in=RightLoss.values, entitlement_ends_on__isnull=False)
+    return kept | lost & Q(state__in=(S.ACTIVE, S.ENDED)) & (full | other)
 
 
 class ConnectionQuerySet(models.QuerySet["ConnectionFile"]):
@@ -112,6 +123,11 @@ class ConnectionFile(Stateful):
     renewed_at = models.DateTimeField("droit renouvelé le", null=True, editable=False)
     renewed_by = models.ForeignKey(Membership, models.PROTECT, null=True, editable=False, related_name="+")
     renewal_told_at = models.DateTimeField("fin du droit annoncée le", null=True, editable=False)
+    right_lost_at = models.DateTimeField("droit perdu le", null=True, editable=False)
+    right_lost_by = models.ForeignKey(Membership, models.PROTECT, null=True, editable=False, related_name="+")
+    right_loss = models.CharField("motif de la perte", max_length=20, choices=RightLoss, blank=True, editable=False)
+    after_loss = models.CharField("ce qui suit", max_length=12, choices=AfterLoss, blank=True, editable=False)
+    price_after = models.DecimalField("prix ensuite", **PRICE, null=True, editable=False)
     copper_told_at = models.DateTimeField("fermeture du cuivre annoncée le", null=True, editable=False)
     ended_at = models.DateTimeField("terminée le", null=True, editable=False)
     end_reason = models.CharField("motif de fin", max_length=20, choices=EndReason, blank=True, editable=False)
@@ -188,6 +204,7 @@ class ConnectionFile(Stateful):
                 condition=Q(entitlement_ends_on=None) | Q(entitlement_ends_on__gt=F("started_on")),
                 name="connectivity_connection_entitlement",
             ),
+            models.CheckConstraint(condition=_lost(), name="connectivity_connection_right_lost"),
             models.CheckConstraint(
                 condition=_only_in(S.REFUSED, "refused_at", "refusal", RefusalCode.values),
                 name="connectivity_connection_refused",

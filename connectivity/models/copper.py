@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from connectivity.eligibility import Copper
 from connectivity.enums import Reliability
+from imports.models import Import
 from lifecycle.actors import Actor
 from network.models import Commune
 from reference.dated import Dated, DatedQuerySet
@@ -56,3 +57,25 @@ class CopperClosure(Dated):
     def copper(self) -> Copper:
         """The dates as the rules of eligibility take them."""
         return Copper(self.commercial_on, self.technical_on)
+
+
+class ImportedClosure(models.Model):
+    """One line of a file of closures, as it was read: nobody reads it before the import is whole."""
+
+    import_of = models.ForeignKey(Import, models.PROTECT, related_name="+", verbose_name="import")
+    commune = models.ForeignKey(Commune, models.PROTECT, related_name="+", verbose_name="commune")
+    lot = models.PositiveSmallIntegerField("lot")
+    commercial_on = models.DateField("fermeture commerciale")
+    technical_on = models.DateField("fermeture technique")
+    said_by = models.CharField("source", max_length=250)
+
+    class Meta:
+        verbose_name = "fermeture importée"
+        verbose_name_plural = "fermetures importées"
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("import_of", "commune"), name="connectivity_importedclosure_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.commune}\u00a0: {self.technical_on:%d/%m/%Y}"

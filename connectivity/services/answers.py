@@ -1,8 +1,10 @@
 """What operators answer, by whatever way it comes: a screen, a signed link, a file. One way in, the same result."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -22,6 +24,7 @@ from connectivity.services.connections import (
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.machine import verbs_of
 
 SERVICES: dict[str, Callable[..., ConnectionFile]] = {
     Answer.ACCEPT: accept_connection,
@@ -40,10 +43,13 @@ REACHED: dict[str, ConnectionState] = {
     Answer.END: ConnectionState.ENDED,
 }
 """Where each answer leads: a file already there, with the same values, was answered by the same line before."""
+TURN = (Answer.ACCEPT, Answer.SCHEDULE, Answer.ACTIVATE, Answer.END, Answer.REPORT_PROBLEM, Answer.REFUSE)
+"""In which order the lines about one request are done, whatever theirs in the file."""
 COLUMN = {"reason": "end_reason", "note": "problem_note"}
 NOT_YOURS = "Aucune demande de cette référence ne vous attend."
 ALREADY = "Déjà enregistré."
 DONE = "Enregistré."
+TWO_WORDS = "La ligne {} dit autre chose de la même demande\u00a0: gardez une seule des deux."
 TO_BE_DONE = "Sera enregistré."
 
 
@@ -76,12 +82,37 @@ def answer_connection(
 def import_answers(*, actor: Actor, lines: Iterable[AnswerLine], at: datetime | None = None) -> list[Result]:
     """Do each line of a file, each in a transaction of its own: a wrong line holds nothing back, and is told why.
 
-    Run again on the same file, it changes nothing.
+    The order of the lines changes nothing: those about one request are done as its life goes. Run again on the same
+    file, it changes nothing either.
     """
     wanted = list(lines)
+    told = _contradictions(wanted)
     seen = ConnectionFile.objects.visible_to(actor).filter(reference__in={line.reference for line in wanted})
     files = {row.reference: row for row in seen}
-    return [_import(actor, line, files.get(line.reference), at) for line in wanted]
+    done = {
+        id(line): _import(actor, replace(line, fault=told.get(id(line), line.fault)), files.get(line.reference), at)
+        for line in sorted(wanted, key=_turn)
+    }
+    return [replace(done[id(line)], line=line) for line in wanted]
+
+
+def _turn(line: AnswerLine) -> int:
+    return TURN.index(Answer(line.answer)) if line.answer else len(TURN)
+
+
+def _contradictions(lines: list[AnswerLine]) -> dict[int, str]:
+    """``{line: sentence}`` of those that give one answer to one request with other values than another line does."""
+    first: dict[tuple[str, str], list[AnswerLine]] = defaultdict(list)
+    for line in lines:
+        if not line.fault:
+            first[line.reference, line.answer].append(line)
+    found: dict[int, str] = {}
+    for same in first.values():
+        for line in same:
+            other = next((one for one in same if one.values != line.values), None)
+            if other is not None:
+                found[id(line)] = TWO_WORDS.format(other.number)
+    return found
 
 
 def preview_answers(*, actor: Actor, lines: Iterable[AnswerLine], at: datetime | None = None) -> list[Result]:
@@ -119,9 +150,28 @@ def _import(actor: Actor, line: AnswerLine, connection: ConnectionFile | None, a
 
 
 def _is_done(connection: ConnectionFile, answer: str, values: Mapping[str, object]) -> bool:
-    if connection.state != REACHED[answer]:
-        return False
-    return all(getattr(connection, COLUMN.get(name, name)) == value for name, value in values.items())
+    """Whether the file is where the answer leads, as it says, or went there and further since it was sent."""
+    given = {name: value for name, value in values.items() if value is not None}
+    if connection.state == REACHED[answer]:
+        return all(getattr(connection, COLUMN.get(name, name)) == value for name, value in given.items())
+    return connection.state not in verbs_of(ConnectionFile)[answer].sources and _went_there(connection, answer, given)
+
+
+def _went_there(connection: ConnectionFile, answer: str, given: Mapping[str, object]) -> bool:
+    sent = connection.journal.filter(verb="send").order_by("-seq").values_list("seq", flat=True).first() or 0
+    for entry in connection.journal.filter(verb=answer, seq__gt=sent):
+        if all(_same(connection, entry.values, name, value) for name, value in given.items()):
+            return True
+    return False
+
+
+def _same(connection: ConnectionFile, kept: Mapping[str, Any], name: str, value: object) -> bool:
+    """What the journal kept of it; of words, which it never keeps, what the file still says, or nothing to say."""
+    if name not in kept:
+        return getattr(connection, COLUMN.get(name, name)) in ("", None, value)
+    if isinstance(value, Decimal):
+        return Decimal(str(kept[name])) == value
+    return str(kept[name]) == str(value)
 
 
 def queue_rows(*, actor: Actor) -> list[list[object]]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from connectivity.enums import AbandonReason, ConnectionState, CurrentLine, EvidenceKind, Slot
 from connectivity.models import ConnectionFile, Offer, ProblemAnswer
+from connectivity.terms import term_of
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.locking import lock
@@ -179,8 +180,11 @@ def activate_connection(
     """The line works: since when, at what price (euros, VAT included, per month or per recharge), until when.
 
     The operator's own word is evidence; a worker or an adviser says what was seen (``EvidenceKind``), of which day,
-    with which reference. Raises Unknown, PermissionDenied, Refused.
+    with which reference. Without a day, the right ends when the rule of the offer says. Raises Unknown,
+    PermissionDenied, Refused.
     """
+    if entitlement_ends_on is None and connection.offer is not None:
+        entitlement_ends_on = term_of(connection.offer, started_on)
     if evidence_kind == EvidenceKind.OPERATOR:
         evidence_on = evidence_on or timezone.localdate(at)
         evidence_reference = evidence_reference or connection.operator_reference or connection.reference

@@ -10,6 +10,8 @@ from connectivity.models import (
     ProblemAnswer,
     Transmission,
 )
+from connectivity.services.campaigns import forget_calls
+from connectivity.services.lines import overtake_notices
 from documents.models import Document
 from documents.services import forget_document, forget_mails
 from lifecycle.models import Comment
@@ -27,5 +29,7 @@ def forget_household(*, household: int, at: datetime) -> None:
     OperatorLink.objects.filter(file__in=files, closed_at=None).update(closed_at=at)
     digests = ConnectionEntry.objects.filter(object__in=files).exclude(comment_digest="").values("comment_digest")
     Comment.objects.filter(digest__in=digests).erase()
+    overtake_notices(files, at)
+    forget_calls([household])
     for pk in files:
         forget_mails(about=("connection", pk), at=at)

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from connectivity.eligibility import Asked, Assessment, Copper, Seen, assess
-from connectivity.enums import COMPUTED, ConditionRule, ProofKind, Verdict
+from connectivity.enums import COMPUTED, Channel, ConditionRule, ProofKind, Verdict
 from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition, ProofSeen
 from connectivity.prices import YEARS, Cost, cost_over
 from prescriptions.enums import FactKind
@@ -60,9 +60,15 @@ def offers_for(kind: str, seen: Sequence[Seen], copper: Copper | None, day: date
     asked: dict[int, list[Asked]] = defaultdict(list)
     for condition in OfferCondition.objects.filter(offer__in=Offer.objects.on(day).for_kind(kind)):
         asked[condition.offer_id].append(condition.asked)
-    offers: Any = Offer.objects.on(day).for_kind(kind)
+    offers: Any = Offer.objects.on(day).for_kind(kind).exclude(channel=Channel.BESIDE)
     proposals = [Proposal(offer, assess(asked[offer.pk], seen, copper, day)) for offer in offers]
     return sorted(proposals, key=lambda one: one.rank)
+
+
+def offers_beside(day: date) -> list[Offer]:
+    """What helps a household beside a line, to which nobody subscribes: public access, whatever its need. One query."""
+    beside: Any = Offer.objects.on(day).filter(channel=Channel.BESIDE)
+    return list(beside.order_by("name"))
 
 
 def copper_of(need: Need, day: date) -> CopperClosure | None:

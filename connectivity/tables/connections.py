@@ -4,11 +4,12 @@ from datetime import date, datetime
 from typing import Any
 
 import django_tables2 as tables
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from connectivity.models import ConnectionFile, CopperClosure, Offer
-from connectivity.prices import price_of
+from connectivity.prices import checked_since, price_of, reliability_of
 from lists.columns import WHOLE, StateColumn
 from prescriptions.models import Need
 from typography.french import day, days_ago
@@ -101,7 +102,7 @@ class OfferTable(tables.Table):
 
     caption = "Offres du jour"
 
-    name = tables.Column(verbose_name="Offre")
+    name = tables.Column(verbose_name="Offre", linkify=("connectivity:offer_detail", {"code": tables.A("code")}))
     operator_name = tables.Column(verbose_name="Opérateur")
     technology = tables.Column(verbose_name="Technologie")
     channel = tables.Column(verbose_name="Comment l’obtenir", orderable=False)
@@ -119,6 +120,12 @@ class OfferTable(tables.Table):
 
     def render_conditions(self, record: Any) -> str:
         return "\N{NO-BREAK SPACE}; ".join(str(condition) for condition in record.conditions.all()) or "aucune"
+
+    def before_render(self, request: Any) -> None:
+        self.since = checked_since(timezone.localdate())
+
+    def render_reliability(self, record: Any) -> str:
+        return reliability_of(record, getattr(self, "since", None) or checked_since(timezone.localdate()))
 
     def render_source(self, record: Any) -> str:
         return f"{record.source}. Vérifié le {day(record.checked_on)}."

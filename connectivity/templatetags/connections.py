@@ -1,9 +1,14 @@
 """Figures of offers as people read them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import template
 
 from connectivity import prices
 from connectivity.models import Offer
+from connectivity.permissions import can_answer_connection, sees_connections
+from network.permissions import is_pilot
 from typography.french import euros
 
 register = template.Library()
@@ -25,3 +30,11 @@ def price_told(offer: Offer) -> str:
     if fee:
         return f"{price}, et {euros(fee)} de mise en service"
     return f"{price}, frais de mise en service à confirmer" if fee is None else price
+
+
+@register.inclusion_tag("connectivity/_pages.html", takes_context=True)
+def connection_pages(context: Mapping[str, Any], current: str) -> dict[str, Any]:
+    """The links between the lists of connection that the reader may open; ``current``: the one shown."""
+    actor = context["request"].membership
+    serves = sees_connections(actor) is not None and can_answer_connection(actor) is None
+    return {"current": current, "serves": serves, "is_pilot": is_pilot(actor)}

@@ -14,7 +14,7 @@ from connectivity.forms import connections as forms
 from connectivity.models import ConnectionFile, OfferCondition
 from connectivity.permissions import can_answer_connection, can_record_proof
 from connectivity.services import connections as services
-from connectivity.services.offers import copper_of, offers_of_the_day
+from connectivity.services.offers import copper_of, offers_beside, offers_of_the_day
 from connectivity.services.proofs import NOT_LIVE, record_proof
 from connectivity.views.connections import ACCESS, visible_connection, waiting_needs
 from documents.responses import drawn_response
@@ -52,6 +52,7 @@ def connection_propose(request: Request, reference: str) -> HttpResponse:
         "need": need,
         "form": form,
         "proposals": offers_of_the_day(need=need),
+        "beside": offers_beside(timezone.localdate()),
         "closure": copper_of(need, timezone.localdate()),
     }
     return render(request, "connectivity/connection_propose.html", context)
@@ -64,7 +65,9 @@ def comparison_sheet(request: Request, reference: str) -> FileResponse:
     record_access(actor=request.membership, household=need.prescription.household, what=ACCESS)
     proposals = offers_of_the_day(need=need, file=file)
     closure = copper_of(need, timezone.localdate())
-    return drawn_response(draw_comparison(need, proposals, closure, timezone.now()), "offres-de-connexion.pdf")
+    beside = offers_beside(timezone.localdate())
+    drawn = draw_comparison(need, proposals, closure, timezone.now(), beside)
+    return drawn_response(drawn, "offres-de-connexion.pdf")
 
 
 def _compared(request: Request, reference: str) -> tuple[Need, ConnectionFile | None]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,8 +21,10 @@ from connectivity.permissions import (
     sees_connections,
     sees_offers,
 )
+from connectivity.prices import checked_since, reliability_of
 from connectivity.services.sets import abandon_connections, send_connections
 from connectivity.tables.connections import ClosureTable, ConnectionTable, OfferTable, WaitingNeedTable
+from connectivity.views.line_sheet import line_sheet_of
 from connectivity.views.sheet import sheet_of
 from connectivity.views.steps import next_step
 from documents.responses import document_response
@@ -36,6 +38,7 @@ from prescriptions.models import Need
 from prescriptions.permissions import can_follow_household
 from prescriptions.services.households import record_access
 from prescriptions.views.rows import named_by, veil
+from reference.families import family_of
 from typography.french import Noun
 
 FILE = Noun("dossier", "dossiers")
@@ -103,6 +106,7 @@ def connection_detail(request: Request, reference: str) -> HttpResponse:
         "connection": connection,
         "step": next_step(connection, actor),
         "sheet": sheet_of(connection, actor),
+        "line": line_sheet_of(connection, actor),
         "is_operator": can_answer_connection(actor) is not None,
         "corrects": can_follow_household(actor) is not None,
     }
@@ -131,6 +135,30 @@ def offer_list(request: Request) -> HttpResponseBase:
         empty="Aucune offre en vigueur aujourd’hui. Le catalogue se charge avec les données de référence.",
     )
     return page.respond("connectivity/offer_list.html")
+
+
+@require_safe
+def offer_detail(request: Request, code: str) -> HttpResponse:
+    """One offer in all its versions, the last first: what each said, from when, by which source."""
+    if not sees_offers(request.membership):
+        raise PermissionDenied
+    seen = Offer.objects.visible_to(request.membership).filter(code=code)
+    versions = list(seen.prefetch_related("conditions").order_by("-valid_from", "-pk"))
+    if not versions:
+        raise Http404
+    today = timezone.localdate()
+    since = checked_since(today)
+    in_force = Offer.objects.on(today).filter(code=code).values_list("pk", flat=True).first()
+    current = next((one for one in versions if one.pk == in_force), None)
+    context = {
+        "offer": current or versions[0],
+        "is_current": current is not None,
+        "versions": [(one, reliability_of(one, since)) for one in versions],
+        "lines": ConnectionFile.objects.visible_to(request.membership).filter(offer__code=code).count(),
+        "keeps": is_pilot(request.membership),
+        "family": family_of(Offer),
+    }
+    return render(request, "connectivity/offer_detail.html", context)
 
 
 @lists

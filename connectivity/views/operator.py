@@ -21,15 +21,18 @@ from connectivity.filters.connections import QueueFilter
 from connectivity.forms import connections as forms
 from connectivity.forms.answers import AnswersFileForm
 from connectivity.models import ConnectionFile, OperatorLink, Transmission
+from connectivity.parameters import DELAYS_MONTHS
 from connectivity.permissions import can_answer_connection
 from connectivity.readers.answers import COLUMNS, TO_FILL, AnswerLine, AnswersUnreadable, read_answers, written
 from connectivity.services.answers import answer_connection, import_answers, preview_answers, queue_rows
+from connectivity.services.delays import measured
 from connectivity.services.links import actor_of, ask_again, link_of
 from connectivity.tables.connections import QueueTable
 from connectivity.views.sheet import problems_of
-from lifecycle.acting import answer, asks_then_acts, posted
+from lifecycle.acting import answer, asks_then_acts, may, posted
 from lifecycle.unkept import unkept
 from lists.listing import Listing, lists
+from network.permissions import is_pilot
 from network.requests import Request
 from prescriptions.services.households import record_access, record_accesses
 from prescriptions.views.rows import named_by
@@ -68,6 +71,16 @@ def queue(request: Request) -> HttpResponseBase:
         named=named_by(request, "need__prescription__household"),
     )
     return page.respond("connectivity/queue.html")
+
+
+@require_safe
+def delays(request: Request) -> HttpResponse:
+    """How long operators take to answer and to bring a line: all of them to the pilot, its own to an operator."""
+    actor = request.membership
+    may(is_pilot(actor) or can_answer_connection(actor))
+    own = None if is_pilot(actor) else actor.organisation_id
+    context = {"measured": measured(operator=own), "months": DELAYS_MONTHS.on(timezone.localdate()), "own": own}
+    return render(request, "connectivity/delays.html", context)
 
 
 @require_safe

@@ -20,6 +20,8 @@ from reference.models import Parameter
 from typography.french import day as told_day
 
 DAY = timedelta(days=1)
+LONGEST_SOURCE = 250
+"""How many signs the source of a row may have."""
 
 
 @transaction.atomic
@@ -100,14 +102,21 @@ def correct_row(
 
 
 @transaction.atomic
-def check_rows(*, family: Family, keys: Iterable[int], by: Actor, at: datetime | None = None) -> int:
-    """Note that the source of these rows was read today; answers how many. Raises PermissionDenied."""
-    hand = _allowed(by, at)
+def check_rows(*, family: Family, keys: Iterable[int], by: Actor, source: str = "", at: datetime | None = None) -> int:
+    """Note that the source of these rows was read today, and which one when it is another; answers how many.
+
+    Raises PermissionDenied, ValidationError.
+    """
+    hand, said = _allowed(by, at), source.strip()
+    if len(said) > LONGEST_SOURCE or "\0" in said:
+        raise ValidationError({"source": f"Cette source est trop longue\u00a0: {LONGEST_SOURCE} signes au plus."})
     rows: Any = family.rows.filter(pk__in=list(keys))
     found = locked(rows)
-    rows.update(checked_on=hand.today)
+    rows.update(checked_on=hand.today, **({"source": said} if said else {}))
     for row in found:
-        _keep(family, row, ReferenceAction.CHECKED, "", hand)
+        before = snapshot(family, row)
+        row.source = said or row.source
+        _keep(family, row, ReferenceAction.CHECKED, changes(before, snapshot(family, row)), hand)
     return len(found)
 
 

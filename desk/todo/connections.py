@@ -4,14 +4,14 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import add_months
-from connectivity.enums import ConnectionState
-from connectivity.machine.due import is_on_copper
-from connectivity.models import ConnectionFile, CopperClosure
+from connectivity.enums import ConnectionState, CurrentLine
+from connectivity.machine.due import RIGHT_TO_KEEP, is_on_copper
+from connectivity.models import CampaignHousehold, ConnectionFile, CopperClosure, LineNotice
 from connectivity.parameters import COPPER_ALERTS, RENEWALS, UNTOUCHED_DAYS
 from connectivity.permissions import can_propose_connection
 from desk.parameters import UNANSWERED_DAYS, UNCHOSEN_DAYS
@@ -19,7 +19,7 @@ from desk.todo.blocks import SOON, WHOLE, Block, Line, since, until
 from desk.todo.limits import Limits
 from network.enums import OrganisationKind
 from network.models import Membership
-from network.permissions import is_pilot
+from network.permissions import is_manager, is_pilot
 from prescriptions.enums import CONNECTION_KINDS
 from prescriptions.models import Need
 from typography.french import day
@@ -79,7 +79,7 @@ def renewals(actor: Membership, at: datetime, limits: Limits) -> Block:
     """Entitlements to an offer that end soon."""
     today = timezone.localdate(at)
     first, last = (limits[before] for before in RENEWALS)
-    ending = Q(state=S.ACTIVE, entitlement_ends_on__range=(today, today + timedelta(days=first)))
+    ending = RIGHT_TO_KEEP & Q(state=S.ACTIVE, entitlement_ends_on__range=(today, today + timedelta(days=first)))
     files = ConnectionFile.objects.visible_to(actor).filter(ending).select_related("need__prescription__household")
     return Block(
         "droits",
@@ -89,6 +89,37 @@ def renewals(actor: Membership, at: datetime, limits: Limits) -> Block:
         f"Aucun droit ne se termine dans les {first} jours.",
         late=Q(entitlement_ends_on__lte=today + timedelta(days=last)),
         late_word=SOON,
+    )
+
+
+def to_tell(actor: Membership, at: datetime) -> Block:
+    """What households are to be told of their line, by somebody who calls or writes."""
+    notices = LineNotice.objects.visible_to(actor).to_keep()
+    around = [f"file__{one}" for one in FOLLOWED]
+    return Block(
+        "lignes-a-dire",
+        "Foyers à prévenir de leur ligne",
+        notices.select_related(*around).order_by("due_on", "pk"),
+        partial(_notice, actor),
+        "Tous les foyers savent où en est leur ligne.",
+        late=Q(due_on__lt=timezone.localdate(at)),
+    )
+
+
+def to_call(actor: Membership, at: datetime) -> Block:
+    """The households of campaigns that one calls, or that nobody is to call; the manager reads the whole team's."""
+    today = timezone.localdate(at)
+    rows = CampaignHousehold.objects.visible_to(actor).due(today)
+    mine = rows if is_manager(actor) else rows.filter(Q(caller__user=actor.user_id) | Q(caller=None))
+    return Block(
+        "appels-cuivre",
+        "Foyers à appeler avant la fin du cuivre",
+        mine.select_related("household", "commune", "campaign").order_by(
+            F("next_on").asc(nulls_last=True), "campaign__closes_by", "pk"
+        ),
+        _call,
+        "Aucun appel n’est à faire aujourd’hui.",
+        late=Q(next_on__lt=today),
     )
 
 
@@ -106,7 +137,7 @@ def copper(actor: Membership, at: datetime, limits: Limits) -> Block:
     )
     return Block(
         "cuivre",
-        "Foyers encore sur le cuivre, qui ferme",
+        "Foyers encore sur le cuivre, ou peut-être, et qui ferme",
         files.order_by("closes_on", "pk"),
         _unnamed_copper if is_pilot(actor) else _copper,
         f"Aucun foyer suivi n’est sur une ligne en cuivre qui ferme dans les {first} mois.",
@@ -167,15 +198,37 @@ def _of_a_colleague(actor: Membership, need: Need) -> str:
 
 
 def _renewal(file: ConnectionFile) -> Line:
-    return Line(_name(file), _page(file), file.get_kind_display(), until(file.entitlement_ends_on, "jusqu’au"))
+    lost = ", droit perdu\u00a0: une autre offre est à trouver" if file.after_loss else ""
+    about = file.get_kind_display() + lost
+    return Line(_name(file), _page(file), about, until(file.entitlement_ends_on, "jusqu’au"))
+
+
+def _call(target: CampaignHousehold) -> Line:
+    about = f"{target.commune}, {target.get_result_display().lower() or 'jamais appelé'}"
+    when = until(target.next_on, "à rappeler le") or f"cuivre arrêté d’ici le {day(target.campaign.closes_by)}"
+    return Line(target.household.name, reverse("connectivity:call_note", args=[target.pk]), about, when)
+
+
+def _notice(actor: Membership, notice: LineNotice) -> Line:
+    file = notice.file
+    about = notice.get_about_display() + _of_a_colleague(actor, file.need)
+    return Line(_name(file), _page(file), about, until(notice.due_on, "avant le"))
 
 
 def _copper(file: Any) -> Line:
-    return Line(_name(file), _page(file), str(file.need.prescription.commune), _closes(file.closes_on))
+    return Line(_name(file), _page(file), _where(file), _closes(file.closes_on))
 
 
 def _unnamed_copper(file: Any) -> Line:
-    return Line(file.reference, _page(file), str(file.need.prescription.commune), _closes(file.closes_on))
+    return Line(file.reference, _page(file), _where(file), _closes(file.closes_on))
+
+
+def _where(file: ConnectionFile) -> str:
+    """The commune, and that nobody knows what line the household has."""
+    unknown = (
+        ", ligne actuelle à demander" if file.state != S.ACTIVE and file.current_line == CurrentLine.UNKNOWN else ""
+    )
+    return f"{file.need.prescription.commune}{unknown}"
 
 
 def _closes(closes_on: date) -> str:

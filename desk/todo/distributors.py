@@ -12,7 +12,7 @@ from conventions.models import Convention
 from desk.parameters import EXAMINED_DAYS, FALLS_DAYS, RETURNED_DAYS, TOLD_DAYS
 from desk.todo.appointments import appointment_blocks
 from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, many, since, until
-from desk.todo.connections import copper, serving_blocks
+from desk.todo.connections import copper, serving_blocks, to_call
 from desk.todo.conventions import inbox
 from desk.todo.limits import Limits, limits_on
 from desk.todo.stocktakes import stocktakes
@@ -49,7 +49,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
         stocktakes(actor, at),
     )
     if is_distributor:
-        blocks += (*serving_blocks(actor, at, limits), copper(actor, at, limits))
+        blocks += (*serving_blocks(actor, at, limits), copper(actor, at, limits), to_call(actor, at))
     if is_distributor and is_manager(actor):
         blocks = (inbox(actor), *blocks)
     return Page(

@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from desk.todo.blocks import SOON, Action, Block, Line, Page, Part, since, until
-from desk.todo.connections import copper, renewals, serving_blocks
+from desk.todo.connections import copper, renewals, serving_blocks, to_call, to_tell
 from desk.todo.limits import Limits, limits_on
 from network.models import Membership
 from network.permissions import is_manager
@@ -67,6 +67,8 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             *_file_blocks(actor, at, limits),
             *serving_blocks(actor, at, limits),
             renewals(actor, at, limits),
+            to_tell(actor, at),
+            to_call(actor, at),
             copper(actor, at, limits),
         ),
         above=(Part("desk/_steps.html", lambda: {"title": _steps_title(actor), "steps": _steps(actor)}),),

@@ -109,10 +109,15 @@ def reference_check(request: Request, family: str) -> HttpResponse:
     """The source of the ticked rows was read today."""
     kept = family_of(request, family)
     keys = whole_ones(request.POST.getlist("row"))
-    count = check_rows(family=kept, keys=keys, by=request.membership)
+    try:
+        source = request.POST.get("source", "")
+        count = check_rows(family=kept, keys=keys, by=request.membership, source=source)
+    except ValidationError as error:
+        count = None
+        messages.error(request, " ".join(error.messages))
     if count:
         messages.success(request, f"Vérifié aujourd’hui\u00a0: {count} ligne{'s' if count > 1 else ''}.")
-    else:
+    elif count == 0:
         messages.warning(request, "Cochez au moins une ligne.")
     following = request.POST.get("suite", "")
     if not url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()}):

@@ -156,7 +156,7 @@ def test_after_ten_days_off_the_end_is_recalled_once_or_comes() -> None:
 
 
 def test_a_line_without_a_term_never_ends_by_the_clock() -> None:
-    line = at_monday(Channel.COUNTER)
+    line = at_monday(Channel.COUNTER, offer_columns={"entitlement_months": None})
     line.active()
     assert ran(monday() + timedelta(days=3000)) == {}
 
@@ -166,7 +166,9 @@ def test_a_line_without_a_term_never_ends_by_the_clock() -> None:
 
 def test_a_household_still_on_copper_is_an_alert_at_twelve_six_and_three_months() -> None:
     closes = date(2028, 6, 30)
-    line = at_monday(Channel.OWN_SUBSCRIPTION, offer_columns={"technology": Technology.COPPER})
+    line = at_monday(
+        Channel.OWN_SUBSCRIPTION, offer_columns={"technology": Technology.COPPER, "entitlement_months": None}
+    )
     line.active()
     close_copper(line.circle.commune, closes, commercial_on=date(2027, 12, 31))
     days = (date(2027, 6, 29), date(2027, 6, 30), date(2027, 7, 1), date(2027, 12, 30), date(2028, 3, 30), closes)
@@ -190,3 +192,15 @@ def test_a_household_on_fibre_is_told_nothing() -> None:
     line.active()
     close_copper(line.circle.commune, date(2027, 6, 1))
     assert ran(noon(date(2027, 4, 1))) == {}
+
+
+def test_a_household_whose_line_nobody_knows_is_an_alert_while_a_fixed_one_is_looked_for() -> None:
+    line, mobile = at_monday(), at_monday(kind="mobile_connection")
+    file = line.proposed()
+    mobile.proposed()
+    for one in (line, mobile):
+        close_copper(one.circle.commune, date(2027, 9, 1))
+    assert ran(noon(date(2027, 3, 25))) == {"warn_copper": 1}
+    told = Mail.objects.filter(subject__contains="le cuivre ferme").latest("pk")
+    assert file.reference in told.subject
+    assert "demandez-lui s’il a encore l’ADSL" in told.body

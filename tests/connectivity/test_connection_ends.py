@@ -62,7 +62,7 @@ def test_renewing_wants_a_term_proofs_seen_again_and_a_later_day() -> None:
 
 
 def test_a_line_without_a_term_is_not_renewed() -> None:
-    line = Line(Channel.COUNTER)
+    line = Line(Channel.COUNTER, offer_columns={"entitlement_months": None})
     with pytest.raises(Refused) as refused:
         services.renew_connection(
             actor=line.worker, connection=line.active(), entitlement_ends_on=line.today() + timedelta(days=9)

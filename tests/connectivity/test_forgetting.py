@@ -32,7 +32,7 @@ def kept_by(line: Line, household: Household) -> set[str]:
 
 
 def test_a_live_line_keeps_the_household_out_of_the_archive() -> None:
-    line = Line(Channel.COUNTER)
+    line = Line(Channel.COUNTER, offer_columns={"entitlement_months": None})
     household = line.need.prescription.household
     alive = Household.objects.filter(has_a_line(timezone.now()))
     assert household not in alive

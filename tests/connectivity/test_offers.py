@@ -161,7 +161,7 @@ def test_the_reference_files_load_again_and_again_and_bring_the_three_channels()
 
     offers, closures, _ = load_reference("connectivity")
 
-    assert (offers.created, closures.created) == (6, 1)
+    assert (offers.created, closures.created) == (7, 1)
     assert {offer.channel for offer in Offer.objects.all()} == set(Channel.values)
     assert Offer.objects.get(code="coup-de-pouce").operator == operator
     assert Offer.objects.get(code="internet-solidaire").operator.kinds == [OrganisationKind.OPERATOR]
@@ -172,7 +172,7 @@ def test_the_reference_files_load_again_and_again_and_bring_the_three_channels()
 
     offers, closures, _ = load_reference("connectivity")
 
-    assert (offers.unchanged, closures.unchanged, offers.created) == (6, 1, 0)
+    assert (offers.unchanged, closures.unchanged, offers.created) == (7, 1, 0)
     assert (Organisation.objects.count(), OfferCondition.objects.count()) == (organisations, conditions)
 
 

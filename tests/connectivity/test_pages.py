@@ -22,6 +22,7 @@ S = ConnectionState
 NBSP = "\N{NO-BREAK SPACE}"
 ACTIONS = (
     "choose", "proof", "send", "report_problem", "accept", "schedule", "activate", "renew", "refuse", "end", "abandon",
+    "lose_right", "change_offer",
 )  # fmt: skip
 
 
@@ -300,6 +301,8 @@ ALLOWED: dict[str, set[str]] = {
     "activate": {"agent"},
     "refuse": {"agent"},
     "end": {"agent", "worker"},
+    "lose_right": {"worker"},
+    "change_offer": {"worker", "adviser"},
 }
 
 

@@ -1,15 +1,19 @@
 """Real connections at once on the same need, the same file: one winner, a sentence for the other."""
 
+from decimal import Decimal
+
 import pytest
 
 from connectivity.enums import Channel, ConnectionState
-from connectivity.models import ConnectionFile
+from connectivity.models import ConnectionFile, Recharge
 from connectivity.services.connections import choose_connection, propose_connection, refuse_connection
+from connectivity.services.lines import sell_recharge
 from lifecycle.exceptions import Refused
 from prescriptions.models import CodedReason, Need, Prescription
 from prescriptions.services.needs import drop_need
 from prescriptions.services.prescriptions import withdraw_prescription
-from tests.connectivity.lines import Line, again, make_offer
+from tests.connectivity.lines import MOBILE, Line, again, make_offer
+from tests.connectivity.test_recharges import PREPAID
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,3 +82,14 @@ def test_two_choices_at_once_leave_the_last_one_whole() -> None:
     assert row.offer in offers
     assert row.operator == row.offer.operator
     assert row.journal.filter(verb="choose").count() == 2
+
+
+def test_recharges_sold_at_once_never_pass_the_limit_of_the_month() -> None:
+    line = Line(Channel.COUNTER, kind=MOBILE, offer_columns=PREPAID)
+    file, adviser = line.active(), line.adviser
+
+    ends = at_once(*(lambda: sell_recharge(actor=adviser, connection=file, amount=Decimal(3)) for _ in range(5)))
+
+    assert sum(isinstance(end, Recharge) for end in ends) == 2
+    assert all(str(end) for end in ends if isinstance(end, Refused))
+    assert sorted(Recharge.objects.values_list("rank", flat=True)) == [1, 2]

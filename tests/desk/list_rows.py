@@ -2,10 +2,15 @@
 
 import itertools
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from connectivity.enums import Channel, Period
+from connectivity.models import CopperClosure
+from connectivity.services.campaigns import create_campaign
+from connectivity.services.lines import sell_recharge
 from donations.enums import NextStep
 from donations.services.prospects import Then, create_prospect
 from lifecycle import gate
@@ -15,7 +20,7 @@ from prescriptions.enums import Requester, RightKind, RightsChannel
 from prescriptions.services.rights import receive_rights_request
 from refurb.enums import MissingReason, PartKind, RemovalDestination
 from refurb.services import evidence, parts
-from tests.connectivity.lines import FIXED, close_copper
+from tests.connectivity.lines import FIXED, close_copper, make_offer
 from tests.desk.territory import Territory, need_of
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
@@ -56,6 +61,8 @@ LISTS: dict[str, tuple[str, ...]] = {
     "connectivity:queue": ("agent",),
     "connectivity:offer_list": ("worker",),
     "connectivity:closure_list": ("worker",),
+    "connectivity:recharge_list": ("worker", "adviser", "pilot"),
+    "connectivity:campaign_list": ("worker", "adviser", "pilot"),
     "reports:report_list": ("pilot",),
 }
 """The lists, by the name of their address, each with who reads it."""
@@ -67,6 +74,7 @@ NAMING: dict[str, tuple[str, ...]] = {
     "distribution:reservation_list": ("adviser",),
     "connectivity:connection_list": ("adviser",),
     "connectivity:waiting_list": ("adviser",),
+    "connectivity:recharge_list": ("adviser",),
     "connectivity:queue": ("agent",),
 }
 """Those that name households to somebody who does not follow them himself."""
@@ -115,11 +123,15 @@ class Rows:
         )
         shelf.another_point(name=f"Point {next(_rank)}")
         close_copper(make_commune(epci=shelf.epci), timezone.localdate())
+        self.campaign()
         device = shelf.available()
         territory.go_to(timezone.now())
         served, waiting = territory.accepted(), territory.accepted()
         shelf.reserve(device, need_of(served, "computer"))
         territory.line(need_of(served, FIXED)).sent()
+        sold = territory.line(need_of(territory.accepted(), FIXED), Channel.COUNTER)
+        sold.__dict__["offer"] = make_offer(Channel.COUNTER, period=Period.RECHARGE)
+        sell_recharge(actor=shelf.adviser, connection=sold.active(), amount=sold.offer.price or 0)
         shelf.derogate(need_of(waiting, "computer"))
         receive_rights_request(
             actor=territory.worker,
@@ -128,6 +140,21 @@ class Rows:
             requester=Requester.PERSON,
             channel=RightsChannel.PLACE,
             received_on=timezone.localdate(),
+        )
+
+    def campaign(self) -> None:
+        """Calls in a commune where copper closes, to the household of one more request."""
+        territory, closes = self.territory, timezone.localdate() + timedelta(days=200)
+        commune = territory.circle.commune
+        if not CopperClosure.objects.filter(commune=commune).exists():
+            close_copper(commune, closes)
+        territory.accepted()
+        create_campaign(
+            actor=territory.shelf.pilot,
+            title=f"Campagne {next(_rank)}",
+            closes_by=closes,
+            script="Bonjour.",
+            commune=commune,
         )
 
 

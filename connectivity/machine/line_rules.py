@@ -1,0 +1,93 @@
+"""What is missing before the verbs of a line that works (machines §5)."""
+
+from collections.abc import Callable
+
+from django.db.models import Q
+
+from connectivity.enums import AfterLoss, Channel, RightLoss
+from connectivity.permissions import can_serve_connection
+from lifecycle.machine import Context, Place, Requirement
+from lifecycle.requirements import Condition
+
+RIGHT_ENDS = Requirement(
+    "right_ends",
+    "Le droit de cette ligne n’a pas de terme\u00a0: changez d’offre, ou terminez la ligne.",
+    lambda ctx: Q(entitlement_ends_on__isnull=False),
+    where=Place(
+        "connectivity:connection_change_offer",
+        can_serve_connection,
+        "un travailleur social du prescripteur, ou un conseiller du distributeur",
+    ),
+)
+LOSS_CODED = Requirement(
+    "right_loss",
+    "Dites pourquoi le foyer n’a plus droit à cette offre.",
+    lambda ctx: not ctx.has("right_loss") or ctx.values["right_loss"] in RightLoss.values,
+    needs=("right_loss",),
+    field="right_loss",
+)
+AFTER_CODED = Requirement(
+    "after_loss",
+    "Dites ce qui suit le dernier jour du droit.",
+    lambda ctx: not ctx.has("after_loss") or ctx.values["after_loss"] in AfterLoss.values,
+    needs=("after_loss",),
+    field="after_loss",
+)
+
+
+def _price_after(ctx: Context) -> Condition:
+    """A price, zero included, when the line goes on at another; none otherwise."""
+    if not ctx.has("after_loss"):
+        return True
+    price = ctx.values.get("price_after")
+    if ctx.values["after_loss"] == AfterLoss.FULL_PRICE:
+        return price is not None and price >= 0
+    return price is None
+
+
+PRICE_AFTER = Requirement(
+    "price_after",
+    "Donnez le prix que la ligne coûtera ensuite, et seulement si elle continue à un autre prix.",
+    _price_after,
+    field="price_after",
+)
+
+# --- another offer
+
+A_LINE = Requirement(
+    "a_line",
+    "Cette offre ne donne pas de ligne\u00a0: dites-la au foyer, et choisissez-en une autre.",
+    lambda ctx: not ctx.has("offer") or ctx.values["offer"].channel != Channel.BESIDE,
+    field="offer",
+)
+ANOTHER_OFFER = Requirement(
+    "another_offer",
+    "C’est déjà l’offre de cette ligne\u00a0: pour la garder, renouvelez le droit.",
+    lambda ctx: ~Q(offer=ctx.values["offer"].pk) if ctx.has("offer") else True,
+    field="offer",
+)
+WITHOUT_DESK = Requirement(
+    "without_desk",
+    "Cette offre se demande à l’opérateur\u00a0: terminez cette ligne, rouvrez le besoin, puis transmettez-lui la"
+    " demande.",
+    lambda ctx: not ctx.has("offer") or ctx.values["offer"].channel != Channel.DESK,
+    field="offer",
+)
+
+
+def _since_the_line(name: str) -> Callable[[Context], Condition]:
+    return lambda ctx: Q(started_on__lte=ctx.values[name]) if ctx.has(name) else True
+
+
+CHANGED_AFTER = Requirement(
+    "changed_after",
+    "Le changement ne peut dater d’avant le début de la ligne\u00a0: vérifiez la date.",
+    _since_the_line("started_on"),
+    field="started_on",
+)
+EVIDENCE_OF_CHANGE = Requirement(
+    "evidence_of_change",
+    "Ce que vous avez vu est daté d’avant le début de la ligne\u00a0: vérifiez la date.",
+    _since_the_line("evidence_on"),
+    field="evidence_on",
+)

@@ -1,0 +1,206 @@
+"""A line that works: another offer for it, the recharges sold for it, what its household is told.
+
+What people write (comment) may hold no social security number: ValidationError, naming the field.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from calendars.working_days import add_working_days
+from connectivity import emails
+from connectivity.enums import CancelReason, ConnectionState, LineNews, NewsOutcome, Period
+from connectivity.models import ConnectionFile, LineNotice, Offer, Recharge
+from connectivity.parameters import LINE_NEWS_DAYS, RECHARGES_A_MONTH
+from connectivity.permissions import can_sell_recharge, can_serve_connection
+from connectivity.terms import term_of
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.locked_rows import held_row
+from lifecycle.locking import locked
+from lifecycle.machine import Reason
+from prescriptions.enums import ContactChannel
+from prescriptions.nir import refuse_nir
+from prescriptions.telling import channel_of
+from typography.french import Noun, euros
+
+RECHARGE = Noun("recharge", "recharges", feminine=True)
+NOT_PREPAID = Reason("prepaid", "Cette ligne n’a pas d’offre payée par recharge, ou elle ne marche plus.")
+NOT_TODAY = Reason("sold_on", "Une recharge se note le jour de sa vente, ou dans le même mois.", field="sold_on")
+BEFORE_THE_LINE = Reason("sold_on", "La ligne ne marchait pas encore ce jour-là.", field="sold_on")
+CANCELLED = Reason("cancelled", "Cette recharge est déjà annulée.")
+ANOTHER_DAY = Reason("another_day", "Une recharge s’annule le jour où elle est notée\u00a0: ce jour est passé.")
+UNKNOWN_REASON = Reason("reason", "Dites pourquoi la recharge est annulée.", field="reason")
+NOTHING_TO_TELL = Reason("told", "Il n’y a plus rien à dire à ce foyer de sa ligne\u00a0: c’est fait, ou dépassé.")
+
+
+@gate.one_transaction
+def change_offer_connection(
+    *,
+    actor: Actor,
+    connection: ConnectionFile,
+    offer: Offer,
+    agreement: str,
+    started_on: date,
+    monthly_price: Decimal,
+    evidence_kind: str,
+    evidence_on: date,
+    evidence_reference: str,
+    entitlement_ends_on: date | None = None,
+    price_told: bool = False,
+    at: datetime | None = None,
+    comment: str = "",
+) -> ConnectionFile:
+    """The line goes on by another offer: which, since when, at what price, on what evidence.
+
+    Without a day, the right ends when the rule of the offer says. Raises Unknown, PermissionDenied, Refused.
+    """
+    refuse_nir(comment=comment)
+    told: dict[str, Any] = {"price_told": price_told} if offer.is_to_confirm else {}
+    moved: ConnectionFile = gate.apply(
+        connection,
+        "change_offer",
+        actor=actor,
+        at=at,
+        comment=comment,
+        offer=offer,
+        agreement=agreement,
+        started_on=started_on,
+        monthly_price=monthly_price,
+        entitlement_ends_on=entitlement_ends_on or term_of(offer, started_on),
+        evidence_kind=evidence_kind,
+        evidence_on=evidence_on,
+        evidence_reference=evidence_reference.strip(),
+        **told,
+    )
+    return moved
+
+
+# --- recharges
+
+
+@gate.one_transaction
+def sell_recharge(
+    *,
+    actor: Actor,
+    connection: ConnectionFile,
+    amount: Decimal,
+    sold_on: date | None = None,
+    at: datetime | None = None,
+) -> Recharge:
+    """Note a recharge sold at the counter for a line, within what a month allows. Raises Unknown, PermissionDenied,
+    Refused."""
+    instant = at or timezone.now()
+    today = timezone.localdate(instant)
+    day = sold_on or today
+    file = held_row(ConnectionFile.objects.visible_to(actor), connection, actor=actor, can=can_sell_recharge)
+    most = RECHARGES_A_MONTH.on(day)
+    rank = Recharge.objects.free_rank(file.pk, day, most)
+    reasons = [*_wrong_sale(file, amount, day, today), *([] if rank else [_no_place_left(most)])]
+    if reasons or rank is None:
+        raise Refused({file.pk: tuple(reasons)})
+    assert actor.organisation_id is not None
+    assert actor.pk is not None
+    return Recharge.objects.create(
+        file=file, distributor_id=actor.organisation_id, amount=amount, sold_on=day, sold_at=instant,
+        sold_by_id=actor.pk, month=day.replace(day=1), rank=rank, most=most,
+    )  # fmt: skip
+
+
+def _wrong_sale(file: ConnectionFile, amount: Decimal, day: date, today: date) -> list[Reason]:
+    offer = file.offer
+    if file.state != ConnectionState.ACTIVE or offer is None or offer.period != Period.RECHARGE:
+        return [NOT_PREPAID]
+    reasons = []
+    if not today.replace(day=1) <= day <= today:
+        reasons.append(NOT_TODAY)
+    elif file.started_on is not None and day < file.started_on:
+        reasons.append(BEFORE_THE_LINE)
+    if wrong := wrong_amount(offer, amount):
+        reasons.append(Reason("amount", wrong, field="amount"))
+    return reasons
+
+
+def wrong_amount(offer: Offer, amount: Decimal) -> str:
+    """Why an amount is not one of this offer; empty when it is."""
+    least, most = offer.price, offer.price_max or offer.price
+    if least is None or most is None:
+        return "" if 0 < amount <= MOST_UNKNOWN else f"Donnez le montant, {euros(MOST_UNKNOWN)} au plus."
+    if least <= amount <= most and amount > 0:
+        return ""
+    between = f"de {euros(least)} à {euros(most)}" if least != most else f"de {euros(least)}"
+    return f"Une recharge de cette offre est {between}."
+
+
+MOST_UNKNOWN = Decimal(50)
+"""Beyond, where the offer says no price, it is a typing mistake."""
+
+
+def _no_place_left(most: int) -> Reason:
+    told = RECHARGE.counted(most)
+    return Reason("limit", f"Cette ligne a déjà eu {told} ce mois-ci, la limite du mois.", field="sold_on")
+
+
+@gate.one_transaction
+def cancel_recharge(*, actor: Actor, recharge: Recharge, reason: str, at: datetime | None = None) -> Recharge:
+    """The recharge is not sold any more: only the day it was noted, with a code of ``CancelReason``.
+
+    Its place in the month is free again. Raises Unknown, PermissionDenied, Refused.
+    """
+    instant = at or timezone.now()
+    held_row(ConnectionFile.objects.visible_to(actor), recharge.file, actor=actor, can=can_sell_recharge)
+    row = next(iter(locked(Recharge.objects.visible_to(actor).filter(pk=recharge.pk))), None)
+    if row is None:
+        raise Unknown
+    reasons = [
+        said
+        for said, wrong in (
+            (CANCELLED, row.cancelled_at is not None),
+            (ANOTHER_DAY, timezone.localdate(row.sold_at) != timezone.localdate(instant)),
+            (UNKNOWN_REASON, reason not in CancelReason.values),
+        )
+        if wrong
+    ]
+    if reasons:
+        raise Refused({row.pk: tuple(reasons)})
+    row.cancelled_at, row.cancelled_by_id, row.cancel_reason = instant, actor.pk, reason
+    row.save(update_fields=["cancelled_at", "cancelled_by", "cancel_reason"])
+    return row
+
+
+# --- what the household is told
+
+
+def promise_notice(*, file: ConnectionFile, about: LineNews, at: datetime) -> LineNotice:
+    """The household is to be told: a mail leaves at once, else its worker tells it; no more what was before."""
+    overtake_notices([file.pk], at)
+    day = timezone.localdate(at)
+    due_on = add_working_days(day, LINE_NEWS_DAYS.on(day))
+    channel = channel_of(file.need.prescription.household)
+    notice = LineNotice(file=file, about=about, channel=channel, promised_at=at, due_on=due_on)
+    if channel == ContactChannel.EMAIL:
+        notice.mail = emails.line_news_for_household(file, about, at)
+        notice.settled_at, notice.outcome = at, NewsOutcome.SENT
+    notice.save()
+    return notice
+
+
+def overtake_notices(files: "list[int] | set[int]", at: datetime) -> None:
+    """Something else happened to these lines: what was still to be told is not true any more."""
+    waiting = LineNotice.objects.to_keep().filter(file__in=list(files)).values("pk")
+    LineNotice.objects.filter(pk__in=waiting).update(settled_at=at, settled_by=None, outcome=NewsOutcome.OVERTAKEN)
+
+
+@gate.one_transaction
+def keep_notice(*, actor: Actor, connection: ConnectionFile, at: datetime | None = None) -> LineNotice:
+    """The household was told. Raises Unknown, PermissionDenied, Refused when nothing is to be told any more."""
+    file = held_row(ConnectionFile.objects.visible_to(actor), connection, actor=actor, can=can_serve_connection)
+    notice = next(iter(locked(LineNotice.objects.visible_to(actor).to_keep().filter(file=file))), None)
+    if notice is None:
+        raise Refused({file.pk: (NOTHING_TO_TELL,)})
+    notice.settled_at, notice.settled_by_id, notice.outcome = at or timezone.now(), actor.pk, NewsOutcome.TOLD
+    notice.save(update_fields=["settled_at", "settled_by", "outcome"])
+    return notice

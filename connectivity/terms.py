@@ -1,0 +1,26 @@
+"""Until when a right to an offer lasts: what the rule of the offer says, where nobody gives another day."""
+
+from datetime import date, timedelta
+
+from connectivity.models import Offer
+
+LAST_YEAR = 9000
+"""A line that begins after it is a typing mistake, which the rules of its verb refuse."""
+
+
+def in_months(day: date, months: int) -> date:
+    """The eve of the same day so many months later: the last day of an entitlement that starts on ``day``."""
+    rank = day.year * 12 + day.month - 1 + months
+    first = date(rank // 12, rank % 12 + 1, 1)
+    after = date((rank + 1) // 12, (rank + 1) % 12 + 1, 1)
+    last = (after - first).days
+    return first + timedelta(days=min(day.day, last) - 1) - timedelta(days=1)
+
+
+def term_of(offer: Offer | None, started_on: date) -> date | None:
+    """The last day of the right that begins on ``started_on`` by the rule of the offer; None when it has no term."""
+    if offer is None or offer.entitlement_months is None:
+        return None
+    if started_on.year > LAST_YEAR:
+        return None
+    return in_months(started_on, offer.entitlement_months)

@@ -1,0 +1,131 @@
+"""A line that works: another offer, recharges sold at the counter, the household told."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from connectivity.filters.lines import RechargeFilter
+from connectivity.forms import lines as forms
+from connectivity.models import ConnectionFile, Recharge
+from connectivity.permissions import can_answer_connection, can_sell_recharge, can_serve_connection, sees_connections
+from connectivity.services import lines as services
+from connectivity.services.offers import offers_of_the_day
+from connectivity.tables.lines import RechargeTable
+from connectivity.views.choosing import CONNECTION_PAGES
+from connectivity.views.connections import visible_connection
+from connectivity.views.line_sheet import is_prepaid, recharges_of
+from lifecycle.acting import asks_then_acts, may, posted
+from lifecycle.pages import Pages
+from lists.listing import Listing, lists
+from network.permissions import is_pilot
+from network.requests import Request
+from prescriptions.views.rows import named_by
+from prescriptions.views.saving import saved
+
+RECHARGE_PAGES = Pages(ConnectionFile, visible_connection, "connectivity/actions/recharge.html")
+
+
+@asks_then_acts
+def connection_change_offer(request: Request, reference: str) -> HttpResponse:
+    """The line goes on by another offer of the day."""
+    connection = visible_connection(request, reference)
+    if can_answer_connection(request.membership) is not None:
+        raise PermissionDenied
+    proposals = offers_of_the_day(need=connection.need, file=connection)
+    return CONNECTION_PAGES.act(
+        request,
+        connection,
+        "change_offer",
+        forms.ConnectionChangeOfferForm(posted(request), file=connection, proposals=proposals),
+        services.change_offer_connection,
+        done="Offre changée. La fiche de la famille est refaite",
+        template="connectivity/actions/change_offer.html",
+        nothing=not any(forms.can_follow(connection, one) for one in proposals),
+    )
+
+
+@asks_then_acts
+def recharge_sell(request: Request, reference: str) -> HttpResponse:
+    """Note a recharge sold at the counter, within what a month allows."""
+    connection = visible_connection(request, reference)
+    may(can_sell_recharge(request.membership))
+    return RECHARGE_PAGES.record(
+        request,
+        connection,
+        forms.RechargeForm(posted(request), file=connection),
+        services.sell_recharge,
+        title="Vendre une recharge",
+        done="Recharge notée",
+        submit="Noter la vente",
+        impossible="" if is_prepaid(connection) else services.NOT_PREPAID.sentence,
+        recharges=recharges_of(connection, request.membership),
+    )
+
+
+@asks_then_acts
+def recharge_cancel(request: Request, reference: str, pk: int) -> HttpResponse:
+    """A recharge noted today is not sold any more."""
+    connection = visible_connection(request, reference)
+    may(can_sell_recharge(request.membership))
+    recharge = get_object_or_404(
+        Recharge.objects.visible_to(request.membership).select_related("file"), pk=pk, file=connection
+    )
+    return CONNECTION_PAGES.record(
+        request,
+        connection,
+        forms.CancelRechargeForm(posted(request)),
+        lambda *, actor, connection, reason: services.cancel_recharge(actor=actor, recharge=recharge, reason=reason),
+        title=f"Annuler la recharge de {recharge}",
+        done="Recharge annulée. Sa place dans le mois est libre",
+        submit="Annuler la recharge",
+        impossible=_not_cancelled(recharge),
+    )
+
+
+def _not_cancelled(recharge: Recharge) -> str:
+    if recharge.cancelled_at is not None:
+        return services.CANCELLED.sentence
+    noted_today = timezone.localdate(recharge.sold_at) == timezone.localdate()
+    return "" if noted_today else services.ANOTHER_DAY.sentence
+
+
+@require_POST
+def connection_told(request: Request, reference: str) -> HttpResponse:
+    """The household was told what changes on its line."""
+    connection = visible_connection(request, reference)
+    may(can_serve_connection(request.membership))
+    form = Form({})
+    if saved(form, lambda: services.keep_notice(actor=request.membership, connection=connection)):
+        messages.success(request, "C’est noté\u00a0: le foyer est prévenu.")
+    for error in form.non_field_errors():
+        messages.error(request, str(error))
+    return redirect("connectivity:connection_detail", reference=reference)
+
+
+@lists
+def recharge_list(request: Request) -> HttpResponseBase:
+    """The recharges that were sold, the last first, with what they come to."""
+    actor = request.membership
+    if sees_connections(actor) is None or can_answer_connection(actor) is not None:
+        raise PermissionDenied
+    rows = Recharge.objects.visible_to(actor)
+    sold = rows.sold().in_month(timezone.localdate())
+    page = Listing(
+        request,
+        rows=rows.select_related("file__need__prescription__household", "distributor", "sold_by__user"),
+        table=RechargeTable,
+        noun=services.RECHARGE,
+        filters=RechargeFilter,
+        exclude=["household"] if is_pilot(actor) else [],
+        empty="Aucune recharge vendue. Une recharge se vend depuis le dossier d’une ligne prépayée.",
+        named=named_by(request, "file__need__prescription__household"),
+    )
+    return page.respond(
+        "connectivity/recharge_list.html",
+        month={"count": sold.count(), "lines": sold.values("file").distinct().count(), "total": sold.total()},
+    )

@@ -1,0 +1,59 @@
+"""The threads of lines that work and of calls before copper closes, played alone to their end."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from connectivity.enums import AfterLoss, Channel, CurrentLine, Period
+from connectivity.models import CampaignCall, ConnectionFile, CopperCampaign, Recharge
+from demo import lines
+from demo.calls import calls
+from demo.context import Stage
+from network.enums import OrganisationKind, Role
+from prescriptions.enums import NeedKind, NeedUse
+from prescriptions.models import Need
+from tests.connectivity.lines import Line, close_copper, make_offer
+from tests.demo.test_story_asks import circle, stage
+from tests.network.factories import make_membership
+from tests.prescriptions.files import Circle
+
+__all__ = ["circle", "stage"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
+
+
+def need_of(circle: Circle) -> Need:
+    return circle.accepted([(NeedKind.MOBILE_CONNECTION, NeedUse.WORK)], circle.household()).needs.get()
+
+
+def test_recharges_are_sold_and_one_is_cancelled(circle: Circle, stage: Stage) -> None:
+    stage.cast.people["distributor", Role.ADVISER].append(circle.adviser)
+    stage.cast.people["operateur", Role.AGENT].append(make_membership(Role.AGENT, OrganisationKind.OPERATOR))
+    make_offer(
+        Channel.COUNTER, code="recharge-solidaire", kinds=[NeedKind.MOBILE_CONNECTION], price=2, price_max=5,
+        period=Period.RECHARGE, entitlement_months=None,
+    )  # fmt: skip
+    need = need_of(circle)
+    list(lines.recharged(stage, need, circle.worker, need.accepted_at))
+    assert Recharge.objects.count() == 3
+    assert Recharge.objects.sold().count() == 2
+
+
+def test_a_right_is_lost_and_the_line_goes_on(circle: Circle, stage: Stage) -> None:
+    offer = make_offer(code="mobile-solidaire", kinds=[NeedKind.MOBILE_CONNECTION], entitlement_months=12)
+    agent = make_membership(Role.AGENT, OrganisationKind.OPERATOR, offer.operator)
+    stage.cast.people["operateur", Role.AGENT].append(agent)
+    stage.cast.people["distributor", Role.ADVISER].append(circle.adviser)
+    need = need_of(circle)
+    list(lines.losing(stage, need, circle.worker, need.accepted_at))
+    assert ConnectionFile.objects.get().after_loss == AfterLoss.FULL_PRICE
+
+
+def test_the_pilot_makes_a_campaign_whose_callers_have_begun(circle: Circle, stage: Stage) -> None:
+    stage.cast.people["departement", Role.PILOT].append(circle.pilot)
+    line = Line(circle=circle)
+    line.proposed(current_line=CurrentLine.COPPER)
+    close_copper(circle.commune, timezone.localdate() + timedelta(days=100))
+    list(calls(stage))
+    assert CopperCampaign.objects.get().scripts.exists()
+    assert CampaignCall.objects.get().script is not None
