@@ -15,6 +15,8 @@ from prescriptions.models import Need
 from typography.french import HARD, euros, full_day, hour
 
 TO_BRING = ("une pièce d’identité", "la feuille qui vous a été donnée")
+SHOWN_AT_COUNTER = ("pièce d’identité", "feuille du foyer")
+"""What the counter asks to see."""
 PAID = "de quoi payer {amount}"
 SUMMARY = "Rendez-vous au point de distribution"
 CALENDAR = "rendez-vous.ics"

@@ -152,6 +152,9 @@ NOBODY: dict[str, str] = {
     "not_in_force": FOR_GOOD,
     "not_data_protection": FOR_GOOD,
     "long_overdue": BY_TIME,
+    "begun": BY_TIME,
+    "not_told": ITSELF,
+    "not_reminded": ITSELF,
 }
 """Rules that name nobody, by code, and why nobody is to be named."""
 

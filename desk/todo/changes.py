@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from connectivity.models import ConnectionFile
 from conventions.models import Convention, Review, Signature
-from distribution.models import Appointment
 from donations.models import Donation
 from lifecycle.journal import journal_of
 from lifecycle.machine import Stateful, verbs_of
@@ -75,14 +74,6 @@ TOLD = {
         "refurb:device_detail",
         "refurb:device_list",
         "appareils",
-    ),
-    "appointment": ToldMoves(
-        Appointment,
-        ("book", "move", "cancel"),
-        "distribution:appointment_detail",
-        "distribution:appointment_day",
-        "rendez-vous",
-        household="need__prescription__household",
     ),
     "convention": ToldMoves(
         Convention,

@@ -59,9 +59,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             Action("Mon rayon", reverse("distribution:shelf")),
         ),
         blocks=blocks,
-        changes=("prescription", "connection", "device", "appointment")
-        if is_distributor
-        else ("prescription", "device", "appointment"),
+        changes=("prescription", "connection", "device") if is_distributor else ("prescription", "device"),
     )
 
 
@@ -229,7 +227,9 @@ def _reserved(device: Any) -> Line:
     if device.expected_at is not None:
         come = f"attendu le {full_day(device.expected_at)} à {hour(device.expected_at)}"
         return Line(name, _page(device), str(device), come)
-    return Line(name, _page(device), str(device), until(last_day(device.reserved_until), "réservé jusqu’au"))
+    fix = reverse("distribution:appointment_book", args=[device.need.reference])
+    about = f"{device}{HARD}: sans rendez-vous"
+    return Line(name, fix, about, until(last_day(device.reserved_until), "réservé jusqu’au"))
 
 
 def _delivery(delivery: Delivery) -> Line:

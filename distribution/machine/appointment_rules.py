@@ -1,4 +1,4 @@
-"""What is missing before a household is expected at an hour (machines §11)."""
+"""What is missing before a household is expected at an hour (machines §11.2)."""
 
 from datetime import datetime, timedelta
 from typing import Any

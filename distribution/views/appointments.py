@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from calendars.days import day_start
-from distribution.appointments import CALENDAR, amount_of, calendar_of, to_bring, when
+from distribution.appointments import CALENDAR, SHOWN_AT_COUNTER, amount_of, calendar_of, when
 from distribution.forms.appointments import FromDayForm, HourForm
 from distribution.models import Appointment, HandOver
 from distribution.permissions import can_keep_appointment
@@ -46,8 +46,8 @@ class Expected:
     amount: Decimal | None = None
 
     @property
-    def to_bring(self) -> list[str]:
-        return to_bring(self.amount)
+    def to_bring(self) -> tuple[str, ...]:
+        return SHOWN_AT_COUNTER
 
 
 def visible_appointment(request: Request, reference: str) -> Any:
@@ -69,11 +69,19 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
         "household": appointment.need.prescription.household,
         "device": device,
         "amount": amount,
-        "to_bring": to_bring(amount),
+        "to_bring": SHOWN_AT_COUNTER,
+        "main": _next_act(appointment),
         "serves": can_keep_appointment(request.membership) is not None,
         "again": _again(appointment, request),
     }
     return render(request, "distribution/appointment_detail.html", context)
+
+
+def _next_act(appointment: Any) -> str:
+    """What is done first: the household is told, then it came or not; until then it may be moved."""
+    if appointment.told_at is None:
+        return "tell"
+    return "miss" if appointment.starts_at <= timezone.now() else "move"
 
 
 def _again(appointment: Any, request: Request) -> bool:

@@ -128,7 +128,7 @@ def test_the_mornings_list_says_who_comes_with_what_is_ready_and_what_is_paid(sh
     client, day = acting(shelf.adviser), f"{timezone.localdate(made.starts_at):%Y-%m-%d}"
     page = read(client, reverse("distribution:appointment_day"), jour=day)
     household = need_of(device).prescription.household
-    for said in (household.last_name, str(device), "rangé à E4", "25", "une pièce d’identité"):
+    for said in (household.last_name, str(device), "rangé à E4", "25", "pièce d’identité"):
         assert said in page
     assert HouseholdAccess.objects.filter(household=household, what="appointment_day").exists()
     paper = client.get(reverse("distribution:appointment_day_paper"), {"jour": day})
@@ -238,21 +238,30 @@ def test_the_calendar_of_a_point_holds_hours_and_references_alone(shelf: Shelf, 
 # --- « À faire »
 
 
-def test_each_row_of_the_four_blocks_is_somebody_s_to_do(shelf: Shelf, device: Device) -> None:
+def test_what_is_somebody_s_to_do_is_on_the_first_page_until_it_is_done(shelf: Shelf, device: Device) -> None:
     def counts() -> list[int]:
         return [first_of(block).count for block in appointment_blocks(shelf.adviser, timezone.now())]
 
-    assert counts() == [0, 0, 0, 1]
+    def said() -> str:
+        return read(acting(shelf.adviser), reverse("desk:home"))
+
+    assert counts() == [0, 0]
+    assert "sans rendez-vous" in said()
+    assert booking(device) in said()
     made = booked(shelf, device)
-    assert counts() == [0, 1, 0, 0]
+    assert counts() == [0, 1]
+    assert "à lui dire" in said()
+    assert "attendu le" in said()
+    done(acting(shelf.adviser), page_of(made, "tell"))
+    assert counts() == [0, 0]
     day = timezone.localdate(made.starts_at)
     PointClosure.objects.create(
         point=shelf.point, first_day=day, last_day=day, reason="works", declared_by=shelf.adviser
     )
-    assert counts() == [0, 1, 1, 0]
-    done(acting(shelf.adviser), page_of(made, "tell"))
-    assert counts() == [0, 0, 1, 0]
-    assert "attendu le" in read(acting(shelf.adviser), reverse("desk:home"))
+    assert counts() == [0, 1]
+    assert "à déplacer" in said()
+    past(shelf, shelf.reserved())
+    assert counts() == [1, 1]
 
 
 # --- the household's own page
