@@ -11,6 +11,7 @@ from demo.calendar import local, working_day
 from demo.cast import WORKSHOPS, gather
 from demo.catalogue import Catalogue, Model
 from demo.clock import EARLY_MONTHS, nights
+from demo.coming import coming, open_points
 from demo.committees import committees, last_committee
 from demo.context import Stage
 from demo.convention_plan import deals
@@ -91,6 +92,7 @@ def tell_story(
             news,
             register,
             counts,
+            coming,
             keys,
             skills,
         ):
@@ -112,6 +114,7 @@ def set_stage(*, as_of: date, seed: int, press: Press, refused: OnRefusal = log_
     """Who acts, from which day to which: the story begins with a month, so that none is nearly empty."""
     first = working_day(first_day(as_of))
     cast = gather(local(add_months(as_of, -EARLY_MONTHS), 8))
+    open_points(cast, first)
     rng = Random(f"story {seed}")  # noqa: S311 nothing here is a secret
     return Stage(cast, Catalogue(), rng, Agenda(local(as_of, 0), refused), first, as_of, press)
 

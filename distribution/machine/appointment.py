@@ -1,4 +1,4 @@
-"""The life of an appointment (machines §11.2): booked, told, recalled; honoured by the hand-over, missed or cancelled."""
+"""The life of an appointment (machines §11.2): booked, told, recalled; honoured, missed or cancelled."""
 
 from django.db.models import F
 

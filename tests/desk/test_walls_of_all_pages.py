@@ -45,6 +45,7 @@ from reports.views_drill_down import EVIDENCE
 from tests.desk.hostile import MARKUP, SHOWN, called_like_markup, files_called_like_markup
 from tests.desk.house import faults
 from tests.desk.territory import BOTH, Territory, need_of
+from tests.distribution.hours import booked, opened
 from tests.distribution.shelves import Shelf
 from tests.donations.inventories import machine, taken
 from tests.donations.scene import Scene
@@ -73,7 +74,7 @@ PERSON = {
 }
 OF_A_HOUSEHOLD = (
     *("prescriptions/<str", "besoins/<str", "foyers/<str", "transferts/<str"),
-    *("connexions/<str", "connexions/proposer/"),
+    *("connexions/<str", "connexions/proposer/", "rendez-vous/<str"),
 )
 WORDS = {"appareils/scanner/": "trouver", "a-faire/": "prescripteurs", "administration/": "offres", "aide/": "atelier"}
 """What stands in an address for a word, by how it begins."""
@@ -83,6 +84,8 @@ BEHIND_A_ROW = {
     "/photos/": "photos",
     "/pieces/": "repairs",
     "/defauts/": "defects",
+    "/fermetures/": "closures",
+    "/rendez-vous/<int": "openings",
 }
 """What a key in an address is of, by the word before it: rows behind the one that the reference names."""
 OF_A_NOTE = "appareils/<str:reference>/fiches/"
@@ -127,8 +130,10 @@ class Scenery:
         self.territory.go_to(None)
         self.waiting = self.completed(circle.submitted(BOTH, household, f"Elle a un {STORY}"))
         self.held = shelf.reserve(second, need_of(self.waiting, "computer"))
+        opened(shelf)
         self.sent = self.territory.line(need_of(self.waiting, BOTH[1][0])).sent()
         self.household, self.served = household, served
+        self.appointment = booked(shelf, self.held)
         self.counted = begin_stocktake(actor=self.territory.shelf.adviser, point=self.territory.shelf.point)
         self.offered = ask_transfer(actor=circle.worker, prescription=self.waiting, prescriber=Circle().prescriber)
         self.report = compute_report(actor=shelf.pilot, month=month_of(timezone.now()))
@@ -205,6 +210,7 @@ class Scenery:
             "prescriptions": [self.served, self.waiting],
             "prospects": [self.prospect],
             "rapports": [self.report],
+            "rendez-vous": [self.appointment],
             "relectures": list(Review.objects.all()),
             "seances": [self.meeting],
             "signatures": list(Signature.objects.all()),
