@@ -125,10 +125,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def to_tell(self, at: datetime) -> Self:
         """Those to come, or that were to come, of which the household does not know: nobody told it, or no mail left.
 
-        One that is cancelled and booked again at another hour is told with the new one.
+        One that is cancelled and booked again at another hour is told with the new one; who answered that it needs
+        nothing any more expects nothing.
         """
         again = Appointment._base_manager.filter(need=OuterRef("need"), state=S.BOOKED)
-        awaited = Q(state=S.BOOKED) | Q(state=S.CANCELLED) & ~Q(Exists(again))
+        wanted = Q(need__prescription__declined_at=None)
+        awaited = Q(state=S.BOOKED) | Q(state=S.CANCELLED) & wanted & ~Q(Exists(again))
         return self.filter(awaited & not_known(), starts_at__gt=at)
 
     def to_follow(self) -> Self:

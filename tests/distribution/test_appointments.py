@@ -32,6 +32,7 @@ from refurb.models import Device
 from tests.distribution.hours import a_later_hour, booked, need_of, next_hours, opened, sheet_of
 from tests.distribution.shelves import Shelf, screen_of
 from tests.network.factories import make_membership
+from tests.prescriptions.answers import ADDRESS, said_no
 from tests.prescriptions.files import again
 from tests.refurb.devices import fresh
 
@@ -177,6 +178,15 @@ def test_a_need_given_up_a_desktop_and_its_screen_released_lost_or_handed_over_t
         ends.append((end, again(made).state))
         assert fresh(screen_of(desktop)).state != DeviceState.RESERVED
     assert ends == [("drop", S.CANCELLED), ("release", S.CANCELLED), ("lost", S.CANCELLED), ("hand_over", S.HONOURED)]
+
+
+def test_a_household_that_answers_no_is_expected_no_more_and_is_not_called_to_be_told_so(shelf: Shelf) -> None:
+    opened(shelf)
+    device = shelf.reserved(need=shelf.need(email=ADDRESS))
+    made = booked(shelf, device)
+    said_no(need_of(device).prescription)
+    assert again(made).state == S.CANCELLED
+    assert not Appointment.objects.to_tell(timezone.now()).exists()
 
 
 # --- told, and recalled
