@@ -1,5 +1,9 @@
 """The life of an appointment (machines §11.2): booked, told, recalled; honoured, missed or cancelled."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from django.db.models import F
 
 from distribution.enums import AppointmentState
@@ -7,6 +11,7 @@ from distribution.machine import appointment_rules as rules
 from distribution.models import Appointment
 from distribution.permissions import can_answer_appointment, can_keep_appointment
 from lifecycle.machine import AT, CREATION, SAME, Given, Machine, Verb
+from typography.french import moment
 
 S = AppointmentState
 RESERVATION = ["need", "need__prescription"]
@@ -18,6 +23,13 @@ HOUR = {
     "places": Given("places"),
     "told_at": Given("told_at", default=None),
 }
+
+
+def _hour(values: Mapping[str, Any]) -> str:
+    """The hour that was taken, as the timeline tells it."""
+    return moment(datetime.fromisoformat(values["starts_at"]))
+
+
 BY_BOTH = [can_keep_appointment, can_answer_appointment]
 
 
@@ -47,6 +59,7 @@ class AppointmentMachine(Machine, of=Appointment):
         stamps={**HOUR, "booked_at": AT},
         journal=["starts_at"],
         done="Rendez-vous fixé",
+        recalls=_hour,
         why="It takes one place of an hour of the point; what is put aside stays so until its own day.",
     )
 
@@ -60,6 +73,7 @@ class AppointmentMachine(Machine, of=Appointment):
         stamps={**HOUR, "reminded_at": None},
         journal=["starts_at"],
         done="Rendez-vous déplacé",
+        recalls=_hour,
         why="Its former place is free again; the household is told of the new hour, and reminded of it.",
     )
 
