@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -20,7 +21,8 @@ from distribution.models import Appointment, PointOpening
 from distribution.services.appointments import book_appointment, cancel_appointment, move_appointment, slots_for
 from distribution.services.openings import close_days, open_hours, stop_hours
 from distribution.slots import DAY, _of_day, free_slots
-from documents.models import Mail
+from documents.models import Mail, Sms
+from documents.texting import parts_of
 from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
@@ -482,3 +484,52 @@ def test_an_absence_of_another_day_stays_one_when_the_device_is_handed_over_late
     shelf.hand_over(device, at=late + timedelta(hours=10))
     assert again(made).state == S.MISSED
     assert not Appointment.objects.to_follow().exists()
+
+
+# --- by SMS, where the door is open
+
+
+@pytest.fixture
+def texted(shelf: Shelf, settings: LazySettings) -> Device:
+    settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
+    opened(shelf)
+    need = shelf.need(phone="06 99 44 55 66", contact_channel=ContactChannel.SMS)
+    return shelf.reserved(need=need)
+
+
+def test_by_sms_the_household_learns_the_hour_in_two_parts_at_most_and_no_name(shelf: Shelf, texted: Device) -> None:
+    made = booked(shelf, texted)
+    (sms,) = Sms.objects.filter(about_machine="appointment", about_pk=made.pk)
+    assert (sms.number, parts_of(sms.text) <= 2) == ("+33699445566", True)
+    household, need = need_of(texted).prescription.household, need_of(texted)
+    for secret in (household.last_name, household.first_name, need.reference, need.prescription.reference):
+        assert secret not in sms.text
+    assert not Appointment.objects.to_tell(timezone.now()).exists()
+    Sms.objects.update(delivery="failed", error="HTTP 400")
+    assert Appointment.objects.to_tell(timezone.now()).get() == made
+
+
+def test_with_the_door_shut_or_without_a_mobile_somebody_calls_as_before(
+    shelf: Shelf, texted: Device, settings: LazySettings
+) -> None:
+    settings.SMS_PROVIDER = ""
+    made = booked(shelf, texted)
+    assert not Sms.objects.exists()
+    assert Appointment.objects.to_tell(timezone.now()).get() == made
+    settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
+    landline = shelf.reserved(need=shelf.need(phone="0320000000", contact_channel=ContactChannel.SMS))
+    theirs = booked(shelf, landline)
+    assert not Sms.objects.exists()
+    assert theirs in Appointment.objects.to_tell(timezone.now())
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_the_reminder_of_the_working_day_before_leaves_by_sms_too(shelf: Shelf, texted: Device) -> None:
+    made = booked(shelf, texted)
+    eve = timezone.localdate(starts(made)) - DAY
+    while not is_working_day(eve):
+        eve -= DAY
+    run_clock(at=day_start(eve) + timedelta(hours=6))
+    run_clock(at=day_start(eve) + timedelta(hours=9))
+    assert Sms.objects.filter(about_pk=made.pk).count() == 2
+    assert Sms.objects.latest("created_at").leaves_at == day_start(eve) + timedelta(hours=8)
