@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from documents.enums import Delivery
-from documents.models import Mail, MailQuerySet, Sms
+from documents.models import Mail, MailQuerySet, Sms, SmsQuerySet
 from typography.french import moment
 
 TAGS = {
@@ -73,6 +73,10 @@ class SmsTable(tables.Table):
 
     def render_created_at(self, value: datetime) -> str:
         return moment(value)
+
+    def order_created_at(self, rows: SmsQuerySet, is_descending: bool) -> tuple[SmsQuerySet, bool]:
+        sign = "-" if is_descending else ""
+        return rows.order_by(f"{sign}created_at", f"{sign}pk"), True
 
     def render_leaves_at(self, value: datetime) -> str:
         return moment(value)
