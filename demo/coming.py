@@ -4,27 +4,27 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from calendars.days import day_start
-from demo.agenda import Thread
+from demo.agenda import Thread, may
 from demo.calendar import local
 from demo.cast import Cast
 from demo.context import Stage
 from distribution.models import Appointment
-from distribution.services.appointments import book_appointment
+from distribution.services.appointments import book_appointment, move_appointment
 from distribution.services.openings import open_hours
 from distribution.slots import free_slots
+from lifecycle import gate
+from network.models import Membership
 from refurb.enums import DeviceState
-from refurb.models import Device
+from refurb.models import Device, DistributionPoint
 
 MORNING = (time(9, 30), time(12))
 AFTERNOON = (time(14), time(17))
 SATURDAY = 5
 AT_ONCE = 2
-BEFORE = (6, 3, 1)
-"""So many working days before the end, the points call those for whom something was put aside."""
 CALLS = 6
-"""How many households they call then; the others are still to be called."""
-ANNOUNCED = 3
-"""Of whom one in three was not reached: the hour is on the first page, to be told."""
+"""How many households a point calls in an evening; the others are still to be called."""
+LEFT = 3
+"""One in three of those who did not come is not called again yet."""
 
 
 def open_points(cast: Cast, first: date) -> None:
@@ -45,25 +45,64 @@ def open_points(cast: Cast, first: date) -> None:
 
 
 def coming(stage: Stage) -> Thread:
-    """The first calls lead to hours before the end, of which some are missed; the last ones to that of the last day."""
+    """Two evenings before the end households are called for the next day, and nobody comes; then for the last day."""
     chance = Random("appointments")  # noqa: S311 nothing here is a secret
-    for back in BEFORE:
-        yield (at := local(stage.back(back), 11, 40))
-        on = stage.last if back == BEFORE[-1] else stage.back(BEFORE[BEFORE.index(back) + 1])
-        booked = Appointment.objects.booked().values("need")
-        held = Device.objects.main().filter(state=DeviceState.RESERVED, moved_at__lte=at).exclude(need__in=booked)
-        for rank, device in enumerate(held.select_related("need", "point").order_by("pk")[:CALLS]):
+    yield (at := local(stage.back(2), 17, 5))
+    for rank, device in enumerate(_held(at)):
+        with stage.agenda.trying("coming", device.reference):
+            made = expect(stage, device, stage.back(1), at, chance)
+            if rank == 0 and made is not None:
+                _change(stage, made, at, chance)
+    yield (at := local(stage.back(1), 17, 20))
+    for one in list(Appointment.objects.booked().filter(starts_at__lt=at).select_related("point")):
+        with stage.agenda.trying("miss", one.reference):
+            gate.apply(one, "miss", actor=_adviser(stage, one.point, chance), at=at)
+    at += timedelta(minutes=15)
+    for rank, device in enumerate(_held(at)):
+        if rank % LEFT != 1:
             with stage.agenda.trying("coming", device.reference):
-                _call(stage, device, on + timedelta(days=rank % 2 * 2), at, chance, known=rank % ANNOUNCED != 1)
+                made = expect(stage, device, stage.last, at, chance)
+                if rank == 0 and made is not None:
+                    _do(stage, made, "remind", at + timedelta(minutes=5), chance)
 
 
-def _call(stage: Stage, device: Device, on: date, at: datetime, chance: Random, *, known: bool) -> None:
-    """The first hour that is free from that day on, until the reservation falls."""
+def expect(stage: Stage, device: Device, on: date, at: datetime, chance: Random) -> Appointment | None:
+    """The first hour that is free from a day on, until the reservation falls; none when there is none."""
     point, need, until = device.point, device.need, device.reserved_until
-    code = next(code for code, one in stage.cast.points.items() if one == point)
     if point is None or need is None or until is None:
-        return
+        return None
     slots = free_slots(point, max(day_start(on), at), until, 1)
-    if slots:
-        actor = stage.cast.adviser(code, chance)
-        book_appointment(actor=actor, need=need, starts_at=slots[0].starts_at, known=known, at=at)
+    if not slots:
+        return None
+    actor = _adviser(stage, point, chance)
+    return book_appointment(actor=actor, need=need, starts_at=slots[0].starts_at, at=at)
+
+
+def _held(at: datetime) -> list[Device]:
+    """The devices that are put aside, for households with whom no hour is fixed."""
+    booked = Appointment.objects.booked().values("need")
+    held = Device.objects.main().filter(state=DeviceState.RESERVED, moved_at__lte=at).exclude(need__in=booked)
+    return list(held.select_related("need", "point").order_by("pk")[:CALLS])
+
+
+def _change(stage: Stage, made: Appointment, at: datetime, chance: Random) -> None:
+    """The household is called, and asks for another hour."""
+    _do(stage, made, "tell", at + timedelta(minutes=3), chance)
+    device = Device.objects.main().get(need=made.need, state=DeviceState.RESERVED)
+    if made.starts_at is not None and device.reserved_until is not None:
+        for slot in free_slots(made.point, made.starts_at, device.reserved_until, 1):
+            actor = _adviser(stage, made.point, chance)
+            later = at + timedelta(minutes=6)
+            move_appointment(actor=actor, appointment=made, starts_at=slot.starts_at, known=True, at=later)
+
+
+def _do(stage: Stage, made: Appointment, verb: str, at: datetime, chance: Random) -> None:
+    """One verb, if it is still to be done."""
+    actor = _adviser(stage, made.point, chance)
+    if may(made, verb, actor=actor, at=at):
+        gate.apply(made, verb, actor=actor, at=at)
+
+
+def _adviser(stage: Stage, point: DistributionPoint, chance: Random) -> Membership:
+    code = next(code for code, one in stage.cast.points.items() if one == point)
+    return stage.cast.adviser(code, chance)

@@ -137,12 +137,13 @@ def found(trip: Trip) -> Iterator[datetime]:
 
 
 def released(trip: Trip) -> Iterator[datetime]:
-    """The household did not come: the device is free again, for the first that waits."""
+    """The household gives up its hour: the device is free again, for the first that waits."""
+    trip.expected_in = 12
     yield from trip.to_the_shelf()
     yield from trip.hold()
     yield trip.after(6, 9)
     if trip.may(trip.device, "release"):
-        do("release", trip.act, comment="Rendez-vous manqué deux fois.")
+        do("release", trip.act, comment="Ne peut plus venir.")
     yield from trip.sell()
 
 
@@ -152,7 +153,8 @@ def sold(trip: Trip) -> Iterator[datetime]:
 
 
 def undone(trip: Trip) -> Iterator[datetime]:
-    """The wrong label was scanned: the hand-over is undone the same day, then done."""
+    """It comes before its hour; the wrong label was scanned: the hand-over is undone the same day, then done."""
+    trip.expected_in = 12
     yield from trip.to_a_household()
     if not trip.may(trip.device, "undo_hand_over"):
         return

@@ -12,6 +12,7 @@ from demo import papers
 from demo.agenda import do, may
 from demo.bench import Work
 from demo.calendar import working_day
+from demo.coming import expect
 from demo.context import Stage
 from distribution.enums import SERVES, HandOverProof
 from distribution.machine.order_rules import ahead_of
@@ -110,6 +111,8 @@ class Trip(Outlet):
         points = ROUTES[convention]
         super().__init__(work.stage, points[rank % len(points)], work.now)
         self.work, self.convention, self.pk = work, convention, work.device.pk
+        self.expected_in = 0
+        """So many days after the reservation, an hour is fixed with the household; 0 when nobody fixes one."""
 
     @property
     def device(self) -> Device:
@@ -181,6 +184,9 @@ class Trip(Outlet):
         while (need := self._first_need()) is None:
             yield self.after(1, 2)
         self.reserve(self.device, need)
+        if self.expected_in:
+            on = timezone.localdate(self.now) + timedelta(days=self.expected_in)
+            expect(self.stage, self.device, on, self.now, self.rng)
 
     def _first_need(self) -> Need | None:
         """The first in rank that the device may be held for."""

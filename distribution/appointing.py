@@ -10,8 +10,9 @@ from conventions.followers import all_moved
 from distribution import appointments, emails
 from distribution.enums import AppointmentState, CancelReason
 from distribution.models import Appointment
-from distribution.services.appointments import is_mailed
+from distribution.services.appointments import is_mailed, is_texted, is_written_to
 from distribution.slots import on_day
+from documents.services import queue_sms
 from lifecycle import gate
 from lifecycle.registry import Move, on_transition
 from prescriptions.documents import freeze_sheet
@@ -38,7 +39,7 @@ def expect_again(move: Move) -> None:
 def call_off(move: Move) -> None:
     """Nothing is put aside any more: nobody is expected."""
     rows = Appointment.objects.booked().filter(need__in=move.pks).select_related("need__prescription__household")
-    told = {row.pk: {"told_at": move.at if is_mailed(row.need) else None} for row in rows}
+    told = {row.pk: {"told_at": move.at if is_written_to(row.need) else None} for row in rows}
     if told:
         pks = Appointment.objects.filter(pk__in=told)
         reason = CancelReason.RELEASED.value
@@ -46,14 +47,18 @@ def call_off(move: Move) -> None:
 
 
 def tell(move: Move) -> None:
-    """By mail, whoever is told so; the others are on « À faire » until somebody calls, unless they know."""
+    """By mail or by SMS, whoever is told so; the others are on « À faire » until somebody calls, unless they know."""
     for row in _with_household(move):
         if is_mailed(row.need):
             emails.appointment_for_household(row, move.at)
+        elif is_texted(row.need):
+            number = row.need.prescription.household.phone
+            text = appointments.short_text(row, appointments.amount_of(row.need))
+            queue_sms(number=number, text=text, about=("appointment", row.pk), at=move.at)
 
 
 def recall(move: Move) -> None:
-    """The clock recalls by mail; whoever calls has done it."""
+    """The clock recalls by mail or by SMS; whoever calls has done it."""
     if move.actor.pk is None:
         tell(move)
 

@@ -58,6 +58,14 @@ def to_bring(amount: Decimal | None) -> list[str]:
     return [*TO_BRING, said(PAID, amount=euros(amount))] if amount else list(TO_BRING)
 
 
+def short_text(appointment: Appointment, amount: Decimal | None = None) -> str:
+    """The same in an SMS: no name, no reference of a request."""
+    said = f"{when(appointment)}, {appointment.point}, {appointment.point.place}"
+    if appointment.state != AppointmentState.BOOKED:
+        return f"Votre rendez-vous est annulé{HARD}: {said}. Ne vous déplacez pas."
+    return f"Votre rendez-vous{HARD}: {said}. Apportez {', '.join(to_bring(amount))}."
+
+
 def calendar_of(appointment: Appointment, amount: Decimal | None = None) -> bytes:
     """The appointment as a calendar file: another hour, or its cancellation, replaces what the calendar holds."""
     return calendar_file(_event(appointment, f"Apportez {', '.join(to_bring(amount))}."))

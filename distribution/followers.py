@@ -25,7 +25,7 @@ from distribution.models.hand_over import Derogation, DerogationRequest, HandOve
 from distribution.services.hand_overs import close_notes
 from distribution.services.points import points_around
 from distribution.services.returns import write_settlements
-from documents.services import forget_document, forget_file, forget_mails
+from documents.services import forget_document, forget_file, forget_mails, forget_sms
 from lifecycle import gate
 from lifecycle.models import Comment
 from lifecycle.registry import Move, Moved, on_transition
@@ -351,6 +351,7 @@ def forget_households(move: Move) -> None:
     Comment.objects.filter(digest__in=said.values("comment_digest")).erase()
     for pk in appointments.values_list("pk", flat=True):
         forget_mails(about=("appointment", pk), at=move.at)
+        forget_sms(about=("appointment", pk), at=move.at)
     Derogation.objects.filter(need__prescription__household__in=move.pks).update(reason="")
     DerogationRequest.objects.filter(need__prescription__household__in=move.pks).update(reason="", answer="")
 

@@ -218,3 +218,56 @@ class MailAttachment(models.Model):
 
     def __str__(self) -> str:
         return str(self.file)
+
+
+class SmsQuerySet(models.QuerySet["Sms"]):
+    """Reads of the SMS of the outbox."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """As mails: the pilot and the system."""
+        allowed = can_read_outbox(actor)
+        return self.none() if allowed is None else self.filter(allowed)
+
+
+class Sms(models.Model):
+    """One SMS to a household: about what, how far it has gone. Not before ``leaves_at``: nobody is woken.
+
+    Its text goes once it has left; its number and its text, with the household.
+    """
+
+    number = models.CharField("numéro", max_length=16, blank=True)
+    text = models.TextField("texte", blank=True)
+    about_machine = models.CharField("à propos de", max_length=40)
+    about_pk = models.BigIntegerField("clé de l’objet")
+    created_at = models.DateTimeField("écrit le")
+    leaves_at = models.DateTimeField("part à partir du")
+    delivery = models.CharField("acheminement", max_length=10, choices=Delivery, default=Delivery.QUEUED)
+    sent_at = models.DateTimeField("envoyé le", null=True)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    error = models.CharField("code d’erreur", max_length=80, blank=True)
+    forgotten_at = models.DateTimeField("effacé le", null=True)
+
+    objects = SmsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "SMS"
+        verbose_name_plural = "SMS"
+        ordering = ("-created_at", "-pk")
+        indexes = (models.Index(fields=("about_machine", "about_pk"), name="documents_sms_about"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(forgotten_at=None, number__regex=r"^\+33[67][0-9]{8}$")
+                | Q(forgotten_at__isnull=False, number="", text=""),
+                name="documents_sms_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(delivery=Delivery.SENT, sent_at__isnull=False)
+                | ~Q(delivery=Delivery.SENT) & Q(sent_at=None),
+                name="documents_sms_sent",
+            ),
+            models.CheckConstraint(condition=~Q(delivery=Delivery.FAILED) | ~Q(error=""), name="documents_sms_failed"),
+            models.CheckConstraint(condition=Q(leaves_at__gte=F("created_at")), name="documents_sms_hours"),
+        )
+
+    def __str__(self) -> str:
+        return f"SMS du {self.created_at:%d/%m/%Y}"

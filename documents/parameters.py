@@ -1,7 +1,17 @@
-"""How long the outbox keeps the mails of accounts."""
+"""How long the outbox keeps the mails of accounts; between which hours a household is written to."""
 
-from reference.parameters import parameter
+from reference.parameters import parameter, parameter_family
 
 ACCOUNT_MAIL_DAYS = parameter(
     "accounts.mail_days", usual=90, unit="jours", label="Garder un courriel d’invitation ou de mot de passe"
 )
+
+parameter_family(
+    "messages",
+    slug="heures-des-messages",
+    group="Foyers",
+    title="Heures des messages aux foyers",
+    purpose="Entre quelles heures un SMS part, du lundi au samedi, jours fériés exceptés.",
+)
+MESSAGES_FROM = parameter("messages.from_hour", usual=8, unit="heures", label="Aucun SMS avant", least=0)
+MESSAGES_UNTIL = parameter("messages.until_hour", usual=20, unit="heures", label="Aucun SMS après")

@@ -1,4 +1,4 @@
-"""The list of the outbox."""
+"""The lists of the outbox: mails, SMS."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from documents.enums import Delivery
-from documents.models import Mail, MailQuerySet
+from documents.models import Mail, MailQuerySet, Sms, SmsQuerySet
 from typography.french import moment
 
 TAGS = {
@@ -50,5 +50,37 @@ class MailTable(tables.Table):
         return ", ".join(address for address, _ in record.recipients)
 
     def render_delivery(self, record: Mail) -> SafeString:
+        label = record.get_delivery_display()
+        return format_html('<span class="{}">{}</span>', TAGS.get(Delivery(record.delivery), "tag"), label)
+
+
+class SmsTable(tables.Table):
+    """SMS, newest first: when, and how far each has gone; neither number nor text, which are a household's."""
+
+    caption = "SMS aux foyers"
+
+    created_at = tables.Column(verbose_name="Écrit le")
+    leaves_at = tables.Column(verbose_name="Part à partir du", orderable=False)
+    delivery = tables.Column(verbose_name="Acheminement")
+    attempts = tables.Column(verbose_name="Essais", orderable=False)
+    error = tables.Column(verbose_name="Code d’erreur", orderable=False, default="–")
+
+    class Meta:
+        model = Sms
+        fields = ("created_at", "leaves_at", "delivery", "attempts", "error")
+        order_by = ("-created_at",)
+        empty_text = "Aucun SMS. Il n’en part que si le service d’envoi est branché\u00a0: sinon, quelqu’un appelle."
+
+    def render_created_at(self, value: datetime) -> str:
+        return moment(value)
+
+    def order_created_at(self, rows: SmsQuerySet, is_descending: bool) -> tuple[SmsQuerySet, bool]:
+        sign = "-" if is_descending else ""
+        return rows.order_by(f"{sign}created_at", f"{sign}pk"), True
+
+    def render_leaves_at(self, value: datetime) -> str:
+        return moment(value)
+
+    def render_delivery(self, record: Sms) -> SafeString:
         label = record.get_delivery_display()
         return format_html('<span class="{}">{}</span>', TAGS.get(Delivery(record.delivery), "tag"), label)

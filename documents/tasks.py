@@ -13,6 +13,7 @@ from documents.parameters import ACCOUNT_MAIL_DAYS
 from documents.services.files import forget_abandoned, remove_content, sweep_contents
 from documents.services.mail import deliver_mail, forget_account_mails
 from documents.services.papers import render_document
+from documents.services.sms import deliver_sms, put_off_due
 
 MAIL_RETRIES = 7
 """With waits of 4, 16, 64… seconds, the last of the eight tries comes about six hours after the first."""
@@ -28,6 +29,19 @@ MAX_ATTEMPTS = 20
 def send_mail(context: JobContext, *, mail: int) -> None:
     """Make one mail leave."""
     deliver_mail(mail=mail, last_try=context.job.attempts >= MAIL_RETRIES)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="documents.send_due_sms", queueing_lock="documents.send_due_sms")
+def send_due_sms(timestamp: int) -> None:
+    """Hand to the workers the SMS whose hour has come."""
+    put_off_due(timezone.now())
+
+
+@app.task(name="documents.send_sms")
+def send_sms(*, sms: int) -> None:
+    """Make one SMS leave; one that could not is taken up by the next round."""
+    deliver_sms(sms=sms)
 
 
 @app.task(name="documents.render_document", retry=RetryStrategy(max_attempts=3, exponential_wait=8))

@@ -15,11 +15,12 @@ from documents.authenticity import proof_of
 from documents.enums import Delivery
 from documents.filters import MailFilter
 from documents.forms import CodeForm, FingerprintForm
-from documents.models import Mail
+from documents.models import Mail, Sms
 from documents.permissions import can_read_outbox, can_resend_mail
 from documents.responses import file_response
 from documents.services import resend_mail
-from documents.tables import MailTable
+from documents.sms_door import provider
+from documents.tables import MailTable, SmsTable
 from lifecycle.acting import Step
 from lifecycle.history import Past, history
 from lists.listing import Listing, lists
@@ -27,6 +28,7 @@ from network.requests import Request
 from typography.french import Noun
 
 MAIL = Noun("courriel", "courriels")
+SMS = Noun("SMS", "SMS")
 TONES: dict[str, str] = {Delivery.SENT: "tag--done", Delivery.KEPT: "tag--done", Delivery.FAILED: "tag--danger"}
 
 
@@ -74,6 +76,15 @@ def mail_list(request: Request) -> HttpResponseBase:
     return Listing(request, rows=mails, table=MailTable, noun=MAIL, filters=MailFilter).respond(
         "documents/mail_list.html"
     )
+
+
+@lists
+def sms_list(request: Request) -> HttpResponseBase:
+    """Every SMS, newest first, without its number nor its text."""
+    if can_read_outbox(request.membership) is None:
+        raise Http404
+    rows = Sms.objects.visible_to(request.membership)
+    return Listing(request, rows=rows, table=SmsTable, noun=SMS).respond("documents/sms_list.html", is_open=provider())
 
 
 @require_safe

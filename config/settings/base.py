@@ -186,6 +186,11 @@ DOCUMENTS_KEEP_JOBS_HOURS = 30 * 24
 MAILERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "documents.mail_backend.OutboxBackend"}}
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "Maillon <ne-pas-repondre@localhost>")
 
+# What carries SMS: a class of documents.sms_door, by its path; none by default, and somebody calls.
+SMS_PROVIDER = os.environ.get("SMS_PROVIDER", "")
+SMS_URL = os.environ.get("SMS_URL", "")
+SMS_TOKEN = os.environ.get("SMS_TOKEN", "")
+
 # --- who publishes this site ----------------------------------------------------
 # What the legal pages say. Each place that runs Maillon says its own, by the environment.
 LEGAL = {

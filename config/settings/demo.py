@@ -11,6 +11,7 @@ DEBUG = False
 # On its own server the site signs in as the role that serves; on another (DATABASE_URL), it only takes its part.
 LIFECYCLE_SERVING_ROLE_ONLY = not os.environ.get("DATABASE_URL")
 DEMO = True
+SMS_PROVIDER = "documents.sms_door.KeptHere"
 INSTALLED_APPS = [*dev.INSTALLED_APPS, "demo"]
 # Without `collectstatic`: files are served from where they lie.
 WHITENOISE_USE_FINDERS = True

@@ -22,7 +22,7 @@ def appointment_move(request: Request, reference: str) -> HttpResponse:
     """Another hour of the same point."""
     appointment = visible_appointment(request, reference)
     device = appointments.held_for(appointment.need)
-    mailed = appointments.is_mailed(appointment.need)
+    mailed = appointments.is_written_to(appointment.need)
     day, form = hours(request, device, mailed=mailed, but=appointment.pk)
     return APPOINTMENT_PAGES.act(
         request,

@@ -11,6 +11,7 @@ from distribution.enums import AppointmentState, CancelReason
 from distribution.models import Appointment
 from distribution.models.appointment import not_known
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS, MISSED_APPOINTMENTS
+from documents.sms_door import provider
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.machine import Context, Requirement
 from prescriptions.enums import ContactChannel
@@ -22,6 +23,15 @@ SERVED_BY = "le conseiller du point de distribution"
 _HOUSEHOLD = "need__prescription__household"
 BY_MAIL = Q(**{f"{_HOUSEHOLD}__contact_channel": ContactChannel.EMAIL}) & ~Q(**{f"{_HOUSEHOLD}__email": ""})
 """The households that are told by mail."""
+BY_SMS = Q(
+    **{f"{_HOUSEHOLD}__contact_channel": ContactChannel.SMS, f"{_HOUSEHOLD}__phone__regex": r"^(\+33|0033|0)\s*[67]"}
+)
+"""Those that are told by SMS, where the door is open."""
+
+
+def by_itself() -> Q:
+    """The households to which Maillon writes by itself."""
+    return BY_MAIL if provider() is None else BY_MAIL | BY_SMS
 
 
 def _held(**more: Any) -> QuerySet[Device]:
@@ -144,13 +154,13 @@ def _tomorrow(ctx: Context) -> Q:
 
 def reminder_due(ctx: Context) -> Q:
     """The working day before, by mail: not to whoever was told of it that same day."""
-    return _tomorrow(ctx) & BY_MAIL
+    return _tomorrow(ctx) & by_itself()
 
 
 def to_call_back(at: datetime) -> Q:
     """The same of the households that no mail reaches: somebody calls."""
     ctx = Context(at, SYSTEM)
-    return Q(state=AppointmentState.BOOKED) & _tomorrow(ctx) & ~BY_MAIL
+    return Q(state=AppointmentState.BOOKED) & _tomorrow(ctx) & ~by_itself()
 
 
 def not_come(ctx: Context) -> Q:

@@ -1,7 +1,7 @@
 """When a household comes to a point for its device: the hours a point opens, the days it closes, the appointments."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -10,7 +10,7 @@ from distribution.enums import AppointmentState as S
 from distribution.enums import ClosureReason, Weekday
 from distribution.permissions import sees_appointments
 from documents.enums import Delivery
-from documents.models import Mail
+from documents.models import Mail, Sms
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
 from lifecycle.journal import Entry
@@ -95,13 +95,13 @@ class PointClosure(models.Model):
 
 def not_known() -> Q:
     """What the household does not know: nobody told it, or what was sent to tell it did not leave."""
-    lost = Mail.objects.filter(
-        about_machine="appointment",
-        about_pk=OuterRef("pk"),
-        delivery=Delivery.FAILED,
-        created_at__gte=OuterRef("told_at"),
-    )
-    return Q(told_at=None) | Q(Exists(lost))
+    lost: dict[str, Any] = {
+        "about_machine": "appointment",
+        "about_pk": OuterRef("pk"),
+        "delivery": Delivery.FAILED,
+        "created_at__gte": OuterRef("told_at"),
+    }
+    return Q(told_at=None) | Q(Exists(Mail.objects.filter(**lost))) | Q(Exists(Sms.objects.filter(**lost)))
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):

@@ -10,6 +10,7 @@ from distribution.enums import CancelReason
 from distribution.machine.appointment_rules import AHEAD, HELD, HOUR_GIVEN, SEAT_LEFT, notice_of
 from distribution.models import Appointment
 from distribution.slots import Slot, free_slots, slot_at
+from documents.services import takes_sms
 from lifecycle import gate
 from lifecycle.actors import Actor, SignedLink
 from lifecycle.exceptions import Refused, Unknown
@@ -33,6 +34,17 @@ def held_for(need: Need) -> Device | None:
 def is_mailed(need: Need) -> bool:
     """Whether its household is told by mail: what is fixed is sent to it at once."""
     return channel_of(need.prescription.household) == ContactChannel.EMAIL
+
+
+def is_texted(need: Need) -> bool:
+    """Whether its household is told by SMS: it asked so, its number is a mobile, and the door is open."""
+    household = need.prescription.household
+    return channel_of(household) == ContactChannel.SMS and takes_sms(household.phone)
+
+
+def is_written_to(need: Need) -> bool:
+    """Whether what is fixed is sent to the household by itself: nobody calls."""
+    return is_mailed(need) or is_texted(need)
 
 
 def slots_for(
@@ -70,7 +82,7 @@ def book_appointment(
         made: Appointment = gate.create(Appointment(need=need, point=point), "book", actor=actor, at=at, **hour)
         return made
 
-    told = known or isinstance(actor, SignedLink) or is_mailed(need)
+    told = known or isinstance(actor, SignedLink) or is_written_to(need)
     return _seated(point, book, starts_at=starts_at, told=told, at=at)
 
 
@@ -89,7 +101,7 @@ def move_appointment(
     def move(**hour: Any) -> Appointment:
         return gate.apply(row, "move", actor=actor, at=at, **hour)
 
-    told = known or isinstance(actor, SignedLink) or is_mailed(row.need)
+    told = known or isinstance(actor, SignedLink) or is_written_to(row.need)
     return _seated(row.point, move, starts_at=starts_at, told=told, at=at, but=row.pk)
 
 
@@ -104,7 +116,7 @@ def cancel_appointment(
 ) -> Appointment:
     """Give the hour up; what is put aside stays so. Raises Unknown, PermissionDenied, Refused."""
     row = _seen(actor, appointment)
-    told = (at or timezone.now()) if known or isinstance(actor, SignedLink) or is_mailed(row.need) else None
+    told = (at or timezone.now()) if known or isinstance(actor, SignedLink) or is_written_to(row.need) else None
     return gate.apply(row, "cancel", actor=actor, at=at, comment=comment, reason=str(reason), told_at=told)
 
 

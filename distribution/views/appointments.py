@@ -19,7 +19,7 @@ from distribution.appointments import CALENDAR, SHOWN_AT_COUNTER, amount_of, cal
 from distribution.forms.appointments import FromDayForm, HourForm
 from distribution.models import Appointment, HandOver
 from distribution.permissions import can_keep_appointment
-from distribution.services.appointments import book_appointment, held_for, is_mailed, slots_for
+from distribution.services.appointments import book_appointment, held_for, is_written_to, slots_for
 from distribution.slots import has_hours, on_day
 from distribution.views.needs import visible_need
 from documents.paper import render_pdf
@@ -113,11 +113,11 @@ def appointment_book(request: Request, reference: str) -> HttpResponse:
         raise PermissionDenied
     need = visible_need(request, reference)
     device = held_for(need)
-    mailed = is_mailed(need)
+    mailed = is_written_to(need)
     day, form = hours(request, device, mailed=mailed)
     made = answer(request, form, lambda data: book_appointment(actor=actor, need=need, **data), None)
     if made is not None:
-        told = "Un courriel le lui dit" if mailed else "Le foyer le sait" if made.told_at else "Reste à le lui dire"
+        told = "Un message le lui dit" if mailed else "Le foyer le sait" if made.told_at else "Reste à le lui dire"
         messages.success(request, f"Rendez-vous fixé le {when(made)}. {told}.")
         return redirect("distribution:appointment_detail", reference=made.reference)
     record_access(actor=actor, household=need.prescription.household, what=ACCESS)

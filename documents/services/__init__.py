@@ -17,6 +17,7 @@ from documents.services.papers import (
     verify_document,
 )
 from documents.services.people import forget_names, forget_person
+from documents.services.sms import forget_sms, queue_sms, takes_sms
 
 __all__ = [
     "IN_THE_BACKGROUND",
@@ -30,6 +31,7 @@ __all__ = [
     "forget_mails",
     "forget_names",
     "forget_person",
+    "forget_sms",
     "freeze_document",
     "freeze_documents",
     "keep_drawing",
@@ -37,11 +39,13 @@ __all__ = [
     "paper_within",
     "papers_named",
     "queue_mail",
+    "queue_sms",
     "render_document",
     "render_pdf",
     "resend_mail",
     "serves_elsewhere",
     "store_file",
+    "takes_sms",
     "verify_document",
     "verify_file",
 ]

@@ -33,6 +33,7 @@ _rank = itertools.count(1)
 LISTS: dict[str, tuple[str, ...]] = {
     "network:organisation_list": ("pilot", "adviser"),
     "documents:mail_list": ("pilot",),
+    "documents:sms_list": ("pilot",),
     "conventions:convention_list": ("pilot", "adviser"),
     "conventions:ending_list": ("pilot",),
     "prescriptions:prescription_list": ("worker", "adviser", "relay", "pilot"),

@@ -1,0 +1,71 @@
+"""The one door by which an SMS leaves. Off by default: then nothing is written, and somebody calls, as before.
+
+``settings.SMS_PROVIDER`` names a class of here by its path; ``SMS_URL`` and ``SMS_TOKEN`` come from the environment.
+No number and no text is ever in a log: an error is told by its code.
+"""
+
+import json
+from http import HTTPStatus
+from typing import Protocol
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from documents.exceptions import DeliveryFailed
+
+TIMEOUT = 10
+"""Seconds that a provider is waited for."""
+
+
+class Refused(Exception):
+    """The provider takes this message for good: trying again is useless. Its code is the first argument."""
+
+
+class SmsProvider(Protocol):
+    """What carries an SMS. ``mark``: the same for each try of one SMS, so that it leaves once."""
+
+    keeps: bool
+    """Whether nothing leaves: the SMS stays in the outbox."""
+
+    def send(self, *, number: str, text: str, mark: str) -> None:
+        """Raises DeliveryFailed when it is worth trying again, Refused when it is not."""
+
+
+class KeptHere:
+    """Of a demonstration: nothing leaves, the outbox shows it."""
+
+    keeps = True
+
+    def send(self, *, number: str, text: str, mark: str) -> None:
+        """Nothing."""
+
+
+class ByHttp:
+    """A provider that takes ``{"to", "text", "reference"}`` as JSON by POST, with a bearer token."""
+
+    keeps = False
+
+    def send(self, *, number: str, text: str, mark: str) -> None:
+        """Hand one SMS over."""
+        body = json.dumps({"to": number, "text": text, "reference": mark}).encode()
+        headers = {"Authorization": f"Bearer {settings.SMS_TOKEN}", "Content-Type": "application/json"}
+        if not settings.SMS_URL.startswith("https://"):
+            raise Refused("not https")
+        asked = Request(settings.SMS_URL, data=body, headers=headers, method="POST")  # noqa: S310 https alone
+        try:
+            with urlopen(asked, timeout=TIMEOUT):  # noqa: S310 https alone
+                return
+        except HTTPError as error:
+            busy = error.code >= HTTPStatus.INTERNAL_SERVER_ERROR or error.code == HTTPStatus.TOO_MANY_REQUESTS
+            raise (DeliveryFailed if busy else Refused)(f"HTTP {error.code}") from None
+        except (URLError, TimeoutError, OSError) as error:
+            raise DeliveryFailed(type(error).__name__) from None
+
+
+def provider() -> SmsProvider | None:
+    """What carries SMS here; None when the door is shut."""
+    name = settings.SMS_PROVIDER
+    found: SmsProvider | None = import_string(name)() if name else None
+    return found

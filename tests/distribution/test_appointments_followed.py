@@ -1,0 +1,285 @@
+"""What follows an appointment: told, recalled, by mail, by SMS or by somebody; honoured, missed, proposed again."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.conf import LazySettings
+from django.utils import timezone
+
+from calendars.days import day_start
+from calendars.working_days import is_working_day
+from distribution.appointments import calendar_of
+from distribution.enums import AppointmentState, CancelReason, UndoHandOverReason
+from distribution.machine.appointment_rules import to_call_back
+from distribution.models import Appointment
+from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
+from distribution.slots import DAY
+from documents.models import Mail, Sms
+from documents.texting import parts_of
+from lifecycle import gate
+from lifecycle.clock import run_clock
+from lifecycle.exceptions import Refused
+from prescriptions.enums import ContactChannel
+from refurb.enums import DeviceState
+from refurb.models import Device
+from tests.distribution.hours import booked, need_of, next_hours, opened, sheet_of
+from tests.distribution.shelves import Shelf
+from tests.prescriptions.files import again
+from tests.refurb.devices import fresh
+
+pytestmark = pytest.mark.django_db
+S = AppointmentState
+MAIL = "famille@exemple.test"
+
+
+@pytest.fixture
+def device(shelf: Shelf) -> Device:
+    """Put aside for a household, at a point that receives every morning."""
+    opened(shelf)
+    return shelf.reserved()
+
+
+def mailed(shelf: Shelf) -> Device:
+    opened(shelf)
+    need = shelf.need(email=MAIL, contact_channel=ContactChannel.EMAIL)
+    return shelf.reserved(need=need)
+
+
+def reasons(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
+    return {reason.code for reason in refused.value.all}
+
+
+# --- told, and recalled
+
+
+def test_by_mail_the_household_learns_the_hour_the_place_and_what_to_bring_and_no_name(shelf: Shelf) -> None:
+    device = mailed(shelf)
+    made = booked(shelf, device)
+    (mail,) = Mail.objects.filter(about_machine="appointment", about_pk=made.pk)
+    household = need_of(device).prescription.household
+    assert made.told_at is not None
+    assert mail.to == [MAIL]
+    assert shelf.point.address in mail.body
+    assert "une pièce d’identité" in mail.body
+    attached = mail.attachments.get()
+    assert attached.file.called.endswith(".ics")
+    for secret in (household.last_name, household.first_name, household.reference):
+        assert secret not in mail.body + mail.subject
+
+
+def test_the_calendar_file_says_a_place_and_what_to_bring_and_nothing_of_a_person(shelf: Shelf, device: Device) -> None:
+    made = booked(shelf, device)
+    content = calendar_of(made).decode().replace("\r\n ", "")
+    household = need_of(device).prescription.household
+    assert f"UID:rendez-vous-{made.reference}@maillon" in content
+    assert "Boutique du centre" in content
+    for secret in (household.last_name, household.first_name, household.reference, need_of(device).reference):
+        assert secret not in content
+    moved = move_appointment(actor=shelf.adviser, appointment=made, starts_at=next_hours(shelf, device)[0].starts_at)
+    assert "SEQUENCE:2" in calendar_of(moved).decode()
+
+
+def test_whoever_no_mail_reaches_is_somebody_s_call_until_it_is_done(shelf: Shelf, device: Device) -> None:
+    made = booked(shelf, device)
+    assert Appointment.objects.to_tell(timezone.now()).get() == made
+    assert not Mail.objects.filter(about_machine="appointment").exists()
+    gate.apply(made, "tell", actor=shelf.adviser)
+    assert not Appointment.objects.to_tell(timezone.now()).exists()
+    with pytest.raises(Refused, match="déjà prévenu"):
+        gate.apply(made, "tell", actor=shelf.adviser)
+
+
+def test_a_mail_that_could_not_leave_told_nobody(shelf: Shelf) -> None:
+    made = booked(shelf, mailed(shelf))
+    assert not Appointment.objects.to_tell(timezone.now()).exists()
+    Mail.objects.filter(about_machine="appointment").update(delivery="failed", error="SMTPServerDisconnected")
+    assert Appointment.objects.to_tell(timezone.now()).get() == made
+    gate.apply(made, "tell", actor=shelf.adviser)
+    assert not Appointment.objects.to_tell(timezone.now()).exists()
+
+
+def test_the_household_s_sheet_says_where_and_when_it_is_expected_and_no_more_once_it_is_not(
+    shelf: Shelf, device: Device
+) -> None:
+    prescription = need_of(device).prescription
+    made = booked(shelf, device)
+    assert "On vous attend le" in sheet_of(prescription)
+    assert shelf.point.address in sheet_of(prescription)
+    cancel_appointment(actor=shelf.adviser, appointment=made, reason=CancelReason.POINT)
+    assert "On vous attend" not in sheet_of(prescription)
+    assert "Pour le jour et l’heure" in sheet_of(prescription)
+
+
+# --- the clock and what was missed
+
+
+def starts(appointment: Appointment) -> datetime:
+    assert appointment.starts_at is not None
+    return appointment.starts_at
+
+
+def morning_after(appointment: Appointment) -> datetime:
+    return day_start(timezone.localdate(starts(appointment)) + DAY) + timedelta(minutes=5)
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_the_working_day_before_a_mail_recalls_it_once_and_never_the_day_it_was_told(shelf: Shelf) -> None:
+    device = mailed(shelf)
+    made = booked(shelf, device)
+    sent = Mail.objects.filter(about_machine="appointment", about_pk=made.pk)
+    day_before = timezone.localdate(starts(made)) - DAY
+    while not is_working_day(day_before):
+        day_before -= DAY
+    eve = day_start(day_before) + timedelta(hours=1)
+    run_clock(at=eve - DAY)
+    assert sent.count() == 1
+    run_clock(at=eve)
+    run_clock(at=eve + timedelta(hours=3))
+    assert (sent.count(), again(made).reminded_at) == (2, eve)
+
+    another = slots_for(device, actor=shelf.adviser, after=starts(made) + DAY, most=1)[0].starts_at
+    move_appointment(actor=shelf.adviser, appointment=made, starts_at=another, at=eve + timedelta(hours=4))
+    assert again(made).reminded_at is None
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_whoever_no_mail_reaches_is_recalled_by_somebody(shelf: Shelf, device: Device) -> None:
+    made = booked(shelf, device, known=True)
+    day_before = timezone.localdate(starts(made)) - DAY
+    while not is_working_day(day_before):
+        day_before -= DAY
+    eve = day_start(day_before) + timedelta(hours=9)
+    run_clock(at=eve)
+    assert again(made).reminded_at is None
+    assert Appointment.objects.filter(to_call_back(eve)).get() == made
+    gate.apply(made, "remind", actor=shelf.adviser, at=eve)
+    assert not Appointment.objects.filter(to_call_back(eve)).exists()
+    with pytest.raises(Refused, match="déjà rappelé"):
+        gate.apply(made, "remind", actor=shelf.adviser, at=eve)
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_the_counter_notes_an_absence_once_the_hour_has_come_and_the_clock_the_next_morning(
+    shelf: Shelf, device: Device
+) -> None:
+    made = booked(shelf, device)
+    with pytest.raises(Refused, match="peut encore venir"):
+        gate.apply(made, "miss", actor=shelf.adviser)
+    run_clock(at=starts(made) + timedelta(hours=2))
+    assert again(made).state == S.BOOKED
+    run_clock(at=morning_after(made))
+    missed = again(made)
+    assert missed.state == S.MISSED
+    assert missed.journal.get(verb="miss").due_at == made.ends_at
+    assert Appointment.objects.to_follow().get() == missed
+
+    other = shelf.reserved()
+    theirs = booked(shelf, other, next_hours(shelf, other)[0].starts_at)
+    noted = gate.apply(theirs, "miss", actor=shelf.adviser, at=starts(theirs) + timedelta(minutes=20))
+    assert noted.state == S.MISSED
+    assert fresh(other).state == DeviceState.RESERVED
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_a_second_hour_is_proposed_after_an_absence_and_not_a_third(shelf: Shelf, device: Device) -> None:
+    first = booked(shelf, device)
+    late = morning_after(first)
+    run_clock(at=late)
+    second_hour = slots_for(device, actor=shelf.adviser, after=late + DAY, most=1)[0].starts_at
+    second = booked(shelf, device, second_hour, at=late)
+    assert not Appointment.objects.to_follow().exists()
+    later = morning_after(second)
+    run_clock(at=later)
+    third_hour = slots_for(device, actor=shelf.adviser, after=later + DAY, most=1)[0].starts_at
+    with pytest.raises(Refused, match="libérez l’appareil") as refused:
+        booked(shelf, device, third_hour, at=later)
+    assert reasons(refused) == {"few_missed"}
+    assert Appointment.objects.to_follow().get() == again(second)
+
+    need = need_of(device)
+    free = gate.apply(device, "release", actor=shelf.adviser, at=later + timedelta(minutes=1))
+    assert not Appointment.objects.to_follow().exists()
+    held = shelf.reserve(free, need, at=later + timedelta(minutes=2))
+    assert booked(shelf, held, third_hour, at=later + timedelta(minutes=3)).state == S.BOOKED
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_the_hand_over_honours_it_even_late_that_day_and_undone_the_household_is_expected_again(
+    shelf: Shelf, device: Device
+) -> None:
+    made = booked(shelf, device)
+    shown = starts(made) + timedelta(minutes=20)
+    gate.apply(made, "miss", actor=shelf.adviser, at=shown)
+    # The note is of the day: it is prepared again when the household comes.
+    handed = shelf.hand_over(device, at=shown + timedelta(minutes=20))
+    assert again(made).state == S.HONOURED
+    gate.apply(
+        handed,
+        "undo_hand_over",
+        actor=shelf.adviser,
+        at=shown + timedelta(minutes=30),
+        reason=UndoHandOverReason.ENTRY,
+    )
+    expected = again(made)
+    assert (expected.state, expected.ended_at) == (S.BOOKED, None)
+    shelf.hand_over(fresh(device), at=shown + timedelta(minutes=40))
+    assert again(made).state == S.HONOURED
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_an_absence_of_another_day_stays_one_when_the_device_is_handed_over_later(shelf: Shelf, device: Device) -> None:
+    made = booked(shelf, device)
+    late = morning_after(made)
+    run_clock(at=late)
+    shelf.hand_over(device, at=late + timedelta(hours=10))
+    assert again(made).state == S.MISSED
+    assert not Appointment.objects.to_follow().exists()
+
+
+# --- by SMS, where the door is open
+
+
+@pytest.fixture
+def texted(shelf: Shelf, settings: LazySettings) -> Device:
+    settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
+    opened(shelf)
+    need = shelf.need(phone="06 99 44 55 66", contact_channel=ContactChannel.SMS)
+    return shelf.reserved(need=need)
+
+
+def test_by_sms_the_household_learns_the_hour_in_two_parts_at_most_and_no_name(shelf: Shelf, texted: Device) -> None:
+    made = booked(shelf, texted)
+    (sms,) = Sms.objects.filter(about_machine="appointment", about_pk=made.pk)
+    assert (sms.number, parts_of(sms.text) <= 2) == ("+33699445566", True)
+    household, need = need_of(texted).prescription.household, need_of(texted)
+    for secret in (household.last_name, household.first_name, need.reference, need.prescription.reference):
+        assert secret not in sms.text
+    assert not Appointment.objects.to_tell(timezone.now()).exists()
+    Sms.objects.update(delivery="failed", error="HTTP 400")
+    assert Appointment.objects.to_tell(timezone.now()).get() == made
+
+
+def test_with_the_door_shut_or_without_a_mobile_somebody_calls_as_before(
+    shelf: Shelf, texted: Device, settings: LazySettings
+) -> None:
+    settings.SMS_PROVIDER = ""
+    made = booked(shelf, texted)
+    assert not Sms.objects.exists()
+    assert Appointment.objects.to_tell(timezone.now()).get() == made
+    settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
+    landline = shelf.reserved(need=shelf.need(phone="0320000000", contact_channel=ContactChannel.SMS))
+    theirs = booked(shelf, landline)
+    assert not Sms.objects.exists()
+    assert theirs in Appointment.objects.to_tell(timezone.now())
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_the_reminder_of_the_working_day_before_leaves_by_sms_too(shelf: Shelf, texted: Device) -> None:
+    made = booked(shelf, texted)
+    eve = timezone.localdate(starts(made)) - DAY
+    while not is_working_day(eve):
+        eve -= DAY
+    run_clock(at=day_start(eve) + timedelta(hours=6))
+    run_clock(at=day_start(eve) + timedelta(hours=9))
+    assert Sms.objects.filter(about_pk=made.pk).count() == 2
+    assert Sms.objects.latest("created_at").leaves_at == day_start(eve) + timedelta(hours=8)
