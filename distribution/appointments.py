@@ -60,10 +60,10 @@ def to_bring(amount: Decimal | None) -> list[str]:
 
 def short_text(appointment: Appointment, amount: Decimal | None = None) -> str:
     """The same in an SMS: no name, no reference of a request."""
-    said = f"{when(appointment)}, {appointment.point}, {appointment.point.place}"
+    told = f"{when(appointment)}, {appointment.point}, {appointment.point.place}"
     if appointment.state != AppointmentState.BOOKED:
-        return f"Votre rendez-vous est annulé{HARD}: {said}. Ne vous déplacez pas."
-    return f"Votre rendez-vous{HARD}: {said}. Apportez {', '.join(to_bring(amount))}."
+        return f"Votre rendez-vous est annulé\u00a0: {told}. Ne vous déplacez pas."
+    return f"Votre rendez-vous\u00a0: {told}. Apportez {', '.join(to_bring(amount))}."
 
 
 def calendar_of(appointment: Appointment, amount: Decimal | None = None) -> bytes:
