@@ -31,6 +31,7 @@ from refurb.enums import (
     PartKind,
     UnusableReason,
     Verification,
+    WrittenOffReason,
 )
 from refurb.models import Device, Drive, Part
 from refurb.services import batches, bench, defects, likeness, parts, stock
@@ -41,8 +42,9 @@ CLOSING_HOUR = 17
 MOBILE = (DeviceType.TABLET, DeviceType.SMARTPHONE)
 HARD_DRIVE_MB = (90, 160)
 """Megabytes per second that hard drives of that age write and read."""
-WORN, SALVAGED = 0.2, 0.25
-"""How many of the devices that serve have something worn to be told; how many of those that do not give a part."""
+WORN, SALVAGED, BROKEN = 0.2, 0.25, 0.2
+"""How many of the devices that serve have something worn to be told; how many of those that do not give a part; how
+often a part that was just bought is broken as it is unpacked."""
 PRICES = {
     PartKind.BATTERY: Decimal("28.50"),
     PartKind.SCREEN: Decimal("34.90"),
@@ -214,7 +216,11 @@ class Work:
     def buy(self, kind: PartKind, label: str) -> Part:
         """As many parts as there are devices, and one more for the shelf."""
         bought = {"quantity": len(self.devices) + 1, "unit_price": PRICES[kind], "fits": self.model.model}
-        return parts.buy_part(**self.aside, kind=kind, label=label, place="Bac à pièces", **bought)
+        part = parts.buy_part(**self.aside, kind=kind, label=label, place="Bac à pièces", **bought)
+        chance = Random(f"broken {self}").random()  # noqa: S311 nothing here is a secret
+        if kind != PartKind.STORAGE and chance < BROKEN:
+            parts.write_off_part(**self.aside, part=part, reason=WrittenOffReason.BROKEN)
+        return part
 
     def fit_drives(self) -> list[Drive]:
         """A drive of the stock in each: inventoried there, and to be erased there."""
