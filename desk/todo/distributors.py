@@ -227,9 +227,8 @@ def _reserved(device: Any) -> Line:
     if device.expected_at is not None:
         come = f"attendu le {full_day(device.expected_at)} à {hour(device.expected_at)}"
         return Line(name, _page(device), str(device), come)
-    fix = reverse("distribution:appointment_book", args=[device.need.reference])
     about = f"{device}{HARD}: sans rendez-vous"
-    return Line(name, fix, about, until(last_day(device.reserved_until), "réservé jusqu’au"))
+    return Line(name, _page(device), about, until(last_day(device.reserved_until), "réservé jusqu’au"))
 
 
 def _delivery(delivery: Delivery) -> Line:
