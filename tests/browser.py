@@ -47,6 +47,9 @@ def find_chromium() -> str:
     return found
 
 
+LEFT_EARLY = ["console: htmx:afterRequest", "console: htmx:sendAbort"]
+
+
 class Watch:
     """What went wrong in the pages of one test, in the browser's own words."""
 
@@ -63,6 +66,9 @@ class Watch:
         # A file that could not be had is told by check_response, which knows a page from what it loads.
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             self.faults.append(f"console: {message.text}")
+        # Whoever leaves a page before it has its answer breaks nothing: htmx tells both in one breath.
+        if [fault.partition(",")[0] for fault in self.faults[-2:]] == LEFT_EARLY:
+            del self.faults[-2:]
 
     def check_response(self, response: Response) -> None:
         kind = response.request.resource_type
