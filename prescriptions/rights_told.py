@@ -98,8 +98,9 @@ def _prolonged(asked: RightsRequest) -> tuple[str, ...]:
 DONE = {
     RightKind.ACCESS: (
         (
-            "Voici tout ce que Maillon sait de vous\u00a0: un document à lire, et un fichier que d’autres logiciels "
-            "savent lire. Il dit aussi qui a ouvert votre dossier."
+            "Tout ce que Maillon sait de vous vous est remis à part\u00a0: un document à lire, qui dit aussi qui a "
+            "ouvert votre dossier, et un fichier que d’autres logiciels savent lire. Vous ne l’avez pas reçu\u00a0? "
+            "Dites-le à votre travailleur social."
         ),
     ),
     RightKind.ERASURE: (
@@ -141,8 +142,13 @@ def _corrected(asked: RightsRequest) -> tuple[str, ...]:
 
 
 def corrected_columns(asked: RightsRequest) -> list[str]:
-    """The columns of the household that were corrected since the request came, each once."""
-    since = HouseholdCorrection.objects.filter(household=asked.household_id, corrected_at__gte=asked.received_at)
+    """The columns of the household that were corrected since the day the request came, each once."""
+    noted = asked.received_at or timezone.now()
+    since = HouseholdCorrection.objects.filter(household=asked.household_id)
+    if timezone.localdate(noted) > asked.received_on:
+        since = since.filter(corrected_at__date__gte=asked.received_on)
+    else:
+        since = since.filter(corrected_at__gte=noted)
     return list(
         dict.fromkeys(name for columns in since.order_by("pk").values_list("columns", flat=True) for name in columns)
     )

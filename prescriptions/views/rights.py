@@ -1,6 +1,7 @@
 """Requests to exercise a right: the list, one of them, noting one, its letters, the export of all that is known."""
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, Q
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +22,7 @@ from network.requests import Request
 from prescriptions.enums import HouseholdState, RightKind, RightsState
 from prescriptions.filters.rights import RightsFilter
 from prescriptions.forms.rights import OfficerRightsForm, RightsForm
-from prescriptions.machine.household_rules import NOTHING_BINDS
+from prescriptions.machine.household_rules import NOTHING_BINDS, NOTHING_ELSE_ASKED
 from prescriptions.models import Household, RightsRequest
 from prescriptions.permissions import can_instruct_rights_request, can_receive_rights_request, sees_rights_requests
 from prescriptions.rights_told import About, letter_of, letters_of
@@ -75,6 +76,15 @@ def visible_rights_request(request: Request, reference: str) -> RightsRequest:
     return asked
 
 
+def may_be_written_to(asked: RightsRequest) -> bool:
+    """Whether letters are drawn: until it is answered, and that day still, for the letter is the answer."""
+    if asked.household.state == HouseholdState.ANONYMISED:
+        return False
+    return asked.is_open or (
+        asked.settled_at is not None and timezone.localdate(asked.settled_at) == timezone.localdate()
+    )
+
+
 def _follows(actor: Actor, asked: RightsRequest) -> bool:
     return Household.objects.visible_to(actor).filter(pk=asked.household_id).exists()
 
@@ -106,9 +116,12 @@ TODO = {
 def binding(asked: RightsRequest) -> list[str]:
     """What of the law and of what is under way holds an erasure back today, each with who may end it; one query."""
     ctx = Context(timezone.now(), SYSTEM)
+    others = RightsRequest.objects.open().filter(household=OuterRef("pk")).exclude(pk=asked.pk)
+    rules = (*NOTHING_BINDS, NOTHING_ELSE_ASKED)
     asks = {f"bind_{rank}": as_expression(rule.condition(ctx)) for rank, rule in enumerate(NOTHING_BINDS)}
+    asks[f"bind_{len(NOTHING_BINDS)}"] = ~Exists(others)
     found = Household.objects.filter(pk=asked.household_id).annotate(**asks).values(*asks).first() or {}
-    held = [rule for rank, rule in enumerate(NOTHING_BINDS) if not found.get(f"bind_{rank}", True)]
+    held = [rule for rank, rule in enumerate(rules) if not found.get(f"bind_{rank}", True)]
     return [f"{rule.sentence} Peut y remédier\u00a0: {rule.lifted_by}." for rule in held]
 
 
@@ -123,12 +136,20 @@ def rights_request_detail(request: Request, reference: str) -> HttpResponse:
         "step": rights_step(asked, actor),
         "instructs": instructs,
         "named": not asked.household.veiled,
-        "letters": letters_of(asked) if instructs and not asked.household.veiled else (),
+        "letters": letters_of(asked) if instructs and may_be_written_to(asked) else (),
         "binds": binding(asked) if asked.kind == RightKind.ERASURE and asked.is_open else [],
         "exports": instructs and _exports(asked),
         "follows": not instructs and not asked.household.veiled,
+        "beside": _beside(asked.household) if instructs and not asked.household.veiled else (),
     }
     return render(request, "prescriptions/rights_request_detail.html", context)
+
+
+def _beside(household: Household) -> list[str]:
+    """The files that are said to be of the same household: they may be somebody else's."""
+    first = household.same_as_id or household.pk
+    together = Household.objects.filter(Q(pk=first) | Q(same_as=first)).exclude(pk=household.pk)
+    return list(together.exclude(state=HouseholdState.ANONYMISED).order_by("pk").values_list("reference", flat=True))
 
 
 def _exports(asked: RightsRequest) -> bool:
@@ -181,8 +202,11 @@ def rights_request_letter(request: Request, reference: str, about: str) -> FileR
     """A letter to whoever asked, drawn for the officer who opens it and kept nowhere."""
     may(can_instruct_rights_request(request.membership))
     asked = visible_rights_request(request, reference)
-    if about not in letters_of(asked) or asked.household.veiled:
+    if about not in letters_of(asked) or not may_be_written_to(asked):
         raise Http404
+    if asked.household.veiled:
+        asked.household = Household.objects.select_related("commune", "prescriber").get(pk=asked.household_id)
+        record_access(actor=request.membership, household=asked.household, what="rights_letter")
     letter = letter_of(asked, About(about))
     drawn = render_pdf(
         LETTER,

@@ -418,6 +418,11 @@ def test_the_story_is_read_by_its_prescriber_alone_and_each_one_s_pages_do_name_
         stories[kind, role] = [address for address, _, read in pages if STORY in read]
         exchanges |= {kind for _, _, read in pages if ASKED in read or ANSWERED in read}
         shown |= {address for address, _, read in pages if SHOWN in read}
+        if role == Role.DPO:
+            told = [address for address, _, read in pages if any(secret in read for secret in (*NAMES, *UNSAID))]
+            opened = [address for address, status, _ in pages if address.startswith("! ") and status == 200]
+            mine = f"! /droits/{scenery.asked.reference}/"
+            assert not [address for address in (*told, *opened) if not address.startswith(mine)], "what he is asked"
     exported = stories.pop((Kind.DEPARTEMENT, Role.DPO))
     assert exported == [f"! /droits/{scenery.asked.reference}/export.zip"], "what the household itself asked to read"
     readers = {kind for (kind, _), addresses in stories.items() if addresses}
