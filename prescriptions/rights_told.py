@@ -115,10 +115,13 @@ DONE = {
     ),
     RightKind.OBJECTION: (
         (
-            "Vos demandes en cours sont arrêtées. Le distributeur et l’opérateur ne les lisent plus, et plus aucun "
-            "message ne part."
+            "Ce qui n’est pas encore servi est arrêté\u00a0: plus aucun message ne part pour cela, et le distributeur "
+            "et l’opérateur ne lisent plus une demande dont rien n’est servi."
         ),
-        "Ce qui vous a déjà été remis reste noté. Votre travailleur social garde votre dossier, sans s’en servir.",
+        (
+            "Ce qui vous a déjà été remis reste noté, et lu de qui vous l’a remis, pour la garantie ou la ligne. Votre "
+            "travailleur social garde votre dossier, sans s’en servir."
+        ),
     ),
 }
 """What an answer says was done, by right; of a correction, what was corrected."""

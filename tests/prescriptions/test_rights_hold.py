@@ -4,22 +4,26 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.clock import run_clock
-from prescriptions.enums import HouseholdState, RightKind, RightsState, ToldBy
+from lifecycle.exceptions import Refused, Unknown
+from prescriptions.enums import HouseholdState, NeedKind, NeedUse, RightKind, RightsState, ToldBy
 from prescriptions.foreseen import tonight
 from prescriptions.models import Household, HouseholdAccess, RightsRequest
 from prescriptions.rights_told import About, letter_of
 from prescriptions.services.households import attach_household, edit_household
 from prescriptions.services.known import all_known, export_known
+from prescriptions.services.needs import meet_need, start_need
 from prescriptions.services.prescriptions import write_story
 from prescriptions.services.rights import identify_rights_request, prolong_rights_request
+from prescriptions.services.transfers import accept_transfer, ask_transfer
 from tests.pages import acting, read
-from tests.prescriptions.files import PARIS, Circle, again
+from tests.prescriptions.files import COMPUTER, PARIS, SKILLS, Circle, again
 from tests.prescriptions.pages import page_of
 from tests.prescriptions.rights import Desk
 from tests.prescriptions.test_rights import refusals
@@ -232,3 +236,52 @@ def test_the_letter_of_an_answer_is_printed_the_day_it_is_given_and_no_other_day
     desk.do(old, verb, **given, at=the_day_before)
     assert client.get(page_of(old, "rights_request_letter", about)).status_code == 404
     assert "Lettres à imprimer" not in read(client, page_of(old, "rights_request_detail"))
+
+
+def test_nothing_is_written_any_more_to_a_household_that_objected_nor_read_by_the_distributor() -> None:
+    desk = Desk()
+    circle = desk.circle
+    household = circle.household(email="plus-rien@exemple.test", contact_channel="email")
+    waiting = circle.accepted(((NeedKind.SMARTPHONE, NeedUse.PAPERWORK),), household)
+    partly = circle.accepted((*COMPUTER, *SKILLS), household)
+    met = partly.needs.get(kind="digital_skills")
+    meet_need(actor=circle.worker, need=start_need(actor=circle.worker, need=met, mediation=circle.mediation))
+    desk.answer(desk.asked(RightKind.OBJECTION, household))
+    before = Mail.objects.latest("pk").pk
+
+    for days in range(1, 400, 9):
+        run_clock(at=timezone.now() + timedelta(days=days))
+
+    assert not Mail.objects.filter(to__contains=["plus-rien@exemple.test"], pk__gt=before).exists()
+    adviser = acting(circle.adviser)
+    seen = [adviser.get(page_of(one, "prescription_detail")).status_code for one in (waiting, partly)]
+    assert seen == [404, 200], "the letter says that what is served in part is still read"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_right_asked_twice_at_once_is_asked_once_and_two_answers_at_once_are_one() -> None:
+    desk = Desk()
+    household = desk.circle.household()
+    ends = at_once(*(lambda: desk.asked(RightKind.OBJECTION, household, at=None),) * 2)
+    (asked,) = RightsRequest.objects.open()
+    assert sum(isinstance(end, Refused) for end in ends) == 1
+    assert desk.officer
+    ends = at_once(*(lambda: desk.answer(asked, reply="Une fois"),) * 2)
+    assert sum(isinstance(end, Refused) for end in ends) == 1
+    assert again(asked).state == RightsState.ANSWERED
+
+
+def test_an_organisation_that_follows_the_household_no_more_does_not_withdraw_what_it_asked() -> None:
+    desk = Desk()
+    circle = desk.circle
+    prescription = circle.submitted()
+    household = prescription.household
+    asked = desk.asked(household=household)
+    other = Circle()
+    transfer = ask_transfer(actor=circle.worker, prescription=prescription, prescriber=other.prescriber)
+    accept_transfer(actor=other.worker, transfer=transfer)
+    with pytest.raises((PermissionDenied, Unknown)):
+        desk.do(asked, "withdraw", actor=circle.worker)
+    assert again(asked).state == RightsState.RECEIVED
+    page = read(acting(circle.worker), page_of(asked, "rights_request_detail"))
+    assert household.name not in page
