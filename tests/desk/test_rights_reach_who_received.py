@@ -27,10 +27,13 @@ def test_a_correction_reaches_the_distributor_and_the_operator_by_references_alo
 
     desk.answer(asked)
 
-    told = {address: mail for mail in Mail.objects.filter(pk__gt=before) for address in mail.to}
-    assert {agent.user.email, desk.circle.adviser.user.email} <= set(told)
-    assert scenery.sent.reference in told[agent.user.email].subject + told[agent.user.email].body
-    for mail in told.values():
+    mails = list(Mail.objects.filter(pk__gt=before))
+    told = {address for mail in mails for address in mail.to}
+    assert {agent.user.email, desk.circle.adviser.user.email} <= told
+    to_operator = " ".join(mail.subject + mail.body for mail in mails if agent.user.email in mail.to)
+    assert scenery.sent.reference in to_operator
+    assert scenery.line.reference in to_operator
+    for mail in mails:
         assert not any(name in mail.subject + mail.body for name in NAMES)
 
 
