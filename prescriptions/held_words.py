@@ -34,6 +34,7 @@ PAGES: Mapping[str, str] = {
     "rights_export": "export de tout ce qui est écrit",
     "rights_letter": "lettre de réponse",
     "rights_request": "demande de droits",
+    "search": "résultats d’une recherche",
     "still_current": "page «\u00a0Toujours d’actualité\u00a0?\u00a0»",
 }
 THINGS: Mapping[str, str] = {

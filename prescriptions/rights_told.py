@@ -48,14 +48,15 @@ class Letter:
     sentences: tuple[str, ...]
 
 
-def letters_of(asked: RightsRequest) -> tuple[About, ...]:
+def letters_of(asked: RightsRequest, *, is_held_back: bool) -> tuple[About, ...]:
     """The letters that are true of a request as it is.
 
-    That of an erasure is printed before it is noted: afterwards, nothing knows where to send it.
+    That of an erasure is printed before it is noted: afterwards, nothing knows where to send it. While something holds
+    the file back, it would not be true.
     """
     if asked.state == RightsState.RECEIVED:
         longer = (About.PROLONGED,) if asked.prolonged_at is not None else ()
-        before = (About.ANSWERED,) if asked.kind == RightKind.ERASURE else ()
+        before = (About.ANSWERED,) if asked.kind == RightKind.ERASURE and not is_held_back else ()
         return (About.RECEIVED, *longer, *before)
     of_state = {
         RightsState.IDENTITY: (About.IDENTITY,),

@@ -1,5 +1,7 @@
 """Requests to exercise a right: the list, one of them, noting one, its letters, the export of all that is known."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q
 from django.http import FileResponse, Http404, HttpResponse
@@ -89,8 +91,8 @@ def _follows(actor: Actor, asked: RightsRequest) -> bool:
     return Household.objects.visible_to(actor).filter(pk=asked.household_id).exists()
 
 
-def rights_step(asked: RightsRequest, actor: Actor) -> Step:
-    """Who acts next, and by when; no query."""
+def rights_step(asked: RightsRequest, actor: Actor, binds: Sequence[str] = ()) -> Step:
+    """Who acts next, and by when; no query. ``binds``: what holds an erasure back."""
     instructs = protects_data(actor)
     if not asked.is_open or asked.due_on is None:
         return Step(f"{S(asked.state).label}\u00a0: plus rien n’est attendu")
@@ -100,11 +102,14 @@ def rights_step(asked: RightsRequest, actor: Actor) -> Step:
         return Step(awaited, yours, "identify") if instructs else Step(awaited)
     late = asked.is_late(timezone.localdate())
     due = f"réponse {'due depuis le' if late else 'due le'} {day(asked.due_on)}"
+    if instructs and binds:
+        return Step(due.capitalize(), f"{due}. {HELD_BACK}")
     if instructs:
         return Step(due.capitalize(), f"{due}. {TODO[RightKind(asked.kind)]}", "answer")
     return Step(f"{due.capitalize()}. Le délégué à la protection des données y répond")
 
 
+HELD_BACK = "Rien ne s’efface encore\u00a0: voyez ci-dessous qui peut y mettre fin, prolongez, ou refusez"
 TODO = {
     RightKind.ACCESS: "Prenez l’export, remettez-le, puis notez la réponse",
     RightKind.RECTIFICATION: "Faites corriger le dossier par son travailleur social, puis notez la réponse",
@@ -125,19 +130,24 @@ def binding(asked: RightsRequest) -> list[str]:
     return [f"{rule.sentence} Peut y remédier\u00a0: {rule.lifted_by}." for rule in held]
 
 
+def _is_held_back(asked: RightsRequest) -> bool:
+    return asked.kind == RightKind.ERASURE and asked.is_open and bool(binding(asked))
+
+
 @require_safe
 def rights_request_detail(request: Request, reference: str) -> HttpResponse:
     """One request: what is asked, by when, what to do, its letters, its life."""
     asked = visible_rights_request(request, reference)
     actor = request.membership
     instructs = protects_data(actor)
+    binds = binding(asked) if asked.kind == RightKind.ERASURE and asked.is_open else []
     context = {
         "asked": asked,
-        "step": rights_step(asked, actor),
+        "step": rights_step(asked, actor, binds),
         "instructs": instructs,
         "named": not asked.household.veiled,
-        "letters": letters_of(asked) if instructs and may_be_written_to(asked) else (),
-        "binds": binding(asked) if asked.kind == RightKind.ERASURE and asked.is_open else [],
+        "letters": letters_of(asked, is_held_back=bool(binds)) if instructs and may_be_written_to(asked) else (),
+        "binds": binds,
         "exports": instructs and _exports(asked),
         "follows": not instructs and not asked.household.veiled,
         "beside": _beside(asked.household) if instructs and not asked.household.veiled else (),
@@ -202,7 +212,7 @@ def rights_request_letter(request: Request, reference: str, about: str) -> FileR
     """A letter to whoever asked, drawn for the officer who opens it and kept nowhere."""
     may(can_instruct_rights_request(request.membership))
     asked = visible_rights_request(request, reference)
-    if about not in letters_of(asked) or not may_be_written_to(asked):
+    if about not in letters_of(asked, is_held_back=_is_held_back(asked)) or not may_be_written_to(asked):
         raise Http404
     if asked.household.veiled:
         asked.household = Household.objects.select_related("commune", "prescriber").get(pk=asked.household_id)

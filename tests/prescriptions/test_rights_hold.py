@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from desk.views.search import FIELD
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.clock import run_clock
@@ -19,9 +20,10 @@ from prescriptions.rights_told import About, letter_of
 from prescriptions.services.households import attach_household, edit_household
 from prescriptions.services.known import all_known, export_known
 from prescriptions.services.needs import meet_need, start_need
-from prescriptions.services.prescriptions import write_story
+from prescriptions.services.prescriptions import withdraw_prescription, write_story
 from prescriptions.services.rights import identify_rights_request, prolong_rights_request
 from prescriptions.services.transfers import accept_transfer, ask_transfer
+from tests.network.factories import make_membership
 from tests.pages import acting, read
 from tests.prescriptions.files import COMPUTER, PARIS, SKILLS, Circle, again
 from tests.prescriptions.pages import page_of
@@ -285,3 +287,35 @@ def test_an_organisation_that_follows_the_household_no_more_does_not_withdraw_wh
     assert again(asked).state == RightsState.RECEIVED
     page = read(acting(circle.worker), page_of(asked, "rights_request_detail"))
     assert household.name not in page
+
+
+def test_nobody_is_written_to_that_all_is_erased_while_something_holds_it_back() -> None:
+    desk = Desk()
+    prescription = desk.circle.submitted()
+    asked = desk.asked(RightKind.ERASURE, prescription.household)
+    client, letter = acting(desk.officer), page_of(asked, "rights_request_letter", "reponse")
+    page = read(client, page_of(asked, "rights_request_detail"))
+    assert letter not in page
+    assert "Rien ne s’efface encore" in page
+    assert "puis effacez" not in page
+    assert client.get(letter).status_code == 404
+    withdraw_prescription(actor=desk.circle.worker, prescription=prescription, reason="unreachable")
+    page = read(client, page_of(asked, "rights_request_detail"))
+    assert letter in page
+    assert "puis effacez" in page
+    assert client.get(letter).status_code == 200
+
+
+def test_the_number_that_one_keeps_finds_the_request_for_who_may_see_it_alone() -> None:
+    desk = Desk()
+    asked = desk.asked()
+    where = page_of(asked, "rights_request_detail")
+
+    def finds(actor: Any) -> bool:
+        answer = acting(actor).post(reverse("desk:search"), {FIELD: asked.reference.lower()})
+        return where in (answer.headers.get("Location", "") or answer.content.decode())
+
+    assert finds(desk.officer)
+    assert finds(desk.circle.worker)
+    for actor in (desk.circle.pilot, desk.circle.adviser, make_membership("manager", "departement")):
+        assert not finds(actor)
