@@ -146,6 +146,7 @@ def rights_request_detail(request: Request, reference: str) -> HttpResponse:
         "step": rights_step(asked, actor, binds),
         "instructs": instructs,
         "named": not asked.household.veiled,
+        "hushed": asked.household.veiled,
         "letters": letters_of(asked, is_held_back=bool(binds)) if instructs and may_be_written_to(asked) else (),
         "binds": binds,
         "exports": instructs and _exports(asked),

@@ -150,8 +150,11 @@ def test_words_about_a_household_are_read_by_nobody_to_whom_it_is_no_longer_name
     desk = Desk()
     words = "Madame Nommée-Ainsi ne veut plus d’appel"
     asked = desk.asked(RightKind.OBJECTION, desk.circle.household(last_name="Nommée-Ainsi"), words=words)
+    desk.do(asked, "ask_identity", doubt="page", told_by="phone")
+    identify_rights_request(actor=desk.officer, rights_request=asked, comment="Nommée-Ainsi a rappelé")
     client, where = acting(desk.officer), page_of(asked, "rights_request_detail")
     assert words in read(client, where)
+    assert "a rappelé" in read(client, where)
     desk.answer(asked, reply="C’est fait, Madame Nommée-Ainsi")
     assert "Nommée-Ainsi" not in read(client, where)
     followed = read(acting(desk.circle.worker), where)
