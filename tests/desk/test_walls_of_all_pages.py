@@ -245,6 +245,8 @@ class Scenery:
                     address = route.replace("<str:reference>", row.reference).replace("<int:pk>", str(pk))
                     address = address.replace("<slug:what>", next(iter(EVIDENCE))).replace("<slug:about>", "accuse")
                     address = address.replace("<str:side>", "etabli").replace("<int:number>", "1")
+                    address = address.replace("<str:language>", "en")
+                    assert "<" not in address, address
                     yield route, "/" + address
 
     def keys(self, route: str, row: Any) -> list[int]:
@@ -252,7 +254,8 @@ class Scenery:
         if "<int:pk>" not in route:
             return [0]
         if name := next((name for word, name in BEHIND_A_ROW.items() if word in route), ""):
-            return list(getattr(row, name).values_list("pk", flat=True))
+            behind = list(getattr(row, name).values_list("pk", flat=True))
+            return behind[:1] if "<str:language>" in route else behind
         if "/inventaire/" in route:
             return [self.inventory.pk]
         own = {
