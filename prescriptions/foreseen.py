@@ -1,7 +1,7 @@
 """What the clock will archive and erase by a day, told before it does: the conditions are those it goes by."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Case, CharField, Count, DateField, F, Q, QuerySet, Value, When
@@ -17,6 +17,8 @@ from prescriptions.machine import household_rules as rules
 from prescriptions.models import Household
 from prescriptions.parameters import ANONYMISE_NOTICE_DAYS, ARCHIVE_AFTER_MONTHS, DRAFT_DAYS
 from reference.parameters import ValuesOfDay, parameters_on
+
+MORNING = time(6)
 
 
 def foreseen(at: datetime, until: date | None = None) -> QuerySet[Any]:
@@ -38,6 +40,18 @@ def foreseen(at: datetime, until: date | None = None) -> QuerySet[Any]:
     )
     found: QuerySet[Any] = told.filter(fate__isnull=False)
     return found
+
+
+def end_of_night(at: datetime) -> datetime:
+    """The next six o’clock of the morning in Paris: by then the clock has done what the night makes due."""
+    day = timezone.localdate(at)
+    today, tomorrow = (timezone.make_aware(datetime.combine(one, MORNING)) for one in (day, day + timedelta(days=1)))
+    return today if today > at else tomorrow
+
+
+def tonight(at: datetime) -> QuerySet[Any]:
+    """The files that the clock archives or erases by the end of the night that comes; at ``at``, it has none left."""
+    return foreseen(end_of_night(at))
 
 
 def count_foreseen(at: datetime, days: Iterable[date | None]) -> list[dict[str, int]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from prescriptions.held import INTERNAL, Held, holds
+from prescriptions.held_words import given_told, page_opened, role_told
 from prescriptions.models import (
     Agreement,
     CompletionAnswer,
@@ -31,9 +32,10 @@ from prescriptions.models import (
 )
 
 KEYS = "la même information, écrite pour chercher les doubles"
-ENTRY = ("at", "verb", "actor", "role", "organisation", "via", "values", "comment_digest")
+ANOTHER = "l’autre dossier peut être celui de quelqu’un d’autre"
+ENTRY = ("at", "verb", "actor", "role", "via", "values", "comment_digest")
 """The columns of a journal that are given: what was done, when, in which role."""
-TARGET = {"target": "dit par la phrase de l’acte"}
+TARGET = {"target": "dit par la phrase de l’acte", "organisation": "dite avec qui a agi"}
 TERRITORY = {"epci": "le territoire de la demande, déjà donné", "kind": "la nature du besoin, déjà donnée"}
 
 
@@ -47,7 +49,7 @@ def by_a_link(row: Any) -> str:
     return "par une feuille ou un lien, sans compte"
 
 
-SAID = {"verb": done, "via": by_a_link}
+SAID = {"verb": done, "via": by_a_link, "role": role_told, "values": given_told}
 
 
 def columns_written(correction: Any) -> str:
@@ -57,7 +59,7 @@ def columns_written(correction: Any) -> str:
 
 def opened(access: Any) -> str:
     """What was opened, without the name of an address."""
-    return "comparaison sans rien montrer" if access.is_blind else str(access.what)
+    return "comparaison sans rien montrer" if access.is_blind else page_opened(access.what)
 
 
 def labels(row: Any) -> str:
@@ -65,9 +67,15 @@ def labels(row: Any) -> str:
     return ", ".join(row.labels)
 
 
+def decided(decision: Any) -> str:
+    """Yes or no."""
+    return "refusée" if decision.verb == "refuse" else "acceptée"
+
+
 def rules(decision: Any) -> str:
     """What each rule answered, line by line."""
-    return "\u00a0; ".join(" ".join(str(value) for value in line.values() if value) for line in decision.lines)
+    told = ([line.get(name) for name in ("label", "seen", "outcome_label")] for line in decision.lines)
+    return "\u00a0; ".join(", ".join(str(word) for word in line if word) for line in told)
 
 
 def register() -> None:
@@ -81,10 +89,10 @@ def register() -> None:
             (
                 *("reference", "state", "last_name", "first_name", "birth_date", "phone", "email", "address"),
                 *("postcode", "commune", "domiciled", "adults", "children", "contact_channel", "prescriber"),
-                *("same_as", "created_at", "created_by", "last_contact_at", "archived_at", "anonymise_on"),
+                *("created_at", "created_by", "last_contact_at", "archived_at", "anonymise_on"),
                 "anonymised_at",
             ),
-            dict.fromkeys(("name_key", "phone_key", "address_key"), KEYS),
+            {**dict.fromkeys(("name_key", "phone_key", "address_key"), KEYS), "same_as": ANOTHER},
         ),
         Held(Residence, "household", "Où vous avez vécu", ("commune", "since", "told_at"), {"household": INTERNAL}),
         Held(
@@ -139,7 +147,7 @@ def register() -> None:
                 *("prescription", "verb", "rules_on", "verdict", "lines", "motive", "next_step", "decided_at"),
                 "decided_by",
             ),
-            say={"lines": rules},
+            say={"lines": rules, "verb": decided},
         ),
         Held(
             CompletionRequest,
@@ -223,7 +231,7 @@ def register() -> None:
             ("low", "high"),
             "Les dossiers comparés au vôtre",
             ("same", "score", "signs", "answered_at", "answered_by"),
-            dict.fromkeys(("low", "high"), "l’autre dossier peut être celui de quelqu’un d’autre"),
+            dict.fromkeys(("low", "high"), ANOTHER),
         ),
         *_journals(of_it),
         Held(

@@ -250,12 +250,16 @@ def can_instruct_rights_request(actor: Actor) -> Q | None:
 
 
 def can_withdraw_rights_request(actor: Actor) -> Q | None:
-    """The officer, and the organisation that noted it: the household tells it that it asks no more."""
+    """The officer, and the organisation that noted it: the household tells it that it asks no more.
+
+    A prescriber that follows the household no more is told nothing by it.
+    """
     if protects_data(actor):
         return Q()
-    if works(actor) or advises(actor) or relays(actor):
-        return Q(received_by__organisation=actor.organisation_id)
-    return None
+    noted = Q(received_by__organisation=actor.organisation_id)
+    if works(actor):
+        return noted & Q(household__prescriber=actor.organisation_id)
+    return noted if advises(actor) or relays(actor) else None
 
 
 def foresees_erasures(actor: Actor) -> bool:

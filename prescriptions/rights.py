@@ -1,13 +1,16 @@
 """What follows each verb of a request to exercise a right, in the gate's transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lifecycle import gate
 from lifecycle.exceptions import Refused
+from lifecycle.locking import Strength, lock_in_order
+from lifecycle.machine import Stateful
 from lifecycle.previews import Outcome
 from lifecycle.registry import Move, on_transition
 from prescriptions import emails_rights as emails
 from prescriptions.enums import DropReason, HouseholdState, NeedState, RightKind, ToldBy
+from prescriptions.held import ends, everything_held
 from prescriptions.models import Household, Need, Prescription, RightsRequest
 from prescriptions.rights_told import About
 
@@ -71,7 +74,11 @@ def _erase(asked: RightsRequest, move: Move) -> None:
 
 
 def _stop(asked: RightsRequest, move: Move) -> None:
-    """Live requests end as when the agreement is taken back; of those with something met, what is still open."""
+    """Live requests end as when the agreement is taken back; of those with something met, what is still open.
+
+    That is two acts: whatever either may move is held before the first one, in the order in which rows are locked.
+    """
+    lock_in_order(_with_a_life(asked.household_id))
     live = Prescription.objects.live().filter(household=asked.household_id)
     served = live.filter(needs__state=NeedState.MET).values("pk")
     act = {"actor": move.actor, "at": move.at, "cause": move}
@@ -79,6 +86,18 @@ def _stop(asked: RightsRequest, move: Move) -> None:
     _all_moved(gate.apply_many(still, "drop", **act, reason=DropReason.OTHER))
     unserved = Prescription.objects.live().filter(household=asked.household_id)
     _all_moved(gate.apply_many(unserved, "revoke", **act, channel=asked.channel))
+
+
+def _with_a_life(household: int) -> Iterator[tuple[type[Stateful], list[int], Strength]]:
+    """What apps hold of a household and that has a life, and what that points to, as a device that is reserved."""
+    for held in everything_held():
+        rows = held.rows_of(household)
+        if issubclass(held.model, Stateful) and held.model is not RightsRequest:
+            yield held.model, list(rows.values_list("pk", flat=True)), "FOR NO KEY UPDATE"
+        for model in (beyond for beyond in ends() if issubclass(beyond, Stateful)):
+            for link in (field for field in held.model._meta.concrete_fields if field.related_model is model):
+                pks = rows.exclude(**{link.name: None}).values_list(link.attname, flat=True)
+                yield model, list(pks), "FOR NO KEY UPDATE"
 
 
 def tell_recipients(move: Move) -> None:

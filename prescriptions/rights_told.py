@@ -48,14 +48,15 @@ class Letter:
     sentences: tuple[str, ...]
 
 
-def letters_of(asked: RightsRequest) -> tuple[About, ...]:
+def letters_of(asked: RightsRequest, *, is_held_back: bool) -> tuple[About, ...]:
     """The letters that are true of a request as it is.
 
-    That of an erasure is printed before it is noted: afterwards, nothing knows where to send it.
+    That of an erasure is printed before it is noted: afterwards, nothing knows where to send it. While something holds
+    the file back, it would not be true.
     """
     if asked.state == RightsState.RECEIVED:
         longer = (About.PROLONGED,) if asked.prolonged_at is not None else ()
-        before = (About.ANSWERED,) if asked.kind == RightKind.ERASURE else ()
+        before = (About.ANSWERED,) if asked.kind == RightKind.ERASURE and not is_held_back else ()
         return (About.RECEIVED, *longer, *before)
     of_state = {
         RightsState.IDENTITY: (About.IDENTITY,),
@@ -98,8 +99,9 @@ def _prolonged(asked: RightsRequest) -> tuple[str, ...]:
 DONE = {
     RightKind.ACCESS: (
         (
-            "Voici tout ce que Maillon sait de vous\u00a0: un document à lire, et un fichier que d’autres logiciels "
-            "savent lire. Il dit aussi qui a ouvert votre dossier."
+            "Tout ce que Maillon sait de vous vous est remis à part\u00a0: un document à lire, qui dit aussi qui a "
+            "ouvert votre dossier, et un fichier que d’autres logiciels savent lire. Vous ne l’avez pas reçu\u00a0? "
+            "Dites-le à votre travailleur social."
         ),
     ),
     RightKind.ERASURE: (
@@ -114,10 +116,13 @@ DONE = {
     ),
     RightKind.OBJECTION: (
         (
-            "Vos demandes en cours sont arrêtées. Le distributeur et l’opérateur ne les lisent plus, et plus aucun "
-            "message ne part."
+            "Ce qui n’est pas encore servi est arrêté\u00a0: plus aucun message ne part pour cela, et le distributeur "
+            "et l’opérateur ne lisent plus une demande dont rien n’est servi."
         ),
-        "Ce qui vous a déjà été remis reste noté. Votre travailleur social garde votre dossier, sans s’en servir.",
+        (
+            "Ce qui vous a déjà été remis reste noté, et lu de qui vous l’a remis, pour la garantie ou la ligne. Votre "
+            "travailleur social garde votre dossier, sans s’en servir."
+        ),
     ),
 }
 """What an answer says was done, by right; of a correction, what was corrected."""
@@ -141,8 +146,13 @@ def _corrected(asked: RightsRequest) -> tuple[str, ...]:
 
 
 def corrected_columns(asked: RightsRequest) -> list[str]:
-    """The columns of the household that were corrected since the request came, each once."""
-    since = HouseholdCorrection.objects.filter(household=asked.household_id, corrected_at__gte=asked.received_at)
+    """The columns of the household that were corrected since the day the request came, each once."""
+    noted = asked.received_at or timezone.now()
+    since = HouseholdCorrection.objects.filter(household=asked.household_id)
+    if timezone.localdate(noted) > asked.received_on:
+        since = since.filter(corrected_at__date__gte=asked.received_on)
+    else:
+        since = since.filter(corrected_at__gte=noted)
     return list(
         dict.fromkeys(name for columns in since.order_by("pk").values_list("columns", flat=True) for name in columns)
     )

@@ -1,4 +1,4 @@
-"""What the search box finds here: prescriptions, needs and households, behind the walls of domaine §6.1.
+"""What the search box finds here: files, their needs, rights that are exercised, behind the walls of domaine §6.1.
 
 A household is found by its name by those who follow or serve it; the pilot, who reads totals, finds none by its name.
 """
@@ -10,8 +10,8 @@ from django.urls import reverse
 from lifecycle.actors import Actor
 from lifecycle.registry import Found, find
 from network.permissions import is_pilot
-from prescriptions.models import Household, Need, Prescription
-from prescriptions.permissions import sees_households, works
+from prescriptions.models import Household, Need, Prescription, RightsRequest
+from prescriptions.permissions import sees_households, sees_rights_requests, works
 from prescriptions.services.households import record_sightings
 from prescriptions.views.lists import matching
 
@@ -26,6 +26,7 @@ def register_finders() -> None:
     find("prescriptions.households", households)
     find("prescriptions.prescriptions", prescriptions)
     find("prescriptions.needs", needs)
+    find("prescriptions.rights", rights_requests)
 
 
 def households(text: str, actor: Actor) -> Iterator[Found]:
@@ -73,6 +74,21 @@ def needs(text: str, actor: Actor) -> Iterator[Found]:
             said=f"Prescription {need.prescription}",
             url=reverse("prescriptions:need_detail", args=[need.reference]),
             row=need,
+            is_exact=True,
+        )
+
+
+def rights_requests(text: str, actor: Actor) -> Iterator[Found]:
+    """By the number that whoever asked keeps; nobody is named; one query for those who may see some."""
+    if sees_rights_requests(actor) is None:
+        return
+    for asked in RightsRequest.objects.visible_to(actor).filter(reference__iexact=text)[:MOST]:
+        yield Found(
+            kind="Demandes de droits",
+            title=f"{asked.get_kind_display()}, demande {asked}",
+            said=asked.get_state_display(),
+            url=reverse("prescriptions:rights_request_detail", args=[asked.reference]),
+            row=asked,
             is_exact=True,
         )
 

@@ -219,17 +219,21 @@ class Happening:
 
 
 @register.inclusion_tag("lifecycle/timeline.html", takes_context=True)
-def timeline(context: template.Context, row: Stateful, also: Iterable[Past] = ()) -> dict[str, Any]:
+def timeline(
+    context: template.Context, row: Stateful, also: Iterable[Past] = (), *, without_comments: bool = False
+) -> dict[str, Any]:
     """The life of a row, newest first. Queries: the journal, the comments, and one per machine among the causes.
 
-    ``also``: what happened to it that is no move of its machine, each with its date.
+    ``also``: what happened to it that is no move of its machine, each with its date. ``without_comments``: where what
+    people wrote may name somebody who is not named on the page.
 
     A cause is told to those who may see its object; the name of who acted and his comment, to his own organisation
     and to whoever reads all. The others read the role and the organisation.
     """
     actor = context["request"].membership
     entries = list(journal_of(type(row)).objects.of(row))
-    digests = [entry.comment_digest for entry in entries if entry.comment_digest and _reads(actor, entry)]
+    told = [] if without_comments else entries
+    digests = [entry.comment_digest for entry in told if entry.comment_digest and _reads(actor, entry)]
     comments = dict(Comment.objects.filter(digest__in=digests).values_list("digest", "text")) if digests else {}
     causes = _causes(entries, actor)
     happenings = [

@@ -189,6 +189,12 @@ NOTHING_BINDS = (
     ),
     *(_unbound(bond) for bond in BINDS),
 )
+NOTHING_ELSE_ASKED = Requirement(
+    "nothing_else_asked",
+    "Ce foyer exerce un droit et attend une autre réponse\u00a0: elle est à donner d’abord.",
+    lambda ctx: nothing_asked(),
+    lifted_by="le délégué à la protection des données du Département",
+)
 RECEIVED_ON = Requirement(
     "received_on",
     "Dites quel jour la demande du foyer est arrivée\u00a0: pas dans le futur.",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.machine import Context, Requirement
@@ -27,6 +27,7 @@ from prescriptions.models import (
     HouseholdEntry,
     Prescription,
     RightsRequest,
+    SocialStory,
 )
 from prescriptions.parameters import RIGHTS_OLDEST_MONTHS, RIGHTS_REMIND_DAYS
 
@@ -147,14 +148,18 @@ EMAIL_KNOWN = Requirement(
 
 
 def _corrected() -> Q:
-    """Something of the file was written again since the request came."""
-    since: dict[str, Any] = {"household": OuterRef("household")}
-    corrections = HouseholdCorrection.objects.filter(**since, corrected_at__gte=OuterRef("received_at"))
-    moves = HouseholdEntry.objects.filter(
-        object=OuterRef("household"), verb__in=("move", "locate"), at__gte=OuterRef("received_at")
-    )
-    facts = Fact.objects.filter(prescription__household=OuterRef("household"), recorded_at__gte=OuterRef("received_at"))
-    return Q(Exists(corrections)) | Q(Exists(moves)) | Q(Exists(facts))
+    """Something of the file was written again since the day the request came, whenever it was noted."""
+    noted_later = Q(received_at__date__gt=F("received_on"))
+    return _written_again("gte", "received_at") | noted_later & _written_again("date__gte", "received_on")
+
+
+def _written_again(since: str, column: str) -> Q:
+    household, day = OuterRef("household"), OuterRef(column)
+    corrections = HouseholdCorrection.objects.filter(household=household, **{f"corrected_at__{since}": day})
+    moves = HouseholdEntry.objects.filter(object=household, verb__in=("move", "locate"), **{f"at__{since}": day})
+    facts = Fact.objects.filter(prescription__household=household, **{f"recorded_at__{since}": day})
+    stories = SocialStory.objects.filter(prescription__household=household, **{f"written_at__{since}": day})
+    return Q(Exists(corrections)) | Q(Exists(moves)) | Q(Exists(facts)) | Q(Exists(stories))
 
 
 CORRECTED = Requirement(

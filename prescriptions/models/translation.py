@@ -59,9 +59,13 @@ class SheetTranslation(Dated):
 
 
 def names_in(text: str) -> set[str] | None:
-    """What is put in a text, between braces; None when something stands there twice, or braces are not closed."""
+    """What is put in a text, between braces; None when something stands there twice, is written in another
+    way than it is told, or braces are not closed."""
     try:
-        names = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+        put = [(name, spec or changed) for _, name, spec, changed in Formatter().parse(text) if name is not None]
     except ValueError:
+        return None
+    names = [name for name, changed in put if not changed]
+    if len(names) < len(put):
         return None
     return set(names) if len(set(names)) == len(names) and all(name.isidentifier() for name in names) else None

@@ -126,13 +126,16 @@ def _comments(rows: Iterable[Any]) -> dict[str, str]:
 def _cell(held: Held, field: Any, row: Any, comments: dict[str, str]) -> Cell | None:
     """What a column says, or nothing when it is empty."""
     raw = getattr(row, field.attname)
-    label = str(field.verbose_name)
+    is_named = field.verbose_name != field.name.replace("_", " ") or field.related_model is not Membership
+    label = str(field.verbose_name) if is_named else "par"
     if field.name == "comment_digest":
         text = comments.get(raw, "")
         return Cell("comment", "commentaire", text, text) if text else None
     if raw in (None, "", [], {}):
         return None
     said = held.say[field.name](row) if field.name in held.say else _said(field, row, raw)
+    if not said:
+        return None
     return Cell(field.name, label, said, said if field.is_relation else raw)
 
 

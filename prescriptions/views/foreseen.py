@@ -1,6 +1,6 @@
 """What the clock is about to archive and erase: a dry run, that writes nothing and names nobody."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -10,7 +10,7 @@ from lists.listing import Listing, lists
 from network.permissions import protects_data
 from network.requests import Request
 from prescriptions.filters.foreseen import HORIZONS, ForeseenFilter
-from prescriptions.foreseen import count_foreseen, foreseen
+from prescriptions.foreseen import count_foreseen, end_of_night, tonight
 from prescriptions.machine.household_rules import shifted
 from prescriptions.permissions import foresees_erasures
 from prescriptions.tables.foreseen import ForeseenTable
@@ -26,7 +26,7 @@ def foreseen_list(request: Request) -> HttpResponseBase:
     now = timezone.now()
     page = Listing(
         request,
-        rows=foreseen(now).order_by("fate", "since", "pk"),
+        rows=tonight(now).order_by("fate", "since", "pk"),
         table=ForeseenTable,
         noun=FILE,
         filters=ForeseenFilter,
@@ -40,9 +40,10 @@ def foreseen_list(request: Request) -> HttpResponseBase:
 
 
 def _horizons(now: datetime) -> list[dict[str, object]]:
-    """How many files are archived and erased by each horizon; two queries."""
+    """How many files are archived and erased by each horizon; four queries."""
     today = timezone.localdate(now)
     later = [(code, f"d’ici {label}", shifted(today, int(code))) for code, label in HORIZONS]
-    asked: list[tuple[str, str, date | None]] = [("", "cette nuit", None), *later]
-    counts = count_foreseen(now, [until for _, _, until in asked])
-    return [{"code": code, "label": label, **count} for (code, label, _), count in zip(asked, counts, strict=True)]
+    (count,) = count_foreseen(end_of_night(now), [None])
+    counts = zip(later, count_foreseen(now, [until for _, _, until in later]), strict=True)
+    then = [{"code": code, "label": label, **count} for (code, label, _), count in counts]
+    return [{"code": "", "label": "cette nuit", **count}, *then]

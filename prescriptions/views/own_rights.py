@@ -52,7 +52,8 @@ def own_rights(request: HttpRequest, code: str) -> HttpResponse:
         return hidden(render(request, PAGE, {"form": form, "said": "unknown", "code": code}))
     tried.rollback()
     said, asked = _asked(prescription, opened[0], form.cleaned_data["kind"])
-    return hidden(render(request, PAGE, {"said": said, "asked": asked, "code": code}))
+    late = asked.is_late(timezone.localdate())
+    return hidden(render(request, PAGE, {"said": said, "asked": asked, "late": late, "code": code}))
 
 
 def _asked(prescription: Prescription, paper: int, kind: str) -> tuple[str, RightsRequest]:

@@ -1,6 +1,9 @@
 """Requests to exercise a right: the list, one of them, noting one, its letters, the export of all that is known."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, Q
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +24,7 @@ from network.requests import Request
 from prescriptions.enums import HouseholdState, RightKind, RightsState
 from prescriptions.filters.rights import RightsFilter
 from prescriptions.forms.rights import OfficerRightsForm, RightsForm
-from prescriptions.machine.household_rules import NOTHING_BINDS
+from prescriptions.machine.household_rules import NOTHING_BINDS, NOTHING_ELSE_ASKED
 from prescriptions.models import Household, RightsRequest
 from prescriptions.permissions import can_instruct_rights_request, can_receive_rights_request, sees_rights_requests
 from prescriptions.rights_told import About, letter_of, letters_of
@@ -80,12 +83,21 @@ def _asked(request: Request, reference: str) -> RightsRequest:
     return asked
 
 
+def may_be_written_to(asked: RightsRequest) -> bool:
+    """Whether letters are drawn: until it is answered, and that day still, for the letter is the answer."""
+    if asked.household.state == HouseholdState.ANONYMISED:
+        return False
+    return asked.is_open or (
+        asked.settled_at is not None and timezone.localdate(asked.settled_at) == timezone.localdate()
+    )
+
+
 def _follows(actor: Actor, asked: RightsRequest) -> bool:
     return Household.objects.visible_to(actor).filter(pk=asked.household_id).exists()
 
 
-def rights_step(asked: RightsRequest, actor: Actor) -> Step:
-    """Who acts next, and by when; no query."""
+def rights_step(asked: RightsRequest, actor: Actor, binds: Sequence[str] = ()) -> Step:
+    """Who acts next, and by when; no query. ``binds``: what holds an erasure back."""
     instructs = protects_data(actor)
     if not asked.is_open or asked.due_on is None:
         return Step(f"{S(asked.state).label}\u00a0: plus rien n’est attendu")
@@ -95,11 +107,14 @@ def rights_step(asked: RightsRequest, actor: Actor) -> Step:
         return Step(awaited, yours, "identify") if instructs else Step(awaited)
     late = asked.is_late(timezone.localdate())
     due = f"réponse {'due depuis le' if late else 'due le'} {day(asked.due_on)}"
+    if instructs and binds:
+        return Step(due.capitalize(), f"{due}. {HELD_BACK}")
     if instructs:
         return Step(due.capitalize(), f"{due}. {TODO[RightKind(asked.kind)]}", "answer")
     return Step(f"{due.capitalize()}. Le délégué à la protection des données y répond")
 
 
+HELD_BACK = "Rien ne s’efface encore\u00a0: voyez ci-dessous qui peut y mettre fin, prolongez, ou refusez"
 TODO = {
     RightKind.ACCESS: "Prenez l’export, remettez-le, puis notez la réponse",
     RightKind.RECTIFICATION: "Faites corriger le dossier par son travailleur social, puis notez la réponse",
@@ -111,10 +126,17 @@ TODO = {
 def binding(asked: RightsRequest) -> list[str]:
     """What of the law and of what is under way holds an erasure back today, each with who may end it; one query."""
     ctx = Context(timezone.now(), SYSTEM)
+    others = RightsRequest.objects.open().filter(household=OuterRef("pk")).exclude(pk=asked.pk)
+    rules = (*NOTHING_BINDS, NOTHING_ELSE_ASKED)
     asks = {f"bind_{rank}": as_expression(rule.condition(ctx)) for rank, rule in enumerate(NOTHING_BINDS)}
+    asks[f"bind_{len(NOTHING_BINDS)}"] = ~Exists(others)
     found = Household.objects.filter(pk=asked.household_id).annotate(**asks).values(*asks).first() or {}
-    held = [rule for rank, rule in enumerate(NOTHING_BINDS) if not found.get(f"bind_{rank}", True)]
+    held = [rule for rank, rule in enumerate(rules) if not found.get(f"bind_{rank}", True)]
     return [f"{rule.sentence} Peut y remédier\u00a0: {rule.lifted_by}." for rule in held]
+
+
+def _is_held_back(asked: RightsRequest) -> bool:
+    return asked.kind == RightKind.ERASURE and asked.is_open and bool(binding(asked))
 
 
 @require_safe
@@ -123,17 +145,27 @@ def rights_request_detail(request: Request, reference: str) -> HttpResponse:
     asked = visible_rights_request(request, reference)
     actor = request.membership
     instructs = protects_data(actor)
+    binds = binding(asked) if asked.kind == RightKind.ERASURE and asked.is_open else []
     context = {
         "asked": asked,
-        "step": rights_step(asked, actor),
+        "step": rights_step(asked, actor, binds),
         "instructs": instructs,
         "named": not asked.household.veiled,
-        "letters": letters_of(asked) if instructs and _is_named_still(asked) else (),
-        "binds": binding(asked) if asked.kind == RightKind.ERASURE and asked.is_open else [],
+        "hushed": asked.household.veiled,
+        "letters": letters_of(asked, is_held_back=bool(binds)) if instructs and may_be_written_to(asked) else (),
+        "binds": binds,
         "exports": instructs and _exports(asked),
         "follows": not instructs and not asked.household.veiled,
+        "beside": _beside(asked.household) if instructs and not asked.household.veiled else (),
     }
     return render(request, "prescriptions/rights_request_detail.html", context)
+
+
+def _beside(household: Household) -> list[str]:
+    """The files that are said to be of the same household: they may be somebody else's."""
+    first = household.same_as_id or household.pk
+    together = Household.objects.filter(Q(pk=first) | Q(same_as=first)).exclude(pk=household.pk)
+    return list(together.exclude(state=HouseholdState.ANONYMISED).order_by("pk").values_list("reference", flat=True))
 
 
 def _exports(asked: RightsRequest) -> bool:
@@ -165,8 +197,8 @@ def rights_request_create(request: Request) -> HttpResponse:
 @sensitive_post_parameters()
 def household_rights(request: Request, reference: str) -> HttpResponse:
     """Whoever a household speaks to notes what it asks; the officer has it at once."""
-    may(can_receive_rights_request(request.membership))
     household = visible_household(request, reference)
+    may(can_receive_rights_request(request.membership))
     form = RightsForm(posted(request), initial={"received_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         given = {"household": Household(pk=household.pk), **form.cleaned_data}
@@ -190,11 +222,13 @@ def rights_request_letter(request: Request, reference: str, about: str) -> FileR
 
     It says to whom it is sent, after the answer too: it is printed once what it says is noted.
     """
+    asked = visible_rights_request(request, reference)
     may(can_instruct_rights_request(request.membership))
-    asked = _asked(request, reference)
-    if about not in letters_of(asked) or not _is_named_still(asked):
+    if about not in letters_of(asked, is_held_back=_is_held_back(asked)) or not may_be_written_to(asked):
         raise Http404
-    record_access(actor=request.membership, household=asked.household, what="rights_request_letter")
+    if asked.household.veiled:
+        asked.household = Household.objects.select_related("commune", "prescriber").get(pk=asked.household_id)
+        record_access(actor=request.membership, household=asked.household, what="rights_request_letter")
     letter = letter_of(asked, About(about))
     drawn = render_pdf(
         LETTER,
@@ -207,8 +241,8 @@ def rights_request_letter(request: Request, reference: str, about: str) -> FileR
 
 
 def _known(request: Request, reference: str) -> Known:
-    may(can_instruct_rights_request(request.membership))
     asked = visible_rights_request(request, reference)
+    may(can_instruct_rights_request(request.membership))
     if not _exports(asked):
         raise Http404
     return export_known(actor=request.membership, rights_request=asked)

@@ -255,6 +255,8 @@ class Scenery:
                     address = route.replace("<str:reference>", row.reference).replace("<int:pk>", str(pk))
                     address = address.replace("<slug:what>", next(iter(EVIDENCE))).replace("<slug:about>", "accuse")
                     address = address.replace("<str:side>", "etabli").replace("<int:number>", "1")
+                    address = address.replace("<str:language>", "en")
+                    assert "<" not in address, address
                     yield route, "/" + address
 
     def keys(self, route: str, row: Any) -> list[int]:
@@ -262,7 +264,8 @@ class Scenery:
         if "<int:pk>" not in route:
             return [0]
         if row and (name := next((name for word, name in BEHIND_A_ROW.items() if word in route), "")):
-            return list(getattr(row, name).values_list("pk", flat=True))
+            behind = list(getattr(row, name).values_list("pk", flat=True))
+            return behind[:1] if "<str:language>" in route else behind
         if "/inventaire/" in route:
             return [self.inventory.pk]
         own = {
@@ -429,6 +432,11 @@ def test_the_story_is_read_by_its_prescriber_alone_and_each_one_s_pages_do_name_
         stories[kind, role] = [address for address, _, read in pages if STORY in read]
         exchanges |= {kind for _, _, read in pages if ASKED in read or ANSWERED in read}
         shown |= {address for address, _, read in pages if SHOWN in read}
+        if role == Role.DPO:
+            told = [address for address, _, read in pages if any(secret in read for secret in (*NAMES, *UNSAID))]
+            opened = [address for address, status, _ in pages if address.startswith("! ") and status == 200]
+            mine = f"! /droits/{scenery.asked.reference}/"
+            assert not [address for address in (*told, *opened) if not address.startswith(mine)], "what he is asked"
     exported = stories.pop((Kind.DEPARTEMENT, Role.DPO))
     assert exported == [f"! /droits/{scenery.asked.reference}/export.zip"], "what the household itself asked to read"
     readers = {kind for (kind, _), addresses in stories.items() if addresses}

@@ -119,7 +119,9 @@ def test_each_seeded_translation_keeps_what_is_put_in_it_and_is_in_its_own_alpha
     assert all(languages == set(SheetLanguage) for languages in by_text.values())
 
 
-@pytest.mark.parametrize("wrong", ["le {jour}", "rien", "{day} et {day}", "{day", "{day.year}", "{0}"])
+@pytest.mark.parametrize(
+    "wrong", ["le {jour}", "rien", "{day} et {day}", "{day", "{day.year}", "{0}", "{day!r}", "{day:d}", "{day:>9}"]
+)
 def test_a_translation_that_loses_what_is_put_in_it_is_refused(wrong: str) -> None:
     row = SheetTranslation(language="en", french="avant le {day}", text=wrong)
     with pytest.raises(ValidationError, match=re.escape("{day}")):

@@ -1,0 +1,100 @@
+"""What a row is told by, where its columns say codes or numbers: whoever reads it is no computer (see ``held``)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.dateparse import parse_date
+
+from network.enums import Role
+from prescriptions.enums import ErasureChannel, ToldBy
+from typography.french import written_day
+
+WORDS: Mapping[str, str] = {
+    "channel": "arrivé par",
+    "loss": "perte",
+    "missing": "ce qui manquait",
+    "moved_on": "déménagement du",
+    "out_of_order": "hors de son rang",
+    "price_told": "prix dit",
+    "reason": "motif",
+    "received_on": "reçu le",
+    "told_by": "dit",
+}
+"""What is given with an act and is the name of no column."""
+CODES: Mapping[str, Mapping[str, Any]] = {
+    "channel": dict(ErasureChannel.choices),
+    "told_by": dict(ToldBy.choices),
+}
+PAGES: Mapping[str, str] = {
+    "connection_export": "liste exportée des connexions",
+    "connection_link": "demande lue par un lien, sans compte",
+    "household_search": "résultats d’une recherche",
+    "own_page": "page du foyer, par sa feuille",
+    "own_rights": "page du foyer, pour exercer un droit",
+    "rights_export": "export de tout ce qui est écrit",
+    "rights_letter": "lettre de réponse",
+    "rights_request": "demande de droits",
+    "search": "résultats d’une recherche",
+    "still_current": "page «\u00a0Toujours d’actualité\u00a0?\u00a0»",
+}
+THINGS: Mapping[str, str] = {
+    "connection": "page de la connexion",
+    "hand_over": "page de la remise",
+    "household": "page du foyer",
+    "need": "page du besoin",
+    "prescription": "page de la demande",
+    "rights": "page de la demande de droits",
+    "transfer": "page du changement de service social",
+}
+ROLES: Mapping[str, str] = {
+    **{role.value: str(role.label) for role in Role},
+    "system": "Maillon, de lui-même",
+    "link": "Feuille ou lien, sans compte",
+}
+
+
+def page_opened(name: str) -> str:
+    """Which page was opened, by the name of its address."""
+    thing = next((said for start, said in THINGS.items() if name.startswith(start)), "page du dossier")
+    return PAGES.get(name, thing)
+
+
+def role_told(entry: Any) -> str:
+    """The role in which it was done."""
+    return ROLES.get(entry.role, entry.role)
+
+
+def given_told(entry: Any) -> str:
+    """What was given with an act, by the names of its columns.
+
+    The number of another row is left out: what it stands for is told by its own column, or is somebody else's.
+    """
+    model = entry._meta.get_field("object").related_model
+    columns = {field.name: field for field in model._meta.concrete_fields}
+    given = {**entry.values.get("stamps", {}), **entry.values}
+    given.pop("stamps", None)
+    told = [_told(name, value, columns) for name, value in given.items() if value not in (None, "", [], {}, False)]
+    return ", ".join(one for one in told if one)
+
+
+def _told(name: str, value: Any, columns: Mapping[str, Any]) -> str:
+    field = columns.get(name)
+    if (field is None and name not in WORDS) or (field is not None and field.is_relation):
+        return ""
+    label = WORDS.get(name) or str(field.verbose_name)  # type: ignore[union-attr]
+    of_reasons = {code: said for one in columns.values() for code, said in one.flatchoices if one.name != "state"}
+    codes = CODES.get(name) or dict(getattr(field, "flatchoices", ())) or (of_reasons if name == "reason" else {})
+    if value is True:
+        return label
+    many = value if isinstance(value, list) else [value]
+    return f"{label}\u00a0: {', '.join(str(codes.get(one) or _day(one)) for one in many)}"
+
+
+def _day(value: Any) -> str:
+    if not isinstance(value, str):
+        return str(value)
+    try:
+        found = parse_date(value)
+    except ValueError:
+        found = None
+    return value if found is None else written_day(found)
