@@ -30,6 +30,7 @@ from refurb.views.evidence import worked_on
 from typography.french import Noun
 
 PART = Noun("entrée du stock", "entrées du stock")
+WHO = ("recorded_by", "undone_by")
 CHOSEN = "piece"
 """``?piece=``: the part that is fitted; without it, the page shows what there is."""
 
@@ -187,7 +188,7 @@ def part_detail(request: Request, pk: int) -> HttpResponse:
         "form": form if keeps and part.left else None,
         "keeps": keeps,
         "repairs": part.repairs.current().select_related("device", "taken_out"),
-        "written_off": part.written_off.select_related("recorded_by__user", "undone_by__user"),
+        "written_off": part.written_off.select_related(*(f"{who}__{of}" for who in WHO for of in ("user", "organisation"))),
     }
     return render(request, "refurb/part_detail.html", context)
 
