@@ -1,6 +1,6 @@
 """Sort a file again that was sorted to the wrong device: what it wrote there is taken back, and both stay told.
 
-Never a proof: a drive that an erasure was recorded for is first settled by a person, on its own line.
+Never a proof: a drive that was erased or destroyed is first settled by a person, on its own line.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from network.models import Membership
 from refurb.enums import IN_THE_WORKSHOP, ON_THE_BENCH, DeviceState, RemovalDestination
 from refurb.enums.hardware import FileKind
 from refurb.models.device import Device
-from refurb.models.drive import Drive
+from refurb.models.drive import Destruction, Drive
 from refurb.models.erasure import Erasure
 from refurb.models.hardware import HardwareReport
 from refurb.permissions import can_settle_drive
@@ -33,8 +33,8 @@ OPEN_FIRST = Reason(
 )
 PROOF_FIRST = Reason(
     "proof_first",
-    "Un effacement est enregistré pour un disque que ce fichier a fait connaître\u00a0: dites d’abord ce qu’il en est"
-    " sur la ligne de ce disque («\u00a0Inventorié par erreur\u00a0», par le responsable de l’atelier).",
+    "Un effacement ou une destruction est noté pour un disque que ce fichier a fait connaître\u00a0: dites d’abord ce"
+    " qu’il en est sur la ligne de ce disque («\u00a0Inventorié par erreur\u00a0», par le responsable de l’atelier).",
 )
 DRIVE_FIRST = Reason(
     "drive_first",
@@ -106,7 +106,8 @@ def _take_drives_back(
     told = {one.known.pk for one in fitted_drives(said, written) if one.known is not None}
     added = [drive for drive in written if drive.pk not in told]
     cited = Q(report__in=[one.deposit.file_id for one in rows], drive__in=real) | Q(drive__in=added)
-    if Erasure.objects.current().filter(cited).exists():
+    destroyed = Destruction.objects.current().filter(drive__in=added)
+    if destroyed.exists() or Erasure.objects.current().filter(cited).exists():
         raise Refused({held.pk: (PROOF_FIRST,)})
     if added and can_settle_drive(actor) is None:
         raise Refused({held.pk: (DRIVE_FIRST,)})

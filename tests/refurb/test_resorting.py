@@ -216,6 +216,28 @@ def test_the_log_that_proves_a_drive_on_the_shelf_stays_where_it_proves_it(bench
     assert codes(refused) == {"proof_first"}
 
 
+def test_a_drive_that_was_destroyed_is_settled_by_a_person_first(bench: Bench) -> None:
+    report = written(bench, blank(bench))
+    evidence.record_destruction(
+        actor=bench.technician, drive=Drive.objects.get(), method="drill", destroyed_at=timezone.now()
+    )
+    with pytest.raises(Refused) as refused:
+        again(bench.manager, report)
+    assert codes(refused) == {"proof_first"}
+
+
+def test_a_log_of_two_machines_that_left_one_of_them_is_written_there_again(bench: Bench) -> None:
+    one, other = blank(bench), blank(bench)
+    file = deposit(bench, "nwipe.log", nwipe())
+    for device in (one, other):
+        HardwareReport.objects.create(
+            device=device, stay=1, recorded_at=timezone.now(), deposit=file, kind=file.kind, sha256=file.file.sha256
+        )
+    again(bench.technician, HardwareReport.objects.get(device=one))
+    record(bench, one, file)
+    assert HardwareReport.objects.standing().filter(device=one).exists()
+
+
 def test_a_log_that_is_cited_by_an_erasure_is_set_aside_without_being_forgotten(bench: Bench) -> None:
     device = blank(bench)
     file = deposit(bench, "nwipe.log", nwipe())
