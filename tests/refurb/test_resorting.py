@@ -267,3 +267,10 @@ def test_what_a_file_said_never_comes_back_once_it_is_withdrawn(bench: Bench) ->
     assert fresh(device).memory_gb == 16
     again(bench.technician, HardwareReport.objects.standing().get())
     assert fresh(device).memory_gb is None
+
+
+def test_a_file_leaves_a_machine_that_will_not_serve(bench: Bench) -> None:
+    device = bench.unusable(blank(bench))
+    report = written(bench, device, drives=())
+    again(bench.technician, report)
+    assert fresh(device).processor == ""
