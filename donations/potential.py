@@ -5,7 +5,7 @@ It is an estimate: nothing is decided by it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -131,17 +131,21 @@ def _epcis(actor: Actor) -> Any:
 def _estimated(epcis: list[Epci], day: date) -> dict[int, list[Estimated]]:
     """By EPCI, of the sizes that are known on both sides; three queries.
 
-    Of an EPCI that others were merged into, a size that nobody counted since is what was counted for each of them.
+    What was counted for an EPCI that was merged is added, until the size is counted again for what it was merged into.
     """
     sizes = {row.size: row for row in SizeEstimate.objects.on(day)}
     found: dict[int, list[Estimated]] = defaultdict(list)
-    heirs = _heirs(epcis)
-    counts = list(OrganisationCount.objects.on(day).filter(epci__in=[*epcis, *heirs]).select_related("epci"))
-    own = {(row.epci_id, row.size) for row in counts}
+    into = _mergers()
+    heirs = {pk: _path(pk, into)[-1] for pk in into}
+    here = {epci.pk for epci in epcis}
+    old = [pk for pk, heir in heirs.items() if heir in here]
+    counts = list(OrganisationCount.objects.on(day).filter(epci__in=[*here, *old]).select_related("epci"))
+    counted = {(row.epci_id, row.size): row.valid_from for row in counts}
     for row in sorted(counts, key=lambda one: (SizeClass.values.index(one.size), one.epci_id)):
         heir = heirs.get(row.epci_id, row.epci_id)
-        is_inherited = heir != row.epci_id
-        if (of := sizes.get(row.size)) is not None and not (is_inherited and (heir, row.size) in own):
+        since = into[row.epci_id][1] if row.epci_id in into else day
+        later = (counted.get((pk, row.size)) for pk in _path(row.epci_id, into))
+        if (of := sizes.get(row.size)) is not None and not any(began and began >= since for began in later):
             found[heir].append(
                 Estimated(
                     SizeClass(row.size),
@@ -150,25 +154,24 @@ def _estimated(epcis: list[Epci], day: date) -> dict[int, list[Estimated]]:
                     of.devices_per_employee,
                     of.renewal_rate,
                     row.source,
-                    row.epci.short_name if is_inherited else "",
+                    row.epci.short_name if heir != row.epci_id else "",
                 )
             )
     return found
 
 
-def _heirs(epcis: list[Epci]) -> dict[int, int]:
-    """``{EPCI that was merged: the one of these that it is in now}``, through several mergers; one query."""
-    into = dict(Epci.objects.filter(succeeded_by__isnull=False).values_list("pk", "succeeded_by"))
-    here = {epci.pk for epci in epcis}
-    found = {}
-    for pk in into:
-        last, seen = pk, set[int]()
-        while last in into and last not in seen:
-            seen.add(last)
-            last = into[last]
-        if last in here:
-            found[pk] = last
-    return found
+def _mergers() -> dict[int, tuple[int, date]]:
+    """``{EPCI that was merged: (into which one, on which day)}``; one query."""
+    rows = Epci.objects.filter(succeeded_by__isnull=False).values_list("pk", "succeeded_by", "succeeded_at")
+    return {pk: (heir, timezone.localdate(at)) for pk, heir, at in rows if heir is not None}
+
+
+def _path(epci: int, into: Mapping[int, tuple[int, date]]) -> list[int]:
+    """What an EPCI was merged into, merger after merger; the last is the one of today."""
+    path: list[int] = []
+    while epci in into and (epci := into[epci][0]) not in path:
+        path.append(epci)
+    return path
 
 
 def _prospects(epcis: list[Epci]) -> tuple[dict[int, dict[str, int]], dict[int, int]]:

@@ -8,7 +8,7 @@ LONGEST = 18
 
 def whole(text: object) -> int | None:
     """The whole number that is typed; None for anything else, and for what no row has for key."""
-    typed = str(text or "").strip()
+    typed = "" if text is None else str(text).strip()
     return int(typed) if typed.isdecimal() and len(typed) <= LONGEST else None
 
 

@@ -19,7 +19,7 @@ YEARS = 2
 DAYS = [(str(number), str(label)) for number, label in Weekday.choices]
 
 
-def said(slot: Slot) -> str:
+def slot_told(slot: Slot) -> str:
     """An hour as one chooses it."""
     left = f" ({slot.left}\u00a0places)" if slot.left > 1 else ""
     return f"{full_day(slot.starts_at)} à {hour(slot.starts_at)}{left}"
@@ -48,7 +48,7 @@ class HourForm(forms.Form):
 
     def __init__(self, *args: Any, slots: Sequence[Slot], mailed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(slot.starts_at.isoformat(), said(slot)) for slot in slots]
+        choices = [(slot.starts_at.isoformat(), slot_told(slot)) for slot in slots]
         field_of(self, "starts_at", forms.TypedChoiceField).choices = choices
         if choices:
             self.fields["starts_at"].initial = choices[0][0]

@@ -152,7 +152,7 @@ class ClockForm(forms.Form):
         return ClockTold(clock, data.get("clock_reason") or "", data.get("really") if clock == Clock.WRONG else None)
 
     @property
-    def said(self) -> str:
+    def typed(self) -> str:
         """What is typed, in one text; empty when the clock told the hour of here."""
         clock, *why = (str(self[name].value() or "") for name in ClockForm.base_fields)
         return " ".join((clock, *why)) if any(why) or clock not in ("", Clock.LOCAL) else ""

@@ -19,6 +19,7 @@ from documents.services.files import check_file, forget_file, store_file
 from lifecycle.actors import Actor
 from refurb.enums.hardware import DismissalReason, FileKind, Unreadable
 from refurb.models.deposit_token import DepositToken
+from refurb.models.erasure import Erasure
 from refurb.models.hardware import DepositedFile, FileDismissal
 from refurb.permissions import can_work_on_device
 from refurb.readers.facts import HardwareFacts, NotHardware
@@ -127,7 +128,7 @@ def _deposit(by: _Depositor, name: str, content: bytes, at: datetime | None) -> 
 def set_aside(*, actor: Actor, deposits: Iterable[DepositedFile], reason: str, at: datetime | None = None) -> int:
     """Take files out of what waits to be sorted, with why; how many. What they held is forgotten, their hash stays.
 
-    Raises PermissionDenied, ValueError.
+    A report that an erasure cites is kept for it. Raises PermissionDenied, ValueError.
     """
     workshop = workshop_of(actor)
     wanted = [one.pk for one in deposits]
@@ -141,6 +142,9 @@ def set_aside(*, actor: Actor, deposits: Iterable[DepositedFile], reason: str, a
         )
         for one in rows
     )
+    files = [one.file_id for one in rows]
+    cited = set(Erasure.objects.filter(report__in=files).values_list("report", flat=True))
     for one in rows:
-        forget_file(file=one.file, at=at)
+        if one.file_id not in cited:
+            forget_file(file=one.file, at=at)
     return len(rows)

@@ -148,13 +148,13 @@ def _take(held: Device, deposits: Sequence[DepositedFile], actor: Actor) -> None
     wanted = {one.pk for one in deposits}
     of_here = DepositedFile.objects.filter(workshop=held.workshop_id, problem="", pk__in=wanted)
     # A log of several drives is written on the device of each.
-    shared = of_here.filter(kind__in=OF_NWIPE, dismissal=None).exclude(reports__device=held)
+    standing = HardwareReport.objects.standing()
+    here = standing.filter(device=held).values("deposit")
+    shared = of_here.filter(kind__in=OF_NWIPE, dismissal=None).exclude(pk__in=here)
     if set(of_here.waiting().values_list("pk", flat=True)) | set(shared.values_list("pk", flat=True)) != wanted:
         raise Refused({held.pk: (NOT_WAITING,)})
     hashes = [one.file.sha256 for one in deposits if one.kind not in OF_NWIPE]
-    elsewhere = (
-        HardwareReport.objects.standing().filter(sha256__in=hashes).exclude(device=held).select_related("device")
-    )
+    elsewhere = standing.filter(sha256__in=hashes).exclude(device=held).select_related("device")
     if used := elsewhere.first():
         seen = Device.objects.visible_to(actor).filter(pk=used.device_id).first()
         named = f"de l’appareil {seen.tag} ({seen.reference})" if seen is not None else "d’un autre appareil"
@@ -182,13 +182,13 @@ def _fill(held: Device, said: Sequence[tuple[DepositedFile, HardwareFacts]], rec
         written = getattr(held, name)
         is_blank = not written or (name == "serial" and not held.serial_key)
         source = FileKind(one.kind).label
-        replaced = name in announced | set(before) and not _agree(name, written, value)
+        replaced = name in announced | set(before) and not agree(name, written, value)
         # What was taken from another machine is now read on this one: it is the file's, even when both say the same.
         if is_blank or replaced or name in carried:
             recorded.values[name] = value
             recorded.by_file.setdefault(one.pk, {})[name] = value
             recorded.filled.append((LABELS[name], shown(name, value), source))
-        if not is_blank and not _agree(name, written, value):
+        if not is_blank and not agree(name, written, value):
             said_before = (before.get(name, ""), name in announced, carried.get(name, ""))
             recorded.differences.append(
                 Difference(LABELS[name], shown(name, written), shown(name, value), source, *said_before)
@@ -234,7 +234,8 @@ def _look_for_twins(held: Device, recorded: Recorded) -> None:
         )
 
 
-def _agree(name: str, written: Any, read: Any) -> bool:
+def agree(name: str, written: Any, read: Any) -> bool:
+    """Whether a file says what is written, however it is spelt."""
     if name == "serial":
         return same_serial(str(written)) == same_serial(str(read))
     return str(written).strip().casefold() == str(read).strip().casefold()

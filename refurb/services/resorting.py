@@ -1,6 +1,6 @@
 """Sort a file again that was sorted to the wrong device: what it wrote there is taken back, and both stay told.
 
-Never a proof: a drive that an erasure was recorded for is first settled by a person, on its own line.
+Never a proof: a drive that was erased or destroyed is first settled by a person, on its own line.
 """
 
 from collections.abc import Sequence
@@ -15,13 +15,15 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
 from network.models import Membership
 from refurb.enums import IN_THE_WORKSHOP, ON_THE_BENCH, DeviceState, RemovalDestination
+from refurb.enums.hardware import FileKind
 from refurb.models.device import Device
-from refurb.models.drive import Drive
+from refurb.models.drive import Destruction, Drive
 from refurb.models.erasure import Erasure
 from refurb.models.hardware import HardwareReport
 from refurb.permissions import can_settle_drive
 from refurb.services import devices, evidence
-from refurb.services.hardware import LABELS
+from refurb.services.fitting import fitted_drives
+from refurb.services.hardware import LABELS, agree
 from refurb.services.locked_devices import held_device
 
 SORTED_AGAIN_IN = (*ON_THE_BENCH, DeviceState.UNUSABLE)
@@ -31,8 +33,8 @@ OPEN_FIRST = Reason(
 )
 PROOF_FIRST = Reason(
     "proof_first",
-    "Un effacement est enregistré pour un disque que ce fichier a fait connaître\u00a0: dites d’abord ce qu’il en est"
-    " sur la ligne de ce disque («\u00a0Inventorié par erreur\u00a0», par le responsable de l’atelier).",
+    "Un effacement ou une destruction est noté pour un disque que ce fichier a fait connaître\u00a0: dites d’abord ce"
+    " qu’il en est sur la ligne de ce disque («\u00a0Inventorié par erreur\u00a0», par le responsable de l’atelier).",
 )
 DRIVE_FIRST = Reason(
     "drive_first",
@@ -57,40 +59,55 @@ def resort_files(
     rows = list(standing.filter(pk__in=[one.pk for one in reports]).select_related("deposit__file").order_by("pk"))
     if len(rows) < len(reports):
         raise Unknown
-    taken_back = _take_drives_back(actor, held, rows, stamp)
-    before = _before(held, rows)
+    others = list(standing.exclude(pk__in=[one.pk for one in rows]).select_related("deposit"))
+    taken_back = _take_drives_back(actor, held, rows, others, stamp)
+    before = _before(held, rows, others)
     HardwareReport.objects.filter(pk__in=[one.pk for one in rows]).update(withdrawn_at=stamp, withdrawn_by=actor)
     if before:
         devices.describe_device(actor=actor, device=held, **before)
     return taken_back + [LABELS[name].lower() for name in before]
 
 
-def _before(held: Device, rows: Sequence[HardwareReport]) -> dict[str, Any]:
-    """What the fields that are still as these files wrote them were before the first of them; blank, most often."""
+def _before(held: Device, rows: Sequence[HardwareReport], others: Sequence[HardwareReport]) -> dict[str, Any]:
+    """What the fields that are still as these files wrote them were before the first of them; blank, most often.
+
+    What another file of the machine says as well stays written; what one that was withdrawn before had said does not
+    come back.
+    """
     found: dict[str, Any] = {}
-    for row in reversed(rows):
+    leaving = {row.pk for row in rows}
+    withdrawn = HardwareReport.objects.filter(device=held, stay=held.stay, withdrawn_at__isnull=False)
+    for row in sorted((*rows, *withdrawn), key=lambda one: -one.pk):
         for name, value in row.filled.items():
-            if found.get(name, getattr(held, name)) == value:
+            if name not in found and row.pk not in leaving:
+                continue
+            if found.get(name, getattr(held, name)) == value and not _is_said(name, value, others):
                 blank = None if name == "memory_gb" else ""
                 found[name] = row.differences.get(name, [blank])[0]
     return found
 
 
-def _take_drives_back(actor: Membership, held: Device, rows: Sequence[HardwareReport], at: datetime) -> list[str]:
+def _is_said(name: str, value: Any, others: Sequence[HardwareReport]) -> bool:
+    return any(agree(name, value, getattr(other.said, name)) for other in others)
+
+
+def _take_drives_back(
+    actor: Membership,
+    held: Device,
+    rows: Sequence[HardwareReport],
+    others: Sequence[HardwareReport],
+    at: datetime,
+) -> list[str]:
     """The drives in place that these files alone tell of, said to be inventoried by mistake. Raises Refused."""
-    kept = (
-        HardwareReport.objects.standing().filter(device=held, stay=held.stay).exclude(pk__in=[one.pk for one in rows])
-    )
-    told = {drive.key for one in kept for drive in one.said.fitted if drive.key}
-    here = Drive.objects.in_place().filter(device=held, stay=held.stay)
-    added = [
-        drive
-        for drive in here.filter(recorded_at__in={one.recorded_at for one in rows})
-        if not drive.serial_key or drive.serial_key not in told
-    ]
-    files = [one.deposit.file_id for one in rows]
-    leaning = Erasure.objects.current().filter(Q(report__in=files, drive__in=here) | Q(drive__in=added))
-    if leaning.exists():
+    real = Drive.objects.real().filter(device=held, stay=held.stay)
+    files = {one.recorded_at for one in rows}
+    written = [drive for drive in Drive.objects.in_place().filter(pk__in=real) if drive.recorded_at in files]
+    said = [(FileKind(one.kind), drive) for one in others for drive in one.said.fitted]
+    told = {one.known.pk for one in fitted_drives(said, written) if one.known is not None}
+    added = [drive for drive in written if drive.pk not in told]
+    cited = Q(report__in=[one.deposit.file_id for one in rows], drive__in=real) | Q(drive__in=added)
+    destroyed = Destruction.objects.current().filter(drive__in=added)
+    if destroyed.exists() or Erasure.objects.current().filter(cited).exists():
         raise Refused({held.pk: (PROOF_FIRST,)})
     if added and can_settle_drive(actor) is None:
         raise Refused({held.pk: (DRIVE_FIRST,)})

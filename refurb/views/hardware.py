@@ -51,11 +51,11 @@ class Group:
         """The logs whose clock is asked: what they say proves nothing yet, or something was said of it."""
         proven = self.told is not None and all(run.is_proof for run in self.told.runs)
         forms = [(one, self.clocks[one.deposit.pk]) for one in self.sortings if one.deposit.pk in self.clocks]
-        return [(one, form) for one, form in forms if form.said or not proven]
+        return [(one, form) for one, form in forms if form.typed or not proven]
 
     def told_clocks(self) -> dict[int, ClockTold]:
         """How the clock stood, by file, where it was said."""
-        return {pk: form.told_clock() for pk, form in self.clocks.items() if form.is_valid() and form.said}
+        return {pk: form.told_clock() for pk, form in self.clocks.items() if form.is_valid() and form.typed}
 
     @property
     def doubts(self) -> list[tuple[Device, str]]:
@@ -154,7 +154,7 @@ def _clocks(request: Request, group: Group) -> dict[int, ClockForm]:
 
 def _is_clock_seen(request: Request, pk: int, form: ClockForm) -> bool:
     """What is said of a clock was shown with what it proves."""
-    return form.is_valid() and request.POST.get(f"{SEEN}{CLOCK}{pk}", "") == form.said
+    return form.is_valid() and request.POST.get(f"{SEEN}{CLOCK}{pk}", "") == form.typed
 
 
 def _preview(request: Request, group: Group) -> None:

@@ -30,6 +30,8 @@ from refurb.views.evidence import worked_on
 from typography.french import Noun
 
 PART = Noun("entrée du stock", "entrées du stock")
+WHO = ("recorded_by__user", "recorded_by__organisation", "undone_by__user", "undone_by__organisation")
+"""Who wrote a part off and who undid it, as the page names them."""
 CHOSEN = "piece"
 """``?piece=``: the part that is fitted; without it, the page shows what there is."""
 
@@ -187,7 +189,7 @@ def part_detail(request: Request, pk: int) -> HttpResponse:
         "form": form if keeps and part.left else None,
         "keeps": keeps,
         "repairs": part.repairs.current().select_related("device", "taken_out"),
-        "written_off": part.written_off.select_related("recorded_by__user", "undone_by__user"),
+        "written_off": part.written_off.select_related(*WHO),
     }
     return render(request, "refurb/part_detail.html", context)
 

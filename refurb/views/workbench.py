@@ -130,13 +130,13 @@ class Workbench:
 
         read = Device.objects.get(pk=self.device.pk)
         self.alike = likeness.likeness_of(read)
-        identity: Any = IdentityForm(self._said_of_it(), prefix="identity", instance=read, alike=self.alike)
+        identity: Any = IdentityForm(self._said_of(read), prefix="identity", instance=read, alike=self.alike)
         self.blocks["identity"] = Block(IDENTITY, "identité", identity, describe)
 
-    def _said_of_it(self) -> QueryDict | None:
-        """What was posted of the identity, without what was only proposed: nobody read it on this machine.
+    def _said_of(self, read: Device) -> QueryDict | None:
+        """What was posted of the identity, without what was only proposed: that stays as it is written now.
 
-        What is accepted is what the page told and is still proposed.
+        What is accepted is what the page told and is still proposed; the rest nobody read on this machine.
         """
         if self.data is None:
             return None
@@ -144,7 +144,7 @@ class Workbench:
         for name in IdentityForm.base_fields:
             told, typed = said.get(f"{PROPOSED}{name}"), said.get(f"identity-{name}", "").strip()
             if told and typed == told and not (self.accepts and str(now.get(name)) == told):
-                said[f"identity-{name}"] = ""
+                said[f"identity-{name}"] = str(getattr(read, name) or "")
         return said
 
     def _add_drive(self, drive: Drive) -> None:

@@ -399,9 +399,17 @@ def test_what_was_counted_for_an_epci_that_was_merged_is_in_the_potential_of_its
     assert counted() == [("", 300)]
     Epci.objects.filter(pk=oldest.pk).update(succeeded_by=merged, succeeded_at=timezone.now())
     Epci.objects.filter(pk=merged.pk).update(succeeded_by=heir, succeeded_at=timezone.now())
-    assert counted() == sorted([("", 300), (merged.short_name, 100), (oldest.short_name, 50)]), (
+    before = [("", 300), (merged.short_name, 900), (merged.short_name, 100), (oldest.short_name, 50)]
+    assert counted() == sorted(before), "what the successor counted before was of its own ground alone"
+    again = dated | {"valid_from": TODAY()}
+    OrganisationCount.objects.filter(epci=heir).update(valid_to=TODAY() - DAY)
+    OrganisationCount.objects.create(epci=heir, size=SizeClass.UNDER_10, organisations=1150, **again)
+    assert counted() == sorted([("", 1150), (merged.short_name, 100), (oldest.short_name, 50)]), (
         "what was counted since for the whole is not counted twice"
     )
+    OrganisationCount.objects.filter(epci=merged, size=SizeClass.UNDER_50).update(valid_to=TODAY() - DAY)
+    OrganisationCount.objects.create(epci=merged, size=SizeClass.UNDER_50, organisations=140, **again)
+    assert counted() == sorted([("", 1150), (merged.short_name, 140)])
     page = read(acting(ground.manager), reverse("donations:potential"))
     assert f"({merged.short_name}, avant la fusion)" in page
 

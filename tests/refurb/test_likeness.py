@@ -278,6 +278,20 @@ def test_what_another_machine_said_meanwhile_is_not_taken_for_what_the_page_prop
     assert (fresh(third).processor, fresh(third).memory_gb) == (SAID["processor"], None)
 
 
+@pytest.mark.parametrize("press", [{"entered": "identite"}, {"save": "tests"}])
+def test_what_somebody_wrote_meanwhile_is_not_emptied_by_what_was_only_proposed(press: dict[str, str]) -> None:
+    lot = Lot()
+    first, second = lot.devices[:2]
+    lot.describe(first)
+    url = page_of(second, "device_recondition")
+    browser = acting(lot.bench.technician)
+    fields = Fields()
+    fields.feed(read(browser, url))
+    devices.describe_device(actor=lot.bench.technician, device=second, memory_gb=16)
+    browser.post(url, fields.sent | press)
+    assert fresh(second).memory_gb == 16
+
+
 def test_the_size_of_the_drive_and_of_the_screen_are_told_and_written_nowhere() -> None:
     lot = Lot()
     first, second = lot.devices[:2]

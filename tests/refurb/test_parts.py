@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -408,6 +409,22 @@ def test_a_part_is_written_off_and_back_through_its_page(bench: Bench) -> None:
     pilot = acting(bench.pilot)
     assert "Sortir du stock" not in read(pilot, page)
     assert pilot.post(page, {"quantity": "1", "reason": "lost"}).status_code == 403
+
+
+def test_the_page_of_a_part_costs_the_same_whatever_left_the_stock_and_takes_no_absurd_number(bench: Bench) -> None:
+    part, browser = bought(bench, quantity=12), acting(bench.technician)
+    page, counts = reverse("refurb:part_detail", args=[part.pk]), []
+    for _rank in range(3):
+        fit(bench, bench.in_process(), part)
+        off = parts.write_off_part(actor=bench.technician, part=part, reason="lost")
+        parts.undo_write_off(actor=bench.manager, written_off=off)
+        with CaptureQueriesContext(connection) as queries:
+            read(browser, page)
+        counts.append(len(queries))
+    assert counts[0] == counts[1] == counts[2]
+    for absurd in ("9" * 18, "9" * 30):
+        assert "Il ne reste pas assez" in answered(browser, page, quantity=absurd, reason="lost")
+    answered(browser, page, quantity="1", reason="\0")
 
 
 def test_a_drive_that_was_chosen_for_another_kind_of_part_is_told_and_stays(bench: Bench) -> None:

@@ -12,7 +12,7 @@ from lifecycle.exceptions import Refused
 from network.models import Membership
 from refurb.enums import RemovalDestination
 from refurb.models import Device, Drive, Erasure, HardwareReport
-from refurb.services import evidence, hardware
+from refurb.services import depositing, evidence, hardware
 from refurb.services.devices import describe_device
 from refurb.services.resorting import resort_files
 from tests.pages import acting, done, read
@@ -190,3 +190,87 @@ def test_a_clock_that_is_half_said_writes_nothing(bench: Bench, told: dict[str, 
     assert page.status_code == 200
     assert sentence in page.content.decode()
     assert not HardwareReport.objects.exists()
+
+
+# --- what stays true of the machine it leaves
+
+
+@pytest.mark.parametrize("read_again", ["", machines.DRIVE], ids=["without_number", "with_its_number"])
+def test_a_drive_without_number_that_another_file_tells_of_too_stays(bench: Bench, read_again: str) -> None:
+    """Taken for a mistake, it would be in no list: the machine would leave with a disk that nobody erased."""
+    device = blank(bench)
+    report = written(bench, device, drives=(machines.drive_node(serial=""),))
+    record(bench, device, deposit(bench, "same.json", machines.lshw(drives=(machines.drive_node(serial=read_again),))))
+    drive = Drive.objects.in_place().get()
+    again(bench.manager, report)
+    assert list(Drive.objects.in_place()) == [drive]
+
+
+def test_the_log_that_proves_a_drive_on_the_shelf_stays_where_it_proves_it(bench: Bench) -> None:
+    device = blank(bench)
+    record(bench, device, deposit(bench, "nwipe.log", nwipe()))
+    drive, report = Drive.objects.get(), HardwareReport.objects.get()
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.STOCK)
+    with pytest.raises(Refused) as refused:
+        again(bench.manager, report)
+    assert codes(refused) == {"proof_first"}
+
+
+def test_a_drive_that_was_destroyed_is_settled_by_a_person_first(bench: Bench) -> None:
+    report = written(bench, blank(bench))
+    evidence.record_destruction(
+        actor=bench.technician, drive=Drive.objects.get(), method="drill", destroyed_at=timezone.now()
+    )
+    with pytest.raises(Refused) as refused:
+        again(bench.manager, report)
+    assert codes(refused) == {"proof_first"}
+
+
+def test_a_log_of_two_machines_that_left_one_of_them_is_written_there_again(bench: Bench) -> None:
+    one, other = blank(bench), blank(bench)
+    file = deposit(bench, "nwipe.log", nwipe())
+    for device in (one, other):
+        HardwareReport.objects.create(
+            device=device, stay=1, recorded_at=timezone.now(), deposit=file, kind=file.kind, sha256=file.file.sha256
+        )
+    again(bench.technician, HardwareReport.objects.get(device=one))
+    record(bench, one, file)
+    assert HardwareReport.objects.standing().filter(device=one).exists()
+
+
+def test_a_log_that_is_cited_by_an_erasure_is_set_aside_without_being_forgotten(bench: Bench) -> None:
+    device = blank(bench)
+    file = deposit(bench, "nwipe.log", nwipe())
+    record(bench, device, file)
+    evidence.remove_drive(actor=bench.manager, drive=Drive.objects.get(), destination=RemovalDestination.MISTAKE)
+    again(bench.manager, HardwareReport.objects.get())
+    assert depositing.set_aside(actor=bench.technician, deposits=[file], reason="useless") == 1
+    proof = Erasure.objects.get()
+    assert proof.report is not None
+    assert not proof.report.is_forgotten
+
+
+def test_what_another_file_says_as_well_stays_written(bench: Bench) -> None:
+    device = blank(bench)
+    report = written(bench, device, drives=())
+    record(bench, device, deposit(bench, "same.json", machines.lshw(drives=(), description="Notebook PC")))
+    again(bench.technician, report)
+    assert (fresh(device).memory_gb, fresh(device).serial) == (8, machines.SERIAL)
+
+
+def test_what_a_file_said_never_comes_back_once_it_is_withdrawn(bench: Bench) -> None:
+    """The second replaced what the first had written: that is not what the machine was before."""
+    device = blank(bench)
+    first = written(bench, device, memory=8, drives=())
+    record(bench, device, deposit(bench, "second.json", machines.lshw(memory=16, drives=())))
+    again(bench.technician, first)
+    assert fresh(device).memory_gb == 16
+    again(bench.technician, HardwareReport.objects.standing().get())
+    assert fresh(device).memory_gb is None
+
+
+def test_a_file_leaves_a_machine_that_will_not_serve(bench: Bench) -> None:
+    device = bench.unusable(blank(bench))
+    report = written(bench, device, drives=())
+    again(bench.technician, report)
+    assert fresh(device).processor == ""
