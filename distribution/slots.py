@@ -46,8 +46,12 @@ def free_slots(
 ) -> list[Slot]:
     """The hours of a point that begin after an instant and before another, with a place left; three queries.
 
+    A point that is shut receives nobody.
+
     ``but``: an appointment (primary key) that is being moved: its own place is free.
     """
+    if not point.is_active:
+        return []
     last = min(until, after + HORIZON)
     taken = _taken(point, after, last, but)
     free = (

@@ -12,6 +12,7 @@ from distribution.models import Appointment
 from distribution.models.appointment import not_known
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS, MISSED_APPOINTMENTS
 from documents.sms_door import provider
+from documents.texting import TYPED_MOBILE
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.machine import Context, Requirement
 from prescriptions.enums import ContactChannel
@@ -23,9 +24,7 @@ SERVED_BY = "le conseiller du point de distribution"
 _HOUSEHOLD = "need__prescription__household"
 BY_MAIL = Q(**{f"{_HOUSEHOLD}__contact_channel": ContactChannel.EMAIL}) & ~Q(**{f"{_HOUSEHOLD}__email": ""})
 """The households that are told by mail."""
-BY_SMS = Q(
-    **{f"{_HOUSEHOLD}__contact_channel": ContactChannel.SMS, f"{_HOUSEHOLD}__phone__regex": r"^(\+33|0033|0)\s*[67]"}
-)
+BY_SMS = Q(**{f"{_HOUSEHOLD}__contact_channel": ContactChannel.SMS, f"{_HOUSEHOLD}__phone__regex": TYPED_MOBILE})
 """Those that are told by SMS, where the door is open."""
 
 
@@ -59,14 +58,14 @@ def missed_since(reserved: Any) -> QuerySet[Appointment]:
     return Appointment.objects.filter(state=AppointmentState.MISSED, booked_at__gte=reserved)
 
 
-def _few_missed(ctx: Context) -> Q:
-    """Fewer than so many: the one that would make it is looked for among those missed, the latest first."""
+def many_missed(ctx: Context) -> Q:
+    """So many for what is put aside: the one that makes it is looked for among those missed, the latest first."""
     most = MISSED_APPOINTMENTS.on(ctx.day)
     missed = missed_since(OuterRef("reserved_at")).filter(need=OuterRef("need")).order_by("pk")
-    return ~Q(Exists(_held().filter(Exists(missed[most - 1 : most]))))
+    return Q(Exists(_held().filter(Exists(missed[most - 1 : most]))))
 
 
-def _most_missed(ctx: Context) -> str:
+def most_missed(ctx: Context) -> str:
     most = MISSED_APPOINTMENTS.on(ctx.day)
     return (
         f"Ce foyer a manqué {most}\u00a0rendez-vous pour cet appareil\u00a0: il reste mis de côté jusqu’à son "
@@ -131,8 +130,8 @@ SEAT_LEFT = Requirement(
 FEW_MISSED = Requirement(
     "few_missed",
     "Ce foyer a manqué trop de rendez-vous pour cet appareil.",
-    _few_missed,
-    says=_most_missed,
+    lambda ctx: ~many_missed(ctx),
+    says=most_missed,
     lifted_by=SERVED_BY,
 )
 BEGUN = Requirement(
