@@ -16,7 +16,9 @@ from django.views.decorators.http import require_safe
 
 from calendars.days import day_start
 from distribution.appointments import CALENDAR, SHOWN_AT_COUNTER, amount_of, calendar_of, when
+from distribution.enums import AppointmentState
 from distribution.forms.appointments import FromDayForm, HourForm
+from distribution.machine.appointment_rules import to_call_back
 from distribution.models import Appointment, HandOver
 from distribution.models.appointment import not_known
 from distribution.permissions import can_keep_appointment
@@ -67,6 +69,7 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
     amount = amount_of(appointment.need)
     unknown = Appointment.objects.filter(not_known(), pk=appointment.pk).exists()
     again = _again(appointment, request)
+    serves = can_keep_appointment(request.membership) is not None
     context = {
         "appointment": appointment,
         "household": appointment.need.prescription.household,
@@ -74,19 +77,42 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
         "amount": amount,
         "to_bring": SHOWN_AT_COUNTER,
         "unknown": unknown,
-        "main": _next_act(appointment, unknown=unknown),
-        "serves": can_keep_appointment(request.membership) is not None,
+        "todo": _to_do(appointment, timezone.now()) if serves else None,
+        "main": "miss",
+        "serves": serves,
         "again": again,
         "no_other": no_other(appointment.need, device, request.membership) if again and device is not None else "",
     }
     return render(request, "distribution/appointment_detail.html", context)
 
 
-def _next_act(appointment: Any, *, unknown: bool) -> str:
-    """What is done first: the household is told, then it came or not; until then it may be moved."""
-    if unknown:
-        return "tell"
-    return "miss" if appointment.starts_at <= timezone.now() else "move"
+@dataclass(frozen=True)
+class Todo:
+    """What « À faire » asks of an appointment, and the verb by which it is done."""
+
+    said: str
+    label: str
+    verb: str
+
+
+TO_MOVE = Todo(
+    "Le point ne reçoit plus à cette heure. Appelez le foyer, et convenez d’une autre.",
+    "Choisir une autre heure",
+    "move",
+)
+TO_TELL = Todo("Le foyer ne connaît pas ce rendez-vous. Appelez-le, puis notez-le.", "Le foyer le sait", "tell")
+TO_TELL_OFF = Todo("Le foyer ne sait pas que c’est annulé. Appelez-le, puis notez-le.", "Le foyer le sait", "tell")
+TO_RECALL = Todo("Appelez le foyer pour lui rappeler ce rendez-vous, puis notez-le.", "Le foyer est rappelé", "remind")
+
+
+def _to_do(appointment: Any, at: datetime) -> Todo | None:
+    """What is somebody's to do of it, as on « À faire »; three queries at most."""
+    row = Appointment.objects.filter(pk=appointment.pk)
+    if row.to_move(at).exists():
+        return TO_MOVE
+    if row.to_tell(at).exists():
+        return TO_TELL if appointment.state == AppointmentState.BOOKED else TO_TELL_OFF
+    return TO_RECALL if row.filter(to_call_back(at)).exists() else None
 
 
 def _again(appointment: Any, request: Request) -> bool:

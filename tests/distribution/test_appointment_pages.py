@@ -227,6 +227,9 @@ def test_what_is_somebody_s_to_do_is_on_the_first_page_until_it_is_done(shelf: S
     assert counts() == [0, 1]
     assert "à lui dire" in said()
     assert "attendu le" in said()
+    page = read(acting(shelf.adviser), page_of(made))
+    assert "ne connaît pas ce rendez-vous" in page
+    assert re.search(rf'btn-primary" href="{page_of(made, "tell")}"', page)
     done(acting(shelf.adviser), page_of(made, "tell"))
     assert counts() == [0, 0]
     day = timezone.localdate(made.starts_at)

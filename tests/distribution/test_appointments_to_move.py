@@ -26,7 +26,7 @@ def device(shelf: Shelf) -> Device:
 def test_what_is_booked_at_hours_that_stop_or_at_a_point_that_shuts_is_to_be_moved(shelf: Shelf) -> None:
     openings, pilot = opened(shelf), acting(shelf.pilot)
     device = shelf.reserved()
-    booked(shelf, device, known=True)
+    made = booked(shelf, device, known=True)
 
     def todo() -> list[int]:
         return [first_of(block).count for block in appointment_blocks(shelf.adviser, timezone.now())]
@@ -37,6 +37,9 @@ def test_what_is_booked_at_hours_that_stop_or_at_a_point_that_shuts_is_to_be_mov
     page = read(pilot, reverse("distribution:point_hours", args=[shelf.point.reference]))
     assert "1\u00a0rendez-vous déjà pris est à déplacer" in page
     assert todo() == [0, 1]
+    page = read(acting(shelf.adviser), page_of(made))
+    assert "ne reçoit plus à cette heure" in page
+    assert f'href="{page_of(made, "move")}"' in page
     PointOpening.objects.update(valid_to=None)
     assert todo() == [0, 0]
     DistributionPoint.objects.filter(pk=shelf.point.pk).update(is_active=False)
