@@ -43,6 +43,17 @@ from refurb.models import Device
 
 SHOWN = 6
 """How many hours are proposed at once."""
+REFUSALS = {
+    "hour_given": "Choisissez une heure.",
+    "seat_left": "Cette heure vient d’être prise\u00a0: choisissez-en une autre.",
+    "ahead": "Cette heure est passée, ou trop proche\u00a0: choisissez-en une autre.",
+    "in_time": "Il est trop tard pour changer d’heure ici\u00a0: appelez le point.",
+    "before_it_falls": "Votre appareil n’est plus gardé ce jour-là\u00a0: choisissez une heure plus proche.",
+    "one_booked": "Un rendez-vous est déjà pris\u00a0: changez son heure.",
+    "held": "Aucun appareil n’est plus mis de côté pour vous\u00a0: appelez votre travailleur social.",
+}
+"""What is refused, said to the household and in its language; what it has no word for sends it to who helps."""
+NOT_DONE = "Cela n’a pas pu se faire\u00a0: appelez votre travailleur social."
 PART = "distribution/own_appointment.html"
 
 
@@ -72,7 +83,8 @@ def own_appointment(request: HttpRequest, code: str) -> HttpResponse:
     try:
         done = _do(link, need, booked, asked)
     except (Refused, Unknown) as error:
-        refused = " ".join(reason.sentence for reason in error.all) if isinstance(error, Refused) else ""
+        codes = [reason.code for reason in error.all] if isinstance(error, Refused) else []
+        refused = next((REFUSALS[code] for code in codes if code in REFUSALS), NOT_DONE)
         return told_page(request, code, opened, prescription, refused=refused, asked=asked)
     return told_page(request, code, opened, prescription, done=done, asked=asked)
 

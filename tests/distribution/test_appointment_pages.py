@@ -321,6 +321,20 @@ def test_absurd_hours_break_not_the_household_s_page(shelf: Shelf, device: Devic
     assert not Appointment.objects.exists()
 
 
+def test_a_household_is_refused_in_words_that_are_its_own(shelf: Shelf, device: Device) -> None:
+    url = own(device)
+    client, page = opened_page(url)
+    booked(shelf, shelf.reserved(), a_later_hour(shelf, device))
+    taken = Appointment.objects.get().starts_at
+    assert taken is not None
+    ask = kept(page) | {"act": "book", "starts_at": taken.isoformat()}
+    assert "Cette heure vient d’être prise" in client.post(f"{url}rendez-vous/", ask).content.decode()
+    done(acting(shelf.adviser), reverse("distribution:device_release", args=[device.reference]))
+    refused = client.post(f"{url}rendez-vous/", ask).content.decode()
+    assert "appelez votre travailleur social" in refused
+    assert "réservez-en un" not in refused
+
+
 def test_nothing_is_offered_to_a_household_for_which_nothing_is_put_aside(shelf: Shelf) -> None:
     opened(shelf)
     device = shelf.available()
