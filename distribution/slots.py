@@ -23,7 +23,7 @@ HORIZON = timedelta(days=120)
 
 @dataclass(frozen=True)
 class Slot:
-    """One hour of a point. ``taken``: the seats that are; ``across``: how many come then, at an hour of another length."""
+    """One hour of a point. ``taken``: the seats that are; ``across``: how many others come then."""
 
     starts_at: datetime
     ends_at: datetime
@@ -115,10 +115,8 @@ def _taken(point: DistributionPoint, after: datetime, until: datetime, but: int 
 def _with_seats(hour: Slot, taken: Sequence[Seat]) -> Slot:
     """An hour with what is taken of it: its seats, and what was booked across it when hours were otherwise."""
     seats = frozenset(seat for starts, _, seat in taken if starts == hour.starts_at and seat <= hour.places)
-    across = sum(
-        starts != hour.starts_at and starts < hour.ends_at and ends > hour.starts_at for starts, ends, _ in taken
-    )
-    return replace(hour, taken=seats, across=across)
+    there = sum(starts < hour.ends_at and ends > hour.starts_at for starts, ends, _ in taken)
+    return replace(hour, taken=seats, across=there - len(seats))
 
 
 def on_day(day: date) -> tuple[datetime, datetime]:
