@@ -9,7 +9,7 @@ from calendars.days import day_start
 from calendars.working_days import add_working_days
 from distribution.enums import AppointmentState, CancelReason
 from distribution.models import Appointment
-from distribution.models.appointment import not_known
+from distribution.models.appointment import not_known, not_received
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS, MISSED_APPOINTMENTS
 from documents.sms_door import provider
 from documents.texting import TYPED_MOBILE
@@ -54,8 +54,9 @@ def _booked_too() -> QuerySet[Appointment]:
 
 
 def missed_since(reserved: Any) -> QuerySet[Appointment]:
-    """The appointments that were missed for what was put aside then."""
-    return Appointment.objects.filter(state=AppointmentState.MISSED, booked_at__gte=reserved)
+    """The appointments that were missed for what was put aside then: not those at which nobody was there to receive."""
+    missed = Appointment.objects.filter(state=AppointmentState.MISSED, booked_at__gte=reserved)
+    return missed.exclude(not_received())
 
 
 def many_missed(ctx: Context) -> Q:
@@ -145,10 +146,11 @@ CANCEL_REASON = coded(CancelReason.values, "Dites pourquoi le rendez-vous est an
 
 
 def _tomorrow(ctx: Context) -> Q:
-    """Up to the next working day, told before today and not recalled yet."""
+    """Up to the next working day, told before today and not recalled yet; what is to be moved is not recalled."""
     today, tomorrow = day_start(ctx.day), day_start(ctx.day + timedelta(days=1))
     after = day_start(add_working_days(ctx.day, 1) + timedelta(days=1))
-    return Q(starts_at__gte=tomorrow, starts_at__lt=after, reminded_at=None, told_at__lt=today)
+    near = Q(starts_at__gte=tomorrow, starts_at__lt=after, reminded_at=None, told_at__lt=today)
+    return near & ~not_received()
 
 
 def reminder_due(ctx: Context) -> Q:

@@ -33,7 +33,7 @@ def queue_sms(*, number: str, text: str, about: tuple[str, int], at: datetime | 
     if not mobile:
         raise ValueError("no mobile")
     before = Sms.objects.filter(about_machine=about[0], about_pk=about[1], delivery=Delivery.QUEUED)
-    before.update(delivery=Delivery.FAILED, error=REPLACED)
+    before.update(delivery=Delivery.FAILED, error=REPLACED, text="")
     return Sms.objects.create(
         number=mobile,
         text=simpler(text),

@@ -10,10 +10,10 @@ from calendars.days import day_start
 from calendars.working_days import is_working_day
 from distribution.appointments import calendar_of
 from distribution.enums import AppointmentState, CancelReason, UndoHandOverReason
-from distribution.machine.appointment_rules import by_itself, to_call_back
+from distribution.machine.appointment_rules import by_itself, missed_since, to_call_back
 from distribution.models import Appointment
 from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
-from distribution.services.openings import open_hours
+from distribution.services.openings import close_days, open_hours
 from distribution.slots import DAY
 from documents.models import Mail, Sms
 from documents.texting import mobile_of, parts_of
@@ -203,6 +203,21 @@ def test_a_second_hour_is_proposed_after_an_absence_and_not_a_third(shelf: Shelf
     assert not Appointment.objects.to_follow().exists()
     held = shelf.reserve(free, need, at=later + timedelta(minutes=2))
     assert booked(shelf, held, third_hour, at=later + timedelta(minutes=3)).state == S.BOOKED
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_nobody_is_recalled_to_a_point_that_closes_nor_absent_from_it(shelf: Shelf) -> None:
+    device = mailed(shelf)
+    made = booked(shelf, device)
+    sent = Mail.objects.filter(about_machine="appointment", about_pk=made.pk)
+    day = timezone.localdate(starts(made))
+    close_days(actor=shelf.pilot, point=shelf.point, first_day=day, last_day=day, reason="works")
+    run_clock(at=day_start(day) - timedelta(hours=2))
+    assert (sent.count(), again(made).reminded_at) == (1, None)
+    run_clock(at=morning_after(made))
+    assert again(made).state == S.MISSED
+    assert device.reserved_at is not None
+    assert not missed_since(device.reserved_at).exists()
 
 
 @pytest.mark.usefixtures("days_to_come")
