@@ -3,7 +3,7 @@
 After the other followers of a need: devices are locked before appointments.
 """
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from conventions.followers import all_moved
@@ -24,10 +24,13 @@ CHANGES = ("book", "move", "miss", "cancel")
 
 
 def honour(move: Move) -> None:
-    """What was put aside is handed over: the household came, be it late that day."""
+    """What was put aside is handed over: the household came, be it late that day. Its last appointment alone: one comes
+    once, and one alone is expected again if the hand-over is undone.
+    """
     begins, ends = on_day(timezone.localdate(move.at))
     came = Q(state=S.BOOKED) | Q(state=S.MISSED, starts_at__gte=begins, starts_at__lt=ends)
-    _follow(move, "honour", came)
+    later = Appointment.objects.filter(need=OuterRef("need"), pk__gt=OuterRef("pk"), state__in=(S.BOOKED, S.MISSED))
+    _follow(move, "honour", came & ~Q(Exists(later)))
 
 
 def expect_again(move: Move) -> None:
@@ -39,7 +42,7 @@ def expect_again(move: Move) -> None:
 def call_off(move: Move) -> None:
     """Nothing is put aside any more: nobody is expected."""
     rows = Appointment.objects.booked().filter(need__in=move.pks).select_related("need__prescription__household")
-    told = {row.pk: {"told_at": move.at if is_written_to(row.need) else None} for row in rows}
+    told = {row.pk: {"told_at": move.at if is_written_to(row.need, row.starts_at, move.at) else None} for row in rows}
     if told:
         pks = Appointment.objects.filter(pk__in=told)
         reason = CancelReason.RELEASED.value
@@ -51,7 +54,7 @@ def tell(move: Move) -> None:
     for row in _with_household(move):
         if is_mailed(row.need):
             emails.appointment_for_household(row, move.at)
-        elif is_texted(row.need):
+        elif is_texted(row.need, row.starts_at, move.at):
             number = row.need.prescription.household.phone
             text = appointments.short_text(row, appointments.amount_of(row.need))
             queue_sms(number=number, text=text, about=("appointment", row.pk), at=move.at)

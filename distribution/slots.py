@@ -5,7 +5,7 @@ Local hours: an appointment at ten is at ten all year round.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 
@@ -23,17 +23,18 @@ HORIZON = timedelta(days=120)
 
 @dataclass(frozen=True)
 class Slot:
-    """One hour of a point. ``taken``: the seats that are."""
+    """One hour of a point. ``taken``: the seats that are; ``across``: how many others come then."""
 
     starts_at: datetime
     ends_at: datetime
     places: int
     taken: frozenset[int] = frozenset()
+    across: int = 0
 
     @property
     def left(self) -> int:
         """How many households may still come then."""
-        return self.places - len(self.taken)
+        return self.places - len(self.taken) - self.across
 
     @property
     def seat(self) -> int:
@@ -46,14 +47,15 @@ def free_slots(
 ) -> list[Slot]:
     """The hours of a point that begin after an instant and before another, with a place left; three queries.
 
+    A point that is shut receives nobody.
+
     ``but``: an appointment (primary key) that is being moved: its own place is free.
     """
+    if not point.is_active:
+        return []
     last = min(until, after + HORIZON)
     taken = _taken(point, after, last, but)
-    free = (
-        Slot(one.starts_at, one.ends_at, one.places, frozenset(s for s in taken[one.starts_at] if s <= one.places))
-        for one in _hours(point, after, last)
-    )
+    free = (_with_seats(one, taken[timezone.localdate(one.starts_at)]) for one in _hours(point, after, last))
     return list(islice((slot for slot in free if slot.left > 0), most))
 
 
@@ -96,13 +98,25 @@ def _of_day(openings: Sequence[PointOpening], day: date) -> list[Slot]:
     return [found[instant] for instant in sorted(found)]
 
 
-def _taken(point: DistributionPoint, after: datetime, until: datetime, but: int | None) -> dict[datetime, set[int]]:
-    rows = Appointment.objects.filter(point=point, state__in=SEATED, starts_at__gte=after, starts_at__lte=until)
-    found: dict[datetime, set[int]] = defaultdict(set)
-    for pk, starts_at, seat in rows.values_list("pk", "starts_at", "seat"):
+type Seat = tuple[datetime, datetime, int]
+
+
+def _taken(point: DistributionPoint, after: datetime, until: datetime, but: int | None) -> dict[date, list[Seat]]:
+    """What is taken on each day: from when to when, and its seat."""
+    first = on_day(timezone.localdate(after))[0]
+    rows = Appointment.objects.filter(point=point, state__in=SEATED, starts_at__gte=first, starts_at__lte=until + DAY)
+    found: dict[date, list[Seat]] = defaultdict(list)
+    for pk, *seat in rows.values_list("pk", "starts_at", "ends_at", "seat"):
         if pk != but:
-            found[starts_at].add(seat)
+            found[timezone.localdate(seat[0])].append((seat[0], seat[1], seat[2]))
     return found
+
+
+def _with_seats(hour: Slot, taken: Sequence[Seat]) -> Slot:
+    """An hour with what is taken of it: its seats, and what was booked across it when hours were otherwise."""
+    seats = frozenset(seat for starts, _, seat in taken if starts == hour.starts_at and seat <= hour.places)
+    there = sum(starts < hour.ends_at and ends > hour.starts_at for starts, ends, _ in taken)
+    return replace(hour, taken=seats, across=there - len(seats))
 
 
 def on_day(day: date) -> tuple[datetime, datetime]:

@@ -9,6 +9,7 @@ Without it, and in the demonstration, nothing leaves."""
 
 INTERRUPTED = "interrupted"
 FORGOTTEN = "forgotten"
+REPLACED = "replaced"
 ATTACHMENT = "attachment"
 """Our own codes of failure of a mail, beside those of the mail server."""
 

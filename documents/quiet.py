@@ -24,5 +24,10 @@ def loud_from(at: datetime) -> datetime:
         day += DAY
 
 
+def is_quiet(at: datetime) -> bool:
+    """Whether nobody is written to at this instant."""
+    return loud_from(at) > at
+
+
 def _hour(day: object, hour: int) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(hour)))  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ No number and no text is ever in a log: an error is told by its code.
 
 import json
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import Protocol
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
@@ -60,7 +61,7 @@ class ByHttp:
         except HTTPError as error:
             busy = error.code >= HTTPStatus.INTERNAL_SERVER_ERROR or error.code == HTTPStatus.TOO_MANY_REQUESTS
             raise (DeliveryFailed if busy else Refused)(f"HTTP {error.code}") from None
-        except (URLError, TimeoutError, OSError) as error:
+        except (URLError, TimeoutError, OSError, HTTPException) as error:  # an answer that is no HTTP, too
             raise DeliveryFailed(type(error).__name__) from None
 
 

@@ -38,6 +38,9 @@ SIMPLER = str.maketrans(
     }
 )
 """Signs that the alphabet lacks, by what is read the same: one of them would cut the SMS at 70."""
+SEPARATED = r"[ \t./()\u00a0\u202f-]*"
+TYPED_MOBILE = rf"^{SEPARATED}(\+33|0033|0)({SEPARATED}0)?{SEPARATED}[67]({SEPARATED}[0-9]){{8}}{SEPARATED}$"
+"""The numbers that ``mobile_of`` reads, as the base looks for them."""
 MOBILE = re.compile(r"^\+33[67][0-9]{8}$")
 
 

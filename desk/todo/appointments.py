@@ -3,17 +3,18 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from desk.todo.blocks import SOON, Block, Line
 from distribution.enums import AppointmentState
-from distribution.machine.appointment_rules import to_call_back
-from distribution.models import Appointment, PointClosure
-from distribution.models.appointment import not_known
+from distribution.machine.appointment_rules import many_missed, to_call_back
+from distribution.models import Appointment
+from distribution.models.appointment import not_known, not_received
 from distribution.permissions import can_keep_appointment
 from distribution.slots import on_day
+from lifecycle.machine import Context
 from network.models import Membership
 from typography.french import HARD, full_day, hour
 
@@ -25,8 +26,9 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
     scope = can_keep_appointment(actor)
     mine = Appointment.objects.visible_to(actor).filter(scope) if scope is not None else Appointment.objects.none()
     rows = mine.select_related("need__prescription__household", "point")
-    closed = rows.booked().filter(_closed(), starts_at__gt=at)
-    to_do = rows.to_tell(at) | rows.filter(to_call_back(at)) | rows.to_follow() | closed
+    to_do = rows.to_tell(at) | rows.filter(to_call_back(at)) | rows.to_follow() | rows.to_move(at)
+    ctx = Context(at, actor)
+    why = {"is_unreceived": _is(not_received()), "is_unknown": _is(not_known()), "is_last": _is(many_missed(ctx))}
     return (
         Block(
             "rendez-vous",
@@ -41,7 +43,7 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
         Block(
             "rendez-vous-a-suivre",
             "Foyers à appeler pour un rendez-vous",
-            to_do.annotate(is_closed=_closed(), is_unknown=not_known()).order_by("starts_at", "pk"),
+            to_do.annotate(**why).order_by("starts_at", "pk"),
             _to_do,
             "Chaque foyer connaît son rendez-vous, aucun n’est à reprendre.",
             late=Q(starts_at__lte=at + SOON_TOLD),
@@ -50,12 +52,8 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
     )
 
 
-def _closed() -> Exists:
-    """On a day on which its point has said since that it receives nobody."""
-    on_it = PointClosure.objects.filter(
-        point=OuterRef("point"), first_day__lte=OuterRef("starts_at__date"), last_day__gte=OuterRef("starts_at__date")
-    )
-    return Exists(on_it)
+def _is(which: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(which, output_field=BooleanField())
 
 
 def _page(appointment: Appointment) -> str:
@@ -79,9 +77,10 @@ def _to_do(appointment: Any) -> Line:
 
 def _why(appointment: Any) -> str:
     if appointment.state == AppointmentState.MISSED:
-        return "pas venu, proposez une autre heure"
+        last = "pas venu, plus d’autre heure\u00a0: libérez l’appareil"
+        return last if appointment.is_last else "pas venu, proposez une autre heure"
     if appointment.state == AppointmentState.CANCELLED:
         return "annulé, à lui dire"
-    if appointment.is_closed:
-        return "le point ferme ce jour-là, à déplacer"
+    if appointment.is_unreceived:
+        return "le point ne reçoit plus à cette heure, à déplacer"
     return "à lui dire" if appointment.is_unknown else "à lui rappeler"

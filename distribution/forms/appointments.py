@@ -1,7 +1,7 @@
 """What people type about appointments: an hour, why it is given up, the hours a point opens, the days it closes."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
@@ -31,6 +31,13 @@ def instant(typed: str) -> datetime:
     if timezone.is_naive(found) or abs(found.year - timezone.localdate().year) > YEARS:
         raise ValueError("no hour")
     return found
+
+
+def not_too_far(day: date) -> date:
+    """The day, within the years for which a point says its hours. Raises ValidationError."""
+    if day.year - timezone.localdate().year > YEARS:
+        raise forms.ValidationError(f"Choisissez un jour des {YEARS}\u00a0années à venir.")
+    return day
 
 
 class HourForm(forms.Form):
@@ -117,7 +124,7 @@ class OpeningForm(forms.Form):
         found = self.cleaned_data["valid_from"]
         if found < timezone.localdate():
             raise forms.ValidationError("Choisissez aujourd’hui, ou un jour à venir.")
-        return found
+        return not_too_far(found)
 
 
 class ClosureForm(forms.Form):
@@ -132,4 +139,4 @@ class ClosureForm(forms.Form):
         found = self.cleaned_data["last_day"]
         if found < timezone.localdate():
             raise forms.ValidationError("Ce jour est passé.")
-        return found
+        return not_too_far(found)

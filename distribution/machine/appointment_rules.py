@@ -9,9 +9,10 @@ from calendars.days import day_start
 from calendars.working_days import add_working_days
 from distribution.enums import AppointmentState, CancelReason
 from distribution.models import Appointment
-from distribution.models.appointment import not_known
+from distribution.models.appointment import not_known, not_received
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS, MISSED_APPOINTMENTS
 from documents.sms_door import provider
+from documents.texting import TYPED_MOBILE
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.machine import Context, Requirement
 from prescriptions.enums import ContactChannel
@@ -23,9 +24,7 @@ SERVED_BY = "le conseiller du point de distribution"
 _HOUSEHOLD = "need__prescription__household"
 BY_MAIL = Q(**{f"{_HOUSEHOLD}__contact_channel": ContactChannel.EMAIL}) & ~Q(**{f"{_HOUSEHOLD}__email": ""})
 """The households that are told by mail."""
-BY_SMS = Q(
-    **{f"{_HOUSEHOLD}__contact_channel": ContactChannel.SMS, f"{_HOUSEHOLD}__phone__regex": r"^(\+33|0033|0)\s*[67]"}
-)
+BY_SMS = Q(**{f"{_HOUSEHOLD}__contact_channel": ContactChannel.SMS, f"{_HOUSEHOLD}__phone__regex": TYPED_MOBILE})
 """Those that are told by SMS, where the door is open."""
 
 
@@ -55,18 +54,19 @@ def _booked_too() -> QuerySet[Appointment]:
 
 
 def missed_since(reserved: Any) -> QuerySet[Appointment]:
-    """The appointments that were missed for what was put aside then."""
-    return Appointment.objects.filter(state=AppointmentState.MISSED, booked_at__gte=reserved)
+    """The appointments that were missed for what was put aside then: not those at which nobody was there to receive."""
+    missed = Appointment.objects.filter(state=AppointmentState.MISSED, booked_at__gte=reserved)
+    return missed.exclude(not_received())
 
 
-def _few_missed(ctx: Context) -> Q:
-    """Fewer than so many: the one that would make it is looked for among those missed, the latest first."""
+def many_missed(ctx: Context) -> Q:
+    """So many for what is put aside: the one that makes it is looked for among those missed, the latest first."""
     most = MISSED_APPOINTMENTS.on(ctx.day)
     missed = missed_since(OuterRef("reserved_at")).filter(need=OuterRef("need")).order_by("pk")
-    return ~Q(Exists(_held().filter(Exists(missed[most - 1 : most]))))
+    return Q(Exists(_held().filter(Exists(missed[most - 1 : most]))))
 
 
-def _most_missed(ctx: Context) -> str:
+def most_missed(ctx: Context) -> str:
     most = MISSED_APPOINTMENTS.on(ctx.day)
     return (
         f"Ce foyer a manqué {most}\u00a0rendez-vous pour cet appareil\u00a0: il reste mis de côté jusqu’à son "
@@ -131,8 +131,8 @@ SEAT_LEFT = Requirement(
 FEW_MISSED = Requirement(
     "few_missed",
     "Ce foyer a manqué trop de rendez-vous pour cet appareil.",
-    _few_missed,
-    says=_most_missed,
+    lambda ctx: ~many_missed(ctx),
+    says=most_missed,
     lifted_by=SERVED_BY,
 )
 BEGUN = Requirement(
@@ -146,10 +146,11 @@ CANCEL_REASON = coded(CancelReason.values, "Dites pourquoi le rendez-vous est an
 
 
 def _tomorrow(ctx: Context) -> Q:
-    """Up to the next working day, told before today and not recalled yet."""
+    """Up to the next working day, told before today and not recalled yet; what is to be moved is not recalled."""
     today, tomorrow = day_start(ctx.day), day_start(ctx.day + timedelta(days=1))
     after = day_start(add_working_days(ctx.day, 1) + timedelta(days=1))
-    return Q(starts_at__gte=tomorrow, starts_at__lt=after, reminded_at=None, told_at__lt=today)
+    near = Q(starts_at__gte=tomorrow, starts_at__lt=after, reminded_at=None, told_at__lt=today)
+    return near & ~not_received()
 
 
 def reminder_due(ctx: Context) -> Q:

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from distribution.enums import AppointmentState as S
 from distribution.enums import ClosureReason, Weekday
 from distribution.permissions import sees_appointments
-from documents.enums import Delivery
+from documents.enums import REPLACED, Delivery
 from documents.models import Mail, Sms
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
@@ -101,7 +101,24 @@ def not_known() -> Q:
         "delivery": Delivery.FAILED,
         "created_at__gte": OuterRef("told_at"),
     }
-    return Q(told_at=None) | Q(Exists(Mail.objects.filter(**lost))) | Q(Exists(Sms.objects.filter(**lost)))
+    texts = Sms.objects.filter(**lost).exclude(error=REPLACED)
+    return Q(told_at=None) | Q(Exists(Mail.objects.filter(**lost))) | Q(Exists(texts))
+
+
+def not_received() -> Q:
+    """At an hour at which its point has said since that it receives nobody: days closed, hours stopped, point shut."""
+    closed = PointClosure.objects.filter(
+        point=OuterRef("point"), first_day__lte=OuterRef("starts_at__date"), last_day__gte=OuterRef("starts_at__date")
+    )
+    still = PointOpening.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=OuterRef("starts_at__date")),
+        point=OuterRef("point"),
+        weekday=OuterRef("starts_at__iso_week_day") - 1,
+        valid_from__lte=OuterRef("starts_at__date"),
+        starts_at__lte=OuterRef("starts_at__time"),
+        ends_at__gte=OuterRef("ends_at__time"),
+    )
+    return Q(Exists(closed)) | ~Q(Exists(still)) | Q(point__is_active=False)
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -132,6 +149,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         wanted = Q(need__prescription__declined_at=None)
         awaited = Q(state=S.BOOKED) | Q(state=S.CANCELLED) & wanted & ~Q(Exists(again))
         return self.filter(awaited & not_known(), starts_at__gt=at)
+
+    def to_move(self, at: datetime) -> Self:
+        """Those to come at an hour at which their point receives nobody any more."""
+        return self.booked().filter(not_received(), starts_at__gt=at)
 
     def to_follow(self) -> Self:
         """Those that were missed for what is still put aside, and that no other appointment replaces."""

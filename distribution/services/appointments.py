@@ -1,15 +1,25 @@
 """Appointments: an hour of a point taken for what it keeps for a need; moved, cancelled, told."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from distribution.enums import CancelReason
-from distribution.machine.appointment_rules import AHEAD, HELD, HOUR_GIVEN, SEAT_LEFT, notice_of
+from distribution.machine.appointment_rules import (
+    AHEAD,
+    HELD,
+    HOUR_GIVEN,
+    SEAT_LEFT,
+    missed_since,
+    most_missed,
+    notice_of,
+)
 from distribution.models import Appointment
+from distribution.parameters import MISSED_APPOINTMENTS
 from distribution.slots import Slot, free_slots, slot_at
+from documents.quiet import loud_from
 from documents.services import takes_sms
 from lifecycle import gate
 from lifecycle.actors import Actor, SignedLink
@@ -21,6 +31,8 @@ from prescriptions.telling import channel_of
 from refurb.enums import DeviceState
 from refurb.models import Device, DistributionPoint
 
+TO_READ = timedelta(hours=1)
+"""How long before the hour an SMS still tells of it: whoever sets out later is called."""
 TRIES = 3
 """How many times another seat of the same hour is tried, when the one that was free has just been taken."""
 
@@ -36,15 +48,27 @@ def is_mailed(need: Need) -> bool:
     return channel_of(need.prescription.household) == ContactChannel.EMAIL
 
 
-def is_texted(need: Need) -> bool:
-    """Whether its household is told by SMS: it asked so, its number is a mobile, and the door is open."""
+def is_texted(need: Need, starts_at: datetime | None = None, at: datetime | None = None) -> bool:
+    """Whether its household is told by SMS: it asked so, its number is a mobile, and the door is open.
+
+    ``starts_at``: of that hour, in time; none leaves at a quiet hour, and one that comes too late tells nothing.
+    """
     household = need.prescription.household
-    return channel_of(household) == ContactChannel.SMS and takes_sms(household.phone)
+    if channel_of(household) != ContactChannel.SMS or not takes_sms(household.phone):
+        return False
+    return starts_at is None or loud_from(at or timezone.now()) + TO_READ <= starts_at
 
 
-def is_written_to(need: Need) -> bool:
-    """Whether what is fixed is sent to the household by itself: nobody calls."""
-    return is_mailed(need) or is_texted(need)
+def is_written_to(need: Need, starts_at: datetime | None = None, at: datetime | None = None) -> bool:
+    """Whether what is fixed is sent to the household by itself, in time: nobody calls."""
+    return is_mailed(need) or is_texted(need, starts_at, at)
+
+
+def no_other(need: Need, device: Device, actor: Actor) -> str:
+    """Why no other hour is given for what is put aside, once too many were missed; empty while one is. One query."""
+    ctx = Context(timezone.now(), actor)
+    missed = missed_since(device.reserved_at).filter(need=need).count()
+    return most_missed(ctx) if missed >= MISSED_APPOINTMENTS.on(ctx.day) else ""
 
 
 def slots_for(
@@ -82,7 +106,7 @@ def book_appointment(
         made: Appointment = gate.create(Appointment(need=need, point=point), "book", actor=actor, at=at, **hour)
         return made
 
-    told = known or isinstance(actor, SignedLink) or is_written_to(need)
+    told = known or isinstance(actor, SignedLink) or is_written_to(need, starts_at, at)
     return _seated(point, book, starts_at=starts_at, told=told, at=at)
 
 
@@ -101,7 +125,8 @@ def move_appointment(
     def move(**hour: Any) -> Appointment:
         return gate.apply(row, "move", actor=actor, at=at, **hour)
 
-    told = known or isinstance(actor, SignedLink) or is_written_to(row.need)
+    soonest = min((one for one in (starts_at, row.starts_at) if one is not None), default=None)
+    told = known or isinstance(actor, SignedLink) or is_written_to(row.need, soonest, at)
     return _seated(row.point, move, starts_at=starts_at, told=told, at=at, but=row.pk)
 
 
@@ -116,7 +141,8 @@ def cancel_appointment(
 ) -> Appointment:
     """Give the hour up; what is put aside stays so. Raises Unknown, PermissionDenied, Refused."""
     row = _seen(actor, appointment)
-    told = (at or timezone.now()) if known or isinstance(actor, SignedLink) or is_written_to(row.need) else None
+    knows = known or isinstance(actor, SignedLink) or is_written_to(row.need, row.starts_at, at)
+    told = (at or timezone.now()) if knows else None
     return gate.apply(row, "cancel", actor=actor, at=at, comment=comment, reason=str(reason), told_at=told)
 
 

@@ -16,10 +16,13 @@ from django.views.decorators.http import require_safe
 
 from calendars.days import day_start
 from distribution.appointments import CALENDAR, SHOWN_AT_COUNTER, amount_of, calendar_of, when
+from distribution.enums import AppointmentState
 from distribution.forms.appointments import FromDayForm, HourForm
+from distribution.machine.appointment_rules import to_call_back
 from distribution.models import Appointment, HandOver
+from distribution.models.appointment import not_known
 from distribution.permissions import can_keep_appointment
-from distribution.services.appointments import book_appointment, held_for, is_written_to, slots_for
+from distribution.services.appointments import book_appointment, held_for, is_written_to, no_other, slots_for
 from distribution.slots import has_hours, on_day
 from distribution.views.needs import visible_need
 from documents.paper import render_pdf
@@ -64,24 +67,52 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
     appointment = visible_appointment(request, reference)
     device = Device.objects.visible_to(request.membership).main().filter(need=appointment.need).first()
     amount = amount_of(appointment.need)
+    unknown = Appointment.objects.filter(not_known(), pk=appointment.pk).exists()
+    again = _again(appointment, request)
+    serves = can_keep_appointment(request.membership) is not None
     context = {
         "appointment": appointment,
         "household": appointment.need.prescription.household,
         "device": device,
         "amount": amount,
         "to_bring": SHOWN_AT_COUNTER,
-        "main": _next_act(appointment),
-        "serves": can_keep_appointment(request.membership) is not None,
-        "again": _again(appointment, request),
+        "unknown": unknown,
+        "todo": _to_do(appointment, timezone.now()) if serves else None,
+        "main": "miss",
+        "serves": serves,
+        "again": again,
+        "no_other": no_other(appointment.need, device, request.membership) if again and device is not None else "",
     }
     return render(request, "distribution/appointment_detail.html", context)
 
 
-def _next_act(appointment: Any) -> str:
-    """What is done first: the household is told, then it came or not; until then it may be moved."""
-    if appointment.told_at is None:
-        return "tell"
-    return "miss" if appointment.starts_at <= timezone.now() else "move"
+@dataclass(frozen=True)
+class Todo:
+    """What « À faire » asks of an appointment, and the verb by which it is done."""
+
+    said: str
+    label: str
+    verb: str
+
+
+TO_MOVE = Todo(
+    "Le point ne reçoit plus à cette heure. Appelez le foyer, et convenez d’une autre.",
+    "Choisir une autre heure",
+    "move",
+)
+TO_TELL = Todo("Le foyer ne connaît pas ce rendez-vous. Appelez-le, puis notez-le.", "Le foyer le sait", "tell")
+TO_TELL_OFF = Todo("Le foyer ne sait pas que c’est annulé. Appelez-le, puis notez-le.", "Le foyer le sait", "tell")
+TO_RECALL = Todo("Appelez le foyer pour lui rappeler ce rendez-vous, puis notez-le.", "Le foyer est rappelé", "remind")
+
+
+def _to_do(appointment: Any, at: datetime) -> Todo | None:
+    """What is somebody's to do of it, as on « À faire »; three queries at most."""
+    row = Appointment.objects.filter(pk=appointment.pk)
+    if row.to_move(at).exists():
+        return TO_MOVE
+    if row.to_tell(at).exists():
+        return TO_TELL if appointment.state == AppointmentState.BOOKED else TO_TELL_OFF
+    return TO_RECALL if row.filter(to_call_back(at)).exists() else None
 
 
 def _again(appointment: Any, request: Request) -> bool:
@@ -117,12 +148,19 @@ def appointment_book(request: Request, reference: str) -> HttpResponse:
     day, form = hours(request, device, mailed=mailed)
     made = answer(request, form, lambda data: book_appointment(actor=actor, need=need, **data), None)
     if made is not None:
-        told = "Un message le lui dit" if mailed else "Le foyer le sait" if made.told_at else "Reste à le lui dire"
+        told = "Un message le lui dit" if mailed else "Le foyer le sait"
+        told = told if made.told_at else "Reste à le lui dire"
         messages.success(request, f"Rendez-vous fixé le {when(made)}. {told}.")
         return redirect("distribution:appointment_detail", reference=made.reference)
     record_access(actor=actor, household=need.prescription.household, what=ACCESS)
     booked = Appointment.objects.visible_to(actor).booked().filter(need=need).first()
-    context = {"need": need, "household": need.prescription.household, "booked": booked, "mailed": mailed}
+    context = {
+        "need": need,
+        "household": need.prescription.household,
+        "booked": booked,
+        "mailed": mailed,
+        "no_other": no_other(need, device, actor) if device is not None else "",
+    }
     return render(request, "distribution/appointment_book.html", context | hour_context(device, form, day))
 
 

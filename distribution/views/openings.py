@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from distribution.appointments import calendar_of_point
 from distribution.forms.appointments import ClosureForm, OpeningForm
-from distribution.models import PointClosure, PointOpening
+from distribution.models import Appointment, PointClosure, PointOpening
 from distribution.permissions import can_keep_appointment, can_open_hours
 from distribution.services.openings import booked_within, close_days, open_days_again, open_hours, stop_hours
 from distribution.views.appointments import calendar_response, upcoming
@@ -58,7 +58,10 @@ def point_hours_stop(request: Request, reference: str, pk: int) -> HttpResponse:
     point = visible_point(request, reference)
     opening = get_object_or_404(PointOpening.objects.filter(point=point), pk=pk)
     stop_hours(actor=request.membership, opening=opening, last_day=timezone.localdate())
-    messages.success(request, f"Arrêté\u00a0: {in_a_sentence(str(opening))}. Les rendez-vous déjà pris restent.")
+    there = Appointment.objects.filter(point=point, starts_at__iso_week_day=opening.weekday + 1)
+    count = there.to_move(timezone.now()).count()
+    left = f" {to_be_moved(count)}" if count else ""
+    messages.success(request, f"Arrêté\u00a0: {in_a_sentence(str(opening))}.{left}")
     return redirect("distribution:point_hours", reference=point.reference)
 
 
@@ -92,7 +95,10 @@ def _told(made: PointOpening | PointClosure) -> str:
     if isinstance(made, PointOpening):
         return f"Ouverture ajoutée\u00a0: {in_a_sentence(str(made))}."
     count = booked_within(made.point, made.first_day, made.last_day).count()
-    if not count:
-        return "Fermeture ajoutée."
+    return f"Fermeture ajoutée. {to_be_moved(count)}" if count else "Fermeture ajoutée."
+
+
+def to_be_moved(count: int) -> str:
+    """What is booked at hours at which the point receives nobody any more."""
     moved = f"{count}\u00a0rendez-vous déjà pris {plural(count, 'est,sont')} à déplacer"
-    return f"Fermeture ajoutée. {moved}\u00a0: voir «\u00a0À faire\u00a0»."
+    return f"{moved}\u00a0: voir «\u00a0À faire\u00a0»."

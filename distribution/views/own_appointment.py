@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -22,6 +24,7 @@ from distribution.services.appointments import (
     cancel_appointment,
     held_for,
     move_appointment,
+    no_other,
     slots_for,
 )
 from distribution.views.appointments import calendar_response
@@ -34,12 +37,23 @@ from prescriptions.own_papers import OWN_PAGE, read_pass
 from prescriptions.own_parts import OwnPart
 from prescriptions.saying import SaidDay, said, said_moment
 from prescriptions.services.households import record_access
-from prescriptions.views.own_page import asked_for, link_of, told_page
+from prescriptions.views.own_page import asked_for, link_of, told_page, tongue_of
 from refurb.enums import DeviceState
 from refurb.models import Device
 
 SHOWN = 6
 """How many hours are proposed at once."""
+REFUSALS = {
+    "hour_given": "Choisissez une heure.",
+    "seat_left": "Cette heure vient d’être prise\u00a0: choisissez-en une autre.",
+    "ahead": "Cette heure est passée, ou trop proche\u00a0: choisissez-en une autre.",
+    "in_time": "Il est trop tard pour changer d’heure ici\u00a0: appelez le point.",
+    "before_it_falls": "Votre appareil n’est plus gardé ce jour-là\u00a0: choisissez une heure plus proche.",
+    "one_booked": "Un rendez-vous est déjà pris\u00a0: changez son heure.",
+    "held": "Aucun appareil n’est plus mis de côté pour vous\u00a0: appelez votre travailleur social.",
+}
+"""What is refused, said to the household and in its language; what it has no word for sends it to who helps."""
+NOT_DONE = "Cela n’a pas pu se faire\u00a0: appelez votre travailleur social."
 PART = "distribution/own_appointment.html"
 
 
@@ -55,7 +69,8 @@ def own_appointment(request: HttpRequest, code: str) -> HttpResponse:
     opened = read_pass(request.POST.get("pass", ""), code)
     prescription = asked_for(opened[1]) if opened else None
     if opened is None or prescription is None:
-        return redirect(OWN_PAGE, code=code)
+        asked_in = urlencode({"langue": request.GET["langue"]}) if tongue_of(request) else ""
+        return redirect(f"{reverse(OWN_PAGE, args=[code])}?{asked_in}".rstrip("?"))
     link = link_of(opened)
     record_access(actor=link, household=prescription.household, what="own_appointment")
     asked = {name: str(request.POST.get(name, "")) for name in ("act", "need", "after", "starts_at")}
@@ -68,7 +83,8 @@ def own_appointment(request: HttpRequest, code: str) -> HttpResponse:
     try:
         done = _do(link, need, booked, asked)
     except (Refused, Unknown) as error:
-        refused = " ".join(reason.sentence for reason in error.all) if isinstance(error, Refused) else ""
+        codes = [reason.code for reason in error.all] if isinstance(error, Refused) else []
+        refused = next((REFUSALS[code] for code in codes if code in REFUSALS), NOT_DONE)
         return told_page(request, code, opened, prescription, refused=refused, asked=asked)
     return told_page(request, code, opened, prescription, done=done, asked=asked)
 
@@ -109,7 +125,8 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, 
     choosing = booked is None or (mine and asked.get("act") in ("move", "more"))
     after = _hour(asked.get("after", "")) if mine else None
     slots = slots_for(device, actor=actor, after=after, most=SHOWN + 1, but=booked.pk if booked else None)
-    if near or not choosing:
+    spent = bool(no_other(need, device, actor)) and booked is None
+    if near or spent or not choosing:
         slots = []
     return {
         "need": need,
@@ -120,7 +137,8 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, 
         "when": when(booked) if booked else "",
         "to_bring": to_bring(amount_of(need)),
         "near": near,
-        "choosing": choosing and not near,
+        "choosing": choosing and not near and not spent,
+        "spent": spent,
         "slots": [(slot.starts_at.isoformat(), said_moment(slot.starts_at)) for slot in slots[:SHOWN]],
         "more": slots[SHOWN - 1].starts_at.isoformat() if len(slots) > SHOWN else "",
         "until": _until(device),

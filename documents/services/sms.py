@@ -5,16 +5,18 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from documents.enums import FORGOTTEN, INTERRUPTED, Delivery
+from documents.enums import FORGOTTEN, INTERRUPTED, REPLACED, Delivery
 from documents.exceptions import DeliveryFailed
 from documents.jobs import put_off
 from documents.models import Sms
-from documents.quiet import loud_from
+from documents.quiet import is_quiet, loud_from
 from documents.sms_door import Refused, provider
 from documents.texting import mobile_of, simpler
 from lifecycle.locking import locked
 
 MOST_TRIES = 6
+SHUT, REFUSED = "door shut", "refused"
+"""The errors of one that nothing carries any more, and of one whose provider gave no code."""
 
 
 def takes_sms(number: str) -> bool:
@@ -23,10 +25,15 @@ def takes_sms(number: str) -> bool:
 
 
 def queue_sms(*, number: str, text: str, about: tuple[str, int], at: datetime | None = None) -> Sms:
-    """Write an SMS, in the caller's transaction. Raises ValueError for a number that is no mobile."""
+    """Write an SMS, in the caller's transaction. Raises ValueError for a number that is no mobile.
+
+    One about the same object that has not left yet will not: it says what is no longer so.
+    """
     mobile, instant = mobile_of(number), at or timezone.now()
     if not mobile:
         raise ValueError("no mobile")
+    before = Sms.objects.filter(about_machine=about[0], about_pk=about[1], delivery=Delivery.QUEUED)
+    before.update(delivery=Delivery.FAILED, error=REPLACED, text="")
     return Sms.objects.create(
         number=mobile,
         text=simpler(text),
@@ -38,33 +45,40 @@ def queue_sms(*, number: str, text: str, about: tuple[str, int], at: datetime | 
 
 
 def put_off_due(now: datetime) -> int:
-    """Leave to the workers the SMS whose hour has come; how many."""
+    """Leave to the workers the SMS whose hour has come; how many. None at a quiet hour: they wait for the next one."""
+    if is_quiet(now):
+        return 0
     due = Sms.objects.filter(delivery=Delivery.QUEUED, leaves_at__lte=now).order_by("pk").values_list("pk", flat=True)
     for pk in due:
         put_off("documents.send_sms", [{"sms": pk}], lock=f"documents.sms:{pk}")
     return len(due)
 
 
-def deliver_sms(*, sms: int) -> None:
+def deliver_sms(*, sms: int, at: datetime | None = None) -> None:
     """Make one SMS leave, never twice: marked before anything is said to the provider, outside any transaction.
 
     A worker killed in between leaves it "sending"; whoever comes back marks it failed. One that may be tried again
-    goes back to the outbox, for the next round.
+    goes back to the outbox, for the next round. Whatever else goes wrong ends it: somebody calls.
     """
-    taken = _take(sms)
     carrier = provider()
+    taken = _take(sms, at or timezone.now())
     if taken is None:
         return
-    if carrier is None or carrier.keeps:
+    if carrier is None:
+        _settle(taken, delivery=Delivery.FAILED, error=SHUT)
+        return
+    if carrier.keeps:
         _settle(taken, delivery=Delivery.KEPT)
         return
     try:
         carrier.send(number=taken.number, text=taken.text, mark=str(taken.pk))
     except DeliveryFailed as error:
         ended = taken.attempts >= MOST_TRIES
-        _settle(taken, delivery=Delivery.FAILED if ended else Delivery.QUEUED, error=str(error)[:80])
+        _settle(taken, delivery=Delivery.FAILED if ended else Delivery.QUEUED, error=str(error)[:80] or REFUSED)
     except Refused as error:
-        _settle(taken, delivery=Delivery.FAILED, error=str(error)[:80])
+        _settle(taken, delivery=Delivery.FAILED, error=str(error)[:80] or REFUSED)
+    except Exception as error:  # noqa: BLE001 a provider raises anything; its words may hold a number
+        _settle(taken, delivery=Delivery.FAILED, error=type(error).__name__[:80])
     else:
         _settle(taken, delivery=Delivery.SENT, sent_at=timezone.now(), error="", text="")
 
@@ -79,14 +93,14 @@ def forget_sms(*, about: tuple[str, int], at: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def _take(pk: int) -> Sms | None:
-    """Mark one that waits as being sent; None when there is nothing to send, or not yet."""
+def _take(pk: int, now: datetime) -> Sms | None:
+    """Mark one that waits as being sent; None when there is nothing to send, or not at this hour."""
     (row,) = locked(Sms.objects.filter(pk=pk))
     if row.delivery == Delivery.SENDING:
         row.delivery, row.error = Delivery.FAILED, INTERRUPTED
         row.save(update_fields=["delivery", "error"])
         return None
-    if row.delivery != Delivery.QUEUED or row.leaves_at > timezone.now():
+    if row.delivery != Delivery.QUEUED or row.leaves_at > now or is_quiet(now):
         return None
     row.delivery, row.attempts = Delivery.SENDING, row.attempts + 1
     row.save(update_fields=["delivery", "attempts"])

@@ -1,13 +1,11 @@
 """The pages of appointments: three clicks at the counter, the morning's list, the household's own page."""
 
 import re
-from datetime import date, datetime, timedelta
-from time import sleep
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -16,11 +14,11 @@ from desk.todo.appointments import appointment_blocks
 from desk.todo.blocks import first_of
 from distribution.enums import AppointmentState
 from distribution.models import Appointment, PointClosure, PointOpening
-from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from prescriptions import own_papers
-from prescriptions.models import Household, HouseholdAccess
+from prescriptions.models import HouseholdAccess
 from refurb.models import Device
+from tests.distribution.appointment_pages import YEAR, booking, booking_of, kept, opened_page, own, page_of, past
 from tests.distribution.hours import a_later_hour, booked, need_of, next_hours, opened
 from tests.distribution.shelves import Shelf
 from tests.network.factories import make_membership
@@ -31,7 +29,6 @@ from typography.french import full_day
 
 pytestmark = pytest.mark.django_db
 S = AppointmentState
-YEAR = "1984"
 EVIL = ("", "x", "9" * 4300, "2026-12-01T10:00:00", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+23:59", "a\0b")
 
 
@@ -44,28 +41,6 @@ def nobody_tried() -> None:
 def device(shelf: Shelf) -> Device:
     opened(shelf)
     return shelf.reserved()
-
-
-def page_of(appointment: Appointment, name: str = "detail") -> str:
-    return reverse(f"distribution:appointment_{name}", args=[appointment.reference])
-
-
-def booking(device: Device) -> str:
-    return reverse("distribution:appointment_book", args=[need_of(device).reference])
-
-
-def booking_of(appointment: Appointment) -> str:
-    return reverse("distribution:appointment_book", args=[appointment.need.reference])
-
-
-def past(shelf: Shelf, device: Device) -> Appointment:
-    """One whose hour has just come."""
-    begins = timezone.now() + timedelta(milliseconds=400)
-    hour = {"starts_at": begins, "ends_at": begins + timedelta(minutes=30), "seat": 1, "places": 1}
-    new = Appointment(need=need_of(device), point=shelf.point)
-    made: Appointment = gate.create(new, "book", actor=shelf.adviser, told_at=begins, **hour)
-    sleep(max(0.0, (begins - timezone.now()).total_seconds()))
-    return made
 
 
 # --- at the counter
@@ -252,6 +227,9 @@ def test_what_is_somebody_s_to_do_is_on_the_first_page_until_it_is_done(shelf: S
     assert counts() == [0, 1]
     assert "à lui dire" in said()
     assert "attendu le" in said()
+    page = read(acting(shelf.adviser), page_of(made))
+    assert "ne connaît pas ce rendez-vous" in page
+    assert re.search(rf'btn-primary" href="{page_of(made, "tell")}"', page)
     done(acting(shelf.adviser), page_of(made, "tell"))
     assert counts() == [0, 0]
     day = timezone.localdate(made.starts_at)
@@ -265,25 +243,6 @@ def test_what_is_somebody_s_to_do_is_on_the_first_page_until_it_is_done(shelf: S
 
 
 # --- the household's own page
-
-
-def own(device: Device) -> str:
-    """Its page, once its file holds this day of birth."""
-    prescription = need_of(device).prescription
-    Household.objects.filter(pk=prescription.household_id).update(birth_date=date(1984, 5, 6))
-    paper = prescription.papers.first()
-    assert paper is not None
-    return reverse("prescriptions:own_page", args=[paper.document.public_code])
-
-
-def opened_page(url: str) -> tuple[Client, str]:
-    client = Client()
-    return client, client.post(url, {"year": YEAR}).content.decode()
-
-
-def kept(page: str) -> dict[str, str]:
-    """What the first form of the section holds."""
-    return dict(re.findall(r'<input type="hidden" name="(pass|need)" value="([^"]*)"', page))
 
 
 def test_a_household_takes_moves_and_gives_up_its_hour_without_account_nor_script(shelf: Shelf, device: Device) -> None:
@@ -344,6 +303,9 @@ def test_without_its_pass_with_another_s_or_an_old_one_the_page_asks_the_year_ag
         patched.setattr(own_papers, "PASS", -1)
         assert client.post(f"{url}rendez-vous/", said | {"pass": kept(page)["pass"]}).status_code == 302
     assert client.get(f"{url}rendez-vous/").status_code == 302
+    late = client.post(f"{url}rendez-vous/?langue=ar", said | {"pass": "x"})
+    assert late.headers["Location"] == f"{url}?langue=ar"
+    assert client.post(f"{url}rendez-vous/?langue=%00", said | {"pass": "x"}).headers["Location"] == url
     foreign_need = said | {"pass": kept(page)["pass"], "need": need_of(other).reference}
     assert client.post(f"{url}rendez-vous/", foreign_need).status_code == 200
     assert not Appointment.objects.exists()
@@ -357,6 +319,20 @@ def test_absurd_hours_break_not_the_household_s_page(shelf: Shelf, device: Devic
         response = client.post(f"{url}rendez-vous/", kept(page) | {"act": act, "starts_at": typed, "after": typed})
         assert response.status_code == 200
     assert not Appointment.objects.exists()
+
+
+def test_a_household_is_refused_in_words_that_are_its_own(shelf: Shelf, device: Device) -> None:
+    url = own(device)
+    client, page = opened_page(url)
+    booked(shelf, shelf.reserved(), a_later_hour(shelf, device))
+    taken = Appointment.objects.get().starts_at
+    assert taken is not None
+    ask = kept(page) | {"act": "book", "starts_at": taken.isoformat()}
+    assert "Cette heure vient d’être prise" in client.post(f"{url}rendez-vous/", ask).content.decode()
+    done(acting(shelf.adviser), reverse("distribution:device_release", args=[device.reference]))
+    refused = client.post(f"{url}rendez-vous/", ask).content.decode()
+    assert "appelez votre travailleur social" in refused
+    assert "réservez-en un" not in refused
 
 
 def test_nothing_is_offered_to_a_household_for_which_nothing_is_put_aside(shelf: Shelf) -> None:

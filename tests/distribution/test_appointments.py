@@ -100,6 +100,35 @@ def test_moving_frees_the_former_hour_and_another_may_take_it(shelf: Shelf, devi
         move_appointment(actor=shelf.adviser, appointment=moved, starts_at=before)
 
 
+def test_what_was_booked_before_hours_changed_takes_its_place_of_the_hours_across_it(shelf: Shelf) -> None:
+    old = opened(shelf, places=1)
+    device, other = shelf.reserved(), shelf.reserved()
+    made = booked(shelf, device)
+    for one in old:
+        PointOpening.objects.filter(pk=one.pk).update(valid_to=timezone.localdate() - DAY)
+    opened(shelf, valid_from=timezone.localdate(), minutes=45, places=1)
+    assert made.starts_at is not None
+    assert made.ends_at is not None
+    day = timezone.localdate(made.starts_at)
+    left = [slot for slot in slots_for(other, actor=shelf.adviser) if timezone.localdate(slot.starts_at) == day]
+    assert left
+    assert all(slot.ends_at <= made.starts_at or slot.starts_at >= made.ends_at for slot in left)
+    moving = slots_for(device, actor=shelf.adviser, but=made.pk)
+    assert len([slot for slot in moving if timezone.localdate(slot.starts_at) == day]) > len(left)
+
+
+def test_fewer_places_count_whoever_holds_one_beyond_them(shelf: Shelf) -> None:
+    opened(shelf, places=2)
+    rows = [shelf.reserved() for _ in range(3)]
+    hour = next_hours(shelf, rows[0])[0].starts_at
+    first = booked(shelf, rows[0], hour)
+    booked(shelf, rows[1], hour)
+    cancel_appointment(actor=shelf.adviser, appointment=first, reason=CancelReason.POINT)
+    PointOpening.objects.update(places=1)
+    with pytest.raises(Refused, match="vient d’être prise"):
+        booked(shelf, rows[2], hour)
+
+
 # --- what it leans on
 
 

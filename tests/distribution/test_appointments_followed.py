@@ -1,6 +1,6 @@
 """What follows an appointment: told, recalled, by mail, by SMS or by somebody; honoured, missed, proposed again."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.conf import LazySettings
@@ -10,16 +10,18 @@ from calendars.days import day_start
 from calendars.working_days import is_working_day
 from distribution.appointments import calendar_of
 from distribution.enums import AppointmentState, CancelReason, UndoHandOverReason
-from distribution.machine.appointment_rules import to_call_back
+from distribution.machine.appointment_rules import by_itself, missed_since, to_call_back
 from distribution.models import Appointment
 from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
+from distribution.services.openings import close_days, open_hours
 from distribution.slots import DAY
 from documents.models import Mail, Sms
-from documents.texting import parts_of
+from documents.texting import mobile_of, parts_of
 from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from prescriptions.enums import ContactChannel
+from prescriptions.models import Household
 from refurb.enums import DeviceState
 from refurb.models import Device
 from tests.distribution.hours import booked, need_of, next_hours, opened, sheet_of
@@ -204,6 +206,21 @@ def test_a_second_hour_is_proposed_after_an_absence_and_not_a_third(shelf: Shelf
 
 
 @pytest.mark.usefixtures("days_to_come")
+def test_nobody_is_recalled_to_a_point_that_closes_nor_absent_from_it(shelf: Shelf) -> None:
+    device = mailed(shelf)
+    made = booked(shelf, device)
+    sent = Mail.objects.filter(about_machine="appointment", about_pk=made.pk)
+    day = timezone.localdate(starts(made))
+    close_days(actor=shelf.pilot, point=shelf.point, first_day=day, last_day=day, reason="works")
+    run_clock(at=day_start(day) - timedelta(hours=2))
+    assert (sent.count(), again(made).reminded_at) == (1, None)
+    run_clock(at=morning_after(made))
+    assert again(made).state == S.MISSED
+    assert device.reserved_at is not None
+    assert not missed_since(device.reserved_at).exists()
+
+
+@pytest.mark.usefixtures("days_to_come")
 def test_the_hand_over_honours_it_even_late_that_day_and_undone_the_household_is_expected_again(
     shelf: Shelf, device: Device
 ) -> None:
@@ -236,6 +253,22 @@ def test_an_absence_of_another_day_stays_one_when_the_device_is_handed_over_late
     assert not Appointment.objects.to_follow().exists()
 
 
+@pytest.mark.usefixtures("days_to_come")
+def test_who_missed_two_hours_of_a_day_then_came_is_expected_once_when_the_hand_over_is_undone(
+    shelf: Shelf, device: Device
+) -> None:
+    first = booked(shelf, device)
+    noted = starts(first) + timedelta(minutes=1)
+    gate.apply(first, "miss", actor=shelf.adviser, at=noted)
+    second = booked(shelf, device, starts(first) + timedelta(minutes=30), at=noted)
+    came = starts(second) + timedelta(hours=1)
+    handed = shelf.hand_over(device, at=came)
+    assert [again(one).state for one in (first, second)] == [S.MISSED, S.HONOURED]
+    undone = UndoHandOverReason.ENTRY
+    gate.apply(handed, "undo_hand_over", actor=shelf.adviser, at=came + timedelta(minutes=5), reason=undone)
+    assert [again(one).state for one in (first, second)] == [S.MISSED, S.BOOKED]
+
+
 # --- by SMS, where the door is open
 
 
@@ -257,6 +290,53 @@ def test_by_sms_the_household_learns_the_hour_in_two_parts_at_most_and_no_name(s
     assert not Appointment.objects.to_tell(timezone.now()).exists()
     Sms.objects.update(delivery="failed", error="HTTP 400")
     assert Appointment.objects.to_tell(timezone.now()).get() == made
+
+
+def at_night(shelf: Shelf, device: Device) -> tuple[datetime, datetime]:
+    """Nine in the evening before a Monday morning that is at least two days ahead, and its first hour, at eight."""
+    day = timezone.localdate() + timedelta(days=3)
+    while day.weekday() != 0 or not is_working_day(day):
+        day += DAY
+    open_hours(
+        actor=shelf.pilot, point=shelf.point, weekday=0, starts_at=time(8), ends_at=time(9), minutes=30, places=1,
+        valid_from=timezone.localdate(),
+    )  # fmt: skip
+    return day_start(day) - timedelta(hours=27), day_start(day) + timedelta(hours=8)
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_an_sms_that_would_come_too_late_is_somebody_s_call(shelf: Shelf, texted: Device) -> None:
+    night, eight = at_night(shelf, texted)
+    made = booked(shelf, texted, eight, at=night)
+    assert made.told_at is None
+    assert not Sms.objects.exists()
+    moved = move_appointment(
+        actor=shelf.adviser, appointment=made, starts_at=eight + DAY + timedelta(hours=2), at=night
+    )
+    assert moved.told_at is None, "it still sets out for the hour it knew"
+    cancelled = cancel_appointment(actor=shelf.adviser, appointment=moved, reason=CancelReason.POINT, at=night)
+    assert cancelled.told_at == night
+
+
+def test_an_hour_that_changed_before_its_sms_left_is_told_once_as_it_is(shelf: Shelf, texted: Device) -> None:
+    made = booked(shelf, texted)
+    first = Sms.objects.get()
+    other = slots_for(texted, actor=shelf.adviser, after=starts(made) + DAY, most=1)[0].starts_at
+    move_appointment(actor=shelf.adviser, appointment=made, starts_at=other)
+    assert list(Sms.objects.filter(delivery="queued").exclude(pk=first.pk)) == list(Sms.objects.exclude(pk=first.pk))
+    assert (again(first).delivery, again(first).error) == ("failed", "replaced")
+    assert not Appointment.objects.to_tell(timezone.now()).exists()
+
+
+@pytest.mark.parametrize(
+    "typed", ["06 1", "+33 (0)6 99 44 55 66", "06.99.44.55.66", "0699445566", "+32 470 12 34 56", "07-99-44-55-66", ""]
+)
+def test_the_clock_and_whoever_books_agree_on_who_has_a_mobile(shelf: Shelf, texted: Device, typed: str) -> None:
+    household = need_of(texted).prescription.household
+    Household.objects.filter(pk=household.pk).update(phone=typed)
+    made = booked(shelf, texted, known=True)
+    assert Appointment.objects.filter(by_itself(), pk=made.pk).exists() == bool(mobile_of(typed))
+    assert Sms.objects.exists() == bool(mobile_of(typed))
 
 
 def test_with_the_door_shut_or_without_a_mobile_somebody_calls_as_before(

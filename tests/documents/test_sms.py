@@ -2,6 +2,7 @@
 
 import io
 from datetime import datetime, timedelta
+from http.client import BadStatusLine
 from typing import Any
 from urllib.error import HTTPError, URLError
 from zoneinfo import ZoneInfo
@@ -137,7 +138,7 @@ def test_the_door_is_shut_by_default() -> None:
 def test_one_leaves_once_and_its_text_goes(door: type[Carries]) -> None:
     sms = queue_sms(number="06 12 34 56 78", text="Rendez-vous l’après-midi", about=ABOUT, at=now_loud())
     for _ in range(2):
-        deliver_sms(sms=sms.pk)
+        deliver_sms(sms=sms.pk, at=now_loud())
     assert [("+33612345678", "Rendez-vous l'après-midi", str(sms.pk))] == SENT
     left = Sms.objects.get()
     assert (left.delivery, left.text) == (Delivery.SENT, "")
@@ -145,12 +146,41 @@ def test_one_leaves_once_and_its_text_goes(door: type[Carries]) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_it_waits_for_its_hour(door: type[Carries]) -> None:
-    sms = queue_sms(number="0612345678", text="x", about=ABOUT)
-    Sms.objects.update(leaves_at=timezone.now() + timedelta(hours=1))
-    deliver_sms(sms=sms.pk)
+    sms = queue_sms(number="0612345678", text="x", about=ABOUT, at=now_loud())
+    Sms.objects.update(leaves_at=now_loud() + timedelta(hours=1))
+    deliver_sms(sms=sms.pk, at=now_loud())
     assert SENT == []
-    assert put_off_due(timezone.now()) == 0
-    assert put_off_due(timezone.now() + timedelta(hours=2)) == 1
+    assert put_off_due(now_loud()) == 0
+    assert put_off_due(now_loud() + timedelta(hours=2)) == 1
+
+
+@pytest.mark.parametrize(
+    "late", [datetime(2026, 11, 25, 20, 1, tzinfo=PARIS), datetime(2026, 11, 29, 10, tzinfo=PARIS)]
+)
+@pytest.mark.django_db(transaction=True)
+def test_one_whose_hour_had_come_wakes_nobody_when_it_is_tried_later(door: type[Carries], late: datetime) -> None:
+    sms = queue_sms(number="0612345678", text="x", about=ABOUT, at=datetime(2026, 11, 25, 19, 58, tzinfo=PARIS))
+    assert put_off_due(late) == 0
+    deliver_sms(sms=sms.pk, at=late)
+    assert (Sms.objects.get().delivery, SENT) == (Delivery.QUEUED, [])
+    deliver_sms(sms=sms.pk, at=datetime(2026, 11, 30, 8, tzinfo=PARIS))
+    assert len(SENT) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_goes_wrong_otherwise_ends_it_and_is_not_left_being_sent(door: type[Carries]) -> None:
+    sms = queue_sms(number="0612345678", text="x", about=ABOUT, at=now_loud())
+    door.fails = KeyError("+33612345678")
+    deliver_sms(sms=sms.pk, at=now_loud())
+    assert (Sms.objects.get().delivery, Sms.objects.get().error) == (Delivery.FAILED, "KeyError")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_once_the_door_is_shut_what_waits_is_not_taken_for_told(door: type[Carries], settings: LazySettings) -> None:
+    sms = queue_sms(number="0612345678", text="x", about=ABOUT, at=now_loud())
+    settings.SMS_PROVIDER = ""
+    deliver_sms(sms=sms.pk, at=now_loud())
+    assert Sms.objects.get().delivery == Delivery.FAILED
 
 
 @pytest.mark.django_db(transaction=True)
@@ -158,12 +188,12 @@ def test_one_that_could_not_is_tried_again_some_times_and_one_that_is_refused_is
     sms = queue_sms(number="0612345678", text="x", about=ABOUT, at=now_loud())
     door.fails = DeliveryFailed("HTTP 503")
     for attempt in range(1, MOST_TRIES + 1):
-        deliver_sms(sms=sms.pk)
+        deliver_sms(sms=sms.pk, at=now_loud())
         ended = attempt == MOST_TRIES
         assert Sms.objects.get().delivery == (Delivery.FAILED if ended else Delivery.QUEUED)
     refused = queue_sms(number="0612345678", text="x", about=ABOUT, at=now_loud())
     door.fails = sms_door.Refused("HTTP 400")
-    deliver_sms(sms=refused.pk)
+    deliver_sms(sms=refused.pk, at=now_loud())
     assert Sms.objects.get(pk=refused.pk).error == "HTTP 400"
 
 
@@ -171,7 +201,7 @@ def test_one_that_could_not_is_tried_again_some_times_and_one_that_is_refused_is
 def test_a_worker_cut_off_while_sending_says_so_rather_than_send_twice(door: type[Carries]) -> None:
     sms = queue_sms(number="0612345678", text="x", about=ABOUT, at=now_loud())
     Sms.objects.update(delivery=Delivery.SENDING)
-    deliver_sms(sms=sms.pk)
+    deliver_sms(sms=sms.pk, at=now_loud())
     assert (Sms.objects.get().delivery, SENT) == (Delivery.FAILED, [])
 
 
@@ -179,7 +209,7 @@ def test_a_worker_cut_off_while_sending_says_so_rather_than_send_twice(door: typ
 def test_in_a_demonstration_nothing_leaves_and_the_outbox_shows_it(settings: LazySettings) -> None:
     settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
     sms = queue_sms(number="0612345678", text="Bonjour", about=ABOUT, at=now_loud())
-    deliver_sms(sms=sms.pk)
+    deliver_sms(sms=sms.pk, at=now_loud())
     kept = Sms.objects.get()
     assert (kept.delivery, kept.text) == (Delivery.KEPT, "Bonjour")
 
@@ -200,6 +230,7 @@ def test_what_is_forgotten_names_nobody_and_leaves_no_more(door: type[Carries]) 
         (HTTPError("", 503, "", {}, io.BytesIO()), DeliveryFailed),  # type: ignore[arg-type]
         (URLError("no route"), DeliveryFailed),
         (TimeoutError(), DeliveryFailed),
+        (BadStatusLine("+33612345678"), DeliveryFailed),
     ],
 )
 def test_what_a_provider_answers_is_told_by_its_code_alone(

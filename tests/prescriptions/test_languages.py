@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from distribution.views.own_appointment import NOT_DONE, REFUSALS
 from documents.models import Document
 from documents.services import forget_document
 from prescriptions import documents
@@ -93,6 +94,11 @@ def test_every_label_that_a_sheet_may_show_is_translated(language: SheetLanguage
     shown += [*NeedKind.labels, *FOR_USE.values(), *REACHED.values(), A_DEVICE, A_LINE]
     shown += [in_a_sentence(str(label)) for label in (*DropReason.labels, *Loss.labels)]
     assert not {plain(str(one)) for one in shown} - known_in(language)
+
+
+@pytest.mark.parametrize("language", SheetLanguage)
+def test_whatever_is_refused_on_the_household_s_page_is_said_in_its_language(language: SheetLanguage) -> None:
+    assert {plain(said) for said in (*REFUSALS.values(), NOT_DONE)} <= known_in(language)
 
 
 @pytest.mark.parametrize("language", SheetLanguage)
