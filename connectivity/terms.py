@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 from connectivity.models import Offer
 
-LAST_YEAR = 9000
-"""A line that begins after it is a typing mistake, which the rules of its verb refuse."""
+LAST_YEAR = 7000
+"""A line that begins after it is a typing mistake, which the rules of its verb refuse; no duration of an offer passes
+the last year of calendars from there."""
 
 
 def in_months(day: date, months: int) -> date:

@@ -35,6 +35,7 @@ CANCELLED = Reason("cancelled", "Cette recharge est déjà annulée.")
 ANOTHER_DAY = Reason("another_day", "Une recharge s’annule le jour où elle est notée\u00a0: ce jour est passé.")
 UNKNOWN_REASON = Reason("reason", "Dites pourquoi la recharge est annulée.", field="reason")
 NOTHING_TO_TELL = Reason("told", "Il n’y a plus rien à dire à ce foyer de sa ligne\u00a0: c’est fait, ou dépassé.")
+SOMETHING_ELSE = Reason("told", "Ce qui est à dire au foyer a changé entre-temps\u00a0: relisez-le, et dites-le-lui.")
 
 
 @gate.one_transaction
@@ -195,12 +196,17 @@ def overtake_notices(files: "list[int] | set[int]", at: datetime) -> None:
 
 
 @gate.one_transaction
-def keep_notice(*, actor: Actor, connection: ConnectionFile, at: datetime | None = None) -> LineNotice:
-    """The household was told. Raises Unknown, PermissionDenied, Refused when nothing is to be told any more."""
+def keep_notice(*, actor: Actor, connection: ConnectionFile, read: str = "", at: datetime | None = None) -> LineNotice:
+    """The household was told; ``read``: the key of what was read to it, when a page showed it.
+
+    Raises Unknown, PermissionDenied, Refused when nothing is to be told any more, or something else.
+    """
     file = held_row(ConnectionFile.objects.visible_to(actor), connection, actor=actor, can=can_serve_connection)
     notice = next(iter(locked(LineNotice.objects.visible_to(actor).to_keep().filter(file=file))), None)
     if notice is None:
         raise Refused({file.pk: (NOTHING_TO_TELL,)})
+    if read and read != str(notice.pk):
+        raise Refused({file.pk: (SOMETHING_ELSE,)})
     notice.settled_at, notice.settled_by_id, notice.outcome = at or timezone.now(), actor.pk, NewsOutcome.TOLD
     notice.save(update_fields=["settled_at", "settled_by", "outcome"])
     return notice

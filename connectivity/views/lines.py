@@ -100,7 +100,8 @@ def connection_told(request: Request, reference: str) -> HttpResponse:
     connection = visible_connection(request, reference)
     may(can_serve_connection(request.membership))
     form = Form({})
-    if saved(form, lambda: services.keep_notice(actor=request.membership, connection=connection)):
+    actor, read = request.membership, request.POST.get("notice", "")
+    if saved(form, lambda: services.keep_notice(actor=actor, connection=connection, read=read)):
         messages.success(request, "C’est noté\u00a0: le foyer est prévenu.")
     for error in form.non_field_errors():
         messages.error(request, str(error))
