@@ -20,7 +20,7 @@ def in_months(day: date, months: int) -> date:
 
 def term_of(offer: Offer | None, started_on: date) -> date | None:
     """The last day of the right that begins on ``started_on`` by the rule of the offer; None when it has no term."""
-    if offer is None or offer.entitlement_months is None:
+    if offer is None or not offer.entitlement_months:
         return None
     if started_on.year > LAST_YEAR:
         return None

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from connectivity.enums import CallResult
+from connectivity.enums import CallResult, CurrentLine
 from connectivity.models import CampaignCall, CampaignHousehold, CopperCampaign
 from connectivity.services import campaigns as services
 from lifecycle import gate
@@ -16,7 +16,9 @@ from network.models import Membership
 from prescriptions.enums import ErasureChannel
 from prescriptions.services.prescriptions import withdraw_prescription
 from prescriptions.services.revoking import revoke_prescription
+from tests.connectivity.lines import Line
 from tests.connectivity.test_campaigns import Calls, household_of
+from tests.costs import assert_same_queries
 from tests.network.factories import make_membership, make_organisation
 from tests.pages import acting, answered, read
 from tests.prescriptions.files import transferred
@@ -107,3 +109,26 @@ def test_who_only_counts_reads_no_campaign() -> None:
         target = calls.target(calls.copper, campaign)
         assert client.get(reverse("connectivity:call_note", args=[target.pk])).status_code == 403
     assert timedelta(0) < campaign.closes_by - calls.day
+
+
+def test_the_lists_and_the_pages_cost_the_same_with_many() -> None:
+    calls = Calls()
+    campaign = calls.create()
+    circle, pilot, worker = calls.copper.circle, acting(calls.copper.pilot), acting(calls.copper.worker)
+
+    def more(count: int) -> None:
+        for _ in range(count):
+            line = Line(circle=circle)
+            line.proposed(current_line=CurrentLine.COPPER)
+            services.join_households(actor=calls.copper.pilot, campaign=campaign)
+            target = calls.target(line, campaign)
+            services.note_call(actor=line.worker, target=target, result=CallResult.NO_ANSWER)
+            calls.create()
+
+    def ask() -> None:
+        for client in (pilot, worker):
+            read(client, reverse("connectivity:campaign_list"))
+            read(client, reverse("connectivity:campaign_detail", args=[campaign.pk]))
+        read(worker, reverse("connectivity:call_note", args=[calls.target(calls.copper, campaign).pk]))
+
+    assert_same_queries(more, ask, rows=3)

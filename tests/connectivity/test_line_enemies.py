@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from calendars.working_days import add_months
 from connectivity.enums import AfterLoss, Channel, ConditionRule, LineNews, RightLoss
 from connectivity.models import LineNotice, Recharge
 from connectivity.parameters import RECHARGES_A_MONTH
@@ -16,6 +17,7 @@ from connectivity.services.lines import cancel_recharge, keep_notice
 from connectivity.terms import term_of
 from documents.models import Mail
 from lifecycle import gate
+from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from prescriptions.enums import ContactChannel
 from tests.connectivity.lines import Line, ask, monday
@@ -24,6 +26,7 @@ from tests.connectivity.test_recharges import prepaid, sell
 from tests.pages import acting, answered, read
 from tests.prescriptions.files import Circle
 from tests.reference.values import make_value
+from typography.french import written_day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 
@@ -59,6 +62,17 @@ def test_what_is_absurd_is_told_at_its_field(amount: str, day: str) -> None:
     assert not Recharge.objects.exists()
 
 
+def test_before_a_sale_the_page_says_what_a_recharge_costs_and_when_the_next_may_be_sold() -> None:
+    line, file = prepaid()
+    client, url = acting(line.adviser), reverse("connectivity:recharge_sell", args=[file.reference])
+    assert "une recharge de 2" in read(client, url)
+    for _ in range(2):
+        sell(line, file)
+    page = read(client, url)
+    assert f"se vend le {written_day(add_months(line.today().replace(day=1), 1))}" in page
+    assert "Noter la vente" not in page
+
+
 # --- what the household is told
 
 
@@ -77,6 +91,22 @@ def test_of_two_mails_that_fail_late_only_the_last_is_to_be_told() -> None:
     assert "Vous gardez votre tarif" in page
     keep_notice(actor=line.worker, connection=file, at=line.at)
     assert not LineNotice.objects.to_keep().exists()
+
+
+def test_while_another_offer_is_sought_nobody_is_told_that_a_lost_right_may_be_kept() -> None:
+    line = written()
+    ends = line.today() + timedelta(days=100)
+    file = line.active(entitlement_ends_on=ends)
+    ask(line.offer)
+    given = {"right_loss": RightLoss.OVER_CEILING, "after_loss": AfterLoss.OTHER_OFFER}
+    gate.apply(file, "lose_right", actor=line.worker, at=line.at, **given)
+    run_clock(at=line.later(days=71))
+    said = Mail.objects.get(subject="Votre tarif se termine bientôt").body
+    assert "cherche une autre offre" in said
+    assert "Pour le garder" not in said
+    to_worker = Mail.objects.get(subject__contains="le droit se termine").body
+    assert "une autre offre est à trouver" in to_worker
+    assert "renouvel" not in to_worker
 
 
 def test_who_told_what_was_overtaken_meanwhile_is_asked_to_tell_what_holds_now() -> None:
@@ -149,3 +179,5 @@ def test_no_duration_and_no_beginning_pass_the_last_year() -> None:
     offer.entitlement_months = 32767
     assert term_of(offer, date.max) is None
     assert term_of(offer, date(7000, 12, 31)) is not None
+    offer.entitlement_months = 0
+    assert term_of(offer, date.min) is None
