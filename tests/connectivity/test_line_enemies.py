@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from calendars.working_days import add_months
 from connectivity.enums import AfterLoss, Channel, ConditionRule, LineNews, RightLoss
@@ -20,7 +21,7 @@ from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from prescriptions.enums import ContactChannel
-from tests.connectivity.lines import Line, ask, monday
+from tests.connectivity.lines import Line, again, ask, monday
 from tests.connectivity.test_line_offers import change, other
 from tests.connectivity.test_recharges import prepaid, sell
 from tests.pages import acting, answered, read
@@ -181,3 +182,15 @@ def test_no_duration_and_no_beginning_pass_the_last_year() -> None:
     assert term_of(offer, date(7000, 12, 31)) is not None
     offer.entitlement_months = 0
     assert term_of(offer, date.min) is None
+
+
+def test_the_term_that_the_page_leaves_is_counted_from_the_beginning_of_the_line_and_not_from_today() -> None:
+    line = Line(Channel.OWN_SUBSCRIPTION, Circle(at=timezone.now() - timedelta(days=40)))
+    file = line.chosen()
+    started = timezone.localdate() - timedelta(days=30)
+    client, url = acting(line.worker), reverse("connectivity:connection_activate", args=[file.reference])
+    form = client.get(url).context["form"]
+    typed = {"started_on": started, "evidence_kind": "invoice", "evidence_on": started, "evidence_reference": "F-1"}
+    shown = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    assert client.post(url, shown | typed).status_code == 302
+    assert again(file).entitlement_ends_on == term_of(line.offer, started)
