@@ -1,12 +1,16 @@
 """What connection holds of a household: see ``prescriptions.held``."""
 
 from connectivity.models import (
+    CampaignCall,
+    CampaignHousehold,
     ConnectionEntry,
     ConnectionFile,
     ConnectionPaper,
+    LineNotice,
     OperatorLink,
     ProblemAnswer,
     ProofSeen,
+    Recharge,
     Transmission,
 )
 from prescriptions.held import Held, holds
@@ -30,7 +34,8 @@ def register() -> None:
                 *("appointment_on", "appointment_slot", "active_at", "activated_by", "started_on"),
                 *("monthly_price", "entitlement_ends_on", "evidence_kind", "evidence_on", "evidence_reference"),
                 *("renewed_at", "renewed_by", "ended_at", "end_reason", "refused_at", "refusal", "abandoned_at"),
-                *("abandon_reason", "renewal_told_at", "copper_told_at"),
+                *("abandon_reason", "renewal_told_at", "copper_told_at", "right_lost_at", "right_lost_by"),
+                *("right_loss", "after_loss", "price_after"),
             ),
             {
                 "epci": "le territoire de la demande, déjà donné",
@@ -73,6 +78,39 @@ def register() -> None:
             f"file__{of_it}",
             "Les papiers de vos lignes",
             ("file", "kind", "operator", "document"),
+        ),
+        Held(
+            LineNotice,
+            f"file__{of_it}",
+            "Ce qu’on devait vous dire de vos lignes",
+            ("file", "about", "channel", "promised_at", "due_on", "settled_at", "settled_by", "outcome"),
+            {"mail": "le courriel lui-même, donné plus bas"},
+        ),
+        Held(
+            Recharge,
+            f"file__{of_it}",
+            "Les recharges qui vous ont été vendues",
+            (
+                *("file", "distributor", "amount", "sold_on", "sold_at", "sold_by", "cancelled_at", "cancelled_by"),
+                "cancel_reason",
+            ),
+            dict.fromkeys(("month", "rank", "most"), "compte les recharges du mois, et ne dit rien de vous"),
+        ),
+        Held(
+            CampaignHousehold,
+            "household",
+            "Les appels prévus avant la fin du cuivre",
+            (
+                *("campaign", "household", "commune", "line", "joined_at", "caller", "result", "called_at", "calls"),
+                "next_on",
+            ),
+        ),
+        Held(
+            CampaignCall,
+            "target__household",
+            "Les appels qui vous ont été faits",
+            ("target", "caller", "called_at", "result", "next_on", "note"),
+            {"script": "le texte que tous les foyers appelés entendent"},
         ),
         Held(
             ConnectionEntry,

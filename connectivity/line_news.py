@@ -9,6 +9,7 @@ from connectivity.models import ConnectionFile, Offer
 from typography.french import euros, in_a_sentence, written_day
 
 ANOTHER = "Pour en chercher une autre, parlez-en à votre travailleur social."
+SOUGHT = "Votre travailleur social cherche une autre offre avec vous."
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,14 @@ def _paid(file: ConnectionFile) -> str:
 
 
 def _ending(file: ConnectionFile) -> tuple[str, ...]:
+    first = f"Votre tarif «\u00a0{_offer(file).name}\u00a0» se termine le {written_day(file.entitlement_ends_on)}."
+    if file.after_loss:
+        return (first, SOUGHT, "Sans autre offre, votre ligne s’arrête le lendemain.")
     asked = file.offer.conditions.exclude(rule__in=COMPUTED) if file.offer else ()
     papers = [in_a_sentence(str(ProofKind(one.proof).label)) for one in asked if one.proof != ProofKind.NONE]
     what = f"avec\u00a0: {', '.join(papers)}" if papers else "avant ce jour"
     return (
-        f"Votre tarif «\u00a0{_offer(file).name}\u00a0» se termine le {written_day(file.entitlement_ends_on)}.",
+        first,
         f"Pour le garder, voyez votre travailleur social {what}.",
         "Si rien n’est fait, votre ligne à ce tarif s’arrête le lendemain.",
     )
@@ -54,8 +58,7 @@ def _lost(file: ConnectionFile) -> tuple[str, ...]:
     assert last is not None
     first = f"Vous n’avez plus droit au tarif «\u00a0{_offer(file).name}\u00a0» après le {written_day(last)}."
     after = {
-        AfterLoss.OTHER_OFFER: "Votre travailleur social cherche une autre offre avec vous. Sans autre offre, votre"
-        " ligne s’arrête ce jour-là.",
+        AfterLoss.OTHER_OFFER: f"{SOUGHT} Sans autre offre, votre ligne s’arrête ce jour-là.",
         AfterLoss.FULL_PRICE: f"Votre ligne continue. À partir du {written_day(last + timedelta(days=1))}, elle coûte"
         f" {euros(file.price_after)} {_offer(file).get_period_display()}.",
         AfterLoss.END: f"Votre ligne s’arrête ce jour-là. {ANOTHER}",

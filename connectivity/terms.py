@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 from connectivity.models import Offer
 
-LAST_YEAR = 9000
-"""A line that begins after it is a typing mistake, which the rules of its verb refuse."""
+LAST_YEAR = 7000
+"""A line that begins after it is a typing mistake, which the rules of its verb refuse; no duration of an offer passes
+the last year of calendars from there."""
 
 
 def in_months(day: date, months: int) -> date:
@@ -19,7 +20,7 @@ def in_months(day: date, months: int) -> date:
 
 def term_of(offer: Offer | None, started_on: date) -> date | None:
     """The last day of the right that begins on ``started_on`` by the rule of the offer; None when it has no term."""
-    if offer is None or offer.entitlement_months is None:
+    if offer is None or not offer.entitlement_months:
         return None
     if started_on.year > LAST_YEAR:
         return None

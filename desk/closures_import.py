@@ -41,6 +41,7 @@ TWICE = "Même commune que la ligne {}\u00a0: gardez une seule des deux."
 ORDER = "La fin de vente vient après l’arrêt du réseau."
 SAME = "Déjà ces dates."
 WRITTEN_AHEAD = "D’autres dates sont déjà écrites pour un jour à venir\u00a0: corrigez-les dans la liste."
+WRITTEN_TODAY = "D’autres dates sont écrites d’aujourd’hui\u00a0: corrigez-les dans la liste, ou importez demain."
 CHANGES = "Arrêt annoncé le {} jusqu’ici."
 
 
@@ -52,9 +53,10 @@ def _day(text: str) -> date:
 
 
 def _lot(text: str) -> int:
-    if not text.strip().removeprefix("lot").strip().isdecimal() or int(text.strip().removeprefix("lot")) > 99:
+    number = text.strip().casefold().removeprefix("lot").strip()
+    if not number.isdecimal() or int(number) > 99:
         raise Unread(f"«\u00a0{text}\u00a0» n’est pas un numéro de lot.")
-    return int(text.strip().removeprefix("lot"))
+    return int(number)
 
 
 FIELDS = (
@@ -122,7 +124,7 @@ def check_closures(source: Import, rows: Sequence[Row]) -> None:
             row.refuse(WRITTEN_AHEAD)
         else:
             seen[commune.pk] = row.line.number
-            _tell(row, known.get(commune.pk))
+            _tell(row, known.get(commune.pk), today)
 
 
 def _complete(row: Row, before: CopperClosure | None) -> None:
@@ -133,11 +135,13 @@ def _complete(row: Row, before: CopperClosure | None) -> None:
         values["lot"] = before.lot if before is not None else 0
 
 
-def _tell(row: Row, before: CopperClosure | None) -> None:
+def _tell(row: Row, before: CopperClosure | None, today: date) -> None:
     if before is None:
         return
     if _says(before) == (row.values["lot"], row.values["commercial_on"], row.values["technical_on"]):
         row.known(SAME)
+    elif before.valid_from >= today:
+        row.refuse(WRITTEN_TODAY)
     else:
         row.notices.append(CHANGES.format(written_day(before.technical_on)))
 

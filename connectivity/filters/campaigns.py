@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from connectivity.enums import CallResult
 from connectivity.models import CampaignHousehold, CopperCampaign
-from connectivity.models.campaign import STILL_TO_CALL, CampaignHouseholdQuerySet, CampaignQuerySet
+from connectivity.models.campaign import CampaignHouseholdQuerySet, CampaignQuerySet, still_to_call
 
 STANDS = (("open", "En cours"), ("ended", "Terminées"))
 WAITS = (("to_call", "À appeler"), ("settled", "Réglés"))
@@ -35,4 +35,4 @@ class CallFilter(django_filters.FilterSet):
         fields = ("waits", "result")
 
     def waiting(self, rows: CampaignHouseholdQuerySet, name: str, value: str) -> CampaignHouseholdQuerySet:
-        return rows.filter(STILL_TO_CALL if value == "to_call" else ~STILL_TO_CALL)
+        return rows.filter(still_to_call() if value == "to_call" else ~still_to_call())

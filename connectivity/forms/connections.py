@@ -172,8 +172,6 @@ class ConnectionActivateForm(CommentForm):
         self.initial.setdefault("started_on", today)
         if file.offer is not None:
             self.initial.setdefault("monthly_price", file.offer.price)
-            if file.offer.entitlement_months:
-                self.initial.setdefault("entitlement_ends_on", in_months(today, file.offer.entitlement_months))
         if asks_evidence:
             seen = [one for one in EvidenceKind.choices if one[0] != EvidenceKind.OPERATOR]
             field_of(self, "evidence_kind", forms.ChoiceField).choices = choose(seen)

@@ -10,6 +10,7 @@ from connectivity.enums import AfterLoss, Agreement, CancelReason, Channel, Evid
 from connectivity.forms.connections import REFERENCE
 from connectivity.models import ConnectionFile
 from connectivity.prices import price_of
+from connectivity.services.lines import amounts_of
 from connectivity.services.offers import Proposal
 from lifecycle.forms import choose, day_input, field_of
 from prescriptions.forms.asking import CommentForm
@@ -93,6 +94,8 @@ class RechargeForm(forms.Form):
     def __init__(self, *args: Any, file: ConnectionFile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("sold_on", timezone.localdate())
+        if file.offer is not None and (said := amounts_of(file.offer)):
+            self.fields["amount"].help_text = f"Ce que la personne paie\u00a0: une recharge {said}."
         if file.offer is not None and file.offer.price is not None and file.offer.price_max is None:
             self.initial.setdefault("amount", file.offer.price)
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, TextChoices, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Greatest
 
 from calendars.working_days import add_months
 from connectivity.enums import (
@@ -348,7 +348,9 @@ LATER_TERM = Requirement(
 
 
 def _seen_since(ctx: Context) -> Condition:
-    since = Coalesce(OuterRef(OuterRef("renewed_at")), OuterRef(OuterRef("active_at")))
+    """Since the right was renewed; else since the line worked, or passed to the offer that it has now."""
+    begun = Greatest(OuterRef(OuterRef("active_at")), OuterRef(OuterRef("chosen_at")))
+    since = Coalesce(OuterRef(OuterRef("renewed_at")), begun)
     return ~_unproven(ctx, ProofSeen.objects.filter(Q(seen_at__gt=since)))
 
 

@@ -12,11 +12,24 @@ from connectivity.permissions import calls_households
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Commune, Epci, Membership
 from network.permissions import is_pilot
-from prescriptions.enums import HouseholdState
-from prescriptions.models import Household
+from prescriptions.enums import AGREEMENT_WITHDRAWN, LIVE_STATES, HouseholdState
+from prescriptions.models import Household, Prescription
 from prescriptions.nir import validate_no_nir
 
-STILL_TO_CALL = Q(result__in=["", *TO_CALL_AGAIN], household__state=HouseholdState.OPEN)
+
+def agrees(household: str) -> Q:
+    """Whether the household that ``household`` leads to still agrees: it did not take its agreement back, or asks
+    again since."""
+    own = Prescription.objects.order_by()
+    revoked = own.filter(end_reason=AGREEMENT_WITHDRAWN).values("household")
+    asking = own.filter(state__in=LIVE_STATES).values("household")
+    return ~Q(**{f"{household}__in": revoked}) | Q(**{f"{household}__in": asking})
+
+
+def still_to_call(to: str = "") -> Q:
+    """Never reached, followed, and in agreement; ``to``: the look-up that leads to the household of a campaign."""
+    waits = {f"{to}result__in": ["", *TO_CALL_AGAIN], f"{to}household__state": HouseholdState.OPEN}
+    return Q(**waits) & agrees(f"{to}household")
 
 
 class CampaignQuerySet(models.QuerySet["CopperCampaign"]):
@@ -31,7 +44,7 @@ class CampaignQuerySet(models.QuerySet["CopperCampaign"]):
     def counted(self, actor: Actor) -> Self:
         """With the figures of the households that the actor sees: nobody but the pilot reads those of others."""
         seen = Q(households__in=CampaignHousehold.objects.visible_to(actor).values("pk"))
-        to_call = Q(households__result__in=["", *TO_CALL_AGAIN], households__household__state=HouseholdState.OPEN)
+        to_call = still_to_call("households__")
         reached = Q(households__result=CallResult.REACHED)
         return self.annotate(
             listed=Count("households", filter=seen),
@@ -115,11 +128,20 @@ class CampaignHouseholdQuerySet(models.QuerySet["CampaignHousehold"]):
 
     def to_call(self) -> Self:
         """Those that somebody still calls: never reached, and the campaign goes on."""
-        return self.filter(STILL_TO_CALL, campaign__ended_at=None)
+        return self.filter(still_to_call(), campaign__ended_at=None)
 
     def due(self, day: date) -> Self:
         """Those to call by ``day``: nobody set a later one."""
         return self.to_call().filter(Q(next_on=None) | Q(next_on__lte=day))
+
+    def of(self, actor: Membership) -> Self:
+        """Those that the actor calls, and those that nobody calls any more: their caller left, or another prescriber
+        follows the household since."""
+        by = Q(prescriber=OuterRef("organisation")) | Q(distributor=OuterRef("organisation"))
+        asked = Prescription.objects.filter(by, household=OuterRef(OuterRef("household")))
+        follows = Q(organisation=OuterRef("household__prescriber")) | Q(Exists(asked))
+        calls = Membership.objects.open().filter(follows, pk=OuterRef("caller"))
+        return self.filter(Q(caller__user=actor.user_id) | ~Exists(calls))
 
     def figures(self) -> dict[str, Any]:
         """How many in all, to call, of each result, and with a line asked for since the campaign began; one query."""
@@ -130,7 +152,7 @@ class CampaignHouseholdQuerySet(models.QuerySet["CampaignHousehold"]):
         rows = self.annotate(has_order=Exists(opened))
         return rows.aggregate(
             listed=Count("pk"),
-            to_call=Count("pk", filter=STILL_TO_CALL),
+            to_call=Count("pk", filter=still_to_call()),
             orders=Count("pk", filter=Q(has_order=True)),
             **asked,
         )

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 
-from connectivity.enums import CancelReason, LineNews, NewsOutcome
+from connectivity.enums import CancelReason, ConnectionState, LineNews, NewsOutcome
 from connectivity.models.connection import ConnectionFile
 from connectivity.permissions import can_serve_connection
 from documents.enums import Delivery
@@ -36,8 +36,15 @@ class NoticeQuerySet(models.QuerySet["LineNotice"]):
         return rows
 
     def to_keep(self) -> Self:
-        """Those that somebody still has to keep: a mail that could not leave told nobody anything."""
-        return self.filter(Q(settled_at=None) | Q(outcome=NewsOutcome.SENT, mail__delivery=Delivery.FAILED))
+        """Those that somebody still has to keep: a mail that could not leave told nobody anything.
+
+        Of a line, the last alone, and of one that ended, its end: what came next overtakes a mail whose failure is
+        known only afterwards.
+        """
+        later = LineNotice.objects.filter(file=OuterRef("file"), pk__gt=OuterRef("pk"))
+        holds = ~Exists(later) & (~Q(file__state=ConnectionState.ENDED) | Q(about=LineNews.ENDED))
+        unsent = Q(outcome=NewsOutcome.SENT, mail__delivery=Delivery.FAILED) & holds
+        return self.filter(Q(settled_at=None) | unsent)
 
 
 class LineNotice(models.Model):
@@ -105,9 +112,14 @@ class RechargeQuerySet(models.QuerySet["Recharge"]):
         return self.aggregate(total=Sum("amount", default=0))["total"]
 
     def free_rank(self, file: int, month: date, most: int) -> int | None:
-        """The first free place of a line in a month, among ``most``; None when all are taken."""
+        """The first free place of a line in a month, among ``most``; None when as many are taken, wherever.
+
+        A limit that was lowered leaves places taken beyond it: they count.
+        """
         rows: Iterable[int] = self.sold().in_month(month).filter(file=file).values_list("rank", flat=True)
         taken = set(rows)
+        if len(taken) >= most:
+            return None
         return next((rank for rank in range(1, most + 1) if rank not in taken), None)
 
 

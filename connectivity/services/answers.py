@@ -45,6 +45,7 @@ REACHED: dict[str, ConnectionState] = {
 """Where each answer leads: a file already there, with the same values, was answered by the same line before."""
 TURN = (Answer.ACCEPT, Answer.SCHEDULE, Answer.ACTIVATE, Answer.END, Answer.REPORT_PROBLEM, Answer.REFUSE)
 """In which order the lines about one request are done, whatever theirs in the file."""
+LINE_WORKS, ON_ITS_WAY = (Answer.ACTIVATE, Answer.END), (Answer.ACCEPT, Answer.SCHEDULE)
 COLUMN = {"reason": "end_reason", "note": "problem_note"}
 NOT_YOURS = "Aucune demande de cette référence ne vous attend."
 ALREADY = "Déjà enregistré."
@@ -101,7 +102,7 @@ def _turn(line: AnswerLine) -> int:
 
 
 def _contradictions(lines: list[AnswerLine]) -> dict[int, str]:
-    """``{line: sentence}`` of those that give one answer to one request with other values than another line does."""
+    """``{line: sentence}`` of those that say of one request something else than another line does."""
     first: dict[tuple[str, str], list[AnswerLine]] = defaultdict(list)
     for line in lines:
         if not line.fault:
@@ -112,6 +113,26 @@ def _contradictions(lines: list[AnswerLine]) -> dict[int, str]:
             other = next((one for one in same if one.values != line.values), None)
             if other is not None:
                 found[id(line)] = TWO_WORDS.format(other.number)
+    return found | _both_ways(lines)
+
+
+def _both_ways(lines: list[AnswerLine]) -> dict[int, str]:
+    """``{line: sentence}`` of those that say yes and no to one request: what is refused is refused instead of a line.
+
+    A request that was accepted, or planned, is refused after a problem alone.
+    """
+    about: dict[str, list[AnswerLine]] = defaultdict(list)
+    for line in lines:
+        if not line.fault:
+            about[line.reference].append(line)
+    found: dict[int, str] = {}
+    for same in about.values():
+        had_problem = any(line.answer == Answer.REPORT_PROBLEM for line in same)
+        yes = [line for line in same if line.answer in (LINE_WORKS if had_problem else (*LINE_WORKS, *ON_ITS_WAY))]
+        no = [line for line in same if line.answer == Answer.REFUSE]
+        if yes and no:
+            found |= {id(line): TWO_WORDS.format(no[0].number) for line in yes}
+            found |= {id(line): TWO_WORDS.format(yes[0].number) for line in no}
     return found
 
 

@@ -21,6 +21,7 @@ from connectivity.models import (
     CopperCampaign,
     CopperClosure,
 )
+from connectivity.models.campaign import agrees
 from connectivity.parameters import FARTHEST_CALL_MONTHS
 from connectivity.permissions import calls_households
 from lifecycle import gate
@@ -44,6 +45,10 @@ NO_CLOSURE = Reason(
     field="closes_by",
 )
 ENDED = Reason("ended", "Cette campagne est terminée.")
+NOT_CALLED = Reason(
+    "household",
+    "Ce foyer ne s’appelle plus\u00a0: son dossier est clos, ou il a repris son accord. Il n’y a rien à noter.",
+)
 UNKNOWN_RESULT = Reason("result", "Dites ce que l’appel a donné.", field="result")
 WHICH_DAY = Reason(
     "next_on", "Donnez le jour où rappeler\u00a0: aujourd’hui ou plus tard, d’ici un an.", field="next_on"
@@ -271,7 +276,14 @@ def _held_target(actor: Actor, target: CampaignHousehold) -> CampaignHousehold:
     if not calls_households(actor):
         raise PermissionDenied
     _refuse(row.pk, [ENDED] if row.campaign.ended_at is not None else [])
+    _refuse(row.pk, [] if may_be_called(row) else [NOT_CALLED])
     return row
+
+
+def may_be_called(target: CampaignHousehold) -> bool:
+    """Whether its household is followed and still agrees; what was noted of another would not be erased with it."""
+    rows = CampaignHousehold.objects.filter(agrees("household"), household__state=HouseholdState.OPEN)
+    return rows.filter(pk=target.pk).exists()
 
 
 def forget_calls(households: Iterable[int]) -> None:

@@ -58,6 +58,8 @@ def measured(*, operator: int | None = None, at: datetime | None = None) -> list
         role=Subquery(following.values("role")[:1]),
         answered_at=Subquery(following.values("at")[:1]),
         active_at=Subquery(after.filter(verb="activate").values("at")[:1]),
+        active_seq=Subquery(after.filter(verb="activate").values("seq")[:1]),
+        rechosen_seq=Subquery(after.filter(verb="choose").values("seq")[:1]),
     )
     found: dict[int, list[Any]] = defaultdict(list)
     for row in rows.select_related("file").order_by("operator__name", "pk"):
@@ -75,7 +77,7 @@ def _of(rows: list[Any]) -> Delays:
             told.answers.append(_days(row.sent_at, row.answered_at))
         elif row.verb in ANSWERS:
             told.unanswered += 1
-        if row.active_at is not None and row.file.operator_id == row.operator_id:
+        if row.active_at is not None and (row.rechosen_seq is None or row.active_seq < row.rechosen_seq):
             told.lines.append(_days(row.sent_at, row.active_at))
     return told
 

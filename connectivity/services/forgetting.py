@@ -29,7 +29,7 @@ def forget_household(*, household: int, at: datetime) -> None:
     OperatorLink.objects.filter(file__in=files, closed_at=None).update(closed_at=at)
     digests = ConnectionEntry.objects.filter(object__in=files).exclude(comment_digest="").values("comment_digest")
     Comment.objects.filter(digest__in=digests).erase()
-    overtake_notices(files, at)
     forget_calls([household])
     for pk in files:
         forget_mails(about=("connection", pk), at=at)
+    overtake_notices(files, at)

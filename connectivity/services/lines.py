@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from calendars.working_days import add_working_days
+from calendars.working_days import add_months, add_working_days
 from connectivity import emails
 from connectivity.enums import CancelReason, ConnectionState, LineNews, NewsOutcome, Period
 from connectivity.models import ConnectionFile, LineNotice, Offer, Recharge
@@ -25,7 +25,7 @@ from lifecycle.machine import Reason
 from prescriptions.enums import ContactChannel
 from prescriptions.nir import refuse_nir
 from prescriptions.telling import channel_of
-from typography.french import Noun, euros
+from typography.french import Noun, euros, written_day
 
 RECHARGE = Noun("recharge", "recharges", feminine=True)
 NOT_PREPAID = Reason("prepaid", "Cette ligne n’a pas d’offre payée par recharge, ou elle ne marche plus.")
@@ -35,6 +35,7 @@ CANCELLED = Reason("cancelled", "Cette recharge est déjà annulée.")
 ANOTHER_DAY = Reason("another_day", "Une recharge s’annule le jour où elle est notée\u00a0: ce jour est passé.")
 UNKNOWN_REASON = Reason("reason", "Dites pourquoi la recharge est annulée.", field="reason")
 NOTHING_TO_TELL = Reason("told", "Il n’y a plus rien à dire à ce foyer de sa ligne\u00a0: c’est fait, ou dépassé.")
+SOMETHING_ELSE = Reason("told", "Ce qui est à dire au foyer a changé entre-temps\u00a0: relisez-le, et dites-le-lui.")
 
 
 @gate.one_transaction
@@ -99,7 +100,7 @@ def sell_recharge(
     file = held_row(ConnectionFile.objects.visible_to(actor), connection, actor=actor, can=can_sell_recharge)
     most = RECHARGES_A_MONTH.on(day)
     rank = Recharge.objects.free_rank(file.pk, day, most)
-    reasons = [*_wrong_sale(file, amount, day, today), *([] if rank else [_no_place_left(most)])]
+    reasons = [*_wrong_sale(file, amount, day, today), *([] if rank else [no_place_left(most, day)])]
     if reasons or rank is None:
         raise Refused({file.pk: tuple(reasons)})
     assert actor.organisation_id is not None
@@ -131,17 +132,27 @@ def wrong_amount(offer: Offer, amount: Decimal) -> str:
         return "" if 0 < amount <= MOST_UNKNOWN else f"Donnez le montant, {euros(MOST_UNKNOWN)} au plus."
     if least <= amount <= most and amount > 0:
         return ""
-    between = f"de {euros(least)} à {euros(most)}" if least != most else f"de {euros(least)}"
-    return f"Une recharge de cette offre est {between}."
+    return f"Une recharge de cette offre est {amounts_of(offer)}."
+
+
+def amounts_of(offer: Offer) -> str:
+    """« de 2 € à 5 € », « de 3 € »; empty where the offer says no price."""
+    least, most = offer.price, offer.price_max or offer.price
+    if least is None or most is None:
+        return ""
+    return f"de {euros(least)} à {euros(most)}" if least != most else f"de {euros(least)}"
 
 
 MOST_UNKNOWN = Decimal(50)
 """Beyond, where the offer says no price, it is a typing mistake."""
 
 
-def _no_place_left(most: int) -> Reason:
+def no_place_left(most: int, day: date) -> Reason:
+    """The month of ``day`` has all its recharges: how many, and when the next may be sold."""
     told = RECHARGE.counted(most)
-    return Reason("limit", f"Cette ligne a déjà eu {told} ce mois-ci, la limite du mois.", field="sold_on")
+    following = written_day(add_months(day.replace(day=1), 1))
+    sentence = f"Cette ligne a déjà eu {told} ce mois-ci, la limite du mois\u00a0: la suivante se vend le {following}."
+    return Reason("limit", sentence, field="sold_on")
 
 
 @gate.one_transaction
@@ -195,12 +206,17 @@ def overtake_notices(files: "list[int] | set[int]", at: datetime) -> None:
 
 
 @gate.one_transaction
-def keep_notice(*, actor: Actor, connection: ConnectionFile, at: datetime | None = None) -> LineNotice:
-    """The household was told. Raises Unknown, PermissionDenied, Refused when nothing is to be told any more."""
+def keep_notice(*, actor: Actor, connection: ConnectionFile, read: str = "", at: datetime | None = None) -> LineNotice:
+    """The household was told; ``read``: the key of what was read to it, when a page showed it.
+
+    Raises Unknown, PermissionDenied, Refused when nothing is to be told any more, or something else.
+    """
     file = held_row(ConnectionFile.objects.visible_to(actor), connection, actor=actor, can=can_serve_connection)
     notice = next(iter(locked(LineNotice.objects.visible_to(actor).to_keep().filter(file=file))), None)
     if notice is None:
         raise Refused({file.pk: (NOTHING_TO_TELL,)})
+    if read and read != str(notice.pk):
+        raise Refused({file.pk: (SOMETHING_ELSE,)})
     notice.settled_at, notice.settled_by_id, notice.outcome = at or timezone.now(), actor.pk, NewsOutcome.TOLD
     notice.save(update_fields=["settled_at", "settled_by", "outcome"])
     return notice

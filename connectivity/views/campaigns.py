@@ -167,9 +167,17 @@ def call_note(request: Request, pk: int) -> HttpResponse:
         "script": target.campaign.scripts.first(),
         "made": target.made.select_related("caller__user"),
         "files": files.select_related("offer"),
+        "over": _no_call(target),
         "is_mine": target.caller is not None and target.caller.user_id == actor.user_id,
     }
     return render(request, "connectivity/call_note.html", context)
+
+
+def _no_call(target: CampaignHousehold) -> str:
+    """Why nobody calls this household any more; empty when somebody does."""
+    if target.campaign.ended_at is not None:
+        return services.ENDED.sentence
+    return "" if services.may_be_called(target) else services.NOT_CALLED.sentence
 
 
 @require_POST

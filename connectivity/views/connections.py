@@ -153,6 +153,8 @@ def offer_detail(request: Request, code: str) -> HttpResponse:
     context = {
         "offer": current or versions[0],
         "is_current": current is not None,
+        "is_to_come": versions[-1].valid_from > today,
+        "today": today,
         "versions": [(one, reliability_of(one, since)) for one in versions],
         "lines": ConnectionFile.objects.visible_to(request.membership).filter(offer__code=code).count(),
         "keeps": is_pilot(request.membership),

@@ -18,7 +18,7 @@ from connectivity.services.offers import offers_of_the_day
 from connectivity.tables.lines import RechargeTable
 from connectivity.views.choosing import CONNECTION_PAGES
 from connectivity.views.connections import visible_connection
-from connectivity.views.line_sheet import is_prepaid, recharges_of
+from connectivity.views.line_sheet import Recharges, is_prepaid, recharges_of
 from lifecycle.acting import asks_then_acts, may, posted
 from lifecycle.pages import Pages
 from lists.listing import Listing, lists
@@ -54,6 +54,7 @@ def recharge_sell(request: Request, reference: str) -> HttpResponse:
     """Note a recharge sold at the counter, within what a month allows."""
     connection = visible_connection(request, reference)
     may(can_sell_recharge(request.membership))
+    recharges = recharges_of(connection, request.membership)
     return RECHARGE_PAGES.record(
         request,
         connection,
@@ -62,9 +63,15 @@ def recharge_sell(request: Request, reference: str) -> HttpResponse:
         title="Vendre une recharge",
         done="Recharge notée",
         submit="Noter la vente",
-        impossible="" if is_prepaid(connection) else services.NOT_PREPAID.sentence,
-        recharges=recharges_of(connection, request.membership),
+        impossible=_not_sold(connection, recharges),
+        recharges=recharges,
     )
+
+
+def _not_sold(connection: ConnectionFile, recharges: Recharges) -> str:
+    if not is_prepaid(connection):
+        return services.NOT_PREPAID.sentence
+    return "" if recharges.left else services.no_place_left(recharges.most, timezone.localdate()).sentence
 
 
 @asks_then_acts
@@ -100,7 +107,8 @@ def connection_told(request: Request, reference: str) -> HttpResponse:
     connection = visible_connection(request, reference)
     may(can_serve_connection(request.membership))
     form = Form({})
-    if saved(form, lambda: services.keep_notice(actor=request.membership, connection=connection)):
+    actor, read = request.membership, request.POST.get("notice", "")
+    if saved(form, lambda: services.keep_notice(actor=actor, connection=connection, read=read)):
         messages.success(request, "C’est noté\u00a0: le foyer est prévenu.")
     for error in form.non_field_errors():
         messages.error(request, str(error))

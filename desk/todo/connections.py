@@ -110,7 +110,7 @@ def to_call(actor: Membership, at: datetime) -> Block:
     """The households of campaigns that one calls, or that nobody is to call; the manager reads the whole team's."""
     today = timezone.localdate(at)
     rows = CampaignHousehold.objects.visible_to(actor).due(today)
-    mine = rows if is_manager(actor) else rows.filter(Q(caller__user=actor.user_id) | Q(caller=None))
+    mine = rows if is_manager(actor) else rows.of(actor)
     return Block(
         "appels-cuivre",
         "Foyers à appeler avant la fin du cuivre",

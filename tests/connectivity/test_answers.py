@@ -462,7 +462,7 @@ def test_what_is_shown_first_is_what_is_done_and_leaves_nothing_behind() -> None
         lines_of(
             {"reference": sent.reference, "reponse": "accepter", "reference_operateur": "A1"},
             {"reference": sent.reference, "reponse": "planifier", "date": tomorrow, "moment": "matin"},
-            {"reference": sent.reference, "reponse": "refuser", "motif": "duplicate"},
+            {"reference": sent.reference, "reponse": "ligne terminée", "motif": "cancelled"},
         )
     )
     mails, jobs = Mail.objects.count(), ProcrastinateJob.objects.count()

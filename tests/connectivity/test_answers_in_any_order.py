@@ -104,3 +104,25 @@ def test_an_operator_may_still_go_back_to_a_day_it_had_given_before() -> None:
     take(line, [second])
     take(line, [first])
     assert again(file).appointment_on == line.today() + timedelta(days=4)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_request_that_is_refused_and_taken_in_one_file_is_told_and_neither_is_done(turned: bool) -> None:
+    line, (file, other, third) = several(3)
+    refuse = {"reponse": "refuser", "motif": "Logement non desservi"}
+    rows = [
+        {"reference": file.reference, "reponse": "accepter", "reference_operateur": "A1"},
+        {"reference": file.reference} | refuse,
+        life(line, other, "B1")[2],
+        {"reference": other.reference} | refuse,
+        {"reference": third.reference, "reponse": "accepter", "reference_operateur": "C1"},
+        {"reference": third.reference, "reponse": "signaler un problème", "motif": "Déjà client"},
+        {"reference": third.reference} | refuse,
+    ]
+    rows = rows[::-1] if turned else rows
+    for act in (preview_answers, import_answers):
+        results = act(actor=line.agent, lines=read_answers(content(rows)))
+        done = [one.done for one in results]
+        assert (done[::-1] if turned else done) == [False] * 4 + [True] * 3, [one.sentence for one in results]
+    assert [again(one).state for one in (file, other, third)] == [S.SENT, S.SENT, S.REFUSED]

@@ -116,3 +116,16 @@ def test_public_access_is_shown_beside_and_is_no_line_to_choose() -> None:
         line.choose(file, beside)
     given = acting(line.worker).get(reverse("connectivity:comparison_sheet", args=[need.reference]))
     assert given.status_code == 200
+
+
+def test_a_version_to_come_is_not_told_as_that_of_today() -> None:
+    today = timezone.localdate()
+    offer = make_offer(valid_to=today, name="Celle d’aujourd’hui")
+    make_offer(code=offer.code, valid_from=today + timedelta(days=1), name="Celle de demain")
+    ahead = make_offer(valid_from=today + timedelta(days=1))
+    client = pilot_client()
+    page = read(client, reverse("connectivity:offer_detail", args=[offer.code]))
+    assert "À partir du" in page
+    assert page.count(", aujourd’hui</h3>") == 0
+    assert "Celle d’aujourd’hui" in page
+    assert "n’est pas encore proposée" in read(client, reverse("connectivity:offer_detail", args=[ahead.code]))

@@ -113,3 +113,16 @@ def test_only_the_pilot_brings_closures() -> None:
     worker = acting(make_membership(Role.WORKER, OrganisationKind.PRESCRIBER))
     assert worker.get(PAGE).status_code in (403, 404)
     assert "Importer" in read(pilot(), reverse("desk:reference_list", args=["fermetures-du-cuivre"]))
+
+
+def test_what_was_written_today_is_told_at_its_line_and_a_lot_is_read_however_it_is_written() -> None:
+    known, new = make_commune(name="Essai-les-Bains"), make_commune(name="Autre-Essai")
+    client = pilot()
+    take(client, bring(client, (known.code, "31/01/2029", "Lot 3", "Orange")))
+    source = bring(client, (known.code, "31/01/2030", "LOT 3", "Orange"), (new.code, "31/01/2030", "lot 4", "Orange"))
+    assert "D’autres dates sont écrites d’aujourd’hui" in shown(client, source)
+    take(client, source)
+    assert today() == {
+        known.name: (3, date(2028, 1, 31), date(2029, 1, 31)),
+        new.name: (4, date(2029, 1, 31), date(2030, 1, 31)),
+    }
