@@ -1,7 +1,8 @@
 """What distribution holds of a household: see ``prescriptions.held``."""
 
-from distribution.models import Derogation, DerogationRequest, HandOver
+from distribution.models import Appointment, AppointmentEntry, Derogation, DerogationRequest, HandOver
 from prescriptions.held import INTERNAL, Beyond, Held, holds
+from prescriptions.held_here import ENTRY, SAID, TARGET
 from refurb.models import Device
 
 
@@ -32,6 +33,17 @@ def register() -> None:
             "Les exceptions demandées pour vous",
             ("need", "kind", "reason", "asked_at", "asked_by", "granted", "answer", "answered_at", "answered_by"),
         ),
+        Held(
+            Appointment,
+            of_it,
+            "Vos rendez-vous",
+            (
+                *("reference", "state", "need", "point", "starts_at", "ends_at"),
+                *("booked_at", "told_at", "reminded_at", "ended_at"),
+            ),
+            dict.fromkeys(("seat", "places", "seq", "head", "moved_at"), INTERNAL),
+        ),
+        Held(AppointmentEntry, f"object__{of_it}", "L’histoire de vos rendez-vous", ENTRY, TARGET, SAID),
         Beyond(
             Device,
             "L’appareil vient d’un don et ne porte rien du foyer\u00a0: ce qui lui en a été remis est dans sa fiche.",

@@ -57,6 +57,8 @@ SERVED_BY: dict[str, str] = {
     "review.answer_against": "answer_review",
     "prescription.decline": "answer_link",
     "household.locate": "edit_household",
+    "appointment.honour": "hand_over_device",
+    "appointment.restore": "undo_hand_over",
 }
 """Verbs whose service has another name: the act they end is what people do."""
 
@@ -74,6 +76,7 @@ PUBLIC: dict[str, str] = {
     "desk:guide": "whoever wonders how one works with Maillon reads it",
     "desk:guide_chapter": "and each of its chapters",
     "network:invitation_accept": "the link of an invitation",
+    "distribution:own_appointment": "acts for the household with the pass of its own page, and leads there without it",
     "documents:authenticity_form": "whoever holds a paper types its code",
     "documents:authenticity": "says whether a paper is authentic, without personal data",
     "connectivity:link": "an operator answers one request by the link it was sent",
@@ -377,6 +380,7 @@ LOOSE = re.compile(r"[ \n](?=[;?!»]|:(?![/:\w]))|(?<=«)[ \n]")
 NOT_FRENCH: dict[str, str] = {
     "lifecycle/checks.py": "speaks to developers, in English",
     "demo/papers.py": "writes a log as nwipe does, in columns",
+    "documents/texting.py": "the alphabet of SMS, in its order",
 }
 APART = re.compile(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}|<!--.*?-->|<script.*?</script>", re.DOTALL)
 MARK = re.compile(r"{[%{].*?[%}]}", re.DOTALL)

@@ -51,6 +51,10 @@ REMEDIES: dict[str, tuple[str, ...]] = {
         "prescriptions:need_drop",
     ),
     "le travailleur social, en reprenant la proposition": ("prescriptions:transfer_cancel",),
+    "le travailleur social du foyer, par « Corriger l’identité ou le contact »": (
+        "prescriptions:household_edit",
+    ),
+    "le délégué à la protection des données du Département": ("prescriptions:rights_request_answer",),
     "le distributeur": ("prescriptions:prescription_detail",),
     "le conseiller qui instruit la prescription": ("prescriptions:prescription_detail",),
     "le conseiller du point de distribution": ("distribution:device_settle", "distribution:device_release"),
@@ -153,6 +157,12 @@ NOBODY: dict[str, str] = {
     "not_data_protection": FOR_GOOD,
     "long_overdue": BY_TIME,
     "begun": BY_TIME,
+    "due_on": BY_PROGRAM,
+    "still_named": FOR_GOOD,
+    "household_seen": FOR_GOOD,
+    "prolonged_once": FOR_GOOD,
+    "in_time": FOR_GOOD,
+    "exported": ITSELF,
     "not_told": ITSELF,
     "not_reminded": ITSELF,
 }

@@ -206,6 +206,7 @@ def appointment_day(request: Request) -> HttpResponse:
         "before": day - DAY,
         "after": day + DAY,
         "rows": rows,
+        "items": [row for row in rows if row.appointment.state == AppointmentState.BOOKED],
         "late": timezone.now(),
         "without": without.count() if day == timezone.localdate() else 0,
         "form": FromDayForm(initial={"jour": day}),

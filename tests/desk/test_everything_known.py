@@ -108,7 +108,7 @@ def test_the_officer_alone_takes_it_while_it_is_asked_and_each_opening_is_logged
     desk = Desk()
     asked = desk.asked()
     where = f"/droits/{asked.reference}/export.pdf"
-    for actor, status in ((desk.circle.worker, 403), (desk.circle.pilot, 403), (desk.circle.adviser, 403)):
+    for actor, status in ((desk.circle.worker, 403), (desk.circle.pilot, 404), (desk.circle.adviser, 404)):
         assert acting(actor).get(where).status_code == status
     response = acting(desk.officer).get(where)
     assert response.status_code == 200

@@ -222,7 +222,9 @@ def test_what_is_somebody_s_to_do_is_on_the_first_page_until_it_is_done(shelf: S
 
     assert counts() == [0, 0]
     assert "sans rendez-vous" in said()
-    assert booking(device) in said()
+    opened = reverse("refurb:device_detail", args=[device.reference])
+    assert opened in said()
+    assert booking(device) in read(acting(shelf.adviser), opened)
     made = booked(shelf, device)
     assert counts() == [0, 1]
     assert "à lui dire" in said()
