@@ -1,4 +1,4 @@
-"""Households exercise their rights: one is answered, one near its day, one of doubtful identity, one by its page."""
+"""Households exercise their rights: some requests are over, one is near its day, one in doubt, one comes by a page."""
 
 from datetime import datetime, timedelta
 
@@ -11,13 +11,13 @@ from lifecycle import gate
 from lifecycle.actors import Actor, SignedLink
 from network.enums import Role
 from network.models import Membership
-from prescriptions.enums import Doubt, HouseholdState, Requester, RightKind, RightsChannel, ToldBy
+from prescriptions.enums import Doubt, HouseholdState, Requester, RightKind, RightsChannel, RightsRefusal, ToldBy
 from prescriptions.models import Household, PrescriptionPaper, RightsRequest
 from prescriptions.models.household import OWN_SHEET
 from prescriptions.services.known import export_known
-from prescriptions.services.rights import answer_rights_request, receive_rights_request
+from prescriptions.services.rights import answer_rights_request, receive_rights_request, refuse_rights_request
 
-ANSWERED, NEAR, DOUBTED, LAST = 45, 19, 9, 2
+ANSWERED, REFUSED, WITHDRAWN, NEAR, DOUBTED, LAST = 45, 38, 30, 19, 9, 2
 """Working days before the end when each request comes."""
 FALSE, TRUE = "Le numéro de la rue est faux.", "C’est le 12, pas le 21."
 
@@ -30,6 +30,15 @@ def rights(stage: Stage) -> Thread:
     yield (at := at + timedelta(days=6, hours=4))
     export_known(actor=officer, rights_request=asked, at=at)
     answer_rights_request(actor=officer, rights_request=asked, told_by=ToldBy.LETTER, at=at + timedelta(minutes=30))
+    yield (at := local(stage.back(REFUSED), 14, 20))
+    asked = _noted(stage, RightKind.RECTIFICATION, 1, at)
+    yield (at := at + timedelta(days=5, hours=1))
+    given = {"refusal": RightsRefusal.EXACT, "told_by": ToldBy.LETTER, "reply": "Relu avec la famille."}
+    refuse_rights_request(actor=officer, rights_request=asked, at=at, **given)
+    yield (at := local(stage.back(WITHDRAWN), 15, 10))
+    asked = _noted(stage, RightKind.OBJECTION, 1, at)
+    yield (at := at + timedelta(days=1))
+    gate.apply(asked, "withdraw", actor=officer, at=at)
     yield (at := local(stage.back(NEAR), 11, 5))
     _noted(stage, RightKind.RECTIFICATION, 1, at)
     yield (at := local(stage.back(DOUBTED), 9, 50))

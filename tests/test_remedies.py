@@ -51,9 +51,7 @@ REMEDIES: dict[str, tuple[str, ...]] = {
         "prescriptions:need_drop",
     ),
     "le travailleur social, en reprenant la proposition": ("prescriptions:transfer_cancel",),
-    "le travailleur social du foyer, par « Corriger l’identité ou le contact »": (
-        "prescriptions:household_edit",
-    ),
+    "le travailleur social du foyer, par « Corriger l’identité ou le contact »": ("prescriptions:household_edit",),
     "le délégué à la protection des données du Département": ("prescriptions:rights_request_answer",),
     "le distributeur": ("prescriptions:prescription_detail",),
     "le conseiller qui instruit la prescription": ("prescriptions:prescription_detail",),

@@ -11,7 +11,7 @@ from calendars.working_days import is_working_day
 from distribution.appointments import calendar_of
 from distribution.enums import AppointmentState, CancelReason, UndoHandOverReason
 from distribution.machine.appointment_rules import by_itself, missed_since, to_call_back
-from distribution.models import Appointment
+from distribution.models import Appointment, AppointmentEntry
 from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
 from distribution.services.openings import close_days, open_hours
 from distribution.slots import DAY
@@ -239,6 +239,8 @@ def test_the_hand_over_honours_it_even_late_that_day_and_undone_the_household_is
     )
     expected = again(made)
     assert (expected.state, expected.ended_at) == (S.BOOKED, None)
+    told = AppointmentEntry.objects.filter(object=made.pk).order_by("seq").values_list("verb", flat=True)
+    assert list(told) == ["book", "miss", "honour", "restore"]
     shelf.hand_over(fresh(device), at=shown + timedelta(minutes=40))
     assert again(made).state == S.HONOURED
 
