@@ -197,7 +197,10 @@ def is_reconditioned(technician: Visitor, tag: str) -> None:
 
 
 def recondition_on_one_page(technician: Visitor, tag: str, serial: str, price: str) -> None:
-    """From the page that opens once a device is on the bench: a log, a tick, the measures, a price, and Enter."""
+    """From the page that opens once a device is on the bench: a log, a tick, the measures, a price, and Enter.
+
+    Without scripts nobody knows beside what Enter was pressed: it keeps all, and says that nothing is missing.
+    """
     now = timezone.localtime().replace(tzinfo=None, microsecond=0)
     report = log(serial, end=now, lasting=0, method="Secure Erase")
     technician.deposits(
@@ -214,6 +217,8 @@ def recondition_on_one_page(technician: Visitor, tag: str, serial: str, price: s
     technician.fills({"Mémoire vive (Go)": "8", "Stockage (Go)": "256", "Processeur (PassMark)": "6000"}, within=grade)
     technician.fills({"Prix solidaire, en euros TTC": price})
     technician.field("Prix solidaire, en euros TTC").press("Enter")
+    technician.sees("Rien ne manque")
+    technician.presses("Déclarer reconditionné")
     is_reconditioned(technician, tag)
 
 
