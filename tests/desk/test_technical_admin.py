@@ -14,6 +14,7 @@ from lifecycle.admin import ReadOnlyAdmin
 from lifecycle.machine import Stateful
 from network.enums import OrganisationKind, Role
 from network.models import User
+from reference.loading import load_reference
 from tests.desk.test_walls_of_all_pages import NAMES, STORY, seen
 from tests.network.factories import make_membership, make_user
 from tests.test_consistency import OURS
@@ -50,8 +51,9 @@ def test_no_table_lets_anything_be_written(rf: RequestFactory, model: type[model
 
 
 def test_each_list_and_each_page_opens_and_a_forged_form_writes_nothing(technician: Client) -> None:
-    """One département with a household served twice: nearly every table has a row."""
+    """One département with a household served twice, and what is told to it in other languages: most tables have a row."""
     seen()
+    load_reference("prescriptions")
     empty, told = [], []
     for model, _ in REGISTERED:
         assert technician.get(address(model, "changelist")).status_code == 200, model
