@@ -51,7 +51,7 @@ def test_no_table_lets_anything_be_written(rf: RequestFactory, model: type[model
 
 
 def test_each_list_and_each_page_opens_and_a_forged_form_writes_nothing(technician: Client) -> None:
-    """One département with a household served twice, and what is told to it in other languages: most tables have a row."""
+    """A household served twice, and what is told to it in other languages: most tables have a row."""
     seen()
     load_reference("prescriptions")
     empty, told = [], []
