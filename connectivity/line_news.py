@@ -13,16 +13,16 @@ SOUGHT = "Votre travailleur social cherche une autre offre avec vous."
 
 
 @dataclass(frozen=True)
-class Said:
+class LineTelling:
     """The title, then sentences."""
 
     title: str
     sentences: tuple[str, ...]
 
 
-def said_of(file: ConnectionFile, about: str) -> Said:
+def said_of(file: ConnectionFile, about: str) -> LineTelling:
     """What is said of a line, as the file is now."""
-    return Said(TITLES[LineNews(about)], SENTENCES[LineNews(about)](file))
+    return LineTelling(TITLES[LineNews(about)], SENTENCES[LineNews(about)](file))
 
 
 def _offer(file: ConnectionFile) -> Offer:

@@ -2,20 +2,18 @@
 
 from datetime import date, timedelta
 
+from calendars.working_days import add_months
 from connectivity.models import Offer
 
+DAY = timedelta(days=1)
 LAST_YEAR = 7000
 """A line that begins after it is a typing mistake, which the rules of its verb refuse; no duration of an offer passes
 the last year of calendars from there."""
 
 
 def in_months(day: date, months: int) -> date:
-    """The eve of the same day so many months later: the last day of an entitlement that starts on ``day``."""
-    rank = day.year * 12 + day.month - 1 + months
-    first = date(rank // 12, rank % 12 + 1, 1)
-    after = date((rank + 1) // 12, (rank + 1) % 12 + 1, 1)
-    last = (after - first).days
-    return first + timedelta(days=min(day.day, last) - 1) - timedelta(days=1)
+    """The last day of an entitlement of so many months that starts on ``day``."""
+    return add_months(day, months) - DAY
 
 
 def term_of(offer: Offer | None, started_on: date) -> date | None:

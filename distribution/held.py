@@ -5,47 +5,50 @@ from prescriptions.held import INTERNAL, Beyond, Held, holds
 from prescriptions.held_here import ENTRY, SAID, TARGET
 from refurb.models import Device
 
+OF_IT = "need__prescription__household"
+OF_DISTRIBUTION: tuple[Held | Beyond, ...] = (
+    Held(
+        HandOver,
+        OF_IT,
+        "Les appareils mis de côté ou remis, et ce que vous avez payé",
+        (
+            *("device", "need", "kind", "point", "price", "ceiling", "co_funding", "funder", "to_pay"),
+            *("prepared_at", "prepared_by", "document", "proof", "signature", "signed_by", "handed_over_at"),
+            *("closed_at", "closed_because", "derogation"),
+        ),
+        {"stay": INTERNAL, "replaces": INTERNAL},
+    ),
+    Held(
+        Derogation,
+        OF_IT,
+        "Les exceptions accordées pour vous",
+        ("need", "kind", "reason", "granted_at", "granted_by"),
+    ),
+    Held(
+        DerogationRequest,
+        OF_IT,
+        "Les exceptions demandées pour vous",
+        ("need", "kind", "reason", "asked_at", "asked_by", "granted", "answer", "answered_at", "answered_by"),
+    ),
+    Held(
+        Appointment,
+        OF_IT,
+        "Vos rendez-vous",
+        (
+            *("reference", "state", "need", "point", "starts_at", "ends_at"),
+            *("booked_at", "told_at", "reminded_at", "ended_at"),
+        ),
+        dict.fromkeys(("seat", "places", "seq", "head", "moved_at"), INTERNAL),
+    ),
+    Held(AppointmentEntry, f"object__{OF_IT}", "L’histoire de vos rendez-vous", ENTRY, TARGET, SAID),
+    Beyond(
+        Device,
+        "L’appareil vient d’un don et ne porte rien du foyer\u00a0: ce qui lui en a été remis est dans sa fiche.",
+    ),
+)
+"""Every declaration of this app."""
+
 
 def register() -> None:
-    """Every declaration of this app."""
-    of_it = "need__prescription__household"
-    holds(
-        Held(
-            HandOver,
-            of_it,
-            "Les appareils mis de côté ou remis, et ce que vous avez payé",
-            (
-                *("device", "need", "kind", "point", "price", "ceiling", "co_funding", "funder", "to_pay"),
-                *("prepared_at", "prepared_by", "document", "proof", "signature", "signed_by", "handed_over_at"),
-                *("closed_at", "closed_because", "derogation"),
-            ),
-            {"stay": INTERNAL, "replaces": INTERNAL},
-        ),
-        Held(
-            Derogation,
-            of_it,
-            "Les exceptions accordées pour vous",
-            ("need", "kind", "reason", "granted_at", "granted_by"),
-        ),
-        Held(
-            DerogationRequest,
-            of_it,
-            "Les exceptions demandées pour vous",
-            ("need", "kind", "reason", "asked_at", "asked_by", "granted", "answer", "answered_at", "answered_by"),
-        ),
-        Held(
-            Appointment,
-            of_it,
-            "Vos rendez-vous",
-            (
-                *("reference", "state", "need", "point", "starts_at", "ends_at"),
-                *("booked_at", "told_at", "reminded_at", "ended_at"),
-            ),
-            dict.fromkeys(("seat", "places", "seq", "head", "moved_at"), INTERNAL),
-        ),
-        Held(AppointmentEntry, f"object__{of_it}", "L’histoire de vos rendez-vous", ENTRY, TARGET, SAID),
-        Beyond(
-            Device,
-            "L’appareil vient d’un don et ne porte rien du foyer\u00a0: ce qui lui en a été remis est dans sa fiche.",
-        ),
-    )
+    """Declare them."""
+    holds(*OF_DISTRIBUTION)

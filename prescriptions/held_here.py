@@ -78,173 +78,6 @@ def rules(decision: Any) -> str:
     return "\u00a0; ".join(", ".join(str(word) for word in line if word) for line in told)
 
 
-def register() -> None:
-    """Every declaration of this app."""
-    of_it = "prescription__household"
-    holds(
-        Held(
-            Household,
-            "pk",
-            "Le dossier de votre foyer",
-            (
-                *("reference", "state", "last_name", "first_name", "birth_date", "phone", "email", "address"),
-                *("postcode", "commune", "domiciled", "adults", "children", "contact_channel", "prescriber"),
-                *("created_at", "created_by", "last_contact_at", "archived_at", "anonymise_on"),
-                "anonymised_at",
-            ),
-            {**dict.fromkeys(("name_key", "phone_key", "address_key"), KEYS), "same_as": ANOTHER},
-        ),
-        Held(Residence, "household", "Où vous avez vécu", ("commune", "since", "told_at"), {"household": INTERNAL}),
-        Held(
-            Prescription,
-            "household",
-            "Vos demandes",
-            (
-                *("reference", "state", "prescriber", "worker", "distributor", "commune", "epci", "created_at"),
-                *("submitted_at", "complete_by", "accepted_at", "confirmed_at", "declined_at", "valid_until"),
-                *("contacted_at", "ended_at", "end_reason", "worker_before"),
-            ),
-            {"household": INTERNAL},
-        ),
-        Held(
-            Need,
-            of_it,
-            "Ce que vous avez demandé",
-            (
-                *("reference", "prescription", "kind", "use", "state", "epci", "mediation", "asked_at"),
-                *("accepted_at", "waits_from", "started_at", "met_at", "dropped_at", "drop_reason", "lost_at"),
-                *("loss", "left_reason"),
-            ),
-        ),
-        Held(
-            Fact,
-            of_it,
-            "Ce qui a été noté de vos justificatifs",
-            (
-                *("prescription", "kind", "proof", "band", "at_most", "dated_on", "seen_on", "note"),
-                *("recorded_at", "recorded_by"),
-            ),
-            {"replaces": INTERNAL},
-        ),
-        Held(
-            SocialStory,
-            of_it,
-            "Ce que vous avez confié sur votre situation",
-            ("prescription", "prescriber", "text", "written_at", "written_by"),
-        ),
-        Held(
-            Agreement,
-            of_it,
-            "Votre accord",
-            ("prescription", "exact_text", "informed", "how", "given_on", "recorded_at", "recorded_by"),
-            {"text": "la version du texte, dont vous avez les mots exacts", "sha256": INTERNAL},
-        ),
-        Held(
-            Decision,
-            of_it,
-            "Ce qui a été décidé",
-            (
-                *("prescription", "verb", "rules_on", "verdict", "lines", "motive", "next_step", "decided_at"),
-                "decided_by",
-            ),
-            say={"lines": rules, "verb": decided},
-        ),
-        Held(
-            CompletionRequest,
-            of_it,
-            "Ce qui a été demandé en plus",
-            ("prescription", "labels", "words", "asked_at", "asked_by"),
-            {"codes": "les codes de ce qui est dit en clair"},
-            {"labels": labels},
-        ),
-        Held(
-            CompletionAnswer,
-            "request__prescription__household",
-            "Ce qui a été répondu",
-            ("request", "said", "words", "answered_at", "answered_by"),
-            {"code": "le code de ce qui est dit en clair"},
-        ),
-        Held(
-            PrescriptionPaper,
-            of_it,
-            "Les feuilles de vos demandes",
-            ("prescription", "kind", "document"),
-        ),
-        Held(
-            PromisedContact,
-            of_it,
-            "Ce qu’on devait vous dire",
-            (
-                *("prescription", "about", "channel", "promised_at", "due_on", "tries", "tried_at", "settled_at"),
-                *("settled_by", "outcome"),
-            ),
-            {"mail": "le courriel lui-même, donné plus bas"},
-        ),
-        Held(
-            Reminder,
-            "household",
-            "Les rappels",
-            ("prescription", "kind", "due_on", "sent_at", "cancelled_at"),
-            {"household": INTERNAL},
-        ),
-        Held(
-            ConfirmationLink,
-            of_it,
-            "Les liens qu’on vous a envoyés",
-            ("prescription", "sent_at", "expires_at", "answered_at", "answer", "withdrawn_at"),
-            {"token_digest": "l’empreinte d’une clé\u00a0: elle ouvrirait votre page"},
-        ),
-        Held(
-            Transfer,
-            of_it,
-            "Les changements de service social",
-            (
-                *("reference", "prescription", "state", "sender", "receiver", "asked_at", "asked_by", "settled_at"),
-                *("settled_by", "refusal"),
-            ),
-        ),
-        Held(
-            HouseholdCorrection,
-            "household",
-            "Ce qui a été corrigé",
-            ("columns", "corrected_at", "corrected_by"),
-            {"household": INTERNAL},
-            {"columns": columns_written},
-        ),
-        Held(
-            RightsRequest,
-            "household",
-            "Vos demandes de droits",
-            (
-                *("reference", "state", "kind", "requester", "channel", "received_on", "words", "truth", "reply"),
-                *("received_at", "received_by", "due_on", "doubt", "identity_asked_at", "prolonged_at"),
-                *("prolongation", "settled_at", "settled_by", "refusal", "told_by"),
-            ),
-            {
-                "household": INTERNAL,
-                "reminded_at": "un rappel à celui qui vous répond",
-                "overdue_at": "un rappel à celui qui vous répond",
-            },
-        ),
-        Held(
-            DoubleAnswer,
-            ("low", "high"),
-            "Les dossiers comparés au vôtre",
-            ("same", "score", "signs", "answered_at", "answered_by"),
-            dict.fromkeys(("low", "high"), ANOTHER),
-        ),
-        *_journals(of_it),
-        Held(
-            HouseholdAccess,
-            "household",
-            "Qui a ouvert votre dossier",
-            ("at", "what", "actor", "organisation", "kind", "via", "reason"),
-            {"household": INTERNAL},
-            {"what": opened, "via": by_a_link},
-        ),
-    )
-
-
 def _journals(of_it: str) -> tuple[Held, ...]:
     """What was done of each thing, act by act."""
     return (
@@ -268,3 +101,174 @@ def _journals(of_it: str) -> tuple[Held, ...]:
             SAID,
         ),
     )
+
+
+OF_IT = "prescription__household"
+OF_PRESCRIPTIONS: tuple[Held, ...] = (
+    Held(
+        Household,
+        "pk",
+        "Le dossier de votre foyer",
+        (
+            *("reference", "state", "last_name", "first_name", "birth_date", "phone", "email", "address"),
+            *("postcode", "commune", "domiciled", "adults", "children", "contact_channel", "prescriber"),
+            *("created_at", "created_by", "last_contact_at", "archived_at", "anonymise_on"),
+            "anonymised_at",
+        ),
+        {**dict.fromkeys(("name_key", "phone_key", "address_key"), KEYS), "same_as": ANOTHER},
+    ),
+    Held(Residence, "household", "Où vous avez vécu", ("commune", "since", "told_at"), {"household": INTERNAL}),
+    Held(
+        Prescription,
+        "household",
+        "Vos demandes",
+        (
+            *("reference", "state", "prescriber", "worker", "distributor", "commune", "epci", "created_at"),
+            *("submitted_at", "complete_by", "accepted_at", "confirmed_at", "declined_at", "valid_until"),
+            *("contacted_at", "ended_at", "end_reason", "worker_before"),
+        ),
+        {"household": INTERNAL},
+    ),
+    Held(
+        Need,
+        OF_IT,
+        "Ce que vous avez demandé",
+        (
+            *("reference", "prescription", "kind", "use", "state", "epci", "mediation", "asked_at"),
+            *("accepted_at", "waits_from", "started_at", "met_at", "dropped_at", "drop_reason", "lost_at"),
+            *("loss", "left_reason"),
+        ),
+    ),
+    Held(
+        Fact,
+        OF_IT,
+        "Ce qui a été noté de vos justificatifs",
+        (
+            *("prescription", "kind", "proof", "band", "at_most", "dated_on", "seen_on", "note"),
+            *("recorded_at", "recorded_by"),
+        ),
+        {"replaces": INTERNAL},
+    ),
+    Held(
+        SocialStory,
+        OF_IT,
+        "Ce que vous avez confié sur votre situation",
+        ("prescription", "prescriber", "text", "written_at", "written_by"),
+    ),
+    Held(
+        Agreement,
+        OF_IT,
+        "Votre accord",
+        ("prescription", "exact_text", "informed", "how", "given_on", "recorded_at", "recorded_by"),
+        {"text": "la version du texte, dont vous avez les mots exacts", "sha256": INTERNAL},
+    ),
+    Held(
+        Decision,
+        OF_IT,
+        "Ce qui a été décidé",
+        (
+            *("prescription", "verb", "rules_on", "verdict", "lines", "motive", "next_step", "decided_at"),
+            "decided_by",
+        ),
+        say={"lines": rules, "verb": decided},
+    ),
+    Held(
+        CompletionRequest,
+        OF_IT,
+        "Ce qui a été demandé en plus",
+        ("prescription", "labels", "words", "asked_at", "asked_by"),
+        {"codes": "les codes de ce qui est dit en clair"},
+        {"labels": labels},
+    ),
+    Held(
+        CompletionAnswer,
+        "request__prescription__household",
+        "Ce qui a été répondu",
+        ("request", "said", "words", "answered_at", "answered_by"),
+        {"code": "le code de ce qui est dit en clair"},
+    ),
+    Held(
+        PrescriptionPaper,
+        OF_IT,
+        "Les feuilles de vos demandes",
+        ("prescription", "kind", "document"),
+    ),
+    Held(
+        PromisedContact,
+        OF_IT,
+        "Ce qu’on devait vous dire",
+        (
+            *("prescription", "about", "channel", "promised_at", "due_on", "tries", "tried_at", "settled_at"),
+            *("settled_by", "outcome"),
+        ),
+        {"mail": "le courriel lui-même, donné plus bas"},
+    ),
+    Held(
+        Reminder,
+        "household",
+        "Les rappels",
+        ("prescription", "kind", "due_on", "sent_at", "cancelled_at"),
+        {"household": INTERNAL},
+    ),
+    Held(
+        ConfirmationLink,
+        OF_IT,
+        "Les liens qu’on vous a envoyés",
+        ("prescription", "sent_at", "expires_at", "answered_at", "answer", "withdrawn_at"),
+        {"token_digest": "l’empreinte d’une clé\u00a0: elle ouvrirait votre page"},
+    ),
+    Held(
+        Transfer,
+        OF_IT,
+        "Les changements de service social",
+        (
+            *("reference", "prescription", "state", "sender", "receiver", "asked_at", "asked_by", "settled_at"),
+            *("settled_by", "refusal"),
+        ),
+    ),
+    Held(
+        HouseholdCorrection,
+        "household",
+        "Ce qui a été corrigé",
+        ("columns", "corrected_at", "corrected_by"),
+        {"household": INTERNAL},
+        {"columns": columns_written},
+    ),
+    Held(
+        RightsRequest,
+        "household",
+        "Vos demandes de droits",
+        (
+            *("reference", "state", "kind", "requester", "channel", "received_on", "words", "truth", "reply"),
+            *("received_at", "received_by", "due_on", "doubt", "identity_asked_at", "prolonged_at"),
+            *("prolongation", "settled_at", "settled_by", "refusal", "told_by"),
+        ),
+        {
+            "household": INTERNAL,
+            "reminded_at": "un rappel à celui qui vous répond",
+            "overdue_at": "un rappel à celui qui vous répond",
+        },
+    ),
+    Held(
+        DoubleAnswer,
+        ("low", "high"),
+        "Les dossiers comparés au vôtre",
+        ("same", "score", "signs", "answered_at", "answered_by"),
+        dict.fromkeys(("low", "high"), ANOTHER),
+    ),
+    *_journals(OF_IT),
+    Held(
+        HouseholdAccess,
+        "household",
+        "Qui a ouvert votre dossier",
+        ("at", "what", "actor", "organisation", "kind", "via", "reason"),
+        {"household": INTERNAL},
+        {"what": opened, "via": by_a_link},
+    ),
+)
+"""Every declaration of this app."""
+
+
+def register() -> None:
+    """Declare them."""
+    holds(*OF_PRESCRIPTIONS)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from connectivity.enums import ConnectionState, LineNews, Period
-from connectivity.line_news import Said, said_of
+from connectivity.line_news import LineTelling, said_of
 from connectivity.models import ConnectionFile, LineNotice, Offer, Recharge
 from connectivity.parameters import RECHARGES_A_MONTH
 from connectivity.permissions import can_answer_connection, can_sell_recharge, can_serve_connection
@@ -46,7 +46,7 @@ class Notice:
     """What is still to be told, and the words for it."""
 
     row: LineNotice
-    said: Said
+    said: LineTelling
     could_not_leave: bool
 
 

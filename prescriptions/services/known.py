@@ -20,7 +20,7 @@ from django.db.models import Q
 
 from documents.enums import TO_THE_ADDRESSEE_ALONE
 from documents.exceptions import FileForgotten
-from documents.models import Document, Mail, StoredFile
+from documents.models import Document, Mail, Sms, StoredFile
 from documents.services import draw_document, open_file, render_pdf
 from lifecycle.actors import Actor
 from lifecycle.machine import Stateful
@@ -72,8 +72,9 @@ def all_known(household: Household) -> Known:
     papers = list(Document.objects.filter(gathered.owned("owner_machine", "owner_pk") | Q(pk__in=gathered.papers)))
     papers = sorted((paper for paper in papers if not paper.is_erased), key=lambda paper: paper.pk)
     mails = Mail.objects.filter(gathered.owned("about_machine", "about_pk"), forgotten_at=None).order_by("pk")
+    texts = Sms.objects.filter(gathered.owned("about_machine", "about_pk"), forgotten_at=None).order_by("pk")
     files = list(StoredFile.objects.filter(pk__in=gathered.files, forgotten_at=None).order_by("pk"))
-    sections += [_papers(papers), _mails(mails)]
+    sections += [_papers(papers), _mails(mails), _texts(texts)]
     return Known(household, [section for section in sections if section.rows], papers, files)
 
 
@@ -192,6 +193,21 @@ def _mails(mails: Iterable[Mail]) -> Section:
         return [Cell(name, label, said, said) for name, label, said in told if said]
 
     return Section("Les courriels écrits à votre sujet", [cells(mail) for mail in mails])
+
+
+def _texts(texts: Iterable[Sms]) -> Section:
+    """To the household itself; the words of one that has left are kept nowhere."""
+
+    def cells(text: Sms) -> list[Cell]:
+        told = (
+            ("created_at", "écrit le", _written(text.created_at)),
+            ("number", "numéro", text.number),
+            ("delivery", "acheminement", text.get_delivery_display()),
+            ("text", "texte", text.text),
+        )
+        return [Cell(name, label, said, said) for name, label, said in told if said]
+
+    return Section("Les SMS qui vous sont écrits", [cells(text) for text in texts])
 
 
 # --- what is taken away

@@ -110,12 +110,12 @@ def rights_step(asked: RightsRequest, actor: Actor, binds: Sequence[str] = ()) -
     if instructs and binds:
         return Step(due.capitalize(), f"{due}. {HELD_BACK}")
     if instructs:
-        return Step(due.capitalize(), f"{due}. {TODO[RightKind(asked.kind)]}", "answer")
+        return Step(due.capitalize(), f"{due}. {TO_ANSWER[RightKind(asked.kind)]}", "answer")
     return Step(f"{due.capitalize()}. Le délégué à la protection des données y répond")
 
 
 HELD_BACK = "Rien ne s’efface encore\u00a0: voyez ci-dessous qui peut y mettre fin, prolongez, ou refusez"
-TODO = {
+TO_ANSWER = {
     RightKind.ACCESS: "Prenez l’export, remettez-le, puis notez la réponse",
     RightKind.RECTIFICATION: "Faites corriger le dossier par son travailleur social, puis notez la réponse",
     RightKind.ERASURE: "Imprimez la lettre, répondez à la personne, puis effacez",

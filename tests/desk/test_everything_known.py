@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from documents.models import Document
+from documents.services import queue_sms
 from prescriptions.held import COMMON, ends, everything_held
 from prescriptions.models import Household, HouseholdAccess
 from prescriptions.services.known import all_known, as_archive, as_pdf
@@ -59,12 +60,28 @@ def test_every_column_of_every_table_that_leads_to_a_household_is_given_or_named
     assert all(reason for held in declared.values() for reason in held.apart.values())
 
 
+def test_what_is_about_a_thing_without_a_link_to_it_is_looked_for_by_its_name_and_key() -> None:
+    """Papers, mails and SMS name what they are about: a new table of that kind would be forgotten in silence."""
+    loose = {
+        model._meta.label
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if field.name.endswith("_machine") and not model._meta.label.startswith("lifecycle.")
+        if any(other.name == field.name.replace("_machine", "_pk") for other in model._meta.concrete_fields)
+    }
+    assert loose == {"documents.Document", "documents.Mail", "documents.Sms"}
+
+
 @pytest.mark.django_db
 def test_the_export_says_all_that_was_written_of_it_and_nothing_of_another() -> None:
     scenery = seen()
     circle = scenery.territory.circle
     stranger = circle.household(last_name="Étranger-Absolu", email="etranger@exemple.test")
     circle.submitted(household=stranger, story="Un récit d’ailleurs")
+
+    about = ("appointment", scenery.appointment.pk)
+    queue_sms(number=PERSON["phone"], text="On vous attend demain", about=about)
+    queue_sms(number="0699000777", text="Un autre rendez-vous", about=("appointment", scenery.appointment.pk + 999))
 
     acting(circle.worker).get(f"/foyers/{scenery.household.reference}/")
 
@@ -73,7 +90,15 @@ def test_the_export_says_all_that_was_written_of_it_and_nothing_of_another() -> 
     rows = [[cell.said for cell in row] for section in known.sections for row in section.rows]
     said = json.dumps(rows, ensure_ascii=False)
     assert all(value in said for name, value in PERSON.items() if name != "birth_date"), said[:2000]
-    for words in ("12\u00a0novembre 1979", STORY, PROOF, scenery.sent.reference, str(scenery.line.operator)):
+    assert "Un autre rendez-vous" not in said
+    for words in (
+        "12\u00a0novembre 1979",
+        "On vous attend demain",
+        STORY,
+        PROOF,
+        scenery.sent.reference,
+        str(scenery.line.operator),
+    ):
         assert words in said, words
     assert {section.title for section in known.sections} >= {
         "Ce que vous avez confié sur votre situation",
