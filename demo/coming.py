@@ -63,6 +63,7 @@ def coming(stage: Stage) -> Thread:
             with stage.agenda.trying("coming", device.reference):
                 made = expect(stage, device, stage.last, at, chance)
                 if rank == 0 and made is not None:
+                    _do(stage, made, "tell", at + timedelta(minutes=3), chance)
                     _do(stage, made, "remind", at + timedelta(minutes=5), chance)
 
 

@@ -17,8 +17,11 @@ from demo.calendar import local
 from demo.schema import recreate_schema
 from demo.story import first_day, tell_story
 from desk.models import Seeding
+from documents.enums import Delivery
 from documents.jobs import put_off_together
+from documents.models import Sms
 from documents.services import RENDERING
+from documents.services.sms import deliver_sms
 from donations.models import DeedText
 from lifecycle.clock import CLOCK_LOCK
 from lifecycle.instants import telling_history
@@ -81,12 +84,20 @@ def seed_demo(
                 put_off_together(_with_a_sample),
             ):
                 tell_story(as_of=as_of, seed=seed, devices=devices, tell=tell, refused=refused)
+            _let_sms_go(local(as_of, 0))
             note_verification(JOURNALS, verify_journals)
             note_verification(REPORTS, verify_reports)
         seal_journals(at=timezone.now())
         seeding.finished_at = timezone.now()
         seeding.save(update_fields=["finished_at"])
         return seeding, True
+
+
+def _let_sms_go(before: datetime) -> None:
+    """Each SMS of the story is taken at its hour, as it would have been."""
+    waiting = Sms.objects.filter(delivery=Delivery.QUEUED, leaves_at__lt=before).order_by("leaves_at", "pk")
+    for pk, hour in list(waiting.values_list("pk", "leaves_at")):
+        deliver_sms(sms=pk, at=hour)
 
 
 def _refuse_what_is_missing(as_of: date, *, ahead: bool) -> None:

@@ -10,6 +10,8 @@ Without it, and in the demonstration, nothing leaves."""
 INTERRUPTED = "interrupted"
 FORGOTTEN = "forgotten"
 REPLACED = "replaced"
+SHUT = "door shut"
+REFUSED = "refused"
 ATTACHMENT = "attachment"
 """Our own codes of failure of a mail, beside those of the mail server."""
 

@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from documents.enums import Delivery
+from documents.enums import FORGOTTEN, INTERRUPTED, REFUSED, REPLACED, SHUT, Delivery
 from documents.models import Mail, MailQuerySet, Sms, SmsQuerySet
 from typography.french import moment
 
@@ -54,6 +54,16 @@ class MailTable(tables.Table):
         return format_html('<span class="{}">{}</span>', TAGS.get(Delivery(record.delivery), "tag"), label)
 
 
+STOPPED = {
+    REPLACED: "remplacé par un autre",
+    FORGOTTEN: "effacé avec le foyer",
+    INTERRUPTED: "interrompu, on ne sait pas s’il est parti",
+    SHUT: "plus aucun service d’envoi",
+    REFUSED: "refusé par le service d’envoi",
+}
+"""Why an SMS did not leave, in words; the code of the provider otherwise."""
+
+
 class SmsTable(tables.Table):
     """SMS, newest first: when, and how far each has gone; neither number nor text, which are a household's."""
 
@@ -63,7 +73,7 @@ class SmsTable(tables.Table):
     leaves_at = tables.Column(verbose_name="Part à partir du", orderable=False)
     delivery = tables.Column(verbose_name="Acheminement")
     attempts = tables.Column(verbose_name="Essais", orderable=False)
-    error = tables.Column(verbose_name="Code d’erreur", orderable=False, default="–")
+    error = tables.Column(verbose_name="Ce qui l’a arrêté", orderable=False, default="–")
 
     class Meta:
         model = Sms
@@ -73,6 +83,12 @@ class SmsTable(tables.Table):
 
     def render_created_at(self, value: datetime) -> str:
         return moment(value)
+
+    def render_error(self, value: str) -> str:
+        return STOPPED.get(value, value)
+
+    def value_error(self, value: str) -> str:
+        return self.render_error(value)
 
     def order_created_at(self, rows: SmsQuerySet, is_descending: bool) -> tuple[SmsQuerySet, bool]:
         sign = "-" if is_descending else ""

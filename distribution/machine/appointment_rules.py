@@ -142,6 +142,12 @@ BEGUN = Requirement(
 )
 NOT_TOLD = Requirement("not_told", "Le foyer est déjà prévenu.", lambda ctx: not_known())
 NOT_REMINDED = Requirement("not_reminded", "Ce rendez-vous est déjà rappelé au foyer.", lambda ctx: Q(reminded_at=None))
+KNOWN = Requirement(
+    "known",
+    "Le foyer ne connaît pas encore ce rendez-vous\u00a0: notez d’abord qu’il le sait.",
+    lambda ctx: True if ctx.actor.pk is None else ~not_known(),
+    lifted_by=SERVED_BY,
+)
 CANCEL_REASON = coded(CancelReason.values, "Dites pourquoi le rendez-vous est annulé.")
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from documents.enums import FORGOTTEN, INTERRUPTED, REPLACED, Delivery
+from documents.enums import FORGOTTEN, INTERRUPTED, REFUSED, REPLACED, SHUT, Delivery
 from documents.exceptions import DeliveryFailed
 from documents.jobs import put_off
 from documents.models import Sms
@@ -15,8 +15,6 @@ from documents.texting import mobile_of, simpler
 from lifecycle.locking import locked
 
 MOST_TRIES = 6
-SHUT, REFUSED = "door shut", "refused"
-"""The errors of one that nothing carries any more, and of one whose provider gave no code."""
 
 
 def takes_sms(number: str) -> bool:

@@ -135,7 +135,7 @@ def test_an_absence_is_one_click_and_another_hour_is_then_proposed(shelf: Shelf,
     ("name", "data"), [("tell", {}), ("remind", {}), ("cancel", {"reason": "household", "known": "on"})]
 )
 def test_a_verb_is_done_from_its_page(shelf: Shelf, device: Device, name: str, data: dict[str, str]) -> None:
-    made = booked(shelf, device)
+    made = booked(shelf, device, known=name == "remind")
     client = acting(shelf.adviser)
     read(client, page_of(made, name))
     assert done(client, page_of(made, name), **data) == page_of(made)

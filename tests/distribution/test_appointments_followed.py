@@ -144,6 +144,14 @@ def test_the_working_day_before_a_mail_recalls_it_once_and_never_the_day_it_was_
     assert again(made).reminded_at is None
 
 
+def test_an_hour_that_the_household_does_not_know_is_told_before_it_is_recalled(shelf: Shelf, device: Device) -> None:
+    made = booked(shelf, device)
+    with pytest.raises(Refused, match="ne connaît pas encore ce rendez-vous"):
+        gate.apply(made, "remind", actor=shelf.adviser)
+    gate.apply(made, "tell", actor=shelf.adviser)
+    assert gate.apply(again(made), "remind", actor=shelf.adviser).reminded_at is not None
+
+
 @pytest.mark.usefixtures("days_to_come")
 def test_whoever_no_mail_reaches_is_recalled_by_somebody(shelf: Shelf, device: Device) -> None:
     made = booked(shelf, device, known=True)

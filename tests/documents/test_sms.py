@@ -9,18 +9,23 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import LazySettings
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from documents import sms_door
-from documents.enums import Delivery
+from documents.enums import FORGOTTEN, INTERRUPTED, REFUSED, REPLACED, SHUT, Delivery
 from documents.exceptions import DeliveryFailed
 from documents.models import Sms
 from documents.quiet import loud_from
 from documents.services import forget_sms, queue_sms, takes_sms
 from documents.services.sms import MOST_TRIES, deliver_sms, put_off_due
+from documents.tables import STOPPED
 from documents.texting import is_basic, mobile_of, parts_of, simpler
+from network.enums import OrganisationKind, Role
+from tests.network.factories import make_membership
+from tests.pages import acting
 
 PARIS = ZoneInfo("Europe/Paris")
 ABOUT = ("appointment", 1)
@@ -252,3 +257,15 @@ def test_nothing_is_said_to_a_provider_in_the_clear(settings: LazySettings) -> N
     settings.SMS_URL = "http://sms.exemple.test/"
     with pytest.raises(sms_door.Refused):
         sms_door.ByHttp().send(number="+33612345678", text="x", mark="1")
+
+
+@pytest.mark.django_db
+def test_the_list_says_in_french_why_an_sms_did_not_leave() -> None:
+    first = queue_sms(number="0612345678", text="Demain à 10 h", about=ABOUT)
+    queue_sms(number="0612345678", text="Demain à 11 h", about=ABOUT)
+    assert Sms.objects.get(pk=first.pk).error == REPLACED
+    assert set(STOPPED) == {REPLACED, FORGOTTEN, INTERRUPTED, SHUT, REFUSED}
+    page = acting(make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)).get(reverse("documents:sms_list")).text
+    assert "remplacé par un autre" in page
+    assert "replaced" not in page.partition("<main")[2].partition("</main>")[0]
+    assert "0612345678" not in page
