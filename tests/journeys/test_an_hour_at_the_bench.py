@@ -126,6 +126,7 @@ def _arrive(tess: Visitor) -> None:
 def _deposit(tess: Visitor) -> None:
     """Fifty files at once at most: what each says is read, foreseen, then written on all the machines at once."""
     files = [file for rank in range(DEVICES) for file in files_of(rank)]
+    time.sleep(1)  # the erasures end within the second: none is deposited before its end
     for first in range(0, len(files), 50):
         tess.page.goto("/appareils/fichiers/")
         tess.page.locator("input[type=file]").set_input_files(files[first : first + 50])
