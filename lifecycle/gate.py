@@ -20,7 +20,7 @@ from lifecycle.causes import cause_of
 from lifecycle.evaluation import NOT_ALLOWED, Row, judge, keys, read
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.instants import database_clock, instant_of, not_before
-from lifecycle.lock_plan import Group, given, link_of, linked, links_of
+from lifecycle.lock_plan import Group, given, link_of, linked, links_as_read, links_of
 from lifecycle.locking import Clock, hold, lock_in_order, one_transaction
 from lifecycle.machine import Stateful, Verb, field_of, verbs_of
 from lifecycle.previews import (
@@ -94,8 +94,9 @@ def apply[M: Stateful](
     model = type(row)
     declared = _moving(model, verb)
     names = links_of(declared)
-    only = model._base_manager.filter(pk=row.pk)
-    seen = _seen(model, only, names, actor, cause) if names or row.pk is None else {row.pk: {}}
+    seen = links_as_read(row, names)
+    if seen is None:
+        seen = _seen(model, model._base_manager.filter(pk=row.pk), names, actor, cause)
     done = _attempt(model, declared, seen, actor=actor, per_row={}, at=at, cause=cause, comment=comment, values=values)
     outcome = done.outcome
     if not outcome.moved and not outcome.refused:

@@ -39,6 +39,13 @@ def link_of(instance: models.Model, name: str) -> int | None:
     return value  # type: ignore[no-any-return]
 
 
+def links_as_read(row: models.Model, names: Sequence[str]) -> dict[int, dict[str, Any]] | None:
+    """Where one row leaned when it was read, by its key; the lock verifies it. None when the row does not say it."""
+    if row.pk is None or row.get_deferred_fields().intersection(names) or any("__" in name for name in names):
+        return None
+    return {row.pk: {name: getattr(row, name) for name in names}}
+
+
 def linked(model: type[Stateful], declared: Verb, links: Iterable[Mapping[str, Any]]) -> Iterator[Group]:
     """What is to be locked behind the links of the rows."""
     known = list(links)

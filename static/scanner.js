@@ -12,6 +12,9 @@
 
   const form = () => main.querySelector("form[data-scan]");
   const told = (page) => page.querySelector(":scope > [role=status]");
+  const title = (page) => page.querySelector(":scope > h1");
+  // What no scan changes stays; the answer need not say it again.
+  const moves = (page) => [...page.children].filter((child) => ![told(page), title(page)].includes(child) && !child.matches("[data-standing]"));
 
   const swap = (page, tag) => {
     const fresh = page.querySelector("main");
@@ -19,10 +22,10 @@
     const typed = Object.fromEntries(["tag", "place"].map((name) => [name, form().elements[name]?.value]));
     const refused = [...main.querySelectorAll("[data-refused]")].filter((kept) => kept.dataset.refused !== tag);
     told(main).replaceChildren(...told(fresh).childNodes);
-    told(fresh).remove();
+    title(main).replaceChildren(...title(fresh).childNodes);
     // By the parent: in a form that has a button called « remove », form.remove is that button.
-    [...main.children].filter((child) => child !== told(main)).forEach((child) => main.removeChild(child));
-    main.append(...fresh.childNodes);
+    moves(main).forEach((child) => main.removeChild(child));
+    main.append(...moves(fresh));
     form().before(...refused.slice(0, KEPT));
     // Those pushed out are still named, or their machines would wait on the table for nobody.
     earlier.delete(tag);

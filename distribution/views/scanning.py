@@ -59,7 +59,12 @@ class Answer:
 
 def frame_of(request: Request) -> str:
     """What a page of scans stands in: a script that sends each of them puts the middle of the answer in place."""
-    return "main.html" if "scripted" in request.POST else "base.html"
+    return "main.html" if is_scripted(request) else "base.html"
+
+
+def is_scripted(request: Request) -> bool:
+    """Whether a script asks, on a page that stands already."""
+    return "scripted" in request.POST
 
 
 @require_safe
@@ -82,7 +87,7 @@ def scan_station(request: Request, code: str) -> HttpResponse:
         answer = scan(request.membership, mode, form)
         _remember(request, mode, form.cleaned_data["tag"], answer)
         number, machine = _awaited(request.membership, mode, form, answer)
-        if "scripted" not in request.POST and not number:
+        if not is_scripted(request) and not number:
             return redirect("distribution:scan_station", code=mode.code)
         refused = answer.said if answer.outcome == REFUSED else ""
     scanned = request.POST.get("tag", "").strip()
@@ -93,6 +98,7 @@ def scan_station(request: Request, code: str) -> HttpResponse:
     last = _last(request)
     context = {
         "frame": frame_of(request),
+        "scripted": is_scripted(request),
         "form": form,
         "mode": mode,
         "modes": _modes(request),
