@@ -27,7 +27,7 @@ from tests import remembered
 from tests.emptying import empty_instead_of_flushing
 from tests.order import longest_first
 from tests.template import ready_template
-from tests.world import FEW, WORLD
+from tests.world import BESIDE, FEW, WORLD
 
 pytest_plugins = ["tests.browser"]
 
@@ -141,7 +141,7 @@ def django_db_setup(
     request: pytest.FixtureRequest,
     django_db_blocker: Any,
     tmp_path_factory: pytest.TempPathFactory,
-) -> None:
+) -> Iterator[None]:
     """Making the database leaves a million dead objects behind: drop them once, and look at the others no more."""
     if len(request.session.items) > FEW:
         with django_db_blocker.unblock():
@@ -149,6 +149,8 @@ def django_db_setup(
     empty_instead_of_flushing()
     gc.collect()
     gc.freeze()
+    yield
+    BESIDE.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,14 +7,15 @@ most of these tests fill a tenth of them. The tables of the tasks, which its flu
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-from tests.world import filled_tables
+from tests.world import BESIDE
 
 
 def empty_tables() -> None:
     """No row is left where tests put some; nothing is asked of the walls, which keep what they guard from others."""
+    filled = BESIDE.filled_tables()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        for table in filled_tables():
+        for table in filled:
             cursor.execute(f'DELETE FROM "{table}"')
 
 

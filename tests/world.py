@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import override_settings
@@ -159,21 +160,55 @@ def _tables() -> list[str]:
 
 
 def filled_tables() -> list[str]:
-    """The tables of which a test wrote some rows."""
+    """The tables in which there are rows, as this transaction sees them."""
     with connection.cursor() as cursor:
-        if _ready_in != [connection.connection]:
-            each = [f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in _tables()]
-            cursor.execute(f"PREPARE filled_tables AS {' UNION ALL '.join(each)}")  # planned once: ten times as quick
-            _ready_in[:] = [connection.connection]
-        cursor.execute("EXECUTE filled_tables")
+        cursor.execute(_which_are_filled())
         return [row[0] for row in cursor.fetchall()]
 
 
-_ready_in: list[Any] = []
+def _which_are_filled() -> str:
+    return " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in _tables())
+
+
+class Beside:
+    """Another connection, which asks which tables hold rows for good.
+
+    To plan the question takes ten times as long as to answer it, and a connection that puts rows back without triggers
+    forgets its plans each time: this one keeps its own.
+    """
+
+    def __init__(self) -> None:
+        self.connection: psycopg.Connection[Any] | None = None
+
+    def filled_tables(self) -> list[str]:
+        """Those in which there are rows that were committed."""
+        try:
+            return self._ask()
+        except psycopg.OperationalError:  # a test ended every connection
+            self.close()
+            return self._ask()
+
+    def close(self) -> None:
+        """The database cannot be dropped before."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
+    def _ask(self) -> list[str]:
+        asked = connection.get_connection_params()
+        if self.connection is None or self.connection.info.dbname != asked["dbname"]:
+            self.close()
+            asked = {name: asked[name] for name in ("host", "port", "user", "password", "dbname") if asked.get(name)}
+            self.connection = psycopg.connect(**asked, autocommit=True)
+            self.connection.execute(f"PREPARE filled_tables AS {_which_are_filled()}")
+        return [row[0] for row in self.connection.execute("EXECUTE filled_tables").fetchall()]
+
+
+BESIDE = Beside()
 
 
 def _is_empty() -> bool:
-    return not filled_tables()
+    return not _written() and not BESIDE.filled_tables()
 
 
 def _written() -> int:

@@ -32,17 +32,8 @@ OWN_COLUMN = {
     OrganisationKind.DISTRIBUTOR: ["distributor"],
 }
 """Columns that say the same on every row to people of these kinds."""
-SHOWN = (
-    "epci",
-    "epci_party",
-    "workshop",
-    "distributor",
-    "amends",
-    "succeeded_by",
-    "epci_signatory__user",
-    "workshop_signatory__user",
-    "distributor_signatory__user",
-)
+SHOWN = ("epci", "epci_party", "workshop", "distributor")
+"""What every page of a convention says of it; more links take longer to plan than the page to read."""
 
 
 @lists

@@ -40,22 +40,8 @@ from typography.french import Noun
 S = DeviceState
 DEVICE = Noun("appareil", "appareils")
 MISSING_ERASURE = Noun("effacement manquant", "effacements manquants")
-LINKED = (
-    "workshop",
-    "donation__donor",
-    "line",
-    "origin_epci",
-    "recycler",
-    "grading",
-    "convention_epci",
-    "convention",
-    "quota",
-    "point__distributor",
-    "delivery",
-    "attached_to",
-    "replaces",
-    "need",
-)
+LINKED = ("workshop", "donation__donor", "grading")
+"""What every page of a device says of it; what it meets later is read where a page tells it: most devices have none."""
 AT_THE_BENCH = {S.IN_PROCESS: "device_recondition", S.RECEIVED: "device_start"}
 """Where a scan at the bench leads a technician: to the work; every other device opens its own page."""
 LABELS = Errand("label_print", "Imprimer leurs étiquettes", can_work_on_device, label_print_of)
