@@ -19,7 +19,7 @@ PERSON = ("last_name", "first_name", "phone", "email", "address", "postcode", "a
 """What a line says of a household, by the names of its columns; the birth date and the commune are apart."""
 
 
-def household_of(values: dict[str, Any], prescriber: int | None, pk: int | None = None) -> Household:
+def household_of(values: dict[str, Any], prescriber: Any, pk: int | None = None) -> Household:
     """The file of somebody as a line says it, not saved: to be compared, or opened."""
     said = {name: values[name] for name in PERSON if values.get(name) not in (None, "")}
     born, commune = values.get("birth_date"), values.get("commune_pk")
