@@ -197,7 +197,7 @@ def _locate(rows: Sequence[Row]) -> None:
         for postcode in commune.postcodes:
             by_postcode[postcode].add(today or commune.pk)
     for row in rows:
-        if row.outcome == Outcome.CREATED:
+        if row.values:
             _place(row, by_name, by_postcode)
 
 
