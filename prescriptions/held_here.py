@@ -18,6 +18,7 @@ from prescriptions.models import (
     HouseholdCorrection,
     HouseholdEntry,
     ImportedPerson,
+    Joining,
     Need,
     NeedEntry,
     Prescription,
@@ -49,6 +50,11 @@ def done(entry: Any) -> str:
 def by_a_link(row: Any) -> str:
     """By a link or a sheet: its key is nobody's to read."""
     return "par une feuille ou un lien, sans compte"
+
+
+def taken_told(joining: Any) -> str:
+    """The names of what was taken from one file into the other, in French."""
+    return ", ".join(str(Household._meta.get_field(name).verbose_name) for name in joining.taken)
 
 
 def list_told(line: Any) -> str:
@@ -123,7 +129,7 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
             *("created_at", "created_by", "last_contact_at", "archived_at", "anonymise_on"),
             "anonymised_at",
         ),
-        {**dict.fromkeys(("name_key", "phone_key", "address_key"), KEYS), "same_as": ANOTHER},
+        {**dict.fromkeys(("name_key", "phone_key", "address_key"), KEYS), "same_as": ANOTHER, "joined_into": INTERNAL},
     ),
     Held(Residence, "household", "Où vous avez vécu", ("commune", "since", "told_at"), {"household": INTERNAL}),
     Held(
@@ -271,6 +277,18 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
         ("import_of",),
         {"household": INTERNAL, "said": "effacé dès que votre dossier est ouvert", "number": INTERNAL},
         {"import_of": list_told},
+    ),
+    Held(
+        Joining,
+        ("household", "left"),
+        "Les dossiers réunis en un seul",
+        ("left", "taken", "joined_at", "joined_by", "undone_at", "undone_by"),
+        {
+            "household": INTERNAL,
+            "prescriptions": "vos demandes, déjà données",
+            "before": "gardé pour défaire, effacé avec le reste",
+        },
+        {"taken": taken_told},
     ),
     Beyond(
         Import, "la liste que votre service social a déposée, effacée une fois reprise, et qui n’est pas de vous seul"

@@ -11,6 +11,7 @@ from prescriptions.models.household import (
     Residence,
 )
 from prescriptions.models.imported import ImportedPerson
+from prescriptions.models.joining import Joining
 from prescriptions.models.need import Need, NeedEntry, Rank, RankLine, rank_of, served_before_turn
 from prescriptions.models.prescription import (
     Agreement,
@@ -54,6 +55,7 @@ __all__ = [
     "HouseholdCorrection",
     "HouseholdEntry",
     "ImportedPerson",
+    "Joining",
     "Need",
     "NeedEntry",
     "Prescription",
