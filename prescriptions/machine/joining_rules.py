@@ -1,4 +1,4 @@
-"""What keeps two files of one household from being made one, or one from being parted again (machines §4.31)."""
+"""What keeps two files of one household from being made one, or one from being parted again (machines §4.32)."""
 
 from datetime import timedelta
 from typing import Any

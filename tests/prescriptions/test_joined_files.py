@@ -8,12 +8,15 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.verification import Fault, verify_journals
-from prescriptions.enums import HouseholdState, NeedKind, NeedUse
+from prescriptions.enums import ErasureChannel, HouseholdState, NeedKind, NeedUse
 from prescriptions.models import Agreement, Household, HouseholdEntry, Joining, Need, Prescription, PrescriptionEntry
 from prescriptions.services.doubles import answer_double, possible_doubles
 from prescriptions.services.joining import join_household, part_household
+from prescriptions.services.known import all_known
+from prescriptions.services.prescriptions import withdraw_prescription
 from tests.pages import acting, read
 from tests.prescriptions.files import COMPUTER, Circle, person
 from tests.prescriptions.rights import Desk
@@ -36,7 +39,7 @@ def beside(circle: Circle) -> Circle:
 
 
 def two_files(circle: Circle, beside: Circle, **other: Any) -> tuple[Prescription, Prescription]:
-    """A request accepted in the file that is kept, another one in the file that is left, said to be of one household."""
+    """A request accepted in the file that is kept, another one in the file that is left, said to be the same."""
     kept = circle.submitted(COMPUTER, household=circle.household(**person(**HER)))
     left = beside.submitted(PHONE, household=beside.household(**person(**HER | {"last_name": "Vandewale"} | other)))
     answer_double(actor=circle.adviser, household=left.household, other=kept.household, same=True)
@@ -103,7 +106,7 @@ def test_each_refusal_says_why_and_who_can_lift_it(circle: Circle, beside: Circl
     with pytest.raises(Refused) as refused:
         join_household(actor=circle.adviser, household=left.household, kept=kept.household)
     assert codes(refused) == {"not_apart"}
-    answer_double(actor=circle.adviser, household=kept.household, other=left.household, same=True)
+    answer_double(actor=circle.adviser, household=left.household, other=kept.household, same=True)
     away = Circle(prescriber=beside.prescriber, distributor=circle.distributor)
     moved = away.accepted(PHONE, household=away.household())
     with pytest.raises(Refused) as refused:
@@ -148,14 +151,36 @@ def test_parted_again_all_is_where_it_was_but_for_what_came_since(circle: Circle
 
 
 def test_six_hundred_namesakes_are_proposed_to_nobody(circle: Circle) -> None:
-    mine = circle.submitted(
-        household=circle.household(**person(last_name="Martin", first_name="Nadia", birth_date=BORN))
-    )
-    for rank in range(60):
-        circle.household(**person(**martin, birth_date=BORN + timedelta(days=rank + 400)))
-    assert possible_doubles(actor=circle.adviser, household=mine.household) == []
+    martin = {"last_name": "Martin", "first_name": "Nadia"}
+    mine = circle.submitted(household=circle.household(**person(**martin, birth_date=BORN)))
+    rows = [
+        Household(prescriber=circle.prescriber, **martin, birth_date=BORN + timedelta(days=37 * rank))
+        for rank in range(1, 601)
+    ]
+    for row in rows:
+        row.set_keys()
+    gate.create_many(Household, "create", rows, actor=circle.worker)
+    assert possible_doubles(actor=circle.pilot, household=mine.household) == []
     page = read(acting(circle.adviser), reverse("prescriptions:household_join", args=[mine.household.reference]))
     assert "Aucun dossier que vous voyez ne ressemble" in page
+
+
+def test_what_came_is_given_to_whoever_asks_and_erased_with_the_file_kept(circle: Circle, beside: Circle) -> None:
+    kept = circle.submitted(COMPUTER, household=circle.household(**person(**HER)))
+    left = beside.submitted(PHONE, household=beside.household(**person(last_name="Autrenom", first_name="Nadia")))
+    file = join_household(actor=circle.adviser, household=left.household, kept=kept.household, taken=["first_name"])
+    told = str(all_known(file))
+    assert left.reference in told
+    assert "Autrenom" in told
+    for prescription in (kept, left):
+        worker = circle.worker if prescription == kept else beside.worker
+        withdraw_prescription(actor=worker, prescription=prescription, reason="no_longer_needed")
+    given = {"received_on": timezone.localdate(), "channel": ErasureChannel.PLACE}
+    gate.apply(file, "erase_on_request", actor=circle.pilot, **given)
+    for row in Household.objects.filter(pk__in=(file.pk, left.household_id)):
+        assert (row.state, row.last_name, row.phone, row.birth_date) == (HouseholdState.ANONYMISED, "", "", None)
+    assert list(Joining.objects.values_list("before", flat=True)) == [{}]
+    assert_whole()
 
 
 def test_it_is_read_side_by_side_chosen_line_by_line_then_done_and_undone(circle: Circle, beside: Circle) -> None:
