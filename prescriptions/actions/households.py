@@ -36,7 +36,7 @@ def _joined_files(request: Request, household: Household) -> Mapping[str, Any]:
 def parted_told(before: Household, after: Any) -> str:
     """What goes back, and what stays though it came since."""
     said = f"Dossiers séparés\u00a0: {after.left.reference} est suivi de nouveau."
-    columns = [str(Household._meta.get_field(name).verbose_name) for name in after.columns]
+    columns = [joining.column_told(name) for name in after.columns]
     stays = [*(f"la demande {reference}" for reference in after.requests), *columns]
     return f"{said} Reste ici, venu depuis\u00a0: {', '.join(stays)}." if stays else said
 

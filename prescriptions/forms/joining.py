@@ -9,7 +9,7 @@ from django.utils.dateformat import format as formatted
 from lifecycle.forms import field_of
 from prescriptions.forms.asking import CommentForm
 from prescriptions.models import Household
-from prescriptions.services.joining import differing
+from prescriptions.services.joining import column_told, differing
 
 
 def told(file: Household, name: str) -> str:
@@ -29,7 +29,7 @@ class JoinForm(CommentForm):
         super().__init__(*args, **kwargs)
         self.kept, self.columns = kept, differing(kept, left)
         for name in self.columns:
-            label = str(Household._meta.get_field(name).verbose_name).capitalize()
+            label = column_told(name).capitalize()
             choices = [
                 ("kept", f"{told(kept, name)} ({kept.reference}, gardé)"),
                 ("left", f"{told(left, name)} ({left.reference})"),

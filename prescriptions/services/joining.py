@@ -19,6 +19,12 @@ CHOSEN = (
 """What may be taken from the file that is left, column by column."""
 
 
+def column_told(name: str) -> str:
+    """What a column is called, in French."""
+    field: Any = Household._meta.get_field(name)
+    return str(field.verbose_name)
+
+
 def differing(kept: Household, left: Household) -> list[str]:
     """The columns that both do not say alike, and of which the other one says something."""
     return [

@@ -141,6 +141,7 @@ def test_parted_again_all_is_where_it_was_but_for_what_came_since(circle: Circle
     assert (parted.requests, parted.columns) == ([since.reference], ["email"])
     assert (parted.kept.first_name, parted.kept.email) == (first, "autre@exemple.fr")
     assert (parted.left.state, parted.left.joined_into, parted.left.first_name) == ("open", None, "Nadja")
+    assert HouseholdEntry.objects.filter(object=parted.left, verb="come_back").exists()
     assert set(parted.kept.prescriptions.all()) == {kept, since}
     assert list(parted.left.prescriptions.all()) == [left]
     assert_whole()
@@ -179,6 +180,7 @@ def test_what_came_is_given_to_whoever_asks_and_erased_with_the_file_kept(circle
     gate.apply(file, "erase_on_request", actor=circle.pilot, **given)
     for row in Household.objects.filter(pk__in=(file.pk, left.household_id)):
         assert (row.state, row.last_name, row.phone, row.birth_date) == (HouseholdState.ANONYMISED, "", "", None)
+    assert HouseholdEntry.objects.filter(object=left.household, verb="forget_joined").exists()
     assert list(Joining.objects.values_list("before", flat=True)) == [{}]
     assert_whole()
 
