@@ -24,7 +24,7 @@ def _files_seen(request: Request, household: Household) -> Mapping[str, Any]:
 def _other_files(request: Request, household: Household) -> Mapping[str, Any]:
     """The files of the same household, which stay."""
     same = Household.objects.visible_to(request.membership).filter(Q(same_as=household) | Q(pk=household.same_as_id))
-    return {"others": list(same.exclude(state=HouseholdState.ANONYMISED).order_by("pk"))}
+    return {"others": list(same.exclude(state__in=(HouseholdState.ANONYMISED, HouseholdState.JOINED)).order_by("pk"))}
 
 
 def _joined_files(request: Request, household: Household) -> Mapping[str, Any]:
