@@ -301,3 +301,4 @@ def register() -> None:
     on_transition("need", "relocate", relocate_files)
     on_transition("rights_request", "answer", tell_operators)
     on_transition("household", "anonymise", erase)
+    on_transition("household", "forget_joined", erase)

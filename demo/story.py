@@ -21,6 +21,7 @@ from demo.counting import counts
 from demo.distribution import counter, surpluses, weekly
 from demo.drawing import Press
 from demo.homes import Homes
+from demo.lists import lists
 from demo.lots import Journey
 from demo.months import months, running_month
 from demo.offers import Line, Lot
@@ -99,6 +100,7 @@ def tell_story(
             skills,
             rights,
             calls,
+            lists,
         ):
             stage.agenda.add(thread(stage))
         for thread in (last_committee, estimates):

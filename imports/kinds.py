@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from imports.enums import Outcome
 from imports.permissions import Scope, let_see
 from imports.readers.cells import Reader, Unread, said, words
+from imports.readers.copies import TAKEN_OUT
 from imports.reading import Find, Line, finder
 from typography.french import Noun
 
@@ -65,6 +66,8 @@ class Row:
     values: dict[str, Any]
     reasons: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    leads: list["Result"] = field(default_factory=list)
+    """What it is about, to be opened."""
     outcome: Outcome = Outcome.CREATED
 
     def refuse(self, reason: str) -> None:
@@ -77,6 +80,19 @@ class Row:
         if self.outcome != Outcome.REFUSED:
             self.outcome = Outcome.KNOWN
         self.reasons.append(reason)
+
+
+@dataclass(frozen=True)
+class Named:
+    """What is asked of a file that names people: it is never kept as it came.
+
+    ``forbids``: whether a cell, or the name of the file, says what may not be held; ``heads``: whether a heading
+    announces it, so that its whole column goes; ``told``: the sentence that refuses a line from which it was taken.
+    """
+
+    forbids: Callable[[str], bool]
+    heads: Callable[[str], bool]
+    told: str
 
 
 @dataclass(frozen=True)
@@ -113,6 +129,10 @@ class Kind:
     """Where one goes to choose another file."""
     weight: Callable[[Row], int] = lambda row: 1
     """How many of ``noun`` a line becomes."""
+    named: Named | None = None
+    """When its files name people: what is read of one is kept, without what may not be, until it is applied."""
+    retake: str = ""
+    """The question before what is known is taken all the same; empty when it never is."""
     told: str = ""
     """The template that says what the law or the house asks, over the preview."""
     columns: dict[str, Field] = field(init=False)
@@ -126,9 +146,13 @@ class Kind:
         """The lines as they are read cell by cell; the same text in the same column is read once."""
         read: dict[tuple[str, str], tuple[Any, str]] = {}
         rows = [Row(line, {}) for line in lines]
+        spoilt = [row for row in rows if TAKEN_OUT in row.line.cells]
+        for row in spoilt:
+            row.refuse(self.named.told if self.named else TAKEN_OUT)
+        whole = [row for row in rows if row.outcome != Outcome.REFUSED] if spoilt else rows
         for one in self.fields:
             column, fill = columns.get(one.name), fills.get(one.name, "")
-            for row in rows:
+            for row in whole:
                 cell = row.line.cell(column)
                 if (one.name, cell) not in read:
                     read[one.name, cell] = one.of_cell(cell, fill)
@@ -150,3 +174,8 @@ def register_kind(kind: Kind) -> None:
 def kind_of(code: str) -> Kind:
     """The kind of this code; raises KeyError."""
     return _kinds[code]
+
+
+def kinds() -> list[Kind]:
+    """Every kind that was declared."""
+    return list(_kinds.values())

@@ -27,6 +27,7 @@ class Import(models.Model):
     """One file for one organisation. The same file with the same columns is applied once (``print``).
 
     ``with_known``: whether a person said that what is known already is to be taken all the same.
+    ``headings``: those of a file that names people, whose content is erased once it is applied.
     ``done``: how many lines of the table are dealt with, so that what was cut goes on from there.
     """
 
@@ -37,6 +38,9 @@ class Import(models.Model):
     sheet = models.CharField("feuille", max_length=120, blank=True)
     columns = models.JSONField("colonnes", default=dict)
     fills = models.JSONField("valeurs pour toutes les lignes", default=dict)
+    headings = ArrayField(
+        models.TextField(blank=True), verbose_name="titres des colonnes", default=list, blank=True, editable=False
+    )
     with_known = models.BooleanField("avec ce qui est déjà connu", default=False)
     print = models.CharField("empreinte", max_length=64, blank=True)
     into = models.BigIntegerField("ajouté à", null=True, blank=True)

@@ -7,17 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from pathlib import PurePath
 
+from django.db.models import Q
 from django.utils import timezone
 
 from documents.exceptions import FileAltered, FileForgotten
 from documents.jobs import put_off
 from documents.locks import hold
 from documents.models import StoredFile
-from documents.services.files import forget_file, open_file
+from documents.services.files import forget_file, open_file, store_file
 from imports.enums import ImportStage, Outcome
-from imports.kinds import Kind, Row
+from imports.kinds import Kind, Row, kinds
 from imports.models import Import, KeptColumns, LeftLine
+from imports.readers.copies import copy_of, sheet_of, without
 from imports.readers.names import plain
 from imports.readers.sheets import Sheet, SheetRefused
 from imports.reading import Table, columns_of, sheets_of, table_of
@@ -81,22 +84,46 @@ def deposit_import(
     ``into``: the key of what the lines are added to, for the kind to read. The same file again is the import that was
     done with it, as long as what it became is there. Raises SheetRefused.
     """
-    sheets = sheets_of(open_file(file).getvalue())
-    table = table_of(sheets, kind.find)
-    source = Import(
-        kind=kind.code,
-        organisation=organisation,
-        file=file,
-        sheet=table.sheet[:120],
-        total=len(table.lines),
-        into=into,
-        started_at=at or timezone.now(),
-        started_by=actor,
-    )
-    source.columns = columns_of(table.headings, kind.find, kept_headings(source))
+    table = table_of(sheets_of(open_file(file).getvalue()), kind.find)
+    return _deposit(Import(kind=kind.code, organisation=organisation, file=file, into=into), table, actor, at)
+
+
+@gate.one_transaction
+def deposit_named(
+    *,
+    actor: Membership,
+    kind: Kind,
+    organisation: Organisation,
+    content: bytes,
+    name: str,
+    at: datetime | None = None,
+) -> Import:
+    """As ``deposit_import``, of a file that names people: what arrived is never kept, a copy of what was read is.
+
+    What may not be held is taken out of the copy first, and of the name of the file. Raises SheetRefused.
+    """
+    assert kind.named is not None
+    sheets = sheets_of(content)
+    found = table_of(sheets, kind.find)
+    sheet = next(one for one in sheets if one.name == found.sheet)
+    announced = {column for column, heading in enumerate(found.headings) if kind.named.heads(heading)}
+    rows = without(sheet.rows, kind.named.forbids, announced, found.header - 1)
+    table = table_of([Sheet("", rows)], kind.find)
+    stem = PurePath(name.replace("\\", "/")).stem[:60]
+    called = f"{'liste' if kind.named.forbids(name) or not stem else stem}.csv"
+    file = store_file(content=copy_of(rows), name=called, content_type="text/csv", by=actor, at=at)
+    return _deposit(Import(kind=kind.code, organisation=organisation, file=file), table, actor, at)
+
+
+def _deposit(source: Import, table: Table, actor: Membership, at: datetime | None) -> Import:
+    source.sheet, source.total = table.sheet[:120], len(table.lines)
+    source.started_at, source.started_by = at or timezone.now(), actor
+    source.columns = columns_of(table.headings, source.declared.find, kept_headings(source))
     source.print = print_of(source)
     before = standing(source)
     if before is not None:
+        if source.declared.named is not None:
+            forget_file(file=source.file, at=at)
         return before
     source.save()
     return source
@@ -181,7 +208,8 @@ def check_import(source: Import) -> Checked:
 def read_sheets(source: Import) -> list[Sheet]:
     """The sheets of the file of an import. Raises SheetRefused."""
     try:
-        return sheets_of(open_file(source.file).getvalue())
+        content = open_file(source.file).getvalue()
+        return sheets_of(content) if source.declared.named is None else [sheet_of(content)]
     except (FileAltered, FileForgotten):
         raise SheetRefused(FILE_GONE) from None
 
@@ -230,8 +258,8 @@ def _begin(*, source: Import, checked: Checked, actor: Membership, at: datetime 
         raise Refused({held.pk: (ANOTHER_UNDER_WAY,)})
     others.filter(print=held.print, stage=ImportStage.DONE).update(stage=ImportStage.UNDONE)
     held.stage, held.total, held.applied_at = ImportStage.APPLYING, len(checked.rows), at or timezone.now()
-    held.applied_by = actor
-    held.save(update_fields=["stage", "total", "applied_at", "applied_by"])
+    held.applied_by, held.headings = actor, list(checked.table.headings) if held.declared.named else []
+    held.save(update_fields=["stage", "total", "applied_at", "applied_by", "headings"])
     headings = {name: plain(checked.table.headings[column]) for name, column in held.columns.items()}
     KeptColumns.objects.update_or_create(
         kind=held.kind, organisation=held.organisation, defaults={"headings": headings}
@@ -301,6 +329,7 @@ def _end(*, source: int, at: datetime | None) -> None:
     held.result = held.declared.finish(held, at)
     held.stage, held.ended_at = ImportStage.DONE, at or timezone.now()
     held.save(update_fields=["result", "stage", "ended_at"])
+    _forget_named(held)
 
 
 @gate.one_transaction
@@ -313,6 +342,13 @@ def _stop(*, source: int, error: str) -> None:
     held.stage, held.error, held.ended_at = ImportStage.FAILED, error[:300], timezone.now()
     held.done = held.created = 0
     held.save(update_fields=["stage", "error", "ended_at", "done", "created"])
+    _forget_named(held)
+
+
+def _forget_named(source: Import) -> None:
+    """Erase the file that names people, once nothing more is read from it."""
+    if source.declared.named is not None:
+        forget_file(file=source.file)
 
 
 # --- after
@@ -330,10 +366,22 @@ def drop_import(*, source: Import) -> Import:
     return held
 
 
-def drop_left_aside(*, before: datetime) -> int:
-    """Give up the files that were deposited before ``before`` and never applied. Returns how many."""
-    aside = Import.objects.filter(stage=ImportStage.CHECKED, started_at__lt=before)
+def drop_left_aside(*, before: datetime, named_before: datetime) -> int:
+    """Give up the files that were deposited before ``before``, those that name people before ``named_before``, and
+    never applied. Returns how many.
+    """
+    old = Q(started_at__lt=before) | Q(started_at__lt=named_before, kind__in=_named())
+    aside = Import.objects.filter(old, stage=ImportStage.CHECKED)
     return len([drop_import(source=source) for source in aside.order_by("pk")])
+
+
+def _named() -> list[str]:
+    return [kind.code for kind in kinds() if kind.named is not None]
+
+
+def forget_left_lines(*, before: datetime) -> int:
+    """Erase the lines left out of files that name people, ended before ``before``. Returns how many."""
+    return LeftLine.objects.filter(source__kind__in=_named(), source__ended_at__lt=before).delete()[0]
 
 
 @gate.one_transaction

@@ -6,11 +6,15 @@ from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from imports.services import carry_on_import, drop_left_aside
+from imports.services import carry_on_import, drop_left_aside, forget_left_lines
 
 TRIES = 5
 ASIDE = timedelta(days=30)
 """How long a file that nobody confirmed is kept."""
+NAMED_ASIDE = timedelta(days=7)
+"""And one that names people."""
+LEFT = timedelta(days=30)
+"""How long the lines left out of a file that names people may be taken back, to be put right."""
 
 
 @app.task(name="imports.apply", pass_context=True, retry=RetryStrategy(max_attempts=TRIES, exponential_wait=3))
@@ -22,5 +26,7 @@ def apply_import(context: JobContext, *, source: int) -> None:
 @app.periodic(cron="30 4 * * *")
 @app.task(name="imports.drop_left_aside", queueing_lock="imports.drop_left_aside")
 def drop_old_imports(timestamp: int) -> None:
-    """Give up what nobody confirmed, and erase the file."""
-    drop_left_aside(before=timezone.now() - ASIDE)
+    """Give up what nobody confirmed, and erase the file; erase the lines left out that name people."""
+    now = timezone.now()
+    drop_left_aside(before=now - ASIDE, named_before=now - NAMED_ASIDE)
+    forget_left_lines(before=now - LEFT)

@@ -1,6 +1,8 @@
 """One import, from its columns to what it became: each page works without script."""
 
+from collections.abc import Iterable
 from contextlib import suppress
+from datetime import date
 from decimal import Decimal
 
 from django.contrib import messages
@@ -16,6 +18,7 @@ from imports.forms import ColumnsForm, SheetForm
 from imports.kinds import Row
 from imports.models import Import
 from imports.readers.cells import said
+from imports.readers.copies import TAKEN_OUT
 from imports.readers.sheets import SheetRefused
 from imports.reading import columns_of, table_of
 from imports.services import (
@@ -110,6 +113,8 @@ def told(row: Row, source: Import) -> str:
             parts.append(f"«\u00a0{cell[:80]}\u00a0»" if cell else "")
         elif isinstance(value, TextChoices):
             parts.append(str(value.label))
+        elif isinstance(value, date) and one.shown == "{}":
+            parts.append(f"{value:%d/%m/%Y}")
         elif cell or one.name in source.fills:
             parts.append(one.shown.format(str(value).replace(".", ",") if isinstance(value, Decimal) else value))
     return ", ".join(part for part in parts if part)
@@ -198,15 +203,18 @@ def import_left(request: Request, pk: int) -> HttpResponseBase:
     """The lines that are left out, as they stood, with their reasons: to be corrected and deposited again."""
     source = visible_import(request, pk)
     try:
-        table = table_of(read_sheets(source), source.declared.find, sheet=source.sheet)
+        headings, widest = source.headings, 0
+        if not headings:
+            table = table_of(read_sheets(source), source.declared.find, sheet=source.sheet)
+            headings, widest = list(table.headings), max((len(line.cells) for line in table.lines), default=0)
         left = _left(source)
     except SheetRefused as refused:
         messages.error(request, str(refused))
         return redirect("imports:import_detail", pk=pk)
-    width = max([len(table.headings), *(len(line.cells) for line in table.lines)])
-    head = [*table.headings, *[""] * (width - len(table.headings)), "Ligne du fichier", "Raison"]
+    width = max([len(headings), widest, *(len(cells) for _, cells, _ in left)])
+    head = [*_without(headings), *[""] * (width - len(headings)), "Ligne du fichier", "Raison"]
     rows: list[CellRow] = [
-        [*cells, *[""] * (width - len(cells)), number, " ".join(reasons)] for number, cells, reasons in left
+        [*_without(cells), *[""] * (width - len(cells)), number, " ".join(reasons)] for number, cells, reasons in left
     ]
     ending = "xlsx" if request.GET.get("export") == "xlsx" else "csv"
     answer: FileResponse | StreamingHttpResponse
@@ -217,6 +225,11 @@ def import_left(request: Request, pk: int) -> HttpResponseBase:
     answer["Content-Disposition"] = f'attachment; filename="lignes-laissees-{source.pk}.{ending}"'
     answer["X-Content-Type-Options"] = "nosniff"
     return unkept(answer)
+
+
+def _without(cells: Iterable[str]) -> list[str]:
+    """The cells to be put right: what was taken out leaves nothing behind."""
+    return ["" if cell == TAKEN_OUT else cell for cell in cells]
 
 
 def _left(source: Import) -> list[tuple[int, list[str], list[str]]]:

@@ -11,6 +11,7 @@ class PrescriptionsConfig(AppConfig):
     def ready(self) -> None:
         """The followers and the chains know the models, which are there from now on only."""
         import_module("prescriptions.followers").register()
+        import_module("prescriptions.regrouping").register()
         import_module("prescriptions.losses").register()
         import_module("prescriptions.revoking").register()
         import_module("prescriptions.transferring").register()
@@ -22,3 +23,4 @@ class PrescriptionsConfig(AppConfig):
         import_module("prescriptions.progress").register_chains()
         import_module("prescriptions.held_here").register()
         import_module("prescriptions.search").register_finders()
+        import_module("prescriptions.people_list").register_people()

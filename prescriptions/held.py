@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import models
 
+from prescriptions.models import Household
+
 INTERNAL = "sert à retrouver ou à enchaîner des lignes, et ne dit rien de vous"
 COMMON: Mapping[str, str] = MappingProxyType(
     dict.fromkeys(
@@ -42,9 +44,10 @@ class Held:
     say: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
 
     def rows_of(self, household: int) -> "models.QuerySet[Any]":
-        """Its rows of one household, the oldest first."""
+        """Its rows of one household, and of the files that were joined to it, the oldest first."""
         paths = (self.path,) if isinstance(self.path, str) else self.path
-        of_it = models.Q(*((path, household) for path in paths), _connector=models.Q.OR)
+        files = _files(household)
+        of_it = models.Q(*((f"{path}__in", files) for path in paths), _connector=models.Q.OR)
         return self.model._base_manager.filter(of_it).order_by("pk")
 
 
@@ -54,6 +57,11 @@ class Beyond:
 
     model: type[models.Model]
     why: str
+
+
+def _files(household: int) -> "models.QuerySet[Any]":
+    joined = models.Q(pk=household) | models.Q(joined_into=household)
+    return Household._base_manager.filter(joined).values("pk")
 
 
 _held: dict[type[models.Model], Held] = {}

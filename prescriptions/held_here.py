@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from prescriptions.held import INTERNAL, Held, holds
+from imports.models import Import
+from prescriptions.held import INTERNAL, Beyond, Held, holds
 from prescriptions.held_words import given_told, page_opened, role_told
 from prescriptions.models import (
     Agreement,
@@ -16,6 +17,8 @@ from prescriptions.models import (
     HouseholdAccess,
     HouseholdCorrection,
     HouseholdEntry,
+    ImportedPerson,
+    Joining,
     Need,
     NeedEntry,
     Prescription,
@@ -47,6 +50,17 @@ def done(entry: Any) -> str:
 def by_a_link(row: Any) -> str:
     """By a link or a sheet: its key is nobody's to read."""
     return "par une feuille ou un lien, sans compte"
+
+
+def taken_told(joining: Any) -> str:
+    """The names of what was taken from one file into the other, in French."""
+    return ", ".join(str(Household._meta.get_field(name).verbose_name) for name in joining.taken)
+
+
+def list_told(line: Any) -> str:
+    """By whom a list was brought, and when; never its name."""
+    source = line.import_of
+    return f"liste apportée par {source.organisation} le {source.started_at:%d/%m/%Y}"
 
 
 SAID = {"verb": done, "via": by_a_link, "role": role_told, "values": given_told}
@@ -115,7 +129,7 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
             *("created_at", "created_by", "last_contact_at", "archived_at", "anonymise_on"),
             "anonymised_at",
         ),
-        {**dict.fromkeys(("name_key", "phone_key", "address_key"), KEYS), "same_as": ANOTHER},
+        {**dict.fromkeys(("name_key", "phone_key", "address_key"), KEYS), "same_as": ANOTHER, "joined_into": INTERNAL},
     ),
     Held(Residence, "household", "Où vous avez vécu", ("commune", "since", "told_at"), {"household": INTERNAL}),
     Held(
@@ -255,6 +269,29 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
         "Les dossiers comparés au vôtre",
         ("same", "score", "signs", "answered_at", "answered_by"),
         dict.fromkeys(("low", "high"), ANOTHER),
+    ),
+    Held(
+        ImportedPerson,
+        "household",
+        "La liste d’où vient votre dossier",
+        ("import_of",),
+        {"household": INTERNAL, "said": "effacé dès que votre dossier est ouvert", "number": INTERNAL},
+        {"import_of": list_told},
+    ),
+    Held(
+        Joining,
+        ("household", "left"),
+        "Les dossiers réunis en un seul",
+        ("left", "taken", "joined_at", "joined_by", "undone_at", "undone_by"),
+        {
+            "household": INTERNAL,
+            "prescriptions": "vos demandes, déjà données",
+            "before": "gardé pour défaire, effacé avec le reste",
+        },
+        {"taken": taken_told},
+    ),
+    Beyond(
+        Import, "la liste que votre service social a déposée, effacée une fois reprise, et qui n’est pas de vous seul"
     ),
     *_journals(OF_IT),
     Held(

@@ -31,6 +31,9 @@ ANONYMISE_AFTER_MONTHS = parameter(
 ANONYMISE_NOTICE_DAYS = parameter(
     "prescriptions.anonymise_notice_days", usual=30, unit="jours", label="Prévenir le prescripteur avant l’effacement"
 )
+JOIN_UNDO_DAYS = parameter(
+    "prescriptions.join_undo_days", usual=30, unit="jours", label="Séparer de nouveau deux dossiers réunis"
+)
 DRAFT_DAYS = parameter(
     "prescriptions.draft_days", usual=30, unit="jours", label="Effacer un brouillon que personne n’a ouvert depuis"
 )

@@ -219,6 +219,14 @@ def can_attach_household(actor: Actor) -> Q | None:
     return sees_households(actor) if is_pilot(actor) or works(actor) or advises(actor) else None
 
 
+def can_join_household(actor: Actor) -> Q | None:
+    """Whoever sees both and follows neither: the distributor's adviser, the pilot."""
+    return sees_households(actor) if is_pilot(actor) or advises(actor) else None
+
+
+can_part_household = can_join_household
+
+
 def can_erase_on_request_household(actor: Actor) -> Q | None:
     """The pilot, who answers for the processing."""
     return Q() if is_pilot(actor) else None

@@ -19,6 +19,7 @@ from prescriptions.views import (
     own_page,
     own_rights,
     pages,
+    people,
     public,
     rights,
     situation,
@@ -31,6 +32,7 @@ urlpatterns = [
     # --- prescriptions
     path("prescriptions/", lists.prescription_list, name="prescription_list"),
     path("prescriptions/nouvelle/", filing.prescription_create, name="prescription_create"),
+    path("prescriptions/importer/", people.people_deposit, name="people_deposit"),
     path("prescriptions/accord-a-signer.pdf", pages.agreement_sheet, name="agreement_sheet"),
     path("prescriptions/<str:reference>/", pages.prescription_detail, name="prescription_detail"),
     path("prescriptions/<str:reference>/modifier/", filing.prescription_edit, name="prescription_edit"),

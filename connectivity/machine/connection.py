@@ -283,7 +283,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         "Effacer ce qui identifie",
         source=[S.ENDED, S.REFUSED, S.ABANDONED],
         target=SAME,
-        follows=["household.anonymise"],
+        follows=["household.anonymise", "household.forget_joined"],
         stamps={"operator_reference": "", "evidence_reference": "", "problem_note": ""},
         done="Références effacées avec le foyer",
         why="The household is anonymised: only figures are left.",

@@ -1,11 +1,18 @@
-"""« À faire » of who sees every file: two that look alike, of which nobody else is asked."""
+"""« À faire »: files that look alike, of whoever sees every file, and of the worker to whom a list brought some."""
 
+from datetime import date, datetime
+
+from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from desk.todo.blocks import Block, Line
 from desk.todo.limits import Limits
-from prescriptions.doubles import Alike, asked_of_nobody_else
-from prescriptions.models import Household
+from network.models import Membership
+from network.permissions import is_manager
+from prescriptions.doubles import Alike, asked_of_nobody_else, unanswered_of
+from prescriptions.enums import PrescriptionState
+from prescriptions.models import Household, Prescription
 from typography.french import HARD
 
 
@@ -25,3 +32,30 @@ def _pair(pair: tuple[Household, Alike]) -> Line:
     said = f"{alike.likeness.label}{HARD}: {', '.join(str(sign.label) for sign in alike.signs)}"
     url = reverse("prescriptions:household_doubles", args=[file.reference])
     return Line(f"{file.reference} et {alike.household.reference}", url, f"{said}. Dites si c’est le même foyer")
+
+
+def imported_doubles(actor: Membership, at: datetime) -> Block:
+    """The drafts that a list brought to a worker, or to the team of a manager, and that look like a file he sees."""
+    drafts = Prescription.objects.visible_to(actor).filter(
+        state=PrescriptionState.DRAFT, household__import_line__isnull=False
+    )
+    mine = drafts if is_manager(actor) else drafts.filter(worker__user=actor.user_id)
+    return Block(
+        "importes-ressemblants",
+        "Personnes importées qui ressemblent à un dossier",
+        lambda: waiting_of(mine, actor, timezone.localdate(at)),
+        _imported,
+        "Aucune personne importée ne ressemble à un dossier.",
+    )
+
+
+def waiting_of(drafts: QuerySet[Prescription], actor: Membership, day: date) -> list[Prescription]:
+    """Those of these drafts about which it is to be said whether they are of a household known already."""
+    waiting = unanswered_of(drafts.values_list("pk", flat=True), actor, day)
+    return list(drafts.filter(pk__in=list(waiting)).select_related("household").order_by("pk"))
+
+
+def _imported(prescription: Prescription) -> Line:
+    url = reverse("prescriptions:prescription_doubles", args=[prescription.reference])
+    asked = f"{prescription.reference}{HARD}: dites si c’est le même foyer, avant de finir le brouillon"
+    return Line(prescription.household.name, url, asked)

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from desk.todo.blocks import SOON, Action, Block, Line, Page, Part, since, until
 from desk.todo.connections import copper, renewals, serving_blocks, to_call, to_tell
+from desk.todo.doubles import imported_doubles
 from desk.todo.limits import Limits, limits_on
 from network.models import Membership
 from network.permissions import is_manager
@@ -108,6 +109,7 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
         _to_tell(actor, at),
         _to_correct(actor, at),
         *_answers(files, at, limits),
+        imported_doubles(actor, at),
         _drafts(actor, files, at, limits),
     )
 

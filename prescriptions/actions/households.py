@@ -10,8 +10,10 @@ from network.requests import Request
 from prescriptions.enums import HouseholdState
 from prescriptions.forms.asking import CommentForm
 from prescriptions.forms.households import AttachForm, ErasureForm, MoveForm
-from prescriptions.models import Household
-from prescriptions.services import households
+from prescriptions.forms.joining import PartForm
+from prescriptions.models import Household, Joining
+from prescriptions.services import households, joining
+from prescriptions.views.joining import household_join
 from prescriptions.views.rows import visible_household
 
 
@@ -22,7 +24,21 @@ def _files_seen(request: Request, household: Household) -> Mapping[str, Any]:
 def _other_files(request: Request, household: Household) -> Mapping[str, Any]:
     """The files of the same household, which stay."""
     same = Household.objects.visible_to(request.membership).filter(Q(same_as=household) | Q(pk=household.same_as_id))
-    return {"others": list(same.exclude(state=HouseholdState.ANONYMISED).order_by("pk"))}
+    return {"others": list(same.exclude(state__in=(HouseholdState.ANONYMISED, HouseholdState.JOINED)).order_by("pk"))}
+
+
+def _joined_files(request: Request, household: Household) -> Mapping[str, Any]:
+    """The files that were joined to this one."""
+    standing = Joining.objects.standing().filter(household=household).values("left")
+    return {"joined": Household._base_manager.filter(pk__in=standing).order_by("pk")}
+
+
+def parted_told(before: Household, after: Any) -> str:
+    """What goes back, and what stays though it came since."""
+    said = f"Dossiers séparés\u00a0: {after.left.reference} est suivi de nouveau."
+    columns = [joining.column_told(name) for name in after.columns]
+    stays = [*(f"la demande {reference}" for reference in after.requests), *columns]
+    return f"{said} Reste ici, venu depuis\u00a0: {', '.join(stays)}." if stays else said
 
 
 PAGES: tuple[Page[Request], ...] = (
@@ -45,6 +61,17 @@ PAGES: tuple[Page[Request], ...] = (
         submit="Rattacher",
     ),
     Page("detach", "detacher", CommentForm, households.detach_household, done="Dossiers détachés"),
+    Page("join", "reunir", view=household_join),
+    Page(
+        "part",
+        "separer",
+        PartForm,
+        done=parted_told,
+        service=joining.part_household,
+        form_kwargs=_joined_files,
+        warning="Ce qui était venu avec ce dossier y retourne. Ce qui s’est passé depuis reste ici.",
+        submit="Séparer",
+    ),
     Page("reopen", "rouvrir", CommentForm, households.reopen_household),
     Page(
         "erase_on_request",

@@ -18,6 +18,7 @@ class HouseholdState(TextChoices):
 
     OPEN = "open", "Suivi"
     ARCHIVED = "archived", "Archivé"
+    JOINED = "joined", "Réuni à un autre"
     ANONYMISED = "anonymised", "Anonymisé"
 
 

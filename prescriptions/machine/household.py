@@ -3,12 +3,15 @@
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, GivenRow, Machine, Verb
 from prescriptions.enums import HouseholdState
 from prescriptions.machine import household_rules as rules
+from prescriptions.machine import joining_rules as joining
 from prescriptions.models import Household
 from prescriptions.permissions import (
     can_attach_household,
     can_create_household,
     can_erase_on_request_household,
     can_follow_household,
+    can_join_household,
+    can_part_household,
 )
 
 S = HouseholdState
@@ -19,7 +22,7 @@ class HouseholdMachine(Machine, of=Household):
 
     name = "household"
     reference_prefix = "F"
-    tones = {S.ARCHIVED: "done"}
+    tones = {S.ARCHIVED: "done", S.JOINED: "done"}
 
     create = Verb(
         "Ouvrir un dossier",
@@ -78,6 +81,51 @@ class HouseholdMachine(Machine, of=Household):
         stamps={"same_as": None},
         done="Détaché de l’autre dossier",
         why="They were not the same people after all.",
+    )
+
+    join = Verb(
+        "Réunir à un autre dossier",
+        source=S.OPEN,
+        target=S.JOINED,
+        who=can_join_household,
+        requires=[*joining.JOINED_BY],
+        update_locks=[GivenRow("kept", Household)],
+        stamps={"joined_into": Given("kept")},
+        journal=["kept"],
+        done="Réuni à un autre dossier du même foyer",
+        why="One household, one file: its requests go to the file kept, to which this one leads from now on.",
+    )
+
+    take_in = Verb(
+        "Recevoir un dossier réuni",
+        source=S.OPEN,
+        target=SAME,
+        follows=["household.join"],
+        journal=["left"],
+        done="A reçu un autre dossier du même foyer",
+        why="The file kept tells from whom its requests came.",
+    )
+
+    part = Verb(
+        "Séparer un dossier réuni",
+        source=S.OPEN,
+        target=SAME,
+        who=can_part_household,
+        requires=[joining.JOINED_LATELY],
+        update_locks=[GivenRow("left", Household)],
+        journal=["left"],
+        done="Dossiers séparés",
+        why="They were two after all: what came goes back, what came since stays.",
+    )
+
+    come_back = Verb(
+        "Reprendre un dossier séparé",
+        source=S.JOINED,
+        target=S.OPEN,
+        follows=["household.part"],
+        stamps={"joined_into": None},
+        done="Suivi de nouveau",
+        why="It is followed again as before it was joined.",
     )
 
     entrust = Verb(
@@ -157,4 +205,15 @@ class HouseholdMachine(Machine, of=Household):
         done="Rendu anonyme\u00a0: tout ce qui nomme le foyer est effacé",
         irreversible=True,
         why="Names, contacts, story, words, papers and mails are erased; what counts stays.",
+    )
+
+    forget_joined = Verb(
+        "Rendre anonyme un dossier réuni",
+        source=S.JOINED,
+        target=S.ANONYMISED,
+        follows=["household.anonymise"],
+        stamps={"archived_at": AT, "anonymised_at": AT},
+        done="Rendu anonyme avec le dossier auquel il est réuni",
+        irreversible=True,
+        why="Nothing is left of the file that led to the one that is erased.",
     )

@@ -117,7 +117,7 @@ NOT_ATTACHED = Requirement(
 NOTHING_ATTACHED = Requirement(
     "nothing_attached",
     "D’autres dossiers sont rattachés à celui-ci\u00a0: rattachez plutôt l’autre.",
-    lambda ctx: ~Q(Exists(Household.objects.filter(same_as=OuterRef("pk")))),
+    lambda ctx: ~Q(Exists(Household.objects.filter(same_as=OuterRef("pk")).exclude(state=HouseholdState.JOINED))),
     field="same_as",
 )
 ATTACHED = Requirement("attached", "Ce dossier n’est rattaché à aucun autre.", lambda ctx: Q(same_as__isnull=False))

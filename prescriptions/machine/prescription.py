@@ -183,6 +183,17 @@ class PrescriptionMachine(Machine, of=Prescription):
         why="Somebody else of the same team follows it: what it asks is on his first page; both are told.",
     )
 
+    regroup = Verb(
+        "Passer au dossier réuni",
+        source=list(S),
+        target=SAME,
+        follows=["household.join", "household.part"],
+        stamps={"household": Given("household")},
+        journal=["household"],
+        done="Passée à l’autre dossier du foyer",
+        why="Two files of the household were made one, or parted again.",
+    )
+
     relocate = Verb(
         "Suivre le foyer",
         source=[S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],

@@ -10,6 +10,8 @@ from prescriptions.models.household import (
     HouseholdEntry,
     Residence,
 )
+from prescriptions.models.imported import ImportedPerson
+from prescriptions.models.joining import Joining
 from prescriptions.models.need import Need, NeedEntry, Rank, RankLine, rank_of, served_before_turn
 from prescriptions.models.prescription import (
     Agreement,
@@ -52,6 +54,8 @@ __all__ = [
     "HouseholdAccess",
     "HouseholdCorrection",
     "HouseholdEntry",
+    "ImportedPerson",
+    "Joining",
     "Need",
     "NeedEntry",
     "Prescription",

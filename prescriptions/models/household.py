@@ -65,7 +65,7 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
             | Q(phone_key__in={file.phone_key for file in files} - {""})
             | Q(email__in={file.email for file in files} - {""})
             | Q(address_key__in={file.address_key for file in files} - {""})
-        ).exclude(state=HouseholdState.ANONYMISED)
+        ).exclude(state__in=(HouseholdState.ANONYMISED, HouseholdState.JOINED))
 
     def asking(self, states: Sequence[str]) -> Self:
         """The open files with a prescription in one of these states."""
@@ -83,7 +83,8 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
     def followed(self) -> Self:
         """Not those for whom nothing was ever filed and who are being written: they are drafts."""
         filed = Household.objects.filter(prescriptions__submitted_at__isnull=False)
-        return self.filter(~Q(prescriptions__state=PrescriptionState.DRAFT) | Q(pk__in=filed.values("pk")))
+        shown = self.exclude(state=HouseholdState.JOINED)
+        return shown.filter(~Q(prescriptions__state=PrescriptionState.DRAFT) | Q(pk__in=filed.values("pk")))
 
     def named_to(self, actor: Actor | None) -> Self:
         """Those whose people the actor may read of: for the pilot, once a reason is given, and for a time."""
@@ -141,6 +142,9 @@ class Household(Stateful):
     same_as = models.ForeignKey(
         "self", models.PROTECT, null=True, editable=False, related_name="attached", verbose_name="même foyer que"
     )
+    joined_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="joined", verbose_name="réuni à"
+    )
 
     created_at = models.DateTimeField("ouvert le", null=True, editable=False)
     created_by = models.ForeignKey(Membership, models.PROTECT, null=True, editable=False, related_name="+")
@@ -168,9 +172,15 @@ class Household(Stateful):
             ),
             models.CheckConstraint(condition=~Q(same_as=F("id")), name="prescriptions_household_not_itself"),
             models.CheckConstraint(
-                condition=Q(state=HouseholdState.OPEN, archived_at=None)
-                | ~Q(state=HouseholdState.OPEN) & Q(archived_at__isnull=False),
+                condition=Q(state__in=(HouseholdState.OPEN, HouseholdState.JOINED), archived_at=None)
+                | Q(state__in=(HouseholdState.ARCHIVED, HouseholdState.ANONYMISED), archived_at__isnull=False),
                 name="prescriptions_household_archived",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=HouseholdState.JOINED, joined_into__isnull=False)
+                | Q(state__in=(HouseholdState.OPEN, HouseholdState.ARCHIVED), joined_into=None)
+                | Q(state=HouseholdState.ANONYMISED),
+                name="prescriptions_household_joined",
             ),
             models.CheckConstraint(
                 condition=Q(state=HouseholdState.ANONYMISED, anonymised_at__isnull=False)

@@ -64,14 +64,26 @@ def look_elsewhere(*, actor: Actor, household: Household, at: datetime | None = 
     telephone or an e-mail would be confirmed. Each file that was found has it in its log of accesses; those about which
     it was answered are told no more.
     """
+    return bool(found_elsewhere(actor=actor, files=[household], at=at))
+
+
+def found_elsewhere(*, actor: Actor, files: Sequence[Household], at: datetime | None = None) -> set[int]:
+    """The keys of those of these files, or of people who have none yet, of whom ``look_elsewhere`` says yes.
+
+    A constant number of queries.
+    """
     if not works(actor):
-        return False
+        return set()
     others = Household.objects.asking(ASKED_STATES).unseen_by(actor)
-    alike_ones = unanswered([household], others, timezone.localdate(at)).get(household.pk, [])
-    found = [one.household.pk for one in alike_ones if NAMED & set(one.signs) and BORN & set(one.signs)]
-    if found:
-        record_sightings(actor=actor, households=found, what=ELSEWHERE, at=at)
-    return bool(found)
+    alike_ones = unanswered(files, others, timezone.localdate(at))
+    found = {
+        pk: [one.household.pk for one in ones if NAMED & set(one.signs) and BORN & set(one.signs)]
+        for pk, ones in alike_ones.items()
+    }
+    compared = [pk for ones in found.values() for pk in ones]
+    if compared:
+        record_sightings(actor=actor, households=compared, what=ELSEWHERE, at=at)
+    return {pk for pk, ones in found.items() if ones}
 
 
 def answers_about(household: Household, others: Sequence[int]) -> dict[int, DoubleAnswer]:

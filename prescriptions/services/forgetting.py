@@ -23,6 +23,7 @@ from prescriptions.models import (
     SocialStory,
     TransferEntry,
 )
+from prescriptions.services.people import forget_lines_of
 
 PEOPLE = {
     "last_name": "",
@@ -46,6 +47,7 @@ def forget_households(households: Iterable[int], at: datetime) -> None:
     erase what they hold by following ``household.anonymise``.
     """
     pks = list(households)
+    forget_lines_of(pks)
     prescriptions = list(Prescription.objects.filter(household__in=pks).values_list("pk", flat=True))
     needs = list(Need.objects.filter(prescription__in=prescriptions).values_list("pk", flat=True))
     _forget_words(prescriptions)

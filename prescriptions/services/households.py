@@ -73,7 +73,7 @@ def edit_household(*, actor: Actor, household: Household, at: datetime | None = 
     row.save(update_fields=[*described, "name_key", "phone_key", "address_key"])
     filed = Prescription.objects.filter(household=row.pk, submitted_at__isnull=False).exists()
     if filed:
-        _record_correction(actor, row, before, at)
+        record_correction(actor, row, before, at)
     if commune is not None and commune.pk != row.commune_id:
         if not filed:
             located: Household = gate.apply(row, "locate", actor=actor, at=at, commune=commune)
@@ -83,7 +83,7 @@ def edit_household(*, actor: Actor, household: Household, at: datetime | None = 
     return row
 
 
-def _record_correction(actor: Actor, row: Household, before: Mapping[str, Any], at: datetime | None) -> None:
+def record_correction(actor: Actor, row: Household, before: Mapping[str, Any], at: datetime | None) -> None:
     """Note which columns say something else than before, if any does."""
     columns = [name for name, said in before.items() if getattr(row, name) != said]
     if columns:

@@ -22,6 +22,7 @@ from prescriptions.permissions import (
 )
 from prescriptions.services.prescriptions import agreement_text
 from prescriptions.views.answers import answers_of
+from prescriptions.views.joining import follow_joined
 from prescriptions.views.rows import visible_household, visible_need, visible_prescription
 from prescriptions.views.same_household import same_household
 from prescriptions.views.sheet import household_sheet, needs_of, open_needs, sheet_of
@@ -105,6 +106,8 @@ def need_detail(request: Request, reference: str) -> HttpResponse:
 @require_safe
 def household_detail(request: Request, reference: str) -> HttpResponse:
     """One household: identity and contact, communes, prescriptions, other files, who opened it, its life."""
+    if (elsewhere := follow_joined(request, reference)) is not None:
+        return elsewhere
     household = visible_household(request, reference)
     actor = request.membership
     can_create = works(actor) and can_create_prescription(actor) is not None and household.state == "open"

@@ -33,6 +33,7 @@ from prescriptions.services.known import Known, as_archive, as_pdf, export_known
 from prescriptions.services.rights import receive_rights_request
 from prescriptions.tables.rights import RightsTable
 from prescriptions.views.rows import visible_household
+from prescriptions.views.same_household import GONE
 from prescriptions.views.saving import saved
 from typography.french import Noun, day
 
@@ -165,7 +166,7 @@ def _beside(household: Household) -> list[str]:
     """The files that are said to be of the same household: they may be somebody else's."""
     first = household.same_as_id or household.pk
     together = Household.objects.filter(Q(pk=first) | Q(same_as=first)).exclude(pk=household.pk)
-    return list(together.exclude(state=HouseholdState.ANONYMISED).order_by("pk").values_list("reference", flat=True))
+    return list(together.exclude(state__in=GONE).order_by("pk").values_list("reference", flat=True))
 
 
 def _exports(asked: RightsRequest) -> bool:

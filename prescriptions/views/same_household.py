@@ -11,6 +11,9 @@ from prescriptions.enums import HouseholdState, NeedKind
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.permissions import can_attach_household
 
+GONE = (HouseholdState.ANONYMISED, HouseholdState.JOINED)
+"""The files of which nothing is told beside another: erased, or led to the one that is read."""
+
 
 @dataclass(frozen=True)
 class OtherFile:
@@ -45,7 +48,7 @@ def same_household(
     Without a prescription, of its other files alone. Four queries at most.
     """
     known = Household.objects.together_with(household).exclude(pk=household.pk)
-    others = list(known.exclude(state=HouseholdState.ANONYMISED).select_related("prescriber").order_by("pk"))
+    others = list(known.exclude(state__in=GONE).select_related("prescriber").order_by("pk"))
     needs = _standing(household, but)
     if not others and not needs:
         return None

@@ -48,6 +48,8 @@ def household_step(household: Household, prescriptions: Iterable[Prescription], 
     if household.state == "anonymised":
         told = f"Ce qui nommait ce foyer est effacé depuis le {day(household.anonymised_at)}"
         return Step(f"{told}. Les dates et les chiffres restent", dated=False)
+    if household.state == "joined":
+        return Step("Ce dossier est réuni à un autre dossier du même foyer, suivi ailleurs", dated=False)
     if household.state == "archived":
         until = f"{day(household.anonymise_on)} ({days_left(household.anonymise_on)})"
         told = f"Archivé depuis le {day(household.archived_at)}\u00a0: le dossier n’est plus suivi"

@@ -10,9 +10,11 @@ from connectivity.models import CampaignCall, ConnectionFile, CopperCampaign, Re
 from demo import lines
 from demo.calls import calls
 from demo.context import Stage
+from demo.lists import lists
+from imports.models import Import, LeftLine
 from network.enums import OrganisationKind, Role
-from prescriptions.enums import NeedKind, NeedUse
-from prescriptions.models import Need
+from prescriptions.enums import HouseholdState, NeedKind, NeedUse
+from prescriptions.models import Household, Need
 from tests.connectivity.lines import Line, close_copper, make_offer
 from tests.demo.test_story_asks import circle, stage
 from tests.network.factories import make_membership
@@ -57,3 +59,13 @@ def test_the_pilot_makes_a_campaign_whose_callers_have_begun(circle: Circle, sta
     list(calls(stage))
     assert CopperCampaign.objects.get().scripts.exists()
     assert CampaignCall.objects.get().script is not None
+
+
+def test_two_lists_are_brought_and_the_two_files_of_one_person_become_one(circle: Circle, stage: Stage) -> None:
+    stage.cast.people["departement", Role.PILOT].append(circle.pilot)
+    for code, worker in (("un", circle.worker), ("deux", Circle().worker)):
+        stage.cast.people[code, Role.WORKER].append(worker)
+    list(lists(stage))
+    assert Household.objects.filter(state=HouseholdState.JOINED).count() == 1
+    assert LeftLine.objects.count() == 1
+    assert not any(source.file.name for source in Import.objects.select_related("file"))

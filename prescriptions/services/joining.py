@@ -1,0 +1,108 @@
+"""Make two files of one household one, and part them again: proposed by whoever sees both, never by itself."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from lifecycle import gate
+from lifecycle.actors import Actor
+from lifecycle.exceptions import Unknown
+from prescriptions.models import Household, Joining, Prescription
+from prescriptions.nir import refuse_nir
+from prescriptions.services.households import record_correction
+
+CHOSEN = (
+    *("last_name", "first_name", "birth_date", "phone", "email", "address", "postcode"),
+    *("adults", "children", "contact_channel"),
+)
+"""What may be taken from the file that is left, column by column."""
+
+
+def column_told(name: str) -> str:
+    """What a column is called, in French."""
+    field: Any = Household._meta.get_field(name)
+    return str(field.verbose_name)
+
+
+def differing(kept: Household, left: Household) -> list[str]:
+    """The columns that both do not say alike, and of which the other one says something."""
+    return [
+        name for name in CHOSEN if getattr(left, name) not in ("", None) and getattr(left, name) != getattr(kept, name)
+    ]
+
+
+@gate.one_transaction
+def join_household(
+    *,
+    actor: Actor,
+    household: Household,
+    kept: Household,
+    taken: Iterable[str] = (),
+    at: datetime | None = None,
+    comment: str = "",
+) -> Household:
+    """Leave ``household`` for ``kept``, which takes its requests, and of what it says the columns ``taken``.
+
+    Returns the file kept. Raises Unknown, PermissionDenied, Refused.
+    """
+    refuse_nir(comment=comment)
+    left = gate.apply(household, "join", actor=actor, at=at, comment=comment, kept=kept)
+    row = Household.objects.get(pk=kept.pk)
+    columns = [name for name in differing(row, left) if name in set(taken)]
+    if columns:
+        before = {name: getattr(row, name) for name in columns}
+        _write(actor, row, {name: getattr(left, name) for name in columns}, at)
+        joining = Joining.objects.standing().get(left=left)
+        joining.taken, joining.before = columns, {name: _plain(value) for name, value in before.items()}
+        joining.save(update_fields=["taken", "before"])
+    return row
+
+
+@dataclass(frozen=True)
+class Parted:
+    """Two files once parted, and what came since and stays with the one kept: requests, and what was corrected."""
+
+    kept: Household
+    left: Household
+    requests: list[str]
+    columns: list[str]
+
+
+@gate.one_transaction
+def part_household(
+    *, actor: Actor, household: Household, left: Household, at: datetime | None = None, comment: str = ""
+) -> Parted:
+    """Put back where it was what came to ``household`` with ``left``, except what happened since.
+
+    Raises Unknown, PermissionDenied, Refused once the days are over.
+    """
+    refuse_nir(comment=comment)
+    joining = Joining.objects.standing().filter(household=household, left=left).first()
+    if joining is None:
+        raise Unknown
+    gate.apply(household, "part", actor=actor, at=at, comment=comment, left=left)
+    row, other = Household.objects.get(pk=household.pk), Household.objects.get(pk=left.pk)
+    same = [name for name in joining.taken if getattr(row, name) == getattr(other, name)]
+    if same:
+        _write(actor, row, {name: _typed(name, joining.before[name]) for name in same}, at)
+    since = Prescription.objects.filter(household=row, created_at__gte=joining.joined_at).order_by("pk")
+    changed = [name for name in joining.taken if name not in same]
+    return Parted(row, other, list(since.values_list("reference", flat=True)), changed)
+
+
+def _write(actor: Actor, row: Household, said: dict[str, Any], at: datetime | None) -> None:
+    before = {name: getattr(row, name) for name in said}
+    for name, value in said.items():
+        setattr(row, name, value)
+    row.set_keys()
+    row.save(update_fields=[*said, "name_key", "phone_key", "address_key"])
+    record_correction(actor, row, before, at)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _typed(name: str, value: Any) -> Any:
+    return date.fromisoformat(value) if name == "birth_date" and value else value

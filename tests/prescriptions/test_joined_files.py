@@ -1,0 +1,203 @@
+"""Two files of one household made one: told before, refused with who can lift it, undone, followed by what is owed."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import timezone
+
+from lifecycle import gate
+from lifecycle.exceptions import Refused
+from lifecycle.verification import Fault, verify_journals
+from prescriptions.enums import ErasureChannel, HouseholdState, NeedKind, NeedUse
+from prescriptions.models import Agreement, Household, HouseholdEntry, Joining, Need, Prescription, PrescriptionEntry
+from prescriptions.services.doubles import answer_double, possible_doubles
+from prescriptions.services.joining import join_household, part_household
+from prescriptions.services.known import all_known
+from prescriptions.services.prescriptions import withdraw_prescription
+from tests.pages import acting, read
+from tests.prescriptions.files import COMPUTER, Circle, person
+from tests.prescriptions.rights import Desk
+
+pytestmark = pytest.mark.django_db
+PHONE = ((NeedKind.SMARTPHONE, NeedUse.WORK),)
+BORN = date(1980, 3, 7)
+HER = {"last_name": "Vandewalle", "first_name": "Nadia", "birth_date": BORN, "phone": "0699000001"}
+
+
+@pytest.fixture
+def circle() -> Circle:
+    return Circle()
+
+
+@pytest.fixture
+def beside(circle: Circle) -> Circle:
+    """Another prescriber, whose files go to the same distributor."""
+    return Circle(distributor=circle.distributor, commune=circle.commune)
+
+
+def two_files(circle: Circle, beside: Circle, **other: Any) -> tuple[Prescription, Prescription]:
+    """A request accepted in the file that is kept, another one in the file that is left, said to be the same."""
+    kept = circle.submitted(COMPUTER, household=circle.household(**person(**HER)))
+    left = beside.submitted(PHONE, household=beside.household(**person(**HER | {"last_name": "Vandewale"} | other)))
+    answer_double(actor=circle.adviser, household=left.household, other=kept.household, same=True)
+    return circle.accept(kept), beside.accept(left)
+
+
+def assert_whole() -> None:
+    """Every journal is whole, every stamp the one that it says."""
+    faults: list[Fault] = []
+    verify_journals(faults.append)
+    assert [fault for fault in faults if fault.machine in ("household", "prescription", "need")] == []
+
+
+def codes(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
+    return {reason.code for reason in refused.value.all}
+
+
+def test_what_one_file_had_is_the_other_s_and_all_is_journalled(circle: Circle, beside: Circle) -> None:
+    kept, left = two_files(circle, beside, email="nadia@exemple.fr")
+    agreed = Agreement.objects.get(prescription=left)
+    file = join_household(actor=circle.adviser, household=left.household, kept=kept.household, taken=["email"])
+    gone = Household.objects.get(pk=left.household_id)
+    assert (gone.state, gone.joined_into, file.email) == (HouseholdState.JOINED, file, "nadia@exemple.fr")
+    assert set(file.prescriptions.all()) == {kept, left}
+    assert Agreement.objects.get(prescription__household=file, pk=agreed.pk)
+    assert set(Need.objects.filter(prescription__household=file).values_list("kind", flat=True)) == {
+        NeedKind.COMPUTER,
+        NeedKind.SMARTPHONE,
+    }
+    told = HouseholdEntry.objects.filter(verb__in=("join", "take_in")).values_list("object", "verb")
+    assert set(told) == {(gone.pk, "join"), (file.pk, "take_in")}
+    assert PrescriptionEntry.objects.filter(object=left, verb="regroup").count() == 1
+    assert_whole()
+
+
+def test_who_had_access_by_a_request_reads_the_file_kept_and_nobody_else(circle: Circle, beside: Circle) -> None:
+    kept, left = two_files(circle, beside)
+    outside = Circle()
+    before = {member.pk: Household.objects.visible_to(member).count() for member in (outside.worker, outside.adviser)}
+    join_household(actor=circle.pilot, household=left.household, kept=kept.household)
+    for member in (circle.worker, beside.worker, circle.adviser):
+        assert Household.objects.visible_to(member).filter(pk=kept.household_id).exists()
+        page = acting(member).get(
+            reverse("prescriptions:household_detail", args=[left.household.reference]), follow=True
+        )
+        assert page.redirect_chain[0][0].endswith(f"{kept.household.reference}/")
+        assert "est réuni à celui-ci" in page.content.decode()
+    for member in (outside.worker, outside.adviser):
+        assert Household.objects.visible_to(member).count() == before[member.pk]
+        url = reverse("prescriptions:household_detail", args=[left.household.reference])
+        assert acting(member).get(url).status_code == 404
+    with pytest.raises(PermissionDenied):
+        join_household(actor=circle.worker, household=kept.household, kept=left.household)
+
+
+def test_each_refusal_says_why_and_who_can_lift_it(circle: Circle, beside: Circle) -> None:
+    kept, left = two_files(circle, beside)
+    twice = beside.accepted(COMPUTER)
+    with pytest.raises(Refused) as refused:
+        join_household(actor=circle.adviser, household=twice.household, kept=kept.household)
+    assert codes(refused) == {"no_need_twice"}
+    assert all(reason.lifted_by for reason in refused.value.all)
+    answer_double(actor=circle.adviser, household=kept.household, other=left.household, same=False)
+    with pytest.raises(Refused) as refused:
+        join_household(actor=circle.adviser, household=left.household, kept=kept.household)
+    assert codes(refused) == {"not_apart"}
+    answer_double(actor=circle.adviser, household=left.household, other=kept.household, same=True)
+    away = Circle(prescriber=beside.prescriber, distributor=circle.distributor)
+    moved = away.accepted(PHONE, household=away.household())
+    with pytest.raises(Refused) as refused:
+        join_household(actor=circle.adviser, household=moved.household, kept=kept.household)
+    assert codes(refused) == {"same_commune"}
+    with pytest.raises(Refused) as refused:
+        join_household(actor=circle.adviser, household=kept.household, kept=kept.household)
+    assert "kept" in codes(refused)
+    join_household(actor=circle.adviser, household=left.household, kept=kept.household)
+    with pytest.raises(Refused) as refused:
+        join_household(actor=circle.adviser, household=kept.household, kept=twice.household)
+    assert "nothing_joined" in codes(refused)
+
+
+def test_a_right_that_waits_on_either_side_is_answered_first(circle: Circle, beside: Circle) -> None:
+    kept, left = two_files(circle, beside)
+    Desk(circle).asked(household=kept.household)
+    with pytest.raises(Refused) as refused:
+        join_household(actor=circle.adviser, household=left.household, kept=kept.household)
+    assert codes(refused) == {"no_right_waits"}
+
+
+def test_parted_again_all_is_where_it_was_but_for_what_came_since(circle: Circle, beside: Circle) -> None:
+    kept, left = two_files(circle, beside, email="nadia@exemple.fr", first_name="Nadja")
+    first = kept.household.first_name
+    file = join_household(
+        actor=circle.adviser, household=left.household, kept=kept.household, taken=["email", "first_name"]
+    )
+    since = circle.draft(PHONE[:0] or ((NeedKind.TABLET, NeedUse.SOCIAL),), household=file)
+    Household.objects.filter(pk=file.pk).update(email="autre@exemple.fr")
+    parted = part_household(actor=circle.adviser, household=file, left=left.household)
+    assert (parted.requests, parted.columns) == ([since.reference], ["email"])
+    assert (parted.kept.first_name, parted.kept.email) == (first, "autre@exemple.fr")
+    assert (parted.left.state, parted.left.joined_into, parted.left.first_name) == ("open", None, "Nadja")
+    assert HouseholdEntry.objects.filter(object=parted.left, verb="come_back").exists()
+    assert set(parted.kept.prescriptions.all()) == {kept, since}
+    assert list(parted.left.prescriptions.all()) == [left]
+    assert_whole()
+    join_household(actor=circle.adviser, household=left.household, kept=kept.household)
+    Joining.objects.standing().update(joined_at=timezone.now() - timedelta(days=31))
+    with pytest.raises(Refused, match="délai"):
+        part_household(actor=circle.adviser, household=kept.household, left=left.household)
+
+
+def test_six_hundred_namesakes_are_proposed_to_nobody(circle: Circle) -> None:
+    martin = {"last_name": "Martin", "first_name": "Nadia"}
+    mine = circle.submitted(household=circle.household(**person(**martin, birth_date=BORN)))
+    rows = [
+        Household(prescriber=circle.prescriber, **martin, birth_date=BORN + timedelta(days=37 * rank))
+        for rank in range(1, 601)
+    ]
+    for row in rows:
+        row.set_keys()
+    gate.create_many(Household, "create", rows, actor=circle.worker)
+    assert possible_doubles(actor=circle.pilot, household=mine.household) == []
+    page = read(acting(circle.adviser), reverse("prescriptions:household_join", args=[mine.household.reference]))
+    assert "Aucun dossier que vous voyez ne ressemble" in page
+
+
+def test_what_came_is_given_to_whoever_asks_and_erased_with_the_file_kept(circle: Circle, beside: Circle) -> None:
+    kept = circle.submitted(COMPUTER, household=circle.household(**person(**HER)))
+    left = beside.submitted(PHONE, household=beside.household(**person(last_name="Autrenom", first_name="Nadia")))
+    file = join_household(actor=circle.adviser, household=left.household, kept=kept.household, taken=["first_name"])
+    told = str(all_known(file))
+    assert left.reference in told
+    assert "Autrenom" in told
+    for prescription in (kept, left):
+        worker = circle.worker if prescription == kept else beside.worker
+        withdraw_prescription(actor=worker, prescription=prescription, reason="no_longer_needed")
+    given = {"received_on": timezone.localdate(), "channel": ErasureChannel.PLACE}
+    gate.apply(file, "erase_on_request", actor=circle.pilot, **given)
+    for row in Household.objects.filter(pk__in=(file.pk, left.household_id)):
+        assert (row.state, row.last_name, row.phone, row.birth_date) == (HouseholdState.ANONYMISED, "", "", None)
+    assert HouseholdEntry.objects.filter(object=left.household, verb="forget_joined").exists()
+    assert list(Joining.objects.values_list("before", flat=True)) == [{}]
+    assert_whole()
+
+
+def test_it_is_read_side_by_side_chosen_line_by_line_then_done_and_undone(circle: Circle, beside: Circle) -> None:
+    kept, left = two_files(circle, beside)
+    client = acting(circle.adviser)
+    url = reverse("prescriptions:household_join", args=[left.household.reference])
+    assert f"?avec={kept.household.reference}" in read(client, url)
+    chosen = f"{url}?avec={kept.household.reference}"
+    page = read(client, chosen)
+    assert "Vandewalle" in page
+    assert "Vandewale" in page
+    answer = client.post(chosen, {"take_last_name": "left"}, follow=True)
+    assert "Dossiers réunis" in answer.content.decode()
+    assert Household.objects.get(pk=kept.household_id).last_name == "Vandewale"
+    part = reverse("prescriptions:household_part", args=[kept.household.reference])
+    answer = client.post(part, {"left": left.household_id}, follow=True)
+    assert "Dossiers séparés" in answer.content.decode()
+    assert Household.objects.get(pk=kept.household_id).last_name == "Vandewalle"
