@@ -59,3 +59,35 @@ class MailPurpose(TextChoices):
 
 TO_THE_ADDRESSEE_ALONE = (MailPurpose.ACCOUNT, MailPurpose.HOUSEHOLD)
 """The mails whose text nobody but their addressee reads: it goes once they have left."""
+
+
+class MessageChannel(TextChoices):
+    """How a message that Maillon writes reaches a household."""
+
+    SMS = "sms", "SMS"
+    EMAIL = "email", "Courriel"
+    LETTER = "letter", "Lettre"
+
+
+class MessageCode(TextChoices):
+    """What a household is written to about. Its texts are dated rows; what may stand in them is in ``messages``."""
+
+    REQUEST = "demande", "Du nouveau pour sa demande"
+    LINE = "ligne", "Du nouveau pour sa ligne"
+    VISIT = "passage", "Passage de l’opérateur"
+    STILL_CURRENT = "toujours-d-actualite", "Toujours d’actualité\u00a0?"
+    APPOINTMENT = "rendez-vous", "Rendez-vous fixé"
+    REMINDER = "rendez-vous-rappel", "Rendez-vous rappelé"
+    CANCELLED = "rendez-vous-annule", "Rendez-vous annulé"
+
+
+class MessageLanguage(TextChoices):
+    """The languages in which a household may be written to: French, and those of its sheets."""
+
+    FRENCH = "fr", "Français"
+    ENGLISH = "en", "English"
+    SPANISH = "es", "Español"
+    ARABIC = "ar", "العربية"
+    UKRAINIAN = "uk", "Українська"
+    TURKISH = "tr", "Türkçe"
+    ROMANIAN = "ro", "Română"

@@ -114,6 +114,8 @@ class Family:
     hints: Mapping[str, str] = NOTHING
     choices: Mapping[str, Callable[[], Any]] = NOTHING
     faults: Callable[[Mapping[str, list[dict[str, Any]]]], list[str]] = field(default=lambda typed: [])
+    preview: Callable[[Any], list[tuple[str, str]]] | None = None
+    """What a row would give, ``(label, text)``: shown to whoever writes it, before it is kept."""
     checked_since: Callable[[date], date] = field(default=lambda today: today - FRESH)
 
     @property

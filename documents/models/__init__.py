@@ -1,0 +1,23 @@
+"""Files and papers, the outbox, what is said in messages to households."""
+
+from documents.models.messages import MessageText, MessageTextQuerySet
+from documents.models.outbox import (
+    Mail,
+    MailAttachment,
+    MailQuerySet,
+    Sms,
+    SmsQuerySet,
+)
+from documents.models.papers import Document, StoredFile
+
+__all__ = [
+    "Document",
+    "Mail",
+    "MailAttachment",
+    "MailQuerySet",
+    "MessageText",
+    "MessageTextQuerySet",
+    "Sms",
+    "SmsQuerySet",
+    "StoredFile",
+]
