@@ -13,7 +13,19 @@ REPLACED = "replaced"
 SHUT = "door shut"
 REFUSED = "refused"
 ATTACHMENT = "attachment"
+WITHHELD = "withheld"
 """Our own codes of failure of a mail, beside those of the mail server."""
+
+STOPPED: dict[str, str] = {
+    REPLACED: "remplacé par un autre",
+    FORGOTTEN: "effacé avec le foyer",
+    INTERRUPTED: "interrompu, on ne sait pas s’il est parti",
+    SHUT: "plus aucun service d’envoi",
+    REFUSED: "refusé par le service d’envoi",
+    WITHHELD: "retenu\u00a0: le foyer ne reçoit plus rien",
+    ATTACHMENT: "la pièce jointe a été effacée",
+}
+"""Why a message to a household did not leave, in words; the code of the server or of the service otherwise."""
 
 
 class ContentType(TextChoices):

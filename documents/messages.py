@@ -17,6 +17,8 @@ SMS, EMAIL, LETTER = MessageChannel.SMS, MessageChannel.EMAIL, MessageChannel.LE
 type Values = Mapping[str, str | list[str]]
 """What is put in the holes: words, or things that are listed."""
 FIRST_TEXTS = Path(__file__).parent / "data" / "message_texts.csv"
+NOTHING_SAID = re.compile(r"[\s\u00a0]*[,:][\s\u00a0]*(?=\.)")
+"""A comma or a colon before a full stop: what it was to bring is not known."""
 HOLE = re.compile(r"\{([a-z_]+)\}")
 PERSONAL = (
     (re.compile(r"\S@\S"), "une adresse de courriel"),
@@ -100,7 +102,7 @@ _EXPECTED = "adresse apporter prescripteur telephone changer"
 SUBJECTS: Mapping[str, Subject] = {
     MessageCode.REQUEST: _about("reference", "prescripteur telephone suite"),
     MessageCode.LINE: _about("titre", "reference prescripteur telephone nouvelle", "nouvelle"),
-    MessageCode.VISIT: _about("jour creneau", "reference prescripteur telephone"),
+    MessageCode.VISIT: _about("jour creneau", "reference prescripteur telephone", channels=(EMAIL,)),
     MessageCode.STILL_CURRENT: _about("reference page", "jour prescripteur telephone", channels=(EMAIL,)),
     MessageCode.APPOINTMENT: _about("jour heure point", _EXPECTED, "adresse", (SMS, EMAIL)),
     MessageCode.REMINDER: _about("jour heure point", f"{_EXPECTED} repondre", "adresse", (SMS, EMAIL)),
@@ -123,7 +125,7 @@ def filled(text: str, values: Values, channel: str) -> str:
         return ", ".join(value) if channel == SMS else "\n".join(f"- {one}" for one in value)
 
     lines = [(line, HOLE.sub(put, line)) for line in text.replace("\r\n", "\n").split("\n")]
-    kept = [told.rstrip() for line, told in lines if told.strip() or not line.strip()]
+    kept = [NOTHING_SAID.sub("", told).rstrip() for line, told in lines if told.strip() or not line.strip()]
     if channel == SMS:
         return " ".join(" ".join(kept).split())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()

@@ -42,6 +42,11 @@ def _served(organisation: int | None) -> QuerySet[Any]:
     return served
 
 
+def sees_messages(actor: Actor) -> Q | None:
+    """Read the list of what households were written: their workers, the pilot."""
+    return Q() if works(actor) or is_pilot(actor) else None
+
+
 # --- prescription
 
 

@@ -4,10 +4,11 @@ After the sheets: a mail leads to the page that the new one opens.
 """
 
 from lifecycle.registry import Move, on_transition
-from prescriptions.enums import ContactAbout
+from prescriptions.enums import ContactAbout, RightKind
 from prescriptions.followers import prescriptions_of
-from prescriptions.models import Prescription
+from prescriptions.models import Prescription, RightsRequest
 from prescriptions.services.contacts import overtake_contacts, promise_contacts
+from prescriptions.services.messages import withhold_messages
 
 PROMISED = {
     "ask_completion": ContactAbout.MISSING,
@@ -34,6 +35,17 @@ def overtake_erased(move: Move) -> None:
     overtake_contacts(Prescription.objects.filter(household__in=move.pks).values_list("pk", flat=True), move.at)
 
 
+def withhold(move: Move) -> None:
+    """Nothing more leaves for a household that left."""
+    withhold_messages(move.pks)
+
+
+def withhold_from_who_objected(move: Move) -> None:
+    """Nor for one that asked that nothing more be done of its file."""
+    asked = RightsRequest.objects.filter(pk__in=move.pks, kind=RightKind.OBJECTION)
+    withhold_messages(asked.values_list("household", flat=True))
+
+
 def register() -> None:
     """The registrations of this subject."""
     for verb in PROMISED:
@@ -41,3 +53,5 @@ def register() -> None:
     for verb in OVERTAKEN_BY:
         on_transition("prescription", verb, overtake)
     on_transition("household", "anonymise", overtake_erased)
+    on_transition("household", "archive", withhold)
+    on_transition("rights_request", "answer", withhold_from_who_objected)

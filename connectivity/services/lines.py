@@ -16,14 +16,16 @@ from connectivity.models import ConnectionFile, LineNotice, Offer, Recharge
 from connectivity.parameters import LINE_NEWS_DAYS, RECHARGES_A_MONTH
 from connectivity.permissions import can_sell_recharge, can_serve_connection
 from connectivity.terms import term_of
+from documents.enums import Delivery, MessageCode
+from documents.services import call_off_sms
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locked_rows import held_row
 from lifecycle.locking import locked
 from lifecycle.machine import Reason
-from prescriptions.enums import ContactChannel
 from prescriptions.nir import refuse_nir
+from prescriptions.services.messages import way_to, write_message
 from prescriptions.telling import channel_of
 from typography.french import Noun, euros, written_day
 
@@ -186,14 +188,16 @@ def cancel_recharge(*, actor: Actor, recharge: Recharge, reason: str, at: dateti
 
 
 def promise_notice(*, file: ConnectionFile, about: LineNews, at: datetime) -> LineNotice:
-    """The household is to be told: a mail leaves at once, else its worker tells it; no more what was before."""
+    """The household is to be told: a message is written at once, else its worker tells it; no more what was before."""
     overtake_notices([file.pk], at)
     day = timezone.localdate(at)
     due_on = add_working_days(day, LINE_NEWS_DAYS.on(day))
-    channel = channel_of(file.need.prescription.household)
-    notice = LineNotice(file=file, about=about, channel=channel, promised_at=at, due_on=due_on)
-    if channel == ContactChannel.EMAIL:
-        notice.mail = emails.line_news_for_household(file, about, at)
+    household = file.need.prescription.household
+    notice = LineNotice(file=file, about=about, channel=channel_of(household), promised_at=at, due_on=due_on)
+    way = way_to(household, MessageCode.LINE)
+    if way is not None:
+        told = write_message(emails.line_news(file, about), way, at=at)
+        notice.mail, notice.sms = told.mail, told.sms
         notice.settled_at, notice.outcome = at, NewsOutcome.SENT
     notice.save()
     return notice
@@ -201,7 +205,10 @@ def promise_notice(*, file: ConnectionFile, about: LineNews, at: datetime) -> Li
 
 def overtake_notices(files: "list[int] | set[int]", at: datetime) -> None:
     """Something else happened to these lines: what was still to be told is not true any more."""
-    waiting = LineNotice.objects.to_keep().filter(file__in=list(files)).values("pk")
+    pks = list(files)
+    unsaid = LineNotice.objects.filter(file__in=pks, outcome=NewsOutcome.SENT, sms__delivery=Delivery.QUEUED)
+    call_off_sms(unsaid.values_list("sms", flat=True))
+    waiting = list(LineNotice.objects.to_keep().filter(file__in=pks).values_list("pk", flat=True))
     LineNotice.objects.filter(pk__in=waiting).update(settled_at=at, settled_by=None, outcome=NewsOutcome.OVERTAKEN)
 
 

@@ -47,7 +47,8 @@ class Notice:
 
     row: LineNotice
     said: LineTelling
-    could_not_leave: bool
+    why: str
+    """Why a message did not leave; empty when none was written."""
 
 
 def is_prepaid(file: ConnectionFile) -> bool:
@@ -87,10 +88,11 @@ def recharges_of(file: ConnectionFile, actor: Actor) -> Recharges:
 
 def notice_of(file: ConnectionFile, actor: Actor) -> Notice | None:
     """What the household is still to be told; one query, and one more for the papers that it asks."""
-    row = LineNotice.objects.visible_to(actor).to_keep().filter(file=file).first()
+    rows = LineNotice.objects.visible_to(actor).to_keep().filter(file=file)
+    row = rows.select_related("mail", "sms").first()
     if row is None:
         return None
-    return Notice(row, said_of(file, LineNews(row.about)), row.mail_id is not None)
+    return Notice(row, said_of(file, LineNews(row.about)), row.why)
 
 
 @dataclass(frozen=True)

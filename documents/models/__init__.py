@@ -7,6 +7,7 @@ from documents.models.outbox import (
     MailQuerySet,
     Sms,
     SmsQuerySet,
+    why_stopped,
 )
 from documents.models.papers import Document, StoredFile
 
@@ -20,4 +21,5 @@ __all__ = [
     "Sms",
     "SmsQuerySet",
     "StoredFile",
+    "why_stopped",
 ]

@@ -11,7 +11,9 @@ from documents.enums import (
     ATTACHMENT,
     FORGOTTEN,
     INTERRUPTED,
+    STOPPED,
     TO_THE_ADDRESSEE_ALONE,
+    WITHHELD,
     Delivery,
     MailPurpose,
 )
@@ -23,11 +25,17 @@ FAILURES = {
     INTERRUPTED: "L’envoi a été interrompu\u00a0: on ne sait pas si le courriel est parti.",
     FORGOTTEN: "Le courriel a été effacé avant de partir.",
     ATTACHMENT: "Une pièce jointe a été effacée, ou n’est plus celle qui a été déposée.",
+    WITHHELD: "Le courriel a été retenu\u00a0: le foyer ne veut plus rien recevoir, ou n’est plus suivi.",
 }
 UNKNOWN_FAILURE = "Le serveur de messagerie l’a refusé ou n’a pas répondu."
 
 A_HOUSEHOLD = "le foyer, dont l’adresse n’est pas montrée"
 """What is told of the address of a mail to a household."""
+
+
+def why_stopped(error: str) -> str:
+    """Why a message did not leave, in words; « refusé ou sans réponse » with the code of whoever was to carry it."""
+    return STOPPED.get(error) or f"refusé, ou pas de réponse ({error})"
 
 
 class MailQuerySet(models.QuerySet["Mail"]):

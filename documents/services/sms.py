@@ -1,5 +1,6 @@
 """The outbox of SMS: a row written with the change it tells of, which leaves at an hour when nobody is woken."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -79,6 +80,12 @@ def deliver_sms(*, sms: int, at: datetime | None = None) -> None:
         _settle(taken, delivery=Delivery.FAILED, error=type(error).__name__[:80])
     else:
         _settle(taken, delivery=Delivery.SENT, sent_at=timezone.now(), error="", text="")
+
+
+def call_off_sms(rows: Iterable[int], *, error: str = REPLACED) -> int:
+    """Those that have not left yet will not: what they say is no longer so. Answers how many."""
+    waiting = Sms.objects.filter(pk__in=list(rows), delivery=Delivery.QUEUED)
+    return waiting.update(delivery=Delivery.FAILED, error=error, text="")
 
 
 @transaction.atomic

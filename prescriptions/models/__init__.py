@@ -10,6 +10,7 @@ from prescriptions.models.household import (
     HouseholdEntry,
     Residence,
 )
+from prescriptions.models.message import HouseholdMessage
 from prescriptions.models.need import Need, NeedEntry, Rank, RankLine, rank_of, served_before_turn
 from prescriptions.models.prescription import (
     Agreement,
@@ -52,6 +53,7 @@ __all__ = [
     "HouseholdAccess",
     "HouseholdCorrection",
     "HouseholdEntry",
+    "HouseholdMessage",
     "Need",
     "NeedEntry",
     "Prescription",
