@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Subquery
 from calendars.icalendar import Event, calendar_file
 from distribution.enums import AppointmentState
 from distribution.models import Appointment, HandOver
+from documents.sms_door import takes_answers
 from prescriptions.models import Need
 from prescriptions.saying import listed, said, said_moment
 from typography.french import euros, full_day, hour
@@ -21,6 +22,7 @@ SHOWN_AT_COUNTER = ("pièce d’identité", "feuille du foyer")
 PAID = "de quoi payer {amount}"
 CHANGE_THERE = "Changez d’heure sur votre page. Il faut votre année de naissance pour l’ouvrir\u00a0: {page}"
 CALL_WORKER = "Appelez votre travailleur social."
+ANSWER = "Répondez OUI ou NON. STOP\u00a0: plus de SMS."
 SUMMARY = "Rendez-vous au point de distribution"
 CALENDAR = "rendez-vous.ics"
 
@@ -65,6 +67,7 @@ def values_of(appointment: Appointment, amount: Decimal | None, page: str) -> di
     assert appointment.starts_at is not None
     point = appointment.point
     return {
+        "repondre": ANSWER if takes_answers() else "",
         "jour": full_day(appointment.starts_at),
         "heure": hour(appointment.starts_at),
         "point": str(point),

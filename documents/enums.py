@@ -22,7 +22,7 @@ STOPPED: dict[str, str] = {
     INTERRUPTED: "interrompu, on ne sait pas s’il est parti",
     SHUT: "plus aucun service d’envoi",
     REFUSED: "refusé par le service d’envoi",
-    WITHHELD: "retenu\u00a0: le foyer ne reçoit plus rien",
+    WITHHELD: "retenu\u00a0: le foyer n’en veut plus, ou n’est plus suivi",
     ATTACHMENT: "la pièce jointe a été effacée",
 }
 """Why a message to a household did not leave, in words; the code of the server or of the service otherwise."""
@@ -71,6 +71,33 @@ class MailPurpose(TextChoices):
 
 TO_THE_ADDRESSEE_ALONE = (MailPurpose.ACCOUNT, MailPurpose.HOUSEHOLD)
 """The mails whose text nobody but their addressee reads: it goes once they have left."""
+
+
+class SmsMeaning(TextChoices):
+    """What an SMS that came back says."""
+
+    YES = "yes", "Oui"
+    NO = "no", "Non"
+    STOP = "stop", "Stop"
+    OTHER = "other", "Autre chose"
+
+
+class AnswerOutcome(TextChoices):
+    """What came of it."""
+
+    CONFIRMED = "confirmed", "Le foyer vient"
+    CANCELLED = "cancelled", "Le foyer ne vient pas\u00a0: rendez-vous annulé"
+    STOPPED = "stopped", "Plus de SMS à ce foyer"
+    TO_READ = "to_read", "À lire par le conseiller"
+    NOTHING = "nothing", "Sans effet\u00a0: numéro inconnu, ou aucun rendez-vous à venir"
+
+
+class AnswerWhy(TextChoices):
+    """Why somebody has to read it."""
+
+    UNCLEAR = "unclear", "ni oui, ni non"
+    SEVERAL = "several", "plusieurs rendez-vous à ce numéro"
+    REFUSED = "refused", "trop tard pour changer sans appeler"
 
 
 class MessageChannel(TextChoices):

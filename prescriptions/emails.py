@@ -176,6 +176,11 @@ def erased_for_prescriber(household: Household, at: datetime) -> None:
     _about_file("erased_for_prescriber", household, at)
 
 
+def sms_stopped_for_prescriber(household: Household, at: datetime) -> None:
+    """The household answered STOP: it is called from now on."""
+    _about_file("sms_stopped_for_prescriber", household, at)
+
+
 # --- what messages share
 
 

@@ -207,7 +207,7 @@ def overtake_notices(files: "list[int] | set[int]", at: datetime) -> None:
     """Something else happened to these lines: what was still to be told is not true any more."""
     pks = list(files)
     unsaid = LineNotice.objects.filter(file__in=pks, outcome=NewsOutcome.SENT, sms__delivery=Delivery.QUEUED)
-    call_off_sms(unsaid.values_list("sms", flat=True))
+    call_off_sms(unsaid.values_list("sms", flat=True), at=at)
     waiting = list(LineNotice.objects.to_keep().filter(file__in=pks).values_list("pk", flat=True))
     LineNotice.objects.filter(pk__in=waiting).update(settled_at=at, settled_by=None, outcome=NewsOutcome.OVERTAKEN)
 

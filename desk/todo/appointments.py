@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +14,8 @@ from distribution.models import Appointment
 from distribution.models.appointment import not_known, not_received
 from distribution.permissions import can_keep_appointment
 from distribution.slots import on_day
+from documents.enums import AnswerOutcome
+from documents.models import SmsAnswer
 from lifecycle.machine import Context
 from network.models import Membership
 from typography.french import HARD, full_day, hour
@@ -41,6 +43,15 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
             late_word="heure passée",
         ),
         Block(
+            "reponses-sms",
+            "Foyers qui ont répondu par SMS",
+            rows.filter(Exists(_unread())).annotate(answered=Subquery(_unread().values("outcome")[:1])).order_by("pk"),
+            _answered,
+            "Aucune réponse n’est à lire.",
+            late=Q(starts_at__lte=at + SOON_TOLD),
+            late_word=SOON,
+        ),
+        Block(
             "rendez-vous-a-suivre",
             "Foyers à appeler pour un rendez-vous",
             to_do.annotate(**why).order_by("starts_at", "pk"),
@@ -50,6 +61,18 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
             late_word=SOON,
         ),
     )
+
+
+def _unread() -> QuerySet[SmsAnswer]:
+    """What households answered to the SMS of an appointment, that nobody has read; the last one first."""
+    return SmsAnswer.objects.about("appointment").to_read().filter(sms__about_pk=OuterRef("pk"))
+
+
+def _answered(appointment: Any) -> Line:
+    household = appointment.need.prescription.household
+    cancelled = appointment.answered == AnswerOutcome.CANCELLED
+    said = "a répondu NON\u00a0: annulé, proposez une autre heure" if cancelled else "a répondu\u00a0: à lire"
+    return Line(household.name, _page(appointment), said, _when(appointment))
 
 
 def _is(which: Q) -> ExpressionWrapper:

@@ -1,5 +1,6 @@
 """Files and papers, the outbox, what is said in messages to households."""
 
+from documents.models.answer import SmsAnswer, SmsAnswerQuerySet
 from documents.models.messages import MessageText, MessageTextQuerySet
 from documents.models.outbox import (
     Mail,
@@ -19,6 +20,8 @@ __all__ = [
     "MessageText",
     "MessageTextQuerySet",
     "Sms",
+    "SmsAnswer",
+    "SmsAnswerQuerySet",
     "SmsQuerySet",
     "StoredFile",
     "why_stopped",

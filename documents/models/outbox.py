@@ -34,8 +34,8 @@ A_HOUSEHOLD = "le foyer, dont l’adresse n’est pas montrée"
 
 
 def why_stopped(error: str) -> str:
-    """Why a message did not leave, in words; « refusé ou sans réponse » with the code of whoever was to carry it."""
-    return STOPPED.get(error) or f"refusé, ou pas de réponse ({error})"
+    """Why a message did not leave, in words; the codes of servers and services say nothing to a worker."""
+    return STOPPED.get(error, "refusé, ou resté sans réponse")
 
 
 class MailQuerySet(models.QuerySet["Mail"]):

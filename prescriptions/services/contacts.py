@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from calendars.working_days import add_working_days
-from documents.enums import Delivery, MessageCode, MessageLanguage
+from documents.enums import Delivery, MessageChannel, MessageCode, MessageLanguage
+from documents.models import MessageText
 from documents.services import call_off_sms
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
@@ -70,7 +71,7 @@ def overtake_contacts(prescriptions: Iterable[int], at: datetime) -> None:
     unsaid = PromisedContact.objects.filter(
         prescription__in=pks, outcome=ContactOutcome.SENT, sms__delivery=Delivery.QUEUED
     )
-    call_off_sms(unsaid.values_list("sms", flat=True))
+    call_off_sms(unsaid.values_list("sms", flat=True), at=at)
     waiting = PromisedContact.objects.to_keep().filter(prescription__in=pks).values_list("pk", flat=True)
     rows = PromisedContact.objects.filter(pk__in=list(waiting))
     rows.update(settled_at=at, outcome=ContactOutcome.OVERTAKEN)
@@ -135,12 +136,14 @@ def write_letter(
         raise Refused({row.pk: (TOLD_ALREADY,)})
     if not row.household.address:
         raise Refused({row.pk: (NO_ADDRESS,)})
+    instant = at or timezone.now()
+    day = timezone.localdate(instant)
+    text = MessageText.objects.text_for(MessageCode.REQUEST, MessageChannel.LETTER, day, language)
     made = HouseholdMessage.objects.filter(
         letter__owner_machine="prescription", letter__owner_pk=row.pk, written_at__gte=contact.promised_at
     )
-    if (before := made.filter(language=language).first()) is not None:
+    if (before := made.filter(language=text.language).first()) is not None:
         return before
-    instant = at or timezone.now()
     return make_letter(news_of(row), by=actor, sender=row.prescriber, language=language, at=instant)
 
 

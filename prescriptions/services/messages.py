@@ -110,9 +110,10 @@ def call_off(messages: Iterable[HouseholdMessage], *, error: str) -> None:
     call_off_mails((row.mail_id for row in rows if row.mail_id), error=error)
 
 
-def withhold_messages(households: Iterable[int]) -> None:
-    """Nothing more leaves for these households: they left, or asked so."""
-    call_off(HouseholdMessage.objects.filter(household__in=list(households)), error=WITHHELD)
+def withhold_messages(households: Iterable[int], channel: MessageChannel | None = None) -> None:
+    """Nothing more leaves for these households, by this channel or by any: they left, or asked so."""
+    rows = HouseholdMessage.objects.filter(household__in=list(households))
+    call_off(rows if channel is None else rows.filter(channel=channel), error=WITHHELD)
 
 
 def from_service(prescriber: Organisation) -> dict[str, str]:
