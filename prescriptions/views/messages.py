@@ -1,16 +1,23 @@
 """What households are written: one list of letters, mails and SMS; a letter to print."""
 
+from datetime import datetime, timedelta
+
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.forms import Form
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from documents.enums import MessageChannel, MessageLanguage
+from documents.enums import AnswerOutcome, MessageChannel, MessageLanguage
+from documents.models import SmsAnswer
 from documents.responses import document_response
+from documents.sms_door import takes_answers
 from lifecycle.acting import may
 from lists.listing import Listing, lists
+from network.permissions import is_pilot
 from network.requests import Request
 from prescriptions.filters.messages import MessageFilter
 from prescriptions.models import HouseholdMessage
@@ -22,6 +29,7 @@ from prescriptions.views.rows import visible_prescription
 from prescriptions.views.saving import saved
 from typography.french import Noun
 
+A_MONTH = timedelta(days=30)
 MESSAGE = Noun("message", "messages")
 
 
@@ -38,7 +46,14 @@ def message_list(request: Request) -> HttpResponseBase:
         filters=MessageFilter,
         empty="Aucun message. Les SMS, les courriels et les lettres aux foyers s’ajouteront à cette liste.",
     )
-    return page.respond("prescriptions/message_list.html", works=works(actor))
+    counts = answers_since(timezone.now() - A_MONTH) if is_pilot(actor) and takes_answers() else None
+    return page.respond("prescriptions/message_list.html", works=works(actor), answers=counts)
+
+
+def answers_since(begins: datetime) -> dict[str, int]:
+    """How many answers to SMS came back, and how many changed nothing; one query."""
+    received = SmsAnswer.objects.filter(received_at__gte=begins).order_by()
+    return received.aggregate(came=Count("pk"), idle=Count("pk", filter=Q(outcome=AnswerOutcome.NOTHING)))
 
 
 @require_POST

@@ -31,7 +31,7 @@ from tests.distribution.shelves import Shelf
 from tests.pages import acting
 from tests.prescriptions.files import again
 
-O, W = AnswerOutcome, AnswerWhy
+OUT, W = AnswerOutcome, AnswerWhy
 NUMBER, SECRET = "06 99 44 55 66", "un-secret-du-service"
 
 
@@ -77,12 +77,12 @@ def answers(said: str, key: str = "1", **given: Any) -> SmsAnswer:
 def test_yes_confirms_once_and_no_gives_the_hour_up_and_is_told_to_the_adviser(shelf: Shelf, texted: Device) -> None:
     made = expected(shelf, texted)
     for key in ("1", "1", "2"):
-        assert answers("Oui.", key).outcome == O.CONFIRMED
+        assert answers("Oui.", key).outcome == OUT.CONFIRMED
     assert list(made.journal.order_by("seq").values_list("verb", flat=True)) == ["book", "confirm"]
     assert SmsAnswer.objects.count() == 2
     assert "répondu" not in acting(shelf.adviser).get("/").text.partition("<main")[2]
 
-    assert answers("non merci", "3").outcome == O.CANCELLED
+    assert answers("non merci", "3").outcome == OUT.CANCELLED
     gone = again(made)
     assert (gone.state, gone.journal.latest("seq").values["reason"]) == (
         AppointmentState.CANCELLED,
@@ -98,7 +98,7 @@ def test_anything_else_is_read_by_the_adviser_and_its_words_go_then(shelf: Shelf
     made = expected(shelf, texted)
     words = "Je peux venir à 11 h ? Mon fils est malade"
     answer = answers(words)
-    assert (answer.outcome, answer.why, answer.text) == (O.TO_READ, W.UNCLEAR, words)
+    assert (answer.outcome, answer.why, answer.text) == (OUT.TO_READ, W.UNCLEAR, words)
     client = acting(shelf.adviser)
     assert "a répondu\u00a0: à lire" in client.get("/").text
     page = reverse("distribution:appointment_detail", args=[made.reference])
@@ -121,7 +121,7 @@ def test_stop_is_an_act_of_the_household_that_its_worker_is_told_of(shelf: Shelf
     booked(shelf, texted)
     household = need_of(texted).prescription.household
     assert {sms.delivery for sms in Sms.objects.all()} == {Delivery.QUEUED}
-    assert answers("Stop").outcome == O.STOPPED
+    assert answers("Stop").outcome == OUT.STOPPED
     kept = again(household)
     assert kept.contact_channel == ContactChannel.PHONE
     entry = kept.journal.latest("seq")
@@ -130,7 +130,7 @@ def test_stop_is_an_act_of_the_household_that_its_worker_is_told_of(shelf: Shelf
     assert PromisedContact.objects.to_keep().exists(), "what had not left is somebody's call"
     assert Appointment.objects.to_tell(timezone.now()).exists()
     assert Mail.objects.filter(about_machine="household", subject__contains="plus de SMS").exists()
-    assert answers("STOP", "2").outcome == O.NOTHING
+    assert answers("STOP", "2").outcome == OUT.NOTHING
 
 
 @pytest.mark.django_db
@@ -139,7 +139,7 @@ def test_two_appointments_at_one_number_are_for_somebody_to_tell_apart(shelf: Sh
     other = shelf.reserved(need=shelf.need(phone="+33699445566", contact_channel=ContactChannel.SMS))
     expected(shelf, other)
     answer = answers("NON")
-    assert (answer.outcome, answer.why) == (O.TO_READ, W.SEVERAL)
+    assert (answer.outcome, answer.why) == (OUT.TO_READ, W.SEVERAL)
     assert set(Appointment.objects.values_list("state", flat=True)) == {AppointmentState.BOOKED}
     answers("stop", "2")
     assert not Household.objects.filter(contact_channel=ContactChannel.SMS).exists()
@@ -157,9 +157,9 @@ def test_nothing_happens_of_a_number_or_an_hour_that_nobody_awaits_but_it_is_cou
         ("absurd", {"number": "9" * 4300}),
         ("after", {"at": made.ends_at}),
     ):
-        assert answers("NON", key, **given_).outcome == O.NOTHING
+        assert answers("NON", key, **given_).outcome == OUT.NOTHING
     Household.objects.filter(pk=need_of(texted).prescription.household_id).update(phone="0622222222")
-    assert answers("NON", "the number is somebody else's now").outcome == O.NOTHING
+    assert answers("NON", "the number is somebody else's now").outcome == OUT.NOTHING
     assert again(made).state == AppointmentState.BOOKED
     assert set(SmsAnswer.objects.values_list("text", "sms")) == {("", None)}
 
@@ -169,10 +169,10 @@ def test_too_late_to_give_it_up_alone_is_read_and_once_cancelled_nothing_answers
     made = expected(shelf, texted)
     assert made.starts_at is not None
     late = answers("NON", at=made.starts_at - timedelta(minutes=30))
-    assert (late.outcome, late.why) == (O.TO_READ, W.REFUSED)
+    assert (late.outcome, late.why) == (OUT.TO_READ, W.REFUSED)
     assert again(made).state == AppointmentState.BOOKED
     cancel_appointment(actor=shelf.adviser, appointment=made, reason=CancelReason.POINT)
-    assert answers("OUI", "2").outcome == O.NOTHING
+    assert answers("OUI", "2").outcome == OUT.NOTHING
     forget_sms(about=("appointment", made.pk), at=timezone.now())
     assert again(late).text == ""
 
@@ -260,4 +260,4 @@ def test_the_demonstration_receives_one_and_nothing_else_does(
         call_command("receive_sms", made.reference, "OUI")
     settings.DEMO = True
     call_command("receive_sms", made.reference, "OUI")
-    assert SmsAnswer.objects.get().outcome == O.CONFIRMED
+    assert SmsAnswer.objects.get().outcome == OUT.CONFIRMED
