@@ -40,9 +40,9 @@ def receive_answer(*, provider_id: str, number: str, text: str, at: datetime | N
         return SmsAnswer.objects.get(provider_id=provider_id)
     mobile = mobile_of(number)
     if mobile and answer.meaning == SmsMeaning.STOP:
-        _stop(answer, mobile, instant)
+        _stop(answer, mobile, at)
     elif mobile:
-        _of_appointment(answer, mobile, said, instant)
+        _of_appointment(answer, mobile, said, at)
     answer.save()
     return answer
 
@@ -59,7 +59,7 @@ def read_answers(*, actor: Actor, appointment: Appointment, at: datetime | None 
     return SmsAnswer.objects.filter(pk__in=list(rows)).update(text="", read_at=at or timezone.now(), read_by=actor.pk)
 
 
-def confirm_appointment(*, actor: Actor, appointment: Appointment, at: datetime) -> Appointment:
+def confirm_appointment(*, actor: Actor, appointment: Appointment, at: datetime | None = None) -> Appointment:
     """The household says that it comes; said twice, it is written once. Raises Refused."""
     last = AppointmentEntry.objects.filter(object=appointment).order_by("-seq").values_list("verb", flat=True).first()
     if last == "confirm":
@@ -67,7 +67,7 @@ def confirm_appointment(*, actor: Actor, appointment: Appointment, at: datetime)
     return gate.apply(appointment, "confirm", actor=actor, at=at)
 
 
-def _stop(answer: SmsAnswer, mobile: str, at: datetime) -> None:
+def _stop(answer: SmsAnswer, mobile: str, at: datetime | None) -> None:
     households = told_by_sms_at(mobile)
     for household in households:
         stop_sms_household(household=household, answer=_key(answer), at=at)
@@ -75,9 +75,9 @@ def _stop(answer: SmsAnswer, mobile: str, at: datetime) -> None:
         answer.outcome = AnswerOutcome.STOPPED
 
 
-def _of_appointment(answer: SmsAnswer, mobile: str, said: str, at: datetime) -> None:
+def _of_appointment(answer: SmsAnswer, mobile: str, said: str, at: datetime | None) -> None:
     """Of those to come that were told at this number: the only one, or somebody reads which is meant."""
-    asked = _awaited_at(mobile, at)
+    asked = _awaited_at(mobile, answer.received_at)
     if not asked:
         return
     appointment, answer.sms = asked[0]
@@ -89,7 +89,7 @@ def _of_appointment(answer: SmsAnswer, mobile: str, said: str, at: datetime) -> 
         _answered(answer, appointment, said, at)
 
 
-def _answered(answer: SmsAnswer, appointment: Appointment, said: str, at: datetime) -> None:
+def _answered(answer: SmsAnswer, appointment: Appointment, said: str, at: datetime | None) -> None:
     actor = SignedLink(_key(answer), opens=("prescription", appointment.need.prescription_id))
     try:
         if answer.meaning == SmsMeaning.YES:

@@ -19,7 +19,7 @@ def told_by_sms_at(mobile: str) -> list[Household]:
     return [one for one in found if mobile_of(one.phone) == mobile]
 
 
-def stop_sms_household(*, household: Household, answer: str, at: datetime) -> Household:
+def stop_sms_household(*, household: Household, answer: str, at: datetime | None = None) -> Household:
     """No SMS any more, by the answer of that key. Raises Refused."""
     actor = SignedLink(answer, opens=("household", household.pk))
     stopped: Household = gate.apply(household, "stop_sms", actor=actor, at=at)

@@ -79,5 +79,6 @@ def message_letter(request: Request, pk: int) -> FileResponse:
     actor = request.membership
     rows = HouseholdMessage.objects.visible_to(actor) if works(actor) else HouseholdMessage.objects.none()
     message = get_object_or_404(rows.select_related("letter", "household"), pk=pk, channel=MessageChannel.LETTER)
+    assert message.letter is not None
     record_access(actor=actor, household=message.household, what="message_letter")
     return document_response(message.letter)
