@@ -7,6 +7,17 @@ from reference.families import Family, declare
 MAY_STAND = ", ".join(f"{{{name}}} {hole.means}" for name, hole in HOLES.items())
 
 
+def _hints(row: MessageText) -> dict[str, str]:
+    """What may be put in the texts of this message, and what has to be."""
+    subject = SUBJECTS.get(row.code)
+    if subject is None:
+        return {}
+    asked = ", ".join(f"{{{name}}}" for name in sorted(subject.asked(row.channel)))
+    may = ", ".join(f"{{{name}}} {HOLES[name].means}" for name in HOLES if name in subject.holes)
+    said = f"Entre accolades, ce que Maillon met pour chaque foyer\u00a0: {may}. À ne pas oublier\u00a0: {asked}."
+    return {"body": said}
+
+
 def _preview(row: MessageText) -> list[tuple[str, str]]:
     return row.preview() if row.code in SUBJECTS else []
 
@@ -29,6 +40,7 @@ declare(
             "subject": "L’objet d’un courriel, le titre d’une lettre\u00a0; rien pour un SMS.",
             "body": "Entre accolades, ce que Maillon met pour chaque foyer. Selon le message\u00a0: " + MAY_STAND + ".",
         },
+        hints_of=_hints,
         preview=_preview,
         file="message_texts.csv",
         key=("code", "channel", "language"),

@@ -17,7 +17,7 @@ SMS, EMAIL, LETTER = MessageChannel.SMS, MessageChannel.EMAIL, MessageChannel.LE
 type Values = Mapping[str, str | list[str]]
 """What is put in the holes: words, or things that are listed."""
 FIRST_TEXTS = Path(__file__).parent / "data" / "message_texts.csv"
-NOTHING_SAID = re.compile(r"[\s\u00a0]*[,:][\s\u00a0]*(?=\.)")
+NOTHING_SAID = re.compile(r"[\s\u00a0]*[,:،][\s\u00a0]*(?=\.)")
 """A comma or a colon before a full stop: what it was to bring is not known."""
 HOLE = re.compile(r"\{([a-z_]+)\}")
 PERSONAL = (

@@ -16,7 +16,7 @@ from connectivity.models import ConnectionFile, LineNotice, Offer, Recharge
 from connectivity.parameters import LINE_NEWS_DAYS, RECHARGES_A_MONTH
 from connectivity.permissions import can_sell_recharge, can_serve_connection
 from connectivity.terms import term_of
-from documents.enums import Delivery, MessageCode
+from documents.enums import Delivery, MessageCode, MessageLanguage
 from documents.services import call_off_sms
 from lifecycle import gate
 from lifecycle.actors import Actor
@@ -24,8 +24,10 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locked_rows import held_row
 from lifecycle.locking import locked
 from lifecycle.machine import Reason
+from prescriptions.models import HouseholdMessage
 from prescriptions.nir import refuse_nir
-from prescriptions.services.messages import way_to, write_message
+from prescriptions.services.contacts import NO_ADDRESS
+from prescriptions.services.messages import letter_made, make_letter, way_to, write_message
 from prescriptions.telling import channel_of
 from typography.french import Noun, euros, written_day
 
@@ -227,3 +229,29 @@ def keep_notice(*, actor: Actor, connection: ConnectionFile, read: str = "", at:
     notice.settled_at, notice.settled_by_id, notice.outcome = at or timezone.now(), actor.pk, NewsOutcome.TOLD
     notice.save(update_fields=["settled_at", "settled_by", "outcome"])
     return notice
+
+
+@gate.one_transaction
+def write_line_letter(
+    *,
+    actor: Actor,
+    connection: ConnectionFile,
+    language: str = MessageLanguage.FRENCH,
+    at: datetime | None = None,
+) -> HouseholdMessage:
+    """The letter of what is to be told of a line, to be printed and posted; that which was made already, if one was.
+
+    Raises Unknown, PermissionDenied, Refused when nothing is to be told any more, or no address is known.
+    """
+    file = held_row(ConnectionFile.objects.visible_to(actor), connection, actor=actor, can=can_serve_connection)
+    notice = next(iter(locked(LineNotice.objects.visible_to(actor).to_keep().filter(file=file))), None)
+    if notice is None:
+        raise Refused({file.pk: (NOTHING_TO_TELL,)})
+    message = emails.line_news(file, LineNews(notice.about))
+    if not message.household.address:
+        raise Refused({file.pk: (NO_ADDRESS,)})
+    before = letter_made(message, since=notice.promised_at, language=language)
+    if before is not None:
+        return before
+    sender = file.need.prescription.prescriber
+    return make_letter(message, by=actor, sender=sender, language=language, at=at or timezone.now())

@@ -11,6 +11,7 @@ from connectivity.line_news import LineTelling, said_of
 from connectivity.models import ConnectionFile, LineNotice, Offer, Recharge
 from connectivity.parameters import RECHARGES_A_MONTH
 from connectivity.permissions import can_answer_connection, can_sell_recharge, can_serve_connection
+from documents.enums import MessageLanguage
 from lifecycle.actors import Actor
 
 TOLD_BY = ("choose", "activate", "change_offer", "go_on")
@@ -105,6 +106,7 @@ class LineSheet:
     is_prepaid: bool
     sells: bool
     tells: bool
+    letter_languages: list[tuple[str, str]]
     today: str
 
 
@@ -121,5 +123,6 @@ def line_sheet_of(file: ConnectionFile, actor: Actor) -> LineSheet | None:
         is_prepaid=is_prepaid(file),
         sells=can_sell_recharge(actor) is not None,
         tells=can_serve_connection(actor) is not None,
+        letter_languages=MessageLanguage.choices,
         today=f"{timezone.localdate():%Y-%m-%d}",
     )

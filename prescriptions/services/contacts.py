@@ -8,8 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from calendars.working_days import add_working_days
-from documents.enums import Delivery, MessageChannel, MessageCode, MessageLanguage
-from documents.models import MessageText
+from documents.enums import Delivery, MessageCode, MessageLanguage
 from documents.services import call_off_sms
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
@@ -21,7 +20,7 @@ from prescriptions.models import HouseholdMessage, Prescription, PromisedContact
 from prescriptions.own_papers import page_of_request
 from prescriptions.parameters import TELL_DAYS
 from prescriptions.permissions import can_edit_prescription
-from prescriptions.services.messages import Message, from_service, make_letter, way_to, write_message
+from prescriptions.services.messages import Message, from_service, letter_made, make_letter, way_to, write_message
 from prescriptions.telling import channel_of
 
 OPEN_PAGE = "Votre page vous dit où elle en est. Il faut votre année de naissance pour l’ouvrir\u00a0: {page}"
@@ -136,15 +135,11 @@ def write_letter(
         raise Refused({row.pk: (TOLD_ALREADY,)})
     if not row.household.address:
         raise Refused({row.pk: (NO_ADDRESS,)})
-    instant = at or timezone.now()
-    day = timezone.localdate(instant)
-    text = MessageText.objects.text_for(MessageCode.REQUEST, MessageChannel.LETTER, day, language)
-    made = HouseholdMessage.objects.filter(
-        letter__owner_machine="prescription", letter__owner_pk=row.pk, written_at__gte=contact.promised_at
-    )
-    if (before := made.filter(language=text.language).first()) is not None:
+    message = news_of(row)
+    before = letter_made(message, since=contact.promised_at, language=language)
+    if before is not None:
         return before
-    return make_letter(news_of(row), by=actor, sender=row.prescriber, language=language, at=instant)
+    return make_letter(message, by=actor, sender=row.prescriber, language=language, at=at or timezone.now())
 
 
 def _seen(actor: Actor, prescription: Prescription) -> Prescription:

@@ -103,6 +103,17 @@ def make_letter(
     return row
 
 
+def letter_made(message: Message, *, since: datetime, language: str) -> HouseholdMessage | None:
+    """The letter that was made of it already in that language, since it is to be told."""
+    machine, key = message.about
+    day = timezone.localdate()
+    text = MessageText.objects.text_for(message.code, MessageChannel.LETTER, day, language)
+    made = HouseholdMessage.objects.filter(
+        letter__owner_machine=machine, letter__owner_pk=key, written_at__gte=since, language=text.language
+    )
+    return made.first()
+
+
 def call_off(messages: Iterable[HouseholdMessage], *, error: str) -> None:
     """Those that have not left yet will not."""
     rows = list(messages)
