@@ -14,6 +14,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from demo.coming import answers_come
 from distribution.enums import AppointmentState, CancelReason
 from distribution.models import Appointment
 from distribution.services.answers import read_answers, receive_answer
@@ -194,6 +195,15 @@ def test_the_reminder_says_how_to_answer_where_answers_are_read(
             run_clock(at=made.starts_at - timedelta(days=5 - _, hours=3))
     last = Sms.objects.filter(about_machine="appointment").latest("pk")
     assert "Répondez OUI ou NON. STOP" in last.text
+
+
+@pytest.mark.usefixtures("days_to_come")
+@pytest.mark.django_db
+def test_in_the_story_of_the_demonstration_somebody_answers(shelf: Shelf, texted: Device) -> None:
+    made = expected(shelf, texted)
+    assert made.starts_at is not None
+    answers_come(made.starts_at - timedelta(days=2))
+    assert SmsAnswer.objects.get().outcome == OUT.CONFIRMED
 
 
 # --- the door
