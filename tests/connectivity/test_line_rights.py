@@ -143,8 +143,11 @@ def test_what_is_told_of_a_line_leaves_by_sms_or_by_a_letter_that_is_made_once(s
     client = acting(line.worker)
     assert "Le SMS n’est pas parti (refusé par le service d’envoi)" in read(client, page_of(file, "detail"))
     url = reverse("connectivity:connection_letter", args=[file.reference])
-    first, second = (client.post(url, {"langue": "fr"}).headers["Location"] for _ in range(2))
-    assert first == second
+    later = noon(ENDS - timedelta(days=59))
+    made = [write_line_letter(actor=line.worker, connection=file, at=later) for _ in range(2)]
+    assert made[0] == made[1]
+    first = client.post(url, {"langue": "fr"}).headers["Location"]
+    assert first == f"/connexions/{file.reference}/lettre/{made[0].pk}.pdf"
     letter = HouseholdMessage.objects.get(channel="letter").letter
     assert letter is not None
     assert any("voyez votre travailleur social" in one for one in letter.values["paragraphs"])
@@ -154,7 +157,7 @@ def test_what_is_told_of_a_line_leaves_by_sms_or_by_a_letter_that_is_made_once(s
         actor=line.worker,
         connection=file,
         entitlement_ends_on=ENDS + timedelta(days=365),
-        at=noon(ENDS - timedelta(days=59)),
+        at=later,
     )
     assert LineNotice.objects.order_by("pk").values_list("outcome", flat=True)[0] == NewsOutcome.OVERTAKEN
 
