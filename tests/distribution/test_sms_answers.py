@@ -81,7 +81,7 @@ def test_yes_confirms_once_and_no_gives_the_hour_up_and_is_told_to_the_adviser(s
         assert answers("Oui.", key).outcome == OUT.CONFIRMED
     assert list(made.journal.order_by("seq").values_list("verb", flat=True)) == ["book", "confirm"]
     assert SmsAnswer.objects.count() == 2
-    assert "Aucune réponse n’est à lire." in acting(shelf.adviser).get("/").text
+    assert "Chaque foyer connaît son rendez-vous" in acting(shelf.adviser).get("/").text
 
     assert answers("non merci", "3").outcome == OUT.CANCELLED
     gone = again(made)
