@@ -11,12 +11,12 @@ from connectivity.line_news import said_of
 from connectivity.models import ConnectionFile, CopperClosure, OperatorLink
 from connectivity.parameters import NO_ANSWER_DAYS, UNTOUCHED_DAYS
 from documents.emails import absolute_url, compose
-from documents.enums import MailPurpose
-from documents.models import Mail
+from documents.enums import MailPurpose, MessageChannel, MessageCode
 from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership
-from prescriptions.enums import ContactChannel
+from prescriptions.services.messages import Message, from_service, way_to, write_message
+from typography.french import full_day, in_a_sentence
 
 type People = dict[int, list[tuple[str, str]]]
 
@@ -71,7 +71,7 @@ def problem_for_worker(file: ConnectionFile, at: datetime) -> None:
 def scheduled_for_worker(file: ConnectionFile, at: datetime) -> None:
     """The line is brought on a day; the household is to be told when it has no mail of its own."""
     channel = file.need.prescription.household.get_contact_channel_display()
-    _write("scheduled_for_worker", file, _workers(file), at, by_mail=_is_written_to(file), channel=channel)
+    _write("scheduled_for_worker", file, _workers(file), at, by_mail=_way_for_visit(file) is not None, channel=channel)
 
 
 def active_for_worker(file: ConnectionFile, at: datetime) -> None:
@@ -117,26 +117,29 @@ def copper_for_worker(file: ConnectionFile, at: datetime) -> None:
 
 def scheduled_for_household(file: ConnectionFile, at: datetime) -> None:
     """To a household that asked to be written to: when the line is brought."""
-    if _is_written_to(file):
-        household = file.need.prescription.household
-        context = {"file": file, "prescriber": file.need.prescription.prescriber}
-        subject, body = compose("emails/connectivity/scheduled_for_household.txt", context)
-        to, purpose = [(household.email, "")], MailPurpose.HOUSEHOLD
-        queue_mail(to=to, subject=subject, body=body, about=_about(file), purpose=purpose, at=at)
+    way = _way_for_visit(file)
+    if way is not None:
+        values = {
+            "jour": full_day(file.appointment_on),
+            "creneau": in_a_sentence(file.get_appointment_slot_display()),
+        }
+        write_message(_message(file, MessageCode.VISIT, values), way, at=at)
 
 
-def line_news_for_household(file: ConnectionFile, about: LineNews, at: datetime) -> Mail:
-    """To a household that asked to be written to: what changes on its line, and what it may do."""
+def line_news(file: ConnectionFile, about: LineNews) -> Message:
+    """What changes on its line, and what it may do."""
+    said = said_of(file, about)
+    return _message(file, MessageCode.LINE, {"titre": said.title, "nouvelle": "\n".join(said.sentences)})
+
+
+def _message(file: ConnectionFile, code: MessageCode, values: dict[str, str]) -> Message:
     prescription = file.need.prescription
-    context = {"file": file, "prescriber": prescription.prescriber, "said": said_of(file, about)}
-    subject, body = compose("emails/connectivity/line_news_for_household.txt", context)
-    to, purpose = [(prescription.household.email, "")], MailPurpose.HOUSEHOLD
-    return queue_mail(to=to, subject=subject, body=body, about=_about(file), purpose=purpose, at=at)
+    around = {**from_service(prescription.prescriber), "reference": str(file.reference)}
+    return Message(prescription.household, code, _about(file), around | values)
 
 
-def _is_written_to(file: ConnectionFile) -> bool:
-    household = file.need.prescription.household
-    return household.contact_channel == ContactChannel.EMAIL and bool(household.email)
+def _way_for_visit(file: ConnectionFile) -> MessageChannel | None:
+    return way_to(file.need.prescription.household, MessageCode.VISIT)
 
 
 # --- what messages share

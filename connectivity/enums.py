@@ -252,7 +252,7 @@ class NewsOutcome(TextChoices):
     """What came of what a household was to be told of its line."""
 
     TOLD = "told", "Le foyer est prévenu"
-    SENT = "sent", "Courriel envoyé"
+    SENT = "sent", "Message envoyé"
     OVERTAKEN = "overtaken", "Dépassé par la suite"
 
 

@@ -82,7 +82,7 @@ OF_CONNECTIVITY: tuple[Held, ...] = (
         f"file__{OF_IT}",
         "Ce qu’on devait vous dire de vos lignes",
         ("file", "about", "channel", "promised_at", "due_on", "settled_at", "settled_by", "outcome"),
-        {"mail": "le courriel lui-même, donné plus bas"},
+        {"mail": "le courriel lui-même, donné plus bas", "sms": "le SMS lui-même, donné plus bas"},
     ),
     Held(
         Recharge,

@@ -35,6 +35,10 @@ urlpatterns = [
     path("connexions/<str:reference>/piece-vue/", choosing.connection_proof, name="connection_proof"),
     path("connexions/<str:reference>/recharge/", lines.recharge_sell, name="recharge_sell"),
     path("connexions/<str:reference>/recharge/<int:pk>/annuler/", lines.recharge_cancel, name="recharge_cancel"),
+    path("connexions/<str:reference>/lettre/", lines.connection_letter, name="connection_letter"),
+    path(
+        "connexions/<str:reference>/lettre/<int:pk>.pdf", lines.connection_letter_paper, name="connection_letter_paper"
+    ),
     path("connexions/<str:reference>/prevenu/", lines.connection_told, name="connection_told"),
     path("connexions/<str:reference>/papiers/<int:pk>/", connections.connection_paper, name="connection_paper"),
 ]

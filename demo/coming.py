@@ -9,9 +9,12 @@ from demo.calendar import local
 from demo.cast import Cast
 from demo.context import Stage
 from distribution.models import Appointment
+from distribution.services.answers import receive_answer
 from distribution.services.appointments import book_appointment, move_appointment
 from distribution.services.openings import open_hours
 from distribution.slots import free_slots
+from documents.enums import Delivery
+from documents.models import Sms
 from lifecycle import gate
 from network.models import Membership
 from refurb.enums import DeviceState
@@ -25,6 +28,10 @@ CALLS = 6
 """How many households a point calls in an evening; the others are still to be called."""
 LEFT = 3
 """One in three of those who did not come is not called again yet."""
+
+
+ANSWERS = ("Oui merci", "Bonjour, je peux venir plus tard dans la journée\u00a0?")
+"""What those who answer say."""
 
 
 def open_points(cast: Cast, first: date) -> None:
@@ -65,6 +72,16 @@ def coming(stage: Stage) -> Thread:
                 if rank == 0 and made is not None:
                     _do(stage, made, "tell", at + timedelta(minutes=3), chance)
                     _do(stage, made, "remind", at + timedelta(minutes=5), chance)
+
+
+def answers_come(before: datetime) -> None:
+    """The evening before, two households answer the SMS of their appointment: one comes, the other asks something."""
+    left = Sms.objects.filter(about_machine="appointment", delivery=Delivery.KEPT).values("about_pk")
+    rows = Appointment.objects.booked().filter(starts_at__gt=before, pk__in=left).order_by("pk")
+    for said, one in zip(ANSWERS, rows.select_related("need__prescription__household"), strict=False):
+        phone = one.need.prescription.household.phone
+        at = before - timedelta(hours=1)
+        receive_answer(provider_id=f"demo-{one.reference}", number=phone, text=said, at=at)
 
 
 def expect(stage: Stage, device: Device, on: date, at: datetime, chance: Random) -> Appointment | None:

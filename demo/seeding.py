@@ -14,6 +14,7 @@ from procrastinate.jobs import Job
 
 from demo.agenda import OnRefusal, log_refusal
 from demo.calendar import local
+from demo.coming import answers_come
 from demo.schema import recreate_schema
 from demo.story import first_day, tell_story
 from desk.models import Seeding
@@ -85,6 +86,7 @@ def seed_demo(
             ):
                 tell_story(as_of=as_of, seed=seed, devices=devices, tell=tell, refused=refused)
             _let_sms_go(local(as_of, 0))
+            answers_come(local(as_of, 0))
             note_verification(JOURNALS, verify_journals)
             note_verification(REPORTS, verify_reports)
         seal_journals(at=timezone.now())

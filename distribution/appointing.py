@@ -10,15 +10,22 @@ from conventions.followers import all_moved
 from distribution import appointments, emails
 from distribution.enums import AppointmentState, CancelReason
 from distribution.models import Appointment
-from distribution.services.appointments import is_mailed, is_texted, is_written_to
+from distribution.services.appointments import is_written_to, way_for
 from distribution.slots import on_day
-from documents.services import queue_sms
+from documents.enums import MessageCode
 from lifecycle import gate
 from lifecycle.registry import Move, on_transition
 from prescriptions.documents import freeze_sheet
 from prescriptions.expecting import expected_from
 
 S = AppointmentState
+TOLD = {
+    "book": MessageCode.APPOINTMENT,
+    "move": MessageCode.APPOINTMENT,
+    "cancel": MessageCode.CANCELLED,
+    "remind": MessageCode.REMINDER,
+}
+"""What the household is written about, by verb."""
 CHANGES = ("book", "move", "miss", "cancel")
 """What makes the household's sheet say something else."""
 
@@ -52,12 +59,8 @@ def call_off(move: Move) -> None:
 def tell(move: Move) -> None:
     """By mail or by SMS, whoever is told so; the others are on « À faire » until somebody calls, unless they know."""
     for row in _with_household(move):
-        if is_mailed(row.need):
-            emails.appointment_for_household(row, move.at)
-        elif is_texted(row.need, row.starts_at, move.at):
-            number = row.need.prescription.household.phone
-            text = appointments.short_text(row, appointments.amount_of(row.need))
-            queue_sms(number=number, text=text, about=("appointment", row.pk), at=move.at)
+        if (way := way_for(row.need, row.starts_at, move.at)) is not None:
+            emails.appointment_for_household(row, TOLD[move.verb], way, move.at)
 
 
 def recall(move: Move) -> None:

@@ -11,14 +11,18 @@ from django.db.models import OuterRef, Subquery
 from calendars.icalendar import Event, calendar_file
 from distribution.enums import AppointmentState
 from distribution.models import Appointment, HandOver
+from documents.sms_door import takes_answers
 from prescriptions.models import Need
 from prescriptions.saying import listed, said, said_moment
-from typography.french import euros
+from typography.french import euros, full_day, hour
 
 TO_BRING = ("une pièce d’identité", "la feuille qui vous a été donnée")
 SHOWN_AT_COUNTER = ("pièce d’identité", "feuille du foyer")
 """What the counter asks to see."""
 PAID = "de quoi payer {amount}"
+CHANGE_THERE = "Changez d’heure sur votre page. Il faut votre année de naissance pour l’ouvrir\u00a0: {page}"
+CALL_WORKER = "Appelez votre travailleur social."
+ANSWER = "Répondez OUI ou NON. STOP\u00a0: plus de SMS."
 SUMMARY = "Rendez-vous au point de distribution"
 CALENDAR = "rendez-vous.ics"
 
@@ -58,12 +62,19 @@ def to_bring(amount: Decimal | None) -> list[str]:
     return [*TO_BRING, said(PAID, amount=euros(amount))] if amount else list(TO_BRING)
 
 
-def short_text(appointment: Appointment, amount: Decimal | None = None) -> str:
-    """The same in an SMS: no name, no reference of a request."""
-    told = f"{when(appointment)}, {appointment.point}, {appointment.point.place}"
-    if appointment.state != AppointmentState.BOOKED:
-        return f"Votre rendez-vous est annulé\u00a0: {told}. Ne vous déplacez pas."
-    return f"Votre rendez-vous\u00a0: {told}. Apportez {', '.join(to_bring(amount))}."
+def values_of(appointment: Appointment, amount: Decimal | None, page: str) -> dict[str, str | list[str]]:
+    """What is put in the texts that tell of it; ``page``: where it is moved, when the household opens one."""
+    assert appointment.starts_at is not None
+    point = appointment.point
+    return {
+        "repondre": ANSWER if takes_answers() else "",
+        "jour": full_day(appointment.starts_at),
+        "heure": hour(appointment.starts_at),
+        "point": str(point),
+        "adresse": point.place,
+        "apporter": to_bring(amount),
+        "changer": CHANGE_THERE.format(page=page) if page else CALL_WORKER,
+    }
 
 
 def calendar_of(appointment: Appointment, amount: Decimal | None = None) -> bytes:

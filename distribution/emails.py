@@ -4,15 +4,16 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from distribution.appointments import CALENDAR, amount_of, calendar_of, to_bring, when
+from distribution.appointments import CALENDAR, amount_of, calendar_of, values_of
 from distribution.models import Appointment
 from documents.emails import absolute_url, compose
-from documents.enums import MailPurpose
+from documents.enums import MessageChannel, MessageCode
 from documents.services import queue_mail, store_file
 from donations.emails import people_of
 from network.models import Membership
 from prescriptions.models import Need
 from prescriptions.own_papers import page_of_request
+from prescriptions.services.messages import Message, from_service, write_message
 
 
 def derogation_answered_for_adviser(need: Need, asked_by: int, *, granted: bool, at: datetime) -> None:
@@ -24,25 +25,13 @@ def derogation_answered_for_adviser(need: Need, asked_by: int, *, granted: bool,
         queue_mail(to=to, subject=subject, body=body, about=("need", need.pk), at=at)
 
 
-def appointment_for_household(appointment: Appointment, at: datetime) -> None:
-    """Where, when, with what, and the page from which it is moved; no name. Its calendar file is attached."""
+def appointment_for_household(appointment: Appointment, code: MessageCode, way: MessageChannel, at: datetime) -> None:
+    """Where, when, with what, and the page from which it is moved; no name. A mail has its calendar file."""
     prescription = appointment.need.prescription
     amount = amount_of(appointment.need)
-    context = {
-        "appointment": appointment,
-        "when": when(appointment),
-        "to_bring": to_bring(amount),
-        "prescription": prescription,
-        "page": page_of_request(prescription),
-    }
-    subject, body = compose("emails/distribution/appointment_for_household.txt", context)
-    calendar = store_file(content=calendar_of(appointment, amount), name=CALENDAR, by=None, at=at)
-    queue_mail(
-        to=[(prescription.household.email, "")],
-        subject=subject,
-        body=body,
-        about=("appointment", appointment.pk),
-        attachments=[calendar],
-        purpose=MailPurpose.HOUSEHOLD,
-        at=at,
-    )
+    values = values_of(appointment, amount, page_of_request(prescription)) | from_service(prescription.prescriber)
+    attached = []
+    if way == MessageChannel.EMAIL:
+        attached.append(store_file(content=calendar_of(appointment, amount), name=CALENDAR, by=None, at=at))
+    message = Message(prescription.household, code, ("appointment", appointment.pk), values)
+    write_message(message, way, at=at, attachments=attached)

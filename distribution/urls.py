@@ -24,6 +24,7 @@ from distribution.views import (
     returns,
     scanning,
     shipping,
+    sms_answers,
     stocktakes,
 )
 
@@ -73,6 +74,8 @@ urlpatterns = [
     path("rendez-vous/<str:reference>/", appointments.appointment_detail, name="appointment_detail"),
     path("rendez-vous/<str:reference>/agenda.ics", appointments.appointment_calendar, name="appointment_calendar"),
     *appointment_actions.urlpatterns,
+    path("reponses-sms/", sms_answers.sms_answers, name="sms_answers"),
+    path("rendez-vous/<str:reference>/reponse-lue/", sms_answers.sms_answer_read, name="sms_answer_read"),
     path("ma-demande/<str:code>/rendez-vous/", own_appointment.own_appointment, name="own_appointment"),
     path("derogations/", needs.derogation_list, name="derogation_list"),
     path("derogations/<str:reference>/demander/", derogations.derogation_ask, name="derogation_ask"),

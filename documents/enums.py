@@ -13,7 +13,19 @@ REPLACED = "replaced"
 SHUT = "door shut"
 REFUSED = "refused"
 ATTACHMENT = "attachment"
+WITHHELD = "withheld"
 """Our own codes of failure of a mail, beside those of the mail server."""
+
+STOPPED: dict[str, str] = {
+    REPLACED: "remplacé par un autre",
+    FORGOTTEN: "effacé avec le foyer",
+    INTERRUPTED: "interrompu, on ne sait pas s’il est parti",
+    SHUT: "plus aucun service d’envoi",
+    REFUSED: "refusé par le service d’envoi",
+    WITHHELD: "retenu\u00a0: le foyer n’en veut plus, ou n’est plus suivi",
+    ATTACHMENT: "la pièce jointe a été effacée",
+}
+"""Why a message to a household did not leave, in words; the code of the server or of the service otherwise."""
 
 
 class ContentType(TextChoices):
@@ -59,3 +71,62 @@ class MailPurpose(TextChoices):
 
 TO_THE_ADDRESSEE_ALONE = (MailPurpose.ACCOUNT, MailPurpose.HOUSEHOLD)
 """The mails whose text nobody but their addressee reads: it goes once they have left."""
+
+
+class SmsMeaning(TextChoices):
+    """What an SMS that came back says."""
+
+    YES = "yes", "Oui"
+    NO = "no", "Non"
+    STOP = "stop", "Stop"
+    OTHER = "other", "Autre chose"
+
+
+class AnswerOutcome(TextChoices):
+    """What came of it."""
+
+    CONFIRMED = "confirmed", "Le foyer vient"
+    CANCELLED = "cancelled", "Le foyer ne vient pas\u00a0: rendez-vous annulé"
+    STOPPED = "stopped", "Plus de SMS à ce foyer"
+    TO_READ = "to_read", "À lire par le conseiller"
+    NOTHING = "nothing", "Sans effet\u00a0: numéro inconnu, ou aucun rendez-vous à venir"
+
+
+class AnswerWhy(TextChoices):
+    """Why somebody has to read it."""
+
+    UNCLEAR = "unclear", "ni oui, ni non"
+    SEVERAL = "several", "plusieurs rendez-vous à ce numéro"
+    REFUSED = "refused", "trop tard pour changer sans appeler"
+
+
+class MessageChannel(TextChoices):
+    """How a message that Maillon writes reaches a household."""
+
+    SMS = "sms", "SMS"
+    EMAIL = "email", "Courriel"
+    LETTER = "letter", "Lettre"
+
+
+class MessageCode(TextChoices):
+    """What a household is written to about. Its texts are dated rows; what may stand in them is in ``messages``."""
+
+    REQUEST = "demande", "Du nouveau pour sa demande"
+    LINE = "ligne", "Du nouveau pour sa ligne"
+    VISIT = "passage", "Passage de l’opérateur"
+    STILL_CURRENT = "toujours-d-actualite", "Toujours d’actualité\u00a0?"
+    APPOINTMENT = "rendez-vous", "Rendez-vous fixé"
+    REMINDER = "rendez-vous-rappel", "Rendez-vous rappelé"
+    CANCELLED = "rendez-vous-annule", "Rendez-vous annulé"
+
+
+class MessageLanguage(TextChoices):
+    """The languages in which a household may be written to: French, and those of its sheets."""
+
+    FRENCH = "fr", "Français"
+    ENGLISH = "en", "English"
+    SPANISH = "es", "Español"
+    ARABIC = "ar", "العربية"
+    UKRAINIAN = "uk", "Українська"
+    TURKISH = "tr", "Türkçe"
+    ROMANIAN = "ro", "Română"

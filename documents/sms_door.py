@@ -1,6 +1,7 @@
 """The one door by which an SMS leaves. Off by default: then nothing is written, and somebody calls, as before.
 
 ``settings.SMS_PROVIDER`` names a class of here by its path; ``SMS_URL`` and ``SMS_TOKEN`` come from the environment.
+``SMS_ANSWERS_SECRET`` is what the service says to hand over an answer; without it none is taken.
 No number and no text is ever in a log: an error is told by its code.
 """
 
@@ -63,6 +64,11 @@ class ByHttp:
             raise (DeliveryFailed if busy else Refused)(f"HTTP {error.code}") from None
         except (URLError, TimeoutError, OSError, HTTPException) as error:  # an answer that is no HTTP, too
             raise DeliveryFailed(type(error).__name__) from None
+
+
+def takes_answers() -> bool:
+    """Whether what households answer comes back here: SMS leave, and the service has a secret to speak with."""
+    return bool(settings.SMS_PROVIDER and settings.SMS_ANSWERS_SECRET)
 
 
 def provider() -> SmsProvider | None:

@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from documents.enums import FORGOTTEN, INTERRUPTED, REFUSED, REPLACED, SHUT, Delivery
+from documents.enums import STOPPED, Delivery
 from documents.models import Mail, MailQuerySet, Sms, SmsQuerySet
 from typography.french import moment
 
@@ -52,16 +52,6 @@ class MailTable(tables.Table):
     def render_delivery(self, record: Mail) -> SafeString:
         label = record.get_delivery_display()
         return format_html('<span class="{}">{}</span>', TAGS.get(Delivery(record.delivery), "tag"), label)
-
-
-STOPPED = {
-    REPLACED: "remplacé par un autre",
-    FORGOTTEN: "effacé avec le foyer",
-    INTERRUPTED: "interrompu, on ne sait pas s’il est parti",
-    SHUT: "plus aucun service d’envoi",
-    REFUSED: "refusé par le service d’envoi",
-}
-"""Why an SMS did not leave, in words; the code of the provider otherwise."""
 
 
 class SmsTable(tables.Table):

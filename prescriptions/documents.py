@@ -21,6 +21,8 @@ from prescriptions.saying import SaidDay, Tongue, kept, said
 from prescriptions.telling import Telling, needs_told, settled_rows, telling_of
 from typography.french import by_pairs
 
+LETTER = "household_letter"
+"""The kind of paper of a letter to a household."""
 TEMPLATE = "documents/prescriptions/prescription_told.html"
 IN_LANGUAGE = "documents/prescriptions/prescription_in_language.html"
 IN_LANGUAGES = ("title", "todo", "sentences", "listed", "reason", "needs", "settled")
@@ -46,6 +48,7 @@ def register_kinds() -> None:
         code = KINDS[kind]
         template = f"documents/prescriptions/{code}{suffix}.html"
         register_kind(code, str(kind.label), template, version=version, for_household=True)
+    register_kind(LETTER, "Lettre au foyer", "documents/prescriptions/household_letter.html", for_household=True)
     for code in KINDS.values():
         leads_to_request(code, _request_of)
 

@@ -7,13 +7,13 @@ from typing import Any
 from django.urls import reverse
 
 from documents.emails import absolute_url, compose
-from documents.enums import MailPurpose
-from documents.models import Mail
+from documents.enums import MessageChannel, MessageCode
 from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.models import CompletionRequest, Decision, Household, Need, Prescription, Transfer
-from prescriptions.own_papers import page_of_request
+from prescriptions.services.messages import Message, from_service, write_message
+from typography.french import written_day
 
 type People = dict[int, list[tuple[str, str]]]
 
@@ -153,22 +153,17 @@ def declined_for_distributor(prescription: Prescription, at: datetime) -> None:
 
 def still_current_for_household(prescription: Prescription, token: str, until: datetime, at: datetime) -> None:
     """The link by which the household answers; neither its name nor what it asked for."""
-    page = absolute_url(reverse("prescriptions:still_current", args=[token]))
-    context = {"prescription": prescription, "page": page, "until": until}
-    subject, body = compose("emails/prescriptions/still_current_for_household.txt", context)
-    to = [(prescription.household.email, "")]
+    values = {
+        **from_service(prescription.prescriber),
+        "reference": str(prescription.reference),
+        "page": absolute_url(reverse("prescriptions:still_current", args=[token])),
+        "jour": written_day(until),
+    }
     about = ("prescription", prescription.pk)
     # It holds a link that opens a door: its text is shown to nobody, and goes once it has left.
-    queue_mail(to=to, subject=subject, body=body, about=about, purpose=MailPurpose.HOUSEHOLD, at=at)
-
-
-def news_for_household(prescription: Prescription, at: datetime) -> Mail:
-    """There is something new: neither what, nor its name; its page says it, to who knows the year of birth."""
-    page = page_of_request(prescription)
-    subject, body = compose("emails/prescriptions/news_for_household.txt", {"prescription": prescription, "page": page})
-    to = [(prescription.household.email, "")]
-    about = ("prescription", prescription.pk)
-    return queue_mail(to=to, subject=subject, body=body, about=about, purpose=MailPurpose.HOUSEHOLD, at=at)
+    write_message(
+        Message(prescription.household, MessageCode.STILL_CURRENT, about, values), MessageChannel.EMAIL, at=at
+    )
 
 
 def anonymisation_for_prescriber(household: Household, at: datetime) -> None:
@@ -179,6 +174,11 @@ def anonymisation_for_prescriber(household: Household, at: datetime) -> None:
 def erased_for_prescriber(household: Household, at: datetime) -> None:
     """A file is erased, because the household asked."""
     _about_file("erased_for_prescriber", household, at)
+
+
+def sms_stopped_for_prescriber(household: Household, at: datetime) -> None:
+    """The household answered STOP: it is called from now on."""
+    _about_file("sms_stopped_for_prescriber", household, at)
 
 
 # --- what messages share

@@ -17,6 +17,7 @@ from prescriptions.models import (
     HouseholdAccess,
     HouseholdCorrection,
     HouseholdEntry,
+    HouseholdMessage,
     ImportedPerson,
     Joining,
     Need,
@@ -215,7 +216,18 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
             *("prescription", "about", "channel", "promised_at", "due_on", "tries", "tried_at", "settled_at"),
             *("settled_by", "outcome"),
         ),
-        {"mail": "le courriel lui-même, donné plus bas"},
+        {"mail": "le courriel lui-même, donné plus bas", "sms": "le SMS lui-même, donné plus bas"},
+    ),
+    Held(
+        HouseholdMessage,
+        "household",
+        "Les messages qu’on vous a écrits",
+        ("code", "channel", "language", "written_at", "written_by"),
+        {
+            "household": INTERNAL,
+            "text": "la version du texte, dont vous avez les mots",
+            **dict.fromkeys(("mail", "sms", "letter"), "le message lui-même, donné plus bas"),
+        },
     ),
     Held(
         Reminder,

@@ -42,6 +42,11 @@ def _served(organisation: int | None) -> QuerySet[Any]:
     return served
 
 
+def sees_messages(actor: Actor) -> Q | None:
+    """Read the list of what households were written: their workers, the pilot."""
+    return Q() if works(actor) or is_pilot(actor) else None
+
+
 # --- prescription
 
 
@@ -198,6 +203,8 @@ def sees_households(actor: Actor | None) -> Q | None:
         return None
     if is_pilot(actor):
         return Q()
+    if isinstance(actor, SignedLink):
+        return Q(pk=actor.key_of("household")) if actor.key_of("household") else _seen_through_prescriptions(actor)
     through = _seen_through_prescriptions(actor)
     if through is not None and works(actor):
         return Q(prescriber=actor.organisation_id) | through
@@ -207,6 +214,11 @@ def sees_households(actor: Actor | None) -> Q | None:
 def can_follow_household(actor: Actor) -> Q | None:
     """The worker, for the households its prescriber follows or has a prescription for."""
     return sees_households(actor) if works(actor) else None
+
+
+def can_stop_sms_household(actor: Actor) -> Q | None:
+    """The household itself, that answers an SMS."""
+    return Q(pk=actor.key_of("household")) if isinstance(actor, SignedLink) else None
 
 
 def can_create_household(actor: Actor) -> Q | None:

@@ -3,11 +3,14 @@
 After the sheets: a mail leads to the page that the new one opens.
 """
 
+from documents.enums import MessageChannel
 from lifecycle.registry import Move, on_transition
-from prescriptions.enums import ContactAbout
+from prescriptions import emails
+from prescriptions.enums import ContactAbout, ContactChannel, RightKind
 from prescriptions.followers import prescriptions_of
-from prescriptions.models import Prescription
+from prescriptions.models import Household, Prescription, RightsRequest
 from prescriptions.services.contacts import overtake_contacts, promise_contacts
+from prescriptions.services.messages import withhold_messages
 
 PROMISED = {
     "ask_completion": ContactAbout.MISSING,
@@ -34,6 +37,25 @@ def overtake_erased(move: Move) -> None:
     overtake_contacts(Prescription.objects.filter(household__in=move.pks).values_list("pk", flat=True), move.at)
 
 
+def withhold(move: Move) -> None:
+    """Nothing more leaves for a household that left."""
+    withhold_messages(move.pks)
+
+
+def call_from_now_on(move: Move) -> None:
+    """It answered STOP: it is called, no SMS that waits leaves, its worker is told."""
+    Household.objects.filter(pk__in=move.pks).update(contact_channel=ContactChannel.PHONE)
+    withhold_messages(move.pks, MessageChannel.SMS)
+    for household in Household.objects.filter(pk__in=move.pks).order_by("pk"):
+        emails.sms_stopped_for_prescriber(household, move.at)
+
+
+def withhold_from_who_objected(move: Move) -> None:
+    """Nor for one that asked that nothing more be done of its file."""
+    asked = RightsRequest.objects.filter(pk__in=move.pks, kind=RightKind.OBJECTION)
+    withhold_messages(asked.values_list("household", flat=True))
+
+
 def register() -> None:
     """The registrations of this subject."""
     for verb in PROMISED:
@@ -41,3 +63,6 @@ def register() -> None:
     for verb in OVERTAKEN_BY:
         on_transition("prescription", verb, overtake)
     on_transition("household", "anonymise", overtake_erased)
+    on_transition("household", "archive", withhold)
+    on_transition("household", "stop_sms", call_from_now_on)
+    on_transition("rights_request", "answer", withhold_from_who_objected)

@@ -16,6 +16,7 @@ from prescriptions.views import (
     households,
     identity,
     lists,
+    messages,
     own_page,
     own_rights,
     pages,
@@ -35,6 +36,9 @@ urlpatterns = [
     path("prescriptions/importer/", people.people_deposit, name="people_deposit"),
     path("prescriptions/accord-a-signer.pdf", pages.agreement_sheet, name="agreement_sheet"),
     path("prescriptions/<str:reference>/", pages.prescription_detail, name="prescription_detail"),
+    path("prescriptions/<str:reference>/lettre/", messages.prescription_letter, name="prescription_letter"),
+    path("messages/", messages.message_list, name="message_list"),
+    path("messages/<int:pk>/lettre.pdf", messages.message_letter, name="message_letter"),
     path("prescriptions/<str:reference>/modifier/", filing.prescription_edit, name="prescription_edit"),
     path(
         "prescriptions/<str:reference>/completer/", completion.prescription_completion, name="prescription_completion"

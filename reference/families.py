@@ -114,6 +114,10 @@ class Family:
     hints: Mapping[str, str] = NOTHING
     choices: Mapping[str, Callable[[], Any]] = NOTHING
     faults: Callable[[Mapping[str, list[dict[str, Any]]]], list[str]] = field(default=lambda typed: [])
+    hints_of: Callable[[Any], Mapping[str, str]] = field(default=lambda row: NOTHING)
+    """Hints that depend on which thing a row is a version of, in place of ``hints``."""
+    preview: Callable[[Any], list[tuple[str, str]]] | None = None
+    """What a row would give, ``(label, text)``: shown to whoever writes it, before it is kept."""
     checked_since: Callable[[date], date] = field(default=lambda today: today - FRESH)
 
     @property

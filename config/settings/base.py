@@ -190,6 +190,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "Maillon <ne-pas-repondre@local
 SMS_PROVIDER = os.environ.get("SMS_PROVIDER", "")
 SMS_URL = os.environ.get("SMS_URL", "")
 SMS_TOKEN = os.environ.get("SMS_TOKEN", "")
+# What that service says to hand over an answer (Authorization: Bearer …); without it no answer is taken.
+SMS_ANSWERS_SECRET = os.environ.get("SMS_ANSWERS_SECRET", "")
 
 # --- who publishes this site ----------------------------------------------------
 # What the legal pages say. Each place that runs Maillon says its own, by the environment.

@@ -2,6 +2,7 @@
 
 import os
 from copy import deepcopy
+from secrets import token_urlsafe
 from typing import Any
 
 from config.settings import dev
@@ -12,6 +13,8 @@ DEBUG = False
 LIFECYCLE_SERVING_ROLE_ONLY = not os.environ.get("DATABASE_URL")
 DEMO = True
 SMS_PROVIDER = "documents.sms_door.KeptHere"
+# Nobody knows it: answers come by `manage.py receive_sms`.
+SMS_ANSWERS_SECRET = token_urlsafe()
 INSTALLED_APPS = [*dev.INSTALLED_APPS, "demo"]
 # Without `collectstatic`: files are served from where they lie.
 WHITENOISE_USE_FINDERS = True

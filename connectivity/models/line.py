@@ -11,11 +11,12 @@ from connectivity.enums import CancelReason, ConnectionState, LineNews, NewsOutc
 from connectivity.models.connection import ConnectionFile
 from connectivity.permissions import can_serve_connection
 from documents.enums import Delivery
-from documents.models import Mail
+from documents.models import Mail, Sms
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
 from prescriptions.enums import ContactChannel
+from prescriptions.models.contact import why_unsent
 from typography.french import day, euros
 
 
@@ -36,14 +37,15 @@ class NoticeQuerySet(models.QuerySet["LineNotice"]):
         return rows
 
     def to_keep(self) -> Self:
-        """Those that somebody still has to keep: a mail that could not leave told nobody anything.
+        """Those that somebody still has to keep: what could not leave told nobody anything.
 
         Of a line, the last alone, and of one that ended, its end: what came next overtakes a mail whose failure is
         known only afterwards.
         """
         later = LineNotice.objects.filter(file=OuterRef("file"), pk__gt=OuterRef("pk"))
         holds = ~Exists(later) & (~Q(file__state=ConnectionState.ENDED) | Q(about=LineNews.ENDED))
-        unsent = Q(outcome=NewsOutcome.SENT, mail__delivery=Delivery.FAILED) & holds
+        lost = Q(mail__delivery=Delivery.FAILED) | Q(sms__delivery=Delivery.FAILED)
+        unsent = Q(outcome=NewsOutcome.SENT) & lost & holds
         return self.filter(Q(settled_at=None) | unsent)
 
 
@@ -62,6 +64,7 @@ class LineNotice(models.Model):
     mail = models.ForeignKey(
         Mail, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="courriel envoyé"
     )
+    sms = models.ForeignKey(Sms, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="SMS envoyé")
     outcome = models.CharField("suite", max_length=9, choices=NewsOutcome, blank=True)
 
     objects = NoticeQuerySet.as_manager()
@@ -89,6 +92,11 @@ class LineNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_about_display()} – {self.due_on:%d/%m/%Y}"
+
+    @property
+    def why(self) -> str:
+        """« le SMS n’est pas parti (refusé par le service d’envoi) »; empty for one that nothing was sent for."""
+        return why_unsent(self.mail, self.sms) if self.outcome == NewsOutcome.SENT else ""
 
 
 class RechargeQuerySet(models.QuerySet["Recharge"]):

@@ -13,7 +13,7 @@ from connectivity.models import (
 from connectivity.services.campaigns import forget_calls
 from connectivity.services.lines import overtake_notices
 from documents.models import Document
-from documents.services import forget_document, forget_mails
+from documents.services import forget_document, forget_mails, forget_sms
 from lifecycle.models import Comment
 
 
@@ -32,4 +32,5 @@ def forget_household(*, household: int, at: datetime) -> None:
     forget_calls([household])
     for pk in files:
         forget_mails(about=("connection", pk), at=at)
+        forget_sms(about=("connection", pk), at=at)
     overtake_notices(files, at)

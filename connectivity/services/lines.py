@@ -16,14 +16,18 @@ from connectivity.models import ConnectionFile, LineNotice, Offer, Recharge
 from connectivity.parameters import LINE_NEWS_DAYS, RECHARGES_A_MONTH
 from connectivity.permissions import can_sell_recharge, can_serve_connection
 from connectivity.terms import term_of
+from documents.enums import Delivery, MessageCode, MessageLanguage
+from documents.services import call_off_sms
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locked_rows import held_row
 from lifecycle.locking import locked
 from lifecycle.machine import Reason
-from prescriptions.enums import ContactChannel
+from prescriptions.models import HouseholdMessage
 from prescriptions.nir import refuse_nir
+from prescriptions.services.contacts import NO_ADDRESS
+from prescriptions.services.messages import letter_made, make_letter, way_to, write_message
 from prescriptions.telling import channel_of
 from typography.french import Noun, euros, written_day
 
@@ -186,14 +190,16 @@ def cancel_recharge(*, actor: Actor, recharge: Recharge, reason: str, at: dateti
 
 
 def promise_notice(*, file: ConnectionFile, about: LineNews, at: datetime) -> LineNotice:
-    """The household is to be told: a mail leaves at once, else its worker tells it; no more what was before."""
+    """The household is to be told: a message is written at once, else its worker tells it; no more what was before."""
     overtake_notices([file.pk], at)
     day = timezone.localdate(at)
     due_on = add_working_days(day, LINE_NEWS_DAYS.on(day))
-    channel = channel_of(file.need.prescription.household)
-    notice = LineNotice(file=file, about=about, channel=channel, promised_at=at, due_on=due_on)
-    if channel == ContactChannel.EMAIL:
-        notice.mail = emails.line_news_for_household(file, about, at)
+    household = file.need.prescription.household
+    notice = LineNotice(file=file, about=about, channel=channel_of(household), promised_at=at, due_on=due_on)
+    way = way_to(household, MessageCode.LINE)
+    if way is not None:
+        told = write_message(emails.line_news(file, about), way, at=at)
+        notice.mail, notice.sms = told.mail, told.sms
         notice.settled_at, notice.outcome = at, NewsOutcome.SENT
     notice.save()
     return notice
@@ -201,7 +207,10 @@ def promise_notice(*, file: ConnectionFile, about: LineNews, at: datetime) -> Li
 
 def overtake_notices(files: "list[int] | set[int]", at: datetime) -> None:
     """Something else happened to these lines: what was still to be told is not true any more."""
-    waiting = LineNotice.objects.to_keep().filter(file__in=list(files)).values("pk")
+    pks = list(files)
+    unsaid = LineNotice.objects.filter(file__in=pks, outcome=NewsOutcome.SENT, sms__delivery=Delivery.QUEUED)
+    call_off_sms(unsaid.values_list("sms", flat=True), at=at)
+    waiting = list(LineNotice.objects.to_keep().filter(file__in=pks).values_list("pk", flat=True))
     LineNotice.objects.filter(pk__in=waiting).update(settled_at=at, settled_by=None, outcome=NewsOutcome.OVERTAKEN)
 
 
@@ -220,3 +229,29 @@ def keep_notice(*, actor: Actor, connection: ConnectionFile, read: str = "", at:
     notice.settled_at, notice.settled_by_id, notice.outcome = at or timezone.now(), actor.pk, NewsOutcome.TOLD
     notice.save(update_fields=["settled_at", "settled_by", "outcome"])
     return notice
+
+
+@gate.one_transaction
+def write_line_letter(
+    *,
+    actor: Actor,
+    connection: ConnectionFile,
+    language: str = MessageLanguage.FRENCH,
+    at: datetime | None = None,
+) -> HouseholdMessage:
+    """The letter of what is to be told of a line, to be printed and posted; that which was made already, if one was.
+
+    Raises Unknown, PermissionDenied, Refused when nothing is to be told any more, or no address is known.
+    """
+    file = held_row(ConnectionFile.objects.visible_to(actor), connection, actor=actor, can=can_serve_connection)
+    notice = next(iter(locked(LineNotice.objects.visible_to(actor).to_keep().filter(file=file))), None)
+    if notice is None:
+        raise Refused({file.pk: (NOTHING_TO_TELL,)})
+    message = emails.line_news(file, LineNews(notice.about))
+    if not message.household.address:
+        raise Refused({file.pk: (NO_ADDRESS,)})
+    before = letter_made(message, since=notice.promised_at, language=language)
+    if before is not None:
+        return before
+    sender = file.need.prescription.prescriber
+    return make_letter(message, by=actor, sender=sender, language=language, at=at or timezone.now())

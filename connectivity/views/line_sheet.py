@@ -11,6 +11,7 @@ from connectivity.line_news import LineTelling, said_of
 from connectivity.models import ConnectionFile, LineNotice, Offer, Recharge
 from connectivity.parameters import RECHARGES_A_MONTH
 from connectivity.permissions import can_answer_connection, can_sell_recharge, can_serve_connection
+from documents.enums import MessageLanguage
 from lifecycle.actors import Actor
 
 TOLD_BY = ("choose", "activate", "change_offer", "go_on")
@@ -47,7 +48,8 @@ class Notice:
 
     row: LineNotice
     said: LineTelling
-    could_not_leave: bool
+    why: str
+    """Why a message did not leave; empty when none was written."""
 
 
 def is_prepaid(file: ConnectionFile) -> bool:
@@ -87,10 +89,11 @@ def recharges_of(file: ConnectionFile, actor: Actor) -> Recharges:
 
 def notice_of(file: ConnectionFile, actor: Actor) -> Notice | None:
     """What the household is still to be told; one query, and one more for the papers that it asks."""
-    row = LineNotice.objects.visible_to(actor).to_keep().filter(file=file).first()
+    rows = LineNotice.objects.visible_to(actor).to_keep().filter(file=file)
+    row = rows.select_related("mail", "sms").first()
     if row is None:
         return None
-    return Notice(row, said_of(file, LineNews(row.about)), row.mail_id is not None)
+    return Notice(row, said_of(file, LineNews(row.about)), row.why)
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ class LineSheet:
     is_prepaid: bool
     sells: bool
     tells: bool
+    letter_languages: list[tuple[str, str]]
     today: str
 
 
@@ -119,5 +123,6 @@ def line_sheet_of(file: ConnectionFile, actor: Actor) -> LineSheet | None:
         is_prepaid=is_prepaid(file),
         sells=can_sell_recharge(actor) is not None,
         tells=can_serve_connection(actor) is not None,
+        letter_languages=MessageLanguage.choices,
         today=f"{timezone.localdate():%Y-%m-%d}",
     )

@@ -3,11 +3,11 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from connectivity.filters.lines import RechargeFilter
 from connectivity.forms import lines as forms
@@ -19,11 +19,14 @@ from connectivity.tables.lines import RechargeTable
 from connectivity.views.choosing import CONNECTION_PAGES
 from connectivity.views.connections import visible_connection
 from connectivity.views.line_sheet import Recharges, is_prepaid, recharges_of
+from documents.enums import MessageLanguage
+from documents.responses import document_response
 from lifecycle.acting import asks_then_acts, may, posted
 from lifecycle.pages import Pages
 from lists.listing import Listing, lists
 from network.permissions import is_pilot
 from network.requests import Request
+from prescriptions.models import HouseholdMessage
 from prescriptions.views.rows import named_by
 from prescriptions.views.saving import saved
 
@@ -113,6 +116,32 @@ def connection_told(request: Request, reference: str) -> HttpResponse:
     for error in form.non_field_errors():
         messages.error(request, str(error))
     return redirect("connectivity:connection_detail", reference=reference)
+
+
+@require_POST
+def connection_letter(request: Request, reference: str) -> HttpResponse:
+    """Make the letter of what is to be told, in the language that is chosen; then read it."""
+    connection = visible_connection(request, reference)
+    may(can_serve_connection(request.membership))
+    form, actor, asked = Form({}), request.membership, request.POST.get("langue", "")
+    language = asked if asked in MessageLanguage.values else MessageLanguage.FRENCH
+    made = saved(form, lambda: services.write_line_letter(actor=actor, connection=connection, language=language))
+    if made is not None:
+        return redirect("connectivity:connection_letter_paper", reference=reference, pk=made.pk)
+    for error in form.non_field_errors():
+        messages.error(request, str(error))
+    return redirect("connectivity:connection_detail", reference=reference)
+
+
+@require_safe
+def connection_letter_paper(request: Request, reference: str, pk: int) -> FileResponse:
+    """That letter, as it is printed; for whoever serves the household."""
+    connection = visible_connection(request, reference)
+    may(can_serve_connection(request.membership))
+    of_it = HouseholdMessage.objects.filter(letter__owner_machine="connection", letter__owner_pk=connection.pk)
+    message = get_object_or_404(of_it.select_related("letter"), pk=pk)
+    assert message.letter is not None
+    return document_response(message.letter)
 
 
 @lists

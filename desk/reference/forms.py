@@ -175,7 +175,10 @@ def _several(column: Any, choices: Any, given: dict[str, Any]) -> forms.Field:
 
 
 def with_unit(form: ReferenceForm, family: Family, row: Dated) -> ReferenceForm:
-    """Say in the help in which unit the value is counted."""
+    """Say in the help in which unit the value is counted, and what is proper to this thing."""
+    for name, said in family.hints_of(row).items():
+        if name in form.fields:
+            form.fields[name].help_text = said
     if family.unit and "value" in form.fields:
         form.fields["value"].help_text = f"En {getattr(row, family.unit)}."
     return form

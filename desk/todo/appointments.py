@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +14,8 @@ from distribution.models import Appointment
 from distribution.models.appointment import not_known, not_received
 from distribution.permissions import can_keep_appointment
 from distribution.slots import on_day
+from documents.enums import AnswerOutcome
+from documents.models import SmsAnswer
 from lifecycle.machine import Context
 from network.models import Membership
 from typography.french import HARD, full_day, hour
@@ -27,6 +29,7 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
     mine = Appointment.objects.visible_to(actor).filter(scope) if scope is not None else Appointment.objects.none()
     rows = mine.select_related("need__prescription__household", "point")
     to_do = rows.to_tell(at) | rows.filter(to_call_back(at)) | rows.to_follow() | rows.to_move(at)
+    to_do |= rows.filter(Exists(_unread()))
     ctx = Context(at, actor)
     why = {"is_unreceived": _is(not_received()), "is_unknown": _is(not_known()), "is_last": _is(many_missed(ctx))}
     return (
@@ -43,13 +46,18 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
         Block(
             "rendez-vous-a-suivre",
             "Foyers à appeler pour un rendez-vous",
-            to_do.annotate(**why).order_by("starts_at", "pk"),
+            to_do.annotate(answered=Subquery(_unread().values("outcome")[:1]), **why).order_by("starts_at", "pk"),
             _to_do,
             "Chaque foyer connaît son rendez-vous, aucun n’est à reprendre.",
             late=Q(starts_at__lte=at + SOON_TOLD),
             late_word=SOON,
         ),
     )
+
+
+def _unread() -> QuerySet[SmsAnswer]:
+    """What households answered to the SMS of an appointment, that nobody has read; the last one first."""
+    return SmsAnswer.objects.about("appointment").to_read().filter(sms__about_pk=OuterRef("pk"))
 
 
 def _is(which: Q) -> ExpressionWrapper:
@@ -76,6 +84,9 @@ def _to_do(appointment: Any) -> Line:
 
 
 def _why(appointment: Any) -> str:
+    if appointment.answered:
+        cancelled = appointment.answered == AnswerOutcome.CANCELLED
+        return "a répondu NON\u00a0: annulé, proposez une autre heure" if cancelled else "a répondu\u00a0: à lire"
     if appointment.state == AppointmentState.MISSED:
         last = "pas venu, plus d’autre heure\u00a0: libérez l’appareil"
         return last if appointment.is_last else "pas venu, proposez une autre heure"

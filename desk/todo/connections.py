@@ -22,7 +22,7 @@ from network.models import Membership
 from network.permissions import is_manager, is_pilot
 from prescriptions.enums import CONNECTION_KINDS
 from prescriptions.models import Need
-from typography.french import day
+from typography.french import HARD, day
 
 S = ConnectionState
 FOLLOWED = ("need__prescription__household", "need__prescription__worker__user")
@@ -99,7 +99,7 @@ def to_tell(actor: Membership, at: datetime) -> Block:
     return Block(
         "lignes-a-dire",
         "Foyers à prévenir de leur ligne",
-        notices.select_related(*around).order_by("due_on", "pk"),
+        notices.select_related("mail", "sms", *around).order_by("due_on", "pk"),
         partial(_notice, actor),
         "Tous les foyers savent où en est leur ligne.",
         late=Q(due_on__lt=timezone.localdate(at)),
@@ -211,7 +211,8 @@ def _call(target: CampaignHousehold) -> Line:
 
 def _notice(actor: Membership, notice: LineNotice) -> Line:
     file = notice.file
-    about = notice.get_about_display() + _of_a_colleague(actor, file.need)
+    said = f"{notice.get_about_display()}{HARD}: {notice.why}" if notice.why else notice.get_about_display()
+    about = said + _of_a_colleague(actor, file.need)
     return Line(_name(file), _page(file), about, until(notice.due_on, "avant le"))
 
 

@@ -153,7 +153,7 @@ def _to_tell(actor: Membership, at: datetime) -> Block:
     return Block(
         "a-prevenir",
         "Foyers à prévenir",
-        promised.select_related("prescription__household").order_by("due_on", "pk"),
+        promised.select_related("prescription__household", "mail", "sms").order_by("due_on", "pk"),
         _contact,
         "Tous les foyers savent où en est leur demande.",
         late=Q(due_on__lt=timezone.localdate(at)),
@@ -272,7 +272,7 @@ def _transfer(transfer: Transfer) -> Line:
 
 
 def _contact(contact: PromisedContact) -> Line:
-    how = "le courriel n’est pas parti" if contact.could_not_leave else contact.get_channel_display()
+    how = contact.why or contact.get_channel_display()
     tried = f", sans réponse {contact.tries} fois" if contact.tries else ""
     about = f"{contact.get_about_display()}{HARD}: {how}{tried}"
     return Line(contact.prescription.household.name, _page(contact.prescription), about, until(contact.due_on))

@@ -27,8 +27,11 @@ from lifecycle.acting import asks_then_acts, posted
 from lifecycle.typed import whole_ones
 from network.requests import Request
 from network.views.confirm import confirm
-from reference.dated import Dated
+from reference.dated import Dated, fingerprint
 from reference.families import Family
+
+SEEN = "apercu-lu"
+"""The field that says which preview was read."""
 
 
 @asks_then_acts
@@ -148,6 +151,8 @@ def written(family: Family, form: ReferenceForm, lines: list[LinesFormSet], writ
     if faults:
         form.add_error(None, faults)
         return None
+    if _is_unread(family, form):
+        return None
     try:
         return write()
     except ValidationError as error:
@@ -155,6 +160,24 @@ def written(family: Family, form: ReferenceForm, lines: list[LinesFormSet], writ
         for field, sentences in told.items():
             form.add_error(field if field in form.fields else None, sentences)
         return None
+
+
+def _is_unread(family: Family, form: ReferenceForm) -> bool:
+    """Whether what is typed would give something that was not shown yet: it is shown first, then kept."""
+    words = set(form.fields) & set(family.fields)
+    return family.preview is not None and bool(words) and form.data.get(SEEN) != seen(family, form.instance)
+
+
+def seen(family: Family, row: Dated) -> str:
+    """What stands for a preview that was shown: the same for the same words."""
+    return fingerprint("\n".join(str(getattr(row, name)) for name in (*family.series, *family.fields)))
+
+
+def _preview(family: Family, form: ReferenceForm, *, is_wrong: bool) -> dict[str, Any]:
+    """What the row that is typed would give, once it is right."""
+    if family.preview is None or not form.is_bound or is_wrong:
+        return {"previews": family.preview is not None}
+    return {"preview": family.preview(form.instance), "seen": seen(family, form.instance)}
 
 
 def _writer(lines: list[LinesFormSet]) -> Callable[[Dated], None]:
@@ -182,5 +205,7 @@ def form_page(
     return render(
         request,
         "desk/administration/reference_form.html",
-        {"family": family, "form": form, "formsets": lines, "is_wrong": wrong} | told,
+        {"family": family, "form": form, "formsets": lines, "is_wrong": wrong}
+        | _preview(family, form, is_wrong=wrong)
+        | told,
     )

@@ -39,7 +39,7 @@ class AppointmentMachine(Machine, of=Appointment):
     name = "appointment"
     reference_prefix = "RV"
     tones = {S.BOOKED: "todo", S.HONOURED: "done", S.MISSED: "danger"}
-    through_a_link = "Le foyer, par sa page"
+    through_a_link = "Le foyer, par sa page ou par SMS"
 
     book = Verb(
         "Fixer un rendez-vous",
@@ -98,6 +98,16 @@ class AppointmentMachine(Machine, of=Appointment):
         due=rules.reminder_due,
         done="Rendez-vous rappelé au foyer",
         why="The working day before: by mail where there is one, else somebody calls.",
+    )
+
+    confirm = Verb(
+        "Confirmer sa venue",
+        source=S.BOOKED,
+        target=SAME,
+        who=can_answer_appointment,
+        requires=[rules.TO_COME],
+        done="Le foyer a répondu qu’il vient",
+        why="It answered OUI to an SMS.",
     )
 
     honour = Verb(

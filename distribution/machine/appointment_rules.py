@@ -135,6 +135,9 @@ FEW_MISSED = Requirement(
     says=most_missed,
     lifted_by=SERVED_BY,
 )
+TO_COME = Requirement(
+    "to_come", "L’heure de ce rendez-vous est passée.", lambda ctx: Q(starts_at__gt=ctx.at), lifted_by=SERVED_BY
+)
 BEGUN = Requirement(
     "begun",
     "L’heure du rendez-vous n’est pas passée\u00a0: le foyer peut encore venir.",

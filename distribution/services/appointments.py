@@ -19,15 +19,14 @@ from distribution.machine.appointment_rules import (
 from distribution.models import Appointment
 from distribution.parameters import MISSED_APPOINTMENTS
 from distribution.slots import Slot, free_slots, slot_at
+from documents.enums import MessageChannel, MessageCode
 from documents.quiet import loud_from
-from documents.services import takes_sms
 from lifecycle import gate
 from lifecycle.actors import Actor, SignedLink
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Context
-from prescriptions.enums import ContactChannel
 from prescriptions.models import Need
-from prescriptions.telling import channel_of
+from prescriptions.services.messages import way_to
 from refurb.enums import DeviceState
 from refurb.models import Device, DistributionPoint
 
@@ -43,25 +42,19 @@ def held_for(need: Need) -> Device | None:
     return held.select_related("point__commune", "point__organisation").first()
 
 
-def is_mailed(need: Need) -> bool:
-    """Whether its household is told by mail: what is fixed is sent to it at once."""
-    return channel_of(need.prescription.household) == ContactChannel.EMAIL
+def way_for(need: Need, starts_at: datetime | None = None, at: datetime | None = None) -> MessageChannel | None:
+    """By which channel its household is written to by itself: it asked so, and it leaves; None when somebody calls.
 
-
-def is_texted(need: Need, starts_at: datetime | None = None, at: datetime | None = None) -> bool:
-    """Whether its household is told by SMS: it asked so, its number is a mobile, and the door is open.
-
-    ``starts_at``: of that hour, in time; none leaves at a quiet hour, and one that comes too late tells nothing.
+    ``starts_at``: of that hour, in time; no SMS leaves at a quiet hour, and one that comes too late tells nothing.
     """
-    household = need.prescription.household
-    if channel_of(household) != ContactChannel.SMS or not takes_sms(household.phone):
-        return False
-    return starts_at is None or loud_from(at or timezone.now()) + TO_READ <= starts_at
+    way = way_to(need.prescription.household, MessageCode.APPOINTMENT)
+    late = starts_at is not None and loud_from(at or timezone.now()) + TO_READ > starts_at
+    return None if way == MessageChannel.SMS and late else way
 
 
 def is_written_to(need: Need, starts_at: datetime | None = None, at: datetime | None = None) -> bool:
     """Whether what is fixed is sent to the household by itself, in time: nobody calls."""
-    return is_mailed(need) or is_texted(need, starts_at, at)
+    return way_for(need, starts_at, at) is not None
 
 
 def no_other(need: Need, device: Device, actor: Actor) -> str:

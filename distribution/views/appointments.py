@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,12 +19,13 @@ from distribution.appointments import CALENDAR, SHOWN_AT_COUNTER, amount_of, cal
 from distribution.enums import AppointmentState
 from distribution.forms.appointments import FromDayForm, HourForm
 from distribution.machine.appointment_rules import to_call_back
-from distribution.models import Appointment, HandOver
+from distribution.models import Appointment, AppointmentEntry, HandOver
 from distribution.models.appointment import not_known
 from distribution.permissions import can_keep_appointment
 from distribution.services.appointments import book_appointment, held_for, is_written_to, no_other, slots_for
 from distribution.slots import has_hours, on_day
 from distribution.views.needs import visible_need
+from documents.models import SmsAnswer
 from documents.paper import render_pdf
 from lifecycle.acting import answer, asks_then_acts, posted
 from network.requests import Request
@@ -77,6 +78,7 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
         "amount": amount,
         "to_bring": SHOWN_AT_COUNTER,
         "unknown": unknown,
+        "answers": list(_answers(appointment)) if serves else [],
         "todo": _to_do(appointment, timezone.now()) if serves else None,
         "main": "miss",
         "serves": serves,
@@ -84,6 +86,11 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
         "no_other": no_other(appointment.need, device, request.membership) if again and device is not None else "",
     }
     return render(request, "distribution/appointment_detail.html", context)
+
+
+def _answers(appointment: Any) -> Any:
+    """What its household answered by SMS, that nobody has read."""
+    return SmsAnswer.objects.about("appointment").to_read().filter(sms__about_pk=appointment.pk)
 
 
 @dataclass(frozen=True)
@@ -249,6 +256,8 @@ def _day_of(request: Request) -> tuple[date, list[Expected]]:
         day = timezone.localdate()
     around = ("point", "need__prescription__household")
     seen = Appointment.objects.visible_to(actor).filter(scope).select_related(*around)
+    last = AppointmentEntry.objects.filter(object=OuterRef("pk"), verb__in=("book", "move", "confirm")).order_by("-seq")
+    seen = seen.annotate(last_said=Subquery(last.values("verb")[:1]))
     rows = expected_in(seen.exclude(state="cancelled").between(*on_day(day)))
     record_sightings(
         actor=actor, households={row.appointment.need.prescription.household_id for row in rows}, what="appointment_day"

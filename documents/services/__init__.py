@@ -3,7 +3,7 @@
 from documents.paper import render_pdf
 from documents.services.files import check_file, forget_file, open_file, store_file, verify_file
 from documents.services.known import paper_within, papers_named, serves_elsewhere
-from documents.services.mail import forget_account_mails, forget_mails, queue_mail, resend_mail
+from documents.services.mail import call_off_mails, forget_account_mails, forget_mails, queue_mail, resend_mail
 from documents.services.papers import (
     IN_THE_BACKGROUND,
     RENDERING,
@@ -17,12 +17,14 @@ from documents.services.papers import (
     verify_document,
 )
 from documents.services.people import forget_names, forget_person
-from documents.services.sms import forget_sms, queue_sms, takes_sms
+from documents.services.sms import call_off_sms, forget_sms, queue_sms, takes_sms
 
 __all__ = [
     "IN_THE_BACKGROUND",
     "RENDERING",
     "Draft",
+    "call_off_mails",
+    "call_off_sms",
     "check_file",
     "draw_document",
     "forget_account_mails",

@@ -123,6 +123,12 @@ def resend_mail(*, mail: Mail, by: Actor) -> Mail:
     return held
 
 
+def call_off_mails(rows: Iterable[int], *, error: str) -> int:
+    """Those that have not left yet will not. Answers how many."""
+    waiting = Mail.objects.filter(pk__in=list(rows), delivery=Delivery.QUEUED)
+    return waiting.update(delivery=Delivery.FAILED, error=error)
+
+
 @transaction.atomic
 def forget_mails(
     *, addresses: Iterable[str] = (), about: tuple[str, int] | None = None, at: datetime | None = None

@@ -1,6 +1,7 @@
 """The outbox of SMS: a row written with the change it tells of, which leaves at an hour when nobody is woken."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,13 +9,14 @@ from django.utils import timezone
 from documents.enums import FORGOTTEN, INTERRUPTED, REFUSED, REPLACED, SHUT, Delivery
 from documents.exceptions import DeliveryFailed
 from documents.jobs import put_off
-from documents.models import Sms
+from documents.models import Sms, SmsAnswer
 from documents.quiet import is_quiet, loud_from
 from documents.sms_door import Refused, provider
 from documents.texting import mobile_of, simpler
 from lifecycle.locking import locked
 
 MOST_TRIES = 6
+A_DAY = timedelta(days=1)
 
 
 def takes_sms(number: str) -> bool:
@@ -30,8 +32,7 @@ def queue_sms(*, number: str, text: str, about: tuple[str, int], at: datetime | 
     mobile, instant = mobile_of(number), at or timezone.now()
     if not mobile:
         raise ValueError("no mobile")
-    before = Sms.objects.filter(about_machine=about[0], about_pk=about[1], delivery=Delivery.QUEUED)
-    before.update(delivery=Delivery.FAILED, error=REPLACED, text="")
+    call_off_sms(Sms.objects.filter(about_machine=about[0], about_pk=about[1]).values_list("pk", flat=True), at=instant)
     return Sms.objects.create(
         number=mobile,
         text=simpler(text),
@@ -81,6 +82,17 @@ def deliver_sms(*, sms: int, at: datetime | None = None) -> None:
         _settle(taken, delivery=Delivery.SENT, sent_at=timezone.now(), error="", text="")
 
 
+def call_off_sms(rows: Iterable[int], *, error: str = REPLACED, at: datetime | None = None) -> int:
+    """Those that have not left yet will not: what they say is no longer so. Answers how many.
+
+    ``at``: since when that is; one whose hour came a day before has left, or is about to.
+    """
+    waiting = Sms.objects.filter(pk__in=list(rows), delivery=Delivery.QUEUED)
+    if at is not None:
+        waiting = waiting.filter(leaves_at__gt=at - A_DAY)
+    return waiting.update(delivery=Delivery.FAILED, error=error, text="")
+
+
 @transaction.atomic
 def forget_sms(*, about: tuple[str, int], at: datetime) -> None:
     """Erase the number and the text of the SMS about an object; those that had not left will not."""
@@ -88,6 +100,7 @@ def forget_sms(*, about: tuple[str, int], at: datetime) -> None:
     waiting = rows.filter(delivery__in=(Delivery.QUEUED, Delivery.SENDING))
     waiting.update(delivery=Delivery.FAILED, error=FORGOTTEN)
     rows.update(number="", text="", forgotten_at=at)
+    SmsAnswer.objects.filter(sms__about_machine=about[0], sms__about_pk=about[1]).exclude(text="").update(text="")
 
 
 @transaction.atomic(durable=True)

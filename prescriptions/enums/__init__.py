@@ -178,7 +178,7 @@ class ContactOutcome(TextChoices):
     """What came of what a household was to be told."""
 
     TOLD = "told", "Le foyer est prévenu"
-    SENT = "sent", "Courriel envoyé"
+    SENT = "sent", "Message envoyé"
     OVERTAKEN = "overtaken", "Dépassé par la suite"
 
 

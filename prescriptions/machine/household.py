@@ -12,6 +12,7 @@ from prescriptions.permissions import (
     can_follow_household,
     can_join_household,
     can_part_household,
+    can_stop_sms_household,
 )
 
 S = HouseholdState
@@ -23,6 +24,7 @@ class HouseholdMachine(Machine, of=Household):
     name = "household"
     reference_prefix = "F"
     tones = {S.ARCHIVED: "done", S.JOINED: "done"}
+    through_a_link = "Le foyer, par SMS"
 
     create = Verb(
         "Ouvrir un dossier",
@@ -138,6 +140,16 @@ class HouseholdMachine(Machine, of=Household):
         journal=["prescriber"],
         done="Confié à un autre prescripteur",
         why="The file follows its prescription.",
+    )
+
+    stop_sms = Verb(
+        "Ne plus recevoir de SMS",
+        source=S.OPEN,
+        target=SAME,
+        who=can_stop_sms_household,
+        requires=[rules.TOLD_BY_SMS],
+        done="Ne veut plus de SMS",
+        why="It answered STOP: it is called from now on, and what had not left does not.",
     )
 
     archive = Verb(

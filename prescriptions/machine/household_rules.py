@@ -10,7 +10,15 @@ from django.utils import timezone
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
 from network.models import Organisation
-from prescriptions.enums import LIVE_STATES, Bond, ErasureChannel, HouseholdState, PrescriptionState, ReminderKind
+from prescriptions.enums import (
+    LIVE_STATES,
+    Bond,
+    ContactChannel,
+    ErasureChannel,
+    HouseholdState,
+    PrescriptionState,
+    ReminderKind,
+)
 from prescriptions.liveness import nothing_lives
 from prescriptions.models import Household, HouseholdAccess, Need, Prescription, Reminder, Residence, RightsRequest
 from prescriptions.nir import SENTENCE
@@ -51,6 +59,12 @@ NO_NIR = tuple(
         f"nir_{name}", f"{label}\u00a0: {SENTENCE}", constraint=f"prescriptions_household_nir_{name}", field=name
     )
     for name, label in PEOPLE_FIELDS.items()
+)
+
+# --- stop_sms
+
+TOLD_BY_SMS = Requirement(
+    "told_by_sms", "Ce foyer n’est pas prévenu par SMS.", lambda ctx: Q(contact_channel=ContactChannel.SMS)
 )
 
 # --- move

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("imports", "0002_headings"),
-        ("prescriptions", "0013_translations"),
+        ("prescriptions", "0014_messages"),
     ]
 
     operations = [

@@ -12,6 +12,7 @@ from prescriptions.models.household import (
 )
 from prescriptions.models.imported import ImportedPerson
 from prescriptions.models.joining import Joining
+from prescriptions.models.message import HouseholdMessage
 from prescriptions.models.need import Need, NeedEntry, Rank, RankLine, rank_of, served_before_turn
 from prescriptions.models.prescription import (
     Agreement,
@@ -54,6 +55,7 @@ __all__ = [
     "HouseholdAccess",
     "HouseholdCorrection",
     "HouseholdEntry",
+    "HouseholdMessage",
     "ImportedPerson",
     "Joining",
     "Need",

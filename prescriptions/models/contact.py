@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from documents.enums import Delivery
-from documents.models import Mail
+from documents.models import Mail, Sms, why_stopped
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership
 from network.permissions import is_pilot
@@ -25,16 +25,17 @@ class PromisedContactQuerySet(OfPrescriptionQuerySet["PromisedContact"]):
         return super().visible_to(actor) if works(actor) or is_pilot(actor) else self.none()
 
     def to_keep(self) -> Self:
-        """Those that somebody still has to keep: a mail that could not leave told nobody anything."""
-        return self.filter(Q(settled_at=None) | Q(outcome=ContactOutcome.SENT, mail__delivery=Delivery.FAILED))
+        """Those that somebody still has to keep: what could not leave told nobody anything."""
+        unsent = Q(mail__delivery=Delivery.FAILED) | Q(sms__delivery=Delivery.FAILED)
+        return self.filter(Q(settled_at=None) | Q(outcome=ContactOutcome.SENT) & unsent)
 
 
 class PromisedContact(models.Model):
     """The household's sheet says that it will be told: how, by which day, and what came of it.
 
     One at most is to be kept for a prescription: what comes next overtakes it. ``tried_at``: the last time that nobody
-    answered. A mail is sent at once, and is to be kept by somebody again if it cannot leave; a call, an SMS, a letter,
-    a word are kept by somebody of the prescriber.
+    answered. A mail or an SMS is written at once, and is to be kept by somebody again if it cannot leave; a call, a
+    letter, a word are kept by somebody of the prescriber.
     """
 
     prescription = models.ForeignKey(
@@ -53,6 +54,7 @@ class PromisedContact(models.Model):
     mail = models.ForeignKey(
         Mail, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="courriel envoyé"
     )
+    sms = models.ForeignKey(Sms, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="SMS envoyé")
     outcome = models.CharField("suite", max_length=9, choices=ContactOutcome, blank=True)
 
     objects = PromisedContactQuerySet.as_manager()
@@ -89,5 +91,18 @@ class PromisedContact(models.Model):
 
     @property
     def could_not_leave(self) -> bool:
-        """Of one that is to be kept: its mail was given up, the household is to be told otherwise."""
+        """Of one that is to be kept: its message was given up, the household is to be told otherwise."""
         return self.outcome == ContactOutcome.SENT
+
+    @property
+    def why(self) -> str:
+        """« le SMS n’est pas parti (plus aucun service d’envoi) »; empty for one that nothing was sent for."""
+        return why_unsent(self.mail, self.sms) if self.could_not_leave else ""
+
+
+def why_unsent(mail: Mail | None, sms: Sms | None) -> str:
+    """Of a message that did not leave: by which way, and why."""
+    failed = mail or sms
+    if failed is None:
+        return ""
+    return f"le {'courriel' if mail else 'SMS'} n’est pas parti ({why_stopped(failed.error)})"

@@ -12,6 +12,7 @@ from lifecycle.locking import locked_row
 from lifecycle.machine import Reason
 from prescriptions import emails
 from prescriptions.enums import LinkAnswer, PrescriptionState
+from prescriptions.hearing import hears
 from prescriptions.models import ConfirmationLink, Prescription
 from prescriptions.models.reminder import digest_of
 from prescriptions.parameters import LINK_DAYS
@@ -24,12 +25,13 @@ VERBS = {LinkAnswer.STILL_CURRENT: "confirm", LinkAnswer.NOT_ANY_MORE: "decline"
 
 
 def send_link(prescription: Prescription, at: datetime) -> ConfirmationLink | None:
-    """Send a new link to the household's address, and close the one before; None when it has no address.
+    """Send a new link to the household's address, and close the one before.
+
+    None when it has no address, or asked to be left alone.
 
     Of the token only the digest is kept. The caller's transaction holds the prescription.
     """
-    address = prescription.household.email
-    if not address:
+    if not prescription.household.email or not hears(prescription.household):
         return None
     close_links([prescription.pk], at)
     token = secrets.token_urlsafe(32)

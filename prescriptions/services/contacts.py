@@ -8,18 +8,27 @@ from django.db import transaction
 from django.utils import timezone
 
 from calendars.working_days import add_working_days
+from documents.enums import Delivery, MessageCode, MessageLanguage
+from documents.services import call_off_sms
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import locked
 from lifecycle.machine import Reason
-from prescriptions import emails
-from prescriptions.enums import ContactAbout, ContactChannel, ContactOutcome
-from prescriptions.models import Prescription, PromisedContact
+from prescriptions.enums import ContactAbout, ContactOutcome
+from prescriptions.hearing import unheard
+from prescriptions.models import HouseholdMessage, Prescription, PromisedContact
+from prescriptions.own_papers import page_of_request
 from prescriptions.parameters import TELL_DAYS
 from prescriptions.permissions import can_edit_prescription
+from prescriptions.services.messages import Message, from_service, letter_made, make_letter, way_to, write_message
 from prescriptions.telling import channel_of
 
+OPEN_PAGE = "Votre page vous dit où elle en est. Il faut votre année de naissance pour l’ouvrir\u00a0: {page}"
+ASK_WORKER = "Appelez votre travailleur social\u00a0: il vous dit où elle en est."
 TOLD_ALREADY = Reason("told_already", "Il n’y a plus rien à dire à ce foyer\u00a0: c’est déjà fait, ou dépassé.")
+
+NO_ADDRESS = Reason("no_address", "L’adresse du foyer n’est pas dans son dossier\u00a0: notez-la, ou appelez-le.")
+AROUND = ("household__commune", "prescriber")
 
 
 def promise_contacts(prescriptions: Iterable[Prescription], about: ContactAbout, at: datetime) -> None:
@@ -28,19 +37,43 @@ def promise_contacts(prescriptions: Iterable[Prescription], about: ContactAbout,
     overtake_contacts([row.pk for row in rows], at)
     day = timezone.localdate(at)
     due_on = add_working_days(day, TELL_DAYS.on(day)) if rows else day
+    silent = unheard(row.household for row in rows)
     for row in rows:
         channel = channel_of(row.household)
         contact = PromisedContact(prescription=row, about=about, channel=channel, promised_at=at, due_on=due_on)
-        if channel == ContactChannel.EMAIL:
-            contact.mail = emails.news_for_household(row, at)
+        way = way_to(row.household, MessageCode.REQUEST, heard=row.household_id not in silent)
+        if way is not None:
+            told = write_message(news_of(row), way, at=at)
+            contact.mail, contact.sms = told.mail, told.sms
             contact.settled_at, contact.outcome = at, ContactOutcome.SENT
         contact.save()
 
 
+def news_of(prescription: Prescription) -> Message:
+    """There is something new: neither what, nor its name; its page says it, to who knows the year of birth."""
+    page = page_of_request(prescription)
+    return Message(
+        prescription.household,
+        MessageCode.REQUEST,
+        ("prescription", prescription.pk),
+        {
+            **from_service(prescription.prescriber),
+            "reference": str(prescription.reference),
+            "suite": OPEN_PAGE.format(page=page) if page else ASK_WORKER,
+        },
+    )
+
+
 def overtake_contacts(prescriptions: Iterable[int], at: datetime) -> None:
     """Something else happened: what was still to be told is on no sheet any more."""
-    waiting = PromisedContact.objects.to_keep().filter(prescription__in=list(prescriptions)).values("pk")
-    PromisedContact.objects.filter(pk__in=waiting).update(settled_at=at, outcome=ContactOutcome.OVERTAKEN)
+    pks = list(prescriptions)
+    unsaid = PromisedContact.objects.filter(
+        prescription__in=pks, outcome=ContactOutcome.SENT, sms__delivery=Delivery.QUEUED
+    )
+    call_off_sms(unsaid.values_list("sms", flat=True), at=at)
+    waiting = PromisedContact.objects.to_keep().filter(prescription__in=pks).values_list("pk", flat=True)
+    rows = PromisedContact.objects.filter(pk__in=list(waiting))
+    rows.update(settled_at=at, outcome=ContactOutcome.OVERTAKEN)
 
 
 @transaction.atomic
@@ -85,8 +118,34 @@ def note_no_answer(*, actor: Actor, prescription: Prescription, at: datetime | N
     return contact
 
 
+@transaction.atomic
+def write_letter(
+    *, actor: Actor, prescription: Prescription, language: str = MessageLanguage.FRENCH, at: datetime | None = None
+) -> HouseholdMessage:
+    """The letter of what is to be told, to be printed and posted: that which was made already for it, if one was.
+
+    Raises Unknown, PermissionDenied, Refused when nothing is to be told any more, or no address is known.
+    """
+    row = _seen(actor, prescription)
+    scope = can_edit_prescription(actor)
+    if scope is None or not Prescription.objects.filter(scope, pk=row.pk).exists():
+        raise PermissionDenied
+    contact = next(iter(locked(PromisedContact.objects.to_keep().filter(prescription=row))), None)
+    if contact is None:
+        raise Refused({row.pk: (TOLD_ALREADY,)})
+    if not row.household.address:
+        raise Refused({row.pk: (NO_ADDRESS,)})
+    message = news_of(row)
+    before = letter_made(message, since=contact.promised_at, language=language)
+    if before is not None:
+        return before
+    return make_letter(message, by=actor, sender=row.prescriber, language=language, at=at or timezone.now())
+
+
 def _seen(actor: Actor, prescription: Prescription) -> Prescription:
-    row: Prescription | None = Prescription.objects.visible_to(actor).filter(pk=prescription.pk).first()
+    row: Prescription | None = (
+        Prescription.objects.visible_to(actor).select_related(*AROUND).filter(pk=prescription.pk).first()
+    )
     if row is None:
         raise Unknown
     return row

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from documents.models import Document
-from documents.services import forget_document, forget_mails
+from documents.services import forget_document, forget_mails, forget_sms
 from lifecycle.models import Comment
 from prescriptions.models import (
     CompletionAnswer,
@@ -61,6 +61,7 @@ def forget_households(households: Iterable[int], at: datetime) -> None:
             forget_document(document=document, at=at)
         for key in keys:
             forget_mails(about=(machine, key), at=at)
+            forget_sms(about=(machine, key), at=at)
     forget_mails(addresses=addresses, at=at)
     Household.objects.filter(pk__in=pks).update(**PEOPLE)
 

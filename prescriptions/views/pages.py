@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from documents.enums import MessageLanguage
 from documents.responses import document_response, drawn_response
 from lifecycle.acting import may
 from lifecycle.actors import Actor
@@ -42,6 +43,7 @@ def prescription_detail(request: Request, reference: str) -> HttpResponse:
         "step": next_step(prescription, needs, actor),
         "sheet": sheet_of(prescription, needs, actor),
         "works": works(actor),
+        "letter_languages": MessageLanguage.choices,
         "same": same_household(prescription.household, actor, open_needs(needs), prescription),
         "end_reason": _end_reason(prescription),
         "transfer": _offered(prescription, actor),

@@ -30,6 +30,7 @@ from prescriptions.models import (
 )
 from prescriptions.permissions import advises, sees_accesses, sees_facts, works
 from prescriptions.views.answers import answers_of, last_by_link
+from prescriptions.views.said import Said, said_to
 
 LAST_ACCESSES = 50
 """How many openings of a file its page shows."""
@@ -90,9 +91,15 @@ def sheet_of(prescription: Prescription, needs: list[Need], actor: Actor) -> She
         story=story_of(prescription, actor),
         papers=_papers(prescription, actor),
         reminders=list(reminders),
-        contact=PromisedContact.objects.visible_to(actor).to_keep().filter(prescription=prescription).first(),
+        contact=_contact(prescription, actor),
         answered_by_link=prescription.confirmed_at is not None and last_by_link(prescription),
     )
+
+
+def _contact(prescription: Prescription, actor: Actor) -> PromisedContact | None:
+    """What is still to be told, with the message that did not leave."""
+    rows = PromisedContact.objects.visible_to(actor).to_keep().filter(prescription=prescription)
+    return rows.select_related("mail", "sms").first()
 
 
 def _papers(prescription: Prescription, actor: Actor) -> list[PrescriptionPaper]:
@@ -133,6 +140,8 @@ class HouseholdSheet:
     sees_accesses: bool
     reminders: list[Reminder]
     answers: list[Past]
+    said: list[Said]
+    sees_said: bool
 
 
 def household_sheet(household: Household, actor: Actor) -> HouseholdSheet:
@@ -149,4 +158,6 @@ def household_sheet(household: Household, actor: Actor) -> HouseholdSheet:
         sees_accesses=sees_accesses(actor) is not None and accesses.exists(),
         reminders=list(reminders.planned()) if follows else [],
         answers=answers_of(prescriptions, actor),
+        said=said_to(household, actor) if follows else [],
+        sees_said=follows,
     )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -13,12 +14,13 @@ from django.utils import timezone
 from connectivity.enums import AfterLoss, Channel, ConnectionState, EndReason, LineNews, NewsOutcome, RightLoss
 from connectivity.models import ConnectionFile, LineNotice
 from connectivity.services import connections as services
-from connectivity.services.lines import keep_notice
-from documents.models import Mail
+from connectivity.services.lines import keep_notice, write_line_letter
+from documents.models import Mail, Sms
 from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
 from prescriptions.enums import ContactChannel
+from prescriptions.models import Household, HouseholdMessage
 from tests.connectivity.lines import Line, again, ask, monday
 from tests.pages import acting, read
 from tests.prescriptions.files import Circle
@@ -123,6 +125,41 @@ def test_a_mail_that_could_not_leave_is_to_be_told_by_somebody() -> None:
     Mail.objects.filter(pk=LineNotice.objects.get().mail_id).update(delivery="failed", error="550")
     assert "Le courriel n’est pas parti" in read(acting(line.worker), page_of(file, "detail"))
     assert keep_notice(actor=line.worker, connection=file, at=noon(ENDS)).outcome == NewsOutcome.TOLD
+
+
+def test_what_is_told_of_a_line_leaves_by_sms_or_by_a_letter_that_is_made_once(settings: LazySettings) -> None:
+    settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
+    line = a_line(ContactChannel.SMS)
+    household = line.need.prescription.household
+    Household.objects.filter(pk=household.pk).update(phone="06 99 44 55 77")
+    file = line.active(entitlement_ends_on=ENDS)
+    run_clock(at=noon(ENDS - timedelta(days=60)))
+    (notice,) = LineNotice.objects.all()
+    assert (notice.outcome, notice.mail) == (NewsOutcome.SENT, None)
+    assert "Votre tarif se termine" in notice.sms.text  # type: ignore[union-attr]
+    with pytest.raises(Refused, match="plus rien à dire"):
+        write_line_letter(actor=line.worker, connection=file)
+    Sms.objects.update(delivery="failed", error="refused")
+    client = acting(line.worker)
+    assert "Le SMS n’est pas parti (refusé par le service d’envoi)" in read(client, page_of(file, "detail"))
+    url = reverse("connectivity:connection_letter", args=[file.reference])
+    later = noon(ENDS - timedelta(days=59))
+    made = [write_line_letter(actor=line.worker, connection=file, at=later) for _ in range(2)]
+    assert made[0] == made[1]
+    first = client.post(url, {"langue": "fr"}).headers["Location"]
+    assert first == f"/connexions/{file.reference}/lettre/{made[0].pk}.pdf"
+    letter = HouseholdMessage.objects.get(channel="letter").letter
+    assert letter is not None
+    assert any("voyez votre travailleur social" in one for one in letter.values["paragraphs"])
+    assert acting(line.pilot).post(url).status_code == 403
+    assert acting(line.pilot).get(first).status_code == 403
+    services.renew_connection(
+        actor=line.worker,
+        connection=file,
+        entitlement_ends_on=ENDS + timedelta(days=365),
+        at=later,
+    )
+    assert LineNotice.objects.order_by("pk").values_list("outcome", flat=True)[0] == NewsOutcome.OVERTAKEN
 
 
 def test_a_renewed_right_is_told_and_what_was_to_be_said_of_its_end_is_not_any_more() -> None:

@@ -40,6 +40,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "prescriptions:need_list": ("adviser", "relay", "pilot"),
     "prescriptions:household_list": ("worker",),
     "prescriptions:rights_request_list": ("officer", "worker"),
+    "prescriptions:message_list": ("worker", "pilot"),
     "prescriptions:foreseen_list": ("officer", "pilot"),
     "donations:donation_list": ("contact", "technician", "pilot"),
     "donations:prospect_list": ("pilot",),

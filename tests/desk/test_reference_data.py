@@ -90,6 +90,10 @@ def test_each_family_opens_and_its_forms_take_back_what_they_show(office: Client
         typed["code"] = "nouvelle-grille"
     before = [[str(line) for line in declared.of(row)] for declared in family.lines]
     answer = office.post(address("reference_replace", family.slug, row.pk), typed)
+    if family.preview is not None:
+        assert answer.context["preview"], answer.context["form"].errors
+        typed["apercu-lu"] = answer.context["seen"]
+        answer = office.post(address("reference_replace", family.slug, row.pk), typed)
     assert answer.status_code == 302, answer.context["form"].errors
     made = family.model._default_manager.get(source="Délibération du 12 mai")
     assert family.model._default_manager.get(pk=row.pk).valid_to == today + 29 * DAY

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from calendars.days import day_start
@@ -39,6 +40,11 @@ def device(shelf: Shelf) -> Device:
     """Put aside for a household, at a point that receives every morning."""
     opened(shelf)
     return shelf.reserved()
+
+
+def told_by_sms() -> "QuerySet[Sms]":
+    """The SMS about appointments; its request has its own."""
+    return Sms.objects.filter(about_machine="appointment")
 
 
 def mailed(shelf: Shelf) -> Device:
@@ -292,13 +298,13 @@ def texted(shelf: Shelf, settings: LazySettings) -> Device:
 
 def test_by_sms_the_household_learns_the_hour_in_two_parts_at_most_and_no_name(shelf: Shelf, texted: Device) -> None:
     made = booked(shelf, texted)
-    (sms,) = Sms.objects.filter(about_machine="appointment", about_pk=made.pk)
+    (sms,) = told_by_sms().filter(about_pk=made.pk)
     assert (sms.number, parts_of(sms.text) <= 2) == ("+33699445566", True)
     household, need = need_of(texted).prescription.household, need_of(texted)
     for secret in (household.last_name, household.first_name, need.reference, need.prescription.reference):
         assert secret not in sms.text
     assert not Appointment.objects.to_tell(timezone.now()).exists()
-    Sms.objects.update(delivery="failed", error="HTTP 400")
+    told_by_sms().update(delivery="failed", error="HTTP 400")
     assert Appointment.objects.to_tell(timezone.now()).get() == made
 
 
@@ -319,7 +325,7 @@ def test_an_sms_that_would_come_too_late_is_somebody_s_call(shelf: Shelf, texted
     night, eight = at_night(shelf, texted)
     made = booked(shelf, texted, eight, at=night)
     assert made.told_at is None
-    assert not Sms.objects.exists()
+    assert not told_by_sms().exists()
     moved = move_appointment(
         actor=shelf.adviser, appointment=made, starts_at=eight + DAY + timedelta(hours=2), at=night
     )
@@ -330,10 +336,11 @@ def test_an_sms_that_would_come_too_late_is_somebody_s_call(shelf: Shelf, texted
 
 def test_an_hour_that_changed_before_its_sms_left_is_told_once_as_it_is(shelf: Shelf, texted: Device) -> None:
     made = booked(shelf, texted)
-    first = Sms.objects.get()
+    first = told_by_sms().get()
     other = slots_for(texted, actor=shelf.adviser, after=starts(made) + DAY, most=1)[0].starts_at
     move_appointment(actor=shelf.adviser, appointment=made, starts_at=other)
-    assert list(Sms.objects.filter(delivery="queued").exclude(pk=first.pk)) == list(Sms.objects.exclude(pk=first.pk))
+    others = told_by_sms().exclude(pk=first.pk)
+    assert list(others.filter(delivery="queued")) == list(others)
     assert (again(first).delivery, again(first).error) == ("failed", "replaced")
     assert not Appointment.objects.to_tell(timezone.now()).exists()
 
@@ -346,7 +353,7 @@ def test_the_clock_and_whoever_books_agree_on_who_has_a_mobile(shelf: Shelf, tex
     Household.objects.filter(pk=household.pk).update(phone=typed)
     made = booked(shelf, texted, known=True)
     assert Appointment.objects.filter(by_itself(), pk=made.pk).exists() == bool(mobile_of(typed))
-    assert Sms.objects.exists() == bool(mobile_of(typed))
+    assert told_by_sms().exists() == bool(mobile_of(typed))
 
 
 def test_with_the_door_shut_or_without_a_mobile_somebody_calls_as_before(
@@ -354,12 +361,12 @@ def test_with_the_door_shut_or_without_a_mobile_somebody_calls_as_before(
 ) -> None:
     settings.SMS_PROVIDER = ""
     made = booked(shelf, texted)
-    assert not Sms.objects.exists()
+    assert not told_by_sms().exists()
     assert Appointment.objects.to_tell(timezone.now()).get() == made
     settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
     landline = shelf.reserved(need=shelf.need(phone="0320000000", contact_channel=ContactChannel.SMS))
     theirs = booked(shelf, landline)
-    assert not Sms.objects.exists()
+    assert not told_by_sms().exists()
     assert theirs in Appointment.objects.to_tell(timezone.now())
 
 
@@ -371,5 +378,5 @@ def test_the_reminder_of_the_working_day_before_leaves_by_sms_too(shelf: Shelf, 
         eve -= DAY
     run_clock(at=day_start(eve) + timedelta(hours=6))
     run_clock(at=day_start(eve) + timedelta(hours=9))
-    assert Sms.objects.filter(about_pk=made.pk).count() == 2
-    assert Sms.objects.latest("created_at").leaves_at == day_start(eve) + timedelta(hours=8)
+    assert told_by_sms().filter(about_pk=made.pk).count() == 2
+    assert told_by_sms().latest("created_at").leaves_at == day_start(eve) + timedelta(hours=8)

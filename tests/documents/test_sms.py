@@ -15,13 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents import sms_door
-from documents.enums import FORGOTTEN, INTERRUPTED, REFUSED, REPLACED, SHUT, Delivery
+from documents.enums import ATTACHMENT, FORGOTTEN, INTERRUPTED, REFUSED, REPLACED, SHUT, STOPPED, WITHHELD, Delivery
 from documents.exceptions import DeliveryFailed
 from documents.models import Sms
 from documents.quiet import loud_from
 from documents.services import forget_sms, queue_sms, takes_sms
 from documents.services.sms import MOST_TRIES, deliver_sms, put_off_due
-from documents.tables import STOPPED
 from documents.texting import is_basic, mobile_of, parts_of, simpler
 from network.enums import OrganisationKind, Role
 from tests.network.factories import make_membership
@@ -264,7 +263,7 @@ def test_the_list_says_in_french_why_an_sms_did_not_leave() -> None:
     first = queue_sms(number="0612345678", text="Demain à 10 h", about=ABOUT)
     queue_sms(number="0612345678", text="Demain à 11 h", about=ABOUT)
     assert Sms.objects.get(pk=first.pk).error == REPLACED
-    assert set(STOPPED) == {REPLACED, FORGOTTEN, INTERRUPTED, SHUT, REFUSED}
+    assert set(STOPPED) == {REPLACED, FORGOTTEN, INTERRUPTED, SHUT, REFUSED, WITHHELD, ATTACHMENT}
     page = acting(make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)).get(reverse("documents:sms_list")).text
     assert "remplacé par un autre" in page
     assert "replaced" not in page.partition("<main")[2].partition("</main>")[0]

@@ -217,7 +217,7 @@ def test_a_mail_that_could_not_leave_is_to_be_told_otherwise(circle: Circle) -> 
     Mail.objects.filter(to__contains=["foyer@exemple.test"]).update(delivery="failed", error="SMTPRecipientsRefused")
     assert "le courriel n’est pas parti" in read(client, "/")
     page = read(client, page_of(prescription, "prescription_detail"))
-    assert "Le courriel n’est pas parti\u00a0: dites-le autrement" in page
+    assert "Le courriel n’est pas parti (refusé, ou resté sans réponse)\u00a0: dites-le autrement" in page
     tell_household(actor=circle.worker, prescription=prescription)
     assert contact_of(prescription).outcome == ContactOutcome.TOLD
     assert not PromisedContact.objects.to_keep().exists()

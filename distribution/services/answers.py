@@ -1,0 +1,122 @@
+"""What households answer to the SMS of an appointment: OUI confirms it, NON gives it up, the rest is to be read.
+
+One row for each message of the service of SMS, by its key there: the same one twice changes nothing.
+"""
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from distribution.enums import AppointmentState, CancelReason
+from distribution.models import Appointment, AppointmentEntry
+from distribution.permissions import can_keep_appointment
+from distribution.services.appointments import cancel_appointment
+from documents.enums import AnswerOutcome, AnswerWhy, Delivery, SmsMeaning
+from documents.meanings import meaning_of
+from documents.models import Sms, SmsAnswer
+from documents.models.answer import LONGEST_ANSWER
+from documents.texting import mobile_of
+from lifecycle import gate
+from lifecycle.actors import Actor, SignedLink
+from lifecycle.exceptions import Refused, Unknown
+from prescriptions.services.stopping import stop_sms_household, told_by_sms_at
+
+LEFT = (Delivery.SENT, Delivery.KEPT)
+MACHINE = "appointment"
+
+
+@gate.one_transaction
+def receive_answer(*, provider_id: str, number: str, text: str, at: datetime | None = None) -> SmsAnswer:
+    """Take one SMS that came back, and do what it says. One that was taken already is given back as it is."""
+    instant = at or timezone.now()
+    said = text.replace("\0", "").strip()
+    answer = SmsAnswer(provider_id=provider_id, received_at=instant, meaning=meaning_of(said))
+    try:
+        with transaction.atomic():
+            answer.save(force_insert=True)
+    except IntegrityError:
+        return SmsAnswer.objects.get(provider_id=provider_id)
+    mobile = mobile_of(number)
+    if mobile and answer.meaning == SmsMeaning.STOP:
+        _stop(answer, mobile, at)
+    elif mobile:
+        _of_appointment(answer, mobile, said, at)
+    answer.save()
+    return answer
+
+
+@transaction.atomic
+def read_answers(*, actor: Actor, appointment: Appointment, at: datetime | None = None) -> int:
+    """Somebody of the point read what was answered: the words go. Raises Unknown, PermissionDenied."""
+    if not Appointment.objects.visible_to(actor).filter(pk=appointment.pk).exists():
+        raise Unknown
+    scope = can_keep_appointment(actor)
+    if scope is None or not Appointment.objects.filter(scope, pk=appointment.pk).exists():
+        raise PermissionDenied
+    rows = SmsAnswer.objects.about(MACHINE).to_read().filter(sms__about_pk=appointment.pk).values_list("pk", flat=True)
+    return SmsAnswer.objects.filter(pk__in=list(rows)).update(text="", read_at=at or timezone.now(), read_by=actor.pk)
+
+
+def confirm_appointment(*, actor: Actor, appointment: Appointment, at: datetime | None = None) -> Appointment:
+    """The household says that it comes; said twice, it is written once. Raises Refused."""
+    last = AppointmentEntry.objects.filter(object=appointment).order_by("-seq").values_list("verb", flat=True).first()
+    if last == "confirm":
+        return appointment
+    return gate.apply(appointment, "confirm", actor=actor, at=at)
+
+
+def _stop(answer: SmsAnswer, mobile: str, at: datetime | None) -> None:
+    households = told_by_sms_at(mobile)
+    for household in households:
+        stop_sms_household(household=household, answer=_key(answer), at=at)
+    if households:
+        answer.outcome = AnswerOutcome.STOPPED
+
+
+def _of_appointment(answer: SmsAnswer, mobile: str, said: str, at: datetime | None) -> None:
+    """Of those to come that were told at this number: the only one, or somebody reads which is meant."""
+    asked = _awaited_at(mobile, answer.received_at)
+    if not asked:
+        return
+    appointment, answer.sms = asked[0]
+    if len(asked) > 1 and answer.meaning != SmsMeaning.OTHER:
+        _to_read(answer, said, AnswerWhy.SEVERAL)
+    elif answer.meaning == SmsMeaning.OTHER:
+        _to_read(answer, said, AnswerWhy.UNCLEAR)
+    else:
+        _answered(answer, appointment, said, at)
+
+
+def _answered(answer: SmsAnswer, appointment: Appointment, said: str, at: datetime | None) -> None:
+    actor = SignedLink(_key(answer), opens=("prescription", appointment.need.prescription_id))
+    try:
+        if answer.meaning == SmsMeaning.YES:
+            confirm_appointment(actor=actor, appointment=appointment, at=at)
+            answer.outcome = AnswerOutcome.CONFIRMED
+        else:
+            cancel_appointment(actor=actor, appointment=appointment, reason=CancelReason.HOUSEHOLD, at=at)
+            answer.outcome = AnswerOutcome.CANCELLED
+    except Refused:
+        _to_read(answer, said, AnswerWhy.REFUSED)
+
+
+def _to_read(answer: SmsAnswer, said: str, why: AnswerWhy) -> None:
+    answer.outcome, answer.why, answer.text = AnswerOutcome.TO_READ, why, said[:LONGEST_ANSWER]
+
+
+def _awaited_at(mobile: str, at: datetime) -> list[tuple[Appointment, Sms]]:
+    """The appointments to come that an SMS to this mobile told of, the next one first, each with its last SMS.
+
+    Of households that have this number still: it may be somebody else's today.
+    """
+    left = Sms.objects.filter(number=mobile, about_machine=MACHINE, delivery__in=LEFT, forgotten_at=None)
+    last = {sms.about_pk: sms for sms in left.order_by("pk")}
+    rows = Appointment.objects.filter(pk__in=last, state=AppointmentState.BOOKED, starts_at__gt=at)
+    found = rows.select_related("need__prescription__household", "point").order_by("starts_at", "pk")
+    return [(one, last[one.pk]) for one in found if mobile_of(one.need.prescription.household.phone) == mobile]
+
+
+def _key(answer: SmsAnswer) -> str:
+    return f"sms-answer:{answer.pk}"

@@ -1,0 +1,149 @@
+"""What Maillon writes to households: by the way they prefer, once, with the text of the day; each message is a row."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from documents.emails import compose
+from documents.enums import WITHHELD, MailPurpose, MessageChannel, MessageCode, MessageLanguage
+from documents.messages import SUBJECTS, Values
+from documents.models import MessageText, StoredFile
+from documents.services import call_off_mails, call_off_sms, freeze_document, queue_mail, queue_sms, takes_sms
+from lifecycle.actors import Actor
+from network.models import Organisation
+from prescriptions.documents import LETTER
+from prescriptions.enums import ContactChannel
+from prescriptions.hearing import hears
+from prescriptions.models import Household, HouseholdMessage
+from prescriptions.telling import channel_of
+from typography.french import by_pairs
+
+RIGHT_TO_LEFT = (MessageLanguage.ARABIC,)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is to be said: to whom, about what, and what is put in its text. ``about``: a machine and a key."""
+
+    household: Household
+    code: MessageCode
+    about: tuple[str, int]
+    values: Values
+
+
+def way_to(household: Household, code: MessageCode, *, heard: bool | None = None) -> MessageChannel | None:
+    """By which channel Maillon writes this by itself; None when it is told by somebody.
+
+    By SMS when it is preferred, the door is open and the number a mobile; by mail when it is preferred and known.
+    ``heard``: whether it may be written to at all, when that is known already.
+    """
+    carried, channel = SUBJECTS[code].channels, channel_of(household)
+    way = None
+    if channel == ContactChannel.SMS and MessageChannel.SMS in carried and takes_sms(household.phone):
+        way = MessageChannel.SMS
+    elif channel == ContactChannel.EMAIL and MessageChannel.EMAIL in carried:
+        way = MessageChannel.EMAIL
+    if way is None or heard is False:
+        return None
+    return way if heard or hears(household) else None
+
+
+def write_message(
+    message: Message, way: MessageChannel, *, at: datetime, attachments: Iterable[StoredFile] = ()
+) -> HouseholdMessage:
+    """Put it in the outbox, in the caller's transaction, by SMS or by mail, in French."""
+    text, subject, body = _said(message, way, MessageLanguage.FRENCH, at)
+    row = _row(message, way, text, at)
+    household = message.household
+    if way == MessageChannel.SMS:
+        row.sms = queue_sms(number=household.phone, text=body, about=message.about, at=at)
+    else:
+        subject, body = compose("emails/told.txt", {"subject": subject, "body": body})
+        row.mail = queue_mail(
+            to=[(household.email, "")],
+            subject=subject,
+            body=body,
+            about=message.about,
+            attachments=attachments,
+            purpose=MailPurpose.HOUSEHOLD,
+            at=at,
+        )
+    row.save(force_insert=True)
+    return row
+
+
+def make_letter(
+    message: Message, *, by: Actor, sender: Organisation, language: str = MessageLanguage.FRENCH, at: datetime
+) -> HouseholdMessage:
+    """A letter to be printed and posted by somebody, frozen as it is; in French where that language has no text."""
+    text, subject, body = _said(message, MessageChannel.LETTER, language, at)
+    household = message.household
+    row = _row(message, MessageChannel.LETTER, text, at)
+    row.written_by_id = by.pk
+    row.letter = freeze_document(
+        kind=LETTER,
+        owner=message.about,
+        title=subject,
+        values={
+            "reference": str(message.values.get("reference", "")),
+            "name": household.name,
+            "address": household.address,
+            "town": f"{household.postcode} {household.commune.name if household.commune else ''}".strip(),
+            "prescriber": sender.name,
+            "paragraphs": [one for one in body.split("\n\n") if one.strip()],
+            "language": text.language,
+            "direction": "rtl" if text.language in RIGHT_TO_LEFT else "ltr",
+        },
+        by=by,
+        at=at,
+    )
+    row.save(force_insert=True)
+    return row
+
+
+def letter_made(message: Message, *, since: datetime, language: str) -> HouseholdMessage | None:
+    """The letter that was made of it already in that language, since it is to be told."""
+    machine, key = message.about
+    day = timezone.localdate()
+    text = MessageText.objects.text_for(message.code, MessageChannel.LETTER, day, language)
+    made = HouseholdMessage.objects.filter(
+        letter__owner_machine=machine, letter__owner_pk=key, written_at__gte=since, language=text.language
+    )
+    return made.first()
+
+
+def call_off(messages: Iterable[HouseholdMessage], *, error: str) -> None:
+    """Those that have not left yet will not."""
+    rows = list(messages)
+    call_off_sms((row.sms_id for row in rows if row.sms_id), error=error)
+    call_off_mails((row.mail_id for row in rows if row.mail_id), error=error)
+
+
+def withhold_messages(households: Iterable[int], channel: MessageChannel | None = None) -> None:
+    """Nothing more leaves for these households, by this channel or by any: they left, or asked so."""
+    rows = HouseholdMessage.objects.filter(household__in=list(households))
+    call_off(rows if channel is None else rows.filter(channel=channel), error=WITHHELD)
+
+
+def from_service(prescriber: Organisation) -> dict[str, str]:
+    """Whom the household calls: its social worker's service."""
+    return {"prescripteur": prescriber.name, "telephone": by_pairs(prescriber.phone)}
+
+
+def _row(message: Message, way: MessageChannel, text: MessageText, at: datetime) -> HouseholdMessage:
+    return HouseholdMessage(
+        household=message.household,
+        code=message.code,
+        channel=way,
+        language=text.language,
+        text=text if text.pk else None,
+        written_at=at,
+    )
+
+
+def _said(message: Message, way: MessageChannel, language: str, at: datetime) -> tuple[MessageText, str, str]:
+    """The text of the day, what it says as a title, and as words."""
+    text = MessageText.objects.text_for(message.code, way, timezone.localdate(at), language)
+    return text, *text.said({"prenom": message.household.first_name, **message.values})

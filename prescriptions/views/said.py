@@ -1,0 +1,51 @@
+"""What a household was told, as its page lists it: by Maillon or by its worker; no text, which is not kept."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from documents.enums import Delivery
+from lifecycle.actors import Actor
+from prescriptions.enums import ContactOutcome
+from prescriptions.models import Household, HouseholdMessage, PromisedContact
+from prescriptions.tables.messages import NAMES, TONES
+from typography.french import moment
+
+LAST_SAID = 30
+"""How many are listed."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing that the household was told: when, how, about what, what became of it; its letter."""
+
+    at: datetime
+    how: str
+    about: str
+    fate: str
+    tone: str = ""
+    letter: int | None = None
+
+
+def said_to(household: Household, actor: Actor) -> list[Said]:
+    """What it was written, and what its worker told it, the newest first; two queries."""
+    messages = HouseholdMessage.objects.visible_to(actor).told().filter(household=household)
+    told = PromisedContact.objects.visible_to(actor).filter(
+        prescription__household=household, outcome=ContactOutcome.TOLD
+    )
+    rows = [_written(one) for one in messages[:LAST_SAID]]
+    for one in told.order_by("-settled_at")[:LAST_SAID]:
+        assert one.settled_at is not None
+        rows.append(Said(one.settled_at, "Par quelqu’un", one.get_about_display(), "Dit", "tag--done"))
+    return sorted(rows, key=lambda one: one.at, reverse=True)
+
+
+def _written(message: Any) -> Said:
+    fate = NAMES[message.fate]
+    if message.stopped:
+        fate = f"{fate}\u00a0: {message.stopped}"
+    elif message.fate == Delivery.QUEUED and message.leaves_at:
+        fate = f"Part à partir du {moment(message.leaves_at)}"
+    at = message.left_at or message.written_at
+    how, about = message.get_channel_display(), message.get_code_display()
+    return Said(at, how, about, fate, TONES.get(message.fate, ""), message.pk if message.letter_id else None)

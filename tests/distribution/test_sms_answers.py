@@ -1,0 +1,276 @@
+"""OUI, NON, STOP: what households answer to the SMS of an appointment, and what whoever means harm sends."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from demo.coming import answers_come
+from distribution.enums import AppointmentState, CancelReason
+from distribution.models import Appointment
+from distribution.services.answers import read_answers, receive_answer
+from distribution.services.appointments import cancel_appointment
+from documents.enums import WITHHELD, AnswerOutcome, AnswerWhy, Delivery, SmsMeaning
+from documents.meanings import meaning_of
+from documents.models import Mail, Sms, SmsAnswer
+from documents.services import forget_sms
+from lifecycle.clock import run_clock
+from prescriptions.enums import ContactChannel
+from prescriptions.models import Household, PromisedContact
+from refurb.models import Device
+from tests.distribution.hours import booked, need_of, opened
+from tests.distribution.shelves import Shelf
+from tests.pages import acting
+from tests.prescriptions.files import again
+
+OUT, W = AnswerOutcome, AnswerWhy
+NUMBER, SECRET = "06 99 44 55 66", "un-secret-du-service"
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning"),
+    [
+        *((said, "yes") for said in ("OUI", "oui", "Oui.", " O U I ".replace(" ", ""), "Oui merci !", "ok", "oui oui")),
+        *((said, "yes") for said in ("Bonjour, oui je viens", "Ｏｕｉ", "OUÎ", "oui, d’accord")),
+        *((said, "no") for said in ("NON", "non merci", "« Non. »", "Non désolée", "non je ne peux pas venir")),
+        *((said, "stop") for said in ("STOP", "stop.", "Stop SMS", "Stop merci")),
+        *((said, "other") for said in ("", "👍", "oui non", "oui mais à 11 h", "non je viens", "qui êtes-vous ?")),
+        *((said, "other") for said in ("ouille", "nonante", "je stoppe à 10 h", "oui " * 40, "non, stop")),
+    ],
+)
+def test_what_is_plain_is_understood_and_what_says_two_things_is_read_by_somebody(said: str, meaning: str) -> None:
+    assert meaning_of(said) == meaning
+
+
+@given(st.text(max_size=200))
+def test_any_text_has_a_meaning(said: str) -> None:
+    assert meaning_of(said) in SmsMeaning
+
+
+@pytest.fixture
+def texted(shelf: Shelf, settings: LazySettings) -> Device:
+    settings.SMS_PROVIDER, settings.SMS_ANSWERS_SECRET = "documents.sms_door.KeptHere", SECRET
+    opened(shelf)
+    return shelf.reserved(need=shelf.need(phone=NUMBER, contact_channel=ContactChannel.SMS))
+
+
+def expected(shelf: Shelf, device: Device, **given: Any) -> Appointment:
+    """Told by an SMS that left."""
+    made = booked(shelf, device, **given)
+    Sms.objects.filter(about_machine="appointment").update(delivery=Delivery.KEPT)
+    return made
+
+
+def answers(said: str, key: str = "1", **given: Any) -> SmsAnswer:
+    return receive_answer(**{"provider_id": key, "number": NUMBER, "text": said} | given)
+
+
+@pytest.mark.django_db
+def test_yes_confirms_once_and_no_gives_the_hour_up_and_is_told_to_the_adviser(shelf: Shelf, texted: Device) -> None:
+    made = expected(shelf, texted)
+    for key in ("1", "1", "2"):
+        assert answers("Oui.", key).outcome == OUT.CONFIRMED
+    assert list(made.journal.order_by("seq").values_list("verb", flat=True)) == ["book", "confirm"]
+    assert SmsAnswer.objects.count() == 2
+    assert "Chaque foyer connaît son rendez-vous" in acting(shelf.adviser).get("/").text
+
+    assert answers("non merci", "3").outcome == OUT.CANCELLED
+    gone = again(made)
+    assert (gone.state, gone.journal.latest("seq").values["reason"]) == (
+        AppointmentState.CANCELLED,
+        CancelReason.HOUSEHOLD,
+    )
+    assert "a répondu NON" in acting(shelf.adviser).get("/").text
+    assert read_answers(actor=shelf.adviser, appointment=gone) == 1
+    assert "a répondu NON" not in acting(shelf.adviser).get("/").text
+
+
+@pytest.mark.django_db
+def test_anything_else_is_read_by_the_adviser_and_its_words_go_then(shelf: Shelf, texted: Device) -> None:
+    made = expected(shelf, texted)
+    words = "Je peux venir à 11 h ? Mon fils est malade"
+    answer = answers(words)
+    assert (answer.outcome, answer.why, answer.text) == (OUT.TO_READ, W.UNCLEAR, words)
+    client = acting(shelf.adviser)
+    assert "a répondu\u00a0: à lire" in client.get("/").text
+    page = reverse("distribution:appointment_detail", args=[made.reference])
+    assert words in client.get(page).text
+    worker = need_of(texted).prescription.worker
+    assert words not in acting(worker).get(page).text
+    with pytest.raises(PermissionDenied):
+        read_answers(actor=worker, appointment=made)
+    url = reverse("distribution:sms_answer_read", args=[made.reference])
+    assert acting(worker).post(url).status_code == 403
+    client.post(url)
+    read = again(answer)
+    assert (read.text, read.read_by) == ("", shelf.adviser)
+    assert words not in client.get(page).text
+    assert again(made).state == AppointmentState.BOOKED
+
+
+@pytest.mark.django_db
+def test_stop_is_an_act_of_the_household_that_its_worker_is_told_of(shelf: Shelf, texted: Device) -> None:
+    booked(shelf, texted)
+    household = need_of(texted).prescription.household
+    assert {sms.delivery for sms in Sms.objects.all()} == {Delivery.QUEUED}
+    assert answers("Stop").outcome == OUT.STOPPED
+    kept = again(household)
+    assert kept.contact_channel == ContactChannel.PHONE
+    entry = kept.journal.latest("seq")
+    assert (entry.verb, entry.via.startswith("sms-answer:"), entry.actor) == ("stop_sms", True, None)
+    assert {(sms.delivery, sms.error) for sms in Sms.objects.all()} == {(Delivery.FAILED, WITHHELD)}
+    assert PromisedContact.objects.to_keep().exists(), "what had not left is somebody's call"
+    assert Appointment.objects.to_tell(timezone.now()).exists()
+    assert Mail.objects.filter(about_machine="household", subject__contains="plus de SMS").exists()
+    assert answers("STOP", "2").outcome == OUT.NOTHING
+
+
+@pytest.mark.django_db
+def test_two_appointments_at_one_number_are_for_somebody_to_tell_apart(shelf: Shelf, texted: Device) -> None:
+    expected(shelf, texted)
+    other = shelf.reserved(need=shelf.need(phone="0699445567", contact_channel=ContactChannel.SMS))
+    twin = Household.objects.filter(pk=need_of(other).prescription.household_id)
+    twin.update(phone="+33699445566", phone_key="0699445566")
+    expected(shelf, other)
+    answer = answers("NON")
+    assert (answer.outcome, answer.why) == (OUT.TO_READ, W.SEVERAL)
+    assert set(Appointment.objects.values_list("state", flat=True)) == {AppointmentState.BOOKED}
+    answers("stop", "2")
+    assert not Household.objects.filter(contact_channel=ContactChannel.SMS).exists()
+
+
+@pytest.mark.django_db
+def test_nothing_happens_of_a_number_or_an_hour_that_nobody_awaits_but_it_is_counted(
+    shelf: Shelf, texted: Device
+) -> None:
+    made = expected(shelf, texted)
+    assert made.ends_at is not None
+    for key, given_ in (
+        ("unknown", {"number": "0611111111"}),
+        ("landline", {"number": "0320000000"}),
+        ("absurd", {"number": "9" * 4300}),
+        ("after", {"at": made.ends_at}),
+    ):
+        assert answers("NON", key, **given_).outcome == OUT.NOTHING
+    Household.objects.filter(pk=need_of(texted).prescription.household_id).update(phone="0622222222")
+    assert answers("NON", "the number is somebody else's now").outcome == OUT.NOTHING
+    assert again(made).state == AppointmentState.BOOKED
+    assert set(SmsAnswer.objects.values_list("text", "sms")) == {("", None)}
+
+
+@pytest.mark.usefixtures("days_to_come")
+@pytest.mark.django_db
+def test_too_late_to_give_it_up_alone_is_read_and_once_cancelled_nothing_answers(shelf: Shelf, texted: Device) -> None:
+    made = expected(shelf, texted)
+    assert made.starts_at is not None
+    late = answers("NON", at=made.starts_at - timedelta(minutes=30))
+    assert (late.outcome, late.why) == (OUT.TO_READ, W.REFUSED)
+    assert again(made).state == AppointmentState.BOOKED
+    cancel_appointment(actor=shelf.adviser, appointment=made, reason=CancelReason.POINT)
+    assert answers("OUI", "2").outcome == OUT.NOTHING
+    forget_sms(about=("appointment", made.pk), at=timezone.now())
+    assert again(late).text == ""
+
+
+@pytest.mark.usefixtures("days_to_come")
+@pytest.mark.django_db
+def test_the_reminder_says_how_to_answer_where_answers_are_read(
+    shelf: Shelf, texted: Device, settings: LazySettings
+) -> None:
+    made = expected(shelf, texted)
+    assert made.starts_at is not None
+    assert "Répondez" not in Sms.objects.get(about_machine="appointment").text
+    for _ in range(5):
+        made.refresh_from_db()
+        if made.reminded_at is None:
+            run_clock(at=made.starts_at - timedelta(days=5 - _, hours=3))
+    last = Sms.objects.filter(about_machine="appointment").latest("pk")
+    assert "Répondez OUI ou NON. STOP" in last.text
+
+
+@pytest.mark.usefixtures("days_to_come")
+@pytest.mark.django_db
+def test_in_the_story_of_the_demonstration_somebody_answers(shelf: Shelf, texted: Device) -> None:
+    made = expected(shelf, texted)
+    assert made.starts_at is not None
+    answers_come(made.starts_at - timedelta(days=2))
+    assert SmsAnswer.objects.get().outcome == OUT.CONFIRMED
+
+
+# --- the door
+
+
+def sent(told: Any, secret: str = SECRET, **given: Any) -> Any:
+    body = told if isinstance(told, str | bytes) else json.dumps(told)
+    headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+    url = reverse("distribution:sms_answers")
+    return Client(enforce_csrf_checks=True).post(url, body, content_type="application/json", headers=headers, **given)
+
+
+TOLD = {"id": "m-1", "from": "+33699445566", "text": "NON"}
+
+
+@pytest.mark.django_db
+def test_the_door_takes_an_answer_by_its_secret_once(shelf: Shelf, texted: Device) -> None:
+    made = expected(shelf, texted)
+    for secret in ("", "faux", SECRET[:-1], "é", "\ufffd"):
+        assert sent(TOLD, secret).status_code == 401
+    assert not SmsAnswer.objects.exists()
+    for _ in range(2):
+        assert sent(TOLD).json() == {"reçu": True}
+    assert sent(TOLD | {"text": "OUI"}).status_code == 200  # the same key: a replay
+    assert (SmsAnswer.objects.get().meaning, again(made).state) == (SmsMeaning.NO, AppointmentState.CANCELLED)
+    assert Client().get(reverse("distribution:sms_answers")).status_code == 405
+
+
+@pytest.mark.django_db
+def test_the_door_is_shut_by_default(settings: LazySettings) -> None:
+    assert settings.SMS_ANSWERS_SECRET == ""
+    assert sent(TOLD, "").status_code == 404
+    settings.SMS_ANSWERS_SECRET = SECRET
+    assert sent(TOLD).status_code == 404, "no SMS leaves: none comes back"
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ("", 400),
+        ("{", 400),
+        ("[1]", 400),
+        ("[" * 9000, 400),
+        (b"\xff\xfe", 400),
+        ({"id": "1", "from": "0612345678"}, 400),
+        ({"id": 1, "from": "0612345678", "text": "OUI"}, 400),
+        ({"id": "", "from": "0612345678", "text": "OUI"}, 400),
+        ({"id": "x" * 81, "from": "0612345678", "text": "OUI"}, 400),
+        ({"id": "a\0b", "from": "0612345678", "text": "OUI"}, 400),
+        ('{"id": "1", "from": "06", "text": "\\ud800"}', 400),
+        ({"id": "1", "from": "9" * 4300, "text": "a\0" * 2000}, 200),
+        ({"id": "1", "from": "0612345678", "text": "x" * 30_000}, 413),
+    ],
+)
+@pytest.mark.django_db
+def test_what_is_no_answer_is_refused_and_breaks_nothing(settings: LazySettings, told: Any, status: int) -> None:
+    settings.SMS_PROVIDER, settings.SMS_ANSWERS_SECRET = "documents.sms_door.KeptHere", SECRET
+    assert sent(told).status_code == status
+
+
+@pytest.mark.django_db
+def test_the_demonstration_receives_one_and_nothing_else_does(
+    shelf: Shelf, texted: Device, settings: LazySettings
+) -> None:
+    made = expected(shelf, texted)
+    with pytest.raises(CommandError):
+        call_command("receive_sms", made.reference, "OUI")
+    settings.DEMO = True
+    call_command("receive_sms", made.reference, "OUI")
+    assert SmsAnswer.objects.get().outcome == OUT.CONFIRMED

@@ -1,0 +1,198 @@
+"""What is promised leaves by the way the household prefers, once; what does not leave is somebody's task again."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import LazySettings
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from documents.enums import WITHHELD, Delivery
+from documents.models import Mail, Sms
+from documents.services.sms import deliver_sms
+from lifecycle import gate
+from lifecycle.exceptions import Refused, Unknown
+from network.enums import OrganisationKind, Role
+from prescriptions.enums import ContactChannel, ContactOutcome, HouseholdState
+from prescriptions.models import Household, HouseholdMessage, Prescription, PromisedContact
+from prescriptions.services.contacts import tell_household, write_letter
+from prescriptions.services.messages import withhold_messages
+from prescriptions.services.prescriptions import withdraw_prescription
+from reference.loading import load_reference
+from tests.network.factories import make_membership
+from tests.prescriptions.files import Circle
+from tests.prescriptions.pages import acting, page_of, read
+from tests.prescriptions.rights import Desk
+
+PARIS = ZoneInfo("Europe/Paris")
+TEXTED = {"contact_channel": ContactChannel.SMS, "phone": "06 12 34 56 78"}
+LATE = datetime(2026, 11, 28, 21, 30, tzinfo=PARIS)
+"""A Saturday evening: what is written then leaves on Monday."""
+
+
+@pytest.fixture
+def circle(settings: LazySettings) -> Circle:
+    settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
+    return Circle()
+
+
+def accepted(circle: Circle, **person: object) -> Prescription:
+    return circle.accepted(household=circle.household(**TEXTED | person))
+
+
+def contact_of(prescription: Prescription) -> PromisedContact:
+    return PromisedContact.objects.filter(prescription=prescription).latest("pk")
+
+
+@pytest.mark.django_db
+def test_a_household_that_prefers_it_is_told_by_sms_once_and_nobody_has_it_to_do(circle: Circle) -> None:
+    prescription = accepted(circle)
+    contact = contact_of(prescription)
+    sms = Sms.objects.get()
+    assert (contact.sms, contact.outcome, contact.channel) == (sms, ContactOutcome.SENT, "sms")
+    assert prescription.reference in sms.text
+    for secret in (prescription.household.last_name, prescription.household.first_name, "accept"):
+        assert secret not in sms.text
+    row = HouseholdMessage.objects.get()
+    assert (row.household, row.code, row.channel, row.sms) == (prescription.household, "demande", "sms", sms)
+    assert not PromisedContact.objects.to_keep().exists()
+    with pytest.raises(Refused):
+        tell_household(actor=circle.worker, prescription=prescription)
+
+
+@pytest.mark.parametrize(
+    ("person", "provider"),
+    [
+        ({}, ""),
+        ({"phone": "03 20 00 00 00"}, "documents.sms_door.KeptHere"),
+        ({"contact_channel": ContactChannel.EMAIL, "email": ""}, "documents.sms_door.KeptHere"),
+        ({"contact_channel": ContactChannel.PHONE, "email": "a@exemple.test"}, "documents.sms_door.KeptHere"),
+        ({"contact_channel": ContactChannel.LETTER}, "documents.sms_door.KeptHere"),
+    ],
+)
+@pytest.mark.django_db
+def test_whoever_cannot_be_written_to_stays_the_task_of_a_person(
+    circle: Circle, settings: LazySettings, person: dict[str, object], provider: str
+) -> None:
+    settings.SMS_PROVIDER = provider
+    prescription = accepted(circle, **person)
+    assert contact_of(prescription) in PromisedContact.objects.to_keep()
+    assert not HouseholdMessage.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_did_not_leave_is_a_task_again_that_says_why(circle: Circle, settings: LazySettings) -> None:
+    prescription = accepted(circle)
+    settings.SMS_PROVIDER = ""
+    leaves = Sms.objects.get().leaves_at
+    deliver_sms(sms=Sms.objects.get().pk, at=leaves)
+    assert contact_of(prescription) in PromisedContact.objects.to_keep()
+    client = acting(circle.worker)
+    why = "le SMS n’est pas parti (plus aucun service d’envoi)"
+    assert why in read(client, "/")
+    assert why[1:] in read(client, page_of(prescription, "prescription_detail"))
+    household = read(client, reverse("prescriptions:household_detail", args=[prescription.household.reference]))
+    assert "Non envoyé\u00a0: plus aucun service d’envoi" in household
+    tell_household(actor=circle.worker, prescription=prescription)
+    assert contact_of(prescription).outcome == ContactOutcome.TOLD
+
+
+@pytest.mark.django_db
+def test_what_comes_next_overtakes_an_sms_that_waits_for_its_hour(circle: Circle) -> None:
+    prescription = accepted(circle)
+    withdraw_prescription(actor=circle.worker, prescription=prescription, reason="no_longer_needed")
+    assert (Sms.objects.get().delivery, Sms.objects.get().text) == (Delivery.FAILED, "")
+    assert not PromisedContact.objects.to_keep().exists()
+
+
+@pytest.mark.django_db
+def test_a_household_that_objected_or_left_receives_nothing_even_what_was_waiting(settings: LazySettings) -> None:
+    settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
+    desk = Desk()
+    prescription = desk.circle.accepted(household=desk.circle.household(**TEXTED))
+    asked = desk.asked("objection", household=prescription.household)
+    desk.answer(asked)
+    assert set(Sms.objects.values_list("delivery", flat=True)) == {Delivery.FAILED}
+    written = HouseholdMessage.objects.count()
+
+    later = desk.circle.submitted(household=Household.objects.get(pk=prescription.household_id))
+    theirs = HouseholdMessage.objects.filter(household=prescription.household_id)
+    assert theirs.count() == written
+    desk.circle.accept(later)  # it agreed again, by a new request
+    assert theirs.count() == written + 1
+
+
+@pytest.mark.django_db
+def test_an_archived_household_is_withheld_what_had_not_left(circle: Circle) -> None:
+    prescription = accepted(circle)
+    household = prescription.household
+    Sms.objects.update(delivery=Delivery.QUEUED)
+    withhold_messages([household.pk])
+    assert Sms.objects.get().error == WITHHELD
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_is_made_once_in_the_language_that_is_chosen_and_read_by_its_worker_alone(circle: Circle) -> None:
+    person = {"contact_channel": ContactChannel.LETTER, "address": "1 rue du Test", "postcode": "59000"}
+    prescription = accepted(circle, **person)
+    client = acting(circle.worker)
+    load_reference("documents")
+    url = reverse("prescriptions:prescription_letter", args=[prescription.reference])
+    page = read(client, page_of(prescription, "prescription_detail"))
+    assert "Faire la lettre" in page
+    answers = [client.post(url, {"langue": "ar"}) for _ in range(2)]
+    row = HouseholdMessage.objects.get()
+    assert {answer.headers["Location"] for answer in answers} == {f"/messages/{row.pk}/lettre.pdf"}
+    assert (row.language, row.letter.values["direction"]) == ("ar", "rtl")
+    assert row.letter.values["name"] == prescription.household.name
+    assert client.get(answers[0].headers["Location"]).headers["Content-Type"] == "application/pdf"
+    for other in (circle.adviser, circle.pilot, make_membership(Role.WORKER, OrganisationKind.PRESCRIBER)):
+        assert acting(other).get(f"/messages/{row.pk}/lettre.pdf").status_code == 404
+    client.post(url, {"langue": "klingon"})
+    assert HouseholdMessage.objects.latest("pk").language == "fr"
+    with pytest.raises(PermissionDenied):
+        write_letter(actor=circle.adviser, prescription=prescription)
+    with pytest.raises(Unknown):
+        write_letter(actor=make_membership(Role.WORKER, OrganisationKind.PRESCRIBER), prescription=prescription)
+    assert contact_of(prescription) in PromisedContact.objects.to_keep(), "a letter that is made is not yet posted"
+    tell_household(actor=circle.worker, prescription=prescription)
+    with pytest.raises(Refused):
+        write_letter(actor=circle.worker, prescription=prescription)
+
+
+@pytest.mark.django_db
+def test_one_list_shows_all_messages_to_those_who_follow_and_to_the_pilot_without_a_name(circle: Circle) -> None:
+    prescription = accepted(circle, last_name="Vandenbroucke")
+    accepted(circle, contact_channel=ContactChannel.EMAIL, email="foyer@exemple.test")
+    for who in (circle.worker, circle.pilot):
+        page = read(acting(who), reverse("prescriptions:message_list") + "?tous=1")
+        assert prescription.household.reference in page
+        for secret in ("Vandenbroucke", "0612345678", "foyer@exemple.test", "du nouveau"):
+            assert secret not in page.partition("<main")[2]
+    stranger = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER)
+    assert prescription.household.reference not in read(acting(stranger), reverse("prescriptions:message_list"))
+    assert acting(circle.adviser).get(reverse("prescriptions:message_list")).status_code == 403
+
+
+@pytest.mark.django_db
+def test_what_was_written_is_a_row_that_nobody_rewrites_and_its_words_are_forgotten(circle: Circle) -> None:
+    prescription = accepted(circle)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        HouseholdMessage.objects.update(code="ligne")
+    withdraw_prescription(actor=circle.worker, prescription=prescription, reason="no_longer_needed")
+    gate.apply(
+        prescription.household,
+        "erase_on_request",
+        actor=circle.pilot,
+        received_on=timezone.localdate(),
+        channel="letter",
+    )
+    assert Household.objects.get(pk=prescription.household_id).state == HouseholdState.ANONYMISED
+    gone = Sms.objects.get()
+    assert (gone.number, gone.text, gone.delivery) == ("", "", Delivery.FAILED)
+    assert HouseholdMessage.objects.get().sms == gone
+    assert not Mail.objects.filter(to__len__gt=0, about_machine="prescription", purpose="household").exists()
+    assert timedelta(0) <= gone.leaves_at - gone.created_at
