@@ -13,6 +13,8 @@ from connectivity.eligibility import Asked, Assessment, Copper, Seen, assess
 from connectivity.enums import COMPUTED, Channel, ConditionRule, ProofKind, Verdict
 from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition, ProofSeen
 from connectivity.prices import YEARS, Cost, cost_over
+from connectivity.reach import NOWHERE, Here, weigh_reach
+from connectivity.services.reach import here_of
 from prescriptions.enums import FactKind
 from prescriptions.models import Fact, FactBand, Need
 
@@ -49,19 +51,30 @@ class Proposal:
 
 
 def offers_of_the_day(*, need: Need, file: ConnectionFile | None = None, at: datetime | None = None) -> list[Proposal]:
-    """The offers in force for this kind of need, by ``rank``. Six queries at most."""
+    """The offers in force for this kind of need, by ``rank``. Nine queries at most."""
     day = timezone.localdate(at)
-    closure = copper_of(need, day)
-    return offers_for(need.kind, facts_of(need, file), None if closure is None else closure.copper, day)
+    closure, here = copper_of(need, day), here_of(need.prescription.commune_id, day, file)
+    return offers_for(need.kind, facts_of(need, file), None if closure is None else closure.copper, day, here)
 
 
-def offers_for(kind: str, seen: Sequence[Seen], copper: Copper | None, day: date) -> list[Proposal]:
-    """The offers in force on ``day`` that answer one kind of need, on what was seen, or supposed. Two queries."""
+def offers_for(
+    kind: str, seen: Sequence[Seen], copper: Copper | None, day: date, here: Here = NOWHERE
+) -> list[Proposal]:
+    """The offers in force on ``day`` that answer one kind of need, on what was seen, or supposed. Two queries.
+
+    ``here``: what is known of where the household lives; nothing of it makes no offer sure.
+    """
     asked: dict[int, list[Asked]] = defaultdict(list)
     for condition in OfferCondition.objects.filter(offer__in=Offer.objects.on(day).for_kind(kind)):
         asked[condition.offer_id].append(condition.asked)
     offers: Any = Offer.objects.on(day).for_kind(kind).exclude(channel=Channel.BESIDE)
-    proposals = [Proposal(offer, assess(asked[offer.pk], seen, copper, day)) for offer in offers]
+    proposals = [
+        Proposal(
+            offer,
+            assess(asked[offer.pk], seen, copper, day, weigh_reach(offer.technology, offer.operator_name, here)),
+        )
+        for offer in offers
+    ]
     return sorted(proposals, key=lambda one: one.rank)
 
 
