@@ -24,6 +24,7 @@ from demo.homes import Homes
 from demo.lots import Journey
 from demo.months import months, running_month
 from demo.offers import Line, Lot
+from demo.prescribing import addresses, directory, sessions
 from demo.prospecting import estimates, leads
 from demo.register import register
 from demo.requests import Ask, Request, news, sittings
@@ -99,6 +100,9 @@ def tell_story(
             skills,
             rights,
             calls,
+            directory,
+            sessions,
+            addresses,
         ):
             stage.agenda.add(thread(stage))
         for thread in (last_committee, estimates):
