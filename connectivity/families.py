@@ -132,7 +132,7 @@ declare(
         group="Internet",
         title="Technologies par commune",
         purpose="Commune par commune, la part des logements que la fibre, le câble, la 4G ou la 5G fixe, le satellite"
-        " ou le cuivre atteignent. À 0\u00a0%, une offre est impossible\u00a0; entre les deux, à vérifier à l’adresse.",
+        " ou le cuivre atteignent. À 0\u00a0%, l’offre est impossible\u00a0; entre les deux, à confirmer sur place.",
         model=TechnologyShare,
         series=("commune", "access"),
         named=("commune", "access"),
@@ -147,6 +147,9 @@ declare(
             "observed_on": "Le jour de la mesure, tel que l’Arcep le publie.",
         },
         choices={"commune": _communes},
+        file="technology_shares.csv",
+        key=("commune", "access"),
+        relations={"commune": _communes_by_code},
     ),
     Family(
         slug="couverture-mobile",
@@ -167,5 +170,8 @@ declare(
             "observed_on": "Le jour de la mesure, tel que l’Arcep le publie.",
         },
         choices={"commune": _communes},
+        file="mobile_coverages.csv",
+        key=("commune", "operator_name"),
+        relations={"commune": _communes_by_code},
     ),
 )

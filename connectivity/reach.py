@@ -30,7 +30,7 @@ NAMED: Mapping[Access, str] = {
     Access.COPPER: "le cuivre",
 }
 ALL = Decimal(100)
-TO_CHECK = f"{NBSP}: à vérifier à l’adresse."
+TO_CHECK = f"{NBSP}: à confirmer à l’adresse."
 RECEIVED = (CoverageLevel.VERY_GOOD, CoverageLevel.GOOD)
 
 

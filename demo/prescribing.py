@@ -104,7 +104,7 @@ def _planned(stage: Stage, commune: Commune, day: date, at: Any) -> AwarenessSes
 
 
 def addresses(stage: Stage) -> Thread:
-    """What comes to each commune, drawn from its code: fibre nearly everywhere, none in a few where nobody lives here."""
+    """What comes to each commune, drawn from its code: fibre nearly everywhere, none in a few where nobody lives."""
     yield local(working_day(stage.first, 1), 8)
     lived = {street.commune.pk for streets in stage.cast.streets.values() for street in streets}
     dated = {"valid_from": stage.first, "checked_on": stage.first, "observed_on": stage.first - timedelta(days=30)}

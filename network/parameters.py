@@ -32,10 +32,10 @@ parameter_family(
     slug="delais-de-l-annuaire",
     group="Comptes",
     title="Annuaire des prescripteurs",
-    purpose="Après combien de mois une fiche de l’annuaire est à vérifier, pendant combien de mois un prescripteur qui"
+    purpose="Après combien de mois une fiche de l’annuaire est à confirmer, pendant combien de mois un prescripteur qui"
     " a déposé une demande compte comme actif, et jusqu’à quand on programme une session de sensibilisation.",
 )
-CONFIRM_MONTHS = parameter("directory.confirm_months", usual=6, unit="mois", label="Fiche de l’annuaire à vérifier")
+CONFIRM_MONTHS = parameter("directory.confirm_months", usual=6, unit="mois", label="Fiche de l’annuaire à confirmer")
 ACTIVE_MONTHS = parameter(
     "directory.active_months", usual=6, unit="mois", label="Prescripteur actif après sa dernière demande"
 )

@@ -83,7 +83,7 @@ class ServiceTable(tables.Table):
 
     def render_confirmed_at(self, value: datetime, record: Any) -> SafeString | str:
         told = format_html('<span class="text-nowrap">{}</span>', day(value))
-        return format_html('{} <span class="tag tag--todo">à vérifier</span>', told) if value < record.stale else told
+        return format_html('{} <span class="tag tag--todo">à confirmer</span>', told) if value < record.stale else told
 
     def value_confirmed_at(self, value: datetime) -> str:
         return day(value)

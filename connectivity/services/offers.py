@@ -13,7 +13,7 @@ from connectivity.eligibility import Asked, Assessment, Copper, Seen, assess
 from connectivity.enums import COMPUTED, Channel, ConditionRule, ProofKind, Verdict
 from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition, ProofSeen
 from connectivity.prices import YEARS, Cost, cost_over
-from connectivity.reach import NOWHERE, Here, weigh_reach
+from connectivity.reach import NOWHERE, REACH, Here, weigh_reach
 from connectivity.services.reach import here_of
 from prescriptions.enums import FactKind
 from prescriptions.models import Fact, FactBand, Need
@@ -39,12 +39,13 @@ class Proposal:
 
     @property
     def rank(self) -> tuple[Any, ...]:
-        """What may be had first; then the cheapest over a year; what nobody knows the price of comes last.
+        """What may be had first, then what lacks no paper; the cheapest over a year; what has no known price last.
 
         By the lowest that it costs; of two that cost as little, the one that is sure to cost no more comes first.
         """
         _, cost = self.costs[0]
-        first = (_ORDER.index(self.verdict), cost is None)
+        shows = any(finding.asked.rule != REACH for finding in self.assessment.missing)
+        first = (_ORDER.index(self.verdict), shows, cost is None)
         if cost is None:
             return *first, self.offer.name
         return *first, cost.low, cost.is_least, cost.high or cost.low, self.offer.name

@@ -57,6 +57,7 @@ def check_address(
     """Note what comes to the address of a household, or does not. Raises Unknown, PermissionDenied, Refused."""
     instant = at or timezone.now()
     row = held_row(ConnectionFile.objects.visible_to(actor), connection, actor=actor, can=can_record_proof)
+    assert actor.pk is not None
     reasons = [
         reason
         for reason, wrong in (

@@ -21,6 +21,7 @@ from network.services.awareness import TITLE
 from network.services.directory import DESCRIBED
 
 HOUR = forms.TimeInput({"type": "time"}, format="%H:%M")
+LONGEST_NAME = 160
 MOST_TYPED = 4000
 """How long a list of structures may be, in signs."""
 
@@ -147,7 +148,7 @@ class ConveneForm(CommentForm):
         required=False,
         max_length=MOST_TYPED,
         widget=forms.Textarea({"rows": 4}),
-        help_text="Une par ligne\u00a0: son nom, un point-virgule, son courriel. Exemple\u00a0: CCAS d’Exemple ;"
+        help_text="Une par ligne\u00a0: son nom, un point-virgule, son courriel. Exemple\u00a0: CCAS d’Exemple\u00a0;"
         " accueil@exemple.fr. Sans courriel, elle est à appeler.",
     )
 
@@ -162,8 +163,10 @@ class ConveneForm(CommentForm):
         found = []
         for line in filter(None, (line.strip() for line in self.cleaned_data["others"].splitlines())):
             name, _, email = (part.strip() for part in line.partition(";"))
-            if not name or len(name) > AwarenessGuest._meta.get_field("name").max_length:
-                raise ValidationError(f"«\u00a0{line[:80]}\u00a0»\u00a0: donnez le nom, en 160 signes au plus.")
+            if not name or len(name) > LONGEST_NAME:
+                raise ValidationError(
+                    f"«\u00a0{line[:80]}\u00a0»\u00a0: donnez le nom, en {LONGEST_NAME} signes au plus."
+                )
             try:
                 validate_email(email or "a@exemple.fr")
             except ValidationError as error:

@@ -39,7 +39,7 @@ def plan_awareness(
 ) -> AwarenessSession:
     """Choose a day and a place; nobody is told yet. Raises PermissionDenied, Refused, ValidationError."""
     row = AwarenessSession(title=title.strip() or TITLE, commune=commune)
-    when = {"starts_at": starts_at, "ends_at": ends_at, "place": place.strip()}
+    when: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "place": place.strip()}
     made: AwarenessSession = gate.create(row, "plan", actor=actor, at=at, comment=comment, **when)
     return made
 

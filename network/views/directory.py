@@ -66,7 +66,9 @@ def public_service_detail(request: Request, reference: str) -> HttpResponse:
 def _step(row: PublicService, request: Request) -> Step:
     """What is awaited of whoever reads."""
     if row.is_to_confirm(timezone.localdate()) and keeps(request, row):
-        return Step("", f"vérifiée le {day(row.confirmed_at)}\u00a0: est-elle encore juste\u00a0?", "confirm")
+        return Step(
+            "", f"vérifiée le {day(row.confirmed_at)}\u00a0: dites qu’elle est encore juste, ou corrigez-la", "confirm"
+        )
     return Step(f"Rien n’est attendu\u00a0: vérifiée le {day(row.confirmed_at)}", dated=False)
 
 

@@ -54,7 +54,7 @@ def here(percent: Decimal | None = None, *, checked: bool | None = None) -> Here
         (NOWHERE, None, "On ne sait pas"),
         (here(Decimal(0)), False, "nulle part"),
         (here(Decimal("0.01")), None, "0,01\u00a0%"),
-        (here(Decimal("99.99")), None, "à vérifier à l’adresse"),
+        (here(Decimal("99.99")), None, "à confirmer à l’adresse"),
         (here(Decimal(100)), True, "tous les logements"),
         (here(Decimal(0), checked=True), True, "la fibre y arrive"),
         (here(Decimal(100), checked=False), False, "n’y arrive pas"),

@@ -112,7 +112,7 @@ def test_an_entry_that_nobody_confirmed_for_months_comes_back_to_its_structure_a
     long_ago = confirmed_before(timezone.localdate()) - timedelta(days=1)
     row = publish_public_service(actor=desk.worker, organisation=desk.structure, at=long_ago, **desk.said())
     assert "est-elle encore juste" in read(acting(desk.worker), "/")
-    assert "à vérifier" in read(acting(desk.reader), LIST)
+    assert "à confirmer" in read(acting(desk.reader), LIST)
 
     url = reverse("network:public_service_confirm", args=[row.reference])
     assert done(acting(desk.worker), url, comment="") == reverse("network:public_service_detail", args=[row.reference])
