@@ -29,7 +29,6 @@ def entries(actor: Membership, at: datetime) -> Block:
         rows,
         _entry,
         "L’annuaire dit juste comment vous joindre.",
-        reverse("network:directory"),
     )
 
 
