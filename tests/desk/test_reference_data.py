@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectivity.enums import ConditionRule
-from connectivity.models import Offer
+from connectivity.models import MobileCoverage, Offer, TechnologyShare
 from conventions.models import ClauseText, PriceCeiling
 from desk.models import ReferenceAction, ReferenceChange
 from desk.services.reference import add_version, check_rows, correct_row, withdraw_version
