@@ -47,7 +47,7 @@ def directory(stage: Stage) -> Thread:
             name="Accueil social",
             address=organisation.address,
             phone=organisation.phone or LINE,
-            email=organisation.email,
+            email=f"accueil-{code}@exemple-solidaire.example",
             hours=HOURS,
             communes=communes.values(),
             at=at,
