@@ -155,6 +155,7 @@ NOBODY: dict[str, str] = {
     "not_data_protection": FOR_GOOD,
     "long_overdue": BY_TIME,
     "begun": BY_TIME,
+    "awareness_begun": BY_TIME,
     "due_on": BY_PROGRAM,
     "still_named": FOR_GOOD,
     "household_seen": FOR_GOOD,

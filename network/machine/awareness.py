@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Requirement, Verb
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Place, Requirement, Verb
 from network.enums import AwarenessCancelReason, AwarenessState
 from network.models import AwarenessSession
 from network.permissions import can_lead_awareness
@@ -36,6 +36,7 @@ NOT_BEGUN = Requirement(
     "awareness_not_begun",
     "La session a commencé\u00a0: on n’y invite plus, on note qui est venu.",
     lambda ctx: Q(starts_at__gt=ctx.at),
+    where=Place("network:awareness_move", can_lead_awareness, "le pilote"),
 )
 BEGUN = Requirement(
     "awareness_begun",
