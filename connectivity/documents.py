@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from connectivity.eligibility import Asked
 from connectivity.enums import PaperKind, ProofKind, Verdict
 from connectivity.models import ConnectionFile, ConnectionPaper, CopperClosure, Offer, Transmission
 from connectivity.prices import YEARS, price_of
+from connectivity.reach import REACH
 from connectivity.services.offers import Proposal
 from documents.kinds import register_kind
 from documents.paper import render_pdf
@@ -69,13 +71,16 @@ def draw_comparison(
     It names nobody and is kept nowhere here: drawn when it is opened.
     """
     possible = [(one, _to_show(one)) for one in proposals if one.verdict != Verdict.NOT]
+    impossible = [(one, _why_not(one)) for one in proposals if one.verdict == Verdict.NOT]
+    reached = [(one, told) for one, _ in possible if (told := _reach_of(one))]
     prescriber = need.prescription.prescriber
     return render_pdf(
         "documents/connectivity/comparison.html",
         {
             "kind": need.get_kind_display(),
             "possible": possible,
-            "impossible": [one for one in proposals if one.verdict == Verdict.NOT],
+            "impossible": impossible,
+            "reached": reached,
             "closure": closure,
             "beside": beside,
             "years": YEARS,
@@ -90,12 +95,27 @@ def draw_comparison(
 
 def _to_show(proposal: Proposal) -> list[str]:
     """What is missing, as the household reads it: the condition, and the paper to show."""
-    return [
-        finding.asked.label
-        if finding.asked.proof in (ProofKind.NONE, ProofKind.DECLARATION)
-        else f"{finding.asked.label} (à montrer\u00a0: {ProofKind(finding.asked.proof).label})"
-        for finding in proposal.assessment.missing
-    ]
+    return [_missing(finding.asked) for finding in proposal.assessment.missing]
+
+
+def _missing(asked: Asked) -> str:
+    if asked.rule == REACH:
+        return "vérifier que cela arrive à votre adresse"
+    if asked.proof in (ProofKind.NONE, ProofKind.DECLARATION):
+        return asked.label
+    return f"{asked.label} (à montrer\u00a0: {ProofKind(asked.proof).label})"
+
+
+def _why_not(proposal: Proposal) -> list[str]:
+    """What forbids it; where it does not come, in the words of what is known."""
+    against = proposal.assessment.against
+    return [finding.sentence if finding.asked.rule == REACH else finding.asked.label for finding in against]
+
+
+def _reach_of(proposal: Proposal) -> str:
+    """What is known of the home of the household for this offer; empty for what is had elsewhere."""
+    found = (finding.sentence for finding in proposal.assessment.findings if finding.asked.rule == REACH)
+    return next(found, "")
 
 
 def freeze_operator_file(file: ConnectionFile, told: Transmission, move: Move) -> ConnectionPaper:

@@ -82,9 +82,19 @@ class Assessment:
         return tuple(finding for finding in self.findings if finding.met is False)
 
 
-def assess(conditions: Iterable[Asked], seen: Sequence[Seen], copper: Copper | None, day: date) -> Assessment:
-    """Weigh every condition of an offer on ``day``. No condition: the offer is for all."""
-    findings = tuple(_weigh(asked, seen, copper, day) for asked in conditions)
+def assess(
+    conditions: Iterable[Asked],
+    seen: Sequence[Seen],
+    copper: Copper | None,
+    day: date,
+    reach: Finding | None = None,
+) -> Assessment:
+    """Weigh every condition of an offer on ``day``. No condition: the offer is for all.
+
+    ``reach``: whether it comes to where the household lives, which counts as a condition of it.
+    """
+    weighed = [_weigh(asked, seen, copper, day) for asked in conditions]
+    findings = tuple(weighed if reach is None else [reach, *weighed])
     if any(finding.met is False for finding in findings):
         return Assessment(Verdict.NOT, findings)
     known = all(finding.met for finding in findings)

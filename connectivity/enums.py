@@ -277,3 +277,32 @@ class CallResult(TextChoices):
 
 TO_CALL_AGAIN = (CallResult.NO_ANSWER, CallResult.CALL_BACK)
 """After these, somebody calls again."""
+
+
+class Access(TextChoices):
+    """By what a dwelling may be reached, as the regulator counts premises."""
+
+    FIBRE = "fibre", "Fibre"
+    CABLE = "cable", "Câble"
+    FIXED_4G = "fixed_4g", "4G fixe"
+    FIXED_5G = "fixed_5g", "5G fixe"
+    SATELLITE = "satellite", "Satellite"
+    COPPER = "copper", "Cuivre (ADSL)"
+
+
+class CoverageLevel(TextChoices):
+    """How well an operator is received outdoors in a commune, in the words of Arcep."""
+
+    VERY_GOOD = "very_good", "Très bonne couverture"
+    GOOD = "good", "Bonne couverture"
+    LIMITED = "limited", "Couverture limitée"
+    NONE = "none", "Absence de couverture"
+
+
+class CheckedWith(TextChoices):
+    """How one learnt what comes to an address."""
+
+    ARCEP = "arcep", "La carte de l’Arcep, à cette adresse"
+    OPERATOR = "operator", "L’opérateur, au téléphone ou sur son site"
+    ON_SITE = "on_site", "Vu sur place"
+    HOUSEHOLD = "household", "La personne le dit"

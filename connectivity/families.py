@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Model, Q
 
 from connectivity.enums import Channel, Reliability
-from connectivity.models import CopperClosure, Offer, OfferCondition
+from connectivity.models import CopperClosure, MobileCoverage, Offer, OfferCondition, TechnologyShare
 from connectivity.prices import checked_since
 from network.enums import LegalNature, OrganisationKind
 from network.models import Commune, Organisation
@@ -14,6 +14,10 @@ from prescriptions.enums import CONNECTION_KINDS
 from reference.families import Family, Lines, declare
 
 CODE = "Un mot court, sans espace ni accent, qui reste le même d’une version à l’autre. Exemple\u00a0: coup-de-pouce."
+
+
+SOUGHT = ("commune__name", "commune__epci__name", "commune__epci__short_name")
+"""By what a row of a commune is found."""
 
 
 def _communes() -> Any:
@@ -110,7 +114,7 @@ declare(
         fields=("lot", "commercial_on", "technical_on", "reliability"),
         told=("lot", "commercial_on", "technical_on", "reliability"),
         adds=True,
-        sought=("commune__name", "commune__epci__name", "commune__epci__short_name"),
+        sought=SOUGHT,
         seek="Commune ou EPCI",
         hints={
             "lot": "Le lot de fermeture d’Orange.",
@@ -121,6 +125,53 @@ declare(
         to_confirm=Q(reliability=Reliability.CHECK),
         file="copper_closures.csv",
         key=("commune",),
+        relations={"commune": _communes_by_code},
+    ),
+    Family(
+        slug="technologies-par-commune",
+        group="Internet",
+        title="Technologies par commune",
+        purpose="Commune par commune, la part des logements que la fibre, le câble, la 4G ou la 5G fixe, le satellite"
+        " ou le cuivre atteignent. À 0\u00a0%, l’offre est impossible\u00a0; entre les deux, à confirmer sur place.",
+        model=TechnologyShare,
+        series=("commune", "access"),
+        named=("commune", "access"),
+        fields=("share", "observed_on"),
+        told=("share", "observed_on"),
+        adds=True,
+        sought=SOUGHT,
+        seek="Commune ou EPCI",
+        units={"share": "%"},
+        hints={
+            "share": "De 0 à 100.",
+            "observed_on": "Le jour de la mesure, tel que l’Arcep le publie.",
+        },
+        choices={"commune": _communes},
+        file="technology_shares.csv",
+        key=("commune", "access"),
+        relations={"commune": _communes_by_code},
+    ),
+    Family(
+        slug="couverture-mobile",
+        group="Internet",
+        title="Couverture mobile par commune",
+        purpose="Commune par commune et opérateur par opérateur, le mot de l’Arcep\u00a0: très bonne, bonne, limitée,"
+        " absente. Il se lit à côté des offres mobiles.",
+        model=MobileCoverage,
+        series=("commune", "operator_name"),
+        named=("commune", "operator_name"),
+        fields=("level", "observed_on"),
+        told=("level", "observed_on"),
+        adds=True,
+        sought=SOUGHT,
+        seek="Commune ou EPCI",
+        hints={
+            "operator_name": "Comme dans les offres.",
+            "observed_on": "Le jour de la mesure, tel que l’Arcep le publie.",
+        },
+        choices={"commune": _communes},
+        file="mobile_coverages.csv",
+        key=("commune", "operator_name"),
         relations={"commune": _communes_by_code},
     ),
 )

@@ -15,6 +15,7 @@ from connectivity.permissions import can_renew_connection
 from connectivity.services.forgetting import forget_household
 from connectivity.services.lines import overtake_notices, promise_notice
 from connectivity.services.links import close_links, send_link
+from connectivity.services.reach import keep_reach
 from connectivity.services.transmissions import carry_facts, transmit
 from lifecycle import gate
 from lifecycle.exceptions import Refused
@@ -278,6 +279,7 @@ def register() -> None:
     keeps_alive(Bond.LINE_ACTIVE, has_a_line)
     on_transition("connection", "propose", start_needs)
     on_transition("connection", "choose", prepare_choice)
+    on_transition("connection", "choose", keep_reach)
     on_transition("connection", "send", hand_to_operator)
     on_transition("connection", "report_problem", tell_problem)
     on_transition("connection", "schedule", tell_appointment)
@@ -294,6 +296,7 @@ def register() -> None:
     on_transition("connection", "recall_renewal", tell_renewal)
     on_transition("connection", "warn_copper", tell_copper)
     on_transition("connection", "change_offer", change_sheet)
+    on_transition("connection", "change_offer", keep_reach)
     on_transition("connection", "go_on", tell_full_price)
     for verb in TOLD:
         on_transition("connection", verb, tell_household)

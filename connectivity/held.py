@@ -1,6 +1,7 @@
 """What connection holds of a household: see ``prescriptions.held``."""
 
 from connectivity.models import (
+    AddressCheck,
     CampaignCall,
     CampaignHousehold,
     ConnectionEntry,
@@ -10,6 +11,7 @@ from connectivity.models import (
     OperatorLink,
     ProblemAnswer,
     ProofSeen,
+    ReachTold,
     Recharge,
     Transmission,
 )
@@ -45,6 +47,18 @@ OF_CONNECTIVITY: tuple[Held, ...] = (
         f"file__{OF_IT}",
         "Ce qui a été vu pour une offre",
         ("file", "rule", "proof", "dated_on", "holds", "ceiling", "seen_at", "seen_by"),
+    ),
+    Held(
+        AddressCheck,
+        f"file__{OF_IT}",
+        "Ce qui a été vérifié à votre adresse",
+        ("file", "access", "reached", "checked_on", "how", "recorded_at", "checked_by"),
+    ),
+    Held(
+        ReachTold,
+        f"file__{OF_IT}",
+        "Ce qui était su de votre adresse quand une offre a été choisie",
+        ("file", "offer", "sentence", "told_at"),
     ),
     Held(
         Transmission,

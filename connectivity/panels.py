@@ -6,6 +6,7 @@ from django.utils import timezone
 from connectivity.models import ConnectionFile, CopperClosure
 from connectivity.permissions import can_answer_connection, can_propose_connection, sees_connections, sees_offers
 from connectivity.services.offers import facts_of, offers_for
+from connectivity.services.reach import here_of
 from lifecycle.actors import Actor
 from lifecycle.registry import Panel, panel
 from prescriptions.enums import CONNECTION_KINDS, NeedKind, NeedState
@@ -64,11 +65,12 @@ def of_noted(prescription: Prescription, actor: Actor) -> Panel | None:
     if not needs:
         return None
     day = timezone.localdate()
-    closure = CopperClosure.objects.of(prescription.commune_id or prescription.household.commune_id, day)
+    commune = prescription.commune_id or prescription.household.commune_id
+    closure, here = CopperClosure.objects.of(commune, day), here_of(commune, day)
     seen = facts_of(needs[0])
     copper = None if closure is None else closure.copper
     kinds = dict.fromkeys(need.kind for need in needs)
-    told = [(NeedKind(kind).label, offers_for(kind, seen, copper, day)) for kind in kinds]
+    told = [(NeedKind(kind).label, offers_for(kind, seen, copper, day, here)) for kind in kinds]
     return {"title": TITLE, "template": "connectivity/_offers_told.html", "context": {"told": told, "is_short": True}}
 
 

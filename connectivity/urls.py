@@ -32,6 +32,7 @@ urlpatterns = [
     path("connexions/comparer/<str:reference>/", choosing.comparison_sheet, name="comparison_sheet"),
     path("connexions/<str:reference>/", connections.connection_detail, name="connection_detail"),
     *actions.urlpatterns,
+    path("connexions/<str:reference>/adresse/", choosing.connection_address, name="connection_address"),
     path("connexions/<str:reference>/piece-vue/", choosing.connection_proof, name="connection_proof"),
     path("connexions/<str:reference>/recharge/", lines.recharge_sell, name="recharge_sell"),
     path("connexions/<str:reference>/recharge/<int:pk>/annuler/", lines.recharge_cancel, name="recharge_cancel"),

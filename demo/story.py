@@ -25,6 +25,7 @@ from demo.lists import lists
 from demo.lots import Journey
 from demo.months import months, running_month
 from demo.offers import Line, Lot
+from demo.prescribing import addresses, directory, sessions
 from demo.prospecting import estimates, leads
 from demo.register import register
 from demo.requests import Ask, Request, news, sittings
@@ -101,6 +102,9 @@ def tell_story(
             rights,
             calls,
             lists,
+            directory,
+            sessions,
+            addresses,
         ):
             stage.agenda.add(thread(stage))
         for thread in (last_committee, estimates):

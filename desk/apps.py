@@ -15,3 +15,4 @@ class DeskConfig(AppConfig):
         import_module("desk.search").register_finders()
         import_module("desk.scores_import").register_scores()
         import_module("desk.closures_import").register_closures()
+        import_module("desk.by_commune_import").register_tables()

@@ -104,7 +104,7 @@ def sees_closures(actor: Actor) -> Q | None:
 def check_closures(source: Import, rows: Sequence[Row]) -> None:
     """Refuse what is no commune, is there twice or changes already; say what is known, what changes. Three queries."""
     asked = [row for row in rows if row.outcome == Outcome.CREATED]
-    today, communes = timezone.localdate(), _communes()
+    today, communes = timezone.localdate(), communes_by_name()
     known = {row.commune_id: row for row in CopperClosure.objects.on(today)}
     ahead = set(CopperClosure.objects.filter(valid_from__gt=today).values_list("commune", flat=True))
     seen: dict[int, int] = {}
@@ -154,7 +154,7 @@ def _key(text: str) -> str:
     return plain(text)
 
 
-def _communes() -> Mapping[str, Sequence[Commune]]:
+def communes_by_name() -> Mapping[str, Sequence[Commune]]:
     """The communes of the département by their code and by their name."""
     found: dict[str, list[Commune]] = defaultdict(list)
     for commune in Commune.objects.in_departement().current():

@@ -1,16 +1,17 @@
-"""What a committee writes to its members: one function per message."""
+"""What a committee writes to its members, and a session to the structures it invites: one function per message."""
 
 from collections.abc import Collection
 from datetime import datetime
 
 from django.urls import reverse
 
+from desk.awareness import CALENDAR, calendar_of
 from desk.models import Committee, Meeting
 from documents.emails import absolute_url, compose
-from documents.services import queue_mail
+from documents.services import queue_mail, store_file
 from donations.emails import people_of
-from network.models import Membership
-from typography.french import full_day
+from network.models import AwarenessGuest, AwarenessSession, Membership
+from typography.french import by_pairs, full_day, hour
 
 
 def committee_convened_for_member(committee: Committee, members: Collection[int], at: datetime) -> None:
@@ -51,3 +52,43 @@ def _write(
     about = None if meeting is None else ("meeting", meeting.pk)
     for to in people_of(Membership.objects.filter(pk__in=seated)).values():
         queue_mail(to=to, subject=subject, body=body, about=about, at=at)
+
+
+def awareness_told_to_structure(session: AwarenessSession, guests: Collection[AwarenessGuest], at: datetime) -> None:
+    """A session is held at this hour, here: the date is attached for a calendar."""
+    _tell_session("awareness_told_to_structure", session, guests, at)
+
+
+def awareness_moved_for_structure(session: AwarenessSession, guests: Collection[AwarenessGuest], at: datetime) -> None:
+    """It is held at another hour, or elsewhere; what is attached replaces the former date."""
+    _tell_session("awareness_moved_for_structure", session, guests, at)
+
+
+def awareness_cancelled_for_structure(
+    session: AwarenessSession, guests: Collection[AwarenessGuest], at: datetime
+) -> None:
+    """It is called off; what is attached takes it out of the calendar."""
+    _tell_session("awareness_cancelled_for_structure", session, guests, at)
+
+
+def _tell_session(template: str, session: AwarenessSession, guests: Collection[AwarenessGuest], at: datetime) -> None:
+    """One mail for each structure, at its public address; nobody has an account for it yet."""
+    organiser = session.planned_by.organisation
+    context = {
+        "session": session,
+        "day": full_day(session.starts_at),
+        "hours": f"de {hour(session.starts_at)} à {hour(session.ends_at)}",
+        "organiser": organiser.name,
+        "reach": by_pairs(organiser.phone) or organiser.email,
+    }
+    subject, body = compose(f"emails/desk/{template}.txt", context)
+    for guest in guests:
+        calendar = store_file(content=calendar_of(session), name=CALENDAR, by=None, at=at)
+        queue_mail(
+            to=[(guest.email, guest.name)],
+            subject=subject,
+            body=body,
+            about=("awareness", session.pk),
+            attachments=[calendar],
+            at=at,
+        )

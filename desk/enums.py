@@ -76,3 +76,11 @@ class Coverage(TextChoices):
     UNDER_WAY = "under_way", "en projet"
     STOPPED = "stopped", "suspendue ou finie"
     NONE = "none", "aucune"
+
+
+class Prescribing(TextChoices):
+    """Whether somebody prescribes for a commune."""
+
+    ACTIVE = "active", "une structure active"
+    SILENT = "silent", "une structure, sans demande récente"
+    NONE = "none", "aucune structure"

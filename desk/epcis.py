@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, OuterRef, Subquery, Sum
@@ -109,11 +109,19 @@ class Today:
         return f"{reverse('prescriptions:need_list')}?epci={self.epci.pk}"
 
 
+class OfEpci(Protocol):
+    """What a tile tells of an EPCI."""
+
+    @property
+    def epci(self) -> Epci:
+        """Which one."""
+
+
 @dataclass(frozen=True)
 class Drawn:
-    """One tile of the map: the EPCI, the lines of its name, and where it is drawn."""
+    """One tile of the map: what is told of the EPCI, the lines of its name, and where it is drawn."""
 
-    today: Today
+    today: OfEpci
     x: int
     y: int
     name: tuple[str, ...]
@@ -171,7 +179,7 @@ def map_context(rows: Sequence[Today]) -> dict[str, Any]:
     return {"map": draw_map(rows), "covered": covered(rows), "wanted": sum(row.wanted for row in rows)}
 
 
-def draw_map(rows: Sequence[Today], tiles: Sequence[Tile] | None = None) -> Map:
+def draw_map(rows: Sequence[OfEpci], tiles: Sequence[Tile] | None = None) -> Map:
     """The tiles of these EPCI; one without a place on the map is in the table alone."""
     by_siren = {row.epci.siren: row for row in rows}
     laid = [(tile, by_siren[tile.siren]) for tile in tiles or read_tiles() if tile.siren in by_siren]

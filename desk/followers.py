@@ -1,7 +1,14 @@
-"""What the house does when something happens below it, and when a committee closes."""
+"""What the house does when something happens below it, when a committee closes, when a session is told."""
+
+from typing import Any
 
 from desk.documents import freeze_minutes, register_kinds
-from desk.emails import meeting_closed_for_member
+from desk.emails import (
+    awareness_cancelled_for_structure,
+    awareness_moved_for_structure,
+    awareness_told_to_structure,
+    meeting_closed_for_member,
+)
 from desk.enums import RatificationAnswer
 from desk.machine import RATIFIABLE
 from desk.models import Meeting
@@ -9,6 +16,7 @@ from desk.services.visits import forget_visits
 from donations.models import Donation
 from lifecycle import gate
 from lifecycle.registry import Move, forget, on_transition
+from network.models import AwarenessSession
 
 ANSWERS = {RatificationAnswer.RATIFIED: "ratify", RatificationAnswer.OBJECTION: "object_to"}
 
@@ -29,9 +37,36 @@ def write_minutes(move: Move) -> None:
         meeting_closed_for_member(meeting, move.at)
 
 
+def _sessions(move: Move) -> Any:
+    return AwarenessSession.objects.filter(pk__in=move.pks).select_related("commune", "planned_by__organisation")
+
+
+def tell_invited(move: Move) -> None:
+    """Each structure that has an address and was not told yet gets its mail."""
+    for session in _sessions(move):
+        guests = list(session.guests.filter(invited_at=None).exclude(email=""))
+        awareness_told_to_structure(session, guests, move.at)
+        session.guests.filter(pk__in=[guest.pk for guest in guests]).update(invited_at=move.at)
+
+
+def tell_moved(move: Move) -> None:
+    """Those that were told are told again."""
+    for session in _sessions(move):
+        awareness_moved_for_structure(session, list(session.guests.exclude(invited_at=None)), move.at)
+
+
+def tell_cancelled(move: Move) -> None:
+    """Those that were told do not come for nothing."""
+    for session in _sessions(move):
+        awareness_cancelled_for_structure(session, list(session.guests.exclude(invited_at=None)), move.at)
+
+
 def register() -> None:
     """Called once, when the process starts."""
     register_kinds()
     forget(forget_visits)
     on_transition("meeting", "close", ratify_lots)
     on_transition("meeting", "close", write_minutes)
+    on_transition("awareness", "convene", tell_invited)
+    on_transition("awareness", "move", tell_moved)
+    on_transition("awareness", "cancel", tell_cancelled)

@@ -42,6 +42,32 @@ class ClosuresForm(DepositForm):
     deposit_required = "Choisissez le fichier des fermetures."
 
 
+class SharesForm(DepositForm):
+    """One file of what technologies reach in each commune."""
+
+    deposit = DepositField(
+        label="Fichier des technologies",
+        required=False,
+        accept=SHEETS,
+        help_text="CSV, XLSX, XLS ou ODS\u00a0: une ligne par commune et par technologie, la part des logements en %,"
+        " le jour de la mesure, la source.",
+    )
+    deposit_required = "Choisissez le fichier des technologies."
+
+
+class CoveragesForm(DepositForm):
+    """One file of how operators are received in each commune."""
+
+    deposit = DepositField(
+        label="Fichier de la couverture mobile",
+        required=False,
+        accept=SHEETS,
+        help_text="CSV, XLSX, XLS ou ODS\u00a0: une ligne par commune et par opérateur, le mot de l’Arcep (très bonne,"
+        " bonne, limitée, absente), le jour de la mesure, la source.",
+    )
+    deposit_required = "Choisissez le fichier de la couverture mobile."
+
+
 class CommitteeMoveForm(forms.Form):
     """When and where a committee meets."""
 

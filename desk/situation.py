@@ -8,6 +8,7 @@ from decimal import Decimal
 from connectivity.enums import Verdict as OfferVerdict
 from connectivity.models import CopperClosure
 from connectivity.services.offers import Proposal, offers_for, seen_in, suppose_proofs
+from connectivity.services.reach import here_of
 from conventions.enums import DeviceType
 from conventions.models import PriceCeiling
 from distribution.enums import SERVES
@@ -66,13 +67,16 @@ def answer(situation: Situation, day: date) -> Answer:
     commune = situation.commune
     closure = None if commune is None else CopperClosure.objects.of(commune.pk, day)
     copper = None if closure is None else closure.copper
+    here = here_of(None if commune is None else commune.pk, day)
     kinds = [NeedKind(kind) for kind in dict.fromkeys(situation.kinds)]
     return Answer(
         on=day,
         asked=[str(kind.label).lower() for kind in kinds],
         evaluation=evaluate_supposed(facts, day),
         prices=_prices(kinds, day),
-        offers=[(str(kind.label), offers_for(kind, seen, copper, day)) for kind in kinds if kind in CONNECTION_KINDS],
+        offers=[
+            (str(kind.label), offers_for(kind, seen, copper, day, here)) for kind in kinds if kind in CONNECTION_KINDS
+        ],
         commune=commune,
         closure=closure,
     )

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from desk import actions
-from desk.views import committees, epcis, guide, health, meetings, public, search, todo, trying
+from desk.views import committees, epcis, guide, health, meetings, prescribing, public, search, todo, trying
 
 app_name = "desk"
 
@@ -22,6 +22,12 @@ urlpatterns = [
     path("seances/<str:reference>/", meetings.meeting_detail, name="meeting_detail"),
     path("seances/<str:reference>/compte-rendu/", meetings.meeting_minutes, name="meeting_minutes"),
     *actions.urlpatterns,
+    path("prescripteurs/ou/", prescribing.coverage_map, name="coverage"),
+    path("prescripteurs/communes/", prescribing.uncovered_list, name="uncovered_list"),
+    path("prescripteurs/activite/", prescribing.activity_list, name="activity_list"),
+    path("organisations/<str:reference>/activite/", prescribing.activity, name="activity"),
+    path("sensibilisations/<str:reference>/feuille.pdf", prescribing.awareness_sheet, name="awareness_sheet"),
+    path("sensibilisations/<str:reference>/agenda.ics", prescribing.awareness_calendar, name="awareness_calendar"),
     path("epci/", epcis.epci_list, name="epci_list"),
     path("aide/", guide.guide, name="guide"),
     path("aide/<slug:slug>/", guide.guide_chapter, name="guide_chapter"),

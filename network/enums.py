@@ -108,3 +108,38 @@ class CommuneStatus(TextChoices):
     ASSOCIATED = "commune-associee", "Commune associée"
     DELEGATED = "commune-deleguee", "Commune déléguée"
     FORMER = "ancienne-commune", "Ancienne commune"
+
+
+class StructureKind(TextChoices):
+    """What a structure that prescribes is, as the directory tells it."""
+
+    MNS = "mns", "Maison Nord Solidarités"
+    CCAS = "ccas", "CCAS ou CIAS"
+    FRANCE_SERVICES = "france_services", "France services"
+    ASSOCIATION = "association", "Association"
+    OTHER = "other", "Autre structure"
+
+
+class ServiceState(TextChoices):
+    """The life of an entry of the directory."""
+
+    PUBLISHED = "published", "Dans l’annuaire"
+    WITHDRAWN = "withdrawn", "Retirée de l’annuaire"
+
+
+class AwarenessState(TextChoices):
+    """The life of an awareness session."""
+
+    PLANNED = "planned", "Prévue"
+    HELD = "held", "Tenue"
+    CANCELLED = "cancelled", "Annulée"
+
+
+class AwarenessCancelReason(TextChoices):
+    """Why a session is called off."""
+
+    FEW = "few", "Trop peu de participants"
+    PLACE = "place", "Le lieu n’est plus libre"
+    SPEAKER = "speaker", "L’intervenant n’est plus libre"
+    POSTPONED = "postponed", "Reportée à une autre date"
+    OTHER = "other", "Autre motif"

@@ -3,10 +3,11 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from network.enums import Competence, OrganisationKind
-from network.models import Epci, Organisation
+from network.enums import AwarenessState, Competence, OrganisationKind, StructureKind
+from network.forms.communes import communes_like
+from network.models import AwarenessSession, Commune, Epci, Organisation, PublicService
 
 
 class OrganisationFilter(django_filters.FilterSet):
@@ -50,3 +51,47 @@ class OrganisationFilter(django_filters.FilterSet):
         """The EPCI itself, those that lie in it, and those that serve one of its communes."""
         serving = Organisation.objects.filter(communes_served__epci=value).values("pk")
         return rows.filter(Q(epci=value) | Q(commune__epci=value) | Q(pk__in=serving))
+
+
+class ServiceFilter(django_filters.FilterSet):
+    """By commune, EPCI and sort of structure; by name of the service or of the structure."""
+
+    commune = django_filters.CharFilter(label="Commune", method="serving_commune")
+    epci = django_filters.ModelChoiceFilter(
+        label="EPCI", queryset=Epci.objects.living().alphabetical(), method="serving_epci", empty_label="Tous"
+    )
+    kind = django_filters.ChoiceFilter(label="Sorte de structure", choices=StructureKind, empty_label="Toutes")
+    text = django_filters.CharFilter(label="Service ou structure", method="search")
+
+    class Meta:
+        model = PublicService
+        fields = ("commune", "epci", "kind", "text")
+
+    def search(self, rows: QuerySet[PublicService], name: str, value: str) -> QuerySet[PublicService]:
+        return rows.filter(Q(name__icontains=value) | Q(organisation__name__icontains=value))
+
+    def serving_commune(self, rows: QuerySet[PublicService], name: str, value: str) -> QuerySet[PublicService]:
+        """By its name as one remembers it, or by its postcode."""
+        found = communes_like(value, Commune.objects.in_departement())
+        return rows.filter(_serving(Q(commune__in=[one.pk for one in found.communes])))
+
+    def serving_epci(self, rows: QuerySet[PublicService], name: str, value: Any) -> QuerySet[PublicService]:
+        """Those that serve one of its communes."""
+        return rows.filter(_serving(Q(commune__epci=value)))
+
+
+def _serving(which: Q) -> Exists:
+    return Exists(PublicService.communes.through.objects.filter(which, publicservice=OuterRef("pk")))
+
+
+class AwarenessFilter(django_filters.FilterSet):
+    """By state and EPCI."""
+
+    state = django_filters.ChoiceFilter(label="État", choices=AwarenessState, empty_label="Tous")
+    epci = django_filters.ModelChoiceFilter(
+        label="EPCI", field_name="commune__epci", queryset=Epci.objects.living().alphabetical(), empty_label="Tous"
+    )
+
+    class Meta:
+        model = AwarenessSession
+        fields = ("state", "epci")

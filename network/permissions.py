@@ -128,3 +128,20 @@ def reads_reports(actor: Actor | None) -> bool:
     if is_pilot(actor) or actor.kind == OrganisationKind.EPCI or actor.role == Role.OBSERVER:
         return True
     return is_manager(actor) and actor.kind in OBSERVED
+
+
+def prescribes(actor: Actor | None) -> bool:
+    """Tell whether ``actor`` acts for a structure that prescribes."""
+    return acts_as(actor, (Role.WORKER, OrganisationKind.PRESCRIBER))
+
+
+def can_keep_service(actor: Actor) -> Q | None:
+    """Keep entries of the directory: the pilot, and the people of a structure that prescribes for its own."""
+    if is_pilot(actor):
+        return Q()
+    return Q(organisation_id=actor.organisation_id) if prescribes(actor) else None
+
+
+def can_lead_awareness(actor: Actor) -> Q | None:
+    """Plan, move, hold and call off awareness sessions: the pilot."""
+    return Q() if is_pilot(actor) else None

@@ -1,10 +1,17 @@
 """The lists of the network."""
 
+from datetime import datetime
+from typing import Any
+
 import django_tables2 as tables
 from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from network.models import Organisation
+from lists.columns import StateColumn
+from network.models import AwarenessSession, Organisation, PublicService
 from network.models.territory import Alphabetical
+from typography.french import by_pairs, day
 
 
 class OrganisationTable(tables.Table):
@@ -37,3 +44,70 @@ class OrganisationTable(tables.Table):
 
     def render_is_active(self, value: bool) -> str:
         return "Active" if value else "Inactive"
+
+
+FIRST_COMMUNES = 3
+"""How many communes a line of the directory names on a page; a file has them all."""
+
+
+class ServiceTable(tables.Table):
+    """The directory: which service, of whom, for which communes, how one reaches it."""
+
+    caption = "Annuaire des prescripteurs"
+
+    name = tables.Column(
+        verbose_name="Service", linkify=("network:public_service_detail", {"reference": tables.A("reference")})
+    )
+    structure = tables.Column(verbose_name="Structure")
+    kind = tables.Column(verbose_name="Sorte")
+    places = tables.Column(verbose_name="Communes", orderable=False)
+    phone = tables.Column(verbose_name="Téléphone", orderable=False, default="–")
+    email = tables.Column(verbose_name="Courriel", orderable=False, default="–")
+    hours = tables.Column(verbose_name="Accueil", orderable=False, default="–")
+    confirmed_at = tables.Column(verbose_name="Vérifiée le")
+
+    class Meta:
+        model = PublicService
+        fields = ("name", "structure", "kind", "places", "phone", "email", "hours", "confirmed_at")
+        order_by = ("structure", "name")
+
+    def render_places(self, value: list[str]) -> str:
+        shown, more = value[:FIRST_COMMUNES], len(value) - FIRST_COMMUNES
+        return ", ".join(shown) + (f" et {more} autre{'s' if more > 1 else ''}" if more > 0 else "")
+
+    def value_places(self, value: list[str]) -> str:
+        return ", ".join(value)
+
+    def render_phone(self, value: str) -> str:
+        return by_pairs(value)
+
+    def render_confirmed_at(self, value: datetime, record: Any) -> SafeString | str:
+        told = format_html('<span class="text-nowrap">{}</span>', day(value))
+        return format_html('{} <span class="tag tag--todo">à confirmer</span>', told) if value < record.stale else told
+
+    def value_confirmed_at(self, value: datetime) -> str:
+        return day(value)
+
+
+class AwarenessTable(tables.Table):
+    """Sessions: when, where, how many structures were invited and came, how many people."""
+
+    caption = "Sessions de sensibilisation"
+
+    starts_at = tables.Column(
+        verbose_name="Date", linkify=("network:awareness_detail", {"reference": tables.A("reference")})
+    )
+    title = tables.Column(verbose_name="Sujet")
+    commune = tables.Column(verbose_name="Commune", accessor="commune__name")
+    epci = tables.Column(verbose_name="EPCI", accessor="commune__epci__short_name")
+    state = StateColumn()
+    structures = tables.Column(verbose_name="Structures")
+    came = tables.Column(verbose_name="Venues")
+    people = tables.Column(verbose_name="Personnes")
+
+    class Meta:
+        model = AwarenessSession
+        fields = ("starts_at", "title", "commune", "epci", "state", "structures", "came", "people")
+
+    def render_starts_at(self, value: datetime) -> str:
+        return day(value)

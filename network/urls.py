@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from network.views import accounts, mergers, organisations, people, skills
+from network import actions
+from network.views import accounts, awareness, directory, mergers, organisations, people, skills
 
 app_name = "network"
 
 urlpatterns = [
+    path("annuaire/", directory.directory, name="directory"),
+    path("annuaire/publier/", directory.public_service_publish, name="public_service_publish"),
+    path("annuaire/inviter/", awareness.structure_invite, name="structure_invite"),
+    path("annuaire/<str:reference>/", directory.public_service_detail, name="public_service_detail"),
+    path("sensibilisations/", awareness.awareness_list, name="awareness_list"),
+    path("sensibilisations/programmer/", awareness.awareness_plan, name="awareness_plan"),
+    path("sensibilisations/<str:reference>/", awareness.awareness_detail, name="awareness_detail"),
+    path("sensibilisations/<str:reference>/structures/<int:pk>/inviter/", awareness.guest_invite, name="guest_invite"),
+    *actions.urlpatterns,
     path("epci/fusionner/", mergers.merger_declare, name="merger_declare"),
     path("organisations/", organisations.organisation_list, name="organisation_list"),
     path("organisations/nouvelle/", organisations.organisation_create, name="organisation_create"),

@@ -140,6 +140,8 @@ LIFECYCLE_LOCK_ORDER = [
     "reports.Report",
     "network.Epci",
     "network.Merger",
+    "network.PublicService",
+    "network.AwarenessSession",
     "conventions.Convention",
     "conventions.Review",
     "conventions.Signature",

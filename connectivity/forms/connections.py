@@ -11,7 +11,9 @@ from connectivity.eligibility import Asked
 from connectivity.enums import (
     COMPUTED,
     AbandonReason,
+    Access,
     Agreement,
+    CheckedWith,
     ConnectionState,
     CurrentLine,
     EndReason,
@@ -119,6 +121,24 @@ class ConnectionProofForm(forms.Form):
         """The values of the service."""
         asked = self.asked[self.cleaned_data["rule"]]
         return {**self.cleaned_data, "proof": asked.proof, "ceiling": asked.ceiling}
+
+
+class ConnectionAddressForm(forms.Form):
+    """What comes to the address of the household, and how it is known."""
+
+    access = forms.ChoiceField(label="Ce qui a été vérifié", choices=choose(Access.choices))
+    reached = forms.TypedChoiceField(
+        label="À cette adresse, cela arrive",
+        choices=(("yes", "oui"), ("no", "non")),
+        coerce=lambda said: said == "yes",
+        widget=forms.RadioSelect,
+    )
+    checked_on = forms.DateField(label="Vérifié le", widget=day_input())
+    how = forms.ChoiceField(label="D’après", choices=choose(CheckedWith.choices))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("checked_on", timezone.localdate())
 
 
 class ConnectionReportProblemForm(forms.Form):

@@ -3,7 +3,7 @@
 from django.db.models import F
 
 from connectivity.enums import UNDER_WAY, AbandonReason, ConnectionState, EndReason, RefusalCode, Slot
-from connectivity.machine import due, line_rules, rules
+from connectivity.machine import due, line_rules, reach_rules, rules
 from connectivity.models import ConnectionFile
 from connectivity.permissions import (
     can_abandon_connection,
@@ -60,6 +60,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
             rules.OFFER_FITS,
             line_rules.A_LINE,
             rules.COPPER_SOLD,
+            reach_rules.COMES_THERE,
             rules.PRICE_TOLD,
             rules.AGREED,
         ],

@@ -3,7 +3,7 @@
 from django.db.models import F
 
 from connectivity.enums import ConnectionState
-from connectivity.machine import due, line_rules, rules
+from connectivity.machine import due, line_rules, reach_rules, rules
 from connectivity.machine.connection import NOT_LOST, ConnectionMachine
 from connectivity.permissions import can_renew_connection, can_serve_connection
 from lifecycle.machine import ACTOR, AT, SAME, Given, Verb
@@ -41,6 +41,7 @@ ConnectionMachine.extend(
             line_rules.ANOTHER_OFFER,
             line_rules.WITHOUT_DESK,
             rules.COPPER_SOLD,
+            reach_rules.COMES_THERE,
             rules.PRICE_TOLD,
             rules.AGREED,
             rules.STARTED,

@@ -6,8 +6,17 @@ from connectivity.models.copper import CopperClosure, ImportedClosure
 from connectivity.models.evidence import ConnectionPaper, OperatorLink, ProblemAnswer, ProofSeen, Transmission
 from connectivity.models.line import LineNotice, Recharge
 from connectivity.models.offer import Offer, OfferCondition
+from connectivity.models.reach import (
+    AddressCheck,
+    ImportedCoverage,
+    ImportedShare,
+    MobileCoverage,
+    ReachTold,
+    TechnologyShare,
+)
 
 __all__ = [
+    "AddressCheck",
     "CampaignCall",
     "CampaignHousehold",
     "CampaignScript",
@@ -17,12 +26,17 @@ __all__ = [
     "CopperCampaign",
     "CopperClosure",
     "ImportedClosure",
+    "ImportedCoverage",
+    "ImportedShare",
     "LineNotice",
+    "MobileCoverage",
     "Offer",
     "OfferCondition",
     "OperatorLink",
     "ProblemAnswer",
     "ProofSeen",
+    "ReachTold",
     "Recharge",
+    "TechnologyShare",
     "Transmission",
 ]

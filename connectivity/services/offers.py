@@ -13,6 +13,8 @@ from connectivity.eligibility import Asked, Assessment, Copper, Seen, assess
 from connectivity.enums import COMPUTED, Channel, ConditionRule, ProofKind, Verdict
 from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition, ProofSeen
 from connectivity.prices import YEARS, Cost, cost_over
+from connectivity.reach import NOWHERE, REACH, Here, weigh_reach
+from connectivity.services.reach import here_of
 from prescriptions.enums import FactKind
 from prescriptions.models import Fact, FactBand, Need
 
@@ -37,31 +39,43 @@ class Proposal:
 
     @property
     def rank(self) -> tuple[Any, ...]:
-        """What may be had first; then the cheapest over a year; what nobody knows the price of comes last.
+        """What may be had first, then what lacks no paper; the cheapest over a year; what has no known price last.
 
         By the lowest that it costs; of two that cost as little, the one that is sure to cost no more comes first.
         """
         _, cost = self.costs[0]
-        first = (_ORDER.index(self.verdict), cost is None)
+        shows = any(finding.asked.rule != REACH for finding in self.assessment.missing)
+        first = (_ORDER.index(self.verdict), shows, cost is None)
         if cost is None:
             return *first, self.offer.name
         return *first, cost.low, cost.is_least, cost.high or cost.low, self.offer.name
 
 
 def offers_of_the_day(*, need: Need, file: ConnectionFile | None = None, at: datetime | None = None) -> list[Proposal]:
-    """The offers in force for this kind of need, by ``rank``. Six queries at most."""
+    """The offers in force for this kind of need, by ``rank``. Nine queries at most."""
     day = timezone.localdate(at)
-    closure = copper_of(need, day)
-    return offers_for(need.kind, facts_of(need, file), None if closure is None else closure.copper, day)
+    closure, here = copper_of(need, day), here_of(need.prescription.commune_id, day, file)
+    return offers_for(need.kind, facts_of(need, file), None if closure is None else closure.copper, day, here)
 
 
-def offers_for(kind: str, seen: Sequence[Seen], copper: Copper | None, day: date) -> list[Proposal]:
-    """The offers in force on ``day`` that answer one kind of need, on what was seen, or supposed. Two queries."""
+def offers_for(
+    kind: str, seen: Sequence[Seen], copper: Copper | None, day: date, here: Here = NOWHERE
+) -> list[Proposal]:
+    """The offers in force on ``day`` that answer one kind of need, on what was seen, or supposed. Two queries.
+
+    ``here``: what is known of where the household lives; nothing of it makes no offer sure.
+    """
     asked: dict[int, list[Asked]] = defaultdict(list)
     for condition in OfferCondition.objects.filter(offer__in=Offer.objects.on(day).for_kind(kind)):
         asked[condition.offer_id].append(condition.asked)
     offers: Any = Offer.objects.on(day).for_kind(kind).exclude(channel=Channel.BESIDE)
-    proposals = [Proposal(offer, assess(asked[offer.pk], seen, copper, day)) for offer in offers]
+    proposals = [
+        Proposal(
+            offer,
+            assess(asked[offer.pk], seen, copper, day, weigh_reach(offer.technology, offer.operator_name, here)),
+        )
+        for offer in offers
+    ]
     return sorted(proposals, key=lambda one: one.rank)
 
 

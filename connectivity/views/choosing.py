@@ -13,9 +13,11 @@ from connectivity.enums import LIVE, Verdict
 from connectivity.forms import connections as forms
 from connectivity.models import ConnectionFile, OfferCondition
 from connectivity.permissions import can_answer_connection, can_record_proof
+from connectivity.reach import REACH
 from connectivity.services import connections as services
 from connectivity.services.offers import copper_of, offers_beside, offers_of_the_day
 from connectivity.services.proofs import NOT_LIVE, record_proof
+from connectivity.services.reach import check_address
 from connectivity.views.connections import ACCESS, visible_connection, waiting_needs
 from documents.responses import drawn_response
 from lifecycle.acting import answer, asks_then_acts, posted
@@ -124,6 +126,24 @@ def connection_proof(request: Request, reference: str) -> HttpResponse:
     )
 
 
+@asks_then_acts
+def connection_address(request: Request, reference: str) -> HttpResponse:
+    """Note what comes to the address of the household: it wins over what is known of the commune."""
+    connection = visible_connection(request, reference)
+    if can_record_proof(request.membership) is None:
+        raise PermissionDenied
+    return CONNECTION_PAGES.record(
+        request,
+        connection,
+        forms.ConnectionAddressForm(posted(request)),
+        check_address,
+        title="Noter ce qui arrive à l’adresse",
+        done="Noté. C’est ce qui compte maintenant pour ce foyer",
+        submit="Noter",
+        impossible="" if connection.state in LIVE else NOT_LIVE.sentence,
+    )
+
+
 def _asked(connection: ConnectionFile) -> list[Asked]:
     """What the chosen offer asks; before a choice, what the offers of the day ask, each rule once."""
     if connection.offer_id is not None:
@@ -131,5 +151,6 @@ def _asked(connection: ConnectionFile) -> list[Asked]:
     found: dict[str, Asked] = {}
     for proposal in offers_of_the_day(need=connection.need, file=connection):
         for finding in proposal.assessment.findings:
-            found.setdefault(finding.asked.rule, finding.asked)
+            if finding.asked.rule != REACH:  # nothing is shown for it: it is checked at the address
+                found.setdefault(finding.asked.rule, finding.asked)
     return list(found.values())

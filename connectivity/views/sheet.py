@@ -6,10 +6,21 @@ from django.utils import timezone
 
 from connectivity.eligibility import Finding, assess
 from connectivity.enums import UNDER_WAY, Channel, CurrentLine, Technology
-from connectivity.models import ConnectionFile, ConnectionPaper, CopperClosure, ProblemAnswer, ProofSeen, Transmission
+from connectivity.models import (
+    AddressCheck,
+    ConnectionFile,
+    ConnectionPaper,
+    CopperClosure,
+    ProblemAnswer,
+    ProofSeen,
+    ReachTold,
+    Transmission,
+)
 from connectivity.permissions import can_answer_connection
 from connectivity.prices import price_of
+from connectivity.reach import weigh_reach
 from connectivity.services.offers import copper_of, facts_of
+from connectivity.services.reach import here_of
 from lifecycle.actors import Actor
 from prescriptions.models import Household
 
@@ -29,6 +40,8 @@ class Sheet:
     papers: list[ConnectionPaper] = field(default_factory=list)
     problems: list[ProblemAnswer] = field(default_factory=list)
     has_desk: bool = False
+    reach_told: list[ReachTold] = field(default_factory=list)
+    checks: list[AddressCheck] = field(default_factory=list)
 
 
 def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
@@ -45,6 +58,7 @@ def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
     need, day = connection.need, timezone.localdate()
     sheet.household = need.prescription.household
     sheet.proofs = list(ProofSeen.objects.visible_to(actor).filter(file=connection).select_related("seen_by__user"))
+    sheet.checks = list(connection.address_checks.select_related("checked_by__organisation"))
     sheet.closure = copper_of(need, day)
     looking = connection.state in UNDER_WAY and connection.current_line == CurrentLine.COPPER
     offer = connection.offer if connection.state == "active" else None
@@ -54,7 +68,10 @@ def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
     if connection.offer is not None:
         asked = [condition.asked for condition in connection.offer.conditions.all()]
         copper = sheet.closure.copper if sheet.closure else None
-        sheet.findings = assess(asked, facts_of(need, connection), copper, day).findings
+        here = here_of(need.prescription.commune_id, day, connection)
+        reach = weigh_reach(connection.offer.technology, connection.offer.operator_name, here)
+        sheet.findings = assess(asked, facts_of(need, connection), copper, day, reach).findings
+        sheet.reach_told = list(connection.reach_told.select_related("offer"))
     return sheet
 
 

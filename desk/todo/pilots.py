@@ -17,6 +17,7 @@ from desk.parameters import DECIDED_DAYS, QUIET_DAYS, WAITED_DAYS
 from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, since, until
 from desk.todo.connections import copper
 from desk.todo.conventions import convention_page, inbox
+from desk.todo.directory import sessions_to_record
 from desk.todo.doubles import doubles
 from desk.todo.figures import month_of_the_departement
 from desk.todo.limits import limits_on
@@ -49,6 +50,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
         actions=(
             Action("Rapports mensuels", reverse("reports:report_list")),
             Action("Comités", reverse("desk:committee_list")),
+            Action("Prescripteurs", reverse("desk:coverage")),
         ),
         blocks=(
             inbox(actor),
@@ -63,6 +65,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             doubles(limits),
             quiet(actor, at, limits.days(QUIET_DAYS)),
             appointments.steps(),
+            sessions_to_record(actor, at),
             values(at),
             verifications(at),
             service(at, limits),

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from desk.todo.blocks import SOON, Action, Block, Line, Page, Part, since, until
 from desk.todo.connections import copper, renewals, serving_blocks, to_call, to_tell
+from desk.todo.directory import entries
 from desk.todo.doubles import imported_doubles
 from desk.todo.limits import Limits, limits_on
 from network.models import Membership
@@ -71,6 +72,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             to_tell(actor, at),
             to_call(actor, at),
             copper(actor, at, limits),
+            entries(actor, at),
         ),
         above=(Part("desk/_steps.html", lambda: {"title": _steps_title(actor), "steps": _steps(actor)}),),
         changes=("prescription", "connection"),

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from connectivity.models import CopperClosure
+from connectivity.models import CopperClosure, MobileCoverage, TechnologyShare
 from desk.models import ReferenceChange
 from desk.organisations import state_of_play
 from desk.reference.lines import told_lines
@@ -31,7 +31,12 @@ LONGEST = 80
 """What one types to find a row is cut there."""
 TONES = {"en-vigueur": "done", "a-venir": "todo", "passe": ""}
 FROM_A_FILE: Mapping[type[Model], str] = MappingProxyType(
-    {ProcessorScore: "desk:scores_import", CopperClosure: "desk:closures_import"}
+    {
+        ProcessorScore: "desk:scores_import",
+        CopperClosure: "desk:closures_import",
+        TechnologyShare: "desk:shares_import",
+        MobileCoverage: "desk:coverages_import",
+    }
 )
 """The page that imports rows of a family from a file, for those that have one."""
 

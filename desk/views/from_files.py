@@ -3,9 +3,10 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from connectivity.models import CopperClosure
+from connectivity.models import CopperClosure, MobileCoverage, TechnologyShare
+from desk.by_commune_import import MOBILES, TECHNOLOGIES
 from desk.closures_import import CLOSURES
-from desk.forms import ClosuresForm, ScoresForm
+from desk.forms import ClosuresForm, CoveragesForm, ScoresForm, SharesForm
 from desk.scores_import import SCORES
 from desk.views.administration import family_of, pilot_only
 from imports.enums import ImportStage
@@ -18,6 +19,8 @@ from network.requests import Request
 from reference.dated import Dated
 from reference.families import family_of as family_of_model
 from refurb.models import ProcessorScore
+
+type FileForm = ScoresForm | ClosuresForm | SharesForm | CoveragesForm
 
 
 @asks_then_acts
@@ -32,8 +35,24 @@ def closures_import(request: Request) -> HttpResponse:
     return _deposit(request, CLOSURES, ClosuresForm, CopperClosure, "closures_import")
 
 
+@asks_then_acts
+def shares_import(request: Request) -> HttpResponse:
+    """One file of what technologies reach in each commune."""
+    return _deposit(request, TECHNOLOGIES, SharesForm, TechnologyShare, "shares_import")
+
+
+@asks_then_acts
+def coverages_import(request: Request) -> HttpResponse:
+    """One file of how operators are received in each commune."""
+    return _deposit(request, MOBILES, CoveragesForm, MobileCoverage, "coverages_import")
+
+
 def _deposit(
-    request: Request, kind: Kind, form_of: type[ScoresForm | ClosuresForm], model: type[Dated], page: str
+    request: Request,
+    kind: Kind,
+    form_of: type[FileForm],
+    model: type[Dated],
+    page: str,
 ) -> HttpResponse:
     pilot_only(request)
     form = form_of(posted(request), deposited(request), by=request.membership)

@@ -6,7 +6,7 @@ from django import forms
 
 from lifecycle.forms import CommentForm, field_of
 from network.enums import OrganisationKind
-from network.machine import ACTS_FOR_IT, EPCI, SUCCESSOR
+from network.machine.merger import ACTS_FOR_IT, EPCI, SUCCESSOR
 from network.models import Epci, Organisation
 
 

@@ -1,5 +1,7 @@
 """The tables of the network: territory, organisations, people, roles, invitations."""
 
+from network.models.awareness import AwarenessEntry, AwarenessGuest, AwarenessSession
+from network.models.directory import PublicService, PublicServiceEntry
 from network.models.invitation import Invitation
 from network.models.membership import Membership, MembershipPeriod
 from network.models.merger import Merger, MergerEntry
@@ -10,6 +12,9 @@ from network.models.user import User
 
 __all__ = [
     "Arrondissement",
+    "AwarenessEntry",
+    "AwarenessGuest",
+    "AwarenessSession",
     "Commune",
     "Epci",
     "Invitation",
@@ -18,6 +23,8 @@ __all__ = [
     "Merger",
     "MergerEntry",
     "Organisation",
+    "PublicService",
+    "PublicServiceEntry",
     "Skill",
     "TrainingSession",
     "User",

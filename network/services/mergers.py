@@ -11,7 +11,7 @@ from lifecycle.exceptions import Refused
 from lifecycle.journal import journal_of
 from lifecycle.locking import lock
 from lifecycle.machine import Context, machines
-from network.machine import ACTS_FOR_IT, EPCI, SUCCESSOR, TWO
+from network.machine.merger import ACTS_FOR_IT, EPCI, SUCCESSOR, TWO
 from network.models import Epci, Merger, Organisation
 from network.permissions import can_declare_merger
 from typography.french import grouped

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from connectivity.enums import (
+    Access,
     Agreement,
     Channel,
     ConditionRule,
@@ -21,7 +22,7 @@ from connectivity.enums import (
     Reliability,
     Technology,
 )
-from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition
+from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition, TechnologyShare
 from connectivity.services import connections as services
 from connectivity.services.proofs import record_proof
 from network.enums import OrganisationKind, Role
@@ -66,6 +67,13 @@ def close_copper(commune: Commune, technical_on: date, **columns: Any) -> Copper
         "reliability": Reliability.CHECK, "valid_from": DAY, "source": "test", "checked_on": DAY,
     }  # fmt: skip
     return CopperClosure.objects.create(commune=commune, **defaults | columns)
+
+
+def reach(commune: Commune, *accesses: str) -> None:
+    """Every home of a commune may have these, fibre and copper unless said: an offer is sure there."""
+    given = {"share": 100, "observed_on": DAY, "valid_from": DAY, "source": "test", "checked_on": DAY}
+    for access in accesses or (Access.FIBRE, Access.COPPER):
+        TechnologyShare.objects.create(commune=commune, access=access, **given)
 
 
 @dataclass

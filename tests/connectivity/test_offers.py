@@ -19,7 +19,7 @@ from prescriptions.models import Fact, FactBand
 from reference.families import family_of
 from reference.files import ReferenceFileError, data_of, read_family
 from reference.loading import load_reference
-from tests.connectivity.lines import Line, ask, close_copper, make_offer
+from tests.connectivity.lines import Line, ask, close_copper, make_offer, reach
 from tests.network.factories import make_commune, make_organisation
 
 DAY = date(2026, 11, 24)
@@ -82,6 +82,7 @@ def test_an_offer_without_conditions_is_for_all_and_one_thing_against_forbids_it
 @pytest.mark.django_db
 def test_the_offers_of_the_day_come_possible_first_each_with_why() -> None:
     line = Line()
+    reach(line.circle.commune)
     need, today = line.need, timezone.localdate()
     possible, maybe = make_offer(price=Decimal(20)), make_offer(price=Decimal(1))
     ask(maybe)
@@ -102,6 +103,7 @@ def test_the_offers_of_the_day_come_possible_first_each_with_why() -> None:
 @pytest.mark.django_db
 def test_a_quotient_seen_for_the_prescription_answers_an_offer_and_its_file_answers_better() -> None:
     line = Line()
+    reach(line.circle.commune)
     ask(line.offer, ConditionRule.FAMILY_QUOTIENT, proof=ProofKind.CAF_CERTIFICATE, ceiling=700, fresh_days=90)
     today = timezone.localdate()
     fact = {"prescription": line.need.prescription, "seen_on": today, "recorded_at": timezone.now()}
@@ -119,6 +121,7 @@ def test_a_quotient_seen_for_the_prescription_answers_an_offer_and_its_file_answ
 )
 def test_a_quotient_in_a_band_over_the_ceiling_says_no_and_one_under_it_says_yes(band: str, verdict: str) -> None:
     line = Line()
+    reach(line.circle.commune)
     ask(line.offer, ConditionRule.FAMILY_QUOTIENT, proof=ProofKind.CAF_CERTIFICATE, ceiling=700, fresh_days=90)
     draft = line.circle.draft([(line.kind, "paperwork")])
     if band:
@@ -159,7 +162,7 @@ def test_the_reference_files_load_again_and_again_and_bring_the_three_channels()
     commune = make_commune(code="59001")
     operator = make_organisation(OrganisationKind.OPERATOR, name="orange")
 
-    offers, closures, _ = load_reference("connectivity")
+    offers, closures, *_ = load_reference("connectivity")
 
     assert (offers.created, closures.created) == (7, 1)
     assert {offer.channel for offer in Offer.objects.all()} == set(Channel.values)
@@ -170,7 +173,7 @@ def test_the_reference_files_load_again_and_again_and_bring_the_three_channels()
     assert all(offer.source and offer.reliability for offer in Offer.objects.all())
     organisations, conditions = Organisation.objects.count(), OfferCondition.objects.count()
 
-    offers, closures, _ = load_reference("connectivity")
+    offers, closures, *_ = load_reference("connectivity")
 
     assert (offers.unchanged, closures.unchanged, offers.created) == (7, 1, 0)
     assert (Organisation.objects.count(), OfferCondition.objects.count()) == (organisations, conditions)

@@ -14,8 +14,10 @@ from connectivity.services.lines import sell_recharge
 from donations.enums import NextStep
 from donations.services.prospects import Then, create_prospect
 from lifecycle import gate
-from network.enums import LegalNature, OrganisationKind, Role
+from network.enums import LegalNature, OrganisationKind, Role, StructureKind
 from network.models import Membership
+from network.services.awareness import plan_awareness
+from network.services.directory import publish_public_service
 from prescriptions.enums import Requester, RightKind, RightsChannel
 from prescriptions.services.rights import receive_rights_request
 from refurb.enums import MissingReason, PartKind, RemovalDestination
@@ -32,6 +34,9 @@ _rank = itertools.count(1)
 
 LISTS: dict[str, tuple[str, ...]] = {
     "network:organisation_list": ("pilot", "adviser"),
+    "network:directory": ("worker", "adviser", "pilot"),
+    "network:awareness_list": ("pilot",),
+    "desk:uncovered_list": ("pilot",),
     "documents:mail_list": ("pilot",),
     "documents:sms_list": ("pilot",),
     "conventions:convention_list": ("pilot", "adviser"),
@@ -126,6 +131,7 @@ class Rows:
         shelf.another_point(name=f"Point {next(_rank)}")
         close_copper(make_commune(epci=shelf.epci), timezone.localdate())
         self.campaign()
+        self.prescribing()
         device = shelf.available()
         territory.go_to(timezone.now())
         served, waiting = territory.accepted(), territory.accepted()
@@ -142,6 +148,26 @@ class Rows:
             requester=Requester.PERSON,
             channel=RightsChannel.PLACE,
             received_on=timezone.localdate(),
+        )
+
+    def prescribing(self) -> None:
+        """One more service of the directory, one more session."""
+        worker, commune = self.territory.worker, make_commune(epci=self.territory.shelf.epci)
+        publish_public_service(
+            actor=worker,
+            organisation=worker.organisation,
+            kind=StructureKind.CCAS,
+            name=f"Accueil {next(_rank)}",
+            phone="0320000000",
+            communes=[commune],
+        )
+        starts = timezone.now() + timedelta(days=9)
+        plan_awareness(
+            actor=self.territory.shelf.pilot,
+            commune=commune,
+            starts_at=starts,
+            ends_at=starts + timedelta(hours=1),
+            place="Mairie",
         )
 
     def campaign(self) -> None:

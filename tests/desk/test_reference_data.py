@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectivity.enums import ConditionRule
-from connectivity.models import Offer
+from connectivity.models import MobileCoverage, Offer, TechnologyShare
 from conventions.models import ClauseText, PriceCeiling
 from desk.models import ReferenceAction, ReferenceChange
 from desk.services.reference import add_version, check_rows, correct_row, withdraw_version
@@ -49,6 +49,10 @@ def everything() -> None:
     dated = {"valid_from": date(2026, 1, 1), "source": "Essai", "checked_on": date(2026, 1, 1)}
     if not OrganisationCount.objects.exists():  # its file says nothing: the pilot writes these numbers
         OrganisationCount.objects.create(epci=make_commune().epci, size="under_10", organisations=12, **dated)
+    if not TechnologyShare.objects.exists():  # nor do these: he imports them
+        told = {"commune": Commune.objects.get(code="59001"), "observed_on": date(2026, 1, 1), **dated}
+        TechnologyShare.objects.create(access="fibre", share=80, **told)
+        MobileCoverage.objects.create(operator_name="Orange", level="good", **told)
 
 
 def address(name: str, *arguments: Any) -> str:

@@ -30,9 +30,11 @@ from donations.enums import ContactChannel, NextStep
 from donations.services.prospects import Exchange, Then, create_prospect, note_prospect
 from lifecycle import gate
 from lifecycle.machine import Stateful
-from network.enums import ROLES_BY_KIND, LegalNature, Role, SkillKind
+from network.enums import ROLES_BY_KIND, LegalNature, Role, SkillKind, StructureKind
 from network.enums import OrganisationKind as Kind
 from network.models import Membership, Organisation
+from network.services.awareness import convene_awareness, plan_awareness
+from network.services.directory import publish_public_service
 from network.services.skills import note_skill, record_training
 from prescriptions.enums import IdentityReason, Requester, RightKind, RightsChannel
 from prescriptions.models import HouseholdAccess, Need, Prescription
@@ -90,6 +92,7 @@ BEHIND_A_ROW = {
     "/defauts/": "defects",
     "/fermetures/": "closures",
     "/rendez-vous/<int": "openings",
+    "/structures/": "guests",
 }
 """What a key in an address is of, by the word before it: rows behind the one that the reference names."""
 OF_A_NOTE = "appareils/<str:reference>/fiches/"
@@ -159,6 +162,18 @@ class Scenery:
         note_skill(**skilled, acquired_on=day, source="Attestation")
         attended = {"held_on": day, "place": "Lille", "organiser": "Un organisme", "attended": [bench.technician]}
         record_training(**skilled, **attended)
+        self.service = publish_public_service(
+            actor=circle.worker,
+            organisation=circle.prescriber,
+            kind=StructureKind.CCAS,
+            name="Accueil",
+            phone="0320000000",
+            communes=[circle.commune],
+        )
+        starts = timezone.now() + timedelta(days=9)
+        hours = {"starts_at": starts, "ends_at": starts + timedelta(hours=1)}
+        planned = plan_awareness(actor=shelf.pilot, commune=circle.commune, place="Mairie", **hours)
+        self.awareness = convene_awareness(actor=shelf.pilot, awareness=planned, others=[("Une structure", "")])
         self.committee = plan_committee(actor=shelf.pilot, kind="technical", meets_on=timezone.localdate())
         convene(actor=shelf.pilot, committee=self.committee, presences={shelf.pilot.pk: Presence.PRESENT})
         self.meeting = open_meeting(actor=shelf.pilot, committee=self.committee)
@@ -206,6 +221,7 @@ class Scenery:
         devices = [self.given, self.held]
         needs = list(Need.objects.filter(prescription__household=self.household))
         found: dict[str, list[Any]] = {
+            "annuaire": [self.service],
             "appareils": devices,
             "appareils/inventaires": [self.counted],
             "besoins": needs,
@@ -228,6 +244,7 @@ class Scenery:
             "rendez-vous": [self.appointment],
             "relectures": list(Review.objects.all()),
             "seances": [self.meeting],
+            "sensibilisations": [self.awareness],
             "signatures": list(Signature.objects.all()),
             "transferts": [self.offered],
         }

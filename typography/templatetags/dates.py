@@ -1,9 +1,9 @@
-"""Days as people write them, for pages and mails that show nothing of a machine."""
+"""Days, figures and telephones as people write them, for pages and mails that show nothing of a machine."""
 
 from django import template
 
-from typography.french import day, full_day, hour, written_day
+from typography.french import by_pairs, day, full_day, grouped, hour, plural, written_day
 
 register = template.Library()
-for read in (day, full_day, hour, written_day):
+for read in (by_pairs, day, full_day, grouped, hour, plural, written_day):
     register.filter(read)

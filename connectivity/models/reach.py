@@ -1,0 +1,195 @@
+"""What can be had at an address: shares of premises and mobile coverage by commune; what was checked, what was told."""
+
+from decimal import Decimal
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from connectivity.enums import Access, CheckedWith, CoverageLevel
+from connectivity.models.connection import ConnectionFile
+from connectivity.models.offer import Offer
+from connectivity.reach import Checked, Level, Share
+from imports.models import Import
+from lifecycle.actors import Actor
+from network.models import Commune, Membership
+from reference.dated import Dated, DatedQuerySet
+from typography.french import day as told_day
+
+SHARE = {
+    "max_digits": 5,
+    "decimal_places": 2,
+    "validators": [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
+}
+
+
+class ByCommuneQuerySet[M: Dated](DatedQuerySet[M]):
+    """Reads of what is known commune by commune."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """All of it: the regulator publishes it."""
+        return self.all()
+
+
+class TechnologyShare(Dated):
+    """How many premises of a commune one kind of access reaches, in per cent, as it was on ``observed_on``."""
+
+    commune = models.ForeignKey(Commune, models.PROTECT, related_name="technology_shares", verbose_name="commune")
+    access = models.CharField("technologie", max_length=10, choices=Access)
+    share = models.DecimalField("part des logements", **SHARE)
+    observed_on = models.DateField("état au")
+
+    objects: "ByCommuneQuerySet[TechnologyShare]" = ByCommuneQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Dated.Meta):
+        verbose_name = "technologie dans une commune"
+        verbose_name_plural = "technologies par commune"
+        ordering = ("commune", "access")
+        constraints = (
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(
+                fields=("commune", "access", "valid_from"), name="connectivity_technologyshare_once"
+            ),
+            models.CheckConstraint(condition=Q(access__in=Access.values), name="connectivity_technologyshare_access"),
+            models.CheckConstraint(
+                condition=Q(share__gte=0, share__lte=100), name="connectivity_technologyshare_share"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.commune}, {self.get_access_display()}\u00a0: {self.share}\u00a0%"
+
+    @property
+    def told(self) -> Share:
+        """As the rules take it."""
+        return Share(self.share, self.observed_on, self.source)
+
+
+class MobileCoverage(Dated):
+    """How well an operator is received in a commune, in a word, as it was on ``observed_on``."""
+
+    commune = models.ForeignKey(Commune, models.PROTECT, related_name="mobile_coverages", verbose_name="commune")
+    operator_name = models.CharField("opérateur", max_length=80)
+    level = models.CharField("couverture", max_length=10, choices=CoverageLevel)
+    observed_on = models.DateField("état au")
+
+    objects: "ByCommuneQuerySet[MobileCoverage]" = ByCommuneQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Dated.Meta):
+        verbose_name = "couverture mobile d’une commune"
+        verbose_name_plural = "couverture mobile par commune"
+        ordering = ("commune", "operator_name")
+        constraints = (
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(
+                fields=("commune", "operator_name", "valid_from"), name="connectivity_mobilecoverage_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=CoverageLevel.values), name="connectivity_mobilecoverage_level"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.commune}, {self.operator_name}\u00a0: {self.get_level_display()}"
+
+    @property
+    def told(self) -> Level:
+        """As the rules take it."""
+        return Level(self.level, self.observed_on, self.source)
+
+
+class ImportedShare(models.Model):
+    """One line of a file of shares, as it was read: nobody reads it before the import is whole."""
+
+    import_of = models.ForeignKey(Import, models.PROTECT, related_name="+", verbose_name="import")
+    commune = models.ForeignKey(Commune, models.PROTECT, related_name="+", verbose_name="commune")
+    access = models.CharField("technologie", max_length=10, choices=Access)
+    share = models.DecimalField("part des logements", **SHARE)
+    observed_on = models.DateField("état au")
+    said_by = models.CharField("source", max_length=250)
+
+    class Meta:
+        verbose_name = "technologie importée"
+        verbose_name_plural = "technologies importées"
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("import_of", "commune", "access"), name="connectivity_importedshare_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.commune}, {self.get_access_display()}"
+
+
+class ImportedCoverage(models.Model):
+    """One line of a file of mobile coverage, as it was read: nobody reads it before the import is whole."""
+
+    import_of = models.ForeignKey(Import, models.PROTECT, related_name="+", verbose_name="import")
+    commune = models.ForeignKey(Commune, models.PROTECT, related_name="+", verbose_name="commune")
+    operator_name = models.CharField("opérateur", max_length=80)
+    level = models.CharField("couverture", max_length=10, choices=CoverageLevel)
+    observed_on = models.DateField("état au")
+    said_by = models.CharField("source", max_length=250)
+
+    class Meta:
+        verbose_name = "couverture importée"
+        verbose_name_plural = "couvertures importées"
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("import_of", "commune", "operator_name"), name="connectivity_importedcoverage_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.commune}, {self.operator_name}"
+
+
+class AddressCheck(models.Model):
+    """What somebody found for the address of a household: it wins over what is known of its commune. Append-only."""
+
+    file = models.ForeignKey(ConnectionFile, models.PROTECT, related_name="address_checks", verbose_name="dossier")
+    access = models.CharField("technologie", max_length=10, choices=Access)
+    reached = models.BooleanField("arrive à l’adresse")
+    checked_on = models.DateField("vérifié le")
+    how = models.CharField("d’après", max_length=10, choices=CheckedWith)
+    recorded_at = models.DateTimeField("noté le")
+    checked_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="noté par")
+
+    class Meta:
+        verbose_name = "vérification à l’adresse"
+        verbose_name_plural = "vérifications à l’adresse"
+        ordering = ("-checked_on", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.get_access_display()}\u00a0: {'oui' if self.reached else 'non'}, {told_day(self.checked_on)}"
+
+    @property
+    def told(self) -> Checked:
+        """As the rules take it."""
+        return Checked(self.reached, self.checked_on, self.how)
+
+
+class ReachTold(models.Model):
+    """What was known of where an offer comes, the day it was chosen: kept as it was told. Append-only."""
+
+    file = models.ForeignKey(ConnectionFile, models.PROTECT, related_name="reach_told", verbose_name="dossier")
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="+", verbose_name="offre")
+    sentence = models.CharField("ce qui était su", max_length=600)
+    told_at = models.DateTimeField("dit le")
+
+    class Meta:
+        verbose_name = "desserte dite au foyer"
+        verbose_name_plural = "dessertes dites au foyer"
+        ordering = ("-told_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def latest_checks(file: ConnectionFile | None) -> dict[str, Checked]:
+    """The last check of each kind of access, by its own day; one query."""
+    if file is None:
+        return {}
+    rows = AddressCheck.objects.filter(file=file).order_by("checked_on", "pk")
+    return {row.access: row.told for row in rows}

@@ -1,0 +1,123 @@
+"""Where one prescribes in the demonstration: the directory, sessions, and what comes to an address, all invented."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from connectivity.enums import Access, CoverageLevel
+from connectivity.models import MobileCoverage, TechnologyShare
+from demo.agenda import Thread
+from demo.calendar import local, working_day
+from demo.context import Stage
+from lifecycle import gate
+from network.enums import LegalNature, OrganisationKind, Role, StructureKind
+from network.models import AwarenessSession, Commune, Membership, PublicService
+from network.services.awareness import convene_awareness, hold_awareness, invite_structure, plan_awareness
+from network.services.directory import publish_public_service
+
+INVENTED = "Démonstration\u00a0: chiffres inventés, ne disent rien de ces communes"
+HOURS = "du lundi au vendredi de 9\u00a0h à 12\u00a0h, l’après-midi sur rendez-vous"
+LINE = "03 00 00 00 00"
+CONFIRMED = 30
+"""So many working days before the end, most structures say again that their entry is right."""
+SILENT = 5
+"""One structure in so many does not: its entry is to be confirmed."""
+HELD, CALLED_OFF, COMING = 45, 25, 12
+"""How many working days before the end sessions are held or called off; after it, the next one."""
+LEVELS = (CoverageLevel.VERY_GOOD, CoverageLevel.GOOD, CoverageLevel.VERY_GOOD, CoverageLevel.LIMITED)
+OPERATORS = ("Orange", "SFR")
+NEW = "Association Exemple Solidaire"
+
+
+def directory(stage: Stage) -> Thread:
+    """Each structure publishes its entry when the story begins; later most say that it is right still."""
+    yield (at := local(working_day(stage.first, 4), 10))
+    published: list[tuple[Membership, PublicService]] = []
+    for (code, role), people in sorted(stage.cast.people.items()):
+        organisation = stage.cast.organisations[code]
+        if role != Role.WORKER or OrganisationKind.PRESCRIBER not in organisation.kinds:
+            continue
+        communes = {street.commune.pk: street.commune for street in stage.cast.streets[code]}
+        if organisation.commune is not None:
+            communes[organisation.commune.pk] = organisation.commune
+        entry = publish_public_service(
+            actor=people[0],
+            organisation=organisation,
+            kind=_kind(code),
+            name="Accueil social",
+            address=organisation.address,
+            phone=organisation.phone or LINE,
+            email=f"accueil-{code}@exemple-solidaire.example",
+            hours=HOURS,
+            communes=communes.values(),
+            at=at,
+        )
+        published.append((people[0], entry))
+    yield (at := local(stage.back(CONFIRMED), 16))
+    for rank, (actor, entry) in enumerate(published):
+        if rank % SILENT:
+            gate.apply(entry, "confirm", actor=actor, at=at)
+
+
+def _kind(code: str) -> StructureKind:
+    if code.startswith("mns"):
+        return StructureKind.MNS
+    return StructureKind.FRANCE_SERVICES if code == "france-services" else StructureKind.CCAS
+
+
+def sessions(stage: Stage) -> Thread:
+    """One session is held, from which a structure opens its account; one is called off, one is to come."""
+    pilot, guests = stage.cast.pilot, [stage.cast.organisations["ccas"], stage.cast.organisations["mns-fourmies"]]
+    commune = guests[0].commune
+    assert commune is not None
+    yield (at := local(stage.back(HELD + 20), 11))
+    others = [(NEW, "accueil@exemple-solidaire.example"), ("Mairie d’Exempleville", "")]
+    held = _planned(stage, commune, stage.back(HELD), at)
+    convene_awareness(actor=pilot, awareness=held, organisations=guests, others=others, at=at)
+    yield (at := local(stage.back(HELD + 4), 11))
+    dropped = _planned(stage, commune, stage.back(CALLED_OFF), at)
+    convene_awareness(actor=pilot, awareness=dropped, organisations=guests[:1], at=at)
+    yield (at := local(stage.back(HELD), 17))
+    keys = dict(held.guests.values_list("name", "pk"))
+    came = {keys[guests[0].name]: 3, keys[NEW]: 2}
+    hold_awareness(actor=pilot, awareness=held, came=came, besides=[("Épicerie solidaire inventée", 1)], at=at)
+    yield (at := local(working_day(stage.back(HELD), 1), 10))
+    newcomer = held.guests.get(name=NEW)
+    given: dict[str, Any] = {"legal_nature": LegalNature.ASSOCIATION, "guest": newcomer, "at": at}
+    invite_structure(actor=pilot, email="responsable@exemple-solidaire.example", **given)
+    yield (at := local(working_day(stage.back(CALLED_OFF), -2), 9))
+    gate.apply(dropped, "cancel", actor=pilot, reason="few", at=at)
+    yield (at := local(stage.back(3), 15))
+    coming = _planned(stage, commune, working_day(stage.last, COMING), at)
+    convene_awareness(actor=pilot, awareness=coming, organisations=guests, at=at)
+
+
+def _planned(stage: Stage, commune: Commune, day: date, at: Any) -> AwarenessSession:
+    return plan_awareness(
+        actor=stage.cast.pilot,
+        commune=commune,
+        starts_at=local(day, 14),
+        ends_at=local(day, 16),
+        place="Salle des fêtes, place de l’Exemple",
+        at=at,
+    )
+
+
+def addresses(stage: Stage) -> Thread:
+    """What comes to each commune, drawn from its code: fibre nearly everywhere, none in a few where nobody lives."""
+    yield local(working_day(stage.first, 1), 8)
+    lived = {street.commune.pk for streets in stage.cast.streets.values() for street in streets}
+    dated = {"valid_from": stage.first, "checked_on": stage.first, "observed_on": stage.first - timedelta(days=30)}
+    shares, levels = [], []
+    for commune in Commune.objects.in_departement().current().order_by("code"):
+        number = int(commune.code[-3:])
+        fibre = 0 if number % 31 == 0 and commune.pk not in lived else min(100, 70 + number % 36)
+        for access, share in ((Access.FIBRE, fibre), (Access.FIXED_4G, 40 + number % 55)):
+            given = {"commune": commune, "access": access, "share": Decimal(share), "source": INVENTED, **dated}
+            shares.append(TechnologyShare(**given))
+        for rank, name in enumerate(OPERATORS):
+            level = LEVELS[(number + rank) % len(LEVELS)]
+            given = {"commune": commune, "operator_name": name, "level": level, "source": INVENTED, **dated}
+            levels.append(MobileCoverage(**given))
+    TechnologyShare.objects.bulk_create(shares)
+    MobileCoverage.objects.bulk_create(levels)

@@ -1,0 +1,5 @@
+"""The machines of the network, which are declared once this is imported."""
+
+from network.machine import awareness, directory, merger
+
+__all__ = ["awareness", "directory", "merger"]
