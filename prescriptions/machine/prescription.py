@@ -6,19 +6,23 @@ from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, Verb
 from prescriptions.enums import AGREEMENT_WITHDRAWN, PrescriptionState
 from prescriptions.machine import completion_rules as completion
 from prescriptions.machine import double_rules as doubles
+from prescriptions.machine import instruction_rules as instruction
 from prescriptions.machine import prescription_rules as rules
 from prescriptions.machine import standing_rules as standing
 from prescriptions.models import Prescription
 from prescriptions.permissions import (
     can_accept_prescription,
+    can_assign_prescription,
     can_confirm_prescription,
     can_create_prescription,
     can_decide_prescription,
     can_decline_prescription,
     can_edit_prescription,
+    can_give_back_prescription,
     can_reconsider_prescription,
     can_remind_prescription,
     can_submit_prescription,
+    can_take_up_prescription,
     can_withdraw_prescription,
 )
 
@@ -181,6 +185,40 @@ class PrescriptionMachine(Machine, of=Prescription):
         stamps={"worker": Given("worker"), "worker_before": F("worker")},
         done="Confiée à un collègue",
         why="Somebody else of the same team follows it: what it asks is on his first page; both are told.",
+    )
+
+    take_up = Verb(
+        "M’en occuper",
+        source=[S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
+        target=SAME,
+        who=can_take_up_prescription,
+        requires=[instruction.HELD_BY_NOBODY],
+        stamps={"adviser": ACTOR},
+        done="Prise en main par un conseiller",
+        why="It is on his first page, and his colleagues know that somebody reads it.",
+    )
+
+    assign = Verb(
+        "Confier à un conseiller",
+        source=[S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
+        target=SAME,
+        who=can_assign_prescription,
+        requires=[instruction.ADVISER_GIVEN],
+        stamps={"adviser": Given("adviser")},
+        done="Confiée à un conseiller",
+        why="The lead shares the work out: it is on the first page of whoever holds it.",
+    )
+
+    give_back = Verb(
+        "Rendre à l’équipe",
+        source=[S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
+        target=SAME,
+        who=can_give_back_prescription,
+        follows=["prescription.submit"],
+        requires=[instruction.HELD],
+        stamps={"adviser": None},
+        done="Rendue à l’équipe",
+        why="Nobody holds it any more: whoever is free takes it. Sent to another distributor, it is nobody's there.",
     )
 
     relocate = Verb(

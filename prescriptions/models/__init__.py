@@ -10,7 +10,9 @@ from prescriptions.models.household import (
     HouseholdEntry,
     Residence,
 )
+from prescriptions.models.instruction import AdviserAbsence, FileNote
 from prescriptions.models.need import Need, NeedEntry, Rank, RankLine, rank_of, served_before_turn
+from prescriptions.models.photo import ProofPhoto, ProofPhotoEntry, WaitingPicture
 from prescriptions.models.prescription import (
     Agreement,
     AgreementText,
@@ -36,6 +38,7 @@ from prescriptions.models.translation import SheetTranslation
 
 __all__ = [
     "OWN_WORDS",
+    "AdviserAbsence",
     "Agreement",
     "AgreementText",
     "CodedReason",
@@ -48,6 +51,7 @@ __all__ = [
     "Evaluation",
     "Fact",
     "FactBand",
+    "FileNote",
     "Household",
     "HouseholdAccess",
     "HouseholdCorrection",
@@ -58,6 +62,8 @@ __all__ = [
     "PrescriptionEntry",
     "PrescriptionPaper",
     "PromisedContact",
+    "ProofPhoto",
+    "ProofPhotoEntry",
     "Rank",
     "RankLine",
     "Reminder",
@@ -70,6 +76,7 @@ __all__ = [
     "TerritorialPriority",
     "Transfer",
     "TransferEntry",
+    "WaitingPicture",
     "rank_of",
     "served_before_turn",
 ]

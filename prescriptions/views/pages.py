@@ -14,6 +14,7 @@ from prescriptions.documents import draw_agreement, draw_in_language, is_transla
 from prescriptions.enums import AGREEMENT_WITHDRAWN, CodePurpose, PrescriptionState, SheetLanguage
 from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, Transfer, rank_of
 from prescriptions.permissions import (
+    advises,
     can_attach_household,
     can_create_prescription,
     can_receive_rights_request,
@@ -41,6 +42,7 @@ def prescription_detail(request: Request, reference: str) -> HttpResponse:
         "step": next_step(prescription, needs, actor),
         "sheet": sheet_of(prescription, needs, actor),
         "works": works(actor),
+        "instructs": advises(actor),
         "same": same_household(prescription.household, actor, open_needs(needs), prescription),
         "end_reason": _end_reason(prescription),
         "transfer": _offered(prescription, actor),
