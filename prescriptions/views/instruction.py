@@ -81,7 +81,7 @@ def absence_list(request: Request) -> HttpResponse:
 
 def _call_off(request: Request) -> HttpResponse:
     rows = AdviserAbsence.objects.visible_to(request.membership).standing()
-    absence = get_object_or_404(rows, pk=whole(request.POST["absence"], 0))
+    absence = get_object_or_404(rows, pk=whole(request.POST["absence"]) or 0)
     call_off_absence(actor=request.membership, absence=absence)
     messages.success(request, "Absence terminée\u00a0: ce qui attend revient à qui le tient.")
     return redirect("prescriptions:absence_list")

@@ -198,7 +198,7 @@ def test_seen_it_is_noted_as_at_the_desk_and_the_picture_goes_in_the_same_transa
     photo = sent(prescription)
     before = Fact.objects.filter(prescription=prescription).count()
     client = acting(circle.worker)
-    assert "Papiers envoyés en photo" in read(client, "/a-faire/")
+    assert "Papiers envoyés en photo" in read(client, "/")
     detail = read(client, page_of(photo, "proof_photo_detail"))
     assert f"/papiers-en-photo/{photo.reference}/image/" in detail
     picture = client.get(f"/papiers-en-photo/{photo.reference}/image/")
@@ -272,12 +272,13 @@ def gone(photo: ProofPhoto) -> bool:
 
 
 def test_nobody_looked_at_it_and_the_clock_deletes_it(circle: Circle) -> None:
-    photo = sent(incomplete(circle))
     days = PHOTO_DAYS.on(timezone.localdate())
-    run_clock(at=timezone.now() + timedelta(days=days - 1))
-    assert again(photo).state == S.WAITING
-    run_clock(at=timezone.now() + timedelta(days=days, minutes=1))
-    assert gone(photo)
+    circle.at = timezone.now() - timedelta(days=days, minutes=10)
+    prescription = incomplete(circle)
+    old, young = sent(prescription, at=circle.at), sent(prescription, at=circle.at + timedelta(days=1))
+    run_clock()
+    assert (again(old).state, again(young).state) == (S.LAPSED, S.WAITING)
+    assert WaitingPicture.objects.get().photo == young
 
 
 @pytest.mark.parametrize(
