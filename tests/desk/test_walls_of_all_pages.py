@@ -29,14 +29,17 @@ from documents.models import Document, Mail
 from donations.enums import ContactChannel, NextStep
 from donations.services.prospects import Exchange, Then, create_prospect, note_prospect
 from lifecycle import gate
+from lifecycle.actors import SignedLink
 from lifecycle.machine import Stateful
 from network.enums import ROLES_BY_KIND, LegalNature, Role, SkillKind
 from network.enums import OrganisationKind as Kind
 from network.models import Membership, Organisation
 from network.services.skills import note_skill, record_training
-from prescriptions.enums import IdentityReason, Requester, RightKind, RightsChannel
-from prescriptions.models import HouseholdAccess, Need, Prescription
+from prescriptions.enums import IdentityReason, NoteAudience, Requester, RightKind, RightsChannel
+from prescriptions.models import HouseholdAccess, Need, Prescription, ProofPhoto
 from prescriptions.services.households import open_identity
+from prescriptions.services.instruction import write_file_note
+from prescriptions.services.photos import send_photo
 from prescriptions.services.prescriptions import ask_completion_prescription
 from prescriptions.services.rights import receive_rights_request
 from prescriptions.services.transfers import ask_transfer
@@ -50,17 +53,19 @@ from tests.desk.house import faults
 from tests.desk.territory import BOTH, Territory, need_of
 from tests.distribution.hours import booked, opened
 from tests.distribution.shelves import Shelf
+from tests.documents.pictures import a_photo
 from tests.donations.inventories import machine, taken
 from tests.donations.scene import Scene
 from tests.network.factories import make_membership
 from tests.pages import acting
-from tests.prescriptions.files import Circle, again
+from tests.prescriptions.files import SKILLS, Circle, again
 from tests.refurb.devices import from_lot, given_to, private_lot
 from tests.remembered import remembered
 
 STORY = "vécu-indicible"
 ASKED, ANSWERED = "point-en-suspens", "réponse-point-par-point"
-UNSAID = (STORY, ASKED, ANSWERED)
+NOTE = "mot-entre-conseillers"
+UNSAID = (STORY, ASKED, ANSWERED, NOTE)
 """What no mail, no paper, no relay and no pilot without a reason says or reads of a household."""
 PROOF = "attestation-indicible"
 BORN = ("12/11/1979", "12 nov. 1979", "12\u00a0nov. 1979", "12 novembre 1979", "1979-11-12")
@@ -77,7 +82,7 @@ PERSON = {
 }
 OF_A_HOUSEHOLD = (
     *("prescriptions/<str", "besoins/<str", "foyers/<str", "transferts/<str"),
-    "droits/<str",
+    *("droits/<str", "papiers-en-photo/<str"),
     *("connexions/<str", "connexions/proposer/", "rendez-vous/<str"),
 )
 WORDS = {"appareils/scanner/": "trouver", "a-faire/": "prescripteurs", "administration/": "offres", "aide/": "atelier"}
@@ -140,6 +145,8 @@ class Scenery:
         self.appointment = booked(shelf, self.held)
         self.counted = begin_stocktake(actor=self.territory.shelf.adviser, point=self.territory.shelf.point)
         self.offered = ask_transfer(actor=circle.worker, prescription=self.waiting, prescriber=Circle().prescriber)
+        write_file_note(actor=circle.adviser, prescription=self.waiting, audience=NoteAudience.TEAM, text=f"Un {NOTE}")
+        self.photo = self.photographed(circle.submitted(SKILLS, household))
         self.asked = receive_rights_request(
             actor=circle.worker,
             household=household,
@@ -179,6 +186,13 @@ class Scenery:
         ask_completion_prescription(actor=circle.adviser, prescription=prescription, words=f"Un {ASKED}")
         circle.answer(prescription, f"Une {ANSWERED}")
         return circle.accept(circle.submit(again(prescription)))
+
+    def photographed(self, prescription: Prescription) -> ProofPhoto:
+        """The photo of a paper that is missing, which waits for the worker."""
+        circle = self.territory.circle
+        ask_completion_prescription(actor=circle.adviser, prescription=prescription, missing=["income_seen"])
+        link = SignedLink("sheet:1", opens=("prescription", prescription.pk))
+        return send_photo(actor=link, prescription=again(prescription), content=a_photo(size=(60, 40)))
 
     # --- people
 
@@ -221,6 +235,7 @@ class Scenery:
             "lots": list(self.scene.donor.donations.all()),
             "organisations": list(self.organisations.values()),
             "passeport": devices,
+            "papiers-en-photo": [self.photo],
             "points": [self.territory.shelf.point],
             "prescriptions": [self.served, self.waiting],
             "prospects": [self.prospect],
