@@ -33,6 +33,11 @@ def rights_overdue_for_officer(asked: RightsRequest, at: datetime) -> None:
     _for_officers("rights_overdue_for_officer", asked, at, also_pilots=True)
 
 
+def rights_unidentified_for_officer(asked: RightsRequest, at: datetime) -> None:
+    """Nobody said who asked in time: it is closed, and what was written with it is erased."""
+    _for_officers("rights_unidentified_for_officer", asked, at)
+
+
 def _for_officers(template: str, asked: RightsRequest, at: datetime, *, also_pilots: bool = False) -> None:
     """To the officer; to the pilots too when asked, or when nobody has that role."""
     officers = people_of(Membership.objects.filter(OFFICERS))

@@ -265,7 +265,8 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
         (
             *("reference", "state", "kind", "requester", "channel", "received_on", "words", "truth", "reply"),
             *("received_at", "received_by", "due_on", "doubt", "identity_asked_at", "prolonged_at"),
-            *("prolongation", "settled_at", "settled_by", "refusal", "told_by"),
+            *("prolongation", "settled_at", "settled_by", "refusal", "told_by", "told_on", "lift_told_at"),
+            "lifted_at",
         ),
         {
             "household": INTERNAL,

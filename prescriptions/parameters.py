@@ -77,6 +77,18 @@ RIGHTS_REMIND_DAYS = parameter(
     unit="jours",
     label="Rappeler une demande d’exercice de droits avant son échéance",
 )
+IDENTITY_DAYS = parameter(
+    "prescriptions.identity_days",
+    usual=60,
+    unit="jours",
+    label="Clore une demande d’exercice de droits dont personne n’établit l’identité",
+)
+LIFT_DAYS = parameter(
+    "prescriptions.lift_days",
+    usual=7,
+    unit="jours",
+    label="Lever une limitation après l’avoir annoncé à la personne",
+)
 RIGHTS_OLDEST_MONTHS = parameter(
     "prescriptions.rights_oldest_months",
     usual=12,
