@@ -39,7 +39,7 @@ class AssignForm(CommentForm):
 
     def __init__(self, *args: Any, distributor: int | None, but: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field_of(self, "adviser", forms.ModelChoiceField).queryset = colleagues_of(distributor).exclude(pk=but)
+        field_of(self, "adviser", forms.ModelChoiceField).queryset = colleagues_of(distributor).exclude(pk=but or 0)
 
 
 class AbsenceForm(forms.Form):

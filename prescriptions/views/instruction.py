@@ -98,7 +98,7 @@ def _loads(actor: Membership, absences: list[AdviserAbsence]) -> list[Load]:
     """Each colleague with what he holds, then what nobody does; a constant number of queries."""
     seen = Prescription.objects.visible_to(actor).filter(state__in=(S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED))
     late = set(late_ones(seen, timezone.localdate()))
-    counts = {
+    counts: dict[Any, Any] = {
         row["adviser"]: row
         for row in seen.order_by()
         .values("adviser")

@@ -40,7 +40,7 @@ class InMemory(MemoryFileUploadHandler):
         input_data: object,
         meta: dict[str, str],
         content_length: int,
-        boundary: bytes,
+        boundary: str,
         encoding: str | None = None,
     ) -> None:
         self.activated = content_length <= MOST_BYTES + 64 * 1024
