@@ -11,7 +11,7 @@ from demo.context import Stage
 from lifecycle import gate
 from lifecycle.actors import SignedLink
 from network.models import Membership
-from prescriptions.enums import FactKind, NoteAudience, PhotoFault, PhotoState, PrescriptionState
+from prescriptions.enums import FactKind, NoteAudience, PhotoFault, PrescriptionState
 from prescriptions.instruction import colleagues_of
 from prescriptions.models import Prescription, ProofPhoto
 from prescriptions.models.household import OWN_SHEET
@@ -37,9 +37,9 @@ def photos(stage: Stage) -> Thread:
         answer = answers.pop(0)
         if answer is not None:
             yield (at := at + timedelta(hours=3))
-            sent.refresh_from_db()
-            if sent.state == PhotoState.WAITING:
-                answer(sent, at)
+            still = ProofPhoto.objects.waiting().filter(pk=sent.pk).select_related("prescription__worker").first()
+            if still is not None:
+                answer(still, at)
     yield (at := local(stage.back(BEFORE), 17, 50))
     _photo(at)
 

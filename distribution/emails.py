@@ -10,6 +10,7 @@ from documents.emails import absolute_url, compose
 from documents.enums import MailPurpose
 from documents.services import queue_mail, store_file
 from donations.emails import people_of
+from network.enums import Role
 from network.models import Membership
 from prescriptions.models import Need
 from prescriptions.own_papers import page_of_request
@@ -46,3 +47,16 @@ def appointment_for_household(appointment: Appointment, at: datetime) -> None:
         purpose=MailPurpose.HOUSEHOLD,
         at=at,
     )
+
+
+def appointment_called_off_for_point(appointment: Appointment, at: datetime) -> None:
+    """The household took its agreement back: who receives at the point is told that nobody comes, by the hour alone."""
+    prescription = appointment.need.prescription
+    page = absolute_url(reverse("distribution:appointment_day"))
+    context = {"appointment": appointment, "when": when(appointment), "prescription": prescription, "page": page}
+    subject, body = compose("emails/distribution/appointment_called_off_for_point.txt", context)
+    team = Membership.objects.filter(
+        organisation=appointment.point.organisation_id, role__in=(Role.ADVISER, Role.MANAGER)
+    )
+    for to in people_of(team).values():
+        queue_mail(to=to, subject=subject, body=body, about=("appointment", appointment.pk), at=at)
