@@ -48,15 +48,16 @@ class Clock:
         return f"{counted}, arrêtée depuis le {told_day(self.stopped_on)}" if self.stopped_on else counted
 
 
-def clocks_of(prescriptions: Iterable[int], day: date) -> dict[int, Clock]:
-    """``{prescription: its clock}`` of those that were submitted; two queries, whatever their number."""
-    rows = PrescriptionEntry.objects.filter(object__in=list(prescriptions), verb__in=(RUNS, STOPS, *ENDS))
+def clocks_of(prescriptions: Iterable[int] | QuerySet[Any], day: date, limit: int | None = None) -> dict[int, Clock]:
+    """``{prescription: its clock}`` of those that were submitted; one query, and one for ``limit`` if not given."""
+    asked = prescriptions if isinstance(prescriptions, QuerySet) else list(prescriptions)
+    rows = PrescriptionEntry.objects.filter(object__in=asked, verb__in=(RUNS, STOPS, *ENDS))
     acts: dict[int, list[tuple[str, date]]] = {}
     for pk, verb, at in rows.order_by("object_id", "seq").values_list("object_id", "verb", "at"):
         acts.setdefault(pk, []).append((verb, timezone.localdate(at)))
     if not acts:
         return {}
-    limit = INSTRUCT_DAYS.on(day)
+    limit = INSTRUCT_DAYS.on(day) if limit is None else limit
     return {pk: _clock(told, limit, day) for pk, told in acts.items() if any(verb == RUNS for verb, _ in told)}
 
 
@@ -75,10 +76,10 @@ def _clock(acts: Iterable[tuple[str, date]], limit: int, day: date) -> Clock:
     return Clock(total, limit, stopped, is_over)
 
 
-def late_ones(rows: QuerySet[Any], day: date) -> list[int]:
+def late_ones(rows: QuerySet[Any], day: date, limit: int | None = None) -> list[int]:
     """The keys of the submitted requests among these whose instruction is late."""
-    submitted = rows.filter(state=PrescriptionState.SUBMITTED).order_by().values_list("pk", flat=True)
-    return [pk for pk, clock in clocks_of(submitted, day).items() if clock.is_late]
+    submitted = rows.filter(state=PrescriptionState.SUBMITTED).order_by().values("pk")
+    return [pk for pk, clock in clocks_of(submitted, day, limit).items() if clock.is_late]
 
 
 # --- who holds what
@@ -92,12 +93,16 @@ def colleagues_of(distributor: int | None) -> QuerySet[Membership]:
     return team.select_related("user").order_by("user__last_name", "user__first_name", "pk")
 
 
-def replaced_by(actor: Membership, day: date) -> Mapping[int, AdviserAbsence]:
-    """``{user away: his absence}`` of those whom this person replaces today; one query."""
-    rows = AdviserAbsence.objects.on(day).filter(
-        replaced_by__user=actor.user_id, replaced_by__organisation=actor.organisation_id
-    )
-    return {row.adviser.user_id: row for row in rows.select_related("adviser__user")}
+def absences_of(actor: Membership, day: date) -> list[AdviserAbsence]:
+    """Those of the team that are not over, each with ``is_uncovered``; one query."""
+    rows = AdviserAbsence.objects.visible_to(actor).standing().filter(last_on__gte=day)
+    return list(rows.told_uncovered(day).select_related("adviser__user", "replaced_by__user"))
+
+
+def replaced_by(actor: Membership, absences: Iterable[AdviserAbsence], day: date) -> Mapping[int, AdviserAbsence]:
+    """``{user away: his absence}`` of those whom this person replaces today."""
+    mine = (row for row in absences if row.replaced_by is not None and row.replaced_by.user_id == actor.user_id)
+    return {row.adviser.user_id: row for row in mine if row.first_on <= day <= row.last_on}
 
 
 def to_read(actor: Membership, away: Iterable[int]) -> Q:

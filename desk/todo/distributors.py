@@ -37,7 +37,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
     """A relay serves what was accepted; the distributor examines and connects as well."""
     is_distributor, limits = advises(actor), limits_on(at)
     blocks = (
-        *instruction_blocks(actor, at),
+        *instruction_blocks(actor, at, limits),
         _declined(actor),
         _answers(actor, at - limits.days(TOLD_DAYS)),
     )

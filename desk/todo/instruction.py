@@ -1,7 +1,7 @@
 """« À faire » of those who instruct requests: what is to be read, replacements included; who is away unreplaced."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -9,18 +9,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from desk.todo.blocks import Block, Line, since
+from desk.todo.limits import Limits
 from network.models import Membership
 from network.permissions import is_manager
 from prescriptions.enums import PrescriptionState
-from prescriptions.instruction import late_ones, replaced_by, to_read
+from prescriptions.instruction import absences_of, late_ones, replaced_by, to_read
 from prescriptions.models import AdviserAbsence, CompletionRequest, Prescription
+from prescriptions.parameters import INSTRUCT_DAYS
 from typography.french import day
 
 
-def instruction_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
+def instruction_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block, ...]:
     """An adviser reads his own requests, nobody's, and those of whoever he replaces; the lead, those of the team."""
     today = timezone.localdate(at)
-    away = replaced_by(actor, today)
+    absences = absences_of(actor, today)
+    away = replaced_by(actor, absences, today)
     asked = Prescription.objects.visible_to(actor).filter(state=PrescriptionState.SUBMITTED)
     if not is_manager(actor):
         asked = asked.filter(to_read(actor, away))
@@ -34,9 +37,9 @@ def instruction_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
         lambda prescription: _demand(prescription, actor, away),
         "Toutes les demandes ont reçu une réponse.",
         f"{reverse('prescriptions:prescription_list')}?state={PrescriptionState.SUBMITTED}",
-        late=Q(pk__in=late_ones(asked, today)),
+        late=Q(pk__in=late_ones(asked, today, limits[INSTRUCT_DAYS])),
     )
-    return (demands, _uncovered(actor, at)) if is_manager(actor) else (demands,)
+    return (demands, _uncovered(absences, today)) if is_manager(actor) else (demands,)
 
 
 def _demand(prescription: Any, actor: Membership, away: Mapping[int, AdviserAbsence]) -> Line:
@@ -56,24 +59,20 @@ def _held(prescription: Any, actor: Membership, away: Mapping[int, AdviserAbsenc
     return f", {adviser.user} s’en occupe"
 
 
-def _uncovered(actor: Membership, at: datetime) -> Block:
+def _uncovered(absences: Sequence[AdviserAbsence], today: date) -> Block:
     """Who is away, or will be, and is replaced by nobody."""
-    today = timezone.localdate(at)
     return Block(
         "absences",
         "Absences que personne ne remplace",
-        AdviserAbsence.objects.visible_to(actor)
-        .uncovered(today)
-        .select_related("adviser__user")
-        .order_by("first_on", "pk"),
-        _absence,
+        lambda: [row for row in absences if row.is_uncovered],
+        lambda row: _absence(row, today),
         "Toutes les absences sont remplacées.",
         reverse("prescriptions:absence_list"),
-        late=Q(first_on__lte=today),
     )
 
 
-def _absence(absence: AdviserAbsence) -> Line:
+def _absence(absence: AdviserAbsence, today: date) -> Line:
     when = f"du {day(absence.first_on)} au {day(absence.last_on)}"
     about = "arrêtez-la et notez-la de nouveau avec un remplaçant, ou confiez ses demandes"
-    return Line(str(absence.adviser.user), reverse("prescriptions:absence_list"), about, when)
+    url = reverse("prescriptions:absence_list")
+    return Line(str(absence.adviser.user), url, about, when, is_late=absence.first_on <= today)

@@ -162,12 +162,10 @@ class ToldOnForm(ToldForm):
 
     told_on = forms.DateField(
         label="Remise ou envoyée le",
+        required=False,
         widget=day_input(),
-        help_text="C’est la date que porte la lettre.",
-        error_messages={
-            "required": rules.TOLD_ON.sentence,
-            "invalid": "Donnez un jour, par exemple 2026-11-24.",
-        },
+        help_text="C’est la date que porte la lettre. Laissé vide\u00a0: aujourd’hui.",
+        error_messages={"invalid": "Donnez un jour, par exemple 2026-11-24."},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

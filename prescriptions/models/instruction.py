@@ -28,12 +28,12 @@ class AdviserAbsenceQuerySet(models.QuerySet["AdviserAbsence"]):
         """Those that were not called off."""
         return self.filter(called_off_at=None)
 
-    def on(self, day: date) -> Self:
-        """Those of this day."""
-        return self.standing().filter(first_on__lte=day, last_on__gte=day)
-
     def uncovered(self, day: date) -> Self:
-        """Those not over yet that nobody replaces: none was named, he left, or he is away himself meanwhile."""
+        """Those not over yet that nobody replaces."""
+        return self.standing().filter(last_on__gte=day).told_uncovered(day).filter(is_uncovered=True)
+
+    def told_uncovered(self, day: date) -> Self:
+        """Each with ``is_uncovered``: no replacement was named, he left, or he is away himself meanwhile."""
         meanwhile = AdviserAbsence.objects.standing().filter(
             adviser=OuterRef("replaced_by"),
             last_on__gte=day,
@@ -41,7 +41,7 @@ class AdviserAbsenceQuerySet(models.QuerySet["AdviserAbsence"]):
         )
         away = Exists(meanwhile.filter(last_on__gte=OuterRef("first_on")))
         here = Membership.objects.open().filter(pk=OuterRef("replaced_by"))
-        return self.standing().filter(away | ~Exists(here), last_on__gte=day)
+        return self.annotate(is_uncovered=away | ~Exists(here))
 
 
 class AdviserAbsence(models.Model):
@@ -49,6 +49,9 @@ class AdviserAbsence(models.Model):
 
     It ends by itself. Called off, it is kept: what was done meanwhile was done by whoever did it.
     """
+
+    # Whether nobody replaces: read with the rows by the page that lists them, never stored.
+    is_uncovered: bool
 
     adviser = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="absent")
     replaced_by = models.ForeignKey(

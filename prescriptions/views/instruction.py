@@ -18,7 +18,7 @@ from network.permissions import is_manager
 from network.requests import Request
 from prescriptions.enums import PrescriptionState
 from prescriptions.forms.instruction import AbsenceForm, NoteForm
-from prescriptions.instruction import clocks_of, colleagues_of, late_ones
+from prescriptions.instruction import absences_of, clocks_of, colleagues_of, late_ones
 from prescriptions.models import AdviserAbsence, Decision, Prescription
 from prescriptions.permissions import advises, can_take_up_prescription
 from prescriptions.services.instruction import call_off_absence, declare_absence, write_file_note
@@ -58,16 +58,14 @@ def absence_list(request: Request) -> HttpResponse:
             messages.success(request, _told(declared))
             return redirect("prescriptions:absence_list")
     today = timezone.localdate()
-    absences = AdviserAbsence.objects.visible_to(actor).standing().filter(last_on__gte=today)
-    uncovered = set(AdviserAbsence.objects.uncovered(today).values_list("pk", flat=True))
-    rows = list(absences.select_related("adviser__user", "replaced_by__user"))
+    rows = absences_of(actor, today)
     context = {
         "form": form,
         "leads": is_manager(actor),
         "absences": [
             {
                 "row": row,
-                "uncovered": row.pk in uncovered,
+                "uncovered": row.is_uncovered,
                 "mine": row.adviser_id == actor.pk or is_manager(actor),
             }
             for row in rows

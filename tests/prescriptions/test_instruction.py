@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from desk.todo.instruction import instruction_blocks
+from desk.todo.limits import limits_on
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
@@ -44,7 +45,7 @@ def colleague(circle: Circle, role: Role = Role.ADVISER) -> Membership:
 
 def waits(prescription: Prescription, actor: Membership) -> bool:
     """Whether it is among what his first page asks him to examine."""
-    (demands, *_) = instruction_blocks(actor, timezone.now())
+    (demands, *_) = instruction_blocks(actor, timezone.now(), limits_on(timezone.now()))
     return prescription in set(demands.rows)  # type: ignore[arg-type]
 
 
