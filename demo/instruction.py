@@ -85,8 +85,9 @@ def _away(stage: Stage, holder: Membership, other: Membership, at: datetime) -> 
 
 
 def _photo(at: datetime) -> ProofPhoto | None:
-    """Of a file that lacks something and sent none yet, from its own page."""
-    lacking = Prescription.objects.filter(state=S.INCOMPLETE, photos=None).order_by("-pk").first()
+    """Of a file that lacks something and of which none waits, from its own page."""
+    waiting = ProofPhoto.objects.waiting().values("prescription")
+    lacking = Prescription.objects.filter(state=S.INCOMPLETE).exclude(pk__in=waiting).order_by("-pk").first()
     paper = lacking and lacking.papers.order_by("-pk").first()
     if lacking is None or paper is None:
         return None

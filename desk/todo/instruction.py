@@ -67,7 +67,6 @@ def _uncovered(absences: Sequence[AdviserAbsence], today: date) -> Block:
         lambda: [row for row in absences if row.is_uncovered],
         lambda row: _absence(row, today),
         "Toutes les absences sont remplacées.",
-        reverse("prescriptions:absence_list"),
     )
 
 
