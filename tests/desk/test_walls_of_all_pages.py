@@ -100,7 +100,16 @@ BEHIND_A_ROW = {
 OF_A_NOTE = "appareils/<str:reference>/fiches/"
 TURNS = 4
 """One stranger in four is refused an action: nobody does it without reading the row, which all of them ask for."""
-ALWAYS_READ = {"prescriptions/", "besoins/", "foyers/", "transferts/", "droits/", "connexions/", "rapports/"}
+ALWAYS_READ = {
+    "prescriptions/",
+    "papiers-en-photo/",
+    "besoins/",
+    "foyers/",
+    "transferts/",
+    "droits/",
+    "connexions/",
+    "rapports/",
+}
 """Rows whose every page is asked for by every stranger: a household's own, and what counts them; as are the actions of
 distribution on any row."""
 OF_NOBODY = (
