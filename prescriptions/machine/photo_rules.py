@@ -35,6 +35,7 @@ FEW_WAITING = Requirement(
     "few_waiting",
     "Trop de photos attendent déjà\u00a0: votre travailleur social doit d’abord les regarder.",
     _few,
+    lifted_by="le travailleur social du foyer",
 )
 FAULT_GIVEN = Requirement(
     "fault",
