@@ -21,6 +21,7 @@ from demo.counting import counts
 from demo.distribution import counter, surpluses, weekly
 from demo.drawing import Press
 from demo.homes import Homes
+from demo.instruction import instruction, photos
 from demo.lists import lists
 from demo.lots import Journey
 from demo.months import months, running_month
@@ -100,6 +101,8 @@ def tell_story(
             keys,
             skills,
             rights,
+            instruction,
+            photos,
             calls,
             lists,
             directory,

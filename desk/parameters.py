@@ -26,7 +26,6 @@ QUIET_DAYS = parameter("todo.quiet_days", usual=60, unit="jours", label="Prescri
 WAITED_DAYS = parameter("todo.waited_days", usual=90, unit="jours", label="Besoin qui attend depuis plus de")
 DECIDED_DAYS = parameter("todo.decided_days", usual=3, unit="jours", label="Dérogation sans réponse, en retard après")
 TOLD_DAYS = parameter("todo.told_days", usual=30, unit="jours", label="Réponse à une dérogation, affichée pendant")
-EXAMINED_DAYS = parameter("todo.examined_days", usual=10, unit="jours", label="Demande sans réponse, en retard après")
 FALLS_DAYS = parameter("todo.falls_days", usual=2, unit="jours", label="Réservation à remettre vite, avant sa fin")
 RETURNED_DAYS = parameter("todo.returned_days", usual=15, unit="jours", label="Appareil rapporté, en retard après")
 UNANSWERED_DAYS = parameter(

@@ -56,6 +56,15 @@ def call_off(move: Move) -> None:
         all_moved(gate.apply_many(pks, "cancel", actor=move.actor, at=move.at, cause=move, per_row=told, reason=reason))
 
 
+def tell_point(move: Move) -> None:
+    """The household took its agreement back: whoever was to receive it reads nothing of it any more, but knows it."""
+    freed = Appointment.objects.filter(
+        need__prescription__in=move.pks, state=S.CANCELLED, ended_at=move.at, starts_at__gt=move.at
+    )
+    for row in freed.select_related("point__commune", "need__prescription").order_by("pk"):
+        emails.appointment_called_off_for_point(row, move.at)
+
+
 def tell(move: Move) -> None:
     """By mail or by SMS, whoever is told so; the others are on « À faire » until somebody calls, unless they know."""
     for row in _with_household(move):
@@ -94,6 +103,7 @@ def register() -> None:
     on_transition("need", "unmeet", expect_again)
     on_transition("need", "wait_again", call_off)
     on_transition("need", "drop", call_off)
+    on_transition("prescription", "revoke", tell_point)
     for verb in CHANGES:
         on_transition("appointment", verb, renew_sheets)
     for verb in ("book", "move", "cancel"):

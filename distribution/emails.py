@@ -4,12 +4,13 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from distribution.appointments import CALENDAR, amount_of, calendar_of, values_of
+from distribution.appointments import CALENDAR, amount_of, calendar_of, values_of, when
 from distribution.models import Appointment
 from documents.emails import absolute_url, compose
 from documents.enums import MessageChannel, MessageCode
 from documents.services import queue_mail, store_file
 from donations.emails import people_of
+from network.enums import Role
 from network.models import Membership
 from prescriptions.models import Need
 from prescriptions.own_papers import page_of_request
@@ -35,3 +36,16 @@ def appointment_for_household(appointment: Appointment, code: MessageCode, way: 
         attached.append(store_file(content=calendar_of(appointment, amount), name=CALENDAR, by=None, at=at))
     message = Message(prescription.household, code, ("appointment", appointment.pk), values)
     write_message(message, way, at=at, attachments=attached)
+
+
+def appointment_called_off_for_point(appointment: Appointment, at: datetime) -> None:
+    """The household took its agreement back: who receives at the point is told that nobody comes, by the hour alone."""
+    prescription = appointment.need.prescription
+    page = absolute_url(reverse("distribution:appointment_day"))
+    context = {"appointment": appointment, "when": when(appointment), "prescription": prescription, "page": page}
+    subject, body = compose("emails/distribution/appointment_called_off_for_point.txt", context)
+    team = Membership.objects.filter(
+        organisation=appointment.point.organisation_id, role__in=(Role.ADVISER, Role.MANAGER)
+    )
+    for to in people_of(team).values():
+        queue_mail(to=to, subject=subject, body=body, about=("appointment", appointment.pk), at=at)

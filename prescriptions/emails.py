@@ -210,7 +210,7 @@ def _completion_page(prescription: Prescription) -> str:
 def _workers(prescription: Prescription) -> People:
     """The worker who follows it, or everyone of the prescriber when nobody does any more."""
     followed = Membership.objects.filter(pk=prescription.worker_id, organisation=prescription.prescriber_id)
-    if people := _people_of(followed):
+    if people := people_of(followed):
         return people
     return _team(prescription.prescriber_id)
 
@@ -220,7 +220,7 @@ def _team(prescriber: int) -> People:
 
 
 def _former_worker(prescription: Prescription) -> People:
-    return _people_of(Membership.objects.filter(pk=prescription.worker_before_id))
+    return people_of(Membership.objects.filter(pk=prescription.worker_before_id))
 
 
 def _advisers(prescription: Prescription) -> People:
@@ -229,10 +229,10 @@ def _advisers(prescription: Prescription) -> People:
 
 def _of(organisation: int | None, kind: OrganisationKind, roles: Iterable[Role]) -> People:
     wanted: Collection[str] = [role.value for role in roles]
-    return _people_of(Membership.objects.filter(organisation=organisation, kind=kind, role__in=wanted))
+    return people_of(Membership.objects.filter(organisation=organisation, kind=kind, role__in=wanted))
 
 
-def _people_of(memberships: Any) -> People:
+def people_of(memberships: Any) -> People:
     """The people who can act in these memberships, each once, by organisation."""
     found: People = {}
     rows = memberships.open().exclude(user__email="").select_related("user").order_by("organisation_id", "user_id")

@@ -10,7 +10,7 @@ from documents.enums import MailPurpose
 from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership
-from prescriptions.emails import _of, _people_of
+from prescriptions.emails import _of, people_of
 from prescriptions.enums import AGREEMENT_WITHDRAWN, RightKind
 from prescriptions.models import Prescription, RightsRequest
 from prescriptions.rights_told import About, letter_of
@@ -33,10 +33,15 @@ def rights_overdue_for_officer(asked: RightsRequest, at: datetime) -> None:
     _for_officers("rights_overdue_for_officer", asked, at, also_pilots=True)
 
 
+def rights_unidentified_for_officer(asked: RightsRequest, at: datetime) -> None:
+    """Nobody said who asked in time: it is closed, and what was written with it is erased."""
+    _for_officers("rights_unidentified_for_officer", asked, at)
+
+
 def _for_officers(template: str, asked: RightsRequest, at: datetime, *, also_pilots: bool = False) -> None:
     """To the officer; to the pilots too when asked, or when nobody has that role."""
-    officers = _people_of(Membership.objects.filter(OFFICERS))
-    pilots = _people_of(Membership.objects.pilots()) if also_pilots or not officers else {}
+    officers = people_of(Membership.objects.filter(OFFICERS))
+    pilots = people_of(Membership.objects.pilots()) if also_pilots or not officers else {}
     context = {"asked": asked, "page": _page(asked), "without_officer": not officers}
     subject, body = compose(f"emails/prescriptions/{template}.txt", context)
     for people in (*officers.values(), *pilots.values()):
@@ -45,7 +50,7 @@ def _for_officers(template: str, asked: RightsRequest, at: datetime, *, also_pil
 
 def rights_settled_for_receiver(asked: RightsRequest, at: datetime) -> None:
     """Whoever noted it, when somebody did, is told that it is answered."""
-    people = _people_of(Membership.objects.filter(pk=asked.received_by_id).exclude(OFFICERS))
+    people = people_of(Membership.objects.filter(pk=asked.received_by_id).exclude(OFFICERS))
     subject, body = compose(
         "emails/prescriptions/rights_settled_for_receiver.txt", {"asked": asked, "page": _page(asked)}
     )

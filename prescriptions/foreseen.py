@@ -85,4 +85,4 @@ def _conditions(at: datetime, until: date | None, terms: ValuesOfDay) -> dict[Fa
 
 def _planned(ctx: Context) -> Q:
     """Its day comes; the notice is sent in time by then."""
-    return Q(anonymise_on__lte=ctx.day) & rules.nothing_asked() & nothing_lives(ctx.at)
+    return Q(anonymise_on__lte=ctx.day) & rules.nothing_asked() & rules.not_restricted() & nothing_lives(ctx.at)

@@ -13,6 +13,7 @@ from prescriptions.models import (
     Decision,
     DoubleAnswer,
     Fact,
+    FileNote,
     Household,
     HouseholdAccess,
     HouseholdCorrection,
@@ -26,6 +27,8 @@ from prescriptions.models import (
     PrescriptionEntry,
     PrescriptionPaper,
     PromisedContact,
+    ProofPhoto,
+    ProofPhotoEntry,
     Reminder,
     Residence,
     RightsRequest,
@@ -33,6 +36,7 @@ from prescriptions.models import (
     SocialStory,
     Transfer,
     TransferEntry,
+    WaitingPicture,
 )
 
 KEYS = "la même information, écrite pour chercher les doubles"
@@ -107,6 +111,7 @@ def _journals(of_it: str) -> tuple[Held, ...]:
         ),
         Held(NeedEntry, f"object__{of_it}", "L’histoire de vos besoins", ENTRY, TARGET | TERRITORY, SAID),
         Held(TransferEntry, f"object__{of_it}", "L’histoire des transferts", ENTRY, TARGET, SAID),
+        Held(ProofPhotoEntry, f"object__{of_it}", "L’histoire de vos photos de papiers", ENTRY, TARGET, SAID),
         Held(
             RightsRequestEntry,
             "object__household",
@@ -140,7 +145,7 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
         (
             *("reference", "state", "prescriber", "worker", "distributor", "commune", "epci", "created_at"),
             *("submitted_at", "complete_by", "accepted_at", "confirmed_at", "declined_at", "valid_until"),
-            *("contacted_at", "ended_at", "end_reason", "worker_before"),
+            *("contacted_at", "ended_at", "end_reason", "worker_before", "adviser"),
         ),
         {"household": INTERNAL},
     ),
@@ -201,6 +206,25 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
         "Ce qui a été répondu",
         ("request", "said", "words", "answered_at", "answered_by"),
         {"code": "le code de ce qui est dit en clair"},
+    ),
+    Held(
+        FileNote,
+        OF_IT,
+        "Ce que les conseillers ont noté de votre demande",
+        ("prescription", "organisation", "audience", "text", "written_at", "written_by"),
+    ),
+    Held(
+        ProofPhoto,
+        OF_IT,
+        "Les photos de papiers que vous avez envoyées",
+        ("reference", "prescription", "state", "sent_at", "settled_at", "settled_by", "fault"),
+    ),
+    Held(
+        WaitingPicture,
+        "photo__prescription__household",
+        "Les images qui attendent d’être regardées",
+        ("photo",),
+        {"content": "l’image que vous avez envoyée\u00a0: vous avez le papier, et elle s’efface une fois regardée"},
     ),
     Held(
         PrescriptionPaper,
@@ -267,7 +291,8 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
         (
             *("reference", "state", "kind", "requester", "channel", "received_on", "words", "truth", "reply"),
             *("received_at", "received_by", "due_on", "doubt", "identity_asked_at", "prolonged_at"),
-            *("prolongation", "settled_at", "settled_by", "refusal", "told_by"),
+            *("prolongation", "settled_at", "settled_by", "refusal", "told_by", "told_on", "lift_told_at"),
+            "lifted_at",
         ),
         {
             "household": INTERNAL,

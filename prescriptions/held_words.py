@@ -29,6 +29,7 @@ PAGES: Mapping[str, str] = {
     "connection_export": "liste exportée des connexions",
     "connection_link": "demande lue par un lien, sans compte",
     "household_search": "résultats d’une recherche",
+    "own_photo": "page du foyer, pour envoyer une photo",
     "own_page": "page du foyer, par sa feuille",
     "own_rights": "page du foyer, pour exercer un droit",
     "rights_export": "export de tout ce qui est écrit",
@@ -43,6 +44,7 @@ THINGS: Mapping[str, str] = {
     "household": "page du foyer",
     "need": "page du besoin",
     "prescription": "page de la demande",
+    "proof_photo": "photo d’un papier que vous avez envoyée",
     "rights": "page de la demande de droits",
     "transfer": "page du changement de service social",
 }

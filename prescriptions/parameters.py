@@ -80,11 +80,41 @@ RIGHTS_REMIND_DAYS = parameter(
     unit="jours",
     label="Rappeler une demande d’exercice de droits avant son échéance",
 )
+IDENTITY_DAYS = parameter(
+    "prescriptions.identity_days",
+    usual=60,
+    unit="jours",
+    label="Clore une demande d’exercice de droits dont personne n’établit l’identité",
+)
+LIFT_DAYS = parameter(
+    "prescriptions.lift_days",
+    usual=7,
+    unit="jours",
+    label="Lever une limitation après l’avoir annoncé à la personne",
+)
 RIGHTS_OLDEST_MONTHS = parameter(
     "prescriptions.rights_oldest_months",
     usual=12,
     unit="mois",
     label="Noter une demande d’exercice de droits reçue il y a au plus",
+)
+INSTRUCT_DAYS = parameter(
+    "prescriptions.instruct_days",
+    usual=10,
+    unit="jours ouvrés",
+    label="Instruire une demande, le temps d’un complément excepté",
+)
+PHOTO_DAYS = parameter(
+    "prescriptions.photo_days",
+    usual=7,
+    unit="jours",
+    label="Effacer la photo d’un papier que personne n’a regardée",
+)
+PHOTOS_WAITING = parameter(
+    "prescriptions.photos_waiting",
+    usual=3,
+    unit="photos",
+    label="Photos qu’un foyer peut envoyer avant qu’on les regarde",
 )
 VALID_DAYS = parameter(
     "prescriptions.valid_days", usual=180, unit="jours", label="Durée d’une acceptation sans nouvelles"

@@ -14,7 +14,14 @@ from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.models import Organisation
 from network.permissions import acts_as, is_manager, is_pilot, protects_data
-from prescriptions.enums import AGREEMENT_WITHDRAWN, HouseholdState, NeedKind, PrescriptionState, TransferState
+from prescriptions.enums import (
+    AGREEMENT_WITHDRAWN,
+    HouseholdState,
+    NeedKind,
+    NoteAudience,
+    PrescriptionState,
+    TransferState,
+)
 
 RELAYED = (PrescriptionState.ACCEPTED, PrescriptionState.FULFILLED, PrescriptionState.CLOSED_UNMET)
 """What a relay sees: what is to be served, and what it served."""
@@ -65,6 +72,56 @@ def can_decide_prescription(actor: Actor) -> Q | None:
 def can_create_prescription(actor: Actor) -> Q | None:
     """The worker, for a household that its prescriber follows."""
     return Q(prescriber=actor.organisation_id, household__prescriber=actor.organisation_id) if works(actor) else None
+
+
+def can_take_up_prescription(actor: Actor) -> Q | None:
+    """The advisers of the distributor it was submitted to: not the pilot, who decides without holding files."""
+    return Q(distributor=actor.organisation_id, submitted_at__isnull=False) if advises(actor) else None
+
+
+def can_assign_prescription(actor: Actor) -> Q | None:
+    """Their manager, for all of them; an adviser, for those that he holds or that nobody does."""
+    own = can_take_up_prescription(actor)
+    return own if own is None or is_manager(actor) else own & (Q(adviser=None) | Q(adviser=actor.pk))
+
+
+def can_give_back_prescription(actor: Actor) -> Q | None:
+    """Whoever holds it, and their manager."""
+    own = can_take_up_prescription(actor)
+    return own if own is None or is_manager(actor) else own & Q(adviser=actor.pk)
+
+
+def sees_absences(actor: Actor | None) -> Q | None:
+    """The absences of the advisers of one's own distributor."""
+    return Q(adviser__organisation=actor.organisation_id) if actor is not None and advises(actor) else None
+
+
+def sees_file_notes(actor: Actor | None) -> Q | None:
+    """The notes of instruction one may read: the advisers who wrote them, all; the prescriber, those shared with it."""
+    if actor is None:
+        return None
+    if advises(actor):
+        return Q(organisation=actor.organisation_id)
+    if works(actor):
+        return Q(audience=NoteAudience.SHARED, prescription__prescriber=actor.organisation_id)
+    return None
+
+
+def sees_photos(actor: Actor | None) -> Q | None:
+    """The photos of papers one may see: those sent to one's own prescriber; the household's own, by its page."""
+    if isinstance(actor, SignedLink):
+        return Q(prescription=actor.key_of("prescription"))
+    return Q(prescription__prescriber=actor.organisation_id) if actor is not None and works(actor) else None
+
+
+def can_send_photo(actor: Actor) -> Q | None:
+    """The household, by its page."""
+    return sees_photos(actor) if isinstance(actor, SignedLink) else None
+
+
+def can_answer_photo(actor: Actor) -> Q | None:
+    """The workers of the prescriber."""
+    return None if isinstance(actor, SignedLink) else sees_photos(actor)
 
 
 can_submit_prescription = can_edit_prescription

@@ -4,6 +4,7 @@ Each line is held against the pages themselves, for every role (``tests/desk/tes
 the text in force says these sentences and no other: a wall that moves, a reader who is added ask for a new version.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
@@ -22,6 +23,8 @@ class Told(TextChoices):
     NEEDS = "needs", "ce que vous demandez"
     FACTS = "facts", "ce qu’on a noté de vos justificatifs"
     STORY = "story", "ce que vous avez confié sur votre situation"
+    PHOTO = "photo", "la photo d’un papier que vous envoyez"
+    NOTES = "notes", "ce que les conseillers notent entre eux"
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,18 @@ class Reader:
         apart = [told for told in Told if told not in self.reads]
         if not apart:
             return f"{self.who} lit tout{self.when}."
-        if len(apart) == 1:
-            return f"{self.who} lit tout, sauf {apart[0].label}{self.when}."
-        *most, last = (told.label for told in self.reads)
-        listed = f"{', '.join(most)} et {last}" if most else last
-        return f"{self.who} lit {listed}{self.when}."
+        if len(apart) <= FEW:
+            return f"{self.who} lit tout, sauf {_listed(apart)}{self.when}."
+        return f"{self.who} lit {_listed(self.reads)}{self.when}."
+
+
+FEW = 2
+"""How many things apart are told as « tout, sauf … »."""
+
+
+def _listed(told: Sequence[Told]) -> str:
+    *most, last = (one.label for one in told)
+    return f"{', '.join(most)} et {last}" if most else last
 
 
 READERS = (
@@ -53,13 +63,13 @@ READERS = (
         "Votre travailleur social, avec son équipe,",
         Kind.PRESCRIBER,
         Role.WORKER,
-        tuple(Told),
+        tuple(told for told in Told if told != Told.NOTES),
     ),
     Reader(
         "Le distributeur solidaire",
         Kind.DISTRIBUTOR,
         Role.ADVISER,
-        (Told.NAME, Told.BIRTH, Told.CONTACT, Told.MEMBERS, Told.NEEDS, Told.FACTS),
+        tuple(told for told in Told if told not in {Told.STORY, Told.PHOTO}),
     ),
     Reader(
         "Un point relais de votre commune",
@@ -86,7 +96,7 @@ READERS = (
         "Le délégué à la protection des données du Département",
         Kind.DEPARTEMENT,
         Role.DPO,
-        tuple(Told),
+        tuple(told for told in Told if told != Told.PHOTO),
         ", seulement si vous lui demandez d’exercer vos droits",
     ),
     Reader(

@@ -19,6 +19,7 @@ TOLD = {
     "prolong": About.PROLONGED,
     "answer": About.ANSWERED,
     "refuse": About.REFUSED,
+    "announce_lifting": About.LIFTING,
 }
 """The verbs of which whoever asked is told, and by which letter."""
 
@@ -56,6 +57,15 @@ def tell_requester(move: Move) -> None:
     if move.values.get("told_by") == ToldBy.EMAIL:
         for asked in _requests(move):
             emails.rights_for_household(asked, TOLD[move.verb], move.at)
+
+
+def close_unidentified(move: Move) -> None:
+    """What was written with the request goes; whoever asked is written to if there is an address, the officer too."""
+    for asked in _requests(move):
+        if asked.household.email:
+            emails.rights_for_household(asked, About.REFUSED, move.at)
+        emails.rights_unidentified_for_officer(asked, move.at)
+    RightsRequest.objects.filter(pk__in=move.pks).update(words="", truth="", reply="")
 
 
 def do_what_was_asked(move: Move) -> None:
@@ -118,6 +128,8 @@ def register() -> None:
     on_transition("rights_request", "receive", tell_officer)
     for verb in TOLD:
         on_transition("rights_request", verb, tell_requester)
+    on_transition("rights_request", "close_unidentified", close_unidentified)
+    on_transition("rights_request", "close_unidentified", tell_who_noted)
     on_transition("rights_request", "answer", do_what_was_asked)
     on_transition("rights_request", "answer", tell_recipients)
     for verb in ("answer", "refuse"):

@@ -1,6 +1,7 @@
 """What whoever exercises a right is told, in plain French: the letter and the mail say the same sentences."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import TextChoices
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from prescriptions.enums import Doubt, Prolongation, RightKind, RightsRefusal, RightsState
 from prescriptions.models import Household, HouseholdCorrection, RightsRequest
+from prescriptions.parameters import IDENTITY_DAYS, LIFT_DAYS
 from typography.french import in_a_sentence, written_day
 
 APPEAL = (
@@ -19,6 +21,7 @@ KINDS = {
     RightKind.RECTIFICATION: "faire corriger ce qui est écrit sur vous",
     RightKind.ERASURE: "faire effacer ce qui est écrit sur vous",
     RightKind.OBJECTION: "arrêter l’usage de ce qui est écrit sur vous",
+    RightKind.RESTRICTION: "garder ce qui est écrit sur vous sans nous en servir",
 }
 PROOFS = {
     Doubt.CONTACT: "Dites-nous d’une adresse ou d’un numéro de votre dossier que c’est bien vous, ou passez voir "
@@ -37,6 +40,7 @@ class About(TextChoices):
     PROLONGED = "delai", "Il nous faut plus de temps"
     ANSWERED = "reponse", "Réponse à votre demande"
     REFUSED = "refus", "Réponse à votre demande"
+    LIFTING = "levee", "Votre dossier servira de nouveau"
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ def letters_of(asked: RightsRequest, *, is_held_back: bool) -> tuple[About, ...]
         longer = (About.PROLONGED,) if asked.prolonged_at is not None else ()
         before = (About.ANSWERED,) if asked.kind == RightKind.ERASURE and not is_held_back else ()
         return (About.RECEIVED, *longer, *before)
+    if asked.lift_told_at is not None and asked.lifted_at is None:
+        return (About.LIFTING,)
     of_state = {
         RightsState.IDENTITY: (About.IDENTITY,),
         RightsState.ANSWERED: (About.ANSWERED,),
@@ -75,6 +81,7 @@ def letter_of(asked: RightsRequest, about: About) -> Letter:
         About.PROLONGED: _prolonged,
         About.ANSWERED: _answered,
         About.REFUSED: _refused,
+        About.LIFTING: _lifting,
     }
     return Letter(about, about.label, (opening, *told[about](asked)))
 
@@ -88,6 +95,10 @@ def _identity(asked: RightsRequest) -> tuple[str, ...]:
         f"Avant de répondre, nous devons savoir que c’est bien vous. {Doubt(asked.doubt).label}.",
         PROOFS[Doubt(asked.doubt)],
         "N’envoyez pas de copie de pièce d’identité. Le délai pour vous répondre reprend dès que nous le savons.",
+        (
+            f"Sans nouvelles de vous le {_closed_on(asked)}, votre demande est close, et ce que vous avez écrit avec "
+            "elle est effacé. Vous pourrez demander de nouveau."
+        ),
     )
 
 
@@ -123,6 +134,13 @@ DONE = {
             "Ce qui vous a déjà été remis reste noté, et lu de qui vous l’a remis, pour la garantie ou la ligne. Votre "
             "travailleur social garde votre dossier, sans s’en servir."
         ),
+    ),
+    RightKind.RESTRICTION: (
+        (
+            "Ce qui est écrit sur vous est gardé, et ne sert plus à rien\u00a0: votre demande n’avance plus, plus "
+            "aucun message ne part pour elle, et rien ne s’efface."
+        ),
+        ("Vous serez prévenu avant que cela change. Vous pouvez aussi le demander vous-même."),
     ),
 }
 """What an answer says was done, by right; of a correction, what was corrected."""
@@ -161,6 +179,21 @@ def corrected_columns(asked: RightsRequest) -> list[str]:
 def _refused(asked: RightsRequest) -> tuple[str, ...]:
     why = in_a_sentence(str(RightsRefusal(asked.refusal).label))
     return (f"Nous ne pouvons pas le faire\u00a0: {why}.", *_reply(asked), APPEAL)
+
+
+def _lifting(asked: RightsRequest) -> tuple[str, ...]:
+    told = timezone.localdate(asked.lift_told_at)
+    day = written_day(told + timedelta(days=LIFT_DAYS.on(told)))
+    return (
+        f"À partir du {day}, ce qui est écrit sur vous pourra servir de nouveau à votre demande.",
+        "Vous ne le voulez pas\u00a0? Dites-le avant à votre travailleur social, ou demandez à faire effacer.",
+        APPEAL,
+    )
+
+
+def _closed_on(asked: RightsRequest) -> str:
+    day = timezone.localdate(asked.identity_asked_at)
+    return written_day(day + timedelta(days=IDENTITY_DAYS.on(day)))
 
 
 def _due(asked: RightsRequest) -> str:

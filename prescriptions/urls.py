@@ -4,6 +4,7 @@ from django.urls import path
 
 from prescriptions.actions import households as household_actions
 from prescriptions.actions import needs as need_actions
+from prescriptions.actions import photos as photo_actions
 from prescriptions.actions import prescriptions as prescription_actions
 from prescriptions.actions import rights as rights_actions
 from prescriptions.actions import transfers as transfer_actions
@@ -15,12 +16,15 @@ from prescriptions.views import (
     foreseen,
     households,
     identity,
+    instruction,
     lists,
     messages,
     own_page,
+    own_photo,
     own_rights,
     pages,
     people,
+    photos,
     public,
     rights,
     situation,
@@ -52,6 +56,7 @@ urlpatterns = [
     path("prescriptions/<str:reference>/comparer/", doubles.prescription_compare, name="prescription_compare"),
     path("prescriptions/<str:reference>/prevenu/", contacts.prescription_told, name="prescription_told"),
     path("prescriptions/<str:reference>/sans-reponse/", contacts.prescription_no_answer, name="prescription_no_answer"),
+    path("prescriptions/<str:reference>/note/", instruction.prescription_note, name="prescription_note"),
     *prescription_actions.urlpatterns,
     path("prescriptions/<str:reference>/papiers/<int:pk>/", pages.prescription_paper, name="prescription_paper"),
     path(
@@ -60,6 +65,12 @@ urlpatterns = [
         name="prescription_paper_in_language",
     ),
     path("prescriptions/<str:reference>/transferer/", transfers.prescription_transfer, name="prescription_transfer"),
+    # --- the team of a distributor
+    path("equipe/", instruction.absence_list, name="absence_list"),
+    # --- photos of papers
+    path("papiers-en-photo/<str:reference>/", photos.proof_photo_detail, name="proof_photo_detail"),
+    path("papiers-en-photo/<str:reference>/image/", photos.proof_photo_picture, name="proof_photo_picture"),
+    *photo_actions.urlpatterns,
     # --- transfers
     path("transferts/<str:reference>/", transfers.transfer_detail, name="transfer_detail"),
     *transfer_actions.urlpatterns,
@@ -88,6 +99,7 @@ urlpatterns = [
     *rights_actions.urlpatterns,
     # --- the household's own page
     path("ma-demande/<str:code>/", own_page.own_page, name="own_page"),
+    path("ma-demande/<str:code>/photo/", own_photo.own_photo, name="own_photo"),
     path("ma-demande/<str:code>/droits/", own_rights.own_rights, name="own_rights"),
     path("toujours-d-actualite/<str:token>/", public.still_current, name="still_current"),
 ]

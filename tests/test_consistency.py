@@ -83,6 +83,7 @@ PUBLIC: dict[str, str] = {
     "connectivity:link_again": "and asks for another once it has expired",
     "refurb:machine_deposit": "a boot key deposits files of machines, by the token of its workshop; it reads nothing",
     "distribution:sms_answers": "the service of SMS hands over an answer, by its secret; off by default, reads nothing",
+    "prescriptions:own_photo": "a household sends the photo of a paper, by its sheet and a year of birth",
     "prescriptions:own_rights": "a household exercises a right, by its sheet and a year of birth",
     "prescriptions:own_page": "a household reads where its request stands, by its sheet and a year of birth",
     "prescriptions:still_current": "the household answers by the link it was sent",

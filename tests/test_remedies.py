@@ -53,6 +53,14 @@ REMEDIES: dict[str, tuple[str, ...]] = {
     "le travailleur social, en reprenant la proposition": ("prescriptions:transfer_cancel",),
     "le travailleur social du foyer, par « Corriger l’identité ou le contact »": ("prescriptions:household_edit",),
     "le délégué à la protection des données du Département": ("prescriptions:rights_request_answer",),
+    "le délégué à la protection des données, par « Lever la limitation »": ("prescriptions:rights_request_lift",),
+    "le délégué à la protection des données, par « Annoncer la fin de la limitation »": (
+        "prescriptions:rights_request_announce_lifting",
+    ),
+    "le conseiller qui tient le dossier, ou son responsable": (
+        "prescriptions:prescription_assign",
+        "prescriptions:prescription_give_back",
+    ),
     "le distributeur": ("prescriptions:prescription_detail",),
     "le conseiller qui instruit la prescription": ("prescriptions:prescription_detail",),
     "le conseiller du point de distribution": ("distribution:device_settle", "distribution:device_release"),
@@ -96,6 +104,12 @@ FOR_GOOD = "nothing lifts it any more: the sentence says what may be done instea
 BY_TIME = "the day or the hour comes by itself"
 BY_PROGRAM = "the services give it: nobody types it"
 NOBODY: dict[str, str] = {
+    "held": "what nobody holds is not given back",
+    "is_restriction": "the other rights have no end to announce",
+    "not_lifted": "it is over",
+    "not_announced": "it was told already",
+    "something_asked": "nothing is missing",
+    "still_asked": "nothing is missing any more",
     "amended_alive": FOR_GOOD,
     "some_unfavourable": ITSELF,
     "effective": BY_TIME,

@@ -157,6 +157,7 @@ LIFECYCLE_LOCK_ORDER = [
     "donations.Prospect",
     "refurb.Device",
     "prescriptions.Transfer",
+    "prescriptions.ProofPhoto",
     "distribution.Stocktake",
     "distribution.Appointment",
 ]

@@ -9,11 +9,12 @@ from django.urls import reverse
 
 from calendars.days import last_day
 from conventions.models import Convention
-from desk.parameters import EXAMINED_DAYS, FALLS_DAYS, RETURNED_DAYS, TOLD_DAYS
+from desk.parameters import FALLS_DAYS, RETURNED_DAYS, TOLD_DAYS
 from desk.todo.appointments import appointment_blocks
 from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, many, since, until
 from desk.todo.connections import copper, serving_blocks, to_call
 from desk.todo.conventions import inbox
+from desk.todo.instruction import instruction_blocks
 from desk.todo.limits import Limits, limits_on
 from desk.todo.stocktakes import stocktakes
 from distribution.appointments import expected_at
@@ -21,8 +22,8 @@ from distribution.enums import SERVES
 from distribution.models import Derogation, DerogationRequest
 from network.models import Membership
 from network.permissions import is_manager
-from prescriptions.enums import NeedState, PrescriptionState
-from prescriptions.models import CompletionRequest, Need, Prescription
+from prescriptions.enums import NeedState
+from prescriptions.models import Need
 from prescriptions.permissions import advises
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Delivery, Device
@@ -36,7 +37,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
     """A relay serves what was accepted; the distributor examines and connects as well."""
     is_distributor, limits = advises(actor), limits_on(at)
     blocks = (
-        _demands(actor, at - limits.days(EXAMINED_DAYS)),
+        *instruction_blocks(actor, at, limits),
         _declined(actor),
         _answers(actor, at - limits.days(TOLD_DAYS)),
     )
@@ -61,29 +62,6 @@ def todo_of(actor: Membership, at: datetime) -> Page:
         blocks=blocks,
         changes=("prescription", "connection", "device") if is_distributor else ("prescription", "device"),
     )
-
-
-def _demands(actor: Membership, late: datetime) -> Block:
-    asked = Prescription.objects.visible_to(actor).filter(state=PrescriptionState.SUBMITTED)
-    rounds = CompletionRequest.objects.filter(prescription=OuterRef("pk"))
-    return Block(
-        "demandes",
-        "Demandes à examiner",
-        asked.select_related("household", "prescriber")
-        .annotate(comes_back=Exists(rounds))
-        .order_by("submitted_at", "pk"),
-        _demand,
-        "Toutes les demandes ont reçu une réponse.",
-        f"{reverse('prescriptions:prescription_list')}?state={PrescriptionState.SUBMITTED}",
-        late=Q(submitted_at__lte=late),
-    )
-
-
-def _demand(prescription: Any) -> Line:
-    url = reverse("prescriptions:prescription_detail", args=[prescription.reference])
-    by = str(prescription.prescriber)
-    done = "a répondu, renvoyée" if prescription.comes_back else "déposée"
-    return Line(prescription.household.name, url, by, since(prescription.submitted_at, done))
 
 
 def _declined(actor: Membership) -> Block:

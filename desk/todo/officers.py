@@ -1,16 +1,17 @@
 """« À faire » of the data protection officer: what households ask, the first due first."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.todo.blocks import Action, Block, Line, Page, since, until
+from desk.todo.blocks import SOON, Action, Block, Line, Page, since, until
 from network.models import Membership
 from prescriptions.enums import RightsState
 from prescriptions.models import RightsRequest
+from prescriptions.parameters import LIFT_DAYS
 
 S = RightsState
 
@@ -23,7 +24,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             Action("Noter une demande reçue", reverse("prescriptions:rights_request_create")),
             Action("Archives et effacements prévus", reverse("prescriptions:foreseen_list")),
         ),
-        blocks=(_to_answer(asked, at), _stopped(asked)),
+        blocks=(_to_answer(asked, at), _stopped(asked), _restricting(asked, at)),
         changes=("rights_request",),
     )
 
@@ -49,6 +50,27 @@ def _stopped(asked: QuerySet[RightsRequest]) -> Block:
         "Personne n’a à dire qui il est.",
         f"{reverse('prescriptions:rights_request_list')}?state={S.IDENTITY}",
     )
+
+
+def _restricting(asked: QuerySet[RightsRequest], at: datetime) -> Block:
+    """What is kept and used for nothing: announced, then lifted."""
+    long_ago = at - timedelta(days=LIFT_DAYS.on(timezone.localdate(at)))
+    return Block(
+        "droits-limites",
+        "Limitations en cours",
+        asked.restricting().order_by(F("lift_told_at").asc(nulls_last=True), "settled_at", "pk"),  # type: ignore[attr-defined]
+        _restricted,
+        "Aucun dossier n’est gardé sans servir.",
+        late=Q(lift_told_at__lte=long_ago),
+        late_word=SOON,
+    )
+
+
+def _restricted(asked: Any) -> Line:
+    when = since(asked.settled_at)
+    if asked.lift_told_at is not None:
+        when = f"{when}, fin annoncée {since(asked.lift_told_at)}"
+    return Line(asked.get_kind_display(), _url(asked), _about(asked), when)
 
 
 def _line(asked: Any) -> Line:

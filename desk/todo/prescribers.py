@@ -36,15 +36,18 @@ from prescriptions.models import (
     Need,
     Prescription,
     PromisedContact,
+    ProofPhoto,
     Reminder,
     RightsRequest,
     Transfer,
 )
 from prescriptions.owing import nothing_owed
-from prescriptions.parameters import COMPLETE_LAST_DAYS, DRAFT_DAYS, STILL_CURRENT_LAST_DAYS, TRANSFER_DAYS
+from prescriptions.parameters import COMPLETE_LAST_DAYS, DRAFT_DAYS, PHOTO_DAYS, STILL_CURRENT_LAST_DAYS, TRANSFER_DAYS
 from typography.french import HARD
 
 S = PrescriptionState
+PHOTO_SOON = timedelta(days=2)
+"""How long before a photo is deleted it is said to be done quickly."""
 SWEPT_SOON = timedelta(days=7)
 """How long before a draft is erased it is said to be done quickly."""
 STEPS = (
@@ -107,6 +110,7 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
     files = _mine(actor).select_related("household")
     return (
         _to_complete(actor, files, at, limits),
+        _photos(actor, files, at, limits),
         _offered(actor, at),
         _to_tell(actor, at),
         _to_correct(actor, at),
@@ -130,6 +134,27 @@ def _to_complete(actor: Membership, files: QuerySet[Prescription], at: datetime,
         late=Q(complete_by__lte=at + limits.days(COMPLETE_LAST_DAYS)),
         late_word=SOON,
     )
+
+
+def _photos(actor: Membership, files: QuerySet[Prescription], at: datetime, limits: Limits) -> Block:
+    """What households sent from their page: deleted by the answer, and in so many days without one."""
+    kept = limits.days(PHOTO_DAYS)
+    sent = ProofPhoto.objects.visible_to(actor).waiting().filter(prescription__in=files.order_by().values("pk"))
+    return Block(
+        "papiers-en-photo",
+        "Papiers envoyés en photo, à regarder",
+        sent.select_related("prescription__household").order_by("sent_at", "pk"),
+        lambda photo: _photo(photo, kept),
+        "Aucune photo n’attend d’être regardée.",
+        late=Q(sent_at__lte=at - kept + PHOTO_SOON),
+        late_word=SOON,
+    )
+
+
+def _photo(photo: Any, kept: timedelta) -> Line:
+    url = reverse("prescriptions:proof_photo_detail", args=[photo.reference])
+    when = f"{since(photo.sent_at, 'envoyée')}, {until(photo.sent_at + kept, 's’efface le')}"
+    return Line(photo.prescription.household.name, url, photo.reference, when)
 
 
 def _offered(actor: Membership, at: datetime) -> Block:

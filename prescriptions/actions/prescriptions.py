@@ -16,9 +16,11 @@ from prescriptions.forms.actions import (
     today,
 )
 from prescriptions.forms.asking import CommentForm
+from prescriptions.forms.instruction import AssignForm
 from prescriptions.models import Prescription
 from prescriptions.services import prescriptions
 from prescriptions.services.doubles import look_elsewhere
+from prescriptions.services.instruction import assign_prescription
 from prescriptions.services.revoking import revoke_prescription
 from prescriptions.views.deciding import PRESCRIPTION_PAGES, examined, prescription_accept
 from prescriptions.views.same_household import same_household
@@ -50,6 +52,10 @@ def _of_today(request: Request, prescription: Prescription) -> Mapping[str, Any]
 
 def _colleagues(request: Request, prescription: Prescription) -> Mapping[str, Any]:
     return {"prescription": prescription}
+
+
+def _advisers(request: Request, prescription: Prescription) -> Mapping[str, Any]:
+    return {"distributor": prescription.distributor_id, "but": prescription.adviser_id}
 
 
 PAGES: tuple[Page[Request], ...] = (
@@ -137,4 +143,22 @@ PAGES: tuple[Page[Request], ...] = (
     ),
 )
 
-urlpatterns = PRESCRIPTION_PAGES.urls("prescriptions", PAGES)
+INSTRUCTION: tuple[Page[Request], ...] = (
+    Page(
+        "take_up",
+        "m-en-occuper",
+        CommentForm,
+        done="Vous vous en occupez\u00a0: elle est sur votre page «\u00a0À faire\u00a0»",
+    ),
+    Page(
+        "assign",
+        "confier-a-un-conseiller",
+        AssignForm,
+        assign_prescription,
+        form_kwargs=_advisers,
+        done="Prescription {row} confiée\u00a0: elle est dans «\u00a0À faire\u00a0» de qui s’en occupe désormais",
+    ),
+    Page("give_back", "rendre", CommentForm, done="Prescription {row} rendue à l’équipe\u00a0: qui est libre la prend"),
+)
+
+urlpatterns = PRESCRIPTION_PAGES.urls("prescriptions", (*PAGES, *INSTRUCTION))

@@ -7,7 +7,7 @@ from lifecycle.pages import Page, Pages
 from network.requests import Request
 from prescriptions.enums import RightKind
 from prescriptions.forms.asking import CommentForm
-from prescriptions.forms.rights import IdentityForm, ProlongForm, ReplyForm, RightsRefusalForm
+from prescriptions.forms.rights import IdentityForm, ProlongForm, ReplyForm, RightsRefusalForm, ToldForm
 from prescriptions.models import RightsRequest
 from prescriptions.services import rights
 from prescriptions.views.rights import binding, visible_rights_request
@@ -50,6 +50,14 @@ PAGES: tuple[Page[Request], ...] = (
         template="prescriptions/actions/rights_request_answer.html",
     ),
     Page("refuse", "refuser", RightsRefusalForm, rights.refuse_rights_request, form_kwargs=_asked),
+    Page(
+        "announce_lifting",
+        "annoncer-la-fin",
+        ToldForm,
+        form_kwargs=_asked,
+        done="Fin de la limitation annoncée\u00a0: la personne doit le savoir aujourd’hui",
+    ),
+    Page("lift", "lever", CommentForm, done="Limitation levée\u00a0: le dossier sert de nouveau"),
     Page("withdraw", "retirer", CommentForm, done="Demande retirée"),
 )
 

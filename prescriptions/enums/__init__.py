@@ -2,6 +2,9 @@
 
 from django.db.models import TextChoices
 
+from prescriptions.enums.instruction import NoteAudience as NoteAudience
+from prescriptions.enums.instruction import PhotoFault as PhotoFault
+from prescriptions.enums.instruction import PhotoState as PhotoState
 from prescriptions.enums.rights import OPEN_RIGHTS as OPEN_RIGHTS
 from prescriptions.enums.rights import Doubt as Doubt
 from prescriptions.enums.rights import Prolongation as Prolongation

@@ -9,7 +9,8 @@ class RightKind(TextChoices):
     ACCESS = "access", "Lire ce qui est écrit (accès)"
     RECTIFICATION = "rectification", "Faire corriger (rectification)"
     ERASURE = "erasure", "Faire effacer (effacement)"
-    OBJECTION = "objection", "Arrêter l’usage (opposition ou limitation)"
+    OBJECTION = "objection", "Arrêter l’usage (opposition)"
+    RESTRICTION = "restriction", "Garder sans s’en servir (limitation)"
 
 
 class RightsState(TextChoices):

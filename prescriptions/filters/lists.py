@@ -3,17 +3,18 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from network.enums import OrganisationKind
 from network.models import Arrondissement, Epci, Organisation
 from network.permissions import is_pilot
 from network.requests import Request
 from prescriptions.enums import NeedKind, NeedState, NeedUse, PrescriptionState
+from prescriptions.instruction import colleagues_of
 from prescriptions.models import Need, Prescription
 from prescriptions.models.need import NeedQuerySet
 from prescriptions.models.prescription import PrescriptionQuerySet
-from prescriptions.permissions import works
+from prescriptions.permissions import advises, works
 
 
 def prescribers(request: Request) -> Any:
@@ -39,9 +40,16 @@ class PrescriptionFilter(django_filters.FilterSet):
         label="Suivies par", choices=[("me", "Moi seulement")], empty_label="Toute l’équipe", method="followed"
     )
 
+    held = django_filters.ChoiceFilter(
+        label="Instruites par",
+        choices=[("me", "Les miennes"), ("nobody", "À personne")],
+        empty_label="Toutes",
+        method="instructed",
+    )
+
     class Meta:
         model = Prescription
-        fields = ("state", "need", "epci", "prescriber", "distributor", "mine")
+        fields = ("state", "need", "epci", "prescriber", "distributor", "mine", "held")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,12 +58,21 @@ class PrescriptionFilter(django_filters.FilterSet):
             del self.filters[name]
         if not is_pilot(actor):
             del self.filters["distributor"]
+        if not advises(actor):
+            del self.filters["held"]
 
     def having(self, rows: PrescriptionQuerySet, name: str, value: str) -> PrescriptionQuerySet:
         return rows.filter(Exists(Need.objects.filter(prescription=OuterRef("pk"), kind=value)))
 
     def followed(self, rows: PrescriptionQuerySet, name: str, value: str) -> PrescriptionQuerySet:
         return rows.filter(worker__user=self.request.membership.user_id)
+
+    def instructed(self, rows: PrescriptionQuerySet, name: str, value: str) -> PrescriptionQuerySet:
+        actor = self.request.membership
+        if value == "me":
+            return rows.filter(adviser__user=actor.user_id)
+        here = colleagues_of(actor.organisation_id).order_by().values("pk")
+        return rows.filter(Q(adviser=None) | ~Q(adviser__in=here))
 
 
 class NeedFilter(django_filters.FilterSet):

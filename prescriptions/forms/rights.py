@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from lifecycle.forms import day_input, field_of
 from prescriptions.enums import (
@@ -156,13 +157,29 @@ class ProlongForm(ToldForm):
     prolongation = coded("Pourquoi", Prolongation, rules.PROLONGATION_GIVEN.sentence)
 
 
-class ReplyForm(ToldForm):
+class ToldOnForm(ToldForm):
+    """The day that the letter says: when it is handed or sent, not when it is noted here."""
+
+    told_on = forms.DateField(
+        label="Remise ou envoyée le",
+        required=False,
+        widget=day_input(),
+        help_text="C’est la date que porte la lettre. Laissé vide\u00a0: aujourd’hui.",
+        error_messages={"invalid": "Donnez un jour, par exemple 2026-11-24."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["told_on"].initial = timezone.localdate()
+
+
+class ReplyForm(ToldOnForm):
     """What is answered, in words; what was done is in the letter already."""
 
     reply = written("À ajouter à la lettre", "Facultatif. La lettre dit déjà ce qui a été fait, et comment contester.")
 
 
-class RightsRefusalForm(ToldForm):
+class RightsRefusalForm(ToldOnForm):
     """Why not, and in words."""
 
     refusal = coded("Pourquoi", RightsRefusal, rules.REFUSAL_GIVEN.sentence)
@@ -187,6 +204,7 @@ class OwnRightsForm(forms.Form):
         RightKind.RECTIFICATION: "Faire corriger une erreur",
         RightKind.ERASURE: "Faire effacer ce qui est écrit sur moi",
         RightKind.OBJECTION: "Arrêter ma demande, et l’usage de ce qui est écrit sur moi",
+        RightKind.RESTRICTION: "Garder ce qui est écrit sur moi sans s’en servir, pour l’instant",
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

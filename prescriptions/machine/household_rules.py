@@ -239,7 +239,13 @@ def left_as_a_draft(ctx: Context, days: int | None = None) -> Q:
     """It was only ever written in drafts, and nobody of its prescriber has opened it for so many days."""
     since = start_of(ctx.day - timedelta(days=DRAFT_DAYS.on(ctx.day) if days is None else days))
     opened = HouseholdAccess.objects.filter(household=OuterRef("pk"), organisation=OuterRef("prescriber"))
-    return Q(last_contact_at__lt=since) & only_a_draft() & nothing_asked() & ~Q(Exists(opened.filter(at__gte=since)))
+    return (
+        Q(last_contact_at__lt=since)
+        & only_a_draft()
+        & nothing_asked()
+        & not_restricted()
+        & ~Q(Exists(opened.filter(at__gte=since)))
+    )
 
 
 def untouched(ctx: Context, months: int | None = None) -> Q:
@@ -254,6 +260,7 @@ def untouched(ctx: Context, months: int | None = None) -> Q:
     met = Need.objects.filter(prescription__household=OuterRef("pk"), met_at__gte=since)
     return (
         nothing_asked()
+        & not_restricted()
         & Q(last_contact_at__lt=since)
         & ~Q(Exists(files.filter(Q(state__in=LIVE_STATES) | Q(contacted_at__gte=since))))
         & ~Q(Exists(met))
@@ -275,12 +282,17 @@ def noticed(ctx: Context, days: int | None = None) -> Q:
     """The day has come, and the prescriber was told long enough before."""
     days = ANONYMISE_NOTICE_DAYS.on(ctx.day) if days is None else days
     told = _notices().filter(sent_at__lte=ctx.at - timedelta(days=days))
-    return Q(Exists(told), anonymise_on__lte=ctx.day) & nothing_asked() & nothing_lives(ctx.at)
+    return Q(Exists(told), anonymise_on__lte=ctx.day) & nothing_asked() & not_restricted() & nothing_lives(ctx.at)
 
 
 def nothing_asked() -> Q:
     """It exercises no right that waits for its answer: what it asked of is still there when it is answered."""
     return ~Q(Exists(RightsRequest.objects.open().filter(household=OuterRef("pk"))))
+
+
+def not_restricted() -> Q:
+    """It did not ask that what is written of it be kept and used for nothing: the clock then erases nothing either."""
+    return ~Q(Exists(RightsRequest.objects.restricting().filter(household=OuterRef("pk"))))
 
 
 def _notices() -> QuerySet[Any]:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q
 
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind
 from network.models import Organisation
 from prescriptions.enums import LEFT_BECAUSE, DropReason, HouseholdState, OrderReason, PrescriptionState
+from prescriptions.models import RightsRequest
 from prescriptions.models.need import twin_open, twin_served
 from prescriptions.owing import nothing_owed
 
@@ -29,6 +30,15 @@ NOT_DECLINED = Requirement(
     "Le foyer a répondu qu’il n’en a plus besoin\u00a0: rien ne se fait pour lui tant que cette réponse tient.",
     lambda ctx: Q(prescription__declined_at=None),
     lifted_by=DECLINED_LIFTED_BY,
+)
+
+
+NOT_RESTRICTED = Requirement(
+    "not_restricted",
+    "Le foyer a demandé que ses informations soient gardées sans servir (limitation)\u00a0: rien ne se fait pour lui"
+    " tant qu’elle n’est pas levée.",
+    lambda ctx: ~Q(Exists(RightsRequest.objects.restricting().filter(household=OuterRef("prescription__household")))),
+    lifted_by="le délégué à la protection des données, par «\u00a0Lever la limitation\u00a0»",
 )
 
 

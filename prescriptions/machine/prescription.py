@@ -6,19 +6,23 @@ from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, Verb
 from prescriptions.enums import AGREEMENT_WITHDRAWN, PrescriptionState
 from prescriptions.machine import completion_rules as completion
 from prescriptions.machine import double_rules as doubles
+from prescriptions.machine import instruction_rules as instruction
 from prescriptions.machine import prescription_rules as rules
 from prescriptions.machine import standing_rules as standing
 from prescriptions.models import Prescription
 from prescriptions.permissions import (
     can_accept_prescription,
+    can_assign_prescription,
     can_confirm_prescription,
     can_create_prescription,
     can_decide_prescription,
     can_decline_prescription,
     can_edit_prescription,
+    can_give_back_prescription,
     can_reconsider_prescription,
     can_remind_prescription,
     can_submit_prescription,
+    can_take_up_prescription,
     can_withdraw_prescription,
 )
 
@@ -59,6 +63,7 @@ class PrescriptionMachine(Machine, of=Prescription):
         who=can_submit_prescription,
         requires=[
             rules.HOUSEHOLD_OPEN,
+            rules.NOT_RESTRICTED,
             completion.COMPLETION_ANSWERED,
             rules.RESIDENCE,
             rules.REACHABLE,
@@ -89,7 +94,7 @@ class PrescriptionMachine(Machine, of=Prescription):
         source=S.SUBMITTED,
         target=S.INCOMPLETE,
         who=can_decide_prescription,
-        requires=[rules.MISSING_SAID],
+        requires=[rules.MISSING_SAID, rules.NOT_RESTRICTED],
         stamps={"complete_by": rules.complete_by},
         journal=["missing"],
         done="Complément demandé",
@@ -101,7 +106,12 @@ class PrescriptionMachine(Machine, of=Prescription):
         source=S.SUBMITTED,
         target=S.ACCEPTED,
         who=can_accept_prescription,
-        requires=[doubles.DOUBLES_COMPARED, rules.AGAINST_EXPLAINED, standing.NOT_ACCEPTED_ALREADY],
+        requires=[
+            rules.NOT_RESTRICTED,
+            doubles.DOUBLES_COMPARED,
+            rules.AGAINST_EXPLAINED,
+            standing.NOT_ACCEPTED_ALREADY,
+        ],
         update_locks=standing.ONE_HOUSEHOLD,
         stamps={"accepted_at": AT, "valid_until": rules.valid_until},
         done="Prescription acceptée",
@@ -113,7 +123,7 @@ class PrescriptionMachine(Machine, of=Prescription):
         source=[S.SUBMITTED, S.INCOMPLETE],
         target=S.REFUSED,
         who=can_decide_prescription,
-        requires=[rules.REFUSE_REASON, rules.NEXT_STEP, rules.REFUSAL_GROUNDED],
+        requires=[rules.REFUSE_REASON, rules.NEXT_STEP, rules.REFUSAL_GROUNDED, rules.NOT_RESTRICTED],
         stamps={"ended_at": AT, "end_reason": Given("reason"), "complete_by": None},
         journal=["reason"],
         done="Prescription refusée",
@@ -192,6 +202,40 @@ class PrescriptionMachine(Machine, of=Prescription):
         journal=["household"],
         done="Passée à l’autre dossier du foyer",
         why="Two files of the household were made one, or parted again.",
+    )
+
+    take_up = Verb(
+        "M’en occuper",
+        source=[S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
+        target=SAME,
+        who=can_take_up_prescription,
+        requires=[instruction.HELD_BY_NOBODY],
+        stamps={"adviser": ACTOR},
+        done="Prise en main par un conseiller",
+        why="It is on his first page, and his colleagues know that somebody reads it.",
+    )
+
+    assign = Verb(
+        "Confier à un conseiller",
+        source=[S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
+        target=SAME,
+        who=can_assign_prescription,
+        requires=[instruction.ADVISER_GIVEN],
+        stamps={"adviser": Given("adviser")},
+        done="Confiée à un conseiller",
+        why="The lead shares the work out: it is on the first page of whoever holds it.",
+    )
+
+    give_back = Verb(
+        "Rendre à l’équipe",
+        source=[S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
+        target=SAME,
+        who=can_give_back_prescription,
+        follows=["prescription.submit"],
+        requires=[instruction.HELD],
+        stamps={"adviser": None},
+        done="Rendue à l’équipe",
+        why="Nobody holds it any more: whoever is free takes it. Sent to another distributor, it is nobody's there.",
     )
 
     relocate = Verb(
@@ -274,7 +318,7 @@ class PrescriptionMachine(Machine, of=Prescription):
         source=[S.INCOMPLETE, S.ACCEPTED],
         target=SAME,
         who=can_remind_prescription,
-        requires=[rules.NOT_DECLINED, rules.NOT_REMINDED_TODAY],
+        requires=[rules.NOT_DECLINED, rules.NOT_RESTRICTED, rules.NOT_REMINDED_TODAY],
         due=rules.to_remind,
         done="Relance",
         why=(

@@ -25,7 +25,7 @@ from prescriptions.enums import (
 )
 from prescriptions.machine.household_rules import PRESCRIBER_GIVEN as KNOWN_PRESCRIBER
 from prescriptions.machine.need_rules import DECLINED_LIFTED_BY
-from prescriptions.models import Agreement, CodedReason, Fact, Need, Reminder
+from prescriptions.models import Agreement, CodedReason, Fact, Need, Reminder, RightsRequest
 from prescriptions.parameters import ANSWER_DAYS, COMPLETE_DAYS, VALID_DAYS
 from prescriptions.permissions import FOLLOWING, can_edit_prescription
 
@@ -231,6 +231,22 @@ COLLEAGUE_GIVEN = Requirement(
     field="worker",
 )
 
+# --- what the household asked of its data
+
+
+def unrestricted(household: str) -> Q:
+    """The household at the end of this path did not ask that what is written of it be used for nothing."""
+    return ~Q(Exists(RightsRequest.objects.restricting().filter(household=OuterRef(household))))
+
+
+NOT_RESTRICTED = Requirement(
+    "not_restricted",
+    "Le foyer a demandé que ses informations soient gardées sans servir (limitation)\u00a0: rien n’avance tant qu’elle"
+    " n’est pas levée.",
+    lambda ctx: unrestricted("household"),
+    lifted_by="le délégué à la protection des données, par «\u00a0Lever la limitation\u00a0»",
+)
+
 # --- what the household answered
 
 NOT_DECLINED = Requirement(
@@ -269,7 +285,7 @@ def valid_until(ctx: Context) -> datetime:
 def to_remind(ctx: Context) -> Q:
     """A planned reminder is due."""
     due = Reminder.objects.planned().filter(prescription=OuterRef("pk"))
-    return Q(Exists(due.filter(due_on__lte=ctx.day)))
+    return Q(Exists(due.filter(due_on__lte=ctx.day))) & unrestricted("household")
 
 
 NOT_REMINDED_TODAY = Requirement(
@@ -286,6 +302,7 @@ def overdue(ctx: Context) -> Q:
     incomplete = Q(Exists(asked.filter(kind=ReminderKind.COMPLETE)), complete_by__lte=ctx.at)
     answered = Exists(asked.filter(kind=ReminderKind.STILL_CURRENT)) | Q(declined_at__lte=long_ago)
     accepted = Q(answered, valid_until__lte=ctx.at)
-    return Q(state=PrescriptionState.INCOMPLETE) & incomplete | Q(state=PrescriptionState.ACCEPTED) & accepted & ~Q(
+    over = Q(state=PrescriptionState.INCOMPLETE) & incomplete | Q(state=PrescriptionState.ACCEPTED) & accepted & ~Q(
         _needs(NeedState.IN_PROGRESS)
     )
+    return over & unrestricted("household")

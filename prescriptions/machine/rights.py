@@ -1,7 +1,7 @@
 """The life of a request to exercise a right (machines §4.26): received, instructed by the officer, answered in time."""
 
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, Verb
-from prescriptions.enums import RightsState
+from prescriptions.enums import RightsRefusal, RightsState
 from prescriptions.machine import rights_rules as rules
 from prescriptions.models import RightsRequest
 from prescriptions.permissions import (
@@ -101,8 +101,8 @@ class RightsRequestMachine(Machine, of=RightsRequest):
         source=S.RECEIVED,
         target=S.ANSWERED,
         who=can_instruct_rights_request,
-        requires=[rules.EXPORT_MADE, rules.CORRECTED, rules.TOLD_BY, rules.EMAIL_KNOWN],
-        stamps={**SETTLED, "told_by": Given("told_by")},
+        requires=[rules.EXPORT_MADE, rules.CORRECTED, rules.TOLD_BY, rules.TOLD_ON, rules.EMAIL_KNOWN],
+        stamps={**SETTLED, "told_by": Given("told_by"), "told_on": Given("told_on")},
         journal=["told_by"],
         done="Réponse donnée",
         irreversible=True,
@@ -114,8 +114,13 @@ class RightsRequestMachine(Machine, of=RightsRequest):
         source=[S.RECEIVED, S.IDENTITY],
         target=S.REFUSED,
         who=can_instruct_rights_request,
-        requires=[rules.REFUSAL_GIVEN, rules.TOLD_BY, rules.EMAIL_KNOWN],
-        stamps={**SETTLED, "refusal": Given("refusal"), "told_by": Given("told_by")},
+        requires=[rules.REFUSAL_GIVEN, rules.TOLD_BY, rules.TOLD_ON, rules.EMAIL_KNOWN],
+        stamps={
+            **SETTLED,
+            "refusal": Given("refusal"),
+            "told_by": Given("told_by"),
+            "told_on": Given("told_on"),
+        },
         journal=["refusal", "told_by"],
         done="Demande refusée, motif et recours dits",
         irreversible=True,
@@ -131,6 +136,41 @@ class RightsRequestMachine(Machine, of=RightsRequest):
         done="Demande retirée par la personne",
         irreversible=True,
         why="Whoever asked asks no more, or it was noted by mistake.",
+    )
+
+    announce_lifting = Verb(
+        "Annoncer la fin de la limitation",
+        source=S.ANSWERED,
+        target=SAME,
+        who=can_instruct_rights_request,
+        requires=[rules.IS_RESTRICTION, rules.NOT_LIFTED, rules.NOT_ANNOUNCED, rules.TOLD_BY, rules.EMAIL_KNOWN],
+        stamps={"lift_told_at": AT},
+        journal=["told_by"],
+        done="Fin de la limitation annoncée à la personne",
+        why="Whoever obtained it is told before it is lifted. Source: RGPD, art. 18, 3.",
+    )
+
+    lift = Verb(
+        "Lever la limitation",
+        source=S.ANSWERED,
+        target=SAME,
+        who=can_instruct_rights_request,
+        requires=[rules.IS_RESTRICTION, rules.NOT_LIFTED, rules.ANNOUNCED],
+        stamps={"lifted_at": AT},
+        done="Limitation levée\u00a0: le dossier sert de nouveau",
+        irreversible=True,
+        why="What was kept aside is used again, some days after the person was told.",
+    )
+
+    close_unidentified = Verb(
+        "Clore faute d’identité",
+        source=S.IDENTITY,
+        target=S.REFUSED,
+        due=rules.unanswered,
+        stamps={"settled_at": AT, "identity_asked_at": None, "refusal": RightsRefusal.IDENTITY},
+        done="Close\u00a0: l’identité n’a pas été établie",
+        irreversible=True,
+        why="Its letter told the day; what was written with the request is erased, and it may be made again.",
     )
 
     remind = Verb(

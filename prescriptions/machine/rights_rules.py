@@ -1,7 +1,7 @@
 """What is missing before each verb of a request to exercise a right, and when the clock recalls it (machines §4.26)."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -29,7 +29,7 @@ from prescriptions.models import (
     RightsRequest,
     SocialStory,
 )
-from prescriptions.parameters import RIGHTS_OLDEST_MONTHS, RIGHTS_REMIND_DAYS
+from prescriptions.parameters import IDENTITY_DAYS, LIFT_DAYS, RIGHTS_OLDEST_MONTHS, RIGHTS_REMIND_DAYS
 
 EXPORTED = "rights_export"
 """What the log of accesses says of whoever took the export of all that is known of a household."""
@@ -182,7 +182,57 @@ EXPORT_MADE = Requirement(
     lambda ctx: ~Q(kind=RightKind.ACCESS) | Q(Exists(_exported())),
 )
 
+
+def _told_between(ctx: Context) -> Any:
+    """Not before it was received, nor so late that the letter would tell a day nobody knows yet."""
+    if not ctx.has("told_on"):
+        return True
+    told: date = ctx.values["told_on"]
+    return Q(received_on__lte=told) if told <= ctx.day + timedelta(days=SENT_WITHIN) else Q(pk__in=[])
+
+
+SENT_WITHIN = 7
+"""Days after the answer was noted in which its letter leaves at the latest: longer, it is another letter."""
+TOLD_ON = Requirement(
+    "told_on",
+    "Dites quel jour la réponse est remise ou envoyée\u00a0: pas avant la demande, et dans les 7 jours au plus tard.",
+    _told_between,
+    needs=("told_on",),
+    field="told_on",
+)
+
+# --- a limitation ends
+
+
+def _told_long_ago(ctx: Context) -> Q:
+    return Q(lift_told_at__lte=ctx.at - timedelta(days=LIFT_DAYS.on(ctx.day)))
+
+
+IS_RESTRICTION = Requirement(
+    "is_restriction",
+    "Seule une limitation se lève.",
+    lambda ctx: Q(kind=RightKind.RESTRICTION),
+)
+NOT_LIFTED = Requirement("not_lifted", "Cette limitation est déjà levée.", lambda ctx: Q(lifted_at=None))
+NOT_ANNOUNCED = Requirement(
+    "not_announced",
+    "La fin de cette limitation est déjà annoncée à la personne.",
+    lambda ctx: Q(lift_told_at=None),
+)
+ANNOUNCED = Requirement(
+    "announced",
+    "La personne doit l’apprendre avant\u00a0: annoncez d’abord la fin de la limitation, puis attendez les jours"
+    " prévus.",
+    _told_long_ago,
+    lifted_by="le délégué à la protection des données, par «\u00a0Annoncer la fin de la limitation\u00a0»",
+)
+
 # --- the clock
+
+
+def unanswered(ctx: Context) -> Q:
+    """Whoever asked was told to say who he is, by a day that has passed."""
+    return Q(identity_asked_at__lte=ctx.at - timedelta(days=IDENTITY_DAYS.on(ctx.day)))
 
 
 def nears(ctx: Context) -> Q:

@@ -11,9 +11,11 @@ from prescriptions.models.household import (
     Residence,
 )
 from prescriptions.models.imported import ImportedPerson
+from prescriptions.models.instruction import AdviserAbsence, FileNote
 from prescriptions.models.joining import Joining
 from prescriptions.models.message import HouseholdMessage
 from prescriptions.models.need import Need, NeedEntry, Rank, RankLine, rank_of, served_before_turn
+from prescriptions.models.photo import ProofPhoto, ProofPhotoEntry, WaitingPicture
 from prescriptions.models.prescription import (
     Agreement,
     AgreementText,
@@ -39,6 +41,7 @@ from prescriptions.models.translation import SheetTranslation
 
 __all__ = [
     "OWN_WORDS",
+    "AdviserAbsence",
     "Agreement",
     "AgreementText",
     "CodedReason",
@@ -51,6 +54,7 @@ __all__ = [
     "Evaluation",
     "Fact",
     "FactBand",
+    "FileNote",
     "Household",
     "HouseholdAccess",
     "HouseholdCorrection",
@@ -64,6 +68,8 @@ __all__ = [
     "PrescriptionEntry",
     "PrescriptionPaper",
     "PromisedContact",
+    "ProofPhoto",
+    "ProofPhotoEntry",
     "Rank",
     "RankLine",
     "Reminder",
@@ -76,6 +82,7 @@ __all__ = [
     "TerritorialPriority",
     "Transfer",
     "TransferEntry",
+    "WaitingPicture",
     "rank_of",
     "served_before_turn",
 ]

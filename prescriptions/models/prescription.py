@@ -76,6 +76,9 @@ class Prescription(Stateful):
     distributor = models.ForeignKey(
         Organisation, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="distributeur"
     )
+    adviser = models.ForeignKey(
+        Membership, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="instruite par"
+    )
     commune = models.ForeignKey(
         Commune, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="commune"
     )

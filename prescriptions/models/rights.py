@@ -43,6 +43,10 @@ class RightsRequestQuerySet(models.QuerySet["RightsRequest"]):
         """Those that wait for an answer."""
         return self.filter(state__in=OPEN_RIGHTS)
 
+    def restricting(self) -> Self:
+        """The limitations that hold: what is written is kept, and used for nothing."""
+        return self.filter(kind=RightKind.RESTRICTION, state=S.ANSWERED, lifted_at=None)
+
 
 class RightsRequest(Stateful):
     """A household asks to read, correct or erase what is written of it, or that it is used no more.
@@ -78,6 +82,9 @@ class RightsRequest(Stateful):
     )
     refusal = models.CharField("motif du refus", max_length=10, choices=RightsRefusal, blank=True, editable=False)
     told_by = models.CharField("réponse dite", max_length=8, choices=ToldBy, blank=True, editable=False)
+    told_on = models.DateField("réponse remise ou envoyée le", null=True, editable=False)
+    lift_told_at = models.DateTimeField("fin de la limitation annoncée le", null=True, editable=False)
+    lifted_at = models.DateTimeField("limitation levée le", null=True, editable=False)
 
     objects = RightsRequestQuerySet.as_manager()
 
@@ -112,6 +119,12 @@ class RightsRequest(Stateful):
                 condition=Q(prolonged_at=None, prolongation="")
                 | Q(prolonged_at__isnull=False, prolongation__in=Prolongation.values),
                 name="prescriptions_rights_prolonged",
+            ),
+            models.CheckConstraint(
+                condition=Q(lift_told_at=None, lifted_at=None)
+                | Q(kind=RightKind.RESTRICTION, state=S.ANSWERED, lift_told_at__isnull=False)
+                & (Q(lifted_at=None) | Q(lifted_at__gt=F("lift_told_at"))),
+                name="prescriptions_rights_lifted",
             ),
         )
 

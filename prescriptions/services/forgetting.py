@@ -12,12 +12,14 @@ from prescriptions.models import (
     ConfirmationLink,
     Decision,
     Fact,
+    FileNote,
     Household,
     HouseholdEntry,
     Need,
     NeedEntry,
     Prescription,
     PrescriptionEntry,
+    ProofPhotoEntry,
     RightsRequest,
     RightsRequestEntry,
     SocialStory,
@@ -72,6 +74,7 @@ def _forget_words(prescriptions: list[int]) -> None:
     Fact.objects.filter(prescription__in=prescriptions).update(proof="", note="")
     CompletionRequest.objects.filter(prescription__in=prescriptions).update(words="")
     CompletionAnswer.objects.filter(request__prescription__in=prescriptions).update(words="")
+    FileNote.objects.filter(prescription__in=prescriptions).update(text="")
     Decision.objects.filter(prescription__in=prescriptions).update(motive="", next_step="")
     ConfirmationLink.objects.filter(prescription__in=prescriptions).update(token_digest="")
 
@@ -83,6 +86,7 @@ def _forget_comments(households: list[int], prescriptions: list[int], needs: lis
         PrescriptionEntry.objects.filter(object__in=prescriptions),
         NeedEntry.objects.filter(object__in=needs),
         TransferEntry.objects.filter(object__prescription__in=prescriptions),
+        ProofPhotoEntry.objects.filter(object__prescription__in=prescriptions),
         RightsRequestEntry.objects.filter(object__household__in=households),
     )
     for entries in journals:

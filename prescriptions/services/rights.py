@@ -86,11 +86,19 @@ def prolong_rights_request(
 
 @gate.one_transaction
 def answer_rights_request(
-    *, actor: Actor, rights_request: RightsRequest, told_by: str, reply: str = "", at: datetime | None = None
+    *,
+    actor: Actor,
+    rights_request: RightsRequest,
+    told_by: str,
+    reply: str = "",
+    told_on: date | None = None,
+    at: datetime | None = None,
 ) -> RightsRequest:
-    """Answer: what was asked is done at once. Raises Unknown, PermissionDenied, Refused, ValidationError."""
+    """Answer: what was asked is done at once; ``told_on``: the day it is handed or sent, today if none.
+
+    Raises Unknown, PermissionDenied, Refused, ValidationError."""
     row = _replied(actor, rights_request, reply)
-    return _moved(row, "answer", actor, at, told_by=told_by)
+    return _moved(row, "answer", actor, at, told_by=told_by, told_on=told_on or timezone.localdate(at))
 
 
 @gate.one_transaction
@@ -101,11 +109,12 @@ def refuse_rights_request(
     refusal: str,
     told_by: str,
     reply: str = "",
+    told_on: date | None = None,
     at: datetime | None = None,
 ) -> RightsRequest:
     """Refuse, with a reason of ``RightsRefusal`` and its words. Raises Unknown, PermissionDenied, Refused."""
     row = _replied(actor, rights_request, reply)
-    return _moved(row, "refuse", actor, at, refusal=refusal, told_by=told_by)
+    return _moved(row, "refuse", actor, at, refusal=refusal, told_by=told_by, told_on=told_on or timezone.localdate(at))
 
 
 def _replied(actor: Actor, rights_request: RightsRequest, reply: str) -> RightsRequest:

@@ -31,6 +31,12 @@ class PrescriptionTable(tables.Table):
     worker = tables.Column(
         verbose_name="Suivie par", accessor="worker__user", order_by=("worker__user__last_name",), default="personne"
     )
+    adviser = tables.Column(
+        verbose_name="Instruite par",
+        accessor="adviser__user",
+        order_by=("adviser__user__last_name",),
+        default="personne",
+    )
     distributor = tables.Column(verbose_name="Distributeur", order_by=("distributor__name",), default="–")
 
     class Meta:
@@ -44,6 +50,7 @@ class PrescriptionTable(tables.Table):
             "moved_at",
             "prescriber",
             "worker",
+            "adviser",
             "distributor",
         )
 

@@ -21,15 +21,20 @@ from prescriptions.filters.lists import NeedFilter, PrescriptionFilter
 from prescriptions.forms.actions import NeedDropForm, WithdrawForm, today
 from prescriptions.forms.asking import CommentForm
 from prescriptions.forms.households import SearchForm
+from prescriptions.forms.instruction import AssignForm
 from prescriptions.likeness import words_of
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.models.household import HouseholdQuerySet
 from prescriptions.permissions import (
+    advises,
     can_accept_prescription,
+    can_assign_prescription,
     can_confirm_prescription,
     can_create_prescription,
     can_drop_need,
+    can_give_back_prescription,
     can_remind_prescription,
+    can_take_up_prescription,
     can_withdraw_prescription,
     sees_households,
     sees_prescriptions,
@@ -37,6 +42,7 @@ from prescriptions.permissions import (
 )
 from prescriptions.services import sets
 from prescriptions.services.households import record_sightings
+from prescriptions.services.instruction import assign_prescriptions
 from prescriptions.tables.lists import HouseholdTable, NeedTable, PrescriptionTable
 from prescriptions.views.rows import named_by
 from typography.french import Noun
@@ -81,9 +87,10 @@ def prescription_list(request: Request) -> HttpResponseBase:
     actor = request.membership
     may(sees_prescriptions(actor))
     seen = Prescription.objects.visible_to(actor)
-    rows = seen.select_related("household__commune", "prescriber", "worker__user", "distributor")
+    rows = seen.select_related("household__commune", "prescriber", "worker__user", "adviser__user", "distributor")
     hidden = ["prescriber"] if works(actor) else ["worker"]
     hidden += [] if is_pilot(actor) else ["distributor"]
+    hidden += [] if advises(actor) else ["adviser"]
     can_create = can_create_prescription(actor) is not None
     page = Listing(
         request,
@@ -92,7 +99,7 @@ def prescription_list(request: Request) -> HttpResponseBase:
         noun=PRESCRIPTION if works(actor) or is_pilot(actor) else DEMAND,
         filters=PrescriptionFilter,
         exclude=[*hidden, *(["household"] if is_pilot(actor) else [])],
-        sets=PRESCRIPTION_SETS,
+        sets=(*PRESCRIPTION_SETS, *_shared_out(actor)),
         empty="Aucune prescription pour l’instant. Commencez-en une\u00a0: elle apparaîtra ici avec son avancement."
         if can_create
         else "Aucune demande pour l’instant. Une demande apparaît ici dès qu’un travailleur social la dépose.",
@@ -103,8 +110,26 @@ def prescription_list(request: Request) -> HttpResponseBase:
     return page.shown(
         "prescriptions/prescription_list.html",
         can_create=can_create,
+        shares=advises(actor),
         shortcuts=_shortcuts(request, actor),
         search=SearchForm(),
+    )
+
+
+def _shared_out(actor: Actor) -> tuple[SetVerb, ...]:
+    """A ticked set is taken, given to a colleague of the distributor, or given back."""
+    if not advises(actor):
+        return ()
+    return (
+        SetVerb(Prescription, "take_up", CommentForm, can_take_up_prescription),
+        SetVerb(
+            Prescription,
+            "assign",
+            lambda data: AssignForm(data, distributor=actor.organisation_id),
+            can_assign_prescription,
+            assign_prescriptions,
+        ),
+        SetVerb(Prescription, "give_back", CommentForm, can_give_back_prescription),
     )
 
 

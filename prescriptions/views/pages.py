@@ -15,6 +15,7 @@ from prescriptions.documents import draw_agreement, draw_in_language, is_transla
 from prescriptions.enums import AGREEMENT_WITHDRAWN, CodePurpose, PrescriptionState, SheetLanguage
 from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, Transfer, rank_of
 from prescriptions.permissions import (
+    advises,
     can_attach_household,
     can_create_prescription,
     can_receive_rights_request,
@@ -44,6 +45,7 @@ def prescription_detail(request: Request, reference: str) -> HttpResponse:
         "sheet": sheet_of(prescription, needs, actor),
         "works": works(actor),
         "letter_languages": MessageLanguage.choices,
+        "instructs": advises(actor),
         "same": same_household(prescription.household, actor, open_needs(needs), prescription),
         "end_reason": _end_reason(prescription),
         "transfer": _offered(prescription, actor),

@@ -1,6 +1,7 @@
 """Requests to exercise a right: the list, one of them, noting one, its letters, the export of all that is known."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q
@@ -26,6 +27,7 @@ from prescriptions.filters.rights import RightsFilter
 from prescriptions.forms.rights import OfficerRightsForm, RightsForm
 from prescriptions.machine.household_rules import NOTHING_BINDS, NOTHING_ELSE_ASKED
 from prescriptions.models import Household, RightsRequest
+from prescriptions.parameters import LIFT_DAYS
 from prescriptions.permissions import can_instruct_rights_request, can_receive_rights_request, sees_rights_requests
 from prescriptions.rights_told import About, letter_of, letters_of
 from prescriptions.services.households import record_access
@@ -88,9 +90,11 @@ def may_be_written_to(asked: RightsRequest) -> bool:
     """Whether letters are drawn: until it is answered, and that day still, for the letter is the answer."""
     if asked.household.state == HouseholdState.ANONYMISED:
         return False
-    return asked.is_open or (
-        asked.settled_at is not None and timezone.localdate(asked.settled_at) == timezone.localdate()
-    )
+    today = timezone.localdate()
+    announced = asked.lift_told_at is not None and asked.lifted_at is None
+    leaves = asked.told_on is not None and asked.told_on >= today
+    answered = asked.settled_at is not None and timezone.localdate(asked.settled_at) == today
+    return asked.is_open or announced or leaves or answered
 
 
 def _follows(actor: Actor, asked: RightsRequest) -> bool:
@@ -100,6 +104,8 @@ def _follows(actor: Actor, asked: RightsRequest) -> bool:
 def rights_step(asked: RightsRequest, actor: Actor, binds: Sequence[str] = ()) -> Step:
     """Who acts next, and by when; no query. ``binds``: what holds an erasure back."""
     instructs = protects_data(actor)
+    if asked.kind == RightKind.RESTRICTION and asked.state == S.ANSWERED and asked.lifted_at is None:
+        return _restricted_step(asked, instructs=instructs)
     if not asked.is_open or asked.due_on is None:
         return Step(f"{S(asked.state).label}\u00a0: plus rien n’est attendu")
     if asked.state == S.IDENTITY:
@@ -115,12 +121,27 @@ def rights_step(asked: RightsRequest, actor: Actor, binds: Sequence[str] = ()) -
     return Step(f"{due.capitalize()}. Le délégué à la protection des données y répond")
 
 
+def _restricted_step(asked: RightsRequest, *, instructs: bool) -> Step:
+    """A limitation that holds: it is announced, then lifted."""
+    kept = "Limitation en cours\u00a0: le dossier est gardé, et n’avance plus"
+    if not instructs:
+        return Step(kept)
+    if asked.lift_told_at is None:
+        return Step(f"{kept}. Pour y mettre fin, annoncez-le d’abord à la personne")
+    told = timezone.localdate(asked.lift_told_at)
+    lifts_on = told + timedelta(days=LIFT_DAYS.on(told))
+    if timezone.localdate() < lifts_on:
+        return Step(f"{kept}. Sa fin est annoncée\u00a0: levez-la à partir du {day(lifts_on)}")
+    return Step(kept, "levez la limitation, comme la personne en est prévenue", "lift")
+
+
 HELD_BACK = "Rien ne s’efface encore\u00a0: voyez ci-dessous qui peut y mettre fin, prolongez, ou refusez"
 TO_ANSWER = {
     RightKind.ACCESS: "Prenez l’export, remettez-le, puis notez la réponse",
     RightKind.RECTIFICATION: "Faites corriger le dossier par son travailleur social, puis notez la réponse",
     RightKind.ERASURE: "Imprimez la lettre, répondez à la personne, puis effacez",
     RightKind.OBJECTION: "Répondez\u00a0: ses demandes s’arrêtent aussitôt",
+    RightKind.RESTRICTION: "Répondez\u00a0: son dossier est gardé, et n’avance plus",
 }
 
 

@@ -24,7 +24,7 @@ def visible_household(request: Request, reference: str) -> Household:
 def visible_prescription(request: Request, reference: str) -> Prescription:
     """The prescription, if the person may see it; else a 404. The opening of its household’s file is recorded."""
     seen = Prescription.objects.visible_to(request.membership).select_related(
-        "household__commune", "prescriber", "worker__user", "distributor", "commune", "epci"
+        "household__commune", "prescriber", "worker__user", "adviser__user", "distributor", "commune", "epci"
     )
     prescription = get_object_or_404(seen, reference=reference)
     return opened(request, prescription.household, prescription)

@@ -11,17 +11,20 @@ from lifecycle.history import Past
 from network.permissions import is_pilot
 from prescriptions.completion import Round, rounds_of
 from prescriptions.enums import OPEN_NEED_STATES, NeedState
+from prescriptions.instruction import Clock, clocks_of
 from prescriptions.models import (
     Agreement,
     Decision,
     Evaluation,
     Fact,
+    FileNote,
     Household,
     HouseholdAccess,
     Need,
     Prescription,
     PrescriptionPaper,
     PromisedContact,
+    ProofPhoto,
     Rank,
     Reminder,
     Residence,
@@ -60,6 +63,9 @@ class Sheet:
     reminders: list[Reminder]
     contact: PromisedContact | None
     answered_by_link: bool
+    notes: list[FileNote]
+    clock: Clock | None
+    photos: list[ProofPhoto]
 
 
 def needs_of(prescription: Prescription) -> list[Need]:
@@ -93,6 +99,11 @@ def sheet_of(prescription: Prescription, needs: list[Need], actor: Actor) -> She
         reminders=list(reminders),
         contact=_contact(prescription, actor),
         answered_by_link=prescription.confirmed_at is not None and last_by_link(prescription),
+        notes=list(
+            FileNote.objects.visible_to(actor).filter(**of_it).select_related("written_by__user", "organisation")
+        ),
+        clock=clocks_of([prescription.pk], timezone.localdate()).get(prescription.pk) if seen else None,
+        photos=list(ProofPhoto.objects.visible_to(actor).waiting().filter(**of_it)),
     )
 
 

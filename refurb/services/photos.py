@@ -5,6 +5,7 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from documents.readers.pictures import NotAPicture, drawn_again
 from documents.services import store_file
 from documents.services.files import forget_file
 from lifecycle import gate
@@ -16,7 +17,6 @@ from refurb.enums import IN_THE_WORKSHOP, DeviceState
 from refurb.models.device import Device
 from refurb.models.photo import Photo
 from refurb.permissions import can_keep_photos
-from refurb.readers.pictures import NotAPicture, drawn_again
 from refurb.services.locked_devices import held_device
 
 MOST_PHOTOS = 8

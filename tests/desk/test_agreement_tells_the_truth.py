@@ -13,6 +13,7 @@ from prescriptions.services.prescriptions import agreement_text
 from tests.desk.test_walls_of_all_pages import (
     BORN,
     NAMES,
+    NOTE,
     PROOF,
     STORY,
     Scenery,
@@ -29,6 +30,8 @@ SIGNS: dict[Told, tuple[str, ...]] = {
     Told.MEMBERS: ("1 adulte, 2 enfants",),
     Told.FACTS: (PROOF,),
     Told.STORY: (STORY,),
+    Told.PHOTO: ("Un papier envoyé en photo",),
+    Told.NOTES: (NOTE,),
 }
 
 

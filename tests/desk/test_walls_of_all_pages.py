@@ -29,6 +29,7 @@ from documents.models import Document, Mail
 from donations.enums import ContactChannel, NextStep
 from donations.services.prospects import Exchange, Then, create_prospect, note_prospect
 from lifecycle import gate
+from lifecycle.actors import SignedLink
 from lifecycle.machine import Stateful
 from network.enums import ROLES_BY_KIND, LegalNature, Role, SkillKind, StructureKind
 from network.enums import OrganisationKind as Kind
@@ -36,9 +37,11 @@ from network.models import Membership, Organisation
 from network.services.awareness import convene_awareness, plan_awareness
 from network.services.directory import publish_public_service
 from network.services.skills import note_skill, record_training
-from prescriptions.enums import IdentityReason, Requester, RightKind, RightsChannel
-from prescriptions.models import HouseholdAccess, Need, Prescription
+from prescriptions.enums import IdentityReason, NoteAudience, Requester, RightKind, RightsChannel
+from prescriptions.models import HouseholdAccess, Need, Prescription, ProofPhoto
 from prescriptions.services.households import open_identity
+from prescriptions.services.instruction import write_file_note
+from prescriptions.services.photos import send_photo
 from prescriptions.services.prescriptions import ask_completion_prescription
 from prescriptions.services.rights import receive_rights_request
 from prescriptions.services.transfers import ask_transfer
@@ -52,17 +55,19 @@ from tests.desk.house import faults
 from tests.desk.territory import BOTH, Territory, need_of
 from tests.distribution.hours import booked, opened
 from tests.distribution.shelves import Shelf
+from tests.documents.pictures import a_photo
 from tests.donations.inventories import machine, taken
 from tests.donations.scene import Scene
 from tests.network.factories import make_membership
 from tests.pages import acting
-from tests.prescriptions.files import Circle, again
+from tests.prescriptions.files import SKILLS, Circle, again
 from tests.refurb.devices import from_lot, given_to, private_lot
 from tests.remembered import remembered
 
 STORY = "vécu-indicible"
 ASKED, ANSWERED = "point-en-suspens", "réponse-point-par-point"
-UNSAID = (STORY, ASKED, ANSWERED)
+NOTE = "mot-entre-conseillers"
+UNSAID = (STORY, ASKED, ANSWERED, NOTE)
 """What no mail, no paper, no relay and no pilot without a reason says or reads of a household."""
 PROOF = "attestation-indicible"
 BORN = ("12/11/1979", "12 nov. 1979", "12\u00a0nov. 1979", "12 novembre 1979", "1979-11-12")
@@ -79,7 +84,7 @@ PERSON = {
 }
 OF_A_HOUSEHOLD = (
     *("prescriptions/<str", "besoins/<str", "foyers/<str", "transferts/<str"),
-    "droits/<str",
+    *("droits/<str", "papiers-en-photo/<str"),
     *("connexions/<str", "connexions/proposer/", "rendez-vous/<str"),
 )
 WORDS = {"appareils/scanner/": "trouver", "a-faire/": "prescripteurs", "administration/": "offres", "aide/": "atelier"}
@@ -98,7 +103,16 @@ BEHIND_A_ROW = {
 OF_A_NOTE = "appareils/<str:reference>/fiches/"
 TURNS = 4
 """One stranger in four is refused an action: nobody does it without reading the row, which all of them ask for."""
-ALWAYS_READ = {"prescriptions/", "besoins/", "foyers/", "transferts/", "droits/", "connexions/", "rapports/"}
+ALWAYS_READ = {
+    "prescriptions/",
+    "papiers-en-photo/",
+    "besoins/",
+    "foyers/",
+    "transferts/",
+    "droits/",
+    "connexions/",
+    "rapports/",
+}
 """Rows whose every page is asked for by every stranger: a household's own, and what counts them; as are the actions of
 distribution on any row."""
 OF_NOBODY = (
@@ -143,6 +157,8 @@ class Scenery:
         self.appointment = booked(shelf, self.held)
         self.counted = begin_stocktake(actor=self.territory.shelf.adviser, point=self.territory.shelf.point)
         self.offered = ask_transfer(actor=circle.worker, prescription=self.waiting, prescriber=Circle().prescriber)
+        write_file_note(actor=circle.adviser, prescription=self.waiting, audience=NoteAudience.TEAM, text=f"Un {NOTE}")
+        self.photo = self.photographed(circle.submitted(SKILLS, household))
         self.asked = receive_rights_request(
             actor=circle.worker,
             household=household,
@@ -195,6 +211,13 @@ class Scenery:
         circle.answer(prescription, f"Une {ANSWERED}")
         return circle.accept(circle.submit(again(prescription)))
 
+    def photographed(self, prescription: Prescription) -> ProofPhoto:
+        """The photo of a paper that is missing, which waits for the worker."""
+        circle = self.territory.circle
+        ask_completion_prescription(actor=circle.adviser, prescription=prescription, missing=["income_seen"])
+        link = SignedLink("sheet:1", opens=("prescription", prescription.pk))
+        return send_photo(actor=link, prescription=again(prescription), content=a_photo(size=(60, 40)))
+
     # --- people
 
     @property
@@ -237,6 +260,7 @@ class Scenery:
             "lots": list(self.scene.donor.donations.all()),
             "organisations": list(self.organisations.values()),
             "passeport": devices,
+            "papiers-en-photo": [self.photo],
             "points": [self.territory.shelf.point],
             "prescriptions": [self.served, self.waiting],
             "prospects": [self.prospect],

@@ -380,3 +380,15 @@ def test_the_reminder_of_the_working_day_before_leaves_by_sms_too(shelf: Shelf, 
     run_clock(at=day_start(eve) + timedelta(hours=9))
     assert told_by_sms().filter(about_pk=made.pk).count() == 2
     assert told_by_sms().latest("created_at").leaves_at == day_start(eve) + timedelta(hours=8)
+
+
+def test_an_agreement_taken_back_frees_the_hour_and_whoever_was_to_receive_is_told_without_a_name(shelf: Shelf) -> None:
+    device = mailed(shelf)
+    made = booked(shelf, device)
+    prescription = made.need.prescription
+    gate.apply(prescription, "revoke", actor=prescription.worker, channel="place")
+    assert again(made).state == S.CANCELLED
+    mail = Mail.objects.get(about_machine="appointment", about_pk=made.pk, subject__startswith="Prescription")
+    assert shelf.adviser.user.email in mail.to
+    assert prescription.reference in mail.body
+    assert prescription.household.last_name not in mail.body

@@ -46,4 +46,6 @@ class Desk:
         return answer_rights_request(actor=self.officer, rights_request=asked, told_by=told_by, **changes)
 
     def do(self, asked: RightsRequest, verb: str, **values: Any) -> RightsRequest:
+        if verb in {"answer", "refuse"}:
+            values.setdefault("told_on", timezone.localdate(values.get("at")))
         return gate.apply(again(asked), verb, actor=values.pop("actor", self.officer), **values)

@@ -24,6 +24,8 @@ from prescriptions.documents import FOR_USE, draw_in_language
 from prescriptions.enums import LANGUAGES_IN_FRENCH, CodePurpose, DropReason, Loss, NeedKind, PaperKind, SheetLanguage
 from prescriptions.models import CodedReason, Household, PrescriptionPaper, SheetTranslation
 from prescriptions.models.translation import names_in
+from prescriptions.own_photos import AGAIN
+from prescriptions.own_photos import TOLD as PHOTOS
 from prescriptions.saying import DAY, HOUR, TEMPLATE, VALUES, WEEKDAY, SaidDay, Tongue, kept, plain, said
 from prescriptions.telling import A_DEVICE, A_LINE, NOT_FOR_THE_HOUSEHOLD, REACHED
 from reference.loading import load_reference
@@ -98,7 +100,8 @@ def test_every_label_that_a_sheet_may_show_is_translated(language: SheetLanguage
 
 @pytest.mark.parametrize("language", SheetLanguage)
 def test_whatever_is_refused_on_the_household_s_page_is_said_in_its_language(language: SheetLanguage) -> None:
-    assert {plain(said) for said in (*REFUSALS.values(), NOT_DONE)} <= known_in(language)
+    told = (*REFUSALS.values(), NOT_DONE, *PHOTOS.values(), *AGAIN.values())
+    assert {plain(said) for said in told} <= known_in(language)
 
 
 @pytest.mark.parametrize("language", SheetLanguage)

@@ -4,18 +4,22 @@ import pytest
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 
+from lifecycle.actors import SignedLink
 from network.enums import OrganisationKind, Role
 from prescriptions.enums import Requester, RightKind, RightsChannel
-from prescriptions.models import HouseholdAccess, Prescription, RightsRequest
+from prescriptions.models import HouseholdAccess, Prescription, ProofPhoto, RightsRequest
+from prescriptions.services.photos import send_photo
+from prescriptions.services.prescriptions import ask_completion_prescription
 from prescriptions.services.rights import receive_rights_request
 from prescriptions.services.transfers import ask_transfer
 from prescriptions.urls import urlpatterns
+from tests.documents.pictures import a_photo
 from tests.network.factories import make_organisation
-from tests.prescriptions.files import Circle
+from tests.prescriptions.files import SKILLS, Circle, again
 from tests.prescriptions.pages import STRANGERS, acting, stranger
 
 pytestmark = pytest.mark.django_db
-PUBLIC = {"still_current", "own_page", "own_rights"}
+PUBLIC = {"still_current", "own_page", "own_photo", "own_rights"}
 PAGES = [pattern for pattern in urlpatterns if pattern.name not in PUBLIC]
 
 
@@ -29,6 +33,10 @@ def prescription() -> Prescription:
         actor=circle.worker, household=accepted.household, kind=RightKind.ACCESS, requester=Requester.PERSON,
         channel=RightsChannel.LETTER, received_on=timezone.localdate(),
     )  # fmt: skip
+    other = circle.submitted(SKILLS, accepted.household)
+    ask_completion_prescription(actor=circle.adviser, prescription=other, missing=["income_seen"])
+    link = SignedLink("sheet:1", opens=("prescription", other.pk))
+    send_photo(actor=link, prescription=again(other), content=a_photo(size=(60, 40)))
     return accepted
 
 
@@ -38,6 +46,7 @@ def address(pattern: URLPattern, prescription: Prescription) -> str:
         "besoins": prescription.needs.get(),
         "foyers": prescription.household,
         "transferts": prescription.transfers.get(),
+        "papiers-en-photo": ProofPhoto.objects.get(prescription__household=prescription.household),
         "droits": RightsRequest.objects.get(household=prescription.household),
     }
     route = str(pattern.pattern)

@@ -38,7 +38,7 @@ TOO_LARGE = "Cette image a trop de points pour être ouverte\u00a0: réduisez-la
 def drawn_again(content: bytes) -> bytes:
     """The picture as a JPEG of at most ``LONGEST_SIDE``, without any metadata. Raises NotAPicture."""
     try:
-        answer = read_apart("refurb.readers.pictures", content)
+        answer = read_apart("documents.readers.pictures", content)
     except NotRead:
         is_of_a_phone = content[4:8] == b"ftyp" and content[8:12] in HEIC
         raise NotAPicture(OF_A_PHONE if is_of_a_phone else UNREADABLE) from None
