@@ -59,6 +59,7 @@ SERVED_BY: dict[str, str] = {
     "household.locate": "edit_household",
     "appointment.honour": "hand_over_device",
     "appointment.restore": "undo_hand_over",
+    "proof_photo.send": "send_photo",
 }
 """Verbs whose service has another name: the act they end is what people do."""
 

@@ -52,6 +52,10 @@ REMEDIES: dict[str, tuple[str, ...]] = {
     ),
     "le travailleur social, en reprenant la proposition": ("prescriptions:transfer_cancel",),
     "le travailleur social du foyer, par « Corriger l’identité ou le contact »": ("prescriptions:household_edit",),
+    "un travailleur social qui suit le foyer": ("prescriptions:household_reopen", "prescriptions:household_edit"),
+    "qui voit les deux dossiers, en les comparant de nouveau": ("prescriptions:prescription_compare",),
+    "qui voit ces dossiers": ("prescriptions:household_part", "prescriptions:household_detach"),
+    "le travailleur social ou le conseiller, depuis le besoin": ("prescriptions:need_drop",),
     "le délégué à la protection des données du Département": ("prescriptions:rights_request_answer",),
     "le délégué à la protection des données, par « Lever la limitation »": ("prescriptions:rights_request_lift",),
     "le délégué à la protection des données, par « Annoncer la fin de la limitation »": (

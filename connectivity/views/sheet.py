@@ -58,7 +58,7 @@ def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
     need, day = connection.need, timezone.localdate()
     sheet.household = need.prescription.household
     sheet.proofs = list(ProofSeen.objects.visible_to(actor).filter(file=connection).select_related("seen_by__user"))
-    sheet.checks = list(connection.address_checks.select_related("checked_by__organisation"))
+    sheet.checks = list(AddressCheck.objects.filter(file=connection).select_related("checked_by__organisation"))
     sheet.closure = copper_of(need, day)
     looking = connection.state in UNDER_WAY and connection.current_line == CurrentLine.COPPER
     offer = connection.offer if connection.state == "active" else None
@@ -71,7 +71,7 @@ def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
         here = here_of(need.prescription.commune_id, day, connection)
         reach = weigh_reach(connection.offer.technology, connection.offer.operator_name, here)
         sheet.findings = assess(asked, facts_of(need, connection), copper, day, reach).findings
-        sheet.reach_told = list(connection.reach_told.select_related("offer"))
+        sheet.reach_told = list(ReachTold.objects.filter(file=connection).select_related("offer"))
     return sheet
 
 

@@ -161,4 +161,5 @@ INSTRUCTION: tuple[Page[Request], ...] = (
     Page("give_back", "rendre", CommentForm, done="Prescription {row} rendue à l’équipe\u00a0: qui est libre la prend"),
 )
 
-urlpatterns = PRESCRIPTION_PAGES.urls("prescriptions", (*PAGES, *INSTRUCTION))
+PAGES = (*PAGES, *INSTRUCTION)
+urlpatterns = PRESCRIPTION_PAGES.urls("prescriptions", PAGES)

@@ -98,6 +98,7 @@ NOTHING_JOINED = Requirement(
     "nothing_joined",
     "Un dossier a déjà été réuni à celui-ci\u00a0: c’est celui-ci qui est à garder.",
     lambda ctx: ~Q(Exists(Household.objects.filter(joined_into=OuterRef("pk"), state=HouseholdState.JOINED))),
+    lifted_by="qui voit ces dossiers",
 )
 
 

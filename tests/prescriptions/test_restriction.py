@@ -108,6 +108,7 @@ def test_an_identity_never_established_closes_the_request_and_erases_its_words(d
     run_clock()
     closed = again(old)
     assert (closed.state, closed.refusal, closed.words, closed.truth) == (S.REFUSED, "identity", "", "")
+    assert closed.journal.latest("seq").verb == "close_unidentified"
     assert again(young).state == S.IDENTITY
     assert Mail.objects.filter(to__contains=["foyer@exemple.test"], body__contains="identité").exists()
     assert Mail.objects.filter(to__contains=[desk.officer.user.email], subject__contains="n’a pas été établie").exists()
