@@ -208,7 +208,8 @@ BESIDE = Beside()
 
 
 def _is_empty() -> bool:
-    return not _written() and not BESIDE.filled_tables()
+    """Where nothing was written in this transaction, what others committed is all there is."""
+    return not (filled_tables() if _written() else BESIDE.filled_tables())
 
 
 def _written() -> int:
