@@ -17,6 +17,7 @@ from connectivity.models import MobileCoverage, Offer, TechnologyShare
 from conventions.models import ClauseText, PriceCeiling
 from desk.models import ReferenceAction, ReferenceChange
 from desk.services.reference import add_version, check_rows, correct_row, withdraw_version
+from desk.views.administration import PER_PAGE
 from donations.models import OrganisationCount
 from network.enums import OrganisationKind, Role
 from network.models import Commune, Membership
@@ -83,7 +84,8 @@ def test_each_family_opens_and_its_forms_take_back_what_they_show(office: Client
     """A new version typed as proposed, with a source, passes; each page says what it is about."""
     everything()
     row = family.among("en-vigueur", today).order_by("-pk")[0]
-    listed = office.get(address("reference_list", family.slug)).content.decode()
+    asked = {"nom": family.name(row)} if family.among("en-vigueur", today).count() > PER_PAGE else {}
+    listed = office.get(address("reference_list", family.slug), asked).content.decode()
     assert family.name(row).replace("'", "&#x27;") in listed
     assert office.get(address("reference_detail", family.slug, row.pk)).status_code == 200
     page = office.get(address("reference_replace", family.slug, row.pk))
@@ -214,10 +216,11 @@ def test_a_new_text_has_its_own_fingerprint_and_a_new_checklist_the_next_number(
     load_reference("refurb")
     text = AgreementText.objects.get(valid_to=None)
     url = address("reference_replace", "textes-d-accord", text.pk)
-    office.post(url, filled(office.get(url)) | {"version": "2027-1", "body": "Autre texte", "source": "DPO"})
+    told = {"version": "2027-1", "body": "Autre texte", "source": "DPO", "valid_from": f"{today + DAY}"}
+    office.post(url, filled(office.get(url)) | told)
     made = AgreementText.objects.get(version="2027-1")
     assert made.sha256 == fingerprint(made.body)
-    assert AgreementText.objects.on(today).first() == made
+    assert AgreementText.objects.on(today + DAY).first() == made
 
     checklist = Checklist.objects.get(type="laptop")
     url = address("reference_replace", "listes-de-tests", checklist.pk)
