@@ -47,7 +47,8 @@ NO_CLOSURE = Reason(
 ENDED = Reason("ended", "Cette campagne est terminée.")
 NOT_CALLED = Reason(
     "household",
-    "Ce foyer ne s’appelle plus\u00a0: son dossier est clos, ou il a repris son accord. Il n’y a rien à noter.",
+    "Ce foyer ne s’appelle plus\u00a0: son dossier est clos, il a repris son accord, ou demandé que ses informations ne"
+    " servent pas (limitation). Il n’y a rien à noter.",
 )
 UNKNOWN_RESULT = Reason("result", "Dites ce que l’appel a donné.", field="result")
 WHICH_DAY = Reason(
