@@ -114,7 +114,7 @@ def _other_file(ctx: Context) -> Q:
     seen = Household.objects.visible_to(ctx.actor)
     leads = Q(pk__in=seen.values("pk")) | Q(Exists(seen.filter(same_as=OuterRef("pk"))))
     found = Household.objects.filter(leads, pk=other, same_as=None)
-    return ~Q(pk=other) & Q(Exists(found.exclude(state=HouseholdState.ANONYMISED)))
+    return ~Q(pk=other) & Q(Exists(found.exclude(state__in=(HouseholdState.ANONYMISED, HouseholdState.JOINED))))
 
 
 OTHER_FILE = Requirement(

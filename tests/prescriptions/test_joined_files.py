@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from documents.enums import Delivery
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused
@@ -16,12 +17,22 @@ from lifecycle.verification import Fault, verify_journals
 from prescriptions.enums import ErasureChannel, HouseholdState, NeedKind, NeedUse, RightKind
 from prescriptions.forms.rights import OfficerRightsForm
 from prescriptions.machine.household_rules import left_as_a_draft
-from prescriptions.models import Agreement, Household, HouseholdEntry, Joining, Need, Prescription, PrescriptionEntry
+from prescriptions.models import (
+    Agreement,
+    Household,
+    HouseholdEntry,
+    HouseholdMessage,
+    Joining,
+    Need,
+    Prescription,
+    PrescriptionEntry,
+)
 from prescriptions.services.doubles import answer_double, possible_doubles
-from prescriptions.services.households import record_accesses
+from prescriptions.services.households import attach_household, record_accesses
 from prescriptions.services.joining import join_household, part_household
 from prescriptions.services.known import all_known
 from prescriptions.services.prescriptions import withdraw_prescription
+from prescriptions.views.said import said_to
 from tests.pages import acting, read
 from tests.prescriptions.files import COMPUTER, Circle, again, person, transferred
 from tests.prescriptions.rights import Desk
@@ -282,3 +293,26 @@ def test_a_request_that_came_is_transferred_without_the_file_that_another_prescr
     assert again(file).prescriber == circle.prescriber
     assert transferred(circle, again(kept), taker).prescriber == taker
     assert again(file).prescriber == taker
+
+
+def test_what_was_written_under_the_file_that_was_left_is_withheld_and_read_with_the_file_kept(
+    circle: Circle, beside: Circle
+) -> None:
+    kept, left = two_files(circle, beside, email="nadia@exemple.fr", contact_channel="email")
+    news = HouseholdMessage.objects.get(household=left.household)
+    assert news.mail is not None
+    file = join_household(actor=circle.adviser, household=left.household, kept=kept.household)
+    assert len(said_to(file, beside.worker)) == 1
+    assert said_to(file, circle.worker) == [], "walls are not moved"
+    desk = Desk(circle)
+    desk.answer(desk.asked(RightKind.RESTRICTION, file))
+    assert again(news.mail).delivery == Delivery.FAILED
+
+
+def test_no_file_is_said_to_be_the_same_as_one_that_was_joined_elsewhere(circle: Circle, beside: Circle) -> None:
+    kept = circle.submitted(COMPUTER, household=circle.household(**person(**HER)))
+    left = beside.submitted(PHONE, household=beside.household(**person(**HER)))
+    join_household(actor=circle.adviser, household=left.household, kept=kept.household)
+    third = beside.household(**person(**HER))
+    with pytest.raises(Refused, match="Choisissez l’autre dossier"):
+        attach_household(actor=beside.worker, household=third, same_as=again(left.household))
