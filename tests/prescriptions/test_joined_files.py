@@ -184,11 +184,13 @@ def test_six_hundred_namesakes_are_proposed_to_nobody(circle: Circle) -> None:
 
 def test_what_came_is_given_to_whoever_asks_and_erased_with_the_file_kept(circle: Circle, beside: Circle) -> None:
     kept = circle.submitted(COMPUTER, household=circle.household(**person(**HER)))
-    left = beside.submitted(PHONE, household=beside.household(**person(last_name="Autrenom", first_name="Nadia")))
+    left = beside.submitted(PHONE, household=beside.household(**person(last_name="Autrenom", first_name="Nadja")))
+    first = kept.household.first_name
     file = join_household(actor=circle.adviser, household=left.household, kept=kept.household, taken=["first_name"])
     told = str(all_known(file))
     assert left.reference in told
     assert "Autrenom" in told
+    assert f": {first}" in told, "what was replaced is held still, to be put back"
     for prescription in (kept, left):
         worker = circle.worker if prescription == kept else beside.worker
         withdraw_prescription(actor=worker, prescription=prescription, reason="no_longer_needed")

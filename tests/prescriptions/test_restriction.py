@@ -71,6 +71,9 @@ def test_a_limited_file_goes_to_no_other_prescriber_and_is_written_nothing_but_t
     asked = restricted(desk, household, at=circle.at)
     assert not hears(household)
     assert again(news).delivery == Delivery.FAILED, "what had not left does not leave"
+    for page in ("/", page_of(filed, "prescription_detail")):
+        assert "À prévenir" not in read(acting(circle.worker), page), "nor does anybody call instead"
+    assert household.name not in read(acting(circle.worker), "/")
     with pytest.raises(Refused, match="limitation"):
         accept_transfer(actor=taker.worker, transfer=offered)
     cancel_transfer(actor=circle.worker, transfer=offered)
@@ -79,6 +82,7 @@ def test_a_limited_file_goes_to_no_other_prescriber_and_is_written_nothing_but_t
     desk.do(asked, "announce_lifting", told_by=ToldBy.EMAIL, at=timezone.now() - timedelta(days=8))
     desk.do(asked, "lift")
     assert hears(household)
+    assert household.name in read(acting(circle.worker), "/"), "what was to be told is to be told again"
 
 
 def test_an_opposition_and_a_limitation_are_two_rights(desk: Desk) -> None:
