@@ -32,6 +32,7 @@ from prescriptions.services.households import attach_household, record_accesses
 from prescriptions.services.joining import join_household, part_household
 from prescriptions.services.known import all_known
 from prescriptions.services.prescriptions import withdraw_prescription
+from prescriptions.views.own_page import born_in
 from prescriptions.views.said import said_to
 from tests.pages import acting, read
 from tests.prescriptions.files import COMPUTER, Circle, again, person, transferred
@@ -318,3 +319,13 @@ def test_no_file_is_said_to_be_the_same_as_one_that_was_joined_elsewhere(circle:
     third = beside.household(**person(**HER))
     with pytest.raises(Refused, match="Choisissez l’autre dossier"):
         attach_household(actor=beside.worker, household=third, same_as=again(left.household))
+
+
+def test_the_sheet_of_a_request_that_came_opens_by_the_year_it_opened_by(circle: Circle, beside: Circle) -> None:
+    kept = circle.submitted(COMPUTER, household=circle.household(**person(**HER | {"birth_date": None})))
+    left = beside.submitted(PHONE, household=beside.household(**person(**HER)))
+    file = join_household(actor=circle.adviser, household=left.household, kept=kept.household)
+    assert born_in(BORN.year, left.pk) == left
+    assert born_in(BORN.year + 1, left.pk) is None
+    part_household(actor=circle.adviser, household=file, left=left.household)
+    assert born_in(BORN.year, kept.pk) is None
