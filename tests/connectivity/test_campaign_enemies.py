@@ -18,6 +18,7 @@ from lifecycle.machine import Context
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.enums import ErasureChannel, RightKind
+from prescriptions.services.joining import join_household
 from prescriptions.services.prescriptions import withdraw_prescription
 from prescriptions.services.revoking import revoke_prescription
 from tests.connectivity.lines import Line
@@ -66,6 +67,17 @@ def test_while_a_household_limits_its_data_it_is_not_called_and_its_line_goes_no
     untouched = ConnectionFile.objects.filter(is_untouched(Context(later, SYSTEM)))
     assert connection not in untouched, "the clock gives nothing up"
     assert untouched.exists(), "but the others"
+
+
+def test_a_household_that_was_reached_is_not_called_again_under_the_file_that_its_own_was_joined_to() -> None:
+    calls = Calls()
+    campaign, line = calls.create(), calls.copper
+    target, worker = calls.target(line, campaign), line.worker
+    services.note_call(actor=worker, target=target, result=CallResult.REACHED, note="")
+    kept = line.circle.submitted().household
+    join_household(actor=line.pilot, household=household_of(line), kept=kept)
+    assert services.join_households(actor=line.pilot, campaign=campaign) == 0
+    assert not campaign.households.filter(household=kept).exists()
 
 
 def test_nothing_is_noted_of_a_household_that_was_erased() -> None:
