@@ -22,7 +22,7 @@ STOPPED: dict[str, str] = {
     INTERRUPTED: "interrompu, on ne sait pas s’il est parti",
     SHUT: "plus aucun service d’envoi",
     REFUSED: "refusé par le service d’envoi",
-    WITHHELD: "retenu\u00a0: le foyer n’en veut plus, ou n’est plus suivi",
+    WITHHELD: "retenu\u00a0: le foyer l’a demandé, ou n’est plus suivi",
     ATTACHMENT: "la pièce jointe a été effacée",
 }
 """Why a message to a household did not leave, in words; the code of the server or of the service otherwise."""

@@ -268,13 +268,6 @@ def tell_withdrawn(move: Move) -> None:
             emails.withdrawn_for_distributor(prescription, reason, move.at)
 
 
-def entrust_household(move: Move) -> None:
-    """The household's file follows its prescription."""
-    receiver = move.values["prescriber"]
-    files = Household.objects.filter(prescriptions__in=move.pks).exclude(prescriber=receiver)
-    _follow_up(files, "entrust", move, prescriber=receiver)
-
-
 def tell_handed_on(move: Move) -> None:
     """Whoever follows it now is told, and whoever did, unless it is his own doing."""
     for prescription in prescriptions_of(move):
@@ -282,14 +275,6 @@ def tell_handed_on(move: Move) -> None:
             emails.handed_on_for_worker(prescription, move.at)
         if prescription.worker_before_id != move.actor.pk:
             emails.handed_on_for_former_worker(prescription, move.at)
-
-
-def tell_transferred(move: Move) -> None:
-    """The colleagues who receive it are told, and whoever followed it, unless it is his own doing."""
-    for prescription in prescriptions_of(move):
-        emails.transferred_for_colleagues(prescription, move.at)
-        if prescription.worker_before_id != move.actor.pk:
-            emails.transferred_for_former_worker(prescription, move.at)
 
 
 def relocate_needs(move: Move) -> None:
@@ -366,8 +351,6 @@ def register() -> None:
     on_transition("prescription", "expire", tell_expired)
     on_transition("prescription", "confirm", plan_still_current)
     on_transition("prescription", "hand_on", tell_handed_on)
-    on_transition("prescription", "transfer", entrust_household)
-    on_transition("prescription", "transfer", tell_transferred)
     on_transition("prescription", "relocate", relocate_needs)
     for verb in ("fulfil", "close_unmet"):
         on_transition("prescription", verb, end_reminders)

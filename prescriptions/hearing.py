@@ -1,4 +1,5 @@
-"""Which households are written nothing: those that left, those that asked that nothing more be done of their file."""
+"""Which households are written nothing: those that left, those that asked that nothing be done of their file, or that
+it be kept and used for nothing. The answers to what they ask leave by another door."""
 
 from collections.abc import Iterable
 
@@ -9,14 +10,22 @@ from prescriptions.models import Agreement, Household, RightsRequest
 
 
 def hearing() -> Q:
-    """The households that may be written to: open, and that did not object, or agreed again since."""
+    """The households that may be written to: open, under no limitation, and that did not object, or agreed again since.
+
+    What was asked under a file that was joined holds for the file kept.
+    """
+    own = Q(prescription__household=OuterRef("household"))
     agreed = Agreement.objects.filter(
-        prescription__household=OuterRef("household"), recorded_at__gt=OuterRef("settled_at")
+        own | Q(prescription__household=OuterRef("household__joined_into")), recorded_at__gt=OuterRef("settled_at")
     )
     objected = RightsRequest.objects.filter(
-        ~Exists(agreed), household=OuterRef("pk"), kind=RightKind.OBJECTION, state=RightsState.ANSWERED
+        ~Exists(agreed),
+        Q(household=OuterRef("pk")) | Q(household__joined_into=OuterRef("pk")),
+        kind=RightKind.OBJECTION,
+        state=RightsState.ANSWERED,
     )
-    return Q(state=HouseholdState.OPEN) & ~Exists(objected)
+    restricted = RightsRequest.objects.restricting().filter(household=OuterRef("pk"))
+    return Q(state=HouseholdState.OPEN) & ~Exists(objected) & ~Exists(restricted)
 
 
 def hears(household: Household) -> bool:

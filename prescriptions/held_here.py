@@ -62,6 +62,12 @@ def taken_told(joining: Any) -> str:
     return ", ".join(str(Household._meta.get_field(name).verbose_name) for name in joining.taken)
 
 
+def before_told(joining: Any) -> str:
+    """What the file kept said before, column by column, as long as it can be put back."""
+    said = [(name, value) for name, value in joining.before.items() if value not in ("", None)]
+    return ", ".join(f"{Household._meta.get_field(name).verbose_name}\u00a0: {value}" for name, value in said)
+
+
 def list_told(line: Any) -> str:
     """By whom a list was brought, and when; never its name."""
     source = line.import_of
@@ -319,13 +325,12 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
         Joining,
         ("household", "left"),
         "Les dossiers réunis en un seul",
-        ("left", "taken", "joined_at", "joined_by", "undone_at", "undone_by"),
+        ("left", "taken", "before", "joined_at", "joined_by", "undone_at", "undone_by"),
         {
             "household": INTERNAL,
             "prescriptions": "vos demandes, déjà données",
-            "before": "gardé pour défaire, effacé avec le reste",
         },
-        {"taken": taken_told},
+        {"taken": taken_told, "before": before_told},
     ),
     Beyond(
         Import, "la liste que votre service social a déposée, effacée une fois reprise, et qui n’est pas de vous seul"

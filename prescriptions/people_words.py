@@ -51,6 +51,11 @@ HEADS_NIR = frozenset(
     )
 )
 
+TYPED_FOR = str.maketrans("Oo", "00")
+"""The letters that hurried hands type for figures."""
+RUN_WITH_KEY = re.compile(r"(?<![0-9A-Z])[0-9]{5}[0-9AB]{2}[0-9]{8}(?![0-9A-Z])")
+"""Fifteen characters in a row, wherever they were parted."""
+
 
 class Wanted(tuple[NeedKind, ...]):
     """The needs of one cell, said in a row."""
@@ -62,9 +67,13 @@ class Wanted(tuple[NeedKind, ...]):
 
 
 def hides_nir(cell: str) -> bool:
-    """Whether a cell holds a social security number, whatever signs part its figures."""
-    flat = re.sub(r"[^0-9A-Za-z]+", " ", unicodedata.normalize("NFKC", cell))
-    return holds_nir(cell) or holds_nir(flat)
+    """Whether a cell holds a social security number, whatever signs part its figures, the letter O typed for a nought.
+
+    Parted anywhere else than between its groups, it is known by its key.
+    """
+    flat = re.sub(r"[^0-9A-Za-z]+", " ", unicodedata.normalize("NFKC", cell)).translate(TYPED_FOR)
+    close = re.sub(r"(?<=[0-9AB]) (?=[0-9AB])", "", flat.upper())
+    return holds_nir(cell) or holds_nir(flat) or any(holds_nir(run) for run in RUN_WITH_KEY.findall(close))
 
 
 def heads_nir(heading: str) -> bool:

@@ -50,9 +50,9 @@ def call_from_now_on(move: Move) -> None:
         emails.sms_stopped_for_prescriber(household, move.at)
 
 
-def withhold_from_who_objected(move: Move) -> None:
-    """Nor for one that asked that nothing more be done of its file."""
-    asked = RightsRequest.objects.filter(pk__in=move.pks, kind=RightKind.OBJECTION)
+def withhold_from_who_asked(move: Move) -> None:
+    """Nor for one that asked that nothing more be done of its file, or that it serve for nothing."""
+    asked = RightsRequest.objects.filter(pk__in=move.pks, kind__in=(RightKind.OBJECTION, RightKind.RESTRICTION))
     withhold_messages(asked.values_list("household", flat=True))
 
 
@@ -65,4 +65,4 @@ def register() -> None:
     on_transition("household", "anonymise", overtake_erased)
     on_transition("household", "archive", withhold)
     on_transition("household", "stop_sms", call_from_now_on)
-    on_transition("rights_request", "answer", withhold_from_who_objected)
+    on_transition("rights_request", "answer", withhold_from_who_asked)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Max
+
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.registry import Move, on_transition
@@ -23,7 +25,10 @@ def regroup(move: Move) -> None:
     kept = move.values["kept"]
     assert move.actor.pk is not None
     for left in move.pks:
-        _follow_up(Household.objects.filter(pk=getattr(kept, "pk", kept)), "take_in", move, left=left)
+        both = Household.objects.filter(pk__in=(left, getattr(kept, "pk", kept)))
+        contacted = both.aggregate(last=Max("last_contact_at"))["last"]
+        rows = both.exclude(pk=left)
+        _follow_up(rows, "take_in", move, left=left, contacted_at=contacted)
         moved = list(Prescription.objects.filter(household=left).order_by("pk").values_list("pk", flat=True))
         _regroup(moved, kept, move)
         Joining.objects.create(

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef, Q
+
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.registry import Move, on_transition
 from prescriptions import emails
-from prescriptions.models import Prescription, Transfer
+from prescriptions.enums import LIVE_STATES, PrescriptionState
+from prescriptions.followers import prescriptions_of
+from prescriptions.models import Household, Prescription, Transfer
 
 ENDS = ("refuse", "fulfil", "close_unmet", "withdraw", "revoke", "expire")
 """The verbs of a prescription after which nobody is asked to take it any more."""
@@ -28,6 +32,31 @@ def hand_over_file(move: Move) -> None:
         )
         if done.refused:
             raise Refused(done.refused)
+
+
+def entrust_household(move: Move) -> None:
+    """The household's file follows its prescription, unless it is another prescriber's, who has requests in it.
+
+    Such a file was kept when that of the prescription was joined to it.
+    """
+    receiver = move.values["prescriber"]
+    senders = Transfer.objects.filter(pk__in=move.cause.pks if move.cause is not None else ()).values("sender")
+    theirs = Prescription.objects.filter(
+        household=OuterRef("pk"), prescriber=OuterRef("prescriber"), state__in=(PrescriptionState.DRAFT, *LIVE_STATES)
+    )
+    going = Household.objects.filter(prescriptions__in=move.pks).exclude(prescriber=receiver).values("pk")
+    files = Household.objects.filter(Q(prescriber__in=senders) | ~Exists(theirs), pk__in=going)
+    done = gate.apply_many(files, "entrust", actor=move.actor, at=move.at, cause=move, prescriber=receiver)
+    if done.refused:
+        raise Refused(done.refused)
+
+
+def tell_transferred(move: Move) -> None:
+    """The colleagues who receive it are told, and whoever followed it, unless it is his own doing."""
+    for prescription in prescriptions_of(move):
+        emails.transferred_for_colleagues(prescription, move.at)
+        if prescription.worker_before_id != move.actor.pk:
+            emails.transferred_for_former_worker(prescription, move.at)
 
 
 def tell_asked(move: Move) -> None:
@@ -61,6 +90,8 @@ def register() -> None:
     on_transition("transfer", "ask", tell_asked)
     on_transition("transfer", "accept", hand_over_file)
     on_transition("transfer", "decline", tell_declined)
+    on_transition("prescription", "transfer", entrust_household)
+    on_transition("prescription", "transfer", tell_transferred)
     on_transition("transfer", "cancel", tell_cancelled)
     for verb in ENDS:
         on_transition("prescription", verb, cancel_asked)

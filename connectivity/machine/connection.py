@@ -42,7 +42,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         source=CREATION,
         target=S.PROPOSED,
         who=can_propose_connection,
-        requires=[rules.NEED_WAITS, rules.NOT_DECLINED, rules.NO_OTHER_FILE],
+        requires=[rules.NEED_WAITS, rules.NOT_DECLINED, line_rules.NOT_RESTRICTED, rules.NO_OTHER_FILE],
         update_locks=(*NEED, *HOUSEHOLD),
         stamps={"proposed_at": AT, "proposed_by": ACTOR, "touched_at": AT},
         done="Offres proposées",
@@ -56,6 +56,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         who=can_serve_connection,
         requires=[
             rules.NOT_DECLINED,
+            line_rules.NOT_RESTRICTED,
             rules.OFFER_IN_FORCE,
             rules.OFFER_FITS,
             line_rules.A_LINE,
@@ -95,6 +96,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         requires=[
             rules.HAS_DESK,
             rules.NOT_DECLINED,
+            line_rules.NOT_RESTRICTED,
             rules.STILL_IN_FORCE,
             rules.OPERATOR_WORKS,
             rules.PROOFS_FRESH,

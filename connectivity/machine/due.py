@@ -24,9 +24,11 @@ from connectivity.parameters import (
 from lifecycle.machine import Context
 from lifecycle.requirements import Condition
 from prescriptions.enums import NeedKind
+from prescriptions.machine.prescription_rules import unrestricted
 from reference.parameters import parameters_on
 
 S = ConnectionState
+HOUSEHOLD = "need__prescription__household"
 
 
 RIGHT_TO_KEEP = Q(after_loss__in=["", AfterLoss.OTHER_OFFER])
@@ -44,27 +46,29 @@ def _worked(ctx: Context, number: int) -> datetime:
 
 def is_unanswered(ctx: Context) -> Condition:
     """Nobody answered for 30 days, unless told otherwise: the operator asked, or the worker told of a problem."""
-    return Q(waiting_since__lte=ago(ctx, days=NO_ANSWER_DAYS.on(ctx.day)))
+    return Q(waiting_since__lte=ago(ctx, days=NO_ANSWER_DAYS.on(ctx.day))) & unrestricted(HOUSEHOLD)
 
 
 def wants_reminder(ctx: Context) -> Condition:
     """Five working days have passed, and not ten, unless told otherwise."""
     terms = parameters_on(ctx.day)
-    return Q(
+    waits = Q(
         reminders=0,
         waiting_since__lt=_worked(ctx, terms[FIRST_REMINDER_DAYS]),
         waiting_since__gte=_worked(ctx, terms[SECOND_REMINDER_DAYS]),
     )
+    return waits & unrestricted(HOUSEHOLD)
 
 
 def wants_second_reminder(ctx: Context) -> Condition:
     """Ten working days have passed, unless told otherwise, and not yet what closes the file."""
     terms = parameters_on(ctx.day)
-    return Q(
+    waits = Q(
         reminders__lt=2,
         waiting_since__lt=_worked(ctx, terms[SECOND_REMINDER_DAYS]),
         waiting_since__gt=ago(ctx, days=terms[NO_ANSWER_DAYS]),
     )
+    return waits & unrestricted(HOUSEHOLD)
 
 
 def wants_renewal(ctx: Context) -> Condition:
@@ -97,7 +101,7 @@ def is_untouched(ctx: Context) -> Condition:
     """Offers were proposed, or one was chosen, 60 days ago unless told otherwise, and nothing came of it."""
     limit = ago(ctx, days=UNTOUCHED_DAYS.on(ctx.day))
     proofs = ProofSeen.objects.filter(file=OuterRef("pk"), seen_at__gt=limit)
-    return Q(~Exists(proofs), state__in=(S.PROPOSED, S.CHOSEN), touched_at__lte=limit)
+    return Q(~Exists(proofs), state__in=(S.PROPOSED, S.CHOSEN), touched_at__lte=limit) & unrestricted(HOUSEHOLD)
 
 
 class _MonthsBefore(Func):

@@ -1,4 +1,4 @@
-"""What is missing before the verbs of a line that works (machines §5)."""
+"""What is missing before the verbs of a line that works (machines §5), or of one whose household limits its data."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,8 @@ from connectivity.enums import AfterLoss, Channel, RightLoss
 from connectivity.permissions import can_serve_connection
 from lifecycle.machine import Context, Place, Requirement
 from lifecycle.requirements import Condition
+from prescriptions.machine import need_rules
+from prescriptions.machine.prescription_rules import unrestricted
 
 RIGHT_ENDS = Requirement(
     "right_ends",
@@ -90,4 +92,13 @@ EVIDENCE_OF_CHANGE = Requirement(
     "Ce que vous avez vu est daté d’avant le début de la ligne\u00a0: vérifiez la date.",
     _since_the_line("evidence_on"),
     field="evidence_on",
+)
+
+# --- what the household asked of its data
+
+NOT_RESTRICTED = Requirement(
+    need_rules.NOT_RESTRICTED.code,
+    need_rules.NOT_RESTRICTED.sentence,
+    lambda ctx: unrestricted("need__prescription__household"),
+    lifted_by=need_rules.NOT_RESTRICTED.lifted_by,
 )

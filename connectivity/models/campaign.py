@@ -13,17 +13,19 @@ from lifecycle.actors import SYSTEM, Actor
 from network.models import Commune, Epci, Membership
 from network.permissions import is_pilot
 from prescriptions.enums import AGREEMENT_WITHDRAWN, LIVE_STATES, HouseholdState
-from prescriptions.models import Household, Prescription
+from prescriptions.models import Household, Prescription, RightsRequest
 from prescriptions.nir import validate_no_nir
 
 
 def agrees(household: str) -> Q:
     """Whether the household that ``household`` leads to still agrees: it did not take its agreement back, or asks
-    again since."""
+    again since; and did not ask that what is written of it serve for nothing."""
     own = Prescription.objects.order_by()
     revoked = own.filter(end_reason=AGREEMENT_WITHDRAWN).values("household")
     asking = own.filter(state__in=LIVE_STATES).values("household")
-    return ~Q(**{f"{household}__in": revoked}) | Q(**{f"{household}__in": asking})
+    restricted = RightsRequest.objects.restricting().order_by().values("household")
+    agreeing = ~Q(**{f"{household}__in": revoked}) | Q(**{f"{household}__in": asking})
+    return agreeing & ~Q(**{f"{household}__in": restricted})
 
 
 def still_to_call(to: str = "") -> Q:

@@ -47,7 +47,8 @@ NO_CLOSURE = Reason(
 ENDED = Reason("ended", "Cette campagne est terminée.")
 NOT_CALLED = Reason(
     "household",
-    "Ce foyer ne s’appelle plus\u00a0: son dossier est clos, ou il a repris son accord. Il n’y a rien à noter.",
+    "Ce foyer ne s’appelle plus\u00a0: son dossier est clos, il a repris son accord, ou demandé que ses informations ne"
+    " servent pas (limitation). Il n’y a rien à noter.",
 )
 UNKNOWN_RESULT = Reason("result", "Dites ce que l’appel a donné.", field="result")
 WHICH_DAY = Reason(
@@ -180,10 +181,12 @@ def concerned(campaign: CopperCampaign, day: date) -> QuerySet[Household]:
 
 
 def newly_concerned(campaign: CopperCampaign, day: date) -> QuerySet[Household]:
-    """Those who are not in the list yet."""
+    """Those who are not in the list yet; nor whoever was reached under a file that was joined to its own since."""
     there = CampaignHousehold.objects.filter(campaign=campaign)
     same = there.exclude(household__same_as=None).values("household__same_as")
     listed = Q(pk__in=there.values("household")) | Q(same_as__in=there.values("household"))
+    reached = there.filter(household__state=HouseholdState.JOINED).exclude(result__in=("", *TO_CALL_AGAIN))
+    listed |= Q(pk__in=reached.values("household__joined_into"))
     return concerned(campaign, day).exclude(listed | Q(pk__in=same) | Q(same_as__in=same))
 
 

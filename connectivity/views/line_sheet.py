@@ -13,6 +13,7 @@ from connectivity.parameters import RECHARGES_A_MONTH
 from connectivity.permissions import can_answer_connection, can_sell_recharge, can_serve_connection
 from documents.enums import MessageLanguage
 from lifecycle.actors import Actor
+from prescriptions.machine.prescription_rules import unrestricted
 
 TOLD_BY = ("choose", "activate", "change_offer", "go_on")
 
@@ -88,8 +89,9 @@ def recharges_of(file: ConnectionFile, actor: Actor) -> Recharges:
 
 
 def notice_of(file: ConnectionFile, actor: Actor) -> Notice | None:
-    """What the household is still to be told; one query, and one more for the papers that it asks."""
-    rows = LineNotice.objects.visible_to(actor).to_keep().filter(file=file)
+    """What the household is still to be told, nothing while it limits its data; one query, one more for the papers."""
+    told = unrestricted("file__need__prescription__household")
+    rows = LineNotice.objects.visible_to(actor).to_keep().filter(told, file=file)
     row = rows.select_related("mail", "sms").first()
     if row is None:
         return None

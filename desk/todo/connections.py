@@ -21,6 +21,7 @@ from network.enums import OrganisationKind
 from network.models import Membership
 from network.permissions import is_manager, is_pilot
 from prescriptions.enums import CONNECTION_KINDS
+from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import Need
 from typography.french import HARD, day
 
@@ -94,7 +95,8 @@ def renewals(actor: Membership, at: datetime, limits: Limits) -> Block:
 
 def to_tell(actor: Membership, at: datetime) -> Block:
     """What households are to be told of their line, by somebody who calls or writes."""
-    notices = LineNotice.objects.visible_to(actor).to_keep()
+    told = unrestricted("file__need__prescription__household")
+    notices = LineNotice.objects.visible_to(actor).to_keep().filter(told)
     around = [f"file__{one}" for one in FOLLOWED]
     return Block(
         "lignes-a-dire",

@@ -29,6 +29,7 @@ from network.models import Membership
 from network.permissions import is_manager
 from prescriptions.enums import HouseholdState, PrescriptionState, ReminderKind, RightKind, RightsState
 from prescriptions.machine.household_rules import only_a_draft
+from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import (
     CompletionRequest,
     Household,
@@ -175,8 +176,9 @@ def _offered(actor: Membership, at: datetime) -> Block:
 
 
 def _to_tell(actor: Membership, at: datetime) -> Block:
-    """What the sheets of households promise that they will be told."""
-    promised = PromisedContact.objects.visible_to(actor).to_keep().filter(prescription__in=_mine(actor).values("pk"))
+    """What the sheets of households promise that they will be told; nothing while one limits the use of its data."""
+    mine = unrestricted("prescription__household") & Q(prescription__in=_mine(actor).values("pk"))
+    promised = PromisedContact.objects.visible_to(actor).to_keep().filter(mine)
     return Block(
         "a-prevenir",
         "Foyers à prévenir",
@@ -218,7 +220,7 @@ def _answers(files: QuerySet[Prescription], at: datetime, limits: Limits) -> tup
         Block(
             "toujours-d-actualite",
             "Toujours d’actualité\u00a0?",
-            files.filter(Exists(questions), state=S.ACCEPTED).order_by("valid_until", "pk"),
+            files.filter(Exists(questions), unrestricted("household"), state=S.ACCEPTED).order_by("valid_until", "pk"),
             _still_current,
             "Aucun foyer n’est à rappeler.",
             late=late,

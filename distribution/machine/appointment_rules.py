@@ -16,6 +16,7 @@ from documents.texting import TYPED_MOBILE
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.machine import Context, Requirement
 from prescriptions.enums import ContactChannel
+from prescriptions.machine.prescription_rules import unrestricted
 from refurb.enums import DeviceState
 from refurb.machine.device_rules import coded
 from refurb.models import Device
@@ -159,7 +160,7 @@ def _tomorrow(ctx: Context) -> Q:
     today, tomorrow = day_start(ctx.day), day_start(ctx.day + timedelta(days=1))
     after = day_start(add_working_days(ctx.day, 1) + timedelta(days=1))
     near = Q(starts_at__gte=tomorrow, starts_at__lt=after, reminded_at=None, told_at__lt=today)
-    return near & ~not_received()
+    return near & ~not_received() & unrestricted(_HOUSEHOLD)
 
 
 def reminder_due(ctx: Context) -> Q:

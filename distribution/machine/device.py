@@ -24,6 +24,7 @@ from distribution.permissions import (
     can_stock_in_device,
 )
 from lifecycle.machine import AT, SAME, Context, Given, GivenRow, Verb
+from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import Need
 from refurb.enums import DeviceState
 from refurb.machine import device_rules as rules
@@ -48,9 +49,9 @@ HOUSEHOLD = ["need", "need__prescription"]
 
 
 def _reservation_over(ctx: Context) -> Q:
-    """A screen goes with its desktop: the clock only looks at what goes alone."""
+    """A screen goes with its desktop: the clock only looks at what goes alone. Under a limitation, nothing is freed."""
     alone = Q(attached_to=None) | ~Q(attached_to__state=S.RESERVED)
-    return Q(reserved_until__lte=ctx.at) & alone
+    return Q(reserved_until__lte=ctx.at) & alone & unrestricted("need__prescription__household")
 
 
 # From the workshop's stock to a household, and back under warranty.

@@ -1,5 +1,6 @@
 """What is asked when a household exercises a right, and of the officer who answers."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -23,6 +24,7 @@ from prescriptions.likeness import words_of
 from prescriptions.machine import rights_rules as rules
 from prescriptions.models import Household, Prescription, RightsRequest
 from prescriptions.nir import validate_no_nir
+from prescriptions.services.joining import file_kept
 
 NOBODY = (
     "Aucun dossier ne correspond. Vérifiez avec la personne\u00a0; si elle n’est pas dans Maillon, répondez-lui que "
@@ -113,13 +115,19 @@ class OfficerRightsForm(RightsForm):
 def _by_reference(reference: str) -> list[Household]:
     own = Household.objects.filter(reference=reference)
     asked = Prescription.objects.filter(reference=reference).values("household")
-    return list(own | Household.objects.filter(pk__in=asked))
+    return _kept(own | Household.objects.filter(pk__in=asked))
 
 
 def _by_person(last: str, first: str, born: date) -> list[Household]:
     """Born that day, and called so whatever joins the words, in either order."""
     called = {_joined(f"{first} {last}"), _joined(f"{last} {first}")}
-    return [file for file in Household.objects.filter(birth_date=born) if _joined(file.name_key) in called]
+    born_then = Household.objects.filter(birth_date=born).select_related("joined_into")
+    return _kept(file for file in born_then if _joined(file.name_key) in called)
+
+
+def _kept(found: Iterable[Household]) -> list[Household]:
+    """Once each; a file that was joined to another one is that one."""
+    return list({file.pk: file for file in map(file_kept, found)}.values())
 
 
 def _joined(name: str) -> str:

@@ -103,9 +103,10 @@ class HouseholdMachine(Machine, of=Household):
         source=S.OPEN,
         target=SAME,
         follows=["household.join"],
+        stamps={"last_contact_at": Given("contacted_at")},
         journal=["left"],
         done="A reçu un autre dossier du même foyer",
-        why="The file kept tells from whom its requests came.",
+        why="The file kept tells from whom its requests came; the last contact is the later of the two.",
     )
 
     part = Verb(
@@ -113,7 +114,7 @@ class HouseholdMachine(Machine, of=Household):
         source=S.OPEN,
         target=SAME,
         who=can_part_household,
-        requires=[joining.JOINED_LATELY],
+        requires=[joining.JOINED_LATELY, joining.NOT_RESTRICTED],
         update_locks=[GivenRow("left", Household)],
         journal=["left"],
         done="Dossiers séparés",

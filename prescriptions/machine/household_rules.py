@@ -114,7 +114,7 @@ def _other_file(ctx: Context) -> Q:
     seen = Household.objects.visible_to(ctx.actor)
     leads = Q(pk__in=seen.values("pk")) | Q(Exists(seen.filter(same_as=OuterRef("pk"))))
     found = Household.objects.filter(leads, pk=other, same_as=None)
-    return ~Q(pk=other) & Q(Exists(found.exclude(state=HouseholdState.ANONYMISED)))
+    return ~Q(pk=other) & Q(Exists(found.exclude(state__in=(HouseholdState.ANONYMISED, HouseholdState.JOINED))))
 
 
 OTHER_FILE = Requirement(
@@ -236,9 +236,17 @@ def only_a_draft() -> Q:
 
 
 def left_as_a_draft(ctx: Context, days: int | None = None) -> Q:
-    """It was only ever written in drafts, and nobody of its prescriber has opened it for so many days."""
+    """It was only ever written in drafts, and nobody of those who write them has opened it for so many days.
+
+    Those are its prescriber, and that of a draft that came with a file joined to it.
+    """
     since = start_of(ctx.day - timedelta(days=DRAFT_DAYS.on(ctx.day) if days is None else days))
-    opened = HouseholdAccess.objects.filter(household=OuterRef("pk"), organisation=OuterRef("prescriber"))
+    written = Prescription.objects.filter(
+        household=OuterRef("household"), prescriber=OuterRef("organisation"), state=PrescriptionState.DRAFT
+    )
+    opened = HouseholdAccess.objects.filter(
+        Q(organisation=OuterRef("prescriber")) | Q(Exists(written)), household=OuterRef("pk")
+    )
     return (
         Q(last_contact_at__lt=since)
         & only_a_draft()

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from lifecycle.machine import Context, Requirement
 from prescriptions.enums import OPEN_NEED_STATES, Bond, HouseholdState, TransferState
 from prescriptions.liveness import nothing_lives
-from prescriptions.machine.household_rules import nothing_asked
+from prescriptions.machine.household_rules import not_restricted, nothing_asked
 from prescriptions.models import DoubleAnswer, Household, Joining, Need, Transfer
 from prescriptions.parameters import JOIN_UNDO_DAYS
 
@@ -139,6 +139,14 @@ NO_RIGHT_WAITS = Requirement(
     lifted_by="le délégué à la protection des données du Département",
 )
 
+NOT_RESTRICTED = Requirement(
+    "not_restricted",
+    "Le foyer a demandé que ses informations soient gardées sans servir (limitation)\u00a0: ses dossiers restent comme"
+    " ils sont tant qu’elle n’est pas levée.",
+    lambda ctx: not_restricted() & _kept_is(ctx, not_restricted()),
+    lifted_by="le délégué à la protection des données, par «\u00a0Lever la limitation\u00a0»",
+)
+
 
 def _nothing_offered(ctx: Context) -> Q:
     asked = Transfer._base_manager.filter(state=TransferState.ASKED, prescription__household=OuterRef("pk"))
@@ -161,6 +169,7 @@ JOINED_BY = (
     NO_NEED_TWICE,
     ONE_LINE,
     NO_RIGHT_WAITS,
+    NOT_RESTRICTED,
     NOT_OFFERED,
 )
 

@@ -62,7 +62,9 @@ def _seen(ctx: Context) -> Any:
     if isinstance(ctx.actor, SignedLink):
         own = Prescription.objects.filter(pk=ctx.actor.key_of("prescription"), household=OuterRef("household"))
         return Exists(own)
-    return Q(household__in=Household.objects.visible_to(ctx.actor).values("pk"))
+    seen = Household.objects.visible_to(ctx.actor)
+    joined = seen.filter(state=HouseholdState.JOINED, joined_into=OuterRef("household"))
+    return Q(household__in=seen.values("pk")) | Q(Exists(joined))
 
 
 HOUSEHOLD_SEEN = Requirement("household_seen", "Vous ne suivez pas ce foyer.", _seen)

@@ -6,6 +6,8 @@ from lifecycle.machine import Requirement
 from network.enums import OrganisationKind
 from network.models import Organisation
 from prescriptions.enums import LIVE_STATES, TransferRefusal, TransferState
+from prescriptions.machine.prescription_rules import NOT_RESTRICTED as NOT_USED
+from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import Transfer
 
 
@@ -20,6 +22,12 @@ PRESCRIPTION_LIVE = Requirement(
     "prescription_live",
     "La prescription n’est pas en cours\u00a0: elle ne se transfère pas.",
     lambda ctx: Q(prescription__state__in=LIVE_STATES),
+)
+NOT_RESTRICTED = Requirement(
+    "not_restricted",
+    NOT_USED.sentence,
+    lambda ctx: unrestricted("prescription__household"),
+    lifted_by=NOT_USED.lifted_by,
 )
 RECEIVER_GIVEN = Requirement(
     "prescriber",

@@ -8,6 +8,7 @@ from typing import Any
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Unknown
+from prescriptions.enums import HouseholdState
 from prescriptions.models import Household, Joining, Prescription
 from prescriptions.nir import refuse_nir
 from prescriptions.services.households import record_correction
@@ -17,6 +18,11 @@ CHOSEN = (
     *("adults", "children", "contact_channel"),
 )
 """What may be taken from the file that is left, column by column."""
+
+
+def file_kept(file: Household) -> Household:
+    """The file to which this one was joined; itself, if it was not."""
+    return file.joined_into if file.state == HouseholdState.JOINED and file.joined_into is not None else file
 
 
 def column_told(name: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from documents.emails import compose
@@ -122,8 +123,12 @@ def call_off(messages: Iterable[HouseholdMessage], *, error: str) -> None:
 
 
 def withhold_messages(households: Iterable[int], channel: MessageChannel | None = None) -> None:
-    """Nothing more leaves for these households, by this channel or by any: they left, or asked so."""
-    rows = HouseholdMessage.objects.filter(household__in=list(households))
+    """Nothing more leaves for these households, by this channel or by any: they left, or asked so.
+
+    Nor what was written under a file that was joined to theirs.
+    """
+    pks = list(households)
+    rows = HouseholdMessage.objects.filter(Q(household__in=pks) | Q(household__joined_into__in=pks))
     call_off(rows if channel is None else rows.filter(channel=channel), error=WITHHELD)
 
 

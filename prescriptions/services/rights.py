@@ -13,6 +13,7 @@ from prescriptions.machine.household_rules import shifted
 from prescriptions.models import Household, RightsRequest
 from prescriptions.nir import refuse_nir
 from prescriptions.parameters import RIGHTS_MONTHS, RIGHTS_MORE_MONTHS
+from prescriptions.services.joining import file_kept
 
 
 @gate.one_transaction
@@ -30,6 +31,8 @@ def receive_rights_request(
 ) -> RightsRequest:
     """Note that a household exercises a right: the month runs from the day its request came, not from the day noted.
 
+    Of a file that was joined to another one, it is of the file kept, which its requests are in.
+
     Raises Unknown, PermissionDenied, Refused, ValidationError (a social security number).
     """
     refuse_nir(words=words, truth=truth)
@@ -38,7 +41,7 @@ def receive_rights_request(
         if not seen.exists():
             raise Unknown
     asked = RightsRequest(
-        household=household,
+        household=file_kept(household),
         kind=kind,
         requester=requester,
         channel=channel,

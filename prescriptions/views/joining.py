@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from lifecycle.acting import asks_then_acts, may, posted
 from lifecycle.actors import Actor
@@ -11,6 +12,7 @@ from network.requests import Request
 from prescriptions.enums import HouseholdState, IdentityReason
 from prescriptions.forms.joining import JoinForm
 from prescriptions.models import Household
+from prescriptions.parameters import JOIN_UNDO_DAYS
 from prescriptions.permissions import can_join_household
 from prescriptions.services.doubles import possible_doubles
 from prescriptions.services.households import record_accesses
@@ -44,7 +46,8 @@ def household_join(request: Request, reference: str) -> HttpResponse:
                 request, f"Dossiers réunis\u00a0: {household.reference} mène maintenant à {kept.reference}."
             )
             return redirect("prescriptions:household_detail", reference=kept.reference)
-    context |= {"kept": kept, "form": form, "rows": side_by_side(kept, household)}
+    days = JOIN_UNDO_DAYS.on(timezone.localdate())
+    context |= {"kept": kept, "form": form, "rows": side_by_side(kept, household), "days": days}
     return render(request, "prescriptions/actions/household_join.html", context)
 
 

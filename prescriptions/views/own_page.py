@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from documents.addresses import typed_code
 from lifecycle.acting import asks_then_acts, posted
 from lifecycle.actors import SignedLink
-from prescriptions.enums import SheetLanguage
+from prescriptions.enums import HouseholdState, SheetLanguage
 from prescriptions.models import Prescription, SheetTranslation
 from prescriptions.models.household import OWN_SHEET
 from prescriptions.own_papers import pass_for, request_of
@@ -121,9 +121,13 @@ def told_page(
 
 
 def born_in(year: int, prescription: int) -> Prescription | None:
-    """This request, if the person of reference of its household was born that year."""
-    born = Q(household__birth_date__gte=date(year, 1, 1), household__birth_date__lte=date(year, 12, 31))
-    return asked_for(prescription, born)
+    """This request, if the person of reference of its household was born that year, by its file or by one joined to it.
+
+    The sheet was handed out under either: it stays good.
+    """
+    days = (date(year, 1, 1), date(year, 12, 31))
+    joined = Q(household__joined__birth_date__range=days, household__joined__state=HouseholdState.JOINED)
+    return asked_for(prescription, Q(household__birth_date__range=days) | joined)
 
 
 def asked_for(prescription: int, which: Q | None = None) -> Prescription | None:

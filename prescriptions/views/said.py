@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from documents.enums import Delivery
 from lifecycle.actors import Actor
 from prescriptions.enums import ContactOutcome
@@ -28,8 +30,12 @@ class Said:
 
 
 def said_to(household: Household, actor: Actor) -> list[Said]:
-    """What it was written, and what its worker told it, the newest first; two queries."""
-    messages = HouseholdMessage.objects.visible_to(actor).told().filter(household=household)
+    """What it was written, and what its worker told it, the newest first; two queries.
+
+    With what was written under a file that was joined to this one, for whoever followed it.
+    """
+    under = Q(household=household) | Q(household__joined_into=household)
+    messages = HouseholdMessage.objects.visible_to(actor).told().filter(under)
     told = PromisedContact.objects.visible_to(actor).filter(
         prescription__household=household, outcome=ContactOutcome.TOLD
     )

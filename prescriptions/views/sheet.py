@@ -12,6 +12,7 @@ from network.permissions import is_pilot
 from prescriptions.completion import Round, rounds_of
 from prescriptions.enums import OPEN_NEED_STATES, NeedState
 from prescriptions.instruction import Clock, clocks_of
+from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import (
     Agreement,
     Decision,
@@ -108,8 +109,9 @@ def sheet_of(prescription: Prescription, needs: list[Need], actor: Actor) -> She
 
 
 def _contact(prescription: Prescription, actor: Actor) -> PromisedContact | None:
-    """What is still to be told, with the message that did not leave."""
+    """What is still to be told, with the message that did not leave; nothing while the household limits its data."""
     rows = PromisedContact.objects.visible_to(actor).to_keep().filter(prescription=prescription)
+    rows = rows.filter(unrestricted("prescription__household"))
     return rows.select_related("mail", "sms").first()
 
 

@@ -7,13 +7,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectivity.enums import CallResult, CurrentLine
-from connectivity.models import CampaignCall, CampaignHousehold, CopperCampaign
+from connectivity.machine.due import is_untouched
+from connectivity.models import CampaignCall, CampaignHousehold, ConnectionFile, CopperCampaign
+from connectivity.parameters import UNTOUCHED_DAYS
 from connectivity.services import campaigns as services
 from lifecycle import gate
+from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.machine import Context
 from network.enums import OrganisationKind, Role
 from network.models import Membership
-from prescriptions.enums import ErasureChannel
+from prescriptions.enums import ErasureChannel, RightKind
+from prescriptions.services.joining import join_household
 from prescriptions.services.prescriptions import withdraw_prescription
 from prescriptions.services.revoking import revoke_prescription
 from tests.connectivity.lines import Line
@@ -22,6 +27,7 @@ from tests.costs import assert_same_queries
 from tests.network.factories import make_membership, make_organisation
 from tests.pages import acting, answered, read
 from tests.prescriptions.files import transferred
+from tests.prescriptions.rights import Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +48,36 @@ def test_a_household_that_took_its_agreement_back_is_called_no_more_and_counted_
     assert "Noter l’appel" not in page
     calls.copper.circle.submitted(household=household_of(calls.copper))
     assert target in CampaignHousehold.objects.to_call()
+
+
+def test_while_a_household_limits_its_data_it_is_not_called_and_its_line_goes_nowhere() -> None:
+    calls = Calls()
+    campaign, line = calls.create(), calls.copper
+    target, worker = calls.target(line, campaign), line.worker
+    desk = Desk(line.circle)
+    connection = line.choose(ConnectionFile.objects.get(need=line.need))
+    desk.answer(desk.asked(RightKind.RESTRICTION, household_of(line)))
+    assert target not in CampaignHousehold.objects.to_call()
+    with pytest.raises(Refused, match="limitation"):
+        services.note_call(actor=worker, target=target, result=CallResult.REACHED, note="")
+    for advances in (line.send, line.choose):
+        with pytest.raises(Refused, match="limitation"):
+            advances(connection)
+    later = timezone.now() + timedelta(days=UNTOUCHED_DAYS.on(calls.day) + 1)
+    untouched = ConnectionFile.objects.filter(is_untouched(Context(later, SYSTEM)))
+    assert connection not in untouched, "the clock gives nothing up"
+    assert untouched.exists(), "but the others"
+
+
+def test_a_household_that_was_reached_is_not_called_again_under_the_file_that_its_own_was_joined_to() -> None:
+    calls = Calls()
+    campaign, line = calls.create(), calls.copper
+    target, worker = calls.target(line, campaign), line.worker
+    services.note_call(actor=worker, target=target, result=CallResult.REACHED, note="")
+    kept = line.circle.submitted().household
+    join_household(actor=line.pilot, household=household_of(line), kept=kept)
+    assert services.join_households(actor=line.pilot, campaign=campaign) == 0
+    assert not campaign.households.filter(household=kept).exists()
 
 
 def test_nothing_is_noted_of_a_household_that_was_erased() -> None:

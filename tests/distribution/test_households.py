@@ -20,7 +20,7 @@ from lifecycle.actors import SYSTEM
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind
-from prescriptions.enums import NeedKind
+from prescriptions.enums import NeedKind, RightKind
 from prescriptions.services.needs import drop_need
 from prescriptions.services.prescriptions import withdraw_prescription
 from refurb.enums import DeviceType
@@ -31,6 +31,7 @@ from tests.distribution.shelves import GRID, QUOTAS, Shelf, quotas_balance, scre
 from tests.donations.scene import Workshop
 from tests.network.factories import make_commune, make_epci, make_membership
 from tests.prescriptions.files import accepted_prescription, again
+from tests.prescriptions.rights import Desk
 from tests.refurb.devices import Bench, fresh, from_lot, given_to, private_lot
 
 pytestmark = pytest.mark.django_db
@@ -275,6 +276,15 @@ def test_the_note_is_prepared_again_at_another_price(shelf: Shelf) -> None:
 
 
 # --- release
+
+
+def test_what_is_put_aside_for_a_household_that_limits_its_data_is_not_freed_by_the_clock(shelf: Shelf) -> None:
+    device, desk = shelf.reserved(), Desk()
+    desk.answer(desk.asked(RightKind.RESTRICTION, device.need.prescription.household, actor=desk.officer))
+
+    run_clock(at=device.reserved_until + timedelta(days=1))
+
+    assert fresh(device).state == "reserved"
 
 
 def test_a_device_that_is_released_lets_its_need_wait_where_it_was(shelf: Shelf) -> None:

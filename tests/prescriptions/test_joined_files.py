@@ -8,17 +8,34 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from documents.enums import Delivery
 from lifecycle import gate
+from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused
+from lifecycle.machine import Context
 from lifecycle.verification import Fault, verify_journals
-from prescriptions.enums import ErasureChannel, HouseholdState, NeedKind, NeedUse
-from prescriptions.models import Agreement, Household, HouseholdEntry, Joining, Need, Prescription, PrescriptionEntry
+from prescriptions.enums import ErasureChannel, HouseholdState, NeedKind, NeedUse, RightKind
+from prescriptions.forms.rights import OfficerRightsForm
+from prescriptions.machine.household_rules import left_as_a_draft
+from prescriptions.models import (
+    Agreement,
+    Household,
+    HouseholdEntry,
+    HouseholdMessage,
+    Joining,
+    Need,
+    Prescription,
+    PrescriptionEntry,
+)
 from prescriptions.services.doubles import answer_double, possible_doubles
+from prescriptions.services.households import attach_household, record_accesses
 from prescriptions.services.joining import join_household, part_household
 from prescriptions.services.known import all_known
 from prescriptions.services.prescriptions import withdraw_prescription
+from prescriptions.views.own_page import born_in
+from prescriptions.views.said import said_to
 from tests.pages import acting, read
-from tests.prescriptions.files import COMPUTER, Circle, person
+from tests.prescriptions.files import COMPUTER, Circle, again, person, transferred
 from tests.prescriptions.rights import Desk
 
 pytestmark = pytest.mark.django_db
@@ -168,11 +185,13 @@ def test_six_hundred_namesakes_are_proposed_to_nobody(circle: Circle) -> None:
 
 def test_what_came_is_given_to_whoever_asks_and_erased_with_the_file_kept(circle: Circle, beside: Circle) -> None:
     kept = circle.submitted(COMPUTER, household=circle.household(**person(**HER)))
-    left = beside.submitted(PHONE, household=beside.household(**person(last_name="Autrenom", first_name="Nadia")))
+    left = beside.submitted(PHONE, household=beside.household(**person(last_name="Autrenom", first_name="Nadja")))
+    first = kept.household.first_name
     file = join_household(actor=circle.adviser, household=left.household, kept=kept.household, taken=["first_name"])
     told = str(all_known(file))
     assert left.reference in told
     assert "Autrenom" in told
+    assert f": {first}" in told, "what was replaced is held still, to be put back"
     for prescription in (kept, left):
         worker = circle.worker if prescription == kept else beside.worker
         withdraw_prescription(actor=worker, prescription=prescription, reason="no_longer_needed")
@@ -201,3 +220,112 @@ def test_it_is_read_side_by_side_chosen_line_by_line_then_done_and_undone(circle
     answer = client.post(part, {"left": left.household_id}, follow=True)
     assert "Dossiers séparés" in answer.content.decode()
     assert Household.objects.get(pk=kept.household_id).last_name == "Vandewalle"
+
+
+def test_a_limitation_is_not_left_behind_with_a_file_that_is_joined(circle: Circle, beside: Circle) -> None:
+    kept, left = two_files(circle, beside)
+    desk = Desk(beside)
+    desk.answer(desk.asked(RightKind.RESTRICTION, left.household))
+    for gone, stays in ((left, kept), (kept, left)):
+        with pytest.raises(Refused) as refused:
+            join_household(actor=circle.adviser, household=gone.household, kept=stays.household)
+        assert "not_restricted" in codes(refused)
+
+
+def test_a_limitation_of_the_file_kept_is_not_escaped_by_parting_it(circle: Circle, beside: Circle) -> None:
+    kept, left = two_files(circle, beside)
+    file = join_household(actor=circle.adviser, household=left.household, kept=kept.household)
+    desk = Desk(circle)
+    desk.answer(desk.asked(RightKind.RESTRICTION, file))
+    with pytest.raises(Refused) as refused:
+        part_household(actor=circle.adviser, household=file, left=left.household)
+    assert codes(refused) == {"not_restricted"}
+
+
+def test_a_right_exercised_under_the_number_of_a_joined_file_is_of_the_file_kept(
+    circle: Circle, beside: Circle
+) -> None:
+    kept = circle.submitted(COMPUTER, household=circle.household(**person(**HER)))
+    left = beside.submitted(PHONE, household=beside.household(**person(**HER)))
+    file = join_household(actor=circle.adviser, household=left.household, kept=kept.household)
+    desk = Desk(beside)
+    asked = desk.asked(RightKind.RESTRICTION, again(left.household))
+    assert asked.household == file
+    desk.answer(asked)
+    with pytest.raises(Refused, match="limitation"):
+        beside.accept(left)
+    told = {"kind": "access", "requester": "person", "channel": "place", "received_on": timezone.localdate()}
+    for whose in (
+        {"reference": left.household.reference},
+        {"last_name": "Vandewalle", "first_name": "Nadia", "birth_date": BORN.isoformat()},
+    ):
+        form = OfficerRightsForm(told | whose)
+        assert form.is_valid(), form.errors
+        assert form.cleaned_data["household"] == file
+
+
+def test_a_draft_that_came_with_a_joined_file_is_not_erased_while_its_own_prescriber_opens_it(
+    circle: Circle, beside: Circle
+) -> None:
+    circle.at = beside.at = timezone.now() - timedelta(days=200)
+    kept = circle.draft(household=circle.household(**person(**HER)))
+    left = beside.draft(PHONE, household=beside.household(**person(**HER)))
+    file = join_household(actor=circle.pilot, household=left.household, kept=kept.household)
+    swept = Household.objects.filter(left_as_a_draft(Context(timezone.now(), SYSTEM)))
+    assert file in swept
+    record_accesses(actor=beside.worker, households=[file.pk], what="prescription_detail")
+    assert file not in swept.all()
+
+
+def test_the_last_contact_of_the_two_is_that_of_the_file_kept(circle: Circle, beside: Circle) -> None:
+    circle.at = timezone.now() - timedelta(days=700)
+    kept = circle.household(**person(**HER))
+    left = beside.submitted(PHONE, household=beside.household(**person(**HER))).household
+    file = join_household(actor=circle.pilot, household=left, kept=kept)
+    assert file.last_contact_at == left.last_contact_at
+    assert_whole()
+
+
+def test_a_request_that_came_is_transferred_without_the_file_that_another_prescriber_follows(
+    circle: Circle, beside: Circle
+) -> None:
+    kept, left = two_files(circle, beside)
+    file = join_household(actor=circle.adviser, household=left.household, kept=kept.household)
+    taker = Circle().prescriber
+    assert transferred(beside, again(left), taker).prescriber == taker
+    assert again(file).prescriber == circle.prescriber
+    assert transferred(circle, again(kept), taker).prescriber == taker
+    assert again(file).prescriber == taker
+
+
+def test_what_was_written_under_the_file_that_was_left_is_withheld_and_read_with_the_file_kept(
+    circle: Circle, beside: Circle
+) -> None:
+    kept, left = two_files(circle, beside, email="nadia@exemple.fr", contact_channel="email")
+    news = HouseholdMessage.objects.get(household=left.household)
+    assert news.mail is not None
+    file = join_household(actor=circle.adviser, household=left.household, kept=kept.household)
+    assert len(said_to(file, beside.worker)) == 1
+    assert said_to(file, circle.worker) == [], "walls are not moved"
+    desk = Desk(circle)
+    desk.answer(desk.asked(RightKind.RESTRICTION, file))
+    assert again(news.mail).delivery == Delivery.FAILED
+
+
+def test_no_file_is_said_to_be_the_same_as_one_that_was_joined_elsewhere(circle: Circle, beside: Circle) -> None:
+    kept = circle.submitted(COMPUTER, household=circle.household(**person(**HER)))
+    left = beside.submitted(PHONE, household=beside.household(**person(**HER)))
+    join_household(actor=circle.adviser, household=left.household, kept=kept.household)
+    third = beside.household(**person(**HER))
+    with pytest.raises(Refused, match="Choisissez l’autre dossier"):
+        attach_household(actor=beside.worker, household=third, same_as=again(left.household))
+
+
+def test_the_sheet_of_a_request_that_came_opens_by_the_year_it_opened_by(circle: Circle, beside: Circle) -> None:
+    kept = circle.submitted(COMPUTER, household=circle.household(**person(**HER | {"birth_date": None})))
+    left = beside.submitted(PHONE, household=beside.household(**person(**HER)))
+    file = join_household(actor=circle.adviser, household=left.household, kept=kept.household)
+    assert born_in(BORN.year, left.pk) == left
+    assert born_in(BORN.year + 1, left.pk) is None
+    part_household(actor=circle.adviser, household=file, left=left.household)
+    assert born_in(BORN.year, kept.pk) is None

@@ -254,6 +254,16 @@ def test_a_social_security_number_is_taken_out_wherever_it_stands(
     assert "Nom3" in left or column == 0
 
 
+@pytest.mark.parametrize("cell", ["1 8O O3 59 123 456 39", "18 00 35 91 23 45 63 9", "1_80_03_59_123_456"])
+def test_a_number_badly_typed_or_parted_anywhere_is_one_all_the_same(cell: str) -> None:
+    assert hides_nir(cell)
+
+
+@pytest.mark.parametrize("cell", ["1985-12-07 59000", "06 12 34 56 78 ou 07 12 34 56 78", "59000 0612345678", "Oto 18"])
+def test_a_date_a_telephone_and_a_postcode_are_no_such_number(cell: str) -> None:
+    assert not hides_nir(cell)
+
+
 def test_a_column_announced_as_such_goes_whole_and_a_workbook_is_read_alike(circle: Circle) -> None:
     head = [*HEAD[:3], "N° de sécurité sociale"]
     rows = [["Essai", "Nadia", date(1980, 3, 7).isoformat(), "285075935"], ["Sain", "Paul", "1981-01-01", ""]]

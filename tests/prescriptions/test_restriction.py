@@ -6,21 +6,24 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from documents.enums import Delivery
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from prescriptions.enums import PrescriptionState, RightKind, RightsState, ToldBy
+from prescriptions.hearing import hears
 from prescriptions.machine.household_rules import not_restricted
-from prescriptions.models import Household, RightsRequest
+from prescriptions.models import Household, HouseholdMessage, RightsRequest
 from prescriptions.parameters import IDENTITY_DAYS, LIFT_DAYS
 from prescriptions.rights_told import About, letter_of
 from prescriptions.saying import plain
 from prescriptions.services.needs import start_need
 from prescriptions.services.prescriptions import accept_prescription
 from prescriptions.services.rights import answer_rights_request
+from prescriptions.services.transfers import accept_transfer, ask_transfer, cancel_transfer
 from tests.pages import acting, done, read
-from tests.prescriptions.files import SKILLS, again
+from tests.prescriptions.files import SKILLS, Circle, again
 from tests.prescriptions.pages import page_of
 from tests.prescriptions.rights import Desk
 from tests.prescriptions.test_languages import words_of
@@ -54,6 +57,32 @@ def test_nothing_advances_nothing_is_erased_and_the_household_is_not_stopped(des
             refused()
     assert not Household.objects.filter(not_restricted(), pk=household.pk).exists(), "nor does the clock erase it"
     gate.apply(filed, "withdraw", actor=circle.worker, reason="no_longer_needed")
+
+
+def test_a_limited_file_goes_to_no_other_prescriber_and_is_written_nothing_but_the_answers_to_its_own_requests(
+    desk: Desk,
+) -> None:
+    circle, taker = desk.circle, Circle()
+    circle.at = timezone.now() - timedelta(days=20)
+    household = circle.household(email="foyer@exemple.test", contact_channel="email")
+    filed = circle.accepted(household=household)
+    news = HouseholdMessage.objects.get(household=household).mail
+    offered = ask_transfer(actor=circle.worker, prescription=filed, prescriber=taker.prescriber, at=circle.at)
+    asked = restricted(desk, household, at=circle.at)
+    assert not hears(household)
+    assert again(news).delivery == Delivery.FAILED, "what had not left does not leave"
+    for page in ("/", page_of(filed, "prescription_detail")):
+        assert "À prévenir" not in read(acting(circle.worker), page), "nor does anybody call instead"
+    assert household.name not in read(acting(circle.worker), "/")
+    with pytest.raises(Refused, match="limitation"):
+        accept_transfer(actor=taker.worker, transfer=offered)
+    cancel_transfer(actor=circle.worker, transfer=offered)
+    with pytest.raises(Refused, match="limitation"):
+        ask_transfer(actor=circle.worker, prescription=filed, prescriber=taker.prescriber)
+    desk.do(asked, "announce_lifting", told_by=ToldBy.EMAIL, at=timezone.now() - timedelta(days=8))
+    desk.do(asked, "lift")
+    assert hears(household)
+    assert household.name in read(acting(circle.worker), "/"), "what was to be told is to be told again"
 
 
 def test_an_opposition_and_a_limitation_are_two_rights(desk: Desk) -> None:
