@@ -108,14 +108,14 @@ def deliver_mail(*, mail: int, last_try: bool = False) -> None:
 
 @transaction.atomic
 def resend_mail(*, mail: Mail, by: Actor) -> Mail:
-    """Queue again a mail that did not leave. One that left, or that was forgotten, is returned unchanged.
+    """Queue again a mail that did not leave. One that left, was forgotten or held back is returned unchanged.
 
     Raises PermissionDenied for anyone but the pilot.
     """
     if can_resend_mail(by) is None:
         raise PermissionDenied
     (held,) = locked(Mail.objects.filter(pk=mail.pk))
-    if held.delivery != Delivery.FAILED or held.forgotten_at is not None:
+    if not held.may_leave_again:
         return held
     held.delivery, held.error = Delivery.QUEUED, ""
     held.save(update_fields=["delivery", "error"])
@@ -124,9 +124,9 @@ def resend_mail(*, mail: Mail, by: Actor) -> Mail:
 
 
 def call_off_mails(rows: Iterable[int], *, error: str) -> int:
-    """Those that have not left yet will not. Answers how many."""
-    waiting = Mail.objects.filter(pk__in=list(rows), delivery=Delivery.QUEUED)
-    return waiting.update(delivery=Delivery.FAILED, error=error)
+    """Those that have not left yet will not, nor may those that failed be sent again. Answers how many."""
+    unsent = Mail.objects.filter(pk__in=list(rows), delivery__in=(Delivery.QUEUED, Delivery.FAILED), forgotten_at=None)
+    return unsent.update(delivery=Delivery.FAILED, error=error)
 
 
 @transaction.atomic

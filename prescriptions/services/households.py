@@ -20,6 +20,7 @@ from prescriptions.models import Household, HouseholdAccess, HouseholdCorrection
 from prescriptions.models.household import IDENTITY
 from prescriptions.nir import refuse_nir
 from prescriptions.permissions import can_follow_household
+from prescriptions.services.messages import withhold_from_former
 
 IDENTITY_REASON = Reason("reason", "Dites pourquoi vous lisez qui est ce foyer.", field="reason")
 NOT_OPEN = Reason("not_open", "Le dossier du foyer est archivé\u00a0: rouvrez-le d’abord.")
@@ -71,6 +72,7 @@ def edit_household(*, actor: Actor, household: Household, at: datetime | None = 
     row.set_keys()
     _clean(row)
     row.save(update_fields=[*described, "name_key", "phone_key", "address_key"])
+    withhold_from_former(row, before)
     filed = Prescription.objects.filter(household=row.pk, submitted_at__isnull=False).exists()
     if filed:
         record_correction(actor, row, before, at)

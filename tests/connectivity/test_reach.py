@@ -16,8 +16,10 @@ from connectivity.reach import NOWHERE, Checked, Here, Level, Share, weigh_reach
 from connectivity.services.connections import choose_connection
 from connectivity.services.offers import offers_of_the_day
 from connectivity.services.reach import check_address, here_of
+from desk.by_commune_import import TECHNOLOGIES
 from desk.services.reference import add_version
 from imports.models import Import
+from imports.readers.cells import Unread
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
 from network.models import Commune
@@ -259,3 +261,22 @@ def test_a_file_of_mobile_coverage_takes_the_words_of_the_regulator_and_the_name
     found = {row.operator_name: row.level for row in MobileCoverage.objects.all()}
     assert found == {"Orange": "very_good", "SFR": "none"}
     assert here_of(commune.pk, timezone.localdate()).levels["orange"].level == CoverageLevel.VERY_GOOD
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("99,996 %", "99.99"),
+        ("0.004", "0.01"),
+        ("99.999", "99.99"),
+        ("100,0", "100"),
+        ("0,00 %", "0"),
+        ("82,5", "82.50"),
+    ],
+)
+def test_no_share_becomes_a_yes_or_a_no_by_rounding(typed: str, kept: str) -> None:
+    (read_share,) = (field.read for field in TECHNOLOGIES.fields if field.name == "share")
+    assert read_share(typed) == Decimal(kept)
+    for absurd in ("NaN", "-1", "101", "9" * 4300, "1e2", "inf", "100,01", "½"):
+        with pytest.raises(Unread, match="0 à 100"):
+            read_share(absurd)

@@ -15,7 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents import sms_door
-from documents.enums import ATTACHMENT, FORGOTTEN, INTERRUPTED, REFUSED, REPLACED, SHUT, STOPPED, WITHHELD, Delivery
+from documents.enums import (
+    ATTACHMENT,
+    FORGOTTEN,
+    INTERRUPTED,
+    MOVED,
+    REFUSED,
+    REPLACED,
+    SHUT,
+    STOPPED,
+    WITHHELD,
+    Delivery,
+)
 from documents.exceptions import DeliveryFailed
 from documents.models import Sms
 from documents.quiet import loud_from
@@ -109,6 +120,19 @@ def test_nobody_is_woken(written: tuple[int, ...], leaves: tuple[int, ...]) -> N
 
 
 NAIVE = datetime(2026, 1, 1), datetime(2030, 1, 1)  # noqa: DTZ001 hypothesis gives them their zone
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "leaves"),
+    [(8, 24, (23, 30)), (8, 99, (23, 30)), (0, 20, (24, 0)), (20, 8, (32, 0)), (25, 30, (32, 0))],
+)
+def test_hours_that_no_day_has_stop_nothing_and_wake_nobody(first: int, last: int, leaves: tuple[int, int]) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("documents.quiet.MESSAGES_FROM", Fixed(first))
+        patched.setattr("documents.quiet.MESSAGES_UNTIL", Fixed(last))
+        wednesday = datetime(2026, 11, 25, tzinfo=PARIS)
+        found = loud_from(wednesday + timedelta(hours=23, minutes=30))
+    assert found == wednesday + timedelta(hours=leaves[0], minutes=leaves[1])
 
 
 @given(st.datetimes(*NAIVE, timezones=st.just(PARIS)))
@@ -263,7 +287,7 @@ def test_the_list_says_in_french_why_an_sms_did_not_leave() -> None:
     first = queue_sms(number="0612345678", text="Demain à 10 h", about=ABOUT)
     queue_sms(number="0612345678", text="Demain à 11 h", about=ABOUT)
     assert Sms.objects.get(pk=first.pk).error == REPLACED
-    assert set(STOPPED) == {REPLACED, FORGOTTEN, INTERRUPTED, SHUT, REFUSED, WITHHELD, ATTACHMENT}
+    assert set(STOPPED) == {REPLACED, FORGOTTEN, INTERRUPTED, SHUT, REFUSED, WITHHELD, MOVED, ATTACHMENT}
     page = acting(make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)).get(reverse("documents:sms_list")).text
     assert "remplacé par un autre" in page
     assert "replaced" not in page.partition("<main")[2].partition("</main>")[0]
