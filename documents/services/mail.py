@@ -9,7 +9,7 @@ from email.utils import make_msgid
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail import EmailMessage, mailers
 from django.core.validators import validate_email
 from django.db import transaction
@@ -80,6 +80,15 @@ def queue_mail(
         MailAttachment.objects.bulk_create(MailAttachment(mail=mail, file=file) for file in attachments)
         _defer(mail)
     return mail
+
+
+def takes_mail(address: str) -> bool:
+    """Whether a mail can be written to this address."""
+    try:
+        _recipient(address, "")
+    except (ValidationError, ValueError):
+        return False
+    return True
 
 
 def deliver_mail(*, mail: int, last_try: bool = False) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from lifecycle import gate
 from lifecycle.actors import Actor
+from lifecycle.forms import refuse_unwritable
 from lifecycle.locked_rows import held_row
 from lifecycle.locking import locked
 from network.enums import AwarenessState, LegalNature, OrganisationKind, Role
@@ -177,10 +178,22 @@ def _written_down(actor: Actor, name: str, legal_nature: str, commune: Commune |
 
 
 def addresses_of(organisations: Iterable[Organisation]) -> dict[int, str]:
-    """The public mail address of each structure: that of its first service of the directory, else its own."""
+    """The public mail address of each structure: that of its first service of the directory, else its own.
+
+    Empty for one that no mail can be sent to: that structure is called.
+    """
     found = {one.pk: one.email for one in organisations}
     told = PublicService.objects.in_directory().filter(organisation__in=list(found)).exclude(email="")
-    return found | dict(told.order_by("-pk").values_list("organisation", "email"))
+    found |= dict(told.order_by("-pk").values_list("organisation", "email"))
+    return {pk: email if _can_be_written_to(email) else "" for pk, email in found.items()}
+
+
+def _can_be_written_to(email: str) -> bool:
+    try:
+        refuse_unwritable(email)
+    except ValidationError:
+        return False
+    return True
 
 
 def _told_apart(organisations: Iterable[Organisation], there: set[str]) -> list[tuple[Organisation, str]]:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from lifecycle import gate
 from lifecycle.actors import Actor
+from lifecycle.forms import refuse_unwritable
 from lifecycle.locked_rows import held_row
 from network.machine.directory import ONCE
 from network.models import Commune, Invitation, Organisation, PublicService, User
@@ -92,6 +93,7 @@ def _described(given: dict[str, Any], *, is_public: bool) -> dict[str, Any]:
     email = cleaned.get("email", "")
     if not email and not cleaned.get("phone"):
         raise ValidationError({"phone": UNREACHABLE})
+    refuse_unwritable(email)
     if email and not is_public and _is_of_a_person(email):
         raise ValidationError({"email": OF_A_PERSON})
     return cleaned

@@ -11,6 +11,7 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.actors import Actor, SignedLink
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.forms import refuse_unwritable
 from lifecycle.locked_rows import held_row
 from lifecycle.machine import Reason
 from network.models import Commune
@@ -245,3 +246,4 @@ def _described(person: Mapping[str, Any]) -> dict[str, Any]:
 
 def _clean(row: Household) -> None:
     row.clean_fields(exclude=["state", "reference", "moved_at", "prescriber", "commune"])
+    refuse_unwritable(row.email)

@@ -12,7 +12,15 @@ from documents.emails import compose
 from documents.enums import MOVED, WITHHELD, MailPurpose, MessageChannel, MessageCode, MessageLanguage
 from documents.messages import SUBJECTS, Values
 from documents.models import MessageText, StoredFile
-from documents.services import call_off_mails, call_off_sms, freeze_document, queue_mail, queue_sms, takes_sms
+from documents.services import (
+    call_off_mails,
+    call_off_sms,
+    freeze_document,
+    queue_mail,
+    queue_sms,
+    takes_mail,
+    takes_sms,
+)
 from documents.texting import mobile_of
 from lifecycle.actors import Actor
 from network.models import Organisation
@@ -44,14 +52,15 @@ class Message:
 def way_to(household: Household, code: MessageCode, *, heard: bool | None = None) -> MessageChannel | None:
     """By which channel Maillon writes this by itself; None when it is told by somebody.
 
-    By SMS when it is preferred, the door is open and the number a mobile; by mail when it is preferred and known.
+    By SMS when it is preferred, the door is open and the number a mobile; by mail when it is preferred and its address
+    can be written to.
     ``heard``: whether it may be written to at all, when that is known already.
     """
     carried, channel = SUBJECTS[code].channels, channel_of(household)
     way = None
     if channel == ContactChannel.SMS and MessageChannel.SMS in carried and takes_sms(household.phone):
         way = MessageChannel.SMS
-    elif channel == ContactChannel.EMAIL and MessageChannel.EMAIL in carried:
+    elif channel == ContactChannel.EMAIL and MessageChannel.EMAIL in carried and takes_mail(household.email):
         way = MessageChannel.EMAIL
     if way is None or heard is False:
         return None

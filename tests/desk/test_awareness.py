@@ -206,3 +206,11 @@ def test_two_structures_of_one_name_are_both_told_and_one_that_changed_its_name_
     Organisation.objects.filter(pk=room.known.pk).update(name="CCAS renommé")
     room.convene(organisations=[Organisation.objects.get(pk=room.known.pk), twin], others=[])
     assert sorted(mail.to[0] for mail in Mail.objects.all()) == ["accueil@ccas.test", "jumeau@ccas.test"]
+
+
+def test_a_structure_whose_address_no_mail_can_be_sent_to_is_to_be_called_and_stops_nobody_s_invitation() -> None:
+    room = Room()
+    Organisation.objects.filter(pk=room.known.pk).update(email="accueil@ccas.fr\u202c")
+    room.convene(organisations=[Organisation.objects.get(pk=room.known.pk)])
+    assert [mail.to[0] for mail in Mail.objects.all()] == ["neuve@asso.test"]
+    assert room.session.guests.get(name="CCAS connu").invited_at is None

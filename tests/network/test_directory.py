@@ -165,3 +165,12 @@ def test_the_address_that_an_agent_changes_to_or_is_invited_at_is_refused_too() 
     for email in ("Nouvelle@agent.test", "Bientot@agent.test"):
         with pytest.raises(ValidationError, match="celle d’une personne"):
             desk.published(email=email)
+
+
+def test_an_address_pasted_with_a_sign_that_is_not_seen_is_refused_at_its_field() -> None:
+    desk, pasted = Desk(), "accueil@ccas.fr\u202c"
+    with pytest.raises(ValidationError, match="au lieu de le coller"):
+        desk.published(email=pasted)
+    client, url = acting(desk.pilot), reverse("network:invite", args=[desk.structure.reference])
+    page = client.post(url, {"email": pasted, "position": "prescriber:worker", "first_name": "", "last_name": ""})
+    assert "au lieu de le coller" in page.content.decode()

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import LazySettings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -257,3 +257,17 @@ def test_a_stop_holds_back_what_was_written_to_a_file_that_was_joined(circle: Ci
     join_household(actor=circle.pilot, household=prescription.household, kept=kept)
     stop_sms_household(household=kept, answer="sms-answer:1")
     assert Sms.objects.get().error == WITHHELD
+
+
+@pytest.mark.parametrize("email", ["foyer@exemple.fr\u202c", "foyer@" + "é" * 60 + ".fr"])
+@pytest.mark.django_db
+def test_an_address_that_no_mail_can_be_sent_to_is_refused_at_its_field_and_stops_no_decision(
+    circle: Circle, email: str
+) -> None:
+    household = circle.household(contact_channel=ContactChannel.EMAIL, email="foyer@exemple.fr")
+    with pytest.raises(ValidationError, match="au lieu de le coller") as refused:
+        edit_household(actor=circle.worker, household=household, email=email)
+    assert set(refused.value.message_dict) == {"email"}
+    Household.objects.filter(pk=household.pk).update(email=email)  # written before it was looked at
+    prescription = circle.accepted(household=Household.objects.get(pk=household.pk))
+    assert contact_of(prescription) in PromisedContact.objects.to_keep()
