@@ -20,6 +20,7 @@ from django.utils.text import Truncator
 from documents.enums import (
     ATTACHMENT,
     DELIVERY_MAILER,
+    FOR_GOOD,
     FORGOTTEN,
     INTERRUPTED,
     TO_THE_ADDRESSEE_ALONE,
@@ -134,8 +135,10 @@ def resend_mail(*, mail: Mail, by: Actor) -> Mail:
 
 def call_off_mails(rows: Iterable[int], *, error: str) -> int:
     """Those that have not left yet will not, nor may those that failed be sent again. Answers how many."""
-    unsent = Mail.objects.filter(pk__in=list(rows), delivery__in=(Delivery.QUEUED, Delivery.FAILED), forgotten_at=None)
-    return unsent.update(delivery=Delivery.FAILED, error=error)
+    unsent = Mail.objects.filter(pk__in=list(rows), forgotten_at=None)
+    unsent.filter(delivery=Delivery.SENDING).update(error=error)  # should this try fail, there is no other
+    waiting = unsent.filter(delivery__in=(Delivery.QUEUED, Delivery.FAILED))
+    return waiting.update(delivery=Delivery.FAILED, error=error)
 
 
 @transaction.atomic
@@ -219,8 +222,15 @@ def _take(pk: int) -> Mail | None:
 
 
 def _settle(mail: Mail, **columns: object) -> None:
-    """Write what came of this attempt, unless another attempt began since or the mail was forgotten."""
-    Mail.objects.filter(pk=mail.pk, attempts=mail.attempts, forgotten_at=None).update(**columns)
+    """Write what came of this attempt, unless another attempt began since or the mail was forgotten.
+
+    What was held back meanwhile is tried no more.
+    """
+    row = Mail.objects.filter(pk=mail.pk, attempts=mail.attempts, forgotten_at=None)
+    if columns["delivery"] == Delivery.QUEUED:
+        row.filter(error__in=FOR_GOOD).update(delivery=Delivery.FAILED)
+        row = row.filter(delivery=Delivery.SENDING)
+    row.update(**columns)
 
 
 def _message(mail: Mail) -> EmailMessage:

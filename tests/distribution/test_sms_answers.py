@@ -91,7 +91,10 @@ def test_yes_confirms_once_and_no_gives_the_hour_up_and_is_told_to_the_adviser(s
         CancelReason.HOUSEHOLD,
     )
     assert "a répondu NON" in acting(shelf.adviser).get("/").text
-    assert read_answers(actor=shelf.adviser, appointment=gone) == 1
+    again_yes = answers("OUI", "4")
+    assert (again_yes.outcome, again_yes.text, again(made).state) == (OUT.TO_READ, "OUI", AppointmentState.CANCELLED)
+    assert answers("non", "5").outcome == OUT.NOTHING
+    assert read_answers(actor=shelf.adviser, appointment=gone) == 2
     assert "a répondu NON" not in acting(shelf.adviser).get("/").text
 
 

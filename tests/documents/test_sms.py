@@ -30,7 +30,7 @@ from documents.enums import (
 from documents.exceptions import DeliveryFailed
 from documents.models import Sms
 from documents.quiet import loud_from
-from documents.services import forget_sms, queue_sms, takes_sms
+from documents.services import call_off_sms, forget_sms, queue_sms, takes_sms
 from documents.services.sms import MOST_TRIES, deliver_sms, put_off_due
 from documents.texting import is_basic, mobile_of, parts_of, simpler
 from network.enums import OrganisationKind, Role
@@ -223,6 +223,23 @@ def test_one_that_could_not_is_tried_again_some_times_and_one_that_is_refused_is
     door.fails = sms_door.Refused("HTTP 400")
     deliver_sms(sms=refused.pk, at=now_loud())
     assert Sms.objects.get(pk=refused.pk).error == "HTTP 400"
+
+
+@pytest.mark.parametrize("why", [WITHHELD, REPLACED, MOVED])
+@pytest.mark.django_db(transaction=True)
+def test_what_is_called_off_while_the_service_does_not_answer_is_not_tried_again(
+    door: type[Carries], why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sms = queue_sms(number="0612345678", text="x", about=ABOUT, at=now_loud())
+
+    def stopped_meanwhile(self: Carries, **said: str) -> None:
+        call_off_sms([sms.pk], error=why)
+        raise DeliveryFailed("HTTP 503")
+
+    monkeypatch.setattr(door, "send", stopped_meanwhile)
+    deliver_sms(sms=sms.pk, at=now_loud())
+    left = Sms.objects.get()
+    assert (left.delivery, left.error, left.text) == (Delivery.FAILED, why, "")
 
 
 @pytest.mark.django_db(transaction=True)
