@@ -23,6 +23,8 @@ from imports.readers.cells import Unread
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
 from network.models import Commune
+from prescriptions.models import Need
+from prescriptions.services.households import edit_household, move_household
 from reference.families import family_of
 from tests.connectivity.lines import DAY, MOBILE, Line, make_offer
 from tests.connectivity.test_comparison import sheet
@@ -127,6 +129,29 @@ def test_an_offer_that_comes_nowhere_is_refused_until_somebody_checks_the_addres
     assert verdict() == Verdict.NOT, "and a check of an earlier day, typed later, does not"
     with pytest.raises(Refused, match="aujourd’hui ou avant"):
         check_address(**check, reached=True, checked_on=today + timedelta(days=1))
+    check_address(**check, reached=True, checked_on=today)
+    assert choose_connection(**given, agreement=Agreement.IN_PERSON).offer == line.offer
+
+
+@pytest.mark.parametrize("moves", [True, False])
+@pytest.mark.django_db
+def test_what_was_checked_for_an_address_says_nothing_of_the_next_one(moves: bool) -> None:
+    line, elsewhere = Line(), make_commune()
+    for commune in (line.circle.commune, elsewhere):
+        share(commune, 0)
+    file, today = line.proposed(), timezone.localdate()
+    check: dict[str, Any] = {"actor": line.worker, "connection": file, "access": FIBRE, "how": CheckedWith.OPERATOR}
+    check_address(**check, reached=True, checked_on=today)
+    household = line.need.prescription.household
+    if moves:
+        move_household(actor=line.worker, household=household, commune=elsewhere, moved_on=today)
+    else:
+        edit_household(actor=line.worker, household=household, address="2 rue d’Après")
+    need = Need.objects.get(pk=line.need.pk)
+    assert {one.verdict for one in offers_of_the_day(need=need, file=file) if one.offer == line.offer} <= {Verdict.NOT}
+    given: dict[str, Any] = {"actor": line.worker, "connection": file, "offer": line.offer}
+    with pytest.raises(Refused, match="n’arrive pas là où vit le foyer"):
+        choose_connection(**given, agreement=Agreement.IN_PERSON)
     check_address(**check, reached=True, checked_on=today)
     assert choose_connection(**given, agreement=Agreement.IN_PERSON).offer == line.offer
 
