@@ -1,6 +1,7 @@
 """What structures did of their requests: filed, accepted, refused, sent back; how long an answer took.
 
-A decision counts for the structure that filed the request, whoever follows the household since.
+An act counts for the structure that followed the request when it was done: the one that filed it, or the one that took
+it over since. So whoever reads a count may open each request of it, but for what passed on later.
 """
 
 from collections import defaultdict
@@ -9,7 +10,9 @@ from datetime import date, datetime
 from statistics import median
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import BigIntegerField, Case, F, OuterRef, Q, Subquery, When
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from calendars.days import day_start
@@ -57,15 +60,17 @@ def first_month(at: datetime) -> date:
 
 def _acts(at: datetime, structure: Organisation | None = None) -> Any:
     """``(structure, verb, at, filed at)`` of each act of the year; one query."""
-    own = PrescriptionEntry.objects.filter(object=OuterRef("object"), verb="submit", seq__lte=OuterRef("seq"))
-    latest, first = own.order_by("-seq"), day_start(first_month(at))
+    before = PrescriptionEntry.objects.filter(object=OuterRef("object"), seq__lte=OuterRef("seq")).order_by("-seq")
+    taker = Cast(KT("values__prescriber"), BigIntegerField())
+    held = Case(When(verb="transfer", then=taker), default=F("organisation"))
+    holders = before.filter(verb__in=("submit", "transfer")).annotate(holder=held)
+    latest, first = before.filter(verb="submit"), day_start(first_month(at))
     rows = PrescriptionEntry.objects.filter(verb__in=COUNTED, at__gte=first, at__lte=at).order_by()
     if structure is not None:  # its own requests alone are read
-        mine = PrescriptionEntry.objects.filter(verb="submit", organisation=structure.pk)
+        filed = Q(verb="submit", organisation=structure.pk)
+        mine = PrescriptionEntry.objects.filter(filed | Q(verb="transfer", values__prescriber=structure.pk))
         rows = rows.filter(object__in=mine.values("object"))
-    rows = rows.annotate(
-        structure=Subquery(latest.values("organisation")[:1]), filed_at=Subquery(latest.values("at")[:1])
-    )
+    rows = rows.annotate(structure=Subquery(holders.values("holder")[:1]), filed_at=Subquery(latest.values("at")[:1]))
     return rows.values_list("structure", "verb", "at", "filed_at")
 
 

@@ -4,6 +4,7 @@ Each line becomes a version of its table from this day on, with its source; what
 line that was observed before what is known is left out: an older file teaches nothing.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,7 +23,7 @@ from desk.services.reference import add_version
 from imports.enums import Outcome
 from imports.kinds import Field, Kind, Result, Row, register_kind
 from imports.models import Import
-from imports.readers.cells import Unread, amount, period
+from imports.readers.cells import Unread, period
 from imports.readers.names import plain
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
@@ -52,7 +53,8 @@ LEVELS: Mapping[str, CoverageLevel] = {
     **dict.fromkeys(("limitee", "cl"), CoverageLevel.LIMITED),
     **dict.fromkeys(("absente", "aucune", "non couverte", "aucune couverture"), CoverageLevel.NONE),
 }
-HUNDRED = Decimal(100)
+HUNDRED, STEP = Decimal(100), Decimal("0.01")
+SHARE = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,15})?)\s*%?")
 
 
 def _day(text: str) -> date:
@@ -63,10 +65,12 @@ def _day(text: str) -> date:
 
 
 def _share(text: str) -> Decimal:
-    share = amount(text.replace("%", " ").strip())
-    if not 0 <= share <= HUNDRED:
+    """A share as it is kept. Nothing but zero is no, nothing but a hundred is yes: neither comes of rounding."""
+    found = SHARE.fullmatch(text.strip())
+    share = Decimal(found[1].replace(",", ".")) if found else None
+    if share is None or share > HUNDRED:
         raise Unread(f"«\u00a0{text}\u00a0» n’est pas une part de 0 à 100\u00a0%.")
-    return share.quantize(Decimal("0.01"))
+    return share if share in (0, HUNDRED) else min(max(share.quantize(STEP), STEP), HUNDRED - STEP)
 
 
 def _access(text: str) -> str:

@@ -13,6 +13,8 @@ from distribution.models import Appointment
 from distribution.services.appointments import is_written_to, way_for
 from distribution.slots import on_day
 from documents.enums import MessageCode
+from documents.models import Sms
+from documents.services import call_off_sms
 from lifecycle import gate
 from lifecycle.registry import Move, on_transition
 from prescriptions.documents import freeze_sheet
@@ -66,7 +68,12 @@ def tell_point(move: Move) -> None:
 
 
 def tell(move: Move) -> None:
-    """By mail or by SMS, whoever is told so; the others are on « À faire » until somebody calls, unless they know."""
+    """By mail or by SMS, whoever is told so; the others are on « À faire » until somebody calls, unless they know.
+
+    What waited for its hour says what is no longer so, whether another takes its place or not.
+    """
+    waiting = Sms.objects.filter(about_machine="appointment", about_pk__in=move.pks)
+    call_off_sms(waiting.values_list("pk", flat=True), at=move.at)
     for row in _with_household(move):
         if (way := way_for(row.need, row.starts_at, move.at)) is not None:
             emails.appointment_for_household(row, TOLD[move.verb], way, move.at)

@@ -14,6 +14,7 @@ SHUT = "door shut"
 REFUSED = "refused"
 ATTACHMENT = "attachment"
 WITHHELD = "withheld"
+MOVED = "moved"
 """Our own codes of failure of a mail, beside those of the mail server."""
 
 STOPPED: dict[str, str] = {
@@ -23,9 +24,12 @@ STOPPED: dict[str, str] = {
     SHUT: "plus aucun service d’envoi",
     REFUSED: "refusé par le service d’envoi",
     WITHHELD: "retenu\u00a0: le foyer l’a demandé, ou n’est plus suivi",
+    MOVED: "retenu\u00a0: le foyer a changé de numéro, de courriel ou de moyen",
     ATTACHMENT: "la pièce jointe a été effacée",
 }
 """Why a message to a household did not leave, in words; the code of the server or of the service otherwise."""
+FOR_GOOD = (WITHHELD, MOVED)
+"""What was held back on purpose: sending it again would tell somebody else, or somebody who asked not to be told."""
 
 
 class ContentType(TextChoices):

@@ -91,8 +91,7 @@ def sms_list(request: Request) -> HttpResponseBase:
 def mail_detail(request: Request, pk: int) -> HttpResponse:
     """One mail, without the text of an account mail: it holds a link that opens the account."""
     mail = visible_mail(request, pk)
-    unsent = mail.delivery == Delivery.FAILED and mail.forgotten_at is None
-    can_resend = unsent and can_resend_mail(request.membership) is not None
+    can_resend = mail.may_leave_again and can_resend_mail(request.membership) is not None
     attached = [row.file for row in mail.attachments.select_related("file")]
     context = {
         "mail": mail,

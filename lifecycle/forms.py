@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 
@@ -26,6 +27,28 @@ def validate_telephone(value: str) -> None:
     figures = "".join(character for character in value if character.isdigit())
     if len(figures) < (8 if value.startswith(("+", "00")) else 10):
         raise ValidationError("Ce numéro est trop court\u00a0: dix chiffres, ou + et l’indicatif du pays.")
+
+
+def validate_address(value: str) -> None:
+    """Refuse a mail address that no mail can be sent to; raises ``ValidationError``.
+
+    Beyond what Django looks at: a sign that is not seen, which comes with what is pasted, a domain that none can have.
+    """
+    validate_email(value)
+    try:
+        value.rpartition("@")[2].encode("idna")
+    except UnicodeError:
+        raise ValidationError(
+            "Ce courriel porte un signe qui ne va pas, parfois invisible\u00a0: tapez-le au lieu de le coller."
+        ) from None
+
+
+def refuse_unwritable(email: str) -> None:
+    """Refuse such an address at the field ``email``, when one is given; raises ``ValidationError``."""
+    try:
+        validate_address(email or "a@exemple.fr")
+    except ValidationError as error:
+        raise ValidationError({"email": error.messages}) from None
 
 
 def field_of[F: forms.Field](form: forms.BaseForm, name: str, kind: type[F]) -> F:

@@ -5,11 +5,11 @@ import unicodedata
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
 from imports.readers.cells import Unread
 from imports.readers.days import period_of
 from imports.readers.names import plain
+from lifecycle.forms import validate_address
 from prescriptions.enums import ContactChannel, NeedKind, NeedUse
 from prescriptions.nir import holds_nir
 
@@ -114,7 +114,7 @@ def phone_of(text: str) -> str:
 def mail_of(text: str) -> str:
     """An e-mail address, in small letters."""
     try:
-        validate_email(text)
+        validate_address(text)
     except ValidationError:
         raise Unread(f"«\u00a0{text}\u00a0» n’est pas une adresse de courriel.") from None
     return text.lower()

@@ -18,7 +18,8 @@ def _may_come(ctx: Context) -> Condition:
         return True
     comes = Q()
     for access in accesses:
-        checked = AddressCheck.objects.filter(file=OuterRef("pk"), access=access).order_by("-checked_on", "-pk")
+        there = AddressCheck.objects.of_the_address().filter(file=OuterRef("pk"), access=access)
+        checked = there.order_by("-checked_on", "-pk")
         here = TechnologyShare.objects.on(ctx.day).filter(
             commune=OuterRef("need__prescription__commune"), access=access
         )

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from connectivity.enums import Access, CheckedWith, CoverageLevel
 from connectivity.models.connection import ConnectionFile
@@ -14,6 +14,7 @@ from connectivity.reach import Checked, Level, Share
 from imports.models import Import
 from lifecycle.actors import Actor
 from network.models import Commune, Membership
+from prescriptions.models import HouseholdCorrection, HouseholdEntry
 from reference.dated import Dated, DatedQuerySet
 from typography.french import day as told_day
 
@@ -145,6 +146,19 @@ class ImportedCoverage(models.Model):
         return f"{self.commune}, {self.operator_name}"
 
 
+class AddressCheckQuerySet(models.QuerySet["AddressCheck"]):
+    """Reads of what was checked."""
+
+    def of_the_address(self) -> Self:
+        """Those noted since the household lives there: one that moved, or of another address, is checked anew."""
+        household, noted = OuterRef("file__need__prescription__household"), OuterRef("recorded_at")
+        moved = HouseholdEntry.objects.filter(object=household, verb__in=("move", "locate"), at__gt=noted)
+        corrected = HouseholdCorrection.objects.filter(
+            household=household, columns__overlap=["address", "postcode"], corrected_at__gt=noted
+        )
+        return self.filter(~Exists(moved), ~Exists(corrected))
+
+
 class AddressCheck(models.Model):
     """What somebody found for the address of a household: it wins over what is known of its commune. Append-only."""
 
@@ -155,6 +169,8 @@ class AddressCheck(models.Model):
     how = models.CharField("d’après", max_length=10, choices=CheckedWith)
     recorded_at = models.DateTimeField("noté le")
     checked_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="noté par")
+
+    objects = AddressCheckQuerySet.as_manager()
 
     class Meta:
         verbose_name = "vérification à l’adresse"
@@ -188,8 +204,8 @@ class ReachTold(models.Model):
 
 
 def latest_checks(file: ConnectionFile | None) -> dict[str, Checked]:
-    """The last check of each kind of access, by its own day; one query."""
+    """The last check of each kind of access where the household lives, by its own day; one query."""
     if file is None:
         return {}
-    rows = AddressCheck.objects.filter(file=file).order_by("checked_on", "pk")
+    rows = AddressCheck.objects.of_the_address().filter(file=file).order_by("checked_on", "pk")
     return {row.access: row.told for row in rows}

@@ -58,7 +58,8 @@ def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
     need, day = connection.need, timezone.localdate()
     sheet.household = need.prescription.household
     sheet.proofs = list(ProofSeen.objects.visible_to(actor).filter(file=connection).select_related("seen_by__user"))
-    sheet.checks = list(AddressCheck.objects.filter(file=connection).select_related("checked_by__organisation"))
+    there = AddressCheck.objects.of_the_address().filter(file=connection)
+    sheet.checks = list(there.select_related("checked_by__organisation"))
     sheet.closure = copper_of(need, day)
     looking = connection.state in UNDER_WAY and connection.current_line == CurrentLine.COPPER
     offer = connection.offer if connection.state == "active" else None

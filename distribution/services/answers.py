@@ -79,6 +79,9 @@ def _of_appointment(answer: SmsAnswer, mobile: str, said: str, at: datetime | No
     """Of those to come that were told at this number: the only one, or somebody reads which is meant."""
     asked = _awaited_at(mobile, answer.received_at)
     if not asked:
+        if answer.meaning != SmsMeaning.NO and (given_up := _given_up_at(mobile, answer.received_at)):
+            answer.sms = given_up
+            _to_read(answer, said, AnswerWhy.REFUSED)
         return
     appointment, answer.sms = asked[0]
     if len(asked) > 1 and answer.meaning != SmsMeaning.OTHER:
@@ -115,7 +118,20 @@ def _awaited_at(mobile: str, at: datetime) -> list[tuple[Appointment, Sms]]:
     last = {sms.about_pk: sms for sms in left.order_by("pk")}
     rows = Appointment.objects.filter(pk__in=last, state=AppointmentState.BOOKED, starts_at__gt=at)
     found = rows.select_related("need__prescription__household", "point").order_by("starts_at", "pk")
-    return [(one, last[one.pk]) for one in found if mobile_of(one.need.prescription.household.phone) == mobile]
+    return [(one, last[one.pk]) for one in found if _has(one, mobile)]
+
+
+def _given_up_at(mobile: str, at: datetime) -> Sms | None:
+    """The SMS of an hour to come that this mobile answered NO to: what it says next is no yes, and is not lost."""
+    said_no = SmsAnswer.objects.about(MACHINE).filter(sms__number=mobile, outcome=AnswerOutcome.CANCELLED)
+    answered = {row.sms.about_pk: row.sms for row in said_no.select_related("sms") if row.sms is not None}
+    rows = Appointment.objects.filter(pk__in=answered, state=AppointmentState.CANCELLED, starts_at__gt=at)
+    found = rows.select_related("need__prescription__household").order_by("-pk")
+    return next((answered[one.pk] for one in found if _has(one, mobile)), None)
+
+
+def _has(appointment: Appointment, mobile: str) -> bool:
+    return mobile_of(appointment.need.prescription.household.phone) == mobile
 
 
 def _key(answer: SmsAnswer) -> str:

@@ -16,6 +16,11 @@ from typography.french import grouped, plural
 
 LONGEST = 3000
 FR = MessageLanguage.FRENCH
+NAMING = "prenom"
+NAMED_OUTSIDE = (
+    "L’objet se lit dans le courrier de Maillon et sur un écran verrouillé\u00a0: n’y mettez pas {prenom}, qui va dans"
+    " le texte."
+)
 
 
 class MessageTextQuerySet(DatedQuerySet["MessageText"]):
@@ -97,6 +102,8 @@ class MessageText(Dated):
         if said := fault_of_text(whole, subject, subject.asked(self.channel)):
             in_title = fault_of_text(self.subject, subject, frozenset())
             wrong["subject" if in_title else "body"] = said
+        if NAMING in holes_of(self.subject):
+            wrong["subject"] = NAMED_OUTSIDE
         if self.channel == MessageChannel.SMS and self.subject:
             wrong["subject"] = "Un SMS n’a pas d’objet\u00a0: laissez cette case vide."
         if self.channel != MessageChannel.SMS and not self.subject.strip():

@@ -9,8 +9,10 @@ from django.db.models import F, Q
 
 from documents.enums import (
     ATTACHMENT,
+    FOR_GOOD,
     FORGOTTEN,
     INTERRUPTED,
+    MOVED,
     STOPPED,
     TO_THE_ADDRESSEE_ALONE,
     WITHHELD,
@@ -26,6 +28,7 @@ FAILURES = {
     FORGOTTEN: "Le courriel a été effacé avant de partir.",
     ATTACHMENT: "Une pièce jointe a été effacée, ou n’est plus celle qui a été déposée.",
     WITHHELD: "Le courriel a été retenu\u00a0: le foyer ne veut plus rien recevoir, ou n’est plus suivi.",
+    MOVED: "Le courriel a été retenu\u00a0: le foyer a changé d’adresse de courriel, ou de moyen.",
 }
 UNKNOWN_FAILURE = "Le serveur de messagerie l’a refusé ou n’a pas répondu."
 
@@ -112,6 +115,11 @@ class Mail(models.Model):
         A demonstration sends nothing: there the pilot reads it in place of the addressee.
         """
         return self.purpose in TO_THE_ADDRESSEE_ALONE and not settings.DEMO
+
+    @property
+    def may_leave_again(self) -> bool:
+        """Whether it did not leave, and was not held back on purpose."""
+        return self.delivery == Delivery.FAILED and self.forgotten_at is None and self.error not in FOR_GOOD
 
     @property
     def failure(self) -> str:

@@ -3,7 +3,14 @@
 from documents.paper import render_pdf
 from documents.services.files import check_file, forget_file, open_file, store_file, verify_file
 from documents.services.known import paper_within, papers_named, serves_elsewhere
-from documents.services.mail import call_off_mails, forget_account_mails, forget_mails, queue_mail, resend_mail
+from documents.services.mail import (
+    call_off_mails,
+    forget_account_mails,
+    forget_mails,
+    queue_mail,
+    resend_mail,
+    takes_mail,
+)
 from documents.services.papers import (
     IN_THE_BACKGROUND,
     RENDERING,
@@ -47,6 +54,7 @@ __all__ = [
     "resend_mail",
     "serves_elsewhere",
     "store_file",
+    "takes_mail",
     "takes_sms",
     "verify_document",
     "verify_file",

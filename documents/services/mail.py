@@ -9,7 +9,7 @@ from email.utils import make_msgid
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail import EmailMessage, mailers
 from django.core.validators import validate_email
 from django.db import transaction
@@ -20,6 +20,7 @@ from django.utils.text import Truncator
 from documents.enums import (
     ATTACHMENT,
     DELIVERY_MAILER,
+    FOR_GOOD,
     FORGOTTEN,
     INTERRUPTED,
     TO_THE_ADDRESSEE_ALONE,
@@ -82,6 +83,15 @@ def queue_mail(
     return mail
 
 
+def takes_mail(address: str) -> bool:
+    """Whether a mail can be written to this address."""
+    try:
+        _recipient(address, "")
+    except (ValidationError, ValueError):
+        return False
+    return True
+
+
 def deliver_mail(*, mail: int, last_try: bool = False) -> None:
     """Make a queued mail leave, never twice; called by the task, outside any transaction.
 
@@ -108,14 +118,14 @@ def deliver_mail(*, mail: int, last_try: bool = False) -> None:
 
 @transaction.atomic
 def resend_mail(*, mail: Mail, by: Actor) -> Mail:
-    """Queue again a mail that did not leave. One that left, or that was forgotten, is returned unchanged.
+    """Queue again a mail that did not leave. One that left, was forgotten or held back is returned unchanged.
 
     Raises PermissionDenied for anyone but the pilot.
     """
     if can_resend_mail(by) is None:
         raise PermissionDenied
     (held,) = locked(Mail.objects.filter(pk=mail.pk))
-    if held.delivery != Delivery.FAILED or held.forgotten_at is not None:
+    if not held.may_leave_again:
         return held
     held.delivery, held.error = Delivery.QUEUED, ""
     held.save(update_fields=["delivery", "error"])
@@ -124,8 +134,10 @@ def resend_mail(*, mail: Mail, by: Actor) -> Mail:
 
 
 def call_off_mails(rows: Iterable[int], *, error: str) -> int:
-    """Those that have not left yet will not. Answers how many."""
-    waiting = Mail.objects.filter(pk__in=list(rows), delivery=Delivery.QUEUED)
+    """Those that have not left yet will not, nor may those that failed be sent again. Answers how many."""
+    unsent = Mail.objects.filter(pk__in=list(rows), forgotten_at=None)
+    unsent.filter(delivery=Delivery.SENDING).update(error=error)  # should this try fail, there is no other
+    waiting = unsent.filter(delivery__in=(Delivery.QUEUED, Delivery.FAILED))
     return waiting.update(delivery=Delivery.FAILED, error=error)
 
 
@@ -210,8 +222,15 @@ def _take(pk: int) -> Mail | None:
 
 
 def _settle(mail: Mail, **columns: object) -> None:
-    """Write what came of this attempt, unless another attempt began since or the mail was forgotten."""
-    Mail.objects.filter(pk=mail.pk, attempts=mail.attempts, forgotten_at=None).update(**columns)
+    """Write what came of this attempt, unless another attempt began since or the mail was forgotten.
+
+    What was held back meanwhile is tried no more.
+    """
+    row = Mail.objects.filter(pk=mail.pk, attempts=mail.attempts, forgotten_at=None)
+    if columns["delivery"] == Delivery.QUEUED:
+        row.filter(error__in=FOR_GOOD).update(delivery=Delivery.FAILED)
+        row = row.filter(delivery=Delivery.SENDING)
+    row.update(**columns)
 
 
 def _message(mail: Mail) -> EmailMessage:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from documents.enums import FORGOTTEN, INTERRUPTED, REFUSED, REPLACED, SHUT, Delivery
+from documents.enums import FOR_GOOD, FORGOTTEN, INTERRUPTED, REFUSED, REPLACED, SHUT, Delivery
 from documents.exceptions import DeliveryFailed
 from documents.jobs import put_off
 from documents.models import Sms, SmsAnswer
@@ -17,6 +17,7 @@ from lifecycle.locking import locked
 
 MOST_TRIES = 6
 A_DAY = timedelta(days=1)
+CALLED_OFF = (*FOR_GOOD, REPLACED)
 
 
 def takes_sms(number: str) -> bool:
@@ -87,10 +88,11 @@ def call_off_sms(rows: Iterable[int], *, error: str = REPLACED, at: datetime | N
 
     ``at``: since when that is; one whose hour came a day before has left, or is about to.
     """
-    waiting = Sms.objects.filter(pk__in=list(rows), delivery=Delivery.QUEUED)
+    unsent = Sms.objects.filter(pk__in=list(rows))
     if at is not None:
-        waiting = waiting.filter(leaves_at__gt=at - A_DAY)
-    return waiting.update(delivery=Delivery.FAILED, error=error, text="")
+        unsent = unsent.filter(leaves_at__gt=at - A_DAY)
+    unsent.filter(delivery=Delivery.SENDING).update(error=error)  # should this try fail, there is no other
+    return unsent.filter(delivery=Delivery.QUEUED).update(delivery=Delivery.FAILED, error=error, text="")
 
 
 @transaction.atomic
@@ -119,5 +121,9 @@ def _take(pk: int, now: datetime) -> Sms | None:
 
 
 def _settle(sms: Sms, **columns: object) -> None:
-    """Write what came of this attempt, unless it was forgotten meanwhile."""
-    Sms.objects.filter(pk=sms.pk, attempts=sms.attempts, forgotten_at=None).update(**columns)
+    """Write what came of this attempt, unless it was forgotten meanwhile; what was called off is tried no more."""
+    row = Sms.objects.filter(pk=sms.pk, attempts=sms.attempts, forgotten_at=None)
+    if columns["delivery"] == Delivery.QUEUED:
+        row.filter(error__in=CALLED_OFF).update(delivery=Delivery.FAILED, text="")
+        row = row.filter(delivery=Delivery.SENDING)
+    row.update(**columns)

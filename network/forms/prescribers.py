@@ -5,11 +5,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils import timezone
 
 from calendars.working_days import add_months
-from lifecycle.forms import CommentForm, RowField, choose, day_input, field_of
+from lifecycle.forms import CommentForm, RowField, choose, day_input, field_of, validate_address
 from lifecycle.typed import whole
 from network.enums import LegalNature, StructureKind
 from network.forms.communes import CommuneField, CommunesField
@@ -168,7 +167,7 @@ class ConveneForm(CommentForm):
                     f"«\u00a0{line[:80]}\u00a0»\u00a0: donnez le nom, en {LONGEST_NAME} signes au plus."
                 )
             try:
-                validate_email(email or "a@exemple.fr")
+                validate_address(email or "a@exemple.fr")
             except ValidationError as error:
                 raise ValidationError(f"«\u00a0{line[:80]}\u00a0»\u00a0: ce courriel n’en est pas un.") from error
             found.append((name, email))

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from lifecycle import gate
 from lifecycle.actors import Actor
+from lifecycle.forms import refuse_unwritable
 from lifecycle.locked_rows import held_row
 from lifecycle.locking import locked
 from network.enums import AwarenessState, LegalNature, OrganisationKind, Role
@@ -23,6 +24,8 @@ NOBODY = "Choisissez au moins une structure, ou écrivez-en une."
 DID_NOT_COME = "Cette structure n’est pas notée présente à une session tenue."
 KNOWN = "Une structure porte déjà ce nom\u00a0: invitez la personne depuis sa fiche."
 NAMED = "Donnez le nom de la structure."
+LONGEST_LISTED = 140
+"""Signs of a name that leave room for the reference beside it."""
 
 
 @gate.one_transaction
@@ -59,12 +62,18 @@ def convene_awareness(
     One that is invited already is not again. Raises Unknown, PermissionDenied, Refused, ValidationError.
     """
     row = _held(actor, awareness)
-    known = list(organisations)
-    if not known and not others:
+    chosen = list(organisations)
+    if not chosen and not others:
         raise ValidationError({"organisations": NOBODY})
+    invited = set(row.guests.values_list("organisation", flat=True))
+    typed = {name.casefold() for name in row.guests.filter(organisation=None).values_list("name", flat=True)}
+    known = [one for one in chosen if one.pk not in invited and one.name.casefold() not in typed]
     addresses = addresses_of(known)
     there = _names_of(row)
-    given = [AwarenessGuest(session=row, organisation=one, name=one.name, email=addresses[one.pk]) for one in known]
+    given = [
+        AwarenessGuest(session=row, organisation=one, name=name, email=addresses[one.pk])
+        for one, name in _told_apart(known, there)
+    ]
     given += [AwarenessGuest(session=row, name=name.strip(), email=email.strip()) for name, email in others]
     fresh = {one.name.casefold(): one for one in given if one.name.casefold() not in there}
     for guest in fresh.values():
@@ -169,10 +178,32 @@ def _written_down(actor: Actor, name: str, legal_nature: str, commune: Commune |
 
 
 def addresses_of(organisations: Iterable[Organisation]) -> dict[int, str]:
-    """The public mail address of each structure: that of its first service of the directory, else its own."""
+    """The public mail address of each structure: that of its first service of the directory, else its own.
+
+    Empty for one that no mail can be sent to: that structure is called.
+    """
     found = {one.pk: one.email for one in organisations}
     told = PublicService.objects.in_directory().filter(organisation__in=list(found)).exclude(email="")
-    return found | dict(told.order_by("-pk").values_list("organisation", "email"))
+    found |= dict(told.order_by("-pk").values_list("organisation", "email"))
+    return {pk: email if _can_be_written_to(email) else "" for pk, email in found.items()}
+
+
+def _can_be_written_to(email: str) -> bool:
+    try:
+        refuse_unwritable(email)
+    except ValidationError:
+        return False
+    return True
+
+
+def _told_apart(organisations: Iterable[Organisation], there: set[str]) -> list[tuple[Organisation, str]]:
+    """Each structure with the name it is listed by: two have the same one, in two communes."""
+    taken, named = set(there), []
+    for one in organisations:
+        name = one.name if one.name.casefold() not in taken else f"{one.name[:LONGEST_LISTED]} ({one.reference})"
+        taken.add(name.casefold())
+        named.append((one, name))
+    return named
 
 
 def _names_of(row: AwarenessSession) -> set[str]:

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from lifecycle import gate
 from lifecycle.actors import Actor
+from lifecycle.forms import refuse_unwritable
 from lifecycle.locked_rows import held_row
 from network.machine.directory import ONCE
-from network.models import Commune, Organisation, PublicService, User
+from network.models import Commune, Invitation, Organisation, PublicService, User
 from network.permissions import can_keep_service
 
 DESCRIBED = ("kind", "name", "address", "phone", "email", "hours")
@@ -91,6 +93,13 @@ def _described(given: dict[str, Any], *, is_public: bool) -> dict[str, Any]:
     email = cleaned.get("email", "")
     if not email and not cleaned.get("phone"):
         raise ValidationError({"phone": UNREACHABLE})
-    if email and not is_public and User.objects.filter(email__iexact=email).exists():
+    refuse_unwritable(email)
+    if email and not is_public and _is_of_a_person(email):
         raise ValidationError({"email": OF_A_PERSON})
     return cleaned
+
+
+def _is_of_a_person(email: str) -> bool:
+    """Whether somebody signs in by it, is changing to it, or was invited at it."""
+    known = User.objects.filter(Q(email__iexact=email) | Q(emailaddress__email__iexact=email)).exists()
+    return known or Invitation.objects.pending().filter(email__iexact=email).exists()

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.forms import refuse_unwritable
 from lifecycle.locking import locked, locked_row
 from network import emails
 from network.enums import ROLES_BY_KIND, OrganisationKind, Role
@@ -63,6 +64,7 @@ def invite(
 
 
 def _refuse_what_does_not_fit(organisation: Organisation, email: str, kind: OrganisationKind, role: Role) -> None:
+    refuse_unwritable(email)
     if not organisation.is_active:
         raise ValidationError("Cette organisation n’est plus active.", code="inactive")
     if kind not in organisation.kinds or role not in ROLES_BY_KIND[OrganisationKind(kind)]:

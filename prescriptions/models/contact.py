@@ -29,6 +29,12 @@ class PromisedContactQuerySet(OfPrescriptionQuerySet["PromisedContact"]):
         unsent = Q(mail__delivery=Delivery.FAILED) | Q(sms__delivery=Delivery.FAILED)
         return self.filter(Q(settled_at=None) | Q(outcome=ContactOutcome.SENT) & unsent)
 
+    def unsure(self) -> Self:
+        """Those to keep, and those whose message is on its way: should it fail later, it would be to keep again."""
+        under_way = (Delivery.QUEUED, Delivery.SENDING, Delivery.FAILED)
+        sent = Q(outcome=ContactOutcome.SENT) & (Q(mail__delivery__in=under_way) | Q(sms__delivery__in=under_way))
+        return self.filter(Q(settled_at=None) | sent)
+
 
 class PromisedContact(models.Model):
     """The household's sheet says that it will be told: how, by which day, and what came of it.

@@ -71,7 +71,7 @@ def overtake_contacts(prescriptions: Iterable[int], at: datetime) -> None:
         prescription__in=pks, outcome=ContactOutcome.SENT, sms__delivery=Delivery.QUEUED
     )
     call_off_sms(unsaid.values_list("sms", flat=True), at=at)
-    waiting = PromisedContact.objects.to_keep().filter(prescription__in=pks).values_list("pk", flat=True)
+    waiting = PromisedContact.objects.unsure().filter(prescription__in=pks).values_list("pk", flat=True)
     rows = PromisedContact.objects.filter(pk__in=list(waiting))
     rows.update(settled_at=at, outcome=ContactOutcome.OVERTAKEN)
 

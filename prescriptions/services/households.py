@@ -11,6 +11,7 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.actors import Actor, SignedLink
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.forms import refuse_unwritable
 from lifecycle.locked_rows import held_row
 from lifecycle.machine import Reason
 from network.models import Commune
@@ -20,6 +21,7 @@ from prescriptions.models import Household, HouseholdAccess, HouseholdCorrection
 from prescriptions.models.household import IDENTITY
 from prescriptions.nir import refuse_nir
 from prescriptions.permissions import can_follow_household
+from prescriptions.services.messages import withhold_from_former
 
 IDENTITY_REASON = Reason("reason", "Dites pourquoi vous lisez qui est ce foyer.", field="reason")
 NOT_OPEN = Reason("not_open", "Le dossier du foyer est archivé\u00a0: rouvrez-le d’abord.")
@@ -71,6 +73,7 @@ def edit_household(*, actor: Actor, household: Household, at: datetime | None = 
     row.set_keys()
     _clean(row)
     row.save(update_fields=[*described, "name_key", "phone_key", "address_key"])
+    withhold_from_former(row, before)
     filed = Prescription.objects.filter(household=row.pk, submitted_at__isnull=False).exists()
     if filed:
         record_correction(actor, row, before, at)
@@ -243,3 +246,4 @@ def _described(person: Mapping[str, Any]) -> dict[str, Any]:
 
 def _clean(row: Household) -> None:
     row.clean_fields(exclude=["state", "reference", "moved_at", "prescriber", "commune"])
+    refuse_unwritable(row.email)

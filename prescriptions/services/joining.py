@@ -12,6 +12,7 @@ from prescriptions.enums import HouseholdState
 from prescriptions.models import Household, Joining, Prescription
 from prescriptions.nir import refuse_nir
 from prescriptions.services.households import record_correction
+from prescriptions.services.messages import withhold_from_former
 
 CHOSEN = (
     *("last_name", "first_name", "birth_date", "phone", "email", "address", "postcode"),
@@ -103,6 +104,7 @@ def _write(actor: Actor, row: Household, said: dict[str, Any], at: datetime | No
         setattr(row, name, value)
     row.set_keys()
     row.save(update_fields=[*said, "name_key", "phone_key", "address_key"])
+    withhold_from_former(row, before)
     record_correction(actor, row, before, at)
 
 

@@ -1,17 +1,27 @@
 """What Maillon writes to households: by the way they prefer, once, with the text of the day; each message is a row."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from documents.emails import compose
-from documents.enums import WITHHELD, MailPurpose, MessageChannel, MessageCode, MessageLanguage
+from documents.enums import MOVED, WITHHELD, MailPurpose, MessageChannel, MessageCode, MessageLanguage
 from documents.messages import SUBJECTS, Values
 from documents.models import MessageText, StoredFile
-from documents.services import call_off_mails, call_off_sms, freeze_document, queue_mail, queue_sms, takes_sms
+from documents.services import (
+    call_off_mails,
+    call_off_sms,
+    freeze_document,
+    queue_mail,
+    queue_sms,
+    takes_mail,
+    takes_sms,
+)
+from documents.texting import mobile_of
 from lifecycle.actors import Actor
 from network.models import Organisation
 from prescriptions.documents import LETTER
@@ -22,6 +32,11 @@ from prescriptions.telling import channel_of
 from typography.french import by_pairs
 
 RIGHT_TO_LEFT = (MessageLanguage.ARABIC,)
+CARRIED_BY = {
+    MessageChannel.SMS: {"phone", "contact_channel"},
+    MessageChannel.EMAIL: {"email", "contact_channel"},
+}
+"""What says that a household is told so, and where."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +52,15 @@ class Message:
 def way_to(household: Household, code: MessageCode, *, heard: bool | None = None) -> MessageChannel | None:
     """By which channel Maillon writes this by itself; None when it is told by somebody.
 
-    By SMS when it is preferred, the door is open and the number a mobile; by mail when it is preferred and known.
+    By SMS when it is preferred, the door is open and the number a mobile; by mail when it is preferred and its address
+    can be written to.
     ``heard``: whether it may be written to at all, when that is known already.
     """
     carried, channel = SUBJECTS[code].channels, channel_of(household)
     way = None
     if channel == ContactChannel.SMS and MessageChannel.SMS in carried and takes_sms(household.phone):
         way = MessageChannel.SMS
-    elif channel == ContactChannel.EMAIL and MessageChannel.EMAIL in carried:
+    elif channel == ContactChannel.EMAIL and MessageChannel.EMAIL in carried and takes_mail(household.email):
         way = MessageChannel.EMAIL
     if way is None or heard is False:
         return None
@@ -125,11 +141,28 @@ def call_off(messages: Iterable[HouseholdMessage], *, error: str) -> None:
 def withhold_messages(households: Iterable[int], channel: MessageChannel | None = None) -> None:
     """Nothing more leaves for these households, by this channel or by any: they left, or asked so.
 
-    Nor what was written under a file that was joined to theirs.
+    What was written to a file that was joined to theirs is theirs.
     """
-    pks = list(households)
-    rows = HouseholdMessage.objects.filter(Q(household__in=pks) | Q(household__joined_into__in=pks))
+    rows = _written_to(households)
     call_off(rows if channel is None else rows.filter(channel=channel), error=WITHHELD)
+
+
+def withhold_from_former(household: Household, before: Mapping[str, Any]) -> None:
+    """What waits for a number or an address that was theirs does not leave: somebody else may have it today.
+
+    ``before``: what the columns that were written again said.
+    """
+    changed = {name for name, said in before.items() if getattr(household, name) != said}
+    if mobile_of(before.get("phone", "")) == mobile_of(household.phone):
+        changed.discard("phone")
+    gone = [way for way, columns in CARRIED_BY.items() if changed & columns]
+    if gone:
+        call_off(_written_to([household.pk]).filter(channel__in=gone), error=MOVED)
+
+
+def _written_to(households: Iterable[int]) -> QuerySet[HouseholdMessage]:
+    pks = list(households)
+    return HouseholdMessage.objects.filter(Q(household__in=pks) | Q(household__joined_into__in=pks))
 
 
 def from_service(prescriber: Organisation) -> dict[str, str]:

@@ -16,11 +16,15 @@ from connectivity.reach import NOWHERE, Checked, Here, Level, Share, weigh_reach
 from connectivity.services.connections import choose_connection
 from connectivity.services.offers import offers_of_the_day
 from connectivity.services.reach import check_address, here_of
+from desk.by_commune_import import TECHNOLOGIES
 from desk.services.reference import add_version
 from imports.models import Import
+from imports.readers.cells import Unread
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
 from network.models import Commune
+from prescriptions.models import Need
+from prescriptions.services.households import edit_household, move_household
 from reference.families import family_of
 from tests.connectivity.lines import DAY, MOBILE, Line, make_offer
 from tests.connectivity.test_comparison import sheet
@@ -125,6 +129,29 @@ def test_an_offer_that_comes_nowhere_is_refused_until_somebody_checks_the_addres
     assert verdict() == Verdict.NOT, "and a check of an earlier day, typed later, does not"
     with pytest.raises(Refused, match="aujourd’hui ou avant"):
         check_address(**check, reached=True, checked_on=today + timedelta(days=1))
+    check_address(**check, reached=True, checked_on=today)
+    assert choose_connection(**given, agreement=Agreement.IN_PERSON).offer == line.offer
+
+
+@pytest.mark.parametrize("moves", [True, False])
+@pytest.mark.django_db
+def test_what_was_checked_for_an_address_says_nothing_of_the_next_one(moves: bool) -> None:
+    line, elsewhere = Line(), make_commune()
+    for commune in (line.circle.commune, elsewhere):
+        share(commune, 0)
+    file, today = line.proposed(), timezone.localdate()
+    check: dict[str, Any] = {"actor": line.worker, "connection": file, "access": FIBRE, "how": CheckedWith.OPERATOR}
+    check_address(**check, reached=True, checked_on=today)
+    household = line.need.prescription.household
+    if moves:
+        move_household(actor=line.worker, household=household, commune=elsewhere, moved_on=today)
+    else:
+        edit_household(actor=line.worker, household=household, address="2 rue d’Après")
+    need = Need.objects.get(pk=line.need.pk)
+    assert {one.verdict for one in offers_of_the_day(need=need, file=file) if one.offer == line.offer} <= {Verdict.NOT}
+    given: dict[str, Any] = {"actor": line.worker, "connection": file, "offer": line.offer}
+    with pytest.raises(Refused, match="n’arrive pas là où vit le foyer"):
+        choose_connection(**given, agreement=Agreement.IN_PERSON)
     check_address(**check, reached=True, checked_on=today)
     assert choose_connection(**given, agreement=Agreement.IN_PERSON).offer == line.offer
 
@@ -259,3 +286,22 @@ def test_a_file_of_mobile_coverage_takes_the_words_of_the_regulator_and_the_name
     found = {row.operator_name: row.level for row in MobileCoverage.objects.all()}
     assert found == {"Orange": "very_good", "SFR": "none"}
     assert here_of(commune.pk, timezone.localdate()).levels["orange"].level == CoverageLevel.VERY_GOOD
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("99,996 %", "99.99"),
+        ("0.004", "0.01"),
+        ("99.999", "99.99"),
+        ("100,0", "100"),
+        ("0,00 %", "0"),
+        ("82,5", "82.50"),
+    ],
+)
+def test_no_share_becomes_a_yes_or_a_no_by_rounding(typed: str, kept: str) -> None:
+    (read_share,) = (field.read for field in TECHNOLOGIES.fields if field.name == "share")
+    assert read_share(typed) == Decimal(kept)
+    for absurd in ("NaN", "-1", "101", "9" * 4300, "1e2", "inf", "100,01", "½"):
+        with pytest.raises(Unread, match="0 à 100"):
+            read_share(absurd)

@@ -196,3 +196,21 @@ def test_the_pages_of_a_session_lead_from_a_hole_to_an_account() -> None:
     stranger = acting(make_membership(Role.WORKER, OrganisationKind.PRESCRIBER))
     assert stranger.get(url).status_code in {403, 404}
     assert stranger.get(reverse("network:awareness_list")).status_code == 403
+
+
+def test_two_structures_of_one_name_are_both_told_and_one_that_changed_its_name_is_not_told_twice() -> None:
+    room = Room()
+    twin = make_organisation(OrganisationKind.PRESCRIBER, name="CCAS connu", email="jumeau@ccas.test")
+    room.convene(organisations=[room.known, twin], others=[])
+    assert Mail.objects.count() == 2
+    Organisation.objects.filter(pk=room.known.pk).update(name="CCAS renommé")
+    room.convene(organisations=[Organisation.objects.get(pk=room.known.pk), twin], others=[])
+    assert sorted(mail.to[0] for mail in Mail.objects.all()) == ["accueil@ccas.test", "jumeau@ccas.test"]
+
+
+def test_a_structure_whose_address_no_mail_can_be_sent_to_is_to_be_called_and_stops_nobody_s_invitation() -> None:
+    room = Room()
+    Organisation.objects.filter(pk=room.known.pk).update(email="accueil@ccas.fr\u202c")
+    room.convene(organisations=[Organisation.objects.get(pk=room.known.pk)])
+    assert [mail.to[0] for mail in Mail.objects.all()] == ["neuve@asso.test"]
+    assert room.session.guests.get(name="CCAS connu").invited_at is None

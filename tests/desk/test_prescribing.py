@@ -14,7 +14,7 @@ from network.services.directory import publish_public_service
 from prescriptions.services.prescriptions import ask_completion_prescription, refuse_prescription
 from tests.network.factories import make_commune, make_membership, make_organisation
 from tests.pages import acting, read
-from tests.prescriptions.files import Circle
+from tests.prescriptions.files import Circle, again, transferred
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -117,3 +117,19 @@ def test_a_hole_is_filled_by_a_structure_that_is_invited() -> None:
     made = Organisation.objects.get(name="Structure neuve")
     assert (made.kinds, made.commune) == ([OrganisationKind.PRESCRIBER], commune)
     assert make_organisation(OrganisationKind.PRESCRIBER).pk != made.pk
+
+
+def test_what_is_decided_after_a_transfer_counts_for_whoever_took_the_request_and_may_open_it() -> None:
+    circle, taker = Circle(), make_organisation(OrganisationKind.PRESCRIBER)
+    before, after = circle.submitted(), circle.submitted()
+    circle.accept(before)
+    for prescription in (before, after):
+        transferred(circle, prescription, taker)
+    circle.accept(again(after))
+
+    def told(structure: Organisation) -> tuple[int, int]:
+        whole, _ = by_month(structure, timezone.now())
+        assert dict(of_structures(timezone.now()))[structure] == whole
+        return whole.filed, whole.accepted
+
+    assert (told(circle.prescriber), told(taker)) == ((2, 1), (0, 1))

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from demo.coming import answers_come
 from distribution.enums import AppointmentState, CancelReason
 from distribution.models import Appointment
+from distribution.models.appointment import not_known
 from distribution.services.answers import read_answers, receive_answer
-from distribution.services.appointments import cancel_appointment
+from distribution.services.appointments import cancel_appointment, move_appointment
 from documents.enums import WITHHELD, AnswerOutcome, AnswerWhy, Delivery, SmsMeaning
 from documents.meanings import meaning_of
 from documents.models import Mail, Sms, SmsAnswer
@@ -27,7 +28,7 @@ from lifecycle.clock import run_clock
 from prescriptions.enums import ContactChannel
 from prescriptions.models import Household, PromisedContact
 from refurb.models import Device
-from tests.distribution.hours import booked, need_of, opened
+from tests.distribution.hours import booked, need_of, next_hours, opened
 from tests.distribution.shelves import Shelf
 from tests.pages import acting
 from tests.prescriptions.files import again
@@ -90,7 +91,10 @@ def test_yes_confirms_once_and_no_gives_the_hour_up_and_is_told_to_the_adviser(s
         CancelReason.HOUSEHOLD,
     )
     assert "a répondu NON" in acting(shelf.adviser).get("/").text
-    assert read_answers(actor=shelf.adviser, appointment=gone) == 1
+    again_yes = answers("OUI", "4")
+    assert (again_yes.outcome, again_yes.text, again(made).state) == (OUT.TO_READ, "OUI", AppointmentState.CANCELLED)
+    assert answers("non", "5").outcome == OUT.NOTHING
+    assert read_answers(actor=shelf.adviser, appointment=gone) == 2
     assert "a répondu NON" not in acting(shelf.adviser).get("/").text
 
 
@@ -274,3 +278,15 @@ def test_the_demonstration_receives_one_and_nothing_else_does(
     settings.DEMO = True
     call_command("receive_sms", made.reference, "OUI")
     assert SmsAnswer.objects.get().outcome == OUT.CONFIRMED
+
+
+@pytest.mark.django_db
+def test_an_sms_that_says_the_former_hour_does_not_leave_even_when_none_takes_its_place(
+    shelf: Shelf, texted: Device
+) -> None:
+    made = booked(shelf, texted)
+    assert Sms.objects.get(about_machine="appointment").delivery == Delivery.QUEUED
+    Household.objects.update(contact_channel=ContactChannel.PHONE)
+    move_appointment(actor=shelf.adviser, appointment=made, starts_at=next_hours(shelf, texted)[0].starts_at)
+    assert Sms.objects.get(about_machine="appointment").delivery == Delivery.FAILED
+    assert Appointment.objects.filter(not_known(), pk=made.pk).exists(), "somebody calls"

@@ -93,3 +93,9 @@ def test_what_nothing_is_left_of_goes_and_a_value_is_never_read_as_a_text() -> N
     assert filled("Bonjour\n\n{changer}\n\nMerci", {}, "email") == "Bonjour\n\nMerci"
     assert filled("{jour}\n{heure}", {"jour": "{heure}", "heure": "10 h"}, "sms") == "{heure} 10 h"
     assert filled("Apportez {apporter}", {"apporter": ["a", "b"]}, "sms") == "Apportez a, b"
+
+
+def test_a_first_name_is_in_no_subject_which_the_outbox_shows() -> None:
+    row = MessageText(code="demande", channel="email", subject="{prenom}, du nouveau", body="Pour {reference}.")
+    with pytest.raises(ValidationError, match="écran verrouillé"):
+        row.clean()

@@ -15,11 +15,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents import sms_door
-from documents.enums import ATTACHMENT, FORGOTTEN, INTERRUPTED, REFUSED, REPLACED, SHUT, STOPPED, WITHHELD, Delivery
+from documents.enums import (
+    ATTACHMENT,
+    FORGOTTEN,
+    INTERRUPTED,
+    MOVED,
+    REFUSED,
+    REPLACED,
+    SHUT,
+    STOPPED,
+    WITHHELD,
+    Delivery,
+)
 from documents.exceptions import DeliveryFailed
 from documents.models import Sms
 from documents.quiet import loud_from
-from documents.services import forget_sms, queue_sms, takes_sms
+from documents.services import call_off_sms, forget_sms, queue_sms, takes_sms
 from documents.services.sms import MOST_TRIES, deliver_sms, put_off_due
 from documents.texting import is_basic, mobile_of, parts_of, simpler
 from network.enums import OrganisationKind, Role
@@ -109,6 +120,19 @@ def test_nobody_is_woken(written: tuple[int, ...], leaves: tuple[int, ...]) -> N
 
 
 NAIVE = datetime(2026, 1, 1), datetime(2030, 1, 1)  # noqa: DTZ001 hypothesis gives them their zone
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "leaves"),
+    [(8, 24, (23, 30)), (8, 99, (23, 30)), (0, 20, (24, 0)), (20, 8, (32, 0)), (25, 30, (32, 0))],
+)
+def test_hours_that_no_day_has_stop_nothing_and_wake_nobody(first: int, last: int, leaves: tuple[int, int]) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("documents.quiet.MESSAGES_FROM", Fixed(first))
+        patched.setattr("documents.quiet.MESSAGES_UNTIL", Fixed(last))
+        wednesday = datetime(2026, 11, 25, tzinfo=PARIS)
+        found = loud_from(wednesday + timedelta(hours=23, minutes=30))
+    assert found == wednesday + timedelta(hours=leaves[0], minutes=leaves[1])
 
 
 @given(st.datetimes(*NAIVE, timezones=st.just(PARIS)))
@@ -201,6 +225,23 @@ def test_one_that_could_not_is_tried_again_some_times_and_one_that_is_refused_is
     assert Sms.objects.get(pk=refused.pk).error == "HTTP 400"
 
 
+@pytest.mark.parametrize("why", [WITHHELD, REPLACED, MOVED])
+@pytest.mark.django_db(transaction=True)
+def test_what_is_called_off_while_the_service_does_not_answer_is_not_tried_again(
+    door: type[Carries], why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sms = queue_sms(number="0612345678", text="x", about=ABOUT, at=now_loud())
+
+    def stopped_meanwhile(self: Carries, **said: str) -> None:
+        call_off_sms([sms.pk], error=why)
+        raise DeliveryFailed("HTTP 503")
+
+    monkeypatch.setattr(door, "send", stopped_meanwhile)
+    deliver_sms(sms=sms.pk, at=now_loud())
+    left = Sms.objects.get()
+    assert (left.delivery, left.error, left.text) == (Delivery.FAILED, why, "")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_cut_off_while_sending_says_so_rather_than_send_twice(door: type[Carries]) -> None:
     sms = queue_sms(number="0612345678", text="x", about=ABOUT, at=now_loud())
@@ -263,7 +304,7 @@ def test_the_list_says_in_french_why_an_sms_did_not_leave() -> None:
     first = queue_sms(number="0612345678", text="Demain à 10 h", about=ABOUT)
     queue_sms(number="0612345678", text="Demain à 11 h", about=ABOUT)
     assert Sms.objects.get(pk=first.pk).error == REPLACED
-    assert set(STOPPED) == {REPLACED, FORGOTTEN, INTERRUPTED, SHUT, REFUSED, WITHHELD, ATTACHMENT}
+    assert set(STOPPED) == {REPLACED, FORGOTTEN, INTERRUPTED, SHUT, REFUSED, WITHHELD, MOVED, ATTACHMENT}
     page = acting(make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)).get(reverse("documents:sms_list")).text
     assert "remplacé par un autre" in page
     assert "replaced" not in page.partition("<main")[2].partition("</main>")[0]

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +16,7 @@ from network.enums import OrganisationKind, Role, StructureKind
 from network.models import Membership, PublicService
 from network.models.directory import confirmed_before
 from network.services.directory import correct_public_service, publish_public_service
+from network.services.invitations import invite
 from tests.network.factories import make_commune, make_epci, make_membership, make_organisation
 from tests.pages import acting, answered, done, read
 
@@ -148,3 +150,27 @@ def test_a_structure_that_is_no_prescriber_is_not_in_the_directory() -> None:
     desk.published()
     type(desk.structure).objects.filter(pk=desk.structure.pk).update(is_active=False)
     assert "Accueil social" not in read(acting(desk.reader), LIST)
+
+
+def test_the_address_that_an_agent_changes_to_or_is_invited_at_is_refused_too() -> None:
+    desk = Desk()
+    EmailAddress.objects.create(user=desk.worker.user, email="nouvelle@agent.test")
+    invite(
+        organisation=desk.structure,
+        email="bientot@agent.test",
+        kind=OrganisationKind.PRESCRIBER,
+        role=Role.WORKER,
+        by=desk.pilot,
+    )
+    for email in ("Nouvelle@agent.test", "Bientot@agent.test"):
+        with pytest.raises(ValidationError, match="celle d’une personne"):
+            desk.published(email=email)
+
+
+def test_an_address_pasted_with_a_sign_that_is_not_seen_is_refused_at_its_field() -> None:
+    desk, pasted = Desk(), "accueil@ccas.fr\u202c"
+    with pytest.raises(ValidationError, match="au lieu de le coller"):
+        desk.published(email=pasted)
+    client, url = acting(desk.pilot), reverse("network:invite", args=[desk.structure.reference])
+    page = client.post(url, {"email": pasted, "position": "prescriber:worker", "first_name": "", "last_name": ""})
+    assert "au lieu de le coller" in page.content.decode()

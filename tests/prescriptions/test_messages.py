@@ -5,22 +5,26 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import LazySettings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from documents.enums import WITHHELD, Delivery
+from documents.enums import MOVED, WITHHELD, Delivery
 from documents.models import Mail, Sms
+from documents.services import resend_mail
 from documents.services.sms import deliver_sms
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
-from prescriptions.enums import ContactChannel, ContactOutcome, HouseholdState
+from prescriptions.enums import ContactAbout, ContactChannel, ContactOutcome, HouseholdState
 from prescriptions.models import Household, HouseholdMessage, Prescription, PromisedContact
-from prescriptions.services.contacts import tell_household, write_letter
+from prescriptions.services.contacts import note_no_answer, promise_contacts, tell_household, write_letter
+from prescriptions.services.households import edit_household
+from prescriptions.services.joining import join_household
 from prescriptions.services.messages import withhold_messages
 from prescriptions.services.prescriptions import withdraw_prescription
+from prescriptions.services.stopping import stop_sms_household
 from reference.loading import load_reference
 from tests.network.factories import make_membership
 from tests.prescriptions.files import Circle
@@ -196,3 +200,74 @@ def test_what_was_written_is_a_row_that_nobody_rewrites_and_its_words_are_forgot
     assert HouseholdMessage.objects.get().sms == gone
     assert not Mail.objects.filter(to__len__gt=0, about_machine="prescription", purpose="household").exists()
     assert timedelta(0) <= gone.leaves_at - gone.created_at
+
+
+@pytest.mark.django_db
+def test_a_mail_that_fails_after_something_else_happened_is_nobody_s_task(circle: Circle) -> None:
+    person = {"contact_channel": ContactChannel.EMAIL, "email": "foyer@exemple.test"}
+    gone, other = accepted(circle, **person), {"last_name": "Zyzomys", "first_name": "Ulric", "phone": "06 01 02 03 04"}
+    erased = accepted(circle, **person | other | {"email": "autre@exemple.test"})
+    for prescription in (gone, erased):
+        withdraw_prescription(actor=circle.worker, prescription=prescription, reason="no_longer_needed")
+    given = {"received_on": timezone.localdate(), "channel": "letter"}
+    gate.apply(erased.household, "erase_on_request", actor=circle.pilot, **given)
+    Mail.objects.filter(purpose="household", delivery=Delivery.QUEUED).update(delivery=Delivery.FAILED, error="SMTP")
+    assert not PromisedContact.objects.to_keep().exists()
+
+
+@pytest.mark.django_db
+def test_nobody_answered_is_noted_once_whatever_failed_before(circle: Circle) -> None:
+    prescription = circle.submitted(household=circle.household(**TEXTED))
+    promise_contacts([prescription], ContactAbout.ACCEPTED, timezone.now())
+    Sms.objects.update(delivery=Delivery.SENDING)
+    prescription.household.contact_channel = ContactChannel.PHONE
+    promise_contacts([prescription], ContactAbout.MISSING, timezone.now())
+    Sms.objects.update(delivery=Delivery.FAILED, error="HTTP 500")
+    assert note_no_answer(actor=circle.worker, prescription=prescription).about == ContactAbout.MISSING
+
+
+@pytest.mark.parametrize("change", [{"phone": "06 98 76 54 32"}, {"contact_channel": ContactChannel.PHONE}])
+@pytest.mark.django_db
+def test_nothing_leaves_for_a_number_that_was_the_household_s_and_somebody_calls(
+    circle: Circle, change: dict[str, str]
+) -> None:
+    prescription = accepted(circle)
+    edit_household(actor=circle.worker, household=prescription.household, phone="0612345678")
+    assert Sms.objects.get().delivery == Delivery.QUEUED, "the same number, typed otherwise"
+    edit_household(actor=circle.worker, household=prescription.household, **change)
+    assert (Sms.objects.get().delivery, Sms.objects.get().error) == (Delivery.FAILED, MOVED)
+    assert contact_of(prescription) in PromisedContact.objects.to_keep()
+
+
+@pytest.mark.django_db
+def test_what_was_withheld_is_not_sent_again_even_when_it_had_failed_before(circle: Circle) -> None:
+    prescription = accepted(circle, contact_channel=ContactChannel.EMAIL, email="foyer@exemple.test")
+    mail = Mail.objects.get(purpose="household")
+    Mail.objects.filter(pk=mail.pk).update(delivery=Delivery.FAILED, error="SMTP")
+    withhold_messages([prescription.household_id])
+    client, url = acting(circle.pilot), reverse("documents:mail_detail", args=[mail.pk])
+    assert "Renvoyer" not in read(client, url)
+    assert (resend_mail(mail=mail, by=circle.pilot).delivery, mail.failure[:6]) == (Delivery.FAILED, "Le ser")
+
+
+@pytest.mark.django_db
+def test_a_stop_holds_back_what_was_written_to_a_file_that_was_joined(circle: Circle) -> None:
+    prescription = accepted(circle)
+    kept = circle.household(**TEXTED | {"last_name": "Gardé"})
+    join_household(actor=circle.pilot, household=prescription.household, kept=kept)
+    stop_sms_household(household=kept, answer="sms-answer:1")
+    assert Sms.objects.get().error == WITHHELD
+
+
+@pytest.mark.parametrize("email", ["foyer@exemple.fr\u202c", "foyer@" + "é" * 60 + ".fr"])
+@pytest.mark.django_db
+def test_an_address_that_no_mail_can_be_sent_to_is_refused_at_its_field_and_stops_no_decision(
+    circle: Circle, email: str
+) -> None:
+    household = circle.household(contact_channel=ContactChannel.EMAIL, email="foyer@exemple.fr")
+    with pytest.raises(ValidationError, match="au lieu de le coller") as refused:
+        edit_household(actor=circle.worker, household=household, email=email)
+    assert set(refused.value.message_dict) == {"email"}
+    Household.objects.filter(pk=household.pk).update(email=email)  # written before it was looked at
+    prescription = circle.accepted(household=Household.objects.get(pk=household.pk))
+    assert contact_of(prescription) in PromisedContact.objects.to_keep()
