@@ -9,11 +9,14 @@ from django.contrib.admin import ModelAdmin
 from django.db import models
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from lifecycle.admin import ReadOnlyAdmin
 from lifecycle.machine import Stateful
 from network.enums import OrganisationKind, Role
 from network.models import User
+from prescriptions.enums import NoteAudience
+from prescriptions.services.instruction import declare_absence, write_file_note
 from reference.loading import load_reference
 from tests.desk.test_walls_of_all_pages import NAMES, STORY, seen
 from tests.network.factories import make_membership, make_user
@@ -51,9 +54,15 @@ def test_no_table_lets_anything_be_written(rf: RequestFactory, model: type[model
 
 
 def test_each_list_and_each_page_opens_and_a_forged_form_writes_nothing(technician: Client) -> None:
-    """A household served twice, and what is told to it in other languages: most tables have a row."""
-    seen()
-    load_reference("prescriptions")
+    """A household served twice, and the dated rows that one reads: most tables have a row."""
+    scenery = seen()
+    circle = scenery.territory.circle
+    told_by = {"actor": circle.adviser, "prescription": scenery.waiting, "audience": NoteAudience.TEAM}
+    write_file_note(**told_by, text="À rappeler")
+    today = timezone.localdate()
+    declare_absence(actor=circle.adviser, adviser=circle.adviser, first_on=today, last_on=today)
+    for app in ("prescriptions", "documents", "donations", "connectivity", "refurb", "conventions", "distribution"):
+        load_reference(app)
     empty, told = [], []
     for model, _ in REGISTERED:
         assert technician.get(address(model, "changelist")).status_code == 200, model
