@@ -10,6 +10,7 @@ from demo.agenda import Thread
 from demo.calendar import local, working_day
 from demo.context import Stage
 from lifecycle import gate
+from network.demo import DOMAIN
 from network.enums import LegalNature, OrganisationKind, Role, StructureKind
 from network.models import AwarenessSession, Commune, Membership, PublicService
 from network.services.awareness import convene_awareness, hold_awareness, invite_structure, plan_awareness
@@ -30,9 +31,10 @@ NEW = "Association Exemple Solidaire"
 
 
 def directory(stage: Stage) -> Thread:
-    """Each structure publishes its entry when the story begins; later most say that it is right still."""
+    """Each structure publishes its entry when the story begins; later most say that it is right still, one leaves."""
     yield (at := local(working_day(stage.first, 4), 10))
     published: list[tuple[Membership, PublicService]] = []
+    seldom: PublicService | None = None
     for (code, role), people in sorted(stage.cast.people.items()):
         organisation = stage.cast.organisations[code]
         if role != Role.WORKER or OrganisationKind.PRESCRIBER not in organisation.kinds:
@@ -40,23 +42,25 @@ def directory(stage: Stage) -> Thread:
         communes = {street.commune.pk: street.commune for street in stage.cast.streets[code]}
         if organisation.commune is not None:
             communes[organisation.commune.pk] = organisation.commune
-        entry = publish_public_service(
-            actor=people[0],
-            organisation=organisation,
-            kind=_kind(code),
-            name="Accueil social",
-            address=organisation.address,
-            phone=organisation.phone or LINE,
-            email=f"accueil-{code}@exemple-solidaire.example",
-            hours=HOURS,
-            communes=communes.values(),
-            at=at,
-        )
-        published.append((people[0], entry))
+        told: dict[str, Any] = {
+            "actor": people[0],
+            "organisation": organisation,
+            "kind": _kind(code),
+            "address": organisation.address,
+            "phone": organisation.phone or LINE,
+            "email": f"annuaire-{code}@{DOMAIN}",
+            "hours": HOURS,
+            "communes": communes.values(),
+            "at": at,
+        }
+        published.append((people[0], publish_public_service(name="Accueil social", **told)))
+        seldom = seldom or publish_public_service(name="Permanence du samedi", **told)
     yield (at := local(stage.back(CONFIRMED), 16))
     for rank, (actor, entry) in enumerate(published):
         if rank % SILENT:
             gate.apply(entry, "confirm", actor=actor, at=at)
+    if seldom is not None:
+        gate.apply(seldom, "withdraw", actor=published[0][0], at=at)
 
 
 def _kind(code: str) -> StructureKind:
@@ -71,7 +75,7 @@ def sessions(stage: Stage) -> Thread:
     commune = guests[0].commune
     assert commune is not None
     yield (at := local(stage.back(HELD + 20), 11))
-    others = [(NEW, "accueil@exemple-solidaire.example"), ("Mairie d’Exempleville", "")]
+    others = [(NEW, f"exemple-solidaire@{DOMAIN}"), ("Mairie d’Exempleville", "")]
     held = _planned(stage, commune, stage.back(HELD), at)
     convene_awareness(actor=pilot, awareness=held, organisations=guests, others=others, at=at)
     yield (at := local(stage.back(HELD + 4), 11))
@@ -84,7 +88,7 @@ def sessions(stage: Stage) -> Thread:
     yield (at := local(working_day(stage.back(HELD), 1), 10))
     newcomer = held.guests.get(name=NEW)
     given: dict[str, Any] = {"legal_nature": LegalNature.ASSOCIATION, "guest": newcomer, "at": at}
-    invite_structure(actor=pilot, email="responsable@exemple-solidaire.example", **given)
+    invite_structure(actor=pilot, email=f"responsable-exemple-solidaire@{DOMAIN}", **given)
     yield (at := local(working_day(stage.back(CALLED_OFF), -2), 9))
     gate.apply(dropped, "cancel", actor=pilot, reason="few", at=at)
     yield (at := local(stage.back(3), 15))

@@ -51,6 +51,7 @@ def load_world() -> None:
     """Everything the demonstration stands on; the operator that the offers name has the same reference each time."""
     with drawn_from(Random(0)):
         load_territory(read_territory(DATA))
+        load_reference("documents")
         load_reference("conventions")
         load_reference("prescriptions")
         load_reference("connectivity")
