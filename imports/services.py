@@ -348,7 +348,7 @@ def _stop(*, source: int, error: str) -> None:
 def _forget_named(source: Import) -> None:
     """Erase the file that names people, once nothing more is read from it."""
     if source.declared.named is not None:
-        forget_file(file=source.file)
+        forget_file(file=source.file, at=source.ended_at)
 
 
 # --- after
