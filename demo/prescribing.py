@@ -35,11 +35,13 @@ def directory(stage: Stage) -> Thread:
     yield (at := local(working_day(stage.first, 4), 10))
     published: list[tuple[Membership, PublicService]] = []
     seldom: PublicService | None = None
+    around = _around(stage)
     for (code, role), people in sorted(stage.cast.people.items()):
         organisation = stage.cast.organisations[code]
         if role != Role.WORKER or OrganisationKind.PRESCRIBER not in organisation.kinds:
             continue
         communes = {street.commune.pk: street.commune for street in stage.cast.streets[code]}
+        communes |= {commune.pk: commune for commune in around.get(code, ())}
         if organisation.commune is not None:
             communes[organisation.commune.pk] = organisation.commune
         told: dict[str, Any] = {
@@ -61,6 +63,19 @@ def directory(stage: Stage) -> Thread:
             gate.apply(entry, "confirm", actor=actor, at=at)
     if seldom is not None:
         gate.apply(seldom, "withdraw", actor=published[0][0], at=at)
+
+
+def _around(stage: Stage) -> dict[str, list[Commune]]:
+    """The communes of an EPCI, shared among the departmental services that stand there; nobody has the others."""
+    standing: dict[int, list[str]] = {}
+    for code, organisation in sorted(stage.cast.organisations.items()):
+        if _kind(code) == StructureKind.MNS and organisation.commune is not None and organisation.commune.epci_id:
+            standing.setdefault(organisation.commune.epci_id, []).append(code)
+    found: dict[str, list[Commune]] = {}
+    for commune in Commune.objects.in_departement().current().filter(epci__in=standing).order_by("code"):
+        codes = standing[commune.epci_id]
+        found.setdefault(codes[int(commune.code) % len(codes)], []).append(commune)
+    return found
 
 
 def _kind(code: str) -> StructureKind:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from lists.columns import StateColumn
 from network.models import AwarenessSession, Organisation, PublicService
 from network.models.territory import Alphabetical
-from typography.french import by_pairs, day
+from typography.french import by_pairs, day, plural
 
 
 class OrganisationTable(tables.Table):
@@ -63,17 +63,16 @@ class ServiceTable(tables.Table):
     places = tables.Column(verbose_name="Communes", orderable=False)
     phone = tables.Column(verbose_name="Téléphone", orderable=False, default="–")
     email = tables.Column(verbose_name="Courriel", orderable=False, default="–")
-    hours = tables.Column(verbose_name="Accueil", orderable=False, default="–")
     confirmed_at = tables.Column(verbose_name="Vérifiée le")
 
     class Meta:
         model = PublicService
-        fields = ("name", "structure", "kind", "places", "phone", "email", "hours", "confirmed_at")
+        fields = ("name", "structure", "kind", "places", "phone", "email", "confirmed_at")
         order_by = ("structure", "name")
 
     def render_places(self, value: list[str]) -> str:
         shown, more = value[:FIRST_COMMUNES], len(value) - FIRST_COMMUNES
-        return ", ".join(shown) + (f" et {more} autre{'s' if more > 1 else ''}" if more > 0 else "")
+        return ", ".join(shown) + (f" et {more} autre{plural(more)}" if more > 0 else "")
 
     def value_places(self, value: list[str]) -> str:
         return ", ".join(value)
@@ -87,6 +86,15 @@ class ServiceTable(tables.Table):
 
     def value_confirmed_at(self, value: datetime) -> str:
         return day(value)
+
+
+class ServiceFileTable(ServiceTable):
+    """The same in a file, with the hours: words of several lines, that a page tells of one service at a time."""
+
+    hours = tables.Column(verbose_name="Accueil", orderable=False, default="–")
+
+    class Meta(ServiceTable.Meta):
+        fields = (*ServiceTable.Meta.fields, "hours")
 
 
 class AwarenessTable(tables.Table):

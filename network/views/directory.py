@@ -21,7 +21,7 @@ from network.parameters import CONFIRM_MONTHS
 from network.permissions import can_keep_service
 from network.requests import Request
 from network.services.directory import publish_public_service
-from network.tables import ServiceTable
+from network.tables import ServiceFileTable, ServiceTable
 from typography.french import Noun, day
 
 SERVICE = Noun("fiche", "fiches", feminine=True)
@@ -40,6 +40,7 @@ def directory(request: Request) -> HttpResponseBase:
             structure=F("organisation__name"),
         ),
         table=ServiceTable,
+        exported=ServiceFileTable,
         noun=SERVICE,
         filters=ServiceFilter,
         empty="Aucune fiche pour l’instant\u00a0: chaque structure qui prescrit publie la sienne.",
