@@ -67,7 +67,7 @@ class ServiceTable(tables.Table):
 
     class Meta:
         model = PublicService
-        fields = ("name", "structure", "kind", "places", "phone", "email", "confirmed_at")
+        fields: tuple[str, ...] = ("name", "structure", "kind", "places", "phone", "email", "confirmed_at")
         order_by = ("structure", "name")
 
     def render_places(self, value: list[str]) -> str:
