@@ -28,8 +28,8 @@ class Tables(Operation):
     """Create the tables of an app together.
 
     For each table it creates, Django makes again the model of every table that is linked to it, however far: nearly all
-    of ours, since all lead to people. Here the models are described first, and made once. A link that closes a circle
-    is added afterwards, by ``AddField``.
+    of ours, since all lead to people. Here the models are described first, and made once. A link may close a circle:
+    PostgreSQL is told of links when all the tables are there.
     """
 
     reversible = True

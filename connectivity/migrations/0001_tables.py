@@ -5,6 +5,8 @@ import django.core.validators
 import django.db.models.deletion
 import django_fsm
 import lifecycle.fields
+import prescriptions.nir
+from decimal import Decimal
 from django.db import migrations, models
 
 from lifecycle.operations import Tables
@@ -15,6 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("documents", "0002_walls"),
+        ("imports", "0001_tables"),
         ("network", "0003_cache"),
         ("prescriptions", "0002_walls"),
     ]
@@ -33,14 +36,14 @@ class Migration(migrations.Migration):
                     ("name", models.CharField(max_length=80, verbose_name="nom")),
                     ("operator_name", models.CharField(max_length=80, verbose_name="opérateur")),
                     ("operator", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="network.organisation", verbose_name="qui y répond")),
-                    ("technology", models.CharField(choices=[("fibre", "Fibre"), ("copper", "Ligne fixe en cuivre"), ("box_4g", "Box 4G"), ("mobile", "Forfait mobile"), ("prepaid", "Carte prépayée")], max_length=12, verbose_name="technologie")),
+                    ("technology", models.CharField(choices=[("fibre", "Fibre"), ("copper", "Ligne fixe en cuivre"), ("box_4g", "Box 4G"), ("mobile", "Forfait mobile"), ("prepaid", "Carte prépayée"), ("public", "Accès public gratuit (wifi, ordinateurs)")], max_length=12, verbose_name="technologie")),
                     (
                         "kinds",
                         django.contrib.postgres.fields.ArrayField(
                             base_field=models.CharField(choices=[("computer", "Ordinateur"), ("smartphone", "Smartphone"), ("tablet", "Tablette"), ("fixed_connection", "Connexion fixe"), ("mobile_connection", "Connexion mobile"), ("digital_skills", "Compétences numériques")], max_length=20), verbose_name="besoins"
                         ),
                     ),
-                    ("channel", models.CharField(choices=[("desk", "Demande transmise à l’opérateur"), ("own_subscription", "Souscription par la personne, en boutique ou par téléphone"), ("counter", "Vente au point de distribution")], max_length=20, verbose_name="canal")),
+                    ("channel", models.CharField(choices=[("desk", "Demande transmise à l’opérateur"), ("own_subscription", "Souscription par la personne, en boutique ou par téléphone"), ("counter", "Vente au point de distribution"), ("beside", "Sur place, sans rien souscrire")], max_length=20, verbose_name="canal")),
                     ("price", models.DecimalField(blank=True, decimal_places=2, help_text="TTC\xa0; vide s’il est à confirmer.", max_digits=6, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name="prix")),
                     ("price_max", models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name="prix maximal")),
                     ("period", models.CharField(choices=[("month", "par mois"), ("recharge", "par recharge")], default="month", max_length=10, verbose_name="paie")),
@@ -105,7 +108,9 @@ class Migration(migrations.Migration):
                     "verbose_name": "condition d’une offre",
                     "verbose_name_plural": "conditions des offres",
                     "ordering": ("offer", "pk"),
-                    "constraints": [models.UniqueConstraint(fields=("offer", "rule"), name="connectivity_offercondition_once")],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("offer", "rule"), name="connectivity_offercondition_once"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -148,7 +153,16 @@ class Migration(migrations.Migration):
                     ("current_line", models.CharField(choices=[("unknown", "Ne sait pas"), ("none", "Aucune ligne fixe"), ("copper", "Ligne en cuivre (ADSL ou téléphone)"), ("fibre", "Fibre")], default="unknown", max_length=10, verbose_name="ligne fixe actuelle")),
                     ("offer", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="files", to="connectivity.offer", verbose_name="offre")),
                     ("operator", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="opérateur")),
-                    ("channel", models.CharField(blank=True, choices=[("desk", "Demande transmise à l’opérateur"), ("own_subscription", "Souscription par la personne, en boutique ou par téléphone"), ("counter", "Vente au point de distribution")], editable=False, max_length=20, verbose_name="canal")),
+                    (
+                        "channel",
+                        models.CharField(
+                            blank=True,
+                            choices=[("desk", "Demande transmise à l’opérateur"), ("own_subscription", "Souscription par la personne, en boutique ou par téléphone"), ("counter", "Vente au point de distribution"), ("beside", "Sur place, sans rien souscrire")],
+                            editable=False,
+                            max_length=20,
+                            verbose_name="canal",
+                        ),
+                    ),
                     ("agreement", models.CharField(blank=True, choices=[("in_person", "De vive voix, en rendez-vous"), ("phone", "De vive voix, au téléphone"), ("written", "Par écrit")], editable=False, max_length=12, verbose_name="accord du foyer")),
                     ("proposed_at", models.DateTimeField(editable=False, null=True, verbose_name="offres proposées le")),
                     ("proposed_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership")),
@@ -202,6 +216,20 @@ class Migration(migrations.Migration):
                     ("renewed_at", models.DateTimeField(editable=False, null=True, verbose_name="droit renouvelé le")),
                     ("renewed_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership")),
                     ("renewal_told_at", models.DateTimeField(editable=False, null=True, verbose_name="fin du droit annoncée le")),
+                    ("right_lost_at", models.DateTimeField(editable=False, null=True, verbose_name="droit perdu le")),
+                    ("right_lost_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership")),
+                    (
+                        "right_loss",
+                        models.CharField(
+                            blank=True,
+                            choices=[("over_ceiling", "Ressources au-dessus du plafond"), ("condition_gone", "La condition n’est plus remplie"), ("no_proof", "La pièce n’a pas été apportée"), ("offer_closed", "L’offre ne se renouvelle plus"), ("other", "Autre motif")],
+                            editable=False,
+                            max_length=20,
+                            verbose_name="motif de la perte",
+                        ),
+                    ),
+                    ("after_loss", models.CharField(blank=True, choices=[("other_offer", "On cherche une autre offre avant ce jour"), ("full_price", "La ligne continue, à un autre prix"), ("end", "La ligne s’arrête ce jour-là")], editable=False, max_length=12, verbose_name="ce qui suit")),
+                    ("price_after", models.DecimalField(decimal_places=2, editable=False, max_digits=6, null=True, verbose_name="prix ensuite")),
                     ("copper_told_at", models.DateTimeField(editable=False, null=True, verbose_name="fermeture du cuivre annoncée le")),
                     ("ended_at", models.DateTimeField(editable=False, null=True, verbose_name="terminée le")),
                     (
@@ -241,7 +269,10 @@ class Migration(migrations.Migration):
                     "verbose_name": "dossier de connexion",
                     "verbose_name_plural": "dossiers de connexion",
                     "ordering": ("-pk",),
-                    "indexes": [models.Index(fields=["state", "moved_at"], name="connectivity_connection_state"), models.Index(fields=["operator", "state", "sent_at"], name="connectivity_connection_queue")],
+                    "indexes": [
+                        models.Index(fields=["state", "moved_at"], name="connectivity_connection_state"),
+                        models.Index(fields=["operator", "state", "sent_at"], name="connectivity_connection_queue"),
+                    ],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("state__in", ["proposed", "chosen", "sent", "problem", "accepted", "scheduled", "active", "ended", "refused", "abandoned"])), name="connectivity_connection_state_known"),
                         models.UniqueConstraint(condition=models.Q(("state__in", ("proposed", "chosen", "sent", "problem", "accepted", "scheduled", "active"))), fields=("need",), name="connectivity_connection_one_live"),
@@ -276,6 +307,20 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(condition=models.Q(("entitlement_ends_on", None), ("entitlement_ends_on__gt", models.F("started_on")), _connector="OR"), name="connectivity_connection_entitlement"),
                         models.CheckConstraint(
                             condition=models.Q(
+                                models.Q(("after_loss", ""), ("price_after", None), ("right_loss", ""), ("right_lost_at", None)),
+                                models.Q(
+                                    ("entitlement_ends_on__isnull", False),
+                                    ("right_loss__in", ["over_ceiling", "condition_gone", "no_proof", "offer_closed", "other"]),
+                                    ("right_lost_at__isnull", False),
+                                    ("state__in", ("active", "ended")),
+                                    models.Q(models.Q(("after_loss", "full_price"), ("price_after__gte", 0)), models.Q(("after_loss__in", ["other_offer", "end"]), ("price_after", None)), _connector="OR"),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="connectivity_connection_right_lost",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
                                 models.Q(("refusal__in", ["not_eligible", "no_coverage", "already_customer", "duplicate", "offer_closed", "no_answer", "other"]), ("refused_at__isnull", False), ("state", "refused")),
                                 models.Q(models.Q(("state", "refused"), _negated=True), ("refusal", ""), ("refused_at__isnull", True)),
                                 _connector="OR",
@@ -298,7 +343,10 @@ class Migration(migrations.Migration):
                         ),
                     ],
                 },
-                bases=(django_fsm.FSMModelMixin, models.Model),
+                bases=(
+                    django_fsm.FSMModelMixin,
+                    models.Model,
+                ),
             ),
             migrations.CreateModel(
                 name="ConnectionEntry",
@@ -329,8 +377,12 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "journal des connexions",
                     "ordering": ("object_id", "seq"),
                     "abstract": False,
-                    "indexes": [models.Index(fields=["at", "object"], name="connectivity_entry_at")],
-                    "constraints": [models.UniqueConstraint(fields=("object", "seq"), name="connectivity_connectionentry_once")],
+                    "indexes": [
+                        models.Index(fields=["at", "object"], name="connectivity_entry_at"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("object", "seq"), name="connectivity_connectionentry_once"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -398,7 +450,9 @@ class Migration(migrations.Migration):
                     "verbose_name": "pièce vue",
                     "verbose_name_plural": "pièces vues",
                     "ordering": ("-seen_at", "-pk"),
-                    "indexes": [models.Index(fields=["file", "rule", "-dated_on"], name="connectivity_proofseen_of")],
+                    "indexes": [
+                        models.Index(fields=["file", "rule", "-dated_on"], name="connectivity_proofseen_of"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -442,7 +496,10 @@ class Migration(migrations.Migration):
                     "verbose_name": "lien d’un opérateur",
                     "verbose_name_plural": "liens des opérateurs",
                     "ordering": ("-sent_at", "-pk"),
-                    "constraints": [models.CheckConstraint(condition=models.Q(("expires_at__gt", models.F("sent_at"))), name="connectivity_operatorlink_dates"), models.UniqueConstraint(condition=models.Q(("closed_at", None)), fields=("file",), name="connectivity_operatorlink_one_open")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("expires_at__gt", models.F("sent_at"))), name="connectivity_operatorlink_dates"),
+                        models.UniqueConstraint(condition=models.Q(("closed_at", None)), fields=("file",), name="connectivity_operatorlink_one_open"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -450,7 +507,7 @@ class Migration(migrations.Migration):
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                     ("file", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="papers", to="connectivity.connectionfile", verbose_name="dossier")),
-                    ("kind", models.CharField(choices=[("family", "Fiche pour la famille"), ("operator", "Dossier de connexion")], max_length=10, verbose_name="nature")),
+                    ("kind", models.CharField(choices=[("family", "Fiche de connexion du foyer"), ("operator", "Dossier de connexion pour l’opérateur")], max_length=10, verbose_name="nature")),
                     ("operator", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="opérateur")),
                     ("document", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="connection_paper", to="documents.document", verbose_name="document")),
                 ],
@@ -460,5 +517,363 @@ class Migration(migrations.Migration):
                     "ordering": ("-pk",),
                 },
             ),
-        ),
+            migrations.CreateModel(
+                name="ProblemAnswer",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("file", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="problem_answers", to="connectivity.connectionfile", verbose_name="dossier")),
+                    ("operator", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="opérateur")),
+                    (
+                        "problem",
+                        models.CharField(
+                            choices=[
+                                ("number_not_found", "Numéro ou adresse introuvable"),
+                                ("not_eligible", "Conditions de l’offre non remplies"),
+                                ("name_mismatch", "Nom différent de celui du contrat"),
+                                ("already_customer", "Déjà client"),
+                                ("duplicate", "Demande en double"),
+                                ("no_coverage", "Logement non desservi"),
+                                ("appointment_missed", "Rendez-vous manqué"),
+                                ("document_refused", "Pièce refusée"),
+                                ("other", "Autre problème"),
+                            ],
+                            max_length=20,
+                            verbose_name="problème",
+                        ),
+                    ),
+                    ("note", models.CharField(blank=True, max_length=300, verbose_name="précision")),
+                    ("problem_at", models.DateTimeField(verbose_name="problème signalé le")),
+                    ("words", models.TextField(blank=True, validators=[prescriptions.nir.validate_no_nir], verbose_name="ce qui a été fait")),
+                    ("answered_at", models.DateTimeField(verbose_name="répondu le")),
+                    ("answered_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                ],
+                options={
+                    "verbose_name": "réponse à un problème signalé",
+                    "verbose_name_plural": "réponses aux problèmes signalés",
+                    "ordering": ("-pk",),
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("problem__in", ["number_not_found", "not_eligible", "name_mismatch", "already_customer", "duplicate", "no_coverage", "appointment_missed", "document_refused", "other"])), name="connectivity_problemanswer_problem"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="LineNotice",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("file", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="connectivity.connectionfile", verbose_name="dossier")),
+                    (
+                        "about",
+                        models.CharField(
+                            choices=[("ending", "Son droit se termine bientôt"), ("renewed", "Son droit est renouvelé"), ("lost", "Son droit est perdu, et ce qui suit"), ("full_price", "Le prix de sa ligne change"), ("changed", "Sa ligne a changé d’offre"), ("ended", "Sa ligne est terminée")],
+                            max_length=10,
+                            verbose_name="ce qui est à dire",
+                        ),
+                    ),
+                    ("channel", models.CharField(choices=[("phone", "Appel téléphonique"), ("sms", "SMS"), ("email", "Courriel"), ("letter", "Courrier postal"), ("worker", "Par son travailleur social")], max_length=8, verbose_name="comment")),
+                    ("promised_at", models.DateTimeField(verbose_name="à dire depuis le")),
+                    ("due_on", models.DateField(verbose_name="à faire avant le")),
+                    ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="réglé le")),
+                    ("settled_by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                    ("mail", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.mail", verbose_name="courriel envoyé")),
+                    ("sms", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.sms", verbose_name="SMS envoyé")),
+                    ("outcome", models.CharField(blank=True, choices=[("told", "Le foyer est prévenu"), ("sent", "Message envoyé"), ("overtaken", "Dépassé par la suite")], max_length=9, verbose_name="suite")),
+                ],
+                options={
+                    "verbose_name": "foyer à prévenir de sa ligne",
+                    "verbose_name_plural": "foyers à prévenir de leur ligne",
+                    "ordering": ("due_on", "pk"),
+                    "constraints": [
+                        models.UniqueConstraint(condition=models.Q(("settled_at", None)), fields=("file",), name="connectivity_linenotice_one_to_keep"),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("outcome", ""), ("settled_at", None), ("settled_by", None)),
+                                models.Q(("outcome", "told"), ("settled_at__gte", models.F("promised_at")), ("settled_by__isnull", False)),
+                                models.Q(("outcome__in", ["sent", "overtaken"]), ("settled_at__gte", models.F("promised_at")), ("settled_by", None)),
+                                _connector="OR",
+                            ),
+                            name="connectivity_linenotice_outcome",
+                        ),
+                        models.CheckConstraint(condition=models.Q(("about__in", ["ending", "renewed", "lost", "full_price", "changed", "ended"])), name="connectivity_linenotice_about"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Recharge",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("file", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="recharges", to="connectivity.connectionfile", verbose_name="dossier")),
+                    ("distributor", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="vendue par")),
+                    ("amount", models.DecimalField(decimal_places=2, max_digits=6, verbose_name="montant")),
+                    ("sold_on", models.DateField(verbose_name="vendue le")),
+                    ("sold_at", models.DateTimeField(verbose_name="notée le")),
+                    ("sold_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                    ("month", models.DateField(editable=False, verbose_name="mois")),
+                    ("rank", models.PositiveSmallIntegerField(editable=False, verbose_name="place dans le mois")),
+                    ("most", models.PositiveSmallIntegerField(editable=False, verbose_name="limite du mois")),
+                    ("cancelled_at", models.DateTimeField(blank=True, null=True, verbose_name="annulée le")),
+                    ("cancelled_by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="annulée par")),
+                    ("cancel_reason", models.CharField(blank=True, choices=[("entry", "Erreur de saisie"), ("not_working", "La recharge ne marche pas"), ("given_up", "La personne y renonce")], max_length=12, verbose_name="motif")),
+                ],
+                options={
+                    "verbose_name": "recharge vendue",
+                    "verbose_name_plural": "recharges vendues",
+                    "ordering": ("-sold_at", "-pk"),
+                    "constraints": [
+                        models.UniqueConstraint(condition=models.Q(("cancelled_at", None)), fields=("file", "month", "rank"), name="connectivity_recharge_one_place", violation_error_message="Une autre recharge vient d’être vendue pour cette ligne."),
+                        models.CheckConstraint(condition=models.Q(("rank__gte", 1), ("rank__lte", models.F("most"))), name="connectivity_recharge_within_limit"),
+                        models.CheckConstraint(condition=models.Q(("amount__gt", 0), ("month__day", 1), ("month__month", models.F("sold_on__month")), ("month__year", models.F("sold_on__year"))), name="connectivity_recharge_of_month"),
+                        models.CheckConstraint(
+                            condition=models.Q(models.Q(("cancel_reason", ""), ("cancelled_at", None), ("cancelled_by", None)), models.Q(("cancel_reason__in", ["entry", "not_working", "given_up"]), ("cancelled_at__gte", models.F("sold_at")), ("cancelled_by__isnull", False)), _connector="OR"),
+                            name="connectivity_recharge_cancelled",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="ImportedClosure",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("import_of", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="imports.import", verbose_name="import")),
+                    ("commune", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.commune", verbose_name="commune")),
+                    ("lot", models.PositiveSmallIntegerField(verbose_name="lot")),
+                    ("commercial_on", models.DateField(verbose_name="fermeture commerciale")),
+                    ("technical_on", models.DateField(verbose_name="fermeture technique")),
+                    ("said_by", models.CharField(max_length=250, verbose_name="source")),
+                ],
+                options={
+                    "verbose_name": "fermeture importée",
+                    "verbose_name_plural": "fermetures importées",
+                    "ordering": ("pk",),
+                    "constraints": [
+                        models.UniqueConstraint(fields=("import_of", "commune"), name="connectivity_importedclosure_once"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="CopperCampaign",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("title", models.CharField(max_length=80, validators=[prescriptions.nir.validate_no_nir], verbose_name="titre")),
+                    ("commune", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.commune", verbose_name="commune")),
+                    ("epci", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.epci", verbose_name="EPCI")),
+                    ("closes_by", models.DateField(verbose_name="cuivre arrêté au plus tard le")),
+                    ("with_unknown", models.BooleanField(default=True, verbose_name="avec les foyers dont la ligne n’est pas connue")),
+                    ("created_at", models.DateTimeField(verbose_name="créée le")),
+                    ("created_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                    ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="terminée le")),
+                    ("ended_by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="terminée par")),
+                ],
+                options={
+                    "verbose_name": "campagne d’appels du cuivre",
+                    "verbose_name_plural": "campagnes d’appels du cuivre",
+                    "ordering": ("-created_at", "-pk"),
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(models.Q(("commune", None), ("epci__isnull", False)), models.Q(("commune__isnull", False), ("epci", None)), _connector="OR"), name="connectivity_coppercampaign_where"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("ended_at", None), ("ended_by", None)), models.Q(("ended_at__gte", models.F("created_at")), ("ended_by__isnull", False)), _connector="OR"), name="connectivity_coppercampaign_ended"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="CampaignScript",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("campaign", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="scripts", to="connectivity.coppercampaign", verbose_name="campagne")),
+                    ("words", models.TextField(validators=[prescriptions.nir.validate_no_nir], verbose_name="ce qu’on dit")),
+                    ("written_at", models.DateTimeField(verbose_name="écrit le")),
+                    ("written_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                ],
+                options={
+                    "verbose_name": "texte d’une campagne",
+                    "verbose_name_plural": "textes des campagnes",
+                    "ordering": ("-written_at", "-pk"),
+                },
+            ),
+            migrations.CreateModel(
+                name="CampaignHousehold",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("campaign", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="households", to="connectivity.coppercampaign", verbose_name="campagne")),
+                    ("household", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="copper_calls", to="prescriptions.household", verbose_name="foyer")),
+                    ("commune", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.commune", verbose_name="commune")),
+                    ("line", models.CharField(choices=[("unknown", "Ne sait pas"), ("none", "Aucune ligne fixe"), ("copper", "Ligne en cuivre (ADSL ou téléphone)"), ("fibre", "Fibre")], max_length=10, verbose_name="ligne")),
+                    ("joined_at", models.DateTimeField(verbose_name="dans la liste depuis le")),
+                    ("caller", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="appelé par")),
+                    (
+                        "result",
+                        models.CharField(
+                            blank=True, choices=[("reached", "Joint, l’essentiel est dit"), ("no_answer", "Pas de réponse"), ("call_back", "À rappeler un jour dit"), ("refuses", "Ne veut pas changer"), ("elsewhere", "Déjà réglé autrement"), ("not_concerned", "Plus concerné")], max_length=14, verbose_name="suite"
+                        ),
+                    ),
+                    ("called_at", models.DateTimeField(blank=True, null=True, verbose_name="dernier appel le")),
+                    ("calls", models.PositiveSmallIntegerField(default=0, verbose_name="appels")),
+                    ("next_on", models.DateField(blank=True, null=True, verbose_name="à rappeler le")),
+                ],
+                options={
+                    "verbose_name": "foyer à appeler",
+                    "verbose_name_plural": "foyers à appeler",
+                    "ordering": ("pk",),
+                    "constraints": [
+                        models.UniqueConstraint(fields=("campaign", "household"), name="connectivity_campaignhousehold_once"),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("called_at", None), ("calls", 0), ("next_on", None), ("result", "")),
+                                models.Q(("called_at__isnull", False), ("calls__gte", 1), ("next_on__isnull", False), ("result", "call_back")),
+                                models.Q(("called_at__isnull", False), ("calls__gte", 1), ("result", "no_answer")),
+                                models.Q(("called_at__isnull", False), ("calls__gte", 1), ("next_on", None), ("result__in", ["reached", "refuses", "elsewhere", "not_concerned"])),
+                                _connector="OR",
+                            ),
+                            name="connectivity_campaignhousehold_result",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="CampaignCall",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("target", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="made", to="connectivity.campaignhousehold", verbose_name="foyer à appeler")),
+                    ("caller", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                    ("called_at", models.DateTimeField(verbose_name="appelé le")),
+                    (
+                        "result",
+                        models.CharField(choices=[("reached", "Joint, l’essentiel est dit"), ("no_answer", "Pas de réponse"), ("call_back", "À rappeler un jour dit"), ("refuses", "Ne veut pas changer"), ("elsewhere", "Déjà réglé autrement"), ("not_concerned", "Plus concerné")], max_length=14, verbose_name="suite"),
+                    ),
+                    ("next_on", models.DateField(blank=True, null=True, verbose_name="à rappeler le")),
+                    ("note", models.CharField(blank=True, max_length=300, validators=[prescriptions.nir.validate_no_nir], verbose_name="note")),
+                    ("script", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="connectivity.campaignscript", verbose_name="texte")),
+                ],
+                options={
+                    "verbose_name": "appel d’une campagne",
+                    "verbose_name_plural": "appels des campagnes",
+                    "ordering": ("-called_at", "-pk"),
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("result__in", ["reached", "no_answer", "call_back", "refuses", "elsewhere", "not_concerned"])), name="connectivity_campaigncall_result"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="AddressCheck",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("file", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="address_checks", to="connectivity.connectionfile", verbose_name="dossier")),
+                    ("access", models.CharField(choices=[("fibre", "Fibre"), ("cable", "Câble"), ("fixed_4g", "4G fixe"), ("fixed_5g", "5G fixe"), ("satellite", "Satellite"), ("copper", "Cuivre (ADSL)")], max_length=10, verbose_name="technologie")),
+                    ("reached", models.BooleanField(verbose_name="arrive à l’adresse")),
+                    ("checked_on", models.DateField(verbose_name="vérifié le")),
+                    ("how", models.CharField(choices=[("arcep", "La carte de l’Arcep, à cette adresse"), ("operator", "L’opérateur, au téléphone ou sur son site"), ("on_site", "Vu sur place"), ("household", "La personne le dit")], max_length=10, verbose_name="d’après")),
+                    ("recorded_at", models.DateTimeField(verbose_name="noté le")),
+                    ("checked_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="noté par")),
+                ],
+                options={
+                    "verbose_name": "vérification à l’adresse",
+                    "verbose_name_plural": "vérifications à l’adresse",
+                    "ordering": ("-checked_on", "-pk"),
+                },
+            ),
+            migrations.CreateModel(
+                name="ReachTold",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("file", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="reach_told", to="connectivity.connectionfile", verbose_name="dossier")),
+                    ("offer", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="connectivity.offer", verbose_name="offre")),
+                    ("sentence", models.CharField(max_length=600, verbose_name="ce qui était su")),
+                    ("told_at", models.DateTimeField(verbose_name="dit le")),
+                ],
+                options={
+                    "verbose_name": "desserte dite au foyer",
+                    "verbose_name_plural": "dessertes dites au foyer",
+                    "ordering": ("-told_at", "-pk"),
+                },
+            ),
+            migrations.CreateModel(
+                name="ImportedCoverage",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("import_of", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="imports.import", verbose_name="import")),
+                    ("commune", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.commune", verbose_name="commune")),
+                    ("operator_name", models.CharField(max_length=80, verbose_name="opérateur")),
+                    ("level", models.CharField(choices=[("very_good", "Très bonne couverture"), ("good", "Bonne couverture"), ("limited", "Couverture limitée"), ("none", "Absence de couverture")], max_length=10, verbose_name="couverture")),
+                    ("observed_on", models.DateField(verbose_name="état au")),
+                    ("said_by", models.CharField(max_length=250, verbose_name="source")),
+                ],
+                options={
+                    "verbose_name": "couverture importée",
+                    "verbose_name_plural": "couvertures importées",
+                    "ordering": ("pk",),
+                    "constraints": [
+                        models.UniqueConstraint(fields=("import_of", "commune", "operator_name"), name="connectivity_importedcoverage_once"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="ImportedShare",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("import_of", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="imports.import", verbose_name="import")),
+                    ("commune", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.commune", verbose_name="commune")),
+                    ("access", models.CharField(choices=[("fibre", "Fibre"), ("cable", "Câble"), ("fixed_4g", "4G fixe"), ("fixed_5g", "5G fixe"), ("satellite", "Satellite"), ("copper", "Cuivre (ADSL)")], max_length=10, verbose_name="technologie")),
+                    ("share", models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(Decimal("0")), django.core.validators.MaxValueValidator(Decimal("100"))], verbose_name="part des logements")),
+                    ("observed_on", models.DateField(verbose_name="état au")),
+                    ("said_by", models.CharField(max_length=250, verbose_name="source")),
+                ],
+                options={
+                    "verbose_name": "technologie importée",
+                    "verbose_name_plural": "technologies importées",
+                    "ordering": ("pk",),
+                    "constraints": [
+                        models.UniqueConstraint(fields=("import_of", "commune", "access"), name="connectivity_importedshare_once"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="MobileCoverage",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("valid_from", models.DateField(verbose_name="valable du")),
+                    ("valid_to", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si toujours en vigueur.", null=True, verbose_name="au")),
+                    ("source", models.CharField(max_length=250, verbose_name="source")),
+                    ("checked_on", models.DateField(verbose_name="vérifié le")),
+                    ("commune", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="mobile_coverages", to="network.commune", verbose_name="commune")),
+                    ("operator_name", models.CharField(max_length=80, verbose_name="opérateur")),
+                    ("level", models.CharField(choices=[("very_good", "Très bonne couverture"), ("good", "Bonne couverture"), ("limited", "Couverture limitée"), ("none", "Absence de couverture")], max_length=10, verbose_name="couverture")),
+                    ("observed_on", models.DateField(verbose_name="état au")),
+                ],
+                options={
+                    "verbose_name": "couverture mobile d’une commune",
+                    "verbose_name_plural": "couverture mobile par commune",
+                    "ordering": ("commune", "operator_name"),
+                    "abstract": False,
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="connectivity_mobilecoverage_dates"),
+                        models.UniqueConstraint(fields=("commune", "operator_name", "valid_from"), name="connectivity_mobilecoverage_once"),
+                        models.CheckConstraint(condition=models.Q(("level__in", ["very_good", "good", "limited", "none"])), name="connectivity_mobilecoverage_level"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="TechnologyShare",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("valid_from", models.DateField(verbose_name="valable du")),
+                    ("valid_to", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si toujours en vigueur.", null=True, verbose_name="au")),
+                    ("source", models.CharField(max_length=250, verbose_name="source")),
+                    ("checked_on", models.DateField(verbose_name="vérifié le")),
+                    ("commune", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="technology_shares", to="network.commune", verbose_name="commune")),
+                    ("access", models.CharField(choices=[("fibre", "Fibre"), ("cable", "Câble"), ("fixed_4g", "4G fixe"), ("fixed_5g", "5G fixe"), ("satellite", "Satellite"), ("copper", "Cuivre (ADSL)")], max_length=10, verbose_name="technologie")),
+                    ("share", models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(Decimal("0")), django.core.validators.MaxValueValidator(Decimal("100"))], verbose_name="part des logements")),
+                    ("observed_on", models.DateField(verbose_name="état au")),
+                ],
+                options={
+                    "verbose_name": "technologie dans une commune",
+                    "verbose_name_plural": "technologies par commune",
+                    "ordering": ("commune", "access"),
+                    "abstract": False,
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="connectivity_technologyshare_dates"),
+                        models.UniqueConstraint(fields=("commune", "access", "valid_from"), name="connectivity_technologyshare_once"),
+                        models.CheckConstraint(condition=models.Q(("access__in", ["fibre", "cable", "fixed_4g", "fixed_5g", "satellite", "copper"])), name="connectivity_technologyshare_access"),
+                        models.CheckConstraint(condition=models.Q(("share__gte", 0), ("share__lte", 100)), name="connectivity_technologyshare_share"),
+                    ],
+                },
+            ),
+        )
     ]

@@ -3,6 +3,7 @@
 from django.db import migrations
 
 from lifecycle.operations import AppendOnly, Wall
+from prescriptions.nir_migration import without_nir
 
 STAMPS = [
     "abandon_reason",
@@ -10,6 +11,7 @@ STAMPS = [
     "accepted_at",
     "activated_by",
     "active_at",
+    "after_loss",
     "agreement",
     "appointment_on",
     "appointment_slot",
@@ -29,6 +31,7 @@ STAMPS = [
     "offer",
     "operator",
     "operator_reference",
+    "price_after",
     "problem",
     "problem_at",
     "problem_note",
@@ -40,6 +43,9 @@ STAMPS = [
     "renewal_told_at",
     "renewed_at",
     "renewed_by",
+    "right_loss",
+    "right_lost_at",
+    "right_lost_by",
     "scheduled_at",
     "sent_at",
     "sent_by",
@@ -49,16 +55,33 @@ STAMPS = [
 ]
 PERSONAL = ["last_name", "first_name", "phone", "email", "address", "postcode", "city", "contact", "forgotten_at"]
 """What an operator was told of a household goes with it."""
+EVIDENCE: dict[str, list[str]] = {
+    "addresscheck": [],
+    "campaigncall": ["note"],
+    "campaignscript": [],
+    "connectionpaper": [],
+    "problemanswer": ["note", "words"],
+    "proofseen": [],
+    "reachtold": [],
+    "transmission": PERSONAL,
+}
+"""What is only added to, with what may be forgotten."""
+WITHOUT_NIR = {
+    "problemanswer": "words",
+    "coppercampaign": "title",
+    "campaignscript": "words",
+    "campaigncall": "note",
+}
+"""The columns in which people write about people."""
 
 
 class Migration(migrations.Migration):
-    """Triggers only: no column changes."""
+    """Triggers and constraints only: no column changes."""
 
-    dependencies = [("connectivity", "0001_tables")]
+    dependencies = [("connectivity", "0001_tables"), ("prescriptions", "0002_walls")]
 
     operations = [
         Wall(model_name="connectionfile", journal_name="connectionentry", stamps=STAMPS),
-        AppendOnly("proofseen", []),
-        AppendOnly("transmission", PERSONAL),
-        AppendOnly("connectionpaper", []),
+        *(AppendOnly(name, erasable) for name, erasable in EVIDENCE.items()),
+        *(without_nir(f"connectivity_{table}", column) for table, column in WITHOUT_NIR.items()),
     ]

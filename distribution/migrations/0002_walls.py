@@ -1,8 +1,9 @@
-"""Evidence to which one can only add, never inside a closed month; a note is prepared, signed once, closed once."""
+"""The walls of stocktakes and appointments; evidence to which one can only add, never inside a closed month; a note is
+prepared, signed once, closed once."""
 
 from django.db import migrations
 
-from lifecycle.operations import AppendOnly, ClosedToRecords
+from lifecycle.operations import AppendOnly, ClosedToRecords, Wall
 
 HAND_OVER = """
 CREATE TRIGGER distribution_handover_append_only BEFORE UPDATE ON distribution_handover FOR EACH ROW
@@ -33,6 +34,8 @@ EVIDENCE: dict[str, list[str]] = {
     "settlement": [],
     "derogation": ["reason"],
     "derogationrequest": ["reason", "granted", "answer", "answered_at", "answered_by"],
+    "stocktakeline": [],
+    "stocktakescan": [],
 }
 """What is only added to, with what may be forgotten (why) or filled once (an answer)."""
 
@@ -43,6 +46,12 @@ class Migration(migrations.Migration):
     dependencies = [("distribution", "0001_tables")]
 
     operations = [
+        Wall("stocktake", "stocktakeentry", ["opened_at", "opened_by", "ended_at", "ended_by"]),
+        Wall(
+            "appointment",
+            "appointmententry",
+            ["starts_at", "ends_at", "seat", "places", "booked_at", "told_at", "reminded_at", "ended_at"],
+        ),
         *(AppendOnly(name, erasable) for name, erasable in EVIDENCE.items()),
         ClosedToRecords("settlement"),
         migrations.RunSQL(HAND_OVER, HAND_OVER_FREE),

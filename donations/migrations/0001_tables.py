@@ -4,6 +4,9 @@ import django.core.validators
 import django.db.models.deletion
 import django_fsm
 import lifecycle.fields
+import lifecycle.forms
+import network.siret
+from decimal import Decimal
 from django.db import migrations, models
 
 from lifecycle.operations import Tables
@@ -13,8 +16,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("conventions", "0002_walls"),
         ("documents", "0002_walls"),
+        ("imports", "0001_tables"),
         ("network", "0003_cache"),
     ]
 
@@ -102,7 +105,9 @@ class Migration(migrations.Migration):
                 options={
                     "verbose_name": "donation",
                     "ordering": ("-pk",),
-                    "indexes": [models.Index(fields=["state", "moved_at"], name="donations_donation_state")],
+                    "indexes": [
+                        models.Index(fields=["state", "moved_at"], name="donations_donation_state"),
+                    ],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("state__in", ["draft", "announced", "qualified", "scheduled", "collected", "reconciled", "declined", "withdrawn"])), name="donations_donation_state_known"),
                         models.CheckConstraint(condition=models.Q(("donor_kind__in", ("public", "private"))), name="donations_donation_donor_kind"),
@@ -154,7 +159,10 @@ class Migration(migrations.Migration):
                         ),
                     ],
                 },
-                bases=(django_fsm.FSMModelMixin, models.Model),
+                bases=(
+                    django_fsm.FSMModelMixin,
+                    models.Model,
+                ),
             ),
             migrations.CreateModel(
                 name="DonationEntry",
@@ -185,8 +193,12 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "journal des donations",
                     "ordering": ("object_id", "seq"),
                     "abstract": False,
-                    "indexes": [models.Index(fields=["at", "object"], name="donations_donationentry_at")],
-                    "constraints": [models.UniqueConstraint(fields=("object", "seq"), name="donations_donationentry_once")],
+                    "indexes": [
+                        models.Index(fields=["at", "object"], name="donations_donationentry_at"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("object", "seq"), name="donations_donationentry_once"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -246,7 +258,9 @@ class Migration(migrations.Migration):
                     "verbose_name": "explication d’un écart",
                     "verbose_name_plural": "explications des écarts",
                     "ordering": ("line", "pk"),
-                    "constraints": [models.CheckConstraint(condition=models.Q(("code__in", ["kept_by_donor", "not_found", "count_error", "another_type", "surplus", "left_on_site", "lost", "other"])), name="donations_lineexplanation_code")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("code__in", ["kept_by_donor", "not_found", "count_error", "another_type", "surplus", "left_on_site", "lost", "other"])), name="donations_lineexplanation_code"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -262,7 +276,9 @@ class Migration(migrations.Migration):
                     "verbose_name": "papier d’une donation",
                     "verbose_name_plural": "papiers des donations",
                     "ordering": ("-pk",),
-                    "constraints": [models.CheckConstraint(condition=models.Q(("kind__in", ["deed", "slip", "outcome", "tax_receipt", "erasure"])), name="donations_donationpaper_kind")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("kind__in", ["deed", "slip", "outcome", "tax_receipt", "erasure"])), name="donations_donationpaper_kind"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -316,8 +332,13 @@ class Migration(migrations.Migration):
                     "verbose_name": "part d’un atelier",
                     "verbose_name_plural": "parts des ateliers",
                     "ordering": ("line", "workshop"),
-                    "indexes": [models.Index(fields=["workshop", "donation"], name="donations_allocation_workshop")],
-                    "constraints": [models.UniqueConstraint(fields=("line", "workshop", "round"), name="donations_allocation_once"), models.CheckConstraint(condition=models.Q(("quantity__gt", 0), ("round__gt", 0)), name="donations_allocation_quantity")],
+                    "indexes": [
+                        models.Index(fields=["workshop", "donation"], name="donations_allocation_workshop"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("line", "workshop", "round"), name="donations_allocation_once"),
+                        models.CheckConstraint(condition=models.Q(("quantity__gt", 0), ("round__gt", 0)), name="donations_allocation_quantity"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -338,7 +359,10 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "textes de l’acte de don",
                     "ordering": ("-valid_from", "version"),
                     "abstract": False,
-                    "constraints": [models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="donations_deedtext_dates"), models.CheckConstraint(condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="donations_deedtext_sha256")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="donations_deedtext_dates"),
+                        models.CheckConstraint(condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="donations_deedtext_sha256"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -357,7 +381,10 @@ class Migration(migrations.Migration):
                     "verbose_name": "acceptation d’un acte de don",
                     "verbose_name_plural": "acceptations d’actes de don",
                     "ordering": ("-pk",),
-                    "constraints": [models.UniqueConstraint(fields=("donation", "round"), name="donations_deedacceptance_once"), models.CheckConstraint(condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="donations_deedacceptance_sha256")],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("donation", "round"), name="donations_deedacceptance_once"),
+                        models.CheckConstraint(condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="donations_deedacceptance_sha256"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -377,7 +404,9 @@ class Migration(migrations.Migration):
                     "verbose_name": "correction d’une ligne",
                     "verbose_name_plural": "corrections de lignes",
                     "ordering": ("line", "pk"),
-                    "constraints": [models.CheckConstraint(condition=models.Q(("condition__in", ["working", "untested", "faulty", "incomplete"]), ("purchase_year__gte", 1985), models.Q(("unit_value", None), ("unit_value__gte", 0), _connector="OR")), name="donations_linecorrection_right")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("condition__in", ["working", "untested", "faulty", "incomplete"]), ("purchase_year__gte", 1985), models.Q(("unit_value", None), ("unit_value__gte", 0), _connector="OR")), name="donations_linecorrection_right"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -409,7 +438,9 @@ class Migration(migrations.Migration):
                 options={
                     "verbose_name": "enlèvement",
                     "ordering": ("starts_at", "pk"),
-                    "indexes": [models.Index(fields=["workshop", "starts_at"], name="donations_pickup_workshop")],
+                    "indexes": [
+                        models.Index(fields=["workshop", "starts_at"], name="donations_pickup_workshop"),
+                    ],
                     "constraints": [
                         models.UniqueConstraint(condition=models.Q(("cancelled_at", None)), fields=("donation", "workshop"), name="donations_pickup_one_live"),
                         models.CheckConstraint(condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="donations_pickup_slot", violation_error_message="La fin du créneau suit son début."),
@@ -440,8 +471,227 @@ class Migration(migrations.Migration):
                     "verbose_name": "comptage d’un enlèvement",
                     "verbose_name_plural": "comptages des enlèvements",
                     "ordering": ("line",),
-                    "constraints": [models.UniqueConstraint(fields=("pick_up", "line"), name="donations_pickupcount_once")],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("pick_up", "line"), name="donations_pickupcount_once"),
+                    ],
                 },
             ),
-        ),
+            migrations.CreateModel(
+                name="InventoryUnit",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("line", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="inventory", to="donations.donationline", verbose_name="ligne du lot")),
+                    ("source", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="imports.import", verbose_name="import")),
+                    ("number", models.PositiveIntegerField(verbose_name="ligne du fichier")),
+                    ("quantity", models.PositiveSmallIntegerField(default=1, verbose_name="quantité")),
+                    ("type", models.CharField(choices=[("laptop", "Ordinateur portable"), ("desktop", "Ordinateur fixe"), ("tablet", "Tablette"), ("smartphone", "Smartphone"), ("screen", "Écran")], max_length=12, verbose_name="type")),
+                    ("year", models.PositiveSmallIntegerField(verbose_name="année d’achat")),
+                    ("condition", models.CharField(choices=[("working", "En état de marche"), ("untested", "Non testé"), ("faulty", "En panne"), ("incomplete", "Incomplet (sans disque, sans chargeur…)")], max_length=12, verbose_name="état")),
+                    ("unit_value", models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, verbose_name="valeur unitaire (€)")),
+                    ("manufacturer", models.CharField(blank=True, max_length=60, verbose_name="marque")),
+                    ("model", models.CharField(blank=True, max_length=80, verbose_name="modèle")),
+                    ("serial", models.CharField(blank=True, max_length=80, verbose_name="numéro de série")),
+                    ("serial_key", models.CharField(blank=True, max_length=80, verbose_name="numéro comparable")),
+                    ("donor_number", models.CharField(blank=True, max_length=60, verbose_name="étiquette du donateur")),
+                    ("donor_key", models.CharField(blank=True, max_length=60, verbose_name="étiquette comparable")),
+                    ("processor", models.CharField(blank=True, max_length=80, verbose_name="processeur")),
+                    ("memory_gb", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="mémoire (Go)")),
+                    ("storage", models.CharField(blank=True, max_length=80, verbose_name="stockage")),
+                    ("remark", models.CharField(blank=True, max_length=300, verbose_name="site, observations")),
+                ],
+                options={
+                    "verbose_name": "machine inventoriée",
+                    "verbose_name_plural": "machines inventoriées",
+                    "ordering": ("source", "number"),
+                    "indexes": [
+                        models.Index(condition=models.Q(("serial_key", ""), _negated=True), fields=["serial_key"], name="donations_inventory_serial"),
+                        models.Index(condition=models.Q(("donor_key", ""), _negated=True), fields=["donor_key"], name="donations_inventory_donor"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("source", "number"), name="donations_inventoryunit_once"),
+                        models.CheckConstraint(condition=models.Q(("quantity", 1), models.Q(("donor_key", ""), ("quantity__gt", 1), ("quantity__lte", 5000), ("serial_key", "")), _connector="OR"), name="donations_inventoryunit_quantity"),
+                        models.CheckConstraint(condition=models.Q(("type__in", ["laptop", "desktop", "tablet", "smartphone", "screen"])), name="donations_inventoryunit_type"),
+                        models.CheckConstraint(condition=models.Q(("condition__in", ["working", "untested", "faulty", "incomplete"])), name="donations_inventoryunit_condition"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="OrganisationCount",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("valid_from", models.DateField(verbose_name="valable du")),
+                    ("valid_to", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si toujours en vigueur.", null=True, verbose_name="au")),
+                    ("source", models.CharField(max_length=250, verbose_name="source")),
+                    ("checked_on", models.DateField(verbose_name="vérifié le")),
+                    ("epci", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.epci", verbose_name="EPCI")),
+                    ("size", models.CharField(choices=[("under_10", "1 à 9 salariés"), ("under_50", "10 à 49 salariés"), ("under_250", "50 à 249 salariés"), ("under_1000", "250 à 999 salariés"), ("over_1000", "1 000 salariés et plus")], max_length=12, verbose_name="taille")),
+                    ("organisations", models.PositiveIntegerField(verbose_name="organisations")),
+                ],
+                options={
+                    "verbose_name": "nombre d’organisations d’un EPCI",
+                    "verbose_name_plural": "nombres d’organisations des EPCI",
+                    "ordering": ("epci", "size", "-valid_from"),
+                    "abstract": False,
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="donations_organisationcount_dates"),
+                        models.UniqueConstraint(fields=("epci", "size", "valid_from"), name="donations_organisationcount_once"),
+                        models.CheckConstraint(condition=models.Q(("size__in", ["under_10", "under_50", "under_250", "under_1000", "over_1000"])), name="donations_organisationcount_size"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Prospect",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("reference", models.CharField(editable=False, max_length=16, unique=True, verbose_name="référence")),
+                    ("seq", models.PositiveIntegerField(default=0, editable=False, verbose_name="rang au journal")),
+                    ("head", models.CharField(default="", editable=False, max_length=64, verbose_name="empreinte")),
+                    ("moved_at", models.DateTimeField(editable=False, verbose_name="dernier mouvement")),
+                    ("state", lifecycle.fields.StateField(choices=[("to_contact", "À contacter"), ("met", "Rencontré"), ("promised", "A promis"), ("announced", "A annoncé un lot"), ("silent", "Sans nouvelles"), ("closed", "Sans suite")], default="to_contact", max_length=50, protected=True, verbose_name="état")),
+                    ("name", models.CharField(max_length=160, verbose_name="nom")),
+                    ("legal_nature", models.CharField(choices=[("public", "Organisme public"), ("private", "Entreprise"), ("association", "Association")], max_length=12, verbose_name="nature juridique")),
+                    ("size", models.CharField(blank=True, choices=[("under_10", "1 à 9 salariés"), ("under_50", "10 à 49 salariés"), ("under_250", "50 à 249 salariés"), ("under_1000", "250 à 999 salariés"), ("over_1000", "1 000 salariés et plus")], max_length=12, verbose_name="taille")),
+                    ("siret", models.CharField(blank=True, max_length=14, validators=[network.siret.validate_siret], verbose_name="SIRET")),
+                    ("commune", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.commune", verbose_name="commune")),
+                    ("contact_name", models.CharField(blank=True, max_length=120, verbose_name="personne à joindre")),
+                    ("contact_phone", models.CharField(blank=True, max_length=20, validators=[lifecycle.forms.validate_telephone], verbose_name="son téléphone")),
+                    ("contact_email", models.EmailField(blank=True, max_length=254, verbose_name="son adresse électronique")),
+                    ("created_at", models.DateTimeField(editable=False, null=True, verbose_name="repéré le")),
+                    ("created_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership")),
+                    ("last_contact_on", models.DateField(editable=False, null=True, verbose_name="dernier échange")),
+                    (
+                        "next_step",
+                        models.CharField(
+                            blank=True, choices=[("call", "Appeler"), ("write", "Écrire"), ("visit", "Rendre visite"), ("send", "Envoyer la présentation de la filière"), ("decision", "Relancer sa décision"), ("lot", "L’aider à annoncer son lot")], editable=False, max_length=10, verbose_name="prochaine étape"
+                        ),
+                    ),
+                    ("next_on", models.DateField(editable=False, null=True, verbose_name="pour le")),
+                    ("next_owner", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                    ("promised_devices", models.PositiveIntegerField(editable=False, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(50000)], verbose_name="appareils promis")),
+                    ("organisation", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="prospects", to="network.organisation", verbose_name="organisation donatrice")),
+                    ("announced_at", models.DateTimeField(editable=False, null=True, verbose_name="premier lot annoncé le")),
+                    (
+                        "closed_reason",
+                        models.CharField(
+                            blank=True,
+                            choices=[("refuses", "Ne souhaite pas donner"), ("elsewhere", "Donne ou vend ailleurs"), ("nothing", "N’a pas de matériel à donner"), ("gone", "Organisation fermée ou partie"), ("duplicate", "Déjà suivi sous un autre nom"), ("no_answer", "Ne répond plus"), ("other", "Autre motif")],
+                            editable=False,
+                            max_length=12,
+                            verbose_name="motif",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "donateur possible",
+                    "verbose_name_plural": "donateurs possibles",
+                    "ordering": ("name", "pk"),
+                    "indexes": [
+                        models.Index(fields=["next_owner", "next_on"], name="donations_prospect_next"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("state__in", ["to_contact", "met", "promised", "announced", "silent", "closed"])), name="donations_prospect_state_known"),
+                        models.CheckConstraint(condition=models.Q(("legal_nature__in", ["public", "private", "association"])), name="donations_prospect_nature"),
+                        models.CheckConstraint(condition=models.Q(("size", ""), ("size__in", ["under_10", "under_50", "under_250", "under_1000", "over_1000"]), _connector="OR"), name="donations_prospect_size"),
+                        models.CheckConstraint(
+                            condition=models.Q(models.Q(("next_on", None), ("next_owner", None), ("next_step", "")), models.Q(("next_on__isnull", False), ("next_owner__isnull", False), ("next_step__in", ["call", "write", "visit", "send", "decision", "lot"])), _connector="OR"),
+                            name="donations_prospect_next_whole",
+                            violation_error_message="Une prochaine étape a son jour et quelqu’un pour la faire.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(models.Q(("closed_reason__in", ["refuses", "elsewhere", "nothing", "gone", "duplicate", "no_answer", "other"]), ("next_step", ""), ("state", "closed")), models.Q(models.Q(("state", "closed"), _negated=True), ("closed_reason", "")), _connector="OR"),
+                            name="donations_prospect_closed",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(models.Q(("announced_at__isnull", False), ("next_step", ""), ("organisation__isnull", False), ("state", "announced")), models.Q(models.Q(("state", "announced"), _negated=True), ("announced_at", None)), _connector="OR"), name="donations_prospect_announced"
+                        ),
+                        models.CheckConstraint(condition=models.Q(models.Q(("state", "promised"), _negated=True), ("promised_devices__gt", 0), _connector="OR"), name="donations_prospect_promised"),
+                    ],
+                },
+                bases=(
+                    django_fsm.FSMModelMixin,
+                    models.Model,
+                ),
+            ),
+            migrations.CreateModel(
+                name="ProspectContact",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("prospect", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="donations.prospect", verbose_name="donateur possible")),
+                    ("contacted_on", models.DateField(verbose_name="échange du")),
+                    ("channel", models.CharField(choices=[("phone", "Téléphone"), ("email", "Courriel"), ("letter", "Courrier"), ("visit", "Visite"), ("event", "Réunion ou événement")], max_length=10, verbose_name="moyen")),
+                    ("said", models.CharField(blank=True, max_length=500, verbose_name="ce qui s’est dit")),
+                    ("recorded_at", models.DateTimeField(verbose_name="inscrit le")),
+                    ("recorded_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                ],
+                options={
+                    "verbose_name": "échange",
+                    "verbose_name_plural": "échanges",
+                    "ordering": ("-contacted_on", "-pk"),
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("channel__in", ["phone", "email", "letter", "visit", "event"])), name="donations_prospectcontact_channel"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="ProspectEntry",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("seq", models.PositiveIntegerField(verbose_name="rang")),
+                    ("verb", models.CharField(max_length=40, verbose_name="verbe")),
+                    ("source", models.CharField(blank=True, max_length=50, verbose_name="de")),
+                    ("target", models.CharField(max_length=50, verbose_name="à")),
+                    ("at", models.DateTimeField(verbose_name="le")),
+                    ("recorded_at", models.DateTimeField(verbose_name="inscrit le")),
+                    ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="échu le")),
+                    ("cause_machine", models.CharField(blank=True, max_length=40, verbose_name="machine de la cause")),
+                    ("cause_entry", models.BigIntegerField(blank=True, null=True, verbose_name="ligne de la cause")),
+                    ("actor", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                    ("role", models.CharField(max_length=20, verbose_name="rôle")),
+                    ("organisation", models.BigIntegerField(blank=True, null=True, verbose_name="organisation")),
+                    ("via", models.CharField(blank=True, max_length=80, verbose_name="lien signé")),
+                    ("values", models.JSONField(blank=True, default=dict, verbose_name="valeurs")),
+                    ("comment_digest", models.CharField(blank=True, max_length=64, verbose_name="empreinte du commentaire")),
+                    ("hash", models.CharField(max_length=64, verbose_name="empreinte")),
+                    ("object", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="journal", to="donations.prospect")),
+                ],
+                options={
+                    "verbose_name": "ligne du journal des donateurs possibles",
+                    "verbose_name_plural": "journal des donateurs possibles",
+                    "ordering": ("object_id", "seq"),
+                    "abstract": False,
+                    "indexes": [
+                        models.Index(fields=["at", "object"], name="donations_prospectentry_at"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("object", "seq"), name="donations_prospectentry_once"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="SizeEstimate",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("valid_from", models.DateField(verbose_name="valable du")),
+                    ("valid_to", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si toujours en vigueur.", null=True, verbose_name="au")),
+                    ("source", models.CharField(max_length=250, verbose_name="source")),
+                    ("checked_on", models.DateField(verbose_name="vérifié le")),
+                    ("size", models.CharField(choices=[("under_10", "1 à 9 salariés"), ("under_50", "10 à 49 salariés"), ("under_250", "50 à 249 salariés"), ("under_1000", "250 à 999 salariés"), ("over_1000", "1 000 salariés et plus")], max_length=12, verbose_name="taille")),
+                    ("employees", models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name="salariés en moyenne")),
+                    ("devices_per_employee", models.DecimalField(decimal_places=2, max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal("0"))], verbose_name="appareils par salarié")),
+                    ("renewal_rate", models.DecimalField(decimal_places=1, max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal("0")), django.core.validators.MaxValueValidator(Decimal("100"))], verbose_name="part renouvelée chaque année")),
+                ],
+                options={
+                    "verbose_name": "estimation par taille d’organisation",
+                    "verbose_name_plural": "estimations par taille d’organisation",
+                    "ordering": ("size", "-valid_from"),
+                    "abstract": False,
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="donations_sizeestimate_dates"),
+                        models.UniqueConstraint(fields=("size", "valid_from"), name="donations_sizeestimate_once"),
+                        models.CheckConstraint(condition=models.Q(("size__in", ["under_10", "under_50", "under_250", "under_1000", "over_1000"])), name="donations_sizeestimate_size"),
+                        models.CheckConstraint(condition=models.Q(("devices_per_employee__gte", 0), ("renewal_rate__gte", 0), ("renewal_rate__lte", 100)), name="donations_sizeestimate_rates"),
+                    ],
+                },
+            ),
+        )
     ]

@@ -126,7 +126,47 @@ EVIDENCE: dict[str, list[str]] = {
     "donationpaper": [],
     "pickupcount": [],
     "deedacceptance": [],
+    "prospectcontact": ["said"],
 }
+
+INVENTORY_KEPT = """
+CREATE FUNCTION donations_inventoryunit_frozen() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' AND EXISTS (
+        SELECT 1 FROM donations_donationline l JOIN donations_donation d ON d.id = l.donation_id
+        WHERE l.id = OLD.line_id AND d.state <> 'draft'
+    ) OR TG_OP <> 'DELETE' AND EXISTS (
+        SELECT 1 FROM donations_donationline l JOIN donations_donation d ON d.id = l.donation_id
+        WHERE l.id = NEW.line_id AND d.state <> 'draft'
+    ) THEN
+        RAISE EXCEPTION 'Un lot annoncé garde les machines de son inventaire.'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'donations_inventoryunit_frozen';
+    END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER donations_inventoryunit_frozen BEFORE UPDATE OR DELETE ON donations_inventoryunit
+    FOR EACH ROW EXECUTE FUNCTION donations_inventoryunit_frozen();
+CREATE TRIGGER donations_inventoryunit_late BEFORE INSERT ON donations_inventoryunit
+    FOR EACH ROW WHEN (NEW.line_id IS NOT NULL) EXECUTE FUNCTION donations_inventoryunit_frozen();
+"""
+INVENTORY_FREE = """
+DROP TRIGGER donations_inventoryunit_late ON donations_inventoryunit;
+DROP TRIGGER donations_inventoryunit_frozen ON donations_inventoryunit;
+DROP FUNCTION donations_inventoryunit_frozen();
+"""
+PROSPECT_STAMPS = [
+    "created_at",
+    "created_by",
+    "last_contact_on",
+    "next_step",
+    "next_on",
+    "next_owner",
+    "promised_devices",
+    "organisation",
+    "announced_at",
+    "closed_reason",
+]
 
 
 class Migration(migrations.Migration):
@@ -136,7 +176,9 @@ class Migration(migrations.Migration):
 
     operations = [
         Wall(model_name="donation", journal_name="donationentry", stamps=STAMPS),
+        Wall(model_name="prospect", journal_name="prospectentry", stamps=PROSPECT_STAMPS),
         *(AppendOnly(name, erasable) for name, erasable in EVIDENCE.items()),
         migrations.RunSQL(DEED_TEXT_KEPT, DEED_TEXT_FREE),
         migrations.RunSQL(FROZEN, NOT_FROZEN),
+        migrations.RunSQL(INVENTORY_KEPT, INVENTORY_FREE),
     ]

@@ -8,6 +8,7 @@ import django.db.models.functions.text
 import django.utils.timezone
 import django_fsm
 import lifecycle.fields
+import lifecycle.forms
 import network.models.organisation
 import network.siret
 from django.conf import settings
@@ -35,7 +36,9 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     "ordering": ("name",),
-                    "constraints": [models.CheckConstraint(condition=models.Q(("code__regex", "^[0-9]{3}$")), name="network_arrondissement_code")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("code__regex", "^[0-9]{3}$")), name="network_arrondissement_code"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -80,7 +83,9 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     "ordering": ("name", "code"),
-                    "indexes": [django.contrib.postgres.indexes.GinIndex(fields=["postcodes"], name="network_commune_postcodes")],
+                    "indexes": [
+                        django.contrib.postgres.indexes.GinIndex(fields=["postcodes"], name="network_commune_postcodes"),
+                    ],
                     "constraints": [
                         models.UniqueConstraint(fields=("code", "status"), name="network_commune_once"),
                         models.CheckConstraint(condition=models.Q(("code__regex", "^[0-9][0-9AB][0-9]{3}$")), name="network_commune_code"),
@@ -161,7 +166,9 @@ class Migration(migrations.Migration):
                 options={
                     "verbose_name": "organisation",
                     "ordering": ("name", "pk"),
-                    "indexes": [django.contrib.postgres.indexes.GinIndex(fields=["kinds"], name="network_organisation_kinds_gin")],
+                    "indexes": [
+                        django.contrib.postgres.indexes.GinIndex(fields=["kinds"], name="network_organisation_kinds_gin"),
+                    ],
                     "constraints": [
                         models.CheckConstraint(
                             condition=models.Q(("kinds__len__gte", 1), ("kinds__contained_by", ["departement", "prefecture", "region", "hub", "donor", "reconditioner", "epci", "distributor", "relay", "prescriber", "operator", "recycler", "mediation", "funder"])),
@@ -234,7 +241,19 @@ class Migration(migrations.Migration):
                     (
                         "role",
                         models.CharField(
-                            choices=[("pilot", "Pilote"), ("contact", "Contact"), ("technician", "Technicien"), ("adviser", "Conseiller"), ("worker", "Travailleur social"), ("reviewer", "Relecteur"), ("signatory", "Signataire"), ("agent", "Agent"), ("manager", "Responsable"), ("observer", "Observateur")],
+                            choices=[
+                                ("pilot", "Pilote"),
+                                ("dpo", "Délégué à la protection des données"),
+                                ("contact", "Contact"),
+                                ("technician", "Technicien"),
+                                ("adviser", "Conseiller"),
+                                ("worker", "Travailleur social"),
+                                ("reviewer", "Relecteur"),
+                                ("signatory", "Signataire"),
+                                ("agent", "Agent"),
+                                ("manager", "Responsable"),
+                                ("observer", "Observateur"),
+                            ],
                             max_length=20,
                             verbose_name="rôle",
                         ),
@@ -249,7 +268,7 @@ class Migration(migrations.Migration):
                         models.UniqueConstraint(fields=("user", "organisation", "kind", "role"), name="network_membership_once"),
                         models.CheckConstraint(
                             condition=models.Q(
-                                models.Q(("kind", "departement"), ("role__in", ("pilot", "manager", "observer"))),
+                                models.Q(("kind", "departement"), ("role__in", ("pilot", "dpo", "manager", "observer"))),
                                 models.Q(("kind", "prefecture"), ("role__in", ("manager", "observer"))),
                                 models.Q(("kind", "region"), ("role__in", ("manager", "observer"))),
                                 models.Q(("kind", "hub"), ("role__in", ("manager", "observer"))),
@@ -322,7 +341,19 @@ class Migration(migrations.Migration):
                     (
                         "role",
                         models.CharField(
-                            choices=[("pilot", "Pilote"), ("contact", "Contact"), ("technician", "Technicien"), ("adviser", "Conseiller"), ("worker", "Travailleur social"), ("reviewer", "Relecteur"), ("signatory", "Signataire"), ("agent", "Agent"), ("manager", "Responsable"), ("observer", "Observateur")],
+                            choices=[
+                                ("pilot", "Pilote"),
+                                ("dpo", "Délégué à la protection des données"),
+                                ("contact", "Contact"),
+                                ("technician", "Technicien"),
+                                ("adviser", "Conseiller"),
+                                ("worker", "Travailleur social"),
+                                ("reviewer", "Relecteur"),
+                                ("signatory", "Signataire"),
+                                ("agent", "Agent"),
+                                ("manager", "Responsable"),
+                                ("observer", "Observateur"),
+                            ],
                             max_length=20,
                             verbose_name="rôle",
                         ),
@@ -347,7 +378,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(condition=models.Q(models.Q(("accepted_at", None), ("accepted_by", None)), models.Q(("accepted_at__isnull", False), ("accepted_by__isnull", False), ("withdrawn_at", None)), _connector="OR"), name="network_invitation_accepted"),
                         models.CheckConstraint(
                             condition=models.Q(
-                                models.Q(("kind", "departement"), ("role__in", ("pilot", "manager", "observer"))),
+                                models.Q(("kind", "departement"), ("role__in", ("pilot", "dpo", "manager", "observer"))),
                                 models.Q(("kind", "prefecture"), ("role__in", ("manager", "observer"))),
                                 models.Q(("kind", "region"), ("role__in", ("manager", "observer"))),
                                 models.Q(("kind", "hub"), ("role__in", ("manager", "observer"))),
@@ -393,7 +424,10 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(condition=models.Q(("epci", models.F("successor")), _negated=True), name="network_merger_two"),
                     ],
                 },
-                bases=(django_fsm.FSMModelMixin, models.Model),
+                bases=(
+                    django_fsm.FSMModelMixin,
+                    models.Model,
+                ),
             ),
             migrations.CreateModel(
                 name="MergerEntry",
@@ -424,9 +458,232 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "journal des fusions",
                     "ordering": ("object_id", "seq"),
                     "abstract": False,
-                    "indexes": [models.Index(fields=["at", "object"], name="network_mergerentry_at")],
-                    "constraints": [models.UniqueConstraint(fields=("object", "seq"), name="network_mergerentry_once")],
+                    "indexes": [
+                        models.Index(fields=["at", "object"], name="network_mergerentry_at"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("object", "seq"), name="network_mergerentry_once"),
+                    ],
                 },
             ),
-        ),
+            migrations.CreateModel(
+                name="TrainingSession",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("organisation", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="training_sessions", to="network.organisation", verbose_name="atelier")),
+                    ("kind", models.CharField(choices=[("repair", "Réparation"), ("erasure_clear", "Effacement, niveau Clear (NIST SP 800-88)"), ("erasure_purge", "Effacement, niveau Purge (NIST SP 800-88)"), ("phones", "Smartphones"), ("tablets", "Tablettes")], max_length=20, verbose_name="sujet")),
+                    ("held_on", models.DateField(verbose_name="tenue le")),
+                    ("place", models.CharField(max_length=120, verbose_name="lieu")),
+                    ("organiser", models.CharField(max_length=160, verbose_name="organisée par")),
+                    ("recorded_at", models.DateTimeField(verbose_name="notée le")),
+                    ("recorded_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="notée par")),
+                ],
+                options={
+                    "verbose_name": "session de formation",
+                    "verbose_name_plural": "sessions de formation",
+                    "ordering": ("-held_on", "-pk"),
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("kind__in", ["repair", "erasure_clear", "erasure_purge", "phones", "tablets"])), name="network_trainingsession_kind"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Skill",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("organisation", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="skills", to="network.organisation", verbose_name="atelier")),
+                    ("membership", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="skills", to="network.membership", verbose_name="personne")),
+                    ("kind", models.CharField(choices=[("repair", "Réparation"), ("erasure_clear", "Effacement, niveau Clear (NIST SP 800-88)"), ("erasure_purge", "Effacement, niveau Purge (NIST SP 800-88)"), ("phones", "Smartphones"), ("tablets", "Tablettes")], max_length=20, verbose_name="compétence")),
+                    ("acquired_on", models.DateField(verbose_name="acquise le")),
+                    ("valid_until", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si elle n’a pas de fin.", null=True, verbose_name="valable jusqu’au")),
+                    ("source", models.CharField(blank=True, max_length=200, verbose_name="d’après")),
+                    ("training", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="skills", to="network.trainingsession", verbose_name="session")),
+                    ("recorded_at", models.DateTimeField(verbose_name="notée le")),
+                    ("recorded_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="notée par")),
+                ],
+                options={
+                    "verbose_name": "compétence notée",
+                    "verbose_name_plural": "compétences notées",
+                    "ordering": ("organisation", "membership", "kind", "-pk"),
+                    "indexes": [
+                        models.Index(fields=["organisation", "kind"], name="network_skill_holder"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("kind__in", ["repair", "erasure_clear", "erasure_purge", "phones", "tablets"])), name="network_skill_kind"),
+                        models.CheckConstraint(condition=models.Q(("training__isnull", False), models.Q(("source", ""), _negated=True), _connector="OR"), name="network_skill_from_somewhere"),
+                        models.CheckConstraint(condition=models.Q(("training", None), ("source", ""), _connector="OR"), name="network_skill_from_one_source"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="AwarenessSession",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("reference", models.CharField(editable=False, max_length=16, unique=True, verbose_name="référence")),
+                    ("seq", models.PositiveIntegerField(default=0, editable=False, verbose_name="rang au journal")),
+                    ("head", models.CharField(default="", editable=False, max_length=64, verbose_name="empreinte")),
+                    ("moved_at", models.DateTimeField(editable=False, verbose_name="dernier mouvement")),
+                    ("state", lifecycle.fields.StateField(choices=[("planned", "Prévue"), ("held", "Tenue"), ("cancelled", "Annulée")], default="planned", max_length=50, protected=True, verbose_name="état")),
+                    ("title", models.CharField(max_length=120, verbose_name="sujet")),
+                    ("commune", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.commune", verbose_name="commune")),
+                    ("place", models.CharField(editable=False, max_length=200, verbose_name="lieu")),
+                    ("starts_at", models.DateTimeField(editable=False, verbose_name="commence le")),
+                    ("ends_at", models.DateTimeField(editable=False, verbose_name="finit le")),
+                    ("planned_at", models.DateTimeField(editable=False, verbose_name="prévue le")),
+                    ("planned_by", models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership")),
+                    ("held_at", models.DateTimeField(editable=False, null=True, verbose_name="présence notée le")),
+                    ("held_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership")),
+                    ("cancelled_at", models.DateTimeField(editable=False, null=True, verbose_name="annulée le")),
+                    (
+                        "cancel_reason",
+                        models.CharField(blank=True, choices=[("few", "Trop peu de participants"), ("place", "Le lieu n’est plus libre"), ("speaker", "L’intervenant n’est plus libre"), ("postponed", "Reportée à une autre date"), ("other", "Autre motif")], editable=False, max_length=10, verbose_name="motif"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "session de sensibilisation",
+                    "verbose_name_plural": "sessions de sensibilisation",
+                    "ordering": ("-starts_at", "-pk"),
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("state__in", ["planned", "held", "cancelled"])), name="network_awareness_state_known"),
+                        models.CheckConstraint(condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="network_awareness_order"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("held_at__isnull", False), ("held_by__isnull", False), ("state", "held")), models.Q(models.Q(("state", "held"), _negated=True), ("held_at", None), ("held_by", None)), _connector="OR"), name="network_awareness_held"),
+                        models.CheckConstraint(
+                            condition=models.Q(models.Q(("cancel_reason__in", ["few", "place", "speaker", "postponed", "other"]), ("cancelled_at__isnull", False), ("state", "cancelled")), models.Q(models.Q(("state", "cancelled"), _negated=True), ("cancel_reason", ""), ("cancelled_at", None)), _connector="OR"),
+                            name="network_awareness_cancelled",
+                        ),
+                    ],
+                },
+                bases=(
+                    django_fsm.FSMModelMixin,
+                    models.Model,
+                ),
+            ),
+            migrations.CreateModel(
+                name="AwarenessGuest",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("session", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="guests", to="network.awarenesssession", verbose_name="session")),
+                    ("organisation", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="organisation")),
+                    ("name", models.CharField(max_length=160, verbose_name="structure")),
+                    ("email", models.EmailField(blank=True, max_length=254, verbose_name="courriel")),
+                    ("invited_at", models.DateTimeField(editable=False, null=True, verbose_name="prévenue le")),
+                    ("people", models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(500)], verbose_name="personnes venues")),
+                ],
+                options={
+                    "verbose_name": "structure invitée",
+                    "verbose_name_plural": "structures invitées",
+                    "ordering": ("name", "pk"),
+                    "constraints": [
+                        models.UniqueConstraint(fields=("session", "name"), name="network_awarenessguest_once"),
+                        models.CheckConstraint(condition=models.Q(("people", None), ("people__lte", 500), _connector="OR"), name="network_awarenessguest_people"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="AwarenessEntry",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("seq", models.PositiveIntegerField(verbose_name="rang")),
+                    ("verb", models.CharField(max_length=40, verbose_name="verbe")),
+                    ("source", models.CharField(blank=True, max_length=50, verbose_name="de")),
+                    ("target", models.CharField(max_length=50, verbose_name="à")),
+                    ("at", models.DateTimeField(verbose_name="le")),
+                    ("recorded_at", models.DateTimeField(verbose_name="inscrit le")),
+                    ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="échu le")),
+                    ("cause_machine", models.CharField(blank=True, max_length=40, verbose_name="machine de la cause")),
+                    ("cause_entry", models.BigIntegerField(blank=True, null=True, verbose_name="ligne de la cause")),
+                    ("actor", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                    ("role", models.CharField(max_length=20, verbose_name="rôle")),
+                    ("organisation", models.BigIntegerField(blank=True, null=True, verbose_name="organisation")),
+                    ("via", models.CharField(blank=True, max_length=80, verbose_name="lien signé")),
+                    ("values", models.JSONField(blank=True, default=dict, verbose_name="valeurs")),
+                    ("comment_digest", models.CharField(blank=True, max_length=64, verbose_name="empreinte du commentaire")),
+                    ("hash", models.CharField(max_length=64, verbose_name="empreinte")),
+                    ("object", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="journal", to="network.awarenesssession")),
+                ],
+                options={
+                    "verbose_name": "ligne du journal des sensibilisations",
+                    "verbose_name_plural": "journal des sensibilisations",
+                    "ordering": ("object_id", "seq"),
+                    "abstract": False,
+                    "indexes": [
+                        models.Index(fields=["at", "object"], name="network_awarenessentry_at"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("object", "seq"), name="network_awarenessentry_once"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="PublicService",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("reference", models.CharField(editable=False, max_length=16, unique=True, verbose_name="référence")),
+                    ("seq", models.PositiveIntegerField(default=0, editable=False, verbose_name="rang au journal")),
+                    ("head", models.CharField(default="", editable=False, max_length=64, verbose_name="empreinte")),
+                    ("moved_at", models.DateTimeField(editable=False, verbose_name="dernier mouvement")),
+                    ("state", lifecycle.fields.StateField(choices=[("published", "Dans l’annuaire"), ("withdrawn", "Retirée de l’annuaire")], default="published", max_length=50, protected=True, verbose_name="état")),
+                    ("organisation", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="services", to="network.organisation", verbose_name="structure")),
+                    ("kind", models.CharField(choices=[("mns", "Maison Nord Solidarités"), ("ccas", "CCAS ou CIAS"), ("france_services", "France services"), ("association", "Association"), ("other", "Autre structure")], max_length=16, verbose_name="sorte de structure")),
+                    ("name", models.CharField(max_length=120, verbose_name="service")),
+                    ("address", models.CharField(blank=True, max_length=200, verbose_name="adresse")),
+                    ("phone", models.CharField(blank=True, max_length=20, validators=[lifecycle.forms.validate_telephone], verbose_name="téléphone")),
+                    ("email", models.EmailField(blank=True, max_length=254, verbose_name="courriel")),
+                    ("hours", models.CharField(blank=True, max_length=300, verbose_name="accueil")),
+                    ("confirmed_at", models.DateTimeField(editable=False, verbose_name="vérifiée le")),
+                    ("confirmed_by", models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership")),
+                    ("communes", models.ManyToManyField(related_name="+", to="network.commune", verbose_name="communes desservies")),
+                ],
+                options={
+                    "verbose_name": "fiche de l’annuaire",
+                    "verbose_name_plural": "fiches de l’annuaire",
+                    "ordering": ("organisation__name", "name", "pk"),
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("state__in", ["published", "withdrawn"])), name="network_publicservice_state_known"),
+                        models.CheckConstraint(condition=models.Q(("kind__in", ["mns", "ccas", "france_services", "association", "other"])), name="network_publicservice_kind"),
+                        models.UniqueConstraint(condition=models.Q(("state", "published")), fields=("organisation", "name"), name="network_publicservice_once", violation_error_message="Cette structure a déjà une fiche à ce nom."),
+                        models.CheckConstraint(condition=models.Q(("email", ""), ("phone", ""), _negated=True), name="network_publicservice_reachable"),
+                    ],
+                },
+                bases=(
+                    django_fsm.FSMModelMixin,
+                    models.Model,
+                ),
+            ),
+            migrations.CreateModel(
+                name="PublicServiceEntry",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("seq", models.PositiveIntegerField(verbose_name="rang")),
+                    ("verb", models.CharField(max_length=40, verbose_name="verbe")),
+                    ("source", models.CharField(blank=True, max_length=50, verbose_name="de")),
+                    ("target", models.CharField(max_length=50, verbose_name="à")),
+                    ("at", models.DateTimeField(verbose_name="le")),
+                    ("recorded_at", models.DateTimeField(verbose_name="inscrit le")),
+                    ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="échu le")),
+                    ("cause_machine", models.CharField(blank=True, max_length=40, verbose_name="machine de la cause")),
+                    ("cause_entry", models.BigIntegerField(blank=True, null=True, verbose_name="ligne de la cause")),
+                    ("actor", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                    ("role", models.CharField(max_length=20, verbose_name="rôle")),
+                    ("organisation", models.BigIntegerField(blank=True, null=True, verbose_name="organisation")),
+                    ("via", models.CharField(blank=True, max_length=80, verbose_name="lien signé")),
+                    ("values", models.JSONField(blank=True, default=dict, verbose_name="valeurs")),
+                    ("comment_digest", models.CharField(blank=True, max_length=64, verbose_name="empreinte du commentaire")),
+                    ("hash", models.CharField(max_length=64, verbose_name="empreinte")),
+                    ("object", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="journal", to="network.publicservice")),
+                ],
+                options={
+                    "verbose_name": "ligne du journal de l’annuaire",
+                    "verbose_name_plural": "journal de l’annuaire",
+                    "ordering": ("object_id", "seq"),
+                    "abstract": False,
+                    "indexes": [
+                        models.Index(fields=["at", "object"], name="network_publicserviceentry_at"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("object", "seq"), name="network_publicserviceentry_once"),
+                    ],
+                },
+            ),
+        )
     ]

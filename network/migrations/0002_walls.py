@@ -1,8 +1,8 @@
-"""What the database itself refuses about people and roles, whatever the path; the wall of mergers."""
+"""What the database itself refuses about people and roles, whatever the path; the walls."""
 
 from django.db import migrations
 
-from lifecycle.operations import Wall
+from lifecycle.operations import AppendOnly, Wall
 
 FUNCTIONS = """
 CREATE FUNCTION network_membership_guard() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -87,4 +87,22 @@ class Migration(migrations.Migration):
             journal_name="mergerentry",
             stamps=["declared_at", "declared_by", "epci", "organisation", "successor"],
         ),
+        Wall(model_name="publicservice", journal_name="publicserviceentry", stamps=["confirmed_at", "confirmed_by"]),
+        Wall(
+            model_name="awarenesssession",
+            journal_name="awarenessentry",
+            stamps=[
+                "cancel_reason",
+                "cancelled_at",
+                "ends_at",
+                "held_at",
+                "held_by",
+                "place",
+                "planned_at",
+                "planned_by",
+                "starts_at",
+            ],
+        ),
+        AppendOnly("trainingsession"),
+        AppendOnly("skill"),
     ]

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("documents", "0002_walls"),
+        ("imports", "0001_tables"),
         ("network", "0003_cache"),
     ]
 
@@ -58,6 +59,15 @@ class Migration(migrations.Migration):
                     ("code", models.CharField(max_length=24, verbose_name="code")),
                     ("label", models.CharField(max_length=160, verbose_name="libellé")),
                     ("next_step", models.CharField(blank=True, max_length=300, verbose_name="suite proposée")),
+                    (
+                        "part",
+                        models.CharField(
+                            blank=True,
+                            choices=[("identity", "L’identité"), ("contact", "Comment joindre le foyer"), ("address", "Où vit le foyer"), ("members", "Combien de personnes"), ("needs", "Les besoins"), ("facts", "Ce qui a été vu"), ("agreement", "L’accord du foyer"), ("doubles", "Les dossiers qui se ressemblent")],
+                            max_length=12,
+                            verbose_name="se complète à",
+                        ),
+                    ),
                     ("position", models.PositiveSmallIntegerField(default=0, verbose_name="rang")),
                 ],
                 options={
@@ -68,6 +78,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="prescriptions_codedreason_dates"),
                         models.UniqueConstraint(fields=("purpose", "code", "valid_from"), name="prescriptions_codedreason_once"),
                         models.CheckConstraint(condition=models.Q(("purpose__in", ["refusal", "withdrawal", "missing"])), name="prescriptions_codedreason_purpose"),
+                        models.CheckConstraint(condition=models.Q(("part__in", ["", "identity", "contact", "address", "members", "needs", "facts", "agreement", "doubles"])), name="prescriptions_codedreason_part"),
                     ],
                 },
             ),
@@ -103,7 +114,10 @@ class Migration(migrations.Migration):
                     "verbose_name": "tranche",
                     "ordering": ("kind", "at_most", "pk"),
                     "abstract": False,
-                    "constraints": [models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="prescriptions_factband_dates"), models.UniqueConstraint(fields=("kind", "code", "valid_from"), name="prescriptions_factband_once")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="prescriptions_factband_dates"),
+                        models.UniqueConstraint(fields=("kind", "code", "valid_from"), name="prescriptions_factband_once"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -156,7 +170,7 @@ class Migration(migrations.Migration):
                     ("seq", models.PositiveIntegerField(default=0, editable=False, verbose_name="rang au journal")),
                     ("head", models.CharField(default="", editable=False, max_length=64, verbose_name="empreinte")),
                     ("moved_at", models.DateTimeField(editable=False, verbose_name="dernier mouvement")),
-                    ("state", lifecycle.fields.StateField(choices=[("open", "Suivi"), ("archived", "Archivé"), ("anonymised", "Anonymisé")], default="open", max_length=50, protected=True, verbose_name="état")),
+                    ("state", lifecycle.fields.StateField(choices=[("open", "Suivi"), ("archived", "Archivé"), ("joined", "Réuni à un autre"), ("anonymised", "Anonymisé")], default="open", max_length=50, protected=True, verbose_name="état")),
                     ("prescriber", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="households", to="network.organisation", verbose_name="prescripteur")),
                     ("last_name", models.CharField(blank=True, max_length=80, validators=[prescriptions.nir.validate_no_nir], verbose_name="nom")),
                     ("first_name", models.CharField(blank=True, max_length=80, validators=[prescriptions.nir.validate_no_nir], verbose_name="prénom")),
@@ -174,6 +188,7 @@ class Migration(migrations.Migration):
                     ("phone_key", models.CharField(blank=True, db_index=True, editable=False, max_length=20)),
                     ("address_key", models.CharField(blank=True, db_index=True, editable=False, max_length=220)),
                     ("same_as", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="attached", to="prescriptions.household", verbose_name="même foyer que")),
+                    ("joined_into", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="joined", to="prescriptions.household", verbose_name="réuni à")),
                     ("created_at", models.DateTimeField(editable=False, null=True, verbose_name="ouvert le")),
                     ("created_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership")),
                     ("last_contact_at", models.DateTimeField(editable=False, null=True, verbose_name="dernier contact le")),
@@ -185,16 +200,24 @@ class Migration(migrations.Migration):
                     "verbose_name": "foyer",
                     "verbose_name_plural": "foyers",
                     "ordering": ("-pk",),
-                    "indexes": [models.Index(fields=["state", "last_contact_at"], name="prescriptions_household_state")],
+                    "indexes": [
+                        models.Index(fields=["state", "last_contact_at"], name="prescriptions_household_state"),
+                        models.Index(fields=["birth_date"], name="prescriptions_household_born"),
+                        models.Index(condition=models.Q(("email", ""), _negated=True), fields=["email"], name="prescriptions_household_email"),
+                    ],
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(("state__in", ["open", "archived", "anonymised"])), name="prescriptions_household_state_known"),
+                        models.CheckConstraint(condition=models.Q(("state__in", ["open", "archived", "joined", "anonymised"])), name="prescriptions_household_state_known"),
                         models.CheckConstraint(condition=models.Q(("same_as", models.F("id")), _negated=True), name="prescriptions_household_not_itself"),
-                        models.CheckConstraint(condition=models.Q(models.Q(("archived_at", None), ("state", "open")), models.Q(models.Q(("state", "open"), _negated=True), ("archived_at__isnull", False)), _connector="OR"), name="prescriptions_household_archived"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("archived_at", None), ("state__in", ("open", "joined"))), models.Q(("archived_at__isnull", False), ("state__in", ("archived", "anonymised"))), _connector="OR"), name="prescriptions_household_archived"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("joined_into__isnull", False), ("state", "joined")), models.Q(("joined_into", None), ("state__in", ("open", "archived"))), ("state", "anonymised"), _connector="OR"), name="prescriptions_household_joined"),
                         models.CheckConstraint(condition=models.Q(models.Q(("anonymised_at__isnull", False), ("state", "anonymised")), models.Q(models.Q(("state", "anonymised"), _negated=True), ("anonymised_at", None)), _connector="OR"), name="prescriptions_household_anonymised"),
                         models.CheckConstraint(condition=models.Q(("contact_channel__in", ["phone", "sms", "email", "letter", "worker"])), name="prescriptions_household_channel"),
                     ],
                 },
-                bases=(django_fsm.FSMModelMixin, models.Model),
+                bases=(
+                    django_fsm.FSMModelMixin,
+                    models.Model,
+                ),
             ),
             migrations.CreateModel(
                 name="HouseholdEntry",
@@ -223,8 +246,12 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "journal des foyers",
                     "ordering": ("object_id", "seq"),
                     "abstract": False,
-                    "indexes": [models.Index(fields=["at", "object"], name="prescriptions_hhentry_at")],
-                    "constraints": [models.UniqueConstraint(fields=("object", "seq"), name="prescriptions_householdentry_once")],
+                    "indexes": [
+                        models.Index(fields=["at", "object"], name="prescriptions_hhentry_at"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("object", "seq"), name="prescriptions_householdentry_once"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -258,8 +285,12 @@ class Migration(migrations.Migration):
                     "verbose_name": "réponse sur un double possible",
                     "verbose_name_plural": "réponses sur les doubles possibles",
                     "ordering": ("-pk",),
-                    "indexes": [models.Index(fields=["low", "high"], name="prescriptions_double_pair")],
-                    "constraints": [models.CheckConstraint(condition=models.Q(("low__lt", models.F("high"))), name="prescriptions_doubleanswer_order")],
+                    "indexes": [
+                        models.Index(fields=["low", "high"], name="prescriptions_double_pair"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("low__lt", models.F("high"))), name="prescriptions_doubleanswer_order"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -296,13 +327,27 @@ class Migration(migrations.Migration):
                     ),
                     ("at", models.DateTimeField(verbose_name="le")),
                     ("what", models.CharField(max_length=40, verbose_name="page")),
+                    (
+                        "reason",
+                        models.CharField(
+                            blank=True,
+                            choices=[("rights", "Une personne demande à lire, corriger ou effacer ce qui est écrit d’elle"), ("complaint", "Une réclamation du foyer"), ("double", "Des dossiers qui se ressemblent à comparer"), ("incident", "Une erreur ou un incident signalé"), ("control", "Le contrôle de ce dossier")],
+                            max_length=9,
+                            verbose_name="nom lu pour",
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "accès à un dossier",
                     "verbose_name_plural": "accès aux dossiers",
                     "ordering": ("-at", "-pk"),
-                    "indexes": [models.Index(fields=["household", "at"], name="prescriptions_access")],
-                    "constraints": [models.CheckConstraint(condition=models.Q(models.Q(("actor__isnull", False), ("organisation__isnull", False), ("via", "")), models.Q(("actor", None), models.Q(("via", ""), _negated=True)), _connector="OR"), name="prescriptions_access_by")],
+                    "indexes": [
+                        models.Index(fields=["household", "at"], name="prescriptions_access"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(models.Q(("actor__isnull", False), ("organisation__isnull", False), ("via", "")), models.Q(("actor", None), models.Q(("via", ""), _negated=True)), _connector="OR"), name="prescriptions_access_by"),
+                        models.CheckConstraint(condition=models.Q(("reason", ""), models.Q(("actor__isnull", False), ("reason__in", ["rights", "complaint", "double", "incident", "control"])), _connector="OR"), name="prescriptions_access_reason"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -328,6 +373,7 @@ class Migration(migrations.Migration):
                     ("worker", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="prescriptions", to="network.membership", verbose_name="travailleur social")),
                     ("worker_before", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="suivie avant par")),
                     ("distributor", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="distributeur")),
+                    ("adviser", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="instruite par")),
                     ("commune", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.commune", verbose_name="commune")),
                     ("epci", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.epci", verbose_name="EPCI")),
                     ("created_at", models.DateTimeField(editable=False, null=True, verbose_name="créée le")),
@@ -335,6 +381,7 @@ class Migration(migrations.Migration):
                     ("complete_by", models.DateTimeField(editable=False, null=True, verbose_name="à compléter avant le")),
                     ("accepted_at", models.DateTimeField(editable=False, null=True, verbose_name="acceptée le")),
                     ("confirmed_at", models.DateTimeField(editable=False, null=True, verbose_name="confirmée le")),
+                    ("declined_at", models.DateTimeField(editable=False, null=True, verbose_name="le foyer a répondu non le")),
                     ("valid_until", models.DateTimeField(editable=False, null=True, verbose_name="valable jusqu’au")),
                     ("contacted_at", models.DateTimeField(editable=False, null=True, verbose_name="dernier contact le")),
                     ("ended_at", models.DateTimeField(editable=False, null=True, verbose_name="close le")),
@@ -343,7 +390,10 @@ class Migration(migrations.Migration):
                 options={
                     "verbose_name": "prescription",
                     "ordering": ("-pk",),
-                    "indexes": [models.Index(fields=["state", "moved_at"], name="prescriptions_prescr_state"), models.Index(fields=["state", "valid_until"], name="prescriptions_prescr_valid")],
+                    "indexes": [
+                        models.Index(fields=["state", "moved_at"], name="prescriptions_prescr_state"),
+                        models.Index(fields=["state", "valid_until"], name="prescriptions_prescr_valid"),
+                    ],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("state__in", ["draft", "submitted", "incomplete", "accepted", "fulfilled", "closed_unmet", "refused", "withdrawn", "expired"])), name="prescriptions_prescription_state_known"),
                         models.CheckConstraint(condition=models.Q(("state__in", ("draft", "withdrawn")), models.Q(("commune__isnull", False), ("distributor__isnull", False), ("epci__isnull", False), ("submitted_at__isnull", False)), _connector="OR"), name="prescriptions_prescription_submitted"),
@@ -354,9 +404,13 @@ class Migration(migrations.Migration):
                         ),
                         models.CheckConstraint(condition=models.Q(models.Q(("state__in", ("refused", "withdrawn")), _negated=True), models.Q(("end_reason", ""), _negated=True), _connector="OR"), name="prescriptions_prescription_reason"),
                         models.CheckConstraint(condition=models.Q(("state", "incomplete"), ("complete_by", None), _connector="OR"), name="prescriptions_prescription_complete_by"),
+                        models.CheckConstraint(condition=models.Q(("declined_at", None), ("accepted_at__isnull", False), _connector="OR"), name="prescriptions_prescription_declined"),
                     ],
                 },
-                bases=(django_fsm.FSMModelMixin, models.Model),
+                bases=(
+                    django_fsm.FSMModelMixin,
+                    models.Model,
+                ),
             ),
             migrations.CreateModel(
                 name="PrescriptionEntry",
@@ -386,8 +440,12 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "journal des prescriptions",
                     "ordering": ("object_id", "seq"),
                     "abstract": False,
-                    "indexes": [models.Index(fields=["at", "object"], name="prescriptions_prentry_at")],
-                    "constraints": [models.UniqueConstraint(fields=("object", "seq"), name="prescriptions_prescriptionentry_once")],
+                    "indexes": [
+                        models.Index(fields=["at", "object"], name="prescriptions_prentry_at"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("object", "seq"), name="prescriptions_prescriptionentry_once"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -403,7 +461,9 @@ class Migration(migrations.Migration):
                 options={
                     "verbose_name": "situation sociale",
                     "verbose_name_plural": "situations sociales",
-                    "constraints": [models.UniqueConstraint(fields=("prescription", "prescriber"), name="prescriptions_story_once")],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("prescription", "prescriber"), name="prescriptions_story_once"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -448,7 +508,10 @@ class Migration(migrations.Migration):
                     "verbose_name": "accord d’un foyer",
                     "verbose_name_plural": "accords des foyers",
                     "ordering": ("-pk",),
-                    "constraints": [models.CheckConstraint(condition=models.Q(("how__in", ["signed", "screen", "spoken"])), name="prescriptions_agreement_how"), models.CheckConstraint(condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="prescriptions_agreement_sha256")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("how__in", ["signed", "screen", "spoken"])), name="prescriptions_agreement_how"),
+                        models.CheckConstraint(condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="prescriptions_agreement_sha256"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -526,7 +589,9 @@ class Migration(migrations.Migration):
                 options={
                     "verbose_name": "décision",
                     "ordering": ("-pk",),
-                    "constraints": [models.CheckConstraint(condition=models.Q(("verdict__in", ["favourable", "to_appraise", "against"])), name="prescriptions_decision_verdict")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("verdict__in", ["favourable", "to_appraise", "against"])), name="prescriptions_decision_verdict"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -534,14 +599,33 @@ class Migration(migrations.Migration):
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                     ("prescription", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="papers", to="prescriptions.prescription", verbose_name="prescription")),
-                    ("kind", models.CharField(choices=[("sheet", "Fiche pour le foyer"), ("closing", "Note de clôture")], max_length=8, verbose_name="nature")),
+                    (
+                        "kind",
+                        models.CharField(
+                            choices=[
+                                ("filed", "Fiche du foyer\xa0: demande déposée"),
+                                ("missing", "Fiche du foyer\xa0: demande à compléter"),
+                                ("accepted", "Fiche du foyer\xa0: demande acceptée"),
+                                ("declined", "Fiche du foyer\xa0: plus besoin"),
+                                ("refused", "Fiche du foyer\xa0: demande refusée"),
+                                ("stopped", "Fiche du foyer\xa0: demande abandonnée"),
+                                ("expired", "Fiche du foyer\xa0: demande expirée"),
+                                ("closing", "Note de clôture"),
+                                ("sheet", "Fiche pour le foyer"),
+                            ],
+                            max_length=8,
+                            verbose_name="nature",
+                        ),
+                    ),
                     ("document", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="prescription_paper", to="documents.document", verbose_name="document")),
                 ],
                 options={
                     "verbose_name": "papier d’une prescription",
                     "verbose_name_plural": "papiers des prescriptions",
                     "ordering": ("-pk",),
-                    "constraints": [models.CheckConstraint(condition=models.Q(("kind__in", ["sheet", "closing"])), name="prescriptions_paper_kind")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("kind__in", ["filed", "missing", "accepted", "declined", "refused", "stopped", "expired", "closing", "sheet"])), name="prescriptions_paper_kind"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -583,11 +667,36 @@ class Migration(migrations.Migration):
                             verbose_name="motif",
                         ),
                     ),
+                    ("lost_at", models.DateTimeField(editable=False, null=True, verbose_name="plus servi depuis le")),
+                    ("loss", models.CharField(blank=True, choices=[("device_back", "Appareil rapporté"), ("line_ended", "Ligne terminée")], editable=False, max_length=11, verbose_name="plus servi car")),
+                    (
+                        "left_reason",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("no_longer_needed", "Le besoin n’existe plus"),
+                                ("served_elsewhere", "Le foyer s’est équipé autrement"),
+                                ("offer_declined", "Le foyer a décliné la proposition"),
+                                ("unreachable", "Le foyer n’est plus joignable"),
+                                ("nothing_suitable", "Rien ne convient dans la filière"),
+                                ("other", "Autre motif, en commentaire"),
+                                ("prescription_refused", "Prescription refusée"),
+                                ("prescription_withdrawn", "Prescription abandonnée"),
+                                ("prescription_expired", "Prescription expirée"),
+                            ],
+                            editable=False,
+                            max_length=24,
+                            verbose_name="pas rouvert car",
+                        ),
+                    ),
+                    ("waits_from", models.DateTimeField(editable=False, null=True, verbose_name="attend depuis le")),
                 ],
                 options={
                     "verbose_name": "besoin",
                     "ordering": ("prescription", "pk"),
-                    "indexes": [models.Index(fields=["state", "kind", "epci"], name="prescriptions_need_state")],
+                    "indexes": [
+                        models.Index(fields=["state", "kind", "epci"], name="prescriptions_need_state"),
+                    ],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("state__in", ["asked", "waiting", "in_progress", "met", "unmet"])), name="prescriptions_need_state_known"),
                         models.CheckConstraint(condition=models.Q(("kind__in", ["computer", "smartphone", "tablet", "fixed_connection", "mobile_connection", "digital_skills"])), name="prescriptions_need_kind"),
@@ -603,10 +712,17 @@ class Migration(migrations.Migration):
                             ),
                             name="prescriptions_need_dropped",
                         ),
+                        models.CheckConstraint(
+                            condition=models.Q(models.Q(("left_reason", ""), ("loss", ""), ("lost_at", None)), models.Q(("left_reason__in", ("", "no_longer_needed", "served_elsewhere", "unreachable", "other")), ("loss__in", ["device_back", "line_ended"]), ("lost_at__isnull", False), ("state", "met")), _connector="OR"),
+                            name="prescriptions_need_lost",
+                        ),
                         models.CheckConstraint(condition=models.Q(models.Q(("kind", "digital_skills"), ("state__in", ("in_progress", "met")), _negated=True), ("mediation__isnull", False), _connector="OR"), name="prescriptions_need_referred"),
                     ],
                 },
-                bases=(django_fsm.FSMModelMixin, models.Model),
+                bases=(
+                    django_fsm.FSMModelMixin,
+                    models.Model,
+                ),
             ),
             migrations.CreateModel(
                 name="NeedEntry",
@@ -637,8 +753,12 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "journal des besoins",
                     "ordering": ("object_id", "seq"),
                     "abstract": False,
-                    "indexes": [models.Index(fields=["at", "object"], name="prescriptions_needentry_at")],
-                    "constraints": [models.UniqueConstraint(fields=("object", "seq"), name="prescriptions_needentry_once")],
+                    "indexes": [
+                        models.Index(fields=["at", "object"], name="prescriptions_needentry_at"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("object", "seq"), name="prescriptions_needentry_once"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -687,5 +807,516 @@ class Migration(migrations.Migration):
                     ],
                 },
             ),
-        ),
+            migrations.CreateModel(
+                name="PromisedContact",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("prescription", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="promised_contacts", to="prescriptions.prescription", verbose_name="prescription")),
+                    ("about", models.CharField(choices=[("missing", "Il manque quelque chose à sa demande"), ("accepted", "Sa demande est acceptée"), ("refused", "Sa demande est refusée")], max_length=8, verbose_name="ce qui est à dire")),
+                    ("channel", models.CharField(choices=[("phone", "Appel téléphonique"), ("sms", "SMS"), ("email", "Courriel"), ("letter", "Courrier postal"), ("worker", "Par son travailleur social")], max_length=8, verbose_name="comment")),
+                    ("promised_at", models.DateTimeField(verbose_name="promis le")),
+                    ("due_on", models.DateField(verbose_name="à faire avant le")),
+                    ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="essais sans réponse")),
+                    ("tried_at", models.DateTimeField(blank=True, null=True, verbose_name="dernier essai le")),
+                    ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="réglé le")),
+                    ("settled_by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                    ("mail", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.mail", verbose_name="courriel envoyé")),
+                    ("sms", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.sms", verbose_name="SMS envoyé")),
+                    ("outcome", models.CharField(blank=True, choices=[("told", "Le foyer est prévenu"), ("sent", "Message envoyé"), ("overtaken", "Dépassé par la suite")], max_length=9, verbose_name="suite")),
+                ],
+                options={
+                    "verbose_name": "foyer à prévenir",
+                    "verbose_name_plural": "foyers à prévenir",
+                    "ordering": ("due_on", "pk"),
+                    "constraints": [
+                        models.UniqueConstraint(condition=models.Q(("settled_at", None)), fields=("prescription",), name="prescriptions_contact_one_to_keep"),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("outcome", ""), ("settled_at", None), ("settled_by", None)), models.Q(("outcome", "told"), ("settled_at__isnull", False), ("settled_by__isnull", False)), models.Q(("outcome__in", ["sent", "overtaken"]), ("settled_at__isnull", False), ("settled_by", None)), _connector="OR"
+                            ),
+                            name="prescriptions_contact_outcome",
+                        ),
+                        models.CheckConstraint(condition=models.Q(("about__in", ["missing", "accepted", "refused"])), name="prescriptions_contact_about"),
+                        models.CheckConstraint(condition=models.Q(("channel__in", ["phone", "sms", "email", "letter", "worker"])), name="prescriptions_contact_channel"),
+                        models.CheckConstraint(condition=models.Q(("settled_at", None), ("settled_at__gte", models.F("promised_at")), _connector="OR"), name="prescriptions_contact_dates"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Transfer",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("reference", models.CharField(editable=False, max_length=16, unique=True, verbose_name="référence")),
+                    ("seq", models.PositiveIntegerField(default=0, editable=False, verbose_name="rang au journal")),
+                    ("head", models.CharField(default="", editable=False, max_length=64, verbose_name="empreinte")),
+                    ("moved_at", models.DateTimeField(editable=False, verbose_name="dernier mouvement")),
+                    ("state", lifecycle.fields.StateField(choices=[("asked", "Proposé"), ("accepted", "Accepté"), ("declined", "Non accepté"), ("cancelled", "Repris")], default="asked", max_length=50, protected=True, verbose_name="état")),
+                    ("prescription", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="transfers", to="prescriptions.prescription", verbose_name="prescription")),
+                    ("sender", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="proposé par")),
+                    ("receiver", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="proposé à")),
+                    ("asked_at", models.DateTimeField(editable=False, null=True, verbose_name="proposé le")),
+                    ("asked_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="proposé par")),
+                    ("settled_at", models.DateTimeField(editable=False, null=True, verbose_name="réglé le")),
+                    ("settled_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="réglé par")),
+                    ("refusal", models.CharField(blank=True, choices=[("elsewhere", "Le foyer ne relève pas de notre service"), ("nobody", "Personne ici ne peut le suivre pour l’instant"), ("other", "Autre motif, en commentaire")], editable=False, max_length=10, verbose_name="motif")),
+                ],
+                options={
+                    "verbose_name": "transfert",
+                    "ordering": ("-pk",),
+                    "indexes": [
+                        models.Index(fields=["receiver", "state"], name="prescriptions_transfer_receive"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("state__in", ["asked", "accepted", "declined", "cancelled"])), name="prescriptions_transfer_state_known"),
+                        models.CheckConstraint(condition=models.Q(("sender", models.F("receiver")), _negated=True), name="prescriptions_transfer_two"),
+                        models.UniqueConstraint(condition=models.Q(("state", "asked")), fields=("prescription",), name="prescriptions_transfer_one_asked"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("settled_at", None), ("state", "asked")), models.Q(models.Q(("state", "asked"), _negated=True), ("settled_at__isnull", False)), _connector="OR"), name="prescriptions_transfer_settled"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("refusal__in", ["elsewhere", "nobody", "other"]), ("state", "declined")), models.Q(models.Q(("state", "declined"), _negated=True), ("refusal", "")), _connector="OR"), name="prescriptions_transfer_refusal"),
+                    ],
+                },
+                bases=(
+                    django_fsm.FSMModelMixin,
+                    models.Model,
+                ),
+            ),
+            migrations.CreateModel(
+                name="TransferEntry",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("seq", models.PositiveIntegerField(verbose_name="rang")),
+                    ("verb", models.CharField(max_length=40, verbose_name="verbe")),
+                    ("source", models.CharField(blank=True, max_length=50, verbose_name="de")),
+                    ("target", models.CharField(max_length=50, verbose_name="à")),
+                    ("at", models.DateTimeField(verbose_name="le")),
+                    ("recorded_at", models.DateTimeField(verbose_name="inscrit le")),
+                    ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="échu le")),
+                    ("cause_machine", models.CharField(blank=True, max_length=40, verbose_name="machine de la cause")),
+                    ("cause_entry", models.BigIntegerField(blank=True, null=True, verbose_name="ligne de la cause")),
+                    ("actor", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                    ("role", models.CharField(max_length=20, verbose_name="rôle")),
+                    ("organisation", models.BigIntegerField(blank=True, null=True, verbose_name="organisation")),
+                    ("via", models.CharField(blank=True, max_length=80, verbose_name="lien signé")),
+                    ("values", models.JSONField(blank=True, default=dict, verbose_name="valeurs")),
+                    ("comment_digest", models.CharField(blank=True, max_length=64, verbose_name="empreinte du commentaire")),
+                    ("hash", models.CharField(max_length=64, verbose_name="empreinte")),
+                    ("object", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="journal", to="prescriptions.transfer")),
+                ],
+                options={
+                    "verbose_name": "ligne du journal des transferts",
+                    "verbose_name_plural": "journal des transferts",
+                    "ordering": ("object_id", "seq"),
+                    "abstract": False,
+                    "indexes": [
+                        models.Index(fields=["at", "object"], name="prescriptions_transferentry_at"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("object", "seq"), name="prescriptions_transferentry_once"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="CompletionAnswer",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("request", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="prescriptions.completionrequest", verbose_name="demande")),
+                    ("code", models.CharField(blank=True, max_length=24, verbose_name="point")),
+                    ("said", models.CharField(choices=[("done", "C’est fait"), ("cannot", "Ce n’est pas possible")], max_length=8, verbose_name="réponse")),
+                    ("words", models.TextField(blank=True, validators=[prescriptions.nir.validate_no_nir], verbose_name="en clair")),
+                    ("answered_at", models.DateTimeField(verbose_name="répondu le")),
+                    ("answered_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                ],
+                options={
+                    "verbose_name": "réponse à une demande de complément",
+                    "verbose_name_plural": "réponses aux demandes de complément",
+                    "ordering": ("-pk",),
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("said__in", ["done", "cannot"])), name="prescriptions_completionanswer_said"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="HouseholdCorrection",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("household", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="corrections", to="prescriptions.household", verbose_name="foyer")),
+                    ("columns", django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), verbose_name="ce qui a été corrigé")),
+                    ("corrected_at", models.DateTimeField(verbose_name="corrigé le")),
+                    ("corrected_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                ],
+                options={
+                    "verbose_name": "correction du dossier d’un foyer",
+                    "verbose_name_plural": "corrections des dossiers des foyers",
+                    "ordering": ("-pk",),
+                },
+            ),
+            migrations.CreateModel(
+                name="RightsRequest",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("reference", models.CharField(editable=False, max_length=16, unique=True, verbose_name="référence")),
+                    ("seq", models.PositiveIntegerField(default=0, editable=False, verbose_name="rang au journal")),
+                    ("head", models.CharField(default="", editable=False, max_length=64, verbose_name="empreinte")),
+                    ("moved_at", models.DateTimeField(editable=False, verbose_name="dernier mouvement")),
+                    ("state", lifecycle.fields.StateField(choices=[("received", "Reçue"), ("identity", "Identité demandée"), ("answered", "Réponse donnée"), ("refused", "Refusée"), ("withdrawn", "Retirée")], default="received", max_length=50, protected=True, verbose_name="état")),
+                    ("household", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="rights_requests", to="prescriptions.household", verbose_name="foyer")),
+                    (
+                        "kind",
+                        models.CharField(
+                            choices=[("access", "Lire ce qui est écrit (accès)"), ("rectification", "Faire corriger (rectification)"), ("erasure", "Faire effacer (effacement)"), ("objection", "Arrêter l’usage (opposition)"), ("restriction", "Garder sans s’en servir (limitation)")],
+                            max_length=14,
+                            verbose_name="droit exercé",
+                        ),
+                    ),
+                    ("requester", models.CharField(choices=[("person", "La personne elle-même"), ("member", "Une autre personne du foyer"), ("representative", "Son représentant légal (tuteur, parent)")], max_length=14, verbose_name="demandé par")),
+                    ("channel", models.CharField(choices=[("place", "Sur place"), ("letter", "Par courrier"), ("email", "Par courriel"), ("phone", "Par téléphone"), ("page", "Par la page de sa demande")], max_length=8, verbose_name="arrivée")),
+                    ("received_on", models.DateField(verbose_name="reçue le")),
+                    ("words", models.TextField(blank=True, validators=[prescriptions.nir.validate_no_nir], verbose_name="ce qui est demandé")),
+                    ("truth", models.TextField(blank=True, validators=[prescriptions.nir.validate_no_nir], verbose_name="ce qui est vrai")),
+                    ("reply", models.TextField(blank=True, validators=[prescriptions.nir.validate_no_nir], verbose_name="ce qui est répondu")),
+                    ("received_at", models.DateTimeField(editable=False, null=True, verbose_name="notée le")),
+                    ("received_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="notée par")),
+                    ("due_on", models.DateField(editable=False, null=True, verbose_name="réponse due le")),
+                    (
+                        "doubt",
+                        models.CharField(
+                            blank=True,
+                            choices=[("contact", "La demande vient d’une adresse ou d’un numéro inconnus du dossier"), ("page", "La demande vient de la page du foyer, que sa feuille suffit à ouvrir"), ("mandate", "Rien ne dit que cette personne représente le foyer")],
+                            editable=False,
+                            max_length=10,
+                            verbose_name="doute",
+                        ),
+                    ),
+                    ("identity_asked_at", models.DateTimeField(editable=False, null=True, verbose_name="identité demandée le")),
+                    ("prolonged_at", models.DateTimeField(editable=False, null=True, verbose_name="prolongée le")),
+                    ("prolongation", models.CharField(blank=True, choices=[("complex", "La demande est complexe"), ("number", "Les demandes à traiter sont nombreuses")], editable=False, max_length=8, verbose_name="prolongée car")),
+                    ("reminded_at", models.DateTimeField(editable=False, null=True, verbose_name="rappelée le")),
+                    ("overdue_at", models.DateTimeField(editable=False, null=True, verbose_name="retard dit le")),
+                    ("settled_at", models.DateTimeField(editable=False, null=True, verbose_name="réglée le")),
+                    ("settled_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="réglée par")),
+                    (
+                        "refusal",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("identity", "L’identité n’a pas pu être établie"),
+                                ("unfounded", "La demande est manifestement infondée ou excessive"),
+                                ("obligation", "La loi oblige à garder ces informations, ou elles servent à défendre un droit"),
+                                ("exact", "Ce qui est écrit est exact"),
+                                ("others", "La réponse porterait atteinte aux droits d’une autre personne"),
+                            ],
+                            editable=False,
+                            max_length=10,
+                            verbose_name="motif du refus",
+                        ),
+                    ),
+                    ("told_by", models.CharField(blank=True, choices=[("letter", "Par la lettre imprimée d’ici"), ("email", "Par un courriel que Maillon envoie"), ("phone", "Par téléphone"), ("place", "En main propre")], editable=False, max_length=8, verbose_name="réponse dite")),
+                    ("told_on", models.DateField(editable=False, null=True, verbose_name="réponse remise ou envoyée le")),
+                    ("lift_told_at", models.DateTimeField(editable=False, null=True, verbose_name="fin de la limitation annoncée le")),
+                    ("lifted_at", models.DateTimeField(editable=False, null=True, verbose_name="limitation levée le")),
+                ],
+                options={
+                    "verbose_name": "demande d’exercice de droits",
+                    "verbose_name_plural": "demandes d’exercice de droits",
+                    "ordering": ("due_on", "pk"),
+                    "indexes": [
+                        models.Index(fields=["state", "due_on"], name="prescriptions_rights_due"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("state__in", ["received", "identity", "answered", "refused", "withdrawn"])), name="prescriptions_rights_state_known"),
+                        models.CheckConstraint(condition=models.Q(("kind__in", ["access", "rectification", "erasure", "objection", "restriction"])), name="prescriptions_rights_kind"),
+                        models.CheckConstraint(condition=models.Q(("requester__in", ["person", "member", "representative"])), name="prescriptions_rights_requester"),
+                        models.CheckConstraint(condition=models.Q(("channel__in", ["place", "letter", "email", "phone", "page"])), name="prescriptions_rights_channel"),
+                        models.CheckConstraint(condition=models.Q(("due_on__gt", models.F("received_on"))), name="prescriptions_rights_due_after"),
+                        models.UniqueConstraint(condition=models.Q(("state__in", ("received", "identity"))), fields=("household", "kind"), name="prescriptions_rights_one_open"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("settled_at", None), ("state__in", ("received", "identity"))), models.Q(models.Q(("state__in", ("received", "identity")), _negated=True), models.Q(("settled_at", None), _negated=True)), _connector="OR"), name="prescriptions_rights_settled"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("refusal__in", ["identity", "unfounded", "obligation", "exact", "others"]), ("state", "refused")), models.Q(models.Q(("state", "refused"), _negated=True), ("refusal", "")), _connector="OR"), name="prescriptions_rights_refusal"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("identity_asked_at__isnull", False), ("state", "identity")), models.Q(models.Q(("state", "identity"), _negated=True), ("identity_asked_at", None)), _connector="OR"), name="prescriptions_rights_identity"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("prolongation", ""), ("prolonged_at", None)), models.Q(("prolongation__in", ["complex", "number"]), ("prolonged_at__isnull", False)), _connector="OR"), name="prescriptions_rights_prolonged"),
+                        models.CheckConstraint(
+                            condition=models.Q(models.Q(("lift_told_at", None), ("lifted_at", None)), models.Q(("kind", "restriction"), ("lift_told_at__isnull", False), ("state", "answered"), models.Q(("lifted_at", None), ("lifted_at__gt", models.F("lift_told_at")), _connector="OR")), _connector="OR"),
+                            name="prescriptions_rights_lifted",
+                        ),
+                    ],
+                },
+                bases=(
+                    django_fsm.FSMModelMixin,
+                    models.Model,
+                ),
+            ),
+            migrations.CreateModel(
+                name="RightsRequestEntry",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("seq", models.PositiveIntegerField(verbose_name="rang")),
+                    ("verb", models.CharField(max_length=40, verbose_name="verbe")),
+                    ("source", models.CharField(blank=True, max_length=50, verbose_name="de")),
+                    ("target", models.CharField(max_length=50, verbose_name="à")),
+                    ("at", models.DateTimeField(verbose_name="le")),
+                    ("recorded_at", models.DateTimeField(verbose_name="inscrit le")),
+                    ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="échu le")),
+                    ("cause_machine", models.CharField(blank=True, max_length=40, verbose_name="machine de la cause")),
+                    ("cause_entry", models.BigIntegerField(blank=True, null=True, verbose_name="ligne de la cause")),
+                    ("actor", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                    ("role", models.CharField(max_length=20, verbose_name="rôle")),
+                    ("organisation", models.BigIntegerField(blank=True, null=True, verbose_name="organisation")),
+                    ("via", models.CharField(blank=True, max_length=80, verbose_name="lien signé")),
+                    ("values", models.JSONField(blank=True, default=dict, verbose_name="valeurs")),
+                    ("comment_digest", models.CharField(blank=True, max_length=64, verbose_name="empreinte du commentaire")),
+                    ("hash", models.CharField(max_length=64, verbose_name="empreinte")),
+                    ("object", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="journal", to="prescriptions.rightsrequest")),
+                ],
+                options={
+                    "verbose_name": "ligne du journal des demandes d’exercice de droits",
+                    "verbose_name_plural": "journal des demandes d’exercice de droits",
+                    "ordering": ("object_id", "seq"),
+                    "abstract": False,
+                    "indexes": [
+                        models.Index(fields=["at", "object"], name="prescriptions_rightsentry_at"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("object", "seq"), name="prescriptions_rightsrequestentry_once"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="SheetTranslation",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("valid_from", models.DateField(verbose_name="valable du")),
+                    ("valid_to", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si toujours en vigueur.", null=True, verbose_name="au")),
+                    ("source", models.CharField(max_length=250, verbose_name="source")),
+                    ("checked_on", models.DateField(verbose_name="vérifié le")),
+                    ("language", models.CharField(choices=[("en", "English"), ("es", "Español"), ("ar", "العربية"), ("uk", "Українська"), ("tr", "Türkçe"), ("ro", "Română")], max_length=2, verbose_name="langue")),
+                    ("french", models.CharField(max_length=400, verbose_name="texte français")),
+                    ("text", models.CharField(max_length=600, verbose_name="traduction")),
+                ],
+                options={
+                    "verbose_name": "traduction des fiches",
+                    "verbose_name_plural": "traductions des fiches",
+                    "ordering": ("language", "french", "valid_from"),
+                    "abstract": False,
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="prescriptions_sheettranslation_dates"),
+                        models.UniqueConstraint(fields=("language", "french", "valid_from"), name="prescriptions_sheettranslation_once"),
+                        models.CheckConstraint(condition=models.Q(("language__in", ["en", "es", "ar", "uk", "tr", "ro"])), name="prescriptions_sheettranslation_language"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="HouseholdMessage",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("household", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="prescriptions.household", verbose_name="foyer")),
+                    (
+                        "code",
+                        models.CharField(
+                            choices=[
+                                ("demande", "Du nouveau pour sa demande"),
+                                ("ligne", "Du nouveau pour sa ligne"),
+                                ("passage", "Passage de l’opérateur"),
+                                ("toujours-d-actualite", "Toujours d’actualité\xa0?"),
+                                ("rendez-vous", "Rendez-vous fixé"),
+                                ("rendez-vous-rappel", "Rendez-vous rappelé"),
+                                ("rendez-vous-annule", "Rendez-vous annulé"),
+                            ],
+                            max_length=24,
+                            verbose_name="à propos de",
+                        ),
+                    ),
+                    ("channel", models.CharField(choices=[("sms", "SMS"), ("email", "Courriel"), ("letter", "Lettre")], max_length=8, verbose_name="par")),
+                    ("language", models.CharField(choices=[("fr", "Français"), ("en", "English"), ("es", "Español"), ("ar", "العربية"), ("uk", "Українська"), ("tr", "Türkçe"), ("ro", "Română")], max_length=2, verbose_name="langue")),
+                    ("text", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.messagetext", verbose_name="d’après le texte")),
+                    ("written_at", models.DateTimeField(verbose_name="écrit le")),
+                    ("written_by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="écrit par")),
+                    ("mail", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.mail", verbose_name="courriel")),
+                    ("sms", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.sms", verbose_name="SMS")),
+                    ("letter", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.document", verbose_name="lettre")),
+                ],
+                options={
+                    "verbose_name": "message à un foyer",
+                    "verbose_name_plural": "messages aux foyers",
+                    "ordering": ("-written_at", "-pk"),
+                    "indexes": [
+                        models.Index(fields=["-written_at", "-id"], name="prescriptions_message_newest"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("channel", "email"), ("letter", None), ("mail__isnull", False), ("sms", None)), models.Q(("channel", "sms"), ("letter", None), ("mail", None), ("sms__isnull", False)), models.Q(("channel", "letter"), ("letter__isnull", False), ("mail", None), ("sms", None)), _connector="OR"
+                            ),
+                            name="prescriptions_message_carried",
+                        ),
+                        models.CheckConstraint(condition=models.Q(("code__in", ["demande", "ligne", "passage", "toujours-d-actualite", "rendez-vous", "rendez-vous-rappel", "rendez-vous-annule"]), ("language__in", ["fr", "en", "es", "ar", "uk", "tr", "ro"])), name="prescriptions_message_known"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="ImportedPerson",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("import_of", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="imports.import", verbose_name="import")),
+                    ("number", models.PositiveIntegerField(verbose_name="ligne du fichier")),
+                    ("said", models.JSONField(default=dict, verbose_name="ce que dit la ligne")),
+                    ("household", models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="import_line", to="prescriptions.household", verbose_name="foyer")),
+                ],
+                options={
+                    "verbose_name": "personne d’une liste",
+                    "verbose_name_plural": "personnes des listes",
+                    "ordering": ("import_of", "number"),
+                    "constraints": [
+                        models.UniqueConstraint(fields=("import_of", "number"), name="prescriptions_importedperson_once"),
+                        models.CheckConstraint(condition=models.Q(("household", None), ("said", {}), _connector="OR"), name="prescriptions_importedperson_said_once"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Joining",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("household", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="joinings", to="prescriptions.household", verbose_name="dossier gardé")),
+                    ("left", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="left_by", to="prescriptions.household", verbose_name="dossier réuni")),
+                    ("prescriptions", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, verbose_name="demandes passées")),
+                    ("taken", django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, verbose_name="ce qui est repris")),
+                    ("before", models.JSONField(blank=True, default=dict, verbose_name="ce que disait le dossier gardé")),
+                    ("joined_at", models.DateTimeField(verbose_name="réuni le")),
+                    ("joined_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                    ("undone_at", models.DateTimeField(null=True, verbose_name="séparé le")),
+                    ("undone_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="séparé par")),
+                ],
+                options={
+                    "verbose_name": "réunion de deux dossiers",
+                    "verbose_name_plural": "réunions de dossiers",
+                    "ordering": ("-pk",),
+                    "constraints": [
+                        models.UniqueConstraint(condition=models.Q(("undone_at", None)), fields=("left",), name="prescriptions_joining_once"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("undone_at", None), ("undone_by", None)), models.Q(("undone_at__isnull", False), ("undone_by__isnull", False)), _connector="OR"), name="prescriptions_joining_undone"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="ProofPhoto",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("reference", models.CharField(editable=False, max_length=16, unique=True, verbose_name="référence")),
+                    ("seq", models.PositiveIntegerField(default=0, editable=False, verbose_name="rang au journal")),
+                    ("head", models.CharField(default="", editable=False, max_length=64, verbose_name="empreinte")),
+                    ("moved_at", models.DateTimeField(editable=False, verbose_name="dernier mouvement")),
+                    ("state", lifecycle.fields.StateField(choices=[("waiting", "À regarder"), ("seen", "Vue, conforme"), ("redo", "À refaire"), ("lapsed", "Effacée sans avoir servi")], default="waiting", max_length=50, protected=True, verbose_name="état")),
+                    ("prescription", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="photos", to="prescriptions.prescription", verbose_name="prescription")),
+                    ("sent_at", models.DateTimeField(editable=False, null=True, verbose_name="envoyée le")),
+                    ("settled_at", models.DateTimeField(editable=False, null=True, verbose_name="effacée le")),
+                    ("settled_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="regardée par")),
+                    ("fault", models.CharField(blank=True, choices=[("unreadable", "On ne peut pas la lire"), ("another", "Ce n’est pas le bon papier"), ("cut", "Il en manque une partie"), ("old", "Ce papier est trop ancien")], editable=False, max_length=10, verbose_name="à refaire car")),
+                ],
+                options={
+                    "verbose_name": "photo d’un papier",
+                    "verbose_name_plural": "photos de papiers",
+                    "ordering": ("pk",),
+                    "indexes": [
+                        models.Index(fields=["state", "sent_at"], name="prescriptions_photo_waiting"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("state__in", ["waiting", "seen", "redo", "lapsed"])), name="prescriptions_photo_state_known"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("settled_at", None), ("state", "waiting")), models.Q(models.Q(("state", "waiting"), _negated=True), ("settled_at__isnull", False)), _connector="OR"), name="prescriptions_photo_settled"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("fault__in", ["unreadable", "another", "cut", "old"]), ("state", "redo")), models.Q(models.Q(("state", "redo"), _negated=True), ("fault", "")), _connector="OR"), name="prescriptions_photo_fault"),
+                    ],
+                },
+                bases=(
+                    django_fsm.FSMModelMixin,
+                    models.Model,
+                ),
+            ),
+            migrations.CreateModel(
+                name="ProofPhotoEntry",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("seq", models.PositiveIntegerField(verbose_name="rang")),
+                    ("verb", models.CharField(max_length=40, verbose_name="verbe")),
+                    ("source", models.CharField(blank=True, max_length=50, verbose_name="de")),
+                    ("target", models.CharField(max_length=50, verbose_name="à")),
+                    ("at", models.DateTimeField(verbose_name="le")),
+                    ("recorded_at", models.DateTimeField(verbose_name="inscrit le")),
+                    ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="échu le")),
+                    ("cause_machine", models.CharField(blank=True, max_length=40, verbose_name="machine de la cause")),
+                    ("cause_entry", models.BigIntegerField(blank=True, null=True, verbose_name="ligne de la cause")),
+                    ("actor", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                    ("role", models.CharField(max_length=20, verbose_name="rôle")),
+                    ("organisation", models.BigIntegerField(blank=True, null=True, verbose_name="organisation")),
+                    ("via", models.CharField(blank=True, max_length=80, verbose_name="lien signé")),
+                    ("values", models.JSONField(blank=True, default=dict, verbose_name="valeurs")),
+                    ("comment_digest", models.CharField(blank=True, max_length=64, verbose_name="empreinte du commentaire")),
+                    ("hash", models.CharField(max_length=64, verbose_name="empreinte")),
+                    ("object", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="journal", to="prescriptions.proofphoto")),
+                ],
+                options={
+                    "verbose_name": "ligne du journal des photos de papiers",
+                    "verbose_name_plural": "journal des photos de papiers",
+                    "ordering": ("object_id", "seq"),
+                    "abstract": False,
+                    "indexes": [
+                        models.Index(fields=["at", "object"], name="prescriptions_photoentry_at"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("object", "seq"), name="prescriptions_proofphotoentry_once"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="WaitingPicture",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("photo", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="picture", to="prescriptions.proofphoto", verbose_name="photo")),
+                    ("content", models.BinaryField(verbose_name="image")),
+                ],
+                options={
+                    "verbose_name": "image en attente",
+                    "verbose_name_plural": "images en attente",
+                },
+            ),
+            migrations.CreateModel(
+                name="AdviserAbsence",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("adviser", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="absent")),
+                    ("replaced_by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="remplacé par")),
+                    ("first_on", models.DateField(verbose_name="du")),
+                    ("last_on", models.DateField(verbose_name="au")),
+                    ("declared_at", models.DateTimeField(verbose_name="déclarée le")),
+                    ("declared_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="déclarée par")),
+                    ("called_off_at", models.DateTimeField(blank=True, null=True, verbose_name="arrêtée le")),
+                ],
+                options={
+                    "verbose_name": "absence d’un conseiller",
+                    "verbose_name_plural": "absences des conseillers",
+                    "ordering": ("first_on", "pk"),
+                    "indexes": [
+                        models.Index(fields=["adviser", "last_on"], name="prescriptions_absence_days"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("last_on__gte", models.F("first_on"))), name="prescriptions_absence_order"),
+                        models.CheckConstraint(condition=models.Q(("replaced_by", None), models.Q(("replaced_by", models.F("adviser")), _negated=True), _connector="OR"), name="prescriptions_absence_another"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="FileNote",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("prescription", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="prescriptions.prescription", verbose_name="prescription")),
+                    ("organisation", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="structure")),
+                    ("audience", models.CharField(choices=[("shared", "Les conseillers et le travailleur social"), ("team", "Les conseillers de votre structure seulement")], max_length=6, verbose_name="lue par")),
+                    ("text", models.TextField(validators=[prescriptions.nir.validate_no_nir], verbose_name="note")),
+                    ("written_at", models.DateTimeField(verbose_name="écrite le")),
+                    ("written_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                ],
+                options={
+                    "verbose_name": "note d’instruction",
+                    "verbose_name_plural": "notes d’instruction",
+                    "ordering": ("-pk",),
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("audience__in", ["shared", "team"])), name="prescriptions_filenote_audience"),
+                    ],
+                },
+            ),
+        )
     ]

@@ -1,8 +1,9 @@
-"""The walls of the three machines, what is only added to, and what may never be written: a social security number."""
+"""The walls of the machines, what is only added to, and what may never be written: a social security number."""
 
 from django.db import migrations
 
 from lifecycle.operations import AppendOnly, Wall
+from prescriptions.nir_migration import without_nir
 
 HOUSEHOLD_STAMPS = [
     "anonymise_on",
@@ -11,21 +12,25 @@ HOUSEHOLD_STAMPS = [
     "commune",
     "created_at",
     "created_by",
+    "joined_into",
     "last_contact_at",
     "prescriber",
     "same_as",
 ]
 PRESCRIPTION_STAMPS = [
     "accepted_at",
+    "adviser",
     "commune",
     "complete_by",
     "confirmed_at",
     "contacted_at",
     "created_at",
+    "declined_at",
     "distributor",
     "end_reason",
     "ended_at",
     "epci",
+    "household",
     "prescriber",
     "submitted_at",
     "valid_until",
@@ -39,17 +44,43 @@ NEED_STAMPS = [
     "dropped_at",
     "epci",
     "kind",
+    "left_reason",
+    "loss",
+    "lost_at",
     "mediation",
     "met_at",
     "started_at",
+    "waits_from",
+]
+RIGHTS_STAMPS = [
+    "doubt",
+    "due_on",
+    "identity_asked_at",
+    "lift_told_at",
+    "lifted_at",
+    "overdue_at",
+    "prolongation",
+    "prolonged_at",
+    "received_at",
+    "received_by",
+    "refusal",
+    "reminded_at",
+    "settled_at",
+    "settled_by",
+    "told_by",
+    "told_on",
 ]
 EVIDENCE: dict[str, list[str]] = {
     "agreement": [],
+    "completionanswer": ["words"],
     "completionrequest": ["words"],
     "decision": ["motive", "next_step"],
     "doubleanswer": [],
     "fact": ["note", "proof"],
+    "filenote": ["text"],
     "householdaccess": [],
+    "householdcorrection": [],
+    "householdmessage": [],
     "prescriptionpaper": [],
     "residence": [],
 }
@@ -101,19 +132,13 @@ WITHOUT_NIR = {
     "household": ["last_name", "first_name", "phone", "email", "address"],
     "socialstory": ["text"],
     "fact": ["proof", "note"],
+    "completionanswer": ["words"],
     "completionrequest": ["words"],
     "decision": ["motive", "next_step"],
+    "filenote": ["text"],
+    "rightsrequest": ["words", "truth", "reply"],
 }
 """The columns that people fill about people. Source: décret n° 2019-341 du 19 avril 2019."""
-
-
-def without_nir(table: str, column: str) -> migrations.RunSQL:
-    """A column that refuses a social security number, whoever writes it."""
-    name = f"prescriptions_{table}_nir_{column}"
-    return migrations.RunSQL(
-        f"ALTER TABLE prescriptions_{table} ADD CONSTRAINT {name} CHECK (NOT prescriptions_holds_nir({column}));",
-        f"ALTER TABLE prescriptions_{table} DROP CONSTRAINT {name};",
-    )
 
 
 FORGOTTEN = """
@@ -130,6 +155,27 @@ CREATE TRIGGER prescriptions_household_forgotten BEFORE UPDATE ON prescriptions_
 """
 NOT_FORGOTTEN = "DROP FUNCTION prescriptions_household_forgotten CASCADE;"
 
+PICTURE_NOT_KEPT = """
+CREATE FUNCTION prescriptions_picture_not_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM prescriptions_waitingpicture w JOIN prescriptions_proofphoto p ON p.id = w.photo_id
+               WHERE p.id = (to_jsonb(NEW)->>TG_ARGV[0])::bigint AND p.state <> 'waiting') THEN
+        RAISE EXCEPTION 'the picture of an answered photo is kept' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'prescriptions_picture_not_kept';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER prescriptions_picture_not_kept AFTER UPDATE OF state ON prescriptions_proofphoto
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION prescriptions_picture_not_kept('id');
+CREATE CONSTRAINT TRIGGER prescriptions_picture_not_kept AFTER INSERT OR UPDATE ON prescriptions_waitingpicture
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION prescriptions_picture_not_kept('photo_id');
+"""
+PICTURE_KEPT = """
+DROP TRIGGER prescriptions_picture_not_kept ON prescriptions_waitingpicture;
+DROP TRIGGER prescriptions_picture_not_kept ON prescriptions_proofphoto;
+DROP FUNCTION prescriptions_picture_not_kept();
+"""
+
 
 class Migration(migrations.Migration):
     """Triggers and constraints only: no column changes."""
@@ -140,9 +186,17 @@ class Migration(migrations.Migration):
         Wall(model_name="household", journal_name="householdentry", stamps=HOUSEHOLD_STAMPS),
         Wall(model_name="prescription", journal_name="prescriptionentry", stamps=PRESCRIPTION_STAMPS),
         Wall(model_name="need", journal_name="needentry", stamps=NEED_STAMPS),
+        Wall("transfer", "transferentry", ["asked_at", "asked_by", "refusal", "settled_at", "settled_by"]),
+        Wall("rightsrequest", "rightsrequestentry", RIGHTS_STAMPS),
+        Wall("proofphoto", "proofphotoentry", ["fault", "sent_at", "settled_at", "settled_by"]),
         *(AppendOnly(name, erasable) for name, erasable in EVIDENCE.items()),
         migrations.RunSQL(AGREEMENT_TEXT_KEPT, AGREEMENT_TEXT_FREE),
         migrations.RunSQL(NIR, NO_NIR),
-        *(without_nir(table, column) for table, columns in WITHOUT_NIR.items() for column in columns),
+        *(
+            without_nir(f"prescriptions_{table}", column)
+            for table, columns in WITHOUT_NIR.items()
+            for column in columns
+        ),
         migrations.RunSQL(FORGOTTEN, NOT_FORGOTTEN),
+        migrations.RunSQL(PICTURE_NOT_KEPT, PICTURE_KEPT),
     ]

@@ -3,12 +3,13 @@
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
-import django.db.models.expressions
 import django.db.models.functions.text
 import django_fsm
 import lifecycle.fields
 import refurb.models.points
 import refurb.models.tag_shape
+import refurb.models.waste
+from decimal import Decimal
 from django.db import migrations, models
 
 from lifecycle.operations import Tables
@@ -40,8 +41,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("conventions", "0002_walls"),
-        ("donations", "0001_tables"),
         ("documents", "0002_walls"),
+        ("donations", "0002_walls"),
+        ("imports", "0001_tables"),
         ("network", "0003_cache"),
         ("prescriptions", "0002_walls"),
     ]
@@ -94,7 +96,9 @@ class Migration(migrations.Migration):
                     "verbose_name": "critère de classement",
                     "verbose_name_plural": "critères de classement",
                     "ordering": ("scale", "position"),
-                    "constraints": [models.UniqueConstraint(fields=("scale", "code"), name="refurb_gradingcriterion_once")],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("scale", "code"), name="refurb_gradingcriterion_once"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -153,7 +157,10 @@ class Migration(migrations.Migration):
                 options={
                     "verbose_name": "grade",
                     "ordering": ("scale", "position"),
-                    "constraints": [models.UniqueConstraint(fields=("scale", "grade"), name="refurb_gradinglevel_once"), models.UniqueConstraint(fields=("scale", "position"), name="refurb_gradinglevel_position")],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("scale", "grade"), name="refurb_gradinglevel_once"),
+                        models.UniqueConstraint(fields=("scale", "position"), name="refurb_gradinglevel_position"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -172,7 +179,10 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "listes de tests",
                     "ordering": ("type", "-version"),
                     "abstract": False,
-                    "constraints": [models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="refurb_checklist_dates"), models.UniqueConstraint(fields=("type", "version"), name="refurb_checklist_once")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="refurb_checklist_dates"),
+                        models.UniqueConstraint(fields=("type", "version"), name="refurb_checklist_once"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -190,7 +200,9 @@ class Migration(migrations.Migration):
                     "verbose_name": "fonction à tester",
                     "verbose_name_plural": "fonctions à tester",
                     "ordering": ("checklist", "position"),
-                    "constraints": [models.UniqueConstraint(models.F("checklist"), django.db.models.functions.text.Lower("code"), name="refurb_checklistfunction_once")],
+                    "constraints": [
+                        models.UniqueConstraint(models.F("checklist"), django.db.models.functions.text.Lower("code"), name="refurb_checklistfunction_once"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -232,7 +244,9 @@ class Migration(migrations.Migration):
                 options={
                     "verbose_name": "livraison",
                     "ordering": ("-prepared_at", "-pk"),
-                    "indexes": [models.Index(fields=["point", "-prepared_at"], name="refurb_delivery_point")],
+                    "indexes": [
+                        models.Index(fields=["point", "-prepared_at"], name="refurb_delivery_point"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -253,7 +267,9 @@ class Migration(migrations.Migration):
                     "verbose_name": "coût d’un lot",
                     "verbose_name_plural": "coûts d’un lot",
                     "ordering": ("donation", "spent_on", "pk"),
-                    "constraints": [models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="refurb_costing_amount")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="refurb_costing_amount"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -278,7 +294,9 @@ class Migration(migrations.Migration):
                     "verbose_name": "forme des étiquettes d’un atelier",
                     "verbose_name_plural": "formes des étiquettes",
                     "ordering": ("-pk",),
-                    "constraints": [models.CheckConstraint(condition=models.Q(("shape", ""), ("shape__regex", "^[A-Za-z0-9#@*]([A-Za-z0-9 ./_#@*-]*[A-Za-z0-9#@*])?$"), _connector="OR"), name="refurb_tagshape_made_right")],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("shape", ""), ("shape__regex", "^[A-Za-z0-9#@*]([A-Za-z0-9 ./_#@*-]*[A-Za-z0-9#@*])?$"), _connector="OR"), name="refurb_tagshape_made_right"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -326,6 +344,7 @@ class Migration(migrations.Migration):
                     ("origin_epci", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.epci", verbose_name="EPCI d’origine")),
                     ("convention_epci", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.epci", verbose_name="EPCI de la convention")),
                     ("unannounced", models.BooleanField(default=False, verbose_name="inattendu")),
+                    ("inventory", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="device", to="donations.inventoryunit", verbose_name="machine de l’inventaire")),
                     ("serial", models.CharField(blank=True, max_length=80, verbose_name="numéro de série")),
                     ("serial_key", models.GeneratedField(db_persist=True, expression=models.Func(models.F("serial"), function="refurb_serial_key"), output_field=models.CharField(max_length=80), verbose_name="numéro comparable")),
                     ("manufacturer", models.CharField(blank=True, max_length=60, verbose_name="marque")),
@@ -351,6 +370,7 @@ class Migration(migrations.Migration):
                     ("received_at", models.DateTimeField(blank=True, null=True, verbose_name="arrivé le")),
                     ("ready_at", models.DateTimeField(blank=True, null=True, verbose_name="reconditionné le")),
                     ("grade", models.CharField(blank=True, max_length=12, verbose_name="grade")),
+                    ("grading", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="refurb.grading", verbose_name="classement")),
                     ("price", models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, verbose_name="prix solidaire")),
                     ("price_ceiling", models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, verbose_name="plafond appliqué")),
                     ("part_wanted", models.CharField(blank=True, max_length=120, verbose_name="pièce attendue")),
@@ -445,6 +465,15 @@ class Migration(migrations.Migration):
                             condition=models.Q(models.Q(("state__in", ("declared", "collected")), ("stay", 0)), ("state__in", ("missing", "withdrawn")), models.Q(models.Q(("state__in", ("declared", "collected", "missing", "withdrawn")), _negated=True), ("stay__gte", 1)), _connector="OR"), name="refurb_device_stay"
                         ),
                         models.CheckConstraint(condition=models.Q(models.Q(("state", "collected"), _negated=True), ("collected_at__isnull", False), _connector="OR"), name="refurb_device_collected"),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("grading__isnull", False), ("price__gte", 0), ("ready_at__isnull", False), ("state__in", ("ready", "allotted", "shipped", "available", "reserved", "handed_over", "returned", "ceded")), models.Q(("grade", ""), _negated=True)),
+                                ("state", "missing"),
+                                models.Q(models.Q(("state__in", ("ready", "allotted", "shipped", "available", "reserved", "handed_over", "returned", "ceded", "missing")), _negated=True), ("grade", ""), ("grading", None), ("price", None), ("ready_at", None)),
+                                _connector="OR",
+                            ),
+                            name="refurb_device_graded_and_priced",
+                        ),
                         models.CheckConstraint(condition=models.Q(("price", None), models.Q(("donor_kind__in", ("public", "unknown")), _negated=True), models.Q(("price__lte", models.F("price_ceiling")), ("price_ceiling__isnull", False)), _connector="OR"), name="refurb_device_price_ceiling"),
                         models.CheckConstraint(condition=models.Q(models.Q(("state", "awaiting_part"), models.Q(("part_wanted", ""), _negated=True)), models.Q(models.Q(("state", "awaiting_part"), _negated=True), ("part_wanted", "")), _connector="OR"), name="refurb_device_part_wanted"),
                         models.CheckConstraint(
@@ -528,7 +557,10 @@ class Migration(migrations.Migration):
                         ),
                     ],
                 },
-                bases=(django_fsm.FSMModelMixin, models.Model),
+                bases=(
+                    django_fsm.FSMModelMixin,
+                    models.Model,
+                ),
             ),
             migrations.CreateModel(
                 name="Drive",
@@ -545,7 +577,11 @@ class Migration(migrations.Migration):
                     (
                         "source",
                         models.CharField(
-                            blank=True, choices=[("sticker", "Étiquette du disque, lue ou scannée"), ("system", "lshw ou smartctl"), ("attested", "Lu sur le disque, attesté"), ("report", "Inventorié d’après le rapport"), ("", "Non précisée")], default="", max_length=10, verbose_name="d’où l’on connaît le numéro"
+                            blank=True,
+                            choices=[("sticker", "Étiquette du disque, lue ou scannée"), ("system", "Lu par un outil (lshw, smartctl, GLPI)"), ("attested", "Lu sur le disque, attesté"), ("report", "Inventorié d’après le rapport"), ("", "Non précisée")],
+                            default="",
+                            max_length=10,
+                            verbose_name="d’où l’on connaît le numéro",
                         ),
                     ),
                     ("manufacturer", models.CharField(blank=True, max_length=60, verbose_name="marque")),
@@ -558,7 +594,10 @@ class Migration(migrations.Migration):
                     "verbose_name": "disque",
                     "ordering": ("-pk",),
                     "abstract": False,
-                    "indexes": [models.Index(fields=["device", "stay"], name="refurb_drive_stay"), models.Index(condition=models.Q(("serial_key", ""), _negated=True), fields=["serial_key"], name="refurb_drive_serial_key")],
+                    "indexes": [
+                        models.Index(fields=["device", "stay"], name="refurb_drive_stay"),
+                        models.Index(condition=models.Q(("serial_key", ""), _negated=True), fields=["serial_key"], name="refurb_drive_serial_key"),
+                    ],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_drive_supersedes"),
                         models.CheckConstraint(condition=models.Q(("kind__in", ["hdd", "ssd", "nvme", "emmc", "internal"])), name="refurb_drive_kind"),
@@ -582,7 +621,9 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "absences de stockage",
                     "ordering": ("-pk",),
                     "abstract": False,
-                    "indexes": [models.Index(fields=["device", "stay"], name="refurb_storageabsence_stay")],
+                    "indexes": [
+                        models.Index(fields=["device", "stay"], name="refurb_storageabsence_stay"),
+                    ],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_storageabsence_supersedes"),
                         models.CheckConstraint(condition=models.Q(("recorded_by__isnull", False)), name="refurb_storageabsence_attested"),
@@ -609,7 +650,9 @@ class Migration(migrations.Migration):
                     "verbose_name": "destruction",
                     "ordering": ("-pk",),
                     "abstract": False,
-                    "indexes": [models.Index(fields=["device", "stay"], name="refurb_destruction_stay")],
+                    "indexes": [
+                        models.Index(fields=["device", "stay"], name="refurb_destruction_stay"),
+                    ],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_destruction_supersedes"),
                         models.CheckConstraint(
@@ -639,8 +682,12 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "retraits de disques",
                     "ordering": ("-pk",),
                     "abstract": False,
-                    "indexes": [models.Index(fields=["device", "stay"], name="refurb_driveremoval_stay")],
-                    "constraints": [models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_driveremoval_supersedes")],
+                    "indexes": [
+                        models.Index(fields=["device", "stay"], name="refurb_driveremoval_stay"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_driveremoval_supersedes"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -661,7 +708,9 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "séries de tests",
                     "ordering": ("-pk",),
                     "abstract": False,
-                    "indexes": [models.Index(fields=["device", "stay"], name="refurb_testrun_stay")],
+                    "indexes": [
+                        models.Index(fields=["device", "stay"], name="refurb_testrun_stay"),
+                    ],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_testrun_supersedes"),
                         models.CheckConstraint(condition=models.Q(models.Q(("failing", []), ("passed", True)), models.Q(("failing__len__gt", 0), ("passed", False)), _connector="OR"), name="refurb_testrun_passed"),
@@ -681,7 +730,9 @@ class Migration(migrations.Migration):
                     "verbose_name": "résultat de test",
                     "verbose_name_plural": "résultats de tests",
                     "ordering": ("run", "pk"),
-                    "constraints": [models.UniqueConstraint(fields=("run", "function"), name="refurb_testresult_once")],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("run", "function"), name="refurb_testresult_once"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -708,8 +759,12 @@ class Migration(migrations.Migration):
                     "verbose_name": "classement",
                     "ordering": ("-pk",),
                     "abstract": False,
-                    "indexes": [models.Index(fields=["device", "stay"], name="refurb_grading_stay")],
-                    "constraints": [models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_grading_supersedes")],
+                    "indexes": [
+                        models.Index(fields=["device", "stay"], name="refurb_grading_stay"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_grading_supersedes"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -766,8 +821,12 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "mouvements d’appareils",
                     "ordering": ("object_id", "seq"),
                     "abstract": False,
-                    "indexes": [models.Index(fields=["at", "object"], name="refurb_deviceentry_at")],
-                    "constraints": [models.UniqueConstraint(fields=("object", "seq"), name="refurb_deviceentry_once")],
+                    "indexes": [
+                        models.Index(fields=["at", "object"], name="refurb_deviceentry_at"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("object", "seq"), name="refurb_deviceentry_once"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -784,8 +843,12 @@ class Migration(migrations.Migration):
                     "verbose_name": "papier d’un appareil",
                     "verbose_name_plural": "papiers des appareils",
                     "ordering": ("-pk",),
-                    "indexes": [models.Index(fields=["device", "stay", "kind"], name="refurb_devicepaper_stay")],
-                    "constraints": [models.CheckConstraint(condition=models.Q(("kind__in", ["erasure"])), name="refurb_devicepaper_kind")],
+                    "indexes": [
+                        models.Index(fields=["device", "stay", "kind"], name="refurb_devicepaper_stay"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("kind__in", ["erasure"])), name="refurb_devicepaper_kind"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -938,7 +1001,9 @@ class Migration(migrations.Migration):
                 name="Part",
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                    ("device", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="parts", to="refurb.device", verbose_name="tirée de")),
+                    ("origin", models.CharField(choices=[("dismantled", "Appareil démonté"), ("taken", "Prélevée sur un appareil"), ("bought", "Achetée")], default="dismantled", max_length=10, verbose_name="origine")),
+                    ("device", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="parts", to="refurb.device", verbose_name="tirée de")),
+                    ("drive", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="part", to="refurb.drive", verbose_name="disque retiré")),
                     ("workshop", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="atelier")),
                     (
                         "kind",
@@ -949,9 +1014,12 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("label", models.CharField(blank=True, max_length=120, verbose_name="désignation")),
+                    ("fits", models.CharField(blank=True, max_length=200, verbose_name="convient à")),
                     ("quantity", models.PositiveSmallIntegerField(default=1, verbose_name="quantité")),
+                    ("unit_price", models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, verbose_name="prix d’achat, l’unité")),
                     ("place", models.CharField(blank=True, max_length=60, verbose_name="rangée à")),
                     ("stored_at", models.DateTimeField(verbose_name="entrée le")),
+                    ("stored_by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="entrée par")),
                 ],
                 options={
                     "verbose_name": "pièce",
@@ -959,6 +1027,8 @@ class Migration(migrations.Migration):
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("quantity__gte", 1)), name="refurb_part_quantity"),
                         models.CheckConstraint(condition=models.Q(("kind__in", ["memory", "storage", "battery", "charger", "screen", "keyboard", "webcam", "wifi", "motherboard", "case", "other"])), name="refurb_part_kind"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("device", None), ("origin", "bought"), ("unit_price__gte", 0)), models.Q(("device__isnull", False), ("origin__in", ("dismantled", "taken")), ("unit_price", None)), _connector="OR"), name="refurb_part_origin"),
+                        models.CheckConstraint(condition=models.Q(("drive", None), models.Q(("kind", "storage"), ("origin", "taken"), ("quantity", 1)), _connector="OR"), name="refurb_part_drive"),
                     ],
                 },
             ),
@@ -984,16 +1054,20 @@ class Migration(migrations.Migration):
                     ("quantity", models.PositiveSmallIntegerField(default=0, verbose_name="quantité")),
                     ("cost", models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, verbose_name="coût de la pièce achetée")),
                     ("minutes", models.PositiveSmallIntegerField(default=0, verbose_name="temps passé (minutes)")),
+                    ("drive", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="fitted_by", to="refurb.drive", verbose_name="disque monté")),
                 ],
                 options={
                     "verbose_name": "réparation",
                     "ordering": ("-pk",),
                     "abstract": False,
-                    "indexes": [models.Index(fields=["device", "stay"], name="refurb_repair_stay")],
+                    "indexes": [
+                        models.Index(fields=["device", "stay"], name="refurb_repair_stay"),
+                    ],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_repair_supersedes"),
                         models.CheckConstraint(condition=models.Q(models.Q(("part", None), ("quantity", 0)), models.Q(("part__isnull", False), ("quantity__gte", 1)), _connector="OR"), name="refurb_repair_part"),
                         models.CheckConstraint(condition=models.Q(("cost", None), ("cost__gte", 0), _connector="OR"), name="refurb_repair_cost"),
+                        models.CheckConstraint(condition=models.Q(("drive", None), models.Q(("kind", "storage"), ("part__isnull", False), ("quantity", 1)), _connector="OR"), name="refurb_repair_drive"),
                     ],
                 },
             ),
@@ -1040,7 +1114,9 @@ class Migration(migrations.Migration):
                 options={
                     "verbose_name": "incident",
                     "ordering": ("-known_at", "-pk"),
-                    "indexes": [models.Index(fields=["known_at"], name="refurb_incident_known")],
+                    "indexes": [
+                        models.Index(fields=["known_at"], name="refurb_incident_known"),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -1065,22 +1141,527 @@ class Migration(migrations.Migration):
                     ],
                 },
             ),
-        ),
-        migrations.AddField(
-            model_name="Device",
-            name="grading",
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="refurb.grading", verbose_name="classement"),
-        ),
-        migrations.AddConstraint(
-            model_name="device",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("grading__isnull", False), ("price__gte", 0), ("ready_at__isnull", False), ("state__in", ("ready", "allotted", "shipped", "available", "reserved", "handed_over", "returned", "ceded")), models.Q(("grade", ""), _negated=True)),
-                    ("state", "missing"),
-                    models.Q(models.Q(("state__in", ("ready", "allotted", "shipped", "available", "reserved", "handed_over", "returned", "ceded", "missing")), _negated=True), ("grade", ""), ("grading", None), ("price", None), ("ready_at", None)),
-                    _connector="OR",
-                ),
-                name="refurb_device_graded_and_priced",
+            migrations.CreateModel(
+                name="LabelRun",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("workshop", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="label_runs", to="network.organisation", verbose_name="atelier")),
+                    ("sheet_name", models.CharField(max_length=80, verbose_name="planche")),
+                    ("sheet", models.JSONField(verbose_name="mesures de la planche")),
+                    ("skipped", models.PositiveSmallIntegerField(default=0, verbose_name="étiquettes déjà utilisées")),
+                    ("reason", models.CharField(blank=True, choices=[("lost", "Décollée ou perdue"), ("unreadable", "Abîmée ou illisible"), ("changed", "Ce qu’elle dit a changé (grade, mémoire…)"), ("jammed", "Mal sortie de l’imprimante")], max_length=12, verbose_name="réimprimées car")),
+                    ("printed_at", models.DateTimeField(verbose_name="imprimées le")),
+                    ("printed_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                ],
+                options={
+                    "verbose_name": "impression d’étiquettes",
+                    "verbose_name_plural": "impressions d’étiquettes",
+                    "ordering": ("-pk",),
+                    "indexes": [
+                        models.Index(fields=["workshop", "-printed_at"], name="refurb_label_run_latest"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Label",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("run", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="labels", to="refurb.labelrun", verbose_name="impression")),
+                    ("workshop", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="atelier")),
+                    ("rank", models.PositiveSmallIntegerField(verbose_name="rang")),
+                    ("device", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="labels", to="refurb.device", verbose_name="appareil")),
+                    ("tag", models.CharField(max_length=40, verbose_name="étiquette")),
+                    (
+                        "tag_key",
+                        models.GeneratedField(
+                            db_persist=True,
+                            expression=django.db.models.functions.text.Upper(models.Func(models.F("tag"), models.Value("[\\s\\u00a0\\u202f‐‑‒–—―−-]"), models.Value(""), models.Value("g"), function="regexp_replace")),
+                            output_field=models.CharField(max_length=40),
+                            verbose_name="étiquette, sans casse, espaces ni tirets",
+                        ),
+                    ),
+                    ("said", models.CharField(blank=True, max_length=200, verbose_name="description")),
+                    ("grade", models.CharField(blank=True, max_length=12, verbose_name="grade")),
+                    ("again", models.BooleanField(default=False, verbose_name="réimprimée")),
+                ],
+                options={
+                    "verbose_name": "étiquette imprimée",
+                    "verbose_name_plural": "étiquettes imprimées",
+                    "ordering": ("run", "rank"),
+                    "constraints": [
+                        models.UniqueConstraint(fields=("run", "rank"), name="refurb_label_rank_once"),
+                        models.UniqueConstraint(condition=models.Q(("device", None)), fields=("workshop", "tag_key"), name="refurb_label_blank_once"),
+                        models.CheckConstraint(condition=models.Q(("tag", ""), _negated=True), name="refurb_label_has_tag"),
+                        models.CheckConstraint(condition=models.Q(("device__isnull", False), ("again", False), _connector="OR"), name="refurb_label_blank_is_new"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="LabelSheet",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("workshop", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="label_sheets", to="network.organisation", verbose_name="atelier")),
+                    ("name", models.CharField(help_text="Tel qu’il est sur le paquet.", max_length=60, verbose_name="nom")),
+                    ("page_width", models.DecimalField(decimal_places=2, max_digits=5, verbose_name="largeur de la page (mm)")),
+                    ("page_height", models.DecimalField(decimal_places=2, max_digits=5, verbose_name="hauteur de la page (mm)")),
+                    ("columns", models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name="étiquettes en largeur")),
+                    ("rows", models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name="étiquettes en hauteur")),
+                    ("width", models.DecimalField(decimal_places=2, max_digits=5, verbose_name="largeur d’une étiquette (mm)")),
+                    ("height", models.DecimalField(decimal_places=2, max_digits=5, verbose_name="hauteur d’une étiquette (mm)")),
+                    ("left", models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(0)], verbose_name="du bord gauche à la première (mm)")),
+                    ("top", models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(0)], verbose_name="du haut à la première (mm)")),
+                    ("across", models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(0)], verbose_name="d’un bord gauche au suivant (mm)")),
+                    ("down", models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(0)], verbose_name="d’un haut au suivant (mm)")),
+                    ("set_at", models.DateTimeField(verbose_name="décrite le")),
+                    ("set_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                ],
+                options={
+                    "verbose_name": "planche d’étiquettes d’un atelier",
+                    "verbose_name_plural": "planches d’étiquettes",
+                    "ordering": ("name",),
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("columns__gte", 1), ("rows__gte", 1)), name="refurb_label_sheet_has_labels"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="DepositedFile",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("workshop", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="atelier")),
+                    ("file", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.storedfile", verbose_name="fichier")),
+                    ("kind", models.CharField(blank=True, choices=[("lshw", "lshw"), ("glpi", "inventaire GLPI"), ("smartctl", "smartctl"), ("dmidecode", "dmidecode"), ("nwipe", "journal de nwipe"), ("certificate", "certificat PDF de nwipe"), ("", "fichier non lu")], max_length=12, verbose_name="sorte de fichier")),
+                    (
+                        "problem",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("empty", "Ce fichier est vide."),
+                                ("too_large", "Ce fichier est trop gros pour être l’un de ceux que Maillon sait lire."),
+                                ("too_deep", "Ce fichier est trop imbriqué pour être lu."),
+                                ("broken", "Ce fichier est coupé ou abîmé\xa0: produisez-le de nouveau."),
+                                ("not_hardware", "Ce n’est ni un fichier de lshw, de smartctl, de dmidecode ou de GLPI, ni un journal ou un certificat de nwipe."),
+                                ("nothing_said", "L’outil n’a rien pu lire sur cette machine\xa0: relancez-le en administrateur."),
+                                ("no_text", "Aucun texte ne peut être lu dans ce PDF\xa0: déposez le journal texte de nwipe."),
+                                ("several_passes", "Ce certificat est d’un effacement en plusieurs passes, et ne dit pas ce que chacune a écrit\xa0: déposez le journal texte de nwipe."),
+                            ],
+                            max_length=15,
+                            verbose_name="non lu car",
+                        ),
+                    ),
+                    ("facts", models.JSONField(default=dict, verbose_name="ce qu’il dit")),
+                    ("text", models.TextField(blank=True, verbose_name="texte du PDF")),
+                    ("deposited_at", models.DateTimeField(verbose_name="déposé le")),
+                    ("deposited_by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="déposé par")),
+                    ("token", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="refurb.deposittoken", verbose_name="par la clé")),
+                ],
+                options={
+                    "verbose_name": "fichier d’une machine",
+                    "verbose_name_plural": "fichiers de machines",
+                    "ordering": ("-pk",),
+                    "indexes": [
+                        models.Index(fields=["workshop", "-id"], name="refurb_depositedfile_latest"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(models.Q(("problem", ""), models.Q(("kind", ""), _negated=True)), models.Q(models.Q(("problem", ""), _negated=True), ("kind", "")), _connector="OR"), name="refurb_depositedfile_read"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("deposited_by", None), ("token__isnull", False)), models.Q(("deposited_by__isnull", False), ("token", None)), _connector="OR"), name="refurb_depositedfile_by"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="FileDismissal",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("deposit", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="dismissal", to="refurb.depositedfile", verbose_name="fichier d’une machine")),
+                    ("reason", models.CharField(choices=[("elsewhere", "La machine n’est pas dans cet atelier"), ("twice", "Déposé deux fois"), ("useless", "Rien à en tirer")], max_length=10, verbose_name="motif")),
+                    ("set_aside_at", models.DateTimeField(verbose_name="écarté le")),
+                    ("set_aside_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="écarté par")),
+                ],
+                options={
+                    "verbose_name": "fichier écarté",
+                    "verbose_name_plural": "fichiers écartés",
+                    "ordering": ("-pk",),
+                },
+            ),
+            migrations.CreateModel(
+                name="HardwareReport",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("device", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="refurb.device", verbose_name="appareil")),
+                    ("stay", models.PositiveSmallIntegerField(verbose_name="passage")),
+                    ("recorded_at", models.DateTimeField(verbose_name="enregistré le")),
+                    ("recorded_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="enregistré par")),
+                    ("supersedes", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="superseded_by", to="refurb.hardwarereport", verbose_name="remplace")),
+                    ("deposit", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="refurb.depositedfile", verbose_name="fichier d’une machine")),
+                    ("kind", models.CharField(choices=[("lshw", "lshw"), ("glpi", "inventaire GLPI"), ("smartctl", "smartctl"), ("dmidecode", "dmidecode"), ("nwipe", "journal de nwipe"), ("certificate", "certificat PDF de nwipe"), ("", "fichier non lu")], max_length=12, verbose_name="sorte de fichier")),
+                    ("sha256", models.CharField(db_index=True, max_length=64, verbose_name="empreinte du fichier")),
+                    ("facts", models.JSONField(default=dict, verbose_name="ce qu’il dit")),
+                    ("filled", models.JSONField(default=dict, verbose_name="ce qu’il a rempli")),
+                    ("differences", models.JSONField(default=dict, verbose_name="ce qui était écrit autrement")),
+                    ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="retirée le")),
+                    ("withdrawn_by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="retirée par")),
+                ],
+                options={
+                    "verbose_name": "lecture d’un appareil",
+                    "verbose_name_plural": "lectures d’appareils",
+                    "ordering": ("-pk",),
+                    "abstract": False,
+                    "indexes": [
+                        models.Index(fields=["device", "stay"], name="refurb_hardwarereport_stay"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_hardwarereport_supersedes"),
+                        models.UniqueConstraint(condition=models.Q(("withdrawn_at", None)), fields=("deposit", "device"), name="refurb_hardwarereport_standing"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("withdrawn_at", None), ("withdrawn_by", None)), models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)), _connector="OR"), name="refurb_hardwarereport_withdrawn"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="ProcessorScore",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("valid_from", models.DateField(verbose_name="valable du")),
+                    ("valid_to", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si toujours en vigueur.", null=True, verbose_name="au")),
+                    ("source", models.CharField(max_length=250, verbose_name="source")),
+                    ("checked_on", models.DateField(verbose_name="vérifié le")),
+                    ("name", models.CharField(max_length=80, verbose_name="processeur")),
+                    ("key", models.CharField(editable=False, max_length=80, verbose_name="nom comparable")),
+                    ("score", models.PositiveIntegerField(verbose_name="score (PassMark CPU Mark)")),
+                ],
+                options={
+                    "verbose_name": "score d’un processeur",
+                    "verbose_name_plural": "scores des processeurs",
+                    "ordering": ("name", "-valid_from"),
+                    "abstract": False,
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="refurb_processorscore_dates"),
+                        models.UniqueConstraint(fields=("key", "valid_from"), name="refurb_processorscore_once"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="DepositToken",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("workshop", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="atelier")),
+                    ("name", models.CharField(max_length=60, verbose_name="nom")),
+                    ("token_digest", models.CharField(editable=False, max_length=64, unique=True, verbose_name="empreinte du jeton")),
+                    ("made_at", models.DateTimeField(verbose_name="créé le")),
+                    ("made_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="créé par")),
+                    ("revoked_at", models.DateTimeField(null=True, verbose_name="révoqué le")),
+                    ("revoked_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="révoqué par")),
+                ],
+                options={
+                    "verbose_name": "jeton de dépôt",
+                    "verbose_name_plural": "jetons de dépôt",
+                    "ordering": ("-pk",),
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(models.Q(("revoked_at", None), ("revoked_by", None)), models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)), _connector="OR"), name="refurb_deposittoken_revoked"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="TecTechRow",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("device", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="tectech", to="refurb.device", verbose_name="appareil")),
+                    ("source", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="imports.import", verbose_name="import")),
+                    ("number", models.CharField(blank=True, max_length=40, verbose_name="id")),
+                    ("lot", models.CharField(blank=True, max_length=40, verbose_name="idLot")),
+                    ("stock", models.CharField(blank=True, max_length=40, verbose_name="idStock")),
+                    ("group", models.CharField(blank=True, max_length=40, verbose_name="idGroupe")),
+                    ("facts", models.JSONField(default=dict, verbose_name="ce qu’elle dit")),
+                ],
+                options={
+                    "verbose_name": "ligne de tec.tech",
+                    "verbose_name_plural": "lignes de tec.tech",
+                    "ordering": ("-pk",),
+                    "constraints": [
+                        models.UniqueConstraint(fields=("source", "device"), name="refurb_tectechrow_once"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="CarriedFacts",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("device", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="refurb.device", verbose_name="appareil")),
+                    ("stay", models.PositiveSmallIntegerField(verbose_name="passage")),
+                    ("recorded_at", models.DateTimeField(verbose_name="enregistré le")),
+                    ("recorded_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="enregistré par")),
+                    ("supersedes", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="superseded_by", to="refurb.carriedfacts", verbose_name="remplace")),
+                    ("like", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="refurb.device", verbose_name="comme")),
+                    ("filled", models.JSONField(default=dict, verbose_name="ce qui en est repris")),
+                ],
+                options={
+                    "verbose_name": "relevé repris d’un appareil semblable",
+                    "verbose_name_plural": "relevés repris d’appareils semblables",
+                    "ordering": ("-pk",),
+                    "abstract": False,
+                    "indexes": [
+                        models.Index(fields=["device", "stay"], name="refurb_carriedfacts_stay"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_carriedfacts_supersedes"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Defect",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("device", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="refurb.device", verbose_name="appareil")),
+                    ("stay", models.PositiveSmallIntegerField(verbose_name="passage")),
+                    ("recorded_at", models.DateTimeField(verbose_name="enregistré le")),
+                    ("recorded_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="enregistré par")),
+                    ("supersedes", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="superseded_by", to="refurb.defect", verbose_name="remplace")),
+                    ("word", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="defects", to="refurb.defectword", verbose_name="défaut à dire")),
+                ],
+                options={
+                    "verbose_name": "défaut",
+                    "ordering": ("-pk",),
+                    "abstract": False,
+                    "indexes": [
+                        models.Index(fields=["device", "stay"], name="refurb_defect_stay"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_defect_supersedes"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="DefectMended",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("device", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="refurb.device", verbose_name="appareil")),
+                    ("stay", models.PositiveSmallIntegerField(verbose_name="passage")),
+                    ("recorded_at", models.DateTimeField(verbose_name="enregistré le")),
+                    ("recorded_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="enregistré par")),
+                    ("supersedes", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="superseded_by", to="refurb.defectmended", verbose_name="remplace")),
+                    ("defect", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="mended", to="refurb.defect", verbose_name="défaut")),
+                    ("reason", models.CharField(choices=[("repaired", "Réparé"), ("part", "Pièce changée"), ("mistake", "Noté par erreur")], max_length=10, verbose_name="motif")),
+                    ("repair", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="mends", to="refurb.repair", verbose_name="réparation")),
+                ],
+                options={
+                    "verbose_name": "défaut réparé",
+                    "verbose_name_plural": "défauts réparés",
+                    "ordering": ("-pk",),
+                    "abstract": False,
+                    "indexes": [
+                        models.Index(fields=["device", "stay"], name="refurb_defectmended_stay"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_defectmended_supersedes"),
+                        models.CheckConstraint(condition=models.Q(("reason__in", ["repaired", "part", "mistake"])), name="refurb_defectmended_reason"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="DefectWord",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("valid_from", models.DateField(verbose_name="valable du")),
+                    ("valid_to", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si toujours en vigueur.", null=True, verbose_name="au")),
+                    ("source", models.CharField(max_length=250, verbose_name="source")),
+                    ("checked_on", models.DateField(verbose_name="vérifié le")),
+                    ("code", models.SlugField(max_length=40, verbose_name="code")),
+                    ("word", models.CharField(max_length=60, verbose_name="mot de l’établi")),
+                    ("sentence", models.CharField(max_length=160, verbose_name="phrase pour le foyer")),
+                    ("types", django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[("laptop", "Ordinateur portable"), ("desktop", "Ordinateur fixe"), ("tablet", "Tablette"), ("smartphone", "Smartphone"), ("screen", "Écran")], max_length=12), verbose_name="types")),
+                    (
+                        "part",
+                        models.CharField(
+                            blank=True,
+                            choices=[("memory", "Mémoire"), ("storage", "Disque"), ("battery", "Batterie"), ("charger", "Chargeur"), ("screen", "Dalle ou écran"), ("keyboard", "Clavier"), ("webcam", "Webcam"), ("wifi", "Carte wifi"), ("motherboard", "Carte mère"), ("case", "Coque"), ("other", "Autre pièce")],
+                            max_length=12,
+                            verbose_name="pièce qui le répare",
+                        ),
+                    ),
+                    ("position", models.PositiveSmallIntegerField(default=0, verbose_name="rang")),
+                ],
+                options={
+                    "verbose_name": "défaut à dire",
+                    "verbose_name_plural": "défauts à dire",
+                    "ordering": ("position", "code", "-valid_from"),
+                    "abstract": False,
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="refurb_defectword_dates"),
+                        models.UniqueConstraint(fields=("code", "valid_from"), name="refurb_defectword_once"),
+                        models.CheckConstraint(condition=models.Q(("types__contained_by", ["laptop", "desktop", "tablet", "smartphone", "screen"])), name="refurb_defectword_types"),
+                        models.CheckConstraint(condition=models.Q(("part__in", ["", "memory", "storage", "battery", "charger", "screen", "keyboard", "webcam", "wifi", "motherboard", "case", "other"])), name="refurb_defectword_part"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="PartTakenOut",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("device", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="refurb.device", verbose_name="appareil")),
+                    ("stay", models.PositiveSmallIntegerField(verbose_name="passage")),
+                    ("recorded_at", models.DateTimeField(verbose_name="enregistré le")),
+                    ("recorded_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="enregistré par")),
+                    ("supersedes", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="superseded_by", to="refurb.parttakenout", verbose_name="remplace")),
+                    ("repair", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="taken_out", to="refurb.repair", verbose_name="réparation")),
+                    ("reason", models.CharField(choices=[("unsuited", "Ne convient pas à cet appareil"), ("mistake", "Montée sur le mauvais appareil"), ("useless", "L’appareil ne servira pas")], max_length=10, verbose_name="motif")),
+                ],
+                options={
+                    "verbose_name": "pièce reprise",
+                    "verbose_name_plural": "pièces reprises",
+                    "ordering": ("-pk",),
+                    "abstract": False,
+                    "indexes": [
+                        models.Index(fields=["device", "stay"], name="refurb_parttakenout_stay"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_parttakenout_supersedes"),
+                        models.CheckConstraint(condition=models.Q(("reason__in", ["unsuited", "mistake", "useless"])), name="refurb_parttakenout_reason"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Photo",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("device", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="photos", to="refurb.device", verbose_name="appareil")),
+                    ("file", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.storedfile", verbose_name="fichier")),
+                    ("added_at", models.DateTimeField(verbose_name="ajoutée le")),
+                    ("added_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="ajoutée par")),
+                    ("removed_at", models.DateTimeField(blank=True, null=True, verbose_name="supprimée le")),
+                    ("removed_by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="supprimée par")),
+                ],
+                options={
+                    "verbose_name": "photo",
+                    "ordering": ("pk",),
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(models.Q(("removed_at", None), ("removed_by", None)), models.Q(("removed_at__isnull", False), ("removed_by__isnull", False)), _connector="OR"), name="refurb_photo_removed"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="WasteCode",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("valid_from", models.DateField(verbose_name="valable du")),
+                    ("valid_to", models.DateField(blank=True, help_text="Dernier jour inclus\xa0; vide si toujours en vigueur.", null=True, verbose_name="au")),
+                    ("source", models.CharField(max_length=250, verbose_name="source")),
+                    ("checked_on", models.DateField(verbose_name="vérifié le")),
+                    ("code", models.CharField(max_length=9, validators=[django.core.validators.RegexValidator("^[0-9]{2} [0-9]{2} [0-9]{2}\\*?$", "Trois fois deux chiffres, et une étoile si c’est dangereux\xa0: 16 02 13*.")], verbose_name="code")),
+                    ("label", models.CharField(max_length=200, verbose_name="libellé")),
+                ],
+                options={
+                    "verbose_name": "code de déchet",
+                    "verbose_name_plural": "codes de déchets",
+                    "ordering": ("code", "-valid_from"),
+                    "abstract": False,
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"), name="refurb_wastecode_dates"),
+                        models.UniqueConstraint(fields=("code", "valid_from"), name="refurb_wastecode_once"),
+                        models.CheckConstraint(condition=models.Q(("code__regex", "^[0-9]{2} [0-9]{2} [0-9]{2}\\*?$")), name="refurb_wastecode_shape"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="WasteNote",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("workshop", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="atelier")),
+                    ("bsd_number", models.CharField(max_length=40, verbose_name="numéro de bordereau (BSD)")),
+                    ("recycler", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="recycleur")),
+                    ("taken_on", models.DateField(verbose_name="expédié le")),
+                    ("waste_code", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="refurb.wastecode", verbose_name="code du déchet")),
+                    ("weight_kg", models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(Decimal("0.01"), "Un poids est plus grand que zéro.")], verbose_name="poids, en kg")),
+                    ("pops", models.BooleanField(blank=True, null=True, verbose_name="contient des polluants organiques persistants (POP)")),
+                    ("carrier_name", models.CharField(blank=True, max_length=160, verbose_name="transporteur")),
+                    ("carrier_number", models.CharField(blank=True, max_length=14, validators=[refurb.models.waste.validate_company], verbose_name="SIREN ou SIRET du transporteur")),
+                    ("carrier_address", models.CharField(blank=True, max_length=250, verbose_name="adresse du transporteur")),
+                    ("carrier_receipt", models.CharField(blank=True, max_length=40, verbose_name="n° de récépissé du transporteur")),
+                    ("scheme_name", models.CharField(blank=True, max_length=160, verbose_name="éco-organisme")),
+                    ("scheme_number", models.CharField(blank=True, max_length=14, validators=[refurb.models.waste.validate_company], verbose_name="SIREN ou SIRET de l’éco-organisme")),
+                    ("destination", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="destinataire")),
+                    (
+                        "treatment",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("R1", "R1 – Utilisation comme combustible"),
+                                ("R2", "R2 – Récupération ou régénération des solvants"),
+                                ("R3", "R3 – Recyclage des substances organiques (plastiques, papier, bois)"),
+                                ("R4", "R4 – Recyclage des métaux"),
+                                ("R5", "R5 – Recyclage d’autres matières inorganiques (verre)"),
+                                ("R6", "R6 – Régénération des acides ou des bases"),
+                                ("R7", "R7 – Récupération des produits servant à capter les polluants"),
+                                ("R8", "R8 – Récupération des produits provenant des catalyseurs"),
+                                ("R9", "R9 – Régénération des huiles"),
+                                ("R10", "R10 – Épandage sur le sol"),
+                                ("R11", "R11 – Utilisation de déchets résiduels obtenus par R1 à R10"),
+                                ("R12", "R12 – Échange de déchets avant R1 à R11 (tri, démontage, broyage)"),
+                                ("R13", "R13 – Stockage avant R1 à R12"),
+                                ("D1", "D1 – Dépôt sur ou dans le sol"),
+                                ("D2", "D2 – Traitement en milieu terrestre"),
+                                ("D3", "D3 – Injection en profondeur"),
+                                ("D4", "D4 – Lagunage"),
+                                ("D5", "D5 – Mise en décharge aménagée"),
+                                ("D6", "D6 – Rejet dans le milieu aquatique sauf l’immersion"),
+                                ("D7", "D7 – Immersion"),
+                                ("D8", "D8 – Traitement biologique avant élimination"),
+                                ("D9", "D9 – Traitement physico-chimique avant élimination"),
+                                ("D10", "D10 – Incinération à terre"),
+                                ("D11", "D11 – Incinération en mer"),
+                                ("D12", "D12 – Stockage permanent"),
+                                ("D13", "D13 – Regroupement avant D1 à D12"),
+                                ("D14", "D14 – Reconditionnement avant D1 à D13"),
+                                ("D15", "D15 – Stockage avant D1 à D14"),
+                            ],
+                            max_length=3,
+                            verbose_name="traitement par le destinataire",
+                        ),
+                    ),
+                    ("hierarchy", models.CharField(blank=True, choices=[("reuse", "Préparation en vue de la réutilisation"), ("recycling", "Recyclage"), ("recovery", "Autre valorisation, notamment énergétique"), ("disposal", "Élimination")], max_length=10, verbose_name="traitement final")),
+                    ("recorded_at", models.DateTimeField(verbose_name="enregistré le")),
+                    ("recorded_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="enregistré par")),
+                    ("supersedes", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="superseded_by", to="refurb.wastenote", verbose_name="remplace")),
+                ],
+                options={
+                    "verbose_name": "bordereau de déchets",
+                    "verbose_name_plural": "bordereaux de déchets",
+                    "ordering": ("-taken_on", "-pk"),
+                    "indexes": [
+                        models.Index(fields=["workshop", "bsd_number"], name="refurb_wastenote_number"),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(condition=models.Q(("supersedes", None)), fields=("workshop", "bsd_number"), name="refurb_wastenote_once"),
+                        models.CheckConstraint(condition=models.Q(("bsd_number", ""), _negated=True), name="refurb_wastenote_numbered"),
+                        models.CheckConstraint(condition=models.Q(("weight_kg", None), ("weight_kg__gt", 0), _connector="OR"), name="refurb_wastenote_weight"),
+                        models.CheckConstraint(
+                            condition=models.Q(("treatment", ""), ("treatment__in", ["R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10", "R11", "R12", "R13", "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10", "D11", "D12", "D13", "D14", "D15"]), _connector="OR"), name="refurb_wastenote_treatment"
+                        ),
+                        models.CheckConstraint(condition=models.Q(("hierarchy", ""), ("hierarchy__in", ["reuse", "recycling", "recovery", "disposal"]), _connector="OR"), name="refurb_wastenote_hierarchy"),
+                        models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_wastenote_supersedes"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="PartWrittenOff",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("part", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="written_off", to="refurb.part", verbose_name="pièce du stock")),
+                    ("quantity", models.PositiveSmallIntegerField(verbose_name="quantité")),
+                    ("reason", models.CharField(choices=[("lost", "Perdue"), ("broken", "Cassée ou hors d’usage"), ("given", "Donnée ou recyclée à part"), ("never", "Comptée en trop à l’entrée")], max_length=10, verbose_name="motif")),
+                    ("recorded_at", models.DateTimeField(verbose_name="sortie le")),
+                    ("recorded_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="sortie par")),
+                    ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="annulée le")),
+                    ("undone_by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="annulée par")),
+                ],
+                options={
+                    "verbose_name": "sortie du stock de pièces",
+                    "verbose_name_plural": "sorties du stock de pièces",
+                    "ordering": ("-recorded_at", "-pk"),
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("quantity__gte", 1)), name="refurb_partwrittenoff_quantity"),
+                        models.CheckConstraint(condition=models.Q(("reason__in", ["lost", "broken", "given", "never"])), name="refurb_partwrittenoff_reason"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("undone_at", None), ("undone_by", None)), models.Q(("undone_at__isnull", False), ("undone_by__isnull", False)), _connector="OR"), name="refurb_partwrittenoff_undone"),
+                    ],
+                },
             ),
         ),
     ]

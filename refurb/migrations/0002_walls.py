@@ -69,26 +69,39 @@ DEVICE_STAMPS = [
 EVIDENCE: dict[str, list[str]] = {
     name: []
     for name in (
+        "carriedfacts",
         "costing",
+        "defect",
+        "defectmended",
+        "depositedfile",
         "destruction",
         "devicepaper",
         "drive",
         "driveremoval",
-        "erasure",
+        "filedismissal",
         "grading",
         "incident",
         "incidentfollowup",
+        "label",
+        "labelrun",
+        "labelsheet",
         "part",
+        "parttakenout",
         "repair",
         "storageabsence",
         "tagshape",
         "testresult",
         "testrun",
+        "wastenote",
     )
 } | {
+    "deposittoken": ["revoked_at", "revoked_by"],
     "erasure": ["operator"],
+    "hardwarereport": ["withdrawn_at", "withdrawn_by"],
+    "partwrittenoff": ["undone_at", "undone_by"],
+    "photo": ["removed_at", "removed_by"],
 }
-"""What is only added to, with what may be forgotten: who ran the tool."""
+"""What is only added to, with what may be forgotten (who ran the tool) or filled once."""
 
 COUNTED = (
     "drive",
@@ -99,6 +112,11 @@ COUNTED = (
     "testrun",
     "grading",
     "repair",
+    "hardwarereport",
+    "parttakenout",
+    "defect",
+    "defectmended",
+    "carriedfacts",
 )
 """Evidence obeys the months that are closed: a figure that was frozen is not changed by a proof dated inside it."""
 

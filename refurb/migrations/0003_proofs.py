@@ -1,4 +1,4 @@
-"""What proves that a device holds no data, and the wall of it: asked before each step forward, by one drive, once."""
+"""What the database itself asks of proofs: a drive is proven once, by its own run, before its device goes forward."""
 
 from django.db import migrations
 
@@ -43,7 +43,6 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_tem
 $$;
 """
 """A screen holds no storage: nothing is to be attested of it. A drive that was found in one is still to be proven."""
-
 STATES = "('ready', 'allotted', 'shipped', 'available', 'reserved', 'handed_over', 'ceded')"
 BACK = " OR ".join(
     f"OLD.state = '{old}' AND NEW.state = '{new}'"
@@ -57,8 +56,6 @@ BACK = " OR ".join(
 )
 """What undoes a step asks for nothing, so that a device whose proofs fell can come back; nor does a repair under
 warranty: what is on the device is its household's own."""
-
-
 ASKED = f"""
 CREATE FUNCTION refurb_device_refuse_unproven() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -76,12 +73,10 @@ CREATE TRIGGER refurb_device_born_proven BEFORE INSERT ON refurb_device FOR EACH
     EXECUTE FUNCTION refurb_device_refuse_unproven();
 """
 """The proof is asked at each step forward once a device is reconditioned, up to the household, and not on the way back."""
-
 UNPROVEN = """
 DROP FUNCTION refurb_device_refuse_unproven() CASCADE;
 DROP FUNCTION refurb_device_proven(bigint, text, integer, timestamptz);
 """
-
 ONCE = """
 CREATE FUNCTION refurb_drive_in_place(drive bigint) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
@@ -190,7 +185,6 @@ CREATE TRIGGER refurb_erasure_once AFTER INSERT ON refurb_erasure FOR EACH ROW
 """
 """A number, or a run, proves one drive. An erasure begins after the arrival of its device; a log without number is
 attributed to its drive by a person."""
-
 MORE_THAN_ONCE = """
 DROP FUNCTION refurb_erasure_once() CASCADE;
 DROP FUNCTION refurb_drive_once() CASCADE;
@@ -200,7 +194,7 @@ DROP FUNCTION refurb_drive_in_place(bigint);
 
 
 class Migration(migrations.Migration):
-    """Functions and triggers only: no column changes."""
+    """Triggers only: no column changes."""
 
     dependencies = [("refurb", "0002_walls")]
 
