@@ -66,11 +66,11 @@ def open_memberships(request: HttpRequest) -> list[Membership]:
     if not request.user.is_authenticated:
         return []
     chosen = request.session.get(SESSION_KEY)
-    mine = Membership.objects.open().filter(user_id=request.user.pk).select_related("organisation")
-    found = list(mine.order_by("-opened_at", "-pk"))
+    mine = Membership.objects.open().filter(user_id=request.user.pk).select_related("organisation").order_by()
+    found = sorted(mine, key=lambda one: (one.pk == chosen, one.opened_at, one.pk), reverse=True)
     for membership in found:
         membership.user = request.user
-    return sorted(found, key=lambda membership: membership.pk != chosen)
+    return found
 
 
 def act_as(request: OpenRequest, membership: Membership) -> None:

@@ -59,7 +59,7 @@ from tests.documents.pictures import a_photo
 from tests.donations.inventories import machine, taken
 from tests.donations.scene import Scene
 from tests.network.factories import make_membership
-from tests.pages import acting
+from tests.pages import crawling
 from tests.prescriptions.files import SKILLS, Circle, again
 from tests.refurb.devices import from_lot, given_to, private_lot
 from tests.remembered import remembered
@@ -396,21 +396,21 @@ def read_everything(
     ``turn``: of those that are read in turn, only its own.
     """
     called_like_markup()
-    client = acting(membership)
     odd: list[tuple[str, str]] = []
-    for rank, (route, address) in enumerate(scenery.addresses):
-        if turn is not None and is_read_in_turn(route) and (rank + turn) % TURNS:
-            continue
-        response = client.get(address)
-        assert response.status_code < 500, (str(membership), address)
-        odd += [(address, fault) for fault in faults(response)]
-        read = words(response)
-        if MARKUP in read and response.headers.get("Content-Type", "").startswith("text/html"):
-            odd.append((address, "takes a name for markup"))
-        if route.startswith(OF_A_HOUSEHOLD) or OF_A_NOTE in route:
-            yield f"! {address}", response.status_code, read
-        else:
-            yield address, response.status_code, read
+    with crawling(membership) as client:
+        for rank, (route, address) in enumerate(scenery.addresses):
+            if turn is not None and is_read_in_turn(route) and (rank + turn) % TURNS:
+                continue
+            response = client.get(address)
+            assert response.status_code < 500, (str(membership), address)
+            odd += [(address, fault) for fault in faults(response)]
+            read = words(response)
+            if MARKUP in read and response.headers.get("Content-Type", "").startswith("text/html"):
+                odd.append((address, "takes a name for markup"))
+            if route.startswith(OF_A_HOUSEHOLD) or OF_A_NOTE in route:
+                yield f"! {address}", response.status_code, read
+            else:
+                yield address, response.status_code, read
     assert odd == [], str(membership)
 
 
