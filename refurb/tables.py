@@ -15,6 +15,7 @@ from donations.models import Donation
 from lifecycle.machine import state_label
 from lifecycle.templatetags.lifecycle import state_badge
 from lists.columns import WHOLE, StateColumn
+from refurb.enums import MissingReason
 from refurb.grading import told_grade
 from refurb.models import Device, Drive, Incident, Part
 from refurb.models.device import DeviceQuerySet
@@ -261,6 +262,11 @@ class IncidentTable(tables.Table):
 
     def render_device(self, record: Incident) -> str:
         return str(record.device)
+
+    def render_reason(self, record: Incident) -> str:
+        told, now = record.get_reason_display(), record.device
+        stolen = now.missing_reason == MissingReason.THEFT and now.stay == record.stay
+        return f"{told}, vol constaté depuis" if stolen and record.reason != MissingReason.THEFT else told
 
     def render_known_at(self, value: datetime) -> str:
         return moment(value)
