@@ -103,48 +103,6 @@ class DeviceTable(tables.Table):
         return rows.order_by(column, "pk"), True
 
 
-class DeviceFileTable(DeviceTable):
-    """The same as a file, for those who keep the stock: all that the page of each device says of it."""
-
-    serial = tables.Column(verbose_name="N° de série")
-    year = tables.Column(verbose_name="Année d’achat")
-    processor = tables.Column(verbose_name="Processeur")
-    memory_gb = tables.Column(verbose_name="Mémoire (Go)")
-    place = tables.Column(verbose_name="Rangé à")
-    price = tables.Column(verbose_name="Prix solidaire")
-    lot = tables.Column(verbose_name="Lot", accessor="donation__reference")
-    donor_kind = tables.Column(verbose_name="Nature du donateur")
-    received_at = tables.Column(verbose_name="Arrivé le")
-    ready_at = tables.Column(verbose_name="Reconditionné le")
-    convention = tables.Column(verbose_name="Convention", accessor="convention__reference")
-    point = tables.Column(verbose_name="Point", accessor="point__name")
-    warranty_until = tables.Column(verbose_name="Garanti jusqu’au")
-    recycler = tables.Column(verbose_name="Recycleur", accessor="recycler__name")
-    bsd_number = tables.Column(verbose_name="Bordereau (BSD)")
-    ended_at = tables.Column(verbose_name="Sorti le")
-
-    class Meta(DeviceTable.Meta):
-        fields = (
-            *DeviceTable.Meta.fields,
-            "serial",
-            "year",
-            "processor",
-            "memory_gb",
-            "place",
-            "price",
-            "lot",
-            "donor_kind",
-            "received_at",
-            "ready_at",
-            "convention",
-            "point",
-            "warranty_until",
-            "recycler",
-            "bsd_number",
-            "ended_at",
-        )
-
-
 class MissingErasureTable(tables.Table):
     """Storages that left the bench and that nothing proves empty."""
 
