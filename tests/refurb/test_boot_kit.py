@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from lifecycle.exceptions import Refused
 from refurb.models import DepositedFile, DepositToken
 from refurb.readers.files import MOST_BYTES
-from refurb.services import deposit_tokens
+from refurb.services import deposit_tokens, hardware, stock
 from refurb.sorting import sort_files
 from refurb.views import machine_deposit
 from tests.pages import acting, read
@@ -161,6 +163,18 @@ def test_a_tray_that_is_full_takes_no_more_from_a_key(bench: Bench, monkeypatch:
     _, text = made(bench)
     assert send(text, LSHW).status_code == 201
     assert send(text, ("b.json", machines.smartctl())).status_code == 507
+
+
+def test_a_drive_that_a_key_tells_of_keeps_its_device_from_leaving_until_it_is_proven(bench: Bench) -> None:
+    device = bench.in_process(tag="PRH-0042")
+    bench.test(device)
+    bench.grade(device)
+    _, text = made(bench)
+    send(text, LSHW)
+    hardware.record_files(actor=bench.technician, device=device, deposits=list(DepositedFile.objects.waiting()))
+    with pytest.raises(Refused) as refused:
+        stock.recondition_device(actor=bench.technician, device=device, price=Decimal(25))
+    assert "drives_proven" in [reason.code for reason in refused.value.all]
 
 
 # --- its page
