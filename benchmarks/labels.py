@@ -25,7 +25,7 @@ from refurb.models import Device
 from refurb.services import labels
 from tests.refurb.devices import Bench, load_numbers
 
-SIZES = (50, 500)
+SIZES = (20, 500)
 SHEET = "l7160"
 
 
