@@ -134,7 +134,7 @@ class WriteOffForm(forms.Form):
         label="Quel disque",
         queryset=Drive.objects.none(),
         required=False,
-        empty_label="Un disque jamais monté, ou on ne sait pas lequel",
+        empty_label="Jamais monté, ou inconnu",
         help_text="Parmi ceux qui sont sortis d’un appareil. Détruit plus tard, il n’est pas compté deux fois.",
     )
 
