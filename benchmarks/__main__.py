@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-MEASURES = ("gate", "report", "verification", "scans", "allotment", "imports", "people", "certificates")
+MEASURES = ("gate", "report", "verification", "scans", "allotment", "imports", "people", "certificates", "labels")
 
 
 def main() -> None:

@@ -259,12 +259,14 @@ def lost_and_found(work: Work) -> Thread:
 
 
 def lost(work: Work) -> Thread:
-    """Inventoried, not erased, stolen: an incident."""
+    """Inventoried, not erased, not there any more: an incident; then it turns out to be stolen."""
     yield work.after(1, 3)
     do("start", work.acts)
     work.inventory()
     yield work.after(2, 5)
-    do("report_missing", work.act, reason=MissingReason.THEFT)
+    do("report_missing", work.act, reason=MissingReason.STOCKTAKE)
+    yield work.after(1, 2)
+    do("tell_stolen", work.act, comment="Plainte déposée au commissariat.")
 
 
 def given_back(work: Work) -> Thread:

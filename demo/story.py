@@ -20,6 +20,7 @@ from demo.conventions import Treaty
 from demo.counting import counts
 from demo.distribution import counter, surpluses, weekly
 from demo.drawing import Press
+from demo.exchanged import exchanges
 from demo.homes import Homes
 from demo.instruction import instruction, photos
 from demo.lists import lists
@@ -99,6 +100,7 @@ def tell_story(
             counts,
             coming,
             keys,
+            exchanges,
             skills,
             rights,
             instruction,

@@ -111,6 +111,7 @@ class Finding(TextChoices):
     FOUND = "found", "Trouvé"
     MISPLACED = "misplaced", "Mal rangé"
     UNEXPECTED = "unexpected", "Là, et attendu ailleurs"
+    HANDLED = "handled", "Pris en main pendant l’inventaire"
     MISSING = "missing", "Pas trouvé"
     UNKNOWN = "unknown", "Étiquette inconnue"
 

@@ -19,6 +19,7 @@ from refurb.forms.devices import (
     DeviceRecycleForm,
     DeviceRejectForm,
     DeviceReportMissingForm,
+    DeviceTellStolenForm,
     DeviceWithdrawForm,
 )
 from refurb.machine import device_rules
@@ -88,6 +89,14 @@ PAGES: tuple[Page[Request], ...] = (
         DeviceReportMissingForm,
         warning="Si l’appareil avait quitté le donateur et que rien ne prouve son effacement, un incident est"
         " ouvert\u00a0: le donateur, le responsable de l’atelier et le pilote sont prévenus aussitôt.",
+    ),
+    Page(
+        "tell_stolen",
+        "vole",
+        DeviceTellStolenForm,
+        done="dit volé",
+        warning="Portez plainte. Si rien ne prouve son effacement, le pilote est prévenu\u00a0: il juge de nouveau du"
+        " risque pour les personnes. Retrouvé, l’appareil se réceptionne comme avant.",
     ),
     Page(
         "withdraw",

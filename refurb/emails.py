@@ -34,6 +34,12 @@ def devices_lost_for_pilots(incidents: Iterable[Incident], at: datetime) -> None
     _tell_lost("devices_lost_for_pilot", None, list(incidents), people_of(Membership.objects.pilots()), at)
 
 
+def devices_stolen_for_pilots(incidents: list[Incident], at: datetime) -> None:
+    """To the pilots: what was lost without a proof was stolen, and the breach is to be judged anew."""
+    if incidents:
+        _tell_lost("devices_stolen_for_pilot", None, incidents, people_of(Membership.objects.pilots()), at)
+
+
 def _tell_lost(template: str, owner: Any, lost: list[Incident], people: People, at: datetime) -> None:
     page = page_of_donation(owner) if isinstance(owner, Donation) else absolute_url(reverse("refurb:incident_list"))
     context = {"owner": owner, "incidents": lost, "at": at, "page": page}

@@ -82,7 +82,9 @@ class DeviceFilter(django_filters.FilterSet):
 class WasteFilter(django_filters.FilterSet):
     """By number, by day of departure, by recycler, by what is still missing; by workshop for the pilot."""
 
-    text = django_filters.CharFilter(label="Numéro de bordereau", field_name="bsd_number", lookup_expr="icontains")
+    text = django_filters.CharFilter(
+        label="Numéro de bordereau (BSD)", field_name="bsd_number", lookup_expr="icontains"
+    )
     since = django_filters.DateFilter(label="Expédié à partir du", method="from_day", widget=day_input())
     until = django_filters.DateFilter(label="Jusqu’au", method="to_day", widget=day_input())
     recycler = django_filters.ModelChoiceFilter(label="Recycleur", queryset=recyclers, empty_label="Tous")

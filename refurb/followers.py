@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.db.models.functions import Left
 
 from conventions.followers import all_moved
@@ -187,6 +187,12 @@ def open_incidents(move: Move) -> None:
         emails.devices_lost_for_pilots(incidents, move.at)
 
 
+def tell_stolen(move: Move) -> None:
+    """The pilots, who keep the register of breaches, learn that what was lost with its data is in other hands."""
+    open_ones = Incident.objects.filter(device__in=move.pks, device__stay=F("stay"))
+    emails.devices_stolen_for_pilots(list(open_ones.select_related("device", "workshop", "donation__donor")), move.at)
+
+
 def forget_reading(move: Move) -> None:
     """What was read on a device that was not the one: the unit is nameless again, as its line announced it."""
     line = DonationLine.objects.filter(pk=OuterRef("line"))
@@ -230,6 +236,7 @@ def open_waste_notes(move: Move) -> None:
 def register_device_followers() -> None:
     """Followers of one verb run in this order."""
     on_transition("device", "report_missing", open_incidents)
+    on_transition("device", "tell_stolen", tell_stolen)
     on_transition("device", "dismantle", store_parts)
     on_transition("device", "recycle", open_waste_notes)
     on_transition("device", "recondition", certify_devices)

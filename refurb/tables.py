@@ -15,6 +15,7 @@ from donations.models import Donation
 from lifecycle.machine import state_label
 from lifecycle.templatetags.lifecycle import state_badge
 from lists.columns import WHOLE, StateColumn
+from refurb.enums import MissingReason
 from refurb.grading import told_grade
 from refurb.models import Device, Drive, Incident, Part
 from refurb.models.device import DeviceQuerySet
@@ -100,48 +101,6 @@ class DeviceTable(tables.Table):
         """By age: the oldest first when ascending."""
         column = F("since").desc() if is_descending else F("since").asc()
         return rows.order_by(column, "pk"), True
-
-
-class DeviceFileTable(DeviceTable):
-    """The same as a file, for those who keep the stock: all that the page of each device says of it."""
-
-    serial = tables.Column(verbose_name="N° de série")
-    year = tables.Column(verbose_name="Année d’achat")
-    processor = tables.Column(verbose_name="Processeur")
-    memory_gb = tables.Column(verbose_name="Mémoire (Go)")
-    place = tables.Column(verbose_name="Rangé à")
-    price = tables.Column(verbose_name="Prix solidaire")
-    lot = tables.Column(verbose_name="Lot", accessor="donation__reference")
-    donor_kind = tables.Column(verbose_name="Nature du donateur")
-    received_at = tables.Column(verbose_name="Arrivé le")
-    ready_at = tables.Column(verbose_name="Reconditionné le")
-    convention = tables.Column(verbose_name="Convention", accessor="convention__reference")
-    point = tables.Column(verbose_name="Point", accessor="point__name")
-    warranty_until = tables.Column(verbose_name="Garanti jusqu’au")
-    recycler = tables.Column(verbose_name="Recycleur", accessor="recycler__name")
-    bsd_number = tables.Column(verbose_name="Bordereau (BSD)")
-    ended_at = tables.Column(verbose_name="Sorti le")
-
-    class Meta(DeviceTable.Meta):
-        fields = (
-            *DeviceTable.Meta.fields,
-            "serial",
-            "year",
-            "processor",
-            "memory_gb",
-            "place",
-            "price",
-            "lot",
-            "donor_kind",
-            "received_at",
-            "ready_at",
-            "convention",
-            "point",
-            "warranty_until",
-            "recycler",
-            "bsd_number",
-            "ended_at",
-        )
 
 
 class MissingErasureTable(tables.Table):
@@ -261,6 +220,11 @@ class IncidentTable(tables.Table):
 
     def render_device(self, record: Incident) -> str:
         return str(record.device)
+
+    def render_reason(self, record: Incident) -> str:
+        told, now = record.get_reason_display(), record.device
+        stolen = now.missing_reason == MissingReason.THEFT and now.stay == record.stay
+        return f"{told}, vol constaté depuis" if stolen and record.reason != MissingReason.THEFT else told
 
     def render_known_at(self, value: datetime) -> str:
         return moment(value)

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from conventions.enums import DeviceType
 from lists.spreadsheets import Row
 from refurb.enums import CheckResult, DeviceState, DriveKind, OperatingSystem
-from refurb.models import Device, Drive, TecTechRow, TestRun
+from refurb.models import Device, Drive, HardwareReport, TecTechRow, TestRun
 
 S, T = DeviceState, DeviceType
 COLUMNS = (
@@ -51,6 +51,13 @@ CATEGORIES = ("PREMIUM", "A", "B", "C", "D")
 DISKS = {DriveKind.HDD: "HDD", DriveKind.SSD: "SSD", DriveKind.NVME: "SSD", DriveKind.EMMC: "SSD"}
 WEBCAM = "webcam"
 GIGABYTE = 10**9
+REST = ("IMEI1", "IMEI2", "idEsn", "lecteurDVD", "systemeExploitation", "createdAt", "updatedAt")
+"""Columns that go back as they came, where Maillon says nothing of them."""
+COMPARED = (
+    *("categorie", "webcam", "systemeExploitation", "IMEI1", "IMEI2"),
+    *("typeDisqueDur1", "tailleDisqueDur1", "typeDisqueDur2", "tailleDisqueDur2"),
+)
+"""Columns of which Maillon says by its own acts (grade, tests, drives, files): what differs is told, never written."""
 YES_OR_NO = {CheckResult.OK: "OUI", CheckResult.FAIL: "NON"}
 
 
@@ -60,7 +67,13 @@ def told(devices: "QuerySet[Device]") -> "QuerySet[Device]":
 
 
 def rows_of(devices: Iterable[Device]) -> Iterator[Row]:
-    """One row a device, in the order of ``COLUMNS``; three queries, whatever their number."""
+    """One row a device, in the order of ``COLUMNS``; as many queries whatever their number."""
+    for said in said_of(devices).values():
+        yield [said.get(column, "") for column in COLUMNS]
+
+
+def said_of(devices: Iterable[Device]) -> dict[int, Mapping[str, str]]:
+    """``{device: {column: what is said}}``; four queries, whatever their number."""
     known = list(devices)
     pks = [device.pk for device in known]
     latest: dict[int, TecTechRow] = {}
@@ -69,13 +82,19 @@ def rows_of(devices: Iterable[Device]) -> Iterator[Row]:
     drives: dict[int, list[Drive]] = {}
     for drive in Drive.objects.in_place().filter(device__in=pks).order_by("pk"):
         drives.setdefault(drive.device_id, []).append(drive)
-    webcams = _webcams(pks)
-    for device in known:
-        said = _said(device, latest.get(device.pk), drives.get(device.pk, []), webcams.get(device.pk, ""))
-        yield [said.get(column, "") for column in COLUMNS]
+    webcams, imeis = _webcams(pks), _imeis(known)
+    return {
+        device.pk: _said(
+            device,
+            latest.get(device.pk),
+            drives.get(device.pk, []),
+            {WEBCAM: webcams.get(device.pk, "")} | imeis.get(device.pk, {}),
+        )
+        for device in known
+    }
 
 
-def _said(device: Device, row: TecTechRow | None, drives: list[Drive], webcam: str) -> Mapping[str, str]:
+def _said(device: Device, row: TecTechRow | None, drives: list[Drive], more: Mapping[str, str]) -> Mapping[str, str]:
     system = device.grading.measures.get("os", "") if device.grading else ""
     said = {
         "statut": STATUSES[S(device.state)],
@@ -87,14 +106,15 @@ def _said(device: Device, row: TecTechRow | None, drives: list[Drive], webcam: s
         "processeur": device.processor,
         "RAM": str(device.memory_gb or ""),
         "categorie": device.grade.upper() if device.grade.upper() in CATEGORIES else "",
-        "webcam": webcam,
         "systemeExploitation": SYSTEMS.get(system, ""),
         "reconditionneur": device.workshop.name,
+        **more,
     }
     for rank, drive in enumerate(drives[:2], 1):
         said[f"typeDisqueDur{rank}"] = DISKS.get(DriveKind(drive.kind), "")
         said[f"tailleDisqueDur{rank}"] = str(round(drive.capacity / GIGABYTE)) if drive.capacity else ""
     if row is not None:
+        said |= {column: row.rest[column] for column in REST if row.rest.get(column) and not said.get(column)}
         said |= {"id": row.number, "idLot": row.lot, "idStock": row.stock, "idGroupe": row.group}
     return said
 
@@ -104,3 +124,13 @@ def _webcams(pks: list[int]) -> dict[int, str]:
     runs = TestRun.objects.current().filter(device__in=pks, results__function=WEBCAM)
     found = runs.order_by("pk").values_list("device", "results__result")
     return {device: YES_OR_NO.get(result, "") for device, result in found}
+
+
+def _imeis(devices: list[Device]) -> dict[int, dict[str, str]]:
+    """The numbers that a file of the machine tells, in this stay: the latest one that tells any."""
+    stays = {device.pk: device.stay for device in devices}
+    found: dict[int, dict[str, str]] = {}
+    for report in HardwareReport.objects.standing().filter(device__in=stays).order_by("pk"):
+        if report.stay == stays[report.device_id] and report.said.imeis:
+            found[report.device_id] = {f"IMEI{rank}": one for rank, one in enumerate(report.said.imeis[:2], 1)}
+    return found

@@ -3,7 +3,7 @@
 It moves no device: a status that differs is told, and changes by its verb, with its proofs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from refurb.enums import ENDED, IN_THE_WORKSHOP, DeviceState
 from refurb.models import Device, TecTechRow
 from refurb.permissions import can_work_on_device
 from refurb.tags import normal
-from refurb.tectech import STATUSES, TYPES
+from refurb.tectech import COMPARED, REST, STATUSES, TYPES, said_of
 from typography.french import Noun, in_a_sentence
 
 CODE = "tectech"
@@ -41,6 +41,7 @@ UNKNOWN = "Aucun appareil de votre atelier ne porte l’étiquette {}."
 TWICE = "Même étiquette que la ligne {}\u00a0: reprise une seule fois."
 OTHER_TYPE = "tec.tech dit {}, Maillon {}\u00a0: corrigez l’un des deux."
 OTHER_STATUS = "tec.tech dit {}, Maillon {}\u00a0: l’état se change par son verbe, avec ses preuves."
+ANOTHER = "{0}\u00a0: tec.tech dit «\u00a0{2}\u00a0», Maillon «\u00a0{1}\u00a0»\u00a0; rien n’est changé ici."
 STAYS = "{}\u00a0: «\u00a0{}\u00a0» reste, tec.tech dit «\u00a0{}\u00a0»."
 NOTHING_NEW = "Rien de nouveau\u00a0: tout est déjà écrit."
 
@@ -73,6 +74,7 @@ FIELDS = (
     Field("lot", "idLot", ("id lot",), read=identifier, longest=40),
     Field("stock", "idStock", ("id stock",), read=identifier, longest=40),
     Field("group", "idGroupe", ("id groupe",), read=identifier, longest=40),
+    *(Field(name, name, (), read=identifier, longest=40) for name in dict.fromkeys((*REST, *COMPARED))),
 )
 
 
@@ -82,10 +84,10 @@ def sees_tectech(actor: Actor) -> Q | None:
 
 
 def check_tectech(source: Import, rows: Sequence[Row]) -> None:
-    """Find the device of each line by its label; tell what differs, refuse what contradicts. Two queries."""
+    """Find the device of each line by its label; tell what differs, refuse what contradicts. Seven queries."""
     asked = [row for row in rows if row.outcome == Outcome.CREATED]
     devices = devices_of(source, asked)
-    latest = _latest(devices.values())
+    latest, ours = _latest(devices.values()), said_of(devices.values())
     seen: dict[str, int] = {}
     for row in asked:
         key = normal(row.values["tag"])
@@ -96,10 +98,10 @@ def check_tectech(source: Import, rows: Sequence[Row]) -> None:
             row.known(TWICE.format(seen[key]))
         else:
             seen[key] = row.line.number
-            _judge(row, device, latest.get(device.pk))
+            _judge(row, device, latest.get(device.pk), ours[device.pk])
 
 
-def _judge(row: Row, device: Device, before: TecTechRow | None) -> None:
+def _judge(row: Row, device: Device, before: TecTechRow | None, ours: Mapping[str, str]) -> None:
     values = row.values
     type_, status = TYPES.get(device.type, ""), STATUSES.get(DeviceState(device.state), "")  # type: ignore[call-overload]
     if values["type"] and values["type"].upper() != type_:
@@ -114,16 +116,34 @@ def _judge(row: Row, device: Device, before: TecTechRow | None) -> None:
             row.notices.append(
                 f"{FACTS[name]}\u00a0: «\u00a0{written}\u00a0» reste, tec.tech dit «\u00a0{fact}\u00a0»."
             )
+    row.notices.extend(
+        ANOTHER.format(column, said, values[column])
+        for column in COMPARED
+        if values[column] and (said := ours.get(column)) and not _agree(said, values[column])
+    )
     blank = any(not getattr(device, name) for name in facts)
-    own = {name: values[name] or "" for name in OWN}
-    if not blank and before is not None and own == {name: getattr(before, name) for name in OWN}:
+    if not blank and before is not None and _own(values) == {name: getattr(before, name) for name in (*OWN, "rest")}:
         row.known(NOTHING_NEW)
+
+
+def _own(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is tec.tech's own in a line, as it is kept."""
+    rest = {column: values[column] for column in REST if values[column]}
+    return {name: values[name] or "" for name in OWN} | {"rest": rest}
+
+
+def _agree(said: str, theirs: str) -> bool:
+    """Whether two cells say the same; of a size, its figures: « 256 Go » is 256."""
+    if said.isdecimal():
+        return said == "".join(sign for sign in theirs if sign in "0123456789")
+    return said.casefold() == theirs.casefold()
 
 
 def devices_of(source: Import, rows: Sequence[Row]) -> dict[str, Device]:
     """``{normal form of the label: device}``, of the workshop, not gone; one query."""
     keys = {normal(row.values["tag"]) for row in rows}
-    found = Device.objects.filter(workshop=source.organisation_id, tag_key__in=keys).exclude(state__in=ENDED)
+    here = Device.objects.filter(workshop=source.organisation_id, tag_key__in=keys).exclude(state__in=ENDED)
+    found = here.select_related("workshop", "grading")
     return {device.tag_key: device for device in found}
 
 
@@ -136,7 +156,7 @@ def write_rows(source: Import, rows: Sequence[Row]) -> None:
                 device=device,
                 source=source,
                 facts=_facts(row.values),
-                **{name: row.values[name] or "" for name in OWN},
+                **_own(row.values),
             )
             for row in rows
             if (device := devices.get(normal(row.values["tag"]))) is not None

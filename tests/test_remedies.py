@@ -180,6 +180,7 @@ NOBODY: dict[str, str] = {
     "household_seen": FOR_GOOD,
     "prolonged_once": FOR_GOOD,
     "in_time": FOR_GOOD,
+    "not_said_stolen": FOR_GOOD,
     "exported": ITSELF,
     "not_told": ITSELF,
     "not_reminded": ITSELF,

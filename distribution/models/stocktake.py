@@ -51,6 +51,8 @@ class Stocktake(Stateful):
         Membership, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="commencé par"
     )
     ended_at = models.DateTimeField("fini le", null=True, editable=False)
+    # By the clock of the database, as ``Device.place_written_at``, whatever instant a story gives: which came last.
+    written_at = models.DateTimeField("inscrit le", null=True, blank=True, editable=False)
     ended_by = models.ForeignKey(
         Membership, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="fini par"
     )
@@ -107,6 +109,7 @@ class StocktakeScan(models.Model):
     place = models.CharField("vu à", max_length=60, blank=True)
     recorded_place = models.CharField("rangé alors à", max_length=60, null=True, blank=True)  # noqa: DJ001 unknown before
     scanned_at = models.DateTimeField("scanné le")
+    written_at = models.DateTimeField("inscrit le", null=True, blank=True)
     scanned_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
     takes_back = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="taken_back_by", verbose_name="annule"
@@ -132,6 +135,7 @@ class StocktakeLine(models.Model):
     state = models.CharField("état ce jour-là", max_length=20, blank=True)
     expected_at = models.CharField("rangé à", max_length=60, blank=True)
     seen_at = models.CharField("vu à", max_length=60, blank=True)
+    written_at = models.DateTimeField("inscrit le", null=True, blank=True)
 
     class Meta:
         verbose_name = "constat d’un inventaire"

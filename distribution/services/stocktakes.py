@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from distribution.enums import Finding, StocktakeState
 from distribution.models import Stocktake, StocktakeLine, StocktakeScan
 from distribution.permissions import can_count_stock
-from distribution.stocktaking import findings_of, misplaced_in
+from distribution.stocktaking import findings_of, handled_since, misplaced_in
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.instants import database_clock
 from lifecycle.locking import lock
 from lifecycle.machine import Reason
 from network.models import Membership
@@ -42,7 +44,8 @@ def begin_stocktake(
     if can_count_stock(actor) is None or (point is not None and not _keeps(actor, point)):
         raise PermissionDenied
     workshop = None if point is not None else actor.organisation_id
-    new = Stocktake(workshop_id=workshop, point=point, place=place.strip(), type=type)
+    clock, _ = database_clock()
+    new = Stocktake(workshop_id=workshop, point=point, place=place.strip(), type=type, written_at=clock)
     begun: Stocktake = gate.create(new, "begin", actor=actor, at=at)
     return begun
 
@@ -65,6 +68,7 @@ def scan_stock(
             place=place.strip() or held.place,
             recorded_place=None if device is None else device.place,
             scanned_at=at or timezone.now(),
+            written_at=Now(),
             scanned_by=actor,
         )
         for text in texts
@@ -84,6 +88,7 @@ def take_scan_back(*, actor: Membership, scan: StocktakeScan, at: datetime | Non
         place=scan.place,
         recorded_place=scan.recorded_place,
         scanned_at=at or timezone.now(),
+        written_at=Now(),
         scanned_by=actor,
         takes_back=scan,
     )
@@ -93,7 +98,8 @@ def take_scan_back(*, actor: Membership, scan: StocktakeScan, at: datetime | Non
 def close_stocktake(*, actor: Actor, stocktake: Stocktake, at: datetime | None = None, comment: str = "") -> Stocktake:
     """Say that all was scanned: what was found is written down. Raises Unknown, PermissionDenied, Refused."""
     closed: Stocktake = gate.apply(stocktake, "close", actor=actor, at=at, comment=comment)
-    StocktakeLine.objects.bulk_create(found.line(closed) for found in findings_of(closed))
+    clock, _ = database_clock()
+    StocktakeLine.objects.bulk_create(found.line(closed, clock) for found in findings_of(closed))
     return closed
 
 
@@ -114,15 +120,19 @@ def put_away_misplaced(*, actor: Actor, stocktake: Stocktake) -> int:
 
 def missing_from(stocktake: Stocktake) -> list[str]:
     """The references of the devices that were not found, and that nobody has seen or moved since it was closed."""
-    lines = StocktakeLine.objects.filter(stocktake=stocktake, finding=Finding.MISSING).select_related("device")
-    counted = StocktakeScan.objects.filter(takes_back=None, taken_back_by=None, device__in=lines.values("device"))
+    found = StocktakeLine.objects.filter(stocktake=stocktake, finding=Finding.MISSING)
+    lines = list(found.select_related("device"))
+    devices = [line.device_id for line in lines if line.device_id is not None]
+    clock = lines[0].written_at if lines else None
+    handled = set() if stocktake.ended_at is None else handled_since(devices, stocktake.ended_at, clock)
+    counted = StocktakeScan.objects.filter(takes_back=None, taken_back_by=None, device__in=found.values("device"))
     later = set(counted.filter(scanned_at__gt=stocktake.ended_at).values_list("device", flat=True))
     return [
         line.device.reference
         for line in lines
         if line.device is not None
         and (line.device.state, line.device.place) == (line.state, line.expected_at)
-        and line.device.pk not in later
+        and line.device.pk not in later | handled
     ]
 
 

@@ -50,6 +50,7 @@ TONES = {
     Finding.FOUND: "tag--done",
     Finding.MISPLACED: "tag--todo",
     Finding.UNEXPECTED: "tag--todo",
+    Finding.HANDLED: "tag--done",
     Finding.MISSING: "tag--danger",
     Finding.UNKNOWN: "tag--danger",
 }

@@ -77,7 +77,7 @@ class WithdrawalReason(TextChoices):
     DONATION_WITHDRAWN = "donation_withdrawn", "Donation retirée"
     LEASED = "leased", "Matériel loué"
     CLAIMED = "claimed", "Réclamé par son propriétaire"
-    STOLEN = "stolen", "Signalé volé"
+    STOLEN = "stolen", "Volé\u00a0: remis à la police ou à la gendarmerie"
     ENTRY = "entry", "Enregistré par erreur"
     OTHER = "other", "Autre motif"
 

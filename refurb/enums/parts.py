@@ -23,6 +23,7 @@ class WrittenOffReason(TextChoices):
     """Why a part is in the stock no more, in no device."""
 
     LOST = "lost", "Perdue"
+    STOLEN = "stolen", "Volée"
     BROKEN = "broken", "Cassée ou hors d’usage"
     GIVEN = "given", "Donnée ou recyclée à part"
     NEVER = "never", "Comptée en trop à l’entrée"

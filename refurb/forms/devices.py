@@ -56,6 +56,15 @@ class DeviceReportMissingForm(ReasonForm):
     reasons, rule = MissingReason.choices, rules.MISSING_REASON
 
 
+class DeviceTellStolenForm(CommentForm):
+    """What was done about it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["comment"].label = "Plainte"
+        self.fields["comment"].help_text = "Facultatif\u00a0: le jour, le lieu, le numéro. Ne nommez personne."
+
+
 class DeviceWithdrawForm(ReasonForm):
     """The other reasons are those of the lot's own verbs."""
 

@@ -130,6 +130,22 @@ class WriteOffForm(forms.Form):
 
     quantity = forms.IntegerField(label="Combien", min_value=1, initial=1)
     reason = forms.ChoiceField(label="Motif", choices=choose(WrittenOffReason.choices))
+    drive = RowField(
+        label="Quel disque",
+        queryset=Drive.objects.none(),
+        required=False,
+        empty_label="Jamais monté, ou inconnu",
+        help_text="Parmi ceux qui sont sortis d’un appareil. Détruit plus tard, il n’est pas compté deux fois.",
+    )
+
+    def __init__(self, *args: Any, shelf: list[Drive], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if shelf:
+            drive = field_of(self, "drive", RowField)
+            drive.queryset = Drive.objects.filter(pk__in=[one.pk for one in shelf]).select_related("device")
+            drive.told = lambda one: f"{one}, sorti de {one.device}"
+        else:
+            del self.fields["drive"]
 
 
 class MendForm(forms.Form):

@@ -6,7 +6,7 @@ All states are declared here; the verbs that need a convention or a household ar
 from django.db.models import F
 
 from lifecycle.machine import AT, CREATION, SAME, Given, Machine, Verb
-from refurb.enums import ENDED, DeviceState
+from refurb.enums import ENDED, DeviceState, MissingReason
 from refurb.machine import device_rules as rules
 from refurb.machine.stamps import LOST, NOT_MISSING, NOT_PRICED, NOT_UNUSABLE, SERVES_NOBODY, current_grading
 from refurb.machine.tag_rules import TAG_RULES
@@ -131,6 +131,18 @@ class DeviceMachine(Machine, of=Device):
         journal=["reason"],
         done="Signalé manquant",
         why="Custody had passed and nothing proves it erased: an incident is opened and people are told at once.",
+    )
+
+    tell_stolen = Verb(
+        "Dire qu’il a été volé",
+        source=S.MISSING,
+        target=SAME,
+        who=can_report_missing_device,
+        requires=[rules.NOT_SAID_STOLEN],
+        stamps={"missing_reason": MissingReason.THEFT.value},
+        done="Dit volé",
+        varies=True,
+        why="It was looked for, and somebody knows now: the pilot judges the breach of its data anew.",
     )
 
     withdraw = Verb(

@@ -94,6 +94,9 @@ PICKED_UP = Requirement(
 # --- leaving before work
 
 MISSING_REASON = coded(MissingReason.values, "Dites pourquoi l’appareil est cherché.")
+NOT_SAID_STOLEN = Requirement(
+    "not_said_stolen", "Le vol est déjà dit.", lambda ctx: ~Q(missing_reason=MissingReason.THEFT)
+)
 NEVER_SEEN = Requirement(
     "never_seen",
     "Cet appareil a déjà quitté le donateur\u00a0: il est à retrouver.",

@@ -153,6 +153,8 @@ class Device(Stateful):
     model = models.CharField("modèle", max_length=80, blank=True)
     year = models.PositiveSmallIntegerField("année d’achat", null=True, blank=True)
     place = models.CharField("rangé à", max_length=60, blank=True)
+    # By the clock of the database, written by a trigger whoever writes the place: a stocktake asks which came last.
+    place_written_at = models.DateTimeField("place écrite le", null=True, blank=True, editable=False)
 
     processor = models.CharField("processeur", max_length=80, blank=True)
     memory_gb = models.PositiveSmallIntegerField("mémoire (Go)", null=True, blank=True)

@@ -63,7 +63,18 @@ def _destroyed_on_the_shelf() -> models.QuerySet[Drive]:
         for way in ("", "supersedes__", "supersedes__supersedes__")
     ]
     destroyed = Exists(Destruction.objects.current().filter(drive=OuterRef("pk")))
-    return Drive.objects.current().filter(destroyed).filter(Q(part=OuterRef("pk")) | out[0] | out[1] | out[2])
+    return (
+        Drive.objects.current()
+        .filter(destroyed, ~_said_lost())
+        .filter(Q(part=OuterRef("pk")) | out[0] | out[1] | out[2])
+    )
+
+
+def _said_lost() -> Exists:
+    """Whether a drive is named by what was written off, as its inventory is corrected: it left the stock already."""
+    ways = ("pk", "supersedes", "supersedes__supersedes")
+    named = Q(drive=OuterRef(ways[0])) | Q(drive=OuterRef(ways[1])) | Q(drive=OuterRef(ways[2]))
+    return Exists(PartWrittenOff.objects.standing().filter(named))
 
 
 class Part(models.Model):
@@ -135,11 +146,17 @@ class PartWrittenOffQuerySet(models.QuerySet["PartWrittenOff"]):
 
 
 class PartWrittenOff(models.Model):
-    """Parts that are lost, broken, or never were there: in the stock no more. Append-only; it may be undone, once."""
+    """Parts that are lost, broken, or never were there: in the stock no more. Append-only; it may be undone, once.
+
+    ``drive``: which one, of those that came out of a device, when somebody knows: destroyed later, it left once.
+    """
 
     part = models.ForeignKey(Part, models.PROTECT, related_name="written_off", verbose_name="pièce du stock")
     quantity = models.PositiveSmallIntegerField("quantité")
     reason = models.CharField("motif", max_length=10, choices=WrittenOffReason)
+    drive = models.ForeignKey(
+        Drive, models.PROTECT, null=True, blank=True, related_name="written_off", verbose_name="disque"
+    )
     recorded_at = models.DateTimeField("sortie le")
     recorded_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="sortie par")
     undone_at = models.DateTimeField("annulée le", null=True, blank=True)
@@ -155,6 +172,10 @@ class PartWrittenOff(models.Model):
         ordering = ("-recorded_at", "-pk")
         constraints = (
             models.CheckConstraint(condition=Q(quantity__gte=1), name="refurb_partwrittenoff_quantity"),
+            models.CheckConstraint(condition=Q(drive=None) | Q(quantity=1), name="refurb_partwrittenoff_drive"),
+            models.UniqueConstraint(
+                fields=("drive",), condition=Q(undone_at=None), name="refurb_partwrittenoff_drive_once"
+            ),
             models.CheckConstraint(
                 condition=Q(reason__in=WrittenOffReason.values), name="refurb_partwrittenoff_reason"
             ),

@@ -22,7 +22,8 @@ class TecTechRowQuerySet(models.QuerySet["TecTechRow"]):
 class TecTechRow(models.Model):
     """One line of a file of tec.tech about one device, as it was taken. The latest of a device is the one that holds.
 
-    ``number``, ``lot``, ``stock`` and ``group`` are those of tec.tech: they go back to it as they came.
+    ``number``, ``lot``, ``stock`` and ``group`` are those of tec.tech: they go back to it as they came; ``rest`` too,
+    by column, where Maillon says nothing of it. Its comment, a free text, is neither read nor kept.
     """
 
     device = models.ForeignKey(Device, models.PROTECT, related_name="tectech", verbose_name="appareil")
@@ -32,6 +33,7 @@ class TecTechRow(models.Model):
     stock = models.CharField("idStock", max_length=40, blank=True)
     group = models.CharField("idGroupe", max_length=40, blank=True)
     facts = models.JSONField("ce qu’elle dit", default=dict)
+    rest = models.JSONField("ce que Maillon ne tient pas", default=dict)
 
     objects = TecTechRowQuerySet.as_manager()
 

@@ -384,12 +384,12 @@ def facts_of(device: Device) -> list[tuple[str, str, HardwareReport]]:
     """``(what, in words, the file)`` of what no field of a device holds: the latest file that tells it; one query."""
     found: dict[str, tuple[str, str, HardwareReport]] = {}
     for report in HardwareReport.objects.standing().filter(device=device, stay=device.stay).order_by("-pk"):
-        for label, said in _besides(report.said):
+        for label, said in besides(report.said):
             found.setdefault(label, (label, said, report))
     return list(found.values())
 
 
-def _besides(facts: HardwareFacts) -> Iterator[tuple[str, str]]:
+def besides(facts: HardwareFacts) -> Iterator[tuple[str, str]]:
     if facts.battery_wear is not None:
         yield "Batterie", f"usée à {facts.battery_wear}\u00a0%"
     if facts.screen_inches is not None:

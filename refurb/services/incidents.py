@@ -16,7 +16,9 @@ from refurb.permissions import can_note_incident
 TO_COME = Reason("done_on", "Ce jour est à venir\u00a0: notez la suite une fois donnée.", field="done_on")
 BEFORE_KNOWN = Reason("done_on", "Ce jour précède celui où l’incident a été connu.", field="done_on")
 RISK_JUDGED = Reason(
-    "words", "Écrivez pourquoi aucun risque n’est à craindre\u00a0: le registre le demande.", field="words"
+    "words",
+    "Écrivez pourquoi aucun risque n’est à craindre\u00a0: le registre des violations le demande.",
+    field="words",
 )
 
 

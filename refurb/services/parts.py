@@ -72,6 +72,10 @@ TO_BE_DESTROYED = Reason(
     " fiche d’établi de cet appareil, il quittera le stock de lui-même.",
     field="reason",
 )
+NOT_THERE = (WrittenOffReason.LOST, WrittenOffReason.STOLEN)
+"""Why a drive that is still to be proven may leave the stock: nobody has it any more."""
+NOT_ON_THIS_SHELF = Reason("not_on_this_shelf", "Ce disque n’est pas parmi ceux de cette entrée.", field="drive")
+LEAVES_ALONE = Reason("leaves_alone", "Un disque que l’on nomme sort seul\u00a0: mettez 1.", field="quantity")
 UNDONE_ALREADY = Reason("undone_already", "Cette sortie est déjà annulée.")
 NO_PART = Reason("no_part", "Aucune pièce du stock n’a été montée par cette réparation.")
 REPAIRED_IN = (*ON_THE_BENCH, DeviceState.RETURNED)
@@ -217,20 +221,44 @@ def write_off_part(
     part: Part,
     reason: WrittenOffReason | str,
     quantity: int = 1,
+    drive: Drive | None = None,
     at: datetime | None = None,
 ) -> PartWrittenOff:
-    """Parts are in the stock no more, and in no device: lost, broken. A drive to be proven stays to be proven.
+    """Parts are in the stock no more, and in no device: lost, stolen, broken. A drive to be proven stays to be proven.
 
-    Raises Unknown, PermissionDenied, Refused.
+    ``drive``: which one, of those of the entry that came out of a device. Raises Unknown, PermissionDenied, Refused.
     """
     held = held_row(Part.objects.visible_to(actor), part, actor=actor, can=can_keep_parts)
     why = WrittenOffReason(reason)
     if quantity < 1 or not Part.objects.in_stock(quantity).filter(pk=held.pk).exists():
         raise Refused({held.pk: (NOT_ENOUGH_PARTS,)})
-    if why != WrittenOffReason.LOST and held.kind == PartKind.STORAGE and _out_and_unproven(held):
+    shelf = {one.pk: one for one in on_the_shelf(held)}
+    if drive is not None and drive.pk not in shelf:
+        raise Refused({held.pk: (NOT_ON_THIS_SHELF,)})
+    if drive is not None and quantity != 1:
+        raise Refused({held.pk: (LEAVES_ALONE,)})
+    if drive is None and len(shelf) == quantity and not Part.objects.in_stock(quantity + 1).filter(pk=held.pk).exists():
+        drive = next(iter(shelf.values())) if quantity == 1 else None
+    if why not in NOT_THERE and held.kind == PartKind.STORAGE and _out_and_unproven(held):
         raise Refused({held.pk: (TO_BE_DESTROYED,)})
     return PartWrittenOff.objects.create(
-        part=held, quantity=quantity, reason=why, recorded_at=at or timezone.now(), recorded_by=actor
+        part=held, quantity=quantity, reason=why, drive=drive, recorded_at=at or timezone.now(), recorded_by=actor
+    )
+
+
+def on_the_shelf(part: Part) -> list[Drive]:
+    """The drives of an entry that came out of a device, as corrected; neither destroyed nor written off."""
+    if part.kind != PartKind.STORAGE:
+        return []
+    out = Drive.objects.filter(Q(fitted_by__part=part, fitted_by__taken_out__isnull=False) | Q(pk=part.drive_id))
+    now = [_as_corrected(drive).pk for drive in out]
+    there = Drive.objects.filter(pk__in=now).exclude(pk__in=Drive.objects.in_place().values("pk"))
+    destroyed = Destruction.objects.current().values("drive")
+    return list(
+        there.exclude(pk__in=destroyed)
+        .exclude(written_off__in=PartWrittenOff.objects.standing())
+        .select_related("device")
+        .order_by("pk")
     )
 
 

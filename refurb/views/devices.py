@@ -18,9 +18,10 @@ from donations.models import Donation
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.pages import Pages
-from lists.listing import Errand, Listing, lists
+from lists.listing import FILES, Errand, Listing, lists
 from network.permissions import is_pilot
 from network.requests import Request
+from refurb.device_file import DeviceFileTable, with_what_is_read
 from refurb.enums import ENDED, DeviceState
 from refurb.erasers import erasure_doubt, skills_asked
 from refurb.filters import DeviceFilter
@@ -30,7 +31,7 @@ from refurb.onward import onward
 from refurb.permissions import at_own_points, can_note_incident, can_work_on_device, sees_devices
 from refurb.services.hardware import READ, facts_of
 from refurb.services.sources import carried_to, sources_of
-from refurb.tables import DeviceFileTable, DeviceTable, MissingErasureTable
+from refurb.tables import DeviceTable, MissingErasureTable
 from refurb.views.device_sets import DEVICE_BOX, on_devices
 from refurb.views.labels import label_print_of
 from refurb.views.sheet import sheet_of
@@ -58,6 +59,8 @@ def device_list(request: Request) -> HttpResponseBase:
     keeps_stock = is_pilot(actor) or can_work_on_device(actor) is not None
     linked = ("workshop", "donation", "convention", "point", "recycler") if keeps_stock else ("workshop",)
     rows = with_since(Device.objects.visible_to(actor).select_related(*linked))
+    if keeps_stock and request.GET.get("export") in FILES:
+        rows = with_what_is_read(rows)
     page = Listing(
         request,
         rows=rows,

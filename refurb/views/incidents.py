@@ -41,7 +41,7 @@ def incident_note(request: Request, reference: str, pk: int) -> HttpResponse:
     form = FollowUpForm(posted(request))
     back = reverse("refurb:device_detail", args=[incident.device.reference])
     if answer(request, form, lambda data: note_incident(actor=actor, incident=incident, **data), incident.device):
-        messages.success(request, "Suite notée au registre.")
+        messages.success(request, "Suite notée au registre des violations.")
         return redirect(back)
     context = {
         "form": form,

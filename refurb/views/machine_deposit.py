@@ -26,6 +26,8 @@ TRIES = {"machine_deposit": "60/m/ip"}
 KEY_TRIES = {"machine_deposit_key": "30/m/key,600/h/key"}
 """Requests with one token, wherever they come from."""
 BEARER = "Bearer "
+IN_FRENCH = {"ensure_ascii": False}
+"""A key prints the sentences: its shell reads no escape."""
 MOST_WAITING = 2000
 """Files that wait in one workshop: beyond, a key adds none before some are sorted."""
 REFUSED = "Jeton inconnu ou révoqué\u00a0: demandez-en un au responsable de l’atelier."
@@ -40,7 +42,8 @@ TOO_MANY = "Trop de fichiers attendent déjà d’être triés dans cet atelier.
 def machine_deposit(request: HttpRequest) -> HttpResponse:
     """Add files to what waits in the workshop of the token. No session: CSRF has nothing to ride on.
 
-    Answers JSON: 201 with how many were kept and why others were not, 401, 413, 429, 507.
+    Answers JSON that a console shows as it is: 201 with how many were kept and why others were not; 200 when none was
+    new, so that a key goes on to what waits behind; 400 without a file, 401, 413, 429, 507.
     """
     if not ratelimit.consume(request, app="refurb", action="machine_deposit", config=TRIES):
         return _said(TOO_OFTEN, 429)
@@ -56,11 +59,12 @@ def machine_deposit(request: HttpRequest) -> HttpResponse:
     sent = request.FILES.getlist(FIELD_OF_KEYS)[:MOST_FILES]
     done = depositing.deposit_by_key(token=token, files=((one.name or "", one.read(MOST_BYTES + 1)) for one in sent))
     refused = [{"nom": name, "motif": why} for name, why in done.refused]
-    return JsonResponse({"gardés": len(done.kept), "refusés": refused}, status=201 if done.kept else 400)
+    status = 201 if done.kept else 200 if sent else 400
+    return JsonResponse({"gardés": len(done.kept), "refusés": refused}, status=status, json_dumps_params=IN_FRENCH)
 
 
 def _said(sentence: str, status: int) -> JsonResponse:
-    return JsonResponse({"erreur": sentence}, status=status)
+    return JsonResponse({"erreur": sentence}, status=status, json_dumps_params=IN_FRENCH)
 
 
 @asks_then_acts

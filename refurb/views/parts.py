@@ -179,7 +179,7 @@ def part_detail(request: Request, pk: int) -> HttpResponse:
     part, keeps = get_object_or_404(seen, pk=pk), can_keep_parts(request.membership) is not None
     if request.method == "POST" and not keeps:
         raise PermissionDenied
-    form = WriteOffForm(posted(request))
+    form = WriteOffForm(posted(request), shelf=parts.on_the_shelf(part) if keeps else [])
     off = answer(request, form, lambda said: parts.write_off_part(actor=request.membership, part=part, **said), None)
     if off is not None:
         messages.success(request, f"{part}\u00a0: sorti du stock, {off.quantity}. Une erreur s’annule ci-dessous.")
@@ -189,7 +189,7 @@ def part_detail(request: Request, pk: int) -> HttpResponse:
         "form": form if keeps and part.left else None,
         "keeps": keeps,
         "repairs": part.repairs.current().select_related("device", "taken_out"),
-        "written_off": part.written_off.select_related(*WHO),
+        "written_off": part.written_off.select_related("drive", *WHO),
     }
     return render(request, "refurb/part_detail.html", context)
 

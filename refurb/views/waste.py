@@ -30,7 +30,7 @@ from refurb.services.waste import COMPLETED, complete_waste_note
 from refurb.waste_tables import WasteRegisterTable, WasteTable, counted_types, full_address
 from typography.french import HARD, Noun, day
 
-NOTE = Noun("bordereau", "bordereaux")
+NOTE = Noun("bordereau de déchets", "bordereaux de déchets")
 LINKED = ("workshop__commune", "recycler__commune", "destination__commune", "waste_code")
 MOST_NAMED = 100
 """How many devices the page of a note names; the others are counted."""

@@ -40,7 +40,7 @@ OURS = (
 )  # fmt: skip
 DRAWN_OR_TIMED = {
     "password", "recorded_at", "head", "hash", "salt", "digest", "previous", "sealed_at", "comment_digest",
-    "message_id", "token_digest",
+    "message_id", "token_digest", "written_at", "place_written_at",
 }  # fmt: skip
 """Columns that are drawn for secrecy, or that say when the row was really written."""
 SECRET = re.compile(r"(?<![\w-])[\w-]{43}(?![\w-])")

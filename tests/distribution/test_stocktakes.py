@@ -342,6 +342,49 @@ def test_a_place_written_after_the_scan_is_kept_and_said(bench: Bench, closed: b
     assert (fresh(moved).place, fresh(astray).place) == ("C3", "B2")
 
 
+def test_a_place_written_after_the_scan_is_kept_even_when_it_is_the_one_of_before(bench: Bench) -> None:
+    device = bench.received(tag="PRH-1", place="A1")
+    bench.received(tag="PRH-2", place="A1")
+    stocktake = begin(bench)
+    scan(bench, stocktake, "PRH-1", "PRH-2", place="B2")
+    for place in ("C3", "A1"):
+        describe_device(actor=bench.technician, device=device, place=place)
+    page = read(acting(bench.technician), page_of(stocktake, "put_away"))
+    assert "vu à B2, rangé depuis à A1" in page
+    assert put_away_misplaced(actor=bench.technician, stocktake=stocktake) == 1
+    assert fresh(device).place == "A1"
+    (again,) = scan(bench, stocktake, "PRH-1", place="D4")
+    assert again.recorded_place == "A1"
+    assert put_away_misplaced(actor=bench.technician, stocktake=stocktake) == 1, (
+        "seen once more, that is the later fact"
+    )
+    assert fresh(device).place == "D4"
+
+
+def test_what_somebody_moved_away_and_back_meanwhile_is_not_said_to_be_lost(bench: Bench) -> None:
+    moved, taken, gone = (bench.received(tag=f"PRH-{number}", place="A1") for number in (1, 2, 3))
+    bench.received(tag="PRH-4", place="A1")
+    describe_device(actor=bench.technician, device=gone, place="A2")
+    describe_device(actor=bench.technician, device=gone, place="A1")
+    stocktake = begin(bench)
+    scan(bench, stocktake, "PRH-4", place="A1")
+    for place in ("C3", "A1"):
+        describe_device(actor=bench.technician, device=moved, place=place)
+    gate.apply(gate.apply(taken, "start", actor=bench.technician), "undo_start", actor=bench.technician)
+
+    expected = {"PRH-1": F.HANDLED, "PRH-2": F.HANDLED, "PRH-3": F.MISSING, "PRH-4": F.FOUND}
+    assert found(stocktake) == expected, "what was moved before it began was seen by nobody since"
+    client = acting(bench.technician)
+    assert "1 appareil attendu n’a pas été scanné" in read(client, f"{page_of(stocktake)}clore/")
+    close_stocktake(actor=bench.technician, stocktake=stocktake)
+    assert {line.device.tag: line.finding for line in stocktake.lines.all() if line.device} == expected
+    assert "Pris en main pendant l’inventaire\u00a0: 2" in read(client, page_of(stocktake))
+    for place in ("C3", "A1"):
+        describe_device(actor=bench.technician, device=gone, place=place)
+    page = client.get(page_of(stocktake, "report_missing"), follow=True).content.decode()
+    assert "Plus rien n’est introuvable" in page, "moved and put back once it was closed: somebody saw it"
+
+
 def test_what_is_not_found_is_reported_missing_as_a_set_once_somebody_says_so(bench: Bench) -> None:
     gone, seen = bench.received(tag="PRH-1"), bench.received(tag="PRH-2")
     stocktake = begin(bench)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,9 +15,11 @@ from donations.services.donations import Line
 from imports.models import Import
 from imports.services import begin_import
 from lifecycle import gate
+from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
 from refurb.enums import UndoReceiveReason
 from refurb.models import Device
+from refurb.services import stock
 from refurb.services.devices import describe_device, receive_device
 from refurb.services.inventory import units_named
 from tests.donations.inventories import HEAD, deposited, lot_of, machine, picked_up, taken
@@ -24,7 +27,7 @@ from tests.donations.scene import Scene, again, laptops, load_law, public_scene
 from tests.imports.files import csv_file, xlsx_file
 from tests.network.factories import make_membership
 from tests.pages import acting, answered, done, read
-from tests.refurb.devices import new_tag
+from tests.refurb.devices import Bench, load_numbers, new_tag
 
 pytestmark = pytest.mark.django_db
 DEPOSIT = "donations:inventory_deposit"
@@ -286,6 +289,14 @@ def test_the_number_of_a_machine_fills_what_the_inventory_says_of_it(at_the_work
     assert not device.erasures.exists()
     assert device.inventory is not None
     assert not units_named(lot, "SN2X").exists()
+    load_numbers()
+    bench = Bench(scene.north)
+    device = gate.apply(device, "start", actor=bench.technician)
+    bench.test(device)
+    bench.grade(device)
+    with pytest.raises(Refused) as refused:
+        stock.recondition_device(actor=bench.technician, device=device, price=Decimal(25))
+    assert "storage_inventoried" in [reason.code for reason in refused.value.all], "an inventory proves no drive"
 
 
 def test_the_label_of_the_donor_finds_the_machine_and_may_be_its_tag(at_the_workshop: Scene) -> None:

@@ -1,8 +1,11 @@
 """A boot key collects what machines say and deposits it by a token that opens nothing else."""
 
 import json
+import os
 import shutil
 import subprocess
+import time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +18,10 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from lifecycle.exceptions import Refused
 from refurb.models import DepositedFile, DepositToken
 from refurb.readers.files import MOST_BYTES
-from refurb.services import deposit_tokens
+from refurb.services import deposit_tokens, hardware, stock
 from refurb.sorting import sort_files
 from refurb.views import machine_deposit
 from tests.pages import acting, read
@@ -130,6 +134,16 @@ def test_an_oversized_file_and_a_hostile_name_hold_no_other_back(bench: Bench) -
     assert not DepositedFile.objects.filter(file__name__contains="..").exists()
 
 
+def test_what_was_deposited_already_is_said_in_french_and_does_not_hold_the_key_back(bench: Bench) -> None:
+    _, text = made(bench)
+    assert send(text, LSHW).status_code == 201
+    again = send(text, LSHW)
+    assert again.status_code == 200, "nothing new, and nothing wrong: what waits behind on the key leaves too"
+    assert "Ce fichier attend déjà d’être trié." in again.content.decode()
+    assert send(text).status_code == 400
+    assert "révoqué" in send("faux", LSHW).content.decode()
+
+
 def test_a_key_that_sends_too_often_is_asked_to_wait(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine_deposit, "KEY_TRIES", {"machine_deposit_key": "2/m/key"})
     _, text = made(bench)
@@ -149,6 +163,18 @@ def test_a_tray_that_is_full_takes_no_more_from_a_key(bench: Bench, monkeypatch:
     _, text = made(bench)
     assert send(text, LSHW).status_code == 201
     assert send(text, ("b.json", machines.smartctl())).status_code == 507
+
+
+def test_a_drive_that_a_key_tells_of_keeps_its_device_from_leaving_until_it_is_proven(bench: Bench) -> None:
+    device = bench.in_process(tag="PRH-0042")
+    bench.test(device)
+    bench.grade(device)
+    _, text = made(bench)
+    send(text, LSHW)
+    hardware.record_files(actor=bench.technician, device=device, deposits=list(DepositedFile.objects.waiting()))
+    with pytest.raises(Refused) as refused:
+        stock.recondition_device(actor=bench.technician, device=device, price=Decimal(25))
+    assert "drives_proven" in [reason.code for reason in refused.value.all]
 
 
 # --- its page
@@ -192,9 +218,12 @@ FAKES = {
     "dmidecode": "cat {data}/dmidecode.txt",
     "smartctl": "cat {data}/smartctl.json",
 }
+NOTHING_OPENED = (
+    """{"smartctl": {"messages": [{"string": "/dev/sda: Unable to detect device type"}], "exit_status": 1}}"""
+)
 CURL = """cat >> {data}/curl.in
 echo "$@" >> {data}/curl.args
-while [ $# -gt 0 ]; do [ "$1" = --output ] && printf '{{}}' > "$2"; shift; done
+while [ $# -gt 0 ]; do [ "$1" = --output ] && cat {data}/answer > "$2"; shift; done
 cat {data}/code
 """
 
@@ -205,12 +234,15 @@ def key(tmp_path: Path) -> Path:
     data, tools = tmp_path / "data", tmp_path / "bin"
     for folder in (data, tools, tmp_path / "block", tmp_path / "logs"):
         folder.mkdir()
-    for name in ("sda", "loop0", "sr0"):
+    for name in ("sda", "loop0", "sr0", "mmcblk0", "mmcblk0boot0", "nvme0c0n1"):
         (tmp_path / "block" / name).mkdir()
+    (tmp_path / "block" / "sdz").symlink_to("../devices/pci0000:00/0000:00:04.0/usb2/2-1/host6/block/sdz")
+    (tmp_path / "uptime").write_text("600.25 580.10\n")
     (data / "lshw.json").write_bytes(machines.lshw())
     (data / "dmidecode.txt").write_text(machines.DMIDECODE)
     (data / "smartctl.json").write_bytes(machines.smartctl())
     (data / "code").write_text("201")
+    (data / "answer").write_text("{}")
     (tmp_path / "logs" / "nwipe_log_20261128.txt").write_text("[2026/11/28 09:00:00] info: nwipe 0.37\n")
     for name, does in {**FAKES, "curl": CURL}.items():
         (tools / name).write_text(f"#!/bin/sh\n{does}\n".format(data=data))
@@ -219,13 +251,17 @@ def key(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(key: Path, *arguments: str, conf: str = "", said: str = "") -> subprocess.CompletedProcess[str]:
+def run(
+    key: Path, *arguments: str, conf: str = "", said: str = "", around: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     (key / "maillon.conf").write_text(conf)
     around = {
         "PATH": f"{key / 'bin'}:/usr/bin:/bin",
         "MAILLON_BLOCS": str(key / "block"),
         "MAILLON_JOURNAUX": str(key / "logs"),
-    }
+        "MAILLON_DEMARRE": str(key / "uptime"),
+        "HOME": str(key / "home"),
+    } | (around or {})
     return subprocess.run(
         [SH, str(key / SCRIPT.name), *arguments], input=said, capture_output=True, text=True, env=around, check=False
     )
@@ -282,8 +318,9 @@ def test_what_did_not_leave_stays_on_the_key_and_leaves_later(key: Path, code: s
     assert kept(key) == []
 
 
-def test_a_token_never_leaves_in_clear(key: Path) -> None:
-    done = run(key, "PRH-0042", conf=ONLINE.replace("https", "http"))
+@pytest.mark.parametrize("address", ["http://maillon.exemple.test", "http://localhost.exemple.test", "ftp://x"])
+def test_a_token_never_leaves_in_clear(key: Path, address: str) -> None:
+    done = run(key, "PRH-0042", conf=f"ADRESSE={address}\nJETON={TOKEN}\n")
     assert "https:// seulement" in done.stdout
     assert not (key / "data" / "curl.args").exists()
 
@@ -293,6 +330,36 @@ def test_a_tool_that_is_missing_or_says_nothing_is_told(key: Path) -> None:
     done = run(key, "PRH-0042")
     assert "rien : dmidecode" in done.stdout
     assert "dmidecode.txt" not in kept(key)
+
+
+def test_neither_the_key_itself_nor_what_smartctl_did_not_open_is_taken_for_a_disk_of_the_machine(key: Path) -> None:
+    run(key, "PRH-0042")
+    assert [name for name in kept(key) if "smartctl" in name] == ["smartctl-sda.json"]
+    (key / "data" / "smartctl.json").write_text(NOTHING_OPENED)
+    done = run(key, "PRH-0043")
+    assert "rien : smartctl sda" in done.stdout
+    assert not list((key / "machines").glob("PRH-0043--*smartctl*"))
+
+
+def test_a_log_that_another_machine_left_on_the_key_is_not_taken(key: Path) -> None:
+    left, mine = key / "nwipe_log_1.txt", key / "home" / "nwipe_log_2.txt"
+    mine.parent.mkdir()
+    for log in (left, mine):
+        log.write_text("[2026/11/28 09:00:00] info: nwipe 0.38\n")
+    os.utime(left, (time.time() - 3600, time.time() - 3600))
+    done = run(key, "PRH-0042", around={"MAILLON_JOURNAUX": ""})
+    assert f"écrit avant le démarrage : {left}" in done.stdout
+    taken = list((key / "machines").glob("*nwipe*"))
+    assert len(taken) == 1, "where nwipe was run from is read too"
+
+
+def test_what_the_door_refuses_is_told_and_what_waits_behind_leaves(key: Path) -> None:
+    (key / "data" / "code").write_text("200")
+    said = {"gardés": 0, "refusés": [{"nom": f"{n}.json", "motif": "Ce fichier attend déjà."} for n in "ab"]}
+    (key / "data" / "answer").write_text(json.dumps(said, ensure_ascii=False))
+    done = run(key, "PRH-0042", conf=ONLINE)
+    assert "  a.json : Ce fichier attend déjà.\n  b.json : Ce fichier attend déjà.\n" in done.stdout
+    assert (done.returncode, kept(key)) == (0, [])
 
 
 def test_what_a_key_collects_is_sorted_to_its_device(bench: Bench, key: Path) -> None:

@@ -3,6 +3,7 @@
 import csv
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,8 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lifecycle import gate
+from refurb.services import depositing, hardware
 from tests.donations.scene import Scene, first_line
 from tests.pages import acting, read
+from tests.refurb import machines
 from tests.refurb.devices import Bench, load_numbers
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +88,33 @@ def test_the_file_of_the_workshop_says_all_that_its_pages_say(bench: Bench) -> N
     assert rows["PRH-1"]["Prix solidaire"].startswith("25")
     assert rows["PRH-2"]["Bordereau (BSD)"] == "BSD-2026-7"
     assert rows["PRH-2"]["Recycleur"]
+    assert rows["PRH-2"]["Non réemployable car"] == "Panne irréparable"
+    assert rows["PRH-1"]["Stockage"].startswith("SSD")
+    assert rows["PRH-1"]["Aspect"]
+
+
+def test_what_files_told_of_a_machine_is_in_the_file_as_on_its_page_and_costs_the_same(
+    bench: Bench, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(4):
+        device = bench.in_process(tag=f"PRH-{number}")
+        content = machines.glpi(serial=f"5CG1234XY{number}", storages=[])
+        waiting = depositing.deposit_files(actor=bench.technician, files=[(f"{number}.json", content)]).kept
+        hardware.record_files(actor=bench.technician, device=device, deposits=waiting)
+    lost = bench.received(tag="PRH-9")
+    gate.apply(lost, "report_missing", actor=bench.technician, reason="theft")
+    client = acting(bench.technician)
+
+    with django_assert_max_num_queries(16):
+        rows = {row["Étiquette"]: row for row in exported(client)}
+
+    page = read(client, reverse("refurb:device_detail", args=[device.reference]))
+    for column in ("Batterie", "IMEI"):
+        said = rows["PRH-3"][column]
+        assert said, column
+        assert said.replace("\u00a0", " ") in page.replace("\u00a0", " ").replace("&nbsp;", " "), column
+    assert rows["PRH-9"]["Manquant car"] == "Vol constaté"
+    assert rows["PRH-9"]["Batterie"] == ""
 
 
 def test_a_donor_neither_reads_nor_filters_by_what_its_pages_do_not_say() -> None:

@@ -13,9 +13,11 @@ from imports.models import Import
 from lifecycle import gate
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device, DeviceEntry, TecTechRow
+from refurb.services import depositing, hardware
 from refurb.tectech import COLUMNS, STATUSES
 from tests.distribution.shelves import Shelf
 from tests.pages import acting, read
+from tests.refurb import machines
 from tests.refurb.devices import Bench, fresh, load_numbers
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +165,53 @@ def test_the_numbers_of_tec_tech_go_back_as_they_came(bench: Bench) -> None:
 
     (row,) = sent(client)
     assert {name: row[name] for name in own} == own
+
+
+def test_what_maillon_does_not_hold_goes_back_as_it_came_and_a_comment_is_not_kept(bench: Bench) -> None:
+    device = bench.received(DeviceType.SMARTPHONE, tag="PRH-1")
+    client = acting(bench.technician)
+    theirs = {
+        "IMEI1": "356938035643809",
+        "IMEI2": "356938035643817",
+        "idEsn": "ESN-9",
+        "lecteurDVD": "NON",
+        "systemeExploitation": "Android",
+        "createdAt": "2026-03-01T08:00:00Z",
+        "updatedAt": "2026-04-01T08:00:00Z",
+    }
+    line = {"id": "77", "idMaterielReconditionneur": "PRH-1", "commentaire": "chez Mme Exemple", **theirs}
+
+    take(client, bring(client, lines(line)))
+
+    (row,) = sent(client)
+    assert {name: row[name] for name in theirs} == theirs
+    assert row["commentaire"] == ""
+    kept = TecTechRow.objects.get(device=device)
+    assert "Exemple" not in f"{kept.facts}{kept.rest}"
+    assert "numéro abîmé" in preview(client, bring(client, lines({**line, "IMEI1": "3,56938E+14"})))
+
+
+def test_what_a_file_of_the_machine_reads_is_sent_and_what_tec_tech_says_otherwise_is_told(bench: Bench) -> None:
+    device = bench.received(tag="PRH-1", serial="5CG1234XYZ")
+    device = bench.recondition(bench.prepared(gate.apply(device, "start", actor=bench.technician)))
+    content = machines.glpi(serial="5CG1234XYZ", storages=[])
+    waiting = depositing.deposit_files(actor=bench.technician, files=[("a.json", content)]).kept
+    hardware.record_files(actor=bench.technician, device=device, deposits=waiting)
+    client = acting(bench.technician)
+    (ours,) = sent(client)
+    assert ours["IMEI1"] == "356938035643809"
+
+    size = ours["tailleDisqueDur1"]
+    same = {"categorie": "a", "webcam": "oui", "tailleDisqueDur1": f"{size} Go", "IMEI1": ours["IMEI1"]}
+    assert "rien n’est changé ici" not in preview(
+        client, bring(client, lines({"idMaterielReconditionneur": "PRH-1", "id": "1", **same}))
+    )
+    other = {"categorie": "PREMIUM", "webcam": "NON", "tailleDisqueDur1": "1000", "IMEI1": "356938035643817"}
+    source = bring(client, lines({"idMaterielReconditionneur": "PRH-1", "id": "1", **other}))
+    shown = preview(client, source)
+    assert shown.count("rien n’est changé ici") == 4
+    take(client, source)
+    assert sent(client)[0] | {"id": ""} == ours, "the grade, the tests, the drives are those of the bench"
 
 
 def test_a_round_trip_says_nothing_new(bench: Bench) -> None:
