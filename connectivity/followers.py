@@ -263,12 +263,12 @@ def looks_for_a_line(at: datetime) -> Q:
 
 
 def tell_operators(move: Move) -> None:
-    """An operator that had received the data is told what was corrected or erased. Source: RGPD, art. 19."""
-    asked = RightsRequest.objects.filter(pk__in=move.pks, kind__in=(RightKind.RECTIFICATION, RightKind.ERASURE))
-    for request in asked.order_by("pk"):
+    """An operator that had received the data is told what was corrected, erased, kept aside. Source: RGPD, art. 19."""
+    told = (RightKind.RECTIFICATION, RightKind.ERASURE, RightKind.RESTRICTION)
+    for request in RightsRequest.objects.filter(pk__in=move.pks, kind__in=told).order_by("pk"):
         files = ConnectionFile.objects.filter(need__prescription__household=request.household_id)
         for file in files.exclude(transmissions=None).order_by("pk"):
-            emails.rights_answered_for_operator(file, request.kind, move.at)
+            emails.rights_answered_for_operator(file, request, move.at)
 
 
 def register() -> None:
@@ -303,5 +303,6 @@ def register() -> None:
     on_transition("need", "drop", abandon_files)
     on_transition("need", "relocate", relocate_files)
     on_transition("rights_request", "answer", tell_operators)
+    on_transition("rights_request", "lift", tell_operators)
     on_transition("household", "anonymise", erase)
     on_transition("household", "forget_joined", erase)
