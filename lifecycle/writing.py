@@ -18,7 +18,7 @@ from lifecycle.journal import Sheet, canonical, digest_comment, journal_of
 from lifecycle.locking import Clock
 from lifecycle.machine import Stateful, Verb, field_of
 from lifecycle.models import Comment
-from lifecycle.registry import Moved
+from lifecycle.registry import Moved, registry
 from lifecycle.requirements import Capacity, Context, PerRowValues
 
 WHOLE = {"smallint", "integer", "bigint"}
@@ -69,10 +69,18 @@ def journal_value(value: Any) -> Any:
     raise ValueError("le journal ne reçoit que des codes, des nombres et des clés")
 
 
-def record_comment(text: str) -> str:
-    """Store a free comment apart and return the digest the journal holds ("" when there is none)."""
+def record_comment(
+    text: str, model: type[Stateful], rows: Iterable[Row] = (), values: Mapping[str, Any] | None = None
+) -> str:
+    """Store a free comment apart and return the digest the journal holds ("" when there is none).
+
+    Raises ValidationError for one that may not be kept of these rows.
+    """
     if not text.strip():
         return ""
+    judged = registry.comment_judges.get(model.machine.name)
+    if judged is not None:
+        judged([row.pk for row in rows], dict(values or {}), text)
     salt = secrets.token_hex(16)
     comment = Comment.objects.create(salt=salt, text=text.strip(), digest=digest_comment(salt, text.strip()))
     return comment.digest
