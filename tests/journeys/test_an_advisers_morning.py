@@ -43,7 +43,7 @@ def test_a_morning_goes_from_who_comes_to_what_is_examined_by_the_first_page(
     assert ada.waits("Rendez-vous d’aujourd’hui") == 1
     ada.page.goto(reverse("distribution:appointment_day"))
     ada.within_main().get_by_role("button", name=anything("Pas venu")).click()
-    ada.within_main().get_by_text("Plus personne n’est attendu").wait_for()
+    ada.sees("Le foyer n’est pas venu")
     assert again(absent).state == AppointmentState.MISSED
     assert ada.waits("Foyers à appeler pour un rendez-vous") == 1
 
