@@ -300,7 +300,7 @@ def call_under_the_file_kept(left: Iterable[int], at: datetime) -> None:
         [
             CampaignHousehold(
                 campaign_id=one.campaign_id,
-                household_id=one.household.joined_into_id,
+                household_id=one.household.joined_into_id or one.household_id,
                 commune_id=one.commune_id,
                 line=one.line,
                 joined_at=at,

@@ -209,9 +209,9 @@ def _brought(joined: QuerySet[Joining]) -> Any:
 
 BOTH_READ = Requirement(
     "both_read",
-    "Vous ne lisez qu’un des deux dossiers : qui les sépare doit avoir lu les deux.",
+    "Vous ne lisez qu’un des deux dossiers\u00a0: les sépare qui lit des demandes des deux, ou le pilote.",
     _both_are_read,
-    lifted_by="le pilote, ou un conseiller à qui des demandes des deux dossiers ont été déposées",
+    lifted_by="qui voit ces dossiers",
 )
 JOINED_LATELY = Requirement(
     "left",

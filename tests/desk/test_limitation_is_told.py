@@ -41,6 +41,9 @@ def test_the_operator_and_the_point_are_told_of_a_limitation_and_of_its_end() ->
     limited = desk.answer(desk.asked(RightKind.RESTRICTION, again(scenery.household), at=since), at=since)
     assert not [page for page, who in pages.items() if ASIDE not in read(acting(who), page)]
     assert ASIDE in Client().post(link).content.decode()
+    queue = read(acting(agent), reverse("connectivity:queue"))
+    assert scenery.sent.reference not in queue, "nothing is asked of it, and nothing of it leaves in its file"
+    assert "acceptez la demande" not in read(acting(agent), next(iter(pages)))
     told = [mail for mail in Mail.objects.filter(pk__gt=before) if agent.user.email in mail.to]
     assert {scenery.sent.reference, scenery.line.reference} <= set(" ".join(mail.subject for mail in told).split())
     assert all("gardé sans servir" in mail.body for mail in told)

@@ -235,8 +235,10 @@ def test_the_reminder_says_how_to_answer_where_answers_are_read(
 def test_in_the_story_of_the_demonstration_somebody_answers(shelf: Shelf, texted: Device) -> None:
     made = expected(shelf, texted)
     assert made.starts_at is not None
+    shelf.need(phone="06 11 22 33 44", contact_channel=ContactChannel.SMS)
+    Sms.objects.update(delivery=Delivery.KEPT)
     answers_come(made.starts_at - timedelta(days=2))
-    assert SmsAnswer.objects.get().outcome == OUT.CONFIRMED
+    assert set(SmsAnswer.objects.values_list("outcome", "why")) == {(OUT.CONFIRMED, ""), (OUT.TO_READ, W.NEWS)}
 
 
 # --- the door

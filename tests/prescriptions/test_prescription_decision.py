@@ -1,6 +1,6 @@
 """The distributor reads the file: it asks for what is missing, accepts or refuses, with the rules of the day beside."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -17,7 +17,8 @@ from prescriptions.services.prescriptions import (
     evaluate,
     refuse_prescription,
 )
-from tests.prescriptions.files import COMPUTER, Circle, again
+from prescriptions.services.trying import evaluate_supposed, suppose_facts
+from tests.prescriptions.files import COMPUTER, Circle, again, load_settings
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,20 @@ SUPPORT = (FactKind.SOCIAL_SUPPORT, "")
 )
 def test_the_rules_of_the_day_give_a_verdict(facts: list[tuple[str, str]], verdict: Verdict) -> None:
     assert evaluate(prescription=seen(Circle(), *facts)).verdict == verdict
+
+
+def test_asked_of_any_day_the_rules_give_the_answer_of_that_day() -> None:
+    load_settings()
+    change = date(2025, 1, 1)
+    rule = EligibilityRule.objects.get(code="reste_a_vivre")
+    EligibilityRule.objects.filter(pk=rule.pk).update(valid_to=change - timedelta(days=1))
+    rule.pk, rule.at_most, rule.valid_from, rule.valid_to = None, 100, change, None
+    rule.save(force_insert=True)
+    before, since = Verdict.FAVOURABLE, Verdict.AGAINST
+    for days, verdict in ((-700, before), (-1, before), (0, since), (1, since), (400, since), (-365, before)):
+        day = change + timedelta(days=days)
+        facts = suppose_facts(dict([LEFT_LOW]), day)
+        assert evaluate_supposed(facts, day).verdict == verdict, day
 
 
 def test_each_rule_says_what_it_saw() -> None:
