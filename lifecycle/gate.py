@@ -264,7 +264,7 @@ def _move(
         return _Done(outcome)
     stamped = stamp(
         model, declared, movable, ctx, per_row, recorded_at=recorded_at,
-        cause=cause_of(model, movable, cause), comment_digest=record_comment(comment, model, movable, values),
+        cause=cause_of(model, movable, cause), comment_digest=record_comment(comment, model, movable, actor, values),
     )  # fmt: skip
     final = len(movable) == 1 and not followers(model.machine.name, declared.name)
     entry_keys, row = write_moves(model, stamped, returning=final)

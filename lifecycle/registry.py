@@ -113,7 +113,7 @@ class Found:
 
 type Finder = Callable[[str, Actor], Iterable[Found]]
 type Verifier = Callable[[Callable[[Any], None]], int]
-type CommentJudge = Callable[[list[int], dict[str, Any], str], None]
+type CommentJudge = Callable[[Actor, list[int], dict[str, Any], str], None]
 
 
 @dataclass
@@ -190,7 +190,7 @@ def find(name: str, function: Finder) -> None:
 def judge_comments(machine: str, function: CommentJudge) -> None:
     """Read each comment written with a verb of ``machine`` before it is kept, one function per machine.
 
-    ``function(pks, values, comment)`` raises ValidationError for one that may not be kept; nothing then moves.
+    ``function(actor, pks, values, comment)`` raises ValidationError for one that may not be kept; nothing then moves.
     """
     registry.comment_judges[machine] = function
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.db import connection, models
 from django.db.models import F
 
-from lifecycle.actors import SignedLink
+from lifecycle.actors import SYSTEM, Actor, SignedLink
 from lifecycle.evaluation import Row, counters_of, stamps_of
 from lifecycle.journal import Sheet, canonical, digest_comment, journal_of
 from lifecycle.locking import Clock
@@ -70,17 +70,21 @@ def journal_value(value: Any) -> Any:
 
 
 def record_comment(
-    text: str, model: type[Stateful], rows: Iterable[Row] = (), values: Mapping[str, Any] | None = None
+    text: str,
+    model: type[Stateful],
+    rows: Iterable[Row] = (),
+    actor: Actor = SYSTEM,
+    values: Mapping[str, Any] | None = None,
 ) -> str:
     """Store a free comment apart and return the digest the journal holds ("" when there is none).
 
-    Raises ValidationError for one that may not be kept of these rows.
+    Raises ValidationError for one that this actor may not leave on these rows.
     """
     if not text.strip():
         return ""
     judged = registry.comment_judges.get(model.machine.name)
     if judged is not None:
-        judged([row.pk for row in rows], dict(values or {}), text)
+        judged(actor, [row.pk for row in rows], dict(values or {}), text)
     salt = secrets.token_hex(16)
     comment = Comment.objects.create(salt=salt, text=text.strip(), digest=digest_comment(salt, text.strip()))
     return comment.digest

@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from lifecycle.registry import judge_comments
+from lifecycle.actors import SYSTEM, Actor
+from lifecycle.registry import CommentJudge, judge_comments
 from prescriptions.likeness import words_in
 from prescriptions.models import Household, Need, Prescription, Transfer
 
 SENTENCE = (
-    "Ce commentaire nomme le foyer, ou dit comment le joindre, et d’autres le liront. Écrivez «\u00a0le foyer\u00a0»,"
+    "Ceci nomme le foyer, ou dit comment le joindre, et d’autres le liront. Écrivez «\u00a0le foyer\u00a0»,"
     " ou sa référence."
 )
 CAPITALISED = re.compile(r"[^\W\d_][\w’'-]*")
@@ -46,22 +47,34 @@ def _both_ways(household: Household) -> Iterable[tuple[str, str]]:
     return (household.first_name, household.last_name), (household.last_name, household.first_name)
 
 
-def refuse_named(households: QuerySet[Household], comment: str) -> None:
-    """Refuse a comment that names one of these; raises ``ValidationError`` at the field « comment ». One query."""
-    read = households.only("pk", "last_name", "first_name", "phone", "email")
-    if any(names(household, comment) for household in read):
-        raise ValidationError({"comment": ValidationError(SENTENCE, code="named")})
+def refuse_named(actor: Actor, households: QuerySet[Household], **texts: str) -> None:
+    """Refuse those of these texts, by field, that name one of these; raises ``ValidationError``. One query.
+
+    Asked of those to whom its people are named alone: a refusal would tell the others that they guessed right.
+    """
+    said = {field: text for field, text in texts.items() if text.strip()}
+    if not said or actor is SYSTEM:
+        return
+    named = Household.objects.named_to(actor).filter(pk__in=households.order_by().values("pk"))
+    read = list(named.only("pk", "last_name", "first_name", "phone", "email"))
+    found = {
+        field: ValidationError(SENTENCE, code="named")
+        for field, text in said.items()
+        if any(names(household, text) for household in read)
+    }
+    if found:
+        raise ValidationError(found)
 
 
-def judged_by(rows: Callable[[list[int]], Any]) -> Callable[[list[int], dict[str, Any], str], None]:
+def judged_by(rows: Callable[[list[int]], Any]) -> CommentJudge:
     """The judge of a machine whose rows lead to households by ``rows``; and a need that is given leads to its own."""
 
-    def judge(pks: list[int], values: dict[str, Any], comment: str) -> None:
-        found = Household.objects.filter(pk__in=rows(pks))
+    def judge(actor: Actor, pks: list[int], values: dict[str, Any], comment: str) -> None:
+        found = Q(pk__in=rows(pks))
         need = values.get("need")
         if isinstance(need, Need):
-            found |= Household.objects.filter(pk=need.prescription.household_id)
-        refuse_named(found, comment)
+            found |= Q(pk=need.prescription.household_id)
+        refuse_named(actor, Household.objects.filter(found), comment=comment)
 
     return judge
 

@@ -63,10 +63,15 @@ def read_answers(*, actor: Actor, appointment: Appointment, at: datetime | None 
 
 def confirm_appointment(*, actor: Actor, appointment: Appointment, at: datetime | None = None) -> Appointment:
     """The household says that it comes; said twice, it is written once. Raises Refused."""
-    last = AppointmentEntry.objects.filter(object=appointment).order_by("-seq").values_list("verb", flat=True).first()
-    if last == "confirm":
+    if is_confirmed(appointment):
         return appointment
     return gate.apply(appointment, "confirm", actor=actor, at=at)
+
+
+def is_confirmed(appointment: Appointment) -> bool:
+    """Whether the household said last that it comes, by SMS or by its page; one query."""
+    last = AppointmentEntry.objects.filter(object=appointment).order_by("-seq").values_list("verb", flat=True).first()
+    return last == "confirm"
 
 
 def _stop(answer: SmsAnswer, mobile: str, at: datetime | None) -> None:

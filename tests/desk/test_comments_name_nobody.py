@@ -13,6 +13,7 @@ from prescriptions.models import Household
 from prescriptions.services.households import open_identity
 from prescriptions.services.instruction import assign_prescription
 from prescriptions.services.needs import drop_need
+from prescriptions.services.prescriptions import refuse_prescription
 from prescriptions.unnamed import names
 from tests.desk.territory import Story, story
 from tests.network.factories import make_membership
@@ -68,6 +69,20 @@ def test_no_verb_of_what_serves_a_household_keeps_a_comment_that_names_it(told: 
     shown = answered(acting(adviser), page, comment="Mme De Smet ne vient plus")
     assert "nomme le foyer" in shown
     assert "Mme De Smet ne vient plus" in shown, "nothing that was typed is lost"
+
+
+@pytest.mark.django_db
+def test_what_is_noted_of_a_paper_or_of_a_decision_names_nobody_and_a_refusal_confirms_no_name() -> None:
+    circle = Circle()
+    filed, draft = circle.submitted(household=circle.household(**HER)), circle.draft(household=circle.household(**HER))
+    with pytest.raises(ValidationError, match="nomme le foyer"):
+        refuse_prescription(
+            actor=circle.adviser, prescription=filed, reason="already_served", next_step="Dire à Mme De Smet"
+        )
+    with pytest.raises(ValidationError, match="nomme le foyer"):
+        circle.see_fact(draft, note="Avis de Mme De Smet")
+    gate.apply(filed, "ask_completion", actor=circle.pilot, missing=["use"], comment="De Smet\u00a0? Martin\u00a0?")
+    assert filed.journal.filter(verb="ask_completion").exists(), "a pilot who reads no name finds none out so"
 
 
 @pytest.mark.django_db
