@@ -15,6 +15,7 @@ from documents.enums import MailPurpose, MessageChannel, MessageCode
 from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership
+from prescriptions.models import RightsRequest
 from prescriptions.services.messages import Message, from_service, way_to, write_message
 from typography.french import full_day, in_a_sentence
 
@@ -43,11 +44,12 @@ def let_go_for_operator(file: ConnectionFile, at: datetime) -> None:
         _write("let_go_for_operator", file, _agents(last.operator_id), at, page=_queue(), operator=last.operator)
 
 
-def rights_answered_for_operator(file: ConnectionFile, kind: str, at: datetime) -> None:
-    """The household had what was sent corrected, or erased: so does the operator with what it keeps."""
+def rights_answered_for_operator(file: ConnectionFile, asked: RightsRequest, at: datetime) -> None:
+    """The household had what was sent corrected, erased, or kept aside: so does the operator with what it keeps."""
     last = file.transmissions.first()
     if last is not None:
-        _write("rights_answered_for_operator", file, _agents(last.operator_id), at, page=_queue(), kind=kind)
+        said = {"page": _queue(), "kind": asked.kind, "lifted": asked.lifted_at is not None}
+        _write("rights_answered_for_operator", file, _agents(last.operator_id), at, **said)
 
 
 def link_for_operator(link: OperatorLink, token: str, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -12,6 +13,7 @@ from connectivity.enums import UNDER_WAY, WITH_OPERATOR, AbandonReason, Channel,
 from connectivity.models import ConnectionFile
 from connectivity.panels import register_panels
 from connectivity.permissions import can_renew_connection
+from connectivity.services.campaigns import call_under_the_file_kept
 from connectivity.services.forgetting import forget_household
 from connectivity.services.lines import overtake_notices, promise_notice
 from connectivity.services.links import close_links, send_link
@@ -19,10 +21,11 @@ from connectivity.services.reach import keep_reach
 from connectivity.services.transmissions import carry_facts, transmit
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from lifecycle.registry import Move, on_transition
+from lifecycle.registry import Move, judge_comments, on_transition
 from prescriptions.enums import Bond, Loss, NeedState, RightKind
 from prescriptions.liveness import keeps_alive
 from prescriptions.models import Need, RightsRequest
+from prescriptions.unnamed import judged_by
 
 S = ConnectionState
 AROUND = (
@@ -248,6 +251,15 @@ def erase(move: Move) -> None:
         _all_moved(gate.apply_many(named, "forget", actor=move.actor, at=move.at, cause=own))
 
 
+def call_the_file_kept(move: Move) -> None:
+    """Two files of one household became one: it is called under the one that is kept."""
+    call_under_the_file_kept(move.pks, move.at)
+
+
+def _of_files(pks: list[int]) -> QuerySet[ConnectionFile, Any]:
+    return ConnectionFile.objects.filter(pk__in=pks).values("need__prescription__household")
+
+
 def _files_of_household() -> QuerySet[ConnectionFile]:
     return ConnectionFile.objects.filter(need__prescription__household=OuterRef("pk"))
 
@@ -263,18 +275,19 @@ def looks_for_a_line(at: datetime) -> Q:
 
 
 def tell_operators(move: Move) -> None:
-    """An operator that had received the data is told what was corrected or erased. Source: RGPD, art. 19."""
-    asked = RightsRequest.objects.filter(pk__in=move.pks, kind__in=(RightKind.RECTIFICATION, RightKind.ERASURE))
-    for request in asked.order_by("pk"):
+    """An operator that had received the data is told what was corrected, erased, kept aside. Source: RGPD, art. 19."""
+    told = (RightKind.RECTIFICATION, RightKind.ERASURE, RightKind.RESTRICTION)
+    for request in RightsRequest.objects.filter(pk__in=move.pks, kind__in=told).order_by("pk"):
         files = ConnectionFile.objects.filter(need__prescription__household=request.household_id)
         for file in files.exclude(transmissions=None).order_by("pk"):
-            emails.rights_answered_for_operator(file, request.kind, move.at)
+            emails.rights_answered_for_operator(file, request, move.at)
 
 
 def register() -> None:
     """Every registration of connection, once its models are known. Followers of one verb run in this order."""
     register_kinds()
     register_panels()
+    judge_comments("connection", judged_by(_of_files))
     keeps_alive(Bond.LINE_SOUGHT, looks_for_a_line)
     keeps_alive(Bond.LINE_ACTIVE, has_a_line)
     on_transition("connection", "propose", start_needs)
@@ -303,5 +316,7 @@ def register() -> None:
     on_transition("need", "drop", abandon_files)
     on_transition("need", "relocate", relocate_files)
     on_transition("rights_request", "answer", tell_operators)
+    on_transition("rights_request", "lift", tell_operators)
+    on_transition("household", "join", call_the_file_kept)
     on_transition("household", "anonymise", erase)
     on_transition("household", "forget_joined", erase)

@@ -13,10 +13,12 @@ from distribution.services.answers import receive_answer
 from distribution.services.appointments import book_appointment, move_appointment
 from distribution.services.openings import open_hours
 from distribution.slots import free_slots
-from documents.enums import Delivery
+from documents.enums import Delivery, MessageCode
 from documents.models import Sms
 from lifecycle import gate
 from network.models import Membership
+from prescriptions.enums import HouseholdState
+from prescriptions.models import HouseholdMessage
 from refurb.enums import DeviceState
 from refurb.models import Device, DistributionPoint
 
@@ -32,6 +34,7 @@ LEFT = 3
 
 ANSWERS = ("Oui merci", "Bonjour, je peux venir plus tard dans la journée\u00a0?")
 """What those who answer say."""
+NEWS = "Bonjour, je n’ai pas compris. Je dois appeler qui\u00a0?"
 
 
 def open_points(cast: Cast, first: date) -> None:
@@ -75,13 +78,27 @@ def coming(stage: Stage) -> Thread:
 
 
 def answers_come(before: datetime) -> None:
-    """The evening before, two households answer the SMS of their appointment: one comes, the other asks something."""
+    """The evening before, two households answer the SMS of their appointment: one comes, the other asks something.
+    A third one answers the SMS of its request."""
+    _asks_what_is_new(before)
     left = Sms.objects.filter(about_machine="appointment", delivery=Delivery.KEPT).values("about_pk")
     rows = Appointment.objects.booked().filter(starts_at__gt=before, pk__in=left).order_by("pk")
     for said, one in zip(ANSWERS, rows.select_related("need__prescription__household"), strict=False):
         phone = one.need.prescription.household.phone
         at = before - timedelta(hours=1)
         receive_answer(provider_id=f"demo-{one.reference}", number=phone, text=said, at=at)
+
+
+def _asks_what_is_new(before: datetime) -> None:
+    """Its team reads it in « À faire », then it goes."""
+    told = HouseholdMessage.objects.filter(
+        code=MessageCode.REQUEST, sms__delivery=Delivery.KEPT, household__state=HouseholdState.OPEN
+    )
+    hours = Appointment.objects.booked().values("need__prescription__household")
+    one = told.exclude(household__in=hours).select_related("household").order_by("-pk").first()
+    if one is not None:
+        number, at = one.household.phone, before - timedelta(hours=2)
+        receive_answer(provider_id=f"demo-{one.household.reference}", number=number, text=NEWS, at=at)
 
 
 def expect(stage: Stage, device: Device, on: date, at: datetime, chance: Random) -> Appointment | None:

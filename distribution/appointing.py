@@ -10,6 +10,7 @@ from conventions.followers import all_moved
 from distribution import appointments, emails
 from distribution.enums import AppointmentState, CancelReason
 from distribution.models import Appointment
+from distribution.models.appointment import SEATED
 from distribution.services.appointments import is_written_to, way_for
 from distribution.slots import on_day
 from documents.enums import MessageCode
@@ -43,9 +44,14 @@ def honour(move: Move) -> None:
 
 
 def expect_again(move: Move) -> None:
-    """The hand-over is undone: whoever came that day is still expected."""
+    """The hand-over is undone: whoever came that day is still expected, unless he had come before his hour and somebody
+    else took it since; another hour is then to be fixed with him.
+    """
     begins, ends = on_day(timezone.localdate(move.at))
-    _follow(move, "restore", Q(state=S.HONOURED, ended_at__gte=begins, ended_at__lt=ends))
+    hour = {name: OuterRef(name) for name in ("point", "starts_at", "seat")}
+    given = Appointment.objects.filter(SEATED, **hour).exclude(pk=OuterRef("pk"))
+    came = Q(state=S.HONOURED, ended_at__gte=begins, ended_at__lt=ends)
+    _follow(move, "restore", came & ~Q(Exists(given)))
 
 
 def call_off(move: Move) -> None:

@@ -16,3 +16,4 @@ class DistributionConfig(AppConfig):
         import_module("distribution.progress").register_chains()
         import_module("distribution.held").register()
         import_module("distribution.search").register_finders()
+        import_module("distribution.unnamed").register()

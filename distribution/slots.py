@@ -104,7 +104,7 @@ type Seat = tuple[datetime, datetime, int]
 def _taken(point: DistributionPoint, after: datetime, until: datetime, but: int | None) -> dict[date, list[Seat]]:
     """What is taken on each day: from when to when, and its seat."""
     first = on_day(timezone.localdate(after))[0]
-    rows = Appointment.objects.filter(point=point, state__in=SEATED, starts_at__gte=first, starts_at__lte=until + DAY)
+    rows = Appointment.objects.filter(SEATED, point=point, starts_at__gte=first, starts_at__lte=until + DAY)
     found: dict[date, list[Seat]] = defaultdict(list)
     for pk, *seat in rows.values_list("pk", "starts_at", "ends_at", "seat"):
         if pk != but:

@@ -9,6 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
+TOLD = "emails/told.txt"
+"""What a mail to a household is put in: its greeting, its words, the footer of Maillon."""
+
 
 def absolute_url(path: str) -> str:
     """The whole address of a page of Maillon, for a mail; ``path`` begins with a slash, as ``reverse`` gives it."""

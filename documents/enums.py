@@ -92,8 +92,8 @@ class AnswerOutcome(TextChoices):
     CONFIRMED = "confirmed", "Le foyer vient"
     CANCELLED = "cancelled", "Le foyer ne vient pas\u00a0: rendez-vous annulé"
     STOPPED = "stopped", "Plus de SMS à ce foyer"
-    TO_READ = "to_read", "À lire par le conseiller"
-    NOTHING = "nothing", "Sans effet\u00a0: numéro inconnu, ou aucun rendez-vous à venir"
+    TO_READ = "to_read", "À lire"
+    NOTHING = "nothing", "Sans effet\u00a0: numéro inconnu, ou aucun message récent"
 
 
 class AnswerWhy(TextChoices):
@@ -102,6 +102,7 @@ class AnswerWhy(TextChoices):
     UNCLEAR = "unclear", "ni oui, ni non"
     SEVERAL = "several", "plusieurs rendez-vous à ce numéro"
     REFUSED = "refused", "trop tard pour changer sans appeler"
+    NEWS = "news", "à un message qui n’attendait pas de réponse"
 
 
 class MessageChannel(TextChoices):

@@ -234,7 +234,7 @@ def begin_import(
     checked = check_import(source)
     begun = _begin(source=source, checked=checked, actor=actor or source.started_by, at=at)
     if len(checked.rows) <= AT_ONCE:
-        _carry_on(checked, at)
+        carry_on_import(source=begun.pk, at=at)
         begun = Import.objects.get(pk=source.pk)
     return begun
 
@@ -268,16 +268,18 @@ def _begin(*, source: Import, checked: Checked, actor: Membership, at: datetime 
     return held
 
 
-def carry_on_import(*, source: int, last_try: bool = False) -> None:
+def carry_on_import(*, source: int, last_try: bool = False, at: datetime | None = None) -> None:
     """Apply what is left of an import, from where it stood. Nothing when it is ended.
 
-    ``last_try``: what fails then stops the import, and what it had written is taken away.
+    What each line becomes is looked at again, now that no other file of its kind is under way: another one may have
+    ended since this one was shown. ``last_try``: what fails then stops the import, and what it had written is taken
+    away.
     """
     row = Import.objects.get(pk=source)
     if row.stage != ImportStage.APPLYING:
         return
     try:
-        _carry_on(check_import(row))
+        _carry_on(check_import(row), at)
     except SheetRefused as refused:
         _stop(source=source, error=str(refused))
     except Exception:

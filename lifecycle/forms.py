@@ -86,7 +86,7 @@ class CommentForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.Textarea({"rows": 2}),
-        help_text="Facultatif. Ne nommez personne.",
+        help_text="Facultatif. Votre organisation et le pilote le lisent\u00a0: ne nommez personne.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -264,7 +264,7 @@ def _move(
         return _Done(outcome)
     stamped = stamp(
         model, declared, movable, ctx, per_row, recorded_at=recorded_at,
-        cause=cause_of(model, movable, cause), comment_digest=record_comment(comment),
+        cause=cause_of(model, movable, cause), comment_digest=record_comment(comment, model, movable, actor, values),
     )  # fmt: skip
     final = len(movable) == 1 and not followers(model.machine.name, declared.name)
     entry_keys, row = write_moves(model, stamped, returning=final)
@@ -304,7 +304,7 @@ def _give_birth[M: Stateful](
         drafts.append(Row(pk, "", 0, "", instant, True, found, dimensions, {}, born=born))
     stamped = stamp(
         model, declared, drafts, ctx, {}, recorded_at=recorded_at,
-        cause=cause_of(model, drafts, cause, instances), comment_digest=record_comment(comment),
+        cause=cause_of(model, drafts, cause, instances), comment_digest=record_comment(comment, model),
     )  # fmt: skip
     entry_keys = write_births(model, stamped)
     for instance, item in zip(instances, stamped, strict=True):

@@ -113,6 +113,7 @@ class Found:
 
 type Finder = Callable[[str, Actor], Iterable[Found]]
 type Verifier = Callable[[Callable[[Any], None]], int]
+type CommentJudge = Callable[[Actor, list[int], dict[str, Any], str], None]
 
 
 @dataclass
@@ -125,6 +126,7 @@ class Registry:
     chains: dict[str, ChainMaker] = field(default_factory=dict)
     finders: dict[str, Finder] = field(default_factory=dict)
     verifiers: list[Verifier] = field(default_factory=list)
+    comment_judges: dict[str, CommentJudge] = field(default_factory=dict)
 
 
 registry = Registry()
@@ -183,6 +185,14 @@ def find(name: str, function: Finder) -> None:
     It reads through ``visible_to(actor)`` only, in a constant number of queries; ``text`` is never empty.
     """
     registry.finders[name] = function
+
+
+def judge_comments(machine: str, function: CommentJudge) -> None:
+    """Read each comment written with a verb of ``machine`` before it is kept, one function per machine.
+
+    ``function(actor, pks, values, comment)`` raises ValidationError for one that may not be kept; nothing then moves.
+    """
+    registry.comment_judges[machine] = function
 
 
 def verify(function: Verifier) -> None:

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from django.db import connection, models
 from django.db.models import F
 
-from lifecycle.actors import SignedLink
+from lifecycle.actors import SYSTEM, Actor, SignedLink
 from lifecycle.evaluation import Row, counters_of, stamps_of
 from lifecycle.journal import Sheet, canonical, digest_comment, journal_of
 from lifecycle.locking import Clock
 from lifecycle.machine import Stateful, Verb, field_of
 from lifecycle.models import Comment
-from lifecycle.registry import Moved
+from lifecycle.registry import Moved, registry
 from lifecycle.requirements import Capacity, Context, PerRowValues
 
 WHOLE = {"smallint", "integer", "bigint"}
@@ -69,10 +69,22 @@ def journal_value(value: Any) -> Any:
     raise ValueError("le journal ne reçoit que des codes, des nombres et des clés")
 
 
-def record_comment(text: str) -> str:
-    """Store a free comment apart and return the digest the journal holds ("" when there is none)."""
+def record_comment(
+    text: str,
+    model: type[Stateful],
+    rows: Iterable[Row] = (),
+    actor: Actor = SYSTEM,
+    values: Mapping[str, Any] | None = None,
+) -> str:
+    """Store a free comment apart and return the digest the journal holds ("" when there is none).
+
+    Raises ValidationError for one that this actor may not leave on these rows.
+    """
     if not text.strip():
         return ""
+    judged = registry.comment_judges.get(model.machine.name)
+    if judged is not None:
+        judged(actor, [row.pk for row in rows], dict(values or {}), text)
     salt = secrets.token_hex(16)
     comment = Comment.objects.create(salt=salt, text=text.strip(), digest=digest_comment(salt, text.strip()))
     return comment.digest

@@ -132,6 +132,7 @@ def register() -> None:
     on_transition("rights_request", "close_unidentified", tell_who_noted)
     on_transition("rights_request", "answer", do_what_was_asked)
     on_transition("rights_request", "answer", tell_recipients)
+    on_transition("rights_request", "lift", tell_recipients)
     for verb in ("answer", "refuse"):
         on_transition("rights_request", verb, tell_who_noted)
     on_transition("rights_request", "remind", remind_officer)

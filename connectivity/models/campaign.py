@@ -34,6 +34,12 @@ def still_to_call(to: str = "") -> Q:
     return Q(**waits) & agrees(f"{to}household")
 
 
+def told_twice(to: str = "") -> Q:
+    """Those still to call under a file that was joined to another one: they are called under the file kept."""
+    waits = {f"{to}result__in": ["", *TO_CALL_AGAIN], f"{to}household__state": HouseholdState.JOINED}
+    return Q(**waits)
+
+
 class CampaignQuerySet(models.QuerySet["CopperCampaign"]):
     """Reads of campaigns."""
 
@@ -49,7 +55,7 @@ class CampaignQuerySet(models.QuerySet["CopperCampaign"]):
         to_call = still_to_call("households__")
         reached = Q(households__result=CallResult.REACHED)
         return self.annotate(
-            listed=Count("households", filter=seen),
+            listed=Count("households", filter=seen & ~told_twice("households__")),
             to_call=Count("households", filter=seen & to_call),
             reached=Count("households", filter=seen & reached),
         )
@@ -151,7 +157,7 @@ class CampaignHouseholdQuerySet(models.QuerySet["CampaignHousehold"]):
             need__prescription__household=OuterRef("household"), proposed_at__gte=OuterRef("campaign__created_at")
         )
         asked = {result.value: Count("pk", filter=Q(result=result)) for result in CallResult}
-        rows = self.annotate(has_order=Exists(opened))
+        rows = self.exclude(told_twice()).annotate(has_order=Exists(opened))
         return rows.aggregate(
             listed=Count("pk"),
             to_call=Count("pk", filter=still_to_call()),

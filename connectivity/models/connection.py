@@ -31,7 +31,7 @@ from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
 from network.models import Epci, Membership, Organisation
 from prescriptions.enums import NeedKind
-from prescriptions.models import Need
+from prescriptions.models import Need, RightsRequest
 
 S = ConnectionState
 CHOSEN_STATES = (S.CHOSEN, *WITH_OPERATOR, S.ACTIVE, S.ENDED, S.REFUSED)
@@ -68,10 +68,11 @@ class ConnectionQuerySet(models.QuerySet["ConnectionFile"]):
         return self.filter(state__in=LIVE)
 
     def to_answer(self, actor: Actor) -> Self:
-        """The queue of an operator: what it has to act upon, the oldest first."""
+        """The queue of an operator: what it has to act upon, the oldest first; not whose household limits its data."""
         scope = can_answer_connection(actor)
         mine = self.none() if scope is None else self.filter(scope, state__in=TO_ANSWER)
-        return mine.order_by("sent_at", "pk")
+        limited = RightsRequest.objects.restricting().order_by().values("household")
+        return mine.exclude(need__prescription__household__in=limited).order_by("sent_at", "pk")
 
 
 class ConnectionFile(Stateful):

@@ -289,6 +289,33 @@ def may_be_called(target: CampaignHousehold) -> bool:
     return rows.filter(pk=target.pk).exists()
 
 
+def call_under_the_file_kept(left: Iterable[int], at: datetime) -> None:
+    """Files were joined to others: whom one still had to call under them is to call under the file kept, by the same
+    caller and from the same day, unless it is in the list already."""
+    waiting = CampaignHousehold.objects.filter(
+        household__in=list(left), household__joined_into__isnull=False, result__in=("", *TO_CALL_AGAIN),
+        campaign__ended_at=None,
+    ).select_related("household")  # fmt: skip
+    CampaignHousehold.objects.bulk_create(
+        [
+            CampaignHousehold(
+                campaign_id=one.campaign_id,
+                household_id=one.household.joined_into_id or one.household_id,
+                commune_id=one.commune_id,
+                line=one.line,
+                joined_at=at,
+                caller_id=one.caller_id,
+                result=one.result,
+                called_at=one.called_at,
+                calls=one.calls,
+                next_on=one.next_on,
+            )
+            for one in waiting
+        ],
+        ignore_conflicts=True,
+    )
+
+
 def forget_calls(households: Iterable[int]) -> None:
     """The notes go with the household; what came of its calls stays, in figures."""
     CampaignCall.objects.filter(target__household__in=list(households)).update(note="")

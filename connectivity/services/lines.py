@@ -3,7 +3,7 @@
 What people write (comment) may hold no social security number: ValidationError, naming the field.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -33,7 +33,9 @@ from typography.french import Noun, euros, written_day
 
 RECHARGE = Noun("recharge", "recharges", feminine=True)
 NOT_PREPAID = Reason("prepaid", "Cette ligne n’a pas d’offre payée par recharge, ou elle ne marche plus.")
-NOT_TODAY = Reason("sold_on", "Une recharge se note le jour de sa vente, ou dans le même mois.", field="sold_on")
+NOT_TODAY = Reason(
+    "sold_on", "Une recharge se note le jour de sa vente, le lendemain, ou dans le même mois.", field="sold_on"
+)
 BEFORE_THE_LINE = Reason("sold_on", "La ligne ne marchait pas encore ce jour-là.", field="sold_on")
 CANCELLED = Reason("cancelled", "Cette recharge est déjà annulée.")
 ANOTHER_DAY = Reason("another_day", "Une recharge s’annule le jour où elle est notée\u00a0: ce jour est passé.")
@@ -120,7 +122,7 @@ def _wrong_sale(file: ConnectionFile, amount: Decimal, day: date, today: date) -
     if file.state != ConnectionState.ACTIVE or offer is None or offer.period != Period.RECHARGE:
         return [NOT_PREPAID]
     reasons = []
-    if not today.replace(day=1) <= day <= today:
+    if not min(today.replace(day=1), today - timedelta(days=1)) <= day <= today:
         reasons.append(NOT_TODAY)
     elif file.started_on is not None and day < file.started_on:
         reasons.append(BEFORE_THE_LINE)

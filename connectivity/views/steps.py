@@ -2,12 +2,13 @@
 
 from django.urls import reverse
 
-from connectivity.enums import Channel, ConnectionState
+from connectivity.enums import LIVE, Channel, ConnectionState
 from connectivity.machine.rules import PROOFS_FRESH
 from connectivity.models import ConnectionFile
 from lifecycle import gate
 from lifecycle.acting import Step
 from lifecycle.actors import Actor
+from prescriptions.views.steps import LIMITED, is_limited
 
 S = ConnectionState
 TO_SEE = "regardez avec la personne la pièce que demande l’offre, et notez-la\u00a0: la demande part ensuite"
@@ -37,7 +38,9 @@ CHOSEN = {
 
 
 def next_step(connection: ConnectionFile, actor: Actor) -> Step:
-    """Who acts next; two queries at most."""
+    """Who acts next; three queries at most."""
+    if connection.state in LIVE and is_limited(connection.need.prescription.household_id):
+        return Step(LIMITED)
     verb, yours, awaited = _expected(connection)
     may = {action.verb for action in gate.actions_for(connection, actor)}
     if verb not in may:

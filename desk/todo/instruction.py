@@ -14,6 +14,7 @@ from network.models import Membership
 from network.permissions import is_manager
 from prescriptions.enums import PrescriptionState
 from prescriptions.instruction import absences_of, late_ones, replaced_by, to_read
+from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import AdviserAbsence, CompletionRequest, Prescription
 from prescriptions.parameters import INSTRUCT_DAYS
 from typography.french import day
@@ -24,7 +25,7 @@ def instruction_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple
     today = timezone.localdate(at)
     absences = absences_of(actor, today)
     away = replaced_by(actor, absences, today)
-    asked = Prescription.objects.visible_to(actor).filter(state=PrescriptionState.SUBMITTED)
+    asked = Prescription.objects.visible_to(actor).filter(unrestricted("household"), state=PrescriptionState.SUBMITTED)
     if not is_manager(actor):
         asked = asked.filter(to_read(actor, away))
     rounds = CompletionRequest.objects.filter(prescription=OuterRef("pk"))

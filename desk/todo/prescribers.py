@@ -44,6 +44,7 @@ from prescriptions.models import (
 )
 from prescriptions.owing import nothing_owed
 from prescriptions.parameters import COMPLETE_LAST_DAYS, DRAFT_DAYS, PHOTO_DAYS, STILL_CURRENT_LAST_DAYS, TRANSFER_DAYS
+from prescriptions.services.hearing_back import households_heard
 from typography.french import HARD
 
 S = PrescriptionState
@@ -114,6 +115,7 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
         _photos(actor, files, at, limits),
         _offered(actor, at),
         _to_tell(actor, at),
+        _heard(actor, at),
         _to_correct(actor, at),
         *_answers(files, at, limits),
         imported_doubles(actor, at),
@@ -186,6 +188,25 @@ def _to_tell(actor: Membership, at: datetime) -> Block:
         _contact,
         "Tous les foyers savent où en est leur demande.",
         late=Q(due_on__lt=timezone.localdate(at)),
+    )
+
+
+def _heard(actor: Membership, at: datetime) -> Block:
+    """What households answered to the SMS that Maillon wrote for the team."""
+    households = households_heard(actor)
+    if not is_manager(actor):
+        households = households.filter(Exists(_mine(actor).filter(household=OuterRef("pk"))))
+    return Block(
+        "reponses-aux-sms",
+        "Foyers qui ont répondu à un SMS",
+        households.order_by("pk"),
+        lambda household: Line(
+            household.name,
+            reverse("prescriptions:household_detail", args=[household.reference]),
+            household.reference,
+            "sa réponse est à lire",
+        ),
+        "Aucune réponse n’attend d’être lue.",
     )
 
 

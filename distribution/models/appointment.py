@@ -20,8 +20,8 @@ from prescriptions.models import Need
 from refurb.enums import DeviceState
 from refurb.models import Device, DistributionPoint
 
-SEATED = (S.BOOKED, S.HONOURED)
-"""Those that keep their place of the hour: one that is missed or cancelled leaves it."""
+SEATED = Q(state=S.BOOKED) | Q(state=S.HONOURED, ended_at__gte=F("starts_at"))
+"""Those that keep their place of the hour: one that is missed or cancelled, or that came before it, leaves it."""
 FIRST_HOUR, LAST_HOUR = "06:00", "22:00"
 
 
@@ -202,7 +202,7 @@ class Appointment(Stateful):
             ),
             models.UniqueConstraint(
                 fields=("point", "starts_at", "seat"),
-                condition=Q(state__in=SEATED),
+                condition=SEATED,
                 name="distribution_appointment_seat_once",
             ),
             models.UniqueConstraint(

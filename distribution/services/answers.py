@@ -1,4 +1,5 @@
 """What households answer to the SMS of an appointment: OUI confirms it, NON gives it up, the rest is to be read.
+What answers another SMS is for the team that follows the household.
 
 One row for each message of the service of SMS, by its key there: the same one twice changes nothing.
 """
@@ -21,6 +22,7 @@ from documents.texting import mobile_of
 from lifecycle import gate
 from lifecycle.actors import Actor, SignedLink
 from lifecycle.exceptions import Refused, Unknown
+from prescriptions.services.hearing_back import sms_answered
 from prescriptions.services.stopping import stop_sms_household, told_by_sms_at
 
 LEFT = (Delivery.SENT, Delivery.KEPT)
@@ -61,10 +63,15 @@ def read_answers(*, actor: Actor, appointment: Appointment, at: datetime | None 
 
 def confirm_appointment(*, actor: Actor, appointment: Appointment, at: datetime | None = None) -> Appointment:
     """The household says that it comes; said twice, it is written once. Raises Refused."""
-    last = AppointmentEntry.objects.filter(object=appointment).order_by("-seq").values_list("verb", flat=True).first()
-    if last == "confirm":
+    if is_confirmed(appointment):
         return appointment
     return gate.apply(appointment, "confirm", actor=actor, at=at)
+
+
+def is_confirmed(appointment: Appointment) -> bool:
+    """Whether the household said last that it comes, by SMS or by its page; one query."""
+    last = AppointmentEntry.objects.filter(object=appointment).order_by("-seq").values_list("verb", flat=True).first()
+    return last == "confirm"
 
 
 def _stop(answer: SmsAnswer, mobile: str, at: datetime | None) -> None:
@@ -82,6 +89,9 @@ def _of_appointment(answer: SmsAnswer, mobile: str, said: str, at: datetime | No
         if answer.meaning != SmsMeaning.NO and (given_up := _given_up_at(mobile, answer.received_at)):
             answer.sms = given_up
             _to_read(answer, said, AnswerWhy.REFUSED)
+        elif sms := sms_answered(mobile, answer.received_at):
+            answer.sms = sms
+            _to_read(answer, said, AnswerWhy.NEWS)
         return
     appointment, answer.sms = asked[0]
     if len(asked) > 1 and answer.meaning != SmsMeaning.OTHER:

@@ -27,7 +27,9 @@ from lifecycle.machine import Context
 from lists.listing import Listing, lists
 from network.permissions import is_pilot
 from network.requests import Request
+from prescriptions.against import decided_against
 from prescriptions.models import Need, rank_of, served_before_turn
+from prescriptions.permissions import sees_facts
 from prescriptions.services.households import record_access
 from prescriptions.views.rows import named_by
 from prescriptions.views.same_household import asked_twice, same_household
@@ -177,6 +179,7 @@ def derogation_list(request: Request) -> HttpResponseBase:
         grants=is_pilot(actor),
         since=since,
         before_turn=served_before_turn(actor, since),
+        against=decided_against(actor, since) if sees_facts(actor) else [],
     )
 
 

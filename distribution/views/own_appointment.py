@@ -19,6 +19,7 @@ from distribution.enums import CancelReason
 from distribution.forms.appointments import instant
 from distribution.machine.appointment_rules import notice_of
 from distribution.models import Appointment
+from distribution.services.answers import confirm_appointment, is_confirmed
 from distribution.services.appointments import (
     book_appointment,
     cancel_appointment,
@@ -94,13 +95,17 @@ def _do(link: SignedLink, need: Need, booked: Appointment | None, asked: Mapping
     if asked["act"] == "cancel" and booked is not None:
         cancel_appointment(actor=link, appointment=booked, reason=CancelReason.HOUSEHOLD)
         return "Votre rendez-vous est annulé. Votre appareil reste mis de côté\u00a0: choisissez une autre heure."
+    if asked["act"] == "confirm" and booked is not None:
+        return _awaited(confirm_appointment(actor=link, appointment=booked))
     if asked["act"] != "book":
         return ""
     starts_at = _hour(asked["starts_at"])
     if booked is None:
-        made = book_appointment(actor=link, need=need, starts_at=starts_at)
-    else:
-        made = move_appointment(actor=link, appointment=booked, starts_at=starts_at)
+        return _awaited(book_appointment(actor=link, need=need, starts_at=starts_at))
+    return _awaited(move_appointment(actor=link, appointment=booked, starts_at=starts_at))
+
+
+def _awaited(made: Appointment) -> str:
     return said("C’est noté\u00a0: on vous attend le {when}.", when=when(made))
 
 
@@ -135,6 +140,7 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, 
         "choose": said("Choisissez une heure, à {place}", place=str(device.point)),
         "booked": booked,
         "when": when(booked) if booked else "",
+        "confirmed": booked is not None and is_confirmed(booked),
         "to_bring": to_bring(amount_of(need)),
         "near": near,
         "choosing": choosing and not near and not spent,

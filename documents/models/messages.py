@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from documents.emails import TOLD, compose
 from documents.enums import MessageChannel, MessageCode, MessageLanguage
 from documents.messages import SUBJECTS, Subject, Values, fault_of_text, filled, first_texts, holes_of, invented
 from documents.parameters import MOST_PARTS
@@ -142,6 +143,8 @@ class MessageText(Dated):
     def preview(self) -> list[tuple[str, str]]:
         """What a household that does not exist would receive, before anything is kept."""
         subject, body = self.said(invented(holes_of(f"{self.subject} {self.body}") & SUBJECTS[self.code].holes))
+        if self.channel == MessageChannel.EMAIL:  # as it leaves: with its greeting and its footer
+            subject, body = compose(TOLD, {"subject": subject, "body": body})
         told = [("Objet", subject)] if subject else []
         told.append(("Texte", body))
         if self.channel == MessageChannel.SMS:

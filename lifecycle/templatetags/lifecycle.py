@@ -216,24 +216,32 @@ class Happening:
     cause: str = ""
     comment: str = ""
     comment_erased: bool = False
+    comment_hushed: bool = False
 
 
 @register.inclusion_tag("lifecycle/timeline.html", takes_context=True)
 def timeline(
-    context: template.Context, row: Stateful, also: Iterable[Past] = (), *, without_comments: bool = False
+    context: template.Context,
+    row: Stateful,
+    also: Iterable[Past] = (),
+    *,
+    without_comments: bool = False,
+    hushed: bool = False,
 ) -> dict[str, Any]:
     """The life of a row, newest first. Queries: the journal, the comments, and one per machine among the causes.
 
     ``also``: what happened to it that is no move of its machine, each with its date. ``without_comments``: where what
-    people wrote may name somebody who is not named on the page.
+    people wrote may name somebody who is not named on the page; ``hushed``: the same of what other organisations wrote,
+    of which the page then says that it is there.
 
     A cause is told to those who may see its object; the name of who acted and his comment, to his own organisation
     and to whoever reads all. The others read the role and the organisation.
     """
     actor = context["request"].membership
     entries = list(journal_of(type(row)).objects.of(row))
-    told = [] if without_comments else entries
-    digests = [entry.comment_digest for entry in told if entry.comment_digest and _reads(actor, entry)]
+    told = [] if without_comments else [entry for entry in entries if entry.comment_digest and _reads(actor, entry)]
+    quiet = {entry.pk for entry in told if hushed and (actor is None or entry.organisation != actor.organisation_id)}
+    digests = [entry.comment_digest for entry in told if entry.pk not in quiet]
     comments = dict(Comment.objects.filter(digest__in=digests).values_list("digest", "text")) if digests else {}
     causes = _causes(entries, actor)
     happenings = [
@@ -246,6 +254,7 @@ def timeline(
             cause=causes.get((entry.cause_machine, entry.cause_entry), ""),
             comment=comments.get(entry.comment_digest, ""),
             comment_erased=comments.get(entry.comment_digest) == "",
+            comment_hushed=entry.pk in quiet,
         )
         for entry in entries
     ]

@@ -99,7 +99,9 @@ PAGES: tuple[Page[Request], ...] = (
         prescriptions.withdraw_prescription,
         done="Prescription {row} abandonnée",
         form_kwargs=_of_today,
-        warning="Ses besoins sont abandonnés, et ce qui était réservé ou en cours pour eux est libéré.",
+        warning="Ses besoins sont abandonnés, et ce qui était réservé ou en cours pour eux est libéré. Une nouvelle"
+        " demande reste possible\u00a0: l’identité, l’adresse et le moyen de joindre le foyer y sont déjà\u00a0; les"
+        " besoins, ce qui a été vu et l’accord se redonnent, et l’attente repart de sa nouvelle acceptation.",
     ),
     Page(
         "revoke",

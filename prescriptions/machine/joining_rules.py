@@ -3,21 +3,27 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet, Subquery
 
+from lifecycle.actors import SYSTEM
 from lifecycle.machine import Context, Requirement
+from network.permissions import is_pilot
 from prescriptions.enums import OPEN_NEED_STATES, Bond, HouseholdState, TransferState
 from prescriptions.liveness import nothing_lives
 from prescriptions.machine.household_rules import not_restricted, nothing_asked
-from prescriptions.models import DoubleAnswer, Household, Joining, Need, Transfer
+from prescriptions.models import DoubleAnswer, Household, Joining, Need, Prescription, Transfer
 from prescriptions.parameters import JOIN_UNDO_DAYS
 
 LINES = (Bond.LINE_SOUGHT, Bond.LINE_ACTIVE)
 
 
-def _kept(ctx: Context) -> Any:
-    given = ctx.values["kept"]
+def _pk(ctx: Context, name: str) -> Any:
+    given = ctx.values[name]
     return getattr(given, "pk", given)
+
+
+def _kept(ctx: Context) -> Any:
+    return _pk(ctx, "kept")
 
 
 def _kept_is(ctx: Context, condition: Q) -> Q:
@@ -180,11 +186,33 @@ def _joined_lately(ctx: Context) -> Q:
     since = ctx.at - timedelta(days=JOIN_UNDO_DAYS.on(ctx.day))
     joined = Joining.objects.standing().filter(household=OuterRef("pk"), joined_at__gte=since)
     if ctx.has("left"):
-        given = ctx.values["left"]
-        joined = joined.filter(left=getattr(given, "pk", given))
+        joined = joined.filter(left=_pk(ctx, "left"))
     return Q(Exists(joined))
 
 
+def _both_are_read(ctx: Context) -> Any:
+    """For an adviser: a request that came and one that was there before are his distributor's; the pilot reads all."""
+    if ctx.actor is SYSTEM or is_pilot(ctx.actor) or not ctx.has("left"):
+        return True
+    own = Prescription.objects.visible_to(ctx.actor).order_by()
+    joined = Joining.objects.standing().order_by()
+    here = joined.filter(household=OuterRef(OuterRef("pk")), left=_pk(ctx, "left"))
+    came = own.filter(pk__in=_brought(here))
+    stayed = own.filter(household=OuterRef("pk")).exclude(pk__in=_brought(joined))
+    return Q(Exists(came)) & Q(Exists(stayed))
+
+
+def _brought(joined: QuerySet[Joining]) -> Any:
+    """The keys of the requests that came by these joinings."""
+    return joined.annotate(brought=Func("prescriptions", function="unnest")).values("brought")
+
+
+BOTH_READ = Requirement(
+    "both_read",
+    "Vous ne lisez qu’un des deux dossiers\u00a0: les sépare qui lit des demandes des deux, ou le pilote.",
+    _both_are_read,
+    lifted_by="qui voit ces dossiers",
+)
 JOINED_LATELY = Requirement(
     "left",
     "Aucun dossier réuni à celui-ci ne s’en sépare encore\u00a0: le délai est passé, ou rien ne l’a été.",

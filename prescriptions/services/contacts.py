@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from calendars.working_days import add_working_days
 from documents.enums import Delivery, MessageCode, MessageLanguage
+from documents.models import MessageText
 from documents.services import call_off_sms
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
@@ -27,6 +28,12 @@ OPEN_PAGE = "Votre page vous dit où elle en est. Il faut votre année de naissa
 ASK_WORKER = "Appelez votre travailleur social\u00a0: il vous dit où elle en est."
 TOLD_ALREADY = Reason("told_already", "Il n’y a plus rien à dire à ce foyer\u00a0: c’est déjà fait, ou dépassé.")
 
+NOT_IN_THIS_ONE = Reason(
+    "language",
+    "Ce message ne se redit pas dans cette langue\u00a0: rien n’est parti par SMS ni par courriel, il y est déjà parti,"
+    " ou son texte n’existe pas. Appelez le foyer.",
+    field="langue",
+)
 NO_ADDRESS = Reason("no_address", "L’adresse du foyer n’est pas dans son dossier\u00a0: notez-la, ou appelez-le.")
 AROUND = ("household__commune", "prescriber")
 
@@ -140,6 +147,53 @@ def write_letter(
     if before is not None:
         return before
     return make_letter(message, by=actor, sender=row.prescriber, language=language, at=at or timezone.now())
+
+
+def languages_left(prescription: Prescription, at: datetime | None = None) -> list[tuple[str, str]]:
+    """The languages in which what was written to the household may be said again: it was written, by the way it
+    prefers still, and not in that one yet; ``(code, label)``."""
+    contact = _written(prescription)
+    way = way_to(prescription.household, MessageCode.REQUEST) if contact is not None else None
+    if contact is None or way is None:
+        return []
+    texts = MessageText.objects.by_code_on(timezone.localdate(at))
+    said = HouseholdMessage.objects.filter(
+        household=prescription.household_id,
+        code=MessageCode.REQUEST,
+        channel=way,
+        written_at__gte=contact.promised_at,
+    ).values_list("language", flat=True)
+    there = {one for one in MessageLanguage if (MessageCode.REQUEST, way, one) in texts}
+    left = there - {MessageLanguage.FRENCH, *said}
+    return [(one.value, str(one.label)) for one in MessageLanguage if one in left]
+
+
+@transaction.atomic
+def say_again(
+    *, actor: Actor, prescription: Prescription, language: str, at: datetime | None = None
+) -> HouseholdMessage:
+    """The same news in another language, by the same way, for this once: no language of a household is stored.
+
+    An SMS in French that waits for its hour does not leave beside. Raises Unknown, PermissionDenied, Refused.
+    """
+    row = _seen(actor, prescription)
+    scope = can_edit_prescription(actor)
+    if scope is None or not Prescription.objects.filter(scope, pk=row.pk).exists():
+        raise PermissionDenied
+    list(locked(PromisedContact.objects.filter(prescription=row)))  # said twice at once, it is said once
+    contact, way = _written(row), way_to(row.household, MessageCode.REQUEST)
+    if contact is None or way is None or language not in dict(languages_left(row, at)):
+        raise Refused({row.pk: (NOT_IN_THIS_ONE,)})
+    told = write_message(news_of(row), way, at=at or timezone.now(), language=language)
+    contact.mail, contact.sms = told.mail, told.sms
+    contact.save(update_fields=["mail", "sms"])
+    return told
+
+
+def _written(prescription: Prescription) -> PromisedContact | None:
+    """What was written of the last news, and still holds."""
+    last = PromisedContact.objects.filter(prescription=prescription).order_by("-pk").first()
+    return last if last is not None and last.outcome == ContactOutcome.SENT else None
 
 
 def _seen(actor: Actor, prescription: Prescription) -> Prescription:

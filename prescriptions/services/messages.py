@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from documents.emails import compose
+from documents.emails import TOLD, compose
 from documents.enums import MOVED, WITHHELD, MailPurpose, MessageChannel, MessageCode, MessageLanguage
 from documents.messages import SUBJECTS, Values
 from documents.models import MessageText, StoredFile
@@ -68,16 +68,24 @@ def way_to(household: Household, code: MessageCode, *, heard: bool | None = None
 
 
 def write_message(
-    message: Message, way: MessageChannel, *, at: datetime, attachments: Iterable[StoredFile] = ()
+    message: Message,
+    way: MessageChannel,
+    *,
+    at: datetime,
+    attachments: Iterable[StoredFile] = (),
+    language: str = MessageLanguage.FRENCH,
 ) -> HouseholdMessage:
-    """Put it in the outbox, in the caller's transaction, by SMS or by mail, in French."""
-    text, subject, body = _said(message, way, MessageLanguage.FRENCH, at)
+    """Put it in the outbox, in the caller's transaction, by SMS or by mail; a mail in another language says the French
+    below, for whoever helps the family to read."""
+    text, subject, body = _said(message, way, language, at)
+    if text.language != MessageLanguage.FRENCH and way == MessageChannel.EMAIL:
+        body = "\n\n".join((body, _said(message, way, MessageLanguage.FRENCH, at)[2]))
     row = _row(message, way, text, at)
     household = message.household
     if way == MessageChannel.SMS:
         row.sms = queue_sms(number=household.phone, text=body, about=message.about, at=at)
     else:
-        subject, body = compose("emails/told.txt", {"subject": subject, "body": body})
+        subject, body = compose(TOLD, {"subject": subject, "body": body})
         row.mail = queue_mail(
             to=[(household.email, "")],
             subject=subject,

@@ -33,6 +33,7 @@ from prescriptions.models import (
 from prescriptions.nir import refuse_nir
 from prescriptions.permissions import can_edit_prescription
 from prescriptions.services.needs import ask_need
+from prescriptions.unnamed import refuse_named
 
 SUBMITTED = Reason(
     "submitted", "La prescription est déposée\u00a0: elle ne change plus, sauf si un complément est demandé."
@@ -175,6 +176,7 @@ def record_fact(
     Raises Unknown, PermissionDenied, Refused, ValidationError.
     """
     row = _being_written(actor, prescription)
+    refuse_named(actor, Household.objects.filter(pk=row.household_id), proof=proof, note=note)
     assert actor.pk is not None
     day = timezone.localdate(at)
     bands = FactBand.objects.of_kind(kind, day)
@@ -285,6 +287,7 @@ def accept_prescription(
 ) -> Prescription:
     """Accept; against the rules of the day, ``motive`` says why. Raises Unknown, PermissionDenied, Refused."""
     refuse_nir(comment=comment, motive=motive)
+    refuse_named(actor, Household.objects.filter(pk=prescription.household_id), motive=motive)
     accepted: Prescription = gate.apply(prescription, "accept", actor=actor, at=at, comment=comment, motive=motive)
     return accepted
 
@@ -304,6 +307,7 @@ def refuse_prescription(
     Raises Unknown, PermissionDenied, Refused.
     """
     refuse_nir(comment=comment, motive=motive, next_step=next_step)
+    refuse_named(actor, Household.objects.filter(pk=prescription.household_id), motive=motive, next_step=next_step)
     coded: Any = CodedReason.objects.on(timezone.localdate(at))
     coded = coded.filter(purpose=CodePurpose.REFUSAL, code=reason)
     proposed = coded.values_list("next_step", flat=True).first() or ""

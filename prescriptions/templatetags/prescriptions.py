@@ -7,8 +7,9 @@ from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from network.permissions import is_pilot
 from prescriptions.enums import LANGUAGES_IN_FRENCH, PrescriptionState, SheetLanguage
-from prescriptions.models import Prescription
+from prescriptions.models import Prescription, RightsRequest
 from prescriptions.noted import noted as noted_of
 from prescriptions.permissions import advises, relays
 from typography.french import by_pairs, day, days_ago, days_left, plural, written_day
@@ -50,6 +51,18 @@ def list_title(context: template.Context) -> str:
 def noted(context: template.Context, prescription: Prescription) -> dict[str, Any]:
     """« D’après ce qui est noté »: the verdict of the day on the facts noted so far, and what they say of offers."""
     return noted_of(prescription, context["request"].membership) or {"evaluation": None}
+
+
+@register.inclusion_tag("prescriptions/_limitation.html", takes_context=True)
+def limitation(context: template.Context, household: int, at: str = "") -> dict[str, Any]:
+    """That the household asked that what is written of it be kept and used for nothing, to whoever reads or serves it.
+
+    ``at``: « remise » where it comes for what is put aside, « opérateur » where its line is asked for. The pilot, whom
+    no request of rights is told to, reads it in what is refused. One query.
+    """
+    actor = getattr(context["request"], "membership", None)
+    told = household and not (actor is not None and is_pilot(actor))
+    return {"holds": bool(told) and RightsRequest.objects.restricting().filter(household=household).exists(), "at": at}
 
 
 @register.simple_tag(takes_context=True)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from lifecycle.acting import asks_then_acts, may, posted
 from network.requests import Request
@@ -11,6 +12,7 @@ from prescriptions.forms.households import HouseholdForm
 from prescriptions.models import Household
 from prescriptions.permissions import can_follow_household
 from prescriptions.services import households as services
+from prescriptions.services.hearing_back import read_household_answers
 from prescriptions.views.rows import visible_household
 from prescriptions.views.saving import saved
 
@@ -40,3 +42,13 @@ def household_edit(request: Request, reference: str) -> HttpResponse:
         "back": back,
     }
     return render(request, PLAIN, context)
+
+
+@require_POST
+def household_heard(request: Request, reference: str) -> HttpResponse:
+    """What the household answered by SMS is read."""
+    household = visible_household(request, reference)
+    may(can_follow_household(request.membership))
+    if read_household_answers(actor=request.membership, household=household):
+        messages.success(request, "C’est noté\u00a0: sa réponse est lue, le texte est effacé.")
+    return redirect("prescriptions:household_detail", reference=reference)

@@ -22,7 +22,7 @@ from network.requests import Request
 from prescriptions.filters.messages import MessageFilter
 from prescriptions.models import HouseholdMessage
 from prescriptions.permissions import can_edit_prescription, sees_messages, works
-from prescriptions.services.contacts import write_letter
+from prescriptions.services.contacts import say_again, write_letter
 from prescriptions.services.households import record_access
 from prescriptions.tables.messages import MessageTable
 from prescriptions.views.rows import visible_prescription
@@ -68,6 +68,20 @@ def prescription_letter(request: Request, reference: str) -> HttpResponse:
     made = saved(form, lambda: write_letter(actor=actor, prescription=prescription, language=language))
     if made is not None:
         return redirect("prescriptions:message_letter", pk=made.pk)
+    for error in form.non_field_errors():
+        messages.error(request, str(error))
+    return redirect("prescriptions:prescription_detail", reference=reference)
+
+
+@require_POST
+def prescription_said_again(request: Request, reference: str) -> HttpResponse:
+    """Write the last news once more, in the language that is chosen, by the way the household prefers."""
+    prescription = visible_prescription(request, reference)
+    actor = request.membership
+    may(can_edit_prescription(actor))
+    form, language = Form({}), request.POST.get("langue", "")
+    if saved(form, lambda: say_again(actor=actor, prescription=prescription, language=language)) is not None:
+        messages.success(request, "C’est écrit dans cette langue\u00a0: le message part à son heure.")
     for error in form.non_field_errors():
         messages.error(request, str(error))
     return redirect("prescriptions:prescription_detail", reference=reference)

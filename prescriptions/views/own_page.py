@@ -22,7 +22,7 @@ from prescriptions.models import Prescription, SheetTranslation
 from prescriptions.models.household import OWN_SHEET
 from prescriptions.own_papers import pass_for, request_of
 from prescriptions.own_parts import parts_of
-from prescriptions.saying import Tongue
+from prescriptions.saying import SaidDay, Tongue, said
 from prescriptions.services.households import record_access
 from prescriptions.telling import telling_of
 
@@ -116,8 +116,18 @@ def told_page(
         "done": done,
         "refused": refused,
         "tongue": tongue_of(request),
+        "agreement": agreement_of(prescription),
     }
     return hidden(render(request, PAGE, context))
+
+
+def agreement_of(prescription: Prescription) -> Mapping[str, str] | None:
+    """The agreement that holds, the text that was read, and since when; None once nobody deals with the request."""
+    given = prescription.agreements.first() if prescription.is_live else None
+    if given is None:
+        return None
+    since = said("Vous avez donné votre accord le {day}.", day=SaidDay.of(given.given_on))
+    return {"since": since, "text": given.exact_text}
 
 
 def born_in(year: int, prescription: int) -> Prescription | None:

@@ -22,6 +22,8 @@ from prescriptions.permissions import (
     can_submit_prescription,
     works,
 )
+from prescriptions.services.contacts import languages_left
+from prescriptions.services.hearing_back import answers_heard
 from prescriptions.services.prescriptions import agreement_text
 from prescriptions.views.answers import answers_of
 from prescriptions.views.joining import follow_joined
@@ -45,6 +47,7 @@ def prescription_detail(request: Request, reference: str) -> HttpResponse:
         "sheet": sheet_of(prescription, needs, actor),
         "works": works(actor),
         "letter_languages": MessageLanguage.choices,
+        "languages_left": languages_left(prescription) if works(actor) and prescription.is_live else [],
         "instructs": advises(actor),
         "same": same_household(prescription.household, actor, open_needs(needs), prescription),
         "end_reason": _end_reason(prescription),
@@ -128,6 +131,7 @@ def household_detail(request: Request, reference: str) -> HttpResponse:
         "works": works(actor),
         "hears": can_receive_rights_request(actor) is not None and household.state != "anonymised",
         "same": same_household(household, actor),
+        "heard": list(answers_heard(household)) if works(actor) else [],
     }
     return render(request, "prescriptions/household_detail.html", context)
 

@@ -64,6 +64,11 @@ def opened[R](request: Request, household: Household, row: R) -> R:
     return row
 
 
+def is_veiled(household: int, actor: Actor) -> bool:
+    """Whether this household is not named to this reader; no query but for a pilot."""
+    return is_pilot(actor) and not Household.objects.named_to(actor).filter(pk=household).exists()
+
+
 def veil(household: Household, actor: Actor) -> None:
     """Leave in this copy what its reader needs: no name for a pilot who gave no reason, no birth date for a relay."""
     if is_pilot(actor):

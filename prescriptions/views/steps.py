@@ -19,7 +19,7 @@ from prescriptions.enums import (
     ReminderKind,
 )
 from prescriptions.machine.household_rules import only_a_draft
-from prescriptions.models import Household, Need, Prescription
+from prescriptions.models import Household, Need, Prescription, RightsRequest
 from prescriptions.parameters import DRAFT_DAYS
 from prescriptions.permissions import (
     advises,
@@ -34,13 +34,21 @@ from prescriptions.views.lost import lost_of, lost_step
 from typography.french import day, days_left
 
 S = PrescriptionState
+LIMITED = "Le foyer a demandé que rien n’avance\u00a0: personne n’a à agir tant que la limitation n’est pas levée"
 TO_CALL = "ou rappelez-le si c’est une erreur, et notez qu’il a changé d’avis"
 TO_SEE = "ou voyez avec son prescripteur si c’est une erreur"
 
 
 def next_step(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
-    """Who acts next, for whoever sees the prescription; two queries at most."""
+    """Who acts next, for whoever sees the prescription; three queries at most."""
+    if prescription.is_live and is_limited(prescription.household_id):
+        return Step(LIMITED)
     return NEXT.get(S(prescription.state), _nothing)(prescription, needs, actor)
+
+
+def is_limited(household: int) -> bool:
+    """Whether the household asked that what is written of it be kept and used for nothing; one query."""
+    return RightsRequest.objects.restricting().filter(household=household).exists()
 
 
 def household_step(household: Household, prescriptions: Iterable[Prescription], actor: Actor) -> Step:

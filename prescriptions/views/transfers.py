@@ -15,7 +15,7 @@ from prescriptions.forms.actions import TransferForm
 from prescriptions.models import Transfer
 from prescriptions.permissions import can_answer_transfer, can_ask_transfer, can_edit_prescription, works
 from prescriptions.services.transfers import ask_transfer
-from prescriptions.views.rows import visible_prescription
+from prescriptions.views.rows import is_veiled, visible_prescription
 from prescriptions.views.saving import saved
 
 S = TransferState
@@ -59,6 +59,7 @@ def transfer_detail(request: Request, reference: str) -> HttpResponse:
         "reads": reads,
         "step": transfer_step(transfer, actor),
         "follows": follows,
+        "hushed": is_veiled(transfer.prescription.household_id, actor),
     }
     return render(request, "prescriptions/transfer_detail.html", context)
 

@@ -18,7 +18,7 @@ from lifecycle.machine import Context
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.enums import ErasureChannel, RightKind
-from prescriptions.services.joining import join_household
+from prescriptions.services.joining import join_household, part_household
 from prescriptions.services.prescriptions import withdraw_prescription
 from prescriptions.services.revoking import revoke_prescription
 from tests.connectivity.lines import Line
@@ -78,6 +78,26 @@ def test_a_household_that_was_reached_is_not_called_again_under_the_file_that_it
     join_household(actor=line.pilot, household=household_of(line), kept=kept)
     assert services.join_households(actor=line.pilot, campaign=campaign) == 0
     assert not campaign.households.filter(household=kept).exists()
+
+
+def test_whom_one_still_had_to_call_is_called_under_the_file_kept_and_counted_once() -> None:
+    calls = Calls()
+    campaign, line = calls.create(), calls.copper
+    before = campaign.households.figures()
+    day = calls.day + timedelta(days=9)
+    services.note_call(
+        actor=line.worker, target=calls.target(line, campaign), result=CallResult.CALL_BACK, next_on=day, note=""
+    )
+    kept = line.circle.submitted().household
+    join_household(actor=line.pilot, household=household_of(line), kept=kept)
+    target = campaign.households.get(household=kept)
+    assert (target.caller, target.next_on, target.calls) == (line.worker, day, 1)
+    assert target in CampaignHousehold.objects.to_call()
+    after = campaign.households.figures()
+    assert (after["listed"], after["to_call"], after["call_back"]) == (before["listed"], before["to_call"], 1)
+    assert CopperCampaign.objects.counted(line.pilot).get().listed == before["listed"]
+    part_household(actor=line.pilot, household=kept, left=household_of(line))
+    assert calls.target(line, campaign) in CampaignHousehold.objects.to_call(), "they are two again: both are called"
 
 
 def test_nothing_is_noted_of_a_household_that_was_erased() -> None:

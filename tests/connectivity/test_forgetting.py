@@ -54,7 +54,7 @@ def test_nothing_names_a_household_that_is_anonymised_and_figures_stay() -> None
     accepted = services.accept_connection(actor=line.agent, connection=sent, operator_reference="OP-77", at=line.at)
     active = line.activate(accepted)
     services.end_connection(
-        actor=line.worker, connection=active, reason=EndReason.MOVED, at=line.at, comment="Introuvable-Exemple part."
+        actor=line.worker, connection=active, reason=EndReason.MOVED, at=line.at, comment="Introuvable part."
     )
     household = line.need.prescription.household
     assert {row.last_name for row in Transmission.objects.all()} == {"Introuvable-Exemple"}

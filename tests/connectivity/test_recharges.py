@@ -115,6 +115,19 @@ def test_the_day_of_a_sale_is_of_this_month_and_not_before_the_line() -> None:
     assert sell(line, file, sold_on=monday().date()).sold_on == monday().date()
 
 
+def test_what_was_sold_the_last_evening_of_a_month_and_noted_after_midnight_counts_in_that_month() -> None:
+    line, file = prepaid(monday())
+    begun = (line.today().replace(day=1) + timedelta(days=32)).replace(day=1)
+    line.later(days=(begun - line.today()).days)
+    eve = begun - timedelta(days=1)
+    assert [sell(line, file, sold_on=eve).month for _ in range(2)] == [eve.replace(day=1)] * 2
+    with pytest.raises(Refused, match="2 recharges"):
+        sell(line, file, sold_on=eve)
+    assert sell(line, file).month == begun
+    with pytest.raises(Refused, match="le lendemain"):
+        sell(line, file, sold_on=eve - timedelta(days=1))
+
+
 def test_only_a_prepaid_line_that_works_has_recharges() -> None:
     line, file = prepaid()
     end_connection(actor=line.worker, connection=file, reason=EndReason.CANCELLED)

@@ -29,7 +29,7 @@ def test_a_text_is_kept_only_once_what_it_gives_was_read(office: Client) -> None
     shown = page.content.decode()
     assert "Bonjour Marie-Antoinette, du nouveau pour P-7K3M-2QXZ." in shown
     assert "alphabet simple (GSM-7), 1\u00a0SMS" in shown
-    assert MessageText.objects.filter(code="demande", channel="sms").count() == 1
+    assert MessageText.objects.filter(code="demande", channel="sms", language="fr").count() == 1
 
     other = typed | {"body": "Autre {reference}.", "apercu-lu": page.context["seen"]}
     again = office.post(url, other)
@@ -44,3 +44,12 @@ def test_a_text_is_kept_only_once_what_it_gives_was_read(office: Client) -> None
     assert kept.status_code == 302
     assert MessageText.objects.text_for("demande", "sms", tomorrow).body == typed["body"]
     assert MessageText.objects.text_for("demande", "sms", timezone.localdate()) == row
+
+
+def test_a_mail_is_read_as_it_leaves_with_its_greeting_and_its_footer(office: Client) -> None:
+    load_reference("documents")
+    row = MessageText.objects.get(code="demande", channel="email", language="fr")
+    shown = dict(row.preview())["Texte"]
+    assert shown.startswith("Bonjour,")
+    assert "Maillon, équipement numérique solidaire du Nord" in shown
+    assert "n’y répondez pas" in shown

@@ -263,6 +263,12 @@ def test_a_household_takes_moves_and_gives_up_its_hour_without_account_nor_scrip
     assert made.journal.get(verb="book").via.startswith("sheet")
     assert "C’est noté" in page
 
+    assert "Je viens" in page
+    for _ in range(2):
+        said = client.post(ask, kept(page) | {"act": "confirm"}).content.decode()
+    assert "Vous avez dit que vous venez." in said
+    assert "Je viens" not in said
+    assert made.journal.filter(verb="confirm").count() == 1
     file = client.post(ask, kept(page) | {"act": "calendar"})
     assert file.headers["Content-Type"].startswith("text/calendar")
     page = client.post(ask, kept(page) | {"act": "move"}).content.decode()

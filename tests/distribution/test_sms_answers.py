@@ -171,6 +171,35 @@ def test_nothing_happens_of_a_number_or_an_hour_that_nobody_awaits_but_it_is_cou
     assert set(SmsAnswer.objects.values_list("text", "sms")) == {("", None)}
 
 
+@pytest.mark.django_db
+def test_what_answers_another_sms_is_read_by_the_team_that_follows_and_its_words_go_then(
+    shelf: Shelf, texted: Device
+) -> None:
+    household = need_of(texted).prescription.household
+    worker = need_of(texted).prescription.worker
+    assert worker is not None
+    Sms.objects.filter(about_machine="prescription").update(delivery=Delivery.SENT, sent_at=timezone.now(), text="")
+    told = answers("Je ne comprends pas, c’est pour quoi ?")
+    assert (told.outcome, told.why, told.sms) == (OUT.TO_READ, W.NEWS, Sms.objects.get(about_machine="prescription"))
+    page = reverse("prescriptions:household_detail", args=[household.reference])
+    client = acting(worker)
+    assert "sa réponse est à lire" in client.get("/").content.decode()
+    assert "Je ne comprends pas" in client.get(page).content.decode()
+    assert "Je ne comprends pas" not in acting(shelf.adviser).get(page).content.decode()
+    read = reverse("prescriptions:household_heard", args=[household.reference])
+    assert acting(shelf.adviser).post(read).status_code == 403
+    assert client.get(read).status_code == 405
+    client.post(read)
+    row = again(told)
+    assert (row.text, row.read_by) == ("", worker)
+    assert "sa réponse est à lire" not in client.get("/").content.decode()
+    late = answers("Merci", "2", at=timezone.now() + timedelta(days=40))
+    assert late.outcome == OUT.NOTHING
+    unread = answers("Encore moi", "3")
+    forget_sms(about=("prescription", need_of(texted).prescription_id), at=timezone.now())
+    assert again(unread).text == ""
+
+
 @pytest.mark.usefixtures("days_to_come")
 @pytest.mark.django_db
 def test_too_late_to_give_it_up_alone_is_read_and_once_cancelled_nothing_answers(shelf: Shelf, texted: Device) -> None:
@@ -206,8 +235,10 @@ def test_the_reminder_says_how_to_answer_where_answers_are_read(
 def test_in_the_story_of_the_demonstration_somebody_answers(shelf: Shelf, texted: Device) -> None:
     made = expected(shelf, texted)
     assert made.starts_at is not None
+    shelf.need(phone="06 11 22 33 44", contact_channel=ContactChannel.SMS)
+    Sms.objects.update(delivery=Delivery.KEPT)
     answers_come(made.starts_at - timedelta(days=2))
-    assert SmsAnswer.objects.get().outcome == OUT.CONFIRMED
+    assert set(SmsAnswer.objects.values_list("outcome", "why")) == {(OUT.CONFIRMED, ""), (OUT.TO_READ, W.NEWS)}
 
 
 # --- the door

@@ -168,6 +168,18 @@ def test_parted_again_all_is_where_it_was_but_for_what_came_since(circle: Circle
         part_household(actor=circle.adviser, household=kept.household, left=left.household)
 
 
+def test_whoever_read_one_of_the_two_files_alone_does_not_part_them(circle: Circle, beside: Circle) -> None:
+    kept, left = two_files(circle, beside)
+    other = Circle(prescriber=circle.prescriber, commune=circle.commune)
+    file = join_household(actor=circle.adviser, household=left.household, kept=kept.household)
+    other.submitted(((NeedKind.TABLET, NeedUse.SOCIAL),), household=file)
+    assert Household.objects.visible_to(other.adviser).contains(file)
+    with pytest.raises(Refused, match="qu’un des deux") as refused:
+        part_household(actor=other.adviser, household=file, left=left.household)
+    assert codes(refused) == {"both_read"}
+    part_household(actor=circle.adviser, household=file, left=left.household)
+
+
 def test_six_hundred_namesakes_are_proposed_to_nobody(circle: Circle) -> None:
     martin = {"last_name": "Martin", "first_name": "Nadia"}
     mine = circle.submitted(household=circle.household(**person(**martin, birth_date=BORN)))

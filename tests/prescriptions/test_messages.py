@@ -19,7 +19,7 @@ from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
 from prescriptions.enums import ContactAbout, ContactChannel, ContactOutcome, HouseholdState
 from prescriptions.models import Household, HouseholdMessage, Prescription, PromisedContact
-from prescriptions.services.contacts import note_no_answer, promise_contacts, tell_household, write_letter
+from prescriptions.services.contacts import note_no_answer, promise_contacts, say_again, tell_household, write_letter
 from prescriptions.services.households import edit_household
 from prescriptions.services.joining import join_household
 from prescriptions.services.messages import withhold_messages
@@ -165,6 +165,36 @@ def test_a_letter_is_made_once_in_the_language_that_is_chosen_and_read_by_its_wo
     tell_household(actor=circle.worker, prescription=prescription)
     with pytest.raises(Refused):
         write_letter(actor=circle.worker, prescription=prescription)
+
+
+@pytest.mark.django_db
+def test_what_was_written_is_said_again_once_in_the_language_that_is_chosen_and_none_is_kept_of_the_household(
+    circle: Circle,
+) -> None:
+    load_reference("documents")
+    prescription, client = accepted(circle), acting(circle.worker)
+    page, url = page_of(prescription, "prescription_detail"), f"/prescriptions/{prescription.reference}/redire/"
+    assert "Le lui redire" in read(client, page)
+    client.post(url, {"langue": "uk"})
+    french, told = Sms.objects.order_by("pk")
+    assert (french.delivery, told.delivery) == (Delivery.FAILED, Delivery.QUEUED), "it had not left: one leaves"
+    assert "Є новини" in told.text
+    assert prescription.reference in told.text
+    assert contact_of(prescription).sms == told
+    assert not PromisedContact.objects.to_keep().exists()
+    assert [row.language for row in HouseholdMessage.objects.order_by("pk")] == ["fr", "uk"]
+    for again in ("uk", "fr", "klingon", ""):
+        assert "ne se redit pas dans cette langue" in client.post(url, {"langue": again}, follow=True).content.decode()
+    assert Sms.objects.count() == 2
+    mailed = accepted(circle, contact_channel=ContactChannel.EMAIL, email="foyer@exemple.test", last_name="Autre")
+    say_again(actor=circle.worker, prescription=mailed, language="ar")
+    body = Mail.objects.filter(purpose="household").latest("pk").body
+    assert body.index("هناك جديد") < body.index("Il y a du nouveau pour votre demande")
+    called = accepted(circle, contact_channel=ContactChannel.PHONE, last_name="Encore")
+    with pytest.raises(Refused):
+        say_again(actor=circle.worker, prescription=called, language="en")
+    with pytest.raises(PermissionDenied):
+        say_again(actor=circle.adviser, prescription=prescription, language="en")
 
 
 @pytest.mark.django_db

@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from documents.services import forget_document
 from prescriptions.models import HouseholdAccess, Prescription
+from prescriptions.services.revoking import revoke_prescription
 from prescriptions.telling import telling_of
 from tests.prescriptions.files import Circle
 from tests.prescriptions.told import TOLD, brought_to, plain, promised
+from typography.french import written_day
 
 pytestmark = pytest.mark.django_db
 YEAR = "1984"
@@ -64,6 +66,18 @@ def test_it_says_where_the_request_stands_and_whom_to_call_and_nothing_else(circ
     for secret in secrets:
         assert secret not in told
     assert len(promised(told)) <= 1
+
+
+def test_it_says_what_was_agreed_since_when_and_how_to_change_one_s_mind_while_it_holds(circle: Circle) -> None:
+    filed = circle.submitted()
+    page = born(filed)
+    told = answered(page)
+    given = filed.agreements.get()
+    assert f"Vous avez donné votre accord le {written_day(given.given_on)}.".replace("\u00a0", " ") in told
+    assert "Vous pouvez changer d’avis quand vous voulez" in told
+    assert given.exact_text.split()[0] in told.partition("Lire le texte")[2]
+    revoke_prescription(actor=circle.worker, prescription=filed, channel="phone")
+    assert "Votre accord" not in answered(page)
 
 
 def test_a_sheet_of_before_opens_the_page_of_today(circle: Circle) -> None:

@@ -326,6 +326,25 @@ def test_the_same_list_twice_changes_nothing(circle: Circle) -> None:
     assert "déjà été importé" in answer.content.decode()
 
 
+def test_two_lists_that_share_somebody_taken_at_the_same_time_make_one_draft(
+    circle: Circle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = brought(circle, line(), line("Durand")), brought(circle, line("Martin"), line(), name="autre.csv")
+    begin = services._begin
+
+    def meanwhile(**given: Any) -> Import:
+        """The other list is taken whole once this one was looked at, before it begins."""
+        monkeypatch.setattr(services, "_begin", begin)
+        begin_import(source=first, actor=circle.worker)
+        return begin(**given)
+
+    monkeypatch.setattr(services, "_begin", meanwhile)
+    begin_import(source=second, actor=circle.worker)
+    assert sorted(Household.objects.values_list("last_name", flat=True)) == ["Durand", "Essai", "Martin"]
+    assert Prescription.objects.count() == 3
+    assert [left.outcome for left in LeftLine.objects.filter(source=second)] == [Outcome.KNOWN]
+
+
 def test_a_list_cut_in_the_middle_goes_on_from_there(circle: Circle, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "CHUNK", 3)
     monkeypatch.setattr(services, "AT_ONCE", 0)

@@ -1,23 +1,29 @@
 """The distributor reads the file: it asks for what is missing, accepts or refuses, with the rules of the day beside."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused
+from prescriptions.against import decided_against
 from prescriptions.enums import DropReason, FactKind, NeedState, PrescriptionState, ReminderKind, RuleOutcome, Verdict
 from prescriptions.models import Decision, EligibilityRule, Prescription
 from prescriptions.services.needs import ask_need
 from prescriptions.services.prescriptions import (
+    accept_prescription,
     ask_completion_prescription,
     evaluate,
     refuse_prescription,
 )
-from tests.prescriptions.files import COMPUTER, Circle, again
+from prescriptions.services.trying import evaluate_supposed, suppose_facts
+from tests.pages import acting, read
+from tests.prescriptions.files import COMPUTER, Circle, again, load_settings
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +60,20 @@ SUPPORT = (FactKind.SOCIAL_SUPPORT, "")
 )
 def test_the_rules_of_the_day_give_a_verdict(facts: list[tuple[str, str]], verdict: Verdict) -> None:
     assert evaluate(prescription=seen(Circle(), *facts)).verdict == verdict
+
+
+def test_asked_of_any_day_the_rules_give_the_answer_of_that_day() -> None:
+    load_settings()
+    change = date(2025, 1, 1)
+    rule = EligibilityRule.objects.get(code="reste_a_vivre")
+    EligibilityRule.objects.filter(pk=rule.pk).update(valid_to=change - timedelta(days=1))
+    rule.pk, rule.at_most, rule.valid_from, rule.valid_to = None, 100, change, None
+    rule.save(force_insert=True)
+    before, since = Verdict.FAVOURABLE, Verdict.AGAINST
+    for days, verdict in ((-700, before), (-1, before), (0, since), (1, since), (400, since), (-365, before)):
+        day = change + timedelta(days=days)
+        facts = suppose_facts(dict([LEFT_LOW]), day)
+        assert evaluate_supposed(facts, day).verdict == verdict, day
 
 
 def test_each_rule_says_what_it_saw() -> None:
@@ -113,6 +133,21 @@ def test_a_set_is_accepted_but_for_those_that_lack_a_reason() -> None:
         bad.pk
     ]
     assert again(bad).decisions.get().motive == "Urgence"
+
+
+def test_decisions_against_the_rules_are_counted_for_the_pilot_and_those_who_decide_and_no_one_else() -> None:
+    circle, since = Circle(), timezone.now() - timedelta(days=1)
+    accept_prescription(actor=circle.adviser, prescription=seen(circle, LEFT_HIGH), motive="Urgence")
+    circle.accept(seen(circle, LEFT_LOW))
+    expected = [("Acceptées, les règles disant non", 1, 2), ("Refusées, les règles disant oui", 0, 0)]
+    page = reverse("distribution:derogation_list")
+    for actor in (circle.pilot, circle.adviser):
+        assert decided_against(actor, since) == expected
+        assert 'les règles disant non</th><td class="text-end">1</td><td class="text-end">2</td>' in read(
+            acting(actor), page
+        )
+    assert decided_against(Circle().adviser, since)[0][2] == 0
+    assert decided_against(circle.relay, since)[0][2] == 0
 
 
 def test_a_refusal_has_a_reason_of_the_list_and_a_next_step() -> None:

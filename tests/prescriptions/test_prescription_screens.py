@@ -110,6 +110,13 @@ def test_the_own_page_of_a_household_is_opened_in_a_browser_at_320_pixels_withou
             if script:
                 Look(page).again()
         expect(page.get_by_role("heading", level=1)).to_have_text("Il manque quelque chose à votre demande")
+    expect(page.get_by_role("heading", name="Ce qui est écrit sur vous")).to_be_visible()
+    heard = page.get_by_role("main").aria_snapshot()
+    order = [heard.index(said) for said in ("[level=1]", "- list", "Qui appeler", "Ce qui est écrit sur vous")]
+    assert order == sorted(order), "what is missing first, then what to bring, then whom to call, then one's rights"
+    assert household.last_name not in heard, "what is read aloud in a waiting room names nobody"
+    unnamed = re.compile(r"^\s*- (link|button|textbox|img)$", re.MULTILINE)
+    assert not unnamed.search(heard), "whatever one acts on says its name"
 
 
 def test_the_page_of_the_household_and_a_page_of_errors_read_at_any_width(open_page: Callable[..., Page]) -> None:

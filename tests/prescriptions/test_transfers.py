@@ -230,8 +230,8 @@ def test_all_that_is_alive_of_a_household_goes_together_and_is_offered_once(circ
 def test_what_was_written_on_an_offer_is_forgotten_with_the_household(circle: Circle, receiver: Circle) -> None:
     prescription = circle.accepted(household=circle.household(**SECRET))
     transfer = ask_transfer(
-        actor=circle.worker, prescription=prescription, prescriber=receiver.prescriber, comment="Mme Indicible"
+        actor=circle.worker, prescription=prescription, prescriber=receiver.prescriber, comment="chez indicible"
     )
-    decline_transfer(actor=receiver.worker, transfer=transfer, reason=TransferRefusal.OTHER, comment="Mme Indicible")
+    decline_transfer(actor=receiver.worker, transfer=transfer, reason=TransferRefusal.OTHER, comment="chez indicible")
     forget_households([prescription.household_id], timezone.now())
-    assert not Comment.objects.filter(text__contains="Indicible").exists()
+    assert not Comment.objects.filter(text__icontains="indicible").exists()
