@@ -218,13 +218,13 @@ class Migration(migrations.Migration):
                     (
                         "outcome",
                         models.CharField(
-                            choices=[("confirmed", "Le foyer vient"), ("cancelled", "Le foyer ne vient pas\xa0: rendez-vous annulé"), ("stopped", "Plus de SMS à ce foyer"), ("to_read", "À lire par le conseiller"), ("nothing", "Sans effet\xa0: numéro inconnu, ou aucun rendez-vous à venir")],
+                            choices=[("confirmed", "Le foyer vient"), ("cancelled", "Le foyer ne vient pas\xa0: rendez-vous annulé"), ("stopped", "Plus de SMS à ce foyer"), ("to_read", "À lire"), ("nothing", "Sans effet\xa0: numéro inconnu, ou aucun message récent")],
                             default="nothing",
                             max_length=10,
                             verbose_name="suite",
                         ),
                     ),
-                    ("why", models.CharField(blank=True, choices=[("unclear", "ni oui, ni non"), ("several", "plusieurs rendez-vous à ce numéro"), ("refused", "trop tard pour changer sans appeler")], max_length=8, verbose_name="à lire parce que")),
+                    ("why", models.CharField(blank=True, choices=[("unclear", "ni oui, ni non"), ("several", "plusieurs rendez-vous à ce numéro"), ("refused", "trop tard pour changer sans appeler"), ("news", "à un message qui n’attendait pas de réponse")], max_length=8, verbose_name="à lire parce que")),
                     ("text", models.CharField(blank=True, max_length=1000, verbose_name="texte")),
                     ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="lu le")),
                     ("read_by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="lu par")),

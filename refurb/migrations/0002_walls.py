@@ -17,6 +17,22 @@ CREATE TRIGGER refurb_device_origin_frozen BEFORE UPDATE ON refurb_device FOR EA
 
 NOT_FROZEN_ORIGIN = "DROP FUNCTION refurb_device_origin_frozen CASCADE;"
 
+PLACE_WRITTEN = """
+CREATE FUNCTION refurb_place_written() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    NEW.place_written_at := OLD.place_written_at;
+    IF NEW.place IS DISTINCT FROM OLD.place THEN
+        NEW.place_written_at := clock_timestamp();
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refurb_place_written BEFORE UPDATE OF place, place_written_at ON refurb_device FOR EACH ROW
+    EXECUTE FUNCTION refurb_place_written();
+"""
+"""When the place of a device was last written, by the clock of the database and whoever writes it."""
+PLACE_FORGOTTEN = "DROP FUNCTION refurb_place_written() CASCADE;"
+
 DEVICE_STAMPS = [
     "allotted_at",
     "attached_to",
@@ -132,4 +148,5 @@ class Migration(migrations.Migration):
         *(ClosedToRecords(name) for name in COUNTED),
         ClosedToRecords("incident", "known_at"),
         migrations.RunSQL(ORIGIN, NOT_FROZEN_ORIGIN),
+        migrations.RunSQL(PLACE_WRITTEN, PLACE_FORGOTTEN),
     ]
