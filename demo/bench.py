@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from demo import papers
+from demo import papers, pictures
 from demo.agenda import done
 from demo.calendar import working_day
 from demo.catalogue import Model
@@ -36,15 +36,16 @@ from refurb.enums import (
 from refurb.models import Device, Drive, Part
 from refurb.services import batches, bench, defects, likeness, parts, stock
 from refurb.services.bench import Look
+from refurb.services.photos import add_photo
 
 GIGABYTE = 10**9
 CLOSING_HOUR = 17
 MOBILE = (DeviceType.TABLET, DeviceType.SMARTPHONE)
 HARD_DRIVE_MB = (90, 160)
 """Megabytes per second that hard drives of that age write and read."""
-WORN, SALVAGED, BROKEN = 0.2, 0.25, 0.2
-"""How many of the devices that serve have something worn to be told; how many of those that do not give a part; how
-often a part that was just bought is broken as it is unpacked."""
+WORN, SHOWN, SALVAGED, BROKEN = 0.2, 0.1, 0.25, 0.2
+"""How many of the devices that serve have something worn to be told, and of these a photo; how many of the others give
+a part; how often a part that was just bought is broken as it is unpacked."""
 PRICES = {
     PartKind.BATTERY: Decimal("28.50"),
     PartKind.SCREEN: Decimal("34.90"),
@@ -248,6 +249,8 @@ class Work:
             rng = Random(f"wear {device.reference}")  # noqa: S311 nothing here is a secret
             if words and rng.random() < WORN:
                 defects.note_defects(**self.aside, device=device, words=rng.sample(words, rng.choice((1, 1, 2))))
+                if rng.random() < SHOWN:
+                    add_photo(**self.aside, device=device, content=pictures.machine(device.type, device.model))
 
     def describe_alike(self) -> None:
         """What nobody read on them is that of the other machines of their lot, as a technician accepts it."""

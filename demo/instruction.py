@@ -1,10 +1,8 @@
 """Advisers share requests out, one is away and replaced, notes are written; a household sends the photo of a paper."""
 
-import io
 from datetime import datetime, timedelta
 
-from PIL import Image, ImageDraw
-
+from demo import pictures
 from demo.agenda import Thread
 from demo.calendar import local
 from demo.context import Stage
@@ -92,16 +90,4 @@ def _photo(at: datetime) -> ProofPhoto | None:
     if lacking is None or paper is None:
         return None
     link = SignedLink(f"{OWN_SHEET}{paper.document_id}", opens=("prescription", lacking.pk))
-    return send_photo(actor=link, prescription=lacking, content=_drawn(), at=at)
-
-
-def _drawn() -> bytes:
-    """An invented paper, which names nobody."""
-    picture = Image.new("RGB", (620, 880), "white")
-    pen = ImageDraw.Draw(picture)
-    pen.rectangle((30, 30, 590, 850), outline="grey", width=3)
-    for rank, line in enumerate(("ATTESTATION DE PAIEMENT (exemple)", "Dossier 000000", "Minimum social")):
-        pen.text((70, 90 + 60 * rank), line, fill="black")
-    written = io.BytesIO()
-    picture.save(written, "PNG")
-    return written.getvalue()
+    return send_photo(actor=link, prescription=lacking, content=pictures.paper(), at=at)
