@@ -73,7 +73,7 @@ def rows_of(devices: Iterable[Device]) -> Iterator[Row]:
 
 
 def said_of(devices: Iterable[Device]) -> dict[int, Mapping[str, str]]:
-    """``{device: {column: what is said}}``; four queries, whatever their number."""
+    """``{device: {column: what is said}}``, also of those that tec.tech is not told of; four queries, whatever their number."""
     known = list(devices)
     pks = [device.pk for device in known]
     latest: dict[int, TecTechRow] = {}
@@ -97,8 +97,8 @@ def said_of(devices: Iterable[Device]) -> dict[int, Mapping[str, str]]:
 def _said(device: Device, row: TecTechRow | None, drives: list[Drive], more: Mapping[str, str]) -> Mapping[str, str]:
     system = device.grading.measures.get("os", "") if device.grading else ""
     said = {
-        "statut": STATUSES[S(device.state)],
-        "typeMateriel": TYPES[T(device.type)],
+        "statut": STATUSES.get(S(device.state), ""),
+        "typeMateriel": TYPES.get(T(device.type), ""),
         "numeroSerie": device.serial if device.serial_key else "",
         "idMaterielReconditionneur": device.tag,
         "model": device.model,

@@ -3,6 +3,7 @@
 It moves no device: a status that differs is told, and changes by its verb, with its proofs.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,10 @@ OWN = ("number", "lot", "stock", "group")
 WRITTEN = (*IN_THE_WORKSHOP, DeviceState.RETURNED)
 """States in which what is read on a device may be written."""
 MOST_MEMORY = 1024
+SIZE = re.compile(r"([0-9]{1,9})(?:[.,]0+)?\s*(?:Go|GB)?", re.IGNORECASE)
+"""A size in gigabytes; a spreadsheet writes 8 as « 8,0 »."""
+NUMBERS = ("IMEI1", "IMEI2", "idEsn")
+"""What a spreadsheet spoils, of the columns that go back as they came."""
 UNKNOWN = "Aucun appareil de votre atelier ne porte l’étiquette {}."
 TWICE = "Même étiquette que la ligne {}\u00a0: reprise une seule fois."
 OTHER_TYPE = "tec.tech dit {}, Maillon {}\u00a0: corrigez l’un des deux."
@@ -47,10 +52,10 @@ NOTHING_NEW = "Rien de nouveau\u00a0: tout est déjà écrit."
 
 
 def _memory(text: str) -> int:
-    figures = "".join(sign for sign in text if sign.isdigit())
-    if not figures or int(figures[:9]) > MOST_MEMORY:
+    found = SIZE.fullmatch(text)
+    if found is None or not 0 < int(found[1]) <= MOST_MEMORY:
         raise Unread(f"«\u00a0{text}\u00a0» n’est pas une mémoire en Go.")
-    return int(figures[:9])
+    return int(found[1])
 
 
 FIELDS = (
@@ -74,7 +79,7 @@ FIELDS = (
     Field("lot", "idLot", ("id lot",), read=identifier, longest=40),
     Field("stock", "idStock", ("id stock",), read=identifier, longest=40),
     Field("group", "idGroupe", ("id groupe",), read=identifier, longest=40),
-    *(Field(name, name, (), read=identifier, longest=40) for name in dict.fromkeys((*REST, *COMPARED))),
+    *(Field(name, name, read=identifier if name in NUMBERS else words) for name in dict.fromkeys((*REST, *COMPARED))),
 )
 
 
@@ -133,9 +138,10 @@ def _own(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _agree(said: str, theirs: str) -> bool:
-    """Whether two cells say the same; of a size, its figures: « 256 Go » is 256."""
+    """Whether two cells say the same; of a size, its figures: « 256 Go » is 256, as « 256,0 »; of an IMEI too."""
     if said.isdecimal():
-        return said == "".join(sign for sign in theirs if sign in "0123456789")
+        size = SIZE.fullmatch(theirs)
+        return said == (size[1] if size else "".join(sign for sign in theirs if sign in "0123456789"))
     return said.casefold() == theirs.casefold()
 
 

@@ -286,6 +286,41 @@ def test_a_device_that_is_not_in_hand_keeps_what_it_says_and_its_numbers_are_kep
     assert TecTechRow.objects.get(device=device).number == "5"
 
 
+def test_what_tec_tech_is_told_nothing_of_is_previewed_as_any_other(bench: Bench) -> None:
+    gate.apply(bench.received(tag="PRH-1"), "report_missing", actor=bench.technician, reason="theft")
+    bench.received(DeviceType.SCREEN, tag="PRH-2")
+    client = acting(bench.technician)
+
+    rows = [{"idMaterielReconditionneur": f"PRH-{rank}", "id": str(rank), "statut": "A_TRAITER"} for rank in (1, 2)]
+    source = bring(client, lines(*rows))
+
+    assert "tec.tech dit A_TRAITER, Maillon manquant" in preview(client, source)
+    take(client, source)
+    assert sorted(TecTechRow.objects.values_list("number", flat=True)) == ["1", "2"]
+    assert sent(client) == []
+
+
+def test_a_column_that_is_only_compared_or_given_back_refuses_no_line(bench: Bench) -> None:
+    device = bench.received(tag="PRH-1", **BLANK)
+    bench.drive(device)
+    client = acting(bench.technician)
+    told = {
+        "systemeExploitation": "Microsoft Windows 11 Professionnel, 64 bits, version 23H2",
+        "tailleDisqueDur1": "256,0",
+        "createdAt": "9999-99-99",
+        "updatedAt": "46000,0",
+    }
+
+    source = bring(client, lines({"idMaterielReconditionneur": "PRH-1", "id": "1", "RAM": "8,0", **told}))
+    shown = preview(client, source)
+    take(client, source)
+
+    assert "rien n’est changé ici" not in shown
+    assert fresh(device).memory_gb == 8, "8,0 is 8, not 80"
+    (row,) = sent(client)
+    assert (row["systemeExploitation"], row["createdAt"]) == (told["systemeExploitation"], told["createdAt"])
+
+
 def test_a_serial_that_is_a_placeholder_fills_nothing(bench: Bench) -> None:
     device = bench.received(tag="PRH-1", serial="")
     client = acting(bench.technician)
