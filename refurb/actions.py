@@ -96,7 +96,8 @@ PAGES: tuple[Page[Request], ...] = (
         DeviceTellStolenForm,
         done="dit volé",
         warning="Portez plainte. Si rien ne prouve son effacement, le pilote est prévenu\u00a0: il juge de nouveau du"
-        " risque pour les personnes. Retrouvé, l’appareil se réceptionne comme avant.",
+        " risque pour les personnes. Retrouvé, l’appareil se réceptionne à l’atelier, ou se retrouve au point, comme"
+        " tout appareil manquant.",
     ),
     Page(
         "withdraw",

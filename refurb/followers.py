@@ -189,8 +189,9 @@ def open_incidents(move: Move) -> None:
 
 def tell_stolen(move: Move) -> None:
     """The pilots, who keep the register of breaches, learn that what was lost with its data is in other hands."""
-    open_ones = Incident.objects.filter(device__in=move.pks, device__stay=F("stay"))
-    emails.devices_stolen_for_pilots(list(open_ones.select_related("device", "workshop", "donation__donor")), move.at)
+    exposed = Incident.objects.filter(device__in=move.pks, device__stay=F("stay")).with_theft().exclude(stolen_at=None)
+    told = exposed.select_related("device", "workshop", "donation__donor").order_by("pk")
+    emails.devices_stolen_for_pilots(list(told), move.at)
 
 
 def forget_reading(move: Move) -> None:

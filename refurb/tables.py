@@ -15,7 +15,6 @@ from donations.models import Donation
 from lifecycle.machine import state_label
 from lifecycle.templatetags.lifecycle import state_badge
 from lists.columns import WHOLE, StateColumn
-from refurb.enums import MissingReason
 from refurb.grading import told_grade
 from refurb.models import Device, Drive, Incident, Part
 from refurb.models.device import DeviceQuerySet
@@ -198,6 +197,9 @@ class PartTable(tables.Table):
         return value
 
 
+JUDGED_AGAIN = "volé depuis\u00a0: à juger de nouveau"
+
+
 class IncidentTable(tables.Table):
     """Devices lost with data on them."""
 
@@ -222,9 +224,8 @@ class IncidentTable(tables.Table):
         return str(record.device)
 
     def render_reason(self, record: Incident) -> str:
-        told, now = record.get_reason_display(), record.device
-        stolen = now.missing_reason == MissingReason.THEFT and now.stay == record.stay
-        return f"{told}, vol constaté depuis" if stolen and record.reason != MissingReason.THEFT else told
+        told = record.get_reason_display()
+        return f"{told}, vol constaté le {day(record.stolen_at)}" if record.stolen_at else told
 
     def render_known_at(self, value: datetime) -> str:
         return moment(value)
@@ -233,7 +234,9 @@ class IncidentTable(tables.Table):
         return moment(value)
 
     def render_followed(self, record: Incident) -> str:
-        return ", ".join(map(str, record.follow_ups.all())) or "à noter"
+        noted = list(record.follow_ups.all())
+        again = [JUDGED_AGAIN] if noted and record.is_judged_before_its_theft else []
+        return ", ".join([*map(str, noted), *again]) or "à noter"
 
     def value_notify_before(self, value: datetime) -> datetime:
         return value

@@ -73,7 +73,7 @@ def rows_of(devices: Iterable[Device]) -> Iterator[Row]:
 
 
 def said_of(devices: Iterable[Device]) -> dict[int, Mapping[str, str]]:
-    """``{device: {column: what is said}}``, also of those that tec.tech is not told of; four queries, whatever their number."""
+    """``{device: {column: what is said}}``, be tec.tech told of it or not; four queries, whatever their number."""
     known = list(devices)
     pks = [device.pk for device in known]
     latest: dict[int, TecTechRow] = {}

@@ -148,10 +148,10 @@ def _proofs(actor: Membership, at: datetime) -> tuple[Block, ...]:
             Incident.objects.visible_to(actor)
             .unanswered()
             .select_related("device", "workshop")
-            .order_by("known_at", "pk"),
+            .order_by("awaited_since", "pk"),
             _incident,
             "Aucun appareil perdu avec des données n’attend de suite.",
-            late=Q(known_at__lt=at - TO_THE_CNIL),
+            late=Q(awaited_since__lt=at - TO_THE_CNIL),
         ),
     )
 
@@ -253,8 +253,9 @@ def _drive(drive: Any) -> Line:
 
 def _incident(incident: Any) -> Line:
     url = reverse("refurb:incident_note", args=[incident.device.reference, incident.pk])
-    told = until(incident.notify_before, "à notifier avant le")
-    return Line(f"{incident}, {incident.device}", url, str(incident.workshop), told)
+    told = until(incident.awaited_since + TO_THE_CNIL, "à notifier avant le")
+    about = f"{incident.workshop}, volé, à juger de nouveau" if incident.stolen_at else str(incident.workshop)
+    return Line(f"{incident}, {incident.device}", url, about, told)
 
 
 def _ending_line(convention: Any) -> Line:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
 from conventions.models import MONEY
@@ -22,6 +22,7 @@ from refurb.enums import (
     TakenOutReason,
     WrittenOffReason,
 )
+from refurb.models.device import DeviceEntry
 from refurb.models.drive import Destruction, Drive
 from refurb.models.evidence import Evidence, EvidenceQuerySet
 from refurb.permissions import sees_incidents, sees_parts
@@ -297,9 +298,22 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         scope = sees_incidents(actor)
         return self.none() if scope is None else self.filter(scope)
 
+    def with_theft(self) -> Self:
+        """Each with ``stolen_at``, when it was said to be stolen, if it was; found since or not."""
+        later = DeviceEntry.objects.filter(object=OuterRef("device"), seq__gt=OuterRef("entry__seq"))
+        again = DeviceEntry.objects.filter(verb="report_missing", object=OuterRef("object"), seq__lt=OuterRef("seq"))
+        theft = later.filter(~Exists(again.filter(seq__gt=OuterRef(OuterRef("entry__seq")))), verb="tell_stolen")
+        return self.annotate(stolen_at=Subquery(theft.order_by("seq").values("at")[:1]))
+
     def unanswered(self) -> Self:
-        """Those of which nobody has written down what was done."""
-        return self.filter(follow_ups=None)
+        """Those of which nobody has written down what was done, or not since it was said to be stolen.
+
+        ``awaited_since``: from when the 72 hours of the answer that is missing run.
+        """
+        answered = IncidentFollowUp.objects.filter(incident=OuterRef("pk"))
+        since = answered.filter(recorded_at__gte=OuterRef("stolen_at"))
+        waiting = self.with_theft().filter(~Exists(answered) | Q(stolen_at__isnull=False) & ~Exists(since))
+        return waiting.annotate(awaited_since=Case(When(Exists(answered), then=F("stolen_at")), default=F("known_at")))
 
 
 class Incident(models.Model):
@@ -322,6 +336,10 @@ class Incident(models.Model):
         "refurb.DeviceEntry", models.PROTECT, related_name="incident", verbose_name="ligne du journal"
     )
 
+    # Of its journal; read with the rows that are shown, never stored.
+    stolen_at: datetime | None
+    awaited_since: datetime
+
     objects = IncidentQuerySet.as_manager()
 
     class Meta:
@@ -336,6 +354,12 @@ class Incident(models.Model):
     def notify_before(self) -> datetime:
         """When the CNIL is to be told, at the latest."""
         return self.known_at + TO_THE_CNIL
+
+    @property
+    def is_judged_before_its_theft(self) -> bool:
+        """Whether what was done of it was written down before it was known to be stolen; read ``with_theft``."""
+        stolen = self.stolen_at
+        return stolen is not None and all(one.recorded_at < stolen for one in self.follow_ups.all())
 
 
 class FollowUpQuerySet(models.QuerySet["IncidentFollowUp"]):

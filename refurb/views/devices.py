@@ -25,7 +25,7 @@ from refurb.device_file import DeviceFileTable, with_what_is_read
 from refurb.enums import ENDED, DeviceState
 from refurb.erasers import erasure_doubt, skills_asked
 from refurb.filters import DeviceFilter
-from refurb.models import DepositedFile, Device, DevicePaper, Drive, Incident, Label, Photo
+from refurb.models import DepositedFile, Device, DevicePaper, Drive, Label, Photo
 from refurb.models.device import DeviceQuerySet
 from refurb.onward import onward
 from refurb.permissions import at_own_points, can_note_incident, can_work_on_device, sees_devices
@@ -97,7 +97,7 @@ def device_detail(request: Request, reference: str) -> HttpResponse:
         "photos": list(Photo.objects.kept().filter(device=device)),
         "works": works_on(device, actor),
         "printed": Label.objects.visible_to(actor).last_of([device]).get(device.pk),
-        "incidents": Incident.objects.visible_to(actor).filter(device=device).prefetch_related("follow_ups"),
+        "incidents": device.incidents.visible_to(actor).with_theft().prefetch_related("follow_ups"),
         "may_note_incident": can_note_incident(actor) is not None,
     }
     return render(request, "refurb/device_detail.html", context)

@@ -25,7 +25,7 @@ def incident_list(request: Request) -> HttpResponseBase:
     """Devices lost with data on them, the newest first."""
     if sees_incidents(request.membership) is None:
         raise PermissionDenied
-    incidents = Incident.objects.visible_to(request.membership).select_related("device", "workshop")
+    incidents = Incident.objects.visible_to(request.membership).with_theft().select_related("device", "workshop")
     page = Listing(request, rows=incidents.prefetch_related("follow_ups"), table=IncidentTable, noun=INCIDENT)
     return page.respond("refurb/incident_list.html")
 
@@ -36,7 +36,8 @@ def incident_note(request: Request, reference: str, pk: int) -> HttpResponse:
     actor = request.membership
     if can_note_incident(actor) is None:
         raise PermissionDenied
-    seen = Incident.objects.visible_to(actor).select_related("device", "workshop").prefetch_related("follow_ups")
+    seen = Incident.objects.visible_to(actor).with_theft().select_related("device", "workshop")
+    seen = seen.prefetch_related("follow_ups")
     incident = get_object_or_404(seen, pk=pk, device__reference=reference)
     form = FollowUpForm(posted(request))
     back = reverse("refurb:device_detail", args=[incident.device.reference])

@@ -1,18 +1,25 @@
 """A device that is looked for turns out to be stolen: it is said, and those who judge the breach learn it."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
+from desk.todo.blocks import first_of
+from desk.todo.pilots import todo_of as todo_of_pilot
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from refurb.enums import RETURN_REASONS, DeviceState, MissingReason, WithdrawalReason
 from refurb.models import Incident
+from refurb.services.incidents import note_incident
 from tests.pages import acting, done, read
 from tests.refurb.devices import Bench, fresh, load_numbers
 
 pytestmark = pytest.mark.django_db
+LIST = reverse("refurb:incident_list") + "?tous=1"
 
 
 @pytest.fixture
@@ -39,9 +46,45 @@ def test_what_was_looked_for_is_told_stolen_once_and_the_pilot_who_judges_the_br
     assert "volé" in last.subject
     assert "Plainte n°" not in last.body, "the words of the comment stay with the device"
     assert Incident.objects.get().reason == MissingReason.STOCKTAKE, "the register keeps what was known then"
-    assert "vol constaté depuis" in read(acting(bench.pilot), reverse("refurb:incident_list") + "?tous=1")
+    assert "vol constaté le" in read(acting(bench.pilot), reverse("refurb:incident_list") + "?tous=1")
     with pytest.raises(Refused):
         gate.apply(lost, "tell_stolen", actor=bench.technician)
+
+
+def test_a_breach_that_was_answered_waits_for_the_pilot_again_and_the_register_keeps_the_theft(bench: Bench) -> None:
+    device, pilot = bench.in_process(tag="PRH-1"), acting(bench.pilot)
+    gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.STOCKTAKE)
+    incident = Incident.objects.get()
+    page = reverse("refurb:incident_note", args=[device.reference, incident.pk])
+    today = timezone.localdate()
+    note_incident(actor=bench.pilot, incident=incident, kind="no_risk", done_on=today, words="Rangé ailleurs.")
+    assert page not in read(pilot, reverse("desk:home"))
+
+    gate.apply(device, "tell_stolen", actor=bench.technician)
+    assert "volé, à juger de nouveau" in read(pilot, reverse("desk:block", args=["incidents"]))
+    assert [late_after(bench, hours) for hours in (71, 73)] == [0, 1], "72 hours from when the theft is known"
+    assert "Dit volé" in read(pilot, page)
+    assert "à juger de nouveau" in read(pilot, LIST)
+    assert "vol constaté le" in read(pilot, reverse("refurb:device_detail", args=[device.reference]))
+
+    note_incident(actor=bench.pilot, incident=incident, kind="told", done_on=today)
+    assert page not in read(pilot, reverse("desk:home"))
+    gate.apply(device, "receive", actor=bench.technician, tag="PRH-9")
+    told = read(pilot, LIST)
+    assert "vol constaté le" in told, "found, it was stolen all the same: the register forgets nothing"
+    assert "à juger de nouveau" not in told
+
+    gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.STOCKTAKE)
+    gate.apply(device, "tell_stolen", actor=bench.technician)
+    first, second = Incident.objects.with_theft().order_by("pk")
+    assert first.stolen_at < second.stolen_at, "each loss has its own theft"
+    assert not Incident.objects.unanswered().filter(pk=first.pk).exists()
+
+
+def late_after(bench: Bench, hours: int) -> int:
+    """How many incidents are late, so many hours after now."""
+    at = timezone.now() + timedelta(hours=hours)
+    return first_of(next(one for one in todo_of_pilot(bench.pilot, at).blocks if one.key == "incidents")).late
 
 
 def test_only_those_who_look_for_it_say_so_and_a_proven_device_is_no_breach(bench: Bench) -> None:
