@@ -14,6 +14,8 @@ from refurb.models.device import DeviceQuerySet
 
 ON_THE_SHELF = (DeviceState.AVAILABLE, DeviceState.RESERVED, DeviceState.RETURNED)
 """What stands at a distribution point."""
+ON_PAPER = ("allot", "release_allotment", "reserve", "release", "cancel_shipment")
+"""Steps that are taken from a desk, or by the clock: nobody needs the device at hand for them."""
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,12 @@ def _findings(stocktake: Stocktake, expected: dict[int, Device]) -> Iterator[Fou
 
 
 def handled_since(devices: list[int], at: datetime, written_at: datetime | None) -> set[int]:
-    """Which of these somebody had in hand since: moved after ``at``, or their place written after ``written_at``.
+    """Which of these somebody had in hand since: moved after ``at`` but on paper, or placed after ``written_at``.
 
     ``written_at``: by the clock of the database, which the instants of a story do not change. Two queries.
     """
     moves = DeviceEntry.objects.filter(object__in=devices, at__gt=at).exclude(source=F("target"))
-    handled = set(moves.values_list("object", flat=True))
+    handled = set(moves.exclude(verb__in=ON_PAPER).values_list("object", flat=True))
     if written_at is not None:
         placed = Device.objects.filter(pk__in=devices, place_written_at__gt=written_at)
         handled |= set(placed.values_list("pk", flat=True))

@@ -130,9 +130,7 @@ def missing_from(stocktake: Stocktake) -> list[str]:
     return [
         line.device.reference
         for line in lines
-        if line.device is not None
-        and (line.device.state, line.device.place) == (line.state, line.expected_at)
-        and line.device.pk not in later | handled
+        if line.device is not None and line.device.place == line.expected_at and line.device.pk not in later | handled
     ]
 
 

@@ -16,6 +16,7 @@ from distribution.models import Stocktake, StocktakeLine, StocktakeScan
 from distribution.services.stocktakes import (
     begin_stocktake,
     close_stocktake,
+    missing_from,
     put_away_misplaced,
     scan_stock,
     take_scan_back,
@@ -383,6 +384,29 @@ def test_what_somebody_moved_away_and_back_meanwhile_is_not_said_to_be_lost(benc
         describe_device(actor=bench.technician, device=gone, place=place)
     page = client.get(page_of(stocktake, "report_missing"), follow=True).content.decode()
     assert "Plus rien n’est introuvable" in page, "moved and put back once it was closed: somebody saw it"
+
+
+def test_a_step_on_paper_meanwhile_is_nobody_having_the_device_in_hand() -> None:
+    shelf = Shelf()
+    held, asked, back, here = shelf.reserved(), shelf.available(), shelf.handed_over(), shelf.available()
+    begun = begin_stocktake(actor=shelf.adviser, point=shelf.point)
+    scan_stock(actor=shelf.adviser, stocktake=begun, texts=[here.tag])
+    gate.apply(held, "release", actor=shelf.adviser)
+    shelf.reserve(asked)
+    shelf.take_back(back)
+    expected = {held.tag: F.MISSING, asked.tag: F.MISSING, back.tag: F.HANDLED, here.tag: F.FOUND}
+    assert found(begun) == expected, "a reservation that ends or begins is no sight of the device"
+    close_stocktake(actor=shelf.adviser, stocktake=begun)
+    shelf.reserve(held)
+    assert sorted(missing_from(Stocktake.objects.get())) == sorted([held.reference, asked.reference])
+    shelf.hand_over(fresh(asked))
+    assert missing_from(Stocktake.objects.get()) == [held.reference], "handed over since: it was there"
+
+    allotted, seen = shelf.ready(), shelf.ready()
+    counted = begin_stocktake(actor=shelf.technician)
+    scan_stock(actor=shelf.technician, stocktake=counted, texts=[seen.tag])
+    shelf.allotted(allotted)
+    assert found(counted) == {allotted.tag: F.MISSING, seen.tag: F.FOUND}
 
 
 def test_what_is_not_found_is_reported_missing_as_a_set_once_somebody_says_so(bench: Bench) -> None:
