@@ -1,6 +1,6 @@
 """The drives of a device: what it holds, what left it, what was destroyed; or that it holds none."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -53,6 +53,15 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
         removed = DriveRemoval.objects.current().filter(drive=OuterRef("pk"))
         gone = Q(device__state__in=(DeviceState.RECYCLED, DeviceState.DISMANTLED), stay=F("device__stay"))
         return self.unproven().real().filter(Exists(removed) | gone)
+
+
+def came_out_of(part: Any) -> Q:
+    """Of a part of the stock: the drive it is, or one fitted and taken out again; as its inventory was corrected."""
+    came = Q()
+    for way in ("", "supersedes__", "supersedes__supersedes__"):
+        came |= Q(**{f"{way}part": part})
+        came |= Q(**{f"{way}fitted_by__part": part, f"{way}fitted_by__taken_out__isnull": False})
+    return came
 
 
 class Drive(Evidence):

@@ -23,7 +23,7 @@ from refurb.enums import (
     WrittenOffReason,
 )
 from refurb.models.device import DeviceEntry
-from refurb.models.drive import Destruction, Drive
+from refurb.models.drive import Destruction, Drive, came_out_of
 from refurb.models.evidence import Evidence, EvidenceQuerySet
 from refurb.permissions import sees_incidents, sees_parts
 from typography.french import day
@@ -59,19 +59,11 @@ class PartQuerySet(models.QuerySet["Part"]):
 
 def _destroyed_on_the_shelf() -> models.QuerySet[Drive]:
     """The drives of the part of an outer query that were destroyed once out, as their inventory is corrected."""
-    out = [
-        Q(**{f"{way}fitted_by__part": OuterRef("pk"), f"{way}fitted_by__taken_out__isnull": False})
-        for way in ("", "supersedes__", "supersedes__supersedes__")
-    ]
     destroyed = Exists(Destruction.objects.current().filter(drive=OuterRef("pk")))
-    return (
-        Drive.objects.current()
-        .filter(destroyed, ~_said_lost())
-        .filter(Q(part=OuterRef("pk")) | out[0] | out[1] | out[2])
-    )
+    return Drive.objects.current().filter(came_out_of(OuterRef("pk")), destroyed, ~said_lost())
 
 
-def _said_lost() -> Exists:
+def said_lost() -> Exists:
     """Whether a drive is named by what was written off, as its inventory is corrected: it left the stock already."""
     ways = ("pk", "supersedes", "supersedes__supersedes")
     named = Q(drive=OuterRef(ways[0])) | Q(drive=OuterRef(ways[1])) | Q(drive=OuterRef(ways[2]))

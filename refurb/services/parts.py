@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from lifecycle import gate
@@ -32,8 +32,8 @@ from refurb.enums import (
 )
 from refurb.models.defects import Defect, DefectMended
 from refurb.models.device import Device
-from refurb.models.drive import Destruction, Drive, DriveRemoval
-from refurb.models.stock import Part, PartTakenOut, PartWrittenOff, Repair
+from refurb.models.drive import Destruction, Drive, DriveRemoval, came_out_of
+from refurb.models.stock import Part, PartTakenOut, PartWrittenOff, Repair, said_lost
 from refurb.permissions import can_keep_parts
 from refurb.services import evidence
 from refurb.services.locked_devices import about, held_device
@@ -247,19 +247,17 @@ def write_off_part(
 
 
 def on_the_shelf(part: Part) -> list[Drive]:
-    """The drives of an entry that came out of a device, as corrected; neither destroyed nor written off."""
+    """The drives of an entry that came out of a device, as corrected; neither destroyed nor written off. One query.
+
+    One that was fitted again, or inventoried again, is where the later row says.
+    """
     if part.kind != PartKind.STORAGE:
         return []
-    out = Drive.objects.filter(Q(fitted_by__part=part, fitted_by__taken_out__isnull=False) | Q(pk=part.drive_id))
-    now = [_as_corrected(drive).pk for drive in out]
-    there = Drive.objects.filter(pk__in=now).exclude(pk__in=Drive.objects.in_place().values("pk"))
-    destroyed = Destruction.objects.current().values("drive")
-    return list(
-        there.exclude(pk__in=destroyed)
-        .exclude(written_off__in=PartWrittenOff.objects.standing())
-        .select_related("device")
-        .order_by("pk")
-    )
+    later = Drive.objects.real().filter(device__workshop=part.workshop_id, pk__gt=OuterRef("pk"))
+    again = later.filter(serial_key=OuterRef("serial_key")).exclude(serial_key="")
+    destroyed = Destruction.objects.current().filter(drive=OuterRef("pk"))
+    out = Drive.objects.current().filter(came_out_of(part), ~Exists(again), ~Exists(destroyed), ~said_lost())
+    return list(out.exclude(pk__in=Drive.objects.in_place().values("pk")).select_related("device").order_by("pk"))
 
 
 @gate.one_transaction

@@ -1,5 +1,7 @@
 """A drive of the stock that is lost, or stolen, then found and destroyed, left the stock once."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -71,6 +73,24 @@ def test_the_last_of_an_entry_is_known_without_being_named(bench: Bench) -> None
     (drive,) = out_again(bench, part, "LOST-1")
     assert parts.write_off_part(actor=bench.technician, part=part, reason="lost").drive == drive
     assert left(part) == 0
+
+
+def test_a_drive_that_was_fitted_again_is_on_no_shelf_and_once_out_it_is_there_once(
+    bench: Bench, django_assert_num_queries: Any
+) -> None:
+    part = bought(bench, 2)
+    (drive,) = out_again(bench, part, "AGAIN-1")
+    bench.erase(drive)
+    (again,) = out_again(bench, part, "AGAIN-1")
+    with django_assert_num_queries(1):
+        assert parts.on_the_shelf(part) == [again], "one disk, named once, as it came out last"
+    bench.erase(again)
+    fitted = {"kind": DriveKind.SSD, "serial": "AGAIN-1", "capacity": 256 * 10**9}
+    parts.fit_part(actor=bench.technician, device=bench.in_process(), part=part, drive=fitted)
+
+    assert parts.on_the_shelf(part) == []
+    off = parts.write_off_part(actor=bench.technician, part=part, reason="lost")
+    assert (off.drive, left(part)) == (None, 0), "the one that is lost is not the one that is in a device"
 
 
 def test_a_drive_is_named_on_the_page_among_those_on_the_shelf_alone(bench: Bench) -> None:
