@@ -89,7 +89,7 @@ lire() {
 # Vingt fichiers à la fois ; ce qui est parti est rangé dans envoyes/. Le jeton ne passe jamais par la ligne de commande.
 envoyer() {
     if [ -z "$adresse" ] || [ -z "$jeton" ]; then dire "Pas d'adresse ou pas de jeton : tout reste sur la clé."; return 0; fi
-    case $adresse in https://*|http://localhost|http://localhost:*|http://127.0.0.1|http://127.0.0.1:*) ;; *) dire "Adresse refusée : https:// seulement."; return 1 ;; esac
+    case $adresse in *@*) dire "Adresse refusée : ni nom ni mot de passe dedans."; return 1 ;; https://*|http://localhost|http://localhost:*|http://127.0.0.1|http://127.0.0.1:*) ;; *) dire "Adresse refusée : https:// seulement."; return 1 ;; esac
     a curl || { dire "curl manque : tout reste sur la clé."; return 1; }
     while :; do
         set --

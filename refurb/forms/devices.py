@@ -62,7 +62,10 @@ class DeviceTellStolenForm(CommentForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["comment"].label = "Plainte"
-        self.fields["comment"].help_text = "Facultatif\u00a0: le jour, le lieu, le numéro. Ne nommez personne."
+        self.fields["comment"].help_text = (
+            "Facultatif\u00a0: le jour, le lieu, le numéro. Votre organisation et le pilote le lisent\u00a0: ne nommez"
+            " personne."
+        )
 
 
 class DeviceWithdrawForm(ReasonForm):

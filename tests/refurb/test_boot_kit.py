@@ -318,10 +318,13 @@ def test_what_did_not_leave_stays_on_the_key_and_leaves_later(key: Path, code: s
     assert kept(key) == []
 
 
-@pytest.mark.parametrize("address", ["http://maillon.exemple.test", "http://localhost.exemple.test", "ftp://x"])
+@pytest.mark.parametrize(
+    "address",
+    ["http://maillon.exemple.test", "http://localhost.exemple.test", "http://localhost:1@exemple.test", "ftp://x"],
+)
 def test_a_token_never_leaves_in_clear(key: Path, address: str) -> None:
     done = run(key, "PRH-0042", conf=f"ADRESSE={address}\nJETON={TOKEN}\n")
-    assert "https:// seulement" in done.stdout
+    assert "Adresse refusée" in done.stdout
     assert not (key / "data" / "curl.args").exists()
 
 
