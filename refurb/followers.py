@@ -189,9 +189,9 @@ def open_incidents(move: Move) -> None:
 
 def tell_stolen(move: Move) -> None:
     """The pilots, who keep the register of breaches, learn that what was lost with its data is in other hands."""
-    exposed = Incident.objects.filter(device__in=move.pks, device__stay=F("stay")).with_theft().exclude(stolen_at=None)
-    told = exposed.select_related("device", "workshop", "donation__donor").order_by("pk")
-    emails.devices_stolen_for_pilots(list(told), move.at)
+    exposed = Incident.objects.filter(device__in=move.pks, device__stay=F("stay")).with_theft().order_by("pk")
+    known = exposed.select_related("device", "workshop", "donation__donor")
+    emails.devices_stolen_for_pilots([incident for incident in known if incident.stolen_at], move.at)
 
 
 def forget_reading(move: Move) -> None:

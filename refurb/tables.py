@@ -234,9 +234,8 @@ class IncidentTable(tables.Table):
         return moment(value)
 
     def render_followed(self, record: Incident) -> str:
-        noted = list(record.follow_ups.all())
-        again = [JUDGED_AGAIN] if noted and record.is_judged_before_its_theft else []
-        return ", ".join([*map(str, noted), *again]) or "à noter"
+        again = [JUDGED_AGAIN] if record.judged_again_before else []
+        return ", ".join([*map(str, record.follow_ups.all()), *again]) or "à noter"
 
     def value_notify_before(self, value: datetime) -> datetime:
         return value

@@ -253,8 +253,10 @@ def _drive(drive: Any) -> Line:
 
 def _incident(incident: Any) -> Line:
     url = reverse("refurb:incident_note", args=[incident.device.reference, incident.pk])
-    told = until(incident.awaited_since + TO_THE_CNIL, "à notifier avant le")
-    about = f"{incident.workshop}, volé, à juger de nouveau" if incident.stolen_at else str(incident.workshop)
+    again = incident.awaited_since == incident.stolen_at
+    word = "à juger de nouveau avant le" if again else "à notifier avant le"
+    told = until(incident.awaited_since + TO_THE_CNIL, word)
+    about = f"{incident.workshop}, volé" if incident.stolen_at else str(incident.workshop)
     return Line(f"{incident}, {incident.device}", url, about, told)
 
 

@@ -348,10 +348,11 @@ class Incident(models.Model):
         return self.known_at + TO_THE_CNIL
 
     @property
-    def is_judged_before_its_theft(self) -> bool:
-        """Whether what was done of it was written down before it was known to be stolen; read ``with_theft``."""
-        stolen = self.stolen_at
-        return stolen is not None and all(one.recorded_at < stolen for one in self.follow_ups.all())
+    def judged_again_before(self) -> datetime | None:
+        """Until when it is judged anew: it was answered before it was known to be stolen; read ``with_theft``."""
+        stolen, answers = self.stolen_at, self.follow_ups.all()
+        again = stolen is not None and answers and all(one.recorded_at < stolen for one in answers)
+        return stolen + TO_THE_CNIL if again and stolen is not None else None
 
 
 class FollowUpQuerySet(models.QuerySet["IncidentFollowUp"]):

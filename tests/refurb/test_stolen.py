@@ -61,9 +61,9 @@ def test_a_breach_that_was_answered_waits_for_the_pilot_again_and_the_register_k
     assert page not in read(pilot, reverse("desk:home"))
 
     gate.apply(device, "tell_stolen", actor=bench.technician)
-    assert "volé, à juger de nouveau" in read(pilot, reverse("desk:block", args=["incidents"]))
+    assert "à juger de nouveau avant le" in read(pilot, reverse("desk:block", args=["incidents"]))
     assert [late_after(bench, hours) for hours in (71, 73)] == [0, 1], "72 hours from when the theft is known"
-    assert "Dit volé" in read(pilot, page)
+    assert "Jugez de nouveau du risque" in read(pilot, page)
     assert "à juger de nouveau" in read(pilot, LIST)
     assert "vol constaté le" in read(pilot, reverse("refurb:device_detail", args=[device.reference]))
 
@@ -78,7 +78,10 @@ def test_a_breach_that_was_answered_waits_for_the_pilot_again_and_the_register_k
     gate.apply(device, "tell_stolen", actor=bench.technician)
     first, second = Incident.objects.with_theft().order_by("pk")
     assert first.stolen_at < second.stolen_at, "each loss has its own theft"
-    assert not Incident.objects.unanswered().filter(pk=first.pk).exists()
+    assert list(Incident.objects.unanswered()) == [second]
+    page = reverse("refurb:incident_note", args=[device.reference, second.pk])
+    assert "Jugez de nouveau" not in read(pilot, page), "nobody had judged it yet: its own 72 hours run"
+    assert late_after(bench, 71) == 0
 
 
 def late_after(bench: Bench, hours: int) -> int:
