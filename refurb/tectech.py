@@ -6,7 +6,7 @@ is left empty; what is tec.tech's own (id, idLot, idStock, idGroupe) goes back a
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from conventions.enums import DeviceType
 from lists.spreadsheets import Row
@@ -80,7 +80,7 @@ def said_of(devices: Iterable[Device]) -> dict[int, Mapping[str, str]]:
     for row in TecTechRow.objects.filter(device__in=pks).order_by("pk"):
         latest[row.device_id] = row
     drives: dict[int, list[Drive]] = {}
-    for drive in Drive.objects.in_place().filter(device__in=pks).order_by("pk"):
+    for drive in Drive.objects.in_place().filter(device__in=pks, stay=F("device__stay")).order_by("pk"):
         drives.setdefault(drive.device_id, []).append(drive)
     webcams, imeis = _webcams(pks), _imeis(known)
     return {
@@ -120,8 +120,8 @@ def _said(device: Device, row: TecTechRow | None, drives: list[Drive], more: Map
 
 
 def _webcams(pks: list[int]) -> dict[int, str]:
-    """Whether the webcam of each works, by its last tests; not a word where it was not looked at."""
-    runs = TestRun.objects.current().filter(device__in=pks, results__function=WEBCAM)
+    """Whether the webcam of each works, by its last tests of this stay; not a word where it was not looked at."""
+    runs = TestRun.objects.current().filter(device__in=pks, stay=F("device__stay"), results__function=WEBCAM)
     found = runs.order_by("pk").values_list("device", "results__result")
     return {device: YES_OR_NO.get(result, "") for device, result in found}
 

@@ -110,6 +110,21 @@ def test_each_state_that_has_a_word_there_is_told_and_no_other(bench: Bench) -> 
     assert DeviceState.MISSING not in STATUSES
 
 
+def test_what_was_read_in_an_earlier_stay_is_sent_no_more_and_a_disk_is_sent_once(bench: Bench) -> None:
+    device = bench.in_process(tag="PRH-1")
+    bench.drive(device, serial="DISK-1")
+    bench.test(device)
+    client = acting(bench.technician)
+    assert (sent(client)[0]["tailleDisqueDur1"], sent(client)[0]["webcam"]) == ("256", "OUI")
+
+    gate.apply(device, "report_missing", actor=bench.technician, reason="stocktake")
+    again = gate.apply(fresh(device), "receive", actor=bench.technician, tag="PRH-2")
+    assert (sent(client)[0]["tailleDisqueDur1"], sent(client)[0]["webcam"]) == ("", "")
+    bench.drive(again, serial="DISK-1")
+    (row,) = sent(client)
+    assert (row["tailleDisqueDur1"], row["tailleDisqueDur2"]) == ("256", "")
+
+
 def test_a_serial_that_is_a_placeholder_is_not_sent_and_the_page_says_how_many_lack_one(bench: Bench) -> None:
     bench.received(tag="PRH-1", serial="To be filled by O.E.M.")
     client = acting(bench.technician)
