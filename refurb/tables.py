@@ -15,6 +15,7 @@ from donations.models import Donation
 from lifecycle.machine import state_label
 from lifecycle.templatetags.lifecycle import state_badge
 from lists.columns import WHOLE, StateColumn
+from refurb.enums import WrittenOffReason
 from refurb.grading import told_grade
 from refurb.models import Device, Drive, Incident, Part
 from refurb.models.device import DeviceQuerySet
@@ -138,6 +139,10 @@ class MissingErasureTable(tables.Table):
         if record.device.destruction_awaited and record.is_in_place:
             since = day(record.device.ended_at)
             return f"Certificat du recycleur attendu depuis le {since} (BSD {record.device.bsd_number})."
+        if record.gone:
+            off = record.gone[0]
+            word = "volé" if off.reason == WrittenOffReason.STOLEN else "perdu"
+            return f"Dit {word} le {day(off.recorded_at)}, avec ses données\u00a0: à chercher, puis à détruire."
         return "Retiré de l’appareil\u00a0: à effacer ou à détruire."
 
 

@@ -70,6 +70,7 @@ class Drive(Evidence):
     # Read by the pages that list drives, never stored.
     is_unproven: bool
     is_in_place: bool
+    gone: list[Any]
 
     kind = models.CharField("type", max_length=10, choices=DriveKind)
     serial = models.CharField("numéro de série", max_length=80, blank=True)

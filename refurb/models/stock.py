@@ -137,6 +137,10 @@ class PartWrittenOffQuerySet(models.QuerySet["PartWrittenOff"]):
         """Those that nobody undid."""
         return self.filter(undone_at=None)
 
+    def not_there(self) -> Self:
+        """The standing ones of what nobody has any more: lost, stolen."""
+        return self.standing().filter(reason__in=(WrittenOffReason.LOST, WrittenOffReason.STOLEN))
+
 
 class PartWrittenOff(models.Model):
     """Parts that are lost, broken, or never were there: in the stock no more. Append-only; it may be undone, once.

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Prefetch, Q, Value
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,7 +25,7 @@ from refurb.device_file import DeviceFileTable, with_what_is_read
 from refurb.enums import ENDED, DeviceState
 from refurb.erasers import erasure_doubt, skills_asked
 from refurb.filters import DeviceFilter
-from refurb.models import DepositedFile, Device, DevicePaper, Drive, Label, Photo
+from refurb.models import DepositedFile, Device, DevicePaper, Drive, Label, PartWrittenOff, Photo
 from refurb.models.device import DeviceQuerySet
 from refurb.onward import onward
 from refurb.permissions import at_own_points, can_note_incident, can_work_on_device, sees_devices
@@ -201,6 +201,7 @@ def missing_erasure_list(request: Request) -> HttpResponseBase:
         raise PermissionDenied
     drives = missing_erasures_seen_by(actor).select_related("device__workshop")
     drives = drives.annotate(is_in_place=Exists(Drive.objects.in_place().filter(pk=OuterRef("pk"))))
+    drives = drives.prefetch_related(Prefetch("written_off", PartWrittenOff.objects.not_there(), to_attr="gone"))
     page = Listing(
         request,
         rows=drives.order_by("arrived_at", "pk"),

@@ -68,6 +68,18 @@ def test_a_drive_that_is_lost_then_found_and_destroyed_left_the_stock_once(bench
     assert left(part) == 2, "found, and destroyed: it does not come back"
 
 
+def test_the_list_of_missing_erasures_says_that_a_drive_is_not_there_and_sends_nobody_to_erase_it(bench: Bench) -> None:
+    part, missing = bought(bench, 3), reverse("refurb:missing_erasure_list")
+    (drive,) = out_again(bench, part, "GONE-1")
+    assert "à effacer ou à détruire" in read(acting(bench.pilot), missing)
+    off = parts.write_off_part(actor=bench.technician, part=part, reason="stolen", drive=drive)
+    told = read(acting(bench.pilot), missing)
+    assert "Dit volé le" in told
+    assert "à effacer ou à détruire" not in told, "nobody has it any more"
+    parts.undo_write_off(actor=bench.technician, written_off=off)
+    assert "à effacer ou à détruire" in read(acting(bench.pilot), missing)
+
+
 def test_the_last_of_an_entry_is_known_without_being_named(bench: Bench) -> None:
     part = bought(bench, 1)
     (drive,) = out_again(bench, part, "LOST-1")
