@@ -58,7 +58,7 @@ def coming(stage: Stage) -> Thread:
     """Two evenings before the end households are called for the next day, and nobody comes; then for the last day."""
     chance = Random("appointments")  # noqa: S311 nothing here is a secret
     yield (at := local(stage.back(2), 17, 5))
-    for rank, device in enumerate(_held(at)):
+    for rank, device in enumerate(_put_aside(at)):
         with stage.agenda.trying("coming", device.reference):
             made = expect(stage, device, stage.back(1), at, chance)
             if rank == 0 and made is not None:
@@ -68,7 +68,7 @@ def coming(stage: Stage) -> Thread:
         with stage.agenda.trying("miss", one.reference):
             gate.apply(one, "miss", actor=_adviser(stage, one.point, chance), at=at)
     at += timedelta(minutes=15)
-    for rank, device in enumerate(_held(at)):
+    for rank, device in enumerate(_put_aside(at)):
         if rank % LEFT != 1:
             with stage.agenda.trying("coming", device.reference):
                 made = expect(stage, device, stage.last, at, chance)
@@ -113,7 +113,7 @@ def expect(stage: Stage, device: Device, on: date, at: datetime, chance: Random)
     return book_appointment(actor=actor, need=need, starts_at=slots[0].starts_at, at=at)
 
 
-def _held(at: datetime) -> list[Device]:
+def _put_aside(at: datetime) -> list[Device]:
     """The devices that are put aside, for households with whom no hour is fixed."""
     booked = Appointment.objects.booked().values("need")
     held = Device.objects.main().filter(state=DeviceState.RESERVED, moved_at__lte=at).exclude(need__in=booked)

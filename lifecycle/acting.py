@@ -98,10 +98,10 @@ def told(given: Iterable[Reason], row: Stateful | None, actor: Actor | None) -> 
     """Reasons as a page shows them to whoever acts, about this row, if there is one; at most one query."""
     reasons = tuple(given)
     may = _may_solve(row, {reason.where for reason in reasons if reason.where is not None}, actor)
-    return tuple(_told(reason, row, may) for reason in reasons)
+    return tuple(_refusal_shown(reason, row, may) for reason in reasons)
 
 
-def _told(reason: Reason, row: Stateful | None, may: Collection[Place]) -> Told:
+def _refusal_shown(reason: Reason, row: Stateful | None, may: Collection[Place]) -> Told:
     place = reason.where
     if place is None:
         return Told(reason.sentence, reason.lifted_by, "")

@@ -117,18 +117,22 @@ def _read_lines(declared: Lines, folder: Path) -> dict[tuple[str, ...], list[dic
         model: Any = declared.model._meta.get_field(declared.parts).related_model
         ours = [*declared.of_row, *declared.parts_of]
         columns = declared.parts_fields
-        for found, part in read_rows(folder / declared.parts_file, lambda row: _told(model, columns, ours, row)):
+        for found, part in read_rows(
+            folder / declared.parts_file, lambda row: _key_and_values(model, columns, ours, row)
+        ):
             parts.setdefault(found, []).append(part)
     found_lines: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     ours = list(declared.of_row)
-    for found, line in read_rows(folder / declared.file, lambda row: _told(declared.model, declared.fields, ours, row)):
+    for found, line in read_rows(
+        folder / declared.file, lambda row: _key_and_values(declared.model, declared.fields, ours, row)
+    ):
         if declared.parts:
             line[declared.parts] = parts.get((*found, *(line[name] for name in declared.parts_of.values())), [])
         found_lines.setdefault(found, []).append(line)
     return found_lines
 
 
-def _told(
+def _key_and_values(
     model: type[models.Model], names: tuple[str, ...], found_by: list[str], row: Row
 ) -> tuple[tuple[str, ...], dict[str, Any]]:
     return tuple(row[name] for name in found_by), {name: value_of(model, name, row[name]) for name in names}

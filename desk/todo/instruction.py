@@ -45,12 +45,12 @@ def instruction_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple
 
 def _demand(prescription: Any, actor: Membership, away: Mapping[int, AdviserAbsence]) -> Line:
     url = reverse("prescriptions:prescription_detail", args=[prescription.reference])
-    by = f"{prescription.prescriber}{_held(prescription, actor, away)}"
+    by = f"{prescription.prescriber}{_for_whom(prescription, actor, away)}"
     done = "a répondu, renvoyée" if prescription.comes_back else "déposée"
     return Line(prescription.household.name, url, by, since(prescription.submitted_at, done))
 
 
-def _held(prescription: Any, actor: Membership, away: Mapping[int, AdviserAbsence]) -> str:
+def _for_whom(prescription: Any, actor: Membership, away: Mapping[int, AdviserAbsence]) -> str:
     """For whom one reads it, or who does; nothing when it is one's own, or nobody's."""
     adviser = prescription.adviser
     if adviser is None or adviser.user_id == actor.user_id:

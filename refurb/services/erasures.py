@@ -223,7 +223,7 @@ def record_erasure(
     """
     held, stamp = held_drive(actor=actor, drive=drive), at or timezone.now()
     told = typed(drive, run, runs_or_none(report))
-    return _kept(held, drive, told, report, actor=actor, at=stamp, supersedes=supersedes)
+    return _erasure_kept(held, drive, told, report, actor=actor, at=stamp, supersedes=supersedes)
 
 
 @gate.one_transaction
@@ -248,7 +248,7 @@ def record_log(
     check_clock(held, clock, stamp)
     found = runs_or_none(report) if runs is None else runs
     told = read(drive, found, clock, disk=disk, attribution=attribution)
-    return _kept(held, drive, told, report, actor=actor, at=stamp)
+    return _erasure_kept(held, drive, told, report, actor=actor, at=stamp)
 
 
 def keep_donor_certificate(
@@ -276,7 +276,7 @@ def keep(rows: Sequence[Erasure], actor: Actor) -> list[Erasure]:
     return Erasure.objects.bulk_create(rows)
 
 
-def _kept(
+def _erasure_kept(
     held: Device,
     drive: Drive,
     told: Told,
