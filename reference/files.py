@@ -41,7 +41,7 @@ class Dates:
 
 
 @dataclass(frozen=True)
-class Line:
+class FileRow:
     """One line of a file: what finds its row, what it tells, its dates, and the lines of each kind it is made of."""
 
     key: dict[str, Any]
@@ -79,13 +79,13 @@ def read_rows[R](path: Path, build: Callable[[Row], R]) -> list[R]:
 # --- the families of tables
 
 
-def read_family(family: Family, folder: Path | None = None) -> list[Line]:
+def read_family(family: Family, folder: Path | None = None) -> list[FileRow]:
     """The lines of the file of a family, with what each is made of. Pure reading. Raises ReferenceFileError."""
     folder = folder or data_of(family.model._meta.app_label)
     made_of = {name_of(declared): _read_lines(declared, folder) for declared in family.lines}
     names = [name for name in dict.fromkeys((*family.key, *family.fields)) if name not in family.typed]
 
-    def line(row: Row) -> Line:
+    def line(row: Row) -> FileRow:
         told: dict[str, Any] = {}
         for name in names:
             if name in family.texts:
@@ -97,7 +97,7 @@ def read_family(family: Family, folder: Path | None = None) -> list[Line]:
         lines = {
             name_of(declared): made_of[name_of(declared)].get(_found_by(declared, key), []) for declared in family.lines
         }
-        return Line(key, told, read_dates(row), lines)
+        return FileRow(key, told, read_dates(row), lines)
 
     return read_rows(folder / family.file, line)
 
@@ -179,12 +179,12 @@ def _one(column: Any, text: str) -> Any:
 # --- parameters
 
 
-def read_parameters(app: str, folder: Path | None = None) -> list[Line]:
+def read_parameters(app: str, folder: Path | None = None) -> list[FileRow]:
     """The dated values of the parameters of an app: no unknown code, no gap, no overlap. Raises ReferenceFileError."""
     path = (folder or data_of(app)) / PARAMETERS
     last: dict[str, date | None] = {}
 
-    def line(row: Row) -> Line:
+    def line(row: Row) -> FileRow:
         code, value, dates = row["code"], Decimal(row["value"]), read_dates(row)
         declared = declared_parameters().get(code)
         if declared is None:
@@ -194,7 +194,7 @@ def read_parameters(app: str, folder: Path | None = None) -> list[Line]:
         if code in last:
             refuse_apart(last[code], dates.valid_from)
         last[code] = dates.valid_to
-        return Line({"code": code}, {"value": value, "unit": declared.unit}, dates)
+        return FileRow({"code": code}, {"value": value, "unit": declared.unit}, dates)
 
     return read_rows(path, line) if path.exists() else []
 
