@@ -32,7 +32,7 @@ def machine(type_: str, label: str) -> bytes:
     scratch = (right - 150, bottom - 90)
     pen.line((*scratch, right - 70, bottom - 60), fill="white", width=3)
     pen.ellipse((scratch[0] - 25, scratch[1] - 30, right - 45, bottom - 30), outline=MARK, width=4)
-    pen.text((24, 560), f"Photo d’exemple : {label}", fill="black", font=ImageFont.load_default(22))
+    pen.text((24, 560), f"Photo d’exemple\u00a0: {label}", fill="black", font=ImageFont.load_default(22))
     return _written(picture.resize((400, 300)), "JPEG")
 
 
