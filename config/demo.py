@@ -29,7 +29,7 @@ from config.copies import print_of
 from config.database import PROJECT, SERVING_ROLE
 from config.postgresql.binaries import PostgresqlError
 from config.postgresql.server import Server, create_database
-from demo.preparation import STEPS, Stage, begin_preparation, note_preparation
+from demo.preparation import STEPS, PreparationState, begin_preparation, note_preparation
 from demo.schema import recreate_schema
 from lifecycle.roles import RoleRefused, grant_rights, make_role
 from lifecycle.versions import unknown_migrations
@@ -137,7 +137,7 @@ def prepare(seed_options: list[str]) -> str:
             call_command(*command)
         if role:  # a seeding that was interrupted while it made the schema again left none
             grant_rights(role)
-    note_preparation(stage=Stage.READY)
+    note_preparation(stage=PreparationState.READY)
     return role
 
 
@@ -165,7 +165,7 @@ def prepare_or_tell(seed_options: list[str], server: "Kept") -> str:
         if not told:
             traceback.print_exc()
         # What the sentence of another error holds is for the terminal alone.
-        note_preparation(stage=Stage.FAILED, why=str(error) if told else f"erreur {type(error).__name__}.")
+        note_preparation(stage=PreparationState.FAILED, why=str(error) if told else f"erreur {type(error).__name__}.")
         print(
             f"\nLa préparation a échoué\u00a0: {error}\nArrêtez par Ctrl-C, puis retapez «\u00a0make demo\u00a0»\u00a0;"
             " si cela recommence, «\u00a0make clean\u00a0» d’abord.",

@@ -95,7 +95,7 @@ def _weigh(access: Access, here: Here) -> Finding:
         return Finding(asked, checked.reached, told)
     if share is None:
         return Finding(asked, None, f"On ne sait pas si {name} arrive dans la commune{TO_CHECK}")
-    said = f"{_said(share.observed_on, share.source)}"
+    said = f"{_dated_source(share.observed_on, share.source)}"
     if share.percent <= 0:
         return Finding(asked, False, f"{_capital(name)} n’arrive nulle part dans la commune ({said}).")
     if share.percent >= ALL:
@@ -110,13 +110,13 @@ def _weigh_mobile(operator: str, level: Level | None) -> Finding:
     if level is None:
         return Finding(asked, None, f"On ne sait pas comment {operator} couvre la commune{TO_CHECK}")
     word = french.in_a_sentence(CoverageLevel(level.level).label)
-    told = f"{operator}{NBSP}: {word} dans la commune ({_said(level.observed_on, level.source)})"
+    told = f"{operator}{NBSP}: {word} dans la commune ({_dated_source(level.observed_on, level.source)})"
     if level.level in RECEIVED:
         return Finding(asked, True, f"{told}.")
     return Finding(asked, None, f"{told}{TO_CHECK}")
 
 
-def _said(day: date, source: str) -> str:
+def _dated_source(day: date, source: str) -> str:
     return f"état au {french.day(day)}, {source}"
 
 

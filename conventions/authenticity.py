@@ -32,7 +32,7 @@ def register_standings() -> None:
 def standing(document: int) -> str:
     """One sentence about the convention of this paper, or its amendment; empty when it is in force as written."""
     paper = ConventionPaper.objects.filter(document=document).select_related("convention__amends").first()
-    return "" if paper is None else _told(paper, paper.convention)
+    return "" if paper is None else _standing_of(paper, paper.convention)
 
 
 def agreement_standing(document: int) -> str:
@@ -50,7 +50,7 @@ def agreement_standing(document: int) -> str:
     return PENDING if convention.end_proposed_at is not None else DECLINED
 
 
-def _told(paper: ConventionPaper, convention: Convention) -> str:
+def _standing_of(paper: ConventionPaper, convention: Convention) -> str:
     made_anew = convention.papers.filter(kind=PaperKind.SIGNATURES, round=paper.round, pk__gt=paper.pk)
     if paper.round != convention.round or convention.is_project:
         return REPLACED

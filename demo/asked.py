@@ -9,7 +9,7 @@ from demo import lines
 from demo.agenda import Thread
 from demo.calendar import working_day
 from demo.clock import EARLY_MONTHS
-from demo.context import Stage
+from demo.context import Story
 from demo.homes import Homes
 from demo.requests import KINDS, Ask, Follow, early, skills
 from demo.seasons import MEETINGS, in_season
@@ -39,7 +39,7 @@ FIRST_WEEKS = 0.1
 """The share of requests of the first weeks beyond chance, when no device is there yet."""
 
 
-def asked(stage: Stage, homes: Homes, households: int) -> Iterator[Ask]:
+def asked(stage: Story, homes: Homes, households: int) -> Iterator[Ask]:
     """About so many households, and never fewer than the forty or so that show every way."""
     told = [*_computers(stage, homes), *_settled(stage, homes), *_under_way(stage, homes), *_connections(stage, homes)]
     yield from told
@@ -47,13 +47,13 @@ def asked(stage: Stage, homes: Homes, households: int) -> Iterator[Ask]:
         yield _any(stage, homes)
 
 
-def long_gone(stage: Stage, homes: Homes) -> Iterator[Thread]:
+def long_gone(stage: Story, homes: Homes) -> Iterator[Thread]:
     """Met more than two years ago: one is erased by now, one is archived."""
     for prescriber, months in (("mns-lille", EARLY_MONTHS - 1), ("mns-roubaix", 29)):
         yield early(stage, homes.any_of(prescriber), prescriber, add_months(stage.last, -months))
 
 
-def _computers(stage: Stage, homes: Homes) -> Iterator[Ask]:
+def _computers(stage: Story, homes: Homes) -> Iterator[Ask]:
     """The first households: they wait for the first devices, in the order of their rank."""
     for rank, prescriber in enumerate(("mns-roubaix", "mns-lille", "france-services") * 5):
         yield Ask(prescriber, homes.any_of(prescriber), working_day(stage.first, 6 + 3 * rank), (COMPUTER,))
@@ -61,7 +61,7 @@ def _computers(stage: Stage, homes: Homes) -> Iterator[Ask]:
         yield Ask(prescriber, homes.any_of(prescriber), working_day(stage.first, 10 + 5 * rank), (COMPUTER,))
 
 
-def _settled(stage: Stage, homes: Homes) -> Iterator[Ask]:
+def _settled(stage: Story, homes: Homes) -> Iterator[Ask]:
     """Refused, given up, dropped, moved, entrusted to others, met twice."""
     back, any_of = stage.back, homes.any_of
     yield Ask("mns-lille", any_of("mns-lille"), back(95), (COMPUTER,), out="already_served")
@@ -85,7 +85,7 @@ def _settled(stage: Stage, homes: Homes) -> Iterator[Ask]:
         yield Ask("mns-roubaix", any_of("mns-roubaix"), back(90), (SKILLS,), follows={SKILLS[0]: skills})
 
 
-def _under_way(stage: Stage, homes: Homes) -> Iterator[Ask]:
+def _under_way(stage: Story, homes: Homes) -> Iterator[Ask]:
     """A draft, one submitted, one person known to two services, one to be completed, those just accepted."""
     back, any_of = stage.back, homes.any_of
     yield Ask("mns-roubaix", any_of("mns-roubaix"), back(2), (COMPUTER, SKILLS), until="open")
@@ -99,7 +99,7 @@ def _under_way(stage: Stage, homes: Homes) -> Iterator[Ask]:
     yield Ask("mns-maubeuge", any_of("mns-maubeuge"), back(13), (COMPUTER, SKILLS), follows={SKILLS[0]: skills})
 
 
-def _connections(stage: Stage, homes: Homes) -> Iterator[Ask]:
+def _connections(stage: Story, homes: Homes) -> Iterator[Ask]:
     """Every channel and every step of a connection file on the last day, those that went wrong, those that ended."""
     back = stage.back
     standing = (
@@ -130,7 +130,7 @@ def _line(homes: Homes, prescriber: str, opened: date, need: tuple[str, str], fo
     return Ask(prescriber, homes.any_of(prescriber), opened, (need,), follows={need[0]: follow})
 
 
-def _any(stage: Stage, homes: Homes) -> Ask:
+def _any(stage: Story, homes: Homes) -> Ask:
     """An ordinary request: one need or two, of any prescriber, more of them in the first weeks."""
     rng = stage.rng
     prescriber = rng.choices([one for one, _ in PRESCRIBERS], [weight for _, weight in PRESCRIBERS])[0]

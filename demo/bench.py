@@ -12,7 +12,7 @@ from demo import papers, pictures
 from demo.agenda import done
 from demo.calendar import working_day
 from demo.catalogue import Model
-from demo.context import SLOWNESS, Stage
+from demo.context import SLOWNESS, Story
 from lifecycle import gate
 from network.enums import Role
 from network.models import Membership
@@ -70,7 +70,7 @@ TOOLS = {
 class Work:
     """Devices of one model as they came in, and the hands they are in. ``now`` is the instant of the present act."""
 
-    def __init__(self, stage: Stage, workshop: str, devices: Sequence[Device], model: Model, now: datetime) -> None:
+    def __init__(self, stage: Story, workshop: str, devices: Sequence[Device], model: Model, now: datetime) -> None:
         self.stage, self.rng = stage, stage.rng
         self.workshop, self.devices, self.model, self.now = workshop, list(devices), model, now
 

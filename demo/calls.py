@@ -9,7 +9,7 @@ from connectivity.models import CampaignHousehold, CopperClosure
 from connectivity.services.campaigns import create_campaign, note_call, write_script
 from demo.agenda import Thread
 from demo.calendar import working_day
-from demo.context import Stage
+from demo.context import Story
 from network.enums import Role
 
 CREATED = 20
@@ -28,7 +28,7 @@ GIVES = (
 )
 
 
-def calls(stage: Stage) -> Thread:
+def calls(stage: Story) -> Thread:
     """A campaign in the EPCI where copper closes next, whose callers have begun."""
     pilot = stage.cast.people["departement", Role.PILOT][0]
     closing = CopperClosure.objects.on(stage.last).filter(technical_on__gt=stage.last)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from calendars.working_days import add_months
 from demo.agenda import Thread
 from demo.calendar import local, working_day
-from demo.context import Stage
+from demo.context import Story
 from lifecycle.clock import run_clock
 from lifecycle.sealing import seal_journals
 
@@ -20,7 +20,7 @@ EARLY_MONTHS = 41
 """How long before the end the first household was met: two years, one more, and the time of a notice."""
 
 
-def nights(stage: Stage) -> Thread:
+def nights(stage: Story) -> Thread:
     """Once a month before the story begins; then some nights of each week, all those of the last weeks.
 
     Every night on which a convention takes effect too: what falls due in between is caught up with, as after a stop.
@@ -43,11 +43,11 @@ def nights(stage: Stage) -> Thread:
         day = working_day(day + timedelta(days=1))
 
 
-def _seal(stage: Stage, at: datetime) -> None:
+def _seal(stage: Story, at: datetime) -> None:
     with stage.agenda.trying("seals"):
         seal_journals(at=at)
 
 
-def _run(stage: Stage, at: datetime) -> None:
+def _run(stage: Story, at: datetime) -> None:
     with stage.agenda.trying("clock"):
         run_clock(at=at)

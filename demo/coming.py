@@ -7,7 +7,7 @@ from calendars.days import day_start
 from demo.agenda import Thread, may
 from demo.calendar import local
 from demo.cast import Cast
-from demo.context import Stage
+from demo.context import Story
 from distribution.models import Appointment
 from distribution.services.answers import receive_answer
 from distribution.services.appointments import book_appointment, move_appointment
@@ -54,11 +54,11 @@ def open_points(cast: Cast, first: date) -> None:
                 )
 
 
-def coming(stage: Stage) -> Thread:
+def coming(stage: Story) -> Thread:
     """Two evenings before the end households are called for the next day, and nobody comes; then for the last day."""
     chance = Random("appointments")  # noqa: S311 nothing here is a secret
     yield (at := local(stage.back(2), 17, 5))
-    for rank, device in enumerate(_held(at)):
+    for rank, device in enumerate(_put_aside(at)):
         with stage.agenda.trying("coming", device.reference):
             made = expect(stage, device, stage.back(1), at, chance)
             if rank == 0 and made is not None:
@@ -68,7 +68,7 @@ def coming(stage: Stage) -> Thread:
         with stage.agenda.trying("miss", one.reference):
             gate.apply(one, "miss", actor=_adviser(stage, one.point, chance), at=at)
     at += timedelta(minutes=15)
-    for rank, device in enumerate(_held(at)):
+    for rank, device in enumerate(_put_aside(at)):
         if rank % LEFT != 1:
             with stage.agenda.trying("coming", device.reference):
                 made = expect(stage, device, stage.last, at, chance)
@@ -101,7 +101,7 @@ def _asks_what_is_new(before: datetime) -> None:
         receive_answer(provider_id=f"demo-{one.household.reference}", number=number, text=NEWS, at=at)
 
 
-def expect(stage: Stage, device: Device, on: date, at: datetime, chance: Random) -> Appointment | None:
+def expect(stage: Story, device: Device, on: date, at: datetime, chance: Random) -> Appointment | None:
     """The first hour that is free from a day on, until the reservation falls; none when there is none."""
     point, need, until = device.point, device.need, device.reserved_until
     if point is None or need is None or until is None:
@@ -113,14 +113,14 @@ def expect(stage: Stage, device: Device, on: date, at: datetime, chance: Random)
     return book_appointment(actor=actor, need=need, starts_at=slots[0].starts_at, at=at)
 
 
-def _held(at: datetime) -> list[Device]:
+def _put_aside(at: datetime) -> list[Device]:
     """The devices that are put aside, for households with whom no hour is fixed."""
     booked = Appointment.objects.booked().values("need")
     held = Device.objects.main().filter(state=DeviceState.RESERVED, moved_at__lte=at).exclude(need__in=booked)
     return list(held.select_related("need", "point").order_by("pk")[:CALLS])
 
 
-def _change(stage: Stage, made: Appointment, at: datetime, chance: Random) -> None:
+def _change(stage: Story, made: Appointment, at: datetime, chance: Random) -> None:
     """The household is called, and asks for another hour."""
     _do(stage, made, "tell", at + timedelta(minutes=3), chance)
     device = Device.objects.main().get(need=made.need, state=DeviceState.RESERVED)
@@ -131,13 +131,13 @@ def _change(stage: Stage, made: Appointment, at: datetime, chance: Random) -> No
             move_appointment(actor=actor, appointment=made, starts_at=slot.starts_at, known=True, at=later)
 
 
-def _do(stage: Stage, made: Appointment, verb: str, at: datetime, chance: Random) -> None:
+def _do(stage: Story, made: Appointment, verb: str, at: datetime, chance: Random) -> None:
     """One verb, if it is still to be done."""
     actor = _adviser(stage, made.point, chance)
     if may(made, verb, actor=actor, at=at):
         gate.apply(made, verb, actor=actor, at=at)
 
 
-def _adviser(stage: Stage, point: DistributionPoint, chance: Random) -> Membership:
+def _adviser(stage: Story, point: DistributionPoint, chance: Random) -> Membership:
     code = next(code for code, one in stage.cast.points.items() if one == point)
     return stage.cast.adviser(code, chance)

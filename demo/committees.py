@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from calendars.working_days import add_months
 from demo.agenda import Thread
 from demo.calendar import local, working_day
-from demo.context import Stage
+from demo.context import Story
 from desk.deciding import line_name, share_name
 from desk.enums import CommitteeKind, LineChoice, ObjectionCode, Presence, RatificationAnswer, Typed
 from desk.models import Committee, Meeting, Ratification
@@ -30,7 +30,7 @@ ORGANISATIONS = ("departement", "hub", "prefecture", "lille", "sambre", "2000932
 ROLES = (Role.PILOT, Role.MANAGER, Role.OBSERVER)
 
 
-def committees(stage: Stage) -> Thread:
+def committees(stage: Story) -> Thread:
     """The technical committee meets each month, that of steering twice a year; each is convened long before."""
     month = stage.first.replace(day=1)
     while True:
@@ -44,13 +44,13 @@ def committees(stage: Stage) -> Thread:
         month = following
 
 
-def last_committee(stage: Stage) -> Thread:
+def last_committee(stage: Story) -> Thread:
     """The one of the eve: it is sitting still."""
     yield (at := local(stage.back(LAST + 5), 10))
     _convene(stage, CommitteeKind.TECHNICAL, stage.back(LAST), PLACE, at)
 
 
-def _convene(stage: Stage, kind: CommitteeKind, day: date, place: str, at: datetime) -> None:
+def _convene(stage: Story, kind: CommitteeKind, day: date, place: str, at: datetime) -> None:
     with stage.agenda.trying("committees", kind):
         planned = plan_committee(actor=stage.cast.pilot, kind=kind, meets_on=day, place=place, at=at)
         called = {one.pk: Presence.CONVENED.value for one in _members(stage)}
@@ -59,14 +59,14 @@ def _convene(stage: Stage, kind: CommitteeKind, day: date, place: str, at: datet
             stage.agenda.add(_sit(stage, planned), about=kind)
 
 
-def _members(stage: Stage) -> list[Membership]:
+def _members(stage: Story) -> list[Membership]:
     """One person of each organisation that is convened."""
     people = stage.cast.people
     found = (next((people[code, role][0] for role in ROLES if people[code, role]), None) for code in ORGANISATIONS)
     return [one for one in found if one is not None]
 
 
-def _sit(stage: Stage, committee: Committee) -> Iterator[datetime]:
+def _sit(stage: Story, committee: Committee) -> Iterator[datetime]:
     """Open, write down, apply, close; the last one is left as it is being typed."""
     pilot = stage.cast.pilot
     yield (at := local(committee.meets_on, HOUR, 5))
@@ -81,7 +81,7 @@ def _sit(stage: Stage, committee: Committee) -> Iterator[datetime]:
     close_meeting(actor=pilot, meeting=meeting, at=at)
 
 
-def _typed(stage: Stage, meeting: Meeting) -> dict[str, str]:
+def _typed(stage: Story, meeting: Meeting) -> dict[str, str]:
     """What the pilot types: what the plan says of each lot; one that waits for something is put off."""
     typed: dict[str, str] = {}
     hurried = meeting.committee.meets_on.month % HURRIED == 0

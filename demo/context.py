@@ -27,7 +27,7 @@ SLOWNESS = {"lille": 1.0, "sambre": 1.6, "littoral": 2.6}
 
 
 @dataclass
-class Stage:
+class Story:
     """The story runs from ``first`` to the eve of ``last``; ``rng`` is the only source of chance."""
 
     cast: Cast

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from conventions.enums import Party
 from demo.calendar import working_day
-from demo.context import Stage
+from demo.context import Story
 from demo.conventions import LARGE, SMALL, Deal, Treaty
 
 
-def deals(stage: Stage, *, everywhere: bool = True) -> Iterator[Deal]:
+def deals(stage: Story, *, everywhere: bool = True) -> Iterator[Deal]:
     """Those that devices go through, those that ended, those under way on the last day.
 
     ``everywhere``: those of the other EPCI too, which show nothing that the first ones do not.
@@ -19,7 +19,7 @@ def deals(stage: Stage, *, everywhere: bool = True) -> Iterator[Deal]:
         yield from _last_months(stage)
 
 
-def _in_force(stage: Stage) -> Iterator[Deal]:
+def _in_force(stage: Story) -> Iterator[Deal]:
     """Those that took effect in the first weeks: devices go through them, two have ended since."""
     first = stage.first
     effect = working_day(first, 30)
@@ -49,7 +49,7 @@ def _in_force(stage: Stage) -> Iterator[Deal]:
     )  # fmt: skip
 
 
-def _under_way(stage: Stage) -> Iterator[Deal]:
+def _under_way(stage: Story) -> Iterator[Deal]:
     """One at each stage between the draft and the third signature, one given up."""
     back = stage.back
     yield Deal(
@@ -82,7 +82,7 @@ def _under_way(stage: Stage) -> Iterator[Deal]:
     )  # fmt: skip
 
 
-def _last_months(stage: Stage) -> Iterator[Deal]:
+def _last_months(stage: Story) -> Iterator[Deal]:
     """Two came into force later, the others are at every stage: whoever opens the demonstration has one to read, one
     to sign, whatever the party.
     """

@@ -29,7 +29,7 @@ from conventions.services.drafting import Named, Plan, Price, Terms
 from demo import papers
 from demo.agenda import Thread, do
 from demo.calendar import working_day
-from demo.context import Stage
+from demo.context import Story
 from documents.models import Document
 from documents.services import keep_drawing, open_file
 from lifecycle import gate
@@ -99,7 +99,7 @@ class Treaty:
     AMENDED = 40
     """How many working days before the end an amendment takes effect."""
 
-    def __init__(self, stage: Stage, deal: Deal) -> None:
+    def __init__(self, stage: Story, deal: Deal) -> None:
         self.stage, self.rng, self.deal = stage, stage.rng, deal
         self.now = stage.moment(working_day(deal.drafted))
         self.convention = Convention()

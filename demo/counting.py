@@ -6,7 +6,7 @@ from random import Random
 from demo.agenda import Thread
 from demo.calendar import local, working_day
 from demo.cast import WORKSHOPS
-from demo.context import Stage
+from demo.context import Story
 from distribution.models import Stocktake
 from distribution.services.stocktakes import begin_stocktake, close_stocktake, put_away_misplaced, scan_stock
 from distribution.stocktaking import expected_in
@@ -23,7 +23,7 @@ STRAY = 40
 """One device in forty was not where Maillon says."""
 
 
-def counts(stage: Stage) -> Thread:
+def counts(stage: Story) -> Thread:
     """The workshops count one after the other; what was put elsewhere is written where it was seen."""
     people = [stage.cast.technician(workshop, Random(workshop)) for workshop in WORKSHOPS]  # noqa: S311
     day = working_day(stage.back(COUNTED))

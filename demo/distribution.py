@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from demo.agenda import Thread
 from demo.calendar import working_day
-from demo.context import Stage
+from demo.context import Story
 from demo.outlets import ROUTES, Outlet, first_needs
 from distribution.enums import SERVES
 from distribution.services import allotment, point_stock, sessions
@@ -47,7 +47,7 @@ CEDED = 12
 SEASON = timedelta(days=100)
 
 
-def weekly(stage: Stage, workshop: str) -> Thread:
+def weekly(stage: Story, workshop: str) -> Thread:
     """Every Tuesday the workshop sends what it allotted the week before, then allots what is ready."""
     day = stage.first + timedelta(days=(TUESDAY - stage.first.weekday()) % 7)
     while day < stage.last:
@@ -59,7 +59,7 @@ def weekly(stage: Stage, workshop: str) -> Thread:
         day += ONE_WEEK
 
 
-def surpluses(stage: Stage, workshop: str) -> Thread:
+def surpluses(stage: Story, workshop: str) -> Thread:
     """Every other month, half of what nobody asked for goes to a place of mediation, if there is enough for a room."""
     day = working_day(stage.first, 80)
     while day < stage.last:
@@ -78,13 +78,13 @@ def surpluses(stage: Stage, workshop: str) -> Thread:
         day = working_day(day, 42)
 
 
-def _free(stage: Stage, workshop: str, at: datetime) -> QuerySet[Device]:
+def _free(stage: Story, workshop: str, at: datetime) -> QuerySet[Device]:
     """The reconditioned devices of a workshop that the story does not keep for something else."""
     ours = Device.objects.filter(pk__in=stage.offered[workshop], state=DeviceState.READY, moved_at__lte=at)
     return ours.order_by("pk")
 
 
-def _allot(stage: Stage, workshop: str, at: datetime) -> None:
+def _allot(stage: Story, workshop: str, at: datetime) -> None:
     """Each device goes where it is wanted most, if anywhere; a full quota leaves its devices in the stock."""
     partners = {code: one for code in PARTNERS[workshop] if (one := stage.conventions.get(code)) is not None}
     wanted = _wanted([one.epci_id for one in partners.values()])
@@ -114,7 +114,7 @@ def _wanted(epcis: Collection[int]) -> Counter[tuple[int, str]]:
     return wanted
 
 
-def _send(stage: Stage, workshop: str, at: datetime) -> None:
+def _send(stage: Story, workshop: str, at: datetime) -> None:
     """One delivery per convention, to each of its points in turn."""
     waiting, stage.sent[workshop] = stage.sent[workshop], []
     codes = {one.pk: code for code, one in stage.conventions.items()}
@@ -133,7 +133,7 @@ def _send(stage: Stage, workshop: str, at: datetime) -> None:
         stage.boxes[point] += stage.agenda.moved(outcome, "send", code)
 
 
-def counter(stage: Stage, point: str) -> Thread:
+def counter(stage: Story, point: str) -> Thread:
     """Some days a week, an adviser takes deliveries in, hands over what was reserved, reserves by order of rank."""
     day = working_day(stage.first, 30)
     while day < stage.last:

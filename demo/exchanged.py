@@ -4,7 +4,7 @@ import csv
 import io
 
 from demo.agenda import Thread
-from demo.context import Stage
+from demo.context import Story
 from documents.services import store_file
 from imports.services import begin_import, deposit_import
 from refurb.models import Device
@@ -18,7 +18,7 @@ MOST = 15
 """Of so many devices of its bench, the last of which has another category there."""
 
 
-def exchanges(stage: Stage) -> Thread:
+def exchanges(stage: Story) -> Thread:
     """What Maillon sent comes back with the numbers of tec.tech, as its export writes it."""
     yield (at := stage.moment(stage.back(BACK)))
     manager = stage.cast.manager(WORKSHOP)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from demo import pictures
 from demo.agenda import Thread
 from demo.calendar import local
-from demo.context import Stage
+from demo.context import Story
 from lifecycle import gate
 from lifecycle.actors import SignedLink
 from network.models import Membership
@@ -25,7 +25,7 @@ SHARED = "Rappelée ce matin\u00a0: la famille préfère venir le mercredi."
 KEPT = "À revoir ensemble à la réunion de lundi, avant de répondre."
 
 
-def photos(stage: Stage) -> Thread:
+def photos(stage: Story) -> Thread:
     """One photo is the right one, one is to be done again, one is looked at by nobody; the last one still waits."""
     answers = [_accepted, _refused, None]
     for rank in range(FROM, BEFORE + 1, -1):
@@ -55,7 +55,7 @@ def _refused(sent: ProofPhoto, at: datetime) -> None:
         gate.apply(sent, "refuse", actor=worker, at=at, fault=PhotoFault.UNREADABLE)
 
 
-def instruction(stage: Stage) -> Thread:
+def instruction(stage: Story) -> Thread:
     """What waits on the last day is shared out, and one of those who hold it is away."""
     yield (at := local(stage.back(BEFORE), 17, 20))
     waiting = list(Prescription.objects.filter(state=S.SUBMITTED, adviser=None).order_by("submitted_at", "pk")[:3])
@@ -63,7 +63,7 @@ def instruction(stage: Stage) -> Thread:
         _share_out(stage, waiting, at)
 
 
-def _share_out(stage: Stage, waiting: list[Prescription], at: datetime) -> None:
+def _share_out(stage: Story, waiting: list[Prescription], at: datetime) -> None:
     first = waiting[0]
     team = list(colleagues_of(first.distributor_id))
     if len(team) < 2:
@@ -77,7 +77,7 @@ def _share_out(stage: Stage, waiting: list[Prescription], at: datetime) -> None:
     _away(stage, holder, other, at)
 
 
-def _away(stage: Stage, holder: Membership, other: Membership, at: datetime) -> None:
+def _away(stage: Story, holder: Membership, other: Membership, at: datetime) -> None:
     days = {"first_on": stage.back(BEFORE), "last_on": stage.last + AWAY}
     declare_absence(actor=holder, adviser=holder, replaced_by=other, at=at, **days)
 

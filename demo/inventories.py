@@ -32,7 +32,7 @@ def import_lot(
     *,
     actor: Membership,
     donor: Organisation,
-    lines: Sequence[tuple[donations.Line, Model]],
+    lines: Sequence[tuple[donations.AnnouncedLine, Model]],
     at: datetime,
     **site: Any,
 ) -> Donation:
@@ -59,7 +59,7 @@ def receive_each(row: DonationLine, scans: Iterable[dict[str, Any]]) -> list[Dev
     return sorted(found, key=lambda device: device.pk)
 
 
-def _machines(lines: Sequence[tuple[donations.Line, Model]], rng: Random) -> Iterator[tuple[str, ...]]:
+def _machines(lines: Sequence[tuple[donations.AnnouncedLine, Model]], rng: Random) -> Iterator[tuple[str, ...]]:
     """One line a machine, then those that cannot be taken: no device, a spoilt number, the same again; a total."""
     rows = [_machine(line, model, rng) for line, model in lines for _ in range(line.quantity)]
     yield from rows
@@ -70,7 +70,7 @@ def _machines(lines: Sequence[tuple[donations.Line, Model]], rng: Random) -> Ite
     yield ("TOTAL", str(len(rows) + 3), *[""] * (len(HEAD) - 2))
 
 
-def _machine(line: donations.Line, model: Model, rng: Random) -> tuple[str, ...]:
+def _machine(line: donations.AnnouncedLine, model: Model, rng: Random) -> tuple[str, ...]:
     type_ = DeviceType(line.type)
     inside = (model.processor, f"{model.ram_gb} Go" if model.ram_gb else "") if type_ in COMPUTERS else ("", "")
     value = "" if line.unit_value is None else f"{line.unit_value:.2f}".replace(".", ",")

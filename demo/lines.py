@@ -29,7 +29,7 @@ from connectivity.services.lines import cancel_recharge, sell_recharge
 from connectivity.services.proofs import record_proof
 from demo.agenda import Thread, may
 from demo.calendar import working_day
-from demo.context import Stage
+from demo.context import Story
 from demo.requests import Follow
 from lifecycle import gate
 from lifecycle.machine import verbs_of
@@ -50,10 +50,10 @@ SETTLED = "Adresse complétée avec le foyer\u00a0: 2e étage, porte gauche."
 YEAR = timedelta(days=365)
 
 
-class Line:
+class LineThread:
     """The thread of one file. ``now`` is the instant of the present act."""
 
-    def __init__(self, stage: Stage, need: Need, worker: Membership, now: datetime) -> None:
+    def __init__(self, stage: Story, need: Need, worker: Membership, now: datetime) -> None:
         self.stage, self.rng, self.need, self.worker, self.now = stage, stage.rng, need, worker, now
         self.file = ConnectionFile()
 
@@ -209,15 +209,15 @@ class Line:
 def steps(*names: str) -> Follow:
     """A file that goes through these steps, and stays there."""
 
-    def follow(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
-        return Line(stage, need, worker, now).live(*names)
+    def follow(stage: Story, need: Need, worker: Membership, now: datetime) -> Thread:
+        return LineThread(stage, need, worker, now).live(*names)
 
     return follow
 
 
-def recharged(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
+def recharged(stage: Story, need: Need, worker: Membership, now: datetime) -> Thread:
     """A prepaid line, for which recharges are sold at the counter month after month; one was a typing mistake."""
-    line = Line(stage, need, worker, now)
+    line = LineThread(stage, need, worker, now)
     yield from line.live("propose", "recharge")
     if line.file.state == ConnectionState.ACTIVE:
         for turn in range(3):
@@ -228,9 +228,9 @@ def recharged(stage: Stage, need: Need, worker: Membership, now: datetime) -> Th
                 cancel_recharge(actor=seller, recharge=sold, reason=CancelReason.ENTRY, at=line.now)
 
 
-def losing(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
+def losing(stage: Story, need: Need, worker: Membership, now: datetime) -> Thread:
     """A right that ends soon and is lost: the line will go on at its ordinary price."""
-    line = Line(stage, need, worker, now)
+    line = LineThread(stage, need, worker, now)
     yield from line.live(*STEPS[:-1])
     yield line.after(2, 4)
     if line.may("activate"):
@@ -252,26 +252,26 @@ solved = steps("propose", "choose", "send", "problem", "send", "accept", "schedu
 refused = steps("propose", "choose", "send", "refuse", "propose", "subscribe", "show")
 
 
-def on_copper(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
+def on_copper(stage: Story, need: Need, worker: Membership, now: datetime) -> Thread:
     """A household whose line is in copper looks at the offers while its end is announced."""
-    line = Line(stage, need, worker, now)
+    line = LineThread(stage, need, worker, now)
     yield line.after(1, 2)
     if line.may("propose"):
         line.propose(CurrentLine.COPPER)
 
 
-def short(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
+def short(stage: Story, need: Need, worker: Membership, now: datetime) -> Thread:
     """A right that ends soon: the clock reminds, then says that it is over."""
-    line = Line(stage, need, worker, now)
+    line = LineThread(stage, need, worker, now)
     yield from line.live(*STEPS[:-1])
     yield line.after(2, 4)
     if line.may("activate"):
         line.activate(timedelta(days=75))
 
 
-def left(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
+def left(stage: Story, need: Need, worker: Membership, now: datetime) -> Thread:
     """A line that its household ends after two months."""
-    line = Line(stage, need, worker, now)
+    line = LineThread(stage, need, worker, now)
     yield from line.live(*STEPS)
     yield line.after(38, 42)
     if line.may("end"):

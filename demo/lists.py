@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from demo.agenda import Thread
 from demo.calendar import local
-from demo.context import Stage
+from demo.context import Story
 from imports.models import Import
 from imports.services import begin_import, deposit_named
 from network.enums import Role
@@ -30,7 +30,7 @@ SECOND = (
 )
 
 
-def lists(stage: Stage) -> Thread:
+def lists(stage: Story) -> Thread:
     """Two lists, of which one line is refused, then the two files of Simone become one."""
     workers = _workers(stage)
     if len(workers) < 2:
@@ -52,7 +52,7 @@ def lists(stage: Stage) -> Thread:
     join_household(actor=stage.cast.pilot, household=left, kept=kept, at=now)
 
 
-def _workers(stage: Stage) -> list[Membership]:
+def _workers(stage: Story) -> list[Membership]:
     """One worker of each prescriber, by their codes."""
     first = {code: members[0] for (code, role), members in stage.cast.people.items() if role == Role.WORKER}
     return [first[code] for code in sorted(first)][:2]

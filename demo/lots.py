@@ -12,10 +12,10 @@ from demo.agenda import Thread, do, done
 from demo.bench import Work
 from demo.calendar import local, working_day
 from demo.cast import WORKSHOPS
-from demo.context import Stage
+from demo.context import Story
 from demo.fates import Fate
 from demo.handed import onward
-from demo.offers import STEPS, Line, Lot
+from demo.offers import STEPS, Lot, LotLine
 from donations.enums import (
     Destination,
     DifferenceCode,
@@ -41,7 +41,7 @@ UNREAD = ("serial", "manufacturer", "model", "processor")
 class Journey:
     """The thread of one lot. ``now`` is the instant of the present act."""
 
-    def __init__(self, stage: Stage, lot: Lot) -> None:
+    def __init__(self, stage: Story, lot: Lot) -> None:
         self.stage, self.rng, self.lot = stage, stage.rng, lot
         self.workshops = list(lot.workshops)
         self.now = stage.moment(working_day(lot.announced))
@@ -90,8 +90,8 @@ class Journey:
         else:
             self.donation = donations.create_donation(lines=lines, **given)
 
-    def _offered(self, line: Line) -> donations.Line:
-        return donations.Line(
+    def _offered(self, line: LotLine) -> donations.AnnouncedLine:
+        return donations.AnnouncedLine(
             type=line.type,
             quantity=line.quantity,
             purchase_year=line.year,
@@ -135,7 +135,7 @@ class Journey:
             for row, line in self._rows()
         ]
 
-    def _rows(self) -> list[tuple[DonationLine, Line]]:
+    def _rows(self) -> list[tuple[DonationLine, LotLine]]:
         """The lines as the database has them, with what the plan says of each."""
         rows = DonationLine.objects.filter(donation=self.donation).order_by("pk")
         return list(zip(rows, self.lot.lines, strict=True))
@@ -233,7 +233,7 @@ class Journey:
                 self._unpack(workshop, row, line, units.count(), first=rank == 0)
             self._pay(workshop)
 
-    def _unpack(self, workshop: str, row: DonationLine, line: Line, expected: int, *, first: bool) -> None:
+    def _unpack(self, workshop: str, row: DonationLine, line: LotLine, expected: int, *, first: bool) -> None:
         """Scan what is there, look for what is not, register what nobody announced."""
         lost = line.lost if first else 0
         found = self._scan_all(workshop, row, line, expected - lost)
@@ -256,7 +256,7 @@ class Journey:
                 comment="Compté sur le bordereau, absent du camion.",
             )
 
-    def _scan_all(self, workshop: str, row: DonationLine, line: Line, count: int) -> list[Device]:
+    def _scan_all(self, workshop: str, row: DonationLine, line: LotLine, count: int) -> list[Device]:
         """Receive so many devices of a line in one session of scans."""
         if not count:
             return []
@@ -275,7 +275,7 @@ class Journey:
         )
         return list(Device.objects.filter(pk__in=outcome.moved).order_by("pk"))
 
-    def _sort(self, workshop: str, line: Line, found: Sequence[Device]) -> None:
+    def _sort(self, workshop: str, line: LotLine, found: Sequence[Device]) -> None:
         """What becomes of those the story does not name: by chance, and those that share a fate share a rack."""
         racks: dict[Fate, list[Device]] = {}
         for first in range(0, len(found), fates.HANDFUL):
@@ -289,7 +289,7 @@ class Journey:
         self.now += timedelta(seconds=self.rng.randint(40, 110))
         return self.now
 
-    def _scan(self, workshop: str, line: Line) -> dict[str, Any]:
+    def _scan(self, workshop: str, line: LotLine) -> dict[str, Any]:
         """What a technician reads on a device that comes in."""
         return {
             "actor": self.stage.cast.technician(workshop, self.rng),
@@ -303,7 +303,7 @@ class Journey:
             "place": f"Étagère {self.rng.choice('ABCDEF')}{self.rng.randint(1, 6)}",
         }
 
-    def _start(self, workshop: str, line: Line, group: Sequence[Device], fate: Fate) -> None:
+    def _start(self, workshop: str, line: LotLine, group: Sequence[Device], fate: Fate) -> None:
         work = Work(self.stage, workshop, group, line.model, self.now)
         self.stage.agenda.add(fate(work), about=work)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from demo.agenda import Thread
 from demo.calendar import local, working_day
-from demo.context import Stage
+from demo.context import Story
 from lifecycle import gate
 from reports.figures import reckon
 from reports.models import Report
@@ -20,7 +20,7 @@ LATER = 7
 """How many days after its end a month is counted and frozen: what it hides is looked for meanwhile."""
 
 
-def months(stage: Stage) -> Thread:
+def months(stage: Story) -> Thread:
     """Every month that is over; nothing is written in it once it is frozen, before the day's work begins.
 
     A month is published when the next one is frozen: the last one stays frozen.
@@ -44,7 +44,7 @@ def months(stage: Stage) -> Thread:
         former, month = report, end
 
 
-def _looked_for(stage: Stage, month: date, at: datetime) -> tuple[AbstractContextManager[None], date]:
+def _looked_for(stage: Story, month: date, at: datetime) -> tuple[AbstractContextManager[None], date]:
     """What the month that is over hides is looked for by another process until the day when it is counted.
 
     At once where the story ends before that day.
@@ -56,7 +56,7 @@ def _looked_for(stage: Stage, month: date, at: datetime) -> tuple[AbstractContex
     return looked_for_elsewhere(question_of(*asked), stage.press.look(*asked).result), later
 
 
-def running_month(stage: Stage) -> Thread:
+def running_month(stage: Story) -> Thread:
     """The month that runs is counted on the last evening, to see where it stands."""
     yield (at := local(stage.back(1), 18, 30))
     compute_report(actor=stage.cast.pilot, month=timezone.localdate(at), at=at)

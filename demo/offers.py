@@ -18,7 +18,7 @@ STEPS = ("create", "announce", "qualify", "accept", "schedule", "pick_up", "rece
 
 
 @dataclass(frozen=True)
-class Line:
+class LotLine:
     """So many machines of one model, what is decided of them, and what becomes of them.
 
     ``fates`` are those of the first devices received; the others are drawn. At the pick-up ``not_found`` machines
@@ -53,7 +53,7 @@ class Lot:
 
     site: Site
     announced: date
-    lines: tuple[Line, ...]
+    lines: tuple[LotLine, ...]
     workshops: tuple[str, ...] = WORKSHOPS[:1]
     until: str = STEPS[-1]
     declined: DeclineReason | None = None

@@ -13,7 +13,7 @@ from demo.agenda import do, may
 from demo.bench import Work
 from demo.calendar import working_day
 from demo.coming import expect
-from demo.context import Stage
+from demo.context import Story
 from distribution.enums import SERVES, HandOverProof
 from distribution.machine.order_rules import ahead_of
 from distribution.services import allotment, hand_overs
@@ -58,7 +58,7 @@ def first_needs(device: Device, at: datetime) -> Any:
 class Outlet:
     """A distribution point and whoever works there. ``now`` is the instant of the present act."""
 
-    def __init__(self, stage: Stage, point: str, now: datetime) -> None:
+    def __init__(self, stage: Story, point: str, now: datetime) -> None:
         self.stage, self.rng, self.point, self.now = stage, stage.rng, point, now
 
     @property

@@ -25,7 +25,7 @@ STILL = "fixe"
 """Asks, in the address, for a page that does not reload itself."""
 
 
-class Stage(StrEnum):
+class PreparationState(StrEnum):
     """Where a preparation is."""
 
     RUNNING = "running"
@@ -41,7 +41,7 @@ class Preparation:
     step: str = ""
     doing: str = ""
     done: float = 0
-    stage: str = Stage.RUNNING
+    stage: str = PreparationState.RUNNING
     why: str = ""
 
     @property
@@ -110,7 +110,7 @@ class PreparationMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not self.is_over and request.path != reverse("desk:alive"):
             found = read_preparation() or Preparation(began=time.time())
-            if found.stage != Stage.READY:
+            if found.stage != PreparationState.READY:
                 return self._wait(request, found)
             self.is_over = True
         return self.get_response(request)
@@ -120,7 +120,7 @@ class PreparationMiddleware:
             "demo/preparation.html",
             {
                 "preparation": found,
-                "failed": found.stage == Stage.FAILED,
+                "failed": found.stage == PreparationState.FAILED,
                 "still": STILL in request.GET,
                 "again": AGAIN_SECONDS,
             },

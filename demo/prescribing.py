@@ -8,7 +8,7 @@ from connectivity.enums import Access, CoverageLevel
 from connectivity.models import MobileCoverage, TechnologyShare
 from demo.agenda import Thread
 from demo.calendar import local, working_day
-from demo.context import Stage
+from demo.context import Story
 from lifecycle import gate
 from network.demo import DOMAIN
 from network.enums import LegalNature, OrganisationKind, Role, StructureKind
@@ -30,7 +30,7 @@ OPERATORS = ("Orange", "SFR")
 NEW = "Association Exemple Solidaire"
 
 
-def directory(stage: Stage) -> Thread:
+def directory(stage: Story) -> Thread:
     """Each structure publishes its entry when the story begins; later most say that it is right still, one leaves."""
     yield (at := local(working_day(stage.first, 4), 10))
     published: list[tuple[Membership, PublicService]] = []
@@ -65,7 +65,7 @@ def directory(stage: Stage) -> Thread:
         gate.apply(seldom, "withdraw", actor=published[0][0], at=at)
 
 
-def _around(stage: Stage) -> dict[str, list[Commune]]:
+def _around(stage: Story) -> dict[str, list[Commune]]:
     """The communes of an EPCI, shared among the departmental services that stand there; nobody has the others."""
     standing: dict[int, list[str]] = {}
     for code, organisation in sorted(stage.cast.organisations.items()):
@@ -84,7 +84,7 @@ def _kind(code: str) -> StructureKind:
     return StructureKind.FRANCE_SERVICES if code == "france-services" else StructureKind.CCAS
 
 
-def sessions(stage: Stage) -> Thread:
+def sessions(stage: Story) -> Thread:
     """One session is held, from which a structure opens its account; one is called off, one is to come."""
     pilot, guests = stage.cast.pilot, [stage.cast.organisations["ccas"], stage.cast.organisations["mns-fourmies"]]
     commune = guests[0].commune
@@ -111,7 +111,7 @@ def sessions(stage: Stage) -> Thread:
     convene_awareness(actor=pilot, awareness=coming, organisations=guests, at=at)
 
 
-def _planned(stage: Stage, commune: Commune, day: date, at: Any) -> AwarenessSession:
+def _planned(stage: Story, commune: Commune, day: date, at: Any) -> AwarenessSession:
     return plan_awareness(
         actor=stage.cast.pilot,
         commune=commune,
@@ -122,7 +122,7 @@ def _planned(stage: Stage, commune: Commune, day: date, at: Any) -> AwarenessSes
     )
 
 
-def addresses(stage: Stage) -> Thread:
+def addresses(stage: Story) -> Thread:
     """What comes to each commune, drawn from its code: fibre nearly everywhere, none in a few where nobody lives."""
     yield local(working_day(stage.first, 1), 8)
     lived = {street.commune.pk for streets in stage.cast.streets.values() for street in streets}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from demo.agenda import Thread
 from demo.calendar import local, working_day
-from demo.context import Stage
+from demo.context import Story
 from desk.services.reference import add_version
 from donations.enums import ContactChannel, GiveUpReason, NextStep, SizeClass
 from donations.models import OrganisationCount, Prospect
@@ -141,7 +141,7 @@ LEADS = (
 """What is done with each; « Sans nouvelles » and « A annoncé un lot » come by themselves."""
 
 
-def estimates(stage: Stage) -> Thread:
+def estimates(stage: Story) -> Thread:
     """How many organisations of each size each EPCI has, as the pilot writes it once."""
     yield (at := local(working_day(stage.first, 2), 11))
     family = next(one for one in families() if one.model is OrganisationCount)
@@ -159,13 +159,13 @@ def estimates(stage: Stage) -> Thread:
             add_version(family=family, row=row, by=stage.cast.pilot, at=at)
 
 
-def leads(stage: Stage) -> None:
+def leads(stage: Story) -> None:
     """Each lives its life."""
     for rank, lead in enumerate(LEADS):
         stage.agenda.add(_live(stage, lead, rank), about=f"prospect {rank}")
 
 
-def _live(stage: Stage, lead: Lead, rank: int) -> Iterator[datetime]:
+def _live(stage: Story, lead: Lead, rank: int) -> Iterator[datetime]:
     actor = stage.cast.people[lead.epci, Role.MANAGER][0] if lead.epci else stage.cast.pilot
     yield (at := _on(stage, lead.seen, rank))
     row = prospects.create_prospect(
@@ -184,7 +184,7 @@ def _live(stage: Stage, lead: Lead, rank: int) -> Iterator[datetime]:
         _do(stage, row, lead, act, actor=actor, at=at)
 
 
-def _do(stage: Stage, row: Prospect, lead: Lead, act: Act, *, actor: Membership, at: datetime) -> None:
+def _do(stage: Story, row: Prospect, lead: Lead, act: Act, *, actor: Membership, at: datetime) -> None:
     exchange = Exchange(at.date(), act.channel, act.said, _then(stage, act.then, actor))
     match act.verb:
         case "note":
@@ -199,12 +199,12 @@ def _do(stage: Stage, row: Prospect, lead: Lead, act: Act, *, actor: Membership,
             gate.apply(row, "link", actor=actor, at=at, organisation=stage.cast.organisations[lead.becomes])
 
 
-def _on(stage: Stage, back: int, rank: int) -> datetime:
+def _on(stage: Story, back: int, rank: int) -> datetime:
     """An instant of the morning so many working days before the end, the first day of the story at the earliest."""
     return local(max(stage.back(back), stage.first), 9, 5) + timedelta(minutes=7 * rank, seconds=back)
 
 
-def _then(stage: Stage, then: tuple[NextStep, int] | None, owner: Membership) -> Then:
+def _then(stage: Story, then: tuple[NextStep, int] | None, owner: Membership) -> Then:
     if then is None:
         return Then()
     step, back = then

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from demo.agenda import Thread
 from demo.calendar import local, working_day
-from demo.context import Stage
+from demo.context import Story
 from refurb.enums import FollowUpKind
 from refurb.models import Incident
 from refurb.services.incidents import note_incident
@@ -13,7 +13,7 @@ LEFT = 20
 """Working days before the end: what is known since then still waits, so that there is something to write down."""
 
 
-def register(stage: Stage) -> Thread:
+def register(stage: Story) -> Thread:
     """Each working day at five, the pilot tells the CNIL of what is known, and writes it down."""
     day, until = working_day(stage.first), local(stage.back(LEFT), 0)
     while True:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from demo.agenda import Thread, may, possible
 from demo.calendar import local, working_day
-from demo.context import Stage
+from demo.context import Story
 from demo.homes import Home
 from lifecycle.gate import one_transaction
 from network.enums import Role
@@ -53,7 +53,7 @@ ANSWERS: Mapping[str, Callable[..., Any]] = {
     "cancel": transfers.cancel_transfer,
 }
 
-type Follow = Callable[[Stage, Need, Membership, datetime], Thread]
+type Follow = Callable[[Story, Need, Membership, datetime], Thread]
 """What becomes of a need once it waits."""
 
 
@@ -83,7 +83,7 @@ class Ask:
 class Request:
     """The thread of one request. ``now`` is the instant of the present act."""
 
-    def __init__(self, stage: Stage, ask: Ask) -> None:
+    def __init__(self, stage: Story, ask: Ask) -> None:
         self.stage, self.rng, self.ask = stage, stage.rng, ask
         self.now = stage.moment(working_day(ask.opened))
         self.worker = stage.cast.worker(ask.prescriber, self.rng)
@@ -291,7 +291,7 @@ def compare(adviser: Membership, asked: Sequence[int], now: datetime) -> None:
             doubles.answer_double(actor=adviser, household=rows[pk], other=one.household, same=False, at=now)
 
 
-def news(stage: Stage) -> Thread:
+def news(stage: Story) -> Thread:
     """Every week each service tells the families what it has learnt; the last days are still to be told."""
     day = working_day(stage.first, 10)
     while day < stage.last:
@@ -306,7 +306,7 @@ def news(stage: Stage) -> Thread:
         day = working_day(day, 5)
 
 
-def sittings(stage: Stage) -> Thread:
+def sittings(stage: Story) -> Thread:
     """Twice a week the distributor accepts together what was examined and is in order; then each goes its way."""
     day = working_day(stage.first, 7)
     while day < stage.last:
@@ -327,7 +327,7 @@ def sittings(stage: Stage) -> Thread:
         day = working_day(day, 2 if day.weekday() < FRIDAY - 1 else 3)
 
 
-def early(stage: Stage, home: Home, prescriber: str, met: date) -> Thread:
+def early(stage: Story, home: Home, prescriber: str, met: date) -> Thread:
     """A household met long before the story, that gave up: its file is archived, then erased, by the clock."""
     worker = stage.cast.worker(prescriber, stage.rng)
     now = stage.moment(working_day(met))
@@ -338,7 +338,7 @@ def early(stage: Stage, home: Home, prescriber: str, met: date) -> Thread:
     prescriptions.withdraw_prescription(actor=worker, prescription=prescription, reason="unreachable", at=now)
 
 
-def skills(stage: Stage, need: Need, worker: Membership, now: datetime) -> Thread:
+def skills(stage: Story, need: Need, worker: Membership, now: datetime) -> Thread:
     """Referred to a mediation place; met some weeks later, once after another try."""
     act: dict[str, Any] = {"actor": worker, "need": need}
     mediation = stage.cast.organisations["mediation"]

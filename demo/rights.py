@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from demo.agenda import Thread
 from demo.calendar import local
-from demo.context import Stage
+from demo.context import Story
 from lifecycle import gate
 from lifecycle.actors import Actor, SignedLink
 from network.enums import Role
@@ -22,7 +22,7 @@ ANSWERED, REFUSED, WITHDRAWN, NEAR, DOUBTED, LAST = 45, 38, 30, 19, 9, 2
 FALSE, TRUE = "Le numéro de la rue est faux.", "C’est le 12, pas le 21."
 
 
-def rights(stage: Stage) -> Thread:
+def rights(stage: Story) -> Thread:
     """The officer has something to read on his first page, and something that he answered."""
     officer = stage.cast.people["departement", Role.DPO][0]
     yield (at := local(stage.back(ANSWERED), 10, 40))
@@ -49,13 +49,13 @@ def rights(stage: Stage) -> Thread:
     _by_its_page(at)
 
 
-def _noted(stage: Stage, kind: RightKind, rank: int, at: datetime) -> RightsRequest:
+def _noted(stage: Story, kind: RightKind, rank: int, at: datetime) -> RightsRequest:
     household = _household(stage, rank)
     worker: Membership = stage.cast.people[stage.cast.code_of(household.prescriber_id), Role.WORKER][0]
     return _received(worker, household, kind, RightsChannel.PLACE, at)
 
 
-def _household(stage: Stage, rank: int) -> Household:
+def _household(stage: Story, rank: int) -> Household:
     """One that is followed, the oldest files first."""
     followed = Household.objects.filter(state=HouseholdState.OPEN, rights_requests=None).followed()
     return followed.filter(prescriptions__submitted_at__isnull=False).distinct().order_by("pk")[rank]

@@ -6,20 +6,20 @@ Their days are counted back from the last one, far enough for each to be where i
 from collections.abc import Iterator
 
 from demo import fates, handed, tools
-from demo.context import Stage
+from demo.context import Story
 from demo.handed import to
-from demo.offers import Line, Lot
+from demo.offers import Lot, LotLine
 from donations.enums import DeclineReason, Destination, LineCondition, RefusalCode, WithdrawReason
 from refurb.enums import DeviceType
 
 
-def shown(stage: Stage) -> Iterator[Lot]:
+def shown(stage: Story) -> Iterator[Lot]:
     """The settled ones, those under way on the last day, those that ended early."""
     for lots in (_renewed, _distributed, _shared, _miscounted, _on_the_bench, _expected, _ended_early):
         yield from lots(stage)
 
 
-def _renewed(stage: Stage) -> Iterator[Lot]:
+def _renewed(stage: Story) -> Iterator[Lot]:
     """A company gives what it replaces; a branch outside the département does too."""
     sites, model = stage.cast.sites, stage.catalogue.named
     year = stage.last.year
@@ -27,7 +27,7 @@ def _renewed(stage: Stage) -> Iterator[Lot]:
         sites["textiles"][0],
         stage.back(130),
         (
-            Line(
+            LotLine(
                 model("Latitude 5400"),
                 7,
                 year - 5,
@@ -36,16 +36,18 @@ def _renewed(stage: Stage) -> Iterator[Lot]:
                     *(fates.alike, fates.drive_destroyed),
                 ),
             ),
-            Line(model("P2419H"), 2, year - 6, fates=(fates.ready, fates.ready)),
+            LotLine(model("P2419H"), 2, year - 6, fates=(fates.ready, fates.ready)),
         ),
         description="Renouvellement du service commercial.",
     )
     yield Lot(
-        sites["assurances"][1], stage.back(80), (Line(model("EliteBook 840 G5"), 2, year - 5, fates=(fates.resited,)),)
+        sites["assurances"][1],
+        stage.back(80),
+        (LotLine(model("EliteBook 840 G5"), 2, year - 5, fates=(fates.resited,)),),
     )
 
 
-def _distributed(stage: Stage) -> Iterator[Lot]:
+def _distributed(stage: Story) -> Iterator[Lot]:
     """What goes on to households: each incident of the way once, and each state on the last day."""
     sites, model = stage.cast.sites, stage.catalogue.named
     year = stage.last.year
@@ -59,14 +61,14 @@ def _distributed(stage: Stage) -> Iterator[Lot]:
         sites["textiles"][0],
         stage.back(128),
         (
-            Line(
+            LotLine(
                 model("Latitude 5410"),
                 14,
                 year - 4,
                 fates=(*(to("mel", travel, rank) for rank, travel in enumerate(travels)), *[spare] * 4),
             ),
-            Line(model("OptiPlex 5070"), 2, year - 5, fates=(to("mel", handed.with_screen), spare)),
-            Line(model("P2419H"), 3, year - 5, fates=(spare, spare, spare)),
+            LotLine(model("OptiPlex 5070"), 2, year - 5, fates=(to("mel", handed.with_screen), spare)),
+            LotLine(model("P2419H"), 3, year - 5, fates=(spare, spare, spare)),
         ),
         description="Postes de travail remplacés, en bon état.",
     )
@@ -74,7 +76,7 @@ def _distributed(stage: Stage) -> Iterator[Lot]:
         sites["assurances"][0],
         stage.back(84),
         (
-            Line(
+            LotLine(
                 model("Latitude 5410"),
                 8,
                 year - 4,
@@ -86,7 +88,7 @@ def _distributed(stage: Stage) -> Iterator[Lot]:
         sites["hopital"][1],
         stage.back(100),
         (
-            Line(
+            LotLine(
                 model("ThinkPad T490"),
                 7,
                 year - 4,
@@ -101,7 +103,7 @@ def _distributed(stage: Stage) -> Iterator[Lot]:
     )
 
 
-def _shared(stage: Stage) -> Iterator[Lot]:
+def _shared(stage: Story) -> Iterator[Lot]:
     """A hospital's lot, shared between the two workshops, refused in part, recycled in part."""
     sites, model = stage.cast.sites, stage.catalogue.named
     year = stage.last.year
@@ -109,7 +111,7 @@ def _shared(stage: Stage) -> Iterator[Lot]:
         sites["hopital"][0],
         stage.back(110),
         (
-            Line(
+            LotLine(
                 model("OptiPlex 5070"),
                 8,
                 year - 6,
@@ -117,8 +119,8 @@ def _shared(stage: Stage) -> Iterator[Lot]:
                 refusal=RefusalCode.CONDITION,
                 fates=(fates.dismantled, fates.recycled, fates.undone, fates.lost_and_found),
             ),
-            Line(model("Galaxy Tab A7"), 2, year - 5, announced_as=DeviceType.SMARTPHONE, fates=(fates.retyped,)),
-            Line(
+            LotLine(model("Galaxy Tab A7"), 2, year - 5, announced_as=DeviceType.SMARTPHONE, fates=(fates.retyped,)),
+            LotLine(
                 model("OptiPlex 7010"),
                 2,
                 year - 12,
@@ -131,7 +133,7 @@ def _shared(stage: Stage) -> Iterator[Lot]:
     )
 
 
-def _miscounted(stage: Stage) -> Iterator[Lot]:
+def _miscounted(stage: Story) -> Iterator[Lot]:
     """One machine is not there at the pick-up, one more is, one never reaches the workshop."""
     sites, model = stage.cast.sites, stage.catalogue.named
     year = stage.last.year
@@ -139,20 +141,20 @@ def _miscounted(stage: Stage) -> Iterator[Lot]:
         sites["logistique"][0],
         stage.back(90),
         (
-            Line(model("Galaxy XCover 5"), 4, year - 4, not_found=1),
-            Line(
+            LotLine(model("Galaxy XCover 5"), 4, year - 4, not_found=1),
+            LotLine(
                 model("ThinkPad T490"),
                 4,
                 year - 5,
                 surplus=1,
                 fates=(fates.drive_destroyed, fates.drive_removed, fates.unerasable, fates.given_back),
             ),
-            Line(model("Redmi 9"), 3, year - 4, lost=1, fates=(fates.repaired,)),
+            LotLine(model("Redmi 9"), 3, year - 4, lost=1, fates=(fates.repaired,)),
         ),
     )
 
 
-def _on_the_bench(stage: Stage) -> Iterator[Lot]:
+def _on_the_bench(stage: Story) -> Iterator[Lot]:
     """Received from an inventory, at every stage of the bench on the last day; another lot is still in its boxes."""
     sites, model = stage.cast.sites, stage.catalogue.named
     year = stage.last.year
@@ -160,7 +162,7 @@ def _on_the_bench(stage: Stage) -> Iterator[Lot]:
         sites["mairie"][0],
         stage.back(34),
         (
-            Line(
+            LotLine(
                 model("ThinkPad L390"),
                 6,
                 year - 5,
@@ -180,20 +182,20 @@ def _on_the_bench(stage: Stage) -> Iterator[Lot]:
     yield Lot(
         sites["lycee"][0],
         stage.back(24),
-        (Line(model("Tab M10"), 3, year - 5), Line(model("E233"), 2, year - 6)),
+        (LotLine(model("Tab M10"), 3, year - 5), LotLine(model("E233"), 2, year - 6)),
         workshops=("sambre",),
         until="pick_up",
     )
 
 
-def _expected(stage: Stage) -> Iterator[Lot]:
+def _expected(stage: Story) -> Iterator[Lot]:
     """Planned, decided, announced, a draft with its inventory."""
     sites, model = stage.cast.sites, stage.catalogue.named
     year = stage.last.year
     yield Lot(
         sites["brasserie"][0],
         stage.back(18),
-        (Line(model("ProBook 450 G6"), 3, year - 5),),
+        (LotLine(model("ProBook 450 G6"), 3, year - 5),),
         workshops=("sambre",),
         until="schedule",
         given_up=True,
@@ -201,35 +203,37 @@ def _expected(stage: Stage) -> Iterator[Lot]:
     yield Lot(
         sites["cabinet"][0],
         stage.back(8),
-        (Line(model("TravelMate P214"), 3, year - 4),),
+        (LotLine(model("TravelMate P214"), 3, year - 4),),
         until="qualify",
         kept=1,
     )
-    yield Lot(sites["entraide"][0], stage.back(2), (Line(model("ThinkCentre M720s"), 5, year - 5),), until="announce")
+    yield Lot(
+        sites["entraide"][0], stage.back(2), (LotLine(model("ThinkCentre M720s"), 5, year - 5),), until="announce"
+    )
     yield Lot(
         sites["textiles"][1],
         stage.back(1),
-        (Line(model("Latitude 5410"), 10, year - 4),),
+        (LotLine(model("Latitude 5410"), 10, year - 4),),
         until="create",
         inventory=True,
     )
 
 
-def _ended_early(stage: Stage) -> Iterator[Lot]:
+def _ended_early(stage: Story) -> Iterator[Lot]:
     """Declined, taken back, before and after the decision."""
     sites, model = stage.cast.sites, stage.catalogue.named
     year = stage.last.year
     yield Lot(
         sites["cabinet"][1],
         stage.back(70),
-        (Line(model("Compaq Elite 8300"), 4, year - 13, condition=LineCondition.FAULTY),),
+        (LotLine(model("Compaq Elite 8300"), 4, year - 13, condition=LineCondition.FAULTY),),
         until="announce",
         declined=DeclineReason.TOO_OLD,
     )
     yield Lot(
         sites["entraide"][1],
         stage.back(50),
-        (Line(model("243V7"), 2, year - 7),),
+        (LotLine(model("243V7"), 2, year - 7),),
         workshops=("sambre",),
         until="qualify",
         declined=DeclineReason.QUANTITY,
@@ -237,7 +241,7 @@ def _ended_early(stage: Stage) -> Iterator[Lot]:
     yield Lot(
         sites["hopital"][2],
         stage.back(60),
-        (Line(model("Core-X4"), 3, year - 5),),
+        (LotLine(model("Core-X4"), 3, year - 5),),
         workshops=("sambre",),
         until="schedule",
         withdrawn=WithdrawReason.NO_DECISION,

@@ -5,7 +5,7 @@ from typing import Any
 
 from demo.agenda import Thread
 from demo.calendar import local, working_day
-from demo.context import Stage
+from demo.context import Story
 from network.enums import Role, SkillKind
 from network.models import Membership
 from network.services.skills import note_skill, record_training
@@ -24,7 +24,7 @@ OF_WORKSHOPS = {
 """The third workshop notes nothing: the pilot reads it when he shares phones."""
 
 
-def skills(stage: Stage) -> Thread:
+def skills(stage: Story) -> Thread:
     """The managers note what is known, then a session brings more; one skill is over on the last day, one soon is."""
     day = working_day(stage.first + timedelta(days=3))
     yield (at := local(day, 9, 20))
@@ -51,14 +51,14 @@ def skills(stage: Stage) -> Thread:
             note_skill(**_by(stage, workshop), membership=one, **given)
 
 
-def _by(stage: Stage, workshop: str) -> dict[str, Any]:
+def _by(stage: Story, workshop: str) -> dict[str, Any]:
     return {"actor": stage.cast.manager(workshop), "organisation": stage.cast.organisations[workshop]}
 
 
-def _technicians(stage: Stage, workshop: str) -> list[Membership]:
+def _technicians(stage: Story, workshop: str) -> list[Membership]:
     return stage.cast.people[workshop, Role.TECHNICIAN]
 
 
-def _until(stage: Stage, workshop: str) -> date:
+def _until(stage: Story, workshop: str) -> date:
     """In the first workshop the skill outlives the story, in the other it does not."""
     return stage.last + 12 * ENDS_IN if workshop == "lille" else stage.last - OVER_SINCE

@@ -14,7 +14,7 @@ from demo.catalogue import Catalogue, Model
 from demo.clock import EARLY_MONTHS, nights
 from demo.coming import coming, open_points
 from demo.committees import committees, last_committee
-from demo.context import Stage
+from demo.context import Story
 from demo.convention_plan import deals
 from demo.conventions import Treaty
 from demo.counting import counts
@@ -26,7 +26,7 @@ from demo.instruction import instruction, photos
 from demo.lists import lists
 from demo.lots import Journey
 from demo.months import months, running_month
-from demo.offers import Line, Lot
+from demo.offers import Lot, LotLine
 from demo.prescribing import addresses, directory, sessions
 from demo.prospecting import estimates, leads
 from demo.register import register
@@ -125,13 +125,13 @@ def tell_story(
     tell(1, horizon)
 
 
-def set_stage(*, as_of: date, seed: int, press: Press, refused: OnRefusal = log_refusal) -> Stage:
+def set_stage(*, as_of: date, seed: int, press: Press, refused: OnRefusal = log_refusal) -> Story:
     """Who acts, from which day to which: the story begins with a month, so that none is nearly empty."""
     first = working_day(first_day(as_of))
     cast = gather(local(add_months(as_of, -EARLY_MONTHS), 8))
     open_points(cast, first)
     rng = Random(f"story {seed}")  # noqa: S311 nothing here is a secret
-    return Stage(cast, Catalogue(), rng, Agenda(local(as_of, 0), refused), first, as_of, press)
+    return Story(cast, Catalogue(), rng, Agenda(local(as_of, 0), refused), first, as_of, press)
 
 
 def first_day(as_of: date) -> date:
@@ -139,14 +139,14 @@ def first_day(as_of: date) -> date:
     return add_months(as_of, -MONTHS).replace(day=1)
 
 
-def plan(stage: Stage, homes: Homes, devices: int) -> tuple[list[Lot], list[Ask]]:
+def plan(stage: Story, homes: Homes, devices: int) -> tuple[list[Lot], list[Ask]]:
     """The lots that bring about so many devices, and what households ask for in proportion."""
     lots = list(shown(stage))
     lots += ordinary(stage, devices - sum(lot.size for lot in lots))
     return lots, list(asked(stage, homes, round(devices * HOUSEHOLDS)))
 
 
-def _distribute(stage: Stage, homes: Homes, asks: list[Ask], *, everywhere: bool) -> None:
+def _distribute(stage: Story, homes: Homes, asks: list[Ask], *, everywhere: bool) -> None:
     """The conventions, the households, the weeks of the workshops and of the points."""
     for deal in deals(stage, everywhere=everywhere):
         stage.effects.add(deal.starts_on)
@@ -164,7 +164,7 @@ def _distribute(stage: Stage, homes: Homes, asks: list[Ask], *, everywhere: bool
         stage.agenda.add(counter(stage, point), about=point)
 
 
-def ordinary(stage: Stage, devices: int) -> Iterator[Lot]:
+def ordinary(stage: Story, devices: int) -> Iterator[Lot]:
     """Lots of every size, on days of season, from any donor, until so many devices are offered."""
     rng, donors = stage.rng, stage.cast.donors()
     recent, days = stage.worked[-45:-12], spread(stage.worked, GIFTS, stage.rng)
@@ -180,7 +180,7 @@ def ordinary(stage: Stage, devices: int) -> Iterator[Lot]:
         yield lot
 
 
-def _offer(stage: Stage, most: int) -> Line:
+def _offer(stage: Story, most: int) -> LotLine:
     """A line of a lot, of ``most`` devices at most: mostly good, sometimes refused in part, sometimes miscounted."""
     rng = stage.rng
     type_ = rng.choices([one for one, _ in COMMON], [weight for _, weight in COMMON])[0]
@@ -188,7 +188,7 @@ def _offer(stage: Stage, most: int) -> Line:
     quantity = min(rng.choice((10, 12, 15, 18, 22, 26, 30, 36, 45)), most)
     age = rng.choice(AGES)
     refused = rng.randint(1, quantity // 2) if rng.random() < 0.12 else 0
-    return Line(
+    return LotLine(
         model,
         quantity,
         max(stage.last.year - age, model.year),

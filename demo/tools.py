@@ -10,7 +10,7 @@ from demo import papers
 from demo.agenda import Thread, do
 from demo.bench import GIGABYTE, Work
 from demo.catalogue import Model
-from demo.context import Stage
+from demo.context import Story
 from network.models import Organisation
 from refurb.enums import DeviceState, DriveKind
 from refurb.models import Device, Drive
@@ -52,7 +52,7 @@ def _read(work: Work) -> list[Drive]:
     return list(Drive.objects.in_place().filter(device__in=work.pks).order_by("pk"))
 
 
-def keys(stage: Stage) -> Thread:
+def keys(stage: Story) -> Thread:
     """Two boot keys, one of them lost; on the eve, one file that names no device, and one that is refused."""
     manager, at = stage.cast.manager(WORKSHOP), stage.moment(stage.back(40))
     yield at
@@ -69,7 +69,7 @@ def keys(stage: Stage) -> Thread:
     depositing.deposit_by_key(token=kept, files=files, at=at)
 
 
-def _told_of_anothers_drive(stage: Stage, workshop: Organisation) -> tuple[str, bytes] | None:
+def _told_of_anothers_drive(stage: Story, workshop: Organisation) -> tuple[str, bytes] | None:
     """A file of a device on the bench that holds a drive inventoried in another: refused until that is settled."""
     on_the_bench = HardwareReport.objects.filter(device__workshop=workshop, device__state=DeviceState.IN_PROCESS)
     report = on_the_bench.select_related("device").order_by("-pk").first()

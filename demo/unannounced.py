@@ -3,14 +3,14 @@
 from demo import fates, papers
 from demo.agenda import Thread
 from demo.bench import Work
-from demo.context import Stage
+from demo.context import Story
 from refurb.services import devices
 
 FOUND = ((75, "lille", "Latitude 5490", fates.ready), (45, "sambre", "Galaxy A40", fates.ready))
 """How many working days before the end, where, what, and what becomes of it."""
 
 
-def strays(stage: Stage) -> Thread:
+def strays(stage: Story) -> Thread:
     """Each is registered, and counts as given by a public body for the price ceiling."""
     for days, workshop, name, fate in FOUND:
         yield (at := stage.moment(stage.back(days)))

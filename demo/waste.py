@@ -8,7 +8,7 @@ from typing import Any
 from demo import papers
 from demo.agenda import Thread
 from demo.calendar import local, working_day
-from demo.context import Stage
+from demo.context import Story
 from network.models import Organisation
 from refurb.enums import DestructionKind, DestructionMethod, DeviceType, Hierarchy, Treatment
 from refurb.models import Device, Drive, WasteCode, WasteNote
@@ -43,7 +43,7 @@ CARRIED: dict[str, Any] = {
 }
 
 
-def passages(stage: Stage, workshop: str, recycler: Organisation) -> Thread:
+def passages(stage: Story, workshop: str, recycler: Organisation) -> Thread:
     """The recycler comes about every four weeks, and takes what is there, if anything."""
     for days in reversed(PASSAGES):
         day = stage.back(days)
@@ -56,7 +56,7 @@ def passages(stage: Stage, workshop: str, recycler: Organisation) -> Thread:
                 _hand_over(stage, workshop, recycler, day, doomed)
 
 
-def _hand_over(stage: Stage, workshop: str, recycler: Organisation, day: date, doomed: Sequence[int]) -> None:
+def _hand_over(stage: Story, workshop: str, recycler: Organisation, day: date, doomed: Sequence[int]) -> None:
     """Two notes: what is proven empty, and what the recycler is to certify destroyed."""
     at = local(day, 17, 20)
     devices = Device.objects.filter(pk__in=doomed)
@@ -81,7 +81,7 @@ def _hand_over(stage: Stage, workshop: str, recycler: Organisation, day: date, d
             stage.agenda.add(_certificates(stage, workshop, recycler, day, gone), about=workshop)
 
 
-def _completed(stage: Stage, workshop: str, day: date, number: str) -> Thread:
+def _completed(stage: Story, workshop: str, day: date, number: str) -> Thread:
     """The recycler says what it weighed and what becomes of it; one workshop forgets the weight of its last notes."""
     at = local(working_day(day, WEIGHED_AFTER), 11, 15)
     yield at
@@ -94,7 +94,7 @@ def _completed(stage: Stage, workshop: str, day: date, number: str) -> Thread:
     complete_waste_note(actor=stage.cast.manager(workshop), note=note, facts=CARRIED | facts, at=at)
 
 
-def _certificates(stage: Stage, workshop: str, recycler: Organisation, day: date, gone: Sequence[int]) -> Thread:
+def _certificates(stage: Story, workshop: str, recycler: Organisation, day: date, gone: Sequence[int]) -> Thread:
     """The recycler certifies that each drive was shredded."""
     at: datetime = stage.moment(working_day(day, CERTIFIED_AFTER))
     yield at

@@ -29,7 +29,7 @@ ON_THEIR_WAY = (DeviceState.ALLOTTED, DeviceState.SHIPPED, DeviceState.AVAILABLE
 
 
 @dataclass(frozen=True)
-class Line:
+class ProposedLine:
     """So many devices of a type to a convention, with what makes it fair.
 
     ``before`` and ``after``: which part of those who wait there would have theirs, by what is on its way already, then
@@ -61,7 +61,7 @@ class Line:
 class Proposal:
     """What is proposed, line by line, and how it compares with each convention taking in its turn all that it may."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ProposedLine] = field(default_factory=list)
     least: Fraction | None = None
     """The part served of the territory that would stay the least served; None when nobody waits."""
     least_first_come: Fraction | None = None
@@ -96,7 +96,7 @@ def proposal_for(ready: DeviceQuerySet, conventions: list[Convention], day: date
     in_stock = {(stock.workshop, stock.type): stock.count for stock in stocks}
     by_pk = {one.pk: one for one in conventions}
     lines = [
-        Line(
+        ProposedLine(
             by_pk[place.convention],
             DeviceType(place.type),
             NeedKind(place.kind),
@@ -120,7 +120,7 @@ def proposal_for(ready: DeviceQuerySet, conventions: list[Convention], day: date
     )
 
 
-def devices_for(line: Line, count: int, ready: DeviceQuerySet, taken: set[int]) -> list[Device]:
+def devices_for(line: ProposedLine, count: int, ready: DeviceQuerySet, taken: set[int]) -> list[Device]:
     """The oldest ready devices that a line would take, none that another took, none over the grid of its convention."""
     rows = ready.filter(workshop=line.convention.workshop_id, type=line.type).exclude(pk__in=taken)
     oldest = list(rows.order_by("ready_at", "pk"))

@@ -99,7 +99,7 @@ def mail_detail(request: Request, pk: int) -> HttpResponse:
         "can_resend": can_resend,
         "tone": TONES.get(mail.delivery, ""),
         "step": _step(mail, can_resend=can_resend),
-        **history(_told(mail)),
+        **history(_mail_history(mail)),
     }
     return render(request, "documents/mail_detail.html", context)
 
@@ -120,7 +120,7 @@ def _step(mail: Mail, *, can_resend: bool) -> Step:
     return Step(str(mail.get_delivery_display()), since=mail.created_at)
 
 
-def _told(mail: Mail) -> list[Past]:
+def _mail_history(mail: Mail) -> list[Past]:
     """What happened to a mail; of an attempt that failed, the date is not kept."""
     told = [Past("Écrit", mail.created_at)]
     if mail.sent_at:

@@ -12,7 +12,7 @@ from imports.enums import Outcome
 from imports.permissions import Scope, let_see
 from imports.readers.cells import Reader, Unread, said, words
 from imports.readers.copies import TAKEN_OUT
-from imports.reading import Find, Line, finder
+from imports.reading import Find, NumberedLine, finder
 from typography.french import Noun
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Field:
 class Row:
     """One line as it was read, and what becomes of it."""
 
-    line: Line
+    line: NumberedLine
     values: dict[str, Any]
     reasons: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -142,7 +142,7 @@ class Kind:
         object.__setattr__(self, "columns", {one.name: one for one in self.fields})
         object.__setattr__(self, "find", finder({one.name: (one.label, *one.synonyms) for one in self.fields}))
 
-    def rows(self, lines: Sequence[Line], columns: Mapping[str, int], fills: Mapping[str, str]) -> list[Row]:
+    def rows(self, lines: Sequence[NumberedLine], columns: Mapping[str, int], fills: Mapping[str, str]) -> list[Row]:
         """The lines as they are read cell by cell; the same text in the same column is read once."""
         read: dict[tuple[str, str], tuple[Any, str]] = {}
         rows = [Row(line, {}) for line in lines]

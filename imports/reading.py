@@ -21,7 +21,7 @@ type Find = Callable[[str], str]
 
 
 @dataclass(frozen=True)
-class Line:
+class NumberedLine:
     """One line of the file: its number there, from 1, and its cells."""
 
     number: int
@@ -39,7 +39,7 @@ class Table:
     sheet: str
     header: int
     headings: Cells
-    lines: list[Line]
+    lines: list[NumberedLine]
     totals: list[int]
     """The numbers of the lines that were taken for totals."""
 
@@ -80,7 +80,7 @@ def _under(sheet: Sheet, at: int) -> Table:
         if _is_total(cells, headings):
             totals.append(rank)
         else:
-            lines.append(Line(rank, cells))
+            lines.append(NumberedLine(rank, cells))
     if len(lines) > MOST_LINES:
         raise too_many_lines()
     return Table(sheet.name, at + 1, headings, lines, totals)

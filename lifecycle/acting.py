@@ -86,7 +86,7 @@ def what_is_missing(row: Stateful, verb: str, actor: Actor) -> tuple[Reason, ...
 
 
 @dataclass(frozen=True)
-class Told:
+class ShownReason:
     """A reason with the address where the reader may solve it; empty when it is another's to do, who is then named."""
 
     sentence: str
@@ -94,24 +94,24 @@ class Told:
     url: str
 
 
-def told(given: Iterable[Reason], row: Stateful | None, actor: Actor | None) -> tuple[Told, ...]:
+def told(given: Iterable[Reason], row: Stateful | None, actor: Actor | None) -> tuple[ShownReason, ...]:
     """Reasons as a page shows them to whoever acts, about this row, if there is one; at most one query."""
     reasons = tuple(given)
     may = _may_solve(row, {reason.where for reason in reasons if reason.where is not None}, actor)
-    return tuple(_told(reason, row, may) for reason in reasons)
+    return tuple(_refusal_shown(reason, row, may) for reason in reasons)
 
 
-def _told(reason: Reason, row: Stateful | None, may: Collection[Place]) -> Told:
+def _refusal_shown(reason: Reason, row: Stateful | None, may: Collection[Place]) -> ShownReason:
     place = reason.where
     if place is None:
-        return Told(reason.sentence, reason.lifted_by, "")
+        return ShownReason(reason.sentence, reason.lifted_by, "")
     if row is None or not _is_about(place, row):
-        return Told(reason.sentence, place.who, "")
+        return ShownReason(reason.sentence, place.who, "")
     url = page_of(place.page, row.reference) if place in may else ""
     if url:
-        return Told(reason.sentence, "", f"{url}#{place.anchor}" if place.anchor else url)
+        return ShownReason(reason.sentence, "", f"{url}#{place.anchor}" if place.anchor else url)
     named = getattr(row, place.whose) if place.whose else ""
-    return Told(reason.sentence, f"{place.who}, {named}" if named else place.who, "")
+    return ShownReason(reason.sentence, f"{place.who}, {named}" if named else place.who, "")
 
 
 def _may_solve(row: Stateful | None, places: Collection[Place], actor: Actor | None) -> set[Place]:

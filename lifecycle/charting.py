@@ -39,7 +39,7 @@ def chart(title: str, states: Mapping[str, str], verbs: Iterable[Verb]) -> str:
     lines = [
         f'<svg xmlns="{NAMESPACE}" role="img" aria-labelledby="title desc" {size} {font}>',
         f'<title id="title">{escape(title)}\u00a0: états et verbes</title>',
-        f'<desc id="desc">{escape(" ".join(_said(declared, columns) for declared in rows))}</desc>',
+        f'<desc id="desc">{escape(" ".join(_verb_sentence(declared, columns) for declared in rows))}</desc>',
         f'<rect {size} fill="#fff"/>',
     ]
     bands = range(0, len(rows), 2)
@@ -52,7 +52,7 @@ def chart(title: str, states: Mapping[str, str], verbs: Iterable[Verb]) -> str:
     return "\n".join([*lines, "</svg>\n"])
 
 
-def _said(declared: Verb, columns: Mapping[str, str]) -> str:
+def _verb_sentence(declared: Verb, columns: Mapping[str, str]) -> str:
     sources = ", ".join(f"«\u00a0{columns[source]}\u00a0»" for source in declared.sources)
     target = "sans changer d’état" if declared.target is None else f"vers «\u00a0{columns[declared.target]}\u00a0»"
     return f"{declared.label}\u00a0: de {sources} {target}."

@@ -21,15 +21,17 @@ class Fault:
     sentence: str
 
     def __str__(self) -> str:
-        return self._told(self.machine)
+        return self._sentence_named(self.machine)
 
     @property
     def said(self) -> str:
         """The same for whoever reads no code: « Appareil A-3F4K-92QP, ligne n° 4 : … »."""
         model = machines().get(self.machine)
-        return self._told(capfirst(str(model._meta.verbose_name) if model else NAMES.get(self.machine, self.machine)))
+        return self._sentence_named(
+            capfirst(str(model._meta.verbose_name) if model else NAMES.get(self.machine, self.machine))
+        )
 
-    def _told(self, name: str) -> str:
+    def _sentence_named(self, name: str) -> str:
         rank = "" if self.seq is None else f", ligne n° {self.seq}"
         return f"{name} {self.reference}{rank}\u00a0: {self.sentence}"
 

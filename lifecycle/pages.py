@@ -145,7 +145,9 @@ class Pages[R: ActingRequest]:
         given = {"template": self.template} | self._shown(request, row) | said
         if self.after is not None:
             given.setdefault("after", self.after(row))
-        return act(request, row, verb, form, do, done=self._told(row, verb, done), back=self._back(row), **given)
+        return act(
+            request, row, verb, form, do, done=self._done_sentence(row, verb, done), back=self._back(row), **given
+        )
 
     def record(
         self,
@@ -191,7 +193,7 @@ class Pages[R: ActingRequest]:
             return self.back(row)
         return reverse(f"{self.model._meta.app_label}:{self.model.machine.name}_detail", args=[row.reference])
 
-    def _told(self, row: Any, verb: str, done: Done) -> str | Callable[[Any], str]:
+    def _done_sentence(self, row: Any, verb: str, done: Done) -> str | Callable[[Any], str]:
         if callable(done):
             return lambda moved: done(row, moved)
         own = verbs_of(self.model)[verb].done

@@ -148,14 +148,14 @@ def done(request: HttpRequest, selection: Selection, do: Callable[[], gate.Outco
 
 
 @dataclass(frozen=True)
-class Told:
+class SetAnswer:
     """What moved or would, and each reason with the rows it keeps, the commonest first."""
 
     moved: list[Any]
     kept: list[tuple[Reason, list[Any]]]
 
 
-def told_of(model: type[Stateful], outcome: gate.Outcome) -> Told:
+def told_of(model: type[Stateful], outcome: gate.Outcome) -> SetAnswer:
     """The rows behind an outcome, in one query."""
     rows = model._base_manager.in_bulk([*outcome.moved, *outcome.refused])
     kept: dict[Reason, list[Any]] = {}
@@ -163,10 +163,10 @@ def told_of(model: type[Stateful], outcome: gate.Outcome) -> Told:
         for reason in reasons:
             kept.setdefault(reason, []).append(rows[pk])
     by_number = sorted(kept.items(), key=lambda item: -len(item[1]))
-    return Told([rows[pk] for pk in outcome.moved], by_number)
+    return SetAnswer([rows[pk] for pk in outcome.moved], by_number)
 
 
-def _groups(told: Told, moved_title: str) -> list[Group]:
+def _groups(told: SetAnswer, moved_title: str) -> list[Group]:
     groups = [_group(moved_title, told.moved)] if told.moved else []
     return groups + [_group(reason.sentence, rows, refused=True) for reason, rows in told.kept]
 

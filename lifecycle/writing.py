@@ -203,7 +203,7 @@ def write_moves(
     Each object takes its rank, its head, its instant and its state from its journal row, so that they are the same.
     Returns the keys of the journal rows, in order; and, ``returning``, the only object as it is then.
     """
-    said, stamps = _said(model, stamped), _stamps(model, stamped)
+    said, stamps = _journal_columns(model, stamped), _stamps(model, stamped)
     with connection.cursor() as cursor:
         cursor.execute(
             _move_sql(model, said.names, stamps.names, returning),
@@ -218,7 +218,7 @@ def write_moves(
 
 def write_births(model: type[Stateful], stamped: Sequence[Stamped]) -> list[int]:
     """Insert the journal rows of objects that are about to be born, and return their keys in order."""
-    said = _said(model, stamped)
+    said = _journal_columns(model, stamped)
     with connection.cursor() as cursor:
         cursor.execute(_entries_sql(model, said.names), said.given(journal_of(model)))
         keys = {pk: key for key, pk, *_ in cursor.fetchall()}
@@ -258,7 +258,7 @@ class _Columns:
         return tuple(self.common), tuple(self.apart)
 
 
-def _said(model: type[Stateful], stamped: Sequence[Stamped]) -> _Columns:
+def _journal_columns(model: type[Stateful], stamped: Sequence[Stamped]) -> _Columns:
     """The columns of the journal rows."""
     said, texts = _Columns(len(stamped)), dict[int, str]()
     json_columns = _json_columns(model)

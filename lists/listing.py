@@ -181,7 +181,7 @@ class Listing:
         form = self.filter.form
         form.is_valid()
         return [
-            Chip(form.fields[name].label or name, _said(form.fields[name], value), self.url(without=name))
+            Chip(form.fields[name].label or name, _value_label(form.fields[name], value), self.url(without=name))
             for name in self.filter.filters
             if (value := form.cleaned_data.get(name)) not in (None, "", [])
         ]
@@ -375,7 +375,7 @@ class Listing:
         return "&".join(part for part in parts if part)
 
 
-def _said(field: Any, value: Any) -> str:
+def _value_label(field: Any, value: Any) -> str:
     """A chosen value as the form says it."""
     if isinstance(value, date):
         return day(value)

@@ -40,7 +40,7 @@ def csv_lines(head: list[str], rows: Iterable[Row]) -> Iterator[bytes]:
     writer = csv.writer(_Line(), delimiter=";")
     yield b"\xef\xbb\xbf" + writer.writerow([_harmless(title) for title in head])
     for row in rows:
-        yield writer.writerow([_said(cell) for cell in row])
+        yield writer.writerow([_cell_text(cell) for cell in row])
 
 
 def workbook(title: str, head: list[str], rows: Iterable[Row]) -> IO[bytes]:
@@ -82,7 +82,7 @@ def _write(sheet: Any, line: int, column: int, cell: Cell, formats: dict[type, A
             sheet.write_string(line, column, cell)
 
 
-def _said(cell: Cell) -> str:
+def _cell_text(cell: Cell) -> str:
     match cell:
         case None:
             return ""

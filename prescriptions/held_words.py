@@ -75,11 +75,11 @@ def given_told(entry: Any) -> str:
     columns = {field.name: field for field in model._meta.concrete_fields}
     given = {**entry.values.get("stamps", {}), **entry.values}
     given.pop("stamps", None)
-    told = [_told(name, value, columns) for name, value in given.items() if value not in (None, "", [], {}, False)]
+    told = [_in_words(name, value, columns) for name, value in given.items() if value not in (None, "", [], {}, False)]
     return ", ".join(one for one in told if one)
 
 
-def _told(name: str, value: Any, columns: Mapping[str, Any]) -> str:
+def _in_words(name: str, value: Any, columns: Mapping[str, Any]) -> str:
     field = columns.get(name)
     if (field is None and name not in WORDS) or (field is not None and field.is_relation):
         return ""

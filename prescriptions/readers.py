@@ -13,7 +13,7 @@ from network.enums import OrganisationKind as Kind
 from network.enums import Role
 
 
-class Told(TextChoices):
+class HouseholdFact(TextChoices):
     """What is written of a household, in its own words."""
 
     NAME = "name", "votre nom"
@@ -34,14 +34,14 @@ class Reader:
     who: str
     kind: Kind
     role: Role
-    reads: tuple[Told, ...]
+    reads: tuple[HouseholdFact, ...]
     when: str = ""
-    beyond: tuple[Told, ...] = ()
+    beyond: tuple[HouseholdFact, ...] = ()
 
     @property
     def sentence(self) -> str:
         """« Le distributeur solidaire lit tout, sauf ce que vous avez confié. »"""
-        apart = [told for told in Told if told not in self.reads]
+        apart = [told for told in HouseholdFact if told not in self.reads]
         if not apart:
             return f"{self.who} lit tout{self.when}."
         if len(apart) <= FEW:
@@ -53,7 +53,7 @@ FEW = 2
 """How many things apart are told as « tout, sauf … »."""
 
 
-def _listed(told: Sequence[Told]) -> str:
+def _listed(told: Sequence[HouseholdFact]) -> str:
     *most, last = (one.label for one in told)
     return f"{', '.join(most)} et {last}" if most else last
 
@@ -63,49 +63,49 @@ READERS = (
         "Votre travailleur social, avec son équipe,",
         Kind.PRESCRIBER,
         Role.WORKER,
-        tuple(told for told in Told if told != Told.NOTES),
+        tuple(told for told in HouseholdFact if told != HouseholdFact.NOTES),
     ),
     Reader(
         "Le distributeur solidaire",
         Kind.DISTRIBUTOR,
         Role.ADVISER,
-        tuple(told for told in Told if told not in {Told.STORY, Told.PHOTO}),
+        tuple(told for told in HouseholdFact if told not in {HouseholdFact.STORY, HouseholdFact.PHOTO}),
     ),
     Reader(
         "Un point relais de votre commune",
         Kind.RELAY,
         Role.ADVISER,
-        (Told.NAME, Told.CONTACT, Told.MEMBERS, Told.NEEDS),
+        (HouseholdFact.NAME, HouseholdFact.CONTACT, HouseholdFact.MEMBERS, HouseholdFact.NEEDS),
         ", une fois la demande acceptée",
     ),
     Reader(
         "Un autre service social à qui le vôtre propose de vous suivre",
         Kind.PRESCRIBER,
         Role.WORKER,
-        (Told.NEEDS,),
+        (HouseholdFact.NEEDS,),
         ", sans votre nom",
     ),
     Reader(
         "Un opérateur",
         Kind.OPERATOR,
         Role.AGENT,
-        (Told.NAME, Told.CONTACT),
+        (HouseholdFact.NAME, HouseholdFact.CONTACT),
         ", seulement si vous choisissez son offre",
     ),
     Reader(
         "Le délégué à la protection des données du Département",
         Kind.DEPARTEMENT,
         Role.DPO,
-        tuple(told for told in Told if told != Told.PHOTO),
+        tuple(told for told in HouseholdFact if told != HouseholdFact.PHOTO),
         ", seulement si vous lui demandez d’exercer vos droits",
     ),
     Reader(
         "L’équipe du Département qui pilote",
         Kind.DEPARTEMENT,
         Role.PILOT,
-        (Told.MEMBERS, Told.NEEDS, Told.FACTS),
+        (HouseholdFact.MEMBERS, HouseholdFact.NEEDS, HouseholdFact.FACTS),
         ", sans votre nom\u00a0: pour le lire, elle doit dire pourquoi, et c’est noté",
-        beyond=(Told.NAME, Told.BIRTH, Told.CONTACT),
+        beyond=(HouseholdFact.NAME, HouseholdFact.BIRTH, HouseholdFact.CONTACT),
     ),
 )
 """Everyone who reads anything of a household. Donors, workshops, EPCI and observers read nothing of it."""

@@ -41,7 +41,7 @@ class Dates:
 
 
 @dataclass(frozen=True)
-class Line:
+class FileRow:
     """One line of a file: what finds its row, what it tells, its dates, and the lines of each kind it is made of."""
 
     key: dict[str, Any]
@@ -79,13 +79,13 @@ def read_rows[R](path: Path, build: Callable[[Row], R]) -> list[R]:
 # --- the families of tables
 
 
-def read_family(family: Family, folder: Path | None = None) -> list[Line]:
+def read_family(family: Family, folder: Path | None = None) -> list[FileRow]:
     """The lines of the file of a family, with what each is made of. Pure reading. Raises ReferenceFileError."""
     folder = folder or data_of(family.model._meta.app_label)
     made_of = {name_of(declared): _read_lines(declared, folder) for declared in family.lines}
     names = [name for name in dict.fromkeys((*family.key, *family.fields)) if name not in family.typed]
 
-    def line(row: Row) -> Line:
+    def line(row: Row) -> FileRow:
         told: dict[str, Any] = {}
         for name in names:
             if name in family.texts:
@@ -97,7 +97,7 @@ def read_family(family: Family, folder: Path | None = None) -> list[Line]:
         lines = {
             name_of(declared): made_of[name_of(declared)].get(_found_by(declared, key), []) for declared in family.lines
         }
-        return Line(key, told, read_dates(row), lines)
+        return FileRow(key, told, read_dates(row), lines)
 
     return read_rows(folder / family.file, line)
 
@@ -117,18 +117,22 @@ def _read_lines(declared: Lines, folder: Path) -> dict[tuple[str, ...], list[dic
         model: Any = declared.model._meta.get_field(declared.parts).related_model
         ours = [*declared.of_row, *declared.parts_of]
         columns = declared.parts_fields
-        for found, part in read_rows(folder / declared.parts_file, lambda row: _told(model, columns, ours, row)):
+        for found, part in read_rows(
+            folder / declared.parts_file, lambda row: _key_and_values(model, columns, ours, row)
+        ):
             parts.setdefault(found, []).append(part)
     found_lines: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     ours = list(declared.of_row)
-    for found, line in read_rows(folder / declared.file, lambda row: _told(declared.model, declared.fields, ours, row)):
+    for found, line in read_rows(
+        folder / declared.file, lambda row: _key_and_values(declared.model, declared.fields, ours, row)
+    ):
         if declared.parts:
             line[declared.parts] = parts.get((*found, *(line[name] for name in declared.parts_of.values())), [])
         found_lines.setdefault(found, []).append(line)
     return found_lines
 
 
-def _told(
+def _key_and_values(
     model: type[models.Model], names: tuple[str, ...], found_by: list[str], row: Row
 ) -> tuple[tuple[str, ...], dict[str, Any]]:
     return tuple(row[name] for name in found_by), {name: value_of(model, name, row[name]) for name in names}
@@ -175,12 +179,12 @@ def _one(column: Any, text: str) -> Any:
 # --- parameters
 
 
-def read_parameters(app: str, folder: Path | None = None) -> list[Line]:
+def read_parameters(app: str, folder: Path | None = None) -> list[FileRow]:
     """The dated values of the parameters of an app: no unknown code, no gap, no overlap. Raises ReferenceFileError."""
     path = (folder or data_of(app)) / PARAMETERS
     last: dict[str, date | None] = {}
 
-    def line(row: Row) -> Line:
+    def line(row: Row) -> FileRow:
         code, value, dates = row["code"], Decimal(row["value"]), read_dates(row)
         declared = declared_parameters().get(code)
         if declared is None:
@@ -190,7 +194,7 @@ def read_parameters(app: str, folder: Path | None = None) -> list[Line]:
         if code in last:
             refuse_apart(last[code], dates.valid_from)
         last[code] = dates.valid_to
-        return Line({"code": code}, {"value": value, "unit": declared.unit}, dates)
+        return FileRow({"code": code}, {"value": value, "unit": declared.unit}, dates)
 
     return read_rows(path, line) if path.exists() else []
 

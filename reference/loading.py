@@ -12,7 +12,7 @@ from django.db.models import Model
 
 from reference.dated import Dated
 from reference.families import OF_A_USED_ROW, Family, Lines
-from reference.files import DAY, Dates, Line, name_of, read_family, read_parameters
+from reference.files import DAY, Dates, FileRow, name_of, read_family, read_parameters
 from reference.models import Parameter
 from reference.registry import REGISTRY
 
@@ -64,7 +64,7 @@ def load_reference(*labels: str, folder: Path | None = None) -> list[Written]:
 # --- families of tables
 
 
-def write_family(family: Family, lines: Iterable[Line]) -> Written:
+def write_family(family: Family, lines: Iterable[FileRow]) -> Written:
     """Write the rows of a family and what they are made of."""
     related = {name: by_code() for name, by_code in family.relations.items()}
     led = [found for line in lines if (found := _led(line, related)) is not None]
@@ -76,17 +76,17 @@ def write_family(family: Family, lines: Iterable[Line]) -> Written:
     return written
 
 
-def _led(line: Line, related: dict[str, Any]) -> Line | None:
+def _led(line: FileRow, related: dict[str, Any]) -> FileRow | None:
     """The line with what its relations lead to; None when one leads nowhere here."""
     found = {name: rows.get({**line.key, **line.told}[name]) for name, rows in related.items()}
     if None in found.values():
         return None
     key = {name: found.get(name, value) for name, value in line.key.items()}
     told = {name: found.get(name, value) for name, value in line.told.items()}
-    return Line(key, told, line.dates, line.lines)
+    return FileRow(key, told, line.dates, line.lines)
 
 
-def _write_whole(written: Written, family: Family, line: Line) -> None:
+def _write_whole(written: Written, family: Family, line: FileRow) -> None:
     told, before = family.completed(line.told), written.created
     if family.once:
         told = {**told, "valid_from": line.dates.valid_from}
@@ -147,7 +147,7 @@ def _write_lines_of(declared: Lines, row: Any, lines: list[Columns]) -> None:
 # --- parameters
 
 
-def write_parameters(lines: Iterable[Line]) -> list[Written]:
+def write_parameters(lines: Iterable[FileRow]) -> list[Written]:
     """Write dated values, one account per family.
 
     A value of the file that is new here ends the one before it, and ends itself before the next one that the office

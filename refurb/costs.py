@@ -83,7 +83,7 @@ class Paid(NamedTuple):
     cost: Decimal
 
 
-class Line(NamedTuple):
+class CostLine(NamedTuple):
     """One line of the file: the cost in euros of devices alike, by kind and funder."""
 
     workshop: str
@@ -141,7 +141,7 @@ class Costs:
             for funder, kinds in sorted(cents.items())
         ]
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[CostLine]:
         """The lines of the file, in order; their costs add up to the total."""
         cents: dict[tuple[str, ...], int] = defaultdict(int)
         for costing, group, borne in self.shares:
@@ -149,7 +149,7 @@ class Costs:
             key = (str(costing.workshop), *told, str(costing.get_kind_display()), funder_of(costing))
             cents[key] += borne
         for key, total in sorted(cents.items()):
-            yield Line(*key, CENT * total)
+            yield CostLine(*key, CENT * total)
 
     def _with_nobody(self, rows: list[Row]) -> list[Row]:
         alone = self._row(NOBODY, lambda group: group is None)

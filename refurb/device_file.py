@@ -71,19 +71,19 @@ class DeviceFileTable(DeviceTable):
         return ", ".join(" ".join(filter(None, (one.get_kind_display(), storage(one.capacity)))) for one in drives)
 
     def value_battery(self, record: Device) -> str:
-        return _told(record, "battery")
+        return _from_files(record, "battery")
 
     def value_screen(self, record: Device) -> str:
-        return _told(record, "screen")
+        return _from_files(record, "screen")
 
     def value_webcam(self, record: Device) -> str:
-        return _told(record, "webcam")
+        return _from_files(record, "webcam")
 
     def value_imei(self, record: Device) -> str:
-        return _told(record, "imei")
+        return _from_files(record, "imei")
 
 
-def _told(record: Device, column: str) -> str:
+def _from_files(record: Device, column: str) -> str:
     """What the latest file of this stay that tells of it says, as the page of the device does."""
     reports = [one for one in record.told if one.stay == record.stay]  # type: ignore[attr-defined]
     said = (words for one in reports for label, words in besides(one.said) if label == BESIDES[column])

@@ -98,7 +98,7 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class Line:
+class ScoreLine:
     """One line of the sum, kept with the grade."""
 
     code: str
@@ -115,7 +115,7 @@ class Grade:
     label: str
     score: Decimal
     uncapped: str
-    lines: tuple[Line, ...]
+    lines: tuple[ScoreLine, ...]
     caps: tuple[Cap, ...]
 
 
@@ -151,7 +151,7 @@ def _missing_for_caps(scale: Scale, measures: Mapping[str, Measure]) -> dict[str
     return {name: f"Il manque une mesure\u00a0: {name}." for name in sorted(needed) if measures.get(name, "") == ""}
 
 
-def _line(criterion: Criterion, measures: Mapping[str, Measure]) -> Line:
+def _line(criterion: Criterion, measures: Mapping[str, Measure]) -> ScoreLine:
     given = measures.get(criterion.measure, "")
     if given == "":
         raise ValueError(f"Il manque\u00a0: {criterion.label}.")
@@ -159,14 +159,14 @@ def _line(criterion: Criterion, measures: Mapping[str, Measure]) -> Line:
         points = {step.value: step.points for step in criterion.steps}.get(str(given))
         if points is None:
             raise ValueError(f"{criterion.label}\u00a0: valeur inconnue «\u00a0{given}\u00a0».")
-        return Line(criterion.code, criterion.label, str(given), points)
+        return ScoreLine(criterion.code, criterion.label, str(given), points)
     number = _number(given)
     outside = (criterion.minimum is not None and number < criterion.minimum) or (
         criterion.maximum is not None and number > criterion.maximum
     )
     if outside:
         raise ValueError(f"{criterion.label}\u00a0: entre {criterion.minimum} et {criterion.maximum}.")
-    return Line(criterion.code, criterion.label, str(given), _points(criterion, number))
+    return ScoreLine(criterion.code, criterion.label, str(given), _points(criterion, number))
 
 
 def _points(criterion: Criterion, number: Decimal) -> Decimal:

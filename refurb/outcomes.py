@@ -22,7 +22,7 @@ S = DeviceState
 
 
 @dataclass(frozen=True)
-class Stage:
+class OutcomeStage:
     """Where a device stands, as whoever gave it reads it."""
 
     code: str
@@ -31,12 +31,12 @@ class Stage:
 
 
 STAGES = (
-    Stage("coming", "À venir", EXPECTED),
-    Stage("workshop", "À l’atelier", (*ON_THE_BENCH, S.RETURNED)),
-    Stage("ready", "Reconditionnés", (S.READY, S.ALLOTTED, S.SHIPPED, S.AVAILABLE, S.RESERVED)),
-    Stage("handed", "Remis à un foyer", (S.HANDED_OVER,)),
-    Stage("waste", "Recyclés ou à recycler", WASTE),
-    Stage("gone", "Retirés, cédés ou manquants", (S.CEDED, S.WITHDRAWN, S.MISSING)),
+    OutcomeStage("coming", "À venir", EXPECTED),
+    OutcomeStage("workshop", "À l’atelier", (*ON_THE_BENCH, S.RETURNED)),
+    OutcomeStage("ready", "Reconditionnés", (S.READY, S.ALLOTTED, S.SHIPPED, S.AVAILABLE, S.RESERVED)),
+    OutcomeStage("handed", "Remis à un foyer", (S.HANDED_OVER,)),
+    OutcomeStage("waste", "Recyclés ou à recycler", WASTE),
+    OutcomeStage("gone", "Retirés, cédés ou manquants", (S.CEDED, S.WITHDRAWN, S.MISSING)),
 )
 """Every state is in one of them."""
 
@@ -56,7 +56,7 @@ class Spared:
 class Outcome:
     """The devices of some lots: how many at each stage, how many of each type are in a household, what it spares."""
 
-    stages: list[tuple[Stage, int]]
+    stages: list[tuple[OutcomeStage, int]]
     handed: dict[DeviceType, int]
     co2: Spared
     materials: Spared

@@ -84,7 +84,7 @@ def said_of(devices: Iterable[Device]) -> dict[int, Mapping[str, str]]:
         drives.setdefault(drive.device_id, []).append(drive)
     webcams, imeis = _webcams(pks), _imeis(known)
     return {
-        device.pk: _said(
+        device.pk: _tectech_columns(
             device,
             latest.get(device.pk),
             drives.get(device.pk, []),
@@ -94,7 +94,9 @@ def said_of(devices: Iterable[Device]) -> dict[int, Mapping[str, str]]:
     }
 
 
-def _said(device: Device, row: TecTechRow | None, drives: list[Drive], more: Mapping[str, str]) -> Mapping[str, str]:
+def _tectech_columns(
+    device: Device, row: TecTechRow | None, drives: list[Drive], more: Mapping[str, str]
+) -> Mapping[str, str]:
     system = device.grading.measures.get("os", "") if device.grading else ""
     said = {
         "statut": STATUSES.get(S(device.state), ""),

@@ -34,7 +34,7 @@ ORDER BY j.object_id, j.seq
 """The rows that matter of the objects that did twice the same in the month, or ever undid something."""
 
 
-class Line(NamedTuple):
+class JournalRow(NamedTuple):
     """A row of a journal: what was done when, and where the figures count its object since."""
 
     pk: int
@@ -89,7 +89,7 @@ def set_apart(
     for _, lines in groupby(rows, key=lambda row: row[0]):
         life = _Life(undoings, told)
         for _, pk, verb, at, *where in lines:
-            life.live(Line(pk, verb, at, place(*where)))
+            life.live(JournalRow(pk, verb, at, place(*where)))
         undone, again = life.apart(start)
         apart.undone.extend(undone)
         apart.again.extend(again)
@@ -102,12 +102,12 @@ class _Life:
 
     undoings: Mapping[str, tuple[str, ...]]
     told: Mapping[str, Variation]
-    standing: dict[str, list[Line]] = field(default_factory=lambda: defaultdict(list))
+    standing: dict[str, list[JournalRow]] = field(default_factory=lambda: defaultdict(list))
     owed: Counter[tuple[str, Any]] = field(default_factory=Counter)
-    undone: list[Line] = field(default_factory=list)
+    undone: list[JournalRow] = field(default_factory=list)
     again: set[int] = field(default_factory=set)
 
-    def live(self, line: Line) -> None:
+    def live(self, line: JournalRow) -> None:
         """Follow one more row."""
         if line.verb in self.undoings:
             self._undo(line)
@@ -117,7 +117,7 @@ class _Life:
                 self.again.add(line.pk)
             self.standing[line.verb].append(line)
 
-    def _undo(self, line: Line) -> None:
+    def _undo(self, line: JournalRow) -> None:
         lasts = [self.standing[verb][-1] for verb in self.undoings[line.verb] if self.standing[verb]]
         if not lasts:
             return

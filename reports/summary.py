@@ -318,10 +318,10 @@ class Summary:
 
     def _covered(self, table: Table, named: Sequence[Keys], total: Keys) -> Table:
         """The same, as its reader is told it."""
-        rows = [self._told(row, held) for row, held in zip(table.rows, named, strict=True)]
-        return replace(table, rows=tuple(rows), total=self._told(table.total, total))
+        rows = [self._row_shown(row, held) for row, held in zip(table.rows, named, strict=True)]
+        return replace(table, rows=tuple(rows), total=self._row_shown(table.total, total))
 
-    def _told(self, row: Row, named: Keys) -> Row:
+    def _row_shown(self, row: Row, named: Keys) -> Row:
         return replace(row, cells=tuple(self.tell(cell, key) for cell, key in zip(row.cells, named, strict=True)))
 
     def _quantity_table(self, caption: str, axis: str, position: int, codes: Any) -> Table:

@@ -186,7 +186,7 @@ class Server:
             options.append("--no-sync")
         result = self._run([programs / "initdb", "-D", unfinished, *options])
         if result.returncode != 0:
-            raise PostgresqlError(_said("initdb", result.stdout))
+            raise PostgresqlError(_start_failure("initdb", result.stdout))
         unfinished.rename(data)
 
     def _write_settings(self, data: Path) -> None:
@@ -214,7 +214,7 @@ class Server:
                 return
             # After a kill, the processes that the server had forked may take a moment to go.
             if time.monotonic() > deadline:
-                raise PostgresqlError(_said(str(log), log.read_text() if log.exists() else result.stdout))
+                raise PostgresqlError(_start_failure(str(log), log.read_text() if log.exists() else result.stdout))
             time.sleep(0.5)
 
     def _stop(self) -> None:
@@ -235,7 +235,7 @@ class Server:
                 create_database(DATABASE, host=str(self.home), port=PORT, user=SUPERUSER)
             except psycopg.OperationalError as error:
                 if time.monotonic() > deadline:
-                    raise PostgresqlError(_said(str(self.home), str(error))) from error
+                    raise PostgresqlError(_start_failure(str(self.home), str(error))) from error
                 time.sleep(0.2)
             else:
                 return
@@ -305,6 +305,6 @@ def _runs(data: Path) -> bool:
         return False
 
 
-def _said(who: str, words: str) -> str:
+def _start_failure(who: str, words: str) -> str:
     end = "\n".join(words.strip().splitlines()[-10:])
     return f"PostgreSQL ne démarre pas ({who}). / PostgreSQL does not start ({who}).\n{end}"

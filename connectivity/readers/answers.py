@@ -153,7 +153,7 @@ def _line(number: int, header: Sequence[str], cells: Sequence[str]) -> AnswerLin
     answer = ANSWERS[said]
     try:
         values = _values(answer, kept)
-        comment = "" if "note" in values else _kept(kept["commentaire"], "commentaire", 1000)
+        comment = "" if "note" in values else _whole(kept["commentaire"], "commentaire", 1000)
     except ValueError as error:
         return AnswerLine(number, reference, answer, fault=str(error), cells=kept)
     return AnswerLine(number, reference, answer, values, comment, cells=kept)
@@ -168,7 +168,7 @@ def _plain(cell: str) -> str:
 def _values(answer: str, row: Mapping[str, str]) -> dict[str, object]:
     """What the verb of this answer is given. Raises ValueError with the sentence to show."""
     if answer == Answer.ACCEPT:
-        return {"operator_reference": _kept(row["reference_operateur"], "reference_operateur", 40)}
+        return {"operator_reference": _whole(row["reference_operateur"], "reference_operateur", 40)}
     if answer == Answer.SCHEDULE:
         return {"appointment_on": _day(row["date"], "date"), "appointment_slot": _slot(row["moment"])}
     if answer == Answer.ACTIVATE:
@@ -179,7 +179,7 @@ def _values(answer: str, row: Mapping[str, str]) -> dict[str, object]:
             "entitlement_ends_on": ends,
         }
     if answer == Answer.REPORT_PROBLEM:
-        return {"problem": _code(row["motif"], ProblemCode), "note": _kept(row["commentaire"], "commentaire", 300)}
+        return {"problem": _code(row["motif"], ProblemCode), "note": _whole(row["commentaire"], "commentaire", 300)}
     if answer == Answer.REFUSE:
         return {"refusal": _code(row["motif"], RefusalCode)}
     return {"reason": _code(row["motif"], EndReason)}
@@ -210,7 +210,7 @@ def _price(text: str) -> Decimal:
     return Decimal(figures.replace(",", "."))
 
 
-def _kept(text: str, column: str, longest: int) -> str:
+def _whole(text: str, column: str, longest: int) -> str:
     """The text, whole: what is too long is said, never cut."""
     if len(text) > longest:
         raise ValueError(

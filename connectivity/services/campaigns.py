@@ -118,7 +118,7 @@ def _wrong_script(words: str) -> tuple[tuple[Reason, bool], ...]:
 @gate.one_transaction
 def write_script(*, actor: Actor, campaign: CopperCampaign, script: str, at: datetime | None = None) -> CampaignScript:
     """What callers say from now on. Raises PermissionDenied, Refused."""
-    pilot, row = _only_pilot(actor), _held(campaign)
+    pilot, row = _only_pilot(actor), _locked_campaign(campaign)
     refuse_nir(script=script)
     _refuse(row.pk, [reason for reason, wrong in _wrong_script(script) if wrong])
     return _write(row, script, pilot, at or timezone.now())
@@ -128,19 +128,19 @@ def write_script(*, actor: Actor, campaign: CopperCampaign, script: str, at: dat
 def join_households(*, actor: Actor, campaign: CopperCampaign, at: datetime | None = None) -> int:
     """Add to the list the households that are concerned since; answers how many. Raises PermissionDenied, Refused."""
     _only_pilot(actor)
-    return _join(_held(campaign), at or timezone.now())
+    return _join(_locked_campaign(campaign), at or timezone.now())
 
 
 @gate.one_transaction
 def end_campaign(*, actor: Actor, campaign: CopperCampaign, at: datetime | None = None) -> CopperCampaign:
     """Nobody calls any more; what was noted stays. Raises PermissionDenied, Refused when it is over already."""
-    pilot, row = _only_pilot(actor), _held(campaign)
+    pilot, row = _only_pilot(actor), _locked_campaign(campaign)
     row.ended_at, row.ended_by_id = at or timezone.now(), pilot
     row.save(update_fields=["ended_at", "ended_by"])
     return row
 
 
-def _held(campaign: CopperCampaign) -> CopperCampaign:
+def _locked_campaign(campaign: CopperCampaign) -> CopperCampaign:
     (row,) = locked(CopperCampaign.objects.filter(pk=campaign.pk))
     _refuse(row.pk, [ENDED] if row.ended_at is not None else [])
     return row

@@ -97,7 +97,7 @@ def _consent(actor: Actor, convention: Convention, given: Consent, at: datetime)
             convention=held,
             round=held.end_round,
             party=given.party,
-            file=_kept(given.paper, actor, at),
+            file=_stored(given.paper, actor, at),
             given_at=at,
             given_by_id=actor.pk,
         )
@@ -105,5 +105,5 @@ def _consent(actor: Actor, convention: Convention, given: Consent, at: datetime)
     return Convention.objects.get(pk=convention.pk)
 
 
-def _kept(paper: tuple[bytes, str] | None, actor: Actor, at: datetime) -> StoredFile | None:
+def _stored(paper: tuple[bytes, str] | None, actor: Actor, at: datetime) -> StoredFile | None:
     return None if paper is None else store_file(content=paper[0], name=paper[1], by=actor, at=at, accept=SCANS)

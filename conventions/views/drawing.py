@@ -33,7 +33,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Stage:
+class CircuitStage:
     """One stage of the circuit."""
 
     name: str
@@ -46,18 +46,20 @@ class Stage:
         return WORDS[self.standing]
 
 
-def drawn(convention: Convention, sheet: Sheet) -> list[Stage]:
+def drawn(convention: Convention, sheet: Sheet) -> list[CircuitStage]:
     """The stages of the circuit of a convention."""
     at = _rank(convention)
     standings = [DONE if rank < at else AHEAD for rank in range(len(ORDER))]
     if at < len(ORDER):
         standings[at] = STOPPED if convention.state == S.ABANDONED else CURRENT
     return [
-        Stage("Texte", standings[0], _text_told(convention)),
-        Stage("Relectures", standings[1], _reviews_told(convention), _reviews(sheet, standings[1])),
-        Stage("Acte de l’EPCI", standings[2], _act_told(convention)),
-        Stage("Signatures", standings[3], "dans n’importe quel ordre", _signatures(convention, sheet, standings[3])),
-        Stage("Entrée en vigueur", standings[4], _force_told(convention)),
+        CircuitStage("Texte", standings[0], _text_told(convention)),
+        CircuitStage("Relectures", standings[1], _reviews_told(convention), _reviews(sheet, standings[1])),
+        CircuitStage("Acte de l’EPCI", standings[2], _act_told(convention)),
+        CircuitStage(
+            "Signatures", standings[3], "dans n’importe quel ordre", _signatures(convention, sheet, standings[3])
+        ),
+        CircuitStage("Entrée en vigueur", standings[4], _force_told(convention)),
     ]
 
 

@@ -86,7 +86,7 @@ def items_of(actor: Membership) -> list[Item]:
         row = rows.get(task.flow_task.name, {}).get(task.seed_object_id)
         item = _item(actor, task, convention, row)
         items.append(item if task.owner_id in near else replace(item, owner=OUTSIDE if task.owner_id else ""))
-    items += [_told(signature) for signature in unknown_to(actor) if signature.pk not in signatures]
+    items += [_signed_in_her_name(signature) for signature in unknown_to(actor) if signature.pk not in signatures]
     items += [_end_proposed(convention) for convention in conventions.values() if convention.end_is_asked]
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on or date.max, item.asked_at))
 
@@ -99,7 +99,7 @@ def _conventions(keys: set[int], to_end: Any) -> dict[int, Any]:
     return {row.pk: row for row in found.select_related("epci_party", "succeeded_by", "workshop", "distributor")}
 
 
-def _told(signature: Signature) -> Item:
+def _signed_in_her_name(signature: Signature) -> Item:
     """A signature that counts already, given in the name of whoever reads and not by her."""
     url = reverse("conventions:signature_acknowledge", args=[signature.reference])
     at = signature.signed_at or signature.convention.moved_at

@@ -261,8 +261,8 @@ def _reviews(
         task = tasks.get(("review", review.pk))
         review.task = task
         review.task_is_mine = task is not None and task.owner_id == actor.user_id
-        review.by = _told(review.reviewer, review, actor)
-        review.to = _told(review.asked_of, review, actor)
+        review.by = _answerer(review.reviewer, review, actor)
+        review.to = _answerer(review.asked_of, review, actor)
         for point in review.said:
             point.about = titles.get(point.clause, WHOLE_TEXT)
     return reviews
@@ -276,7 +276,7 @@ def _asked(convention: Convention, actor: Actor, scope: Q | None) -> set[int]:
     return set(asked.filter(scope).values_list("pk", flat=True))
 
 
-def _told(member: Membership | None, review: Review, actor: Actor) -> str:
+def _answerer(member: Membership | None, review: Review, actor: Actor) -> str:
     """Who answers or answered: the person for one's own organisation and whoever reads all, else the organisation."""
     if member is None:
         return str(review.organisation)

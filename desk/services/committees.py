@@ -43,7 +43,7 @@ def move_committee(
 
     Raises PermissionDenied, ValidationError.
     """
-    held, now = _held(actor, committee, at)
+    held, now = _locked_committee(actor, committee, at)
     before = (held.meets_on, held.place)
     held.meets_on, held.place = meets_on, place.strip()
     written = _written(held, now)
@@ -58,7 +58,7 @@ def cancel_committee(*, actor: Actor, committee: Committee, at: datetime | None 
 
     Raises PermissionDenied, ValidationError.
     """
-    held, now = _held(actor, committee, at)
+    held, now = _locked_committee(actor, committee, at)
     held.cancelled_at = now
     held.save(update_fields=["cancelled_at"])
     committee_cancelled_for_member(held, now)
@@ -70,7 +70,7 @@ def _may_write(actor: Actor) -> None:
         raise PermissionDenied
 
 
-def _held(actor: Actor, committee: Committee, at: datetime | None) -> tuple[Committee, datetime]:
+def _locked_committee(actor: Actor, committee: Committee, at: datetime | None) -> tuple[Committee, datetime]:
     """The committee, locked, and the instant. Raises PermissionDenied, ValidationError when it is past."""
     _may_write(actor)
     now = at or timezone.now()

@@ -130,7 +130,7 @@ def keep_typed(*, actor: Actor, meeting: Meeting, posted: Mapping[str, Any]) -> 
     What the page showed (``SHOWN``) and nobody changed on it is left as somebody else wrote it meanwhile.
     Raises Unknown, PermissionDenied, Refused once it is closed.
     """
-    held, shown = _held(actor, meeting), _shown(posted)
+    held, shown = _locked_meeting(actor, meeting), _shown(posted)
     reads = reads_of(held)
     for read in reads:
         names = names_of(read.lot, read.lines, read.workshops)
@@ -195,7 +195,7 @@ def foresee(*, actor: Actor, meeting: Meeting, at: datetime | None = None) -> li
 
 @gate.one_transaction
 def _foreseen(*, actor: Actor, meeting: Meeting, at: datetime | None) -> None:
-    raise _Undone(_apply(_held(actor, meeting), actor, at))
+    raise _Undone(_apply(_locked_meeting(actor, meeting), actor, at))
 
 
 @gate.one_transaction
@@ -209,7 +209,7 @@ def decide_meeting(
     A lot that its donor took back, or that was decided elsewhere, is noted so; one that a rule refuses comes back with
     its reasons, and stays as it was typed. Raises Unknown, PermissionDenied, Refused when nothing is ready.
     """
-    held = _held(actor, meeting)
+    held = _locked_meeting(actor, meeting)
     if foreseen and foreseen != fingerprint(reads_of(held)):
         raise Refused({held.pk: (NOT_AS_FORESEEN,)})
     settled = _apply(held, actor, at)
@@ -284,7 +284,7 @@ def close_meeting(*, actor: Actor, meeting: Meeting, at: datetime | None = None,
 
     Raises Unknown, PermissionDenied, Refused.
     """
-    held = _held(actor, meeting)
+    held = _locked_meeting(actor, meeting)
     now = at or timezone.now()
     lock(Donation, _at_stake(held), "FOR NO KEY UPDATE")
     for read in reads_of(held):
@@ -308,7 +308,7 @@ def _at_stake(meeting: Meeting) -> list[int]:
     return sorted({*lots, *meeting.ratifications.values_list("donation", flat=True)})
 
 
-def _held(actor: Actor, meeting: Meeting) -> Meeting:
+def _locked_meeting(actor: Actor, meeting: Meeting) -> Meeting:
     """The meeting, locked, if the actor leads it and it is open. Raises Unknown, PermissionDenied, Refused."""
     held = held_row(Meeting.objects.visible_to(actor), meeting, actor=actor, can=can_lead_meeting)
     if held.state != MeetingState.OPEN:

@@ -7,7 +7,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.todo.blocks import SOON, Block, Line
+from desk.todo.blocks import SOON, Block, BlockRow
 from distribution.enums import AppointmentState
 from distribution.machine.appointment_rules import many_missed, to_call_back
 from distribution.models import Appointment
@@ -72,15 +72,15 @@ def _when(appointment: Any) -> str:
     return f"{full_day(appointment.starts_at)} à {hour(appointment.starts_at)}"
 
 
-def _today(appointment: Any) -> Line:
+def _today(appointment: Any) -> BlockRow:
     household = appointment.need.prescription.household
-    return Line(household.name, _page(appointment), str(appointment.point), f"à {hour(appointment.starts_at)}")
+    return BlockRow(household.name, _page(appointment), str(appointment.point), f"à {hour(appointment.starts_at)}")
 
 
-def _to_do(appointment: Any) -> Line:
+def _to_do(appointment: Any) -> BlockRow:
     household = appointment.need.prescription.household
     by = household.get_contact_channel_display()
-    return Line(household.name, _page(appointment), f"{by}{HARD}: {_why(appointment)}", _when(appointment))
+    return BlockRow(household.name, _page(appointment), f"{by}{HARD}: {_why(appointment)}", _when(appointment))
 
 
 def _why(appointment: Any) -> str:

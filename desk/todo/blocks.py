@@ -20,7 +20,7 @@ WHOLE = f"?{ALL}=1"
 
 
 @dataclass(frozen=True)
-class Line:
+class BlockRow:
     """One row: what it is, where one goes on, what to know of it, since when or for when."""
 
     title: str
@@ -52,7 +52,7 @@ class Block:
     key: str
     title: str
     rows: QuerySet[Any] | Callable[[], Sequence[Any]]
-    line: Callable[[Any], Line]
+    line: Callable[[Any], BlockRow]
     empty: str
     url: str = ""
     late: Q | None = None
@@ -73,7 +73,7 @@ class Shown:
     block: Block
     count: int
     late: int
-    lines: list[Line]
+    lines: list[BlockRow]
     reasons: list[Reason]
 
 
@@ -137,7 +137,7 @@ def in_turn(block: Block) -> QuerySet[Any]:
     return rows.order_by("-is_late", *block.rows.query.order_by) if late else rows
 
 
-def lines_of(block: Block, rows: Iterable[Any]) -> list[Line]:
+def lines_of(block: Block, rows: Iterable[Any]) -> list[BlockRow]:
     """Rows of a block as lines."""
     tells = not block.is_wanted_empty
     return [replace(block.line(row), is_late=row.is_late and tells, late_word=block.late_word) for row in rows]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from desk.models import Committee
-from desk.todo.blocks import Block, Line, until
+from desk.todo.blocks import Block, BlockRow, until
 from network.models import Membership
 from typography.french import day
 
@@ -31,11 +31,11 @@ def committees(actor: Membership, at: datetime) -> Block:
     )
 
 
-def _committee(committee: Any) -> Line:
+def _committee(committee: Any) -> BlockRow:
     meeting = getattr(committee, "meeting", None)
     if meeting is None:
         url = reverse("desk:committee_detail", args=[committee.pk])
-        return Line(committee.get_kind_display(), url, committee.place, until(committee.meets_on, "le"))
+        return BlockRow(committee.get_kind_display(), url, committee.place, until(committee.meets_on, "le"))
     url = reverse("desk:meeting_detail", args=[meeting.reference])
     about = f"compte rendu du {day(meeting.closed_at)}" if meeting.closed_at else "en séance"
-    return Line(committee.get_kind_display(), url, about, day(committee.meets_on))
+    return BlockRow(committee.get_kind_display(), url, about, day(committee.meets_on))

@@ -15,7 +15,7 @@ from connectivity.models import CampaignHousehold, ConnectionFile, CopperClosure
 from connectivity.parameters import COPPER_ALERTS, RENEWALS, UNTOUCHED_DAYS
 from connectivity.permissions import can_propose_connection
 from desk.parameters import UNANSWERED_DAYS, UNCHOSEN_DAYS
-from desk.todo.blocks import SOON, WHOLE, Block, Line, since, until
+from desk.todo.blocks import SOON, WHOLE, Block, BlockRow, since, until
 from desk.todo.limits import Limits
 from network.enums import OrganisationKind
 from network.models import Membership
@@ -170,25 +170,25 @@ def _name(file: ConnectionFile) -> str:
     return file.need.prescription.household.name
 
 
-def _problem(actor: Membership, file: ConnectionFile) -> Line:
+def _problem(actor: Membership, file: ConnectionFile) -> BlockRow:
     about = file.get_problem_display() + _of_a_colleague(actor, file.need)
-    return Line(_name(file), _page(file), about, since(file.problem_at, "signalé"))
+    return BlockRow(_name(file), _page(file), about, since(file.problem_at, "signalé"))
 
 
-def _waiting(actor: Membership, need: Need) -> Line:
+def _waiting(actor: Membership, need: Need) -> BlockRow:
     url = reverse("connectivity:connection_propose", args=[need.reference])
     about = need.get_kind_display() + _of_a_colleague(actor, need)
-    return Line(need.prescription.household.name, url, about, since(need.accepted_at, "accepté"))
+    return BlockRow(need.prescription.household.name, url, about, since(need.accepted_at, "accepté"))
 
 
-def _proposed(actor: Membership, file: ConnectionFile) -> Line:
+def _proposed(actor: Membership, file: ConnectionFile) -> BlockRow:
     about = file.get_kind_display() + _of_a_colleague(actor, file.need)
-    return Line(_name(file), _page(file), about, since(file.touched_at, "proposées"))
+    return BlockRow(_name(file), _page(file), about, since(file.touched_at, "proposées"))
 
 
-def _appointment(actor: Membership, file: ConnectionFile) -> Line:
+def _appointment(actor: Membership, file: ConnectionFile) -> BlockRow:
     about = file.get_appointment_slot_display() + _of_a_colleague(actor, file.need)
-    return Line(_name(file), _page(file), about, until(file.appointment_on, "le"))
+    return BlockRow(_name(file), _page(file), about, until(file.appointment_on, "le"))
 
 
 def _of_a_colleague(actor: Membership, need: Need) -> str:
@@ -199,31 +199,31 @@ def _of_a_colleague(actor: Membership, need: Need) -> str:
     return f", suivi par {worker.user}"
 
 
-def _renewal(file: ConnectionFile) -> Line:
+def _renewal(file: ConnectionFile) -> BlockRow:
     lost = ", droit perdu\u00a0: une autre offre est à trouver" if file.after_loss else ""
     about = file.get_kind_display() + lost
-    return Line(_name(file), _page(file), about, until(file.entitlement_ends_on, "jusqu’au"))
+    return BlockRow(_name(file), _page(file), about, until(file.entitlement_ends_on, "jusqu’au"))
 
 
-def _call(target: CampaignHousehold) -> Line:
+def _call(target: CampaignHousehold) -> BlockRow:
     about = f"{target.commune}, {target.get_result_display().lower() or 'jamais appelé'}"
     when = until(target.next_on, "à rappeler le") or f"cuivre arrêté d’ici le {day(target.campaign.closes_by)}"
-    return Line(target.household.name, reverse("connectivity:call_note", args=[target.pk]), about, when)
+    return BlockRow(target.household.name, reverse("connectivity:call_note", args=[target.pk]), about, when)
 
 
-def _notice(actor: Membership, notice: LineNotice) -> Line:
+def _notice(actor: Membership, notice: LineNotice) -> BlockRow:
     file = notice.file
     said = f"{notice.get_about_display()}{HARD}: {notice.why}" if notice.why else notice.get_about_display()
     about = said + _of_a_colleague(actor, file.need)
-    return Line(_name(file), _page(file), about, until(notice.due_on, "avant le"))
+    return BlockRow(_name(file), _page(file), about, until(notice.due_on, "avant le"))
 
 
-def _copper(file: Any) -> Line:
-    return Line(_name(file), _page(file), _where(file), _closes(file.closes_on))
+def _copper(file: Any) -> BlockRow:
+    return BlockRow(_name(file), _page(file), _where(file), _closes(file.closes_on))
 
 
-def _unnamed_copper(file: Any) -> Line:
-    return Line(file.reference, _page(file), _where(file), _closes(file.closes_on))
+def _unnamed_copper(file: Any) -> BlockRow:
+    return BlockRow(file.reference, _page(file), _where(file), _closes(file.closes_on))
 
 
 def _where(file: ConnectionFile) -> str:

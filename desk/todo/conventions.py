@@ -11,7 +11,7 @@ from conventions.models import Convention
 from conventions.permissions import can_activate_convention, can_edit_convention
 from conventions.templatetags.conventions import working_days
 from conventions.views.inbox import Item, items_of
-from desk.todo.blocks import Action, Block, Line, Page, since, until
+from desk.todo.blocks import Action, Block, BlockRow, Page, since, until
 from network.models import Membership
 from typography.french import day
 
@@ -39,11 +39,11 @@ def inbox(actor: Membership) -> Block:
     )
 
 
-def _asked(item: Item) -> Line:
+def _asked(item: Item) -> BlockRow:
     if item.due_on is None:
-        return Line(item.name, item.url, item.convention.title, since(item.asked_at, "demandé"))
+        return BlockRow(item.name, item.url, item.convention.title, since(item.asked_at, "demandé"))
     when = f"pour le {day(item.due_on)}, {working_days(item.due_on)}"
-    return Line(item.name, item.url, item.convention.title, when, is_late=item.due_on < timezone.localdate())
+    return BlockRow(item.name, item.url, item.convention.title, when, is_late=item.due_on < timezone.localdate())
 
 
 def writing_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
@@ -81,11 +81,11 @@ def convention_page(convention: Convention) -> str:
     return reverse("conventions:convention_detail", args=[convention.reference])
 
 
-def _draft(convention: Convention) -> Line:
+def _draft(convention: Convention) -> BlockRow:
     url = reverse("conventions:convention_edit", args=[convention.reference])
-    return Line(convention.title, url, convention.reference, since(convention.moved_at, "modifié"))
+    return BlockRow(convention.title, url, convention.reference, since(convention.moved_at, "modifié"))
 
 
-def _signed(convention: Convention) -> Line:
+def _signed(convention: Convention) -> BlockRow:
     when = until(convention.starts_on, "prend effet le")
-    return Line(convention.title, convention_page(convention), convention.reference, when)
+    return BlockRow(convention.title, convention_page(convention), convention.reference, when)

@@ -8,7 +8,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.todo.blocks import Block, Line, since
+from desk.todo.blocks import Block, BlockRow, since
 from network.enums import ServiceState
 from network.models import AwarenessSession, Membership, PublicService
 from network.models.directory import confirmed_before
@@ -43,14 +43,14 @@ def sessions_to_record(actor: Membership, at: datetime) -> Block:
     )
 
 
-def _entry(row: Any) -> Line:
+def _entry(row: Any) -> BlockRow:
     if row is None:
         url = reverse("network:public_service_publish")
-        return Line("Publier la fiche de votre structure", url, "personne ne la trouve dans l’annuaire")
+        return BlockRow("Publier la fiche de votre structure", url, "personne ne la trouve dans l’annuaire")
     url = reverse("network:public_service_detail", args=[row.reference])
-    return Line(row.name, url, "est-elle encore juste\u00a0?", since(row.confirmed_at, "vérifiée"))
+    return BlockRow(row.name, url, "est-elle encore juste\u00a0?", since(row.confirmed_at, "vérifiée"))
 
 
-def _session(session: Any) -> Line:
+def _session(session: Any) -> BlockRow:
     url = reverse("network:awareness_detail", args=[session.reference])
-    return Line(session.title, url, str(session.commune), since(session.ends_at, "tenue"))
+    return BlockRow(session.title, url, str(session.commune), since(session.ends_at, "tenue"))

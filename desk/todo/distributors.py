@@ -11,7 +11,7 @@ from calendars.days import last_day
 from conventions.models import Convention
 from desk.parameters import FALLS_DAYS, RETURNED_DAYS, TOLD_DAYS
 from desk.todo.appointments import appointment_blocks
-from desk.todo.blocks import SOON, WHOLE, Action, Block, Line, Page, many, since, until
+from desk.todo.blocks import SOON, WHOLE, Action, Block, BlockRow, Page, many, since, until
 from desk.todo.connections import copper, serving_blocks, to_call
 from desk.todo.conventions import inbox
 from desk.todo.instruction import instruction_blocks
@@ -76,10 +76,10 @@ def _declined(actor: Membership) -> Block:
     )
 
 
-def _unwanted(need: Need) -> Line:
+def _unwanted(need: Need) -> BlockRow:
     url = reverse("prescriptions:need_detail", args=[need.reference])
     told = f"{need.get_kind_display()}{HARD}: abandonnez le besoin, ou voyez avec le prescripteur si c’est une erreur"
-    return Line(need.prescription.household.name, url, told, since(need.prescription.declined_at, "a répondu non"))
+    return BlockRow(need.prescription.household.name, url, told, since(need.prescription.declined_at, "a répondu non"))
 
 
 def _answers(actor: Membership, since_when: datetime) -> Block:
@@ -97,11 +97,11 @@ def _answers(actor: Membership, since_when: datetime) -> Block:
     )
 
 
-def _answered(asked: Any) -> Line:
+def _answered(asked: Any) -> BlockRow:
     url = reverse("distribution:need_choose", args=[asked.need.reference])
     said = "accordée, un appareil est à choisir" if asked.granted else "refusée, la raison est à lire"
     about = f"{asked.need.get_kind_display()}{HARD}: {said}"
-    return Line(asked.need.prescription.household.name, url, about, since(asked.answered_at, "répondu"))
+    return BlockRow(asked.need.prescription.household.name, url, about, since(asked.answered_at, "répondu"))
 
 
 # --- needs, in the order they are served
@@ -111,7 +111,7 @@ def _needs(actor: Membership, at: datetime, limits: Limits, alive: Any) -> Block
     waiting = Need.objects.visible_to(actor).waiting().wanted().filter(kind__in=SERVES).ranked(at, limits.values)
     offered: list[Counter[tuple[str, int | None]]] = []
 
-    def line(need: Any) -> Line:
+    def line(need: Any) -> BlockRow:
         if not offered:
             offered.append(_offered(actor, alive))
         return _need(need, offered[0])
@@ -139,13 +139,13 @@ def _offered(actor: Membership, alive: Any) -> Counter[tuple[str, int | None]]:
     return found
 
 
-def _need(need: Any, offered: Counter[tuple[str, int | None]]) -> Line:
+def _need(need: Any, offered: Counter[tuple[str, int | None]]) -> BlockRow:
     territory = None if need.derogated else need.epci_id
     suits = sum(offered[type_, territory] for type_ in SERVES.get(need.kind, ()))
     said = f"{many(suits, 'appareil convient', 'appareils conviennent')}" if suits else "aucun appareil ne convient"
     about = f"{need.get_kind_display()}, {need.get_use_display().lower()}{HARD}: {said}"
     url = reverse("distribution:need_choose", args=[need.reference])
-    return Line(need.prescription.household.name, url, about, since(need.accepted_at, "accepté"))
+    return BlockRow(need.prescription.household.name, url, about, since(need.accepted_at, "accepté"))
 
 
 # --- the shelf
@@ -200,24 +200,28 @@ def _page(device: Device) -> str:
     return reverse("refurb:device_detail", args=[device.reference])
 
 
-def _reserved(device: Any) -> Line:
+def _reserved(device: Any) -> BlockRow:
     name = device.need.prescription.household.name
     if device.expected_at is not None:
         come = f"attendu le {full_day(device.expected_at)} à {hour(device.expected_at)}"
-        return Line(name, _page(device), str(device), come)
+        return BlockRow(name, _page(device), str(device), come)
     about = f"{device}{HARD}: sans rendez-vous"
-    return Line(name, _page(device), about, until(last_day(device.reserved_until), "réservé jusqu’au"))
+    return BlockRow(name, _page(device), about, until(last_day(device.reserved_until), "réservé jusqu’au"))
 
 
-def _delivery(delivery: Delivery) -> Line:
+def _delivery(delivery: Delivery) -> BlockRow:
     url = reverse("distribution:delivery_reconcile", args=[delivery.reference])
     about = f"{delivery.workshop}, vers {delivery.point}"
-    return Line(str(delivery), url, about, since(delivery.prepared_at, "partie"))
+    return BlockRow(str(delivery), url, about, since(delivery.prepared_at, "partie"))
 
 
-def _returned(device: Device) -> Line:
-    return Line(str(device), _page(device), device.get_return_reason_display(), since(device.returned_at, "rapporté"))
+def _returned(device: Device) -> BlockRow:
+    return BlockRow(
+        str(device), _page(device), device.get_return_reason_display(), since(device.returned_at, "rapporté")
+    )
 
 
-def _to_send_back(device: Any) -> Line:
-    return Line(str(device), _page(device), device.convention.title, until(device.convention.ended_on, "terminée le"))
+def _to_send_back(device: Any) -> BlockRow:
+    return BlockRow(
+        str(device), _page(device), device.convention.title, until(device.convention.ended_on, "terminée le")
+    )

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
-from desk.todo.blocks import WHOLE, Action, Block, Line, Page, since
+from desk.todo.blocks import WHOLE, Action, Block, BlockRow, Page, since
 from donations.enums import DonationState, PaperKind
 from donations.models import DeedAcceptance, Donation, DonationPaper
 from network.models import Membership
@@ -71,22 +71,24 @@ def _certificates(actor: Membership) -> Block:
     )
 
 
-def _deed(donation: Donation) -> Line:
+def _deed(donation: Donation) -> BlockRow:
     url = reverse("donations:donation_accept_deed", args=[donation.reference])
-    return Line(f"Lot {donation.reference}", url, donation.site, since(donation.qualified_at, "qualifié"))
+    return BlockRow(f"Lot {donation.reference}", url, donation.site, since(donation.qualified_at, "qualifié"))
 
 
-def _draft(donation: Donation) -> Line:
+def _draft(donation: Donation) -> BlockRow:
     url = reverse("donations:donation_edit", args=[donation.reference])
-    return Line(f"Lot {donation.reference}", url, donation.site, since(donation.created_at, "commencé"))
+    return BlockRow(f"Lot {donation.reference}", url, donation.site, since(donation.created_at, "commencé"))
 
 
-def _lot(donation: Any) -> Line:
+def _lot(donation: Any) -> BlockRow:
     url = reverse("donations:donation_detail", args=[donation.reference])
-    return Line(f"Lot {donation.reference}", url, donation.get_state_display(), since(donation.moved_at), row=donation)
+    return BlockRow(
+        f"Lot {donation.reference}", url, donation.get_state_display(), since(donation.moved_at), row=donation
+    )
 
 
-def _certificate(paper: Any) -> Line:
+def _certificate(paper: Any) -> BlockRow:
     url = reverse("donations:donation_paper", args=[paper.donation.reference, paper.pk])
     made = f"établi le {day(paper.document.created_at)}"
-    return Line(f"Lot {paper.donation.reference}", url, "certificat du lot, PDF", made)
+    return BlockRow(f"Lot {paper.donation.reference}", url, "certificat du lot, PDF", made)

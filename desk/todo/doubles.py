@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.todo.blocks import Block, Line
+from desk.todo.blocks import Block, BlockRow
 from desk.todo.limits import Limits
 from network.models import Membership
 from network.permissions import is_manager
@@ -27,11 +27,11 @@ def doubles(limits: Limits) -> Block:
     )
 
 
-def _pair(pair: tuple[Household, Alike]) -> Line:
+def _pair(pair: tuple[Household, Alike]) -> BlockRow:
     file, alike = pair
     said = f"{alike.likeness.label}{HARD}: {', '.join(str(sign.label) for sign in alike.signs)}"
     url = reverse("prescriptions:household_doubles", args=[file.reference])
-    return Line(f"{file.reference} et {alike.household.reference}", url, f"{said}. Dites si c’est le même foyer")
+    return BlockRow(f"{file.reference} et {alike.household.reference}", url, f"{said}. Dites si c’est le même foyer")
 
 
 def imported_doubles(actor: Membership, at: datetime) -> Block:
@@ -55,7 +55,7 @@ def waiting_of(drafts: QuerySet[Prescription], actor: Membership, day: date) -> 
     return list(drafts.filter(pk__in=list(waiting)).select_related("household").order_by("pk"))
 
 
-def _imported(prescription: Prescription) -> Line:
+def _imported(prescription: Prescription) -> BlockRow:
     url = reverse("prescriptions:prescription_doubles", args=[prescription.reference])
     asked = f"{prescription.reference}{HARD}: dites si c’est le même foyer, avant de finir le brouillon"
-    return Line(prescription.household.name, url, asked)
+    return BlockRow(prescription.household.name, url, asked)

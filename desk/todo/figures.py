@@ -75,12 +75,12 @@ def chain(report: Report, *, hides_small: bool) -> list[Link]:
         ("Foyer", summary.handed_over, "remis,remis", "à prix solidaire, avec garantie"),
     )
     return [
-        Link(label, *_told(count, endings, threshold), said, is_withheld=isinstance(count, str))
+        Link(label, *_figure_and_endings(count, endings, threshold), said, is_withheld=isinstance(count, str))
         for label, count, endings, said in numbers
     ]
 
 
-def _told(count: int | str, endings: str, threshold: int) -> tuple[str, str]:
+def _figure_and_endings(count: int | str, endings: str, threshold: int) -> tuple[str, str]:
     if isinstance(count, str):
         return WITHHELD, plural(2, endings)
     if 0 < count < threshold:

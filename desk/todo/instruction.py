@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.todo.blocks import Block, Line, since
+from desk.todo.blocks import Block, BlockRow, since
 from desk.todo.limits import Limits
 from network.models import Membership
 from network.permissions import is_manager
@@ -43,14 +43,14 @@ def instruction_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple
     return (demands, _uncovered(absences, today)) if is_manager(actor) else (demands,)
 
 
-def _demand(prescription: Any, actor: Membership, away: Mapping[int, AdviserAbsence]) -> Line:
+def _demand(prescription: Any, actor: Membership, away: Mapping[int, AdviserAbsence]) -> BlockRow:
     url = reverse("prescriptions:prescription_detail", args=[prescription.reference])
-    by = f"{prescription.prescriber}{_held(prescription, actor, away)}"
+    by = f"{prescription.prescriber}{_for_whom(prescription, actor, away)}"
     done = "a répondu, renvoyée" if prescription.comes_back else "déposée"
-    return Line(prescription.household.name, url, by, since(prescription.submitted_at, done))
+    return BlockRow(prescription.household.name, url, by, since(prescription.submitted_at, done))
 
 
-def _held(prescription: Any, actor: Membership, away: Mapping[int, AdviserAbsence]) -> str:
+def _for_whom(prescription: Any, actor: Membership, away: Mapping[int, AdviserAbsence]) -> str:
     """For whom one reads it, or who does; nothing when it is one's own, or nobody's."""
     adviser = prescription.adviser
     if adviser is None or adviser.user_id == actor.user_id:
@@ -71,8 +71,8 @@ def _uncovered(absences: Sequence[AdviserAbsence], today: date) -> Block:
     )
 
 
-def _absence(absence: AdviserAbsence, today: date) -> Line:
+def _absence(absence: AdviserAbsence, today: date) -> BlockRow:
     when = f"du {day(absence.first_on)} au {day(absence.last_on)}"
     about = "arrêtez-la et notez-la de nouveau avec un remplaçant, ou confiez ses demandes"
     url = reverse("prescriptions:absence_list")
-    return Line(str(absence.adviser.user), url, about, when, is_late=absence.first_on <= today)
+    return BlockRow(str(absence.adviser.user), url, about, when, is_late=absence.first_on <= today)

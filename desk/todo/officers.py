@@ -7,7 +7,7 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.todo.blocks import SOON, Action, Block, Line, Page, since, until
+from desk.todo.blocks import SOON, Action, Block, BlockRow, Page, since, until
 from network.models import Membership
 from prescriptions.enums import RightsState
 from prescriptions.models import RightsRequest
@@ -66,19 +66,19 @@ def _restricting(asked: QuerySet[RightsRequest], at: datetime) -> Block:
     )
 
 
-def _restricted(asked: Any) -> Line:
+def _restricted(asked: Any) -> BlockRow:
     when = since(asked.settled_at)
     if asked.lift_told_at is not None:
         when = f"{when}, fin annoncée {since(asked.lift_told_at)}"
-    return Line(asked.get_kind_display(), _url(asked), _about(asked), when)
+    return BlockRow(asked.get_kind_display(), _url(asked), _about(asked), when)
 
 
-def _line(asked: Any) -> Line:
-    return Line(asked.get_kind_display(), _url(asked), _about(asked), until(asked.due_on))
+def _line(asked: Any) -> BlockRow:
+    return BlockRow(asked.get_kind_display(), _url(asked), _about(asked), until(asked.due_on))
 
 
-def _awaited(asked: Any) -> Line:
-    return Line(asked.get_kind_display(), _url(asked), _about(asked), since(asked.identity_asked_at, "demandée"))
+def _awaited(asked: Any) -> BlockRow:
+    return BlockRow(asked.get_kind_display(), _url(asked), _about(asked), since(asked.identity_asked_at, "demandée"))
 
 
 def _about(asked: Any) -> str:

@@ -11,7 +11,7 @@ from calendars.working_days import add_working_days
 from connectivity.enums import ConnectionState
 from connectivity.models import ConnectionFile, Transmission
 from connectivity.parameters import FIRST_REMINDER_DAYS
-from desk.todo.blocks import WHOLE, Action, Block, Line, Page, since, until
+from desk.todo.blocks import WHOLE, Action, Block, BlockRow, Page, since, until
 from lifecycle.actors import Actor
 from network.models import Membership
 
@@ -49,10 +49,10 @@ def _queue(actor: Actor, at: datetime) -> Block:
     )
 
 
-def _demand(file: Any) -> Line:
+def _demand(file: Any) -> BlockRow:
     url = reverse("connectivity:connection_detail", args=[file.reference])
     name = f"{file.told_last or ''} {file.told_first or ''}".strip() or file.reference
     state = f"{file.get_state_display()}, {file.offer}"
     if file.state == S.SCHEDULED:
-        return Line(name, url, state, until(file.appointment_on, "raccordement le"))
-    return Line(name, url, state, since(file.sent_at, "demandé"))
+        return BlockRow(name, url, state, until(file.appointment_on, "raccordement le"))
+    return BlockRow(name, url, state, since(file.sent_at, "demandé"))

@@ -14,7 +14,7 @@ from conventions.parameters import FIRST_REMINDER_DAYS
 from conventions.views.steering import NEARLY_USED
 from desk.epcis import epcis_today, map_context
 from desk.parameters import DECIDED_DAYS, QUIET_DAYS, WAITED_DAYS
-from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, since, until
+from desk.todo.blocks import WHOLE, Action, Block, BlockRow, Page, Part, since, until
 from desk.todo.connections import copper
 from desk.todo.conventions import convention_page, inbox
 from desk.todo.directory import sessions_to_record
@@ -228,54 +228,54 @@ def quiet(actor: Membership, at: datetime, silence: timedelta) -> Block:
 # --- lines
 
 
-def _lot(donation: Any) -> Line:
+def _lot(donation: Any) -> BlockRow:
     url = reverse("donations:donation_detail", args=[donation.reference])
-    return Line(str(donation.donor), url, donation.reference, since(donation.announced_at, "annoncé"))
+    return BlockRow(str(donation.donor), url, donation.reference, since(donation.announced_at, "annoncé"))
 
 
-def _derogation(asked: Any) -> Line:
+def _derogation(asked: Any) -> BlockRow:
     url = reverse("distribution:derogation_grant", args=[asked.need.reference])
     title = f"{asked.need.get_kind_display()}, {asked.need.epci or 'territoire inconnu'}"
     about = f"{asked.get_kind_display()}, demandée par {asked.asked_by.organisation}"
-    return Line(title, url, about, since(asked.asked_at, "demandée"))
+    return BlockRow(title, url, about, since(asked.asked_at, "demandée"))
 
 
-def _report(report: Report) -> Line:
+def _report(report: Report) -> BlockRow:
     url = reverse("reports:report_detail", args=[report.reference])
     todo = "à figer" if report.state == ReportState.COMPUTED else "figé, à publier"
-    return Line(title_of_month(report), url, todo, since(report.computed_at, "calculé"))
+    return BlockRow(title_of_month(report), url, todo, since(report.computed_at, "calculé"))
 
 
-def _drive(drive: Any) -> Line:
+def _drive(drive: Any) -> BlockRow:
     url = reverse("refurb:device_evidence", args=[drive.device.reference])
-    return Line(f"{drive.device}, {drive}", url, str(drive.device.workshop), since(drive.arrived_at, "arrivé"))
+    return BlockRow(f"{drive.device}, {drive}", url, str(drive.device.workshop), since(drive.arrived_at, "arrivé"))
 
 
-def _incident(incident: Any) -> Line:
+def _incident(incident: Any) -> BlockRow:
     url = reverse("refurb:incident_note", args=[incident.device.reference, incident.pk])
     again = incident.awaited_since == incident.stolen_at
     word = "à juger de nouveau avant le" if again else "à notifier avant le"
     told = until(incident.awaited_since + TO_THE_CNIL, word)
     about = f"{incident.workshop}, volé" if incident.stolen_at else str(incident.workshop)
-    return Line(f"{incident}, {incident.device}", url, about, told)
+    return BlockRow(f"{incident}, {incident.device}", url, about, told)
 
 
-def _ending_line(convention: Any) -> Line:
+def _ending_line(convention: Any) -> BlockRow:
     when = until(convention.ends_on, "jusqu’au")
-    return Line(str(convention.epci), convention_page(convention), convention.reference, when)
+    return BlockRow(str(convention.epci), convention_page(convention), convention.reference, when)
 
 
-def _in_review(convention: Any) -> Line:
+def _in_review(convention: Any) -> BlockRow:
     when = until(convention.due_on, "avis attendu pour le")
-    return Line(str(convention.epci), convention_page(convention), convention.title, when)
+    return BlockRow(str(convention.epci), convention_page(convention), convention.title, when)
 
 
-def _need(need: Any) -> Line:
+def _need(need: Any) -> BlockRow:
     url = reverse("prescriptions:need_detail", args=[need.reference])
-    return Line(f"{need.get_kind_display()}, {need.epci}", url, need.reference, since(need.accepted_at, "accepté"))
+    return BlockRow(f"{need.get_kind_display()}, {need.epci}", url, need.reference, since(need.accepted_at, "accepté"))
 
 
-def _prescriber(organisation: Any) -> Line:
+def _prescriber(organisation: Any) -> BlockRow:
     url = reverse("network:organisation_detail", args=[organisation.reference])
     last = f"dernière activité {days_ago(organisation.last)}" if organisation.last else "jamais d’activité"
-    return Line(str(organisation), url, str(organisation.commune or ""), last)
+    return BlockRow(str(organisation), url, str(organisation.commune or ""), last)

@@ -20,7 +20,7 @@ from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.todo.blocks import SOON, Action, Block, Line, Page, Part, since, until
+from desk.todo.blocks import SOON, Action, Block, BlockRow, Page, Part, since, until
 from desk.todo.connections import copper, renewals, serving_blocks, to_call, to_tell
 from desk.todo.directory import entries
 from desk.todo.doubles import imported_doubles
@@ -154,10 +154,10 @@ def _photos(actor: Membership, files: QuerySet[Prescription], at: datetime, limi
     )
 
 
-def _photo(photo: Any, kept: timedelta) -> Line:
+def _photo(photo: Any, kept: timedelta) -> BlockRow:
     url = reverse("prescriptions:proof_photo_detail", args=[photo.reference])
     when = f"{since(photo.sent_at, 'envoyée')}, {until(photo.sent_at + kept, 's’efface le')}"
-    return Line(photo.prescription.household.name, url, photo.reference, when)
+    return BlockRow(photo.prescription.household.name, url, photo.reference, when)
 
 
 def _offered(actor: Membership, at: datetime) -> Block:
@@ -200,7 +200,7 @@ def _heard(actor: Membership, at: datetime) -> Block:
         "reponses-aux-sms",
         "Foyers qui ont répondu à un SMS",
         households.order_by("pk"),
-        lambda household: Line(
+        lambda household: BlockRow(
             household.name,
             reverse("prescriptions:household_detail", args=[household.reference]),
             household.reference,
@@ -225,9 +225,9 @@ def _to_correct(actor: Membership, at: datetime) -> Block:
     )
 
 
-def _correction(asked: Any) -> Line:
+def _correction(asked: Any) -> BlockRow:
     url = reverse("prescriptions:rights_request_detail", args=[asked.reference])
-    return Line(asked.household.name, url, asked.reference, until(asked.due_on))
+    return BlockRow(asked.household.name, url, asked.reference, until(asked.due_on))
 
 
 def _answers(files: QuerySet[Prescription], at: datetime, limits: Limits) -> tuple[Block, ...]:
@@ -306,49 +306,49 @@ def _page(prescription: Prescription) -> str:
     return reverse("prescriptions:prescription_detail", args=[prescription.reference])
 
 
-def _incomplete(prescription: Any) -> Line:
+def _incomplete(prescription: Any) -> BlockRow:
     missing = ", ".join(prescription.missing or ()) or "Voir ce qui est demandé"
     when = f"{since(prescription.asked_at, 'demandé')}, {until(prescription.complete_by, 'avant le')}"
     url = reverse("prescriptions:prescription_edit", args=[prescription.reference])
-    return Line(prescription.household.name, url, missing, when)
+    return BlockRow(prescription.household.name, url, missing, when)
 
 
-def _transfer(transfer: Transfer) -> Line:
+def _transfer(transfer: Transfer) -> BlockRow:
     url = reverse("prescriptions:transfer_detail", args=[transfer.reference])
     about = f"{transfer.sender}{HARD}: à accepter ou non"
-    return Line(
+    return BlockRow(
         f"{transfer.prescription.reference}, {transfer.prescription.commune}", url, about, since(transfer.asked_at)
     )
 
 
-def _contact(contact: PromisedContact) -> Line:
+def _contact(contact: PromisedContact) -> BlockRow:
     how = contact.why or contact.get_channel_display()
     tried = f", sans réponse {contact.tries} fois" if contact.tries else ""
     about = f"{contact.get_about_display()}{HARD}: {how}{tried}"
-    return Line(contact.prescription.household.name, _page(contact.prescription), about, until(contact.due_on))
+    return BlockRow(contact.prescription.household.name, _page(contact.prescription), about, until(contact.due_on))
 
 
-def _still_current(prescription: Prescription) -> Line:
+def _still_current(prescription: Prescription) -> BlockRow:
     asked = bool(prescription.household.email)
     said = "Le foyer n’a pas encore répondu au courriel" if asked else "Le foyer n’a pas de courriel"
     when = until(prescription.valid_until, "acceptation valable jusqu’au")
-    return Line(prescription.household.name, _page(prescription), f"{said}\u00a0: appelez-le, puis confirmez", when)
+    return BlockRow(prescription.household.name, _page(prescription), f"{said}\u00a0: appelez-le, puis confirmez", when)
 
 
-def _declined(prescription: Prescription) -> Line:
+def _declined(prescription: Prescription) -> BlockRow:
     asked = "abandonnez la demande, ou rappelez-le si c’est une erreur"
     when = since(prescription.declined_at, "a répondu non")
-    return Line(prescription.household.name, _page(prescription), f"N’en a plus besoin\u00a0: {asked}", when)
+    return BlockRow(prescription.household.name, _page(prescription), f"N’en a plus besoin\u00a0: {asked}", when)
 
 
-def _to_reopen(need: Need) -> Line:
+def _to_reopen(need: Need) -> BlockRow:
     url = reverse("prescriptions:need_detail", args=[need.reference])
     told = f"{need.get_kind_display()}{HARD}: {need.get_loss_display().lower()}, à rouvrir ou non"
-    return Line(need.prescription.household.name, url, told, since(need.lost_at))
+    return BlockRow(need.prescription.household.name, url, told, since(need.lost_at))
 
 
-def _draft(prescription: Any) -> Line:
+def _draft(prescription: Any) -> BlockRow:
     url = reverse("prescriptions:prescription_edit", args=[prescription.reference])
     swept = f", s’efface {until(prescription.swept_at, 'le')} si personne ne l’ouvre" if prescription.swept_at else ""
     kept = f"{prescription.reference}{swept}"
-    return Line(prescription.household.name, url, kept, since(prescription.created_at, "commencé"))
+    return BlockRow(prescription.household.name, url, kept, since(prescription.created_at, "commencé"))

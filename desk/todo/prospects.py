@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from desk.models import Committee
-from desk.todo.blocks import Block, Line, until
+from desk.todo.blocks import Block, BlockRow, until
 from donations.enums import NextStep
 from donations.models import Prospect
 from network.models import Membership
@@ -34,7 +34,7 @@ class Appointments:
 
     def __init__(self, actor: Membership, at: datetime) -> None:
         self.actor, self.at = actor, at
-        self._read: Callable[[], tuple[dict[str, Any] | None, list[Line]]] = cache(self._fetched)
+        self._read: Callable[[], tuple[dict[str, Any] | None, list[BlockRow]]] = cache(self._fetched)
 
     def committee(self) -> dict[str, Any]:
         """``next``: the next committee, or the one that sits still; ``sitting``: the reference of its open meeting."""
@@ -48,10 +48,10 @@ class Appointments:
         """The same block as for anybody else."""
         return Block(KEY, TITLE, self._lines, lambda line: line, NONE)
 
-    def _lines(self) -> Sequence[Line]:
+    def _lines(self) -> Sequence[BlockRow]:
         return self._read()[1]
 
-    def _fetched(self) -> tuple[dict[str, Any] | None, list[Line]]:
+    def _fetched(self) -> tuple[dict[str, Any] | None, list[BlockRow]]:
         today = timezone.localdate(self.at)
         coming = Committee.objects.visible_to(self.actor).awaited(today)
         told = JSONObject(pk="pk", kind="kind", meets_on="meets_on", place="place", sitting=F("meeting__reference"))
@@ -74,14 +74,16 @@ def _due(actor: Membership, at: datetime) -> Any:
     return Prospect.objects.visible_to(actor).due(timezone.localdate(at)).filter(his)
 
 
-def _line(told: dict[str, Any], today: date) -> Line:
+def _line(told: dict[str, Any], today: date) -> BlockRow:
     """One step, late when its day is past."""
     next_on = date.fromisoformat(told["next_on"])
     url = reverse("donations:prospect_detail", args=[told["reference"]])
     about = f"{NextStep(told['next_step']).label}, {told['commune']}"
-    return Line(told["name"], url, about, until(next_on), is_late=next_on < today)
+    return BlockRow(told["name"], url, about, until(next_on), is_late=next_on < today)
 
 
-def _prospect(prospect: Any) -> Line:
+def _prospect(prospect: Any) -> BlockRow:
     url = reverse("donations:prospect_detail", args=[prospect.reference])
-    return Line(prospect.name, url, f"{prospect.get_next_step_display()}, {prospect.commune}", until(prospect.next_on))
+    return BlockRow(
+        prospect.name, url, f"{prospect.get_next_step_display()}, {prospect.commune}", until(prospect.next_on)
+    )

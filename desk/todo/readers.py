@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part
+from desk.todo.blocks import WHOLE, Action, Block, BlockRow, Page, Part
 from desk.todo.committees import committees
 from desk.todo.figures import month_of_the_departement
 from network.models import Membership
@@ -41,7 +41,7 @@ def reports(actor: Membership) -> Block:
     )
 
 
-def _report(report: Report) -> Line:
+def _report(report: Report) -> BlockRow:
     url = reverse("reports:report_detail", args=[report.reference])
     published = f"publié le {day(report.published_at)}" if report.published_at else report.get_state_display()
-    return Line(title_of_month(report), url, report.reference, published)
+    return BlockRow(title_of_month(report), url, report.reference, published)

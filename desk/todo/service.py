@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from desk.parameters import FREE_MEGABYTES
 from desk.service import Watched, room_left, watched
-from desk.todo.blocks import Block, Line, many
+from desk.todo.blocks import Block, BlockRow, many
 from desk.todo.limits import Limits
 from typography.french import HARD, grouped, how_long_ago
 
@@ -31,17 +31,17 @@ def _last_seen(seen: Watched, at: datetime) -> str:
     return f"vu {how_long_ago(seen.seen_at, at)}" if seen.seen_at else "jamais vu"
 
 
-def _lines(seen: Watched, at: datetime, limits: Limits) -> list[Line]:
+def _lines(seen: Watched, at: datetime, limits: Limits) -> list[BlockRow]:
     url = f"{reverse('desk:guide_chapter', args=['exploitation'])}#{ANCHOR}"
     found = []
     if seen.is_silent:
         told = "courriels, papiers et rappels attendent"
         was_there = seen.seen_at is not None
-        found.append(Line("Travail de fond", url, told, _last_seen(seen, at), was_there, "arrêté"))
+        found.append(BlockRow("Travail de fond", url, told, _last_seen(seen, at), was_there, "arrêté"))
     if seen.late:
         oldest = f"la plus ancienne attend depuis {how_long_ago(seen.oldest, at).removeprefix('il y a ')}"
-        found.append(Line(many(seen.late, "tâche en retard", "tâches en retard"), url, "", oldest, is_late=True))
+        found.append(BlockRow(many(seen.late, "tâche en retard", "tâches en retard"), url, "", oldest, is_late=True))
     if (room := room_left()) < limits[FREE_MEGABYTES]:
         told = f"{grouped(room)}{HARD}Mo libres, {grouped(limits[FREE_MEGABYTES])}{HARD}Mo au moins sont attendus"
-        found.append(Line("Place sur le disque", url, told, "", is_late=True, late_word="presque plein"))
+        found.append(BlockRow("Place sur le disque", url, told, "", is_late=True, late_word="presque plein"))
     return found

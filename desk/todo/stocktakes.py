@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from desk.parameters import SORTED_DAYS
-from desk.todo.blocks import Block, Line, since
+from desk.todo.blocks import Block, BlockRow, since
 from distribution.models import Stocktake
 from network.models import Membership
 
@@ -26,6 +26,6 @@ def stocktakes(actor: Membership, at: datetime) -> Block:
     )
 
 
-def _stocktake(stocktake: Any) -> Line:
+def _stocktake(stocktake: Any) -> BlockRow:
     url = reverse("distribution:stocktake_detail", args=[stocktake.reference])
-    return Line(stocktake.where, url, stocktake.reference, since(stocktake.opened_at, "commencé"))
+    return BlockRow(stocktake.where, url, stocktake.reference, since(stocktake.opened_at, "commencé"))

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from desk.reference.reading import Card, cards
-from desk.todo.blocks import Block, Line, many
+from desk.todo.blocks import Block, BlockRow, many
 from reference.families import SOON as ANNOUNCED
 
 ASKS = (
@@ -41,7 +41,7 @@ def values(at: datetime) -> Block:
     )
 
 
-def _value(row: tuple[Card, str, str]) -> Line:
+def _value(row: tuple[Card, str, str]) -> BlockRow:
     card, state, said = row
     url = f"{reverse('desk:reference_list', args=[card.family.slug])}?etat={state}"
-    return Line(card.family.title, url, said, is_late=state == EXPIRED)
+    return BlockRow(card.family.title, url, said, is_late=state == EXPIRED)

@@ -6,7 +6,7 @@ from functools import partial
 
 from django.urls import reverse
 
-from desk.todo.blocks import Block, Line, many
+from desk.todo.blocks import Block, BlockRow, many
 from lifecycle.models import Verification
 from lifecycle.verification import JOURNALS, MISSED
 from reports.services import REPORTS
@@ -32,23 +32,23 @@ def verifications(at: datetime) -> Block:
     )
 
 
-def _lines(last: dict[str, Verification], at: datetime) -> list[Line]:
+def _lines(last: dict[str, Verification], at: datetime) -> list[BlockRow]:
     return [line for subject in SUBJECTS for line in _of(subject, last.get(subject), at)]
 
 
-def _of(subject: str, last: Verification | None, at: datetime) -> Iterable[Line]:
+def _of(subject: str, last: Verification | None, at: datetime) -> Iterable[BlockRow]:
     name = SUBJECTS[subject][0]
     url = f"{reverse('desk:guide_chapter', args=['pilote'])}#une-verification-trouve-une-faute"
     if last is None:
-        yield Line(name, url, "pas encore vérifiés")
+        yield BlockRow(name, url, "pas encore vérifiés")
         return
     if last.started_at < at - MISSED:
-        yield Line(name, url, "pas vérifiés", f"depuis le {moment(last.started_at)}", is_late=True)
+        yield BlockRow(name, url, "pas vérifiés", f"depuis le {moment(last.started_at)}", is_late=True)
     passed = f"aucune le {moment(last.passed_at)}" if last.passed_at else ""
     for fault in last.faults:
-        yield Line(fault, url, name, passed, is_late=True, late_word="faute")
+        yield BlockRow(fault, url, name, passed, is_late=True, late_word="faute")
     if (others := last.faults_count - len(last.faults)) > 0:
-        yield Line(many(others, "autre faute", "autres fautes"), url, name, passed, is_late=True, late_word="faute")
+        yield BlockRow(many(others, "autre faute", "autres fautes"), url, name, passed, is_late=True, late_word="faute")
 
 
 def _passed(last: dict[str, Verification]) -> str:

@@ -10,7 +10,7 @@ from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.todo.blocks import Block, Line
+from desk.todo.blocks import Block, BlockRow
 from network.enums import SkillKind
 from network.models import Membership, Skill
 from network.parameters import SKILL_DAYS
@@ -84,12 +84,12 @@ def _lined(rows: QuerySet[Any], what: str, title: Any, about: Any, dated: str) -
     return rows.order_by().annotate(**said).values_list(*said)
 
 
-def _waste_line(note: Record) -> Line:
+def _waste_line(note: Record) -> BlockRow:
     url = reverse("refurb:waste_note", args=[note.key])
-    return Line(note.title, url, note.about, f"parti le {day(note.day)}", is_late=True)
+    return BlockRow(note.title, url, note.about, f"parti le {day(note.day)}", is_late=True)
 
 
-def _skill_line(skill: Record, actor: Membership, today: date) -> Line:
+def _skill_line(skill: Record, actor: Membership, today: date) -> BlockRow:
     url = reverse("network:skills", args=[actor.organisation.reference])  # type: ignore[union-attr]
     label = str(SkillKind(skill.about).label)
-    return Line(skill.title, url, label, f"jusqu’au {day(skill.day)}", skill.day < today, OVER)
+    return BlockRow(skill.title, url, label, f"jusqu’au {day(skill.day)}", skill.day < today, OVER)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from conventions.models import Quota
 from desk.parameters import BENCH_DAYS, SORTED_DAYS
-from desk.todo.blocks import WHOLE, Action, Block, Line, Page, Part, Reason, many, since
+from desk.todo.blocks import WHOLE, Action, Block, BlockRow, Page, Part, Reason, many, since
 from desk.todo.conventions import inbox
 from desk.todo.stocktakes import stocktakes
 from desk.todo.workshop_records import records
@@ -281,37 +281,37 @@ def _quotas(actor: Membership, mine: DeviceQuerySet, at: datetime) -> Block:
 # --- lines
 
 
-def _device(device: Any, about: str, when: str) -> Line:
-    return Line(str(device), reverse("refurb:device_detail", args=[device.reference]), about, when)
+def _device(device: Any, about: str, when: str) -> BlockRow:
+    return BlockRow(str(device), reverse("refurb:device_detail", args=[device.reference]), about, when)
 
 
-def _on_the_bench(device: Any) -> Line:
+def _on_the_bench(device: Any) -> BlockRow:
     return _device(device, f"{device.manufacturer} {device.model}".strip(), since(device.since))
 
 
-def _awaiting_part(device: Any) -> Line:
+def _awaiting_part(device: Any) -> BlockRow:
     return _device(device, f"attend{chr(0xA0)}: {device.part_wanted}", since(device.since))
 
 
-def _collected(device: Any) -> Line:
+def _collected(device: Any) -> BlockRow:
     return _device(device, f"{device.manufacturer} {device.model}".strip(), since(device.collected_at, "enlevé"))
 
 
-def _allotted(device: Any) -> Line:
+def _allotted(device: Any) -> BlockRow:
     return _device(device, device.convention.title, since(device.allotted_at, "affecté"))
 
 
-def _brought_back(device: Any) -> Line:
+def _brought_back(device: Any) -> BlockRow:
     return _device(device, device.get_return_reason_display(), since(device.returned_at, "rapporté"))
 
 
-def _drive(drive: Any) -> Line:
+def _drive(drive: Any) -> BlockRow:
     url = reverse("refurb:device_evidence", args=[drive.device.reference])
-    return Line(str(drive), url, str(drive.device), since(drive.arrived_at, "arrivé"))
+    return BlockRow(str(drive), url, str(drive.device), since(drive.arrived_at, "arrivé"))
 
 
-def _file(file: Any) -> Line:
-    return Line(
+def _file(file: Any) -> BlockRow:
+    return BlockRow(
         str(file),
         reverse("refurb:hardware_sort"),
         file.get_kind_display() or file.get_problem_display(),
@@ -319,31 +319,31 @@ def _file(file: Any) -> Line:
     )
 
 
-def _pick_up(pick_up: Any) -> Line:
+def _pick_up(pick_up: Any) -> BlockRow:
     url = reverse("donations:donation_collect", args=[pick_up.donation.reference])
-    return Line(str(pick_up.donation.donor), url, pick_up.donation.site, pick_up.slot)
+    return BlockRow(str(pick_up.donation.donor), url, pick_up.donation.site, pick_up.slot)
 
 
-def _delivery(delivery: Any) -> Line:
+def _delivery(delivery: Any) -> BlockRow:
     url = reverse("distribution:delivery_detail", args=[delivery.reference])
-    return Line(str(delivery), url, f"à {delivery.point}", since(delivery.prepared_at, "partie"))
+    return BlockRow(str(delivery), url, f"à {delivery.point}", since(delivery.prepared_at, "partie"))
 
 
-def _lot(donation: Donation, about: str) -> Line:
+def _lot(donation: Donation, about: str) -> BlockRow:
     url = reverse("donations:donation_detail", args=[donation.reference])
-    return Line(str(donation.donor), url, f"{donation.reference}{about}", since(donation.moved_at))
+    return BlockRow(str(donation.donor), url, f"{donation.reference}{about}", since(donation.moved_at))
 
 
-def _lot_to_schedule(donation: Any) -> Line:
+def _lot_to_schedule(donation: Any) -> BlockRow:
     return _lot(donation, "" if donation.has_deed else ", acte de don pas encore accepté")
 
 
-def _lot_to_settle(donation: Any) -> Line:
+def _lot_to_settle(donation: Any) -> BlockRow:
     return _lot(donation, f", {donation.awaited}\u00a0à recevoir" if donation.awaited else "")
 
 
-def _quota(quota: Any) -> Line:
+def _quota(quota: Any) -> BlockRow:
     url = f"{reverse('distribution:allotment')}?convention={quota.convention_id}"
     proposal = many(quota.ready, "prêt en stock", "prêts en stock") if quota.ready else "aucun en stock"
     about = f"{quota.get_type_display()}{chr(0xA0)}: {many(quota.left, 'place libre', 'places libres')}, {proposal}"
-    return Line(str(quota.convention.epci), url, about, f"jusqu’au {day(quota.ends_on)}")
+    return BlockRow(str(quota.convention.epci), url, about, f"jusqu’au {day(quota.ends_on)}")

@@ -35,13 +35,13 @@ def failure(request: HttpRequest) -> HttpResponse:
     """
     error = sys.exc_info()[1]
     if is_full(error):
-        return _told("507.html", 507, SOON_WITH_ROOM)
+        return _error_page("507.html", 507, SOON_WITH_ROOM)
     if is_away(error):
-        return _told("503.html", 503, SOON)
-    return _told("500.html", 500, 0)
+        return _error_page("503.html", 503, SOON)
+    return _error_page("500.html", 500, 0)
 
 
-def _told(template: str, status: int, retry_after: int) -> HttpResponse:
+def _error_page(template: str, status: int, retry_after: int) -> HttpResponse:
     response = HttpResponse(get_template(template).render(), status=status)
     if retry_after:
         response["Retry-After"] = str(retry_after)

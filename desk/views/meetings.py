@@ -114,7 +114,7 @@ def meeting_detail(request: Request, reference: str) -> HttpResponse:
     leads = can_lead_meeting(request.membership) is not None
     if request.method == "POST":
         may(can_lead_meeting(request.membership))
-        return _kept(request, meeting)
+        return _typed_kept(request, meeting)
     is_open = meeting.state == MeetingState.OPEN
     reads = reads_of(meeting) if leads and is_open else []
     seats, lots = seats_of(meeting), lots_to_decide(reads)
@@ -137,7 +137,7 @@ def meeting_detail(request: Request, reference: str) -> HttpResponse:
     return render(request, "desk/meetings/detail.html", context)
 
 
-def _kept(request: Request, meeting: Meeting) -> HttpResponse:
+def _typed_kept(request: Request, meeting: Meeting) -> HttpResponse:
     """Keep what is typed; a meeting closed meanwhile says so."""
     try:
         keep_typed(actor=request.membership, meeting=meeting, posted=request.POST)
@@ -180,8 +180,8 @@ def _sorted(request: Request, settled: list[Settled]) -> Mapping[str, Any]:
     """What moves, what was decided elsewhere, what is refused with what is missing and where it is solved."""
     return {
         "moving": sum(one.outcome in (LotOutcome.QUALIFIED, LotOutcome.DECLINED) for one in settled),
-        "qualified": [_told(one) for one in settled if one.outcome == LotOutcome.QUALIFIED],
-        "declined": [_told(one) for one in settled if one.outcome == LotOutcome.DECLINED],
+        "qualified": [_settled_lot(one) for one in settled if one.outcome == LotOutcome.QUALIFIED],
+        "declined": [_settled_lot(one) for one in settled if one.outcome == LotOutcome.DECLINED],
         "elsewhere": [one for one in settled if one.outcome == LotOutcome.ELSEWHERE],
         "refused": [
             {"read": one.read, "reasons": told(one.reasons, one.read.donation, request.membership)}
@@ -191,7 +191,7 @@ def _sorted(request: Request, settled: list[Settled]) -> Mapping[str, Any]:
     }
 
 
-def _told(settled: Settled) -> dict[str, Any]:
+def _settled_lot(settled: Settled) -> dict[str, Any]:
     """A lot that moves, with what is decided of each of its lines."""
     read = settled.read
     names = {one.pk: one.name for one in read.workshops}

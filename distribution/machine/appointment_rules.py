@@ -34,7 +34,7 @@ def by_itself() -> Q:
     return BY_MAIL if provider() is None else BY_MAIL | BY_SMS
 
 
-def _held(**more: Any) -> QuerySet[Device]:
+def _reserved_here(**more: Any) -> QuerySet[Device]:
     here = {"need": OuterRef("need"), "point": OuterRef("point"), "state": DeviceState.RESERVED}
     return Device.objects.main().filter(**here, **more)
 
@@ -46,7 +46,7 @@ def _asked(ctx: Context) -> Any:
 
 def _before_it_falls(ctx: Context) -> Any:
     asked = ctx.values["starts_at"] if ctx.has("starts_at") else OuterRef("starts_at")
-    return Exists(_held(reserved_until__gt=asked)) if ctx.has("starts_at") else True
+    return Exists(_reserved_here(reserved_until__gt=asked)) if ctx.has("starts_at") else True
 
 
 def _booked_too() -> QuerySet[Appointment]:
@@ -64,7 +64,7 @@ def many_missed(ctx: Context) -> Q:
     """So many for what is put aside: the one that makes it is looked for among those missed, the latest first."""
     most = MISSED_APPOINTMENTS.on(ctx.day)
     missed = missed_since(OuterRef("reserved_at")).filter(need=OuterRef("need")).order_by("pk")
-    return Q(Exists(_held().filter(Exists(missed[most - 1 : most]))))
+    return Q(Exists(_reserved_here().filter(Exists(missed[most - 1 : most]))))
 
 
 def most_missed(ctx: Context) -> str:
@@ -100,7 +100,7 @@ def _near(ctx: Context) -> str:
 HELD = Requirement(
     "held",
     "Aucun appareil n’est mis de côté à ce point pour ce besoin\u00a0: réservez-en un d’abord.",
-    lambda ctx: Exists(_held()),
+    lambda ctx: Exists(_reserved_here()),
     lifted_by=SERVED_BY,
 )
 BEFORE_IT_FALLS = Requirement(

@@ -43,7 +43,7 @@ def open_hours(
     valid_from: date,
 ) -> PointOpening:
     """A point receives every week on a day, from a day on. Raises Unknown, PermissionDenied, Refused."""
-    held = _kept(actor, point)
+    held = _locked_point(actor, point)
     new = PointOpening(
         point=held,
         weekday=weekday,
@@ -70,7 +70,7 @@ def stop_hours(*, actor: Membership, opening: PointOpening, last_day: date) -> P
 
     Before they begin, they never were.
     """
-    _kept(actor, opening.point)
+    _locked_point(actor, opening.point)
     row = locked_row(PointOpening.objects.filter(pk=opening.pk))
     if row is None:
         raise Unknown
@@ -87,7 +87,7 @@ def close_days(
     *, actor: Membership, point: DistributionPoint, first_day: date, last_day: date, reason: ClosureReason | str
 ) -> PointClosure:
     """A point receives nobody for some days. Raises Unknown, PermissionDenied, Refused."""
-    held = _kept(actor, point)
+    held = _locked_point(actor, point)
     if last_day < first_day:
         raise Refused({held.pk: (DATES,)})
     if last_day - first_day > LONGEST:
@@ -100,7 +100,7 @@ def close_days(
 @gate.one_transaction
 def open_days_again(*, actor: Membership, closure: PointClosure) -> None:
     """The point receives after all. Raises Unknown, PermissionDenied."""
-    _kept(actor, closure.point)
+    _locked_point(actor, closure.point)
     row = locked_row(PointClosure.objects.filter(pk=closure.pk))
     if row is None:
         raise Unknown
@@ -113,7 +113,7 @@ def booked_within(point: DistributionPoint, first_day: date, last_day: date) -> 
     return Appointment.objects.booked().filter(point=point, starts_at__gte=begins, starts_at__lt=ends)
 
 
-def _kept(actor: Actor, point: DistributionPoint) -> DistributionPoint:
+def _locked_point(actor: Actor, point: DistributionPoint) -> DistributionPoint:
     """The point, held, if its hours are the actor's to say."""
     scope = can_open_hours(actor)
     if scope is None:

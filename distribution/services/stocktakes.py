@@ -58,7 +58,7 @@ def scan_stock(
 
     A device that the actor may not see is an unknown label to him. Raises Unknown, PermissionDenied, Refused.
     """
-    held = _held(actor, stocktake)
+    held = _locked_stocktake(actor, stocktake)
     known = _known(actor, texts)
     return StocktakeScan.objects.bulk_create(
         StocktakeScan(
@@ -78,7 +78,7 @@ def scan_stock(
 @gate.one_transaction
 def take_scan_back(*, actor: Membership, scan: StocktakeScan, at: datetime | None = None) -> StocktakeScan:
     """A label that should not have been scanned counts no more. Raises Unknown, PermissionDenied, Refused."""
-    held = _held(actor, scan.stocktake)
+    held = _locked_stocktake(actor, scan.stocktake)
     if StocktakeScan.objects.filter(takes_back=scan).exists():
         raise Refused({held.pk: (NOT_STANDING,)})
     return StocktakeScan.objects.create(
@@ -139,7 +139,7 @@ def _keeps(actor: Membership, point: DistributionPoint) -> bool:
     return at_own_points(actor) is not None and actor.organisation_id in (point.distributor_id, point.organisation_id)
 
 
-def _held(actor: Membership, stocktake: Stocktake) -> Stocktake:
+def _locked_stocktake(actor: Membership, stocktake: Stocktake) -> Stocktake:
     """The stocktake, locked, if it is the actor's to count and not over."""
     scope = can_count_stock(actor)
     if not Stocktake.objects.visible_to(actor).filter(pk=stocktake.pk).exists():

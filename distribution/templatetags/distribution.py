@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from calendars.days import last_day
 from distribution.permissions import can_serve_device, sees_derogations
-from distribution.proposal import Line
+from distribution.proposal import ProposedLine
 from refurb.permissions import can_edit_point, sees_deliveries
 from typography.french import day, percent
 
@@ -51,7 +51,7 @@ def part(served: Fraction | None) -> str:
 
 
 @register.filter
-def reason(line: Line) -> str:
+def reason(line: ProposedLine) -> str:
     """Why a line of a proposal is what it is, in a sentence."""
     if not line.demand.left:
         return "Ce qui est en route suffit à tous ceux qui attendent."

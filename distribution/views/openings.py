@@ -37,7 +37,7 @@ def point_hours(request: Request, reference: str) -> HttpResponse:
     else:
         made = answer(request, opening_form, lambda data: open_hours(actor=actor, point=point, **data), None)
     if made is not None:
-        messages.success(request, _told(made))
+        messages.success(request, _added_sentence(made))
         return redirect("distribution:point_hours", reference=point.reference)
     today = timezone.localdate()
     context = {
@@ -91,7 +91,7 @@ def may_open(request: Request, point: DistributionPoint) -> bool:
     return scope is not None and DistributionPoint.objects.filter(scope, pk=point.pk).exists()
 
 
-def _told(made: PointOpening | PointClosure) -> str:
+def _added_sentence(made: PointOpening | PointClosure) -> str:
     if isinstance(made, PointOpening):
         return f"Ouverture ajoutée\u00a0: {in_a_sentence(str(made))}."
     count = booked_within(made.point, made.first_day, made.last_day).count()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from conventions.models import Convention
 from distribution.forms.deliveries import conventions_to_allot
 from distribution.permissions import can_allot_device
-from distribution.proposal import Line, Proposal, devices_for, proposal_for
+from distribution.proposal import Proposal, ProposedLine, devices_for, proposal_for
 from distribution.services.allotment import allot_shares
 from distribution.views.allotment import DEVICE, ready_seen_by
 from lifecycle.acting import asks_then_acts, may, posted
@@ -69,7 +69,7 @@ def allotment_propose(request: Request) -> HttpResponse:
 def _foreseen(request: Request, proposal: Proposal, counts: Mapping[str, int], ready: Any) -> HttpResponse:
     """The devices that each line would take, the oldest first."""
     taken: set[int] = set()
-    groups: list[tuple[Line, list[Device], int]] = []
+    groups: list[tuple[ProposedLine, list[Device], int]] = []
     for line in proposal.lines:
         if wanted := counts[line.name]:
             devices = devices_for(line, wanted, ready, taken)

@@ -40,15 +40,15 @@ def sms_answers(request: HttpRequest) -> HttpResponse:
     if not takes_answers():
         raise Http404
     if not ratelimit.consume(request, app="distribution", action="sms_answers", config=TRIES):
-        return _said("Trop d’envois à la suite\u00a0: attendez une minute.", 429)
+        return _error_json("Trop d’envois à la suite\u00a0: attendez une minute.", 429)
     given = request.headers.get("Authorization", "")
     if not given.startswith(BEARER) or not _is_ours(given.removeprefix(BEARER).strip()):
-        return _said("Secret inconnu.", 401)
+        return _error_json("Secret inconnu.", 401)
     if len(request.body) > LONGEST_BODY:
-        return _said("Message trop long.", 413)
+        return _error_json("Message trop long.", 413)
     told = _read(request.body)
     if told is None:
-        return _said("Il faut un objet JSON avec les textes id, from et text.", 400)
+        return _error_json("Il faut un objet JSON avec les textes id, from et text.", 400)
     receive_answer(provider_id=told["id"], number=told["from"], text=told["text"])
     return JsonResponse({"reçu": True})
 
@@ -79,7 +79,7 @@ def _is_text(said: str) -> bool:
     return True
 
 
-def _said(sentence: str, status: int) -> JsonResponse:
+def _error_json(sentence: str, status: int) -> JsonResponse:
     return JsonResponse({"erreur": sentence}, status=status)
 
 

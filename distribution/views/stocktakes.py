@@ -222,7 +222,7 @@ def _counted(request: Request, stocktake: Stocktake) -> HttpResponse:
 
 def _page(request: Request, stocktake: Stocktake, form: CountForm | None) -> HttpResponse:
     closed = stocktake.state == StocktakeState.CLOSED
-    findings = _kept(stocktake) if closed else findings_of(stocktake)
+    findings = _lines_written(stocktake) if closed else findings_of(stocktake)
     by_finding = {finding: list(found) for finding, found in groupby(findings, key=lambda one: one.finding)}
     context = {
         "frame": frame_of(request),
@@ -251,7 +251,7 @@ def _page(request: Request, stocktake: Stocktake, form: CountForm | None) -> Htt
     return render(request, "distribution/stocktake_detail.html", context)
 
 
-def _kept(stocktake: Stocktake) -> list[Found]:
+def _lines_written(stocktake: Stocktake) -> list[Found]:
     """What was written down when it was closed, in the same order."""
     order = list(Finding)
     lines = stocktake.lines.select_related("device")

@@ -71,10 +71,10 @@ def _signer(signature: EmbeddedPdfSignature, frozen: int) -> dict[str, Any]:
         raise Doubtful("partial")
     if not status.docmdp_ok:
         raise Doubtful("altered")
-    return _told(status)
+    return _signature_facts(status)
 
 
-def _told(status: PdfSignatureStatus) -> dict[str, Any]:
+def _signature_facts(status: PdfSignatureStatus) -> dict[str, Any]:
     certificate = status.signing_cert
     names, issuer = certificate.subject.native, certificate.issuer.native
     said = status.signer_reported_dt

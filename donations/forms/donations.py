@@ -15,7 +15,7 @@ from donations.gift_law import GiftLaw
 from donations.machine import donation_rules as rules
 from donations.models import Donation, DonationLine
 from donations.models.line_correction import CORRECTED
-from donations.services.donations import Line
+from donations.services.donations import AnnouncedLine
 from lifecycle.forms import CommentForm, ReasonForm, Rows, choose, day_input, field_of, validate_telephone
 from lifecycle.typed import whole
 from network.enums import LegalNature, OrganisationKind
@@ -165,15 +165,15 @@ class LineForm(forms.ModelForm):
         """Whether nothing is in this row, so that there is nothing to take away."""
         return not (self.has_changed() if self.is_bound else self.initial)
 
-    def described(self) -> Line:
+    def described(self) -> AnnouncedLine:
         """The line, as the services take it."""
-        return Line(**{name: value for name, value in self.cleaned_data.items() if name != "DELETE"})
+        return AnnouncedLine(**{name: value for name, value in self.cleaned_data.items() if name != "DELETE"})
 
 
 class Lines(Rows[LineForm]):
     """The lines of a lot: a row left empty is not a line."""
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[AnnouncedLine]:
         """The lines typed, in order."""
         return [form.described() for form in self.kept]
 

@@ -44,7 +44,7 @@ NOT_COLLECTED = Reason("not_collected", "Les écarts s’expliquent quand le lot
 
 
 @dataclass(frozen=True)
-class Line:
+class AnnouncedLine:
     """So many machines of one type, one year of purchase and one condition; ``unit_value`` in euros."""
 
     type: str
@@ -81,7 +81,7 @@ def create_donation(
     *,
     actor: Actor,
     donor: Organisation,
-    lines: Iterable[Line] = (),
+    lines: Iterable[AnnouncedLine] = (),
     at: datetime | None = None,
     comment: str = "",
     **site: Any,
@@ -101,7 +101,9 @@ def create_donation(
 
 
 @gate.one_transaction
-def edit_donation(*, actor: Actor, donation: Donation, lines: Iterable[Line] | None = None, **site: Any) -> Donation:
+def edit_donation(
+    *, actor: Actor, donation: Donation, lines: Iterable[AnnouncedLine] | None = None, **site: Any
+) -> Donation:
     """Describe a draft again. ``lines`` replaces its lines when given, those of its inventories apart.
 
     ``site``: donor_legal_form, description, peripherals, pick_up_address, pick_up_postcode, pick_up_city,
@@ -300,7 +302,7 @@ def _site(given: Mapping[str, Any]) -> dict[str, Any]:
     return site
 
 
-def _write_lines(donation: Donation, lines: Iterable[Line]) -> None:
+def _write_lines(donation: Donation, lines: Iterable[AnnouncedLine]) -> None:
     rows = [DonationLine(donation=donation, **vars(line)) for line in lines]
     for row in rows:
         row.clean_fields(exclude=["donation"])

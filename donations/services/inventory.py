@@ -49,10 +49,10 @@ def write_units(source: Import, rows: Iterable[Row]) -> None:
     table = connection.ops.quote_name(InventoryUnit._meta.db_table)
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row((source.pk, row.line.number, *_said(row)))
+            copy.write_row((source.pk, row.line.number, *_machine_columns(row)))
 
 
-def _said(row: Row) -> Iterator[Any]:
+def _machine_columns(row: Row) -> Iterator[Any]:
     """The columns of the machine that a line describes, in their order."""
     serial, number = keys_of(row)
     for name in DESCRIBED:

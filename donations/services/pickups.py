@@ -92,7 +92,7 @@ def record_pick_up(
     is signed, the donation is collected. What is counted beyond what was accepted stays in the counts: such
     machines are registered at the workshop as unannounced. Raises Unknown, PermissionDenied, Refused.
     """
-    row = _held(actor, pick_up)
+    row = _locked_pick_up(actor, pick_up)
     now = at or timezone.now()
     refused = _what_refuses_count(row, counts, done_on, now)
     if proof:
@@ -129,7 +129,7 @@ def sign_pick_up(
     When every workshop is done and every slip signed, the donation is collected. Raises Unknown,
     PermissionDenied, Refused.
     """
-    row = _held(actor, pick_up)
+    row = _locked_pick_up(actor, pick_up)
     refused = _what_refuses_proof(proof, signer_name, signature)
     if row.done_at is None:
         refused = [NOT_DONE]
@@ -144,7 +144,7 @@ def sign_pick_up(
     return row
 
 
-def _held(actor: Actor, pick_up: PickUp) -> PickUp:
+def _locked_pick_up(actor: Actor, pick_up: PickUp) -> PickUp:
     """The pick-up, with its donation locked. Raises Unknown, PermissionDenied."""
     seen = PickUp.objects.visible_to(actor).filter(pk=pick_up.pk).select_related("donation", "workshop")
     row = seen.first()

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
-from lifecycle.acting import Step, Told, entered_at, page_of, told
+from lifecycle.acting import ShownReason, Step, entered_at, page_of, told
 from lifecycle.actors import Actor
 from lifecycle.history import Past
 from lifecycle.journal import Entry, journal_of, machine_of
@@ -79,7 +79,7 @@ class Button:
 
     label: str
     url: str
-    reasons: tuple[Told, ...]
+    reasons: tuple[ShownReason, ...]
     main: bool
     verb: str
 
@@ -141,7 +141,7 @@ def _buttons(context: template.Context, row: Stateful, main: str | None, without
     return [button for action in actions if (button := _button(row, action, main, said))]
 
 
-def _button(row: Stateful, action: Action, main: str, said: dict[Reason, Told]) -> Button | None:
+def _button(row: Stateful, action: Action, main: str, said: dict[Reason, ShownReason]) -> Button | None:
     url = page_of(action.url_name, row.reference)
     is_main = action.verb == main and _forward(verbs_of(type(row))[action.verb])
     reasons = tuple(said[reason] for reason in action.reasons)

@@ -61,7 +61,7 @@ def convene_awareness(
 
     One that is invited already is not again. Raises Unknown, PermissionDenied, Refused, ValidationError.
     """
-    row = _held(actor, awareness)
+    row = _locked_awareness(actor, awareness)
     chosen = list(organisations)
     if not chosen and not others:
         raise ValidationError({"organisations": NOBODY})
@@ -97,7 +97,7 @@ def hold_awareness(
 
     What is not said of a guest is that nobody came. Raises Unknown, PermissionDenied, Refused, ValidationError.
     """
-    row = _held(actor, awareness)
+    row = _locked_awareness(actor, awareness)
     there = _names_of(row)
     for guest in locked(AwarenessGuest.objects.filter(session=row)):
         guest.people = came.get(guest.pk, 0)
@@ -210,5 +210,5 @@ def _names_of(row: AwarenessSession) -> set[str]:
     return {name.casefold() for name in row.guests.values_list("name", flat=True)}
 
 
-def _held(actor: Actor, awareness: AwarenessSession) -> Any:
+def _locked_awareness(actor: Actor, awareness: AwarenessSession) -> Any:
     return held_row(AwarenessSession.objects.visible_to(actor), awareness, actor=actor, can=can_lead_awareness)

@@ -115,17 +115,17 @@ class OfficerRightsForm(RightsForm):
 def _by_reference(reference: str) -> list[Household]:
     own = Household.objects.filter(reference=reference)
     asked = Prescription.objects.filter(reference=reference).values("household")
-    return _kept(own | Household.objects.filter(pk__in=asked))
+    return _files_kept(own | Household.objects.filter(pk__in=asked))
 
 
 def _by_person(last: str, first: str, born: date) -> list[Household]:
     """Born that day, and called so whatever joins the words, in either order."""
     called = {_joined(f"{first} {last}"), _joined(f"{last} {first}")}
     born_then = Household.objects.filter(birth_date=born).select_related("joined_into")
-    return _kept(file for file in born_then if _joined(file.name_key) in called)
+    return _files_kept(file for file in born_then if _joined(file.name_key) in called)
 
 
-def _kept(found: Iterable[Household]) -> list[Household]:
+def _files_kept(found: Iterable[Household]) -> list[Household]:
     """Once each; a file that was joined to another one is that one."""
     return list({file.pk: file for file in map(file_kept, found)}.values())
 

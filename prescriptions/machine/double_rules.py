@@ -9,7 +9,7 @@ from prescriptions.permissions import can_decide_prescription, can_edit_prescrip
 SENTENCE = "Un dossier ressemble à celui-ci\u00a0: dites si c’est le même foyer ou non."
 
 
-def _told(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+def _double_sentences(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """Asked of people alone: the system sees files that nobody who reads its answer may know of."""
     if isinstance(ctx.actor, System):
         return {}
@@ -26,7 +26,7 @@ def _sentence(count: int) -> str:
 DOUBLES_ANSWERED = PerRow(
     "doubles",
     SENTENCE,
-    _told,
+    _double_sentences,
     where=Place(
         "prescriptions:prescription_doubles",
         can_edit_prescription,
@@ -39,7 +39,7 @@ DOUBLES_ANSWERED = PerRow(
 DOUBLES_COMPARED = PerRow(
     "doubles",
     SENTENCE,
-    _told,
+    _double_sentences,
     where=Place(
         "prescriptions:prescription_compare", can_decide_prescription, "un conseiller du distributeur", "distributor"
     ),

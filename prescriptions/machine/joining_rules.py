@@ -22,20 +22,20 @@ def _pk(ctx: Context, name: str) -> Any:
     return getattr(given, "pk", given)
 
 
-def _kept(ctx: Context) -> Any:
+def _kept_file(ctx: Context) -> Any:
     return _pk(ctx, "kept")
 
 
 def _kept_is(ctx: Context, condition: Q) -> Q:
     """The condition of the file that is kept; true before it is given."""
-    return Q(Exists(Household.objects.filter(condition, pk=_kept(ctx)))) if ctx.has("kept") else Q()
+    return Q(Exists(Household.objects.filter(condition, pk=_kept_file(ctx)))) if ctx.has("kept") else Q()
 
 
 def _seen_and_open(ctx: Context) -> Q:
     if not ctx.has("kept"):
         return Q()
-    seen = Household.objects.visible_to(ctx.actor).filter(pk=_kept(ctx), state=HouseholdState.OPEN)
-    return ~Q(pk=_kept(ctx)) & Q(Exists(seen))
+    seen = Household.objects.visible_to(ctx.actor).filter(pk=_kept_file(ctx), state=HouseholdState.OPEN)
+    return ~Q(pk=_kept_file(ctx)) & Q(Exists(seen))
 
 
 KEPT_GIVEN = Requirement(
@@ -53,7 +53,7 @@ def _not_apart(ctx: Context) -> Q:
     """The last answer about both, if there is one, is not that they are two households."""
     if not ctx.has("kept"):
         return Q()
-    kept = _kept(ctx)
+    kept = _kept_file(ctx)
     pairs = DoubleAnswer.objects.filter(Q(low=OuterRef("pk"), high=kept) | Q(high=OuterRef("pk"), low=kept)).order_by(
         "-pk"
     )
@@ -73,7 +73,7 @@ NOT_APART = Requirement(
 def _same_place(ctx: Context) -> Q:
     if not ctx.has("kept"):
         return Q()
-    there = Household.objects.filter(pk=_kept(ctx), commune=OuterRef("commune"))
+    there = Household.objects.filter(pk=_kept_file(ctx), commune=OuterRef("commune"))
     return Q(commune=None) | Q(Exists(there))
 
 
@@ -89,7 +89,7 @@ SAME_COMMUNE = Requirement(
 def _no_links(ctx: Context) -> Q:
     """It hangs from no third file, and no file hangs from it."""
     attached = Household.objects.filter(same_as=OuterRef("pk")).exclude(state=HouseholdState.JOINED)
-    hangs = Q(same_as=None) | (Q(same_as=_kept(ctx)) if ctx.has("kept") else Q())
+    hangs = Q(same_as=None) | (Q(same_as=_kept_file(ctx)) if ctx.has("kept") else Q())
     return hangs & ~Q(Exists(attached))
 
 
@@ -112,7 +112,7 @@ def _not_twice(ctx: Context) -> Q:
     if not ctx.has("kept"):
         return Q()
     open_ = Need.objects.filter(state__in=OPEN_NEED_STATES)
-    there = open_.filter(prescription__household=_kept(ctx)).values("kind")
+    there = open_.filter(prescription__household=_kept_file(ctx)).values("kind")
     return ~Q(Exists(open_.filter(prescription__household=OuterRef("pk"), kind__in=there)))
 
 

@@ -74,7 +74,7 @@ def _stops(other: Any, one: Asked, together: set[int]) -> bool:
     return earlier or other.state in STOPPED_BY.get(one.state, ())
 
 
-def _told(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+def _standing_sentences(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """What stands, named to whoever may see it; and what to do next."""
     found = what_stands(per_row)
     if not found:
@@ -111,7 +111,7 @@ SENTENCE = "Un besoin de même nature est déjà en cours pour ce foyer."
 NOT_FILED_ALREADY = PerRow(
     "need_stands",
     SENTENCE,
-    _told,
+    _standing_sentences,
     where=Place(
         "prescriptions:prescription_needs",
         can_edit_prescription,
@@ -125,7 +125,7 @@ NOT_FILED_ALREADY = PerRow(
 NOT_ACCEPTED_ALREADY = PerRow(
     "need_stands",
     SENTENCE,
-    _told,
+    _standing_sentences,
     lifted_by="le travailleur social ou le conseiller du distributeur, en abandonnant ce besoin",
     of_rows=True,
 )

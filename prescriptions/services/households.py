@@ -64,7 +64,7 @@ def edit_household(*, actor: Actor, household: Household, at: datetime | None = 
 
     Raises Unknown, PermissionDenied, Refused once archived, ValidationError.
     """
-    row = _held(actor, household)
+    row = _locked_household(actor, household)
     commune = person.pop("commune", None)
     described = _described(person)
     before = {name: getattr(row, name) for name in described}
@@ -226,7 +226,7 @@ def record_sightings(
         )
 
 
-def _held(actor: Actor, household: Household) -> Household:
+def _locked_household(actor: Actor, household: Household) -> Household:
     """The household, locked, if the actor follows it and its file is open.
 
     Raises Unknown, PermissionDenied, Refused.

@@ -134,13 +134,13 @@ def _cell(held: Held, field: Any, row: Any, comments: dict[str, str]) -> Cell | 
         return Cell("comment", "commentaire", text, text) if text else None
     if raw in (None, "", [], {}):
         return None
-    said = held.say[field.name](row) if field.name in held.say else _said(field, row, raw)
+    said = held.say[field.name](row) if field.name in held.say else _in_words(field, row, raw)
     if not said:
         return None
     return Cell(field.name, label, said, said if field.is_relation else raw)
 
 
-def _said(field: Any, row: Any, raw: Any) -> str:
+def _in_words(field: Any, row: Any, raw: Any) -> str:
     if field.is_relation:
         return _named(getattr(row, field.name))
     if field.choices:

@@ -77,9 +77,9 @@ def write_message(
 ) -> HouseholdMessage:
     """Put it in the outbox, in the caller's transaction, by SMS or by mail; a mail in another language says the French
     below, for whoever helps the family to read."""
-    text, subject, body = _said(message, way, language, at)
+    text, subject, body = _text_and_words(message, way, language, at)
     if text.language != MessageLanguage.FRENCH and way == MessageChannel.EMAIL:
-        body = "\n\n".join((body, _said(message, way, MessageLanguage.FRENCH, at)[2]))
+        body = "\n\n".join((body, _text_and_words(message, way, MessageLanguage.FRENCH, at)[2]))
     row = _row(message, way, text, at)
     household = message.household
     if way == MessageChannel.SMS:
@@ -103,7 +103,7 @@ def make_letter(
     message: Message, *, by: Actor, sender: Organisation, language: str = MessageLanguage.FRENCH, at: datetime
 ) -> HouseholdMessage:
     """A letter to be printed and posted by somebody, frozen as it is; in French where that language has no text."""
-    text, subject, body = _said(message, MessageChannel.LETTER, language, at)
+    text, subject, body = _text_and_words(message, MessageChannel.LETTER, language, at)
     household = message.household
     row = _row(message, MessageChannel.LETTER, text, at)
     row.written_by_id = by.pk
@@ -189,7 +189,7 @@ def _row(message: Message, way: MessageChannel, text: MessageText, at: datetime)
     )
 
 
-def _said(message: Message, way: MessageChannel, language: str, at: datetime) -> tuple[MessageText, str, str]:
+def _text_and_words(message: Message, way: MessageChannel, language: str, at: datetime) -> tuple[MessageText, str, str]:
     """The text of the day, what it says as a title, and as words."""
     text = MessageText.objects.text_for(message.code, way, timezone.localdate(at), language)
     return text, *text.said({"prenom": message.household.first_name, **message.values})

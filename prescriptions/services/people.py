@@ -37,12 +37,12 @@ def household_of(values: dict[str, Any], prescriber: Any, pk: int | None = None)
 def keep_people(source: Import, rows: Iterable[Row]) -> None:
     """Keep what each line says until all are there, in one statement."""
     ImportedPerson.objects.bulk_create(
-        [ImportedPerson(import_of=source, number=row.line.number, said=_said(row.values)) for row in rows],
+        [ImportedPerson(import_of=source, number=row.line.number, said=_draft_values(row.values)) for row in rows],
         ignore_conflicts=True,
     )
 
 
-def _said(values: dict[str, Any]) -> dict[str, Any]:
+def _draft_values(values: dict[str, Any]) -> dict[str, Any]:
     born: date | None = values.get("birth_date")
     said = {name: values.get(name) for name in (*PERSON, "commune_pk", "use")}
     needs = [kind.value for kind in values.get("needs") or ()] if values.get("use") else []

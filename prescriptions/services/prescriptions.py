@@ -67,11 +67,11 @@ def create_prescription(
     for kind, use in needs:
         ask_need(actor=actor, prescription=created, kind=kind, use=use, at=at)
     if story:
-        SocialStory.objects.create(**_told(actor, created), **_words(actor, story, at))
+        SocialStory.objects.create(**_whose(actor, created), **_words(actor, story, at))
     return created
 
 
-def _told(actor: Actor, prescription: Prescription) -> dict[str, Any]:
+def _whose(actor: Actor, prescription: Prescription) -> dict[str, Any]:
     """Whose words they are, and about what."""
     return {"prescription": prescription, "prescriber_id": actor.organisation_id}
 
@@ -108,7 +108,7 @@ def write_story(*, actor: Actor, prescription: Prescription, text: str, at: date
     if not Household.objects.filter(pk=row.household_id, state=HouseholdState.OPEN).exists():
         raise Refused({row.pk: (HOUSEHOLD_OPEN.reason,)})
     assert actor.pk is not None
-    written, _ = SocialStory.objects.update_or_create(**_told(actor, row), defaults=_words(actor, text, at))
+    written, _ = SocialStory.objects.update_or_create(**_whose(actor, row), defaults=_words(actor, text, at))
     return written
 
 

@@ -55,7 +55,7 @@ def absence_list(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         declared = saved(form, lambda: declare_absence(actor=actor, **form.values()))
         if declared is not None:
-            messages.success(request, _told(declared))
+            messages.success(request, _absence_noted(declared))
             return redirect("prescriptions:absence_list")
     today = timezone.localdate()
     rows = absences_of(actor, today)
@@ -85,7 +85,7 @@ def _call_off(request: Request) -> HttpResponse:
     return redirect("prescriptions:absence_list")
 
 
-def _told(declared: AdviserAbsence) -> str:
+def _absence_noted(declared: AdviserAbsence) -> str:
     until = f"jusqu’au {day(declared.last_on)}"
     if declared.replaced_by is None:
         return f"Absence notée {until}. Personne ne remplace\u00a0: le responsable est prévenu."

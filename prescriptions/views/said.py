@@ -18,7 +18,7 @@ LAST_SAID = 30
 
 
 @dataclass(frozen=True)
-class Said:
+class SentMessage:
     """One thing that the household was told: when, how, about what, what became of it; its letter."""
 
     at: datetime
@@ -29,7 +29,7 @@ class Said:
     letter: int | None = None
 
 
-def said_to(household: Household, actor: Actor) -> list[Said]:
+def said_to(household: Household, actor: Actor) -> list[SentMessage]:
     """What it was written, and what its worker told it, the newest first; two queries.
 
     With what was written under a file that was joined to this one, for whoever followed it.
@@ -42,11 +42,11 @@ def said_to(household: Household, actor: Actor) -> list[Said]:
     rows = [_written(one) for one in messages[:LAST_SAID]]
     for one in told.order_by("-settled_at")[:LAST_SAID]:
         assert one.settled_at is not None
-        rows.append(Said(one.settled_at, "Par quelqu’un", one.get_about_display(), "Dit", "tag--done"))
+        rows.append(SentMessage(one.settled_at, "Par quelqu’un", one.get_about_display(), "Dit", "tag--done"))
     return sorted(rows, key=lambda one: one.at, reverse=True)
 
 
-def _written(message: Any) -> Said:
+def _written(message: Any) -> SentMessage:
     fate = NAMES[message.fate]
     if message.stopped:
         fate = f"{fate}\u00a0: {message.stopped}"
@@ -54,4 +54,4 @@ def _written(message: Any) -> Said:
         fate = f"Part à partir du {moment(message.leaves_at)}"
     at = message.left_at or message.written_at
     how, about = message.get_channel_display(), message.get_code_display()
-    return Said(at, how, about, fate, TONES.get(message.fate, ""), message.pk if message.letter_id else None)
+    return SentMessage(at, how, about, fate, TONES.get(message.fate, ""), message.pk if message.letter_id else None)

@@ -34,7 +34,7 @@ from prescriptions.models import (
 )
 from prescriptions.permissions import advises, sees_accesses, sees_facts, works
 from prescriptions.views.answers import answers_of, last_by_link
-from prescriptions.views.said import Said, said_to
+from prescriptions.views.said import SentMessage, said_to
 
 LAST_ACCESSES = 50
 """How many openings of a file its page shows."""
@@ -153,7 +153,7 @@ class HouseholdSheet:
     sees_accesses: bool
     reminders: list[Reminder]
     answers: list[Past]
-    said: list[Said]
+    said: list[SentMessage]
     sees_said: bool
 
 

@@ -18,7 +18,7 @@ from prescriptions.services.prescriptions import WRITTEN_IN
 
 
 @dataclass(frozen=True)
-class Stage:
+class FilingStep:
     """One step: its title, its page, and the requirements of « déposer » that it answers."""
 
     title: str
@@ -27,11 +27,11 @@ class Stage:
 
 
 STAGES = {
-    "person": Stage("La personne", "prescriptions:prescription_person", ("named", "reachable", "doubles")),
-    "home": Stage("Le foyer", "prescriptions:prescription_home", ("residence", "members_counted")),
-    "needs": Stage("Les besoins", "prescriptions:prescription_needs", ("needs", "need_stands")),
-    "situation": Stage("La situation", "prescriptions:prescription_situation", ("facts", "agreement")),
-    "summary": Stage("Relire et déposer", "prescriptions:prescription_submit"),
+    "person": FilingStep("La personne", "prescriptions:prescription_person", ("named", "reachable", "doubles")),
+    "home": FilingStep("Le foyer", "prescriptions:prescription_home", ("residence", "members_counted")),
+    "needs": FilingStep("Les besoins", "prescriptions:prescription_needs", ("needs", "need_stands")),
+    "situation": FilingStep("La situation", "prescriptions:prescription_situation", ("facts", "agreement")),
+    "summary": FilingStep("Relire et déposer", "prescriptions:prescription_submit"),
 }
 ORDER = list(STAGES)
 

@@ -103,13 +103,13 @@ def _read_log(text: str) -> list[Run]:
             continue
         if current is not None:
             _read_line(current, datetime.fromisoformat(match[1].replace("/", "-")), said)
-    found = list(_told(runs, version))
+    found = list(_worked_on(runs, version))
     if not found:
         raise NotNwipe("no disk")
     return found
 
 
-def _told(runs: dict[str, Run], version: str) -> Iterator[Run]:
+def _worked_on(runs: dict[str, Run], version: str) -> Iterator[Run]:
     """The disks that nwipe worked on: those it only found are left out."""
     for run in runs.values():
         if run.started_at is not None or run.result:

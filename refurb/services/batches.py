@@ -108,7 +108,7 @@ def attribute_runs(
     found, because = runs_or_none(report), AttributionReason(reason)
     disks = {drive.pk: disk for disk, drive in drives.items()}
 
-    def told(drive: Drive) -> erasures.Told:
+    def told(drive: Drive) -> erasures.PendingRun:
         return erasures.read(drive, found, clock, disk=disks[drive.pk], attribution=because)
 
     for drive in drives.values():
@@ -119,7 +119,7 @@ def attribute_runs(
 def _record(
     actor: Actor,
     drives: list[Drive],
-    told: Callable[[Drive], erasures.Told],
+    told: Callable[[Drive], erasures.PendingRun],
     report: StoredFile | None,
     at: datetime | None,
 ) -> list[Erasure]:

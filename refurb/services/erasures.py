@@ -59,7 +59,7 @@ USB = "USB"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class PendingRun:
     """One run about to be judged, with how it came: typed, read in a log, or typed and found in the log."""
 
     run: Run
@@ -71,10 +71,10 @@ class Told:
     attribution: AttributionReason | str = ""
 
 
-def typed(drive: Drive, run: Run, runs: Sequence[LogRun]) -> Told:
+def typed(drive: Drive, run: Run, runs: Sequence[LogRun]) -> PendingRun:
     """What a person typed; ``runs``, those of the report that is attached, must say the same. Raises Refused."""
     if not runs or run.origin == ErasureOrigin.DONOR:
-        return Told(run=run, entry=ErasureEntry.TYPED)
+        return PendingRun(run=run, entry=ErasureEntry.TYPED)
     try:
         found = run_about(runs, run.serial_read or drive.serial)
     except NotThisDrive as error:
@@ -84,7 +84,7 @@ def typed(drive: Drive, run: Run, runs: Sequence[LogRun]) -> Told:
     if wrong:
         raise Refused({drive.device_id: wrong})
     print_ = fingerprint(found)
-    return Told(run=completed(run, told), entry=ErasureEntry.CHECKED, run_sha256=print_, bus=found.bus)
+    return PendingRun(run=completed(run, told), entry=ErasureEntry.CHECKED, run_sha256=print_, bus=found.bus)
 
 
 def read(
@@ -94,7 +94,7 @@ def read(
     *,
     disk: str = "",
     attribution: AttributionReason | str = "",
-) -> Told:
+) -> PendingRun:
     """What the log of a tool says of this drive: by its number, or by ``disk``, which a person attributes to it.
 
     Raises Refused.
@@ -106,7 +106,7 @@ def read(
     except NotThisDrive as error:
         raise Refused({drive.device_id: (Reason("another_drive", str(error), field="deposit"),)}) from error
     offset = offset_of(runs, clock)
-    return Told(
+    return PendingRun(
         run=erasure_told(found, capacity=drive.capacity, clock=clock.clock, offset=offset),
         entry=ErasureEntry.READ,
         run_sha256=fingerprint(found),
@@ -145,7 +145,7 @@ def check_clock(device: Device, clock: ClockTold, at: datetime) -> None:
 def judged(
     held: Device,
     drive: Drive,
-    told: Told,
+    told: PendingRun,
     report: StoredFile | None,
     *,
     actor: Actor,
@@ -199,7 +199,7 @@ def judged(
     )
 
 
-def _ceiling(drive: Drive, told: Told, limits: ValuesOfDay) -> int | None:
+def _ceiling(drive: Drive, told: PendingRun, limits: ValuesOfDay) -> int | None:
     """The rate that an overwriting of this drive does not go beyond; through a cable, that of the cable too."""
     if ErasureMethod(told.run.method) != ErasureMethod.OVERWRITE or told.run.origin == ErasureOrigin.DONOR:
         return None
@@ -223,7 +223,7 @@ def record_erasure(
     """
     held, stamp = held_drive(actor=actor, drive=drive), at or timezone.now()
     told = typed(drive, run, runs_or_none(report))
-    return _kept(held, drive, told, report, actor=actor, at=stamp, supersedes=supersedes)
+    return _erasure_kept(held, drive, told, report, actor=actor, at=stamp, supersedes=supersedes)
 
 
 @gate.one_transaction
@@ -248,7 +248,7 @@ def record_log(
     check_clock(held, clock, stamp)
     found = runs_or_none(report) if runs is None else runs
     told = read(drive, found, clock, disk=disk, attribution=attribution)
-    return _kept(held, drive, told, report, actor=actor, at=stamp)
+    return _erasure_kept(held, drive, told, report, actor=actor, at=stamp)
 
 
 def keep_donor_certificate(
@@ -276,10 +276,10 @@ def keep(rows: Sequence[Erasure], actor: Actor) -> list[Erasure]:
     return Erasure.objects.bulk_create(rows)
 
 
-def _kept(
+def _erasure_kept(
     held: Device,
     drive: Drive,
-    told: Told,
+    told: PendingRun,
     report: StoredFile | None,
     *,
     actor: Actor,

@@ -160,15 +160,15 @@ def _besides(alike: list[Device], reports: Iterable[HardwareReport]) -> Iterable
     """The size of the drive and of the screen, when all that have one have the same: told, never written."""
     drives = Drive.objects.current().real().filter(device__in=alike, capacity__gt=0, fitted_by=None).order_by("pk")
     sizes = {drive.device_id: f"{drive.get_kind_display()} de {storage(drive.capacity)}" for drive in drives}
-    yield from _told("Stockage", sizes, alike)
+    yield from _agreed("Stockage", sizes, alike)
     inches: dict[int, str] = {}
     for report in reports:
         if (size := report.said.screen_inches) is not None:
             inches[report.device_id] = f"{number_format(size, 1)}\u00a0pouces"
-    yield from _told("Écran", inches, alike)
+    yield from _agreed("Écran", inches, alike)
 
 
-def _told(label: str, said: Mapping[int, str], alike: list[Device]) -> Iterable[tuple[str, str, Device]]:
+def _agreed(label: str, said: Mapping[int, str], alike: list[Device]) -> Iterable[tuple[str, str, Device]]:
     if len(set(said.values())) == 1:
         source = next(device for device in alike if device.pk in said)
         yield label, said[source.pk], source

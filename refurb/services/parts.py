@@ -108,7 +108,7 @@ def buy_part(
         kind=PartKind(kind),
         quantity=quantity,
         unit_price=unit_price,
-        **_said(actor, label, fits, place, at),
+        **_part_values(actor, label, fits, place, at),
     )
 
 
@@ -149,7 +149,7 @@ def take_part(
         workshop_id=held.workshop_id,
         kind=PartKind(kind),
         quantity=quantity,
-        **_said(actor, label, fits, place, at),
+        **_part_values(actor, label, fits, place, at),
     )
 
 
@@ -285,7 +285,7 @@ def parts_for(device: Device, actor: Actor) -> list[Part]:
     return sorted(parts, key=lambda part: (rank[part.suits(device.manufacturer, device.model)], part.kind, -part.pk))
 
 
-def _said(actor: Actor, label: str, fits: str, place: str, at: datetime | None) -> dict[str, Any]:
+def _part_values(actor: Actor, label: str, fits: str, place: str, at: datetime | None) -> dict[str, Any]:
     return {
         "label": label.strip(),
         "fits": fits.strip(),

@@ -46,16 +46,16 @@ def machine_deposit(request: HttpRequest) -> HttpResponse:
     new, so that a key goes on to what waits behind; 400 without a file, 401, 413, 429, 507.
     """
     if not ratelimit.consume(request, app="refurb", action="machine_deposit", config=TRIES):
-        return _said(TOO_OFTEN, 429)
+        return _error_json(TOO_OFTEN, 429)
     given = request.headers.get("Authorization", "")
     token = deposit_tokens.token_of(given.removeprefix(BEARER).strip()) if given.startswith(BEARER) else None
     if token is None:
-        return _said(REFUSED, 401)
+        return _error_json(REFUSED, 401)
     key = f"token {token.pk}"
     if not ratelimit.consume(request, app="refurb", action="machine_deposit_key", config=KEY_TRIES, key=key):
-        return _said(TOO_OFTEN, 429)
+        return _error_json(TOO_OFTEN, 429)
     if DepositedFile.objects.waiting().filter(workshop=token.workshop_id).count() >= MOST_WAITING:
-        return _said(TOO_MANY, 507)
+        return _error_json(TOO_MANY, 507)
     sent = request.FILES.getlist(FIELD_OF_KEYS)[:MOST_FILES]
     done = depositing.deposit_by_key(token=token, files=((one.name or "", one.read(MOST_BYTES + 1)) for one in sent))
     refused = [{"nom": name, "motif": why} for name, why in done.refused]
@@ -63,7 +63,7 @@ def machine_deposit(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"gardés": len(done.kept), "refusés": refused}, status=status, json_dumps_params=IN_FRENCH)
 
 
-def _said(sentence: str, status: int) -> JsonResponse:
+def _error_json(sentence: str, status: int) -> JsonResponse:
     return JsonResponse({"erreur": sentence}, status=status, json_dumps_params=IN_FRENCH)
 
 

@@ -65,7 +65,11 @@ def device_scan(request: Request, pk: int) -> HttpResponse:
                 number = form.cleaned_data["number"]
                 device = receive_device(actor=actor, line=line, tag=scanned, number=number, **facts)
             except Refused as refused:
-                held = _held(actor, scanned) if any(reason.code == TAG_FREE.code for reason in refused.all) else None
+                held = (
+                    _device_tagged(actor, scanned)
+                    if any(reason.code == TAG_FREE.code for reason in refused.all)
+                    else None
+                )
                 said = _already(held, line) if held else " ".join(reason.sentence for reason in refused.all)
                 form.add_error(None, said)
             else:
@@ -145,7 +149,7 @@ def device_register(request: Request) -> HttpResponse:
     return render(request, "refurb/actions/device_register.html", {"form": form})
 
 
-def _held(actor: Membership, tag: str) -> Device | None:
+def _device_tagged(actor: Membership, tag: str) -> Device | None:
     devices = Device.objects.visible_to(actor).tagged(tag).exclude(state__in=ENDED)
     return devices.select_related("donation").order_by("-received_at").first()
 

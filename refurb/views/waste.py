@@ -129,10 +129,10 @@ def _changed(newer: WasteNote, older: WasteNote) -> Iterable[str]:
     for name in COMPLETED:
         if getattr(newer, name) != getattr(older, name):
             label = label_of(WasteNote, name)
-            yield f"{label}{HARD}: {_said(older, name)} → {_said(newer, name)}"
+            yield f"{label}{HARD}: {_fact_in_words(older, name)} → {_fact_in_words(newer, name)}"
 
 
-def _said(note: WasteNote, name: str) -> str:
+def _fact_in_words(note: WasteNote, name: str) -> str:
     """One fact in words."""
     value = getattr(note, name)
     if value is None or value == "":

@@ -150,10 +150,10 @@ class Workbench:
     def _add_drive(self, drive: Drive) -> None:
         def read(form: Any) -> str:
             given = {"report": form.stored, "clock": form.told_clock()}
-            return self._told(erasures.record_log(actor=self.actor, drive=drive, **given))
+            return self._verdict_sentence(erasures.record_log(actor=self.actor, drive=drive, **given))
 
         def typed(form: Any) -> str:
-            return self._told(
+            return self._verdict_sentence(
                 erasures.record_erasure(actor=self.actor, drive=drive, run=form.run(), report=form.stored)
             )
 
@@ -169,7 +169,7 @@ class Workbench:
             if form.run is None:
                 return "Stockage inventorié."
             given = {"report": form.stored, "clock": form.told_clock()}
-            return self._told(erasures.record_log(actor=self.actor, drive=drive, **given))
+            return self._verdict_sentence(erasures.record_log(actor=self.actor, drive=drive, **given))
 
         def attest(form: Any) -> str:
             evidence.attest_no_storage(actor=self.actor, device=self.device, reason=form.cleaned_data["reason"])
@@ -219,7 +219,7 @@ class Workbench:
             measures = MeasuresForm(self.data, prefix="grade", **given)
             self.blocks["grade"] = Block(GRADE, "grade", measures, grade)
 
-    def _told(self, erasure: Erasure) -> str:
+    def _verdict_sentence(self, erasure: Erasure) -> str:
         """The verdict at once, with its reasons: an erasure that proves nothing is recorded too."""
         if erasure.outcome == Outcome.ACCEPTED:
             return "Effacement enregistré\u00a0: la preuve est acceptée."

@@ -18,7 +18,7 @@ from django.core.management import CommandError
 from config import demo
 from config.copies import print_of
 from config.database import SERVING_ROLE
-from demo.preparation import Stage, read_preparation
+from demo.preparation import PreparationState, read_preparation
 
 
 class FrontPage(BaseHTTPRequestHandler):
@@ -205,7 +205,7 @@ def test_a_preparation_that_fails_is_told_by_the_page_and_by_the_terminal(
     assert left.value.code == 1
     found = read_preparation()
     assert found is not None
-    assert (found.stage, found.why) == (Stage.FAILED, told)
+    assert (found.stage, found.why) == (PreparationState.FAILED, told)
     assert "make clean" in capsys.readouterr().err
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from demo.cast import WORKSHOPS
 from demo.catalogue import rows
-from demo.context import SLOWNESS, Stage
+from demo.context import SLOWNESS, Story
 from demo.convention_plan import deals
 from demo.conventions import STEPS
 from demo.drawing import Press
@@ -23,13 +23,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def stage() -> Stage:
+def stage() -> Story:
     load_world()
     with drawn_from(Random(59)):
         return set_stage(as_of=AS_OF, seed=59, press=Press())
 
 
-def test_fifteen_hundred_devices_and_four_hundred_households_over_twelve_months(stage: Stage) -> None:
+def test_fifteen_hundred_devices_and_four_hundred_households_over_twelve_months(stage: Story) -> None:
     lots, asks = plan(stage, Homes(stage.cast, stage.rng), DEVICES)
     assert DEVICES <= sum(lot.size for lot in lots) < DEVICES + 80
     assert len(asks) == 400
@@ -39,14 +39,14 @@ def test_fifteen_hundred_devices_and_four_hundred_households_over_twelve_months(
         assert len({(day.year, day.month) for day in days}) >= 12
 
 
-def test_every_prescriber_writes_and_some_write_far_more(stage: Stage) -> None:
+def test_every_prescriber_writes_and_some_write_far_more(stage: Story) -> None:
     _, asks = plan(stage, Homes(stage.cast, stage.rng), DEVICES)
     counts = Counter(ask.prescriber for ask in asks)
     assert len(counts) == 20
     assert max(counts.values()) > 5 * min(counts.values())
 
 
-def test_the_cast_is_the_one_of_a_departement(stage: Stage) -> None:
+def test_the_cast_is_the_one_of_a_departement(stage: Story) -> None:
     def count(kind: OrganisationKind) -> int:
         return Organisation.objects.of_kind(kind).count()
 
@@ -57,7 +57,7 @@ def test_the_cast_is_the_one_of_a_departement(stage: Stage) -> None:
     assert len(stage.cast.points) > 2
 
 
-def test_each_epci_has_a_convention_and_conventions_are_at_every_stage(stage: Stage) -> None:
+def test_each_epci_has_a_convention_and_conventions_are_at_every_stage(stage: Story) -> None:
     told = list(deals(stage))
     assert {deal.epci for deal in told} == set(Epci.objects.values_list("siren", flat=True))
     assert {deal.until for deal in told} == set(STEPS)

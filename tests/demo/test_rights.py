@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from demo.calendar import working_day
-from demo.context import Stage
+from demo.context import Story
 from demo.rights import rights
 from network.enums import Role
 from prescriptions.enums import RightKind, RightsChannel, RightsState
@@ -25,7 +25,7 @@ def test_the_officer_has_one_answered_one_near_its_day_one_in_doubt_and_one_from
         desk.circle.submitted(household=desk.circle.household(birth_date=f"{year}-01-02"))
     people: Any = {("departement", Role.DPO): [desk.officer], ("ccas", Role.WORKER): [desk.circle.worker]}
     cast_of: Any = SimpleNamespace(people=people, code_of=lambda _: "ccas")
-    stage = cast(Stage, SimpleNamespace(cast=cast_of, back=lambda days: working_day(last, -days)))
+    stage = cast(Story, SimpleNamespace(cast=cast_of, back=lambda days: working_day(last, -days)))
 
     instants = list(rights(stage))
 

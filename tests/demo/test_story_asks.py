@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from demo.agenda import Agenda, may, possible, raise_refusal
 from demo.cast import Cast
-from demo.context import Stage
+from demo.context import Story
 from demo.homes import Home
 from demo.requests import ELSEWHERE, Ask, Request, skills
 from network.enums import OrganisationKind, Role
@@ -30,7 +30,7 @@ def circle() -> Circle:
 
 
 @pytest.fixture
-def stage(circle: Circle) -> Stage:
+def stage(circle: Circle) -> Story:
     cast = Cast()
     cast.organisations["mediation"] = circle.mediation
     for code in ("others", *ELSEWHERE):
@@ -42,10 +42,10 @@ def stage(circle: Circle) -> Stage:
     today = timezone.localdate()
     catalogue: Any = None
     agenda = Agenda(timezone.now(), raise_refusal)
-    return Stage(cast, catalogue, Random(1), agenda, today - timedelta(days=90), today)
+    return Story(cast, catalogue, Random(1), agenda, today - timedelta(days=90), today)
 
 
-def request(stage: Stage, prescription: Prescription, **ask: Any) -> Request:
+def request(stage: Story, prescription: Prescription, **ask: Any) -> Request:
     """The thread of an accepted prescription, as after a sitting."""
     home = Home(make_commune(), {"address": "1 rue de l’Exemple", "postcode": "59000"})
     told = Request(stage, Ask("ours", home, stage.first, (), **{"moves_to": None} | ask))
@@ -66,7 +66,7 @@ def turns(thread: Iterator[datetime], do: Any) -> None:
         pass
 
 
-def test_a_request_that_ended_meanwhile_is_not_entrusted_to_others(circle: Circle, stage: Stage) -> None:
+def test_a_request_that_ended_meanwhile_is_not_entrusted_to_others(circle: Circle, stage: Story) -> None:
     prescription = circle.accepted()
     told = request(stage, prescription, entrusted_to="others")
     turns(told.serve(), lambda at: given_up(circle, prescription, at))
@@ -75,13 +75,13 @@ def test_a_request_that_ended_meanwhile_is_not_entrusted_to_others(circle: Circl
 
 
 @pytest.mark.parametrize("out", ["withdrawn", "dropped"])
-def test_a_request_that_ended_meanwhile_is_not_given_up_again(circle: Circle, stage: Stage, out: str) -> None:
+def test_a_request_that_ended_meanwhile_is_not_given_up_again(circle: Circle, stage: Story, out: str) -> None:
     prescription = circle.accepted()
     turns(request(stage, prescription, out=out).serve(), lambda at: given_up(circle, prescription, at))
     assert again(prescription).state == PrescriptionState.WITHDRAWN
 
 
-def test_a_request_that_waits_is_entrusted_then_confirmed(circle: Circle, stage: Stage) -> None:
+def test_a_request_that_waits_is_entrusted_then_confirmed(circle: Circle, stage: Story) -> None:
     prescription = circle.accepted()
     turns(request(stage, prescription, entrusted_to="others").serve(), lambda at: None)
     assert again(prescription).prescriber == stage.cast.organisations["others"]
@@ -90,7 +90,7 @@ def test_a_request_that_waits_is_entrusted_then_confirmed(circle: Circle, stage:
     assert again(prescription).confirmed_at is not None
 
 
-def test_a_need_of_skills_dropped_meanwhile_is_left_alone(circle: Circle, stage: Stage) -> None:
+def test_a_need_of_skills_dropped_meanwhile_is_left_alone(circle: Circle, stage: Story) -> None:
     need = circle.accepted(SKILLS).needs.get()
 
     def drop(at: datetime) -> None:

@@ -9,7 +9,7 @@ from connectivity.enums import AfterLoss, Channel, CurrentLine, Period
 from connectivity.models import CampaignCall, ConnectionFile, CopperCampaign, Recharge
 from demo import lines
 from demo.calls import calls
-from demo.context import Stage
+from demo.context import Story
 from demo.lists import lists
 from imports.models import Import, LeftLine
 from network.enums import OrganisationKind, Role
@@ -28,7 +28,7 @@ def need_of(circle: Circle) -> Need:
     return circle.accepted([(NeedKind.MOBILE_CONNECTION, NeedUse.WORK)], circle.household()).needs.get()
 
 
-def test_recharges_are_sold_and_one_is_cancelled(circle: Circle, stage: Stage) -> None:
+def test_recharges_are_sold_and_one_is_cancelled(circle: Circle, stage: Story) -> None:
     stage.cast.people["distributor", Role.ADVISER].append(circle.adviser)
     stage.cast.people["operateur", Role.AGENT].append(make_membership(Role.AGENT, OrganisationKind.OPERATOR))
     make_offer(
@@ -41,7 +41,7 @@ def test_recharges_are_sold_and_one_is_cancelled(circle: Circle, stage: Stage) -
     assert Recharge.objects.sold().count() == 2
 
 
-def test_a_right_is_lost_and_the_line_goes_on(circle: Circle, stage: Stage) -> None:
+def test_a_right_is_lost_and_the_line_goes_on(circle: Circle, stage: Story) -> None:
     offer = make_offer(code="mobile-solidaire", kinds=[NeedKind.MOBILE_CONNECTION], entitlement_months=12)
     agent = make_membership(Role.AGENT, OrganisationKind.OPERATOR, offer.operator)
     stage.cast.people["operateur", Role.AGENT].append(agent)
@@ -51,7 +51,7 @@ def test_a_right_is_lost_and_the_line_goes_on(circle: Circle, stage: Stage) -> N
     assert ConnectionFile.objects.get().after_loss == AfterLoss.FULL_PRICE
 
 
-def test_the_pilot_makes_a_campaign_whose_callers_have_begun(circle: Circle, stage: Stage) -> None:
+def test_the_pilot_makes_a_campaign_whose_callers_have_begun(circle: Circle, stage: Story) -> None:
     stage.cast.people["departement", Role.PILOT].append(circle.pilot)
     line = Line(circle=circle)
     line.proposed(current_line=CurrentLine.COPPER)
@@ -61,7 +61,7 @@ def test_the_pilot_makes_a_campaign_whose_callers_have_begun(circle: Circle, sta
     assert CampaignCall.objects.get().script is not None
 
 
-def test_two_lists_are_brought_and_the_two_files_of_one_person_become_one(circle: Circle, stage: Stage) -> None:
+def test_two_lists_are_brought_and_the_two_files_of_one_person_become_one(circle: Circle, stage: Story) -> None:
     stage.cast.people["departement", Role.PILOT].append(circle.pilot)
     for code, worker in (("un", circle.worker), ("deux", Circle().worker)):
         stage.cast.people[code, Role.WORKER].append(worker)

@@ -7,7 +7,7 @@ from network.enums import ROLES_BY_KIND
 from network.enums import OrganisationKind as Kind
 from network.models import Membership, Organisation
 from prescriptions.enums import IdentityReason
-from prescriptions.readers import READERS, Reader, Told, who_reads_what
+from prescriptions.readers import READERS, HouseholdFact, Reader, who_reads_what
 from prescriptions.services.households import open_identity
 from prescriptions.services.prescriptions import agreement_text
 from tests.desk.test_walls_of_all_pages import (
@@ -23,25 +23,25 @@ from tests.desk.test_walls_of_all_pages import (
 from tests.network.factories import make_membership
 from tests.prescriptions.files import load_settings
 
-SIGNS: dict[Told, tuple[str, ...]] = {
-    Told.NAME: (NAMES[0],),
-    Told.BIRTH: BORN,
-    Told.CONTACT: ("zephyrine@", "0699445566", "06 99 44 55 66", "rue des Abysses"),
-    Told.MEMBERS: ("1 adulte, 2 enfants",),
-    Told.FACTS: (PROOF,),
-    Told.STORY: (STORY,),
-    Told.PHOTO: ("Un papier envoyé en photo",),
-    Told.NOTES: (NOTE,),
+SIGNS: dict[HouseholdFact, tuple[str, ...]] = {
+    HouseholdFact.NAME: (NAMES[0],),
+    HouseholdFact.BIRTH: BORN,
+    HouseholdFact.CONTACT: ("zephyrine@", "0699445566", "06 99 44 55 66", "rue des Abysses"),
+    HouseholdFact.MEMBERS: ("1 adulte, 2 enfants",),
+    HouseholdFact.FACTS: (PROOF,),
+    HouseholdFact.STORY: (STORY,),
+    HouseholdFact.PHOTO: ("Un papier envoyé en photo",),
+    HouseholdFact.NOTES: (NOTE,),
 }
 
 
-def told_to(scenery: Scenery, reader: Membership) -> set[Told]:
+def told_to(scenery: Scenery, reader: Membership) -> set[HouseholdFact]:
     """What every page this person may ask for says of the household."""
     needs = [need.reference for need in scenery.served.needs.all()] + [
         need.reference for need in scenery.waiting.needs.all()
     ]
-    signs = SIGNS | {Told.NEEDS: (*needs, "Ordinateur, études")}
-    found: set[Told] = set()
+    signs = SIGNS | {HouseholdFact.NEEDS: (*needs, "Ordinateur, études")}
+    found: set[HouseholdFact] = set()
     for _, status, read in read_everything(scenery, reader):
         if status == 200:
             found |= {told for told, words in signs.items() if any(word in read for word in words)}
@@ -51,7 +51,7 @@ def told_to(scenery: Scenery, reader: Membership) -> set[Told]:
 def of(scenery: Scenery, reader: Reader) -> Organisation | None:
     if reader.kind == Kind.RELAY:
         return scenery.territory.circle.relay.organisation
-    if reader.reads == (Told.NEEDS,):
+    if reader.reads == (HouseholdFact.NEEDS,):
         return scenery.offered.receiver
     return scenery.organisations.get(reader.kind)
 

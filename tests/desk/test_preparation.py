@@ -14,8 +14,8 @@ from config.settings import demo
 from demo.preparation import (
     Preparation,
     PreparationMiddleware,
+    PreparationState,
     PreparedFilter,
-    Stage,
     begin_preparation,
     note_preparation,
     read_preparation,
@@ -68,7 +68,7 @@ def test_once_all_is_ready_the_site_answers_and_the_file_is_read_no_more(told_in
     begin_preparation()
     site = PreparationMiddleware(lambda request: HttpResponse("the site"))
     assert site(RequestFactory().get("/")).status_code == 503
-    note_preparation(stage=Stage.READY)
+    note_preparation(stage=PreparationState.READY)
     assert site(RequestFactory().get("/")).content == b"the site"
     told_in.unlink()
     assert site(RequestFactory().get("/")).content == b"the site"
@@ -76,7 +76,7 @@ def test_once_all_is_ready_the_site_answers_and_the_file_is_read_no_more(told_in
 
 def test_a_preparation_that_failed_says_what_to_do(told_in: Path) -> None:
     begin_preparation()
-    note_preparation(step="Tables", stage=Stage.FAILED, why="Le serveur PostgreSQL n’a pas démarré.")
+    note_preparation(step="Tables", stage=PreparationState.FAILED, why="Le serveur PostgreSQL n’a pas démarré.")
     answer = ask()
     assert answer.status_code == 503
     assert "La préparation a échoué" in words(answer)
@@ -96,7 +96,7 @@ def test_without_a_file_that_can_be_read_nobody_comes_in(told_in: Path, written:
 
 def test_what_was_told_before_is_forgotten_by_the_next_preparation(told_in: Path) -> None:
     begin_preparation()
-    note_preparation(stage=Stage.READY)
+    note_preparation(stage=PreparationState.READY)
     begin_preparation()
     assert json.loads(told_in.read_text())["stage"] == "running"
 

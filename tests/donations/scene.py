@@ -15,7 +15,7 @@ from donations.models import DeedText, Donation, DonationLine, PickUp
 from donations.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
 from donations.services.deeds import accept_deed, deed_of
 from donations.services.donations import (
-    Line,
+    AnnouncedLine,
     Ruling,
     announce_donation,
     create_donation,
@@ -46,14 +46,14 @@ def load_law() -> None:
     DeedText.objects.create(version="1", title="Acte de don", body=body, sha256=fingerprint(body), **dated)
 
 
-def laptops(quantity: int = 3, **fields: Any) -> Line:
+def laptops(quantity: int = 3, **fields: Any) -> AnnouncedLine:
     """Recent working laptops."""
     year = timezone.localdate().year - 4
     defaults = {"type": DeviceType.LAPTOP, "purchase_year": year, "condition": LineCondition.WORKING}
-    return Line(**defaults | {"quantity": quantity} | fields)
+    return AnnouncedLine(**defaults | {"quantity": quantity} | fields)
 
 
-def screens(quantity: int = 2, **fields: Any) -> Line:
+def screens(quantity: int = 2, **fields: Any) -> AnnouncedLine:
     """Recent screens."""
     return laptops(quantity, **{"type": DeviceType.SCREEN} | fields)
 
@@ -88,7 +88,7 @@ class Scene:
     """The people around a lot: a donor's contact, the pilot, two workshops."""
 
     legal_nature: LegalNature = LegalNature.PRIVATE
-    lines: Sequence[Line] = (laptops(),)
+    lines: Sequence[AnnouncedLine] = (laptops(),)
 
     @cached_property
     def pilot(self) -> Membership:
@@ -207,7 +207,7 @@ def schedule_for_tomorrow(**changes: Any) -> Donation:
     return schedule_donation(**given | changes)
 
 
-def public_scene(*lines: Line) -> Scene:
+def public_scene(*lines: AnnouncedLine) -> Scene:
     """A public donor; its machines are worth 100 € unless said otherwise."""
     return Scene(LegalNature.PUBLIC, lines or (laptops(unit_value=Decimal(100)),))
 

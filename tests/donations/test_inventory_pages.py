@@ -11,7 +11,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from donations.models import Donation, InventoryUnit
-from donations.services.donations import Line
+from donations.services.donations import AnnouncedLine
 from imports.models import Import
 from imports.services import begin_import
 from lifecycle import gate
@@ -338,6 +338,6 @@ def test_a_receipt_that_is_undone_gives_the_machine_back_to_the_inventory(at_the
 def test_a_line_typed_by_hand_has_no_inventory() -> None:
     scene = Scene(lines=[laptops(1)])
     lot = scene.draft()
-    assert isinstance(scene.lines[0], Line)
+    assert isinstance(scene.lines[0], AnnouncedLine)
     url = reverse("donations:inventory_units", args=[lot.reference])
     assert acting(scene.contact).get(url).status_code == 404

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from donations.services.donations import Line, announce_donation, create_donation, qualify_donation
+from donations.services.donations import AnnouncedLine, announce_donation, create_donation, qualify_donation
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from network.enums import LegalNature, OrganisationKind, Role
@@ -84,7 +84,7 @@ class Story:
     # --- lots
 
     @remembered("scene.contact", "scene.donor", "scene.commune", "legal_nature")
-    def announced(self, at: datetime, *lines: Line, **site: Any) -> Any:
+    def announced(self, at: datetime, *lines: AnnouncedLine, **site: Any) -> Any:
         """A lot announced at ``at``."""
         where = self.scene.site() | self.scene.public() | site
         donation = create_donation(
@@ -93,7 +93,7 @@ class Story:
         return announce_donation(actor=self.scene.contact, donation=donation, at=at)
 
     @remembered("scene.contact", "scene.donor", "scene.commune", "scene.north", "pilot", "legal_nature")
-    def lot(self, at: datetime, *lines: Line, qualified: datetime | None = None, **site: Any) -> list[Device]:
+    def lot(self, at: datetime, *lines: AnnouncedLine, qualified: datetime | None = None, **site: Any) -> list[Device]:
         """The declared devices of a lot announced at ``at`` and qualified then too, unless later."""
         donation = self.announced(at, *lines, **site)
         rulings = self.scene.rulings(donation)

@@ -20,7 +20,7 @@ from prescriptions.models import Need
 from refurb.enums import ReclassifyReason
 from refurb.models import Device
 from refurb.services import devices
-from reports.acts import Line, _Life
+from reports.acts import JournalRow, _Life
 from reports.definitions import definitions
 from reports.documents import paper_values
 from reports.enums import Stage, Variation
@@ -162,14 +162,14 @@ VERBS = {"make": (), "unmake": ("make",), "sell": (), "unsell": ("sell",), "move
 UNDOINGS = {name: undone for name, undone in VERBS.items() if undone}
 
 
-def lived(steps: Iterable[tuple[str, int]]) -> list[Line]:
+def lived(steps: Iterable[tuple[str, int]]) -> list[JournalRow]:
     """Rows in the order of their instants, some in each of three months."""
     at = [paris(10, 1), paris(11, 1), paris(12, 1)]
     ordered = sorted(steps, key=lambda step: step[1])
-    return [Line(pk, verb, at[month], "here") for pk, (verb, month) in enumerate(ordered)]
+    return [JournalRow(pk, verb, at[month], "here") for pk, (verb, month) in enumerate(ordered)]
 
 
-def acts(lines: list[Line], start: datetime) -> list[Line]:
+def acts(lines: list[JournalRow], start: datetime) -> list[JournalRow]:
     """The acts of the months up to that of ``start`` and which of them are counted in it, by the code under test."""
     life = _Life(UNDOINGS, dict.fromkeys([*UNDOINGS, "move"], Variation.VARIES))
     for line in lines:

@@ -21,11 +21,11 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{written.label}\u00a0: {written.created} ajout{plural(written.created)}, "
                 f"{written.changed} modification{plural(written.changed)}, "
-                f"{written.unchanged} sans changement{_kept(written)}"
+                f"{written.unchanged} sans changement{_left_as_they_are(written)}"
             )
 
 
-def _kept(written: Written) -> str:
+def _left_as_they_are(written: Written) -> str:
     """What the files say otherwise and was not rewritten."""
     if not written.kept:
         return ""
