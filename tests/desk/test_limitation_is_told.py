@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectivity.services.links import open_link
+from distribution.models import Appointment
 from documents.models import Mail
 from prescriptions.enums import RightKind, ToldBy
 from tests.desk.test_walls_of_all_pages import NAMES, seen
@@ -35,12 +36,17 @@ def test_the_operator_and_the_point_are_told_of_a_limitation_and_of_its_end() ->
         reverse("prescriptions:household_detail", args=[scenery.household.reference]): circle.adviser,
     }
     assert not [page for page, who in pages.items() if ASIDE in read(acting(who), page)]
+    Appointment.objects.filter(pk=scenery.appointment.pk).update(told_at=None)
+    assert scenery.household.name in read(acting(shelf.adviser), "/").split("Foyers à appeler pour un rendez-vous")[-1]
 
     before = Mail.objects.latest("pk").pk
     since = timezone.now() - timedelta(days=20)
     limited = desk.answer(desk.asked(RightKind.RESTRICTION, again(scenery.household), at=since), at=since)
     assert not [page for page, who in pages.items() if ASIDE not in read(acting(who), page)]
     assert ASIDE in Client().post(link).content.decode()
+    todo = read(acting(shelf.adviser), "/")
+    assert scenery.household.name not in todo.split("Foyers à appeler pour un rendez-vous")[-1].split("<h2")[0]
+    assert "Appelez-le" not in read(acting(shelf.adviser), list(pages)[2]), "nobody is asked to call it"
     queue = read(acting(agent), reverse("connectivity:queue"))
     assert scenery.sent.reference not in queue, "nothing is asked of it, and nothing of it leaves in its file"
     assert "acceptez la demande" not in read(acting(agent), next(iter(pages)))
