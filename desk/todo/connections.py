@@ -150,7 +150,7 @@ def copper(actor: Membership, at: datetime, limits: Limits) -> Block:
 
 def waiting_for_a_line(actor: Membership) -> QuerySet[Any]:
     """The needs of connection that wait, for which one may propose offers."""
-    waiting = Need.objects.visible_to(actor).waiting().wanted().filter(kind__in=CONNECTION_KINDS)
+    waiting = Need.objects.visible_to(actor).waiting().free_to_serve().filter(kind__in=CONNECTION_KINDS)
     if can_propose_connection(actor) is None:
         return waiting.none()
     role = "prescriber" if actor.kind == "prescriber" else "distributor"
