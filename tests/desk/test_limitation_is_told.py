@@ -11,9 +11,11 @@ from connectivity.services.links import open_link
 from distribution.models import Appointment
 from documents.models import Mail
 from prescriptions.enums import RightKind, ToldBy
+from prescriptions.services.prescriptions import ask_completion_prescription
+from tests.connectivity.lines import Line
 from tests.desk.test_walls_of_all_pages import NAMES, seen
 from tests.pages import acting, read
-from tests.prescriptions.files import again
+from tests.prescriptions.files import SKILLS, again
 from tests.prescriptions.rights import Desk
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +63,17 @@ def test_the_operator_and_the_point_are_told_of_a_limitation_and_of_its_end() ->
     ended = Mail.objects.filter(pk__gt=before, subject__contains="la limitation est levée")
     assert {address for mail in ended for address in mail.to} >= {agent.user.email, shelf.adviser.user.email}
     assert not [page for page, who in pages.items() if ASIDE in read(acting(who), page)]
+
+
+def test_nobody_is_asked_to_advance_a_line_or_to_complete_a_file_that_is_kept_aside() -> None:
+    line = Line()
+    stopped = line.problem()
+    asked = line.circle.submitted(SKILLS, household=line.circle.household(last_name="Complétable"))
+    ask_completion_prescription(actor=line.adviser, prescription=asked, missing=["use"])
+    names = [row.household.last_name for row in (stopped.need.prescription, asked)]
+    worker, desk = acting(line.worker), Desk(line.circle)
+    assert all(name in read(worker, "/").split('id="changes"')[0] for name in names)
+    for row in (stopped.need.prescription, asked):
+        desk.answer(desk.asked(RightKind.RESTRICTION, row.household))
+    asked_of_one = read(worker, "/").split('id="changes"')[0]
+    assert not [name for name in names if name in asked_of_one], "what happened is told all the same"
