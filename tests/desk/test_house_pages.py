@@ -20,8 +20,9 @@ from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
 from network.models import Membership
 from tests.desk.house import faults, faults_of_text
-from tests.desk.test_walls_of_all_pages import Scenery, acting
+from tests.desk.test_walls_of_all_pages import Scenery
 from tests.network.factories import make_membership
+from tests.pages import acting
 from tests.screens import flaws
 
 WHOLE = """<!doctype html><html lang="fr"><head><title>Lot – Maillon</title></head><body>

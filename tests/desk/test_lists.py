@@ -17,9 +17,10 @@ from prescriptions.models import HouseholdAccess
 from refurb.models import Device
 from tests.desk.list_rows import LISTS, NAMING, PAIRS, some_rows
 from tests.desk.territory import Territory
-from tests.desk.test_walls_of_all_pages import GROUPS, NAMES, acting, seen, strangers, words
+from tests.desk.test_walls_of_all_pages import GROUPS, NAMES, seen, strangers, words
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
+from tests.pages import acting
 from tests.refurb.devices import Bench
 
 pytestmark = pytest.mark.django_db

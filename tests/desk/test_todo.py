@@ -23,10 +23,11 @@ from prescriptions.models import HouseholdAccess
 from refurb.services.devices import await_part_device
 from tests.costs import assert_same_queries
 from tests.desk.territory import BOTH, need_of
-from tests.desk.test_walls_of_all_pages import NAMES, SERVES, STORY, Scenery, acting, seen, strangers, words
+from tests.desk.test_walls_of_all_pages import NAMES, SERVES, STORY, Scenery, seen, strangers, words
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
 from tests.network.factories import make_membership, make_organisation
+from tests.pages import acting
 from tests.prescriptions.files import Circle
 from tests.refurb.devices import Bench, given_to, load_numbers, private_lot
 from tests.refurb.test_certificates import balanced, received_of, reconditioned

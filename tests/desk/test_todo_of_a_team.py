@@ -7,8 +7,8 @@ from network.enums import Role
 from prescriptions.services.prescriptions import remind_prescription
 from tests.conventions.conventions import Treaty
 from tests.desk.test_todo import block, landing
-from tests.desk.test_walls_of_all_pages import acting
 from tests.network.factories import make_membership
+from tests.pages import acting
 from tests.prescriptions.files import Circle
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,9 @@ from distribution.services.stocktakes import begin_stocktake
 from refurb.models import WasteNote
 from refurb.services.waste import complete_waste_note
 from tests.desk.test_todo import block, landing
-from tests.desk.test_walls_of_all_pages import acting
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene, load_law
+from tests.pages import acting
 from tests.refurb.devices import Bench, load_numbers
 from tests.refurb.machines import lshw
 from tests.refurb.test_hardware_files import deposit
