@@ -146,7 +146,7 @@ def _demands(conventions: list[Convention], day: date) -> Iterator[Demand]:
     epcis = {one.epci_id for one in conventions}
     waiting = (
         Need.objects.waiting()
-        .wanted()
+        .free_to_serve()
         .filter(epci__in=epcis, kind__in=SERVES)
         .order_by()
         .values_list("epci", "kind")

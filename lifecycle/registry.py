@@ -114,6 +114,7 @@ class Found:
 type Finder = Callable[[str, Actor], Iterable[Found]]
 type Verifier = Callable[[Callable[[Any], None]], int]
 type CommentJudge = Callable[[Actor, list[int], dict[str, Any], str], None]
+type CommentHusher = Callable[[Any, Actor], Iterable[str]]
 
 
 @dataclass
@@ -127,6 +128,7 @@ class Registry:
     finders: dict[str, Finder] = field(default_factory=dict)
     verifiers: list[Verifier] = field(default_factory=list)
     comment_judges: dict[str, CommentJudge] = field(default_factory=dict)
+    comment_hushers: dict[str, CommentHusher] = field(default_factory=dict)
 
 
 registry = Registry()
@@ -193,6 +195,14 @@ def judge_comments(machine: str, function: CommentJudge) -> None:
     ``function(actor, pks, values, comment)`` raises ValidationError for one that may not be kept; nothing then moves.
     """
     registry.comment_judges[machine] = function
+
+
+def hush_comments(machine: str, function: CommentHusher) -> None:
+    """Keep from the timeline of ``machine`` what other organisations wrote with some verbs, one function per machine.
+
+    ``function(row, actor)`` returns those verbs: of which the comments may name somebody who is not named to the actor.
+    """
+    registry.comment_hushers[machine] = function
 
 
 def verify(function: Verifier) -> None:

@@ -23,14 +23,19 @@ CAPITALISED = re.compile(r"[^\W\d_][\w’'-]*")
 FIGURES = re.compile(r"\D")
 SHORTEST = 2
 """A surname of one letter is a word like another."""
+SHORT = 3
+"""Up to so many letters, a surname is often a word like another too (« Le », « Vu », « Bon »)."""
+BEGINS = re.compile(r"(?:^|[.!?…:;\n])[\s«\"(–-]*$")
+"""What stands before the first word of a sentence, which takes a capital whatever it says."""
+TITLE = re.compile(r"\bM+\.\s*$")
 LAST_FIGURES = 9
 """What is left of a number once its first zero, or its country, is taken away."""
 
 
 def names(household: Household, text: str) -> bool:
     """Whether a text names this household: a common word that is also a surname counts only with its capital."""
-    said = {word for written in CAPITALISED.findall(text) if written[0].isupper() for word in words_in(written)}
     own = [word for word in words_in(household.last_name) if len(word) >= SHORTEST]
+    said = set(_capitalised(text, is_short=len("".join(own)) <= SHORT))
     if own and (said.issuperset(own) or "".join(own) in said):
         return True
     plain = " ".join(words_in(text))
@@ -41,6 +46,15 @@ def names(household: Household, text: str) -> bool:
     if len(number) == LAST_FIGURES and number in FIGURES.sub("", text):
         return True
     return bool(household.email) and household.email.lower() in text.lower()
+
+
+def _capitalised(text: str, *, is_short: bool) -> Iterable[str]:
+    """The words that are written as a name is; of a short name, not the first one of a sentence, unless in capitals."""
+    for found in CAPITALISED.finditer(text):
+        written, before = found[0], text[: found.start()]
+        begins = is_short and not written.isupper() and BEGINS.search(before) and not TITLE.search(before)
+        if written[0].isupper() and not begins:
+            yield from words_in(written)
 
 
 def _both_ways(household: Household) -> Iterable[tuple[str, str]]:

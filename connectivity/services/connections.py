@@ -17,6 +17,7 @@ from lifecycle.actors import Actor
 from lifecycle.locking import lock
 from prescriptions.models import Household, Need
 from prescriptions.nir import refuse_nir
+from prescriptions.unnamed import refuse_named
 
 __all__ = [
     "abandon_connection",
@@ -44,6 +45,7 @@ def propose_connection(
 ) -> ConnectionFile:
     """Open a file for a need of connection: the offers of the day are looked at. Raises PermissionDenied, Refused."""
     refuse_nir(comment=comment)
+    refuse_named(actor, Household.objects.filter(prescriptions__needs=need), comment=comment)
     files = Household.objects.filter(prescriptions__needs=need).values_list("pk", "same_as")
     lock(Household, {pk for pair in files for pk in pair if pk is not None}, "FOR NO KEY UPDATE")
     need = Need.objects.select_related("prescription__household").get(

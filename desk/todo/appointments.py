@@ -18,6 +18,7 @@ from documents.enums import AnswerOutcome
 from documents.models import SmsAnswer
 from lifecycle.machine import Context
 from network.models import Membership
+from prescriptions.machine.prescription_rules import unrestricted
 from typography.french import HARD, full_day, hour
 
 SOON_TOLD = timedelta(days=2)
@@ -29,7 +30,7 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
     mine = Appointment.objects.visible_to(actor).filter(scope) if scope is not None else Appointment.objects.none()
     rows = mine.select_related("need__prescription__household", "point")
     to_do = rows.to_tell(at) | rows.filter(to_call_back(at)) | rows.to_follow() | rows.to_move(at)
-    to_do |= rows.filter(Exists(_unread()))
+    to_do = to_do.filter(unrestricted("need__prescription__household")) | rows.filter(Exists(_unread()))
     ctx = Context(at, actor)
     why = {"is_unreceived": _is(not_received()), "is_unknown": _is(not_known()), "is_last": _is(many_missed(ctx))}
     return (

@@ -26,19 +26,22 @@ from prescriptions.models import Need
 from typography.french import HARD, day
 
 S = ConnectionState
+USED = unrestricted("need__prescription__household")
+"""Not those that are kept aside and used for nothing (limitation): nobody is asked to advance them."""
 FOLLOWED = ("need__prescription__household", "need__prescription__worker__user")
 
 
 def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block, ...]:
     """What a worker or an adviser has to do for the lines of the households he serves."""
     files = ConnectionFile.objects.visible_to(actor).select_related(*FOLLOWED)
+    to_advance = files.filter(USED)
     files_url = reverse("connectivity:connection_list")
     closing = limits.days(UNTOUCHED_DAYS)
     return (
         Block(
             "problemes",
             "Problèmes signalés par un opérateur",
-            files.filter(state=S.PROBLEM).order_by("problem_at", "pk"),
+            to_advance.filter(state=S.PROBLEM).order_by("problem_at", "pk"),
             partial(_problem, actor),
             "Aucun opérateur ne signale de problème.",
             f"{files_url}?state={S.PROBLEM}",
@@ -57,7 +60,7 @@ def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Blo
         Block(
             "offres-a-choisir",
             "Offres à choisir avec le foyer",
-            files.filter(state=S.PROPOSED).order_by("touched_at", "pk"),
+            to_advance.filter(state=S.PROPOSED).order_by("touched_at", "pk"),
             partial(_proposed, actor),
             "Aucune proposition n’attend un choix.",
             f"{files_url}?state={S.PROPOSED}",
@@ -80,7 +83,7 @@ def renewals(actor: Membership, at: datetime, limits: Limits) -> Block:
     """Entitlements to an offer that end soon."""
     today = timezone.localdate(at)
     first, last = (limits[before] for before in RENEWALS)
-    ending = RIGHT_TO_KEEP & Q(state=S.ACTIVE, entitlement_ends_on__range=(today, today + timedelta(days=first)))
+    ending = RIGHT_TO_KEEP & USED & Q(state=S.ACTIVE, entitlement_ends_on__range=(today, today + timedelta(days=first)))
     files = ConnectionFile.objects.visible_to(actor).filter(ending).select_related("need__prescription__household")
     return Block(
         "droits",
@@ -132,7 +135,7 @@ def copper(actor: Membership, at: datetime, limits: Limits) -> Block:
     closures = CopperClosure.objects.on(today).filter(commune=OuterRef("need__prescription__commune"))
     files = (
         ConnectionFile.objects.visible_to(actor)
-        .filter(is_on_copper())
+        .filter(is_on_copper(), USED)
         .annotate(closes_on=Subquery(closures.values("technical_on")[:1]))
         .filter(closes_on__gt=today, closes_on__lte=add_months(today, first))
         .select_related("need__prescription__commune", *household_of(actor))
@@ -150,7 +153,7 @@ def copper(actor: Membership, at: datetime, limits: Limits) -> Block:
 
 def waiting_for_a_line(actor: Membership) -> QuerySet[Any]:
     """The needs of connection that wait, for which one may propose offers."""
-    waiting = Need.objects.visible_to(actor).waiting().wanted().filter(kind__in=CONNECTION_KINDS)
+    waiting = Need.objects.visible_to(actor).waiting().free_to_serve().filter(kind__in=CONNECTION_KINDS)
     if can_propose_connection(actor) is None:
         return waiting.none()
     role = "prescriber" if actor.kind == "prescriber" else "distributor"

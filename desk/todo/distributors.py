@@ -108,7 +108,7 @@ def _answered(asked: Any) -> BlockRow:
 
 
 def _needs(actor: Membership, at: datetime, limits: Limits, alive: Any) -> Block:
-    waiting = Need.objects.visible_to(actor).waiting().wanted().filter(kind__in=SERVES).ranked(at, limits.values)
+    waiting = Need.objects.visible_to(actor).waiting().free_to_serve().filter(kind__in=SERVES).ranked(at, limits.values)
     offered: list[Counter[tuple[str, int | None]]] = []
 
     def line(need: Any) -> BlockRow:

@@ -128,7 +128,7 @@ def _to_complete(actor: Membership, files: QuerySet[Prescription], at: datetime,
     return Block(
         "a-completer",
         "Dossiers à compléter",
-        files.filter(state=S.INCOMPLETE)
+        files.filter(unrestricted("household"), state=S.INCOMPLETE)
         .annotate(missing=Subquery(asked.values("labels")[:1]), asked_at=Subquery(asked.values("asked_at")[:1]))
         .order_by("complete_by", "pk"),
         _incomplete,

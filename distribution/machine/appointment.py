@@ -125,6 +125,7 @@ class AppointmentMachine(Machine, of=Appointment):
         source=S.HONOURED,
         target=S.BOOKED,
         follows=["need.unmeet"],
+        requires=[rules.SEAT_LEFT],
         stamps={"ended_at": None},
         done="Attendu de nouveau",
         undoes=["honour"],

@@ -19,10 +19,10 @@ type Group = tuple[str, frozenset[int]]
 def ahead_of(ctx: Context, asked: PerRowValues) -> dict[int, int]:
     """``{device pk: how many needs have a better rank}`` than the one it is given (``need``), and could be given it.
 
-    They wait, of the same kind, for another household, which wants them; whoever acts sees them, and they are of the
-    territory of the device or have a derogation: what the queue offers this device to. Those that the set serves too
-    are left out, and so is what goes by no rank: a screen that follows its desktop, a need that does not wait or that
-    the device cannot serve. One query more than the rules on the need.
+    They wait, of the same kind, for another household, which wants them and whose file is not kept aside; whoever
+    acts sees them, and they are of the territory of the device or have a derogation: what the queue offers this
+    device to. Those that the set serves too are left out, and so is what goes by no rank: a screen that follows its
+    desktop, a need that does not wait or that the device cannot serve. One query more than the rules on the need.
     """
     held = {pk: row for pk, row in held_in(ctx, asked).items() if row.fits and row.state == NeedState.WAITING}
     if not held:
@@ -32,7 +32,7 @@ def ahead_of(ctx: Context, asked: PerRowValues) -> dict[int, int]:
     waiting = (
         Need.objects.visible_to(ctx.actor)
         .waiting()
-        .wanted()
+        .free_to_serve()
         .served_alone()
         .filter(Q(epci__in=places) | Q(derogation__isnull=False) | Q(pk__in=served))
         .filter(kind__in={row.kind for row in held.values()}, prescription__state=PrescriptionState.ACCEPTED)

@@ -22,11 +22,14 @@ from documents.texting import mobile_of
 from lifecycle import gate
 from lifecycle.actors import Actor, SignedLink
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.locking import locked
 from prescriptions.services.hearing_back import sms_answered
 from prescriptions.services.stopping import stop_sms_household, told_by_sms_at
 
 LEFT = (Delivery.SENT, Delivery.KEPT)
 MACHINE = "appointment"
+OF_THE_HOUR = ("book", "move", "confirm")
+"""What says at which hour it is, and that the household comes then: a reminder unsays nothing."""
 
 
 @gate.one_transaction
@@ -61,17 +64,19 @@ def read_answers(*, actor: Actor, appointment: Appointment, at: datetime | None 
     return SmsAnswer.objects.filter(pk__in=list(rows)).update(text="", read_at=at or timezone.now(), read_by=actor.pk)
 
 
+@gate.one_transaction
 def confirm_appointment(*, actor: Actor, appointment: Appointment, at: datetime | None = None) -> Appointment:
     """The household says that it comes; said twice, it is written once. Raises Refused."""
-    if is_confirmed(appointment):
-        return appointment
-    return gate.apply(appointment, "confirm", actor=actor, at=at)
+    row = next(iter(locked(Appointment.objects.filter(pk=appointment.pk))), appointment)
+    if row.state == AppointmentState.BOOKED and is_confirmed(row):
+        return row
+    return gate.apply(row, "confirm", actor=actor, at=at)
 
 
 def is_confirmed(appointment: Appointment) -> bool:
-    """Whether the household said last that it comes, by SMS or by its page; one query."""
-    last = AppointmentEntry.objects.filter(object=appointment).order_by("-seq").values_list("verb", flat=True).first()
-    return last == "confirm"
+    """Whether the household said of this hour that it comes, by SMS or by its page; one query."""
+    said = AppointmentEntry.objects.filter(object=appointment, verb__in=OF_THE_HOUR).order_by("-seq")
+    return said.values_list("verb", flat=True).first() == "confirm"
 
 
 def _stop(answer: SmsAnswer, mobile: str, at: datetime | None) -> None:
@@ -94,7 +99,10 @@ def _of_appointment(answer: SmsAnswer, mobile: str, said: str, at: datetime | No
             _to_read(answer, said, AnswerWhy.NEWS)
         return
     appointment, answer.sms = asked[0]
-    if len(asked) > 1 and answer.meaning != SmsMeaning.OTHER:
+    if answer.meaning == SmsMeaning.OTHER and (news := sms_answered(mobile, answer.received_at, since=answer.sms)):
+        answer.sms = news
+        _to_read(answer, said, AnswerWhy.NEWS)
+    elif len(asked) > 1 and answer.meaning != SmsMeaning.OTHER:
         _to_read(answer, said, AnswerWhy.SEVERAL)
     elif answer.meaning == SmsMeaning.OTHER:
         _to_read(answer, said, AnswerWhy.UNCLEAR)

@@ -15,7 +15,8 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import lock
 from lifecycle.machine import Reason
 from prescriptions.enums import NeedState
-from prescriptions.models import Need
+from prescriptions.models import Household, Need
+from prescriptions.unnamed import refuse_named
 
 REASON_ASKED = Reason("reason", "Écrivez pourquoi vous demandez une dérogation.", field="reason")
 REASON_REFUSED = Reason("reason", "Écrivez pourquoi la dérogation est refusée.", field="reason")
@@ -42,6 +43,7 @@ def ask_derogation(
         raise Refused({need.pk: (NOT_WAITING,)})
     if not reason.strip():
         raise Refused({need.pk: (REASON_ASKED,)})
+    refuse_named(actor, Household.objects.filter(prescriptions__needs=need), reason=reason)
     if DerogationRequest.objects.pending().filter(need=need).exists():
         raise Refused({need.pk: (ALREADY_ASKED,)})
     return DerogationRequest.objects.create(
@@ -64,6 +66,7 @@ def refuse_derogation(*, actor: Actor, need: Need, reason: str, at: datetime | N
     _locked(actor, need)
     if not reason.strip():
         raise Refused({need.pk: (REASON_REFUSED,)})
+    refuse_named(actor, Household.objects.filter(prescriptions__needs=need), reason=reason)
     if not answer_request(actor=actor, need=need, granted=False, words=reason.strip(), at=at or timezone.now()):
         raise Refused({need.pk: (NOT_ASKED,)})
     return 1

@@ -22,7 +22,8 @@ from lifecycle.locking import lock
 from lifecycle.machine import Context, Reason
 from network.models import Organisation
 from prescriptions.enums import OrderReason
-from prescriptions.models import Need
+from prescriptions.models import Household, Need
+from prescriptions.unnamed import refuse_named
 from refurb.enums import DeviceState
 from refurb.models.device import Device
 from refurb.services.locked_devices import held_device
@@ -59,6 +60,7 @@ def grant_derogation(
         raise Refused({need.pk: (NOT_EQUIPMENT,)})
     if not reason.strip():
         raise Refused({need.pk: (REASON_WRITTEN,)})
+    refuse_named(actor, Household.objects.filter(prescriptions__needs=need), reason=reason)
     if Derogation.objects.filter(need=need).exists():
         raise Refused({need.pk: (ALREADY_GRANTED,)})
     now, words = at or timezone.now(), reason.strip()

@@ -22,6 +22,7 @@ from distribution.machine.appointment_rules import to_call_back
 from distribution.models import Appointment, AppointmentEntry, HandOver
 from distribution.models.appointment import not_known
 from distribution.permissions import can_keep_appointment
+from distribution.services.answers import OF_THE_HOUR
 from distribution.services.appointments import book_appointment, held_for, is_written_to, no_other, slots_for
 from distribution.slots import has_hours, on_day
 from distribution.views.needs import visible_need
@@ -29,6 +30,7 @@ from documents.models import SmsAnswer
 from documents.paper import render_pdf
 from lifecycle.acting import answer, asks_then_acts, posted
 from network.requests import Request
+from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.services.households import record_access, record_sightings
 from prescriptions.views.rows import opened
 from refurb.enums import DeviceState
@@ -114,7 +116,7 @@ TO_RECALL = Todo("Appelez le foyer pour lui rappeler ce rendez-vous, puis notez-
 
 def _to_do(appointment: Any, at: datetime) -> Todo | None:
     """What is somebody's to do of it, as on « À faire »; three queries at most."""
-    row = Appointment.objects.filter(pk=appointment.pk)
+    row = Appointment.objects.filter(unrestricted("need__prescription__household"), pk=appointment.pk)
     if row.to_move(at).exists():
         return TO_MOVE
     if row.to_tell(at).exists():
@@ -256,7 +258,7 @@ def _day_of(request: Request) -> tuple[date, list[Expected]]:
         day = timezone.localdate()
     around = ("point", "need__prescription__household")
     seen = Appointment.objects.visible_to(actor).filter(scope).select_related(*around)
-    last = AppointmentEntry.objects.filter(object=OuterRef("pk"), verb__in=("book", "move", "confirm")).order_by("-seq")
+    last = AppointmentEntry.objects.filter(object=OuterRef("pk"), verb__in=OF_THE_HOUR).order_by("-seq")
     seen = seen.annotate(last_said=Subquery(last.values("verb")[:1]))
     rows = expected_in(seen.exclude(state="cancelled").between(*on_day(day)))
     record_sightings(

@@ -75,12 +75,12 @@ class Queued:
 def need_queue(request: Request) -> HttpResponseBase:
     """The needs of equipment that wait, the first to be served first; a constant number of queries.
 
-    Those whose household answered no are apart: nothing is reserved for them.
+    Those whose household answered no, or whose file is kept aside, are apart: nothing is reserved for them.
     """
     actor = request.membership
     _may_serve(request)
     waiting = Need.objects.visible_to(actor).waiting().filter(kind__in=SERVES)
-    wanted = waiting.wanted().annotate(derogated=_derogated())
+    wanted = waiting.free_to_serve().annotate(derogated=_derogated())
     numbers = parameters_on(timezone.localdate())
     ranked = wanted.ranked(numbers=numbers).select_related("prescription__household", "epci")
     page = Listing(
@@ -105,6 +105,7 @@ def need_queue(request: Request) -> HttpResponseBase:
             for need in page.records
         ],
         whole=len(ranks) if page.narrowed else 0,
+        kept_aside=waiting.wanted().exclude(pk__in=waiting.free_to_serve().values("pk")).order_by("pk"),
         declined=waiting.filter(prescription__declined_at__isnull=False)
         .select_related("prescription")
         .order_by("prescription__declined_at", "pk"),
@@ -242,7 +243,7 @@ def visible_need(request: Request, reference: str) -> Any:
 def needs_for(request: Request, device: Device) -> Any:
     """The needs that a device could serve, in the order they are served."""
     kinds = [kind for kind, types in SERVES.items() if device.type in types]
-    waiting = Need.objects.visible_to(request.membership).waiting().wanted().filter(kind__in=kinds)
+    waiting = Need.objects.visible_to(request.membership).waiting().free_to_serve().filter(kind__in=kinds)
     territories = device.convention.territories if device.convention is not None else set()
     here = Q(epci__in=territories) | Q(derogation__isnull=False)
     return waiting.filter(here).ranked().select_related("prescription__household", "epci")

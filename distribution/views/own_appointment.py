@@ -32,7 +32,7 @@ from distribution.views.appointments import calendar_response
 from lifecycle.acting import asks_then_acts
 from lifecycle.actors import SignedLink
 from lifecycle.exceptions import Refused, Unknown
-from lifecycle.machine import Context
+from lifecycle.machine import Context, Reason
 from prescriptions.models import Need, Prescription
 from prescriptions.own_papers import OWN_PAGE, read_pass
 from prescriptions.own_parts import OwnPart
@@ -51,9 +51,13 @@ REFUSALS = {
     "in_time": "Il est trop tard pour changer d’heure ici\u00a0: appelez le point.",
     "before_it_falls": "Votre appareil n’est plus gardé ce jour-là\u00a0: choisissez une heure plus proche.",
     "one_booked": "Un rendez-vous est déjà pris\u00a0: changez son heure.",
+    "to_come": "L’heure de ce rendez-vous est passée\u00a0: appelez le point.",
+    "other_hour": "L’heure de votre rendez-vous a changé\u00a0: relisez-la.",
+    "none_booked": "Ce rendez-vous est annulé\u00a0: relisez cette page.",
     "held": "Aucun appareil n’est plus mis de côté pour vous\u00a0: appelez votre travailleur social.",
 }
 """What is refused, said to the household and in its language; what it has no word for sends it to who helps."""
+OTHER_HOUR, NONE_BOOKED = (Reason(code, REFUSALS[code]) for code in ("other_hour", "none_booked"))
 NOT_DONE = "Cela n’a pas pu se faire\u00a0: appelez votre travailleur social."
 PART = "distribution/own_appointment.html"
 
@@ -74,7 +78,7 @@ def own_appointment(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(f"{reverse(OWN_PAGE, args=[code])}?{asked_in}".rstrip("?"))
     link = link_of(opened)
     record_access(actor=link, household=prescription.household, what="own_appointment")
-    asked = {name: str(request.POST.get(name, "")) for name in ("act", "need", "after", "starts_at")}
+    asked = {name: str(request.POST.get(name, "")) for name in ("act", "need", "after", "starts_at", "hour")}
     need = prescription.needs.filter(reference=asked["need"].replace("\0", "")).first()
     if need is None:
         return told_page(request, code, opened, prescription)
@@ -96,13 +100,22 @@ def _do(link: SignedLink, need: Need, booked: Appointment | None, asked: Mapping
         cancel_appointment(actor=link, appointment=booked, reason=CancelReason.HOUSEHOLD)
         return "Votre rendez-vous est annulé. Votre appareil reste mis de côté\u00a0: choisissez une autre heure."
     if asked["act"] == "confirm" and booked is not None:
+        _refuse_another_hour(booked, asked["hour"])
         return _awaited(confirm_appointment(actor=link, appointment=booked))
+    if asked["act"] in ("confirm", "cancel"):
+        raise Refused({need.pk: (NONE_BOOKED,)})
     if asked["act"] != "book":
         return ""
     starts_at = _hour(asked["starts_at"])
     if booked is None:
         return _awaited(book_appointment(actor=link, need=need, starts_at=starts_at))
     return _awaited(move_appointment(actor=link, appointment=booked, starts_at=starts_at))
+
+
+def _refuse_another_hour(booked: Appointment, shown: str) -> None:
+    """One says that one comes at the hour that one reads: the point may have changed it since. Raises Refused."""
+    if booked.starts_at is None or booked.starts_at.isoformat() != shown:
+        raise Refused({booked.pk: (OTHER_HOUR,)})
 
 
 def _awaited(made: Appointment) -> str:
@@ -124,9 +137,7 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, 
     now = timezone.now()
     booked = Appointment.objects.visible_to(actor).booked().filter(need=need).select_related("point__commune").first()
     mine = asked.get("need") == need.reference
-    near = (
-        booked is not None and booked.starts_at is not None and booked.starts_at <= now + notice_of(Context(now, actor))
-    )
+    near = _is_near(booked, actor, now)
     choosing = booked is None or (mine and asked.get("act") in ("move", "more"))
     after = _hour(asked.get("after", "")) if mine else None
     slots = slots_for(device, actor=actor, after=after, most=SHOWN + 1, but=booked.pk if booked else None)
@@ -139,10 +150,12 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, 
         "point": device.point,
         "choose": said("Choisissez une heure, à {place}", place=str(device.point)),
         "booked": booked,
+        "hour": booked.starts_at.isoformat() if booked is not None and booked.starts_at is not None else "",
         "when": when(booked) if booked else "",
         "confirmed": booked is not None and is_confirmed(booked),
         "to_bring": to_bring(amount_of(need)),
         "near": near,
+        "passed": booked is not None and booked.starts_at is not None and booked.starts_at <= now,
         "choosing": choosing and not near and not spent,
         "spent": spent,
         "slots": [(slot.starts_at.isoformat(), said_moment(slot.starts_at)) for slot in slots[:SHOWN]],
@@ -158,10 +171,11 @@ def _until(device: Device) -> str:
     return said("Votre appareil est gardé jusqu’au {day}.", day=SaidDay.of(last_day(device.reserved_until)))
 
 
-def is_near(booked: Appointment, actor: SignedLink, now: datetime) -> bool:
+def _is_near(booked: Appointment | None, actor: SignedLink, now: datetime) -> bool:
     """Whether it is too late to change it without calling."""
-    assert booked.starts_at is not None
-    return booked.starts_at <= now + notice_of(Context(now, actor))
+    return (
+        booked is not None and booked.starts_at is not None and booked.starts_at <= now + notice_of(Context(now, actor))
+    )
 
 
 def _hour(typed: str) -> datetime | None:

@@ -240,7 +240,9 @@ def timeline(
     actor = context["request"].membership
     entries = list(journal_of(type(row)).objects.of(row))
     told = [] if without_comments else [entry for entry in entries if entry.comment_digest and _reads(actor, entry)]
-    quiet = {entry.pk for entry in told if hushed and (actor is None or entry.organisation != actor.organisation_id)}
+    others = [entry for entry in told if actor is None or entry.organisation != actor.organisation_id]
+    verbs = _hushed_verbs(row, actor) if others and not hushed else frozenset()
+    quiet = {entry.pk for entry in others if hushed or entry.verb in verbs}
     digests = [entry.comment_digest for entry in told if entry.pk not in quiet]
     comments = dict(Comment.objects.filter(digest__in=digests).values_list("digest", "text")) if digests else {}
     causes = _causes(entries, actor)
@@ -261,6 +263,12 @@ def timeline(
     if beside := [Happening(one.sentence, one.at, one.who) for one in also if one.at is not None]:
         happenings = sorted([*happenings, *beside], key=lambda happening: happening.at, reverse=True)
     return {"happenings": happenings[:LATEST], "older": happenings[LATEST:]}
+
+
+def _hushed_verbs(row: Stateful, actor: Actor | None) -> frozenset[str]:
+    """The verbs of which the comments stay unread here (``lifecycle.registry.hush_comments``)."""
+    husher = registry.comment_hushers.get(type(row).machine.name)
+    return frozenset() if husher is None or actor is None else frozenset(husher(row, actor))
 
 
 def _causes(entries: Iterable[Entry], actor: Actor | None) -> dict[tuple[str, int | None], str]:

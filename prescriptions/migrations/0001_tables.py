@@ -1146,7 +1146,7 @@ class Migration(migrations.Migration):
                             ),
                             name="prescriptions_message_carried",
                         ),
-                        models.CheckConstraint(condition=models.Q(("code__in", ["demande", "ligne", "passage", "toujours-d-actualite", "rendez-vous", "rendez-vous-rappel", "rendez-vous-annule"]), ("language__in", ["fr", "en", "es", "ar", "uk", "tr", "ro"])), name="prescriptions_message_known"),
+                        models.CheckConstraint(condition=models.Q(("code__in", ["demande", "ligne", "passage", "toujours-d-actualite", "rendez-vous", "rendez-vous-rappel", "rendez-vous-annule"]), ("language__in", ["fr", "en", "es", "ar", "uk", "tr", "ro", ""])), name="prescriptions_message_known"),
                     ],
                 },
             ),

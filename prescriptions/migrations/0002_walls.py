@@ -80,7 +80,7 @@ EVIDENCE: dict[str, list[str]] = {
     "filenote": ["text"],
     "householdaccess": [],
     "householdcorrection": [],
-    "householdmessage": [],
+    "householdmessage": ["language", "text"],
     "prescriptionpaper": [],
     "residence": [],
 }

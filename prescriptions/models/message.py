@@ -41,7 +41,7 @@ class HouseholdMessageQuerySet(OfHouseholdQuerySet["HouseholdMessage"]):
 
 
 class HouseholdMessage(models.Model):
-    """One message to a household: about what, by which channel, in which language. Append-only.
+    """One message to a household: about what, by which channel, in which language, until it is forgotten. Append-only.
 
     Its words are in the mail, the SMS or the paper, which forget them; here is none.
     """
@@ -78,7 +78,7 @@ class HouseholdMessage(models.Model):
                 name="prescriptions_message_carried",
             ),
             models.CheckConstraint(
-                condition=Q(code__in=MessageCode.values, language__in=MessageLanguage.values),
+                condition=Q(code__in=MessageCode.values, language__in=[*MessageLanguage.values, ""]),
                 name="prescriptions_message_known",
             ),
         )

@@ -42,6 +42,7 @@ from prescriptions.enums import (
 )
 from prescriptions.models.prescription import Prescription
 from prescriptions.models.reference import TerritorialPriority
+from prescriptions.models.rights import RightsRequest
 from prescriptions.parameters import RANK_WEEK_POINTS, USE_POINTS
 from reference.parameters import ValuesOfDay, parameters_on
 from typography import french
@@ -103,6 +104,11 @@ class NeedQuerySet(models.QuerySet["Need"]):
     def wanted(self) -> Self:
         """Those whose household has not answered that it needs them no more."""
         return self.filter(prescription__declined_at=None)
+
+    def free_to_serve(self) -> Self:
+        """The same, less those that are kept aside and used for nothing (limitation): nobody is asked to serve them."""
+        limited = RightsRequest.objects.restricting().filter(household=OuterRef("prescription__household"))
+        return self.wanted().filter(~Exists(limited))
 
     def served_alone(self) -> Self:
         """Those that could be served: no need of the same kind is, for their household, in another prescription."""
@@ -267,7 +273,7 @@ def rank_of(need: Need, at: datetime | None = None) -> Rank | None:
         return None
     same = Q(points=own.points)
     earlier = Q(waiting_from__lt=own.waiting_from) | Q(waiting_from=own.waiting_from, pk__lt=own.pk)
-    others = ranked.wanted().served_alone().exclude(pk=own.pk)
+    others = ranked.free_to_serve().served_alone().exclude(pk=own.pk)
     ahead = others.filter(Q(points__gt=own.points) | same & earlier).count()
     return Rank(ahead + 1, others.count() + 1, own.points, tuple(_explained(own, at)))
 

@@ -15,6 +15,7 @@ from prescriptions.models import (
     FileNote,
     Household,
     HouseholdEntry,
+    HouseholdMessage,
     Need,
     NeedEntry,
     Prescription,
@@ -65,6 +66,7 @@ def forget_households(households: Iterable[int], at: datetime) -> None:
             forget_mails(about=(machine, key), at=at)
             forget_sms(about=(machine, key), at=at)
     forget_mails(addresses=addresses, at=at)
+    HouseholdMessage.objects.filter(household__in=pks).update(language="", text=None)
     Household.objects.filter(pk__in=pks).update(**PEOPLE)
 
 

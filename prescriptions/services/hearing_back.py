@@ -23,14 +23,24 @@ ANSWERED_WITHIN = timedelta(days=30)
 """How long after an SMS what comes from its number is an answer to it."""
 
 
-def sms_answered(mobile: str, at: datetime) -> Sms | None:
-    """The last SMS that this mobile may be answering, of an open file that has this number still; two queries."""
+def sms_answered(mobile: str, at: datetime, *, since: Sms | None = None) -> Sms | None:
+    """The last SMS that this mobile may be answering, of an open file that has this number still; one query.
+
+    What was written to a file that was joined is answered to the file kept. ``since``: one that left after that one.
+    """
     left = Sms.objects.filter(number=mobile, delivery__in=LEFT, forgotten_at=None, leaves_at__gte=at - ANSWERED_WITHIN)
+    if since is not None:
+        left = left.filter(Q(leaves_at__gt=since.leaves_at) | Q(leaves_at=since.leaves_at, pk__gt=since.pk))
     told = HouseholdMessage.objects.filter(
-        sms__in=left.exclude(about_machine=APPOINTMENT), household__state=HouseholdState.OPEN
+        Q(household__state=HouseholdState.OPEN) | Q(household__joined_into__state=HouseholdState.OPEN),
+        sms__in=left.exclude(about_machine=APPOINTMENT),
     )
-    found = told.select_related("sms", "household").order_by("-sms__leaves_at", "-pk")
-    return next((one.sms for one in found if mobile_of(one.household.phone) == mobile), None)
+    found = told.select_related("sms", "household__joined_into").order_by("-sms__leaves_at", "-pk")
+    return next((one.sms for one in found if mobile_of(_followed(one.household).phone) == mobile), None)
+
+
+def _followed(household: Household) -> Household:
+    return household.joined_into or household
 
 
 def answers_heard(household: Household) -> QuerySet[SmsAnswer]:

@@ -20,7 +20,7 @@ from django.db.models import Q
 
 from documents.enums import TO_THE_ADDRESSEE_ALONE
 from documents.exceptions import FileForgotten
-from documents.models import Document, Mail, Sms, StoredFile
+from documents.models import Document, Mail, Sms, SmsAnswer, StoredFile
 from documents.services import draw_document, open_file, render_pdf
 from lifecycle.actors import Actor
 from lifecycle.machine import Stateful
@@ -73,8 +73,9 @@ def all_known(household: Household) -> Known:
     papers = sorted((paper for paper in papers if not paper.is_erased), key=lambda paper: paper.pk)
     mails = Mail.objects.filter(gathered.owned("about_machine", "about_pk"), forgotten_at=None).order_by("pk")
     texts = Sms.objects.filter(gathered.owned("about_machine", "about_pk"), forgotten_at=None).order_by("pk")
+    answers = SmsAnswer.objects.filter(sms__in=texts.values("pk")).order_by("received_at", "pk")
     files = list(StoredFile.objects.filter(pk__in=gathered.files, forgotten_at=None).order_by("pk"))
-    sections += [_papers(papers), _mails(mails), _texts(texts)]
+    sections += [_papers(papers), _mails(mails), _texts(texts), _answers(answers)]
     return Known(household, [section for section in sections if section.rows], papers, files)
 
 
@@ -208,6 +209,21 @@ def _texts(texts: Iterable[Sms]) -> Section:
         return [Cell(name, label, said, said) for name, label, said in told if said]
 
     return Section("Les SMS qui vous sont écrits", [cells(text) for text in texts])
+
+
+def _answers(answers: Iterable[SmsAnswer]) -> Section:
+    """What came back; the words of one that was read are kept nowhere."""
+
+    def cells(answer: SmsAnswer) -> list[Cell]:
+        told = (
+            ("received_at", "reçu le", _written(answer.received_at)),
+            ("meaning", "sens", answer.get_meaning_display()),
+            ("outcome", "suite", answer.get_outcome_display()),
+            ("text", "texte", answer.text),
+        )
+        return [Cell(name, label, said, said) for name, label, said in told if said]
+
+    return Section("Vos réponses aux SMS", [cells(answer) for answer in answers])
 
 
 # --- what is taken away

@@ -9,8 +9,9 @@ from lifecycle.exceptions import Refused
 from network.models import Organisation
 from prescriptions.enums import GIVEN_BY_PEOPLE
 from prescriptions.machine.need_rules import DROP_REASON
-from prescriptions.models import Need, Prescription
+from prescriptions.models import Household, Need, Prescription
 from prescriptions.nir import refuse_nir
+from prescriptions.unnamed import refuse_named
 
 
 def ask_need(
@@ -24,6 +25,7 @@ def ask_need(
 ) -> Need:
     """Add a need to a prescription being written. Raises PermissionDenied, Refused, ValidationError."""
     refuse_nir(comment=comment)
+    refuse_named(actor, Household.objects.filter(pk=prescription.household_id), comment=comment)
     row = Need(prescription=prescription, kind=kind, use=use)
     row.clean_fields(exclude=["state", "reference", "moved_at", "prescription"])
     asked: Need = gate.create(row, "ask", actor=actor, at=at, comment=comment)

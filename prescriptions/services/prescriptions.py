@@ -62,6 +62,7 @@ def create_prescription(
     refuse_nir(comment=comment, story=story)
     if actor.organisation_id is None:
         raise PermissionDenied
+    refuse_named(actor, Household.objects.filter(pk=household.pk), comment=comment)
     row = Prescription(household=household, prescriber_id=actor.organisation_id)
     created: Prescription = gate.create(row, "create", actor=actor, at=at, comment=comment)
     for kind, use in needs:
@@ -276,6 +277,7 @@ def ask_completion_prescription(
     Raises Unknown, PermissionDenied, Refused.
     """
     refuse_nir(comment=comment, words=words)
+    refuse_named(actor, Household.objects.filter(pk=prescription.household_id), words=words)
     asked: Prescription = gate.apply(
         prescription, "ask_completion", actor=actor, at=at, comment=comment, missing=list(missing), words=words
     )

@@ -12,8 +12,9 @@ from lifecycle.actors import Actor
 from lifecycle.previews import Outcome
 from prescriptions.enums import GIVEN_BY_PEOPLE
 from prescriptions.machine.need_rules import DROP_REASON
-from prescriptions.models import Need, Prescription
+from prescriptions.models import Household, Need, Prescription
 from prescriptions.nir import refuse_nir
+from prescriptions.unnamed import refuse_named
 
 
 def accept_prescriptions(
@@ -26,6 +27,7 @@ def accept_prescriptions(
 ) -> Outcome:
     """Accept a set; those that the rules of the day are against stay to be decided one by one, unless ``motive``."""
     refuse_nir(comment=comment, motive=motive)
+    refuse_named(actor, Household.objects.filter(pk__in=prescriptions.order_by().values("household")), motive=motive)
     return gate.apply_many(prescriptions, "accept", actor=actor, at=at, comment=comment, motive=motive)
 
 

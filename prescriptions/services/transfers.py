@@ -10,6 +10,7 @@ from lifecycle.locking import locked
 from network.models import Organisation
 from prescriptions.models import Household, Prescription, Transfer
 from prescriptions.nir import refuse_nir
+from prescriptions.unnamed import refuse_named
 
 
 @gate.one_transaction
@@ -24,6 +25,7 @@ def ask_transfer(
     row = Prescription.objects.visible_to(actor).filter(pk=prescription.pk).first()
     if row is None:
         raise Unknown
+    refuse_named(actor, Household.objects.filter(pk=row.household_id), comment=comment)
     asked = Transfer(prescription=row, sender_id=row.prescriber_id, receiver=prescriber)
     created: Transfer = gate.create(asked, "ask", actor=actor, at=at, comment=comment)
     return created

@@ -8,11 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectivity.services.links import open_link
+from distribution.models import Appointment
 from documents.models import Mail
 from prescriptions.enums import RightKind, ToldBy
+from prescriptions.services.prescriptions import ask_completion_prescription
+from tests.connectivity.lines import Line
 from tests.desk.test_walls_of_all_pages import NAMES, seen
 from tests.pages import acting, read
-from tests.prescriptions.files import again
+from tests.prescriptions.files import SKILLS, again
 from tests.prescriptions.rights import Desk
 
 pytestmark = pytest.mark.django_db
@@ -35,12 +38,17 @@ def test_the_operator_and_the_point_are_told_of_a_limitation_and_of_its_end() ->
         reverse("prescriptions:household_detail", args=[scenery.household.reference]): circle.adviser,
     }
     assert not [page for page, who in pages.items() if ASIDE in read(acting(who), page)]
+    Appointment.objects.filter(pk=scenery.appointment.pk).update(told_at=None)
+    assert scenery.household.name in read(acting(shelf.adviser), "/").split("Foyers à appeler pour un rendez-vous")[-1]
 
     before = Mail.objects.latest("pk").pk
     since = timezone.now() - timedelta(days=20)
     limited = desk.answer(desk.asked(RightKind.RESTRICTION, again(scenery.household), at=since), at=since)
     assert not [page for page, who in pages.items() if ASIDE not in read(acting(who), page)]
     assert ASIDE in Client().post(link).content.decode()
+    todo = read(acting(shelf.adviser), "/")
+    assert scenery.household.name not in todo.split("Foyers à appeler pour un rendez-vous")[-1].split("<h2")[0]
+    assert "Appelez-le" not in read(acting(shelf.adviser), list(pages)[2]), "nobody is asked to call it"
     queue = read(acting(agent), reverse("connectivity:queue"))
     assert scenery.sent.reference not in queue, "nothing is asked of it, and nothing of it leaves in its file"
     assert "acceptez la demande" not in read(acting(agent), next(iter(pages)))
@@ -55,3 +63,17 @@ def test_the_operator_and_the_point_are_told_of_a_limitation_and_of_its_end() ->
     ended = Mail.objects.filter(pk__gt=before, subject__contains="la limitation est levée")
     assert {address for mail in ended for address in mail.to} >= {agent.user.email, shelf.adviser.user.email}
     assert not [page for page, who in pages.items() if ASIDE in read(acting(who), page)]
+
+
+def test_nobody_is_asked_to_advance_a_line_or_to_complete_a_file_that_is_kept_aside() -> None:
+    line = Line()
+    stopped = line.problem()
+    asked = line.circle.submitted(SKILLS, household=line.circle.household(last_name="Complétable"))
+    ask_completion_prescription(actor=line.adviser, prescription=asked, missing=["use"])
+    names = [row.household.last_name for row in (stopped.need.prescription, asked)]
+    worker, desk = acting(line.worker), Desk(line.circle)
+    assert all(name in read(worker, "/").split('id="changes"')[0] for name in names)
+    for row in (stopped.need.prescription, asked):
+        desk.answer(desk.asked(RightKind.RESTRICTION, row.household))
+    asked_of_one = read(worker, "/").split('id="changes"')[0]
+    assert not [name for name in names if name in asked_of_one], "what happened is told all the same"

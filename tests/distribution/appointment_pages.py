@@ -56,4 +56,4 @@ def opened_page(url: str) -> tuple[Client, str]:
 
 def kept(page: str) -> dict[str, str]:
     """What the first form of the section holds."""
-    return dict(re.findall(r'<input type="hidden" name="(pass|need)" value="([^"]*)"', page))
+    return dict(re.findall(r'<input type="hidden" name="(pass|need|hour)" value="([^"]*)"', page))

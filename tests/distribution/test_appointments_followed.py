@@ -259,22 +259,6 @@ def test_the_hand_over_honours_it_even_late_that_day_and_undone_the_household_is
     assert again(made).state == S.HONOURED
 
 
-def test_who_comes_before_the_hour_leaves_it_to_another_who_keeps_it(shelf: Shelf, device: Device) -> None:
-    other, made = shelf.reserved(), booked(shelf, device)
-    handed = shelf.hand_over(device)
-    undone = {"actor": shelf.adviser, "reason": UndoHandOverReason.ENTRY}
-    gate.apply(handed, "undo_hand_over", **undone)
-    assert again(made).state == S.BOOKED, "nobody took it meanwhile"
-    handed = shelf.hand_over(fresh(device))
-    assert again(made).state == S.HONOURED
-    taken = booked(shelf, other, starts(made))
-    assert (taken.starts_at, taken.seat) == (made.starts_at, made.seat)
-    gate.apply(handed, "undo_hand_over", **undone)
-    assert (again(made).state, again(taken).state) == (S.HONOURED, S.BOOKED)
-    later = booked(shelf, fresh(device), next_hours(shelf, fresh(device))[0].starts_at)
-    assert later.state == S.BOOKED, "another hour is fixed with it"
-
-
 @pytest.mark.usefixtures("days_to_come")
 def test_an_absence_of_another_day_stays_one_when_the_device_is_handed_over_later(shelf: Shelf, device: Device) -> None:
     made = booked(shelf, device)

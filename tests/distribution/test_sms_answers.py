@@ -24,14 +24,19 @@ from documents.enums import WITHHELD, AnswerOutcome, AnswerWhy, Delivery, SmsMea
 from documents.meanings import meaning_of
 from documents.models import Mail, Sms, SmsAnswer
 from documents.services import forget_sms
+from lifecycle import gate
 from lifecycle.clock import run_clock
 from prescriptions.enums import ContactChannel
 from prescriptions.models import Household, PromisedContact
+from prescriptions.services.doubles import answer_double
+from prescriptions.services.hearing_back import answers_heard
+from prescriptions.services.joining import join_household
+from prescriptions.services.known import all_known
 from refurb.models import Device
 from tests.distribution.hours import booked, need_of, next_hours, opened
 from tests.distribution.shelves import Shelf
 from tests.pages import acting
-from tests.prescriptions.files import again
+from tests.prescriptions.files import SKILLS, Circle, again
 
 OUT, W = AnswerOutcome, AnswerWhy
 NUMBER, SECRET = "06 99 44 55 66", "un-secret-du-service"
@@ -198,6 +203,41 @@ def test_what_answers_another_sms_is_read_by_the_team_that_follows_and_its_words
     unread = answers("Encore moi", "3")
     forget_sms(about=("prescription", need_of(texted).prescription_id), at=timezone.now())
     assert again(unread).text == ""
+
+
+@pytest.mark.django_db
+def test_words_that_answer_the_news_of_a_request_are_the_team_s_even_while_an_hour_is_awaited(
+    shelf: Shelf, texted: Device
+) -> None:
+    expected(shelf, texted)
+    news = Sms.objects.filter(about_machine="prescription")
+    now = timezone.now()
+    news.update(delivery=Delivery.SENT, sent_at=now, leaves_at=now + timedelta(hours=1), text="")
+    Sms.objects.filter(about_machine="appointment").update(leaves_at=now + timedelta(hours=2))
+    assert answers("C’est pour quoi ?").why == W.UNCLEAR, "the last one that left is of the hour"
+    news.update(leaves_at=now + timedelta(hours=3))
+    assert answers("C’est pour quoi ?", "2").why == W.NEWS
+    assert answers("OUI", "3").outcome == OUT.CONFIRMED
+
+
+@pytest.mark.django_db
+def test_what_answers_an_sms_to_a_file_that_was_joined_since_is_read_by_who_follows_the_file_kept_and_exported(
+    shelf: Shelf, texted: Device
+) -> None:
+    household = need_of(texted).prescription.household
+    Sms.objects.filter(about_machine="prescription").update(delivery=Delivery.SENT, sent_at=timezone.now(), text="")
+    circle = Circle(prescriber=household.prescriber, distributor=shelf.distributor, commune=shelf.commune)
+    kept = circle.submitted(SKILLS).household
+    her = Household.objects.filter(pk=household.pk).values("last_name", "first_name", "birth_date", "phone_key").get()
+    Household.objects.filter(pk=kept.pk).update(**her, phone=NUMBER)
+    answer_double(actor=shelf.adviser, household=household, other=kept, same=True)
+    gate.apply(texted, "release", actor=shelf.adviser, reason="household")
+    join_household(actor=shelf.adviser, household=again(household), kept=kept)
+    told = answers("Je passe quand ?")
+    assert (told.outcome, told.why) == (OUT.TO_READ, W.NEWS)
+    assert list(answers_heard(kept)) == [told]
+    said = [cell.said for section in all_known(again(kept)).sections for row in section.rows for cell in row]
+    assert "Je passe quand ?" in said
 
 
 @pytest.mark.usefixtures("days_to_come")

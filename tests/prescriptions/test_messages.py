@@ -20,6 +20,7 @@ from network.enums import OrganisationKind, Role
 from prescriptions.enums import ContactAbout, ContactChannel, ContactOutcome, HouseholdState
 from prescriptions.models import Household, HouseholdMessage, Prescription, PromisedContact
 from prescriptions.services.contacts import note_no_answer, promise_contacts, say_again, tell_household, write_letter
+from prescriptions.services.forgetting import forget_households
 from prescriptions.services.households import edit_household
 from prescriptions.services.joining import join_household
 from prescriptions.services.messages import withhold_messages
@@ -183,6 +184,10 @@ def test_what_was_written_is_said_again_once_in_the_language_that_is_chosen_and_
     assert contact_of(prescription).sms == told
     assert not PromisedContact.objects.to_keep().exists()
     assert [row.language for row in HouseholdMessage.objects.order_by("pk")] == ["fr", "uk"]
+    with transaction.atomic():
+        forget_households([prescription.household_id], timezone.now())
+        assert set(HouseholdMessage.objects.values_list("language", "text")) == {("", None)}, "it goes with its file"
+        transaction.set_rollback(True)
     for again in ("uk", "fr", "klingon", ""):
         assert "ne se redit pas dans cette langue" in client.post(url, {"langue": again}, follow=True).content.decode()
     assert Sms.objects.count() == 2
