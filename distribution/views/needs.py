@@ -97,6 +97,8 @@ def need_queue(request: Request) -> HttpResponseBase:
     shelf = list(available_to(request, numbers))
     twice = asked_twice(page.records, actor)
     ranks = _ranks(page, ranked)
+    free = waiting.free_to_serve().values("pk")
+    apart = waiting.exclude(pk__in=free).select_related("prescription").order_by("prescription__declined_at", "pk")
     return page.shown(
         "distribution/need_queue.html",
         page=page.table.page,
@@ -105,10 +107,8 @@ def need_queue(request: Request) -> HttpResponseBase:
             for need in page.records
         ],
         whole=len(ranks) if page.narrowed else 0,
-        kept_aside=waiting.wanted().exclude(pk__in=waiting.free_to_serve().values("pk")).order_by("pk"),
-        declined=waiting.filter(prescription__declined_at__isnull=False)
-        .select_related("prescription")
-        .order_by("prescription__declined_at", "pk"),
+        kept_aside=[need for need in apart if need.prescription.declined_at is None],
+        declined=[need for need in apart if need.prescription.declined_at is not None],
     )
 
 

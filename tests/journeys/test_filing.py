@@ -16,7 +16,7 @@ from prescriptions.models import Prescription
 from tests.distribution.shelves import Shelf
 from tests.journeys.keyboard import Finger, Keyboard
 from tests.journeys.visitor import Visitor, anything
-from tests.network.factories import make_membership
+from tests.network.factories import make_commune, make_membership
 from tests.prescriptions.files import load_settings
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +31,8 @@ MOST_ANSWERS = 15
 def worker(transactional_db: None) -> Membership:
     load_settings()
     shelf = Shelf()
-    _ = shelf.convention, shelf.commune
+    _ = shelf.convention
+    make_commune(epci=shelf.epci, name="Essai-sur-Lys")
     return make_membership(Role.WORKER, OrganisationKind.PRESCRIBER, shelf.prescriber)
 
 
