@@ -201,6 +201,12 @@ def monkeypatch() -> Iterator[pytest.MonkeyPatch]:
 
 
 @pytest.fixture
+def named_in_comments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was written before a comment that names somebody was refused, or says a name that no rule tells."""
+    monkeypatch.setattr("prescriptions.unnamed.names", lambda household, text: False)
+
+
+@pytest.fixture
 def days_to_come() -> Iterator[None]:
     """Let a test live days that have not come: it tells them as a history, or the gate would refuse them."""
     with telling_history():

@@ -22,7 +22,6 @@ from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.journal import journal_of
 from lifecycle.machine import machines
-from prescriptions import unnamed
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.services.prescriptions import ask_completion_prescription, remind_prescription
 from refurb.models import Device
@@ -35,7 +34,7 @@ from tests.documents.worker import run_worker
 from tests.prescriptions.files import again
 from tests.refurb.devices import fresh
 
-pytestmark = pytest.mark.usefixtures("days_to_come")
+pytestmark = pytest.mark.usefixtures("days_to_come", "named_in_comments")
 
 LAST, FIRST, EMAIL, PHONE, STREET = "Introuvable", "Zénobie", "zenobie.intro@exemple.test", "0699112233", "des Abysses"
 STORY = "vécu-indicible"
@@ -50,12 +49,6 @@ PERSON = {
     "birth_date": "1983-04-05",
     "contact_channel": "email",
 }
-
-
-@pytest.fixture(autouse=True)
-def names_in_comments(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was written before a comment that names somebody was refused, or says a name that no rule tells."""
-    monkeypatch.setattr(unnamed, "names", lambda household, text: False)
 
 
 def tables_with_a_trace() -> set[str]:

@@ -32,6 +32,7 @@ def refusals(circle: Circle, household: Household, **changes: Any) -> set[str]:
     return {reason.code for reason in refused.value.all}
 
 
+@pytest.mark.usefixtures("named_in_comments")
 def test_nothing_of_it_is_left_at_once_but_figures_and_the_journal_holds() -> None:
     circle = Circle(at=datetime(2026, 3, 2, 10, tzinfo=PARIS))
     assert circle.adviser

@@ -14,7 +14,6 @@ from lifecycle.clock import run_clock
 from lifecycle.journal import journal_of
 from lifecycle.machine import machines
 from lifecycle.verification import Fault, verify_comments, verify_journal
-from prescriptions import unnamed
 from prescriptions.enums import CompletionSaid, FactKind, HouseholdState, PrescriptionState
 from prescriptions.models import OWN_WORDS, Household, Need, Prescription
 from prescriptions.services.completion import answer_point
@@ -29,17 +28,11 @@ from tests.faults import but_ahead
 from tests.network.factories import make_commune
 from tests.prescriptions.files import PARIS, SKILLS, Circle, again
 
-pytestmark = pytest.mark.usefixtures("days_to_come")
+pytestmark = pytest.mark.usefixtures("days_to_come", "named_in_comments")
 
 START = datetime(2024, 3, 1, 10, tzinfo=PARIS)
 LAST, FIRST, EMAIL, PHONE, STREET = "Effaçable", "Zélie", "zelie.effacable@exemple.test", "0699887766", "des Oubliettes"
 TRACES = (LAST, FIRST, "effacable", "zelie", PHONE, STREET, "oubliettes", "1987-06-05", "jamais-su")
-
-
-@pytest.fixture(autouse=True)
-def names_in_comments(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was written before a comment that names somebody was refused, or says a name that no rule tells."""
-    monkeypatch.setattr(unnamed, "names", lambda household, text: False)
 
 
 def traces() -> Iterator[tuple[str, str]]:
