@@ -159,6 +159,7 @@ def test_a_correction_is_answered_once_the_file_was_corrected_and_who_received_i
     assert "corrigé" in told.subject
 
 
+@pytest.mark.usefixtures("named_in_comments")
 def test_an_erasure_that_is_answered_erases_at_once_and_the_request_names_nobody() -> None:
     circle = Circle(at=datetime(2026, 3, 2, 10, tzinfo=PARIS))
     assert circle.adviser
