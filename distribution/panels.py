@@ -23,6 +23,7 @@ from lifecycle.actors import Actor
 from lifecycle.registry import Panel, panel
 from prescriptions.enums import NeedState
 from prescriptions.models import Household, Need, Prescription
+from prescriptions.models.need import is_limited
 from prescriptions.own_parts import own_part
 from prescriptions.services.households import record_access
 from refurb.enums import COUNTED_BY_QUOTA, DeviceState, DeviceType
@@ -102,7 +103,13 @@ def device_panel(device: Device, actor: Actor) -> Panel | None:
 
 def _equipment(needs: Any, actor: Actor) -> Panel | None:
     """One line per need of equipment that the actor may see; six queries more, whatever their number."""
-    seen = list(needs.visible_to(actor).filter(kind__in=SERVES).select_related("prescription").order_by("pk"))
+    seen = list(
+        needs.visible_to(actor)
+        .filter(kind__in=SERVES)
+        .annotate(limited=is_limited())
+        .select_related("prescription")
+        .order_by("pk")
+    )
     if not seen:
         return None
     held: dict[int | None, list[Device]] = {}
@@ -136,10 +143,10 @@ def _equipment(needs: Any, actor: Actor) -> Panel | None:
     return {"title": EQUIPMENT, "template": "distribution/panels/equipment.html", "context": context}
 
 
-def _fix(need: Need, held: list[Device], expected: Mapping[int, Appointment], *, serves: bool) -> str:
+def _fix(need: Any, held: list[Device], expected: Mapping[int, Appointment], *, serves: bool) -> str:
     """Where an hour is fixed with the household of what is put aside, for whoever serves it."""
     waits = serves and need.pk not in expected and any(one.state == DeviceState.RESERVED for one in held)
-    return _page("appointment_book", need) if waits else ""
+    return _page("appointment_book", need) if waits and not need.limited else ""
 
 
 def _grant(need: Need, derogated: set[int], actor: Actor) -> str:
@@ -148,9 +155,10 @@ def _grant(need: Need, derogated: set[int], actor: Actor) -> str:
     return _page("derogation_grant", need) if granting and _waits(need, derogated) else ""
 
 
-def _waits(need: Need, settled: set[int]) -> bool:
-    """Whether a device is looked for, unless that is settled: its household has not answered that it wants none."""
-    return need.state == NeedState.WAITING and need.prescription.declined_at is None and need.pk not in settled
+def _waits(need: Any, settled: set[int]) -> bool:
+    """Whether a device is looked for, unless that is settled: its household wants it still, and is not limited."""
+    is_wanted = need.prescription.declined_at is None and not need.limited
+    return need.state == NeedState.WAITING and is_wanted and need.pk not in settled
 
 
 def _page(name: str, need: Need) -> str:

@@ -72,6 +72,11 @@ def _twins() -> models.QuerySet["Need"]:
     return alike.exclude(prescription=OuterRef("prescription"))
 
 
+def is_limited() -> Exists:
+    """Whether the household of a need asked that what is written of it be kept and used for nothing."""
+    return Exists(RightsRequest.objects.restricting().filter(household=OuterRef("prescription__household")))
+
+
 class NeedQuerySet(models.QuerySet["Need"]):
     """Reads of needs."""
 
@@ -107,8 +112,7 @@ class NeedQuerySet(models.QuerySet["Need"]):
 
     def free_to_serve(self) -> Self:
         """The same, less those that are kept aside and used for nothing (limitation): nobody is asked to serve them."""
-        limited = RightsRequest.objects.restricting().filter(household=OuterRef("prescription__household"))
-        return self.wanted().filter(~Exists(limited))
+        return self.wanted().filter(~is_limited())
 
     def served_alone(self) -> Self:
         """Those that could be served: no need of the same kind is, for their household, in another prescription."""

@@ -38,6 +38,11 @@ def test_a_limited_need_keeps_its_rank_holds_up_nobody_and_is_offered_to_nobody(
     assert household.name not in page.split("à garder sans s’en servir")[0].split("<main")[-1]
     todo = read(client, "/")
     assert household.name not in todo.split("Besoins à servir")[-1].split("<h2")[0]
+    its_page = read(client, reverse("prescriptions:need_detail", args=[first.reference]))
+    assert "À garder sans s’en servir" in its_page
+    for offered in ("Choisir un appareil", "Demander une dérogation"):
+        assert offered not in its_page, "what would be refused is not offered"
+        assert offered in read(client, reverse("prescriptions:need_detail", args=[second.reference]))
     own, other = rank_of(first), rank_of(second)
     assert own is not None
     assert other is not None
