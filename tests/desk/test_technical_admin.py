@@ -11,15 +11,21 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from desk.services.visits import note_visit
 from lifecycle.admin import ReadOnlyAdmin
 from lifecycle.machine import Stateful
+from lifecycle.sealing import seal_journals
+from lifecycle.verification import JOURNALS, note_verification, verify_journals
+from lists.services import save_view
 from network.enums import OrganisationKind, Role
 from network.models import User
+from network.services.invitations import invite
 from prescriptions.enums import NoteAudience
 from prescriptions.services.instruction import declare_absence, write_file_note
 from reference.loading import load_reference
 from tests.desk.test_walls_of_all_pages import NAMES, STORY, seen
 from tests.network.factories import make_membership, make_user
+from tests.prescriptions.files import Circle
 from tests.test_consistency import OURS
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +59,21 @@ def test_no_table_lets_anything_be_written(rf: RequestFactory, model: type[model
     assert window.has_view_permission(request)
 
 
+def house(circle: Circle) -> None:
+    """What the house keeps for itself: a view somebody saved, an invitation, a night's seals and what verified them."""
+    save_view(by=circle.worker, page="prescriptions:list", name="Les miennes", query="etat=submitted")
+    invite(
+        organisation=circle.prescriber,
+        email="collegue@exemple.test",
+        kind=OrganisationKind.PRESCRIBER,
+        role=Role.WORKER,
+        by=circle.pilot,
+    )
+    note_visit(membership=circle.worker)
+    note_verification(JOURNALS, verify_journals)
+    seal_journals(at=timezone.now())
+
+
 def test_each_list_and_each_page_opens_and_a_forged_form_writes_nothing(technician: Client) -> None:
     """A household served twice, and the dated rows that one reads: most tables have a row."""
     scenery = seen()
@@ -63,6 +84,7 @@ def test_each_list_and_each_page_opens_and_a_forged_form_writes_nothing(technici
     declare_absence(actor=circle.adviser, adviser=circle.adviser, first_on=today, last_on=today)
     for app in ("prescriptions", "documents", "donations", "connectivity", "refurb", "conventions", "distribution"):
         load_reference(app)
+    house(circle)
     empty, told = [], []
     for model, _ in REGISTERED:
         assert technician.get(address(model, "changelist")).status_code == 200, model
