@@ -1,50 +1,68 @@
-/* A scan begins the instant a page appears, before its box has the focus: the letters that come meanwhile are kept,
-   and put into the box before those that follow. Loaded first, so that it listens before anything is drawn; it stops
-   listening once the box was given the focus, or once the page is there and has no box. */
+/* A scan begins the instant a page appears, before its box has the focus and before its scripts are there: the letters
+   that come meanwhile are put into the box before those that follow, and whole tags are sent one after another once the
+   page is there. Loaded first, so that it listens before anything is drawn. */
 (() => {
   "use strict";
   let early = "";
-  let entered = false;
+  const whole = [];
 
   const box = () => document.querySelector("main input.scan[autofocus], main form[data-scan] input[name=tag][autofocus]");
 
   const pour = (field) => {
-    const kept = early;
-    stop();
-    if (kept) {
-      field.value = kept + field.value;
+    if (early) {
+      field.value = early + field.value;
       field.setSelectionRange(field.value.length, field.value.length);
     }
+    early = "";
     if (document.activeElement !== field) field.focus();
-    if (entered) field.form.requestSubmit();
   };
 
   const hear = (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
-    if (event.key.length === 1 && (early || event.key !== " ")) early += event.key;
-    else if (event.key === "Enter" && early) entered = true;
-    else return;
-    event.preventDefault();
     const field = box();
-    if (field && (!entered || document.readyState !== "loading")) pour(field);
+    if (field && event.target === field) {
+      if (event.key !== "Enter" || !field.value) return;
+      whole.push(field.value);
+      field.value = "";
+      event.preventDefault();
+      return;
+    }
+    if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    if (event.key.length === 1 && (early || event.key !== " ")) {
+      early += event.key;
+    } else if (event.key === "Enter" && early) {
+      whole.push(early);
+      early = "";
+    } else {
+      return;
+    }
+    event.preventDefault();
+    if (field) pour(field);
   };
 
   const focused = (event) => {
     if (event.target === box()) pour(event.target);
   };
 
-  const there = () => {
-    const field = box();
-    if (field) pour(field);
-    else stop();
+  const send = (field) => {
+    const next = field.value;
+    // A box that takes tags one after another takes them all; any other opens what was scanned last.
+    for (const tag of field.form.matches("[data-scan]") ? whole : whole.slice(-1)) {
+      field.value = tag;
+      field.form.requestSubmit();
+      if (field.value) return; // the page is left with it, or says what is missing
+    }
+    field.value = next;
+    field.setSelectionRange(next.length, next.length);
   };
 
-  const stop = () => {
-    early = "";
+  const there = () => {
     removeEventListener("keydown", hear, true);
     removeEventListener("focusin", focused, true);
-    document.removeEventListener("DOMContentLoaded", there);
+    const field = box();
+    if (!field) return;
+    pour(field);
+    if (whole.length) send(field);
   };
 
   addEventListener("keydown", hear, true);

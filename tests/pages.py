@@ -2,10 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
+from unittest.mock import patch
 
+from django.http import HttpRequest
 from django.test import Client, override_settings
 
+from network import middleware
+from network.middleware import open_memberships
 from network.models import Membership
 
 
@@ -27,8 +32,20 @@ class Crawler(Client):
 
 @contextmanager
 def crawling(membership: Membership) -> Iterator[Crawler]:
-    """The same for thousands of pages; its cookie says who is signed in."""
-    with override_settings(SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies"):
+    """The same for thousands of pages: its cookie says who is signed in, and who that is is asked once."""
+    known: list[Membership] = []
+
+    def known_memberships(request: HttpRequest) -> list[Membership]:
+        if not known:
+            known.extend(open_memberships(request))
+        mine = [copy(one) for one in known]
+        request._cached_user = mine[0].user  # type: ignore[attr-defined]
+        return mine
+
+    with (
+        override_settings(SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies"),
+        patch.object(middleware, "open_memberships", known_memberships),
+    ):
         crawler = Crawler()
         crawler.force_login(membership.user)
         yield crawler

@@ -1,21 +1,28 @@
 """What a household is told of who reads what, held against every page, for every role."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
-from network.enums import ROLES_BY_KIND
+from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
 from network.models import Membership, Organisation
 from prescriptions.enums import IdentityReason
 from prescriptions.readers import READERS, HouseholdFact, Reader, who_reads_what
 from prescriptions.services.households import open_identity
 from prescriptions.services.prescriptions import agreement_text
+from tests.desk.hostile import SHOWN
 from tests.desk.test_walls_of_all_pages import (
+    ANSWERED,
+    ASKED,
     BORN,
     NAMES,
     NOTE,
     PROOF,
     STORY,
+    UNSAID,
     Scenery,
     called_like_pieces_of_markup,
     read_everything,
@@ -33,19 +40,44 @@ SIGNS: dict[HouseholdFact, tuple[str, ...]] = {
     HouseholdFact.PHOTO: ("Un papier envoyé en photo",),
     HouseholdFact.NOTES: (NOTE,),
 }
+NEEDS = "one of its needs"
+"""The sign of any reference of a need, or of its words."""
+ALL_SIGNS = {*NAMES, *UNSAID, SHOWN, *(sign for signs in SIGNS.values() for sign in signs)}
 
 
-def told_to(scenery: Scenery, reader: Membership) -> set[HouseholdFact]:
+@dataclass
+class Read:
+    """What somebody read in every page there is."""
+
+    pages: list[tuple[str, int, frozenset[str]]]
+    """``(address, status, which of the signs are in it)``."""
+
+    @property
+    def told(self) -> set[HouseholdFact]:
+        """What the pages that opened say of the household; its needs are signs that the scenery gives."""
+        shown = {sign for _, status, signs in self.pages if status == 200 for sign in signs}
+        return {fact for fact in HouseholdFact if not shown.isdisjoint(SIGNS.get(fact, (NEEDS,)))}
+
+    def showing(self, *signs: str) -> list[str]:
+        """The addresses of what says one of these."""
+        return [address for address, _, shown in self.pages if not shown.isdisjoint(signs)]
+
+    def opened(self, start: str) -> list[str]:
+        """The addresses of the pages that opened, which begin so."""
+        return [address for address, status, _ in self.pages if status == 200 and address.startswith(start)]
+
+
+def read_by(scenery: Scenery, person: Membership) -> Read:
     """What every page this person may ask for says of the household."""
-    needs = [need.reference for need in scenery.served.needs.all()] + [
-        need.reference for need in scenery.waiting.needs.all()
-    ]
-    signs = SIGNS | {HouseholdFact.NEEDS: (*needs, "Ordinateur, études")}
-    found: set[HouseholdFact] = set()
-    for _, status, read in read_everything(scenery, reader):
-        if status == 200:
-            found |= {told for told, words in signs.items() if any(word in read for word in words)}
-    return found
+    needs = [*scenery.served.needs.all(), *scenery.waiting.needs.all()]
+    of_a_need = (*(need.reference for need in needs), "Ordinateur, études")
+    pages = []
+    for address, status, read in read_everything(scenery, person):
+        shown = {sign for sign in ALL_SIGNS if sign in read}
+        if any(sign in read for sign in of_a_need):
+            shown.add(NEEDS)
+        pages.append((address, status, frozenset(shown)))
+    return Read(pages)
 
 
 def of(scenery: Scenery, reader: Reader) -> Organisation | None:
@@ -56,15 +88,53 @@ def of(scenery: Scenery, reader: Reader) -> Organisation | None:
     return scenery.organisations.get(reader.kind)
 
 
+def before_a_reason(scenery: Scenery, pilot: Membership) -> None:
+    """Another pilot said why, and this one did more than an hour ago: neither opens anything now."""
+    other = make_membership(Role.PILOT, Kind.DEPARTEMENT)
+    open_identity(actor=other, household=scenery.household, reason=IdentityReason.CONTROL)
+    an_hour_ago = timezone.now() - timedelta(minutes=61)
+    open_identity(actor=pilot, household=scenery.household, reason=IdentityReason.CONTROL, at=an_hour_ago)
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("reader", READERS, ids=lambda reader: f"{reader.kind.value}-{len(reader.reads)}")
-def test_each_reader_reads_what_the_agreement_says_and_nothing_else(reader: Reader) -> None:
-    made = called_like_pieces_of_markup()
-    person = make_membership(reader.role, reader.kind, of(made, reader))
-    assert told_to(made, person) == set(reader.reads)
-    if reader.beyond:
-        open_identity(actor=person, household=made.household, reason=IdentityReason.COMPLAINT)
-        assert told_to(made, person) == {*reader.reads, *reader.beyond}
+def test_each_one_who_serves_reads_what_the_agreement_says_and_nothing_else_and_the_story_its_prescriber_alone() -> (
+    None
+):
+    """The pages that are walls for others do open: ``test_walls_of_all_pages`` is not made of wrong addresses."""
+    scenery = called_like_pieces_of_markup()
+    read: dict[tuple[Kind, Role], Read] = {}
+    for reader in READERS:
+        person = make_membership(reader.role, reader.kind, of(scenery, reader))
+        if reader.beyond:
+            before_a_reason(scenery, person)
+        now = read_by(scenery, person)
+        assert now.told == set(reader.reads), reader
+        if reader.beyond:
+            assert now.showing(*NAMES, *UNSAID) == []
+            assert len(now.opened("! ")) > 5
+            open_identity(actor=person, household=scenery.household, reason=IdentityReason.COMPLAINT)
+            now = read_by(scenery, person)
+            assert now.told == {*reader.reads, *reader.beyond}
+        read.setdefault((reader.kind, reader.role), now)  # the first of two prescribers is the household's own
+
+    relay = read.pop((Kind.RELAY, Role.ADVISER))
+    assert relay.showing(*UNSAID) == []
+    assert relay.opened("! /connexions/") == []
+
+    mine = f"! /droits/{scenery.asked.reference}/"
+    asked_of = read[Kind.DEPARTEMENT, Role.DPO]
+    beyond = [*asked_of.showing(*NAMES, *UNSAID), *asked_of.opened("! ")]
+    assert [address for address in beyond if not address.startswith(mine)] == [], "what he is asked"
+    assert asked_of.showing(STORY) == [f"{mine}export.zip"], "what the household itself asked to read"
+
+    assert {kind for (kind, role), one in read.items() if one.showing(STORY) and role != Role.DPO} == {Kind.PRESCRIBER}
+    told = {kind for (kind, _), one in read.items() if one.showing(ASKED, ANSWERED)}
+    assert told == {Kind.PRESCRIBER, Kind.DISTRIBUTOR, Kind.DEPARTEMENT}
+    named = {one: len(pages.showing(NAMES[0])) for one, pages in read.items()}
+    assert all(count >= 2 for count in named.values()), named
+    assert named[Kind.OPERATOR, Role.AGENT] < named[Kind.DISTRIBUTOR, Role.ADVISER], named
+    shown = {address for pages in read.values() for address in pages.showing(SHOWN)}
+    assert len(shown) > 50, "names do show: that none is taken for markup is not proven by empty pages"
 
 
 def test_the_text_in_force_says_these_sentences_and_names_its_controller_and_its_ground(db: None) -> None:

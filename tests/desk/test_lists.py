@@ -20,7 +20,7 @@ from tests.desk.territory import Territory
 from tests.desk.test_walls_of_all_pages import GROUPS, NAMES, seen, strangers, words
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
-from tests.pages import acting
+from tests.pages import acting, crawling
 from tests.refurb.devices import Bench
 
 pytestmark = pytest.mark.django_db
@@ -278,11 +278,11 @@ def test_no_file_names_the_household_to_whom_it_is_no_work(kinds: list[Any]) -> 
     logged = HouseholdAccess.objects.count()
     told = []
     for membership in strangers(scenery, kinds):
-        client = acting(membership)
-        for name in LISTS:
-            for ending in ("csv", "xlsx"):
-                read = words(client.get(reverse(name), {"export": ending}))
-                told += [(str(membership), name, secret) for secret in NAMES if secret in read]
+        with crawling(membership) as client:
+            for name in LISTS:
+                for ending in ("csv", "xlsx"):
+                    read = words(client.get(reverse(name), {"export": ending}))
+                    told += [(str(membership), name, secret) for secret in NAMES if secret in read]
     assert told == []
     assert HouseholdAccess.objects.count() == logged
 

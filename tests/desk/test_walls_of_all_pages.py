@@ -37,9 +37,8 @@ from network.models import Membership, Organisation
 from network.services.awareness import convene_awareness, plan_awareness
 from network.services.directory import publish_public_service
 from network.services.skills import note_skill, record_training
-from prescriptions.enums import IdentityReason, NoteAudience, Requester, RightKind, RightsChannel
+from prescriptions.enums import NoteAudience, Requester, RightKind, RightsChannel
 from prescriptions.models import HouseholdAccess, Need, Prescription, ProofPhoto
-from prescriptions.services.households import open_identity
 from prescriptions.services.instruction import write_file_note
 from prescriptions.services.photos import send_photo
 from prescriptions.services.prescriptions import ask_completion_prescription
@@ -50,7 +49,7 @@ from refurb.services.parts import buy_part, write_off_part
 from reports.months import month_of
 from reports.services import compute_report
 from reports.views_drill_down import EVIDENCE
-from tests.desk.hostile import MARKUP, SHOWN, called_like_markup, files_called_like_markup
+from tests.desk.hostile import MARKUP, called_like_markup, files_called_like_markup
 from tests.desk.house import faults
 from tests.desk.territory import BOTH, Territory, need_of
 from tests.distribution.hours import booked, opened
@@ -441,60 +440,6 @@ def test_no_page_names_the_household_to_whom_it_is_no_work(kinds: list[Kind], sc
                 told.append((str(membership), address, status))
     assert told == []
     assert HouseholdAccess.objects.count() == logged
-
-
-@pytest.mark.django_db
-def test_no_page_names_the_household_to_the_pilot_who_gave_no_reason(scenery: Scenery) -> None:
-    pilot = make_membership(Role.PILOT, Kind.DEPARTEMENT)
-    other = make_membership(Role.PILOT, Kind.DEPARTEMENT)
-    open_identity(actor=other, household=scenery.household, reason=IdentityReason.CONTROL)
-    an_hour_ago = timezone.now() - timedelta(minutes=61)
-    open_identity(actor=pilot, household=scenery.household, reason=IdentityReason.CONTROL, at=an_hour_ago)
-
-    pages = list(read_everything(scenery, pilot))
-
-    assert [address for address, _, read in pages if any(secret in read for secret in (*NAMES, *UNSAID))] == []
-    assert sum(status == 200 and address.startswith("! ") for address, status, _ in pages) > 5
-
-
-@pytest.mark.django_db
-def test_the_story_is_read_by_its_prescriber_alone_and_each_one_s_pages_do_name_the_household(
-    scenery: Scenery,
-) -> None:
-    """The pages that are walls for others do open: the proof above is not made of addresses that are wrong."""
-    organisations = scenery.organisations
-    named, stories, exchanges, shown = {}, {}, set[Kind](), set[str]()
-    for kind, role in sorted(SERVES - {(kind, Role.MANAGER) for kind in Kind}):
-        membership = make_membership(role, kind, organisations.get(kind))
-        if role == Role.PILOT:
-            open_identity(actor=membership, household=scenery.household, reason=IdentityReason.CONTROL)
-        pages = list(read_everything(scenery, membership))
-        named[kind, role] = sum(NAMES[0] in read for _, _, read in pages)
-        stories[kind, role] = [address for address, _, read in pages if STORY in read]
-        exchanges |= {kind for _, _, read in pages if ASKED in read or ANSWERED in read}
-        shown |= {address for address, _, read in pages if SHOWN in read}
-        if role == Role.DPO:
-            told = [address for address, _, read in pages if any(secret in read for secret in (*NAMES, *UNSAID))]
-            opened = [address for address, status, _ in pages if address.startswith("! ") and status == 200]
-            mine = f"! /droits/{scenery.asked.reference}/"
-            assert not [address for address in (*told, *opened) if not address.startswith(mine)], "what he is asked"
-    exported = stories.pop((Kind.DEPARTEMENT, Role.DPO))
-    assert exported == [f"! /droits/{scenery.asked.reference}/export.zip"], "what the household itself asked to read"
-    readers = {kind for (kind, _), addresses in stories.items() if addresses}
-    assert readers == {Kind.PRESCRIBER}, stories
-    assert exchanges == {Kind.PRESCRIBER, Kind.DISTRIBUTOR, Kind.DEPARTEMENT}
-    assert all(count >= 2 for count in named.values()), named
-    assert named[Kind.OPERATOR, Role.AGENT] < named[Kind.DISTRIBUTOR, Role.ADVISER], named
-    assert len(shown) > 50, "names do show: that none is taken for markup is not proven by empty pages"
-
-
-@pytest.mark.django_db
-def test_a_relay_of_the_commune_reads_what_it_serves_and_no_story(scenery: Scenery) -> None:
-    relay = scenery.territory.shelf.relay
-    pages = list(read_everything(scenery, relay))
-    assert not [address for address, _, read in pages if any(secret in read for secret in UNSAID)]
-    lines = [address for address, status, _ in pages if address.startswith("! /connexions/") and status == 200]
-    assert lines == []
 
 
 @pytest.mark.django_db

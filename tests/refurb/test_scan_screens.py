@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, Route
 
 from refurb.models import Device
-from tests.donations.scene import Scene, first_line
+from tests.donations.scene import Scene, first_line, laptops
 from tests.refurb.devices import Bench, load_numbers
 from tests.refurb.pages import page_of
 from tests.screens import sign_in
@@ -72,6 +72,34 @@ def test_a_scan_typed_the_instant_the_page_appears_keeps_its_first_letter(
         kept.append(page.input_value("main input[autofocus]"))
 
     assert kept == ["PRH-0042"] * 10
+
+
+@pytest.mark.parametrize("typed_in_the_box", [False, True])
+def test_tags_scanned_before_the_page_is_there_are_sent_one_after_another(
+    transactional_db: None, open_page: Callable[..., Page], typed_in_the_box: bool
+) -> None:
+    """While its scripts are still on their way: none is lost, none is joined to the next."""
+    load_numbers()
+    scene = Scene(lines=(laptops(3),))
+    line = first_line(scene.collected())
+    page = open_page()
+    sign_in(page, scene.north.technician)
+    waiting: list[Route] = []
+    page.route("**/scanner.js", lambda route: waiting.append(route))  # noqa: PLW0108 Playwright writes on it
+    page.goto(reverse("refurb:device_scan", args=[line.pk]), wait_until="commit")
+    while not (waiting and page.evaluate("Boolean(document.querySelector('main input[autofocus]'))")):
+        page.wait_for_timeout(10)
+    if typed_in_the_box:
+        page.focus("main input[autofocus]")
+    else:
+        page.evaluate("document.activeElement.blur()")
+    page.keyboard.type("LIL-0001\nLIL-0002\nLIL-0003\nLIL-00")
+    while waiting:
+        waiting.pop().continue_()
+    page.get_by_text("3 arrivés, 0 attendu.").wait_for()
+
+    assert set(Device.objects.values_list("tag", flat=True)) == {"LIL-0001", "LIL-0002", "LIL-0003"}
+    assert page.input_value("main input[autofocus]") == "LIL-00", "and the letters of the next one wait in the box"
 
 
 def test_the_next_tag_is_found_from_the_page_of_the_one_before_and_presses_no_button(
