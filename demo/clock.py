@@ -15,31 +15,32 @@ EVERY_NIGHT = 22
 NIGHTS = (0,)
 """Before that, the days of the week in the night before which it runs."""
 WEEK = 5
-"""So many working days before the end the journals are sealed every night; before that, once a month."""
+"""So many working days before the end the journals are sealed every night, as a service that begins would."""
 EARLY_MONTHS = 41
 """How long before the end the first household was met: two years, one more, and the time of a notice."""
+QUARTER = 3
+"""Months between two of its nights before the story begins."""
 
 
 def nights(stage: Story) -> Thread:
-    """Once a month before the story begins; then some nights of each week, all those of the last weeks.
+    """Once a quarter before the story begins; then some nights of each week, all those of the last weeks.
 
     Every night on which a convention takes effect too: what falls due in between is caught up with, as after a stop.
     """
-    for count in range(EARLY_MONTHS, 0, -1):
+    for count in range(EARLY_MONTHS, 0, -QUARTER):
         day = add_months(stage.last, -count)
         if day >= stage.first:
             break
         yield (at := local(day, HOUR))
         _run(stage, at)
-    day, sealed = stage.first, 0
+    day = stage.first
     every_night, last_week = stage.back(EVERY_NIGHT), stage.back(WEEK)
     while day < stage.last:
         if day >= every_night or day.weekday() in NIGHTS or day in stage.effects:
             yield (at := local(day, HOUR))
             _run(stage, at)
-            if day >= last_week or day.month != sealed:
+            if day >= last_week:
                 _seal(stage, at)
-                sealed = day.month
         day = working_day(day + timedelta(days=1))
 
 

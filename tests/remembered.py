@@ -3,7 +3,8 @@
 A step is a function whose rows, files and answer depend only on what it is given and on the steps before it, from an
 empty database on: the same steps lead to the same place. At a place where a step was never taken, it is taken; where it
 was, its rows are put back with the keys and the words they had. Whatever else writes leads nowhere known: from there on
-everything is done again, as it is in a test that commits, or under settings or doubles of its own.
+everything is done again, as it is in a test that commits, or under doubles of its own. A step under settings of its own
+is another step.
 """
 
 import threading
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import wraps
 from operator import attrgetter
@@ -83,11 +84,11 @@ class Steps:
         self.savepoints: list[Any] = []
         self.inside = False
         self.allowed = False
-        self.overridden = 0
-        setting_changed.connect(self._count_settings)
+        self.overridden: dict[str, list[Any]] = {}
+        setting_changed.connect(self._note_setting)
 
     def close(self) -> None:
-        setting_changed.disconnect(self._count_settings)
+        setting_changed.disconnect(self._note_setting)
 
     def forget(self) -> None:
         """The tables themselves were made again."""
@@ -101,9 +102,16 @@ class Steps:
         """From here on, until another test begins, everything is done."""
         self.place, self.allowed = None, False
 
-    def _count_settings(self, setting: str, enter: bool = False, **kwargs: Any) -> None:
-        if setting not in OWN_FILES:
-            self.overridden += 1 if enter else -1
+    def _note_setting(self, setting: str, value: Any = None, enter: bool = False, **kwargs: Any) -> None:
+        if setting in OWN_FILES:
+            return
+        values = self.overridden.setdefault(setting, [])
+        if enter:
+            values.append(value)
+        elif values:
+            values.pop()
+        if not values:
+            del self.overridden[setting]
 
     # --- taking a step
 
@@ -116,7 +124,7 @@ class Steps:
         around = [attrgetter(name)(args[0]) for name in names]
         given = [around, args[1:] if names else args, kwargs]
         try:
-            key = (function, key_of(given))
+            key = (function, key_of(given), key_of({name: self.overridden[name] for name in sorted(self.overridden)}))
         except NoKeyError:
             return function(*args, **kwargs)
         place = self._here()
@@ -129,7 +137,6 @@ class Steps:
     def _may(self) -> bool:
         return (
             not self.inside
-            and not self.overridden
             and (self.allowed or self.place is not None)
             and threading.current_thread() is threading.main_thread()
             and connection.in_atomic_block
@@ -256,7 +263,7 @@ def key_of(value: Any) -> Any:
             raise NoKeyError
         case str():
             return str(value)
-        case None | bytes() | bool() | int() | float() | Decimal() | date():
+        case None | bytes() | bool() | int() | float() | Decimal() | date() | time():
             return type(value), value
         case Model() if value.pk is not None and not value._state.adding:
             return value._meta.label, value.pk

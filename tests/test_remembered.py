@@ -157,13 +157,24 @@ def test_in_a_database_that_is_not_empty_nothing_is_put_back(steps: Steps) -> No
     assert alone("A").pk != known
 
 
-def test_a_test_with_doubles_or_settings_of_its_own_does_everything(
-    steps: Steps, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_under_settings_of_its_own_a_step_is_another_one(steps: Steps) -> None:
     known = undone(steps, lambda: alone("A")).pk
     with override_settings(DEMO=True):
-        assert undone(steps, lambda: alone("A")).pk != known
+        other = undone(steps, lambda: alone("A")).pk
+        with override_settings(SITE_URL="https://autre.exemple.test"):
+            assert undone(steps, lambda: alone("A")).pk not in {known, other}
+        assert undone(steps, lambda: alone("A")).pk == other
+    assert other != known
     assert undone(steps, lambda: alone("A")).pk == known, "the settings are those of all again"
+    with override_settings(DEMO=True):
+        assert undone(steps, lambda: alone("A")).pk == other
+    with override_settings(DEMO=object()):
+        told = [undone(steps, lambda: alone("A")).pk for _ in range(2)]
+    assert len({known, other, *told}) == 4, "what is like no other is never the same"
+
+
+def test_a_test_with_doubles_of_its_own_does_everything(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = undone(steps, lambda: alone("A")).pk
     steps.begin()
     monkeypatch.setattr(timezone, "now", timezone.now)
     assert alone("A").pk != known

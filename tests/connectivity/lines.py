@@ -54,12 +54,14 @@ def make_offer(channel: str = Channel.DESK, **columns: Any) -> Offer:
     return Offer.objects.create(**defaults | columns)
 
 
+@remembered()
 def ask(offer: Offer, rule: str = ConditionRule.TENANT, **columns: Any) -> OfferCondition:
     """One more condition of an offer: a rent receipt of less than 90 days unless said."""
     defaults = {"proof": ProofKind.RENT_RECEIPT, "fresh_days": 90}
     return OfferCondition.objects.create(offer=offer, rule=rule, **defaults | columns)
 
 
+@remembered()
 def close_copper(commune: Commune, technical_on: date, **columns: Any) -> CopperClosure:
     """Copper closes in a commune, a year after it is sold no more."""
     defaults = {
@@ -69,6 +71,7 @@ def close_copper(commune: Commune, technical_on: date, **columns: Any) -> Copper
     return CopperClosure.objects.create(commune=commune, **defaults | columns)
 
 
+@remembered()
 def reach(commune: Commune, *accesses: str) -> None:
     """Every home of a commune may have these, fibre and copper unless said: an offer is sure there."""
     given = {"share": 100, "observed_on": DAY, "valid_from": DAY, "source": "test", "checked_on": DAY}

@@ -39,7 +39,7 @@ PRICES = {"laptop": 100, "desktop": 80, "tablet": 60, "smartphone": 50, "screen"
 def load_law() -> None:
     """The ceilings, the rules and the articles of the model, once."""
     if not PriceCeiling.objects.exists():
-        load_reference("conventions")
+        remembered()(load_reference)("conventions")
 
 
 def drawn(document: Document | None) -> Document:

@@ -10,9 +10,11 @@ from distribution.models import Appointment, PointOpening
 from distribution.services.appointments import book_appointment, slots_for
 from distribution.services.openings import open_hours
 from distribution.slots import Slot
+from network.models import Membership
 from prescriptions.models import Need, Prescription
 from refurb.models import Device, DistributionPoint
 from tests.distribution.shelves import Shelf
+from tests.remembered import remembered
 
 DAILY = {"starts_at": time(9), "ends_at": time(12), "minutes": 30, "places": 1}
 
@@ -21,8 +23,12 @@ def opened(shelf: Shelf, point: DistributionPoint | None = None, **given: Any) -
     """A point receives every day of the week, since a while."""
     since = timezone.localdate() - timedelta(days=60)
     said = {"valid_from": since, **DAILY, **given}
-    place = point or shelf.point
-    return [open_hours(actor=shelf.pilot, point=place, weekday=day, **said) for day in range(7)]
+    return _open_all_week(shelf.pilot, point or shelf.point, said)
+
+
+@remembered()
+def _open_all_week(pilot: Membership, point: DistributionPoint, said: dict[str, Any]) -> list[PointOpening]:
+    return [open_hours(actor=pilot, point=point, weekday=day, **said) for day in range(7)]
 
 
 def next_hours(shelf: Shelf, device: Device, most: int = 3) -> list[Slot]:

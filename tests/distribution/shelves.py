@@ -71,7 +71,7 @@ class Shelf:
     def relay(self) -> Membership:
         """An adviser of a relay that serves the commune."""
         organisation = make_organisation(OrganisationKind.RELAY)
-        organisation.communes_served.add(self.commune)
+        _serve(organisation, self.commune)
         return make_membership(Role.ADVISER, OrganisationKind.RELAY, organisation)
 
     @cached_property
@@ -207,16 +207,17 @@ class Shelf:
         return self.take_back(device or self.handed_over(), **given)
 
     def repair(self, device: Device) -> None:
-        work.record_repair(actor=self.technician, device=device, kind=PartKind.BATTERY, work="Batterie changée")
+        done = {"kind": PartKind.BATTERY, "work": "Batterie changée"}
+        remembered()(work.record_repair)(actor=self.technician, device=device, **done)
 
     def missing(self, device: Device, **given: Any) -> Device:
         defaults: dict[str, Any] = {"actor": self.adviser, "at": self.at, "reason": MissingReason.STOCKTAKE}
-        return gate.apply(device, "report_missing", **defaults | given)
+        return remembered()(gate.apply)(device, "report_missing", **defaults | given)
 
     def desktop(self) -> Device:
         """A reconditioned desktop with its screen, at the workshop."""
         desktop, screen = self.ready(DeviceType.DESKTOP), self.ready(DeviceType.SCREEN, price=5)
-        attach_device(actor=self.technician, device=screen, desktop=desktop)
+        remembered()(attach_device)(actor=self.technician, device=screen, desktop=desktop)
         return fresh(desktop)
 
     def exchange(self, device: Device, replaces: Device, **given: Any) -> Device:
@@ -226,7 +227,7 @@ class Shelf:
         return hand_overs.exchange_device(device=device, **defaults | given)
 
     def derogate(self, need: Need) -> Derogation:
-        return hand_overs.grant_derogation(
+        return remembered()(hand_overs.grant_derogation)(
             actor=self.pilot, need=need, kind=DerogationKind.TERRITORY, reason="Aucun point plus proche."
         )
 
@@ -234,6 +235,11 @@ class Shelf:
         """The place counter of a type, today."""
         day = timezone.localdate(self.at)
         return Quota.objects.on(day).get(convention=self.convention, type=type_)
+
+
+@remembered()
+def _serve(organisation: Organisation, commune: Commune) -> None:
+    organisation.communes_served.add(commune)
 
 
 def screen_of(desktop: Device) -> Device:

@@ -30,6 +30,7 @@ from refurb.services.devices import describe_device
 from tests.distribution.shelves import Shelf
 from tests.pages import acting, done, read
 from tests.refurb.devices import Bench, fresh, load_numbers
+from tests.remembered import remembered
 from tests.screens import flaws, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,7 @@ def bench() -> Bench:
 
 
 def begin(bench: Bench, **given: Any) -> Stocktake:
-    return begin_stocktake(actor=bench.technician, **given)
+    return remembered()(begin_stocktake)(actor=bench.technician, **given)
 
 
 def scan(bench: Bench, stocktake: Stocktake, *texts: str, place: str = "") -> list[StocktakeScan]:

@@ -12,6 +12,7 @@ from imports.models import Import
 from imports.services import begin_import, deposit_import
 from tests.donations.scene import Scene, again
 from tests.imports.files import csv_file
+from tests.remembered import remembered
 
 HEAD = (
     "Étiquette",
@@ -52,8 +53,8 @@ def machine(number: str = "", type_: str = "Portable", **said: Any) -> tuple[str
 def deposited(scene: Scene, rows: Sequence[Sequence[str]], by: Any = None, **said: Any) -> Import:
     """The file of these lines, deposited by a contact of the donor unless said."""
     actor = by or scene.contact
-    file = store_file(content=csv_file((HEAD, *rows)), name="parc.csv", by=actor)
-    return deposit_import(actor=actor, kind=INVENTORY, organisation=scene.donor, file=file, **said)
+    file = remembered()(store_file)(content=csv_file((HEAD, *rows)), name="parc.csv", by=actor)
+    return remembered()(deposit_import)(actor=actor, kind=INVENTORY, organisation=scene.donor, file=file, **said)
 
 
 def taken(scene: Scene, rows: Sequence[Sequence[str]], **said: Any) -> Import:

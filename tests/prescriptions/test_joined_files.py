@@ -37,6 +37,7 @@ from prescriptions.views.said import said_to
 from tests.pages import acting, read
 from tests.prescriptions.files import COMPUTER, Circle, again, person, transferred
 from tests.prescriptions.rights import Desk
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 PHONE = ((NeedKind.SMARTPHONE, NeedUse.WORK),)
@@ -59,7 +60,7 @@ def two_files(circle: Circle, beside: Circle, **other: Any) -> tuple[Prescriptio
     """A request accepted in the file that is kept, another one in the file that is left, said to be the same."""
     kept = circle.submitted(COMPUTER, household=circle.household(**person(**HER)))
     left = beside.submitted(PHONE, household=beside.household(**person(**HER | {"last_name": "Vandewale"} | other)))
-    answer_double(actor=circle.adviser, household=left.household, other=kept.household, same=True)
+    remembered()(answer_double)(actor=circle.adviser, household=left.household, other=kept.household, same=True)
     return circle.accept(kept), beside.accept(left)
 
 

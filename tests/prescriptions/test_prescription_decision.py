@@ -24,6 +24,7 @@ from prescriptions.services.prescriptions import (
 from prescriptions.services.trying import evaluate_supposed, suppose_facts
 from tests.pages import acting, read
 from tests.prescriptions.files import COMPUTER, Circle, again, load_settings
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def seen(circle: Circle, *facts: tuple[str, str]) -> Prescription:
         circle.see_fact(prescription, kind, band=band)
     circle.agree(prescription)
     for kind, use in COMPUTER:
-        ask_need(actor=circle.worker, prescription=prescription, kind=kind, use=use)
+        remembered()(ask_need)(actor=circle.worker, prescription=prescription, kind=kind, use=use)
     return circle.submit(prescription)
 
 

@@ -33,6 +33,7 @@ from prescriptions.services.households import edit_household, open_identity, rec
 from prescriptions.services.prescriptions import ask_completion_prescription, remind_prescription
 from tests.network.factories import make_membership, make_organisation
 from tests.prescriptions.files import Circle, again
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -49,11 +50,11 @@ def circle() -> Circle:
     circle = Circle()
     household = circle.household(email="foyer@exemple.test")
     prescription = circle.submitted(household=household, story="La situation")
-    ask_completion_prescription(actor=circle.adviser, prescription=prescription, words="Un point")
-    edit_household(actor=circle.worker, household=household, phone="0699000002")
+    remembered()(ask_completion_prescription)(actor=circle.adviser, prescription=prescription, words="Un point")
+    remembered()(edit_household)(actor=circle.worker, household=household, phone="0699000002")
     prescription = circle.accept(circle.submit(circle.answer(again(prescription))))
-    remind_prescription(actor=circle.worker, prescription=prescription)
-    record_access(actor=circle.adviser, household=household, what="page")
+    remembered()(remind_prescription)(actor=circle.worker, prescription=prescription)
+    remembered()(record_access)(actor=circle.adviser, household=household, what="page")
     return circle
 
 

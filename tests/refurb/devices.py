@@ -14,6 +14,7 @@ from PIL import Image
 
 from documents.models import StoredFile
 from documents.services import store_file
+from donations.models import DonationLine
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
@@ -252,8 +253,12 @@ def given_to(scene: Scene) -> Bench:
 
 def from_lot(scene: Scene) -> Device:
     """One device of a picked-up lot, received in the northern workshop."""
-    donation = scene.collected()
-    return devices.receive_device(actor=scene.north.technician, line=first_line(donation), tag=new_tag())
+    return _received_of(scene.north.technician, first_line(scene.collected()))
+
+
+@remembered()
+def _received_of(technician: Membership, line: DonationLine) -> Device:
+    return devices.receive_device(actor=technician, line=line, tag=new_tag())
 
 
 def private_lot(quantity: int = 1) -> Scene:
