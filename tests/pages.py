@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
+from http.cookies import SimpleCookie
 from typing import Any
 from unittest.mock import patch
 
@@ -11,14 +12,23 @@ from django.test import Client, override_settings
 
 from network import middleware
 from network.middleware import open_memberships
-from network.models import Membership
+from network.models import Membership, User
+from tests.remembered import remembered
 
 
 def acting(membership: Membership) -> Client:
     """A browser in which this membership acts."""
     client = Client()
-    client.force_login(membership.user)
+    client.cookies = signed_in(membership.user)
     return client
+
+
+@remembered()
+def signed_in(user: User) -> SimpleCookie:
+    """The cookie of a session that was just opened."""
+    client = Client()
+    client.force_login(user)
+    return client.cookies
 
 
 class Crawler(Client):

@@ -18,8 +18,8 @@ from prescriptions.enums import FactKind, NeedKind
 from prescriptions.models import Fact, FactBand
 from reference.families import family_of
 from reference.files import ReferenceFileError, data_of, read_family
-from reference.loading import load_reference
 from tests.connectivity.lines import Line, ask, close_copper, make_offer, reach
+from tests.given import load_reference
 from tests.network.factories import make_commune, make_organisation
 
 DAY = date(2026, 11, 24)

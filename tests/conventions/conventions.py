@@ -25,8 +25,8 @@ from documents.services import open_file, render_document, store_file
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from network.models import Epci, Membership, Organisation
-from reference.loading import load_reference
 from tests.documents.pdfs import scan_of, signed_pdf, small_pdf
+from tests.given import load_reference
 from tests.network.factories import make_epci, make_membership, make_organisation
 from tests.remembered import remembered
 from tests.world import WORLD
@@ -39,7 +39,7 @@ PRICES = {"laptop": 100, "desktop": 80, "tablet": 60, "smartphone": 50, "screen"
 def load_law() -> None:
     """The ceilings, the rules and the articles of the model, once."""
     if not PriceCeiling.objects.exists():
-        remembered()(load_reference)("conventions")
+        load_reference("conventions")
 
 
 def drawn(document: Document | None) -> Document:

@@ -30,9 +30,9 @@ from lifecycle.actors import SYSTEM
 from lifecycle.verification import verify_journal
 from network.enums import ROLES_BY_KIND, OrganisationKind, Role
 from network.models import Membership
-from reference.loading import load_reference
 from reference.models import Parameter
 from tests.conventions.conventions import Treaty, party
+from tests.given import load_reference
 from tests.network.factories import make_membership
 
 pytestmark = pytest.mark.django_db

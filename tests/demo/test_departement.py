@@ -19,8 +19,9 @@ from connectivity.enums import UNDER_WAY, Channel, RefusalCode
 from connectivity.models import ConnectionFile
 from conventions.enums import SignatureState
 from conventions.models import Quota, QuotaChange, Signature
-from demo.calendar import local
+from demo.calendar import local, working_day
 from demo.catalogue import rows
+from demo.clock import WEEK
 from desk.documents import minutes_for
 from desk.models import Meeting, MeetingLot, Ratification, Seeding
 from distribution.enums import SettlementKind
@@ -154,9 +155,9 @@ class DepartementTests(TestCase):
         assert faults == []
         assert read > 300
 
-    def test_the_journals_were_sealed_once_a_month_then_every_night_of_the_last_week_then_at_the_end(self) -> None:
+    def test_the_journals_were_sealed_every_night_of_the_last_week_then_at_the_end(self) -> None:
         nights = Seal.objects.filter(sealed_at__lt=local(AS_OF, 0)).dates("sealed_at", "day")
-        assert len({(night.year, night.month) for night in nights}) >= 12
+        assert list(nights) == [working_day(AS_OF, -count) for count in range(WEEK, 0, -1)]
         last = Seal.objects.filter(machine="device").order_by("sealed_at").last()
         assert last is not None
         assert last.sealed_at >= self.seeding.started_at

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from documents.models import MessageText
-from reference.loading import load_reference
+from tests.given import load_reference
 
 pytestmark = pytest.mark.django_db
 

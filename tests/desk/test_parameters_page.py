@@ -16,10 +16,10 @@ from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.parameters import LINK_DAYS
 from reference.families import families
-from reference.loading import load_reference
 from reference.models import Parameter
 from reference.registry import REGISTRY
 from tests.costs import assert_same_queries
+from tests.given import load_reference
 from tests.network.factories import make_membership
 from tests.reference.values import LONG_AGO, SAID, make_value
 

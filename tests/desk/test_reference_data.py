@@ -24,10 +24,10 @@ from network.models import Commune, Membership
 from prescriptions.models import AgreementText
 from reference.dated import Dated, fingerprint
 from reference.families import Family, families
-from reference.loading import load_reference
 from refurb.models import Checklist, Grading, GradingScale
 from tests.connectivity.lines import Line
 from tests.costs import assert_same_queries
+from tests.given import load_reference
 from tests.network.factories import make_commune, make_membership
 from tests.refurb.devices import Bench, load_numbers
 

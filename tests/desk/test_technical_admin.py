@@ -22,8 +22,8 @@ from network.models import User
 from network.services.invitations import invite
 from prescriptions.enums import NoteAudience
 from prescriptions.services.instruction import declare_absence, write_file_note
-from reference.loading import load_reference
 from tests.desk.test_walls_of_all_pages import NAMES, STORY, seen
+from tests.given import load_reference
 from tests.network.factories import make_membership, make_user
 from tests.prescriptions.files import Circle
 from tests.test_consistency import OURS

@@ -25,8 +25,8 @@ from prescriptions.enums import FactKind, NeedKind, NeedUse
 from prescriptions.models import EligibilityRule, FactBand, Need, Prescription
 from prescriptions.services.needs import ask_need
 from prescriptions.services.prescriptions import evaluate
-from reference.loading import load_reference
 from tests.connectivity.lines import ask, close_copper, make_offer
+from tests.given import load_reference
 from tests.network.factories import make_membership
 from tests.prescriptions.files import Circle, load_settings
 from tests.prescriptions.pages import acting, read

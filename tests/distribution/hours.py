@@ -49,7 +49,7 @@ def need_of(device: Device) -> Need:
 def booked(shelf: Shelf, device: Device, starts_at: datetime | None = None, **given: Any) -> Appointment:
     """An hour for what is put aside: some days ahead, unless it is given."""
     hour = starts_at or a_later_hour(shelf, device)
-    return book_appointment(actor=shelf.adviser, need=need_of(device), starts_at=hour, **given)
+    return remembered()(book_appointment)(actor=shelf.adviser, need=need_of(device), starts_at=hour, **given)
 
 
 def last_working_day() -> datetime:

@@ -10,9 +10,9 @@ from distribution.models import HandOver, WarrantyText
 from distribution.services import hand_overs
 from documents.models import Document
 from documents.services import freeze_document, open_file, render_document
-from reference.loading import load_reference
 from refurb.enums import DeviceType
 from tests.distribution.shelves import Shelf, delivery_of
+from tests.given import load_reference
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from documents.enums import MessageChannel, MessageCode, MessageLanguage
 from documents.messages import HOLES, SUBJECTS, filled, first_texts
 from documents.models import MessageText
 from prescriptions.enums import SheetLanguage
-from reference.loading import load_reference
+from tests.given import load_reference
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

@@ -7,9 +7,9 @@ import pytest
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.models import Need
-from reference.loading import load_reference
 from tests.connectivity.lines import Line
 from tests.distribution.shelves import Shelf
+from tests.given import load_reference
 from tests.journeys import distribution_steps
 from tests.journeys import household_steps as household
 from tests.journeys.distribution_steps import Paid

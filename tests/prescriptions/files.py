@@ -24,7 +24,7 @@ from prescriptions.services.prescriptions import (
     submit_prescription,
 )
 from prescriptions.services.transfers import accept_transfer, ask_transfer
-from reference.loading import load_reference
+from tests.given import load_reference
 from tests.network.factories import make_commune, make_membership, make_organisation
 from tests.remembered import remembered
 
@@ -138,7 +138,7 @@ class Circle:
     def answer(self, prescription: Prescription, words: str = "Fait avec le foyer") -> Prescription:
         """Every point of the last request has an answer; the file is not sent back yet."""
         for code in prescription.completion_requests.latest("pk").points:
-            answer_point(
+            remembered()(answer_point)(
                 actor=self.worker,
                 prescription=prescription,
                 code=code,

@@ -28,7 +28,7 @@ from prescriptions.own_photos import AGAIN
 from prescriptions.own_photos import TOLD as PHOTOS
 from prescriptions.saying import DAY, HOUR, TEMPLATE, VALUES, WEEKDAY, SaidDay, Tongue, kept, plain, said
 from prescriptions.telling import A_DEVICE, A_LINE, NOT_FOR_THE_HOUSEHOLD, REACHED
-from reference.loading import load_reference
+from tests.given import load_reference
 from tests.pages import acting
 from tests.prescriptions.files import Circle
 from tests.prescriptions.told import TOLD, brought_to

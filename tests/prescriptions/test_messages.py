@@ -26,7 +26,7 @@ from prescriptions.services.joining import join_household
 from prescriptions.services.messages import withhold_messages
 from prescriptions.services.prescriptions import withdraw_prescription
 from prescriptions.services.stopping import stop_sms_household
-from reference.loading import load_reference
+from tests.given import load_reference
 from tests.network.factories import make_membership
 from tests.prescriptions.files import Circle
 from tests.prescriptions.pages import acting, page_of, read

@@ -29,7 +29,7 @@ from prescriptions.services.prescriptions import (
     write_story,
 )
 from reference.dated import fingerprint
-from reference.loading import load_reference
+from tests.given import load_reference
 from tests.network.factories import make_organisation
 from tests.prescriptions.files import COMPUTER, Circle, again
 

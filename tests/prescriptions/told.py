@@ -17,11 +17,14 @@ from prescriptions.services.prescriptions import (
 )
 from tests.prescriptions.answers import ADDRESS, said_no
 from tests.prescriptions.files import COMPUTER, Circle, again
+from tests.remembered import remembered
 
 
 def _missing(circle: Circle) -> Prescription:
     given = {"missing": ["income_seen", "double"], "words": "Le numéro sonne dans le vide."}
-    return ask_completion_prescription(actor=circle.adviser, prescription=circle.submitted(), at=circle.at, **given)
+    return remembered()(ask_completion_prescription)(
+        actor=circle.adviser, prescription=circle.submitted(), at=circle.at, **given
+    )
 
 
 def _declined(circle: Circle) -> Prescription:
@@ -30,11 +33,13 @@ def _declined(circle: Circle) -> Prescription:
 
 def _refused(circle: Circle) -> Prescription:
     given = {"reason": "not_here", "next_step": "Voir la mairie.", "motive": "Mot pour les collègues."}
-    return refuse_prescription(actor=circle.adviser, prescription=circle.submitted(), at=circle.at, **given)
+    return remembered()(refuse_prescription)(
+        actor=circle.adviser, prescription=circle.submitted(), at=circle.at, **given
+    )
 
 
 def _stopped(circle: Circle) -> Prescription:
-    return withdraw_prescription(
+    return remembered()(withdraw_prescription)(
         actor=circle.worker, prescription=circle.accepted(), reason="unreachable", at=circle.at
     )
 
@@ -49,13 +54,15 @@ def _expired(circle: Circle) -> Prescription:
 
 def _fulfilled(circle: Circle) -> Prescription:
     need = circle.started()
-    meet_need(actor=circle.worker, need=need, at=circle.at)
+    remembered()(meet_need)(actor=circle.worker, need=need, at=circle.at)
     return need.prescription
 
 
 def _unmet(circle: Circle) -> Prescription:
     prescription = circle.accepted()
-    drop_need(actor=circle.worker, need=prescription.needs.get(), reason=DropReason.OFFER_DECLINED, at=circle.at)
+    remembered()(drop_need)(
+        actor=circle.worker, need=prescription.needs.get(), reason=DropReason.OFFER_DECLINED, at=circle.at
+    )
     return prescription
 
 

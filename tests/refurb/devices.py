@@ -18,7 +18,6 @@ from donations.models import DonationLine
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
-from reference.loading import load_reference
 from refurb.contradictions import Run as Told
 from refurb.enums import (
     AbsenceReason,
@@ -39,6 +38,7 @@ from refurb.models import Checklist, Device, Drive, Erasure, Grading, Photo, Sto
 from refurb.models import TestRun as Run
 from refurb.services import bench, defects, devices, erasures, evidence, parts, photos, stock
 from tests.donations.scene import Scene, Workshop, first_line, laptops
+from tests.given import load_reference
 from tests.network.factories import make_membership, make_organisation
 from tests.remembered import remembered
 

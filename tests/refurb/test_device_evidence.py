@@ -12,7 +12,6 @@ from conventions.models import PriceCeiling
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
-from reference.loading import load_reference
 from refurb.enums import (
     AbsenceReason,
     CheckResult,
@@ -26,6 +25,7 @@ from refurb.models import Checklist, Device, Drive, Erasure, Grading, GradingSca
 from refurb.models import TestRun as Run
 from refurb.services import bench as work
 from refurb.services import evidence, stock
+from tests.given import load_reference
 from tests.network.factories import make_membership
 from tests.refurb.devices import GOOD_PC, Bench, load_numbers
 from tests.refurb.scales import scales_of_the_files
