@@ -19,6 +19,7 @@ from tests.refurb.test_reconditioning_page import Fields
 pytestmark = pytest.mark.django_db
 HUGE = ("9" * 4400, "9" * 19, "٣" * 4400)
 ASKED = ("annee", "replace", "piece", "convention", "place", "besoin", "page", "view", "voir", "feuille", "mois")
+FIRST_LEVEL = 2
 BOXES = ("row", "member", "view", "device", "appareil", "choisi", "pk")
 
 
@@ -48,7 +49,7 @@ def test_no_page_fails_of_a_number_of_thousands_of_figures(kind: Kind, role: Rol
             page = client.get(f"{address}?{asked}")
             if page.status_code >= 500:
                 faults.append(f"GET {address}")
-            if page.status_code != 200:
+            if page.status_code != 200 or address.count("/") <= FIRST_LEVEL:  # of a list, what is asked leaves no row
                 page = client.get(address)
             faults += [f"POST {address} {sent}" for sent in posted(client, address, page, huge)]
     assert not faults, "\n".join(faults)
