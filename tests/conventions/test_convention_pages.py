@@ -15,6 +15,7 @@ from tests.conventions.conventions import Treaty, again
 from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.costs import assert_same_queries
 from tests.network.factories import make_membership
+from tests.pages import crawling
 
 pytestmark = pytest.mark.django_db
 LIST, INBOX = "conventions:convention_list", "conventions:inbox"
@@ -239,10 +240,10 @@ def test_no_page_about_a_convention_opens_to_whom_it_does_not_concern() -> None:
     ]
 
     for stranger in strangers:
-        client = acting(stranger)
-        for page in pages:
-            assert client.get(page).status_code == 404, (str(stranger.title), page)
-            assert client.post(page).status_code in (404, 405), (str(stranger.title), page)
+        with crawling(stranger) as client:
+            for page in pages:
+                assert client.get(page).status_code == 404, (str(stranger.title), page)
+                assert client.post(page).status_code in (404, 405), (str(stranger.title), page)
 
 
 @pytest.mark.parametrize("who", ["workshop_reviewer", "distributor_reviewer"])
