@@ -7,7 +7,7 @@ from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from distribution.services.answers import read_answers, receive_answer
 from distribution.views.appointments import visible_appointment
 from documents.sms_door import takes_answers
+from network.programs import refused_in_json, told_in_json
 from network.requests import Request
 
 TRIES = {"sms_answers": "600/m/ip"}
@@ -40,17 +41,17 @@ def sms_answers(request: HttpRequest) -> HttpResponse:
     if not takes_answers():
         raise Http404
     if not ratelimit.consume(request, app="distribution", action="sms_answers", config=TRIES):
-        return _error_json("Trop d’envois à la suite\u00a0: attendez une minute.", 429)
+        return refused_in_json("Trop d’envois à la suite\u00a0: attendez une minute.", 429)
     given = request.headers.get("Authorization", "")
     if not given.startswith(BEARER) or not _is_ours(given.removeprefix(BEARER).strip()):
-        return _error_json("Secret inconnu.", 401)
+        return refused_in_json("Secret inconnu.", 401)
     if len(request.body) > LONGEST_BODY:
-        return _error_json("Message trop long.", 413)
+        return refused_in_json("Message trop long.", 413)
     told = _read(request.body)
     if told is None:
-        return _error_json("Il faut un objet JSON avec les textes id, from et text.", 400)
+        return refused_in_json("Il faut un objet JSON avec les textes id, from et text.", 400)
     receive_answer(provider_id=told["id"], number=told["from"], text=told["text"])
-    return JsonResponse({"reçu": True})
+    return told_in_json({"reçu": True})
 
 
 def _is_ours(secret: str) -> bool:
@@ -77,10 +78,6 @@ def _is_text(said: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _error_json(sentence: str, status: int) -> JsonResponse:
-    return JsonResponse({"erreur": sentence}, status=status)
 
 
 @require_POST

@@ -5,13 +5,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from lifecycle.acting import answer, asks_then_acts, posted
+from network.programs import refused_in_json, told_in_json
 from network.requests import Request
 from refurb.forms.hardware import FIELD_OF_KEYS, DepositTokenForm
 from refurb.models import DepositedFile
@@ -26,8 +27,6 @@ TRIES = {"machine_deposit": "60/m/ip"}
 KEY_TRIES = {"machine_deposit_key": "30/m/key,600/h/key"}
 """Requests with one token, wherever they come from."""
 BEARER = "Bearer "
-IN_FRENCH = {"ensure_ascii": False}
-"""A key prints the sentences: its shell reads no escape."""
 MOST_WAITING = 2000
 """Files that wait in one workshop: beyond, a key adds none before some are sorted."""
 REFUSED = "Jeton inconnu ou révoqué\u00a0: demandez-en un au responsable de l’atelier."
@@ -46,25 +45,21 @@ def machine_deposit(request: HttpRequest) -> HttpResponse:
     new, so that a key goes on to what waits behind; 400 without a file, 401, 413, 429, 507.
     """
     if not ratelimit.consume(request, app="refurb", action="machine_deposit", config=TRIES):
-        return _error_json(TOO_OFTEN, 429)
+        return refused_in_json(TOO_OFTEN, 429)
     given = request.headers.get("Authorization", "")
     token = deposit_tokens.token_of(given.removeprefix(BEARER).strip()) if given.startswith(BEARER) else None
     if token is None:
-        return _error_json(REFUSED, 401)
+        return refused_in_json(REFUSED, 401)
     key = f"token {token.pk}"
     if not ratelimit.consume(request, app="refurb", action="machine_deposit_key", config=KEY_TRIES, key=key):
-        return _error_json(TOO_OFTEN, 429)
+        return refused_in_json(TOO_OFTEN, 429)
     if DepositedFile.objects.waiting().filter(workshop=token.workshop_id).count() >= MOST_WAITING:
-        return _error_json(TOO_MANY, 507)
+        return refused_in_json(TOO_MANY, 507)
     sent = request.FILES.getlist(FIELD_OF_KEYS)[:MOST_FILES]
     done = depositing.deposit_by_key(token=token, files=((one.name or "", one.read(MOST_BYTES + 1)) for one in sent))
     refused = [{"nom": name, "motif": why} for name, why in done.refused]
     status = 201 if done.kept else 200 if sent else 400
-    return JsonResponse({"gardés": len(done.kept), "refusés": refused}, status=status, json_dumps_params=IN_FRENCH)
-
-
-def _error_json(sentence: str, status: int) -> JsonResponse:
-    return JsonResponse({"erreur": sentence}, status=status, json_dumps_params=IN_FRENCH)
+    return told_in_json({"gardés": len(done.kept), "refusés": refused}, status)
 
 
 @asks_then_acts
