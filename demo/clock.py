@@ -18,16 +18,14 @@ WEEK = 5
 """So many working days before the end the journals are sealed every night, as a service that begins would."""
 EARLY_MONTHS = 41
 """How long before the end the first household was met: two years, one more, and the time of a notice."""
-QUARTER = 3
-"""Months between two of its nights before the story begins."""
 
 
 def nights(stage: Story) -> Thread:
-    """Once a quarter before the story begins; then some nights of each week, all those of the last weeks.
+    """Once a month before the story begins; then some nights of each week, all those of the last weeks.
 
     Every night on which a convention takes effect too: what falls due in between is caught up with, as after a stop.
     """
-    for count in range(EARLY_MONTHS, 0, -QUARTER):
+    for count in range(EARLY_MONTHS, 0, -1):
         day = add_months(stage.last, -count)
         if day >= stage.first:
             break

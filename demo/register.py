@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from django.db.models import Max
-
 from demo.agenda import Thread
 from demo.calendar import local, working_day
 from demo.context import Story
@@ -17,13 +15,9 @@ LEFT = 20
 
 def register(stage: Story) -> Thread:
     """Each working day at five, the pilot tells the CNIL of what is known, and writes it down."""
-    day, until, last = working_day(stage.first), local(stage.back(LEFT), 0), 0
+    day, until = working_day(stage.first), local(stage.back(LEFT), 0)
     while True:
         yield (at := local(day, 17))
-        before, last = last, Incident.objects.aggregate(last=Max("pk"))["last"] or 0
-        if last == before:  # most days nothing new is known
-            day = working_day(day + timedelta(days=1))
-            continue
         for incident in Incident.objects.unanswered().filter(known_at__lt=until).order_by("pk"):
             with stage.agenda.trying("register", f"incident {incident.pk}"):
                 note_incident(actor=stage.cast.pilot, incident=incident, kind=FollowUpKind.TOLD, done_on=day, at=at)

@@ -61,7 +61,8 @@
     removeEventListener("focusin", focused, true);
     const field = box();
     if (!field) return;
-    pour(field);
+    // Whoever went to another field meanwhile stays there.
+    if (early || whole.length || document.activeElement === document.body) pour(field);
     if (whole.length) send(field);
   };
 

@@ -97,9 +97,7 @@ def before_a_reason(scenery: Scenery, pilot: Membership) -> None:
 
 
 @pytest.mark.django_db
-def test_each_one_who_serves_reads_what_the_agreement_says_and_nothing_else_and_the_story_its_prescriber_alone() -> (
-    None
-):
+def test_each_reader_reads_what_the_agreement_says_and_nothing_else_and_its_prescriber_alone_the_story() -> None:
     """The pages that are walls for others do open: ``test_walls_of_all_pages`` is not made of wrong addresses."""
     scenery = called_like_pieces_of_markup()
     read: dict[tuple[Kind, Role], Read] = {}
