@@ -22,6 +22,7 @@ from conventions.models import Quota, QuotaChange, Signature
 from demo.calendar import local, working_day
 from demo.catalogue import rows
 from demo.clock import WEEK
+from demo.register import LEFT
 from desk.documents import minutes_for
 from desk.models import Meeting, MeetingLot, Ratification, Seeding
 from distribution.enums import SettlementKind
@@ -154,6 +155,12 @@ class DepartementTests(TestCase):
             read = verify_journals(faults.append)
         assert faults == []
         assert read > 300
+
+    def test_each_breach_is_answered_for_as_are_the_thefts_told_since_but_those_of_the_last_weeks(self) -> None:
+        assert Incident.objects.with_theft().filter(stolen_at__isnull=False).exists()
+        last_weeks = local(working_day(AS_OF, -LEFT), 0)
+        late = Incident.objects.unanswered().filter(known_at__lt=last_weeks, awaited_since__lt=local(AS_OF, 0))
+        assert list(late) == []
 
     def test_the_journals_were_sealed_every_night_of_the_last_week_then_at_the_end(self) -> None:
         nights = Seal.objects.filter(sealed_at__lt=local(AS_OF, 0)).dates("sealed_at", "day")
