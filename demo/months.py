@@ -3,6 +3,8 @@
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime, timedelta
 
+from django.utils import timezone
+
 from demo.agenda import Thread
 from demo.calendar import local, working_day
 from demo.context import Story
@@ -14,8 +16,6 @@ from reports.secrecy.choosing import looked_for_elsewhere, question_of
 from reports.secrecy.frozen import asked_of
 from reports.services import compute_due_months, compute_report, freeze_report
 
-EVENINGS = 4
-"""So many working days before the end the month that runs is counted."""
 LATER = 7
 """How many days after its end a month is counted and frozen: what it hides is looked for meanwhile."""
 
@@ -57,14 +57,6 @@ def _looked_for(stage: Story, month: date, at: datetime) -> tuple[AbstractContex
 
 
 def running_month(stage: Story) -> Thread:
-    """The month that runs is counted as it stands some evenings before the end, on the last one where it just began.
-
-    What it hides is looked for by another process until the last evening.
-    """
-    last, some_before = stage.back(1), stage.back(EVENINGS)
-    yield (counted_at := local(some_before if some_before.month == last.month else last, 18, 30))
-    asked = asked_of(reckon(last.replace(day=1), counted_at), counted_at)
-    answer = stage.press.look(*asked).result
-    yield local(last, 18, 30)
-    with looked_for_elsewhere(question_of(*asked), answer):
-        compute_report(actor=stage.cast.pilot, month=last, at=counted_at)
+    """The month that runs is counted on the last evening, to see where it stands."""
+    yield (at := local(stage.back(1), 18, 30))
+    compute_report(actor=stage.cast.pilot, month=timezone.localdate(at), at=at)
