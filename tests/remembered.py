@@ -25,7 +25,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from tests.world import BESIDE, SEQUENCES, STANDING, copied_out, filled_tables
+from tests.world import SEQUENCES, STANDING, are_filled, copied_out
 
 OWN_FILES = {"MEDIA_ROOT", "LIFECYCLE_SEAL_DIR"}
 """Settings that every test has of its own, and that no row depends on."""
@@ -156,8 +156,7 @@ class Steps:
         return self.place
 
     def _is_filled(self) -> bool:
-        """Where nothing was written in this transaction, what others committed is all there is."""
-        return bool(filled_tables() if any(self.written) else BESIDE.filled_tables())
+        return are_filled([name for (_, name, _), count in zip(self.tables, self.written, strict=True) if count])
 
     def _written(self) -> list[int]:
         with connection.cursor() as cursor:

@@ -5,7 +5,7 @@ of the tests around them. It is put back only where doing it again would write t
 that holds what it held then and nothing else. Everywhere else, and when few tests are run, it is gone through.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
@@ -29,6 +29,10 @@ WRITTEN = """
     WHERE relname NOT LIKE '%cache%'
 """
 """How many rows were written so far: two equal answers in one transaction say that nothing was in between."""
+WRITTEN_IN = f"""
+    SELECT relname FROM pg_stat_xact_user_tables
+    WHERE n_tup_ins > 0 AND schemaname = 'public' AND relname != ALL(ARRAY{sorted(STANDING)})
+"""
 COLUMNS = """
     SELECT attname FROM pg_attribute
     WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum
@@ -208,8 +212,22 @@ BESIDE = Beside()
 
 
 def _is_empty() -> bool:
-    """Where nothing was written in this transaction, what others committed is all there is."""
-    return not (filled_tables() if _written() else BESIDE.filled_tables())
+    with connection.cursor() as cursor:
+        cursor.execute(WRITTEN_IN)
+        return not are_filled([row[0] for row in cursor.fetchall()])
+
+
+def are_filled(written: Collection[str]) -> bool:
+    """Whether there are rows: committed ones, or in the tables that this transaction wrote in.
+
+    To plan the question for all tables takes longer than most tests.
+    """
+    if written:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {' OR '.join(f'EXISTS (SELECT FROM "{table}")' for table in written)}")
+            if cursor.fetchone()[0]:
+                return True
+    return bool(BESIDE.filled_tables())
 
 
 def _written() -> int:
