@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from imports.enums import Outcome
 from imports.permissions import Scope, let_see
-from imports.readers.cells import Reader, Unread, said, words
+from imports.readers.cells import Reader, Unread, cell_text, words
 from imports.readers.copies import TAKEN_OUT
 from imports.reading import Find, NumberedLine, finder
 from typography.french import Noun
@@ -41,7 +41,7 @@ class Field:
     shown: str = "{}"
     """How the preview says a value, when it is no choice."""
 
-    def said(self, text: str) -> object:
+    def value_in(self, text: str) -> object:
         """What a cell says of it. Raises Unread."""
         if len(text) > self.longest:
             raise Unread(f"plus de {self.longest} signes.")
@@ -49,11 +49,11 @@ class Field:
 
     def of_cell(self, cell: str, fill: str) -> tuple[Any, str]:
         """What a cell says, or ``fill`` where it says nothing, and the sentence that refuses its line, or nothing."""
-        text = said(cell) or fill
+        text = cell_text(cell) or fill
         if not text:
             return None, self.asked
         try:
-            return self.said(text), ""
+            return self.value_in(text), ""
         except Unread as error:
             return None, f"{self.label}\u00a0: {error}"
 
