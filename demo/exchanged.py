@@ -8,7 +8,7 @@ from demo.context import Story
 from documents.services import store_file
 from imports.services import begin_import, deposit_import
 from refurb.models import Device
-from refurb.tectech import COLUMNS, said_of, told
+from refurb.tectech import COLUMNS, followed_by_tectech, said_of
 from refurb.tectech_import import TECTECH
 
 WORKSHOP = "lille"
@@ -22,7 +22,9 @@ def exchanges(stage: Story) -> Thread:
     """What Maillon sent comes back with the numbers of tec.tech, as its export writes it."""
     yield (at := stage.moment(stage.back(BACK)))
     manager = stage.cast.manager(WORKSHOP)
-    mine = told(Device.objects.filter(workshop=manager.organisation_id)).select_related("workshop", "grading")
+    mine = followed_by_tectech(Device.objects.filter(workshop=manager.organisation_id)).select_related(
+        "workshop", "grading"
+    )
     rows = [dict(said) for said in said_of(mine.order_by("-pk")[:MOST]).values()]
     if not rows:
         return
