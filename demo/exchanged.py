@@ -18,10 +18,10 @@ MOST = 15
 """Of so many devices of its bench, the last of which has another category there."""
 
 
-def exchanges(stage: Story) -> Thread:
+def exchanges(story: Story) -> Thread:
     """What Maillon sent comes back with the numbers of tec.tech, as its export writes it."""
-    yield (at := stage.moment(stage.back(BACK)))
-    manager = stage.cast.manager(WORKSHOP)
+    yield (at := story.moment(story.back(BACK)))
+    manager = story.cast.manager(WORKSHOP)
     mine = followed_by_tectech(Device.objects.filter(workshop=manager.organisation_id)).select_related(
         "workshop", "grading"
     )
@@ -36,6 +36,6 @@ def exchanges(stage: Story) -> Thread:
     lines.writeheader()
     lines.writerows(rows)
     file = store_file(content=out.getvalue().encode(), name="export-tec-tech.csv", by=manager, at=at)
-    with stage.agenda.trying("exchanges", manager.organisation):
+    with story.agenda.trying("exchanges", manager.organisation):
         source = deposit_import(actor=manager, kind=TECTECH, organisation=manager.organisation, file=file, at=at)
         begin_import(source=source, actor=manager, at=at)
