@@ -233,9 +233,8 @@ class Listing:
     @property
     def views(self) -> list[View]:
         now = self._view_query()
-        return [
-            View(one.pk, one.name, f"?{one.query}", one.query == now) for one in self.saved_views if one.name != LAST
-        ]
+        named = [one for one in self.saved_views if one.name != LAST]
+        return [View(one.pk, one.name, f"?{one.query}", one.query == now) for one in named]
 
     @property
     def may_save(self) -> bool:
