@@ -87,12 +87,12 @@ class Named:
     """What is asked of a file that names people: it is never kept as it came.
 
     ``forbids``: whether a cell, or the name of the file, says what may not be held; ``heads``: whether a heading
-    announces it, so that its whole column goes; ``told``: the sentence that refuses a line from which it was taken.
+    announces it, so that its whole column goes; ``refusal``: the sentence that refuses a line from which it was taken.
     """
 
     forbids: Callable[[str], bool]
     heads: Callable[[str], bool]
-    told: str
+    refusal: str
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Kind:
     """When its files name people: what is read of one is kept, without what may not be, until it is applied."""
     retake: str = ""
     """The question before what is known is taken all the same; empty when it never is."""
-    told: str = ""
+    notice_template: str = ""
     """The template that says what the law or the house asks, over the preview."""
     columns: dict[str, Field] = field(init=False)
     find: Find = field(init=False)
@@ -148,7 +148,7 @@ class Kind:
         rows = [Row(line, {}) for line in lines]
         spoilt = [row for row in rows if TAKEN_OUT in row.line.cells]
         for row in spoilt:
-            row.refuse(self.named.told if self.named else TAKEN_OUT)
+            row.refuse(self.named.refusal if self.named else TAKEN_OUT)
         whole = [row for row in rows if row.outcome != Outcome.REFUSED] if spoilt else rows
         for one in self.fields:
             column, fill = columns.get(one.name), fills.get(one.name, "")
