@@ -27,7 +27,7 @@ from django.test.runner import DiscoverRunner
 from django.utils import timezone
 
 from lifecycle import gate
-from lifecycle.journal import canonical, chain, hashed_columns
+from lifecycle.journal import canonical, chained_hash, hashed_columns
 from lifecycle.sealing import seal_journals
 from lifecycle.verification import Fault, verify_journals
 from network.enums import OrganisationKind, Role
@@ -72,7 +72,7 @@ def populate(pilot: Membership, depot: Depot, count: int) -> None:
                         "source": "" if born else "announced",
                         "values": BORN if born else {"size": "small"},
                     }
-                    head = chain(head, row)
+                    head = chained_hash(head, row)
                     copy.write_row(
                         [canonical(row[n]) if n == "values" else head if n == "hash" else row[n] for n in names]
                     )

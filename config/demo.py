@@ -199,7 +199,7 @@ def serve(site: str, server: "Kept", role: str) -> None:
 def keep(processes: dict[str, "Kept"]) -> NoReturn:
     """Start again what ends by itself; exit when something ends too often for that to help."""
     while True:
-        if any(server.revive() for server in Server.held()):
+        if any(server.revive() for server in Server.held_by_this_process()):
             print("La base s’est arrêtée\u00a0: elle redémarre.", flush=True)
         for name, one in processes.items():
             if one.poll() is None:

@@ -201,7 +201,7 @@ def void_signatures(move: Move) -> None:
         all_moved(gate.apply_many(held, "void", actor=move.actor, at=move.at, cause=move))
 
 
-def freeze_signature_pages(move: Move) -> None:
+def freeze_signatures_and_tell_parties(move: Move) -> None:
     """The page of signatures, a second document that quotes the first by its hash; the parties are told."""
     for convention in conventions_of(move):
         freeze_signatures(convention, move)
@@ -323,7 +323,7 @@ def register_circuit_followers() -> None:
     on_transition("convention", "open_signature", freeze_papers)
     on_transition("convention", "open_signature", ask_signatures)
     on_transition("convention", "complete_signature", forget_notes)
-    on_transition("convention", "complete_signature", freeze_signature_pages)
+    on_transition("convention", "complete_signature", freeze_signatures_and_tell_parties)
     on_transition("convention", "abandon", forget_notes)
     on_transition("convention", "abandon", cancel_reviews)
     on_transition("convention", "abandon", void_signatures)

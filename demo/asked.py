@@ -39,31 +39,31 @@ FIRST_WEEKS = 0.1
 """The share of requests of the first weeks beyond chance, when no device is there yet."""
 
 
-def asked(stage: Story, homes: Homes, households: int) -> Iterator[Ask]:
+def asked(story: Story, homes: Homes, households: int) -> Iterator[Ask]:
     """About so many households, and never fewer than the forty or so that show every way."""
-    told = [*_computers(stage, homes), *_settled(stage, homes), *_under_way(stage, homes), *_connections(stage, homes)]
+    told = [*_computers(story, homes), *_settled(story, homes), *_under_way(story, homes), *_connections(story, homes)]
     yield from told
     for _ in range(households - len(told)):
-        yield _any(stage, homes)
+        yield _any(story, homes)
 
 
-def long_gone(stage: Story, homes: Homes) -> Iterator[Thread]:
+def long_gone(story: Story, homes: Homes) -> Iterator[Thread]:
     """Met more than two years ago: one is erased by now, one is archived."""
     for prescriber, months in (("mns-lille", EARLY_MONTHS - 1), ("mns-roubaix", 29)):
-        yield early(stage, homes.any_of(prescriber), prescriber, add_months(stage.last, -months))
+        yield early(story, homes.any_of(prescriber), prescriber, add_months(story.last, -months))
 
 
-def _computers(stage: Story, homes: Homes) -> Iterator[Ask]:
+def _computers(story: Story, homes: Homes) -> Iterator[Ask]:
     """The first households: they wait for the first devices, in the order of their rank."""
     for rank, prescriber in enumerate(("mns-roubaix", "mns-lille", "france-services") * 5):
-        yield Ask(prescriber, homes.any_of(prescriber), working_day(stage.first, 6 + 3 * rank), (COMPUTER,))
+        yield Ask(prescriber, homes.any_of(prescriber), working_day(story.first, 6 + 3 * rank), (COMPUTER,))
     for rank, prescriber in enumerate(("mns-maubeuge",) * 6 + ("ccas",) * 2):
-        yield Ask(prescriber, homes.any_of(prescriber), working_day(stage.first, 10 + 5 * rank), (COMPUTER,))
+        yield Ask(prescriber, homes.any_of(prescriber), working_day(story.first, 10 + 5 * rank), (COMPUTER,))
 
 
-def _settled(stage: Story, homes: Homes) -> Iterator[Ask]:
+def _settled(story: Story, homes: Homes) -> Iterator[Ask]:
     """Refused, given up, dropped, moved, entrusted to others, met twice."""
-    back, any_of = stage.back, homes.any_of
+    back, any_of = story.back, homes.any_of
     yield Ask("mns-lille", any_of("mns-lille"), back(95), (COMPUTER,), out="already_served")
     yield Ask("france-services", any_of("france-services"), back(75), (COMPUTER,), out=NOT_ELIGIBLE, against=True)
     yield Ask("mns-roubaix", any_of("mns-roubaix"), back(66), (COMPUTER,), against=True)
@@ -85,9 +85,9 @@ def _settled(stage: Story, homes: Homes) -> Iterator[Ask]:
         yield Ask("mns-roubaix", any_of("mns-roubaix"), back(90), (SKILLS,), follows={SKILLS[0]: skills})
 
 
-def _under_way(stage: Story, homes: Homes) -> Iterator[Ask]:
+def _under_way(story: Story, homes: Homes) -> Iterator[Ask]:
     """A draft, one submitted, one person known to two services, one to be completed, those just accepted."""
-    back, any_of = stage.back, homes.any_of
+    back, any_of = story.back, homes.any_of
     yield Ask("mns-roubaix", any_of("mns-roubaix"), back(2), (COMPUTER, SKILLS), until="open")
     yield Ask("mns-lille", any_of("mns-lille"), back(4), (COMPUTER, FIXED), until="submit")
     yield Ask("mns-maubeuge", any_of("mns-maubeuge"), back(5), (COMPUTER,), until="submit")
@@ -99,9 +99,9 @@ def _under_way(stage: Story, homes: Homes) -> Iterator[Ask]:
     yield Ask("mns-maubeuge", any_of("mns-maubeuge"), back(13), (COMPUTER, SKILLS), follows={SKILLS[0]: skills})
 
 
-def _connections(stage: Story, homes: Homes) -> Iterator[Ask]:
+def _connections(story: Story, homes: Homes) -> Iterator[Ask]:
     """Every channel and every step of a connection file on the last day, those that went wrong, those that ended."""
-    back = stage.back
+    back = story.back
     standing = (
         ("propose", FIXED), ("choose", MOBILE), ("send", FIXED), ("accept", FIXED), ("schedule", FIXED),
     )  # fmt: skip
@@ -120,7 +120,7 @@ def _connections(stage: Story, homes: Homes) -> Iterator[Ask]:
     yield _line(homes, "mns-dunkerque", back(50), FIXED, lines.steps("propose", "choose", "abandon"))
     yield _line(homes, "mns-lille", back(80), FIXED, lines.up_to("propose"))
     yield _line(homes, "mns-lille", back(45), FIXED, lines.up_to("send"))
-    closing = CopperClosure.objects.on(stage.last).filter(technical_on__gt=stage.last).select_related("commune")
+    closing = CopperClosure.objects.on(story.last).filter(technical_on__gt=story.last).select_related("commune")
     for soon in closing.order_by("technical_on", "commune__code")[:COPPER]:
         home = homes.any_of("mns-lille", soon.commune)
         yield Ask("mns-lille", home, back(28), (FIXED,), follows={FIXED[0]: lines.on_copper})
@@ -130,11 +130,11 @@ def _line(homes: Homes, prescriber: str, opened: date, need: tuple[str, str], fo
     return Ask(prescriber, homes.any_of(prescriber), opened, (need,), follows={need[0]: follow})
 
 
-def _any(stage: Story, homes: Homes) -> Ask:
+def _any(story: Story, homes: Homes) -> Ask:
     """An ordinary request: one need or two, of any prescriber, more of them in the first weeks."""
-    rng = stage.rng
+    rng = story.rng
     prescriber = rng.choices([one for one, _ in PRESCRIBERS], [weight for _, weight in PRESCRIBERS])[0]
-    worked = stage.worked[5:-3]
+    worked = story.worked[5:-3]
     opened = rng.choice(worked[: len(worked) // 8]) if rng.random() < FIRST_WEEKS else in_season(worked, MEETINGS, rng)
     kinds = rng.choices([kind for kind, _ in KINDS], [weight for _, weight in KINDS], k=rng.choice((1, 1, 2)))
     needs = tuple((kind, rng.choice(list(NeedUse))) for kind in dict.fromkeys(kinds))

@@ -70,8 +70,8 @@ TOOLS = {
 class Work:
     """Devices of one model as they came in, and the hands they are in. ``now`` is the instant of the present act."""
 
-    def __init__(self, stage: Story, workshop: str, devices: Sequence[Device], model: Model, now: datetime) -> None:
-        self.stage, self.rng = stage, stage.rng
+    def __init__(self, story: Story, workshop: str, devices: Sequence[Device], model: Model, now: datetime) -> None:
+        self.story, self.rng = story, story.rng
         self.workshop, self.devices, self.model, self.now = workshop, list(devices), model, now
 
     def __str__(self) -> str:
@@ -93,16 +93,16 @@ class Work:
 
     @property
     def technician(self) -> Membership:
-        return self.stage.cast.technician(self.workshop, self.rng)
+        return self.story.cast.technician(self.workshop, self.rng)
 
     @property
     def chief(self) -> Membership:
         """The first of the technicians."""
-        return self.stage.cast.people[self.workshop, Role.TECHNICIAN][0]
+        return self.story.cast.people[self.workshop, Role.TECHNICIAN][0]
 
     @property
     def manager(self) -> Membership:
-        return self.stage.cast.manager(self.workshop)
+        return self.story.cast.manager(self.workshop)
 
     @property
     def hand(self) -> dict[str, Any]:
@@ -133,7 +133,7 @@ class Work:
         if days == 0 and timezone.localtime(later).hour < CLOSING_HOUR:
             self.now = later
         else:
-            self.now = self.stage.moment(working_day(today, max(days, 1)))
+            self.now = self.story.moment(working_day(today, max(days, 1)))
         return self.now
 
     def turn(self, low: int, high: int) -> datetime:
@@ -262,7 +262,7 @@ class Work:
     def test(self, failing: Sequence[str] = ()) -> None:
         """Test every function; ``failing`` do not work."""
         results = {}
-        for code, optional in self.stage.functions[self.type]:
+        for code, optional in self.story.functions[self.type]:
             absent = optional and self.rng.random() < 0.2
             results[code] = CheckResult.NOT_APPLICABLE if absent else CheckResult.OK
         results |= dict.fromkeys(failing, CheckResult.FAIL)
@@ -285,7 +285,7 @@ class Work:
             self.reject(UnusableReason.OBSOLETE, low)
             self.discard(low)
         prices = {
-            grading.device_id: self.stage.catalogue.price(self.type, grading.grade)
+            grading.device_id: self.story.catalogue.price(self.type, grading.grade)
             for grading in gradings
             if grading.grade not in LOW_GRADES
         }
@@ -300,7 +300,7 @@ class Work:
 
     def discard(self, only: Iterable[int] | None = None) -> None:
         """Keep them, or some, for the recycler."""
-        self.stage.doomed[self.workshop] += self.pks if only is None else only
+        self.story.doomed[self.workshop] += self.pks if only is None else only
 
     def _cosmetic(self) -> CosmeticGrade:
         return self.rng.choice((CosmeticGrade.A, CosmeticGrade.B, CosmeticGrade.B, CosmeticGrade.C))

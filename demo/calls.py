@@ -28,14 +28,14 @@ GIVES = (
 )
 
 
-def calls(stage: Story) -> Thread:
+def calls(story: Story) -> Thread:
     """A campaign in the EPCI where copper closes next, whose callers have begun."""
-    pilot = stage.cast.people["departement", Role.PILOT][0]
-    closing = CopperClosure.objects.on(stage.last).filter(technical_on__gt=stage.last)
+    pilot = story.cast.people["departement", Role.PILOT][0]
+    closing = CopperClosure.objects.on(story.last).filter(technical_on__gt=story.last)
     soon = closing.select_related("commune__epci").order_by("technical_on", "commune__code").first()
     if soon is None:
         return
-    now = stage.moment(stage.back(CREATED))
+    now = story.moment(story.back(CREATED))
     yield now
     campaign = create_campaign(
         actor=pilot,
@@ -46,7 +46,7 @@ def calls(stage: Story) -> Thread:
         at=now,
     )
     for rank, target in enumerate(list(campaign.households.select_related("caller").order_by("pk")[: len(GIVES)])):
-        now = stage.moment(working_day(stage.back(CREATED), 3 * (rank + 1)))
+        now = story.moment(working_day(story.back(CREATED), 3 * (rank + 1)))
         yield now
         if rank == 1:
             write_script(actor=pilot, campaign=campaign, script=SCRIPT + MORE, at=now)

@@ -20,33 +20,33 @@ EARLY_MONTHS = 41
 """How long before the end the first household was met: two years, one more, and the time of a notice."""
 
 
-def nights(stage: Story) -> Thread:
+def nights(story: Story) -> Thread:
     """Once a month before the story begins; then some nights of each week, all those of the last weeks.
 
     Every night on which a convention takes effect too: what falls due in between is caught up with, as after a stop.
     """
     for count in range(EARLY_MONTHS, 0, -1):
-        day = add_months(stage.last, -count)
-        if day >= stage.first:
+        day = add_months(story.last, -count)
+        if day >= story.first:
             break
         yield (at := local(day, HOUR))
-        _run(stage, at)
-    day = stage.first
-    every_night, last_week = stage.back(EVERY_NIGHT), stage.back(WEEK)
-    while day < stage.last:
-        if day >= every_night or day.weekday() in NIGHTS or day in stage.effects:
+        _run(story, at)
+    day = story.first
+    every_night, last_week = story.back(EVERY_NIGHT), story.back(WEEK)
+    while day < story.last:
+        if day >= every_night or day.weekday() in NIGHTS or day in story.effects:
             yield (at := local(day, HOUR))
-            _run(stage, at)
+            _run(story, at)
             if day >= last_week:
-                _seal(stage, at)
+                _seal(story, at)
         day = working_day(day + timedelta(days=1))
 
 
-def _seal(stage: Story, at: datetime) -> None:
-    with stage.agenda.trying("seals"):
+def _seal(story: Story, at: datetime) -> None:
+    with story.agenda.trying("seals"):
         seal_journals(at=at)
 
 
-def _run(stage: Story, at: datetime) -> None:
-    with stage.agenda.trying("clock"):
+def _run(story: Story, at: datetime) -> None:
+    with story.agenda.trying("clock"):
         run_clock(at=at)

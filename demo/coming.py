@@ -54,27 +54,27 @@ def open_points(cast: Cast, first: date) -> None:
                 )
 
 
-def coming(stage: Story) -> Thread:
+def coming(story: Story) -> Thread:
     """Two evenings before the end households are called for the next day, and nobody comes; then for the last day."""
     chance = Random("appointments")  # noqa: S311 nothing here is a secret
-    yield (at := local(stage.back(2), 17, 5))
+    yield (at := local(story.back(2), 17, 5))
     for rank, device in enumerate(_put_aside(at)):
-        with stage.agenda.trying("coming", device.reference):
-            made = expect(stage, device, stage.back(1), at, chance)
+        with story.agenda.trying("coming", device.reference):
+            made = expect(story, device, story.back(1), at, chance)
             if rank == 0 and made is not None:
-                _change(stage, made, at, chance)
-    yield (at := local(stage.back(1), 17, 20))
+                _change(story, made, at, chance)
+    yield (at := local(story.back(1), 17, 20))
     for one in list(Appointment.objects.booked().filter(starts_at__lt=at).select_related("point")):
-        with stage.agenda.trying("miss", one.reference):
-            gate.apply(one, "miss", actor=_adviser(stage, one.point, chance), at=at)
+        with story.agenda.trying("miss", one.reference):
+            gate.apply(one, "miss", actor=_adviser(story, one.point, chance), at=at)
     at += timedelta(minutes=15)
     for rank, device in enumerate(_put_aside(at)):
         if rank % LEFT != 1:
-            with stage.agenda.trying("coming", device.reference):
-                made = expect(stage, device, stage.last, at, chance)
+            with story.agenda.trying("coming", device.reference):
+                made = expect(story, device, story.last, at, chance)
                 if rank == 0 and made is not None:
-                    _do(stage, made, "tell", at + timedelta(minutes=3), chance)
-                    _do(stage, made, "remind", at + timedelta(minutes=5), chance)
+                    _do(story, made, "tell", at + timedelta(minutes=3), chance)
+                    _do(story, made, "remind", at + timedelta(minutes=5), chance)
 
 
 def answers_come(before: datetime) -> None:
@@ -101,7 +101,7 @@ def _asks_what_is_new(before: datetime) -> None:
         receive_answer(provider_id=f"demo-{one.household.reference}", number=number, text=NEWS, at=at)
 
 
-def expect(stage: Story, device: Device, on: date, at: datetime, chance: Random) -> Appointment | None:
+def expect(story: Story, device: Device, on: date, at: datetime, chance: Random) -> Appointment | None:
     """The first hour that is free from a day on, until the reservation falls; none when there is none."""
     point, need, until = device.point, device.need, device.reserved_until
     if point is None or need is None or until is None:
@@ -109,7 +109,7 @@ def expect(stage: Story, device: Device, on: date, at: datetime, chance: Random)
     slots = free_slots(point, max(day_start(on), at), until, 1)
     if not slots:
         return None
-    actor = _adviser(stage, point, chance)
+    actor = _adviser(story, point, chance)
     return book_appointment(actor=actor, need=need, starts_at=slots[0].starts_at, at=at)
 
 
@@ -120,24 +120,24 @@ def _put_aside(at: datetime) -> list[Device]:
     return list(held.select_related("need", "point").order_by("pk")[:CALLS])
 
 
-def _change(stage: Story, made: Appointment, at: datetime, chance: Random) -> None:
+def _change(story: Story, made: Appointment, at: datetime, chance: Random) -> None:
     """The household is called, and asks for another hour."""
-    _do(stage, made, "tell", at + timedelta(minutes=3), chance)
+    _do(story, made, "tell", at + timedelta(minutes=3), chance)
     device = Device.objects.main().get(need=made.need, state=DeviceState.RESERVED)
     if made.starts_at is not None and device.reserved_until is not None:
         for slot in free_slots(made.point, made.starts_at, device.reserved_until, 1):
-            actor = _adviser(stage, made.point, chance)
+            actor = _adviser(story, made.point, chance)
             later = at + timedelta(minutes=6)
             move_appointment(actor=actor, appointment=made, starts_at=slot.starts_at, known=True, at=later)
 
 
-def _do(stage: Story, made: Appointment, verb: str, at: datetime, chance: Random) -> None:
+def _do(story: Story, made: Appointment, verb: str, at: datetime, chance: Random) -> None:
     """One verb, if it is still to be done."""
-    actor = _adviser(stage, made.point, chance)
+    actor = _adviser(story, made.point, chance)
     if may(made, verb, actor=actor, at=at):
         gate.apply(made, verb, actor=actor, at=at)
 
 
-def _adviser(stage: Story, point: DistributionPoint, chance: Random) -> Membership:
-    code = next(code for code, one in stage.cast.points.items() if one == point)
-    return stage.cast.adviser(code, chance)
+def _adviser(story: Story, point: DistributionPoint, chance: Random) -> Membership:
+    code = next(code for code, one in story.cast.points.items() if one == point)
+    return story.cast.adviser(code, chance)

@@ -30,49 +30,49 @@ ORGANISATIONS = ("departement", "hub", "prefecture", "lille", "sambre", "2000932
 ROLES = (Role.PILOT, Role.MANAGER, Role.OBSERVER)
 
 
-def committees(stage: Story) -> Thread:
+def committees(story: Story) -> Thread:
     """The technical committee meets each month, that of steering twice a year; each is convened long before."""
-    month = stage.first.replace(day=1)
+    month = story.first.replace(day=1)
     while True:
         yield (at := local(working_day(month.replace(day=5)), 9, 30))
         following = next_month(month)
         day = working_day(following.replace(day=10))
-        if day != stage.back(LAST):
-            _convene(stage, CommitteeKind.TECHNICAL, day, PLACE, at)
+        if day != story.back(LAST):
+            _convene(story, CommitteeKind.TECHNICAL, day, PLACE, at)
         if month.month in STEERED:
-            _convene(stage, CommitteeKind.STEERING, working_day(add_months(following, 2).replace(day=20)), "", at)
+            _convene(story, CommitteeKind.STEERING, working_day(add_months(following, 2).replace(day=20)), "", at)
         month = following
 
 
-def last_committee(stage: Story) -> Thread:
+def last_committee(story: Story) -> Thread:
     """The one of the eve: it is sitting still."""
-    yield (at := local(stage.back(LAST + 5), 10))
-    _convene(stage, CommitteeKind.TECHNICAL, stage.back(LAST), PLACE, at)
+    yield (at := local(story.back(LAST + 5), 10))
+    _convene(story, CommitteeKind.TECHNICAL, story.back(LAST), PLACE, at)
 
 
-def _convene(stage: Story, kind: CommitteeKind, day: date, place: str, at: datetime) -> None:
-    with stage.agenda.trying("committees", kind):
-        planned = plan_committee(actor=stage.cast.pilot, kind=kind, meets_on=day, place=place, at=at)
-        called = {one.pk: Presence.CONVENED.value for one in _members(stage)}
-        convene(actor=stage.cast.pilot, committee=planned, presences=called, at=at)
-        if kind == CommitteeKind.TECHNICAL and day < stage.last:
-            stage.agenda.add(_sit(stage, planned), about=kind)
+def _convene(story: Story, kind: CommitteeKind, day: date, place: str, at: datetime) -> None:
+    with story.agenda.trying("committees", kind):
+        planned = plan_committee(actor=story.cast.pilot, kind=kind, meets_on=day, place=place, at=at)
+        called = {one.pk: Presence.CONVENED.value for one in _members(story)}
+        convene(actor=story.cast.pilot, committee=planned, presences=called, at=at)
+        if kind == CommitteeKind.TECHNICAL and day < story.last:
+            story.agenda.add(_sit(story, planned), about=kind)
 
 
-def _members(stage: Story) -> list[Membership]:
+def _members(story: Story) -> list[Membership]:
     """One person of each organisation that is convened."""
-    people = stage.cast.people
+    people = story.cast.people
     found = (next((people[code, role][0] for role in ROLES if people[code, role]), None) for code in ORGANISATIONS)
     return [one for one in found if one is not None]
 
 
-def _sit(stage: Story, committee: Committee) -> Iterator[datetime]:
+def _sit(story: Story, committee: Committee) -> Iterator[datetime]:
     """Open, write down, apply, close; the last one is left as it is being typed."""
-    pilot = stage.cast.pilot
+    pilot = story.cast.pilot
     yield (at := local(committee.meets_on, HOUR, 5))
     meeting = open_meeting(actor=pilot, committee=committee, at=at)
-    keep_typed(actor=pilot, meeting=meeting, posted=_typed(stage, meeting))
-    if committee.meets_on == stage.back(LAST):
+    keep_typed(actor=pilot, meeting=meeting, posted=_typed(story, meeting))
+    if committee.meets_on == story.back(LAST):
         return
     yield (at := at + timedelta(minutes=50))
     if meeting.lots.filter(outcome="", progress=Typed.WHOLE).exists():
@@ -81,12 +81,12 @@ def _sit(stage: Story, committee: Committee) -> Iterator[datetime]:
     close_meeting(actor=pilot, meeting=meeting, at=at)
 
 
-def _typed(stage: Story, meeting: Meeting) -> dict[str, str]:
+def _typed(story: Story, meeting: Meeting) -> dict[str, str]:
     """What the pilot types: what the plan says of each lot; one that waits for something is put off."""
     typed: dict[str, str] = {}
     hurried = meeting.committee.meets_on.month % HURRIED == 0
     for rank, read in enumerate(reads_of(meeting)):
-        plan = None if hurried and rank == 0 else stage.tabled.get(read.donation.pk)
+        plan = None if hurried and rank == 0 else story.tabled.get(read.donation.pk)
         if plan is None:
             typed[line_name("choice", read.lines[0].pk)] = LineChoice.POSTPONE
             continue
@@ -95,7 +95,7 @@ def _typed(stage: Story, meeting: Meeting) -> dict[str, str]:
     seats = list(meeting.committee.seats.order_by("pk"))
     absent = seats[meeting.committee.meets_on.month % len(seats)]
     for seat in seats:
-        there = seat != absent or seat.membership_id == stage.cast.pilot.pk
+        there = seat != absent or seat.membership_id == story.cast.pilot.pk
         typed[f"presence-{seat.pk}"] = Presence.PRESENT if there else Presence.EXCUSED
     return typed | _answers(meeting)
 

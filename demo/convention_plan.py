@@ -8,20 +8,20 @@ from demo.context import Story
 from demo.conventions import LARGE, SMALL, Deal, Treaty
 
 
-def deals(stage: Story, *, everywhere: bool = True) -> Iterator[Deal]:
+def deals(story: Story, *, everywhere: bool = True) -> Iterator[Deal]:
     """Those that devices go through, those that ended, those under way on the last day.
 
     ``everywhere``: those of the other EPCI too, which show nothing that the first ones do not.
     """
-    yield from _in_force(stage)
-    yield from _under_way(stage)
+    yield from _in_force(story)
+    yield from _under_way(story)
     if everywhere:
-        yield from _last_months(stage)
+        yield from _last_months(story)
 
 
-def _in_force(stage: Story) -> Iterator[Deal]:
+def _in_force(story: Story) -> Iterator[Deal]:
     """Those that took effect in the first weeks: devices go through them, two have ended since."""
-    first = stage.first
+    first = story.first
     effect = working_day(first, 30)
     yield Deal(
         "mel", "200093201", "lille", "Équipement solidaire – Métropole de Lille", working_day(first, 1), effect,
@@ -49,32 +49,32 @@ def _in_force(stage: Story) -> Iterator[Deal]:
     )  # fmt: skip
 
 
-def _under_way(stage: Story) -> Iterator[Deal]:
+def _under_way(story: Story) -> Iterator[Deal]:
     """One at each stage between the draft and the third signature, one given up."""
-    back = stage.back
+    back = story.back
     yield Deal(
-        "douaisis", "200044618", "lille", "Équipement solidaire – Douaisis", back(42), working_day(stage.last, 12),
+        "douaisis", "200044618", "lille", "Équipement solidaire – Douaisis", back(42), working_day(story.last, 12),
         quotas=SMALL, reopened=True,
     )  # fmt: skip
     yield Deal(
         "maubeuge-lille", "200043396", "lille", "Deuxième atelier – Val de Sambre", back(30),
-        working_day(stage.last, 15), quotas=SMALL, missing=Party.EPCI,
+        working_day(story.last, 15), quotas=SMALL, missing=Party.EPCI,
     )  # fmt: skip
     yield Deal(
         "avesnois-lille", "200043404", "lille", "Deuxième atelier – Sud Avesnois", back(45),
-        working_day(stage.last, 30), quotas=SMALL, until="review", silent=Party.DISTRIBUTOR,
+        working_day(story.last, 30), quotas=SMALL, until="review", silent=Party.DISTRIBUTOR,
     )  # fmt: skip
     yield Deal(
         "cambrai-lille", "200068500", "lille", "Équipement solidaire – Cambrai, atelier de Lille", back(20),
-        working_day(stage.last, 35), until="review", against=True, answered=False,
+        working_day(story.last, 35), until="review", against=True, answered=False,
     )  # fmt: skip
     yield Deal(
         "valenciennes-suite", "245901160", "sambre", "Équipement solidaire – Valenciennes", back(4),
-        working_day(stage.last, 45), months=24, until="submit",
+        working_day(story.last, 45), months=24, until="submit",
     )  # fmt: skip
     yield Deal(
         "mel-tablettes", "200093201", "lille", "Tablettes pour les études – Métropole de Lille", back(3),
-        working_day(stage.last, 60), until="draft",
+        working_day(story.last, 60), until="draft",
     )  # fmt: skip
     yield Deal(
         "dunkerque-sambre", "245900428", "sambre", "Deuxième atelier – Dunkerque", back(90), back(30), until="submit",
@@ -82,11 +82,11 @@ def _under_way(stage: Story) -> Iterator[Deal]:
     )  # fmt: skip
 
 
-def _last_months(stage: Story) -> Iterator[Deal]:
+def _last_months(story: Story) -> Iterator[Deal]:
     """Two came into force later, the others are at every stage: whoever opens the demonstration has one to read, one
     to sign, whatever the party.
     """
-    first, back = stage.first, stage.back
+    first, back = story.first, story.back
     yield Deal(
         "hainaut", "200042190", "sambre", "Équipement solidaire – Porte du Hainaut", working_day(first, 55),
         working_day(first, 85), months=24,
@@ -97,43 +97,43 @@ def _last_months(stage: Story) -> Iterator[Deal]:
     )  # fmt: skip
     yield Deal(
         "mel-sambre", "200093201", "sambre", "Deuxième atelier – Métropole de Lille", back(7),
-        working_day(stage.last, 50), until="submit",
+        working_day(story.last, 50), until="submit",
     )  # fmt: skip
     yield Deal(
         "mel-littoral", "200093201", "littoral", "Troisième atelier – Métropole de Lille", back(17),
-        working_day(stage.last, 30), quotas=SMALL, until="open",
+        working_day(story.last, 30), quotas=SMALL, until="open",
     )  # fmt: skip
     yield Deal(
         "hainaut-lille", "200042190", "lille", "Deuxième atelier – Porte du Hainaut", back(19),
-        working_day(stage.last, 25), quotas=SMALL, until="open",
+        working_day(story.last, 25), quotas=SMALL, until="open",
     )  # fmt: skip
     yield Deal(
         "coeuravesnois", "200043263", "sambre", "Équipement solidaire – Cœur de l’Avesnois", back(36),
-        working_day(stage.last, 20), quotas=SMALL, missing=Party.EPCI,
+        working_day(story.last, 20), quotas=SMALL, missing=Party.EPCI,
     )  # fmt: skip
     yield Deal(
         "hautsdeflandre", "200040954", "littoral", "Équipement solidaire – Hauts de Flandre", back(16),
-        working_day(stage.last, 30), quotas=SMALL, until="open",
+        working_day(story.last, 30), quotas=SMALL, until="open",
     )  # fmt: skip
     yield Deal(
         "caudresis", "200030633", "sambre", "Équipement solidaire – Caudrésis-Catésis", back(24),
-        working_day(stage.last, 40), quotas=SMALL, until="review", against=True, answered=False,
+        working_day(story.last, 40), quotas=SMALL, until="review", against=True, answered=False,
     )  # fmt: skip
     yield Deal(
         "solesmois", "245901038", "sambre", "Équipement solidaire – Pays Solesmois", back(10),
-        working_day(stage.last, 45), quotas=SMALL, until="review",
+        working_day(story.last, 45), quotas=SMALL, until="review",
     )  # fmt: skip
     yield Deal(
         "ostrevent", "245901152", "lille", "Équipement solidaire – Cœur d’Ostrevent", back(5),
-        working_day(stage.last, 50), until="submit",
+        working_day(story.last, 50), until="submit",
     )  # fmt: skip
     yield Deal(
         "mormal", "200043321", "sambre", "Équipement solidaire – Pays de Mormal", back(14),
-        working_day(stage.last, 50), quotas=SMALL, until="submit",
+        working_day(story.last, 50), quotas=SMALL, until="submit",
     )  # fmt: skip
     yield Deal(
         "pevele", "200041960", "lille", "Équipement solidaire – Pévèle-Carembault", back(6),
-        working_day(stage.last, 60), until="draft",
+        working_day(story.last, 60), until="draft",
     )  # fmt: skip
     yield Deal(
         "flandrelys", "245900758", "littoral", "Équipement solidaire – Flandre Lys", back(60), back(10),

@@ -99,33 +99,33 @@ class Treaty:
     AMENDED = 40
     """How many working days before the end an amendment takes effect."""
 
-    def __init__(self, stage: Story, deal: Deal) -> None:
-        self.stage, self.rng, self.deal = stage, stage.rng, deal
-        self.now = stage.moment(working_day(deal.drafted))
+    def __init__(self, story: Story, deal: Deal) -> None:
+        self.story, self.rng, self.deal = story, story.rng, deal
+        self.now = story.moment(working_day(deal.drafted))
         self.convention = Convention()
 
     def live(self) -> Thread:
         """Every step the deal asks for, then what happens to it."""
         for step in STEPS[: STEPS.index(self.deal.until) + 1]:
             yield from getattr(self, step)()
-        if self.deal.until == STEPS[-1] and not self.deal.missing and self.deal.starts_on < self.stage.last:
+        if self.deal.until == STEPS[-1] and not self.deal.missing and self.deal.starts_on < self.story.last:
             yield from self.in_force()
         if self.deal.then is not None:
             yield from self.deal.then(self)
 
     def after(self, low: int, high: int) -> datetime:
         """Wait for some working days, one at least."""
-        self.now = self.stage.moment(working_day(timezone.localdate(self.now), self.rng.randint(low, high)))
+        self.now = self.story.moment(working_day(timezone.localdate(self.now), self.rng.randint(low, high)))
         return self.now
 
     def on(self, day: date) -> datetime:
         """Wait for a day."""
-        self.now = self.stage.moment(working_day(day))
+        self.now = self.story.moment(working_day(day))
         return self.now
 
     @property
     def manager(self) -> Membership:
-        return self.stage.cast.manager(self.deal.epci)
+        return self.story.cast.manager(self.deal.epci)
 
     @property
     def act(self) -> dict[str, Any]:
@@ -137,7 +137,7 @@ class Treaty:
 
     def draft(self) -> Iterator[datetime]:
         yield self.now
-        deal, cast = self.deal, self.stage.cast
+        deal, cast = self.deal, self.story.cast
         self.convention = conventions.create_convention(
             actor=self.manager,
             epci_party=cast.organisations[deal.epci],
@@ -164,8 +164,8 @@ class Treaty:
 
     def reviewers(self) -> list[Named]:
         """A lawyer and a data protection officer where there are; the manager alone in a small EPCI."""
-        party = self.stage.cast.organisations[self.deal.epci]
-        readers = self.stage.cast.people[self.deal.epci, Role.REVIEWER] or [self.manager]
+        party = self.story.cast.organisations[self.deal.epci]
+        readers = self.story.cast.people[self.deal.epci, Role.REVIEWER] or [self.manager]
         subjects = (ReviewSubject.LEGAL, ReviewSubject.DATA_PROTECTION)
         return [Named(subject, party, reader) for subject, reader in zip(subjects, readers, strict=False)]
 
@@ -210,8 +210,8 @@ class Treaty:
     def _reader(self, review: Review) -> Membership:
         if review.asked_of is not None:
             return review.asked_of
-        code = self.stage.cast.code_of(review.organisation_id)
-        readers = self.stage.cast.people[code, Role.REVIEWER] or self.stage.cast.people[code, Role.MANAGER]
+        code = self.story.cast.code_of(review.organisation_id)
+        readers = self.story.cast.people[code, Role.REVIEWER] or self.story.cast.people[code, Role.MANAGER]
         return readers[0]
 
     def open(self) -> Iterator[datetime]:
@@ -223,7 +223,7 @@ class Treaty:
             do("submit", self.act)
             yield from self._round(against=False)
             document = yield from self._decide()
-        drawing = self.stage.press.draw(document)
+        drawing = self.story.press.draw(document)
         yield self.after(1, 1)
         keep_drawing(document, drawing.result())
 
@@ -233,7 +233,7 @@ class Treaty:
         opened = conventions.open_signature_convention(
             **self.act,
             act_body=ActBody.COUNCIL if self.deal.epci == "200093201" else ActBody.BUREAU,
-            act_number=f"{decided:%y}-{self.stage.number('act'):03}",
+            act_number=f"{decided:%y}-{self.story.number('act'):03}",
             act_on=decided,
             act_executory_on=decided + timedelta(days=2),
         )
@@ -263,7 +263,7 @@ class Treaty:
                 at=self.now,
             )
             self.now += timedelta(minutes=15)
-            confirms = self.stage.cast.signatory(self.deal.epci)
+            confirms = self.story.cast.signatory(self.deal.epci)
             conventions.sign_signature(actor=confirms, signature=signature, sha256=sha256, deposit=deposit, at=self.now)
 
     def _drawn(self, signature: Signature) -> bytes:
@@ -277,14 +277,14 @@ class Treaty:
         yield self.on(self.deal.starts_on)
         while (convention := Convention.objects.get(pk=self.convention.pk)).state != ConventionState.ACTIVE:
             yield self.after(1, 1)
-        self.convention = self.stage.conventions[self.deal.code] = convention
+        self.convention = self.story.conventions[self.deal.code] = convention
 
     # --- what happens next
 
     def amended(self) -> Iterator[datetime]:
         """More computers are needed: an amendment raises a quota, after three months."""
-        yield self.on(self.stage.back(70))
-        starts_on = self.stage.back(self.AMENDED)
+        yield self.on(self.story.back(70))
+        starts_on = self.story.back(self.AMENDED)
         raised = self.deal.quotas[DeviceType.LAPTOP] + 20
         amended, self.convention = (
             self.convention,
@@ -302,25 +302,25 @@ class Treaty:
         yield from self.open()
         yield from self.sign()
         yield self.on(starts_on)
-        self.stage.conventions[self.deal.code] = Convention.objects.get(pk=amended.pk)
+        self.story.conventions[self.deal.code] = Convention.objects.get(pk=amended.pk)
 
     def suspended(self) -> Iterator[datetime]:
         """Suspended once and resumed, then suspended again: the point of distribution is full."""
-        yield self.on(self.stage.back(80))
+        yield self.on(self.story.back(80))
         do("suspend", self.act, reason=SuspendReason.SUPPLY)
         yield self.after(8, 10)
         do("resume", self.act, reason=ResumeReason.SETTLED)
-        yield self.on(self.stage.back(12))
+        yield self.on(self.story.back(12))
         do("suspend", self.act, reason=SuspendReason.STORAGE)
 
     def terminated(self) -> Iterator[datetime]:
         """The EPCI proposes to end it, to make another one; the two others agree in the days after."""
-        yield self.on(self.stage.back(45))
-        act = self.act | {"actor": self.stage.cast.signatory(self.deal.epci)}
+        yield self.on(self.story.back(45))
+        act = self.act | {"actor": self.story.cast.signatory(self.deal.epci)}
         do("propose_end", act)
         for code in ("distributor", self.deal.workshop):
             yield self.after(1, 1)
-            conventions.agree_end_convention(**self.act | {"actor": self.stage.cast.signatory(code)})
+            conventions.agree_end_convention(**self.act | {"actor": self.story.cast.signatory(code)})
 
     def abandoned(self) -> Iterator[datetime]:
         """The workshop prefers another territory, before anybody has read the text."""

@@ -23,25 +23,25 @@ STRAY = 40
 """One device in forty was not where Maillon says."""
 
 
-def counts(stage: Story) -> Thread:
+def counts(story: Story) -> Thread:
     """The workshops count one after the other; what was put elsewhere is written where it was seen."""
-    people = [stage.cast.technician(workshop, Random(workshop)) for workshop in WORKSHOPS]  # noqa: S311
-    day = working_day(stage.back(COUNTED))
+    people = [story.cast.technician(workshop, Random(workshop)) for workshop in WORKSHOPS]  # noqa: S311
+    day = working_day(story.back(COUNTED))
     yield (at := local(day, 9, 5))
-    with stage.agenda.trying("counts", "trop tôt"):
+    with story.agenda.trying("counts", "trop tôt"):
         early = begin_stocktake(actor=people[0], at=at)
         gate.apply(early, "abandon", actor=people[0], at=at + timedelta(minutes=4))
     for rank, technician in enumerate(people):
         yield (at := local(working_day(day + timedelta(days=rank)), 14, 10))
         if not expected_in(Stocktake(workshop_id=technician.organisation_id)).exists():
             continue
-        with stage.agenda.trying("counts", technician.organisation):
+        with story.agenda.trying("counts", technician.organisation):
             stocktake = _scanned(technician, at, every=1)
             closed = at + timedelta(minutes=50)
             close_stocktake(actor=technician, stocktake=stocktake, at=closed)
             put_away_misplaced(actor=technician, stocktake=stocktake)
-    yield (at := local(stage.back(AGAIN), 16, 20))
-    with stage.agenda.trying("counts", "en cours"):
+    yield (at := local(story.back(AGAIN), 16, 20))
+    with story.agenda.trying("counts", "en cours"):
         _scanned(people[0], at, every=LEFT_TO_SCAN)
 
 

@@ -47,49 +47,49 @@ CEDED = 12
 SEASON = timedelta(days=100)
 
 
-def weekly(stage: Story, workshop: str) -> Thread:
+def weekly(story: Story, workshop: str) -> Thread:
     """Every Tuesday the workshop sends what it allotted the week before, then allots what is ready."""
-    day = stage.first + timedelta(days=(TUESDAY - stage.first.weekday()) % 7)
-    while day < stage.last:
-        yield (now := stage.moment(working_day(day)))
-        with stage.agenda.trying("send", workshop):
-            _send(stage, workshop, now)
-        with stage.agenda.trying("allot", workshop):
-            _allot(stage, workshop, now + timedelta(minutes=20))
+    day = story.first + timedelta(days=(TUESDAY - story.first.weekday()) % 7)
+    while day < story.last:
+        yield (now := story.moment(working_day(day)))
+        with story.agenda.trying("send", workshop):
+            _send(story, workshop, now)
+        with story.agenda.trying("allot", workshop):
+            _allot(story, workshop, now + timedelta(minutes=20))
         day += ONE_WEEK
 
 
-def surpluses(stage: Story, workshop: str) -> Thread:
+def surpluses(story: Story, workshop: str) -> Thread:
     """Every other month, half of what nobody asked for goes to a place of mediation, if there is enough for a room."""
-    day = working_day(stage.first, 80)
-    while day < stage.last:
-        yield (now := stage.moment(day))
-        idle = _free(stage, workshop, now - SEASON).filter(attached_to=None)
+    day = working_day(story.first, 80)
+    while day < story.last:
+        yield (now := story.moment(day))
+        idle = _free(story, workshop, now - SEASON).filter(attached_to=None)
         pks = list(idle.values_list("pk", flat=True))
         if len(pks) >= CEDED:
             outcome = stock.cede_devices(
-                actor=stage.cast.manager(workshop),
+                actor=story.cast.manager(workshop),
                 devices=Device.objects.filter(pk__in=pks[::2]),
-                recipient=stage.rng.choice(("Espace numérique Exemple", "Médiathèque de Villexemple")),
+                recipient=story.rng.choice(("Espace numérique Exemple", "Médiathèque de Villexemple")),
                 reason=CedeReason.MEDIATION,
                 at=now,
             )
-            stage.agenda.moved(outcome, "surpluses", workshop)
+            story.agenda.moved(outcome, "surpluses", workshop)
         day = working_day(day, 42)
 
 
-def _free(stage: Story, workshop: str, at: datetime) -> QuerySet[Device]:
+def _free(story: Story, workshop: str, at: datetime) -> QuerySet[Device]:
     """The reconditioned devices of a workshop that the story does not keep for something else."""
-    ours = Device.objects.filter(pk__in=stage.offered[workshop], state=DeviceState.READY, moved_at__lte=at)
+    ours = Device.objects.filter(pk__in=story.offered[workshop], state=DeviceState.READY, moved_at__lte=at)
     return ours.order_by("pk")
 
 
-def _allot(stage: Story, workshop: str, at: datetime) -> None:
+def _allot(story: Story, workshop: str, at: datetime) -> None:
     """Each device goes where it is wanted most, if anywhere; a full quota leaves its devices in the stock."""
-    partners = {code: one for code in PARTNERS[workshop] if (one := stage.conventions.get(code)) is not None}
+    partners = {code: one for code in PARTNERS[workshop] if (one := story.conventions.get(code)) is not None}
     wanted = _wanted([one.epci_id for one in partners.values()])
     shares: dict[str, list[int]] = {}
-    for device in _free(stage, workshop, at).exclude(type=DeviceType.SCREEN):
+    for device in _free(story, workshop, at).exclude(type=DeviceType.SCREEN):
         kind = KINDS[device.type]
         code = max(partners, key=lambda code: wanted[partners[code].epci_id, kind], default="")
         if code and wanted[partners[code].epci_id, kind] > -MARGIN:
@@ -97,12 +97,12 @@ def _allot(stage: Story, workshop: str, at: datetime) -> None:
             shares.setdefault(code, []).append(device.pk)
     for code, pks in shares.items():
         outcome = allotment.allot_devices(
-            actor=stage.cast.manager(workshop),
+            actor=story.cast.manager(workshop),
             devices=Device.objects.filter(pk__in=pks),
             convention=partners[code],
             at=at,
         )
-        stage.sent[workshop] += outcome.moved
+        story.sent[workshop] += outcome.moved
 
 
 def _wanted(epcis: Collection[int]) -> Counter[tuple[int, str]]:
@@ -114,36 +114,36 @@ def _wanted(epcis: Collection[int]) -> Counter[tuple[int, str]]:
     return wanted
 
 
-def _send(stage: Story, workshop: str, at: datetime) -> None:
+def _send(story: Story, workshop: str, at: datetime) -> None:
     """One delivery per convention, to each of its points in turn."""
-    waiting, stage.sent[workshop] = stage.sent[workshop], []
-    codes = {one.pk: code for code, one in stage.conventions.items()}
+    waiting, story.sent[workshop] = story.sent[workshop], []
+    codes = {one.pk: code for code, one in story.conventions.items()}
     boxes: dict[str, list[int]] = {}
     rows = Device.objects.filter(pk__in=waiting, state=DeviceState.ALLOTTED, moved_at__lte=at).order_by("pk")
     for pk, convention in rows.values_list("pk", "convention"):
         boxes.setdefault(codes[convention], []).append(pk)
     for code, pks in boxes.items():
-        point = ROUTES[code][stage.number(f"route {code}") % len(ROUTES[code])]
+        point = ROUTES[code][story.number(f"route {code}") % len(ROUTES[code])]
         outcome = allotment.ship_devices(
-            actor=stage.cast.technician(workshop, stage.rng),
+            actor=story.cast.technician(workshop, story.rng),
             devices=Device.objects.filter(pk__in=pks),
-            point=stage.cast.points[point],
+            point=story.cast.points[point],
             at=at,
         )
-        stage.boxes[point] += stage.agenda.moved(outcome, "send", code)
+        story.boxes[point] += story.agenda.moved(outcome, "send", code)
 
 
-def counter(stage: Story, point: str) -> Thread:
+def counter(story: Story, point: str) -> Thread:
     """Some days a week, an adviser takes deliveries in, hands over what was reserved, reserves by order of rank."""
-    day = working_day(stage.first, 30)
-    while day < stage.last:
-        yield (now := stage.moment(day))
-        outlet = Outlet(stage, point, now)
+    day = working_day(story.first, 30)
+    while day < story.last:
+        yield (now := story.moment(day))
+        outlet = Outlet(story, point, now)
         if _days_of(outlet):
             for act in (_take_in, _hand_over, _reserve):
-                with stage.agenda.trying(act.__name__.strip("_"), point):
+                with story.agenda.trying(act.__name__.strip("_"), point):
                     act(outlet)
-        day = working_day(day, stage.rng.choice(EVERY[point]))
+        day = working_day(day, story.rng.choice(EVERY[point]))
 
 
 def _days_of(outlet: Outlet) -> bool:
@@ -153,9 +153,9 @@ def _days_of(outlet: Outlet) -> bool:
 
 def _take_in(outlet: Outlet) -> None:
     """Each delivery of the weeks that arrived: all there, but one device in the third delivery of all."""
-    boxes = set(outlet.stage.boxes[outlet.point])
+    boxes = set(outlet.story.boxes[outlet.point])
     arrived = Delivery.objects.filter(
-        point=outlet.stage.cast.points[outlet.point],
+        point=outlet.story.cast.points[outlet.point],
         prepared_at__lt=outlet.now - timedelta(days=2),
         lines__outcome=LineOutcome.EXPECTED,
         lines__device__in=boxes,
@@ -164,7 +164,7 @@ def _take_in(outlet: Outlet) -> None:
         there = list(
             delivery.lines.filter(outcome=LineOutcome.EXPECTED).order_by("pk").values_list("device", flat=True)
         )
-        if outlet.stage.number("delivery") == 3 and len(there) > 1:
+        if outlet.story.number("delivery") == 3 and len(there) > 1:
             there.pop()
         outlet.now += timedelta(minutes=10)
         point_stock.reconcile_delivery(actor=outlet.adviser, delivery=delivery, there=there, at=outlet.now)
@@ -172,7 +172,7 @@ def _take_in(outlet: Outlet) -> None:
 
 def _mine(outlet: Outlet, state: str) -> Iterator[Device]:
     """The devices of this point that came by the weekly deliveries, in a state."""
-    pks = outlet.stage.boxes[outlet.point]
+    pks = outlet.story.boxes[outlet.point]
     rows = Device.objects.filter(pk__in=pks, state=state, moved_at__lte=outlet.now, attached_to=None)
     yield from rows.order_by("pk")
 
@@ -188,10 +188,10 @@ def _hand_over(outlet: Outlet) -> None:
         outlet.now += timedelta(minutes=outlet.rng.randint(15, 30))
         devices = Device.objects.filter(pk__in=[device.pk for device in coming])
         outcome = sessions.hand_over_devices(actor=outlet.adviser, devices=devices, at=outlet.now)
-        outlet.stage.agenda.moved(outcome, "hand_over", outlet.point)
+        outlet.story.agenda.moved(outcome, "hand_over", outlet.point)
         return
     for device in coming:
-        with outlet.stage.agenda.trying("hand_over", device.reference):
+        with outlet.story.agenda.trying("hand_over", device.reference):
             outlet.hand_over(device)
 
 
@@ -215,7 +215,7 @@ def _reserve(outlet: Outlet) -> None:
     if calls:
         outlet.now += timedelta(minutes=outlet.rng.randint(10, 25))
         outcome = sessions.reserve_devices(actor=outlet.adviser, calls=calls, at=outlet.now)
-        outlet.stage.agenda.moved(outcome, "reserve", outlet.point)
+        outlet.story.agenda.moved(outcome, "reserve", outlet.point)
 
 
 def _day(outlet: Outlet) -> date:

@@ -8,7 +8,7 @@ from demo.context import Story
 from documents.services import store_file
 from imports.services import begin_import, deposit_import
 from refurb.models import Device
-from refurb.tectech import COLUMNS, said_of, told
+from refurb.tectech import COLUMNS, followed_by_tectech, said_of
 from refurb.tectech_import import TECTECH
 
 WORKSHOP = "lille"
@@ -18,11 +18,13 @@ MOST = 15
 """Of so many devices of its bench, the last of which has another category there."""
 
 
-def exchanges(stage: Story) -> Thread:
+def exchanges(story: Story) -> Thread:
     """What Maillon sent comes back with the numbers of tec.tech, as its export writes it."""
-    yield (at := stage.moment(stage.back(BACK)))
-    manager = stage.cast.manager(WORKSHOP)
-    mine = told(Device.objects.filter(workshop=manager.organisation_id)).select_related("workshop", "grading")
+    yield (at := story.moment(story.back(BACK)))
+    manager = story.cast.manager(WORKSHOP)
+    mine = followed_by_tectech(Device.objects.filter(workshop=manager.organisation_id)).select_related(
+        "workshop", "grading"
+    )
     rows = [dict(said) for said in said_of(mine.order_by("-pk")[:MOST]).values()]
     if not rows:
         return
@@ -34,6 +36,6 @@ def exchanges(stage: Story) -> Thread:
     lines.writeheader()
     lines.writerows(rows)
     file = store_file(content=out.getvalue().encode(), name="export-tec-tech.csv", by=manager, at=at)
-    with stage.agenda.trying("exchanges", manager.organisation):
+    with story.agenda.trying("exchanges", manager.organisation):
         source = deposit_import(actor=manager, kind=TECTECH, organisation=manager.organisation, file=file, at=at)
         begin_import(source=source, actor=manager, at=at)

@@ -7,7 +7,7 @@ from functools import wraps
 
 from demo.agenda import Thread, do, may
 from demo.bench import Work
-from demo.fates import Fate, ready
+from demo.device_fates import Fate, ready
 from demo.outlets import ASKED, Trip
 from distribution.enums import (
     DerogationKind,
@@ -49,7 +49,7 @@ def onward(fate: Fate) -> Fate:
     def longer(work: Work) -> Thread:
         yield from fate(work)
         finished = Device.objects.filter(pk__in=work.pks, state=DeviceState.READY).order_by("pk")
-        work.stage.offered[work.workshop] += finished.values_list("pk", flat=True)
+        work.story.offered[work.workshop] += finished.values_list("pk", flat=True)
 
     return longer
 
@@ -59,14 +59,14 @@ def onward(fate: Fate) -> Fate:
 
 def allotted(trip: Trip) -> Iterator[datetime]:
     """Counted, not yet sent."""
-    yield trip.on(trip.stage.back(5))
+    yield trip.on(trip.story.back(5))
     yield from trip.allot()
 
 
 def shipped(trip: Trip) -> Iterator[datetime]:
     """On its way."""
     yield from trip.allot()
-    yield trip.on(trip.stage.back(2))
+    yield trip.on(trip.story.back(2))
     yield from trip.send()
 
 
@@ -74,7 +74,7 @@ def available(trip: Trip) -> Iterator[datetime]:
     """On the shelf since a few days, kept for an appointment of the next week."""
     yield from trip.allot()
     yield from trip.ship()
-    yield trip.on(trip.stage.back(2))
+    yield trip.on(trip.story.back(2))
     yield from trip.when("stock_in")
     do("stock_in", trip.act)
 
@@ -82,14 +82,14 @@ def available(trip: Trip) -> Iterator[datetime]:
 def reserved(trip: Trip) -> Iterator[datetime]:
     """Held for a household, which comes next week."""
     yield from trip.to_the_shelf()
-    yield trip.on(trip.stage.back(6))
+    yield trip.on(trip.story.back(6))
     yield from trip.hold()
 
 
 def returned(trip: Trip) -> Iterator[datetime]:
     """Brought back, and not looked at yet."""
     yield from trip.to_a_household()
-    yield trip.on(trip.stage.back(4))
+    yield trip.on(trip.story.back(4))
     yield from trip.when("take_back")
     do("take_back", trip.act, reason=ReturnReason.FAULT, comment="S’éteint au bout de dix minutes.")
 
@@ -170,7 +170,7 @@ def derogated(trip: Trip) -> Iterator[datetime]:
         while (need := _elsewhere(trip)) is None:
             yield trip.after(2)
         hand_overs.grant_derogation(
-            actor=trip.stage.cast.pilot,
+            actor=trip.story.cast.pilot,
             need=need,
             kind=DerogationKind.TERRITORY,
             reason="Convention de son territoire échue, hébergée à Lille jusqu’à la fin de l’année.",
@@ -185,7 +185,7 @@ def derogated(trip: Trip) -> Iterator[datetime]:
 
 def _elsewhere(trip: Trip) -> Need | None:
     """A need of computer that waits in a territory without a convention of this workshop."""
-    served = [one.epci_id for one in trip.stage.conventions.values()]
+    served = [one.epci_id for one in trip.story.conventions.values()]
     waiting = Need.objects.waiting().filter(kind=NeedKind.COMPUTER, moved_at__lte=trip.now)
     found: Need | None = waiting.exclude(epci__in=served).ranked(trip.now).first()
     return found if trip.may(trip.device, "reserve") else None
@@ -220,7 +220,7 @@ def _another(trip: Trip) -> Device | None:
     """One of the same type that the weekly deliveries brought to the shelf, of the same territory."""
     earlier = trip.device
     alike = Device.objects.filter(
-        pk__in=trip.stage.boxes[trip.point],
+        pk__in=trip.story.boxes[trip.point],
         state=DeviceState.AVAILABLE,
         type=earlier.type,
         point=earlier.point_id,
@@ -243,7 +243,7 @@ def refunded(trip: Trip) -> Iterator[datetime]:
 
 def _decided(trip: Trip, need: Need | None) -> Iterator[datetime]:
     """The worker says whether the household waits for another one: one in two does, one in four is left to decide."""
-    turn = trip.stage.number("refunded") % 4
+    turn = trip.story.number("refunded") % 4
     if need is None or turn == 0:
         return
     yield trip.after(2, 6)
@@ -280,14 +280,14 @@ def with_screen(trip: Trip) -> Iterator[datetime]:
     allotment.attach_device(**attach, device=first, at=trip.act["at"])
     gate.apply(first, "detach", actor=trip.work.technician, reason=DetachReason.REPLACED, at=trip.act["at"])
     allotment.attach_device(**attach, device=second, at=trip.act["at"])
-    trip.stage.offered[trip.work.workshop].remove(second.pk)
+    trip.story.offered[trip.work.workshop].remove(second.pk)
     yield from trip.to_a_household()
 
 
 def _screens(trip: Trip) -> list[Device]:
     """The reconditioned screens that the workshop may take."""
     free = Device.objects.filter(
-        pk__in=trip.stage.offered[trip.work.workshop],
+        pk__in=trip.story.offered[trip.work.workshop],
         type=DeviceType.SCREEN,
         state=DeviceState.READY,
         attached_to=None,

@@ -25,11 +25,11 @@ SHARED = "Rappelée ce matin\u00a0: la famille préfère venir le mercredi."
 KEPT = "À revoir ensemble à la réunion de lundi, avant de répondre."
 
 
-def photos(stage: Story) -> Thread:
+def photos(story: Story) -> Thread:
     """One photo is the right one, one is to be done again, one is looked at by nobody; the last one still waits."""
     answers = [_accepted, _refused, None]
     for rank in range(FROM, BEFORE + 1, -1):
-        yield (at := local(stage.back(rank), 11, 15))
+        yield (at := local(story.back(rank), 11, 15))
         if not answers or (sent := _photo(at)) is None:
             continue
         answer = answers.pop(0)
@@ -38,7 +38,7 @@ def photos(stage: Story) -> Thread:
             still = ProofPhoto.objects.waiting().filter(pk=sent.pk).select_related("prescription__worker").first()
             if still is not None:
                 answer(still, at)
-    yield (at := local(stage.back(BEFORE), 17, 50))
+    yield (at := local(story.back(BEFORE), 17, 50))
     _photo(at)
 
 
@@ -55,15 +55,15 @@ def _refused(sent: ProofPhoto, at: datetime) -> None:
         gate.apply(sent, "refuse", actor=worker, at=at, fault=PhotoFault.UNREADABLE)
 
 
-def instruction(stage: Story) -> Thread:
+def instruction(story: Story) -> Thread:
     """What waits on the last day is shared out, and one of those who hold it is away."""
-    yield (at := local(stage.back(BEFORE), 17, 20))
+    yield (at := local(story.back(BEFORE), 17, 20))
     waiting = list(Prescription.objects.filter(state=S.SUBMITTED, adviser=None).order_by("submitted_at", "pk")[:3])
     if waiting:
-        _share_out(stage, waiting, at)
+        _share_out(story, waiting, at)
 
 
-def _share_out(stage: Story, waiting: list[Prescription], at: datetime) -> None:
+def _share_out(story: Story, waiting: list[Prescription], at: datetime) -> None:
     first = waiting[0]
     team = list(colleagues_of(first.distributor_id))
     if len(team) < 2:
@@ -74,11 +74,11 @@ def _share_out(stage: Story, waiting: list[Prescription], at: datetime) -> None:
         assign_prescription(actor=other, prescription=one, adviser=other, at=at)
     for audience, text in ((NoteAudience.SHARED, SHARED), (NoteAudience.TEAM, KEPT)):
         write_file_note(actor=holder, prescription=first, audience=audience, text=text, at=at)
-    _away(stage, holder, other, at)
+    _away(story, holder, other, at)
 
 
-def _away(stage: Story, holder: Membership, other: Membership, at: datetime) -> None:
-    days = {"first_on": stage.back(BEFORE), "last_on": stage.last + AWAY}
+def _away(story: Story, holder: Membership, other: Membership, at: datetime) -> None:
+    days = {"first_on": story.back(BEFORE), "last_on": story.last + AWAY}
     declare_absence(actor=holder, adviser=holder, replaced_by=other, at=at, **days)
 
 

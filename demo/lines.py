@@ -53,13 +53,13 @@ YEAR = timedelta(days=365)
 class LineThread:
     """The thread of one file. ``now`` is the instant of the present act."""
 
-    def __init__(self, stage: Story, need: Need, worker: Membership, now: datetime) -> None:
-        self.stage, self.rng, self.need, self.worker, self.now = stage, stage.rng, need, worker, now
+    def __init__(self, story: Story, need: Need, worker: Membership, now: datetime) -> None:
+        self.story, self.rng, self.need, self.worker, self.now = story, story.rng, need, worker, now
         self.file = ConnectionFile()
 
     def after(self, low: int, high: int) -> datetime:
         """Wait for some working days, one at least."""
-        self.now = self.stage.moment(working_day(timezone.localdate(self.now), self.rng.randint(low, high)))
+        self.now = self.story.moment(working_day(timezone.localdate(self.now), self.rng.randint(low, high)))
         return self.now
 
     @property
@@ -71,12 +71,12 @@ class LineThread:
     @property
     def answer(self) -> dict[str, Any]:
         """The operator's agent does."""
-        return self.act | {"actor": self.stage.cast.people["operateur", Role.AGENT][0]}
+        return self.act | {"actor": self.story.cast.people["operateur", Role.AGENT][0]}
 
     @property
     def counter(self) -> dict[str, Any]:
         """An adviser of the distributor does."""
-        return self.act | {"actor": self.rng.choice(self.stage.cast.people["distributor", Role.ADVISER])}
+        return self.act | {"actor": self.rng.choice(self.story.cast.people["distributor", Role.ADVISER])}
 
     def live(self, *steps: str) -> Iterator[datetime]:
         """The steps in turn, while the need is still for this thread to serve."""
@@ -95,8 +95,8 @@ class LineThread:
         if verb == PREPARED:  # what its offer asks for is seen in the same act
             there = ConnectionFile.objects.filter(pk=self.file.pk, moved_at__lte=self.now)
             return there.filter(state__in=verbs_of(ConnectionFile)[verb].sources).exists()
-        asks = [self.worker, self.stage.cast.people["operateur", Role.AGENT][0]]
-        asks += self.stage.cast.people["distributor", Role.ADVISER][:1]
+        asks = [self.worker, self.story.cast.people["operateur", Role.AGENT][0]]
+        asks += self.story.cast.people["distributor", Role.ADVISER][:1]
         return any(may(self.file, verb, actor=one, at=self.now) for one in asks)
 
     # --- the worker and the operator's desk
@@ -129,7 +129,7 @@ class LineThread:
         record_proof(**self.act, rule=rule, proof=proof, dated_on=dated_on)
 
     def accept(self) -> None:
-        number = f"OP-{self.now:%Y}-{self.stage.number('line'):04}"
+        number = f"OP-{self.now:%Y}-{self.story.number('line'):04}"
         self.file = connections.accept_connection(**self.answer, operator_reference=number)
 
     def schedule(self) -> None:
@@ -202,22 +202,22 @@ class LineThread:
             entitlement_ends_on=ends_on,
             evidence_kind=kind,
             evidence_on=today,
-            evidence_reference=f"DEMO-{self.stage.number('evidence'):04}",
+            evidence_reference=f"DEMO-{self.story.number('evidence'):04}",
         )
 
 
 def steps(*names: str) -> Follow:
     """A file that goes through these steps, and stays there."""
 
-    def follow(stage: Story, need: Need, worker: Membership, now: datetime) -> Thread:
-        return LineThread(stage, need, worker, now).live(*names)
+    def follow(story: Story, need: Need, worker: Membership, now: datetime) -> Thread:
+        return LineThread(story, need, worker, now).live(*names)
 
     return follow
 
 
-def recharged(stage: Story, need: Need, worker: Membership, now: datetime) -> Thread:
+def recharged(story: Story, need: Need, worker: Membership, now: datetime) -> Thread:
     """A prepaid line, for which recharges are sold at the counter month after month; one was a typing mistake."""
-    line = LineThread(stage, need, worker, now)
+    line = LineThread(story, need, worker, now)
     yield from line.live("propose", "recharge")
     if line.file.state == ConnectionState.ACTIVE:
         for turn in range(3):
@@ -228,9 +228,9 @@ def recharged(stage: Story, need: Need, worker: Membership, now: datetime) -> Th
                 cancel_recharge(actor=seller, recharge=sold, reason=CancelReason.ENTRY, at=line.now)
 
 
-def losing(stage: Story, need: Need, worker: Membership, now: datetime) -> Thread:
+def losing(story: Story, need: Need, worker: Membership, now: datetime) -> Thread:
     """A right that ends soon and is lost: the line will go on at its ordinary price."""
-    line = LineThread(stage, need, worker, now)
+    line = LineThread(story, need, worker, now)
     yield from line.live(*STEPS[:-1])
     yield line.after(2, 4)
     if line.may("activate"):
@@ -252,26 +252,26 @@ solved = steps("propose", "choose", "send", "problem", "send", "accept", "schedu
 refused = steps("propose", "choose", "send", "refuse", "propose", "subscribe", "show")
 
 
-def on_copper(stage: Story, need: Need, worker: Membership, now: datetime) -> Thread:
+def on_copper(story: Story, need: Need, worker: Membership, now: datetime) -> Thread:
     """A household whose line is in copper looks at the offers while its end is announced."""
-    line = LineThread(stage, need, worker, now)
+    line = LineThread(story, need, worker, now)
     yield line.after(1, 2)
     if line.may("propose"):
         line.propose(CurrentLine.COPPER)
 
 
-def short(stage: Story, need: Need, worker: Membership, now: datetime) -> Thread:
+def short(story: Story, need: Need, worker: Membership, now: datetime) -> Thread:
     """A right that ends soon: the clock reminds, then says that it is over."""
-    line = LineThread(stage, need, worker, now)
+    line = LineThread(story, need, worker, now)
     yield from line.live(*STEPS[:-1])
     yield line.after(2, 4)
     if line.may("activate"):
         line.activate(timedelta(days=75))
 
 
-def left(stage: Story, need: Need, worker: Membership, now: datetime) -> Thread:
+def left(story: Story, need: Need, worker: Membership, now: datetime) -> Thread:
     """A line that its household ends after two months."""
-    line = LineThread(stage, need, worker, now)
+    line = LineThread(story, need, worker, now)
     yield from line.live(*STEPS)
     yield line.after(38, 42)
     if line.may("end"):

@@ -30,12 +30,12 @@ SECOND = (
 )
 
 
-def lists(stage: Story) -> Thread:
+def lists(story: Story) -> Thread:
     """Two lists, of which one line is refused, then the two files of Simone become one."""
-    workers = _workers(stage)
+    workers = _workers(story)
     if len(workers) < 2:
         return
-    yield (now := local(stage.back(BROUGHT), 10, 40))
+    yield (now := local(story.back(BROUGHT), 10, 40))
     brought = []
     for worker, lines in zip(workers, (FIRST, SECOND), strict=False):
         source = deposit_named(
@@ -47,14 +47,14 @@ def lists(stage: Story) -> Thread:
             at=now,
         )
         brought.append(begin_import(source=source, actor=worker, at=now))
-    yield (now := local(stage.back(JOINED), 15, 10))
+    yield (now := local(story.back(JOINED), 15, 10))
     kept, left = (_first_of(source) for source in brought)
-    join_household(actor=stage.cast.pilot, household=left, kept=kept, at=now)
+    join_household(actor=story.cast.pilot, household=left, kept=kept, at=now)
 
 
-def _workers(stage: Story) -> list[Membership]:
+def _workers(story: Story) -> list[Membership]:
     """One worker of each prescriber, by their codes."""
-    first = {code: members[0] for (code, role), members in stage.cast.people.items() if role == Role.WORKER}
+    first = {code: members[0] for (code, role), members in story.cast.people.items() if role == Role.WORKER}
     return [first[code] for code in sorted(first)][:2]
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from demo import fates, inventories, papers
+from demo import device_fates, inventories, papers
 from demo.agenda import Thread, do, done
 from demo.bench import Work
 from demo.calendar import local, working_day
 from demo.cast import WORKSHOPS
 from demo.context import Story
-from demo.fates import Fate
+from demo.device_fates import Fate
 from demo.handed import onward
 from demo.offers import STEPS, Lot, LotLine
 from donations.enums import (
@@ -41,10 +41,10 @@ UNREAD = ("serial", "manufacturer", "model", "processor")
 class Journey:
     """The thread of one lot. ``now`` is the instant of the present act."""
 
-    def __init__(self, stage: Story, lot: Lot) -> None:
-        self.stage, self.rng, self.lot = stage, stage.rng, lot
+    def __init__(self, story: Story, lot: Lot) -> None:
+        self.story, self.rng, self.lot = story, story.rng, lot
         self.workshops = list(lot.workshops)
-        self.now = stage.moment(working_day(lot.announced))
+        self.now = story.moment(working_day(lot.announced))
         self.donation = Donation()
 
     def __str__(self) -> str:
@@ -58,7 +58,7 @@ class Journey:
 
     def after(self, low: int, high: int) -> datetime:
         """Wait for some working days, one at least."""
-        self.now = self.stage.moment(working_day(timezone.localdate(self.now), self.rng.randint(low, high)))
+        self.now = self.story.moment(working_day(timezone.localdate(self.now), self.rng.randint(low, high)))
         return self.now
 
     def by(self, actor: Membership) -> dict[str, Any]:
@@ -67,11 +67,11 @@ class Journey:
 
     @property
     def contact(self) -> Membership:
-        return self.stage.cast.contact(self.lot.site.donor)
+        return self.story.cast.contact(self.lot.site.donor)
 
     @property
     def donor(self) -> Organisation:
-        return self.stage.cast.organisations[self.lot.site.donor]
+        return self.story.cast.organisations[self.lot.site.donor]
 
     @property
     def is_public(self) -> bool:
@@ -103,7 +103,7 @@ class Journey:
     def announce(self) -> Iterator[datetime]:
         self.now += timedelta(minutes=self.rng.randint(5, 30))
         if self.is_public:
-            number = self.stage.number("transfer")
+            number = self.story.number("transfer")
             donations.record_transfer_decision(
                 actor=self.contact,
                 donation=self.donation,
@@ -112,7 +112,7 @@ class Journey:
             )
         donations.announce_donation(**self.by(self.contact))
         if STEPS.index(self.lot.until) >= STEPS.index("qualify"):
-            self.stage.tabled[self.donation.pk] = self._rulings
+            self.story.tabled[self.donation.pk] = self._rulings
         yield from ()
 
     # --- the pilot decides, the donor commits
@@ -121,7 +121,7 @@ class Journey:
         """A committee that sat meanwhile has decided; else the pilot does, and the next one ratifies."""
         yield self.after(1, 5)
         if Donation.objects.filter(pk=self.donation.pk, state=DonationState.ANNOUNCED).exists():
-            donations.qualify_donation(**self.by(self.stage.cast.pilot), rulings=self._rulings())
+            donations.qualify_donation(**self.by(self.story.cast.pilot), rulings=self._rulings())
         kept = Device.objects.filter(donation=self.donation).order_by("pk")[: self.lot.kept]
         for device in kept:
             gate.apply(
@@ -144,7 +144,7 @@ class Journey:
         """The same share for each workshop, the first one takes what is left over."""
         share, left = divmod(quantity, len(self.workshops))
         return {
-            self.stage.cast.organisations[workshop].pk: share + (left if rank == 0 else 0)
+            self.story.cast.organisations[workshop].pk: share + (left if rank == 0 else 0)
             for rank, workshop in enumerate(self.workshops)
         }
 
@@ -167,7 +167,7 @@ class Journey:
         yield self.after(1, 1)
         former, self.workshops = self.workshops[0], [one for one in WORKSHOPS if one not in self.workshops][:1]
         donations.reassign_donation(
-            **self.by(self.stage.cast.manager(former)),
+            **self.by(self.story.cast.manager(former)),
             shares={row.pk: self._shares(line.accepted) for row, line in self._rows()},
             reason=ReassignReason.CAPACITY,
             comment="Établi complet jusqu’à la fin du mois.",
@@ -182,10 +182,10 @@ class Journey:
         today = timezone.localdate(self.now)
         last = self.lot.until == "schedule" and not self.lot.withdrawn
         for rank, workshop in enumerate(self.workshops):
-            day = working_day(self.stage.last, 3 + rank) if last else working_day(today, self.rng.randint(3, 6) + rank)
+            day = working_day(self.story.last, 3 + rank) if last else working_day(today, self.rng.randint(3, 6) + rank)
             starts = local(day, self.rng.choice((9, 10, 14)))
             pickups.schedule_donation(
-                **self.by(self.stage.cast.manager(workshop)),
+                **self.by(self.story.cast.manager(workshop)),
                 starts_at=starts,
                 ends_at=starts + timedelta(hours=2),
                 carrier=self.rng.choice(("Camionnette de l’atelier", "Transports Exemple")),
@@ -196,13 +196,13 @@ class Journey:
 
     def pick_up(self) -> Iterator[datetime]:
         planned = PickUp.objects.planned().filter(donation=self.donation).order_by("starts_at", "pk")
-        codes = {one.pk: code for code, one in self.stage.cast.organisations.items()}
+        codes = {one.pk: code for code, one in self.story.cast.organisations.items()}
         for pick_up in planned.select_related("workshop"):
             workshop = codes[pick_up.workshop_id]
             done = pick_up.starts_at + timedelta(minutes=self.rng.randint(40, 90))
             self.now = max(done, self.now + timedelta(minutes=5))
             yield self.now
-            technician = self.stage.cast.technician(workshop, self.rng)
+            technician = self.story.cast.technician(workshop, self.rng)
             drawn = self.rng.random() < 0.4
             pickups.record_pick_up(
                 actor=technician,
@@ -227,7 +227,7 @@ class Journey:
     def receive(self) -> Iterator[datetime]:
         for rank, workshop in enumerate(self.workshops):
             yield self.after(1, 1) if rank == 0 else self.now
-            home = self.stage.cast.organisations[workshop]
+            home = self.story.cast.organisations[workshop]
             for row, line in self._rows():
                 units = Device.objects.filter(line=row, workshop=home, state=DeviceState.COLLECTED)
                 self._unpack(workshop, row, line, units.count(), first=rank == 0)
@@ -244,13 +244,13 @@ class Journey:
             given = self._scan(workshop, line)
             found.append(devices.register_device(**given, type=line.type, donation=self.donation))
         self._sort(workshop, line, found[len(named) :])
-        home = self.stage.cast.organisations[workshop]
+        home = self.story.cast.organisations[workshop]
         missing = Device.objects.filter(line=row, workshop=home, state=DeviceState.COLLECTED)
         for device in missing.order_by("pk")[:lost]:
             gate.apply(
                 device,
                 "report_missing",
-                actor=self.stage.cast.technician(workshop, self.rng),
+                actor=self.story.cast.technician(workshop, self.rng),
                 reason=MissingReason.COUNT,
                 at=self._minute(),
                 comment="Compté sur le bordereau, absent du camion.",
@@ -264,7 +264,7 @@ class Journey:
         if self.lot.inventory:
             return inventories.receive_each(row, scans)
         for fate, scan in zip(line.fates, scans, strict=False):
-            if fate is fates.alike:
+            if fate is device_fates.alike:
                 for name in UNREAD:
                     del scan[name]
         facts = {scan.pop("tag"): scan for scan in scans}
@@ -278,9 +278,13 @@ class Journey:
     def _sort(self, workshop: str, line: LotLine, found: Sequence[Device]) -> None:
         """What becomes of those the story does not name: by chance, and those that share a fate share a rack."""
         racks: dict[Fate, list[Device]] = {}
-        for first in range(0, len(found), fates.HANDFUL):
-            fate = fates.too_old if line.destination == Destination.RECYCLING else fates.draw(line.type, self.rng)
-            racks.setdefault(fate, []).extend(found[first : first + fates.HANDFUL])
+        for first in range(0, len(found), device_fates.HANDFUL):
+            fate = (
+                device_fates.too_old
+                if line.destination == Destination.RECYCLING
+                else device_fates.draw(line.type, self.rng)
+            )
+            racks.setdefault(fate, []).extend(found[first : first + device_fates.HANDFUL])
         for fate, rack in racks.items():
             self._start(workshop, line, rack, onward(fate))
 
@@ -292,9 +296,9 @@ class Journey:
     def _scan(self, workshop: str, line: LotLine) -> dict[str, Any]:
         """What a technician reads on a device that comes in."""
         return {
-            "actor": self.stage.cast.technician(workshop, self.rng),
+            "actor": self.story.cast.technician(workshop, self.rng),
             "at": (at := self._minute()),
-            "tag": self.stage.labels.next(workshop, at),
+            "tag": self.story.labels.next(workshop, at),
             "serial": papers.serial(line.model.manufacturer, self.rng),
             "manufacturer": line.model.manufacturer,
             "model": line.model.model,
@@ -304,12 +308,12 @@ class Journey:
         }
 
     def _start(self, workshop: str, line: LotLine, group: Sequence[Device], fate: Fate) -> None:
-        work = Work(self.stage, workshop, group, line.model, self.now)
-        self.stage.agenda.add(fate(work), about=work)
+        work = Work(self.story, workshop, group, line.model, self.now)
+        self.story.agenda.add(fate(work), about=work)
 
     def _pay(self, workshop: str) -> None:
         """What the transport cost, and for some lots the hours of sorting."""
-        manager = self.stage.cast.manager(workshop)
+        manager = self.story.cast.manager(workshop)
         amounts = {CostKind.TRANSPORT: self.rng.randrange(40, 160, 5)}
         if self.rng.random() < 0.5:
             amounts[CostKind.TIME] = self.rng.randrange(30, 120, 10)
@@ -319,14 +323,14 @@ class Journey:
                 kind=kind,
                 amount=Decimal(amount),
                 spent_on=timezone.localdate(self.now),
-                funder=self.stage.cast.organisations["departement"],
+                funder=self.story.cast.organisations["departement"],
             )
 
     # --- the end
 
     def reconcile(self) -> Iterator[datetime]:
         yield self.after(6, 18)
-        manager = self.stage.cast.manager(self.workshops[0])
+        manager = self.story.cast.manager(self.workshops[0])
         for line in DonationLine.objects.unexplained().filter(donation=self.donation).order_by("pk"):
             donations.explain_line(actor=manager, line=line, code=self._why(line), at=self.now)
         do("reconcile", self.by(manager))
@@ -342,7 +346,7 @@ class Journey:
         """The lot is declined, or taken back."""
         if self.lot.declined is not None:
             yield self.after(1, 3)
-            do("decline", self.by(self.stage.cast.pilot), reason=self.lot.declined)
+            do("decline", self.by(self.story.cast.pilot), reason=self.lot.declined)
         if self.lot.withdrawn is not None:
             yield self.after(1, 2)
             do("withdraw", self.by(self.contact), reason=self.lot.withdrawn)

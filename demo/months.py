@@ -20,23 +20,23 @@ LATER = 7
 """How many days after its end a month is counted and frozen: what it hides is looked for meanwhile."""
 
 
-def months(stage: Story) -> Thread:
+def months(story: Story) -> Thread:
     """Every month that is over; nothing is written in it once it is frozen, before the day's work begins.
 
     A month is published when the next one is frozen: the last one stays frozen.
     """
-    pilot, month = stage.cast.pilot, stage.first.replace(day=1)
+    pilot, month = story.cast.pilot, story.first.replace(day=1)
     former: Report | None = None
     while True:
         end = next_month(month)
         yield (at := local(end, 3, 10))
-        looked_for, counted_on = _looked_for(stage, month, at)
+        looked_for, counted_on = _looked_for(story, month, at)
         yield (at := local(counted_on, 3, 10))
-        with stage.agenda.trying("months", f"{month:%m/%Y}"), looked_for:
+        with story.agenda.trying("months", f"{month:%m/%Y}"), looked_for:
             compute_due_months(at=at)
         yield (at := local(working_day(counted_on), 8, 15))
         report = Report.objects.filter(month=month).first()
-        with stage.agenda.trying("months", f"{month:%m/%Y}"):
+        with story.agenda.trying("months", f"{month:%m/%Y}"):
             if report is not None:
                 report = freeze_report(actor=pilot, report=report, at=at)
                 if former is not None:
@@ -44,19 +44,19 @@ def months(stage: Story) -> Thread:
         former, month = report, end
 
 
-def _looked_for(stage: Story, month: date, at: datetime) -> tuple[AbstractContextManager[None], date]:
+def _looked_for(story: Story, month: date, at: datetime) -> tuple[AbstractContextManager[None], date]:
     """What the month that is over hides is looked for by another process until the day when it is counted.
 
     At once where the story ends before that day.
     """
     later = at.date() + timedelta(days=LATER)
-    if working_day(later) >= stage.last:
+    if working_day(later) >= story.last:
         return nullcontext(), at.date()
     asked = asked_of(reckon(month, at), at)
-    return looked_for_elsewhere(question_of(*asked), stage.press.look(*asked).result), later
+    return looked_for_elsewhere(question_of(*asked), story.press.look(*asked).result), later
 
 
-def running_month(stage: Story) -> Thread:
+def running_month(story: Story) -> Thread:
     """The month that runs is counted on the last evening, to see where it stands."""
-    yield (at := local(stage.back(1), 18, 30))
-    compute_report(actor=stage.cast.pilot, month=timezone.localdate(at), at=at)
+    yield (at := local(story.back(1), 18, 30))
+    compute_report(actor=story.cast.pilot, month=timezone.localdate(at), at=at)

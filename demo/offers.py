@@ -5,7 +5,7 @@ from datetime import date
 
 from demo.cast import WORKSHOPS, Site
 from demo.catalogue import Model
-from demo.fates import Fate
+from demo.device_fates import Fate
 from donations.enums import (
     DeclineReason,
     Destination,

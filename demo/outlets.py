@@ -58,12 +58,12 @@ def first_needs(device: Device, at: datetime) -> Any:
 class Outlet:
     """A distribution point and whoever works there. ``now`` is the instant of the present act."""
 
-    def __init__(self, stage: Story, point: str, now: datetime) -> None:
-        self.stage, self.rng, self.point, self.now = stage, stage.rng, point, now
+    def __init__(self, story: Story, point: str, now: datetime) -> None:
+        self.story, self.rng, self.point, self.now = story, story.rng, point, now
 
     @property
     def adviser(self) -> Membership:
-        return self.stage.cast.adviser(self.point, self.rng)
+        return self.story.cast.adviser(self.point, self.rng)
 
     def hand(self, device: Device) -> dict[str, Any]:
         """An adviser acts on a device, a few minutes later."""
@@ -72,7 +72,7 @@ class Outlet:
 
     def may(self, device: Device, verb: str, *, actor: Membership | None = None, **values: Any) -> bool:
         """Whether a verb is possible on a device now; one of the advisers asks unless somebody else does."""
-        asks = actor or self.stage.cast.people[self.stage.cast.holders[self.point], Role.ADVISER][0]
+        asks = actor or self.story.cast.people[self.story.cast.holders[self.point], Role.ADVISER][0]
         return may(device, verb, actor=asks, at=self.now, **values)
 
     def call(self, device: Device, need: Need) -> Call:
@@ -80,7 +80,7 @@ class Outlet:
         price = device.price or Decimal(0)
         if price and self.rng.random() < AID:
             half = (price / 2).quantize(Decimal(1))
-            return Call(need, device.price, half, self.stage.cast.organisations["fondation"])
+            return Call(need, device.price, half, self.story.cast.organisations["fondation"])
         return Call(need, device.price)
 
     def reserve(self, device: Device, need: Need) -> Device:
@@ -109,7 +109,7 @@ class Trip(Outlet):
 
     def __init__(self, work: Work, convention: str, rank: int = 0) -> None:
         points = ROUTES[convention]
-        super().__init__(work.stage, points[rank % len(points)], work.now)
+        super().__init__(work.story, points[rank % len(points)], work.now)
         self.work, self.convention, self.pk = work, convention, work.device.pk
         self.expected_in = 0
         """So many days after the reservation, an hour is fixed with the household; 0 when nobody fixes one."""
@@ -136,7 +136,7 @@ class Trip(Outlet):
     def on(self, day: date) -> datetime:
         """Wait for a day, or until tomorrow when it is past."""
         today = timezone.localdate(self.now)
-        self.now = self.stage.moment(max(working_day(day), working_day(today, 1)))
+        self.now = self.story.moment(max(working_day(day), working_day(today, 1)))
         return self.now
 
     def when(self, verb: str, *, actor: Membership | None = None, **values: Any) -> Iterator[datetime]:
@@ -150,10 +150,10 @@ class Trip(Outlet):
         while not self._has_a_place():
             yield self.after(2)
         act = self.act | {"actor": self.work.manager}
-        allotment.allot_device(**act, convention=self.stage.conventions[self.convention])
+        allotment.allot_device(**act, convention=self.story.conventions[self.convention])
 
     def _has_a_place(self) -> bool:
-        convention = self.stage.conventions.get(self.convention)
+        convention = self.story.conventions.get(self.convention)
         if convention is None:
             return False
         place = allotment.places_on([self.device], convention, at=self.now)[self.pk]
@@ -165,7 +165,7 @@ class Trip(Outlet):
 
     def send(self) -> Iterator[datetime]:
         yield from self.when("ship", actor=self.work.chief)
-        allotment.ship_device(**self.bench, point=self.stage.cast.points[self.point])
+        allotment.ship_device(**self.bench, point=self.story.cast.points[self.point])
 
     def stock_in(self) -> Iterator[datetime]:
         yield self.after(2, 3)
@@ -186,7 +186,7 @@ class Trip(Outlet):
         self.reserve(self.device, need)
         if self.expected_in:
             on = timezone.localdate(self.now) + timedelta(days=self.expected_in)
-            expect(self.stage, self.device, on, self.now, self.rng)
+            expect(self.story, self.device, on, self.now, self.rng)
 
     def _first_need(self) -> Need | None:
         """The first in rank that the device may be held for."""

@@ -30,17 +30,17 @@ OPERATORS = ("Orange", "SFR")
 NEW = "Association Exemple Solidaire"
 
 
-def directory(stage: Story) -> Thread:
+def directory(story: Story) -> Thread:
     """Each structure publishes its entry when the story begins; later most say that it is right still, one leaves."""
-    yield (at := local(working_day(stage.first, 4), 10))
+    yield (at := local(working_day(story.first, 4), 10))
     published: list[tuple[Membership, PublicService]] = []
     seldom: PublicService | None = None
-    around = _around(stage)
-    for (code, role), people in sorted(stage.cast.people.items()):
-        organisation = stage.cast.organisations[code]
+    around = _around(story)
+    for (code, role), people in sorted(story.cast.people.items()):
+        organisation = story.cast.organisations[code]
         if role != Role.WORKER or OrganisationKind.PRESCRIBER not in organisation.kinds:
             continue
-        communes = {street.commune.pk: street.commune for street in stage.cast.streets[code]}
+        communes = {street.commune.pk: street.commune for street in story.cast.streets[code]}
         communes |= {commune.pk: commune for commune in around.get(code, ())}
         if organisation.commune is not None:
             communes[organisation.commune.pk] = organisation.commune
@@ -57,7 +57,7 @@ def directory(stage: Story) -> Thread:
         }
         published.append((people[0], publish_public_service(name="Accueil social", **told)))
         seldom = seldom or publish_public_service(name="Permanence du samedi", **told)
-    yield (at := local(stage.back(CONFIRMED), 16))
+    yield (at := local(story.back(CONFIRMED), 16))
     for rank, (actor, entry) in enumerate(published):
         if rank % SILENT:
             gate.apply(entry, "confirm", actor=actor, at=at)
@@ -65,10 +65,10 @@ def directory(stage: Story) -> Thread:
         gate.apply(seldom, "withdraw", actor=published[0][0], at=at)
 
 
-def _around(stage: Story) -> dict[str, list[Commune]]:
+def _around(story: Story) -> dict[str, list[Commune]]:
     """The communes of an EPCI, shared among the departmental services that stand there; nobody has the others."""
     standing: dict[int, list[str]] = {}
-    for code, organisation in sorted(stage.cast.organisations.items()):
+    for code, organisation in sorted(story.cast.organisations.items()):
         if _kind(code) == StructureKind.MNS and organisation.commune is not None and organisation.commune.epci_id:
             standing.setdefault(organisation.commune.epci_id, []).append(code)
     found: dict[str, list[Commune]] = {}
@@ -84,36 +84,36 @@ def _kind(code: str) -> StructureKind:
     return StructureKind.FRANCE_SERVICES if code == "france-services" else StructureKind.CCAS
 
 
-def sessions(stage: Story) -> Thread:
+def sessions(story: Story) -> Thread:
     """One session is held, from which a structure opens its account; one is called off, one is to come."""
-    pilot, guests = stage.cast.pilot, [stage.cast.organisations["ccas"], stage.cast.organisations["mns-fourmies"]]
+    pilot, guests = story.cast.pilot, [story.cast.organisations["ccas"], story.cast.organisations["mns-fourmies"]]
     commune = guests[0].commune
     assert commune is not None
-    yield (at := local(stage.back(HELD + 20), 11))
+    yield (at := local(story.back(HELD + 20), 11))
     others = [(NEW, f"exemple-solidaire@{DOMAIN}"), ("Mairie d’Exempleville", "")]
-    held = _planned(stage, commune, stage.back(HELD), at)
+    held = _planned(story, commune, story.back(HELD), at)
     convene_awareness(actor=pilot, awareness=held, organisations=guests, others=others, at=at)
-    yield (at := local(stage.back(HELD + 4), 11))
-    dropped = _planned(stage, commune, stage.back(CALLED_OFF), at)
+    yield (at := local(story.back(HELD + 4), 11))
+    dropped = _planned(story, commune, story.back(CALLED_OFF), at)
     convene_awareness(actor=pilot, awareness=dropped, organisations=guests[:1], at=at)
-    yield (at := local(stage.back(HELD), 17))
+    yield (at := local(story.back(HELD), 17))
     keys = dict(held.guests.values_list("name", "pk"))
     came = {keys[guests[0].name]: 3, keys[NEW]: 2}
     hold_awareness(actor=pilot, awareness=held, came=came, besides=[("Épicerie solidaire inventée", 1)], at=at)
-    yield (at := local(working_day(stage.back(HELD), 1), 10))
+    yield (at := local(working_day(story.back(HELD), 1), 10))
     newcomer = held.guests.get(name=NEW)
     given: dict[str, Any] = {"legal_nature": LegalNature.ASSOCIATION, "guest": newcomer, "at": at}
     invite_structure(actor=pilot, email=f"responsable-exemple-solidaire@{DOMAIN}", **given)
-    yield (at := local(working_day(stage.back(CALLED_OFF), -2), 9))
+    yield (at := local(working_day(story.back(CALLED_OFF), -2), 9))
     gate.apply(dropped, "cancel", actor=pilot, reason="few", at=at)
-    yield (at := local(stage.back(3), 15))
-    coming = _planned(stage, commune, working_day(stage.last, COMING), at)
+    yield (at := local(story.back(3), 15))
+    coming = _planned(story, commune, working_day(story.last, COMING), at)
     convene_awareness(actor=pilot, awareness=coming, organisations=guests, at=at)
 
 
-def _planned(stage: Story, commune: Commune, day: date, at: Any) -> AwarenessSession:
+def _planned(story: Story, commune: Commune, day: date, at: Any) -> AwarenessSession:
     return plan_awareness(
-        actor=stage.cast.pilot,
+        actor=story.cast.pilot,
         commune=commune,
         starts_at=local(day, 14),
         ends_at=local(day, 16),
@@ -122,11 +122,11 @@ def _planned(stage: Story, commune: Commune, day: date, at: Any) -> AwarenessSes
     )
 
 
-def addresses(stage: Story) -> Thread:
+def addresses(story: Story) -> Thread:
     """What comes to each commune, drawn from its code: fibre nearly everywhere, none in a few where nobody lives."""
-    yield local(working_day(stage.first, 1), 8)
-    lived = {street.commune.pk for streets in stage.cast.streets.values() for street in streets}
-    dated = {"valid_from": stage.first, "checked_on": stage.first, "observed_on": stage.first - timedelta(days=30)}
+    yield local(working_day(story.first, 1), 8)
+    lived = {street.commune.pk for streets in story.cast.streets.values() for street in streets}
+    dated = {"valid_from": story.first, "checked_on": story.first, "observed_on": story.first - timedelta(days=30)}
     shares, levels = [], []
     for commune in Commune.objects.in_departement().current().order_by("code"):
         number = int(commune.code[-3:])

@@ -141,9 +141,9 @@ LEADS = (
 """What is done with each; « Sans nouvelles » and « A annoncé un lot » come by themselves."""
 
 
-def estimates(stage: Story) -> Thread:
+def estimates(story: Story) -> Thread:
     """How many organisations of each size each EPCI has, as the pilot writes it once."""
-    yield (at := local(working_day(stage.first, 2), 11))
+    yield (at := local(working_day(story.first, 2), 11))
     family = next(one for one in families() if one.model is OrganisationCount)
     today = at.date()
     for epci in Epci.objects.living().order_by("siren"):
@@ -156,18 +156,18 @@ def estimates(stage: Story) -> Thread:
                 source=INVENTED,
                 checked_on=today,
             )
-            add_version(family=family, row=row, by=stage.cast.pilot, at=at)
+            add_version(family=family, row=row, by=story.cast.pilot, at=at)
 
 
-def leads(stage: Story) -> None:
+def add_prospects(story: Story) -> None:
     """Each lives its life."""
     for rank, lead in enumerate(LEADS):
-        stage.agenda.add(_live(stage, lead, rank), about=f"prospect {rank}")
+        story.agenda.add(_live(story, lead, rank), about=f"prospect {rank}")
 
 
-def _live(stage: Story, lead: Lead, rank: int) -> Iterator[datetime]:
-    actor = stage.cast.people[lead.epci, Role.MANAGER][0] if lead.epci else stage.cast.pilot
-    yield (at := _on(stage, lead.seen, rank))
+def _live(story: Story, lead: Lead, rank: int) -> Iterator[datetime]:
+    actor = story.cast.people[lead.epci, Role.MANAGER][0] if lead.epci else story.cast.pilot
+    yield (at := _on(story, lead.seen, rank))
     row = prospects.create_prospect(
         actor=actor,
         name=lead.name,
@@ -176,16 +176,16 @@ def _live(stage: Story, lead: Lead, rank: int) -> Iterator[datetime]:
         commune=Commune.objects.get(code=lead.commune),
         contact_name=lead.contact,
         contact_phone="03 00 00 00 00",
-        then=_then(stage, lead.first, actor),
+        then=_then(story, lead.first, actor),
         at=at,
     )
     for act in lead.acts:
-        yield (at := _on(stage, act.back, rank))
-        _do(stage, row, lead, act, actor=actor, at=at)
+        yield (at := _on(story, act.back, rank))
+        _do(story, row, lead, act, actor=actor, at=at)
 
 
-def _do(stage: Story, row: Prospect, lead: Lead, act: Act, *, actor: Membership, at: datetime) -> None:
-    exchange = Exchange(at.date(), act.channel, act.said, _then(stage, act.then, actor))
+def _do(story: Story, row: Prospect, lead: Lead, act: Act, *, actor: Membership, at: datetime) -> None:
+    exchange = Exchange(at.date(), act.channel, act.said, _then(story, act.then, actor))
     match act.verb:
         case "note":
             prospects.note_prospect(actor=actor, prospect=row, exchange=exchange, at=at)
@@ -196,16 +196,16 @@ def _do(stage: Story, row: Prospect, lead: Lead, act: Act, *, actor: Membership,
         case "give_up":
             gate.apply(row, "give_up", actor=actor, at=at, reason=GiveUpReason.NOTHING)
         case "link":
-            gate.apply(row, "link", actor=actor, at=at, organisation=stage.cast.organisations[lead.becomes])
+            gate.apply(row, "link", actor=actor, at=at, organisation=story.cast.organisations[lead.becomes])
 
 
-def _on(stage: Story, back: int, rank: int) -> datetime:
+def _on(story: Story, back: int, rank: int) -> datetime:
     """An instant of the morning so many working days before the end, the first day of the story at the earliest."""
-    return local(max(stage.back(back), stage.first), 9, 5) + timedelta(minutes=7 * rank, seconds=back)
+    return local(max(story.back(back), story.first), 9, 5) + timedelta(minutes=7 * rank, seconds=back)
 
 
-def _then(stage: Story, then: tuple[NextStep, int] | None, owner: Membership) -> Then:
+def _then(story: Story, then: tuple[NextStep, int] | None, owner: Membership) -> Then:
     if then is None:
         return Then()
     step, back = then
-    return Then(step, working_day(stage.last, -back), owner)
+    return Then(step, working_day(story.last, -back), owner)

@@ -13,12 +13,12 @@ LEFT = 20
 """Working days before the end: what is known since then still waits, so that there is something to write down."""
 
 
-def register(stage: Story) -> Thread:
+def register(story: Story) -> Thread:
     """Each working day at five, the pilot tells the CNIL of what is known, and writes it down."""
-    day, until = working_day(stage.first), local(stage.back(LEFT), 0)
+    day, until = working_day(story.first), local(story.back(LEFT), 0)
     while True:
         yield (at := local(day, 17))
         for incident in Incident.objects.unanswered().filter(known_at__lt=until).order_by("pk"):
-            with stage.agenda.trying("register", f"incident {incident.pk}"):
-                note_incident(actor=stage.cast.pilot, incident=incident, kind=FollowUpKind.TOLD, done_on=day, at=at)
+            with story.agenda.trying("register", f"incident {incident.pk}"):
+                note_incident(actor=story.cast.pilot, incident=incident, kind=FollowUpKind.TOLD, done_on=day, at=at)
         day = working_day(day + timedelta(days=1))

@@ -83,10 +83,10 @@ class Ask:
 class Request:
     """The thread of one request. ``now`` is the instant of the present act."""
 
-    def __init__(self, stage: Story, ask: Ask) -> None:
-        self.stage, self.rng, self.ask = stage, stage.rng, ask
-        self.now = stage.moment(working_day(ask.opened))
-        self.worker = stage.cast.worker(ask.prescriber, self.rng)
+    def __init__(self, story: Story, ask: Ask) -> None:
+        self.story, self.rng, self.ask = story, story.rng, ask
+        self.now = story.moment(working_day(ask.opened))
+        self.worker = story.cast.worker(ask.prescriber, self.rng)
         self.household, self.prescription = Household(), Prescription()
 
     def __str__(self) -> str:
@@ -98,7 +98,7 @@ class Request:
 
     def after(self, low: int, high: int) -> datetime:
         """Wait for some working days, one at least."""
-        self.now = self.stage.moment(working_day(timezone.localdate(self.now), self.rng.randint(low, high)))
+        self.now = self.story.moment(working_day(timezone.localdate(self.now), self.rng.randint(low, high)))
         return self.now
 
     def minute(self) -> datetime:
@@ -117,7 +117,7 @@ class Request:
 
     @property
     def adviser(self) -> Membership:
-        return self.rng.choice(self.stage.cast.people["distributor", Role.ADVISER])
+        return self.rng.choice(self.story.cast.people["distributor", Role.ADVISER])
 
     # --- steps
 
@@ -138,9 +138,9 @@ class Request:
         self.household = households.create_household(
             actor=self.worker, commune=home.commune, at=self.minute(), **home.person
         )
-        story = self.rng.choice(STORIES) if self.rng.random() < 0.4 else ""
+        social_story = self.rng.choice(STORIES) if self.rng.random() < 0.4 else ""
         self.prescription = prescriptions.create_prescription(
-            actor=self.worker, household=self.household, needs=ask.needs, story=story, at=self.minute()
+            actor=self.worker, household=self.household, needs=ask.needs, story=social_story, at=self.minute()
         )
         if ask.until != "open":
             self._see_facts()
@@ -179,7 +179,7 @@ class Request:
             )
 
     def _send(self) -> None:
-        prescriptions.submit_prescription(**self.act, distributor=self.stage.cast.organisations["distributor"])
+        prescriptions.submit_prescription(**self.act, distributor=self.story.cast.organisations["distributor"])
 
     def decide(self) -> Iterator[datetime]:
         """The distributor asks for what is missing, then decides."""
@@ -205,7 +205,7 @@ class Request:
             prescriptions.accept_prescription(**act, motive=motive)
             yield from self.serve()
             return
-        self.stage.examined.append(self)
+        self.story.examined.append(self)
 
     def _answer_points(self) -> None:
         """What was seen again is enough of an answer; the rest is said in words."""
@@ -228,11 +228,11 @@ class Request:
         here = Prescription.objects.visible_to(self.worker).live()
         if not here.filter(pk=self.prescription.pk, moved_at__lte=self.now).exists():
             return
-        offered = transfers.ask_transfer(**self.act, prescriber=self.stage.cast.organisations[prescriber])
+        offered = transfers.ask_transfer(**self.act, prescriber=self.story.cast.organisations[prescriber])
         if not verb:
             return
         yield self.after(1, 2)
-        actor = self.worker if verb == "cancel" else self.stage.cast.worker(prescriber, self.rng)
+        actor = self.worker if verb == "cancel" else self.story.cast.worker(prescriber, self.rng)
         if may(offered, verb, actor=actor, at=self.now, **values):
             ANSWERS[verb](actor=actor, transfer=offered, at=self.now, **values)
             self.worker = self.worker if verb == "decline" else actor
@@ -241,7 +241,7 @@ class Request:
         """Each need goes its way; the household moves, gives up, or is asked whether it still waits."""
         for need in Need.objects.filter(prescription=self.prescription).order_by("pk"):
             if (follow := self.ask.follows.get(need.kind)) is not None:
-                self.stage.agenda.add(follow(self.stage, need, self.worker, self.now), about=need.reference)
+                self.story.agenda.add(follow(self.story, need, self.worker, self.now), about=need.reference)
         if self.ask.entrusted_to:
             yield self.after(4, 8)
             yield from self._offer()
@@ -291,72 +291,72 @@ def compare(adviser: Membership, asked: Sequence[int], now: datetime) -> None:
             doubles.answer_double(actor=adviser, household=rows[pk], other=one.household, same=False, at=now)
 
 
-def news(stage: Story) -> Thread:
+def news(story: Story) -> Thread:
     """Every week each service tells the families what it has learnt; the last days are still to be told."""
-    day = working_day(stage.first, 10)
-    while day < stage.last:
+    day = working_day(story.first, 10)
+    while day < story.last:
         yield (now := local(day, 16, 20))
         waiting = PromisedContact.objects.to_keep().filter(promised_at__lt=now - timedelta(days=1))
         told: dict[int, list[Prescription]] = {}
         for contact in waiting.select_related("prescription").order_by("pk"):
             told.setdefault(contact.prescription.prescriber_id, []).append(contact.prescription)
         for prescriber, rows in told.items():
-            worker = stage.cast.people[stage.cast.code_of(prescriber), Role.WORKER][0]
+            worker = story.cast.people[story.cast.code_of(prescriber), Role.WORKER][0]
             keep_contacts(actor=worker, prescriptions=rows, at=now)
         day = working_day(day, 5)
 
 
-def sittings(stage: Story) -> Thread:
+def sittings(story: Story) -> Thread:
     """Twice a week the distributor accepts together what was examined and is in order; then each goes its way."""
-    day = working_day(stage.first, 7)
-    while day < stage.last:
+    day = working_day(story.first, 7)
+    while day < story.last:
         yield (now := local(day, 17, 10))
-        examined, stage.examined = stage.examined, []
+        examined, story.examined = story.examined, []
         if examined:
-            adviser = stage.rng.choice(stage.cast.people["distributor", Role.ADVISER])
+            adviser = story.rng.choice(story.cast.people["distributor", Role.ADVISER])
             asked = [request.prescription.pk for request in examined]
             compare(adviser, asked, now)
             ready = possible(Prescription, asked, "accept", actor=adviser, at=now)
             rows = Prescription.objects.filter(pk__in=ready)
             outcome = accept_prescriptions(actor=adviser, prescriptions=rows, at=now)
-            accepted = set(stage.agenda.moved(outcome, "sittings"))
+            accepted = set(story.agenda.moved(outcome, "sittings"))
             for request in examined:
                 if request.prescription.pk in accepted:
                     request.now = now
-                    stage.agenda.add(request.serve(), about=request)
+                    story.agenda.add(request.serve(), about=request)
         day = working_day(day, 2 if day.weekday() < FRIDAY - 1 else 3)
 
 
-def early(stage: Story, home: Home, prescriber: str, met: date) -> Thread:
+def early(story: Story, home: Home, prescriber: str, met: date) -> Thread:
     """A household met long before the story, that gave up: its file is archived, then erased, by the clock."""
-    worker = stage.cast.worker(prescriber, stage.rng)
-    now = stage.moment(working_day(met))
+    worker = story.cast.worker(prescriber, story.rng)
+    now = story.moment(working_day(met))
     yield now
     household = households.create_household(actor=worker, commune=home.commune, at=now, **home.person)
     prescription = prescriptions.create_prescription(actor=worker, household=household, at=now + timedelta(minutes=4))
-    yield (now := stage.moment(working_day(met, 15)))
+    yield (now := story.moment(working_day(met, 15)))
     prescriptions.withdraw_prescription(actor=worker, prescription=prescription, reason="unreachable", at=now)
 
 
-def skills(stage: Story, need: Need, worker: Membership, now: datetime) -> Thread:
+def skills(story: Story, need: Need, worker: Membership, now: datetime) -> Thread:
     """Referred to a mediation place; met some weeks later, once after another try."""
     act: dict[str, Any] = {"actor": worker, "need": need}
-    mediation = stage.cast.organisations["mediation"]
-    day, hesitates = timezone.localdate(now), stage.number("skills") % 4 == 2
-    yield (at := stage.moment(day := working_day(day, stage.rng.randint(2, 6))))
+    mediation = story.cast.organisations["mediation"]
+    day, hesitates = timezone.localdate(now), story.number("skills") % 4 == 2
+    yield (at := story.moment(day := working_day(day, story.rng.randint(2, 6))))
     if not may(need, "start", actor=worker, at=at, mediation=mediation):
         return
     needs.start_need(**act, mediation=mediation, at=at)
     if hesitates:
-        yield (at := stage.moment(day := working_day(day, 6)))
+        yield (at := story.moment(day := working_day(day, 6)))
         if not may(need, "wait_again", actor=worker, at=at):
             return
         needs.wait_again_need(**act, at=at)
-        yield (at := stage.moment(day := working_day(day, 4)))
+        yield (at := story.moment(day := working_day(day, 4)))
         if not may(need, "start", actor=worker, at=at, mediation=mediation):
             return
         needs.start_need(**act, mediation=mediation, at=at)
-    yield (at := stage.moment(working_day(day, stage.rng.randint(10, 25))))
+    yield (at := story.moment(working_day(day, story.rng.randint(10, 25))))
     if not may(need, "meet", actor=worker, at=at):
         return
     needs.meet_need(**act, at=at)

@@ -22,40 +22,40 @@ ANSWERED, REFUSED, WITHDRAWN, NEAR, DOUBTED, LAST = 45, 38, 30, 19, 9, 2
 FALSE, TRUE = "Le numéro de la rue est faux.", "C’est le 12, pas le 21."
 
 
-def rights(stage: Story) -> Thread:
+def rights(story: Story) -> Thread:
     """The officer has something to read on his first page, and something that he answered."""
-    officer = stage.cast.people["departement", Role.DPO][0]
-    yield (at := local(stage.back(ANSWERED), 10, 40))
-    asked = _noted(stage, RightKind.ACCESS, 0, at)
-    yield (at := local(stage.back(ANSWERED - 4), 14, 40))
+    officer = story.cast.people["departement", Role.DPO][0]
+    yield (at := local(story.back(ANSWERED), 10, 40))
+    asked = _noted(story, RightKind.ACCESS, 0, at)
+    yield (at := local(story.back(ANSWERED - 4), 14, 40))
     export_known(actor=officer, rights_request=asked, at=at)
     answer_rights_request(actor=officer, rights_request=asked, told_by=ToldBy.LETTER, at=at + timedelta(minutes=30))
-    yield (at := local(stage.back(REFUSED), 14, 20))
-    asked = _noted(stage, RightKind.RECTIFICATION, 1, at)
-    yield (at := local(stage.back(REFUSED - 4), 15, 20))
+    yield (at := local(story.back(REFUSED), 14, 20))
+    asked = _noted(story, RightKind.RECTIFICATION, 1, at)
+    yield (at := local(story.back(REFUSED - 4), 15, 20))
     given = {"refusal": RightsRefusal.EXACT, "told_by": ToldBy.LETTER, "reply": "Relu avec la famille."}
     refuse_rights_request(actor=officer, rights_request=asked, at=at, **given)
-    yield (at := local(stage.back(WITHDRAWN), 15, 10))
-    asked = _noted(stage, RightKind.OBJECTION, 1, at)
-    yield (at := local(stage.back(WITHDRAWN - 1), 15, 10))
+    yield (at := local(story.back(WITHDRAWN), 15, 10))
+    asked = _noted(story, RightKind.OBJECTION, 1, at)
+    yield (at := local(story.back(WITHDRAWN - 1), 15, 10))
     gate.apply(asked, "withdraw", actor=officer, at=at)
-    yield (at := local(stage.back(NEAR), 11, 5))
-    _noted(stage, RightKind.RECTIFICATION, 1, at)
-    yield (at := local(stage.back(DOUBTED), 9, 50))
-    doubted = _received(officer, _household(stage, 2), RightKind.OBJECTION, RightsChannel.EMAIL, at)
+    yield (at := local(story.back(NEAR), 11, 5))
+    _noted(story, RightKind.RECTIFICATION, 1, at)
+    yield (at := local(story.back(DOUBTED), 9, 50))
+    doubted = _received(officer, _household(story, 2), RightKind.OBJECTION, RightsChannel.EMAIL, at)
     values = {"doubt": Doubt.CONTACT, "told_by": ToldBy.LETTER}
     gate.apply(doubted, "ask_identity", actor=officer, at=at + timedelta(hours=2), **values)
-    yield (at := local(stage.back(LAST), 18, 15))
+    yield (at := local(story.back(LAST), 18, 15))
     _by_its_page(at)
 
 
-def _noted(stage: Story, kind: RightKind, rank: int, at: datetime) -> RightsRequest:
-    household = _household(stage, rank)
-    worker: Membership = stage.cast.people[stage.cast.code_of(household.prescriber_id), Role.WORKER][0]
+def _noted(story: Story, kind: RightKind, rank: int, at: datetime) -> RightsRequest:
+    household = _household(story, rank)
+    worker: Membership = story.cast.people[story.cast.code_of(household.prescriber_id), Role.WORKER][0]
     return _received(worker, household, kind, RightsChannel.PLACE, at)
 
 
-def _household(stage: Story, rank: int) -> Household:
+def _household(story: Story, rank: int) -> Household:
     """One that is followed, the oldest files first."""
     followed = Household.objects.filter(state=HouseholdState.OPEN, rights_requests=None).followed()
     return followed.filter(prescriptions__submitted_at__isnull=False).distinct().order_by("pk")[rank]

@@ -5,7 +5,7 @@ Their days are counted back from the last one, far enough for each to be where i
 
 from collections.abc import Iterator
 
-from demo import fates, handed, tools
+from demo import device_fates, handed, tools
 from demo.context import Story
 from demo.handed import to
 from demo.offers import Lot, LotLine
@@ -13,45 +13,51 @@ from donations.enums import DeclineReason, Destination, LineCondition, RefusalCo
 from refurb.enums import DeviceType
 
 
-def shown(stage: Story) -> Iterator[Lot]:
+def shown(story: Story) -> Iterator[Lot]:
     """The settled ones, those under way on the last day, those that ended early."""
     for lots in (_renewed, _distributed, _shared, _miscounted, _on_the_bench, _expected, _ended_early):
-        yield from lots(stage)
+        yield from lots(story)
 
 
-def _renewed(stage: Story) -> Iterator[Lot]:
+def _renewed(story: Story) -> Iterator[Lot]:
     """A company gives what it replaces; a branch outside the département does too."""
-    sites, model = stage.cast.sites, stage.catalogue.named
-    year = stage.last.year
+    sites, model = story.cast.sites, story.catalogue.named
+    year = story.last.year
     yield Lot(
         sites["textiles"][0],
-        stage.back(130),
+        story.back(130),
         (
             LotLine(
                 model("Latitude 5400"),
                 7,
                 year - 5,
                 fates=(
-                    *(fates.ready, fates.reopened, fates.ceded, fates.donor_certificate, fates.erased_twice),
-                    *(fates.alike, fates.drive_destroyed),
+                    *(
+                        device_fates.ready,
+                        device_fates.reopened,
+                        device_fates.ceded,
+                        device_fates.donor_certificate,
+                        device_fates.erased_twice,
+                    ),
+                    *(device_fates.alike, device_fates.drive_destroyed),
                 ),
             ),
-            LotLine(model("P2419H"), 2, year - 6, fates=(fates.ready, fates.ready)),
+            LotLine(model("P2419H"), 2, year - 6, fates=(device_fates.ready, device_fates.ready)),
         ),
         description="Renouvellement du service commercial.",
     )
     yield Lot(
         sites["assurances"][1],
-        stage.back(80),
-        (LotLine(model("EliteBook 840 G5"), 2, year - 5, fates=(fates.resited,)),),
+        story.back(80),
+        (LotLine(model("EliteBook 840 G5"), 2, year - 5, fates=(device_fates.resited,)),),
     )
 
 
-def _distributed(stage: Story) -> Iterator[Lot]:
+def _distributed(story: Story) -> Iterator[Lot]:
     """What goes on to households: each incident of the way once, and each state on the last day."""
-    sites, model = stage.cast.sites, stage.catalogue.named
-    year = stage.last.year
-    spare, read = handed.onward(fates.ready), handed.onward(tools.ready)
+    sites, model = story.cast.sites, story.catalogue.named
+    year = story.last.year
+    spare, read = handed.onward(device_fates.ready), handed.onward(tools.ready)
     travels = (
         handed.sold, handed.undone, handed.given_back, handed.exchanged, handed.refunded, handed.found,
         handed.released, handed.recalled, handed.sent_back, handed.derogated,
@@ -59,7 +65,7 @@ def _distributed(stage: Story) -> Iterator[Lot]:
     standing = (handed.allotted, handed.shipped, handed.available, handed.reserved, handed.returned)
     yield Lot(
         sites["textiles"][0],
-        stage.back(128),
+        story.back(128),
         (
             LotLine(
                 model("Latitude 5410"),
@@ -74,7 +80,7 @@ def _distributed(stage: Story) -> Iterator[Lot]:
     )
     yield Lot(
         sites["assurances"][0],
-        stage.back(84),
+        story.back(84),
         (
             LotLine(
                 model("Latitude 5410"),
@@ -86,7 +92,7 @@ def _distributed(stage: Story) -> Iterator[Lot]:
     )
     yield Lot(
         sites["hopital"][1],
-        stage.back(100),
+        story.back(100),
         (
             LotLine(
                 model("ThinkPad T490"),
@@ -103,13 +109,13 @@ def _distributed(stage: Story) -> Iterator[Lot]:
     )
 
 
-def _shared(stage: Story) -> Iterator[Lot]:
+def _shared(story: Story) -> Iterator[Lot]:
     """A hospital's lot, shared between the two workshops, refused in part, recycled in part."""
-    sites, model = stage.cast.sites, stage.catalogue.named
-    year = stage.last.year
+    sites, model = story.cast.sites, story.catalogue.named
+    year = story.last.year
     yield Lot(
         sites["hopital"][0],
-        stage.back(110),
+        story.back(110),
         (
             LotLine(
                 model("OptiPlex 5070"),
@@ -117,9 +123,16 @@ def _shared(stage: Story) -> Iterator[Lot]:
                 year - 6,
                 refused=1,
                 refusal=RefusalCode.CONDITION,
-                fates=(fates.dismantled, fates.recycled, fates.undone, fates.lost_and_found),
+                fates=(
+                    device_fates.dismantled,
+                    device_fates.recycled,
+                    device_fates.undone,
+                    device_fates.lost_and_found,
+                ),
             ),
-            LotLine(model("Galaxy Tab A7"), 2, year - 5, announced_as=DeviceType.SMARTPHONE, fates=(fates.retyped,)),
+            LotLine(
+                model("Galaxy Tab A7"), 2, year - 5, announced_as=DeviceType.SMARTPHONE, fates=(device_fates.retyped,)
+            ),
             LotLine(
                 model("OptiPlex 7010"),
                 2,
@@ -133,13 +146,13 @@ def _shared(stage: Story) -> Iterator[Lot]:
     )
 
 
-def _miscounted(stage: Story) -> Iterator[Lot]:
+def _miscounted(story: Story) -> Iterator[Lot]:
     """One machine is not there at the pick-up, one more is, one never reaches the workshop."""
-    sites, model = stage.cast.sites, stage.catalogue.named
-    year = stage.last.year
+    sites, model = story.cast.sites, story.catalogue.named
+    year = story.last.year
     yield Lot(
         sites["logistique"][0],
-        stage.back(90),
+        story.back(90),
         (
             LotLine(model("Galaxy XCover 5"), 4, year - 4, not_found=1),
             LotLine(
@@ -147,32 +160,37 @@ def _miscounted(stage: Story) -> Iterator[Lot]:
                 4,
                 year - 5,
                 surplus=1,
-                fates=(fates.drive_destroyed, fates.drive_removed, fates.unerasable, fates.given_back),
+                fates=(
+                    device_fates.drive_destroyed,
+                    device_fates.drive_removed,
+                    device_fates.unerasable,
+                    device_fates.given_back,
+                ),
             ),
-            LotLine(model("Redmi 9"), 3, year - 4, lost=1, fates=(fates.repaired,)),
+            LotLine(model("Redmi 9"), 3, year - 4, lost=1, fates=(device_fates.repaired,)),
         ),
     )
 
 
-def _on_the_bench(stage: Story) -> Iterator[Lot]:
+def _on_the_bench(story: Story) -> Iterator[Lot]:
     """Received from an inventory, at every stage of the bench on the last day; another lot is still in its boxes."""
-    sites, model = stage.cast.sites, stage.catalogue.named
-    year = stage.last.year
+    sites, model = story.cast.sites, story.catalogue.named
+    year = story.last.year
     yield Lot(
         sites["mairie"][0],
-        stage.back(34),
+        story.back(34),
         (
             LotLine(
                 model("ThinkPad L390"),
                 6,
                 year - 5,
                 fates=(
-                    fates.received,
+                    device_fates.received,
                     tools.in_process,
-                    fates.awaiting_part,
-                    fates.unusable,
-                    fates.unerasable,
-                    fates.lost,
+                    device_fates.awaiting_part,
+                    device_fates.unusable,
+                    device_fates.unerasable,
+                    device_fates.lost,
                 ),
             ),
         ),
@@ -181,20 +199,20 @@ def _on_the_bench(stage: Story) -> Iterator[Lot]:
     )
     yield Lot(
         sites["lycee"][0],
-        stage.back(24),
+        story.back(24),
         (LotLine(model("Tab M10"), 3, year - 5), LotLine(model("E233"), 2, year - 6)),
         workshops=("sambre",),
         until="pick_up",
     )
 
 
-def _expected(stage: Story) -> Iterator[Lot]:
+def _expected(story: Story) -> Iterator[Lot]:
     """Planned, decided, announced, a draft with its inventory."""
-    sites, model = stage.cast.sites, stage.catalogue.named
-    year = stage.last.year
+    sites, model = story.cast.sites, story.catalogue.named
+    year = story.last.year
     yield Lot(
         sites["brasserie"][0],
-        stage.back(18),
+        story.back(18),
         (LotLine(model("ProBook 450 G6"), 3, year - 5),),
         workshops=("sambre",),
         until="schedule",
@@ -202,37 +220,37 @@ def _expected(stage: Story) -> Iterator[Lot]:
     )
     yield Lot(
         sites["cabinet"][0],
-        stage.back(8),
+        story.back(8),
         (LotLine(model("TravelMate P214"), 3, year - 4),),
         until="qualify",
         kept=1,
     )
     yield Lot(
-        sites["entraide"][0], stage.back(2), (LotLine(model("ThinkCentre M720s"), 5, year - 5),), until="announce"
+        sites["entraide"][0], story.back(2), (LotLine(model("ThinkCentre M720s"), 5, year - 5),), until="announce"
     )
     yield Lot(
         sites["textiles"][1],
-        stage.back(1),
+        story.back(1),
         (LotLine(model("Latitude 5410"), 10, year - 4),),
         until="create",
         inventory=True,
     )
 
 
-def _ended_early(stage: Story) -> Iterator[Lot]:
+def _ended_early(story: Story) -> Iterator[Lot]:
     """Declined, taken back, before and after the decision."""
-    sites, model = stage.cast.sites, stage.catalogue.named
-    year = stage.last.year
+    sites, model = story.cast.sites, story.catalogue.named
+    year = story.last.year
     yield Lot(
         sites["cabinet"][1],
-        stage.back(70),
+        story.back(70),
         (LotLine(model("Compaq Elite 8300"), 4, year - 13, condition=LineCondition.FAULTY),),
         until="announce",
         declined=DeclineReason.TOO_OLD,
     )
     yield Lot(
         sites["entraide"][1],
-        stage.back(50),
+        story.back(50),
         (LotLine(model("243V7"), 2, year - 7),),
         workshops=("sambre",),
         until="qualify",
@@ -240,7 +258,7 @@ def _ended_early(stage: Story) -> Iterator[Lot]:
     )
     yield Lot(
         sites["hopital"][2],
-        stage.back(60),
+        story.back(60),
         (LotLine(model("Core-X4"), 3, year - 5),),
         workshops=("sambre",),
         until="schedule",

@@ -24,41 +24,41 @@ OF_WORKSHOPS = {
 """The third workshop notes nothing: the pilot reads it when he shares phones."""
 
 
-def skills(stage: Story) -> Thread:
+def skills(story: Story) -> Thread:
     """The managers note what is known, then a session brings more; one skill is over on the last day, one soon is."""
-    day = working_day(stage.first + timedelta(days=3))
+    day = working_day(story.first + timedelta(days=3))
     yield (at := local(day, 9, 20))
     for workshop, kinds in OF_WORKSHOPS.items():
         for kind in kinds:
-            ends = stage.last + ENDS_IN if kind == SkillKind.PHONES else None
-            note_skill(**_by(stage, workshop), kind=kind, acquired_on=day, valid_until=ends, source=CERTIFIED, at=at)
-    day = stage.back(TRAINED)
+            ends = story.last + ENDS_IN if kind == SkillKind.PHONES else None
+            note_skill(**_by(story, workshop), kind=kind, acquired_on=day, valid_until=ends, source=CERTIFIED, at=at)
+    day = story.back(TRAINED)
     yield (at := local(day, 17, 30))
     for workshop in OF_WORKSHOPS:
-        first, *others = _technicians(stage, workshop)
+        first, *others = _technicians(story, workshop)
         record_training(
-            **_by(stage, workshop),
+            **_by(story, workshop),
             kind=SkillKind.ERASURE_CLEAR,
             held_on=day,
             place="Lille",
             organiser="Organisme de formation inventé",
             attended=[first],
-            valid_until=_until(stage, workshop),
+            valid_until=_until(story, workshop),
             at=at,
         )
         for one in others:
             given = {"kind": SkillKind.ERASURE_PURGE, "acquired_on": day, "source": CERTIFIED, "at": at}
-            note_skill(**_by(stage, workshop), membership=one, **given)
+            note_skill(**_by(story, workshop), membership=one, **given)
 
 
-def _by(stage: Story, workshop: str) -> dict[str, Any]:
-    return {"actor": stage.cast.manager(workshop), "organisation": stage.cast.organisations[workshop]}
+def _by(story: Story, workshop: str) -> dict[str, Any]:
+    return {"actor": story.cast.manager(workshop), "organisation": story.cast.organisations[workshop]}
 
 
-def _technicians(stage: Story, workshop: str) -> list[Membership]:
-    return stage.cast.people[workshop, Role.TECHNICIAN]
+def _technicians(story: Story, workshop: str) -> list[Membership]:
+    return story.cast.people[workshop, Role.TECHNICIAN]
 
 
-def _until(stage: Story, workshop: str) -> date:
+def _until(story: Story, workshop: str) -> date:
     """In the first workshop the skill outlives the story, in the other it does not."""
-    return stage.last + 12 * ENDS_IN if workshop == "lille" else stage.last - OVER_SINCE
+    return story.last + 12 * ENDS_IN if workshop == "lille" else story.last - OVER_SINCE

@@ -28,7 +28,7 @@ from demo.lots import Journey
 from demo.months import months, running_month
 from demo.offers import Lot, LotLine
 from demo.prescribing import addresses, directory, sessions
-from demo.prospecting import estimates, leads
+from demo.prospecting import add_prospects, estimates
 from demo.register import register
 from demo.requests import Ask, Request, news, sittings
 from demo.rights import rights
@@ -36,7 +36,7 @@ from demo.seasons import GIFTS, spread
 from demo.shown import shown
 from demo.skills import skills
 from demo.tools import keys
-from demo.unannounced import strays
+from demo.unannounced import unannounced_devices
 from demo.waste import passages
 from donations.enums import LineCondition, RefusalCode
 from lifecycle.references import drawn_from
@@ -85,15 +85,15 @@ def tell_story(
     tell(0, start)
     references = Random(seed)  # noqa: S311 nothing here is a secret
     with drawn_from(references), Press() as press:
-        stage = set_stage(as_of=as_of, seed=seed, press=press, refused=refused)
-        homes = Homes(stage.cast, stage.rng)
-        lots, asks = plan(stage, homes, devices)
+        story = begin_story(as_of=as_of, seed=seed, press=press, refused=refused)
+        homes = Homes(story.cast, story.rng)
+        lots, asks = plan(story, homes, devices)
         for thread in (
             nights,
             months,
             running_month,
             committees,
-            strays,
+            unannounced_devices,
             sittings,
             news,
             register,
@@ -111,21 +111,21 @@ def tell_story(
             sessions,
             addresses,
         ):
-            stage.agenda.add(thread(stage))
+            story.agenda.add(thread(story))
         for thread in (last_committee, estimates):
-            stage.agenda.add(thread(stage))
-        leads(stage)
-        _distribute(stage, homes, asks, everywhere=devices >= EVERYWHERE)
+            story.agenda.add(thread(story))
+        add_prospects(story)
+        _distribute(story, homes, asks, everywhere=devices >= EVERYWHERE)
         for workshop in WORKSHOPS:
-            stage.agenda.add(passages(stage, workshop, stage.cast.organisations["recyclage"]), about=workshop)
+            story.agenda.add(passages(story, workshop, story.cast.organisations["recyclage"]), about=workshop)
         for lot in lots:
-            journey = Journey(stage, lot)
-            stage.agenda.add(journey.live(), about=journey)
-        stage.agenda.run(lambda now: tell(max((now - start) / (horizon - start), 0), now))
+            journey = Journey(story, lot)
+            story.agenda.add(journey.live(), about=journey)
+        story.agenda.run(lambda now: tell(max((now - start) / (horizon - start), 0), now))
     tell(1, horizon)
 
 
-def set_stage(*, as_of: date, seed: int, press: Press, refused: OnRefusal = log_refusal) -> Story:
+def begin_story(*, as_of: date, seed: int, press: Press, refused: OnRefusal = log_refusal) -> Story:
     """Who acts, from which day to which: the story begins with a month, so that none is nearly empty."""
     first = working_day(first_day(as_of))
     cast = gather(local(add_months(as_of, -EARLY_MONTHS), 8))
@@ -139,59 +139,59 @@ def first_day(as_of: date) -> date:
     return add_months(as_of, -MONTHS).replace(day=1)
 
 
-def plan(stage: Story, homes: Homes, devices: int) -> tuple[list[Lot], list[Ask]]:
+def plan(story: Story, homes: Homes, devices: int) -> tuple[list[Lot], list[Ask]]:
     """The lots that bring about so many devices, and what households ask for in proportion."""
-    lots = list(shown(stage))
-    lots += ordinary(stage, devices - sum(lot.size for lot in lots))
-    return lots, list(asked(stage, homes, round(devices * HOUSEHOLDS)))
+    lots = list(shown(story))
+    lots += ordinary(story, devices - sum(lot.size for lot in lots))
+    return lots, list(asked(story, homes, round(devices * HOUSEHOLDS)))
 
 
-def _distribute(stage: Story, homes: Homes, asks: list[Ask], *, everywhere: bool) -> None:
+def _distribute(story: Story, homes: Homes, asks: list[Ask], *, everywhere: bool) -> None:
     """The conventions, the households, the weeks of the workshops and of the points."""
-    for deal in deals(stage, everywhere=everywhere):
-        stage.effects.add(deal.starts_on)
-        stage.agenda.add(Treaty(stage, deal).live(), about=deal.code)
-    stage.effects.add(stage.back(Treaty.AMENDED))
-    for thread in long_gone(stage, homes):
-        stage.agenda.add(thread)
+    for deal in deals(story, everywhere=everywhere):
+        story.effects.add(deal.starts_on)
+        story.agenda.add(Treaty(story, deal).live(), about=deal.code)
+    story.effects.add(story.back(Treaty.AMENDED))
+    for thread in long_gone(story, homes):
+        story.agenda.add(thread)
     for ask in asks:
-        request = Request(stage, ask)
-        stage.agenda.add(request.live(), about=request)
+        request = Request(story, ask)
+        story.agenda.add(request.live(), about=request)
     for workshop in WORKSHOPS:
-        stage.agenda.add(weekly(stage, workshop), about=workshop)
-        stage.agenda.add(surpluses(stage, workshop), about=workshop)
-    for point in stage.cast.points:
-        stage.agenda.add(counter(stage, point), about=point)
+        story.agenda.add(weekly(story, workshop), about=workshop)
+        story.agenda.add(surpluses(story, workshop), about=workshop)
+    for point in story.cast.points:
+        story.agenda.add(counter(story, point), about=point)
 
 
-def ordinary(stage: Story, devices: int) -> Iterator[Lot]:
+def ordinary(story: Story, devices: int) -> Iterator[Lot]:
     """Lots of every size, on days of season, from any donor, until so many devices are offered."""
-    rng, donors = stage.rng, stage.cast.donors()
-    recent, days = stage.worked[-45:-12], spread(stage.worked, GIFTS, stage.rng)
+    rng, donors = story.rng, story.cast.donors()
+    recent, days = story.worked[-45:-12], spread(story.worked, GIFTS, story.rng)
     while devices > 0:
-        lines = tuple(_offer(stage, max(devices, LEAST)) for _ in range(rng.choice((1, 2, 2, 3))))
+        lines = tuple(_offer(story, max(devices, LEAST)) for _ in range(rng.choice((1, 2, 2, 3))))
         workshops = rng.choices([one for one, _ in TAKEN], [weight for _, weight in TAKEN])[0]
         if any(line.accepted < len(workshops) for line in lines):
             workshops = workshops[:1]
-        site = rng.choice(stage.cast.sites[rng.choice(donors)])
+        site = rng.choice(story.cast.sites[rng.choice(donors)])
         day = rng.choice(recent) if rng.random() < RECENT else next(days)
         lot = Lot(site, day, lines, workshops=workshops)
         devices -= lot.size
         yield lot
 
 
-def _offer(stage: Story, most: int) -> LotLine:
+def _offer(story: Story, most: int) -> LotLine:
     """A line of a lot, of ``most`` devices at most: mostly good, sometimes refused in part, sometimes miscounted."""
-    rng = stage.rng
+    rng = story.rng
     type_ = rng.choices([one for one, _ in COMMON], [weight for _, weight in COMMON])[0]
-    model: Model = stage.catalogue.any_of(type_, rng)
+    model: Model = story.catalogue.any_of(type_, rng)
     quantity = min(rng.choice((10, 12, 15, 18, 22, 26, 30, 36, 45)), most)
     age = rng.choice(AGES)
     refused = rng.randint(1, quantity // 2) if rng.random() < 0.12 else 0
     return LotLine(
         model,
         quantity,
-        max(stage.last.year - age, model.year),
+        max(story.last.year - age, model.year),
         condition=rng.choice((LineCondition.WORKING, LineCondition.WORKING, LineCondition.UNTESTED)),
         refused=refused,
         refusal=rng.choice((RefusalCode.CONDITION, RefusalCode.QUANTITY)) if refused else "",

@@ -52,31 +52,31 @@ def _read(work: Work) -> list[Drive]:
     return list(Drive.objects.in_place().filter(device__in=work.pks).order_by("pk"))
 
 
-def keys(stage: Story) -> Thread:
+def keys(story: Story) -> Thread:
     """Two boot keys, one of them lost; on the eve, one file that names no device, and one that is refused."""
-    manager, at = stage.cast.manager(WORKSHOP), stage.moment(stage.back(40))
+    manager, at = story.cast.manager(WORKSHOP), story.moment(story.back(40))
     yield at
     kept, _ = deposit_tokens.make_token(actor=manager, name=KEPT_KEY, at=at)
     lost, _ = deposit_tokens.make_token(actor=manager, name=LOST_KEY, at=at + timedelta(minutes=2))
-    at = stage.moment(stage.back(12))
+    at = story.moment(story.back(12))
     yield at
     deposit_tokens.revoke_token(actor=manager, token=lost, at=at)
-    at = stage.moment(stage.back(1))
+    at = story.moment(story.back(1))
     yield at
-    files = [("lshw-poste-3.json", lshw(None, stage.catalogue.named("ThinkPad L390")))]
-    if told := _told_of_anothers_drive(stage, stage.cast.organisations[WORKSHOP]):
+    files = [("lshw-poste-3.json", lshw(None, story.catalogue.named("ThinkPad L390")))]
+    if told := _told_of_anothers_drive(story, story.cast.organisations[WORKSHOP]):
         files.append(told)
     depositing.deposit_by_key(token=kept, files=files, at=at)
 
 
-def _told_of_anothers_drive(stage: Story, workshop: Organisation) -> tuple[str, bytes] | None:
+def _told_of_anothers_drive(story: Story, workshop: Organisation) -> tuple[str, bytes] | None:
     """A file of a device on the bench that holds a drive inventoried in another: refused until that is settled."""
     on_the_bench = HardwareReport.objects.filter(device__workshop=workshop, device__state=DeviceState.IN_PROCESS)
     report = on_the_bench.select_related("device").order_by("-pk").first()
     other = Drive.objects.in_place().filter(device__workshop=workshop).exclude(serial_key="").order_by("-pk")
     if report is None or (drive := other.exclude(device=report.device_id).first()) is None:
         return None
-    content = lshw(report.device, stage.catalogue.named("ThinkPad L390"), moved=drive)
+    content = lshw(report.device, story.catalogue.named("ThinkPad L390"), moved=drive)
     return f"{report.device.tag}--lshw.json", content
 
 

@@ -43,20 +43,20 @@ CARRIED: dict[str, Any] = {
 }
 
 
-def passages(stage: Story, workshop: str, recycler: Organisation) -> Thread:
+def passages(story: Story, workshop: str, recycler: Organisation) -> Thread:
     """The recycler comes about every four weeks, and takes what is there, if anything."""
     for days in reversed(PASSAGES):
-        day = stage.back(days)
-        if day <= stage.first:
+        day = story.back(days)
+        if day <= story.first:
             continue
         yield local(day, 16, 40)
-        doomed, stage.doomed[workshop] = stage.doomed[workshop], []
+        doomed, story.doomed[workshop] = story.doomed[workshop], []
         if doomed:
-            with stage.agenda.trying("recycler", workshop):
-                _hand_over(stage, workshop, recycler, day, doomed)
+            with story.agenda.trying("recycler", workshop):
+                _hand_over(story, workshop, recycler, day, doomed)
 
 
-def _hand_over(stage: Story, workshop: str, recycler: Organisation, day: date, doomed: Sequence[int]) -> None:
+def _hand_over(story: Story, workshop: str, recycler: Organisation, day: date, doomed: Sequence[int]) -> None:
     """Two notes: what is proven empty, and what the recycler is to certify destroyed."""
     at = local(day, 17, 20)
     devices = Device.objects.filter(pk__in=doomed)
@@ -65,40 +65,40 @@ def _hand_over(stage: Story, workshop: str, recycler: Organisation, day: date, d
         leaving = [pk for pk in doomed if (pk not in proven) is awaited]
         if not leaving:
             continue
-        number = f"BSD-{day:%Y%m%d}-DEMO{stage.number('bsd'):03}"
+        number = f"BSD-{day:%Y%m%d}-DEMO{story.number('bsd'):03}"
         outcome = stock.recycle_devices(
-            actor=stage.cast.technician(workshop, stage.rng),
+            actor=story.cast.technician(workshop, story.rng),
             devices=Device.objects.filter(pk__in=leaving),
             recycler=recycler,
             bsd_number=number,
             destruction_awaited=awaited,
             at=at,
         )
-        gone = stage.agenda.moved(outcome, "recycler", workshop)
+        gone = story.agenda.moved(outcome, "recycler", workshop)
         if gone:
-            stage.agenda.add(_completed(stage, workshop, day, number), about=workshop)
+            story.agenda.add(_completed(story, workshop, day, number), about=workshop)
         if awaited and gone:
-            stage.agenda.add(_certificates(stage, workshop, recycler, day, gone), about=workshop)
+            story.agenda.add(_certificates(story, workshop, recycler, day, gone), about=workshop)
 
 
-def _completed(stage: Story, workshop: str, day: date, number: str) -> Thread:
+def _completed(story: Story, workshop: str, day: date, number: str) -> Thread:
     """The recycler says what it weighed and what becomes of it; one workshop forgets the weight of its last notes."""
     at = local(working_day(day, WEIGHED_AFTER), 11, 15)
     yield at
     note = (
-        WasteNote.objects.current().with_devices().get(workshop=stage.cast.organisations[workshop], bsd_number=number)
+        WasteNote.objects.current().with_devices().get(workshop=story.cast.organisations[workshop], bsd_number=number)
     )
     weight = sum((WEIGHTS[DeviceType(one)] for one in note.types), Decimal(0))
-    forgets = workshop == FORGETS and day > stage.back(FORGOTTEN)
+    forgets = workshop == FORGETS and day > story.back(FORGOTTEN)
     facts = {"weight_kg": None if forgets else weight, "waste_code": WasteCode.objects.on(day).get(code=CODE)}
-    complete_waste_note(actor=stage.cast.manager(workshop), note=note, facts=CARRIED | facts, at=at)
+    complete_waste_note(actor=story.cast.manager(workshop), note=note, facts=CARRIED | facts, at=at)
 
 
-def _certificates(stage: Story, workshop: str, recycler: Organisation, day: date, gone: Sequence[int]) -> Thread:
+def _certificates(story: Story, workshop: str, recycler: Organisation, day: date, gone: Sequence[int]) -> Thread:
     """The recycler certifies that each drive was shredded."""
-    at: datetime = stage.moment(working_day(day, CERTIFIED_AFTER))
+    at: datetime = story.moment(working_day(day, CERTIFIED_AFTER))
     yield at
-    actor = stage.cast.technician(workshop, stage.rng)
+    actor = story.cast.technician(workshop, story.rng)
     for drive in Drive.objects.unproven().filter(device__in=gone).select_related("device").order_by("pk"):
         paper = papers.destruction_certificate(
             recycler=recycler.name, device=drive.device, drive=drive, by=actor, at=at

@@ -116,7 +116,7 @@ class Table:
     named: Callable[[], Mapping[str, str]] = dict
     """How names of the axis are spelt, by their small letters."""
 
-    def said(self, row: Any) -> tuple[Any, date]:
+    def measure_of(self, row: Any) -> tuple[Any, date]:
         """What counts as the same: a new source of the same measure is nothing new."""
         return getattr(row, self.value), row.observed_on
 
@@ -177,7 +177,7 @@ def _check(table: Table, rows: Sequence[Row]) -> None:
 def _tell(table: Table, row: Row, before: Any, today: date) -> None:
     if before is None:
         return
-    if table.said(before) == (row.values[table.value], row.values["observed_on"]):
+    if table.measure_of(before) == (row.values[table.value], row.values["observed_on"]):
         row.known(SAME)
     elif before.observed_on > row.values["observed_on"]:
         row.refuse(OLDER.format(written_day(before.observed_on)))
@@ -207,7 +207,7 @@ def _add(table: Table, source: Import, at: datetime | None) -> int | None:
     known, family = table.known(today), family_of(table.model)
     for said in table.imported._default_manager.filter(import_of=source).select_related("commune"):
         before = known.get(table.key(said))
-        if before is not None and table.said(before) == table.said(said):
+        if before is not None and table.measure_of(before) == table.measure_of(said):
             continue
         row = table.model(
             commune=said.commune,
@@ -229,7 +229,9 @@ def _stands(table: Table, source: Import) -> bool:
     """Whether what a file brought is in force today."""
     known = table.known(timezone.localdate())
     said = list(table.imported._default_manager.filter(import_of=source))
-    return all(table.key(one) in known and table.said(known[table.key(one)]) == table.said(one) for one in said)
+    return all(
+        table.key(one) in known and table.measure_of(known[table.key(one)]) == table.measure_of(one) for one in said
+    )
 
 
 def _forget(table: Table, source: Import) -> None:

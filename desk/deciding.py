@@ -141,7 +141,7 @@ class LotRead:
         """The lot of the donor."""
         return self.lot.donation
 
-    def said(self, name: str) -> str:
+    def typed_in(self, name: str) -> str:
         """What was typed in a field of the lot."""
         return self.typed.get(lot_name(name, self.lot.pk), "")
 
@@ -171,7 +171,7 @@ class LotRead:
         """The workshop that takes the lines that are not shared: the only one there is, or the one chosen."""
         if len(self.workshops) == 1:
             return self.workshops[0].pk
-        chosen = self.said("workshop")
+        chosen = self.typed_in("workshop")
         return next((one.pk for one in self.workshops if str(one.pk) == chosen), None)
 
     @cached_property
@@ -183,12 +183,12 @@ class LotRead:
     def faults(self) -> dict[str, str]:
         """``{field: sentence}`` of what is wrong of the lot as a whole."""
         found = {}
-        if self.is_declined and self.said("decline_reason") not in DeclineReason.values:
+        if self.is_declined and self.typed_in("decline_reason") not in DeclineReason.values:
             found["decline_reason"] = DECLINE_REASON.sentence
-        if self.said("workshop") and self.whole is None:
+        if self.typed_in("workshop") and self.whole is None:
             found["workshop"] = NOT_A_WORKSHOP
         needs = self.donation.donor_kind == DonorKind.PUBLIC and not self.donation.transfer_reference
-        if self.accepts and not self.is_postponed and needs and not self.said("transfer_reference"):
+        if self.accepts and not self.is_postponed and needs and not self.typed_in("transfer_reference"):
             found["transfer_reference"] = NO_TRANSFER
         return found
 

@@ -69,7 +69,7 @@ def minutes_of(meeting: Meeting) -> dict[str, Any]:
         "ratified": [_answer(row) for row in answers if row.answer == RatificationAnswer.RATIFIED],
         "objections": [_answer(row) for row in answers if row.answer == RatificationAnswer.OBJECTION],
         "unanswered": [_answer(row) for row in answers if not row.answer and row.answered_by is None],
-        "answered": [_answer(row) | {"told": row.told} for row in answers if row.answered_by is not None],
+        "answered": [_answer(row) | {"told": row.answer_in_words} for row in answers if row.answered_by is not None],
     }
 
 

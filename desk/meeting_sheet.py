@@ -128,7 +128,7 @@ def _of_lot(read: LotRead) -> list[Field]:
         Field(
             lot_name("decline_reason", lot),
             "Motif, si tout le lot est refusé",
-            read.said("decline_reason"),
+            read.typed_in("decline_reason"),
             reasons,
             faults.get("decline_reason", ""),
         )
@@ -136,12 +136,14 @@ def _of_lot(read: LotRead) -> list[Field]:
     if len(read.workshops) > 1:
         among = [("", "Choisissez…"), *((str(one.pk), one.name) for one in read.workshops)]
         workshop = Field(
-            lot_name("workshop", lot), "Confier le lot à", read.said("workshop"), among, faults.get("workshop", "")
+            lot_name("workshop", lot), "Confier le lot à", read.typed_in("workshop"), among, faults.get("workshop", "")
         )
         fields.insert(0, workshop)
     if read.donation.donor_kind == DonorKind.PUBLIC and not read.donation.transfer_reference:
         name, fault = lot_name("transfer_reference", lot), faults.get("transfer_reference", "")
-        fields.append(Field(name, "Référence de la décision de cession", read.said("transfer_reference"), fault=fault))
+        fields.append(
+            Field(name, "Référence de la décision de cession", read.typed_in("transfer_reference"), fault=fault)
+        )
     return fields
 
 

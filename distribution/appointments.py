@@ -13,7 +13,7 @@ from distribution.enums import AppointmentState
 from distribution.models import Appointment, HandOver
 from documents.sms_door import takes_answers
 from prescriptions.models import Need
-from prescriptions.saying import listed, said, said_moment
+from prescriptions.saying import listed, translatable, translatable_moment
 from typography.french import euros, full_day, hour
 
 TO_BRING = ("une pièce d’identité", "la feuille qui vous a été donnée")
@@ -30,7 +30,7 @@ CALENDAR = "rendez-vous.ics"
 def when(appointment: Appointment) -> str:
     """« mardi 1er décembre 2026 à 10 h 00 »."""
     assert appointment.starts_at is not None
-    return said_moment(appointment.starts_at)
+    return translatable_moment(appointment.starts_at)
 
 
 def expected(need: Need) -> str | None:
@@ -38,7 +38,7 @@ def expected(need: Need) -> str | None:
     booked = Appointment.objects.booked().filter(need=need).select_related("point__commune").first()
     if booked is None:
         return None
-    return said(
+    return translatable(
         "On vous attend le {when}, ici\u00a0: {place}. Apportez {things}.",
         when=when(booked),
         place=f"{booked.point}, {booked.point.place}",
@@ -59,7 +59,7 @@ def amount_of(need: Need) -> Decimal | None:
 
 def to_bring(amount: Decimal | None) -> list[str]:
     """What the household comes with."""
-    return [*TO_BRING, said(PAID, amount=euros(amount))] if amount else list(TO_BRING)
+    return [*TO_BRING, translatable(PAID, amount=euros(amount))] if amount else list(TO_BRING)
 
 
 def values_of(appointment: Appointment, amount: Decimal | None, page: str) -> dict[str, str | list[str]]:

@@ -14,6 +14,6 @@ class DistributionConfig(AppConfig):
         import_module("distribution.appointing").register()
         import_module("distribution.panels").register_panels()
         import_module("distribution.progress").register_chains()
-        import_module("distribution.held").register()
+        import_module("distribution.personal_data").register()
         import_module("distribution.search").register_finders()
         import_module("distribution.unnamed").register()

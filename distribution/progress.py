@@ -18,7 +18,7 @@ from donations.enums import DonationState
 from donations.models import Donation
 from lifecycle import gate
 from lifecycle.actors import Actor
-from lifecycle.registry import Chain, ChainLink, chain
+from lifecycle.registry import Chain, ChainLink, register_chain
 from network.enums import OrganisationKind
 from network.models import Organisation
 from prescriptions.models import Need
@@ -53,10 +53,10 @@ ASKED = {D.IN_PROCESS: "recondition", D.RESERVED: "hand_over"}
 
 def register_chains() -> None:
     """Draw the chain on the pages of devices, lots, deliveries and conventions."""
-    chain("refurb.Device", device_chain)
-    chain("donations.Donation", donation_chain)
-    chain("refurb.Delivery", delivery_chain)
-    chain("conventions.Convention", convention_chain)
+    register_chain("refurb.Device", device_chain)
+    register_chain("donations.Donation", donation_chain)
+    register_chain("refurb.Delivery", delivery_chain)
+    register_chain("conventions.Convention", convention_chain)
 
 
 # --- a device

@@ -61,7 +61,7 @@ urlpatterns = [
     path("appareils/<str:reference>/issue/", returns.device_settle, name="device_settle"),
     path("passeport/<str:reference>/", passports.passport, name="passport"),
     # --- the shelf, needs, deliveries, points
-    path("rayon/", point_stock.shelf, name="shelf"),
+    path("rayon/", point_stock.shelf_list, name="shelf"),
     path("rayon/reservations/", point_stock.reservation_list, name="reservation_list"),
     path("rayon/retours/", point_stock.return_list, name="return_list"),
     path("rayon/a-renvoyer/", point_stock.send_back_list, name="send_back_list"),

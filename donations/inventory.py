@@ -293,7 +293,7 @@ INVENTORY = Kind(
     leads_to=_leads_to,
     weight=lambda row: row.values["quantity"],
     retake=("Déjà connues d’un autre lot, mais ce sont d’autres machines, ou elles vous sont revenues\u00a0?"),
-    told="donations/_inventory_law.html",
+    notice_template="donations/_inventory_law.html",
 )
 
 

@@ -51,7 +51,7 @@ class ColumnsForm(forms.Form):
             text = data.get(f"fill_{one.name}", "")
             try:
                 if text:
-                    one.said(text)
+                    one.value_in(text)
             except Unread as error:
                 self.add_error(f"fill_{one.name}", str(error))
             if one.asked and not text and not data.get(f"column_{one.name}") and f"fill_{one.name}" not in self.errors:

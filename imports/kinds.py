@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from imports.enums import Outcome
 from imports.permissions import Scope, let_see
-from imports.readers.cells import Reader, Unread, said, words
+from imports.readers.cells import Reader, Unread, cell_text, words
 from imports.readers.copies import TAKEN_OUT
 from imports.reading import Find, NumberedLine, finder
 from typography.french import Noun
@@ -41,7 +41,7 @@ class Field:
     shown: str = "{}"
     """How the preview says a value, when it is no choice."""
 
-    def said(self, text: str) -> object:
+    def value_in(self, text: str) -> object:
         """What a cell says of it. Raises Unread."""
         if len(text) > self.longest:
             raise Unread(f"plus de {self.longest} signes.")
@@ -49,11 +49,11 @@ class Field:
 
     def of_cell(self, cell: str, fill: str) -> tuple[Any, str]:
         """What a cell says, or ``fill`` where it says nothing, and the sentence that refuses its line, or nothing."""
-        text = said(cell) or fill
+        text = cell_text(cell) or fill
         if not text:
             return None, self.asked
         try:
-            return self.said(text), ""
+            return self.value_in(text), ""
         except Unread as error:
             return None, f"{self.label}\u00a0: {error}"
 
@@ -87,12 +87,12 @@ class Named:
     """What is asked of a file that names people: it is never kept as it came.
 
     ``forbids``: whether a cell, or the name of the file, says what may not be held; ``heads``: whether a heading
-    announces it, so that its whole column goes; ``told``: the sentence that refuses a line from which it was taken.
+    announces it, so that its whole column goes; ``refusal``: the sentence that refuses a line from which it was taken.
     """
 
     forbids: Callable[[str], bool]
     heads: Callable[[str], bool]
-    told: str
+    refusal: str
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Kind:
     """When its files name people: what is read of one is kept, without what may not be, until it is applied."""
     retake: str = ""
     """The question before what is known is taken all the same; empty when it never is."""
-    told: str = ""
+    notice_template: str = ""
     """The template that says what the law or the house asks, over the preview."""
     columns: dict[str, Field] = field(init=False)
     find: Find = field(init=False)
@@ -148,7 +148,7 @@ class Kind:
         rows = [Row(line, {}) for line in lines]
         spoilt = [row for row in rows if TAKEN_OUT in row.line.cells]
         for row in spoilt:
-            row.refuse(self.named.told if self.named else TAKEN_OUT)
+            row.refuse(self.named.refusal if self.named else TAKEN_OUT)
         whole = [row for row in rows if row.outcome != Outcome.REFUSED] if spoilt else rows
         for one in self.fields:
             column, fill = columns.get(one.name), fills.get(one.name, "")

@@ -17,7 +17,7 @@ from imports.enums import ImportStage, Outcome
 from imports.forms import ColumnsForm, SheetForm
 from imports.kinds import Row
 from imports.models import Import
-from imports.readers.cells import said
+from imports.readers.cells import cell_text
 from imports.readers.copies import TAKEN_OUT
 from imports.readers.sheets import SheetRefused
 from imports.reading import columns_of, table_of
@@ -92,7 +92,7 @@ def _preview(request: Request, source: Import) -> HttpResponse:
         "back": kind.leads_to(source),
         "earlier": read_otherwise(source),
         "page": page,
-        "rows": [{"row": row, "told": told(row, source)} for row in page.object_list],
+        "rows": [{"row": row, "understood": understood_text(row, source)} for row in page.object_list],
         "takes": counts[Outcome.CREATED],
         "become": _weighed(checked),
         "left": counts[Outcome.REFUSED] + counts[Outcome.KNOWN],
@@ -104,11 +104,11 @@ def _preview(request: Request, source: Import) -> HttpResponse:
     return render(request, "imports/import_preview.html", context)
 
 
-def told(row: Row, source: Import) -> str:
+def understood_text(row: Row, source: Import) -> str:
     """What was understood of a line, or what it says where nothing was."""
     parts = []
     for one in source.declared.fields:
-        value, cell = row.values.get(one.name), said(row.line.cell(source.columns.get(one.name)))
+        value, cell = row.values.get(one.name), cell_text(row.line.cell(source.columns.get(one.name)))
         if value is None:
             parts.append(f"«\u00a0{cell[:80]}\u00a0»" if cell else "")
         elif isinstance(value, TextChoices):

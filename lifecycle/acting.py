@@ -94,7 +94,7 @@ class ShownReason:
     url: str
 
 
-def told(given: Iterable[Reason], row: Stateful | None, actor: Actor | None) -> tuple[ShownReason, ...]:
+def shown_reasons(given: Iterable[Reason], row: Stateful | None, actor: Actor | None) -> tuple[ShownReason, ...]:
     """Reasons as a page shows them to whoever acts, about this row, if there is one; at most one query."""
     reasons = tuple(given)
     may = _may_solve(row, {reason.where for reason in reasons if reason.where is not None}, actor)
@@ -107,7 +107,7 @@ def _refusal_shown(reason: Reason, row: Stateful | None, may: Collection[Place])
         return ShownReason(reason.sentence, reason.lifted_by, "")
     if row is None or not _is_about(place, row):
         return ShownReason(reason.sentence, place.who, "")
-    url = page_of(place.page, row.reference) if place in may else ""
+    url = page_url(place.page, row.reference) if place in may else ""
     if url:
         return ShownReason(reason.sentence, "", f"{url}#{place.anchor}" if place.anchor else url)
     named = getattr(row, place.whose) if place.whose else ""
@@ -133,10 +133,10 @@ def _is_about(place: Place, row: Stateful) -> bool:
 
 def explained(given: Iterable[Reason], row: Stateful | None, actor: Actor | None) -> list[SafeString]:
     """The sentence of each reason, with a link to where it is solved, or else who solves it."""
-    return [render_to_string("lifecycle/_reason.html", {"reason": one}) for one in told(given, row, actor)]
+    return [render_to_string("lifecycle/_reason.html", {"reason": one}) for one in shown_reasons(given, row, actor)]
 
 
-def page_of(name: str, reference: str) -> str:
+def page_url(name: str, reference: str) -> str:
     """The address of a page about a row; empty when no page has this name."""
     try:
         return reverse(name, args=[reference]) if name else ""

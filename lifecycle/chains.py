@@ -17,7 +17,7 @@ from django.utils import timezone
 from lifecycle.evaluation import keys
 from lifecycle.faults import Fault, Report
 from lifecycle.instants import latest_instant
-from lifecycle.journal import GENESIS, chain, hashed_columns, journal_of
+from lifecycle.journal import GENESIS, chained_hash, hashed_columns, journal_of
 from lifecycle.machine import CREATION, Stateful, field_of, state_label, verbs_of
 from lifecycle.models import Comment
 from lifecycle.seal_checks import verify_seals
@@ -113,7 +113,7 @@ class _Reading:
                 self.fault(
                     pk, row["seq"], f"on attendait ici le n° {seq + 1}\u00a0: une ligne manque ou n’est pas à sa place."
                 )
-            elif chain(previous, row) != given:
+            elif chained_hash(previous, row) != given:
                 self.fault(pk, row["seq"], "la ligne a été modifiée, ou ne suit pas celle d’avant.")
             elif row["source"] != state:
                 came, left = state_label(self.model, state), state_label(self.model, row["source"])

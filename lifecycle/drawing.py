@@ -52,7 +52,7 @@ def registrations() -> str:
     ]
     rows += [("`forget`", function) for function in registry.forgetters]
     rows += [(f"`panel` {label}", function) for label, functions in registry.panels.items() for function in functions]
-    rows += [(f"`chain` {label}", function) for label, function in registry.chains.items()]
+    rows += [(f"`register_chain` {label}", function) for label, function in registry.chains.items()]
     rows += [(f"`find` {name}", function) for name, function in registry.finders.items()]
     return "\n".join(_table(("registered on", "function"), [(on, f"`{_name(function)}`") for on, function in rows]))
 

@@ -24,7 +24,7 @@ class Fault:
         return self._sentence_named(self.machine)
 
     @property
-    def said(self) -> str:
+    def in_words(self) -> str:
         """The same for whoever reads no code: « Appareil A-3F4K-92QP, ligne n° 4 : … »."""
         model = machines().get(self.machine)
         return self._sentence_named(

@@ -144,6 +144,6 @@ class Rows[F: forms.BaseForm](forms.BaseFormSet):
         return self.is_bound and (any(self.errors) or bool(self.non_form_errors()))
 
     @property
-    def kept(self) -> list[F]:
+    def filled_rows(self) -> list[F]:
         """The rows filled in and not taken away, in order."""
         return [form for form in self.forms if form.has_changed() and form not in self.deleted_forms]

@@ -78,7 +78,7 @@ class Entry(models.Model):
 
     def expected_hash(self, previous: str) -> str:
         """The hash this row must carry after ``previous``."""
-        return chain(previous, {name: getattr(self, name) for name in hashed_columns(type(self))})
+        return chained_hash(previous, {name: getattr(self, name) for name in hashed_columns(type(self))})
 
 
 def journal_of(model: type[Stateful]) -> type[Entry]:
@@ -116,13 +116,13 @@ canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii
 """The canonical JSON of a value: sorted keys, no space, UTF-8."""
 
 
-def chain(previous: str, columns: dict[str, Any]) -> str:
+def chained_hash(previous: str, columns: dict[str, Any]) -> str:
     """SHA-256 of the previous hash and the canonical JSON of the columns (UTC, microseconds), in hexadecimal."""
     return hashlib.sha256(f"{previous}{canonical(columns)}".encode()).hexdigest()
 
 
 class Sheet:
-    """The hashes of rows of which some columns are the same, and the others have the same names: ``chain``, faster.
+    """``chained_hash``, faster, of rows of which some columns are the same, and the others have the same names.
 
     What is shared is written once: the common columns, and each text or mapping that several rows hold.
     """
@@ -135,7 +135,7 @@ class Sheet:
         self.texts: dict[str, str] = {}
         self.mappings: dict[int, tuple[Any, str]] = {}
 
-    def chain(self, previous: str, own: dict[str, Any]) -> str:
+    def chained_hash(self, previous: str, own: dict[str, Any]) -> str:
         """SHA-256 of the previous hash and the canonical JSON of the common columns and these."""
         told = self.template % (previous, *[self._text(own[name]) for name in self.own])
         return hashlib.sha256(told.encode()).hexdigest()

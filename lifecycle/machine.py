@@ -227,7 +227,7 @@ class Machine:
         cast(StateField, field_of(cls.model, "state")).collect(cls.model)
 
     @classmethod
-    def page_of(cls, verb: str) -> str:
+    def page_name(cls, verb: str) -> str:
         """The name of the page of a verb: ``refurb:device_reopen``; raises KeyError when there is no such verb."""
         return f"{cls.verbs[verb].app}:{cls.name}_{verb}"
 

@@ -95,7 +95,7 @@ def actions_for(row: Stateful, actor: Actor, *, at: datetime | None = None) -> l
                 label=declared.label_from(row.state),
                 allowed=not reasons,
                 reasons=reasons,
-                url_name=model.machine.page_of(declared.name),
+                url_name=model.machine.page_name(declared.name),
                 irreversible=declared.irreversible,
             )
         )

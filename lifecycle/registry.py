@@ -72,7 +72,7 @@ class ChainLink:
     url: str = ""
 
     @property
-    def told(self) -> str:
+    def in_words(self) -> str:
         """The link inside a sentence."""
         name = f" ({self.name})" if self.name else ""
         return f"{self.label}{name}{', étape en cours' if self.code == 'now' else ''}, {self.said}"
@@ -89,7 +89,7 @@ class Chain:
     @property
     def sentence(self) -> str:
         """What the drawing says, in one sentence."""
-        return f"{self.about}, maillon par maillon\u00a0: {'\u00a0; '.join(link.told for link in self.links)}."
+        return f"{self.about}, maillon par maillon\u00a0: {'\u00a0; '.join(link.in_words for link in self.links)}."
 
 
 type ChainMaker = Callable[[Any, Actor], Chain | None]
@@ -172,8 +172,8 @@ def panel(model: str, function: PanelMaker) -> None:
         functions.append(function)
 
 
-def chain(model: str, function: ChainMaker) -> None:
-    """Draw the chain of ``model`` ("app.Model") where ``{% chain row %}`` is: one function per model, the last one.
+def register_chain(model: str, function: ChainMaker) -> None:
+    """Draw the chain of ``model`` ("app.Model") where ``{% state_chain row %}`` is: one per model, the last one.
 
     ``function(row, actor)`` returns a ``Chain``, or None where there is nothing to draw; in a constant number of
     queries, and without a name that the actor may not read.

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from lifecycle import gate
-from lifecycle.acting import page_of
+from lifecycle.acting import page_url
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason, Stateful, verbs_of
@@ -177,4 +177,4 @@ def _group(title: str, rows: list[Any], *, refused: bool = False) -> Group:
 
 def _page(row: Any) -> str:
     """The address of the page of a row; empty when it has none."""
-    return page_of(f"{row._meta.app_label}:{row.machine.name}_detail", row.reference)
+    return page_url(f"{row._meta.app_label}:{row.machine.name}_detail", row.reference)

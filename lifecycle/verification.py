@@ -54,7 +54,7 @@ def note_verification(subject: str, verify: Callable[[Report], int]) -> Verifica
     noted = Verification.objects.create(subject=subject, started_at=timezone.now())
     found: list[Fault] = []
     noted.rows_count = verify(found.append)
-    noted.faults_count, noted.faults = len(found), [fault.said for fault in found[:TOLD]]
+    noted.faults_count, noted.faults = len(found), [fault.in_words for fault in found[:TOLD]]
     noted.machines = sorted({fault.machine for fault in found})
     noted.finished_at = timezone.now()
     noted.save()

@@ -136,7 +136,7 @@ def stamp(
             own["due_at"] = row.computed["gate_due_at"]
         entry = common | own
         sheet = sheet or Sheet(common, own)
-        entry["hash"] = sheet.chain(row.head, own)
+        entry["hash"] = sheet.chained_hash(row.head, own)
         stamped.append(Stamped(row, target, written, entry))
     return stamped
 

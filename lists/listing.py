@@ -215,7 +215,7 @@ class Listing:
     # --- what is kept
 
     @cached_property
-    def kept(self) -> list[SavedView]:
+    def saved_views(self) -> list[SavedView]:
         if self.filter is None:
             return []
         return list(SavedView.objects.filter(membership=self.request.membership.pk, page=self.name))
@@ -223,7 +223,7 @@ class Listing:
     @property
     def last(self) -> str:
         """The filter used last, as an address says it; empty when none is remembered."""
-        return next((view.query for view in self.kept if view.name == LAST), "")
+        return next((view.query for view in self.saved_views if view.name == LAST), "")
 
     @property
     def is_last(self) -> bool:
@@ -233,13 +233,14 @@ class Listing:
     @property
     def views(self) -> list[View]:
         now = self._view_query()
-        return [View(one.pk, one.name, f"?{one.query}", one.query == now) for one in self.kept if one.name != LAST]
+        named = [one for one in self.saved_views if one.name != LAST]
+        return [View(one.pk, one.name, f"?{one.query}", one.query == now) for one in named]
 
     @property
     def may_save(self) -> bool:
         """Whether there is anything to name: criteria or an order, and not already a view."""
         now = self._view_query()
-        return bool(now) and all(one.query != now for one in self.kept if one.name != LAST)
+        return bool(now) and all(one.query != now for one in self.saved_views if one.name != LAST)
 
     # --- answers
 

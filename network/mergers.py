@@ -19,7 +19,7 @@ class Moving:
     moves: bool = True
 
     @property
-    def told(self) -> str:
+    def in_words(self) -> str:
         return self.noun.counted(self.count)
 
 

@@ -24,7 +24,7 @@ class PrescriptionsConfig(AppConfig):
         import_module("prescriptions.promises").register()
         import_module("prescriptions.authenticity").register_standings()
         import_module("prescriptions.progress").register_chains()
-        import_module("prescriptions.held_here").register()
+        import_module("prescriptions.personal_data_here").register()
         import_module("prescriptions.search").register_finders()
         import_module("prescriptions.people_list").register_people()
         import_module("prescriptions.unnamed").register()

@@ -17,7 +17,7 @@ from prescriptions.collecting import points_for
 from prescriptions.enums import EQUIPMENT_KINDS, LIVE_STATES, NeedUse, PaperKind, SheetLanguage
 from prescriptions.models import AgreementText, Need, Prescription, PrescriptionPaper, SheetTranslation
 from prescriptions.own_papers import OWN_PAGE, leads_to_request
-from prescriptions.saying import SaidDay, Tongue, kept, said
+from prescriptions.saying import Tongue, TranslatableDay, as_parts, translatable
 from prescriptions.telling import Telling, needs_told, settled_rows, telling_of
 from typography.french import by_pairs
 
@@ -110,7 +110,7 @@ def draw_in_language(document: Document, language: SheetLanguage) -> bytes:
             "values": document.values,
             "told": told,
             "tongue": tongue,
-            "made_on": tongue.say(said("établi le {day}", day=SaidDay.of(made_on))),
+            "made_on": tongue.say(translatable("établi le {day}", day=TranslatableDay.of(made_on))),
             "authenticity": replace(address, url=f"{address.url}?langue={language}"),
         },
         title=told["title"],
@@ -129,12 +129,14 @@ def _values(prescription: Prescription, telling: Telling) -> dict[str, Any]:
     needs = needs_told(prescription)
     prescriber, distributor = prescription.prescriber, prescription.distributor
     told = {name: list(one) if isinstance(one, tuple) else one for name, one in asdict(telling).items()}
-    told["needs"] = [said("{kind}, {use}", kind=need.get_kind_display(), use=FOR_USE[need.use]) for need in needs]
+    told["needs"] = [
+        translatable("{kind}, {use}", kind=need.get_kind_display(), use=FOR_USE[need.use]) for need in needs
+    ]
     told["settled"] = settled_rows(prescription) if telling.kind == PaperKind.CLOSING else []
     return {
         **told,
         "kind": telling.kind.value,
-        "told": kept({name: told[name] for name in IN_LANGUAGES}),
+        "told": as_parts({name: told[name] for name in IN_LANGUAGES}),
         "reference": prescription.reference,
         "name": prescription.household.name,
         "points": _points(prescription, needs) if telling.kind == PaperKind.ACCEPTED else [],

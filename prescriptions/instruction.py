@@ -42,7 +42,7 @@ class Clock:
         return self.days > self.limit
 
     @property
-    def said(self) -> str:
+    def in_words(self) -> str:
         """« 4 jours ouvrés sur 10 », « 4 jours ouvrés sur 10, arrêtée depuis le 12 nov. »."""
         counted = f"{self.days}\u00a0jour{plural(self.days)} ouvré{plural(self.days)} sur {self.limit}"
         return f"{counted}, arrêtée depuis le {told_day(self.stopped_on)}" if self.stopped_on else counted

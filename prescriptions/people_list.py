@@ -237,7 +237,7 @@ PEOPLE = Kind(
     result=_result,
     leads_to=lambda source: reverse("prescriptions:people_deposit"),
     named=Named(hides_nir, heads_nir, NIR_TAKEN_OUT),
-    told="prescriptions/_people_told.html",
+    notice_template="prescriptions/_people_told.html",
 )
 
 

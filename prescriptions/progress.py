@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from lifecycle import gate
 from lifecycle.actors import Actor
-from lifecycle.registry import Chain, ChainLink, chain
+from lifecycle.registry import Chain, ChainLink, register_chain
 from prescriptions.enums import (
     CONNECTION_KINDS,
     EQUIPMENT_KINDS,
@@ -33,9 +33,9 @@ NOT_YET = tuple(
 
 def register_chains() -> None:
     """Draw the chain on the pages of households, of prescriptions and of needs."""
-    chain("prescriptions.Prescription", prescription_chain)
-    chain("prescriptions.Need", need_chain)
-    chain("prescriptions.Household", household_chain)
+    register_chain("prescriptions.Prescription", prescription_chain)
+    register_chain("prescriptions.Need", need_chain)
+    register_chain("prescriptions.Household", household_chain)
 
 
 def prescription_chain(prescription: Prescription, actor: Actor) -> Chain:

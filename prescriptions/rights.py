@@ -10,8 +10,8 @@ from lifecycle.previews import Outcome
 from lifecycle.registry import Move, on_transition
 from prescriptions import emails_rights as emails
 from prescriptions.enums import DropReason, HouseholdState, NeedState, RightKind, ToldBy
-from prescriptions.held import ends, everything_held
 from prescriptions.models import Household, Need, Prescription, RightsRequest
+from prescriptions.personal_data import all_personal_data, tables_beyond
 from prescriptions.rights_told import About
 
 TOLD = {
@@ -100,11 +100,11 @@ def _stop(asked: RightsRequest, move: Move) -> None:
 
 def _with_a_life(household: int) -> Iterator[tuple[type[Stateful], list[int], Strength]]:
     """What apps hold of a household and that has a life, and what that points to, as a device that is reserved."""
-    for held in everything_held():
+    for held in all_personal_data():
         rows = held.rows_of(household)
         if issubclass(held.model, Stateful) and held.model is not RightsRequest:
             yield held.model, list(rows.values_list("pk", flat=True)), "FOR NO KEY UPDATE"
-        for model in (beyond for beyond in ends() if issubclass(beyond, Stateful)):
+        for model in (beyond for beyond in tables_beyond() if issubclass(beyond, Stateful)):
             for link in (field for field in held.model._meta.concrete_fields if field.related_model is model):
                 pks = rows.exclude(**{link.name: None}).values_list(link.attname, flat=True)
                 yield model, list(pks), "FOR NO KEY UPDATE"

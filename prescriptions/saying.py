@@ -1,8 +1,8 @@
 """A sentence that remembers what it was made of, so that it can be said again in another language.
 
-What is told to a household is written once, in French. ``said("{distributor} lit votre demande.", distributor=…)`` is
-that French sentence, and nothing else to whoever prints it; ``kept`` writes down its parts for a paper that is frozen,
-and ``Tongue`` says them again with the translations of a day (domaine §7.8).
+What is told to a household is written once, in French: ``translatable("{distributor} lit votre demande.",
+distributor=…)`` is that French sentence, and nothing else to whoever prints it; ``as_parts`` writes down its parts for
+a paper that is frozen, and ``Tongue`` says them again with the translations of a day (domaine §7.8).
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ TEMPLATE, VALUES, DAY, WEEKDAY, HOUR = "said", "with", "day", "weekday", "hour"
 """How the parts of a sentence are called once they are kept."""
 
 
-class Said(str):
+class TranslatableSentence(str):
     """A sentence in French, with the words it was made from and what was put in them."""
 
     __slots__ = ("template", "values")
@@ -28,7 +28,7 @@ class Said(str):
     values: dict[str, str]
 
 
-class SaidDay(str):
+class TranslatableDay(str):
     """A day written in French; ``part``: whether it is told with its day of the week, and how it is kept."""
 
     __slots__ = ("day", "part")
@@ -44,7 +44,7 @@ class SaidDay(str):
         return made
 
 
-class SaidHour(str):
+class TranslatableHour(str):
     """The hour of an instant written in French, which others write « 14:05 »."""
 
     __slots__ = ("clock",)
@@ -57,32 +57,32 @@ class SaidHour(str):
         return made
 
 
-def said(template: str, **values: str) -> Said:
+def translatable(template: str, **values: str) -> TranslatableSentence:
     """``template.format(**values)``; the values may be sentences made so themselves."""
-    made = Said(template.format(**values))
+    made = TranslatableSentence(template.format(**values))
     made.template, made.values = template, values
     return made
 
 
-def said_moment(instant: datetime) -> Said:
+def translatable_moment(instant: datetime) -> TranslatableSentence:
     """« mardi 1er décembre 2026 à 10 h 00 »."""
-    return said("{day} à {hour}", day=SaidDay.of(instant, WEEKDAY), hour=SaidHour.of(instant))
+    return translatable("{day} à {hour}", day=TranslatableDay.of(instant, WEEKDAY), hour=TranslatableHour.of(instant))
 
 
-def kept(told: Any) -> Any:
+def as_parts(told: Any) -> Any:
     """What is told, as JSON keeps it: a text by itself, a sentence by its parts, lists and dictionaries of them."""
     match told:
-        case Said():
-            return {TEMPLATE: told.template, VALUES: {name: kept(value) for name, value in told.values.items()}}
-        case SaidDay():
+        case TranslatableSentence():
+            return {TEMPLATE: told.template, VALUES: {name: as_parts(value) for name, value in told.values.items()}}
+        case TranslatableDay():
             return {told.part: told.day.isoformat()} if told else ""
-        case SaidHour():
+        case TranslatableHour():
             return {HOUR: told.clock}
         case str():
             return str(told)
         case Mapping():
-            return {name: kept(value) for name, value in told.items()}
-    return [kept(one) for one in told]
+            return {name: as_parts(value) for name, value in told.items()}
+    return [as_parts(one) for one in told]
 
 
 class Tongue:
@@ -97,10 +97,10 @@ class Tongue:
         return "rtl" if self.language == SheetLanguage.ARABIC else "ltr"
 
     def say(self, told: Any) -> Any:
-        """The same in this language: a text, a sentence or what ``kept`` made of it. French where nothing is known."""
+        """The same in this language: a text, a sentence or its parts (``as_parts``). French where nothing is known."""
         match told:
-            case Said() | SaidDay() | SaidHour():
-                return self.say(kept(told))
+            case TranslatableSentence() | TranslatableDay() | TranslatableHour():
+                return self.say(as_parts(told))
             case str():
                 return self.texts.get(plain(told), told)
             case {"said": template, "with": values}:
@@ -130,4 +130,4 @@ def plain(text: str) -> str:
 
 def listed(things: Iterable[str]) -> str:
     """« une pièce d’identité, de quoi payer 40 € »."""
-    return reduce(lambda one, other: said("{one}, {other}", one=one, other=other), things)
+    return reduce(lambda one, other: translatable("{one}, {other}", one=one, other=other), things)

@@ -23,7 +23,7 @@ from prescriptions.enums import (
 )
 from prescriptions.expecting import expected
 from prescriptions.models import CodedReason, Household, Need, Prescription
-from prescriptions.saying import SaidDay, said
+from prescriptions.saying import TranslatableDay, translatable
 from typography.french import in_a_sentence
 
 S = PrescriptionState
@@ -100,12 +100,12 @@ def _filed(prescription: Prescription) -> Telling:
     return Telling(
         PaperKind.FILED,
         "Votre demande est partie",
-        said(
+        translatable(
             "À faire\u00a0: gardez cette feuille. {distributor} lit votre demande.",
             distributor=str(prescription.distributor),
         ),
         (
-            said(
+            translatable(
                 "Quand la réponse est prête, ou s’il manque quelque chose, {reached}.",
                 reached=reached(prescription.household),
             ),
@@ -120,7 +120,10 @@ def _missing(prescription: Prescription) -> Telling:
     return Telling(
         PaperKind.MISSING,
         "Il manque quelque chose à votre demande",
-        said("À faire avant le {day}\u00a0: voyez votre travailleur social.", day=SaidDay.of(prescription.complete_by))
+        translatable(
+            "À faire avant le {day}\u00a0: voyez votre travailleur social.",
+            day=TranslatableDay.of(prescription.complete_by),
+        )
         if prescription.complete_by
         else "À faire\u00a0: voyez votre travailleur social.",
         (
@@ -138,8 +141,8 @@ def _accepted(prescription: Prescription) -> Telling:
     waited = {_awaited(need): need for need in needs if need not in started}
     sentences = [_under_way(need, told) for need in started]
     if waited:
-        what = reduce(lambda one, other: said("{one} ou {other}", one=one, other=other), waited)
-        sentences.append(said("Dès qu’il y a pour vous {what}, {reached}.", what=what, reached=told))
+        what = reduce(lambda one, other: translatable("{one} ou {other}", one=one, other=other), waited)
+        sentences.append(translatable("Dès qu’il y a pour vous {what}, {reached}.", what=what, reached=told))
     if A_DEVICE in waited:
         sentences.append("N’allez pas au point de distribution avant. L’attente dépend des dons d’appareils.")
     if waited:
@@ -161,11 +164,11 @@ def _awaited(need: Need) -> str:
 def _under_way(need: Need, told: str) -> str:
     """What a need that is served asks of the household."""
     if need.kind in EQUIPMENT_KINDS:
-        then = expected(need) or said("Pour le jour et l’heure, {reached}.", reached=told)
-        return said("Un appareil est mis de côté pour vous. {then}", then=then)
+        then = expected(need) or translatable("Pour le jour et l’heure, {reached}.", reached=told)
+        return translatable("Un appareil est mis de côté pour vous. {then}", then=then)
     if need.kind in CONNECTION_KINDS:
         return "Votre ligne se prépare\u00a0: suivez votre fiche de connexion."
-    return said(
+    return translatable(
         "Pour apprendre à vous servir d’internet, vous êtes attendu ici\u00a0: {place}.", place=str(need.mediation)
     )
 
@@ -250,7 +253,7 @@ def settled_rows(prescription: Prescription) -> list[dict[str, str]]:
         {
             "kind": need.get_kind_display(),
             "said": _became(need),
-            "on": SaidDay.of(need.met_at or need.dropped_at),
+            "on": TranslatableDay.of(need.met_at or need.dropped_at),
         }
         for need in prescription.needs.order_by("pk")
     ]
@@ -258,8 +261,8 @@ def settled_rows(prescription: Prescription) -> list[dict[str, str]]:
 
 def _became(need: Need) -> str:
     if need.state != NeedState.MET:
-        return said("Abandonné\u00a0: {reason}", reason=in_a_sentence(need.get_drop_reason_display()))
+        return translatable("Abandonné\u00a0: {reason}", reason=in_a_sentence(need.get_drop_reason_display()))
     if need.lost_at is None:
         return "Satisfait"
-    loss, day = in_a_sentence(need.get_loss_display()), SaidDay.of(need.lost_at)
-    return said("Satisfait, puis {loss} le {day}", loss=loss, day=day)
+    loss, day = in_a_sentence(need.get_loss_display()), TranslatableDay.of(need.lost_at)
+    return translatable("Satisfait, puis {loss} le {day}", loss=loss, day=day)

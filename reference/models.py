@@ -89,7 +89,7 @@ class Parameter(Dated):
     @property
     def spelt(self) -> str:
         """« 10 jours ouvrés »."""
-        return f"{told(self.value)}\u00a0{self.unit}"
+        return f"{number_in_french(self.value)}\u00a0{self.unit}"
 
     @property
     def declared(self) -> Declaration | None:
@@ -120,6 +120,6 @@ def fault_of(declared: Declaration, value: Decimal) -> str:
     return ""
 
 
-def told(value: Decimal) -> str:
+def number_in_french(value: Decimal) -> str:
     """A number in French, without zeros that say nothing."""
     return number_format(value.normalize() if value % 1 else int(value))

@@ -86,5 +86,5 @@ class DeviceFileTable(DeviceTable):
 def _from_files(record: Device, column: str) -> str:
     """What the latest file of this stay that tells of it says, as the page of the device does."""
     reports = [one for one in record.told if one.stay == record.stay]  # type: ignore[attr-defined]
-    said = (words for one in reports for label, words in besides(one.said) if label == BESIDES[column])
+    said = (words for one in reports for label, words in besides(one.hardware_facts) if label == BESIDES[column])
     return next(said, "")

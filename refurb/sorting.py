@@ -62,7 +62,9 @@ def sort_files(
     withdrawn = HardwareReport.objects.filter(deposit__in=deposits, withdrawn_at__isnull=False)
     for deposit, device in withdrawn.values_list("deposit", "device"):
         not_of[deposit].add(device)
-    sortings = [Sorting(one, one.said, typed=given.get(one.pk, "").strip(), not_of=not_of[one.pk]) for one in deposits]
+    sortings = [
+        Sorting(one, one.hardware_facts, typed=given.get(one.pk, "").strip(), not_of=not_of[one.pk]) for one in deposits
+    ]
     pointed, shared = _Pointed(workshop, sortings), list[Sorting]()
     for one in sortings:
         if one.deposit.problem:

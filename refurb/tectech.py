@@ -61,7 +61,7 @@ COMPARED = (
 YES_OR_NO = {CheckResult.OK: "OUI", CheckResult.FAIL: "NON"}
 
 
-def told(devices: "QuerySet[Device]") -> "QuerySet[Device]":
+def followed_by_tectech(devices: "QuerySet[Device]") -> "QuerySet[Device]":
     """Those that tec.tech is told of: of a type it follows, in a state it has a word for."""
     return devices.filter(type__in=TYPES, state__in=STATUSES, attached_to=None)
 
@@ -133,6 +133,8 @@ def _imeis(devices: list[Device]) -> dict[int, dict[str, str]]:
     stays = {device.pk: device.stay for device in devices}
     found: dict[int, dict[str, str]] = {}
     for report in HardwareReport.objects.standing().filter(device__in=stays).order_by("pk"):
-        if report.stay == stays[report.device_id] and report.said.imeis:
-            found[report.device_id] = {f"IMEI{rank}": one for rank, one in enumerate(report.said.imeis[:2], 1)}
+        if report.stay == stays[report.device_id] and report.hardware_facts.imeis:
+            found[report.device_id] = {
+                f"IMEI{rank}": one for rank, one in enumerate(report.hardware_facts.imeis[:2], 1)
+            }
     return found

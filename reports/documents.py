@@ -13,7 +13,7 @@ from lifecycle.actors import Actor
 from lifecycle.templatetags.lifecycle import moment
 from reports.definitions import definitions
 from reports.enums import ReportState
-from reports.household_tables import Served
+from reports.household_tables import NeedSummary
 from reports.models import PAPER, Report
 from reports.summary import Summary
 
@@ -65,7 +65,7 @@ def draw_proof(report: Report) -> bytes:
 def paper_values(report: Report) -> dict[str, Any]:
     """Everything the paper says, in words and whole numbers; whoever draws it, it is written for all its readers."""
     summary = Summary(report.figures, hides_small=True)
-    served = Served(report.figures, hides_small=True)
+    served = NeedSummary(report.figures, hides_small=True)
     tables = {
         "stages": summary.stages(),
         "territories_closing": summary.territories_at("closing"),

@@ -19,7 +19,7 @@ from refurb.enums import DeviceType
 from refurb.models import DeviceEntry
 from reports.drill_down import NEEDS, Asked, Behind, Counted, quantity_of, rows_behind
 from reports.enums import DISTRIBUTED, PROMISED, Counting, Elsewhere, Measure, Stage
-from reports.household_tables import ANSWERING, Served, types_of
+from reports.household_tables import ANSWERING, NeedSummary, types_of
 from reports.models import Report
 from reports.summary import Summary
 
@@ -31,7 +31,7 @@ STAGES = [
 
 
 class BehindFilter(django_filters.FilterSet):
-    """Which number of the report: a measure, a stage, an EPCI or none, a type. ``report`` is set by ``behind``."""
+    """Which number of the report: a measure, a stage, an EPCI or none, a type. ``behind_filter`` gives ``report``."""
 
     report: Report
     counted: Counted
@@ -48,10 +48,10 @@ class BehindFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: Any) -> Any:
         """The rows that the number counts, whatever the order of the criteria."""
-        return queryset.filter(pk__in=self.behind.added | self.behind.taken)
+        return queryset.filter(pk__in=self.rows_behind.added | self.rows_behind.taken)
 
     @cached_property
-    def behind(self) -> Behind:
+    def rows_behind(self) -> Behind:
         """The rows that add to the number, and those that take from it."""
         return rows_behind(self.counted, self.report, self.asked)
 
@@ -148,11 +148,13 @@ class BehindLots(django_filters.FilterSet):
         return rows.filter(quantity__gt=0, **({"donor_kind": kind} if (kind := self.asked.donor_kind) else {}))
 
 
-def behind(report: Report, counted: Counted) -> type[BehindFilter]:
+def behind_filter(report: Report, counted: Counted) -> type[BehindFilter]:
     """The filter over the months of one report; each line of variation of the month may be asked for."""
     base: type[BehindFilter] = BehindNeeds if counted is NEEDS else BehindDevices
     gathered = (
-        Served(report.figures, hides_small=False).gathered() if counted is NEEDS else Summary(report.figures).gathered()
+        NeedSummary(report.figures, hides_small=False).gathered()
+        if counted is NEEDS
+        else Summary(report.figures).gathered()
     )
     choices = [(str(rank), f"{what}\u00a0: {old} → {new}") for rank, (what, old, new) in enumerate(gathered)]
     line = django_filters.ChoiceFilter(label="Ligne de variation", choices=choices, empty_label="Toutes")

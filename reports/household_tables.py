@@ -51,7 +51,7 @@ TENSION_QUERIES: tuple[Query, ...] = (
 type Line = tuple[str, tuple[int, int, int], tuple[str, ...], Query]
 
 
-class Served:
+class NeedSummary:
     """Reads the needs of one report; asks nothing of the database. Figures of before version 2 hold none.
 
     ``hides_small``: for all readers but the pilot, who are not told the small numbers of households.

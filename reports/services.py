@@ -18,8 +18,7 @@ from reports.figures import VERSION, reckon
 from reports.models import Report
 from reports.months import month_of, next_month, previous_month
 from reports.secrecy.choosing import audit
-from reports.secrecy.keys import MEASURES
-from reports.secrecy.keys import told as told_key
+from reports.secrecy.keys import MEASURES, key_in_words
 from reports.secrecy.system import Contradiction
 from reports.summary import Summary
 
@@ -127,7 +126,7 @@ def found_out(*, exactly: bool = False) -> list[tuple[str, str]]:
             if exactly and not one.is_found_out:
                 continue
             said = "se retrouve" if one.is_found_out else "se connaît de trop près"
-            told.append((frozen[one.cell.month].reference, f"un nombre caché {said} ({told_key(one.cell.key)})"))
+            told.append((frozen[one.cell.month].reference, f"un nombre caché {said} ({key_in_words(one.cell.key)})"))
     except Contradiction:
         told = [(report.reference, "ce que les mois figés montrent se contredit") for report in frozen.values()]
     return told

@@ -61,7 +61,7 @@ class BehindTable(tables.Table):
     device = tables.Column(
         verbose_name="Appareil",
         accessor="object",
-        linkify=lambda table, record: table.page_of(record),
+        linkify=lambda table, record: table.device_url(record),
         orderable=False,
         attrs=WHOLE,
     )
@@ -79,7 +79,7 @@ class BehindTable(tables.Table):
         default = "–"
         empty_text = "Aucun appareil\u00a0: le nombre est zéro."
 
-    def page_of(self, record: Any) -> str | None:
+    def device_url(self, record: Any) -> str | None:
         """Where the device is told; nowhere for who may not open it."""
         return reverse("refurb:device_detail", args=[record.object.reference]) if self.opens else None
 

@@ -24,7 +24,7 @@ from reports.documents import draw_proof, standing
 from reports.drill_down_links import Leads
 from reports.enums import Counting, Measure, ReportState, Stage
 from reports.forms import MonthForm
-from reports.household_tables import WAITING_AT_THE_END, Served
+from reports.household_tables import WAITING_AT_THE_END, NeedSummary
 from reports.models import Report
 from reports.permissions import can_compute, sees_reports
 from reports.secrecy.published import published
@@ -67,7 +67,7 @@ def report_detail(request: Request, reference: str) -> HttpResponse:
     summary = Summary(report.figures, hides_small=not pilot)
     stages = summary.stages()
     leads = Leads(request.membership)
-    served = Served(report.figures, hides_small=not pilot)
+    served = NeedSummary(report.figures, hides_small=not pilot)
     context = {
         "report": report,
         "title": title_of_month(report),

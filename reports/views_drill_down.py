@@ -17,7 +17,7 @@ from refurb.models import Device, DeviceEntry
 from reports.drill_down import DEVICES, NEEDS
 from reports.enums import OPEN_TO_EPCI, Counting, Measure
 from reports.evidence import evidence_behind
-from reports.filters import behind, behind_lots
+from reports.filters import behind_filter, behind_lots
 from reports.models import Report
 from reports.permissions import opens_rows_of
 from reports.tables import BehindEvidenceTable, BehindLotsTable, BehindNeedsTable, BehindOfEpci, BehindTable
@@ -46,7 +46,7 @@ def report_devices(request: Request, reference: str) -> HttpResponseBase:
         rows=_with_end(rows, report),
         table=BehindTable if pilot else BehindOfEpci,
         noun=STAY,
-        filters=behind(report, DEVICES),
+        filters=behind_filter(report, DEVICES),
     )
     if not pilot:
         asked = page.filter.asked
@@ -61,7 +61,7 @@ def report_needs(request: Request, reference: str) -> HttpResponseBase:
     """The needs behind a number, for the pilot: never whose they are."""
     report = _for_the_pilot(request, reference)
     rows = _with_end(NeedEntry.objects.select_related("object", "epci"), report)
-    page = Listing(request, rows=rows, table=BehindNeedsTable, noun=STAY, filters=behind(report, NEEDS))
+    page = Listing(request, rows=rows, table=BehindNeedsTable, noun=STAY, filters=behind_filter(report, NEEDS))
     return _answer(page, report, "Les besoins derrière un nombre")
 
 
@@ -123,7 +123,7 @@ def _with_end(rows: Any, report: Report) -> Any:
 def _answer(page: Listing, report: Report, title: str) -> HttpResponseBase:
     if (answered := page.answered()) is not None:
         return answered
-    found = page.filter.behind
+    found = page.filter.rows_behind
     return _shown(page, report, title, found.number, added=len(found.added), taken=len(found.taken))
 
 

@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from reports.definitions import definitions
 from reports.documents import standing, title_of
-from reports.household_tables import Served
+from reports.household_tables import NeedSummary
 from reports.models import Report
 from reports.summary import Summary, Table
 
@@ -63,7 +63,7 @@ class _Sheet:
 def write_workbook(report: Report, *, hides_small: bool) -> bytes:
     """The bytes of the workbook; the same report gives the same cells, small counts of households hidden or not."""
     summary, out = Summary(report.figures, hides_small=hides_small), BytesIO()
-    served = Served(report.figures, hides_small=hides_small)
+    served = NeedSummary(report.figures, hides_small=hides_small)
     told = told_sha256(report, hides_small=hides_small)
     with Workbook(out, PLAIN) as book:
         book.set_properties(
@@ -103,7 +103,7 @@ def _formats(book: Workbook) -> dict[str, Any]:
     }
 
 
-def _write_summary(sheet: _Sheet, report: Report, summary: Summary, served: Served) -> None:
+def _write_summary(sheet: _Sheet, report: Report, summary: Summary, served: NeedSummary) -> None:
     sheet.sheet.set_landscape()
     sheet.sheet.set_paper(9)
     sheet.sheet.fit_to_pages(1, 0)
@@ -155,7 +155,7 @@ def _write_variations(sheet: _Sheet, caption: str, counted: str, lines: list[tup
     sheet.line += 1
 
 
-def _of_households(served: Served) -> list[Table]:
+def _of_households(served: NeedSummary) -> list[Table]:
     if not served.is_counted:
         return []
     return [

@@ -17,7 +17,7 @@ from django.template.loader import get_template
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
-from lifecycle.acting import page_of
+from lifecycle.acting import page_url
 from lifecycle.drawing import ARCHITECTURE, drawings, with_registrations
 from lifecycle.journal import journal_of
 from lifecycle.machine import CREATION, Stateful, Verb, machine_named, machines, verbs_of
@@ -186,7 +186,7 @@ def declared_pages() -> dict[str, Page]:
                     machine = pattern.name.removesuffix(f"_{page.verb}")
                     name = f"{config.label}:{pattern.name}"
                     assert resolve(reverse(name, args=["X-0000-0000"])).func is pattern.callback
-                    assert machine_named(machine).machine.page_of(page.verb) == name, (
+                    assert machine_named(machine).machine.page_name(page.verb) == name, (
                         "the app that adds a verb has its page"
                     )
                     assert found.setdefault(f"{machine}.{page.verb}", page) is page
@@ -206,7 +206,7 @@ def test_what_is_missing_is_solved_on_a_page_about_the_same_row(model: type[Stat
     places = [rule.where for rule in declared.requires if rule.where is not None]
     for place in places:
         assert model.machine.has_page(place.page), place
-        assert page_of(place.page, "X-0000-0000"), f"aucune page ne s’appelle {place.page}"
+        assert page_url(place.page, "X-0000-0000"), f"aucune page ne s’appelle {place.page}"
 
 
 def test_later_names_machines_that_exist() -> None:

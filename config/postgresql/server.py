@@ -82,7 +82,7 @@ class Server:
         return cls._known.setdefault(home, cls(home, throwaway))
 
     @classmethod
-    def held(cls) -> "list[Server]":
+    def held_by_this_process(cls) -> "list[Server]":
         """Those that this process holds."""
         return [cls._known[home] for home in cls._held if home in cls._known]
 

@@ -62,7 +62,7 @@ class TechnologyShare(Dated):
         return f"{self.commune}, {self.get_access_display()}\u00a0: {self.share}\u00a0%"
 
     @property
-    def told(self) -> Share:
+    def for_rules(self) -> Share:
         """As the rules take it."""
         return Share(self.share, self.observed_on, self.source)
 
@@ -95,7 +95,7 @@ class MobileCoverage(Dated):
         return f"{self.commune}, {self.operator_name}\u00a0: {self.get_level_display()}"
 
     @property
-    def told(self) -> Level:
+    def for_rules(self) -> Level:
         """As the rules take it."""
         return Level(self.level, self.observed_on, self.source)
 
@@ -181,7 +181,7 @@ class AddressCheck(models.Model):
         return f"{self.get_access_display()}\u00a0: {'oui' if self.reached else 'non'}, {told_day(self.checked_on)}"
 
     @property
-    def told(self) -> Checked:
+    def for_rules(self) -> Checked:
         """As the rules take it."""
         return Checked(self.reached, self.checked_on, self.how)
 
@@ -208,4 +208,4 @@ def latest_checks(file: ConnectionFile | None) -> dict[str, Checked]:
     if file is None:
         return {}
     rows = AddressCheck.objects.of_the_address().filter(file=file).order_by("checked_on", "pk")
-    return {row.access: row.told for row in rows}
+    return {row.access: row.for_rules for row in rows}

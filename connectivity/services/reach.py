@@ -37,8 +37,8 @@ def here_of(commune: int | None, day: date, file: ConnectionFile | None = None) 
     for level in MobileCoverage.objects.on(day).filter(commune=commune):
         levels.setdefault(level.operator_name.casefold(), level)
     return Here(
-        {access: row.told for access, row in shares.items()},
-        {name: level.told for name, level in levels.items()},
+        {access: row.for_rules for access, row in shares.items()},
+        {name: level.for_rules for name, level in levels.items()},
         checks,
     )
 

@@ -74,7 +74,7 @@ class ReviewAnswerForm(CommentForm):
         longest = {name: getattr(field, "max_length", None) or POINT_LENGTH for name, field in self.fields.items()}
         return {name: self.data.get(name, "").replace("\0", "")[: longest[name]] for name in self.fields}
 
-    def told(self, notes: ReviewNotes) -> Noted:
+    def shown_notes(self, notes: ReviewNotes) -> Noted:
         """The notes of one person as they are read beside the text."""
         points = {name.removeprefix("point_"): text for name, text in notes.said.items() if name.startswith("point_")}
         headings = {article.code: article.heading for article in self.read} | {WHOLE: WHOLE_TEXT}

@@ -84,8 +84,8 @@ def review_answer(request: Request, reference: str) -> HttpResponse:
         quotas=quotas_of(convention, request.membership),
         former=_former_points(review, articles),
         changes=changes_since(convention, articles, request.membership),
-        beside=[form.told(notes) for notes in kept if notes is not own],
-        outrun=form.told(own) if own and review.reviewer_id else None,
+        beside=[form.shown_notes(notes) for notes in kept if notes is not own],
+        outrun=form.shown_notes(own) if own and review.reviewer_id else None,
     )
 
 

@@ -23,18 +23,18 @@ class CommitteeQuerySet(models.QuerySet["Committee"]):
         scope = sees_committees(actor)
         return self.none() if scope is None else self.filter(scope)
 
-    def held(self) -> Self:
+    def not_cancelled(self) -> Self:
         """Those that were not called off."""
         return self.filter(cancelled_at=None)
 
     def to_come(self, day: date) -> Self:
         """Those of today and of later, the next one first."""
-        return self.held().filter(meets_on__gte=day).order_by("meets_on", "pk")
+        return self.not_cancelled().filter(meets_on__gte=day).order_by("meets_on", "pk")
 
     def awaited(self, day: date) -> Self:
         """Those that are not over: one that sits still, however late, then those to come."""
         still = Q(meeting__isnull=False, meeting__closed_at=None) | Q(meeting=None, meets_on__gte=day)
-        return self.held().filter(still).order_by("meets_on", "pk")
+        return self.not_cancelled().filter(still).order_by("meets_on", "pk")
 
     def with_meetings(self) -> Self:
         """Each with ``meeting_state``, the state of its meeting; None before it sits."""

@@ -168,10 +168,11 @@ class Ratification(models.Model):
         )
 
     @property
-    def told(self) -> str:
+    def answer_in_words(self) -> str:
         """What was answered, in words; empty when nothing was. By another meeting, which one."""
         if self.answered_by is not None:
-            return f"déjà répondu en séance {self.answered_by.meeting.reference}\u00a0: {self.answered_by.told}"
+            other = self.answered_by
+            return f"déjà répondu en séance {other.meeting.reference}\u00a0: {other.answer_in_words}"
         said = self.get_answer_display().lower()
         return f"{said} ({self.get_code_display().lower()})" if self.code else said
 

@@ -80,7 +80,7 @@ class ReferenceForm(forms.ModelForm):
     def _unjudged(self) -> set[str]:
         return {name for name in self.errors if name in self.fields} | set(self.left_out)
 
-    def said(self) -> list[forms.BoundField]:
+    def content_fields(self) -> list[forms.BoundField]:
         """The fields of what the version says."""
         return [field for field in self if field.name not in DATES]
 

@@ -78,12 +78,12 @@ class LinesFormSet(forms.BaseFormSet):
         """No two lines of the same rule, code or grade."""
         if any(self.errors):
             return
-        told = [str(data.get(self.declared.unique)) for data in self.kept()]
+        told = [str(data.get(self.declared.unique)) for data in self.typed_lines()]
         twice = sorted({one for one in told if told.count(one) > 1})
         if twice:
             raise ValidationError(f"{self.declared.one} écrit deux fois\u00a0: {', '.join(twice)}.")
 
-    def kept(self) -> list[dict[str, Any]]:
+    def typed_lines(self) -> list[dict[str, Any]]:
         """What is typed in the lines that stay, in order."""
         forms_ = [form for form in self.forms if form not in self.deleted_forms]
         return [form.cleaned_data for form in forms_ if form.has_changed() and getattr(form, "cleaned_data", None)]
@@ -92,7 +92,7 @@ class LinesFormSet(forms.BaseFormSet):
         """Make these the lines of ``row``, in place of those it has."""
         declared = self.declared
         declared.of(row).delete()
-        for rank, data in enumerate(self.kept(), start=1):
+        for rank, data in enumerate(self.typed_lines(), start=1):
             columns = {name: data[name] for name in declared.fields} | {f"{declared.key}_id": row.pk}
             line = declared.model(**columns | ({"position": rank} if declared.numbered else {}))
             line.save()

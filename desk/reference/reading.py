@@ -12,7 +12,7 @@ from desk.models import ReferenceChange
 from network.forms.communes import folded
 from reference.dated import Dated
 from reference.families import STATES, Family, families, state_of
-from reference.models import Parameter, told
+from reference.models import Parameter, number_in_french
 from reference.registry import REGISTRY, Declaration
 
 
@@ -117,8 +117,12 @@ def _line(declared: Declaration, rows: list[Parameter], today: date) -> Paramete
     in_force = next((row for row in rows if state_of(row, today) == "en-vigueur"), None)
     following = next((row for row in reversed(rows) if row.valid_from > today), None)
     if in_force is None:
-        return ParameterLine(declared, told(Decimal(declared.usual)), None, declared.source, following, rows)
-    return ParameterLine(declared, told(in_force.value), in_force.valid_from, in_force.source, following, rows)
+        return ParameterLine(
+            declared, number_in_french(Decimal(declared.usual)), None, declared.source, following, rows
+        )
+    return ParameterLine(
+        declared, number_in_french(in_force.value), in_force.valid_from, in_force.source, following, rows
+    )
 
 
 def counts_of(family: Family, today: date) -> dict[str, int]:

@@ -242,11 +242,11 @@ def _applied(meeting: Meeting, read: LotRead, actor: Actor, at: datetime | None,
     try:
         with transaction.atomic():
             if read.is_declined:
-                reason = read.said("decline_reason")
+                reason = read.typed_in("decline_reason")
                 gate.apply(read.donation, "decline", reason=reason, **given)
                 _settle(read, LotOutcome.DECLINED, now, decline_reason=reason)
                 return Settled(read, LotOutcome.DECLINED)
-            transfer = read.said("transfer_reference")
+            transfer = read.typed_in("transfer_reference")
             qualify_donation(
                 donation=read.donation, rulings=read.rulings, transfer_reference=transfer, to_ratify=False, **given
             )

@@ -13,7 +13,7 @@ for read in (day, days_ago, grouped, plural):
 
 
 @register.filter
-def said(instant: datetime) -> str:
+def relative_moment(instant: datetime) -> str:
     """An instant, the day in words when it is near: « hier à 17 h 02 », « le 21 nov. 2026 à 9 h 30 »."""
     local = timezone.localtime(instant)
     days = (timezone.localdate() - local.date()).days

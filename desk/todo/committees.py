@@ -19,7 +19,7 @@ LATELY = timedelta(days=30)
 def committees(actor: Membership, at: datetime) -> Block:
     """One query; no list has these rows alone."""
     coming = Q(meets_on__gte=timezone.localdate(at), meeting=None) | Q(meeting__closed_at=None, meeting__isnull=False)
-    held = Committee.objects.visible_to(actor).held()
+    held = Committee.objects.visible_to(actor).not_cancelled()
     return Block(
         "comites",
         "Comités où vous êtes convoqué",

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Epci
 from reports.enums import ReportState, Stage
-from reports.household_tables import Served
+from reports.household_tables import NeedSummary
 from reports.models import Report
 from reports.parameters import THRESHOLD
 from reports.summary import Summary
@@ -59,7 +59,7 @@ def threshold_of(report: Report) -> int:
     return chosen.get("threshold", THRESHOLD.usual)
 
 
-def chain(report: Report, *, hides_small: bool) -> list[Link]:
+def month_links(report: Report, *, hides_small: bool) -> list[Link]:
     """Donateur · Atelier · Convention · Point de distribution · Foyer, with what passed each link in the month.
 
     ``hides_small``: what the month hides is not told, nor any number under the threshold, whatever it counts.
@@ -100,7 +100,7 @@ def standing(summary: Summary, stage: Stage, place: str = "") -> int | str:
 
 def territory(report: Report, epci: Epci) -> list[Fact]:
     """What happened in one territory in the month; what the report hides is hidden here too."""
-    summary, served = Summary(report.figures, hides_small=True), Served(report.figures, hides_small=True)
+    summary, served = Summary(report.figures, hides_small=True), NeedSummary(report.figures, hides_small=True)
     place = epci.siren
     facts: list[tuple[str, int | str]] = [
         ("Appareils enlevés chez les donateurs du territoire", entered(summary, Stage.COLLECTED, place)),
@@ -112,7 +112,7 @@ def territory(report: Report, epci: Epci) -> list[Fact]:
     return [Fact(label, grouped(number)) for label, number in facts]
 
 
-def _needs(served: Served, epci: Epci) -> list[tuple[str, int | str]]:
+def _needs(served: NeedSummary, epci: Epci) -> list[tuple[str, int | str]]:
     if not served.is_counted:
         return []
     table = served.needs_by_territory()
@@ -126,4 +126,4 @@ def month_of_the_departement(actor: Actor | None, *, hides_small: bool) -> dict[
     report = latest(actor)
     if report is None:
         return {"report": None, "month": "", "links": []}
-    return {"report": report, "month": month_name(report), "links": chain(report, hides_small=hides_small)}
+    return {"report": report, "month": month_name(report), "links": month_links(report, hides_small=hides_small)}

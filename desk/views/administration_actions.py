@@ -147,7 +147,9 @@ def written(family: Family, form: ReferenceForm, lines: list[LinesFormSet], writ
     """The row once written; None when the page is to be shown, first or again with what was typed."""
     if not form.is_bound or not all([form.is_valid(), *(one.is_valid() for one in lines)]):
         return None
-    faults = family.faults({str(one.declared.model._meta.model_name): one.kept() for one in lines}) if lines else []
+    faults = (
+        family.faults({str(one.declared.model._meta.model_name): one.typed_lines() for one in lines}) if lines else []
+    )
     if faults:
         form.add_error(None, faults)
         return None

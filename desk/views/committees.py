@@ -83,7 +83,7 @@ def _agenda() -> dict[str, Any]:
 
 def _to_read(committee: Committee, actor: Membership, at: datetime, *, decides: bool) -> dict[str, Any]:
     """The last report before it, the committee before, what waits for a decision."""
-    held = Committee.objects.visible_to(actor).held()
+    held = Committee.objects.visible_to(actor).not_cancelled()
     reports = Report.objects.visible_to(actor).filter(month__lt=committee.meets_on.replace(day=1)).defer("figures")
     return {
         "before": held.filter(kind=committee.kind, meets_on__lt=committee.meets_on).first(),

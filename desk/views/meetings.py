@@ -31,7 +31,7 @@ from desk.services.meetings import (
 )
 from documents.responses import document_response
 from donations.enums import DonationState
-from lifecycle.acting import asks_then_acts, may, told
+from lifecycle.acting import asks_then_acts, may, shown_reasons
 from lifecycle.exceptions import Refused
 from lifecycle.typed import whole_ones
 from network.requests import Request
@@ -184,7 +184,7 @@ def _sorted(request: Request, settled: list[Settled]) -> Mapping[str, Any]:
         "declined": [_settled_lot(one) for one in settled if one.outcome == LotOutcome.DECLINED],
         "elsewhere": [one for one in settled if one.outcome == LotOutcome.ELSEWHERE],
         "refused": [
-            {"read": one.read, "reasons": told(one.reasons, one.read.donation, request.membership)}
+            {"read": one.read, "reasons": shown_reasons(one.reasons, one.read.donation, request.membership)}
             for one in settled
             if one.outcome is None
         ],

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from desk.todo.figures import chain, month_name, published, threshold_of
+from desk.todo.figures import month_links, month_name, published, threshold_of
 from network.parameters import UNANSWERED_DAYS
 from prescriptions.parameters import ANONYMISE_AFTER_MONTHS, ANONYMISE_NOTICE_DAYS, ARCHIVE_AFTER_MONTHS
 from reference.parameters import parameters_on
@@ -18,7 +18,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     report = published()
     context = {
         "month": month_name(report) if report is not None else "",
-        "links": chain(report, hides_small=True) if report is not None else [],
+        "links": month_links(report, hides_small=True) if report is not None else [],
         "threshold": threshold_of(report) if report is not None else None,
         "legal": settings.LEGAL,
     }

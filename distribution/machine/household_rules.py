@@ -25,7 +25,7 @@ from typography.french import euros
 S = DeviceState
 
 
-class Held(NamedTuple):
+class DeviceAndNeed(NamedTuple):
     """What the rules look at: one device, the need it is given, and what they have in common."""
 
     type: str
@@ -56,13 +56,13 @@ class Held(NamedTuple):
         return not self.follows and self.type in SERVES.get(self.kind, ()) and self.is_there
 
 
-def held_in(ctx: Context, per_row: PerRowValues) -> dict[int, Held]:
+def devices_and_needs(ctx: Context, per_row: PerRowValues) -> dict[int, DeviceAndNeed]:
     """The rows that were given a need: what is missing is said once, by the rule that asks for it."""
     asked = {pk: key for pk, given in per_row.items() if (key := key_of(given.get("need"))) is not None}
-    return ctx.once(("held", *asked.items()), lambda: _read_held(asked))
+    return ctx.once(("held", *asked.items()), lambda: _read_devices_and_needs(asked))
 
 
-def _read_held(asked: dict[int, int]) -> dict[int, Held]:
+def _read_devices_and_needs(asked: dict[int, int]) -> dict[int, DeviceAndNeed]:
     wanted = set(asked.values())
     derogated = set(Derogation.objects.filter(need__in=wanted).values_list("need", flat=True))
     needs: dict[int, Any] = {
@@ -80,7 +80,7 @@ def _read_held(asked: dict[int, int]) -> dict[int, Held]:
         "pk", "type", "convention__epci", "convention__epci_party__epci", "attached_to", "attached_to__need"
     ):
         need = needs.get(asked[pk], nothing)
-        found[pk] = Held(
+        found[pk] = DeviceAndNeed(
             type_, {epci, former} - {None}, desktop, desktop_need, asked[pk], need["state"], need["kind"], need["epci"],
             need["prescription__state"], need["prescription__declined_at"] is not None, asked[pk] in derogated,
         )  # fmt: skip
@@ -88,12 +88,19 @@ def _read_held(asked: dict[int, int]) -> dict[int, Held]:
 
 
 def _unless_it_follows(
-    code: str, sentence: str, holds: Callable[[Held], bool], *, needs: tuple[str, ...] = (), lifted_by: str = ""
+    code: str,
+    sentence: str,
+    holds: Callable[[DeviceAndNeed], bool],
+    *,
+    needs: tuple[str, ...] = (),
+    lifted_by: str = "",
 ) -> PerRow:
     """A rule on the need that a device is given; a screen that follows its desktop is not asked."""
 
     def check(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-        return {pk: sentence for pk, held in held_in(ctx, per_row).items() if not held.follows and not holds(held)}
+        return {
+            pk: sentence for pk, held in devices_and_needs(ctx, per_row).items() if not held.follows and not holds(held)
+        }
 
     return PerRow(code, sentence, check, needs=needs, lifted_by=lifted_by, field="need")
 
@@ -139,7 +146,7 @@ NEED_TERRITORY = _unless_it_follows(
 
 def _already_served(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """Another device already serves the need, or two of the set would."""
-    held = {pk: row for pk, row in held_in(ctx, per_row).items() if not row.follows}
+    held = {pk: row for pk, row in devices_and_needs(ctx, per_row).items() if not row.follows}
     asked = [row.need for row in held.values()]
     taken: dict[int | None, int] = dict(
         Device.objects.filter(need__in=asked, attached_to=None, state__in=HOLDS_A_NEED).values_list("need", "pk")

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from django.db.models import Q
 
-from distribution.machine.household_rules import held_in
+from distribution.machine.household_rules import devices_and_needs
 from lifecycle.machine import Context, PerRow
 from lifecycle.requirements import PerRowValues
 from prescriptions.enums import NeedState, OrderReason, PrescriptionState
@@ -24,7 +24,7 @@ def ahead_of(ctx: Context, asked: PerRowValues) -> dict[int, int]:
     device to. Those that the set serves too are left out, and so is what goes by no rank: a screen that follows its
     desktop, a need that does not wait or that the device cannot serve. One query more than the rules on the need.
     """
-    held = {pk: row for pk, row in held_in(ctx, asked).items() if row.fits and row.state == NeedState.WAITING}
+    held = {pk: row for pk, row in devices_and_needs(ctx, asked).items() if row.fits and row.state == NeedState.WAITING}
     if not held:
         return {}
     served = {row.need for row in held.values()}

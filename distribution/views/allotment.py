@@ -36,7 +36,7 @@ PER_PAGE = 50
 
 
 @dataclass
-class Served:
+class ConventionPlaces:
     """One convention, with the places of each type this year, and the ready devices that could take them."""
 
     convention: Convention | None
@@ -83,7 +83,7 @@ def allotment(request: Request) -> HttpResponseBase:
             return _decided(request, form, references)
         if not references:
             form.add_error(None, "Cochez au moins un appareil.")
-    return page.shown("distribution/allotment.html", form=form, served=served(request, ready))
+    return page.shown("distribution/allotment.html", form=form, places=places_to_serve(request, ready))
 
 
 def ready_seen_by(request: Request) -> Any:
@@ -91,7 +91,7 @@ def ready_seen_by(request: Request) -> Any:
     return Device.objects.visible_to(request.membership).main().filter(state=DeviceState.READY)
 
 
-def served(request: Request, ready: Any) -> list[Served]:
+def places_to_serve(request: Request, ready: Any) -> list[ConventionPlaces]:
     """The conventions in force with their quotas of the year, then the départemental reserve; four queries."""
     conventions = list(conventions_to_allot(request.membership))
     counted: dict[int, Counter[str]] = {}
@@ -100,9 +100,12 @@ def served(request: Request, ready: Any) -> list[Served]:
     quotas: dict[int | None, list[Quota]] = {}
     for quota in Quota.objects.visible_to(request.membership).on(timezone.localdate()).order_by("type"):
         quotas.setdefault(quota.convention_id, []).append(quota)
-    rows = [Served(one, quotas.get(one.pk, []), counted.get(one.workshop_id or 0, Counter())) for one in conventions]
+    rows = [
+        ConventionPlaces(one, quotas.get(one.pk, []), counted.get(one.workshop_id or 0, Counter()))
+        for one in conventions
+    ]
     if is_pilot(request.membership) and None in quotas:
-        rows.append(Served(None, quotas[None], sum(counted.values(), Counter())))
+        rows.append(ConventionPlaces(None, quotas[None], sum(counted.values(), Counter())))
     return rows
 
 

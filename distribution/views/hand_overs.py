@@ -31,7 +31,7 @@ def device_reserve(request: Request, reference: str) -> HttpResponse:
     """For which need, at what price, who takes a part: the note is prepared at once."""
     device = visible_device(request, reference)
     needs = needs_for(request, device) if device.state == DeviceState.AVAILABLE else Need.objects.none()
-    labels = {need.pk: said(rank, need) for rank, need in enumerate(needs, start=1)}
+    labels = {need.pk: need_choice(rank, need) for rank, need in enumerate(needs, start=1)}
     wanted = next((need.pk for need in needs if need.reference == request.GET.get("besoin")), None)
     form = DeviceReserveForm(
         posted(request),
@@ -112,7 +112,7 @@ def opened_note(request: Request, device: Device) -> HandOver | None:
     return opened(request, note.need.prescription.household, note) if note is not None else None
 
 
-def said(rank: int, need: Any) -> str:
+def need_choice(rank: int, need: Any) -> str:
     """A need as one chooses it: its rank, its reference, what for, whose."""
     household = need.prescription.household.name
     return f"{rank}. {need.reference} – {need.get_kind_display()}, {need.get_use_display().lower()} – {household}"

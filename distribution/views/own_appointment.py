@@ -36,7 +36,7 @@ from lifecycle.machine import Context, Reason
 from prescriptions.models import Need, Prescription
 from prescriptions.own_papers import OWN_PAGE, read_pass
 from prescriptions.own_parts import OwnPart
-from prescriptions.saying import SaidDay, said, said_moment
+from prescriptions.saying import TranslatableDay, translatable, translatable_moment
 from prescriptions.services.households import record_access
 from prescriptions.views.own_page import asked_for, link_of, told_page, tongue_of
 from refurb.enums import DeviceState
@@ -119,7 +119,7 @@ def _refuse_another_hour(booked: Appointment, shown: str) -> None:
 
 
 def _awaited(made: Appointment) -> str:
-    return said("C’est noté\u00a0: on vous attend le {when}.", when=when(made))
+    return translatable("C’est noté\u00a0: on vous attend le {when}.", when=when(made))
 
 
 def appointment_part(prescription: Prescription, actor: SignedLink, asked: Mapping[str, str]) -> OwnPart | None:
@@ -148,7 +148,7 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, 
         "need": need,
         "kind": need.get_kind_display(),
         "point": device.point,
-        "choose": said("Choisissez une heure, à {place}", place=str(device.point)),
+        "choose": translatable("Choisissez une heure, à {place}", place=str(device.point)),
         "booked": booked,
         "hour": booked.starts_at.isoformat() if booked is not None and booked.starts_at is not None else "",
         "when": when(booked) if booked else "",
@@ -158,7 +158,7 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, 
         "passed": booked is not None and booked.starts_at is not None and booked.starts_at <= now,
         "choosing": choosing and not near and not spent,
         "spent": spent,
-        "slots": [(slot.starts_at.isoformat(), said_moment(slot.starts_at)) for slot in slots[:SHOWN]],
+        "slots": [(slot.starts_at.isoformat(), translatable_moment(slot.starts_at)) for slot in slots[:SHOWN]],
         "more": slots[SHOWN - 1].starts_at.isoformat() if len(slots) > SHOWN else "",
         "until": _until(device),
     }
@@ -168,7 +168,9 @@ def _until(device: Device) -> str:
     """« Votre appareil est gardé jusqu’au … »."""
     if not device.reserved_until:
         return ""
-    return said("Votre appareil est gardé jusqu’au {day}.", day=SaidDay.of(last_day(device.reserved_until)))
+    return translatable(
+        "Votre appareil est gardé jusqu’au {day}.", day=TranslatableDay.of(last_day(device.reserved_until))
+    )
 
 
 def _is_near(booked: Appointment | None, actor: SignedLink, now: datetime) -> bool:

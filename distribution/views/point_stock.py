@@ -35,7 +35,7 @@ ON_THE_SHELF = (S.AVAILABLE, S.RESERVED, S.RETURNED)
 
 
 @lists
-def shelf(request: Request) -> HttpResponseBase:
+def shelf_list(request: Request) -> HttpResponseBase:
     """The stock of one's points, with what falls soon and what is on its way."""
     here = at_my_points(request)
     asked_for_a_state = bool(request.GET.get("state"))

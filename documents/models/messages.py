@@ -122,7 +122,7 @@ class MessageText(Dated):
 
     # --- what it says
 
-    def said(self, values: Values) -> tuple[str, str]:
+    def subject_and_body(self, values: Values) -> tuple[str, str]:
         """The object and the text, for a household."""
         subject = " ".join(filled(self.subject, values, MessageChannel.EMAIL).split())
         body = filled(self.body, values, self.channel)
@@ -130,7 +130,7 @@ class MessageText(Dated):
 
     def for_example(self) -> str:
         """The text, for a household that does not exist."""
-        return self.said(invented(holes_of(self.body)))[1]
+        return self.subject_and_body(invented(holes_of(self.body)))[1]
 
     def counted(self) -> str:
         """Of an SMS: in which alphabet it leaves, how many signs it counts, into how many SMS it is cut."""
@@ -142,7 +142,9 @@ class MessageText(Dated):
 
     def preview(self) -> list[tuple[str, str]]:
         """What a household that does not exist would receive, before anything is kept."""
-        subject, body = self.said(invented(holes_of(f"{self.subject} {self.body}") & SUBJECTS[self.code].holes))
+        subject, body = self.subject_and_body(
+            invented(holes_of(f"{self.subject} {self.body}") & SUBJECTS[self.code].holes)
+        )
         if self.channel == MessageChannel.EMAIL:  # as it leaves: with its greeting and its footer
             subject, body = compose(TOLD, {"subject": subject, "body": body})
         told = [("Objet", subject)] if subject else []

@@ -152,7 +152,7 @@ class LineForm(forms.ModelForm):
         return value
 
     @property
-    def told(self) -> list[str]:
+    def legal_notices(self) -> list[str]:
         """What the law says of the line as it is shown; what is refused beside its field is not said twice."""
         year = whole(self["purchase_year"].value())
         said = ["" if year is None else self.law.age_told(year)]
@@ -175,7 +175,7 @@ class Lines(Rows[LineForm]):
 
     def lines(self) -> list[AnnouncedLine]:
         """The lines typed, in order."""
-        return [form.described() for form in self.kept]
+        return [form.described() for form in self.filled_rows]
 
 
 LineFormSet = forms.formset_factory(

@@ -92,9 +92,9 @@ class InventoryUnit(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.told or f"machine de la ligne {self.number}"
+        return self.maker_and_model or f"machine de la ligne {self.number}"
 
     @property
-    def told(self) -> str:
+    def maker_and_model(self) -> str:
         """Its maker and model, as the lines of a lot say them."""
         return called(self.manufacturer, self.model)

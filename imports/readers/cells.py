@@ -29,7 +29,7 @@ class Unread(ValueError):
     """A cell that does not say what is asked; its message is the sentence to show."""
 
 
-def said(text: str) -> str:
+def cell_text(text: str) -> str:
     """What a cell says, on one line; empty when it says that there is nothing."""
     flat = HARMLESS.sub("", " ".join(text.split()), count=1) if text.startswith("'") else " ".join(text.split())
     return "" if flat.casefold() in ABSENT or ERROR.fullmatch(flat) else flat

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
-from lifecycle.acting import ShownReason, Step, entered_at, page_of, told
+from lifecycle.acting import ShownReason, Step, entered_at, page_url, shown_reasons
 from lifecycle.actors import Actor
 from lifecycle.history import Past
 from lifecycle.journal import Entry, journal_of, machine_of
@@ -62,8 +62,8 @@ def tone_of(model: type[Stateful], state: str) -> str:
 
 
 @register.inclusion_tag("lifecycle/chain.html", takes_context=True)
-def chain(context: template.Context, row: Any) -> dict[str, Any]:
-    """The five links of a row (``lifecycle.registry.chain``): where it stands, what is behind, what is missing next."""
+def state_chain(context: template.Context, row: Any) -> dict[str, Any]:
+    """The five links of a row (``register_chain``): where it stands, what is behind, what is missing next."""
     membership = context["request"].membership
     maker = registry.chains.get(row._meta.label_lower)
     made = maker(row, membership) if maker is not None and membership else None
@@ -135,14 +135,14 @@ def _buttons(context: template.Context, row: Stateful, main: str | None, without
     )
     if main is None:
         possible = (action for action in actions if action.allowed)
-        main = next((action.verb for action in possible if page_of(action.url_name, row.reference)), "")
+        main = next((action.verb for action in possible if page_url(action.url_name, row.reference)), "")
     given = list(dict.fromkeys(reason for action in actions for reason in action.reasons))
-    said = dict(zip(given, told(given, row, membership), strict=True))
+    said = dict(zip(given, shown_reasons(given, row, membership), strict=True))
     return [button for action in actions if (button := _button(row, action, main, said))]
 
 
 def _button(row: Stateful, action: Action, main: str, said: dict[Reason, ShownReason]) -> Button | None:
-    url = page_of(action.url_name, row.reference)
+    url = page_url(action.url_name, row.reference)
     is_main = action.verb == main and _forward(verbs_of(type(row))[action.verb])
     reasons = tuple(said[reason] for reason in action.reasons)
     return Button(action.label, url, reasons, is_main, action.verb) if url else None
@@ -156,7 +156,7 @@ def _forward(declared: Verb) -> bool:
 @register.inclusion_tag("lifecycle/reasons.html", takes_context=True)
 def reasons(context: template.Context, row: Stateful, given: Iterable[Reason]) -> dict[str, Any]:
     """What is missing on a row, as a list: for the pages that preview or report on a set."""
-    return {"reasons": told(given, row, context["request"].membership)}
+    return {"reasons": shown_reasons(given, row, context["request"].membership)}
 
 
 # --- what is on a long page

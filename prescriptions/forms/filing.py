@@ -113,7 +113,7 @@ class KeptNeedsField(forms.ModelMultipleChoiceField):
     """The needs already asked, each told by what is asked and for whom."""
 
     def label_from_instance(self, obj: Need) -> str:
-        return said(obj)
+        return need_in_one_line(obj)
 
 
 class KeptNeedsForm(forms.Form):
@@ -128,7 +128,7 @@ class KeptNeedsForm(forms.Form):
         field_of(self, "taken_back", KeptNeedsField).queryset = needs
 
 
-def said(need: Need) -> str:
+def need_in_one_line(need: Need) -> str:
     """A need in one line: « Ordinateur, pour les études »."""
     return f"{need.get_kind_display()} – {need.get_use_display().lower()}"
 
@@ -154,7 +154,7 @@ class FactRow(forms.Form):
         field_of(self, "what", forms.ChoiceField).choices = choices
         self.known = {str(fact.pk): fact for fact in known}
         if known:
-            choices = [(pk, fact.said) for pk, fact in self.known.items()]
+            choices = [(pk, fact.in_one_line) for pk, fact in self.known.items()]
             field_of(self, "replaces", forms.ChoiceField).choices = choose(choices, "rien\u00a0: c’est un fait de plus")
         else:
             del self.fields["replaces"]

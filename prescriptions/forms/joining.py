@@ -12,7 +12,7 @@ from prescriptions.models import Household
 from prescriptions.services.joining import column_told, differing
 
 
-def told(file: Household, name: str) -> str:
+def shown_value(file: Household, name: str) -> str:
     """What a file says in one column, as it is read."""
     value = getattr(file, name)
     if name == "birth_date":
@@ -31,8 +31,8 @@ class JoinForm(CommentForm):
         for name in self.columns:
             label = column_told(name).capitalize()
             choices = [
-                ("kept", f"{told(kept, name)} ({kept.reference}, gardé)"),
-                ("left", f"{told(left, name)} ({left.reference})"),
+                ("kept", f"{shown_value(kept, name)} ({kept.reference}, gardé)"),
+                ("left", f"{shown_value(left, name)} ({left.reference})"),
             ]
             says_nothing = getattr(kept, name) in ("", None)
             self.fields[f"take_{name}"] = forms.ChoiceField(

@@ -28,7 +28,7 @@ class HouseholdMessageQuerySet(OfHouseholdQuerySet["HouseholdMessage"]):
             return self.all()
         return super().visible_to(actor) if works(actor) or is_pilot(actor) else self.none()
 
-    def told(self) -> Self:
+    def with_fate(self) -> Self:
         """With what became of each: how far it has gone, when it left, what stopped it."""
         letter = When(channel=MessageChannel.LETTER, then=Value(PRINTED))
         fate = Case(letter, default=Coalesce("mail__delivery", "sms__delivery"), output_field=CharField())
@@ -88,6 +88,6 @@ class HouseholdMessage(models.Model):
 
     @property
     def stopped(self) -> str:
-        """Why it did not leave, in words; empty when nothing stopped it (``told``)."""
+        """Why it did not leave, in words; empty when nothing stopped it (``with_fate``)."""
         error: str = getattr(self, "error", "")
         return why_stopped(error) if error and getattr(self, "fate", "") == Delivery.FAILED else ""

@@ -306,10 +306,10 @@ class Fact(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.said
+        return self.in_one_line
 
     @property
-    def said(self) -> str:
+    def in_one_line(self) -> str:
         """The fact in one line: what, in which band, seen when."""
         band = f", {self.band}" if self.band else ""
         return f"{self.get_kind_display()}{band}, vu le {french.day(self.seen_on)}"

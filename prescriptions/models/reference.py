@@ -234,7 +234,7 @@ class EligibilityRule(Dated):
             return RuleLine(self.code, self.label, RuleOutcome.UNKNOWN, "", self.decisive, self.kind)
         met = self.at_most is None or (fact.at_most is not None and fact.at_most <= self.at_most)
         outcome = RuleOutcome.MET if met else RuleOutcome.NOT_MET
-        return RuleLine(self.code, self.label, outcome, fact.said, self.decisive, self.kind)
+        return RuleLine(self.code, self.label, outcome, fact.in_one_line, self.decisive, self.kind)
 
 
 def weigh(rules: Iterable[EligibilityRule], facts: Sequence[Any], day: date) -> Evaluation:

@@ -26,10 +26,10 @@ from lifecycle.actors import Actor
 from lifecycle.machine import Stateful
 from lifecycle.models import Comment
 from network.models import Membership
-from prescriptions.held import Held, everything_held
 from prescriptions.machine.rights_rules import EXPORTED
 from prescriptions.models import Household, RightsRequest
 from prescriptions.permissions import can_instruct_rights_request
+from prescriptions.personal_data import PersonalData, all_personal_data
 from prescriptions.services.households import record_access
 from typography.french import written_day, written_moment
 
@@ -68,7 +68,7 @@ class Known:
 def all_known(household: Household) -> Known:
     """Everything, section by section, in a number of queries that depends on the tables alone."""
     gathered = _Gathered()
-    sections = [_section(held, household, gathered) for held in everything_held()]
+    sections = [_section(held, household, gathered) for held in all_personal_data()]
     papers = list(Document.objects.filter(gathered.owned("owner_machine", "owner_pk") | Q(pk__in=gathered.papers)))
     papers = sorted((paper for paper in papers if not paper.is_erased), key=lambda paper: paper.pk)
     mails = Mail.objects.filter(gathered.owned("about_machine", "about_pk"), forgotten_at=None).order_by("pk")
@@ -95,7 +95,7 @@ class _Gathered:
         return condition
 
 
-def _section(held: Held, household: Household, gathered: _Gathered) -> Section:
+def _section(held: PersonalData, household: Household, gathered: _Gathered) -> Section:
     fields = [field_named(held.model, name) for name in held.columns]
     linked = [field.name for field in fields if field.is_relation]
     linked += [f"{field.name}__organisation" for field in fields if field.related_model is Membership]
@@ -125,7 +125,7 @@ def _comments(rows: Iterable[Any]) -> dict[str, str]:
     return dict(Comment.objects.filter(digest__in=digests).exclude(text="").values_list("digest", "text"))
 
 
-def _cell(held: Held, field: Any, row: Any, comments: dict[str, str]) -> Cell | None:
+def _cell(held: PersonalData, field: Any, row: Any, comments: dict[str, str]) -> Cell | None:
     """What a column says, or nothing when it is empty."""
     raw = getattr(row, field.attname)
     is_named = field.verbose_name != field.name.replace("_", " ") or field.related_model is not Membership

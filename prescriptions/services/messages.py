@@ -192,4 +192,4 @@ def _row(message: Message, way: MessageChannel, text: MessageText, at: datetime)
 def _text_and_words(message: Message, way: MessageChannel, language: str, at: datetime) -> tuple[MessageText, str, str]:
     """The text of the day, what it says as a title, and as words."""
     text = MessageText.objects.text_for(message.code, way, timezone.localdate(at), language)
-    return text, *text.said({"prenom": message.household.first_name, **message.values})
+    return text, *text.subject_and_body({"prenom": message.household.first_name, **message.values})

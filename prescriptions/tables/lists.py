@@ -7,7 +7,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from lists.columns import WHOLE, StateColumn
-from prescriptions.forms.filing import said
+from prescriptions.forms.filing import need_in_one_line
 from prescriptions.models import Household, Need, Prescription
 from typography.french import HARD, day, days_ago
 
@@ -55,10 +55,12 @@ class PrescriptionTable(tables.Table):
         )
 
     def render_needs(self, record: Any) -> SafeString | str:
-        return format_html_join("", "<div>{}</div>", ((said(need),) for need in record.needs.all())) or "aucun"
+        return (
+            format_html_join("", "<div>{}</div>", ((need_in_one_line(need),) for need in record.needs.all())) or "aucun"
+        )
 
     def value_needs(self, record: Any) -> str:
-        return f"{HARD}; ".join(said(need) for need in record.needs.all())
+        return f"{HARD}; ".join(need_in_one_line(need) for need in record.needs.all())
 
     def render_moved_at(self, value: Any) -> str:
         return days_ago(value)

@@ -40,7 +40,7 @@ def message_list(request: Request) -> HttpResponseBase:
     may(sees_messages(actor))
     page = Listing(
         request,
-        rows=HouseholdMessage.objects.visible_to(actor).told().select_related("household"),
+        rows=HouseholdMessage.objects.visible_to(actor).with_fate().select_related("household"),
         table=MessageTable,
         noun=MESSAGE,
         filters=MessageFilter,

@@ -22,7 +22,7 @@ from prescriptions.models import Prescription, SheetTranslation
 from prescriptions.models.household import OWN_SHEET
 from prescriptions.own_papers import pass_for, request_of
 from prescriptions.own_parts import parts_of
-from prescriptions.saying import SaidDay, Tongue, said
+from prescriptions.saying import Tongue, TranslatableDay, translatable
 from prescriptions.services.households import record_access
 from prescriptions.telling import telling_of
 
@@ -126,7 +126,7 @@ def agreement_of(prescription: Prescription) -> Mapping[str, str] | None:
     given = prescription.agreements.first() if prescription.is_live else None
     if given is None:
         return None
-    since = said("Vous avez donné votre accord le {day}.", day=SaidDay.of(given.given_on))
+    since = translatable("Vous avez donné votre accord le {day}.", day=TranslatableDay.of(given.given_on))
     return {"since": since, "text": given.exact_text}
 
 

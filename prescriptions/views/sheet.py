@@ -34,7 +34,7 @@ from prescriptions.models import (
 )
 from prescriptions.permissions import advises, sees_accesses, sees_facts, works
 from prescriptions.views.answers import answers_of, last_by_link
-from prescriptions.views.said import SentMessage, said_to
+from prescriptions.views.sent_messages import SentMessage, messages_told_to
 
 LAST_ACCESSES = 50
 """How many openings of a file its page shows."""
@@ -153,8 +153,8 @@ class HouseholdSheet:
     sees_accesses: bool
     reminders: list[Reminder]
     answers: list[Past]
-    said: list[SentMessage]
-    sees_said: bool
+    messages: list[SentMessage]
+    sees_messages: bool
 
 
 def household_sheet(household: Household, actor: Actor) -> HouseholdSheet:
@@ -171,6 +171,6 @@ def household_sheet(household: Household, actor: Actor) -> HouseholdSheet:
         sees_accesses=sees_accesses(actor) is not None and accesses.exists(),
         reminders=list(reminders.planned()) if follows else [],
         answers=answers_of(prescriptions, actor),
-        said=said_to(household, actor) if follows else [],
-        sees_said=follows,
+        messages=messages_told_to(household, actor) if follows else [],
+        sees_messages=follows,
     )

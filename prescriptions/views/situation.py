@@ -65,7 +65,7 @@ def prescription_needs(request: Request, reference: str) -> HttpResponse:
 def _save_needs(actor: Membership, prescription: Prescription, kept: KeptNeedsForm, rows: Rows) -> bool:
     for need in kept.cleaned_data["taken_back"]:
         drop_need(actor=actor, need=need, reason=DropReason.NO_LONGER_NEEDED)
-    for row in rows.kept:
+    for row in rows.filled_rows:
         ask_need(actor=actor, prescription=prescription, kind=row.cleaned_data["kind"], use=row.cleaned_data["use"])
     return True
 
@@ -116,7 +116,7 @@ def _save_situation(
     actor: Membership, prescription: Prescription, forms: tuple[Rows, AgreementForm, StoryForm], before: str
 ) -> bool:
     facts, agreement, story = forms
-    for row in facts.kept:
+    for row in facts.filled_rows:
         record_fact(actor=actor, prescription=prescription, **row.fact())
     if agreement.cleaned_data.get("agreed"):
         given = {name: agreement.cleaned_data[name] for name in ("how", "given_on", "sha256")}

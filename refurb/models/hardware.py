@@ -69,7 +69,7 @@ class DepositedFile(models.Model):
         return str(self.file)
 
     @property
-    def said(self) -> HardwareFacts:
+    def hardware_facts(self) -> HardwareFacts:
         """What it says, as its reader gave it; nothing when it was not read."""
         return HardwareFacts.from_json(self.facts)
 
@@ -141,7 +141,7 @@ class HardwareReport(Evidence):
         return f"{self.get_kind_display()} du {self.recorded_at:%d/%m/%Y}"
 
     @property
-    def said(self) -> HardwareFacts:
+    def hardware_facts(self) -> HardwareFacts:
         """What the file said, as its reader gave it."""
         return HardwareFacts.from_json(self.facts)
 

@@ -13,7 +13,7 @@ from refurb.models.device import Device
 class PhotoQuerySet(models.QuerySet["Photo"]):
     """Reads of pictures."""
 
-    def kept(self) -> Self:
+    def not_removed(self) -> Self:
         """Those that were not taken away."""
         return self.filter(removed_at=None)
 

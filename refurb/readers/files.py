@@ -55,7 +55,7 @@ def read_certificate_text(text: str) -> HardwareFacts:
     return HardwareFacts(kind=FileKind.CERTIFICATE, drives=(_drive_of(run),))
 
 
-def kept(content: bytes, *, is_read: bool) -> bytes:
+def minimised(content: bytes, *, is_read: bool) -> bytes:
     """What is kept of a file of text: no more than what is read, where the rest names people.
 
     An inventory of GLPI keeps the values that its reader asks for; a file that is not read, which may be one that was

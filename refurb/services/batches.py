@@ -108,18 +108,18 @@ def attribute_runs(
     found, because = runs_or_none(report), AttributionReason(reason)
     disks = {drive.pk: disk for disk, drive in drives.items()}
 
-    def told(drive: Drive) -> erasures.PendingRun:
+    def pending_run(drive: Drive) -> erasures.PendingRun:
         return erasures.read(drive, found, clock, disk=disks[drive.pk], attribution=because)
 
     for drive in drives.values():
         erasures.check_clock(drive.device, clock, at or timezone.now())
-    return _record(actor, list(drives.values()), told, report, at)
+    return _record(actor, list(drives.values()), pending_run, report, at)
 
 
 def _record(
     actor: Actor,
     drives: list[Drive],
-    told: Callable[[Drive], erasures.PendingRun],
+    pending_run: Callable[[Drive], erasures.PendingRun],
     report: StoredFile | None,
     at: datetime | None,
 ) -> list[Erasure]:
@@ -130,7 +130,7 @@ def _record(
         raise Refused(dict.fromkeys(sorted(past), (OTHER_STAY,)))
     limits = parameters_on(timezone.localdate(stamp))
     rows = [
-        erasures.judged(held[drive.device_id], drive, told(drive), report, actor=actor, at=stamp, limits=limits)
+        erasures.judged(held[drive.device_id], drive, pending_run(drive), report, actor=actor, at=stamp, limits=limits)
         for drive in drives
     ]
     return erasures.keep(rows, actor)

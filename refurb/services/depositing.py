@@ -23,7 +23,7 @@ from refurb.models.erasure import Erasure
 from refurb.models.hardware import DepositedFile, FileDismissal
 from refurb.permissions import can_work_on_device
 from refurb.readers.facts import HardwareFacts, NotHardware
-from refurb.readers.files import PDF, kept, read_certificate_text, read_hardware
+from refurb.readers.files import PDF, minimised, read_certificate_text, read_hardware
 
 ACCEPTED = (ContentType.TEXT, ContentType.PDF)
 MOST_FILES = 50
@@ -104,7 +104,7 @@ def _deposit(by: _Depositor, name: str, content: bytes, at: datetime | None) -> 
     check_file(content=content, name=name, accept=ACCEPTED)
     reading = read_content(content)
     if not content.startswith(PDF):
-        content = kept(content, is_read=reading.facts is not None)
+        content = minimised(content, is_read=reading.facts is not None)
     with transaction.atomic():
         sha256 = hashlib.sha256(content).hexdigest()
         hold(f"refurb.waiting:{by.workshop}:{sha256}")

@@ -118,7 +118,7 @@ def record_files(
     held, stamp = held_device(actor=actor, device=device), at or timezone.now()
     _take(held, deposits, actor)
     ordered = sorted(deposits, key=lambda one: (ORDER.index(FileKind(one.kind)), one.pk))
-    said = [(one, one.said) for one in ordered]
+    said = [(one, one.hardware_facts) for one in ordered]
     recorded = Recorded()
     _fill(held, said, recorded)
     if recorded.values:
@@ -384,7 +384,7 @@ def facts_of(device: Device) -> list[tuple[str, str, HardwareReport]]:
     """``(what, in words, the file)`` of what no field of a device holds: the latest file that tells it; one query."""
     found: dict[str, tuple[str, str, HardwareReport]] = {}
     for report in HardwareReport.objects.standing().filter(device=device, stay=device.stay).order_by("-pk"):
-        for label, said in besides(report.said):
+        for label, said in besides(report.hardware_facts):
             found.setdefault(label, (label, said, report))
     return list(found.values())
 

@@ -163,7 +163,7 @@ def _besides(alike: list[Device], reports: Iterable[HardwareReport]) -> Iterable
     yield from _agreed("Stockage", sizes, alike)
     inches: dict[int, str] = {}
     for report in reports:
-        if (size := report.said.screen_inches) is not None:
+        if (size := report.hardware_facts.screen_inches) is not None:
             inches[report.device_id] = f"{number_format(size, 1)}\u00a0pouces"
     yield from _agreed("Écran", inches, alike)
 

@@ -43,7 +43,7 @@ def add_photo(*, actor: Membership, device: Device, content: bytes, at: datetime
 def _keep(actor: Membership, device: Device, drawn: bytes, at: datetime) -> Photo:
     held = held_device(actor=actor, device=device, states=IN_HAND, can=can_keep_photos)
     rank = Photo.objects.filter(device=held).count() + 1
-    if Photo.objects.kept().filter(device=held).count() >= MOST_PHOTOS:
+    if Photo.objects.not_removed().filter(device=held).count() >= MOST_PHOTOS:
         raise Refused({held.pk: (TOO_MANY,)})
     file = store_file(content=drawn, name=f"{held.reference}-photo-{rank}.jpg", by=actor, at=at)
     return Photo.objects.create(device=held, file=file, added_at=at, added_by=actor)

@@ -88,7 +88,7 @@ def _before(held: Device, rows: Sequence[HardwareReport], others: Sequence[Hardw
 
 
 def _is_said(name: str, value: Any, others: Sequence[HardwareReport]) -> bool:
-    return any(agree(name, value, getattr(other.said, name)) for other in others)
+    return any(agree(name, value, getattr(other.hardware_facts, name)) for other in others)
 
 
 def _take_drives_back(
@@ -102,7 +102,7 @@ def _take_drives_back(
     real = Drive.objects.real().filter(device=held, stay=held.stay)
     files = {one.recorded_at for one in rows}
     written = [drive for drive in Drive.objects.in_place().filter(pk__in=real) if drive.recorded_at in files]
-    said = [(FileKind(one.kind), drive) for one in others for drive in one.said.fitted]
+    said = [(FileKind(one.kind), drive) for one in others for drive in one.hardware_facts.fitted]
     told = {one.known.pk for one in fitted_drives(said, written) if one.known is not None}
     added = [drive for drive in written if drive.pk not in told]
     cited = Q(report__in=[one.deposit.file_id for one in rows], drive__in=real) | Q(drive__in=added)

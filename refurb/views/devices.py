@@ -94,7 +94,7 @@ def device_detail(request: Request, reference: str) -> HttpResponse:
         "read_in": dict.fromkeys(READ) | read,
         "carried": dict.fromkeys(READ) | carried_to(device, read),
         "told": facts_of(device),
-        "photos": list(Photo.objects.kept().filter(device=device)),
+        "photos": list(Photo.objects.not_removed().filter(device=device)),
         "works": works_on(device, actor),
         "printed": Label.objects.visible_to(actor).last_of([device]).get(device.pk),
         "incidents": device.incidents.visible_to(actor).with_theft().prefetch_related("follow_ups"),

@@ -43,7 +43,7 @@ def device_add_photo(request: Request, reference: str) -> HttpResponse:
 def device_photo(request: Request, reference: str, pk: int) -> FileResponse:
     """One picture, as Maillon drew it."""
     device = visible_device(request, reference)
-    photo = get_object_or_404(Photo.objects.kept().filter(device=device).select_related("file"), pk=pk)
+    photo = get_object_or_404(Photo.objects.not_removed().filter(device=device).select_related("file"), pk=pk)
     return file_response(photo.file, as_attachment=False)
 
 
@@ -51,7 +51,7 @@ def device_photo(request: Request, reference: str, pk: int) -> FileResponse:
 def device_remove_photo(request: Request, reference: str, pk: int) -> HttpResponse:
     """Take one picture away."""
     device = worked_on(request, reference)
-    kept = list(Photo.objects.kept().filter(device=device).select_related("file"))
+    kept = list(Photo.objects.not_removed().filter(device=device).select_related("file"))
     rank, photo = next(((rank, one) for rank, one in enumerate(kept, 1) if one.pk == pk), (0, None))
     if photo is None:
         raise Http404

@@ -119,7 +119,7 @@ def _received(device: Device) -> SafeString:
     told = format_html("Étiquette <strong>{}</strong>\u00a0: reçu à l’atelier", device.tag)
     if device.inventory is None:
         return format_html("{}.", told)
-    said = ", ".join(filter(None, (device.inventory.told, device.inventory.serial)))
+    said = ", ".join(filter(None, (device.inventory.maker_and_model, device.inventory.serial)))
     return format_html("{}. Inventaire du donateur\u00a0: {}.", told, said or device.inventory.donor_number)
 
 

@@ -240,7 +240,7 @@ def _say_where_read(files: Iterable[HardwareReport], drives: Iterable[DriveSheet
         (report.stay, drive.key): report
         for report in files
         if report.withdrawn_at is None and report.kind not in OF_NWIPE
-        for drive in report.said.fitted
+        for drive in report.hardware_facts.fitted
         if drive.key
     }
     for drive in drives:

@@ -18,7 +18,7 @@ from network.requests import Request
 from refurb.forms.tectech import TecTechForm
 from refurb.models import Device
 from refurb.permissions import can_work_on_device
-from refurb.tectech import COLUMNS, rows_of, told
+from refurb.tectech import COLUMNS, followed_by_tectech, rows_of
 from refurb.tectech_import import CODE, TECTECH
 
 LAST = 5
@@ -65,4 +65,4 @@ def tectech_file(request: Request) -> StreamingHttpResponse:
 
 def _sent(request: Request) -> "QuerySet[Device]":
     mine = Device.objects.visible_to(request.membership).filter(workshop=request.membership.organisation_id)
-    return told(mine).select_related("workshop", "grading").order_by("pk")
+    return followed_by_tectech(mine).select_related("workshop", "grading").order_by("pk")

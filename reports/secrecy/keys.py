@@ -52,7 +52,7 @@ def of_stages(stages: Iterable[str], measure: str, *, place: str = "", type_: st
     return devices(DISTRIBUTED if len(held) > 1 else held[0], measure, place=place, type_=type_)
 
 
-def told(key: str) -> str:
+def key_in_words(key: str) -> str:
     """« Retours SAV, sorties » of a key: the stage or the state, the measure, the place and the kind if any."""
     known = {OFFERED: "Affectés ou en livraison", EQUIPMENT: "Équipement", DISTRIBUTED: "Distribution"}
     known |= {**dict(Stage.choices), **dict(NeedState.choices), **dict(NeedKind.choices), **dict(DeviceType.choices)}

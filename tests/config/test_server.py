@@ -108,7 +108,7 @@ def test_it_starts_again_after_it_was_killed(home: Path) -> None:
 def test_it_is_revived_by_whoever_holds_it_and_left_alone_while_it_runs(home: Path) -> None:
     own = server.Server.declare(home, throwaway=True)
     own.hold()
-    assert own in server.Server.held()
+    assert own in server.Server.held_by_this_process()
     assert not own.revive()
     (killed,) = running(home)
     os.kill(killed, signal.SIGKILL)
@@ -117,7 +117,7 @@ def test_it_is_revived_by_whoever_holds_it_and_left_alone_while_it_runs(home: Pa
     assert alive != killed
     own.release()
     assert running(home) == []
-    assert own not in server.Server.held()
+    assert own not in server.Server.held_by_this_process()
 
 
 def test_a_connection_that_does_not_let_go_is_cut_after_a_delay(home: Path) -> None:

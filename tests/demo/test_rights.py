@@ -25,9 +25,9 @@ def test_the_officer_has_one_answered_one_near_its_day_one_in_doubt_and_one_from
         desk.circle.submitted(household=desk.circle.household(birth_date=f"{year}-01-02"))
     people: Any = {("departement", Role.DPO): [desk.officer], ("ccas", Role.WORKER): [desk.circle.worker]}
     cast_of: Any = SimpleNamespace(people=people, code_of=lambda _: "ccas")
-    stage = cast(Story, SimpleNamespace(cast=cast_of, back=lambda days: working_day(last, -days)))
+    story = cast(Story, SimpleNamespace(cast=cast_of, back=lambda days: working_day(last, -days)))
 
-    instants = list(rights(stage))
+    instants = list(rights(story))
 
     assert instants == sorted(instants)
     told = list(RightsRequest.objects.order_by("received_at").values_list("kind", "state", "channel"))

@@ -30,7 +30,7 @@ def circle() -> Circle:
 
 
 @pytest.fixture
-def stage(circle: Circle) -> Story:
+def story(circle: Circle) -> Story:
     cast = Cast()
     cast.organisations["mediation"] = circle.mediation
     for code in ("others", *ELSEWHERE):
@@ -45,10 +45,10 @@ def stage(circle: Circle) -> Story:
     return Story(cast, catalogue, Random(1), agenda, today - timedelta(days=90), today)
 
 
-def request(stage: Story, prescription: Prescription, **ask: Any) -> Request:
+def request(story: Story, prescription: Prescription, **ask: Any) -> Request:
     """The thread of an accepted prescription, as after a sitting."""
     home = Home(make_commune(), {"address": "1 rue de l’Exemple", "postcode": "59000"})
-    told = Request(stage, Ask("ours", home, stage.first, (), **{"moves_to": None} | ask))
+    told = Request(story, Ask("ours", home, story.first, (), **{"moves_to": None} | ask))
     told.prescription, told.household, told.now = prescription, prescription.household, prescription.moved_at
     return told
 
@@ -66,37 +66,37 @@ def turns(thread: Iterator[datetime], do: Any) -> None:
         pass
 
 
-def test_a_request_that_ended_meanwhile_is_not_entrusted_to_others(circle: Circle, stage: Story) -> None:
+def test_a_request_that_ended_meanwhile_is_not_entrusted_to_others(circle: Circle, story: Story) -> None:
     prescription = circle.accepted()
-    told = request(stage, prescription, entrusted_to="others")
+    told = request(story, prescription, entrusted_to="others")
     turns(told.serve(), lambda at: given_up(circle, prescription, at))
     assert again(prescription).prescriber == circle.prescriber
     assert again(prescription).state == PrescriptionState.WITHDRAWN
 
 
 @pytest.mark.parametrize("out", ["withdrawn", "dropped"])
-def test_a_request_that_ended_meanwhile_is_not_given_up_again(circle: Circle, stage: Story, out: str) -> None:
+def test_a_request_that_ended_meanwhile_is_not_given_up_again(circle: Circle, story: Story, out: str) -> None:
     prescription = circle.accepted()
-    turns(request(stage, prescription, out=out).serve(), lambda at: given_up(circle, prescription, at))
+    turns(request(story, prescription, out=out).serve(), lambda at: given_up(circle, prescription, at))
     assert again(prescription).state == PrescriptionState.WITHDRAWN
 
 
-def test_a_request_that_waits_is_entrusted_then_confirmed(circle: Circle, stage: Story) -> None:
+def test_a_request_that_waits_is_entrusted_then_confirmed(circle: Circle, story: Story) -> None:
     prescription = circle.accepted()
-    turns(request(stage, prescription, entrusted_to="others").serve(), lambda at: None)
-    assert again(prescription).prescriber == stage.cast.organisations["others"]
+    turns(request(story, prescription, entrusted_to="others").serve(), lambda at: None)
+    assert again(prescription).prescriber == story.cast.organisations["others"]
     states = prescription.transfers.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["declined", "cancelled", "accepted"]
     assert again(prescription).confirmed_at is not None
 
 
-def test_a_need_of_skills_dropped_meanwhile_is_left_alone(circle: Circle, stage: Story) -> None:
+def test_a_need_of_skills_dropped_meanwhile_is_left_alone(circle: Circle, story: Story) -> None:
     need = circle.accepted(SKILLS).needs.get()
 
     def drop(at: datetime) -> None:
         drop_need(actor=circle.worker, need=need, reason=DropReason.OFFER_DECLINED, at=at)
 
-    turns(skills(stage, need, circle.worker, need.moved_at), drop)
+    turns(skills(story, need, circle.worker, need.moved_at), drop)
     assert again(need).state == NeedState.UNMET
 
 

@@ -10,7 +10,7 @@ from connectivity.models import MobileCoverage, TechnologyShare
 from demo.agenda import raise_refusal
 from demo.drawing import Press
 from demo.prescribing import addresses, directory, sessions
-from demo.story import set_stage
+from demo.story import begin_story
 from lifecycle.references import drawn_from
 from network.enums import AwarenessState
 from network.models import AwarenessSession, Commune, Invitation, PublicService
@@ -23,10 +23,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 def test_structures_publish_sessions_are_held_and_each_commune_says_what_comes_there() -> None:
     load_territory(read_territory(DATA))
     with drawn_from(Random(1)), Press() as press:
-        stage = set_stage(as_of=timezone.localdate(), seed=1, press=press, refused=raise_refusal)
+        story = begin_story(as_of=timezone.localdate(), seed=1, press=press, refused=raise_refusal)
         for thread in (directory, sessions, addresses):
-            stage.agenda.add(thread(stage))
-        stage.agenda.run(lambda now: None)
+            story.agenda.add(thread(story))
+        story.agenda.run(lambda now: None)
 
     services = PublicService.objects.in_directory()
     stale = services.to_confirm(timezone.localdate())
@@ -37,8 +37,8 @@ def test_structures_publish_sessions_are_held_and_each_commune_says_what_comes_t
     communes = Commune.objects.in_departement().current().count()
     assert TechnologyShare.objects.count() == MobileCoverage.objects.count() == 2 * communes
     assert {row.source[:13] for row in TechnologyShare.objects.all()} == {"Démonstration"}
-    lived = {street.commune.pk for streets in stage.cast.streets.values() for street in streets}
+    lived = {street.commune.pk for streets in story.cast.streets.values() for street in streets}
     nowhere = TechnologyShare.objects.filter(share=0)
     assert nowhere.exists()
     assert not nowhere.filter(commune__in=lived).exists()
-    assert stage.first < timezone.localdate() - timedelta(days=300)
+    assert story.first < timezone.localdate() - timedelta(days=300)

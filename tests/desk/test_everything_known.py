@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from documents.models import Document
 from documents.services import queue_sms
-from prescriptions.held import COMMON, ends, everything_held
 from prescriptions.models import Household, HouseholdAccess
+from prescriptions.personal_data import COMMON, all_personal_data, tables_beyond
 from prescriptions.services.known import all_known, as_archive, as_pdf
 from tests.desk.test_walls_of_all_pages import PERSON, PROOF, STORY, seen
 from tests.pages import acting
@@ -30,7 +30,7 @@ def leading_to_a_household() -> Iterator[type[models.Model]]:
             for model in apps.get_models()
             if model not in found
             and any(
-                field.related_model in found and field.related_model not in ends()
+                field.related_model in found and field.related_model not in tables_beyond()
                 for field in model._meta.concrete_fields
                 if field.is_relation
             )
@@ -41,11 +41,11 @@ def leading_to_a_household() -> Iterator[type[models.Model]]:
 
 
 def test_every_column_of_every_table_that_leads_to_a_household_is_given_or_named_with_its_reason() -> None:
-    declared = {held.model: held for held in everything_held()}
+    declared = {held.model: held for held in all_personal_data()}
     assert len(declared) > 25
     forgotten = []
     for model in leading_to_a_household():
-        if model in ends():
+        if model in tables_beyond():
             continue
         if model not in declared:
             forgotten.append(model._meta.label)

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from desk.todo.figures import chain
+from desk.todo.figures import month_links
 from lifecycle import gate
 from reports.secrecy.covering import HIDDEN
 from reports.summary import Summary
@@ -50,8 +50,8 @@ def test_small_counts_are_hidden_and_large_ones_told() -> None:
     story = Story()
     story.lot(paris(10, 5))
     report = story.computed()
-    shown = {link.label: link.number for link in chain(report, hides_small=False)}
-    hidden = {link.label: link.number for link in chain(report, hides_small=True)}
+    shown = {link.label: link.number for link in month_links(report, hides_small=False)}
+    hidden = {link.label: link.number for link in month_links(report, hides_small=True)}
     assert shown["Donateur"].isdigit()
     assert 0 < int(shown["Donateur"]) < 5
     assert hidden["Donateur"] == "moins de 5"

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from desk.models import Visit
 from desk.services.visits import note_visit
-from desk.templatetags.desk import said
+from desk.templatetags.desk import relative_moment
 from desk.todo.changes import MOST, Change, changes_since
 from network.enums import OrganisationKind, Role
 from network.models import Membership
@@ -138,7 +138,7 @@ def test_the_page_says_since_when(client: Client) -> None:
     Visit.objects.filter(membership=circle.worker).update(seen_at=last)
     circle.accepted()
     page = client.get("/").content.decode()
-    assert f"Depuis votre dernière visite, {said(last)}" in page
+    assert f"Depuis votre dernière visite, {relative_moment(last)}" in page
     assert "Prescription acceptée" in page
 
 
@@ -148,4 +148,4 @@ def test_the_page_says_since_when(client: Client) -> None:
 )
 def test_a_near_day_is_said_in_words(before: Any, words: str) -> None:
     instant = timezone.localtime().replace(hour=17, minute=2) - timedelta(**before)
-    assert said(instant) == words
+    assert relative_moment(instant) == words

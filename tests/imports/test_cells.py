@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.readers.cells import Unread, amount, identifier, said, whole
+from imports.readers.cells import Unread, amount, cell_text, identifier, whole
 from imports.readers.days import EPOCH, MONTHS, Period, period_of
 from imports.readers.names import plain
 
@@ -122,7 +122,7 @@ def test_a_quantity_is_a_whole_number_from_one() -> None:
     "text", ["", "  ", "-", "–", "N/A", "#N/A", "#DIV/0!", "#REF!", "#NOM?", "#VALEUR!", "néant", "NC"]
 )
 def test_a_cell_that_says_that_there_is_nothing_says_nothing(text: str) -> None:
-    assert said(text) == ""
+    assert cell_text(text) == ""
 
 
 @pytest.mark.parametrize("text", ["N° de série", "numéro série", "NUMERO DE SERIE", "No. de Série", "n°série"])

@@ -136,7 +136,7 @@ def test_the_page_of_a_verb_is_in_the_app_that_adds_it(loan: type[Stateful]) -> 
     LoanMachine.extend("archives", close=Verb("Clore", source="back", target=SAME))
 
     assert [declared.app for declared in verbs_of(loan).values()] == ["parcels", "parcels", "archives"]
-    assert [LoanMachine.page_of(verb) for verb in verbs_of(loan)] == [
+    assert [LoanMachine.page_name(verb) for verb in verbs_of(loan)] == [
         "parcels:loan_lend",
         "parcels:loan_take_back",
         "archives:loan_close",

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from lifecycle.journal import chain, hashed_columns
+from lifecycle.journal import chained_hash, hashed_columns
 from lifecycle.models import ClosedPeriod
 from lifecycle.versions import project_apps
 from lifecycle.wall_sql import PATH, PROBES
@@ -72,7 +72,7 @@ def forged(parcel: Parcel, verb: str, target: str) -> dict[str, Any]:
     columns = {name: getattr(last, name) for name in hashed_columns(ParcelEntry)}
     columns |= {"verb": verb, "seq": parcel.seq + 1, "source": parcel.state, "target": target, "at": timezone.now()}
     columns |= {"values": {}}
-    return columns | {"hash": chain(parcel.head, columns)}
+    return columns | {"hash": chained_hash(parcel.head, columns)}
 
 
 def write(parcel: Parcel, columns: dict[str, Any], table: str = "public.parcels_parcelentry") -> None:

@@ -14,11 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lifecycle import gate
-from lifecycle.acting import Step, explained, told
+from lifecycle.acting import Step, explained, shown_reasons
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.machine import Place
 from lifecycle.models import Comment
-from lifecycle.registry import Chain, ChainLink, Move, Panel, chain, on_transition, panel, registry
+from lifecycle.registry import Chain, ChainLink, Move, Panel, on_transition, panel, register_chain, registry
 from lifecycle.templatetags.lifecycle import moment
 from network.enums import OrganisationKind, Role
 from network.models import Membership
@@ -92,7 +92,7 @@ def test_what_is_missing_leads_whoever_may_solve_it_to_the_spot_and_names_him_to
 
     assert stored.depot
     with CaptureQueriesContext(connection) as queries:
-        lead, nowhere, elsewhere = told([known, unknown, of_another], stored, keeper)
+        lead, nowhere, elsewhere = shown_reasons([known, unknown, of_another], stored, keeper)
     assert len(queries) == 1
     assert (lead.url, lead.lifted_by) == (f"/colis/sceller/{stored.reference}/#id_label", "")
     assert (nowhere.url, elsewhere.url) == ("", "")
@@ -195,8 +195,8 @@ def test_a_chain_is_told_in_a_sentence_and_its_links_are_not_hidden(
         ChainLink("Foyer", "ahead", "à venir"),
     )
     monkeypatch.setattr(registry, "chains", {})
-    chain("parcels.Parcel", lambda row, actor: Chain(f"Le colis {row}", links, "le scellé"))
-    html = shown("chain row", stored, keeper)
+    register_chain("parcels.Parcel", lambda row, actor: Chain(f"Le colis {row}", links, "le scellé"))
+    html = shown("state_chain row", stored, keeper)
     told = "Donateur (Mairie), donné ; Atelier (Atelier Exemple), étape en cours, pesé ; Foyer, à venir."
     assert f"Le colis {stored}, maillon par maillon : {told}" in html.replace("\u00a0", " ")
     assert '<a class="chain__name" href="/mairie/">' in html
@@ -204,16 +204,16 @@ def test_a_chain_is_told_in_a_sentence_and_its_links_are_not_hidden(
     assert html.count('<li class="chain__link') == 3
     assert html.count(' aria-hidden="true">') == 3
     assert "Avant le maillon suivant" in html
-    assert shown("chain row", stored, None) == ""
+    assert shown("state_chain row", stored, None) == ""
 
 
 def test_a_chain_that_leads_nowhere_is_a_drawing(
     stored: Parcel, keeper: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(registry, "chains", {})
-    assert shown("chain row", stored, keeper) == ""
-    chain("parcels.Parcel", lambda row, actor: Chain("Le colis", (ChainLink("Donateur", "done", "donné"),)))
-    html = shown("chain row", stored, keeper)
+    assert shown("state_chain row", stored, keeper) == ""
+    register_chain("parcels.Parcel", lambda row, actor: Chain("Le colis", (ChainLink("Donateur", "done", "donné"),)))
+    html = shown("state_chain row", stored, keeper)
     assert '<ol class="chain" aria-hidden="true">' in html
     assert "<a " not in html
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lifecycle import gate
-from lifecycle.journal import chain, hashed_columns
+from lifecycle.journal import chained_hash, hashed_columns
 from lifecycle.models import Comment, Seal, Verification
 from lifecycle.sealing import seal_journals
 from lifecycle.tasks import verify_and_seal
@@ -201,7 +201,7 @@ def write_again(parcel: Parcel) -> None:
     tamper("UPDATE parcels_parcelentry SET role = 'pilot' WHERE object_id = %s AND seq = 2", parcel.pk)
     previous = ParcelEntry.objects.get(object=parcel, seq=1).hash
     for entry in ParcelEntry.objects.filter(object=parcel, seq__gte=2).order_by("seq"):
-        previous = chain(previous, {name: getattr(entry, name) for name in hashed_columns(ParcelEntry)})
+        previous = chained_hash(previous, {name: getattr(entry, name) for name in hashed_columns(ParcelEntry)})
         tamper("UPDATE parcels_parcelentry SET hash = %s WHERE id = %s", previous, entry.pk)
     tamper("UPDATE parcels_parcel SET head = %s WHERE id = %s", previous, parcel.pk)
 
@@ -353,8 +353,8 @@ def test_a_night_with_a_fault_names_it_and_the_task_fails(live: Live) -> None:
 
 def test_a_fault_keeps_the_capitals_of_what_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Parcel._meta, "verbose_name", "colis de l’EPCI")
-    assert Fault("parcel", "P-1", None, "abîmé.").said == "Colis de l’EPCI P-1\u00a0: abîmé."
-    assert Fault("commentaire", "ab12", None, "abîmé.").said == "Commentaire ab12\u00a0: abîmé."
+    assert Fault("parcel", "P-1", None, "abîmé.").in_words == "Colis de l’EPCI P-1\u00a0: abîmé."
+    assert Fault("commentaire", "ab12", None, "abîmé.").in_words == "Commentaire ab12\u00a0: abîmé."
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from lifecycle import gate, walls
-from lifecycle.journal import Sheet, chain, hashed_columns
+from lifecycle.journal import Sheet, chained_hash, hashed_columns
 from lifecycle.wall_sql import SHARED, creation
 from network.models import Membership
 from tests.intruder import play
@@ -312,7 +312,7 @@ def test_a_sheet_tells_the_chain_whatever_a_column_holds(value: Any) -> None:
     sheet = Sheet({"verb": "100 %", "at": None, "due_at": None}, ["values", "due_at"])
     whole = {"verb": "100 %", "at": None, "due_at": value, "values": value}
     for previous in ("", "%s", "a"):
-        assert sheet.chain(previous, {"values": value, "due_at": value}) == chain(previous, whole)
+        assert sheet.chained_hash(previous, {"values": value, "due_at": value}) == chained_hash(previous, whole)
 
 
 def test_a_forged_row_has_every_hashed_column(announce: Announce) -> None:

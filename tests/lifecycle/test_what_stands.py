@@ -47,7 +47,7 @@ def faults(*, whole: bool = True) -> list[Fault]:
 
 
 def said(*, whole: bool = True) -> list[str]:
-    return [fault.said for fault in faults(whole=whole)]
+    return [fault.in_words for fault in faults(whole=whole)]
 
 
 @pytest.fixture
@@ -243,7 +243,7 @@ def test_an_object_born_before_its_journal_said_stamps_is_no_fault(live: Live) -
 def wall_faults() -> list[str]:
     found: list[Fault] = []
     verify_wall(found.append)
-    return [fault.said for fault in found]
+    return [fault.in_words for fault in found]
 
 
 BACKDOOR = (

@@ -249,7 +249,7 @@ def test_it_counts_working_days_and_stands_still_while_the_worker_is_waited_for(
     )
     still = clock(date(2026, 9, 30))
     assert (still.days, still.stopped_on, still.is_late) == (2, date(2026, 9, 9), False)
-    assert "arrêtée depuis le" in still.said
+    assert "arrêtée depuis le" in still.in_words
     assert "arrêtée depuis le" in read(acting(circle.adviser), page_of(prescription, "prescription_detail"))
     circle.at = at(date(2026, 9, 14))
     circle.submit(circle.answer(asked))

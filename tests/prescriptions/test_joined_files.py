@@ -33,7 +33,7 @@ from prescriptions.services.joining import join_household, part_household
 from prescriptions.services.known import all_known
 from prescriptions.services.prescriptions import withdraw_prescription
 from prescriptions.views.own_page import born_in
-from prescriptions.views.said import said_to
+from prescriptions.views.sent_messages import messages_told_to
 from tests.pages import acting, read
 from tests.prescriptions.files import COMPUTER, Circle, again, person, transferred
 from tests.prescriptions.rights import Desk
@@ -318,8 +318,8 @@ def test_what_was_written_under_the_file_that_was_left_is_withheld_and_read_with
     news = HouseholdMessage.objects.get(household=left.household)
     assert news.mail is not None
     file = join_household(actor=circle.adviser, household=left.household, kept=kept.household)
-    assert len(said_to(file, beside.worker)) == 1
-    assert said_to(file, circle.worker) == [], "walls are not moved"
+    assert len(messages_told_to(file, beside.worker)) == 1
+    assert messages_told_to(file, circle.worker) == [], "walls are not moved"
     desk = Desk(circle)
     desk.answer(desk.asked(RightKind.RESTRICTION, file))
     assert again(news.mail).delivery == Delivery.FAILED

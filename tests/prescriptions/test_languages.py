@@ -26,7 +26,18 @@ from prescriptions.models import CodedReason, Household, PrescriptionPaper, Shee
 from prescriptions.models.translation import names_in
 from prescriptions.own_photos import AGAIN
 from prescriptions.own_photos import TOLD as PHOTOS
-from prescriptions.saying import DAY, HOUR, TEMPLATE, VALUES, WEEKDAY, SaidDay, Tongue, kept, plain, said
+from prescriptions.saying import (
+    DAY,
+    HOUR,
+    TEMPLATE,
+    VALUES,
+    WEEKDAY,
+    Tongue,
+    TranslatableDay,
+    as_parts,
+    plain,
+    translatable,
+)
 from prescriptions.telling import A_DEVICE, A_LINE, NOT_FOR_THE_HOUSEHOLD, REACHED
 from tests.given import load_reference
 from tests.pages import acting
@@ -139,14 +150,14 @@ def test_a_translation_that_loses_what_is_put_in_it_is_refused(wrong: str) -> No
 
 
 def test_a_name_with_braces_is_only_a_name() -> None:
-    told = kept(said("{distributor} lit.", distributor="Le {day} Solidaire"))
+    told = as_parts(translatable("{distributor} lit.", distributor="Le {day} Solidaire"))
     assert Tongue(SheetLanguage.ENGLISH, {"{distributor} lit.": "{distributor} reads."}).say(told) == (
         "Le {day} Solidaire reads."
     )
 
 
 def test_a_day_is_written_as_each_language_writes_it() -> None:
-    day = kept(SaidDay.of(timezone.datetime(2026, 12, 1).date()))
+    day = as_parts(TranslatableDay.of(timezone.datetime(2026, 12, 1).date()))
     written = {language: Tongue(language, {}).say(day) for language in SheetLanguage}
     assert written[SheetLanguage.SPANISH] == "1 de diciembre de 2026"
     assert len(set(written.values())) == len(SheetLanguage)

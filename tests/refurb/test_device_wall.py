@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from lifecycle.journal import chain, hashed_columns
+from lifecycle.journal import chained_hash, hashed_columns
 from refurb.enums import DeviceType, MissingReason, RemovalDestination, Verification
 from refurb.machine import device_rules as rules
 from refurb.models import (
@@ -175,7 +175,7 @@ def forge(
     }
     grading = Grading.objects.filter(device=device).first() or bench.grade(device)
     forge_move(
-        DeviceEntry(**columns, hash=chain(device.head, columns)),
+        DeviceEntry(**columns, hash=chained_hash(device.head, columns)),
         grade="A",
         grading_id=grading.pk,
         price=20,

@@ -600,7 +600,7 @@ def test_an_inventory_keeps_nobody_who_used_the_machine(bench: Bench, browser: C
         assert "trinquart" not in said.lower()
     assert machines.SERIAL in kept_of(row)
     assert hashlib.sha256(whole).hexdigest() in kept_of(row)
-    assert row.said.webcam is True
+    assert row.hardware_facts.webcam is True
 
 
 def test_the_same_inventory_deposited_again_is_still_known(bench: Bench) -> None:

@@ -14,7 +14,7 @@ from refurb.enums import DeviceType, DriveKind
 from refurb.enums.hardware import FileKind, Unreadable
 from refurb.readers.certificate import read_certificate
 from refurb.readers.facts import GIGABYTE, HardwareFacts, NotHardware, fitted_memory
-from refurb.readers.files import MOST_BYTES, kept, read_certificate_text, read_hardware
+from refurb.readers.files import MOST_BYTES, minimised, read_certificate_text, read_hardware
 from refurb.readers.glpi import EDID_HEADER
 from refurb.readers.names import maker_of, model_of, processor_key, processor_of
 from refurb.readers.nwipe import NotNwipe
@@ -155,12 +155,12 @@ def test_an_inventory_reads_the_same_once_it_names_nobody() -> None:
         machines.glpi(usbdevices=[{"class": "0e"}], storages={"type": "cdrom"}, cpus=None, bios=[], memories={}),
         json.dumps(phone).encode(),
     ):
-        assert read_hardware(kept(said, is_read=True)) == read_hardware(said)
+        assert read_hardware(minimised(said, is_read=True)) == read_hardware(said)
 
 
 def test_what_names_nobody_is_kept_as_it_came() -> None:
     for said in (machines.lshw(), machines.DMIDECODE.encode()):
-        assert kept(said, is_read=True) == said
+        assert minimised(said, is_read=True) == said
 
 
 def test_dmidecode_tells_maker_model_chassis_processor_and_memory() -> None:
@@ -290,9 +290,9 @@ def check(content: bytes) -> None:
     try:
         facts = read_hardware(content)
     except NotHardware:
-        kept(content, is_read=False)
+        minimised(content, is_read=False)
         return
-    assert read_hardware(kept(content, is_read=True)) == facts
+    assert read_hardware(minimised(content, is_read=True)) == facts
     written = json.dumps(facts.as_json(), ensure_ascii=False)
     assert "\0" not in written.encode().decode()
     assert HardwareFacts.from_json(json.loads(written)) == facts

@@ -189,7 +189,7 @@ def test_the_evidence_of_a_reconditioned_device_taken_away_is_found_before_any_s
     device = Bench().ready()
     run(f"DELETE FROM refurb_erasure WHERE device_id = {device.pk}")
     (fault,) = faults()
-    assert fault.said.startswith(f"Appareil {device.reference}")
+    assert fault.in_words.startswith(f"Appareil {device.reference}")
     assert "preuves d’effacement ne tiennent plus" in fault.sentence
 
 
@@ -209,7 +209,7 @@ def test_the_evidence_of_a_reconditioned_device_taken_away_or_slipped_in_is_foun
         f" WHERE device_id = {other.pk}",
     )
     for whole in (True, False):
-        said = [fault.said for fault in faults(whole=whole) if fault.machine == "evidence"]
+        said = [fault.in_words for fault in faults(whole=whole) if fault.machine == "evidence"]
         assert any(f"effacement n° {lost.pk}" in text.lower() and "retirée" in text for text in said)
         assert any(f"n° {slipped} ({other})" in text and "ajoutée" in text for text in said)
 
@@ -229,7 +229,7 @@ def test_a_counter_of_places_set_back_to_zero_is_found() -> None:
     assert faults() == []
     run("UPDATE conventions_quota SET used = 0")
     (fault,) = faults(whole=False)
-    assert fault.said.startswith("Recoupements quota")
+    assert fault.in_words.startswith("Recoupements quota")
     assert fault.sentence == "le compteur dit 0, les appareils qui y tiennent une place sont 1."
     assert Quota.objects.get(pk=device.quota_id).used == 0
 

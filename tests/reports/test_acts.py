@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from desk.todo.figures import chain, territory
+from desk.todo.figures import month_links, territory
 from distribution.enums import UndoHandOverReason
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
@@ -24,7 +24,7 @@ from reports.acts import JournalRow, _Life
 from reports.definitions import definitions
 from reports.documents import paper_values
 from reports.enums import Stage, Variation
-from reports.household_tables import Served
+from reports.household_tables import NeedSummary
 from reports.models import Report
 from reports.parameters import THRESHOLD
 from reports.services import compute_report, recompute_report
@@ -52,7 +52,7 @@ def recycled(shelf: Shelf) -> Device:
 
 def needs_of(report: Report) -> dict[str, tuple[Any, ...]]:
     """Opening, entered, left, what else varied, closing of each state of needs."""
-    return {row.label: row.cells for row in Served(report.figures, hides_small=False).needs_by_state().rows}
+    return {row.label: row.cells for row in NeedSummary(report.figures, hides_small=False).needs_by_state().rows}
 
 
 # --- the enemy: what is legal, and is no act
@@ -98,10 +98,10 @@ def test_a_hand_over_undone_and_done_again_is_one_and_so_is_its_need() -> None:
     undo = {"reason": UndoHandOverReason.values[0]}
     gate.apply(fresh(device), "undo_hand_over", actor=shelf.adviser, **undo)
     report = this_month()
-    assert Summary(report.figures).handed_over == Served(report.figures, hides_small=False).met == 1
+    assert Summary(report.figures).handed_over == NeedSummary(report.figures, hides_small=False).met == 1
     shelf.hand_over(fresh(device))
     report = recounted(report)
-    assert Summary(report.figures).handed_over == Served(report.figures, hides_small=False).met == 2
+    assert Summary(report.figures).handed_over == NeedSummary(report.figures, hides_small=False).met == 2
     assert numbers(report, Stage.HANDED_OVER) == (0, 2, 0, 0, 2)
     assert needs_of(report)["Satisfait"] == (0, 2, 0, 0, 2)
 
@@ -116,7 +116,7 @@ def test_a_reservation_released_puts_nothing_on_a_shelf_nor_in_waiting() -> None
     assert numbers(report, Stage.RESERVED) == (0, 0, 0, 0, 0)
     assert needs_of(report)["En attente"] == (0, 1, 0, 0, 1)
     assert needs_of(report)["En cours"] == (0, 0, 0, 0, 0)
-    assert [count for *_, count in Served(report.figures, hides_small=False).variations()] == [1, 1]
+    assert [count for *_, count in NeedSummary(report.figures, hides_small=False).variations()] == [1, 1]
 
 
 # --- over two months
@@ -220,10 +220,10 @@ def test_the_public_page_the_paper_the_workbook_and_the_dashboard_say_the_same()
     recycled(shelf)
     report = this_month()
     summary, paper = Summary(report.figures), paper_values(report)
-    served = Served(report.figures, hides_small=False)
+    served = NeedSummary(report.figures, hides_small=False)
     sheets = CalamineWorkbook.from_filelike(BytesIO(write_workbook(report, hides_small=False)))
     told = {line[0]: line[1] for line in sheets.get_sheet_by_name("Synthèse").to_python() if len(line) > 1}
-    links = {link.label: link.number for link in chain(report, hides_small=False)}
+    links = {link.label: link.number for link in month_links(report, hides_small=False)}
     assert summary.reconditioned == paper["reconditioned"] == told["Appareils reconditionnés dans le mois"] == 3
     assert summary.handed_over == paper["handed_over"] == told["Appareils remis à un foyer dans le mois"] == 1
     assert summary.recycled == paper["recycled"] == told["Appareils remis au recycleur dans le mois"] == 1

@@ -15,7 +15,7 @@ from documents.services import verify_document
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused, Unknown
-from lifecycle.journal import chain, hashed_columns
+from lifecycle.journal import chained_hash, hashed_columns
 from lifecycle.models import ClosedPeriod, Verification
 from lifecycle.verification import FaultsFound
 from network.enums import OrganisationKind, Role
@@ -230,7 +230,7 @@ def forged(report: Report, verb: str, target: str, sha256: str = "a" * 64) -> Re
     last = report.journal.latest("seq")
     columns = {name: getattr(last, name) for name in hashed_columns(ReportEntry)}
     columns |= {"seq": last.seq + 1, "verb": verb, "source": "frozen", "target": target, "figures_sha256": sha256}
-    return ReportEntry(**columns, hash=chain(last.hash, columns))
+    return ReportEntry(**columns, hash=chained_hash(last.hash, columns))
 
 
 @pytest.mark.parametrize(("verb", "target"), [("recompute", "frozen"), ("publish", "published")])

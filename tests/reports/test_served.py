@@ -7,7 +7,7 @@ import pytest
 from prescriptions.enums import NeedKind, NeedState
 from refurb.enums import DeviceType
 from reports.enums import Stage
-from reports.household_tables import Served, tension
+from reports.household_tables import NeedSummary, tension
 from reports.secrecy.choosing import choose
 from reports.secrecy.covering import HIDDEN
 from reports.secrecy.suppression import Rule
@@ -46,7 +46,7 @@ def cells(table: Any) -> dict[str, tuple[Any, ...]]:
 
 
 def test_needs_are_counted_by_kind_for_the_whole_departement() -> None:
-    served = Served(
+    served = NeedSummary(
         figures(
             waiting("1", 7),
             waiting("2", 2),
@@ -62,7 +62,7 @@ def test_needs_are_counted_by_kind_for_the_whole_departement() -> None:
 
 
 def test_tension_is_needs_that_wait_for_one_device_on_offer() -> None:
-    served = Served(
+    served = NeedSummary(
         figures(
             waiting("1", 10),
             waiting("2", 6, NeedKind.TABLET),
@@ -83,7 +83,7 @@ def test_tension_reads_as_a_number_or_a_word(waits: int, offered: int, available
 
 
 def test_a_screen_and_a_reserved_device_answer_no_need() -> None:
-    served = Served(
+    served = NeedSummary(
         figures(
             waiting("1", 6),
             buckets=(
@@ -103,7 +103,7 @@ def kept(told: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_small_count_of_households_is_hidden_with_what_would_give_it_away() -> None:
     told = kept(figures(waiting("1", 3), waiting("2", 9)))
-    pilot, reader = Served(told, hides_small=False), Served(told, hides_small=True)
+    pilot, reader = NeedSummary(told, hides_small=False), NeedSummary(told, hides_small=True)
     rank = list(NeedKind).index(NeedKind.COMPUTER)
     assert [row.cells[rank] for row in pilot.needs_by_territory().rows] == [3, 9]
     assert [row.cells[rank] for row in reader.needs_by_territory().rows] == [HIDDEN, HIDDEN]
@@ -112,7 +112,7 @@ def test_a_small_count_of_households_is_hidden_with_what_would_give_it_away() ->
 
 def test_a_single_count_is_not_told_by_its_own_total() -> None:
     """It once was: the line « Total » said the number that its only line did not."""
-    served = Served(kept(figures(waiting("1", 4))), hides_small=True)
+    served = NeedSummary(kept(figures(waiting("1", 4))), hides_small=True)
     rank = list(NeedKind).index(NeedKind.COMPUTER)
     table = served.needs_by_territory()
     assert (table.rows[0].cells[rank], table.total.cells[rank]) == (HIDDEN, HIDDEN)
@@ -133,23 +133,23 @@ def test_the_sum_of_the_kinds_does_not_give_away_the_one_that_is_hidden() -> Non
         )
     )
     ranks = [list(NeedKind).index(kind) for kind in (NeedKind.COMPUTER, NeedKind.TABLET)]
-    rows = cells(Served(told, hides_small=True).needs_by_territory())
-    sums = cells(Served(told, hides_small=True).tension_by_territory())
+    rows = cells(NeedSummary(told, hides_small=True).needs_by_territory())
+    sums = cells(NeedSummary(told, hides_small=True).tension_by_territory())
     for place in ("Nord", "Sud"):
         computers, tablets = (rows[place][rank] for rank in ranks)
         assert tablets == HIDDEN
         assert HIDDEN in (computers, sums[place][0])
-    assert cells(Served(told, hides_small=False).tension_by_territory())["Nord"] == (15, 0, 5, "3,0")
+    assert cells(NeedSummary(told, hides_small=False).tension_by_territory())["Nord"] == (15, 0, 5, "3,0")
 
 
 def test_a_ratio_does_not_tell_the_number_that_it_is_made_of() -> None:
     told = kept(figures(waiting("1", 3), waiting("2", 40), buckets=(on_offer("1", Stage.AVAILABLE, 10),)))
-    lines = cells(Served(told, hides_small=True).tension_by_territory())
+    lines = cells(NeedSummary(told, hides_small=True).tension_by_territory())
     assert lines["Nord"][0] == lines["Nord"][3] == HIDDEN
 
 
 def test_figures_that_never_chose_what_they_hide_tell_no_number_of_households() -> None:
-    served = Served(figures(waiting("1", 300), waiting("2", 90)), hides_small=True)
+    served = NeedSummary(figures(waiting("1", 300), waiting("2", 90)), hides_small=True)
     assert served.waiting == served.met == HIDDEN
     assert {cell for row in served.needs_by_territory().rows for cell in row.cells} == {HIDDEN}
     summary = Summary(figures(buckets=(on_offer("1", Stage.HANDED_OVER, 70),)), hides_small=True)
@@ -168,7 +168,7 @@ def test_distribution_is_told_by_the_epci_of_the_convention() -> None:
 def test_figures_of_before_the_needs_were_counted_still_read() -> None:
     told = figures()
     del told["needs"]
-    served = Served(told, hides_small=False)
+    served = NeedSummary(told, hides_small=False)
     assert not served.is_counted
     assert served.waiting == 0
     assert Summary(told).distribution_at("closing").total.cells == (0,) * 6

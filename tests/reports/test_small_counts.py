@@ -154,7 +154,7 @@ def test_numbers_that_cannot_be_are_not_audited_but_refused() -> None:
 
 
 def test_a_hidden_number_is_named_in_words() -> None:
-    assert keys.told(keys.devices("returned", "left")) == "Retours SAV, sorties"
-    assert keys.told(keys.needs("waiting", "closing", place="245900410", kind="tablet")) == (
+    assert keys.key_in_words(keys.devices("returned", "left")) == "Retours SAV, sorties"
+    assert keys.key_in_words(keys.needs("waiting", "closing", place="245900410", kind="tablet")) == (
         "En attente, fin de mois, 245900410, Tablette"
     )

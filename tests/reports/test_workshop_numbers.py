@@ -12,7 +12,7 @@ import pytest
 from prescriptions.enums import NeedKind
 from refurb.enums import DeviceType
 from reports.enums import Stage
-from reports.household_tables import Served
+from reports.household_tables import NeedSummary
 from reports.models import Report
 from reports.months import bounds
 from reports.secrecy import choosing
@@ -142,7 +142,7 @@ def test_a_small_number_that_keeps_several_values_stays_hidden_though_less_wide_
 def test_needs_in_progress_of_each_kind_are_told_to_the_pilot_alone(months: list[dict[str, Any]]) -> None:
     """At most as many as there are tablets in the distribution, by type: one or two."""
     kind, rank = str(NeedKind.COMPUTER.label), 5
-    pilot, reader = (Served(months[-1], hides_small=hides).needs_by_kind() for hides in (False, True))
+    pilot, reader = (NeedSummary(months[-1], hides_small=hides).needs_by_kind() for hides in (False, True))
     assert {row.cells[rank] for row in reader.rows} == {NOT_SUMMED}
     assert next(row.cells[rank] for row in pilot.rows if row.label == kind) != NOT_SUMMED
     assert reader.total.cells[rank] in (HIDDEN, pilot.total.cells[rank])

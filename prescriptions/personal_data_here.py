@@ -1,10 +1,8 @@
-"""What prescriptions hold of a household: see ``held``."""
+"""What prescriptions hold of a household: see ``personal_data``."""
 
 from typing import Any
 
 from imports.models import Import
-from prescriptions.held import INTERNAL, Beyond, Held, holds
-from prescriptions.held_words import given_told, page_opened, role_told
 from prescriptions.models import (
     Agreement,
     CompletionAnswer,
@@ -38,6 +36,8 @@ from prescriptions.models import (
     TransferEntry,
     WaitingPicture,
 )
+from prescriptions.personal_data import INTERNAL, Beyond, PersonalData, declare_personal_data
+from prescriptions.personal_data_words import given_told, page_opened, role_told
 
 KEYS = "la même information, écrite pour chercher les doubles"
 ANOTHER = "l’autre dossier peut être celui de quelqu’un d’autre"
@@ -103,11 +103,11 @@ def rules(decision: Any) -> str:
     return "\u00a0; ".join(", ".join(str(word) for word in line if word) for line in told)
 
 
-def _journals(of_it: str) -> tuple[Held, ...]:
+def _journals(of_it: str) -> tuple[PersonalData, ...]:
     """What was done of each thing, act by act."""
     return (
-        Held(HouseholdEntry, "object", "L’histoire de votre dossier", ENTRY, TARGET, SAID),
-        Held(
+        PersonalData(HouseholdEntry, "object", "L’histoire de votre dossier", ENTRY, TARGET, SAID),
+        PersonalData(
             PrescriptionEntry,
             "object__household",
             "L’histoire de vos demandes",
@@ -115,10 +115,10 @@ def _journals(of_it: str) -> tuple[Held, ...]:
             {**TARGET, "epci": TERRITORY["epci"]},
             SAID,
         ),
-        Held(NeedEntry, f"object__{of_it}", "L’histoire de vos besoins", ENTRY, TARGET | TERRITORY, SAID),
-        Held(TransferEntry, f"object__{of_it}", "L’histoire des transferts", ENTRY, TARGET, SAID),
-        Held(ProofPhotoEntry, f"object__{of_it}", "L’histoire de vos photos de papiers", ENTRY, TARGET, SAID),
-        Held(
+        PersonalData(NeedEntry, f"object__{of_it}", "L’histoire de vos besoins", ENTRY, TARGET | TERRITORY, SAID),
+        PersonalData(TransferEntry, f"object__{of_it}", "L’histoire des transferts", ENTRY, TARGET, SAID),
+        PersonalData(ProofPhotoEntry, f"object__{of_it}", "L’histoire de vos photos de papiers", ENTRY, TARGET, SAID),
+        PersonalData(
             RightsRequestEntry,
             "object__household",
             "L’histoire de vos demandes de droits",
@@ -130,8 +130,8 @@ def _journals(of_it: str) -> tuple[Held, ...]:
 
 
 OF_IT = "prescription__household"
-OF_PRESCRIPTIONS: tuple[Held, ...] = (
-    Held(
+OF_PRESCRIPTIONS: tuple[PersonalData, ...] = (
+    PersonalData(
         Household,
         "pk",
         "Le dossier de votre foyer",
@@ -143,8 +143,8 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
         ),
         {**dict.fromkeys(("name_key", "phone_key", "address_key"), KEYS), "same_as": ANOTHER, "joined_into": INTERNAL},
     ),
-    Held(Residence, "household", "Où vous avez vécu", ("commune", "since", "told_at"), {"household": INTERNAL}),
-    Held(
+    PersonalData(Residence, "household", "Où vous avez vécu", ("commune", "since", "told_at"), {"household": INTERNAL}),
+    PersonalData(
         Prescription,
         "household",
         "Vos demandes",
@@ -155,7 +155,7 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
         ),
         {"household": INTERNAL},
     ),
-    Held(
+    PersonalData(
         Need,
         OF_IT,
         "Ce que vous avez demandé",
@@ -165,7 +165,7 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
             *("loss", "left_reason"),
         ),
     ),
-    Held(
+    PersonalData(
         Fact,
         OF_IT,
         "Ce qui a été noté de vos justificatifs",
@@ -175,20 +175,20 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
         ),
         {"replaces": INTERNAL},
     ),
-    Held(
+    PersonalData(
         SocialStory,
         OF_IT,
         "Ce que vous avez confié sur votre situation",
         ("prescription", "prescriber", "text", "written_at", "written_by"),
     ),
-    Held(
+    PersonalData(
         Agreement,
         OF_IT,
         "Votre accord",
         ("prescription", "exact_text", "informed", "how", "given_on", "recorded_at", "recorded_by"),
         {"text": "la version du texte, dont vous avez les mots exacts", "sha256": INTERNAL},
     ),
-    Held(
+    PersonalData(
         Decision,
         OF_IT,
         "Ce qui a été décidé",
@@ -198,7 +198,7 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
         ),
         say={"lines": rules, "verb": decided},
     ),
-    Held(
+    PersonalData(
         CompletionRequest,
         OF_IT,
         "Ce qui a été demandé en plus",
@@ -206,39 +206,39 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
         {"codes": "les codes de ce qui est dit en clair"},
         {"labels": labels},
     ),
-    Held(
+    PersonalData(
         CompletionAnswer,
         "request__prescription__household",
         "Ce qui a été répondu",
         ("request", "said", "words", "answered_at", "answered_by"),
         {"code": "le code de ce qui est dit en clair"},
     ),
-    Held(
+    PersonalData(
         FileNote,
         OF_IT,
         "Ce que les conseillers ont noté de votre demande",
         ("prescription", "organisation", "audience", "text", "written_at", "written_by"),
     ),
-    Held(
+    PersonalData(
         ProofPhoto,
         OF_IT,
         "Les photos de papiers que vous avez envoyées",
         ("reference", "prescription", "state", "sent_at", "settled_at", "settled_by", "fault"),
     ),
-    Held(
+    PersonalData(
         WaitingPicture,
         "photo__prescription__household",
         "Les images qui attendent d’être regardées",
         ("photo",),
         {"content": "l’image que vous avez envoyée\u00a0: vous avez le papier, et elle s’efface une fois regardée"},
     ),
-    Held(
+    PersonalData(
         PrescriptionPaper,
         OF_IT,
         "Les feuilles de vos demandes",
         ("prescription", "kind", "document"),
     ),
-    Held(
+    PersonalData(
         PromisedContact,
         OF_IT,
         "Ce qu’on devait vous dire",
@@ -248,7 +248,7 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
         ),
         {"mail": "le courriel lui-même, donné plus bas", "sms": "le SMS lui-même, donné plus bas"},
     ),
-    Held(
+    PersonalData(
         HouseholdMessage,
         "household",
         "Les messages qu’on vous a écrits",
@@ -259,21 +259,21 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
             **dict.fromkeys(("mail", "sms", "letter"), "le message lui-même, donné plus bas"),
         },
     ),
-    Held(
+    PersonalData(
         Reminder,
         "household",
         "Les rappels",
         ("prescription", "kind", "due_on", "sent_at", "cancelled_at"),
         {"household": INTERNAL},
     ),
-    Held(
+    PersonalData(
         ConfirmationLink,
         OF_IT,
         "Les liens qu’on vous a envoyés",
         ("prescription", "sent_at", "expires_at", "answered_at", "answer", "withdrawn_at"),
         {"token_digest": "l’empreinte d’une clé\u00a0: elle ouvrirait votre page"},
     ),
-    Held(
+    PersonalData(
         Transfer,
         OF_IT,
         "Les changements de service social",
@@ -282,7 +282,7 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
             *("settled_by", "refusal"),
         ),
     ),
-    Held(
+    PersonalData(
         HouseholdCorrection,
         "household",
         "Ce qui a été corrigé",
@@ -290,7 +290,7 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
         {"household": INTERNAL},
         {"columns": columns_written},
     ),
-    Held(
+    PersonalData(
         RightsRequest,
         "household",
         "Vos demandes de droits",
@@ -306,14 +306,14 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
             "overdue_at": "un rappel à celui qui vous répond",
         },
     ),
-    Held(
+    PersonalData(
         DoubleAnswer,
         ("low", "high"),
         "Les dossiers comparés au vôtre",
         ("same", "score", "signs", "answered_at", "answered_by"),
         dict.fromkeys(("low", "high"), ANOTHER),
     ),
-    Held(
+    PersonalData(
         ImportedPerson,
         "household",
         "La liste d’où vient votre dossier",
@@ -321,7 +321,7 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
         {"household": INTERNAL, "said": "effacé dès que votre dossier est ouvert", "number": INTERNAL},
         {"import_of": list_told},
     ),
-    Held(
+    PersonalData(
         Joining,
         ("household", "left"),
         "Les dossiers réunis en un seul",
@@ -336,7 +336,7 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
         Import, "la liste que votre service social a déposée, effacée une fois reprise, et qui n’est pas de vous seul"
     ),
     *_journals(OF_IT),
-    Held(
+    PersonalData(
         HouseholdAccess,
         "household",
         "Qui a ouvert votre dossier",
@@ -350,4 +350,4 @@ OF_PRESCRIPTIONS: tuple[Held, ...] = (
 
 def register() -> None:
     """Declare them."""
-    holds(*OF_PRESCRIPTIONS)
+    declare_personal_data(*OF_PRESCRIPTIONS)

@@ -1,4 +1,4 @@
-"""What a row is told by, where its columns say codes or numbers: whoever reads it is no computer (see ``held``)."""
+"""What a row is told by, where its columns say codes or numbers: see ``personal_data``, whose reader is no computer."""
 
 from collections.abc import Mapping
 from typing import Any

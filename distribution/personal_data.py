@@ -1,13 +1,13 @@
-"""What distribution holds of a household: see ``prescriptions.held``."""
+"""What distribution holds of a household: see ``prescriptions.personal_data``."""
 
 from distribution.models import Appointment, AppointmentEntry, Derogation, DerogationRequest, HandOver
-from prescriptions.held import INTERNAL, Beyond, Held, holds
-from prescriptions.held_here import ENTRY, SAID, TARGET
+from prescriptions.personal_data import INTERNAL, Beyond, PersonalData, declare_personal_data
+from prescriptions.personal_data_here import ENTRY, SAID, TARGET
 from refurb.models import Device
 
 OF_IT = "need__prescription__household"
-OF_DISTRIBUTION: tuple[Held | Beyond, ...] = (
-    Held(
+OF_DISTRIBUTION: tuple[PersonalData | Beyond, ...] = (
+    PersonalData(
         HandOver,
         OF_IT,
         "Les appareils mis de côté ou remis, et ce que vous avez payé",
@@ -18,19 +18,19 @@ OF_DISTRIBUTION: tuple[Held | Beyond, ...] = (
         ),
         {"stay": INTERNAL, "replaces": INTERNAL},
     ),
-    Held(
+    PersonalData(
         Derogation,
         OF_IT,
         "Les exceptions accordées pour vous",
         ("need", "kind", "reason", "granted_at", "granted_by"),
     ),
-    Held(
+    PersonalData(
         DerogationRequest,
         OF_IT,
         "Les exceptions demandées pour vous",
         ("need", "kind", "reason", "asked_at", "asked_by", "granted", "answer", "answered_at", "answered_by"),
     ),
-    Held(
+    PersonalData(
         Appointment,
         OF_IT,
         "Vos rendez-vous",
@@ -40,7 +40,7 @@ OF_DISTRIBUTION: tuple[Held | Beyond, ...] = (
         ),
         dict.fromkeys(("seat", "places", "seq", "head", "moved_at"), INTERNAL),
     ),
-    Held(AppointmentEntry, f"object__{OF_IT}", "L’histoire de vos rendez-vous", ENTRY, TARGET, SAID),
+    PersonalData(AppointmentEntry, f"object__{OF_IT}", "L’histoire de vos rendez-vous", ENTRY, TARGET, SAID),
     Beyond(
         Device,
         "L’appareil vient d’un don et ne porte rien du foyer\u00a0: ce qui lui en a été remis est dans sa fiche.",
@@ -51,4 +51,4 @@ OF_DISTRIBUTION: tuple[Held | Beyond, ...] = (
 
 def register() -> None:
     """Declare them."""
-    holds(*OF_DISTRIBUTION)
+    declare_personal_data(*OF_DISTRIBUTION)

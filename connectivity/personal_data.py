@@ -1,4 +1,4 @@
-"""What connection holds of a household: see ``prescriptions.held``."""
+"""What connection holds of a household: see ``prescriptions.personal_data``."""
 
 from connectivity.models import (
     AddressCheck,
@@ -15,15 +15,15 @@ from connectivity.models import (
     Recharge,
     Transmission,
 )
-from prescriptions.held import Held, holds
-from prescriptions.held_here import ENTRY, SAID, TARGET, TERRITORY
+from prescriptions.personal_data import PersonalData, declare_personal_data
+from prescriptions.personal_data_here import ENTRY, SAID, TARGET, TERRITORY
 
 STEERING = "sert à relancer l’opérateur ou le travailleur social, et ne dit rien de vous"
 
 
 OF_IT = "need__prescription__household"
-OF_CONNECTIVITY: tuple[Held, ...] = (
-    Held(
+OF_CONNECTIVITY: tuple[PersonalData, ...] = (
+    PersonalData(
         ConnectionFile,
         OF_IT,
         "Vos lignes de téléphone et d’internet",
@@ -42,25 +42,25 @@ OF_CONNECTIVITY: tuple[Held, ...] = (
             **dict.fromkeys(("touched_at", "waiting_since", "reminders"), STEERING),
         },
     ),
-    Held(
+    PersonalData(
         ProofSeen,
         f"file__{OF_IT}",
         "Ce qui a été vu pour une offre",
         ("file", "rule", "proof", "dated_on", "holds", "ceiling", "seen_at", "seen_by"),
     ),
-    Held(
+    PersonalData(
         AddressCheck,
         f"file__{OF_IT}",
         "Ce qui a été vérifié à votre adresse",
         ("file", "access", "reached", "checked_on", "how", "recorded_at", "checked_by"),
     ),
-    Held(
+    PersonalData(
         ReachTold,
         f"file__{OF_IT}",
         "Ce qui était su de votre adresse quand une offre a été choisie",
         ("file", "offer", "sentence", "told_at"),
     ),
-    Held(
+    PersonalData(
         Transmission,
         f"file__{OF_IT}",
         "Ce qui a été transmis à un opérateur",
@@ -69,13 +69,13 @@ OF_CONNECTIVITY: tuple[Held, ...] = (
             *("email", "address", "postcode", "city", "contact", "forgotten_at"),
         ),
     ),
-    Held(
+    PersonalData(
         ProblemAnswer,
         f"file__{OF_IT}",
         "Ce qu’un opérateur a signalé, et la réponse",
         ("file", "operator", "problem", "note", "problem_at", "words", "answered_at", "answered_by"),
     ),
-    Held(
+    PersonalData(
         OperatorLink,
         f"file__{OF_IT}",
         "Les liens envoyés à un opérateur pour vous",
@@ -85,20 +85,20 @@ OF_CONNECTIVITY: tuple[Held, ...] = (
             "token_digest": "l’empreinte d’une clé\u00a0: elle ouvrirait votre demande",
         },
     ),
-    Held(
+    PersonalData(
         ConnectionPaper,
         f"file__{OF_IT}",
         "Les papiers de vos lignes",
         ("file", "kind", "operator", "document"),
     ),
-    Held(
+    PersonalData(
         LineNotice,
         f"file__{OF_IT}",
         "Ce qu’on devait vous dire de vos lignes",
         ("file", "about", "channel", "promised_at", "due_on", "settled_at", "settled_by", "outcome"),
         {"mail": "le courriel lui-même, donné plus bas", "sms": "le SMS lui-même, donné plus bas"},
     ),
-    Held(
+    PersonalData(
         Recharge,
         f"file__{OF_IT}",
         "Les recharges qui vous ont été vendues",
@@ -108,7 +108,7 @@ OF_CONNECTIVITY: tuple[Held, ...] = (
         ),
         dict.fromkeys(("month", "rank", "most"), "compte les recharges du mois, et ne dit rien de vous"),
     ),
-    Held(
+    PersonalData(
         CampaignHousehold,
         "household",
         "Les appels prévus avant la fin du cuivre",
@@ -117,14 +117,14 @@ OF_CONNECTIVITY: tuple[Held, ...] = (
             "next_on",
         ),
     ),
-    Held(
+    PersonalData(
         CampaignCall,
         "target__household",
         "Les appels qui vous ont été faits",
         ("target", "caller", "called_at", "result", "next_on", "note"),
         {"script": "le texte que tous les foyers appelés entendent"},
     ),
-    Held(
+    PersonalData(
         ConnectionEntry,
         f"object__{OF_IT}",
         "L’histoire de vos lignes",
@@ -138,4 +138,4 @@ OF_CONNECTIVITY: tuple[Held, ...] = (
 
 def register() -> None:
     """Declare them."""
-    holds(*OF_CONNECTIVITY)
+    declare_personal_data(*OF_CONNECTIVITY)

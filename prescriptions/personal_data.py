@@ -1,7 +1,7 @@
 """What is held of a household, told model by model: which columns are given to whoever asks, which are not and why.
 
-Each app declares its own, ``holds(Held(…))``, in ``AppConfig.ready()``. A test follows every link that leads to a
-household and asks that each column be on one side or the other: a new one cannot be forgotten.
+Each app declares its own, ``declare_personal_data(PersonalData(…))``, in ``AppConfig.ready()``. A test follows every
+link that leads to a household and asks that each column be on one side or the other: a new one cannot be forgotten.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class Held:
+class PersonalData:
     """One table that hangs from a household.
 
     ``path``: the look-up from a row to its household, or several of which one is enough; ``columns``: what is given, in
@@ -64,24 +64,24 @@ def _files(household: int) -> "models.QuerySet[Any]":
     return Household._base_manager.filter(joined).values("pk")
 
 
-_held: dict[type[models.Model], Held] = {}
+_personal_data: dict[type[models.Model], PersonalData] = {}
 _beyond: dict[type[models.Model], Beyond] = {}
 
 
-def holds(*declared: Held | Beyond) -> None:
+def declare_personal_data(*declared: PersonalData | Beyond) -> None:
     """Declare what an app holds of households."""
     for one in declared:
-        if isinstance(one, Held):
-            _held[one.model] = one
+        if isinstance(one, PersonalData):
+            _personal_data[one.model] = one
         else:
             _beyond[one.model] = one
 
 
-def everything_held() -> list[Held]:
+def all_personal_data() -> list[PersonalData]:
     """Every table that holds something of a household, in the order in which they were declared."""
-    return list(_held.values())
+    return list(_personal_data.values())
 
 
-def ends() -> dict[type[models.Model], Beyond]:
+def tables_beyond() -> dict[type[models.Model], Beyond]:
     """The tables where what is held of a person ends."""
     return dict(_beyond)

@@ -293,7 +293,7 @@ def resited(work: Work) -> Thread:
     """Counted outside the département; it came from a branch inside it."""
     yield from ready(work)
     yield work.after(2, 5)
-    act = work.act | {"actor": work.stage.cast.pilot}
+    act = work.act | {"actor": work.story.cast.pilot}
     epci = Epci.objects.get(siren="200041960")
     devices.reclassify_device(
         **act, reason=ReclassifyReason.SITE, origin_epci=epci, comment="Chargé à l’agence d’Orchies en passant."
@@ -302,7 +302,7 @@ def resited(work: Work) -> Thread:
 
 def _broken(work: Work) -> list[str]:
     """Two essential functions that no longer work."""
-    return [code for code, optional in work.stage.functions[work.type] if not optional][:2]
+    return [code for code, optional in work.story.functions[work.type] if not optional][:2]
 
 
 type Fate = Callable[[Work], Thread]

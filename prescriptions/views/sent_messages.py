@@ -13,7 +13,7 @@ from prescriptions.models import Household, HouseholdMessage, PromisedContact
 from prescriptions.tables.messages import NAMES, TONES
 from typography.french import moment
 
-LAST_SAID = 30
+MOST_LISTED = 30
 """How many are listed."""
 
 
@@ -29,18 +29,18 @@ class SentMessage:
     letter: int | None = None
 
 
-def said_to(household: Household, actor: Actor) -> list[SentMessage]:
+def messages_told_to(household: Household, actor: Actor) -> list[SentMessage]:
     """What it was written, and what its worker told it, the newest first; two queries.
 
     With what was written under a file that was joined to this one, for whoever followed it.
     """
     under = Q(household=household) | Q(household__joined_into=household)
-    messages = HouseholdMessage.objects.visible_to(actor).told().filter(under)
+    messages = HouseholdMessage.objects.visible_to(actor).with_fate().filter(under)
     told = PromisedContact.objects.visible_to(actor).filter(
         prescription__household=household, outcome=ContactOutcome.TOLD
     )
-    rows = [_written(one) for one in messages[:LAST_SAID]]
-    for one in told.order_by("-settled_at")[:LAST_SAID]:
+    rows = [_written(one) for one in messages[:MOST_LISTED]]
+    for one in told.order_by("-settled_at")[:MOST_LISTED]:
         assert one.settled_at is not None
         rows.append(SentMessage(one.settled_at, "Par quelqu’un", one.get_about_display(), "Dit", "tag--done"))
     return sorted(rows, key=lambda one: one.at, reverse=True)
