@@ -29,6 +29,11 @@ ARGUMENTS = [
 ]
 LOCAL = {"localhost", "127.0.0.1", None}  # None: data:, blob: and about:
 PATIENCE = 15_000  # milliseconds
+STILL = "reduce"
+"""Whoever asks for no motion sees the same pages, without the half second that a page takes to scroll at each click.
+
+The hour at the bench is lived with motion, as most do.
+"""
 WIDE = {"width": 1280, "height": 900}
 """How large a window is unless said: as wide as the pages are looked at, for fewer layouts."""
 
@@ -130,7 +135,8 @@ def open_page(browser: Browser, watch: Watch, live_server: object) -> Callable[.
     """
 
     def open_as_somebody(**options: object) -> Page:
-        known = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "base_url": str(live_server), "viewport": WIDE}
+        known = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": WIDE, "reduced_motion": STILL}
+        known["base_url"] = str(live_server)
         context = browser.new_context(**known | options)
         context.set_default_timeout(PATIENCE)
         page = context.new_page()

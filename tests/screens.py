@@ -1,6 +1,6 @@
 """How a page is looked at in a real browser: wide and narrow, by axe, whole; and how one signs in to see it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -18,12 +18,31 @@ RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
     "resultTypes": ["violations"],
 }
-KINDS = """[...document.body.querySelectorAll("*")].map(element => [
-    element.parentElement.tagName, element.parentElement.className, element.tagName, element.className,
-    ...element.getAttributeNames().filter(name => !/^(checked|selected|value|data-.*)$/.test(name)),
-    element.checkVisibility() ? "" : "hidden", element.textContent.trim() ? "" : "empty",
-].join(" ")).concat([...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map(title => title.tagName).join(" "))"""
-"""What a page is made of, whatever its words: the kinds of its elements, and the plan that its titles make."""
+KINDS = """() => {
+    const grounds = new Map([[document, "white"]]);
+    const ground = (element, style) => {
+        const clear = style.backgroundColor == "rgba(0, 0, 0, 0)" && style.backgroundImage == "none";
+        grounds.set(element, clear ? grounds.get(element.parentNode) : style.backgroundColor + style.backgroundImage);
+        return grounds.get(element);
+    };
+    ground(document.documentElement, getComputedStyle(document.documentElement));
+    ground(document.body, getComputedStyle(document.body));
+    const kind = element => {
+        const style = getComputedStyle(element);
+        return [
+            element.parentElement.tagName, element.parentElement.className, element.tagName, element.className,
+            ...element.getAttributeNames().filter(name => !/^(checked|selected|value|data-.*)$/.test(name)),
+            element.checkVisibility() ? "" : "hidden", element.textContent.trim() ? "" : "empty",
+            element.labels?.length === 0 ? "unlabelled" : "",
+            style.color, style.fontSize, style.fontWeight, ground(element, style),
+        ].join(" ");
+    };
+    window.kinds = Map.groupBy(document.body.querySelectorAll("*"), kind);
+    return [...window.kinds.keys()];
+}"""
+"""What a page is made of, whatever its words: the kinds of its elements, and what they are written on."""
+PLAN = """[...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map(title => title.tagName).join(" ")"""
+"""The plan that the titles of a page make."""
 STICKING_OUT = """width => [...document.body.querySelectorAll("*")].filter(
     element => element.getBoundingClientRect().right > width
 ).map(element => `${element.tagName} ${element.className}, up to ${element.getBoundingClientRect().right} px`)"""
@@ -72,27 +91,26 @@ def flaws(page: Page, *, whole: bool = False) -> list[str]:
             )
         if size == WIDE and (cut := page.evaluate(CUT_OFF)):
             found.append(f"{page.url}: the end of a table is cut off: {cut}")
-        kinds = set(page.evaluate(KINDS))
-        if not kinds <= SEEN:
-            told = axe(page, RULES)
-        elif whole and size == NARROW:
-            told = axe(page, OF_A_WHOLE_PAGE)
-        else:
-            continue
-        if told.violations_count:
-            found.append(f"{page.url}, {size['width']} px\n{told.generate_report()}")
-        else:
-            SEEN.update(kinds)
+        kinds, plan = page.evaluate(KINDS), page.evaluate(PLAN)
+        new = [kind for kind in kinds if kind not in SEEN]
+        told = [axe(page, RULES, new)] if new else []
+        if new or plan not in SEEN or (whole and size == NARROW):
+            told.append(axe(page, OF_A_WHOLE_PAGE))
+        faults = [f"{page.url}, {size['width']} px\n{one.generate_report()}" for one in told if one.violations_count]
+        found += faults
+        if not faults:
+            SEEN.update(new, [plan])
     if size_before is not None and size_before != page.viewport_size:
         page.set_viewport_size(size_before)
     return found
 
 
-def axe(page: Page, rules: Mapping[str, Any]) -> AxeResults:
-    """What axe says of a page."""
+def axe(page: Page, rules: Mapping[str, Any], kinds: Collection[str] | None = None) -> AxeResults:
+    """What axe says of a page, or of its elements of some kinds and of what is in them."""
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE)
-    return AxeResults(page.evaluate("rules => axe.run(rules)", rules))
+    among = "document" if kinds is None else "{include: kinds.flatMap(kind => window.kinds.get(kind))}"
+    return AxeResults(page.evaluate(f"([rules, kinds]) => axe.run({among}, rules)", [rules, list(kinds or ())]))
 
 
 def sign_in(page: Page, membership: Membership) -> None:

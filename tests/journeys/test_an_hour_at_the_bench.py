@@ -87,7 +87,7 @@ def test_the_machines_of_a_lot_go_from_their_arrival_to_stock_in_four_gestures_e
     load_numbers()
     scene = Scene(lines=(laptops(DEVICES),))
     scene.collected()
-    tess = visit(scene.north.technician, careful=False)
+    tess = visit(scene.north.technician, careful=False, reduced_motion="no-preference")
     began = time.monotonic()
 
     _arrive(tess)
