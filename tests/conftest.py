@@ -213,12 +213,17 @@ def days_to_come() -> Iterator[None]:
         yield
 
 
+def commits(item: Any) -> bool:
+    """Whether a test may leave rows behind, which are deleted after it."""
+    mark = item.get_closest_marker("django_db")
+    is_marked = mark is not None and mark.kwargs.get("transaction")
+    return bool(is_marked or {"transactional_db", "live_server"} & set(item.fixturenames))
+
+
 @pytest.fixture(autouse=True)
 def served_with_few_rights(request: pytest.FixtureRequest) -> Iterator[None]:
     """In a test that commits, whoever is not the test itself has the rights of those who serve, and no more."""
-    mark = request.node.get_closest_marker("django_db")
-    commits = mark is not None and mark.kwargs.get("transaction")
-    if not commits and not {"transactional_db", "live_server"} & set(request.fixturenames):
+    if not commits(request.node):
         yield
         return
     request.getfixturevalue("transactional_db")
@@ -230,6 +235,8 @@ def served_with_few_rights(request: pytest.FixtureRequest) -> Iterator[None]:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test starts from nothing, by steps that others may have taken."""
     remembered.STEPS.begin()
+    # A class may commit before its first test.
+    BESIDE.begin(commits=not isinstance(item, pytest.Function) or item.cls is not None or commits(item))
 
 
 @pytest.hookimpl(trylast=True)

@@ -21,7 +21,7 @@ from refurb.models import Device
 from tests.distribution.shelves import Shelf
 from tests.network.factories import make_membership, make_organisation
 from tests.remembered import NoKeyError, Steps, from_nothing, key_of, literal, remembered
-from tests.world import copied_out, filled_tables
+from tests.world import Beside, are_filled, copied_out, filled_tables
 
 pytestmark = pytest.mark.django_db
 
@@ -265,3 +265,37 @@ def test_each_life_begins_from_nothing_and_the_walls_judge_it_as_it_ends() -> No
 
 def test_an_empty_cell_and_an_empty_text_are_two_things() -> None:
     assert (literal(r"\N"), literal("")) == ("NULL", "''")
+
+
+def test_whether_rows_were_committed_is_asked_once_by_tests_that_commit_none_and_each_time_by_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    beside = Beside()
+    committed: list[str] = []
+    asked = []
+
+    def filled_tables() -> list[str]:
+        asked.append(1)
+        return list(committed)
+
+    monkeypatch.setattr(beside, "filled_tables", filled_tables)
+    beside.begin(commits=False)
+    assert not beside.are_filled()
+    beside.begin(commits=False)
+    assert not beside.are_filled()
+    assert len(asked) == 1
+    beside.begin(commits=True)
+    assert not beside.are_filled()
+    committed.append("network_organisation")
+    assert beside.are_filled()
+    beside.begin(commits=False)
+    assert beside.are_filled(), "what it left behind is seen"
+
+
+def test_a_step_that_begins_where_a_row_was_written_before_is_not_known(steps: Steps) -> None:
+    undone(steps, lambda: alone("A"))
+    opened("k")
+    steps.begin()
+    assert are_filled(["django_session"])
+    assert alone("A").pk
+    assert steps.place is None

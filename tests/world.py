@@ -178,11 +178,29 @@ class Beside:
     """Another connection, which asks which tables hold rows for good.
 
     To plan the question takes ten times as long as to answer it, and a connection that puts rows back without triggers
-    forgets its plans each time: this one keeps its own.
+    forgets its plans each time: this one keeps its own. Nor is it asked again as long as nobody commits.
     """
 
     def __init__(self) -> None:
         self.connection: psycopg.Connection[Any] | None = None
+        self.commits = True
+        """Whether the test that runs may commit."""
+        self.is_empty = False
+        """No row was committed, nor will one be by the test that runs."""
+
+    def begin(self, *, commits: bool) -> None:
+        """A test begins; ``commits``: it may do so."""
+        if commits or self.commits:
+            self.is_empty = False
+        self.commits = commits
+
+    def are_filled(self) -> bool:
+        """Whether there are rows that were committed."""
+        if self.is_empty:
+            return False
+        found = bool(self.filled_tables())
+        self.is_empty = not found and not self.commits
+        return found
 
     def filled_tables(self) -> list[str]:
         """Those in which there are rows that were committed."""
@@ -227,7 +245,7 @@ def are_filled(written: Collection[str]) -> bool:
             cursor.execute(f"SELECT {' OR '.join(f'EXISTS (SELECT FROM "{table}")' for table in written)}")
             if cursor.fetchone()[0]:
                 return True
-    return bool(BESIDE.filled_tables())
+    return BESIDE.are_filled()
 
 
 def _written() -> int:
