@@ -3,10 +3,12 @@
 A step is a function whose rows, files and answer depend only on what it is given and on the steps before it, from an
 empty database on: the same steps lead to the same place. At a place where a step was never taken, it is taken; where it
 was, its rows are put back with the keys and the words they had. Whatever else writes leads nowhere known: from there on
-everything is done again, as it is in a test that commits, or under doubles of its own. A step under settings of its own
-is another step.
+everything is done again, as it is under doubles of its own. In a test that commits, a step is one transaction, and the
+steps are known until something else writes or another thread asks something. A step under settings of its own is
+another step.
 """
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,7 +23,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.signals import setting_changed
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
+from django.db.backends.signals import connection_created
 from django.db.models import Model
 from django.utils import timezone
 
@@ -41,6 +44,8 @@ WRITTEN = """
     FROM unnest(%s::oid[]) WITH ORDINALITY AS t(o, rank)
 """
 """How many rows of each table were written so far in this transaction, whether they are still there or not."""
+READS = re.compile(r"\s*(SELECT(?!.*\bprocrastinate_)|SET|SHOW|EXPLAIN)\b", re.IGNORECASE | re.DOTALL)
+"""What begins so writes nothing."""
 ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 Rows = dict[str, str]
 """The lines of a table as COPY writes them, by primary key."""
@@ -84,23 +89,31 @@ class Steps:
         self.savepoints: list[Any] = []
         self.inside = False
         self.allowed = False
+        self.watched: Any = None
+        """The connection of a test whose steps are transactions of their own."""
         self.overridden: dict[str, list[Any]] = {}
         setting_changed.connect(self._note_setting)
+        connection_created.connect(self._note_connection)
 
     def close(self) -> None:
         setting_changed.disconnect(self._note_setting)
+        connection_created.disconnect(self._note_connection)
+        self._watch(None)
 
     def forget(self) -> None:
         """The tables themselves were made again."""
-        self.__dict__ |= {"day": None, "tables": [], "start": Place(), "place": None, "allowed": False}
+        self.stop()
+        self.__dict__ |= {"day": None, "tables": [], "start": Place()}
 
     def begin(self) -> None:
         """A test begins, or what stands for one: in a database that is empty, its first step starts from nothing."""
-        self.place, self.allowed = None, True
+        self.stop()
+        self.allowed = True
 
     def stop(self) -> None:
         """From here on, until another test begins, everything is done."""
         self.place, self.allowed = None, False
+        self._watch(None)
 
     def _note_setting(self, setting: str, value: Any = None, enter: bool = False, **kwargs: Any) -> None:
         if setting in OWN_FILES:
@@ -112,6 +125,40 @@ class Steps:
             values.pop()
         if not values:
             del self.overridden[setting]
+
+    # --- a test that commits
+
+    def _watch(self, watched: Any) -> None:
+        """From its first step on, whatever else the test asks of this connection is looked at; None: no more."""
+        if self.watched is not None:
+            self.watched.execute_wrappers.remove(self._look)
+        self.watched = watched
+        if watched is not None:
+            watched.execute_wrappers.append(self._look)
+
+    def _look(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if not self.inside and READS.match(str(sql)) is None:
+            self.stop()
+        return execute(sql, params, many, context)
+
+    def _note_connection(self, connection: Any, **kwargs: Any) -> None:
+        """Another thread may write from now on."""
+        if threading.current_thread() is not threading.main_thread():
+            self.place, self.allowed = None, False
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """A step is in the transaction of the test, or is one; durable blocks may be in it."""
+        if connection.in_atomic_block:
+            yield
+            return
+        block = transaction.atomic()
+        block._from_testcase = True
+        with block:
+            self.written = self._written()
+            yield
+        if self.place is not None and self.watched is None:
+            self._watch(connections["default"])
 
     # --- taking a step
 
@@ -130,17 +177,17 @@ class Steps:
         place = self._here()
         if place is None:
             return function(*args, **kwargs)
-        if key in place.steps:
-            return self._put_back(place.steps[key], list(rows_in(given)))
-        return self._remember(place, key, list(rows_in(given)), lambda: function(*args, **kwargs))
+        with self._transaction():
+            if key in place.steps:
+                return self._put_back(place.steps[key], list(rows_in(given)))
+            return self._remember(place, key, list(rows_in(given)), lambda: function(*args, **kwargs))
 
     def _may(self) -> bool:
-        return (
-            not self.inside
-            and (self.allowed or self.place is not None)
-            and threading.current_thread() is threading.main_thread()
-            and connection.in_atomic_block
-        )
+        if self.inside or threading.current_thread() is not threading.main_thread():
+            return False
+        if connection.in_atomic_block:
+            return self.allowed or (self.place is not None and self.watched is None)
+        return self.allowed or (self.place is not None and self.watched is connections["default"])
 
     def _here(self) -> Place | None:
         if self.day != timezone.localdate():
@@ -151,9 +198,12 @@ class Steps:
             self.savepoints = list(connection.savepoint_ids)
             self.written = self._written()
             self.place = None if self._is_filled() else self.start
-        elif self.savepoints != connection.savepoint_ids[: len(self.savepoints)] or self.written != self._written():
+        elif self.watched is None and self._has_moved():
             self.place = None
         return self.place
+
+    def _has_moved(self) -> bool:
+        return self.savepoints != connection.savepoint_ids[: len(self.savepoints)] or self.written != self._written()
 
     def _is_filled(self) -> bool:
         return are_filled([name for (_, name, _), count in zip(self.tables, self.written, strict=True) if count])

@@ -1,6 +1,7 @@
 """What is put back is what was gone through, row for row, and only where doing it again would write the same."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings as project
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -19,6 +20,7 @@ from network.enums import OrganisationKind, Role
 from network.models import Epci, Membership, Organisation
 from refurb.models import Device
 from tests.distribution.shelves import Shelf
+from tests.emptying import empty_tables
 from tests.network.factories import make_membership, make_organisation
 from tests.remembered import NoKeyError, Steps, from_nothing, key_of, literal, remembered
 from tests.world import Beside, are_filled, copied_out, filled_tables
@@ -299,3 +301,71 @@ def test_a_step_that_begins_where_a_row_was_written_before_is_not_known(steps: S
     assert are_filled(["django_session"])
     assert alone("A").pk
     assert steps.place is None
+
+
+def in_another_thread(act: Callable[[], Any]) -> None:
+    def run() -> None:
+        try:
+            act()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_a_test_that_commits_a_step_is_put_back_for_good(steps: Steps) -> None:
+    known = [alone("A").pk, alone("B").pk]
+    empty_tables()
+    steps.begin()
+    assert [alone("A").pk, alone("B").pk] == known
+    assert not connection.in_atomic_block
+    names: list[str] = []
+    in_another_thread(lambda: names.extend(Organisation.objects.order_by("pk").values_list("name", flat=True)))
+    assert names == ["A", "B"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["a row", "sql", "another thread", "a block", "before"])
+def test_in_a_test_that_commits_whoever_writes_something_has_the_rest_done(steps: Steps, how: str) -> None:
+    alone("A")
+    known = alone("B").pk
+    empty_tables()
+    steps.begin()
+    if how == "before":
+        opened("a")
+    first = alone("A")
+    if how == "a row":
+        opened("a")
+    elif how == "sql":
+        with connection.cursor() as cursor:
+            cursor.execute("  update network_organisation SET name = 'Z'")
+    elif how == "another thread":
+        in_another_thread(lambda: opened("a"))
+    elif how == "a block":
+        with transaction.atomic():
+            Organisation.objects.filter(pk=first.pk).update(name="Z")
+    assert alone("B").pk != known
+    assert steps.place is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_a_test_that_commits_a_step_that_fails_leaves_nothing(steps: Steps) -> None:
+    @remembered()
+    def fails() -> None:
+        make_organisation()
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        fails()
+    assert not Organisation.objects.exists()
+    assert steps.place is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_step_of_a_test_that_commits_is_one_for_a_test_that_does_not(steps: Steps) -> None:
+    known = alone("A").pk
+    empty_tables()
+    assert undone(steps, lambda: alone("A")).pk == known

@@ -230,7 +230,7 @@ class DepartementTests(TestCase):
 
     def test_a_lot_on_the_bench_and_a_draft_that_waits_come_from_an_inventory_with_faulty_lines(self) -> None:
         sources = Import.objects.filter(kind="inventory").order_by("pk")
-        assert [(one.story, one.total - one.created, one.left.count()) for one in sources] == [(DONE, 3, 3)] * 2
+        assert [(one.stage, one.total - one.created, one.left.count()) for one in sources] == [(DONE, 3, 3)] * 2
         lots = {lot.state: lot for lot in Donation.objects.filter(pk__in=sources.values("result"))}
         assert len(lots) == 2
         assert InventoryUnit.objects.filter(line__donation=lots["draft"], device=None).count() == 10
