@@ -44,8 +44,8 @@ WRITTEN = """
     FROM unnest(%s::oid[]) WITH ORDINALITY AS t(o, rank)
 """
 """How many rows of each table were written so far in this transaction, whether they are still there or not."""
-READS = re.compile(r"\s*(SELECT(?!.*\bprocrastinate_)|SET|SHOW|EXPLAIN)\b", re.IGNORECASE | re.DOTALL)
-"""What begins so writes nothing."""
+READS = re.compile(r"\s*SELECT\b(?!.*(;|\bINTO\b|\bprocrastinate_))", re.IGNORECASE | re.DOTALL)
+"""One question, which writes nothing."""
 ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 Rows = dict[str, str]
 """The lines of a table as COPY writes them, by primary key."""
@@ -86,9 +86,12 @@ class Steps:
         self.start = Place()
         self.place: Place | None = None
         self.written: list[int] = []
-        self.savepoints: list[Any] = []
+        self.blocks: list[Any] = []
+        """The transaction and the savepoints in which the test came there."""
         self.inside = False
         self.allowed = False
+        self.alone = True
+        """Nobody else asked anything of the database since the test began."""
         self.watched: Any = None
         """The connection of a test whose steps are transactions of their own."""
         self.overridden: dict[str, list[Any]] = {}
@@ -108,7 +111,7 @@ class Steps:
     def begin(self) -> None:
         """A test begins, or what stands for one: in a database that is empty, its first step starts from nothing."""
         self.stop()
-        self.allowed = True
+        self.allowed = self.alone = True
 
     def stop(self) -> None:
         """From here on, until another test begins, everything is done."""
@@ -134,7 +137,7 @@ class Steps:
             self.watched.execute_wrappers.remove(self._look)
         self.watched = watched
         if watched is not None:
-            watched.execute_wrappers.append(self._look)
+            watched.execute_wrappers.insert(0, self._look)  # Django takes the last away as the one it added
 
     def _look(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         if not self.inside and READS.match(str(sql)) is None:
@@ -142,21 +145,21 @@ class Steps:
         return execute(sql, params, many, context)
 
     def _note_connection(self, connection: Any, **kwargs: Any) -> None:
-        """Another thread may write from now on."""
-        if threading.current_thread() is not threading.main_thread():
-            self.place, self.allowed = None, False
+        """Another thread, or the test by another way, may write from now on, also while a step is taken."""
+        if threading.current_thread() is not threading.main_thread() or connection is not connections["default"]:
+            self.place, self.allowed, self.alone = None, False, False
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """A step is in the transaction of the test, or is one; durable blocks may be in it."""
+    def _transaction(self) -> Iterator[bool]:
+        """A step is in the transaction of the test, or is one (True); durable blocks may be in it."""
         if connection.in_atomic_block:
-            yield
+            yield False
             return
         block = transaction.atomic()
         block._from_testcase = True
         with block:
             self.written = self._written()
-            yield
+            yield True
         if self.place is not None and self.watched is None:
             self._watch(connections["default"])
 
@@ -177,10 +180,10 @@ class Steps:
         place = self._here()
         if place is None:
             return function(*args, **kwargs)
-        with self._transaction():
+        with self._transaction() as is_whole:
             if key in place.steps:
                 return self._put_back(place.steps[key], list(rows_in(given)))
-            return self._remember(place, key, list(rows_in(given)), lambda: function(*args, **kwargs))
+            return self._remember(place, key, list(rows_in(given)), lambda: function(*args, **kwargs), is_whole)
 
     def _may(self) -> bool:
         if self.inside or threading.current_thread() is not threading.main_thread():
@@ -195,18 +198,13 @@ class Steps:
             self.day, self.tables, self.sequences, self.allowed = timezone.localdate(), _tables(), _sequences(), True
         if self.allowed:
             self.allowed = False
-            self.savepoints = list(connection.savepoint_ids)
+            self.blocks = _blocks()
             self.written = self._written()
-            self.place = None if self._is_filled() else self.start
-        elif self.watched is None and self._has_moved():
+            written = [name for (_, name, _), count in zip(self.tables, self.written, strict=True) if count]
+            self.place = None if are_filled(written) else self.start
+        elif self.watched is None and (self.blocks, self.written) != (_blocks()[: len(self.blocks)], self._written()):
             self.place = None
         return self.place
-
-    def _has_moved(self) -> bool:
-        return self.savepoints != connection.savepoint_ids[: len(self.savepoints)] or self.written != self._written()
-
-    def _is_filled(self) -> bool:
-        return are_filled([name for (_, name, _), count in zip(self.tables, self.written, strict=True) if count])
 
     def _written(self) -> list[int]:
         with connection.cursor() as cursor:
@@ -214,21 +212,32 @@ class Steps:
             return list(cursor.fetchone()[0])
 
     def _came_to(self, place: Place | None, written: list[int]) -> None:
-        self.place, self.written, self.savepoints = place, written, list(connection.savepoint_ids)
+        self.place, self.written, self.blocks = place if self.alone else None, written, _blocks()
 
     # --- remembering, putting back
 
-    def _remember(self, place: Place, key: Any, given: list[Model], take: Callable[[], Any]) -> Any:
-        self.inside, self.place = True, None
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
+        """What is asked is the step itself."""
+        self.inside = True
         try:
-            answer = take()
+            yield
         finally:
             self.inside = False
+
+    def _remember(self, place: Place, key: Any, given: list[Model], take: Callable[[], Any], is_whole: bool) -> Any:
+        self.place, left = None, len(connection.run_on_commit)
+        with self._busy():
+            answer = take()
+            if is_whole:
+                connection.check_constraints()  # what the end of the transaction refuses is no step
         after = self._written()
         changed = [table for table, a, b in zip(self.tables, self.written, after, strict=True) if a != b]
-        if all(key is not None for _, _, key in changed):
-            place.steps[key] = step = self._step(place, changed, given, answer)
-            self._came_to(step.leads_to, after)
+        if left == len(connection.run_on_commit) and all(key is not None for _, _, key in changed):
+            step = self._step(place, changed, given, answer)
+            if self.alone:
+                place.steps[key] = step
+                self._came_to(step.leads_to, after)
         return answer
 
     def _step(self, place: Place, changed: list[Any], given: list[Model], answer: Any) -> Step:
@@ -264,7 +273,7 @@ class Steps:
         return Step(";\n".join(statements), written, files, kept, told, Place(rows, paths))
 
     def _put_back(self, step: Step, given: list[Model]) -> Any:
-        with connection.cursor() as cursor:
+        with self._busy(), connection.cursor() as cursor:
             cursor.execute(step.statements)
         for path, content in step.files.items():
             file = Path(settings.MEDIA_ROOT) / path
@@ -371,6 +380,11 @@ def _insertion(table: str, columns: list[str], lines: list[str]) -> str:
     names = ", ".join(f'"{column}"' for column in columns)
     values = ",\n".join(f"({', '.join(map(literal, line.split('\t')))})" for line in lines)
     return f'INSERT INTO "{table}" ({names}) OVERRIDING SYSTEM VALUE VALUES {values}'
+
+
+def _blocks() -> list[Any]:
+    """In which transaction and savepoints one is: the same counts of rows, in another transaction, say nothing."""
+    return [*connection.atomic_blocks[:1], *connection.savepoint_ids]
 
 
 def _tables() -> list[tuple[int, str, str | None]]:

@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings as project
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, connection, connections, transaction
@@ -328,7 +330,9 @@ def test_in_a_test_that_commits_a_step_is_put_back_for_good(steps: Steps) -> Non
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("how", ["a row", "sql", "another thread", "a block", "before"])
+@pytest.mark.parametrize(
+    "how", ["a row", "sql", "sql after another", "another thread", "another connection", "a block", "before"]
+)
 def test_in_a_test_that_commits_whoever_writes_something_has_the_rest_done(steps: Steps, how: str) -> None:
     alone("A")
     known = alone("B").pk
@@ -342,8 +346,15 @@ def test_in_a_test_that_commits_whoever_writes_something_has_the_rest_done(steps
     elif how == "sql":
         with connection.cursor() as cursor:
             cursor.execute("  update network_organisation SET name = 'Z'")
+    elif how == "sql after another":
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = origin; UPDATE network_organisation SET name = 'Z'")
     elif how == "another thread":
         in_another_thread(lambda: opened("a"))
+    elif how == "another connection":
+        other = connection.copy()
+        other.cursor().execute("UPDATE network_organisation SET name = 'Z'")
+        other.close()
     elif how == "a block":
         with transaction.atomic():
             Organisation.objects.filter(pk=first.pk).update(name="Z")
@@ -369,3 +380,53 @@ def test_a_step_of_a_test_that_commits_is_one_for_a_test_that_does_not(steps: St
     known = alone("A").pk
     empty_tables()
     assert undone(steps, lambda: alone("A")).pk == known
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_a_test_that_commits_a_block_begins_from_nothing_known_after_one_that_was_rolled_back(steps: Steps) -> None:
+    with transaction.atomic():
+        alone("A")
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        alone("B")
+    assert steps.place is None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["another thread writes", "something is left for the end", "the end refuses it"])
+def test_in_a_test_that_commits_what_a_step_does_not_say_alone_is_not_remembered(steps: Steps, how: str) -> None:
+    done = []
+
+    @remembered()
+    def step() -> None:
+        done.append(how)
+        if how == "another thread writes":
+            in_another_thread(lambda: opened("a"))
+        elif how == "something is left for the end":
+            transaction.on_commit(lambda: done.append("the end"))
+        else:
+            EmailAddress.objects.create(user_id=1, email="a@exemple.test")
+        opened("b")
+
+    alone("A")
+    for _ in range(2):
+        with pytest.raises(IntegrityError) if how == "the end refuses it" else nullcontext():
+            step()
+        assert steps.place is None
+        empty_tables()
+        steps.begin()
+        alone("A")
+    assert done.count(how) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_looks_at_the_statements_of_a_test_that_commits_looks_no_more_afterwards(steps: Steps) -> None:
+    def look(execute: Callable[..., Any], *statement: Any) -> Any:
+        return execute(*statement)
+
+    with connection.execute_wrapper(look):
+        alone("A")
+    assert steps.place is not None
+    assert look not in connection.execute_wrappers
+    steps.stop()
+    assert connection.execute_wrappers == []

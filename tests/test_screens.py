@@ -10,6 +10,7 @@ from tests import screens
 RIGHT = (
     '<nav><a href="#c">Aller au contenu</a></nav>'
     '<main id="c"><h1>Lot</h1><p class="a">Un mot</p><p><label for="n">Nom</label><input id="n"></p>'
+    "<ul><li>Un</li></ul><button>Faire</button>"
     '<section class="light"><p class="a">Un autre mot</p></section></main>'
 )
 STYLE = ".light { background-color: white } .dark { background-color: black } .a { color: #222 }"
@@ -41,6 +42,8 @@ def look(page: Page, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
         ('<p class="a">Un mot', '<p class="a" aria-hidden="oui">Un mot', "aria-valid-attr-value"),
         ("<h1>Lot</h1>", '<h1>Lot</h1><p style="width: 700px">Un mot</p>', "scrolls sideways"),
         ("<h1>Lot</h1>", '<h1>Lot</h1><img src="data:,">', "image-alt"),
+        ("<li>Un</li>", "<li>Un</li><p>Deux</p>", "not allowed: p"),
+        ("<button>Faire", '<button><a href="#c">Faire</a>', "nested-interactive"),
     ],
 )
 def test_what_is_wrong_in_a_page_like_one_that_was_right_is_found(
