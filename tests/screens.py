@@ -25,8 +25,9 @@ CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTy
 KINDS = """() => {
     const grounds = new Map([[document, "white"]]);
     const ground = (element, style) => {
-        const clear = style.backgroundColor == "rgba(0, 0, 0, 0)" && style.backgroundImage == "none";
-        grounds.set(element, clear ? grounds.get(element.parentNode) : style.backgroundColor + style.backgroundImage);
+        const own = [style.backgroundColor, style.backgroundImage, style.opacity].join(" ");
+        const around = own.startsWith("rgb(") && style.opacity == 1 ? "" : grounds.get(element.parentNode);
+        grounds.set(element, own == "rgba(0, 0, 0, 0) none 1" ? around : own + around);
         return grounds.get(element);
     };
     ground(document.documentElement, getComputedStyle(document.documentElement));

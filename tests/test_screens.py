@@ -11,9 +11,13 @@ RIGHT = (
     '<nav><a href="#c">Aller au contenu</a></nav>'
     '<main id="c"><h1>Lot</h1><p class="a">Un mot</p><p><label for="n">Nom</label><input id="n"></p>'
     "<ul><li>Un</li></ul><button>Faire</button>"
-    '<section class="light"><p class="a">Un autre mot</p></section></main>'
+    '<section class="light"><p class="a">Un autre mot</p><div class="veil"><p class="a">Clair</p></div></section>'
+    '<section class="dark"><div class="veil"><p class="b">Sombre</p></div></section></main>'
 )
-STYLE = ".light { background-color: white } .dark { background-color: black } .a { color: #222 }"
+STYLE = (
+    ".light { background-color: white } .dark { background-color: black } .a { color: #222 } .b { color: #ddd }"
+    ".veil { background-color: rgb(128 128 128 / 10%) }"
+)
 
 
 @pytest.fixture
@@ -36,6 +40,7 @@ def look(page: Page, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
         ('class="light"', 'class="dark"', "color-contrast"),
         ('<section class="light">', '<section class="light" style="background-color: #333">', "color-contrast"),
         ('<p class="a">Un mot', '<p class="a" style="color: #ddd">Un mot', "color-contrast"),
+        ('<p class="b">', '<p class="a">', "color-contrast"),
         ('<label for="n">', '<label for="z">', "label"),
         ("<h1>Lot</h1>", '<h1>Lot</h1><a href="/"></a>', "link-name"),
         ("<h1>Lot</h1>", "<h1>Lot</h1><button></button>", "button-name"),

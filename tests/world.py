@@ -33,6 +33,7 @@ WRITTEN_IN = f"""
     SELECT relname FROM pg_stat_xact_user_tables
     WHERE n_tup_ins > 0 AND schemaname = 'public' AND relname != ALL(ARRAY{sorted(STANDING)})
 """
+"""The tables in which rows were added in this transaction, whether they are still there or not."""
 COLUMNS = """
     SELECT attname FROM pg_attribute
     WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum
