@@ -32,7 +32,7 @@ from prescriptions.models import (
     SocialStory,
     rank_of,
 )
-from prescriptions.permissions import advises, sees_accesses, sees_facts, works
+from prescriptions.permissions import advises, sees_accesses, sees_facts, sees_messages, works
 from prescriptions.views.answers import answers_of, last_by_link
 from prescriptions.views.sent_messages import SentMessage, messages_told_to
 
@@ -163,6 +163,7 @@ def household_sheet(household: Household, actor: Actor) -> HouseholdSheet:
     rows = Prescription.objects.visible_to(actor).filter(household=household)
     prescriptions = list(rows.select_related("prescriber").prefetch_related("needs").order_by("-pk"))
     follows = works(actor) or is_pilot(actor)
+    is_told_of_messages = sees_messages(actor) is not None
     reminders = Reminder.objects.visible_to(actor).filter(household=household, prescription=None)
     return HouseholdSheet(
         residences=list(Residence.objects.visible_to(actor).told_last().filter(household=household)),
@@ -171,6 +172,6 @@ def household_sheet(household: Household, actor: Actor) -> HouseholdSheet:
         sees_accesses=sees_accesses(actor) is not None and accesses.exists(),
         reminders=list(reminders.planned()) if follows else [],
         answers=answers_of(prescriptions, actor),
-        messages=messages_told_to(household, actor) if follows else [],
-        sees_messages=follows,
+        messages=messages_told_to(household, actor) if is_told_of_messages else [],
+        sees_messages=is_told_of_messages,
     )
