@@ -16,6 +16,7 @@ from prescriptions.enums import ENDED_STATES
 from tests.desk.territory import Story, balance, faults
 from tests.desk.territory import story as begun
 from tests.prescriptions.files import again
+from tests.remembered import from_nothing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 
@@ -23,6 +24,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 @pytest.fixture
 def story() -> Story:
     return begun()
+
+
+def test_a_story_that_another_test_began_before_goes_on_at_the_hour_it_is() -> None:
+    """Or its next acts would come before those of steps that were taken since, and are put back."""
+    for _ in range(2):
+        with from_nothing():
+            hour = timezone.now()
+            assert begun().territory.at >= hour
 
 
 def test_a_device_and_a_line_honour_the_prescription_whichever_comes_first(story: Story) -> None:
