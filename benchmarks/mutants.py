@@ -36,7 +36,27 @@ PLAN: Mapping[str, Sequence[str]] = {
         *("tests/distribution/test_allotment.py", "tests/distribution/test_shelves.py"),
     ],
     "distribution/machine/household_rules.py": ["tests/distribution/test_households.py"],
+    "distribution/machine/return_rules.py": ["tests/distribution/test_returns.py"],
+    "distribution/machine/appointment_rules.py": [
+        *("tests/distribution/test_appointments.py", "tests/distribution/test_appointments_followed.py"),
+        *("tests/distribution/test_appointments_to_move.py", "tests/distribution/test_je_viens.py"),
+    ],
     "conventions/machine/rules.py": ["tests/conventions/test_life.py", "tests/conventions/test_endings.py"],
+    "prescriptions/machine/prescription_rules.py": [
+        *("tests/prescriptions/test_prescription_submit.py", "tests/prescriptions/test_prescription_decision.py"),
+        *("tests/prescriptions/test_prescription_life.py", "tests/prescriptions/test_prescription_clock.py"),
+        *("tests/prescriptions/test_restriction.py", "tests/prescriptions/test_transfers.py"),
+        *("tests/prescriptions/test_instruction.py", "tests/prescriptions/test_household_says_no.py"),
+    ],
+    "prescriptions/machine/need_rules.py": [
+        *("tests/prescriptions/test_prescription_life.py", "tests/prescriptions/test_prescription_submit.py"),
+        *("tests/prescriptions/test_restriction.py", "tests/prescriptions/test_household_says_no.py"),
+    ],
+    "connectivity/machine/rules.py": [
+        *("tests/connectivity/test_connection_life.py", "tests/connectivity/test_connection_ends.py"),
+        *("tests/connectivity/test_line_enemies.py", "tests/connectivity/test_line_rights.py"),
+        *("tests/connectivity/test_line_offers.py", "tests/connectivity/test_problem_answers.py"),
+    ],
 }
 """Where mistakes are made, and the tests that stand for what is written there."""
 MEANT = {
