@@ -1,6 +1,5 @@
 """Where somebody prescribes, and what each structure did of its requests."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -71,7 +70,7 @@ def test_the_map_and_its_table_say_the_same_and_each_hole_leads_to_both_acts() -
     page = read(pilot, reverse("desk:coverage"))
     assert f"{reverse('desk:uncovered_list')}?epci={circle.commune.epci.pk}" in page
     listed = read(pilot, reverse("desk:uncovered_list"), epci=str(circle.commune.epci.pk))
-    assert re.search(rf"{circle.commune.name}(?!\d)", listed) is None
+    assert circle.commune.name not in listed
     for name in ("network:structure_invite", "network:awareness_plan"):
         assert f"{reverse(name)}?commune={hole.code}" in listed
     for role, kind in ((Role.MANAGER, OrganisationKind.EPCI), (Role.WORKER, OrganisationKind.PRESCRIBER)):

@@ -8,7 +8,8 @@ from network.models import Arrondissement, Commune, Epci, Membership, Organisati
 from network.services.memberships import open_membership
 from tests.remembered import remembered
 
-_rank = itertools.count(1)
+_rank = itertools.count(100_000)
+"""Of six digits, so that no name is in another and they are in the order of the alphabet."""
 
 LEGAL_NATURES = {
     OrganisationKind.DONOR: LegalNature.PRIVATE,

@@ -1,6 +1,5 @@
 """A household is followed when something is filed for it: a draft is no move, no file of a list, and is swept."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -61,7 +60,7 @@ def test_a_commune_put_right_before_anything_is_filed_leaves_no_former_home(circ
     assert verbs(household) == ["create", "locate"]
     page = read(acting(circle.worker), page_of(household, "household_detail"))
     assert there.name in page
-    assert re.search(rf"{circle.commune.name}(?!\d)", page) is None, "Commune-12 is in the name of Commune-120"
+    assert circle.commune.name not in page
 
 
 def test_once_filed_another_commune_is_a_move_and_is_not_put_right_in_silence(circle: Circle) -> None:
