@@ -106,7 +106,7 @@ def mistakes(root: Path, module: str) -> Iterator[Mistake]:
 
 
 def changes_what_runs(root: Path, mistake: Mistake) -> bool:
-    """Whether something else than a type is changed."""
+    """Whether something else is changed than a type, or than whether the columns of a dataclass may be written again."""
     before = (root / mistake.module).read_text()
     after = mutate_code(before, get_operator(mistake.operator)(), mistake.occurrence)
     return bool(ast.dump(Untyped().visit(ast.parse(before))) != ast.dump(Untyped().visit(ast.parse(after))))
@@ -114,6 +114,11 @@ def changes_what_runs(root: Path, mistake: Mistake) -> bool:
 
 class Untyped(ast.NodeTransformer):
     """A module without what it says of its types."""
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        node.decorator_list = []
+        self.generic_visit(node)
+        return node
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
