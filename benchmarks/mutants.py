@@ -106,7 +106,7 @@ def mistakes(root: Path, module: str) -> Iterator[Mistake]:
 
 
 def changes_what_runs(root: Path, mistake: Mistake) -> bool:
-    """Whether something else is changed than a type, or than whether the columns of a dataclass may be written again."""
+    """Whether something else is changed than a type, or than whether a dataclass may be written again."""
     before = (root / mistake.module).read_text()
     after = mutate_code(before, get_operator(mistake.operator)(), mistake.occurrence)
     return bool(ast.dump(Untyped().visit(ast.parse(before))) != ast.dump(Untyped().visit(ast.parse(after))))
