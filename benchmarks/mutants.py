@@ -109,7 +109,11 @@ def changes_what_runs(root: Path, mistake: Mistake) -> bool:
     """Whether something else is changed than a type, or than whether a dataclass may be written again."""
     before = (root / mistake.module).read_text()
     after = mutate_code(before, get_operator(mistake.operator)(), mistake.occurrence)
-    return bool(ast.dump(Untyped().visit(ast.parse(before))) != ast.dump(Untyped().visit(ast.parse(after))))
+    try:
+        changed = ast.parse(after)
+    except SyntaxError:  # a « not » before an assignment is no program
+        return False
+    return bool(ast.dump(Untyped().visit(ast.parse(before))) != ast.dump(Untyped().visit(changed)))
 
 
 class Untyped(ast.NodeTransformer):
