@@ -8,6 +8,8 @@ In the folder, and nothing that names a person (``docs/verification.md`` says ho
 - ``<machine>.heads``: a line for each object, by key: key, rank and hash of its last row, state, reference.
 - ``evidence.hashes``: a line for each row of evidence, by table and key: its hash (``lifecycle.evidence``), table, key,
   over the columns of its last seal. What was proved stays in the database: it may name somebody.
+- ``verbs.json``: of each machine, whether each verb is an act and which ones it undoes: what a recount has to know
+  (``docs/figures.md``).
 - ``seals.jsonl``: the seals that the database knows, oldest first; ``seals/``: the files that left it, as they are.
 - ``SHA256SUMS``: the digest of each file, for ``sha256sum --check``.
 """
@@ -20,13 +22,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from lifecycle.evidence import evidence_tables, hashes
 from lifecycle.journal import canonical, hashed_columns, journal_of, plain_value
-from lifecycle.machine import Stateful, machines
+from lifecycle.machine import Stateful, machines, verbs_of
 from lifecycle.models import Seal
 from lifecycle.sealing import EVIDENCE, SealFile
 
@@ -61,6 +64,7 @@ def export_journals(folder: Path) -> Exported:
             rows += _write(folder / f"{name}.journal", _journal_lines(model))
             _write(folder / f"{name}.heads", _head_lines(model))
         _write(folder / "evidence.hashes", _evidence_lines())
+        _write(folder / "verbs.json", [json.dumps(_verbs(), indent=1)])
         seals = _write(folder / "seals.jsonl", _seal_lines())
     _copy_seal_files(folder / "seals")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -92,6 +96,13 @@ def _head_lines(model: type[Stateful]) -> Iterator[str]:
     names = ("pk", "seq", "head", "state", "reference")
     heads = model._base_manager.order_by("pk").values_list(*names)
     return (" ".join(map(str, head)) for head in heads.iterator(CHUNK))
+
+
+def _verbs() -> dict[str, dict[str, dict[str, Any]]]:
+    return {
+        name: {verb.name: {"act": verb.is_act, "undoes": list(verb.undoes)} for verb in verbs_of(model).values()}
+        for name, model in machines().items()
+    }
 
 
 def _evidence_lines() -> Iterator[str]:

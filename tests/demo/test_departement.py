@@ -42,6 +42,7 @@ from donations.models import (
 )
 from imports.enums import ImportStage
 from imports.models import Import
+from lifecycle.exporting import export_journals
 from lifecycle.journal import journal_of
 from lifecycle.machine import Stateful, machines, verbs_of
 from lifecycle.models import Seal
@@ -60,6 +61,7 @@ from reports.enums import ReportState
 from reports.models import Report
 from reports.services import differences, verify_report
 from tests.demo.departements import AS_OF, empty, fingerprints, new_world, seed
+from tests.reports.test_recount import agrees
 
 
 def project_machines() -> Iterator[type[Stateful]]:
@@ -141,6 +143,15 @@ class DepartementTests(TestCase):
                 [[SERVING_ROLE]],
             )
             assert cursor.fetchone() == (True, False)
+
+    def test_every_month_is_recounted_by_a_program_that_knows_nothing_of_maillon(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            export_journals(Path(folder) / "export")
+            reports = list(Report.objects.order_by("month"))
+            assert len(reports) == 13
+            for report in reports:
+                with self.subTest(report.month):
+                    assert agrees(Path(folder) / "export", report)
 
     def test_every_state_that_a_verb_leads_to_is_there(self) -> None:
         for model in set(project_machines()) - {Merger}:  # the story merges no EPCI
