@@ -21,7 +21,9 @@ from cosmic_ray.mutating import mutate_code, use_mutation
 from cosmic_ray.plugins import get_operator, operator_names
 
 PLAN: Mapping[str, Sequence[str]] = {
-    "lifecycle/evaluation.py": ["tests/lifecycle/test_gate.py", "tests/lifecycle/test_all_or_nothing.py"],
+    "lifecycle/evaluation.py": [
+        *("tests/lifecycle/test_gate.py", "tests/lifecycle/test_all_or_nothing.py", "tests/lifecycle/test_capacity.py"),
+    ],
     "lifecycle/requirements.py": ["tests/lifecycle/test_gate.py", "tests/lifecycle/test_machine.py"],
     "refurb/verdict.py": ["tests/refurb/test_verdict.py"],
     "donations/machine/donation_rules.py": [
@@ -31,6 +33,8 @@ PLAN: Mapping[str, Sequence[str]] = {
     "refurb/machine/device_rules.py": [
         *("tests/refurb/test_device_recondition.py", "tests/refurb/test_device_exits.py"),
         *("tests/refurb/test_device_missing.py", "tests/refurb/test_device_undone.py"),
+        *("tests/refurb/test_units_never_seen.py", "tests/refurb/test_device_correction.py"),
+        "tests/distribution/test_passports.py",
     ],
     "distribution/machine/allotment_rules.py": [
         *("tests/distribution/test_allotment.py", "tests/distribution/test_shelves.py"),

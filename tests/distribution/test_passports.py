@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from distribution.passport import PROMISED, STANDINGS
+from distribution.passport import PROMISED, STANDINGS, UNPROVEN
 from lifecycle import gate
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device
@@ -17,6 +17,7 @@ from tests.distribution.shelves import Shelf
 from tests.pages import acting, read
 from tests.refurb.devices import Bench, fresh, load_numbers
 from tests.refurb.pages import page_of
+from tests.refurb.test_wall_after_ready import run
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,32 @@ def test_before_it_is_reconditioned_it_promises_nothing(reach: str) -> None:
 
     assert "alert-success" not in page
     assert "effacé le" not in page
+
+
+@pytest.mark.parametrize(
+    "fallen",
+    [
+        "UPDATE refurb_testrun SET passed = false, failing = '{boot}'",
+        "UPDATE refurb_testrun SET stay = 2",
+        "DELETE FROM refurb_erasure",
+        "",
+    ],
+)
+def test_what_falls_alone_takes_the_whole_promise_away(fallen: str) -> None:
+    """A test that failed, none of this stay, a proof that is no more; at last a disk that is found since."""
+    bench = Bench()
+    device = bench.ready()
+    assert "effacé le" in passport(device)
+
+    if fallen:
+        run(fallen)
+    else:
+        bench.drive(device)
+
+    page = passport(fresh(device))
+    assert UNPROVEN in page
+    assert "effacé le" not in page
+    assert "alert-success" not in page
 
 
 def test_once_it_comes_back_from_a_household_the_former_proof_is_promised_no_more() -> None:

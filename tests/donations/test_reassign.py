@@ -146,6 +146,36 @@ def test_a_workshop_takes_nothing_from_another() -> None:
     assert again(donation).allocation_round == 1
 
 
+def test_a_workshop_gives_up_its_share_of_one_line_and_keeps_that_of_another() -> None:
+    scene = Scene(lines=(laptops(4), screens(2)))
+    donation = scene.qualified(split=True)
+    first, second = donation.lines.order_by("pk")
+
+    reassign_donation(
+        actor=scene.north.manager,
+        donation=donation,
+        shares={first.pk: {scene.south.pk: 4}, second.pk: {scene.north.pk: 1, scene.south.pk: 1}},
+        reason=ReassignReason.CAPACITY,
+    )
+
+    assert homes(donation) == sorted([scene.south.pk] * 5 + [scene.north.pk])
+
+
+def test_a_workshop_takes_not_even_the_only_unit_of_another() -> None:
+    scene = Scene(lines=(laptops(2),))
+    donation = scene.qualified(split=True)
+
+    with pytest.raises(Refused) as refused:
+        reassign_donation(
+            actor=scene.north.manager,
+            donation=donation,
+            shares={first_line(donation).pk: {make_organisation(OrganisationKind.RECONDITIONER).pk: 2}},
+            reason=ReassignReason.CAPACITY,
+        )
+
+    assert codes(refused) == ["own_share_only"]
+
+
 def test_a_technician_or_another_workshop_does_not_reassign() -> None:
     scene = Scene()
     donation = scene.qualified()
