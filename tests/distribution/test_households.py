@@ -377,6 +377,12 @@ def test_nothing_is_handed_over_unsigned(shelf: Shelf) -> None:
         {"proof": HandOverProof.ATTESTED, "signature": file},
     ):
         assert codes(lambda g=given: shelf.hand_over(device, **g)) == {"signed"}  # type: ignore[misc]
+    for given, sentence in (
+        ({"proof": HandOverProof.SCANNED}, "Joignez la signature"),
+        ({"proof": HandOverProof.ATTESTED, "signature": file}, "n’a pas de fichier joint"),
+    ):
+        with pytest.raises(Refused, match=sentence):
+            shelf.hand_over(device, **given)
     assert shelf.hand_over(device, proof=HandOverProof.SCANNED, signature=file).state == "handed_over"
 
 

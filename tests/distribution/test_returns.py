@@ -217,6 +217,25 @@ def test_a_device_is_exchanged_under_warranty_without_a_price(shelf: Shelf) -> N
     assert Device.objects.serving(given.need).get() == given
 
 
+def test_a_desktop_given_in_exchange_takes_its_screen_along_and_no_screen_goes_to_another_household(
+    shelf: Shelf,
+) -> None:
+    back = shelf.take_back(shelf.handed_over(shelf.reserve(shelf.on_the_shelf(shelf.desktop()))))
+    other = shelf.on_the_shelf(shelf.desktop())
+    stranger = shelf.need()
+
+    given = shelf.exchange(other, back)
+
+    screen = screen_of(given)
+    assert (given.need, screen.state, screen.need) == (back.need, "handed_over", back.need)
+    spare = shelf.desktop()
+    of_nobody = screen_of(shelf.on_the_shelf(spare))
+    alone = {"need": stranger, "replaces": back, "proof": HandOverProof.ATTESTED}
+    with pytest.raises(Refused) as refused:
+        gate.apply(of_nobody, "exchange", actor=shelf.adviser, at=shelf.at, **alone)
+    assert "to_exchange" in {reason.code for reason in refused.value.all}
+
+
 def test_what_is_exchanged_is_exchanged_again(shelf: Shelf) -> None:
     first = shelf.returned()
     second = shelf.take_back(shelf.exchange(shelf.available(), first))
