@@ -53,7 +53,7 @@ class Spared:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DonationOutcome:
     """The devices of some lots: how many at each stage, how many of each type are in a household, what it spares."""
 
     stages: list[tuple[OutcomeStage, int]]
@@ -94,7 +94,7 @@ def staged(lots: DonationQuerySet, actor: Actor) -> Any:
     return lots.annotate(**counts, certificate=Subquery(certificates.order_by("-pk").values("pk")[:1]))
 
 
-def outcome_of(lots: QuerySet[Any], actor: Actor, day: date) -> Outcome:
+def outcome_of(lots: QuerySet[Any], actor: Actor, day: date) -> DonationOutcome:
     """What became of all the devices of these lots that the actor may see; three queries."""
     seen = Device.objects.visible_to(actor).filter(donation__in=lots.order_by().values("pk")).order_by()
     counted = list(seen.values_list("state", "type").annotate(total=Count("pk")))
@@ -102,7 +102,7 @@ def outcome_of(lots: QuerySet[Any], actor: Actor, day: date) -> Outcome:
         type_: sum(total for state, one, total in counted if state == S.HANDED_OVER and one == type_)
         for type_ in DeviceType
     }
-    return Outcome(
+    return DonationOutcome(
         stages=[(stage, sum(total for state, _, total in counted if state in stage.states)) for stage in STAGES],
         handed={type_: total for type_, total in handed.items() if total},
         co2=spared(handed, SPARED_CO2, day),

@@ -54,7 +54,7 @@ from network.models import Commune, Epci, Merger, Organisation, User
 from network.siret import is_siret
 from prescriptions.enums import ENDED_STATES, OPEN_NEED_STATES
 from prescriptions.models import DoubleAnswer, Need
-from refurb.enums import COUNTED_BY_QUOTA, HOLDS_A_NEED, DeviceState, Outcome
+from refurb.enums import COUNTED_BY_QUOTA, HOLDS_A_NEED, DeviceState, ErasureOutcome
 from refurb.models import Destruction, Device, Drive, Erasure, Incident
 from reports.enums import ReportState
 from reports.models import Report
@@ -280,7 +280,7 @@ class DepartementTests(TestCase):
     def test_what_may_go_wrong_went_wrong_once_at_least(self) -> None:
         assert Incident.objects.unanswered().exists(), "the pilot has one to follow up"
         assert Incident.objects.exclude(follow_ups=None).exists()
-        assert Erasure.objects.filter(outcome=Outcome.REFUSED).exists()
+        assert Erasure.objects.filter(outcome=ErasureOutcome.REFUSED).exists()
         assert LineDecision.objects.exclude(code="").exists()
         assert LineExplanation.objects.values("code").distinct().count() >= 3
         assert Drive.objects.missing_erasures().exists()

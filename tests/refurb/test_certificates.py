@@ -17,7 +17,15 @@ from documents.services import open_file, render_document, verify_document
 from donations.enums import PaperKind
 from donations.models import Donation, DonationPaper
 from lifecycle import gate
-from refurb.enums import Claim, DestructionMethod, DeviceState, DeviceType, Difference, RemovalDestination, Verification
+from refurb.enums import (
+    Claim,
+    DestructionMethod,
+    DeviceState,
+    DeviceType,
+    ErasureVerification,
+    RemovalDestination,
+    ReportDifference,
+)
 from refurb.models import Device, DevicePaper
 from refurb.services import devices, evidence, stock
 from tests.donations.scene import Scene, laptops, screens
@@ -131,7 +139,7 @@ def test_a_certificate_says_what_the_report_claimed_when_maillon_says_otherwise(
     bench = Bench()
     device = bench.in_process()
     drive = bench.drive(device)
-    bench.erase(drive, verification=Verification.NONE, claimed=Claim.ERASED)
+    bench.erase(drive, verification=ErasureVerification.NONE, claimed=Claim.ERASED)
     bench.erase(drive)
     bench.test(device)
     bench.grade(device)
@@ -140,7 +148,7 @@ def test_a_certificate_says_what_the_report_claimed_when_maillon_says_otherwise(
 
     assert (refused["verdict"], refused["claimed"]) == ("Refusée", "Effacé")
     assert refused["refusals"] == ["L’effacement n’a pas été vérifié."]
-    assert refused["differences"] == [Difference.CLAIMS_ERASED.label]
+    assert refused["differences"] == [ReportDifference.CLAIMS_ERASED.label]
     assert (accepted["verdict"], accepted["differences"]) == ("Acceptée", [])
 
 
@@ -231,7 +239,7 @@ def test_the_certificate_of_a_device_is_drawn_as_pdf_ua(caplog: pytest.LogCaptur
     bench = Bench()
     device = bench.in_process(serial="PC-778")
     refused, removed = bench.drive(device), bench.drive(device)
-    bench.erase(refused, verification=Verification.NONE)
+    bench.erase(refused, verification=ErasureVerification.NONE)
     bench.erase(refused)
     evidence.remove_drive(actor=bench.technician, drive=removed, destination=RemovalDestination.STOCK)
     bench.test(device)
