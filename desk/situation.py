@@ -13,12 +13,16 @@ from conventions.enums import DeviceType
 from conventions.models import PriceCeiling
 from distribution.enums import SERVES
 from network.models import Commune
-from prescriptions.enums import CONNECTION_KINDS, NeedKind, Verdict
+from prescriptions.enums import CONNECTION_KINDS, EligibilityVerdict, NeedKind
 from prescriptions.models import Evaluation
 from prescriptions.services.trying import evaluate_supposed, suppose_facts
 from typography.french import HARD, plural
 
-SAID = {Verdict.FAVOURABLE: "oui", Verdict.TO_APPRAISE: "peut-être", Verdict.AGAINST: "non"}
+SAID = {
+    EligibilityVerdict.FAVOURABLE: "oui",
+    EligibilityVerdict.TO_APPRAISE: "peut-être",
+    EligibilityVerdict.AGAINST: "non",
+}
 
 
 @dataclass(frozen=True)
