@@ -38,7 +38,7 @@ from demo.skills import skills
 from demo.tools import keys
 from demo.unannounced import unannounced_devices
 from demo.waste import passages
-from donations.enums import LineCondition, RefusalCode
+from donations.enums import LineCondition, LineRefusalCode
 from lifecycle.references import drawn_from
 from refurb.enums import DeviceType
 
@@ -194,6 +194,6 @@ def _offer(story: Story, most: int) -> LotLine:
         max(story.last.year - age, model.year),
         condition=rng.choice((LineCondition.WORKING, LineCondition.WORKING, LineCondition.UNTESTED)),
         refused=refused,
-        refusal=rng.choice((RefusalCode.CONDITION, RefusalCode.QUANTITY)) if refused else "",
+        refusal=rng.choice((LineRefusalCode.CONDITION, LineRefusalCode.QUANTITY)) if refused else "",
         not_found=1 if rng.random() < 0.08 else 0,
     )

@@ -11,7 +11,7 @@ from desk.deciding import LineRead, LotRead, answered_elsewhere, line_name, lot_
 from desk.documents import line_told
 from desk.enums import LineChoice, LotOutcome, ObjectionCode, Presence, RatificationAnswer, Typed
 from desk.models import Meeting, MeetingLine, MeetingLot
-from donations.enums import DeclineReason, Destination, DonationState, DonorKind, RefusalCode
+from donations.enums import DeclineReason, Destination, DonationState, DonorKind, LineRefusalCode
 from donations.models import Donation
 from donations.parameters import DEVICE_AGE
 from lifecycle.actors import Actor
@@ -179,7 +179,7 @@ def _of_line(read: LotRead, said: LineRead, oldest: int) -> LineFields:
             line_name("code", line.pk),
             "Motif de ce qui est refusé",
             value("code"),
-            [("", "Aucun refus"), *RefusalCode.choices],
+            [("", "Aucun refus"), *LineRefusalCode.choices],
             faults.get("code", ""),
         ),
     ]

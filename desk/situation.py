@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from connectivity.enums import Verdict as OfferVerdict
+from connectivity.enums import OfferVerdict
 from connectivity.models import CopperClosure
-from connectivity.services.offers import Proposal, offers_for, seen_in, suppose_proofs
+from connectivity.services.offers import OfferProposal, offers_for, seen_in, suppose_proofs
 from connectivity.services.reach import here_of
 from conventions.enums import DeviceType
 from conventions.models import PriceCeiling
@@ -43,7 +43,7 @@ class Answer:
     asked: list[str]
     evaluation: Evaluation
     prices: list[tuple[str, Decimal]]
-    offers: list[tuple[str, list[Proposal]]]
+    offers: list[tuple[str, list[OfferProposal]]]
     commune: Commune | None
     closure: CopperClosure | None
 

@@ -16,7 +16,7 @@ from documents.kinds import register_kind
 from documents.locks import hold
 from documents.services import IN_THE_BACKGROUND, Draft, freeze_documents
 from donations.documents import KINDS, arrivals_told, freeze_donation_paper, header_of
-from donations.enums import DonationState, PaperKind
+from donations.enums import DonationPaperKind, DonationState
 from donations.models.donation import Donation, DonationPaper, DonationQuerySet
 from lifecycle.registry import Move
 from lifecycle.templatetags.lifecycle import moment
@@ -38,7 +38,7 @@ STILL_TO_DO = (*ON_THE_BENCH, DeviceState.UNUSABLE)
 
 def register_certificates() -> None:
     """Declare the certificates and their templates: that of a lot is one of its papers."""
-    for kind, code in ((PaperKind.ERASURE, KINDS[PaperKind.ERASURE]), *DEVICE_KINDS.items()):
+    for kind, code in ((DonationPaperKind.ERASURE, KINDS[DonationPaperKind.ERASURE]), *DEVICE_KINDS.items()):
         register_kind(code, str(kind.label), f"documents/refurb/{code}.html")
 
 
@@ -293,7 +293,7 @@ def certify_lot(donation: Donation, move: Move) -> DonationPaper:
             for device, standing in stood
         ],
     }
-    return freeze_donation_paper(PaperKind.ERASURE, donation, values, by=move.actor, at=move.at)
+    return freeze_donation_paper(DonationPaperKind.ERASURE, donation, values, by=move.actor, at=move.at)
 
 
 def standing_of(device: Any, proofs: Proofs) -> DataStanding:
@@ -354,7 +354,7 @@ def complete_lots(move: Move) -> None:
 
 def _awaiting() -> DonationQuerySet:
     """The balanced lots whose last certificate says that devices were still on the bench."""
-    last = DonationPaper.objects.filter(donation=OuterRef("pk"), kind=PaperKind.ERASURE).order_by("-pk")
+    last = DonationPaper.objects.filter(donation=OuterRef("pk"), kind=DonationPaperKind.ERASURE).order_by("-pk")
     pending = Cast(KeyTextTransform("pending", "document__values"), IntegerField())
     return (
         Donation.objects.filter(state=DonationState.RECONCILED)

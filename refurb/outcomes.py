@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from donations.enums import PaperKind
+from donations.enums import DonationPaperKind
 from donations.models import DonationPaper
 from donations.models.donation import DonationQuerySet
 from lifecycle.actors import Actor
@@ -82,7 +82,9 @@ def staged(lots: DonationQuerySet, actor: Actor) -> Any:
     of the last certificate of erasure that he may read.
     """
     mine = Device.objects.visible_to(actor).filter(donation=OuterRef("pk")).order_by().values("donation")
-    certificates = DonationPaper.objects.visible_to(actor).filter(donation=OuterRef("pk"), kind=PaperKind.ERASURE)
+    certificates = DonationPaper.objects.visible_to(actor).filter(
+        donation=OuterRef("pk"), kind=DonationPaperKind.ERASURE
+    )
     counts = {
         stage.code: Coalesce(
             Subquery(mine.filter(state__in=stage.states).annotate(n=Count("pk")).values("n")),

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from desk.todo.blocks import WHOLE, Action, Block, BlockRow, Page, since
-from donations.enums import DonationState, PaperKind
+from donations.enums import DonationPaperKind, DonationState
 from donations.models import DeedAcceptance, Donation, DonationPaper
 from network.models import Membership
 from typography.french import day
@@ -60,7 +60,7 @@ def _lots(lots: QuerySet[Donation]) -> Block:
 
 def _certificates(actor: Membership) -> Block:
     """The erasure certificate of each lot: the last one, which replaces those before."""
-    certificates = DonationPaper.objects.visible_to(actor).filter(kind=PaperKind.ERASURE)
+    certificates = DonationPaper.objects.visible_to(actor).filter(kind=DonationPaperKind.ERASURE)
     later = certificates.filter(donation=OuterRef("donation"), pk__gt=OuterRef("pk"))
     return Block(
         "certificats",

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from distribution.enums import AppointmentState, CancelReason
+from distribution.enums import AppointmentCancelReason, AppointmentState
 from distribution.models import Appointment, AppointmentEntry
 from distribution.permissions import can_keep_appointment
 from distribution.services.appointments import cancel_appointment
@@ -117,7 +117,7 @@ def _answered(answer: SmsAnswer, appointment: Appointment, said: str, at: dateti
             confirm_appointment(actor=actor, appointment=appointment, at=at)
             answer.outcome = AnswerOutcome.CONFIRMED
         else:
-            cancel_appointment(actor=actor, appointment=appointment, reason=CancelReason.HOUSEHOLD, at=at)
+            cancel_appointment(actor=actor, appointment=appointment, reason=AppointmentCancelReason.HOUSEHOLD, at=at)
             answer.outcome = AnswerOutcome.CANCELLED
     except Refused:
         _to_read(answer, said, AnswerWhy.REFUSED)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from calendars.working_days import is_working_day
 from config.database import SERVING_ROLE
-from connectivity.enums import UNDER_WAY, Channel, RefusalCode
+from connectivity.enums import UNDER_WAY, Channel, OperatorRefusalCode
 from connectivity.models import ConnectionFile
 from conventions.enums import SignatureState
 from conventions.models import Quota, QuotaChange, Signature
@@ -260,7 +260,7 @@ class DepartementTests(TestCase):
         channels = ConnectionFile.objects.filter(active_at__isnull=False).values_list("channel", flat=True)
         assert set(channels) == set(Channel.values) - {Channel.BESIDE}
         assert ConnectionFile.objects.filter(copper_told_at__isnull=False).exists()
-        assert ConnectionFile.objects.filter(refusal=RefusalCode.NO_ANSWER).exists()
+        assert ConnectionFile.objects.filter(refusal=OperatorRefusalCode.NO_ANSWER).exists()
 
     def test_the_way_to_a_household_went_wrong_in_every_manner_once(self) -> None:
         assert Derogation.objects.exists()

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from connectivity.enums import ConditionRule, ProofKind
 from connectivity.models import OfferCondition
 from connectivity.services.connections import propose_connection
-from connectivity.services.offers import Proposal, conditions_to_show, offers_of_the_day
+from connectivity.services.offers import OfferProposal, conditions_to_show, offers_of_the_day
 from connectivity.services.proofs import record_proof
 from desk.situation import Answer
 from lifecycle.unkept import UNKEPT
@@ -58,7 +58,7 @@ def answered(client: Client, **typed: Any) -> Answer:
     return found
 
 
-def weighed(proposals: Iterable[Proposal]) -> list[Any]:
+def weighed(proposals: Iterable[OfferProposal]) -> list[Any]:
     return [(one.offer, one.verdict, [finding.met for finding in one.assessment.findings]) for one in proposals]
 
 

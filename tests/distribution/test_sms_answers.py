@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo.coming import answers_come
-from distribution.enums import AppointmentState, CancelReason
+from distribution.enums import AppointmentCancelReason, AppointmentState
 from distribution.models import Appointment
 from distribution.models.appointment import not_known
 from distribution.services.answers import read_answers, receive_answer
@@ -93,7 +93,7 @@ def test_yes_confirms_once_and_no_gives_the_hour_up_and_is_told_to_the_adviser(s
     gone = again(made)
     assert (gone.state, gone.journal.latest("seq").values["reason"]) == (
         AppointmentState.CANCELLED,
-        CancelReason.HOUSEHOLD,
+        AppointmentCancelReason.HOUSEHOLD,
     )
     assert "a répondu NON" in acting(shelf.adviser).get("/").text
     again_yes = answers("OUI", "4")
@@ -248,7 +248,7 @@ def test_too_late_to_give_it_up_alone_is_read_and_once_cancelled_nothing_answers
     late = answers("NON", at=made.starts_at - timedelta(minutes=30))
     assert (late.outcome, late.why) == (OUT.TO_READ, W.REFUSED)
     assert again(made).state == AppointmentState.BOOKED
-    cancel_appointment(actor=shelf.adviser, appointment=made, reason=CancelReason.POINT)
+    cancel_appointment(actor=shelf.adviser, appointment=made, reason=AppointmentCancelReason.POINT)
     assert answers("OUI", "2").outcome == OUT.NOTHING
     forget_sms(about=("appointment", made.pk), at=timezone.now())
     assert again(late).text == ""
