@@ -30,7 +30,7 @@ from demo.offers import Lot, LotLine
 from demo.prescribing import addresses, directory, sessions
 from demo.prospecting import add_prospects, estimates
 from demo.register import register
-from demo.requests import Ask, Request, news, sittings
+from demo.requests import Ask, HouseholdRequest, news, sittings
 from demo.rights import rights
 from demo.seasons import GIFTS, spread
 from demo.shown import shown
@@ -155,7 +155,7 @@ def _distribute(story: Story, homes: Homes, asks: list[Ask], *, everywhere: bool
     for thread in long_gone(story, homes):
         story.agenda.add(thread)
     for ask in asks:
-        request = Request(story, ask)
+        request = HouseholdRequest(story, ask)
         story.agenda.add(request.live(), about=request)
     for workshop in WORKSHOPS:
         story.agenda.add(weekly(story, workshop), about=workshop)

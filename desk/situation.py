@@ -36,7 +36,7 @@ class Situation:
 
 
 @dataclass(frozen=True)
-class Answer:
+class SituationAnswer:
     """What is answered on a day: of the request as a whole, whatever it asks for, then of each offer."""
 
     on: date
@@ -64,7 +64,7 @@ class Answer:
         return " ".join(told)
 
 
-def answer(situation: Situation, day: date) -> Answer:
+def answer(situation: Situation, day: date) -> SituationAnswer:
     """What the rules and the offers of ``day`` say, by the objects that answer for a real request."""
     facts = suppose_facts(situation.facts, day)
     seen = seen_in(facts) + suppose_proofs(list(dict.fromkeys(situation.conditions)), day)
@@ -73,7 +73,7 @@ def answer(situation: Situation, day: date) -> Answer:
     copper = None if closure is None else closure.copper
     here = here_of(None if commune is None else commune.pk, day)
     kinds = [NeedKind(kind) for kind in dict.fromkeys(situation.kinds)]
-    return Answer(
+    return SituationAnswer(
         on=day,
         asked=[str(kind.label).lower() for kind in kinds],
         evaluation=evaluate_supposed(facts, day),

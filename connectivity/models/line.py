@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, Sum
 from connectivity.enums import ConnectionState, LineNews, NewsOutcome, RechargeCancelReason
 from connectivity.models.connection import ConnectionFile
 from connectivity.permissions import can_serve_connection
-from documents.enums import Delivery
+from documents.enums import SendState
 from documents.models import Mail, Sms
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
@@ -44,7 +44,7 @@ class NoticeQuerySet(models.QuerySet["LineNotice"]):
         """
         later = LineNotice.objects.filter(file=OuterRef("file"), pk__gt=OuterRef("pk"))
         holds = ~Exists(later) & (~Q(file__state=ConnectionState.ENDED) | Q(about=LineNews.ENDED))
-        lost = Q(mail__delivery=Delivery.FAILED) | Q(sms__delivery=Delivery.FAILED)
+        lost = Q(mail__delivery=SendState.FAILED) | Q(sms__delivery=SendState.FAILED)
         unsent = Q(outcome=NewsOutcome.SENT) & lost & holds
         return self.filter(Q(settled_at=None) | unsent)
 

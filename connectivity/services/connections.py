@@ -222,7 +222,7 @@ def renew_connection(
 def refuse_connection(
     *, actor: Actor, connection: ConnectionFile, refusal: str, at: datetime | None = None, comment: str = ""
 ) -> ConnectionFile:
-    """The operator says no, with a code of ``RefusalCode``. Raises Unknown, PermissionDenied, Refused."""
+    """The operator says no, with a code of ``OperatorRefusalCode``. Raises Unknown, PermissionDenied, Refused."""
     return _moved(connection, "refuse", actor=actor, at=at, comment=comment, refusal=refusal)
 
 

@@ -16,7 +16,7 @@ from connectivity.models import ConnectionFile, LineNotice, Offer, Recharge
 from connectivity.parameters import LINE_NEWS_DAYS, RECHARGES_A_MONTH
 from connectivity.permissions import can_sell_recharge, can_serve_connection
 from connectivity.terms import term_of
-from documents.enums import Delivery, MessageCode, MessageLanguage
+from documents.enums import MessageCode, MessageLanguage, SendState
 from documents.services import call_off_sms
 from lifecycle import gate
 from lifecycle.actors import Actor
@@ -210,7 +210,7 @@ def promise_notice(*, file: ConnectionFile, about: LineNews, at: datetime) -> Li
 def overtake_notices(files: "list[int] | set[int]", at: datetime) -> None:
     """Something else happened to these lines: what was still to be told is not true any more."""
     pks = list(files)
-    unsaid = LineNotice.objects.filter(file__in=pks, outcome=NewsOutcome.SENT, sms__delivery=Delivery.QUEUED)
+    unsaid = LineNotice.objects.filter(file__in=pks, outcome=NewsOutcome.SENT, sms__delivery=SendState.QUEUED)
     call_off_sms(unsaid.values_list("sms", flat=True), at=at)
     waiting = list(LineNotice.objects.to_keep().filter(file__in=pks).values_list("pk", flat=True))
     LineNotice.objects.filter(pk__in=waiting).update(settled_at=at, settled_by=None, outcome=NewsOutcome.OVERTAKEN)

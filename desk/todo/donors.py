@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
-from desk.todo.blocks import WHOLE, Action, Block, BlockRow, Page, since
+from desk.todo.blocks import WHOLE, Block, BlockRow, TodoAction, TodoPage, since
 from donations.enums import DonationPaperKind, DonationState
 from donations.models import DeedAcceptance, Donation, DonationPaper
 from network.models import Membership
@@ -15,11 +15,11 @@ from typography.french import day
 S = DonationState
 
 
-def todo_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> TodoPage:
     """What is left to the donor to do is little: finish a draft, accept the deed. Then it reads what became of it."""
     lots = Donation.objects.visible_to(actor)
-    return Page(
-        actions=(Action("Proposer un lot", reverse("donations:donation_create")),),
+    return TodoPage(
+        actions=(TodoAction("Proposer un lot", reverse("donations:donation_create")),),
         blocks=(_deeds(lots), _drafts(lots), _lots(lots), _certificates(actor)),
         changes=("donation", "device"),
     )

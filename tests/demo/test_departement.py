@@ -27,7 +27,7 @@ from desk.documents import minutes_for
 from desk.models import Meeting, MeetingLot, Ratification, Seeding
 from distribution.enums import SettlementKind
 from distribution.models import Derogation, HandOver, Settlement
-from documents.enums import ContentType, Delivery
+from documents.enums import ContentType, SendState
 from documents.models import Mail, StoredFile
 from documents.services import open_file
 from donations.enums import DonorKind
@@ -345,7 +345,7 @@ class DepartementTests(TestCase):
 
     def test_nothing_was_sent(self) -> None:
         assert not mail.outbox
-        assert set(Mail.objects.filter(forgotten_at=None).values_list("delivery", flat=True)) == {Delivery.QUEUED}
+        assert set(Mail.objects.filter(forgotten_at=None).values_list("delivery", flat=True)) == {SendState.QUEUED}
         assert not Mail.objects.exclude(forgotten_at=None).exclude(to=[], body="").exists()
         addresses = {address for to in Mail.objects.values_list("to", flat=True) for address in to}
         assert all(address.endswith(f"@{DOMAIN}") for address in addresses)

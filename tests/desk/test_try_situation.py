@@ -19,7 +19,7 @@ from connectivity.models import OfferCondition
 from connectivity.services.connections import propose_connection
 from connectivity.services.offers import OfferProposal, conditions_to_show, offers_of_the_day
 from connectivity.services.proofs import record_proof
-from desk.situation import Answer
+from desk.situation import SituationAnswer
 from lifecycle.unkept import UNKEPT
 from prescriptions.enums import FactKind, NeedKind, NeedUse
 from prescriptions.models import EligibilityRule, FactBand, Need, Prescription
@@ -53,8 +53,8 @@ def asks_for_more() -> None:
     ask(make_offer(kinds=[MOBILE]), ConditionRule.BANK_ACCOUNT, proof=ProofKind.BANK_DETAILS, fresh_days=None)
 
 
-def answered(client: Client, **typed: Any) -> Answer:
-    found: Answer = client.get(URL, typed).context["answer"]
+def answered(client: Client, **typed: Any) -> SituationAnswer:
+    found: SituationAnswer = client.get(URL, typed).context["answer"]
     return found
 
 
