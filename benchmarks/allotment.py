@@ -4,7 +4,7 @@ import statistics
 import time
 from random import Random
 
-from distribution.fairness import Demand, Place, Stock, first_come, rates, share
+from distribution.fairness import Demand, PlacesLeft, Stock, first_come, rates, share
 
 DEVICES = {"laptop": 2600, "desktop": 1200, "tablet": 600, "smartphone": 600}
 KINDS = {"laptop": "computer", "desktop": "computer", "tablet": "tablet", "smartphone": "smartphone"}
@@ -17,7 +17,7 @@ def main() -> None:
         Stock(workshop, type_, count // WORKSHOPS) for type_, count in DEVICES.items() for workshop in range(WORKSHOPS)
     ]
     places = [
-        Place(epci, epci % WORKSHOPS, type_, rng.randint(50, 400), epci, kind)
+        PlacesLeft(epci, epci % WORKSHOPS, type_, rng.randint(50, 400), epci, kind)
         for epci in range(EPCIS)
         for type_, kind in KINDS.items()
     ]

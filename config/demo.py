@@ -156,7 +156,7 @@ def serving_role() -> str:
     return SERVING_ROLE
 
 
-def prepare_or_tell(seed_options: list[str], server: "Kept") -> str:
+def prepare_or_tell(seed_options: list[str], server: "KeptProcess") -> str:
     """Prepare; when that fails the terminal says why, the page what to do, until somebody interrupts: then exit 1."""
     try:
         return prepare(seed_options)
@@ -185,7 +185,7 @@ def web(port: int) -> list[str]:
     ]
 
 
-def serve(site: str, server: "Kept", role: str) -> None:
+def serve(site: str, server: "KeptProcess", role: str) -> None:
     """The site that is served already, and its worker, both as the role that serves, until somebody interrupts."""
     if role != server.role:
         server.stop()
@@ -196,7 +196,7 @@ def serve(site: str, server: "Kept", role: str) -> None:
         keep({"Le travail de fond": jobs, "Le site": server})
 
 
-def keep(processes: dict[str, "Kept"]) -> NoReturn:
+def keep(processes: dict[str, "KeptProcess"]) -> NoReturn:
     """Start again what ends by itself; exit when something ends too often for that to help."""
     while True:
         if any(server.revive() for server in Server.held_by_this_process()):
@@ -211,7 +211,7 @@ def keep(processes: dict[str, "Kept"]) -> NoReturn:
         time.sleep(0.5)
 
 
-def wait_answer(port: int, site: "Kept") -> None:
+def wait_answer(port: int, site: "KeptProcess") -> None:
     deadline = time.monotonic() + START_SECONDS
     while site.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
@@ -219,7 +219,7 @@ def wait_answer(port: int, site: "Kept") -> None:
         time.sleep(0.1)
 
 
-class Kept:
+class KeptProcess:
     """A process that is started again when it ends, until that serves nothing; it does not outlive this one."""
 
     def __init__(self, command: list[str], *, role: str = "") -> None:
@@ -254,9 +254,9 @@ class Kept:
 
 
 @contextlib.contextmanager
-def running(command: list[str], *, role: str = "") -> Iterator[Kept]:
+def running(command: list[str], *, role: str = "") -> Iterator[KeptProcess]:
     """A process that does not outlive the block; ``role``: that of the database with which it serves."""
-    kept = Kept(command, role=role)
+    kept = KeptProcess(command, role=role)
     try:
         yield kept
     finally:

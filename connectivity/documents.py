@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from connectivity.eligibility import Asked
-from connectivity.enums import PaperKind, ProofKind, Verdict
+from connectivity.eligibility import AskedCondition
+from connectivity.enums import ConnectionPaperKind, OfferVerdict, ProofKind
 from connectivity.models import ConnectionFile, ConnectionPaper, CopperClosure, Offer, Transmission
 from connectivity.prices import YEARS, price_of
 from connectivity.reach import REACH
-from connectivity.services.offers import Proposal
+from connectivity.services.offers import OfferProposal
 from documents.kinds import register_kind
 from documents.paper import render_pdf
 from documents.services import freeze_document
@@ -19,7 +19,7 @@ from prescriptions.models import Need
 from prescriptions.own_papers import OWN_PAGE, leads_to_request
 from typography.french import by_pairs, full_day, written_day
 
-KINDS = {PaperKind.FAMILY: "connection_family", PaperKind.OPERATOR: "connection_operator"}
+KINDS = {ConnectionPaperKind.FAMILY: "connection_family", ConnectionPaperKind.OPERATOR: "connection_operator"}
 
 FOR_HOUSEHOLD = "Votre connexion"
 """The title of the sheet of a household."""
@@ -29,9 +29,11 @@ def register_kinds() -> None:
     """Declare the papers and their templates."""
     for kind, code in KINDS.items():
         register_kind(code, str(kind.label), f"documents/connectivity/{code}.html")
-    family = KINDS[PaperKind.FAMILY]
+    family = KINDS[ConnectionPaperKind.FAMILY]
     template = f"documents/connectivity/{family}_2.html"
-    register_kind(family, str(PaperKind.FAMILY.label), template, version=2, for_household=True, opens=OWN_PAGE)
+    register_kind(
+        family, str(ConnectionPaperKind.FAMILY.label), template, version=2, for_household=True, opens=OWN_PAGE
+    )
     leads_to_request(family, _request_of)
 
 
@@ -56,12 +58,12 @@ def freeze_family_sheet(file: ConnectionFile, move: Move) -> ConnectionPaper:
         "prescriber": file.need.prescription.prescriber.name,
         "prescriber_phone": by_pairs(file.need.prescription.prescriber.phone),
     }
-    return _freeze(PaperKind.FAMILY, file, values, move)
+    return _freeze(ConnectionPaperKind.FAMILY, file, values, move)
 
 
 def draw_comparison(
     need: Need,
-    proposals: Sequence[Proposal],
+    proposals: Sequence[OfferProposal],
     closure: CopperClosure | None,
     at: datetime,
     beside: Sequence[Offer] = (),
@@ -70,8 +72,8 @@ def draw_comparison(
 
     It names nobody and is kept nowhere here: drawn when it is opened.
     """
-    possible = [(one, _to_show(one)) for one in proposals if one.verdict != Verdict.NOT]
-    impossible = [(one, _why_not(one)) for one in proposals if one.verdict == Verdict.NOT]
+    possible = [(one, _to_show(one)) for one in proposals if one.verdict != OfferVerdict.NOT]
+    impossible = [(one, _why_not(one)) for one in proposals if one.verdict == OfferVerdict.NOT]
     reached = [(one, told) for one, _ in possible if (told := _reach_of(one))]
     prescriber = need.prescription.prescriber
     return render_pdf(
@@ -93,12 +95,12 @@ def draw_comparison(
     )
 
 
-def _to_show(proposal: Proposal) -> list[str]:
+def _to_show(proposal: OfferProposal) -> list[str]:
     """What is missing, as the household reads it: the condition, and the paper to show."""
     return [_missing(finding.asked) for finding in proposal.assessment.missing]
 
 
-def _missing(asked: Asked) -> str:
+def _missing(asked: AskedCondition) -> str:
     if asked.rule == REACH:
         return "vérifier que cela arrive à votre adresse"
     if asked.proof in (ProofKind.NONE, ProofKind.DECLARATION):
@@ -106,13 +108,13 @@ def _missing(asked: Asked) -> str:
     return f"{asked.label} (à montrer\u00a0: {ProofKind(asked.proof).label})"
 
 
-def _why_not(proposal: Proposal) -> list[str]:
+def _why_not(proposal: OfferProposal) -> list[str]:
     """What forbids it; where it does not come, in the words of what is known."""
     against = proposal.assessment.against
     return [finding.sentence if finding.asked.rule == REACH else finding.asked.label for finding in against]
 
 
-def _reach_of(proposal: Proposal) -> str:
+def _reach_of(proposal: OfferProposal) -> str:
     """What is known of the home of the household for this offer; empty for what is had elsewhere."""
     found = (finding.sentence for finding in proposal.assessment.findings if finding.asked.rule == REACH)
     return next(found, "")
@@ -130,11 +132,11 @@ def freeze_operator_file(file: ConnectionFile, told: Transmission, move: Move) -
         **{name: getattr(told, name) for name in Transmission.PERSONAL},
         "phone": by_pairs(told.phone),
     }
-    return _freeze(PaperKind.OPERATOR, file, values, move, operator=told.operator_id)
+    return _freeze(ConnectionPaperKind.OPERATOR, file, values, move, operator=told.operator_id)
 
 
 def _freeze(
-    kind: PaperKind, file: ConnectionFile, values: dict[str, Any], move: Move, operator: int | None = None
+    kind: ConnectionPaperKind, file: ConnectionFile, values: dict[str, Any], move: Move, operator: int | None = None
 ) -> ConnectionPaper:
     document = freeze_document(
         kind=KINDS[kind],
@@ -142,7 +144,7 @@ def _freeze(
         values=values,
         by=move.actor,
         at=move.at,
-        title=FOR_HOUSEHOLD if kind == PaperKind.FAMILY else f"{kind.label} {file.reference}",
+        title=FOR_HOUSEHOLD if kind == ConnectionPaperKind.FAMILY else f"{kind.label} {file.reference}",
     )
     return ConnectionPaper.objects.create(file=file, kind=kind, operator_id=operator, document=document)
 

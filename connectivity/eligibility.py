@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from connectivity.enums import COMPUTED, ConditionRule, ProofKind, Verdict
+from connectivity.enums import COMPUTED, ConditionRule, OfferVerdict, ProofKind
 from typography import french
 
 NBSP = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedCondition:
     """One condition of an offer. ``ceiling``: the highest figure allowed; ``fresh_days``: how old a proof may be."""
 
     rule: str
@@ -56,10 +56,10 @@ class Copper:
 
 
 @dataclass(frozen=True)
-class Finding:
+class WeighedCondition:
     """One condition weighed: met (True), not met (False), not known yet (None), and why."""
 
-    asked: Asked
+    asked: AskedCondition
     met: bool | None
     sentence: str
 
@@ -68,26 +68,26 @@ class Finding:
 class Assessment:
     """What an offer says of a household on one day."""
 
-    verdict: Verdict
-    findings: tuple[Finding, ...]
+    verdict: OfferVerdict
+    findings: tuple[WeighedCondition, ...]
 
     @property
-    def missing(self) -> tuple[Finding, ...]:
+    def missing(self) -> tuple[WeighedCondition, ...]:
         """What would have to be seen."""
         return tuple(finding for finding in self.findings if finding.met is None)
 
     @property
-    def against(self) -> tuple[Finding, ...]:
+    def against(self) -> tuple[WeighedCondition, ...]:
         """What forbids the offer."""
         return tuple(finding for finding in self.findings if finding.met is False)
 
 
 def assess(
-    conditions: Iterable[Asked],
+    conditions: Iterable[AskedCondition],
     seen: Sequence[Seen],
     copper: Copper | None,
     day: date,
-    reach: Finding | None = None,
+    reach: WeighedCondition | None = None,
 ) -> Assessment:
     """Weigh every condition of an offer on ``day``. No condition: the offer is for all.
 
@@ -96,41 +96,41 @@ def assess(
     weighed = [_weigh(asked, seen, copper, day) for asked in conditions]
     findings = tuple(weighed if reach is None else [reach, *weighed])
     if any(finding.met is False for finding in findings):
-        return Assessment(Verdict.NOT, findings)
+        return Assessment(OfferVerdict.NOT, findings)
     known = all(finding.met for finding in findings)
-    return Assessment(Verdict.ELIGIBLE if known else Verdict.MAYBE, findings)
+    return Assessment(OfferVerdict.ELIGIBLE if known else OfferVerdict.MAYBE, findings)
 
 
-def is_fresh(seen: Seen, asked: Asked, day: date) -> bool:
+def is_fresh(seen: Seen, asked: AskedCondition, day: date) -> bool:
     """Whether a proof still counts on ``day``: not dated after it, not older than the offer allows."""
     oldest = date.min if asked.fresh_days is None else day - timedelta(days=asked.fresh_days)
     return oldest <= seen.dated_on <= day
 
 
-def _weigh(asked: Asked, seen: Sequence[Seen], copper: Copper | None, day: date) -> Finding:
+def _weigh(asked: AskedCondition, seen: Sequence[Seen], copper: Copper | None, day: date) -> WeighedCondition:
     if asked.rule == ConditionRule.COPPER_OPEN:
         return _weigh_copper(asked, copper, day)
     if asked.rule in COMPUTED:
-        return Finding(asked, True, "La prescription le dit.")
+        return WeighedCondition(asked, True, "La prescription le dit.")
     about = sorted((one for one in seen if one.rule == asked.rule), key=lambda one: one.dated_on, reverse=True)
     fresh = [one for one in about if is_fresh(one, asked, day)]
     for one in fresh:
         answer = _answers(one, asked)
         if answer is not None:
             shown = f"{ProofKind(one.proof).label} du {french.day(one.dated_on)}"
-            return Finding(asked, answer, f"{shown}{'' if answer else NBSP + ': condition non remplie'}.")
+            return WeighedCondition(asked, answer, f"{shown}{'' if answer else NBSP + ': condition non remplie'}.")
     wanted = str(ProofKind(asked.proof).label)
     if fresh:
-        return Finding(asked, None, f"{wanted} à regarder de nouveau{NBSP}: le seuil n’est pas le même.")
+        return WeighedCondition(asked, None, f"{wanted} à regarder de nouveau{NBSP}: le seuil n’est pas le même.")
     if about:
-        return Finding(
+        return WeighedCondition(
             asked, None, f"{wanted} à renouveler{NBSP}: celle du {french.day(about[0].dated_on)} est trop vieille."
         )
     within = f" de moins de {asked.fresh_days} jours" if asked.fresh_days else ""
-    return Finding(asked, None, f"{wanted}{within} à regarder.")
+    return WeighedCondition(asked, None, f"{wanted}{within} à regarder.")
 
 
-def _answers(seen: Seen, asked: Asked) -> bool | None:
+def _answers(seen: Seen, asked: AskedCondition) -> bool | None:
     """What a proof says of a condition: None when it was held to another figure and does not tell."""
     if asked.ceiling is None or seen.ceiling is None:
         return seen.holds
@@ -139,11 +139,11 @@ def _answers(seen: Seen, asked: Asked) -> bool | None:
     return False if seen.ceiling >= asked.ceiling else None
 
 
-def _weigh_copper(asked: Asked, copper: Copper | None, day: date) -> Finding:
+def _weigh_copper(asked: AskedCondition, copper: Copper | None, day: date) -> WeighedCondition:
     if copper is None:
         told = f"Aucune date de fermeture du cuivre n’est connue pour la commune{NBSP}: vérifiez que la ligne s’y vend."
-        return Finding(asked, None, told)
+        return WeighedCondition(asked, None, told)
     if copper.commercial_on <= day:
         told = f"Le cuivre ne se vend plus dans la commune depuis le {french.day(copper.commercial_on)}."
-        return Finding(asked, False, told)
-    return Finding(asked, True, f"Le cuivre s’y vend jusqu’au {french.day(copper.commercial_on)}.")
+        return WeighedCondition(asked, False, told)
+    return WeighedCondition(asked, True, f"Le cuivre s’y vend jusqu’au {french.day(copper.commercial_on)}.")

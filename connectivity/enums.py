@@ -49,7 +49,7 @@ class Channel(TextChoices):
     BESIDE = "beside", "Sur place, sans rien souscrire"
 
 
-class Period(TextChoices):
+class PricePeriod(TextChoices):
     """What the price pays for."""
 
     MONTH = "month", "par mois"
@@ -99,7 +99,7 @@ class CurrentLine(TextChoices):
     FIBRE = "fibre", "Fibre"
 
 
-class Agreement(TextChoices):
+class OfferAgreement(TextChoices):
     """How the household agreed to the offer, and to what is sent for it."""
 
     IN_PERSON = "in_person", "De vive voix, en rendez-vous"
@@ -140,7 +140,7 @@ NEXT_STEP: dict[str, str] = {
 """What the worker does next, for each code."""
 
 
-class RefusalCode(TextChoices):
+class OperatorRefusalCode(TextChoices):
     """Why an operator says no."""
 
     NOT_ELIGIBLE = "not_eligible", "Conditions de l’offre non remplies"
@@ -162,7 +162,7 @@ class EvidenceKind(TextChoices):
     TRIED = "tried", "Ligne essayée avec la personne"
 
 
-class Slot(TextChoices):
+class TechnicianSlot(TextChoices):
     """When in the day the technician comes."""
 
     DAY = "day", "Dans la journée"
@@ -181,7 +181,7 @@ class EndReason(TextChoices):
     OTHER = "other", "Autre motif"
 
 
-class AbandonReason(TextChoices):
+class ConnectionAbandonReason(TextChoices):
     """Why a file is given up before the line is there."""
 
     GAVE_UP = "gave_up", "La personne y renonce"
@@ -193,14 +193,14 @@ class AbandonReason(TextChoices):
     OTHER = "other", "Autre motif"
 
 
-class PaperKind(TextChoices):
+class ConnectionPaperKind(TextChoices):
     """The papers of a connection file, made from frozen values."""
 
     FAMILY = "family", "Fiche de connexion du foyer"
     OPERATOR = "operator", "Dossier de connexion pour l’opérateur"
 
 
-class Verdict(TextChoices):
+class OfferVerdict(TextChoices):
     """What an offer of the day says of a household."""
 
     ELIGIBLE = "eligible", "Possible"
@@ -208,7 +208,7 @@ class Verdict(TextChoices):
     NOT = "not", "Impossible"
 
 
-class Answer(TextChoices):
+class OperatorAnswer(TextChoices):
     """What an operator answers, on the screen, by a link or in a file: each is a verb of the machine."""
 
     ACCEPT = "accept", "Accepter"
@@ -256,7 +256,7 @@ class NewsOutcome(TextChoices):
     OVERTAKEN = "overtaken", "Dépassé par la suite"
 
 
-class CancelReason(TextChoices):
+class RechargeCancelReason(TextChoices):
     """Why a recharge is not sold any more, the day it was sold."""
 
     ENTRY = "entry", "Erreur de saisie"

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connectivity import emails
 from connectivity.documents import freeze_family_sheet, freeze_operator_file, register_kinds
-from connectivity.enums import UNDER_WAY, WITH_OPERATOR, AbandonReason, Channel, ConnectionState, LineNews
+from connectivity.enums import UNDER_WAY, WITH_OPERATOR, Channel, ConnectionAbandonReason, ConnectionState, LineNews
 from connectivity.models import ConnectionFile
 from connectivity.panels import register_panels
 from connectivity.permissions import can_renew_connection
@@ -97,7 +97,12 @@ def abandon_files(move: Move) -> None:
     files = ConnectionFile.objects.filter(need__in=move.pks, state__in=UNDER_WAY)
     _all_moved(
         gate.apply_many(
-            files, "abandon", actor=move.actor, at=move.at, cause=move, reason=AbandonReason.NEED_DROPPED.value
+            files,
+            "abandon",
+            actor=move.actor,
+            at=move.at,
+            cause=move,
+            reason=ConnectionAbandonReason.NEED_DROPPED.value,
         )
     )
 
@@ -167,7 +172,7 @@ def tell_abandoned(move: Move) -> None:
     for file in _files(move):
         if sources[file.pk] in WITH_OPERATOR:
             emails.let_go_for_operator(file, move.at)
-        if file.abandon_reason == AbandonReason.UNTOUCHED:
+        if file.abandon_reason == ConnectionAbandonReason.UNTOUCHED:
             emails.untouched_for_worker(file, move.at)
 
 

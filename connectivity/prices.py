@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from calendars.working_days import add_months
-from connectivity.enums import Period, Reliability
+from connectivity.enums import PricePeriod, Reliability
 from connectivity.models import Offer
 from connectivity.parameters import OFFER_CHECK_MONTHS
 from typography.french import HARD, day, euros
@@ -68,7 +68,7 @@ def cost_over(offer: Offer, months: int) -> Cost | None:
         offer.price * months + fee,
         None if offer.price_max is None else offer.price_max * months + fee,
         is_least=offer.setup_fee is None,
-        one_a_month=offer.period == Period.RECHARGE,
+        one_a_month=offer.period == PricePeriod.RECHARGE,
         renewed=offer.entitlement_months is not None and offer.entitlement_months < months,
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from connectivity.eligibility import NBSP, Asked, Finding
+from connectivity.eligibility import NBSP, AskedCondition, WeighedCondition
 from connectivity.enums import Access, CheckedWith, CoverageLevel, Technology
 from typography import french
 
@@ -35,7 +35,7 @@ RECEIVED = (CoverageLevel.VERY_GOOD, CoverageLevel.GOOD)
 
 
 @dataclass(frozen=True)
-class Share:
+class AccessShare:
     """How many premises of a commune, in per cent, one kind of access reaches, on which day, who says so."""
 
     percent: Decimal
@@ -44,7 +44,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Level:
+class ReceptionLevel:
     """How well an operator is received in a commune, on which day, who says so."""
 
     level: str
@@ -53,7 +53,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedAddress:
     """What somebody found for the address itself."""
 
     reached: bool
@@ -65,16 +65,16 @@ class Checked:
 class Here:
     """All that is known of where a household lives. ``levels``: by the name of the operator, in small letters."""
 
-    shares: Mapping[str, Share]
-    levels: Mapping[str, Level]
-    address: Mapping[str, Checked]
+    shares: Mapping[str, AccessShare]
+    levels: Mapping[str, ReceptionLevel]
+    address: Mapping[str, CheckedAddress]
 
 
 NOWHERE = Here({}, {}, {})
 """Nothing is known: no commune, or no table of it."""
 
 
-def weigh_reach(technology: str, operator: str, here: Here) -> Finding | None:
+def weigh_reach(technology: str, operator: str, here: Here) -> WeighedCondition | None:
     """What is said of an offer there; None for what is had elsewhere than at home."""
     if technology in MOBILE:
         return _weigh_mobile(operator, here.levels.get(operator.casefold()))
@@ -84,36 +84,36 @@ def weigh_reach(technology: str, operator: str, here: Here) -> Finding | None:
     return min(found, key=lambda one: {True: 0, None: 1, False: 2}[one.met], default=None)
 
 
-def _weigh(access: Access, here: Here) -> Finding:
+def _weigh(access: Access, here: Here) -> WeighedCondition:
     name = NAMED[access]
-    asked = Asked(REACH, detail=f"{access.label} à l’adresse du logement")
+    asked = AskedCondition(REACH, detail=f"{access.label} à l’adresse du logement")
     checked, share = here.address.get(access.value), here.shares.get(access.value)
     if checked is not None:
         day = french.day(checked.checked_on)
         comes = f"{name} y arrive" if checked.reached else f"{name} n’y arrive pas"
         told = f"Vérifié à l’adresse le {day}{NBSP}: {comes} ({_how(checked.how)})."
-        return Finding(asked, checked.reached, told)
+        return WeighedCondition(asked, checked.reached, told)
     if share is None:
-        return Finding(asked, None, f"On ne sait pas si {name} arrive dans la commune{TO_CHECK}")
+        return WeighedCondition(asked, None, f"On ne sait pas si {name} arrive dans la commune{TO_CHECK}")
     said = f"{_dated_source(share.observed_on, share.source)}"
     if share.percent <= 0:
-        return Finding(asked, False, f"{_capital(name)} n’arrive nulle part dans la commune ({said}).")
+        return WeighedCondition(asked, False, f"{_capital(name)} n’arrive nulle part dans la commune ({said}).")
     if share.percent >= ALL:
-        return Finding(asked, True, f"{_capital(name)} arrive à tous les logements de la commune ({said}).")
+        return WeighedCondition(asked, True, f"{_capital(name)} arrive à tous les logements de la commune ({said}).")
     figure = f"{share.percent.normalize():f}".replace(".", ",")
     told = f"{_capital(name)} arrive à {figure}{NBSP}% des logements de la commune ({said}){TO_CHECK}"
-    return Finding(asked, None, told)
+    return WeighedCondition(asked, None, told)
 
 
-def _weigh_mobile(operator: str, level: Level | None) -> Finding:
-    asked = Asked(REACH, detail="Réseau mobile dans la commune")
+def _weigh_mobile(operator: str, level: ReceptionLevel | None) -> WeighedCondition:
+    asked = AskedCondition(REACH, detail="Réseau mobile dans la commune")
     if level is None:
-        return Finding(asked, None, f"On ne sait pas comment {operator} couvre la commune{TO_CHECK}")
+        return WeighedCondition(asked, None, f"On ne sait pas comment {operator} couvre la commune{TO_CHECK}")
     word = french.in_a_sentence(CoverageLevel(level.level).label)
     told = f"{operator}{NBSP}: {word} dans la commune ({_dated_source(level.observed_on, level.source)})"
     if level.level in RECEIVED:
-        return Finding(asked, True, f"{told}.")
-    return Finding(asked, None, f"{told}{TO_CHECK}")
+        return WeighedCondition(asked, True, f"{told}.")
+    return WeighedCondition(asked, None, f"{told}{TO_CHECK}")
 
 
 def _dated_source(day: date, source: str) -> str:

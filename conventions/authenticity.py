@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from conventions.enums import ALIVE, ENDED, ConventionState, PaperKind, TerminateReason
+from conventions.enums import ALIVE, ENDED, ConventionPaperKind, ConventionState, TerminateReason
 from conventions.models import Convention, ConventionPaper
 from documents.kinds import register_standing
 from typography.french import written_day
@@ -41,7 +41,7 @@ def agreement_standing(document: int) -> str:
     if paper is None:
         return ""
     convention = paper.convention
-    if convention.papers.filter(kind=PaperKind.AGREEMENT, pk__gt=paper.pk).exists():
+    if convention.papers.filter(kind=ConventionPaperKind.AGREEMENT, pk__gt=paper.pk).exists():
         return PROPOSED_ANEW
     if convention.state in ENDED:
         together = convention.ended_because == TerminateReason.AGREEMENT
@@ -51,15 +51,15 @@ def agreement_standing(document: int) -> str:
 
 
 def _standing_of(paper: ConventionPaper, convention: Convention) -> str:
-    made_anew = convention.papers.filter(kind=PaperKind.SIGNATURES, round=paper.round, pk__gt=paper.pk)
+    made_anew = convention.papers.filter(kind=ConventionPaperKind.SIGNATURES, round=paper.round, pk__gt=paper.pk)
     if paper.round != convention.round or convention.is_project:
         return REPLACED
-    if paper.kind == PaperKind.SIGNATURES and made_anew.exists():
+    if paper.kind == ConventionPaperKind.SIGNATURES and made_anew.exists():
         return MADE_ANEW
     if convention.state == S.ABANDONED:
         return ABANDONED
     if convention.state == S.SIGNING:
-        return REPLACED if paper.kind == PaperKind.SIGNATURES else NOT_SIGNED
+        return REPLACED if paper.kind == ConventionPaperKind.SIGNATURES else NOT_SIGNED
     what = "Cet avenant" if convention.is_amendment else "Cette convention"
     if convention.state in ENDED:
         told = f"{what} a pris fin\u00a0: son dernier jour d’effet était le {written_day(convention.ended_on)}."

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from conventions.enums import DeviceType, Found, PaperKind, Party, SignatureState, TerminateReason
+from conventions.enums import ConventionPaperKind, DeviceType, FoundOnDeposit, Party, SignatureState, TerminateReason
 from conventions.models import Convention, ConventionPaper, EndConsent, Signature
 from conventions.models.articles import paragraphs_of
 from documents.kinds import register_kind
@@ -20,10 +20,10 @@ from network.models import Organisation
 from typography.french import euros, percent, written_day, written_moment
 
 KINDS = {
-    PaperKind.CONVENTION: "convention",
-    PaperKind.SIGNATURES: "convention_signatures",
-    PaperKind.AGREEMENT: "convention_agreement",
-    PaperKind.END: "convention_end",
+    ConventionPaperKind.CONVENTION: "convention",
+    ConventionPaperKind.SIGNATURES: "convention_signatures",
+    ConventionPaperKind.AGREEMENT: "convention_agreement",
+    ConventionPaperKind.END: "convention_end",
 }
 CALLED = {Party.EPCI: "l’EPCI", Party.RECONDITIONER: "le Reconditionneur", Party.DISTRIBUTOR: "le Distributeur"}
 TO_NAME = "à désigner"
@@ -34,15 +34,17 @@ def register_kinds() -> None:
     """Declare the papers and their templates."""
     for kind, code in KINDS.items():
         register_kind(code, str(kind.label), f"documents/conventions/{code}.html")
-    signatures = KINDS[PaperKind.SIGNATURES]
-    register_kind(signatures, str(PaperKind.SIGNATURES.label), f"documents/conventions/{signatures}_2.html", version=2)
+    signatures = KINDS[ConventionPaperKind.SIGNATURES]
+    register_kind(
+        signatures, str(ConventionPaperKind.SIGNATURES.label), f"documents/conventions/{signatures}_2.html", version=2
+    )
 
 
 def freeze_convention(convention: Convention, move: Move) -> ConventionPaper:
     """What the three parties will sign: parties, act, articles, quotas, prices, rate, reviewers' work left out."""
     what = "Avenant" if convention.amends else "Convention"
     values = values_of(convention)
-    return _freeze(PaperKind.CONVENTION, convention, values, move, f"{what}\u00a0: {convention.title}")
+    return _freeze(ConventionPaperKind.CONVENTION, convention, values, move, f"{what}\u00a0: {convention.title}")
 
 
 def draw_project(convention: Convention, at: datetime) -> bytes:
@@ -137,7 +139,7 @@ def freeze_signatures(convention: Convention, move: Move) -> ConventionPaper:
         ],
     }
     title = f"Page de signatures\u00a0: {convention.title}"
-    return _freeze(PaperKind.SIGNATURES, convention, values, move, title)
+    return _freeze(ConventionPaperKind.SIGNATURES, convention, values, move, title)
 
 
 def _read_on(signature: Signature) -> str:
@@ -146,12 +148,12 @@ def _read_on(signature: Signature) -> str:
         return ""
     deposit = signature.deposits.filter(file=signature.scan).order_by("-pk").first()
     assert deposit is not None
-    if deposit.found == Found.SIGNATURE:
+    if deposit.found == FoundOnDeposit.SIGNATURE:
         names = ", ".join(_signer(signer) for signer in deposit.reading.get("signers", []))
         if not names:
             return "Signature électronique vérifiée sur ce fichier."
         return f"Signature électronique vérifiée sur ce fichier\u00a0: {names}."
-    if deposit.found == Found.CODE:
+    if deposit.found == FoundOnDeposit.CODE:
         return "Le code de ce document a été lu sur le document déposé."
     return "Le code de ce document a été relevé sur le document déposé par la personne qui a confirmé."
 
@@ -175,7 +177,7 @@ def freeze_agreement(convention: Convention, move: Move) -> ConventionPaper:
     """What a party that is not on screen signs by hand: the three end it together."""
     values = {**_header(convention), "starts_on": written_day(convention.starts_on)}
     values |= {"ends_on": written_day(convention.ends_on), "proposed_on": written_day(timezone.localdate(move.at))}
-    return _freeze(PaperKind.AGREEMENT, convention, values, move, f"Accord de fin\u00a0: {convention.title}")
+    return _freeze(ConventionPaperKind.AGREEMENT, convention, values, move, f"Accord de fin\u00a0: {convention.title}")
 
 
 def freeze_end(convention: Convention, move: Move, fates: list[tuple[str, int]], until: str) -> ConventionPaper:
@@ -207,10 +209,12 @@ def freeze_end(convention: Convention, move: Move, fates: list[tuple[str, int]],
         "fates": [{"told": told, "count": count} for told, count in fates],
         "until": until,
     }
-    return _freeze(PaperKind.END, convention, values, move, f"Constat de fin\u00a0: {convention.title}")
+    return _freeze(ConventionPaperKind.END, convention, values, move, f"Constat de fin\u00a0: {convention.title}")
 
 
-def _freeze(kind: PaperKind, convention: Convention, values: dict[str, Any], move: Move, title: str) -> ConventionPaper:
+def _freeze(
+    kind: ConventionPaperKind, convention: Convention, values: dict[str, Any], move: Move, title: str
+) -> ConventionPaper:
     document = freeze_document(
         kind=KINDS[kind],
         owner=("convention", convention.pk),

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from conventions.enums import ALIVE, Party, ReopenReason
+from conventions.enums import ALIVE, Party, TextReopenReason
 from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit
 from conventions.parameters import HANDING_OVER_DAYS
 from conventions.permissions import PARTIES
@@ -64,7 +64,7 @@ def convention_signed_for_parties(convention: Convention, at: datetime) -> None:
 
 def convention_reopened_for_parties(convention: Convention, reason: str, at: datetime) -> None:
     """The text is opened again: why; what was signed holds no more."""
-    _tell_all("convention_reopened_for_parties", convention, at, reason=ReopenReason(reason).label)
+    _tell_all("convention_reopened_for_parties", convention, at, reason=TextReopenReason(reason).label)
 
 
 def convention_taken_over_for_parties(convention: Convention, at: datetime) -> None:

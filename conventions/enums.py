@@ -80,7 +80,7 @@ class SignatureMethod(TextChoices):
     SIGNATURE_BOOK = "signature_book", "Par un parapheur électronique extérieur"
 
 
-class Found(TextChoices):
+class FoundOnDeposit(TextChoices):
     """What was read on a deposited document before it was taken."""
 
     NOTHING = "nothing", "Aucun code lu"
@@ -145,7 +145,7 @@ class TermKind(TextChoices):
     END = "end", "Dernier jour"
 
 
-class PaperKind(TextChoices):
+class ConventionPaperKind(TextChoices):
     """The papers of a convention."""
 
     CONVENTION = "convention", "Convention"
@@ -154,7 +154,7 @@ class PaperKind(TextChoices):
     END = "end", "Constat de fin"
 
 
-class ReopenReason(TextChoices):
+class TextReopenReason(TextChoices):
     """Why an agreed text is opened again."""
 
     TERMS = "terms", "Les termes doivent changer"
@@ -188,7 +188,7 @@ class TerminateReason(TextChoices):
     AMENDED_ENDED = "amended_ended", "La convention modifiée a pris fin"
 
 
-class AbandonReason(TextChoices):
+class DraftAbandonReason(TextChoices):
     """Why a draft goes no further."""
 
     DUPLICATE = "duplicate", "Doublon"

@@ -45,7 +45,7 @@ class OnePerRow(nodes.Split):
         self.rows = rows
 
 
-class Asked(nodes.View):
+class AskedTask(nodes.View):
     """Something a person is asked to do on our own pages: viewflow keeps who took charge of it."""
 
     def __init__(self) -> None:
@@ -74,13 +74,13 @@ class ConventionFlow(Flow):
 
     start = nodes.StartHandle(this.begin).Next(this.ask_reviews)
     ask_reviews = OnePerRow(reviews_asked).Next(this.review)
-    review = Asked().Next(this.reviews_done)
+    review = AskedTask().Next(this.reviews_done)
     reviews_done = nodes.Join().Next(this.outcome)
     outcome = nodes.If(this.is_approved).Then(this.open_signature).Else(this.revise)
-    revise = Asked().Next(this.ask_reviews)
-    open_signature = Asked().Next(this.ask_signatures)
+    revise = AskedTask().Next(this.ask_reviews)
+    open_signature = AskedTask().Next(this.ask_signatures)
     ask_signatures = OnePerRow(signatures_asked).Next(this.sign)
-    sign = Asked().Next(this.signatures_done)
+    sign = AskedTask().Next(this.signatures_done)
     signatures_done = nodes.Join().Next(this.end)
     end = nodes.End()
 

@@ -10,8 +10,8 @@ from conventions import emails
 from conventions.documents import freeze_convention, freeze_signatures, register_kinds
 from conventions.enums import (
     ALIVE,
-    AbandonReason,
     ConventionState,
+    DraftAbandonReason,
     Party,
     ReviewState,
     ReviewSubject,
@@ -288,7 +288,7 @@ def end_amendments(move: Move) -> None:
     )
     given: dict[str, dict[str, Any]] = {
         "terminate": {"reason": TerminateReason.AMENDED_ENDED, "notice_on": day},
-        "abandon": {"reason": AbandonReason.AMENDED_ENDED},
+        "abandon": {"reason": DraftAbandonReason.AMENDED_ENDED},
     }
     for verb, states in ends:
         rows = amendments.filter(state__in=states)

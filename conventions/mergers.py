@@ -15,7 +15,7 @@ from conventions.models.convention import ConventionQuerySet
 from lifecycle import gate
 from lifecycle.registry import Move, on_transition
 from network.followers import mergers
-from network.mergers import Kept, Moving, moves
+from network.mergers import Moving, Staying, moves
 from network.models import Epci
 from typography.french import Noun
 
@@ -87,7 +87,7 @@ def moving_conventions(epci: Epci, at: datetime) -> Iterator[Moving]:
         if noun is CONVENTION:
             yield Moving(noun, ended.count(), "finies, dont des appareils restent à remettre")
     kept = Convention.objects.originals().filter(epci=epci).exclude(pk__in=rows.values("pk"))
-    yield Kept(CONVENTION, kept.count(), "finies ou abandonnées, au nom de l’ancien EPCI")
+    yield Staying(CONVENTION, kept.count(), "finies ou abandonnées, au nom de l’ancien EPCI")
 
 
 def register() -> None:

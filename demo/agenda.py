@@ -45,7 +45,7 @@ class StoryRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Refusal:
+class ThreadRefusal:
     """A thread that ended before its time: when, which, about what, and why. Nothing in it names a person."""
 
     at: datetime
@@ -71,15 +71,15 @@ class Refusal:
         return f"{self.day:%d/%m/%Y}, {self.thread} ({self.about or 'rien en main'})\u00a0: {self.why}"
 
 
-type OnRefusal = Callable[[Refusal], None]
+type OnRefusal = Callable[[ThreadRefusal], None]
 
 
-def log_refusal(refusal: Refusal) -> None:
+def log_refusal(refusal: ThreadRefusal) -> None:
     """One line of the log: the demonstration goes on without that thread."""
     logger.warning("Le récit laisse là un de ses fils\u00a0: %s", refusal)
 
 
-def raise_refusal(refusal: Refusal) -> None:
+def raise_refusal(refusal: ThreadRefusal) -> None:
     """For the tests: what a story is refused is an error. Raises StoryRefused."""
     raise StoryRefused(str(refusal)) from refusal.error
 
@@ -120,7 +120,7 @@ class Agenda:
         except (StoryRefused, *BROKEN_MACHINE):
             raise
         except Exception as error:  # noqa: BLE001 a demonstration with one thread less is better than none
-            self.refused(Refusal(self.now or self.horizon, name, str(about), error))
+            self.refused(ThreadRefusal(self.now or self.horizon, name, str(about), error))
 
     def moved(self, outcome: Outcome, name: str, about: object = "") -> list[int]:
         """Those of a set that moved: the others are told to ``refused``, and whoever asked goes on without them."""

@@ -16,7 +16,7 @@ from demo.context import SLOWNESS, Story
 from lifecycle import gate
 from network.enums import Role
 from network.models import Membership
-from refurb.contradictions import Run
+from refurb.contradictions import ToldRun
 from refurb.enums import (
     CheckResult,
     Claim,
@@ -25,12 +25,12 @@ from refurb.enums import (
     DriveKind,
     DriveSource,
     ErasureMethod,
+    ErasureVerification,
     HiddenSectors,
     OperatingSystem,
     PanelState,
     PartKind,
     UnusableReason,
-    Verification,
     WrittenOffReason,
 )
 from refurb.models import Device, Drive, Part
@@ -55,13 +55,13 @@ PRICES = {
 """What a part costs in the story, in euros."""
 LOW_GRADES = ("D", "HC", "unsellable")
 TOOLS = {
-    DriveKind.HDD: (ErasureMethod.OVERWRITE, "nwipe", Verification.LAST_PASS, HiddenSectors.NONE),
-    DriveKind.SSD: (ErasureMethod.SECURE_ERASE, "hdparm", Verification.SAMPLE, HiddenSectors.NONE),
-    DriveKind.NVME: (ErasureMethod.SANITIZE, "nvme-cli", Verification.SAMPLE, HiddenSectors.NOT_APPLICABLE),
+    DriveKind.HDD: (ErasureMethod.OVERWRITE, "nwipe", ErasureVerification.LAST_PASS, HiddenSectors.NONE),
+    DriveKind.SSD: (ErasureMethod.SECURE_ERASE, "hdparm", ErasureVerification.SAMPLE, HiddenSectors.NONE),
+    DriveKind.NVME: (ErasureMethod.SANITIZE, "nvme-cli", ErasureVerification.SAMPLE, HiddenSectors.NOT_APPLICABLE),
     DriveKind.INTERNAL: (
         ErasureMethod.RESET,
         "Réinitialisation du fabricant",
-        Verification.FIRST_START,
+        ErasureVerification.FIRST_START,
         HiddenSectors.NOT_APPLICABLE,
     ),
 }
@@ -187,7 +187,7 @@ class Work:
                 drives=drives, started=started, finished=finished, errors=errors, by=hand["actor"], at=self.now
             )
         runs = {
-            drive.pk: Run(
+            drive.pk: ToldRun(
                 method=method,
                 tool=tool,
                 started_at=started,

@@ -13,7 +13,7 @@ from distribution.services.answers import receive_answer
 from distribution.services.appointments import book_appointment, move_appointment
 from distribution.services.openings import open_hours
 from distribution.slots import free_slots
-from documents.enums import Delivery, MessageCode
+from documents.enums import MessageCode, SendState
 from documents.models import Sms
 from lifecycle import gate
 from network.models import Membership
@@ -81,7 +81,7 @@ def answers_come(before: datetime) -> None:
     """The evening before, two households answer the SMS of their appointment: one comes, the other asks something.
     A third one answers the SMS of its request."""
     _asks_what_is_new(before)
-    left = Sms.objects.filter(about_machine="appointment", delivery=Delivery.KEPT).values("about_pk")
+    left = Sms.objects.filter(about_machine="appointment", delivery=SendState.KEPT).values("about_pk")
     rows = Appointment.objects.booked().filter(starts_at__gt=before, pk__in=left).order_by("pk")
     for said, one in zip(ANSWERS, rows.select_related("need__prescription__household"), strict=False):
         phone = one.need.prescription.household.phone
@@ -92,7 +92,7 @@ def answers_come(before: datetime) -> None:
 def _asks_what_is_new(before: datetime) -> None:
     """Its team reads it in « À faire », then it goes."""
     told = HouseholdMessage.objects.filter(
-        code=MessageCode.REQUEST, sms__delivery=Delivery.KEPT, household__state=HouseholdState.OPEN
+        code=MessageCode.REQUEST, sms__delivery=SendState.KEPT, household__state=HouseholdState.OPEN
     )
     hours = Appointment.objects.booked().values("need__prescription__household")
     one = told.exclude(household__in=hours).select_related("household").order_by("-pk").first()

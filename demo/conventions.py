@@ -10,22 +10,22 @@ from django.utils import timezone
 
 from calendars.working_days import DAY, add_months
 from conventions.enums import (
-    AbandonReason,
     ActBody,
     ConventionState,
+    DraftAbandonReason,
     Party,
     PassOverReason,
-    ReopenReason,
     ResumeReason,
     ReviewState,
     ReviewSubject,
     SignatureMethod,
     SuspendReason,
+    TextReopenReason,
 )
 from conventions.models import Convention, Review, Signature
 from conventions.parameters import PASS_OVER_DAYS
 from conventions.services import conventions
-from conventions.services.drafting import Named, Plan, Price, Terms
+from conventions.services.drafting import DraftReviewer, DraftTerms, Plan, Price
 from demo import papers
 from demo.agenda import Thread, do
 from demo.calendar import working_day
@@ -154,20 +154,20 @@ class Treaty:
             is_test=deal.is_test,
         )
 
-    def _terms(self) -> Terms:
+    def _terms(self) -> DraftTerms:
         years = range(1, (self.deal.months + 11) // 12 + 1)
-        return Terms(
+        return DraftTerms(
             prices=[Price(type_, Decimal(amount)) for type_, amount in PRICES.items()],
             quotas=[Plan(type_, year, total) for type_, total in self.deal.quotas.items() for year in years],
             reviewers=self.reviewers(),
         )
 
-    def reviewers(self) -> list[Named]:
+    def reviewers(self) -> list[DraftReviewer]:
         """A lawyer and a data protection officer where there are; the manager alone in a small EPCI."""
         party = self.story.cast.organisations[self.deal.epci]
         readers = self.story.cast.people[self.deal.epci, Role.REVIEWER] or [self.manager]
         subjects = (ReviewSubject.LEGAL, ReviewSubject.DATA_PROTECTION)
-        return [Named(subject, party, reader) for subject, reader in zip(subjects, readers, strict=False)]
+        return [DraftReviewer(subject, party, reader) for subject, reader in zip(subjects, readers, strict=False)]
 
     def submit(self) -> Iterator[datetime]:
         yield self.after(1, 2)
@@ -219,7 +219,7 @@ class Treaty:
         document = yield from self._decide()
         if self.deal.reopened:
             yield self.after(1, 1)
-            do("reopen", self.act, reason=ReopenReason.MISTAKE)
+            do("reopen", self.act, reason=TextReopenReason.MISTAKE)
             do("submit", self.act)
             yield from self._round(against=False)
             document = yield from self._decide()
@@ -293,7 +293,7 @@ class Treaty:
                 convention=self.convention,
                 title=f"Avenant n° 1 – {self.deal.title}",
                 starts_on=starts_on,
-                terms=Terms(quotas=[Plan(DeviceType.LAPTOP, 1, raised)], reviewers=self.reviewers()),
+                terms=DraftTerms(quotas=[Plan(DeviceType.LAPTOP, 1, raised)], reviewers=self.reviewers()),
                 at=self.now,
             ),
         )
@@ -325,7 +325,7 @@ class Treaty:
     def abandoned(self) -> Iterator[datetime]:
         """The workshop prefers another territory, before anybody has read the text."""
         yield self.after(4, 6)
-        do("abandon", self.act, reason=AbandonReason.PARTY_LEFT)
+        do("abandon", self.act, reason=DraftAbandonReason.PARTY_LEFT)
 
 
 def _hash(document: Document) -> str:

@@ -12,12 +12,12 @@ from network.models import Epci
 from refurb.enums import (
     CedeReason,
     DestructionMethod,
+    DeviceReopenReason,
     DeviceType,
     MissingReason,
     PartKind,
     ReclassifyReason,
     RemovalDestination,
-    ReopenReason,
     UndoRejectReason,
     UnusableReason,
     WithdrawalReason,
@@ -173,7 +173,7 @@ def reopened(work: Work) -> Thread:
     yield work.after(3, 8)
     for device in work.devices:
         hidden = "Un second disque était caché sous le premier."
-        gate.apply(device, "reopen", **work.hand, reason=ReopenReason.STORAGE, comment=hidden)
+        gate.apply(device, "reopen", **work.hand, reason=DeviceReopenReason.STORAGE, comment=hidden)
     found = work.inventory(again=True)
     yield work.after(1)
     work.erase(found)

@@ -8,20 +8,20 @@ from typing import Any
 from django.utils import timezone
 
 from connectivity.enums import (
-    AbandonReason,
     AfterLoss,
-    Agreement,
-    CancelReason,
     ConditionRule,
+    ConnectionAbandonReason,
     ConnectionState,
     CurrentLine,
     EndReason,
     EvidenceKind,
+    OfferAgreement,
+    OperatorRefusalCode,
     ProblemCode,
     ProofKind,
-    RefusalCode,
+    RechargeCancelReason,
     RightLoss,
-    Slot,
+    TechnicianSlot,
 )
 from connectivity.models import ConnectionFile, Offer
 from connectivity.services import connections
@@ -109,7 +109,7 @@ class LineThread:
 
     def choose(self, code: str = "") -> None:
         offer = Offer.objects.on(timezone.localdate(self.now)).get(code=code or DESK[NeedKind(self.need.kind)])
-        agreed = {"agreement": Agreement.IN_PERSON, "price_told": True}
+        agreed = {"agreement": OfferAgreement.IN_PERSON, "price_told": True}
         self.file = connections.choose_connection(**self.act, offer=offer, **agreed)
 
     def send(self) -> None:
@@ -134,7 +134,7 @@ class LineThread:
 
     def schedule(self) -> None:
         day = working_day(timezone.localdate(self.now), self.rng.randint(3, 6))
-        slot = self.rng.choice((Slot.MORNING, Slot.AFTERNOON))
+        slot = self.rng.choice((TechnicianSlot.MORNING, TechnicianSlot.AFTERNOON))
         self.file = connections.schedule_connection(**self.answer, appointment_on=day, appointment_slot=slot)
 
     def activate(self, ends_after: timedelta = YEAR) -> None:
@@ -154,10 +154,10 @@ class LineThread:
         )
 
     def refuse(self) -> None:
-        self.file = connections.refuse_connection(**self.answer, refusal=RefusalCode.NO_COVERAGE)
+        self.file = connections.refuse_connection(**self.answer, refusal=OperatorRefusalCode.NO_COVERAGE)
 
     def abandon(self) -> None:
-        self.file = connections.abandon_connection(**self.act, reason=AbandonReason.GAVE_UP)
+        self.file = connections.abandon_connection(**self.act, reason=ConnectionAbandonReason.GAVE_UP)
 
     def end(self) -> None:
         self.file = connections.end_connection(**self.act, reason=EndReason.CANCELLED)
@@ -189,7 +189,7 @@ class LineThread:
     def recharge(self) -> None:
         """A recharge is chosen and sold at the counter."""
         offer = Offer.objects.on(timezone.localdate(self.now)).get(code="recharge-solidaire")
-        agreed = {"agreement": Agreement.IN_PERSON, "price_told": True}
+        agreed = {"agreement": OfferAgreement.IN_PERSON, "price_told": True}
         self.file = connections.choose_connection(**self.counter, offer=offer, **agreed)
         self._prove(self.counter, EvidenceKind.RECEIPT, Decimal(2), None)
 
@@ -225,7 +225,7 @@ def recharged(story: Story, need: Need, worker: Membership, now: datetime) -> Th
             sold = sell_recharge(**line.counter, amount=Decimal(line.rng.choice((2, 3, 5))))
             if turn == 1:
                 seller = sold.sold_by
-                cancel_recharge(actor=seller, recharge=sold, reason=CancelReason.ENTRY, at=line.now)
+                cancel_recharge(actor=seller, recharge=sold, reason=RechargeCancelReason.ENTRY, at=line.now)
 
 
 def losing(story: Story, need: Need, worker: Membership, now: datetime) -> Thread:

@@ -8,7 +8,7 @@ from demo.agenda import Thread
 from demo.calendar import local, working_day
 from demo.context import Story
 from desk.services.reference import add_version
-from donations.enums import ContactChannel, GiveUpReason, NextStep, SizeClass
+from donations.enums import GiveUpReason, NextStep, ProspectChannel, SizeClass
 from donations.models import OrganisationCount, Prospect
 from donations.services import prospects
 from donations.services.prospects import Exchange, Then
@@ -38,7 +38,7 @@ class Act:
     said: str = ""
     devices: int = 0
     then: tuple[NextStep, int] | None = None
-    channel: ContactChannel = ContactChannel.PHONE
+    channel: ProspectChannel = ProspectChannel.PHONE
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Lead:
 
 
 N = NextStep
-VISIT, EVENT = ContactChannel.VISIT, ContactChannel.EVENT
+VISIT, EVENT = ProspectChannel.VISIT, ProspectChannel.EVENT
 LEADS = (
     Lead("Imprimerie Exemple", "59350", SizeClass.UNDER_50, (), seen=12, first=(N.CALL, 4)),
     Lead("Garage Démo de la Lys", "59017", SizeClass.UNDER_10, (), seen=9, first=(N.CALL, -3)),

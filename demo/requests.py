@@ -80,7 +80,7 @@ class Ask:
     follows: Mapping[str, Follow] = field(default_factory=dict)
 
 
-class Request:
+class HouseholdRequest:
     """The thread of one request. ``now`` is the instant of the present act."""
 
     def __init__(self, story: Story, ask: Ask) -> None:

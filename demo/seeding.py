@@ -18,7 +18,7 @@ from demo.coming import answers_come
 from demo.schema import recreate_schema
 from demo.story import first_day, tell_story
 from desk.models import Seeding
-from documents.enums import Delivery
+from documents.enums import SendState
 from documents.jobs import put_off_together
 from documents.models import Sms
 from documents.services import RENDERING
@@ -97,7 +97,7 @@ def seed_demo(
 
 def _let_sms_go(before: datetime) -> None:
     """Each SMS of the story is taken at its hour, as it would have been."""
-    waiting = Sms.objects.filter(delivery=Delivery.QUEUED, leaves_at__lt=before).order_by("leaves_at", "pk")
+    waiting = Sms.objects.filter(delivery=SendState.QUEUED, leaves_at__lt=before).order_by("leaves_at", "pk")
     for pk, hour in list(waiting.values_list("pk", "leaves_at")):
         deliver_sms(sms=pk, at=hour)
 

@@ -9,7 +9,7 @@ from demo import device_fates, handed, tools
 from demo.context import Story
 from demo.handed import to
 from demo.offers import Lot, LotLine
-from donations.enums import DeclineReason, Destination, LineCondition, RefusalCode, WithdrawReason
+from donations.enums import DeclineReason, Destination, LineCondition, LineRefusalCode, WithdrawReason
 from refurb.enums import DeviceType
 
 
@@ -122,7 +122,7 @@ def _shared(story: Story) -> Iterator[Lot]:
                 8,
                 year - 6,
                 refused=1,
-                refusal=RefusalCode.CONDITION,
+                refusal=LineRefusalCode.CONDITION,
                 fates=(
                     device_fates.dismantled,
                     device_fates.recycled,

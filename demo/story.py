@@ -30,7 +30,7 @@ from demo.offers import Lot, LotLine
 from demo.prescribing import addresses, directory, sessions
 from demo.prospecting import add_prospects, estimates
 from demo.register import register
-from demo.requests import Ask, Request, news, sittings
+from demo.requests import Ask, HouseholdRequest, news, sittings
 from demo.rights import rights
 from demo.seasons import GIFTS, spread
 from demo.shown import shown
@@ -38,7 +38,7 @@ from demo.skills import skills
 from demo.tools import keys
 from demo.unannounced import unannounced_devices
 from demo.waste import passages
-from donations.enums import LineCondition, RefusalCode
+from donations.enums import LineCondition, LineRefusalCode
 from lifecycle.references import drawn_from
 from refurb.enums import DeviceType
 
@@ -155,7 +155,7 @@ def _distribute(story: Story, homes: Homes, asks: list[Ask], *, everywhere: bool
     for thread in long_gone(story, homes):
         story.agenda.add(thread)
     for ask in asks:
-        request = Request(story, ask)
+        request = HouseholdRequest(story, ask)
         story.agenda.add(request.live(), about=request)
     for workshop in WORKSHOPS:
         story.agenda.add(weekly(story, workshop), about=workshop)
@@ -194,6 +194,6 @@ def _offer(story: Story, most: int) -> LotLine:
         max(story.last.year - age, model.year),
         condition=rng.choice((LineCondition.WORKING, LineCondition.WORKING, LineCondition.UNTESTED)),
         refused=refused,
-        refusal=rng.choice((RefusalCode.CONDITION, RefusalCode.QUANTITY)) if refused else "",
+        refusal=rng.choice((LineRefusalCode.CONDITION, LineRefusalCode.QUANTITY)) if refused else "",
         not_found=1 if rng.random() < 0.08 else 0,
     )

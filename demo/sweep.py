@@ -25,7 +25,7 @@ from django.db import connection
 from django.test.utils import override_settings
 from psycopg import sql
 
-from demo.agenda import Refusal
+from demo.agenda import ThreadRefusal
 from demo.seeding import seed_demo
 
 DAYS: Mapping[date, str] = {
@@ -138,7 +138,7 @@ def measure(case: Case, template: str) -> Measured:
 
 
 def _tell(case: Case, refusals: list[str]) -> None:
-    def refused(refusal: Refusal) -> None:
+    def refused(refusal: ThreadRefusal) -> None:
         refusals.append(str(refusal))
 
     def silently(done: float, now: datetime) -> None:

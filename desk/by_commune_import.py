@@ -20,8 +20,8 @@ from connectivity.enums import Access, CoverageLevel
 from connectivity.models import ImportedCoverage, ImportedShare, MobileCoverage, Offer, TechnologyShare
 from desk.closures_import import SEVERAL, TWICE, UNKNOWN, communes_by_name
 from desk.services.reference import add_version
-from imports.enums import Outcome
-from imports.kinds import Field, Kind, Result, Row, register_kind
+from imports.enums import ImportOutcome
+from imports.kinds import Field, ImportKind, ImportResult, ImportRow, register_kind
 from imports.models import Import
 from imports.readers.cells import Unread, period
 from imports.readers.names import plain
@@ -106,7 +106,7 @@ SOURCE = Field("source", "Source", ("origine",), longest=250, fills=True, asked=
 
 
 @dataclass(frozen=True)
-class Table:
+class CommuneTable:
     """One table by commune. ``axis``: what a commune has several of; ``value``: what is said of each."""
 
     model: type[TechnologyShare | MobileCoverage]
@@ -140,8 +140,8 @@ def _spelt() -> dict[str, str]:
     return {name.casefold(): name for name in names}
 
 
-SHARES = Table(TechnologyShare, ImportedShare, "access", "share")
-COVERAGES = Table(MobileCoverage, ImportedCoverage, "operator_name", "level", _spelt)
+SHARES = CommuneTable(TechnologyShare, ImportedShare, "access", "share")
+COVERAGES = CommuneTable(MobileCoverage, ImportedCoverage, "operator_name", "level", _spelt)
 
 
 def sees_tables(actor: Actor) -> Q | None:
@@ -149,14 +149,14 @@ def sees_tables(actor: Actor) -> Q | None:
     return Q() if is_pilot(actor) else None
 
 
-def _check(table: Table, rows: Sequence[Row]) -> None:
+def _check(table: CommuneTable, rows: Sequence[ImportRow]) -> None:
     """Refuse what is no commune, is there twice, is older or changes already; five queries at most."""
     today, communes, spelt = timezone.localdate(), communes_by_name(), table.named()
     known = table.known(today)
     ahead = {table.key(row) for row in table.model.objects.filter(valid_from__gt=today)}
     seen: dict[tuple[int, str], int] = {}
     for row in rows:
-        if row.outcome != Outcome.CREATED:
+        if row.outcome != ImportOutcome.CREATED:
             continue
         found = communes.get(plain(str(row.values["commune"])), ())
         if len(found) != 1:
@@ -174,7 +174,7 @@ def _check(table: Table, rows: Sequence[Row]) -> None:
             _tell(table, row, known.get(key), today)
 
 
-def _tell(table: Table, row: Row, before: Any, today: date) -> None:
+def _tell(table: CommuneTable, row: ImportRow, before: Any, today: date) -> None:
     if before is None:
         return
     if table.measure_of(before) == (row.values[table.value], row.values["observed_on"]):
@@ -185,7 +185,7 @@ def _tell(table: Table, row: Row, before: Any, today: date) -> None:
         row.refuse(WRITTEN_TODAY)
 
 
-def _write(table: Table, source: Import, rows: Sequence[Row]) -> None:
+def _write(table: CommuneTable, source: Import, rows: Sequence[ImportRow]) -> None:
     """Keep what each line says until all are there."""
     made: list[Model] = [
         table.imported(
@@ -200,7 +200,7 @@ def _write(table: Table, source: Import, rows: Sequence[Row]) -> None:
     table.imported._default_manager.bulk_create(made, ignore_conflicts=True)  # type: ignore[arg-type]  # rows of this table
 
 
-def _add(table: Table, source: Import, at: datetime | None) -> int | None:
+def _add(table: CommuneTable, source: Import, at: datetime | None) -> int | None:
     """A version of each, by whoever applies the import; what has become the same meanwhile is left. Raises Refused."""
     assert source.applied_by is not None
     today = timezone.localdate(at)
@@ -225,7 +225,7 @@ def _add(table: Table, source: Import, at: datetime | None) -> int | None:
     return None
 
 
-def _stands(table: Table, source: Import) -> bool:
+def _stands(table: CommuneTable, source: Import) -> bool:
     """Whether what a file brought is in force today."""
     known = table.known(timezone.localdate())
     said = list(table.imported._default_manager.filter(import_of=source))
@@ -234,21 +234,21 @@ def _stands(table: Table, source: Import) -> bool:
     )
 
 
-def _forget(table: Table, source: Import) -> None:
+def _forget(table: CommuneTable, source: Import) -> None:
     """An import that stops leaves nothing of what it said."""
     table.imported._default_manager.filter(import_of=source).delete()
 
 
-def _kind(table: Table, told: str, page: str, **named: Any) -> Kind:
+def _kind(table: CommuneTable, told: str, page: str, **named: Any) -> ImportKind:
     """What both kinds share; ``named``: the code, the label, the noun and the fields of one."""
-    return Kind(
+    return ImportKind(
         sees=sees_tables,
         check=lambda source, rows: _check(table, rows),
         apply=lambda source, rows: _write(table, source, rows),
         finish=lambda source, at: _add(table, source, at),
         discard=lambda source: _forget(table, source),
         stands=lambda source: _stands(table, source),
-        result=lambda source: Result(told, reverse("desk:reference_list", args=[family_of(table.model).slug])),
+        result=lambda source: ImportResult(told, reverse("desk:reference_list", args=[family_of(table.model).slug])),
         leads_to=lambda source: reverse(page),
         **named,
     )

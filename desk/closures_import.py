@@ -16,8 +16,8 @@ from calendars.working_days import add_months
 from connectivity.enums import Reliability
 from connectivity.models import CopperClosure, ImportedClosure
 from desk.services.reference import add_version
-from imports.enums import Outcome
-from imports.kinds import Field, Kind, Result, Row, register_kind
+from imports.enums import ImportOutcome
+from imports.kinds import Field, ImportKind, ImportResult, ImportRow, register_kind
 from imports.models import Import
 from imports.readers.cells import Unread, period
 from imports.readers.names import plain
@@ -101,9 +101,9 @@ def sees_closures(actor: Actor) -> Q | None:
     return Q() if is_pilot(actor) else None
 
 
-def check_closures(source: Import, rows: Sequence[Row]) -> None:
+def check_closures(source: Import, rows: Sequence[ImportRow]) -> None:
     """Refuse what is no commune, is there twice or changes already; say what is known, what changes. Three queries."""
-    asked = [row for row in rows if row.outcome == Outcome.CREATED]
+    asked = [row for row in rows if row.outcome == ImportOutcome.CREATED]
     today, communes = timezone.localdate(), communes_by_name()
     known = {row.commune_id: row for row in CopperClosure.objects.on(today)}
     ahead = set(CopperClosure.objects.filter(valid_from__gt=today).values_list("commune", flat=True))
@@ -127,7 +127,7 @@ def check_closures(source: Import, rows: Sequence[Row]) -> None:
             _tell(row, known.get(commune.pk), today)
 
 
-def _complete(row: Row, before: CopperClosure | None) -> None:
+def _complete(row: ImportRow, before: CopperClosure | None) -> None:
     """What a line does not say: the sale ends a year before; the lot is that of today, or none."""
     values = row.values
     values["commercial_on"] = values["commercial_on"] or add_months(values["technical_on"], -BEFORE)
@@ -135,7 +135,7 @@ def _complete(row: Row, before: CopperClosure | None) -> None:
         values["lot"] = before.lot if before is not None else 0
 
 
-def _tell(row: Row, before: CopperClosure | None, today: date) -> None:
+def _tell(row: ImportRow, before: CopperClosure | None, today: date) -> None:
     if before is None:
         return
     if _says(before) == (row.values["lot"], row.values["commercial_on"], row.values["technical_on"]):
@@ -163,7 +163,7 @@ def communes_by_name() -> Mapping[str, Sequence[Commune]]:
     return found
 
 
-def write_rows(source: Import, rows: Sequence[Row]) -> None:
+def write_rows(source: Import, rows: Sequence[ImportRow]) -> None:
     """Keep what each line says until all are there."""
     ImportedClosure.objects.bulk_create(
         [
@@ -228,7 +228,7 @@ def _list() -> str:
     return reverse("desk:reference_list", args=[family_of(CopperClosure).slug])
 
 
-CLOSURES = Kind(
+CLOSURES = ImportKind(
     code=CODE,
     label="Fermetures du cuivre",
     noun=Noun("fermeture", "fermetures", feminine=True),
@@ -239,7 +239,7 @@ CLOSURES = Kind(
     finish=add_closures,
     discard=forget_rows,
     stands=still_there,
-    result=lambda source: Result("les fermetures du cuivre", _list()),
+    result=lambda source: ImportResult("les fermetures du cuivre", _list()),
     leads_to=lambda source: reverse("desk:closures_import"),
 )
 

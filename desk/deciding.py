@@ -14,7 +14,7 @@ from typing import Any
 
 from desk.enums import LineChoice, MeetingState, Typed
 from desk.models import Meeting, MeetingLot, Ratification
-from donations.enums import DeclineReason, Destination, DonorKind, RefusalCode
+from donations.enums import DeclineReason, Destination, DonorKind, LineRefusalCode
 from donations.machine.donation_rules import DECLINE_REASON, REFUSAL_CODED
 from donations.models import Donation, DonationLine
 from donations.models.line_correction import CORRECTED
@@ -252,7 +252,7 @@ class LotRead:
 
     def _code(self, line: DonationLine) -> str:
         code = self.typed.get(line_name("code", line.pk), "")
-        return code if code in RefusalCode.values else ""
+        return code if code in LineRefusalCode.values else ""
 
 
 def _whole(text: str) -> int | None:

@@ -118,7 +118,7 @@ class OfEpci(Protocol):
 
 
 @dataclass(frozen=True)
-class Drawn:
+class EpciTile:
     """One tile of the map: what is told of the EPCI, the lines of its name, and where it is drawn."""
 
     today: OfEpci
@@ -131,7 +131,7 @@ class Drawn:
 class Map:
     """Everything the template draws."""
 
-    tiles: tuple[Drawn, ...]
+    tiles: tuple[EpciTile, ...]
     width: int
     height: int
     ground: tuple[int, int] = (WIDTH - 2, HEIGHT - 2)
@@ -184,7 +184,7 @@ def draw_map(rows: Sequence[OfEpci], tiles: Sequence[Tile] | None = None) -> Map
     by_siren = {row.epci.siren: row for row in rows}
     laid = [(tile, by_siren[tile.siren]) for tile in tiles or read_tiles() if tile.siren in by_siren]
     drawn = tuple(
-        Drawn(today, tile.column * (WIDTH + GAP), tile.row * (HEIGHT + GAP), in_lines(today.epci.short_name))
+        EpciTile(today, tile.column * (WIDTH + GAP), tile.row * (HEIGHT + GAP), in_lines(today.epci.short_name))
         for tile, today in laid
     )
     return Map(

@@ -42,7 +42,7 @@ class ClosuresForm(DepositForm):
     deposit_required = "Choisissez le fichier des fermetures."
 
 
-class SharesForm(DepositForm):
+class TechnologySharesForm(DepositForm):
     """One file of what technologies reach in each commune."""
 
     deposit = DepositField(

@@ -11,7 +11,7 @@ from desk.deciding import LineRead, LotRead, answered_elsewhere, line_name, lot_
 from desk.documents import line_told
 from desk.enums import LineChoice, LotOutcome, ObjectionCode, Presence, RatificationAnswer, Typed
 from desk.models import Meeting, MeetingLine, MeetingLot
-from donations.enums import DeclineReason, Destination, DonationState, DonorKind, RefusalCode
+from donations.enums import DeclineReason, Destination, DonationState, DonorKind, LineRefusalCode
 from donations.models import Donation
 from donations.parameters import DEVICE_AGE
 from lifecycle.actors import Actor
@@ -29,7 +29,7 @@ type Options = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Field:
+class MeetingBox:
     """One box of the page: a list when it has options, else a box of text."""
 
     name: str
@@ -46,12 +46,12 @@ class LineFields:
 
     read: LineRead
     is_old: bool
-    fields: list[Field]
-    shares: list[Field]
+    fields: list[MeetingBox]
+    shares: list[MeetingBox]
     shares_fault: str
 
     @property
-    def all(self) -> list[Field]:
+    def all(self) -> list[MeetingBox]:
         """Those of the line, then its shares."""
         return [*self.fields, *self.shares]
 
@@ -66,7 +66,7 @@ class LotFields:
     """One lot to decide."""
 
     read: LotRead
-    fields: list[Field]
+    fields: list[MeetingBox]
     lines: list[LineFields]
     before: list[dict[str, Any]]
     """What the meeting before said of its lines, when it put the lot off."""
@@ -120,12 +120,12 @@ def _said_before(lots: Sequence[Donation], workshops: Sequence[Organisation]) ->
     return {lot: told for lot, (_, told) in found.items()}
 
 
-def _of_lot(read: LotRead) -> list[Field]:
+def _of_lot(read: LotRead) -> list[MeetingBox]:
     """The workshop of what is not shared, the reason when the lot is declined, the decision of a public donor."""
     lot, faults = read.lot.pk, read.faults
     reasons = [("", "Aucun"), *DeclineReason.choices]
     fields = [
-        Field(
+        MeetingBox(
             lot_name("decline_reason", lot),
             "Motif, si tout le lot est refusé",
             read.typed_in("decline_reason"),
@@ -135,14 +135,14 @@ def _of_lot(read: LotRead) -> list[Field]:
     ]
     if len(read.workshops) > 1:
         among = [("", "Choisissez…"), *((str(one.pk), one.name) for one in read.workshops)]
-        workshop = Field(
+        workshop = MeetingBox(
             lot_name("workshop", lot), "Confier le lot à", read.typed_in("workshop"), among, faults.get("workshop", "")
         )
         fields.insert(0, workshop)
     if read.donation.donor_kind == DonorKind.PUBLIC and not read.donation.transfer_reference:
         name, fault = lot_name("transfer_reference", lot), faults.get("transfer_reference", "")
         fields.append(
-            Field(name, "Référence de la décision de cession", read.typed_in("transfer_reference"), fault=fault)
+            MeetingBox(name, "Référence de la décision de cession", read.typed_in("transfer_reference"), fault=fault)
         )
     return fields
 
@@ -155,36 +155,36 @@ def _of_line(read: LotRead, said: LineRead, oldest: int) -> LineFields:
         return typed.get(line_name(name, line.pk), "")
 
     fields = [
-        Field(
+        MeetingBox(
             line_name("choice", line.pk),
             "Décision",
             value("choice"),
             [("", "Choisissez…"), *LineChoice.choices],
             faults.get("choice", "") if any(read.choices) and not read.is_postponed else "",
         ),
-        Field(
+        MeetingBox(
             line_name("accepted", line.pk),
             f"Quantité acceptée, sur {line.quantity}",
             value("accepted") or str(line.quantity),
             fault=faults.get("accepted", ""),
             is_number=True,
         ),
-        Field(
+        MeetingBox(
             line_name("destination", line.pk),
             "Pour",
             value("destination") or (Destination.RECYCLING if is_old else Destination.REUSE),
             Destination.choices,
         ),
-        Field(
+        MeetingBox(
             line_name("code", line.pk),
             "Motif de ce qui est refusé",
             value("code"),
-            [("", "Aucun refus"), *RefusalCode.choices],
+            [("", "Aucun refus"), *LineRefusalCode.choices],
             faults.get("code", ""),
         ),
     ]
     shares = [
-        Field(share_name(line.pk, one.pk), one.name, typed.get(share_name(line.pk, one.pk), ""), is_number=True)
+        MeetingBox(share_name(line.pk, one.pk), one.name, typed.get(share_name(line.pk, one.pk), ""), is_number=True)
         for one in read.workshops
     ]
     return LineFields(said, is_old, fields, shares if len(shares) > 1 else [], faults.get("shares", ""))
@@ -220,13 +220,13 @@ def answers_of(meeting: Meeting) -> list[dict[str, Any]]:
             "fields": []
             if row.donation_id in elsewhere
             else [
-                Field(
+                MeetingBox(
                     f"answer-{row.pk}",
                     "Le comité",
                     row.answer,
                     [("", "Pas encore examiné"), *((a.value, a.label) for a in RatificationAnswer)],
                 ),
-                Field(f"objection-{row.pk}", "Objection", row.code, [("", "Aucune"), *ObjectionCode.choices]),
+                MeetingBox(f"objection-{row.pk}", "Objection", row.code, [("", "Aucune"), *ObjectionCode.choices]),
             ],
         }
         for row in meeting.ratifications.select_related("donation__donor", "answered_by__meeting")
@@ -237,7 +237,7 @@ def seats_of(meeting: Meeting) -> list[dict[str, Any]]:
     """Who is convened, with the field that says whether he is there; one query."""
     seats = meeting.committee.seats.select_related("membership__user", "membership__organisation")
     return [
-        {"seat": seat, "field": Field(f"presence-{seat.pk}", "Présence", seat.presence, Presence.choices)}
+        {"seat": seat, "field": MeetingBox(f"presence-{seat.pk}", "Présence", seat.presence, Presence.choices)}
         for seat in seats
     ]
 

@@ -74,7 +74,7 @@ def acts_of(organisation: Organisation, now: datetime) -> list[Acts]:
 
 
 @dataclass(frozen=True)
-class Known:
+class CompetenceHeld:
     """One competence: who has it, and in which EPCI nobody does."""
 
     competence: Competence
@@ -82,7 +82,7 @@ class Known:
     missing: list[Epci]
 
 
-def state_of_play() -> tuple[list[Known], int]:
+def state_of_play() -> tuple[list[CompetenceHeld], int]:
     """Every competence with who has it and where it lacks, and how many organisations say nothing; four queries.
 
     An organisation is counted in the EPCI it is, serves, lies in, or of which it serves a commune. Source: the
@@ -101,5 +101,5 @@ def state_of_play() -> tuple[list[Known], int]:
         covered: set[int | None] = set()
         for row in having:
             covered |= {row.epci_id, row.commune.epci_id if row.commune else None} | served.get(row.pk, set())
-        known.append(Known(competence, having, [epci for epci in epcis if epci.pk not in covered]))
+        known.append(CompetenceHeld(competence, having, [epci for epci in epcis if epci.pk not in covered]))
     return known, sum(not row.competences for row in rows)

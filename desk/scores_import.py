@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from desk.models import ImportedScore
 from desk.services.reference import add_version
-from imports.enums import Outcome
-from imports.kinds import Field, Kind, Result, Row, register_kind
+from imports.enums import ImportOutcome
+from imports.kinds import Field, ImportKind, ImportResult, ImportRow, register_kind
 from imports.models import Import
 from imports.readers.cells import Unread, whole
 from lifecycle.actors import Actor
@@ -69,9 +69,9 @@ def sees_scores(actor: Actor) -> Q | None:
     return Q() if is_pilot(actor) else None
 
 
-def check_scores(source: Import, rows: Sequence[Row]) -> None:
+def check_scores(source: Import, rows: Sequence[ImportRow]) -> None:
     """Refuse what is no processor, is there twice or changes already; say what is known, what changes. Two queries."""
-    asked = [row for row in rows if row.outcome == Outcome.CREATED]
+    asked = [row for row in rows if row.outcome == ImportOutcome.CREATED]
     names, today = [str(row.values["name"]) for row in asked], timezone.localdate()
     known = _in_force(names, today)
     keys = {processor_key(name) for name in names}
@@ -94,7 +94,7 @@ def check_scores(source: Import, rows: Sequence[Row]) -> None:
                 row.notices.append(CHANGES.format(grouped(before.score)))
 
 
-def write_rows(source: Import, rows: Sequence[Row]) -> None:
+def write_rows(source: Import, rows: Sequence[ImportRow]) -> None:
     """Keep what each line says until all are there."""
     ImportedScore.objects.bulk_create(
         [
@@ -160,7 +160,7 @@ def _list() -> str:
     return reverse("desk:reference_list", args=[family_of(ProcessorScore).slug])
 
 
-SCORES = Kind(
+SCORES = ImportKind(
     code=CODE,
     label="Scores de processeurs",
     noun=Noun("score", "scores"),
@@ -171,7 +171,7 @@ SCORES = Kind(
     finish=add_scores,
     discard=forget_rows,
     stands=still_there,
-    result=lambda source: Result("les scores des processeurs", _list()),
+    result=lambda source: ImportResult("les scores des processeurs", _list()),
     leads_to=lambda source: reverse("desk:scores_import"),
 )
 

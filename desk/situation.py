@@ -5,20 +5,24 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from connectivity.enums import Verdict as OfferVerdict
+from connectivity.enums import OfferVerdict
 from connectivity.models import CopperClosure
-from connectivity.services.offers import Proposal, offers_for, seen_in, suppose_proofs
+from connectivity.services.offers import OfferProposal, offers_for, seen_in, suppose_proofs
 from connectivity.services.reach import here_of
 from conventions.enums import DeviceType
 from conventions.models import PriceCeiling
 from distribution.enums import SERVES
 from network.models import Commune
-from prescriptions.enums import CONNECTION_KINDS, NeedKind, Verdict
+from prescriptions.enums import CONNECTION_KINDS, EligibilityVerdict, NeedKind
 from prescriptions.models import Evaluation
 from prescriptions.services.trying import evaluate_supposed, suppose_facts
 from typography.french import HARD, plural
 
-SAID = {Verdict.FAVOURABLE: "oui", Verdict.TO_APPRAISE: "peut-être", Verdict.AGAINST: "non"}
+SAID = {
+    EligibilityVerdict.FAVOURABLE: "oui",
+    EligibilityVerdict.TO_APPRAISE: "peut-être",
+    EligibilityVerdict.AGAINST: "non",
+}
 
 
 @dataclass(frozen=True)
@@ -32,14 +36,14 @@ class Situation:
 
 
 @dataclass(frozen=True)
-class Answer:
+class SituationAnswer:
     """What is answered on a day: of the request as a whole, whatever it asks for, then of each offer."""
 
     on: date
     asked: list[str]
     evaluation: Evaluation
     prices: list[tuple[str, Decimal]]
-    offers: list[tuple[str, list[Proposal]]]
+    offers: list[tuple[str, list[OfferProposal]]]
     commune: Commune | None
     closure: CopperClosure | None
 
@@ -60,7 +64,7 @@ class Answer:
         return " ".join(told)
 
 
-def answer(situation: Situation, day: date) -> Answer:
+def answer(situation: Situation, day: date) -> SituationAnswer:
     """What the rules and the offers of ``day`` say, by the objects that answer for a real request."""
     facts = suppose_facts(situation.facts, day)
     seen = seen_in(facts) + suppose_proofs(list(dict.fromkeys(situation.conditions)), day)
@@ -69,7 +73,7 @@ def answer(situation: Situation, day: date) -> Answer:
     copper = None if closure is None else closure.copper
     here = here_of(None if commune is None else commune.pk, day)
     kinds = [NeedKind(kind) for kind in dict.fromkeys(situation.kinds)]
-    return Answer(
+    return SituationAnswer(
         on=day,
         asked=[str(kind.label).lower() for kind in kinds],
         evaluation=evaluate_supposed(facts, day),

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from conventions.followers import all_moved
 from distribution import appointments, emails
-from distribution.enums import AppointmentState, CancelReason
+from distribution.enums import AppointmentCancelReason, AppointmentState
 from distribution.models import Appointment
 from distribution.models.appointment import SEATED
 from distribution.services.appointments import is_written_to, way_for
@@ -60,7 +60,7 @@ def call_off(move: Move) -> None:
     told = {row.pk: {"told_at": move.at if is_written_to(row.need, row.starts_at, move.at) else None} for row in rows}
     if told:
         pks = Appointment.objects.filter(pk__in=told)
-        reason = CancelReason.RELEASED.value
+        reason = AppointmentCancelReason.RELEASED.value
         all_moved(gate.apply_many(pks, "cancel", actor=move.actor, at=move.at, cause=move, per_row=told, reason=reason))
 
 

@@ -38,7 +38,7 @@ LABELS = {
 
 
 @dataclass(frozen=True)
-class Terms:
+class HandOverTerms:
     """What is agreed on: the price in euros, who pays which part, or which device is replaced."""
 
     price: Decimal
@@ -59,7 +59,7 @@ def register_notes() -> None:
         register_kind(code, label, template, version=3, for_household=True)
 
 
-def prepare_note(device: Device, need_pk: int, terms: Terms, *, actor: Actor, at: datetime) -> HandOver:
+def prepare_note(device: Device, need_pk: int, terms: HandOverTerms, *, actor: Actor, at: datetime) -> HandOver:
     """Freeze the note of a device for a need, and keep beside it what is paid: the row that will be signed."""
     day = timezone.localdate(at)
     need = Need.objects.select_related("prescription__household__commune").get(pk=need_pk)
@@ -133,7 +133,7 @@ def freeze_delivery_note(delivery: Delivery, *, actor: Actor, at: datetime) -> D
     return delivery
 
 
-def _note_values(device: Device, need: Need, terms: Terms, at: datetime) -> dict[str, Any]:
+def _note_values(device: Device, need: Need, terms: HandOverTerms, at: datetime) -> dict[str, Any]:
     day = timezone.localdate(at)
     household = need.prescription.household
     warranty = WarrantyText.objects.on(day).first()

@@ -125,7 +125,7 @@ class AppointmentState(TextChoices):
     CANCELLED = "cancelled", "Annulé"
 
 
-class CancelReason(TextChoices):
+class AppointmentCancelReason(TextChoices):
     """Why an appointment does not take place."""
 
     HOUSEHOLD = "household", "Le foyer ne peut pas venir"

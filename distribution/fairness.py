@@ -28,7 +28,7 @@ class Stock:
 
 
 @dataclass(frozen=True)
-class Place:
+class PlacesLeft:
     """The places that a convention has left for one type, and what they serve: this kind of need in this EPCI."""
 
     convention: int
@@ -98,7 +98,9 @@ class _Flow:
         return True
 
 
-def share(stocks: Iterable[Stock], places: Sequence[Place], demands: Iterable[Demand]) -> dict[tuple[int, str], int]:
+def share(
+    stocks: Iterable[Stock], places: Sequence[PlacesLeft], demands: Iterable[Demand]
+) -> dict[tuple[int, str], int]:
     """``{(convention, type): devices}``, none left out that would serve somebody; the same for the same givens.
 
     No more than the stock of a workshop, the places of a convention, nor those who wait.
@@ -124,14 +126,14 @@ def share(stocks: Iterable[Stock], places: Sequence[Place], demands: Iterable[De
     return {(place.convention, place.type): sent for place in places if (sent := _sent(flow, place)) > 0}
 
 
-def _sent(flow: _Flow, place: Place) -> int:
+def _sent(flow: _Flow, place: PlacesLeft) -> int:
     """What goes through a place: what its way back could give back."""
     here, there = ("place", place.convention, place.type), ("demand", place.territory, place.kind)
     return flow.capacity.get((there, here), 0)
 
 
 def first_come(
-    stocks: Iterable[Stock], places: Sequence[Place], demands: Iterable[Demand]
+    stocks: Iterable[Stock], places: Sequence[PlacesLeft], demands: Iterable[Demand]
 ) -> dict[tuple[int, str], int]:
     """What happens without a rule: each convention in its turn takes all that it may; kept to compare with."""
     left = {(stock.workshop, stock.type): stock.count for stock in stocks}
@@ -148,7 +150,7 @@ def first_come(
 
 
 def rates(
-    shared: Mapping[tuple[int, str], int], places: Iterable[Place], demands: Iterable[Demand]
+    shared: Mapping[tuple[int, str], int], places: Iterable[PlacesLeft], demands: Iterable[Demand]
 ) -> dict[tuple[int, str], Fraction]:
     """Which part of those who wait would have theirs, by territory and kind, points left aside."""
     more: dict[tuple[int, str], int] = {}

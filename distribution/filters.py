@@ -92,7 +92,7 @@ def places_of_queue(request: Request) -> list[Any]:
     return [(label, places) for label, places in listed.items() if places]
 
 
-class NeedFilter(django_filters.FilterSet):
+class WaitingNeedFilter(django_filters.FilterSet):
     """By kind of equipment, by the point where the household will come or by territory."""
 
     kind = django_filters.ChoiceFilter(

@@ -17,7 +17,7 @@ from conventions.documents import freeze_end
 from conventions.followers import all_moved
 from conventions.models import Convention
 from conventions.parameters import HANDING_OVER_DAYS
-from distribution.documents import Terms, freeze_delivery_note, prepare_note, register_notes
+from distribution.documents import HandOverTerms, freeze_delivery_note, prepare_note, register_notes
 from distribution.enums import ClosedBecause, HandOverKind, ReleaseReason, SettlementKind
 from distribution.machine.return_rules import prolonged
 from distribution.models.appointment import Appointment, AppointmentEntry
@@ -174,7 +174,7 @@ def hold_for_need(move: Move) -> None:
         _start_needs(move, mains)
     for device in _with_papers(mains):
         given = {**move.values, **move.per_row.get(device.pk, {})}
-        terms = Terms(Decimal(given["price"]), Decimal(given["co_funding"]), _key(given.get("funder")))
+        terms = HandOverTerms(Decimal(given["price"]), Decimal(given["co_funding"]), _key(given.get("funder")))
         prepare_note(device, _key(given["need"]) or 0, terms, actor=move.actor, at=move.at)
 
 
@@ -240,7 +240,7 @@ def take_hand_over_back(move: Move) -> None:
         _move_needs(move, "unmeet")
     for device in _with_papers(mains):
         note = void[device.pk]
-        terms = Terms(note.price, note.co_funding, note.funder_id)
+        terms = HandOverTerms(note.price, note.co_funding, note.funder_id)
         prepare_note(device, note.need_id, terms, actor=move.actor, at=move.at)
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from conventions.enums import DeviceType
 from conventions.models import Convention, Quota
 from distribution.enums import SERVES
-from distribution.fairness import Demand, Place, Stock, first_come, rates, share
+from distribution.fairness import Demand, PlacesLeft, Stock, first_come, rates, share
 from distribution.machine.allotment_rules import grid_of
 from network.models import Epci
 from prescriptions.enums import NeedKind
@@ -83,7 +83,7 @@ def proposal_for(ready: DeviceQuerySet, conventions: list[Convention], day: date
     ]
     rooms = _rooms(conventions, day)
     places = [
-        Place(one.pk, one.workshop_id or 0, type_, room, one.epci_id, KIND_OF[type_])
+        PlacesLeft(one.pk, one.workshop_id or 0, type_, room, one.epci_id, KIND_OF[type_])
         for one in conventions
         for type_, room in sorted(rooms.get(one.pk, {}).items())
         if type_ in KIND_OF

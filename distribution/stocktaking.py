@@ -19,7 +19,7 @@ ON_PAPER = ("allot", "release_allotment", "reserve", "release", "cancel_shipment
 
 
 @dataclass(frozen=True)
-class Found:
+class StocktakeFound:
     """What is said of one device, or of one label that no device bears."""
 
     finding: Finding
@@ -73,14 +73,14 @@ def standing(stocktake: Stocktake) -> Iterable[StocktakeScan]:
     return list(last.values())
 
 
-def findings_of(stocktake: Stocktake) -> list[Found]:
+def findings_of(stocktake: Stocktake) -> list[StocktakeFound]:
     """All that it finds now, in the order of ``Finding``; as many queries whatever the number of devices."""
     expected = {device.pk: device for device in expected_in(stocktake)}
     order = list(Finding)
     return sorted(_findings(stocktake, expected), key=lambda found: order.index(found.finding))
 
 
-def misplaced_in(stocktake: Stocktake) -> list[Found]:
+def misplaced_in(stocktake: Stocktake) -> list[StocktakeFound]:
     """What was seen elsewhere than it is recorded, less what was moved since; none of an abandoned one."""
     found = [one for one in _astray(stocktake) if not one.is_moved_since]
     if stocktake.state == StocktakeState.OPEN:
@@ -90,33 +90,33 @@ def misplaced_in(stocktake: Stocktake) -> list[Found]:
     return [one for one in found if one.device is not None and then.get(one.device.pk) == one.device.place]
 
 
-def moved_since(stocktake: Stocktake) -> list[Found]:
+def moved_since(stocktake: Stocktake) -> list[StocktakeFound]:
     """What was seen at a place, and recorded at another since: it stays where it was written last."""
     return [one for one in _astray(stocktake) if one.is_moved_since]
 
 
-def _astray(stocktake: Stocktake) -> list[Found]:
+def _astray(stocktake: Stocktake) -> list[StocktakeFound]:
     """What was seen elsewhere than it is recorded now."""
     if stocktake.state == StocktakeState.ABANDONED:
         return []
     return [one for one in findings_of(stocktake) if one.finding == Finding.MISPLACED and one.device and one.seen_at]
 
 
-def _findings(stocktake: Stocktake, expected: dict[int, Device]) -> Iterator[Found]:
+def _findings(stocktake: Stocktake, expected: dict[int, Device]) -> Iterator[StocktakeFound]:
     seen = set()
     for scan in standing(stocktake):
         device = scan.device
         if device is None:
-            yield Found(Finding.UNKNOWN, None, scan.text, scan.place)
+            yield StocktakeFound(Finding.UNKNOWN, None, scan.text, scan.place)
             continue
         seen.add(device.pk)
         finding = _finding(stocktake, device, scan, device.pk in expected)
-        yield Found(finding, device, scan.text, scan.place, scan.recorded_place, scan.written_at)
+        yield StocktakeFound(finding, device, scan.text, scan.place, scan.recorded_place, scan.written_at)
     left = [pk for pk in expected if pk not in seen]
     opened = stocktake.opened_at
     handled = handled_since(left, opened, stocktake.written_at) if opened else set()
     for pk in left:
-        yield Found(Finding.HANDLED if pk in handled else Finding.MISSING, expected[pk])
+        yield StocktakeFound(Finding.HANDLED if pk in handled else Finding.MISSING, expected[pk])
 
 
 def handled_since(devices: list[int], at: datetime, written_at: datetime | None) -> set[int]:

@@ -52,7 +52,7 @@ DEPOSITED = tuple(kind for kind in ContentType if kind not in (ContentType.CALEN
 """What people deposit anywhere; a calendar is only what Maillon writes."""
 
 
-class Delivery(TextChoices):
+class SendState(TextChoices):
     """How far a mail has gone."""
 
     QUEUED = "queued", "En attente d’envoi"

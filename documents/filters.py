@@ -3,7 +3,7 @@
 import django_filters
 from django import forms
 
-from documents.enums import Delivery, MailPurpose
+from documents.enums import MailPurpose, SendState
 from documents.models import Mail
 
 
@@ -14,7 +14,7 @@ class MailFilter(django_filters.FilterSet):
     """
 
     subject = django_filters.CharFilter(label="Sujet", lookup_expr="icontains")
-    delivery = django_filters.ChoiceFilter(label="Acheminement", choices=Delivery, empty_label="Tous")
+    delivery = django_filters.ChoiceFilter(label="Acheminement", choices=SendState, empty_label="Tous")
     purpose = django_filters.ChoiceFilter(label="Objet", choices=MailPurpose, empty_label="Tous")
     since = django_filters.DateFilter(
         label="Depuis le",

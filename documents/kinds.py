@@ -8,7 +8,7 @@ AUTHENTICITY = "documents:authenticity"
 
 
 @dataclass(frozen=True)
-class Kind:
+class DocumentKind:
     """One version of one kind of paper: its code, its French label and the template that draws it.
 
     ``for_household``: it is handed to a household, so that it bears no fingerprint. ``opens``: the name of the page
@@ -25,7 +25,7 @@ class Kind:
 
 type Standing = Callable[[int], str]
 
-_kinds: dict[tuple[str, int], Kind] = {}
+_kinds: dict[tuple[str, int], DocumentKind] = {}
 _standings: dict[str, Standing] = {}
 
 
@@ -59,12 +59,12 @@ def register_kind(
     values changes, register the new version beside the old one, each with its own template.
     Raises ValueError when the same code and version were declared otherwise.
     """
-    kind = Kind(code, label, template, version, for_household, opens)
+    kind = DocumentKind(code, label, template, version, for_household, opens)
     if _kinds.setdefault((code, version), kind) != kind:
         raise ValueError(f"Document kind {code} v{version} is already declared otherwise.")
 
 
-def current_kind(code: str) -> Kind:
+def current_kind(code: str) -> DocumentKind:
     """The latest version of a kind. Raises KeyError when no app declared it."""
     versions = [kind for kind in _kinds.values() if kind.code == code]
     if not versions:
@@ -72,7 +72,7 @@ def current_kind(code: str) -> Kind:
     return max(versions, key=lambda kind: kind.version)
 
 
-def kind_of(code: str, version: int) -> Kind:
+def kind_of(code: str, version: int) -> DocumentKind:
     """The very version a document was frozen for. Raises KeyError when it is not declared any more."""
     try:
         return _kinds[code, version]
@@ -80,6 +80,6 @@ def kind_of(code: str, version: int) -> Kind:
         raise KeyError(f"No app declares version {version} of the document kind {code!r}.") from None
 
 
-def all_kinds() -> list[Kind]:
+def all_kinds() -> list[DocumentKind]:
     """Every declared version, by code then version."""
     return [_kinds[key] for key in sorted(_kinds)]

@@ -21,7 +21,7 @@ TIMEOUT = 10
 """Seconds that a provider is waited for."""
 
 
-class Refused(Exception):
+class SmsRefused(Exception):
     """The provider takes this message for good: trying again is useless. Its code is the first argument."""
 
 
@@ -32,7 +32,7 @@ class SmsProvider(Protocol):
     """Whether nothing leaves: the SMS stays in the outbox."""
 
     def send(self, *, number: str, text: str, mark: str) -> None:
-        """Raises DeliveryFailed when it is worth trying again, Refused when it is not."""
+        """Raises DeliveryFailed when it is worth trying again, SmsRefused when it is not."""
 
 
 class KeptHere:
@@ -54,14 +54,14 @@ class ByHttp:
         body = json.dumps({"to": number, "text": text, "reference": mark}).encode()
         headers = {"Authorization": f"Bearer {settings.SMS_TOKEN}", "Content-Type": "application/json"}
         if not settings.SMS_URL.startswith("https://"):
-            raise Refused("not https")
+            raise SmsRefused("not https")
         asked = Request(settings.SMS_URL, data=body, headers=headers, method="POST")  # noqa: S310 https alone
         try:
             with urlopen(asked, timeout=TIMEOUT):  # noqa: S310 https alone
                 return
         except HTTPError as error:
             busy = error.code >= HTTPStatus.INTERNAL_SERVER_ERROR or error.code == HTTPStatus.TOO_MANY_REQUESTS
-            raise (DeliveryFailed if busy else Refused)(f"HTTP {error.code}") from None
+            raise (DeliveryFailed if busy else SmsRefused)(f"HTTP {error.code}") from None
         except (URLError, TimeoutError, OSError, HTTPException) as error:  # an answer that is no HTTP, too
             raise DeliveryFailed(type(error).__name__) from None
 

@@ -6,13 +6,13 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from documents.enums import STOPPED, Delivery
+from documents.enums import STOPPED, SendState
 from documents.models import Mail, MailQuerySet, Sms, SmsQuerySet
 from typography.french import moment
 
 TAGS = {
-    Delivery.SENT: "tag tag--done",
-    Delivery.FAILED: "tag tag--danger",
+    SendState.SENT: "tag tag--done",
+    SendState.FAILED: "tag tag--danger",
 }
 
 
@@ -51,7 +51,7 @@ class MailTable(tables.Table):
 
     def render_delivery(self, record: Mail) -> SafeString:
         label = record.get_delivery_display()
-        return format_html('<span class="{}">{}</span>', TAGS.get(Delivery(record.delivery), "tag"), label)
+        return format_html('<span class="{}">{}</span>', TAGS.get(SendState(record.delivery), "tag"), label)
 
 
 class SmsTable(tables.Table):
@@ -89,4 +89,4 @@ class SmsTable(tables.Table):
 
     def render_delivery(self, record: Sms) -> SafeString:
         label = record.get_delivery_display()
-        return format_html('<span class="{}">{}</span>', TAGS.get(Delivery(record.delivery), "tag"), label)
+        return format_html('<span class="{}">{}</span>', TAGS.get(SendState(record.delivery), "tag"), label)

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from documents.authenticity import proof_of
-from documents.enums import Delivery
+from documents.enums import SendState
 from documents.filters import MailFilter
 from documents.forms import CodeForm, FingerprintForm
 from documents.models import Mail, Sms
@@ -29,7 +29,7 @@ from typography.french import Noun
 
 MAIL = Noun("courriel", "courriels")
 SMS = Noun("SMS", "SMS")
-TONES: dict[str, str] = {Delivery.SENT: "tag--done", Delivery.KEPT: "tag--done", Delivery.FAILED: "tag--danger"}
+TONES: dict[str, str] = {SendState.SENT: "tag--done", SendState.KEPT: "tag--done", SendState.FAILED: "tag--danger"}
 
 
 @login_not_required
@@ -109,11 +109,11 @@ def _step(mail: Mail, *, can_resend: bool) -> Step:
     if mail.forgotten_at:
         return Step("Le courriel est effacé, sur demande", since=mail.forgotten_at)
     match mail.delivery:
-        case Delivery.SENT:
+        case SendState.SENT:
             return Step("Le courriel est parti, rien n’est attendu", since=mail.sent_at)
-        case Delivery.KEPT:
+        case SendState.KEPT:
             return Step("Le courriel est gardé ici, rien n’est attendu")
-        case Delivery.FAILED:
+        case SendState.FAILED:
             awaited = "Le courriel n’est pas parti"
             yours = "ce courriel n’est pas parti, renvoyez-le quand la cause est levée"
             return Step(awaited, yours if can_resend else "", since=mail.created_at)
@@ -145,7 +145,7 @@ def mail_resend(request: Request, pk: int) -> HttpResponse:
     """Send again a mail that did not leave."""
     before = visible_mail(request, pk)
     mail = resend_mail(mail=before, by=request.membership)
-    if before.delivery == Delivery.FAILED and mail.delivery == Delivery.QUEUED:
+    if before.delivery == SendState.FAILED and mail.delivery == SendState.QUEUED:
         messages.success(request, "Le courriel est de nouveau en attente d’envoi.")
     else:
         messages.info(request, f"Rien à renvoyer\u00a0: ce courriel est «\u00a0{mail.get_delivery_display()}\u00a0».")

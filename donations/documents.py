@@ -6,7 +6,7 @@ from typing import Any
 from calendars.icalendar import Event, calendar_file
 from documents.kinds import register_kind
 from documents.services import freeze_document
-from donations.enums import PaperKind
+from donations.enums import DonationPaperKind
 from donations.models.decision import Allocation
 from donations.models.deed import DeedAcceptance
 from donations.models.donation import Donation, DonationLine, DonationPaper, LineExplanation
@@ -19,18 +19,18 @@ from network.enums import LegalNature
 from typography.french import written_day
 
 KINDS = {
-    PaperKind.DEED: "donation_deed",
-    PaperKind.SLIP: "donation_slip",
-    PaperKind.OUTCOME: "donation_outcome",
-    PaperKind.TAX_RECEIPT: "donation_tax_receipt",
-    PaperKind.ERASURE: "donation_erasure_certificate",
+    DonationPaperKind.DEED: "donation_deed",
+    DonationPaperKind.SLIP: "donation_slip",
+    DonationPaperKind.OUTCOME: "donation_outcome",
+    DonationPaperKind.TAX_RECEIPT: "donation_tax_receipt",
+    DonationPaperKind.ERASURE: "donation_erasure_certificate",
 }
 
 
 def register_kinds() -> None:
     """Declare the papers and their templates; the app that proves erasures declares its certificate."""
     for kind, code in KINDS.items():
-        if kind != PaperKind.ERASURE:
+        if kind != DonationPaperKind.ERASURE:
             register_kind(code, str(kind.label), f"documents/donations/{code}.html")
 
 
@@ -48,7 +48,7 @@ def freeze_deed(accepted: DeedAcceptance) -> DonationPaper:
         "accepted_at": accepted.accepted_at,
         "accepted": moment(accepted.accepted_at),
     }
-    return freeze_donation_paper(PaperKind.DEED, donation, values, by=actor, at=accepted.accepted_at)
+    return freeze_donation_paper(DonationPaperKind.DEED, donation, values, by=actor, at=accepted.accepted_at)
 
 
 def freeze_slip(pick_up: PickUp, move: Move) -> DonationPaper:
@@ -77,7 +77,7 @@ def freeze_slip(pick_up: PickUp, move: Move) -> DonationPaper:
             for share in shares.select_related("line").order_by("line")
         ],
     }
-    return _freeze(PaperKind.SLIP, donation, values, move, pick_up.workshop_id)
+    return _freeze(DonationPaperKind.SLIP, donation, values, move, pick_up.workshop_id)
 
 
 def freeze_outcome(donation: Donation, move: Move) -> DonationPaper:
@@ -126,7 +126,7 @@ def freeze_outcome(donation: Donation, move: Move) -> DonationPaper:
             for row in PickUp.objects.done().filter(donation=donation).select_related("workshop")
         ],
     }
-    return _freeze(PaperKind.OUTCOME, donation, values, move)
+    return _freeze(DonationPaperKind.OUTCOME, donation, values, move)
 
 
 def arrivals_told(donation: Donation) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def freeze_tax_receipts(donation: Donation, move: Move) -> list[DonationPaper]:
             "lines": [{**_line(count.line), "quantity": count.quantity} for count in counts.order_by("line")],
             "peripherals": pick_up.peripherals,
         }
-        papers.append(_freeze(PaperKind.TAX_RECEIPT, donation, values, move, pick_up.workshop_id))
+        papers.append(_freeze(DonationPaperKind.TAX_RECEIPT, donation, values, move, pick_up.workshop_id))
     return papers
 
 
@@ -198,13 +198,13 @@ def calendar_of(pick_up: PickUp) -> bytes:
 
 
 def _freeze(
-    kind: PaperKind, donation: Donation, values: dict[str, Any], move: Move, workshop: int | None = None
+    kind: DonationPaperKind, donation: Donation, values: dict[str, Any], move: Move, workshop: int | None = None
 ) -> DonationPaper:
     return freeze_donation_paper(kind, donation, values, by=move.actor, at=move.at, workshop=workshop)
 
 
 def freeze_donation_paper(
-    kind: PaperKind,
+    kind: DonationPaperKind,
     donation: Donation,
     values: dict[str, Any],
     *,

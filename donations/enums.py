@@ -32,7 +32,7 @@ class Destination(TextChoices):
     RECYCLING = "recycling", "Recyclage"
 
 
-class RefusalCode(TextChoices):
+class LineRefusalCode(TextChoices):
     """Why units of a line are refused."""
 
     TOO_OLD = "too_old", "Trop ancien"
@@ -106,7 +106,7 @@ class DonorKind(TextChoices):
     UNKNOWN = "unknown", "Origine inconnue"
 
 
-class PaperKind(TextChoices):
+class DonationPaperKind(TextChoices):
     """The papers of a donation, made from frozen values."""
 
     DEED = "deed", "Acte de don"
@@ -116,7 +116,7 @@ class PaperKind(TextChoices):
     ERASURE = "erasure", "Certificat d’effacement du lot"
 
 
-RENEWED = (PaperKind.DEED, PaperKind.SLIP, PaperKind.ERASURE)
+RENEWED = (DonationPaperKind.DEED, DonationPaperKind.SLIP, DonationPaperKind.ERASURE)
 """Papers of a donation that a later one of the same kind, for the same workshop, replaces."""
 
 
@@ -141,7 +141,7 @@ class SizeClass(TextChoices):
     OVER_1000 = "over_1000", "1 000 salariés et plus"
 
 
-class ContactChannel(TextChoices):
+class ProspectChannel(TextChoices):
     """How a prospect was reached."""
 
     PHONE = "phone", "Téléphone"

@@ -23,8 +23,8 @@ from donations.services.inventory import (
     write_units,
 )
 from donations.units import units
-from imports.enums import Outcome
-from imports.kinds import Field, Kind, Result, Row, register_kind
+from imports.enums import ImportOutcome
+from imports.kinds import Field, ImportKind, ImportResult, ImportRow, register_kind
 from imports.models import Import
 from imports.readers.cells import Unread, amount, identifier, period, whole
 from imports.readers.sheets import SheetRefused
@@ -171,17 +171,17 @@ def sees_inventories(actor: Actor) -> Q | None:
     return Q() if is_pilot(actor) else Q(organisation=actor.organisation_id)
 
 
-def check_inventory(source: Import, rows: Sequence[Row]) -> None:
+def check_inventory(source: Import, rows: Sequence[ImportRow]) -> None:
     """Refuse what the law or the house refuses, then tell the machines that are known. Raises SheetRefused."""
     law, public = gift_law(timezone.localdate()), source.organisation.legal_nature == LegalNature.PUBLIC
     for row in rows:
         row.values["condition"] = row.values["condition"] or LineCondition.UNTESTED
         row.values["quantity"] = row.values["quantity"] or 1
-        if row.outcome == Outcome.CREATED:
+        if row.outcome == ImportOutcome.CREATED:
             _judge(row, law, public=public)
-    _tell_twice([row for row in rows if row.outcome == Outcome.CREATED])
-    _tell_known(source, [row for row in rows if row.outcome == Outcome.CREATED])
-    groups = {alike(row.values) for row in rows if row.outcome == Outcome.CREATED}
+    _tell_twice([row for row in rows if row.outcome == ImportOutcome.CREATED])
+    _tell_known(source, [row for row in rows if row.outcome == ImportOutcome.CREATED])
+    groups = {alike(row.values) for row in rows if row.outcome == ImportOutcome.CREATED}
     if len(groups) > MOST_GROUPS:
         raise SheetRefused(
             f"Ce fichier décrirait {len(groups)} sortes de machines\u00a0: un lot en compte {MOST_GROUPS} au plus,"
@@ -189,7 +189,7 @@ def check_inventory(source: Import, rows: Sequence[Row]) -> None:
         )
 
 
-def _judge(row: Row, law: GiftLaw, *, public: bool) -> None:
+def _judge(row: ImportRow, law: GiftLaw, *, public: bool) -> None:
     values = row.values
     if values["year"] > law.day.year:
         row.refuse(f"L’année d’achat {values['year']} est à venir.")
@@ -209,7 +209,7 @@ def _judge(row: Row, law: GiftLaw, *, public: bool) -> None:
         row.refuse(SEVERAL.format(values["quantity"]))
 
 
-def _tell_twice(rows: Sequence[Row]) -> None:
+def _tell_twice(rows: Sequence[ImportRow]) -> None:
     """The second line of the same machine says nothing new, unless the two do not agree."""
     serials: dict[str, int] = {}
     numbers: dict[str, tuple[int, str]] = {}
@@ -230,7 +230,7 @@ def _tell_twice(rows: Sequence[Row]) -> None:
                 numbers[number] = (row.line.number, serial)
 
 
-def _tell_known(source: Import, rows: Sequence[Row]) -> None:
+def _tell_known(source: Import, rows: Sequence[ImportRow]) -> None:
     """What this donor already inventoried, and what is followed already: three queries for all."""
     serials, numbers = ({key for row in rows if (key := keys_of(row)[side])} for side in (0, 1))
     mine = InventoryUnit.objects.offered_by(source.organisation).exclude(source=source).order_by()
@@ -263,12 +263,12 @@ def _stands(source: Import) -> bool:
     return InventoryUnit.objects.filter(source=source).exclude(line__donation__state__in=GONE).exists()
 
 
-def _result(source: Import) -> Result | None:
+def _result(source: Import) -> ImportResult | None:
     lot = _lot(source)
     if lot is None:
         return None
     label = f"le brouillon {lot.reference}" if lot.state == DonationState.DRAFT else f"le lot {lot.reference}"
-    return Result(label, reverse("donations:donation_detail", args=[lot.reference]))
+    return ImportResult(label, reverse("donations:donation_detail", args=[lot.reference]))
 
 
 def _leads_to(source: Import) -> str:
@@ -278,7 +278,7 @@ def _leads_to(source: Import) -> str:
     return reverse("donations:inventory_deposit")
 
 
-INVENTORY = Kind(
+INVENTORY = ImportKind(
     code=CODE,
     label="Inventaire",
     noun=Noun("machine", "machines", feminine=True),

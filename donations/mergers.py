@@ -6,7 +6,7 @@ from datetime import datetime
 from donations.machine.donation import UNDER_WAY
 from donations.models import Donation
 from donations.models.donation import DonationQuerySet
-from network.mergers import Kept, Moving
+from network.mergers import Moving, Staying
 from network.models import Epci
 from typography.french import Noun
 
@@ -22,4 +22,4 @@ def moving_lots(epci: Epci, at: datetime) -> Iterator[Moving]:
     """What moves, and what stays with the EPCI of its day."""
     yield Moving(LOT, lots_of(epci).count(), "en cours")
     lots = Donation.objects.filter(origin_epci=epci).exclude(state__in=UNDER_WAY)
-    yield Kept(LOT, lots.count(), "rapprochés ou refusés")
+    yield Staying(LOT, lots.count(), "rapprochés ou refusés")

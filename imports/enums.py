@@ -18,7 +18,7 @@ STANDING = (ImportStage.APPLYING, ImportStage.DONE)
 """The same file with the same columns stands once in these stages."""
 
 
-class Outcome(TextChoices):
+class ImportOutcome(TextChoices):
     """What becomes of one line."""
 
     CREATED = "created", "À reprendre"
@@ -26,5 +26,5 @@ class Outcome(TextChoices):
     KNOWN = "known", "Déjà connue"
 
 
-LEFT_OUT = (Outcome.REFUSED, Outcome.KNOWN)
+LEFT_OUT = (ImportOutcome.REFUSED, ImportOutcome.KNOWN)
 """The outcomes of which the line is kept with its reasons."""

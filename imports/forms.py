@@ -5,11 +5,11 @@ from typing import Any
 
 from django import forms
 
-from imports.kinds import Field, Kind
+from imports.kinds import Field, ImportKind
 from imports.models import Import
 from imports.readers.cells import Unread
-from imports.readers.sheets import Sheet
-from imports.reading import Table, samples
+from imports.readers.sheets import WorkbookSheet
+from imports.reading import ReadTable, samples
 from lifecycle.forms import choose
 
 NO_COLUMN = "Pas dans ce fichier"
@@ -30,7 +30,9 @@ def letters(column: int) -> str:
 class ColumnsForm(forms.Form):
     """One choice for each field of the kind, and beside it what is written where the file says nothing."""
 
-    def __init__(self, data: Any, *, kind: Kind, table: Table, source: Import, guessed: dict[str, int]) -> None:
+    def __init__(
+        self, data: Any, *, kind: ImportKind, table: ReadTable, source: Import, guessed: dict[str, int]
+    ) -> None:
         super().__init__(data)
         self.kind = kind
         columns = [("", NO_COLUMN), *_choices(table)]
@@ -74,7 +76,7 @@ class ColumnsForm(forms.Form):
         ]
 
 
-def _choices(table: Table) -> list[tuple[str, str]]:
+def _choices(table: ReadTable) -> list[tuple[str, str]]:
     width = max((len(line.cells) for line in table.lines[:200]), default=0)
     choices = []
     for column in range(max(width, len(table.headings))):
@@ -93,12 +95,12 @@ def _fill(one: Field, initial: str) -> forms.Field:
     return forms.CharField(label=label, required=False, max_length=one.longest, initial=initial)
 
 
-class SheetForm(forms.Form):
+class WorkbookSheetForm(forms.Form):
     """The sheet that is read, when the workbook shows several."""
 
     feuille = forms.ChoiceField(label="Feuille", required=False)
 
-    def __init__(self, *args: Any, sheets: Sequence[Sheet], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sheets: Sequence[WorkbookSheet], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["feuille"]
         assert isinstance(field, forms.ChoiceField)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from imports.enums import Outcome
+from imports.enums import ImportOutcome
 from imports.permissions import Scope, let_see
 from imports.readers.cells import Reader, Unread, cell_text, words
 from imports.readers.copies import TAKEN_OUT
@@ -59,31 +59,31 @@ class Field:
 
 
 @dataclass
-class Row:
+class ImportRow:
     """One line as it was read, and what becomes of it."""
 
     line: NumberedLine
     values: dict[str, Any]
     reasons: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
-    leads: list["Result"] = field(default_factory=list)
+    leads: list["ImportResult"] = field(default_factory=list)
     """What it is about, to be opened."""
-    outcome: Outcome = Outcome.CREATED
+    outcome: ImportOutcome = ImportOutcome.CREATED
 
     def refuse(self, reason: str) -> None:
         """The line is left out, for this reason and those already said."""
-        self.outcome = Outcome.REFUSED
+        self.outcome = ImportOutcome.REFUSED
         self.reasons.append(reason)
 
     def known(self, reason: str) -> None:
         """The line says nothing new; what was refused stays so."""
-        if self.outcome != Outcome.REFUSED:
-            self.outcome = Outcome.KNOWN
+        if self.outcome != ImportOutcome.REFUSED:
+            self.outcome = ImportOutcome.KNOWN
         self.reasons.append(reason)
 
 
 @dataclass(frozen=True)
-class Named:
+class PeopleGuard:
     """What is asked of a file that names people: it is never kept as it came.
 
     ``forbids``: whether a cell, or the name of the file, says what may not be held; ``heads``: whether a heading
@@ -96,7 +96,7 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Result:
+class ImportResult:
     """What an import became: its name and its page."""
 
     label: str
@@ -104,7 +104,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Kind:
+class ImportKind:
     """One kind of import. What it writes, it writes in sets, and twice the same when it is asked twice."""
 
     code: str
@@ -114,9 +114,9 @@ class Kind:
     fields: tuple[Field, ...]
     sees: Scope
     """The imports of this kind that an actor sees and carries out; None for none."""
-    check: Callable[["Import", Sequence[Row]], None]
+    check: Callable[["Import", Sequence[ImportRow]], None]
     """Refuse, or say what is known, over all the rows that were read; in sets, without writing."""
-    apply: Callable[["Import", Sequence[Row]], None]
+    apply: Callable[["Import", Sequence[ImportRow]], None]
     """Write the rows of one chunk; nobody reads them before ``finish``."""
     finish: Callable[["Import", datetime | None], int | None]
     """Make whole what was written, at that instant or now, and say the key of what it became; raises Refused."""
@@ -124,12 +124,12 @@ class Kind:
     """Take away what was written by an import that stops before its end."""
     stands: Callable[["Import"], bool]
     """Whether what an import became is still there: else the same file may be imported again."""
-    result: Callable[["Import"], Result | None]
+    result: Callable[["Import"], ImportResult | None]
     leads_to: Callable[["Import"], str]
     """Where one goes to choose another file."""
-    weight: Callable[[Row], int] = lambda row: 1
+    weight: Callable[[ImportRow], int] = lambda row: 1
     """How many of ``noun`` a line becomes."""
-    named: Named | None = None
+    named: PeopleGuard | None = None
     """When its files name people: what is read of one is kept, without what may not be, until it is applied."""
     retake: str = ""
     """The question before what is known is taken all the same; empty when it never is."""
@@ -142,14 +142,16 @@ class Kind:
         object.__setattr__(self, "columns", {one.name: one for one in self.fields})
         object.__setattr__(self, "find", finder({one.name: (one.label, *one.synonyms) for one in self.fields}))
 
-    def rows(self, lines: Sequence[NumberedLine], columns: Mapping[str, int], fills: Mapping[str, str]) -> list[Row]:
+    def rows(
+        self, lines: Sequence[NumberedLine], columns: Mapping[str, int], fills: Mapping[str, str]
+    ) -> list[ImportRow]:
         """The lines as they are read cell by cell; the same text in the same column is read once."""
         read: dict[tuple[str, str], tuple[Any, str]] = {}
-        rows = [Row(line, {}) for line in lines]
+        rows = [ImportRow(line, {}) for line in lines]
         spoilt = [row for row in rows if TAKEN_OUT in row.line.cells]
         for row in spoilt:
             row.refuse(self.named.refusal if self.named else TAKEN_OUT)
-        whole = [row for row in rows if row.outcome != Outcome.REFUSED] if spoilt else rows
+        whole = [row for row in rows if row.outcome != ImportOutcome.REFUSED] if spoilt else rows
         for one in self.fields:
             column, fill = columns.get(one.name), fills.get(one.name, "")
             for row in whole:
@@ -162,20 +164,20 @@ class Kind:
         return rows
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, ImportKind] = {}
 
 
-def register_kind(kind: Kind) -> None:
+def register_kind(kind: ImportKind) -> None:
     """Declare a kind; the last declaration of a code counts."""
     _kinds[kind.code] = kind
     let_see(kind.code, kind.sees)
 
 
-def kind_of(code: str) -> Kind:
+def kind_of(code: str) -> ImportKind:
     """The kind of this code; raises KeyError."""
     return _kinds[code]
 
 
-def kinds() -> list[Kind]:
+def kinds() -> list[ImportKind]:
     """Every kind that was declared."""
     return list(_kinds.values())

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from documents.models import StoredFile
-from imports.enums import LEFT_OUT, STANDING, ImportStage, Outcome
-from imports.kinds import Kind, kind_of
+from imports.enums import LEFT_OUT, STANDING, ImportOutcome, ImportStage
+from imports.kinds import ImportKind, kind_of
 from imports.permissions import sees_imports
 from lifecycle.actors import Actor
 from network.models import Membership, Organisation
@@ -90,7 +90,7 @@ class Import(models.Model):
         return f"{self.declared.label}, {self.file}"
 
     @property
-    def declared(self) -> Kind:
+    def declared(self) -> ImportKind:
         """The declaration of its kind; raises KeyError."""
         return kind_of(self.kind)
 
@@ -101,7 +101,7 @@ class LeftLine(models.Model):
     source = models.ForeignKey(Import, models.CASCADE, related_name="left", verbose_name="import")
     number = models.PositiveIntegerField("ligne")
     cells = ArrayField(models.TextField(blank=True), verbose_name="cases")
-    outcome = models.CharField("ce qu’elle devient", max_length=10, choices=Outcome)
+    outcome = models.CharField("ce qu’elle devient", max_length=10, choices=ImportOutcome)
     reasons = ArrayField(models.TextField(), verbose_name="raisons")
 
     class Meta:

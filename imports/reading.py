@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from imports.readers.names import bare, plain
-from imports.readers.sheets import MOST_LINES, Cells, Sheet, SheetRefused, too_many_lines
+from imports.readers.sheets import MOST_LINES, Cells, SheetRefused, WorkbookSheet, too_many_lines
 from imports.readers.texts import text_sheet
 from imports.readers.workbooks import OLD, PACKED, workbook_sheets
 
@@ -33,7 +33,7 @@ class NumberedLine:
 
 
 @dataclass(frozen=True)
-class Table:
+class ReadTable:
     """The lines of one sheet under their header; totals and repeated headers are left out and counted."""
 
     sheet: str
@@ -44,7 +44,7 @@ class Table:
     """The numbers of the lines that were taken for totals."""
 
 
-def sheets_of(content: bytes) -> list[Sheet]:
+def sheets_of(content: bytes) -> list[WorkbookSheet]:
     """The sheets of a file that hold something. Raises SheetRefused."""
     sheets = workbook_sheets(content) if content.startswith((PACKED, OLD)) else [text_sheet(content)]
     full = [sheet for sheet in sheets if any(any(row) for row in sheet.rows)]
@@ -53,7 +53,7 @@ def sheets_of(content: bytes) -> list[Sheet]:
     return full
 
 
-def table_of(sheets: Sequence[Sheet], find: Find, *, sheet: str | None = None) -> Table:
+def table_of(sheets: Sequence[WorkbookSheet], find: Find, *, sheet: str | None = None) -> ReadTable:
     """The table of ``sheet``, or of the one whose header names most fields. Raises SheetRefused."""
     among = [one for one in sheets if one.name == sheet] or list(sheets)
     found = [(_header(one.rows, find), one) for one in among]
@@ -71,7 +71,7 @@ def _header(rows: Sequence[Cells], find: Find) -> tuple[int, int]:
     return (most, at) if most > 1 else (most, full[0][0])
 
 
-def _under(sheet: Sheet, at: int) -> Table:
+def _under(sheet: WorkbookSheet, at: int) -> ReadTable:
     headings = sheet.rows[at]
     lines, totals = [], []
     for rank, cells in enumerate(sheet.rows[at + 1 :], at + 2):
@@ -83,7 +83,7 @@ def _under(sheet: Sheet, at: int) -> Table:
             lines.append(NumberedLine(rank, cells))
     if len(lines) > MOST_LINES:
         raise too_many_lines()
-    return Table(sheet.name, at + 1, headings, lines, totals)
+    return ReadTable(sheet.name, at + 1, headings, lines, totals)
 
 
 def _is_total(cells: Cells, headings: Cells) -> bool:
@@ -120,7 +120,7 @@ def columns_of(headings: Cells, find: Find, kept: Mapping[str, str]) -> dict[str
     return columns
 
 
-def samples(table: Table, column: int, most: int = 3) -> Iterator[str]:
+def samples(table: ReadTable, column: int, most: int = 3) -> Iterator[str]:
     """The first different values of a column."""
     told: set[str] = set()
     for line in table.lines[:200]:

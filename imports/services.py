@@ -17,13 +17,13 @@ from documents.jobs import put_off
 from documents.locks import hold
 from documents.models import StoredFile
 from documents.services.files import forget_file, open_file, store_file
-from imports.enums import ImportStage, Outcome
-from imports.kinds import Kind, Row, kinds
+from imports.enums import ImportOutcome, ImportStage
+from imports.kinds import ImportKind, ImportRow, kinds
 from imports.models import Import, KeptColumns, LeftLine
 from imports.readers.copies import copy_of, sheet_of, without
 from imports.readers.names import plain
-from imports.readers.sheets import Sheet, SheetRefused
-from imports.reading import Table, columns_of, sheets_of, table_of
+from imports.readers.sheets import SheetRefused, WorkbookSheet
+from imports.reading import ReadTable, columns_of, sheets_of, table_of
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import locked_row
@@ -53,16 +53,16 @@ class AlreadyImported(Exception):
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedFile:
     """A file as it would be applied now."""
 
     source: Import
-    sheets: list[Sheet]
-    table: Table
-    rows: list[Row]
+    sheets: list[WorkbookSheet]
+    table: ReadTable
+    rows: list[ImportRow]
 
     @cached_property
-    def counts(self) -> Counter[Outcome]:
+    def counts(self) -> Counter[ImportOutcome]:
         """How many lines have each outcome."""
         return Counter(row.outcome for row in self.rows)
 
@@ -73,7 +73,7 @@ class Checked:
 def deposit_import(
     *,
     actor: Membership,
-    kind: Kind,
+    kind: ImportKind,
     organisation: Organisation,
     file: StoredFile,
     into: int | None = None,
@@ -92,7 +92,7 @@ def deposit_import(
 def deposit_named(
     *,
     actor: Membership,
-    kind: Kind,
+    kind: ImportKind,
     organisation: Organisation,
     content: bytes,
     name: str,
@@ -108,14 +108,14 @@ def deposit_named(
     sheet = next(one for one in sheets if one.name == found.sheet)
     announced = {column for column, heading in enumerate(found.headings) if kind.named.heads(heading)}
     rows = without(sheet.rows, kind.named.forbids, announced, found.header - 1)
-    table = table_of([Sheet("", rows)], kind.find)
+    table = table_of([WorkbookSheet("", rows)], kind.find)
     stem = PurePath(name.replace("\\", "/")).stem[:60]
     called = f"{'liste' if kind.named.forbids(name) or not stem else stem}.csv"
     file = store_file(content=copy_of(rows), name=called, content_type="text/csv", by=actor, at=at)
     return _deposit(Import(kind=kind.code, organisation=organisation, file=file), table, actor, at)
 
 
-def _deposit(source: Import, table: Table, actor: Membership, at: datetime | None) -> Import:
+def _deposit(source: Import, table: ReadTable, actor: Membership, at: datetime | None) -> Import:
     source.sheet, source.total = table.sheet[:120], len(table.lines)
     source.started_at, source.started_by = at or timezone.now(), actor
     source.columns = columns_of(table.headings, source.declared.find, kept_headings(source))
@@ -196,16 +196,16 @@ def read_otherwise(source: Import) -> Import | None:
     return next((one for one in found if source.declared.stands(one)), None)
 
 
-def check_import(source: Import) -> Checked:
+def check_import(source: Import) -> CheckedFile:
     """What each line would become now. Raises SheetRefused."""
     kind, sheets = source.declared, read_sheets(source)
     table = table_of(sheets, kind.find, sheet=source.sheet)
     rows = kind.rows(table.lines, source.columns, source.fills)
     kind.check(source, rows)
-    return Checked(source, sheets, table, rows)
+    return CheckedFile(source, sheets, table, rows)
 
 
-def read_sheets(source: Import) -> list[Sheet]:
+def read_sheets(source: Import) -> list[WorkbookSheet]:
     """The sheets of the file of an import. Raises SheetRefused."""
     try:
         content = open_file(source.file).getvalue()
@@ -240,7 +240,7 @@ def begin_import(
 
 
 @gate.one_transaction
-def _begin(*, source: Import, checked: Checked, actor: Membership, at: datetime | None) -> Import:
+def _begin(*, source: Import, checked: CheckedFile, actor: Membership, at: datetime | None) -> Import:
     hold(f"imports:{source.kind}:{source.organisation_id}")
     held = locked_row(Import.objects.filter(pk=source.pk))
     if held is None:
@@ -251,7 +251,7 @@ def _begin(*, source: Import, checked: Checked, actor: Membership, at: datetime 
         raise Refused({held.pk: (READ_OTHERWISE,)})
     if (before := standing(held)) is not None:
         raise AlreadyImported(before)
-    if not checked.counts[Outcome.CREATED]:
+    if not checked.counts[ImportOutcome.CREATED]:
         raise Refused({held.pk: (NOTHING_TO_TAKE,)})
     others = Import.objects.filter(kind=held.kind, organisation=held.organisation)
     if others.filter(stage=ImportStage.APPLYING).exists():
@@ -288,7 +288,7 @@ def carry_on_import(*, source: int, last_try: bool = False, at: datetime | None 
         raise
 
 
-def _carry_on(checked: Checked, at: datetime | None = None) -> None:
+def _carry_on(checked: CheckedFile, at: datetime | None = None) -> None:
     while _apply_chunk(source=checked.source.pk, rows=checked.rows):
         pass
     try:
@@ -298,13 +298,13 @@ def _carry_on(checked: Checked, at: datetime | None = None) -> None:
 
 
 @gate.one_transaction
-def _apply_chunk(*, source: int, rows: list[Row]) -> bool:
+def _apply_chunk(*, source: int, rows: list[ImportRow]) -> bool:
     """Apply the next lines, and say whether there were any: where one stands is told under the lock."""
     held = locked_row(Import.objects.filter(pk=source, stage=ImportStage.APPLYING))
     if held is None or held.done >= held.total:
         return False
     chunk = rows[held.done : held.done + CHUNK]
-    created = [row for row in chunk if row.outcome == Outcome.CREATED]
+    created = [row for row in chunk if row.outcome == ImportOutcome.CREATED]
     held.declared.apply(held, created)
     LeftLine.objects.bulk_create(
         LeftLine(
@@ -315,7 +315,7 @@ def _apply_chunk(*, source: int, rows: list[Row]) -> bool:
             reasons=row.reasons,
         )
         for row in chunk
-        if row.outcome != Outcome.CREATED
+        if row.outcome != ImportOutcome.CREATED
     )
     held.done += len(chunk)
     held.created += len(created)

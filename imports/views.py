@@ -13,9 +13,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from imports.enums import ImportStage, Outcome
-from imports.forms import ColumnsForm, SheetForm
-from imports.kinds import Row
+from imports.enums import ImportOutcome, ImportStage
+from imports.forms import ColumnsForm, WorkbookSheetForm
+from imports.kinds import ImportRow
 from imports.models import Import
 from imports.readers.cells import cell_text
 from imports.readers.copies import TAKEN_OUT
@@ -23,7 +23,7 @@ from imports.readers.sheets import SheetRefused
 from imports.reading import columns_of, table_of
 from imports.services import (
     AlreadyImported,
-    Checked,
+    CheckedFile,
     begin_import,
     check_import,
     choose_columns,
@@ -43,7 +43,7 @@ from network.requests import Request
 from typography.french import day, grouped
 
 BY_PAGE = 50
-MANY = {Outcome.CREATED: "À reprendre", Outcome.REFUSED: "Refusées", Outcome.KNOWN: "Déjà connues"}
+MANY = {ImportOutcome.CREATED: "À reprendre", ImportOutcome.REFUSED: "Refusées", ImportOutcome.KNOWN: "Déjà connues"}
 AGAIN = 2
 """Seconds between two looks at an import under way."""
 
@@ -82,7 +82,7 @@ def _preview(request: Request, source: Import) -> HttpResponse:
         context = {"source": source, "kind": kind, "refused": str(refused), "back": kind.leads_to(source)}
         return render(request, "imports/import_refused.html", context)
     wanted = request.GET.get("voir", "")
-    rows = [row for row in checked.rows if wanted not in Outcome.values or row.outcome == wanted]
+    rows = [row for row in checked.rows if wanted not in ImportOutcome.values or row.outcome == wanted]
     page = Paginator(rows, BY_PAGE).get_page(request.GET.get("page"))
     counts = checked.counts
     context = {
@@ -93,10 +93,10 @@ def _preview(request: Request, source: Import) -> HttpResponse:
         "earlier": read_otherwise(source),
         "page": page,
         "rows": [{"row": row, "understood": understood_text(row, source)} for row in page.object_list],
-        "takes": counts[Outcome.CREATED],
+        "takes": counts[ImportOutcome.CREATED],
         "become": _weighed(checked),
-        "left": counts[Outcome.REFUSED] + counts[Outcome.KNOWN],
-        "known": counts[Outcome.KNOWN],
+        "left": counts[ImportOutcome.REFUSED] + counts[ImportOutcome.KNOWN],
+        "known": counts[ImportOutcome.KNOWN],
         "tabs": [("", "Toutes", len(checked.rows)), *((one.value, label, counts[one]) for one, label in MANY.items())],
         "wanted": wanted,
         "lacks": [one for one in kind.fields if one.asked and one.name not in source.columns | source.fills],
@@ -104,7 +104,7 @@ def _preview(request: Request, source: Import) -> HttpResponse:
     return render(request, "imports/import_preview.html", context)
 
 
-def understood_text(row: Row, source: Import) -> str:
+def understood_text(row: ImportRow, source: Import) -> str:
     """What was understood of a line, or what it says where nothing was."""
     parts = []
     for one in source.declared.fields:
@@ -120,11 +120,11 @@ def understood_text(row: Row, source: Import) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _weighed(checked: Checked) -> str:
+def _weighed(checked: CheckedFile) -> str:
     """« 30 machines »: what the lines to take become, when it is not one each."""
     kind = checked.source.declared
-    total = sum(kind.weight(row) for row in checked.rows if row.outcome == Outcome.CREATED)
-    return f"{grouped(total)} {kind.noun.many}" if total > checked.counts[Outcome.CREATED] else ""
+    total = sum(kind.weight(row) for row in checked.rows if row.outcome == ImportOutcome.CREATED)
+    return f"{grouped(total)} {kind.noun.many}" if total > checked.counts[ImportOutcome.CREATED] else ""
 
 
 @asks_then_acts
@@ -147,7 +147,7 @@ def import_columns(request: Request, pk: int) -> HttpResponse:
         with suppress(Unknown):
             choose_columns(source=source, sheet=table.sheet, columns=form.columns(), fills=form.fills())
         return redirect("imports:import_detail", pk=pk)
-    several = SheetForm(initial={"feuille": table.sheet}, sheets=sheets) if len(sheets) > 1 else None
+    several = WorkbookSheetForm(initial={"feuille": table.sheet}, sheets=sheets) if len(sheets) > 1 else None
     context = {"source": source, "kind": kind, "form": form, "table": table, "several": several}
     context["back"] = kind.leads_to(source)
     return render(request, "imports/import_columns.html", context)
@@ -235,7 +235,9 @@ def _without(cells: Iterable[str]) -> list[str]:
 def _left(source: Import) -> list[tuple[int, list[str], list[str]]]:
     if source.stage != ImportStage.CHECKED:
         return list(source.left.values_list("number", "cells", "reasons"))
-    checked: Checked = check_import(source)
+    checked: CheckedFile = check_import(source)
     return [
-        (row.line.number, list(row.line.cells), row.reasons) for row in checked.rows if row.outcome != Outcome.CREATED
+        (row.line.number, list(row.line.cells), row.reasons)
+        for row in checked.rows
+        if row.outcome != ImportOutcome.CREATED
     ]

@@ -121,7 +121,7 @@ def chained_hash(previous: str, columns: dict[str, Any]) -> str:
     return hashlib.sha256(f"{previous}{canonical(columns)}".encode()).hexdigest()
 
 
-class Sheet:
+class ChainHasher:
     """``chained_hash``, faster, of rows of which some columns are the same, and the others have the same names.
 
     What is shared is written once: the common columns, and each text or mapping that several rows hold.

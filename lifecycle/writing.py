@@ -14,7 +14,7 @@ from django.db.models import F
 
 from lifecycle.actors import SYSTEM, Actor, SignedLink
 from lifecycle.evaluation import Row, counters_of, stamps_of
-from lifecycle.journal import Sheet, canonical, digest_comment, journal_of
+from lifecycle.journal import ChainHasher, canonical, digest_comment, journal_of
 from lifecycle.locking import Clock
 from lifecycle.machine import Stateful, Verb, field_of
 from lifecycle.models import Comment
@@ -114,7 +114,7 @@ def stamp(
         "via": ctx.actor.link_id if isinstance(ctx.actor, SignedLink) else "",
         "comment_digest": comment_digest,
     }
-    sheet: Sheet | None = None
+    sheet: ChainHasher | None = None
     for_all = dict(ctx.values)
     shared = _journaled(verb, for_all)
     says = _Said(model, shared)
@@ -135,7 +135,7 @@ def stamp(
         if "gate_due_at" in row.computed:
             own["due_at"] = row.computed["gate_due_at"]
         entry = common | own
-        sheet = sheet or Sheet(common, own)
+        sheet = sheet or ChainHasher(common, own)
         entry["hash"] = sheet.chained_hash(row.head, own)
         stamped.append(Stamped(row, target, written, entry))
     return stamped

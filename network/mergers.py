@@ -24,7 +24,7 @@ class Moving:
 
 
 @dataclass(frozen=True)
-class Kept(Moving):
+class Staying(Moving):
     """So many rows would stay where they are; ``how`` says why."""
 
     moves: bool = False
@@ -53,7 +53,7 @@ def moving_territory(epci: Epci, at: datetime) -> Iterable[Moving]:
     yield Moving(Noun("commune", "communes", feminine=True), Commune.objects.filter(epci=epci).count())
     others = there.exclude(pk__in=acting.values("pk")).count()
     yield Moving(ORGANISATION, others, "de son territoire")
-    yield Kept(ORGANISATION, acting.count(), "l’ancien EPCI lui-même, ses comptes et ce qu’il a signé")
+    yield Staying(ORGANISATION, acting.count(), "l’ancien EPCI lui-même, ses comptes et ce qu’il a signé")
 
 
 ORGANISATION = Noun("organisation", "organisations", feminine=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from lifecycle.actors import Actor
-from prescriptions.enums import Verdict
+from prescriptions.enums import EligibilityVerdict
 from prescriptions.models import Decision
 
 ACCEPTED = Q(verb="accept")
@@ -17,9 +17,9 @@ def decided_against(actor: Actor, since: datetime) -> list[tuple[str, int, int]]
     seen = Decision.objects.visible_to(actor).filter(decided_at__gte=since).order_by()
     found = seen.aggregate(
         accepted=Count("pk", filter=ACCEPTED),
-        against=Count("pk", filter=ACCEPTED & Q(verdict=Verdict.AGAINST)),
+        against=Count("pk", filter=ACCEPTED & Q(verdict=EligibilityVerdict.AGAINST)),
         refused=Count("pk", filter=REFUSED),
-        unmoved=Count("pk", filter=REFUSED & Q(verdict=Verdict.FAVOURABLE)),
+        unmoved=Count("pk", filter=REFUSED & Q(verdict=EligibilityVerdict.FAVOURABLE)),
     )
     return [
         ("Acceptées, les règles disant non", found["against"], found["accepted"]),

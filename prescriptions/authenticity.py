@@ -6,7 +6,7 @@ out of date, since when, and whether the request was refused or is over: never w
 
 from documents.kinds import register_standing
 from prescriptions.documents import KINDS
-from prescriptions.enums import ENDED_STATES, PaperKind, PrescriptionState
+from prescriptions.enums import ENDED_STATES, PrescriptionPaperKind, PrescriptionState
 from prescriptions.models import PrescriptionPaper
 from typography.french import written_day
 
@@ -16,11 +16,11 @@ OVER = "La demande dont elle parle est terminée."
 REPLACED = "Cette feuille est authentique, mais elle n’est plus à jour\u00a0: une autre, du {day}, la remplace."
 OUT_OF_DATE = "Cette feuille est authentique, mais elle n’est plus à jour."
 SAYS_IT = {
-    S.REFUSED: PaperKind.REFUSED,
-    S.WITHDRAWN: PaperKind.STOPPED,
-    S.EXPIRED: PaperKind.EXPIRED,
-    S.FULFILLED: PaperKind.CLOSING,
-    S.CLOSED_UNMET: PaperKind.CLOSING,
+    S.REFUSED: PrescriptionPaperKind.REFUSED,
+    S.WITHDRAWN: PrescriptionPaperKind.STOPPED,
+    S.EXPIRED: PrescriptionPaperKind.EXPIRED,
+    S.FULFILLED: PrescriptionPaperKind.CLOSING,
+    S.CLOSED_UNMET: PrescriptionPaperKind.CLOSING,
 }
 """The paper that tells each end by itself: nothing is added to the last one of its kind."""
 

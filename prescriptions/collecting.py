@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Point:
+class CollectingPoint:
     """A place and its hours, as a paper says them."""
 
     name: str
@@ -17,7 +17,7 @@ class Point:
     opening: str = ""
 
 
-type Points = Callable[[int, int], Sequence[Point]]
+type Points = Callable[[int, int], Sequence[CollectingPoint]]
 
 _functions: list[Points] = []
 
@@ -28,7 +28,7 @@ def points_from(function: Points) -> None:
         _functions.append(function)
 
 
-def points_for(distributor: int | None, commune: int | None) -> list[Point]:
+def points_for(distributor: int | None, commune: int | None) -> list[CollectingPoint]:
     """The points of a distributor where the households of a commune go; none when nobody can say."""
     if distributor is None or commune is None:
         return []

@@ -45,7 +45,7 @@ PART_OF = {
 
 
 @dataclass(frozen=True)
-class Change:
+class FileChange:
     """Something that is not in the file as it was: where, in a few words, when."""
 
     part: FilePart
@@ -54,14 +54,14 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Point:
+class CompletionPoint:
     """One thing that was asked: where it is brought (None: no part of its own), what was answered, what changed."""
 
     code: str
     label: str
     part: FilePart | None
     answer: CompletionAnswer | None
-    changes: tuple[Change, ...]
+    changes: tuple[FileChange, ...]
 
     @property
     def is_own_words(self) -> bool:
@@ -74,9 +74,9 @@ class Round:
     """One request, until the file was sent back (None: it is not yet)."""
 
     request: CompletionRequest
-    points: tuple[Point, ...]
+    points: tuple[CompletionPoint, ...]
     sent_back_at: datetime | None
-    others: tuple[Change, ...]
+    others: tuple[FileChange, ...]
     """What changed besides, in parts that no point is about."""
     veiled: bool = False
     """Whether the words of people are kept from the reader: they may name the household, which is not named to him."""
@@ -134,7 +134,7 @@ def _round(
     parts: Mapping[str, str],
     answers: Mapping[str, CompletionAnswer],
     back: datetime | None,
-    changes: Sequence[Change],
+    changes: Sequence[FileChange],
 ) -> Round:
     asked = dict(request.points)
     for code in answers.keys() - asked.keys():
@@ -143,7 +143,7 @@ def _round(
     for code, label in asked.items():
         part = FilePart(parts[code]) if parts.get(code) else None
         own = tuple(change for change in changes if change.part == part)
-        points.append(Point(code, label, part, answers.get(code), own))
+        points.append(CompletionPoint(code, label, part, answers.get(code), own))
     told = {point.part for point in points}
     return Round(request, tuple(points), back, tuple(change for change in changes if change.part not in told))
 
@@ -172,21 +172,21 @@ def changed_since(request: CompletionRequest, part: FilePart, actor: Actor) -> b
 # --- what changed, read from the rows
 
 
-def _changes(prescription: Prescription, actor: Actor, since: datetime) -> Iterator[Change]:
+def _changes(prescription: Prescription, actor: Actor, since: datetime) -> Iterator[FileChange]:
     """What was written in the file and about its household since an instant; six queries, as one reads them."""
     of_it = {"prescription": prescription}
     for fact in _other_facts(list(Fact.objects.visible_to(actor).filter(**of_it).order_by("pk")), since):
         dated = f" du {day(fact.dated_on)}" if fact.dated_on else ""
         told = ", ".join(filter(None, (fact.get_kind_display(), fact.band, f"{fact.proof}{dated}")))
-        yield Change(FilePart.FACTS, f"Noté\u00a0: {told.strip()}, vu le {day(fact.seen_on)}", fact.recorded_at)
+        yield FileChange(FilePart.FACTS, f"Noté\u00a0: {told.strip()}, vu le {day(fact.seen_on)}", fact.recorded_at)
     for given in Agreement.objects.visible_to(actor).filter(recorded_at__gt=since, **of_it).order_by("pk"):
-        yield Change(FilePart.AGREEMENT, f"Accord donné de nouveau, le {day(given.given_on)}", given.recorded_at)
+        yield FileChange(FilePart.AGREEMENT, f"Accord donné de nouveau, le {day(given.given_on)}", given.recorded_at)
     for need in Need.objects.visible_to(actor).filter(**of_it).order_by("pk"):
         told = f"{need.get_kind_display()}, pour\u00a0: {in_a_sentence(need.get_use_display())}"
         if need.asked_at is not None and need.asked_at > since:
-            yield Change(FilePart.NEEDS, f"Besoin ajouté\u00a0: {told}", need.asked_at)
+            yield FileChange(FilePart.NEEDS, f"Besoin ajouté\u00a0: {told}", need.asked_at)
         if need.state == NeedState.UNMET and need.dropped_at is not None and need.dropped_at > since:
-            yield Change(FilePart.NEEDS, f"Besoin retiré\u00a0: {told}", need.dropped_at)
+            yield FileChange(FilePart.NEEDS, f"Besoin retiré\u00a0: {told}", need.dropped_at)
     yield from _of_household(prescription, actor, since)
 
 
@@ -200,7 +200,7 @@ def _other_facts(facts: Sequence[Fact], since: datetime) -> Iterator[Fact]:
         known.add(told)
 
 
-def _of_household(prescription: Prescription, actor: Actor, since: datetime) -> Iterator[Change]:
+def _of_household(prescription: Prescription, actor: Actor, since: datetime) -> Iterator[FileChange]:
     """What was corrected, where it moved, and which files its prescriber said are its own or not."""
     of_it = {"household": prescription.household_id}
     corrected = HouseholdCorrection.objects.visible_to(actor).filter(corrected_at__gt=since, **of_it)
@@ -209,14 +209,14 @@ def _of_household(prescription: Prescription, actor: Actor, since: datetime) -> 
         for name in row.columns:
             by_part.setdefault(PART_OF[name], []).append(_label(name))
         for part, names in by_part.items():
-            yield Change(part, f"Corrigé\u00a0: {', '.join(names)}", row.corrected_at)
+            yield FileChange(part, f"Corrigé\u00a0: {', '.join(names)}", row.corrected_at)
     for home in Residence.objects.visible_to(actor).filter(told_at__gt=since, **of_it).select_related("commune"):
-        yield Change(FilePart.ADDRESS, f"Commune\u00a0: {home.commune}, depuis le {day(home.since)}", home.told_at)
+        yield FileChange(FilePart.ADDRESS, f"Commune\u00a0: {home.commune}, depuis le {day(home.since)}", home.told_at)
     file = prescription.household_id
     answers = DoubleAnswer.objects.filter(Q(low=file) | Q(high=file), answered_at__gt=since)
     for answer in answers.filter(answered_by__organisation=prescription.prescriber_id).order_by("pk"):
         said = "même foyer" if answer.same else "pas le même foyer"
-        yield Change(FilePart.DOUBLES, f"Un dossier qui ressemble\u00a0: {said}", answer.answered_at)
+        yield FileChange(FilePart.DOUBLES, f"Un dossier qui ressemble\u00a0: {said}", answer.answered_at)
 
 
 def _label(column: str) -> str:

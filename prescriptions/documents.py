@@ -14,7 +14,7 @@ from documents.services import freeze_document
 from lifecycle.registry import Move
 from network.models import Organisation
 from prescriptions.collecting import points_for
-from prescriptions.enums import EQUIPMENT_KINDS, LIVE_STATES, NeedUse, PaperKind, SheetLanguage
+from prescriptions.enums import EQUIPMENT_KINDS, LIVE_STATES, NeedUse, PrescriptionPaperKind, SheetLanguage
 from prescriptions.models import AgreementText, Need, Prescription, PrescriptionPaper, SheetTranslation
 from prescriptions.own_papers import OWN_PAGE, leads_to_request
 from prescriptions.saying import Tongue, TranslatableDay, as_parts, translatable
@@ -27,7 +27,7 @@ TEMPLATE = "documents/prescriptions/prescription_told.html"
 IN_LANGUAGE = "documents/prescriptions/prescription_in_language.html"
 IN_LANGUAGES = ("title", "todo", "sentences", "listed", "reason", "needs", "settled")
 """What of a sheet is said in other languages: not what somebody wrote himself."""
-KINDS = {kind: f"prescription_{kind.value}" for kind in PaperKind}
+KINDS = {kind: f"prescription_{kind.value}" for kind in PrescriptionPaperKind}
 FOR_USE: dict[str, str] = {
     NeedUse.PAPERWORK: "pour les démarches",
     NeedUse.STUDIES: "pour les études",
@@ -39,11 +39,11 @@ FOR_USE: dict[str, str] = {
 def register_kinds() -> None:
     """Declare the papers and their templates: those of today, then those that were made before."""
     for kind, code in KINDS.items():
-        if kind not in (PaperKind.SHEET, PaperKind.CLOSING):
+        if kind not in (PrescriptionPaperKind.SHEET, PrescriptionPaperKind.CLOSING):
             register_kind(code, str(kind.label), TEMPLATE, for_household=True, opens=OWN_PAGE)
-    closing = PaperKind.CLOSING
+    closing = PrescriptionPaperKind.CLOSING
     register_kind(KINDS[closing], str(closing.label), TEMPLATE, version=2, for_household=True, opens=OWN_PAGE)
-    before = ((closing, "", 1), (PaperKind.SHEET, "", 1), (PaperKind.SHEET, "_2", 2))
+    before = ((closing, "", 1), (PrescriptionPaperKind.SHEET, "", 1), (PrescriptionPaperKind.SHEET, "_2", 2))
     for kind, suffix, version in before:
         code = KINDS[kind]
         template = f"documents/prescriptions/{code}{suffix}.html"
@@ -132,14 +132,14 @@ def _values(prescription: Prescription, telling: Telling) -> dict[str, Any]:
     told["needs"] = [
         translatable("{kind}, {use}", kind=need.get_kind_display(), use=FOR_USE[need.use]) for need in needs
     ]
-    told["settled"] = settled_rows(prescription) if telling.kind == PaperKind.CLOSING else []
+    told["settled"] = settled_rows(prescription) if telling.kind == PrescriptionPaperKind.CLOSING else []
     return {
         **told,
         "kind": telling.kind.value,
         "told": as_parts({name: told[name] for name in IN_LANGUAGES}),
         "reference": prescription.reference,
         "name": prescription.household.name,
-        "points": _points(prescription, needs) if telling.kind == PaperKind.ACCEPTED else [],
+        "points": _points(prescription, needs) if telling.kind == PrescriptionPaperKind.ACCEPTED else [],
         "prescriber": prescriber.name,
         "prescriber_phone": by_pairs(prescriber.phone),
         "distributor": distributor.name if distributor else "",

@@ -12,7 +12,7 @@ from django.contrib.postgres.aggregates import ArrayAgg, BoolOr
 from django.db.models import Q
 
 from lifecycle.actors import Actor
-from prescriptions.enums import ASKED_STATES, LIVE_STATES, DoubleSign, Likeness, PrescriptionState
+from prescriptions.enums import ASKED_STATES, LIVE_STATES, DoubleSign, PrescriptionState, Resemblance
 from prescriptions.likeness import Traits, birth_dates
 from prescriptions.models import DoubleAnswer, Household, Prescription
 from prescriptions.models.household import HouseholdQuerySet
@@ -35,7 +35,7 @@ class Alike(NamedTuple):
     household: Household
     score: int
     signs: tuple[DoubleSign, ...]
-    likeness: Likeness
+    likeness: Resemblance
 
 
 def alike(files: Sequence[Household], among: HouseholdQuerySet, day: date) -> dict[int, list[Alike]]:
@@ -58,7 +58,7 @@ def _alike(files: Sequence[Household], others: Mapping[int, Household], points: 
             signs = mine.in_common(traits[pk])
             score = sum(points[DOUBLE_POINTS[sign]] for sign in signs)
             if score >= points[DOUBLE_THRESHOLD]:
-                likeness = Likeness.STRONG if score >= points[DOUBLE_STRONG] else Likeness.SOME
+                likeness = Resemblance.STRONG if score >= points[DOUBLE_STRONG] else Resemblance.SOME
                 ones.append(Alike(others[pk], score, signs, likeness))
         if ones:
             found[file.pk] = sorted(ones, key=lambda one: (-one.score, one.household.pk))

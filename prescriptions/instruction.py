@@ -28,7 +28,7 @@ ENDS = ("accept", "refuse", "withdraw", "revoke", "expire")
 
 
 @dataclass(frozen=True)
-class Clock:
+class InstructionClock:
     """Working days that instruction took so far, those it should take, and since when it waits for somebody else."""
 
     days: int
@@ -48,7 +48,9 @@ class Clock:
         return f"{counted}, arrêtée depuis le {told_day(self.stopped_on)}" if self.stopped_on else counted
 
 
-def clocks_of(prescriptions: Iterable[int] | QuerySet[Any], day: date, limit: int | None = None) -> dict[int, Clock]:
+def clocks_of(
+    prescriptions: Iterable[int] | QuerySet[Any], day: date, limit: int | None = None
+) -> dict[int, InstructionClock]:
     """``{prescription: its clock}`` of those that were submitted; one query, and one for ``limit`` if not given."""
     asked = prescriptions if isinstance(prescriptions, QuerySet) else list(prescriptions)
     rows = PrescriptionEntry.objects.filter(object__in=asked, verb__in=(RUNS, STOPS, *ENDS))
@@ -61,7 +63,7 @@ def clocks_of(prescriptions: Iterable[int] | QuerySet[Any], day: date, limit: in
     return {pk: _clock(told, limit, day) for pk, told in acts.items() if any(verb == RUNS for verb, _ in told)}
 
 
-def _clock(acts: Iterable[tuple[str, date]], limit: int, day: date) -> Clock:
+def _clock(acts: Iterable[tuple[str, date]], limit: int, day: date) -> InstructionClock:
     total, since, stopped, is_over = 0, None, None, False
     for verb, on in acts:
         if since is not None:
@@ -73,7 +75,7 @@ def _clock(acts: Iterable[tuple[str, date]], limit: int, day: date) -> Clock:
             stopped = on
     if since is not None and day > since:
         total += working_days_between(since, day)
-    return Clock(total, limit, stopped, is_over)
+    return InstructionClock(total, limit, stopped, is_over)
 
 
 def late_ones(rows: QuerySet[Any], day: date, limit: int | None = None) -> list[int]:

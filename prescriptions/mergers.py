@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from network.mergers import Kept, Moving
+from network.mergers import Moving, Staying
 from network.models import Epci
 from prescriptions.enums import OPEN_NEED_STATES
 from prescriptions.models import Household, Need, Prescription
@@ -19,4 +19,4 @@ def moving_prescriptions(epci: Epci, at: datetime) -> Iterator[Moving]:
     needs = Need.objects.filter(epci=epci)
     yield Moving(Noun("besoin", "besoins"), needs.filter(state__in=OPEN_NEED_STATES).count(), "à satisfaire")
     closed = Prescription.objects.filter(epci=epci).exclude(pk__in=live.values("pk"))
-    yield Kept(Noun("demande", "demandes", feminine=True), closed.count(), "closes")
+    yield Staying(Noun("demande", "demandes", feminine=True), closed.count(), "closes")

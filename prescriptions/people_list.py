@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from imports.enums import Outcome
-from imports.kinds import Field, Kind, Named, Result, Row, register_kind
+from imports.enums import ImportOutcome
+from imports.kinds import Field, ImportKind, ImportResult, ImportRow, PeopleGuard, register_kind
 from imports.models import Import
 from imports.readers.sheets import SheetRefused
 from lifecycle.actors import Actor
@@ -124,7 +124,7 @@ def sees_people(actor: Actor) -> Q | None:
     return Q(organisation=actor.organisation_id) if works(actor) else None
 
 
-def check_people(source: Import, rows: Sequence[Row]) -> None:
+def check_people(source: Import, rows: Sequence[ImportRow]) -> None:
     """Refuse, or say who is known, who looks like whom; a constant number of queries. Raises SheetRefused.
 
     Nothing is written but who was compared with a file followed elsewhere, in the log of accesses of that file.
@@ -132,15 +132,15 @@ def check_people(source: Import, rows: Sequence[Row]) -> None:
     if len(rows) > MOST:
         raise SheetRefused(TOO_MANY)
     _locate(rows)
-    actor, asked = source.applied_by or source.started_by, [row for row in rows if row.outcome == Outcome.CREATED]
+    actor, asked = source.applied_by or source.started_by, [row for row in rows if row.outcome == ImportOutcome.CREATED]
     files = {-row.line.number: household_of(row.values, None, -row.line.number) for row in asked}
     _once(asked, files)
-    left = {-row.line.number: row for row in asked if row.outcome == Outcome.CREATED}
+    left = {-row.line.number: row for row in asked if row.outcome == ImportOutcome.CREATED}
     today, mine = timezone.localdate(), [files[pk] for pk in left]
     seen = alike(mine, Household.objects.visible_to(actor), today)
     for pk, row in left.items():
         _compare(row, seen.get(pk, []))
-    unknown = [files[pk] for pk, row in left.items() if row.outcome == Outcome.CREATED]
+    unknown = [files[pk] for pk, row in left.items() if row.outcome == ImportOutcome.CREATED]
     for pk in found_elsewhere(actor=actor, files=unknown):
         left[pk].notices.append(ELSEWHERE)
     for row in left.values():
@@ -148,7 +148,7 @@ def check_people(source: Import, rows: Sequence[Row]) -> None:
             row.notices.append(NO_USE)
 
 
-def _once(rows: Sequence[Row], files: Mapping[int, Household]) -> None:
+def _once(rows: Sequence[ImportRow], files: Mapping[int, Household]) -> None:
     """The same person twice in one list is taken once: same name, born the same day, or reached the same way."""
     first: dict[object, int] = {}
     for row in rows:
@@ -159,7 +159,7 @@ def _once(rows: Sequence[Row], files: Mapping[int, Household]) -> None:
             row.known(TWICE.format(before))
 
 
-def _compare(row: Row, found: Sequence[Alike]) -> None:
+def _compare(row: ImportRow, found: Sequence[Alike]) -> None:
     """Her own file, or those that look like hers, the likeliest first."""
     same = next((one for one in found if _is_her(one, row.values["birth_date"])), None)
     if same is not None:
@@ -181,12 +181,12 @@ def _is_her(one: Alike, born: date | None) -> bool:
     return bool(signs & BORN_ALIKE) or (one_birth_unknown and bool(signs & REACHED_ALIKE))
 
 
-def _lead(household: Household) -> Result:
+def _lead(household: Household) -> ImportResult:
     url = reverse("prescriptions:household_detail", args=[household.reference])
-    return Result(f"Ouvrir le dossier {household.reference}", url)
+    return ImportResult(f"Ouvrir le dossier {household.reference}", url)
 
 
-def _locate(rows: Sequence[Row]) -> None:
+def _locate(rows: Sequence[ImportRow]) -> None:
     """The commune of each line, by name, by postcode, or by both; one query."""
     by_name: dict[str, set[int]] = defaultdict(set)
     by_postcode: dict[str, set[int]] = defaultdict(set)
@@ -201,7 +201,7 @@ def _locate(rows: Sequence[Row]) -> None:
             _place(row, by_name, by_postcode)
 
 
-def _place(row: Row, by_name: Mapping[str, set[int]], by_postcode: Mapping[str, set[int]]) -> None:
+def _place(row: ImportRow, by_name: Mapping[str, set[int]], by_postcode: Mapping[str, set[int]]) -> None:
     name, postcode = row.values["commune"], row.values["postcode"]
     named = by_name.get(" ".join(commune_words(name)), set()) if name else set()
     coded = by_postcode.get(postcode, set()) if postcode else set()
@@ -214,8 +214,8 @@ def _place(row: Row, by_name: Mapping[str, set[int]], by_postcode: Mapping[str, 
         row.refuse(SEVERAL.format(name))
 
 
-def _result(source: Import) -> Result | None:
-    return Result("les brouillons à finir", f"{reverse('prescriptions:prescription_list')}?state=draft")
+def _result(source: Import) -> ImportResult | None:
+    return ImportResult("les brouillons à finir", f"{reverse('prescriptions:prescription_list')}?state=draft")
 
 
 def _finish(source: Import, at: datetime | None) -> int | None:
@@ -223,7 +223,7 @@ def _finish(source: Import, at: datetime | None) -> int | None:
     return None
 
 
-PEOPLE = Kind(
+PEOPLE = ImportKind(
     code=CODE,
     label="Listes de personnes",
     noun=Noun("personne", "personnes", feminine=True),
@@ -236,7 +236,7 @@ PEOPLE = Kind(
     stands=still_there,
     result=_result,
     leads_to=lambda source: reverse("prescriptions:people_deposit"),
-    named=Named(hides_nir, heads_nir, NIR_TAKEN_OUT),
+    named=PeopleGuard(hides_nir, heads_nir, NIR_TAKEN_OUT),
     notice_template="prescriptions/_people_told.html",
 )
 

@@ -18,7 +18,7 @@ from prescriptions.enums import (
     ContactChannel,
     Loss,
     NeedState,
-    PaperKind,
+    PrescriptionPaperKind,
     PrescriptionState,
 )
 from prescriptions.expecting import expected
@@ -54,7 +54,7 @@ class Telling:
     ``reason`` and ``proposed`` are said on paper alone: the public page leaves them to the worker.
     """
 
-    kind: PaperKind
+    kind: PrescriptionPaperKind
     title: str
     todo: str
     sentences: tuple[str, ...] = ()
@@ -98,7 +98,7 @@ def needs_told(prescription: Prescription) -> list[Need]:
 
 def _filed(prescription: Prescription) -> Telling:
     return Telling(
-        PaperKind.FILED,
+        PrescriptionPaperKind.FILED,
         "Votre demande est partie",
         translatable(
             "À faire\u00a0: gardez cette feuille. {distributor} lit votre demande.",
@@ -118,7 +118,7 @@ def _missing(prescription: Prescription) -> Telling:
     asked = prescription.completion_requests.order_by("-pk").first()
     pairs = zip(asked.codes, asked.labels, strict=False) if asked is not None else ()
     return Telling(
-        PaperKind.MISSING,
+        PrescriptionPaperKind.MISSING,
         "Il manque quelque chose à votre demande",
         translatable(
             "À faire avant le {day}\u00a0: voyez votre travailleur social.",
@@ -148,7 +148,7 @@ def _accepted(prescription: Prescription) -> Telling:
     if waited:
         sentences.append("Votre place dans l’ordre est gardée.")
     return Telling(
-        PaperKind.ACCEPTED,
+        PrescriptionPaperKind.ACCEPTED,
         "Votre demande est acceptée",
         "À faire\u00a0: gardez cette feuille.",
         tuple(dict.fromkeys(sentences)),
@@ -177,7 +177,7 @@ def _refused(prescription: Prescription) -> Telling:
     decision = prescription.decisions.filter(verb="refuse").order_by("-pk").first()
     labels = CodedReason.objects.labels_on(CodePurpose.REFUSAL, timezone.localdate(prescription.ended_at))
     return Telling(
-        PaperKind.REFUSED,
+        PrescriptionPaperKind.REFUSED,
         "Votre demande est refusée",
         "À faire\u00a0: voyez avec votre travailleur social ce qui reste possible.",
         (
@@ -193,7 +193,7 @@ def _ended(prescription: Prescription) -> Telling:
     lost = prescription.needs.lost().order_by("pk").first()
     if lost is not None:
         return Telling(
-            PaperKind.CLOSING,
+            PrescriptionPaperKind.CLOSING,
             "Vous n’avez plus ce qui vous avait été remis",
             "Vous en avez encore besoin\u00a0? Voyez votre travailleur social.",
             (LOST[Loss(lost.loss)], "Votre travailleur social peut rouvrir la demande\u00a0: votre place est gardée."),
@@ -202,13 +202,13 @@ def _ended(prescription: Prescription) -> Telling:
         all_met = not prescription.needs.exclude(state=NeedState.MET).exists()
         some = "Au moins un de vos besoins est satisfait, et tous ont eu leur réponse."
         return Telling(
-            PaperKind.CLOSING,
+            PrescriptionPaperKind.CLOSING,
             "Votre demande est terminée",
             "Rien à faire\u00a0: gardez cette feuille.",
             ("Vous avez ce que vous aviez demandé." if all_met else some, ANOTHER),
         )
     return Telling(
-        PaperKind.CLOSING,
+        PrescriptionPaperKind.CLOSING,
         "Votre demande est close",
         "À faire\u00a0: voyez avec votre travailleur social ce qui reste possible.",
         ("Aucun besoin n’a pu être satisfait.", ANOTHER),
@@ -216,20 +216,20 @@ def _ended(prescription: Prescription) -> Telling:
 
 
 DECLINED = Telling(
-    PaperKind.DECLINED,
+    PrescriptionPaperKind.DECLINED,
     "Vous avez répondu que vous n’en avez plus besoin",
     "Vous avez changé d’avis\u00a0? Dites-le à votre travailleur social. Sinon, rien à faire.",
     ("Rien n’est mis de côté pour vous. Votre travailleur social arrête la demande, ou la reprend si vous le dites.",),
 )
 FIXED = {
     S.WITHDRAWN: Telling(
-        PaperKind.STOPPED,
+        PrescriptionPaperKind.STOPPED,
         "Votre demande est arrêtée",
         "Rien à faire\u00a0: cette demande est arrêtée.",
         ("Plus rien n’est mis de côté pour vous.", ANOTHER),
     ),
     S.EXPIRED: Telling(
-        PaperKind.EXPIRED,
+        PrescriptionPaperKind.EXPIRED,
         "Votre demande a expiré",
         "Vous en avez encore besoin\u00a0? Voyez votre travailleur social.",
         ("Nous attendions une réponse, elle n’est pas venue. Plus rien n’est mis de côté pour vous.", ANOTHER),

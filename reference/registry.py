@@ -49,7 +49,7 @@ class ParameterFamily:
 
 
 @dataclass
-class Registry:
+class ReferenceRegistry:
     """What was declared, in the order in which it was."""
 
     parameters: dict[str, Declaration] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Registry:
     """The families of tables of their own: ``reference.families.Family``."""
 
 
-REGISTRY = Registry()
+REGISTRY = ReferenceRegistry()
 
 
 def declared_codes() -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page, by_reader
 from network.requests import Request
-from refurb.enums import RETURN_REASONS, ReopenReason, UndoRejectReason
+from refurb.enums import RETURN_REASONS, DeviceReopenReason, UndoRejectReason
 from refurb.forms.corrections import DeviceCorrectTagForm, DeviceUndoReceiveForm
 from refurb.forms.devices import (
     DeviceAwaitPartForm,
@@ -126,7 +126,7 @@ PAGES: tuple[Page[Request], ...] = (
     Page("undo_start", "annuler-prise-en-traitement", done="de nouveau parmi les reçus"),
     Page("resume", "reprendre", done="repris"),
     Page("recondition", "reconditionne", view=device_recondition),
-    Page("reopen", "rouvrir", ReasonForm.asking(ReopenReason.choices, device_rules.REOPEN_REASON)),
+    Page("reopen", "rouvrir", ReasonForm.asking(DeviceReopenReason.choices, device_rules.REOPEN_REASON)),
     # --- out
     Page("reject", "non-reemployable", DeviceRejectForm),
     Page(

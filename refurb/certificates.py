@@ -16,13 +16,13 @@ from documents.kinds import register_kind
 from documents.locks import hold
 from documents.services import IN_THE_BACKGROUND, Draft, freeze_documents
 from donations.documents import KINDS, arrivals_told, freeze_donation_paper, header_of
-from donations.enums import DonationState, PaperKind
+from donations.enums import DonationPaperKind, DonationState
 from donations.models.donation import Donation, DonationPaper, DonationQuerySet
 from lifecycle.registry import Move
 from lifecycle.templatetags.lifecycle import moment
 from network.models import Membership
 from refurb.arrivals import CAME
-from refurb.enums import ON_THE_BENCH, Clock, DevicePaperKind, DeviceState, DeviceType, DriveSource, Outcome
+from refurb.enums import ON_THE_BENCH, DevicePaperKind, DeviceState, DeviceType, DriveSource, ErasureOutcome, ToolClock
 from refurb.models.device import Device, DeviceQuerySet
 from refurb.models.device_paper import DevicePaper
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
@@ -38,25 +38,25 @@ STILL_TO_DO = (*ON_THE_BENCH, DeviceState.UNUSABLE)
 
 def register_certificates() -> None:
     """Declare the certificates and their templates: that of a lot is one of its papers."""
-    for kind, code in ((PaperKind.ERASURE, KINDS[PaperKind.ERASURE]), *DEVICE_KINDS.items()):
+    for kind, code in ((DonationPaperKind.ERASURE, KINDS[DonationPaperKind.ERASURE]), *DEVICE_KINDS.items()):
         register_kind(code, str(kind.label), f"documents/refurb/{code}.html")
 
 
 @dataclass(frozen=True)
-class Standing:
+class DataStanding:
     """Where the data of a device of a lot stand: in words, and whether something remains to be proven."""
 
     label: str
     remains: bool = False
 
 
-ERASED = Standing("Effacé ou détruit, preuves à l’appui")
-NO_STORAGE = Standing("Sans stockage")
-TO_ERASE = Standing("À l’atelier, pas encore effacé", remains=True)
-AWAITING_RECYCLER = Standing("Parti au recyclage, certificat de destruction attendu", remains=True)
-DRIVE_ASTRAY = Standing("Disque retiré, à effacer ou à détruire", remains=True)
-MISSING = Standing("Manquant, sans preuve d’effacement", remains=True)
-GIVEN_BACK = Standing("Rendu au donateur, sans effacement prouvé")
+ERASED = DataStanding("Effacé ou détruit, preuves à l’appui")
+NO_STORAGE = DataStanding("Sans stockage")
+TO_ERASE = DataStanding("À l’atelier, pas encore effacé", remains=True)
+AWAITING_RECYCLER = DataStanding("Parti au recyclage, certificat de destruction attendu", remains=True)
+DRIVE_ASTRAY = DataStanding("Disque retiré, à effacer ou à détruire", remains=True)
+MISSING = DataStanding("Manquant, sans preuve d’effacement", remains=True)
+GIVEN_BACK = DataStanding("Rendu au donateur, sans effacement prouvé")
 STANDINGS = (ERASED, NO_STORAGE, TO_ERASE, AWAITING_RECYCLER, DRIVE_ASTRAY, MISSING, GIVEN_BACK)
 
 
@@ -166,7 +166,7 @@ def proven(drive: Drive) -> bool:
 def proves(erasure: Erasure, drive: Drive) -> bool:
     """Whether it was accepted, and finished after the arrival of its device."""
     finished = erasure.finished_at
-    return erasure.outcome == Outcome.ACCEPTED and finished is not None and finished >= drive.arrived_at
+    return erasure.outcome == ErasureOutcome.ACCEPTED and finished is not None and finished >= drive.arrived_at
 
 
 def _drive(drive: Drive) -> dict[str, Any]:
@@ -220,7 +220,7 @@ def _erasure(row: Erasure) -> dict[str, Any]:
 
 def _clock(row: Erasure) -> str:
     """What a person said of the clock of the computer; empty when it told the time of here."""
-    if row.clock == Clock.LOCAL:
+    if row.clock == ToolClock.LOCAL:
         return ""
     why = row.get_clock_reason_display().lower()
     return f"{row.get_clock_display()}, {why}\u00a0; le journal dit\u00a0: {to_the_second(row.printed_end)}"
@@ -293,10 +293,10 @@ def certify_lot(donation: Donation, move: Move) -> DonationPaper:
             for device, standing in stood
         ],
     }
-    return freeze_donation_paper(PaperKind.ERASURE, donation, values, by=move.actor, at=move.at)
+    return freeze_donation_paper(DonationPaperKind.ERASURE, donation, values, by=move.actor, at=move.at)
 
 
-def standing_of(device: Any, proofs: Proofs) -> Standing:
+def standing_of(device: Any, proofs: Proofs) -> DataStanding:
     """Where the data of a device stand; ``certificate``: the code of the last one it was given, or nothing."""
     if device.type == DeviceType.SCREEN:
         return NO_STORAGE
@@ -354,7 +354,7 @@ def complete_lots(move: Move) -> None:
 
 def _awaiting() -> DonationQuerySet:
     """The balanced lots whose last certificate says that devices were still on the bench."""
-    last = DonationPaper.objects.filter(donation=OuterRef("pk"), kind=PaperKind.ERASURE).order_by("-pk")
+    last = DonationPaper.objects.filter(donation=OuterRef("pk"), kind=DonationPaperKind.ERASURE).order_by("-pk")
     pending = Cast(KeyTextTransform("pending", "document__values"), IntegerField())
     return (
         Donation.objects.filter(state=DonationState.RECONCILED)

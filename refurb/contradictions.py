@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from donations.serials import same_serial
-from refurb.enums import Claim, ErasureMethod, ErasureOrigin, HiddenSectors, Verification
+from refurb.enums import Claim, ErasureMethod, ErasureOrigin, ErasureVerification, HiddenSectors
 from typography.french import grouped, plural, to_the_second
 
 SAME_MOMENT = timedelta(minutes=1)
@@ -13,7 +13,7 @@ SAME_MOMENT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
+class ToldRun:
     """What was run on one drive, as the tool or the technician tells it; sizes in bytes. See ``Erasure``."""
 
     method: ErasureMethod | str
@@ -27,7 +27,7 @@ class Run:
     bytes_erased: int | None = None
     passes_asked: int = 1
     passes_done: int = 1
-    verification: Verification | str = Verification.NONE
+    verification: ErasureVerification | str = ErasureVerification.NONE
     verification_errors: int = 0
     pass_errors: int = 0
     hidden_sectors: HiddenSectors | str = HiddenSectors.UNKNOWN
@@ -59,11 +59,11 @@ NUMBERS = (
     ("pass_errors", "erreur{s} d’écriture"),
     ("verification_errors", "erreur{s} à la vérification"),
 )
-WORDS = (("method", ErasureMethod), ("verification", Verification), ("hidden_sectors", HiddenSectors))
+WORDS = (("method", ErasureMethod), ("verification", ErasureVerification), ("hidden_sectors", HiddenSectors))
 NOT_SAID = "rien"
 
 
-def contradictions(typed: Run, told: Run) -> Iterator[Contradiction]:
+def contradictions(typed: ToldRun, told: ToldRun) -> Iterator[Contradiction]:
     """Where what was typed is not what the report tells; what was left empty contradicts nothing."""
     if same_serial(typed.serial_read) != same_serial(told.serial_read) and typed.serial_read:
         yield Contradiction("serial_read", told.serial_read or "aucun numéro de série", typed.serial_read)
@@ -83,7 +83,7 @@ def contradictions(typed: Run, told: Run) -> Iterator[Contradiction]:
         yield Contradiction("claimed", _claim(told), _claim(typed))
 
 
-def completed(typed: Run, told: Run) -> Run:
+def completed(typed: ToldRun, told: ToldRun) -> ToldRun:
     """What was typed, with what was left empty taken from the report that agrees with it, to the second."""
     return replace(
         told,
@@ -99,5 +99,5 @@ def _counted(figure: int | None, unit: str) -> str:
     return NOT_SAID if figure is None else f"{grouped(figure)} {unit.format(s=plural(figure))}"
 
 
-def _claim(run: Run) -> str:
+def _claim(run: ToldRun) -> str:
     return f"«\u00a0{Claim(run.claimed).label}\u00a0»"

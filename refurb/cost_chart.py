@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from refurb.costs import Row
+from refurb.costs import CostRow
 from typography.french import HARD, euros
 
 STEP = 40
@@ -11,7 +11,7 @@ STEP = 40
 
 
 @dataclass(frozen=True)
-class Bar:
+class CostBar:
     """One bar: its label, what it is worth in words, its length in per cent of the longest, where it is drawn."""
 
     label: str
@@ -25,17 +25,17 @@ class Bar:
 class CostChart:
     """Everything the template draws; ``summary`` is its text alternative."""
 
-    bars: tuple[Bar, ...]
+    bars: tuple[CostBar, ...]
     height: int
     summary: str
 
 
-def cost_chart(rows: Sequence[Row]) -> CostChart:
+def cost_chart(rows: Sequence[CostRow]) -> CostChart:
     """A bar for each line of which something is reconditioned."""
     costs = [(row.label, row.per_reconditioned) for row in rows if row.per_reconditioned is not None]
     longest = max((cost for _, cost in costs), default=0)
     bars = tuple(
-        Bar(
+        CostBar(
             label,
             euros(cost),
             f"{100 * cost / longest:.1f}%" if longest else "0%",

@@ -30,7 +30,7 @@ type Bearer = tuple[int, int]
 """The keys of a lot and of a workshop: whose devices bear a cost."""
 
 
-class Group(NamedTuple):
+class CostGroup(NamedTuple):
     """Devices alike that one workshop received of one lot: type, grade, whether reconditioned, and how many."""
 
     workshop: int
@@ -40,16 +40,16 @@ class Group(NamedTuple):
     count: int
 
 
-class Share(NamedTuple):
+class CostShare(NamedTuple):
     """What one cost comes to for one group, in cents; ``group`` is None for what no device can bear."""
 
     costing: Costing
-    group: Group | None
+    group: CostGroup | None
     cents: int
 
 
 @dataclass(frozen=True)
-class Row:
+class CostRow:
     """One line of a table: the devices received, those reconditioned among them, and what all of them cost."""
 
     label: str
@@ -98,27 +98,27 @@ class CostLine(NamedTuple):
 class Costs:
     """The costs of a period, shared; every table comes back to the same total."""
 
-    def __init__(self, costings: Sequence[Costing], groups: Mapping[Bearer, Sequence[Group]]) -> None:
+    def __init__(self, costings: Sequence[Costing], groups: Mapping[Bearer, Sequence[CostGroup]]) -> None:
         self.groups = [group for bearer in {bearer_of(one) for one in costings} for group in groups.get(bearer, ())]
         self.shares = [share for one in costings for share in shared(one, groups.get(bearer_of(one), ()))]
         self.workshops = dict(sorted({one.workshop_id: str(one.workshop) for one in costings}.items(), key=_by_name))
 
-    def total(self) -> Row:
+    def total(self) -> CostRow:
         """All that was spent, over all the devices received of these lots."""
         return self._row("Total", lambda group: True)
 
-    def by_type(self) -> list[Row]:
+    def by_type(self) -> list[CostRow]:
         """A line per type, then what no device can bear."""
         rows = [self._row(str(one.label), lambda group, one=one: _is(group, "type", one)) for one in DeviceType]
         return self._with_nobody(rows)
 
-    def by_grade(self) -> list[Row]:
+    def by_grade(self) -> list[CostRow]:
         """A line per grade, then what has none, then what no device can bear."""
         grades = sorted({group.grade for group in self.groups}, key=_best_first)
         rows = [self._row(_named(one), lambda group, one=one: _is(group, "grade", one)) for one in grades]
         return self._with_nobody(rows)
 
-    def by_workshop(self) -> list[Row]:
+    def by_workshop(self) -> list[CostRow]:
         """A line per workshop, what its devices cannot bear included."""
         rows = []
         for pk, name in self.workshops.items():
@@ -151,11 +151,11 @@ class Costs:
         for key, total in sorted(cents.items()):
             yield CostLine(*key, CENT * total)
 
-    def _with_nobody(self, rows: list[Row]) -> list[Row]:
+    def _with_nobody(self, rows: list[CostRow]) -> list[CostRow]:
         alone = self._row(NOBODY, lambda group: group is None)
         return [row for row in (*rows, alone) if row.received or row.cost]
 
-    def _row(self, label: str, holds: Callable[[Group | None], bool]) -> Row:
+    def _row(self, label: str, holds: Callable[[CostGroup | None], bool]) -> CostRow:
         groups = [group for group in self.groups if holds(group)]
         return _row_of(label, groups, sum(share.cents for share in self.shares if holds(share.group)))
 
@@ -166,19 +166,19 @@ def costs_of(actor: Actor, since: date | None = None, until: date | None = None)
     return Costs(costings, _received({bearer_of(one) for one in costings}))
 
 
-def shared(costing: Costing, groups: Sequence[Group]) -> Iterator[Share]:
+def shared(costing: Costing, groups: Sequence[CostGroup]) -> Iterator[CostShare]:
     """One cost over the devices of its lot: equal for each device, and the shares add up to it to the cent."""
     cents = int(costing.amount / CENT)
     devices = sum(group.count for group in groups)
     if not devices:
-        yield Share(costing, None, cents)
+        yield CostShare(costing, None, cents)
         return
     floors = [cents * group.count // devices for group in groups]
     owed = sorted(range(len(groups)), key=lambda rank: (-(cents * groups[rank].count % devices), rank))
     for rank in owed[: cents - sum(floors)]:
         floors[rank] += 1
     for group, borne in zip(groups, floors, strict=True):
-        yield Share(costing, group, borne)
+        yield CostShare(costing, group, borne)
 
 
 def bearer_of(costing: Costing) -> Bearer:
@@ -201,9 +201,9 @@ def _spent(actor: Actor, since: date | None, until: date | None) -> QuerySet[Cos
     return rows if until is None else rows.filter(spent_on__lte=until)
 
 
-def _received(bearers: set[Bearer]) -> dict[Bearer, list[Group]]:
+def _received(bearers: set[Bearer]) -> dict[Bearer, list[CostGroup]]:
     """The devices received of these lots, alike together; one query."""
-    found: dict[Bearer, list[Group]] = defaultdict(list)
+    found: dict[Bearer, list[CostGroup]] = defaultdict(list)
     if not bearers:
         return found
     devices = Device.objects.filter(stay__gte=1, donation__in={donation for donation, _ in bearers}).order_by()
@@ -211,20 +211,20 @@ def _received(bearers: set[Bearer]) -> dict[Bearer, list[Group]]:
         "donation", "workshop", "type", "grade", "is_ready"
     )
     for donation, workshop, *told, count in alike.annotate(total=Count("pk")).order_by("donation", "type", "grade"):
-        found[donation, workshop].append(Group(workshop, *told, count))
+        found[donation, workshop].append(CostGroup(workshop, *told, count))
     return found
 
 
-def _row_of(label: str, groups: Sequence[Group], cents: int) -> Row:
+def _row_of(label: str, groups: Sequence[CostGroup], cents: int) -> CostRow:
     ready = sum(group.count for group in groups if group.reconditioned)
-    return Row(label, sum(group.count for group in groups), ready, CENT * cents)
+    return CostRow(label, sum(group.count for group in groups), ready, CENT * cents)
 
 
-def _is(group: Group | None, name: str, value: str) -> bool:
+def _is(group: CostGroup | None, name: str, value: str) -> bool:
     return group is not None and getattr(group, name) == value
 
 
-def _yes(group: Group) -> str:
+def _yes(group: CostGroup) -> str:
     return "oui" if group.reconditioned else "non"
 
 

@@ -26,7 +26,7 @@ class Unmeasurable(ValueError):
 
 
 @dataclass(frozen=True)
-class Step:
+class PointsStep:
     """Points from a threshold on (``at_least``, included) or for one ``value``."""
 
     points: Decimal
@@ -55,7 +55,7 @@ class Criterion:
     measure: str
     unit: str = ""
     when: Condition = Condition()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[PointsStep, ...] = ()
     factor: Decimal = Decimal(1)
     minimum: Decimal | None = None
     maximum: Decimal | None = None
@@ -79,7 +79,7 @@ class Cap:
 
 
 @dataclass(frozen=True)
-class Level:
+class GradeLevel:
     """One grade and the lowest score that gives it; None for the lowest grade, which has no floor."""
 
     grade: str
@@ -94,7 +94,7 @@ class Scale:
     code: str
     criteria: Sequence[Criterion]
     caps: Sequence[Cap]
-    levels: Sequence[Level]
+    levels: Sequence[GradeLevel]
 
 
 @dataclass(frozen=True)

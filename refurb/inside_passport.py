@@ -26,7 +26,7 @@ TEMPLATE = "documents/refurb/device_passport.html"
 
 
 @dataclass(frozen=True)
-class Section:
+class PassportSection:
     """One title, and its lines: what, and what is said of it; ``empty``: the sentence when there is none."""
 
     anchor: str
@@ -40,7 +40,7 @@ class InsidePassport:
     """All that is said of one device."""
 
     device: Device
-    sections: tuple[Section, ...]
+    sections: tuple[PassportSection, ...]
 
 
 def inside_passport(device: Device) -> InsidePassport:
@@ -54,14 +54,18 @@ def inside_passport(device: Device) -> InsidePassport:
     return InsidePassport(
         device,
         (
-            Section("faits", "Ce qu’il est", tuple(_facts(device))),
-            Section("vie", "Son parcours", tuple(_life(device)), "Rien n’est encore écrit."),
-            Section("effacements", "Stockage et preuves d’effacement", tuple(_drives(device)), "Rien d’inventorié."),
-            Section("tests", "Tests", tuple(_tests(device)), "Aucun test depuis l’arrivée."),
-            Section("grade", "Grade et prix", tuple(_grade(device)), "Le grade n’est pas calculé depuis l’arrivée."),
-            Section("defauts", "Défauts", tuple(_defects(device)), "Aucun défaut noté."),
-            Section("pieces", "Réparations et pièces", tuple(_repairs(repairs)), "Aucune réparation."),
-            Section("garantie", "Garantie", tuple(_warranty(device)), "Elle commence à la remise au foyer."),
+            PassportSection("faits", "Ce qu’il est", tuple(_facts(device))),
+            PassportSection("vie", "Son parcours", tuple(_life(device)), "Rien n’est encore écrit."),
+            PassportSection(
+                "effacements", "Stockage et preuves d’effacement", tuple(_drives(device)), "Rien d’inventorié."
+            ),
+            PassportSection("tests", "Tests", tuple(_tests(device)), "Aucun test depuis l’arrivée."),
+            PassportSection(
+                "grade", "Grade et prix", tuple(_grade(device)), "Le grade n’est pas calculé depuis l’arrivée."
+            ),
+            PassportSection("defauts", "Défauts", tuple(_defects(device)), "Aucun défaut noté."),
+            PassportSection("pieces", "Réparations et pièces", tuple(_repairs(repairs)), "Aucune réparation."),
+            PassportSection("garantie", "Garantie", tuple(_warranty(device)), "Elle commence à la remise au foyer."),
         ),
     )
 

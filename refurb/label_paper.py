@@ -11,7 +11,7 @@ from documents.codes import QUIET, bars_of, bars_svg, qr_svg
 from documents.emails import absolute_url
 from documents.paper import render_pdf
 from refurb.models import Label, LabelRun
-from refurb.sheets import Sheet
+from refurb.sheets import SheetLayout
 
 MARGIN = Decimal("2.5")
 """Millimetres kept blank around what a label says: a printer is never right to the tenth."""
@@ -23,7 +23,7 @@ ROOMY = Decimal(36)
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnLabel:
     """One label on its page: where (mm), its words, its two codes; ``bars`` is empty when they would be too fine."""
 
     left: Decimal
@@ -35,7 +35,7 @@ class Drawn:
 
 def draw(run: LabelRun) -> bytes:
     """The PDF of a printing; half a second for a page of 21 labels."""
-    sheet, labels = Sheet.read(run.sheet), list(run.labels.select_related("device"))
+    sheet, labels = SheetLayout.read(run.sheet), list(run.labels.select_related("device"))
     context = {
         "sheet": sheet,
         "pages": list(pages_of(sheet, labels, run.skipped)),
@@ -50,7 +50,7 @@ def draw(run: LabelRun) -> bytes:
     )
 
 
-def pages_of(sheet: Sheet, labels: Sequence[Label], skipped: int) -> Iterator[list[Drawn]]:
+def pages_of(sheet: SheetLayout, labels: Sequence[Label], skipped: int) -> Iterator[list[DrawnLabel]]:
     """The labels of each page, after the ``skipped`` first places of the first one."""
     places = list(sheet.places())
     filled: list[Label | None] = [None] * skipped + list(labels)
@@ -59,18 +59,18 @@ def pages_of(sheet: Sheet, labels: Sequence[Label], skipped: int) -> Iterator[li
         yield [_drawn(sheet, place, label) for place, label in page if label is not None]
 
 
-def _drawn(sheet: Sheet, place: tuple[Decimal, Decimal], label: Label) -> Drawn:
+def _drawn(sheet: SheetLayout, place: tuple[Decimal, Decimal], label: Label) -> DrawnLabel:
     held = (
         label.tag
         if label.device is None
         else absolute_url(reverse("distribution:passport", args=[label.device.reference]))
     )
     qr = qr_svg(held, alt=f"Code QR\u00a0: {held}")
-    return Drawn(
+    return DrawnLabel(
         *place, label, qr, bars_svg(label.tag, alt=f"Code-barres\u00a0: {label.tag}") if _fits(sheet, label) else ""
     )
 
 
-def _fits(sheet: Sheet, label: Label) -> bool:
+def _fits(sheet: SheetLayout, label: Label) -> bool:
     """Whether the bars of a label are wide enough to be read on this sheet."""
     return (sheet.width - 2 * MARGIN) / (len(bars_of(label.tag)) + 2 * QUIET) >= NARROWEST

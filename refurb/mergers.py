@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from network.mergers import Kept, Moving
+from network.mergers import Moving, Staying
 from network.models import Epci
 from refurb.enums import ENDED
 from refurb.models import Device
@@ -24,4 +24,4 @@ def moving_devices(epci: Epci, at: datetime) -> Iterator[Moving]:
     """What moves, and what stays with the EPCI of its day."""
     yield Moving(DEVICE, devices_of(epci).count(), "dont la vie n’est pas finie, remis compris")
     ended = Device.objects.filter(Q(origin_epci=epci) | Q(convention_epci=epci), state__in=ENDED)
-    yield Kept(DEVICE, ended.count(), "recyclés, démontés, cédés ou retirés")
+    yield Staying(DEVICE, ended.count(), "recyclés, démontés, cédés ou retirés")

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from donations.enums import PaperKind
+from donations.enums import DonationPaperKind
 from donations.models import DonationPaper
 from donations.models.donation import DonationQuerySet
 from lifecycle.actors import Actor
@@ -53,7 +53,7 @@ class Spared:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DonationOutcome:
     """The devices of some lots: how many at each stage, how many of each type are in a household, what it spares."""
 
     stages: list[tuple[OutcomeStage, int]]
@@ -82,7 +82,9 @@ def staged(lots: DonationQuerySet, actor: Actor) -> Any:
     of the last certificate of erasure that he may read.
     """
     mine = Device.objects.visible_to(actor).filter(donation=OuterRef("pk")).order_by().values("donation")
-    certificates = DonationPaper.objects.visible_to(actor).filter(donation=OuterRef("pk"), kind=PaperKind.ERASURE)
+    certificates = DonationPaper.objects.visible_to(actor).filter(
+        donation=OuterRef("pk"), kind=DonationPaperKind.ERASURE
+    )
     counts = {
         stage.code: Coalesce(
             Subquery(mine.filter(state__in=stage.states).annotate(n=Count("pk")).values("n")),
@@ -94,7 +96,7 @@ def staged(lots: DonationQuerySet, actor: Actor) -> Any:
     return lots.annotate(**counts, certificate=Subquery(certificates.order_by("-pk").values("pk")[:1]))
 
 
-def outcome_of(lots: QuerySet[Any], actor: Actor, day: date) -> Outcome:
+def outcome_of(lots: QuerySet[Any], actor: Actor, day: date) -> DonationOutcome:
     """What became of all the devices of these lots that the actor may see; three queries."""
     seen = Device.objects.visible_to(actor).filter(donation__in=lots.order_by().values("pk")).order_by()
     counted = list(seen.values_list("state", "type").annotate(total=Count("pk")))
@@ -102,7 +104,7 @@ def outcome_of(lots: QuerySet[Any], actor: Actor, day: date) -> Outcome:
         type_: sum(total for state, one, total in counted if state == S.HANDED_OVER and one == type_)
         for type_ in DeviceType
     }
-    return Outcome(
+    return DonationOutcome(
         stages=[(stage, sum(total for state, _, total in counted if state in stage.states)) for stage in STAGES],
         handed={type_: total for type_, total in handed.items() if total},
         co2=spared(handed, SPARED_CO2, day),

@@ -17,7 +17,7 @@ MOST_ON_A_PAGE = 80
 
 
 @dataclass(frozen=True)
-class Sheet:
+class SheetLayout:
     """One page of labels: its size, how many across and down, their size, where the first one is.
 
     ``across`` and ``down`` are from the left (top) edge of a label to that of the next one.
@@ -82,9 +82,9 @@ class Sheet:
         return cls(**counts, **{name: Decimal(value) for name, value in written.items() if name not in counts})
 
 
-def _sheet(*measures: str, columns: int, rows: int) -> Sheet:
+def _sheet(*measures: str, columns: int, rows: int) -> SheetLayout:
     page_width, page_height, width, height, left, top, across, down = map(Decimal, measures)
-    return Sheet(page_width, page_height, columns, rows, width, height, left, top, across, down)
+    return SheetLayout(page_width, page_height, columns, rows, width, height, left, top, across, down)
 
 
 READY_MADE = {

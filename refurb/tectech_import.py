@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from donations.serials import is_placeholder
-from imports.enums import Outcome
-from imports.kinds import Field, Kind, Result, Row, register_kind
+from imports.enums import ImportOutcome
+from imports.kinds import Field, ImportKind, ImportResult, ImportRow, register_kind
 from imports.models import Import
 from imports.readers.cells import Unread, identifier, words
 from lifecycle.actors import Actor
@@ -88,9 +88,9 @@ def sees_tectech(actor: Actor) -> Q | None:
     return None if can_work_on_device(actor) is None else Q(organisation=actor.organisation_id)
 
 
-def check_tectech(source: Import, rows: Sequence[Row]) -> None:
+def check_tectech(source: Import, rows: Sequence[ImportRow]) -> None:
     """Find the device of each line by its label; tell what differs, refuse what contradicts. Seven queries."""
-    asked = [row for row in rows if row.outcome == Outcome.CREATED]
+    asked = [row for row in rows if row.outcome == ImportOutcome.CREATED]
     devices = devices_of(source, asked)
     latest, ours = _latest(devices.values()), said_of(devices.values())
     seen: dict[str, int] = {}
@@ -106,7 +106,7 @@ def check_tectech(source: Import, rows: Sequence[Row]) -> None:
             _judge(row, device, latest.get(device.pk), ours[device.pk])
 
 
-def _judge(row: Row, device: Device, before: TecTechRow | None, ours: Mapping[str, str]) -> None:
+def _judge(row: ImportRow, device: Device, before: TecTechRow | None, ours: Mapping[str, str]) -> None:
     values = row.values
     type_, status = TYPES.get(device.type, ""), STATUSES.get(DeviceState(device.state), "")  # type: ignore[call-overload]
     if values["type"] and values["type"].upper() != type_:
@@ -145,7 +145,7 @@ def _agree(said: str, theirs: str) -> bool:
     return said.casefold() == theirs.casefold()
 
 
-def devices_of(source: Import, rows: Sequence[Row]) -> dict[str, Device]:
+def devices_of(source: Import, rows: Sequence[ImportRow]) -> dict[str, Device]:
     """``{normal form of the label: device}``, of the workshop, not gone; one query."""
     keys = {normal(row.values["tag"]) for row in rows}
     here = Device.objects.filter(workshop=source.organisation_id, tag_key__in=keys).exclude(state__in=ENDED)
@@ -153,7 +153,7 @@ def devices_of(source: Import, rows: Sequence[Row]) -> dict[str, Device]:
     return {device.tag_key: device for device in found}
 
 
-def write_rows(source: Import, rows: Sequence[Row]) -> None:
+def write_rows(source: Import, rows: Sequence[ImportRow]) -> None:
     """Keep what each line says of its device; nothing is written on devices before all of it is there."""
     devices = devices_of(source, rows)
     TecTechRow.objects.bulk_create(
@@ -204,11 +204,11 @@ def _latest(devices: Any) -> dict[int, TecTechRow]:
     return {row.device_id: row for row in rows}
 
 
-def _result(source: Import) -> Result | None:
-    return Result("les appareils de l’atelier", reverse("refurb:device_list"))
+def _result(source: Import) -> ImportResult | None:
+    return ImportResult("les appareils de l’atelier", reverse("refurb:device_list"))
 
 
-TECTECH = Kind(
+TECTECH = ImportKind(
     code=CODE,
     label="Fichier tec.tech",
     noun=Noun("appareil", "appareils"),

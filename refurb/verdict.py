@@ -8,15 +8,15 @@ from donations.serials import same_serial
 from refurb.enums import (
     CheckResult,
     Claim,
-    Difference,
     DriveKind,
     DriveSource,
     ErasureMethod,
     ErasureOrigin,
+    ErasureOutcome,
+    ErasureRefusal,
+    ErasureVerification,
     HiddenSectors,
-    Outcome,
-    Refusal,
-    Verification,
+    ReportDifference,
 )
 
 SUITED: Mapping[ErasureMethod, frozenset[DriveKind]] = {
@@ -56,7 +56,7 @@ class Facts:
     bytes_erased: int | None
     passes_asked: int
     passes_done: int
-    verification: Verification
+    verification: ErasureVerification
     verification_errors: int
     pass_errors: int
     hidden_sectors: HiddenSectors
@@ -72,140 +72,142 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ErasureVerdict:
     """The answer: accepted when there is no refusal. ``differences`` says where the tool's report says otherwise."""
 
-    refusals: tuple[Refusal, ...]
-    differences: tuple[Difference, ...]
+    refusals: tuple[ErasureRefusal, ...]
+    differences: tuple[ReportDifference, ...]
 
     @property
-    def outcome(self) -> Outcome:
-        return Outcome.REFUSED if self.refusals else Outcome.ACCEPTED
+    def outcome(self) -> ErasureOutcome:
+        return ErasureOutcome.REFUSED if self.refusals else ErasureOutcome.ACCEPTED
 
 
-def judge_erasure(facts: Facts) -> Verdict:
+def judge_erasure(facts: Facts) -> ErasureVerdict:
     """Decide whether an erasure proves that a drive is empty, from its figures and never from the word of the tool.
 
     Source of the rule: domaine §3.1 (an interrupted run can exit without error, a status can say ERASED with errors).
     """
     rules = (_whose, _when, _how, _which_drive, _how_much, _how_many_times, _how_fast, _checked, _hidden)
     refusals = tuple(refusal for rule in rules for refusal in rule(facts))
-    return Verdict(refusals, tuple(_differences(facts, bool(refusals))))
+    return ErasureVerdict(refusals, tuple(_differences(facts, bool(refusals))))
 
 
-def _whose(facts: Facts) -> Iterator[Refusal]:
+def _whose(facts: Facts) -> Iterator[ErasureRefusal]:
     if facts.origin == ErasureOrigin.DONOR:
-        yield Refusal.DONOR_CERTIFICATE
+        yield ErasureRefusal.DONOR_CERTIFICATE
     if facts.claimed == Claim.FAILED:
-        yield Refusal.TOOL_FAILED
+        yield ErasureRefusal.TOOL_FAILED
     if facts.claimed == Claim.ABORTED:
-        yield Refusal.TOOL_ABORTED
+        yield ErasureRefusal.TOOL_ABORTED
 
 
-def _when(facts: Facts) -> Iterator[Refusal]:
+def _when(facts: Facts) -> Iterator[ErasureRefusal]:
     if facts.finished_at is None:
-        yield Refusal.NOT_FINISHED
+        yield ErasureRefusal.NOT_FINISHED
         return
     if facts.started_at is not None and facts.finished_at < facts.started_at:
-        yield Refusal.DATES_REVERSED
+        yield ErasureRefusal.DATES_REVERSED
     began = facts.started_at + PRINTED_TO if facts.started_at else facts.finished_at
     if facts.arrived_at is None or min(began, facts.finished_at) < facts.arrived_at:
-        yield Refusal.BEFORE_ARRIVAL
+        yield ErasureRefusal.BEFORE_ARRIVAL
     if facts.finished_at > facts.recorded_at:
-        yield Refusal.IN_THE_FUTURE
+        yield ErasureRefusal.IN_THE_FUTURE
 
 
-def _how(facts: Facts) -> Iterator[Refusal]:
+def _how(facts: Facts) -> Iterator[ErasureRefusal]:
     if facts.drive_kind not in SUITED[facts.method]:
-        yield Refusal.METHOD_UNSUITED
+        yield ErasureRefusal.METHOD_UNSUITED
     if not facts.has_report and facts.method != ErasureMethod.RESET:
-        yield Refusal.NO_REPORT
+        yield ErasureRefusal.NO_REPORT
 
 
-def _which_drive(facts: Facts) -> Iterator[Refusal]:
+def _which_drive(facts: Facts) -> Iterator[ErasureRefusal]:
     ours, read = same_serial(facts.drive_serial), same_serial(facts.serial_read)
     if read and ours and read != ours:
-        yield Refusal.SERIAL_MISMATCH
+        yield ErasureRefusal.SERIAL_MISMATCH
     if read or facts.method == ErasureMethod.RESET or facts.is_attributed:
         return
     if ours or facts.is_read:
-        yield Refusal.SERIAL_MISSING
+        yield ErasureRefusal.SERIAL_MISSING
 
 
-def _how_much(facts: Facts) -> Iterator[Refusal]:
+def _how_much(facts: Facts) -> Iterator[ErasureRefusal]:
     expected, erased = facts.bytes_expected, facts.bytes_erased
     if expected is None or erased is None:
         if facts.method == ErasureMethod.OVERWRITE:
-            yield Refusal.BYTES_UNKNOWN
+            yield ErasureRefusal.BYTES_UNKNOWN
     elif erased < expected or erased <= 0:
-        yield Refusal.BYTES_SHORT
+        yield ErasureRefusal.BYTES_SHORT
     if expected is not None and facts.capacity is not None and expected < facts.capacity * ROUNDING:
-        yield Refusal.SMALLER_THAN_DRIVE
+        yield ErasureRefusal.SMALLER_THAN_DRIVE
     if facts.is_attributed and expected and facts.capacity and expected * ROUNDING > facts.capacity:
-        yield Refusal.OTHER_SIZE
+        yield ErasureRefusal.OTHER_SIZE
 
 
-def _how_many_times(facts: Facts) -> Iterator[Refusal]:
+def _how_many_times(facts: Facts) -> Iterator[ErasureRefusal]:
     if facts.passes_done < max(facts.passes_asked, 1):
-        yield Refusal.PASSES_SHORT
+        yield ErasureRefusal.PASSES_SHORT
     if facts.pass_errors:
-        yield Refusal.PASS_ERRORS
+        yield ErasureRefusal.PASS_ERRORS
 
 
-def _how_fast(facts: Facts) -> Iterator[Refusal]:
+def _how_fast(facts: Facts) -> Iterator[ErasureRefusal]:
     """An overwriting moves all its bytes through the bus; a command of the drive does not."""
     if facts.method != ErasureMethod.OVERWRITE:
         return
     if facts.started_at is None:
-        yield Refusal.NOT_STARTED
+        yield ErasureRefusal.NOT_STARTED
         return
     moved = bytes_moved(facts.bytes_erased, facts.passes_done, facts.verification)
     if facts.finished_at is None or facts.finished_at < facts.started_at or moved is None or not facts.rate_ceiling:
         return
     lasted = facts.finished_at - facts.started_at + PRINTED_TO
     if moved > lasted.total_seconds() * facts.rate_ceiling * MEGABYTE:
-        yield Refusal.TOO_FAST
+        yield ErasureRefusal.TOO_FAST
 
 
-def bytes_moved(erased: int | None, passes: int, verification: Verification | str) -> int | None:
+def bytes_moved(erased: int | None, passes: int, verification: ErasureVerification | str) -> int | None:
     """What went through the bus: each pass that was written, and those that were read again."""
     if erased is None:
         return None
-    read = {Verification.ALL_PASSES: passes, Verification.LAST_PASS: min(passes, 1)}.get(Verification(verification), 0)
+    read = {ErasureVerification.ALL_PASSES: passes, ErasureVerification.LAST_PASS: min(passes, 1)}.get(
+        ErasureVerification(verification), 0
+    )
     return erased * (passes + read)
 
 
-def _checked(facts: Facts) -> Iterator[Refusal]:
-    on_screen = facts.verification == Verification.FIRST_START
-    if facts.verification == Verification.NONE or (on_screen and facts.method != ErasureMethod.RESET):
-        yield Refusal.NOT_VERIFIED
+def _checked(facts: Facts) -> Iterator[ErasureRefusal]:
+    on_screen = facts.verification == ErasureVerification.FIRST_START
+    if facts.verification == ErasureVerification.NONE or (on_screen and facts.method != ErasureMethod.RESET):
+        yield ErasureRefusal.NOT_VERIFIED
     if facts.verification_errors:
-        yield Refusal.VERIFICATION_ERRORS
+        yield ErasureRefusal.VERIFICATION_ERRORS
 
 
-def _hidden(facts: Facts) -> Iterator[Refusal]:
+def _hidden(facts: Facts) -> Iterator[ErasureRefusal]:
     if facts.hidden_sectors == HiddenSectors.PRESENT:
-        yield Refusal.HIDDEN_PRESENT
+        yield ErasureRefusal.HIDDEN_PRESENT
     known = facts.hidden_sectors in (HiddenSectors.NONE, HiddenSectors.ERASED, HiddenSectors.PRESENT)
     if facts.drive_kind in MAY_HIDE_SECTORS and not known:
-        yield Refusal.HIDDEN_UNKNOWN
+        yield ErasureRefusal.HIDDEN_UNKNOWN
 
 
-def _differences(facts: Facts, refused: bool) -> Iterator[Difference]:
+def _differences(facts: Facts, refused: bool) -> Iterator[ReportDifference]:
     if refused and facts.claimed == Claim.ERASED:
-        yield Difference.CLAIMS_ERASED
+        yield ReportDifference.CLAIMS_ERASED
     if not refused and facts.claimed == Claim.SILENT:
-        yield Difference.SILENT
+        yield ReportDifference.SILENT
     if facts.claimed_seconds is not None and facts.started_at and facts.finished_at:
         printed = timedelta(seconds=facts.claimed_seconds)
         if abs((facts.finished_at - facts.started_at) - printed) > DURATION_TOLERANCE:
-            yield Difference.DURATION
+            yield ReportDifference.DURATION
     if facts.drive_source == DriveSource.REPORT:
-        yield Difference.SELF_NAMED
+        yield ReportDifference.SELF_NAMED
     if facts.is_attributed:
-        yield Difference.ATTRIBUTED
+        yield ReportDifference.ATTRIBUTED
     elif not refused and _is_nameless(facts):
-        yield Difference.NAMELESS
+        yield ReportDifference.NAMELESS
 
 
 def _is_nameless(facts: Facts) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reports.summary import Table
+from reports.summary import SummaryTable
 
 STEP = 40
 """Height of one bar with its label, in CSS pixels."""
@@ -28,7 +28,7 @@ class Chart:
     summary: str
 
 
-def bar_chart(table: Table, column: int) -> Chart:
+def bar_chart(table: SummaryTable, column: int) -> Chart:
     """Bars for one column of ``table``; rows where nothing stood nor moved, or whose number is hidden, are left out."""
     rows = [
         (row.label, number) for row in table.rows if any(row.cells) and isinstance(number := row.cells[column], int)

@@ -24,7 +24,7 @@ WHERE n.at >= %(start)s AND n.at < %(until)s
 """  # noqa: S608
 
 
-class Move(NamedTuple):
+class CountedMove(NamedTuple):
     """Two rows of the journal that follow each other, with where they count their object, and why it is no act."""
 
     before: int | None
@@ -36,7 +36,7 @@ class Move(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedNumber:
     """Which number: at which stages (a code of ``stages_of``) or in which state, in all of these places at once, of
     which types or kinds, from which kind of donor; what is empty asks for nothing. ``line``: the rows of figures of one
     line of variation.
@@ -59,11 +59,11 @@ class Asked:
             and self.donor_kind in ("", *donor)
         )
 
-    def adds(self, move: Move, stages: Collection[str]) -> bool:
+    def adds(self, move: CountedMove, stages: Collection[str]) -> bool:
         """Whether a variation adds to the number rather than takes from it."""
         return self.line is not None or self.wants(move.new, stages)
 
-    def counts(self, move: Move, stages: Collection[str]) -> int | None:
+    def counts(self, move: CountedMove, stages: Collection[str]) -> int | None:
         """The row by which the number counts a move, or none."""
         came, went = self.wants(move.new, stages), move.old is not None and self.wants(move.old, stages)
         if self.line is not None:
@@ -98,7 +98,7 @@ class Counted:
     stages: Callable[[str], Collection[str]]
     width: int
 
-    def figure_of(self, report: Report, asked: Asked) -> int:
+    def figure_of(self, report: Report, asked: AskedNumber) -> int:
         """What the report itself says."""
         if asked.line is not None:
             return sum(row[-1] for row in asked.line)
@@ -111,7 +111,7 @@ class Counted:
         return sum(row[rank] for row in rows if rank < len(row))
 
 
-def quantity_of(report: Report, asked: Asked, name: str) -> int:
+def quantity_of(report: Report, asked: AskedNumber, name: str) -> int:
     """What the report says was announced, accepted or taken, of some types from one kind of donor or from all."""
     return sum(
         count
@@ -153,7 +153,7 @@ NEEDS = Counted(
 )
 
 
-def rows_behind(counted: Counted, report: Report, asked: Asked) -> Behind:
+def rows_behind(counted: Counted, report: Report, asked: AskedNumber) -> Behind:
     """The rows of the journal behind a number: each opens a stay; for « sorties », the one that ends."""
     start, until = report.bounds.start, report.as_of
     sirens = dict(Epci.objects.values_list("pk", "siren"))
@@ -162,13 +162,13 @@ def rows_behind(counted: Counted, report: Report, asked: Asked) -> Behind:
     return _moved(counted, start, until, asked, sirens)
 
 
-def _standing(counted: Counted, instant: datetime, asked: Asked, sirens: Mapping[int, str]) -> Behind:
+def _standing(counted: Counted, instant: datetime, asked: AskedNumber, sirens: Mapping[int, str]) -> Behind:
     rows = counted.entry.objects.as_of(instant).values_list("pk", *counted.columns)
     stages = counted.stages(asked.stage)
     return Behind({pk for pk, *told in rows if asked.wants(counted.bucket(tuple(told), sirens), stages)})
 
 
-def _moved(counted: Counted, start: datetime, until: datetime, asked: Asked, sirens: Mapping[int, str]) -> Behind:
+def _moved(counted: Counted, start: datetime, until: datetime, asked: AskedNumber, sirens: Mapping[int, str]) -> Behind:
     apart, width, stages = counted.apart(start, until, sirens), len(counted.columns), counted.stages(asked.stage)
     columns = ", ".join(f"{row}.{column}" for row in "en" for column in counted.columns)
     sql = _MOVES.format(columns=columns, table=counted.entry._meta.db_table)
@@ -178,7 +178,7 @@ def _moved(counted: Counted, start: datetime, until: datetime, asked: Asked, sir
         for before, after, verb, mark, *told in cursor.fetchall():
             old = None if before is None else counted.bucket(tuple(told[:width]), sirens)
             new, why = counted.bucket(tuple(told[width:]), sirens), apart.why(verb, mark)
-            move = Move(before, after, verb, why, old, new)
+            move = CountedMove(before, after, verb, why, old, new)
             if old != new and (pk := asked.counts(move, stages)) is not None:
                 (behind.added if asked.measure != Measure.OTHER or asked.adds(move, stages) else behind.taken).add(pk)
     return behind

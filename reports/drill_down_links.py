@@ -10,7 +10,7 @@ from network.permissions import is_pilot
 from reports.enums import OPEN_TO_EPCI, Elsewhere, Measure
 from reports.household_tables import answering
 from reports.permissions import opens_rows_of
-from reports.summary import ANSWERS, LIST, PLACE, Query, Table
+from reports.summary import ANSWERS, LIST, PLACE, Query, SummaryTable
 from reports.variations import Gathered, summed
 
 
@@ -21,7 +21,7 @@ class Led:
     The address is told from the page of the report.
     """
 
-    table: Table
+    table: SummaryTable
     lines: list[tuple[str, list[tuple[str, int | str, str]]]]
 
 
@@ -37,7 +37,7 @@ class Leads:
             {} if scope is None else dict(Epci.objects.filter(scope).values_list("siren", "pk"))
         )
 
-    def of(self, *tables: Table) -> list[Led]:
+    def of(self, *tables: SummaryTable) -> list[Led]:
         """Tables, with where their numbers lead."""
         return [self._led(table) for table in tables]
 
@@ -65,7 +65,7 @@ class Leads:
             return ""
         return f"{path}/?{urlencode(asked)}" if asked else f"{path}/"
 
-    def _led(self, table: Table) -> Led:
+    def _led(self, table: SummaryTable) -> Led:
         names = table.plain_head[1:]
         queries = table.queries or ((),) * len(names)
         return Led(

@@ -17,7 +17,7 @@ from prescriptions.enums import NeedKind, NeedState
 from prescriptions.models import NeedEntry
 from refurb.enums import DeviceType
 from refurb.models import DeviceEntry
-from reports.drill_down import NEEDS, Asked, Behind, Counted, quantity_of, rows_behind
+from reports.drill_down import NEEDS, AskedNumber, Behind, Counted, quantity_of, rows_behind
 from reports.enums import DISTRIBUTED, PROMISED, Counting, Elsewhere, Measure, Stage
 from reports.household_tables import ANSWERING, NeedSummary, types_of
 from reports.models import Report
@@ -61,13 +61,13 @@ class BehindFilter(django_filters.FilterSet):
         return self.counted.figure_of(self.report, self.asked)
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> AskedNumber:
         """What is asked; entries when nothing is said."""
         self.form.is_valid()
         said = self.form.cleaned_data
         epci = said.get("epci")
         places = (epci.siren if epci else "", said.get("ailleurs") or "")
-        return Asked(
+        return AskedNumber(
             said.get("mesure") or Measure.ENTERED,
             said.get("etape") or "",
             tuple(place for place in places if place),
@@ -119,12 +119,12 @@ class BehindLots(django_filters.FilterSet):
         fields = ("mesure", "type", "donateur")
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> AskedNumber:
         """What is asked; what was announced when nothing is said."""
         self.form.is_valid()
         said = self.form.cleaned_data
         types = tuple(type_ for type_ in (said.get("type"),) if type_)
-        return Asked(said.get("mesure") or Counting.ANNOUNCED, types=types, donor_kind=said.get("donateur") or "")
+        return AskedNumber(said.get("mesure") or Counting.ANNOUNCED, types=types, donor_kind=said.get("donateur") or "")
 
     @property
     def figure(self) -> int:

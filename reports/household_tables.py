@@ -20,8 +20,8 @@ from reports.summary import (
     PLACE,
     Cells,
     Query,
-    Row,
-    Table,
+    SummaryRow,
+    SummaryTable,
 )
 from reports.variations import Gathered, summed, told_variation
 
@@ -84,7 +84,7 @@ class NeedSummary:
         """How many needs wait at the end of the month, of every kind."""
         return self._of_state(CLOSING, NeedState.WAITING)
 
-    def needs_by_kind(self) -> Table:
+    def needs_by_kind(self) -> SummaryTable:
         """Each kind of need: who waits, what was settled, for the whole département."""
         asked = (
             (OPENING, NeedState.WAITING),
@@ -97,18 +97,18 @@ class NeedSummary:
             (ENTERED, NeedState.UNMET),
         )
         rows = [
-            Row(kind.label, tuple(self._of_kind(*what, kind) for what in asked), (("type", kind.value),))
+            SummaryRow(kind.label, tuple(self._of_kind(*what, kind) for what in asked), (("type", kind.value),))
             for kind in NeedKind
         ]
         total = tuple(self._of_state(*what) for what in asked)
         queries = tuple((NEEDS_LIST, _measure(measure), ("etape", state.value)) for measure, state in asked)
-        return Table("Besoins des foyers", NEEDS_HEAD, tuple(rows), Row("Total", total), queries)
+        return SummaryTable("Besoins des foyers", NEEDS_HEAD, tuple(rows), SummaryRow("Total", total), queries)
 
-    def needs_by_state(self) -> Table:
+    def needs_by_state(self) -> SummaryTable:
         """Each state of a need, for the whole département: the numbers add up, line by line."""
         shown = (OPENING, ENTERED, LEFT, OTHER, CLOSING)
         rows = tuple(
-            Row(
+            SummaryRow(
                 str(state.label),
                 tuple(self._of_state(measure, state) for measure in shown),
                 (NEEDS_LIST, ("etape", state.value)),
@@ -119,9 +119,9 @@ class NeedSummary:
             self.tell(sum(self._needs[measure].values()), keys.needs("", keys.MEASURES[measure]))
             for measure in (OPENING, CLOSING)
         )
-        total = Row("Total", (opening, NOT_SUMMED, NOT_SUMMED, NOT_SUMMED, closing))
+        total = SummaryRow("Total", (opening, NOT_SUMMED, NOT_SUMMED, NOT_SUMMED, closing))
         queries: tuple[Query, ...] = tuple((NEEDS_LIST, _measure(measure)) for measure in shown)
-        return Table("Besoins par état", STATES_HEAD, rows, total, queries)
+        return SummaryTable("Besoins par état", STATES_HEAD, rows, total, queries)
 
     def variations(self) -> list[tuple[str, str, str, int]]:
         """What moved needs otherwise than by an act: what was done, from which state, to which, how many."""
@@ -140,7 +140,7 @@ class NeedSummary:
             found.setdefault((told_variation(Need, row[0], row[1]), *states), []).append(tuple(row))
         return found
 
-    def tension_by_kind(self) -> Table:
+    def tension_by_kind(self) -> SummaryTable:
         """Each kind of equipment: needs that wait, devices on offer, needs for one device."""
         lines = []
         for kind, types in SERVED_BY.items():
@@ -153,7 +153,7 @@ class NeedSummary:
             lines.append((str(kind.label), (waiting, offered, available), _tension_keys(kind=kind), asked))
         return self._tension("Tension entre besoins et appareils, par type", "Besoin", lines)
 
-    def tension_by_territory(self) -> Table:
+    def tension_by_territory(self) -> SummaryTable:
         """Each EPCI: needs of equipment that wait, devices of its conventions on offer, needs for one device."""
         types = {type_ for served in SERVED_BY.values() for type_ in served}
         lines = []
@@ -164,10 +164,10 @@ class NeedSummary:
             lines.append((short, (waiting, offered, available), _tension_keys(place=place), ((PLACE, place),)))
         return self._tension("Tension par EPCI (besoins de ses foyers, appareils de ses conventions)", "EPCI", lines)
 
-    def needs_by_territory(self) -> Table:
+    def needs_by_territory(self) -> SummaryTable:
         """Each EPCI: needs that wait at the end of the month, by kind."""
         rows = [
-            Row(
+            SummaryRow(
                 short,
                 tuple(
                     self.tell(
@@ -183,15 +183,17 @@ class NeedSummary:
         head = ("EPCI", *(str(kind.label) for kind in NeedKind))
         queries = tuple((*WAITING_AT_THE_END, ("type", kind.value)) for kind in NeedKind)
         shown = tuple(row for row in rows if any(row.cells))
-        return Table("Besoins en attente par EPCI, en fin de mois", head, shown, Row("Total", totals), queries)
+        return SummaryTable(
+            "Besoins en attente par EPCI, en fin de mois", head, shown, SummaryRow("Total", totals), queries
+        )
 
-    def _tension(self, caption: str, axis: str, lines: Sequence[Line]) -> Table:
+    def _tension(self, caption: str, axis: str, lines: Sequence[Line]) -> SummaryTable:
         """``lines``: what it is about; needs that wait, devices promised, available; the keys of the three; a query."""
-        rows = [Row(label, self._with_tension(counts, named), query) for label, counts, named, query in lines]
+        rows = [SummaryRow(label, self._with_tension(counts, named), query) for label, counts, named, query in lines]
         waiting, offered, available = (sum(counts[rank] for _, counts, *_ in lines) for rank in range(3))
-        total = Row("Total", self._with_tension((waiting, offered, available), _tension_keys()))
+        total = SummaryRow("Total", self._with_tension((waiting, offered, available), _tension_keys()))
         shown = tuple(row for row in rows if axis != "EPCI" or any(row.cells[:3]))
-        return Table(caption, (axis, *TENSION_HEAD), shown, total, TENSION_QUERIES)
+        return SummaryTable(caption, (axis, *TENSION_HEAD), shown, total, TENSION_QUERIES)
 
     def _with_tension(self, counts: tuple[int, int, int], named: tuple[str, ...]) -> Cells:
         """The ratio is told where the three numbers that make it are."""

@@ -19,7 +19,7 @@ from reports.models import Report
 from reports.months import month_of, next_month, previous_month
 from reports.secrecy.choosing import audit
 from reports.secrecy.keys import MEASURES, key_in_words
-from reports.secrecy.system import Contradiction
+from reports.secrecy.system import Inconsistent
 from reports.summary import Summary
 
 OPENING, CLOSING = MEASURES.index("opening"), MEASURES.index("closing")
@@ -127,7 +127,7 @@ def found_out(*, exactly: bool = False) -> list[tuple[str, str]]:
                 continue
             said = "se retrouve" if one.is_found_out else "se connaît de trop près"
             told.append((frozen[one.cell.month].reference, f"un nombre caché {said} ({key_in_words(one.cell.key)})"))
-    except Contradiction:
+    except Inconsistent:
         told = [(report.reference, "ce que les mois figés montrent se contredit") for report in frozen.values()]
     return told
 

@@ -69,7 +69,7 @@ QUANTITY_QUERIES: tuple[Query, ...] = (
 
 
 @dataclass(frozen=True)
-class Row:
+class SummaryRow:
     """One line of a table: what it is about, and its whole numbers, or a word in the place of one."""
 
     label: str
@@ -78,7 +78,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class SummaryTable:
     """A table of whole numbers, with its caption, the names of its columns and a total.
 
     ``queries``: of each column of numbers, with that of the row, what asks for the rows of the journal of devices that
@@ -87,8 +87,8 @@ class Table:
 
     caption: str
     head: tuple[str, ...]
-    rows: tuple[Row, ...]
-    total: Row
+    rows: tuple[SummaryRow, ...]
+    total: SummaryRow
     queries: tuple[Query, ...] = ()
 
     @property
@@ -156,12 +156,12 @@ class Summary:
         """How many devices went to a recycler in the month."""
         return self._entered(Stage.RECYCLED)
 
-    def stages(self) -> Table:
+    def stages(self) -> SummaryTable:
         """Each stage: opening, entered, left, what else varied, closing. What was done is not summed over stages."""
         sums = self._sums(lambda row: row[0])
         shown = [measure for measure in SHOWN if self.tells_acts or measure != "other"]
         rows = [
-            Row(
+            SummaryRow(
                 str(stage.label),
                 tuple(sums(stage.value)[MEASURES.index(measure)] for measure in shown),
                 (("etape", stage.value),),
@@ -180,20 +180,20 @@ class Summary:
         )
         named = [tuple(keys.of_stages((stage,), measure) for measure in shown) for stage in Stage]
         summed = tuple(keys.devices(DISTRIBUTED, measure) if measure in stood else "" for measure in shown)
-        return self._covered(replace(table, total=Row("Total", total)), named, summed)
+        return self._covered(replace(table, total=SummaryRow("Total", total)), named, summed)
 
-    def territories_at(self, measure: str) -> Table:
+    def territories_at(self, measure: str) -> SummaryTable:
         """EPCI × stages, « hors département » and « origine inconnue » last; ``measure`` is one of ``MEASURES``."""
         labels = [(code, short, ((PLACE, code),)) for code, short in self.short_names.items()]
         return self._cross(_CAPTIONS[measure].format("EPCI"), "EPCI", 1, labels, measure)
 
-    def distribution_at(self, measure: str) -> Table:
+    def distribution_at(self, measure: str) -> SummaryTable:
         """EPCI of the convention × stages from allotment to return, those where something stood or moved."""
         sums = self._sums(lambda row: (row[1], row[0]))
         rank = MEASURES.index(measure)
         places = [code for code in self.short_names if any(self._in_distribution(code))]
         rows = [
-            Row(
+            SummaryRow(
                 self.short_names[code],
                 tuple(sums((code, stage.value))[rank] for stage in DISTRIBUTION),
                 ((PLACE, code),),
@@ -207,16 +207,16 @@ class Summary:
         named = [tuple(keys.devices(stage, measure, place=code) for stage in DISTRIBUTION) for code in places]
         return self._covered(table, named, tuple(keys.devices(stage, measure) for stage in DISTRIBUTION))
 
-    def types_at(self, measure: str) -> Table:
+    def types_at(self, measure: str) -> SummaryTable:
         """Types × stages."""
         labels = [(type_.value, str(type_.label), (("type", type_.value),)) for type_ in DeviceType]
         return self._cross(_CAPTIONS[measure].format("type"), "Type", 2, labels, measure)
 
-    def quantities_by_donor(self) -> Table:
+    def quantities_by_donor(self) -> SummaryTable:
         """Announced, accepted and taken, by kind of donor."""
         return self._quantity_table("Quantités du mois par nature de donateur", "Donateur", 0, DonorKind)
 
-    def quantities_by_type(self) -> Table:
+    def quantities_by_type(self) -> SummaryTable:
         """Announced, accepted and taken, by type."""
         return self._quantity_table("Quantités du mois par type", "Type", 1, DeviceType)
 
@@ -298,14 +298,14 @@ class Summary:
 
     def _cross(
         self, caption: str, axis: str, position: int, labels: list[tuple[str, str, Query]], measure: str
-    ) -> Table:
+    ) -> SummaryTable:
         sums = self._sums(lambda row: (row[position], row[0]))
         rank, stands = MEASURES.index(measure), measure in ("opening", "closing")
         columns = COLUMNS if stands else FLOWS
         rows = []
         for code, label, query in labels:
             cells = [sum(sums((code, stage.value))[rank] for stage in stages) for _, stages in columns]
-            rows.append(Row(label, (*cells, sum(cells)) if stands else tuple(cells), query))
+            rows.append(SummaryRow(label, (*cells, sum(cells)) if stands else tuple(cells), query))
         queries = [_query(measure, stages[0].value if len(stages) == 1 else DISTRIBUTED) for _, stages in columns]
         head: tuple[str, ...] = (axis, *(name for name, _ in columns))
         groups = [stages for _, stages in columns]
@@ -316,21 +316,23 @@ class Summary:
         total = tuple(keys.of_stages(stages, measure) for stages in groups)
         return self._covered(_table(caption, head, rows, tuple(queries)), named, total)
 
-    def _covered(self, table: Table, named: Sequence[Keys], total: Keys) -> Table:
+    def _covered(self, table: SummaryTable, named: Sequence[Keys], total: Keys) -> SummaryTable:
         """The same, as its reader is told it."""
         rows = [self._row_shown(row, held) for row, held in zip(table.rows, named, strict=True)]
         return replace(table, rows=tuple(rows), total=self._row_shown(table.total, total))
 
-    def _row_shown(self, row: Row, named: Keys) -> Row:
+    def _row_shown(self, row: SummaryRow, named: Keys) -> SummaryRow:
         return replace(row, cells=tuple(self.tell(cell, key) for cell, key in zip(row.cells, named, strict=True)))
 
-    def _quantity_table(self, caption: str, axis: str, position: int, codes: Any) -> Table:
+    def _quantity_table(self, caption: str, axis: str, position: int, codes: Any) -> SummaryTable:
         sums: Counter[tuple[str, str]] = Counter()
         for key, number in self._quantities.items():
             sums[key[position], key[2]] += number
         criterion = ("donateur", "type")[position]
         rows = [
-            Row(str(code.label), tuple(sums[code.value, name] for name, _ in QUANTITIES), ((criterion, code.value),))
+            SummaryRow(
+                str(code.label), tuple(sums[code.value, name] for name, _ in QUANTITIES), ((criterion, code.value),)
+            )
             for code in codes
         ]
         return _table(caption, (axis, *(label for _, label in QUANTITIES)), rows, QUANTITY_QUERIES)
@@ -382,7 +384,9 @@ def _query(measure: str, stage: str = "") -> Query:
     return (("mesure", asked.value), ("etape", stage)) if stage else (("mesure", asked.value),)
 
 
-def _table(caption: str, head: tuple[str, ...], rows: Sequence[Row], queries: tuple[Query, ...] = ()) -> Table:
+def _table(
+    caption: str, head: tuple[str, ...], rows: Sequence[SummaryRow], queries: tuple[Query, ...] = ()
+) -> SummaryTable:
     counted = [[cell for cell in row.cells if isinstance(cell, int)] for row in rows]
     total = tuple(map(sum, zip(*counted, strict=True))) or (0,) * (len(head) - 1)
-    return Table(caption, head, tuple(rows), Row("Total", total), queries)
+    return SummaryTable(caption, head, tuple(rows), SummaryRow("Total", total), queries)

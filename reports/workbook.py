@@ -12,7 +12,7 @@ from reports.definitions import definitions
 from reports.documents import standing, title_of
 from reports.household_tables import NeedSummary
 from reports.models import Report
-from reports.summary import Summary, Table
+from reports.summary import Summary, SummaryTable
 
 SHEETS = ("Synthèse", "Par EPCI et type", "Définitions")
 DETAIL_HEAD = (
@@ -50,7 +50,7 @@ class _Sheet:
                 self.sheet.write_string(self.line, column, str(cell), self.formats[style or "text"])
         self.line += 1
 
-    def table(self, table: Table) -> None:
+    def table(self, table: SummaryTable) -> None:
         """A caption, a heading, the rows, the total, a blank line."""
         self.write([table.caption], "caption")
         self.write(table.plain_head, "head")
@@ -155,7 +155,7 @@ def _write_variations(sheet: _Sheet, caption: str, counted: str, lines: list[tup
     sheet.line += 1
 
 
-def _of_households(served: NeedSummary) -> list[Table]:
+def _of_households(served: NeedSummary) -> list[SummaryTable]:
     if not served.is_counted:
         return []
     return [

@@ -7,26 +7,26 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from connectivity.eligibility import Asked
+from connectivity.eligibility import AskedCondition
 from connectivity.enums import (
     COMPUTED,
-    AbandonReason,
     Access,
-    Agreement,
     CheckedWith,
+    ConnectionAbandonReason,
     ConnectionState,
     CurrentLine,
     EndReason,
     EvidenceKind,
+    OfferAgreement,
+    OfferVerdict,
+    OperatorRefusalCode,
     ProblemCode,
-    RefusalCode,
-    Slot,
-    Verdict,
+    TechnicianSlot,
 )
 from connectivity.machine.rules import PROBLEM_ANSWERED
 from connectivity.models import ConnectionFile
 from connectivity.prices import price_of
-from connectivity.services.offers import Proposal
+from connectivity.services.offers import OfferProposal
 from connectivity.terms import in_months
 from lifecycle.forms import choose, day_input, field_of
 from prescriptions.forms.asking import CommentForm, words
@@ -51,7 +51,7 @@ class ConnectionChooseForm(CommentForm):
     offer = forms.ChoiceField(label="Offre", widget=forms.RadioSelect)
     agreement = forms.ChoiceField(
         label="Accord du foyer",
-        choices=choose(Agreement.choices),
+        choices=choose(OfferAgreement.choices),
         help_text="Le foyer accepte cette offre, et que son nom, son adresse et son contact soient transmis s’il le "
         "faut.",
     )
@@ -62,16 +62,16 @@ class ConnectionChooseForm(CommentForm):
         help_text="Pour une offre dont le prix est à confirmer\u00a0: il peut encore changer avant la souscription.",
     )
 
-    def __init__(self, *args: Any, proposals: Sequence[Proposal], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, proposals: Sequence[OfferProposal], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not any(one.offer.is_to_confirm for one in proposals):
             del self.fields["price_told"]
-        self.offers = {str(one.offer.pk): one.offer for one in proposals if one.verdict != Verdict.NOT}
-        labels = {Verdict.MAYBE: " – à compléter"}
+        self.offers = {str(one.offer.pk): one.offer for one in proposals if one.verdict != OfferVerdict.NOT}
+        labels = {OfferVerdict.MAYBE: " – à compléter"}
         field_of(self, "offer", forms.ChoiceField).choices = [
             (str(one.offer.pk), f"{one.offer} – {price_of(one.offer)}{labels.get(one.verdict, '')}")
             for one in proposals
-            if one.verdict != Verdict.NOT
+            if one.verdict != OfferVerdict.NOT
         ]
 
     def clean_offer(self) -> Any:
@@ -110,7 +110,7 @@ class ConnectionProofForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, asked: Sequence[Asked], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked: Sequence[AskedCondition], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asked = {one.rule: one for one in asked if one.rule not in COMPUTED}
         field_of(self, "rule", forms.ChoiceField).choices = choose(
@@ -160,7 +160,7 @@ class ConnectionAcceptForm(CommentForm):
 
 class ConnectionScheduleForm(CommentForm):
     appointment_on = forms.DateField(label="Date du raccordement", widget=day_input())
-    appointment_slot = forms.ChoiceField(label="Moment", choices=Slot, initial=Slot.DAY)
+    appointment_slot = forms.ChoiceField(label="Moment", choices=TechnicianSlot, initial=TechnicianSlot.DAY)
 
 
 class ConnectionActivateForm(CommentForm):
@@ -213,7 +213,8 @@ class ConnectionRenewForm(CommentForm):
 
 class ConnectionRefuseForm(CommentForm):
     refusal = forms.ChoiceField(
-        label="Motif", choices=choose(one for one in RefusalCode.choices if one[0] != RefusalCode.NO_ANSWER)
+        label="Motif",
+        choices=choose(one for one in OperatorRefusalCode.choices if one[0] != OperatorRefusalCode.NO_ANSWER),
     )
 
 
@@ -225,6 +226,8 @@ class ConnectionAbandonForm(CommentForm):
     reason = forms.ChoiceField(
         label="Motif",
         choices=choose(
-            one for one in AbandonReason.choices if one[0] not in (AbandonReason.UNTOUCHED, AbandonReason.NEED_DROPPED)
+            one
+            for one in ConnectionAbandonReason.choices
+            if one[0] not in (ConnectionAbandonReason.UNTOUCHED, ConnectionAbandonReason.NEED_DROPPED)
         ),
     )

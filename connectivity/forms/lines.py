@@ -6,12 +6,20 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from connectivity.enums import AfterLoss, Agreement, CancelReason, Channel, EvidenceKind, RightLoss, Verdict
+from connectivity.enums import (
+    AfterLoss,
+    Channel,
+    EvidenceKind,
+    OfferAgreement,
+    OfferVerdict,
+    RechargeCancelReason,
+    RightLoss,
+)
 from connectivity.forms.connections import REFERENCE
 from connectivity.models import ConnectionFile
 from connectivity.prices import price_of
 from connectivity.services.lines import amounts_of
-from connectivity.services.offers import Proposal
+from connectivity.services.offers import OfferProposal
 from lifecycle.forms import choose, day_input, field_of
 from prescriptions.forms.asking import CommentForm
 
@@ -37,7 +45,7 @@ class ConnectionChangeOfferForm(CommentForm):
     """Another offer for a line: those of the day that are possible and need no desk, but its own."""
 
     offer = forms.ChoiceField(label="Nouvelle offre", widget=forms.RadioSelect)
-    agreement = forms.ChoiceField(label="Accord du foyer", choices=choose(Agreement.choices))
+    agreement = forms.ChoiceField(label="Accord du foyer", choices=choose(OfferAgreement.choices))
     price_told = forms.BooleanField(
         label="Le foyer sait que le prix est à confirmer",
         required=False,
@@ -62,11 +70,11 @@ class ConnectionChangeOfferForm(CommentForm):
         help_text="Numéro de contrat, de facture ou de ticket. Le document n’est pas gardé.",
     )
 
-    def __init__(self, *args: Any, file: ConnectionFile, proposals: Sequence[Proposal], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, file: ConnectionFile, proposals: Sequence[OfferProposal], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         possible = [one for one in proposals if can_follow(file, one)]
         self.offers = {str(one.offer.pk): one.offer for one in possible}
-        labels = {Verdict.MAYBE: " – à compléter"}
+        labels = {OfferVerdict.MAYBE: " – à compléter"}
         field_of(self, "offer", forms.ChoiceField).choices = [
             (str(one.offer.pk), f"{one.offer} – {price_of(one.offer)}{labels.get(one.verdict, '')}") for one in possible
         ]
@@ -79,10 +87,10 @@ class ConnectionChangeOfferForm(CommentForm):
         return self.offers[self.cleaned_data["offer"]]
 
 
-def can_follow(file: ConnectionFile, proposal: Proposal) -> bool:
+def can_follow(file: ConnectionFile, proposal: OfferProposal) -> bool:
     """Whether a line may go on by this offer: it is not impossible, is another one, and asks no operator's desk."""
     offer = proposal.offer
-    return proposal.verdict != Verdict.NOT and offer.pk != file.offer_id and offer.channel != Channel.DESK
+    return proposal.verdict != OfferVerdict.NOT and offer.pk != file.offer_id and offer.channel != Channel.DESK
 
 
 class RechargeForm(forms.Form):
@@ -101,4 +109,4 @@ class RechargeForm(forms.Form):
 
 
 class CancelRechargeForm(forms.Form):
-    reason = forms.ChoiceField(label="Motif", choices=choose(CancelReason.choices))
+    reason = forms.ChoiceField(label="Motif", choices=choose(RechargeCancelReason.choices))

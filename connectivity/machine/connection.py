@@ -2,7 +2,14 @@
 
 from django.db.models import F
 
-from connectivity.enums import UNDER_WAY, AbandonReason, ConnectionState, EndReason, RefusalCode, Slot
+from connectivity.enums import (
+    UNDER_WAY,
+    ConnectionAbandonReason,
+    ConnectionState,
+    EndReason,
+    OperatorRefusalCode,
+    TechnicianSlot,
+)
 from connectivity.machine import due, line_rules, reach_rules, rules
 from connectivity.models import ConnectionFile
 from connectivity.permissions import (
@@ -157,7 +164,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         stamps={
             "scheduled_at": AT,
             "appointment_on": Given("appointment_on"),
-            "appointment_slot": Given("appointment_slot", default=Slot.DAY),
+            "appointment_slot": Given("appointment_slot", default=TechnicianSlot.DAY),
         },
         journal=["appointment_on", "appointment_slot"],
         done="Raccordement planifié",
@@ -226,7 +233,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         update_locks=NEED,
         stamps={
             "refused_at": AT,
-            "refusal": rules.given_or("refusal", RefusalCode.NO_ANSWER),
+            "refusal": rules.given_or("refusal", OperatorRefusalCode.NO_ANSWER),
             "waiting_since": None,
         },
         journal=["refusal"],
@@ -261,7 +268,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         update_locks=NEED,
         stamps={
             "abandoned_at": AT,
-            "abandon_reason": rules.given_or("reason", AbandonReason.UNTOUCHED),
+            "abandon_reason": rules.given_or("reason", ConnectionAbandonReason.UNTOUCHED),
             "waiting_since": None,
         },
         journal=["reason"],

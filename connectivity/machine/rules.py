@@ -10,15 +10,15 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 from calendars.working_days import add_months
 from connectivity.enums import (
     COMPUTED,
-    AbandonReason,
-    Agreement,
     Channel,
+    ConnectionAbandonReason,
     ConnectionState,
     EndReason,
     EvidenceKind,
+    OfferAgreement,
+    OperatorRefusalCode,
     ProblemCode,
-    RefusalCode,
-    Slot,
+    TechnicianSlot,
     Technology,
 )
 from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition, ProblemAnswer, ProofSeen
@@ -109,7 +109,7 @@ PRICE_TOLD = Requirement(
     lambda ctx: not ctx.has("offer") or not ctx.values["offer"].is_to_confirm or bool(ctx.values.get("price_told")),
     field="price_told",
 )
-AGREED = _among("agreement", Agreement, "Dites comment le foyer a donné son accord à cette offre.")
+AGREED = _among("agreement", OfferAgreement, "Dites comment le foyer a donné son accord à cette offre.")
 
 # --- send
 
@@ -228,7 +228,7 @@ APPOINTMENT_NEAR = Requirement(
 SLOT_KNOWN = Requirement(
     "slot",
     "Le moment de la journée n’est pas connu.",
-    lambda ctx: not ctx.has("appointment_slot") or ctx.values["appointment_slot"] in Slot.values,
+    lambda ctx: not ctx.has("appointment_slot") or ctx.values["appointment_slot"] in TechnicianSlot.values,
     field="appointment_slot",
 )
 
@@ -375,11 +375,11 @@ def _code(name: str, choices: type[TextChoices], sentence: str, constraint: str)
 
 
 REFUSAL_CODED = _code(
-    "refusal", RefusalCode, "Dites pourquoi la demande est refusée.", "connectivity_connection_refused"
+    "refusal", OperatorRefusalCode, "Dites pourquoi la demande est refusée.", "connectivity_connection_refused"
 )
 END_CODED = _code("reason", EndReason, "Dites pourquoi la ligne se termine.", "connectivity_connection_ended")
 ABANDON_CODED = _code(
-    "reason", AbandonReason, "Dites pourquoi le dossier est abandonné.", "connectivity_connection_abandoned"
+    "reason", ConnectionAbandonReason, "Dites pourquoi le dossier est abandonné.", "connectivity_connection_abandoned"
 )
 
 

@@ -10,18 +10,18 @@ from connectivity.enums import (
     NEXT_STEP,
     TO_ANSWER,
     WITH_OPERATOR,
-    AbandonReason,
     AfterLoss,
-    Agreement,
     Channel,
+    ConnectionAbandonReason,
     ConnectionState,
     CurrentLine,
     EndReason,
     EvidenceKind,
+    OfferAgreement,
+    OperatorRefusalCode,
     ProblemCode,
-    RefusalCode,
     RightLoss,
-    Slot,
+    TechnicianSlot,
 )
 from connectivity.models.offer import Offer
 from connectivity.permissions import can_answer_connection, sees_connections
@@ -93,7 +93,7 @@ class ConnectionFile(Stateful):
         Organisation, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="opérateur"
     )
     channel = models.CharField("canal", max_length=20, choices=Channel, blank=True, editable=False)
-    agreement = models.CharField("accord du foyer", max_length=12, choices=Agreement, blank=True, editable=False)
+    agreement = models.CharField("accord du foyer", max_length=12, choices=OfferAgreement, blank=True, editable=False)
 
     proposed_at = models.DateTimeField("offres proposées le", null=True, editable=False)
     proposed_by = models.ForeignKey(Membership, models.PROTECT, null=True, editable=False, related_name="+")
@@ -111,7 +111,9 @@ class ConnectionFile(Stateful):
     accepted_at = models.DateTimeField("accepté le", null=True, editable=False)
     scheduled_at = models.DateTimeField("planifié le", null=True, editable=False)
     appointment_on = models.DateField("raccordement le", null=True, editable=False)
-    appointment_slot = models.CharField("moment", max_length=10, choices=Slot, default=Slot.DAY, editable=False)
+    appointment_slot = models.CharField(
+        "moment", max_length=10, choices=TechnicianSlot, default=TechnicianSlot.DAY, editable=False
+    )
 
     active_at = models.DateTimeField("déclarée active le", null=True, editable=False)
     activated_by = models.ForeignKey(Membership, models.PROTECT, null=True, editable=False, related_name="+")
@@ -133,10 +135,10 @@ class ConnectionFile(Stateful):
     ended_at = models.DateTimeField("terminée le", null=True, editable=False)
     end_reason = models.CharField("motif de fin", max_length=20, choices=EndReason, blank=True, editable=False)
     refused_at = models.DateTimeField("refusé le", null=True, editable=False)
-    refusal = models.CharField("motif de refus", max_length=20, choices=RefusalCode, blank=True, editable=False)
+    refusal = models.CharField("motif de refus", max_length=20, choices=OperatorRefusalCode, blank=True, editable=False)
     abandoned_at = models.DateTimeField("abandonné le", null=True, editable=False)
     abandon_reason = models.CharField(
-        "motif d’abandon", max_length=20, choices=AbandonReason, blank=True, editable=False
+        "motif d’abandon", max_length=20, choices=ConnectionAbandonReason, blank=True, editable=False
     )
 
     objects = ConnectionQuerySet.as_manager()
@@ -207,7 +209,7 @@ class ConnectionFile(Stateful):
             ),
             models.CheckConstraint(condition=_lost(), name="connectivity_connection_right_lost"),
             models.CheckConstraint(
-                condition=_only_in(S.REFUSED, "refused_at", "refusal", RefusalCode.values),
+                condition=_only_in(S.REFUSED, "refused_at", "refusal", OperatorRefusalCode.values),
                 name="connectivity_connection_refused",
             ),
             models.CheckConstraint(
@@ -215,7 +217,7 @@ class ConnectionFile(Stateful):
                 name="connectivity_connection_ended",
             ),
             models.CheckConstraint(
-                condition=_only_in(S.ABANDONED, "abandoned_at", "abandon_reason", AbandonReason.values),
+                condition=_only_in(S.ABANDONED, "abandoned_at", "abandon_reason", ConnectionAbandonReason.values),
                 name="connectivity_connection_abandoned",
             ),
         )

@@ -7,7 +7,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from connectivity.eligibility import Seen
-from connectivity.enums import WITH_OPERATOR, ConditionRule, ConnectionState, PaperKind, ProblemCode, ProofKind
+from connectivity.enums import (
+    WITH_OPERATOR,
+    ConditionRule,
+    ConnectionPaperKind,
+    ConnectionState,
+    ProblemCode,
+    ProofKind,
+)
 from connectivity.models.connection import ConnectionFile
 from connectivity.permissions import can_answer_connection, can_serve_connection
 from documents.models import Document
@@ -227,7 +234,7 @@ class ConnectionPaperQuerySet(models.QuerySet["ConnectionPaper"]):
             return self.none()
         if can_answer_connection(actor) is not None:
             told = Transmission.objects.visible_to(actor).values("file")
-            return self.filter(kind=PaperKind.OPERATOR, operator=actor.organisation_id, file__in=told)
+            return self.filter(kind=ConnectionPaperKind.OPERATOR, operator=actor.organisation_id, file__in=told)
         named = Household.objects.named_to(actor).values("pk")
         seen = ConnectionFile.objects.visible_to(actor).filter(need__prescription__household__in=named)
         return self.filter(file__in=seen.values("pk"))
@@ -237,7 +244,7 @@ class ConnectionPaper(models.Model):
     """A paper of a connection file: its values are frozen in ``documents``. Append-only."""
 
     file = models.ForeignKey(ConnectionFile, models.PROTECT, related_name="papers", verbose_name="dossier")
-    kind = models.CharField("nature", max_length=10, choices=PaperKind)
+    kind = models.CharField("nature", max_length=10, choices=ConnectionPaperKind)
     operator = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="opérateur"
     )

@@ -7,10 +7,10 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Sum
 
-from connectivity.enums import CancelReason, ConnectionState, LineNews, NewsOutcome
+from connectivity.enums import ConnectionState, LineNews, NewsOutcome, RechargeCancelReason
 from connectivity.models.connection import ConnectionFile
 from connectivity.permissions import can_serve_connection
-from documents.enums import Delivery
+from documents.enums import SendState
 from documents.models import Mail, Sms
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
@@ -44,7 +44,7 @@ class NoticeQuerySet(models.QuerySet["LineNotice"]):
         """
         later = LineNotice.objects.filter(file=OuterRef("file"), pk__gt=OuterRef("pk"))
         holds = ~Exists(later) & (~Q(file__state=ConnectionState.ENDED) | Q(about=LineNews.ENDED))
-        lost = Q(mail__delivery=Delivery.FAILED) | Q(sms__delivery=Delivery.FAILED)
+        lost = Q(mail__delivery=SendState.FAILED) | Q(sms__delivery=SendState.FAILED)
         unsent = Q(outcome=NewsOutcome.SENT) & lost & holds
         return self.filter(Q(settled_at=None) | unsent)
 
@@ -151,7 +151,7 @@ class Recharge(models.Model):
     cancelled_by = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="annulée par"
     )
-    cancel_reason = models.CharField("motif", max_length=12, choices=CancelReason, blank=True)
+    cancel_reason = models.CharField("motif", max_length=12, choices=RechargeCancelReason, blank=True)
 
     objects = RechargeQuerySet.as_manager()
 
@@ -180,7 +180,7 @@ class Recharge(models.Model):
                 | Q(
                     cancelled_at__gte=F("sold_at"),
                     cancelled_by__isnull=False,
-                    cancel_reason__in=CancelReason.values,
+                    cancel_reason__in=RechargeCancelReason.values,
                 ),
                 name="connectivity_recharge_cancelled",
             ),

@@ -7,8 +7,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from connectivity.eligibility import Asked
-from connectivity.enums import Channel, ConditionRule, Period, ProofKind, Reliability, Technology
+from connectivity.eligibility import AskedCondition
+from connectivity.enums import Channel, ConditionRule, PricePeriod, ProofKind, Reliability, Technology
 from connectivity.permissions import sees_offers
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Organisation
@@ -50,7 +50,7 @@ class Offer(Dated):
         "prix", **MONEY, null=True, blank=True, help_text="TTC\u00a0; vide s’il est à confirmer."
     )
     price_max = models.DecimalField("prix maximal", **MONEY, null=True, blank=True)
-    period = models.CharField("paie", max_length=10, choices=Period, default=Period.MONTH)
+    period = models.CharField("paie", max_length=10, choices=PricePeriod, default=PricePeriod.MONTH)
     commitment_months = models.PositiveSmallIntegerField("engagement (mois)", default=0)
     setup_fee = models.DecimalField(
         "frais de mise en service", **MONEY, null=True, blank=True, help_text="Vide s’ils sont à confirmer."
@@ -113,6 +113,6 @@ class OfferCondition(models.Model):
         return self.asked.label
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> AskedCondition:
         """The condition as the rules of eligibility take it."""
-        return Asked(self.rule, self.proof, self.ceiling, self.fresh_days, self.detail)
+        return AskedCondition(self.rule, self.proof, self.ceiling, self.fresh_days, self.detail)

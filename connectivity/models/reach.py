@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from connectivity.enums import Access, CheckedWith, CoverageLevel
 from connectivity.models.connection import ConnectionFile
 from connectivity.models.offer import Offer
-from connectivity.reach import Checked, Level, Share
+from connectivity.reach import AccessShare, CheckedAddress, ReceptionLevel
 from imports.models import Import
 from lifecycle.actors import Actor
 from network.models import Commune, Membership
@@ -62,9 +62,9 @@ class TechnologyShare(Dated):
         return f"{self.commune}, {self.get_access_display()}\u00a0: {self.share}\u00a0%"
 
     @property
-    def for_rules(self) -> Share:
+    def for_rules(self) -> AccessShare:
         """As the rules take it."""
-        return Share(self.share, self.observed_on, self.source)
+        return AccessShare(self.share, self.observed_on, self.source)
 
 
 class MobileCoverage(Dated):
@@ -95,9 +95,9 @@ class MobileCoverage(Dated):
         return f"{self.commune}, {self.operator_name}\u00a0: {self.get_level_display()}"
 
     @property
-    def for_rules(self) -> Level:
+    def for_rules(self) -> ReceptionLevel:
         """As the rules take it."""
-        return Level(self.level, self.observed_on, self.source)
+        return ReceptionLevel(self.level, self.observed_on, self.source)
 
 
 class ImportedShare(models.Model):
@@ -181,9 +181,9 @@ class AddressCheck(models.Model):
         return f"{self.get_access_display()}\u00a0: {'oui' if self.reached else 'non'}, {told_day(self.checked_on)}"
 
     @property
-    def for_rules(self) -> Checked:
+    def for_rules(self) -> CheckedAddress:
         """As the rules take it."""
-        return Checked(self.reached, self.checked_on, self.how)
+        return CheckedAddress(self.reached, self.checked_on, self.how)
 
 
 class ReachTold(models.Model):
@@ -203,7 +203,7 @@ class ReachTold(models.Model):
         return self.sentence
 
 
-def latest_checks(file: ConnectionFile | None) -> dict[str, Checked]:
+def latest_checks(file: ConnectionFile | None) -> dict[str, CheckedAddress]:
     """The last check of each kind of access where the household lives, by its own day; one query."""
     if file is None:
         return {}

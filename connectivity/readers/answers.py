@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.db.models import TextChoices
 
-from connectivity.enums import Answer, EndReason, ProblemCode, RefusalCode, Slot
+from connectivity.enums import EndReason, OperatorAnswer, OperatorRefusalCode, ProblemCode, TechnicianSlot
 
 COLUMNS = (
     "reference",
@@ -53,16 +53,16 @@ def by_words[C: TextChoices](choices: type[C]) -> dict[str, str]:
     return {plainly(said): one.value for one in choices for said in (str(one.label), one.value)}
 
 
-ANSWERS = by_words(Answer)
+ANSWERS = by_words(OperatorAnswer)
 
 
-TO_FILL: tuple[tuple[Answer, str, type[TextChoices] | None], ...] = (
-    (Answer.ACCEPT, "reference_operateur", None),
-    (Answer.SCHEDULE, "date, moment", Slot),
-    (Answer.ACTIVATE, "date, prix, fin_du_droit s’il y en a une", None),
-    (Answer.REPORT_PROBLEM, "motif, commentaire", ProblemCode),
-    (Answer.REFUSE, "motif", RefusalCode),
-    (Answer.END, "motif", EndReason),
+TO_FILL: tuple[tuple[OperatorAnswer, str, type[TextChoices] | None], ...] = (
+    (OperatorAnswer.ACCEPT, "reference_operateur", None),
+    (OperatorAnswer.SCHEDULE, "date, moment", TechnicianSlot),
+    (OperatorAnswer.ACTIVATE, "date, prix, fin_du_droit s’il y en a une", None),
+    (OperatorAnswer.REPORT_PROBLEM, "motif, commentaire", ProblemCode),
+    (OperatorAnswer.REFUSE, "motif", OperatorRefusalCode),
+    (OperatorAnswer.END, "motif", EndReason),
 )
 """For each answer: the columns to fill in, and the words that one of them takes."""
 
@@ -147,7 +147,7 @@ def _line(number: int, header: Sequence[str], cells: Sequence[str]) -> AnswerLin
     if said not in ANSWERS:
         told = (
             f"Réponse inconnue\u00a0: «\u00a0{short(kept['reponse'])}\u00a0». Attendu\u00a0: "
-            f"{', '.join(str(one.label) for one in Answer)}."
+            f"{', '.join(str(one.label) for one in OperatorAnswer)}."
         )
         return AnswerLine(number, reference, fault=told, cells=kept)
     answer = ANSWERS[said]
@@ -167,21 +167,21 @@ def _plain(cell: str) -> str:
 
 def _values(answer: str, row: Mapping[str, str]) -> dict[str, object]:
     """What the verb of this answer is given. Raises ValueError with the sentence to show."""
-    if answer == Answer.ACCEPT:
+    if answer == OperatorAnswer.ACCEPT:
         return {"operator_reference": _whole(row["reference_operateur"], "reference_operateur", 40)}
-    if answer == Answer.SCHEDULE:
+    if answer == OperatorAnswer.SCHEDULE:
         return {"appointment_on": _day(row["date"], "date"), "appointment_slot": _slot(row["moment"])}
-    if answer == Answer.ACTIVATE:
+    if answer == OperatorAnswer.ACTIVATE:
         ends = _day(row["fin_du_droit"], "fin_du_droit") if row["fin_du_droit"] else None
         return {
             "started_on": _day(row["date"], "date"),
             "monthly_price": _price(row["prix"]),
             "entitlement_ends_on": ends,
         }
-    if answer == Answer.REPORT_PROBLEM:
+    if answer == OperatorAnswer.REPORT_PROBLEM:
         return {"problem": _code(row["motif"], ProblemCode), "note": _whole(row["commentaire"], "commentaire", 300)}
-    if answer == Answer.REFUSE:
-        return {"refusal": _code(row["motif"], RefusalCode)}
+    if answer == OperatorAnswer.REFUSE:
+        return {"refusal": _code(row["motif"], OperatorRefusalCode)}
     return {"reason": _code(row["motif"], EndReason)}
 
 
@@ -225,18 +225,18 @@ def short(text: str) -> str:
 
 
 def _slot(text: str) -> str:
-    labels = by_words(Slot)
+    labels = by_words(TechnicianSlot)
     if not text:
-        return Slot.DAY.value
+        return TechnicianSlot.DAY.value
     if plainly(text) not in labels:
         raise ValueError(
             f"Moment inconnu\u00a0: «\u00a0{short(text)}\u00a0». Attendu\u00a0: "
-            f"{', '.join(str(one.label) for one in Slot)}."
+            f"{', '.join(str(one.label) for one in TechnicianSlot)}."
         )
     return labels[plainly(text)]
 
 
-def _code(text: str, among: type[ProblemCode] | type[RefusalCode] | type[EndReason]) -> str:
+def _code(text: str, among: type[ProblemCode] | type[OperatorRefusalCode] | type[EndReason]) -> str:
     labels = by_words(among)
     if plainly(text) not in labels:
         known = ", ".join(str(one.label) for one in among)

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from connectivity.enums import Answer, ConnectionState
+from connectivity.enums import ConnectionState, OperatorAnswer
 from connectivity.models import ConnectionFile, Transmission
 from connectivity.readers.answers import AnswerLine
 from connectivity.services.connections import (
@@ -27,25 +27,32 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import verbs_of
 
 SERVICES: dict[str, Callable[..., ConnectionFile]] = {
-    Answer.ACCEPT: accept_connection,
-    Answer.SCHEDULE: schedule_connection,
-    Answer.ACTIVATE: activate_connection,
-    Answer.REPORT_PROBLEM: report_problem_connection,
-    Answer.REFUSE: refuse_connection,
-    Answer.END: end_connection,
+    OperatorAnswer.ACCEPT: accept_connection,
+    OperatorAnswer.SCHEDULE: schedule_connection,
+    OperatorAnswer.ACTIVATE: activate_connection,
+    OperatorAnswer.REPORT_PROBLEM: report_problem_connection,
+    OperatorAnswer.REFUSE: refuse_connection,
+    OperatorAnswer.END: end_connection,
 }
 REACHED: dict[str, ConnectionState] = {
-    Answer.ACCEPT: ConnectionState.ACCEPTED,
-    Answer.SCHEDULE: ConnectionState.SCHEDULED,
-    Answer.ACTIVATE: ConnectionState.ACTIVE,
-    Answer.REPORT_PROBLEM: ConnectionState.PROBLEM,
-    Answer.REFUSE: ConnectionState.REFUSED,
-    Answer.END: ConnectionState.ENDED,
+    OperatorAnswer.ACCEPT: ConnectionState.ACCEPTED,
+    OperatorAnswer.SCHEDULE: ConnectionState.SCHEDULED,
+    OperatorAnswer.ACTIVATE: ConnectionState.ACTIVE,
+    OperatorAnswer.REPORT_PROBLEM: ConnectionState.PROBLEM,
+    OperatorAnswer.REFUSE: ConnectionState.REFUSED,
+    OperatorAnswer.END: ConnectionState.ENDED,
 }
 """Where each answer leads: a file already there, with the same values, was answered by the same line before."""
-TURN = (Answer.ACCEPT, Answer.SCHEDULE, Answer.ACTIVATE, Answer.END, Answer.REPORT_PROBLEM, Answer.REFUSE)
+TURN = (
+    OperatorAnswer.ACCEPT,
+    OperatorAnswer.SCHEDULE,
+    OperatorAnswer.ACTIVATE,
+    OperatorAnswer.END,
+    OperatorAnswer.REPORT_PROBLEM,
+    OperatorAnswer.REFUSE,
+)
 """In which order the lines about one request are done, whatever theirs in the file."""
-LINE_WORKS, ON_ITS_WAY = (Answer.ACTIVATE, Answer.END), (Answer.ACCEPT, Answer.SCHEDULE)
+LINE_WORKS, ON_ITS_WAY = (OperatorAnswer.ACTIVATE, OperatorAnswer.END), (OperatorAnswer.ACCEPT, OperatorAnswer.SCHEDULE)
 COLUMN = {"reason": "end_reason", "note": "problem_note"}
 NOT_YOURS = "Aucune demande de cette référence ne vous attend."
 ALREADY = "Déjà enregistré."
@@ -55,7 +62,7 @@ TO_BE_DONE = "Sera enregistré."
 
 
 @dataclass(frozen=True)
-class Result:
+class AnsweredLine:
     """What became of one line: done or not, and the sentence that says it."""
 
     line: AnswerLine
@@ -73,14 +80,14 @@ def answer_connection(
     comment: str = "",
     **values: Any,
 ) -> ConnectionFile:
-    """Do what an operator answers (``Answer``) with the values of that verb.
+    """Do what an operator answers (``OperatorAnswer``) with the values of that verb.
 
     Raises KeyError for an unknown answer, else Unknown, PermissionDenied, Refused, ValidationError.
     """
     return SERVICES[answer](actor=actor, connection=connection, at=at, comment=comment, **values)
 
 
-def import_answers(*, actor: Actor, lines: Iterable[AnswerLine], at: datetime | None = None) -> list[Result]:
+def import_answers(*, actor: Actor, lines: Iterable[AnswerLine], at: datetime | None = None) -> list[AnsweredLine]:
     """Do each line of a file, each in a transaction of its own: a wrong line holds nothing back, and is told why.
 
     The order of the lines changes nothing: those about one request are done as its life goes. Run again on the same
@@ -98,7 +105,7 @@ def import_answers(*, actor: Actor, lines: Iterable[AnswerLine], at: datetime | 
 
 
 def _turn(line: AnswerLine) -> int:
-    return TURN.index(Answer(line.answer)) if line.answer else len(TURN)
+    return TURN.index(OperatorAnswer(line.answer)) if line.answer else len(TURN)
 
 
 def _contradictions(lines: list[AnswerLine]) -> dict[int, str]:
@@ -127,19 +134,19 @@ def _both_ways(lines: list[AnswerLine]) -> dict[int, str]:
             about[line.reference].append(line)
     found: dict[int, str] = {}
     for same in about.values():
-        had_problem = any(line.answer == Answer.REPORT_PROBLEM for line in same)
+        had_problem = any(line.answer == OperatorAnswer.REPORT_PROBLEM for line in same)
         yes = [line for line in same if line.answer in (LINE_WORKS if had_problem else (*LINE_WORKS, *ON_ITS_WAY))]
-        no = [line for line in same if line.answer == Answer.REFUSE]
+        no = [line for line in same if line.answer == OperatorAnswer.REFUSE]
         if yes and no:
             found |= {id(line): TWO_WORDS.format(no[0].number) for line in yes}
             found |= {id(line): TWO_WORDS.format(yes[0].number) for line in no}
     return found
 
 
-def preview_answers(*, actor: Actor, lines: Iterable[AnswerLine], at: datetime | None = None) -> list[Result]:
+def preview_answers(*, actor: Actor, lines: Iterable[AnswerLine], at: datetime | None = None) -> list[AnsweredLine]:
     """What ``import_answers`` would do with these lines: done, told, and taken back, one request after the other."""
     wanted = list(lines)
-    found: dict[int, Result] = {}
+    found: dict[int, AnsweredLine] = {}
     for reference in dict.fromkeys(line.reference for line in wanted):
         with transaction.atomic():
             about = [line for line in wanted if line.reference == reference]
@@ -149,25 +156,25 @@ def preview_answers(*, actor: Actor, lines: Iterable[AnswerLine], at: datetime |
     return [replace(result, sentence=TO_BE_DONE) if result.sentence == DONE else result for result in results]
 
 
-def _import(actor: Actor, line: AnswerLine, connection: ConnectionFile | None, at: datetime | None) -> Result:
+def _import(actor: Actor, line: AnswerLine, connection: ConnectionFile | None, at: datetime | None) -> AnsweredLine:
     if line.fault:
-        return Result(line, False, line.fault)
+        return AnsweredLine(line, False, line.fault)
     if connection is None:
-        return Result(line, False, NOT_YOURS)
+        return AnsweredLine(line, False, NOT_YOURS)
     current = ConnectionFile.objects.get(pk=connection.pk)
     if _is_done(current, line.answer, line.values):
-        return Result(line, True, ALREADY)
+        return AnsweredLine(line, True, ALREADY)
     try:
         answer_connection(
             actor=actor, connection=current, answer=line.answer, at=at, comment=line.comment, **line.values
         )
     except Refused as refused:
-        return Result(line, False, str(refused))
+        return AnsweredLine(line, False, str(refused))
     except (Unknown, PermissionDenied):
-        return Result(line, False, NOT_YOURS)
+        return AnsweredLine(line, False, NOT_YOURS)
     except ValidationError as error:
-        return Result(line, False, " ".join(error.messages))
-    return Result(line, True, DONE)
+        return AnsweredLine(line, False, " ".join(error.messages))
+    return AnsweredLine(line, True, DONE)
 
 
 def _is_done(connection: ConnectionFile, answer: str, values: Mapping[str, object]) -> bool:

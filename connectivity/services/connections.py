@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from connectivity.enums import AbandonReason, ConnectionState, CurrentLine, EvidenceKind, Slot
+from connectivity.enums import ConnectionAbandonReason, ConnectionState, CurrentLine, EvidenceKind, TechnicianSlot
 from connectivity.models import ConnectionFile, Offer, ProblemAnswer
 from connectivity.terms import term_of
 from lifecycle import gate
@@ -68,7 +68,7 @@ def choose_connection(
     at: datetime | None = None,
     comment: str = "",
 ) -> ConnectionFile:
-    """Take one offer, with how the household agreed (``Agreement``).
+    """Take one offer, with how the household agreed (``OfferAgreement``).
 
     ``price_told``: the household was told that the price is to be confirmed; kept for an offer of which it is.
     Raises Unknown, PermissionDenied, Refused.
@@ -149,7 +149,7 @@ def schedule_connection(
     actor: Actor,
     connection: ConnectionFile,
     appointment_on: date,
-    appointment_slot: str = Slot.DAY,
+    appointment_slot: str = TechnicianSlot.DAY,
     at: datetime | None = None,
     comment: str = "",
 ) -> ConnectionFile:
@@ -222,7 +222,7 @@ def renew_connection(
 def refuse_connection(
     *, actor: Actor, connection: ConnectionFile, refusal: str, at: datetime | None = None, comment: str = ""
 ) -> ConnectionFile:
-    """The operator says no, with a code of ``RefusalCode``. Raises Unknown, PermissionDenied, Refused."""
+    """The operator says no, with a code of ``OperatorRefusalCode``. Raises Unknown, PermissionDenied, Refused."""
     return _moved(connection, "refuse", actor=actor, at=at, comment=comment, refusal=refusal)
 
 
@@ -239,11 +239,11 @@ def abandon_connection(
     *,
     actor: Actor,
     connection: ConnectionFile,
-    reason: str = AbandonReason.OTHER,
+    reason: str = ConnectionAbandonReason.OTHER,
     at: datetime | None = None,
     comment: str = "",
 ) -> ConnectionFile:
-    """Give the file up, with a code of ``AbandonReason``. Raises Unknown, PermissionDenied, Refused."""
+    """Give the file up, with a code of ``ConnectionAbandonReason``. Raises Unknown, PermissionDenied, Refused."""
     return _moved(connection, "abandon", actor=actor, at=at, comment=comment, reason=reason)
 
 

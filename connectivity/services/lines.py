@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from calendars.working_days import add_months, add_working_days
 from connectivity import emails
-from connectivity.enums import CancelReason, ConnectionState, LineNews, NewsOutcome, Period
+from connectivity.enums import ConnectionState, LineNews, NewsOutcome, PricePeriod, RechargeCancelReason
 from connectivity.models import ConnectionFile, LineNotice, Offer, Recharge
 from connectivity.parameters import LINE_NEWS_DAYS, RECHARGES_A_MONTH
 from connectivity.permissions import can_sell_recharge, can_serve_connection
 from connectivity.terms import term_of
-from documents.enums import Delivery, MessageCode, MessageLanguage
+from documents.enums import MessageCode, MessageLanguage, SendState
 from documents.services import call_off_sms
 from lifecycle import gate
 from lifecycle.actors import Actor
@@ -119,7 +119,7 @@ def sell_recharge(
 
 def _wrong_sale(file: ConnectionFile, amount: Decimal, day: date, today: date) -> list[Reason]:
     offer = file.offer
-    if file.state != ConnectionState.ACTIVE or offer is None or offer.period != Period.RECHARGE:
+    if file.state != ConnectionState.ACTIVE or offer is None or offer.period != PricePeriod.RECHARGE:
         return [NOT_PREPAID]
     reasons = []
     if not min(today.replace(day=1), today - timedelta(days=1)) <= day <= today:
@@ -163,7 +163,7 @@ def no_place_left(most: int, day: date) -> Reason:
 
 @gate.one_transaction
 def cancel_recharge(*, actor: Actor, recharge: Recharge, reason: str, at: datetime | None = None) -> Recharge:
-    """The recharge is not sold any more: only the day it was noted, with a code of ``CancelReason``.
+    """The recharge is not sold any more: only the day it was noted, with a code of ``RechargeCancelReason``.
 
     Its place in the month is free again. Raises Unknown, PermissionDenied, Refused.
     """
@@ -177,7 +177,7 @@ def cancel_recharge(*, actor: Actor, recharge: Recharge, reason: str, at: dateti
         for said, wrong in (
             (CANCELLED, row.cancelled_at is not None),
             (ANOTHER_DAY, timezone.localdate(row.sold_at) != timezone.localdate(instant)),
-            (UNKNOWN_REASON, reason not in CancelReason.values),
+            (UNKNOWN_REASON, reason not in RechargeCancelReason.values),
         )
         if wrong
     ]
@@ -210,7 +210,7 @@ def promise_notice(*, file: ConnectionFile, about: LineNews, at: datetime) -> Li
 def overtake_notices(files: "list[int] | set[int]", at: datetime) -> None:
     """Something else happened to these lines: what was still to be told is not true any more."""
     pks = list(files)
-    unsaid = LineNotice.objects.filter(file__in=pks, outcome=NewsOutcome.SENT, sms__delivery=Delivery.QUEUED)
+    unsaid = LineNotice.objects.filter(file__in=pks, outcome=NewsOutcome.SENT, sms__delivery=SendState.QUEUED)
     call_off_sms(unsaid.values_list("sms", flat=True), at=at)
     waiting = list(LineNotice.objects.to_keep().filter(file__in=pks).values_list("pk", flat=True))
     LineNotice.objects.filter(pk__in=waiting).update(settled_at=at, settled_by=None, outcome=NewsOutcome.OVERTAKEN)

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from connectivity.eligibility import Asked, Assessment, Copper, Seen, assess
-from connectivity.enums import COMPUTED, Channel, ConditionRule, ProofKind, Verdict
+from connectivity.eligibility import AskedCondition, Assessment, Copper, Seen, assess
+from connectivity.enums import COMPUTED, Channel, ConditionRule, OfferVerdict, ProofKind
 from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition, ProofSeen
 from connectivity.prices import YEARS, Cost, cost_over
 from connectivity.reach import NOWHERE, REACH, Here, weigh_reach
@@ -18,18 +18,18 @@ from connectivity.services.reach import here_of
 from prescriptions.enums import FactKind
 from prescriptions.models import Fact, FactBand, Need
 
-_ORDER = [Verdict.ELIGIBLE, Verdict.MAYBE, Verdict.NOT]
+_ORDER = [OfferVerdict.ELIGIBLE, OfferVerdict.MAYBE, OfferVerdict.NOT]
 
 
 @dataclass(frozen=True)
-class Proposal:
+class OfferProposal:
     """One offer of the day with what it says of this household."""
 
     offer: Offer
     assessment: Assessment
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> OfferVerdict:
         return self.assessment.verdict
 
     @property
@@ -51,7 +51,9 @@ class Proposal:
         return *first, cost.low, cost.is_least, cost.high or cost.low, self.offer.name
 
 
-def offers_of_the_day(*, need: Need, file: ConnectionFile | None = None, at: datetime | None = None) -> list[Proposal]:
+def offers_of_the_day(
+    *, need: Need, file: ConnectionFile | None = None, at: datetime | None = None
+) -> list[OfferProposal]:
     """The offers in force for this kind of need, by ``rank``. Nine queries at most."""
     day = timezone.localdate(at)
     closure, here = copper_of(need, day), here_of(need.prescription.commune_id, day, file)
@@ -60,17 +62,17 @@ def offers_of_the_day(*, need: Need, file: ConnectionFile | None = None, at: dat
 
 def offers_for(
     kind: str, seen: Sequence[Seen], copper: Copper | None, day: date, here: Here = NOWHERE
-) -> list[Proposal]:
+) -> list[OfferProposal]:
     """The offers in force on ``day`` that answer one kind of need, on what was seen, or supposed. Two queries.
 
     ``here``: what is known of where the household lives; nothing of it makes no offer sure.
     """
-    asked: dict[int, list[Asked]] = defaultdict(list)
+    asked: dict[int, list[AskedCondition]] = defaultdict(list)
     for condition in OfferCondition.objects.filter(offer__in=Offer.objects.on(day).for_kind(kind)):
         asked[condition.offer_id].append(condition.asked)
     offers: Any = Offer.objects.on(day).for_kind(kind).exclude(channel=Channel.BESIDE)
     proposals = [
-        Proposal(
+        OfferProposal(
             offer,
             assess(asked[offer.pk], seen, copper, day, weigh_reach(offer.technology, offer.operator_name, here)),
         )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from connectivity.enums import AbandonReason
+from connectivity.enums import ConnectionAbandonReason
 from connectivity.models import ConnectionFile
 from lifecycle import gate
 from lifecycle.actors import Actor
@@ -24,10 +24,10 @@ def abandon_connections(
     *,
     actor: Actor,
     connections: QuerySet[ConnectionFile],
-    reason: str = AbandonReason.OTHER,
+    reason: str = ConnectionAbandonReason.OTHER,
     at: datetime | None = None,
     comment: str = "",
 ) -> Outcome:
-    """Give files up, with a code of ``AbandonReason``; their needs wait again."""
+    """Give files up, with a code of ``ConnectionAbandonReason``; their needs wait again."""
     refuse_nir(comment=comment)
     return gate.apply_many(connections, "abandon", actor=actor, at=at, comment=comment, reason=reason)

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from connectivity.documents import draw_comparison
-from connectivity.eligibility import Asked
-from connectivity.enums import LIVE, Verdict
+from connectivity.eligibility import AskedCondition
+from connectivity.enums import LIVE, OfferVerdict
 from connectivity.forms import connections as forms
 from connectivity.models import ConnectionFile, OfferCondition
 from connectivity.permissions import can_answer_connection, can_record_proof
@@ -102,7 +102,7 @@ def connection_choose(request: Request, reference: str) -> HttpResponse:
         template="connectivity/actions/choose.html",
         proposals=proposals,
         closure=copper_of(connection.need, timezone.localdate()),
-        nothing=all(one.verdict == Verdict.NOT for one in proposals),
+        nothing=all(one.verdict == OfferVerdict.NOT for one in proposals),
     )
 
 
@@ -144,11 +144,11 @@ def connection_address(request: Request, reference: str) -> HttpResponse:
     )
 
 
-def _asked(connection: ConnectionFile) -> list[Asked]:
+def _asked(connection: ConnectionFile) -> list[AskedCondition]:
     """What the chosen offer asks; before a choice, what the offers of the day ask, each rule once."""
     if connection.offer_id is not None:
         return [condition.asked for condition in OfferCondition.objects.filter(offer=connection.offer_id)]
-    found: dict[str, Asked] = {}
+    found: dict[str, AskedCondition] = {}
     for proposal in offers_of_the_day(need=connection.need, file=connection):
         for finding in proposal.assessment.findings:
             if finding.asked.rule != REACH:  # nothing is shown for it: it is checked at the address

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from connectivity.enums import ConnectionState, LineNews, Period
+from connectivity.enums import ConnectionState, LineNews, PricePeriod
 from connectivity.line_news import LineTelling, said_of
 from connectivity.models import ConnectionFile, LineNotice, Offer, Recharge
 from connectivity.parameters import RECHARGES_A_MONTH
@@ -55,7 +55,7 @@ class Notice:
 
 def is_prepaid(file: ConnectionFile) -> bool:
     """Whether recharges are sold for this line."""
-    return file.state == ConnectionState.ACTIVE and file.offer is not None and file.offer.period == Period.RECHARGE
+    return file.state == ConnectionState.ACTIVE and file.offer is not None and file.offer.period == PricePeriod.RECHARGE
 
 
 def spans_of(file: ConnectionFile) -> list[Span]:
@@ -116,7 +116,7 @@ def line_sheet_of(file: ConnectionFile, actor: Actor) -> LineSheet | None:
     """None before the line works, and for an operator. Five queries at most."""
     if file.active_at is None or can_answer_connection(actor) is not None:
         return None
-    paid_by_recharge = file.offer is not None and file.offer.period == Period.RECHARGE
+    paid_by_recharge = file.offer is not None and file.offer.period == PricePeriod.RECHARGE
     recharges = recharges_of(file, actor)
     return LineSheet(
         notice=notice_of(file, actor),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from connectivity.enums import Answer, ConnectionState
+from connectivity.enums import ConnectionState, OperatorAnswer
 from connectivity.filters.connections import QueueFilter
 from connectivity.forms import connections as forms
 from connectivity.forms.answers import AnswersFileForm
@@ -40,10 +40,15 @@ from typography.french import Noun
 
 DEMAND = Noun("demande", "demandes", feminine=True)
 ANSWERABLE = {
-    ConnectionState.SENT: (Answer.ACCEPT, Answer.REPORT_PROBLEM, Answer.REFUSE, Answer.ACTIVATE),
-    ConnectionState.ACCEPTED: (Answer.SCHEDULE, Answer.ACTIVATE, Answer.REPORT_PROBLEM),
-    ConnectionState.SCHEDULED: (Answer.ACTIVATE, Answer.SCHEDULE, Answer.REPORT_PROBLEM),
-    ConnectionState.PROBLEM: (Answer.REFUSE,),
+    ConnectionState.SENT: (
+        OperatorAnswer.ACCEPT,
+        OperatorAnswer.REPORT_PROBLEM,
+        OperatorAnswer.REFUSE,
+        OperatorAnswer.ACTIVATE,
+    ),
+    ConnectionState.ACCEPTED: (OperatorAnswer.SCHEDULE, OperatorAnswer.ACTIVATE, OperatorAnswer.REPORT_PROBLEM),
+    ConnectionState.SCHEDULED: (OperatorAnswer.ACTIVATE, OperatorAnswer.SCHEDULE, OperatorAnswer.REPORT_PROBLEM),
+    ConnectionState.PROBLEM: (OperatorAnswer.REFUSE,),
 }
 """What may be answered by a link, in each state; the first is the expected one."""
 
@@ -162,7 +167,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _letter(
-    opened: OperatorLink, token: str, verb: str, form: Form | None, possible: tuple[Answer, ...]
+    opened: OperatorLink, token: str, verb: str, form: Form | None, possible: tuple[OperatorAnswer, ...]
 ) -> dict[str, Any]:
     told = Transmission.objects.visible_to(actor_of(opened)).filter(file=opened.file).first()
     return {
@@ -171,7 +176,7 @@ def _letter(
         "told": told,
         "problems": problems_of(opened.file, actor_of(opened)),
         "form": form,
-        "verb": Answer(verb) if form is not None else None,
+        "verb": OperatorAnswer(verb) if form is not None else None,
         "possible": [one for one in possible if form is None or one != verb],
         "action": reverse("connectivity:link", args=[token]),
     }
@@ -179,13 +184,13 @@ def _letter(
 
 def _form(verb: str, request: HttpRequest | None, opened: OperatorLink) -> Form:
     data = posted(request) if request is not None else None
-    if verb == Answer.ACTIVATE:
+    if verb == OperatorAnswer.ACTIVATE:
         return forms.ConnectionActivateForm(data, file=opened.file, asks_evidence=False)
     kinds: dict[str, type[Form]] = {
-        Answer.ACCEPT: forms.ConnectionAcceptForm,
-        Answer.SCHEDULE: forms.ConnectionScheduleForm,
-        Answer.REPORT_PROBLEM: forms.ConnectionReportProblemForm,
-        Answer.REFUSE: forms.ConnectionRefuseForm,
+        OperatorAnswer.ACCEPT: forms.ConnectionAcceptForm,
+        OperatorAnswer.SCHEDULE: forms.ConnectionScheduleForm,
+        OperatorAnswer.REPORT_PROBLEM: forms.ConnectionReportProblemForm,
+        OperatorAnswer.REFUSE: forms.ConnectionRefuseForm,
     }
     return kinds[verb](data)
 

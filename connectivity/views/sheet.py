@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from connectivity.eligibility import Finding, assess
+from connectivity.eligibility import WeighedCondition, assess
 from connectivity.enums import UNDER_WAY, Channel, CurrentLine, Technology
 from connectivity.models import (
     AddressCheck,
@@ -32,7 +32,7 @@ class Sheet:
     household: Household | None = None
     told: Transmission | None = None
     proofs: list[ProofSeen] = field(default_factory=list)
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[WeighedCondition, ...] = ()
     price: str = ""
     closure: CopperClosure | None = None
     on_copper: bool = False

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from conventions.enums import ConventionState, Party, ReopenReason, ResumeReason, SuspendReason
+from conventions.enums import ConventionState, Party, ResumeReason, SuspendReason, TextReopenReason
 from conventions.forms.base import CommentForm, ReasonForm
 from conventions.forms.circuit import PlainForm
 from conventions.forms.verbs import (
@@ -73,7 +73,7 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "reopen",
         "rouvrir",
-        ReasonForm.asking(ReopenReason.choices, rules.REOPEN_REASON),
+        ReasonForm.asking(TextReopenReason.choices, rules.REOPEN_REASON),
         done="Texte rouvert\u00a0: il peut être modifié, puis soumis de nouveau",
         context=_what_a_reopening_voids,
     ),

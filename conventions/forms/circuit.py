@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
-from conventions.enums import Found, RefuseDepositReason, SignatureMethod
+from conventions.enums import FoundOnDeposit, RefuseDepositReason, SignatureMethod
 from conventions.forms.base import CommentForm, ReasonForm
 from conventions.machine import circuit_rules as rules
 from conventions.machine import deposit_rules
@@ -212,7 +212,7 @@ class SignatureConfirmForm(forms.Form):
 
     def __init__(self, *args: Any, deposit: SignatureDeposit | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if deposit is None or deposit.found != Found.NOTHING:
+        if deposit is None or deposit.found != FoundOnDeposit.NOTHING:
             del self.fields["code"]
 
 

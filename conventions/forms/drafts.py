@@ -11,7 +11,7 @@ from django.utils import timezone
 from conventions.enums import ConventionState, DeviceType
 from conventions.forms.terms import Fields, clause_fields, price_fields, quota_fields, reviewer_fields
 from conventions.models import Convention, articles_of, wording_of_today
-from conventions.services.drafting import Article, Named, Plan, Price, Terms
+from conventions.services.drafting import DraftArticle, DraftReviewer, DraftTerms, Plan, Price
 from lifecycle.forms import day_input, field_of
 from lifecycle.typed import whole
 from network.enums import OrganisationKind, Role
@@ -195,15 +195,15 @@ class ConventionDraftForm(forms.ModelForm):
         """The columns of the heading that the page holds."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.fields}
 
-    def terms(self) -> Terms:
+    def terms(self) -> DraftTerms:
         """Everything beside the heading, as the service takes it."""
         texts = {name.removeprefix("clause_"): self.cleaned_data[name] for name in self.articles.fields}
         prices, quotas, reviewers = self._prices(), self._quotas(), self._reviewers()
         if self.instance.amends_id:
             titles = {code: str(self.fields[f"clause_{code}"].label) for code in texts}
-            written = [Article(code, titles[code], text) for code, text in texts.items() if text.strip()]
-            return Terms(articles=written, prices=prices, quotas=quotas, reviewers=reviewers)
-        return Terms(texts=texts, prices=prices, quotas=quotas, reviewers=reviewers)
+            written = [DraftArticle(code, titles[code], text) for code, text in texts.items() if text.strip()]
+            return DraftTerms(articles=written, prices=prices, quotas=quotas, reviewers=reviewers)
+        return DraftTerms(texts=texts, prices=prices, quotas=quotas, reviewers=reviewers)
 
     def _quotas(self) -> list[Plan]:
         found = []
@@ -227,16 +227,16 @@ class ConventionDraftForm(forms.ModelForm):
                 found[type_, grade.strip()] = amount
         return [Price(type_, amount, grade) for (type_, grade), amount in found.items()]
 
-    def _reviewers(self) -> list[Named]:
+    def _reviewers(self) -> list[DraftReviewer]:
         found = []
         for name in self.reviewers.fields:
             nature, _, pk = (self.cleaned_data.get(name) or "").partition(":")
             subject = name.removeprefix("reviewer_")
             if nature == "m":
                 member = Membership.objects.select_related("organisation").get(pk=pk)
-                found.append(Named(subject, member.organisation, member))
+                found.append(DraftReviewer(subject, member.organisation, member))
             elif nature == "o":
-                found.append(Named(subject, Organisation.objects.get(pk=pk)))
+                found.append(DraftReviewer(subject, Organisation.objects.get(pk=pk)))
         return found
 
 

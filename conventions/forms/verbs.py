@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 
 from conventions.enums import (
-    AbandonReason,
     ActBody,
     DeviceType,
+    DraftAbandonReason,
     TerminateReason,
 )
 from conventions.forms.base import CommentForm, ReasonForm
@@ -22,7 +22,7 @@ FOLLOWED = "amended_ended"
 
 
 class ConventionAbandonForm(ReasonForm):
-    reasons, rule = [choice for choice in AbandonReason.choices if choice[0] != FOLLOWED], rules.ABANDON_REASON
+    reasons, rule = [choice for choice in DraftAbandonReason.choices if choice[0] != FOLLOWED], rules.ABANDON_REASON
 
 
 class ConventionTerminateForm(ReasonForm):

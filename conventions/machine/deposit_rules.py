@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from conventions.enums import ConventionState, Found, RefuseDepositReason, SignatureMethod, SignatureState
+from conventions.enums import ConventionState, FoundOnDeposit, RefuseDepositReason, SignatureMethod, SignatureState
 from conventions.machine.reading import coded
 from conventions.models import Signature, SignatureDeposit
 from conventions.parameters import CONTEST_DAYS
@@ -47,7 +47,7 @@ def _same_text(ctx: Context) -> Any:
     """The code of the document was read on the scan, or whoever confirms types the one that she reads on it."""
     if ctx.values.get("method") != SignatureMethod.PAPER:
         return True
-    unread = deposits().filter(file=getattr(ctx.values.get("scan"), "pk", None), found=Found.NOTHING)
+    unread = deposits().filter(file=getattr(ctx.values.get("scan"), "pk", None), found=FoundOnDeposit.NOTHING)
     return ~Q(Exists(unread)) | Q(document__public_code=ctx.values.get("code") or "-")
 
 
@@ -65,7 +65,7 @@ def _verified(ctx: Context) -> Any:
     if ctx.values.get("method") != SignatureMethod.SIGNATURE_BOOK:
         return True
     taken = deposits().filter(file=getattr(ctx.values.get("scan"), "pk", None))
-    return ~Q(Exists(taken.exclude(found=Found.SIGNATURE)))
+    return ~Q(Exists(taken.exclude(found=FoundOnDeposit.SIGNATURE)))
 
 
 VERIFIED = Requirement(

@@ -9,16 +9,16 @@ from calendars.expressions import Shifted
 from conventions.enums import (
     ALIVE,
     ENDED,
-    AbandonReason,
     ActBody,
     ConventionState,
+    DraftAbandonReason,
     Party,
-    ReopenReason,
     ResumeReason,
     ReviewState,
     SignatureState,
     SuspendReason,
     TerminateReason,
+    TextReopenReason,
 )
 from conventions.machine.reading import coded
 from conventions.models import Review, Signature
@@ -51,7 +51,7 @@ ALL_FAVOURABLE = Requirement(
 
 # --- reopen, open_signature, complete_signature
 
-REOPEN_REASON = coded("reopen_reason", ReopenReason.values, "Dites pourquoi le texte est rouvert.")
+REOPEN_REASON = coded("reopen_reason", TextReopenReason.values, "Dites pourquoi le texte est rouvert.")
 
 
 def _act_dates(ctx: Context) -> bool:
@@ -112,7 +112,7 @@ NOT_AMENDMENT = Requirement("not_amendment", "Un avenant suit la convention qu�
 SUSPEND_REASON = coded("suspend_reason", SuspendReason.values, "Dites pourquoi la convention est suspendue.")
 RESUME_REASON = coded("resume_reason", ResumeReason.values, "Dites pourquoi elle reprend.")
 TERMINATE_REASON = coded("terminate_reason", TerminateReason.values, "Dites pourquoi la convention est résiliée.")
-ABANDON_REASON = coded("abandon_reason", AbandonReason.values, "Dites pourquoi le projet est abandonné.")
+ABANDON_REASON = coded("abandon_reason", DraftAbandonReason.values, "Dites pourquoi le projet est abandonné.")
 
 
 def _fits_amendment(ctx: Context) -> Any:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from conventions.enums import (
-    Found,
+    FoundOnDeposit,
     Party,
     PassOverReason,
     RefuseDepositReason,
@@ -303,7 +303,9 @@ class SignatureDeposit(models.Model):
     method = models.CharField("mode", max_length=16, choices=SignatureMethod)
     signed_on = models.DateField("signée le")
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="document signé")
-    found = models.CharField("lu sur le document", max_length=12, choices=Found, default=Found.NOTHING)
+    found = models.CharField(
+        "lu sur le document", max_length=12, choices=FoundOnDeposit, default=FoundOnDeposit.NOTHING
+    )
     reading = models.JSONField("lecture", default=dict)
     deposited_at = models.DateTimeField("déposé le")
     deposited_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")

@@ -11,10 +11,10 @@ from django.utils import timezone
 from conventions.enums import (
     ALIVE,
     ENDED,
-    AbandonReason,
     ActBody,
+    ConventionPaperKind,
     ConventionState,
-    PaperKind,
+    DraftAbandonReason,
     Party,
     ReviewSubject,
     SuspendReason,
@@ -161,7 +161,7 @@ class Convention(Stateful):
     ended_because = models.CharField(
         "motif de la fin",
         max_length=20,
-        choices=list({**dict(TerminateReason.choices), **dict(AbandonReason.choices)}.items()),
+        choices=list({**dict(TerminateReason.choices), **dict(DraftAbandonReason.choices)}.items()),
         blank=True,
         editable=False,
     )
@@ -229,7 +229,7 @@ class Convention(Stateful):
             ),
             models.CheckConstraint(
                 condition=Q(state=S.TERMINATED, ended_because__in=TerminateReason.values, notice_on__isnull=False)
-                | Q(state=S.ABANDONED, ended_because__in=AbandonReason.values)
+                | Q(state=S.ABANDONED, ended_because__in=DraftAbandonReason.values)
                 | ~Q(state__in=(S.TERMINATED, S.ABANDONED)) & Q(ended_because=""),
                 name="conventions_convention_ended_because",
             ),
@@ -275,7 +275,9 @@ class Convention(Stateful):
         if self.is_project:
             return None
         paper = (
-            self.papers.filter(kind=PaperKind.CONVENTION, round=self.round).select_related("document__rendered").first()
+            self.papers.filter(kind=ConventionPaperKind.CONVENTION, round=self.round)
+            .select_related("document__rendered")
+            .first()
         )
         return paper.document if paper else None
 
@@ -283,7 +285,9 @@ class Convention(Stateful):
     def signature_page(self) -> Document | None:
         """The second document; None until the three parties have signed."""
         paper = (
-            self.papers.filter(kind=PaperKind.SIGNATURES, round=self.round).select_related("document__rendered").first()
+            self.papers.filter(kind=ConventionPaperKind.SIGNATURES, round=self.round)
+            .select_related("document__rendered")
+            .first()
         )
         return paper.document if paper and self.state != S.SIGNING else None
 

@@ -5,7 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from conventions.enums import PaperKind
+from conventions.enums import ConventionPaperKind
 from conventions.models.convention import Convention
 from documents.models import Document
 from lifecycle.actors import SYSTEM, Actor
@@ -31,7 +31,7 @@ class ConventionPaper(models.Model):
     is_replaced: bool
 
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="papers", verbose_name="convention")
-    kind = models.CharField("nature", max_length=12, choices=PaperKind)
+    kind = models.CharField("nature", max_length=12, choices=ConventionPaperKind)
     round = models.PositiveSmallIntegerField("relecture n°")
     document = models.OneToOneField(Document, models.PROTECT, related_name="convention_paper", verbose_name="document")
 
@@ -44,7 +44,7 @@ class ConventionPaper(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("convention", "kind", "round"),
-                condition=Q(kind=PaperKind.CONVENTION),
+                condition=Q(kind=ConventionPaperKind.CONVENTION),
                 name="conventions_paper_once",
             ),
         )

@@ -8,11 +8,11 @@ from conventions.services.circuit import (
     answer_review,
 )
 from conventions.services.drafting import (
-    Article,
-    Named,
+    DraftArticle,
+    DraftReviewer,
+    DraftTerms,
     Plan,
     Price,
-    Terms,
     create_amendment,
     create_convention,
     edit_convention,
@@ -27,11 +27,11 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 
 __all__ = [
-    "Article",
-    "Named",
+    "DraftArticle",
+    "DraftReviewer",
+    "DraftTerms",
     "Plan",
     "Price",
-    "Terms",
     "agree_end_convention",
     "answer_point",
     "answer_review",

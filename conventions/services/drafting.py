@@ -46,7 +46,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Article:
+class DraftArticle:
     """An article added to those of the model, or the new wording of one in an amendment."""
 
     code: str
@@ -55,7 +55,7 @@ class Article:
 
 
 @dataclass(frozen=True)
-class Named:
+class DraftReviewer:
     """Whom the EPCI asks about a subject: a person (``membership``), or anyone of an organisation."""
 
     subject: str
@@ -64,20 +64,20 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Terms:
+class DraftTerms:
     """What stands beside the heading; what is None is left as it is, the rest is replaced whole.
 
     ``texts`` rewrites articles by their code and leaves the others.
     """
 
     texts: Mapping[str, str] | None = None
-    articles: Iterable[Article] | None = None
+    articles: Iterable[DraftArticle] | None = None
     prices: Iterable[Price] | None = None
     quotas: Iterable[Plan] | None = None
-    reviewers: Iterable[Named] | None = None
+    reviewers: Iterable[DraftReviewer] | None = None
 
 
-NOTHING = Terms()
+NOTHING = DraftTerms()
 
 
 @gate.one_transaction
@@ -86,7 +86,7 @@ def create_convention(
     actor: Actor,
     epci_party: Organisation,
     title: str,
-    terms: Terms = NOTHING,
+    terms: DraftTerms = NOTHING,
     at: datetime | None = None,
     comment: str = "",
     **heading: Any,
@@ -114,7 +114,7 @@ def create_amendment(
     starts_on: date,
     ends_on: date | None = None,
     max_nonconformity: Decimal | None = None,
-    terms: Terms = NOTHING,
+    terms: DraftTerms = NOTHING,
     at: datetime | None = None,
     comment: str = "",
 ) -> Convention:
@@ -145,7 +145,7 @@ def edit_convention(
     *,
     actor: Actor,
     convention: Convention,
-    terms: Terms = NOTHING,
+    terms: DraftTerms = NOTHING,
     at: datetime | None = None,
     comment: str = "",
     **heading: Any,
@@ -165,7 +165,7 @@ def edit_convention(
     return edited
 
 
-def _create(row: Convention, terms: Terms, *, actor: Actor, at: datetime | None, comment: str) -> Convention:
+def _create(row: Convention, terms: DraftTerms, *, actor: Actor, at: datetime | None, comment: str) -> Convention:
     row.clean_fields(exclude=[*ENGINE_COLUMNS, "epci"])
     created: Convention = gate.create(row, "create", actor=actor, at=at, comment=comment)
     _write_terms(created, terms)
@@ -179,7 +179,7 @@ def _known(heading: Mapping[str, Any]) -> dict[str, Any]:
     return dict(heading)
 
 
-def _write_terms(convention: Convention, terms: Terms) -> None:
+def _write_terms(convention: Convention, terms: DraftTerms) -> None:
     if terms.articles is not None:
         _write_articles(convention, list(terms.articles))
     for code, text in (terms.texts or {}).items():
@@ -202,7 +202,7 @@ def _replace(model: Any, convention: Convention, rows: list[Any]) -> None:
     model.objects.bulk_create(rows)
 
 
-def _write_articles(convention: Convention, articles: list[Article]) -> None:
+def _write_articles(convention: Convention, articles: list[DraftArticle]) -> None:
     """The articles of the model stay where they are, with the words given; the others are replaced."""
     kept = {clause.code: clause for clause in convention.clauses.filter(mandatory=True)}
     convention.clauses.filter(mandatory=False).delete()

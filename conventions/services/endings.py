@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from conventions.enums import Found, PaperKind, Party
+from conventions.enums import ConventionPaperKind, FoundOnDeposit, Party
 from conventions.machine.ending_rules import CONSENT, PROPOSED, party_of
 from conventions.models import Convention, ConventionPaper, EndConsent
 from conventions.services.readings import read_scan, refuse
@@ -57,7 +57,7 @@ def record_end_convention(
         frozen = file.read()
     if content == frozen:
         refuse(convention, "as_it_was", "C’est l’accord tel que Maillon l’a établi\u00a0: personne ne l’a signé.")
-    if read_scan(row=convention, document=document, content=content, frozen=frozen).found != Found.CODE:
+    if read_scan(row=convention, document=document, content=content, frozen=frozen).found != FoundOnDeposit.CODE:
         refuse(convention, "no_code", NO_CODE)
     return _consent(actor, convention, Consent("record_end", party, (content, name), comment), at or timezone.now())
 
@@ -66,7 +66,7 @@ def agreement_paper(convention: Convention) -> ConventionPaper | None:
     """The paper of the agreement that is proposed."""
     if convention.end_proposed_at is None:
         return None
-    return convention.papers.filter(kind=PaperKind.AGREEMENT).select_related("document__rendered").first()
+    return convention.papers.filter(kind=ConventionPaperKind.AGREEMENT).select_related("document__rendered").first()
 
 
 def agreement_of(convention: Convention) -> Document | None:

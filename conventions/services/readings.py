@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from django.utils import timezone
 
-from conventions.enums import Found, SignatureMethod
+from conventions.enums import FoundOnDeposit, SignatureMethod
 from conventions.models import SignatureDeposit
 from documents.models import Document
 from documents.readers.apart import NotRead, read_apart
@@ -50,14 +50,14 @@ REFUSED = {
 
 
 @dataclass(frozen=True)
-class Reading:
+class SignatureReading:
     """What was found, and what is told of it to whoever confirms (``SignatureDeposit.reading``)."""
 
-    found: Found
+    found: FoundOnDeposit
     told: dict[str, Any] = field(default_factory=dict)
 
 
-def read_deposit(*, row: Stateful, document: Document, method: str, content: bytes) -> Reading:
+def read_deposit(*, row: Stateful, document: Document, method: str, content: bytes) -> SignatureReading:
     """Read a document said to be ``document``, signed by this method. Slow: some seconds for a scan.
 
     Raises Refused (about ``row``, on the field ``deposit``) when it is known to be something else or to be unsigned.
@@ -72,20 +72,22 @@ def read_deposit(*, row: Stateful, document: Document, method: str, content: byt
     if serves_elsewhere(content, beside=SignatureDeposit) or same.exclude(signature__document=document).exists():
         refuse(row, "known_elsewhere", DEPOSITED_ELSEWHERE)
     if method == SignatureMethod.SIGNATURE_BOOK:
-        return Reading(Found.SIGNATURE, {"signers": _read(row, SIGNED_READER, frozen, content)["signers"]})
+        return SignatureReading(
+            FoundOnDeposit.SIGNATURE, {"signers": _read(row, SIGNED_READER, frozen, content)["signers"]}
+        )
     return read_scan(row=row, document=document, content=content, frozen=frozen)
 
 
-def read_scan(*, row: Stateful, document: Document, content: bytes, frozen: bytes) -> Reading:
+def read_scan(*, row: Stateful, document: Document, content: bytes, frozen: bytes) -> SignatureReading:
     """Look for the code of the paper on each page of a scan. Raises Refused when it bears only that of another."""
     answer = _read(row, READER, CODES, content, frozen)
     named = papers_named(text for _, text in answer["codes"])
     told = {name: answer[name] for name in ("pages", "frozen_pages", "sizes", "frozen_sizes")}
     if document in named:
-        return Reading(Found.CODE, told)
+        return SignatureReading(FoundOnDeposit.CODE, told)
     if named:
         _not_another(row, document, named[0])
-    return Reading(Found.NOTHING, told)
+    return SignatureReading(FoundOnDeposit.NOTHING, told)
 
 
 def _not_another(row: Stateful, document: Document, known: Document | None, *, as_is: bool = False) -> None:

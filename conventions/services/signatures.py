@@ -11,7 +11,7 @@ from conventions import emails
 from conventions.enums import RefuseDepositReason, SignatureMethod, SignatureState
 from conventions.models import Convention, DepositRefusal, Signature, SignatureDeposit
 from conventions.permissions import can_deposit_signature
-from conventions.services.readings import Reading, read_deposit
+from conventions.services.readings import SignatureReading, read_deposit
 from documents.addresses import typed_code
 from documents.enums import ContentType
 from documents.services import check_file, store_file
@@ -28,14 +28,14 @@ SCANS = (ContentType.PDF, ContentType.JPEG, ContentType.PNG)
 
 
 @dataclass(frozen=True)
-class Kept:
+class ReadDeposit:
     """A deposit that was read, ready to be written."""
 
     method: str
     signed_on: date
     content: bytes
     name: str
-    reading: Reading
+    reading: SignatureReading
 
 
 def deposit_signature(
@@ -58,7 +58,7 @@ def deposit_signature(
         raise Refused({row.pk: (ELSEWHERE,)})
     check_file(content=content, name=name, accept=SCANS)
     reading = read_deposit(row=row, document=row.document, method=method, content=content)
-    kept = Kept(method, signed_on, content, name, reading)
+    kept = ReadDeposit(method, signed_on, content, name, reading)
     return _keep_deposit(actor, row, kept, at or timezone.now())
 
 
@@ -79,7 +79,7 @@ def _to_deposit(actor: Actor, signature: Signature) -> Signature:
 
 
 @gate.one_transaction
-def _keep_deposit(actor: Actor, signature: Signature, kept: Kept, at: datetime) -> SignatureDeposit:
+def _keep_deposit(actor: Actor, signature: Signature, kept: ReadDeposit, at: datetime) -> SignatureDeposit:
     lock(Convention, [signature.convention_id], "FOR NO KEY UPDATE")
     row = _to_deposit(actor, signature)
     file = store_file(content=kept.content, name=kept.name, by=actor, at=at, accept=SCANS)

@@ -11,7 +11,15 @@ from django.utils import timezone
 from viewflow.workflow.models import Task
 
 from conventions.circuit import WAITING, processes_of
-from conventions.enums import ALIVE, ENDED, ConventionState, DeviceType, PaperKind, ReviewState, SignatureState
+from conventions.enums import (
+    ALIVE,
+    ENDED,
+    ConventionPaperKind,
+    ConventionState,
+    DeviceType,
+    ReviewState,
+    SignatureState,
+)
 from conventions.models import (
     WHOLE_TEXT,
     Article,
@@ -154,7 +162,7 @@ def _papers(convention: Convention, actor: Actor) -> list[ConventionPaper]:
         .select_related("document__rendered")
         .order_by("-pk")
     )
-    pages = [paper for paper in papers if paper.kind == PaperKind.SIGNATURES]
+    pages = [paper for paper in papers if paper.kind == ConventionPaperKind.SIGNATURES]
     reopened = convention.state == ConventionState.CHANGES_REQUESTED
     for paper in papers:
         contested = paper in pages and (paper is not pages[0] or convention.state == ConventionState.SIGNING)

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from conventions.enums import Found
+from conventions.enums import FoundOnDeposit
 from conventions.forms.circuit import SignatureDepositForm, SignatureSignForm
 from conventions.models import ConventionPaper, Signature, SignatureDeposit
 from conventions.permissions import can_deposit_signature
@@ -114,7 +114,7 @@ def signature_deposit(request: Request, reference: str) -> HttpResponse:
             )
 
     if awaited and (deposit := answer(request, form, keep, signature)) is not None:
-        if deposit.found == Found.NOTHING:
+        if deposit.found == FoundOnDeposit.NOTHING:
             messages.warning(request, DEPOSITED_UNREAD)
         else:
             messages.success(request, "Document lu et déposé. Une autre partie le compare et confirme la signature.")

@@ -8,7 +8,7 @@ from django.db.models import Q
 from desk.enums import LineChoice, LotOutcome, MeetingState, ObjectionCode, RatificationAnswer, Typed
 from desk.models.committee import Committee
 from desk.permissions import sees_meetings
-from donations.enums import DeclineReason, Destination, DonationState, RefusalCode
+from donations.enums import DeclineReason, Destination, DonationState, LineRefusalCode
 from donations.models import Donation, DonationLine
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
@@ -120,7 +120,7 @@ class MeetingLine(models.Model):
     choice = models.CharField("décision", max_length=10, choices=LineChoice)
     accepted = models.PositiveIntegerField("quantité acceptée", default=0)
     destination = models.CharField("destination", max_length=10, choices=Destination, default=Destination.REUSE)
-    code = models.CharField("motif du refus", max_length=12, choices=RefusalCode, blank=True)
+    code = models.CharField("motif du refus", max_length=12, choices=LineRefusalCode, blank=True)
     shares = models.JSONField("parts", default=list, blank=True)
 
     class Meta:

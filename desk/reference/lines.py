@@ -54,7 +54,7 @@ def _number(text: str) -> Decimal | None:
         return None
 
 
-class LineForm(ReferenceForm):
+class ReferenceLineForm(ReferenceForm):
     """One line. A code that is left empty is made of the label."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -118,7 +118,7 @@ def _formset(family: Family, declared: Lines, data: Any, row: models.Model | Non
     attributes["left_out"] = (declared.key, "position")
     form = forms.modelform_factory(
         declared.model,
-        form=type("OneLineForm", (LineForm,), attributes),
+        form=type("OneLineForm", (ReferenceLineForm,), attributes),
         fields=list(declared.fields),
         help_texts=dict(family.hints),
         formfield_callback=lambda column, **given: field_of(column, family, **given),

@@ -34,7 +34,7 @@ class BlockRow:
 
 
 @dataclass(frozen=True)
-class Reason:
+class TodoReason:
     """One of the reasons for which rows of a block wait, and how many do."""
 
     said: str
@@ -58,7 +58,7 @@ class Block:
     late: Q | None = None
     late_word: str = LATE
     is_wanted_empty: bool = False
-    reasons: Callable[[], Iterable[Reason]] = tuple
+    reasons: Callable[[], Iterable[TodoReason]] = tuple
 
     @property
     def address(self) -> str:
@@ -74,11 +74,11 @@ class Shown:
     count: int
     late: int
     lines: list[BlockRow]
-    reasons: list[Reason]
+    reasons: list[TodoReason]
 
 
 @dataclass(frozen=True)
-class Action:
+class TodoAction:
     """A button on top of the page: the first one is the main one."""
 
     label: str
@@ -86,7 +86,7 @@ class Action:
 
 
 @dataclass(frozen=True)
-class Part:
+class TodoPart:
     """What a role reads besides its blocks, made when the page is: a template with its context."""
 
     template: str
@@ -94,13 +94,13 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Page:
+class TodoPage:
     """« À faire » of one role. ``above`` comes before the blocks, ``below`` after them."""
 
-    actions: tuple[Action, ...] = ()
+    actions: tuple[TodoAction, ...] = ()
     blocks: tuple[Block, ...] = ()
-    above: tuple[Part, ...] = ()
-    below: tuple[Part, ...] = ()
+    above: tuple[TodoPart, ...] = ()
+    below: tuple[TodoPart, ...] = ()
     scans: bool = False
     changes: tuple[str, ...] = field(default=())
     """The machines whose moves are told since the last visit (``desk.todo.changes``)."""

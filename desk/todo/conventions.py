@@ -11,17 +11,17 @@ from conventions.models import Convention
 from conventions.permissions import can_activate_convention, can_edit_convention
 from conventions.templatetags.conventions import working_days
 from conventions.views.inbox import Item, items_of
-from desk.todo.blocks import Action, Block, BlockRow, Page, since, until
+from desk.todo.blocks import Block, BlockRow, TodoAction, TodoPage, since, until
 from network.models import Membership
 from typography.french import day
 
 S = ConventionState
 
 
-def todo_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> TodoPage:
     """A reviewer or a signatory of a party that is not an EPCI: he opens this twice a year."""
-    return Page(
-        actions=(Action("Conventions", reverse("conventions:convention_list")),),
+    return TodoPage(
+        actions=(TodoAction("Conventions", reverse("conventions:convention_list")),),
         blocks=(inbox(actor),),
         changes=("convention", "review", "signature"),
     )

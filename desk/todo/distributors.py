@@ -11,7 +11,7 @@ from calendars.days import last_day
 from conventions.models import Convention
 from desk.parameters import FALLS_DAYS, RETURNED_DAYS, TOLD_DAYS
 from desk.todo.appointments import appointment_blocks
-from desk.todo.blocks import SOON, WHOLE, Action, Block, BlockRow, Page, many, since, until
+from desk.todo.blocks import SOON, WHOLE, Block, BlockRow, TodoAction, TodoPage, many, since, until
 from desk.todo.connections import copper, serving_blocks, to_call
 from desk.todo.conventions import inbox
 from desk.todo.instruction import instruction_blocks
@@ -33,7 +33,7 @@ from typography.french import HARD, full_day, hour
 S = DeviceState
 
 
-def todo_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> TodoPage:
     """A relay serves what was accepted; the distributor examines and connects as well."""
     is_distributor, limits = advises(actor), limits_on(at)
     blocks = (
@@ -53,11 +53,11 @@ def todo_of(actor: Membership, at: datetime) -> Page:
         blocks += (*serving_blocks(actor, at, limits), copper(actor, at, limits), to_call(actor, at))
     if is_distributor and is_manager(actor):
         blocks = (inbox(actor), *blocks)
-    return Page(
+    return TodoPage(
         actions=(
-            Action("Servir un besoin", reverse("distribution:need_queue")),
-            Action("Rendez-vous", reverse("distribution:appointment_day")),
-            Action("Mon rayon", reverse("distribution:shelf")),
+            TodoAction("Servir un besoin", reverse("distribution:need_queue")),
+            TodoAction("Rendez-vous", reverse("distribution:appointment_day")),
+            TodoAction("Mon rayon", reverse("distribution:shelf")),
         ),
         blocks=blocks,
         changes=("prescription", "connection", "device") if is_distributor else ("prescription", "device"),

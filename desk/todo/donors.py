@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
-from desk.todo.blocks import WHOLE, Action, Block, BlockRow, Page, since
-from donations.enums import DonationState, PaperKind
+from desk.todo.blocks import WHOLE, Block, BlockRow, TodoAction, TodoPage, since
+from donations.enums import DonationPaperKind, DonationState
 from donations.models import DeedAcceptance, Donation, DonationPaper
 from network.models import Membership
 from typography.french import day
@@ -15,11 +15,11 @@ from typography.french import day
 S = DonationState
 
 
-def todo_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> TodoPage:
     """What is left to the donor to do is little: finish a draft, accept the deed. Then it reads what became of it."""
     lots = Donation.objects.visible_to(actor)
-    return Page(
-        actions=(Action("Proposer un lot", reverse("donations:donation_create")),),
+    return TodoPage(
+        actions=(TodoAction("Proposer un lot", reverse("donations:donation_create")),),
         blocks=(_deeds(lots), _drafts(lots), _lots(lots), _certificates(actor)),
         changes=("donation", "device"),
     )
@@ -60,7 +60,7 @@ def _lots(lots: QuerySet[Donation]) -> Block:
 
 def _certificates(actor: Membership) -> Block:
     """The erasure certificate of each lot: the last one, which replaces those before."""
-    certificates = DonationPaper.objects.visible_to(actor).filter(kind=PaperKind.ERASURE)
+    certificates = DonationPaper.objects.visible_to(actor).filter(kind=DonationPaperKind.ERASURE)
     later = certificates.filter(donation=OuterRef("donation"), pk__gt=OuterRef("pk"))
     return Block(
         "certificats",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from conventions.enums import ALIVE
 from conventions.models import Convention, Quota
 from conventions.permissions import can_create_convention, sees_conventions
-from desk.todo.blocks import Action, Page, Part
+from desk.todo.blocks import TodoAction, TodoPage, TodoPart
 from desk.todo.committees import committees
 from desk.todo.conventions import inbox, writing_blocks
 from desk.todo.figures import latest, month_name, territory, threshold_of
@@ -20,16 +20,16 @@ from donations.permissions import can_prospect
 from network.models import Epci, Membership
 
 
-def todo_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> TodoPage:
     """Its manager writes and decides, its reviewer and signatory answer; its observer reads."""
-    actions: tuple[Action, ...] = ()
+    actions: tuple[TodoAction, ...] = ()
     if can_create_convention(actor) is not None:
-        actions = (Action("Nouvelle convention", reverse("conventions:convention_create")),)
-    below = (Part("desk/_territory.html", lambda: _territory(actor, at)),)
+        actions = (TodoAction("Nouvelle convention", reverse("conventions:convention_create")),)
+    below = (TodoPart("desk/_territory.html", lambda: _territory(actor, at)),)
     if sees_conventions(actor) is None:
-        return Page(blocks=(reports(actor), committees(actor, at)), above=below, changes=("report",))
+        return TodoPage(blocks=(reports(actor), committees(actor, at)), above=below, changes=("report",))
     follows = (next_steps(actor, at),) if can_prospect(actor) is not None else ()
-    return Page(
+    return TodoPage(
         actions=actions,
         blocks=(inbox(actor), *writing_blocks(actor, at), *follows, committees(actor, at)),
         below=below,

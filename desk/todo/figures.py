@@ -31,7 +31,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Fact:
+class TodoFigure:
     """One figure with its name."""
 
     label: str
@@ -98,7 +98,7 @@ def standing(summary: Summary, stage: Stage, place: str = "") -> int | str:
     return summary.number("closing", stage, place)
 
 
-def territory(report: Report, epci: Epci) -> list[Fact]:
+def territory(report: Report, epci: Epci) -> list[TodoFigure]:
     """What happened in one territory in the month; what the report hides is hidden here too."""
     summary, served = Summary(report.figures, hides_small=True), NeedSummary(report.figures, hides_small=True)
     place = epci.siren
@@ -109,7 +109,7 @@ def territory(report: Report, epci: Epci) -> list[Fact]:
         ("Appareils au point de distribution, en fin de mois", standing(summary, Stage.AVAILABLE, place)),
         *((f"Besoins en attente{HARD}: {label}", cell) for label, cell in _needs(served, epci)),
     ]
-    return [Fact(label, grouped(number)) for label, number in facts]
+    return [TodoFigure(label, grouped(number)) for label, number in facts]
 
 
 def _needs(served: NeedSummary, epci: Epci) -> list[tuple[str, int | str]]:

@@ -7,7 +7,7 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.todo.blocks import SOON, Action, Block, BlockRow, Page, since, until
+from desk.todo.blocks import SOON, Block, BlockRow, TodoAction, TodoPage, since, until
 from network.models import Membership
 from prescriptions.enums import RightsState
 from prescriptions.models import RightsRequest
@@ -16,13 +16,13 @@ from prescriptions.parameters import LIFT_DAYS
 S = RightsState
 
 
-def todo_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> TodoPage:
     """Requests that wait for him; those whose clock is stopped until it is known who asks."""
     asked = RightsRequest.objects.visible_to(actor).select_related("household__prescriber").order_by("due_on", "pk")
-    return Page(
+    return TodoPage(
         actions=(
-            Action("Noter une demande reçue", reverse("prescriptions:rights_request_create")),
-            Action("Archives et effacements prévus", reverse("prescriptions:foreseen_list")),
+            TodoAction("Noter une demande reçue", reverse("prescriptions:rights_request_create")),
+            TodoAction("Archives et effacements prévus", reverse("prescriptions:foreseen_list")),
         ),
         blocks=(_to_answer(asked, at), _stopped(asked), _restricting(asked, at)),
         changes=("rights_request",),

@@ -11,20 +11,20 @@ from calendars.working_days import add_working_days
 from connectivity.enums import ConnectionState
 from connectivity.models import ConnectionFile, Transmission
 from connectivity.parameters import FIRST_REMINDER_DAYS
-from desk.todo.blocks import WHOLE, Action, Block, BlockRow, Page, since, until
+from desk.todo.blocks import WHOLE, Block, BlockRow, TodoAction, TodoPage, since, until
 from lifecycle.actors import Actor
 from network.models import Membership
 
 S = ConnectionState
 
 
-def todo_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> TodoPage:
     """The queue; the two links of those who answer by a file."""
-    return Page(
+    return TodoPage(
         actions=(
-            Action("Répondre aux demandes", reverse("connectivity:queue")),
-            Action("Prendre le fichier des demandes", reverse("connectivity:queue_export")),
-            Action("Déposer un fichier de réponses", reverse("connectivity:queue_import")),
+            TodoAction("Répondre aux demandes", reverse("connectivity:queue")),
+            TodoAction("Prendre le fichier des demandes", reverse("connectivity:queue_export")),
+            TodoAction("Déposer un fichier de réponses", reverse("connectivity:queue_import")),
         ),
         blocks=(_queue(actor, at),),
         changes=("connection",),

@@ -16,7 +16,7 @@ from desk.todo import (
     readers,
     workshops,
 )
-from desk.todo.blocks import Page
+from desk.todo.blocks import TodoPage
 from lifecycle.actors import Actor
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
@@ -24,7 +24,7 @@ from network.models import Membership
 from network.permissions import acts_as, is_pilot, protects_data
 from prescriptions.permissions import advises, relays, works
 
-FAMILIES: tuple[tuple[Callable[[Actor | None], bool], Callable[[Membership, datetime], Page]], ...] = (
+FAMILIES: tuple[tuple[Callable[[Actor | None], bool], Callable[[Membership, datetime], TodoPage]], ...] = (
     (is_pilot, pilots.todo_of),
     (protects_data, officers.todo_of),
     (works, prescribers.todo_of),
@@ -38,7 +38,7 @@ FAMILIES: tuple[tuple[Callable[[Actor | None], bool], Callable[[Membership, date
 """Whose page it is, and what makes it; the first that fits. Everyone else follows the chain without acting in it."""
 
 
-def page_for(actor: Membership, at: datetime) -> Page:
+def page_for(actor: Membership, at: datetime) -> TodoPage:
     """« À faire » of whoever acts, in the role he acts in."""
     for is_for, made in FAMILIES:
         if is_for(actor):

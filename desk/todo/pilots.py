@@ -14,7 +14,7 @@ from conventions.parameters import FIRST_REMINDER_DAYS
 from conventions.views.steering import NEARLY_USED
 from desk.epcis import epcis_today, map_context
 from desk.parameters import DECIDED_DAYS, QUIET_DAYS, WAITED_DAYS
-from desk.todo.blocks import WHOLE, Action, Block, BlockRow, Page, Part, since, until
+from desk.todo.blocks import WHOLE, Block, BlockRow, TodoAction, TodoPage, TodoPart, since, until
 from desk.todo.connections import copper
 from desk.todo.conventions import convention_page, inbox
 from desk.todo.directory import sessions_to_record
@@ -43,14 +43,14 @@ ACTS = (HouseholdEntry, PrescriptionEntry, NeedEntry)
 """The journals in which the people of a prescriber write."""
 
 
-def todo_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> TodoPage:
     """The pilot defends every figure: each leads to the rows it counts."""
     limits, appointments = limits_on(at), Appointments(actor, at)
-    return Page(
+    return TodoPage(
         actions=(
-            Action("Rapports mensuels", reverse("reports:report_list")),
-            Action("Comités", reverse("desk:committee_list")),
-            Action("Prescripteurs", reverse("desk:coverage")),
+            TodoAction("Rapports mensuels", reverse("reports:report_list")),
+            TodoAction("Comités", reverse("desk:committee_list")),
+            TodoAction("Prescripteurs", reverse("desk:coverage")),
         ),
         blocks=(
             inbox(actor),
@@ -71,10 +71,10 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             service(at, limits),
         ),
         above=(
-            Part("desk/_volumes.html", lambda: month_of_the_departement(actor, hides_small=False)),
-            Part("desk/_next_committee.html", appointments.committee),
+            TodoPart("desk/_volumes.html", lambda: month_of_the_departement(actor, hides_small=False)),
+            TodoPart("desk/_next_committee.html", appointments.committee),
         ),
-        below=(Part("desk/_epcis.html", lambda: map_context(epcis_today(actor, at))),),
+        below=(TodoPart("desk/_epcis.html", lambda: map_context(epcis_today(actor, at))),),
         changes=("donation", "convention", "report"),
     )
 

@@ -20,7 +20,7 @@ from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.todo.blocks import SOON, Action, Block, BlockRow, Page, Part, since, until
+from desk.todo.blocks import SOON, Block, BlockRow, TodoAction, TodoPage, TodoPart, since, until
 from desk.todo.connections import copper, renewals, serving_blocks, to_call, to_tell
 from desk.todo.directory import entries
 from desk.todo.doubles import imported_doubles
@@ -61,14 +61,14 @@ STEPS = (
 )
 
 
-def todo_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> TodoPage:
     """A worker reads his own files; the manager, those of the whole team."""
     limits = limits_on(at)
-    return Page(
+    return TodoPage(
         actions=(
-            Action("Nouvelle prescription", reverse("prescriptions:prescription_create")),
-            Action("Chercher un foyer", reverse("prescriptions:household_list")),
-            Action("Essayer une situation", reverse("desk:try_situation")),
+            TodoAction("Nouvelle prescription", reverse("prescriptions:prescription_create")),
+            TodoAction("Chercher un foyer", reverse("prescriptions:household_list")),
+            TodoAction("Essayer une situation", reverse("desk:try_situation")),
         ),
         blocks=(
             *_file_blocks(actor, at, limits),
@@ -79,7 +79,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             copper(actor, at, limits),
             entries(actor, at),
         ),
-        above=(Part("desk/_steps.html", lambda: {"title": _steps_title(actor), "steps": _steps(actor)}),),
+        above=(TodoPart("desk/_steps.html", lambda: {"title": _steps_title(actor), "steps": _steps(actor)}),),
         changes=("prescription", "connection"),
     )
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from desk.todo.blocks import WHOLE, Action, Block, BlockRow, Page, Part
+from desk.todo.blocks import WHOLE, Block, BlockRow, TodoAction, TodoPage, TodoPart
 from desk.todo.committees import committees
 from desk.todo.figures import month_of_the_departement
 from network.models import Membership
@@ -14,17 +14,17 @@ from reports.views import title_of_month
 from typography.french import day
 
 
-def todo_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> TodoPage:
     """The last month of the département and its reports; a word for whoever has nothing to open here yet."""
     if not reads_reports(actor):
-        return Page(
-            actions=(Action("Vérifier un document", reverse("documents:authenticity_form")),),
-            above=(Part("desk/_nothing.html", dict),),
+        return TodoPage(
+            actions=(TodoAction("Vérifier un document", reverse("documents:authenticity_form")),),
+            above=(TodoPart("desk/_nothing.html", dict),),
         )
-    return Page(
-        actions=(Action("Rapports mensuels", reverse("reports:report_list")),),
+    return TodoPage(
+        actions=(TodoAction("Rapports mensuels", reverse("reports:report_list")),),
         blocks=(reports(actor), committees(actor, at)),
-        above=(Part("desk/_volumes.html", lambda: month_of_the_departement(actor, hides_small=True)),),
+        above=(TodoPart("desk/_volumes.html", lambda: month_of_the_departement(actor, hides_small=True)),),
         changes=("report",),
     )
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from conventions.models import Quota
 from desk.parameters import BENCH_DAYS, SORTED_DAYS
-from desk.todo.blocks import WHOLE, Action, Block, BlockRow, Page, Part, Reason, many, since
+from desk.todo.blocks import WHOLE, Block, BlockRow, TodoAction, TodoPage, TodoPart, TodoReason, many, since
 from desk.todo.conventions import inbox
 from desk.todo.stocktakes import stocktakes
 from desk.todo.workshop_records import records
@@ -38,7 +38,7 @@ MOST_EXPLAINED = 200
 """How many devices of the bench are asked what they lack."""
 
 
-def todo_of(actor: Membership, at: datetime) -> Page:
+def todo_of(actor: Membership, at: datetime) -> TodoPage:
     """The bench and what leaves or comes today; for the manager, quotas, lots and signatures as well."""
     mine = Device.objects.visible_to(actor)
     old = BENCH_DAYS.before(at)
@@ -53,18 +53,21 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             _coming(actor),
             _erasures(actor),
         )
-        return Page(
+        return TodoPage(
             actions=(
-                Action("Mon établi", reverse("refurb:bench")),
-                Action("Réceptionner", reverse("refurb:reception")),
-                Action("Scanner", reverse("distribution:scan_start")),
+                TodoAction("Mon établi", reverse("refurb:bench")),
+                TodoAction("Réceptionner", reverse("refurb:reception")),
+                TodoAction("Scanner", reverse("distribution:scan_start")),
             ),
             blocks=blocks,
             changes=("donation", "device"),
             scans=True,
         )
-    return Page(
-        actions=(Action("Affecter", reverse("distribution:allotment")), Action("Établi", reverse("refurb:bench"))),
+    return TodoPage(
+        actions=(
+            TodoAction("Affecter", reverse("distribution:allotment")),
+            TodoAction("Établi", reverse("refurb:bench")),
+        ),
         blocks=(
             inbox(actor),
             *_lot_blocks(actor, at),
@@ -78,7 +81,7 @@ def todo_of(actor: Membership, at: datetime) -> Page:
             *records(actor, at),
             _erasures(actor),
         ),
-        above=(Part("desk/_bench.html", lambda: {"columns": _columns(mine)}),),
+        above=(TodoPart("desk/_bench.html", lambda: {"columns": _columns(mine)}),),
         changes=("donation", "device", "convention"),
     )
 
@@ -139,12 +142,12 @@ def _bench_blocks(actor: Membership, mine: DeviceQuerySet, old: Combinable) -> t
     )
 
 
-def lacking(actor: Membership, in_process: QuerySet[Any]) -> Iterable[Reason]:
+def lacking(actor: Membership, in_process: QuerySet[Any]) -> Iterable[TodoReason]:
     """What the devices in process lack before they are reconditioned, and how many lack it."""
     asked = Device.objects.filter(pk__in=in_process.values("pk")[:MOST_EXPLAINED])
     refused = gate.preview(asked, "recondition", actor=actor).refused
     counts = Counter(reason.sentence for reasons in refused.values() for reason in reasons)
-    return [Reason(sentence, count) for sentence, count in counts.most_common()]
+    return [TodoReason(sentence, count) for sentence, count in counts.most_common()]
 
 
 def _to_receive(mine: DeviceQuerySet) -> Block:

@@ -6,11 +6,11 @@ from django.shortcuts import redirect, render
 from connectivity.models import CopperClosure, MobileCoverage, TechnologyShare
 from desk.by_commune_import import MOBILES, TECHNOLOGIES
 from desk.closures_import import CLOSURES
-from desk.forms import ClosuresForm, CoveragesForm, ScoresForm, SharesForm
+from desk.forms import ClosuresForm, CoveragesForm, ScoresForm, TechnologySharesForm
 from desk.scores_import import SCORES
 from desk.views.administration import family_of, pilot_only
 from imports.enums import ImportStage
-from imports.kinds import Kind
+from imports.kinds import ImportKind
 from imports.readers.sheets import SheetRefused
 from imports.services import deposit_import
 from imports.views import say_already
@@ -20,7 +20,7 @@ from reference.dated import Dated
 from reference.families import family_of as family_of_model
 from refurb.models import ProcessorScore
 
-type FileForm = ScoresForm | ClosuresForm | SharesForm | CoveragesForm
+type FileForm = ScoresForm | ClosuresForm | TechnologySharesForm | CoveragesForm
 
 
 @asks_then_acts
@@ -38,7 +38,7 @@ def closures_import(request: Request) -> HttpResponse:
 @asks_then_acts
 def shares_import(request: Request) -> HttpResponse:
     """One file of what technologies reach in each commune."""
-    return _deposit(request, TECHNOLOGIES, SharesForm, TechnologyShare, "shares_import")
+    return _deposit(request, TECHNOLOGIES, TechnologySharesForm, TechnologyShare, "shares_import")
 
 
 @asks_then_acts
@@ -49,7 +49,7 @@ def coverages_import(request: Request) -> HttpResponse:
 
 def _deposit(
     request: Request,
-    kind: Kind,
+    kind: ImportKind,
     form_of: type[FileForm],
     model: type[Dated],
     page: str,

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from distribution.enums import CancelReason, ClosureReason, Weekday
+from distribution.enums import AppointmentCancelReason, ClosureReason, Weekday
 from distribution.machine.appointment_rules import CANCEL_REASON, HOUR_GIVEN, SEAT_LEFT
 from distribution.slots import Slot
 from lifecycle.forms import CommentForm, choose, day_input, field_of
@@ -79,7 +79,7 @@ class CancelForm(CommentForm):
 
     reason = forms.ChoiceField(
         label="Motif",
-        choices=choose([one for one in CancelReason.choices if one[0] != CancelReason.RELEASED]),
+        choices=choose([one for one in AppointmentCancelReason.choices if one[0] != AppointmentCancelReason.RELEASED]),
         error_messages={"required": CANCEL_REASON.sentence},
     )
     known = forms.BooleanField(label=KNOWN, required=False)

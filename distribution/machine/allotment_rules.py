@@ -95,7 +95,7 @@ DETACH_REASON = coded(DetachReason.values, "Dites pourquoi l’écran est sépar
 # --- allot
 
 
-class Place(NamedTuple):
+class AllotmentPlace(NamedTuple):
     """What an allotment is made of."""
 
     convention: int
@@ -104,15 +104,15 @@ class Place(NamedTuple):
     in_force: bool
 
 
-def _places(ctx: Context, per_row: PerRowValues) -> dict[int, Place]:
+def _places(ctx: Context, per_row: PerRowValues) -> dict[int, AllotmentPlace]:
     asked = frozenset(keys_of("convention", per_row))
     return ctx.once(("places", asked), lambda: _read_places(asked, ctx.day))
 
 
-def _read_places(asked: Collection[int], day: date) -> dict[int, Place]:
+def _read_places(asked: Collection[int], day: date) -> dict[int, AllotmentPlace]:
     in_force = set(Convention.objects.in_force_on(day).filter(pk__in=asked).values_list("pk", flat=True))
     found = Convention.objects.filter(pk__in=asked).values_list("pk", "epci", "workshop")
-    return {pk: Place(pk, epci, workshop, pk in in_force) for pk, epci, workshop in found}
+    return {pk: AllotmentPlace(pk, epci, workshop, pk in in_force) for pk, epci, workshop in found}
 
 
 def _not_in_force(ctx: Context, per_row: PerRowValues) -> dict[int, str]:

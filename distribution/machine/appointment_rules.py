@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from calendars.days import day_start
 from calendars.working_days import add_working_days
-from distribution.enums import AppointmentState, CancelReason
+from distribution.enums import AppointmentCancelReason, AppointmentState
 from distribution.models import Appointment
 from distribution.models.appointment import not_known, not_received
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS, MISSED_APPOINTMENTS
@@ -152,7 +152,7 @@ KNOWN = Requirement(
     lambda ctx: True if ctx.actor.pk is None else ~not_known(),
     lifted_by=SERVED_BY,
 )
-CANCEL_REASON = coded(CancelReason.values, "Dites pourquoi le rendez-vous est annulé.")
+CANCEL_REASON = coded(AppointmentCancelReason.values, "Dites pourquoi le rendez-vous est annulé.")
 
 
 def _tomorrow(ctx: Context) -> Q:

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from distribution.enums import AppointmentState as S
 from distribution.enums import ClosureReason, Weekday
 from distribution.permissions import sees_appointments
-from documents.enums import REPLACED, Delivery
+from documents.enums import REPLACED, SendState
 from documents.models import Mail, Sms
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
@@ -98,7 +98,7 @@ def not_known() -> Q:
     lost: dict[str, Any] = {
         "about_machine": "appointment",
         "about_pk": OuterRef("pk"),
-        "delivery": Delivery.FAILED,
+        "delivery": SendState.FAILED,
         "created_at__gte": OuterRef("told_at"),
     }
     texts = Sms.objects.filter(**lost).exclude(error=REPLACED)

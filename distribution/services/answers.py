@@ -10,11 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from distribution.enums import AppointmentState, CancelReason
+from distribution.enums import AppointmentCancelReason, AppointmentState
 from distribution.models import Appointment, AppointmentEntry
 from distribution.permissions import can_keep_appointment
 from distribution.services.appointments import cancel_appointment
-from documents.enums import AnswerOutcome, AnswerWhy, Delivery, SmsMeaning
+from documents.enums import AnswerOutcome, AnswerWhy, SendState, SmsMeaning
 from documents.meanings import meaning_of
 from documents.models import Sms, SmsAnswer
 from documents.models.answer import LONGEST_ANSWER
@@ -26,7 +26,7 @@ from lifecycle.locking import locked
 from prescriptions.services.hearing_back import sms_answered
 from prescriptions.services.stopping import stop_sms_household, told_by_sms_at
 
-LEFT = (Delivery.SENT, Delivery.KEPT)
+LEFT = (SendState.SENT, SendState.KEPT)
 MACHINE = "appointment"
 OF_THE_HOUR = ("book", "move", "confirm")
 """What says at which hour it is, and that the household comes then: a reminder unsays nothing."""
@@ -117,7 +117,7 @@ def _answered(answer: SmsAnswer, appointment: Appointment, said: str, at: dateti
             confirm_appointment(actor=actor, appointment=appointment, at=at)
             answer.outcome = AnswerOutcome.CONFIRMED
         else:
-            cancel_appointment(actor=actor, appointment=appointment, reason=CancelReason.HOUSEHOLD, at=at)
+            cancel_appointment(actor=actor, appointment=appointment, reason=AppointmentCancelReason.HOUSEHOLD, at=at)
             answer.outcome = AnswerOutcome.CANCELLED
     except Refused:
         _to_read(answer, said, AnswerWhy.REFUSED)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from distribution.enums import CancelReason
+from distribution.enums import AppointmentCancelReason
 from distribution.machine.appointment_rules import (
     AHEAD,
     HELD,
@@ -127,7 +127,7 @@ def cancel_appointment(
     *,
     actor: Actor,
     appointment: Appointment,
-    reason: CancelReason | str,
+    reason: AppointmentCancelReason | str,
     known: bool = False,
     at: datetime | None = None,
     comment: str = "",

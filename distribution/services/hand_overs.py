@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from distribution import emails
-from distribution.documents import Terms, prepare_note
+from distribution.documents import HandOverTerms, prepare_note
 from distribution.enums import SERVES, ClosedBecause, DerogationKind, HandOverKind, HandOverProof
 from distribution.machine import household_rules as rules
 from distribution.machine.return_rules import TO_EXCHANGE
@@ -156,7 +156,7 @@ def prepare_hand_over(
     _agreed(held, Context(stamp, actor, given), given)
     current = HandOver.objects.current().get(device=held)
     close_notes([held.pk], ClosedBecause.REPLACED, stamp)
-    return prepare_note(held, current.need_id, Terms(**given, kind=HandOverKind.SALE), actor=actor, at=stamp)
+    return prepare_note(held, current.need_id, HandOverTerms(**given, kind=HandOverKind.SALE), actor=actor, at=stamp)
 
 
 def hand_over_device(
@@ -198,7 +198,7 @@ def prepare_exchange(*, actor: Actor, device: Device, replaces: Device, at: date
     if held.state != DeviceState.AVAILABLE or held.attached_to_id is not None:
         raise Refused({held.pk: (NOT_AVAILABLE,)})
     close_notes([held.pk, *others], ClosedBecause.REPLACED, stamp)
-    terms = Terms(Decimal(0), Decimal(0), None, HandOverKind.EXCHANGE, earlier.pk)
+    terms = HandOverTerms(Decimal(0), Decimal(0), None, HandOverKind.EXCHANGE, earlier.pk)
     note = prepare_note(held, earlier.need_id, terms, actor=actor, at=stamp)
     _would_do(held, note, actor, stamp)
     return note

@@ -11,7 +11,7 @@ from lifecycle.locking import locked_row
 from lifecycle.machine import Reason
 from network.enums import OrganisationKind
 from network.models import Commune, Organisation
-from prescriptions.collecting import Point
+from prescriptions.collecting import CollectingPoint
 from refurb.models.points import DistributionPoint
 from refurb.permissions import can_edit_point
 
@@ -75,10 +75,10 @@ def edit_point(*, actor: Actor, point: DistributionPoint, **changed: Any) -> Dis
     return row
 
 
-def points_around(distributor: int, commune: int) -> list[Point]:
+def points_around(distributor: int, commune: int) -> list[CollectingPoint]:
     """Where a household of that commune (primary keys) fetches a device of that distributor, as its sheet says it."""
     found = DistributionPoint.objects.around(distributor, commune)
-    return [Point(one.name, one.place, one.opening) for one in found] if len(found) <= MOST else []
+    return [CollectingPoint(one.name, one.place, one.opening) for one in found] if len(found) <= MOST else []
 
 
 def _may_edit(actor: Actor, point: DistributionPoint) -> None:

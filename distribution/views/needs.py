@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from conventions.models import Convention
 from distribution.enums import SERVES
-from distribution.filters import NeedFilter
+from distribution.filters import WaitingNeedFilter
 from distribution.forms.households import BeforeItsTurnForm, DerogationForm, NeedFindForm
 from distribution.machine.order_rules import ahead_of, jumped
 from distribution.models import Derogation, DerogationRequest, HandOver
@@ -88,7 +88,7 @@ def need_queue(request: Request) -> HttpResponseBase:
         rows=ranked,
         table=QueuedNeedTable,
         noun=WAITING,
-        filters=NeedFilter,
+        filters=WaitingNeedFilter,
         named=named_by(request, "prescription__household"),
         per_page=PER_PAGE,
     )

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from calendars.days import last_day
 from distribution.appointments import CALENDAR, amount_of, calendar_of, to_bring, when
-from distribution.enums import CancelReason
+from distribution.enums import AppointmentCancelReason
 from distribution.forms.appointments import instant
 from distribution.machine.appointment_rules import notice_of
 from distribution.models import Appointment
@@ -97,7 +97,7 @@ def own_appointment(request: HttpRequest, code: str) -> HttpResponse:
 def _do(link: SignedLink, need: Need, booked: Appointment | None, asked: Mapping[str, str]) -> str:
     """Do what is asked, and say it; nothing when the page only shows something else. Raises Refused, Unknown."""
     if asked["act"] == "cancel" and booked is not None:
-        cancel_appointment(actor=link, appointment=booked, reason=CancelReason.HOUSEHOLD)
+        cancel_appointment(actor=link, appointment=booked, reason=AppointmentCancelReason.HOUSEHOLD)
         return "Votre rendez-vous est annulé. Votre appareil reste mis de côté\u00a0: choisissez une autre heure."
     if asked["act"] == "confirm" and booked is not None:
         _refuse_another_hour(booked, asked["hour"])

@@ -44,7 +44,7 @@ DONE, AGAIN, REFUSED, NEXT = "done", "again", "refused", "next"
 
 
 @dataclass(frozen=True)
-class Answer:
+class ScanAnswer:
     """What became of one scan, in words; ``device``: the one it is about, if there is one.
 
     ``before`` and ``after``: what the mode remembers of it, for undoing.
@@ -146,7 +146,7 @@ def scan_list(request: Request, code: str) -> HttpResponse:
     return decide(request, verb, selection)
 
 
-def scan(actor: Membership, mode: ScanMode, form: ScanForm) -> Answer:
+def scan(actor: Membership, mode: ScanMode, form: ScanForm) -> ScanAnswer:
     """Do what the mode does of what was scanned, and say what became of it; nothing is raised, nothing is lost."""
     text = form.cleaned_data["tag"]
     if (first := _first(actor, mode, form)) is not None:
@@ -154,36 +154,36 @@ def scan(actor: Membership, mode: ScanMode, form: ScanForm) -> Answer:
     # In no order: two are refused whichever they are, and an order costs as much as reading the row.
     named = list(Device.objects.visible_to(actor).named(text).exclude(state__in=ENDED).order_by()[:2])
     if len(named) > 1:
-        return Answer(REFUSED, "plusieurs appareils répondent à ce numéro\u00a0: scannez l’étiquette de l’atelier.")
+        return ScanAnswer(REFUSED, "plusieurs appareils répondent à ce numéro\u00a0: scannez l’étiquette de l’atelier.")
     device = named[0] if named else None
     if device is None and not mode.takes_new:
         gone = Device.objects.visible_to(actor).named(text).filter(state__in=ENDED).order_by("-pk").first()
         if gone is None:
-            return Answer(REFUSED, "aucun appareil ne porte cette étiquette.")
+            return ScanAnswer(REFUSED, "aucun appareil ne porte cette étiquette.")
         state = in_a_sentence(gone.get_state_display())
-        return Answer(AGAIN if gone.state in mode.reached else REFUSED, f"déjà sorti\u00a0: {state}.", gone)
+        return ScanAnswer(AGAIN if gone.state in mode.reached else REFUSED, f"déjà sorti\u00a0: {state}.", gone)
     if device is not None and device.state in mode.reached:
-        return Answer(AGAIN, f"déjà {in_a_sentence(device.get_state_display())}. Passez au suivant.", device)
+        return ScanAnswer(AGAIN, f"déjà {in_a_sentence(device.get_state_display())}. Passez au suivant.", device)
     before = mode.keep(device)
     try:
         moved = mode.do(actor, device, text, form.given())
     except Refused as refused:
         return _refused(mode, device, refused)
     except PermissionDenied:
-        return Answer(REFUSED, "cet appareil n’est pas entre vos mains.", device)
-    return Answer(DONE, f"{mode.done}." if mode.done else _where(actor, moved), moved, before, mode.keep(moved))
+        return ScanAnswer(REFUSED, "cet appareil n’est pas entre vos mains.", device)
+    return ScanAnswer(DONE, f"{mode.done}." if mode.done else _where(actor, moved), moved, before, mode.keep(moved))
 
 
-def _first(actor: Membership, mode: ScanMode, form: ScanForm) -> Answer | None:
+def _first(actor: Membership, mode: ScanMode, form: ScanForm) -> ScanAnswer | None:
     """What is told of a scan that is not the thing itself."""
     try:
         told = mode.first(actor, form.cleaned_data["tag"], form.given())
     except Refused as refused:
         return _refused(mode, None, refused)
-    return Answer(NEXT, told) if told else None
+    return ScanAnswer(NEXT, told) if told else None
 
 
-def _awaited(actor: Membership, mode: ScanMode, form: ScanForm, answer: Answer) -> tuple[str, str]:
+def _awaited(actor: Membership, mode: ScanMode, form: ScanForm, answer: ScanAnswer) -> tuple[str, str]:
     """The number of the machine whose label comes next, or is still to come, and what is told of that machine."""
     if answer.outcome == NEXT:
         return form.cleaned_data["tag"], answer.said
@@ -196,11 +196,11 @@ def _awaited(actor: Membership, mode: ScanMode, form: ScanForm, answer: Answer) 
         return "", ""
 
 
-def _refused(mode: ScanMode, device: Device | None, refused: Refused) -> Answer:
+def _refused(mode: ScanMode, device: Device | None, refused: Refused) -> ScanAnswer:
     """A device that the mode took in before is there already: nothing is wrong."""
     if mode.takes_new and device is not None and device.stay:
-        return Answer(AGAIN, f"déjà reçu à l’atelier{_since_received(device)}.", device)
-    return Answer(REFUSED, " ".join(reason.sentence for reason in refused.all), device)
+        return ScanAnswer(AGAIN, f"déjà reçu à l’atelier{_since_received(device)}.", device)
+    return ScanAnswer(REFUSED, " ".join(reason.sentence for reason in refused.all), device)
 
 
 def _since_received(device: Device) -> str:
@@ -218,7 +218,7 @@ def _where(actor: Membership, device: Device) -> str:
     return f"{seen.get_state_display()}{place}. {step.awaited}{todo}."
 
 
-def _remember(request: Request, mode: ScanMode, text: str, answer: Answer) -> None:
+def _remember(request: Request, mode: ScanMode, text: str, answer: ScanAnswer) -> None:
     """Keep the last scans in the session of whoever scans, newest first."""
     device = answer.device
     told = {

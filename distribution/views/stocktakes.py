@@ -22,7 +22,7 @@ from distribution.services.stocktakes import (
     scan_stock,
     take_scan_back,
 )
-from distribution.stocktaking import Found, findings_of, misplaced_in, moved_since
+from distribution.stocktaking import StocktakeFound, findings_of, misplaced_in, moved_since
 from distribution.tables import StocktakeTable
 from distribution.views.scanning import frame_of
 from lifecycle.acting import answer, asks_then_acts, posted
@@ -251,15 +251,15 @@ def _page(request: Request, stocktake: Stocktake, form: CountForm | None) -> Htt
     return render(request, "distribution/stocktake_detail.html", context)
 
 
-def _lines_written(stocktake: Stocktake) -> list[Found]:
+def _lines_written(stocktake: Stocktake) -> list[StocktakeFound]:
     """What was written down when it was closed, in the same order."""
     order = list(Finding)
     lines = stocktake.lines.select_related("device")
-    found = [Found(Finding(line.finding), line.device, line.text, line.seen_at) for line in lines]
+    found = [StocktakeFound(Finding(line.finding), line.device, line.text, line.seen_at) for line in lines]
     return sorted(found, key=lambda one: order.index(one.finding))
 
 
-def _answers(stocktake: Stocktake, findings: list[Found]) -> list[dict[str, Any]]:
+def _answers(stocktake: Stocktake, findings: list[StocktakeFound]) -> list[dict[str, Any]]:
     """The last scans that count, each with what it found."""
     said = {one.device.pk if one.device else one.text: one for one in findings}
     answers = []

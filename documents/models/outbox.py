@@ -16,8 +16,8 @@ from documents.enums import (
     STOPPED,
     TO_THE_ADDRESSEE_ALONE,
     WITHHELD,
-    Delivery,
     MailPurpose,
+    SendState,
 )
 from documents.models.papers import StoredFile
 from documents.permissions import can_read_outbox
@@ -66,7 +66,7 @@ class Mail(models.Model):
     about_pk = models.BigIntegerField("clé de l’objet", null=True)
     message_id = models.CharField("identifiant du message", max_length=120, unique=True)
     created_at = models.DateTimeField("écrit le")
-    delivery = models.CharField("acheminement", max_length=10, choices=Delivery, default=Delivery.QUEUED)
+    delivery = models.CharField("acheminement", max_length=10, choices=SendState, default=SendState.QUEUED)
     sent_at = models.DateTimeField("envoyé le", null=True)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
     error = models.CharField("code d’erreur", max_length=80, blank=True)
@@ -83,12 +83,12 @@ class Mail(models.Model):
         )
         constraints = (
             models.CheckConstraint(
-                condition=Q(delivery=Delivery.SENT, sent_at__isnull=False)
-                | ~Q(delivery=Delivery.SENT) & Q(sent_at=None),
+                condition=Q(delivery=SendState.SENT, sent_at__isnull=False)
+                | ~Q(delivery=SendState.SENT) & Q(sent_at=None),
                 name="documents_mail_sent",
             ),
             models.CheckConstraint(
-                condition=Q(delivery=Delivery.FAILED) & ~Q(error="") | ~Q(delivery=Delivery.FAILED),
+                condition=Q(delivery=SendState.FAILED) & ~Q(error="") | ~Q(delivery=SendState.FAILED),
                 name="documents_mail_failed",
             ),
             models.CheckConstraint(
@@ -119,7 +119,7 @@ class Mail(models.Model):
     @property
     def may_leave_again(self) -> bool:
         """Whether it did not leave, and was not held back on purpose."""
-        return self.delivery == Delivery.FAILED and self.forgotten_at is None and self.error not in FOR_GOOD
+        return self.delivery == SendState.FAILED and self.forgotten_at is None and self.error not in FOR_GOOD
 
     @property
     def failure(self) -> str:
@@ -164,7 +164,7 @@ class Sms(models.Model):
     about_pk = models.BigIntegerField("clé de l’objet")
     created_at = models.DateTimeField("écrit le")
     leaves_at = models.DateTimeField("part à partir du")
-    delivery = models.CharField("acheminement", max_length=10, choices=Delivery, default=Delivery.QUEUED)
+    delivery = models.CharField("acheminement", max_length=10, choices=SendState, default=SendState.QUEUED)
     sent_at = models.DateTimeField("envoyé le", null=True)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
     error = models.CharField("code d’erreur", max_length=80, blank=True)
@@ -184,11 +184,11 @@ class Sms(models.Model):
                 name="documents_sms_number",
             ),
             models.CheckConstraint(
-                condition=Q(delivery=Delivery.SENT, sent_at__isnull=False)
-                | ~Q(delivery=Delivery.SENT) & Q(sent_at=None),
+                condition=Q(delivery=SendState.SENT, sent_at__isnull=False)
+                | ~Q(delivery=SendState.SENT) & Q(sent_at=None),
                 name="documents_sms_sent",
             ),
-            models.CheckConstraint(condition=~Q(delivery=Delivery.FAILED) | ~Q(error=""), name="documents_sms_failed"),
+            models.CheckConstraint(condition=~Q(delivery=SendState.FAILED) | ~Q(error=""), name="documents_sms_failed"),
             models.CheckConstraint(condition=Q(leaves_at__gte=F("created_at")), name="documents_sms_hours"),
         )
 

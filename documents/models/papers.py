@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from documents.enums import ContentType
-from documents.kinds import Kind, kind_of
+from documents.kinds import DocumentKind, kind_of
 from documents.readers.signature import with_ending
 
 
@@ -94,6 +94,6 @@ class Document(models.Model):
         return self.forgotten_at is not None and (self.rendered is None or self.rendered.is_forgotten)
 
     @property
-    def declared_kind(self) -> Kind:
+    def declared_kind(self) -> DocumentKind:
         """The kind as its owner declares it, in the version of this paper. Raises KeyError."""
         return kind_of(self.kind, self.version)

@@ -25,8 +25,8 @@ from documents.enums import (
     INTERRUPTED,
     TO_THE_ADDRESSEE_ALONE,
     ContentType,
-    Delivery,
     MailPurpose,
+    SendState,
 )
 from documents.exceptions import DeliveryFailed, FileAltered, FileForgotten
 from documents.jobs import put_off
@@ -108,12 +108,12 @@ def deliver_mail(*, mail: int, last_try: bool = False) -> None:
     except Exception as error:  # noqa: BLE001 a mailer raises anything: sockets, TLS, SMTP, encodings
         code, lasting = _code(error), _is_lasting(error)
         ended = lasting or last_try
-        _settle(taken, delivery=Delivery.FAILED if ended else Delivery.QUEUED, error=code)
+        _settle(taken, delivery=SendState.FAILED if ended else SendState.QUEUED, error=code)
         if lasting:
             return
         raise DeliveryFailed(code) from None
     spent = {"body": ""} if taken.purpose in TO_THE_ADDRESSEE_ALONE else {}
-    _settle(taken, delivery=Delivery.SENT, sent_at=timezone.now(), error="", **spent)
+    _settle(taken, delivery=SendState.SENT, sent_at=timezone.now(), error="", **spent)
 
 
 @transaction.atomic
@@ -127,7 +127,7 @@ def resend_mail(*, mail: Mail, by: Actor) -> Mail:
     (held,) = locked(Mail.objects.filter(pk=mail.pk))
     if not held.may_leave_again:
         return held
-    held.delivery, held.error = Delivery.QUEUED, ""
+    held.delivery, held.error = SendState.QUEUED, ""
     held.save(update_fields=["delivery", "error"])
     _defer(held)
     return held
@@ -136,9 +136,9 @@ def resend_mail(*, mail: Mail, by: Actor) -> Mail:
 def call_off_mails(rows: Iterable[int], *, error: str) -> int:
     """Those that have not left yet will not, nor may those that failed be sent again. Answers how many."""
     unsent = Mail.objects.filter(pk__in=list(rows), forgotten_at=None)
-    unsent.filter(delivery=Delivery.SENDING).update(error=error)  # should this try fail, there is no other
-    waiting = unsent.filter(delivery__in=(Delivery.QUEUED, Delivery.FAILED))
-    return waiting.update(delivery=Delivery.FAILED, error=error)
+    unsent.filter(delivery=SendState.SENDING).update(error=error)  # should this try fail, there is no other
+    waiting = unsent.filter(delivery__in=(SendState.QUEUED, SendState.FAILED))
+    return waiting.update(delivery=SendState.FAILED, error=error)
 
 
 @transaction.atomic
@@ -177,8 +177,8 @@ def forget_mails_naming(user: User) -> None:
 def _erase(wanted: Q, at: datetime) -> int:
     found = Mail.objects.filter(wanted, forgotten_at=None)
     pks = [mail.pk for mail in locked(found.only("pk"))]
-    waiting = Mail.objects.filter(pk__in=pks, delivery__in=(Delivery.QUEUED, Delivery.SENDING))
-    waiting.update(delivery=Delivery.FAILED, error=FORGOTTEN)
+    waiting = Mail.objects.filter(pk__in=pks, delivery__in=(SendState.QUEUED, SendState.SENDING))
+    waiting.update(delivery=SendState.FAILED, error=FORGOTTEN)
     erased = Mail.objects.filter(pk__in=pks).update(to=[], to_names=[], subject="", body="", forgotten_at=at)
     still_carried = MailAttachment.objects.filter(file=OuterRef("pk"), mail__forgotten_at=None)
     for file in StoredFile.objects.filter(~Exists(still_carried), attachments__mail__in=pks).distinct():
@@ -208,14 +208,14 @@ def _header(address: str, name: str) -> str:
 def _take(pk: int) -> Mail | None:
     """Mark a queued mail as being sent and return it; None when there is nothing to send."""
     (mail,) = locked(Mail.objects.filter(pk=pk))
-    if mail.delivery == Delivery.SENDING:
-        mail.delivery, mail.error = Delivery.FAILED, INTERRUPTED
+    if mail.delivery == SendState.SENDING:
+        mail.delivery, mail.error = SendState.FAILED, INTERRUPTED
         mail.save(update_fields=["delivery", "error"])
         return None
-    if mail.delivery != Delivery.QUEUED:
+    if mail.delivery != SendState.QUEUED:
         return None
     kept = settings.DEMO or DELIVERY_MAILER not in mailers
-    mail.delivery = Delivery.KEPT if kept else Delivery.SENDING
+    mail.delivery = SendState.KEPT if kept else SendState.SENDING
     mail.attempts += 1
     mail.save(update_fields=["delivery", "attempts"])
     return None if kept else mail
@@ -227,9 +227,9 @@ def _settle(mail: Mail, **columns: object) -> None:
     What was held back meanwhile is tried no more.
     """
     row = Mail.objects.filter(pk=mail.pk, attempts=mail.attempts, forgotten_at=None)
-    if columns["delivery"] == Delivery.QUEUED:
-        row.filter(error__in=FOR_GOOD).update(delivery=Delivery.FAILED)
-        row = row.filter(delivery=Delivery.SENDING)
+    if columns["delivery"] == SendState.QUEUED:
+        row.filter(error__in=FOR_GOOD).update(delivery=SendState.FAILED)
+        row = row.filter(delivery=SendState.SENDING)
     row.update(**columns)
 
 

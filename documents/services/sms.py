@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from documents.enums import FOR_GOOD, FORGOTTEN, INTERRUPTED, REFUSED, REPLACED, SHUT, Delivery
+from documents.enums import FOR_GOOD, FORGOTTEN, INTERRUPTED, REFUSED, REPLACED, SHUT, SendState
 from documents.exceptions import DeliveryFailed
 from documents.jobs import put_off
 from documents.models import Sms, SmsAnswer
 from documents.quiet import is_quiet, loud_from
-from documents.sms_door import Refused, provider
+from documents.sms_door import SmsRefused, provider
 from documents.texting import mobile_of, simpler
 from lifecycle.locking import locked
 
@@ -48,7 +48,7 @@ def put_off_due(now: datetime) -> int:
     """Leave to the workers the SMS whose hour has come; how many. None at a quiet hour: they wait for the next one."""
     if is_quiet(now):
         return 0
-    due = Sms.objects.filter(delivery=Delivery.QUEUED, leaves_at__lte=now).order_by("pk").values_list("pk", flat=True)
+    due = Sms.objects.filter(delivery=SendState.QUEUED, leaves_at__lte=now).order_by("pk").values_list("pk", flat=True)
     for pk in due:
         put_off("documents.send_sms", [{"sms": pk}], lock=f"documents.sms:{pk}")
     return len(due)
@@ -65,22 +65,22 @@ def deliver_sms(*, sms: int, at: datetime | None = None) -> None:
     if taken is None:
         return
     if carrier is None:
-        _settle(taken, delivery=Delivery.FAILED, error=SHUT)
+        _settle(taken, delivery=SendState.FAILED, error=SHUT)
         return
     if carrier.keeps:
-        _settle(taken, delivery=Delivery.KEPT)
+        _settle(taken, delivery=SendState.KEPT)
         return
     try:
         carrier.send(number=taken.number, text=taken.text, mark=str(taken.pk))
     except DeliveryFailed as error:
         ended = taken.attempts >= MOST_TRIES
-        _settle(taken, delivery=Delivery.FAILED if ended else Delivery.QUEUED, error=str(error)[:80] or REFUSED)
-    except Refused as error:
-        _settle(taken, delivery=Delivery.FAILED, error=str(error)[:80] or REFUSED)
+        _settle(taken, delivery=SendState.FAILED if ended else SendState.QUEUED, error=str(error)[:80] or REFUSED)
+    except SmsRefused as error:
+        _settle(taken, delivery=SendState.FAILED, error=str(error)[:80] or REFUSED)
     except Exception as error:  # noqa: BLE001 a provider raises anything; its words may hold a number
-        _settle(taken, delivery=Delivery.FAILED, error=type(error).__name__[:80])
+        _settle(taken, delivery=SendState.FAILED, error=type(error).__name__[:80])
     else:
-        _settle(taken, delivery=Delivery.SENT, sent_at=timezone.now(), error="", text="")
+        _settle(taken, delivery=SendState.SENT, sent_at=timezone.now(), error="", text="")
 
 
 def call_off_sms(rows: Iterable[int], *, error: str = REPLACED, at: datetime | None = None) -> int:
@@ -91,16 +91,16 @@ def call_off_sms(rows: Iterable[int], *, error: str = REPLACED, at: datetime | N
     unsent = Sms.objects.filter(pk__in=list(rows))
     if at is not None:
         unsent = unsent.filter(leaves_at__gt=at - A_DAY)
-    unsent.filter(delivery=Delivery.SENDING).update(error=error)  # should this try fail, there is no other
-    return unsent.filter(delivery=Delivery.QUEUED).update(delivery=Delivery.FAILED, error=error, text="")
+    unsent.filter(delivery=SendState.SENDING).update(error=error)  # should this try fail, there is no other
+    return unsent.filter(delivery=SendState.QUEUED).update(delivery=SendState.FAILED, error=error, text="")
 
 
 @transaction.atomic
 def forget_sms(*, about: tuple[str, int], at: datetime) -> None:
     """Erase the number and the text of the SMS about an object; those that had not left will not."""
     rows = Sms.objects.filter(about_machine=about[0], about_pk=about[1], forgotten_at=None)
-    waiting = rows.filter(delivery__in=(Delivery.QUEUED, Delivery.SENDING))
-    waiting.update(delivery=Delivery.FAILED, error=FORGOTTEN)
+    waiting = rows.filter(delivery__in=(SendState.QUEUED, SendState.SENDING))
+    waiting.update(delivery=SendState.FAILED, error=FORGOTTEN)
     rows.update(number="", text="", forgotten_at=at)
     SmsAnswer.objects.filter(sms__about_machine=about[0], sms__about_pk=about[1]).exclude(text="").update(text="")
 
@@ -109,13 +109,13 @@ def forget_sms(*, about: tuple[str, int], at: datetime) -> None:
 def _take(pk: int, now: datetime) -> Sms | None:
     """Mark one that waits as being sent; None when there is nothing to send, or not at this hour."""
     (row,) = locked(Sms.objects.filter(pk=pk))
-    if row.delivery == Delivery.SENDING:
-        row.delivery, row.error = Delivery.FAILED, INTERRUPTED
+    if row.delivery == SendState.SENDING:
+        row.delivery, row.error = SendState.FAILED, INTERRUPTED
         row.save(update_fields=["delivery", "error"])
         return None
-    if row.delivery != Delivery.QUEUED or row.leaves_at > now or is_quiet(now):
+    if row.delivery != SendState.QUEUED or row.leaves_at > now or is_quiet(now):
         return None
-    row.delivery, row.attempts = Delivery.SENDING, row.attempts + 1
+    row.delivery, row.attempts = SendState.SENDING, row.attempts + 1
     row.save(update_fields=["delivery", "attempts"])
     return row
 
@@ -123,7 +123,7 @@ def _take(pk: int, now: datetime) -> Sms | None:
 def _settle(sms: Sms, **columns: object) -> None:
     """Write what came of this attempt, unless it was forgotten meanwhile; what was called off is tried no more."""
     row = Sms.objects.filter(pk=sms.pk, attempts=sms.attempts, forgotten_at=None)
-    if columns["delivery"] == Delivery.QUEUED:
-        row.filter(error__in=CALLED_OFF).update(delivery=Delivery.FAILED, text="")
-        row = row.filter(delivery=Delivery.SENDING)
+    if columns["delivery"] == SendState.QUEUED:
+        row.filter(error__in=CALLED_OFF).update(delivery=SendState.FAILED, text="")
+        row = row.filter(delivery=SendState.SENDING)
     row.update(**columns)

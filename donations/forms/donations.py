@@ -170,7 +170,7 @@ class LineForm(forms.ModelForm):
         return AnnouncedLine(**{name: value for name, value in self.cleaned_data.items() if name != "DELETE"})
 
 
-class Lines(Rows[LineForm]):
+class DonationLines(Rows[LineForm]):
     """The lines of a lot: a row left empty is not a line."""
 
     def lines(self) -> list[AnnouncedLine]:
@@ -179,7 +179,13 @@ class Lines(Rows[LineForm]):
 
 
 LineFormSet = forms.formset_factory(
-    LineForm, formset=Lines, extra=0, can_delete=True, max_num=MOST_LINES, absolute_max=MOST_LINES, validate_max=True
+    LineForm,
+    formset=DonationLines,
+    extra=0,
+    can_delete=True,
+    max_num=MOST_LINES,
+    absolute_max=MOST_LINES,
+    validate_max=True,
 )
 
 

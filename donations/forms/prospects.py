@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from donations.enums import ContactChannel, GiveUpReason, NextStep, SizeClass
+from donations.enums import GiveUpReason, NextStep, ProspectChannel, SizeClass
 from donations.machine import prospect as rules
 from donations.models import Prospect
 from donations.services.prospects import DESCRIBED, Exchange, Then, followers_of
@@ -75,7 +75,7 @@ class ExchangeForm(NextForm, CommentForm):
     """One exchange: when, how, what was said, what comes next."""
 
     contacted_on = forms.DateField(label="Jour de l’échange", widget=day_input())
-    channel = forms.ChoiceField(label="Moyen", choices=choose(ContactChannel.choices))
+    channel = forms.ChoiceField(label="Moyen", choices=choose(ProspectChannel.choices))
     said = forms.CharField(
         label="Ce qui s’est dit",
         max_length=500,

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from donations.enums import Destination, DonorKind, ReassignReason, RefusalCode
+from donations.enums import Destination, DonorKind, LineRefusalCode, ReassignReason
 from donations.forms.donations import LineByLine
 from donations.machine import donation_rules as rules
 from donations.models import Allocation, Donation, DonationLine
@@ -72,7 +72,7 @@ class RulingForm(SharesForm):
     destination = forms.ChoiceField(label="Pour", choices=Destination.choices)
     code = forms.ChoiceField(
         label="Motif de refus",
-        choices=choose(RefusalCode.choices, "Aucun refus"),
+        choices=choose(LineRefusalCode.choices, "Aucun refus"),
         required=False,
         help_text="Dès qu’un appareil de la ligne est refusé.",
     )

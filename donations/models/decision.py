@@ -5,7 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from donations.enums import Destination, RefusalCode
+from donations.enums import Destination, LineRefusalCode
 from donations.models.donation import Donation, DonationLine
 from network.models import Membership, Organisation
 
@@ -16,7 +16,7 @@ class LineDecision(models.Model):
     line = models.OneToOneField(DonationLine, models.PROTECT, related_name="decision", verbose_name="ligne")
     accepted = models.PositiveIntegerField("quantité acceptée")
     destination = models.CharField("destination", max_length=10, choices=Destination, default=Destination.REUSE)
-    code = models.CharField("motif du refus", max_length=12, choices=RefusalCode, blank=True)
+    code = models.CharField("motif du refus", max_length=12, choices=LineRefusalCode, blank=True)
     decided_at = models.DateTimeField("décidé le")
     decided_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+", verbose_name="par")
 
@@ -30,7 +30,7 @@ class LineDecision(models.Model):
                 violation_error_message="Dites pourquoi la ligne est refusée.",
             ),
             models.CheckConstraint(
-                condition=Q(code="") | Q(code__in=RefusalCode.values), name="donations_linedecision_code"
+                condition=Q(code="") | Q(code__in=LineRefusalCode.values), name="donations_linedecision_code"
             ),
             models.CheckConstraint(
                 condition=Q(destination__in=Destination.values), name="donations_linedecision_destination"

@@ -13,10 +13,10 @@ from documents.models import Document
 from donations.enums import (
     DeclineReason,
     DifferenceCode,
+    DonationPaperKind,
     DonationState,
     DonorKind,
     LineCondition,
-    PaperKind,
     WithdrawReason,
 )
 from donations.permissions import sees_donations
@@ -345,7 +345,7 @@ class DonationPaper(models.Model):
     is_replaced: bool
 
     donation = models.ForeignKey(Donation, models.PROTECT, related_name="papers", verbose_name="donation")
-    kind = models.CharField("nature", max_length=12, choices=PaperKind)
+    kind = models.CharField("nature", max_length=12, choices=DonationPaperKind)
     workshop = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="atelier"
     )
@@ -358,7 +358,7 @@ class DonationPaper(models.Model):
         verbose_name_plural = "papiers des donations"
         ordering = ("-pk",)
         constraints = (
-            models.CheckConstraint(condition=Q(kind__in=PaperKind.values), name="donations_donationpaper_kind"),
+            models.CheckConstraint(condition=Q(kind__in=DonationPaperKind.values), name="donations_donationpaper_kind"),
         )
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from documents.models import Document, StoredFile
 from documents.services import forget_document, forget_file
-from donations.enums import PaperKind, SlipProof
+from donations.enums import DonationPaperKind, SlipProof
 from donations.models.donation import Donation
 from donations.models.pick_up import PickUp, PickUpQuerySet
 from donations.models.prospect import Prospect, ProspectContact, ProspectQuerySet
@@ -20,7 +20,7 @@ def forget_person(user: User) -> None:
     his = user.memberships.values("organisation")
     for deed in Document.objects.filter(
         name_is(user, "values__accepted_by"),
-        donation_paper__kind=PaperKind.DEED,
+        donation_paper__kind=DonationPaperKind.DEED,
         donation_paper__donation__donor__in=his,
     ):
         forget_document(document=deed)
@@ -49,7 +49,7 @@ def _forget_on_site(user: User, pick_ups: PickUpQuerySet) -> None:
     """Where he was named on site, or signed."""
     named = name_is(user, "values__contact_name") | user.named_in("values__instructions", "values__access")
     slips = Document.objects.filter(
-        named, donation_paper__kind=PaperKind.SLIP, donation_paper__donation__in=pick_ups.values("donation")
+        named, donation_paper__kind=DonationPaperKind.SLIP, donation_paper__donation__in=pick_ups.values("donation")
     )
     for document in slips:
         forget_document(document=document)

@@ -15,7 +15,7 @@ from donations.models.inventory import InventoryUnit, alike, called
 from donations.permissions import can_edit_donation
 from donations.serials import same_serial
 from donations.services.donations import ALREADY_ANNOUNCED, create_donation, held_donation
-from imports.kinds import Row
+from imports.kinds import ImportRow
 from imports.models import Import
 from imports.services import undo_import
 from lifecycle import gate
@@ -42,7 +42,7 @@ def donor_key(number: str) -> str:
     return SIGNS.sub("", number).upper()
 
 
-def write_units(source: Import, rows: Iterable[Row]) -> None:
+def write_units(source: Import, rows: Iterable[ImportRow]) -> None:
     """Write the machines of a chunk, in one statement; no line has them yet."""
     columns = ("source_id", "number", *COLUMNS)
     names = ", ".join(connection.ops.quote_name(column) for column in columns)
@@ -52,7 +52,7 @@ def write_units(source: Import, rows: Iterable[Row]) -> None:
             copy.write_row((source.pk, row.line.number, *_machine_columns(row)))
 
 
-def _machine_columns(row: Row) -> Iterator[Any]:
+def _machine_columns(row: ImportRow) -> Iterator[Any]:
     """The columns of the machine that a line describes, in their order."""
     serial, number = keys_of(row)
     for name in DESCRIBED:
@@ -62,7 +62,7 @@ def _machine_columns(row: Row) -> Iterator[Any]:
     yield number
 
 
-def keys_of(row: Row) -> tuple[str, str]:
+def keys_of(row: ImportRow) -> tuple[str, str]:
     """The serial number and the donor's own number of a line, as they are compared; computed once."""
     if KEYS not in row.values:
         values = row.values

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from donations.enums import DonationState
-from donations.forms.donations import MOST_LINES, DonationForm, LineFormSet, Lines
+from donations.forms.donations import MOST_LINES, DonationForm, DonationLines, LineFormSet
 from donations.gift_law import gift_law
 from donations.models import Donation
 from donations.parameters import DEVICE_AGE
@@ -79,7 +79,7 @@ def _at_the_donors(request: Request) -> dict[str, Any]:
     return {"pick_up_address": home.address, "pick_up_postcode": home.postcode, "commune": home.commune_id}
 
 
-def _lines(request: Request, form: DonationForm, **options: Any) -> Lines:
+def _lines(request: Request, form: DonationForm, **options: Any) -> DonationLines:
     """The rows of the lot; « ajouter une ligne » posts the page and gives one more."""
     donor = form.donor_known() or _donor_posted(form)
     public = None if donor is None else donor.legal_nature == LegalNature.PUBLIC
@@ -88,7 +88,7 @@ def _lines(request: Request, form: DonationForm, **options: Any) -> Lines:
         data = data.copy()
         data["lines-TOTAL_FORMS"] = str(min(_total(data) + 1, MOST_LINES))
     lines = LineFormSet(data, prefix="lines", form_kwargs=said, **({} if data is not None else options))
-    assert isinstance(lines, Lines)
+    assert isinstance(lines, DonationLines)
     return lines
 
 
@@ -108,7 +108,7 @@ def _donor_posted(form: DonationForm) -> Organisation | None:
     return donor
 
 
-def _is_right(request: Request, form: DonationForm, lines: Lines) -> bool:
+def _is_right(request: Request, form: DonationForm, lines: DonationLines) -> bool:
     if request.method != "POST":
         return False
     if "add_line" in request.POST:
@@ -147,7 +147,7 @@ def _gauge(form: DonationForm) -> dict[str, Any]:
     return {"gauge": reuse_gauge(donor, timezone.localdate()), "is_own": donor.pk == form.by.organisation_id}
 
 
-def _page(request: Request, form: DonationForm, lines: Lines, donation: Donation | None = None) -> HttpResponse:
+def _page(request: Request, form: DonationForm, lines: DonationLines, donation: Donation | None = None) -> HttpResponse:
     context = {
         "form": form,
         "lines": lines,

@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Callable
 
-from imports.readers.sheets import Cells, Sheet
+from imports.readers.sheets import Cells, WorkbookSheet
 
 TAKEN_OUT = "⟦retiré⟧"
 """What stands where something was taken out."""
@@ -40,6 +40,6 @@ def copy_of(rows: list[Cells]) -> bytes:
     return out.getvalue().encode()
 
 
-def sheet_of(copy: bytes) -> Sheet:
+def sheet_of(copy: bytes) -> WorkbookSheet:
     """The sheet that was kept."""
-    return Sheet("", [tuple(row) for row in csv.reader(io.StringIO(copy.decode()), delimiter=";")])
+    return WorkbookSheet("", [tuple(row) for row in csv.reader(io.StringIO(copy.decode()), delimiter=";")])

@@ -16,7 +16,7 @@ type Cells = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class WorkbookSheet:
     """A sheet: its rows from the first of the file, blank ones included, so that a line keeps its number."""
 
     name: str

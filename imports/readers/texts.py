@@ -7,7 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from imports.readers.sheets import LONGEST_CELL, MOST_COLUMNS, MOST_READ, Sheet, SheetRefused, clean, too_many_lines
+from imports.readers.sheets import (
+    LONGEST_CELL,
+    MOST_COLUMNS,
+    MOST_READ,
+    SheetRefused,
+    WorkbookSheet,
+    clean,
+    too_many_lines,
+)
 
 SEPARATORS = ";,\t|"
 ANNOUNCED = re.compile(r'"?sep=(.)"?\s*')
@@ -22,7 +30,7 @@ MARKS = (
 )
 
 
-def text_sheet(content: bytes) -> Sheet:
+def text_sheet(content: bytes) -> WorkbookSheet:
     """The only sheet of a file of text. Raises SheetRefused."""
     text = decoded(content).replace("\r\n", "\n").replace("\r", "\n")
     first, _, rest = text.partition("\n")
@@ -36,7 +44,7 @@ def text_sheet(content: bytes) -> Sheet:
         rows = max(rows, _without_quotes(text, separator), key=_regular)
     if len(rows) > MOST_READ:
         raise too_many_lines()
-    return Sheet("", [()] * skipped + [tuple(map(clean, row[:MOST_COLUMNS])) for row in rows])
+    return WorkbookSheet("", [()] * skipped + [tuple(map(clean, row[:MOST_COLUMNS])) for row in rows])
 
 
 def _swallowed(cell: str, separator: str) -> bool:

@@ -12,7 +12,15 @@ from typing import Any
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from documents.readers.apart import NotRead, answer_apart, read_apart
-from imports.readers.sheets import LONGEST_CELL, MOST_COLUMNS, MOST_READ, Sheet, SheetRefused, clean, too_many_lines
+from imports.readers.sheets import (
+    LONGEST_CELL,
+    MOST_COLUMNS,
+    MOST_READ,
+    SheetRefused,
+    WorkbookSheet,
+    clean,
+    too_many_lines,
+)
 
 PACKED = b"PK\x03\x04"
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -29,7 +37,7 @@ number."""
 NOT_READ = "Ce classeur ne se lit pas\u00a0: il est abîmé, protégé par un mot de passe ou trop lourd une fois ouvert."
 
 
-def workbook_sheets(content: bytes) -> list[Sheet]:
+def workbook_sheets(content: bytes) -> list[WorkbookSheet]:
     """The sheets that are shown. Raises SheetRefused."""
     if content.startswith(PACKED):
         _refuse_bomb(content)
@@ -39,7 +47,7 @@ def workbook_sheets(content: bytes) -> list[Sheet]:
         raise SheetRefused(NOT_READ) from None
     if answer.get("long"):
         raise too_many_lines()
-    return [Sheet(clean(name), [tuple(row) for row in rows]) for name, rows in answer["sheets"]]
+    return [WorkbookSheet(clean(name), [tuple(row) for row in rows]) for name, rows in answer["sheets"]]
 
 
 def _refuse_bomb(content: bytes) -> None:

@@ -15,7 +15,7 @@ class TerritoryRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Written:
+class TerritoryWritten:
     """What was done to one table, in rows."""
 
     label: str
@@ -25,7 +25,7 @@ class Written:
 
 
 @transaction.atomic
-def load_territory(territory: Territory) -> list[Written]:
+def load_territory(territory: Territory) -> list[TerritoryWritten]:
     """Write what differs and tell it, table by table; a second run changes nothing.
 
     Raises ``TerritoryRefused`` when a code is unknown, or when a commune in use is no longer in the files
@@ -43,7 +43,7 @@ def load_territory(territory: Territory) -> list[Written]:
     moved = _merge_communes(territory.merged, {row.code: row for row in rows if row.code not in codes}, today)
     merged = [_merged(row, today) for row in territory.merged]
     written = _write(Commune, "communes réunies", merged, ("code", "status"), COMMUNE_COLUMNS)
-    report.append(Written(written.label, written.created, written.changed + moved, written.unchanged - moved))
+    report.append(TerritoryWritten(written.label, written.created, written.changed + moved, written.unchanged - moved))
     return report
 
 
@@ -143,7 +143,7 @@ def _keys(pairs: Iterable[tuple[str, int]], what: str) -> Callable[[str], int]:
 
 def _write[M: models.Model](
     model: type[M], label: str, rows: Sequence[M], key: tuple[str, ...], columns: tuple[str, ...]
-) -> Written:
+) -> TerritoryWritten:
     """Insert the rows that are new and update those that differ: two statements whatever their number."""
 
     def values(row: M, names: tuple[str, ...]) -> tuple[Hashable, ...]:
@@ -159,4 +159,4 @@ def _write[M: models.Model](
             unique_fields=key,
             update_fields=[model._meta.get_field(name).name for name in columns],
         )
-    return Written(label, len(created), len(changed), len(rows) - len(created) - len(changed))
+    return TerritoryWritten(label, len(created), len(changed), len(rows) - len(created) - len(changed))

@@ -9,8 +9,8 @@ from lifecycle.pages import Page, Pages
 from network.requests import Request
 from prescriptions.enums import HouseholdState
 from prescriptions.forms.asking import CommentForm
-from prescriptions.forms.households import AttachForm, ErasureForm, MoveForm
-from prescriptions.forms.joining import PartForm
+from prescriptions.forms.households import AttachForm, ErasureAskedForm, MoveForm
+from prescriptions.forms.joining import PartFilesForm
 from prescriptions.models import Household, Joining
 from prescriptions.services import households, joining
 from prescriptions.views.joining import household_join
@@ -65,7 +65,7 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "part",
         "separer",
-        PartForm,
+        PartFilesForm,
         done=parted_told,
         service=joining.part_household,
         form_kwargs=_joined_files,
@@ -76,7 +76,7 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "erase_on_request",
         "rendre-anonyme",
-        ErasureForm,
+        ErasureAskedForm,
         done="Rendu anonyme\u00a0: tout ce qui nomme ce foyer est effacé. Le prescripteur est prévenu",
         context=_other_files,
         template="prescriptions/actions/household_erase_on_request.html",

@@ -7,7 +7,7 @@ from lifecycle.pages import Page, Pages
 from network.requests import Request
 from prescriptions.enums import RightKind
 from prescriptions.forms.asking import CommentForm
-from prescriptions.forms.rights import IdentityForm, ProlongForm, ReplyForm, RightsRefusalForm, ToldForm
+from prescriptions.forms.rights import DoubtForm, ProlongForm, ReplyForm, RightsRefusalForm, ToldForm
 from prescriptions.models import RightsRequest
 from prescriptions.services import rights
 from prescriptions.views.rights import binding, visible_rights_request
@@ -27,7 +27,7 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "ask_identity",
         "identite",
-        IdentityForm,
+        DoubtForm,
         form_kwargs=_asked,
         done="Le délai s’arrête jusqu’à ce que vous notiez l’identité établie",
     ),

@@ -218,7 +218,7 @@ PROOF_LOOKED_AT: dict[FactKind, str] = {
 """What is looked at with the household for each kind of fact, and never kept."""
 
 
-class Verdict(TextChoices):
+class EligibilityVerdict(TextChoices):
     """What the rules of the day say of a household; people decide."""
 
     FAVOURABLE = "favourable", "Les règles sont favorables"
@@ -338,7 +338,7 @@ LANGUAGES_IN_FRENCH: dict[str, str] = {
 """How whoever gives the sheet calls them."""
 
 
-class PaperKind(TextChoices):
+class PrescriptionPaperKind(TextChoices):
     """The papers of a prescription, all for the household: one for each thing it may be told."""
 
     FILED = "filed", "Fiche du foyer\u00a0: demande déposée"
@@ -352,7 +352,7 @@ class PaperKind(TextChoices):
     SHEET = "sheet", "Fiche pour le foyer"
 
 
-ABOUT_FACTS = (PaperKind.MISSING, PaperKind.REFUSED)
+ABOUT_FACTS = (PrescriptionPaperKind.MISSING, PrescriptionPaperKind.REFUSED)
 """The papers that say what was seen or missed: for whoever may read the facts behind a decision, not for a relay."""
 
 
@@ -369,7 +369,7 @@ class DoubleSign(TextChoices):
     ADDRESS = "double_address", "même adresse"
 
 
-class Likeness(TextChoices):
+class Resemblance(TextChoices):
     """How much two files look alike; none is certain. The points from which each is said are dated settings."""
 
     SOME = "some", "ressemblance"

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from prescriptions.completion import Point, Round
+from prescriptions.completion import CompletionPoint, Round
 from prescriptions.enums import CompletionSaid
 from prescriptions.forms.actions import written
 from prescriptions.services.completion import IN_WORDS, SAY_WHAT, SAY_WHY
@@ -31,7 +31,7 @@ class CompletionForm(forms.Form):
             self.fields[f"words_{rank}"].widget.attrs["rows"] = 2
             self.initial[f"words_{rank}"] = known.words if known else ""
 
-    def rows(self) -> Iterator[tuple[Point, forms.BoundField, forms.BoundField]]:
+    def rows(self) -> Iterator[tuple[CompletionPoint, forms.BoundField, forms.BoundField]]:
         """Each point with its two fields, as the page shows them."""
         return ((point, self[f"said_{rank}"], self[f"words_{rank}"]) for rank, point in enumerate(self.points, start=1))
 
@@ -62,7 +62,7 @@ class CompletionForm(forms.Form):
         return found
 
 
-def _help(point: Point) -> str:
+def _help(point: CompletionPoint) -> str:
     if point.changes:
         return "Facultatif si c’est fait\u00a0: le distributeur voit ce qui a changé."
     if point.part is None:

@@ -65,7 +65,7 @@ class MoveForm(CommentForm):
         return moved
 
 
-class ErasureForm(forms.Form):
+class ErasureAskedForm(forms.Form):
     """When and how the household asked to be erased: nothing that is written freely, since nothing is to be left."""
 
     received_on = forms.DateField(

@@ -61,7 +61,7 @@ class FileField(forms.ModelChoiceField):
         return str(obj.reference)
 
 
-class PartForm(CommentForm):
+class PartFilesForm(CommentForm):
     """Which of the files that were joined is parted again."""
 
     left = FileField(label="Dossier à séparer", queryset=Household.objects.none(), empty_label=None)

@@ -148,7 +148,7 @@ class ToldForm(forms.Form):
         self.fields["told_by"] = self.fields.pop("told_by")
 
 
-class IdentityForm(ToldForm):
+class DoubtForm(ToldForm):
     """What makes one doubt."""
 
     doubt = coded(

@@ -16,12 +16,12 @@ from prescriptions.enums import (
     NOT_ELIGIBLE,
     OPEN_NEED_STATES,
     CodePurpose,
+    EligibilityVerdict,
     ErasureChannel,
     HouseholdState,
     NeedState,
     PrescriptionState,
     ReminderKind,
-    Verdict,
 )
 from prescriptions.machine.household_rules import PRESCRIBER_GIVEN as KNOWN_PRESCRIBER
 from prescriptions.machine.need_rules import DECLINED_LIFTED_BY
@@ -136,7 +136,7 @@ MISSING_SAID = Requirement(
 def _explained(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     silent = [pk for pk, given in per_row.items() if not str(given.get("motive") or "").strip()]
     verdicts = Fact.objects.verdicts(silent, ctx.day)
-    return {pk: AGAINST_EXPLAINED.sentence for pk in silent if verdicts[pk] == Verdict.AGAINST}
+    return {pk: AGAINST_EXPLAINED.sentence for pk in silent if verdicts[pk] == EligibilityVerdict.AGAINST}
 
 
 AGAINST_EXPLAINED = PerRow(
@@ -172,7 +172,7 @@ NEXT_STEP = Requirement(
 def _grounded(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     said = [pk for pk, given in per_row.items() if given.get("reason") == NOT_ELIGIBLE]
     verdicts = Fact.objects.verdicts(said, ctx.day)
-    return {pk: REFUSAL_GROUNDED.sentence for pk in said if verdicts[pk] != Verdict.AGAINST}
+    return {pk: REFUSAL_GROUNDED.sentence for pk in said if verdicts[pk] != EligibilityVerdict.AGAINST}
 
 
 REFUSAL_GROUNDED = PerRow(

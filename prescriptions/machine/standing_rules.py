@@ -23,7 +23,7 @@ files declared the same afterwards the first decided goes on."""
 KINDS = list(NeedKind.values)
 
 
-class Asked(NamedTuple):
+class AskedNeed(NamedTuple):
     """A need that is about to be submitted or accepted, and the file from which those of its household hang."""
 
     prescription: int
@@ -33,14 +33,14 @@ class Asked(NamedTuple):
     kind: str
 
 
-class Standing(NamedTuple):
+class StandingNeed(NamedTuple):
     """A need that stops one that is asked, of the same file or of another one of the household."""
 
     need: Any
     in_another_file: bool
 
 
-def what_stands(pks: Iterable[int]) -> dict[int, list[Standing]]:
+def what_stands(pks: Iterable[int]) -> dict[int, list[StandingNeed]]:
     """``{prescription: the needs that stop its own}``, the first of each kind, in the order of kinds; two queries.
 
     Of a set, an earlier one stops a later one: both would be submitted or accepted together.
@@ -52,22 +52,22 @@ def what_stands(pks: Iterable[int]) -> dict[int, list[Standing]]:
         needs: Any = Need.objects.standing({one.lead for one in asked}).filter(kind__in={one.kind for one in asked})
         for need in needs.select_related("prescription__household").order_by("pk"):
             found.setdefault((need.lead, need.kind), []).append(need)
-    standing: dict[int, dict[str, Standing]] = {}
+    standing: dict[int, dict[str, StandingNeed]] = {}
     for one in asked:
         for need in found.get((one.lead, one.kind), ()):
             if _stops(need.prescription, one, together):
                 stopped = standing.setdefault(one.prescription, {})
-                stopped.setdefault(one.kind, Standing(need, need.prescription.household_id != one.file))
+                stopped.setdefault(one.kind, StandingNeed(need, need.prescription.household_id != one.file))
     return {pk: [by_kind[kind] for kind in KINDS if kind in by_kind] for pk, by_kind in standing.items()}
 
 
-def _asked(pks: Iterable[int]) -> list[Asked]:
+def _asked(pks: Iterable[int]) -> list[AskedNeed]:
     rows = Need.objects.filter(prescription__in=list(pks), state=NeedState.ASKED).order_by("prescription", "pk")
     columns = ("prescription", "prescription__state", "prescription__household", LEAD, "kind")
-    return [Asked(*row) for row in rows.values_list(*columns)]
+    return [AskedNeed(*row) for row in rows.values_list(*columns)]
 
 
-def _stops(other: Any, one: Asked, together: set[int]) -> bool:
+def _stops(other: Any, one: AskedNeed, together: set[int]) -> bool:
     if other.pk == one.prescription:
         return False
     earlier = other.pk in together and other.pk < one.prescription and other.state == one.state
@@ -84,7 +84,7 @@ def _standing_sentences(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     return {pk: _sentence(standing, seen) for pk, standing in found.items()}
 
 
-def _sentence(standing: list[Standing], seen: set[int]) -> str:
+def _sentence(standing: list[StandingNeed], seen: set[int]) -> str:
     named = [_named(one.need, one.need.pk in seen) for one in standing]
     return f"{'\u00a0; '.join(named)}. {_next(standing, seen)}"
 
@@ -94,7 +94,7 @@ def _named(need: Any, is_seen: bool) -> str:
     return f"{need.get_kind_display()}\u00a0: déjà demandé pour ce foyer, {where}"
 
 
-def _next(standing: list[Standing], seen: set[int]) -> str:
+def _next(standing: list[StandingNeed], seen: set[int]) -> str:
     """What lifts it: the need is given up here, or the answer that links the two files is corrected."""
     give_up = "Abandonnez-le ici" if len(standing) == 1 else "Abandonnez-les ici"
     linked = [one.need.pk for one in standing if one.in_another_file]

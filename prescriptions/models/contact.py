@@ -5,7 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from documents.enums import Delivery
+from documents.enums import SendState
 from documents.models import Mail, Sms, why_stopped
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership
@@ -26,12 +26,12 @@ class PromisedContactQuerySet(OfPrescriptionQuerySet["PromisedContact"]):
 
     def to_keep(self) -> Self:
         """Those that somebody still has to keep: what could not leave told nobody anything."""
-        unsent = Q(mail__delivery=Delivery.FAILED) | Q(sms__delivery=Delivery.FAILED)
+        unsent = Q(mail__delivery=SendState.FAILED) | Q(sms__delivery=SendState.FAILED)
         return self.filter(Q(settled_at=None) | Q(outcome=ContactOutcome.SENT) & unsent)
 
     def unsure(self) -> Self:
         """Those to keep, and those whose message is on its way: should it fail later, it would be to keep again."""
-        under_way = (Delivery.QUEUED, Delivery.SENDING, Delivery.FAILED)
+        under_way = (SendState.QUEUED, SendState.SENDING, SendState.FAILED)
         sent = Q(outcome=ContactOutcome.SENT) & (Q(mail__delivery__in=under_way) | Q(sms__delivery__in=under_way))
         return self.filter(Q(settled_at=None) | sent)
 

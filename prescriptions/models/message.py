@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Coalesce
 
-from documents.enums import Delivery, MessageChannel, MessageCode, MessageLanguage
+from documents.enums import MessageChannel, MessageCode, MessageLanguage, SendState
 from documents.models import Document, Mail, MessageText, Sms, why_stopped
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership
@@ -16,7 +16,7 @@ from prescriptions.permissions import works
 
 PRINTED = "printed"
 """What became of a letter: somebody posts it."""
-FATES = [*Delivery.choices, (PRINTED, "Imprimée, à poster")]
+FATES = [*SendState.choices, (PRINTED, "Imprimée, à poster")]
 
 
 class HouseholdMessageQuerySet(OfHouseholdQuerySet["HouseholdMessage"]):
@@ -90,4 +90,4 @@ class HouseholdMessage(models.Model):
     def stopped(self) -> str:
         """Why it did not leave, in words; empty when nothing stopped it (``with_fate``)."""
         error: str = getattr(self, "error", "")
-        return why_stopped(error) if error and getattr(self, "fate", "") == Delivery.FAILED else ""
+        return why_stopped(error) if error and getattr(self, "fate", "") == SendState.FAILED else ""

@@ -18,10 +18,10 @@ from prescriptions.enums import (
     ENDED_STATES,
     LIVE_STATES,
     AgreementHow,
+    EligibilityVerdict,
     FactKind,
-    PaperKind,
+    PrescriptionPaperKind,
     PrescriptionState,
-    Verdict,
 )
 from prescriptions.models.household import Household
 from prescriptions.models.reference import EligibilityRule, Evaluation, weigh
@@ -323,7 +323,7 @@ class Decision(models.Model):
     )
     verb = models.CharField("décision", max_length=10)
     rules_on = models.DateField("règles du")
-    verdict = models.CharField("ce que disent les règles", max_length=12, choices=Verdict)
+    verdict = models.CharField("ce que disent les règles", max_length=12, choices=EligibilityVerdict)
     lines = models.JSONField("ligne par ligne", default=list)
     motive = models.TextField("pourquoi", blank=True)
     next_step = models.TextField("suite proposée", blank=True)
@@ -336,7 +336,9 @@ class Decision(models.Model):
         verbose_name = "décision"
         ordering = ("-pk",)
         constraints = (
-            models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="prescriptions_decision_verdict"),
+            models.CheckConstraint(
+                condition=Q(verdict__in=EligibilityVerdict.values), name="prescriptions_decision_verdict"
+            ),
         )
 
     def __str__(self) -> str:
@@ -368,7 +370,7 @@ class PrescriptionPaper(models.Model):
     is_replaced: bool
 
     prescription = models.ForeignKey(Prescription, models.PROTECT, related_name="papers", verbose_name="prescription")
-    kind = models.CharField("nature", max_length=8, choices=PaperKind)
+    kind = models.CharField("nature", max_length=8, choices=PrescriptionPaperKind)
     document = models.OneToOneField(
         Document, models.PROTECT, related_name="prescription_paper", verbose_name="document"
     )
@@ -379,7 +381,9 @@ class PrescriptionPaper(models.Model):
         verbose_name = "papier d’une prescription"
         verbose_name_plural = "papiers des prescriptions"
         ordering = ("-pk",)
-        constraints = (models.CheckConstraint(condition=Q(kind__in=PaperKind.values), name="prescriptions_paper_kind"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=PrescriptionPaperKind.values), name="prescriptions_paper_kind"),
+        )
 
     def __str__(self) -> str:
         return self.get_kind_display()

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from prescriptions.enums import PROOF_LOOKED_AT, CodePurpose, FactKind, FilePart, RuleOutcome, Verdict
+from prescriptions.enums import PROOF_LOOKED_AT, CodePurpose, EligibilityVerdict, FactKind, FilePart, RuleOutcome
 from reference.dated import Dated, DatedQuerySet, read_once
 
 
@@ -157,15 +157,15 @@ class Evaluation:
     lines: tuple[RuleLine, ...]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> EligibilityVerdict:
         """Favourable as soon as one rule is met; against when a decisive one is not and none is met.
 
         The quotient familial is never decisive: alone it leaves the file to be appraised.
         """
         outcomes = {line.outcome for line in self.lines}
         if RuleOutcome.MET in outcomes:
-            return Verdict.FAVOURABLE
-        return Verdict.AGAINST if self.against else Verdict.TO_APPRAISE
+            return EligibilityVerdict.FAVOURABLE
+        return EligibilityVerdict.AGAINST if self.against else EligibilityVerdict.TO_APPRAISE
 
     @property
     def met(self) -> tuple[RuleLine, ...]:

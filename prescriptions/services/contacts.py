@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from calendars.working_days import add_working_days
-from documents.enums import Delivery, MessageCode, MessageLanguage
+from documents.enums import MessageCode, MessageLanguage, SendState
 from documents.models import MessageText
 from documents.services import call_off_sms
 from lifecycle.actors import Actor
@@ -75,7 +75,7 @@ def overtake_contacts(prescriptions: Iterable[int], at: datetime) -> None:
     """Something else happened: what was still to be told is on no sheet any more."""
     pks = list(prescriptions)
     unsaid = PromisedContact.objects.filter(
-        prescription__in=pks, outcome=ContactOutcome.SENT, sms__delivery=Delivery.QUEUED
+        prescription__in=pks, outcome=ContactOutcome.SENT, sms__delivery=SendState.QUEUED
     )
     call_off_sms(unsaid.values_list("sms", flat=True), at=at)
     waiting = PromisedContact.objects.unsure().filter(prescription__in=pks).values_list("pk", flat=True)

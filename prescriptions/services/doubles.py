@@ -13,7 +13,7 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
 from prescriptions.doubles import Alike, alike, unanswered
-from prescriptions.enums import ASKED_STATES, DoubleSign, Likeness
+from prescriptions.enums import ASKED_STATES, DoubleSign, Resemblance
 from prescriptions.likeness import Traits
 from prescriptions.models import DoubleAnswer, Household
 from prescriptions.models.household import ELSEWHERE
@@ -36,7 +36,7 @@ class Double:
     household: Household
     score: int
     signs: tuple[DoubleSign, ...]
-    likeness: Likeness
+    likeness: Resemblance
     answer: DoubleAnswer | None
 
     @property

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from documents.enums import Delivery
+from documents.enums import SendState
 from documents.models import Sms, SmsAnswer
 from documents.texting import mobile_of
 from lifecycle.actors import Actor
@@ -16,7 +16,7 @@ from prescriptions.enums import HouseholdState
 from prescriptions.models import Household, HouseholdMessage
 from prescriptions.permissions import can_follow_household
 
-LEFT = (Delivery.SENT, Delivery.KEPT)
+LEFT = (SendState.SENT, SendState.KEPT)
 APPOINTMENT = "appointment"
 """The machine whose answers the point reads."""
 ANSWERED_WITHIN = timedelta(days=30)

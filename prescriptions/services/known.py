@@ -37,7 +37,7 @@ TEMPLATE = "documents/prescriptions/everything_known.html"
 
 
 @dataclass(frozen=True)
-class Cell:
+class KnownCell:
     """One column of one row: its name, what it says, what the base holds."""
 
     name: str
@@ -47,25 +47,25 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Section:
+class KnownSection:
     """One table: its rows, each the cells that say something; why some columns are not given."""
 
     title: str
-    rows: list[list[Cell]]
+    rows: list[list[KnownCell]]
     apart: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownOfHousehold:
     """All that is known of a household."""
 
     household: Household
-    sections: list[Section]
+    sections: list[KnownSection]
     papers: list[Document]
     files: list[StoredFile]
 
 
-def all_known(household: Household) -> Known:
+def all_known(household: Household) -> KnownOfHousehold:
     """Everything, section by section, in a number of queries that depends on the tables alone."""
     gathered = _Gathered()
     sections = [_section(held, household, gathered) for held in all_personal_data()]
@@ -76,7 +76,7 @@ def all_known(household: Household) -> Known:
     answers = SmsAnswer.objects.filter(sms__in=texts.values("pk")).order_by("received_at", "pk")
     files = list(StoredFile.objects.filter(pk__in=gathered.files, forgotten_at=None).order_by("pk"))
     sections += [_papers(papers), _mails(mails), _texts(texts), _answers(answers)]
-    return Known(household, [section for section in sections if section.rows], papers, files)
+    return KnownOfHousehold(household, [section for section in sections if section.rows], papers, files)
 
 
 class _Gathered:
@@ -95,7 +95,7 @@ class _Gathered:
         return condition
 
 
-def _section(held: PersonalData, household: Household, gathered: _Gathered) -> Section:
+def _section(held: PersonalData, household: Household, gathered: _Gathered) -> KnownSection:
     fields = [field_named(held.model, name) for name in held.columns]
     linked = [field.name for field in fields if field.is_relation]
     linked += [f"{field.name}__organisation" for field in fields if field.related_model is Membership]
@@ -110,7 +110,7 @@ def _section(held: PersonalData, household: Household, gathered: _Gathered) -> S
     comments = _comments(rows)
     told = [[cell for field in fields if (cell := _cell(held, field, row, comments)) is not None] for row in rows]
     apart = tuple((str(field_named(held.model, name).verbose_name), why) for name, why in held.apart.items())
-    return Section(held.title, told, apart)
+    return KnownSection(held.title, told, apart)
 
 
 def field_named(model: type[models.Model], name: str) -> Any:
@@ -125,20 +125,20 @@ def _comments(rows: Iterable[Any]) -> dict[str, str]:
     return dict(Comment.objects.filter(digest__in=digests).exclude(text="").values_list("digest", "text"))
 
 
-def _cell(held: PersonalData, field: Any, row: Any, comments: dict[str, str]) -> Cell | None:
+def _cell(held: PersonalData, field: Any, row: Any, comments: dict[str, str]) -> KnownCell | None:
     """What a column says, or nothing when it is empty."""
     raw = getattr(row, field.attname)
     is_named = field.verbose_name != field.name.replace("_", " ") or field.related_model is not Membership
     label = str(field.verbose_name) if is_named else "par"
     if field.name == "comment_digest":
         text = comments.get(raw, "")
-        return Cell("comment", "commentaire", text, text) if text else None
+        return KnownCell("comment", "commentaire", text, text) if text else None
     if raw in (None, "", [], {}):
         return None
     said = held.say[field.name](row) if field.name in held.say else _in_words(field, row, raw)
     if not said:
         return None
-    return Cell(field.name, label, said, said if field.is_relation else raw)
+    return KnownCell(field.name, label, said, said if field.is_relation else raw)
 
 
 def _in_words(field: Any, row: Any, raw: Any) -> str:
@@ -173,63 +173,63 @@ def _named(row: Any) -> str:
     return str(row)
 
 
-def _papers(papers: Iterable[Document]) -> Section:
-    def cells(paper: Document) -> list[Cell]:
+def _papers(papers: Iterable[Document]) -> KnownSection:
+    def cells(paper: Document) -> list[KnownCell]:
         told = (("title", "papier", paper.title), ("created_at", "établi le", _written(paper.created_at)))
-        return [Cell(name, label, said, said) for name, label, said in told]
+        return [KnownCell(name, label, said, said) for name, label, said in told]
 
-    return Section("Les papiers faits pour vous, joints en entier", [cells(paper) for paper in papers])
+    return KnownSection("Les papiers faits pour vous, joints en entier", [cells(paper) for paper in papers])
 
 
-def _mails(mails: Iterable[Mail]) -> Section:
+def _mails(mails: Iterable[Mail]) -> KnownSection:
     """To the household itself, or about it to those who serve it: to whom is told by how many."""
 
-    def cells(mail: Mail) -> list[Cell]:
+    def cells(mail: Mail) -> list[KnownCell]:
         told = (
             ("created_at", "écrit le", _written(mail.created_at)),
             ("purpose", "objet", mail.get_purpose_display()),
             ("subject", "sujet", mail.subject),
             ("body", "texte", "" if mail.purpose in TO_THE_ADDRESSEE_ALONE else mail.body),
         )
-        return [Cell(name, label, said, said) for name, label, said in told if said]
+        return [KnownCell(name, label, said, said) for name, label, said in told if said]
 
-    return Section("Les courriels écrits à votre sujet", [cells(mail) for mail in mails])
+    return KnownSection("Les courriels écrits à votre sujet", [cells(mail) for mail in mails])
 
 
-def _texts(texts: Iterable[Sms]) -> Section:
+def _texts(texts: Iterable[Sms]) -> KnownSection:
     """To the household itself; the words of one that has left are kept nowhere."""
 
-    def cells(text: Sms) -> list[Cell]:
+    def cells(text: Sms) -> list[KnownCell]:
         told = (
             ("created_at", "écrit le", _written(text.created_at)),
             ("number", "numéro", text.number),
             ("delivery", "acheminement", text.get_delivery_display()),
             ("text", "texte", text.text),
         )
-        return [Cell(name, label, said, said) for name, label, said in told if said]
+        return [KnownCell(name, label, said, said) for name, label, said in told if said]
 
-    return Section("Les SMS qui vous sont écrits", [cells(text) for text in texts])
+    return KnownSection("Les SMS qui vous sont écrits", [cells(text) for text in texts])
 
 
-def _answers(answers: Iterable[SmsAnswer]) -> Section:
+def _answers(answers: Iterable[SmsAnswer]) -> KnownSection:
     """What came back; the words of one that was read are kept nowhere."""
 
-    def cells(answer: SmsAnswer) -> list[Cell]:
+    def cells(answer: SmsAnswer) -> list[KnownCell]:
         told = (
             ("received_at", "reçu le", _written(answer.received_at)),
             ("meaning", "sens", answer.get_meaning_display()),
             ("outcome", "suite", answer.get_outcome_display()),
             ("text", "texte", answer.text),
         )
-        return [Cell(name, label, said, said) for name, label, said in told if said]
+        return [KnownCell(name, label, said, said) for name, label, said in told if said]
 
-    return Section("Vos réponses aux SMS", [cells(answer) for answer in answers])
+    return KnownSection("Vos réponses aux SMS", [cells(answer) for answer in answers])
 
 
 # --- what is taken away
 
 
-def export_known(*, actor: Actor, rights_request: RightsRequest, at: datetime | None = None) -> Known:
+def export_known(*, actor: Actor, rights_request: RightsRequest, at: datetime | None = None) -> KnownOfHousehold:
     """Gather everything for the officer who answers this request, and log it. Raises PermissionDenied."""
     if can_instruct_rights_request(actor) is None:
         raise PermissionDenied
@@ -237,7 +237,7 @@ def export_known(*, actor: Actor, rights_request: RightsRequest, at: datetime | 
     return all_known(rights_request.household)
 
 
-def as_pdf(known: Known, at: datetime) -> bytes:
+def as_pdf(known: KnownOfHousehold, at: datetime) -> bytes:
     """The readable one: a tagged PDF, drawn for whoever opens it and kept nowhere."""
     return render_pdf(
         TEMPLATE,
@@ -248,7 +248,7 @@ def as_pdf(known: Known, at: datetime) -> bytes:
     )
 
 
-def as_archive(known: Known, at: datetime) -> bytes:
+def as_archive(known: KnownOfHousehold, at: datetime) -> bytes:
     """The one that other software reads: the PDF, the same rows in JSON, and each paper as it was made."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -268,7 +268,7 @@ def _content(paper: Document) -> bytes:
         return b""
 
 
-def _plain(known: Known) -> dict[str, Any]:
+def _plain(known: KnownOfHousehold) -> dict[str, Any]:
     rows = {
         section.title: [{cell.name: {"dit": cell.said, "valeur": cell.raw} for cell in row} for row in section.rows]
         for section in known.sections

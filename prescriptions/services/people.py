@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import batched
 from typing import Any
 
-from imports.kinds import Row
+from imports.kinds import ImportRow
 from imports.models import Import, LeftLine
 from lifecycle import gate
 from network.models import Membership
@@ -34,7 +34,7 @@ def household_of(values: dict[str, Any], prescriber: Any, pk: int | None = None)
     return row
 
 
-def keep_people(source: Import, rows: Iterable[Row]) -> None:
+def keep_people(source: Import, rows: Iterable[ImportRow]) -> None:
     """Keep what each line says until all are there, in one statement."""
     ImportedPerson.objects.bulk_create(
         [ImportedPerson(import_of=source, number=row.line.number, said=_draft_values(row.values)) for row in rows],

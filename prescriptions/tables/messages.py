@@ -7,7 +7,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from documents.enums import Delivery
+from documents.enums import SendState
 from lists.columns import WHOLE
 from prescriptions.models import HouseholdMessage
 from prescriptions.models.message import FATES, PRINTED
@@ -15,9 +15,9 @@ from typography.french import moment
 
 NAMES: dict[str, str] = dict(FATES)
 TONES: dict[str, str] = {
-    Delivery.SENT: "tag--done",
-    Delivery.KEPT: "tag--done",
-    Delivery.FAILED: "tag--danger",
+    SendState.SENT: "tag--done",
+    SendState.KEPT: "tag--done",
+    SendState.FAILED: "tag--danger",
     PRINTED: "tag--done",
 }
 

@@ -12,7 +12,7 @@ from lifecycle import gate
 from lifecycle.acting import asks_then_acts, may, posted
 from network.models import Membership
 from network.requests import Request
-from prescriptions.completion import Point, rounds_of
+from prescriptions.completion import CompletionPoint, rounds_of
 from prescriptions.enums import FilePart, PrescriptionState
 from prescriptions.forms.completion import CompletionForm
 from prescriptions.models import Prescription
@@ -36,10 +36,10 @@ PLACES = {
 
 
 @dataclass(frozen=True)
-class Question:
+class CompletionQuestion:
     """A point with the page that answers it, and the two fields of its answer."""
 
-    point: Point
+    point: CompletionPoint
     said: BoundField
     words: BoundField
     url: str
@@ -87,9 +87,11 @@ def _after(request: Request, prescription: Prescription) -> HttpResponse:
     return redirect("prescriptions:prescription_submit", reference=prescription.reference)
 
 
-def _question(prescription: Prescription, point: Point, said: BoundField, words: BoundField) -> Question:
+def _question(
+    prescription: Prescription, point: CompletionPoint, said: BoundField, words: BoundField
+) -> CompletionQuestion:
     """Where a point is answered: at the spot of its part, or on the summary, from which every part is reached."""
     name, anchor = PLACES[point.part] if point.part else ("prescriptions:prescription_submit", "")
     url = reverse(name, args=[prescription.reference])
     place = point.part.label if point.part else "Relire tout le dossier"
-    return Question(point, said, words, f"{url}#{anchor}" if anchor else url, place)
+    return CompletionQuestion(point, said, words, f"{url}#{anchor}" if anchor else url, place)

@@ -8,7 +8,7 @@ from lifecycle.acting import asks_then_acts, posted
 from lifecycle.pages import Pages
 from network.requests import Request
 from prescriptions.completion import rounds_of
-from prescriptions.enums import Verdict
+from prescriptions.enums import EligibilityVerdict
 from prescriptions.forms.actions import AcceptForm
 from prescriptions.models import Fact, Prescription
 from prescriptions.services.prescriptions import accept_prescription
@@ -29,7 +29,7 @@ def prescription_accept(request: Request, reference: str) -> HttpResponse:
         request,
         prescription,
         "accept",
-        AcceptForm(posted(request), against=evaluation.verdict == Verdict.AGAINST),
+        AcceptForm(posted(request), against=evaluation.verdict == EligibilityVerdict.AGAINST),
         accept_prescription,
         done="Prescription {row} acceptée. Ses besoins attendent, au rang de ce jour",
         template="prescriptions/actions/decide.html",

@@ -33,7 +33,7 @@ TITLE = "Dossiers qui se ressemblent"
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparedRow:
     """One line of a comparison: what both files say, and how close that is."""
 
     label: str
@@ -43,16 +43,16 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Question:
+class DoubleQuestion:
     """A file that looks like this one: both side by side, what it asks for, and the choice to make."""
 
     double: Double
     answer: BoundField
-    rows: list[Row]
+    rows: list[ComparedRow]
     needs: list[Need] = field(default_factory=list)
 
 
-def questions(form: DoublesForm, household: Household, actor: Actor, page: str) -> list[Question]:
+def questions(form: DoublesForm, household: Household, actor: Actor, page: str) -> list[DoubleQuestion]:
     """What is asked of each file, read beside this one, which its log of accesses says; three queries at most."""
     others = [double.household for double in form.doubles]
     reason = IdentityReason.DOUBLE.value if is_pilot(actor) else ""
@@ -62,12 +62,12 @@ def questions(form: DoublesForm, household: Household, actor: Actor, page: str) 
     for need in asked.select_related("prescription").order_by("pk"):
         needs.setdefault(need.prescription.household_id, []).append(need)
     return [
-        Question(double, answer, side_by_side(household, double.household), needs.get(double.household.pk, []))
+        DoubleQuestion(double, answer, side_by_side(household, double.household), needs.get(double.household.pk, []))
         for double, answer in form.rows()
     ]
 
 
-def side_by_side(one: Household, other: Household) -> list[Row]:
+def side_by_side(one: Household, other: Household) -> list[ComparedRow]:
     """The columns that tell whether two files are of one household."""
     return [
         _named("Nom", one.last_name, other.last_name),
@@ -81,24 +81,24 @@ def side_by_side(one: Household, other: Household) -> list[Row]:
     ]
 
 
-def _named(label: str, mine: str, theirs: str) -> Row:
+def _named(label: str, mine: str, theirs: str) -> ComparedRow:
     one, other = Name.of(mine), Name.of(theirs)
     if one.whole == other.whole or not one.whole or not other.whole:
         return _same(label, mine, theirs, is_same=True)
-    return Row(label, mine, theirs, Compared.NEAR if one.is_near(other) else Compared.DIFFERENT)
+    return ComparedRow(label, mine, theirs, Compared.NEAR if one.is_near(other) else Compared.DIFFERENT)
 
 
-def _born(one: Household, other: Household) -> Row:
+def _born(one: Household, other: Household) -> ComparedRow:
     row = _same("Date de naissance", day(one.birth_date), day(other.birth_date))
     turned = one.birth_date is not None and swapped(one.birth_date) == other.birth_date
-    return Row(row.label, row.mine, row.other, Compared.NEAR) if turned else row
+    return ComparedRow(row.label, row.mine, row.other, Compared.NEAR) if turned else row
 
 
-def _same(label: str, mine: str, theirs: str, is_same: bool | None = None) -> Row:
+def _same(label: str, mine: str, theirs: str, is_same: bool | None = None) -> ComparedRow:
     if not mine or not theirs:
-        return Row(label, mine, theirs, Compared.UNKNOWN)
+        return ComparedRow(label, mine, theirs, Compared.UNKNOWN)
     alike = mine == theirs if is_same is None else is_same
-    return Row(label, mine, theirs, Compared.SAME if alike else Compared.DIFFERENT)
+    return ComparedRow(label, mine, theirs, Compared.SAME if alike else Compared.DIFFERENT)
 
 
 def _address(household: Household) -> str:

@@ -46,7 +46,7 @@ class InMemory(MemoryFileUploadHandler):
         self.activated = content_length <= MOST_BYTES + 64 * 1024
 
 
-class PhotoForm(forms.Form):
+class ProofPhotoForm(forms.Form):
     """One picture."""
 
     photo = forms.FileField(
@@ -81,7 +81,7 @@ def _own_photo(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(f"{reverse(OWN_PAGE, args=[code])}?{asked_in}".rstrip("?"))
     link = link_of(opened)
     sends = "send" in request.POST
-    form = PhotoForm(request.POST, request.FILES) if sends else PhotoForm()
+    form = ProofPhotoForm(request.POST, request.FILES) if sends else ProofPhotoForm()
     status, is_sent = 200, False
     if sends and not request.FILES and int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
         form.add_error("photo", TOO_HEAVY)
@@ -112,7 +112,7 @@ def _may_try(request: HttpRequest, prescription: Prescription) -> bool:
     return bool(ratelimit.consume(request, app="prescriptions", action="own_photo", config=TRIES, key=key))
 
 
-def _sent(form: PhotoForm, link: SignedLink, prescription: Prescription) -> bool:
+def _sent(form: ProofPhotoForm, link: SignedLink, prescription: Prescription) -> bool:
     content = form.cleaned_data["photo"].read()
     if len(content) > MOST_BYTES:
         form.add_error("photo", TOO_HEAVY)

@@ -31,7 +31,7 @@ from prescriptions.parameters import LIFT_DAYS
 from prescriptions.permissions import can_instruct_rights_request, can_receive_rights_request, sees_rights_requests
 from prescriptions.rights_told import About, letter_of, letters_of
 from prescriptions.services.households import record_access
-from prescriptions.services.known import Known, as_archive, as_pdf, export_known
+from prescriptions.services.known import KnownOfHousehold, as_archive, as_pdf, export_known
 from prescriptions.services.rights import receive_rights_request
 from prescriptions.tables.rights import RightsTable
 from prescriptions.views.rows import visible_household
@@ -262,7 +262,7 @@ def rights_request_letter(request: Request, reference: str, about: str) -> FileR
     return drawn_response(drawn, f"{asked.reference}-{about}.pdf")
 
 
-def _known(request: Request, reference: str) -> Known:
+def _known(request: Request, reference: str) -> KnownOfHousehold:
     asked = visible_rights_request(request, reference)
     may(can_instruct_rights_request(request.membership))
     if not _exports(asked):

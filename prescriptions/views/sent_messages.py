@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from documents.enums import Delivery
+from documents.enums import SendState
 from lifecycle.actors import Actor
 from prescriptions.enums import ContactOutcome
 from prescriptions.models import Household, HouseholdMessage, PromisedContact
@@ -50,7 +50,7 @@ def _written(message: Any) -> SentMessage:
     fate = NAMES[message.fate]
     if message.stopped:
         fate = f"{fate}\u00a0: {message.stopped}"
-    elif message.fate == Delivery.QUEUED and message.leaves_at:
+    elif message.fate == SendState.QUEUED and message.leaves_at:
         fate = f"Part à partir du {moment(message.leaves_at)}"
     at = message.left_at or message.written_at
     how, about = message.get_channel_display(), message.get_code_display()

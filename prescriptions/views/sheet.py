@@ -11,7 +11,7 @@ from lifecycle.history import Past
 from network.permissions import is_pilot
 from prescriptions.completion import Round, rounds_of
 from prescriptions.enums import OPEN_NEED_STATES, NeedState
-from prescriptions.instruction import Clock, clocks_of
+from prescriptions.instruction import InstructionClock, clocks_of
 from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import (
     Agreement,
@@ -65,7 +65,7 @@ class Sheet:
     contact: PromisedContact | None
     answered_by_link: bool
     notes: list[FileNote]
-    clock: Clock | None
+    clock: InstructionClock | None
     photos: list[ProofPhoto]
 
 

@@ -104,7 +104,7 @@ class UnusableReason(TextChoices):
     OTHER = "other", "Autre motif"
 
 
-class ReopenReason(TextChoices):
+class DeviceReopenReason(TextChoices):
     """Why a reconditioned device goes back to the bench."""
 
     DEFECT = "defect", "Défaut découvert"

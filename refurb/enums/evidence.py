@@ -32,7 +32,7 @@ class ErasureEntry(TextChoices):
     UNSAID = "", "Non précisé"
 
 
-class Clock(TextChoices):
+class ToolClock(TextChoices):
     """How the clock of the computer that ran the tool stood, as a person declares it."""
 
     LOCAL = "local", "À l’heure d’ici"
@@ -75,7 +75,7 @@ class ErasureMethod(TextChoices):
     RESET = "reset", "Réinitialisation du fabricant"
 
 
-class Verification(TextChoices):
+class ErasureVerification(TextChoices):
     """How the erasure was checked."""
 
     NONE = "none", "Aucune"
@@ -102,7 +102,7 @@ class ErasureOrigin(TextChoices):
     DONOR = "donor", "Donateur"
 
 
-class Outcome(TextChoices):
+class ErasureOutcome(TextChoices):
     """The verdict on an erasure, computed here or claimed by the tool."""
 
     ACCEPTED = "accepted", "Acceptée"
@@ -118,7 +118,7 @@ class Claim(TextChoices):
     SILENT = "", "Ne se prononce pas"
 
 
-class Refusal(TextChoices):
+class ErasureRefusal(TextChoices):
     """Why an erasure proves nothing, whatever its report claims (domaine §3.1)."""
 
     DONOR_CERTIFICATE = "donor_certificate", "Le certificat d’un donateur est gardé mais ne compte pas."
@@ -146,7 +146,7 @@ class Refusal(TextChoices):
     OTHER_SIZE = "other_size", "Ce passage porte sur un disque d’une autre capacité."
 
 
-class Difference(TextChoices):
+class ReportDifference(TextChoices):
     """In what the verdict computed here and the tool's report differ."""
 
     CLAIMS_ERASED = "claims_erased", "Le rapport dit «\u00a0effacé\u00a0»\u00a0: les chiffres ne le prouvent pas."

@@ -12,23 +12,23 @@ from donations.serials import is_placeholder
 from lifecycle.forms import choose, field_of
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
-from refurb.contradictions import Run
+from refurb.contradictions import ToldRun
 from refurb.enums import (
     IN_THE_WORKSHOP,
     SETTLED_FROM_AFAR,
     SOLDERED_STORAGE,
     AbsenceReason,
     Claim,
-    Clock,
     ClockReason,
     DestructionKind,
     DestructionMethod,
     DriveKind,
     DriveSource,
     ErasureMethod,
+    ErasureVerification,
     HiddenSectors,
     RemovalDestination,
-    Verification,
+    ToolClock,
 )
 from refurb.forms.devices import SCANNED, recyclers_seen_by
 from refurb.models import Device, Drive
@@ -43,7 +43,7 @@ TO_THE_SECOND = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M:%S", "%d
 INTERNAL_RUN: dict[str, Any] = {
     "method": ErasureMethod.RESET,
     "tool": "Réglages de l’appareil",
-    "verification": Verification.FIRST_START,
+    "verification": ErasureVerification.FIRST_START,
     "hidden_sectors": HiddenSectors.NOT_APPLICABLE,
 }
 """How a phone or a tablet is erased; each value may be changed."""
@@ -131,7 +131,7 @@ class ClockForm(forms.Form):
     """The clock of the computer that ran a tool: the hours that its report prints are read by that clock."""
 
     clock = forms.ChoiceField(
-        label="L’horloge du poste qui effaçait", choices=Clock, initial=Clock.LOCAL, required=False
+        label="L’horloge du poste qui effaçait", choices=ToolClock, initial=ToolClock.LOCAL, required=False
     )
     clock_reason = forms.ChoiceField(
         label="Pourquoi elle n’était pas à l’heure d’ici",
@@ -147,15 +147,17 @@ class ClockForm(forms.Form):
     def told_clock(self) -> ClockTold:
         """How the clock stood; of here unless it is said otherwise."""
         data = self.cleaned_data
-        if (clock := Clock(data.get("clock") or Clock.LOCAL)) == Clock.LOCAL:
+        if (clock := ToolClock(data.get("clock") or ToolClock.LOCAL)) == ToolClock.LOCAL:
             return ClockTold()
-        return ClockTold(clock, data.get("clock_reason") or "", data.get("really") if clock == Clock.WRONG else None)
+        return ClockTold(
+            clock, data.get("clock_reason") or "", data.get("really") if clock == ToolClock.WRONG else None
+        )
 
     @property
     def typed(self) -> str:
         """What is typed, in one text; empty when the clock told the hour of here."""
         clock, *why = (str(self[name].value() or "") for name in ClockForm.base_fields)
-        return " ".join((clock, *why)) if any(why) or clock not in ("", Clock.LOCAL) else ""
+        return " ".join((clock, *why)) if any(why) or clock not in ("", ToolClock.LOCAL) else ""
 
 
 class ReportForm(ClockForm, EvidenceForm):
@@ -200,7 +202,7 @@ class ErasureForm(EvidenceForm):
     bytes_erased = forms.IntegerField(label="Octets effacés", min_value=0, max_value=2**62, required=False)
     passes_asked = forms.IntegerField(label="Passes demandées", min_value=0, max_value=99, initial=1)
     passes_done = forms.IntegerField(label="Passes faites", min_value=0, max_value=99, initial=1)
-    verification = forms.ChoiceField(label="Vérification", choices=choose(Verification.choices))
+    verification = forms.ChoiceField(label="Vérification", choices=choose(ErasureVerification.choices))
     verification_errors = forms.IntegerField(
         label="Erreurs à la vérification", min_value=0, max_value=2**31 - 1, initial=0
     )
@@ -228,12 +230,12 @@ class ErasureForm(EvidenceForm):
         """The fields under their headings."""
         return [(legend, [self[name] for name in names]) for legend, names in self.groups_of_fields]
 
-    def run(self) -> Run:
+    def run(self) -> ToldRun:
         """What was run on the drive; the report is apart, in ``stored``."""
         run = {name: self.cleaned_data[name] for _, names in self.groups_of_fields for name in names}
         duration = run.pop("claimed_duration")
         del run["deposit"]
-        return Run(**run, claimed_seconds=int(duration.total_seconds()) if duration else None)
+        return ToldRun(**run, claimed_seconds=int(duration.total_seconds()) if duration else None)
 
 
 class DonorCertificateForm(EvidenceForm):

@@ -20,7 +20,7 @@ SHOWN = 10
 """How many unknown lines a sentence names."""
 
 
-class SheetForm(forms.Form):
+class PrintingForm(forms.Form):
     """What every printing asks: the sheet, and how much of its first page is gone."""
 
     sheet = forms.ChoiceField(label="Planche", error_messages={"required": "Choisissez une planche."})
@@ -37,7 +37,7 @@ class SheetForm(forms.Form):
         self.fields["sheet"].choices = names  # type: ignore[attr-defined]
 
 
-class LabelPrintForm(SheetForm):
+class LabelPrintForm(PrintingForm):
     """Whose labels are printed: one label or reference a line, as they are scanned or pasted."""
 
     devices = forms.CharField(
@@ -96,7 +96,7 @@ def _refuse_lines(typed: Sequence[str], answered: set[str], ended: set[str]) -> 
         raise ValidationError(faults)
 
 
-class LabelBlankForm(SheetForm):
+class LabelBlankForm(PrintingForm):
     """How many labels are printed in advance."""
 
     count = forms.IntegerField(label="Combien d’étiquettes", min_value=1, max_value=MOST)

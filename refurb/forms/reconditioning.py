@@ -14,7 +14,7 @@ from refurb.forms.bench import GradingForm, TestRunForm
 from refurb.forms.devices import UNREAD, UNREAD_HELP, DeviceReconditionForm, asked_of_its_type
 from refurb.forms.evidence import DriveForm, ReportForm
 from refurb.models import Checklist, Device, Drive
-from refurb.readers.nwipe import NotNwipe, Run
+from refurb.readers.nwipe import LogRun, NotNwipe
 from refurb.services.devices import INSIDE
 from refurb.services.likeness import Likeness
 from refurb.services.nwipe import NotThisDrive, kind_told, run_about, runs_of
@@ -39,7 +39,7 @@ class LogForm(ReportForm):
     def __init__(self, *args: Any, drive: Drive, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.drive = drive
-        self.run: Run | None = None
+        self.run: LogRun | None = None
         self.fields["deposit"].label = LOG
 
     def clean(self) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class NewDriveForm(ReportForm, DriveForm):
         super().__init__(*args, supersedes=None, **kwargs)
         for name in ("manufacturer", "model", "slot", "source"):
             self.fields.pop(name, None)
-        self.run: Run | None = None
+        self.run: LogRun | None = None
         if kwargs["device"].type in SOLDERED_STORAGE:
             # Its storage is erased by the device itself: no tool writes a log of it.
             for name in ("deposit", "kept", "attested", "clock", "clock_reason", "really"):
@@ -104,7 +104,7 @@ class NewDriveForm(ReportForm, DriveForm):
         return given | {"model": self.run.model[:80] if self.run else ""}
 
 
-def read_run(form: EvidenceForm, serial: str) -> Run | None:
+def read_run(form: EvidenceForm, serial: str) -> LogRun | None:
     """The run of the deposited log about this serial number; what is wrong goes beside the file."""
     assert form.stored is not None
     try:
@@ -116,7 +116,7 @@ def read_run(form: EvidenceForm, serial: str) -> Run | None:
     return None
 
 
-class IdentityForm(forms.ModelForm):
+class DeviceIdentityForm(forms.ModelForm):
     """What a household and a grade are told of the device; or why it cannot be read."""
 
     class Meta:
@@ -142,7 +142,7 @@ class AttributedLogForm(ReportForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.runs: list[Run] = []
+        self.runs: list[LogRun] = []
         self.fields["deposit"].label = LOG
 
     def clean(self) -> dict[str, Any]:
@@ -164,7 +164,7 @@ class AttributionForm(forms.Form):
 
     reason = forms.ChoiceField(label="Comment le savez-vous", choices=AttributionReason, widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, runs: Sequence[Run], drives: Sequence[Drive], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, runs: Sequence[LogRun], drives: Sequence[Drive], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.drives = {str(drive.pk): drive for drive in drives}
         for run in runs:
@@ -196,14 +196,14 @@ class AttributionForm(forms.Form):
         return {name.removeprefix("disk-"): self.drives[pk] for name, pk in said.items()}
 
 
-def is_as_large(drive: Drive, run: Run) -> bool:
+def is_as_large(drive: Drive, run: LogRun) -> bool:
     """Of the capacity that the log prints, but for the rounding of labels; unknown sizes are not told apart."""
     if not drive.capacity or not run.size:
         return True
     return run.size * ROUNDING <= drive.capacity <= run.size / ROUNDING
 
 
-def _when(run: Run) -> str:
+def _when(run: LogRun) -> str:
     ended = run.finished_at or run.last_at
     return f"Selon l’horloge du poste, terminé le {ended:%d/%m/%Y à %H:%M:%S}." if ended else "Sans fin établie."
 

@@ -20,11 +20,11 @@ from refurb.enums import (
     RETURN_REASONS,
     SOLDERED_STORAGE,
     CedeReason,
+    DeviceReopenReason,
     DeviceState,
     DeviceType,
     MissingReason,
     ReclassifyReason,
-    ReopenReason,
     UndoRejectReason,
     UnusableReason,
     WithdrawalReason,
@@ -218,7 +218,7 @@ PRICE_UNDER_CEILING = PerRow(
     constraint="refurb_device_price_ceiling",
     field="price",
 )
-REOPEN_REASON = coded(ReopenReason.values, "Dites pourquoi l’appareil revient en traitement.")
+REOPEN_REASON = coded(DeviceReopenReason.values, "Dites pourquoi l’appareil revient en traitement.")
 
 QUOTA_GIVEN_BACK = Capacity("quota_given_back", "La place est rendue.", counter=Quota, key="quota", amount=-1)
 """Whatever a device was allotted to is no longer its own; without a quota nothing is counted."""

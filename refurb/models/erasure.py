@@ -11,16 +11,16 @@ from documents.models import StoredFile
 from refurb.enums import (
     AttributionReason,
     Claim,
-    Clock,
     ClockReason,
-    Difference,
     ErasureEntry,
     ErasureMethod,
     ErasureOrigin,
+    ErasureOutcome,
+    ErasureRefusal,
+    ErasureVerification,
     HiddenSectors,
-    Outcome,
-    Refusal,
-    Verification,
+    ReportDifference,
+    ToolClock,
 )
 from refurb.models.evidence import Evidence, EvidenceQuerySet, serial_key_of
 from refurb.verdict import MEGABYTE, bytes_moved
@@ -32,7 +32,7 @@ class ErasureQuerySet(EvidenceQuerySet["Erasure"]):
 
     def accepted(self) -> Self:
         """Current erasures whose computed verdict is favourable."""
-        return self.current().filter(outcome=Outcome.ACCEPTED)
+        return self.current().filter(outcome=ErasureOutcome.ACCEPTED)
 
 
 class Erasure(Evidence):
@@ -53,7 +53,7 @@ class Erasure(Evidence):
     bytes_erased = models.PositiveBigIntegerField("octets effacés", null=True, blank=True)
     passes_asked = models.PositiveSmallIntegerField("passes demandées", default=1)
     passes_done = models.PositiveSmallIntegerField("passes faites", default=0)
-    verification = models.CharField("vérification", max_length=12, choices=Verification)
+    verification = models.CharField("vérification", max_length=12, choices=ErasureVerification)
     verification_errors = models.PositiveIntegerField("erreurs à la vérification", default=0)
     pass_errors = models.PositiveIntegerField("erreurs d’écriture", default=0)
     hidden_sectors = models.CharField("secteurs cachés", max_length=15, choices=HiddenSectors)
@@ -63,20 +63,20 @@ class Erasure(Evidence):
         StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="rapport"
     )
     report_sha256 = models.CharField("empreinte du rapport", max_length=64, blank=True)
-    outcome = models.CharField("verdict", max_length=10, choices=Outcome)
+    outcome = models.CharField("verdict", max_length=10, choices=ErasureOutcome)
     refusals = ArrayField(
-        models.CharField(max_length=20, choices=Refusal), verbose_name="motifs de refus", default=list
+        models.CharField(max_length=20, choices=ErasureRefusal), verbose_name="motifs de refus", default=list
     )
     claimed = models.CharField("selon le rapport", max_length=10, choices=Claim, blank=True)
     claimed_seconds = models.PositiveIntegerField("durée imprimée (secondes)", null=True, blank=True)
     differences = ArrayField(
-        models.CharField(max_length=20, choices=Difference), verbose_name="écarts avec le rapport", default=list
+        models.CharField(max_length=20, choices=ReportDifference), verbose_name="écarts avec le rapport", default=list
     )
     entry = models.CharField("entré par", max_length=10, choices=ErasureEntry, blank=True, default="")
     serial_key = serial_key_of("serial_read")
     run_sha256 = models.CharField("empreinte du passage lu", max_length=64, blank=True, default="")
     rate_ceiling = models.PositiveIntegerField("débit le plus haut (Mo/s)", null=True, blank=True)
-    clock = models.CharField("horloge du poste", max_length=10, choices=Clock, default=Clock.LOCAL)
+    clock = models.CharField("horloge du poste", max_length=10, choices=ToolClock, default=ToolClock.LOCAL)
     clock_offset = models.IntegerField("décalage de l’horloge (secondes)", default=0)
     clock_reason = models.CharField("horloge, pourquoi", max_length=15, choices=ClockReason, blank=True, default="")
     attribution = models.CharField(
@@ -90,9 +90,9 @@ class Erasure(Evidence):
         constraints = (
             *Evidence.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(outcome=Outcome.REFUSED, refusals__len__gt=0)
+                condition=Q(outcome=ErasureOutcome.REFUSED, refusals__len__gt=0)
                 | Q(
-                    outcome=Outcome.ACCEPTED,
+                    outcome=ErasureOutcome.ACCEPTED,
                     refusals=[],
                     origin=ErasureOrigin.WORKSHOP,
                     finished_at__isnull=False,
@@ -100,7 +100,7 @@ class Erasure(Evidence):
                     verification_errors=0,
                     pass_errors=0,
                 )
-                & ~Q(verification=Verification.NONE)
+                & ~Q(verification=ErasureVerification.NONE)
                 & (Q(bytes_expected=None) | Q(bytes_erased__gte=F("bytes_expected"))),
                 name="refurb_erasure_verdict",
             ),
@@ -109,15 +109,15 @@ class Erasure(Evidence):
                 name="refurb_erasure_report_hashed",
             ),
             models.CheckConstraint(
-                condition=Q(clock=Clock.LOCAL, clock_offset=0, clock_reason="")
-                | ~Q(clock=Clock.LOCAL) & ~Q(clock_reason=""),
+                condition=Q(clock=ToolClock.LOCAL, clock_offset=0, clock_reason="")
+                | ~Q(clock=ToolClock.LOCAL) & ~Q(clock_reason=""),
                 name="refurb_erasure_clock_said",
                 violation_error_message="Dites pourquoi l’horloge n’était pas à l’heure d’ici.",
             ),
             models.CheckConstraint(
                 condition=Q(entry__in=(ErasureEntry.READ, ErasureEntry.CHECKED), report__isnull=False)
                 & ~Q(run_sha256="")
-                | Q(entry__in=(ErasureEntry.TYPED, ErasureEntry.UNSAID), run_sha256="", clock=Clock.LOCAL)
+                | Q(entry__in=(ErasureEntry.TYPED, ErasureEntry.UNSAID), run_sha256="", clock=ToolClock.LOCAL)
                 & Q(attribution=""),
                 name="refurb_erasure_entry",
             ),
@@ -162,11 +162,11 @@ class Erasure(Evidence):
     def refusal_labels(self) -> list[str]:
         """The French sentences of what keeps it from counting."""
         told = {
-            Refusal.TOO_FAST: self._too_fast,
-            Refusal.BEFORE_ARRIVAL: self._before_arrival,
-            Refusal.SERIAL_MISSING: self._without_number,
+            ErasureRefusal.TOO_FAST: self._too_fast,
+            ErasureRefusal.BEFORE_ARRIVAL: self._before_arrival,
+            ErasureRefusal.SERIAL_MISSING: self._without_number,
         }
-        return [told[code]() if code in told else str(Refusal(code).label) for code in self.refusals]
+        return [told[code]() if code in told else str(ErasureRefusal(code).label) for code in self.refusals]
 
     def _before_arrival(self) -> str:
         """When it began, when the device arrived, and what to do."""
@@ -183,7 +183,7 @@ class Erasure(Evidence):
 
     def _without_number(self) -> str:
         """A log that bears no number is attributed to its drive by a person; a typed one is typed with it."""
-        label = str(Refusal.SERIAL_MISSING.label)
+        label = str(ErasureRefusal.SERIAL_MISSING.label)
         if self.entry not in (ErasureEntry.READ, ErasureEntry.CHECKED):
             return label
         return f"{label} Attribuez ce journal au disque dont il parle, en disant comment vous le savez."
@@ -192,7 +192,7 @@ class Erasure(Evidence):
         """« 512 Go écrits et relus en 0 s : ce type de disque ne dépasse pas 600 Mo/s. »"""
         moved, lasted, most = self.moved_bytes, self.duration, self.rate_ceiling
         if moved is None or lasted is None or most is None:
-            return str(Refusal.TOO_FAST.label)
+            return str(ErasureRefusal.TOO_FAST.label)
         how = "écrits et relus" if moved > (self.bytes_erased or 0) * self.passes_done else "écrits"
         told = f"{storage(moved)} {how} en {lasting(lasted)}"
         return f"{told}\u00a0: ce type de disque ne dépasse pas {grouped(most)}{HARD}Mo/s."
@@ -200,4 +200,4 @@ class Erasure(Evidence):
     @property
     def difference_labels(self) -> list[str]:
         """The French sentences of where the report says otherwise."""
-        return [str(Difference(code).label) for code in self.differences]
+        return [str(ReportDifference(code).label) for code in self.differences]

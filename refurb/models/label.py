@@ -14,7 +14,7 @@ from network.models import Membership, Organisation
 from refurb.enums import ReprintReason
 from refurb.models.device import Device
 from refurb.permissions import can_work_on_device
-from refurb.sheets import Sheet
+from refurb.sheets import SheetLayout
 from refurb.tags import LONGEST, SPELT_OUT
 
 MILLIMETRES = {"max_digits": 5, "decimal_places": 2}
@@ -63,9 +63,9 @@ class LabelSheet(models.Model):
         return self.name
 
     @property
-    def sheet(self) -> Sheet:
+    def sheet(self) -> SheetLayout:
         """Its measures."""
-        return Sheet(
+        return SheetLayout(
             self.page_width,
             self.page_height,
             self.columns,
@@ -80,7 +80,7 @@ class LabelSheet(models.Model):
 
     def clean(self) -> None:
         """Refuse what no printer could do, field by field."""
-        if all(getattr(self, name) is not None for name in Sheet.__dataclass_fields__):
+        if all(getattr(self, name) is not None for name in SheetLayout.__dataclass_fields__):
             wrong = self.sheet.faults()
             if wrong:
                 raise ValidationError(wrong)
@@ -118,9 +118,9 @@ class LabelRun(models.Model):
         return f"Impression {self.pk}"
 
     @property
-    def measures(self) -> Sheet:
+    def measures(self) -> SheetLayout:
         """The sheet, as it was then."""
-        return Sheet.read(self.sheet)
+        return SheetLayout.read(self.sheet)
 
     @property
     def pages(self) -> int:

@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 
 from reference.dated import Dated, read_once
 from refurb.enums import CriterionKind, DeviceType
-from refurb.grading import Cap, Condition, Criterion, Level, Scale, Step
+from refurb.grading import Cap, Condition, Criterion, GradeLevel, PointsStep, Scale
 from refurb.verdict import Function
 
 
@@ -36,9 +36,9 @@ class GradingScale(Dated):
     @read_once
     def as_scale(self) -> Scale:
         """The scale as ``refurb.grading`` computes with it; four queries."""
-        steps: dict[int, list[Step]] = {}
+        steps: dict[int, list[PointsStep]] = {}
         for step in GradingStep.objects.filter(criterion__scale=self):
-            steps.setdefault(step.criterion_id, []).append(Step(step.points, step.at_least, step.value))
+            steps.setdefault(step.criterion_id, []).append(PointsStep(step.points, step.at_least, step.value))
         return Scale(
             code=self.code,
             criteria=[
@@ -67,7 +67,7 @@ class GradingScale(Dated):
                 )
                 for row in self.caps.all()
             ],
-            levels=[Level(row.grade, row.label, row.at_least) for row in self.levels.all()],
+            levels=[GradeLevel(row.grade, row.label, row.at_least) for row in self.levels.all()],
         )
 
 

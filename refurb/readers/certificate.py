@@ -14,8 +14,8 @@ from refurb.readers.nwipe import (
     LONGEST_METHOD,
     LONGEST_SERIAL,
     LONGEST_VERSION,
+    LogRun,
     NotNwipe,
-    Run,
 )
 
 VERSION = re.compile(r"NWIPE version (\d[\w.]*)", re.IGNORECASE)
@@ -36,13 +36,13 @@ ONE_PASS = re.compile(r"zero|ones|prng stream|baseline|secure erase|sanitize|cry
 ERASED_STATUS = "ERASED"
 
 
-def read_certificate(text: str) -> Run:
+def read_certificate(text: str) -> LogRun:
     """The run of which a certificate tells. Raises NotNwipe."""
     lines = [words(line, 400) for line in text[:200_000].splitlines()]
     disk, times = _first(DISK, lines), _first(TIMES, lines)
     if disk is None or times is None or _first(VERSION, lines) is None:
         raise NotNwipe("no certificate")
-    run = Run(disk="", model=disk[1], serial="" if _is_hidden(disk[2]) else disk[2])
+    run = LogRun(disk="", model=disk[1], serial="" if _is_hidden(disk[2]) else disk[2])
     version, method = _first(VERSION, lines), _first(METHOD, lines)
     run.version, run.method = version[1] if version else "", method[1] if method else ""
     if len(run.serial) > LONGEST_SERIAL or len(run.version) > LONGEST_VERSION or len(run.method) > LONGEST_METHOD:
@@ -55,7 +55,7 @@ def read_certificate(text: str) -> Run:
     return run
 
 
-def _read_result(run: Run, lines: list[str]) -> None:
+def _read_result(run: LogRun, lines: list[str]) -> None:
     if said := _first(STATUS, lines):
         run.claimed_duration = timedelta(hours=min(int(said[1][:6]), 9999), minutes=int(said[2]), seconds=int(said[3]))
         run.result = said[4].upper()
@@ -77,7 +77,7 @@ def _read_result(run: Run, lines: list[str]) -> None:
         run.verified = {max(run.done)}
 
 
-def asks_several_passes(run: Run) -> bool:
+def asks_several_passes(run: LogRun) -> bool:
     """Whether a certificate, which counts rounds only, is of more than one pass, or may be by its method."""
     return run.passes_asked > 1 or not ONE_PASS.search(run.method)
 

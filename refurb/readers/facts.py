@@ -29,7 +29,7 @@ class NotHardware(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FoundDrive:
+class SeenDrive:
     """One storage that a tool saw. ``size`` in bytes; ``outside``: behind a USB port, so not fitted."""
 
     serial: str = ""
@@ -56,7 +56,7 @@ class HardwareFacts:
     type: DeviceType | str = ""
     processor: str = ""
     memory_gb: int | None = None
-    drives: tuple[FoundDrive, ...] = ()
+    drives: tuple[SeenDrive, ...] = ()
     battery_wear: int | None = None
     imeis: tuple[str, ...] = ()
     screen_inches: float | None = None
@@ -64,7 +64,7 @@ class HardwareFacts:
     extra: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def fitted(self) -> tuple[FoundDrive, ...]:
+    def fitted(self) -> tuple[SeenDrive, ...]:
         """The drives inside the machine."""
         return tuple(drive for drive in self.drives if not drive.outside)
 
@@ -82,7 +82,7 @@ class HardwareFacts:
     def from_json(cls, said: Mapping[str, Any]) -> "HardwareFacts":
         """The value again, from what ``as_json`` gave."""
         told = dict(said)
-        drives = tuple(FoundDrive(**drive) for drive in told.pop("drives", ()))
+        drives = tuple(SeenDrive(**drive) for drive in told.pop("drives", ()))
         return cls(kind=FileKind(told.pop("kind", "")), drives=drives, imeis=tuple(told.pop("imeis", ())), **told)
 
 

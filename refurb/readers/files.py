@@ -12,11 +12,11 @@ from donations.serials import same_serial
 from refurb.enums.hardware import FileKind, Unreadable
 from refurb.readers.certificate import asks_several_passes, read_certificate
 from refurb.readers.dmidecode import is_dmidecode, read_dmidecode
-from refurb.readers.facts import FoundDrive, HardwareFacts, NotHardware
+from refurb.readers.facts import HardwareFacts, NotHardware, SeenDrive
 from refurb.readers.glpi import is_glpi, read_glpi, without_people
 from refurb.readers.lshw import is_lshw, read_lshw
 from refurb.readers.names import kind_of
-from refurb.readers.nwipe import NotNwipe, Run, read_log
+from refurb.readers.nwipe import LogRun, NotNwipe, read_log
 from refurb.readers.smartctl import is_smartctl, read_smartctl
 
 MOST_BYTES = 8 * 2**20
@@ -114,8 +114,8 @@ def _of_text(text: str) -> HardwareFacts:
     return HardwareFacts(kind=FileKind.NWIPE, drives=tuple(map(_drive_of, runs))[:100])
 
 
-def _drive_of(run: Run) -> FoundDrive:
+def _drive_of(run: LogRun) -> SeenDrive:
     """The drive that a run erased: known by the report that proves it, and said to be so."""
     kind = kind_of(run.model, run.bus, name=run.disk)
     serial = run.serial if same_serial(run.serial) else ""
-    return FoundDrive(serial=serial, model=run.model[:80], size=run.size, kind=kind, outside=run.bus.startswith("USB"))
+    return SeenDrive(serial=serial, model=run.model[:80], size=run.size, kind=kind, outside=run.bus.startswith("USB"))

@@ -14,8 +14,8 @@ from refurb.enums.hardware import FileKind
 from refurb.readers.facts import (
     MEGABYTE,
     MOST_DRIVES,
-    FoundDrive,
     HardwareFacts,
+    SeenDrive,
     fitted_memory,
     mapping,
     objects,
@@ -120,11 +120,11 @@ def _is_storage(one: Mapping[str, Any]) -> bool:
     return not any(word in said for word in ("cdrom", "cd-rom", "dvd", "floppy", "tape"))
 
 
-def _drive(one: Mapping[str, Any]) -> FoundDrive:
+def _drive(one: Mapping[str, Any]) -> SeenDrive:
     size = whole(one.get("disksize"), 2**40)
     bus = f"{words(one.get('interface'))} {words(one.get('description'))}".upper()
     kind = kind_of(one.get("model"), one.get("description"), one.get("interface"), name=words(one.get("name")))
-    return FoundDrive(
+    return SeenDrive(
         serial=serial_of(one.get("serial") or one.get("serialnumber")),
         manufacturer=(maker := maker_of(one.get("manufacturer"))),
         model=model_of(one.get("model"), maker=maker),

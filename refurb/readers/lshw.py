@@ -10,9 +10,9 @@ from refurb.enums import DriveKind
 from refurb.enums.hardware import FileKind, Unreadable
 from refurb.readers.facts import (
     MOST_DRIVES,
-    FoundDrive,
     HardwareFacts,
     NotHardware,
+    SeenDrive,
     fitted_memory,
     mapping,
     objects,
@@ -95,7 +95,7 @@ def _memory(lines: list[Line]) -> int | None:
     return fitted_memory(banks, next((size for one in systems if (size := whole(one.get("size")))), None))
 
 
-def _drives(lines: list[Line]) -> Iterator[FoundDrive]:
+def _drives(lines: list[Line]) -> Iterator[SeenDrive]:
     for line in lines:
         node = line[-1]
         if _id(node) == "nvme" or _is_bare_nvme(node):
@@ -122,10 +122,10 @@ def _is_bare_nvme(node: Node) -> bool:
     return said in ("non-volatile memory controller", "nvme controller") and not has_more
 
 
-def _nvme(node: Node) -> FoundDrive:
+def _nvme(node: Node) -> SeenDrive:
     sizes = [size for child in objects(node.get("children")) if (size := whole(child.get("size")))]
     is_drive = _id(node) == "nvme"
-    return FoundDrive(
+    return SeenDrive(
         serial=serial_of(node.get("serial")),
         manufacturer=(maker := maker_of(node.get("vendor"))),
         model=model_of(node.get("product"), maker=maker) if is_drive else "",
@@ -134,14 +134,14 @@ def _nvme(node: Node) -> FoundDrive:
     )
 
 
-def _disk(line: Line) -> FoundDrive:
+def _disk(line: Line) -> SeenDrive:
     node, above = line[-1], line[-2] if len(line) > 1 else {}
     name = _name(node)
     is_emmc = name.startswith("/dev/mmcblk")
     bearer = above if is_emmc and not node.get("serial") else node
     capabilities = " ".join(map(str, mapping(node.get("capabilities"))))
     inner = [size for child in objects(node.get("children")) if (size := whole(child.get("size")))]
-    return FoundDrive(
+    return SeenDrive(
         serial=serial_of(bearer.get("serial")),
         manufacturer=(maker := maker_of(bearer.get("vendor"))),
         model=model_of(bearer.get("product"), maker=maker),

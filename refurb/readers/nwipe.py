@@ -34,7 +34,7 @@ class NotNwipe(ValueError):
 
 
 @dataclass
-class Run:
+class LogRun:
     """What one log says of one disk. Sizes in bytes; instants as printed, without a zone."""
 
     disk: str
@@ -77,7 +77,7 @@ class Run:
         return "NVME" in self.bus or self.disk.startswith("nvme")
 
 
-def read_log(text: str) -> list[Run]:
+def read_log(text: str) -> list[LogRun]:
     """Each disk a log tells of, in its order. Raises NotNwipe, also for hours and figures that no run has."""
     try:
         return _read_log(text)
@@ -85,8 +85,8 @@ def read_log(text: str) -> list[Run]:
         raise NotNwipe("impossible") from error
 
 
-def _read_log(text: str) -> list[Run]:
-    runs: dict[str, Run] = {}
+def _read_log(text: str) -> list[LogRun]:
+    runs: dict[str, LogRun] = {}
     version, current = "", None
     for line in text.splitlines():
         match = LINE.match(line)
@@ -98,7 +98,7 @@ def _read_log(text: str) -> list[Run]:
             version = named[1]
         named = DISK.search(said)
         if named is not None and (FOUND.search(said) or named[1] in runs):
-            current = runs.setdefault(named[1], Run(named[1]))
+            current = runs.setdefault(named[1], LogRun(named[1]))
         elif named is not None:
             continue
         if current is not None:
@@ -109,7 +109,7 @@ def _read_log(text: str) -> list[Run]:
     return found
 
 
-def _worked_on(runs: dict[str, Run], version: str) -> Iterator[Run]:
+def _worked_on(runs: dict[str, LogRun], version: str) -> Iterator[LogRun]:
     """The disks that nwipe worked on: those it only found are left out."""
     for run in runs.values():
         if run.started_at is not None or run.result:
@@ -121,7 +121,7 @@ def _worked_on(runs: dict[str, Run], version: str) -> Iterator[Run]:
             yield run
 
 
-def _is_possible(run: Run) -> bool:
+def _is_possible(run: LogRun) -> bool:
     printed = [instant for instant in (run.started_at, run.last_at) if instant is not None]
     return (
         max([run.size or 0, *run.written]) <= MOST_BYTES
@@ -132,7 +132,7 @@ def _is_possible(run: Run) -> bool:
     )
 
 
-def _read_line(run: Run, at: datetime, said: str) -> None:
+def _read_line(run: LogRun, at: datetime, said: str) -> None:
     if match := FOUND.search(said):
         run.bus, run.model = match[2].upper(), match[3].strip()
         run.serial = "" if HIDDEN_SERIAL.fullmatch(match[4]) else match[4]
@@ -158,13 +158,13 @@ def _read_line(run: Run, at: datetime, said: str) -> None:
         run.last_at = at
 
 
-def _begin(run: Run, method: str, at: datetime) -> None:
+def _begin(run: LogRun, method: str, at: datetime) -> None:
     """A log is appended to: what an earlier run did to the disk does not count in this one."""
     run.method, run.started_at, run.ended, run.verified_empty, run.result = method, at, False, False, ""
     run.written, run.done, run.verified = [], set(), set()
 
 
-def _read_hidden(run: Run, said: str) -> None:
+def _read_hidden(run: LogRun, said: str) -> None:
     """Found once is found, whatever a later line says."""
     if "detected" in said and "no hidden" not in said:
         run.hidden = True
@@ -172,7 +172,7 @@ def _read_hidden(run: Run, said: str) -> None:
         run.hidden = False
 
 
-def _read_tables(line: str, runs: dict[str, Run]) -> None:
+def _read_tables(line: str, runs: dict[str, LogRun]) -> None:
     """The two tables at the end: errors by disk, then what became of each."""
     if (match := ERRORS.match(line)) and match[1] in runs:
         run = runs[match[1]]

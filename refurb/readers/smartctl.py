@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from refurb.enums.hardware import FileKind, Unreadable
-from refurb.readers.facts import FoundDrive, HardwareFacts, NotHardware, mapping, serial_of, whole, words
+from refurb.readers.facts import HardwareFacts, NotHardware, SeenDrive, mapping, serial_of, whole, words
 from refurb.readers.names import kind_of, maker_of, model_of
 
 
@@ -21,7 +21,7 @@ def read_smartctl(said: Mapping[str, Any]) -> HardwareFacts:
     device = mapping(said.get("device"))
     model = said.get("model_name") or said.get("scsi_model_name") or said.get("product") or said.get("scsi_product")
     size = whole(mapping(said.get("user_capacity")).get("bytes")) or whole(said.get("nvme_total_capacity"))
-    drive = FoundDrive(
+    drive = SeenDrive(
         serial=serial_of(said.get("serial_number")),
         manufacturer=maker_of(said.get("vendor") or said.get("scsi_vendor")),
         model=model_of(model),

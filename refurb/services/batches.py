@@ -11,7 +11,7 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from reference.parameters import parameters_on
-from refurb.contradictions import Run
+from refurb.contradictions import ToldRun
 from refurb.enums import AttributionReason, DriveKind, DriveSource
 from refurb.models.device import Device
 from refurb.models.drive import Drive
@@ -65,7 +65,7 @@ def record_drives(*, actor: Actor, found: Sequence[FoundDrive], at: datetime | N
 def record_erasures(
     *,
     actor: Actor,
-    runs: Mapping[int, Run],
+    runs: Mapping[int, ToldRun],
     drives: Iterable[Drive],
     report: StoredFile | None = None,
     at: datetime | None = None,

@@ -12,7 +12,7 @@ from documents.locks import hold_all
 from donations.serials import same_serial
 from lifecycle.actors import Actor
 from lifecycle.machine import Reason
-from refurb.enums import Outcome
+from refurb.enums import ErasureOutcome
 from refurb.models.device import Device
 from refurb.models.drive import Drive
 from refurb.models.erasure import Erasure
@@ -52,7 +52,7 @@ def used(rows: Sequence[Erasure], actor: Actor) -> dict[int, Reason]:
 
     A drive that left its device is proven by the run of the device where it went: it is the same drive.
     """
-    accepted = [row for row in rows if row.outcome == Outcome.ACCEPTED]
+    accepted = [row for row in rows if row.outcome == ErasureOutcome.ACCEPTED]
     hold_proofs(
         (same_serial(row.serial_read) for row in accepted), (row.run_sha256 or row.report_sha256 for row in accepted)
     )

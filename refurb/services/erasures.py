@@ -13,25 +13,25 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
 from reference.parameters import ValuesOfDay, parameters_on
-from refurb.contradictions import Run, completed, contradictions
+from refurb.contradictions import ToldRun, completed, contradictions
 from refurb.enums import (
     AttributionReason,
     Claim,
-    Clock,
     ClockReason,
     DriveKind,
     DriveSource,
     ErasureEntry,
     ErasureMethod,
     ErasureOrigin,
+    ErasureVerification,
     HiddenSectors,
-    Verification,
+    ToolClock,
 )
 from refurb.models.device import Device
 from refurb.models.drive import Drive
 from refurb.models.erasure import Erasure
 from refurb.parameters import CLOCK_DAYS, RATE_USB, RATES
-from refurb.readers.nwipe import Run as LogRun
+from refurb.readers.nwipe import LogRun
 from refurb.services import claims
 from refurb.services.locked_devices import about, held_drive, may_supersede
 from refurb.services.nwipe import (
@@ -62,7 +62,7 @@ USB = "USB"
 class PendingRun:
     """One run about to be judged, with how it came: typed, read in a log, or typed and found in the log."""
 
-    run: Run
+    run: ToldRun
     entry: ErasureEntry
     run_sha256: str = ""
     bus: str = ""
@@ -71,7 +71,7 @@ class PendingRun:
     attribution: AttributionReason | str = ""
 
 
-def typed(drive: Drive, run: Run, runs: Sequence[LogRun]) -> PendingRun:
+def typed(drive: Drive, run: ToldRun, runs: Sequence[LogRun]) -> PendingRun:
     """What a person typed; ``runs``, those of the report that is attached, must say the same. Raises Refused."""
     if not runs or run.origin == ErasureOrigin.DONOR:
         return PendingRun(run=run, entry=ErasureEntry.TYPED)
@@ -128,9 +128,9 @@ def _run_of(runs: Sequence[LogRun], disk: str) -> LogRun:
 def check_clock(device: Device, clock: ClockTold, at: datetime) -> None:
     """A clock is declared with why; a wrong one soon after the run, by somebody who remembers. Raises Refused."""
     refused = []
-    if clock.clock != Clock.LOCAL and not clock.reason:
+    if clock.clock != ToolClock.LOCAL and not clock.reason:
         refused.append(REASON_NEEDED)
-    if clock.clock == Clock.WRONG:
+    if clock.clock == ToolClock.WRONG:
         days = CLOCK_DAYS.on(timezone.localdate(at))
         if clock.really is None:
             refused.append(REALLY_NEEDED)
@@ -158,7 +158,7 @@ def judged(
         "origin": ErasureOrigin(run.origin),
         "method": ErasureMethod(run.method),
         "serial_read": run.serial_read.strip(),
-        "verification": Verification(run.verification),
+        "verification": ErasureVerification(run.verification),
         "hidden_sectors": HiddenSectors(run.hidden_sectors),
         "claimed": Claim(run.claimed),
     }
@@ -212,7 +212,7 @@ def record_erasure(
     *,
     actor: Actor,
     drive: Drive,
-    run: Run,
+    run: ToldRun,
     report: StoredFile | None = None,
     supersedes: Erasure | None = None,
     at: datetime | None = None,
@@ -258,7 +258,7 @@ def keep_donor_certificate(
 
     Raises Unknown, PermissionDenied, Refused.
     """
-    run = Run(
+    run = ToldRun(
         method=ErasureMethod.OVERWRITE,
         tool=tool,
         finished_at=finished_at,

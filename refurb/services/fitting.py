@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from refurb.enums import DriveKind, DriveSource
 from refurb.enums.hardware import OF_NWIPE, FileKind
 from refurb.models.drive import Drive
-from refurb.readers.facts import FoundDrive
+from refurb.readers.facts import SeenDrive
 
 SAME_SIZE = 0.02
 """Tools round sizes to megabytes or to gigabytes, and no two sizes on sale are so near."""
@@ -20,7 +20,7 @@ SAME_SIZE = 0.02
 class Fitted:
     """One drive as files tell of it: ``sources``, the kinds of files; ``known``, the one of the inventory."""
 
-    drive: FoundDrive
+    drive: SeenDrive
     sources: tuple[FileKind, ...]
     known: Drive | None = None
 
@@ -35,7 +35,7 @@ class Fitted:
         return DriveKind(self.drive.kind or DriveKind.HDD)
 
 
-def fitted_drives(told: Iterable[tuple[FileKind, FoundDrive]], inventoried: Sequence[Drive]) -> list[Fitted]:
+def fitted_drives(told: Iterable[tuple[FileKind, SeenDrive]], inventoried: Sequence[Drive]) -> list[Fitted]:
     """Each drive once, with the one of the inventory that it is, if any; those outside the machine are left out."""
     found: list[Fitted] = []
     # What has a number is taken first: a drive that a tool could not name is then one of them, rather than one more.
@@ -64,7 +64,7 @@ def _pair(found: Sequence[Fitted], inventoried: Sequence[Drive]) -> None:
                 left.remove(match)
 
 
-def _is_row(drive: FoundDrive, row: Drive, *, by_number: bool) -> bool:
+def _is_row(drive: SeenDrive, row: Drive, *, by_number: bool) -> bool:
     if by_number:
         return bool(drive.key) and drive.key == row.serial_key
     if drive.key and row.serial_key:
@@ -72,7 +72,7 @@ def _is_row(drive: FoundDrive, row: Drive, *, by_number: bool) -> bool:
     return _are_near(drive.size, row.capacity)
 
 
-def _is_same(one: FoundDrive, other: FoundDrive) -> bool:
+def _is_same(one: SeenDrive, other: SeenDrive) -> bool:
     """The same number; without one on either side, about the same size."""
     if one.key and other.key:
         return one.key == other.key
@@ -85,7 +85,7 @@ def _are_near(one: int | None, other: int | None) -> bool:
     return abs(one - other) <= SAME_SIZE * max(one, other)
 
 
-def _completed(one: FoundDrive, other: FoundDrive) -> FoundDrive:
+def _completed(one: SeenDrive, other: SeenDrive) -> SeenDrive:
     maker = one.manufacturer or other.manufacturer
     models = (said.removeprefix(f"{maker} ") for said in (one.model, other.model))
     return replace(

@@ -18,7 +18,7 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
-from refurb.enums import COMPUTERS, ENDED, SOLDERED_STORAGE, DeviceType, DriveKind, Outcome
+from refurb.enums import COMPUTERS, ENDED, SOLDERED_STORAGE, DeviceType, DriveKind, ErasureOutcome
 from refurb.enums.hardware import OF_NWIPE, FileKind
 from refurb.models.device import Device
 from refurb.models.drive import Drive
@@ -26,8 +26,7 @@ from refurb.models.erasure import Erasure
 from refurb.models.hardware import DepositedFile, HardwareReport
 from refurb.readers.certificate import read_certificate
 from refurb.readers.facts import HardwareFacts
-from refurb.readers.nwipe import NotNwipe
-from refurb.readers.nwipe import Run as LogRun
+from refurb.readers.nwipe import LogRun, NotNwipe
 from refurb.services import devices, erasures, evidence
 from refurb.services.fitting import Fitted, as_row, fitted_drives
 from refurb.services.locked_devices import about, held_device
@@ -373,7 +372,7 @@ def _record_run(
         erasure = erasures.record_log(actor=actor, drive=drive, at=at, **told)
     except Refused as refused:
         return RunTold(str(drive), False, tuple(reason.sentence for reason in refused.all))
-    is_proof = erasure.outcome == Outcome.ACCEPTED
+    is_proof = erasure.outcome == ErasureOutcome.ACCEPTED
     return RunTold(str(drive), is_proof, () if is_proof else tuple(erasure.refusal_labels))
 
 

@@ -14,7 +14,7 @@ from lifecycle.locking import advisory_lock, lock
 from refurb.enums import ENDED, DeviceState, ReprintReason
 from refurb.models import Device, Drive, Label, LabelRun, LabelSheet, TagShape
 from refurb.permissions import can_set_tag_shape, can_work_on_device
-from refurb.sheets import READY_MADE, Sheet
+from refurb.sheets import READY_MADE, SheetLayout
 from refurb.tags import FIGURE, is_numbered, normal, pattern_of
 from typography.french import plural, storage
 
@@ -32,7 +32,7 @@ MOST = 500
 """How many labels one printing holds."""
 
 
-def sheets_of(workshop: int) -> dict[str, tuple[str, Sheet]]:
+def sheets_of(workshop: int) -> dict[str, tuple[str, SheetLayout]]:
     """``{code: (name, sheet)}`` of what a workshop may print on: the ready-made ones, then its own; one query.
 
     A sheet described again under its name takes the place of the one before.
@@ -86,7 +86,7 @@ class _Printing:
         )
 
 
-def _too_many_skipped(sheet: Sheet) -> str:
+def _too_many_skipped(sheet: SheetLayout) -> str:
     if sheet.is_roll:
         return "Un rouleau n’a pas d’étiquettes déjà utilisées\u00a0: 0."
     most = sheet.on_a_page - 1

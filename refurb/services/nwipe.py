@@ -11,9 +11,9 @@ from documents.enums import ContentType
 from documents.models import StoredFile
 from documents.services import open_file
 from donations.serials import same_serial
-from refurb.contradictions import Run as Told
-from refurb.enums import Claim, Clock, ClockReason, DriveKind, ErasureMethod, HiddenSectors, Verification
-from refurb.readers.nwipe import NotNwipe, Run, read_log
+from refurb.contradictions import ToldRun
+from refurb.enums import Claim, ClockReason, DriveKind, ErasureMethod, ErasureVerification, HiddenSectors, ToolClock
+from refurb.readers.nwipe import LogRun, NotNwipe, read_log
 
 SECURE_METHODS = ("secure erase", "sanitize")
 
@@ -29,7 +29,7 @@ class ClockTold:
     ``really``: of a wrong clock, when the last run of the log in truth ended.
     """
 
-    clock: Clock = Clock.LOCAL
+    clock: ToolClock = ToolClock.LOCAL
     reason: ClockReason | str = ""
     really: datetime | None = None
 
@@ -37,13 +37,13 @@ class ClockTold:
 OF_HERE = ClockTold()
 
 
-def runs_of(report: StoredFile) -> list[Run]:
+def runs_of(report: StoredFile) -> list[LogRun]:
     """The drives a deposited log tells of. Raises NotNwipe."""
     with open_file(report) as file:
         return read_log(file.read().decode("utf-8", "replace"))
 
 
-def runs_or_none(report: StoredFile | None) -> list[Run]:
+def runs_or_none(report: StoredFile | None) -> list[LogRun]:
     """The same; none of a file that is no text, or no log of nwipe."""
     if report is None or report.content_type not in (ContentType.TEXT, ContentType.CSV):
         return []
@@ -53,7 +53,7 @@ def runs_or_none(report: StoredFile | None) -> list[Run]:
         return []
 
 
-def run_about(runs: Sequence[Run], serial: str) -> Run:
+def run_about(runs: Sequence[LogRun], serial: str) -> LogRun:
     """The run about the drive of this serial number; without one, the only run there is. Raises NotThisDrive."""
     told = ", ".join(run.serial or f"{run.disk} sans numéro de série" for run in runs)
     nameless = not any(same_serial(run.serial) for run in runs)
@@ -70,33 +70,33 @@ def run_about(runs: Sequence[Run], serial: str) -> Run:
     return same[-1]
 
 
-def kind_told(run: Run) -> DriveKind | None:
+def kind_told(run: LogRun) -> DriveKind | None:
     """The kind of storage, when the log tells it."""
     if run.is_nvme:
         return DriveKind.NVME
     return DriveKind.SSD if run.is_solid_state else None
 
 
-def fingerprint(run: Run) -> str:
+def fingerprint(run: LogRun) -> str:
     """The print of one run: the same whatever the name, the ends of line or the last bytes of its file."""
     said = (same_serial(run.serial), run.disk, run.size, run.method, run.started_at, run.last_at, run.written)
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
-def offset_of(runs: Sequence[Run], told: ClockTold) -> timedelta:
+def offset_of(runs: Sequence[LogRun], told: ClockTold) -> timedelta:
     """What is added to the hours that the log prints, read as those of here, to have the true ones."""
     ends = [ended for run in runs if (ended := run.finished_at or run.last_at)]
-    if told.clock == Clock.LOCAL or not ends:
+    if told.clock == ToolClock.LOCAL or not ends:
         return timedelta(0)
     last = max(ends)
     here = last.replace(tzinfo=timezone.get_current_timezone()).astimezone(UTC)
-    really = last.replace(tzinfo=UTC) if told.clock == Clock.UTC else (told.really or here).astimezone(UTC)
+    really = last.replace(tzinfo=UTC) if told.clock == ToolClock.UTC else (told.really or here).astimezone(UTC)
     return really - here
 
 
 def erasure_told(
-    run: Run, *, capacity: int | None, clock: Clock | str = Clock.LOCAL, offset: timedelta = timedelta(0)
-) -> Told:
+    run: LogRun, *, capacity: int | None, clock: ToolClock | str = ToolClock.LOCAL, offset: timedelta = timedelta(0)
+) -> ToldRun:
     """What a log tells was run on a drive; ``capacity`` in bytes, for a log that does not print the size.
 
     ``clock`` and ``offset`` (see ``offset_of``): how the hours it prints are read.
@@ -104,11 +104,11 @@ def erasure_told(
     duration = run.claimed_duration
 
     def instant(printed: datetime | None) -> datetime | None:
-        if printed is None or clock == Clock.UTC:
+        if printed is None or clock == ToolClock.UTC:
             return printed and printed.replace(tzinfo=UTC)
         return printed.replace(tzinfo=timezone.get_current_timezone()).astimezone(UTC) + offset
 
-    return Told(
+    return ToldRun(
         method=ErasureMethod.SANITIZE if _is_secure(run) else ErasureMethod.OVERWRITE,
         tool="nwipe",
         tool_version=run.version,
@@ -129,24 +129,24 @@ def erasure_told(
     )
 
 
-def _is_secure(run: Run) -> bool:
+def _is_secure(run: LogRun) -> bool:
     return any(word in run.method.lower() for word in SECURE_METHODS)
 
 
-def _verification(run: Run) -> Verification:
+def _verification(run: LogRun) -> ErasureVerification:
     if run.verified and len(run.verified) >= run.passes_asked > 1:
-        return Verification.ALL_PASSES
+        return ErasureVerification.ALL_PASSES
     last = max(run.done, key=lambda one: (one[1], one[0]), default=None)
-    return Verification.LAST_PASS if run.verified_empty or last in run.verified else Verification.NONE
+    return ErasureVerification.LAST_PASS if run.verified_empty or last in run.verified else ErasureVerification.NONE
 
 
-def _hidden(run: Run) -> HiddenSectors:
+def _hidden(run: LogRun) -> HiddenSectors:
     if run.hidden is None:
         return HiddenSectors.NOT_APPLICABLE if run.is_nvme else HiddenSectors.UNKNOWN
     return HiddenSectors.PRESENT if run.hidden else HiddenSectors.NONE
 
 
-def _claim(run: Run) -> Claim:
+def _claim(run: LogRun) -> Claim:
     if run.result == "ERASED":
         return Claim.ERASED
     if "ABORT" in run.result:

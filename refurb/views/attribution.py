@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from lifecycle.acting import answer, asks_then_acts, deposited, posted
 from network.requests import Request
-from refurb.enums import IN_THE_WORKSHOP, Outcome
+from refurb.enums import IN_THE_WORKSHOP, ErasureOutcome
 from refurb.forms.reconditioning import AttributedLogForm, AttributionForm
 from refurb.models import Device, Drive
 from refurb.services import batches, locked_devices
@@ -60,7 +60,7 @@ def _attribute(request: Request, device: Device, log: AttributedLogForm, form: A
     recorded = answer(request, form, do, device)
     if recorded is None:
         return None
-    accepted = sum(row.outcome == Outcome.ACCEPTED for row in recorded)
+    accepted = sum(row.outcome == ErasureOutcome.ACCEPTED for row in recorded)
     s = plural(accepted)
     told = f"{accepted} effacement{s} sur {len(recorded)} prouvé{s}, attribué{s} par vous."
     (messages.success if accepted == len(recorded) else messages.warning)(request, told)

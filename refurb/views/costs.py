@@ -22,7 +22,7 @@ from lists.spreadsheets import csv_lines, workbook
 from network.permissions import is_pilot
 from network.requests import Request
 from refurb.cost_chart import cost_chart
-from refurb.costs import Costs, Row, costs_of
+from refurb.costs import CostRow, Costs, costs_of
 from refurb.enums import CostKind
 from refurb.forms.costs import CostForm, PeriodForm
 from refurb.permissions import can_record_cost, reads_costs
@@ -58,7 +58,7 @@ def costs(request: Request) -> HttpResponseBase:
     return render(request, "refurb/costs.html", context)
 
 
-def _tables(found: Costs, *, whole: bool) -> list[tuple[str, str, list[Row]]]:
+def _tables(found: Costs, *, whole: bool) -> list[tuple[str, str, list[CostRow]]]:
     """``(title, what a line is, lines)``."""
     tables = [("Par type d’appareil", "Type", found.by_type()), ("Par grade", "Grade", found.by_grade())]
     return [*tables, ("Par atelier", "Atelier", found.by_workshop())] if whole else tables

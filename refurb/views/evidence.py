@@ -16,7 +16,7 @@ from lifecycle.acting import answer, asks_then_acts, deposited, posted
 from lifecycle.actors import Actor
 from lifecycle.typed import whole_ones
 from network.requests import Request
-from refurb.enums import IN_THE_WORKSHOP, SOLDERED_STORAGE, DeviceType, Outcome
+from refurb.enums import IN_THE_WORKSHOP, SOLDERED_STORAGE, DeviceType, ErasureOutcome
 from refurb.forms.evidence import (
     DestructionForm,
     DonorCertificateForm,
@@ -235,7 +235,7 @@ def _replaced(request: Request, rows: Any) -> Any:
 
 def _verdict_told(request: Request, erasure: Erasure) -> None:
     """The verdict at once, with its reasons: an erasure that proves nothing is recorded too."""
-    if erasure.outcome == Outcome.ACCEPTED:
+    if erasure.outcome == ErasureOutcome.ACCEPTED:
         messages.success(request, "Effacement enregistré\u00a0: la preuve est acceptée.")
         return
     why = " ".join(erasure.refusal_labels)

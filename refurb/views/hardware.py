@@ -37,7 +37,7 @@ CONFIRM, SET_ASIDE = "enregistrer", "mettre-de-cote"
 
 
 @dataclass
-class Group:
+class DeviceFiles:
     """The files of one device, with what they would write, or wrote; ``reasons``: why nothing is."""
 
     device: Device
@@ -119,12 +119,12 @@ def hardware_sort(request: Request) -> HttpResponse:
     return render(request, "refurb/hardware_sort.html", context)
 
 
-def grouped(sortings: Iterable[Sorting]) -> list[Group]:
+def grouped(sortings: Iterable[Sorting]) -> list[DeviceFiles]:
     """The sorted files by device, in the order of their labels."""
-    groups: dict[int, Group] = {}
+    groups: dict[int, DeviceFiles] = {}
     for one in sortings:
         if one.device is not None:
-            groups.setdefault(one.device.pk, Group(one.device)).sortings.append(one)
+            groups.setdefault(one.device.pk, DeviceFiles(one.device)).sortings.append(one)
     return sorted(groups.values(), key=lambda group: group.device.tag_key)
 
 
@@ -143,7 +143,7 @@ def _is_as_seen(request: Request, one: Sorting) -> bool:
     return one.device.reference in seen if seen else not one.typed
 
 
-def _clocks(request: Request, group: Group) -> dict[int, ClockForm]:
+def _clocks(request: Request, group: DeviceFiles) -> dict[int, ClockForm]:
     """The clock of each log that is of this device alone, as it is said."""
     return {
         one.deposit.pk: ClockForm(posted(request), prefix=f"{CLOCK}{one.deposit.pk}")
@@ -157,14 +157,14 @@ def _is_clock_seen(request: Request, pk: int, form: ClockForm) -> bool:
     return form.is_valid() and request.POST.get(f"{SEEN}{CLOCK}{pk}", "") == form.typed
 
 
-def _preview(request: Request, group: Group) -> None:
+def _preview(request: Request, group: DeviceFiles) -> None:
     """Write, read what was written, and undo: what is shown is what would be done, refusals included."""
     with transaction.atomic():
         _record(request, group)
         transaction.set_rollback(True)
 
 
-def _record(request: Request, group: Group) -> None:
+def _record(request: Request, group: DeviceFiles) -> None:
     deposits = [one.deposit for one in group.sortings]
     try:
         group.told = hardware.record_files(
@@ -174,7 +174,7 @@ def _record(request: Request, group: Group) -> None:
         group.reasons = explained(refused.all, group.device, request.membership)
 
 
-def _write(request: Request, groups: list[Group]) -> HttpResponse:
+def _write(request: Request, groups: list[DeviceFiles]) -> HttpResponse:
     """Each device on its own: one that is refused keeps its files waiting, and holds no other back."""
     for group in groups:
         group.sortings = [one for one in group.sortings if f"{SEEN}{one.deposit.pk}" in request.POST]

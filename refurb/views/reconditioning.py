@@ -23,7 +23,7 @@ from refurb.models import Device
 from refurb.services import stock
 from refurb.usual import grade_of, usual_price
 from refurb.views.devices import visible_device
-from refurb.views.workbench import BLOCKS, IDENTITY, PRICE, Block, Workbench, lacking, tell
+from refurb.views.workbench import BLOCKS, IDENTITY, PRICE, BenchBlock, Workbench, lacking, tell
 from typography.french import euros
 
 TYPED = "reconditioning"
@@ -69,7 +69,7 @@ def _priced(posted: QueryDict, device: Device) -> QueryDict:
     return typed
 
 
-def _declares(request: Request, filled: dict[str, Block]) -> bool:
+def _declares(request: Request, filled: dict[str, BenchBlock]) -> bool:
     """The button declares, or the key Enter in the block of the price; any other press only records.
 
     Without scripts nobody knows where Enter was pressed: it declares when nothing else is typed than a price, never at
@@ -106,7 +106,7 @@ def device_recondition_missing(request: Request, reference: str) -> HttpResponse
     return render(request, "refurb/_reconditioning_standing.html", context | {"device": device, "sheet": work.sheet})
 
 
-def _record(request: Request, work: Workbench, filled: dict[str, Block]) -> dict[str, Block]:
+def _record(request: Request, work: Workbench, filled: dict[str, BenchBlock]) -> dict[str, BenchBlock]:
     """Record each block that was filled in; those that are wrong."""
     wrong = {}
     for name, block in filled.items():
@@ -142,7 +142,9 @@ def _next(request: Request, device: Device) -> str:
     return reasons[0][0] if reasons else PRICE
 
 
-def _page(request: Request, device: Device, price: PriceForm, wrong: dict[str, Block] | None = None) -> HttpResponse:
+def _page(
+    request: Request, device: Device, price: PriceForm, wrong: dict[str, BenchBlock] | None = None
+) -> HttpResponse:
     """The page as things are now, each wrong block as it was typed."""
     wrong = wrong or {}
     work = Workbench(request, device)

@@ -111,7 +111,7 @@ def _versions(note: WasteNote) -> Iterable[WasteNote]:
 
 
 @dataclass(frozen=True)
-class Change:
+class WasteNoteChange:
     """What one completion wrote: when, by whom, and each field with what it said before."""
 
     at: datetime
@@ -119,10 +119,10 @@ class Change:
     facts: tuple[str, ...]
 
 
-def _changes(versions: list[WasteNote]) -> Iterable[Change]:
+def _changes(versions: list[WasteNote]) -> Iterable[WasteNoteChange]:
     for newer, older in pairwise(versions):
         facts = tuple(_changed(newer, older))
-        yield Change(newer.recorded_at, str(newer.recorded_by.user) if newer.recorded_by else "Maillon", facts)
+        yield WasteNoteChange(newer.recorded_at, str(newer.recorded_by.user) if newer.recorded_by else "Maillon", facts)
 
 
 def _changed(newer: WasteNote, older: WasteNote) -> Iterable[str]:

@@ -15,11 +15,18 @@ from lifecycle import gate
 from lifecycle.acting import refuse
 from lifecycle.exceptions import Refused
 from network.requests import Request
-from refurb.enums import SOLDERED_STORAGE, DeviceType, DriveKind, Outcome
+from refurb.enums import SOLDERED_STORAGE, DeviceType, DriveKind, ErasureOutcome
 from refurb.forms.bench import GradingForm
 from refurb.forms.evidence import ErasureForm
 from refurb.forms.parts import DefectsForm
-from refurb.forms.reconditioning import ChecksForm, IdentityForm, LogForm, MeasuresForm, NewDriveForm, NoStorageForm
+from refurb.forms.reconditioning import (
+    ChecksForm,
+    DeviceIdentityForm,
+    LogForm,
+    MeasuresForm,
+    NewDriveForm,
+    NoStorageForm,
+)
 from refurb.grading import Unmeasurable, compute
 from refurb.models import Checklist, Device, Drive, Erasure, GradingScale
 from refurb.services import bench, defects, erasures, evidence, likeness
@@ -36,7 +43,7 @@ PROPOSED = "proposed-"
 
 
 @dataclass
-class Block:
+class BenchBlock:
     """One small form of the page: where it stands, what it is about, and what it does once it is right."""
 
     anchor: str
@@ -76,7 +83,7 @@ class Workbench:
     sheet: Sheet = field(init=False)
     scale: GradingScale | None = field(init=False)
     alike: likeness.Likeness = field(init=False)
-    blocks: dict[str, Block] = field(init=False, default_factory=dict)
+    blocks: dict[str, BenchBlock] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.actor = self.request.membership
@@ -109,11 +116,11 @@ class Workbench:
         """The form of a block; None when the page has not that block."""
         return self.blocks[name].form if name in self.blocks else None
 
-    def filled(self) -> dict[str, Block]:
+    def filled(self) -> dict[str, BenchBlock]:
         """The blocks in which something was typed, in the order of the page."""
         return {name: block for name, block in self.blocks.items() if block.is_filled}
 
-    def record(self, block: Block) -> str:
+    def record(self, block: BenchBlock) -> str:
         """Record one block; what it says, empty when the form is wrong. A refusal goes into the form."""
         if not block.form.is_valid():
             return ""
@@ -130,8 +137,8 @@ class Workbench:
 
         read = Device.objects.get(pk=self.device.pk)
         self.alike = likeness.likeness_of(read)
-        identity: Any = IdentityForm(self._said_of(read), prefix="identity", instance=read, alike=self.alike)
-        self.blocks["identity"] = Block(IDENTITY, "identité", identity, describe)
+        identity: Any = DeviceIdentityForm(self._said_of(read), prefix="identity", instance=read, alike=self.alike)
+        self.blocks["identity"] = BenchBlock(IDENTITY, "identité", identity, describe)
 
     def _said_of(self, read: Device) -> QueryDict | None:
         """What was posted of the identity, without what was only proposed: that stays as it is written now.
@@ -141,7 +148,7 @@ class Workbench:
         if self.data is None:
             return None
         said, now = self.data.copy(), self.alike.values
-        for name in IdentityForm.base_fields:
+        for name in DeviceIdentityForm.base_fields:
             told, typed = said.get(f"{PROPOSED}{name}"), said.get(f"identity-{name}", "").strip()
             if told and typed == told and not (self.accepts and str(now.get(name)) == told):
                 said[f"identity-{name}"] = str(getattr(read, name) or "")
@@ -160,8 +167,8 @@ class Workbench:
         run = ErasureForm(**self.bound, prefix=f"run{drive.pk}", by=self.actor, drive=drive)
         if drive.kind != DriveKind.INTERNAL:
             log = LogForm(**self.bound, prefix=f"log{drive.pk}", by=self.actor, drive=drive)
-            self.blocks[f"log{drive.pk}"] = Block(STORAGE, f"{drive}", log, read)
-        self.blocks[f"run{drive.pk}"] = Block(STORAGE, f"{drive}, à la main", run, typed)
+            self.blocks[f"log{drive.pk}"] = BenchBlock(STORAGE, f"{drive}", log, read)
+        self.blocks[f"run{drive.pk}"] = BenchBlock(STORAGE, f"{drive}, à la main", run, typed)
 
     def _add_new_drive(self) -> None:
         def inventory(form: Any) -> str:
@@ -178,10 +185,10 @@ class Workbench:
         new = NewDriveForm(**self.bound, prefix="new", by=self.actor, device=self.device)
         if self.device.type in SOLDERED_STORAGE:
             new.initial["kind"] = DriveKind.INTERNAL.value
-        self.blocks["new"] = Block(STORAGE, "un stockage à ajouter", new, gate.one_transaction(inventory))
+        self.blocks["new"] = BenchBlock(STORAGE, "un stockage à ajouter", new, gate.one_transaction(inventory))
         if self.device.type not in SOLDERED_STORAGE and not self.sheet.drives and self.sheet.absence is None:
             absence = NoStorageForm(self.data, prefix="none")
-            self.blocks["none"] = Block(STORAGE, "aucun stockage", absence, attest)
+            self.blocks["none"] = BenchBlock(STORAGE, "aucun stockage", absence, attest)
 
     def _add_defects(self, day: date) -> None:
         def note(form: Any) -> str:
@@ -193,7 +200,7 @@ class Workbench:
         words = [word for word in defects.words_of(self.device.type, day) if word.code not in noted]
         if words:
             form = DefectsForm(self.data, prefix="defects", words=words)
-            self.blocks["defects"] = Block(DEFECTS, "défauts", form, note)
+            self.blocks["defects"] = BenchBlock(DEFECTS, "défauts", form, note)
 
     def _add_tests_and_grade(self) -> None:
         def test(form: Any) -> str:
@@ -212,16 +219,16 @@ class Workbench:
 
         if self.checklist is not None:
             checks = ChecksForm(self.data, prefix="checks", checklist=self.checklist)
-            self.blocks["checks"] = Block(CHECKS, "tests", checks, test)
+            self.blocks["checks"] = BenchBlock(CHECKS, "tests", checks, test)
         if self.scale is not None:
             known = known_measures(self.device)
             given = {"scale": self.scale.as_scale(), "initial": known, "processor": self.device.processor}
             measures = MeasuresForm(self.data, prefix="grade", **given)
-            self.blocks["grade"] = Block(GRADE, "grade", measures, grade)
+            self.blocks["grade"] = BenchBlock(GRADE, "grade", measures, grade)
 
     def _verdict_sentence(self, erasure: Erasure) -> str:
         """The verdict at once, with its reasons: an erasure that proves nothing is recorded too."""
-        if erasure.outcome == Outcome.ACCEPTED:
+        if erasure.outcome == ErasureOutcome.ACCEPTED:
             return "Effacement enregistré\u00a0: la preuve est acceptée."
         return f"{UNPROVEN} {' '.join(erasure.refusal_labels)}"
 

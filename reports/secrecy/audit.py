@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy
 
 from reports.secrecy.polytope import INFINITE, NEAR, Polytope, Solution, are_whole
-from reports.secrecy.system import Cell, Contradiction, Name, Reduced, Row, System, Terms, parts
+from reports.secrecy.system import Cell, Equation, Equations, Inconsistent, Name, Reduced, Terms, parts
 
 TOGETHER = 8
 """How many whole solutions are looked for that say something of many cells, before each is looked at alone."""
@@ -53,7 +53,7 @@ class Narrow:
 
 
 def narrow_cells(
-    system: System,
+    system: Equations,
     hidden: Collection[Name],
     width: int,
     asked: Collection[Name] | None = None,
@@ -68,7 +68,7 @@ def narrow_cells(
     what was learnt where no more was hidden, and may only be wider here; what is learnt here is added to it.
 
     Fractions come first, which only see too wide; whole numbers are looked for when they find nothing.
-    Raises Contradiction when what is shown cannot be.
+    Raises Inconsistent when what is shown cannot be.
     """
     spared = set(known)
     reduced = Reduced(system, system.cells.keys() - hidden, spared)
@@ -96,7 +96,7 @@ def narrow_cells(
     return sorted(found, key=lambda one: one.cell.name)
 
 
-def bounds_of(system: System, unknowns: Iterable[int], width: int) -> dict[int, tuple[float, float]]:
+def bounds_of(system: Equations, unknowns: Iterable[int], width: int) -> dict[int, tuple[float, float]]:
     """Between what each unknown is looked for."""
     found = {}
     for unknown in unknowns:
@@ -124,7 +124,7 @@ class _Part:
     """
 
     def __init__(
-        self, bounds: dict[int, tuple[float, float]], rows: list[Row], asked: list[_Asked], width: int, seen: Seen
+        self, bounds: dict[int, tuple[float, float]], rows: list[Equation], asked: list[_Asked], width: int, seen: Seen
     ) -> None:
         self.width, self.asked, self._rows, self._bounds = width, asked, rows, bounds
         self.fractions = Polytope(self._bounds, rows, still=True)
@@ -219,7 +219,7 @@ class _Part:
 
     def _learn(self, solution: Solution | None, about: _Asked) -> None:
         if solution is None:
-            raise Contradiction(f"nothing satisfies what is shown around {about.cell.name}")
+            raise Inconsistent(f"nothing satisfies what is shown around {about.cell.name}")
         self._see(solution, whole=are_whole(solution))
 
     def _see(self, solution: Solution, *, whole: bool) -> None:

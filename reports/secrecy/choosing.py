@@ -13,7 +13,7 @@ from reports.secrecy import keys
 from reports.secrecy.audit import Narrow, narrow_cells
 from reports.secrecy.published import published_sha256
 from reports.secrecy.suppression import Rule, hide
-from reports.secrecy.system import Contradiction, Name, System, cells_of
+from reports.secrecy.system import Equations, Inconsistent, Name, cells_of
 from reports.secrecy.tables import Figures, Tie, numbers_of, write_down
 
 NEAR = 3
@@ -54,7 +54,7 @@ def look(figures: Figures, others: Sequence[Figures], rule: Rule) -> set[str]:
     hidden = hidden_names(system, others)
     try:
         return hide(system, month, hidden, rule, {name for name in system.cells if _is_near(name, month)})
-    except Contradiction:  # months that do not agree with one another: the verification says it, and nothing is told
+    except Inconsistent:  # months that do not agree with one another: the verification says it, and nothing is told
         return {cell.key for cell in cells_of(system.cells, month)}
 
 
@@ -114,7 +114,7 @@ def _is_near(name: Name, month: str) -> bool:
     return abs(12 * (day.year - other.year) + day.month - other.month) <= NEAR or not keys.is_placed(name[1])
 
 
-def hidden_names(system: System, months: Iterable[dict[str, Any]]) -> set[Name]:
+def hidden_names(system: Equations, months: Iterable[dict[str, Any]]) -> set[Name]:
     """Every hidden cell of these months; all of those of a month that chose none, which shows nothing."""
     found: set[Name] = set()
     for figures in months:

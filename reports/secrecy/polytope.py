@@ -8,7 +8,7 @@ import numpy
 from highspy import _core
 from numpy.typing import NDArray
 
-from reports.secrecy.system import Row
+from reports.secrecy.system import Equation
 
 type Solution = NDArray[numpy.float64]
 
@@ -30,7 +30,7 @@ class Polytope:
     def __init__(
         self,
         bounds: Mapping[int, tuple[float, float]],
-        rows: Sequence[Row],
+        rows: Sequence[Equation],
         *,
         whole: bool = False,
         still: bool = False,
@@ -80,7 +80,7 @@ class Polytope:
         kinds = numpy.full(size, int(highspy.HighsVarType.kInteger), dtype=numpy.uint8)
         self._solver.changeColsIntegrality(size, numpy.arange(size, dtype=numpy.int32), kinds)
 
-    def _model(self, bounds: Mapping[int, tuple[float, float]], rows: Sequence[Row]) -> Any:
+    def _model(self, bounds: Mapping[int, tuple[float, float]], rows: Sequence[Equation]) -> Any:
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = len(bounds), len(rows)
         model.col_cost_ = numpy.zeros(len(bounds))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from reports.secrecy.audit import Narrow, Seen, bounds_of, narrow_cells
 from reports.secrecy.polytope import INFINITE, NEAR, Polytope, Solution, are_whole
-from reports.secrecy.system import Cell, Name, Reduced, Row, System, cells_of, parts
+from reports.secrecy.system import Cell, Equation, Equations, Name, Reduced, cells_of, parts
 
 ROUNDS = 40
 """How many times what is hidden is audited and completed before all that can be is hidden."""
@@ -28,7 +28,7 @@ class Slack(NamedTuple):
 
 
 def hide(
-    system: System, month: str, hidden: Collection[Name], rule: Rule, asked: Collection[Name] | None = None
+    system: Equations, month: str, hidden: Collection[Name], rule: Rule, asked: Collection[Name] | None = None
 ) -> set[str]:
     """The keys to hide among the cells of a month; ``hidden`` are already, in others, for good.
 
@@ -67,7 +67,7 @@ def hide(
 
 
 def _pinned(
-    system: System, secret: Collection[Name], hidden: Collection[Name], narrow: Iterable[Narrow], width: int
+    system: Equations, secret: Collection[Name], hidden: Collection[Name], narrow: Iterable[Narrow], width: int
 ) -> set[Name]:
     """Which of the narrow cells of a month cannot be hidden: they are narrow though all that may be ``secret`` is.
 
@@ -82,7 +82,7 @@ def _pinned(
 
 
 def _others(
-    system: System, open_ones: Sequence[Cell], hidden: Collection[Name], narrow: Sequence[Narrow], rule: Rule
+    system: Equations, open_ones: Sequence[Cell], hidden: Collection[Name], narrow: Sequence[Narrow], rule: Rule
 ) -> tuple[set[Name], set[Name]]:
     """What to hide besides for the narrow ones, and those that nothing helps.
 
@@ -100,7 +100,7 @@ class _Search:
 
     def __init__(
         self,
-        system: System,
+        system: Equations,
         open_ones: Iterable[Cell],
         hidden: Collection[Name],
         narrow: Sequence[Narrow],
@@ -117,13 +117,13 @@ class _Search:
             left, constant = reduced.of(cell.terms)
             if left:
                 slack = self.slacks[name] = Slack(self._new(0), self._new(0))
-                self.rows.append(Row(left | {slack.less: 1, slack.more: -1}, cell.value - constant))
+                self.rows.append(Equation(left | {slack.less: 1, slack.more: -1}, cell.value - constant))
         for one in narrow:
             left, constant = reduced.of(one.cell.terms)
             if left:
                 probe = self._new(-INFINITE)
                 self.probes[one.cell.name] = (probe, constant)
-                self.rows.append(Row(left | {probe: -1}, 0))
+                self.rows.append(Equation(left | {probe: -1}, 0))
 
     def widen(self, found: set[Name]) -> list[Narrow]:
         """Add to ``found`` what lets each cell be ``width`` more than the least it may be; return those in vain."""
@@ -135,7 +135,7 @@ class _Search:
                 failed += self._widen(here, unknowns, rows, found)
         return failed
 
-    def _widen(self, narrow: list[Narrow], unknowns: list[int], rows: list[Row], found: set[Name]) -> list[Narrow]:
+    def _widen(self, narrow: list[Narrow], unknowns: list[int], rows: list[Equation], found: set[Name]) -> list[Narrow]:
         inside, size = set(unknowns), len(self.system.truth)
         bounds = bounds_of(self.system, [one for one in unknowns if one < size], self.width)
         bounds |= {one: self.bounds[one] for one in unknowns if one >= size}

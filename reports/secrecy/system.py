@@ -16,7 +16,7 @@ type Terms = dict[int, int]
 
 
 @dataclass(frozen=True)
-class Row:
+class Equation:
     """``terms`` sum up to ``total``."""
 
     terms: Terms
@@ -48,13 +48,13 @@ class Cell:
 
 
 @dataclass
-class System:
+class Equations:
     """Unknowns, each at least 0 unless it is free, what each truly is where it is counted, and their relations."""
 
     numbers: dict[Hashable, int] = field(default_factory=dict)
     truth: list[int | None] = field(default_factory=list)
     free: set[int] = field(default_factory=set)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Equation] = field(default_factory=list)
     cells: dict[Name, Cell] = field(default_factory=dict)
     _relations: "Relations | None" = None
 
@@ -78,7 +78,7 @@ class System:
     def relate(self, terms: Iterable[tuple[int, int]], total: int = 0) -> None:
         """What everyone knows: ``(times, unknown)`` sum up to ``total``."""
         self._relations = None
-        self.rows.append(Row(summed(terms), total))
+        self.rows.append(Equation(summed(terms), total))
 
     def show(self, cell: Cell) -> None:
         """Add a number of the tables."""
@@ -98,14 +98,14 @@ def summed(terms: Iterable[tuple[int, int]]) -> Terms:
     return {unknown: times for unknown, times in found.items() if times}
 
 
-class Contradiction(ArithmeticError):
+class Inconsistent(ArithmeticError):
     """The relations cannot all hold: the figures, or what is believed of them, are wrong."""
 
 
 class Relations:
     """Every relation of a system, then every cell with what it is, entry by entry, so that all are read at once."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: Equations) -> None:
         cells = system.cells.values()
         terms = [*(row.terms for row in system.rows), *(cell.terms for cell in cells)]
         totals = [*(row.total for row in system.rows), *(cell.value for cell in cells)]
@@ -121,10 +121,10 @@ class Relations:
 class Reduced:
     """Relations once everything that follows step by step is replaced by its value.
 
-    ``shown``: the cells that the reader is told; ``own``: the unknowns that he knows himself. Raises Contradiction.
+    ``shown``: the cells that the reader is told; ``own``: the unknowns that he knows himself. Raises Inconsistent.
     """
 
-    def __init__(self, system: System, shown: Collection[Name], own: Iterable[int] = ()) -> None:
+    def __init__(self, system: Equations, shown: Collection[Name], own: Iterable[int] = ()) -> None:
         self._all = system.relations
         self._values = numpy.zeros(self._all.size, dtype=numpy.int64)
         self._is_known = numpy.zeros(self._all.size, dtype=bool)
@@ -148,11 +148,11 @@ class Reduced:
         """Look at every row once: one unknown is left, or all that are left are 0. Whether anything followed."""
         left = numpy.bincount(self._rank, minlength=self._all.count)
         if self._totals[left == 0].any():
-            raise Contradiction("a relation is short of some units")
+            raise Inconsistent("a relation is short of some units")
         alone = left[self._rank] == 1
         unknown, total, times = self._unknown[alone], self._totals[self._rank[alone]], self._times[alone]
         if (total % times).any():
-            raise Contradiction("an unknown would be a fraction")
+            raise Inconsistent("an unknown would be a fraction")
         nothing = self._unknown[self._is_nothing(left)[self._rank]]
         found = numpy.concatenate([nothing, unknown])
         self._settle(found, numpy.concatenate([numpy.zeros_like(nothing), total // times]))
@@ -169,7 +169,7 @@ class Reduced:
     def _settle(self, unknown: Numbers, values: Numbers) -> None:
         """Put their values in the place of unknowns; of two for the same one, a row that does not hold is left."""
         if (values[~self._all.free[unknown]] < 0).any():
-            raise Contradiction("an unknown would be less than nothing")
+            raise Inconsistent("an unknown would be less than nothing")
         self._values[unknown], self._is_known[unknown] = values, True
         done = self._is_known[self._unknown]
         numpy.subtract.at(self._totals, self._rank[done], self._times[done] * self._values[self._unknown[done]])
@@ -178,20 +178,20 @@ class Reduced:
     def _keep(self, rank: Numbers, unknown: Numbers, times: Numbers, kept: Flags) -> None:
         self._rank, self._unknown, self._times = rank[kept], unknown[kept], times[kept]
 
-    def _left(self) -> list[Row]:
+    def _left(self) -> list[Equation]:
         """The rows of which something is unknown, in their order."""
         rows: dict[int, Terms] = {}
         entries = zip(self._rank.tolist(), self._unknown.tolist(), self._times.tolist(), strict=True)
         for rank, unknown, times in entries:
             rows.setdefault(rank, {})[unknown] = times
-        return [Row(terms, int(self._totals[rank])) for rank, terms in rows.items()]
+        return [Equation(terms, int(self._totals[rank])) for rank, terms in rows.items()]
 
 
 def _whole(numbers: Sequence[int]) -> Numbers:
     return numpy.array(numbers, dtype=numpy.int64)
 
 
-def parts(rows: Iterable[Row], ties: Iterable[Terms]) -> Iterator[tuple[list[int], list[Row]]]:
+def parts(rows: Iterable[Equation], ties: Iterable[Terms]) -> Iterator[tuple[list[int], list[Equation]]]:
     """The unknowns and rows that have nothing to do with the others, apart; ``ties`` hold theirs together."""
     leader: dict[int, int] = {}
 
@@ -211,7 +211,7 @@ def parts(rows: Iterable[Row], ties: Iterable[Terms]) -> Iterator[tuple[list[int
     unknowns: defaultdict[int, list[int]] = defaultdict(list)
     for unknown in leader:
         unknowns[find(unknown)].append(unknown)
-    held: defaultdict[int, list[Row]] = defaultdict(list)
+    held: defaultdict[int, list[Equation]] = defaultdict(list)
     for row in kept:
         held[find(next(iter(row.terms)))].append(row)
     for top in unknowns:

@@ -19,7 +19,7 @@ from reports.secrecy import keys
 from reports.secrecy.edges import Edge, device_edges, need_edges, passages_of_workshops
 from reports.secrecy.keys import AT_HOMES, MEASURES, OFFERED, SERVED_BY
 from reports.secrecy.polytope import INFINITE, Polytope
-from reports.secrecy.system import Cell, Contradiction, Reduced, System, summed
+from reports.secrecy.system import Cell, Equations, Inconsistent, Reduced, summed
 
 STOCK = "stock"
 """What an unknown is named that stands at an instant, then the day."""
@@ -51,9 +51,9 @@ class Tie(IntEnum):
     """And a device is reserved and handed over for a need, which starts and is met at the same time."""
 
 
-def write_down(months: Sequence[dict[str, Any]], tie: Tie | None = None) -> System:
+def write_down(months: Sequence[dict[str, Any]], tie: Tie | None = None) -> Equations:
     """Everything a reader of these figures can write down; ``tie``: as much as is true of each month, unless told."""
-    system = System()
+    system = Equations()
     for figures in sorted(months, key=lambda one: one["month"]):
         _write(system, figures, tie_of(figures) if tie is None else tie)
     return system
@@ -78,7 +78,7 @@ def _most_that_holds(text: bytes) -> Tie:
     return next((tie for tie in sorted(Tie, reverse=True) if _holds(figures, tie)), Tie.NOTHING)
 
 
-def _write(system: System, figures: dict[str, Any], tie: Tie) -> None:
+def _write(system: Equations, figures: dict[str, Any], tie: Tie) -> None:
     devices = _Devices(system, figures)
     devices.write(tie)
     if "needs" in figures:
@@ -108,12 +108,12 @@ _TOGETHER = (
 
 
 def _holds(figures: dict[str, Any], tie: Tie) -> bool:
-    system = System()
+    system = Equations()
     _write(system, figures, tie)
     counted = [unknown for unknown, truth in enumerate(system.truth) if truth is not None]
     try:
         reduced = Reduced(system, (), counted)
-    except Contradiction:
+    except Inconsistent:
         return False
     left = {unknown: (0.0, INFINITE) for row in reduced.rows for unknown in row.terms}
     if not left:
@@ -126,7 +126,7 @@ def _holds(figures: dict[str, Any], tie: Tie) -> bool:
 class _Month:
     """One month of figures, being written down."""
 
-    system: System
+    system: Equations
     figures: dict[str, Any]
 
     def __post_init__(self) -> None:

@@ -96,7 +96,7 @@ def test_what_dies_is_started_again_and_given_up_when_that_helps_nobody(
 KILLED = """
 import time
 from config import demo
-print(demo.Kept(["sleep", "600"]).process.pid, flush=True)
+print(demo.KeptProcess(["sleep", "600"]).process.pid, flush=True)
 time.sleep(600)
 """
 

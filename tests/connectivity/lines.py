@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from connectivity.enums import (
     Access,
-    Agreement,
     Channel,
     ConditionRule,
     EvidenceKind,
-    Period,
+    OfferAgreement,
+    OperatorRefusalCode,
+    PricePeriod,
     ProblemCode,
     ProofKind,
-    RefusalCode,
     Reliability,
     Technology,
 )
@@ -48,8 +48,8 @@ def make_offer(channel: str = Channel.DESK, **columns: Any) -> Offer:
     defaults = {
         "code": f"offre-{rank}", "name": f"Offre {rank}", "operator_name": "Opérateur inventé", "operator": operator,
         "technology": Technology.FIBRE, "kinds": [FIXED], "channel": channel, "price": Decimal("9.90"),
-        "period": Period.MONTH, "entitlement_months": 12, "how_to": "Appelez le 0000.", "reliability": Reliability.SURE,
-        "valid_from": DAY, "source": "test", "checked_on": DAY,
+        "period": PricePeriod.MONTH, "entitlement_months": 12, "how_to": "Appelez le 0000.",
+        "reliability": Reliability.SURE, "valid_from": DAY, "source": "test", "checked_on": DAY,
     }  # fmt: skip
     return Offer.objects.create(**defaults | columns)
 
@@ -136,7 +136,12 @@ class Line:
         return remembered()(services.propose_connection)(actor=self.worker, need=self.need, at=self.at, **given)
 
     def choose(self, connection: ConnectionFile, offer: Offer | None = None, **given: Any) -> ConnectionFile:
-        values = {"actor": self.worker, "offer": offer or self.offer, "agreement": Agreement.IN_PERSON, "at": self.at}
+        values = {
+            "actor": self.worker,
+            "offer": offer or self.offer,
+            "agreement": OfferAgreement.IN_PERSON,
+            "at": self.at,
+        }
         return remembered()(services.choose_connection)(connection=connection, **values | given)
 
     def chosen(self, **given: Any) -> ConnectionFile:
@@ -190,7 +195,7 @@ class Line:
 
     def refused(self) -> ConnectionFile:
         return remembered()(services.refuse_connection)(
-            actor=self.agent, connection=self.sent(), refusal=RefusalCode.NO_COVERAGE, at=self.at
+            actor=self.agent, connection=self.sent(), refusal=OperatorRefusalCode.NO_COVERAGE, at=self.at
         )
 
     def later(self, **delay: float) -> datetime:

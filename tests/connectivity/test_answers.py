@@ -16,7 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from connectivity.enums import Answer, ConnectionState, EndReason, ProblemCode, RefusalCode, Slot
+from connectivity.enums import (
+    ConnectionState,
+    EndReason,
+    OperatorAnswer,
+    OperatorRefusalCode,
+    ProblemCode,
+    TechnicianSlot,
+)
 from connectivity.models import ConnectionEntry, ConnectionFile, OperatorLink, Transmission
 from connectivity.parameters import OPERATOR_LINK_DAYS
 from connectivity.readers.answers import TO_FILL, AnswersUnreadable, by_words, plainly, read_answers, written
@@ -88,9 +95,9 @@ def test_only_what_was_sent_to_it_is_an_operators_to_answer() -> None:
     line, other = Line(), Line()
     connection = line.sent()
     with pytest.raises(Unknown):
-        answer_connection(actor=other.agent, connection=connection, answer=Answer.REFUSE, refusal="duplicate")
+        answer_connection(actor=other.agent, connection=connection, answer=OperatorAnswer.REFUSE, refusal="duplicate")
     with pytest.raises(PermissionDenied):
-        answer_connection(actor=line.worker, connection=connection, answer=Answer.REFUSE, refusal="duplicate")
+        answer_connection(actor=line.worker, connection=connection, answer=OperatorAnswer.REFUSE, refusal="duplicate")
 
 
 # --- the link
@@ -191,7 +198,7 @@ def test_a_link_opens_no_more_once_the_file_left_the_operator() -> None:
     assert not ConnectionFile.objects.visible_to(actor).exists()
     assert not Transmission.objects.visible_to(actor).exists()
     with pytest.raises(Unknown):
-        answer_connection(actor=actor, connection=connection, answer=Answer.REFUSE, refusal="duplicate")
+        answer_connection(actor=actor, connection=connection, answer=OperatorAnswer.REFUSE, refusal="duplicate")
 
 
 def test_a_link_answers_its_own_file_alone() -> None:
@@ -204,7 +211,7 @@ def test_a_link_answers_its_own_file_alone() -> None:
     assert link is not None
     assert list(ConnectionFile.objects.visible_to(actor_of(link))) == [mine]
     with pytest.raises(Unknown):
-        answer_connection(actor=actor_of(link), connection=theirs, answer=Answer.REFUSE, refusal="duplicate")
+        answer_connection(actor=actor_of(link), connection=theirs, answer=OperatorAnswer.REFUSE, refusal="duplicate")
 
 
 def test_no_link_is_written_to_an_operator_without_an_address() -> None:
@@ -311,7 +318,7 @@ ODD = st.text(alphabet="0123456789-/.,€eE²٣ naN_'+=", max_size=30) | st.samp
 
 
 @given(
-    answer=st.sampled_from([*Answer.values, *(str(one.label) for one in Answer)]),
+    answer=st.sampled_from([*OperatorAnswer.values, *(str(one.label) for one in OperatorAnswer)]),
     cells=st.fixed_dictionaries(dict.fromkeys(("date", "prix", "fin_du_droit", "motif", "moment", "commentaire"), ODD)),
 )
 def test_whatever_a_line_says_its_values_are_sound_or_its_fault_is_told(answer: str, cells: dict[str, str]) -> None:
@@ -423,7 +430,7 @@ def test_the_page_of_a_file_tells_each_line_and_gives_the_wrong_ones_back() -> N
     ]
     client, url = acting(line.agent), reverse("connectivity:queue_import")
     page = client.get(url).content.decode()
-    assert [str(answer.label) for answer, *_ in TO_FILL] == list(Answer.labels)
+    assert [str(answer.label) for answer, *_ in TO_FILL] == list(OperatorAnswer.labels)
     assert all(word in unescape(page) for *_, words in TO_FILL if words for word in words.labels)
 
     typed = {"text": written(rows).decode("utf-8-sig")}
@@ -451,7 +458,7 @@ def test_a_refusal_of_the_gate_is_a_sentence_in_the_result() -> None:
     (result,) = import_answers(actor=line.agent, lines=read_answers(content))
     assert "n’est pas possible depuis l’état" in result.sentence
     with pytest.raises(Refused):
-        answer_connection(actor=line.agent, connection=active, answer=Answer.REFUSE, refusal="duplicate")
+        answer_connection(actor=line.agent, connection=active, answer=OperatorAnswer.REFUSE, refusal="duplicate")
 
 
 def test_what_is_shown_first_is_what_is_done_and_leaves_nothing_behind() -> None:
@@ -481,6 +488,6 @@ def test_words_are_read_as_people_write_them_and_lead_each_to_one_code() -> None
     for said, slot in (("matin", "morning"), ("Le Matin", "morning"), ("l'après-midi", "afternoon"), ("", "day")):
         (line,) = read_answers(lines_of(row | {"moment": said}))
         assert line.values["appointment_slot"] == slot, said
-    for choices in (Answer, Slot, ProblemCode, RefusalCode, EndReason):
+    for choices in (OperatorAnswer, TechnicianSlot, ProblemCode, OperatorRefusalCode, EndReason):
         assert len(set(by_words(choices).values())) == len(choices)
         assert all(by_words(choices)[plainly(str(one.label))] == one.value for one in choices)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectivity.enums import Answer, ConnectionState
+from connectivity.enums import ConnectionState, OperatorAnswer
 from connectivity.models import ConnectionEntry, ConnectionFile
 from connectivity.readers.answers import COLUMNS, read_answers, written
 from connectivity.services.answers import ALREADY, import_answers, preview_answers
@@ -65,7 +65,7 @@ def test_the_end_depends_only_on_what_was_answered(data: st.DataObject) -> None:
         moves = ConnectionEntry.objects.filter(object__in=[first, second, third]).count()
         last = take(line, shuffled)
         late = {one.line.answer for one in last if one.sentence != ALREADY}
-        assert late <= {Answer.ACCEPT, Answer.SCHEDULE}, "what came after the line worked is told so"
+        assert late <= {OperatorAnswer.ACCEPT, OperatorAnswer.SCHEDULE}, "what came after the line worked is told so"
         assert all(one.sentence for one in last)
         assert ConnectionEntry.objects.filter(object__in=[first, second, third]).count() == moves
 

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connectivity.enums import AbandonReason, Channel, ConnectionState, CurrentLine, EndReason, RefusalCode, Technology
+from connectivity.enums import (
+    Channel,
+    ConnectionAbandonReason,
+    ConnectionState,
+    CurrentLine,
+    EndReason,
+    OperatorRefusalCode,
+    Technology,
+)
 from connectivity.models import ConnectionEntry, ConnectionFile, OperatorLink
 from connectivity.parameters import FIRST_REMINDER_DAYS, NO_ANSWER_DAYS, SECOND_REMINDER_DAYS
 from documents.models import Mail
@@ -63,7 +71,7 @@ def test_the_delays_of_the_day_are_those_of_the_rows() -> None:
     assert ran(start + timedelta(days=2)) == {"remind": 1}
     assert ran(start + timedelta(days=3)) == {"remind_again": 1}
     assert ran(start + timedelta(days=13)) == {"refuse": 1}
-    assert again(sent).refusal == RefusalCode.NO_ANSWER
+    assert again(sent).refusal == OperatorRefusalCode.NO_ANSWER
 
 
 def test_after_ten_days_off_one_reminder_is_enough() -> None:
@@ -80,7 +88,7 @@ def test_without_an_answer_for_thirty_days_the_file_is_refused_and_the_need_wait
     assert ran(monday() + timedelta(days=40)) == {"refuse": 1}
 
     refused = again(sent)
-    assert (refused.state, refused.refusal) == (S.REFUSED, RefusalCode.NO_ANSWER)
+    assert (refused.state, refused.refusal) == (S.REFUSED, OperatorRefusalCode.NO_ANSWER)
     assert Need.objects.get(pk=line.need.pk).state == NeedState.WAITING
     assert ConnectionEntry.objects.get(object=sent, verb="refuse").role == "system"
 
@@ -92,7 +100,7 @@ def test_a_problem_nobody_settles_recalls_the_worker_then_closes() -> None:
     assert ran(monday() + timedelta(days=7)) == {"remind": 1}
     assert Mail.objects.filter(subject__contains="signale un problème").count() == before + 1
     assert ran(monday() + timedelta(days=30)) == {"refuse": 1}
-    assert again(problem).refusal == RefusalCode.NO_ANSWER
+    assert again(problem).refusal == OperatorRefusalCode.NO_ANSWER
 
 
 def test_what_was_accepted_is_not_refused_by_the_clock() -> None:
@@ -112,7 +120,7 @@ def test_a_file_untouched_for_sixty_days_is_abandoned(choose: bool) -> None:
     assert ran(monday() + timedelta(days=59, hours=23)) == {}
     assert ran(monday() + timedelta(days=70)) == {"abandon": 1}
 
-    assert again(connection).abandon_reason == AbandonReason.UNTOUCHED
+    assert again(connection).abandon_reason == ConnectionAbandonReason.UNTOUCHED
     assert Need.objects.get(pk=line.need.pk).state == NeedState.WAITING
     assert Mail.objects.filter(subject__contains="sans suite depuis 60 jours").exists()
 

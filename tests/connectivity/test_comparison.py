@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 from django.urls import reverse
 
-from connectivity.enums import Channel, Period, Reliability
+from connectivity.enums import Channel, PricePeriod, Reliability
 from connectivity.models import Offer
 from connectivity.prices import cost_over
 from connectivity.services.offers import offers_of_the_day
@@ -29,14 +29,14 @@ SURE = {"price": Decimal("15.99"), "setup_fee": Decimal(0), "entitlement_months"
         (SURE | {"setup_fee": None}, "au moins 191,88\u00a0€", "au moins 383,76\u00a0€"),
         (SURE | {"entitlement_months": 12}, "191,88\u00a0€", "383,76\u00a0€, si le droit est renouvelé"),
         (SURE | {"price_max": Decimal(20)}, "191,88 à 240\u00a0€", "383,76 à 480\u00a0€"),
-        (SURE | {"price": Decimal(2), "period": Period.RECHARGE}, "24\u00a0€, à une recharge par mois", "48"),
+        (SURE | {"price": Decimal(2), "period": PricePeriod.RECHARGE}, "24\u00a0€, à une recharge par mois", "48"),
         (SURE | {"price": None}, "None", "None"),
     ],
 )
 def test_a_cost_counts_fees_once_and_says_what_it_does_not_know(
     columns: dict[str, Any], year: str, two_years: str
 ) -> None:
-    offer = Offer(**{"period": Period.MONTH, **columns})
+    offer = Offer(**{"period": PricePeriod.MONTH, **columns})
     assert str(cost_over(offer, 12)) == year
     assert str(cost_over(offer, 24)).startswith(two_years)
 

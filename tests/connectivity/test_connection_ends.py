@@ -8,8 +8,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from connectivity.enums import (
-    AbandonReason,
     Channel,
+    ConnectionAbandonReason,
     ConnectionState,
     EndReason,
 )
@@ -110,7 +110,7 @@ def test_a_file_is_abandoned_from_any_step_and_the_need_waits_again(prepare: Cal
     with pytest.raises(Refused, match="Dites pourquoi le dossier est abandonné"):
         services.abandon_connection(actor=line.worker, connection=connection, reason="")
     abandoned = services.abandon_connection(
-        actor=line.adviser, connection=connection, reason=AbandonReason.GAVE_UP, comment="Elle a une box."
+        actor=line.adviser, connection=connection, reason=ConnectionAbandonReason.GAVE_UP, comment="Elle a une box."
     )
     assert (abandoned.state, state_of(line.need)) == (S.ABANDONED, NeedState.WAITING)
     told = Mail.objects.filter(subject__contains="n’est plus à traiter").exists()
@@ -124,7 +124,7 @@ def test_a_need_that_is_dropped_takes_its_file_along(prepare: Callable[[Line], C
     drop_need(actor=line.worker, need=Need.objects.get(pk=line.need.pk), reason="no_longer_needed")
 
     assert again(connection).state == S.ABANDONED
-    assert again(connection).abandon_reason == AbandonReason.NEED_DROPPED
+    assert again(connection).abandon_reason == ConnectionAbandonReason.NEED_DROPPED
     assert state_of(line.need) == NeedState.UNMET
     last = ConnectionEntry.objects.filter(object=connection).order_by("-seq")[0]
     assert (last.verb, last.cause_machine) == ("abandon", "need")
@@ -160,7 +160,7 @@ def test_a_set_moves_what_it_may_and_says_what_is_missing_on_the_rest() -> None:
     assert sorted(outcome.moved) == sorted(row.pk for row in ready)
     assert list(outcome.refused) == [waiting.pk]
     outcome = gate.apply_many(
-        ConnectionFile.objects.filter(pk__in=pks), "abandon", actor=circle.worker, reason=AbandonReason.ENTRY
+        ConnectionFile.objects.filter(pk__in=pks), "abandon", actor=circle.worker, reason=ConnectionAbandonReason.ENTRY
     )
     assert len(outcome.moved) == 3
     assert {state_of(line.need) for line in lines} == {NeedState.WAITING}

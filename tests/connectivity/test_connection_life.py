@@ -8,11 +8,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from connectivity.enums import (
-    Agreement,
     Channel,
     ConditionRule,
     ConnectionState,
     EvidenceKind,
+    OfferAgreement,
     ProblemCode,
     ProofKind,
     Technology,
@@ -137,7 +137,7 @@ def test_choosing_wants_an_offer_of_the_day_for_this_need_and_the_households_agr
         with pytest.raises(Refused, match="donné son accord"):
             line.choose(connection, agreement=agreement)
     with pytest.raises(Refused, match="Choisissez une offre"):
-        gate.apply(connection, "choose", actor=line.worker, agreement=Agreement.PHONE)
+        gate.apply(connection, "choose", actor=line.worker, agreement=OfferAgreement.PHONE)
     assert line.choose(connection).channel == Channel.DESK
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from connectivity.enums import Agreement, Channel, ConnectionState, EvidenceKind, LineNews
+from connectivity.enums import Channel, ConnectionState, EvidenceKind, LineNews, OfferAgreement
 from connectivity.models import ConnectionFile, ConnectionPaper, LineNotice, Offer
 from connectivity.services.lines import change_offer_connection
 from connectivity.views.line_sheet import spans_of
@@ -24,7 +24,7 @@ S = ConnectionState
 
 def change(line: Line, file: ConnectionFile, offer: Offer, **given: Any) -> ConnectionFile:
     values: dict[str, Any] = {
-        "actor": line.worker, "agreement": Agreement.PHONE, "started_on": line.today(),
+        "actor": line.worker, "agreement": OfferAgreement.PHONE, "started_on": line.today(),
         "monthly_price": Decimal("15.99"), "evidence_kind": EvidenceKind.CONTRACT, "evidence_on": line.today(),
         "evidence_reference": "C-77",
     }  # fmt: skip

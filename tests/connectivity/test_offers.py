@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from connectivity.eligibility import Asked, Copper, Seen, assess
-from connectivity.enums import Channel, ConditionRule, ProofKind, Technology, Verdict
+from connectivity.eligibility import AskedCondition, Copper, Seen, assess
+from connectivity.enums import Channel, ConditionRule, OfferVerdict, ProofKind, Technology
 from connectivity.models import CopperClosure, Offer, OfferCondition
 from connectivity.prices import price_of
 from connectivity.services.offers import offers_of_the_day
@@ -23,7 +23,7 @@ from tests.given import load_reference
 from tests.network.factories import make_commune, make_organisation
 
 DAY = date(2026, 11, 24)
-QUOTIENT = Asked(ConditionRule.FAMILY_QUOTIENT, ProofKind.CAF_CERTIFICATE, Decimal(700), 90)
+QUOTIENT = AskedCondition(ConditionRule.FAMILY_QUOTIENT, ProofKind.CAF_CERTIFICATE, Decimal(700), 90)
 NBSP = "\N{NO-BREAK SPACE}"
 
 
@@ -38,19 +38,21 @@ def caf(ago: int = 1, *, holds: bool = True, ceiling: int = 700) -> Seen:
 @pytest.mark.parametrize(
     ("seen", "verdict", "told"),
     [
-        ([], Verdict.MAYBE, "Attestation de la CAF ou de la MSA de moins de 90 jours à regarder."),
-        ([caf(90)], Verdict.ELIGIBLE, "Attestation de la CAF ou de la MSA du 26\u00a0août 2026."),
-        ([caf(91)], Verdict.MAYBE, "celle du 25\u00a0août 2026 est trop vieille."),
-        ([caf(-1)], Verdict.MAYBE, "à renouveler"),
-        ([caf(holds=False)], Verdict.NOT, "condition non remplie."),
-        ([caf(ceiling=500)], Verdict.ELIGIBLE, "du 23\u00a0nov. 2026."),
-        ([caf(ceiling=900)], Verdict.MAYBE, "le seuil n’est pas le même."),
-        ([caf(holds=False, ceiling=900)], Verdict.NOT, "condition non remplie."),
-        ([caf(holds=False, ceiling=500)], Verdict.MAYBE, "le seuil n’est pas le même."),
-        ([caf(20), caf(2, holds=False)], Verdict.NOT, "du 22\u00a0nov. 2026"),
+        ([], OfferVerdict.MAYBE, "Attestation de la CAF ou de la MSA de moins de 90 jours à regarder."),
+        ([caf(90)], OfferVerdict.ELIGIBLE, "Attestation de la CAF ou de la MSA du 26\u00a0août 2026."),
+        ([caf(91)], OfferVerdict.MAYBE, "celle du 25\u00a0août 2026 est trop vieille."),
+        ([caf(-1)], OfferVerdict.MAYBE, "à renouveler"),
+        ([caf(holds=False)], OfferVerdict.NOT, "condition non remplie."),
+        ([caf(ceiling=500)], OfferVerdict.ELIGIBLE, "du 23\u00a0nov. 2026."),
+        ([caf(ceiling=900)], OfferVerdict.MAYBE, "le seuil n’est pas le même."),
+        ([caf(holds=False, ceiling=900)], OfferVerdict.NOT, "condition non remplie."),
+        ([caf(holds=False, ceiling=500)], OfferVerdict.MAYBE, "le seuil n’est pas le même."),
+        ([caf(20), caf(2, holds=False)], OfferVerdict.NOT, "du 22\u00a0nov. 2026"),
     ],
 )
-def test_a_condition_is_met_missing_or_against_on_dated_facts(seen: list[Seen], verdict: Verdict, told: str) -> None:
+def test_a_condition_is_met_missing_or_against_on_dated_facts(
+    seen: list[Seen], verdict: OfferVerdict, told: str
+) -> None:
     found = assess([QUOTIENT], seen, None, DAY)
     assert found.verdict == verdict
     assert told in found.findings[0].sentence
@@ -58,22 +60,24 @@ def test_a_condition_is_met_missing_or_against_on_dated_facts(seen: list[Seen], 
 
 def test_a_condition_is_said_in_words() -> None:
     assert QUOTIENT.label == f"Quotient familial de 700{NBSP}€ au plus"
-    stored = Asked(ConditionRule.FAMILY_QUOTIENT, ceiling=Decimal("700.50"))
+    stored = AskedCondition(ConditionRule.FAMILY_QUOTIENT, ceiling=Decimal("700.50"))
     assert stored.label == f"Quotient familial de 700,5{NBSP}€ au plus"
-    assert Asked(ConditionRule.TENANT, detail="Être locataire ici.").label == "Être locataire ici."
+    assert AskedCondition(ConditionRule.TENANT, detail="Être locataire ici.").label == "Être locataire ici."
 
 
 def test_an_offer_without_conditions_is_for_all_and_one_thing_against_forbids_it() -> None:
-    assert assess([], [], None, DAY).verdict == Verdict.ELIGIBLE
-    copper = Asked(ConditionRule.COPPER_OPEN)
+    assert assess([], [], None, DAY).verdict == OfferVerdict.ELIGIBLE
+    copper = AskedCondition(ConditionRule.COPPER_OPEN)
     closed = Copper(DAY, DAY + timedelta(days=365))
     found = assess([QUOTIENT, copper], [caf()], closed, DAY)
-    assert (found.verdict, len(found.against), len(found.missing)) == (Verdict.NOT, 1, 0)
-    assert assess([copper], [], Copper(DAY + timedelta(days=1), closed.technical_on), DAY).verdict == Verdict.ELIGIBLE
+    assert (found.verdict, len(found.against), len(found.missing)) == (OfferVerdict.NOT, 1, 0)
+    assert (
+        assess([copper], [], Copper(DAY + timedelta(days=1), closed.technical_on), DAY).verdict == OfferVerdict.ELIGIBLE
+    )
     unknown = assess([copper], [], None, DAY)
-    assert unknown.verdict == Verdict.MAYBE
+    assert unknown.verdict == OfferVerdict.MAYBE
     assert "vérifiez" in unknown.missing[0].sentence
-    assert assess([Asked(ConditionRule.FOLLOWED)], [], None, DAY).verdict == Verdict.ELIGIBLE
+    assert assess([AskedCondition(ConditionRule.FOLLOWED)], [], None, DAY).verdict == OfferVerdict.ELIGIBLE
 
 
 # --- the offers of the day
@@ -96,7 +100,7 @@ def test_the_offers_of_the_day_come_possible_first_each_with_why() -> None:
     found = offers_of_the_day(need=need)
 
     assert [one.offer for one in found] == [possible, maybe, copper]
-    assert [one.verdict for one in found] == [Verdict.ELIGIBLE, Verdict.MAYBE, Verdict.NOT]
+    assert [one.verdict for one in found] == [OfferVerdict.ELIGIBLE, OfferVerdict.MAYBE, OfferVerdict.NOT]
     assert "ne se vend plus" in found[2].assessment.against[0].sentence
 
 
@@ -108,10 +112,10 @@ def test_a_quotient_seen_for_the_prescription_answers_an_offer_and_its_file_answ
     today = timezone.localdate()
     fact = {"prescription": line.need.prescription, "seen_on": today, "recorded_at": timezone.now()}
     Fact.objects.create(kind=FactKind.QUOTIENT_FAMILIAL, at_most=600, dated_on=today, recorded_by=line.worker, **fact)
-    assert offers_of_the_day(need=line.need)[0].verdict == Verdict.ELIGIBLE
+    assert offers_of_the_day(need=line.need)[0].verdict == OfferVerdict.ELIGIBLE
     connection = line.proposed()
     line.see(connection, ConditionRule.FAMILY_QUOTIENT, holds=False, ceiling=Decimal(700))
-    assert offers_of_the_day(need=line.need, file=connection)[0].verdict in (Verdict.ELIGIBLE, Verdict.NOT)
+    assert offers_of_the_day(need=line.need, file=connection)[0].verdict in (OfferVerdict.ELIGIBLE, OfferVerdict.NOT)
 
 
 @pytest.mark.django_db
@@ -142,7 +146,7 @@ def test_the_bands_are_those_of_the_day_the_quotient_was_seen() -> None:
     line.circle.see_fact(draft, FactKind.QUOTIENT_FAMILIAL, band="qf_1000")
     accepted = line.circle.accept(line.circle.submit(draft))
     found = offers_of_the_day(need=accepted.needs.get())[0]
-    assert found.verdict == Verdict.MAYBE, "the band below went up to 400 € that day: 700 € may be under or over"
+    assert found.verdict == OfferVerdict.MAYBE, "the band below went up to 400 € that day: 700 € may be under or over"
 
 
 @pytest.mark.django_db

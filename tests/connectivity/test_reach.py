@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from connectivity.enums import Access, Agreement, Channel, CheckedWith, CoverageLevel, Technology, Verdict
+from connectivity.enums import Access, Channel, CheckedWith, CoverageLevel, OfferAgreement, OfferVerdict, Technology
 from connectivity.models import AddressCheck, ImportedShare, MobileCoverage, ReachTold, TechnologyShare
-from connectivity.reach import NOWHERE, Checked, Here, Level, Share, weigh_reach
+from connectivity.reach import NOWHERE, AccessShare, CheckedAddress, Here, ReceptionLevel, weigh_reach
 from connectivity.services.connections import choose_connection
 from connectivity.services.offers import offers_of_the_day
 from connectivity.services.reach import check_address, here_of
@@ -47,8 +47,8 @@ def covers(commune: Commune, level: str, name: str = "Opérateur inventé") -> M
 
 
 def here(percent: Decimal | None = None, *, checked: bool | None = None) -> Here:
-    shares = {} if percent is None else {FIBRE.value: Share(percent, STATE, "Arcep")}
-    address = {} if checked is None else {FIBRE.value: Checked(checked, STATE, CheckedWith.ARCEP)}
+    shares = {} if percent is None else {FIBRE.value: AccessShare(percent, STATE, "Arcep")}
+    address = {} if checked is None else {FIBRE.value: CheckedAddress(checked, STATE, CheckedWith.ARCEP)}
     return Here(shares, {}, address)
 
 
@@ -74,7 +74,7 @@ def test_the_commune_says_no_at_zero_alone_and_the_address_wins_over_it(
 
 
 def test_a_box_needs_one_of_its_ways_and_a_place_open_to_all_needs_none() -> None:
-    nothing, some = Share(Decimal(0), STATE, "Arcep"), Share(Decimal(40), STATE, "Arcep")
+    nothing, some = AccessShare(Decimal(0), STATE, "Arcep"), AccessShare(Decimal(40), STATE, "Arcep")
     box = weigh_reach(Technology.BOX_4G, "", Here({Access.FIXED_4G: nothing, Access.FIXED_5G: some}, {}, {}))
     assert box is not None
     assert box.met is None
@@ -97,7 +97,7 @@ def test_a_box_needs_one_of_its_ways_and_a_place_open_to_all_needs_none() -> Non
 def test_a_mobile_offer_says_the_word_of_its_operator_and_is_never_forbidden_by_it(
     level: str | None, met: bool | None, word: str
 ) -> None:
-    levels = {} if level is None else {"orange": Level(level, STATE, "Arcep")}
+    levels = {} if level is None else {"orange": ReceptionLevel(level, STATE, "Arcep")}
     for technology in (Technology.MOBILE, Technology.PREPAID):
         found = weigh_reach(technology, "Orange", Here({}, levels, {}))
         assert found is not None
@@ -111,26 +111,26 @@ def test_an_offer_that_comes_nowhere_is_refused_until_somebody_checks_the_addres
     assert line.offer.technology == Technology.FIBRE
     file = line.proposed()
 
-    def verdict() -> Verdict:
+    def verdict() -> OfferVerdict:
         (one,) = [one for one in offers_of_the_day(need=line.need, file=file) if one.offer == line.offer]
         return one.verdict
 
-    assert verdict() == Verdict.NOT
+    assert verdict() == OfferVerdict.NOT
     given: dict[str, Any] = {"actor": line.worker, "connection": file, "offer": line.offer}
     with pytest.raises(Refused, match="n’arrive pas là où vit le foyer"):
-        choose_connection(**given, agreement=Agreement.IN_PERSON)
+        choose_connection(**given, agreement=OfferAgreement.IN_PERSON)
     check: dict[str, Any] = {"actor": line.worker, "connection": file, "access": FIBRE, "how": CheckedWith.OPERATOR}
     today = timezone.localdate()
     check_address(**check, reached=True, checked_on=today - timedelta(days=2))
-    assert verdict() == Verdict.ELIGIBLE
+    assert verdict() == OfferVerdict.ELIGIBLE
     check_address(**check, reached=False, checked_on=today)
-    assert verdict() == Verdict.NOT, "the last check wins"
+    assert verdict() == OfferVerdict.NOT, "the last check wins"
     check_address(**check, reached=True, checked_on=today - timedelta(days=1))
-    assert verdict() == Verdict.NOT, "and a check of an earlier day, typed later, does not"
+    assert verdict() == OfferVerdict.NOT, "and a check of an earlier day, typed later, does not"
     with pytest.raises(Refused, match="aujourd’hui ou avant"):
         check_address(**check, reached=True, checked_on=today + timedelta(days=1))
     check_address(**check, reached=True, checked_on=today)
-    assert choose_connection(**given, agreement=Agreement.IN_PERSON).offer == line.offer
+    assert choose_connection(**given, agreement=OfferAgreement.IN_PERSON).offer == line.offer
 
 
 @pytest.mark.parametrize("moves", [True, False])
@@ -148,12 +148,14 @@ def test_what_was_checked_for_an_address_says_nothing_of_the_next_one(moves: boo
     else:
         edit_household(actor=line.worker, household=household, address="2 rue d’Après")
     need = Need.objects.get(pk=line.need.pk)
-    assert {one.verdict for one in offers_of_the_day(need=need, file=file) if one.offer == line.offer} <= {Verdict.NOT}
+    assert {one.verdict for one in offers_of_the_day(need=need, file=file) if one.offer == line.offer} <= {
+        OfferVerdict.NOT
+    }
     given: dict[str, Any] = {"actor": line.worker, "connection": file, "offer": line.offer}
     with pytest.raises(Refused, match="n’arrive pas là où vit le foyer"):
-        choose_connection(**given, agreement=Agreement.IN_PERSON)
+        choose_connection(**given, agreement=OfferAgreement.IN_PERSON)
     check_address(**check, reached=True, checked_on=today)
-    assert choose_connection(**given, agreement=Agreement.IN_PERSON).offer == line.offer
+    assert choose_connection(**given, agreement=OfferAgreement.IN_PERSON).offer == line.offer
 
 
 @pytest.mark.django_db

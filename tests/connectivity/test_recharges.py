@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from connectivity.enums import Channel, EndReason, Period, Technology
+from connectivity.enums import Channel, EndReason, PricePeriod, Technology
 from connectivity.models import ConnectionFile, Recharge
 from connectivity.parameters import RECHARGES_A_MONTH
 from connectivity.services.connections import end_connection
@@ -22,7 +22,7 @@ from tests.reference.values import make_value
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 PREPAID = {
-    "technology": Technology.PREPAID, "period": Period.RECHARGE, "price": Decimal(2), "price_max": Decimal(5),
+    "technology": Technology.PREPAID, "period": PricePeriod.RECHARGE, "price": Decimal(2), "price_max": Decimal(5),
     "entitlement_months": None,
 }  # fmt: skip
 

@@ -12,13 +12,21 @@ from typing import Any, cast
 from django.utils import timezone
 
 from calendars.working_days import add_months
-from conventions.enums import ActBody, Party, ReopenReason, ReviewSubject, SignatureMethod
+from conventions.enums import ActBody, Party, ReviewSubject, SignatureMethod, TextReopenReason
 from conventions.models import Convention, PriceCeiling, Review, Signature
 from conventions.services.circuit import answer_point, answer_review
 from conventions.services.conventions import (
     open_signature_convention,
 )
-from conventions.services.drafting import Article, Named, Plan, Price, Terms, create_amendment, create_convention
+from conventions.services.drafting import (
+    DraftArticle,
+    DraftReviewer,
+    DraftTerms,
+    Plan,
+    Price,
+    create_amendment,
+    create_convention,
+)
 from conventions.services.signatures import deposit_signature, sign_signature
 from documents.models import Document
 from documents.services import open_file, render_document, store_file
@@ -150,7 +158,7 @@ class Treaty:
 
     # --- steps
 
-    def terms(self, **changes: Any) -> Terms:
+    def terms(self, **changes: Any) -> DraftTerms:
         """Quotas of the first year (or a whole plan), prices, and a lawyer to read the text."""
         plans = self.quotas
         if isinstance(plans, Mapping):
@@ -159,9 +167,9 @@ class Treaty:
         given = {
             "prices": [Price(type_, Decimal(amount)) for type_, amount in self.prices.items()],
             "quotas": plans,
-            "reviewers": [Named(ReviewSubject.LEGAL, self.epci_party, self.lawyer)],
+            "reviewers": [DraftReviewer(ReviewSubject.LEGAL, self.epci_party, self.lawyer)],
         }
-        return Terms(**given | changes)
+        return DraftTerms(**given | changes)
 
     def _put_back(self, name: str, heading: Mapping[str, Any]) -> Convention | None:
         """The convention in this state and everybody around it, if nothing else happened since the parties came."""
@@ -188,7 +196,7 @@ class Treaty:
             else (range(1, 3) if self.ends_on >= add_months(self.starts_on, 12) else range(1, 2))
         )
 
-    def draft(self, terms: Terms | None = None, **heading: Any) -> Convention:
+    def draft(self, terms: DraftTerms | None = None, **heading: Any) -> Convention:
         assert self.epci_party is not None
         given = {
             "workshop": self.workshop,
@@ -266,7 +274,7 @@ class Treaty:
     def signing(self, **heading: Any) -> Convention:
         return self._put_back("signing", heading) or self.open_signature(self.approved(**heading))
 
-    def reopen(self, convention: Convention, reason: str = ReopenReason.TERMS) -> Convention:
+    def reopen(self, convention: Convention, reason: str = TextReopenReason.TERMS) -> Convention:
         return gate.apply(convention, "reopen", actor=self.manager, reason=reason, at=self.at)
 
     def signature(self, convention: Convention, of: Party) -> Signature:
@@ -315,17 +323,17 @@ class Treaty:
     # --- amendments
 
     def amendment(
-        self, convention: Convention, terms: Terms, starts_on: date | None = None, **changes: Any
+        self, convention: Convention, terms: DraftTerms, starts_on: date | None = None, **changes: Any
     ) -> Convention:
         """The draft of an amendment, which the same lawyer reads."""
         assert self.epci_party is not None
-        named = [Named(ReviewSubject.LEGAL, self.epci_party, self.lawyer)]
+        named = [DraftReviewer(ReviewSubject.LEGAL, self.epci_party, self.lawyer)]
         return create_amendment(
             actor=self.manager,
             convention=convention,
             title="Avenant n° 1",
             starts_on=starts_on or timezone.localdate(self.at),
-            terms=Terms(terms.texts, terms.articles, terms.prices, terms.quotas, named),
+            terms=DraftTerms(terms.texts, terms.articles, terms.prices, terms.quotas, named),
             at=self.at,
             **changes,
         )
@@ -334,7 +342,7 @@ class Treaty:
         """From a draft to three signatures."""
         return self.sign_all(self.open_signature(self.approve(self.submit(draft))))
 
-    def amended(self, convention: Convention, terms: Terms, **changes: Any) -> Convention:
+    def amended(self, convention: Convention, terms: DraftTerms, **changes: Any) -> Convention:
         """An amendment in force; returned as it is after."""
         signed = self.carry(self.amendment(convention, terms, **changes))
         return gate.apply(signed, "activate", actor=self.manager, at=self.at)
@@ -388,7 +396,7 @@ def go_through(folder: Path) -> None:
 
 WORLD.stories.append(go_through)
 
-EXTRA = Article("visits", "Visites", "Chaque partie peut visiter l’atelier.")
+EXTRA = DraftArticle("visits", "Visites", "Chaque partie peut visiter l’atelier.")
 """An article that is not in the model."""
 
 

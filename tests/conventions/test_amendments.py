@@ -13,7 +13,7 @@ from conventions.models import Convention, ConventionTerm, Quota, QuotaChange
 from conventions.services.conventions import (
     create_amendment,
 )
-from conventions.services.drafting import Article, Plan, Price, Terms
+from conventions.services.drafting import DraftArticle, DraftTerms, Plan, Price
 from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
@@ -23,7 +23,7 @@ from tests.conventions.pages import acting, page_of, read
 
 pytestmark = pytest.mark.django_db
 S = ConventionState
-MORE = Terms(quotas=[Plan("laptop", 1, 50)])
+MORE = DraftTerms(quotas=[Plan("laptop", 1, 50)])
 
 
 def sentences(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
@@ -34,7 +34,7 @@ def test_a_quota_is_raised_and_a_type_added() -> None:
     scene = Treaty()
     convention = scene.active()
 
-    amendment = scene.amended(convention, Terms(quotas=[Plan("laptop", 1, 50), Plan("tablet", 1, 5)]))
+    amendment = scene.amended(convention, DraftTerms(quotas=[Plan("laptop", 1, 50), Plan("tablet", 1, 5)]))
 
     assert amendment.state == S.ACTIVE
     assert not amendment.quotas.exists()
@@ -48,7 +48,7 @@ def test_a_quota_may_fall_below_what_is_used() -> None:
     convention = scene.active()
     Quota.objects.filter(convention=convention).update(used=12)
 
-    scene.amended(convention, Terms(quotas=[Plan("laptop", 1, 10)]))
+    scene.amended(convention, DraftTerms(quotas=[Plan("laptop", 1, 10)]))
 
     quota = convention.quotas.get()
     assert (quota.total, quota.used, quota.room) == (10, 12, 0)
@@ -60,7 +60,7 @@ def test_prices_hold_from_the_day_the_amendment_takes_effect() -> None:
     scene = Treaty(starts_on=start)
     convention = scene.active()
 
-    scene.amended(convention, Terms(prices=[Price("laptop", Decimal(70)), Price("laptop", Decimal(60), "C")]))
+    scene.amended(convention, DraftTerms(prices=[Price("laptop", Decimal(70)), Price("laptop", Decimal(60), "C")]))
 
     today = timezone.localdate()
     assert convention.terms.prices_on(today - timedelta(days=1))["laptop", ""] == 100
@@ -75,7 +75,7 @@ def test_a_later_end_lengthens_the_last_year_and_opens_another() -> None:
     convention = scene.active()
     later = add_months(start, 20)
 
-    scene.amended(convention, Terms(quotas=[Plan("laptop", 2, 9)]), ends_on=later)
+    scene.amended(convention, DraftTerms(quotas=[Plan("laptop", 2, 9)]), ends_on=later)
 
     amended = again(convention)
     assert amended.ends_on == later
@@ -92,7 +92,7 @@ def test_the_rate_of_non_conformity_changes_and_stays_when_it_is_not_said() -> N
     scene = Treaty()
     convention = scene.active()
 
-    scene.amended(convention, Terms(), max_nonconformity=Decimal(3))
+    scene.amended(convention, DraftTerms(), max_nonconformity=Decimal(3))
     assert again(convention).max_nonconformity == 3
     scene.amended(convention, MORE)
     assert again(convention).max_nonconformity == 3
@@ -104,7 +104,7 @@ def test_an_end_that_its_document_does_not_change_is_left_to_the_amendment_that_
     convention = scene.active()
     silent = scene.carry(scene.amendment(convention, MORE))
     later = add_months(start, 9)
-    scene.amended(convention, Terms(), ends_on=later)
+    scene.amended(convention, DraftTerms(), ends_on=later)
 
     gate.apply(silent, "activate", actor=scene.manager)
 
@@ -116,18 +116,20 @@ def test_an_end_that_its_document_does_not_change_is_left_to_the_amendment_that_
 @pytest.mark.parametrize(
     ("terms", "starts", "ends", "requirement"),
     [
-        pytest.param(Terms(), 0, None, draft_rules.AMENDMENT_CHANGES, id="nothing changes"),
+        pytest.param(DraftTerms(), 0, None, draft_rules.AMENDMENT_CHANGES, id="nothing changes"),
         pytest.param(MORE, -1, None, draft_rules.AMENDMENT_WITHIN, id="before the beginning"),
         pytest.param(MORE, 400, 400, draft_rules.AMENDMENT_WITHIN, id="after the end"),
         pytest.param(MORE, 0, 3 * 366, draft_rules.NOT_TOO_LONG, id="more than three years in all"),
-        pytest.param(Terms(quotas=[Plan("laptop", 2, 9)]), 0, None, draft_rules.QUOTAS_WITHIN, id="a year too far"),
-        pytest.param(Terms(prices=[Price("laptop", Decimal(500))]), 0, None, draft_rules.UNDER_CEILING, id="too dear"),
-        pytest.param(Terms(articles=[Article("visits", "Visites", "[à compléter]")]), 0, None,
+        pytest.param(DraftTerms(quotas=[Plan("laptop", 2, 9)]), 0, None,
+                     draft_rules.QUOTAS_WITHIN, id="a year too far"),
+        pytest.param(DraftTerms(prices=[Price("laptop", Decimal(500))]), 0, None,
+                     draft_rules.UNDER_CEILING, id="too dear"),
+        pytest.param(DraftTerms(articles=[DraftArticle("visits", "Visites", "[à compléter]")]), 0, None,
                      draft_rules.NOTHING_TO_FILL, id="to fill"),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_said_before_an_amendment_is_submitted(
-    terms: Terms, starts: int, ends: int | None, requirement: Requirement
+    terms: DraftTerms, starts: int, ends: int | None, requirement: Requirement
 ) -> None:
     scene = Treaty()
     convention = scene.active()
@@ -148,9 +150,9 @@ def test_what_is_missing_is_said_before_an_amendment_is_submitted(
 
 def test_an_article_is_added_by_an_amendment() -> None:
     scene = Treaty()
-    article = Article("visits", "Visites", "Chaque partie peut visiter l’atelier.")
+    article = DraftArticle("visits", "Visites", "Chaque partie peut visiter l’atelier.")
 
-    amendment = scene.amended(scene.active(), Terms(articles=[article]))
+    amendment = scene.amended(scene.active(), DraftTerms(articles=[article]))
 
     assert list(amendment.clauses.values_list("code", "text")) == [("visits", article.text)]
 
@@ -232,8 +234,8 @@ def test_the_clock_puts_amendments_into_force_in_their_order() -> None:
     first = date(2027, 1, 1)
     scene = Treaty(starts_on=first, ends_on=date(2027, 12, 31), at=midday(first))
     convention = scene.active()
-    scene.carry(scene.amendment(convention, Terms(quotas=[Plan("laptop", 1, 40)]), date(2027, 3, 1)))
-    scene.carry(scene.amendment(convention, Terms(quotas=[Plan("laptop", 1, 30)]), date(2027, 2, 1)))
+    scene.carry(scene.amendment(convention, DraftTerms(quotas=[Plan("laptop", 1, 40)]), date(2027, 3, 1)))
+    scene.carry(scene.amendment(convention, DraftTerms(quotas=[Plan("laptop", 1, 30)]), date(2027, 2, 1)))
 
     run_clock(at=midday(date(2027, 1, 31)))
     assert convention.quotas.get().total == 20
@@ -248,7 +250,7 @@ def test_whoever_writes_or_reads_an_amendment_sees_what_it_changes() -> None:
     scene = Treaty()
     convention = scene.active()
     Quota.objects.filter(convention=convention).update(used=12)
-    terms = Terms(quotas=[Plan("laptop", 1, 50), Plan("tablet", 1, 5)], prices=[Price("laptop", Decimal(70))])
+    terms = DraftTerms(quotas=[Plan("laptop", 1, 50), Plan("tablet", 1, 5)], prices=[Price("laptop", Decimal(70))])
     amendment = scene.amendment(convention, terms)
 
     form = read(acting(scene.manager), page_of(amendment, "convention_edit"))

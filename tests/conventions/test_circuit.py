@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from calendars.working_days import add_working_days
 from conventions.enums import (
-    AbandonReason,
     ConventionState,
+    DraftAbandonReason,
     Party,
     ReviewState,
     ReviewSubject,
@@ -30,7 +30,7 @@ from conventions.services.conventions import (
     open_signature_convention,
     sign_signature,
 )
-from conventions.services.drafting import Named, Terms
+from conventions.services.drafting import DraftReviewer, DraftTerms
 from documents.exceptions import FileRefused
 from documents.models import Mail
 from lifecycle import gate
@@ -56,9 +56,9 @@ def test_those_the_epci_names_and_each_other_party_are_asked_at_once() -> None:
     shared = party(OrganisationKind.EPCI)
     officer = make_membership(Role.REVIEWER, OrganisationKind.EPCI, shared)
     named = [
-        Named(ReviewSubject.LEGAL, scene.epci_party, scene.lawyer),
-        Named(ReviewSubject.DIGITAL, scene.epci_party, scene.lawyer),
-        Named(ReviewSubject.DATA_PROTECTION, shared, officer),
+        DraftReviewer(ReviewSubject.LEGAL, scene.epci_party, scene.lawyer),
+        DraftReviewer(ReviewSubject.DIGITAL, scene.epci_party, scene.lawyer),
+        DraftReviewer(ReviewSubject.DATA_PROTECTION, shared, officer),
     ]
 
     convention = scene.submit(scene.draft(scene.terms(reviewers=named)))
@@ -121,7 +121,7 @@ def test_the_author_is_told_the_points_and_answers_each() -> None:
     answered = answer_point(actor=scene.manager, point=point, answer="Le Reconditionneur paie.")
     assert answered.answered_by == scene.manager
     assert answered.clause_title == "Garantie"
-    edit_convention(actor=scene.manager, convention=convention, terms=Terms(texts={"warranty": "À ses frais."}))
+    edit_convention(actor=scene.manager, convention=convention, terms=DraftTerms(texts={"warranty": "À ses frais."}))
 
     again_reviewed = scene.submit(again(convention))
 
@@ -165,7 +165,7 @@ def test_the_reviews_of_an_abandoned_draft_are_cancelled() -> None:
     convention = scene.in_review()
     first, second, third = scene.reviews(convention)
     scene.answer(first)
-    gate.apply(convention, "abandon", actor=scene.manager, reason=AbandonReason.PARTY_LEFT)
+    gate.apply(convention, "abandon", actor=scene.manager, reason=DraftAbandonReason.PARTY_LEFT)
 
     assert [review.state for review in scene.reviews(convention)] == ["favourable", "cancelled", "cancelled"]
     with pytest.raises(Refused):

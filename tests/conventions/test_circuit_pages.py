@@ -8,10 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from conventions.enums import AbandonReason, ConventionState, Party, ReviewState, SignatureMethod, SignatureState
+from conventions.enums import ConventionState, DraftAbandonReason, Party, ReviewState, SignatureMethod, SignatureState
 from conventions.models import Convention, Review, ReviewPoint, Signature, articles_of
 from conventions.services.circuit import answer_point
-from conventions.services.drafting import Price, Terms, edit_convention
+from conventions.services.drafting import DraftTerms, Price, edit_convention
 from documents.models import StoredFile
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
@@ -136,7 +136,7 @@ def test_the_second_round_shows_what_changed_since_the_first() -> None:
     point = ReviewPoint.objects.get()
     answer_point(actor=treaty.manager, point=point, answer="Fait.")
     before = convention.clauses.get(code="warranty").text
-    terms = Terms(texts={"warranty": f"{before} Les frais sont partagés."}, prices=[Price("laptop", Decimal(149))])
+    terms = DraftTerms(texts={"warranty": f"{before} Les frais sont partagés."}, prices=[Price("laptop", Decimal(149))])
     edit_convention(actor=treaty.manager, convention=convention, terms=terms)
     old = "Prix le plus élevé, ordinateur portable\u00a0: "
 
@@ -227,7 +227,7 @@ def test_the_notes_of_who_was_outrun_go_once_the_text_goes_on_or_ends(end: str) 
     assert review.notes.exists(), "they are read until then"
 
     if end == "abandon":
-        gate.apply(again(convention), "abandon", actor=treaty.manager, reason=AbandonReason.DUPLICATE)
+        gate.apply(again(convention), "abandon", actor=treaty.manager, reason=DraftAbandonReason.DUPLICATE)
     else:
         getattr(treaty, end)(again(convention))
     assert not review.notes.exists()

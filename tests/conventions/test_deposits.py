@@ -9,7 +9,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from conventions.asked import unknown_to
-from conventions.enums import ConventionState, Found, Party, RefuseDepositReason, SignatureMethod, SignatureState
+from conventions.enums import (
+    ConventionState,
+    FoundOnDeposit,
+    Party,
+    RefuseDepositReason,
+    SignatureMethod,
+    SignatureState,
+)
 from conventions.machine import deposit_rules
 from conventions.models import Convention, SignatureDeposit
 from conventions.services.signatures import (
@@ -165,7 +172,7 @@ def test_an_electronic_signature_is_verified_and_its_signer_named() -> None:
 
     deposit = scene.deposit(convention, Party.RECONDITIONER, BOOK, content=content)
 
-    assert deposit.found == Found.SIGNATURE
+    assert deposit.found == FoundOnDeposit.SIGNATURE
     assert [signer["name"] for signer in deposit.reading["signers"]] == ["Jeanne Martin", "Ali Saadi"]
     assert all(signer["self_signed"] and signer["was_valid"] for signer in deposit.reading["signers"])
     scene.deposit(convention, Party.DISTRIBUTOR, BOOK, content=content)
@@ -186,10 +193,10 @@ def test_the_code_is_read_on_a_scan_and_on_a_photo() -> None:
     taken = scene.deposit(convention, Party.DISTRIBUTOR, content=photo_of(document), name="signe.jpg")
 
     assert (scanned.found, scanned.reading) == (
-        Found.CODE,
+        FoundOnDeposit.CODE,
         {"pages": 3, "frozen_pages": 1, "sizes": [[825, 1100]] * 3, "frozen_sizes": [[777, 1100]]},
     )
-    assert taken.found == Found.CODE
+    assert taken.found == FoundOnDeposit.CODE
     assert scene.confirm(taken).state == SignatureState.SIGNED
 
 
@@ -198,7 +205,7 @@ def test_a_scan_without_a_code_counts_once_whoever_confirms_types_it() -> None:
     convention = scene.signing()
     document = drawn(convention.document)
     deposit = scene.deposit(convention, Party.RECONDITIONER, content=scan_with(pages=2))
-    assert deposit.found == Found.NOTHING
+    assert deposit.found == FoundOnDeposit.NOTHING
 
     for code in ("", "7K3M-2QXZ-9TBD-4WNV"):
         with pytest.raises(Refused) as refused:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from conventions.enums import ConventionState, Party, ReviewSubject
 from conventions.models import Convention
-from conventions.services.drafting import Article, Terms
+from conventions.services.drafting import DraftArticle, DraftTerms
 from tests.conventions.conventions import Treaty, again
 from tests.conventions.pages import acting, answered, done, page_of, read
 
@@ -219,8 +219,8 @@ def test_an_amendment_is_written_beside_the_words_of_today_those_of_another_amen
     convention = treaty.active()
     first = convention.clauses.get(code="warranty").text.splitlines()[0]
     assert first
-    treaty.amended(convention, Terms(articles=[Article("warranty", "Garantie", "Trente mois.")]))
-    draft = treaty.amendment(convention, Terms())
+    treaty.amended(convention, DraftTerms(articles=[DraftArticle("warranty", "Garantie", "Trente mois.")]))
+    draft = treaty.amendment(convention, DraftTerms())
 
     page = read(acting(treaty.manager), page_of(draft, "convention_edit"))
 

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from conventions.enums import AbandonReason, Party, ReopenReason, ResumeReason, ReviewSubject, SuspendReason
+from conventions.enums import DraftAbandonReason, Party, ResumeReason, ReviewSubject, SuspendReason, TextReopenReason
 from conventions.models import Convention, Review
-from conventions.services.drafting import Named, Plan, Terms
+from conventions.services.drafting import DraftReviewer, DraftTerms, Plan
 from documents.emails import absolute_url
 from documents.models import Mail
 from lifecycle import gate
@@ -56,7 +56,10 @@ def test_a_named_reviewer_is_told_alone_and_a_party_all_its_reviewers() -> None:
 def test_a_reviewer_named_for_two_subjects_has_two_mails() -> None:
     scene = Treaty()
     assert scene.epci_party is not None
-    named = [Named(subject, scene.epci_party, scene.lawyer) for subject in (ReviewSubject.LEGAL, ReviewSubject.DIGITAL)]
+    named = [
+        DraftReviewer(subject, scene.epci_party, scene.lawyer)
+        for subject in (ReviewSubject.LEGAL, ReviewSubject.DIGITAL)
+    ]
 
     convention = scene.submit(scene.draft(scene.terms(reviewers=named)))
 
@@ -67,7 +70,7 @@ def test_a_draft_that_was_never_submitted_is_abandoned_without_a_word() -> None:
     scene = Treaty()
     draft = scene.draft()
 
-    gate.apply(draft, "abandon", actor=scene.manager, reason=AbandonReason.DUPLICATE)
+    gate.apply(draft, "abandon", actor=scene.manager, reason=DraftAbandonReason.DUPLICATE)
 
     assert not Mail.objects.about("convention", draft.pk).exists()
 
@@ -82,7 +85,7 @@ def test_each_signatory_is_asked_and_whoever_left_is_not_told() -> None:
     assert len(mails(convention, "Texte validé")) == 1
     close_membership(membership=scene.signatories[Party.DISTRIBUTOR])
 
-    scene.reopen(convention, ReopenReason.MISTAKE)
+    scene.reopen(convention, TextReopenReason.MISTAKE)
 
     told = mails(convention, "Texte rouvert")
     assert scene.signatories[Party.DISTRIBUTOR].user.email not in addressees(told)
@@ -116,7 +119,7 @@ def test_an_abandoned_draft_that_was_read_is_told() -> None:
     scene = Treaty()
     convention = scene.in_review()
 
-    gate.apply(convention, "abandon", actor=scene.manager, reason=AbandonReason.PARTY_LEFT)
+    gate.apply(convention, "abandon", actor=scene.manager, reason=DraftAbandonReason.PARTY_LEFT)
 
     assert "une partie s’est retirée" in mails(convention, "Projet abandonné")[0].body
 
@@ -138,7 +141,7 @@ def test_the_last_day_is_told_as_such() -> None:
 def test_an_amendment_is_named_as_such_and_its_end_goes_unsaid() -> None:
     scene = Treaty()
     convention = scene.active()
-    amendment = scene.amended(convention, Terms(quotas=[Plan("laptop", 1, 50)]))
+    amendment = scene.amended(convention, DraftTerms(quotas=[Plan("laptop", 1, 50)]))
     assert "L’avenant" in mails(amendment, "En vigueur")[0].body
     assert "est soumis à relecture" in mails(amendment, "Votre relecture")[0].body
 

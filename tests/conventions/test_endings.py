@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import add_working_days
-from conventions.enums import ConventionState, PaperKind, Party, TerminateReason
+from conventions.enums import ConventionPaperKind, ConventionState, Party, TerminateReason
 from conventions.machine import draft_rules, ending_rules, rules
 from conventions.models import Convention, EndConsent, PriceCeiling
 from conventions.services.conventions import (
@@ -75,7 +75,7 @@ def test_the_three_agree_and_it_ends_with_its_paper() -> None:
         TerminateReason.AGREEMENT,
         timezone.localdate(),
     )
-    paper = ended.papers.get(kind=PaperKind.END).document
+    paper = ended.papers.get(kind=ConventionPaperKind.END).document
     assert [consent["party"] for consent in paper.values["consents"]] == ["Distributeur", "EPCI", "Reconditionneur"]
     assert paper.values["fates"] == []
 
@@ -128,7 +128,7 @@ def test_what_a_party_signed_by_hand_is_recorded_by_the_pilot_with_the_code_of_t
 
     ended = again(convention)
     assert ended.state == S.TERMINATED
-    consents = ended.papers.get(kind=PaperKind.END).document.values["consents"]
+    consents = ended.papers.get(kind=ConventionPaperKind.END).document.values["consents"]
     assert [consent["on_paper"] for consent in consents] == [False, True, False]
 
 
@@ -171,7 +171,7 @@ def test_an_end_by_one_party_has_its_paper_too(reason: str) -> None:
         notice_on=timezone.localdate() - timedelta(days=90),
     )
 
-    values = ended.papers.get(kind=PaperKind.END).document.values
+    values = ended.papers.get(kind=ConventionPaperKind.END).document.values
     assert values["reason"] == TerminateReason(reason).label
     assert values["consents"] == []
 

@@ -12,7 +12,7 @@ from conventions.circuit import process_of
 from conventions.enums import ConventionState, Party, ReviewSubject
 from conventions.flows import ConventionFlow
 from conventions.models import Convention, Review
-from conventions.services.drafting import Named
+from conventions.services.drafting import DraftReviewer
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from tests.conventions.conventions import Treaty, again
@@ -233,7 +233,7 @@ def test_a_named_reviewer_alone_is_asked_and_her_manager() -> None:
 def test_a_shared_officer_of_another_organisation_is_asked() -> None:
     treaty = Treaty()
     shared = make_membership("reviewer", "epci", make_organisation("epci", siret="81234567800017"))
-    named = [Named(ReviewSubject.DATA_PROTECTION, shared.organisation, shared)]
+    named = [DraftReviewer(ReviewSubject.DATA_PROTECTION, shared.organisation, shared)]
     convention = treaty.submit(treaty.draft(terms=treaty.terms(reviewers=named)))
 
     asked = list(asked_of(shared))

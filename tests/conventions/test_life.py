@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from calendars.working_days import add_months
 from conventions.enums import (
-    AbandonReason,
     ConventionState,
+    DraftAbandonReason,
     Party,
     ResumeReason,
     SuspendReason,
@@ -183,7 +183,7 @@ def test_a_draft_is_abandoned_from_wherever_it_is(state: str) -> None:
     with pytest.raises(Refused) as refused:
         gate.apply(convention, "abandon", actor=scene.pilot, reason="")
     assert rules.ABANDON_REASON.sentence in sentences(refused)
-    abandoned = gate.apply(convention, "abandon", actor=scene.pilot, reason=AbandonReason.PARTY_LEFT)
+    abandoned = gate.apply(convention, "abandon", actor=scene.pilot, reason=DraftAbandonReason.PARTY_LEFT)
 
     assert abandoned.state == S.ABANDONED
     assert not convention.reviews.filter(state="asked").exists()
@@ -194,7 +194,7 @@ def test_a_signed_convention_is_not_abandoned() -> None:
     scene = Treaty()
 
     with pytest.raises(Refused) as refused:
-        gate.apply(scene.signed(), "abandon", actor=scene.manager, reason=AbandonReason.DUPLICATE)
+        gate.apply(scene.signed(), "abandon", actor=scene.manager, reason=DraftAbandonReason.DUPLICATE)
 
     assert codes(refused) == {"state"}
 

@@ -14,8 +14,8 @@ from conventions.enums import (
     ClauseCode,
     ConventionState,
     Party,
-    ReopenReason,
     ReviewSubject,
+    TextReopenReason,
 )
 from conventions.machine import draft_rules, rules
 from conventions.models import Convention, PriceCeiling
@@ -25,7 +25,7 @@ from conventions.services.conventions import (
     edit_convention,
     open_signature_convention,
 )
-from conventions.services.drafting import Named, Plan, Price, Terms
+from conventions.services.drafting import DraftReviewer, DraftTerms, Plan, Price
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Context, Requirement
@@ -89,7 +89,7 @@ def test_a_draft_is_written_again_and_a_submitted_text_is_not() -> None:
         actor=scene.manager,
         convention=convention,
         title="Titre neuf",
-        terms=Terms(texts={"warranty": "Vingt-quatre mois."}, quotas=[Plan("tablet", 1, 7)]),
+        terms=DraftTerms(texts={"warranty": "Vingt-quatre mois."}, quotas=[Plan("tablet", 1, 7)]),
     )
 
     assert edited.title == "Titre neuf"
@@ -138,7 +138,9 @@ def _closed_signatory(scene: Treaty) -> Convention:
 
 def _closed_reviewer(scene: Treaty) -> Convention:
     assert scene.epci_party is not None
-    convention = scene.draft(scene.terms(reviewers=[Named(ReviewSubject.LEGAL, scene.epci_party, scene.lawyer)]))
+    convention = scene.draft(
+        scene.terms(reviewers=[DraftReviewer(ReviewSubject.LEGAL, scene.epci_party, scene.lawyer)])
+    )
     close_membership(membership=scene.lawyer)
     return convention
 
@@ -249,7 +251,7 @@ def test_a_text_is_reopened_with_a_reason_and_its_signatures_are_void() -> None:
     with pytest.raises(Refused) as refused:
         gate.apply(convention, "reopen", actor=scene.manager, reason="whim")
     assert sentences(refused) == {rules.REOPEN_REASON.sentence}
-    reopened = gate.apply(convention, "reopen", actor=scene.manager, reason=ReopenReason.SIGNATORY)
+    reopened = gate.apply(convention, "reopen", actor=scene.manager, reason=TextReopenReason.SIGNATORY)
 
     assert reopened.state == S.CHANGES_REQUESTED
     assert set(convention.signatures.values_list("state", flat=True)) == {"void"}

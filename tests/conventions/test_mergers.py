@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from conventions.enums import ConventionState, Party, ReviewSubject
 from conventions.models import Convention
 from conventions.services.circuit import answer_review
-from conventions.services.drafting import Named, Plan, Terms, edit_convention
+from conventions.services.drafting import DraftReviewer, DraftTerms, Plan, edit_convention
 from conventions.views.inbox import items_of
 from documents.models import Mail
 from lifecycle import gate
@@ -42,11 +42,11 @@ class Heir:
 
     def submit(self, convention: Convention) -> Convention:
         """In its own name: its lawyer reads, its signatory signs."""
-        named = [Named(ReviewSubject.LEGAL, self.organisation, self.lawyer)]
+        named = [DraftReviewer(ReviewSubject.LEGAL, self.organisation, self.lawyer)]
         edit_convention(
             actor=self.manager,
             convention=convention,
-            terms=Terms(reviewers=named),
+            terms=DraftTerms(reviewers=named),
             epci_signatory=self.signatory,
         )
         return gate.apply(again(convention), "submit", actor=self.manager)
@@ -63,7 +63,7 @@ def asked(*people: Membership) -> list[str]:
 
 
 def amendment(scene: Treaty, convention: Convention) -> Convention:
-    return scene.amendment(convention, Terms(quotas=[Plan("laptop", 1, 30)]))
+    return scene.amendment(convention, DraftTerms(quotas=[Plan("laptop", 1, 30)]))
 
 
 @pytest.mark.parametrize("stage", STAGES)

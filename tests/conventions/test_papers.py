@@ -13,7 +13,7 @@ from django.utils import timezone
 from conventions.documents import draw_project, values_of
 from conventions.enums import Party, SignatureMethod
 from conventions.models import Convention, articles_of
-from conventions.services.drafting import Article, Plan, Price, Terms
+from conventions.services.drafting import DraftArticle, DraftTerms, Plan, Price
 from conventions.services.signatures import sign_signature
 from documents.models import Document
 from documents.services import open_file, render_document
@@ -102,7 +102,7 @@ def test_the_page_of_signatures_quotes_the_document_by_its_hash() -> None:
 def test_an_amendment_says_what_it_changes_and_nothing_else() -> None:
     scene = Treaty()
     convention = scene.active()
-    terms = Terms(prices=[Price("laptop", Decimal(90))], quotas=[Plan("laptop", 1, 30)])
+    terms = DraftTerms(prices=[Price("laptop", Decimal(90))], quotas=[Plan("laptop", 1, 30)])
     draft = scene.amendment(convention, terms)
     opened = scene.open_signature(scene.approve(scene.submit(draft)))
     document = opened.document
@@ -119,7 +119,7 @@ def test_an_amendment_says_what_it_changes_and_nothing_else() -> None:
 def test_an_amendment_that_changes_the_last_day_and_an_article_numbers_them_alike_on_screen_and_on_paper() -> None:
     scene = Treaty()
     convention = scene.active()
-    terms = Terms(articles=[Article("warranty", "Garantie", "Trente mois.")])
+    terms = DraftTerms(articles=[DraftArticle("warranty", "Garantie", "Trente mois.")])
     later = convention.ends_on + timedelta(days=10)  # type: ignore[operator]
     opened = scene.open_signature(scene.approve(scene.submit(scene.amendment(convention, terms, ends_on=later))))
 

@@ -9,14 +9,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from conventions.enums import AbandonReason, ConventionState, Party, SuspendReason, TerminateReason
+from conventions.enums import ConventionState, DraftAbandonReason, Party, SuspendReason, TerminateReason
 from conventions.models import Quota, Review, Signature
 from conventions.services.conventions import (
     answer_review,
     edit_convention,
     sign_signature,
 )
-from conventions.services.drafting import Plan, Terms
+from conventions.services.drafting import DraftTerms, Plan
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.clock import run_clock
@@ -124,11 +124,11 @@ def test_a_draft_is_submitted_abandoned_or_edited_and_its_terms_hold_together() 
     scene = Treaty()
     convention = scene.draft()
     manager = scene.manager
-    terms = Terms(quotas=[Plan("laptop", 1, 33)])
+    terms = DraftTerms(quotas=[Plan("laptop", 1, 33)])
 
     at_once(
         lambda: gate.apply(convention, "submit", actor=manager),
-        lambda: gate.apply(convention, "abandon", actor=manager, reason=AbandonReason.DUPLICATE),
+        lambda: gate.apply(convention, "abandon", actor=manager, reason=DraftAbandonReason.DUPLICATE),
         lambda: edit_convention(actor=manager, convention=convention, title="Autre", terms=terms),
     )
 
@@ -157,8 +157,8 @@ def test_the_clock_and_a_manager_put_it_into_force_once() -> None:
 def test_two_amendments_and_an_end_at_once_leave_nothing_half_done() -> None:
     scene = Treaty()
     convention = scene.active()
-    first = scene.carry(scene.amendment(convention, Terms(quotas=[Plan("laptop", 1, 30)])))
-    second = scene.carry(scene.amendment(convention, Terms(quotas=[Plan("laptop", 1, 40)])))
+    first = scene.carry(scene.amendment(convention, DraftTerms(quotas=[Plan("laptop", 1, 30)])))
+    second = scene.carry(scene.amendment(convention, DraftTerms(quotas=[Plan("laptop", 1, 40)])))
     manager, signatory = scene.manager, scene.signatories[Party.DISTRIBUTOR]
     today = timezone.localdate()
 

@@ -12,7 +12,7 @@ from conventions.enums import ConventionState, Party, ReplaceReason, ReviewState
 from conventions.machine import people_rules
 from conventions.models import Review
 from conventions.parameters import PASS_OVER_DAYS, REMIND_AFTER_DAYS
-from conventions.services.drafting import Named
+from conventions.services.drafting import DraftReviewer
 from conventions.views.inbox import items_of
 from documents.models import Mail
 from lifecycle import gate
@@ -165,8 +165,8 @@ def test_an_opinion_long_overdue_is_gone_without_but_never_that_on_personal_data
     scene = Treaty()
     assert scene.epci_party is not None
     named = [
-        Named(ReviewSubject.LEGAL, scene.epci_party, scene.lawyer),
-        Named(ReviewSubject.DATA_PROTECTION, scene.epci_party, scene.lawyer),
+        DraftReviewer(ReviewSubject.LEGAL, scene.epci_party, scene.lawyer),
+        DraftReviewer(ReviewSubject.DATA_PROTECTION, scene.epci_party, scene.lawyer),
     ]
     convention = scene.submit(scene.draft(scene.terms(reviewers=named)))
     legal, personal, *others = scene.reviews(convention)

@@ -24,7 +24,7 @@ from conventions.models import (
     Signature,
     SignatureDeposit,
 )
-from conventions.services.drafting import Named
+from conventions.services.drafting import DraftReviewer
 from conventions.services.quotas import set_reserve
 from lifecycle.actors import SYSTEM
 from lifecycle.verification import verify_journal
@@ -89,7 +89,7 @@ def test_a_shared_officer_sees_what_he_is_asked_to_read() -> None:
     scene, other = Treaty(), Treaty()
     shared = party(K.EPCI)
     officer = make_membership(Role.REVIEWER, K.EPCI, shared)
-    named = [Named(ReviewSubject.DATA_PROTECTION, shared, officer)]
+    named = [DraftReviewer(ReviewSubject.DATA_PROTECTION, shared, officer)]
     draft = scene.draft(scene.terms(reviewers=named))
     assert not sees(officer, draft)
 

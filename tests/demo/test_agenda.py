@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 
-from demo.agenda import Agenda, Refusal, StoryRefused, raise_refusal
+from demo.agenda import Agenda, StoryRefused, ThreadRefusal, raise_refusal
 from lifecycle.exceptions import Refused
 from lifecycle.previews import Outcome
 from lifecycle.requirements import Reason
@@ -88,7 +88,7 @@ def test_in_the_tests_a_refusal_is_an_error_that_names_the_thread_its_object_and
 
 
 def test_one_act_of_a_thread_may_fail_without_what_comes_after() -> None:
-    refusals: list[Refusal] = []
+    refusals: list[ThreadRefusal] = []
     agenda, told = Agenda(HORIZON, refusals.append), []
 
     def nights() -> Iterator[datetime]:
@@ -108,7 +108,7 @@ def test_one_act_of_a_thread_may_fail_without_what_comes_after() -> None:
 
 
 def test_those_of_a_set_that_are_refused_are_told_and_the_others_go_on() -> None:
-    refusals: list[Refusal] = []
+    refusals: list[ThreadRefusal] = []
     agenda = Agenda(HORIZON, refusals.append)
     assert agenda.moved(Outcome(moved=[1], refused={2: (Reason("price", "Trop cher."),)}), "reserve", "lille") == [1]
     assert [refusal.why for refusal in refusals] == ["NotPossible price"]

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from calendars.working_days import is_working_day
 from config.database import SERVING_ROLE
-from connectivity.enums import UNDER_WAY, Channel, RefusalCode
+from connectivity.enums import UNDER_WAY, Channel, OperatorRefusalCode
 from connectivity.models import ConnectionFile
 from conventions.enums import SignatureState
 from conventions.models import Quota, QuotaChange, Signature
@@ -27,7 +27,7 @@ from desk.documents import minutes_for
 from desk.models import Meeting, MeetingLot, Ratification, Seeding
 from distribution.enums import SettlementKind
 from distribution.models import Derogation, HandOver, Settlement
-from documents.enums import ContentType, Delivery
+from documents.enums import ContentType, SendState
 from documents.models import Mail, StoredFile
 from documents.services import open_file
 from donations.enums import DonorKind
@@ -55,7 +55,7 @@ from network.models import Commune, Epci, Merger, Organisation, User
 from network.siret import is_siret
 from prescriptions.enums import ENDED_STATES, OPEN_NEED_STATES
 from prescriptions.models import DoubleAnswer, Need
-from refurb.enums import COUNTED_BY_QUOTA, HOLDS_A_NEED, DeviceState, Outcome
+from refurb.enums import COUNTED_BY_QUOTA, HOLDS_A_NEED, DeviceState, ErasureOutcome
 from refurb.models import Destruction, Device, Drive, Erasure, Incident
 from reports.enums import ReportState
 from reports.models import Report
@@ -271,7 +271,7 @@ class DepartementTests(TestCase):
         channels = ConnectionFile.objects.filter(active_at__isnull=False).values_list("channel", flat=True)
         assert set(channels) == set(Channel.values) - {Channel.BESIDE}
         assert ConnectionFile.objects.filter(copper_told_at__isnull=False).exists()
-        assert ConnectionFile.objects.filter(refusal=RefusalCode.NO_ANSWER).exists()
+        assert ConnectionFile.objects.filter(refusal=OperatorRefusalCode.NO_ANSWER).exists()
 
     def test_the_way_to_a_household_went_wrong_in_every_manner_once(self) -> None:
         assert Derogation.objects.exists()
@@ -291,7 +291,7 @@ class DepartementTests(TestCase):
     def test_what_may_go_wrong_went_wrong_once_at_least(self) -> None:
         assert Incident.objects.unanswered().exists(), "the pilot has one to follow up"
         assert Incident.objects.exclude(follow_ups=None).exists()
-        assert Erasure.objects.filter(outcome=Outcome.REFUSED).exists()
+        assert Erasure.objects.filter(outcome=ErasureOutcome.REFUSED).exists()
         assert LineDecision.objects.exclude(code="").exists()
         assert LineExplanation.objects.values("code").distinct().count() >= 3
         assert Drive.objects.missing_erasures().exists()
@@ -356,7 +356,7 @@ class DepartementTests(TestCase):
 
     def test_nothing_was_sent(self) -> None:
         assert not mail.outbox
-        assert set(Mail.objects.filter(forgotten_at=None).values_list("delivery", flat=True)) == {Delivery.QUEUED}
+        assert set(Mail.objects.filter(forgotten_at=None).values_list("delivery", flat=True)) == {SendState.QUEUED}
         assert not Mail.objects.exclude(forgotten_at=None).exclude(to=[], body="").exists()
         addresses = {address for to in Mail.objects.values_list("to", flat=True) for address in to}
         assert all(address.endswith(f"@{DOMAIN}") for address in addresses)

@@ -12,7 +12,7 @@ from demo.agenda import Agenda, may, possible, raise_refusal
 from demo.cast import Cast
 from demo.context import Story
 from demo.homes import Home
-from demo.requests import ELSEWHERE, Ask, Request, skills
+from demo.requests import ELSEWHERE, Ask, HouseholdRequest, skills
 from network.enums import OrganisationKind, Role
 from prescriptions.enums import DropReason, NeedState, PrescriptionState
 from prescriptions.models import Prescription
@@ -45,10 +45,10 @@ def story(circle: Circle) -> Story:
     return Story(cast, catalogue, Random(1), agenda, today - timedelta(days=90), today)
 
 
-def request(story: Story, prescription: Prescription, **ask: Any) -> Request:
+def request(story: Story, prescription: Prescription, **ask: Any) -> HouseholdRequest:
     """The thread of an accepted prescription, as after a sitting."""
     home = Home(make_commune(), {"address": "1 rue de l’Exemple", "postcode": "59000"})
-    told = Request(story, Ask("ours", home, story.first, (), **{"moves_to": None} | ask))
+    told = HouseholdRequest(story, Ask("ours", home, story.first, (), **{"moves_to": None} | ask))
     told.prescription, told.household, told.now = prescription, prescription.household, prescription.moved_at
     return told
 

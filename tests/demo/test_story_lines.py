@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from connectivity.enums import AfterLoss, Channel, CurrentLine, Period
+from connectivity.enums import AfterLoss, Channel, CurrentLine, PricePeriod
 from connectivity.models import CampaignCall, ConnectionFile, CopperCampaign, Recharge
 from demo import lines
 from demo.calls import calls
@@ -33,7 +33,7 @@ def test_recharges_are_sold_and_one_is_cancelled(circle: Circle, story: Story) -
     story.cast.people["operateur", Role.AGENT].append(make_membership(Role.AGENT, OrganisationKind.OPERATOR))
     make_offer(
         Channel.COUNTER, code="recharge-solidaire", kinds=[NeedKind.MOBILE_CONNECTION], price=2, price_max=5,
-        period=Period.RECHARGE, entitlement_months=None,
+        period=PricePeriod.RECHARGE, entitlement_months=None,
     )  # fmt: skip
     need = need_of(circle)
     list(lines.recharged(story, need, circle.worker, need.accepted_at))

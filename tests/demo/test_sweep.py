@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from calendars.working_days import is_working_day
 from demo import sweep as sweeping
-from demo.agenda import Refusal
+from demo.agenda import ThreadRefusal
 from demo.management.commands import seed_demo as command
 from demo.sweep import DAYS, SEEDS, Case, Figures, cases, read_figures
 
@@ -91,7 +91,7 @@ def test_a_case_that_is_refused_is_counted_and_told(monkeypatch: pytest.MonkeyPa
 
     def seed_demo(*, refused: Any, **asked: Any) -> None:
         assert asked["ahead"]
-        refused(Refusal(datetime(2026, 3, 12, 12, tzinfo=UTC), "Request.live", "P-1", ValueError()))
+        refused(ThreadRefusal(datetime(2026, 3, 12, 12, tzinfo=UTC), "Request.live", "P-1", ValueError()))
         raise RuntimeError("the end")
 
     told: list[str] = []

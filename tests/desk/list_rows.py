@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from connectivity.enums import Channel, Period
+from connectivity.enums import Channel, PricePeriod
 from connectivity.models import CopperClosure
 from connectivity.services.campaigns import create_campaign
 from connectivity.services.lines import sell_recharge
@@ -138,7 +138,7 @@ class Rows:
         shelf.reserve(device, need_of(served, "computer"))
         territory.line(need_of(served, FIXED)).sent()
         sold = territory.line(need_of(territory.accepted(), FIXED), Channel.COUNTER)
-        sold.__dict__["offer"] = make_offer(Channel.COUNTER, period=Period.RECHARGE)
+        sold.__dict__["offer"] = make_offer(Channel.COUNTER, period=PricePeriod.RECHARGE)
         sell_recharge(actor=shelf.adviser, connection=sold.active(), amount=sold.offer.price or 0)
         shelf.derogate(need_of(waiting, "computer"))
         receive_rights_request(

@@ -30,7 +30,7 @@ from desk.services.meetings import (
 from documents.authenticity import proof_of
 from documents.models import Document, Mail
 from documents.services.papers import draw_document
-from donations.enums import DeclineReason, DonationState, RefusalCode, WithdrawReason
+from donations.enums import DeclineReason, DonationState, LineRefusalCode, WithdrawReason
 from donations.models import Donation, DonationLine, LineDecision
 from donations.services.donations import correct_lines_donation, qualify_donation
 from lifecycle import gate
@@ -76,7 +76,7 @@ class Table:
         for line, choice in zip(self.lines(lot), choices, strict=True):
             typed[line_name("choice", line.pk)] = choice
             if choice == "decline":
-                typed[line_name("code", line.pk)] = RefusalCode.CONDITION
+                typed[line_name("code", line.pk)] = LineRefusalCode.CONDITION
         return typed | fields
 
     def keep(self, *typed: dict[str, str]) -> None:
@@ -111,7 +111,7 @@ def test_each_line_of_each_lot_is_decided_and_moves_as_one_act_that_was_foreseen
     laptops_ = table.lines(first)[0]
     shared = {
         line_name("accepted", laptops_.pk): "2",
-        line_name("code", laptops_.pk): RefusalCode.TOO_OLD,
+        line_name("code", laptops_.pk): LineRefusalCode.TOO_OLD,
         share_name(laptops_.pk, table.north.pk): "1",
         share_name(laptops_.pk, table.south.pk): "1",
     }
@@ -497,7 +497,7 @@ def test_the_page_keeps_what_is_typed_foresees_applies_closes_and_gives_the_minu
     values = minutes.values
     assert values["present"] == [{"organisation": table.member.organisation.name, "role": "Responsable"}]
     assert [(one["reference"], one["outcome"]) for one in values["decided"]] == [(first.reference, "Qualifié")]
-    assert [line["code"] for line in values["decided"][0]["lines"]] == ["", RefusalCode.CONDITION.label]
+    assert [line["code"] for line in values["decided"][0]["lines"]] == ["", LineRefusalCode.CONDITION.label]
     assert [one["reference"] for one in values["postponed"]] == [second.reference]
     assert str(table.member.user) not in str(values)
 

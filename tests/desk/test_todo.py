@@ -14,7 +14,7 @@ from django.utils import timezone
 from calendars.days import last_day
 from desk.todo.blocks import FIRST, Block, Shown
 from desk.todo.pilots import quiet
-from donations.enums import DonationState, PaperKind
+from donations.enums import DonationPaperKind, DonationState
 from donations.models import DonationPaper
 from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
@@ -303,7 +303,7 @@ def test_a_donor_finds_the_last_certificate_of_each_lot() -> None:
     scene = private_lot()
     donation = balanced(scene)
     reconditioned(given_to(scene), received_of(donation)[0])
-    papers = DonationPaper.objects.filter(donation=donation, kind=PaperKind.ERASURE)
+    papers = DonationPaper.objects.filter(donation=donation, kind=DonationPaperKind.ERASURE)
     assert papers.count() == 2, "the lot has another certificate, which replaces the first"
     shown = block(landing(acting(scene.contact)), "certificats")
     assert shown.count == 1

@@ -17,9 +17,9 @@ from playwright.sync_api import Page, expect
 from connectivity.enums import ConditionRule, ProofKind
 from connectivity.models import OfferCondition
 from connectivity.services.connections import propose_connection
-from connectivity.services.offers import Proposal, conditions_to_show, offers_of_the_day
+from connectivity.services.offers import OfferProposal, conditions_to_show, offers_of_the_day
 from connectivity.services.proofs import record_proof
-from desk.situation import Answer
+from desk.situation import SituationAnswer
 from lifecycle.unkept import UNKEPT
 from prescriptions.enums import FactKind, NeedKind, NeedUse
 from prescriptions.models import EligibilityRule, FactBand, Need, Prescription
@@ -53,12 +53,12 @@ def asks_for_more() -> None:
     ask(make_offer(kinds=[MOBILE]), ConditionRule.BANK_ACCOUNT, proof=ProofKind.BANK_DETAILS, fresh_days=None)
 
 
-def answered(client: Client, **typed: Any) -> Answer:
-    found: Answer = client.get(URL, typed).context["answer"]
+def answered(client: Client, **typed: Any) -> SituationAnswer:
+    found: SituationAnswer = client.get(URL, typed).context["answer"]
     return found
 
 
-def weighed(proposals: Iterable[Proposal]) -> list[Any]:
+def weighed(proposals: Iterable[OfferProposal]) -> list[Any]:
     return [(one.offer, one.verdict, [finding.met for finding in one.assessment.findings]) for one in proposals]
 
 

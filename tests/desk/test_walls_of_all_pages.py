@@ -26,7 +26,7 @@ from distribution.enums import HandOverProof
 from distribution.models import HandOver
 from distribution.services.stocktakes import begin_stocktake
 from documents.models import Document, Mail
-from donations.enums import ContactChannel, NextStep
+from donations.enums import NextStep, ProspectChannel
 from donations.services.prospects import Exchange, Then, create_prospect, note_prospect
 from lifecycle import gate
 from lifecycle.actors import SignedLink
@@ -200,7 +200,7 @@ class Scenery:
             contact_name="Dominique Démo",
         )
         then = Then(NextStep.CALL, timezone.localdate(), shelf.pilot)
-        exchange = Exchange(timezone.localdate(), ContactChannel.PHONE, "À rappeler", then)
+        exchange = Exchange(timezone.localdate(), ProspectChannel.PHONE, "À rappeler", then)
         note_prospect(actor=shelf.pilot, prospect=self.prospect, exchange=exchange)
 
     def completed(self, prescription: Prescription) -> Prescription:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectivity.enums import AbandonReason, Channel, EndReason, ProblemCode, RefusalCode
+from connectivity.enums import Channel, ConnectionAbandonReason, EndReason, OperatorRefusalCode, ProblemCode
 from connectivity.models import ConnectionFile
 from connectivity.services import connections
 from conventions.enums import ResumeReason, SuspendReason, TerminateReason
@@ -260,9 +260,9 @@ def on_a_line(world: World, step: str, need: Need, asked: str, place: int) -> No
             code = ProblemCode.NAME_MISMATCH
             connections.report_problem_connection(actor=agent, connection=last, problem=code, note="", at=at)
         case "refuse_line":
-            connections.refuse_connection(actor=agent, connection=last, refusal=RefusalCode.NO_COVERAGE, at=at)
+            connections.refuse_connection(actor=agent, connection=last, refusal=OperatorRefusalCode.NO_COVERAGE, at=at)
         case "abandon_line":
-            connections.abandon_connection(actor=worker, connection=last, reason=AbandonReason.OTHER, at=at)
+            connections.abandon_connection(actor=worker, connection=last, reason=ConnectionAbandonReason.OTHER, at=at)
         case "end_line":
             connections.end_connection(actor=worker, connection=last, reason=EndReason.MOVED, at=at)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from connectivity.enums import AbandonReason, EndReason
+from connectivity.enums import ConnectionAbandonReason, EndReason
 from connectivity.models import ConnectionFile
 from connectivity.services import connections
 from conventions.enums import TerminateReason
@@ -81,7 +81,7 @@ def test_giving_the_prescription_up_frees_the_device_and_the_file_together(story
     story.withdraw()
     assert story.states() == ("withdrawn", "unmet", "unmet")
     assert (again(story.device).state, again(story.device).need) == ("available", None)
-    assert (again(file).state, again(file).abandon_reason) == ("abandoned", AbandonReason.NEED_DROPPED)
+    assert (again(file).state, again(file).abandon_reason) == ("abandoned", ConnectionAbandonReason.NEED_DROPPED)
     move = story.prescription.journal.get(verb="withdraw")
     assert story.device.journal.get(verb="release").at == again(file).journal.get(verb="abandon").at == move.at
     balance()

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from conventions.enums import PaperKind
+from conventions.enums import ConventionPaperKind
 from conventions.models import Quota
 from conventions.services.quotas import set_reserve
 from distribution.enums import DetachReason, ReleaseReason
@@ -195,7 +195,7 @@ def test_the_end_of_a_convention_gives_back_what_has_not_left(shelf: Shelf) -> N
     assert (entry.cause_machine, entry.values["reason"], entry.actor) == ("convention", "convention_ended", signatory)
     assert quotas_balance()
     assert shelf.quota().used == 1
-    paper = shelf.convention.papers.get(kind=PaperKind.END)
+    paper = shelf.convention.papers.get(kind=ConventionPaperKind.END)
     assert [fate["count"] for fate in paper.document.values["fates"]] == [3, 1], "the screen counts as its desktop does"
 
 

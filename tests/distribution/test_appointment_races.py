@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from distribution.enums import AppointmentState, CancelReason
+from distribution.enums import AppointmentCancelReason, AppointmentState
 from distribution.models import Appointment
 from distribution.services.appointments import cancel_appointment, move_appointment
 from lifecycle import gate
@@ -38,7 +38,7 @@ def test_moved_and_cancelled_or_its_device_released_at_once_it_ends_cancelled(sh
     later = next_hours(shelf, device, 3)
     at_once(
         lambda: move_appointment(actor=shelf.adviser, appointment=made, starts_at=later[0].starts_at),
-        lambda: cancel_appointment(actor=shelf.adviser, appointment=made, reason=CancelReason.HOUSEHOLD),
+        lambda: cancel_appointment(actor=shelf.adviser, appointment=made, reason=AppointmentCancelReason.HOUSEHOLD),
     )
     at_once(
         lambda: move_appointment(actor=shelf.adviser, appointment=theirs, starts_at=later[1].starts_at),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from calendars.days import day_start
 from calendars.working_days import holidays
-from distribution.enums import AppointmentState, CancelReason, ClosureReason
+from distribution.enums import AppointmentCancelReason, AppointmentState, ClosureReason
 from distribution.models import Appointment, PointOpening
 from distribution.services.appointments import book_appointment, cancel_appointment, move_appointment, slots_for
 from distribution.services.openings import close_days, open_hours, stop_hours
@@ -85,7 +85,7 @@ def test_the_database_itself_gives_a_seat_once_and_no_seat_beyond_the_last(shelf
 
 def test_a_cancelled_hour_is_free_again(shelf: Shelf, device: Device) -> None:
     made, other = booked(shelf, device), shelf.reserved()
-    cancel_appointment(actor=shelf.adviser, appointment=made, reason=CancelReason.POINT)
+    cancel_appointment(actor=shelf.adviser, appointment=made, reason=AppointmentCancelReason.POINT)
     assert booked(shelf, other, made.starts_at).seat == 1
     assert fresh(device).state == DeviceState.RESERVED
 
@@ -123,7 +123,7 @@ def test_fewer_places_count_whoever_holds_one_beyond_them(shelf: Shelf) -> None:
     hour = next_hours(shelf, rows[0])[0].starts_at
     first = booked(shelf, rows[0], hour)
     booked(shelf, rows[1], hour)
-    cancel_appointment(actor=shelf.adviser, appointment=first, reason=CancelReason.POINT)
+    cancel_appointment(actor=shelf.adviser, appointment=first, reason=AppointmentCancelReason.POINT)
     PointOpening.objects.update(places=1)
     with pytest.raises(Refused, match="vient d’être prise"):
         booked(shelf, rows[2], hour)
@@ -312,4 +312,4 @@ def test_who_reads_the_reservation_reads_the_appointment_and_nobody_else(shelf: 
     with pytest.raises(Unknown):
         move_appointment(actor=shelf.stranger, appointment=made, starts_at=made.starts_at)
     with pytest.raises(PermissionDenied):
-        cancel_appointment(actor=worker, appointment=made, reason=CancelReason.OTHER)
+        cancel_appointment(actor=worker, appointment=made, reason=AppointmentCancelReason.OTHER)

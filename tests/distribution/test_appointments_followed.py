@@ -10,7 +10,7 @@ from django.utils import timezone
 from calendars.days import day_start
 from calendars.working_days import is_working_day
 from distribution.appointments import calendar_of
-from distribution.enums import AppointmentState, CancelReason, UndoHandOverReason
+from distribution.enums import AppointmentCancelReason, AppointmentState, UndoHandOverReason
 from distribution.machine.appointment_rules import by_itself, missed_since, to_call_back
 from distribution.models import Appointment, AppointmentEntry
 from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
@@ -113,7 +113,7 @@ def test_the_household_s_sheet_says_where_and_when_it_is_expected_and_no_more_on
     made = booked(shelf, device)
     assert "On vous attend le" in sheet_of(prescription)
     assert shelf.point.address in sheet_of(prescription)
-    cancel_appointment(actor=shelf.adviser, appointment=made, reason=CancelReason.POINT)
+    cancel_appointment(actor=shelf.adviser, appointment=made, reason=AppointmentCancelReason.POINT)
     assert "On vous attend" not in sheet_of(prescription)
     assert "Pour le jour et l’heure" in sheet_of(prescription)
 
@@ -330,7 +330,9 @@ def test_an_sms_that_would_come_too_late_is_somebody_s_call(shelf: Shelf, texted
         actor=shelf.adviser, appointment=made, starts_at=eight + DAY + timedelta(hours=2), at=night
     )
     assert moved.told_at is None, "it still sets out for the hour it knew"
-    cancelled = cancel_appointment(actor=shelf.adviser, appointment=moved, reason=CancelReason.POINT, at=night)
+    cancelled = cancel_appointment(
+        actor=shelf.adviser, appointment=moved, reason=AppointmentCancelReason.POINT, at=night
+    )
     assert cancelled.told_at == night
 
 

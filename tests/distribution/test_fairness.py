@@ -7,13 +7,13 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from distribution.fairness import Demand, Place, Stock, first_come, rates, share
+from distribution.fairness import Demand, PlacesLeft, Stock, first_come, rates, share
 
 COMPUTER = "computer"
 
 
-def place(convention: int, type_: str, room: int, territory: int | None = None, workshop: int = 1) -> Place:
-    return Place(convention, workshop, type_, room, territory or convention, COMPUTER)
+def place(convention: int, type_: str, room: int, territory: int | None = None, workshop: int = 1) -> PlacesLeft:
+    return PlacesLeft(convention, workshop, type_, room, territory or convention, COMPUTER)
 
 
 def test_two_territories_that_wait_alike_are_served_alike() -> None:
@@ -137,12 +137,12 @@ def test_between_two_that_are_even_the_longest_wait_wins_over_the_smallest_terri
     assert share([Stock(1, "laptop", 1)], places, demands) == {(1, "laptop"): 1}
 
 
-def _named(places: list[Place], counts: tuple[int, ...]) -> dict[tuple[int, str], int]:
+def _named(places: list[PlacesLeft], counts: tuple[int, ...]) -> dict[tuple[int, str], int]:
     return {(one.convention, one.type): count for one, count in zip(places, counts, strict=True)}
 
 
 def _is_possible(
-    shared: dict[tuple[int, str], int], stocks: list[Stock], places: list[Place], demands: list[Demand]
+    shared: dict[tuple[int, str], int], stocks: list[Stock], places: list[PlacesLeft], demands: list[Demand]
 ) -> bool:
     of_type = {one.type: sum(n for (_, type_), n in shared.items() if type_ == one.type) for one in stocks}
     room = {(one.convention, one.type): one.room for one in places}
@@ -155,20 +155,22 @@ def _is_possible(
     )
 
 
-def _more(shared: dict[tuple[int, str], int], places: list[Place]) -> dict[int, int]:
+def _more(shared: dict[tuple[int, str], int], places: list[PlacesLeft]) -> dict[int, int]:
     more: dict[int, int] = {}
     for one in places:
         more[one.territory] = more.get(one.territory, 0) + shared.get((one.convention, one.type), 0)
     return more
 
 
-def _sent_under(level: Fraction, shared: dict[tuple[int, str], int], places: list[Place], demands: list[Demand]) -> int:
+def _sent_under(
+    level: Fraction, shared: dict[tuple[int, str], int], places: list[PlacesLeft], demands: list[Demand]
+) -> int:
     """How many devices went to a territory whose rate, before it had this one, was under ``level``."""
     more = _more(shared, places)
     return sum(one.rate(nth) < level for one in demands for nth in range(more.get(one.territory, 0)))
 
 
-def _least(shared: dict[tuple[int, str], int], places: list[Place], demands: list[Demand]) -> Fraction:
+def _least(shared: dict[tuple[int, str], int], places: list[PlacesLeft], demands: list[Demand]) -> Fraction:
     more = _more(shared, places)
     return min((one.rate(more.get(one.territory, 0)) for one in demands if one.left), default=Fraction(1))
 

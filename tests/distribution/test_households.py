@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from calendars.working_days import add_months
-from conventions.services.drafting import Price, Terms
+from conventions.services.drafting import DraftTerms, Price
 from distribution.enums import DerogationKind, HandOverProof, UndoHandOverReason
 from distribution.models import HandOver
 from distribution.services import hand_overs
@@ -232,7 +232,7 @@ def test_an_amendment_that_lowers_the_grid_asks_for_another_note() -> None:
     shelf.distributor, shelf.convention = treaty.distributor, treaty.active()
     device = shelf.reserved(price=Decimal(100))
     by_grade = [Price("laptop", Decimal(90)), Price("laptop", Decimal(70), device.grade.lower())]
-    treaty.amended(shelf.convention, Terms(prices=by_grade))
+    treaty.amended(shelf.convention, DraftTerms(prices=by_grade))
 
     assert codes(lambda: shelf.hand_over(device)) == {"note_under_grid"}
     assert codes(lambda: hand_overs.prepare_hand_over(actor=shelf.adviser, device=device, price=Decimal(90))) == {

@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo.coming import answers_come
-from distribution.enums import AppointmentState, CancelReason
+from distribution.enums import AppointmentCancelReason, AppointmentState
 from distribution.models import Appointment
 from distribution.models.appointment import not_known
 from distribution.services.answers import read_answers, receive_answer
 from distribution.services.appointments import cancel_appointment, move_appointment
-from documents.enums import WITHHELD, AnswerOutcome, AnswerWhy, Delivery, SmsMeaning
+from documents.enums import WITHHELD, AnswerOutcome, AnswerWhy, SendState, SmsMeaning
 from documents.meanings import meaning_of
 from documents.models import Mail, Sms, SmsAnswer
 from documents.services import forget_sms
@@ -72,7 +72,7 @@ def texted(shelf: Shelf, settings: LazySettings) -> Device:
 def expected(shelf: Shelf, device: Device, **given: Any) -> Appointment:
     """Told by an SMS that left."""
     made = booked(shelf, device, **given)
-    Sms.objects.filter(about_machine="appointment").update(delivery=Delivery.KEPT)
+    Sms.objects.filter(about_machine="appointment").update(delivery=SendState.KEPT)
     return made
 
 
@@ -93,7 +93,7 @@ def test_yes_confirms_once_and_no_gives_the_hour_up_and_is_told_to_the_adviser(s
     gone = again(made)
     assert (gone.state, gone.journal.latest("seq").values["reason"]) == (
         AppointmentState.CANCELLED,
-        CancelReason.HOUSEHOLD,
+        AppointmentCancelReason.HOUSEHOLD,
     )
     assert "a répondu NON" in acting(shelf.adviser).get("/").text
     again_yes = answers("OUI", "4")
@@ -130,13 +130,13 @@ def test_anything_else_is_read_by_the_adviser_and_its_words_go_then(shelf: Shelf
 def test_stop_is_an_act_of_the_household_that_its_worker_is_told_of(shelf: Shelf, texted: Device) -> None:
     booked(shelf, texted)
     household = need_of(texted).prescription.household
-    assert {sms.delivery for sms in Sms.objects.all()} == {Delivery.QUEUED}
+    assert {sms.delivery for sms in Sms.objects.all()} == {SendState.QUEUED}
     assert answers("Stop").outcome == OUT.STOPPED
     kept = again(household)
     assert kept.contact_channel == ContactChannel.PHONE
     entry = kept.journal.latest("seq")
     assert (entry.verb, entry.via.startswith("sms-answer:"), entry.actor) == ("stop_sms", True, None)
-    assert {(sms.delivery, sms.error) for sms in Sms.objects.all()} == {(Delivery.FAILED, WITHHELD)}
+    assert {(sms.delivery, sms.error) for sms in Sms.objects.all()} == {(SendState.FAILED, WITHHELD)}
     assert PromisedContact.objects.to_keep().exists(), "what had not left is somebody's call"
     assert Appointment.objects.to_tell(timezone.now()).exists()
     assert Mail.objects.filter(about_machine="household", subject__contains="plus de SMS").exists()
@@ -183,7 +183,7 @@ def test_what_answers_another_sms_is_read_by_the_team_that_follows_and_its_words
     household = need_of(texted).prescription.household
     worker = need_of(texted).prescription.worker
     assert worker is not None
-    Sms.objects.filter(about_machine="prescription").update(delivery=Delivery.SENT, sent_at=timezone.now(), text="")
+    Sms.objects.filter(about_machine="prescription").update(delivery=SendState.SENT, sent_at=timezone.now(), text="")
     told = answers("Je ne comprends pas, c’est pour quoi ?")
     assert (told.outcome, told.why, told.sms) == (OUT.TO_READ, W.NEWS, Sms.objects.get(about_machine="prescription"))
     page = reverse("prescriptions:household_detail", args=[household.reference])
@@ -212,7 +212,7 @@ def test_words_that_answer_the_news_of_a_request_are_the_team_s_even_while_an_ho
     expected(shelf, texted)
     news = Sms.objects.filter(about_machine="prescription")
     now = timezone.now()
-    news.update(delivery=Delivery.SENT, sent_at=now, leaves_at=now + timedelta(hours=1), text="")
+    news.update(delivery=SendState.SENT, sent_at=now, leaves_at=now + timedelta(hours=1), text="")
     Sms.objects.filter(about_machine="appointment").update(leaves_at=now + timedelta(hours=2))
     assert answers("C’est pour quoi ?").why == W.UNCLEAR, "the last one that left is of the hour"
     news.update(leaves_at=now + timedelta(hours=3))
@@ -225,7 +225,7 @@ def test_what_answers_an_sms_to_a_file_that_was_joined_since_is_read_by_who_foll
     shelf: Shelf, texted: Device
 ) -> None:
     household = need_of(texted).prescription.household
-    Sms.objects.filter(about_machine="prescription").update(delivery=Delivery.SENT, sent_at=timezone.now(), text="")
+    Sms.objects.filter(about_machine="prescription").update(delivery=SendState.SENT, sent_at=timezone.now(), text="")
     circle = Circle(prescriber=household.prescriber, distributor=shelf.distributor, commune=shelf.commune)
     kept = circle.submitted(SKILLS).household
     her = Household.objects.filter(pk=household.pk).values("last_name", "first_name", "birth_date", "phone_key").get()
@@ -248,7 +248,7 @@ def test_too_late_to_give_it_up_alone_is_read_and_once_cancelled_nothing_answers
     late = answers("NON", at=made.starts_at - timedelta(minutes=30))
     assert (late.outcome, late.why) == (OUT.TO_READ, W.REFUSED)
     assert again(made).state == AppointmentState.BOOKED
-    cancel_appointment(actor=shelf.adviser, appointment=made, reason=CancelReason.POINT)
+    cancel_appointment(actor=shelf.adviser, appointment=made, reason=AppointmentCancelReason.POINT)
     assert answers("OUI", "2").outcome == OUT.NOTHING
     forget_sms(about=("appointment", made.pk), at=timezone.now())
     assert again(late).text == ""
@@ -276,7 +276,7 @@ def test_in_the_story_of_the_demonstration_somebody_answers(shelf: Shelf, texted
     made = expected(shelf, texted)
     assert made.starts_at is not None
     shelf.need(phone="06 11 22 33 44", contact_channel=ContactChannel.SMS)
-    Sms.objects.update(delivery=Delivery.KEPT)
+    Sms.objects.update(delivery=SendState.KEPT)
     answers_come(made.starts_at - timedelta(days=2))
     assert set(SmsAnswer.objects.values_list("outcome", "why")) == {(OUT.CONFIRMED, ""), (OUT.TO_READ, W.NEWS)}
 
@@ -356,8 +356,8 @@ def test_an_sms_that_says_the_former_hour_does_not_leave_even_when_none_takes_it
     shelf: Shelf, texted: Device
 ) -> None:
     made = booked(shelf, texted)
-    assert Sms.objects.get(about_machine="appointment").delivery == Delivery.QUEUED
+    assert Sms.objects.get(about_machine="appointment").delivery == SendState.QUEUED
     Household.objects.update(contact_channel=ContactChannel.PHONE)
     move_appointment(actor=shelf.adviser, appointment=made, starts_at=next_hours(shelf, texted)[0].starts_at)
-    assert Sms.objects.get(about_machine="appointment").delivery == Delivery.FAILED
+    assert Sms.objects.get(about_machine="appointment").delivery == SendState.FAILED
     assert Appointment.objects.filter(not_known(), pk=made.pk).exists(), "somebody calls"

@@ -9,7 +9,7 @@ from django.db.utils import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from documents.enums import Delivery
+from documents.enums import SendState
 from documents.models import Mail, MailAttachment, StoredFile
 from documents.services import forget_file, forget_mails, forget_person, open_file, queue_mail, store_file, verify_file
 from documents.services.mail import deliver_mail
@@ -58,7 +58,7 @@ def test_a_mail_whose_attachment_was_erased_does_not_leave_without_it(db: None, 
     deliver_mail(mail=mail.pk)
     assert mailoutbox == []
     mail = reread(mail)
-    assert (mail.delivery, mail.error) == (Delivery.FAILED, "attachment")
+    assert (mail.delivery, mail.error) == (SendState.FAILED, "attachment")
     assert "pièce jointe" in mail.failure
 
 

@@ -14,7 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from documents.checks import check_delivery
 from documents.emails import compose
-from documents.enums import Delivery, MailPurpose
+from documents.enums import MailPurpose, SendState
 from documents.exceptions import DeliveryFailed
 from documents.models import Mail
 from documents.services import forget_account_mails, forget_mails, queue_mail, resend_mail
@@ -54,7 +54,7 @@ def test_a_mail_is_a_row_that_says_to_whom_about_what_and_when(db: None) -> None
     mail = write(at=AT)
     assert mail.recipients == [("camille@exemple.test", "Camille Exemple")]
     assert (mail.about_machine, mail.about_pk, mail.created_at) == ("donation", 12, AT)
-    assert mail.delivery == Delivery.QUEUED
+    assert mail.delivery == SendState.QUEUED
     assert list(Mail.objects.about("donation", 12)) == [mail]
 
 
@@ -70,7 +70,7 @@ def test_a_mail_leaves_after_the_commit(mailoutbox: Box) -> None:
     assert (sent.subject, sent.body) == (mail.subject, mail.body)
     assert sent.extra_headers["Message-ID"] == mail.message_id
     mail = reread(mail)
-    assert (mail.delivery, mail.attempts, mail.error) == (Delivery.SENT, 1, "")
+    assert (mail.delivery, mail.attempts, mail.error) == (SendState.SENT, 1, "")
     assert mail.sent_at is not None
 
 
@@ -137,16 +137,16 @@ def test_two_connections_at_once_send_a_mail_once(monkeypatch: pytest.MonkeyPatc
     leave.set()
     first.join(10)
     assert len(sent) == 1
-    assert reread(mail).delivery == Delivery.SENT
+    assert reread(mail).delivery == SendState.SENT
 
 
 def test_a_mail_whose_worker_died_while_sending_is_left_to_the_pilot(db: None, mailoutbox: Box) -> None:
     mail = write()
-    Mail.objects.filter(pk=mail.pk).update(delivery=Delivery.SENDING, attempts=1)
+    Mail.objects.filter(pk=mail.pk).update(delivery=SendState.SENDING, attempts=1)
     deliver_mail(mail=mail.pk)
     assert mailoutbox == []
     mail = reread(mail)
-    assert (mail.delivery, mail.error) == (Delivery.FAILED, "interrupted")
+    assert (mail.delivery, mail.error) == (SendState.FAILED, "interrupted")
     assert "on ne sait pas" in mail.failure
 
 
@@ -169,7 +169,7 @@ def test_a_passing_failure_is_tried_again_and_told_without_an_address(
     assert str(failure.value) == code
     assert failure.value.__suppress_context__
     mail = reread(mail)
-    assert (mail.delivery, mail.error, mail.attempts) == (Delivery.QUEUED, code, 1)
+    assert (mail.delivery, mail.error, mail.attempts) == (SendState.QUEUED, code, 1)
 
 
 def test_a_mail_refused_for_good_is_not_tried_again(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +177,7 @@ def test_a_mail_refused_for_good_is_not_tried_again(db: None, monkeypatch: pytes
     failing(monkeypatch, smtplib.SMTPRecipientsRefused({"camille@exemple.test": (550, b"unknown camille")}))
     deliver_mail(mail=mail.pk)
     mail = reread(mail)
-    assert (mail.delivery, mail.error) == (Delivery.FAILED, "SMTPRecipientsRefused 550")
+    assert (mail.delivery, mail.error) == (SendState.FAILED, "SMTPRecipientsRefused 550")
 
 
 def test_the_last_try_leaves_the_mail_failed(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,7 +185,7 @@ def test_the_last_try_leaves_the_mail_failed(db: None, monkeypatch: pytest.Monke
     failing(monkeypatch, TimeoutError())
     with pytest.raises(DeliveryFailed):
         deliver_mail(mail=mail.pk, last_try=True)
-    assert reread(mail).delivery == Delivery.FAILED
+    assert reread(mail).delivery == SendState.FAILED
 
 
 @pytest.mark.django_db(transaction=True)
@@ -203,7 +203,7 @@ def test_the_worker_waits_longer_and_longer_then_gives_up(monkeypatch: pytest.Mo
     gaps = [wait.timestamp() for wait in waits[:MAIL_RETRIES]]
     assert gaps == sorted(gaps)
     mail = reread(mail)
-    assert (mail.delivery, mail.error, mail.attempts) == (Delivery.FAILED, "TimeoutError", MAIL_RETRIES + 1)
+    assert (mail.delivery, mail.error, mail.attempts) == (SendState.FAILED, "TimeoutError", MAIL_RETRIES + 1)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -213,7 +213,7 @@ def test_in_the_demonstration_nothing_leaves_and_the_mail_is_kept(settings: Any,
     run_worker()
     assert mailoutbox == []
     mail = reread(mail)
-    assert (mail.delivery, mail.body) == (Delivery.KEPT, "Le lot G-7K3M-2QXZ est enregistré.\n")
+    assert (mail.delivery, mail.body) == (SendState.KEPT, "Le lot G-7K3M-2QXZ est enregistré.\n")
     assert not mail.body_is_private
 
 
@@ -221,7 +221,7 @@ def test_without_a_mailer_to_leave_by_the_mail_is_kept(db: None, settings: Any) 
     settings.MAILERS = {"default": {"BACKEND": "documents.mail_backend.OutboxBackend"}}
     mail = write()
     deliver_mail(mail=mail.pk)
-    assert reread(mail).delivery == Delivery.KEPT
+    assert reread(mail).delivery == SendState.KEPT
     assert [error.id for error in check_delivery()] == ["documents.E001"]
     settings.DEMO = True
     assert check_delivery() == []
@@ -277,11 +277,11 @@ def test_a_name_on_several_lines_adds_no_header(db: None, mailoutbox: Box) -> No
 
 def test_the_pilot_sends_again_what_did_not_leave(pilot: Membership, mailoutbox: Box) -> None:
     mail = write()
-    Mail.objects.filter(pk=mail.pk).update(delivery=Delivery.FAILED, error="interrupted", attempts=1)
-    assert resend_mail(mail=mail, by=pilot).delivery == Delivery.QUEUED
+    Mail.objects.filter(pk=mail.pk).update(delivery=SendState.FAILED, error="interrupted", attempts=1)
+    assert resend_mail(mail=mail, by=pilot).delivery == SendState.QUEUED
     deliver_mail(mail=mail.pk)
     assert len(mailoutbox) == 1
-    assert resend_mail(mail=mail, by=pilot).delivery == Delivery.SENT
+    assert resend_mail(mail=mail, by=pilot).delivery == SendState.SENT
 
 
 def test_nobody_else_sends_again(technician: Membership) -> None:
@@ -298,7 +298,7 @@ def test_forgetting_a_person_erases_their_mails_and_stops_those_that_had_not_lef
         deliver_mail(mail=mail.pk)
         erased = reread(mail)
         assert (erased.to, erased.subject, erased.body, erased.forgotten_at) == ([], "", "", AT)
-        assert (erased.delivery, erased.error) == (Delivery.FAILED, "forgotten")
+        assert (erased.delivery, erased.error) == (SendState.FAILED, "forgotten")
     assert mailoutbox == []
     assert reread(other).subject == "Votre don est enregistré"
     assert forget_mails(addresses=["camille@exemple.test"]) == 0
@@ -307,7 +307,7 @@ def test_forgetting_a_person_erases_their_mails_and_stops_those_that_had_not_lef
 def test_a_mail_sent_without_its_date_is_refused_by_the_database(db: None) -> None:
     mail = write()
     with pytest.raises(IntegrityError, match="documents_mail_sent"), transaction.atomic():
-        Mail.objects.filter(pk=mail.pk).update(delivery=Delivery.SENT)
+        Mail.objects.filter(pk=mail.pk).update(delivery=SendState.SENT)
 
 
 def test_the_pilot_and_the_system_see_the_outbox_and_nobody_else(pilot: Membership, technician: Membership) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from documents.enums import Delivery, MailPurpose
+from documents.enums import MailPurpose, SendState
 from documents.models import Mail
 from documents.services import forget_mails, queue_mail
 from network.models import Membership
@@ -50,7 +50,7 @@ def test_an_empty_list_says_what_will_come(as_pilot: Client) -> None:
 def test_the_list_is_filtered_by_subject_and_by_how_far_a_mail_has_gone(as_pilot: Client) -> None:
     a_mail()
     failed = a_mail(subject="Autre chose")
-    Mail.objects.filter(pk=failed.pk).update(delivery=Delivery.FAILED, error="TimeoutError")
+    Mail.objects.filter(pk=failed.pk).update(delivery=SendState.FAILED, error="TimeoutError")
     listed = shown(as_pilot.get(reverse("documents:mail_list"), {"delivery": "failed", "subject": "autre"}))
     assert "Autre chose" in listed
     assert "Un lot vous attend" not in listed
@@ -68,12 +68,12 @@ def test_the_list_costs_the_same_whatever_its_length(
 
 def test_for_anyone_else_the_outbox_does_not_exist(client: Client, technician: Membership) -> None:
     mail = a_mail()
-    Mail.objects.filter(pk=mail.pk).update(delivery=Delivery.FAILED, error="TimeoutError")
+    Mail.objects.filter(pk=mail.pk).update(delivery=SendState.FAILED, error="TimeoutError")
     client.force_login(technician.user)
     assert client.get(reverse("documents:mail_list")).status_code == 404
     assert client.get(reverse("documents:mail_detail", args=[mail.pk])).status_code == 404
     assert client.post(reverse("documents:mail_resend", args=[mail.pk])).status_code == 404
-    assert Mail.objects.get(pk=mail.pk).delivery == Delivery.FAILED
+    assert Mail.objects.get(pk=mail.pk).delivery == SendState.FAILED
 
 
 def test_an_anonymous_is_asked_to_sign_in(client: Client, db: None) -> None:
@@ -105,10 +105,10 @@ def test_the_pilot_sends_again_by_a_post(as_pilot: Client) -> None:
     url = reverse("documents:mail_resend", args=[mail.pk])
     assert as_pilot.get(url).status_code == 405
     assert "Rien à renvoyer" in shown(as_pilot.post(url, follow=True))
-    Mail.objects.filter(pk=mail.pk).update(delivery=Delivery.FAILED, error="interrupted")
+    Mail.objects.filter(pk=mail.pk).update(delivery=SendState.FAILED, error="interrupted")
     page = shown(as_pilot.get(reverse("documents:mail_detail", args=[mail.pk])))
     assert (
         page.index("À vous d’agir") < page.index("Renvoyer") < page.index("Destinataires") < page.index("Dernier échec")
     )
     assert "de nouveau en attente" in shown(as_pilot.post(url, follow=True))
-    assert Mail.objects.get(pk=mail.pk).delivery == Delivery.QUEUED
+    assert Mail.objects.get(pk=mail.pk).delivery == SendState.QUEUED

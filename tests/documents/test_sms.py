@@ -25,7 +25,7 @@ from documents.enums import (
     SHUT,
     STOPPED,
     WITHHELD,
-    Delivery,
+    SendState,
 )
 from documents.exceptions import DeliveryFailed
 from documents.models import Sms
@@ -169,7 +169,7 @@ def test_one_leaves_once_and_its_text_goes(door: type[Carries]) -> None:
         deliver_sms(sms=sms.pk, at=now_loud())
     assert [("+33612345678", "Rendez-vous l'après-midi", str(sms.pk))] == SENT
     left = Sms.objects.get()
-    assert (left.delivery, left.text) == (Delivery.SENT, "")
+    assert (left.delivery, left.text) == (SendState.SENT, "")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -190,7 +190,7 @@ def test_one_whose_hour_had_come_wakes_nobody_when_it_is_tried_later(door: type[
     sms = queue_sms(number="0612345678", text="x", about=ABOUT, at=datetime(2026, 11, 25, 19, 58, tzinfo=PARIS))
     assert put_off_due(late) == 0
     deliver_sms(sms=sms.pk, at=late)
-    assert (Sms.objects.get().delivery, SENT) == (Delivery.QUEUED, [])
+    assert (Sms.objects.get().delivery, SENT) == (SendState.QUEUED, [])
     deliver_sms(sms=sms.pk, at=datetime(2026, 11, 30, 8, tzinfo=PARIS))
     assert len(SENT) == 1
 
@@ -200,7 +200,7 @@ def test_what_goes_wrong_otherwise_ends_it_and_is_not_left_being_sent(door: type
     sms = queue_sms(number="0612345678", text="x", about=ABOUT, at=now_loud())
     door.fails = KeyError("+33612345678")
     deliver_sms(sms=sms.pk, at=now_loud())
-    assert (Sms.objects.get().delivery, Sms.objects.get().error) == (Delivery.FAILED, "KeyError")
+    assert (Sms.objects.get().delivery, Sms.objects.get().error) == (SendState.FAILED, "KeyError")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -208,7 +208,7 @@ def test_once_the_door_is_shut_what_waits_is_not_taken_for_told(door: type[Carri
     sms = queue_sms(number="0612345678", text="x", about=ABOUT, at=now_loud())
     settings.SMS_PROVIDER = ""
     deliver_sms(sms=sms.pk, at=now_loud())
-    assert Sms.objects.get().delivery == Delivery.FAILED
+    assert Sms.objects.get().delivery == SendState.FAILED
 
 
 @pytest.mark.django_db(transaction=True)
@@ -218,9 +218,9 @@ def test_one_that_could_not_is_tried_again_some_times_and_one_that_is_refused_is
     for attempt in range(1, MOST_TRIES + 1):
         deliver_sms(sms=sms.pk, at=now_loud())
         ended = attempt == MOST_TRIES
-        assert Sms.objects.get().delivery == (Delivery.FAILED if ended else Delivery.QUEUED)
+        assert Sms.objects.get().delivery == (SendState.FAILED if ended else SendState.QUEUED)
     refused = queue_sms(number="0612345678", text="x", about=ABOUT, at=now_loud())
-    door.fails = sms_door.Refused("HTTP 400")
+    door.fails = sms_door.SmsRefused("HTTP 400")
     deliver_sms(sms=refused.pk, at=now_loud())
     assert Sms.objects.get(pk=refused.pk).error == "HTTP 400"
 
@@ -239,15 +239,15 @@ def test_what_is_called_off_while_the_service_does_not_answer_is_not_tried_again
     monkeypatch.setattr(door, "send", stopped_meanwhile)
     deliver_sms(sms=sms.pk, at=now_loud())
     left = Sms.objects.get()
-    assert (left.delivery, left.error, left.text) == (Delivery.FAILED, why, "")
+    assert (left.delivery, left.error, left.text) == (SendState.FAILED, why, "")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_cut_off_while_sending_says_so_rather_than_send_twice(door: type[Carries]) -> None:
     sms = queue_sms(number="0612345678", text="x", about=ABOUT, at=now_loud())
-    Sms.objects.update(delivery=Delivery.SENDING)
+    Sms.objects.update(delivery=SendState.SENDING)
     deliver_sms(sms=sms.pk, at=now_loud())
-    assert (Sms.objects.get().delivery, SENT) == (Delivery.FAILED, [])
+    assert (Sms.objects.get().delivery, SENT) == (SendState.FAILED, [])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -256,7 +256,7 @@ def test_in_a_demonstration_nothing_leaves_and_the_outbox_shows_it(settings: Laz
     sms = queue_sms(number="0612345678", text="Bonjour", about=ABOUT, at=now_loud())
     deliver_sms(sms=sms.pk, at=now_loud())
     kept = Sms.objects.get()
-    assert (kept.delivery, kept.text) == (Delivery.KEPT, "Bonjour")
+    assert (kept.delivery, kept.text) == (SendState.KEPT, "Bonjour")
 
 
 @pytest.mark.django_db
@@ -264,13 +264,13 @@ def test_what_is_forgotten_names_nobody_and_leaves_no_more(door: type[Carries]) 
     queue_sms(number="0612345678", text="x", about=ABOUT)
     forget_sms(about=ABOUT, at=timezone.now())
     gone = Sms.objects.get()
-    assert (gone.number, gone.text, gone.delivery) == ("", "", Delivery.FAILED)
+    assert (gone.number, gone.text, gone.delivery) == ("", "", SendState.FAILED)
 
 
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (HTTPError("", 400, "", {}, io.BytesIO()), sms_door.Refused),  # type: ignore[arg-type]
+        (HTTPError("", 400, "", {}, io.BytesIO()), sms_door.SmsRefused),  # type: ignore[arg-type]
         (HTTPError("", 429, "", {}, io.BytesIO()), DeliveryFailed),  # type: ignore[arg-type]
         (HTTPError("", 503, "", {}, io.BytesIO()), DeliveryFailed),  # type: ignore[arg-type]
         (URLError("no route"), DeliveryFailed),
@@ -295,7 +295,7 @@ def test_what_a_provider_answers_is_told_by_its_code_alone(
 
 def test_nothing_is_said_to_a_provider_in_the_clear(settings: LazySettings) -> None:
     settings.SMS_URL = "http://sms.exemple.test/"
-    with pytest.raises(sms_door.Refused):
+    with pytest.raises(sms_door.SmsRefused):
         sms_door.ByHttp().send(number="+33612345678", text="x", mark="1")
 
 

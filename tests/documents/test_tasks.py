@@ -5,7 +5,7 @@ from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from documents.enums import Delivery
+from documents.enums import SendState
 from documents.models import Mail
 from documents.services import queue_mail
 from documents.tasks import MAX_ATTEMPTS
@@ -40,10 +40,10 @@ def test_the_job_of_a_killed_worker_comes_back_and_is_done() -> None:
     mail = a_mail()
     killed_job()
     run_worker()
-    assert Mail.objects.get(pk=mail.pk).delivery == Delivery.QUEUED
+    assert Mail.objects.get(pk=mail.pk).delivery == SendState.QUEUED
     retry_stalled()
     run_worker()
-    assert Mail.objects.get(pk=mail.pk).delivery == Delivery.SENT
+    assert Mail.objects.get(pk=mail.pk).delivery == SendState.SENT
 
 
 def test_a_job_that_keeps_killing_its_worker_is_left_failed() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from donations.enums import DeclineReason, Destination, LineCondition, RefusalCode, SlipProof
+from donations.enums import DeclineReason, Destination, LineCondition, LineRefusalCode, SlipProof
 from donations.models import DeedText, Donation, DonationLine, PickUp
 from donations.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
 from donations.services.deeds import accept_deed, deed_of
@@ -146,7 +146,7 @@ class Scene:
         for rank, line in enumerate(donation.lines.order_by("pk")):
             accepted = line.quantity if accept is None else accept.get(rank, line.quantity)
             half = accepted // 2 if split else 0
-            code = "" if accepted == line.quantity else RefusalCode.CONDITION
+            code = "" if accepted == line.quantity else LineRefusalCode.CONDITION
             shares = {self.north.pk: accepted - half} | ({self.south.pk: half} if half else {})
             rulings.append(Ruling(line.pk, accepted, code, Destination.REUSE, shares))
         return rulings

@@ -12,7 +12,7 @@ from django.urls import reverse
 from donations.models import Donation, InventoryUnit
 from donations.services.donations import announce_donation
 from imports import services
-from imports.enums import ImportStage, Outcome
+from imports.enums import ImportOutcome, ImportStage
 from imports.models import Import
 from imports.readers import workbooks
 from imports.readers.cells import Unread, amount, whole
@@ -244,7 +244,7 @@ def test_lines_left_out_are_corrected_in_their_file_and_come_back_as_they_were()
     preview = done(client, reverse(DEPOSIT), deposit=SimpleUploadedFile("corrigé.csv", again))
     second = Import.objects.exclude(pk=source.pk).get()
     assert preview == page_of(second)
-    (row,) = [row for row in check_import(second).rows if row.outcome == Outcome.CREATED]
+    (row,) = [row for row in check_import(second).rows if row.outcome == ImportOutcome.CREATED]
     assert (row.values["donor_number"], row.values["serial"], row.values["model"]) == ("-A1", "-SN1", "+Pro")
 
 
@@ -264,7 +264,7 @@ def test_the_addresses_of_another_donors_import_do_not_exist() -> None:
 def test_a_public_donor_meets_the_law_whatever_the_preview_said() -> None:
     scene = Scene()
     source = deposited(scene, [machine("1", value="900"), machine("2", value="")])
-    assert check_import(source).counts[Outcome.CREATED] == 2
+    assert check_import(source).counts[ImportOutcome.CREATED] == 2
     scene.donor.legal_nature = "public"
     scene.donor.save(update_fields=["legal_nature"])
     with pytest.raises(Refused, match="Aucune ligne"):

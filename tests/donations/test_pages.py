@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from documents.services import store_file
-from donations.enums import PaperKind, ReassignReason, SlipProof
+from donations.enums import DonationPaperKind, ReassignReason, SlipProof
 from donations.models import Donation, DonationPaper
 from donations.services.donations import reassign_donation
 from donations.views.sheet import sheet_of
@@ -294,7 +294,7 @@ def test_whoever_sees_the_lot_opens_its_papers_and_puts_the_date_in_a_calendar()
     scene = Scene()
     donation = scene.scheduled()
     pick_up = scene.pick_up(donation, scene.north)
-    slip = donation.papers.get(kind=PaperKind.SLIP)
+    slip = donation.papers.get(kind=DonationPaperKind.SLIP)
     for actor in (scene.contact, scene.pilot, scene.north.technician):
         paper = acting(actor).get(page_of(donation, "donation_paper", slip.pk))
         assert paper.headers["Content-Type"] == "application/pdf"

@@ -12,7 +12,7 @@ from documents.enums import ContentType
 from documents.models import Mail, StoredFile
 from documents.services import open_file, store_file
 from donations.documents import calendar_of
-from donations.enums import DonationState, PaperKind, SlipProof
+from donations.enums import DonationPaperKind, DonationState, SlipProof
 from donations.models import DeedAcceptance, DeedText, DonationPaper, PickUp, PickUpCount
 from donations.services.deeds import accept_deed, deed_of
 from donations.services.pickups import record_pick_up, sign_pick_up
@@ -140,7 +140,7 @@ def test_scheduling_writes_the_pick_up_its_slip_and_tells_the_donor() -> None:
     pick_up = scene.pick_up(donation, scene.north)
     assert pick_up.carrier == "La Navette"
     assert pick_up.ends_at - pick_up.starts_at == timedelta(hours=1)
-    slip = DonationPaper.objects.get(donation=donation, kind=PaperKind.SLIP)
+    slip = DonationPaper.objects.get(donation=donation, kind=DonationPaperKind.SLIP)
     assert slip.workshop == scene.north.organisation
     assert slip.document.values["lines"][0]["expected"] == 3
     mail = Mail.objects.get(about_pk=donation.pk, subject__contains="enlèvement le")
@@ -185,7 +185,7 @@ def test_a_pick_up_is_scheduled_again_with_a_new_slip() -> None:
 
     pick_up = PickUp.objects.get(donation=donation)
     assert (pick_up.starts_at, pick_up.carrier, pick_up.revision) == (later, "Coursier", 1)
-    assert DonationPaper.objects.filter(donation=donation, kind=PaperKind.SLIP).count() == 2
+    assert DonationPaper.objects.filter(donation=donation, kind=DonationPaperKind.SLIP).count() == 2
     assert Mail.objects.filter(subject__contains="date modifiée").count() == 1
 
 
@@ -196,7 +196,7 @@ def test_each_workshop_schedules_its_own_pick_up() -> None:
     assert set(PickUp.objects.planned().values_list("workshop", flat=True)) == {scene.north.pk, scene.south.pk}
     expected = {
         paper.workshop_id: paper.document.values["lines"][0]["expected"]
-        for paper in DonationPaper.objects.filter(donation=donation, kind=PaperKind.SLIP)
+        for paper in DonationPaper.objects.filter(donation=donation, kind=DonationPaperKind.SLIP)
     }
     assert expected == {scene.north.pk: 3, scene.south.pk: 2}
 
@@ -205,7 +205,7 @@ def test_a_workshop_does_not_see_the_slip_of_another() -> None:
     scene = Scene(lines=(laptops(4),))
     scene.scheduled(split=True)
 
-    slips = DonationPaper.objects.filter(kind=PaperKind.SLIP)
+    slips = DonationPaper.objects.filter(kind=DonationPaperKind.SLIP)
     assert slips.visible_to(scene.north.manager).count() == 1
     assert slips.visible_to(scene.contact).count() == 2
     assert PickUp.objects.visible_to(scene.south.technician).count() == 1
@@ -248,7 +248,7 @@ def test_a_forgotten_person_leaves_the_pick_ups() -> None:
     assert (pick_up.contact_name, pick_up.contact_phone, pick_up.signer_name) == ("", "", "")
     assert pick_up.signature is not None
     assert pick_up.signature.is_forgotten
-    assert DonationPaper.objects.get(donation=donation, kind=PaperKind.SLIP).document.values == {}
+    assert DonationPaper.objects.get(donation=donation, kind=DonationPaperKind.SLIP).document.values == {}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from donations.enums import ContactChannel, GiveUpReason, NextStep, ProspectState, SizeClass
+from donations.enums import GiveUpReason, NextStep, ProspectChannel, ProspectState, SizeClass
 from donations.models import OrganisationCount, Prospect, ProspectContact, SizeEstimate
 from donations.parameters import LAPSE_MONTHS, SILENT_DAYS
 from donations.potential import potentials
@@ -60,7 +60,7 @@ class Ground:
         return make_membership(Role.MANAGER, OrganisationKind.EPCI, epci)
 
     def exchange(self, days_ago: int = 0, said: str = "", then: Then | None = None) -> Exchange:
-        return Exchange(TODAY() - days_ago * DAY, ContactChannel.PHONE, said, then or Then())
+        return Exchange(TODAY() - days_ago * DAY, ProspectChannel.PHONE, said, then or Then())
 
     def met(self, days_ago: int = 0, **said: Any) -> Prospect:
         exchange = self.exchange(days_ago, **said)
@@ -187,7 +187,7 @@ def test_a_person_to_call_whom_nobody_ever_met_is_forgotten_too_after_so_long() 
     note_prospect(
         actor=ground.manager,
         prospect=called,
-        exchange=Exchange(timezone.localdate(long_ago), ContactChannel.PHONE, "Vu Dominique"),
+        exchange=Exchange(timezone.localdate(long_ago), ProspectChannel.PHONE, "Vu Dominique"),
         at=long_ago + DAY,
     )
     planned = create_prospect(actor=ground.manager, at=long_ago, name="Repris hier", **described)
@@ -210,7 +210,7 @@ def test_long_after_its_first_lot_nobody_is_to_be_called_there_any_more() -> Non
     described = {"legal_nature": LegalNature.PRIVATE, "commune": ground.commune, "contact_name": "Dominique Démo"}
     for at in (long_ago, timezone.now() - DAY):
         prospect = create_prospect(actor=ground.manager, at=at, name="Donateur", **described)
-        exchange = Exchange(timezone.localdate(at), ContactChannel.PHONE, "Vu Dominique")
+        exchange = Exchange(timezone.localdate(at), ProspectChannel.PHONE, "Vu Dominique")
         meet_prospect(actor=ground.manager, prospect=prospect, exchange=exchange, at=at)
         scene = Scene()
         scene.announced()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from documents.models import Mail
-from donations.enums import Destination, DonationState, RefusalCode
+from donations.enums import Destination, DonationState, LineRefusalCode
 from donations.machine import donation_rules as rules
 from donations.models import Allocation, Donation, LineDecision
 from donations.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
@@ -78,7 +78,7 @@ def test_the_decision_is_kept_with_who_and_when_and_waits_for_the_committee() ->
     donation = scene.qualified(accept={0: 2})
 
     decision = LineDecision.objects.get(line__donation=donation)
-    assert (decision.accepted, decision.code) == (2, RefusalCode.CONDITION)
+    assert (decision.accepted, decision.code) == (2, LineRefusalCode.CONDITION)
     assert decision.decided_by == scene.pilot
     assert donation.to_ratify
     assert donation.qualified_by == scene.pilot

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from documents.models import Document, Mail
 from documents.services import open_file, render_document, verify_document
-from donations.enums import DifferenceCode, DonationState, PaperKind
+from donations.enums import DifferenceCode, DonationPaperKind, DonationState
 from donations.models import Donation, DonationLine, DonationPaper, LineExplanation
 from donations.services.donations import explain_line
 from lifecycle import gate
@@ -165,7 +165,7 @@ def reconciled(scene: Scene, counts: dict[int, int] | None = None) -> Donation:
     return gate.apply(donation, "reconcile", actor=scene.north.manager)
 
 
-def paper(donation: Donation, kind: PaperKind) -> Document:
+def paper(donation: Donation, kind: DonationPaperKind) -> Document:
     return DonationPaper.objects.get(donation=donation, kind=kind).document
 
 
@@ -174,7 +174,7 @@ def test_the_outcome_statement_says_what_became_of_each_line() -> None:
 
     donation = reconciled(scene, {0: 2})
 
-    document = paper(donation, PaperKind.OUTCOME)
+    document = paper(donation, DonationPaperKind.OUTCOME)
     line = document.values["lines"][0]
     assert (line["announced"], line["accepted"], line["collected"], line["received"]) == (3, 3, 2, 2)
     assert line["explanation"] == DifferenceCode.KEPT_BY_DONOR.label
@@ -189,7 +189,7 @@ def test_a_company_receives_the_data_of_its_tax_receipt_without_any_value() -> N
 
     donation = reconciled(scene, {0: 2})
 
-    values = paper(donation, PaperKind.TAX_RECEIPT).values
+    values = paper(donation, DonationPaperKind.TAX_RECEIPT).values
     assert values["donor"] == scene.donor.name
     assert values["donor_siren"] == scene.donor.siret[:9]
     assert values["workshop"] == scene.north.organisation.name
@@ -217,7 +217,7 @@ def test_others_than_companies_have_no_tax_receipt(nature: LegalNature) -> None:
 
     donation = reconciled(scene)
 
-    assert not donation.papers.filter(kind=PaperKind.TAX_RECEIPT).exists()
+    assert not donation.papers.filter(kind=DonationPaperKind.TAX_RECEIPT).exists()
 
 
 def test_papers_and_explanations_are_only_added_to() -> None:

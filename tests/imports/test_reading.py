@@ -16,7 +16,7 @@ from documents.exceptions import FileRefused
 from documents.services.files import check_file
 from donations.inventory import INVENTORY
 from imports.readers.sheets import MOST_LINES, SheetRefused
-from imports.reading import Table, columns_of, sheets_of, table_of
+from imports.reading import ReadTable, columns_of, sheets_of, table_of
 from tests.imports.files import HEAD, ROWS, csv_file, ods_file, repacked, text_of, xlsx_file
 
 SAMPLES = Path(__file__).resolve().parents[3].parent / "shared" / "samples" / "spreadsheets"
@@ -32,11 +32,11 @@ FOUND = {
 }
 
 
-def read(content: bytes) -> Table:
+def read(content: bytes) -> ReadTable:
     return table_of(sheets_of(content), INVENTORY.find)
 
 
-def columns(table: Table) -> dict[str, int]:
+def columns(table: ReadTable) -> dict[str, int]:
     return columns_of(table.headings, INVENTORY.find, {})
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from lifecycle import gate, walls
-from lifecycle.journal import Sheet, chained_hash, hashed_columns
+from lifecycle.journal import ChainHasher, chained_hash, hashed_columns
 from lifecycle.wall_sql import SHARED, creation
 from network.models import Membership
 from tests.intruder import play
@@ -309,7 +309,7 @@ def test_the_hash_of_a_set_is_the_one_that_anybody_computes(announce: Announce, 
 
 @pytest.mark.parametrize("value", [None, True, 1, 'é"%', {"b": 1, "a": None}, ["x"], 1.5])
 def test_a_sheet_tells_the_chain_whatever_a_column_holds(value: Any) -> None:
-    sheet = Sheet({"verb": "100 %", "at": None, "due_at": None}, ["values", "due_at"])
+    sheet = ChainHasher({"verb": "100 %", "at": None, "due_at": None}, ["values", "due_at"])
     whole = {"verb": "100 %", "at": None, "due_at": value, "values": value}
     for previous in ("", "%s", "a"):
         assert sheet.chained_hash(previous, {"values": value, "due_at": value}) == chained_hash(previous, whole)

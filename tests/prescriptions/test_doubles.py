@@ -11,7 +11,7 @@ from desk.todo.doubles import doubles as asked_of_the_pilot
 from desk.todo.limits import limits_on
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from prescriptions.enums import Likeness, PrescriptionState
+from prescriptions.enums import PrescriptionState, Resemblance
 from prescriptions.models import DoubleAnswer, Household, HouseholdAccess, Prescription
 from prescriptions.services.doubles import answer_double, look_elsewhere, possible_doubles
 from prescriptions.services.households import edit_household
@@ -73,7 +73,7 @@ def test_the_same_person_written_otherwise_is_found_from_either_file(
     for mine, theirs in ((first, second), (second, first)):
         (double,) = possible_doubles(actor=circle.worker, household=mine)
         assert double.household == theirs
-        assert double.likeness == Likeness.SOME
+        assert double.likeness == Resemblance.SOME
 
 
 def test_six_hundred_namesakes_are_nobody_s_double(circle: Circle) -> None:

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from documents.enums import Delivery
+from documents.enums import SendState
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused
@@ -322,7 +322,7 @@ def test_what_was_written_under_the_file_that_was_left_is_withheld_and_read_with
     assert messages_told_to(file, circle.worker) == [], "walls are not moved"
     desk = Desk(circle)
     desk.answer(desk.asked(RightKind.RESTRICTION, file))
-    assert again(news.mail).delivery == Delivery.FAILED
+    assert again(news.mail).delivery == SendState.FAILED
 
 
 def test_no_file_is_said_to_be_the_same_as_one_that_was_joined_elsewhere(circle: Circle, beside: Circle) -> None:

@@ -21,7 +21,15 @@ from documents.models import Document
 from documents.services import forget_document
 from prescriptions import documents
 from prescriptions.documents import FOR_USE, draw_in_language
-from prescriptions.enums import LANGUAGES_IN_FRENCH, CodePurpose, DropReason, Loss, NeedKind, PaperKind, SheetLanguage
+from prescriptions.enums import (
+    LANGUAGES_IN_FRENCH,
+    CodePurpose,
+    DropReason,
+    Loss,
+    NeedKind,
+    PrescriptionPaperKind,
+    SheetLanguage,
+)
 from prescriptions.models import CodedReason, Household, PrescriptionPaper, SheetTranslation
 from prescriptions.models.translation import names_in
 from prescriptions.own_photos import AGAIN
@@ -218,7 +226,7 @@ def test_a_sheet_of_before_is_given_in_french_alone() -> None:
         sha256="0" * 64, public_code="2222-3333-4444-5555", owner_machine="prescription", owner_pk=prescription.pk,
         created_at=timezone.now(),
     )  # fmt: skip
-    old = PrescriptionPaper.objects.create(prescription=prescription, kind=PaperKind.FILED, document=before)
+    old = PrescriptionPaper.objects.create(prescription=prescription, kind=PrescriptionPaperKind.FILED, document=before)
     client = acting(circle.worker)
     page_of = client.get(reverse("prescriptions:prescription_detail", args=[prescription.reference]))
     assert "qui lit mal le français" not in page_of.text

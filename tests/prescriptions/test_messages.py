@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from documents.enums import MOVED, WITHHELD, Delivery
+from documents.enums import MOVED, WITHHELD, SendState
 from documents.models import Mail, Sms
 from documents.services import resend_mail
 from documents.services.sms import deliver_sms
@@ -109,7 +109,7 @@ def test_what_did_not_leave_is_a_task_again_that_says_why(circle: Circle, settin
 def test_what_comes_next_overtakes_an_sms_that_waits_for_its_hour(circle: Circle) -> None:
     prescription = accepted(circle)
     withdraw_prescription(actor=circle.worker, prescription=prescription, reason="no_longer_needed")
-    assert (Sms.objects.get().delivery, Sms.objects.get().text) == (Delivery.FAILED, "")
+    assert (Sms.objects.get().delivery, Sms.objects.get().text) == (SendState.FAILED, "")
     assert not PromisedContact.objects.to_keep().exists()
 
 
@@ -120,7 +120,7 @@ def test_a_household_that_objected_or_left_receives_nothing_even_what_was_waitin
     prescription = desk.circle.accepted(household=desk.circle.household(**TEXTED))
     asked = desk.asked("objection", household=prescription.household)
     desk.answer(asked)
-    assert set(Sms.objects.values_list("delivery", flat=True)) == {Delivery.FAILED}
+    assert set(Sms.objects.values_list("delivery", flat=True)) == {SendState.FAILED}
     written = HouseholdMessage.objects.count()
 
     later = desk.circle.submitted(household=Household.objects.get(pk=prescription.household_id))
@@ -134,7 +134,7 @@ def test_a_household_that_objected_or_left_receives_nothing_even_what_was_waitin
 def test_an_archived_household_is_withheld_what_had_not_left(circle: Circle) -> None:
     prescription = accepted(circle)
     household = prescription.household
-    Sms.objects.update(delivery=Delivery.QUEUED)
+    Sms.objects.update(delivery=SendState.QUEUED)
     withhold_messages([household.pk])
     assert Sms.objects.get().error == WITHHELD
 
@@ -178,7 +178,7 @@ def test_what_was_written_is_said_again_once_in_the_language_that_is_chosen_and_
     assert "Le lui redire" in read(client, page)
     client.post(url, {"langue": "uk"})
     french, told = Sms.objects.order_by("pk")
-    assert (french.delivery, told.delivery) == (Delivery.FAILED, Delivery.QUEUED), "it had not left: one leaves"
+    assert (french.delivery, told.delivery) == (SendState.FAILED, SendState.QUEUED), "it had not left: one leaves"
     assert "Є новини" in told.text
     assert prescription.reference in told.text
     assert contact_of(prescription).sms == told
@@ -231,7 +231,7 @@ def test_what_was_written_is_a_row_that_nobody_rewrites_and_its_words_are_forgot
     )
     assert Household.objects.get(pk=prescription.household_id).state == HouseholdState.ANONYMISED
     gone = Sms.objects.get()
-    assert (gone.number, gone.text, gone.delivery) == ("", "", Delivery.FAILED)
+    assert (gone.number, gone.text, gone.delivery) == ("", "", SendState.FAILED)
     assert HouseholdMessage.objects.get().sms == gone
     assert not Mail.objects.filter(to__len__gt=0, about_machine="prescription", purpose="household").exists()
     assert timedelta(0) <= gone.leaves_at - gone.created_at
@@ -246,7 +246,7 @@ def test_a_mail_that_fails_after_something_else_happened_is_nobody_s_task(circle
         withdraw_prescription(actor=circle.worker, prescription=prescription, reason="no_longer_needed")
     given = {"received_on": timezone.localdate(), "channel": "letter"}
     gate.apply(erased.household, "erase_on_request", actor=circle.pilot, **given)
-    Mail.objects.filter(purpose="household", delivery=Delivery.QUEUED).update(delivery=Delivery.FAILED, error="SMTP")
+    Mail.objects.filter(purpose="household", delivery=SendState.QUEUED).update(delivery=SendState.FAILED, error="SMTP")
     assert not PromisedContact.objects.to_keep().exists()
 
 
@@ -254,10 +254,10 @@ def test_a_mail_that_fails_after_something_else_happened_is_nobody_s_task(circle
 def test_nobody_answered_is_noted_once_whatever_failed_before(circle: Circle) -> None:
     prescription = circle.submitted(household=circle.household(**TEXTED))
     promise_contacts([prescription], ContactAbout.ACCEPTED, timezone.now())
-    Sms.objects.update(delivery=Delivery.SENDING)
+    Sms.objects.update(delivery=SendState.SENDING)
     prescription.household.contact_channel = ContactChannel.PHONE
     promise_contacts([prescription], ContactAbout.MISSING, timezone.now())
-    Sms.objects.update(delivery=Delivery.FAILED, error="HTTP 500")
+    Sms.objects.update(delivery=SendState.FAILED, error="HTTP 500")
     assert note_no_answer(actor=circle.worker, prescription=prescription).about == ContactAbout.MISSING
 
 
@@ -268,9 +268,9 @@ def test_nothing_leaves_for_a_number_that_was_the_household_s_and_somebody_calls
 ) -> None:
     prescription = accepted(circle)
     edit_household(actor=circle.worker, household=prescription.household, phone="0612345678")
-    assert Sms.objects.get().delivery == Delivery.QUEUED, "the same number, typed otherwise"
+    assert Sms.objects.get().delivery == SendState.QUEUED, "the same number, typed otherwise"
     edit_household(actor=circle.worker, household=prescription.household, **change)
-    assert (Sms.objects.get().delivery, Sms.objects.get().error) == (Delivery.FAILED, MOVED)
+    assert (Sms.objects.get().delivery, Sms.objects.get().error) == (SendState.FAILED, MOVED)
     assert contact_of(prescription) in PromisedContact.objects.to_keep()
 
 
@@ -278,11 +278,11 @@ def test_nothing_leaves_for_a_number_that_was_the_household_s_and_somebody_calls
 def test_what_was_withheld_is_not_sent_again_even_when_it_had_failed_before(circle: Circle) -> None:
     prescription = accepted(circle, contact_channel=ContactChannel.EMAIL, email="foyer@exemple.test")
     mail = Mail.objects.get(purpose="household")
-    Mail.objects.filter(pk=mail.pk).update(delivery=Delivery.FAILED, error="SMTP")
+    Mail.objects.filter(pk=mail.pk).update(delivery=SendState.FAILED, error="SMTP")
     withhold_messages([prescription.household_id])
     client, url = acting(circle.pilot), reverse("documents:mail_detail", args=[mail.pk])
     assert "Renvoyer" not in read(client, url)
-    assert (resend_mail(mail=mail, by=circle.pilot).delivery, mail.failure[:6]) == (Delivery.FAILED, "Le ser")
+    assert (resend_mail(mail=mail, by=circle.pilot).delivery, mail.failure[:6]) == (SendState.FAILED, "Le ser")
 
 
 @pytest.mark.django_db

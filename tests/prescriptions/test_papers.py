@@ -17,7 +17,7 @@ from documents.paper import OwnResources
 from documents.services import open_file, render_document
 from lifecycle.machine import verbs_of
 from network.models import Commune
-from prescriptions.enums import ContactChannel, DropReason, PaperKind, PrescriptionState
+from prescriptions.enums import ContactChannel, DropReason, PrescriptionPaperKind, PrescriptionState
 from prescriptions.models import Household, Prescription, PrescriptionPaper
 from prescriptions.services.households import move_household
 from prescriptions.services.needs import drop_need, meet_need
@@ -133,7 +133,7 @@ def test_a_change_of_mind_gives_the_sheet_of_an_accepted_request_again() -> None
     circle = Circle()
     prescription = brought_to("declined", circle)
     reconsider_prescription(actor=circle.worker, prescription=prescription)
-    assert current(prescription).kind == PaperKind.ACCEPTED
+    assert current(prescription).kind == PrescriptionPaperKind.ACCEPTED
 
 
 def test_a_draft_that_is_given_up_has_no_sheet() -> None:
@@ -195,14 +195,14 @@ def test_the_closing_note_says_what_became_of_each_need() -> None:
     circle = Circle()
     need = circle.started()
     meet_need(actor=circle.worker, need=need)
-    paper = need.prescription.papers.get(kind=PaperKind.CLOSING)
+    paper = need.prescription.papers.get(kind=PrescriptionPaperKind.CLOSING)
     assert paper.document.title == "Votre demande est terminée"
     text = drawn(paper)
     assert "Vous avez ce que vous aviez demandé." in text
     assert "Compétences numériques Satisfait" in text
     other = circle.accepted().needs.get()
     drop_need(actor=circle.worker, need=other, reason=DropReason.OFFER_DECLINED)
-    text = drawn(other.prescription.papers.get(kind=PaperKind.CLOSING))
+    text = drawn(other.prescription.papers.get(kind=PrescriptionPaperKind.CLOSING))
     assert "Aucun besoin n’a pu être satisfait" in text
     assert "Abandonné : le foyer a décliné la proposition" in text
 

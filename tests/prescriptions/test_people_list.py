@@ -16,7 +16,7 @@ from desk.todo.doubles import imported_doubles
 from documents.models import StoredFile
 from documents.services.files import content_path, open_file
 from imports import services
-from imports.enums import ImportStage, Outcome
+from imports.enums import ImportOutcome, ImportStage
 from imports.models import Import, LeftLine
 from imports.readers.copies import copy_of, sheet_of
 from imports.services import begin_import, carry_on_import, check_import, deposit_named
@@ -224,7 +224,7 @@ def test_six_hundred_namesakes_are_six_hundred_drafts_and_none_is_known(circle: 
     born = [date(1951, 1, 1) + timedelta(days=37 * rank) for rank in range(600)]
     source = brought(circle, *(line("Martin", "Nadia", f"{day:%d/%m/%Y}") for day in born))
     counts = check_import(source).counts
-    assert (counts[Outcome.CREATED], counts[Outcome.KNOWN]) == (600, 0)
+    assert (counts[ImportOutcome.CREATED], counts[ImportOutcome.KNOWN]) == (600, 0)
 
 
 # --- no social security number
@@ -342,7 +342,7 @@ def test_two_lists_that_share_somebody_taken_at_the_same_time_make_one_draft(
     begin_import(source=second, actor=circle.worker)
     assert sorted(Household.objects.values_list("last_name", flat=True)) == ["Durand", "Essai", "Martin"]
     assert Prescription.objects.count() == 3
-    assert [left.outcome for left in LeftLine.objects.filter(source=second)] == [Outcome.KNOWN]
+    assert [left.outcome for left in LeftLine.objects.filter(source=second)] == [ImportOutcome.KNOWN]
 
 
 def test_a_list_cut_in_the_middle_goes_on_from_there(circle: Circle, monkeypatch: pytest.MonkeyPatch) -> None:

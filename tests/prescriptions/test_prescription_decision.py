@@ -12,7 +12,15 @@ from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from prescriptions.against import decided_against
-from prescriptions.enums import DropReason, FactKind, NeedState, PrescriptionState, ReminderKind, RuleOutcome, Verdict
+from prescriptions.enums import (
+    DropReason,
+    EligibilityVerdict,
+    FactKind,
+    NeedState,
+    PrescriptionState,
+    ReminderKind,
+    RuleOutcome,
+)
 from prescriptions.models import Decision, EligibilityRule, Prescription
 from prescriptions.services.needs import ask_need
 from prescriptions.services.prescriptions import (
@@ -50,16 +58,16 @@ SUPPORT = (FactKind.SOCIAL_SUPPORT, "")
 @pytest.mark.parametrize(
     ("facts", "verdict"),
     [
-        ([LEFT_LOW], Verdict.FAVOURABLE),
-        ([QUOTIENT_LOW], Verdict.FAVOURABLE),
-        ([LEFT_HIGH, (FactKind.MINIMUM_INCOME, "")], Verdict.FAVOURABLE),
-        ([QUOTIENT_HIGH], Verdict.TO_APPRAISE),
-        ([SUPPORT], Verdict.TO_APPRAISE),
-        ([LEFT_HIGH], Verdict.AGAINST),
-        ([LEFT_HIGH, QUOTIENT_HIGH], Verdict.AGAINST),
+        ([LEFT_LOW], EligibilityVerdict.FAVOURABLE),
+        ([QUOTIENT_LOW], EligibilityVerdict.FAVOURABLE),
+        ([LEFT_HIGH, (FactKind.MINIMUM_INCOME, "")], EligibilityVerdict.FAVOURABLE),
+        ([QUOTIENT_HIGH], EligibilityVerdict.TO_APPRAISE),
+        ([SUPPORT], EligibilityVerdict.TO_APPRAISE),
+        ([LEFT_HIGH], EligibilityVerdict.AGAINST),
+        ([LEFT_HIGH, QUOTIENT_HIGH], EligibilityVerdict.AGAINST),
     ],
 )
-def test_the_rules_of_the_day_give_a_verdict(facts: list[tuple[str, str]], verdict: Verdict) -> None:
+def test_the_rules_of_the_day_give_a_verdict(facts: list[tuple[str, str]], verdict: EligibilityVerdict) -> None:
     assert evaluate(prescription=seen(Circle(), *facts)).verdict == verdict
 
 
@@ -70,7 +78,7 @@ def test_asked_of_any_day_the_rules_give_the_answer_of_that_day() -> None:
     EligibilityRule.objects.filter(pk=rule.pk).update(valid_to=change - timedelta(days=1))
     rule.pk, rule.at_most, rule.valid_from, rule.valid_to = None, 100, change, None
     rule.save(force_insert=True)
-    before, since = Verdict.FAVOURABLE, Verdict.AGAINST
+    before, since = EligibilityVerdict.FAVOURABLE, EligibilityVerdict.AGAINST
     for days, verdict in ((-700, before), (-1, before), (0, since), (1, since), (400, since), (-365, before)):
         day = change + timedelta(days=days)
         facts = suppose_facts(dict([LEFT_LOW]), day)
@@ -99,7 +107,7 @@ def test_accepting_against_the_rules_is_explained_in_writing() -> None:
         assert [reason.code for reason in refused.value.all] == ["against_explained"]
     accepted = circle.accept(prescription, motive="Situation en cours d’évolution")
     decision = accepted.decisions.get()
-    assert (decision.verdict, decision.motive) == (Verdict.AGAINST, "Situation en cours d’évolution")
+    assert (decision.verdict, decision.motive) == (EligibilityVerdict.AGAINST, "Situation en cours d’évolution")
     assert decision.decided_by == circle.adviser
 
 
@@ -121,7 +129,7 @@ def test_a_decision_keeps_what_the_rules_said_that_day() -> None:
     assert line["code"] == "quotient_familial"
     assert "700" in line["label"]
     with pytest.raises(IntegrityError), transaction.atomic():
-        Decision.objects.update(verdict=Verdict.AGAINST)
+        Decision.objects.update(verdict=EligibilityVerdict.AGAINST)
 
 
 def test_a_set_is_accepted_but_for_those_that_lack_a_reason() -> None:

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.registry import Move, Moved
-from prescriptions.enums import DropReason, NeedKind, NeedState, NeedUse, PaperKind, PrescriptionState
+from prescriptions.enums import DropReason, NeedKind, NeedState, NeedUse, PrescriptionPaperKind, PrescriptionState
 from prescriptions.models import Need
 from prescriptions.services.needs import drop_need, meet_need, start_need, unmeet_need, wait_again_need
 from prescriptions.services.prescriptions import (
@@ -80,7 +80,7 @@ def test_the_last_need_met_fulfils_the_prescription() -> None:
     meet_need(actor=circle.worker, need=need)
     prescription = again(need.prescription)
     assert prescription.state == PrescriptionState.FULFILLED
-    assert prescription.papers.filter(kind=PaperKind.CLOSING).count() == 1
+    assert prescription.papers.filter(kind=PrescriptionPaperKind.CLOSING).count() == 1
     assert prescription.journal.get(verb="fulfil").cause_entry == need.journal.get(verb="meet").pk
 
 
@@ -101,7 +101,7 @@ def test_nothing_met_closes_it_unmet() -> None:
     for need in prescription.needs.all():
         drop_need(actor=circle.worker, need=need, reason=DropReason.SERVED_ELSEWHERE)
     assert again(prescription).state == PrescriptionState.CLOSED_UNMET
-    assert again(prescription).papers.filter(kind=PaperKind.CLOSING).exists()
+    assert again(prescription).papers.filter(kind=PrescriptionPaperKind.CLOSING).exists()
     with pytest.raises(PermissionDenied):
         gate.apply(again(prescription), "close_unmet", actor=circle.worker)
 

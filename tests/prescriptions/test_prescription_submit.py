@@ -13,7 +13,7 @@ from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind
-from prescriptions.enums import AgreementHow, DropReason, FactKind, NeedState, PaperKind, PrescriptionState
+from prescriptions.enums import AgreementHow, DropReason, FactKind, NeedState, PrescriptionPaperKind, PrescriptionState
 from prescriptions.machine import prescription_rules as rules
 from prescriptions.machine.double_rules import DOUBLES_ANSWERED
 from prescriptions.models import Agreement, AgreementText, Fact, Prescription, SocialStory
@@ -151,7 +151,7 @@ def test_submitting_stamps_the_territory_and_tells_both_sides() -> None:
     assert prescription.journal.get(verb="submit").epci == circle.commune.epci
     told = Mail.objects.about("prescription", prescription.pk).values_list("to", flat=True)
     assert sorted(told) == sorted([[circle.worker.user.email], [circle.adviser.user.email]])
-    assert prescription.papers.get().kind == PaperKind.FILED
+    assert prescription.papers.get().kind == PrescriptionPaperKind.FILED
 
 
 def test_nobody_but_its_prescriber_submits_it() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from documents.enums import Delivery
+from documents.enums import SendState
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.clock import run_clock
@@ -70,7 +70,7 @@ def test_a_limited_file_goes_to_no_other_prescriber_and_is_written_nothing_but_t
     offered = ask_transfer(actor=circle.worker, prescription=filed, prescriber=taker.prescriber, at=circle.at)
     asked = restricted(desk, household, at=circle.at)
     assert not hears(household)
-    assert again(news).delivery == Delivery.FAILED, "what had not left does not leave"
+    assert again(news).delivery == SendState.FAILED, "what had not left does not leave"
     for page in ("/", page_of(filed, "prescription_detail")):
         assert "À prévenir" not in read(acting(circle.worker), page), "nor does anybody call instead"
     assert household.name not in read(acting(circle.worker), "/")

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from documents.services import freeze_document
-from prescriptions.enums import PaperKind
+from prescriptions.enums import PrescriptionPaperKind
 from prescriptions.models import PrescriptionPaper
 from prescriptions.services.prescriptions import refuse_prescription, withdraw_prescription
 from tests.pages import acting
@@ -62,7 +62,9 @@ def made_before(prescription: Any) -> PrescriptionPaper:
     document = freeze_document(
         kind="prescription_sheet", owner=("prescription", prescription.pk), values={}, by=None, title="Fiche"
     )
-    return PrescriptionPaper.objects.create(prescription=prescription, kind=PaperKind.SHEET, document=document)
+    return PrescriptionPaper.objects.create(
+        prescription=prescription, kind=PrescriptionPaperKind.SHEET, document=document
+    )
 
 
 def test_nothing_of_the_household_nor_of_the_decision_is_on_the_page(circle: Circle) -> None:
@@ -102,7 +104,7 @@ def test_a_relay_does_not_read_what_was_missing(circle: Circle) -> None:
     asked = prescription.papers.first()
     circle.accept(circle.submit(circle.answer(prescription)))
     seen = PrescriptionPaper.objects.visible_to(relay).filter(prescription=prescription)
-    assert {paper.kind for paper in seen} == {PaperKind.FILED, PaperKind.ACCEPTED}
+    assert {paper.kind for paper in seen} == {PrescriptionPaperKind.FILED, PrescriptionPaperKind.ACCEPTED}
     url = page_of(prescription, "prescription_paper", asked.pk)
     assert acting(relay).get(url).status_code == 404
     assert acting(circle.worker).get(url).status_code == 200

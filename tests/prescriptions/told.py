@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.http import HttpResponse
 
 from lifecycle.clock import run_clock
-from prescriptions.enums import DropReason, PaperKind
+from prescriptions.enums import DropReason, PrescriptionPaperKind
 from prescriptions.models import Prescription
 from prescriptions.services.needs import drop_need, meet_need
 from prescriptions.services.prescriptions import (
@@ -66,16 +66,16 @@ def _unmet(circle: Circle) -> Prescription:
     return prescription
 
 
-TOLD: dict[str, tuple[PaperKind, Callable[[Circle], Prescription]]] = {
-    "submitted": (PaperKind.FILED, Circle.submitted),
-    "incomplete": (PaperKind.MISSING, _missing),
-    "accepted": (PaperKind.ACCEPTED, Circle.accepted),
-    "declined": (PaperKind.DECLINED, _declined),
-    "refused": (PaperKind.REFUSED, _refused),
-    "withdrawn": (PaperKind.STOPPED, _stopped),
-    "expired": (PaperKind.EXPIRED, _expired),
-    "fulfilled": (PaperKind.CLOSING, _fulfilled),
-    "closed_unmet": (PaperKind.CLOSING, _unmet),
+TOLD: dict[str, tuple[PrescriptionPaperKind, Callable[[Circle], Prescription]]] = {
+    "submitted": (PrescriptionPaperKind.FILED, Circle.submitted),
+    "incomplete": (PrescriptionPaperKind.MISSING, _missing),
+    "accepted": (PrescriptionPaperKind.ACCEPTED, Circle.accepted),
+    "declined": (PrescriptionPaperKind.DECLINED, _declined),
+    "refused": (PrescriptionPaperKind.REFUSED, _refused),
+    "withdrawn": (PrescriptionPaperKind.STOPPED, _stopped),
+    "expired": (PrescriptionPaperKind.EXPIRED, _expired),
+    "fulfilled": (PrescriptionPaperKind.CLOSING, _fulfilled),
+    "closed_unmet": (PrescriptionPaperKind.CLOSING, _unmet),
 }
 """How each state is reached (a no of the household apart, which is none), and the paper that tells it."""
 

@@ -18,7 +18,7 @@ from donations.models import DonationLine
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
-from refurb.contradictions import Run as Told
+from refurb.contradictions import ToldRun
 from refurb.enums import (
     AbsenceReason,
     CheckResult,
@@ -27,12 +27,12 @@ from refurb.enums import (
     DeviceType,
     DriveKind,
     ErasureMethod,
+    ErasureVerification,
     HiddenSectors,
     MendedReason,
     PartKind,
     TakenOutReason,
     UnusableReason,
-    Verification,
 )
 from refurb.models import Checklist, Device, Drive, Erasure, Grading, Photo, StorageAbsence
 from refurb.models import TestRun as Run
@@ -154,7 +154,7 @@ class Bench:
             defaults |= {
                 "method": ErasureMethod.RESET,
                 "tool": "Réglages du téléphone",
-                "verification": Verification.FIRST_START,
+                "verification": ErasureVerification.FIRST_START,
                 "hidden_sectors": HiddenSectors.NOT_APPLICABLE,
             }
         else:
@@ -164,13 +164,13 @@ class Bench:
                 "serial_read": drive.serial,
                 "bytes_expected": drive.capacity,
                 "bytes_erased": drive.capacity,
-                "verification": Verification.LAST_PASS,
+                "verification": ErasureVerification.LAST_PASS,
                 "hidden_sectors": HiddenSectors.NONE,
                 "report": self.report(),
             }
         told = defaults | given
         apart = {name: told.pop(name) for name in ("report", "supersedes", "at") if name in told}
-        return erasures.record_erasure(actor=self.technician, drive=drive, run=Told(**told), **apart)
+        return erasures.record_erasure(actor=self.technician, drive=drive, run=ToldRun(**told), **apart)
 
     @remembered("technician")
     def test(self, device: Device, **results: CheckResult) -> Run:

@@ -5,7 +5,7 @@ from typing import Any
 from reference.families import family_of
 from reference.files import read_family
 from refurb.enums import CriterionKind
-from refurb.grading import Cap, Condition, Criterion, Level, Scale, Step
+from refurb.grading import Cap, Condition, Criterion, GradeLevel, PointsStep, Scale
 from refurb.models import GradingScale
 
 
@@ -22,12 +22,12 @@ def _scale(code: str, lines: dict[str, list[dict[str, Any]]]) -> Scale:
         code,
         [_criterion(line) for line in lines["gradingcriterion"]],
         [Cap(**_when(line)) for line in lines["gradingcap"]],
-        [Level(**line) for line in lines["gradinglevel"]],
+        [GradeLevel(**line) for line in lines["gradinglevel"]],
     )
 
 
 def _criterion(line: dict[str, Any]) -> Criterion:
-    steps = tuple(Step(**step) for step in line["steps"])
+    steps = tuple(PointsStep(**step) for step in line["steps"])
     return Criterion(**_when(line) | {"kind": CriterionKind(line["kind"]), "steps": steps})
 
 

@@ -14,10 +14,18 @@ from django.utils import timezone
 
 from documents.models import Document
 from documents.services import open_file, render_document, verify_document
-from donations.enums import PaperKind
+from donations.enums import DonationPaperKind
 from donations.models import Donation, DonationPaper
 from lifecycle import gate
-from refurb.enums import Claim, DestructionMethod, DeviceState, DeviceType, Difference, RemovalDestination, Verification
+from refurb.enums import (
+    Claim,
+    DestructionMethod,
+    DeviceState,
+    DeviceType,
+    ErasureVerification,
+    RemovalDestination,
+    ReportDifference,
+)
 from refurb.models import Device, DevicePaper
 from refurb.services import devices, evidence, stock
 from tests.donations.scene import Scene, laptops, screens
@@ -37,7 +45,7 @@ def certificate(device: Device) -> Document:
 
 
 def of_lot(donation: Donation) -> Document:
-    return DonationPaper.objects.filter(donation=donation, kind=PaperKind.ERASURE)[0].document
+    return DonationPaper.objects.filter(donation=donation, kind=DonationPaperKind.ERASURE)[0].document
 
 
 def balanced(scene: Scene, *, missing: int = 0) -> Donation:
@@ -131,7 +139,7 @@ def test_a_certificate_says_what_the_report_claimed_when_maillon_says_otherwise(
     bench = Bench()
     device = bench.in_process()
     drive = bench.drive(device)
-    bench.erase(drive, verification=Verification.NONE, claimed=Claim.ERASED)
+    bench.erase(drive, verification=ErasureVerification.NONE, claimed=Claim.ERASED)
     bench.erase(drive)
     bench.test(device)
     bench.grade(device)
@@ -140,7 +148,7 @@ def test_a_certificate_says_what_the_report_claimed_when_maillon_says_otherwise(
 
     assert (refused["verdict"], refused["claimed"]) == ("Refusée", "Effacé")
     assert refused["refusals"] == ["L’effacement n’a pas été vérifié."]
-    assert refused["differences"] == [Difference.CLAIMS_ERASED.label]
+    assert refused["differences"] == [ReportDifference.CLAIMS_ERASED.label]
     assert (accepted["verdict"], accepted["differences"]) == ("Acceptée", [])
 
 
@@ -231,7 +239,7 @@ def test_the_certificate_of_a_device_is_drawn_as_pdf_ua(caplog: pytest.LogCaptur
     bench = Bench()
     device = bench.in_process(serial="PC-778")
     refused, removed = bench.drive(device), bench.drive(device)
-    bench.erase(refused, verification=Verification.NONE)
+    bench.erase(refused, verification=ErasureVerification.NONE)
     bench.erase(refused)
     evidence.remove_drive(actor=bench.technician, drive=removed, destination=RemovalDestination.STOCK)
     bench.test(device)
@@ -265,7 +273,7 @@ def test_a_balanced_lot_gets_its_last_certificate_when_its_last_device_leaves_th
     first, second = received_of(donation)
 
     reconditioned(bench, first)
-    assert DonationPaper.objects.filter(donation=donation, kind=PaperKind.ERASURE).count() == 1
+    assert DonationPaper.objects.filter(donation=donation, kind=DonationPaperKind.ERASURE).count() == 1
     second = gate.apply(second, "start", actor=bench.technician)
     drive = bench.drive(second)
     evidence.record_destruction(
@@ -273,7 +281,7 @@ def test_a_balanced_lot_gets_its_last_certificate_when_its_last_device_leaves_th
     )
     bench.recycle(bench.unusable(second))
 
-    assert DonationPaper.objects.filter(donation=donation, kind=PaperKind.ERASURE).count() == 2
+    assert DonationPaper.objects.filter(donation=donation, kind=DonationPaperKind.ERASURE).count() == 2
     values = of_lot(donation).values
     assert (values["settled"], values["remaining"], values["pending"]) == (2, 0, 0)
     assert values["devices"][0]["certificate"] == certificate(first).public_code
@@ -290,7 +298,7 @@ def test_a_lot_done_before_it_is_balanced_gets_one_certificate() -> None:
     gate.apply(donation, "reconcile", actor=scene.north.manager)
     stock.cede_device(actor=bench.manager, device=device, recipient="École inventée", reason="association")
 
-    assert DonationPaper.objects.filter(donation=donation, kind=PaperKind.ERASURE).count() == 1
+    assert DonationPaper.objects.filter(donation=donation, kind=DonationPaperKind.ERASURE).count() == 1
     assert of_lot(donation).values["pending"] == 0
 
 
@@ -326,7 +334,7 @@ def test_the_accepted_deed_is_a_paper_with_its_exact_text() -> None:
     scene.accept(donation)
     scene.accept(donation)
 
-    document = DonationPaper.objects.get(donation=donation, kind=PaperKind.DEED).document
+    document = DonationPaper.objects.get(donation=donation, kind=DonationPaperKind.DEED).document
     accepted = donation.deeds.get()
     assert (document.values["text"], document.values["text_sha256"]) == (accepted.exact_text, accepted.sha256)
     assert document.values["accepted_by"] == str(scene.contact.user)
@@ -339,7 +347,7 @@ def test_the_deed_is_drawn_as_pdf_ua(caplog: pytest.LogCaptureFixture) -> None:
     donation = scene.qualified()
     scene.accept(donation)
 
-    assert_drawn_well(DonationPaper.objects.get(donation=donation, kind=PaperKind.DEED).document, caplog)
+    assert_drawn_well(DonationPaper.objects.get(donation=donation, kind=DonationPaperKind.DEED).document, caplog)
 
 
 def test_a_drive_that_moved_inside_a_lot_is_said_to_have_been_taken_out_of_the_first_device() -> None:

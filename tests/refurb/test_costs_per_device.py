@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from lifecycle import gate
 from network.models import Membership
-from refurb.costs import NOBODY, UNGRADED, UNPAID, Costs, Group, costs_of, shared
+from refurb.costs import NOBODY, UNGRADED, UNPAID, CostGroup, Costs, costs_of, shared
 from refurb.enums import CostKind, MissingReason
 from refurb.models import Costing
 from refurb.services import devices, stock
@@ -51,7 +51,7 @@ def lines_of(client: Any, **query: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize("amount", ["0.01", "0.02", "0.05", "100.00", "99.99", "33333.31"])
 @pytest.mark.parametrize("counts", [(1,), (1, 1, 1), (2, 3, 2), (7, 1, 1, 1, 1, 1, 1), (3, 3)])
 def test_whatever_does_not_divide_the_parts_come_back_to_the_cent(amount: str, counts: tuple[int, ...]) -> None:
-    groups = [Group(1, "laptop", str(rank), True, count) for rank, count in enumerate(counts)]
+    groups = [CostGroup(1, "laptop", str(rank), True, count) for rank, count in enumerate(counts)]
     cost = Costing(amount=Decimal(amount))
 
     parts = list(shared(cost, groups))

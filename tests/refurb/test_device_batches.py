@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lifecycle.exceptions import Refused, Unknown
-from refurb.contradictions import Run
+from refurb.contradictions import ToldRun
 from refurb.enums import (
     AbsenceReason,
     CheckResult,
@@ -19,9 +19,9 @@ from refurb.enums import (
     DeviceType,
     DriveKind,
     ErasureMethod,
+    ErasureOutcome,
+    ErasureVerification,
     HiddenSectors,
-    Outcome,
-    Verification,
 )
 from refurb.models import Checklist, Device, Drive, Erasure, StorageAbsence
 from refurb.services import batches, bench, devices, evidence, stock
@@ -54,9 +54,9 @@ def found_in(devices: list[Device], serial: str = "") -> list[batches.FoundDrive
     ]
 
 
-def erased(drive: Drive, errors: int = 0) -> Run:
+def erased(drive: Drive, errors: int = 0) -> ToldRun:
     now = timezone.now()
-    return Run(
+    return ToldRun(
         method=ErasureMethod.OVERWRITE,
         tool="nwipe",
         started_at=now - timedelta(hours=1),
@@ -64,7 +64,7 @@ def erased(drive: Drive, errors: int = 0) -> Run:
         serial_read=drive.serial,
         bytes_expected=drive.capacity,
         bytes_erased=drive.capacity,
-        verification=Verification.LAST_PASS,
+        verification=ErasureVerification.LAST_PASS,
         pass_errors=errors,
         hidden_sectors=HiddenSectors.NONE,
     )
@@ -88,7 +88,7 @@ def test_a_rack_is_proven_tested_graded_then_reconditioned_as_each_would_be(work
     outcome = stock.recondition_devices(actor=workshop.technician, prices=prices)
     assert outcome.refused == {}
     assert set(Device.objects.filter(pk__in=prices).values_list("state", "grade")) == {(DeviceState.READY, "A")}
-    assert Erasure.objects.filter(outcome=Outcome.ACCEPTED, report__isnull=False).count() == 3
+    assert Erasure.objects.filter(outcome=ErasureOutcome.ACCEPTED, report__isnull=False).count() == 3
 
 
 def test_a_rack_costs_the_same_whatever_its_size(workshop: Bench) -> None:
@@ -110,7 +110,7 @@ def test_one_report_may_tell_of_a_drive_that_is_not_erased(workshop: Bench) -> N
     written = batches.record_erasures(
         actor=workshop.technician, drives=[good, bad], runs=runs, report=workshop.report()
     )
-    assert [erasure.outcome for erasure in written] == [Outcome.ACCEPTED, Outcome.REFUSED]
+    assert [erasure.outcome for erasure in written] == [ErasureOutcome.ACCEPTED, ErasureOutcome.REFUSED]
     assert list(Drive.objects.unproven()) == [bad]
 
 

@@ -16,10 +16,10 @@ from refurb.enums import (
     AbsenceReason,
     CheckResult,
     DeviceType,
-    Difference,
-    Outcome,
+    ErasureOutcome,
+    ErasureVerification,
     RemovalDestination,
-    Verification,
+    ReportDifference,
 )
 from refurb.models import Checklist, Device, Drive, Erasure, Grading, GradingScale
 from refurb.models import TestRun as Run
@@ -226,15 +226,15 @@ def test_an_erasure_keeps_its_report_with_its_hash(bench: Bench) -> None:
 
     erasure = bench.erase(bench.drive(bench.in_process()), report=report, operator="D. Exemple")
 
-    assert (erasure.outcome, erasure.refusals, erasure.report) == (Outcome.ACCEPTED, [], report)
+    assert (erasure.outcome, erasure.refusals, erasure.report) == (ErasureOutcome.ACCEPTED, [], report)
     assert erasure.report_sha256 == report.sha256
 
 
 def test_what_the_report_claims_is_kept_beside_the_verdict(bench: Bench) -> None:
-    erasure = bench.erase(bench.drive(bench.in_process()), verification=Verification.NONE)
+    erasure = bench.erase(bench.drive(bench.in_process()), verification=ErasureVerification.NONE)
 
     assert (erasure.claimed, erasure.outcome) == ("erased", "refused")
-    assert erasure.differences == [Difference.CLAIMS_ERASED]
+    assert erasure.differences == [ReportDifference.CLAIMS_ERASED]
     assert erasure.refusal_labels == ["L’effacement n’a pas été vérifié."]
     assert len(erasure.difference_labels) == 1
 

@@ -14,12 +14,12 @@ from refurb.enums import (
     CedeReason,
     DestructionKind,
     DestructionMethod,
+    DeviceReopenReason,
     DeviceState,
     DeviceType,
     DriveKind,
     PartKind,
     RemovalDestination,
-    ReopenReason,
     UndoRejectReason,
     UnusableReason,
 )
@@ -87,7 +87,7 @@ def test_a_reconditioned_device_is_reopened_with_a_reason(bench: Bench) -> None:
         gate.apply(device, "reopen", actor=bench.technician, reason="")
     assert sentences(refused) == [rules.REOPEN_REASON.sentence]
 
-    assert gate.apply(device, "reopen", actor=bench.technician, reason=ReopenReason.GRADE).state == "in_process"
+    assert gate.apply(device, "reopen", actor=bench.technician, reason=DeviceReopenReason.GRADE).state == "in_process"
 
 
 # --- not reusable
@@ -376,7 +376,7 @@ def test_a_stranger_finds_no_device_of_another_workshop(bench: Bench) -> None:
     device = bench.ready()
 
     with pytest.raises(Unknown):
-        gate.apply(device, "reopen", actor=bench.stranger, reason=ReopenReason.GRADE)
+        gate.apply(device, "reopen", actor=bench.stranger, reason=DeviceReopenReason.GRADE)
 
 
 def test_final_states_have_no_way_out(bench: Bench) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lifecycle import gate
-from refurb.enums import CheckResult, DeviceType, Difference, DriveKind, MissingReason, RemovalDestination
+from refurb.enums import CheckResult, DeviceType, DriveKind, MissingReason, RemovalDestination, ReportDifference
 from refurb.models import Device
 from refurb.services import devices, evidence
 from tests.donations.scene import Scene, public_scene
@@ -207,8 +207,8 @@ def test_an_erasure_that_proves_nothing_says_what_its_report_claims_and_why_they
 
     assert "Preuve refusée" in told
     assert "Tous les octets n’ont pas été effacés." in told
-    assert Difference.CLAIMS_ERASED.label in told
-    assert Difference.DURATION.label in told
+    assert ReportDifference.CLAIMS_ERASED.label in told
+    assert ReportDifference.DURATION.label in told
 
 
 def test_the_proofs_of_an_earlier_stay_are_shown_apart(bench: Bench) -> None:

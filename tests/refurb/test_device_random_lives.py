@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from donations import units
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
-from refurb.enums import EXPECTED, DeviceType, Verification
+from refurb.enums import EXPECTED, DeviceType, ErasureVerification
 from refurb.models import Device, DeviceEntry
 from refurb.services.stock import RecoveredPart
 from tests.refurb.devices import Bench, load_numbers
@@ -98,7 +98,7 @@ def find(bench: Bench, what: str, place: int, rows: list[Device]) -> None:
             case "erase" if drive is not None:
                 bench.erase(drive)
             case "erase badly" if drive is not None:
-                bench.erase(drive, verification=Verification.NONE)
+                bench.erase(drive, verification=ErasureVerification.NONE)
             case "no storage":
                 bench.no_storage(device)
             case "test":

@@ -19,8 +19,8 @@ from refurb.enums import (
     DestructionMethod,
     DeviceType,
     DriveKind,
+    ErasureVerification,
     RemovalDestination,
-    Verification,
 )
 from refurb.machine import device_rules as rules
 from refurb.models import Checklist, Device
@@ -161,7 +161,7 @@ def test_one_unproven_drive_refuses(bench: Bench) -> None:
 
 def test_a_refused_erasure_proves_nothing(bench: Bench) -> None:
     device = bench.in_process()
-    erasure = bench.erase(bench.drive(device), verification=Verification.NONE, claimed=Claim.ERASED)
+    erasure = bench.erase(bench.drive(device), verification=ErasureVerification.NONE, claimed=Claim.ERASED)
     bench.test(device)
     bench.grade(device)
 

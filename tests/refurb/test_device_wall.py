@@ -16,7 +16,7 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.journal import chained_hash, hashed_columns
-from refurb.enums import DeviceType, MissingReason, RemovalDestination, Verification
+from refurb.enums import DeviceType, ErasureVerification, MissingReason, RemovalDestination
 from refurb.machine import device_rules as rules
 from refurb.models import (
     Device,
@@ -58,7 +58,7 @@ def with_one_unproven_drive(bench: Bench) -> Device:
 
 def with_a_refused_erasure(bench: Bench) -> Device:
     device = without_inventory(bench)
-    bench.erase(bench.drive(device), verification=Verification.NONE)
+    bench.erase(bench.drive(device), verification=ErasureVerification.NONE)
     return device
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from documents.models import StoredFile
 from network.models import Organisation
-from refurb.enums import DeviceType, DriveKind, Refusal
+from refurb.enums import DeviceType, DriveKind, ErasureRefusal
 from refurb.models import Destruction, Device, Drive, Erasure, StorageAbsence
 from tests.refurb.devices import GIGABYTE, REPORT, Bench, load_numbers
 from tests.refurb.pages import acting, answered, page_of, read
@@ -161,8 +161,8 @@ def test_an_erasure_that_proves_nothing_is_recorded_and_says_why_at_once(bench: 
 
     page = read(client, done.headers["Location"])
     assert "il ne prouve rien" in page
-    assert str(Refusal.BYTES_SHORT.label) in page
-    assert str(Refusal.NO_REPORT.label) in page
+    assert str(ErasureRefusal.BYTES_SHORT.label) in page
+    assert str(ErasureRefusal.NO_REPORT.label) in page
     assert "Effacement non prouvé" in page
 
 

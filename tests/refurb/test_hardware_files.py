@@ -17,7 +17,15 @@ from documents.models import StoredFile
 from documents.services.files import forget_abandoned, open_file
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from refurb.enums import DeviceType, Difference, DriveKind, DriveSource, ErasureEntry, Outcome, Refusal
+from refurb.enums import (
+    DeviceType,
+    DriveKind,
+    DriveSource,
+    ErasureEntry,
+    ErasureOutcome,
+    ErasureRefusal,
+    ReportDifference,
+)
 from refurb.enums.hardware import DismissalReason, FileKind, Unreadable
 from refurb.models import DepositedFile, Device, Drive, Erasure, FileDismissal, HardwareReport
 from refurb.services import depositing, devices, hardware, stock
@@ -294,29 +302,29 @@ def test_a_log_proves_the_drive_that_another_file_found(bench: Bench) -> None:
     device = blank(bench)
     told = record(bench, device, deposit(bench, "a.json", machines.lshw()), deposit(bench, "nwipe.log", nwipe()))
     erasure = Erasure.objects.get()
-    assert (erasure.outcome, erasure.entry) == (Outcome.ACCEPTED, ErasureEntry.READ)
+    assert (erasure.outcome, erasure.entry) == (ErasureOutcome.ACCEPTED, ErasureEntry.READ)
     assert [one.is_proof for one in told.runs] == [True]
-    assert Difference.SELF_NAMED not in erasure.differences
+    assert ReportDifference.SELF_NAMED not in erasure.differences
     assert Drive.objects.get().source == DriveSource.SYSTEM
 
 
 def test_a_drive_that_only_its_log_tells_is_said_to_be_inventoried_from_it(bench: Bench) -> None:
     record(bench, blank(bench), deposit(bench, "nwipe.log", nwipe()))
     assert Drive.objects.get().source == DriveSource.REPORT
-    assert Difference.SELF_NAMED in Erasure.objects.get().differences
+    assert ReportDifference.SELF_NAMED in Erasure.objects.get().differences
 
 
 @pytest.mark.parametrize(
     ("given", "refusal"),
     [
-        ({"status": "-FAILED-"}, Refusal.TOOL_FAILED),
-        ({"errors": (0, 3, 0)}, Refusal.VERIFICATION_ERRORS),
-        ({"written": 10}, Refusal.BYTES_SHORT),
-        ({"lasting": 0}, Refusal.TOO_FAST),
+        ({"status": "-FAILED-"}, ErasureRefusal.TOOL_FAILED),
+        ({"errors": (0, 3, 0)}, ErasureRefusal.VERIFICATION_ERRORS),
+        ({"written": 10}, ErasureRefusal.BYTES_SHORT),
+        ({"lasting": 0}, ErasureRefusal.TOO_FAST),
     ],
 )
 def test_a_log_that_proves_nothing_says_why_before_and_after(
-    bench: Bench, browser: Client, given: dict[str, Any], refusal: Refusal
+    bench: Bench, browser: Client, given: dict[str, Any], refusal: ErasureRefusal
 ) -> None:
     device = blank(bench)
     one = deposit(bench, f"{device.tag}.log", nwipe(**given))
@@ -396,7 +404,7 @@ def test_a_certificate_in_pdf_proves_what_its_log_would_and_no_more(bench: Bench
     assert record(bench, good, read_in_pdf).runs[0].is_proof
     spoilt = pdf_of(machines.certificate("OTHER4321", **when, errors="0/0/7"))
     assert not record(bench, bad, deposit(bench, "d.pdf", spoilt)).runs[0].is_proof
-    assert Erasure.objects.get(device=bad).refusals == [Refusal.VERIFICATION_ERRORS]
+    assert Erasure.objects.get(device=bad).refusals == [ErasureRefusal.VERIFICATION_ERRORS]
 
 
 def test_a_certificate_of_several_passes_is_refused_and_asks_for_the_log(bench: Bench, browser: Client) -> None:

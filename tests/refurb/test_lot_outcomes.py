@@ -12,7 +12,7 @@ from network.enums import OrganisationKind, Role
 from network.models import Membership
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device
-from refurb.outcomes import STAGES, Outcome, Spared, spared, two_figures
+from refurb.outcomes import STAGES, DonationOutcome, Spared, spared, two_figures
 from refurb.parameters import SPARED_CO2, SPARED_MATERIALS
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
@@ -108,5 +108,5 @@ def test_no_saving_is_told_twice_for_one_type() -> None:
 
 def test_each_saving_names_its_own_source_once() -> None:
     one, other = Spared(1, "Étude A", 1), Spared(1, "Étude B", 1)
-    assert Outcome([], {}, one, other).source == "Étude A\u00a0; Étude B"
-    assert Outcome([], {}, one, one).source == "Étude A"
+    assert DonationOutcome([], {}, one, other).source == "Étude A\u00a0; Étude B"
+    assert DonationOutcome([], {}, one, one).source == "Étude A"

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from documents.services import forget_document
-from donations.enums import PaperKind
+from donations.enums import DonationPaperKind
 from donations.models import Donation, DonationPaper
 from lifecycle import gate
 from refurb.models import Device, DevicePaper
@@ -74,7 +74,7 @@ def test_the_certificate_and_the_deed_of_a_lot_are_opened_from_its_page() -> Non
     for actor in (scene.contact, scene.north.manager, scene.pilot):
         client = acting(actor)
         page = read(client, page_of(donation, "donation_detail"))
-        for kind in (PaperKind.ERASURE, PaperKind.DEED):
+        for kind in (DonationPaperKind.ERASURE, DonationPaperKind.DEED):
             paper = DonationPaper.objects.get(donation=donation, kind=kind)
             url = page_of(donation, "donation_paper", paper.pk)
             assert f'href="{url}"' in page

@@ -12,13 +12,13 @@ from django.utils import timezone
 from lifecycle import gate
 from refurb.enums import (
     AttributionReason,
-    Clock,
     ClockReason,
     DeviceType,
     ErasureEntry,
-    Outcome,
-    Refusal,
+    ErasureOutcome,
+    ErasureRefusal,
     RemovalDestination,
+    ToolClock,
 )
 from refurb.models import DevicePaper, Drive, Erasure
 from refurb.services import batches, devices, erasures, evidence
@@ -57,7 +57,7 @@ def test_a_log_that_began_before_the_arrival_proves_nothing_and_says_both_dates_
 
     erasure = read(bench, bench.drive(device, serial=SERIAL), straddling())
 
-    assert erasure.refusals == [Refusal.BEFORE_ARRIVAL]
+    assert erasure.refusals == [ErasureRefusal.BEFORE_ARRIVAL]
     (told,) = erasure.refusal_labels
     assert f"a commencé le {to_the_second(erasure.started_at)}" in told
     assert to_the_second(device.received_at) in told
@@ -69,11 +69,11 @@ def test_a_log_that_began_before_the_arrival_proves_nothing_and_says_both_dates_
 def test_a_clock_that_was_declared_moves_the_beginning_too(bench: Bench) -> None:
     drive = bench.drive(on_the_bench(bench), serial=SERIAL)
     report = deposited(bench, log(SERIAL, end=datetime(2000, 1, 1, 1, 2, 3)))  # noqa: DTZ001
-    told = ClockTold(Clock.WRONG, ClockReason.BATTERY, timezone.now() - timedelta(minutes=3))
+    told = ClockTold(ToolClock.WRONG, ClockReason.BATTERY, timezone.now() - timedelta(minutes=3))
 
     erasure = erasures.record_log(actor=bench.technician, drive=drive, report=report, clock=told)
 
-    assert (erasure.outcome, erasure.refusals) == (Outcome.ACCEPTED, [])
+    assert (erasure.outcome, erasure.refusals) == (ErasureOutcome.ACCEPTED, [])
 
 
 def test_a_typed_erasure_that_began_before_the_arrival_proves_nothing_either(bench: Bench) -> None:
@@ -81,7 +81,7 @@ def test_a_typed_erasure_that_began_before_the_arrival_proves_nothing_either(ben
 
     erasure = bench.erase(bench.drive(on_the_bench(bench)), started_at=began)
 
-    assert erasure.refusals == [Refusal.BEFORE_ARRIVAL]
+    assert erasure.refusals == [ErasureRefusal.BEFORE_ARRIVAL]
     assert "déposez le journal" in erasure.refusal_labels[0]
 
 
@@ -95,7 +95,7 @@ def test_a_run_begun_in_an_earlier_stay_proves_nothing_in_the_next_one(bench: Be
 
     now = read(bench, bench.drive(again, serial=SERIAL), content)
 
-    assert (now.drive.stay, now.refusals) == (drive.stay + 1, [Refusal.BEFORE_ARRIVAL])
+    assert (now.drive.stay, now.refusals) == (drive.stay + 1, [ErasureRefusal.BEFORE_ARRIVAL])
     assert not Drive.objects.unproven().exclude(pk__in=(drive.pk, now.drive_id)).exists()
 
 
@@ -116,7 +116,7 @@ def test_two_logs_without_number_cannot_be_swapped_between_two_drives_without_nu
 
     for drive, content in zip(drives, reversed(logs), strict=True):
         erasure = read(bench, drive, content)
-        assert erasure.refusals == [Refusal.SERIAL_MISSING]
+        assert erasure.refusals == [ErasureRefusal.SERIAL_MISSING]
         assert "Attribuez ce journal au disque" in erasure.refusal_labels[0]
     assert Drive.objects.unproven().count() == len(drives)
 
@@ -126,7 +126,11 @@ def test_two_logs_without_number_cannot_be_swapped_between_two_drives_without_nu
         drives={"sda": drives[0]},
         reason=AttributionReason.ALONE,
     )
-    assert (said.outcome, said.recorded_by, said.differences) == (Outcome.ACCEPTED, bench.technician, ["attributed"])
+    assert (said.outcome, said.recorded_by, said.differences) == (
+        ErasureOutcome.ACCEPTED,
+        bench.technician,
+        ["attributed"],
+    )
 
 
 def test_typing_over_a_log_without_number_does_not_go_round_the_attribution(bench: Bench) -> None:
@@ -135,7 +139,7 @@ def test_typing_over_a_log_without_number_does_not_go_round_the_attribution(benc
 
     erasure = bench.erase(drive, **typed)
 
-    assert (erasure.entry, erasure.refusals) == (ErasureEntry.CHECKED, [Refusal.SERIAL_MISSING])
+    assert (erasure.entry, erasure.refusals) == (ErasureEntry.CHECKED, [ErasureRefusal.SERIAL_MISSING])
 
 
 def test_the_database_refuses_a_log_without_number_that_nobody_attributes(bench: Bench) -> None:

@@ -17,7 +17,7 @@ from donations.serials import is_placeholder, same_serial
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from refurb import search
-from refurb.enums import DriveSource, ErasureEntry, Outcome, Refusal, RemovalDestination
+from refurb.enums import DriveSource, ErasureEntry, ErasureOutcome, ErasureRefusal, RemovalDestination
 from refurb.models import Device, Drive, Erasure
 from refurb.services import devices, erasures, evidence
 from tests.races import at_once
@@ -127,7 +127,7 @@ def test_a_log_without_number_proves_no_second_drive_whatever_its_bytes(
 ) -> None:
     content = log(SERIAL, end=here_now())
     nameless = bench.drive(on_the_bench(bench), serial="")
-    assert read(bench, nameless, content).outcome == Outcome.ACCEPTED
+    assert read(bench, nameless, content).outcome == ErasureOutcome.ACCEPTED
 
     with pytest.raises(Refused) as refused:
         read(bench, bench.drive(on_the_bench(bench), serial=""), changed(content))
@@ -168,7 +168,7 @@ def test_a_typed_proof_does_not_bear_the_number_of_the_drive_of_another_device(b
 def test_a_refused_erasure_claims_nothing(bench: Bench) -> None:
     content = log(SERIAL, end=here_now(), errors=(3, 0, 0))
     nameless = bench.drive(on_the_bench(bench), serial="")
-    assert read(bench, nameless, content).outcome == Outcome.REFUSED
+    assert read(bench, nameless, content).outcome == ErasureOutcome.REFUSED
 
     assert bench.drive(on_the_bench(bench), serial=SERIAL).serial_key == SERIAL
 
@@ -196,7 +196,7 @@ def test_a_drive_that_moved_is_removed_there_first_and_its_log_follows_it(bench:
 
     moved = bench.drive(second, serial=SERIAL)
 
-    assert read(bench, moved, content).outcome == Outcome.ACCEPTED
+    assert read(bench, moved, content).outcome == ErasureOutcome.ACCEPTED
 
 
 def test_a_removed_drive_is_proven_by_the_log_of_the_device_where_it_went(bench: Bench) -> None:
@@ -205,7 +205,7 @@ def test_a_removed_drive_is_proven_by_the_log_of_the_device_where_it_went(bench:
     evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.STOCK)
     read(bench, bench.drive(on_the_bench(bench), serial=SERIAL), content)
 
-    assert read(bench, drive, content).outcome == Outcome.ACCEPTED
+    assert read(bench, drive, content).outcome == ErasureOutcome.ACCEPTED
     assert not Drive.objects.missing_erasures().exists()
 
 
@@ -344,8 +344,8 @@ def test_a_placeholder_that_a_log_prints_in_several_words_is_no_number_either(be
     erasure = read(bench, drive, log("To be filled by O.E.M.", end=here_now()))
 
     assert erasure.serial_read == "To be filled by O.E.M."
-    assert erasure.outcome == Outcome.REFUSED
-    assert Refusal.SERIAL_MISSING in erasure.refusals
+    assert erasure.outcome == ErasureOutcome.REFUSED
+    assert ErasureRefusal.SERIAL_MISSING in erasure.refusals
 
 
 def test_a_log_whose_number_is_too_long_to_be_one_is_no_log_of_nwipe(bench: Bench) -> None:

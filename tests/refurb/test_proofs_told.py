@@ -11,13 +11,13 @@ from lifecycle.exceptions import Refused
 from reference.models import Parameter
 from refurb.enums import (
     AttributionReason,
-    Clock,
     ClockReason,
     DriveKind,
     DriveSource,
     ErasureEntry,
-    Outcome,
-    Refusal,
+    ErasureOutcome,
+    ErasureRefusal,
+    ToolClock,
 )
 from refurb.models import Device, DevicePaper, Drive, Erasure
 from refurb.parameters import CLOCK_DAYS, RATE_SSD, RATE_USB
@@ -94,7 +94,11 @@ def test_what_was_typed_and_agrees_is_kept_to_the_second_of_the_log(bench: Bench
 
     erasure = types(bench, drive, log(SERIAL, end=end), started_at=None, claimed="")
 
-    assert (erasure.entry, erasure.outcome, erasure.claimed) == (ErasureEntry.CHECKED, Outcome.ACCEPTED, "erased")
+    assert (erasure.entry, erasure.outcome, erasure.claimed) == (
+        ErasureEntry.CHECKED,
+        ErasureOutcome.ACCEPTED,
+        "erased",
+    )
     assert timezone.make_naive(erasure.finished_at) == end
     assert erasure.duration == timedelta(hours=1)
     assert erasure.is_typed
@@ -106,15 +110,15 @@ def test_what_was_typed_and_agrees_is_kept_to_the_second_of_the_log(bench: Bench
 @pytest.mark.parametrize(
     ("kind", "lasting", "expected"),
     [
-        (DriveKind.SSD, 0, [Refusal.TOO_FAST]),
-        (DriveKind.SSD, 10, [Refusal.TOO_FAST]),
+        (DriveKind.SSD, 0, [ErasureRefusal.TOO_FAST]),
+        (DriveKind.SSD, 10, [ErasureRefusal.TOO_FAST]),
         (DriveKind.SSD, 15, []),
-        (DriveKind.HDD, 15, [Refusal.TOO_FAST]),
+        (DriveKind.HDD, 15, [ErasureRefusal.TOO_FAST]),
         (DriveKind.HDD, 30, []),
     ],
 )
 def test_a_drive_written_and_read_faster_than_it_can_be_is_refused(
-    bench: Bench, kind: DriveKind, lasting: int, expected: list[Refusal]
+    bench: Bench, kind: DriveKind, lasting: int, expected: list[ErasureRefusal]
 ) -> None:
     drive = bench.drive(on_the_bench(bench), serial=SERIAL, kind=kind)
 
@@ -136,14 +140,14 @@ def test_a_cable_is_slower_than_its_drive(bench: Bench) -> None:
 
     erasure = reads(bench, drive, log(SERIAL, end=here_now(), bus="USB"))
 
-    assert (erasure.rate_ceiling, erasure.refusals) == (35, [Refusal.TOO_FAST])
+    assert (erasure.rate_ceiling, erasure.refusals) == (35, [ErasureRefusal.TOO_FAST])
 
 
 def test_a_typed_overwriting_says_when_it_began(bench: Bench) -> None:
     drive = bench.drive(on_the_bench(bench))
 
-    assert bench.erase(drive, started_at=None).refusals == [Refusal.NOT_STARTED]
-    assert bench.erase(drive, started_at=timezone.now()).refusals == [Refusal.TOO_FAST]
+    assert bench.erase(drive, started_at=None).refusals == [ErasureRefusal.NOT_STARTED]
+    assert bench.erase(drive, started_at=timezone.now()).refusals == [ErasureRefusal.TOO_FAST]
 
 
 def test_without_a_limit_in_force_the_usual_one_holds(bench: Bench) -> None:
@@ -153,7 +157,7 @@ def test_without_a_limit_in_force_the_usual_one_holds(bench: Bench) -> None:
     erasure = reads(bench, drive, log(SERIAL, end=here_now(), lasting=0, verified=False))
 
     assert erasure.rate_ceiling == RATE_SSD.usual
-    assert Refusal.TOO_FAST in erasure.refusals
+    assert ErasureRefusal.TOO_FAST in erasure.refusals
 
 
 # --- clocks
@@ -163,9 +167,9 @@ def test_a_log_in_universal_time_is_read_as_such_and_says_so(bench: Bench) -> No
     device = on_the_bench(bench)
     drive, end = bench.drive(device, serial=SERIAL), datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
-    erasure = reads(bench, drive, log(SERIAL, end=end), clock=ClockTold(Clock.UTC, ClockReason.LIVE_SYSTEM))
+    erasure = reads(bench, drive, log(SERIAL, end=end), clock=ClockTold(ToolClock.UTC, ClockReason.LIVE_SYSTEM))
 
-    assert (erasure.outcome, erasure.clock) == (Outcome.ACCEPTED, Clock.UTC)
+    assert (erasure.outcome, erasure.clock) == (ErasureOutcome.ACCEPTED, ToolClock.UTC)
     assert erasure.finished_at == end.replace(tzinfo=UTC)
     assert erasure.clock_offset == timezone.localtime(erasure.finished_at).utcoffset().total_seconds()
     assert timezone.make_naive(erasure.printed_end) == end
@@ -177,11 +181,11 @@ def test_a_dead_battery_is_declared_by_somebody_with_why_and_when_it_really_was(
     drive, really = bench.drive(on_the_bench(bench), serial=SERIAL), timezone.now() - timedelta(minutes=3)
     content = log(SERIAL, end=datetime(2000, 1, 1, 1, 2, 3))  # noqa: DTZ001
 
-    assert reads(bench, drive, content).refusals == [Refusal.BEFORE_ARRIVAL]
-    told = ClockTold(Clock.WRONG, ClockReason.BATTERY, really)
+    assert reads(bench, drive, content).refusals == [ErasureRefusal.BEFORE_ARRIVAL]
+    told = ClockTold(ToolClock.WRONG, ClockReason.BATTERY, really)
     erasure = reads(bench, drive, content, clock=told)
 
-    assert erasure.outcome == Outcome.ACCEPTED
+    assert erasure.outcome == ErasureOutcome.ACCEPTED
     assert abs(erasure.finished_at - really) < timedelta(seconds=1)
     assert (erasure.clock_reason, erasure.recorded_by) == ("battery", bench.technician)
     assert timezone.make_naive(erasure.printed_end).year == 2000
@@ -190,10 +194,10 @@ def test_a_dead_battery_is_declared_by_somebody_with_why_and_when_it_really_was(
 @pytest.mark.parametrize(
     ("clock", "code"),
     [
-        (lambda now: ClockTold(Clock.UTC), "clock_reason"),
-        (lambda now: ClockTold(Clock.WRONG, ClockReason.BATTERY), "clock_really"),
-        (lambda now: ClockTold(Clock.WRONG, ClockReason.BATTERY, now + timedelta(hours=1)), "clock_ahead"),
-        (lambda now: ClockTold(Clock.WRONG, ClockReason.BATTERY, now - timedelta(days=8)), "clock_late"),
+        (lambda now: ClockTold(ToolClock.UTC), "clock_reason"),
+        (lambda now: ClockTold(ToolClock.WRONG, ClockReason.BATTERY), "clock_really"),
+        (lambda now: ClockTold(ToolClock.WRONG, ClockReason.BATTERY, now + timedelta(hours=1)), "clock_ahead"),
+        (lambda now: ClockTold(ToolClock.WRONG, ClockReason.BATTERY, now - timedelta(days=8)), "clock_late"),
     ],
 )
 def test_a_clock_is_not_declared_lightly(bench: Bench, clock: Any, code: str) -> None:
@@ -208,7 +212,7 @@ def test_a_clock_is_not_declared_lightly(bench: Bench, clock: Any, code: str) ->
 def test_without_a_delay_in_force_a_wrong_clock_is_declared_within_the_usual_one(bench: Bench) -> None:
     drive = bench.drive(on_the_bench(bench), serial=SERIAL)
     Parameter.objects.filter(code=CLOCK_DAYS.code).delete()
-    told = ClockTold(Clock.WRONG, ClockReason.BATTERY, timezone.now() - timedelta(days=CLOCK_DAYS.usual + 1))
+    told = ClockTold(ToolClock.WRONG, ClockReason.BATTERY, timezone.now() - timedelta(days=CLOCK_DAYS.usual + 1))
 
     with pytest.raises(Refused) as refused:
         reads(bench, drive, log(SERIAL, end=here_now()), clock=told)
@@ -219,9 +223,9 @@ def test_without_a_delay_in_force_a_wrong_clock_is_declared_within_the_usual_one
 def test_a_wrong_clock_does_not_bring_an_erasure_after_the_arrival(bench: Bench) -> None:
     device = bench.in_process()
     drive = bench.drive(device, serial=SERIAL)
-    told = ClockTold(Clock.WRONG, ClockReason.BATTERY, timezone.now() - timedelta(hours=1))
+    told = ClockTold(ToolClock.WRONG, ClockReason.BATTERY, timezone.now() - timedelta(hours=1))
 
-    assert reads(bench, drive, log(SERIAL, end=here_now()), clock=told).refusals == [Refusal.BEFORE_ARRIVAL]
+    assert reads(bench, drive, log(SERIAL, end=here_now()), clock=told).refusals == [ErasureRefusal.BEFORE_ARRIVAL]
 
 
 # --- logs without numbers
@@ -252,8 +256,8 @@ def test_a_log_of_two_disks_without_number_is_attributed_by_a_person_who_says_ho
     assert done.status_code == 302
     rows = Erasure.objects.order_by("pk")
     assert [(row.drive, row.outcome, row.attribution) for row in rows] == [
-        (first, Outcome.ACCEPTED, AttributionReason.SLOT),
-        (second, Outcome.ACCEPTED, AttributionReason.SLOT),
+        (first, ErasureOutcome.ACCEPTED, AttributionReason.SLOT),
+        (second, ErasureOutcome.ACCEPTED, AttributionReason.SLOT),
     ]
     assert {row.recorded_by for row in rows} == {bench.technician}
     assert rows[0].differences == ["attributed"]
@@ -269,8 +273,8 @@ def test_a_run_is_attributed_once_and_to_a_drive_of_its_size(bench: Bench) -> No
         )
 
     small = bench.drive(on_the_bench(bench), capacity=128_000_000_000)
-    assert attribute(small)[0].refusals == [Refusal.OTHER_SIZE]
-    assert attribute(bench.drive(on_the_bench(bench)))[0].outcome == Outcome.ACCEPTED
+    assert attribute(small)[0].refusals == [ErasureRefusal.OTHER_SIZE]
+    assert attribute(bench.drive(on_the_bench(bench)))[0].outcome == ErasureOutcome.ACCEPTED
     with pytest.raises(Refused) as refused:
         attribute(bench.drive(on_the_bench(bench)))
     assert codes(refused) == ["proof_elsewhere"]

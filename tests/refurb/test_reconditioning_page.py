@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lifecycle import gate
-from refurb.enums import DeviceState, DriveKind, ErasureEntry, HiddenSectors, Outcome
+from refurb.enums import DeviceState, DriveKind, ErasureEntry, ErasureOutcome, HiddenSectors
 from refurb.models import Device, Drive, Erasure, Grading, StorageAbsence
 from refurb.models import TestRun as Run
 from refurb.services.devices import describe_device, receive_device
@@ -100,7 +100,7 @@ def test_one_press_records_the_log_the_tests_the_grade_and_the_price(bench: Benc
     drive = Drive.objects.get()
     assert (drive.kind, drive.serial, drive.capacity) == (DriveKind.SSD, "SN000001", 256_060_514_304)
     erasure = Erasure.objects.get()
-    assert (erasure.outcome, erasure.hidden_sectors) == (Outcome.ACCEPTED, HiddenSectors.NONE)
+    assert (erasure.outcome, erasure.hidden_sectors) == (ErasureOutcome.ACCEPTED, HiddenSectors.NONE)
     assert (erasure.tool, erasure.tool_version, erasure.standard) == ("nwipe", "0.37", "Fill With Zeros")
     assert (fresh(device).state, fresh(device).price) == (DeviceState.READY, Decimal("49.90"))
 
@@ -191,7 +191,7 @@ def test_a_log_that_proves_nothing_is_recorded_with_its_reasons(bench: Bench) ->
     page = read(client, page_of(device, "device_recondition"))
     assert "il ne prouve rien" in page
     assert "L’outil signale une interruption." in page
-    assert Erasure.objects.get().outcome == Outcome.REFUSED
+    assert Erasure.objects.get().outcome == ErasureOutcome.REFUSED
 
 
 def test_an_erasure_is_typed_by_hand_in_place(bench: Bench) -> None:
@@ -218,7 +218,7 @@ def test_an_erasure_is_typed_by_hand_in_place(bench: Bench) -> None:
     typed = {f"run{drive.pk}-{name}": said for name, said in by_hand.items()}
     sends(acting(bench.technician), device, **typed, save="stockage")
     erasure = Erasure.objects.get()
-    assert (erasure.outcome, erasure.entry) == (Outcome.ACCEPTED, ErasureEntry.CHECKED)
+    assert (erasure.outcome, erasure.entry) == (ErasureOutcome.ACCEPTED, ErasureEntry.CHECKED)
 
 
 def test_nothing_is_asked_of_the_storage_of_a_screen(bench: Bench) -> None:

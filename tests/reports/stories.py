@@ -17,10 +17,10 @@ from network.models import Epci, Membership
 from refurb.enums import (
     CheckResult,
     CosmeticGrade,
+    DeviceReopenReason,
     DeviceType,
     MissingReason,
     ReclassifyReason,
-    ReopenReason,
     UndoRejectReason,
     UnusableReason,
 )
@@ -133,7 +133,7 @@ class Story:
 
     @remembered("technician")
     def reopen(self, device: Device, at: datetime) -> Device:
-        return gate.apply(device, "reopen", actor=self.technician, reason=ReopenReason.GRADE, at=at)
+        return gate.apply(device, "reopen", actor=self.technician, reason=DeviceReopenReason.GRADE, at=at)
 
     @remembered("technician")
     def lose(self, device: Device, at: datetime) -> Device:

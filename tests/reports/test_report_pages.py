@@ -28,13 +28,13 @@ from refurb.enums import DeviceType
 from reports.chart import bar_chart
 from reports.definitions import definitions
 from reports.documents import draw_proof, title_of
-from reports.drill_down import DEVICES, Asked, rows_behind
+from reports.drill_down import DEVICES, AskedNumber, rows_behind
 from reports.drill_down_links import Leads
 from reports.enums import DISTRIBUTED, DISTRIBUTION, Measure, Stage
 from reports.filters import BehindFilter
 from reports.models import Report
 from reports.services import compute_report
-from reports.summary import PLACE, Summary, Table
+from reports.summary import PLACE, Summary, SummaryTable
 from reports.workbook import DETAIL_HEAD, SHEETS, write_workbook
 from tests.costs import assert_same_queries
 from tests.distribution.shelves import Shelf
@@ -73,7 +73,7 @@ def test_each_number_of_a_stage_leads_to_as_many_rows_of_the_journal(story: Stor
             (Measure.OPENING, Measure.ENTERED, Measure.LEFT, Measure.OTHER, Measure.CLOSING)
         ):
             for stage in Stage:
-                asked = Asked(measure, stage)
+                asked = AskedNumber(measure, stage)
                 found = rows_behind(DEVICES, report, asked)
                 assert found.number == numbers(report, stage)[rank] == DEVICES.figure_of(report, asked), asked
         page = pilot.get(address, {"mesure": "entrees", "etape": "announced", "epci": story.epci.pk, "type": "laptop"})
@@ -111,8 +111,8 @@ def test_each_number_of_the_distribution_leads_to_as_many_rows_of_the_journal() 
     report = compute_report(actor=shelf.pilot, month=timezone.localdate().replace(day=1))
     used = followed(acting(shelf.pilot), report)
     assert used >= {("epci", str(shelf.epci.pk)), ("etape", "distribution"), ("etape", "available")}
-    gathered = sum(rows_behind(DEVICES, report, Asked(Measure.CLOSING, stage)).number for stage in DISTRIBUTION)
-    assert rows_behind(DEVICES, report, Asked(Measure.CLOSING, DISTRIBUTED)).number == gathered == 4
+    gathered = sum(rows_behind(DEVICES, report, AskedNumber(Measure.CLOSING, stage)).number for stage in DISTRIBUTION)
+    assert rows_behind(DEVICES, report, AskedNumber(Measure.CLOSING, DISTRIBUTED)).number == gathered == 4
 
 
 def test_a_place_that_is_two_at_once_counts_nothing(story: Story, pilot: Client) -> None:
@@ -240,7 +240,7 @@ def text_of(html: str) -> str:
     return unescape(re.sub(r"<[^>]*>", "", html)).strip()
 
 
-def whole(table: Table) -> list[list[Any]]:
+def whole(table: SummaryTable) -> list[list[Any]]:
     """A table as rows: heading, lines, total."""
     return [list(table.plain_head), *([row.label, *row.cells] for row in (*table.rows, table.total))]
 

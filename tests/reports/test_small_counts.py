@@ -9,16 +9,16 @@ import pytest
 from reports.secrecy import keys
 from reports.secrecy.audit import narrow_cells
 from reports.secrecy.suppression import Rule, hide
-from reports.secrecy.system import Cell, Contradiction, System, summed
+from reports.secrecy.system import Cell, Equations, Inconsistent, summed
 
 RULE = Rule(threshold=5, width=5)
 MONTH = "2026-01-01"
 type Grid = Sequence[Sequence[int]]
 
 
-def written(grid: Grid, month: str = MONTH, system: System | None = None) -> System:
+def written(grid: Grid, month: str = MONTH, system: Equations | None = None) -> Equations:
     """A table with all its totals."""
-    system = System() if system is None else system
+    system = Equations() if system is None else system
     lines, columns = range(len(grid)), range(len(grid[0]))
     numbers = [[system.unknown((month, i, j), grid[i][j]) for j in columns] for i in lines]
 
@@ -36,7 +36,7 @@ def written(grid: Grid, month: str = MONTH, system: System | None = None) -> Sys
     return system
 
 
-def hidden_of(system: System, month: str = MONTH, already: Sequence[tuple[str, str]] = ()) -> set[str]:
+def hidden_of(system: Equations, month: str = MONTH, already: Sequence[tuple[str, str]] = ()) -> set[str]:
     """What is hidden of a table; nothing of it may be known too closely."""
     keys = hide(system, month, set(already), RULE)
     assert not narrow_cells(system, {(month, key) for key in keys} | set(already), RULE.width)
@@ -149,7 +149,7 @@ def test_numbers_that_cannot_be_are_not_audited_but_refused() -> None:
     system = written([[3], [9]])
     wrong = Cell(MONTH, "wrong", summed([(1, system.unknown((MONTH, 0, 0)))]), 1, True, 1)
     system.show(wrong)
-    with pytest.raises(Contradiction):
+    with pytest.raises(Inconsistent):
         narrow_cells(system, {(MONTH, "*,*")}, RULE.width)
 
 

@@ -21,7 +21,7 @@ from reports.secrecy.choosing import audit, choose, look, looked_for_elsewhere, 
 from reports.secrecy.covering import HIDDEN
 from reports.secrecy.edges import passages_of_workshops
 from reports.secrecy.suppression import Rule, hide
-from reports.secrecy.system import Cell, System
+from reports.secrecy.system import Cell, Equations
 from reports.secrecy.tables import Tie, tie_of
 from reports.summary import NOT_SUMMED
 from reports.workbook import write_workbook
@@ -108,9 +108,9 @@ def test_where_there_are_too_few_devices_to_hide_no_hidden_number_can_be_compute
     assert not [one for one in audit(frozen) if one.is_found_out]
 
 
-def known(value: int, *, exactly: bool) -> System:
+def known(value: int, *, exactly: bool) -> Equations:
     """Three numbers of households and their total; of the first one anyone knows the value, or that it is at most 3."""
-    system = System()
+    system = Equations()
     first, second, third = (system.unknown(name, number) for name, number in (("a", value), ("b", 2), ("c", 30)))
     if exactly:
         system.relate([(1, first)], value)

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from demo.agenda import Refusal, log_refusal
+from demo.agenda import ThreadRefusal, log_refusal
 from demo.preparation import note_preparation
 from demo.seeding import SeedingRefused, seed_demo
 from demo.sweep import DAYS, SEEDS, cases, sweep
@@ -80,7 +80,7 @@ class Command(BaseCommand):
                 " «\u00a0make demo\u00a0»."
             )
 
-    def leave(self, refusal: Refusal) -> None:
+    def leave(self, refusal: ThreadRefusal) -> None:
         """A thread of the story ended before its time."""
         self.left += 1
         log_refusal(refusal)
