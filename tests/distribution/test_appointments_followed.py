@@ -150,6 +150,18 @@ def test_the_working_day_before_a_mail_recalls_it_once_and_never_the_day_it_was_
     assert again(made).reminded_at is None
 
 
+@pytest.mark.usefixtures("days_to_come")
+def test_after_a_stop_of_the_clock_nobody_is_recalled_on_the_very_day(shelf: Shelf) -> None:
+    device = mailed(shelf)
+    made = booked(shelf, device)
+    that_morning = day_start(timezone.localdate(starts(made))) + timedelta(hours=1)
+
+    run_clock(at=that_morning)
+
+    assert again(made).reminded_at is None
+    assert not Appointment.objects.filter(to_call_back(that_morning)).exists()
+
+
 def test_an_hour_that_the_household_does_not_know_is_told_before_it_is_recalled(shelf: Shelf, device: Device) -> None:
     made = booked(shelf, device)
     with pytest.raises(Refused, match="ne connaît pas encore ce rendez-vous"):
