@@ -45,7 +45,10 @@ PLAN: Mapping[str, Sequence[str]] = {
         *("tests/distribution/test_appointments.py", "tests/distribution/test_appointments_followed.py"),
         *("tests/distribution/test_appointments_to_move.py", "tests/distribution/test_je_viens.py"),
     ],
-    "conventions/machine/rules.py": ["tests/conventions/test_life.py", "tests/conventions/test_endings.py"],
+    "conventions/machine/rules.py": [
+        *("tests/conventions/test_life.py", "tests/conventions/test_endings.py", "tests/conventions/test_clock.py"),
+        "tests/conventions/test_mergers.py",
+    ],
     "prescriptions/machine/prescription_rules.py": [
         *("tests/prescriptions/test_prescription_submit.py", "tests/prescriptions/test_prescription_decision.py"),
         *("tests/prescriptions/test_prescription_life.py", "tests/prescriptions/test_prescription_clock.py"),
@@ -55,6 +58,7 @@ PLAN: Mapping[str, Sequence[str]] = {
     "prescriptions/machine/need_rules.py": [
         *("tests/prescriptions/test_prescription_life.py", "tests/prescriptions/test_prescription_submit.py"),
         *("tests/prescriptions/test_restriction.py", "tests/prescriptions/test_household_says_no.py"),
+        *("tests/distribution/test_lost_needs.py", "tests/distribution/test_order.py"),
     ],
     "connectivity/machine/rules.py": [
         *("tests/connectivity/test_connection_life.py", "tests/connectivity/test_connection_ends.py"),
