@@ -14,6 +14,7 @@ from django_fsm import TransitionNotAllowed, can_proceed, has_transition_perm
 from lifecycle.exceptions import OutsideTheGate
 from lifecycle.fields import StateField
 from lifecycle.machine import CREATION, SAME, Machine, Stateful, Verb, machines, verbs_of
+from lifecycle.requirements import Given
 from network.models import Membership
 from refurb.models import Device
 from tests.lifecycle.parcels.machine import ParcelMachine
@@ -191,3 +192,12 @@ def test_what_a_verb_says_is_kept_as_it_was_said() -> None:
     assert declared.permissions == (len,)
     assert declared.requires == ()
     assert declared.done == "Ranger"
+
+
+def test_what_is_not_given_is_its_default_and_an_error_where_there_is_none() -> None:
+    """None is a value, and a default like another."""
+    assert Given("grade").pick({"grade": None}) is None
+    assert Given("grade", default="A").pick({}) == "A"
+    assert Given("grade", default=None).pick({}) is None
+    with pytest.raises(TypeError, match="grade"):
+        Given("grade").pick({})
