@@ -9,12 +9,14 @@ from django.core.management import call_command
 from django.db import models
 from django.db.models.signals import class_prepared
 from django.test.utils import isolate_apps
+from django.utils import timezone
 from django_fsm import TransitionNotAllowed, can_proceed, has_transition_perm
 
+from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import OutsideTheGate
 from lifecycle.fields import StateField
 from lifecycle.machine import CREATION, SAME, Machine, Stateful, Verb, machines, verbs_of
-from lifecycle.requirements import Given
+from lifecycle.requirements import Context, Given
 from network.models import Membership
 from refurb.models import Device
 from tests.lifecycle.parcels.machine import ParcelMachine
@@ -201,3 +203,10 @@ def test_what_is_not_given_is_its_default_and_an_error_where_there_is_none() -> 
     assert Given("grade", default=None).pick({}) is None
     with pytest.raises(TypeError, match="grade"):
         Given("grade").pick({})
+
+
+def test_two_judgements_of_the_same_act_are_equal_whatever_was_read_for_one_of_them() -> None:
+    at = timezone.now()
+    judged, same = Context(at, SYSTEM), Context(at, SYSTEM)
+    assert judged.once("rows", lambda: [1]) == judged.once("rows", list) == [1]
+    assert judged == same
