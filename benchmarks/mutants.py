@@ -34,7 +34,7 @@ PLAN: Mapping[str, Sequence[str]] = {
         *("tests/refurb/test_device_recondition.py", "tests/refurb/test_device_exits.py"),
         *("tests/refurb/test_device_missing.py", "tests/refurb/test_device_undone.py"),
         *("tests/refurb/test_units_never_seen.py", "tests/refurb/test_device_correction.py"),
-        "tests/distribution/test_passports.py",
+        *("tests/refurb/test_waste_register.py", "tests/distribution/test_passports.py"),
     ],
     "distribution/machine/allotment_rules.py": [
         *("tests/distribution/test_allotment.py", "tests/distribution/test_shelves.py"),

@@ -340,6 +340,16 @@ def test_a_screen_is_attached_to_one_reconditioned_desktop_of_the_workshop(shelf
     assert fresh(screen).attached_to == free
 
 
+def test_two_screens_of_a_set_are_not_attached_to_the_same_desktop(shelf: Shelf) -> None:
+    desktop, *screens = shelf.ready(DeviceType.DESKTOP), *(shelf.ready(DeviceType.SCREEN, price=5) for _ in range(2))
+    per_row = {screen.pk: {"desktop": desktop.pk} for screen in screens}
+    outcome = gate.apply_many(
+        Device.objects.filter(pk__in=per_row), "attach", actor=shelf.technician, at=shelf.at, per_row=per_row
+    )
+    codes_of = {pk: [reason.code for reason in told] for pk, told in outcome.refused.items()}
+    assert (codes_of, outcome.moved) == ({screen.pk: ["desktop"] for screen in screens}, [])
+
+
 def test_a_screen_is_detached_in_the_workshop(shelf: Shelf) -> None:
     screen = screen_of(shelf.desktop())
 

@@ -249,6 +249,9 @@ def test_the_value_of_a_public_gift_stays_under_the_ceiling_of_the_day() -> None
     donation = scene.announced_before_the_law()
 
     assert refusals(scene, donation, scene.rulings(donation)) == ["value_under_ceiling"]
+    alone = public_scene(laptops(1, unit_value=Decimal("300.01")))
+    donation = alone.announced_before_the_law()
+    assert refusals(alone, donation, alone.rulings(donation)) == ["value_under_ceiling"]
 
 
 def test_a_public_gift_of_exactly_the_ceiling_passes() -> None:
