@@ -35,18 +35,17 @@ def keys_of(name: str, per_row: PerRowValues) -> set[int]:
 # --- a screen and its desktop
 
 
-def goes_along(target: str, sentence: str = "") -> Requirement:
+_FOLLOWS = "Cet écran suit son ordinateur\u00a0: agissez sur l’ordinateur."
+
+
+def goes_along(target: str) -> Requirement:
     """An attached screen moves after its desktop and to the same state, never alone."""
-    return Requirement(
-        "goes_along",
-        sentence or "Cet écran suit son ordinateur\u00a0: agissez sur l’ordinateur.",
-        lambda ctx: Q(attached_to=None) | Q(attached_to__state=target),
-    )
+    return Requirement("goes_along", _FOLLOWS, lambda ctx: Q(attached_to=None) | Q(attached_to__state=target))
 
 
 LEFT_ALONE = Requirement(
     "left_alone",
-    "Cet écran suit son ordinateur\u00a0: agissez sur l’ordinateur.",
+    _FOLLOWS,
     lambda ctx: Q(attached_to=None) | ~Q(attached_to__state=F("state")),
 )
 """An attached screen comes back with its desktop, or alone once its desktop is elsewhere."""

@@ -313,6 +313,8 @@ def test_an_attached_screen_does_not_go_alone(shelf: Shelf) -> None:
     screen = screen_of(desktop)
 
     assert "goes_along" in codes(allot(shelf, screen))
+    with pytest.raises(Refused, match="agissez sur l’ordinateur"):
+        allot(shelf, screen)()
     shelf.allotted(desktop)
     assert codes(lambda: release(shelf, fresh(screen))) == {"left_alone"}
 
