@@ -1,6 +1,7 @@
 """What conventions refuse to whoever does not see them, may not, comes too early: nothing of it is written."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -15,7 +16,7 @@ from conventions.services.circuit import answer_point, keep_notes
 from conventions.services.conventions import open_signature_convention, record_end_convention
 from conventions.services.drafting import DraftArticle, DraftTerms, create_convention, edit_convention
 from conventions.services.readings import DEPOSITED_ELSEWHERE
-from conventions.services.signatures import contest_signature
+from conventions.services.signatures import NOT_DRAWN, contest_signature
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused, Unknown
@@ -163,13 +164,17 @@ def test_a_task_that_was_taken_in_charge_is_free_again_once_somebody_else_is_ask
 # --- an end agreed on
 
 
-def test_no_agreement_is_recorded_when_no_end_is_proposed() -> None:
+def test_no_agreement_is_recorded_when_no_end_is_proposed_nor_before_its_paper_is_drawn() -> None:
     scene = Treaty()
     convention = scene.active()
+    given: dict[str, Any] = {"party": Party.EPCI, "content": scan_with(pages=1), "name": "accord.pdf"}
     with pytest.raises(Refused) as refused:
-        record_end_convention(
-            actor=scene.pilot, convention=convention, party=Party.EPCI, content=scan_with(pages=1), name="accord.pdf"
-        )
+        record_end_convention(actor=scene.pilot, convention=convention, **given)
     assert sentences(refused) == {ending_rules.PROPOSED.sentence}
     assert not EndConsent.objects.exists()
+    proposed = gate.apply(convention, "propose_end", actor=scene.signatories[Party.DISTRIBUTOR])
+    with pytest.raises(Refused) as refused:
+        record_end_convention(actor=scene.pilot, convention=proposed, **given)
+    assert sentences(refused) == {NOT_DRAWN.sentence}
+    assert EndConsent.objects.get().party == Party.DISTRIBUTOR
     assert again(convention).state == ConventionState.ACTIVE
