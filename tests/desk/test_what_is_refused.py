@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 
 from conventions.models import PriceCeiling
 from desk.models import Committee, Meeting, ReferenceAction, ReferenceChange
@@ -12,8 +13,9 @@ from desk.services.reference import add_version, correct_row, withdraw_version
 from lifecycle.actors import SYSTEM
 from network.models import Membership
 from refurb.models import GradingScale
-from tests.desk.test_reference_data import BY_SLUG, CEILINGS, DAY, next_one
+from tests.desk.test_reference_data import BY_SLUG, CEILINGS, DAY, address, next_one
 from tests.given import load_reference
+from tests.pages import read
 
 pytestmark = pytest.mark.django_db
 SCALES = BY_SLUG["grilles-de-classement"]
@@ -55,27 +57,26 @@ def test_a_correction_that_corrects_nothing_leaves_no_trace(pilot: Membership) -
 
 
 def test_a_version_begins_after_the_one_it_follows(pilot: Membership, today: date) -> None:
-    begun = add_version(family=CEILINGS, row=next_one(ceiling(), today), by=pilot)
+    former = ceiling()
+    begun = add_version(family=CEILINGS, row=next_one(former, today), by=pilot)
     traces = ReferenceChange.objects.count()
     with pytest.raises(ValidationError) as refused:
-        add_version(family=CEILINGS, row=next_one(ceiling_of(begun), today, 200), by=pilot)
+        add_version(family=CEILINGS, row=next_one(former, today, 200), by=pilot)
     assert "la nouvelle vient après ce jour" in refused.value.message_dict["valid_from"][0]
     assert PriceCeiling.objects.filter(type="laptop").count() == 2
     assert PriceCeiling.objects.get(pk=begun.pk).valid_to is None
     assert ReferenceChange.objects.count() == traces
 
 
-def ceiling_of(row: object) -> PriceCeiling:
-    assert isinstance(row, PriceCeiling)
-    return row
-
-
-def test_of_kinds_that_live_side_by_side_a_version_given_up_leaves_the_others_as_they_are(
-    pilot: Membership, today: date
+def test_of_kinds_that_live_side_by_side_a_version_given_up_leaves_the_others_as_they_are_and_the_page_says_so(
+    office: Client, pilot: Membership, today: date
 ) -> None:
     former = scale()
     made = add_version(family=SCALES, row=next_scale(former, today + 10 * DAY), replaces=former, by=pilot)
     assert GradingScale.objects.get(pk=former.pk).valid_to == today + 9 * DAY
+    page = read(office, address("reference_withdraw", SCALES.slug, made.pk))
+    assert "garde son dernier jour" in page
+    assert "Celle qui la précède continue" not in page
     assert withdraw_version(family=SCALES, row=made, by=pilot) is None
     assert not GradingScale.objects.filter(code="ec-pc-2099").exists()
     assert GradingScale.objects.get(pk=former.pk).valid_to == today + 9 * DAY
