@@ -1,6 +1,5 @@
 """Proofs looked at with a household: that they were seen, of which day, what they show. Never the document."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -56,11 +55,3 @@ def record_proof(
         file=row, rule=rule, proof=proof, dated_on=dated_on, holds=holds, ceiling=ceiling,
         seen_at=instant, seen_by_id=actor.pk,
     )  # fmt: skip
-
-
-def latest_proofs(proofs: Iterable[ProofSeen]) -> dict[str, ProofSeen]:
-    """The newest proof of each rule, by its own date."""
-    found: dict[str, ProofSeen] = {}
-    for proof in sorted(proofs, key=lambda one: (one.dated_on, one.pk)):
-        found[proof.rule] = proof
-    return found

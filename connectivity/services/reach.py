@@ -85,8 +85,7 @@ def keep_reach(move: Move) -> None:
     """What was known where the household lives is kept with the offer, as it was told that day."""
     files = ConnectionFile.objects.filter(pk__in=move.pks).select_related("offer", "need__prescription")
     for file in files:
-        if file.offer is None:
-            continue
+        assert file.offer is not None
         here = here_of(file.need.prescription.commune_id, timezone.localdate(move.at), file)
         found = weigh_reach(file.offer.technology, file.offer.operator_name, here)
         if found is not None:

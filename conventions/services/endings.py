@@ -9,7 +9,7 @@ from conventions.enums import ConventionPaperKind, FoundOnDeposit, Party
 from conventions.machine.ending_rules import CONSENT, PROPOSED, party_of
 from conventions.models import Convention, ConventionPaper, EndConsent
 from conventions.services.readings import read_scan, refuse
-from conventions.services.signatures import SCANS
+from conventions.services.signatures import NOT_DRAWN, SCANS
 from documents.models import Document, StoredFile
 from documents.services import check_file, open_file, store_file
 from lifecycle import gate
@@ -51,8 +51,10 @@ def record_end_convention(
     """
     check_file(content=content, name=name, accept=SCANS)
     document = agreement_of(convention)
-    if document is None or document.rendered is None:
+    if document is None:
         raise Refused({convention.pk: (PROPOSED.reason,)})
+    if document.rendered is None:
+        raise Refused({convention.pk: (NOT_DRAWN,)})
     with open_file(document.rendered) as file:
         frozen = file.read()
     if content == frozen:

@@ -124,6 +124,7 @@ def check_rows(*, family: Family, keys: Iterable[int], by: Actor, source: str = 
 def withdraw_version(*, family: Family, row: Dated, by: Actor, at: datetime | None = None) -> Dated | None:
     """Give up a version that has not begun; the one it was to follow goes on. Answers the latter.
 
+    Of kinds that live side by side nothing says which one it was to follow: each keeps its last day; answers None.
     Raises PermissionDenied, ValidationError when it has begun or serves already.
     """
     hand = _allowed(by, at)

@@ -32,6 +32,10 @@ from reference.families import Family
 
 SEEN = "apercu-lu"
 """The field that says which preview was read."""
+ENDS_ALL_THE_SAME = (
+    "Si elle devait en remplacer une, celle-là garde son dernier jour\u00a0: corrigez-le si elle doit continuer."
+)
+"""Of kinds that live side by side, nothing says which version another was to follow."""
 
 
 @asks_then_acts
@@ -133,11 +137,12 @@ def reference_withdraw(request: Request, family: str, pk: int) -> HttpResponse:
     """Give up a version that has not begun."""
     kept = family_of(request, family)
     row = row_of(kept, pk)
+    after = ENDS_ALL_THE_SAME if kept.side_by_side else "Celle qui la précède continue."
     return confirm(
         request,
         lambda: withdraw_version(family=kept, row=row, by=request.membership),
         title="Retirer cette version à venir",
-        sentence=f"{kept.name(row)}\u00a0: la version qui devait commencer est retirée. Celle qui la précède continue.",
+        sentence=f"{kept.name(row)}\u00a0: la version qui devait commencer est retirée. {after}",
         done="Version retirée.",
         back_url=reverse("desk:reference_list", args=[kept.slug]),
     )

@@ -9,10 +9,11 @@ from viewflow.workflow.models import Process, Task
 from calendars.working_days import working_days_between
 from conventions.asked import asked_of, claim_task, release_task
 from conventions.circuit import process_of
-from conventions.enums import ConventionState, Party, ReviewSubject
+from conventions.enums import ConventionState, Party, ReviewSubject, SignatureState
 from conventions.flows import ConventionFlow
 from conventions.models import Convention, Review
 from conventions.services.drafting import DraftReviewer
+from conventions.services.signatures import contest_signature
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from tests.conventions.conventions import Treaty, again
@@ -187,6 +188,29 @@ def test_the_rows_go_on_without_their_circuit() -> None:
     Process.objects.all().delete()
 
     assert treaty.approve(convention).state == ConventionState.APPROVED
+
+
+def test_the_rows_go_on_when_nothing_is_asked_any_more_and_a_reopened_text_is_still_awaited() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    Task.objects.filter(flow_task=ConventionFlow.review).delete()
+
+    assert treaty.approve(convention).state == ConventionState.APPROVED
+    assert waiting(convention) == []
+    gate.apply(again(convention), "reopen", actor=treaty.manager, reason="terms")
+    assert waiting(convention) == ["revise"]
+
+
+def test_a_signature_is_contested_even_when_its_circuit_never_asked_it() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = treaty.confirm(treaty.deposit(convention, Party.RECONDITIONER))
+    Task.objects.filter(flow_task=ConventionFlow.sign).delete()
+
+    contested = contest_signature(actor=signature.signatory, signature=signature)
+
+    assert contested.state == SignatureState.ASKED
+    assert waiting(convention) == []
 
 
 def test_an_amendment_has_a_circuit_of_its_own() -> None:

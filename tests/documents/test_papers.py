@@ -38,6 +38,7 @@ from documents.services import (
 from documents.services.papers import canonical
 from documents.tasks import remove_forgotten_content
 from network.models import Membership
+from tests.documents.pdfs import small_pdf
 from tests.documents.worker import run_worker
 
 AT = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
@@ -321,3 +322,22 @@ def test_a_document_forgotten_before_it_was_drawn_is_never_drawn(db: None, paper
     assert render_document(document).rendered is None
     with pytest.raises(Http404):
         document_response(Document.objects.get(pk=document.pk))
+
+
+@pytest.mark.django_db
+def test_an_act_that_was_never_drawn_is_drawn_before_its_values_are_forgotten(
+    paper_kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn_with: list[Any] = []
+
+    def drawing(paper: Document) -> bytes:
+        drawn_with.append(paper.values)
+        return small_pdf(paper.public_code)
+
+    monkeypatch.setattr(papers, "draw_document", drawing)
+    forgotten = forget_document(document=a_document(paper_kind), at=AT, keep_act=True)
+    assert [values["reference"] for values in drawn_with] == [VALUES["reference"]]
+    assert (forgotten.values, forgotten.title, forgotten.forgotten_at) == ({}, "", AT)
+    assert forgotten.rendered is not None
+    assert forgotten.rendered.forgotten_at is None
+    assert verify_document(forgotten), "others are bound by it: its PDF still proves it"

@@ -309,3 +309,13 @@ def test_the_list_says_in_french_why_an_sms_did_not_leave() -> None:
     assert "remplacé par un autre" in page
     assert "replaced" not in page.partition("<main")[2].partition("</main>")[0]
     assert "0612345678" not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", ["", "03 20 00 00 00", "+1 202 555 0100", "06 12 34 56"])
+def test_no_sms_is_written_for_a_number_that_is_no_mobile_and_the_one_that_waits_still_leaves(number: str) -> None:
+    waiting = queue_sms(number="06 12 34 56 78", text="Rendez-vous mardi", about=ABOUT)
+    with pytest.raises(ValueError, match="no mobile"):
+        queue_sms(number=number, text="Rendez-vous mercredi", about=ABOUT)
+    assert Sms.objects.get() == waiting
+    assert Sms.objects.get().delivery == SendState.QUEUED
