@@ -16,6 +16,7 @@ from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
 from network.models import Membership
+from prescriptions import followers
 from prescriptions.enums import (
     ContactChannel,
     DropReason,
@@ -23,6 +24,7 @@ from prescriptions.enums import (
     IdentityReason,
     NeedState,
     NoteAudience,
+    PrescriptionState,
     ReminderKind,
 )
 from prescriptions.models import (
@@ -55,7 +57,7 @@ from prescriptions.services.instruction import call_off_absence, declare_absence
 from prescriptions.services.joining import part_household
 from prescriptions.services.known import all_known
 from prescriptions.services.people import forget_lines_of
-from prescriptions.services.prescriptions import create_prescription, distributors_for
+from prescriptions.services.prescriptions import create_prescription, distributors_for, refuse_prescription
 from prescriptions.services.reminders import plan_notices, plan_reminders
 from prescriptions.services.rights import answer_rights_request, identify_rights_request
 from prescriptions.services.sets import drop_needs
@@ -274,3 +276,13 @@ def test_a_reason_that_follows_the_end_of_a_file_is_nobody_s_to_choose(circle: C
     assert not outcome.moved
     assert set(outcome.refused) == {need.pk for need in needs}
     assert {need.state for need in needs.all()} == {NeedState.WAITING}
+
+
+def test_what_follows_an_act_is_done_whole_or_the_act_is_not(circle: Circle, monkeypatch: pytest.MonkeyPatch) -> None:
+    prescription = circle.submitted()
+    need = prescription.needs.get()
+    monkeypatch.setitem(followers._DROPPED_BECAUSE, "refuse", "of_no_list")
+    refuse: dict[str, Any] = {"actor": circle.adviser, "prescription": prescription, "reason": "already_served"}
+    assert codes(lambda: refuse_prescription(**refuse)) == {"reason"}
+    assert (again(prescription).state, again(need).state) == (PrescriptionState.SUBMITTED, NeedState.ASKED)
+    assert not prescription.journal.filter(verb="refuse").exists()
