@@ -159,8 +159,6 @@ def _written(value: Any) -> str:
         return written_moment(value)
     if isinstance(value, date):
         return written_day(value)
-    if isinstance(value, dict):
-        return ", ".join(f"{key}\u00a0: {_written(inner)}" for key, inner in value.items())
     return str(value)
 
 

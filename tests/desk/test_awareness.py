@@ -145,8 +145,14 @@ def test_a_structure_that_came_opens_its_account_and_one_that_did_not_is_refused
     worker = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER)
     with pytest.raises(PermissionDenied):
         invite_structure(actor=worker, guest=guests["CCAS connu"], email="x@exemple.test")
+    known = Organisation.objects.count()
     with pytest.raises(ValidationError, match="porte déjà ce nom"):
         invite_structure(actor=room.pilot, name="ccas CONNU", commune=room.commune, email="x@exemple.test")
+    with pytest.raises(ValidationError) as unnamed:
+        invite_structure(actor=room.pilot, name=" \n", commune=room.commune, email="x@exemple.test")
+    assert list(unnamed.value.message_dict) == ["name"]
+    assert Organisation.objects.count() == known
+    assert not Invitation.objects.filter(email="x@exemple.test").exists()
 
 
 def test_the_sheet_is_a_tagged_pdf_with_a_line_for_each_structure_and_no_person() -> None:

@@ -174,3 +174,12 @@ def test_an_address_pasted_with_a_sign_that_is_not_seen_is_refused_at_its_field(
     client, url = acting(desk.pilot), reverse("network:invite", args=[desk.structure.reference])
     page = client.post(url, {"email": pasted, "position": "prescriber:worker", "first_name": "", "last_name": ""})
     assert "au lieu de le coller" in page.content.decode()
+
+
+def test_the_organisation_of_an_entry_is_not_described_again_with_it() -> None:
+    desk = Desk()
+    row = desk.published()
+    other = make_organisation(OrganisationKind.PRESCRIBER)
+    with pytest.raises(TypeError, match="organisation"):
+        correct_public_service(actor=desk.worker, public_service=row, organisation=other, **desk.said())
+    assert PublicService.objects.get().organisation == desk.structure

@@ -305,3 +305,23 @@ def test_sessions_that_are_over_are_cleared_every_night(client: Client, manager:
     assert [row.pk for row in Session.objects.all()] == [open_session]
     installed = {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
     assert {"network.clear_sessions", "network.forget_invitations"} <= installed
+
+
+def test_an_invited_address_that_has_an_account_by_now_signs_in_and_opens_no_second_one(manager: Membership) -> None:
+    token = invited(manager)
+    user = create_account(email=GUEST, password=PASSWORD)
+    with pytest.raises(ValidationError, match="connectez-vous pour accepter"):
+        accept_with_new_account(token=token, first_name="A", last_name="B", password=PASSWORD)
+    assert User.objects.get(email=GUEST) == user
+    assert Invitation.objects.get().accepted_at is None
+    assert not Membership.objects.filter(user=user).exists()
+
+
+def test_withdrawn_twice_or_once_accepted_an_invitation_keeps_its_first_end(manager: Membership) -> None:
+    invited(manager)
+    first = withdraw_invitation(invitation=Invitation.objects.get(), by=manager)
+    again = withdraw_invitation(invitation=first, by=manager, at=timezone.now() + timedelta(days=1))
+    assert again.withdrawn_at == first.withdrawn_at
+    accept_with_new_account(token=invited(manager), first_name="A", last_name="B", password=PASSWORD)
+    accepted = Invitation.objects.exclude(accepted_at=None).get()
+    assert withdraw_invitation(invitation=accepted, by=manager).withdrawn_at is None

@@ -179,3 +179,12 @@ def test_an_organisation_one_may_not_see_is_not_found(client: Client) -> None:
     donor = make_organisation("donor")
     client.force_login(make_membership("worker", "prescriber").user)
     assert client.get(reverse("network:organisation_detail", args=[donor.reference])).status_code == 404
+
+
+def test_a_refusal_of_the_database_is_not_told_as_people_who_still_act() -> None:
+    make_organisation(siret="73282932000074")
+    twice = make_organisation()
+    twice.siret = "73282932000074"
+    with pytest.raises(IntegrityError, match="network_organisation_siret_once"):
+        save_organisation(organisation=twice)
+    assert Organisation.objects.get(pk=twice.pk).siret == ""

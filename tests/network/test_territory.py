@@ -145,6 +145,15 @@ def test_an_unknown_code_is_refused(files: Path) -> None:
     assert not Commune.objects.exists()
 
 
+@pytest.mark.parametrize("row", ["59001,inconnu,Abancourt,59122", "59001,commune-deleguee,Abancourt,59999"])
+def test_a_merged_commune_of_no_known_status_or_host_is_named_and_nothing_is_written(files: Path, row: str) -> None:
+    with (files / "communes_merged.csv").open("a", encoding="utf-8") as lines:
+        lines.write(f"{row}\n")
+    with pytest.raises(TerritoryRefused, match="59001\u00a0: statut ou commune d’accueil inconnus"):
+        load_territory(read_territory(files))
+    assert not Commune.objects.exists()
+
+
 def test_a_file_that_does_not_read_says_which_line(files: Path) -> None:
     path = files / "communes.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("59268,441,", "59268,quatre,"), encoding="utf-8")

@@ -260,6 +260,9 @@ def test_its_prescriber_alone_sees_it(circle: Circle) -> None:
             assert acting(actor).get(page_of(photo, name)).status_code == 404, (actor, name)
         with pytest.raises((Unknown, PermissionDenied)):
             gate.apply(photo, "refuse", actor=actor, fault=PhotoFault.CUT)
+        with pytest.raises(Unknown):
+            accept_proof_photo(actor=actor, proof_photo=photo, kind=NO_FACT)
+    assert again(photo).state == S.WAITING
     assert acting(circle.manager).get(page_of(photo, "proof_photo_picture")).status_code == 200
     assert HouseholdAccess.objects.filter(what="proof_photo_picture", actor=circle.manager).count() == 1
 
