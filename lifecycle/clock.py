@@ -73,8 +73,6 @@ def _timed() -> dict[str, tuple[type[Stateful], Verb]]:
 
 def _startable(timed: Mapping[str, tuple[type[Stateful], Verb]], at: datetime) -> set[str]:
     """Those that start from a state in which there are rows; one statement, which costs less than to ask them all."""
-    if not timed:
-        return set()
     quote = connection.ops.quote_name
     asked = ", ".join(
         f"EXISTS (SELECT 1 FROM {quote(model._meta.db_table)} WHERE state = ANY (%s) AND moved_at <= %s)"  # noqa: S608

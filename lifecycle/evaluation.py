@@ -160,12 +160,9 @@ def counters_of(capacity: Capacity, rows: Iterable[Row], ctx: Context, per_row: 
     """``{pk: counter}``: which counter row serves each row."""
     if isinstance(capacity.key, str):
         return {row.pk: row.links[f"{capacity.key}_id"] for row in rows}
-    if isinstance(capacity.key, Given):
-        name, for_all = capacity.key.name, dict(ctx.values)
-        named = {row.pk: per_row.get(row.pk, for_all).get(name, for_all.get(name)) for row in rows}
-        return {pk: getattr(value, "pk", value) or None for pk, value in named.items()}
-    common = capacity.key(ctx)
-    return {row.pk: common for row in rows}
+    name, for_all = capacity.key.name, dict(ctx.values)
+    named = {row.pk: per_row.get(row.pk, for_all).get(name, for_all.get(name)) for row in rows}
+    return {pk: getattr(value, "pk", value) or None for pk, value in named.items()}
 
 
 def _judge_capacity(capacity: Capacity, rows: list[Row], ctx: Context, per_row: PerRowValues, *, locked: bool) -> None:

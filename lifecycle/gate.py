@@ -171,18 +171,19 @@ def _attempt(
         return _Done(Outcome(at=at))
     names, pks = links_of(declared), list(seen)
     within = visible(model, actor, cause) if names or len(pks) == 1 else None
-    for attempt in range(ATTEMPTS):
+    attempt = 0
+    while True:
         try:
             return _move(
                 model, declared, seen if not attempt else _links(model, names, pks), scope, actor=actor,
                 per_row=per_row, at=at, cause=cause, comment=comment, values=values, within=within,
             )  # fmt: skip
         except _LinksMoved:
-            if attempt == ATTEMPTS - 1:
+            attempt += 1
+            if attempt == ATTEMPTS:
                 raise
         except (IntegrityError, psycopg.IntegrityError) as error:
             raise Refused(dict.fromkeys(pks, (_translate(declared, error),))) from error
-    raise AssertionError("unreachable")
 
 
 def create[M: Stateful](

@@ -73,14 +73,12 @@ def given(declared: Verb, ctx: Context, per_row: PerRowValues) -> list[Group]:
             behind = model._base_manager.filter(pk__in=pks).exclude(**{f"{path}_id": None})
             keys = sorted(set(behind.values_list(f"{path}_id", flat=True)))
             groups.append((model_at(model, path), keys, strength))
-    for rule in declared.requires:
-        if not isinstance(rule, Capacity) or isinstance(rule.key, str):
-            continue
-        if isinstance(rule.key, Given):
-            groups.append((rule.counter, keys_given(rule.key.name, ctx, per_row), "FOR NO KEY UPDATE"))
-        elif (counter := rule.key(ctx)) is not None:
-            groups.append((rule.counter, [counter], "FOR NO KEY UPDATE"))
-    return groups
+    counters = [(rule.counter, rule.key) for rule in declared.requires if isinstance(rule, Capacity)]
+    return groups + [
+        (counter, keys_given(key.name, ctx, per_row), "FOR NO KEY UPDATE")
+        for counter, key in counters
+        if isinstance(key, Given)
+    ]
 
 
 def keys_given(name: str, ctx: Context, per_row: PerRowValues) -> list[int]:

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from lifecycle.actors import SYSTEM, Actor, System
 from lifecycle.evaluation import Row, judge, read
-from lifecycle.machine import Capacity, Given, PerRow, Requirement, Stateful, Verb, verbs_of
+from lifecycle.machine import Capacity, PerRow, Requirement, Stateful, Verb, verbs_of
 from lifecycle.registry import Move
 from lifecycle.requirements import Condition, Context, PerRowValues, Reason, Rule, SetValues, as_expression
 
@@ -136,16 +136,8 @@ def _as_condition(rule: Rule, ctx: Context) -> Condition:
     """What can be asked of one row without values: a rule on a set's values says nothing yet."""
     if isinstance(rule, Requirement):
         return rule.condition(ctx)
-    if isinstance(rule, Capacity) and rule.amount > 0:
-        if isinstance(rule.key, str):
-            return Q(**{f"{rule.key}__{rule.used}__lt": F(f"{rule.key}__{rule.limit}")})
-        if isinstance(rule.key, Given):
-            return True
-        counter = rule.key(ctx)
-        if counter is None:
-            return True
-        model = rule.counter
-        return Exists(model._base_manager.filter(**{"pk": counter, f"{rule.used}__lt": F(rule.limit)}))
+    if isinstance(rule, Capacity) and rule.amount > 0 and isinstance(rule.key, str):
+        return Q(**{f"{rule.key}__{rule.used}__lt": F(f"{rule.key}__{rule.limit}")})
     return True
 
 

@@ -193,15 +193,14 @@ class Capacity:
     """A counted place (a quota): one counter row, locked, with a check constraint behind it.
 
     ``counter`` is its model. ``key``: the link of the row that leads to its counter; or the value given, for
-    the set or row by row (none given takes no place); or a function of the context when one counter serves the whole
-    set. ``amount`` is +1 to take a place, -1 to give it back.
+    the set or row by row (none given takes no place). ``amount`` is +1 to take a place, -1 to give it back.
     The surplus of a set is refused by rank, in the order of primary keys.
     """
 
     code: str
     sentence: str
     counter: type[Model]
-    key: str | Given | Callable[[Context], int | None]
+    key: str | Given
     used: str = "used"
     limit: str = "total"
     amount: int = 1

@@ -9,11 +9,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.db import ProgrammingError, connection, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.db.backends.signals import connection_created
 
 from config.database import SERVING_ROLE, from_url, serving
-from lifecycle import roles
+from lifecycle import checks, roles
 from network.models import User
 from tests.intruder import NAME
 from tests.network.factories import make_user
@@ -172,6 +172,57 @@ def test_nothing_is_looked_at_where_the_settings_do_not_ask_for_it(settings: Any
     roles.watch_connections()
     assert connection_created.receivers == before
     assert not used.LIFECYCLE_SERVING_ROLE_ONLY
+
+
+def test_a_role_that_was_made_at_the_same_instant_is_no_fault_and_a_reserved_name_is_one(
+    serving_role: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roles, "_ROLE", "SELECT 1 WHERE %s = ''")  # nobody is seen to be there
+    before = transaction.savepoint_create()
+    roles.make_role(SERVING_ROLE)
+    transaction.savepoint_rollback(before)
+    with pytest.raises(ProgrammingError, match="reserved"), transaction.atomic():
+        roles.make_role("pg_mine")
+
+
+def test_what_is_read_alone_is_taken_from_the_role_where_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roles, "READ_ONLY", ("django_migrations", "nowhere"))
+    assert list(roles._read_only()) == ['REVOKE INSERT, UPDATE, DELETE ON "django_migrations" FROM {role}']
+
+
+def test_a_database_that_is_away_is_looked_at_when_it_is_back(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> None:
+        raise OperationalError
+
+    settings.LIFECYCLE_SERVING_ROLE_ONLY = True
+    monkeypatch.setattr(connection, "ensure_connection", away)
+    roles.watch_connections()
+    assert connection_created.disconnect(dispatch_uid="lifecycle.roles"), "each connection to come is looked at"
+
+
+def test_a_role_that_only_reads_and_writes_rows_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roles, "excess", lambda database: [])
+    roles.refuse_excess(connection)
+
+
+def test_the_check_tells_a_role_that_may_too_much_and_says_when_it_could_not_look(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(database: object) -> list[str]:
+        raise OperationalError
+
+    assert checks.check_role() == [], "nobody asked"
+    settings.LIFECYCLE_SERVING_ROLE_ONLY = True
+    (told,) = checks.check_role()
+    assert (told.id, "possède des tables de Maillon" in told.msg) == ("lifecycle.E020", True)
+    monkeypatch.setattr(checks, "excess", lambda database: [])
+    assert checks.check_role() == []
+    monkeypatch.setattr(checks, "excess", away)
+    (told,) = checks.check_role()
+    assert (told.id, told.msg) == (
+        "lifecycle.I001",
+        "La base ne répond pas\u00a0: son rôle n’est pas vérifié (OperationalError).",
+    )
 
 
 def test_a_connection_that_is_refused_is_not_used(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -259,6 +259,21 @@ def test_an_altered_comment_is_found_and_an_erased_one_is_not(live: Live) -> Non
     assert fault.reference == digests[altered.pk][:12]
 
 
+def test_a_journal_left_behind_by_its_object_is_found(live: Live) -> None:
+    lost, whole = live(), live()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("DELETE FROM parcels_parcel WHERE id = %s", [lost.pk])
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+    (fault,) = faults()
+    assert (fault.reference, fault.sentence) == (
+        f"d’identifiant {lost.pk}",
+        "l’objet a disparu, son journal reste.",
+    )
+    assert whole.pk != lost.pk
+
+
 def test_a_comment_taken_away_is_found(live: Live) -> None:
     parcel = live()
     tamper("DELETE FROM lifecycle_comment")

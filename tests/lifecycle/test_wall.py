@@ -167,3 +167,13 @@ def test_going_back_from_a_wall_raised_again_leaves_the_one_before(announce: Ann
         sql("UPDATE parcels_parcel SET label = 'x'")
     with pytest.raises(IntegrityError, match="ne se complète que par ajout"):
         sql("DELETE FROM parcels_parcelentry")
+
+
+def test_going_back_from_the_first_wall_leaves_none(announce: Announce) -> None:
+    announce()
+    wall, state = Wall("parcel", "parcelentry", ["label"]), ProjectState.from_apps(apps)
+    with connection.schema_editor() as editor:
+        wall.database_backwards("parcels", editor, state, state)
+    sql("UPDATE parcels_parcel SET label = 'x'")
+    sql("UPDATE parcels_parcelentry SET verb = 'x'")
+    assert ParcelEntry.objects.get().verb == "x"

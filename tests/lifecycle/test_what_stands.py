@@ -12,7 +12,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from lifecycle import gate
+from lifecycle import gate, seal_checks
+from lifecycle.evidence import evidence_tables
 from lifecycle.faults import Fault
 from lifecycle.journal import journal_of
 from lifecycle.machine import Stateful, machines
@@ -138,6 +139,29 @@ def test_evidence_in_doubt_is_not_sealed_before_somebody_does_it(live: Live) -> 
     assert Seal.objects.filter(machine="evidence").count() == 1
     seal_journals(at=timezone.now(), whole=True)
     assert faults() == []
+
+
+def test_seals_of_evidence_gone_from_the_database_are_told_by_their_files(live: Live) -> None:
+    live()
+    seal_journals(at=timezone.now())
+    run("DELETE FROM lifecycle_seal WHERE machine = 'evidence'")
+    found: list[Fault] = []
+    seal_checks.verify_evidence(found.append)
+    assert [one.in_words for one in found] == [
+        "Preuves (scellés)\u00a0: le dernier fichier n’est pas le dernier scellé de la base."
+    ]
+
+
+def test_a_sealed_table_that_is_no_more_is_told(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    live()
+    seal_journals(at=timezone.now())
+    left = {name: table for name, table in evidence_tables().items() if name != "parcels_sealproof"}
+    monkeypatch.setattr(seal_checks, "evidence_tables", lambda: left)
+    found: list[Fault] = []
+    seal_checks.verify_evidence(found.append)
+    assert [one.in_words for one in found] == [
+        "Preuves parcels_sealproof\u00a0: la table, ou une colonne qui est scellée, n’existe plus."
+    ]
 
 
 def test_a_file_of_evidence_that_is_lost_or_replaced_is_found(live: Live, settings: object) -> None:

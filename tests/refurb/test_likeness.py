@@ -1,5 +1,6 @@
 """What the machines of a lot have in common is proposed for the next one; what is a machine's own never is."""
 
+import base64
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from lifecycle import gate
 from refurb.models import CarriedFacts, Device, Drive, Erasure, Grading
+from refurb.readers.glpi import EDID_HEADER
 from refurb.services import devices, likeness, parts, sources
 from tests.donations.scene import Scene, first_line, laptops
 from tests.pages import acting, read
@@ -296,8 +298,11 @@ def test_the_size_of_the_drive_and_of_the_screen_are_told_and_written_nowhere() 
     lot = Lot()
     first, second = lot.devices[:2]
     record(lot.bench, first, deposit(lot.bench, "a.json", machines.lshw()))
+    edid = base64.b64encode(EDID_HEADER + bytes(13) + bytes([31, 17]) + bytes(105)).decode()
+    record(lot.bench, first, deposit(lot.bench, "b.json", machines.glpi(monitors=[{"base64": edid}])))
     page = read(acting(lot.bench.technician), page_of(second, "device_recondition"))
     assert "Inventoriez ce que vous trouvez ici" in page
+    assert "13,9\u00a0pouces" in page
     sends(acting(lot.bench.technician), second)
     assert not Drive.objects.filter(device=second).exists()
 

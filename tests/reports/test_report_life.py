@@ -307,6 +307,17 @@ def test_an_opening_of_needs_that_is_not_the_frozen_closing_is_told(story: Story
     assert fault_of_report(november) == "le début n’est pas la fin du mois précédent"
 
 
+def test_figures_made_with_earlier_definitions_are_neither_counted_again_nor_compared(story: Story) -> None:
+    story.register(paris(10, 3))
+    frozen, november = story.frozen(), story.computed(NOVEMBER)
+    earlier = {name: value for name, value in frozen.figures.items() if name != "needs"}
+    with without_wall("reports_report"):
+        Report.objects.filter(month=OCTOBER).update(figures=earlier | {"version": 0, "new_devices": 7})
+    assert verify_report(Report.objects.get(month=OCTOBER))
+    assert differences(november) == []
+    assert fault_of_report(november) == ""
+
+
 def test_a_report_that_was_tampered_with_is_found(story: Story) -> None:
     story.register(paris(10, 3))
     report = story.frozen()

@@ -30,6 +30,11 @@ class Command(BaseCommand):
     def _draw(self) -> Any:
         for config in project_apps():
             path, found = drawing_of(config), standing(config.label)
-            if (path.read_text() if path.exists() else "") != (written(found) if found else ""):
-                path.write_text(written(found))
-                yield path
+            wanted = written(found) if found else ""
+            if (path.read_text() if path.exists() else "") == wanted:
+                continue
+            if wanted:
+                path.write_text(wanted)
+            else:
+                path.unlink()
+            yield path
