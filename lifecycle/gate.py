@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from lifecycle.actors import Actor, System
 from lifecycle.causes import cause_of
-from lifecycle.evaluation import NOT_ALLOWED, Row, judge, keys, read
+from lifecycle.evaluation import MOVES_ON, NOT_ALLOWED, Row, judge, keys, read
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.instants import database_clock, instant_of, not_before
 from lifecycle.lock_plan import Group, given, link_of, linked, links_as_read, links_of
@@ -178,10 +178,10 @@ def _attempt(
                 model, declared, seen if not attempt else _links(model, names, pks), scope, actor=actor,
                 per_row=per_row, at=at, cause=cause, comment=comment, values=values, within=within,
             )  # fmt: skip
-        except _LinksMoved:
+        except _LinksMoved as error:
             attempt += 1
             if attempt == ATTEMPTS:
-                raise
+                raise Refused(dict.fromkeys(pks, (MOVES_ON,))) from error
         except (IntegrityError, psycopg.IntegrityError) as error:
             raise Refused(dict.fromkeys(pks, (_translate(declared, error),))) from error
 

@@ -14,6 +14,7 @@ from lifecycle import checks, clock, gate, lock_plan, writing
 from lifecycle.acting import invalidate
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.causes import cause_of
+from lifecycle.exceptions import Refused
 from lifecycle.forms import field_of
 from lifecycle.journal import canonical
 from lifecycle.locking import lock
@@ -42,7 +43,7 @@ def test_a_row_is_not_created_by_a_verb_that_moves(keeper: Membership, depot: De
     assert not Parcel.objects.exists()
 
 
-def test_a_link_that_moves_each_time_it_is_read_moves_nothing(
+def test_a_link_that_moves_each_time_it_is_read_moves_nothing_and_says_so(
     announce: Announce, keeper: Membership, pilot: Membership, depot: Depot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (parcel,) = announce()
@@ -57,7 +58,7 @@ def test_a_link_that_moves_each_time_it_is_read_moves_nothing(
 
     given = lock_plan.given
     monkeypatch.setattr(gate, "given", moving)
-    with pytest.raises(gate._LinksMoved):
+    with pytest.raises(Refused, match="recommencez dans un instant"):
         gate.apply(parcel, "carry", actor=pilot, to=elsewhere[0])
     assert len(asked) == 2 * gate.ATTEMPTS
     assert Parcel.objects.get().depot == depot

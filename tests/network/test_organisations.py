@@ -181,10 +181,19 @@ def test_an_organisation_one_may_not_see_is_not_found(client: Client) -> None:
     assert client.get(reverse("network:organisation_detail", args=[donor.reference])).status_code == 404
 
 
-def test_a_refusal_of_the_database_is_not_told_as_people_who_still_act() -> None:
+def test_two_forms_sent_at_once_do_not_give_two_organisations_one_siret() -> None:
     make_organisation(siret="73282932000074")
     twice = make_organisation()
     twice.siret = "73282932000074"
-    with pytest.raises(IntegrityError, match="network_organisation_siret_once"):
+    with pytest.raises(ValidationError) as refused:
         save_organisation(organisation=twice)
+    assert refused.value.message_dict == {"siret": ["Une organisation a déjà ce SIRET."]}
     assert Organisation.objects.get(pk=twice.pk).siret == ""
+
+
+def test_what_no_sentence_is_there_for_is_told_as_it_is() -> None:
+    """A mistake of ours is no answer to whoever fills a form."""
+    unheard = make_organisation()
+    unheard.legal_nature = "guild"
+    with pytest.raises(IntegrityError, match="network_organisation_legal_nature"):
+        save_organisation(organisation=unheard)
