@@ -15,6 +15,8 @@ MEASURES = ("opening", "entered", "left", "closing", "other")
 
 folder, month = Path(sys.argv[1]), sys.argv[2]
 figures = json.loads(Path(sys.argv[3]).read_text(encoding="utf-8")) if len(sys.argv) > 3 else {}
+if figures and (figures["month"][:7] != month or "needs" not in figures):
+    sys.exit(f"{sys.argv[3]} : ce ne sont pas les chiffres complets de {month}.")
 start = datetime.fromisoformat(f"{month}-01").replace(tzinfo=PARIS)
 until = (start + timedelta(days=32)).replace(day=1)
 until = min(until, datetime.fromisoformat(figures["as_of"])) if figures else until

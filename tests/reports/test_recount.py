@@ -14,6 +14,7 @@ from lifecycle.exporting import export_journals
 from refurb.enums import DeviceType
 from refurb.models import Device
 from reports.models import Report
+from reports.secrecy.published import published
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import laptops, screens
 from tests.network.factories import make_epci
@@ -118,6 +119,20 @@ def test_a_line_taken_out_of_the_journal_is_missed(autumn: list[Report], tmp_pat
     assert (code, "\nappareils missing screen private : None au journal, [0, 1, 0, 1, 0] dans" in said) == (1, True), (
         said
     )
+
+
+@pytest.mark.parametrize("taken_for", ["another month", "public figures"])
+def test_figures_that_are_not_those_are_refused_in_a_sentence(
+    autumn: list[Report], tmp_path: Path, taken_for: str
+) -> None:
+    export_journals(tmp_path / "export")
+    figures = autumn[0].figures if taken_for == "another month" else published(autumn[1].figures)
+    (tmp_path / "taken.json").write_bytes(canonical(figures))
+    reader = Path(settings.BASE_DIR) / "docs" / "recount_export.py"
+    command = [sys.executable, "-I", "-S", str(reader), str(tmp_path / "export"), "2025-11"]
+    done = subprocess.run([*command, str(tmp_path / "taken.json")], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith("taken.json : ce ne sont pas les chiffres complets de 2025-11.\n")
 
 
 def test_without_figures_the_numbers_of_the_month_are_said(autumn: list[Report], tmp_path: Path) -> None:
