@@ -125,7 +125,7 @@ def changes_what_runs(root: Path, mistake: Mistake) -> bool:
 
 
 class Untyped(ast.NodeTransformer):
-    """A module without what it says of its types."""
+    """A module without what it says of its types, nor of what its classes are decorated with."""
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
         node.decorator_list = []

@@ -26,8 +26,8 @@ from lifecycle.requirements import (
 type Links = dict[str, int | None]
 
 NOT_ALLOWED = Reason("not_allowed", "Votre organisation n’agit pas pour cette ligne.")
-MOVES_ON = Reason("moves_on", "Ce à quoi cette ligne tient change en ce moment\u00a0: recommencez dans un instant.")
-"""What she leans on was another each time that it was locked."""
+MOVES_ON = Reason("moves_on", "Ce dont cette ligne dépend est en train de changer\u00a0: recommencez dans un instant.")
+"""What the row leans on was another each time that it was locked."""
 
 
 @dataclass(slots=True)

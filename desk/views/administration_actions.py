@@ -33,7 +33,8 @@ from reference.families import Family
 SEEN = "apercu-lu"
 """The field that says which preview was read."""
 ENDS_ALL_THE_SAME = (
-    "Si elle devait en remplacer une, celle-là garde son dernier jour\u00a0: corrigez-le si elle doit continuer."
+    "Si elle devait en remplacer une autre, cette autre garde le dernier jour qui lui a été donné\u00a0: corrigez-le"
+    " si elle doit continuer à s’appliquer."
 )
 """Of kinds that live side by side, nothing says which version another was to follow."""
 

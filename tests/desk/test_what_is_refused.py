@@ -75,7 +75,7 @@ def test_of_kinds_that_live_side_by_side_a_version_given_up_leaves_the_others_as
     made = add_version(family=SCALES, row=next_scale(former, today + 10 * DAY), replaces=former, by=pilot)
     assert GradingScale.objects.get(pk=former.pk).valid_to == today + 9 * DAY
     page = read(office, address("reference_withdraw", SCALES.slug, made.pk))
-    assert "garde son dernier jour" in page
+    assert "cette autre garde le dernier jour qui lui a été donné" in page
     assert "Celle qui la précède continue" not in page
     assert withdraw_version(family=SCALES, row=made, by=pilot) is None
     assert not GradingScale.objects.filter(code="ec-pc-2099").exists()
