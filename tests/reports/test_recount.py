@@ -1,5 +1,6 @@
 """A month recounted from the exported journals by a program that knows nothing of Maillon: to the last figure."""
 
+import json
 import subprocess
 import sys
 from copy import deepcopy
@@ -133,6 +134,16 @@ def test_figures_that_are_not_those_are_refused_in_a_sentence(
     done = subprocess.run([*command, str(tmp_path / "taken.json")], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.endswith("taken.json : ce ne sont pas les chiffres complets de 2025-11.\n")
+
+
+def test_other_definitions_of_an_act_give_other_figures(autumn: list[Report], tmp_path: Path) -> None:
+    export_journals(tmp_path / "export")
+    verbs = tmp_path / "export" / "verbs.json"
+    told = json.loads(verbs.read_text())
+    told["device"]["recondition"]["act"] = False
+    verbs.write_text(json.dumps(told))
+    code, said = recount(tmp_path / "export", autumn[0].figures)
+    assert (code, "\nappareils reconditioned screen" in said) == (1, True)
 
 
 def test_without_figures_the_numbers_of_the_month_are_said(autumn: list[Report], tmp_path: Path) -> None:
