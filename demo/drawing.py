@@ -16,10 +16,14 @@ AT_ONCE = 2
 
 
 class Press:
-    """Does in other processes what reads nothing from the database; none is started before there is something to do."""
+    """Does in other processes what reads nothing from the database; none is started before it is asked for."""
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
+
+    def begin(self) -> None:
+        """Start the processes, which take some seconds to know Maillon: nobody waits for them once there is a paper."""
+        self._started().submit(int)
 
     def draw(self, document: Document) -> Future[bytes]:
         """The PDF of a paper, as soon as it is drawn."""

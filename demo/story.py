@@ -85,6 +85,7 @@ def tell_story(
     tell(0, start)
     references = Random(seed)  # noqa: S311 nothing here is a secret
     with drawn_from(references), Press() as press:
+        press.begin()
         story = begin_story(as_of=as_of, seed=seed, press=press, refused=refused)
         homes = Homes(story.cast, story.rng)
         lots, asks = plan(story, homes, devices)
