@@ -19,6 +19,7 @@ from refurb.forms.devices import (
     DeviceRecycleForm,
     DeviceRejectForm,
     DeviceReportMissingForm,
+    DeviceTellNotStolenForm,
     DeviceTellStolenForm,
     DeviceWithdrawForm,
 )
@@ -98,6 +99,14 @@ PAGES: tuple[Page[Request], ...] = (
         warning="Portez plainte. Si rien ne prouve son effacement, le pilote est prévenu\u00a0: il juge de nouveau du"
         " risque pour les personnes. Retrouvé, l’appareil se réceptionne à l’atelier, ou se retrouve au point, comme"
         " tout appareil manquant.",
+    ),
+    Page(
+        "tell_not_stolen",
+        "pas-vole",
+        DeviceTellNotStolenForm,
+        done="dit non volé",
+        warning="L’appareil reste cherché. Si un incident est ouvert, le pilote est prévenu\u00a0; le registre garde que"
+        " le vol avait été dit.",
     ),
     Page(
         "withdraw",

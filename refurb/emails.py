@@ -40,6 +40,12 @@ def devices_stolen_for_pilots(incidents: list[Incident], at: datetime) -> None:
         _tell_lost("devices_stolen_for_pilot", None, incidents, people_of(Membership.objects.pilots()), at)
 
 
+def devices_not_stolen_for_pilots(incidents: list[Incident], at: datetime) -> None:
+    """To the pilots: what was said to be stolen was not; it is looked for all the same."""
+    if incidents:
+        _tell_lost("devices_not_stolen_for_pilot", None, incidents, people_of(Membership.objects.pilots()), at)
+
+
 def _tell_lost(template: str, owner: Any, lost: list[Incident], people: People, at: datetime) -> None:
     page = page_of_donation(owner) if isinstance(owner, Donation) else absolute_url(reverse("refurb:incident_list"))
     context = {"owner": owner, "incidents": lost, "at": at, "page": page}

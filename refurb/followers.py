@@ -191,7 +191,14 @@ def tell_stolen(move: Move) -> None:
     """The pilots, who keep the register of breaches, learn that what was lost with its data is in other hands."""
     exposed = Incident.objects.filter(device__in=move.pks, device__stay=F("stay")).with_theft().order_by("pk")
     known = exposed.select_related("device", "workshop", "donation__donor")
-    emails.devices_stolen_for_pilots([incident for incident in known if incident.stolen_at], move.at)
+    emails.devices_stolen_for_pilots([incident for incident in known if incident.stolen_at == move.at], move.at)
+
+
+def tell_not_stolen(move: Move) -> None:
+    """The pilots, who may have told the CNIL of a theft, learn that there was none."""
+    exposed = Incident.objects.filter(device__in=move.pks, device__stay=F("stay")).with_theft().order_by("pk")
+    known = exposed.select_related("device", "workshop", "donation__donor")
+    emails.devices_not_stolen_for_pilots([incident for incident in known if incident.not_stolen_at == move.at], move.at)
 
 
 def forget_reading(move: Move) -> None:
@@ -238,6 +245,7 @@ def register_device_followers() -> None:
     """Followers of one verb run in this order."""
     on_transition("device", "report_missing", open_incidents)
     on_transition("device", "tell_stolen", tell_stolen)
+    on_transition("device", "tell_not_stolen", tell_not_stolen)
     on_transition("device", "dismantle", store_parts)
     on_transition("device", "recycle", open_waste_notes)
     on_transition("device", "recondition", certify_devices)

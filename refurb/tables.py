@@ -230,7 +230,9 @@ class IncidentTable(tables.Table):
 
     def render_reason(self, record: Incident) -> str:
         told = record.get_reason_display()
-        return f"{told}, vol constaté le {day(record.stolen_at)}" if record.stolen_at else told
+        if record.stolen_at:
+            return f"{told}, vol constaté le {day(record.stolen_at)}"
+        return f"{told}, vol démenti le {day(record.not_stolen_at)}" if record.not_stolen_at else told
 
     def render_known_at(self, value: datetime) -> str:
         return moment(value)

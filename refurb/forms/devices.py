@@ -68,6 +68,14 @@ class DeviceTellStolenForm(CommentForm):
         )
 
 
+class DeviceTellNotStolenForm(ReasonForm):
+    reasons, rule = rules.NOT_THEFT, rules.LOST_OTHERWISE
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = "Pourquoi l’appareil est cherché"
+
+
 class DeviceWithdrawForm(ReasonForm):
     """The other reasons are those of the lot's own verbs."""
 

@@ -145,6 +145,19 @@ class DeviceMachine(Machine, of=Device):
         why="It was looked for, and somebody knows now: the pilot judges the breach of its data anew.",
     )
 
+    tell_not_stolen = Verb(
+        "Dire qu’il n’a pas été volé",
+        source=S.MISSING,
+        target=SAME,
+        who=can_report_missing_device,
+        requires=[rules.SAID_STOLEN, rules.LOST_OTHERWISE],
+        stamps={"missing_reason": Given("reason")},
+        journal=["reason"],
+        done="Dit non volé",
+        varies=True,
+        why="Another one was meant, or it was misplaced: it is still looked for, and the pilot learns it.",
+    )
+
     withdraw = Verb(
         "Retirer",
         source=[S.DECLARED, S.MISSING],

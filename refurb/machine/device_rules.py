@@ -97,6 +97,11 @@ MISSING_REASON = coded(MissingReason.values, "Dites pourquoi l’appareil est ch
 NOT_SAID_STOLEN = Requirement(
     "not_said_stolen", "Le vol est déjà dit.", lambda ctx: ~Q(missing_reason=MissingReason.THEFT)
 )
+SAID_STOLEN = Requirement(
+    "said_stolen", "Cet appareil n’est pas dit volé.", lambda ctx: Q(missing_reason=MissingReason.THEFT)
+)
+NOT_THEFT = [(one.value, one.label) for one in MissingReason if one != MissingReason.THEFT]
+LOST_OTHERWISE = coded(dict(NOT_THEFT), "Dites pourquoi l’appareil est cherché, puisqu’il n’a pas été volé.")
 NEVER_SEEN = Requirement(
     "never_seen",
     "Cet appareil a déjà quitté le donateur\u00a0: il est à retrouver.",

@@ -295,11 +295,20 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return self.none() if scope is None else self.filter(scope)
 
     def with_theft(self) -> Self:
-        """Each with ``stolen_at``, when it was said to be stolen, if it was; found since or not."""
+        """Each with ``stolen_at`` and ``not_stolen_at``; found since or not.
+
+        When it was said to be stolen, if that was not denied; when that was last denied.
+        """
         later = DeviceEntry.objects.filter(object=OuterRef("device"), seq__gt=OuterRef("entry__seq"))
         again = DeviceEntry.objects.filter(verb="report_missing", object=OuterRef("object"), seq__lt=OuterRef("seq"))
-        theft = later.filter(~Exists(again.filter(seq__gt=OuterRef(OuterRef("entry__seq")))), verb="tell_stolen")
-        return self.annotate(stolen_at=Subquery(theft.order_by("seq").values("at")[:1]))
+        since = later.filter(~Exists(again.filter(seq__gt=OuterRef(OuterRef("entry__seq")))))
+        denied = DeviceEntry.objects.filter(verb="tell_not_stolen", object=OuterRef("object"), seq__gt=OuterRef("seq"))
+        of_it = denied.filter(~Exists(again.filter(seq__gt=OuterRef(OuterRef("seq")))))
+        theft = since.filter(~Exists(of_it), verb="tell_stolen").order_by("seq")
+        denial = since.filter(verb="tell_not_stolen").order_by("-seq")
+        return self.annotate(
+            stolen_at=Subquery(theft.values("at")[:1]), not_stolen_at=Subquery(denial.values("at")[:1])
+        )
 
     def unanswered(self) -> Self:
         """Those of which nobody has written down what was done, or not since it was said to be stolen.
@@ -334,6 +343,7 @@ class Incident(models.Model):
 
     # Of its journal; read with the rows that are shown, never stored.
     stolen_at: datetime | None
+    not_stolen_at: datetime | None
     awaited_since: datetime
 
     objects = IncidentQuerySet.as_manager()

@@ -76,6 +76,7 @@ NOT_TOLD = {
     "correct_tag",
     "follow_merger",
     "outlive",
+    "tell_not_stolen",
     "undo_early_receive",
     "undo_receive",
     "undo_register",

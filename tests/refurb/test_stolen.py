@@ -106,3 +106,83 @@ def test_only_those_who_look_for_it_say_so_and_a_proven_device_is_no_breach(benc
 def test_what_was_stolen_before_it_came_is_handed_to_the_police_and_not_to_who_had_it() -> None:
     assert WithdrawalReason.STOLEN in RETURN_REASONS
     assert "police" in WithdrawalReason.STOLEN.label
+
+
+# --- said by mistake
+
+
+def test_a_theft_said_by_mistake_is_denied_and_those_who_were_told_learn_it(bench: Bench) -> None:
+    device, pilot = bench.in_process(tag="PRH-1"), acting(bench.pilot)
+    gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.STOCKTAKE)
+    incident = Incident.objects.get()
+    note_incident(actor=bench.pilot, incident=incident, kind="no_risk", done_on=timezone.localdate(), words="Rangé.")
+    gate.apply(device, "tell_stolen", actor=bench.technician)
+    assert list(Incident.objects.unanswered()) == [incident]
+
+    page = reverse("refurb:device_tell_not_stolen", args=[device.reference])
+    asked = read(acting(bench.technician), page)
+    assert "Vol constaté" not in asked.partition("<main")[2].partition("<select")[2].partition("</select")[0]
+    done(acting(bench.technician), page, reason=MissingReason.STOCKTAKE, comment="Le voisin, pas celui-ci.")
+
+    lost = fresh(device)
+    assert (lost.state, lost.missing_reason) == (DeviceState.MISSING, MissingReason.STOCKTAKE)
+    assert list(Incident.objects.unanswered()) == [], "it was judged, and nothing worse is known"
+    told = Mail.objects.filter(to__contains=[bench.pilot.user.email]).order_by("pk").last()
+    assert told is not None
+    assert "n’a pas été volé" in told.subject
+    assert "Le voisin" not in told.body
+    listed = read(pilot, LIST)
+    assert "vol constaté le" not in listed
+    assert "vol démenti le" in listed, "the register keeps that it was said"
+    assert "vol démenti le" in read(pilot, reverse("refurb:device_detail", args=[device.reference]))
+    assert "démenti le" in read(pilot, reverse("refurb:incident_note", args=[device.reference, incident.pk]))
+
+
+def test_a_theft_that_is_told_again_after_it_was_denied_is_judged_anew(bench: Bench) -> None:
+    device = bench.in_process(tag="PRH-1")
+    gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.STOCKTAKE)
+    incident = Incident.objects.get()
+    note_incident(actor=bench.pilot, incident=incident, kind="no_risk", done_on=timezone.localdate(), words="Rangé.")
+    gate.apply(device, "tell_stolen", actor=bench.technician)
+    gate.apply(device, "tell_not_stolen", actor=bench.technician, reason=MissingReason.STOCKTAKE)
+    gate.apply(device, "tell_stolen", actor=bench.technician)
+    (again,) = Incident.objects.unanswered()
+    assert again.stolen_at == fresh(device).moved_at
+    assert "vol constaté le" in read(acting(bench.pilot), LIST)
+
+
+def test_what_is_denied_of_a_second_loss_takes_nothing_back_of_the_first(bench: Bench) -> None:
+    device = bench.in_process(tag="PRH-1")
+    for reason in (MissingReason.STOCKTAKE, MissingReason.THEFT):
+        gate.apply(device, "report_missing", actor=bench.technician, reason=reason)
+        if reason == MissingReason.STOCKTAKE:
+            gate.apply(device, "tell_stolen", actor=bench.technician)
+            device = gate.apply(device, "receive", actor=bench.technician, tag="PRH-9")
+    gate.apply(device, "tell_not_stolen", actor=bench.technician, reason=MissingReason.OTHER)
+    first, second = Incident.objects.with_theft().order_by("pk")
+    assert (first.stolen_at is None, first.not_stolen_at) == (False, None)
+    assert (second.stolen_at, second.not_stolen_at) == (None, fresh(device).moved_at)
+    assert second.reason == MissingReason.THEFT, "the register keeps what was known then"
+
+
+def test_only_what_is_said_stolen_is_denied_and_for_another_reason_than_theft(bench: Bench) -> None:
+    device = bench.in_process(tag="PRH-1")
+    gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.STOCKTAKE)
+    with pytest.raises(Refused, match="n’est pas dit volé"):
+        gate.apply(device, "tell_not_stolen", actor=bench.technician, reason=MissingReason.OTHER)
+    gate.apply(device, "tell_stolen", actor=bench.technician)
+    for reason in (MissingReason.THEFT, ""):
+        with pytest.raises(Refused, match="puisqu’il n’a pas été volé"):
+            gate.apply(device, "tell_not_stolen", actor=bench.technician, reason=reason)
+    for other in (bench.stranger, bench.pilot):
+        with pytest.raises((PermissionDenied, Unknown)):
+            gate.apply(device, "tell_not_stolen", actor=other, reason=MissingReason.OTHER)
+    assert fresh(device).missing_reason == MissingReason.THEFT
+
+
+def test_a_proven_device_that_was_not_stolen_after_all_writes_to_nobody(bench: Bench) -> None:
+    ready = bench.ready()
+    gate.apply(ready, "report_missing", actor=bench.technician, reason=MissingReason.THEFT)
+    before = Mail.objects.count()
+    gate.apply(ready, "tell_not_stolen", actor=bench.technician, reason=MissingReason.OTHER)
+    assert Mail.objects.count() == before
