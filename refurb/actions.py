@@ -105,8 +105,8 @@ PAGES: tuple[Page[Request], ...] = (
         "pas-vole",
         DeviceTellNotStolenForm,
         done="dit non volé",
-        warning="L’appareil reste cherché. Si un incident est ouvert, le pilote est prévenu\u00a0; le registre garde que"
-        " le vol avait été dit.",
+        warning="L’appareil reste cherché. Si un incident est ouvert, le pilote est prévenu\u00a0; le registre garde"
+        " que le vol avait été dit.",
     ),
     Page(
         "withdraw",
