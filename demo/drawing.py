@@ -23,7 +23,8 @@ class Press:
 
     def begin(self) -> None:
         """Start the processes, which take some seconds to know Maillon: nobody waits for them once there is a paper."""
-        self._started().submit(int)
+        for _ in range(AT_ONCE):
+            self._started().submit(int)
 
     def draw(self, document: Document) -> Future[bytes]:
         """The PDF of a paper, as soon as it is drawn."""

@@ -53,11 +53,12 @@ class DataStanding:
 ERASED = DataStanding("Effacé ou détruit, preuves à l’appui")
 NO_STORAGE = DataStanding("Sans stockage")
 TO_ERASE = DataStanding("À l’atelier, pas encore effacé", remains=True)
+UNPROVEN = DataStanding("Sorti de l’atelier, sa preuve est tombée", remains=True)
 AWAITING_RECYCLER = DataStanding("Parti au recyclage, certificat de destruction attendu", remains=True)
 DRIVE_ASTRAY = DataStanding("Disque retiré, à effacer ou à détruire", remains=True)
 MISSING = DataStanding("Manquant, sans preuve d’effacement", remains=True)
 GIVEN_BACK = DataStanding("Rendu au donateur, sans effacement prouvé")
-STANDINGS = (ERASED, NO_STORAGE, TO_ERASE, AWAITING_RECYCLER, DRIVE_ASTRAY, MISSING, GIVEN_BACK)
+STANDINGS = (ERASED, NO_STORAGE, TO_ERASE, UNPROVEN, AWAITING_RECYCLER, DRIVE_ASTRAY, MISSING, GIVEN_BACK)
 
 
 # --- one device
@@ -268,7 +269,7 @@ def certify_lot(donation: Donation, move: Move) -> DonationPaper:
     """Freeze the certificate of a lot: each device that came to a workshop, and what remains to be proven."""
     latest = DevicePaper.objects.filter(device=OuterRef("pk"), kind=DevicePaperKind.ERASURE).order_by("-pk")
     certified = Subquery(latest.values("document__public_code")[:1])
-    came = Device.objects.filter(CAME, donation=donation).annotate(certificate=certified)
+    came = Device.objects.filter(CAME, donation=donation).annotate(certificate=certified).with_former_proof()
     devices = list(came.select_related("workshop").order_by("workshop__name", "pk"))
     proofs = proofs_of(Device.objects.filter(pk__in=[device.pk for device in devices]))
     stood = [(device, standing_of(device, proofs[device.pk])) for device in devices]
@@ -297,7 +298,7 @@ def certify_lot(donation: Donation, move: Move) -> DonationPaper:
 
 
 def standing_of(device: Any, proofs: Proofs) -> DataStanding:
-    """Where the data of a device stand; ``certificate``: the code of the last one it was given, or nothing."""
+    """Where the data that its donor left on a device stand; read ``with_former_proof``."""
     if device.type == DeviceType.SCREEN:
         return NO_STORAGE
     unproven = [drive for drive in proofs.drives if not proven(drive)]
@@ -307,7 +308,7 @@ def standing_of(device: Any, proofs: Proofs) -> DataStanding:
         return NO_STORAGE
     if any(drive.removals.all() for drive in unproven) and device.state not in STILL_TO_DO:
         return DRIVE_ASTRAY
-    if device.certificate:
+    if device.was_emptied:
         return ERASED
     ends = {
         DeviceState.MISSING: MISSING,
@@ -315,7 +316,7 @@ def standing_of(device: Any, proofs: Proofs) -> DataStanding:
         DeviceState.RECYCLED: AWAITING_RECYCLER,
         DeviceState.DISMANTLED: DRIVE_ASTRAY,
     }
-    return ends.get(device.state, TO_ERASE)
+    return ends.get(device.state, TO_ERASE if device.state in STILL_TO_DO else UNPROVEN)
 
 
 def _in_short(drive: Drive) -> str:

@@ -1,8 +1,9 @@
 """What follows each verb, in the gate's transaction. Registered in ``RefurbConfig.ready()``."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Left
 
 from conventions.followers import all_moved
@@ -18,8 +19,9 @@ from refurb.arrivals import arrivals_of, numbers_followed, standing_of
 from refurb.certificates import certify_again, certify_devices, certify_lot, complete_lots, register_certificates
 from refurb.enums import ENDED, DeviceState, DeviceType, IncidentKind, WithdrawalReason
 from refurb.mergers import devices_of, moving_devices
-from refurb.models.device import Device, DeviceEntry
-from refurb.models.stock import Incident, Part
+from refurb.models.device import Device
+from refurb.models.incident import Incident
+from refurb.models.stock import Part
 from refurb.services.collecting import collect_counted
 from refurb.services.forgetting import forget_person
 from refurb.services.waste import open_notes
@@ -158,13 +160,12 @@ def register_donation_followers() -> None:
 def open_incidents(move: Move) -> None:
     """Custody had passed and nothing proves the device empty: an incident row, and people told at once.
 
-    A screen holds no data. Once a device was reconditioned, what is on it is no longer its donor's: the donor is not
-    told. One mail per organisation and lot or workshop, whatever the size of the set.
+    A screen holds no data. What is on a device that was reconditioned in an earlier stay is no longer its donor's: the
+    donor is not told. One mail per organisation and lot or workshop, whatever the size of the set.
     """
     lost = {row.pk: row for row in move.rows if row.source != DeviceState.DECLARED}
     proven = Device.objects.filter(pk__in=lost).proven().values("pk")
     exposed = Device.objects.filter(pk__in=lost).exclude(type=DeviceType.SCREEN).exclude(pk__in=proven)
-    reconditioned = DeviceEntry.objects.filter(object=OuterRef("pk"), verb="recondition")
     incidents = Incident.objects.bulk_create(
         Incident(
             device=device,
@@ -173,13 +174,11 @@ def open_incidents(move: Move) -> None:
             known_at=move.at,
             lost_from=lost[device.pk].source,
             reason=device.missing_reason,
-            donation=None if device.is_another_ones else device.donation,
+            donation=None if device.was_emptied else device.donation,
             workshop=device.workshop,
             entry_id=lost[device.pk].entry_pk,
         )
-        for device in exposed.select_related("donation__donor", "workshop")
-        .annotate(is_another_ones=Exists(reconditioned))
-        .order_by("pk")
+        for device in exposed.with_former_proof().select_related("donation__donor", "workshop").order_by("pk")
     )
     if incidents:
         emails.devices_lost_for_donors(incidents, move.at)
@@ -188,17 +187,27 @@ def open_incidents(move: Move) -> None:
 
 
 def tell_stolen(move: Move) -> None:
-    """The pilots, who keep the register of breaches, learn that what was lost with its data is in other hands."""
-    exposed = Incident.objects.filter(device__in=move.pks, device__stay=F("stay")).with_theft().order_by("pk")
-    known = exposed.select_related("device", "workshop", "donation__donor")
-    emails.devices_stolen_for_pilots([incident for incident in known if incident.stolen_at == move.at], move.at)
+    """Those who were told of the loss learn that what was lost with its data is in other hands."""
+    stolen = [incident for incident in _exposed(move) if incident.stolen_at == move.at]
+    emails.devices_stolen_for_donors(stolen, move.at)
+    emails.devices_stolen_for_workshops(stolen, move.at)
+    emails.devices_stolen_for_pilots(stolen, move.at)
 
 
 def tell_not_stolen(move: Move) -> None:
-    """The pilots, who may have told the CNIL of a theft, learn that there was none."""
-    exposed = Incident.objects.filter(device__in=move.pks, device__stay=F("stay")).with_theft().order_by("pk")
-    known = exposed.select_related("device", "workshop", "donation__donor")
-    emails.devices_not_stolen_for_pilots([incident for incident in known if incident.not_stolen_at == move.at], move.at)
+    """Those who were told of a theft learn that there was none."""
+    denied = [incident for incident in _exposed(move) if incident.not_stolen_at == move.at]
+    emails.devices_not_stolen_for_donors(denied, move.at)
+    emails.devices_not_stolen_for_workshops(denied, move.at)
+    emails.devices_not_stolen_for_pilots(denied, move.at)
+
+
+def _exposed(move: Move) -> Iterable[Incident]:
+    """The incidents of this stay of the devices that moved, with what was said of a theft."""
+    incidents = Incident.objects.filter(device__in=move.pks, device__stay=F("stay")).with_theft()
+    return (
+        incidents.select_related("device", "workshop", "donation__donor").prefetch_related("follow_ups").order_by("pk")
+    )
 
 
 def forget_reading(move: Move) -> None:

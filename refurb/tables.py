@@ -230,9 +230,7 @@ class IncidentTable(tables.Table):
 
     def render_reason(self, record: Incident) -> str:
         told = record.get_reason_display()
-        if record.stolen_at:
-            return f"{told}, vol constaté le {day(record.stolen_at)}"
-        return f"{told}, vol démenti le {day(record.not_stolen_at)}" if record.not_stolen_at else told
+        return f"{told}, {record.theft}" if record.theft else told
 
     def render_known_at(self, value: datetime) -> str:
         return moment(value)

@@ -32,7 +32,7 @@ from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from prescriptions.models import HouseholdEntry, Need, NeedEntry, PrescriptionEntry
 from refurb.models import Incident
-from refurb.models.stock import TO_THE_CNIL
+from refurb.models.incident import TO_THE_CNIL
 from refurb.views.devices import missing_erasures_seen_by
 from reports.enums import ReportState
 from reports.models import Report
@@ -253,7 +253,7 @@ def _drive(drive: Any) -> BlockRow:
 
 def _incident(incident: Any) -> BlockRow:
     url = reverse("refurb:incident_note", args=[incident.device.reference, incident.pk])
-    again = incident.awaited_since == incident.stolen_at
+    again = incident.awaited_since == incident.unjudged_since
     word = "à juger de nouveau avant le" if again else "à notifier avant le"
     told = until(incident.awaited_since + TO_THE_CNIL, word)
     about = f"{incident.workshop}, volé" if incident.stolen_at else str(incident.workshop)

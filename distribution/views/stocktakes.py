@@ -173,8 +173,8 @@ def stocktake_report_missing(request: Request, reference: str) -> HttpResponse:
         references=[],
         action=request.path,
         back=back,
-        warning="Pour chaque appareil dont rien ne prouve l’effacement, un incident est ouvert\u00a0: le donateur, le"
-        " responsable de l’atelier et le pilote sont prévenus aussitôt.",
+        warning="Pour chaque appareil dont rien ne prouve l’effacement, un incident est ouvert\u00a0: le donateur"
+        " (si ce sont ses données), le responsable de l’atelier et le pilote sont prévenus aussitôt.",
     )
     return decide(request, verb, selection)
 

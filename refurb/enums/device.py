@@ -68,6 +68,10 @@ class MissingReason(TextChoices):
     OTHER = "other", "Autre motif"
 
 
+MISLAID = (MissingReason.COUNT, MissingReason.STOCKTAKE, MissingReason.DELIVERY, MissingReason.OTHER)
+"""Reasons that say nothing of a theft."""
+
+
 class WithdrawalReason(TextChoices):
     """Why a device never enters, or goes back to its donor."""
 

@@ -14,6 +14,7 @@ from network.models import Epci, Membership, Organisation
 from network.permissions import is_pilot
 from refurb.enums import (
     COMPUTERS,
+    MISLAID,
     RETURN_REASONS,
     CedeReason,
     DeviceType,
@@ -69,11 +70,11 @@ class DeviceTellStolenForm(CommentForm):
 
 
 class DeviceTellNotStolenForm(ReasonForm):
-    reasons, rule = rules.NOT_THEFT, rules.LOST_OTHERWISE
+    reasons, rule = [(one.value, one.label) for one in MISLAID], rules.LOST_OTHERWISE
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].label = "Pourquoi l’appareil est cherché"
+        self.fields["reason"].label = "Le vrai motif"
 
 
 class DeviceWithdrawForm(ReasonForm):

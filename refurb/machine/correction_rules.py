@@ -33,7 +33,8 @@ EVIDENCE: tuple[type[Evidence], ...] = (
 """What may be recorded of a device that is received, before it is taken in hand."""
 RECORDED: tuple[type[Evidence], ...] = (*EVIDENCE, Erasure)
 """And what is recorded of its drives, once it is in hand."""
-ARRIVES = ("declare", "reassign", "collect", "report_missing", "withdraw", "receive", "register")
+LOOKED_FOR = ("report_missing", "tell_stolen", "tell_not_stolen")
+ARRIVES = ("declare", "reassign", "collect", *LOOKED_FOR, "withdraw", "receive", "register")
 MENDED = ("correct_tag", "undo_receive", "undo_early_receive", "follow_merger", "start", "undo_start")
 """Verbs after which nothing more has been done to a device than to receive it; one that is received and was started had
 its start undone."""

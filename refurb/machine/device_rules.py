@@ -17,6 +17,7 @@ from network.models import Organisation
 from network.permissions import acts_as, is_pilot
 from refurb.enums import (
     COMPUTERS,
+    MISLAID,
     RETURN_REASONS,
     SOLDERED_STORAGE,
     CedeReason,
@@ -100,8 +101,7 @@ NOT_SAID_STOLEN = Requirement(
 SAID_STOLEN = Requirement(
     "said_stolen", "Cet appareil n’est pas dit volé.", lambda ctx: Q(missing_reason=MissingReason.THEFT)
 )
-NOT_THEFT = [(one.value, one.label) for one in MissingReason if one != MissingReason.THEFT]
-LOST_OTHERWISE = coded(dict(NOT_THEFT), "Dites pourquoi l’appareil est cherché, puisqu’il n’a pas été volé.")
+LOST_OTHERWISE = coded(MISLAID, "Dites pourquoi l’appareil est cherché, puisqu’il n’a pas été volé.")
 NEVER_SEEN = Requirement(
     "never_seen",
     "Cet appareil a déjà quitté le donateur\u00a0: il est à retrouver.",

@@ -9,6 +9,7 @@ from refurb.models.device_paper import DevicePaper
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.erasure import Erasure
 from refurb.models.hardware import DepositedFile, FileDismissal, HardwareReport, ProcessorScore
+from refurb.models.incident import Incident, IncidentFollowUp
 from refurb.models.label import Label, LabelRun, LabelSheet
 from refurb.models.photo import Photo
 from refurb.models.points import Delivery, DeliveryLine, DistributionPoint
@@ -21,7 +22,7 @@ from refurb.models.reference import (
     GradingScale,
     GradingStep,
 )
-from refurb.models.stock import Costing, Incident, IncidentFollowUp, Part, PartTakenOut, PartWrittenOff, Repair
+from refurb.models.stock import Costing, Part, PartTakenOut, PartWrittenOff, Repair
 from refurb.models.tag_shape import TagShape
 from refurb.models.tectech import TecTechRow
 from refurb.models.waste import WasteCode, WasteNote

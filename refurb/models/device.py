@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.lookups import Exact
 
 from conventions.models import MONEY, Convention, PriceCeiling, Quota
 from donations.enums import DonorKind
@@ -73,6 +74,16 @@ class DeviceQuerySet(models.QuerySet["Device"]):
                 output_field=models.BooleanField(),
             )
         ).filter(is_proven=True)
+
+    def with_former_proof(self) -> Self:
+        """Each with ``was_emptied``: in an earlier stay it was declared reconditioned, and left so.
+
+        What its donor had left on it is gone; what it holds since is somebody else's. Found wanting in the stay in
+        which it was declared so, or taken back to the bench, it may still hold what its donor left.
+        """
+        said = DeviceEntry.objects.filter(object=OuterRef("pk"), at__lt=OuterRef("received_at"))
+        last = said.filter(verb__in=("recondition", "reopen")).order_by("-seq")
+        return self.annotate(was_emptied=Exact(Subquery(last.values("verb")[:1]), Value("recondition")))
 
     def twins_of(self, device: "Device") -> Self:
         """Other devices, still followed, that bear the same maker's number; a placeholder is no number."""
@@ -223,6 +234,9 @@ class Device(Stateful):
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="remplace"
     )
+
+    # Of its journal; read by ``with_former_proof``, never stored.
+    was_emptied: bool | None
 
     objects = DeviceQuerySet.as_manager()
 

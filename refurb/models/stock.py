@@ -1,10 +1,10 @@
-"""Around the devices of a workshop: parts in stock, repairs, what a lot costs, incidents."""
+"""Around the devices of a workshop: parts in stock, repairs, what a lot costs."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from conventions.models import MONEY
@@ -13,23 +13,14 @@ from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
 from refurb.enums import (
     CostKind,
-    DeviceState,
-    FollowUpKind,
-    IncidentKind,
-    MissingReason,
     PartKind,
     PartOrigin,
     TakenOutReason,
     WrittenOffReason,
 )
-from refurb.models.device import DeviceEntry
 from refurb.models.drive import Destruction, Drive, came_out_of
 from refurb.models.evidence import Evidence, EvidenceQuerySet
-from refurb.permissions import sees_incidents, sees_parts
-from typography.french import day
-
-TO_THE_CNIL = timedelta(hours=72)
-"""The time to notify a personal-data breach, from when it is known (RGPD, art. 33)."""
+from refurb.permissions import sees_parts
 
 
 class PartQuerySet(models.QuerySet["Part"]):
@@ -282,124 +273,3 @@ class Costing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}\u00a0: {self.amount}\u00a0€"
-
-
-class IncidentQuerySet(models.QuerySet["Incident"]):
-    """Reads of incidents."""
-
-    def visible_to(self, actor: Actor | None) -> Self:
-        """All for the pilot, those of one's workshop or of one's own donations."""
-        if actor is SYSTEM:
-            return self.all()
-        scope = sees_incidents(actor)
-        return self.none() if scope is None else self.filter(scope)
-
-    def with_theft(self) -> Self:
-        """Each with ``stolen_at`` and ``not_stolen_at``; found since or not.
-
-        When it was said to be stolen, if that was not denied; when that was last denied.
-        """
-        later = DeviceEntry.objects.filter(object=OuterRef("device"), seq__gt=OuterRef("entry__seq"))
-        again = DeviceEntry.objects.filter(verb="report_missing", object=OuterRef("object"), seq__lt=OuterRef("seq"))
-        since = later.filter(~Exists(again.filter(seq__gt=OuterRef(OuterRef("entry__seq")))))
-        denied = DeviceEntry.objects.filter(verb="tell_not_stolen", object=OuterRef("object"), seq__gt=OuterRef("seq"))
-        of_it = denied.filter(~Exists(again.filter(seq__gt=OuterRef(OuterRef("seq")))))
-        theft = since.filter(~Exists(of_it), verb="tell_stolen").order_by("seq")
-        denial = since.filter(verb="tell_not_stolen").order_by("-seq")
-        return self.annotate(
-            stolen_at=Subquery(theft.values("at")[:1]), not_stolen_at=Subquery(denial.values("at")[:1])
-        )
-
-    def unanswered(self) -> Self:
-        """Those of which nobody has written down what was done, or not since it was said to be stolen.
-
-        ``awaited_since``: from when the 72 hours of the answer that is missing run.
-        """
-        answered = IncidentFollowUp.objects.filter(incident=OuterRef("pk"))
-        since = answered.filter(recorded_at__gte=OuterRef("stolen_at"))
-        waiting = self.with_theft().filter(~Exists(answered) | Q(stolen_at__isnull=False) & ~Exists(since))
-        return waiting.annotate(awaited_since=Case(When(Exists(answered), then=F("stolen_at")), default=F("known_at")))
-
-
-class Incident(models.Model):
-    """A device lost after its custody had passed, with data on it that nothing proves erased. Append-only.
-
-    A personal-data breach is notified to the CNIL within 72 hours of its being known (RGPD, art. 33).
-    """
-
-    device = models.ForeignKey("refurb.Device", models.PROTECT, related_name="incidents", verbose_name="appareil")
-    stay = models.PositiveSmallIntegerField("passage")
-    kind = models.CharField("nature", max_length=12, choices=IncidentKind)
-    known_at = models.DateTimeField("connu le")
-    lost_from = models.CharField("perdu depuis l’état", max_length=20, choices=DeviceState)
-    reason = models.CharField("motif", max_length=20, choices=MissingReason)
-    donation = models.ForeignKey(
-        Donation, models.PROTECT, null=True, blank=True, related_name="incidents", verbose_name="lot"
-    )
-    workshop = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="atelier")
-    entry = models.OneToOneField(
-        "refurb.DeviceEntry", models.PROTECT, related_name="incident", verbose_name="ligne du journal"
-    )
-
-    # Of its journal; read with the rows that are shown, never stored.
-    stolen_at: datetime | None
-    not_stolen_at: datetime | None
-    awaited_since: datetime
-
-    objects = IncidentQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "incident"
-        ordering = ("-known_at", "-pk")
-        indexes = (models.Index(fields=("known_at",), name="refurb_incident_known"),)
-
-    def __str__(self) -> str:
-        return self.get_kind_display()
-
-    @property
-    def notify_before(self) -> datetime:
-        """When the CNIL is to be told, at the latest."""
-        return self.known_at + TO_THE_CNIL
-
-    @property
-    def judged_again_before(self) -> datetime | None:
-        """Until when it is judged anew: it was answered before it was known to be stolen; read ``with_theft``."""
-        stolen, answers = self.stolen_at, self.follow_ups.all()
-        again = stolen is not None and answers and all(one.recorded_at < stolen for one in answers)
-        return stolen + TO_THE_CNIL if again and stolen is not None else None
-
-
-class FollowUpQuerySet(models.QuerySet["IncidentFollowUp"]):
-    """Reads of what was done of incidents."""
-
-    def visible_to(self, actor: Actor | None) -> Self:
-        """What was done of the incidents one may see."""
-        return self.filter(incident__in=Incident.objects.visible_to(actor).values("pk"))
-
-
-class IncidentFollowUp(models.Model):
-    """What was done of an incident, for the register of breaches (RGPD, art. 33, 5). Append-only."""
-
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="follow_ups", verbose_name="incident")
-    kind = models.CharField("suite donnée", max_length=8, choices=FollowUpKind)
-    done_on = models.DateField("le")
-    number = models.CharField("numéro donné par la CNIL", max_length=40, blank=True)
-    words = models.TextField("ce qui a été fait", blank=True, max_length=2000)
-    recorded_at = models.DateTimeField("notée le")
-    recorded_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="notée par")
-
-    objects = FollowUpQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "suite d’un incident"
-        verbose_name_plural = "suites d’incidents"
-        ordering = ("recorded_at", "pk")
-        constraints = (
-            models.CheckConstraint(condition=Q(kind__in=FollowUpKind.values), name="refurb_followup_kind"),
-            models.CheckConstraint(
-                condition=~Q(kind=FollowUpKind.NO_RISK) | ~Q(words=""), name="refurb_followup_no_risk_said"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}, le {day(self.done_on)}"

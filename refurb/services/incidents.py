@@ -10,7 +10,7 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
 from network.models import Membership
 from refurb.enums import FollowUpKind
-from refurb.models.stock import Incident, IncidentFollowUp
+from refurb.models.incident import Incident, IncidentFollowUp
 from refurb.permissions import can_note_incident
 
 TO_COME = Reason("done_on", "Ce jour est à venir\u00a0: notez la suite une fois donnée.", field="done_on")

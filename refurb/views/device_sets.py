@@ -23,7 +23,8 @@ MISSING = SetVerb(
     DeviceReportMissingForm,
     can_report_missing_device,
     warning="Pour chaque appareil qui avait quitté son donateur sans preuve d’effacement, un incident est"
-    " ouvert\u00a0: le donateur, le responsable de l’atelier et le pilote sont prévenus aussitôt.",
+    " ouvert\u00a0: le donateur (si ce sont ses données), le responsable de l’atelier et le pilote sont prévenus"
+    " aussitôt.",
 )
 
 

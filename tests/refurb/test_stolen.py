@@ -12,11 +12,14 @@ from desk.todo.pilots import todo_of as todo_of_pilot
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
-from refurb.enums import RETURN_REASONS, DeviceState, MissingReason, WithdrawalReason
-from refurb.models import Incident
+from refurb.enums import RETURN_REASONS, DeviceState, MissingReason, UndoReceiveReason, WithdrawalReason
+from refurb.models import Device, Incident
+from refurb.models.incident import TO_THE_CNIL
+from refurb.services.devices import receive_device
 from refurb.services.incidents import note_incident
 from tests.pages import acting, done, read
-from tests.refurb.devices import Bench, fresh, load_numbers
+from tests.refurb.devices import Bench, fresh, given_to, load_numbers, private_lot
+from typography.french import day
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("refurb:incident_list") + "?tous=1"
@@ -121,7 +124,8 @@ def test_a_theft_said_by_mistake_is_denied_and_those_who_were_told_learn_it(benc
 
     page = reverse("refurb:device_tell_not_stolen", args=[device.reference])
     asked = read(acting(bench.technician), page)
-    assert "Vol constaté" not in asked.partition("<main")[2].partition("<select")[2].partition("</select")[0]
+    offered = asked.partition("<main")[2].partition("<select")[2].partition("</select")[0]
+    assert ("Absent à l’inventaire" in offered, "Vol constaté" in offered) == (True, False)
     done(acting(bench.technician), page, reason=MissingReason.STOCKTAKE, comment="Le voisin, pas celui-ci.")
 
     lost = fresh(device)
@@ -133,9 +137,10 @@ def test_a_theft_said_by_mistake_is_denied_and_those_who_were_told_learn_it(benc
     assert "Le voisin" not in told.body
     listed = read(pilot, LIST)
     assert "vol constaté le" not in listed
-    assert "vol démenti le" in listed, "the register keeps that it was said"
-    assert "vol démenti le" in read(pilot, reverse("refurb:device_detail", args=[device.reference]))
-    assert "démenti le" in read(pilot, reverse("refurb:incident_note", args=[device.reference, incident.pk]))
+    told = f"dit volé le {day(timezone.localdate())}, vol démenti le {day(timezone.localdate())}"
+    assert told in listed, "the register keeps that it was said"
+    assert told in read(pilot, reverse("refurb:device_detail", args=[device.reference]))
+    assert f"D{told[1:]}" in read(pilot, reverse("refurb:incident_note", args=[device.reference, incident.pk]))
 
 
 def test_a_theft_that_is_told_again_after_it_was_denied_is_judged_anew(bench: Bench) -> None:
@@ -148,7 +153,73 @@ def test_a_theft_that_is_told_again_after_it_was_denied_is_judged_anew(bench: Be
     gate.apply(device, "tell_stolen", actor=bench.technician)
     (again,) = Incident.objects.unanswered()
     assert again.stolen_at == fresh(device).moved_at
-    assert "vol constaté le" in read(acting(bench.pilot), LIST)
+    listed = read(acting(bench.pilot), LIST)
+    assert [word in listed for word in ("dit volé le", "vol démenti le", "de nouveau dit volé le")] == [True] * 3
+
+
+def test_a_judgement_that_is_late_stays_late_when_a_theft_is_denied_then_said_again(bench: Bench) -> None:
+    device = bench.in_process(tag="PRH-1")
+    gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.STOCKTAKE)
+    incident = Incident.objects.get()
+    note_incident(actor=bench.pilot, incident=incident, kind="no_risk", done_on=timezone.localdate(), words="Rangé.")
+    first = gate.apply(device, "tell_stolen", actor=bench.technician).moved_at
+    for _ in range(2):
+        gate.apply(device, "tell_not_stolen", actor=bench.technician, reason=MissingReason.STOCKTAKE)
+        gate.apply(device, "tell_stolen", actor=bench.technician)
+    assert Incident.objects.unanswered().get().awaited_since == first
+    assert Incident.objects.with_theft().get().judged_again_before == first + TO_THE_CNIL
+    note_incident(actor=bench.pilot, incident=incident, kind="told", done_on=timezone.localdate())
+    assert list(Incident.objects.unanswered()) == []
+    denied = gate.apply(device, "tell_not_stolen", actor=bench.technician, reason=MissingReason.OTHER).moved_at
+    assert Incident.objects.with_theft().get().not_stolen_at == denied, "the last time that it was denied"
+    last = gate.apply(device, "tell_stolen", actor=bench.technician).moved_at
+    assert Incident.objects.unanswered().get().awaited_since == last, "a theft that is said after a judgement is new"
+
+
+def test_whoever_was_told_of_a_theft_is_told_that_there_was_none_each_of_their_own_devices() -> None:
+    load_numbers()
+    scene = private_lot(2)
+    bench = given_to(scene)
+    donation = scene.collected()
+    line = donation.lines.get()
+    first, second = (receive_device(actor=bench.technician, line=line, tag=f"PRH-{rank}") for rank in (1, 2))
+    gate.apply(first, "report_missing", actor=bench.technician, reason=MissingReason.STOCKTAKE)
+    gate.apply(second, "report_missing", actor=bench.technician, reason=MissingReason.THEFT)
+    people = {one.user.email for one in (scene.contact, bench.manager, scene.pilot)}
+    for verb, given, words in (
+        ("tell_stolen", {}, "volé"),
+        ("tell_not_stolen", {"reason": MissingReason.OTHER}, "n’a pas été volé"),
+    ):
+        before = set(Mail.objects.values_list("pk", flat=True))
+        gate.apply(first, verb, actor=bench.technician, **given)
+        written = Mail.objects.exclude(pk__in=before)
+        assert {to for mail in written for to in mail.to} == people
+        assert all(words in mail.subject and "PRH-1" in mail.body and "PRH-2" not in mail.body for mail in written)
+    before = set(Mail.objects.values_list("pk", flat=True))
+    gate.apply(second, "tell_not_stolen", actor=bench.technician, reason=MissingReason.STOCKTAKE)
+    written = Mail.objects.exclude(pk__in=before)
+    assert {to for mail in written for to in mail.to} == people, "the loss was told as a theft"
+    assert all("absent à l’inventaire" in mail.body for mail in written)
+
+
+def test_a_reception_by_mistake_is_undone_even_of_what_had_been_said_stolen_and_each_loss_is_told_alone() -> None:
+    load_numbers()
+    scene = private_lot()
+    bench = given_to(scene)
+    donation = scene.collected()
+    unit = Device.objects.get(donation=donation)
+    gate.apply(unit, "report_missing", actor=bench.technician, reason=MissingReason.COUNT)
+    gate.apply(unit, "tell_stolen", actor=bench.technician)
+    gate.apply(unit, "tell_not_stolen", actor=bench.technician, reason=MissingReason.COUNT)
+    gate.apply(unit, "receive", actor=bench.technician, tag="PRH-1")
+    back = gate.apply(unit, "undo_receive", actor=bench.technician, reason=UndoReceiveReason.values[0])
+    assert back.stay == 0
+    gate.apply(unit, "report_missing", actor=bench.technician, reason=MissingReason.STOCKTAKE)
+    for verb, given in (("tell_stolen", {}), ("tell_not_stolen", {"reason": MissingReason.OTHER})):
+        before = set(Mail.objects.values_list("pk", flat=True))
+        gate.apply(unit, verb, actor=bench.technician, **given)
+        written = Mail.objects.exclude(pk__in=before)
+        assert [mail.body.count("\n- ") for mail in written] == [1, 1, 1], "the loss before was told in its time"
 
 
 def test_what_is_denied_of_a_second_loss_takes_nothing_back_of_the_first(bench: Bench) -> None:

@@ -1,0 +1,160 @@
+"""Incidents: devices lost with data on them, what was done about each, what was said of a theft."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+
+from donations.models.donation import Donation
+from lifecycle.actors import SYSTEM, Actor
+from network.models import Membership, Organisation
+from refurb.enums import DeviceState, FollowUpKind, IncidentKind, MissingReason
+from refurb.models.device import DeviceEntry
+from refurb.permissions import sees_incidents
+from typography.french import day
+
+TO_THE_CNIL = timedelta(hours=72)
+"""The time to notify a personal-data breach, from when it is known (RGPD, art. 33)."""
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    """Reads of incidents."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """All for the pilot, those of one's workshop or of one's own donations."""
+        if actor is SYSTEM:
+            return self.all()
+        scope = sees_incidents(actor)
+        return self.none() if scope is None else self.filter(scope)
+
+    def with_theft(self) -> Self:
+        """Each with what was said of a theft from that loss to the next one, whether it was found since or not.
+
+        ``said_stolen_at``, when it was first said to be stolen; ``not_stolen_at``, when that was last denied;
+        ``stolen_at``, when the theft that stands was said; ``unjudged_since``, when one was first said that nothing was
+        noted of since.
+        """
+        later = DeviceEntry.objects.filter(object=OuterRef("device"), seq__gt=OuterRef("entry__seq"))
+        again = DeviceEntry.objects.filter(verb="report_missing", object=OuterRef("object"), seq__lt=OuterRef("seq"))
+        of_this_loss = later.filter(~Exists(again.filter(seq__gt=OuterRef(OuterRef("entry__seq")))))
+        said = of_this_loss.filter(verb="tell_stolen").order_by("seq")
+        denied = of_this_loss.filter(verb="tell_not_stolen").order_by("-seq")
+        last = of_this_loss.filter(verb__in=("tell_stolen", "tell_not_stolen")).order_by("-seq")
+        judged = IncidentFollowUp.objects.filter(incident=OuterRef(OuterRef("pk")), recorded_at__gte=OuterRef("at"))
+        return self.annotate(
+            said_stolen_at=Subquery(said.values("at")[:1]),
+            not_stolen_at=Subquery(denied.values("at")[:1]),
+            stolen_at=Subquery(last.values(stands=Case(When(verb="tell_stolen", then=F("at"))))[:1]),
+            unjudged_since=Subquery(said.filter(~Exists(judged)).values("at")[:1]),
+        )
+
+    def unanswered(self) -> Self:
+        """Those of which nobody has written down what was done, or not since it was said to be stolen.
+
+        ``awaited_since``: from when the 72 hours of the answer that is missing run. Denied and said again, a theft that
+        was not judged is late from the first time.
+        """
+        answered = IncidentFollowUp.objects.filter(incident=OuterRef("pk"))
+        stolen = Q(stolen_at__isnull=False, unjudged_since__isnull=False)
+        waiting = self.with_theft().filter(~Exists(answered) | stolen)
+        awaited = Case(When(Exists(answered), then=F("unjudged_since")), default=F("known_at"))
+        return waiting.annotate(awaited_since=awaited)
+
+
+class Incident(models.Model):
+    """A device lost after its custody had passed, with data on it that nothing proves erased. Append-only.
+
+    A personal-data breach is notified to the CNIL within 72 hours of its being known (RGPD, art. 33).
+    """
+
+    device = models.ForeignKey("refurb.Device", models.PROTECT, related_name="incidents", verbose_name="appareil")
+    stay = models.PositiveSmallIntegerField("passage")
+    kind = models.CharField("nature", max_length=12, choices=IncidentKind)
+    known_at = models.DateTimeField("connu le")
+    lost_from = models.CharField("perdu depuis l’état", max_length=20, choices=DeviceState)
+    reason = models.CharField("motif", max_length=20, choices=MissingReason)
+    donation = models.ForeignKey(
+        Donation, models.PROTECT, null=True, blank=True, related_name="incidents", verbose_name="lot"
+    )
+    workshop = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="atelier")
+    entry = models.OneToOneField(
+        "refurb.DeviceEntry", models.PROTECT, related_name="incident", verbose_name="ligne du journal"
+    )
+
+    # Of its journal; read with the rows that are shown, never stored.
+    said_stolen_at: datetime | None
+    not_stolen_at: datetime | None
+    stolen_at: datetime | None
+    unjudged_since: datetime | None
+    awaited_since: datetime
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "incident"
+        ordering = ("-known_at", "-pk")
+        indexes = (models.Index(fields=("known_at",), name="refurb_incident_known"),)
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    @property
+    def notify_before(self) -> datetime:
+        """When the CNIL is to be told, at the latest."""
+        return self.known_at + TO_THE_CNIL
+
+    @property
+    def judged_again_before(self) -> datetime | None:
+        """Until when it is judged anew: it was answered before it was known to be stolen; read ``with_theft``."""
+        since = self.unjudged_since if self.stolen_at and self.follow_ups.all() else None
+        return since + TO_THE_CNIL if since is not None else None
+
+    @property
+    def theft(self) -> str:
+        """What was said of a theft since it was lost, in order, in words; read ``with_theft``."""
+        said, denied, stands = self.said_stolen_at, self.not_stolen_at, self.stolen_at
+        if denied is None:
+            return f"vol constaté le {day(stands)}" if stands else ""
+        told = [f"vol démenti le {day(denied)}"]
+        if said is not None and said < denied:
+            told.insert(0, f"dit volé le {day(said)}")
+        if stands is not None:
+            told.append(f"de nouveau dit volé le {day(stands)}")
+        return ", ".join(told)
+
+
+class FollowUpQuerySet(models.QuerySet["IncidentFollowUp"]):
+    """Reads of what was done of incidents."""
+
+    def visible_to(self, actor: Actor | None) -> Self:
+        """What was done of the incidents one may see."""
+        return self.filter(incident__in=Incident.objects.visible_to(actor).values("pk"))
+
+
+class IncidentFollowUp(models.Model):
+    """What was done of an incident, for the register of breaches (RGPD, art. 33, 5). Append-only."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="follow_ups", verbose_name="incident")
+    kind = models.CharField("suite donnée", max_length=8, choices=FollowUpKind)
+    done_on = models.DateField("le")
+    number = models.CharField("numéro donné par la CNIL", max_length=40, blank=True)
+    words = models.TextField("ce qui a été fait", blank=True, max_length=2000)
+    recorded_at = models.DateTimeField("notée le")
+    recorded_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="notée par")
+
+    objects = FollowUpQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "suite d’un incident"
+        verbose_name_plural = "suites d’incidents"
+        ordering = ("recorded_at", "pk")
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=FollowUpKind.values), name="refurb_followup_kind"),
+            models.CheckConstraint(
+                condition=~Q(kind=FollowUpKind.NO_RISK) | ~Q(words=""), name="refurb_followup_no_risk_said"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, le {day(self.done_on)}"
