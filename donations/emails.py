@@ -90,6 +90,11 @@ def _tell_date(template: str, pick_up: PickUp, at: datetime) -> None:
         _write(template, donation, people, at, attachments=[calendar], pick_up=pick_up)
 
 
+def donation_withdrawn_for_donor(donation: Donation, at: datetime) -> None:
+    """The pilot withdraws a lot, or a draft, in the place of its donor."""
+    _write("donation_withdrawn_for_donor", donation, donor_contacts(donation), at)
+
+
 def donation_withdrawn_for_pilot(donation: Donation, at: datetime) -> None:
     """The donor takes back a lot that was already announced."""
     _write("donation_withdrawn_for_pilot", donation, people_of(Membership.objects.pilots()), at)

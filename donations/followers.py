@@ -81,10 +81,17 @@ def tell_declined(move: Move) -> None:
 
 
 def tell_withdrawn(move: Move) -> None:
-    """The pilot is told of lots that were announced; so are workshops that had a share."""
+    """The pilot is told of a lot that its donor takes back, once announced, the donor of what is withdrawn for it.
+
+    So are workshops that had a share.
+    """
     for donation in _donations(move):
-        if donation.announced_at is not None:
+        by_donor = move.actor.organisation_id == donation.donor_id
+        if not by_donor:
+            emails.donation_withdrawn_for_donor(donation, move.at)
+        elif donation.announced_at is not None:
             emails.donation_withdrawn_for_pilot(donation, move.at)
+        if donation.announced_at is not None:
             emails.donation_released_for_workshop(donation, donation.workshops().values("pk"), move.at)
 
 

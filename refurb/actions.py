@@ -8,7 +8,7 @@ from django.urls import reverse
 from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page, by_reader
 from network.requests import Request
-from refurb.enums import RETURN_REASONS, DeviceReopenReason, UndoRejectReason
+from refurb.enums import RETURN_REASONS, DeviceReopenReason, DeviceType, UndoRejectReason
 from refurb.forms.corrections import DeviceCorrectTagForm, DeviceUndoReceiveForm
 from refurb.forms.devices import (
     DeviceAwaitPartForm,
@@ -39,9 +39,14 @@ def _known(request: Request, device: Device) -> Mapping[str, Any]:
     return {"initial": {"tag": device.tag, "place": device.place}}
 
 
+def _is_certified(device: Device) -> bool:
+    """A screen holds no data, and has no certificate."""
+    return device.ready_at is not None and device.type != DeviceType.SCREEN
+
+
 def _certificate(request: Request, device: Device) -> Mapping[str, Any]:
     """What becomes of the certificate that bears the label, when there is one."""
-    told = "Le certificat d’effacement déjà établi est refait avec la bonne étiquette." if device.ready_at else ""
+    told = "Le certificat d’effacement déjà établi est refait avec la bonne étiquette." if _is_certified(device) else ""
     return {"warning": told}
 
 
@@ -115,8 +120,8 @@ PAGES: tuple[Page[Request], ...] = (
         "retirer",
         DeviceWithdrawForm,
         done="retiré",
-        warning="L’appareil n’est plus attendu\u00a0: il sort du lot et de ses comptes. S’il arrive quand même, il"
-        " s’enregistre comme inattendu.",
+        warning="L’appareil n’est plus attendu\u00a0: il reste compté parmi les acceptés de son lot, et l’écart sera à"
+        " expliquer au solde. S’il arrive quand même, il s’enregistre comme inattendu.",
     ),
     Page(
         "return_to_donor",

@@ -73,11 +73,18 @@ def _balance(request: Request, donation: Donation) -> Mapping[str, Any]:
     return {"lines": lines_of(donation), "arrivals": arrivals_of(donation)}
 
 
+def _is_own(request: Request, donation: Donation) -> bool:
+    return request.membership.organisation_id == donation.donor_id
+
+
 def _what_a_withdrawal_undoes(request: Request, donation: Donation) -> Mapping[str, Any]:
     if donation.state == DonationState.DRAFT:
-        return {"warning": "Ce brouillon est abandonné. Personne d’autre que vous ne l’a vu, personne n’est prévenu."}
-    told = "Plus rien n’est proposé\u00a0: les appareils attendus sont retirés, l’enlèvement prévu est annulé et"
-    told += " les ateliers sont prévenus. Un nouveau lot pourra être proposé."
+        told = "personne n’est prévenu" if _is_own(request, donation) else "seul son donateur est prévenu"
+        return {"warning": f"Ce brouillon est abandonné. Rien n’était annoncé\u00a0: {told}."}
+    told = "Plus rien n’est proposé\u00a0: les appareils attendus sont retirés, l’enlèvement prévu est annulé,"
+    told += " les ateliers qui avaient une part sont prévenus"
+    told += ". " if _is_own(request, donation) else ", comme son donateur. "
+    told += "Un nouveau lot pourra être proposé."
     return {"warning": told}
 
 

@@ -1,6 +1,6 @@
 """What is missing before a reception or a start is undone: it must be the last thing that was done to the device."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from donations.enums import DonationState
 from lifecycle.machine import Requirement
@@ -40,6 +40,11 @@ MENDED = ("correct_tag", "undo_receive", "undo_early_receive", "follow_merger", 
 its start undone."""
 
 
+def _came_after_the_balance() -> Q:
+    """Registered beyond what was announced, since its lot was balanced: the statement counts it nowhere."""
+    return Q(unannounced=True, received_at__gt=F("donation__reconciled_at"))
+
+
 def _nothing_recorded() -> Q:
     here = {"device": OuterRef("pk"), "stay": OuterRef("stay")}
     return Q(*(~Exists(model.objects.filter(**here)) for model in EVIDENCE))
@@ -66,7 +71,7 @@ NOTHING_DONE = Requirement(
 LOT_NOT_BALANCED = Requirement(
     "lot_not_balanced",
     "Le lot est soldé\u00a0: son bilan compte cet appareil. Signalez-le manquant s’il n’est pas là.",
-    lambda ctx: Q(donation=None) | ~Q(donation__state=DonationState.RECONCILED),
+    lambda ctx: Q(donation=None) | ~Q(donation__state=DonationState.RECONCILED) | _came_after_the_balance(),
     lifted_by="un technicien de l’atelier, par «\u00a0Signaler manquant\u00a0»",
 )
 UNDO_RECEIVE_REASON = coded(UndoReceiveReason.values, "Dites pourquoi cette réception n’a pas eu lieu.")

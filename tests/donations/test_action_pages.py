@@ -214,7 +214,7 @@ def test_a_contact_withdraws_with_a_reason_and_cannot_once_picked_up() -> None:
     client = acting(scene.contact)
     assert "Ce brouillon est abandonné." in read(client, page_of(scene.draft(), "donation_withdraw"))
     asked = read(client, page_of(donation, "donation_withdraw"))
-    assert "les ateliers sont prévenus" in asked
+    assert "les ateliers qui avaient une part sont prévenus" in asked
     assert "Cela ne se défait pas." in asked
 
     client.post(page_of(donation, "donation_withdraw"), {"reason": "kept"})

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from documents.models import Mail
 from donations.enums import DeclineReason, DonationState, ReassignReason, WithdrawReason
@@ -15,6 +16,7 @@ from refurb.enums import DeviceState, WithdrawalReason
 from refurb.models import Device
 from tests.donations.scene import Scene, Workshop, again, first_line, laptops, load_law, screens
 from tests.network.factories import make_organisation
+from tests.pages import acting, read
 
 pytestmark = pytest.mark.django_db
 
@@ -397,6 +399,19 @@ def test_withdrawing_a_scheduled_lot_tells_pilot_and_workshop() -> None:
 
     assert told(donation, "retire son offre") == {scene.pilot.user.email}
     assert told(donation, "plus rien à enlever") == {manager.user.email}
+
+
+@pytest.mark.parametrize("situation", ["draft", "announced", "scheduled"])
+def test_a_donor_whose_lot_is_withdrawn_by_the_pilot_is_told_and_takes_nothing_back_itself(situation: str) -> None:
+    scene = Scene()
+    donation = getattr(scene, situation)()
+    asked = read(acting(scene.pilot), reverse("donations:donation_withdraw", args=[donation.reference]))
+    assert "son donateur" in asked
+
+    gate.apply(donation, "withdraw", actor=scene.pilot, reason=WithdrawReason.ENTRY)
+
+    assert told(donation, "est retiré") == {scene.contact.user.email}
+    assert told(donation, "retire son offre") == set()
 
 
 def test_withdraw_is_refused_once_a_pick_up_is_done() -> None:

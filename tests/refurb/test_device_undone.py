@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from documents.models import Mail
 from donations.enums import DonationState
 from donations.models import DonationPaper
 from donations.services.donations import explain_line
@@ -10,8 +11,16 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind
 from network.services.mergers import declare_merger
-from refurb.enums import CorrectTagReason, DeviceState, PartKind, UndoReceiveReason, UndoRejectReason, WithdrawalReason
-from refurb.models import Device, DeviceEntry, DevicePaper
+from refurb.enums import (
+    CorrectTagReason,
+    DeviceState,
+    DeviceType,
+    PartKind,
+    UndoReceiveReason,
+    UndoRejectReason,
+    WithdrawalReason,
+)
+from refurb.models import Device, DeviceEntry, DevicePaper, Incident
 from refurb.services import corrections, devices
 from refurb.services.bench import record_repair
 from tests.donations.scene import again, first_line
@@ -240,6 +249,29 @@ def test_the_balance_of_a_lot_keeps_what_it_counted() -> None:
         gate.apply(device, "undo_receive", actor=bench.technician, reason=SCANNED)
 
     assert codes(refused.value) == {"lot_not_balanced"}
+
+
+def test_what_was_put_in_a_balanced_lot_by_mistake_is_taken_out_of_it_and_its_donor_hears_of_nothing() -> None:
+    scene = private_lot()
+    bench, donation = given_to(scene), scene.collected()
+    devices.receive_device(actor=bench.technician, line=first_line(donation), tag=new_tag())
+    gate.apply(donation, "reconcile", actor=bench.manager)
+    late = bench.received(donation=donation)
+    assert late.unannounced
+    before = Mail.objects.count()
+
+    gone = gate.apply(late, "undo_register", actor=bench.technician, reason="twice")
+
+    assert gone.state == DeviceState.WITHDRAWN
+    assert Mail.objects.count() == before
+    assert not Incident.objects.exists()
+
+
+def test_a_screen_whose_label_is_corrected_is_promised_no_certificate(bench: Bench) -> None:
+    client = acting(bench.technician)
+    screen, laptop = bench.ready(DeviceType.SCREEN), bench.ready()
+    assert "Le certificat d’effacement déjà établi" not in read(client, page_of(screen, "device_correct_tag"))
+    assert "Le certificat d’effacement déjà établi" in read(client, page_of(laptop, "device_correct_tag"))
 
 
 def test_the_page_of_a_device_offers_the_one_way_back_that_is_its_own(bench: Bench) -> None:
