@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from connectivity.enums import Channel, LineNews
+from connectivity.enums import WITH_OPERATOR, Channel, LineNews
 from connectivity.line_news import said_of
 from connectivity.models import ConnectionFile, CopperClosure, OperatorLink
 from connectivity.parameters import NO_ANSWER_DAYS, UNTOUCHED_DAYS
@@ -14,7 +14,7 @@ from documents.emails import absolute_url, compose
 from documents.enums import MailPurpose, MessageChannel, MessageCode
 from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
-from network.models import Membership
+from network.models import Membership, Organisation
 from prescriptions.models import RightsRequest
 from prescriptions.services.messages import Message, from_service, way_to, write_message
 from typography.french import full_day, in_a_sentence
@@ -44,12 +44,24 @@ def let_go_for_operator(file: ConnectionFile, at: datetime) -> None:
         _write("let_go_for_operator", file, _agents(last.operator_id), at, page=_queue(), operator=last.operator)
 
 
-def rights_answered_for_operator(file: ConnectionFile, asked: RightsRequest, at: datetime) -> None:
-    """The household had what was sent corrected, erased, or kept aside: so does the operator with what it keeps."""
-    last = file.transmissions.first()
-    if last is not None:
-        said = {"page": _queue(), "kind": asked.kind, "lifted": asked.lifted_at is not None}
-        _write("rights_answered_for_operator", file, _agents(last.operator_id), at, **said)
+def rights_answered_for_operator(
+    file: ConnectionFile, operator: Organisation, asked: RightsRequest, at: datetime, *, holds: bool
+) -> None:
+    """The household had what was sent corrected, erased, kept aside, or stopped: so does the operator with it.
+
+    ``reads`` is how it reads the request today: on its page, by a link that follows; empty when it does not any more.
+    """
+    agents = _agents(operator.pk)
+    by_link = "link" if operator.email and file.state in WITH_OPERATOR else ""
+    reads = "" if not holds else "page" if agents else by_link
+    own = {operator.pk: [(operator.email, operator.name)]} if operator.email else {}
+    said = {
+        "kind": asked.kind,
+        "lifted": asked.lifted_at is not None,
+        "reads": reads,
+        "prescriber": file.need.prescription.prescriber,
+    }
+    _write("rights_answered_for_operator", file, agents or own, at, **said)
 
 
 def link_for_operator(link: OperatorLink, token: str, at: datetime) -> None:

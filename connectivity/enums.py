@@ -25,6 +25,8 @@ LIVE = (*UNDER_WAY, S.ACTIVE)
 """At most one such file per need (unique in the database)."""
 WITH_OPERATOR = (S.SENT, S.PROBLEM, S.ACCEPTED, S.SCHEDULED)
 """What was sent to an operator, and is not settled yet."""
+HELD = (*WITH_OPERATOR, S.ACTIVE)
+"""What an operator works on, or has the line of: it reads what it was told."""
 TO_ANSWER = (S.SENT, S.ACCEPTED, S.SCHEDULED)
 """What the operator has to act upon."""
 

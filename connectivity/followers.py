@@ -22,6 +22,7 @@ from connectivity.services.transmissions import carry_facts, transmit
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.registry import Move, judge_comments, on_transition
+from network.models import Organisation
 from prescriptions.enums import Bond, Loss, NeedState, RightKind
 from prescriptions.liveness import keeps_alive
 from prescriptions.models import Need, RightsRequest
@@ -280,12 +281,19 @@ def looks_for_a_line(at: datetime) -> Q:
 
 
 def tell_operators(move: Move) -> None:
-    """An operator that had received the data is told what was corrected, erased, kept aside. Source: RGPD, art. 19."""
-    told = (RightKind.RECTIFICATION, RightKind.ERASURE, RightKind.RESTRICTION)
-    for request in RightsRequest.objects.filter(pk__in=move.pks, kind__in=told).order_by("pk"):
+    """Every operator that had received the data is told what was asked of it. Source: RGPD, art. 19.
+
+    The one that still has the file is told anew what was corrected: it reads what it was told, and nothing else.
+    """
+    for request in RightsRequest.objects.filter(pk__in=move.pks).exclude(kind=RightKind.ACCESS).order_by("pk"):
         files = ConnectionFile.objects.filter(need__prescription__household=request.household_id)
-        for file in files.exclude(transmissions=None).order_by("pk"):
-            emails.rights_answered_for_operator(file, request, move.at)
+        for file in files.exclude(transmissions=None).select_related(*AROUND).order_by("pk"):
+            for operator in Organisation.objects.filter(pk__in=file.transmissions.values("operator")).order_by("pk"):
+                holds = ConnectionFile.objects.held_by(operator).filter(pk=file.pk).exists()
+                emails.rights_answered_for_operator(file, operator, request, move.at, holds=holds)
+                if holds and request.kind == RightKind.RECTIFICATION:
+                    freeze_operator_file(file, transmit(file=file, at=move.at), move)
+                    send_link(connection=file, at=move.at)
 
 
 def register() -> None:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from connectivity.enums import (
+    HELD,
     LIVE,
     NEXT_STEP,
     TO_ANSWER,
@@ -24,7 +25,7 @@ from connectivity.enums import (
     TechnicianSlot,
 )
 from connectivity.models.offer import Offer
-from connectivity.permissions import can_answer_connection, sees_connections
+from connectivity.permissions import AGREED, can_answer_connection, sees_connections
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
 from lifecycle.journal import Entry
@@ -66,6 +67,10 @@ class ConnectionQuerySet(models.QuerySet["ConnectionFile"]):
     def live(self) -> Self:
         """A line is looked for, or works."""
         return self.filter(state__in=LIVE)
+
+    def held_by(self, operator: Organisation) -> Self:
+        """What an operator works on, or has the line of, and reads: not what an agreement taken back hides."""
+        return self.filter(AGREED, operator=operator, state__in=HELD)
 
     def to_answer(self, actor: Actor) -> Self:
         """The queue of an operator: what it has to act upon, the oldest first; not whose household limits its data."""

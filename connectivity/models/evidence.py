@@ -8,10 +8,10 @@ from django.db.models import F, Q
 
 from connectivity.eligibility import Seen
 from connectivity.enums import (
+    HELD,
     WITH_OPERATOR,
     ConditionRule,
     ConnectionPaperKind,
-    ConnectionState,
     ProblemCode,
     ProofKind,
 )
@@ -81,7 +81,7 @@ class TransmissionQuerySet(models.QuerySet["Transmission"]):
             return self.filter(file__need__prescription__household__in=Household.objects.named_to(actor).values("pk"))
         answering = can_answer_connection(actor)
         if answering is not None:
-            held = answering & Q(state__in=(*WITH_OPERATOR, ConnectionState.ACTIVE))
+            held = answering & Q(state__in=HELD)
             mine = self.filter(operator=actor.organisation_id)
             return mine.filter(file__in=ConnectionFile.objects.filter(held).values("pk"))
         serving = can_serve_connection(actor)

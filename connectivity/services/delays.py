@@ -62,7 +62,8 @@ def measured(*, operator: int | None = None, at: datetime | None = None) -> list
         rechosen_seq=Subquery(after.filter(verb="choose").values("seq")[:1]),
     )
     found: dict[int, list[Any]] = defaultdict(list)
-    for row in rows.select_related("file").order_by("operator__name", "pk"):
+    # What was corrected on request is told again without being sent: nothing is to be answered.
+    for row in rows.filter(seq__isnull=False).select_related("file").order_by("operator__name", "pk"):
         found[row.operator_id].append(row)
     return [_of(several) for several in found.values()]
 

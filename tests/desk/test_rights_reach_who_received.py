@@ -1,16 +1,21 @@
 """Who had received what a household corrects or erases is told, without a name: the distributor, the operator."""
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from connectivity.enums import ConnectionState
+from connectivity.services.delays import measured
 from documents.models import Mail
+from network.models import Membership
 from prescriptions.enums import NeedKind, NeedUse, PrescriptionState, RightKind
 from prescriptions.services.households import edit_household
 from prescriptions.services.needs import meet_need, start_need
 from refurb.enums import DeviceState
-from tests.connectivity.lines import FIXED
+from tests.connectivity.lines import FIXED, Line
 from tests.desk.territory import Territory
 from tests.desk.test_walls_of_all_pages import NAMES, seen
+from tests.pages import acting, read
 from tests.prescriptions.files import COMPUTER, SKILLS, again
 from tests.prescriptions.rights import Desk
 
@@ -35,6 +40,58 @@ def test_a_correction_reaches_the_distributor_and_the_operator_by_references_alo
     assert scenery.line.reference in to_operator
     for mail in mails:
         assert not any(name in mail.subject + mail.body for name in NAMES)
+
+
+def test_whoever_still_has_the_line_reads_what_was_corrected_where_its_mail_leads() -> None:
+    territory = Territory()
+    household = territory.circle.household(address="1 rue Vieille")
+    need = territory.circle.accepted(((FIXED, NeedUse.PAPERWORK),), household).needs.get()
+    line = territory.line(need)
+    file, desk = line.active(), Desk(territory.circle)
+    sent = [(one.sent, one.lines) for one in measured(operator=territory.agent.organisation_id)]
+    asked = desk.asked(RightKind.RECTIFICATION, household)
+    edit_household(actor=desk.circle.worker, household=again(household), address="12 rue des Abysses")
+    url = reverse("connectivity:connection_detail", args=[file.reference])
+    assert "1 rue Vieille" in read(acting(territory.agent), url)
+
+    desk.answer(asked)
+
+    (mail,) = Mail.objects.filter(subject__contains="informations corrigées")
+    assert mail.to == [territory.agent.user.email]
+    assert url in mail.body
+    assert "12 rue des Abysses" in read(acting(territory.agent), url)
+    assert file.papers.first().document.values["address"] == "12 rue des Abysses"  # type: ignore[union-attr]
+    assert [(one.sent, one.lines) for one in measured(operator=territory.agent.organisation_id)] == sent
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_an_operator_without_an_account_gets_a_link_to_what_it_still_has_and_asks_for_the_rest(refused: bool) -> None:
+    line = Line()
+    file = line.refused() if refused else line.accepted()
+    Membership.objects.filter(pk=line.agent.pk).update(closed_at=timezone.now())
+    desk, household = Desk(line.circle), again(line.need.prescription.household)
+    asked = desk.asked(RightKind.RECTIFICATION, household)
+    edit_household(actor=desk.circle.worker, household=household, address="12 rue des Abysses")
+    before = Mail.objects.latest("pk").pk
+
+    desk.answer(asked)
+
+    told = Mail.objects.filter(pk__gt=before, to=[line.operator.email]).order_by("pk")
+    assert f"demandez ce qui est corrigé à {line.worker.organisation.name}" in told[0].body or not refused
+    assert [mail.subject.rpartition(": ")[2] for mail in told] == (
+        ["informations corrigées"] if refused else ["informations corrigées", "y répondre sans compte"]
+    )
+    assert file.transmissions.filter(address="12 rue des Abysses").exists() is not refused
+
+
+def test_an_objection_is_told_to_the_operator_whose_line_goes_on() -> None:
+    line = Line()
+    file, desk = line.active(), Desk(line.circle)
+    desk.answer(desk.asked(RightKind.OBJECTION, again(line.need.prescription.household)))
+    mail = Mail.objects.get(subject__startswith=f"Demande {file.reference}", subject__contains="s’oppose")
+    assert mail.to == [line.agent.user.email]
+    assert "sauf pour une ligne que vous lui fournissez" in mail.body
+    assert again(file).state == ConnectionState.ACTIVE
 
 
 def test_an_access_is_nobody_else_s_business() -> None:
