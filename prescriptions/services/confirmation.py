@@ -97,8 +97,17 @@ def ask_link_again(*, token: str, at: datetime | None = None) -> bool:
     link = link_for(token=token)
     waiting = Prescription.objects.filter(pk=link.prescription_id, state=PrescriptionState.ACCEPTED)
     prescription = locked_row(waiting.select_related("household"))
-    replaced = ConfirmationLink.objects.filter(prescription=link.prescription_id, pk__gt=link.pk).exists()
-    settled = link.answered_at is not None or link.withdrawn_at is not None
-    if prescription is None or replaced or settled or is_open(link, at=instant):
+    if prescription is None or not only_expired(link) or is_open(link, at=instant):
         return False
     return send_link(prescription, instant) is not None
+
+
+def still_waits(link: ConfirmationLink) -> bool:
+    """Whether the request still waits; one that ended waits for no answer, by this link or by another."""
+    return link.prescription.state == PrescriptionState.ACCEPTED
+
+
+def only_expired(link: ConfirmationLink) -> bool:
+    """Whether nothing but its day closes a link: it was not answered, no other replaced it, nobody answered since."""
+    replaced = ConfirmationLink.objects.filter(prescription=link.prescription_id, pk__gt=link.pk).exists()
+    return link.answered_at is None and link.withdrawn_at is None and not replaced

@@ -8,10 +8,20 @@ from django.views.decorators.cache import never_cache
 from lifecycle.acting import asks_then_acts
 from lifecycle.exceptions import Refused
 from prescriptions.enums import LinkAnswer
-from prescriptions.services.confirmation import actor_of, answer_link, ask_link_again, is_open, link_for
+from prescriptions.models import ConfirmationLink
+from prescriptions.services.confirmation import (
+    actor_of,
+    answer_link,
+    ask_link_again,
+    is_open,
+    link_for,
+    only_expired,
+    still_waits,
+)
 from prescriptions.services.households import record_access
 
 PAGE = "prescriptions/still_current.html"
+GONE = ("over", "replaced", "ended")
 
 
 @login_not_required
@@ -25,7 +35,7 @@ def still_current(request: HttpRequest, token: str) -> HttpResponse:
     link = link_for(token=token)
     said = _answered(request, token) if request.method == "POST" else ""
     if not said:
-        said = "ask" if is_open(link) else "answered" if link.answered_at else "over"
+        said = "ask" if is_open(link) else _closed(link)
     household = link.prescription.household
     record_access(actor=actor_of(link), household=household, what="still_current")
     response = render(request, PAGE, {"said": said, "first_name": household.first_name}, status=_status(request, said))
@@ -48,6 +58,15 @@ def _answered(request: HttpRequest, token: str) -> str:
     return "yes" if given == LinkAnswer.STILL_CURRENT else "no"
 
 
+def _closed(link: ConfirmationLink) -> str:
+    """Why it opens no more; another link is proposed to whom it would be sent."""
+    if link.answered_at:
+        return "answered"
+    if not still_waits(link):
+        return "ended"
+    return "over" if only_expired(link) else "replaced"
+
+
 def _status(request: HttpRequest, said: str) -> int:
     """A link that is over is gone, and says so to machines too."""
-    return 410 if said == "over" and request.method != "POST" else 200
+    return 410 if said in GONE and request.method != "POST" else 200

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from documents.models import Mail
 from prescriptions.models import ConfirmationLink, HouseholdAccess, Prescription
-from prescriptions.services.prescriptions import remind_prescription
+from prescriptions.services.prescriptions import remind_prescription, withdraw_prescription
 from tests.prescriptions.files import COMPUTER, Circle, again
 from tests.prescriptions.pages import acting, page_of, page_sent, read
 
@@ -102,6 +102,28 @@ def test_an_expired_link_may_be_asked_again(prescription: Prescription) -> None:
     assert Mail.objects.count() == before + 1
     assert page_sent(ADDRESS) != url
     assert "Bonjour Nadia" in Client().get(page_sent(ADDRESS)).content.decode()
+
+
+def test_the_link_of_a_request_that_is_over_says_so_and_promises_no_other(
+    circle: Circle, prescription: Prescription
+) -> None:
+    withdraw_prescription(actor=circle.worker, prescription=prescription, reason="no_longer_needed")
+    response = Client().get(page_sent(ADDRESS))
+    page = response.content.decode()
+    assert response.status_code == 410
+    assert "Cette demande n’attend plus de réponse" in page
+    assert "n’est pas perdue" not in page
+    assert "Recevoir un nouveau lien" not in page
+
+
+def test_a_link_that_another_replaced_does_not_offer_one_that_would_not_leave(
+    circle: Circle, prescription: Prescription
+) -> None:
+    url = page_sent(ADDRESS)
+    remind_prescription(actor=circle.worker, prescription=prescription, at=timezone.now() + timedelta(days=1))
+    page = Client().get(url).content.decode()
+    assert "plus récent" in page
+    assert "Recevoir un nouveau lien" not in page
 
 
 def test_a_link_nobody_was_sent_is_not_found() -> None:
