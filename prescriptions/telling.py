@@ -68,6 +68,8 @@ def telling_of(prescription: Prescription) -> Telling:
     state = S(prescription.state)
     if state == S.ACCEPTED and prescription.declined_at is not None:
         return DECLINED
+    if state == S.EXPIRED and prescription.declined_at is not None:
+        return DECLINED_AND_OVER
     if state in MADE:
         return MADE[state](prescription)
     return FIXED[state]
@@ -221,6 +223,13 @@ DECLINED = Telling(
     "Vous avez changé d’avis\u00a0? Dites-le à votre travailleur social. Sinon, rien à faire.",
     ("Rien n’est mis de côté pour vous. Votre travailleur social arrête la demande, ou la reprend si vous le dites.",),
 )
+DECLINED_AND_OVER = Telling(
+    PrescriptionPaperKind.EXPIRED,
+    "Votre demande est close",
+    "Vous en avez encore besoin\u00a0? Voyez votre travailleur social.",
+    ("Vous avez répondu que vous n’en aviez plus besoin. Plus rien n’est mis de côté pour vous.", ANOTHER),
+)
+"""It said no, and nobody did anything of it until the acceptance ended."""
 FIXED = {
     S.WITHDRAWN: Telling(
         PrescriptionPaperKind.STOPPED,

@@ -104,7 +104,7 @@ def ask_link_again(*, token: str, at: datetime | None = None) -> bool:
 
 def still_waits(link: ConfirmationLink) -> bool:
     """Whether the request still waits; one that ended waits for no answer, by this link or by another."""
-    return link.prescription.state == PrescriptionState.ACCEPTED
+    return PrescriptionState(link.prescription.state) is PrescriptionState.ACCEPTED
 
 
 def only_expired(link: ConfirmationLink) -> bool:

@@ -21,6 +21,7 @@ from prescriptions.services.prescriptions import (
     withdraw_prescription,
 )
 from prescriptions.services.sets import confirm_prescriptions
+from prescriptions.telling import telling_of
 from tests.prescriptions.answers import ADDRESS, answered, asked, said_no
 from tests.prescriptions.files import COMPUTER, SKILLS, Circle, again, transferred
 from tests.prescriptions.pages import acting, done, page_of, read
@@ -236,6 +237,11 @@ def test_a_no_that_nobody_follows_up_expires_with_the_acceptance(circle: Circle,
     assert not declined.reminders.filter(sent_at__gt=declined.declined_at).exists()
     run_clock(at=declined.valid_until + timedelta(days=1))
     assert again(prescription).state == PrescriptionState.EXPIRED
+    told = telling_of(again(prescription))
+    assert told.sentences[0].startswith("Vous avez répondu que vous n’en aviez plus besoin")
+    mail = Mail.objects.about("prescription", prescription.pk).latest("pk")
+    assert "avait répondu qu’il n’en a plus besoin" in mail.body
+    assert "faute de réponse" not in mail.body
 
 
 def test_a_prescription_reopened_keeps_the_no_and_asks_nothing(circle: Circle) -> None:

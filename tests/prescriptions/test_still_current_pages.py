@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from documents.models import Mail
 from prescriptions.models import ConfirmationLink, HouseholdAccess, Prescription
+from prescriptions.services.confirmation import send_link
 from prescriptions.services.prescriptions import remind_prescription, withdraw_prescription
 from tests.prescriptions.files import COMPUTER, Circle, again
 from tests.prescriptions.pages import acting, page_of, page_sent, read
@@ -116,11 +117,9 @@ def test_the_link_of_a_request_that_is_over_says_so_and_promises_no_other(
     assert "Recevoir un nouveau lien" not in page
 
 
-def test_a_link_that_another_replaced_does_not_offer_one_that_would_not_leave(
-    circle: Circle, prescription: Prescription
-) -> None:
+def test_a_link_that_another_replaced_does_not_offer_one_that_would_not_leave(prescription: Prescription) -> None:
     url = page_sent(ADDRESS)
-    remind_prescription(actor=circle.worker, prescription=prescription, at=timezone.now() + timedelta(days=1))
+    send_link(prescription, timezone.now())
     page = Client().get(url).content.decode()
     assert "plus récent" in page
     assert "Recevoir un nouveau lien" not in page
