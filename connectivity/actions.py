@@ -77,9 +77,9 @@ PAGES: tuple[Page[Request], ...] = (
         "lose_right",
         "droit-perdu",
         ConnectionLoseRightForm,
-        done="Droit perdu. Le foyer est à prévenir de ce qui suit",
-        warning="Le droit court jusqu’à son dernier jour. Le foyer est prévenu de ce qui suit. Si une pièce le rend de"
-        " nouveau possible, renouvelez-le.",
+        done="Droit perdu. La page dit si le foyer reste à prévenir",
+        warning="Le droit court jusqu’à son dernier jour. Un message dit au foyer ce qui suit\u00a0; s’il n’en reçoit"
+        " pas, la page du dossier demande de le prévenir. Si une pièce le rend de nouveau possible, renouvelez-le.",
     ),
     Page(
         "refuse",
@@ -94,8 +94,8 @@ PAGES: tuple[Page[Request], ...] = (
         "terminer",
         forms.ConnectionEndForm,
         services.end_connection,
-        warning="Le dossier est clos, et le travailleur social est prévenu. Pour une autre offre, le foyer a besoin"
-        " d’une nouvelle demande.",
+        warning="Le dossier est clos, et le travailleur social est prévenu. Pour une autre offre, il rouvre le besoin,"
+        " qui garde les semaines déjà attendues.",
     ),
     Page(
         "abandon",

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from connectivity.enums import ConnectionState, OperatorAnswer
+from connectivity.enums import WITH_OPERATOR, ConnectionState, OperatorAnswer
 from connectivity.filters.connections import QueueFilter
 from connectivity.forms import connections as forms
 from connectivity.forms.answers import AnswersFileForm
@@ -158,12 +158,17 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
             opened.file,
         )
         if data is not None:
-            return render(request, "connectivity/link_done.html", {"connection": data})
+            return render(request, "connectivity/link_done.html", _done(data))
     elif form is not None:
         form = _form(verb, None, opened)
     household = opened.file.need.prescription.household
     record_access(actor=actor_of(opened), household=household, what="connection_link")
     return render(request, "connectivity/link.html", _letter(opened, token, verb, form, possible))
+
+
+def _done(connection: ConnectionFile) -> dict[str, Any]:
+    """What was kept; the link opens again while something is still to be answered."""
+    return {"connection": connection, "answers_again": connection.state in WITH_OPERATOR}
 
 
 def _letter(

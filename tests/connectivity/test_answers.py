@@ -71,7 +71,7 @@ def by_screen(line: Line, connection: ConnectionFile) -> None:
 def by_link(line: Line, connection: ConnectionFile) -> None:
     url = reverse("connectivity:link", args=[token_of(connection)])
     page = Client().post(url, {"answer": "accept", "step": "answer", "operator_reference": "OP-5"})
-    assert "Réponse enregistrée" in page.content.decode()
+    assert "rouvrir le lien" in page.content.decode()
 
 
 def by_file(line: Line, connection: ConnectionFile) -> None:

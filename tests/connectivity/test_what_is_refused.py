@@ -6,6 +6,8 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from connectivity import followers
@@ -15,6 +17,7 @@ from connectivity.permissions import sees_connections
 from connectivity.services.answers import ALREADY, queue_rows
 from connectivity.services.connections import end_connection, propose_connection
 from connectivity.services.lines import amounts_of, cancel_recharge, write_line_letter
+from connectivity.services.links import open_link
 from connectivity.services.transmissions import transmit
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
@@ -142,3 +145,14 @@ def test_a_request_of_which_nothing_was_told_to_the_operator_has_its_row_in_the_
     with patch("connectivity.services.answers.Transmission.objects.visible_to", lambda _: Transmission.objects.none()):
         header, row = queue_rows(actor=line.agent)
     assert row == [file.reference, file.get_state_display(), *[""] * (len(header) - 2)]
+
+
+def test_after_a_refusal_by_its_link_nobody_is_told_to_open_a_link_that_is_closed() -> None:
+    connection = Line().sent()
+    opened = open_link(connection=connection)
+    assert opened is not None
+    url = reverse("connectivity:link", args=[opened[1]])
+    page = Client().post(url, {"answer": "refuse", "step": "answer", "refusal": "no_coverage"}).content.decode()
+    assert "Réponse enregistrée" in page
+    assert "rouvrir le lien" not in page
+    assert Client().get(url).status_code == 410
