@@ -11,6 +11,7 @@ from documents.enums import MessageChannel, MessageCode
 from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership
+from prescriptions.enums import NeedState
 from prescriptions.models import CompletionRequest, Decision, Household, Need, Prescription, Transfer
 from prescriptions.services.messages import Message, from_service, write_message
 from typography.french import written_day
@@ -137,8 +138,9 @@ def complete_for_worker(prescription: Prescription, at: datetime) -> None:
 
 
 def still_current_for_worker(prescription: Prescription, asked: bool, at: datetime) -> None:
-    """« Toujours d’actualité ? »; ``asked``: the household was asked too."""
-    _write("still_current_for_worker", prescription, _workers(prescription), at, asked=asked)
+    """« Toujours d’actualité ? »; ``asked``: the household was asked too. What is served keeps it from expiring."""
+    served = prescription.needs.filter(state=NeedState.IN_PROGRESS).exists()
+    _write("still_current_for_worker", prescription, _workers(prescription), at, asked=asked, is_served=served)
 
 
 def not_any_more_for_worker(prescription: Prescription, at: datetime) -> None:

@@ -156,6 +156,8 @@ def test_an_answer_starts_the_delay_again(circle: Circle) -> None:
 def test_a_need_in_progress_keeps_it_alive(circle: Circle) -> None:
     need = circle.started()
     run(150)
+    asked = Mail.objects.filter(subject__contains="toujours d’actualité", to=[circle.worker.user.email]).latest("pk")
+    assert "n’expire pas tant que ce qui est réservé ou en cours l’est" in asked.body
     run(200)
     assert again(need.prescription).state == PrescriptionState.ACCEPTED
     meet_need(actor=circle.worker, need=need, at=START + timedelta(days=201))

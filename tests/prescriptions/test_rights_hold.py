@@ -107,10 +107,12 @@ def test_each_new_day_of_the_answer_is_recalled_ten_days_before_and_its_delay_to
         return Mail.objects.filter(about_machine="rights_request").exists()
 
     assert reminded(date(2026, 2, 18))
+    assert "ou prolongez-la" in Mail.objects.get(about_machine="rights_request").body
     given = {"prolongation": "complex", "told_by": ToldBy.LETTER, "at": datetime(2026, 2, 20, 9, tzinfo=PARIS)}
     assert prolong_rights_request(actor=desk.officer, rights_request=asked, **given).due_on == date(2026, 4, 28)
     assert not reminded(date(2026, 4, 17))
     assert reminded(date(2026, 4, 18))
+    assert "déjà prolongée" in Mail.objects.get(about_machine="rights_request").body
     desk.do(asked, "ask_identity", doubt="page", told_by="phone", at=datetime(2026, 4, 20, 9, tzinfo=PARIS))
     known_on = datetime(2026, 5, 20, 9, tzinfo=PARIS)
     assert identify_rights_request(actor=desk.officer, rights_request=asked, at=known_on).due_on == date(2026, 5, 28)
