@@ -13,6 +13,7 @@ from network.models import Membership
 from prescriptions.emails import _of, people_of
 from prescriptions.enums import AGREEMENT_WITHDRAWN, RightKind
 from prescriptions.models import Prescription, RightsRequest
+from prescriptions.permissions import RELAYED
 from prescriptions.rights_told import About, letter_of
 
 OFFICERS = Q(kind=OrganisationKind.DEPARTEMENT, role=Role.DPO)
@@ -73,15 +74,23 @@ def rights_for_household(asked: RightsRequest, about: About, at: datetime) -> No
 
 
 def rights_answered_for_recipients(asked: RightsRequest, at: datetime) -> None:
-    """The team of the prescriber that corrects, and the distributors that had received a request."""
+    """The distributors that had received a request, and the relays that serve its commune, once it was accepted."""
     sent = Prescription.objects.filter(household=asked.household_id, submitted_at__isnull=False)
     sent = sent.exclude(end_reason=AGREEMENT_WITHDRAWN) if asked.kind != RightKind.ERASURE else sent
     for prescription in sent.exclude(distributor=None).order_by("pk"):
         context = {"asked": asked, "prescription": prescription, "page": _prescription(prescription)}
         subject, body = compose("emails/prescriptions/rights_answered_for_recipient.txt", context)
         advisers = _of(prescription.distributor_id, OrganisationKind.DISTRIBUTOR, (Role.ADVISER, Role.MANAGER))
-        for to in advisers.values():
+        for to in (*advisers.values(), *_relays(prescription).values()):
             queue_mail(to=to, subject=subject, body=body, about=("rights_request", asked.pk), at=at)
+
+
+def _relays(prescription: Prescription) -> dict[int, list[tuple[str, str]]]:
+    """Those that see it (``sees_prescriptions``)."""
+    if prescription.state not in RELAYED or prescription.commune_id is None:
+        return {}
+    relays = Membership.objects.filter(kind=OrganisationKind.RELAY, role__in=(Role.ADVISER, Role.MANAGER))
+    return people_of(relays.filter(organisation__communes_served=prescription.commune_id))
 
 
 def _page(asked: RightsRequest) -> str:

@@ -29,7 +29,7 @@ from network.permissions import is_pilot
 from network.requests import Request
 from prescriptions.against import decided_against
 from prescriptions.models import Need, rank_of, served_before_turn
-from prescriptions.permissions import sees_facts
+from prescriptions.permissions import can_drop_need, sees_facts
 from prescriptions.services.households import record_access
 from prescriptions.views.rows import named_by
 from prescriptions.views.same_household import asked_twice, same_household
@@ -109,6 +109,7 @@ def need_queue(request: Request) -> HttpResponseBase:
         whole=len(ranks) if page.narrowed else 0,
         kept_aside=[need for need in apart if need.prescription.declined_at is None],
         declined=[need for need in apart if need.prescription.declined_at is not None],
+        drops=can_drop_need(actor) is not None,
     )
 
 

@@ -1,18 +1,24 @@
 """A household whose file is kept aside (limitation) holds up nobody in the queue, and nobody is asked to serve it."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from distribution.services.hand_overs import reserve_device
+from documents.models import Mail
 from lifecycle.exceptions import Refused
-from prescriptions.enums import RightKind
-from prescriptions.models import Need, rank_of
+from network.enums import OrganisationKind, Role
+from prescriptions.enums import RightKind, ToldBy
+from prescriptions.models import Household, Need, rank_of
 from refurb.models import Device
 from tests.distribution.shelves import Shelf
+from tests.network.factories import make_membership
 from tests.pages import acting, read
-from tests.prescriptions.files import Circle
+from tests.prescriptions.answers import ADDRESS, said_no
+from tests.prescriptions.files import Circle, again
 from tests.prescriptions.rights import Desk
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +56,24 @@ def test_a_limited_need_keeps_its_rank_holds_up_nobody_and_is_offered_to_nobody(
     with pytest.raises(Refused, match="limitation"):
         _reserve(shelf, device, first)
     assert _reserve(shelf, device, second).need == second
+
+
+def test_a_relay_learns_the_limitation_and_its_end_and_is_asked_nothing_it_may_not_do(shelf: Shelf) -> None:
+    need, declined = shelf.need(), shelf.need()
+    household = need.prescription.household
+    elsewhere = make_membership(Role.ADVISER, OrganisationKind.RELAY)
+    desk = Desk(Circle(prescriber=household.prescriber, distributor=shelf.distributor, commune=shelf.commune))
+    told = Mail.objects.filter(to__contains=[shelf.relay.user.email])
+    since = timezone.now() - timedelta(days=20)
+    limited = desk.answer(desk.asked(RightKind.RESTRICTION, household, at=since), at=since)
+    assert [mail.subject for mail in told if "que rien n’avance" in mail.subject]
+    desk.do(limited, "announce_lifting", told_by=ToldBy.PHONE, at=timezone.now() - timedelta(days=8))
+    desk.do(limited, "lift")
+    assert told.filter(subject__contains="la limitation est levée").count() == 1
+    assert not Mail.objects.filter(to__contains=[elsewhere.user.email]).exists()
+
+    Household.objects.filter(pk=declined.prescription.household_id).update(email=ADDRESS)
+    said_no(again(declined.prescription))
+    queue = reverse("distribution:need_queue")
+    assert "Le distributeur abandonne le besoin" in read(acting(shelf.relay), queue)
+    assert "Abandonnez le besoin" in read(acting(shelf.adviser), queue)
