@@ -52,8 +52,12 @@ def withdrawn_for_distributor(prescription: Prescription, reason: str, at: datet
 
 
 def revoked_for_distributor(prescription: Prescription, at: datetime) -> None:
-    """The household took its agreement back: nothing of it is read any more, and what was noted goes."""
-    _write("revoked_for_distributor", prescription, _advisers(prescription), at)
+    """The household took its agreement back: nothing of it is read any more, and what was noted goes.
+
+    The relays of its commune read it too, once it was accepted.
+    """
+    relays = relays_of(prescription) if prescription.accepted_at else {}
+    _write("revoked_for_distributor", prescription, _advisers(prescription) | relays, at)
 
 
 def transferred_for_colleagues(prescription: Prescription, at: datetime) -> None:
@@ -232,6 +236,13 @@ def _advisers(prescription: Prescription) -> People:
 def _of(organisation: int | None, kind: OrganisationKind, roles: Iterable[Role]) -> People:
     wanted: Collection[str] = [role.value for role in roles]
     return people_of(Membership.objects.filter(organisation=organisation, kind=kind, role__in=wanted))
+
+
+def relays_of(prescription: Prescription) -> People:
+    """The people of the relays that serve its commune: they see what is accepted there (``sees_prescriptions``)."""
+    relays = Membership.objects.filter(kind=OrganisationKind.RELAY, role__in=(Role.ADVISER, Role.MANAGER))
+    there = prescription.commune_id
+    return {} if there is None else people_of(relays.filter(organisation__communes_served=there))
 
 
 def people_of(memberships: Any) -> People:

@@ -10,7 +10,7 @@ from documents.enums import MailPurpose
 from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership
-from prescriptions.emails import _of, people_of
+from prescriptions.emails import _of, people_of, relays_of
 from prescriptions.enums import AGREEMENT_WITHDRAWN, RightKind
 from prescriptions.models import Prescription, RightsRequest
 from prescriptions.permissions import RELAYED
@@ -81,16 +81,9 @@ def rights_answered_for_recipients(asked: RightsRequest, at: datetime) -> None:
         context = {"asked": asked, "prescription": prescription, "page": _prescription(prescription)}
         subject, body = compose("emails/prescriptions/rights_answered_for_recipient.txt", context)
         advisers = _of(prescription.distributor_id, OrganisationKind.DISTRIBUTOR, (Role.ADVISER, Role.MANAGER))
-        for to in (*advisers.values(), *_relays(prescription).values()):
+        relays = relays_of(prescription) if prescription.state in RELAYED else {}
+        for to in (*advisers.values(), *relays.values()):
             queue_mail(to=to, subject=subject, body=body, about=("rights_request", asked.pk), at=at)
-
-
-def _relays(prescription: Prescription) -> dict[int, list[tuple[str, str]]]:
-    """Those that see it (``sees_prescriptions``)."""
-    if prescription.state not in RELAYED or prescription.commune_id is None:
-        return {}
-    relays = Membership.objects.filter(kind=OrganisationKind.RELAY, role__in=(Role.ADVISER, Role.MANAGER))
-    return people_of(relays.filter(organisation__communes_served=prescription.commune_id))
 
 
 def _page(asked: RightsRequest) -> str:

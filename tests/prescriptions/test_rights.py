@@ -207,6 +207,7 @@ def test_an_objection_stops_what_is_live_and_leaves_what_was_met() -> None:
     circle = desk.circle
     household = circle.household()
     waiting, served = circle.accepted(household=household), circle.accepted(SKILLS, household)
+    relay = circle.relay
     need = served.needs.get()
     desk_need = again(need)
     meet_need(actor=circle.worker, need=_started(circle, desk_need))
@@ -214,6 +215,8 @@ def test_an_objection_stops_what_is_live_and_leaves_what_was_met() -> None:
     assert again(waiting).state == PrescriptionState.WITHDRAWN
     assert waiting.needs.get().state == NeedState.UNMET
     assert again(need).state == NeedState.MET
+    told = Mail.objects.filter(to__contains=[relay.user.email]).values_list("subject", flat=True)
+    assert {waiting.reference, served.reference} == {word for one in told for word in one.split() if word[:2] == "P-"}
 
 
 def _started(circle: Circle, need: Any) -> Any:
