@@ -1,16 +1,16 @@
 """What conventions write to people: one function per message, one mail per organisation."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from conventions.enums import ALIVE, Party, TextReopenReason
+from conventions.enums import ALIVE, Party, ReviewSubject, TextReopenReason
 from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit
-from conventions.parameters import HANDING_OVER_DAYS
+from conventions.parameters import HANDING_OVER_DAYS, PASS_OVER_DAYS
 from conventions.permissions import PARTIES
 from documents.emails import absolute_url, compose
 from documents.services import queue_mail
@@ -38,7 +38,8 @@ def changes_requested_for_author(convention: Convention, at: datetime) -> None:
     """The points that were raised, each to be answered."""
     points = ReviewPoint.objects.filter(review__convention=convention, review__round=convention.round)
     told = list(points.select_related("review__organisation", "review__convention"))
-    people = _people_of(_epci_people(convention) | Membership.objects.filter(pk=convention.created_by_id))
+    authors = Membership.objects.pilots().filter(pk=convention.created_by_id)
+    people = _people_of(_epci_acting(convention) | authors)
     page = _page("convention_points", convention.reference)
     _write("changes_requested_for_author", convention, people, at, points=told, page=page)
 
@@ -46,7 +47,7 @@ def changes_requested_for_author(convention: Convention, at: datetime) -> None:
 def convention_approved_for_epci(convention: Convention, at: datetime) -> None:
     """Every opinion is favourable: the EPCI decides, then opens the signature."""
     page = _page("convention_open_signature", convention.reference)
-    _write("convention_approved_for_epci", convention, _people_of(_epci_people(convention)), at, page=page)
+    _write("convention_approved_for_epci", convention, _people_of(_epci_acting(convention)), at, page=page)
 
 
 def signatures_asked_for_signatories(signatures: QuerySet[Signature], at: datetime) -> None:
@@ -164,9 +165,20 @@ def reviews_recalled(reviews: QuerySet[Review], at: datetime) -> None:
         page = _page("review_answer", review.reference)
         _write("review_recalled", review.convention, _people_of(_asked_for(review)), at, **context, page=page)
         if late:
-            page = _page("review_replace", review.reference)
-            helpers = _people_of(_epci_people(review.convention) | Membership.objects.pilots())
-            _write("review_late_for_epci", review.convention, helpers, at, **context, page=page)
+            _review_late_for_epci(review, at)
+
+
+def _review_late_for_epci(review: Review, at: datetime) -> None:
+    """The pilot has anybody replaced; the EPCI those it named, and of another party it only passes over the opinion."""
+    convention, day = review.convention, timezone.localdate(at)
+    passable = review.subject != ReviewSubject.DATA_PROTECTION
+    passes_on = review.due_on + timedelta(days=PASS_OVER_DAYS.on(day) + 1) if passable else None
+    context = {"review": review, "passes_on": passes_on, "passes": passes_on is not None and passes_on <= day}
+    its_own = review.party == Party.EPCI
+    for people, replaces in ((Membership.objects.pilots(), True), (_epci_acting(convention), its_own)):
+        replacing = _page("review_replace", review.reference)
+        page = replacing if replaces else _page("convention_detail", convention.reference) + "#reviews"
+        _write("review_late_for_epci", convention, _people_of(people), at, **context, replaces=replaces, page=page)
 
 
 def signatures_recalled(signatures: QuerySet[Signature], at: datetime) -> None:
@@ -227,6 +239,11 @@ def _epci_people(convention: Convention) -> QuerySet[Membership]:
     """The managers of the EPCI, and of the one that succeeded it."""
     organisations = [pk for pk in (convention.epci_party_id, convention.succeeded_by_id) if pk is not None]
     return Membership.objects.filter(organisation__in=organisations, kind=OrganisationKind.EPCI, role=Role.MANAGER)
+
+
+def _epci_acting(convention: Convention) -> QuerySet[Membership]:
+    """The managers of the EPCI that acts: one that merged reads what it signed, and does nothing more."""
+    return Membership.objects.filter(organisation=convention.epci_acting, kind=OrganisationKind.EPCI, role=Role.MANAGER)
 
 
 def _people_of(memberships: QuerySet[Membership]) -> People:

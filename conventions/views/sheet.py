@@ -18,6 +18,7 @@ from conventions.enums import (
     ConventionState,
     DeviceType,
     ReviewState,
+    ReviewSubject,
     SignatureState,
 )
 from conventions.models import (
@@ -265,7 +266,8 @@ def _reviews(
         review.said = list(review.points.all())
         review.is_mine = review.pk in mine
         review.replaces = review.pk in replaced
-        review.passes = review.pk in passed and review.due_on < timezone.localdate()
+        passable = review.subject != ReviewSubject.DATA_PROTECTION and review.due_on < timezone.localdate()
+        review.passes = passable and review.pk in passed
         task = tasks.get(("review", review.pk))
         review.task = task
         review.task_is_mine = task is not None and task.owner_id == actor.user_id

@@ -24,6 +24,7 @@ from tests.conventions.conventions import Treaty, again, midday
 from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.network.factories import make_membership
 from tests.reference.values import set_value
+from typography.french import full_day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
 ASKED = datetime(2027, 3, 1, 11, tzinfo=timezone.get_default_timezone())
@@ -52,6 +53,35 @@ def test_a_review_is_recalled_before_its_deadline_then_every_few_days() -> None:
     assert lawyers(scene, legal) == [due + timedelta(days=days) for days in (-3, 1, 6, 11)]
     late = Mail.objects.filter(subject__startswith="Un avis est en retard", to__contains=[scene.manager.user.email])
     assert late.exists()
+
+
+def test_the_epci_is_told_of_a_late_opinion_only_what_it_can_do_itself() -> None:
+    scene = Treaty(at=ASKED, starts_on=date(2027, 6, 1))
+    convention = scene.in_review()
+    assert scene.pilot
+    legal, workshop, _ = scene.reviews(convention)
+    late = legal.due_on + timedelta(days=1)
+
+    run_clock(at=midday(late))
+
+    def told(to: Membership, review: Review) -> str:
+        mails = Mail.objects.filter(subject__startswith="Un avis est en retard", to=[to.user.email])
+        (body,) = [mail.body for mail in mails if f"demandée à {review.organisation}," in mail.body]
+        return body.replace("\u00a0", " ")
+
+    for to, review in ((scene.pilot, workshop), (scene.manager, legal)):
+        assert page_of(review, "review_replace") in told(to, review)
+        assert "demander une autre personne ou, à partir du" in told(to, review)
+    body = told(scene.manager, workshop)
+    assert "Vous pouvez demander" not in body
+    assert f"{page_of(convention, 'convention_detail')}#reviews" in body
+    first = full_day(workshop.due_on + timedelta(days=11)).replace("\u00a0", " ")
+    assert f"À partir du {first}, vous pourrez passer outre" in body
+    Review.objects.filter(pk=workshop.pk).update(due_on=timezone.localdate() - timedelta(days=1))
+    page = read(acting(scene.manager), page_of(convention, "convention_detail"))
+    assert page_of(workshop, "review_pass_over") in page
+    assert page_of(workshop, "review_replace") not in page
+    assert "Passer outre" in read(acting(scene.manager), page_of(workshop, "review_pass_over"))
 
 
 def test_a_delay_of_no_day_reminds_once_a_day_at_most() -> None:
