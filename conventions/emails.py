@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conventions.enums import ALIVE, Party, ReviewSubject, TextReopenReason
-from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit
+from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit, changes_end
 from conventions.parameters import HANDING_OVER_DAYS, PASS_OVER_DAYS
 from conventions.permissions import PARTIES
 from documents.emails import absolute_url, compose
@@ -60,7 +60,7 @@ def signatures_asked_for_signatories(signatures: QuerySet[Signature], at: dateti
 
 def convention_signed_for_parties(convention: Convention, at: datetime) -> None:
     """The three parties have signed; from when it holds."""
-    _tell_all("convention_signed_for_parties", convention, at)
+    _tell_all("convention_signed_for_parties", convention, at, new_end=_new_end(convention))
 
 
 def convention_reopened_for_parties(convention: Convention, reason: str, at: datetime) -> None:
@@ -76,7 +76,8 @@ def convention_taken_over_for_parties(convention: Convention, at: datetime) -> N
 def convention_activated_for_parties(convention: Convention, at: datetime) -> None:
     """It is in force: the quotas of its first year, or for an amendment that the terms have changed."""
     quotas = convention.quotas.on(timezone.localdate(at)) if not convention.is_amendment else []
-    _tell_all("convention_activated_for_parties", convention, at, quotas=list(quotas))
+    new_end = _new_end(convention)
+    _tell_all("convention_activated_for_parties", convention, at, quotas=list(quotas), new_end=new_end)
 
 
 def convention_suspended_for_parties(convention: Convention, at: datetime) -> None:
@@ -224,6 +225,11 @@ def _asked_for(review: Review) -> QuerySet[Membership]:
     return Membership.objects.filter(
         organisation=review.organisation_id, kind__in=PARTIES, role__in=(Role.REVIEWER, Role.MANAGER)
     )
+
+
+def _new_end(convention: Convention) -> bool:
+    """Of an amendment, the end is told only where it gives one: the day it copied may have moved since."""
+    return convention.is_amendment and changes_end(convention)
 
 
 def _tell_all(template: str, convention: Convention, at: datetime, **context: Any) -> None:

@@ -33,6 +33,15 @@ ALIVE = (ConventionState.ACTIVE, ConventionState.SUSPENDED)
 """The states in which devices may be handed over without counting the days."""
 ENDED = (ConventionState.EXPIRED, ConventionState.TERMINATED)
 """The states in which they still may, for some time (``handing_over_days``)."""
+ON_THE_WAY = (
+    ConventionState.DRAFT,
+    ConventionState.IN_REVIEW,
+    ConventionState.CHANGES_REQUESTED,
+    ConventionState.APPROVED,
+    ConventionState.SIGNING,
+    ConventionState.SIGNED,
+)
+"""The states before it holds."""
 WRITABLE = (ConventionState.DRAFT, ConventionState.CHANGES_REQUESTED)
 """The states in which terms are written; the database refuses it in the others."""
 

@@ -1,8 +1,10 @@
 """What follows each verb, in the gate's transaction. Registered in ``ConventionsConfig.ready()``."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from calendars.working_days import add_working_days
@@ -10,6 +12,7 @@ from conventions import emails
 from conventions.documents import freeze_convention, freeze_signatures, register_kinds
 from conventions.enums import (
     ALIVE,
+    ON_THE_WAY,
     ConventionState,
     DraftAbandonReason,
     Party,
@@ -26,6 +29,7 @@ from conventions.models import (
     ReviewNotes,
     Signature,
     TextVersion,
+    changes_end,
     version_of,
 )
 from conventions.parameters import REVIEW_DAYS, SIGNATURE_DAYS
@@ -34,6 +38,7 @@ from conventions.services.quotas import amend_quotas, open_quotas
 from conventions.services.terms import write_terms
 from lifecycle import gate
 from lifecycle.exceptions import Refused
+from lifecycle.locking import lock
 from lifecycle.registry import Move, forget, on_transition
 
 S = ConventionState
@@ -220,6 +225,9 @@ def tell_reopened(move: Move) -> None:
 def open_or_amend(move: Move) -> None:
     """The quotas and the terms of a convention open; an amendment writes its own on what it amends."""
     conventions = conventions_of(move)
+    amended = [convention.amends_id for convention in conventions if convention.amends_id is not None]
+    # Before any quota: those whose last day follows.
+    lock(Convention, _on_the_way(amended).values_list("pk", flat=True), "FOR NO KEY UPDATE")
     originals = [convention for convention in conventions if not convention.is_amendment]
     for convention in originals:
         write_terms(convention, convention)
@@ -245,9 +253,26 @@ def _apply_amendment(amendment: Convention, move: Move) -> None:
         ends_on=amendment.ends_on if new_end else amended.ends_on,
         max_nonconformity=amended.max_nonconformity if rate is None else rate,
     )
-    amended = Convention.objects.get(pk=amended.pk)
+    former, amended = amended.ends_on, Convention.objects.get(pk=amended.pk)
+    _move_copied_ends(amended, former, move)
     write_terms(amendment, amended)
     amend_quotas(amendment, amended, actor=move.actor, at=move.at)
+
+
+def _on_the_way(amended: Iterable[int]) -> QuerySet[Convention]:
+    return Convention.objects.filter(amends__in=amended, state__in=ON_THE_WAY).order_by("pk")
+
+
+def _move_copied_ends(amended: Convention, former: date | None, move: Move) -> None:
+    """Amendments on their way that say nothing of the end copied the former one: they take the new one with it."""
+    if amended.ends_on == former:
+        return
+    copies = _on_the_way([amended.pk]).filter(ends_on=former).exclude(starts_on__gt=amended.ends_on)
+    silent = [row.pk for row in copies if row.document is None or not changes_end(row)]
+    if silent:
+        rows = Convention.objects.filter(pk__in=silent)
+        given = {"actor": move.actor, "at": move.at, "cause": move, "ends_on": amended.ends_on}
+        all_moved(gate.apply_many(rows, "follow_end", **given))
 
 
 def tell_activated(move: Move) -> None:

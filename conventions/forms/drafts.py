@@ -1,6 +1,7 @@
 """A convention as it is written: its parties and dates first, then everything else on one page."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +35,7 @@ NEVER_TAKEN_AWAY = {*PARTIES, *SIGNATORIES, "starts_on", "ends_on"}
 
 
 YEARS = (1, 2, 3)
+SAME_END = "Vide si l’avenant ne change pas la durée."
 
 
 def _counted(box: forms.BoundField) -> int:
@@ -103,10 +105,14 @@ class ConventionDraftForm(forms.ModelForm):
             for name in ("workshop", "distributor", "is_test"):
                 del self.fields[name]
             self.fields["max_nonconformity"].help_text = "En pourcentage. Vide si l’avenant ne le change pas."
+            self.fields["ends_on"].label = "Nouveau dernier jour"
+            self.fields["ends_on"].help_text = SAME_END
+            if self.instance.ends_on == self._end_amended():
+                self.initial["ends_on"] = None
         _choose_parties(self)
         if self.instance.state == ConventionState.CHANGES_REQUESTED:
             for name in NEVER_TAKEN_AWAY & self.fields.keys():
-                self.fields[name].required = True
+                self.fields[name].required = not (self.instance.amends_id and name == "ends_on")
         for name, (column, kind) in SIGNATORIES.items():
             self._choose_signatory(name, column, kind)
         self.quotas: Fields = quota_fields(self.instance)
@@ -182,6 +188,13 @@ class ConventionDraftForm(forms.ModelForm):
 
     # --- what was typed
 
+    def clean_ends_on(self) -> date | None:
+        """Left empty in an amendment, the last day stays that of what it amends."""
+        return self.cleaned_data["ends_on"] or self._end_amended()
+
+    def _end_amended(self) -> date | None:
+        return self.instance.amends.ends_on if self.instance.amends is not None else None
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         for names in zip(*[iter(self.grades.fields)] * 3, strict=True):
@@ -253,7 +266,7 @@ class AmendmentForm(forms.Form):
         label="Nouveau dernier jour",
         required=False,
         widget=day_input(),
-        help_text="Vide si l’avenant ne change pas la durée.",
+        help_text=SAME_END,
     )
 
     def __init__(self, *args: Any, convention: Convention, **kwargs: Any) -> None:

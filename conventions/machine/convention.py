@@ -6,7 +6,7 @@ An amendment is a convention that points to what it amends; it goes through the 
 from django.db.models import F
 
 from calendars.expressions import Midnight, Shifted
-from conventions.enums import ConventionState
+from conventions.enums import ON_THE_WAY, ConventionState
 from conventions.machine import deposit_rules, draft_rules, ending_rules, rules
 from conventions.models import Convention
 from conventions.permissions import (
@@ -211,6 +211,17 @@ class ConventionMachine(Machine, of=Convention):
         journal=["ends_on"],
         done="Avenant entré en vigueur",
         why="The dated terms of an amendment are written.",
+    )
+
+    follow_end = Verb(
+        "Reprendre le dernier jour de la convention",
+        source=ON_THE_WAY,
+        target=SAME,
+        follows=["convention.activate"],
+        stamps={"ends_on": Given("ends_on")},
+        journal=["ends_on"],
+        done="Dernier jour repris de la convention modifiée",
+        why="Another amendment moved the end: one that says nothing of it must not take it back.",
     )
 
     succeed = Verb(

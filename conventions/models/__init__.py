@@ -1,6 +1,6 @@
 """The tables of conventions."""
 
-from conventions.models.articles import WHOLE_TEXT, Article, articles_of, wording_of_today
+from conventions.models.articles import WHOLE_TEXT, Article, articles_of, changes_end, wording_of_today
 from conventions.models.circuit import (
     DepositRefusal,
     Review,
@@ -45,6 +45,7 @@ __all__ = [
     "SignatureEntry",
     "TextVersion",
     "articles_of",
+    "changes_end",
     "version_of",
     "wording_of_today",
 ]

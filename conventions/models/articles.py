@@ -70,14 +70,17 @@ def _amendment_opens(convention: Convention) -> list[tuple[str, str, str, None]]
     first = written_day(convention.starts_on) or "…"
     text = f"Le présent avenant modifie la convention {amended} à compter du {first}. Ce qu’il ne modifie pas demeure."
     said: list[tuple[str, str, str, None]] = [(OBJECT, "Objet", text, None)]
-    if _changes_end(convention):
+    if changes_end(convention):
         last = written_day(convention.ends_on)
         said.append((DURATION, "Durée", f"La convention modifiée prend fin le {last}, ce jour inclus.", None))
     return said
 
 
-def _changes_end(convention: Convention) -> bool:
-    """What the document said once it is drawn: the amended convention has since taken the new day."""
+def changes_end(convention: Convention) -> bool:
+    """Whether an amendment gives a new last day; once its document is drawn, what it said.
+
+    What it amends may have taken that day since, or another.
+    """
     document = convention.document
     if document is not None and "ends_changed" in document.values:
         return bool(document.values["ends_changed"])

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import working_days_between
-from conventions.models.articles import paragraphs_of
+from conventions.models.articles import changes_end, paragraphs_of
 from conventions.permissions import can_create_convention, can_set_reserve
 from conventions.views.inbox import asks_something
 from network.permissions import is_pilot
@@ -20,6 +20,7 @@ for read in (day, euros, percent, grouped, plural):
     register.filter(read)
 register.filter("since", days_ago)
 register.filter("paragraphs", paragraphs_of)
+register.filter(changes_end)
 
 
 @register.filter

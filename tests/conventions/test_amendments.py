@@ -14,12 +14,14 @@ from conventions.services.conventions import (
     create_amendment,
 )
 from conventions.services.drafting import DraftArticle, DraftTerms, Plan, Price
+from documents.models import Mail
 from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Context, Requirement
 from tests.conventions.conventions import Treaty, again, midday
-from tests.conventions.pages import acting, page_of, read
+from tests.conventions.pages import acting, done, page_of, read
+from typography.french import written_day
 
 pytestmark = pytest.mark.django_db
 S = ConventionState
@@ -104,13 +106,65 @@ def test_an_end_that_its_document_does_not_change_is_left_to_the_amendment_that_
     convention = scene.active()
     silent = scene.carry(scene.amendment(convention, MORE))
     later = add_months(start, 9)
-    scene.amended(convention, DraftTerms(), ends_on=later)
+    extension = scene.amended(convention, DraftTerms(), ends_on=later)
 
     gate.apply(silent, "activate", actor=scene.manager)
 
     assert again(convention).ends_on == later
     assert convention.quotas.get().ends_on == later
     assert convention.terms.on(start).get(kind=TermKind.END).day == later
+    said = [mail.body.replace("\u00a0", " ") for mail in Mail.objects.about("convention", silent.pk)]
+    assert not any(written_day(add_months(start, 6)).replace("\u00a0", " ") in body for body in said)
+    told = Mail.objects.filter(subject__startswith="En vigueur", body__contains="La convention modifiée prend")
+    assert {mail.about_pk for mail in told} == {extension.pk}
+
+
+@pytest.mark.parametrize("stage", ["draft", "in_review", "approved", "reopened"])
+def test_an_amendment_silent_on_the_end_never_takes_back_an_extension(stage: str) -> None:
+    start = timezone.localdate()
+    scene = Treaty(starts_on=start, ends_on=add_months(start, 6))
+    convention = scene.active()
+    silent = scene.amendment(convention, MORE)
+    if stage != "draft":
+        silent = scene.submit(silent)
+    if stage in ("approved", "reopened"):
+        silent = scene.approve(silent)
+    if stage == "reopened":
+        silent = scene.open_signature(silent)
+    later = add_months(start, 9)
+    scene.amended(convention, DraftTerms(), ends_on=later)
+
+    if stage == "reopened":
+        silent = scene.reopen(again(silent))
+    if stage in ("draft", "reopened"):
+        silent = scene.submit(again(silent))
+    if stage != "approved":
+        silent = scene.approve(again(silent))
+    signed = scene.sign_all(scene.open_signature(again(silent)))
+    gate.apply(signed, "activate", actor=scene.manager)
+
+    assert not signed.document.values["ends_changed"]
+    assert again(convention).ends_on == later
+
+
+def test_the_last_day_left_empty_in_an_amendment_stays_that_of_the_convention() -> None:
+    start = timezone.localdate()
+    scene = Treaty(starts_on=start, ends_on=add_months(start, 6))
+    convention = scene.active()
+    amendment = scene.amendment(convention, MORE)
+    manager, edit = acting(scene.manager), page_of(amendment, "convention_edit")
+    response = manager.get(edit)
+    assert "Vide si l’avenant ne change pas la durée" in response.content.decode()
+    form = response.context["form"]
+    assert form["ends_on"].value() is None
+    typed = {field.html_name: field.value() for field in form if field.value() not in (None, False)}
+    typed |= {"starts_on": start.isoformat(), "quota_laptop_1": 50}
+
+    done(manager, edit, **typed)
+    assert again(amendment).ends_on == convention.ends_on
+    done(manager, edit, **typed, ends_on=add_months(start, 9).isoformat())
+    assert again(amendment).ends_on == add_months(start, 9)
+    assert manager.get(edit).context["form"]["ends_on"].value() == add_months(start, 9)
 
 
 @pytest.mark.parametrize(
