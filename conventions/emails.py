@@ -206,8 +206,23 @@ def reviews_passed_over(reviews: QuerySet[Review], at: datetime) -> None:
 
 
 def end_proposed_for_parties(convention: Convention, at: datetime) -> None:
-    """One party proposes to end it: the two others agree, or not."""
-    _tell_all("end_proposed_for_parties", convention, at, page=_page("convention_agree_end", convention.reference))
+    """One party proposes to end it: the two others agree, or not; the pilot records what one signs on paper."""
+    proposer = convention.end_proposed_by
+    assert proposer is not None
+    asked = {of.pk for party, of, _ in convention.parties() if of is not None and KINDS[party] != proposer.kind}
+    pilots = set(Membership.objects.pilots().values_list("organisation", flat=True))
+    everyone = _people_of(_everyone(convention))
+    for organisation in sorted(everyone):
+        who, page = "", "convention_detail"
+        if organisation in asked:
+            who, page = "asked", "convention_agree_end"
+        elif organisation in pilots:
+            who, page = "pilot", "convention_record_end"
+        elif organisation == proposer.organisation_id:
+            who = "proposer"
+        people = {organisation: everyone[organisation]}
+        given = {"who": who, "page": _page(page, convention.reference)}
+        _write("end_proposed_for_parties", convention, people, at, **given)
 
 
 def end_declined_for_parties(convention: Convention, at: datetime) -> None:
@@ -233,12 +248,16 @@ def _new_end(convention: Convention) -> bool:
 
 
 def _tell_all(template: str, convention: Convention, at: datetime, **context: Any) -> None:
-    """Managers and signatories of the three parties, and the pilots: one mail per organisation."""
+    """One mail per organisation."""
+    _write(template, convention, _people_of(_everyone(convention)), at, **context)
+
+
+def _everyone(convention: Convention) -> QuerySet[Membership]:
+    """Managers and signatories of the three parties, and the pilots."""
     wanted = Q(pk__in=[signatory.pk for _, _, signatory in convention.parties() if signatory is not None])
     for party, organisation, _ in convention.parties():
         wanted |= Q(organisation=organisation, kind=KINDS[party], role=Role.MANAGER)
-    everyone = Membership.objects.filter(wanted) | Membership.objects.pilots() | _epci_people(convention)
-    _write(template, convention, _people_of(everyone), at, **context)
+    return Membership.objects.filter(wanted) | Membership.objects.pilots() | _epci_people(convention)
 
 
 def _epci_people(convention: Convention) -> QuerySet[Membership]:

@@ -80,6 +80,30 @@ def test_the_three_agree_and_it_ends_with_its_paper() -> None:
     assert paper.values["fates"] == []
 
 
+def test_each_is_asked_of_a_proposed_end_only_what_is_theirs_to_do() -> None:
+    scene = Treaty()
+    pilot = scene.pilot
+    convention = proposed(scene)
+    told = {
+        address: mail.body
+        for mail in Mail.objects.filter(subject__startswith="Fin d’un commun accord proposée")
+        for address in mail.to
+    }
+    agree, record = page_of(convention, "convention_agree_end"), page_of(convention, "convention_record_end")
+
+    for party in (Party.EPCI, Party.RECONDITIONER):
+        asked = scene.signatories[party]
+        assert agree in told[asked.user.email]
+        assert "accord attendu" in read(acting(asked), agree)
+    proposer = told[scene.signatories[Party.DISTRIBUTOR].user.email]
+    assert agree not in proposer
+    assert "Donner son accord" not in proposer
+    assert page_of(convention, "convention_detail") in proposer
+    assert agree not in told[pilot.user.email]
+    assert record in told[pilot.user.email]
+    assert read(acting(pilot), record)
+
+
 def test_whoever_is_no_party_agrees_to_nothing() -> None:
     scene = Treaty()
     convention = proposed(scene)
