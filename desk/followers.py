@@ -56,8 +56,8 @@ def tell_moved(move: Move) -> None:
 
 
 def tell_cancelled(move: Move) -> None:
-    """Those that were told do not come for nothing."""
-    for session in _sessions(move):
+    """Those that were told do not come for nothing; once it has begun, nobody is told that it does not take place."""
+    for session in _sessions(move).filter(starts_at__gt=move.at):
         awareness_cancelled_for_structure(session, list(session.guests.exclude(invited_at=None)), move.at)
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
+
 from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page
 from network.enums import AwarenessCancelReason
 from network.forms.prescribers import AttendanceForm, ConveneForm, ServiceForm, WhenForm
 from network.machine.awareness import CANCEL_REASON
+from network.models import AwarenessSession
 from network.requests import Request
 from network.services import awareness, directory
 from network.views.awareness import AWARENESS_PAGES
@@ -17,6 +20,14 @@ from network.views.directory import SERVICE_PAGES
 def _row(request: Request, row: Any) -> Mapping[str, Any]:
     """Forms that show what is known."""
     return {"row": row}
+
+
+def _who_learns_of_the_end(request: Request, row: AwarenessSession) -> Mapping[str, Any]:
+    """Whom a mail reaches: nobody once the session has begun, which a mail would say does not take place."""
+    if row.starts_at <= timezone.now():
+        return {"warning": "La session a commencé\u00a0: personne n’est prévenu."}
+    told = "celles qui ont un courriel le reçoivent, et la date sort de leur agenda"
+    return {"warning": f"Structures invitées\u00a0: {told}\u00a0; les autres sont à rappeler."}
 
 
 OF_THE_DIRECTORY: tuple[Page[Request], ...] = (
@@ -41,7 +52,8 @@ OF_SESSIONS: tuple[Page[Request], ...] = (
         WhenForm,
         values=WhenForm.values,
         form_kwargs=_row,
-        warning="Les structures déjà invitées reçoivent un courriel avec la nouvelle date.",
+        warning="Structures invitées\u00a0: celles qui ont un courriel reçoivent la nouvelle date\u00a0; les autres"
+        " sont à rappeler.",
         submit="Changer",
     ),
     Page(
@@ -58,7 +70,7 @@ OF_SESSIONS: tuple[Page[Request], ...] = (
         "cancel",
         "annuler",
         ReasonForm.asking(AwarenessCancelReason.choices, CANCEL_REASON),
-        warning="Les structures invitées reçoivent un courriel qui l’enlève de leur agenda.",
+        context=_who_learns_of_the_end,
     ),
 )
 PAGES = (*OF_THE_DIRECTORY, *OF_SESSIONS)

@@ -136,5 +136,5 @@ class AwarenessMachine(Machine, of=AwarenessSession):
         journal=["reason"],
         done="Session annulée",
         irreversible=True,
-        why="Those who were told are told; what is attached takes it out of their calendar.",
+        why="Before it begins, those who were told are told; what is attached takes it out of their calendar.",
     )

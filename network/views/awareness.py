@@ -57,20 +57,25 @@ def awareness_detail(request: Request, reference: str) -> HttpResponse:
         .filter(organisation__in=[one.organisation_id for one in guests if one.organisation_id])
         .values_list("organisation", flat=True)
     )
-    told = row.state == AwarenessState.PLANNED
+    silent = sum(not one.invited_at for one in guests) if row.starts_at > timezone.now() else 0
+    to_call_back = silent if row.state == AwarenessState.CANCELLED else 0
     context = {
         "awareness": row,
-        "step": _step(row, guests),
+        "step": _step(row, guests, to_call_back),
         "guests": [(one, one.organisation_id in acting) for one in guests],
-        "to_call": sum(not one.invited_at for one in guests) if told else 0,
+        "to_call": silent if row.state == AwarenessState.PLANNED else 0,
+        "moved_at": row.journal.filter(verb="move").order_by("-seq").values_list("at", flat=True).first(),
+        "to_call_back": to_call_back,
         "is_held": row.state == AwarenessState.HELD,
         "people": sum(one.people or 0 for one in guests),
     }
     return render(request, "network/awareness_detail.html", context)
 
 
-def _step(row: AwarenessSession, guests: list[AwarenessGuest]) -> Step:
-    """What comes next."""
+def _step(row: AwarenessSession, guests: list[AwarenessGuest], to_call_back: int) -> Step:
+    """What comes next; ``to_call_back``: those whom no mail told that it does not take place."""
+    if to_call_back:
+        return Step("La session est annulée\u00a0: les structures sans courriel sont à rappeler")
     if row.state == AwarenessState.CANCELLED:
         return Step("La session est annulée\u00a0: rien n’est attendu")
     if row.state == AwarenessState.HELD:

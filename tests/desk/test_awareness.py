@@ -111,6 +111,38 @@ def test_a_move_replaces_the_date_and_a_cancellation_takes_it_away_for_those_who
     assert faults == []
 
 
+def test_a_session_that_began_is_called_off_without_a_word_since_it_has_taken_place_or_not() -> None:
+    room = past()
+    room.convene()
+    page_ = reverse("network:awareness_cancel", args=[room.session.reference])
+    assert "La session a commencé\u00a0: personne n’est prévenu." in read(acting(room.pilot), page_)
+    done(acting(room.pilot), page_, reason="few")
+
+    assert not Mail.objects.filter(subject__contains="est annulée").exists()
+    page_ = read(acting(room.pilot), reverse("network:awareness_detail", args=[room.session.reference]))
+    assert "appeler" not in page_
+    assert "rien n’est attendu" in page_
+
+
+def test_structures_without_an_address_are_to_be_called_again_of_a_move_and_of_a_cancellation() -> None:
+    room = Room()
+    room.convene()
+    pilot, name = acting(room.pilot), room.session.reference
+    detail = reverse("network:awareness_detail", args=[name])
+    assert "à appeler" in read(pilot, detail)
+    assert "à rappeler" not in read(pilot, detail)
+    for verb in ("move", "cancel"):
+        assert "celles qui ont un courriel" in read(pilot, reverse(f"network:awareness_{verb}", args=[name]))
+    given = {"starts_at": room.starts + DAY, "ends_at": room.starts + DAY + HOUR, "place": "Mairie"}
+    gate.apply(room.session, "move", actor=room.pilot, **given)
+    assert "Celles que vous aviez déjà appelées sont à rappeler." in read(pilot, detail)
+
+    gate.apply(room.session, "cancel", actor=room.pilot, reason="few")
+
+    assert "les structures sans courriel sont à rappeler" in read(pilot, detail)
+    assert "à prévenir par téléphone" in read(pilot, detail)
+
+
 def test_who_came_is_noted_once_it_began_and_taken_back_when_it_was_typed_wrong() -> None:
     room = Room()
     room.convene()
