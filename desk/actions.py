@@ -3,19 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from desk.enums import Typed
 from desk.models import Meeting
 from desk.services import meetings
 from desk.views.meetings import meeting_decide, visible_meeting
+from donations.enums import DonationState
 from lifecycle.pages import Page, Pages
 from network.requests import Request
 from typography.french import plural
 
 
 def _what_is_left(request: Request, meeting: Meeting) -> Mapping[str, Any]:
-    """How many lots go to the next meeting, and how many decisions were not answered."""
-    left = meeting.lots.filter(outcome="", progress__in=(Typed.NOTHING, Typed.POSTPONED)).count()
-    unanswered = meeting.ratifications.filter(answer="", donation__to_ratify=True).count()
+    """How many lots of the agenda go to the next meeting, to be decided or to be ratified: as it will find them."""
+    waiting = Q(donation__state=DonationState.ANNOUNCED)  # else it was decided elsewhere, or withdrawn
+    left = meeting.lots.filter(waiting, outcome="", progress__in=(Typed.NOTHING, Typed.POSTPONED)).count()
+    decided, silent = meeting.lots.values("donation"), meeting.ratifications.filter(answer="").values("donation")
+    unanswered = meetings.to_ratify().filter(Q(pk__in=decided) | Q(pk__in=silent)).count()
     told = "Tout l’ordre du jour a été examiné."
     if left or unanswered:
         parts = [

@@ -189,6 +189,20 @@ def test_what_was_decided_or_withdrawn_meanwhile_comes_back_with_a_sentence_and_
         table.decide()
 
 
+def test_only_what_the_next_meeting_will_find_is_said_to_come_back_to_it() -> None:
+    table = Table(lots=3, ratify=2)
+    elsewhere, withdrawn, _ = table.lots
+    qualify_donation(actor=table.pilot, donation=elsewhere, rulings=table.scene.rulings(elsewhere))
+    gate.apply(withdrawn, "withdraw", actor=table.scene.contact, reason=WithdrawReason.KEPT)
+    gate.apply(table.decided[0], "withdraw", actor=table.scene.contact, reason=WithdrawReason.KEPT)
+
+    page = acting(table.pilot).get(table.page("meeting_close")).content.decode()
+
+    assert "Reviennent à la prochaine séance\u00a0: 1 lot à décider et 2 lots à ratifier." in page
+    table.close()
+    assert to_ratify().count() == 2
+
+
 def test_a_lot_that_a_rule_refuses_stays_as_it_was_typed_while_the_others_move() -> None:
     table = Table(lots=2)
     old, whole = table.lots
