@@ -8,9 +8,10 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from calendars.working_days import add_months
 from conventions.enums import ALIVE, Party, ReviewSubject, TextReopenReason
 from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit, changes_end
-from conventions.parameters import HANDING_OVER_DAYS, PASS_OVER_DAYS
+from conventions.parameters import HANDING_OVER_DAYS, LONGEST_YEARS, PASS_OVER_DAYS
 from conventions.permissions import PARTIES
 from documents.emails import absolute_url, compose
 from documents.services import queue_mail
@@ -91,10 +92,13 @@ def convention_resumed_for_parties(convention: Convention, at: datetime) -> None
 
 
 def convention_ending_for_parties(convention: Convention, at: datetime) -> None:
-    """How many days are left."""
+    """How many days are left, and until when it may be prolonged, if at all."""
+    assert convention.starts_on is not None
     assert convention.ends_on is not None
-    left = (convention.ends_on - timezone.localdate(at)).days
-    _tell_all("convention_ending_for_parties", convention, at, left=left)
+    day = timezone.localdate(at)
+    longest = add_months(convention.starts_on, 12 * LONGEST_YEARS.on(day)) - timedelta(days=1)
+    context = {"left": (convention.ends_on - day).days, "longest": longest if convention.ends_on < longest else None}
+    _tell_all("convention_ending_for_parties", convention, at, **context)
 
 
 def convention_ended_for_parties(convention: Convention, at: datetime) -> None:

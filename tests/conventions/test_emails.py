@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from conventions.enums import DraftAbandonReason, Party, ResumeReason, ReviewSubject, SuspendReason, TextReopenReason
 from conventions.models import Convention, Review
+from conventions.parameters import LONGEST_YEARS
 from conventions.services.drafting import DraftReviewer, DraftTerms, Plan
 from documents.emails import absolute_url
 from documents.models import Mail
@@ -16,6 +17,7 @@ from network.models import Membership
 from network.services.memberships import close_membership
 from tests.conventions.conventions import Treaty, again, midday
 from tests.conventions.pages import page_of
+from tests.reference.values import set_value
 
 pytestmark = pytest.mark.django_db
 NBSP = "\N{NO-BREAK SPACE}"
@@ -136,6 +138,23 @@ def test_the_last_day_is_told_as_such() -> None:
 
     told = mails(convention, "Convention échue")
     assert "31\u00a0décembre 2027" in told[0].body
+
+
+@pytest.mark.parametrize(("years", "room"), [(1, True), (2, False)])
+@pytest.mark.usefixtures("days_to_come")
+def test_a_convention_that_ends_may_be_prolonged_as_far_as_the_rule_of_the_day(years: int, room: bool) -> None:
+    first = date(2027, 1, 1)
+    last = date(2026 + years, 12, 31)
+    scene = Treaty(starts_on=first, ends_on=last, at=midday(first))
+    convention = scene.active()
+    set_value(LONGEST_YEARS, 2)
+
+    run_clock(at=midday(last))
+
+    body = mails(convention, "Dernier jour aujourd’hui")[0].body
+    assert ("jusqu’au 31\u00a0décembre 2028 au plus" in body) is room
+    assert ("elle ne se prolonge plus" in body) is not room
+    assert "trois ans" not in body
 
 
 def test_an_amendment_is_named_as_such_and_its_end_goes_unsaid() -> None:
