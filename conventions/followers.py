@@ -271,8 +271,8 @@ def _move_copied_ends(amended: Convention, former: date | None, move: Move) -> N
     silent = [row.pk for row in copies if row.document is None or not changes_end(row)]
     if silent:
         rows = Convention.objects.filter(pk__in=silent)
-        given = {"actor": move.actor, "at": move.at, "cause": move, "ends_on": amended.ends_on}
-        all_moved(gate.apply_many(rows, "follow_end", **given))
+        moved = gate.apply_many(rows, "follow_end", actor=move.actor, at=move.at, cause=move, ends_on=amended.ends_on)
+        all_moved(moved)
 
 
 def tell_activated(move: Move) -> None:

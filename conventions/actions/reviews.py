@@ -5,9 +5,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from conventions.enums import ReviewSubject
 from conventions.forms.people import HandOnForm, PassOverForm, ReplaceForm
 from conventions.models import Review
 from conventions.parameters import PASS_OVER_DAYS
+from conventions.permissions import can_pass_over_review
 from conventions.views.circuit import REVIEW_PAGES
 from conventions.views.rows import others_to_ask
 from lifecycle.pages import Page
@@ -16,6 +18,14 @@ from network.requests import Request
 
 def _days(request: Request, review: Review) -> Mapping[str, Any]:
     return {"days": PASS_OVER_DAYS.on(timezone.localdate())}
+
+
+def _way_out(request: Request, review: Review) -> Mapping[str, Any]:
+    """Whether the page leads whoever replaces to passing over the opinion, and after how many days that is done."""
+    scope = can_pass_over_review(request.membership)
+    passable = review.subject != ReviewSubject.DATA_PROTECTION and review.due_on < timezone.localdate()
+    passes = passable and scope is not None and Review.objects.filter(scope, pk=review.pk).exists()
+    return {"passes": passes, **_days(request, review)}
 
 
 PAGES: tuple[Page[Request], ...] = (
@@ -32,6 +42,7 @@ PAGES: tuple[Page[Request], ...] = (
         ReplaceForm,
         done="Relecteur remplacé\u00a0: la nouvelle personne reçoit un courriel",
         form_kwargs=others_to_ask,
+        context=_way_out,
         template="conventions/actions/review_replace.html",
     ),
     Page(

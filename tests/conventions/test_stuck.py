@@ -82,6 +82,14 @@ def test_the_epci_is_told_of_a_late_opinion_only_what_it_can_do_itself() -> None
     assert page_of(workshop, "review_pass_over") in page
     assert page_of(workshop, "review_replace") not in page
     assert "Passer outre" in read(acting(scene.manager), page_of(workshop, "review_pass_over"))
+    replacing = page_of(workshop, "review_replace")
+    foreman = make_membership(Role.MANAGER, OrganisationKind.RECONDITIONER, scene.workshop)
+    assert [
+        page_of(workshop, "review_pass_over") in read(acting(one), replacing) for one in (scene.pilot, foreman)
+    ] == [
+        True,
+        False,
+    ]
 
 
 def test_a_delay_of_no_day_reminds_once_a_day_at_most() -> None:
