@@ -26,7 +26,7 @@ def _who_learns_of_the_end(request: Request, row: AwarenessSession) -> Mapping[s
     """Whom a mail reaches: nobody once the session has begun, which a mail would say does not take place."""
     if row.starts_at <= timezone.now():
         return {"warning": "La session a commencé\u00a0: personne n’est prévenu."}
-    told = "celles qui ont un courriel le reçoivent, et la date sort de leur agenda"
+    told = "celles qui ont un courriel sont prévenues, et la date sort de leur agenda"
     return {"warning": f"Structures invitées\u00a0: {told}\u00a0; les autres sont à rappeler."}
 
 

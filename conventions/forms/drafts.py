@@ -18,6 +18,7 @@ from lifecycle.typed import whole
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
+from typography.french import day
 
 Kind = OrganisationKind
 DAYS = {"starts_on": day_input(), "ends_on": day_input()}
@@ -35,12 +36,16 @@ NEVER_TAKEN_AWAY = {*PARTIES, *SIGNATORIES, "starts_on", "ends_on"}
 
 
 YEARS = (1, 2, 3)
-SAME_END = "Vide si l’avenant ne change pas la durée."
 
 
 def _counted(box: forms.BoundField) -> int:
     """What a box of the grid holds, typed or kept; nothing and what is no number count for none."""
     return whole(box.value()) or 0
+
+
+def _same_end(today: date | None) -> str:
+    """The last day as it is, and how an amendment leaves it."""
+    return f"Aujourd’hui\u00a0: {day(today)}. Vide si l’avenant ne change pas la durée."
 
 
 class SignatoryField(forms.ModelChoiceField):
@@ -106,7 +111,7 @@ class ConventionDraftForm(forms.ModelForm):
                 del self.fields[name]
             self.fields["max_nonconformity"].help_text = "En pourcentage. Vide si l’avenant ne le change pas."
             self.fields["ends_on"].label = "Nouveau dernier jour"
-            self.fields["ends_on"].help_text = SAME_END
+            self.fields["ends_on"].help_text = _same_end(self._end_amended())
             if self.instance.ends_on == self._end_amended():
                 self.initial["ends_on"] = None
         _choose_parties(self)
@@ -205,8 +210,11 @@ class ConventionDraftForm(forms.ModelForm):
         return data
 
     def heading_typed(self) -> dict[str, Any]:
-        """The columns of the heading that the page holds."""
-        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.fields}
+        """The columns of the heading that the page holds; the last day that an amendment leaves is None."""
+        typed = {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.fields}
+        if self.instance.amends_id and typed["ends_on"] == self._end_amended():
+            typed["ends_on"] = None
+        return typed
 
     def terms(self) -> DraftTerms:
         """Everything beside the heading, as the service takes it."""
@@ -266,12 +274,12 @@ class AmendmentForm(forms.Form):
         label="Nouveau dernier jour",
         required=False,
         widget=day_input(),
-        help_text=SAME_END,
     )
 
     def __init__(self, *args: Any, convention: Convention, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.convention = convention
+        self.fields["ends_on"].help_text = _same_end(convention.ends_on)
 
     def clean_starts_on(self) -> Any:
         starts_on = self.cleaned_data["starts_on"]

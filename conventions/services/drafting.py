@@ -122,13 +122,14 @@ def create_amendment(
 
     ``ends_on`` is the last day of the amended convention unless it changes it. Raises as ``create_convention``.
     """
+    lock(Convention, [convention.pk], "FOR SHARE")  # what another amendment writes at this instant is read after it
     row = Convention(
         amends=convention,
         epci_party_id=convention.succeeded_by_id or convention.epci_party_id,
         epci_id=convention.epci_id,
         title=title,
         starts_on=starts_on,
-        ends_on=ends_on or convention.ends_on,
+        ends_on=ends_on or _end_of(convention.pk),
         max_nonconformity=max_nonconformity,
         workshop_id=convention.workshop_id,
         distributor_id=convention.distributor_id,
@@ -152,12 +153,15 @@ def edit_convention(
 ) -> Convention:
     """Write a draft again: the columns of ``HEADING`` that are given, and its terms.
 
+    An amendment whose ``ends_on`` is given as None leaves the last day of what it amends.
     Raises Unknown, PermissionDenied, Refused once submitted, ValidationError.
     """
     lock(Convention, [convention.pk], "FOR NO KEY UPDATE")
     row = Convention.objects.filter(pk=convention.pk).first() or convention
     for name, value in _known(heading).items():
         setattr(row, name, value)
+    if row.amends_id is not None and row.ends_on is None:
+        row.ends_on = _end_of(row.amends_id)
     row.clean_fields(exclude=ENGINE_COLUMNS)
     values = {name: getattr(row, name) for name in HEADING}
     edited: Convention = gate.apply(row, "edit", actor=actor, at=at, comment=comment, **values)
@@ -170,6 +174,10 @@ def _create(row: Convention, terms: DraftTerms, *, actor: Actor, at: datetime | 
     created: Convention = gate.create(row, "create", actor=actor, at=at, comment=comment)
     _write_terms(created, terms)
     return created
+
+
+def _end_of(pk: int) -> date | None:
+    return Convention.objects.filter(pk=pk).values_list("ends_on", flat=True).first()
 
 
 def _known(heading: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from conventions.models import Convention, ConventionTerm, Quota, QuotaChange
 from conventions.services.conventions import (
     create_amendment,
 )
-from conventions.services.drafting import DraftArticle, DraftTerms, Plan, Price
+from conventions.services.drafting import DraftArticle, DraftTerms, Plan, Price, edit_convention
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.clock import run_clock
@@ -145,6 +145,19 @@ def test_an_amendment_silent_on_the_end_never_takes_back_an_extension(stage: str
 
     assert not signed.document.values["ends_changed"]
     assert again(convention).ends_on == later
+
+
+def test_what_is_written_on_a_page_opened_before_an_extension_does_not_take_it_back() -> None:
+    start = timezone.localdate()
+    scene = Treaty(starts_on=start, ends_on=add_months(start, 6))
+    opened_before = scene.active()
+    later = add_months(start, 9)
+    scene.amended(opened_before, DraftTerms(), ends_on=later)
+
+    draft = scene.amendment(opened_before, MORE)
+
+    assert draft.ends_on == later
+    assert edit_convention(actor=scene.manager, convention=draft, ends_on=None).ends_on == later
 
 
 def test_the_last_day_left_empty_in_an_amendment_stays_that_of_the_convention() -> None:
