@@ -74,6 +74,7 @@ def project_machines() -> Iterator[type[Stateful]]:
 NOT_TOLD = {
     "correct_lines",
     "correct_tag",
+    "follow_end",
     "follow_merger",
     "outlive",
     "tell_not_stolen",
