@@ -7,7 +7,7 @@ from datetime import date, datetime
 from refurb.certificates import proofs_of, proves
 from refurb.enums import CheckResult, DevicePaperKind, DeviceState, DeviceType
 from refurb.machine.device_rules import still_stands
-from refurb.models import Defect, Device, DevicePaper, Drive, TestRun
+from refurb.models import Defect, Device, DeviceEntry, DevicePaper, Drive, TestRun
 from typography.french import HARD, in_a_sentence, storage, written_day
 
 S = DeviceState
@@ -19,7 +19,10 @@ STANDINGS = {
         (S.RECEIVED, S.IN_PROCESS, S.AWAITING_PART),
         "Cet appareil est à l’atelier\u00a0: tant qu’il n’est pas reconditionné, il ne se donne ni ne se vend.",
     ),
-    S.RETURNED: "Cet appareil est revenu pour réparation\u00a0: il sera de nouveau effacé et testé avant de servir.",
+    S.RETURNED: (
+        "Cet appareil est revenu pour réparation\u00a0: il sera de nouveau effacé et testé"
+        " avant de servir un autre foyer."
+    ),
     S.UNUSABLE: "Cet appareil ne peut plus servir\u00a0: il attend d’être démonté ou recyclé.",
     S.DISMANTLED: "Cet appareil a été démonté pour ses pièces\u00a0: il n’existe plus.",
     S.RECYCLED: "Cet appareil a été remis à un recycleur\u00a0: il n’existe plus.",
@@ -32,6 +35,8 @@ UNPROVEN = (
     " L’atelier doit le reprendre avant qu’il serve."
 )
 """What was promised when it was declared reconditioned, and is no longer true."""
+GIVEN_BACK = "Cet appareil a été réparé et rendu à son foyer\u00a0: ses données y sont."
+"""Nobody had to erase nor test it again: its household never ceased to be the one it serves."""
 NEW, NOTHING = "Écran\u00a0: aucune donnée ne s’y garde.", "Aucun stockage dans cet appareil, constaté à l’atelier."
 
 
@@ -50,6 +55,11 @@ class Passport:
     warranty_until: date | None = None
 
     @property
+    def is_given_back(self) -> bool:
+        """Nothing is wrong with it: a warranty still covers it."""
+        return self.standing == GIVEN_BACK
+
+    @property
     def is_lost(self) -> bool:
         """Whoever found it is told whom to call."""
         return self.device.state == S.MISSING
@@ -60,6 +70,8 @@ def passport_of(device: Device) -> Passport:
     state = DeviceState(device.state)
     if state not in PROMISED:
         return Passport(device, STANDINGS[state])
+    if state == S.HANDED_OVER and _was_given_back(device):
+        return Passport(device, GIVEN_BACK, warranty_until=device.warranty_until)
     if not Device.objects.filter(still_stands(), pk=device.pk).exists():
         return Passport(device, UNPROVEN)
     run = TestRun.objects.current().filter(device=device, stay=device.stay).select_related("checklist").first()
@@ -74,6 +86,12 @@ def passport_of(device: Device) -> Passport:
         certificate=papers.order_by("-pk").values_list("document__public_code", flat=True).first() or "",
         warranty_until=device.warranty_until,
     )
+
+
+def _was_given_back(device: Device) -> bool:
+    """How it came last into the hands of its household: repaired, and not handed over anew."""
+    came = DeviceEntry.objects.filter(object=device, target=S.HANDED_OVER).exclude(source=S.HANDED_OVER)
+    return came.order_by("-seq").values_list("verb", flat=True).first() == "give_back"
 
 
 def _facts(device: Device) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from distribution.passport import PROMISED, STANDINGS, UNPROVEN
+from distribution.passport import GIVEN_BACK, PROMISED, STANDINGS, UNPROVEN
+from distribution.services.returns import give_back_device
 from lifecycle import gate
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device
@@ -18,6 +19,7 @@ from tests.pages import acting, read
 from tests.refurb.devices import Bench, fresh, load_numbers
 from tests.refurb.pages import page_of
 from tests.refurb.test_wall_after_ready import run
+from typography.french import written_day
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +104,22 @@ def test_once_it_comes_back_from_a_household_the_former_proof_is_promised_no_mor
 
     assert "revenu pour réparation" in passport(fresh(device))
     assert "effacé le" not in passport(fresh(device))
+
+
+def test_what_is_repaired_and_given_back_to_its_household_is_accused_of_nothing_and_stays_under_warranty() -> None:
+    """Its own data are on it: nobody erased nor tested it again, and nobody had to."""
+    shelf = Shelf()
+    back = shelf.returned()
+    assert "avant de servir un autre foyer" in passport(fresh(back))
+    shelf.repair(fresh(back))
+    home = give_back_device(actor=shelf.adviser, device=fresh(back))
+
+    page = passport(fresh(home))
+
+    assert GIVEN_BACK in page
+    assert UNPROVEN not in page
+    assert "effacé le" not in page
+    assert f"Garanti jusqu’au {written_day(home.warranty_until)}" in page
 
 
 def test_the_warranty_and_where_to_go_are_told_and_neither_the_household_nor_the_price() -> None:
