@@ -8,13 +8,14 @@ type Unit = Literal["days", "months", "years"]
 
 
 class Shifted(Func):
-    """A day, so many days, months or years later; before it when the number is negative."""
+    """A day, so many days, months or years later; before it when the number is negative, which the row may say."""
 
     output_field = DateField()
     template = "((%(day)s)::date + make_interval(%(unit)s => %(number)s))::date"
 
-    def __init__(self, day: Any, number: int, unit: Unit = "days") -> None:
-        super().__init__(F(day) if isinstance(day, str) else day, Value(int(number)))
+    def __init__(self, day: Any, number: Any, unit: Unit = "days") -> None:
+        known = number if hasattr(number, "resolve_expression") else Value(int(number))
+        super().__init__(F(day) if isinstance(day, str) else day, known)
         self.unit = unit
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]

@@ -6,7 +6,7 @@ Rows are touched in the order of locks: needs and prescriptions were locked by t
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,7 @@ from conventions.models import Convention
 from conventions.parameters import HANDING_OVER_DAYS
 from distribution.documents import HandOverTerms, freeze_delivery_note, prepare_note, register_notes
 from distribution.enums import ClosedBecause, HandOverKind, ReleaseReason, SettlementKind
-from distribution.machine.return_rules import prolonged
+from distribution.machine.stamps import prolonged
 from distribution.models.appointment import Appointment, AppointmentEntry
 from distribution.models.hand_over import Derogation, DerogationRequest, HandOver, Settlement
 from distribution.services.hand_overs import close_notes
@@ -69,11 +69,12 @@ def take_screens_along(move: Move) -> None:
     """The screens of the desktops that moved do the same, from the same state; they take no place of a quota."""
     sources = {row.pk: row.source for row in move.rows}
     screens = Device.objects.filter(attached_to__in=sources).order_by("pk")
+    later = prolonged(screens, timezone.localdate(move.at)) if move.verb == "give_back" else {}
     per_row: dict[int, dict[str, Any]] = {}
     for screen in screens:
         desktop = screen.attached_to_id
         if desktop is not None and screen.state == sources[desktop]:
-            per_row[screen.pk] = dict(move.per_row.get(desktop, {})) | _of_its_own(move, screen)
+            per_row[screen.pk] = dict(move.per_row.get(desktop, {})) | _of_its_own(move.verb, later.get(screen.pk))
     if per_row:
         apart = {name for given in per_row.values() for name in given}
         common = {name: value for name, value in move.values.items() if name not in apart}
@@ -90,14 +91,14 @@ def take_screens_along(move: Move) -> None:
         )
 
 
-def _of_its_own(move: Move, screen: Device) -> dict[str, Any]:
-    match move.verb:
+def _of_its_own(verb: str, covered_until: date | None) -> dict[str, Any]:
+    match verb:
         case "allot":
             return {"quota": None}
         case "exchange":
             return {"replaces": None}
-        case "give_back" if screen.warranty_until is not None:
-            return {"warranty_until": prolonged(screen.warranty_until, timezone.localdate(move.at))}
+        case "give_back" if covered_until is not None:
+            return {"warranty_until": covered_until}
     return {}
 
 

@@ -14,6 +14,7 @@ from lifecycle.locking import lock
 from lifecycle.machine import ACTOR, AT, Given, Stateful, Verb, field_of, state_label
 from lifecycle.requirements import (
     Capacity,
+    Computed,
     Context,
     PerRow,
     PerRowValues,
@@ -71,7 +72,8 @@ def read(
     ``within``: the rows that may be seen; the others are not there.
     """
     rules = [rule for rule in verb.requires if isinstance(rule, Requirement)]
-    computed = {name: value for name, value in verb.stamps.items() if _is_expression(value)}
+    made = {name: value.of(ctx) if isinstance(value, Computed) else value for name, value in verb.stamps.items()}
+    computed = {name: value for name, value in made.items() if _is_expression(value)}
     links = links_of(verb)
     names = [field_of(model, name).attname for name in model.machine.dimensions] if dimensions else []
     annotations: dict[str, Any] = {"gate_who": as_expression(scope)}

@@ -18,7 +18,19 @@ from django_fsm import FSMModelMixin, transition
 from lifecycle.actors import Actor
 from lifecycle.exceptions import OutsideTheGate
 from lifecycle.fields import StateField
-from lifecycle.requirements import Capacity, Condition, Context, Given, Marker, PerRow, Place, Reason, Requirement, Rule
+from lifecycle.requirements import (
+    Capacity,
+    Computed,
+    Condition,
+    Context,
+    Given,
+    Marker,
+    PerRow,
+    Place,
+    Reason,
+    Requirement,
+    Rule,
+)
 
 __all__ = [
     "ACTOR",
@@ -26,6 +38,7 @@ __all__ = [
     "CREATION",
     "SAME",
     "Capacity",
+    "Computed",
     "Context",
     "Given",
     "GivenRow",
@@ -90,7 +103,7 @@ class Verb:
     update_locks: Sequence[str | GivenRow] = ()
     """The same, to be written."""
     stamps: Mapping[str, Any] = field(default_factory=dict)
-    """Column ← AT, ACTOR, Given, a function of the context, an ORM expression or a plain value."""
+    """Column ← AT, ACTOR, Given, Computed, a function of the context, an ORM expression or a plain value."""
     journal: Sequence[str] = ()
     """The given values (codes, numbers, keys) that the journal keeps."""
     done: str = ""

@@ -189,6 +189,13 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Computed:
+    """Stamp: an ORM expression over the row, made for the context: a day of its own with the day of the move."""
+
+    of: Callable[[Context], Any]
+
+
+@dataclass(frozen=True)
 class Capacity:
     """A counted place (a quota): one counter row, locked, with a check constraint behind it.
 

@@ -10,7 +10,7 @@ from distribution.machine import allotment_rules as places
 from distribution.machine import household_rules as households
 from distribution.machine import order_rules as orders
 from distribution.machine import return_rules as back
-from distribution.machine.stamps import current_note, reserved_until, warranty_until
+from distribution.machine.stamps import WARRANTY_UNTIL, current_note, reserved_until
 from distribution.permissions import (
     can_allot_device,
     can_cancel_shipment_device,
@@ -257,7 +257,7 @@ DeviceMachine.extend(
         update_locks=HOUSEHOLD,
         stamps={
             "handed_over_at": AT,
-            "warranty_until": warranty_until,
+            "warranty_until": WARRANTY_UNTIL,
             "sale_price": Coalesce(current_note("price"), Value(Decimal(0))),
             "sale_ceiling": current_note("ceiling"),
             **NOT_RESERVED,
@@ -344,7 +344,7 @@ DeviceMachine.extend(
             "need": Given("need"),
             "replaces": Given("replaces", default=None),
             "handed_over_at": AT,
-            "warranty_until": warranty_until,
+            "warranty_until": WARRANTY_UNTIL,
             "sale_price": 0,
             "sale_ceiling": current_note("ceiling"),
         },

@@ -1,17 +1,15 @@
 """What is missing before a device that a household brought back is given back or exchanged (machines §1)."""
 
-from datetime import date
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from calendars.working_days import add_months
 from distribution.enums import HandOverKind
 from distribution.machine.allotment_rules import key_of
 from distribution.machine.household_rules import notes_in_force
+from distribution.machine.stamps import prolonged
 from distribution.models import Settlement
-from distribution.parameters import REPAIR_MONTHS
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
 from refurb.enums import HOLDS_A_NEED, DeviceState
@@ -56,19 +54,12 @@ NEED_NOT_HELD = Requirement(
 )
 
 
-def prolonged(until: date, at_day: date) -> date:
-    """The last day of a warranty after a repair."""
-    return add_months(until, REPAIR_MONTHS.on(at_day))
-
-
 def _not_prolonged(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    day = ctx.day
-    known = dict(Device.objects.filter(pk__in=list(per_row)).values_list("pk", "warranty_until"))
-    months = REPAIR_MONTHS.on(day)
+    until = prolonged(Device.objects.filter(pk__in=list(per_row)), ctx.day)
     return {
         pk: WARRANTY_PROLONGED.sentence
         for pk, given in per_row.items()
-        if (until := known[pk]) is not None and given["warranty_until"] != add_months(until, months)
+        if pk in until and given["warranty_until"] != until[pk]
     }
 
 

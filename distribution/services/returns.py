@@ -7,7 +7,7 @@ from django.db.models import Exists
 from django.utils import timezone
 
 from distribution.enums import ClosedBecause, HandOverKind, SettlementKind
-from distribution.machine.return_rules import prolonged
+from distribution.machine.stamps import prolonged
 from distribution.models.hand_over import HandOver, Settlement
 from distribution.permissions import can_settle_return
 from distribution.services.hand_overs import close_notes
@@ -33,11 +33,11 @@ def give_back_device(*, actor: Actor, device: Device, at: datetime | None = None
 
     Raises Unknown, PermissionDenied, Refused.
     """
-    now = Device.objects.visible_to(actor).filter(pk=device.pk).first()
-    if now is None:
+    now = Device.objects.visible_to(actor).filter(pk=device.pk)
+    if not now.exists():
         raise Unknown
-    until = prolonged(now.warranty_until, timezone.localdate(at)) if now.warranty_until else None
-    given: Device = gate.apply(now, "give_back", actor=actor, at=at, comment=comment, warranty_until=until)
+    until = prolonged(now, timezone.localdate(at)).get(device.pk)
+    given: Device = gate.apply(device, "give_back", actor=actor, at=at, comment=comment, warranty_until=until)
     return given
 
 

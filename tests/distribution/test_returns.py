@@ -14,6 +14,7 @@ from calendars.working_days import add_months
 from distribution.enums import ClosedBecause, HandOverProof, SettlementKind
 from distribution.followers import forget_households, under_warranty
 from distribution.models import HandOver, Settlement
+from distribution.parameters import REPAIR_MONTHS, WARRANTY_MONTHS
 from distribution.services import hand_overs, returns
 from documents.models import StoredFile
 from lifecycle import gate
@@ -23,6 +24,7 @@ from lifecycle.models import Comment
 from lifecycle.registry import Move, Moved
 from prescriptions.enums import Bond
 from prescriptions.models import Household
+from reference.models import Parameter
 from refurb.enums import DeviceType
 from refurb.models import Device
 from refurb.services import devices
@@ -84,6 +86,36 @@ def test_a_repaired_device_goes_back_with_a_longer_warranty(shelf: Shelf) -> Non
     assert (again_home.state, again_home.returned_at, again_home.return_reason) == ("handed_over", None, "")
     assert again_home.warranty_until == add_months(back.warranty_until, 6)
     assert (again_home.stay, again_home.handed_over_at) == (2, back.handed_over_at)
+
+
+def test_the_months_of_warranty_are_those_that_the_household_signed_whatever_they_became_since(shelf: Shelf) -> None:
+    """The numbers change between the note and its signature, and again before the repair: the paper is the contract."""
+    reserved = shelf.reserve(shelf.on_the_shelf(shelf.desktop()))
+    Parameter.objects.filter(code=WARRANTY_MONTHS.code).update(value=12)
+
+    sold = shelf.hand_over(reserved)
+
+    screen = screen_of(sold)
+    assert sold.warranty_until == fresh(screen).warranty_until == add_months(timezone.localdate(), 24)
+    Parameter.objects.filter(code=REPAIR_MONTHS.code).update(value=1)
+    back = shelf.take_back(sold)
+    shelf.repair(back)
+    signed = add_months(sold.warranty_until, 6)
+    for more in (add_months(sold.warranty_until, 1), add_months(signed, 1)):
+        assert codes(lambda more=more: gate.apply(back, "give_back", actor=shelf.adviser, warranty_until=more)) == {  # type: ignore[misc]
+            "warranty_prolonged"
+        }
+    assert give_back(shelf, back).warranty_until == fresh(screen).warranty_until == signed
+
+
+def test_an_exchange_is_under_warranty_for_the_months_of_its_own_note(shelf: Shelf) -> None:
+    back, other = shelf.returned(), shelf.available()
+    hand_overs.prepare_exchange(actor=shelf.adviser, device=other, replaces=back)
+    Parameter.objects.filter(code=WARRANTY_MONTHS.code).update(value=12)
+
+    given = hand_overs.exchange_device(actor=shelf.adviser, device=other, proof=HandOverProof.ATTESTED)
+
+    assert given.warranty_until == add_months(timezone.localdate(), 24)
 
 
 def test_a_repair_of_an_earlier_return_counts_no_more(shelf: Shelf) -> None:
