@@ -4,23 +4,30 @@ Whoever holds the paper, reads the mail or the calendar learns a place, an hour 
 """
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 
 from calendars.icalendar import Event, calendar_file
 from distribution.enums import AppointmentState
 from distribution.models import Appointment, HandOver
+from distribution.parameters import APPOINTMENT_NOTICE_HOURS
 from documents.sms_door import takes_answers
 from prescriptions.models import Need
 from prescriptions.saying import listed, translatable, translatable_moment
-from typography.french import euros, full_day, hour
+from typography.french import by_pairs, euros, full_day, hour
 
 TO_BRING = ("une pièce d’identité", "la feuille qui vous a été donnée")
 SHOWN_AT_COUNTER = ("pièce d’identité", "feuille du foyer")
 """What the counter asks to see."""
 PAID = "de quoi payer {amount}"
-CHANGE_THERE = "Changez d’heure sur votre page. Il faut votre année de naissance pour l’ouvrir\u00a0: {page}"
+CHANGE_THERE = (
+    "Changez d’heure sur votre page, avant le {until}. Il faut votre année de naissance pour l’ouvrir\u00a0: {page}"
+)
+"""Later the point has prepared it: the page and an answer refuse, and say whom to call."""
+CALL_POINT = "Appelez {whom}."
 CALL_WORKER = "Appelez votre travailleur social."
 ANSWER = "Répondez OUI ou NON. STOP\u00a0: plus de SMS."
 SUMMARY = "Rendez-vous au point de distribution"
@@ -62,7 +69,7 @@ def to_bring(amount: Decimal | None) -> list[str]:
     return [*TO_BRING, translatable(PAID, amount=euros(amount))] if amount else list(TO_BRING)
 
 
-def values_of(appointment: Appointment, amount: Decimal | None, page: str) -> dict[str, str | list[str]]:
+def values_of(appointment: Appointment, amount: Decimal | None, page: str, at: datetime) -> dict[str, str | list[str]]:
     """What is put in the texts that tell of it; ``page``: where it is moved, when the household opens one."""
     assert appointment.starts_at is not None
     point = appointment.point
@@ -73,8 +80,20 @@ def values_of(appointment: Appointment, amount: Decimal | None, page: str) -> di
         "point": str(point),
         "adresse": point.place,
         "apporter": to_bring(amount),
-        "changer": CHANGE_THERE.format(page=page) if page else CALL_WORKER,
+        "changer": _how_to_change(appointment, page, at),
     }
+
+
+def _how_to_change(appointment: Appointment, page: str, at: datetime) -> str:
+    """By oneself while it is time, and until when; then whoever prepares it is called."""
+    assert appointment.starts_at is not None
+    until = appointment.starts_at - timedelta(hours=APPOINTMENT_NOTICE_HOURS.on(timezone.localdate(at)))
+    if page and at < until:
+        return CHANGE_THERE.format(page=page, until=f"{full_day(until)} à {hour(until)}")
+    distributor = None if at < until else appointment.need.prescription.distributor
+    if distributor is None:
+        return CALL_WORKER
+    return CALL_POINT.format(whom=", ".join(filter(None, (distributor.name, by_pairs(distributor.phone)))))
 
 
 def calendar_of(appointment: Appointment, amount: Decimal | None = None) -> bytes:

@@ -30,7 +30,8 @@ def appointment_for_household(appointment: Appointment, code: MessageCode, way: 
     """Where, when, with what, and the page from which it is moved; no name. A mail has its calendar file."""
     prescription = appointment.need.prescription
     amount = amount_of(appointment.need)
-    values = values_of(appointment, amount, page_of_request(prescription)) | from_service(prescription.prescriber)
+    values = values_of(appointment, amount, page_of_request(prescription), at)
+    values |= from_service(prescription.prescriber)
     attached = []
     if way == MessageChannel.EMAIL:
         attached.append(store_file(content=calendar_of(appointment, amount), name=CALENDAR, by=None, at=at))

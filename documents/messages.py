@@ -70,7 +70,8 @@ HOLES: Mapping[str, Hole] = {
     ),
     "changer": Hole(
         "comment changer d’heure",
-        "Changez d’heure sur votre page. Il faut votre année de naissance pour l’ouvrir\u00a0: "
+        "Changez d’heure sur votre page, avant le mardi 29 septembre 2026 à 10\u00a0h\u00a030. "
+        "Il faut votre année de naissance pour l’ouvrir\u00a0: "
         "https://maillon.exemple/ma-demande/7K3M-2QXZ-4RT6-8WVN/",
     ),
     "repondre": Hole("comment répondre, quand les réponses sont lues", "Répondez OUI ou NON. STOP\u00a0: plus de SMS."),

@@ -14,7 +14,7 @@ from distribution.models import Appointment
 from distribution.models.appointment import not_known, not_received
 from distribution.permissions import can_keep_appointment
 from distribution.slots import on_day
-from documents.enums import AnswerOutcome
+from documents.enums import AnswerOutcome, AnswerWhy, SmsMeaning
 from documents.models import SmsAnswer
 from lifecycle.machine import Context
 from network.models import Membership
@@ -47,7 +47,7 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
         Block(
             "rendez-vous-a-suivre",
             "Foyers à appeler pour un rendez-vous",
-            to_do.annotate(answered=Subquery(_unread().values("outcome")[:1]), **why).order_by("starts_at", "pk"),
+            to_do.annotate(**_answer(), **why).order_by("starts_at", "pk"),
             _to_do,
             "Chaque foyer connaît son rendez-vous, aucun n’est à reprendre.",
             late=Q(starts_at__lte=at + SOON_TOLD),
@@ -59,6 +59,12 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
 def _unread() -> QuerySet[SmsAnswer]:
     """What households answered to the SMS of an appointment, that nobody has read; the last one first."""
     return SmsAnswer.objects.about("appointment").to_read().filter(sms__about_pk=OuterRef("pk"))
+
+
+def _answer() -> dict[str, Subquery]:
+    """What the last of them says, and what was done of it."""
+    asked = {"answered": "outcome", "said": "meaning", "because": "why"}
+    return {name: Subquery(_unread().values(column)[:1]) for name, column in asked.items()}
 
 
 def _is(which: Q) -> ExpressionWrapper:
@@ -87,6 +93,8 @@ def _to_do(appointment: Any) -> BlockRow:
 def _why(appointment: Any) -> str:
     if appointment.answered:
         cancelled = appointment.answered == AnswerOutcome.CANCELLED
+        if appointment.said == SmsMeaning.NO and appointment.because == AnswerWhy.REFUSED:
+            return "a répondu NON, trop tard pour annuler seul\u00a0: annulez, ou appelez-le"
         return "a répondu NON\u00a0: annulé, proposez une autre heure" if cancelled else "a répondu\u00a0: à lire"
     if appointment.state == AppointmentState.MISSED:
         last = "pas venu, plus d’autre heure\u00a0: libérez l’appareil"

@@ -1,6 +1,6 @@
 """What follows an appointment: told, recalled, by mail, by SMS or by somebody; honoured, missed, proposed again."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.conf import LazySettings
@@ -13,6 +13,7 @@ from distribution.appointments import calendar_of
 from distribution.enums import AppointmentCancelReason, AppointmentState, UndoHandOverReason
 from distribution.machine.appointment_rules import by_itself, missed_since, to_call_back
 from distribution.models import Appointment, AppointmentEntry
+from distribution.parameters import APPOINTMENT_NOTICE_HOURS
 from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
 from distribution.services.openings import close_days, open_hours
 from distribution.slots import DAY
@@ -23,12 +24,14 @@ from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from prescriptions.enums import ContactChannel
 from prescriptions.models import Household
+from reference.models import Parameter
 from refurb.enums import DeviceState
 from refurb.models import Device
 from tests.distribution.hours import booked, need_of, next_hours, opened, sheet_of
 from tests.distribution.shelves import Shelf
 from tests.prescriptions.files import again
 from tests.refurb.devices import fresh
+from typography.french import full_day, hour
 
 pytestmark = pytest.mark.django_db
 S = AppointmentState
@@ -50,7 +53,14 @@ def told_by_sms() -> "QuerySet[Sms]":
 def mailed(shelf: Shelf) -> Device:
     opened(shelf)
     need = shelf.need(email=MAIL, contact_channel=ContactChannel.EMAIL)
+    Household.objects.filter(pk=need.prescription.household_id).update(birth_date=date(1980, 5, 17))
     return shelf.reserved(need=need)
+
+
+def closing_on(notice: timedelta) -> None:
+    """The household has to call from so long before."""
+    hours = notice // timedelta(hours=1)
+    Parameter.objects.filter(code=APPOINTMENT_NOTICE_HOURS.code).update(value=hours)
 
 
 def reasons(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
@@ -69,6 +79,8 @@ def test_by_mail_the_household_learns_the_hour_the_place_and_what_to_bring_and_n
     assert mail.to == [MAIL]
     assert shelf.point.address in mail.body
     assert "une pièce d’identité" in mail.body
+    until = starts(made) - DAY
+    assert f"Changez d’heure sur votre page, avant le {full_day(until)} à {hour(until)}." in mail.body
     attached = mail.attachments.get()
     assert attached.file.called.endswith(".ics")
     for secret in (household.last_name, household.first_name, household.reference):
@@ -148,6 +160,21 @@ def test_the_working_day_before_a_mail_recalls_it_once_and_never_the_day_it_was_
     another = slots_for(device, actor=shelf.adviser, after=starts(made) + DAY, most=1)[0].starts_at
     move_appointment(actor=shelf.adviser, appointment=made, starts_at=another, at=eve + timedelta(hours=4))
     assert again(made).reminded_at is None
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_a_reminder_that_leaves_too_late_to_change_alone_says_whom_to_call_and_no_page(shelf: Shelf) -> None:
+    made = booked(shelf, mailed(shelf))
+    day_before = timezone.localdate(starts(made)) - DAY
+    while not is_working_day(day_before):
+        day_before -= DAY
+    closing_on(starts(made) - day_start(day_before))
+
+    run_clock(at=day_start(day_before) + timedelta(hours=1))
+
+    body = Mail.objects.filter(about_machine="appointment", about_pk=made.pk).latest("pk").body
+    assert f"Vous ne pouvez pas venir\u00a0? Appelez {shelf.distributor.name}" in body.replace(" ?", "\u00a0?")
+    assert "votre page" not in body
 
 
 @pytest.mark.usefixtures("days_to_come")

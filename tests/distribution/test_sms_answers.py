@@ -248,6 +248,7 @@ def test_too_late_to_give_it_up_alone_is_read_and_once_cancelled_nothing_answers
     late = answers("NON", at=made.starts_at - timedelta(minutes=30))
     assert (late.outcome, late.why) == (OUT.TO_READ, W.REFUSED)
     assert again(made).state == AppointmentState.BOOKED
+    assert "a répondu NON, trop tard pour annuler seul" in acting(shelf.adviser).get("/").text
     cancel_appointment(actor=shelf.adviser, appointment=made, reason=AppointmentCancelReason.POINT)
     assert answers("OUI", "2").outcome == OUT.NOTHING
     forget_sms(about=("appointment", made.pk), at=timezone.now())
