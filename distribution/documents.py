@@ -12,6 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from distribution.enums import HandOverKind
+from distribution.functions import functions_of
 from distribution.models.hand_over import Derogation, HandOver
 from distribution.models.terms import WarrantyText
 from distribution.parameters import REPAIR_MONTHS, WARRANTY_MONTHS
@@ -57,6 +58,8 @@ def register_notes() -> None:
         register_kind(code, label, template, version=2, for_household=True)
         template = "documents/distribution/device_hand_over_note_3.html"
         register_kind(code, label, template, version=3, for_household=True)
+        template = "documents/distribution/device_hand_over_note_4.html"
+        register_kind(code, label, template, version=4, for_household=True)
 
 
 def prepare_note(device: Device, need_pk: int, terms: HandOverTerms, *, actor: Actor, at: datetime) -> HandOver:
@@ -140,6 +143,7 @@ def _note_values(device: Device, need: Need, terms: HandOverTerms, at: datetime)
     point = device.point
     assert point is not None
     screen = Device.objects.filter(attached_to=device).first()
+    tested = [(one, functions_of(one)) for one in (device, screen) if one is not None]
     replaced = Device.objects.filter(pk=terms.replaces).first() if terms.replaces else None
     funder = Organisation.objects.filter(pk=terms.funder).first() if terms.funder else None
     return {
@@ -156,6 +160,8 @@ def _note_values(device: Device, need: Need, terms: HandOverTerms, at: datetime)
         "prepared_on_text": written_day(day),
         "articles": [_article(device), *([_article(screen)] if screen is not None else [])],
         "defects": _defects(device, screen),
+        "failed": [_function(label, one) for one, found in tested for label in found.failed],
+        "untried": [_function(label, one) for one, found in tested for label in found.untried],
         "with_peripherals": device.type == DeviceType.DESKTOP,
         "price": euros(terms.price, cents=True),
         "co_funding": euros(terms.co_funding, cents=True) if terms.co_funding else "",
@@ -174,6 +180,11 @@ def _defects(device: Device, screen: Device | None) -> list[str]:
     about = [device.pk, *([screen.pk] if screen is not None else [])]
     standing = Defect.objects.standing().filter(device__in=about)
     return [defect.word.sentence for pk in about for defect in standing if defect.device_id == pk]
+
+
+def _function(label: str, device: Device) -> str:
+    """A function, and of what when it is that of the screen that goes along."""
+    return f"{label} (écran)" if device.attached_to_id is not None else label
 
 
 def _article(device: Device) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from distribution.functions import Functions, functions_of
 from refurb.certificates import proofs_of, proves
-from refurb.enums import CheckResult, DevicePaperKind, DeviceState, DeviceType
+from refurb.enums import DevicePaperKind, DeviceState, DeviceType
 from refurb.machine.device_rules import still_stands
-from refurb.models import Defect, Device, DeviceEntry, DevicePaper, Drive, TestRun
+from refurb.models import Defect, Device, DeviceEntry, DevicePaper, Drive
 from typography.french import HARD, in_a_sentence, storage, written_day
 
 S = DeviceState
@@ -50,7 +51,7 @@ class Passport:
     defects: list[str] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
     tested_on: datetime | None = None
-    tested: list[str] = field(default_factory=list)
+    tested: Functions = field(default_factory=Functions)
     certificate: str = ""
     warranty_until: date | None = None
 
@@ -74,15 +75,15 @@ def passport_of(device: Device) -> Passport:
         return Passport(device, GIVEN_BACK, warranty_until=device.warranty_until)
     if not Device.objects.filter(still_stands(), pk=device.pk).exists():
         return Passport(device, UNPROVEN)
-    run = TestRun.objects.current().filter(device=device, stay=device.stay).select_related("checklist").first()
+    tested = functions_of(device)
     papers = DevicePaper.objects.filter(device=device, stay=device.stay, kind=DevicePaperKind.ERASURE)
     return Passport(
         device,
         facts=list(_facts(device)),
         defects=[defect.word.sentence for defect in Defect.objects.standing().filter(device=device)],
         erased=list(_erased(device)),
-        tested_on=run.recorded_at if run is not None and run.passed else None,
-        tested=_functions(run) if run is not None and run.passed else [],
+        tested_on=tested.run.recorded_at if tested.run is not None else None,
+        tested=tested,
         certificate=papers.order_by("-pk").values_list("document__public_code", flat=True).first() or "",
         warranty_until=device.warranty_until,
     )
@@ -134,9 +135,3 @@ def _emptied(drive: Drive) -> str:
     told = (erasure.get_method_display(), erasure.get_entry_display())
     how = ", ".join(in_a_sentence(said) for said in told)
     return f"{what}\u00a0: effacé le {written_day(erasure.finished_at)} ({how})."
-
-
-def _functions(run: TestRun) -> list[str]:
-    """The functions that were found in order, as the list names them."""
-    good = set(run.results.filter(result=CheckResult.OK).values_list("function", flat=True))
-    return [function.label for function in run.checklist.functions.all() if function.code in good]

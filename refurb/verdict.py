@@ -226,7 +226,7 @@ class Function:
 
 
 def failing(functions: Iterable[Function], results: Mapping[str, CheckResult]) -> list[str]:
-    """The essential functions not tested and passed, by code; none means the device is in working order.
+    """The functions nobody tried, and the essential ones that did not pass; none: the device is in working order.
 
     « Sans objet » passes only for a function whose checklist says when it does not apply.
     Source of the rule: décret n° 2022-190 du 17 février 2022 (all functions tested) and domaine §2.3.
@@ -234,7 +234,10 @@ def failing(functions: Iterable[Function], results: Mapping[str, CheckResult]) -
     return [
         function.code
         for function in functions
-        if function.essential
-        and results.get(function.code) != CheckResult.OK
-        and not (function.rule and results.get(function.code) == CheckResult.NOT_APPLICABLE)
+        if function.code not in results
+        or (
+            function.essential
+            and results.get(function.code) != CheckResult.OK
+            and not (function.rule and results.get(function.code) == CheckResult.NOT_APPLICABLE)
+        )
     ]

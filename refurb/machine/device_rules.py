@@ -161,7 +161,7 @@ TESTED = Requirement(
 )
 TESTS_PASSED = Requirement(
     "tests_passed",
-    "Une fonction essentielle n’est pas testée avec succès.",
+    "Une fonction n’est pas testée, ou une fonction essentielle ne marche pas.",
     lambda ctx: ~Exists(TestRun.objects.of_this_stay().filter(checklist__type=OuterRef("type"), passed=False)),
     where=BENCH.at("tests"),
 )

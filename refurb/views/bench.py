@@ -52,7 +52,7 @@ def device_test(request: Request, reference: str) -> HttpResponse:
             messages.success(request, "Tests enregistrés\u00a0: l’appareil est en état de marche.")
         else:
             messages.warning(
-                request, "Tests enregistrés\u00a0: une fonction essentielle reste en défaut ou non testée."
+                request, "Tests enregistrés\u00a0: une fonction reste à tester, ou une essentielle est en défaut."
             )
         return redirect("refurb:device_evidence", reference=device.reference)
     context = {"form": form, "device": device, "checklist": checklist}

@@ -159,7 +159,7 @@ class Sheet:
 
     @property
     def faults(self) -> list[str]:
-        """The essential functions that are not tested and passed."""
+        """The functions that were not tried, and the essential ones that did not pass."""
         failing = set(self.run.failing) if self.run else set()
         return [function.label for function, _ in self.results if function.code in failing]
 

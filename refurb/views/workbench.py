@@ -245,7 +245,7 @@ class Workbench:
             return None
 
 
-FAULTY = "Tests enregistrés\u00a0: une fonction essentielle est en défaut ou n’est pas testée."
+FAULTY = "Tests enregistrés\u00a0: une fonction reste à tester, ou une essentielle est en défaut."
 UNPROVEN = "Effacement enregistré, mais il ne prouve rien."
 
 

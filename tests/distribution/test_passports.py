@@ -9,12 +9,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from distribution.models import HandOver
 from distribution.passport import GIVEN_BACK, PROMISED, STANDINGS, UNPROVEN
 from distribution.services.returns import give_back_device
 from lifecycle import gate
-from refurb.enums import DeviceState, DeviceType
+from refurb.enums import CheckResult, DeviceState, DeviceType
 from refurb.models import Device
 from tests.distribution.shelves import Shelf
+from tests.distribution.test_papers import text_of
 from tests.pages import acting, read
 from tests.refurb.devices import Bench, fresh, load_numbers
 from tests.refurb.pages import page_of
@@ -50,6 +52,29 @@ def test_a_reconditioned_device_says_what_it_is_and_how_its_data_went() -> None:
     assert "Processeur" in page
     assert device.workshop.name in page
     assert reverse("documents:authenticity", args=[device.papers.get().document.public_code]) in page
+
+
+def test_what_does_not_work_or_was_not_tried_is_told_before_one_buys_and_on_the_passport() -> None:
+    """The video output failed, which is not essential; nobody tried Bluetooth, before every function had to be."""
+    shelf = Shelf()
+    bench = shelf.bench
+    device = bench.prepared(bench.in_process())
+    bench.test(fresh(device), video=CheckResult.FAIL)
+    run("DELETE FROM refurb_testresult WHERE function = 'bluetooth'")
+    ready = bench.recondition(fresh(device))
+
+    page = passport(ready)
+
+    assert "tout fonctionnait" not in page
+    assert "Ne fonctionne pas\u00a0: Sortie vidéo." in page
+    assert "Pas essayé\u00a0: Bluetooth." in page
+    reserved = shelf.reserve(shelf.on_the_shelf(ready))
+    note = HandOver.objects.get(device=reserved).document
+    assert (note.values["failed"], note.values["untried"]) == (["Sortie vidéo"], ["Bluetooth"])
+    paper = " ".join(text_of(note).split())
+    assert "testées, sauf : Bluetooth." in paper
+    assert "Ne fonctionne pas : Sortie vidéo." in paper
+    assert "Toutes les fonctions" not in paper
 
 
 def test_what_was_typed_by_hand_is_not_said_to_be_read_in_a_report() -> None:

@@ -290,7 +290,7 @@ def test_a_partial_run_is_recorded_and_names_what_is_left(bench: Bench) -> None:
         actor=bench.technician, device=bench.in_process(DeviceType.SCREEN), results={"power": CheckResult.OK}
     )
 
-    assert (run.passed, run.failing) == (False, ["image", "input", "stand"])
+    assert (run.passed, run.failing) == (False, ["image", "input", "stand", "buttons", "sound"])
 
 
 def test_what_does_not_apply_passes_only_where_the_checklist_says_when(bench: Bench) -> None:

@@ -190,15 +190,16 @@ FUNCTIONS = [
 @pytest.mark.parametrize(
     ("results", "expected"),
     [
-        ({}, ["boot", "ethernet"]),
-        ({"boot": CheckResult.OK, "ethernet": CheckResult.OK}, []),
-        ({"boot": CheckResult.OK, "ethernet": CheckResult.NOT_APPLICABLE}, []),
-        ({"boot": CheckResult.NOT_APPLICABLE, "ethernet": CheckResult.OK}, ["boot"]),
-        ({"boot": CheckResult.FAIL, "ethernet": CheckResult.OK}, ["boot"]),
+        ({}, ["boot", "ethernet", "bluetooth"]),
+        ({"boot": CheckResult.OK, "ethernet": CheckResult.OK}, ["bluetooth"]),
+        ({"boot": CheckResult.OK, "ethernet": CheckResult.OK, "bluetooth": CheckResult.OK}, []),
+        ({"boot": CheckResult.OK, "ethernet": CheckResult.NOT_APPLICABLE, "bluetooth": CheckResult.OK}, []),
+        ({"boot": CheckResult.NOT_APPLICABLE, "ethernet": CheckResult.OK, "bluetooth": CheckResult.OK}, ["boot"]),
+        ({"boot": CheckResult.FAIL, "ethernet": CheckResult.OK, "bluetooth": CheckResult.OK}, ["boot"]),
         ({"boot": CheckResult.OK, "ethernet": CheckResult.OK, "bluetooth": CheckResult.FAIL}, []),
     ],
 )
-def test_an_essential_function_is_tested_and_passed_or_does_not_apply(
+def test_every_function_is_tried_and_an_essential_one_passes_or_does_not_apply(
     results: dict[str, CheckResult], expected: list[str]
 ) -> None:
     assert failing(FUNCTIONS, results) == expected
