@@ -172,6 +172,9 @@ def test_machines_are_added_to_a_draft_and_taken_out_of_it() -> None:
     assert "2 machines de" in read(client, remove)
     done(client, remove)
     assert list(draft.lines.values_list("quantity", flat=True)) == [3]
+    page = read(client, reverse("imports:import_detail", args=[source.pk]))
+    assert "Ce qui en était repris a été retiré" in page
+    assert "Rien n’en reste" not in page, "the file and the lines left out are kept"
 
 
 def test_a_draft_of_three_hundred_lines_is_read_described_and_announced() -> None:
