@@ -31,3 +31,10 @@ class Midnight(Func):
 
     output_field = DateTimeField()
     template = "((%(expressions)s)::timestamp AT TIME ZONE 'Europe/Paris')"
+
+
+class DayOf(Func):
+    """The day of an instant, in local time; of a row outside a subquery too, which ``TruncDate`` cannot read."""
+
+    output_field = DateField()
+    template = "((%(expressions)s) AT TIME ZONE 'Europe/Paris')::date"

@@ -13,6 +13,8 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 
+from calendars.expressions import DayOf
+
 DAY = timedelta(days=1)
 _unchanging: ContextVar[dict[Any, Any] | None] = ContextVar("reference_unchanging", default=None)
 
@@ -81,7 +83,7 @@ def gaps_between(spans: Iterable[tuple[date, date | None]], since: date) -> list
 class DatedQuerySet[M: "Dated"](models.QuerySet[M]):
     """Reads of rows that are true for a time."""
 
-    def on(self, day: date) -> Self:
+    def on(self, day: date | DayOf) -> Self:
         """The rows in force on ``day``, the newest first; the last day of validity is included."""
         return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day).order_by("-valid_from", "-pk")
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Func, Q
 from django.utils.formats import number_format
 
+from calendars.expressions import DayOf
 from reference.dated import Dated, DatedQuerySet, read_once
 from reference.registry import Declaration, declared_codes, declared_parameters
 
@@ -37,8 +38,8 @@ class ParameterQuerySet(DatedQuerySet):
         """The row in force on ``day`` for this code."""
         return self.on(day).filter(code=code).first()
 
-    def values_of(self, code: str, day: date) -> Any:
-        """The value in force on ``day`` for this code, for a subquery."""
+    def values_of(self, code: str, day: date | DayOf) -> Any:
+        """The value in force on ``day``, or on that of a row, for this code, for a subquery."""
         return self.on(day).filter(code=code).values("value")[:1]
 
     def codes(self) -> list[tuple[str, str]]:

@@ -10,11 +10,21 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, IntegerField, Subquery, Value
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Subquery,
+    Value,
+)
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
+from calendars.expressions import DayOf
 from reference.models import Parameter
 from reference.registry import REGISTRY, Declaration, ParameterFamily
 
@@ -67,14 +77,18 @@ class DatedParameter[N: (int, Decimal)]:
 
     def before(self, at: datetime) -> CombinedExpression:
         """For a number of days: the instant so many days before ``at``, inside a query that would be one more."""
-        return Value(at, DateTimeField()) - self._days(at)
+        return Value(at, DateTimeField()) - self._days(timezone.localdate(at))
 
     def after(self, at: datetime) -> CombinedExpression:
         """For a number of days: the instant so many days after ``at``, inside a query that would be one more."""
-        return Value(at, DateTimeField()) + self._days(at)
+        return Value(at, DateTimeField()) + self._days(timezone.localdate(at))
 
-    def _days(self, at: datetime) -> ExpressionWrapper:
-        rows = Parameter.objects.values_of(self.code, timezone.localdate(at))
+    def days_after(self, column: str) -> ExpressionWrapper:
+        """For a number of days: so many after the instant in ``column``, by the value of its own day, as was told."""
+        return ExpressionWrapper(F(column) + self._days(DayOf(OuterRef(column))), DateTimeField())
+
+    def _days(self, day: date | DayOf) -> ExpressionWrapper:
+        rows = Parameter.objects.values_of(self.code, day)
         number = Coalesce(Cast(Subquery(rows), IntegerField()), Value(self.usual), output_field=IntegerField())
         return ExpressionWrapper(number * Value(ONE_DAY, DurationField()), DurationField())
 

@@ -1,6 +1,6 @@
 """« À faire » of the data protection officer: what households ask, the first due first."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -10,8 +10,8 @@ from django.utils import timezone
 from desk.todo.blocks import SOON, Block, BlockRow, TodoAction, TodoPage, since, until
 from network.models import Membership
 from prescriptions.enums import RightsState
+from prescriptions.machine.rights_rules import told_long_ago
 from prescriptions.models import RightsRequest
-from prescriptions.parameters import LIFT_DAYS
 
 S = RightsState
 
@@ -54,14 +54,13 @@ def _stopped(asked: QuerySet[RightsRequest]) -> Block:
 
 def _restricting(asked: QuerySet[RightsRequest], at: datetime) -> Block:
     """What is kept and used for nothing: announced, then lifted."""
-    long_ago = at - timedelta(days=LIFT_DAYS.on(timezone.localdate(at)))
     return Block(
         "droits-limites",
         "Limitations en cours",
         asked.restricting().order_by(F("lift_told_at").asc(nulls_last=True), "settled_at", "pk"),  # type: ignore[attr-defined]
         _restricted,
         "Aucun dossier n’est gardé sans servir.",
-        late=Q(lift_told_at__lte=long_ago),
+        late=told_long_ago(at),
         late_word=SOON,
     )
 

@@ -1,11 +1,14 @@
 """What is missing before each verb of a request to exercise a right, and when the clock recalls it (machines §4.26)."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.lookups import LessThanOrEqual
+from django.utils import timezone
 
+from calendars.expressions import DayOf
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.machine import Context, Requirement
 from network.permissions import protects_data
@@ -206,8 +209,10 @@ TOLD_ON = Requirement(
 # --- a limitation ends
 
 
-def _told_long_ago(ctx: Context) -> Q:
-    return Q(lift_told_at__lte=ctx.at - timedelta(days=LIFT_DAYS.on(ctx.day)))
+def told_long_ago(at: datetime) -> Q:
+    """From the day that the letter said, whatever the number of days became since."""
+    lifts_on = DayOf(LIFT_DAYS.days_after("lift_told_at"))
+    return Q(lift_told_at__isnull=False) & Q(LessThanOrEqual(lifts_on, Value(timezone.localdate(at))))
 
 
 IS_RESTRICTION = Requirement(
@@ -225,7 +230,7 @@ ANNOUNCED = Requirement(
     "announced",
     "La personne doit l’apprendre avant\u00a0: annoncez d’abord la fin de la limitation, puis attendez les jours"
     " prévus.",
-    _told_long_ago,
+    lambda ctx: told_long_ago(ctx.at),
     lifted_by="le délégué à la protection des données, par «\u00a0Annoncer la fin de la limitation\u00a0»",
 )
 
@@ -234,7 +239,8 @@ ANNOUNCED = Requirement(
 
 def unanswered(ctx: Context) -> Q:
     """Whoever asked was told to say who he is, by a day that has passed."""
-    return Q(identity_asked_at__lte=ctx.at - timedelta(days=IDENTITY_DAYS.on(ctx.day)))
+    closes_at = IDENTITY_DAYS.days_after("identity_asked_at")
+    return Q(identity_asked_at__isnull=False) & Q(LessThanOrEqual(closes_at, Value(ctx.at)))
 
 
 def nears(ctx: Context) -> Q:

@@ -22,6 +22,7 @@ from prescriptions.services.needs import start_need
 from prescriptions.services.prescriptions import accept_prescription
 from prescriptions.services.rights import answer_rights_request
 from prescriptions.services.transfers import accept_transfer, ask_transfer, cancel_transfer
+from reference.models import Parameter
 from tests.pages import acting, done, read
 from tests.prescriptions.files import SKILLS, Circle, again
 from tests.prescriptions.pages import page_of
@@ -124,6 +125,26 @@ def test_told_yesterday_it_is_not_lifted_today_and_nothing_else_is_ever_lifted(d
     other = desk.answer(desk.asked(RightKind.OBJECTION))
     with pytest.raises(Refused, match="Seule une limitation"):
         desk.do(other, "announce_lifting", told_by=ToldBy.PHONE)
+
+
+def test_the_day_that_a_letter_told_holds_whatever_the_delay_becomes_since(desk: Desk) -> None:
+    """Shorter delays, written after the letters left: nothing is lifted nor closed before the day they say."""
+    desk.circle.at = timezone.now() - timedelta(days=40)
+    held = restricted(desk, desk.circle.household(), at=desk.circle.at)
+    told_at = timezone.now() - timedelta(days=2)
+    desk.do(held, "announce_lifting", told_by=ToldBy.LETTER, at=told_at)
+    doubted = desk.do(desk.asked(at=told_at), "ask_identity", doubt="contact", told_by=ToldBy.LETTER, at=told_at)
+    today = timezone.localdate()
+    for shorter in (LIFT_DAYS, IDENTITY_DAYS):
+        former = Parameter.objects.get(code=shorter.code)
+        Parameter.objects.filter(pk=former.pk).update(valid_to=today - timedelta(days=1))
+        Parameter.objects.create(code=shorter.code, value=1, valid_from=today, source="essai", checked_on=today)
+
+    run_clock()
+
+    assert again(doubted).state == S.IDENTITY
+    with pytest.raises(Refused, match="doit l’apprendre avant"):
+        desk.do(held, "lift")
 
 
 def test_an_identity_never_established_closes_the_request_and_erases_its_words(desk: Desk) -> None:
