@@ -15,6 +15,7 @@ from documents.enums import MailPurpose, MessageChannel, MessageCode
 from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
+from prescriptions.enums import RightKind
 from prescriptions.models import RightsRequest
 from prescriptions.services.messages import Message, from_service, way_to, write_message
 from typography.french import full_day, in_a_sentence
@@ -45,14 +46,16 @@ def let_go_for_operator(file: ConnectionFile, at: datetime) -> None:
 
 
 def rights_answered_for_operator(
-    file: ConnectionFile, operator: Organisation, asked: RightsRequest, at: datetime, *, holds: bool
-) -> None:
+    file: ConnectionFile, operator: Organisation, asked: RightsRequest, at: datetime, *, holds: bool, limited: bool
+) -> str:
     """The household had what was sent corrected, erased, kept aside, or stopped: so does the operator with it.
 
-    ``reads`` is how it reads the request today: on its page, by a link that follows; empty when it does not any more.
+    Returns how it reads the request today: ``page``, its own; ``link``, one that follows a correction, which none does
+    while the household limits its data; nothing when it reads it no more.
     """
     agents = _agents(operator.pk)
-    by_link = "link" if operator.email and file.state in WITH_OPERATOR else ""
+    no_link = limited and asked.kind == RightKind.RECTIFICATION
+    by_link = "link" if operator.email and file.state in WITH_OPERATOR and not no_link else ""
     reads = "" if not holds else "page" if agents else by_link
     own = {operator.pk: [(operator.email, operator.name)]} if operator.email else {}
     said = {
@@ -62,12 +65,13 @@ def rights_answered_for_operator(
         "prescriber": file.need.prescription.prescriber,
     }
     _write("rights_answered_for_operator", file, agents or own, at, **said)
+    return reads
 
 
-def link_for_operator(link: OperatorLink, token: str, at: datetime) -> None:
-    """The link by which the operator answers one request without an account."""
+def link_for_operator(link: OperatorLink, token: str, at: datetime, *, corrected: bool = False) -> None:
+    """The link by which the operator answers one request without an account, or reads what was corrected of it."""
     page = absolute_url(reverse("connectivity:link", args=[token]))
-    context = {"file": link.file, "link": link, "page": page}
+    context = {"file": link.file, "link": link, "page": page, "corrected": corrected}
     subject, body = compose("emails/connectivity/link_for_operator.txt", context)
     to = [(link.email, link.operator.name)]
     # An account mail holds a link that opens a door: its text is shown to nobody, and goes once it has left.

@@ -287,13 +287,16 @@ def tell_operators(move: Move) -> None:
     """
     for request in RightsRequest.objects.filter(pk__in=move.pks).exclude(kind=RightKind.ACCESS).order_by("pk"):
         files = ConnectionFile.objects.filter(need__prescription__household=request.household_id)
+        limited = RightsRequest.objects.restricting().filter(household=request.household_id).exists()
         for file in files.exclude(transmissions=None).select_related(*AROUND).order_by("pk"):
             for operator in Organisation.objects.filter(pk__in=file.transmissions.values("operator")).order_by("pk"):
                 holds = ConnectionFile.objects.held_by(operator).filter(pk=file.pk).exists()
-                emails.rights_answered_for_operator(file, operator, request, move.at, holds=holds)
+                told = {"holds": holds, "limited": limited}
+                reads = emails.rights_answered_for_operator(file, operator, request, move.at, **told)
                 if holds and request.kind == RightKind.RECTIFICATION:
                     freeze_operator_file(file, transmit(file=file, at=move.at), move)
-                    send_link(connection=file, at=move.at)
+                    if reads == "link":
+                        send_link(connection=file, at=move.at, corrected=True)
 
 
 def register() -> None:

@@ -7,9 +7,9 @@ from django.db.models import F, Q
 
 from conventions import emails
 from conventions.circuit import go_back
-from conventions.enums import ENDED, ConventionState
+from conventions.enums import ENDED, ON_THE_WAY, WRITABLE, ConventionState
 from conventions.followers import all_moved, cancel_reviews, conventions_of, forget_notes, void_signatures
-from conventions.machine.convention import AGREED, WRITTEN
+from conventions.machine.convention import AGREED
 from conventions.models import Convention, ReviewerNamed
 from conventions.models.convention import ConventionQuerySet
 from lifecycle import gate
@@ -27,9 +27,7 @@ AMENDMENT = Noun("avenant", "avenants")
 def to_succeed(epci: Epci, at: datetime) -> ConventionQuerySet:
     """Those whose EPCI is replaced: signed, in force, still handing over, written, read or being signed."""
     handing_over = Q(pk__in=Convention.objects.handing_over(at).values("pk"))
-    return Convention.objects.originals().filter(
-        Q(state=S.SIGNED) | Q(state__in=(*WRITTEN, *AGREED)) | handing_over, epci=epci
-    )
+    return Convention.objects.originals().filter(Q(state__in=ON_THE_WAY) | handing_over, epci=epci)
 
 
 def succeed_merged(move: Move) -> None:
@@ -48,7 +46,7 @@ def succeed_amendments(move: Move) -> None:
         return
     successor = originals[0].succeeded_by
     rows = Convention.objects.filter(
-        amends__in=[convention.pk for convention in originals], state__in=(*WRITTEN, *AGREED, S.SIGNED, S.ACTIVE)
+        amends__in=[convention.pk for convention in originals], state__in=(*ON_THE_WAY, S.ACTIVE)
     ).exclude(epci_party=successor)
     all_moved(gate.apply_many(rows, "succeed", actor=move.actor, at=move.at, cause=move, successor=successor))
 
@@ -59,7 +57,7 @@ def write_anew(move: Move) -> None:
     if agreed.exists():
         all_moved(gate.apply_many(agreed, "take_over", actor=move.actor, at=move.at, cause=move))
     former = Q(organisation=F("convention__epci_party")) | Q(organisation__epci__succeeded_by__isnull=False)
-    readers = ReviewerNamed.objects.filter(former, convention__in=move.pks, convention__state__in=WRITTEN)
+    readers = ReviewerNamed.objects.filter(former, convention__in=move.pks, convention__state__in=WRITABLE)
     ReviewerNamed.objects.filter(pk__in=list(readers.values_list("pk", flat=True))).delete()
 
 
@@ -75,7 +73,7 @@ def moving_conventions(epci: Epci, at: datetime) -> Iterator[Moving]:
     amendments = Convention.objects.filter(amends__in=rows.values("pk"))
     for noun, found in ((CONVENTION, rows), (AMENDMENT, amendments)):
         agreed = found.filter(state__in=AGREED)
-        living = found.filter(state__in=(*WRITTEN, S.SIGNED, S.ACTIVE, S.SUSPENDED))
+        living = found.filter(state__in=(*WRITABLE, S.SIGNED, S.ACTIVE, S.SUSPENDED))
         ended = found.filter(state__in=ENDED)
         yield Moving(noun, living.count(), "à la place de l’ancien EPCI, sans autre formalité")
         yield Moving(

@@ -92,14 +92,9 @@ def take_screens_along(move: Move) -> None:
 
 
 def _of_its_own(verb: str, covered_until: date | None) -> dict[str, Any]:
-    match verb:
-        case "allot":
-            return {"quota": None}
-        case "exchange":
-            return {"replaces": None}
-        case "give_back" if covered_until is not None:
-            return {"warranty_until": covered_until}
-    return {}
+    if verb == "give_back" and covered_until is not None:
+        return {"warranty_until": covered_until}
+    return {"allot": {"quota": None}, "exchange": {"replaces": None}}.get(verb, {})
 
 
 # --- conventions and deliveries

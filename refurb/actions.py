@@ -102,18 +102,19 @@ PAGES: tuple[Page[Request], ...] = (
         "vole",
         DeviceTellStolenForm,
         done="dit volé",
-        warning="Portez plainte. Si rien ne prouve son effacement, le donateur (si ce sont ses données) et le pilote"
-        " sont prévenus\u00a0: le pilote juge de nouveau du risque pour les personnes. Retrouvé, l’appareil se"
-        " réceptionne à l’atelier, ou se retrouve au point, comme tout appareil manquant. S’il n’avait pas été volé,"
-        " dites-le avant.",
+        warning="Portez plainte. Si rien ne prouve son effacement, le donateur (si ce sont ses données), le responsable"
+        " de l’atelier et le pilote sont prévenus\u00a0: le pilote juge de nouveau du risque pour les personnes."
+        " Retrouvé, l’appareil se réceptionne à l’atelier, ou se retrouve au point, comme tout appareil manquant. S’il"
+        " n’avait pas été volé, dites-le avant.",
     ),
     Page(
         "tell_not_stolen",
         "pas-vole",
         DeviceTellNotStolenForm,
         done="dit non volé",
-        warning="L’appareil reste cherché. Si rien ne prouve son effacement, le pilote est prévenu, et le donateur si"
-        " ce sont ses données\u00a0; le registre garde la trace du vol signalé et du démenti.",
+        warning="L’appareil reste cherché. Si rien ne prouve son effacement, le donateur (si ce sont ses données), le"
+        " responsable de l’atelier et le pilote sont prévenus\u00a0; le registre garde la trace du vol signalé et du"
+        " démenti.",
     ),
     Page(
         "withdraw",

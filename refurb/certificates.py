@@ -53,7 +53,7 @@ class DataStanding:
 ERASED = DataStanding("Effacé ou détruit, preuves à l’appui")
 NO_STORAGE = DataStanding("Sans stockage")
 TO_ERASE = DataStanding("À l’atelier, pas encore effacé", remains=True)
-UNPROVEN = DataStanding("Sorti de l’atelier, sa preuve est tombée", remains=True)
+UNPROVEN = DataStanding("Déclaré reconditionné, sa preuve est tombée", remains=True)
 AWAITING_RECYCLER = DataStanding("Parti au recyclage, certificat de destruction attendu", remains=True)
 DRIVE_ASTRAY = DataStanding("Disque retiré, à effacer ou à détruire", remains=True)
 MISSING = DataStanding("Manquant, sans preuve d’effacement", remains=True)

@@ -204,10 +204,9 @@ def tell_not_stolen(move: Move) -> None:
 
 def _exposed(move: Move) -> Iterable[Incident]:
     """The incidents of this stay of the devices that moved, with what was said of a theft."""
-    incidents = Incident.objects.filter(device__in=move.pks, device__stay=F("stay")).with_theft()
-    return (
-        incidents.select_related("device", "workshop", "donation__donor").prefetch_related("follow_ups").order_by("pk")
-    )
+    incidents = Incident.objects.filter(device__in=move.pks, device__stay=F("stay")).with_theft().order_by("pk")
+    with_lots = incidents.select_related("device__donation__donor", "workshop", "donation__donor")
+    return with_lots.prefetch_related("follow_ups")
 
 
 def forget_reading(move: Move) -> None:
@@ -261,7 +260,7 @@ def register_device_followers() -> None:
     on_transition("device", "correct_tag", certify_again)
     on_transition("device", "undo_receive", forget_reading)
     on_transition("device", "undo_early_receive", forget_reading)
-    for ends in ("recondition", "dismantle", "recycle", "return_to_donor", "report_missing"):
+    for ends in ("recondition", "dismantle", "recycle", "return_to_donor", "report_missing", "undo_register"):
         on_transition("device", ends, complete_lots)
 
 

@@ -39,13 +39,18 @@ def open_link(*, connection: ConnectionFile, at: datetime | None = None) -> tupl
     return link, token
 
 
-def send_link(*, connection: ConnectionFile, at: datetime | None = None) -> OperatorLink | None:
-    """Open a new link and write it to the operator's address; None when it has none, or does not have the file."""
+def send_link(
+    *, connection: ConnectionFile, at: datetime | None = None, corrected: bool = False
+) -> OperatorLink | None:
+    """Open a new link and write it to the operator's address; None when it has none, or does not have the file.
+
+    ``corrected``: the request is not new, what it says is.
+    """
     opened = open_link(connection=connection, at=at)
     if opened is None:
         return None
     link, token = opened
-    emails.link_for_operator(link, token, link.sent_at)
+    emails.link_for_operator(link, token, link.sent_at, corrected=corrected)
     return link
 
 

@@ -40,8 +40,8 @@ HEADING = (
 """What ``edit`` writes; clauses, prices and quotas are rows of their own."""
 
 
-WRITTEN, AGREED = (S.DRAFT, S.CHANGES_REQUESTED), (S.IN_REVIEW, S.APPROVED, S.SIGNING)
-SUCCEEDED = (*WRITTEN, *AGREED, S.SIGNED, S.ACTIVE, S.SUSPENDED, S.EXPIRED, S.TERMINATED)
+AGREED = (S.IN_REVIEW, S.APPROVED, S.SIGNING)
+SUCCEEDED = (*ON_THE_WAY, S.ACTIVE, S.SUSPENDED, S.EXPIRED, S.TERMINATED)
 """Where the successor of a merged EPCI takes its place; devices are handed over for a time after the end."""
 
 

@@ -79,11 +79,11 @@ def _is_own(request: Request, donation: Donation) -> bool:
 
 def _what_a_withdrawal_undoes(request: Request, donation: Donation) -> Mapping[str, Any]:
     if donation.state == DonationState.DRAFT:
-        told = "personne n’est prévenu" if _is_own(request, donation) else "seul son donateur est prévenu"
+        told = "personne n’est prévenu" if _is_own(request, donation) else "seul le donateur est prévenu"
         return {"warning": f"Ce brouillon est abandonné. Rien n’était annoncé\u00a0: {told}."}
     told = "Plus rien n’est proposé\u00a0: les appareils attendus sont retirés, l’enlèvement prévu est annulé,"
     told += " les ateliers qui avaient une part sont prévenus"
-    told += ". " if _is_own(request, donation) else ", comme son donateur. "
+    told += ". " if _is_own(request, donation) else ", comme le donateur. "
     told += "Un nouveau lot pourra être proposé."
     return {"warning": told}
 

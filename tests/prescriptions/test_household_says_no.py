@@ -240,7 +240,7 @@ def test_a_no_that_nobody_follows_up_expires_with_the_acceptance(circle: Circle,
     told = telling_of(again(prescription))
     assert told.sentences[0].startswith("Vous avez répondu que vous n’en aviez plus besoin")
     mail = Mail.objects.about("prescription", prescription.pk).latest("pk")
-    assert "avait répondu qu’il n’en a plus besoin" in mail.body
+    assert "avait répondu qu’il n’en avait plus besoin" in mail.body
     assert "faute de réponse" not in mail.body
 
 

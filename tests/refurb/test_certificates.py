@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from documents.models import Document, Mail
+from documents.models import Document
 from documents.services import open_file, render_document, verify_document
 from donations.enums import DonationPaperKind
 from donations.models import Donation, DonationPaper
@@ -26,7 +26,7 @@ from refurb.enums import (
     RemovalDestination,
     ReportDifference,
 )
-from refurb.models import Device, DevicePaper, Incident
+from refurb.models import Device, DevicePaper
 from refurb.services import devices, evidence, stock
 from tests.donations.scene import Scene, laptops, screens
 from tests.refurb.devices import READ, Bench, given_to, load_numbers
@@ -286,45 +286,6 @@ def test_a_balanced_lot_gets_its_last_certificate_when_its_last_device_leaves_th
     assert (values["settled"], values["remaining"], values["pending"]) == (2, 0, 0)
     assert values["devices"][0]["certificate"] == certificate(first).public_code
     assert values["devices"][1]["drives"][0].endswith("détruit")
-
-
-def test_a_drive_found_after_the_declaration_is_not_said_erased_though_the_device_was_certified_before() -> None:
-    scene = Scene(lines=(laptops(1),))
-    bench = given_to(scene)
-    donation = scene.collected()
-    device = devices.receive_device(actor=bench.technician, line=donation.lines.get(), tag="T-1")
-    reopened = gate.apply(reconditioned(bench, device), "reopen", actor=bench.technician, reason="storage")
-    bench.drive(reopened)
-    gate.apply(donation, "reconcile", actor=bench.manager)
-    values = of_lot(donation).values
-    assert (values["settled"], values["remaining"]) == (0, 1)
-    assert values["devices"][0]["standing"] == "À l’atelier, pas encore effacé"
-
-    gate.apply(device, "report_missing", actor=bench.technician, reason="stocktake")
-    values = of_lot(donation).values
-    assert (values["settled"], values["remaining"]) == (0, 1)
-    assert values["devices"][0]["standing"] == "Manquant, sans preuve d’effacement"
-    (incident,) = Incident.objects.all()
-    assert incident.donation == donation, "the data are those of its donor, who is told"
-    assert Mail.objects.filter(to__contains=[scene.contact.user.email], subject__contains="introuvable").exists()
-
-    gate.apply(device, "receive", actor=bench.technician, tag="T-2")
-    found = Device.objects.with_former_proof().get(pk=device.pk)
-    assert not found.was_emptied, "what was found in the stay before was never proven empty"
-
-
-def test_what_comes_back_from_a_household_holds_nothing_of_its_donor_any_more() -> None:
-    scene = Scene(lines=(laptops(1),))
-    bench = given_to(scene)
-    donation = scene.collected()
-    device = devices.receive_device(actor=bench.technician, line=donation.lines.get(), tag="T-1")
-    gate.apply(reconditioned(bench, device), "report_missing", actor=bench.technician, reason="stocktake")
-    gate.apply(device, "receive", actor=bench.technician, tag="T-2")
-    gate.apply(donation, "reconcile", actor=bench.manager)
-    values = of_lot(donation).values
-    assert (values["settled"], values["remaining"]) == (1, 0)
-    gate.apply(device, "report_missing", actor=bench.technician, reason="stocktake")
-    assert Incident.objects.get().donation is None
 
 
 def test_a_lot_done_before_it_is_balanced_gets_one_certificate() -> None:
