@@ -79,9 +79,27 @@ def test_an_operator_without_an_account_gets_a_link_to_what_it_still_has_and_ask
     told = Mail.objects.filter(pk__gt=before, to=[line.operator.email]).order_by("pk")
     assert f"demandez ce qui est corrigé à {line.worker.organisation.name}" in told[0].body or not refused
     assert [mail.subject.rpartition(": ")[2] for mail in told] == (
-        ["informations corrigées"] if refused else ["informations corrigées", "y répondre sans compte"]
+        ["informations corrigées"] if refused else ["informations corrigées", "la relire sans compte"]
     )
     assert file.transmissions.filter(address="12 rue des Abysses").exists() is not refused
+
+
+def test_no_link_invites_an_operator_that_has_its_page_or_whose_household_limits_its_data() -> None:
+    for with_account in (True, False):
+        line = Line()
+        file, desk, household = line.accepted(), Desk(line.circle), again(line.need.prescription.household)
+        if not with_account:
+            Membership.objects.filter(pk=line.agent.pk).update(closed_at=timezone.now())
+            desk.answer(desk.asked(RightKind.RESTRICTION, household))
+        asked = desk.asked(RightKind.RECTIFICATION, household)
+        edit_household(actor=desk.circle.worker, household=again(household), address="12 rue des Abysses")
+        before = Mail.objects.latest("pk").pk
+
+        desk.answer(asked)
+
+        mails = Mail.objects.filter(pk__gt=before, about_pk=file.pk, about_machine="connection")
+        assert [mail.subject.rpartition(": ")[2] for mail in mails] == ["informations corrigées"]
+        assert file.transmissions.filter(address="12 rue des Abysses").exists()
 
 
 def test_an_objection_is_told_to_the_operator_whose_line_goes_on() -> None:
