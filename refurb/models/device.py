@@ -79,7 +79,8 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         """Each with ``was_emptied``: in an earlier stay it was declared reconditioned, and left so.
 
         What its donor had left on it is gone; what it holds since is somebody else's. Found wanting in the stay in
-        which it was declared so, or taken back to the bench, it may still hold what its donor left.
+        which it was declared so, or taken back to the bench, it may still hold what its donor left. Of a drive that
+        nobody had seen then, and that a later stay finds, the journal cannot say whose data it holds.
         """
         said = DeviceEntry.objects.filter(object=OuterRef("pk"), at__lt=OuterRef("received_at"))
         last = said.filter(verb__in=("recondition", "reopen")).order_by("-seq")
