@@ -24,7 +24,7 @@ from django.utils import timezone
 from documents.services import draw_document
 from lifecycle import gate
 from lifecycle.registry import Move
-from refurb.certificates import certify_lot
+from refurb.lot_certificates import certify_lot
 from refurb.models import Device
 from tests.donations.scene import Scene, laptops
 from tests.refurb.devices import Bench, load_numbers

@@ -1,28 +1,23 @@
-"""Certificates of erasure: what proves, drive by drive, that a device or a lot holds no data any more.
+"""Certificates of erasure: what proves, drive by drive, that a device holds no data any more.
 
 They name no person: who recorded a proof is said by his role and his organisation.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, IntegerField, OuterRef, Prefetch, Subquery
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import F, Prefetch
 
 from documents.kinds import register_kind
-from documents.locks import hold
 from documents.services import IN_THE_BACKGROUND, Draft, freeze_documents
-from donations.documents import KINDS, arrivals_told, freeze_donation_paper, header_of
-from donations.enums import DonationPaperKind, DonationState
-from donations.models.donation import Donation, DonationPaper, DonationQuerySet
+from donations.documents import KINDS
+from donations.enums import DonationPaperKind
 from lifecycle.registry import Move
 from lifecycle.templatetags.lifecycle import moment
 from network.models import Membership
-from refurb.arrivals import CAME
-from refurb.enums import ON_THE_BENCH, DevicePaperKind, DeviceState, DeviceType, DriveSource, ErasureOutcome, ToolClock
+from refurb.enums import DevicePaperKind, DeviceType, ErasureOutcome, ToolClock
 from refurb.models.device import Device, DeviceQuerySet
 from refurb.models.device_paper import DevicePaper
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
@@ -32,33 +27,12 @@ from typography.french import HARD, grouped, lasting, storage, to_the_second
 DEVICE_KINDS = {
     DevicePaperKind.ERASURE: "device_erasure_certificate",
 }
-STILL_TO_DO = (*ON_THE_BENCH, DeviceState.UNUSABLE)
-"""States in which the workshop has not had its last word on the data of a device."""
 
 
 def register_certificates() -> None:
     """Declare the certificates and their templates: that of a lot is one of its papers."""
     for kind, code in ((DonationPaperKind.ERASURE, KINDS[DonationPaperKind.ERASURE]), *DEVICE_KINDS.items()):
         register_kind(code, str(kind.label), f"documents/refurb/{code}.html")
-
-
-@dataclass(frozen=True)
-class DataStanding:
-    """Where the data of a device of a lot stand: in words, and whether something remains to be proven."""
-
-    label: str
-    remains: bool = False
-
-
-ERASED = DataStanding("Effacé ou détruit, preuves à l’appui")
-NO_STORAGE = DataStanding("Sans stockage")
-TO_ERASE = DataStanding("À l’atelier, pas encore effacé", remains=True)
-UNPROVEN = DataStanding("Déclaré reconditionné, sa preuve est tombée", remains=True)
-AWAITING_RECYCLER = DataStanding("Parti au recyclage, certificat de destruction attendu", remains=True)
-DRIVE_ASTRAY = DataStanding("Disque retiré, à effacer ou à détruire", remains=True)
-MISSING = DataStanding("Manquant, sans preuve d’effacement", remains=True)
-GIVEN_BACK = DataStanding("Rendu au donateur, sans effacement prouvé")
-STANDINGS = (ERASED, NO_STORAGE, TO_ERASE, UNPROVEN, AWAITING_RECYCLER, DRIVE_ASTRAY, MISSING, GIVEN_BACK)
 
 
 # --- one device
@@ -100,7 +74,7 @@ def _certify(certified: DeviceQuerySet, move: Move) -> list[DevicePaper]:
 
 def _certified(device: Device, proofs: "Proofs") -> dict[str, Any]:
     return {
-        **_device(device),
+        **named(device),
         "workshop": device.workshop.name,
         "workshop_siret": device.workshop.spaced_siret,
         "donation": device.donation.reference if device.donation else "",
@@ -114,7 +88,8 @@ def _certified(device: Device, proofs: "Proofs") -> dict[str, Any]:
     }
 
 
-def _device(device: Device) -> dict[str, Any]:
+def named(device: Device) -> dict[str, Any]:
+    """What tells a device from another on a certificate."""
     return {
         "reference": device.reference,
         "tag": device.tag,
@@ -129,7 +104,7 @@ def _device(device: Device) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Proofs:
-    """The current evidence of one device in its present stay."""
+    """The current evidence of one device, in its present stay unless it is said otherwise."""
 
     drives: Sequence[Drive] = ()
     absences: Sequence[StorageAbsence] = ()
@@ -137,7 +112,15 @@ class Proofs:
 
 def proofs_of(devices: DeviceQuerySet) -> Mapping[int, Proofs]:
     """``{device: its proofs}``, in six queries whatever their number."""
-    here = {"device__in": devices, "stay": F("device__stay")}
+    return _proofs({"device__in": devices, "stay": F("device__stay")})
+
+
+def every_proof_of(devices: DeviceQuerySet) -> Mapping[int, Proofs]:
+    """The same, with those of its earlier stays."""
+    return _proofs({"device__in": devices})
+
+
+def _proofs(here: Mapping[str, Any]) -> Mapping[int, Proofs]:
     by = "recorded_by__organisation"
     drives = (
         Drive.objects.current()
@@ -260,110 +243,3 @@ def _absence(row: StorageAbsence) -> dict[str, Any]:
 def _capacity(actor: Membership | None) -> str:
     """The role and the organisation, never the name."""
     return f"{actor.get_role_display()}, {actor.organisation.name}" if actor else "Maillon"
-
-
-# --- a lot
-
-
-def certify_lot(donation: Donation, move: Move) -> DonationPaper:
-    """Freeze the certificate of a lot: each device that came to a workshop, and what remains to be proven."""
-    latest = DevicePaper.objects.filter(device=OuterRef("pk"), kind=DevicePaperKind.ERASURE).order_by("-pk")
-    certified = Subquery(latest.values("document__public_code")[:1])
-    came = Device.objects.filter(CAME, donation=donation).annotate(certificate=certified).with_former_proof()
-    devices = list(came.select_related("workshop").order_by("workshop__name", "pk"))
-    proofs = proofs_of(Device.objects.filter(pk__in=[device.pk for device in devices]))
-    stood = [(device, standing_of(device, proofs[device.pk])) for device in devices]
-    counts = Counter(standing for _, standing in stood)
-    values = {
-        **header_of(donation),
-        **arrivals_told(donation),
-        "never_collected": Device.objects.filter(~CAME, donation=donation, unannounced=False).count(),
-        "pending": _pending(donation).count(),
-        "remaining": sum(standing.remains for _, standing in stood),
-        "settled": counts[ERASED] + counts[NO_STORAGE],
-        "standings": [{"label": one.label, "devices": counts[one]} for one in STANDINGS if counts[one]],
-        "devices": [
-            {
-                **_device(device),
-                "workshop": device.workshop.name,
-                "standing": standing.label,
-                "remains": standing.remains,
-                "drives": [_in_short(drive) for drive in proofs[device.pk].drives],
-                "certificate": device.certificate or "",
-            }
-            for device, standing in stood
-        ],
-    }
-    return freeze_donation_paper(DonationPaperKind.ERASURE, donation, values, by=move.actor, at=move.at)
-
-
-def standing_of(device: Any, proofs: Proofs) -> DataStanding:
-    """Where the data that its donor left on a device stand; read ``with_former_proof``."""
-    if device.type == DeviceType.SCREEN:
-        return NO_STORAGE
-    unproven = [drive for drive in proofs.drives if not proven(drive)]
-    if proofs.drives and not unproven:
-        return ERASED
-    if proofs.absences and not proofs.drives:
-        return NO_STORAGE
-    if any(drive.removals.all() for drive in unproven) and device.state not in STILL_TO_DO:
-        return DRIVE_ASTRAY
-    if device.was_emptied:
-        return ERASED
-    ends = {
-        DeviceState.MISSING: MISSING,
-        DeviceState.WITHDRAWN: GIVEN_BACK,
-        DeviceState.RECYCLED: AWAITING_RECYCLER,
-        DeviceState.DISMANTLED: DRIVE_ASTRAY,
-    }
-    return ends.get(device.state, TO_ERASE if device.state in STILL_TO_DO else UNPROVEN)
-
-
-def _in_short(drive: Drive) -> str:
-    """« SSD (SATA) n° SN000123 : effacé »."""
-    named = f"{drive.get_kind_display()} n°\u00a0{drive.serial}" if drive.serial else drive.get_kind_display()
-    if any(drive.destructions.all()):
-        return f"{named}\u00a0: détruit"
-    if proven(drive):
-        return f"{named}\u00a0: effacé{_how_it_is_known(drive)}"
-    return f"{named}\u00a0: retiré, sans preuve" if any(drive.removals.all()) else f"{named}\u00a0: sans preuve"
-
-
-def _how_it_is_known(drive: Drive) -> str:
-    """« , saisi à la main, inventorié d’après le rapport, puis retiré »: what tells one proof from another."""
-    proofs = [row for row in drive.erasures.all() if proves(row, drive)]
-    told = [
-        "saisi à la main" if all(row.is_typed for row in proofs) else "",
-        "inventorié d’après le rapport" if drive.serial and drive.source == DriveSource.REPORT else "",
-        "puis retiré" if any(drive.removals.all()) else "",
-    ]
-    return "".join(f", {one}" for one in told if one)
-
-
-def complete_lots(move: Move) -> None:
-    """A lot balanced while devices were still on the bench gets its last certificate when none is left there.
-
-    Two workshops may end at the same instant: a lock of its own makes the second one see what the first one did.
-    """
-    of_these = Device.objects.filter(pk__in=move.pks, donation__isnull=False).values("donation")
-    for pk in _awaiting().filter(pk__in=of_these).order_by("pk").values_list("pk", flat=True):
-        hold(f"refurb.certificate:{pk}")
-        donation = _awaiting().filter(pk=pk).select_related("donor").first()
-        if donation is not None and not _pending(donation).exists():
-            certify_lot(donation, move)
-
-
-def _awaiting() -> DonationQuerySet:
-    """The balanced lots whose last certificate says that devices were still on the bench."""
-    last = DonationPaper.objects.filter(donation=OuterRef("pk"), kind=DonationPaperKind.ERASURE).order_by("-pk")
-    pending = Cast(KeyTextTransform("pending", "document__values"), IntegerField())
-    return (
-        Donation.objects.filter(state=DonationState.RECONCILED)
-        .alias(pending=Subquery(last.annotate(pending=pending).values("pending")[:1]))
-        .filter(pending__gt=0)
-    )
-
-
-def _pending(donation: Donation) -> DeviceQuerySet:
-    """The devices of a lot that hold data and are still on the bench."""
-    return Device.objects.filter(donation=donation, state__in=STILL_TO_DO).exclude(type=DeviceType.SCREEN)

@@ -16,8 +16,10 @@ from network.followers import mergers
 from network.mergers import moves
 from refurb import emails
 from refurb.arrivals import arrivals_of, numbers_followed, standing_of
-from refurb.certificates import certify_again, certify_devices, certify_lot, complete_lots, register_certificates
+from refurb.certificates import certify_again, certify_devices, register_certificates
+from refurb.donor_data import donor_data_of
 from refurb.enums import ENDED, DeviceState, DeviceType, IncidentKind, WithdrawalReason
+from refurb.lot_certificates import certify_lot, complete_lots
 from refurb.mergers import devices_of, moving_devices
 from refurb.models.device import Device
 from refurb.models.incident import Incident
@@ -160,12 +162,13 @@ def register_donation_followers() -> None:
 def open_incidents(move: Move) -> None:
     """Custody had passed and nothing proves the device empty: an incident row, and people told at once.
 
-    A screen holds no data. What is on a device that was reconditioned in an earlier stay is no longer its donor's: the
-    donor is not told. One mail per organisation and lot or workshop, whatever the size of the set.
+    A screen holds no data. Where nothing of its donor is on the device any more, the donor is not told. One mail per
+    organisation and lot or workshop, whatever the size of the set.
     """
     lost = {row.pk: row for row in move.rows if row.source != DeviceState.DECLARED}
     proven = Device.objects.filter(pk__in=lost).proven().values("pk")
     exposed = Device.objects.filter(pk__in=lost).exclude(type=DeviceType.SCREEN).exclude(pk__in=proven)
+    data = donor_data_of(exposed)
     incidents = Incident.objects.bulk_create(
         Incident(
             device=device,
@@ -174,11 +177,11 @@ def open_incidents(move: Move) -> None:
             known_at=move.at,
             lost_from=lost[device.pk].source,
             reason=device.missing_reason,
-            donation=None if device.was_emptied else device.donation,
+            donation=None if data[device.pk].gone else device.donation,
             workshop=device.workshop,
             entry_id=lost[device.pk].entry_pk,
         )
-        for device in exposed.with_former_proof().select_related("donation__donor", "workshop").order_by("pk")
+        for device in exposed.select_related("donation__donor", "workshop").order_by("pk")
     )
     if incidents:
         emails.devices_lost_for_donors(incidents, move.at)

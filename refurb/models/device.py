@@ -76,15 +76,16 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         ).filter(is_proven=True)
 
     def with_former_proof(self) -> Self:
-        """Each with ``was_emptied``: in an earlier stay it was declared reconditioned, and left so.
-
-        What its donor had left on it is gone; what it holds since is somebody else's. Found wanting in the stay in
-        which it was declared so, or taken back to the bench, it may still hold what its donor left. Of a drive that
-        nobody had seen then, and that a later stay finds, the journal cannot say whose data it holds.
+        """Each with ``was_emptied``: an earlier stay declared it reconditioned, and left it so; ``used_at``: when it
+        first left a household that had it, and None of what none had.
         """
-        said = DeviceEntry.objects.filter(object=OuterRef("pk"), at__lt=OuterRef("received_at"))
-        last = said.filter(verb__in=("recondition", "reopen")).order_by("-seq")
-        return self.annotate(was_emptied=Exact(Subquery(last.values("verb")[:1]), Value("recondition")))
+        entries = DeviceEntry.objects.filter(object=OuterRef("pk"))
+        said = entries.filter(at__lt=OuterRef("received_at"), verb__in=("recondition", "reopen")).order_by("-seq")
+        left = entries.filter(source=S.HANDED_OVER).exclude(verb="undo_hand_over").exclude(target=S.HANDED_OVER)
+        return self.annotate(
+            was_emptied=Exact(Subquery(said.values("verb")[:1]), Value("recondition")),
+            used_at=Subquery(left.order_by("seq").values("at")[:1]),
+        )
 
     def twins_of(self, device: "Device") -> Self:
         """Other devices, still followed, that bear the same maker's number; a placeholder is no number."""
@@ -238,6 +239,7 @@ class Device(Stateful):
 
     # Of its journal; read by ``with_former_proof``, never stored.
     was_emptied: bool | None
+    used_at: datetime | None
 
     objects = DeviceQuerySet.as_manager()
 

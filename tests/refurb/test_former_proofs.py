@@ -1,15 +1,21 @@
 """What was proven once, and what is found since: the certificate of a lot, and who is told of a loss."""
 
+from typing import Any
+
 import pytest
 
+from distribution.enums import SettlementKind
+from distribution.services import returns
 from documents.models import Mail
 from donations.enums import DonationPaperKind
-from donations.models import DonationPaper
+from donations.models import Donation, DonationPaper
 from lifecycle import gate
+from refurb.enums import RemovalDestination
 from refurb.models import Device, Incident
-from refurb.services import devices
+from refurb.services import devices, evidence
+from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene, laptops
-from tests.refurb.devices import given_to, load_numbers
+from tests.refurb.devices import Bench, fresh, given_to, load_numbers
 from tests.refurb.test_certificates import of_lot, reconditioned
 
 pytestmark = pytest.mark.django_db
@@ -41,8 +47,10 @@ def test_a_drive_found_after_the_declaration_is_not_said_erased_though_the_devic
     assert Mail.objects.filter(to__contains=[scene.contact.user.email], subject__contains="introuvable").exists()
 
     gate.apply(device, "receive", actor=bench.technician, tag="T-2")
-    found = Device.objects.with_former_proof().get(pk=device.pk)
-    assert not found.was_emptied, "what was found in the stay before was never proven empty"
+    gate.apply(device, "report_missing", actor=bench.technician, reason="stocktake")
+    lost_again = Incident.objects.order_by("pk").last()
+    assert lost_again is not None
+    assert lost_again.donation == donation, "what was found in the stay before was never proven empty"
 
 
 def test_what_comes_back_from_a_household_holds_nothing_of_its_donor_any_more() -> None:
@@ -86,3 +94,87 @@ def test_a_lot_gets_its_last_certificate_when_what_was_registered_in_it_by_mista
 
     assert of_lot(donation).values["pending"] == 0
     assert DonationPaper.objects.filter(donation=donation, kind=DonationPaperKind.ERASURE).count() == 2
+
+
+def lost_and_found(bench: Bench, device: Device) -> Device:
+    """A new stay: nobody but the workshop and thieves had it in hand."""
+    gate.apply(device, "report_missing", actor=bench.technician, reason="stocktake")
+    return gate.apply(device, "receive", actor=bench.technician, tag="T-2")
+
+
+def told_of(donation: Donation) -> Any:
+    """What the lot's certificate says of its only device, and how many are settled."""
+    values = of_lot(donation).values
+    (device,) = values["devices"]
+    return device["standing"], device["drives"], values["settled"]
+
+
+def one_device(scene: Scene) -> tuple[Bench, Donation, Device]:
+    bench = given_to(scene)
+    donation = scene.collected()
+    return bench, donation, devices.receive_device(actor=bench.technician, line=donation.lines.get(), tag="T-1")
+
+
+def test_a_drive_that_nobody_had_seen_is_its_donors_until_a_household_had_the_device() -> None:
+    bench, donation, device = one_device(Scene(lines=(laptops(1),)))
+    found = lost_and_found(bench, reconditioned(bench, device))
+    bench.drive(found, serial="NEVER-SEEN-1")
+    gate.apply(donation, "reconcile", actor=bench.manager)
+
+    standing, drives, settled = told_of(donation)
+    assert (standing, settled) == ("À l’atelier, pas encore effacé", 0)
+    assert [drive.rpartition("\u00a0: ")[2] for drive in drives] == ["sans preuve"]
+
+    gate.apply(found, "report_missing", actor=bench.technician, reason="stocktake")
+    assert [incident.donation for incident in Incident.objects.order_by("pk")] == [donation]
+
+
+def test_a_drive_that_an_earlier_erasure_names_holds_nothing_of_the_donor_in_a_later_stay() -> None:
+    bench, donation, device = one_device(Scene(lines=(laptops(1),)))
+    ready = reconditioned(bench, device)
+    (erased,) = ready.drives.all()
+    found = lost_and_found(bench, ready)
+    bench.drive(found, serial=erased.serial.lower())
+    gate.apply(donation, "reconcile", actor=bench.manager)
+
+    standing, drives, settled = told_of(donation)
+    assert (standing, settled) == ("Effacé ou détruit, preuves à l’appui", 1)
+    assert drives == [f"SSD (SATA) n°\u00a0{erased.serial.lower()}\u00a0: effacé lors d’un passage précédent"]
+
+    gate.apply(found, "report_missing", actor=bench.technician, reason="stocktake")
+    assert Incident.objects.get().donation is None
+
+
+def test_a_drive_taken_out_in_an_earlier_stay_is_followed_until_it_is_proven() -> None:
+    bench, donation, device = one_device(Scene(lines=(laptops(1),)))
+    drive = bench.drive(device, serial="TAKEN-OUT-1")
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.STOCK)
+    found = lost_and_found(bench, reconditioned(bench, device))
+    gate.apply(donation, "reconcile", actor=bench.manager)
+
+    standing, drives, settled = told_of(donation)
+    assert (standing, settled) == ("Disque retiré, à effacer ou à détruire", 0)
+    assert [line for line in drives if "TAKEN-OUT-1" in line] == [
+        "SSD (SATA) n°\u00a0TAKEN-OUT-1\u00a0: retiré, sans preuve"
+    ]
+
+    gate.apply(found, "report_missing", actor=bench.technician, reason="stocktake")
+    assert Incident.objects.get().donation is None, "the drive is not in what is lost"
+
+
+def test_what_a_household_brings_back_keeps_the_proofs_that_it_had_when_it_was_handed_over() -> None:
+    bench, donation, device = one_device(Scene(lines=(laptops(1),)))
+    shelf, ready = Shelf(bench), reconditioned(bench, device)
+    (erased,) = ready.drives.all()
+    returned = shelf.returned(shelf.handed_over(shelf.reserved(shelf.on_the_shelf(ready))))
+    returns.settle_return(actor=shelf.adviser, device=returned, kind=SettlementKind.GIVEN_UP)
+    back = gate.apply(returned, "start", actor=bench.technician)
+    bench.drive(back, serial="OF-THE-HOUSEHOLD")
+    gate.apply(donation, "reconcile", actor=bench.manager)
+
+    standing, drives, settled = told_of(donation)
+    assert (standing, settled) == ("Effacé ou détruit, preuves à l’appui", 1)
+    assert drives == [f"SSD (SATA) n°\u00a0{erased.serial}\u00a0: effacé, saisi à la main"]
+
+    gate.apply(fresh(back), "report_missing", actor=bench.technician, reason="stocktake")
+    assert Incident.objects.get().donation is None

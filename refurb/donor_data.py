@@ -1,0 +1,154 @@
+"""The data that a donor left on its devices: what proves them gone, whatever the devices have lived since.
+
+A device may come to a workshop several times. What is proven in one stay counts in that stay alone for whoever takes
+the device next (machines §1.5); for its donor, what was proven once stays proven, of the drives that were named then.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from refurb.certificates import Proofs, every_proof_of, proven, proves
+from refurb.enums import ON_THE_BENCH, SOLDERED_STORAGE, DeviceState, DeviceType, DriveKind, DriveSource
+from refurb.models.device import Device, DeviceQuerySet
+from refurb.models.drive import Drive
+
+STILL_TO_DO = (*ON_THE_BENCH, DeviceState.UNUSABLE)
+"""States in which the workshop has not had its last word on the data of a device."""
+
+
+@dataclass(frozen=True)
+class DataStanding:
+    """Where the data of a device of a lot stand: in words, and whether something remains to be proven."""
+
+    label: str
+    remains: bool = False
+
+
+ERASED = DataStanding("Effacé ou détruit, preuves à l’appui")
+NO_STORAGE = DataStanding("Sans stockage")
+TO_ERASE = DataStanding("À l’atelier, pas encore effacé", remains=True)
+UNPROVEN = DataStanding("Déclaré reconditionné, sa preuve est tombée", remains=True)
+AWAITING_RECYCLER = DataStanding("Parti au recyclage, certificat de destruction attendu", remains=True)
+DRIVE_ASTRAY = DataStanding("Disque retiré, à effacer ou à détruire", remains=True)
+MISSING = DataStanding("Manquant, sans preuve d’effacement", remains=True)
+GIVEN_BACK = DataStanding("Rendu au donateur, sans effacement prouvé")
+STANDINGS = (ERASED, NO_STORAGE, TO_ERASE, UNPROVEN, AWAITING_RECYCLER, DRIVE_ASTRAY, MISSING, GIVEN_BACK)
+
+
+@dataclass(frozen=True)
+class DonorData:
+    """What is known of one device in the last stay in which it held nobody's data but its donor's.
+
+    ``used``: a household had it since, and nothing unproven leaves for a household; ``emptied``: an earlier stay
+    declared it reconditioned, and left it so. ``astray``: the drives that an earlier stay took out of it, and that
+    nothing proves empty yet. ``formerly``: the numbers of the drives that an earlier stay proved.
+    """
+
+    drives: Sequence[Drive] = ()
+    attested: bool = False
+    used: bool = False
+    emptied: bool = False
+    soldered: bool = False
+    astray: Sequence[Drive] = ()
+    formerly: frozenset[str] = frozenset()
+
+    @property
+    def unproven(self) -> list[Drive]:
+        """The drives that neither this stay nor an earlier one proves empty."""
+        return [drive for drive in self.drives if not proven(drive) and not self.named_before(drive)]
+
+    @property
+    def gone(self) -> bool:
+        """Whether nothing of its donor is in the device itself any more."""
+        return self.used or (self.emptied and not self.unproven)
+
+    def named_before(self, drive: Drive) -> bool:
+        """Whether an earlier proof speaks of this drive: by its number, or because it can be no other."""
+        if not self.emptied:
+            return False
+        if drive.serial_key:
+            return drive.serial_key in self.formerly
+        return self.soldered and drive.kind == DriveKind.INTERNAL
+
+
+def donor_data_of(devices: DeviceQuerySet) -> Mapping[int, DonorData]:
+    """``{device: what is known of the data of its donor}``, in seven queries whatever their number."""
+    evidence = every_proof_of(devices)
+    known = devices.with_former_proof().values_list("pk", "type", "stay", "was_emptied", "used_at")
+    return {
+        pk: _data_in(evidence[pk], stay, used_at, emptied=bool(emptied), soldered=type_ in SOLDERED_STORAGE)
+        for pk, type_, stay, emptied, used_at in known
+    }
+
+
+def _data_in(evidence: Proofs, stay: int, used_at: datetime | None, **told: bool) -> DonorData:
+    drives = [one for one in evidence.drives if used_at is None or one.recorded_at < used_at]
+    absences = [one for one in evidence.absences if used_at is None or one.recorded_at < used_at]
+    if used_at is not None:
+        stay = max((one.stay for one in (*drives, *absences)), default=0)
+    here = [drive for drive in drives if drive.stay == stay]
+    before = [drive for drive in drives if drive.stay < stay]
+    settled = {drive.serial_key for drive in here} | {drive.serial_key for drive in before if proven(drive)}
+    return DonorData(
+        drives=here,
+        attested=any(one.stay == stay for one in absences),
+        used=used_at is not None,
+        astray=[
+            drive
+            for drive in before
+            if drive.removals.all() and not proven(drive) and drive.serial_key not in settled - {""}
+        ],
+        formerly=frozenset(drive.serial_key for drive in before if drive.serial_key and proven(drive)),
+        **told,
+    )
+
+
+def standing_of(device: Device, data: DonorData) -> DataStanding:
+    """Where the data that its donor left on a device stand."""
+    if device.type == DeviceType.SCREEN:
+        return NO_STORAGE
+    taken_out = [drive for drive in data.unproven if drive.removals.all()]
+    if data.astray or (taken_out and (data.used or device.state not in STILL_TO_DO)):
+        return DRIVE_ASTRAY
+    if data.drives and not data.unproven:
+        return ERASED
+    if data.attested and not data.drives:
+        return NO_STORAGE
+    if data.gone:
+        return ERASED
+    ends = {
+        DeviceState.MISSING: MISSING,
+        DeviceState.WITHDRAWN: GIVEN_BACK,
+        DeviceState.RECYCLED: AWAITING_RECYCLER,
+        DeviceState.DISMANTLED: DRIVE_ASTRAY,
+    }
+    return ends.get(device.state, TO_ERASE if device.state in STILL_TO_DO else UNPROVEN)
+
+
+def told_of(data: DonorData) -> list[str]:
+    """Each drive in a few words, those that were taken out earlier last."""
+    return [in_short(drive, before=data.named_before(drive)) for drive in (*data.drives, *data.astray)]
+
+
+def in_short(drive: Drive, *, before: bool = False) -> str:
+    """« SSD (SATA) n° SN000123 : effacé »; ``before``: an earlier stay proves it."""
+    named = f"{drive.get_kind_display()} n°\u00a0{drive.serial}" if drive.serial else drive.get_kind_display()
+    if any(drive.destructions.all()):
+        return f"{named}\u00a0: détruit"
+    if proven(drive):
+        return f"{named}\u00a0: effacé{_how_it_is_known(drive)}"
+    if before:
+        return f"{named}\u00a0: effacé lors d’un passage précédent"
+    return f"{named}\u00a0: retiré, sans preuve" if any(drive.removals.all()) else f"{named}\u00a0: sans preuve"
+
+
+def _how_it_is_known(drive: Drive) -> str:
+    """« , saisi à la main, inventorié d’après le rapport, puis retiré »: what tells one proof from another."""
+    proofs = [row for row in drive.erasures.all() if proves(row, drive)]
+    told = [
+        "saisi à la main" if all(row.is_typed for row in proofs) else "",
+        "inventorié d’après le rapport" if drive.serial and drive.source == DriveSource.REPORT else "",
+        "puis retiré" if any(drive.removals.all()) else "",
+    ]
+    return "".join(f", {one}" for one in told if one)
