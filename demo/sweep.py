@@ -25,6 +25,7 @@ from django.db import connection
 from django.test.utils import override_settings
 from psycopg import sql
 
+from demo.afterwards import years_pass
 from demo.agenda import ThreadRefusal
 from demo.seeding import seed_demo
 
@@ -109,32 +110,35 @@ def sweep(wanted: Iterable[Case], *, output: Path, jobs: int = 1) -> Iterator[Me
 
 
 def measure(case: Case, template: str) -> Measured:
-    """Tell one story on a database of its own, in a process of its own; whatever stops it is part of its figures."""
+    """Tell one story on a database of its own, in a process of its own; whatever stops it is part of its figures.
+
+    Then the years pass, which are no part of its seconds: what the clock fails at is said as a refusal is.
+    """
     name, ended = f"{SCRATCH}_{os.getpid()}", "finie"
     refusals: list[str] = []
     _point_to("postgres")
     _create(name, template)
-    began = time.monotonic()
+    began, took = time.monotonic(), {}
     try:
         _point_to(name)
         with tempfile.TemporaryDirectory() as folder:
             there = Path(folder)
             with override_settings(DEMO=True, MEDIA_ROOT=there / "media", LIFECYCLE_SEAL_DIR=there / "seals"):
                 _tell(case, refusals)
+                took = _since(began)
+                refusals += years_pass(case.as_of)
     except Exception as error:  # noqa: BLE001 a story that fails is what a sweep looks for
         ended = f"{type(error).__name__}: {error}"[:200].replace("\n", " ")
     finally:
         _point_to("postgres")
         _drop(name)
+    return Figures(**asdict(case), **(took or _since(began)), refusals=len(refusals), ended=ended), refusals
+
+
+def _since(began: float) -> dict[str, int]:
+    """Seconds of the wall since ``began``, and those of the processor that this process used."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    figures = Figures(
-        **asdict(case),
-        seconds=round(time.monotonic() - began),
-        cpu_seconds=round(used.ru_utime + used.ru_stime),
-        refusals=len(refusals),
-        ended=ended,
-    )
-    return figures, refusals
+    return {"seconds": round(time.monotonic() - began), "cpu_seconds": round(used.ru_utime + used.ru_stime)}
 
 
 def _tell(case: Case, refusals: list[str]) -> None:

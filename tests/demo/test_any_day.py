@@ -1,13 +1,19 @@
-"""The story on a day and from a seed drawn at each run: what the demonstration is opened on is nobody's choice."""
+"""The story on a day and from a seed drawn at each run: what the demonstration is opened on is nobody's choice.
+
+Then nobody acts for years: what it left is reminded, released, forgotten, and no night stops at anything.
+"""
 
 import random
 from datetime import date, timedelta
 from typing import Any
 
+from demo.afterwards import years_pass
 from demo.management.commands.seed_demo import DEVICES
 from lifecycle.machine import machines
 from lifecycle.models import Seal
 from lifecycle.sealing import EVIDENCE
+from prescriptions.enums import HouseholdState
+from prescriptions.models import Household
 from refurb.models import Device
 from tests.demo.departements import new_world, seed
 
@@ -16,7 +22,9 @@ FROM, DAYS = date(2026, 2, 1), (date(2029, 1, 1) - date(2026, 2, 1)).days
 HALF = DEVICES // 2
 
 
-def test_no_thread_of_the_story_is_refused_on_any_day_from_any_seed(transactional_db: None, settings: Any) -> None:
+def test_no_thread_of_the_story_is_refused_and_no_night_of_the_years_after_fails_on_any_day_from_any_seed(
+    transactional_db: None, settings: Any
+) -> None:
     settings.DEMO = True
     new_world()
     as_of = FROM + timedelta(days=random.randrange(DAYS))
@@ -28,3 +36,6 @@ def test_no_thread_of_the_story_is_refused_on_any_day_from_any_seed(transactiona
         raise
     assert Device.objects.count() >= HALF * 0.9
     assert set(Seal.objects.values_list("machine", flat=True)) == {*machines(), EVIDENCE}
+
+    assert list(years_pass(as_of)) == [], f"--days {as_of} --seeds {number} --devices {HALF}"
+    assert set(Household.objects.values_list("state", flat=True)) <= {HouseholdState.ANONYMISED, HouseholdState.JOINED}
