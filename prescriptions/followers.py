@@ -9,6 +9,7 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.actors import SignedLink
 from lifecycle.exceptions import Refused
+from lifecycle.locking import locked
 from lifecycle.previews import Outcome
 from lifecycle.registry import Move, on_transition
 from network.followers import mergers
@@ -145,7 +146,11 @@ def tell_notice(move: Move) -> None:
 
 
 def erase_now(move: Move) -> None:
-    """What the clock would do in its time is done at once: archived if it was not, without notice, then anonymised."""
+    """What the clock would do in its time is done at once: archived if it was not, without notice, then anonymised.
+
+    The files joined to it, which go with it, are held before its drafts, which end with the archive.
+    """
+    locked(Household.objects.filter(joined_into__in=move.pks))
     _follow_up(Household.objects.filter(pk__in=move.pks, state=HouseholdState.OPEN), "archive", move)
     cancel_notices(move.pks, move.at)
     _follow_up(Household.objects.filter(pk__in=move.pks), "anonymise", move)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from documents.enums import SendState
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
+from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Context
 from lifecycle.verification import Fault, verify_journals
@@ -288,6 +289,25 @@ def test_a_draft_that_came_with_a_joined_file_is_not_erased_while_its_own_prescr
     assert file in swept
     record_accesses(actor=beside.worker, households=[file.pk], what="prescription_detail")
     assert file not in swept.all()
+
+
+@pytest.mark.parametrize("by_the_clock", [True, False])
+def test_a_file_kept_that_holds_a_draft_still_is_erased_with_those_joined_to_it(
+    circle: Circle, beside: Circle, by_the_clock: bool
+) -> None:
+    circle.at = beside.at = timezone.now() - timedelta(days=200)
+    kept = circle.draft(household=circle.household(**person(**HER)))
+    left = beside.draft(PHONE, household=beside.household(**person(**HER)))
+    file = join_household(actor=circle.pilot, household=left.household, kept=kept.household)
+    if by_the_clock:
+        run_clock()
+    else:
+        given = {"received_on": timezone.localdate(), "channel": ErasureChannel.PLACE}
+        gate.apply(file, "erase_on_request", actor=circle.pilot, **given)
+    for row in Household.objects.all():
+        assert (row.state, row.last_name, row.phone, row.birth_date) == (HouseholdState.ANONYMISED, "", "", None)
+    assert {again(kept).state, again(left).state} == {"withdrawn"}
+    assert_whole()
 
 
 def test_the_last_contact_of_the_two_is_that_of_the_file_kept(circle: Circle, beside: Circle) -> None:
