@@ -5,7 +5,6 @@ from datetime import datetime
 from connectivity.models import (
     ConnectionEntry,
     ConnectionFile,
-    ConnectionPaper,
     OperatorLink,
     ProblemAnswer,
     Transmission,
@@ -23,8 +22,8 @@ def forget_household(*, household: int, at: datetime) -> None:
     blank = dict.fromkeys(Transmission.PERSONAL, "")
     Transmission.objects.filter(file__in=files, forgotten_at=None).update(**blank, forgotten_at=at)
     ProblemAnswer.objects.filter(file__in=files).update(note="", words="")
-    papers = ConnectionPaper.objects.filter(file__in=files).values("document")
-    for document in Document.objects.filter(pk__in=papers, forgotten_at=None).order_by("pk"):
+    papers = Document.objects.filter(owner_machine="connection", owner_pk__in=files, forgotten_at=None)
+    for document in papers.order_by("pk"):  # what was drawn of the file, and the letters that told of its line
         forget_document(document=document, at=at)
     OperatorLink.objects.filter(file__in=files, closed_at=None).update(closed_at=at)
     digests = ConnectionEntry.objects.filter(object__in=files).exclude(comment_digest="").values("comment_digest")

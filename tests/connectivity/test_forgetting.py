@@ -11,12 +11,14 @@ from connectivity.enums import Channel, EndReason
 from connectivity.followers import has_a_line
 from connectivity.models import ConnectionEntry, ConnectionFile, Transmission
 from connectivity.services import connections as services
-from documents.models import Document, Mail
+from connectivity.services.lines import write_line_letter
+from documents.models import Document, Mail, StoredFile
+from documents.services import render_document
 from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.models import Comment
 from lifecycle.verification import Fault, verify_comments, verify_journal
-from prescriptions.enums import Bond
+from prescriptions.enums import Bond, ContactChannel, ErasureChannel
 from prescriptions.models import Household
 from tests.connectivity.lines import Line, again, monday
 from tests.faults import but_ahead
@@ -82,3 +84,28 @@ def test_nothing_names_a_household_that_is_anonymised_and_figures_stay() -> None
     verify_journal(ConnectionFile, faults.append)
     verify_comments(faults.append)
     assert but_ahead(faults) == []
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_the_letter_that_told_of_a_line_goes_with_the_household() -> None:
+    line = Line(
+        Channel.OWN_SUBSCRIPTION,
+        Circle(at=monday()),
+        person={"last_name": "Introuvable-Exemple", "contact_channel": ContactChannel.LETTER},
+    )
+    active = line.active(entitlement_ends_on=monday().date() + timedelta(days=100))
+    run_clock(at=monday() + timedelta(days=40))
+    letter = write_line_letter(actor=line.worker, connection=active, at=monday() + timedelta(days=41)).letter
+    assert letter is not None
+    drawn = render_document(letter).rendered
+    assert drawn is not None
+    gone = monday() + timedelta(days=42)
+    services.end_connection(actor=line.worker, connection=active, reason=EndReason.MOVED, at=gone)
+    household = line.need.prescription.household
+
+    given = {"received_on": gone.date(), "channel": ErasureChannel.LETTER}
+    gate.apply(household, "erase_on_request", actor=line.pilot, at=gone, **given)
+
+    letter.refresh_from_db()
+    assert (letter.values, letter.title) == ({}, "")
+    assert StoredFile.objects.get(pk=drawn.pk).is_forgotten
