@@ -172,14 +172,16 @@ def freeze_tax_receipts(donation: Donation, move: Move) -> list[DonationPaper]:
 
 
 def calendar_of(pick_up: PickUp) -> bytes:
-    """The date of a pick-up as a calendar file; a new date or a cancellation replaces what the calendar holds."""
+    """The date of a pick-up as a calendar file; a new date or a cancellation replaces what the calendar holds.
+
+    A cancellation names nobody: the mail that carries it does not either, hence is not found when one is forgotten.
+    """
     donation, workshop = pick_up.donation, pick_up.workshop
-    described = [
-        f"Lot {donation.reference}, donné par {donation.donor.name}",
-        f"Transporteur\u00a0: {pick_up.carrier}",
-        f"Contact sur place\u00a0: {', '.join(filter(None, (pick_up.contact_name, pick_up.contact_phone)))}",
-        *filter(None, (pick_up.instructions, donation.access)),
-    ]
+    described = [f"Lot {donation.reference}, donné par {donation.donor.name}"]
+    if pick_up.cancelled_at is None:
+        on_site = ", ".join(filter(None, (pick_up.contact_name, pick_up.contact_phone)))
+        described += [f"Transporteur\u00a0: {pick_up.carrier}", f"Contact sur place\u00a0: {on_site}"]
+        described += filter(None, (pick_up.instructions, donation.access))
     return calendar_file(
         Event(
             uid=pick_up.uid,
