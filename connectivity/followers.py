@@ -14,14 +14,14 @@ from connectivity.models import ConnectionFile
 from connectivity.panels import register_panels
 from connectivity.permissions import can_renew_connection
 from connectivity.services.campaigns import call_under_the_file_kept
-from connectivity.services.forgetting import forget_household
+from connectivity.services.forgetting import forget_household, forget_person
 from connectivity.services.lines import overtake_notices, promise_notice
 from connectivity.services.links import close_links, send_link
 from connectivity.services.reach import keep_reach
 from connectivity.services.transmissions import carry_facts, transmit
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from lifecycle.registry import Move, judge_comments, on_transition
+from lifecycle.registry import Move, forget, judge_comments, on_transition
 from network.models import Organisation
 from prescriptions.enums import Bond, Loss, NeedState, RightKind
 from prescriptions.liveness import keeps_alive
@@ -301,6 +301,7 @@ def tell_operators(move: Move) -> None:
 
 def register() -> None:
     """Every registration of connection, once its models are known. Followers of one verb run in this order."""
+    forget(forget_person)
     register_kinds()
     register_panels()
     judge_comments("connection", judged_by(_of_files))

@@ -1,4 +1,4 @@
-"""What is erased here when a household is anonymised: what operators were told, papers, links, mails. Figures stay."""
+"""What is erased here with a household, or with a person of an operator. Figures stay."""
 
 from datetime import datetime
 
@@ -14,10 +14,14 @@ from connectivity.services.lines import overtake_notices
 from documents.models import Document
 from documents.services import forget_document, forget_mails, forget_sms
 from lifecycle.models import Comment
+from network.models import User
 
 
 def forget_household(*, household: int, at: datetime) -> None:
-    """Erase what names a household in its connection files. Done again, it changes nothing."""
+    """Erase what names a household in its connection files: what operators were told, papers, links, mails.
+
+    Done again, it changes nothing.
+    """
     files = list(ConnectionFile.objects.filter(need__prescription__household=household).values_list("pk", flat=True))
     blank = dict.fromkeys(Transmission.PERSONAL, "")
     Transmission.objects.filter(file__in=files, forgotten_at=None).update(**blank, forgotten_at=at)
@@ -33,3 +37,8 @@ def forget_household(*, household: int, at: datetime) -> None:
         forget_mails(about=("connection", pk), at=at)
         forget_sms(about=("connection", pk), at=at)
     overtake_notices(files, at)
+
+
+def forget_person(user: User) -> None:
+    """Erase to whom the links of an operator were sent, where it was this person's address."""
+    OperatorLink.objects.filter(user.has_address("email")).update(email="")

@@ -103,6 +103,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Every address of the account, the one being changed to included."""
         return sorted({self.email, *self.emailaddress_set.values_list("email", flat=True)})
 
+    def has_address(self, column: str) -> Q:
+        """The rows whose column is an address of the account, whatever its case."""
+        return reduce(or_, (Q(**{f"{column}__iexact": address}) for address in self.addresses()))
+
     def named_in(self, *columns: str) -> Q:
         """The rows whose text, in one of these columns, holds an address of the account, or its first and last names
         side by side. Whoever forgets a person looks for them with this; a namesake is found too.

@@ -16,7 +16,7 @@ from lifecycle.history import Past, history
 from network.demo import demo_memberships
 from network.forms.people import ProfileForm, RoleForm
 from network.middleware import act_as
-from network.models import Membership, User
+from network.models import Membership, Organisation, PublicService, User
 from network.permissions import can_manage_accounts
 from network.requests import OpenRequest, Request, SignedInRequest
 from network.services.accounts import disable_account, enable_account, forget_user
@@ -115,10 +115,21 @@ def user_forget(request: Request, pk: int) -> HttpResponse:
         lambda: forget_user(user=user, by=request.membership),
         title="Effacer le nom et l’adresse",
         sentence=f"Le nom et l’adresse de {user} sont effacés, ses rôles fermés et son compte désactivé. "
-        "Les journaux, qui ne portent pas de nom, restent entiers. Cela ne se défait pas.",
+        f"Les journaux, qui ne portent pas de nom, restent entiers. Cela ne se défait pas.{_address_of_others(user)}",
         done="Nom et adresse effacés.",
         back_url=reverse("network:user_detail", args=[user.pk]),
     )
+
+
+def _address_of_others(user: User) -> str:
+    """Which organisations and services give this person's address for theirs: it stays there until it is replaced."""
+    shared = user.has_address("email")
+    organisations = Organisation.objects.filter(shared).order_by("name").values_list("name", flat=True)
+    services = PublicService.objects.in_directory().filter(shared).order_by("name").values_list("name", flat=True)
+    named = [*organisations, *services]
+    if not named:
+        return ""
+    return f" L’adresse reste sur la page de {', '.join(named)}, qui la donne pour la sienne\u00a0: remplacez-la là."
 
 
 @login_not_required

@@ -9,7 +9,7 @@ from django.utils import timezone
 from connectivity import models
 from connectivity.enums import Channel, EndReason
 from connectivity.followers import has_a_line
-from connectivity.models import ConnectionEntry, ConnectionFile, Transmission
+from connectivity.models import ConnectionEntry, ConnectionFile, OperatorLink, Transmission
 from connectivity.services import connections as services
 from connectivity.services.lines import write_line_letter
 from documents.models import Document, Mail, StoredFile
@@ -18,6 +18,7 @@ from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.models import Comment
 from lifecycle.verification import Fault, verify_comments, verify_journal
+from network.services.accounts import forget_user
 from prescriptions.enums import Bond, ContactChannel, ErasureChannel
 from prescriptions.models import Household
 from tests.connectivity.lines import Line, again, monday
@@ -109,3 +110,16 @@ def test_the_letter_that_told_of_a_line_goes_with_the_household() -> None:
     letter.refresh_from_db()
     assert (letter.values, letter.title) == ({}, "")
     assert StoredFile.objects.get(pk=drawn.pk).is_forgotten
+
+
+def test_an_agent_who_is_forgotten_is_in_no_link_that_was_sent_to_the_operator() -> None:
+    line = Line()
+    operator = line.agent.organisation
+    operator.email = line.agent.user.email.upper()
+    operator.save(update_fields=["email"])
+    line.sent()
+    link = OperatorLink.objects.get()
+    assert link.email == operator.email
+    forget_user(user=line.agent.user)
+    link.refresh_from_db()
+    assert link.email == ""

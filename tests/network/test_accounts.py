@@ -1,15 +1,21 @@
 """Accounts: disabled, never deleted; forgotten on request."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from lifecycle import registry
-from network.models import Invitation, Membership, User
+from network.models import AwarenessGuest, Invitation, Membership, User
 from network.services.accounts import create_account, disable_account, enable_account, forget_user
+from network.services.awareness import convene_awareness, plan_awareness
 from network.services.invitations import invite
-from tests.network.factories import PASSWORD, make_membership, make_user
+from tests.network.factories import PASSWORD, make_commune, make_membership, make_user
+from tests.pages import acting, read
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +79,26 @@ def test_forgetting_leaves_a_number_without_a_name() -> None:
     assert (closed.user_id, closed.is_open) == (user.pk, False)
     with pytest.raises(PermissionDenied):
         enable_account(user=row, by=pilot)
+
+
+def test_an_address_that_was_also_given_for_a_structure_s_is_erased_where_it_told_or_said_to_be_there_still() -> None:
+    pilot = make_membership("pilot", "departement")
+    person = make_membership("manager", "prescriber")
+    structure = person.organisation
+    structure.email = person.user.email.upper()
+    structure.save(update_fields=["email"])
+    session = plan_awareness(
+        actor=pilot,
+        commune=make_commune(),
+        starts_at=timezone.now() + timedelta(days=9),
+        ends_at=timezone.now() + timedelta(days=9, hours=2),
+        place="Salle des fêtes",
+    )
+    convene_awareness(actor=pilot, awareness=session, organisations=[structure], others=[("Club", person.user.email)])
+    asked = read(acting(pilot), reverse("network:user_forget", args=[person.user_id]))
+    assert f"L’adresse reste sur la page de {structure.name}" in asked
+    forget_user(user=person.user, by=pilot)
+    assert set(AwarenessGuest.objects.values_list("email", flat=True)) == {""}
 
 
 def test_forgetting_calls_what_the_other_apps_registered_while_the_address_is_known(

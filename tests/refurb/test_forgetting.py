@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from connectivity.services.forgetting import forget_person as forget_in_connectivity
 from conventions.services.forgetting import forget_person as forget_in_conventions
 from desk.services.visits import forget_visits
 from documents.models import Mail, StoredFile
@@ -157,6 +158,7 @@ def test_each_app_that_holds_names_says_how_to_forget_them() -> None:
     assert registry.forgetters == [
         forget_in_documents,
         forget_in_conventions,
+        forget_in_connectivity,
         forget_in_donations,
         forget_in_refurb,
         forget_visits,
