@@ -142,6 +142,11 @@ class ImportKind:
         object.__setattr__(self, "columns", {one.name: one for one in self.fields})
         object.__setattr__(self, "find", finder({one.name: (one.label, *one.synonyms) for one in self.fields}))
 
+    @property
+    def asked(self) -> list[str]:
+        """The fields without which no line is taken."""
+        return [one.name for one in self.fields if one.asked]
+
     def rows(
         self, lines: Sequence[NumberedLine], columns: Mapping[str, int], fills: Mapping[str, str]
     ) -> list[ImportRow]:

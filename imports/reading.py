@@ -4,7 +4,7 @@ Nothing is asked of the database. What it takes for a header is told by the name
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from imports.readers.names import bare, plain
@@ -14,6 +14,8 @@ from imports.readers.workbooks import OLD, PACKED, workbook_sheets
 
 HEADER_WITHIN = 30
 """Lines among which the header is looked for, under a banner."""
+DATUM = 4
+"""Figures from which a cell is a date, a number or a postcode, and no heading."""
 TOTAL = re.compile(r"(?:sous )?(?:total|totaux)\b")
 
 type Find = Callable[[str], str]
@@ -118,6 +120,25 @@ def columns_of(headings: Cells, find: Find, kept: Mapping[str, str]) -> dict[str
         if column not in columns.values() and (field := find(heading)) and field not in columns and field not in kept:
             columns[field] = column
     return columns
+
+
+NO_HEADINGS = (
+    "La première ligne de ce fichier n’est pas une ligne de titres\u00a0: ajoutez au-dessus ce que dit chaque colonne"
+    " (Nom, Prénom, Téléphone…)."
+)
+
+
+def refuse_headless(table: ReadTable, columns: Mapping[str, int], asked: Iterable[str]) -> None:
+    """Refuse a table whose headings are somebody: none of what is asked is named, and a number or a mail stands there.
+
+    Headings outlive the file. Raises SheetRefused.
+    """
+    if not any(name in columns for name in asked) and any(_is_a_datum(cell) for cell in table.headings):
+        raise SheetRefused(NO_HEADINGS)
+
+
+def _is_a_datum(cell: str) -> bool:
+    return "@" in cell or sum(map(str.isdigit, cell)) >= DATUM
 
 
 def samples(table: ReadTable, column: int, most: int = 3) -> Iterator[str]:

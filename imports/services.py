@@ -23,7 +23,7 @@ from imports.models import Import, KeptColumns, LeftLine
 from imports.readers.copies import copy_of, sheet_of, without
 from imports.readers.names import plain
 from imports.readers.sheets import SheetRefused, WorkbookSheet
-from imports.reading import ReadTable, columns_of, sheets_of, table_of
+from imports.reading import ReadTable, columns_of, refuse_headless, sheets_of, table_of
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import locked_row
@@ -105,6 +105,7 @@ def deposit_named(
     assert kind.named is not None
     sheets = sheets_of(content)
     found = table_of(sheets, kind.find)
+    refuse_headless(found, columns_of(found.headings, kind.find, {}), kind.asked)
     sheet = next(one for one in sheets if one.name == found.sheet)
     announced = {column for column, heading in enumerate(found.headings) if kind.named.heads(heading)}
     rows = without(sheet.rows, kind.named.forbids, announced, found.header - 1)
@@ -382,8 +383,10 @@ def _named() -> list[str]:
 
 
 def forget_left_lines(*, before: datetime) -> int:
-    """Erase the lines left out of files that name people, ended before ``before``. Returns how many."""
-    return LeftLine.objects.filter(source__kind__in=_named(), source__ended_at__lt=before).delete()[0]
+    """Erase the lines left out of files that name people, ended before ``before``, and what headed them; how many."""
+    ended = Import.objects.filter(kind__in=_named(), ended_at__lt=before)
+    ended.exclude(headings=[]).update(headings=[])
+    return LeftLine.objects.filter(source__in=ended).delete()[0]
 
 
 @gate.one_transaction

@@ -36,7 +36,7 @@ def people_deposit(request: Request) -> HttpResponse:
         else:
             if source.stage != ImportStage.CHECKED:
                 return say_already(request, source)
-            lacks = any(one.asked and one.name not in source.columns for one in PEOPLE.fields)
+            lacks = any(name not in source.columns for name in PEOPLE.asked)
             return redirect("imports:import_columns" if lacks else "imports:import_detail", pk=source.pk)
     before = Import.objects.visible_to(actor).filter(kind=CODE).exclude(stage=ImportStage.DROPPED)
     context = {"form": form, "before": before.select_related("started_by__user")[:LAST]}

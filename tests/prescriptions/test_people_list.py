@@ -380,6 +380,29 @@ def test_the_file_goes_once_it_is_applied_the_lines_left_after_a_month_and_at_on
     assert (waiting.stage, waiting.file.is_forgotten) == (ImportStage.DROPPED, True)
 
 
+def test_a_list_without_headings_is_refused_before_its_first_person_is_kept_as_their_titles(circle: Circle) -> None:
+    for first in (
+        line("Durand"),
+        line("Durand", born="", phone="06 99 00 00 01"),
+        line("Durand", born="", mail="a@b.fr"),
+    ):
+        answer = acting(circle.worker).post(PAGE, {"deposit": SimpleUploadedFile("x.csv", csv_file((first, line())))})
+        assert "La première ligne de ce fichier n’est pas une ligne de titres" in answer.content.decode()
+    assert not Import.objects.exists()
+    assert not StoredFile.objects.exists()
+
+
+def test_what_heads_the_columns_of_a_list_goes_with_the_lines_left_out(circle: Circle) -> None:
+    source = brought(circle, line(), head=("Patronyme", "Petit nom", *HEAD[2:]))
+    services.choose_columns(source=source, sheet="", columns={"last_name": 0, "first_name": 1}, fills={})
+    begin_import(source=Import.objects.get(), actor=circle.worker)
+    Import.objects.update(ended_at=timezone.now() - LEFT - timedelta(days=1))
+    drop_old_imports(timestamp=0)
+    assert Import.objects.get().headings == []
+    answer = acting(circle.worker).get(reverse("imports:import_left", args=[source.pk]), follow=True)
+    assert answer.status_code == 200
+
+
 def test_only_the_workers_of_the_structure_bring_and_see_a_list(circle: Circle) -> None:
     source = brought(circle, line())
     url = reverse("imports:import_detail", args=[source.pk])
