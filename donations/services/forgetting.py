@@ -7,7 +7,8 @@ from documents.services import forget_document, forget_file
 from donations.enums import DonationPaperKind, SlipProof
 from donations.models.donation import Donation
 from donations.models.pick_up import PickUp, PickUpQuerySet
-from donations.models.prospect import Prospect, ProspectContact, ProspectQuerySet
+from donations.models.prospect import Prospect, ProspectContact, ProspectEntry, ProspectQuerySet
+from lifecycle.models import Comment
 from network.models import User
 
 
@@ -40,7 +41,9 @@ def _forget_as_prospect(user: User) -> None:
 
 
 def forget_contact_of(prospects: ProspectQuerySet) -> None:
-    """Forget whom to call there, and what was said."""
+    """Forget whom to call there, and what was said, comments included but for why nothing is expected any more."""
+    told = ProspectEntry.objects.filter(object__in=prospects.values("pk")).exclude(verb="give_up")
+    Comment.objects.filter(digest__in=told.exclude(comment_digest="").values("comment_digest")).erase()
     ProspectContact.objects.filter(prospect__in=prospects.values("pk")).exclude(said="").update(said="")
     prospects.update(contact_name="", contact_phone="", contact_email="")
 

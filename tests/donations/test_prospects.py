@@ -29,6 +29,7 @@ from donations.services.prospects import (
 from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.models import Comment
 from lifecycle.verification import verify_journals
 from network.enums import LegalNature, OrganisationKind, Role
 from network.models import Epci, Membership, Organisation
@@ -323,11 +324,15 @@ def test_what_the_organisation_really_does_moves_it_by_itself() -> None:
 def test_nothing_is_expected_any_more_and_the_person_to_call_is_forgotten_at_once() -> None:
     ground = Ground()
     ground.met(said="Dominique Démo part en mai")
-    given_up = gate.apply(ground.prospect, "give_up", actor=ground.manager, reason=GiveUpReason.NOTHING)
+    step = Then(NextStep.VISIT, TODAY(), ground.manager)
+    plan_prospect(actor=ground.manager, prospect=ground.prospect, then=step, comment="Voir Dominique Démo")
+    why = {"reason": GiveUpReason.NOTHING, "comment": "Le parc est loué"}
+    given_up = gate.apply(ground.prospect, "give_up", actor=ground.manager, **why)
     assert given_up.state == S.CLOSED
     forgotten = Prospect.objects.get(pk=ground.prospect.pk)
     assert (forgotten.contact_name, forgotten.contact_phone) == ("", "")
     assert forgotten.contacts.get().said == ""
+    assert set(Comment.objects.values_list("text", flat=True)) == {"", "Le parc est loué"}
     with pytest.raises(Refused):
         edit_prospect(actor=ground.manager, prospect=forgotten, contact_name="Revenue")
     assert gate.apply(forgotten, "reopen", actor=ground.manager).state == S.TO_CONTACT
