@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import PurePath
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -28,6 +29,8 @@ from refurb.readers.files import PDF, minimised, read_certificate_text, read_har
 ACCEPTED = (ContentType.TEXT, ContentType.PDF)
 MOST_FILES = 50
 """How many files one deposit holds, and how many one page sorts."""
+LONGEST_STEM = 100
+"""Of the name under which the hash of a PDF that is not read is kept."""
 
 
 @dataclass
@@ -97,13 +100,15 @@ def read_content(content: bytes) -> Reading:
     except NotRead:
         return Reading(problem=Unreadable.NO_TEXT)
     except NotHardware as error:
-        return Reading(problem=error.reason, text=text)
+        return Reading(problem=error.reason)
 
 
 def _deposit(by: _Depositor, name: str, content: bytes, at: datetime | None) -> DepositedFile:
     check_file(content=content, name=name, accept=ACCEPTED)
     reading = read_content(content)
-    if not content.startswith(PDF):
+    if content.startswith(PDF) and reading.facts is None:
+        content, name = minimised(content, is_read=False), f"{PurePath(clean_name(name)).stem[:LONGEST_STEM]}.txt"
+    elif not content.startswith(PDF):
         content = minimised(content, is_read=reading.facts is not None)
     with transaction.atomic():
         sha256 = hashlib.sha256(content).hexdigest()
