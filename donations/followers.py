@@ -10,7 +10,7 @@ from donations.mergers import lots_of, moving_lots
 from donations.models.donation import Donation
 from donations.models.pick_up import PickUp
 from donations.models.prospect import FOLLOWED, Prospect
-from donations.services.forgetting import forget_contact_of, forget_person
+from donations.services.forgetting import forget_contact_of, forget_contact_on_site, forget_person
 from lifecycle import gate
 from lifecycle.registry import Move, forget, on_transition
 from network.followers import mergers
@@ -131,6 +131,11 @@ def follow_linked(move: Move) -> None:
         gate.apply(prospect, "announce", actor=move.actor, at=move.at, cause=move)
 
 
+def forget_on_site(move: Move) -> None:
+    """Who was to be asked where the lot was fetched is forgotten."""
+    forget_contact_on_site(move.pks, move.at)
+
+
 def forget_contacts(move: Move) -> None:
     """Nothing is expected of them any more: whom to call there is forgotten, and what was said."""
     forget_contact_of(Prospect.objects.filter(pk__in=move.pks))
@@ -154,6 +159,7 @@ def register() -> None:
     on_transition("donation", "withdraw", cancel_pick_ups)
     on_transition("donation", "withdraw", tell_withdrawn)
     on_transition("prospect", "link", follow_linked)
+    on_transition("donation", "forget_contact", forget_on_site)
     on_transition("prospect", "give_up", forget_contacts)
     on_transition("prospect", "lapse", forget_contacts)
     on_transition("prospect", "outlive", forget_contacts)

@@ -41,6 +41,7 @@ def can_qualify_donation(actor: Actor) -> Q | None:
 
 
 can_decline_donation = can_qualify_donation
+can_forget_contact_donation = can_qualify_donation
 
 
 def can_schedule_donation(actor: Actor) -> Q | None:

@@ -174,6 +174,7 @@ NOBODY: dict[str, str] = {
     "long_overdue": BY_TIME,
     "begun": BY_TIME,
     "told_by_sms": FOR_GOOD,
+    "somebody_named": FOR_GOOD,
     "awareness_begun": BY_TIME,
     "due_on": BY_PROGRAM,
     "still_named": FOR_GOOD,

@@ -144,6 +144,14 @@ PAGES: tuple[Page[Request], ...] = (
         done="Lot {row} retiré",
         context=_what_a_withdrawal_undoes,
     ),
+    Page(
+        "forget_contact",
+        "effacer-contact",
+        done="Lot {row}\u00a0: plus personne n’y est nommé",
+        warning="Sont effacés\u00a0: le nom et le téléphone de la personne à demander, le nom de qui a signé, l’accès"
+        " au site, les créneaux, les consignes, les bordereaux dessinés par Maillon et les courriels de ce lot."
+        " Restent\u00a0: les nombres, les dates, l’acte de don, et un bordereau signé sur papier.",
+    ),
 )
 
 urlpatterns = DONATION_PAGES.urls("lots", PAGES)

@@ -13,6 +13,7 @@ from donations.permissions import (
     can_create_donation,
     can_decline_donation,
     can_edit_donation,
+    can_forget_contact_donation,
     can_qualify_donation,
     can_reassign_donation,
     can_reconcile_donation,
@@ -213,4 +214,15 @@ class DonationMachine(Machine, of=Donation):
         done="Lot retiré",
         irreversible=True,
         why="The devices are withdrawn; what was planned is cancelled.",
+    )
+
+    forget_contact = Verb(
+        "Effacer la personne à demander",
+        source=[S.COLLECTED, S.RECONCILED, S.DECLINED, S.WITHDRAWN],
+        target=SAME,
+        who=can_forget_contact_donation,
+        requires=[pick_up_rules.SOMEBODY_NAMED],
+        done="Personne à demander effacée",
+        irreversible=True,
+        why="Whoever was to be asked on site, and signed there, has no account to be forgotten with.",
     )

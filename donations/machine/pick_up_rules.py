@@ -103,3 +103,15 @@ NOTHING_EXPECTED = Requirement(
     lambda ctx: ~Q(Linked("devices", **EXPECTED)),
     lifted_by="un technicien de l’atelier",
 )
+
+# --- forget_contact
+
+
+def _somebody_is_named() -> Q:
+    there = Q(contact_name="", contact_phone="", signer_name="")
+    return ~Q(contact_name="", contact_phone="") | Q(Exists(PickUp.objects.filter(~there, donation=OuterRef("pk"))))
+
+
+SOMEBODY_NAMED = Requirement(
+    "somebody_named", "Plus personne n’est nommé dans ce lot.", lambda ctx: _somebody_is_named()
+)

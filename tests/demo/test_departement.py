@@ -76,6 +76,7 @@ NOT_TOLD = {
     "correct_tag",
     "follow_end",
     "follow_merger",
+    "forget_contact",
     "outlive",
     "tell_not_stolen",
     "undo_early_receive",
@@ -84,8 +85,8 @@ NOT_TOLD = {
     "undo_start",
     "unlink",
 }
-"""What the story leaves to whoever tries the demonstration: what is set right, the merger of two EPCI, and what comes
-years after a first lot."""
+"""What the story leaves to whoever tries the demonstration: what is set right, the merger of two EPCI, what comes
+years after a first lot, and a person to ask on site who wants to be erased."""
 
 
 DONE = ImportStage.DONE
