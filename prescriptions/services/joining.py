@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Unknown
 from prescriptions.enums import HouseholdState
+from prescriptions.machine.household_rules import not_restricted, nothing_asked
 from prescriptions.models import Household, Joining, Prescription
 from prescriptions.nir import refuse_nir
+from prescriptions.parameters import JOIN_UNDO_DAYS
 from prescriptions.services.households import record_correction
 from prescriptions.services.messages import withhold_from_former
 
@@ -90,12 +95,23 @@ def part_household(
         raise Unknown
     gate.apply(household, "part", actor=actor, at=at, comment=comment, left=left)
     row, other = Household.objects.get(pk=household.pk), Household.objects.get(pk=left.pk)
-    same = [name for name in joining.taken if getattr(row, name) == getattr(other, name)]
+    held = [name for name in joining.taken if name in joining.before]
+    same = [name for name in held if getattr(row, name) == getattr(other, name)]
     if same:
         _write(actor, row, {name: _typed(name, joining.before[name]) for name in same}, at)
     since = Prescription.objects.filter(household=row, created_at__gte=joining.joined_at).order_by("pk")
     changed = [name for name in joining.taken if name not in same]
     return Parted(row, other, list(since.values_list("reference", flat=True)), changed)
+
+
+def forget_replaced(*, at: datetime) -> int:
+    """Erase what a file said before it took in another one, once nothing can be put back; how many joinings.
+
+    What a household exercises a right on, or asked to be kept, stays. Undone already, it was put back.
+    """
+    since = at - timedelta(days=JOIN_UNDO_DAYS.on(timezone.localdate(at)))
+    over = Joining.objects.filter(Q(joined_at__lt=since) | Q(undone_at__isnull=False)).exclude(before={})
+    return over.filter(household__in=Household.objects.filter(nothing_asked(), not_restricted())).update(before={})
 
 
 def _write(actor: Actor, row: Household, said: dict[str, Any], at: datetime | None) -> None:

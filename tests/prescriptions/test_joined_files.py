@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from documents.enums import SendState
 from lifecycle import gate
@@ -30,7 +31,7 @@ from prescriptions.models import (
 )
 from prescriptions.services.doubles import answer_double, possible_doubles
 from prescriptions.services.households import attach_household, record_accesses
-from prescriptions.services.joining import join_household, part_household
+from prescriptions.services.joining import forget_replaced, join_household, part_household
 from prescriptions.services.known import all_known
 from prescriptions.services.prescriptions import withdraw_prescription
 from prescriptions.views.own_page import born_in
@@ -289,6 +290,21 @@ def test_a_draft_that_came_with_a_joined_file_is_not_erased_while_its_own_prescr
     assert file in swept
     record_accesses(actor=beside.worker, households=[file.pk], what="prescription_detail")
     assert file not in swept.all()
+
+
+def test_what_was_replaced_is_held_as_long_as_it_can_be_put_back_and_no_longer(circle: Circle, beside: Circle) -> None:
+    kept = circle.submitted(COMPUTER, household=circle.household(**person(**HER)))
+    left = beside.submitted(PHONE, household=beside.household(**person(last_name="Autrenom", first_name="Nadja")))
+    file = join_household(actor=circle.adviser, household=left.household, kept=kept.household, taken=["last_name"])
+    now = timezone.now()
+    assert forget_replaced(at=now + timedelta(days=29)) == 0
+    asked = Desk(circle).asked(RightKind.ACCESS, again(file))
+    assert forget_replaced(at=now + timedelta(days=31)) == 0, "what is asked for is still there when it is given"
+    gate.apply(asked, "withdraw", actor=circle.worker)
+    assert forget_replaced(at=now + timedelta(days=31)) == 1
+    parted = part_household(actor=circle.pilot, household=file, left=Household.objects.get(pk=left.household_id))
+    assert parted.columns == ["last_name"], "the days were made longer since: it stays as it is, and is told"
+    assert "prescriptions.forget_replaced" in {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
 
 
 @pytest.mark.parametrize("by_the_clock", [True, False])
