@@ -93,7 +93,7 @@ NOT_ENDED_OTHERWISE = Requirement(
 )
 HOUSEHOLD_STILL_OPEN = Requirement(
     "household_open",
-    "Le dossier du foyer est archivé\u00a0: rouvrez-le d’abord.",
+    "Le dossier du foyer est archivé ou effacé\u00a0: rouvrez-le, ou s’il est effacé, ouvrez-en un autre.",
     lambda ctx: Q(prescription__household__state=HouseholdState.OPEN),
     lifted_by="le travailleur social",
 )

@@ -48,7 +48,7 @@ def _needs(*states: NeedState) -> Exists:
 
 HOUSEHOLD_OPEN = Requirement(
     "household_open",
-    "Le dossier du foyer est archivé\u00a0: rouvrez-le d’abord.",
+    "Le dossier du foyer est archivé ou effacé\u00a0: rouvrez-le, ou s’il est effacé, ouvrez-en un autre.",
     lambda ctx: Q(household__state=HouseholdState.OPEN),
     lifted_by="le travailleur social",
 )

@@ -24,7 +24,9 @@ from prescriptions.permissions import can_follow_household
 from prescriptions.services.messages import withhold_from_former
 
 IDENTITY_REASON = Reason("reason", "Dites pourquoi vous lisez qui est ce foyer.", field="reason")
-NOT_OPEN = Reason("not_open", "Le dossier du foyer est archivé\u00a0: rouvrez-le d’abord.")
+NOT_OPEN = Reason(
+    "not_open", "Le dossier du foyer est archivé ou effacé\u00a0: rouvrez-le, ou s’il est effacé, ouvrez-en un autre."
+)
 PERSON = (
     "last_name",
     "first_name",

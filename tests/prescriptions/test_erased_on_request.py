@@ -13,6 +13,7 @@ from lifecycle.exceptions import Refused
 from lifecycle.verification import Fault, verify_comments, verify_journal
 from prescriptions.enums import ErasureChannel, HouseholdState, PrescriptionState
 from prescriptions.models import Household, Reminder
+from prescriptions.services.households import edit_household
 from tests.network.factories import make_membership
 from tests.prescriptions.files import PARIS, Circle, again
 from tests.prescriptions.pages import acting, answered, done, page_of, read
@@ -61,6 +62,8 @@ def test_an_archived_file_is_erased_before_its_day_and_a_draft_ends_with_it() ->
     erase(circle, draft.household)
     assert again(draft).state == PrescriptionState.WITHDRAWN
     assert refusals(circle, again(draft.household)) == {"state"}
+    with pytest.raises(Refused, match="s’il est effacé, ouvrez-en un autre"):
+        edit_household(actor=circle.worker, household=draft.household, last_name="Revenu")
 
 
 def test_a_live_prescription_holds_the_request_back_and_says_who_ends_it() -> None:
