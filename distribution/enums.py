@@ -48,6 +48,14 @@ class UndoHandOverReason(TextChoices):
     CHANGED_MIND = "changed_mind", "Le foyer y renonce sur place"
 
 
+class UndoTakeBackReason(TextChoices):
+    """Why a device was not brought back after all."""
+
+    ENTRY = "entry", "Erreur de saisie"
+    WRONG_DEVICE = "wrong_device", "Un autre appareil était rapporté"
+    KEPT = "kept", "Le foyer est reparti avec, rien n’a été fait"
+
+
 class DerogationKind(TextChoices):
     """Why the pilot lets a device serve a need outside the territory of its convention."""
 

@@ -29,6 +29,7 @@ from documents.services import forget_document, forget_file, forget_mails, forge
 from lifecycle import gate
 from lifecycle.models import Comment
 from lifecycle.registry import Move, Moved, on_transition
+from prescriptions import emails
 from prescriptions.collecting import points_from
 from prescriptions.enums import Bond, Loss, NeedState
 from prescriptions.liveness import keeps_alive
@@ -52,6 +53,7 @@ ABOUT_A_HOUSEHOLD = (
     "hand_over",
     "undo_hand_over",
     "take_back",
+    "undo_take_back",
     "give_back",
     "exchange",
     "report_missing",
@@ -258,6 +260,16 @@ def recover_devices(move: Move) -> None:
     _note(move, "recover")
 
 
+def take_return_back(move: Move) -> None:
+    """It never came back: an exchange prepared for it does not take place, and its worker, who was told, is told so."""
+    mains = _mains(move.rows)
+    notes = HandOver.objects.current().filter(replaces__in=mains, handed_over_at=None)
+    close_notes(list(notes.values_list("device", flat=True)), ClosedBecause.RELEASED, move.at)
+    told = Need.objects.filter(pk__in=Device.objects.filter(pk__in=mains).values("need"), lost_at__isnull=False)
+    for need in told.select_related("prescription__distributor", "prescription__prescriber").order_by("pk"):
+        emails.not_lost_for_worker(need, move.at)
+
+
 def _note(move: Move, verb: str, **values: Any) -> None:
     """Of the needs that are met: of what was brought back before anybody noted it, nothing is said."""
     held = Device.objects.main().filter(pk__in=move.pks).values("need")
@@ -388,8 +400,10 @@ def register() -> None:
     on_transition("device", "undo_hand_over", take_hand_over_back)
     on_transition("device", "take_back", lose_devices)
     on_transition("device", "take_back", take_screens_along)
-    on_transition("device", "give_back", recover_devices)
-    on_transition("device", "give_back", take_screens_along)
+    on_transition("device", "undo_take_back", take_return_back)
+    for verb in ("undo_take_back", "give_back"):
+        on_transition("device", verb, recover_devices)
+        on_transition("device", verb, take_screens_along)
     on_transition("device", "exchange", recover_devices)
     on_transition("device", "exchange", sign_notes)
     on_transition("device", "exchange", settle_exchange)

@@ -110,6 +110,11 @@ def lost_for_worker(need: Need, at: datetime) -> None:
     _write_of("lost_for_worker", need, _workers(need.prescription), at)
 
 
+def not_lost_for_worker(need: Need, at: datetime) -> None:
+    """The device was not brought back: another one was meant."""
+    _write_of("not_lost_for_worker", need, _workers(need.prescription), at)
+
+
 def to_decide_for_worker(need: Need, at: datetime) -> None:
     """The return is refunded or given up: whether the need waits again is his to say."""
     _write_of("to_decide_for_worker", need, _workers(need.prescription), at)

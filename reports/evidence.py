@@ -35,7 +35,8 @@ WITH removed AS MATERIALIZED (
     SELECT s.id, life.* FROM suspects s, LATERAL (
         SELECT (array_agg(j.target ORDER BY j.seq DESC))[1] AS state,
                (array_agg(j.type ORDER BY j.seq DESC))[1] AS type,
-               count(*) FILTER (WHERE j.verb IN ('register', 'receive', 'send_back', 'take_back')) AS stay,
+               count(*) FILTER (WHERE j.verb IN ('register', 'receive', 'send_back', 'take_back'))
+               - count(*) FILTER (WHERE j.verb IN ('undo_receive', 'undo_early_receive', 'undo_take_back')) AS stay,
                bool_or(j.target NOT IN ('declared', 'missing', 'withdrawn')) AS custody
         FROM refurb_deviceentry j WHERE j.object_id = s.id AND j.at < %(until)s) life
 ), lost AS MATERIALIZED (

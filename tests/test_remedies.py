@@ -68,6 +68,7 @@ REMEDIES: dict[str, tuple[str, ...]] = {
     "le distributeur": ("prescriptions:prescription_detail",),
     "le conseiller qui instruit la prescription": ("prescriptions:prescription_detail",),
     "le conseiller du point de distribution": ("distribution:device_settle", "distribution:device_release"),
+    "le conseiller du point de distribution, une fois l’appareil réparé": ("distribution:device_give_back",),
     "le conseiller du point de distribution, si le foyer rend l’appareil": ("distribution:device_take_back",),
     "l’atelier désigné": ("donations:donation_schedule", "donations:donation_collect"),
     "l’atelier qui a enlevé": ("donations:donation_collect", "donations:donation_sign"),

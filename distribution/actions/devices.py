@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conventions.models import Quota
-from distribution.enums import DetachReason, HandOverKind, UndoHandOverReason
+from distribution.enums import DetachReason, HandOverKind, UndoHandOverReason, UndoTakeBackReason
 from distribution.forms.deliveries import (
     AllotForm,
     DeviceAttachForm,
@@ -16,7 +16,7 @@ from distribution.forms.deliveries import (
     DeviceShipForm,
 )
 from distribution.forms.households import SignedForm
-from distribution.machine import allotment_rules, household_rules
+from distribution.machine import allotment_rules, household_rules, return_rules
 from distribution.services import allotment, hand_overs, point_stock, returns
 from distribution.views.hand_overs import device_reserve, opened_note
 from lifecycle.acting import deposited
@@ -135,7 +135,18 @@ PAGES: tuple[Page[Request], ...] = (
         "reprendre-au-foyer",
         ReasonForm.asking(ReturnReason.choices, household_rules.TAKE_BACK_REASON),
         done="repris en retour SAV",
-        warning="Les données du foyer sont sur l’appareil\u00a0: tout ce qui prouvait son effacement ne compte plus.",
+        warning="Les données du foyer sont sur l’appareil\u00a0: tout ce qui prouvait son effacement ne compte plus."
+        " Son travailleur social est prévenu. Mauvais appareil\u00a0? «\u00a0Annuler le retour\u00a0», sur sa page,"
+        " tant que rien n’y est fait.",
+    ),
+    Page(
+        "undo_take_back",
+        "annuler-retour",
+        ReasonForm.asking(UndoTakeBackReason.choices, return_rules.UNDO_TAKE_BACK_REASON),
+        done="retour annulé, de nouveau chez son foyer",
+        warning="L’appareil est de nouveau chez son foyer, avec ses preuves et sa garantie d’avant. Un échange préparé"
+        " pour lui n’a pas lieu, et le travailleur social, prévenu du retour, apprend que c’était une erreur.",
+        submit="Annuler le retour",
     ),
     Page("give_back", "rendre-au-foyer", service=returns.give_back_device, done="rendu au foyer"),
     Page(

@@ -10,7 +10,7 @@ from distribution.machine import allotment_rules as places
 from distribution.machine import household_rules as households
 from distribution.machine import order_rules as orders
 from distribution.machine import return_rules as back
-from distribution.machine.stamps import WARRANTY_UNTIL, current_note, reserved_until
+from distribution.machine.stamps import ARRIVED_BEFORE, WARRANTY_UNTIL, current_note, reserved_until
 from distribution.permissions import (
     can_allot_device,
     can_cancel_shipment_device,
@@ -303,6 +303,25 @@ DeviceMachine.extend(
         journal=["reason"],
         done="Rapporté par le foyer",
         why="A new stay: the household's data are on it, nothing proven before counts any more.",
+    ),
+    undo_take_back=Verb(
+        "Annuler le retour (erreur de saisie)",
+        source=S.RETURNED,
+        target=S.HANDED_OVER,
+        who=can_serve_device,
+        follows=["device.undo_take_back"],
+        requires=[
+            places.LEFT_ALONE,
+            back.NOT_SETTLED,
+            back.NOTHING_SINCE_RETURN,
+            back.UNDO_TAKE_BACK_REASON,
+        ],
+        update_locks=["need"],
+        stamps={"stay": F("stay") - 1, "received_at": ARRIVED_BEFORE, **NOT_RETURNED},
+        journal=["reason"],
+        done="Retour annulé",
+        undoes=["take_back"],
+        why="Another one was meant: the stay before it goes on, with all that was proven in it.",
     ),
     give_back=Verb(
         "Rendre après réparation",

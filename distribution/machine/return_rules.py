@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from distribution.enums import HandOverKind
+from distribution.enums import HandOverKind, UndoTakeBackReason
 from distribution.machine.allotment_rules import key_of
 from distribution.machine.household_rules import notes_in_force
 from distribution.machine.stamps import prolonged
@@ -13,6 +13,8 @@ from distribution.models import Settlement
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
 from refurb.enums import HOLDS_A_NEED, DeviceState
+from refurb.machine.correction_rules import nothing_recorded
+from refurb.machine.device_rules import coded
 from refurb.models import Device, DeviceEntry, Repair
 from refurb.permissions import can_record_evidence
 
@@ -68,6 +70,16 @@ WARRANTY_PROLONGED = PerRow(
     "La garantie est prolongée de la durée prévue après une réparation.",
     _not_prolonged,
     needs=("warranty_until",),
+)
+
+# --- undo
+
+UNDO_TAKE_BACK_REASON = coded(UndoTakeBackReason.values, "Dites en quoi ce retour était une erreur.")
+NOTHING_SINCE_RETURN = Requirement(
+    "nothing_since_return",
+    "Quelque chose a été fait sur l’appareil depuis son retour\u00a0: il ne s’annule plus. Rendez-le après réparation.",
+    lambda ctx: nothing_recorded(),
+    lifted_by="le conseiller du point de distribution, une fois l’appareil réparé",
 )
 
 # --- exchange

@@ -12,7 +12,10 @@ from distribution.models import HandOver
 from distribution.models.hand_over import HandOverQuerySet
 from distribution.parameters import REPAIR_MONTHS, RESERVATION_DAYS, WARRANTY_MONTHS
 from lifecycle.machine import Computed, Context
-from refurb.models.device import DeviceQuerySet
+from refurb.models.device import DeviceEntry, DeviceQuerySet
+
+ARRIVALS = ("register", "receive", "send_back", "take_back")
+"""The verbs that begin a stay."""
 
 
 def reserved_until(ctx: Context) -> datetime:
@@ -42,6 +45,19 @@ def _months_written(name: str, notes: HandOverQuerySet, usual: int) -> Coalesce:
     its_own = notes.filter(Q(device=OuterRef("pk")) | Q(device=OuterRef("attached_to")))
     written = Cast(KeyTextTransform(name, "document__values"), IntegerField())
     return Coalesce(Subquery(its_own.annotate(months=written).values("months")[:1]), Value(usual))
+
+
+def _arrived_before() -> Subquery:
+    """When the stay began that the last return ended: at the arrival before it, returns that were undone left aside."""
+    later = DeviceEntry.objects.filter(object=OuterRef("object"), seq__gt=OuterRef("seq"))
+    returns = later.filter(verb__in=("take_back", "undo_take_back")).order_by("seq")
+    arrivals = DeviceEntry.objects.filter(object=OuterRef("pk"), verb__in=ARRIVALS)
+    arrivals = arrivals.annotate(then=Coalesce(Subquery(returns.values("verb")[:1]), Value("")))
+    stand = arrivals.exclude(verb="take_back", then="undo_take_back").order_by("-seq")
+    return Subquery(stand.values("at")[1:2])
+
+
+ARRIVED_BEFORE = _arrived_before()
 
 
 def current_note(column: str) -> Subquery:

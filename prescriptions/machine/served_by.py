@@ -13,5 +13,5 @@ UNDOES: tuple[str, ...] = ("device.undo_hand_over",)
 """It was not: the hand-over is undone."""
 LOSES: tuple[str, ...] = ("device.take_back", "connection.end")
 """The household brings its device back, its line ends: it has no more what met its need."""
-RECOVERS: tuple[str, ...] = ("device.give_back", "device.exchange")
-"""It has it again, repaired, or another one."""
+RECOVERS: tuple[str, ...] = ("device.give_back", "device.exchange", "device.undo_take_back")
+"""It has it again, repaired, or another one; or it never had it no more."""

@@ -45,7 +45,8 @@ def _came_after_the_balance() -> Q:
     return Q(unannounced=True, received_at__gt=F("donation__reconciled_at"))
 
 
-def _nothing_recorded() -> Q:
+def nothing_recorded() -> Q:
+    """Of the present stay."""
     here = {"device": OuterRef("pk"), "stay": OuterRef("stay")}
     return Q(*(~Exists(model.objects.filter(**here)) for model in EVIDENCE))
 
@@ -65,7 +66,7 @@ NOTHING_DONE = Requirement(
     "nothing_done",
     "Quelque chose a été fait depuis la réception\u00a0: elle ne s’annule plus. Corrigez l’étiquette, ou signalez"
     " l’appareil manquant.",
-    lambda ctx: _nothing_recorded() & _nothing_moved(),
+    lambda ctx: nothing_recorded() & _nothing_moved(),
     lifted_by="un technicien de l’atelier, par une correction",
 )
 LOT_NOT_BALANCED = Requirement(

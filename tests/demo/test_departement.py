@@ -83,6 +83,7 @@ NOT_TOLD = {
     "undo_receive",
     "undo_register",
     "undo_start",
+    "undo_take_back",
     "unlink",
 }
 """What the story leaves to whoever tries the demonstration: what is set right, the merger of two EPCI, what comes

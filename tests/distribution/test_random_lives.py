@@ -41,6 +41,7 @@ STEPS = [
     "hand_over",
     "undo_hand_over",
     "take_back",
+    "undo_take_back",
     "repair",
     "give_back",
     "settle",
@@ -99,6 +100,8 @@ def act(shelf: Shelf, step: str, device: Device, need: Need) -> None:  # noqa: C
             gate.apply(device, "undo_hand_over", actor=adviser, reason="entry")
         case "take_back":
             shelf.take_back(device)
+        case "undo_take_back":
+            gate.apply(device, "undo_take_back", actor=adviser, reason="entry")
         case "repair":
             shelf.repair(device)
         case "give_back":
@@ -137,10 +140,9 @@ def check(rows: list[Device]) -> None:
         if need.prescription.state in ("withdrawn", "closed_unmet", "refused", "expired"):
             assert not Device.objects.filter(need=need, state="reserved").exists()
     for device in Device.objects.filter(pk__in=[row.pk for row in rows]):
-        stays = DeviceEntry.objects.filter(
-            object=device, verb__in=("register", "receive", "send_back", "take_back")
-        ).count()
-        assert device.stay == stays
+        lived = Counter(DeviceEntry.objects.filter(object=device).values_list("verb", flat=True))
+        begun = sum(lived[verb] for verb in ("register", "receive", "send_back", "take_back"))
+        assert device.stay == begun - lived["undo_take_back"]
         assert device.quota is None or device.state not in ("ready", "received", "in_process")
         notes = HandOver.objects.current().filter(device=device)
         assert (device.state == "reserved") <= notes.exists()

@@ -61,6 +61,7 @@ DEVICE_PAGES = (
     "device_hand_over",
     "device_undo_hand_over",
     "device_take_back",
+    "device_undo_take_back",
     "device_give_back",
     "device_replace",
     "device_exchange",
