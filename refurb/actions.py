@@ -8,7 +8,7 @@ from django.urls import reverse
 from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page, by_reader
 from network.requests import Request
-from refurb.enums import RETURN_REASONS, DeviceReopenReason, DeviceType, UndoRejectReason
+from refurb.enums import RETURN_REASONS, DeviceReopenReason, DeviceType, MissingReason, UndoRejectReason
 from refurb.forms.corrections import DeviceCorrectTagForm, DeviceUndoReceiveForm
 from refurb.forms.devices import (
     DeviceAwaitPartForm,
@@ -50,6 +50,15 @@ def _certificate(request: Request, device: Device) -> Mapping[str, Any]:
     return {"warning": told}
 
 
+def stolen_or_mislaid(request: Request, device: Device) -> Mapping[str, Any]:
+    """Whoever has in hands what was said stolen reads when that may be denied: before, and not after."""
+    told = (
+        "Cet appareil est dit volé, et le registre des incidents le gardera. Il était seulement égaré\u00a0? Dites"
+        " d’abord, sur sa page, «\u00a0Dire qu’il n’a pas été volé\u00a0»\u00a0: ensuite, cela ne se dit plus."
+    )
+    return {"warning": told if device.missing_reason == MissingReason.THEFT else ""}
+
+
 def _to_reception(device: Device) -> str:
     return reverse("refurb:reception")
 
@@ -57,7 +66,14 @@ def _to_reception(device: Device) -> str:
 PAGES: tuple[Page[Request], ...] = (
     # --- expected
     Page("collect", "enlever", done="enlevé"),
-    Page("receive", "receptionner", DeviceReceiveForm, devices.receive_device, form_kwargs=_known),
+    Page(
+        "receive",
+        "receptionner",
+        DeviceReceiveForm,
+        devices.receive_device,
+        form_kwargs=_known,
+        context=stolen_or_mislaid,
+    ),
     Page(
         "correct_tag",
         "etiquette",

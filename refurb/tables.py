@@ -203,6 +203,7 @@ class PartTable(tables.Table):
 
 
 JUDGED_AGAIN = "volé depuis\u00a0: à juger de nouveau"
+TO_COMPLETE = "vol démenti depuis\u00a0: notification à compléter"
 
 
 class IncidentTable(tables.Table):
@@ -240,6 +241,7 @@ class IncidentTable(tables.Table):
 
     def render_followed(self, record: Incident) -> str:
         again = [JUDGED_AGAIN] if record.judged_again_before else []
+        again += [TO_COMPLETE] if record.completed_before else []
         return ", ".join([*map(str, record.follow_ups.all()), *again]) or "à noter"
 
     def value_notify_before(self, value: datetime) -> datetime:

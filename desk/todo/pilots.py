@@ -255,6 +255,8 @@ def _incident(incident: Any) -> BlockRow:
     url = reverse("refurb:incident_note", args=[incident.device.reference, incident.pk])
     again = incident.awaited_since == incident.unjudged_since
     word = "à juger de nouveau avant le" if again else "à notifier avant le"
+    if incident.to_complete_since is not None:
+        word = "vol démenti\u00a0: notification à compléter avant le"
     told = until(incident.awaited_since + TO_THE_CNIL, word)
     about = f"{incident.workshop}, volé" if incident.stolen_at else str(incident.workshop)
     return BlockRow(f"{incident}, {incident.device}", url, about, told)

@@ -23,6 +23,7 @@ from lifecycle.acting import deposited
 from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page
 from network.requests import Request
+from refurb.actions import stolen_or_mislaid
 from refurb.enums import ReturnReason
 from refurb.models import Device
 from refurb.views.devices import DEVICE_PAGES
@@ -101,7 +102,13 @@ PAGES: tuple[Page[Request], ...] = (
         warning="L’appareil quitte vos listes\u00a0: seul l’atelier le voit ensuite.",
         after=lambda device: reverse("distribution:shelf"),
     ),
-    Page("find", "retrouver", service=point_stock.find_device, done="de nouveau en rayon"),
+    Page(
+        "find",
+        "retrouver",
+        service=point_stock.find_device,
+        done="de nouveau en rayon",
+        context=stolen_or_mislaid,
+    ),
     # --- to a household
     Page("reserve", "reserver", view=device_reserve),
     Page(

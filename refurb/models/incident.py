@@ -33,7 +33,8 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
         ``said_stolen_at``, when it was first said to be stolen; ``not_stolen_at``, when that was last denied;
         ``stolen_at``, when the theft that stands was said; ``unjudged_since``, when one was first said that nothing was
-        noted of since.
+        noted of since; ``to_complete_since``, when a theft that the CNIL had been told of was denied, until something
+        is noted of it again.
         """
         later = DeviceEntry.objects.filter(object=OuterRef("device"), seq__gt=OuterRef("entry__seq"))
         again = DeviceEntry.objects.filter(verb="report_missing", object=OuterRef("object"), seq__lt=OuterRef("seq"))
@@ -42,23 +43,36 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         denied = of_this_loss.filter(verb="tell_not_stolen").order_by("-seq")
         last = of_this_loss.filter(verb__in=("tell_stolen", "tell_not_stolen")).order_by("-seq")
         judged = IncidentFollowUp.objects.filter(incident=OuterRef(OuterRef("pk")), recorded_at__gte=OuterRef("at"))
-        return self.annotate(
+        told = self.annotate(
             said_stolen_at=Subquery(said.values("at")[:1]),
             not_stolen_at=Subquery(denied.values("at")[:1]),
             stolen_at=Subquery(last.values(stands=Case(When(verb="tell_stolen", then=F("at"))))[:1]),
             unjudged_since=Subquery(said.filter(~Exists(judged)).values("at")[:1]),
         )
+        theft_known = Case(When(reason=MissingReason.THEFT, then=F("known_at")), default=F("said_stolen_at"))
+        noted = IncidentFollowUp.objects.filter(incident=OuterRef("pk"))
+        meanwhile = {"recorded_at__gte": OuterRef("theft_known_at"), "recorded_at__lt": OuterRef("not_stolen_at")}
+        notified = noted.filter(kind=FollowUpKind.TOLD, **meanwhile)
+        to_complete = Q(Exists(notified), ~Exists(noted.filter(recorded_at__gte=OuterRef("not_stolen_at"))))
+        return told.annotate(theft_known_at=theft_known).annotate(
+            to_complete_since=Case(When(to_complete & Q(stolen_at=None), then=F("not_stolen_at")))
+        )
 
     def unanswered(self) -> Self:
-        """Those of which nobody has written down what was done, or not since it was said to be stolen.
+        """Those of which nobody has written down what was done, or not since it was said to be stolen, or not to be.
 
         ``awaited_since``: from when the 72 hours of the answer that is missing run. Denied and said again, a theft that
         was not judged is late from the first time.
         """
         answered = IncidentFollowUp.objects.filter(incident=OuterRef("pk"))
         stolen = Q(stolen_at__isnull=False, unjudged_since__isnull=False)
-        waiting = self.with_theft().filter(~Exists(answered) | stolen)
-        awaited = Case(When(Exists(answered), then=F("unjudged_since")), default=F("known_at"))
+        to_complete = Q(to_complete_since__isnull=False)
+        waiting = self.with_theft().filter(~Exists(answered) | stolen | to_complete)
+        awaited = Case(
+            When(to_complete, then=F("to_complete_since")),
+            When(Exists(answered), then=F("unjudged_since")),
+            default=F("known_at"),
+        )
         return waiting.annotate(awaited_since=awaited)
 
 
@@ -87,6 +101,7 @@ class Incident(models.Model):
     not_stolen_at: datetime | None
     stolen_at: datetime | None
     unjudged_since: datetime | None
+    to_complete_since: datetime | None
     awaited_since: datetime
 
     objects = IncidentQuerySet.as_manager()
@@ -109,6 +124,11 @@ class Incident(models.Model):
         """Until when it is judged anew: it was answered before it was known to be stolen; read ``with_theft``."""
         since = self.unjudged_since if self.stolen_at and self.follow_ups.all() else None
         return since + TO_THE_CNIL if since is not None else None
+
+    @property
+    def completed_before(self) -> datetime | None:
+        """Until when the CNIL is told that the theft it knows of was none; read ``with_theft``."""
+        return self.to_complete_since + TO_THE_CNIL if self.to_complete_since is not None else None
 
     @property
     def theft(self) -> str:

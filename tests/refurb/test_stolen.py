@@ -143,6 +143,41 @@ def test_a_theft_said_by_mistake_is_denied_and_those_who_were_told_learn_it(benc
     assert f"D{told[1:]}" in read(pilot, reverse("refurb:incident_note", args=[device.reference, incident.pk]))
 
 
+@pytest.mark.parametrize("reason", [MissingReason.STOCKTAKE, MissingReason.THEFT])
+def test_a_theft_that_the_cnil_was_told_of_and_that_was_none_waits_until_the_pilot_completed_it(
+    bench: Bench, reason: MissingReason
+) -> None:
+    device, pilot, today = bench.in_process(tag="PRH-1"), acting(bench.pilot), timezone.localdate()
+    gate.apply(device, "report_missing", actor=bench.technician, reason=reason)
+    incident = Incident.objects.get()
+    if reason != MissingReason.THEFT:
+        gate.apply(device, "tell_stolen", actor=bench.technician)
+    note_incident(actor=bench.pilot, incident=incident, kind="told", done_on=today, number="2026-12")
+    assert list(Incident.objects.unanswered()) == []
+    denied = gate.apply(device, "tell_not_stolen", actor=bench.technician, reason=MissingReason.STOCKTAKE).moved_at
+    gate.apply(device, "receive", actor=bench.technician, tag="PRH-9")
+
+    assert Incident.objects.unanswered().get().awaited_since == denied
+    assert "notification à compléter avant le" in read(pilot, reverse("desk:block", args=["incidents"]))
+    assert "notification à compléter" in read(pilot, LIST)
+    page = reverse("refurb:incident_note", args=[device.reference, incident.pk])
+    assert "complétez la notification avant le" in read(pilot, page)
+    assert [late_after(bench, hours) for hours in (71, 73)] == [0, 1]
+
+    note_incident(actor=bench.pilot, incident=incident, kind="told", done_on=today, words="Complétée.")
+    assert list(Incident.objects.unanswered()) == []
+    assert "à compléter" not in read(pilot, LIST)
+
+
+def test_whoever_has_found_what_was_said_stolen_reads_that_it_is_denied_before_and_not_after(bench: Bench) -> None:
+    device, technician = bench.in_process(tag="PRH-1"), acting(bench.technician)
+    page = reverse("refurb:device_receive", args=[device.reference])
+    gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.STOCKTAKE)
+    assert "Dire qu’il n’a pas été volé" not in read(technician, page)
+    gate.apply(device, "tell_stolen", actor=bench.technician)
+    assert "«\u00a0Dire qu’il n’a pas été volé\u00a0»\u00a0: ensuite, cela ne se dit plus" in read(technician, page)
+
+
 def test_a_theft_that_is_told_again_after_it_was_denied_is_judged_anew(bench: Bench) -> None:
     device = bench.in_process(tag="PRH-1")
     gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.STOCKTAKE)
