@@ -1,14 +1,31 @@
 """What a person does here of a need: give it up; refer digital skills, and say what came of it; one page each."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.urls import reverse
 
 from lifecycle.pages import Page, Pages
 from network.requests import Request
+from prescriptions.enums import PrescriptionState
 from prescriptions.forms.actions import NeedDropForm, NeedLetBeForm, NeedReferForm
 from prescriptions.forms.asking import CommentForm
 from prescriptions.models import Need
 from prescriptions.services import needs
 from prescriptions.views.rows import visible_need
+
+
+def _what_is_lost(request: Request, need: Need) -> Mapping[str, Any]:
+    """While its prescription is being written, nothing: it is added again."""
+    if need.prescription.state in (PrescriptionState.DRAFT, PrescriptionState.INCOMPLETE):
+        return {"warning": "Il peut être ajouté de nouveau tant que la demande n’est pas déposée."}
+    told = (
+        "Cela ne se défait pas\u00a0: ce qui est réservé ou en cours pour ce besoin est libéré, et ce qu’il a déjà"
+        " attendu est perdu. Pour le redemander, il faudra une nouvelle prescription. Si aucun autre besoin n’est"
+        " ouvert, la demande est close."
+    )
+    return {"warning": told}
+
 
 PAGES: tuple[Page[Request], ...] = (
     Page(
@@ -17,7 +34,7 @@ PAGES: tuple[Page[Request], ...] = (
         NeedDropForm,
         needs.drop_need,
         done=lambda need, dropped: f"{need.get_kind_display()}\u00a0: besoin abandonné.",
-        warning="Ce qui est réservé ou en cours pour ce besoin est libéré.",
+        context=_what_is_lost,
     ),
     Page(
         "start",

@@ -33,6 +33,8 @@ def prescription_accept(request: Request, reference: str) -> HttpResponse:
         accept_prescription,
         done="Prescription {row} acceptée. Ses besoins attendent, au rang de ce jour",
         template="prescriptions/actions/decide.html",
+        warning="Une acceptation ne se reprend pas\u00a0: le travailleur social est prévenu, et les besoins attendent."
+        " Ensuite, un besoin s’abandonne, ou le travailleur social abandonne la demande.",
         **examined(request, prescription, evaluation),
     )
 

@@ -80,6 +80,7 @@ def test_the_only_workshop_is_chosen_already() -> None:
     donation, workshop = scene.announced(), scene.north
     page = read(acting(scene.pilot), page_of(donation, "donation_qualify"))
     assert f'<option value="{workshop.pk}" selected>' in page
+    assert "les quantités décidées ne changent plus" in page
     assert "Partager cette ligne" not in page
 
 

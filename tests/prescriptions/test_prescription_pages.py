@@ -180,7 +180,13 @@ def test_an_adviser_accepts_with_the_rules_in_front(circle: Circle) -> None:
     submitted = circle.submitted()
     client, url = acting(circle.adviser), page_of(submitted, "prescription_accept")
     page = read(client, url)
-    for told in ("Ce que disent les règles du jour", "Bénéficiaire d’un minimum social", "Remplie", "Minimum social"):
+    for told in (
+        "Une acceptation ne se reprend pas",
+        "Ce que disent les règles du jour",
+        "Bénéficiaire d’un minimum social",
+        "Remplie",
+        "Minimum social",
+    ):
         assert told in page, told
     done(client, url)
     assert again(submitted).state == "accepted"
@@ -321,6 +327,11 @@ def test_a_need_is_given_up_by_the_worker_or_the_adviser(circle: Circle) -> None
     accepted = circle.accepted(EVERYTHING)
     computer, line, skills = accepted.needs.order_by("pk")
     assert 'href="#id_reason"' in answered(acting(circle.worker), page_of(computer, "need_drop"))
+    told = read(acting(circle.worker), page_of(computer, "need_drop"))
+    assert "Cela ne se défait pas\u00a0: ce qui est réservé" in told
+    assert "il faudra une nouvelle prescription" in told
+    asked = circle.draft().needs.first()
+    assert "ajouté de nouveau" in read(acting(circle.worker), page_of(asked, "need_drop"))
     done(acting(circle.worker), page_of(computer, "need_drop"), reason="served_elsewhere")
     done(acting(circle.adviser), page_of(line, "need_drop"), reason="nothing_suitable")
     assert (again(computer).state, again(line).state, again(skills).state) == ("unmet", "unmet", "waiting")
