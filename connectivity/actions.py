@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from connectivity.enums import UndoActivateReason
 from connectivity.forms import connections as forms
 from connectivity.forms.lines import ConnectionLoseRightForm
+from connectivity.machine import line_rules
 from connectivity.models import ConnectionFile
 from connectivity.permissions import can_answer_connection
 from connectivity.services import connections as services
 from connectivity.views.choosing import CONNECTION_PAGES, connection_choose
 from connectivity.views.lines import connection_change_offer
 from connectivity.views.sheet import problems_of
+from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page
 from network.requests import Request
 
@@ -23,6 +26,12 @@ def _evidence(request: Request, connection: ConnectionFile) -> Mapping[str, Any]
     """The operator says that the line works; whoever else says so shows it."""
     return {"file": connection, "asks_evidence": can_answer_connection(request.membership) is None}
 
+
+UNDO_ACTIVATE = ReasonForm.asking(UndoActivateReason.choices, line_rules.UNDO_ACTIVATE_REASON)
+NEED_AGAIN = (
+    "Le foyer n’a pas de ligne\u00a0: son besoin est de nouveau en cours, et la prescription se rouvre si elle était"
+    " close. Le travailleur social est prévenu. Pour une date ou un prix faux, annulez, puis déclarez de nouveau."
+)
 
 PAGES: tuple[Page[Request], ...] = (
     Page("choose", "choisir", view=connection_choose),
@@ -64,7 +73,11 @@ PAGES: tuple[Page[Request], ...] = (
         services.activate_connection,
         done="Ligne active. Le besoin est satisfait",
         form_kwargs=_evidence,
+        warning="Le besoin est satisfait. Une erreur\u00a0? «\u00a0Annuler la mise en service\u00a0», sur la page de la"
+        " demande, tant que rien n’a suivi.",
     ),
+    Page("undo_activate", "annuler-mise-en-service", UNDO_ACTIVATE, warning=f"{NEED_AGAIN} L’opérateur est attendu."),
+    Page("undo_own_activate", "annuler-la-mise-en-service", UNDO_ACTIVATE, warning=NEED_AGAIN),
     Page(
         "renew",
         "renouveler",

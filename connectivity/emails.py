@@ -45,6 +45,11 @@ def let_go_for_operator(file: ConnectionFile, at: datetime) -> None:
         _write("let_go_for_operator", file, _agents(last.operator_id), at, page=_queue(), operator=last.operator)
 
 
+def not_active_for_operator(file: ConnectionFile, at: datetime) -> None:
+    """What was said to work does not: the request waits in the queue again."""
+    _write("not_active_for_operator", file, _agents(file.operator_id), at, page=_queue())
+
+
 def rights_answered_for_operator(
     file: ConnectionFile, operator: Organisation, asked: RightsRequest, at: datetime, *, holds: bool, limited: bool
 ) -> str:
@@ -95,6 +100,11 @@ def scheduled_for_worker(file: ConnectionFile, at: datetime) -> None:
 def active_for_worker(file: ConnectionFile, at: datetime) -> None:
     """The operator says that the line works."""
     _write("active_for_worker", file, _workers(file), at)
+
+
+def not_active_for_worker(file: ConnectionFile, at: datetime) -> None:
+    """It was said to work by mistake: the need is in progress again."""
+    _write("not_active_for_worker", file, _workers(file), at)
 
 
 def refused_for_worker(file: ConnectionFile, at: datetime) -> None:

@@ -172,6 +172,14 @@ class TechnicianSlot(TextChoices):
     AFTERNOON = "afternoon", "L’après-midi"
 
 
+class UndoActivateReason(TextChoices):
+    """Why a line that was said to work does not."""
+
+    ENTRY = "entry", "Erreur de saisie"
+    WRONG_REQUEST = "wrong_request", "Une autre demande était concernée"
+    NOT_WORKING = "not_working", "La ligne n’a jamais marché"
+
+
 class EndReason(TextChoices):
     """Why a line ends."""
 

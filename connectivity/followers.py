@@ -159,6 +159,23 @@ def tell_active(move: Move) -> None:
             emails.active_for_worker(file, move.at)
 
 
+def unmeet_needs(move: Move) -> None:
+    """It does not work: the need is in progress again, and a prescription that was closed opens."""
+    overtake_notices(move.pks, move.at)
+    _move_needs(move, "unmeet", NeedState.MET)
+
+
+def tell_not_active(move: Move) -> None:
+    """Those of the two who did not do it: the worker, the operator, which is awaited again."""
+    for file in _files(move):
+        if move.actor.organisation_id != file.need.prescription.prescriber_id:
+            emails.not_active_for_worker(file, move.at)
+        if file.channel == Channel.DESK:
+            if move.actor.organisation_id != file.operator_id:
+                emails.not_active_for_operator(file, move.at)
+            send_link(connection=file, at=move.at)
+
+
 def tell_refused(move: Move) -> None:
     """The worker is told why; links close."""
     close_links(files=move.pks, at=move.at)
@@ -315,6 +332,9 @@ def register() -> None:
     on_transition("connection", "schedule", tell_appointment)
     on_transition("connection", "activate", meet_needs)
     on_transition("connection", "activate", tell_active)
+    for verb in ("undo_activate", "undo_own_activate"):
+        on_transition("connection", verb, unmeet_needs)
+        on_transition("connection", verb, tell_not_active)
     on_transition("connection", "refuse", free_needs)
     on_transition("connection", "refuse", tell_refused)
     on_transition("connection", "abandon", free_needs)

@@ -60,6 +60,17 @@ def can_activate_connection(actor: Actor) -> Q | None:
     return None if serving is None else serving & Q(channel__in=(Channel.OWN_SUBSCRIPTION, Channel.COUNTER))
 
 
+def can_undo_activate_connection(actor: Actor) -> Q | None:
+    """Of what was asked of an operator: the one that has the line, or a worker of the prescriber."""
+    scope = can_end_connection(actor)
+    return None if scope is None else scope & Q(channel=Channel.DESK, sent_at__isnull=False)
+
+
+def can_undo_own_activate_connection(actor: Actor) -> Q | None:
+    """Of the other offers: those who may say that the line works."""
+    return can_activate_connection(actor) if can_answer_connection(actor) is None else None
+
+
 def can_end_connection(actor: Actor) -> Q | None:
     """The operator that has the line, or a worker of the prescriber."""
     answering = can_answer_connection(actor)

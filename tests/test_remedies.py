@@ -89,6 +89,7 @@ REMEDIES: dict[str, tuple[str, ...]] = {
 """Who is named in words, and the pages on which that person does it."""
 
 IN_PERSON = {
+    "l’opérateur, ou un travailleur social": ((Role.AGENT, Kind.OPERATOR), (Role.WORKER, Kind.PRESCRIBER)),
     "le gestionnaire de l’EPCI": [(Role.MANAGER, Kind.EPCI)],
     "un travailleur social du prescripteur": [(Role.WORKER, Kind.PRESCRIBER)],
     "un travailleur social du prescripteur, ou un conseiller du distributeur": [

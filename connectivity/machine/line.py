@@ -4,14 +4,58 @@ from django.db.models import F
 
 from connectivity.enums import ConnectionState
 from connectivity.machine import due, line_rules, reach_rules, rules
-from connectivity.machine.connection import NOT_LOST, ConnectionMachine
-from connectivity.permissions import can_renew_connection, can_serve_connection
+from connectivity.machine.connection import NEED, NOT_LOST, ConnectionMachine
+from connectivity.permissions import (
+    can_renew_connection,
+    can_serve_connection,
+    can_undo_activate_connection,
+    can_undo_own_activate_connection,
+)
 from lifecycle.machine import ACTOR, AT, SAME, Given, Verb
 
 S = ConnectionState
 
+NOT_ACTIVE = {
+    "active_at": None,
+    "activated_by": None,
+    "started_on": None,
+    "monthly_price": None,
+    "entitlement_ends_on": None,
+    "evidence_kind": "",
+    "evidence_on": None,
+    "evidence_reference": "",
+    "renewal_told_at": None,
+    "touched_at": AT,
+}
+
 ConnectionMachine.extend(
     "connectivity",
+    undo_activate=Verb(
+        "Annuler la mise en service",
+        source=S.ACTIVE,
+        target=S.SENT,
+        who=can_undo_activate_connection,
+        requires=[line_rules.UNDO_ACTIVATE_REASON, line_rules.NOTHING_SINCE_ACTIVATE],
+        update_locks=NEED,
+        stamps={**NOT_ACTIVE, "waiting_since": AT, "reminders": 0},
+        journal=["reason"],
+        done="Mise en service annulée",
+        undoes=["activate"],
+        why="Another request was meant: the need is in progress again, and the operator is awaited.",
+    ),
+    undo_own_activate=Verb(
+        "Annuler la mise en service",
+        source=S.ACTIVE,
+        target=S.CHOSEN,
+        who=can_undo_own_activate_connection,
+        requires=[line_rules.UNDO_ACTIVATE_REASON, line_rules.NOTHING_SINCE_ACTIVATE],
+        update_locks=NEED,
+        stamps=NOT_ACTIVE,
+        journal=["reason"],
+        done="Mise en service annulée",
+        undoes=["activate"],
+        why="The same where no operator was asked: the offer is chosen, and what shows that it works is awaited.",
+    ),
     lose_right=Verb(
         "Dire que le droit est perdu",
         source=S.ACTIVE,

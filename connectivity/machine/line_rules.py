@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from connectivity.enums import AfterLoss, Channel, RightLoss
-from connectivity.permissions import can_serve_connection
+from connectivity.enums import AfterLoss, Channel, RightLoss, UndoActivateReason
+from connectivity.models import ConnectionEntry, Recharge
+from connectivity.permissions import can_end_connection, can_serve_connection
 from lifecycle.machine import Context, Place, Requirement
 from lifecycle.requirements import Condition
 from prescriptions.machine import need_rules
@@ -52,6 +53,27 @@ PRICE_AFTER = Requirement(
     "Donnez le prix que la ligne coûtera ensuite, et seulement si elle continue à un autre prix.",
     _price_after,
     field="price_after",
+)
+
+# --- it does not work after all
+
+UNDO_ACTIVATE_REASON = Requirement(
+    "reason",
+    "Dites en quoi la ligne active était une erreur.",
+    lambda ctx: not ctx.has("reason") or ctx.values["reason"] in UndoActivateReason.values,
+    needs=("reason",),
+    field="reason",
+)
+NOTHING_SINCE_ACTIVATE = Requirement(
+    "nothing_since_activate",
+    "Quelque chose a suivi la mise en service (renouvellement, droit perdu, autre offre, recharge vendue)\u00a0: elle"
+    " ne s’annule plus. Terminez la ligne.",
+    lambda ctx: (
+        Q(renewed_at=None, right_lost_at=None, chosen_at__lte=F("active_at"))
+        & ~Exists(Recharge.objects.sold().filter(file=OuterRef("pk"), sold_at__gte=OuterRef("active_at")))
+        & ~Exists(ConnectionEntry.objects.filter(object=OuterRef("pk"), verb="go_on", at__gte=OuterRef("active_at")))
+    ),
+    where=Place("connectivity:connection_end", can_end_connection, "l’opérateur, ou un travailleur social"),
 )
 
 # --- another offer

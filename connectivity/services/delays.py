@@ -6,7 +6,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from calendars.working_days import add_months
@@ -49,6 +49,8 @@ def measured(*, operator: int | None = None, at: datetime | None = None) -> list
     own = ConnectionEntry.objects.filter(object=OuterRef("file"))
     sending = own.filter(verb="send", at=OuterRef("sent_at")).order_by("-seq")
     after = own.filter(seq__gt=OuterRef("seq")).order_by("seq")
+    undone = ConnectionEntry.objects.filter(object=OuterRef("object"), seq__gt=OuterRef("seq"), verb="undo_activate")
+    works = after.filter(~Exists(undone), verb="activate")
     following = after.filter(verb__in=NEXT)
     rows: Any = Transmission.objects.filter(sent_at__date__gte=since).select_related("operator")
     if operator is not None:
@@ -57,8 +59,8 @@ def measured(*, operator: int | None = None, at: datetime | None = None) -> list
         verb=Subquery(following.values("verb")[:1]),
         role=Subquery(following.values("role")[:1]),
         answered_at=Subquery(following.values("at")[:1]),
-        active_at=Subquery(after.filter(verb="activate").values("at")[:1]),
-        active_seq=Subquery(after.filter(verb="activate").values("seq")[:1]),
+        active_at=Subquery(works.values("at")[:1]),
+        active_seq=Subquery(works.values("seq")[:1]),
         rechosen_seq=Subquery(after.filter(verb="choose").values("seq")[:1]),
     )
     found: dict[int, list[Any]] = defaultdict(list)

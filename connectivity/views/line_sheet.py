@@ -15,7 +15,8 @@ from documents.enums import MessageLanguage
 from lifecycle.actors import Actor
 from prescriptions.machine.prescription_rules import unrestricted
 
-TOLD_BY = ("choose", "activate", "change_offer", "go_on")
+UNDONE_BY = ("undo_activate", "undo_own_activate")
+TOLD_BY = ("choose", "activate", "change_offer", "go_on", *UNDONE_BY)
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,9 @@ def spans_of(file: ConnectionFile) -> list[Span]:
     chosen: Offer | None = None
     found: list[Span] = []
     for entry, stamped in zip(entries, stamps, strict=True):
+        if entry.verb in UNDONE_BY:
+            found.clear()
+            continue
         chosen = offers[stamped["offer"]] if "offer" in stamped else chosen
         if chosen is None or entry.verb == "choose":
             continue
