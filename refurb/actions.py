@@ -111,7 +111,8 @@ PAGES: tuple[Page[Request], ...] = (
         DeviceReportMissingForm,
         warning="Si l’appareil avait quitté le donateur et que rien ne prouve son effacement, un incident est"
         " ouvert\u00a0: le donateur (si ce sont ses données), le responsable de l’atelier et le pilote sont prévenus"
-        " aussitôt.",
+        " aussitôt. Retrouvé à l’atelier, il se réceptionne comme un appareil qui arrive\u00a0: effacement et tests"
+        " sont à refaire. Retrouvé au point qui l’avait, il revient en rayon\u00a0; une réservation est à refaire.",
     ),
     Page(
         "tell_stolen",

@@ -17,7 +17,9 @@ from distribution.forms.deliveries import (
 )
 from distribution.forms.households import SignedForm
 from distribution.machine import allotment_rules, household_rules, return_rules
+from distribution.models import Appointment
 from distribution.services import allotment, hand_overs, point_stock, returns
+from distribution.services.appointments import is_written_to
 from distribution.views.hand_overs import device_reserve, opened_note
 from lifecycle.acting import deposited
 from lifecycle.forms import ReasonForm
@@ -27,6 +29,7 @@ from refurb.actions import stolen_or_mislaid
 from refurb.enums import ReturnReason
 from refurb.models import Device
 from refurb.views.devices import DEVICE_PAGES
+from typography.french import moment
 
 SIGNED_AS = {"signature": "deposit"}
 """Where the form calls otherwise what the rules name."""
@@ -35,6 +38,18 @@ SIGNED_AS = {"signature": "deposit"}
 def _place_given_back(request: Request, device: Device) -> Mapping[str, Any]:
     taken = None if device.quota_id is None else Quota.objects.filter(pk=device.quota_id).first()
     return {"warning": f"Sa place est rendue\u00a0: {taken}." if taken else ""}
+
+
+def _who_waits_again(request: Request, device: Device) -> Mapping[str, Any]:
+    """The need, and the household that had an hour: it learns that it is expected no more."""
+    told = "Le besoin attend de nouveau, à son rang\u00a0: il ne perd pas son tour."
+    booked = Appointment.objects.booked().filter(need=device.need_id).select_related("need__prescription__household")
+    expected = booked.first() if device.need_id is not None else None
+    if expected is not None:
+        told += f" Son rendez-vous du {moment(expected.starts_at)} est annulé\u00a0: le foyer"
+        is_mailed = is_written_to(expected.need, expected.starts_at)
+        told += " l’apprend par un message." if is_mailed else " est à appeler, dans «\u00a0À faire\u00a0»."
+    return {"warning": told}
 
 
 def _to_sign(request: Request, device: Device) -> Mapping[str, Any]:
@@ -99,7 +114,8 @@ PAGES: tuple[Page[Request], ...] = (
         "send_back",
         "renvoyer",
         DeviceSendBackForm,
-        warning="L’appareil quitte vos listes\u00a0: seul l’atelier le voit ensuite.",
+        warning="Cela ne se défait pas\u00a0: l’appareil quitte vos listes, seul l’atelier le voit ensuite. Sa place au"
+        " quota est rendue, il sera de nouveau effacé et testé. Vérifiez l’étiquette avant.",
         after=lambda device: reverse("distribution:shelf"),
     ),
     Page(
@@ -115,7 +131,7 @@ PAGES: tuple[Page[Request], ...] = (
         "release",
         "liberer",
         done="de nouveau disponible",
-        warning="Le besoin attend de nouveau, à son rang\u00a0: il ne perd pas son tour.",
+        context=_who_waits_again,
     ),
     Page(
         "hand_over",

@@ -337,7 +337,12 @@ def test_a_household_is_refused_in_words_that_are_its_own(shelf: Shelf, device: 
     assert taken is not None
     ask = kept(page) | {"act": "book", "starts_at": taken.isoformat()}
     assert "Cette heure vient d’être prise" in client.post(f"{url}rendez-vous/", ask).content.decode()
-    done(acting(shelf.adviser), reverse("distribution:device_release", args=[device.reference]))
+    mine = Appointment.objects.get()
+    release = reverse("distribution:device_release", args=[Device.objects.get(need=mine.need).reference])
+    assert "Son rendez-vous du" in read(acting(shelf.adviser), release)
+    release = reverse("distribution:device_release", args=[device.reference])
+    assert "Son rendez-vous" not in read(acting(shelf.adviser), release)
+    done(acting(shelf.adviser), release)
     refused = client.post(f"{url}rendez-vous/", ask).content.decode()
     assert "appelez votre travailleur social" in refused
     assert "réservez-en un" not in refused

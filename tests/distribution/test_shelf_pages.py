@@ -182,6 +182,7 @@ def test_one_device_is_stocked_and_sent_back_from_its_page(shelf: Shelf) -> None
     client = acting(shelf.adviser)
     client.post(page_of(device, "device_stock_in"), {})
     assert fresh(device).state == S.AVAILABLE
+    assert "Cela ne se défait pas" in read(client, page_of(device, "device_send_back"))
     done = client.post(page_of(device, "device_send_back"), {"reason": "unsold"})
     assert done.headers["Location"] == reverse("distribution:shelf")
     assert fresh(device).state == S.RECEIVED
