@@ -87,12 +87,21 @@ PAGES: tuple[Page[Request], ...] = (
     ),
     Page("change_offer", "changer-d-offre", view=connection_change_offer),
     Page(
+        "correct_right",
+        "corriger-le-droit",
+        forms.ConnectionCorrectRightForm,
+        form_kwargs=lambda request, connection: {"initial": {"entitlement_ends_on": connection.entitlement_ends_on}},
+        warning="Pour une erreur de saisie seulement\u00a0: un droit dit perdu, ou un dernier jour faux. Le foyer est"
+        " prévenu de l’erreur\u00a0; s’il ne reçoit pas de message, la page du dossier demande de l’appeler.",
+    ),
+    Page(
         "lose_right",
         "droit-perdu",
         ConnectionLoseRightForm,
         done="Droit perdu. La page dit si le foyer reste à prévenir",
         warning="Le droit court jusqu’à son dernier jour. Un message dit au foyer ce qui suit\u00a0; s’il n’en reçoit"
-        " pas, la page du dossier demande de le prévenir. Si une pièce le rend de nouveau possible, renouvelez-le.",
+        " pas, la page du dossier demande de le prévenir. Si une pièce le rend de nouveau possible, renouvelez-le."
+        " Mauvaise ligne\u00a0? «\u00a0Corriger le droit\u00a0».",
     ),
     Page(
         "refuse",

@@ -256,6 +256,7 @@ class LineNews(TextChoices):
     FULL_PRICE = "full_price", "Le prix de sa ligne change"
     CHANGED = "changed", "Sa ligne a changé d’offre"
     ENDED = "ended", "Sa ligne est terminée"
+    CORRECTED = "corrected", "Son droit est corrigé, c’était une erreur"
 
 
 class NewsOutcome(TextChoices):

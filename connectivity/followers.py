@@ -231,6 +231,7 @@ TOLD = {
     "recall_renewal": LineNews.ENDING,
     "renew": LineNews.RENEWED,
     "lose_right": LineNews.LOST,
+    "correct_right": LineNews.CORRECTED,
     "go_on": LineNews.FULL_PRICE,
     "change_offer": LineNews.CHANGED,
     "end": LineNews.ENDED,

@@ -53,6 +53,11 @@ def _renewed(file: ConnectionFile) -> tuple[str, ...]:
     return (f"Vous gardez votre tarif jusqu’au {until}.", "Vous n’avez rien à faire.")
 
 
+def _corrected(file: ConnectionFile) -> tuple[str, ...]:
+    until = written_day(file.entitlement_ends_on)
+    return (f"Vous gardez votre tarif jusqu’au {until}.", "Ce que nous vous avions dit avant était une erreur.")
+
+
 def _lost(file: ConnectionFile) -> tuple[str, ...]:
     last = file.entitlement_ends_on
     assert last is not None
@@ -87,6 +92,7 @@ TITLES = {
     LineNews.FULL_PRICE: "Le prix de votre ligne a changé",
     LineNews.CHANGED: "Votre nouvelle offre",
     LineNews.ENDED: "Votre ligne est terminée",
+    LineNews.CORRECTED: "Votre tarif\u00a0: une erreur corrigée",
 }
 SENTENCES: dict[LineNews, Callable[[ConnectionFile], tuple[str, ...]]] = {
     LineNews.ENDING: _ending,
@@ -95,4 +101,5 @@ SENTENCES: dict[LineNews, Callable[[ConnectionFile], tuple[str, ...]]] = {
     LineNews.FULL_PRICE: _full_price,
     LineNews.CHANGED: _changed,
     LineNews.ENDED: _ended,
+    LineNews.CORRECTED: _corrected,
 }

@@ -211,6 +211,10 @@ class ConnectionRenewForm(CommentForm):
             self.initial.setdefault("entitlement_ends_on", in_months(after, file.offer.entitlement_months))
 
 
+class ConnectionCorrectRightForm(CommentForm):
+    entitlement_ends_on = forms.DateField(label="Vrai dernier jour du droit", widget=day_input())
+
+
 class ConnectionRefuseForm(CommentForm):
     refusal = forms.ChoiceField(
         label="Motif",

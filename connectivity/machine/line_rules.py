@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.db.models import Exists, F, OuterRef, Q
 
 from connectivity.enums import AfterLoss, Channel, RightLoss, UndoActivateReason
+from connectivity.machine import rules
 from connectivity.models import ConnectionEntry, Recharge
 from connectivity.permissions import can_end_connection, can_serve_connection
 from lifecycle.machine import Context, Place, Requirement
@@ -28,6 +29,23 @@ LOSS_CODED = Requirement(
     lambda ctx: not ctx.has("right_loss") or ctx.values["right_loss"] in RightLoss.values,
     needs=("right_loss",),
     field="right_loss",
+)
+RIGHT_CORRECTED = Requirement(
+    "right_corrected",
+    "Rien ne change\u00a0: donnez le vrai dernier jour du droit.",
+    lambda ctx: (
+        Q(right_lost_at__isnull=False) | ~Q(entitlement_ends_on=ctx.values["entitlement_ends_on"])
+        if ctx.has("entitlement_ends_on")
+        else True
+    ),
+    needs=("entitlement_ends_on",),
+    field="entitlement_ends_on",
+)
+RIGHT_TO_COME = Requirement(
+    "right_to_come",
+    "Donnez un dernier jour à venir\u00a0: si le droit est déjà fini, terminez la ligne.",
+    lambda ctx: not ctx.has("entitlement_ends_on") or ctx.values["entitlement_ends_on"] >= ctx.day,
+    field="entitlement_ends_on",
 )
 AFTER_CODED = Requirement(
     "after_loss",
@@ -103,6 +121,12 @@ def _since_the_line(name: str) -> Callable[[Context], Condition]:
     return lambda ctx: Q(started_on__lte=ctx.values[name]) if ctx.has(name) else True
 
 
+AFTER_THE_LINE = Requirement(
+    rules.ENDS_LATER.code,
+    rules.ENDS_LATER.sentence,
+    lambda ctx: Q(started_on__lt=ctx.values["entitlement_ends_on"]) if ctx.has("entitlement_ends_on") else True,
+    field="entitlement_ends_on",
+)
 CHANGED_AFTER = Requirement(
     "changed_after",
     "Le changement ne peut dater d’avant le début de la ligne\u00a0: vérifiez la date.",

@@ -73,6 +73,7 @@ def project_machines() -> Iterator[type[Stateful]]:
 
 NOT_TOLD = {
     "correct_lines",
+    "correct_right",
     "correct_tag",
     "follow_end",
     "follow_merger",
