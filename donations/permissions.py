@@ -71,6 +71,12 @@ def can_prospect(actor: Actor) -> Q | None:
     return None
 
 
+def can_unlink_early_prospect(actor: Actor) -> Q | None:
+    """Those who follow them, of those that are linked to an organisation."""
+    scope = can_prospect(actor)
+    return None if scope is None else scope & Q(organisation__isnull=False)
+
+
 def sees_donations(actor: Actor | None) -> Q | None:
     """The donations one may see: all for the pilot, one's own for a donor, those assigned to one's workshop."""
     if actor is None:

@@ -68,6 +68,12 @@ PAGES: tuple[Page[Request], ...] = (
         " «\u00a0À contacter\u00a0», et les lots de l’organisation n’y sont plus suivis.",
     ),
     Page(
+        "unlink_early",
+        "detacher-avant-un-lot",
+        warning="À faire seulement si cette organisation n’est pas la sienne\u00a0: ses lots ne seront plus suivis ici."
+        " Ce qui s’est dit et promis reste.",
+    ),
+    Page(
         "give_up",
         "sans-suite",
         GiveUpForm,

@@ -9,7 +9,7 @@ from calendars.working_days import add_months
 from donations.enums import GiveUpReason, ProspectState
 from donations.models import Prospect, ProspectContact
 from donations.parameters import LAPSE_MONTHS, SILENT_DAYS
-from donations.permissions import can_prospect
+from donations.permissions import can_prospect, can_unlink_early_prospect
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Requirement, Verb
 from network.enums import OrganisationKind
 
@@ -222,6 +222,17 @@ class ProspectMachine(Machine, of=Prospect):
         undoes=["announce"],
         done="Détaché de l’organisation donatrice",
         why="It was linked to another by mistake: its lots say nothing of this one, which is to be called again.",
+    )
+
+    unlink_early = Verb(
+        "Détacher de cette organisation",
+        source=[S.TO_CONTACT, S.MET, S.PROMISED, S.SILENT],
+        target=SAME,
+        who=can_unlink_early_prospect,
+        stamps={"organisation": None},
+        undoes=["link"],
+        done="Détaché de l’organisation donatrice",
+        why="The same before it announced anything: what was said and promised stays.",
     )
 
     fall_silent = Verb(

@@ -246,6 +246,24 @@ def test_a_prospect_linked_to_the_wrong_organisation_is_detached_and_the_organis
     assert faults == []
 
 
+def test_one_linked_to_the_wrong_organisation_is_detached_before_it_announces_anything_and_stays_where_it_was() -> None:
+    load_law()
+    scene, ground = Scene(), Ground()
+    url = reverse("donations:prospect_unlink_early", args=[ground.prospect.reference])
+    shown = reverse("donations:prospect_detail", args=[ground.prospect.reference])
+    with pytest.raises(PermissionDenied):
+        gate.apply(ground.prospect, "unlink_early", actor=ground.manager)
+    assert url not in read(acting(ground.manager), shown), "it is linked to nobody"
+    gate.apply(ground.prospect, "promise", actor=ground.manager, devices=40, contacted_on=TODAY())
+    gate.apply(ground.prospect, "link", actor=ground.manager, organisation=scene.donor)
+    assert url in read(acting(ground.manager), shown)
+    assert acting(ground.manager).post(url, {"comment": ""}).status_code == 302
+    now = Prospect.objects.get(pk=ground.prospect.pk)
+    assert (now.state, now.organisation, now.promised_devices) == (S.PROMISED, None, 40)
+    scene.announced()
+    assert ground.state == S.PROMISED
+
+
 def test_nothing_tells_an_epci_that_a_donor_is_already_followed_by_another() -> None:
     """A donor that was missing from the choices, or refused, was somebody else's: neither happens."""
     load_law()
