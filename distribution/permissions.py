@@ -111,6 +111,12 @@ def can_keep_appointment(actor: Actor) -> Q | None:
     return at_own_points(actor)
 
 
+def can_untell_appointment(actor: Actor) -> Q | None:
+    """The same, of those whose household knows, or was reminded."""
+    scope = can_keep_appointment(actor)
+    return None if scope is None else scope & (Q(told_at__isnull=False) | Q(reminded_at__isnull=False))
+
+
 def can_answer_appointment(actor: Actor) -> Q | None:
     """The household itself, by its sheet."""
     return _of_link(actor) if isinstance(actor, SignedLink) else None

@@ -110,6 +110,7 @@ FOR_GOOD = "nothing lifts it any more: the sentence says what may be done instea
 BY_TIME = "the day or the hour comes by itself"
 BY_PROGRAM = "the services give it: nobody types it"
 NOBODY: dict[str, str] = {
+    "noted": "what nobody noted is not taken back",
     "held": "what nobody holds is not given back",
     "is_restriction": "the other rights have no end to announce",
     "not_lifted": "it is over",

@@ -42,6 +42,14 @@ PAGES: tuple[Page[Request], ...] = (
     Page("tell", "prevenu", CommentForm, done="Noté\u00a0: le foyer le sait"),
     Page("remind", "rappele", CommentForm, done="Noté\u00a0: le foyer est rappelé"),
     Page(
+        "untell",
+        "pas-appele",
+        CommentForm,
+        done="Noté\u00a0: le foyer est à appeler",
+        warning="À faire si l’appel a été noté au mauvais rendez-vous\u00a0: il revient dans «\u00a0À faire\u00a0»."
+        " Ce qu’un message a dit au foyer reste dit.",
+    ),
+    Page(
         "miss",
         "absent",
         CommentForm,

@@ -9,7 +9,7 @@ from django.db.models import F
 from distribution.enums import AppointmentState
 from distribution.machine import appointment_rules as rules
 from distribution.models import Appointment
-from distribution.permissions import can_answer_appointment, can_keep_appointment
+from distribution.permissions import can_answer_appointment, can_keep_appointment, can_untell_appointment
 from lifecycle.machine import AT, CREATION, SAME, Given, Machine, Verb
 from typography.french import moment
 
@@ -98,6 +98,21 @@ class AppointmentMachine(Machine, of=Appointment):
         due=rules.reminder_due,
         done="Rendez-vous rappelé au foyer",
         why="The working day before: by mail where there is one, else somebody calls.",
+    )
+
+    untell = Verb(
+        "Noter que le foyer n’a pas été appelé",
+        source=[S.BOOKED, S.CANCELLED],
+        target=SAME,
+        who=can_untell_appointment,
+        requires=[rules.NOTED],
+        stamps={
+            "told_at": rules.unless_noted("tell", "told_at"),
+            "reminded_at": rules.unless_noted("remind", "reminded_at"),
+        },
+        undoes=["tell", "remind"],
+        done="Foyer à appeler de nouveau",
+        why="Another one had been called: it is on the first page of the point until somebody calls.",
     )
 
     confirm = Verb(

@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from calendars.days import day_start
 from calendars.working_days import add_working_days
 from distribution.enums import AppointmentCancelReason, AppointmentState
 from distribution.models import Appointment
-from distribution.models.appointment import not_known, not_received
+from distribution.models.appointment import AppointmentEntry, not_known, not_received
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS, MISSED_APPOINTMENTS
 from documents.sms_door import provider
 from documents.texting import TYPED_MOBILE
@@ -145,6 +145,24 @@ BEGUN = Requirement(
     lambda ctx: Q(starts_at__lte=ctx.at),
 )
 NOT_TOLD = Requirement("not_told", "Le foyer est déjà prévenu.", lambda ctx: not_known())
+
+
+def _noted(verb: str, column: str) -> Q:
+    """What the column says was noted by a person, by this verb: neither a message nor the clock said it."""
+    rows = AppointmentEntry.objects.filter(object=OuterRef("pk"), verb=verb, at=OuterRef(column))
+    return Q(Exists(rows.filter(actor__isnull=False)))
+
+
+def unless_noted(verb: str, column: str) -> Case:
+    """Stamp: nothing where a person noted it, else what a message or the clock said."""
+    return Case(When(_noted(verb, column), then=None), default=F(column))
+
+
+NOTED = Requirement(
+    "noted",
+    "Ici, personne n’a noté d’appel\u00a0: il n’y a rien à reprendre.",
+    lambda ctx: _noted("tell", "told_at") | _noted("remind", "reminded_at"),
+)
 NOT_REMINDED = Requirement("not_reminded", "Ce rendez-vous est déjà rappelé au foyer.", lambda ctx: Q(reminded_at=None))
 KNOWN = Requirement(
     "known",

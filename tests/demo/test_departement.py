@@ -89,6 +89,7 @@ NOT_TOLD = {
     "undo_take_back",
     "unlink",
     "unlink_early",
+    "untell",
 }
 """What the story leaves to whoever tries the demonstration: what is set right, the merger of two EPCI, what comes
 years after a first lot, and a person to ask on site who wants to be erased."""

@@ -1,0 +1,44 @@
+"""« Le foyer le sait », noted of the wrong appointment: nobody had called it, and somebody is to call it again."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from distribution.models import Appointment
+from lifecycle import gate
+from lifecycle.exceptions import Refused, Unknown
+from tests.distribution.appointment_pages import page_of
+from tests.distribution.hours import booked, opened
+from tests.distribution.shelves import Shelf
+from tests.distribution.test_appointments_followed import mailed
+from tests.pages import acting, done, read
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_call_noted_on_the_wrong_appointment_is_to_be_made_again(shelf: Shelf) -> None:
+    opened(shelf)
+    made = booked(shelf, shelf.reserved())
+    assert page_of(made, "untell") not in read(acting(shelf.adviser), page_of(made))
+    with pytest.raises(PermissionDenied):
+        gate.apply(made, "untell", actor=shelf.adviser)
+    gate.apply(made, "tell", actor=shelf.adviser)
+    gate.apply(made, "remind", actor=shelf.adviser)
+    assert not Appointment.objects.to_tell(timezone.now()).exists()
+    with pytest.raises((PermissionDenied, Unknown)):
+        gate.apply(made, "untell", actor=shelf.stranger)
+
+    done(acting(shelf.adviser), page_of(made, "untell"))
+
+    now = Appointment.objects.to_tell(timezone.now()).get()
+    assert (now.told_at, now.reminded_at) == (None, None)
+    assert "Le foyer ne connaît pas ce rendez-vous" in read(acting(shelf.adviser), page_of(made))
+
+
+def test_what_a_mail_told_stays_told_and_the_call_that_recalled_it_is_to_be_made_again(shelf: Shelf) -> None:
+    made = booked(shelf, mailed(shelf))
+    with pytest.raises(Refused, match="personne n’a noté"):
+        gate.apply(made, "untell", actor=shelf.adviser)
+    gate.apply(made, "remind", actor=shelf.adviser)
+    now = gate.apply(made, "untell", actor=shelf.adviser)
+    assert (now.told_at, now.reminded_at) == (made.told_at, None)
