@@ -129,7 +129,8 @@ def committee_cancel(request: Request, pk: int) -> HttpResponse:
         lambda: cancel_committee(actor=request.membership, committee=committee),
         title="Annuler ce comité",
         sentence=f"{committee} reste dans la liste, avec la mention «\u00a0annulé\u00a0». Les membres convoqués sont"
-        " prévenus par courriel.",
+        " prévenus par courriel. Cela ne se défait pas\u00a0: pour la même date, il faudra le prévoir de nouveau, et le"
+        " convoquer.",
         done="Comité annulé.",
         back_url=reverse("desk:committee_detail", args=[committee.pk]),
     )

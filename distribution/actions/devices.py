@@ -63,14 +63,19 @@ def _note(request: Request, device: Device) -> dict[str, Any]:
 
 
 def _note_of_the_day(request: Request, device: Device) -> Mapping[str, Any]:
-    return _note(request, device) | {"today": timezone.localdate()}
+    found = _note(request, device)
+    told = "Vérifiez l’appareil et le foyer\u00a0: une remise s’annule le jour même seulement."
+    told += " Ensuite, l’appareil se reprend en retour."
+    return found | {"today": timezone.localdate(), "warning": told if found["note"] is not None else ""}
 
 
 def _note_of_exchange(request: Request, device: Device) -> Mapping[str, Any]:
     found = _note(request, device)
     if found["note"] is not None and found["note"].kind != HandOverKind.EXCHANGE:
         return {"note": None, "household": None}
-    return found
+    told = "Vérifiez les deux appareils et le foyer\u00a0: un échange ne s’annule pas."
+    told += " Ensuite, l’appareil remis se reprend en retour."
+    return found | {"warning": told if found["note"] is not None else ""}
 
 
 PAGES: tuple[Page[Request], ...] = (

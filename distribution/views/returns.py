@@ -41,6 +41,8 @@ def device_settle(request: Request, reference: str) -> HttpResponse:
         title="Servir le foyer autrement",
         done=lambda device, settled: f"{device}\u00a0: {settled}. L’atelier peut le reprendre en traitement.",
         submit="Enregistrer l’issue",
+        warning="Cela ne se défait pas\u00a0: l’appareil ne reviendra plus à ce foyer, le montant ne se corrige plus."
+        " Son travailleur social, prévenu, dit si le besoin attend de nouveau.",
         impossible=_not_to_settle(device),
     )
 

@@ -143,7 +143,9 @@ def test_an_adviser_of_a_relay_serves_the_households_around_from_its_own_point(s
     assert need.reference in page
     assert f"Réserver {device.tag}" in page
     client.post(choose(need), {"device": device.reference})
-    assert need.prescription.household.last_name in read(client, page_of(device, "device_hand_over"))
+    asked = read(client, page_of(device, "device_hand_over"))
+    assert need.prescription.household.last_name in asked
+    assert "une remise s’annule le jour même seulement" in asked
     client.post(page_of(device, "device_hand_over"), {"proof": "attested", "attested": "on"})
     assert fresh(device).state == S.HANDED_OVER
     assert state_of(need) == NeedState.MET
@@ -285,6 +287,7 @@ def test_a_device_under_warranty_is_exchanged_for_one_that_suits(shelf: Shelf) -
     assert "Échange préparé" in read(client, url), "whoever chooses another sees that this one is promised"
     page = read(client, done.headers["Location"])
     assert f"sans rien payer, à la place de {back}" in page
+    assert "un échange ne s’annule pas" in read(client, page_of(spare, "device_exchange"))
     client.post(page_of(spare, "device_exchange"), {"proof": "attested", "attested": "on"})
 
     replaced = fresh(spare)
@@ -298,6 +301,7 @@ def test_a_device_under_warranty_is_exchanged_for_one_that_suits(shelf: Shelf) -
 def test_a_household_is_refunded_or_gives_the_device_up(shelf: Shelf) -> None:
     back = shelf.returned()
     client, url = acting(shelf.adviser), page_of(back, "device_settle")
+    assert "le montant ne se corrige plus" in read(client, url)
     assert "Notez le montant remboursé." in answered(client, url, kind="refund")
     assert "au plus égal à ce que le foyer a payé" in answered(client, url, kind="refund", amount="900")
     assert "laissez vide" in answered(client, url, kind="given_up", amount="10")
