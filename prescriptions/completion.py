@@ -69,15 +69,19 @@ class CompletionPoint:
         return not self.code
 
 
+TAKEN_BACK = "unask_completion"
+
+
 @dataclass(frozen=True)
 class Round:
-    """One request, until the file was sent back (None: it is not yet)."""
+    """One request, until the file was sent back or the request taken back (None: it is not yet)."""
 
     request: CompletionRequest
     points: tuple[CompletionPoint, ...]
     sent_back_at: datetime | None
     others: tuple[FileChange, ...]
     """What changed besides, in parts that no point is about."""
+    is_taken_back: bool = False
     veiled: bool = False
     """Whether the words of people are kept from the reader: they may name the household, which is not named to him."""
 
@@ -105,16 +109,18 @@ def rounds_of(prescription: Prescription, actor: Actor) -> list[Round]:
         return []
     first = requests[-1].asked_at
     answers = _answers(requests, actor)
-    sent = PrescriptionEntry.objects.filter(object=prescription, verb="submit", at__gte=first).order_by("seq")
-    sent_at = list(sent.values_list("at", flat=True))
+    ends = PrescriptionEntry.objects.filter(object=prescription, verb__in=("submit", TAKEN_BACK), at__gte=first)
+    ended = dict(ends.order_by("seq").values_list("at", "verb"))
     changes = sorted(_changes(prescription, actor, first), key=lambda change: change.at)
     parts = CodedReason.objects.parts_by(timezone.localdate())
     veiled = not Household.objects.named_to(actor).filter(pk=prescription.household_id).exists()
     rounds, until = [], None
     for request in requests:
-        back = next((at for at in sent_at if at >= request.asked_at and (until is None or at <= until)), None)
+        back = next((at for at in ended if at >= request.asked_at and (until is None or at <= until)), None)
         within = [one for one in changes if one.at > request.asked_at and (back is None or one.at <= back)]
         round_ = _round(request, parts, answers.get(request.pk, {}), back, within)
+        if back is not None:
+            round_ = replace(round_, is_taken_back=ended[back] == TAKEN_BACK)
         rounds.append(_without_words(round_) if veiled else round_)
         until = request.asked_at
     return rounds

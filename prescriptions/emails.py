@@ -36,6 +36,11 @@ def completion_asked_for_worker(prescription: Prescription, asked: CompletionReq
     _write("completion_asked_for_worker", prescription, _workers(prescription), at, asked=asked, answer=answer)
 
 
+def completion_unasked_for_worker(prescription: Prescription, at: datetime) -> None:
+    """Nothing is missing after all: there is nothing to answer."""
+    _write("completion_unasked_for_worker", prescription, _workers(prescription), at)
+
+
 def accepted_for_worker(prescription: Prescription, at: datetime) -> None:
     """The needs wait; the household may be told."""
     _write("accepted_for_worker", prescription, _workers(prescription), at)

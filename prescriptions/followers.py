@@ -195,6 +195,13 @@ def ask_for_what_is_missing(move: Move) -> None:
     plan_reminders(Prescription.objects.filter(pk__in=move.pks), ReminderKind.COMPLETE, move.at)
 
 
+def take_asking_back(move: Move) -> None:
+    """Nothing is missing: nothing is recalled any more, and the worker learns that it was a mistake."""
+    end_reminders(move)
+    for prescription in prescriptions_of(move):
+        emails.completion_unasked_for_worker(prescription, move.at)
+
+
 def keep_decision(move: Move) -> None:
     """The decision is kept with what the rules of the day said, line by line."""
     day = timezone.localdate(move.at)
@@ -343,6 +350,7 @@ def register() -> None:
     register_households()
     on_transition("prescription", "submit", acknowledge)
     on_transition("prescription", "ask_completion", ask_for_what_is_missing)
+    on_transition("prescription", "unask_completion", take_asking_back)
     on_transition("prescription", "accept", keep_decision)
     on_transition("prescription", "accept", let_needs_wait)
     on_transition("prescription", "accept", plan_still_current)

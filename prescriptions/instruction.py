@@ -22,7 +22,7 @@ from prescriptions.parameters import INSTRUCT_DAYS
 from typography.french import day as told_day
 from typography.french import plural
 
-RUNS, STOPS = "submit", "ask_completion"
+RUNS, STOPS = ("submit", "unask_completion"), "ask_completion"
 ENDS = ("accept", "refuse", "withdraw", "revoke", "expire")
 """The verbs after which nothing is instructed any more."""
 
@@ -53,14 +53,14 @@ def clocks_of(
 ) -> dict[int, InstructionClock]:
     """``{prescription: its clock}`` of those that were submitted; one query, and one for ``limit`` if not given."""
     asked = prescriptions if isinstance(prescriptions, QuerySet) else list(prescriptions)
-    rows = PrescriptionEntry.objects.filter(object__in=asked, verb__in=(RUNS, STOPS, *ENDS))
+    rows = PrescriptionEntry.objects.filter(object__in=asked, verb__in=(*RUNS, STOPS, *ENDS))
     acts: dict[int, list[tuple[str, date]]] = {}
     for pk, verb, at in rows.order_by("object_id", "seq").values_list("object_id", "verb", "at"):
         acts.setdefault(pk, []).append((verb, timezone.localdate(at)))
     if not acts:
         return {}
     limit = INSTRUCT_DAYS.on(day) if limit is None else limit
-    return {pk: _clock(told, limit, day) for pk, told in acts.items() if any(verb == RUNS for verb, _ in told)}
+    return {pk: _clock(told, limit, day) for pk, told in acts.items() if any(verb in RUNS for verb, _ in told)}
 
 
 def _clock(acts: Iterable[tuple[str, date]], limit: int, day: date) -> InstructionClock:
@@ -69,7 +69,7 @@ def _clock(acts: Iterable[tuple[str, date]], limit: int, day: date) -> Instructi
         if since is not None:
             total += working_days_between(since, on)
         since, stopped, is_over = None, None, verb in ENDS
-        if verb == RUNS:
+        if verb in RUNS:
             since = on
         elif verb == STOPS:
             stopped = on

@@ -18,7 +18,7 @@ PROMISED = {
     "refuse": ContactAbout.REFUSED,
 }
 """The verbs whose result the sheet of a filed request promises to tell."""
-OVERTAKEN_BY = ("submit", "withdraw", "revoke", "expire", "fulfil", "close_unmet", "decline")
+OVERTAKEN_BY = ("submit", "unask_completion", "withdraw", "revoke", "expire", "fulfil", "close_unmet", "decline")
 """The verbs after which what was to be told is not true any more, or is known to the household."""
 
 

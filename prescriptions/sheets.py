@@ -10,6 +10,7 @@ from prescriptions.followers import prescriptions_of
 TOLD = (
     "submit",
     "ask_completion",
+    "unask_completion",
     "accept",
     "refuse",
     "decline",

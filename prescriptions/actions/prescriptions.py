@@ -78,6 +78,16 @@ PAGES: tuple[Page[Request], ...] = (
         form_kwargs=_of_today,
         context=lambda request, prescription: {"rounds": rounds_of(prescription, request.membership)},
         template="prescriptions/actions/ask_completion.html",
+        warning="Le délai d’instruction s’arrête, et le travailleur social est prévenu. Demandé par erreur, un"
+        " complément se retire\u00a0: «\u00a0Retirer la demande de complément\u00a0», sur la page de la demande.",
+    ),
+    Page(
+        "unask_completion",
+        "retirer-complement",
+        CommentForm,
+        done="Demande de complément retirée\u00a0: {row.prescriber} est prévenu",
+        warning="Le travailleur social apprend que rien ne manque. Le délai d’instruction reprend, les rappels"
+        " s’arrêtent, et une photo envoyée par le foyer est effacée.",
     ),
     Page("accept", "accepter", view=prescription_accept),
     Page(

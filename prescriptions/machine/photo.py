@@ -7,7 +7,7 @@ from prescriptions.models import ProofPhoto
 from prescriptions.permissions import can_answer_photo, can_send_photo
 
 S = PhotoState
-ENDS = ("submit", "refuse", "withdraw", "revoke", "expire")
+ENDS = ("submit", "unask_completion", "refuse", "withdraw", "revoke", "expire")
 """The verbs of its request after which nothing is asked any more."""
 
 

@@ -101,6 +101,26 @@ class PrescriptionMachine(Machine, of=Prescription):
         why="The worker is told what is missing; reminders are planned.",
     )
 
+    unask_completion = Verb(
+        "Retirer la demande de complément",
+        source=S.INCOMPLETE,
+        target=S.SUBMITTED,
+        who=can_decide_prescription,
+        requires=[
+            rules.NOT_RESTRICTED,
+            rules.RESIDENCE,
+            rules.REACHABLE,
+            rules.MEMBERS_COUNTED,
+            rules.HAS_NEEDS,
+            rules.FACTS_SEEN,
+            rules.AGREEMENT_GIVEN,
+        ],
+        stamps={"complete_by": None},
+        done="Demande de complément retirée",
+        undoes=["ask_completion"],
+        why="Another file was meant, or nothing is missing after all: it is instructed again, and the worker is told.",
+    )
+
     accept = Verb(
         "Accepter",
         source=S.SUBMITTED,

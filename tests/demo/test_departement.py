@@ -87,6 +87,7 @@ NOT_TOLD = {
     "undo_register",
     "undo_start",
     "undo_take_back",
+    "unask_completion",
     "unlink",
     "unlink_early",
     "untell",
