@@ -45,7 +45,7 @@ def _who_waits_again(request: Request, device: Device) -> Mapping[str, Any]:
     told = "Le besoin attend de nouveau, à son rang\u00a0: il ne perd pas son tour."
     booked = Appointment.objects.booked().filter(need=device.need_id).select_related("need__prescription__household")
     expected = booked.first() if device.need_id is not None else None
-    if expected is not None:
+    if expected is not None and expected.starts_at is not None:
         told += f" Son rendez-vous du {moment(expected.starts_at)} est annulé\u00a0: le foyer"
         is_mailed = is_written_to(expected.need, expected.starts_at)
         told += " l’apprend par un message." if is_mailed else " est à appeler, dans «\u00a0À faire\u00a0»."
