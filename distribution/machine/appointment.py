@@ -110,7 +110,7 @@ class AppointmentMachine(Machine, of=Appointment):
             "told_at": rules.unless_noted("tell", "told_at"),
             "reminded_at": rules.unless_noted("remind", "reminded_at"),
         },
-        undoes=["tell", "remind"],
+        varies=True,
         done="Foyer à appeler de nouveau",
         why="Another one had been called: it is on the first page of the point until somebody calls.",
     )

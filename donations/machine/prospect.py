@@ -230,7 +230,7 @@ class ProspectMachine(Machine, of=Prospect):
         target=SAME,
         who=can_unlink_early_prospect,
         stamps={"organisation": None},
-        undoes=["link"],
+        varies=True,
         done="Détaché de l’organisation donatrice",
         why="The same before it announced anything: what was said and promised stays.",
     )
