@@ -143,14 +143,18 @@ def call_off_mails(rows: Iterable[int], *, error: str) -> int:
 
 @transaction.atomic
 def forget_mails(
-    *, addresses: Iterable[str] = (), about: tuple[str, int] | None = None, at: datetime | None = None
+    *,
+    addresses: Iterable[str] = (),
+    about: tuple[str, int] | None = None,
+    rows: Iterable[int] = (),
+    at: datetime | None = None,
 ) -> int:
-    """Erase the addressees, the subject, the text and the attachments of the mails to these addresses or about
-    this object.
+    """Erase the addressees, the subject, the text and the attachments of the mails to these addresses, about this
+    object, or of these rows.
 
     The rows stay, with their dates; those that had not left will not. Returns how many were erased.
     """
-    wanted = Q(to__overlap=list(addresses))
+    wanted = Q(to__overlap=list(addresses)) | Q(pk__in=list(rows))
     if about is not None:
         wanted |= Q(about_machine=about[0], about_pk=about[1])
     return _erase(wanted, at or timezone.now())

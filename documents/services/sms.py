@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from documents.enums import FOR_GOOD, FORGOTTEN, INTERRUPTED, REFUSED, REPLACED, SHUT, SendState
@@ -96,13 +97,17 @@ def call_off_sms(rows: Iterable[int], *, error: str = REPLACED, at: datetime | N
 
 
 @transaction.atomic
-def forget_sms(*, about: tuple[str, int], at: datetime) -> None:
-    """Erase the number and the text of the SMS about an object; those that had not left will not."""
-    rows = Sms.objects.filter(about_machine=about[0], about_pk=about[1], forgotten_at=None)
-    waiting = rows.filter(delivery__in=(SendState.QUEUED, SendState.SENDING))
+def forget_sms(*, about: tuple[str, int] | None = None, rows: Iterable[int] = (), at: datetime) -> None:
+    """Erase the number and the text of the SMS about an object, or of these; those that had not left will not."""
+    wanted = Q(pk__in=list(rows))
+    if about is not None:
+        wanted |= Q(about_machine=about[0], about_pk=about[1])
+    pks = list(Sms.objects.filter(wanted).values_list("pk", flat=True))
+    kept = Sms.objects.filter(pk__in=pks, forgotten_at=None)
+    waiting = kept.filter(delivery__in=(SendState.QUEUED, SendState.SENDING))
     waiting.update(delivery=SendState.FAILED, error=FORGOTTEN)
-    rows.update(number="", text="", forgotten_at=at)
-    SmsAnswer.objects.filter(sms__about_machine=about[0], sms__about_pk=about[1]).exclude(text="").update(text="")
+    kept.update(number="", text="", forgotten_at=at)
+    SmsAnswer.objects.filter(sms__in=pks).exclude(text="").update(text="")
 
 
 @transaction.atomic(durable=True)

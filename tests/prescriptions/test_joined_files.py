@@ -4,12 +4,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from documents.enums import SendState
+from documents.models import Sms
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.clock import run_clock
@@ -305,6 +307,24 @@ def test_what_was_replaced_is_held_as_long_as_it_can_be_put_back_and_no_longer(c
     parted = part_household(actor=circle.pilot, household=file, left=Household.objects.get(pk=left.household_id))
     assert parted.columns == ["last_name"], "the days were made longer since: it stays as it is, and is told"
     assert "prescriptions.forget_replaced" in {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
+
+
+def test_what_was_said_to_a_household_of_a_request_that_was_not_its_own_goes_with_it(
+    circle: Circle, beside: Circle, settings: LazySettings
+) -> None:
+    settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
+    by_sms = {"contact_channel": "sms", "phone": "0699887766"}
+    kept = circle.submitted(COMPUTER, household=circle.household(**person(**HER | by_sms)))
+    other = beside.household(**person(last_name="Autrenom", first_name="Nadja", phone="0611223344"))
+    left = beside.submitted(PHONE, household=other)
+    file = join_household(actor=circle.adviser, household=left.household, kept=kept.household)
+    beside.accept(again(left))
+    part_household(actor=circle.pilot, household=file, left=Household.objects.get(pk=other.pk))
+    assert Sms.objects.get().number
+    withdraw_prescription(actor=circle.worker, prescription=again(kept), reason="no_longer_needed")
+    given = {"received_on": timezone.localdate(), "channel": ErasureChannel.PLACE}
+    gate.apply(again(file), "erase_on_request", actor=circle.pilot, **given)
+    assert Sms.objects.get().number == ""
 
 
 @pytest.mark.parametrize("by_the_clock", [True, False])
