@@ -40,9 +40,18 @@ def renew_sheet_elsewhere(move: Move) -> None:
             freeze_sheet(prescription, move, only_if_other=True)
 
 
+def renew_sheet_parted(move: Move) -> None:
+    """It goes back to its own household, which a sheet made meanwhile says to reach as the other one."""
+    if move.cause is not None and move.cause.verb == "part":
+        for prescription in prescriptions_of(move):
+            if prescription.submitted_at is not None:
+                freeze_sheet(prescription, move, only_if_other=True)
+
+
 def register() -> None:
     """The papers, and the registrations of this subject."""
     register_kinds()
     for verb in TOLD:
         on_transition("prescription", verb, renew_sheet)
     on_transition("prescription", "relocate", renew_sheet_elsewhere)
+    on_transition("prescription", "regroup", renew_sheet_parted)

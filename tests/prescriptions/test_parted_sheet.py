@@ -1,0 +1,30 @@
+"""The sheet of a request that came with a file joined by error, once it went back."""
+
+import pytest
+
+from prescriptions.models import Household, Prescription
+from prescriptions.services.joining import join_household, part_household
+from tests.prescriptions.files import COMPUTER, Circle, again, person
+from tests.prescriptions.test_joined_files import HER, PHONE
+
+pytestmark = pytest.mark.django_db
+
+
+def named_on_the_sheet_of(request: Prescription) -> str:
+    sheet = request.papers.first()
+    assert sheet is not None
+    return str(sheet.document.values["name"])
+
+
+def test_it_names_its_own_household_again() -> None:
+    circle = Circle()
+    beside = Circle(distributor=circle.distributor, commune=circle.commune)
+    kept = circle.submitted(COMPUTER, household=circle.household(**person(**HER)))
+    other = beside.household(**person(last_name="Autrenom", first_name="Nadja"))
+    request = beside.submitted(PHONE, household=other)
+    file = join_household(actor=circle.adviser, household=other, kept=kept.household)
+    request = beside.accept(again(request))
+    assert named_on_the_sheet_of(request) == "Nadia Vandewalle"
+    part_household(actor=circle.pilot, household=file, left=Household.objects.get(pk=other.pk))
+    assert named_on_the_sheet_of(again(request)) == "Nadja Autrenom"
+    assert named_on_the_sheet_of(again(kept)) == "Nadia Vandewalle"
