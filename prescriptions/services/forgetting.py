@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Q
+
 from documents.models import Document
 from documents.services import forget_document, forget_mails, forget_sms
 from lifecycle.models import Comment
@@ -16,6 +18,7 @@ from prescriptions.models import (
     Household,
     HouseholdEntry,
     HouseholdMessage,
+    Joining,
     Need,
     NeedEntry,
     Prescription,
@@ -72,13 +75,19 @@ def forget_households(households: Iterable[int], at: datetime) -> None:
 
 
 def _forget_messages(households: list[int], at: datetime) -> None:
-    """What was said to it, whatever of: of a request that came with a file joined by error, and went back, too."""
+    """What was said to it, whatever of: of a request that came with a file joined by error, and went back, too.
+
+    The sheets of that request that name it go with it: another one was drawn when it went back.
+    """
     written = HouseholdMessage.objects.filter(household__in=households)
     forget_sms(rows=written.exclude(sms=None).values_list("sms", flat=True), at=at)
     forget_mails(rows=written.exclude(mail=None).values_list("mail", flat=True), at=at)
-    letters = Document.objects.filter(pk__in=written.exclude(letter=None).values("letter"), forgotten_at=None)
-    for letter in letters.order_by("pk"):
-        forget_document(document=letter, at=at)
+    papers = Q(pk__in=written.exclude(letter=None).values("letter"))
+    for undone in Joining.objects.filter(household__in=households, undone_at__isnull=False):
+        drawn = Q(created_at__gte=undone.joined_at, created_at__lt=undone.undone_at)
+        papers |= drawn & Q(owner_machine="prescription", owner_pk__in=undone.prescriptions)
+    for document in Document.objects.filter(papers, forgotten_at=None).order_by("pk"):
+        forget_document(document=document, at=at)
 
 
 def _forget_words(prescriptions: list[int]) -> None:
