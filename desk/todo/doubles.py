@@ -39,7 +39,7 @@ def imported_doubles(actor: Membership, at: datetime) -> Block:
     drafts = Prescription.objects.visible_to(actor).filter(
         state=PrescriptionState.DRAFT, household__import_line__isnull=False
     )
-    mine = drafts if is_manager(actor) else drafts.filter(worker__user=actor.user_id)
+    mine = drafts if is_manager(actor) else drafts.followed_by(actor)
     return Block(
         "importes-ressemblants",
         "Personnes importées qui ressemblent à un dossier",

@@ -62,7 +62,7 @@ STEPS = (
 
 
 def todo_of(actor: Membership, at: datetime) -> TodoPage:
-    """A worker reads his own files; the manager, those of the whole team."""
+    """A worker reads his own files, and those of whoever left; the manager, those of the whole team."""
     limits = limits_on(at)
     return TodoPage(
         actions=(
@@ -86,7 +86,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
 
 def _mine(actor: Membership) -> QuerySet[Prescription]:
     seen = Prescription.objects.visible_to(actor)
-    return seen if is_manager(actor) else seen.filter(worker__user=actor.user_id)
+    return seen if is_manager(actor) else seen.followed_by(actor)
 
 
 def _address(actor: Membership, state: PrescriptionState) -> str:

@@ -84,6 +84,11 @@ class Membership(models.Model):
         return self.closed_at is None
 
     @property
+    def has_left(self) -> bool:
+        """Whether the person acts in it no more: it is closed, or the account is."""
+        return not self.is_open or not self.user.is_active
+
+    @property
     def reads_all(self) -> bool:
         """The pilot reads names and comments of every organisation; the others, those of their own."""
         return is_pilot(self)

@@ -29,7 +29,7 @@ def distributors(request: Request) -> Any:
 
 
 class PrescriptionFilter(django_filters.FilterSet):
-    """Prescriptions by state, kind of need, EPCI, prescriber or distributor, and those one follows oneself."""
+    """Prescriptions by state, kind of need, EPCI, prescriber or distributor, and those one follows or nobody does."""
 
     state = django_filters.ChoiceFilter(label="État", choices=PrescriptionState, empty_label="Tous")
     need = django_filters.ChoiceFilter(label="Besoin", choices=NeedKind, empty_label="Tous", method="having")
@@ -37,7 +37,7 @@ class PrescriptionFilter(django_filters.FilterSet):
     prescriber = django_filters.ModelChoiceFilter(label="Prescripteur", queryset=prescribers, empty_label="Tous")
     distributor = django_filters.ModelChoiceFilter(label="Distributeur", queryset=distributors, empty_label="Tous")
     mine = django_filters.ChoiceFilter(
-        label="Suivies par", choices=[("me", "Moi seulement")], empty_label="Toute l’équipe", method="followed"
+        label="Suivies par", choices=[("me", "Moi, ou plus personne")], empty_label="Toute l’équipe", method="followed"
     )
 
     held = django_filters.ChoiceFilter(
@@ -65,7 +65,7 @@ class PrescriptionFilter(django_filters.FilterSet):
         return rows.filter(Exists(Need.objects.filter(prescription=OuterRef("pk"), kind=value)))
 
     def followed(self, rows: PrescriptionQuerySet, name: str, value: str) -> PrescriptionQuerySet:
-        return rows.filter(worker__user=self.request.membership.user_id)
+        return rows.followed_by(self.request.membership)
 
     def instructed(self, rows: PrescriptionQuerySet, name: str, value: str) -> PrescriptionQuerySet:
         actor = self.request.membership

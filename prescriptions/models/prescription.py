@@ -5,7 +5,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 
 from documents.models import Document
 from lifecycle.actors import SYSTEM, Actor
@@ -46,6 +46,11 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
     def live(self) -> Self:
         """Those that someone is dealing with."""
         return self.filter(state__in=LIVE_STATES)
+
+    def followed_by(self, actor: Membership) -> Self:
+        """Those that the actor follows, and those that nobody follows any more: whoever did has left its prescriber."""
+        still = Membership.objects.open().filter(pk=OuterRef("worker"), organisation=OuterRef("prescriber"))
+        return self.filter(Q(worker__user=actor.user_id) | ~Exists(still))
 
     def recent_communes(self, worker: Actor, most: int = 5) -> list[int]:
         """The keys of the communes of the files this person opened or follows, the last one first; one query."""
