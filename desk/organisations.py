@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Q, Value
 from django.db.models.fields import CharField
 from django.utils import timezone
 
+from desk.unattended import left_work
 from lifecycle.actors import Actor
 from lifecycle.journal import journal_of
 from lifecycle.machine import machines
@@ -47,6 +48,7 @@ def activity_panel(organisation: Organisation, actor: Actor) -> Panel | None:
         "invited": Invitation.objects.filter(organisation=organisation).pending().count(),
         "acts": done,
         "last_at": max((one.last_at for one in done), default=None),
+        "left": left_work(organisation),
         "points": DistributionPoint.objects.filter(Q(organisation=organisation) | Q(distributor=organisation)),
     }
     return {"title": "Activité", "template": "desk/administration/_activity.html", "context": context}

@@ -23,6 +23,7 @@ from desk.todo.figures import month_of_the_departement
 from desk.todo.limits import limits_on
 from desk.todo.prospects import Appointments
 from desk.todo.service import service
+from desk.todo.unattended import unattended
 from desk.todo.values import values
 from desk.todo.verified import verifications
 from distribution.models import DerogationRequest
@@ -60,6 +61,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
             *_proofs(actor, at),
             _ending(actor, at, limits.days(FIRST_REMINDER_DAYS)),
             _reviews(actor, at),
+            unattended(),
             copper(actor, at, limits),
             _needs(actor, at, limits.days(WAITED_DAYS)),
             doubles(limits),

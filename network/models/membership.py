@@ -1,11 +1,12 @@
 """Who acts: one person, in one organisation, in one role. Never edited, only closed and reopened."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from lifecycle.actors import Actor
@@ -97,6 +98,12 @@ class Membership(models.Model):
     def every_role(cls) -> list["Membership"]:
         """One unsaved membership per role @ kind that means something, to draw the matrix role × verb."""
         return [cls(kind=kind.value, role=role.value) for kind, roles in ROLES_BY_KIND.items() for role in roles]
+
+
+def left_by_all(kinds: Collection[str], roles: Collection[str]) -> QuerySet[Organisation]:
+    """The organisations where nobody may act in any of these roles of these kinds: closed, or all have left."""
+    held = Membership.objects.open().filter(kind__in=kinds, role__in=roles)
+    return Organisation.objects.exclude(pk__in=held.order_by().values("organisation"))
 
 
 class MembershipPeriod(models.Model):

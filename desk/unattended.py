@@ -1,0 +1,241 @@
+"""Work that waits for an organisation in which nobody may do it any more: what, how much, and how it goes on."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
+from django.urls import reverse
+
+from connectivity.enums import TO_ANSWER
+from connectivity.models import ConnectionFile
+from conventions.enums import ConventionState
+from conventions.models import Convention, Review, Signature
+from conventions.permissions import PARTIES
+from distribution.enums import SERVES
+from donations.enums import DonationState
+from donations.models import Allocation, DeedAcceptance, Donation
+from network.enums import OrganisationKind as Kind
+from network.enums import Role
+from network.models import Organisation
+from network.models.membership import left_by_all
+from prescriptions.enums import PrescriptionState
+from prescriptions.models import Need, Prescription, RightsRequest, Transfer
+from prescriptions.permissions import FOLLOWING
+from refurb.enums import ON_THE_BENCH
+from refurb.models import Delivery, Device
+from typography.french import Noun
+
+D, C = DonationState, ConventionState
+EPCI_DECIDES = (C.DRAFT, C.CHANGES_REQUESTED, C.APPROVED, C.SIGNED)
+"""Where a convention waits for the EPCI that writes it."""
+
+
+@dataclass(frozen=True)
+class Unattended:
+    """One kind of work: ``of`` leads from a row to the organisation it waits for, ``roles`` of ``kinds`` do it there.
+
+    ``way_out``: what the pilot does. ``listed``: the list that shows them, and the filter that takes the organisation.
+    """
+
+    noun: Noun
+    kinds: Collection[Kind]
+    roles: Collection[Role]
+    rows: QuerySet[Any]
+    of: str
+    way_out: str
+    counted: str = "pk"
+    listed: tuple[str, dict[str, str], str] | None = None
+
+    def url(self, organisation: int) -> str:
+        """Where they are listed, for one organisation; empty when no list has them."""
+        if self.listed is None:
+            return ""
+        name, asked, by = self.listed
+        return f"{reverse(name)}?{urlencode({**asked, by: organisation})}"
+
+
+@dataclass(frozen=True)
+class Left:
+    """So much of one kind of work that waits for one organisation."""
+
+    work: Unattended
+    organisation: int
+    count: int
+
+    @property
+    def in_words(self) -> str:
+        return self.work.noun.counted(self.count)
+
+    @property
+    def url(self) -> str:
+        return self.work.url(self.organisation)
+
+
+def every_work() -> tuple[Unattended, ...]:
+    """What waits for the people of an organisation, in the order of the chain."""
+    return (*_given(), *_agreed(), *_prescribed(), *_served())
+
+
+def _given() -> tuple[Unattended, ...]:
+    accepted = DeedAcceptance.objects.filter(donation=OuterRef("pk"), round=OuterRef("allocation_round"))
+    shares = Allocation.objects.current().filter(donation__state__in=(D.QUALIFIED, D.SCHEDULED, D.COLLECTED))
+    return (
+        Unattended(
+            Noun("acte de don à accepter", "actes de don à accepter"),
+            [Kind.DONOR],
+            [Role.CONTACT, Role.MANAGER],
+            Donation.objects.filter(~Exists(accepted), state=D.QUALIFIED),
+            "donor",
+            "invitez un contact du donateur, ou retirez le lot",
+        ),
+        Unattended(
+            Noun("lot à enlever ou à solder", "lots à enlever ou à solder"),
+            [Kind.RECONDITIONER],
+            [Role.MANAGER],
+            shares,
+            "workshop",
+            "réaffectez ce qui n’est pas enlevé à un autre atelier, ou invitez un responsable",
+            counted="donation",
+        ),
+        Unattended(
+            Noun("appareil sur l’établi", "appareils sur l’établi"),
+            [Kind.RECONDITIONER],
+            [Role.TECHNICIAN, Role.MANAGER],
+            Device.objects.filter(state__in=ON_THE_BENCH),
+            "workshop",
+            "invitez un technicien",
+        ),
+    )
+
+
+def _agreed() -> tuple[Unattended, ...]:
+    acting = Convention.objects.annotate(acting=Coalesce("succeeded_by", "epci_party"))
+    return (
+        Unattended(
+            Noun("convention à faire avancer", "conventions à faire avancer", feminine=True),
+            [Kind.EPCI],
+            [Role.MANAGER],
+            acting.filter(state__in=EPCI_DECIDES),
+            "acting",
+            "invitez un responsable de l’EPCI",
+        ),
+        Unattended(
+            Noun("avis attendu", "avis attendus"),
+            list(PARTIES),
+            [Role.REVIEWER, Role.MANAGER],
+            Review.objects.awaited().filter(convention__state=C.IN_REVIEW),
+            "organisation",
+            "invitez un relecteur",
+        ),
+        Unattended(
+            Noun("signature attendue", "signatures attendues", feminine=True),
+            list(PARTIES),
+            [Role.SIGNATORY, Role.MANAGER],
+            Signature.objects.awaited().filter(convention__state=C.SIGNING),
+            "organisation",
+            "invitez un signataire, puis demandez-lui la signature",
+        ),
+    )
+
+
+def _prescribed() -> tuple[Unattended, ...]:
+    house = Organisation.objects.of_kind(Kind.DEPARTEMENT).active().order_by("pk").values("pk")[:1]
+    return (
+        Unattended(
+            Noun("demande suivie", "demandes suivies", feminine=True),
+            [Kind.PRESCRIBER],
+            FOLLOWING,
+            Prescription.objects.live(),
+            "prescriber",
+            "proposez-les à un autre prescripteur depuis leur page, ou invitez un travailleur social",
+            listed=("prescriptions:prescription_list", {}, "prescriber"),
+        ),
+        Unattended(
+            Noun("dossier proposé, sans réponse", "dossiers proposés, sans réponse"),
+            [Kind.PRESCRIBER],
+            FOLLOWING,
+            Transfer.objects.waiting(),
+            "receiver",
+            "qui les propose peut reprendre sa proposition",
+        ),
+        Unattended(
+            Noun("demande à examiner", "demandes à examiner", feminine=True),
+            [Kind.DISTRIBUTOR],
+            [Role.ADVISER, Role.MANAGER],
+            Prescription.objects.filter(state=PrescriptionState.SUBMITTED),
+            "distributor",
+            "décidez-les depuis leur page, ou invitez un conseiller",
+            listed=("prescriptions:prescription_list", {"state": PrescriptionState.SUBMITTED}, "distributor"),
+        ),
+        Unattended(
+            Noun("demande de droits à répondre", "demandes de droits à répondre", feminine=True),
+            [Kind.DEPARTEMENT],
+            [Role.DPO],
+            RightsRequest.objects.open().annotate(house=Subquery(house)).exclude(house=None),
+            "house",
+            "invitez un délégué à la protection des données",
+        ),
+    )
+
+
+def _served() -> tuple[Unattended, ...]:
+    advisers = {"kinds": [Kind.DISTRIBUTOR], "roles": [Role.ADVISER, Role.MANAGER]}
+    return (
+        Unattended(
+            Noun("besoin à servir", "besoins à servir"),
+            rows=Need.objects.waiting().filter(kind__in=SERVES),
+            of="prescription__distributor",
+            way_out="invitez un conseiller",
+            **advisers,
+        ),
+        Unattended(
+            Noun("livraison à pointer", "livraisons à pointer", feminine=True),
+            rows=Delivery.objects.open(),
+            of="point__distributor",
+            way_out="l’atelier peut les annuler, ou invitez un conseiller",
+            **advisers,
+        ),
+        Unattended(
+            Noun("ligne demandée", "lignes demandées", feminine=True),
+            [Kind.OPERATOR],
+            [Role.AGENT, Role.MANAGER],
+            ConnectionFile.objects.filter(state__in=TO_ANSWER, operator__email=""),
+            "operator",
+            "invitez un agent, ou donnez une adresse électronique à l’opérateur",
+        ),
+    )
+
+
+def left_work(organisation: Organisation | None = None) -> list[Left]:
+    """What waits where nobody may do it, of one organisation or of all; one query."""
+    works = every_work()
+    asked = [_counted(rank, work, organisation) for rank, work in enumerate(works)]
+    first, *others = asked
+    rows = first.union(*others, all=True).order_by()
+    return [Left(works[rank], pk, count) for rank, pk, count in sorted(rows)]
+
+
+def _counted(rank: int, work: Unattended, organisation: Organisation | None) -> QuerySet[Any]:
+    nobody = left_by_all(work.kinds, work.roles)
+    where = Q(**{f"{work.of}__in": nobody.values("pk")})
+    if organisation is not None:
+        where &= Q(**{work.of: organisation.pk})
+    return (
+        work.rows.order_by()
+        .filter(where)
+        .annotate(rank=Value(rank, IntegerField()), awaited=Cast(work.of, IntegerField()))
+        .values("rank", "awaited")
+        .annotate(number=Count(work.counted, distinct=True))
+        .values_list("rank", "awaited", "number")
+    )
+
+
+def by_organisation(left: Iterable[Left]) -> dict[int, list[Left]]:
+    """The same, by organisation."""
+    found: dict[int, list[Left]] = {}
+    for one in left:
+        found.setdefault(one.organisation, []).append(one)
+    return found

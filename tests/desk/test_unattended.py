@@ -1,0 +1,131 @@
+"""Whoever a thing in progress rests on leaves: somebody else sees it, and may go on with it."""
+
+from collections.abc import Callable
+
+import pytest
+from django.urls import reverse
+
+from desk.unattended import every_work, left_work
+from network.enums import OrganisationKind as Kind
+from network.enums import Role
+from network.models import Membership, Organisation
+from network.services.accounts import disable_account
+from prescriptions.services.transfers import ask_transfer
+from tests.connectivity.lines import Line
+from tests.conventions.conventions import Treaty
+from tests.desk.test_todo import block, landing
+from tests.distribution.shelves import Shelf
+from tests.donations.scene import Scene
+from tests.network.factories import make_membership
+from tests.pages import acting, read
+from tests.prescriptions.files import Circle
+from tests.prescriptions.rights import Desk
+from tests.refurb.devices import given_to
+
+pytestmark = pytest.mark.django_db
+type Expected = list[tuple[Organisation, str]]
+
+
+def a_lot() -> Expected:
+    scene = Scene()
+    scene.qualified()
+    assert scene.north.manager
+    return [(scene.donor, "actes de don à accepter"), (scene.north.organisation, "lots à enlever ou à solder")]
+
+
+def a_bench() -> Expected:
+    bench = given_to(Scene())
+    bench.received()
+    return [(bench.technician.organisation, "appareils sur l’établi")]
+
+
+def a_convention() -> Expected:
+    treaty = Treaty()
+    assert treaty.epci_party is not None
+    assert treaty.workshop_reviewer
+    treaty.in_review()
+    Treaty(epci=treaty.epci, epci_party=treaty.epci_party).draft()
+    return [(treaty.epci_party, "conventions à faire avancer"), (treaty.workshop, "avis attendus")]
+
+
+def a_signature() -> Expected:
+    treaty = Treaty()
+    treaty.signing()
+    return [(treaty.distributor, "signatures attendues")]
+
+
+def a_file() -> Expected:
+    circle, beside = Circle(), Circle()
+    assert beside.worker
+    accepted = circle.accepted()
+    circle.submitted()
+    ask_transfer(actor=circle.worker, prescription=accepted, prescriber=beside.prescriber)
+    return [
+        (circle.prescriber, "demandes suivies"),
+        (beside.prescriber, "dossiers proposés, sans réponse"),
+        (circle.distributor, "demandes à examiner"),
+        (circle.distributor, "besoins à servir"),
+    ]
+
+
+def a_delivery() -> Expected:
+    shelf = Shelf()
+    shelf.shipped()
+    assert shelf.adviser
+    return [(shelf.distributor, "livraisons à pointer")]
+
+
+def a_line() -> Expected:
+    line = Line()
+    assert line.agent
+    line.sent()
+    Organisation.objects.filter(pk=line.operator.pk).update(email="")
+    return [(line.operator, "lignes demandées")]
+
+
+STORIES = [a_lot, a_bench, a_convention, a_signature, a_file, a_delivery, a_line]
+
+
+def known() -> set[tuple[int, str]]:
+    return {(one.organisation, one.work.noun.many) for one in left_work()}
+
+
+def all_leave(organisation: Organisation) -> None:
+    for member in Membership.objects.open().filter(organisation=organisation).select_related("user"):
+        disable_account(user=member.user)
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_what_waits_where_everybody_left_is_on_the_page_of_the_pilot(story: Callable[[], Expected]) -> None:
+    expected = story()
+    pilot = make_membership(Role.PILOT, Kind.DEPARTEMENT)
+    wanted = {(organisation.pk, many) for organisation, many in expected}
+    assert not wanted & known(), "somebody may do it"
+    for organisation, _ in expected:
+        all_leave(organisation)
+    assert wanted <= known()
+    client = acting(pilot)
+    told = "".join(f"{line.title} {line.about}" for line in block(landing(client), "sans-personne").lines)
+    for organisation, many in expected:
+        assert organisation.name in told
+        page = read(client, reverse("network:organisation_detail", args=[organisation.reference]))
+        assert next(one for one in every_work() if one.noun.many == many).way_out in page
+
+
+def test_a_closed_organisation_is_one_where_nobody_acts() -> None:
+    circle = Circle()
+    circle.accepted()
+    Organisation.objects.filter(pk=circle.prescriber.pk).update(is_active=False)
+    (line,) = block(landing(acting(circle.pilot)), "sans-personne").lines
+    assert (line.title, line.when) == (circle.prescriber.name, "organisation fermée")
+
+
+def test_requests_of_rights_without_an_officer_are_on_the_page_of_the_pilot() -> None:
+    asking = Desk()
+    asking.asked()
+    assert asking.officer
+    pilot = make_membership(Role.PILOT, Kind.DEPARTEMENT, asking.officer.organisation)
+    assert block(landing(acting(pilot)), "sans-personne").count == 0
+    disable_account(user=asking.officer.user)
+    (line,) = block(landing(acting(pilot)), "sans-personne").lines
+    assert "1 demande de droits à répondre" in line.about.replace("\u00a0", " ")
