@@ -76,8 +76,9 @@ def transfer_asked_for_receiver(transfer: Transfer, at: datetime) -> None:
 
 
 def transfer_declined_for_worker(transfer: Transfer, at: datetime) -> None:
-    """It stays with whoever offered it."""
-    _of_transfer("transfer_declined_for_worker", transfer, _workers(transfer.prescription), at)
+    """It stays with whoever offered it; the pilot is told, when nobody else was left to offer it."""
+    people = _workers(transfer.prescription) or people_of(Membership.objects.filter(pk=transfer.asked_by_id))
+    _of_transfer("transfer_declined_for_worker", transfer, people, at)
 
 
 def transfer_cancelled_for_receiver(transfer: Transfer, at: datetime) -> None:
@@ -87,7 +88,9 @@ def transfer_cancelled_for_receiver(transfer: Transfer, at: datetime) -> None:
 
 def _of_transfer(template: str, transfer: Transfer, people: People, at: datetime) -> None:
     where = absolute_url(reverse("prescriptions:transfer_detail", args=[transfer.reference]))
-    _write(template, transfer.prescription, people, at, transfer=transfer, where=where)
+    asker = transfer.asked_by
+    instead = asker.organisation if asker is not None and asker.organisation_id != transfer.sender_id else None
+    _write(template, transfer.prescription, people, at, transfer=transfer, where=where, instead=instead)
 
 
 def handed_on_for_worker(prescription: Prescription, at: datetime) -> None:

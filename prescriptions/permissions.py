@@ -6,13 +6,14 @@ relay, those accepted in the communes it serves; the pilot, all of them but no s
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from lifecycle.actors import Actor, SignedLink
 from lifecycle.linked import Linked
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.models import Organisation
+from network.models.membership import left_by_all
 from network.permissions import acts_as, is_manager, is_pilot, protects_data
 from prescriptions.enums import (
     AGREEMENT_WITHDRAWN,
@@ -195,8 +196,18 @@ def sees_stories(actor: Actor | None) -> Q | None:
 # --- transfer
 
 
+def can_offer_prescription(actor: Actor) -> Q | None:
+    """The workers of its prescriber; the pilot, where none of them is left."""
+    if is_pilot(actor):
+        return Q(prescriber__in=left_by_all([Kind.PRESCRIBER], FOLLOWING).values("pk"))
+    return can_edit_prescription(actor)
+
+
 def can_ask_transfer(actor: Actor) -> Q | None:
-    """The workers of the prescriber that follows the prescription: they offer it, and take the offer back."""
+    """Whoever may offer the prescription to another prescriber takes the offer back too."""
+    if is_pilot(actor):
+        nobody = left_by_all([Kind.PRESCRIBER], FOLLOWING).values("pk")
+        return Q(sender__in=nobody, prescription__prescriber=F("sender"))
     return Q(sender=actor.organisation_id, prescription__prescriber=actor.organisation_id) if works(actor) else None
 
 

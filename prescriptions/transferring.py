@@ -18,7 +18,9 @@ ENDS = ("refuse", "fulfil", "close_unmet", "withdraw", "revoke", "expire")
 
 def _transfers(move: Move) -> Iterable[Transfer]:
     rows = Transfer.objects.filter(pk__in=move.pks).order_by("pk")
-    return rows.select_related("prescription__worker__user", "prescription__household", "sender", "receiver")
+    return rows.select_related(
+        "prescription__worker__user", "prescription__household", "sender", "receiver", "asked_by__organisation"
+    )
 
 
 def hand_over_file(move: Move) -> None:

@@ -10,6 +10,7 @@ from documents.enums import MessageLanguage
 from documents.responses import document_response, drawn_response
 from lifecycle.acting import may
 from lifecycle.actors import Actor
+from network.permissions import is_pilot
 from network.requests import Request
 from prescriptions.documents import draw_agreement, draw_in_language, is_translated
 from prescriptions.enums import AGREEMENT_WITHDRAWN, CodePurpose, PrescriptionState, SheetLanguage
@@ -31,6 +32,7 @@ from prescriptions.views.rows import visible_household, visible_need, visible_pr
 from prescriptions.views.same_household import same_household
 from prescriptions.views.sheet import household_sheet, needs_of, open_needs, sheet_of
 from prescriptions.views.steps import household_step, need_step, next_step
+from prescriptions.views.transfers import offers
 
 
 @require_safe
@@ -63,7 +65,7 @@ def prescription_detail(request: Request, reference: str) -> HttpResponse:
 
 def _offered(prescription: Prescription, actor: Actor) -> Transfer | None:
     """The offer of it to another prescriber that waits for an answer."""
-    if not works(actor) or not prescription.is_live:
+    if not (works(actor) or is_pilot(actor)) or not prescription.is_live:
         return None
     return (
         Transfer.objects.visible_to(actor)
@@ -75,8 +77,8 @@ def _offered(prescription: Prescription, actor: Actor) -> Transfer | None:
 
 
 def _offers(prescription: Prescription, actor: Actor) -> list[tuple[str, str]]:
-    """Where its team offers it to another prescriber."""
-    if not works(actor) or not prescription.is_live:
+    """Where its team offers it to another prescriber, or the pilot when nobody of it is left."""
+    if not prescription.is_live or not (works(actor) or (is_pilot(actor) and offers(prescription, actor))):
         return []
     url = reverse("prescriptions:prescription_transfer", args=[prescription.reference])
     return [("Proposer à un autre prescripteur", url)]

@@ -12,8 +12,8 @@ from network.permissions import is_pilot
 from network.requests import Request
 from prescriptions.enums import TransferState
 from prescriptions.forms.actions import TransferForm
-from prescriptions.models import Transfer
-from prescriptions.permissions import can_answer_transfer, can_ask_transfer, can_edit_prescription, works
+from prescriptions.models import Prescription, Transfer
+from prescriptions.permissions import can_answer_transfer, can_ask_transfer, can_offer_prescription, works
 from prescriptions.services.transfers import ask_transfer
 from prescriptions.views.rows import is_veiled, visible_prescription
 from prescriptions.views.saving import saved
@@ -23,6 +23,19 @@ WARNING = (
     "Rien ne change avant sa réponse\u00a0: vous suivez le dossier jusque-là. S’il accepte, le dossier du foyer part"
     " avec la demande et vous ne le verrez plus. La situation que vous avez écrite reste chez vous."
 )
+
+
+NOBODY_LEFT = (
+    "Plus personne n’agit pour {}\u00a0: proposez ce dossier à qui peut le suivre. Rien ne change avant sa réponse."
+    " S’il accepte, le dossier du foyer part avec la demande\u00a0; la situation écrite par l’ancien prescripteur ne"
+    " suit pas."
+)
+
+
+def offers(prescription: Prescription, actor: Actor) -> bool:
+    """Whether the actor may offer it to another prescriber."""
+    scope = can_offer_prescription(actor)
+    return scope is not None and Prescription.objects.filter(scope, pk=prescription.pk).exists()
 
 
 def visible_transfer(request: Request, reference: str) -> Transfer:
@@ -69,14 +82,13 @@ def prescription_transfer(request: Request, reference: str) -> HttpResponse:
     """Offer the prescription, and the household's file with it, to another prescriber."""
     prescription = visible_prescription(request, reference)
     actor = request.membership
-    may(can_edit_prescription(actor))
+    may(offers(prescription, actor))
     form = TransferForm(posted(request), prescription=prescription)
     if request.method == "POST" and form.is_valid():
         transfer = saved(form, lambda: ask_transfer(actor=actor, prescription=prescription, **form.cleaned_data))
         if transfer is not None:
-            messages.success(
-                request, f"Dossier proposé à {transfer.receiver}\u00a0: vous le suivez jusqu’à sa réponse."
-            )
+            follows = "\u00a0: vous le suivez jusqu’à sa réponse" if works(actor) else ""
+            messages.success(request, f"Dossier proposé à {transfer.receiver}{follows}.")
             return redirect("prescriptions:prescription_detail", reference=reference)
     context = {
         "form": form,
@@ -84,7 +96,7 @@ def prescription_transfer(request: Request, reference: str) -> HttpResponse:
         "row": prescription,
         "title": "Proposer à un autre prescripteur",
         "submit": "Proposer",
-        "warning": WARNING,
+        "warning": WARNING if works(actor) else NOBODY_LEFT.format(prescription.prescriber),
         "back": reverse("prescriptions:prescription_detail", args=[reference]),
     }
     return render(request, "prescriptions/actions/_prescription.html", context)

@@ -6,19 +6,23 @@ import pytest
 from django.urls import reverse
 
 from desk.unattended import every_work, left_work
+from documents.models import Mail
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.models import Membership, Organisation
 from network.services.accounts import disable_account
-from prescriptions.services.transfers import ask_transfer
+from prescriptions.enums import TransferRefusal
+from prescriptions.models import Prescription, Transfer
+from prescriptions.services.transfers import accept_transfer, ask_transfer, decline_transfer
 from tests.connectivity.lines import Line
 from tests.conventions.conventions import Treaty
 from tests.desk.test_todo import block, landing
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
 from tests.network.factories import make_membership
-from tests.pages import acting, read
+from tests.pages import acting, done, read
 from tests.prescriptions.files import Circle
+from tests.prescriptions.pages import page_of
 from tests.prescriptions.rights import Desk
 from tests.refurb.devices import given_to
 
@@ -129,3 +133,33 @@ def test_requests_of_rights_without_an_officer_are_on_the_page_of_the_pilot() ->
     disable_account(user=asking.officer.user)
     (line,) = block(landing(acting(pilot)), "sans-personne").lines
     assert "1 demande de droits à répondre" in line.about.replace("\u00a0", " ")
+
+
+def test_the_pilot_offers_the_files_of_a_prescriber_where_nobody_is_left() -> None:
+    circle, beside = Circle(), Circle()
+    assert beside.worker
+    accepted = circle.accepted()
+    page = reverse("prescriptions:prescription_detail", args=[accepted.reference])
+    url = reverse("prescriptions:prescription_transfer", args=[accepted.reference])
+    client = acting(circle.pilot)
+    assert url not in read(client, page)
+    assert client.get(url).status_code == 403, "its worker is there"
+    all_leave(circle.prescriber)
+
+    assert url in read(client, page)
+    assert f"Plus personne n’agit pour {circle.prescriber}" in read(client, url)
+    done(client, url, prescriber=beside.prescriber.pk)
+
+    transfer = Transfer.objects.get()
+    (asked,) = Mail.objects.filter(subject__contains="Un dossier vous est proposé")
+    assert asked.to == [beside.worker.user.email]
+    assert "plus personne n’agit" in asked.body
+    assert str(circle.pilot.organisation) in read(acting(beside.worker), page_of(transfer, "transfer_detail"))
+    decline_transfer(actor=beside.worker, transfer=transfer, reason=TransferRefusal.NOBODY.value)
+    (told,) = Mail.objects.filter(subject__contains="ne la reprend pas")
+    assert told.to == [circle.pilot.user.email]
+    assert "Vous la suivez toujours" not in told.body
+    again = ask_transfer(actor=circle.pilot, prescription=accepted, prescriber=beside.prescriber)
+    assert page_of(again, "transfer_cancel") in read(client, page_of(again, "transfer_detail"))
+    accept_transfer(actor=beside.worker, transfer=again)
+    assert Prescription.objects.get(pk=accepted.pk).prescriber == beside.prescriber
