@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from connectivity.emails import reaches
 from connectivity.enums import UndoActivateReason
 from connectivity.forms import connections as forms
 from connectivity.forms.lines import ConnectionLoseRightForm
@@ -20,6 +21,15 @@ from network.requests import Request
 
 def _appointment(request: Request, connection: ConnectionFile) -> Mapping[str, Any]:
     return {"initial": {"appointment_on": connection.appointment_on, "appointment_slot": connection.appointment_slot}}
+
+
+def _what_leaves(request: Request, connection: ConnectionFile) -> Mapping[str, Any]:
+    """The problems that were answered; whether a mail tells the operator."""
+    operator = connection.operator
+    return {
+        "problems": problems_of(connection, request.membership),
+        "unreached": operator is not None and not reaches(operator),
+    }
 
 
 def _evidence(request: Request, connection: ConnectionFile) -> Mapping[str, Any]:
@@ -41,7 +51,7 @@ PAGES: tuple[Page[Request], ...] = (
         forms.ConnectionSendForm,
         services.send_connection,
         form_kwargs=lambda request, connection: {"file": connection},
-        context=lambda request, connection: {"problems": problems_of(connection, request.membership)},
+        context=_what_leaves,
         template="connectivity/actions/send.html",
     ),
     Page(

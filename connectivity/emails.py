@@ -15,6 +15,7 @@ from documents.enums import MailPurpose, MessageChannel, MessageCode
 from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
+from prescriptions.emails_rights import OFFICERS
 from prescriptions.enums import RightKind
 from prescriptions.models import RightsRequest
 from prescriptions.services.messages import Message, from_service, way_to, write_message
@@ -27,15 +28,31 @@ type People = dict[int, list[tuple[str, str]]]
 
 
 def sent_for_operator(file: ConnectionFile, at: datetime) -> None:
-    """A request waits in the queue."""
+    """A request waits in the queue; the pilot is told of an operator that no mail reaches."""
     days = NO_ANSWER_DAYS.on(timezone.localdate(at))
     _write("sent_for_operator", file, _agents(file.operator_id), at, page=_queue(), days=days)
+    _unreached_for_pilot(file, days, at)
 
 
 def reminder_for_operator(file: ConnectionFile, at: datetime) -> None:
     """A request has been waiting; without an answer it closes by itself."""
-    closes_on = (file.waiting_since or at) + timedelta(days=NO_ANSWER_DAYS.on(timezone.localdate(at)))
+    days = NO_ANSWER_DAYS.on(timezone.localdate(at))
+    closes_on = (file.waiting_since or at) + timedelta(days=days)
     _write("reminder_for_operator", file, _agents(file.operator_id), at, page=_queue(), closes_on=closes_on)
+    _unreached_for_pilot(file, days, at)
+
+
+def reaches(operator: Organisation) -> bool:
+    """Whether a mail reaches an operator: an agent who signs in, or an address to which a link is sent."""
+    return bool(operator.email or _agents(operator.pk))
+
+
+def _unreached_for_pilot(file: ConnectionFile, days: int, at: datetime) -> None:
+    """An operator without an agent or an address hears of nothing: the pilot gives it one or the other."""
+    if file.operator is not None and not reaches(file.operator):
+        page = absolute_url(reverse("network:organisation_detail", args=[file.operator.reference]))
+        pilots = _people(Membership.objects.pilots())
+        _write("unreached_operator_for_pilot", file, pilots, at, page=page, days=days)
 
 
 def let_go_for_operator(file: ConnectionFile, at: datetime) -> None:
@@ -55,6 +72,8 @@ def rights_answered_for_operator(
 ) -> str:
     """The household had what was sent corrected, erased, kept aside, or stopped: so does the operator with it.
 
+    The officer is told of an operator that no mail reaches.
+
     Returns how it reads the request today: ``page``, its own; ``link``, one that follows a correction, which none does
     while the household limits its data; nothing when it reads it no more.
     """
@@ -70,6 +89,9 @@ def rights_answered_for_operator(
         "prescriber": file.need.prescription.prescriber,
     }
     _write("rights_answered_for_operator", file, agents or own, at, **said)
+    if not (agents or own):
+        unreached = {"kind": asked.kind, "operator": operator, "asked": asked}
+        _write("unreached_operator_for_officer", file, _people(Membership.objects.filter(OFFICERS)), at, **unreached)
     return reads
 
 
@@ -195,15 +217,13 @@ def _agents(operator: int | None) -> People:
 
 
 def _workers(file: ConnectionFile) -> People:
-    """Who follows the household and who sent the file; when none of them acts any more, the prescriber's managers."""
+    """Who follows the household and who sent the file; when none acts any more, the prescriber's managers, or its team."""
     prescription = file.need.prescription
     found = _people(Membership.objects.filter(pk__in=[prescription.worker_id, file.sent_by_id, file.chosen_by_id]))
     if prescription.prescriber_id in found:
         return found
-    managers = Membership.objects.filter(
-        organisation=prescription.prescriber_id, kind=OrganisationKind.PRESCRIBER, role=Role.MANAGER
-    )
-    return found | _people(managers)
+    team = Membership.objects.filter(organisation=prescription.prescriber_id, kind=OrganisationKind.PRESCRIBER)
+    return found | (_people(team.filter(role=Role.MANAGER)) or _people(team))
 
 
 def _people(memberships: Any) -> People:

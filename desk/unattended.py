@@ -182,6 +182,7 @@ def _prescribed() -> tuple[Unattended, ...]:
 
 
 def _served() -> tuple[Unattended, ...]:
+    unreached = Q(operator__email="") | Q(operator__is_active=False)  # neither a page nor a link
     advisers = {"kinds": [Kind.DISTRIBUTOR], "roles": [Role.ADVISER, Role.MANAGER]}
     return (
         Unattended(
@@ -202,7 +203,7 @@ def _served() -> tuple[Unattended, ...]:
             Noun("ligne demandée", "lignes demandées", feminine=True),
             [Kind.OPERATOR],
             [Role.AGENT, Role.MANAGER],
-            ConnectionFile.objects.filter(state__in=TO_ANSWER, operator__email=""),
+            ConnectionFile.objects.filter(state__in=TO_ANSWER).filter(unreached),
             "operator",
             "invitez un agent, ou donnez une adresse électronique à l’opérateur",
         ),

@@ -11,7 +11,7 @@ from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.models import Membership, Organisation
 from network.services.accounts import disable_account
-from prescriptions.enums import TransferRefusal
+from prescriptions.enums import RightKind, TransferRefusal
 from prescriptions.models import Prescription, Transfer
 from prescriptions.services.transfers import accept_transfer, ask_transfer, decline_transfer
 from tests.connectivity.lines import Line
@@ -163,3 +163,38 @@ def test_the_pilot_offers_the_files_of_a_prescriber_where_nobody_is_left() -> No
     assert page_of(again, "transfer_cancel") in read(client, page_of(again, "transfer_detail"))
     accept_transfer(actor=beside.worker, transfer=again)
     assert Prescription.objects.get(pk=accepted.pk).prescriber == beside.prescriber
+
+
+def test_an_operator_that_no_mail_reaches_is_told_to_the_pilot_when_a_line_is_asked() -> None:
+    line = Line()
+    assert line.pilot
+    Organisation.objects.filter(pk=line.operator.pk).update(email="")
+    chosen = line.chosen()
+    line.see(chosen)
+    client = acting(line.worker)
+    assert "n’a dans Maillon ni agent ni adresse" in read(
+        client, reverse("connectivity:connection_send", args=[chosen.reference])
+    )
+    line.send(chosen)
+    (mail,) = Mail.objects.filter(subject__contains="n’en sait rien")
+    assert mail.to == [line.pilot.user.email]
+    assert reverse("network:organisation_detail", args=[line.operator.reference]) in mail.body
+
+
+def test_an_operator_that_no_mail_reaches_is_told_to_the_officer_when_a_household_exercises_a_right() -> None:
+    line = Line()
+    sent, desk = line.sent(), Desk(line.circle)
+    Organisation.objects.filter(pk=line.operator.pk).update(email="")
+    asked = desk.asked(RightKind.OBJECTION, sent.need.prescription.household)
+    desk.answer(asked)
+    (mail,) = Mail.objects.filter(subject__contains="n’est pas prévenu")
+    assert mail.to == [desk.officer.user.email]
+
+
+def test_what_an_operator_answers_reaches_the_team_when_nobody_who_followed_it_is_left() -> None:
+    line = Line()
+    sent = line.sent()
+    colleague = make_membership(Role.WORKER, Kind.PRESCRIBER, line.circle.prescriber)
+    disable_account(user=line.worker.user)
+    line.report(sent)
+    assert [colleague.user.email] in [mail.to for mail in Mail.objects.all()]
