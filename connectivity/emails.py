@@ -217,7 +217,7 @@ def _agents(operator: int | None) -> People:
 
 
 def _workers(file: ConnectionFile) -> People:
-    """Who follows the household and who sent the file; when none acts any more, the prescriber's managers, or its team."""
+    """Who follows the household and who sent the file; when all have left, the prescriber's managers, or its team."""
     prescription = file.need.prescription
     found = _people(Membership.objects.filter(pk__in=[prescription.worker_id, file.sent_by_id, file.chosen_by_id]))
     if prescription.prescriber_id in found:

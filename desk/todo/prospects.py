@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from desk.models import Committee
 from desk.todo.blocks import Block, BlockRow, until
 from donations.enums import NextStep
 from donations.models import Prospect
+from network.enums import OrganisationKind, Role
 from network.models import Membership
 from network.permissions import is_pilot
 
@@ -67,10 +68,15 @@ class Appointments:
 
 
 def _due(actor: Membership, at: datetime) -> Any:
-    """His own; to the pilot, also those of somebody whose role is closed: nobody else would find them."""
+    """His own; to the pilot, also those of somebody who follows that commune no more: nobody else would find them.
+
+    His role is closed, or his EPCI merged into another.
+    """
     his = Q(next_owner=actor.pk)
     if is_pilot(actor):
-        his |= ~Q(next_owner__in=Membership.objects.open().values("pk"))
+        its = Q(kind=OrganisationKind.EPCI, role=Role.MANAGER, organisation__epci=OuterRef("commune__epci"))
+        follows = Membership.objects.open().filter(its | Q(pk__in=Membership.objects.pilots().values("pk")))
+        his |= ~Exists(follows.filter(pk=OuterRef("next_owner")))
     return Prospect.objects.visible_to(actor).due(timezone.localdate(at)).filter(his)
 
 
