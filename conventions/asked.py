@@ -1,6 +1,6 @@
 """What is asked of whoever acts, by the circuits and by the rows, and taking charge of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -109,6 +109,30 @@ def to_agree_end(actor: Actor) -> QuerySet[Convention]:
 # --- taking charge
 
 
+def gone(actor: Actor, owners: Iterable[int]) -> set[int]:
+    """Of these accounts, those who act no more where the actor does, or nowhere for those of elsewhere; one query.
+
+    What one of them has in charge is nobody's: a colleague takes it.
+    """
+    acting = Membership.objects.open().filter(pk=OuterRef("pk"))
+    held: dict[int, list[tuple[bool, bool]]] = {owner: [] for owner in owners}
+    if not held:
+        return set()
+    rows = Membership.objects.filter(user__in=list(held)).annotate(is_acting=Exists(acting))
+    for user, organisation, is_acting in rows.values_list("user", "organisation", "is_acting"):
+        held[user].append((organisation == actor.organisation_id, is_acting))
+    near = {
+        user: [acts for is_near, acts in roles if is_near] or [acts for _, acts in roles]
+        for user, roles in held.items()
+    }
+    return {user for user, roles in near.items() if not any(roles)}
+
+
+def _others_task(actor: Membership, task: Task) -> bool:
+    """Whether somebody else who still acts has it in charge."""
+    return task.owner_id not in (None, actor.user_id) and not gone(actor, [task.owner_id])
+
+
 def owner_told(actor: Actor, owner: User | None) -> str:
     """Who has a task in charge: by name to his own organisation, empty when nobody has."""
     if owner is None:
@@ -119,12 +143,17 @@ def owner_told(actor: Actor, owner: User | None) -> str:
 
 @one_transaction
 def claim_task(*, actor: Membership, pk: int) -> Task:
-    """Take charge of a task, so that colleagues know. Raises Unknown, or Refused when someone already did."""
+    """Take charge of a task, so that colleagues know, also in the place of somebody who left.
+
+    Raises Unknown, or Refused when someone already did.
+    """
     with _locked(actor, pk) as activation:
         task: Task = activation.task
-        if task.owner_id not in (None, actor.user_id):
+        if _others_task(actor, task):
             taken = f"{owner_told(actor, task.owner)} s’en charge déjà."
             raise Refused({pk: (Reason("claimed", taken),)})
+        if task.owner_id not in (None, actor.user_id):
+            activation.unassign()
         if task.owner_id is None:
             activation.assign(actor.user)
         return task
@@ -135,7 +164,7 @@ def release_task(*, actor: Membership, pk: int) -> Task:
     """Give a task back to one's colleagues. Raises Unknown, or Refused when another person has it in charge."""
     with _locked(actor, pk) as activation:
         task: Task = activation.task
-        if task.owner_id not in (None, actor.user_id):
+        if _others_task(actor, task):
             taken = f"{owner_told(actor, task.owner)} s’en charge et peut seule y renoncer."
             raise Refused({pk: (Reason("claimed", taken),)})
         if task.owner_id is not None:

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 from viewflow.workflow.models import Task
 
-from conventions.asked import asked_of, claim_task, release_task, to_agree_end, unknown_to
+from conventions.asked import asked_of, claim_task, gone, release_task, to_agree_end, unknown_to
 from conventions.flows import ConventionFlow
 from conventions.models import Convention, Review, Signature
 from conventions.permissions import REVIEWERS, SIGNATORIES
@@ -75,7 +75,8 @@ def items_of(actor: Membership) -> list[Item]:
         .prefetch_related("deposits__refusal")
         .in_bulk(_seeds(tasks, ConventionFlow.sign))
     )
-    owners = [task.owner_id for task in tasks if task.owner_id is not None]
+    owners = {task.owner_id for task in tasks if task.owner_id is not None}
+    left = gone(actor, owners)
     near = set(
         Membership.objects.filter(organisation=actor.organisation_id, user__in=owners).values_list("user", flat=True)
     )
@@ -85,7 +86,8 @@ def items_of(actor: Membership) -> list[Item]:
         convention = conventions[task.process.artifact_object_id]
         row = rows.get(task.flow_task.name, {}).get(task.seed_object_id)
         item = _item(actor, task, convention, row)
-        items.append(item if task.owner_id in near else replace(item, owner=OUTSIDE if task.owner_id else ""))
+        is_held = task.owner_id is not None and task.owner_id not in left
+        items.append(item if is_held and task.owner_id in near else replace(item, owner=OUTSIDE if is_held else ""))
     items += [_signed_in_her_name(signature) for signature in unknown_to(actor) if signature.pk not in signatures]
     items += [_end_proposed(convention) for convention in conventions.values() if convention.end_is_asked]
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on or date.max, item.asked_at))

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 from viewflow.workflow.models import Task
 
+from conventions.asked import gone
 from conventions.circuit import WAITING, processes_of
 from conventions.enums import (
     ALIVE,
@@ -141,7 +142,7 @@ def sheet_of(convention: Convention, actor: Membership) -> Sheet:
         Convention.objects.visible_to(actor).filter(amends=convention).prefetch_related("clauses").order_by("pk")
     )
     _mark_changed(clauses, amendments)
-    tasks = _tasks(convention)
+    tasks = _tasks(convention, actor)
     return Sheet(
         articles=articles,
         prices=prices_of(convention),
@@ -330,13 +331,17 @@ def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
     return signatures
 
 
-def _tasks(convention: Convention) -> dict[tuple[str, int | None], Task]:
-    """What the circuit asks, by node and row: who has it in charge."""
-    tasks = (
+def _tasks(convention: Convention, actor: Actor) -> dict[tuple[str, int | None], Task]:
+    """What the circuit asks, by node and row: who has it in charge, unless that person left."""
+    tasks = list(
         Task.objects.filter(
             process__in=processes_of(Convention.objects.filter(pk=convention.pk).order_by()), status__in=WAITING
         )
         .select_related("owner")
         .order_by("pk")
     )
+    left = gone(actor, {task.owner_id for task in tasks if task.owner_id is not None})
+    for task in tasks:
+        if task.owner_id in left:
+            task.owner = None
     return {(task.flow_task.name, task.seed_object_id): task for task in tasks if task.flow_task_type == "HUMAN"}

@@ -5,12 +5,16 @@ from collections.abc import Callable
 import pytest
 from django.urls import reverse
 
+from conventions.asked import asked_of, claim_task
 from desk.unattended import every_work, left_work
 from documents.models import Mail
+from donations.enums import NextStep
+from donations.services.prospects import Then, plan_prospect
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.models import Membership, Organisation
 from network.services.accounts import disable_account
+from network.services.mergers import declare_merger
 from prescriptions.enums import RightKind, TransferRefusal
 from prescriptions.models import Prescription, Transfer
 from prescriptions.services.transfers import accept_transfer, ask_transfer, decline_transfer
@@ -19,6 +23,7 @@ from tests.conventions.conventions import Treaty
 from tests.desk.test_todo import block, landing
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
+from tests.donations.test_prospects import TODAY, Ground
 from tests.network.factories import make_membership
 from tests.pages import acting, done, read
 from tests.prescriptions.files import Circle
@@ -198,3 +203,31 @@ def test_what_an_operator_answers_reaches_the_team_when_nobody_who_followed_it_i
     disable_account(user=line.worker.user)
     line.report(sent)
     assert [colleague.user.email] in [mail.to for mail in Mail.objects.all()]
+
+
+def test_a_next_step_of_a_manager_whose_epci_merged_is_on_the_page_of_the_pilot() -> None:
+    ground = Ground()
+    plan_prospect(actor=ground.manager, prospect=ground.prospect, then=Then(NextStep.CALL, TODAY(), ground.manager))
+    reference = ground.prospect.reference
+    assert reference not in read(acting(ground.pilot), "/")
+    merged, successor = ground.commune.epci, ground.elsewhere.epci
+    assert merged is not None
+    assert successor is not None
+    organisation = ground.other.organisation
+    declare_merger(actor=ground.pilot, epci=merged, successor=successor, organisation=organisation)
+    assert reference not in read(acting(ground.manager), "/")
+    assert reference in read(acting(ground.pilot), "/")
+
+
+def test_what_a_colleague_who_left_had_taken_in_charge_is_taken_by_another() -> None:
+    treaty = Treaty()
+    treaty.in_review()
+    task = asked_of(treaty.lawyer).get()
+    claim_task(actor=treaty.lawyer, pk=task.pk)
+    client = acting(treaty.manager)
+    assert "s’en charge" in read(client, reverse("conventions:inbox"))
+    disable_account(user=treaty.lawyer.user)
+    told = read(client, reverse("conventions:inbox"))
+    assert f"{treaty.lawyer.user} s’en charge" not in told
+    assert reverse("conventions:task_claim", args=[task.pk]) in told
+    assert claim_task(actor=treaty.manager, pk=task.pk).owner == treaty.manager.user
