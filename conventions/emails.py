@@ -187,14 +187,15 @@ def _review_late_for_epci(review: Review, at: datetime) -> None:
 
 
 def signatures_recalled(signatures: QuerySet[Signature], at: datetime) -> None:
-    """To the signatory; once it is late, to the managers of her organisation and the pilot too."""
-    for signature in signatures.select_related("convention", "organisation").order_by("pk"):
+    """To the signatory; once it is late, or she has left, to the managers of her organisation and the pilot too."""
+    for signature in signatures.select_related("convention", "organisation", "signatory__user").order_by("pk"):
         late = signature.due_on is not None and signature.due_on < timezone.localdate(at)
-        context = {"signature": signature, "late": late}
+        has_left = signature.signatory.has_left
+        context = {"signature": signature, "late": late, "has_left": has_left}
         people = _people_of(Membership.objects.filter(pk=signature.signatory_id))
         page = _page("signature_sign", signature.reference)
         _write("signature_recalled", signature.convention, people, at, **context, page=page)
-        if late:
+        if late or has_left:
             managers = Membership.objects.filter(
                 organisation=signature.organisation_id, kind=KINDS[Party(signature.party)], role=Role.MANAGER
             )
@@ -238,12 +239,15 @@ def end_declined_for_parties(convention: Convention, at: datetime) -> None:
 
 
 def _asked_for(review: Review) -> QuerySet[Membership]:
-    """Those who may answer a review: the one who is named, else everyone of the organisation."""
-    if review.asked_of_id:
-        return Membership.objects.filter(pk=review.asked_of_id)
-    return Membership.objects.filter(
-        organisation=review.organisation_id, kind__in=PARTIES, role__in=(Role.REVIEWER, Role.MANAGER)
-    )
+    """Those who may answer a review: the one who is named, else everyone of the organisation.
+
+    When the one who is named has left, its managers, who answer or hand it on.
+    """
+    named = Membership.objects.filter(pk=review.asked_of_id)
+    if named.open().exists():
+        return named
+    roles = (Role.MANAGER,) if review.asked_of_id else (Role.REVIEWER, Role.MANAGER)
+    return Membership.objects.filter(organisation=review.organisation_id, kind__in=PARTIES, role__in=roles)
 
 
 def _new_end(convention: Convention) -> bool:

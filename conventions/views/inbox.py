@@ -22,10 +22,11 @@ from conventions.permissions import REVIEWERS, SIGNATORIES
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from network.models import Membership
-from network.permissions import acts_as, is_pilot
+from network.permissions import acts_as, is_manager, is_pilot
 from network.requests import Request
 
 OUTSIDE = "Une autre organisation"
+REPLACE_HER = "Demander un autre signataire"
 IN_YOUR_NAME, SEE_IT = "Un document signé est déposé en votre nom", "Voir et répondre"
 
 
@@ -146,6 +147,12 @@ def _signature_asked(actor: Membership, signature: Signature) -> tuple[str, str,
     if signature.signatory_id == actor.pk:
         named = "Signer l’avenant" if signature.convention.is_amendment else "Signer la convention"
         return named, "Lire et signer", "signature_sign"
+    if signature.organisation_id == actor.organisation_id and signature.signatory.has_left and is_manager(actor):
+        return (
+            f"Signature attendue de {signature.signatory.user}, qui n’agit plus ici",
+            REPLACE_HER,
+            "signature_replace",
+        )
     if signature.organisation_id == actor.organisation_id:
         return f"Signature attendue de {signature.signatory.user}", "Déposer un document signé", "signature_deposit"
     return f"Confirmer la signature de {signature.organisation}", "Vérifier et confirmer", "signature_confirm"

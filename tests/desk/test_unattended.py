@@ -4,12 +4,17 @@ from collections.abc import Callable
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from conventions.asked import asked_of, claim_task
+from conventions.emails import reviews_recalled, signatures_recalled
+from conventions.enums import Party
+from conventions.models import Review, Signature
 from desk.unattended import every_work, left_work
 from documents.models import Mail
 from donations.enums import NextStep
 from donations.services.prospects import Then, plan_prospect
+from lifecycle import gate
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.models import Membership, Organisation
@@ -231,3 +236,31 @@ def test_what_a_colleague_who_left_had_taken_in_charge_is_taken_by_another() -> 
     assert f"{treaty.lawyer.user} s’en charge" not in told
     assert reverse("conventions:task_claim", args=[task.pk]) in told
     assert claim_task(actor=treaty.manager, pk=task.pk).owner == treaty.manager.user
+
+
+def test_a_signatory_who_left_is_replaced_before_it_is_late() -> None:
+    treaty = Treaty()
+    assert treaty.pilot
+    convention = treaty.signing()
+    signature = treaty.signature(convention, Party.DISTRIBUTOR)
+    manager = make_membership(Role.MANAGER, Kind.DISTRIBUTOR, treaty.distributor)
+    disable_account(user=signature.signatory.user)
+    client = acting(manager)
+    replace = reverse("conventions:signature_replace", args=[signature.reference])
+    assert replace in read(client, "/")
+    before = Mail.objects.count()
+    signatures_recalled(Signature.objects.filter(pk=signature.pk), timezone.now())
+    told = [mail.to for mail in Mail.objects.order_by("pk")[before:]]
+    assert sorted(told) == sorted([[manager.user.email], [treaty.pilot.user.email]])
+
+
+def test_a_review_asked_of_somebody_who_left_is_recalled_to_the_manager() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    review = next(one for one in treaty.reviews(convention) if one.organisation_id == treaty.workshop.pk)
+    manager = make_membership(Role.MANAGER, Kind.RECONDITIONER, treaty.workshop)
+    gate.apply(review, "hand_on", actor=treaty.workshop_reviewer, to=treaty.workshop_reviewer)
+    disable_account(user=treaty.workshop_reviewer.user)
+    before = Mail.objects.count()
+    reviews_recalled(Review.objects.filter(pk=review.pk), timezone.now())
+    assert [mail.to for mail in Mail.objects.order_by("pk")[before:]] == [[manager.user.email]]
