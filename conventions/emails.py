@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import add_months
-from conventions.enums import ALIVE, Party, ReviewSubject, TextReopenReason
+from conventions.enums import ALIVE, Party, TextReopenReason
 from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit, changes_end
 from conventions.parameters import HANDING_OVER_DAYS, LONGEST_YEARS, PASS_OVER_DAYS
 from conventions.permissions import PARTIES
@@ -176,8 +176,7 @@ def reviews_recalled(reviews: QuerySet[Review], at: datetime) -> None:
 def _review_late_for_epci(review: Review, at: datetime) -> None:
     """The pilot has anybody replaced; the EPCI those it named, and of another party it only passes over the opinion."""
     convention, day = review.convention, timezone.localdate(at)
-    passable = review.subject != ReviewSubject.DATA_PROTECTION
-    passes_on = review.due_on + timedelta(days=PASS_OVER_DAYS.on(day) + 1) if passable else None
+    passes_on = review.passes_on(PASS_OVER_DAYS.on(day))
     context = {"review": review, "passes_on": passes_on, "passes": passes_on is not None and passes_on <= day}
     its_own = review.party == Party.EPCI
     for people, replaces in ((Membership.objects.pilots(), True), (_epci_acting(convention), its_own)):

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from conventions.enums import ReviewSubject
 from conventions.forms.people import HandOnForm, PassOverForm, ReplaceForm
 from conventions.models import Review
 from conventions.parameters import PASS_OVER_DAYS
@@ -16,16 +15,19 @@ from lifecycle.pages import Page
 from network.requests import Request
 
 
-def _days(request: Request, review: Review) -> Mapping[str, Any]:
-    return {"days": PASS_OVER_DAYS.on(timezone.localdate())}
+def _from_when(request: Request, review: Review) -> Mapping[str, Any]:
+    """From which day one goes on without this opinion, and whether it has come."""
+    today = timezone.localdate()
+    passes_on = review.passes_on(PASS_OVER_DAYS.on(today))
+    return {"passes_on": passes_on, "passes": passes_on is not None and passes_on <= today}
 
 
 def _way_out(request: Request, review: Review) -> Mapping[str, Any]:
-    """Whether the page leads whoever replaces to passing over the opinion, and after how many days that is done."""
+    """Whether the page leads whoever replaces to passing over the opinion, or says from which day it will."""
     scope = can_pass_over_review(request.membership)
-    passable = review.subject != ReviewSubject.DATA_PROTECTION and review.due_on < timezone.localdate()
-    passes = passable and scope is not None and Review.objects.filter(scope, pk=review.pk).exists()
-    return {"passes": passes, **_days(request, review)}
+    may = review.due_on < timezone.localdate() and scope is not None
+    may = may and Review.objects.filter(scope, pk=review.pk).exists()
+    return _from_when(request, review) if may else {}
 
 
 PAGES: tuple[Page[Request], ...] = (
@@ -50,7 +52,7 @@ PAGES: tuple[Page[Request], ...] = (
         "passer-outre",
         PassOverForm,
         done="Le circuit continue sans cet avis. La personne qui devait le donner est prévenue",
-        context=_days,
+        context=_from_when,
         template="conventions/actions/review_pass_over.html",
     ),
 )

@@ -1,5 +1,6 @@
 """Reviews with their points, signatures with what was deposited: the truth of the circuit."""
 
+from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
@@ -54,6 +55,7 @@ class Review(Stateful):
     is_mine: bool
     replaces: bool
     passes: bool
+    passes_from: date | None
     task: models.Model | None
     task_is_mine: bool
     by: str
@@ -119,6 +121,11 @@ class Review(Stateful):
             ReviewSubject.DIGITAL: "Relecture numérique",
         }
         return named.get(ReviewSubject(self.subject), f"Relecture par {self.organisation}")
+
+    def passes_on(self, days: int) -> date | None:
+        """From which day one goes on without it, more than ``days`` after its deadline; never for personal data."""
+        passable = self.subject != ReviewSubject.DATA_PROTECTION
+        return self.due_on + timedelta(days=days + 1) if passable else None
 
 
 class ReviewEntry(Entry):

@@ -19,7 +19,6 @@ from conventions.enums import (
     ConventionState,
     DeviceType,
     ReviewState,
-    ReviewSubject,
     SignatureState,
 )
 from conventions.models import (
@@ -40,6 +39,7 @@ from conventions.models import (
     SignatureDeposit,
     articles_of,
 )
+from conventions.parameters import PASS_OVER_DAYS
 from conventions.permissions import (
     can_answer_review,
     can_deposit_signature,
@@ -249,6 +249,8 @@ def _reviews(
         _asked(convention, actor, scope)
         for scope in (can_answer_review(actor), can_replace_review(actor), can_pass_over_review(actor))
     )
+    today = timezone.localdate()
+    days = PASS_OVER_DAYS.on(today)
     points = ReviewPoint.objects.select_related("answered_by__organisation").order_by("pk")
     reviews = list(
         Review.objects.visible_to(actor)
@@ -267,8 +269,9 @@ def _reviews(
         review.said = list(review.points.all())
         review.is_mine = review.pk in mine
         review.replaces = review.pk in replaced
-        passable = review.subject != ReviewSubject.DATA_PROTECTION and review.due_on < timezone.localdate()
-        review.passes = passable and review.pk in passed
+        passes_on = review.passes_on(days) if review.pk in passed and review.due_on < today else None
+        review.passes = passes_on is not None and passes_on <= today
+        review.passes_from = None if review.passes else passes_on
         task = tasks.get(("review", review.pk))
         review.task = task
         review.task_is_mine = task is not None and task.owner_id == actor.user_id

@@ -24,6 +24,7 @@ from tests.conventions.conventions import Treaty, again, midday
 from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.network.factories import make_membership
 from tests.reference.values import set_value
+from typography.french import day as told_day
 from typography.french import full_day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
@@ -77,7 +78,12 @@ def test_the_epci_is_told_of_a_late_opinion_only_what_it_can_do_itself() -> None
     assert f"{page_of(convention, 'convention_detail')}#reviews" in body
     first = full_day(workshop.due_on + timedelta(days=11)).replace("\u00a0", " ")
     assert f"À partir du {first}, vous pourrez passer outre" in body
-    Review.objects.filter(pk=workshop.pk).update(due_on=timezone.localdate() - timedelta(days=1))
+    today, days = timezone.localdate(), PASS_OVER_DAYS.on(timezone.localdate())
+    Review.objects.filter(pk=workshop.pk).update(due_on=today - timedelta(days=1))
+    page = read(acting(scene.manager), page_of(convention, "convention_detail"))
+    assert f"passer outre à partir du {told_day(today + timedelta(days=days))}" in page, "not a button that is refused"
+    assert page_of(workshop, "review_pass_over") not in page
+    Review.objects.filter(pk=workshop.pk).update(due_on=today - timedelta(days=days + 1))
     page = read(acting(scene.manager), page_of(convention, "convention_detail"))
     assert page_of(workshop, "review_pass_over") in page
     assert page_of(workshop, "review_replace") not in page
