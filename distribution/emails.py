@@ -10,7 +10,7 @@ from documents.emails import absolute_url, compose
 from documents.enums import MessageChannel, MessageCode
 from documents.services import queue_mail, store_file
 from donations.emails import people_of
-from network.enums import Role
+from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.models import Need
 from prescriptions.own_papers import page_of_request
@@ -18,11 +18,19 @@ from prescriptions.services.messages import Message, from_service, write_message
 
 
 def derogation_answered_for_adviser(need: Need, asked_by: int, *, granted: bool, at: datetime) -> None:
-    """The pilot answered what this adviser (``asked_by``, a membership) asked; why is read in Maillon only."""
+    """The pilot answered what this adviser (``asked_by``, a membership) asked; why is read in Maillon only.
+
+    When that adviser has left, whoever serves the need in his place: the team of its distributor.
+    """
     page = absolute_url(reverse("distribution:need_choose", args=[need.reference]))
     context = {"need": need, "granted": granted, "page": page}
     subject, body = compose("emails/distribution/derogation_answered_for_adviser.txt", context)
-    for to in people_of(Membership.objects.filter(pk=asked_by)).values():
+    team = Membership.objects.filter(
+        organisation=need.prescription.distributor_id,
+        kind=OrganisationKind.DISTRIBUTOR,
+        role__in=(Role.ADVISER, Role.MANAGER),
+    )
+    for to in (people_of(Membership.objects.filter(pk=asked_by)) or people_of(team)).values():
         queue_mail(to=to, subject=subject, body=body, about=("need", need.pk), at=at)
 
 

@@ -50,8 +50,11 @@ def _for_officers(template: str, asked: RightsRequest, at: datetime, *, also_pil
 
 
 def rights_settled_for_receiver(asked: RightsRequest, at: datetime) -> None:
-    """Whoever noted it, when somebody did, is told that it is answered."""
+    """Whoever noted it, when somebody did, is told that it is answered; the colleagues of whoever left."""
     people = people_of(Membership.objects.filter(pk=asked.received_by_id).exclude(OFFICERS))
+    noted_by = asked.received_by
+    if not people and noted_by is not None and noted_by.role != Role.DPO:
+        people = _of(noted_by.organisation_id, OrganisationKind(noted_by.kind), {Role(noted_by.role), Role.MANAGER})
     subject, body = compose(
         "emails/prescriptions/rights_settled_for_receiver.txt", {"asked": asked, "page": _page(asked)}
     )

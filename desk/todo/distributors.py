@@ -83,8 +83,9 @@ def _unwanted(need: Need) -> BlockRow:
 
 
 def _answers(actor: Membership, since_when: datetime) -> Block:
-    """What the pilot answered lately to this adviser, for needs that still wait."""
-    asked = DerogationRequest.objects.visible_to(actor).filter(asked_by=actor.pk, need__state=NeedState.WAITING)
+    """What the pilot answered lately to this adviser, or to one who has left, for needs that still wait."""
+    mine = Q(asked_by=actor.pk) | ~Q(asked_by__in=Membership.objects.open().values("pk"))
+    asked = DerogationRequest.objects.visible_to(actor).filter(mine, need__state=NeedState.WAITING)
     later = DerogationRequest.objects.filter(need=OuterRef("need"), asked_at__gt=OuterRef("asked_at"))
     return Block(
         "reponses",

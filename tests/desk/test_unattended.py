@@ -11,6 +11,8 @@ from conventions.emails import reviews_recalled, signatures_recalled
 from conventions.enums import Party
 from conventions.models import Review, Signature
 from desk.unattended import every_work, left_work
+from distribution.enums import DerogationKind
+from distribution.services.derogations import ask_derogation
 from documents.models import Mail
 from donations.enums import NextStep
 from donations.services.prospects import Then, plan_prospect
@@ -264,3 +266,23 @@ def test_a_review_asked_of_somebody_who_left_is_recalled_to_the_manager() -> Non
     before = Mail.objects.count()
     reviews_recalled(Review.objects.filter(pk=review.pk), timezone.now())
     assert [mail.to for mail in Mail.objects.order_by("pk")[before:]] == [[manager.user.email]]
+
+
+def test_the_answer_to_a_derogation_reaches_the_colleagues_of_the_adviser_who_left() -> None:
+    shelf = Shelf()
+    need = shelf.need()
+    colleague = make_membership(Role.ADVISER, Kind.DISTRIBUTOR, shelf.distributor)
+    ask_derogation(actor=shelf.adviser, need=need, kind=DerogationKind.EMERGENCY, reason="Une formation commence.")
+    disable_account(user=shelf.adviser.user)
+    shelf.derogate(need)
+    assert colleague.user.email in Mail.objects.latest("pk").to
+    assert block(landing(acting(colleague)), "reponses").count == 1
+
+
+def test_how_a_request_of_rights_ended_reaches_the_colleagues_of_whoever_noted_it() -> None:
+    desk = Desk()
+    asked = desk.asked(RightKind.OBJECTION)
+    colleague = make_membership(Role.WORKER, Kind.PRESCRIBER, desk.circle.prescriber)
+    disable_account(user=desk.circle.worker.user)
+    desk.answer(asked)
+    assert [colleague.user.email] in [mail.to for mail in Mail.objects.filter(subject__contains=asked.reference)]
