@@ -12,6 +12,7 @@ class DeskConfig(AppConfig):
         """The followers, the panels and the finder know the models, which are there from now on only."""
         import_module("desk.followers").register()
         import_module("desk.organisations").register_panels()
+        import_module("desk.leaving").register()
         import_module("desk.search").register_finders()
         import_module("desk.scores_import").register_scores()
         import_module("desk.closures_import").register_closures()

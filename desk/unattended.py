@@ -210,17 +210,20 @@ def _served() -> tuple[Unattended, ...]:
     )
 
 
-def left_work(organisation: Organisation | None = None) -> list[Left]:
-    """What waits where nobody may do it, of one organisation or of all; one query."""
+def left_work(organisation: Organisation | None = None, leaving: Collection[int] = ()) -> list[Left]:
+    """What waits where nobody may do it, of one organisation or of all; one query.
+
+    ``leaving``: the keys of memberships that count as closed already.
+    """
     works = every_work()
-    asked = [_counted(rank, work, organisation) for rank, work in enumerate(works)]
+    asked = [_counted(rank, work, organisation, leaving) for rank, work in enumerate(works)]
     first, *others = asked
     rows = first.union(*others, all=True).order_by()
     return [Left(works[rank], pk, count) for rank, pk, count in sorted(rows)]
 
 
-def _counted(rank: int, work: Unattended, organisation: Organisation | None) -> QuerySet[Any]:
-    nobody = left_by_all(work.kinds, work.roles)
+def _counted(rank: int, work: Unattended, organisation: Organisation | None, leaving: Collection[int]) -> QuerySet[Any]:
+    nobody = left_by_all(work.kinds, work.roles, leaving)
     where = Q(**{f"{work.of}__in": nobody.values("pk")})
     if organisation is not None:
         where &= Q(**{work.of: organisation.pk})

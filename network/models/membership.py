@@ -100,9 +100,14 @@ class Membership(models.Model):
         return [cls(kind=kind.value, role=role.value) for kind, roles in ROLES_BY_KIND.items() for role in roles]
 
 
-def left_by_all(kinds: Collection[str], roles: Collection[str]) -> QuerySet[Organisation]:
-    """The organisations where nobody may act in any of these roles of these kinds: closed, or all have left."""
-    held = Membership.objects.open().filter(kind__in=kinds, role__in=roles)
+def left_by_all(
+    kinds: Collection[str], roles: Collection[str], leaving: Collection[int] = ()
+) -> QuerySet[Organisation]:
+    """The organisations where nobody may act in any of these roles of these kinds: closed, or all have left.
+
+    ``leaving``: the keys of memberships that count as closed already.
+    """
+    held = Membership.objects.open().filter(kind__in=kinds, role__in=roles).exclude(pk__in=leaving)
     return Organisation.objects.exclude(pk__in=held.order_by().values("organisation"))
 
 

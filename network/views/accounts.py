@@ -15,6 +15,7 @@ from lifecycle.acting import asks_then_acts
 from lifecycle.history import Past, history
 from network.demo import demo_memberships
 from network.forms.people import ProfileForm, RoleForm
+from network.leaving import resting_on
 from network.middleware import act_as
 from network.models import Membership, Organisation, PublicService, User
 from network.permissions import can_manage_accounts
@@ -88,6 +89,7 @@ def user_disable(request: Request, pk: int) -> HttpResponse:
         title="Désactiver ce compte",
         sentence=f"{user} ne pourra plus se connecter. Le compte peut être réactivé.",
         done="Compte désactivé.",
+        resting=lambda: resting_on(user.memberships.select_related("organisation")),
         back_url=reverse("network:user_detail", args=[user.pk]),
     )
 
@@ -117,6 +119,7 @@ def user_forget(request: Request, pk: int) -> HttpResponse:
         sentence=f"Le nom et l’adresse de {user} sont effacés, ses rôles fermés et son compte désactivé. "
         f"Les journaux, qui ne portent pas de nom, restent entiers. Cela ne se défait pas.{_address_of_others(user)}",
         done="Nom et adresse effacés.",
+        resting=lambda: resting_on(user.memberships.select_related("organisation")),
         back_url=reverse("network:user_detail", args=[user.pk]),
     )
 

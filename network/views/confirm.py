@@ -1,6 +1,6 @@
 """The page that asks before something is done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,11 +12,18 @@ from network.requests import Request
 
 
 def confirm(
-    request: Request, act: Callable[[], Any], *, title: str, sentence: str, done: str, back_url: str
+    request: Request,
+    act: Callable[[], Any],
+    *,
+    title: str,
+    sentence: str,
+    done: str,
+    back_url: str,
+    resting: Callable[[], Sequence[str]] = tuple,
 ) -> HttpResponse:
-    """Ask on GET; on POST act, tell what was done or why not, and go back."""
+    """Ask on GET; on POST act, tell what was done or why not, and go back. ``resting``: what rests on who leaves."""
     if request.method != "POST":
-        context = {"title": title, "sentence": sentence, "back_url": back_url}
+        context = {"title": title, "sentence": sentence, "back_url": back_url, "resting": resting()}
         return render(request, "network/confirm.html", context)
     try:
         act()

@@ -27,6 +27,10 @@ from network.tables import OrganisationTable
 from network.views.sheet import organisation_step, periods_of, roles_told
 from typography.french import Noun
 
+CLOSED = (
+    "Organisation fermée\u00a0: personne n’y agit plus. S’il reste quelque chose à y faire, sa page dit quoi, et"
+    " comment l’avancer."
+)
 ORGANISATION = Noun("organisation", "organisations", feminine=True)
 
 
@@ -107,10 +111,14 @@ def _organisation_form(request: Request, organisation: Organisation, done: str) 
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, done)
+            messages.success(request, CLOSED if _is_closing(form) else done)
             return redirect("network:organisation_detail", reference=form.instance.reference)
     former = type(organisation).objects.filter(pk=organisation.pk).first()
     return render(request, "network/organisation_form.html", {"form": form, "organisation": former or Organisation()})
+
+
+def _is_closing(form: OrganisationForm) -> bool:
+    return "is_active" in form.changed_data and not form.instance.is_active
 
 
 def visible_organisation(request: Request, reference: str) -> Organisation:

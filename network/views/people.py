@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from lifecycle.acting import asks_then_acts
 from network.enums import OrganisationKind, Role
 from network.forms.people import AcceptInvitationForm, InvitationForm, position_choices
+from network.leaving import resting_on
 from network.middleware import act_as
 from network.models import Invitation, Membership, Organisation, User
 from network.parameters import INVITATION_DAYS
@@ -130,6 +131,7 @@ def membership_close(request: Request, pk: int) -> HttpResponse:
         sentence=f"{membership.user} ne pourra plus agir en tant que «\u00a0{membership.title}\u00a0». "
         "Ce que cette personne a fait reste à son nom\u00a0; le rôle peut être rouvert.",
         done="Rôle fermé.",
+        resting=lambda: resting_on([membership]),
         back_url=_people_url(membership.organisation),
     )
 

@@ -286,3 +286,26 @@ def test_how_a_request_of_rights_ended_reaches_the_colleagues_of_whoever_noted_i
     disable_account(user=desk.circle.worker.user)
     desk.answer(asked)
     assert [colleague.user.email] in [mail.to for mail in Mail.objects.filter(subject__contains=asked.reference)]
+
+
+def test_before_a_role_or_an_account_is_closed_its_page_says_what_rests_on_it() -> None:
+    circle = Circle()
+    circle.accepted()
+    pilot = acting(circle.pilot)
+    pages = [
+        reverse("network:membership_close", args=[circle.worker.pk]),
+        reverse("network:user_disable", args=[circle.worker.user_id]),
+        reverse("network:user_forget", args=[circle.worker.user_id]),
+    ]
+    for page in pages:
+        told = read(pilot, page).replace("\u00a0", " ")
+        assert f"Plus personne de {circle.prescriber} ne pourra s’en charger : 1 demande suivie." in told
+        assert "ses collègues" not in told
+    make_membership(Role.WORKER, Kind.PRESCRIBER, circle.prescriber)
+    for page in pages:
+        told = read(pilot, page).replace("\u00a0", " ")
+        assert "1 demande suivie : ses collègues l’ont dans" in told
+        assert "Plus personne" not in told
+    disable_account(user=circle.worker.user)
+    nothing = make_membership(Role.WORKER, Kind.PRESCRIBER, circle.prescriber)
+    assert "Ce qui repose" not in read(pilot, reverse("network:user_disable", args=[nothing.user_id]))

@@ -1,0 +1,98 @@
+"""What rests on a person before her role or her account is closed: her own files, and what nobody else could do."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.db.models import Count, IntegerField, QuerySet, Value
+
+from connectivity.models import CampaignHousehold
+from conventions.enums import ConventionState
+from conventions.models import Review, Signature
+from desk.unattended import left_work
+from donations.models import Prospect
+from donations.models.prospect import FOLLOWED
+from network.leaving import tells
+from network.models import Membership, Organisation
+from prescriptions.enums import PrescriptionState
+from prescriptions.models import Prescription
+from typography.french import HARD, Noun, plural
+
+TEAM = "ses collègues {them_have} dans «\u00a0À faire\u00a0», jusqu’à ce que quelqu’un {them} prenne"
+
+
+def register() -> None:
+    """The pages that close a role, an account or an organisation ask from here."""
+    tells(resting)
+
+
+def resting(memberships: Collection[Membership]) -> Iterable[str]:
+    """Her own work, with who has it afterwards; then what nobody could do any more, organisation by organisation."""
+    pks = [one.pk for one in memberships]
+    organisations = Organisation.objects.filter(pk__in={one.organisation_id for one in memberships}).order_by("name")
+    nobody = [sentence for organisation in organisations for sentence in _of_nobody(organisation, pks)]
+    counts = _counted([rows for _, rows, _ in _own(pks)])
+    for rank, (noun, _, after) in enumerate(_own(pks)):
+        if (count := counts.get(rank)) and not (nobody and after == TEAM):
+            words = {
+                "has": plural(count, "l’a,les a"),
+                "them": plural(count, "la,les"),
+                "them_have": plural(count, "l’ont,les ont"),
+            }
+            yield f"{noun.counted(count)}{HARD}: {after.format(**words)}."
+    yield from nobody
+
+
+def _of_nobody(organisation: Organisation, leaving: Collection[int]) -> Iterable[str]:
+    """What nobody of it could do any more, were these memberships closed; not what waits for nobody already."""
+    known = {one.work.noun for one in left_work(organisation)}
+    left = [one.in_words for one in left_work(organisation, leaving) if one.work.noun not in known]
+    if left:
+        what = ", ".join(left)
+        yield f"Plus personne de {organisation} ne pourra s’en charger{HARD}: {what}. Invitez d’abord quelqu’un."
+
+
+def _own(pks: Collection[int]) -> tuple[tuple[Noun, QuerySet[Any], str], ...]:
+    asked = {"convention__state": ConventionState.IN_REVIEW, "asked_of__in": pks}
+    named = {"convention__state": ConventionState.SIGNING, "signatory__in": pks}
+    instructed = Prescription.objects.filter(state=PrescriptionState.SUBMITTED, adviser__in=pks)
+    return (
+        (_noun("demande suivie", "demandes suivies"), Prescription.objects.live().filter(worker__in=pks), TEAM),
+        (_noun("demande instruite", "demandes instruites"), instructed, TEAM),
+        (
+            _noun("signature attendue de cette personne", "signatures attendues de cette personne"),
+            Signature.objects.awaited().filter(**named),
+            "demandez-{them} à un autre signataire, depuis la page de la convention",
+        ),
+        (
+            Noun("avis attendu de cette personne", "avis attendus de cette personne"),
+            Review.objects.awaited().filter(**asked),
+            "demandez un autre relecteur, depuis la page de la convention",
+        ),
+        (
+            _noun("prochaine étape de prospection", "prochaines étapes de prospection"),
+            Prospect.objects.filter(next_owner__in=pks, state__in=FOLLOWED),
+            "le pilote {has} dans «\u00a0À faire\u00a0» le jour venu",
+        ),
+        (
+            Noun("foyer à rappeler avant la fin du cuivre", "foyers à rappeler avant la fin du cuivre"),
+            CampaignHousehold.objects.to_call().filter(caller__in=pks),
+            "ses collègues le voient aussi dans «\u00a0À faire\u00a0»",
+        ),
+    )
+
+
+def _noun(one: str, many: str) -> Noun:
+    return Noun(one, many, feminine=True)
+
+
+def _counted(asked: list[QuerySet[Any]]) -> dict[int, int]:
+    """How many rows each has, by rank; one query."""
+    first, *others = [
+        rows.order_by()
+        .annotate(rank=Value(rank, IntegerField()))
+        .values("rank")
+        .annotate(number=Count("pk"))
+        .values_list("rank", "number")
+        for rank, rows in enumerate(asked)
+    ]
+    return dict(first.union(*others, all=True).order_by())
