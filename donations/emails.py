@@ -145,9 +145,9 @@ def donor_contacts(donation: Donation) -> People:
 
 
 def managers_of(workshops: Any) -> People:
-    return people_of(
-        Membership.objects.filter(organisation__in=workshops, kind=OrganisationKind.RECONDITIONER, role=Role.MANAGER)
-    )
+    """The managers of each workshop; its technicians, who see its lots too, where there is none."""
+    kept = Membership.objects.filter(organisation__in=workshops, kind=OrganisationKind.RECONDITIONER)
+    return people_of(kept.filter(role=Role.TECHNICIAN)) | people_of(kept.filter(role=Role.MANAGER))
 
 
 def _lines(donation: Donation) -> list[DonationLine]:

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from calendars.working_days import working_days_between
-from network.enums import OrganisationKind
+from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.enums import PrescriptionState
 from prescriptions.machine.instruction_rules import INSTRUCTING
@@ -102,9 +102,16 @@ def absences_of(actor: Membership, day: date) -> list[AdviserAbsence]:
 
 
 def replaced_by(actor: Membership, absences: Iterable[AdviserAbsence], day: date) -> Mapping[int, AdviserAbsence]:
-    """``{user away: his absence}`` of those whom this person replaces today."""
-    mine = (row for row in absences if row.replaced_by is not None and row.replaced_by.user_id == actor.user_id)
-    return {row.adviser.user_id: row for row in mine if row.first_on <= day <= row.last_on}
+    """``{user away: his absence}`` of those whom this person replaces today.
+
+    Where no manager shares out what waits for somebody whom nobody replaces, each of his colleagues does.
+    """
+    today = [row for row in absences if row.first_on <= day <= row.last_on]
+    mine = [row for row in today if row.replaced_by is not None and row.replaced_by.user_id == actor.user_id]
+    uncovered = [row for row in today if row.is_uncovered]
+    if uncovered and not colleagues_of(actor.organisation_id).filter(role=Role.MANAGER).exists():
+        mine += uncovered
+    return {row.adviser.user_id: row for row in mine}
 
 
 def to_read(actor: Membership, away: Iterable[int]) -> Q:

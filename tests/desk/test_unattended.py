@@ -24,6 +24,7 @@ from network.services.accounts import disable_account
 from network.services.mergers import declare_merger
 from prescriptions.enums import RightKind, TransferRefusal
 from prescriptions.models import Prescription, Transfer
+from prescriptions.services.instruction import declare_absence
 from prescriptions.services.transfers import accept_transfer, ask_transfer, decline_transfer
 from tests.connectivity.lines import Line
 from tests.conventions.conventions import Treaty
@@ -309,3 +310,25 @@ def test_before_a_role_or_an_account_is_closed_its_page_says_what_rests_on_it() 
     disable_account(user=circle.worker.user)
     nothing = make_membership(Role.WORKER, Kind.PRESCRIBER, circle.prescriber)
     assert "Ce qui repose" not in read(pilot, reverse("network:user_disable", args=[nothing.user_id]))
+
+
+def test_what_waits_for_somebody_away_whom_nobody_replaces_is_read_by_colleagues_where_no_manager_is() -> None:
+    circle = Circle()
+    prescription = circle.submitted()
+    gate.apply(prescription, "take_up", actor=circle.adviser)
+    colleague = make_membership(Role.ADVISER, Kind.DISTRIBUTOR, circle.distributor)
+    assert block(landing(acting(colleague)), "demandes").count == 0
+    today = timezone.localdate()
+    declare_absence(actor=circle.adviser, adviser=circle.adviser, first_on=today, last_on=today)
+    assert Mail.objects.latest("pk").to == [colleague.user.email]
+    assert block(landing(acting(colleague)), "demandes").count == 1
+    make_membership(Role.MANAGER, Kind.DISTRIBUTOR, circle.distributor)
+    assert block(landing(acting(colleague)), "demandes").count == 0, "the lead shares it out"
+
+
+def test_a_workshop_without_a_manager_hears_of_its_lots() -> None:
+    scene = Scene()
+    assert scene.north.technician
+    scene.qualified()
+    told = [mail.to for mail in Mail.objects.all()]
+    assert [scene.north.technician.user.email] in told
