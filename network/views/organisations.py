@@ -75,7 +75,7 @@ def _people_of(request: Request, organisation: Organisation) -> dict[str, Any]:
     seen = Membership.objects.visible_to(actor).filter(organisation=organisation)
     acting = seen.open().count()
     waiting = list(Invitation.objects.visible_to(actor).filter(organisation=organisation).pending())
-    step = organisation_step(organisation, acting, waiting, at, invites=invites)
+    step = organisation_step(organisation, acting, waiting, at, invites=invites, left=not acting and seen.exists())
     doors = (
         ("Gérer les personnes", "network:people", invites),
         ("Inviter une personne", "network:invite", invites),

@@ -12,9 +12,19 @@ from typography.french import HARD, plural
 
 
 def organisation_step(
-    organisation: Organisation, acting: int, waiting: list[Invitation], at: datetime, *, invites: bool
+    organisation: Organisation,
+    acting: int,
+    waiting: list[Invitation],
+    at: datetime,
+    *,
+    invites: bool,
+    left: bool = False,
 ) -> Step:
-    """Who acts next for its people: ``acting``, how many open roles; ``waiting``, its invitations without an answer."""
+    """Who acts next for its people: ``acting``, how many open roles; ``waiting``, its invitations without an answer.
+
+    ``left``: whether somebody acted there once.
+    """
+    nobody = f"personne n’agit {'plus' if left else 'encore'} pour cette organisation"
     if not organisation.is_active:
         return Step("L’organisation n’est plus active, personne n’y agit", dated=False)
     expired = sum(one.expires_at < at for one in waiting)
@@ -28,9 +38,9 @@ def organisation_step(
         return Step(f"{awaited} {invited}", since=min(one.sent_at for one in waiting))
     if not acting and invites:
         url = reverse("network:invite", args=[organisation.reference])
-        return Step("", "personne n’agit encore pour cette organisation", url=url, label="Inviter une personne")
+        return Step("", nobody, url=url, label="Inviter une personne")
     if not acting:
-        return Step("Personne n’agit encore pour cette organisation", dated=False)
+        return Step(nobody.capitalize(), dated=False)
     return Step(f"Rien n’est attendu{HARD}: {open_roles(acting)}", dated=False)
 
 

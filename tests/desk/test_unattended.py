@@ -135,6 +135,10 @@ def test_a_closed_organisation_is_one_where_nobody_acts() -> None:
     Organisation.objects.filter(pk=circle.prescriber.pk).update(is_active=False)
     (line,) = block(landing(acting(circle.pilot)), "sans-personne").lines
     assert (line.title, line.when) == (circle.prescriber.name, "organisation fermée")
+    Organisation.objects.filter(pk=circle.prescriber.pk).update(is_active=True)
+    disable_account(user=circle.worker.user)
+    page = reverse("network:organisation_detail", args=[circle.prescriber.reference])
+    assert "personne n’agit plus pour cette organisation" in read(acting(circle.pilot), page)
 
 
 def test_requests_of_rights_without_an_officer_are_on_the_page_of_the_pilot() -> None:
