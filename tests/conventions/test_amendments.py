@@ -349,7 +349,7 @@ def test_an_amendment_in_force_says_what_it_wrote_and_is_signed_by_its_name() ->
     page = read(acting(scene.manager), page_of(scene.amended(convention, MORE), "convention_detail"))
     assert "au lieu de" not in page
     assert "pas encore ouvert" not in page, "its places are those of the convention, and open"
-    assert f"comptés sur <a href=\"{page_of(convention, 'convention_detail')}#quotas\">" in page
+    assert f'comptés sur <a href="{page_of(convention, "convention_detail")}#quotas">' in page
 
 
 def test_what_comes_after_an_amendment_is_not_what_comes_after_a_convention() -> None:
