@@ -58,7 +58,7 @@ def measure() -> None:
         move = Move("donation", "reconcile", scene.north.manager, timezone.now(), None, {})
         start = time.perf_counter()
         with CaptureQueriesContext(connection) as asked:
-            paper = certify_lot(donation, move)
+            paper = certify_lot(donation, by=move.actor, at=move.at)
         read = time.perf_counter()
         content = draw_document(paper.document)
         found.append((size, read - start, time.perf_counter() - read))

@@ -8,6 +8,7 @@ from demo.calendar import local, working_day
 from demo.context import Story
 from lifecycle.clock import run_clock
 from lifecycle.sealing import seal_journals
+from refurb.lot_certificates import renew_lots
 
 HOUR = 6
 EVERY_NIGHT = 22
@@ -24,6 +25,7 @@ def nights(story: Story) -> Thread:
     """Once a month before the story begins; then some nights of each week, all those of the last weeks.
 
     Every night on which a convention takes effect too: what falls due in between is caught up with, as after a stop.
+    The certificates of lots are made again in the last weeks.
     """
     for count in range(EARLY_MONTHS, 0, -1):
         day = add_months(story.last, -count)
@@ -37,6 +39,8 @@ def nights(story: Story) -> Thread:
         if day >= every_night or day.weekday() in NIGHTS or day in story.effects:
             yield (at := local(day, HOUR))
             _run(story, at)
+            if day >= every_night:
+                renew_lots(at=at)
             if day >= last_week:
                 _seal(story, at)
         day = working_day(day + timedelta(days=1))

@@ -89,7 +89,7 @@ def seed_demo(
             answers_come(local(as_of, 0))
             note_verification(JOURNALS, verify_journals)
             note_verification(REPORTS, verify_reports)
-        seal_journals(at=timezone.now())
+            seal_journals(at=max(timezone.now(), local(as_of, 0)))  # a story told ahead has seals of days to come
         seeding.finished_at = timezone.now()
         seeding.save(update_fields=["finished_at"])
         return seeding, True

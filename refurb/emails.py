@@ -11,7 +11,7 @@ from django.urls import reverse
 from documents.emails import absolute_url, compose
 from documents.services import queue_mail
 from donations.emails import People, donor_contacts, managers_of, page_of_donation, people_of
-from donations.models.donation import Donation
+from donations.models.donation import Donation, DonationPaper
 from network.models import Membership
 from refurb.models.incident import Incident
 
@@ -59,6 +59,14 @@ def devices_not_stolen_for_workshops(incidents: Iterable[Incident], at: datetime
 def devices_not_stolen_for_pilots(incidents: Iterable[Incident], at: datetime) -> None:
     """To the pilots, who may have told the CNIL of a theft."""
     _tell_pilots("devices_not_stolen_for_pilot", incidents, at)
+
+
+def certificate_renewed_for_donor(donation: Donation, paper: DonationPaper, at: datetime) -> None:
+    """Another certificate of erasure replaces the one that the donor has: what is proven, and what is not yet."""
+    context = {"donation": donation, "values": paper.document.values, "page": page_of_donation(donation)}
+    subject, body = compose("emails/refurb/certificate_renewed_for_donor.txt", context)
+    for to in donor_contacts(donation).values():
+        queue_mail(to=to, subject=subject, body=body, about=("donation", donation.pk), at=at)
 
 
 def _tell_donors(template: str, incidents: Iterable[Incident], at: datetime) -> None:

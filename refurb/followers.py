@@ -115,7 +115,7 @@ def withdraw_units(move: Move) -> None:
 def certify_lots(move: Move) -> None:
     """The certificate of erasure of a lot that is balanced is frozen, however much remains to be proven."""
     for donation in Donation.objects.filter(pk__in=move.pks).select_related("donor", "commune").order_by("pk"):
-        certify_lot(donation, move)
+        certify_lot(donation, by=move.actor, at=move.at)
 
 
 def follow_merger(move: Move) -> None:

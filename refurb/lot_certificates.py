@@ -1,26 +1,42 @@
 """Certificates of erasure of lots: where the data that a donor left stand, device by device."""
 
 from collections import Counter
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
 
-from django.db.models import IntegerField, OuterRef, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, Q, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from documents.locks import hold
 from donations.documents import arrivals_told, freeze_donation_paper, header_of
 from donations.enums import DonationPaperKind, DonationState
-from donations.models.donation import Donation, DonationPaper, DonationQuerySet
+from donations.models.donation import Donation, DonationPaper, DonationPaperQuerySet, DonationQuerySet
+from lifecycle import gate
+from lifecycle.actors import SYSTEM, Actor
 from lifecycle.registry import Move
 from refurb.arrivals import CAME
 from refurb.certificates import named
 from refurb.donor_data import ERASED, NO_STORAGE, STANDINGS, STILL_TO_DO, donor_data_of, standing_of, told_of
+from refurb.emails import certificate_renewed_for_donor as renewed
 from refurb.enums import DevicePaperKind, DeviceType
-from refurb.models.device import Device, DeviceQuerySet
+from refurb.models.device import Device, DeviceEntry, DeviceQuerySet
 from refurb.models.device_paper import DevicePaper
+from refurb.models.drive import Destruction, Drive, DriveRemoval
+from refurb.models.erasure import Erasure
+
+LASTS = ("report_missing", "receive", "find", "reopen", "return_to_donor", "recycle", "dismantle", "undo_register")
+"""The verbs after which what is known of the data of a device may be another."""
 
 
-def certify_lot(donation: Donation, move: Move) -> DonationPaper:
+def certify_lot(donation: Donation, *, by: Actor, at: datetime) -> DonationPaper:
     """Freeze the certificate of a lot: each device that came to a workshop, and what remains to be proven."""
+    return _freeze(donation, _told(donation), by=by, at=at)
+
+
+def _told(donation: Donation) -> dict[str, Any]:
     latest = DevicePaper.objects.filter(device=OuterRef("pk"), kind=DevicePaperKind.ERASURE).order_by("-pk")
     certified = Subquery(latest.values("document__public_code")[:1])
     came = Device.objects.filter(CAME, donation=donation).annotate(certificate=certified)
@@ -28,7 +44,7 @@ def certify_lot(donation: Donation, move: Move) -> DonationPaper:
     data = donor_data_of(Device.objects.filter(pk__in=[device.pk for device in devices]))
     stood = [(device, standing_of(device, data[device.pk])) for device in devices]
     counts = Counter(standing for _, standing in stood)
-    values = {
+    return {
         **header_of(donation),
         **arrivals_told(donation),
         "never_collected": Device.objects.filter(~CAME, donation=donation, unannounced=False).count(),
@@ -48,7 +64,10 @@ def certify_lot(donation: Donation, move: Move) -> DonationPaper:
             for device, standing in stood
         ],
     }
-    return freeze_donation_paper(DonationPaperKind.ERASURE, donation, values, by=move.actor, at=move.at)
+
+
+def _freeze(donation: Donation, values: dict[str, Any], *, by: Actor, at: datetime) -> DonationPaper:
+    return freeze_donation_paper(DonationPaperKind.ERASURE, donation, values, by=by, at=at)
 
 
 def complete_lots(move: Move) -> None:
@@ -61,7 +80,54 @@ def complete_lots(move: Move) -> None:
         hold(f"refurb.certificate:{pk}")
         donation = _awaiting().filter(pk=pk).select_related("donor").first()
         if donation is not None and not _pending(donation).exists():
-            certify_lot(donation, move)
+            renewed(donation, certify_lot(donation, by=move.actor, at=move.at), move.at)
+
+
+def renew_lots(*, at: datetime) -> int:
+    """A balanced lot gets another certificate when what is known of its data is not what the last one says.
+
+    Another one comes by itself while devices are on the bench: those lots are left to it. Returns how many were made.
+    """
+    return sum(_renew(pk, at) for pk in _changed().order_by("pk").values_list("pk", flat=True))
+
+
+@gate.one_transaction
+def _renew(pk: int, at: datetime) -> bool:
+    hold(f"refurb.certificate:{pk}")
+    donation = _changed().filter(pk=pk).select_related("donor").first()
+    if donation is None:
+        return False
+    values, last = _told(donation), _last().filter(donation=donation).select_related("document").get()
+    if _standings(values) == _standings(last.document.values):
+        return False
+    renewed(donation, _freeze(donation, values, by=SYSTEM, at=at), at)
+    return True
+
+
+def _standings(values: dict[str, Any]) -> dict[str, tuple[str, list[str]]]:
+    """``{device: (where its data stand, what is known of each drive)}``."""
+    return {device["reference"]: (device["standing"], device["drives"]) for device in values["devices"]}
+
+
+def _last() -> DonationPaperQuerySet:
+    """The certificate that holds of each lot."""
+    kept = DonationPaper.objects.filter(kind=DonationPaperKind.ERASURE)
+    return kept.filter(~Exists(kept.filter(donation=OuterRef("donation"), pk__gt=OuterRef("pk"))))
+
+
+def _changed() -> DonationQuerySet:
+    """The balanced lots of whose devices something was said since their last certificate, none being on the bench."""
+    since = OuterRef("certified_at")
+    here = {"device__donation": OuterRef("pk"), "recorded_at__gt": since}
+    said = [Exists(model.objects.filter(**here)) for model in (Drive, DriveRemoval, Erasure, Destruction)]
+    said.append(Exists(DeviceEntry.objects.filter(object__donation=OuterRef("pk"), verb__in=LASTS, at__gt=since)))
+    certified = _last().filter(donation=OuterRef("pk")).values("document__created_at")[:1]
+    return (
+        Donation.objects.filter(state=DonationState.RECONCILED)
+        .alias(certified_at=Subquery(certified))
+        .filter(reduce(or_, map(Q, said)))
+        .exclude(pk__in=_awaiting().values("pk"))
+    )
 
 
 def _awaiting() -> DonationQuerySet:

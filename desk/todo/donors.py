@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.urls import reverse
 
 from desk.todo.blocks import WHOLE, Block, BlockRow, TodoAction, TodoPage, since
 from donations.enums import DonationPaperKind, DonationState
 from donations.models import DeedAcceptance, Donation, DonationPaper
 from network.models import Membership
-from typography.french import day
+from typography.french import day, grouped, plural
 
 S = DonationState
 
@@ -62,12 +64,14 @@ def _certificates(actor: Membership) -> Block:
     """The erasure certificate of each lot: the last one, which replaces those before."""
     certificates = DonationPaper.objects.visible_to(actor).filter(kind=DonationPaperKind.ERASURE)
     later = certificates.filter(donation=OuterRef("donation"), pk__gt=OuterRef("pk"))
+    remaining = Cast(KeyTextTransform("remaining", "document__values"), IntegerField())
+    last = certificates.filter(~Exists(later)).annotate(remaining=remaining)
     return Block(
         "certificats",
         "Certificats d’effacement à télécharger",
-        certificates.filter(~Exists(later)).select_related("donation", "document").order_by("-pk"),
+        last.select_related("donation", "document").defer("document__values").order_by("-pk"),
         _certificate,
-        "Le certificat d’un lot apparaît ici quand chacun de ses disques est prouvé effacé ou détruit.",
+        "Le certificat d’un lot apparaît ici une fois le lot soldé\u00a0; un autre le remplace quand on en sait plus.",
     )
 
 
@@ -91,4 +95,6 @@ def _lot(donation: Any) -> BlockRow:
 def _certificate(paper: Any) -> BlockRow:
     url = reverse("donations:donation_paper", args=[paper.donation.reference, paper.pk])
     made = f"établi le {day(paper.document.created_at)}"
-    return BlockRow(f"Lot {paper.donation.reference}", url, "certificat du lot, PDF", made)
+    left = paper.remaining or 0
+    told = f", {grouped(left)} appareil{plural(left)} à prouver" if left else ""
+    return BlockRow(f"Lot {paper.donation.reference}", url, f"certificat du lot, PDF{told}", made)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from distribution.enums import SettlementKind
 from distribution.services import returns
@@ -10,9 +11,11 @@ from documents.models import Mail
 from donations.enums import DonationPaperKind
 from donations.models import Donation, DonationPaper
 from lifecycle import gate
-from refurb.enums import RemovalDestination
+from refurb.enums import DestructionKind, DestructionMethod, RemovalDestination
+from refurb.lot_certificates import renew_lots
 from refurb.models import Device, Incident
 from refurb.services import devices, evidence
+from refurb.tasks import renew_certificates
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene, laptops
 from tests.refurb.devices import Bench, fresh, given_to, load_numbers
@@ -178,3 +181,64 @@ def test_what_a_household_brings_back_keeps_the_proofs_that_it_had_when_it_was_h
 
     gate.apply(fresh(back), "report_missing", actor=bench.technician, reason="stocktake")
     assert Incident.objects.get().donation is None
+
+
+# --- a lot's certificate is made again when it is no longer what is known
+
+
+def certificates(donation: Donation) -> int:
+    return DonationPaper.objects.filter(donation=donation, kind=DonationPaperKind.ERASURE).count()
+
+
+def renewals_told(scene: Scene) -> list[str]:
+    mails = Mail.objects.filter(to__contains=[scene.contact.user.email], subject__contains="un nouveau certificat")
+    return list(mails.order_by("pk").values_list("body", flat=True))
+
+
+def test_a_donor_gets_another_certificate_once_the_recycler_has_certified_what_was_awaited() -> None:
+    scene = Scene(lines=(laptops(1),))
+    bench, donation, device = one_device(scene)
+    drive = bench.drive(gate.apply(device, "start", actor=bench.technician))
+    bench.recycle(bench.unusable(fresh(device)), destruction_awaited=True)
+    gate.apply(donation, "reconcile", actor=bench.manager)
+    assert told_of(donation)[::2] == ("Parti au recyclage, certificat de destruction attendu", 0)
+    assert renew_lots(at=timezone.now()) == 0, "nothing more is known"
+
+    given = {"recycler": bench.recycler, "certificate": bench.report(), "kind": DestructionKind.RECYCLER}
+    evidence.record_destruction(
+        actor=bench.technician, drive=drive, method=DestructionMethod.SHRED, destroyed_at=timezone.now(), **given
+    )
+    renew_certificates(0)
+    assert told_of(donation)[::2] == ("Effacé ou détruit, preuves à l’appui", 1)
+    (told,) = renewals_told(scene)
+    assert "1 appareil sur 1 est sans donnée, preuves à l’appui\u00a0; aucun ne reste à prouver." in told
+    assert renew_lots(at=timezone.now()) == 0
+    assert certificates(donation) == 2
+
+
+def test_a_donor_is_told_when_a_drive_is_found_on_what_its_certificate_says_erased() -> None:
+    scene = Scene(lines=(laptops(1),))
+    bench, donation, device = one_device(scene)
+    ready = reconditioned(bench, device)
+    gate.apply(donation, "reconcile", actor=bench.manager)
+    bench.drive(ready)
+    assert renew_lots(at=timezone.now()) == 1
+    assert told_of(donation)[::2] == ("Déclaré reconditionné, sa preuve est tombée", 0)
+    assert "il en reste 1 dont rien ne prouve encore que les données sont effacées." in renewals_told(scene)[0]
+
+
+def test_what_becomes_of_a_device_that_is_proven_makes_no_other_certificate() -> None:
+    bench, donation, device = one_device(Scene(lines=(laptops(1),)))
+    shelf, ready = Shelf(bench), reconditioned(bench, device)
+    gate.apply(donation, "reconcile", actor=bench.manager)
+    returned = shelf.returned(shelf.handed_over(shelf.reserved(shelf.on_the_shelf(ready))))
+    gate.apply(returned, "report_missing", actor=bench.technician, reason="stocktake")
+    assert renew_lots(at=timezone.now()) == 0
+
+
+def test_a_lot_of_which_devices_are_on_the_bench_waits_for_its_last_certificate() -> None:
+    bench, donation, device = one_device(Scene(lines=(laptops(1),)))
+    gate.apply(donation, "reconcile", actor=bench.manager)
+    bench.drive(gate.apply(device, "start", actor=bench.technician))
+    assert renew_lots(at=timezone.now()) == 0
+    assert certificates(donation) == 1
