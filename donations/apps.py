@@ -11,5 +11,6 @@ class DonationsConfig(AppConfig):
     def ready(self) -> None:
         """The followers know the models, which are there from now on only."""
         import_module("donations.followers").register()
+        import_module("donations.authenticity").register_standings()
         import_module("donations.search").register_finders()
         import_module("donations.inventory").register_inventory()

@@ -11,6 +11,7 @@ class RefurbConfig(AppConfig):
     def ready(self) -> None:
         """The followers know the models, which are there from now on only."""
         import_module("refurb.followers").register()
+        import_module("refurb.authenticity").register_standings()
         import_module("refurb.search").register_finders()
         import_module("refurb.recounts").register_verifiers()
         import_module("refurb.tectech_import").register_tectech()

@@ -7,14 +7,15 @@ from django.utils import timezone
 
 from distribution.enums import SettlementKind
 from distribution.services import returns
-from documents.models import Mail
+from documents.kinds import standing_of
+from documents.models import Document, Mail
 from donations.enums import DonationPaperKind
 from donations.models import Donation, DonationPaper
 from lifecycle import gate
-from refurb.enums import DestructionKind, DestructionMethod, RemovalDestination
+from refurb.enums import CorrectTagReason, DestructionKind, DestructionMethod, RemovalDestination
 from refurb.lot_certificates import renew_lots
 from refurb.models import Device, Incident
-from refurb.services import devices, evidence
+from refurb.services import corrections, devices, evidence
 from refurb.tasks import renew_certificates
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene, laptops
@@ -242,3 +243,38 @@ def test_a_lot_of_which_devices_are_on_the_bench_waits_for_its_last_certificate(
     bench.drive(gate.apply(device, "start", actor=bench.technician))
     assert renew_lots(at=timezone.now()) == 0
     assert certificates(donation) == 1
+
+
+# --- whoever verifies a certificate reads what came after it
+
+
+def of_device(device: Device) -> list[str]:
+    """What is read of each certificate of a device, the oldest first."""
+    documents = Document.objects.filter(device_paper__device=device).order_by("pk")
+    return [standing_of(document.kind, document.pk) for document in documents]
+
+
+def test_whoever_verifies_the_certificate_of_a_lot_reads_that_another_one_replaces_it() -> None:
+    bench, donation, device = one_device(Scene(lines=(laptops(1),)))
+    ready = reconditioned(bench, device)
+    gate.apply(donation, "reconcile", actor=bench.manager)
+    first = of_lot(donation)
+    assert standing_of(first.kind, first.pk) == ""
+    bench.drive(ready)
+    renew_lots(at=timezone.now())
+    assert "un autre, du " in standing_of(first.kind, first.pk)
+    assert standing_of(first.kind, of_lot(donation).pk) == ""
+
+
+def test_whoever_verifies_the_certificate_of_a_device_reads_when_it_says_nothing_of_today() -> None:
+    bench, _, device = one_device(Scene(lines=(laptops(1),)))
+    ready = reconditioned(bench, device)
+    assert of_device(device) == [""]
+    drive = bench.drive(ready)
+    assert ["un stockage y a été trouvé depuis" in told for told in of_device(device)] == [True]
+    bench.erase(drive)
+    assert of_device(device) == [""], "all that is known of it is proven again"
+    corrections.correct_tag_device(actor=bench.technician, device=ready, tag="T-3", reason=CorrectTagReason.TYPED)
+    assert ["un autre, du " in told for told in of_device(device)] == [True, False]
+    lost_and_found(bench, device)
+    assert "il ne dit rien de ce que l’appareil contient aujourd’hui" in of_device(device)[1]
