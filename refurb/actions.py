@@ -11,6 +11,7 @@ from network.requests import Request
 from refurb.enums import RETURN_REASONS, DeviceReopenReason, DeviceType, MissingReason, UndoRejectReason
 from refurb.forms.corrections import DeviceCorrectTagForm, DeviceUndoReceiveForm
 from refurb.forms.devices import (
+    CorrectWasteForm,
     DeviceAwaitPartForm,
     DeviceCedeForm,
     DeviceDismantleForm,
@@ -25,7 +26,7 @@ from refurb.forms.devices import (
 )
 from refurb.machine import device_rules
 from refurb.models import Device
-from refurb.services import corrections, devices, stock
+from refurb.services import corrections, devices, stock, waste
 from refurb.views.devices import DEVICE_PAGES
 from refurb.views.reconditioning import device_recondition
 
@@ -57,6 +58,10 @@ def stolen_or_mislaid(request: Request, device: Device) -> Mapping[str, Any]:
         " d’abord, sur sa page, «\u00a0Dire qu’il n’a pas été volé\u00a0»\u00a0: ensuite, cela ne se dit plus."
     )
     return {"warning": told if device.missing_reason == MissingReason.THEFT else ""}
+
+
+def _of_its_note(request: Request, device: Device) -> Mapping[str, Any]:
+    return {"by": request.membership, "initial": {"recycler": device.recycler, "bsd_number": device.bsd_number}}
 
 
 def _to_reception(device: Device) -> str:
@@ -181,6 +186,16 @@ PAGES: tuple[Page[Request], ...] = (
         " déchets, et chaque disque reste suivi jusqu’à sa preuve d’effacement ou de destruction.",
     ),
     Page("recycle", "recycler", DeviceRecycleForm, stock.recycle_device, form_kwargs=by_reader),
+    Page(
+        "correct_waste",
+        "bordereau",
+        CorrectWasteForm,
+        waste.correct_waste_device,
+        form_kwargs=_of_its_note,
+        done="bordereau corrigé",
+        warning="Cet appareil seul change de bordereau. Tout le bordereau est faux\u00a0? Corrigez-le depuis sa page,"
+        " dans le registre des déchets.",
+    ),
     Page(
         "cede",
         "ceder",

@@ -259,6 +259,7 @@ def register_device_followers() -> None:
     on_transition("device", "tell_not_stolen", tell_not_stolen)
     on_transition("device", "dismantle", store_parts)
     on_transition("device", "recycle", open_waste_notes)
+    on_transition("device", "correct_waste", open_waste_notes)
     on_transition("device", "recondition", certify_devices)
     on_transition("device", "correct_tag", certify_again)
     on_transition("device", "undo_receive", forget_reading)

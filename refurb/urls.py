@@ -61,6 +61,7 @@ urlpatterns = [
     path("appareils/couts/noter/", costs.cost_record, name="cost_record"),
     path("appareils/dechets/", waste.waste_register, name="waste_register"),
     path("appareils/dechets/<int:pk>/", waste.waste_note, name="waste_note"),
+    path("appareils/dechets/<int:pk>/corriger/", waste.waste_note_correct, name="waste_note_correct"),
     path("appareils/<str:reference>/", devices.device_detail, name="device_detail"),
     path("appareils/<str:reference>/incidents/<int:pk>/", incidents.incident_note, name="incident_note"),
     path("appareils/<str:reference>/decrire/", bench.device_describe, name="device_describe"),

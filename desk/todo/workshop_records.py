@@ -66,7 +66,7 @@ def records(actor: Membership, at: datetime) -> tuple[Block, Block]:
 
 
 def _waste(actor: Membership, at: datetime) -> QuerySet[Any]:
-    notes = WasteNote.objects.visible_to(actor).current()
+    notes = WasteNote.objects.visible_to(actor).current().borne()
     waiting = notes.filter(Q(weight_kg=None), taken_on__lte=WEIGHT_DAYS.before(at))
     return _lined(waiting, WASTE, F("bsd_number"), F("recycler__name"), "taken_on")
 

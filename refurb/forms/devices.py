@@ -222,6 +222,24 @@ class DeviceRecycleForm(CommentForm):
         field_of(self, "recycler", forms.ModelChoiceField).queryset = recyclers_seen_by(by)
 
 
+class CorrectWasteForm(CommentForm):
+    """Under which number, to which recycler, devices truly left."""
+
+    recycler = forms.ModelChoiceField(
+        label="Recycleur", queryset=Organisation.objects.none(), empty_label="Choisissez…"
+    )
+    bsd_number = forms.CharField(
+        label="Vrai numéro du bordereau (BSD)",
+        max_length=40,
+        widget=forms.TextInput(SCANNED),
+        error_messages={"required": rules.BSD_GIVEN.sentence},
+    )
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "recycler", forms.ModelChoiceField).queryset = recyclers_seen_by(by)
+
+
 class DeviceDismantleForm(CommentForm):
     """What is recovered: a quantity per kind of part."""
 

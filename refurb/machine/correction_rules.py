@@ -3,12 +3,14 @@
 from django.db.models import Exists, F, OuterRef, Q
 
 from donations.enums import DonationState
-from lifecycle.machine import Requirement
+from lifecycle.machine import Context, PerRow, Requirement
+from lifecycle.requirements import PerRowValues
 from refurb.enums import DeviceState, UndoReceiveReason
-from refurb.machine.device_rules import coded
+from refurb.machine.device_rules import coded, key_of
 from refurb.models import (
     CarriedFacts,
     Defect,
+    Device,
     DeviceEntry,
     Drive,
     Erasure,
@@ -61,6 +63,22 @@ FIRST_ARRIVAL = Requirement(
     "Cet appareil était déjà venu à l’atelier avant d’être cherché\u00a0: signalez-le manquant s’il n’est pas là.",
     lambda ctx: Q(stay=1),
     lifted_by="un technicien de l’atelier, par «\u00a0Signaler manquant\u00a0»",
+)
+
+
+def _left_so_already(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """The devices that left under this number, to this recycler, already."""
+    known = Device.objects.filter(pk__in=list(per_row)).values_list("pk", "recycler", "bsd_number")
+    said = {pk: (key_of(given["recycler"]), given["bsd_number"]) for pk, given in per_row.items()}
+    return {pk: WASTE_CORRECTED.sentence for pk, recycler, number in known if said[pk] == (recycler, number)}
+
+
+WASTE_CORRECTED = PerRow(
+    "waste_corrected",
+    "Rien ne change\u00a0: donnez le numéro ou le recycleur qui est sur le bordereau.",
+    _left_so_already,
+    needs=("recycler", "bsd_number"),
+    field="bsd_number",
 )
 NOTHING_DONE = Requirement(
     "nothing_done",

@@ -2,8 +2,9 @@
 
 from lifecycle.machine import AT, SAME, Given, Verb
 from refurb.enums import DeviceState, WithdrawalReason
-from refurb.machine.correction_rules import NOTHING_SINCE_START, UNDOABLE
+from refurb.machine.correction_rules import NOTHING_SINCE_START, UNDOABLE, WASTE_CORRECTED
 from refurb.machine.device import DeviceMachine
+from refurb.machine.device_rules import BSD_GIVEN, ONE_RECYCLER_A_NOTE, RECYCLER_KNOWN
 from refurb.machine.stamps import NEVER_CAME
 from refurb.machine.tag_rules import CORRECT_TAG_REASON, TAG_CORRECTED, TAG_RULES, TAG_SEEN
 from refurb.permissions import (
@@ -32,6 +33,18 @@ DeviceMachine.extend(
         why=(
             "The label that is on the device, while it is in the hands of the workshop; its certificate is made anew."
         ),
+    ),
+    correct_waste=Verb(
+        "Corriger le bordereau",
+        source=S.RECYCLED,
+        target=SAME,
+        who=can_work_on_device,
+        requires=[RECYCLER_KNOWN, BSD_GIVEN, ONE_RECYCLER_A_NOTE, WASTE_CORRECTED],
+        stamps={"recycler": Given("recycler"), "bsd_number": Given("bsd_number")},
+        journal=["recycler", "bsd_number"],
+        done="Bordereau corrigé",
+        varies=True,
+        why="The number or the recycler was not the one on the paper: the register has the device under its own note.",
     ),
     undo_receive=Verb(
         "Annuler la réception",

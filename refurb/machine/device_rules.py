@@ -30,7 +30,7 @@ from refurb.enums import (
     UnusableReason,
     WithdrawalReason,
 )
-from refurb.models import Device, Drive, Grading, StorageAbsence, TestRun, WasteNote
+from refurb.models import Device, Drive, Grading, StorageAbsence, TestRun
 from refurb.permissions import can_record_evidence
 from refurb.pricing import ceiling_of, ceilings_on, is_price, over_ceiling
 
@@ -235,7 +235,7 @@ UNDO_REASON = coded(UndoRejectReason.values, "Dites en quoi la décision était 
 
 
 def _not_recyclers(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    keys = {pk: _key(given["recycler"]) for pk, given in per_row.items()}
+    keys = {pk: key_of(given["recycler"]) for pk, given in per_row.items()}
     known = Organisation.objects.filter(
         pk__in=set(keys.values()), kinds__contains=[OrganisationKind.RECYCLER], is_active=True
     )
@@ -258,19 +258,19 @@ BSD_GIVEN = value_given(
 
 
 def _of_another_recycler(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    """The devices whose workshop has already used this number for somebody else; silent until both are given."""
+    """The devices whose workshop has used this number for somebody else, with others than these; silent until both are
+    given.
+    """
     asked = {
-        pk: (str(given["bsd_number"]), _key(given["recycler"]))
+        pk: (str(given["bsd_number"]), key_of(given["recycler"]))
         for pk, given in per_row.items()
         if given.get("bsd_number") and given.get("recycler")
     }
     if not asked:
         return {}
-    notes = WasteNote.objects.current().filter(bsd_number__in={number for number, _ in asked.values()})
-    used = {
-        (note.workshop_id, note.bsd_number): note.recycler
-        for note in notes.filter(workshop__devices__in=list(asked)).distinct().select_related("recycler")
-    }
+    gone = Device.objects.filter(state=S.RECYCLED, bsd_number__in={number for number, _ in asked.values()})
+    others = gone.filter(workshop__devices__in=list(asked)).exclude(pk__in=list(asked)).distinct()
+    used = {(row.workshop_id, row.bsd_number): row.recycler for row in others.select_related("recycler")}
     if not used:
         return {}
     homes = dict(Device.objects.filter(pk__in=list(asked)).values_list("pk", "workshop"))
@@ -281,7 +281,7 @@ def _of_another_recycler(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     }
 
 
-def _key(row: Any) -> Any:
+def key_of(row: Any) -> Any:
     """The key of a row, given as itself or by its key."""
     return getattr(row, "pk", row)
 

@@ -78,11 +78,13 @@ class WasteNoteQuerySet(models.QuerySet["WasteNote"]):
         """The rows that no newer row supersedes: one per workshop and number."""
         return self.filter(superseded_by=None)
 
+    def borne(self) -> Self:
+        """Those under which devices left: a number that was corrected is borne by none, and is in no register."""
+        return self.filter(Exists(_gone()))
+
     def with_devices(self) -> Self:
         """Each note with ``types``, one per device that left under it, and ``awaited``, certificates still to come."""
-        gone = Device.objects.filter(
-            state=DeviceState.RECYCLED, workshop=OuterRef("workshop"), bsd_number=OuterRef("bsd_number")
-        )
+        gone = _gone()
         drives = _awaited_drives().order_by().values("device__bsd_number").annotate(n=Count("pk")).values("n")
         return self.annotate(
             types=ArraySubquery(gone.order_by("type").values("type")), awaited=Coalesce(Subquery(drives), Value(0))
@@ -102,6 +104,12 @@ class WasteNoteQuerySet(models.QuerySet["WasteNote"]):
             | Q(destination__address="")
             | Exists(_awaited_drives())
         )
+
+
+def _gone() -> Any:
+    """The devices that left under the number of the note of an outer query."""
+    borne = {"workshop": OuterRef("workshop"), "bsd_number": OuterRef("bsd_number")}
+    return Device.objects.filter(state=DeviceState.RECYCLED, **borne)
 
 
 def _awaited_drives() -> Any:

@@ -13,8 +13,9 @@ from lifecycle import gate
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
-from network.models import Membership
-from refurb.models.device import DeviceQuerySet
+from network.models import Membership, Organisation
+from refurb.enums import DeviceState
+from refurb.models.device import Device, DeviceQuerySet
 from refurb.models.waste import WasteNote
 from refurb.permissions import can_complete_waste_note
 
@@ -38,7 +39,8 @@ COMPLETED = (
 def open_notes(devices: DeviceQuerySet, *, by: Actor, at: datetime) -> None:
     """Begin the notes of devices that have just left, one per workshop and number, unless they are there already.
 
-    Raises Refused when the same number went to another recycler at this very instant.
+    A number that no device of another recycler bears any more is that of this one. Raises Refused when the same number
+    went to another recycler at this very instant.
     """
     numbers = list(devices.order_by().values_list("workshop", "bsd_number", "recycler").distinct())
     notes = [
@@ -53,15 +55,94 @@ def open_notes(devices: DeviceQuerySet, *, by: Actor, at: datetime) -> None:
         for workshop, number, recycler in numbers
     ]
     WasteNote.objects.bulk_create(notes, ignore_conflicts=True)  # waits for whoever is opening one of them
+    freed = [note for note in notes if not _is_begun(note) and not _is_borne_for_another(note)]
+    for note in freed:
+        note.pk, note.supersedes = None, _current(note.workshop_id, note.bsd_number)
+        note.save(force_insert=True)
     taken = devices.exclude(
         Exists(
-            WasteNote.objects.filter(
+            WasteNote.objects.current().filter(
                 workshop=OuterRef("workshop"), bsd_number=OuterRef("bsd_number"), recycler=OuterRef("recycler")
             )
         )
     )
     if refused := dict.fromkeys(taken.values_list("pk", flat=True), (OTHER_RECYCLER,)):
         raise Refused(refused)
+
+
+def _current(workshop: int, number: str) -> WasteNote:
+    return WasteNote.objects.current().get(workshop=workshop, bsd_number=number)
+
+
+def _is_begun(note: WasteNote) -> bool:
+    return _current(note.workshop_id, note.bsd_number).recycler_id == note.recycler_id
+
+
+def _is_borne_for_another(note: WasteNote) -> bool:
+    borne = Device.objects.filter(state=DeviceState.RECYCLED, workshop=note.workshop_id, bsd_number=note.bsd_number)
+    return borne.exclude(recycler=note.recycler_id).exists()
+
+
+@gate.one_transaction
+def correct_waste(
+    *,
+    actor: Actor,
+    devices: DeviceQuerySet,
+    recycler: Organisation,
+    bsd_number: str,
+    comment: str = "",
+    at: datetime | None = None,
+) -> WasteNote:
+    """Say under which number, to which recycler, devices truly left; all or none. Returns the note that has them.
+
+    What was known of a note goes to the one that takes all its devices, unless that one has its own facts. Raises
+    Unknown, PermissionDenied, Refused.
+    """
+    numbers = list(devices.order_by().values_list("workshop", "bsd_number").distinct())
+    former = [_current(workshop, number) for workshop, number in numbers]
+    pks = list(devices.values_list("pk", flat=True))
+    rows, number = Device.objects.filter(pk__in=pks), bsd_number.strip()
+    given: dict[str, Any] = {"recycler": recycler.pk, "bsd_number": number}
+    outcome = gate.apply_many(rows, "correct_waste", actor=actor, at=at, comment=comment, **given)
+    if outcome.refused:
+        raise Refused(outcome.refused)
+    if not outcome.moved:
+        raise Unknown
+    for note in former:
+        _carry_facts(note, number, actor, at or timezone.now())
+    return _current(former[0].workshop_id, number)
+
+
+def correct_waste_device(
+    *,
+    actor: Actor,
+    device: Device,
+    recycler: Organisation,
+    bsd_number: str,
+    comment: str = "",
+    at: datetime | None = None,
+) -> Device:
+    """The same for one device, the others of its note left as they are. Raises as ``correct_waste`` does."""
+    rows = Device.objects.filter(pk=device.pk)
+    correct_waste(actor=actor, devices=rows, recycler=recycler, bsd_number=bsd_number, comment=comment, at=at)
+    return rows.get()
+
+
+def _carry_facts(former: WasteNote, number: str, actor: Actor, at: datetime) -> None:
+    note = _current(former.workshop_id, number)
+    left = Device.objects.filter(state=DeviceState.RECYCLED, workshop=former.workshop_id, recycler=former.recycler_id)
+    known = any(getattr(note, name) not in (None, "") for name in COMPLETED if name != "taken_on")
+    if note.pk == former.pk or known or left.filter(bsd_number=former.bsd_number).exists():
+        return
+    WasteNote.objects.create(
+        workshop_id=note.workshop_id,
+        bsd_number=note.bsd_number,
+        recycler_id=note.recycler_id,
+        **{name: getattr(former, name) for name in COMPLETED},
+        recorded_at=at,
+        recorded_by_id=None if actor is SYSTEM else actor.pk,
+        supersedes=note,
+    )
 
 
 @gate.one_transaction

@@ -21,12 +21,13 @@ from network.requests import Request
 from reference.families import label_of
 from refurb.enums import DeviceState
 from refurb.filters import WasteFilter
+from refurb.forms.devices import CorrectWasteForm
 from refurb.forms.waste import WasteNoteForm
 from refurb.models import Device, WasteNote
 from refurb.models.waste import WasteNoteQuerySet
 from refurb.parameters import REGISTER_YEARS
 from refurb.permissions import can_complete_waste_note, sees_waste
-from refurb.services.waste import COMPLETED, complete_waste_note
+from refurb.services.waste import COMPLETED, complete_waste_note, correct_waste
 from refurb.waste_tables import WasteRegisterTable, WasteTable, counted_types, full_address
 from typography.french import HARD, Noun, day
 
@@ -44,7 +45,7 @@ def waste_register(request: Request) -> HttpResponseBase:
         raise PermissionDenied
     page = Listing(
         request,
-        rows=_read(WasteNote.objects.visible_to(actor).current()),
+        rows=_read(WasteNote.objects.visible_to(actor).current().borne()),
         table=WasteTable,
         noun=NOTE,
         filters=WasteFilter,
@@ -92,6 +93,25 @@ def waste_note(request: Request, pk: int) -> HttpResponse:
     return render(request, "refurb/waste_note.html", context)
 
 
+@asks_then_acts
+def waste_note_correct(request: Request, pk: int) -> HttpResponse:
+    """The number or the recycler of a whole note: all its devices are under another one."""
+    actor = request.membership
+    note = get_object_or_404(WasteNote.objects.visible_to(actor).select_related("workshop", "recycler"), pk=pk)
+    if can_complete_waste_note(actor) is None:
+        raise PermissionDenied
+    devices = Device.objects.visible_to(actor).filter(
+        state=DeviceState.RECYCLED, workshop=note.workshop_id, bsd_number=note.bsd_number
+    )
+    initial = {"recycler": note.recycler, "bsd_number": note.bsd_number}
+    form = CorrectWasteForm(posted(request), by=actor, initial=initial)
+    done = answer(request, form, lambda data: correct_waste(actor=actor, devices=devices, **data), None)
+    if done is not None:
+        messages.success(request, f"Bordereau {done}\u00a0: corrigé.")
+        return redirect("refurb:waste_note", pk=done.pk)
+    return render(request, "refurb/waste_note_correct.html", {"note": note, "form": form, "count": devices.count()})
+
+
 def _read(notes: WasteNoteQuerySet) -> Any:
     """Notes with all that the register says of them."""
     return notes.select_related(*LINKED).with_devices()
@@ -105,9 +125,9 @@ def _copy(note: WasteNote) -> WasteNote:
 def _versions(note: WasteNote) -> Iterable[WasteNote]:
     """The rows of a note, the newest first."""
     rows = WasteNote.objects.filter(workshop=note.workshop_id, bsd_number=note.bsd_number)
-    return rows.select_related("recorded_by__user", "recorded_by__organisation", "waste_code", "destination").order_by(
-        "-pk"
-    )
+    return rows.select_related(
+        "recorded_by__user", "recorded_by__organisation", "waste_code", "destination", "recycler"
+    ).order_by("-pk")
 
 
 @dataclass(frozen=True)
@@ -126,7 +146,7 @@ def _changes(versions: list[WasteNote]) -> Iterable[WasteNoteChange]:
 
 
 def _changed(newer: WasteNote, older: WasteNote) -> Iterable[str]:
-    for name in COMPLETED:
+    for name in ("recycler", *COMPLETED):
         if getattr(newer, name) != getattr(older, name):
             label = label_of(WasteNote, name)
             yield f"{label}{HARD}: {_fact_in_words(older, name)} → {_fact_in_words(newer, name)}"

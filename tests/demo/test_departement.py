@@ -75,6 +75,7 @@ NOT_TOLD = {
     "correct_lines",
     "correct_right",
     "correct_tag",
+    "correct_waste",
     "follow_end",
     "follow_merger",
     "forget_contact",

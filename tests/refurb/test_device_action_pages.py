@@ -81,7 +81,8 @@ def test_a_verb_is_done_from_its_page(
     device = prepare(bench)
     client = acting(getattr(bench, role))
     url = page_of(device, f"device_{verb}")
-    assert ("Revenir à l’établi</a>" if verb == "recondition" else "Annuler</a>") in read(client, url)
+    gives_up = {"recondition": "Revenir à l’établi", "undo_reject": "Ne rien changer"}.get(verb, "Annuler")
+    assert f"{gives_up}</a>" in read(client, url)
 
     done = client.post(url, data)
 
