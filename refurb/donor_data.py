@@ -40,9 +40,10 @@ STANDINGS = (ERASED, NO_STORAGE, TO_ERASE, UNPROVEN, AWAITING_RECYCLER, DRIVE_AS
 class DonorData:
     """What is known of one device in the last stay in which it held nobody's data but its donor's.
 
-    ``used``: a household had it since, and nothing unproven leaves for a household; ``emptied``: an earlier stay
-    declared it reconditioned, and left it so. ``astray``: the drives that an earlier stay took out of it, and that
-    nothing proves empty yet. ``formerly``: the numbers of the drives that an earlier stay proved.
+    Declared reconditioned in an earlier stay, it holds what the last stay that looked into it found. ``used``: a
+    household had it since, and nothing unproven leaves for a household; ``emptied``: an earlier stay declared it
+    reconditioned, and left it so. ``astray``: the drives that an earlier stay took out of it, and that nothing proves
+    empty yet. ``formerly``: the numbers of the drives that an earlier stay proved.
     """
 
     drives: Sequence[Drive] = ()
@@ -82,26 +83,35 @@ def donor_data_of(devices: DeviceQuerySet) -> Mapping[int, DonorData]:
     }
 
 
-def _data_in(evidence: Proofs, stay: int, used_at: datetime | None, **told: bool) -> DonorData:
+def _data_in(evidence: Proofs, present: int, used_at: datetime | None, *, emptied: bool, soldered: bool) -> DonorData:
     drives = [one for one in evidence.drives if used_at is None or one.recorded_at < used_at]
     absences = [one for one in evidence.absences if used_at is None or one.recorded_at < used_at]
-    if used_at is not None:
+    stay = present
+    if used_at is not None or emptied:
         stay = max((one.stay for one in (*drives, *absences)), default=0)
     here = [drive for drive in drives if drive.stay == stay]
     before = [drive for drive in drives if drive.stay < stay]
-    settled = {drive.serial_key for drive in here} | {drive.serial_key for drive in before if proven(drive)}
+    seen = [*here, *(drive for drive in before if proven(drive))]
+    astray = [one for one in drives if one.stay < present and _is_out(one) and not _is_among(seen, one)]
     return DonorData(
-        drives=here,
+        drives=[drive for drive in here if drive not in astray],
         attested=any(one.stay == stay for one in absences),
         used=used_at is not None,
-        astray=[
-            drive
-            for drive in before
-            if drive.removals.all() and not proven(drive) and drive.serial_key not in settled - {""}
-        ],
+        emptied=emptied,
+        soldered=soldered,
+        astray=astray,
         formerly=frozenset(drive.serial_key for drive in before if drive.serial_key and proven(drive)),
-        **told,
     )
+
+
+def _is_out(drive: Drive) -> bool:
+    """Taken out, and not proven empty."""
+    return bool(drive.removals.all()) and not proven(drive)
+
+
+def _is_among(seen: Sequence[Drive], drive: Drive) -> bool:
+    """Whether it was seen again, by its number."""
+    return bool(drive.serial_key) and any(one != drive and one.serial_key == drive.serial_key for one in seen)
 
 
 def standing_of(device: Device, data: DonorData) -> DataStanding:
@@ -109,7 +119,7 @@ def standing_of(device: Device, data: DonorData) -> DataStanding:
     if device.type == DeviceType.SCREEN:
         return NO_STORAGE
     taken_out = [drive for drive in data.unproven if drive.removals.all()]
-    if data.astray or (taken_out and (data.used or device.state not in STILL_TO_DO)):
+    if data.astray or (taken_out and device.state not in STILL_TO_DO):
         return DRIVE_ASTRAY
     if data.drives and not data.unproven:
         return ERASED

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from conventions.models import MONEY, Convention, PriceCeiling, Quota
@@ -77,11 +78,14 @@ class DeviceQuerySet(models.QuerySet["Device"]):
 
     def with_former_proof(self) -> Self:
         """Each with ``was_emptied``: an earlier stay declared it reconditioned, and left it so; ``used_at``: when it
-        first left a household that had it, and None of what none had.
+        first left a household that had it, returns that were undone left aside, and None of what none had.
         """
         entries = DeviceEntry.objects.filter(object=OuterRef("pk"))
         said = entries.filter(at__lt=OuterRef("received_at"), verb__in=("recondition", "reopen")).order_by("-seq")
-        left = entries.filter(source=S.HANDED_OVER).exclude(verb="undo_hand_over").exclude(target=S.HANDED_OVER)
+        later = DeviceEntry.objects.filter(object=OuterRef("object"), seq__gt=OuterRef("seq"))
+        returns = later.filter(verb__in=("take_back", "undo_take_back")).order_by("seq")
+        left = entries.filter(verb="take_back").annotate(then=Coalesce(Subquery(returns.values("verb")[:1]), Value("")))
+        left = left.exclude(then="undo_take_back")
         return self.annotate(
             was_emptied=Exact(Subquery(said.values("verb")[:1]), Value("recondition")),
             used_at=Subquery(left.order_by("seq").values("at")[:1]),

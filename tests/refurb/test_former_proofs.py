@@ -278,3 +278,30 @@ def test_whoever_verifies_the_certificate_of_a_device_reads_when_it_says_nothing
     assert ["un autre, du " in told for told in of_device(device)] == [True, False]
     lost_and_found(bench, device)
     assert "il ne dit rien de ce que l’appareil contient aujourd’hui" in of_device(device)[1]
+
+
+def test_a_drive_that_nobody_had_seen_stays_its_donors_when_the_device_comes_once_more() -> None:
+    bench, donation, device = one_device(Scene(lines=(laptops(1),)))
+    found = lost_and_found(bench, reconditioned(bench, device))
+    bench.drive(found, serial="NEVER-SEEN-1")
+    found = lost_and_found(bench, found)
+    gate.apply(donation, "reconcile", actor=bench.manager)
+
+    assert (told_of(donation)[0], told_of(donation)[2]) == ("À l’atelier, pas encore effacé", 0)
+
+    gate.apply(found, "report_missing", actor=bench.technician, reason="stocktake")
+    assert {incident.donation for incident in Incident.objects.all()} == {donation}
+
+
+def test_what_was_handed_over_and_noted_as_a_return_by_mistake_was_had_by_no_household() -> None:
+    bench, donation, device = one_device(Scene(lines=(laptops(1),)))
+    shelf, ready = Shelf(bench), reconditioned(bench, device)
+    returned = shelf.returned(shelf.handed_over(shelf.reserved(shelf.on_the_shelf(ready))))
+    home = gate.apply(returned, "undo_take_back", actor=shelf.adviser, reason="entry")
+    reserved = gate.apply(home, "undo_hand_over", actor=shelf.adviser, reason="entry")
+    shelf.missing(reserved, actor=shelf.adviser)
+    found = gate.apply(fresh(reserved), "receive", actor=bench.technician, tag="T-2")
+    bench.drive(found, serial="NEVER-SEEN-1")
+    gate.apply(donation, "reconcile", actor=bench.manager)
+
+    assert (told_of(donation)[0], told_of(donation)[2]) == ("À l’atelier, pas encore effacé", 0)
