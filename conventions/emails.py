@@ -189,7 +189,7 @@ def signatures_recalled(signatures: QuerySet[Signature], at: datetime) -> None:
     """To the signatory; once it is late, or she has left, to the managers of her organisation and the pilot too."""
     for signature in signatures.select_related("convention", "organisation", "signatory__user").order_by("pk"):
         late = signature.due_on is not None and signature.due_on < timezone.localdate(at)
-        has_left = signature.signatory.has_left
+        has_left = not signature.signatory.is_held
         context = {"signature": signature, "late": late, "has_left": has_left}
         people = _people_of(Membership.objects.filter(pk=signature.signatory_id))
         page = _page("signature_sign", signature.reference)

@@ -147,7 +147,7 @@ def _signature_asked(actor: Membership, signature: Signature) -> tuple[str, str,
     if signature.signatory_id == actor.pk:
         named = "Signer l’avenant" if signature.convention.is_amendment else "Signer la convention"
         return named, "Lire et signer", "signature_sign"
-    if signature.organisation_id == actor.organisation_id and signature.signatory.has_left and is_manager(actor):
+    if signature.organisation_id == actor.organisation_id and not signature.signatory.is_held and is_manager(actor):
         return (
             f"Signature attendue de {signature.signatory.user}, qui n’agit plus ici",
             REPLACE_HER,

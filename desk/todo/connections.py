@@ -199,7 +199,8 @@ def _of_a_colleague(actor: Membership, need: Need) -> str:
     worker = need.prescription.worker
     if actor.kind != OrganisationKind.PRESCRIBER or worker is None or worker.user_id == actor.user_id:
         return ""
-    return f", suivi par {worker.user}{', qui n’agit plus ici' if worker.has_left else ''}"
+    stays = worker.is_held or worker.user_id in actor.colleagues
+    return f", suivi par {worker.user}{'' if stays else ', qui n’agit plus ici'}"
 
 
 def _renewal(file: ConnectionFile) -> BlockRow:

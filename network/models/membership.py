@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from lifecycle.actors import Actor
 from network.enums import ROLES_BY_KIND, OrganisationKind, Role
@@ -85,9 +86,20 @@ class Membership(models.Model):
         return self.closed_at is None
 
     @property
+    def is_held(self) -> bool:
+        """Whether the person acts in it: it is open, and so is the account."""
+        return self.is_open and self.user.is_active
+
+    @property
     def has_left(self) -> bool:
-        """Whether the person acts in it no more: it is closed, or the account is."""
-        return not self.is_open or not self.user.is_active
+        """Whether the person acts there no more, be it in another role of the same kind."""
+        return not self.is_held and self.user_id not in self.colleagues
+
+    @cached_property
+    def colleagues(self) -> frozenset[int]:
+        """The accounts that act for the same organisation in the same kind; read once."""
+        team = Membership.objects.open().filter(organisation=self.organisation_id, kind=self.kind)
+        return frozenset(team.values_list("user", flat=True))
 
     @property
     def reads_all(self) -> bool:

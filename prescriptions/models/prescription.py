@@ -12,6 +12,7 @@ from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
 from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
+from network.enums import OrganisationKind
 from network.models import Commune, Epci, Membership, Organisation
 from prescriptions.enums import (
     ABOUT_FACTS,
@@ -49,7 +50,9 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
 
     def followed_by(self, actor: Membership) -> Self:
         """Those that the actor follows, and those that nobody follows any more: whoever did has left its prescriber."""
-        still = Membership.objects.open().filter(pk=OuterRef("worker"), organisation=OuterRef("prescriber"))
+        still = Membership.objects.open().filter(
+            user=OuterRef("worker__user"), organisation=OuterRef("prescriber"), kind=OrganisationKind.PRESCRIBER
+        )
         return self.filter(Q(worker__user=actor.user_id) | ~Exists(still))
 
     def recent_communes(self, worker: Actor, most: int = 5) -> list[int]:

@@ -21,6 +21,7 @@ from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.models import Membership, Organisation
 from network.services.accounts import disable_account
+from network.services.memberships import close_membership
 from network.services.mergers import declare_merger
 from prescriptions.enums import RightKind, TransferRefusal
 from prescriptions.models import Prescription, Transfer
@@ -314,6 +315,20 @@ def test_before_a_role_or_an_account_is_closed_its_page_says_what_rests_on_it() 
     disable_account(user=circle.worker.user)
     nothing = make_membership(Role.WORKER, Kind.PRESCRIBER, circle.prescriber)
     assert "Ce qui repose" not in read(pilot, reverse("network:user_disable", args=[nothing.user_id]))
+
+
+def test_whoever_followed_it_in_another_role_of_the_same_team_has_not_left() -> None:
+    circle = Circle()
+    accepted = circle.accepted()
+    colleague = make_membership(Role.WORKER, Kind.PRESCRIBER, circle.prescriber)
+    lead = make_membership(Role.MANAGER, Kind.PRESCRIBER, circle.prescriber, user=circle.worker.user)
+    close_membership(membership=circle.worker, by=circle.pilot)
+    page = page_of(accepted, "prescription_detail")
+    assert "n’agit plus ici" not in read(acting(lead), page)
+    assert not Prescription.objects.followed_by(colleague).exists()
+    disable_account(user=lead.user)
+    assert "n’agit plus ici" in read(acting(colleague), page)
+    assert Prescription.objects.followed_by(colleague).exists()
 
 
 def test_what_waits_for_somebody_away_whom_nobody_replaces_is_read_by_colleagues_where_no_manager_is() -> None:
