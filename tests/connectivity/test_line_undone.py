@@ -17,12 +17,13 @@ from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.verification import verify_journals
-from prescriptions.enums import NeedState, PrescriptionState
+from prescriptions.enums import NeedState, PrescriptionState, RightKind
 from reports.figures import reckon
 from reports.months import month_of
 from tests.connectivity.lines import Line, again
 from tests.pages import acting, done, read
 from tests.prescriptions.files import again as fresh
+from tests.prescriptions.rights import Desk
 
 pytestmark = pytest.mark.django_db
 S, ENTRY = ConnectionState, UndoActivateReason.ENTRY
@@ -82,6 +83,15 @@ def test_the_worker_undoes_it_too_and_the_operator_that_answers_by_a_link_gets_a
     assert OperatorLink.objects.filter(closed_at=None).count() == 1
     assert OperatorLink.objects.count() == links + 1
     assert Mail.objects.filter(to__contains=[line.agent.user.email], subject__contains="n’est pas active").exists()
+
+
+def test_while_the_household_limits_its_data_nothing_of_it_is_sent_again() -> None:
+    line = Line()
+    active, desk = line.active(), Desk(line.circle)
+    desk.answer(desk.asked(RightKind.RESTRICTION, active.need.prescription.household))
+    written = Mail.objects.count()
+    assert codes(lambda: gate.apply(active, "undo_activate", actor=line.worker, reason=ENTRY)) == {"not_restricted"}
+    assert Mail.objects.count() == written
 
 
 def test_where_there_is_no_desk_the_offer_is_chosen_again_unless_something_followed() -> None:
