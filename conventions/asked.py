@@ -15,6 +15,7 @@ from conventions.flows import ConventionFlow
 from conventions.machine.ending_rules import party_of
 from conventions.models import Convention, EndConsent, Review, Signature, SignatureDeposit
 from conventions.permissions import (
+    PARTIES,
     can_acknowledge_signature,
     can_agree_end_convention,
     can_answer_review,
@@ -28,7 +29,10 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import one_transaction
 from lifecycle.machine import Context
 from lifecycle.requirements import Reason
+from network.enums import Role
 from network.models import Membership, User
+
+TAKES_PART = (Role.REVIEWER, Role.SIGNATORY, Role.MANAGER)
 
 
 def _about(node: Node, rows: QuerySet[Review] | QuerySet[Signature]) -> Q:
@@ -112,9 +116,10 @@ def to_agree_end(actor: Actor) -> QuerySet[Convention]:
 def gone(actor: Actor, owners: Iterable[int]) -> set[int]:
     """Of these accounts, those who act no more where the actor does, or nowhere for those of elsewhere; one query.
 
-    What one of them has in charge is nobody's: a colleague takes it.
+    They act in a role that answers or signs: another role takes part in no circuit. What one of them has in charge is
+    nobody's: a colleague takes it.
     """
-    acting = Membership.objects.open().filter(pk=OuterRef("pk"))
+    acting = Membership.objects.open().filter(pk=OuterRef("pk"), kind__in=PARTIES, role__in=TAKES_PART)
     held: dict[int, list[tuple[bool, bool]]] = {owner: [] for owner in owners}
     if not held:
         return set()

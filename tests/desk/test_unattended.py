@@ -246,6 +246,16 @@ def test_what_a_colleague_who_left_had_taken_in_charge_is_taken_by_another() -> 
     assert claim_task(actor=treaty.manager, pk=task.pk).owner == treaty.manager.user
 
 
+def test_what_somebody_had_in_charge_in_a_role_that_is_closed_is_taken_by_another() -> None:
+    treaty = Treaty()
+    treaty.in_review()
+    task = asked_of(treaty.lawyer).get()
+    claim_task(actor=treaty.lawyer, pk=task.pk)
+    make_membership(Role.OBSERVER, Kind.EPCI, treaty.lawyer.organisation, user=treaty.lawyer.user)
+    close_membership(membership=Membership.objects.get(pk=treaty.lawyer.pk), by=treaty.pilot)
+    assert claim_task(actor=treaty.manager, pk=task.pk).owner == treaty.manager.user
+
+
 def test_a_signatory_who_left_is_replaced_before_it_is_late() -> None:
     treaty = Treaty()
     assert treaty.pilot
