@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
@@ -19,13 +19,14 @@ from donations.enums import DonationState
 from donations.models import Allocation, DeedAcceptance, Donation
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
-from network.models import Organisation
+from network.models import Membership, Organisation
 from network.models.membership import left_by_all
+from prescriptions.emails_rights import OFFICERS
 from prescriptions.enums import PrescriptionState
 from prescriptions.models import Need, Prescription, RightsRequest, Transfer
 from prescriptions.permissions import FOLLOWING
 from refurb.enums import ON_THE_BENCH
-from refurb.models import Delivery, Device
+from refurb.models import Delivery, Device, DistributionPoint
 from typography.french import Noun
 
 D, C = DonationState, ConventionState
@@ -142,7 +143,9 @@ def _agreed() -> tuple[Unattended, ...]:
 
 
 def _prescribed() -> tuple[Unattended, ...]:
-    house = Organisation.objects.of_kind(Kind.DEPARTEMENT).active().order_by("pk").values("pk")[:1]
+    officers = Membership.objects.open().filter(OFFICERS, organisation=OuterRef("pk"))
+    houses = Organisation.objects.of_kind(Kind.DEPARTEMENT).active().annotate(protects=Exists(officers))
+    house = houses.order_by("-protects", "pk").values("pk")[:1]
     return (
         Unattended(
             Noun("demande suivie", "demandes suivies", feminine=True),
@@ -184,17 +187,21 @@ def _prescribed() -> tuple[Unattended, ...]:
 def _served() -> tuple[Unattended, ...]:
     unreached = Q(operator__email="") | Q(operator__is_active=False)  # neither a page nor a link
     advisers = {"kinds": [Kind.DISTRIBUTOR], "roles": [Role.ADVISER, Role.MANAGER]}
+    relays = Membership.objects.open().filter(kind=Kind.RELAY, role__in=advisers["roles"]).values("organisation")
+    relayed = DistributionPoint.objects.filter(organisation__in=relays).exclude(distributor=F("organisation"))
     return (
         Unattended(
             Noun("besoin à servir", "besoins à servir"),
-            rows=Need.objects.waiting().filter(kind__in=SERVES),
+            rows=Need.objects.waiting()
+            .filter(kind__in=SERVES)
+            .exclude(prescription__distributor__in=relayed.filter(is_active=True).values("distributor")),
             of="prescription__distributor",
             way_out="invitez un conseiller",
             **advisers,
         ),
         Unattended(
             Noun("livraison à pointer", "livraisons à pointer", feminine=True),
-            rows=Delivery.objects.open(),
+            rows=Delivery.objects.open().exclude(point__in=relayed.values("pk")),
             of="point__distributor",
             way_out="l’atelier peut les annuler, ou invitez un conseiller",
             **advisers,

@@ -24,8 +24,10 @@ def prescribers(request: Request) -> Any:
 
 
 def distributors(request: Request) -> Any:
-    """The distributors, for whoever sees the prescriptions of several."""
-    return Organisation.objects.active().of_kind(OrganisationKind.DISTRIBUTOR).order_by("name")
+    """The distributors, for whoever sees the prescriptions of several; one that is closed, while it has some."""
+    seen = Prescription.objects.visible_to(request.membership).values("distributor")
+    kept = Organisation.objects.of_kind(OrganisationKind.DISTRIBUTOR)
+    return kept.filter(Q(is_active=True) | Q(pk__in=seen)).order_by("name")
 
 
 class PrescriptionFilter(django_filters.FilterSet):

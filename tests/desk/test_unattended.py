@@ -153,6 +153,32 @@ def test_requests_of_rights_without_an_officer_are_on_the_page_of_the_pilot() ->
     assert "1 demande de droits à répondre" in line.about.replace("\u00a0", " ")
 
 
+def test_an_officer_of_another_organisation_of_the_departement_answers_them() -> None:
+    make_membership(Role.PILOT, Kind.DEPARTEMENT)
+    asking = Desk()
+    asking.asked()
+    assert asking.officer
+    assert "demandes de droits à répondre" not in {many for _, many in known()}
+
+
+def test_what_the_people_of_a_relay_may_do_waits_for_somebody() -> None:
+    shelf = Shelf()
+    shelf.need()
+    shelf.shipped(point=shelf.relay_point)
+    all_leave(shelf.distributor)
+    assert known() == set()
+    all_leave(shelf.relay.organisation)
+    assert known() == {(shelf.distributor.pk, "besoins à servir"), (shelf.distributor.pk, "livraisons à pointer")}
+
+
+def test_the_list_of_what_waits_for_a_distributor_that_is_closed_shows_it() -> None:
+    circle = Circle()
+    circle.submitted()
+    Organisation.objects.filter(pk=circle.distributor.pk).update(is_active=False)
+    (url,) = [one.url for one in left_work() if one.organisation == circle.distributor.pk and one.url]
+    assert "Sélectionnez un choix valide" not in read(acting(circle.pilot), url)
+
+
 def test_the_pilot_offers_the_files_of_a_prescriber_where_nobody_is_left() -> None:
     circle, beside = Circle(), Circle()
     assert beside.worker
