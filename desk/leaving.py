@@ -8,7 +8,7 @@ from django.db.models import Count, IntegerField, QuerySet, Value
 from connectivity.models import CampaignHousehold
 from conventions.enums import ConventionState
 from conventions.models import Review, Signature
-from desk.unattended import left_work
+from desk.unattended import Left, by_organisation, left_work
 from donations.models import Prospect
 from donations.models.prospect import FOLLOWED
 from network.leaving import tells
@@ -21,42 +21,45 @@ TEAM = "ses collègues {them_have} dans «\u00a0À faire\u00a0», jusqu’à ce 
 
 
 def register() -> None:
-    """The pages that close a role, an account or an organisation ask from here."""
+    """The pages that close a role or an account ask from here."""
     tells(resting)
 
 
 def resting(memberships: Collection[Membership]) -> Iterable[str]:
     """Her own work, with who has it afterwards; then what nobody could do any more, organisation by organisation."""
     pks = [one.pk for one in memberships]
-    organisations = Organisation.objects.filter(pk__in={one.organisation_id for one in memberships}).order_by("name")
-    nobody = [sentence for organisation in organisations for sentence in _of_nobody(organisation, pks)]
-    counts = _counted([rows for _, rows, _ in _own(pks)])
-    for rank, (noun, _, after) in enumerate(_own(pks)):
-        if (count := counts.get(rank)) and not (nobody and after == TEAM):
+    nobody = _of_nobody(memberships)
+    teams = [one.pk for one in memberships if one.organisation not in nobody]
+    own = _own(pks, teams)
+    counts = _counted([rows for _, rows, _ in own])
+    for rank, (noun, _, after) in enumerate(own):
+        if count := counts.get(rank):
             words = {
                 "has": plural(count, "l’a,les a"),
                 "them": plural(count, "la,les"),
                 "them_have": plural(count, "l’ont,les ont"),
             }
             yield f"{noun.counted(count)}{HARD}: {after.format(**words)}."
-    yield from nobody
-
-
-def _of_nobody(organisation: Organisation, leaving: Collection[int]) -> Iterable[str]:
-    """What nobody of it could do any more, were these memberships closed; not what waits for nobody already."""
-    known = {one.work.noun for one in left_work(organisation)}
-    left = [one.in_words for one in left_work(organisation, leaving) if one.work.noun not in known]
-    if left:
-        what = ", ".join(left)
+    for organisation, left in nobody.items():
+        what = ", ".join(one.in_words for one in left)
         yield f"Plus personne de {organisation} ne pourra s’en charger{HARD}: {what}. Invitez d’abord quelqu’un."
 
 
-def _own(pks: Collection[int]) -> tuple[tuple[Noun, QuerySet[Any], str], ...]:
+def _of_nobody(memberships: Collection[Membership]) -> dict[Organisation, list[Left]]:
+    """What nobody of each organisation could do any more, were these closed; not what waits for nobody already."""
+    leaving = [one.pk for one in memberships]
+    known = {(one.organisation, one.work.noun) for one in left_work()}
+    left = by_organisation(one for one in left_work(leaving=leaving) if (one.organisation, one.work.noun) not in known)
+    organisations = {one.organisation for one in memberships}
+    return {one: left[one.pk] for one in sorted(organisations, key=lambda one: (one.name, one.pk)) if one.pk in left}
+
+
+def _own(pks: Collection[int], teams: Collection[int]) -> tuple[tuple[Noun, QuerySet[Any], str], ...]:
     asked = {"convention__state": ConventionState.IN_REVIEW, "asked_of__in": pks}
     named = {"convention__state": ConventionState.SIGNING, "signatory__in": pks}
-    instructed = Prescription.objects.filter(state=PrescriptionState.SUBMITTED, adviser__in=pks)
+    instructed = Prescription.objects.filter(state=PrescriptionState.SUBMITTED, adviser__in=teams)
     return (
-        (_noun("demande suivie", "demandes suivies"), Prescription.objects.live().filter(worker__in=pks), TEAM),
+        (_noun("demande suivie", "demandes suivies"), Prescription.objects.live().filter(worker__in=teams), TEAM),
         (_noun("demande instruite", "demandes instruites"), instructed, TEAM),
         (
             _noun("signature attendue de cette personne", "signatures attendues de cette personne"),

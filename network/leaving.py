@@ -1,4 +1,4 @@
-"""What rests on people, as upper apps know it: told before a role or an account is closed, or an organisation is."""
+"""What rests on people, as upper apps know it: told before a role or an account is closed."""
 
 from collections.abc import Callable, Collection, Iterable
 

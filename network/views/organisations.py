@@ -29,7 +29,7 @@ from typography.french import Noun
 
 CLOSED = (
     "Organisation fermée\u00a0: personne n’y agit plus. S’il reste quelque chose à y faire, sa page dit quoi, et"
-    " comment l’avancer."
+    " comment le faire avancer."
 )
 ORGANISATION = Noun("organisation", "organisations", feminine=True)
 

@@ -10,6 +10,7 @@ from conventions.asked import asked_of, claim_task
 from conventions.emails import reviews_recalled, signatures_recalled
 from conventions.enums import Party
 from conventions.models import Review, Signature
+from desk.leaving import resting
 from desk.unattended import every_work, left_work
 from distribution.enums import DerogationKind
 from distribution.services.derogations import ask_derogation
@@ -351,6 +352,17 @@ def test_before_a_role_or_an_account_is_closed_its_page_says_what_rests_on_it() 
     disable_account(user=circle.worker.user)
     nothing = make_membership(Role.WORKER, Kind.PRESCRIBER, circle.prescriber)
     assert "Ce qui repose" not in read(pilot, reverse("network:user_disable", args=[nothing.user_id]))
+
+
+def test_of_two_teams_that_somebody_leaves_the_one_that_has_colleagues_is_told_apart() -> None:
+    alone, team = Circle(), Circle()
+    alone.accepted()
+    team.accepted()
+    make_membership(Role.WORKER, Kind.PRESCRIBER, team.prescriber)
+    told = [one.replace("\u00a0", " ") for one in resting([alone.worker, team.worker])]
+    assert len(told) == 2
+    assert told[0].startswith("1 demande suivie : ses collègues l’ont dans")
+    assert told[1].startswith(f"Plus personne de {alone.prescriber} ne pourra s’en charger : 1 demande suivie.")
 
 
 def test_whoever_followed_it_in_another_role_of_the_same_team_has_not_left() -> None:
