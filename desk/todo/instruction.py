@@ -28,12 +28,12 @@ def instruction_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple
     asked = Prescription.objects.visible_to(actor).filter(unrestricted("household"), state=PrescriptionState.SUBMITTED)
     if not is_manager(actor):
         asked = asked.filter(to_read(actor, away))
-    rounds = CompletionRequest.objects.filter(prescription=OuterRef("pk"))
+    answered = CompletionRequest.objects.filter(prescription=OuterRef("pk"), asked_at__lt=OuterRef("submitted_at"))
     demands = Block(
         "demandes",
         "Demandes à examiner",
         asked.select_related("household", "prescriber", "adviser__user")
-        .annotate(comes_back=Exists(rounds))
+        .annotate(comes_back=Exists(answered))
         .order_by("submitted_at", "pk"),
         lambda prescription: _demand(prescription, actor, away),
         "Toutes les demandes ont reçu une réponse.",

@@ -49,6 +49,7 @@ def test_what_was_asked_of_the_wrong_file_is_taken_back_and_nobody_waits_for_it_
     told = read(acting(circle.adviser), page_of(now, "prescription_accept"))
     assert "Un avis d’imposition." in told
     assert "retiré par le distributeur" in told
+    assert "a répondu, renvoyée" not in read(acting(circle.adviser), "/"), "nobody answered"
     assert accept_prescription(actor=circle.adviser, prescription=now).state == PrescriptionState.ACCEPTED
     faults: list[object] = []
     verify_journals(faults.append)
