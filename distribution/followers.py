@@ -68,9 +68,15 @@ def _mains(rows: Iterable[Moved]) -> list[int]:
 
 
 def take_screens_along(move: Move) -> None:
-    """The screens of the desktops that moved do the same, from the same state; they take no place of a quota."""
+    """The screens of the desktops that moved do the same, from the same state; they take no place of a quota.
+
+    A return that is undone is undone of those that were noted with it, not of one that was brought back by itself.
+    """
     sources = {row.pk: row.source for row in move.rows}
     screens = Device.objects.filter(attached_to__in=sources).order_by("pk")
+    if move.verb == "undo_take_back":
+        together = {"object": OuterRef("attached_to"), "verb": "take_back", "at": OuterRef("returned_at")}
+        screens = screens.filter(Exists(DeviceEntry.objects.filter(**together)))
     later = prolonged(screens, timezone.localdate(move.at)) if move.verb == "give_back" else {}
     per_row: dict[int, dict[str, Any]] = {}
     for screen in screens:

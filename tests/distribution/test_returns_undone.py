@@ -111,3 +111,13 @@ def test_a_sale_of_the_day_may_still_be_undone_and_what_is_lost_later_is_proven(
     shelf.missing(reserved, actor=shelf.adviser)
     now = timezone.now()
     assert count_evidence(bounds(month_of(now)).start, now)["missing_erasures"]["devices"] == 0
+
+
+def test_a_screen_that_came_back_by_itself_stays_where_it_is(shelf: Shelf) -> None:
+    sold = shelf.hand_over(shelf.reserve(shelf.on_the_shelf(shelf.desktop())))
+    screen = shelf.take_back(screen_of(sold))
+
+    undo(shelf, shelf.take_back(sold))
+
+    kept = fresh(screen)
+    assert (kept.state, kept.stay, kept.returned_at) == (S.RETURNED, screen.stay, screen.returned_at)
