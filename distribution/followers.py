@@ -6,7 +6,7 @@ Rows are touched in the order of locks: needs and prescriptions were locked by t
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,9 +19,10 @@ from conventions.models import Convention
 from conventions.parameters import HANDING_OVER_DAYS
 from distribution.documents import HandOverTerms, freeze_delivery_note, prepare_note, register_notes
 from distribution.enums import ClosedBecause, HandOverKind, ReleaseReason, SettlementKind
+from distribution.liveness import register_bonds
 from distribution.machine.stamps import prolonged
 from distribution.models.appointment import Appointment, AppointmentEntry
-from distribution.models.hand_over import Derogation, DerogationRequest, HandOver, Settlement
+from distribution.models.hand_over import Derogation, DerogationRequest, HandOver
 from distribution.services.hand_overs import close_notes
 from distribution.services.points import points_around
 from distribution.services.returns import write_settlements
@@ -31,10 +32,8 @@ from lifecycle.models import Comment
 from lifecycle.registry import Move, Moved, on_transition
 from prescriptions import emails
 from prescriptions.collecting import points_from
-from prescriptions.enums import Bond, Loss, NeedState
-from prescriptions.liveness import keeps_alive
+from prescriptions.enums import Loss, NeedState
 from prescriptions.models import Need
-from prescriptions.owing import owes
 from refurb.enums import DeviceState, LineOutcome
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.points import Delivery, DeliveryLine
@@ -318,34 +317,6 @@ def _key(given: Any) -> int | None:
     return key
 
 
-# --- what outlives a household, and what does not
-
-
-def _devices_of_household() -> QuerySet[Device]:
-    return Device.objects.filter(need__prescription__household=OuterRef("pk"))
-
-
-def reserved(at: datetime) -> Any:
-    """The households for which a device is held."""
-    return Exists(_devices_of_household().filter(state=S.RESERVED))
-
-
-def returned(at: datetime) -> Any:
-    """Those to which a device they brought back is owed, or what settles it."""
-    return Exists(_devices_of_household().filter(state=S.RETURNED))
-
-
-def device_owed() -> Any:
-    """The needs whose device was brought back, and is neither given back, exchanged nor refunded yet."""
-    brought = Device.objects.main().filter(need=OuterRef("pk"), state=S.RETURNED)
-    return Exists(brought.exclude(Exists(Settlement.objects.of_this_stay())))
-
-
-def under_warranty(at: datetime) -> Any:
-    """Those that hold a device under warranty."""
-    return Exists(_devices_of_household().filter(warranty_until__gte=timezone.localdate(at)))
-
-
 def forget_households(move: Move) -> None:
     """The notes they signed, their signatures, the reasons and the comments that may name them; figures stay."""
     notes = HandOver.objects.filter(need__prescription__household__in=move.pks).select_related("document", "signature")
@@ -374,10 +345,7 @@ def register() -> None:
     """Every registration of the app, once its models are known; followers of one verb run in this order."""
     register_notes()
     points_from(points_around)
-    keeps_alive(Bond.DEVICE_RESERVED, reserved)
-    keeps_alive(Bond.DEVICE_RETURNED, returned)
-    keeps_alive(Bond.WARRANTY, under_warranty)
-    owes(device_owed)
+    register_bonds()
     on_transition("household", "anonymise", forget_households)
     on_transition("household", "forget_joined", forget_households)
     for verb in ("terminate", "expire"):

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from calendars.working_days import add_months
 from distribution.enums import ClosedBecause, HandOverProof, SettlementKind
-from distribution.followers import forget_households, under_warranty
+from distribution.followers import forget_households
+from distribution.liveness import under_warranty
 from distribution.models import HandOver, Settlement
 from distribution.parameters import REPAIR_MONTHS, WARRANTY_MONTHS
 from distribution.services import hand_overs, returns

@@ -1,0 +1,49 @@
+"""What outlives a household here (held for it, brought back by it, under warranty), and what is owed to it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from distribution.models.hand_over import Settlement
+from prescriptions.enums import Bond
+from prescriptions.liveness import keeps_alive
+from prescriptions.owing import owes
+from refurb.enums import DeviceState
+from refurb.models.device import Device
+
+S = DeviceState
+
+
+def _devices_of_household() -> QuerySet[Device]:
+    return Device.objects.filter(need__prescription__household=OuterRef("pk"))
+
+
+def reserved(at: datetime) -> Any:
+    """The households for which a device is held."""
+    return Exists(_devices_of_household().filter(state=S.RESERVED))
+
+
+def returned(at: datetime) -> Any:
+    """Those to which a device they brought back is owed, or what settles it."""
+    return Exists(_devices_of_household().filter(state=S.RETURNED))
+
+
+def device_owed() -> Any:
+    """The needs whose device was brought back, and is neither given back, exchanged nor refunded yet."""
+    brought = Device.objects.main().filter(need=OuterRef("pk"), state=S.RETURNED)
+    return Exists(brought.exclude(Exists(Settlement.objects.of_this_stay())))
+
+
+def under_warranty(at: datetime) -> Any:
+    """Those that hold a device under warranty."""
+    return Exists(_devices_of_household().filter(warranty_until__gte=timezone.localdate(at)))
+
+
+def register_bonds() -> None:
+    """A household is kept while one of these holds; a need, while its device is owed."""
+    keeps_alive(Bond.DEVICE_RESERVED, reserved)
+    keeps_alive(Bond.DEVICE_RETURNED, returned)
+    keeps_alive(Bond.WARRANTY, under_warranty)
+    owes(device_owed)
