@@ -113,6 +113,8 @@ def _given() -> tuple[Unattended, ...]:
 
 
 def _agreed() -> tuple[Unattended, ...]:
+    awaited = Review.objects.awaited().filter(convention__state=C.IN_REVIEW)
+    of_who_left = ~Q(asked_of=None) & ~Q(asked_of__in=Membership.objects.open().values("pk"))
     acting = Convention.objects.annotate(acting=Coalesce("succeeded_by", "epci_party"))
     return (
         Unattended(
@@ -127,9 +129,17 @@ def _agreed() -> tuple[Unattended, ...]:
             Noun("avis attendu", "avis attendus"),
             list(PARTIES),
             [Role.REVIEWER, Role.MANAGER],
-            Review.objects.awaited().filter(convention__state=C.IN_REVIEW),
+            awaited.exclude(of_who_left),
             "organisation",
             "invitez un relecteur",
+        ),
+        Unattended(
+            Noun("avis attendu d’une personne partie", "avis attendus de personnes parties"),
+            list(PARTIES),
+            [Role.MANAGER],
+            awaited.filter(of_who_left),
+            "organisation",
+            "demandez un autre relecteur, depuis la page de la convention",
         ),
         Unattended(
             Noun("signature attendue", "signatures attendues", feminine=True),

@@ -311,6 +311,20 @@ def test_a_review_asked_of_somebody_who_left_is_recalled_to_the_manager() -> Non
     assert [mail.to for mail in Mail.objects.order_by("pk")[before:]] == [[manager.user.email]]
 
 
+def test_a_review_that_only_somebody_who_left_may_give_is_on_the_page_of_the_pilot() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    review = next(one for one in treaty.reviews(convention) if one.organisation_id == treaty.workshop.pk)
+    make_membership(Role.REVIEWER, Kind.RECONDITIONER, treaty.workshop)
+    gate.apply(review, "hand_on", actor=treaty.workshop_reviewer, to=treaty.workshop_reviewer)
+    wanted = (treaty.workshop.pk, "avis attendus de personnes parties")
+    assert wanted not in known()
+    disable_account(user=treaty.workshop_reviewer.user)
+    assert wanted in known()
+    make_membership(Role.MANAGER, Kind.RECONDITIONER, treaty.workshop)
+    assert wanted not in known(), "he answers, or hands it on"
+
+
 def test_the_answer_to_a_derogation_reaches_the_colleagues_of_the_adviser_who_left() -> None:
     shelf = Shelf()
     need = shelf.need()
