@@ -305,3 +305,20 @@ def test_what_was_handed_over_and_noted_as_a_return_by_mistake_was_had_by_no_hou
     gate.apply(donation, "reconcile", actor=bench.manager)
 
     assert (told_of(donation)[0], told_of(donation)[2]) == ("À l’atelier, pas encore effacé", 0)
+
+
+def test_a_hand_over_and_a_return_that_were_both_undone_are_no_household_that_had_the_device() -> None:
+    bench, donation, device = one_device(Scene(lines=(laptops(1),)))
+    shelf = Shelf(bench)
+    back = shelf.returned(shelf.handed_over(shelf.reserve(shelf.on_the_shelf(reconditioned(bench, device)))))
+    home = gate.apply(back, "undo_take_back", actor=shelf.adviser, reason="entry")
+    reserved = gate.apply(home, "undo_hand_over", actor=shelf.adviser, reason="entry")
+    free = gate.apply(reserved, "release", actor=shelf.adviser)
+    found = gate.apply(free, "send_back", actor=shelf.adviser, reason="broken")
+    bench.drive(found, serial="NEVER-SEEN-2")
+    gate.apply(donation, "reconcile", actor=bench.manager)
+
+    standing, _, settled = told_of(donation)
+    assert (standing, settled) == ("À l’atelier, pas encore effacé", 0)
+    gate.apply(found, "report_missing", actor=bench.technician, reason="stocktake")
+    assert Incident.objects.get().donation == donation, "its donor is told"
