@@ -6,21 +6,21 @@ Rows are touched in the order of locks: needs and prescriptions were locked by t
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from conventions.documents import freeze_end
 from conventions.followers import all_moved
 from conventions.models import Convention
 from conventions.parameters import HANDING_OVER_DAYS
+from distribution.along import take_screens_along
 from distribution.documents import HandOverTerms, freeze_delivery_note, prepare_note, register_notes
 from distribution.enums import ClosedBecause, HandOverKind, ReleaseReason, SettlementKind
 from distribution.liveness import register_bonds
-from distribution.machine.stamps import prolonged
 from distribution.models.appointment import Appointment, AppointmentEntry
 from distribution.models.hand_over import Derogation, DerogationRequest, HandOver
 from distribution.services.hand_overs import close_notes
@@ -64,44 +64,6 @@ def _mains(rows: Iterable[Moved]) -> list[int]:
     """Without the screens that go with a desktop."""
     keys = [row.pk for row in rows]
     return list(Device.objects.main().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
-
-
-def take_screens_along(move: Move) -> None:
-    """The screens of the desktops that moved do the same, from the same state; they take no place of a quota.
-
-    A return that is undone is undone of those that were noted with it, not of one that was brought back by itself.
-    """
-    sources = {row.pk: row.source for row in move.rows}
-    screens = Device.objects.filter(attached_to__in=sources).order_by("pk")
-    if move.verb == "undo_take_back":
-        together = {"object": OuterRef("attached_to"), "verb": "take_back", "at": OuterRef("returned_at")}
-        screens = screens.filter(Exists(DeviceEntry.objects.filter(**together)))
-    later = prolonged(screens, timezone.localdate(move.at)) if move.verb == "give_back" else {}
-    per_row: dict[int, dict[str, Any]] = {}
-    for screen in screens:
-        desktop = screen.attached_to_id
-        if desktop is not None and screen.state == sources[desktop]:
-            per_row[screen.pk] = dict(move.per_row.get(desktop, {})) | _of_its_own(move.verb, later.get(screen.pk))
-    if per_row:
-        apart = {name for given in per_row.values() for name in given}
-        common = {name: value for name, value in move.values.items() if name not in apart}
-        all_moved(
-            gate.apply_many(
-                Device.objects.filter(pk__in=per_row),
-                move.verb,
-                actor=move.actor,
-                at=move.at,
-                cause=move,
-                per_row=per_row,
-                **common,
-            )
-        )
-
-
-def _of_its_own(verb: str, covered_until: date | None) -> dict[str, Any]:
-    if verb == "give_back" and covered_until is not None:
-        return {"warranty_until": covered_until}
-    return {"allot": {"quota": None}, "exchange": {"replaces": None}}.get(verb, {})
 
 
 # --- conventions and deliveries

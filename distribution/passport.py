@@ -90,8 +90,12 @@ def passport_of(device: Device) -> Passport:
 
 
 def _was_given_back(device: Device) -> bool:
-    """How it came last into the hands of its household: repaired, and not handed over anew."""
+    """How it came last into the hands of its household: repaired, and not handed over anew.
+
+    By a return that was undone it came by nothing: it had never left them.
+    """
     came = DeviceEntry.objects.filter(object=device, target=S.HANDED_OVER).exclude(source=S.HANDED_OVER)
+    came = came.exclude(verb="undo_take_back")
     return came.order_by("-seq").values_list("verb", flat=True).first() == "give_back"
 
 

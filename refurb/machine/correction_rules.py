@@ -10,12 +10,14 @@ from refurb.machine.device_rules import coded, key_of
 from refurb.models import (
     CarriedFacts,
     Defect,
+    DefectMended,
     Device,
     DeviceEntry,
     Drive,
     Erasure,
     Grading,
     HardwareReport,
+    PartTakenOut,
     Repair,
     StorageAbsence,
     TestRun,
@@ -28,11 +30,13 @@ EVIDENCE: tuple[type[Evidence], ...] = (
     TestRun,
     Grading,
     Repair,
+    PartTakenOut,
     HardwareReport,
     Defect,
+    DefectMended,
     CarriedFacts,
 )
-"""What may be recorded of a device that is received, before it is taken in hand."""
+"""What may be recorded of a device that is received or brought back, before it is taken in hand."""
 RECORDED: tuple[type[Evidence], ...] = (*EVIDENCE, Erasure)
 """And what is recorded of its drives, once it is in hand."""
 LOOKED_FOR = ("report_missing", "tell_stolen", "tell_not_stolen")

@@ -1,6 +1,7 @@
 """The wrong device was noted as brought back: its household has it, and nothing tells the contrary any more."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.verification import verify_journals
 from network.enums import OrganisationKind, Role
-from refurb.enums import DeviceState
+from refurb.enums import DeviceState, PartKind, TakenOutReason
 from refurb.models import Device
+from refurb.services import parts
 from reports.evidence import count_evidence
 from reports.figures import reckon
 from reports.months import bounds, month_of
@@ -84,8 +86,10 @@ def test_it_may_be_undone_twice_and_a_real_return_begins_a_stay_again(shelf: She
     shelf.repair(back)
     assert codes(lambda: undo(shelf, back)) == {"nothing_since_return"}
     given = returns.give_back_device(actor=shelf.adviser, device=back)
+    assert passport_of(fresh(given)).is_given_back
     undone = undo(shelf, shelf.take_back(given))
     assert (undone.stay, undone.received_at, undone.warranty_until) == (2, back.received_at, given.warranty_until)
+    assert passport_of(fresh(undone)).is_given_back, "nothing of it says that the workshop must take it again"
 
 
 def test_it_is_not_undone_once_its_household_was_served_otherwise(shelf: Shelf) -> None:
@@ -113,11 +117,24 @@ def test_a_sale_of_the_day_may_still_be_undone_and_what_is_lost_later_is_proven(
     assert count_evidence(bounds(month_of(now)).start, now)["missing_erasures"]["devices"] == 0
 
 
-def test_a_screen_that_came_back_by_itself_stays_where_it_is(shelf: Shelf) -> None:
+def test_a_screen_that_came_back_before_its_desktop_did_is_still_there_once_the_desktop_s_return_is_undone(
+    shelf: Shelf,
+) -> None:
     sold = shelf.hand_over(shelf.reserve(shelf.on_the_shelf(shelf.desktop())))
     screen = shelf.take_back(screen_of(sold))
+    shelf.repair(screen)
 
-    undo(shelf, shelf.take_back(sold))
+    home = undo(shelf, shelf.take_back(fresh(sold)))
 
-    kept = fresh(screen)
-    assert (kept.state, kept.stay, kept.returned_at) == (S.RETURNED, screen.stay, screen.returned_at)
+    assert (home.state, fresh(screen).state) == (S.HANDED_OVER, S.RETURNED)
+
+
+def test_a_part_taken_out_since_the_return_is_something_that_was_done(shelf: Shelf) -> None:
+    bench = shelf.bench
+    device = bench.prepared()
+    bought = {"label": "Neuve", "unit_price": Decimal(28), "quantity": 1}
+    battery = parts.buy_part(actor=bench.technician, kind=PartKind.BATTERY, **bought)
+    fitted = parts.fit_part(actor=bench.technician, device=device, part=battery)
+    back = shelf.returned(shelf.handed_over(shelf.reserve(shelf.on_the_shelf(bench.recondition(device)))))
+    parts.take_out_part(actor=bench.technician, repair=fitted, reason=TakenOutReason.UNSUITED)
+    assert codes(lambda: undo(shelf, back)) == {"nothing_since_return"}
