@@ -4,7 +4,7 @@ from django.db.models import F
 
 from connectivity.enums import ConnectionState
 from connectivity.machine import due, line_rules, reach_rules, rules
-from connectivity.machine.connection import NEED, NOT_LOST, ConnectionMachine
+from connectivity.machine.connection import HOUSEHOLD, NEED, NOT_LOST, ConnectionMachine
 from connectivity.permissions import (
     can_renew_connection,
     can_serve_connection,
@@ -15,6 +15,13 @@ from lifecycle.machine import ACTOR, AT, SAME, Given, Verb
 
 S = ConnectionState
 
+UNDOABLE = [
+    line_rules.UNDO_ACTIVATE_REASON,
+    line_rules.NOTHING_SINCE_ACTIVATE,
+    line_rules.NOT_RESTRICTED,
+    line_rules.NOT_ASKED_ELSEWHERE,
+]
+"""Its need is served again: it is asked as when it is begun to be."""
 NOT_ACTIVE = {
     "active_at": None,
     "activated_by": None,
@@ -35,8 +42,8 @@ ConnectionMachine.extend(
         source=S.ACTIVE,
         target=S.SENT,
         who=can_undo_activate_connection,
-        requires=[line_rules.UNDO_ACTIVATE_REASON, line_rules.NOTHING_SINCE_ACTIVATE, line_rules.NOT_RESTRICTED],
-        update_locks=NEED,
+        requires=UNDOABLE,
+        update_locks=(*NEED, *HOUSEHOLD),
         stamps={**NOT_ACTIVE, "waiting_since": AT, "reminders": 0},
         journal=["reason"],
         done="Mise en service annulée",
@@ -48,8 +55,8 @@ ConnectionMachine.extend(
         source=S.ACTIVE,
         target=S.CHOSEN,
         who=can_undo_own_activate_connection,
-        requires=[line_rules.UNDO_ACTIVATE_REASON, line_rules.NOTHING_SINCE_ACTIVATE, line_rules.NOT_RESTRICTED],
-        update_locks=NEED,
+        requires=UNDOABLE,
+        update_locks=(*NEED, *HOUSEHOLD),
         stamps=NOT_ACTIVE,
         journal=["reason"],
         done="Mise en service annulée",
@@ -84,6 +91,7 @@ ConnectionMachine.extend(
             line_rules.RIGHT_TO_COME,
             line_rules.AFTER_THE_LINE,
             rules.ENDS_IN_TIME,
+            line_rules.WITHIN_REACH_OF_PROOFS,
         ],
         stamps={"entitlement_ends_on": Given("entitlement_ends_on"), "renewal_told_at": None, **NOT_LOST},
         journal=["entitlement_ends_on"],

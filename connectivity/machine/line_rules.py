@@ -4,14 +4,18 @@ from collections.abc import Callable
 
 from django.db.models import Exists, F, OuterRef, Q
 
+from calendars.working_days import add_months
 from connectivity.enums import AfterLoss, Channel, RightLoss, UndoActivateReason
 from connectivity.machine import rules
 from connectivity.models import ConnectionEntry, Recharge
-from connectivity.permissions import can_end_connection, can_serve_connection
+from connectivity.parameters import LONGEST_ENTITLEMENT_MONTHS
+from connectivity.permissions import can_end_connection, can_renew_connection, can_serve_connection
 from lifecycle.machine import Context, Place, Requirement
 from lifecycle.requirements import Condition
 from prescriptions.machine import need_rules
 from prescriptions.machine.prescription_rules import unrestricted
+from prescriptions.models import Need
+from prescriptions.models.need import twin_open
 
 RIGHT_ENDS = Requirement(
     "right_ends",
@@ -45,6 +49,24 @@ RIGHT_TO_COME = Requirement(
     "right_to_come",
     "Donnez un dernier jour à venir\u00a0: si le droit est déjà fini, terminez la ligne.",
     lambda ctx: not ctx.has("entitlement_ends_on") or ctx.values["entitlement_ends_on"] >= ctx.day,
+    field="entitlement_ends_on",
+)
+
+
+def _within_reach(ctx: Context) -> Condition:
+    """What might have been given when the proofs were last seen; a day that has passed is refused elsewhere."""
+    if not ctx.has("entitlement_ends_on") or ctx.values["entitlement_ends_on"] <= ctx.day:
+        return True
+    first = add_months(ctx.values["entitlement_ends_on"], -LONGEST_ENTITLEMENT_MONTHS.on(ctx.day))
+    return Q(renewed_at__date__gte=first) | Q(active_at__date__gte=first) | Q(chosen_at__date__gte=first)
+
+
+WITHIN_REACH_OF_PROOFS = Requirement(
+    "within_reach",
+    "Ce jour est trop loin de la dernière fois où les pièces ont été vues\u00a0: ce n’est plus une correction."
+    " Renouvelez le droit.",
+    _within_reach,
+    where=Place("connectivity:connection_renew", can_renew_connection, "un travailleur social du prescripteur"),
     field="entitlement_ends_on",
 )
 AFTER_CODED = Requirement(
@@ -84,14 +106,25 @@ UNDO_ACTIVATE_REASON = Requirement(
 )
 NOTHING_SINCE_ACTIVATE = Requirement(
     "nothing_since_activate",
-    "Quelque chose a suivi la mise en service (renouvellement, droit perdu, autre offre, recharge vendue)\u00a0: elle"
-    " ne s’annule plus. Terminez la ligne.",
+    "Quelque chose a suivi la mise en service (renouvellement, droit perdu ou corrigé, autre offre, recharge"
+    " vendue)\u00a0: elle ne s’annule plus. Terminez la ligne.",
     lambda ctx: (
         Q(renewed_at=None, right_lost_at=None, chosen_at__lte=F("active_at"))
         & ~Exists(Recharge.objects.sold().filter(file=OuterRef("pk"), sold_at__gte=OuterRef("active_at")))
-        & ~Exists(ConnectionEntry.objects.filter(object=OuterRef("pk"), verb="go_on", at__gte=OuterRef("active_at")))
+        & ~Exists(
+            ConnectionEntry.objects.filter(
+                object=OuterRef("pk"), verb__in=("go_on", "correct_right"), at__gte=OuterRef("active_at")
+            )
+        )
     ),
     where=Place("connectivity:connection_end", can_end_connection, "l’opérateur, ou un travailleur social"),
+)
+
+NOT_ASKED_ELSEWHERE = Requirement(
+    need_rules.NOT_ASKED_ELSEWHERE.code,
+    need_rules.NOT_ASKED_ELSEWHERE.sentence,
+    lambda ctx: ~Exists(Need.objects.filter(twin_open(), pk=OuterRef("need"))),
+    lifted_by=need_rules.NOT_ASKED_ELSEWHERE.lifted_by,
 )
 
 # --- another offer

@@ -1,6 +1,7 @@
 """The wrong request was said to have its line: nobody has one, the need is served again, those who were told know."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,13 +18,15 @@ from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.verification import verify_journals
-from prescriptions.enums import NeedState, PrescriptionState, RightKind
+from prescriptions.enums import NeedState, NeedUse, PrescriptionState, RightKind
+from prescriptions.services.needs import drop_need
 from reports.figures import reckon
 from reports.months import month_of
 from tests.connectivity.lines import Line, again
 from tests.pages import acting, done, read
 from tests.prescriptions.files import again as fresh
 from tests.prescriptions.rights import Desk
+from tests.prescriptions.test_restriction import restricted
 
 pytestmark = pytest.mark.django_db
 S, ENTRY = ConnectionState, UndoActivateReason.ENTRY
@@ -98,9 +101,42 @@ def test_where_there_is_no_desk_the_offer_is_chosen_again_unless_something_follo
     line = Line(Channel.OWN_SUBSCRIPTION)
     active = line.active()
     undone = gate.apply(active, "undo_own_activate", actor=line.adviser, reason=ENTRY)
+    told = Mail.objects.filter(to=[line.worker.user.email], subject__contains="n’est pas active").get()
+    assert "Déclarez-la active" in told.body
+    assert "vous serez prévenu" not in told.body, "nobody tells him: where there is no desk, he says so himself"
     assert (undone.state, undone.active_at, fresh(line.need).state) == (S.CHOSEN, None, NeedState.IN_PROGRESS)
     active = line.activate(undone)
     lost = gate.apply(active, "lose_right", actor=line.worker, right_loss="other", after_loss="end", price_after=None)
     assert codes(lambda: gate.apply(lost, "undo_own_activate", actor=line.worker, reason=ENTRY)) == {
         "nothing_since_activate"
     }
+
+
+def test_of_a_household_that_limits_its_data_nothing_is_undone_and_no_operator_is_written_to() -> None:
+    line = Line()
+    active = line.active()
+    restricted(Desk(line.circle), fresh(line.need).prescription.household)
+    before = (OperatorLink.objects.count(), Mail.objects.count())
+    for actor in (line.worker, line.agent):
+        assert codes(lambda by=actor: gate.apply(active, "undo_activate", actor=by, reason=ENTRY)) == {"not_restricted"}
+    assert (OperatorLink.objects.count(), Mail.objects.count()) == before
+
+
+def test_a_household_that_asks_for_the_same_elsewhere_is_not_served_twice_by_an_undoing() -> None:
+    line = Line(Channel.OWN_SUBSCRIPTION)
+    active = line.active()
+    household = fresh(line.need).prescription.household
+    second = line.circle.accepted([(line.kind, NeedUse.PAPERWORK)], household).needs.get()
+    undo = {"actor": line.worker, "reason": ENTRY}
+    assert codes(lambda: gate.apply(active, "undo_own_activate", **undo)) == {"asked_elsewhere"}
+    drop_need(actor=line.worker, need=second, reason="unreachable")
+    assert gate.apply(active, "undo_own_activate", **undo).state == S.CHOSEN
+
+
+def test_a_right_that_was_corrected_is_something_that_followed() -> None:
+    line = Line(Channel.OWN_SUBSCRIPTION)
+    active = line.active()
+    day = line.today() + timedelta(days=90)
+    gate.apply(active, "correct_right", actor=line.worker, entitlement_ends_on=day)
+    undo = {"actor": line.worker, "reason": ENTRY}
+    assert codes(lambda: gate.apply(active, "undo_own_activate", **undo)) == {"nothing_since_activate"}

@@ -1,11 +1,12 @@
 """A right said lost of the wrong line, or renewed until a wrong day: it is put right, and the household told."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from connectivity.enums import AfterLoss, Channel, LineNews, NewsOutcome, RightLoss
 from connectivity.models import LineNotice
@@ -80,3 +81,19 @@ def test_what_has_no_term_has_no_right_to_correct_and_the_page_of_a_lost_right_n
     gate.apply(active, "lose_right", actor=named.worker, right_loss=RightLoss.OTHER, after_loss=AfterLoss.END)
     done(acting(named.worker), url, entitlement_ends_on=again(active).entitlement_ends_on.isoformat())
     assert again(active).right_lost_at is None
+
+
+def test_what_is_corrected_year_after_year_is_no_correction_without_the_proofs_seen_again() -> None:
+    line = a_line()
+    file = line.active(entitlement_ends_on=ENDS)
+    later = ENDS + timedelta(days=4 * 365)
+    gate.apply(file, "correct_right", actor=line.worker, at=line.at, entitlement_ends_on=later)
+    line.circle.at = noon(later - timedelta(days=10))
+    values = {"actor": line.worker, "at": line.at, "entitlement_ends_on": later + timedelta(days=4 * 365)}
+    assert codes(lambda: gate.apply(file, "correct_right", **values)) == {"within_reach"}
+    day = timezone.localdate(line.at)
+    shorter = gate.apply(file, "correct_right", **values | {"entitlement_ends_on": day})
+    assert shorter.entitlement_ends_on == day
+    assert codes(lambda: gate.apply(file, "correct_right", **values | {"entitlement_ends_on": date.min})) >= {
+        "right_to_come"
+    }
