@@ -105,7 +105,7 @@ class AppointmentMachine(Machine, of=Appointment):
         source=[S.BOOKED, S.CANCELLED],
         target=SAME,
         who=can_untell_appointment,
-        requires=[rules.NOTED],
+        requires=[rules.NOTED, rules.STILL_TO_COME],
         stamps={
             "told_at": rules.unless_noted("tell", "told_at"),
             "reminded_at": rules.unless_noted("remind", "reminded_at"),

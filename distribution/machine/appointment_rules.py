@@ -163,6 +163,11 @@ NOTED = Requirement(
     "Ici, personne n’a noté d’appel\u00a0: il n’y a rien à reprendre.",
     lambda ctx: _noted("tell", "told_at") | _noted("remind", "reminded_at"),
 )
+STILL_TO_COME = Requirement(
+    "still_to_come",
+    "L’heure de ce rendez-vous est passée\u00a0: il n’y a plus personne à appeler.",
+    lambda ctx: Q(starts_at__gt=ctx.at),
+)
 NOT_REMINDED = Requirement("not_reminded", "Ce rendez-vous est déjà rappelé au foyer.", lambda ctx: Q(reminded_at=None))
 KNOWN = Requirement(
     "known",

@@ -42,3 +42,12 @@ def test_what_a_mail_told_stays_told_and_the_call_that_recalled_it_is_to_be_made
     gate.apply(made, "remind", actor=shelf.adviser)
     now = gate.apply(made, "untell", actor=shelf.adviser)
     assert (now.told_at, now.reminded_at) == (made.told_at, None)
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_once_its_hour_has_passed_nobody_is_promised_to_be_called(shelf: Shelf) -> None:
+    opened(shelf)
+    made = booked(shelf, shelf.reserved())
+    gate.apply(made, "tell", actor=shelf.adviser)
+    with pytest.raises(Refused, match="est passée"):
+        gate.apply(made, "untell", actor=shelf.adviser, at=made.starts_at)
