@@ -10,9 +10,9 @@ from datetime import date, datetime
 from statistics import median
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, OuterRef, Q, Subquery, When
+from django.db.models import BigIntegerField, Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from calendars.days import day_start
@@ -59,13 +59,17 @@ def first_month(at: datetime) -> date:
 
 
 def _acts(at: datetime, structure: Organisation | None = None) -> Any:
-    """``(structure, verb, at, filed at)`` of each act of the year; one query."""
+    """``(structure, verb, at, filed at)`` of each act of the year; one query. One that was taken back is none."""
     before = PrescriptionEntry.objects.filter(object=OuterRef("object"), seq__lte=OuterRef("seq")).order_by("-seq")
     taker = Cast(KT("values__prescriber"), BigIntegerField())
     held = Case(When(verb="transfer", then=taker), default=F("organisation"))
     holders = before.filter(verb__in=("submit", "transfer")).annotate(holder=held)
     latest, first = before.filter(verb="submit"), day_start(first_month(at))
     rows = PrescriptionEntry.objects.filter(verb__in=COUNTED, at__gte=first, at__lte=at).order_by()
+    after = PrescriptionEntry.objects.filter(object=OuterRef("object"), seq__gt=OuterRef("seq"), at__lte=at)
+    asked = after.filter(verb__in=("ask_completion", "unask_completion")).order_by("seq")
+    rows = rows.annotate(then=Coalesce(Subquery(asked.values("verb")[:1]), Value("")))
+    rows = rows.exclude(verb="ask_completion", then="unask_completion")
     if structure is not None:  # its own requests alone are read
         filed = Q(verb="submit", organisation=structure.pk)
         mine = PrescriptionEntry.objects.filter(filed | Q(verb="transfer", values__prescriber=structure.pk))

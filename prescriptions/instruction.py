@@ -22,7 +22,7 @@ from prescriptions.parameters import INSTRUCT_DAYS
 from typography.french import day as told_day
 from typography.french import plural
 
-RUNS, STOPS = ("submit", "unask_completion"), "ask_completion"
+RUNS, STOPS, GOES_ON = ("submit", "unask_completion"), "ask_completion", "unask_completion"
 ENDS = ("accept", "refuse", "withdraw", "revoke", "expire")
 """The verbs after which nothing is instructed any more."""
 
@@ -68,9 +68,9 @@ def _clock(acts: Iterable[tuple[str, date]], limit: int, day: date) -> Instructi
     for verb, on in acts:
         if since is not None:
             total += working_days_between(since, on)
-        since, stopped, is_over = None, None, verb in ENDS
-        if verb in RUNS:
-            since = on
+        before, since, stopped, is_over = stopped, None, None, verb in ENDS
+        if verb in RUNS:  # taken back, what was asked stopped nothing: the household waited for its distributor
+            since = (before if verb == GOES_ON else None) or on
         elif verb == STOPS:
             stopped = on
     if since is not None and day > since:

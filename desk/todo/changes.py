@@ -44,7 +44,7 @@ TOLD = {
     "prescription": ToldMoves(
         Prescription,
         (
-            *("submit", "ask_completion", "accept", "refuse", "withdraw", "revoke", "expire"),
+            *("submit", "ask_completion", "unask_completion", "accept", "refuse", "withdraw", "revoke", "expire"),
             *("confirm", "decline", "reconsider", "fulfil", "close_unmet"),
         ),
         "prescriptions:prescription_detail",
@@ -62,7 +62,10 @@ TOLD = {
     ),
     "connection": ToldMoves(
         ConnectionFile,
-        ("send", "report_problem", "accept", "schedule", "activate", "refuse", "end", "warn_copper", "recall_renewal"),
+        (
+            *("send", "report_problem", "accept", "schedule", "activate", "undo_activate", "undo_own_activate"),
+            *("refuse", "end", "warn_copper", "recall_renewal"),
+        ),
         "connectivity:connection_detail",
         "connectivity:connection_list",
         "dossiers de connexion",
@@ -77,7 +80,10 @@ TOLD = {
     ),
     "device": ToldMoves(
         Device,
-        ("recondition", "reject", "recycle", "allot", "ship", "stock_in", "send_back", "take_back", "report_missing"),
+        (
+            *("recondition", "reject", "recycle", "allot", "ship", "stock_in", "send_back"),
+            *("take_back", "undo_take_back", "report_missing"),
+        ),
         "refurb:device_detail",
         "refurb:device_list",
         "appareils",

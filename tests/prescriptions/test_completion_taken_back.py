@@ -6,6 +6,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from calendars.working_days import working_days_between
+from desk.activity import by_month
+from desk.todo.changes import changes_since
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
@@ -54,6 +57,22 @@ def test_what_was_asked_of_the_wrong_file_is_taken_back_and_nobody_waits_for_it_
     faults: list[object] = []
     verify_journals(faults.append)
     assert faults == []
+
+
+def test_what_was_asked_by_mistake_stops_no_delay_and_counts_for_no_structure() -> None:
+    circle = Circle(at=timezone.now() - timedelta(days=60))
+    filed = circle.submitted()
+    asked = ask_completion_prescription(
+        actor=circle.adviser, prescription=filed, words="Un papier.", at=circle.later(days=2)
+    )
+    at = circle.later(days=28)
+    gate.apply(asked, "unask_completion", actor=circle.adviser, at=at)
+    (clock,) = clocks_of([asked.pk], timezone.localdate(at)).values()
+    assert clock.days == working_days_between(timezone.localdate(filed.submitted_at), timezone.localdate(at))
+    whole, _ = by_month(circle.prescriber, timezone.now())
+    assert (whole.filed, whole.sent_back) == (1, 0)
+    told = changes_since(circle.worker, ("prescription",), filed.submitted_at, timezone.now())
+    assert "Demande de complément retirée" in {change.sentence for change in told}
 
 
 def test_a_file_that_is_no_longer_whole_waits_for_its_worker(circle: Circle) -> None:
