@@ -79,9 +79,12 @@ class DeviceQuerySet(models.QuerySet["Device"]):
     def with_former_proof(self) -> Self:
         """Each with ``was_emptied``: an earlier stay declared it reconditioned, and left it so; ``used_at``: when it
         first left a household that had it, returns that were undone left aside, and None of what none had.
+
+        A point that sends it back because data are still there belies the declaration.
         """
         entries = DeviceEntry.objects.filter(object=OuterRef("pk"))
-        said = entries.filter(at__lt=OuterRef("received_at"), verb__in=("recondition", "reopen")).order_by("-seq")
+        judged = Q(at__lt=OuterRef("received_at"), verb__in=("recondition", "reopen"))
+        said = entries.filter(judged | Q(verb="send_back", values__reason="not_erased")).order_by("-seq")
         later = DeviceEntry.objects.filter(object=OuterRef("object"), seq__gt=OuterRef("seq"))
         returns = later.filter(verb__in=("take_back", "undo_take_back")).order_by("seq")
         left = entries.filter(verb="take_back").annotate(then=Coalesce(Subquery(returns.values("verb")[:1]), Value("")))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from distribution.enums import SettlementKind
+from distribution.enums import SendBackReason, SettlementKind
 from distribution.services import returns
 from documents.kinds import standing_of
 from documents.models import Document, Mail
@@ -322,3 +322,16 @@ def test_a_hand_over_and_a_return_that_were_both_undone_are_no_household_that_ha
     assert (standing, settled) == ("À l’atelier, pas encore effacé", 0)
     gate.apply(found, "report_missing", actor=bench.technician, reason="stocktake")
     assert Incident.objects.get().donation == donation, "its donor is told"
+
+
+def test_sent_back_because_data_are_still_there_a_device_is_not_said_erased_to_its_donor() -> None:
+    bench, donation, device = one_device(Scene(lines=(laptops(1),)))
+    shelf = Shelf(bench)
+    on_the_shelf = shelf.on_the_shelf(reconditioned(bench, device))
+    back = gate.apply(on_the_shelf, "send_back", actor=shelf.adviser, reason=SendBackReason.NOT_ERASED)
+    gate.apply(donation, "reconcile", actor=bench.manager)
+
+    standing, _, settled = told_of(donation)
+    assert (standing, settled) == ("À l’atelier, pas encore effacé", 0)
+    gate.apply(back, "report_missing", actor=bench.technician, reason="stocktake")
+    assert Incident.objects.get().donation == donation
