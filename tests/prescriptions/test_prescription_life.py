@@ -128,6 +128,16 @@ def test_a_need_met_by_mistake_opens_the_prescription_again() -> None:
     assert prescription.reminders.planned().exists()
 
 
+def test_a_need_said_met_by_mistake_is_not_served_again_beside_the_same_one_asked_since() -> None:
+    circle = Circle()
+    met = meet_need(actor=circle.worker, need=circle.started())
+    since = circle.accepted([(met.kind, NeedUse.PAPERWORK)], met.prescription.household).needs.get()
+    with pytest.raises(Refused, match="déjà demandé pour ce foyer"):
+        unmeet_need(actor=circle.worker, need=met)
+    drop_need(actor=circle.worker, need=since, reason=DropReason.UNREACHABLE)
+    assert unmeet_need(actor=circle.worker, need=met).state == NeedState.IN_PROGRESS
+
+
 @pytest.mark.usefixtures("days_to_come")
 def test_the_app_that_serves_a_need_moves_it_and_settles_it() -> None:
     circle = Circle()
