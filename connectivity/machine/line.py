@@ -33,6 +33,7 @@ NOT_ACTIVE = {
     "evidence_reference": "",
     "renewal_told_at": None,
     "touched_at": AT,
+    "epci": F("need__prescription__household__commune__epci"),
 }
 
 ConnectionMachine.extend(

@@ -121,10 +121,10 @@ class NeedMachine(Machine, of=Need):
         follows=UNDOES,
         requires=[rules.NOT_ENDED_OTHERWISE, rules.HOUSEHOLD_STILL_OPEN, rules.NOT_ASKED_ELSEWHERE],
         update_locks=["prescription"],
-        stamps={"met_at": None, **NOT_LOST},
+        stamps={"met_at": None, "epci": F("prescription__household__commune__epci"), **NOT_LOST},
         done="Plus satisfait\u00a0: erreur de saisie",
         undoes=["meet"],
-        why="A prescription that was closed opens again.",
+        why="A prescription that was closed opens again; it is served where the household lives now.",
     )
 
     lose = Verb(

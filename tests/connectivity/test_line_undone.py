@@ -19,10 +19,12 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.verification import verify_journals
 from prescriptions.enums import NeedState, NeedUse, PrescriptionState, RightKind
+from prescriptions.services.households import move_household
 from prescriptions.services.needs import drop_need
 from reports.figures import reckon
 from reports.months import month_of
 from tests.connectivity.lines import Line, again
+from tests.network.factories import make_commune
 from tests.pages import acting, done, read
 from tests.prescriptions.files import again as fresh
 from tests.prescriptions.rights import Desk
@@ -140,3 +142,16 @@ def test_a_right_that_was_corrected_is_something_that_followed() -> None:
     gate.apply(active, "correct_right", actor=line.worker, entitlement_ends_on=day)
     undo = {"actor": line.worker, "reason": ENTRY}
     assert codes(lambda: gate.apply(active, "undo_own_activate", **undo)) == {"nothing_since_activate"}
+
+
+def test_a_household_that_moved_since_is_served_where_it_lives_now() -> None:
+    line = Line(Channel.OWN_SUBSCRIPTION)
+    active = line.active()
+    commune = make_commune()
+    household = fresh(line.need).prescription.household
+    move_household(actor=line.worker, household=household, commune=commune, moved_on=line.today())
+    undone = gate.apply(active, "undo_own_activate", actor=line.worker, reason=ENTRY)
+    need = fresh(line.need)
+    assert (undone.epci, need.epci, need.prescription.epci) == (commune.epci,) * 3
+    gate.apply(undone, "abandon", actor=line.worker, reason="gave_up")
+    assert fresh(need).epci == commune.epci, "it waits in the queue of where it lives"
