@@ -134,8 +134,11 @@ def gone(actor: Actor, owners: Iterable[int]) -> set[int]:
 
 
 def _others_task(actor: Membership, task: Task) -> bool:
-    """Whether somebody else who still acts has it in charge."""
-    return task.owner_id not in (None, actor.user_id) and not gone(actor, [task.owner_id])
+    """Whether somebody else has it in charge, and is still asked it in one of the roles in which he acts."""
+    if task.owner_id in (None, actor.user_id):
+        return False
+    roles = Membership.objects.open().filter(user=task.owner_id)
+    return any(asked_of(role).filter(pk=task.pk).exists() for role in roles)
 
 
 def owner_told(actor: Actor, owner: User | None) -> str:

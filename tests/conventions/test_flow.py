@@ -16,6 +16,7 @@ from conventions.services.drafting import DraftReviewer
 from conventions.services.signatures import contest_signature
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
+from network.services.memberships import close_membership
 from tests.conventions.conventions import Treaty, again
 from tests.network.factories import make_membership, make_organisation
 
@@ -306,6 +307,21 @@ def test_a_task_taken_in_charge_is_known_to_colleagues_and_given_back() -> None:
     release_task(actor=treaty.lawyer, pk=task.pk)
     assert asked_of(treaty.manager).get().owner is None
     assert claim_task(actor=treaty.manager, pk=task.pk).owner == treaty.manager.user
+
+
+def test_what_two_parties_are_asked_is_not_taken_from_whoever_left_one_of_them_and_acts_for_the_other() -> None:
+    treaty = Treaty()
+    treaty.deposit(treaty.signing(), Party.EPCI)
+    workshop, distributor = treaty.signatories[Party.RECONDITIONER], treaty.signatories[Party.DISTRIBUTOR]
+    left = make_membership("technician", "reconditioner", workshop.organisation, distributor.user)
+    close_membership(membership=left)
+    (task,) = set(asked_of(workshop)) & set(asked_of(distributor))
+    claim_task(actor=distributor, pk=task.pk)
+    with pytest.raises(Refused, match="s’en charge déjà"):
+        claim_task(actor=workshop, pk=task.pk)
+
+    close_membership(membership=distributor)
+    assert claim_task(actor=workshop, pk=task.pk).owner == workshop.user
 
 
 def test_claiming_twice_is_claiming_once() -> None:
