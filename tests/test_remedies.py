@@ -111,6 +111,7 @@ BY_TIME = "the day or the hour comes by itself"
 BY_PROGRAM = "the services give it: nobody types it"
 NOBODY: dict[str, str] = {
     "noted": "what nobody noted is not taken back",
+    "still_to_come": "an hour that has passed is nobody’s to call about",
     "held": "what nobody holds is not given back",
     "is_restriction": "the other rights have no end to announce",
     "not_lifted": "it is over",
