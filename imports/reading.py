@@ -15,7 +15,7 @@ from imports.readers.workbooks import OLD, PACKED, workbook_sheets
 HEADER_WITHIN = 30
 """Lines among which the header is looked for, under a banner."""
 DATUM = 4
-"""Figures from which a cell is a date, a number or a postcode, and no heading."""
+"""Figures from which a cell is a date, a number or a postcode, and no heading: « Aides 2025 » is one."""
 TOTAL = re.compile(r"(?:sous )?(?:total|totaux)\b")
 
 type Find = Callable[[str], str]
@@ -138,7 +138,8 @@ def refuse_headless(table: ReadTable, columns: Mapping[str, int], asked: Iterabl
 
 
 def _is_a_datum(cell: str) -> bool:
-    return "@" in cell or sum(map(str.isdigit, cell)) >= DATUM
+    figures, letters = sum(map(str.isdigit, cell)), sum(map(str.isalpha, cell))
+    return "@" in cell or figures >= max(DATUM, letters)
 
 
 def samples(table: ReadTable, column: int, most: int = 3) -> Iterator[str]:

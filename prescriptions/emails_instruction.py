@@ -22,7 +22,8 @@ def absence_without_replacement_for_manager(absence: AdviserAbsence, at: datetim
     colleagues = team.filter(role=Role.ADVISER).exclude(user=absence.adviser.user_id)
     page = absolute_url(reverse("prescriptions:absence_list"))
     subject, body = compose(
-        "emails/prescriptions/absence_without_replacement_for_manager.txt", {"absence": absence, "page": page}
+        "emails/prescriptions/absence_without_replacement_for_manager.txt",
+        {"absence": absence, "page": page if leads else absolute_url(reverse("desk:home")), "leads": bool(leads)},
     )
     for to in (leads or people_of(colleagues)).values():
         queue_mail(to=to, subject=subject, body=body, at=at)

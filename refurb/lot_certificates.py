@@ -104,9 +104,9 @@ def _renew(pk: int, at: datetime) -> bool:
     return True
 
 
-def _standings(values: dict[str, Any]) -> dict[str, tuple[str, list[str]]]:
-    """``{device: (where its data stand, what is known of each drive)}``."""
-    return {device["reference"]: (device["standing"], device["drives"]) for device in values["devices"]}
+def _standings(values: dict[str, Any]) -> dict[str, str]:
+    """``{device: where its data stand}``: a proven drive that goes elsewhere is no news to its donor."""
+    return {device["reference"]: device["standing"] for device in values["devices"]}
 
 
 def _last() -> DonationPaperQuerySet:
