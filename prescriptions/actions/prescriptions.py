@@ -86,8 +86,8 @@ PAGES: tuple[Page[Request], ...] = (
         "retirer-complement",
         CommentForm,
         done="Demande de complément retirée\u00a0: {row.prescriber} est prévenu",
-        warning="Le travailleur social apprend que rien ne manque. Le délai d’instruction reprend, les rappels"
-        " s’arrêtent, et une photo envoyée par le foyer est effacée.",
+        warning="Le travailleur social apprend que rien ne manque. Le délai d’instruction compte comme s’il ne s’était"
+        " pas arrêté, les rappels s’arrêtent, et une photo envoyée par le foyer est effacée.",
     ),
     Page("accept", "accepter", view=prescription_accept),
     Page(
