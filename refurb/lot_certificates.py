@@ -24,11 +24,17 @@ from refurb.emails import certificate_renewed_for_donor as renewed
 from refurb.enums import DevicePaperKind, DeviceType
 from refurb.models.device import Device, DeviceEntry, DeviceQuerySet
 from refurb.models.device_paper import DevicePaper
-from refurb.models.drive import Destruction, Drive, DriveRemoval
+from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.erasure import Erasure
+from refurb.models.evidence import Evidence
 
-LASTS = ("report_missing", "receive", "find", "reopen", "return_to_donor", "recycle", "dismantle", "undo_register")
+SAID_BY = (
+    *("report_missing", "receive", "find", "reopen", "send_back"),
+    *("return_to_donor", "recycle", "dismantle", "undo_register"),
+)
 """The verbs after which what is known of the data of a device may be another."""
+RECORDED: tuple[type[Evidence], ...] = (Drive, StorageAbsence, DriveRemoval, Erasure, Destruction)
+"""And the evidence."""
 
 
 def certify_lot(donation: Donation, *, by: Actor, at: datetime) -> DonationPaper:
@@ -119,8 +125,10 @@ def _changed() -> DonationQuerySet:
     """The balanced lots of whose devices something was said since their last certificate, none being on the bench."""
     since = OuterRef("certified_at")
     here = {"device__donation": OuterRef("pk"), "recorded_at__gt": since}
-    said = [Exists(model.objects.filter(**here)) for model in (Drive, DriveRemoval, Erasure, Destruction)]
-    said.append(Exists(DeviceEntry.objects.filter(object__donation=OuterRef("pk"), verb__in=LASTS, at__gt=since)))
+    said = [
+        Exists(model.objects.filter(**here)) for model in (Drive, StorageAbsence, DriveRemoval, Erasure, Destruction)
+    ]
+    said.append(Exists(DeviceEntry.objects.filter(object__donation=OuterRef("pk"), verb__in=SAID_BY, at__gt=since)))
     certified = _last().filter(donation=OuterRef("pk")).values("document__created_at")[:1]
     return (
         Donation.objects.filter(state=DonationState.RECONCILED)
