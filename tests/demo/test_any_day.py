@@ -40,5 +40,5 @@ def test_no_thread_of_the_story_is_refused_and_no_night_of_the_years_after_fails
 
     assert list(years_pass(as_of)) == [], f"--days {as_of} --seeds {number} --devices {HALF}"
     states = Counter(Household.objects.values_list("state", flat=True))
-    assert states[HouseholdState.ARCHIVED] == 0, "a file that was archived was erased in its time"
-    assert states[HouseholdState.ANONYMISED] > 4 * states[HouseholdState.OPEN], "what still waits for an answer is kept"
+    kept = states[HouseholdState.OPEN] + states[HouseholdState.ARCHIVED]
+    assert states[HouseholdState.ANONYMISED] > kept, "the others wait for an answer still, or ended late"
