@@ -27,7 +27,7 @@ from tests.refurb import machines
 from tests.refurb.devices import Bench, fresh, load_numbers
 from tests.refurb.logs import log
 from tests.refurb.test_boot_kit import send
-from tests.refurb.test_hardware_files import pdf_of
+from tests.refurb.test_hardware_sorted import pdf_of
 
 pytestmark = pytest.mark.django_db
 S = DeviceState
