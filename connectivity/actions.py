@@ -40,8 +40,12 @@ def _evidence(request: Request, connection: ConnectionFile) -> Mapping[str, Any]
 UNDO_ACTIVATE = ReasonForm.asking(UndoActivateReason.choices, line_rules.UNDO_ACTIVATE_REASON)
 NEED_AGAIN = (
     "Le foyer n’a pas de ligne\u00a0: son besoin est de nouveau en cours, et la prescription se rouvre si elle était"
-    " close. Le travailleur social est prévenu. Pour une date ou un prix faux, annulez, puis déclarez de nouveau."
+    " close. Pour une date ou un prix faux, annulez, puis déclarez de nouveau."
 )
+BOTH_KNOW = (
+    "L’opérateur est de nouveau attendu\u00a0: de lui et du travailleur social, celui qui n’annule pas est prévenu."
+)
+WORKER_KNOWS = "Le travailleur social est prévenu, si ce n’est pas son équipe qui annule."
 
 PAGES: tuple[Page[Request], ...] = (
     Page("choose", "choisir", view=connection_choose),
@@ -86,8 +90,8 @@ PAGES: tuple[Page[Request], ...] = (
         warning="Le besoin est satisfait. Une erreur\u00a0? «\u00a0Annuler la mise en service\u00a0», sur la page de la"
         " demande, tant que rien n’a suivi.",
     ),
-    Page("undo_activate", "annuler-mise-en-service", UNDO_ACTIVATE, warning=f"{NEED_AGAIN} L’opérateur est attendu."),
-    Page("undo_own_activate", "annuler-la-mise-en-service", UNDO_ACTIVATE, warning=NEED_AGAIN),
+    Page("undo_activate", "annuler-mise-en-service", UNDO_ACTIVATE, warning=f"{NEED_AGAIN} {BOTH_KNOW}"),
+    Page("undo_own_activate", "annuler-la-mise-en-service", UNDO_ACTIVATE, warning=f"{NEED_AGAIN} {WORKER_KNOWS}"),
     Page(
         "renew",
         "renouveler",
