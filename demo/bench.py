@@ -43,7 +43,7 @@ CLOSING_HOUR = 17
 MOBILE = (DeviceType.TABLET, DeviceType.SMARTPHONE)
 HARD_DRIVE_MB = (90, 160)
 """Megabytes per second that hard drives of that age write and read."""
-WORN, SHOWN, SALVAGED, BROKEN = 0.2, 0.1, 0.25, 0.2
+WORN, SHOWN, SALVAGED, BROKEN = 0.2, 0.04, 0.25, 0.2
 """How many of the devices that serve have something worn to be told, and of these a photo; how many of the others give
 a part; how often a part that was just bought is broken as it is unpacked."""
 PRICES = {

@@ -13,30 +13,36 @@ from refurb.lot_certificates import renew_lots
 HOUR = 6
 EVERY_NIGHT = 22
 """So many working days before the end the clock runs every night."""
-NIGHTS = (0,)
-"""Before that, the days of the week in the night before which it runs."""
+FORTNIGHT = timedelta(days=14)
+"""Before that, how often it runs: in the night before a Monday."""
 WEEK = 5
 """So many working days before the end the journals are sealed every night, as a service that begins would."""
 EARLY_MONTHS = 41
 """How long before the end the first household was met: two years, one more, and the time of a notice."""
+FIRST_NIGHTS = 18
+"""So many months before the end the clock begins: of what was met before, nothing falls due earlier."""
 
 
 def nights(story: Story) -> Thread:
-    """Once a month before the story begins; then some nights of each week, all those of the last weeks.
+    """Once a month before the story begins, every other Monday then, and every night of the last weeks.
 
-    Every night on which a convention takes effect too: what falls due in between is caught up with, as after a stop.
+    The nights on which a convention takes effect too: what falls due in between is caught up with, as after a stop.
     The certificates of lots are made again in the last weeks.
     """
-    for count in range(EARLY_MONTHS, 0, -1):
+    for count in range(FIRST_NIGHTS, 0, -1):
         day = add_months(story.last, -count)
         if day >= story.first:
             break
         yield (at := local(day, HOUR))
         _run(story, at)
     day = story.first
+    monday = day + timedelta(days=-day.weekday() % 7)
     every_night, last_week = story.back(EVERY_NIGHT), story.back(WEEK)
     while day < story.last:
-        if day >= every_night or day.weekday() in NIGHTS or day in story.effects:
+        is_turn = day >= monday
+        if is_turn:
+            monday += FORTNIGHT
+        if is_turn or day >= every_night or day in story.effects:
             yield (at := local(day, HOUR))
             _run(story, at)
             if day >= every_night:

@@ -323,7 +323,7 @@ USUAL: tuple[tuple[int, Fate], ...] = (
 """How often each fate befalls a device that the story does not name, in per cent."""
 OF_A_COMPUTER = (erased_twice, drive_destroyed, donor_certificate, reopened)
 """Fates of a drive that can be taken out."""
-HANDFUL = 4
+HANDFUL = 6
 """How many devices of a line, which stood side by side, are in the same condition."""
 
 

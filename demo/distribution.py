@@ -38,9 +38,9 @@ HELD = 2
 """How many devices a point keeps on its shelf."""
 A_DAY = 10
 """How many households a point calls, or receives, in a day."""
-A_SESSION = 3
+A_SESSION = 2
 """From so many households on, a point receives them together, and each signs on paper."""
-EVERY = {"lille": (4, 5), "roubaix": (4, 5), "maubeuge": (5, 5), "fourmies": (5, 8), "dunkerque": (5, 8)}
+EVERY = {"lille": (5, 5), "roubaix": (5, 5), "maubeuge": (5, 8), "fourmies": (8, 8), "dunkerque": (5, 8)}
 """How many working days pass between two openings of a point."""
 CEDED = 12
 """So many devices at least that nobody asked for in a season are given together to a place of mediation."""

@@ -42,6 +42,8 @@ STEPS = ("propose", "choose", "send", "accept", "schedule", "activate")
 PREPARED = "send"
 VERBS = {"subscribe": "choose", "recharge": "choose", "show": "activate", "problem": "report_problem"}
 """The verb of the steps that have another name."""
+ANSWERED = ("accept", "schedule", "activate", "problem", "refuse")
+"""The steps that the operator takes."""
 DESK = {NeedKind.FIXED_CONNECTION: "internet-solidaire", NeedKind.MOBILE_CONNECTION: "mobile-solidaire"}
 PRICE = {NeedKind.FIXED_CONNECTION: Decimal("9.99"), NeedKind.MOBILE_CONNECTION: Decimal("2.99")}
 """What the operator says it costs, in euros a month, VAT included."""
@@ -95,9 +97,13 @@ class LineThread:
         if verb == PREPARED:  # what its offer asks for is seen in the same act
             there = ConnectionFile.objects.filter(pk=self.file.pk, moved_at__lte=self.now)
             return there.filter(state__in=verbs_of(ConnectionFile)[verb].sources).exists()
-        asks = [self.worker, self.story.cast.people["operateur", Role.AGENT][0]]
-        asks += self.story.cast.people["distributor", Role.ADVISER][:1]
-        return any(may(self.file, verb, actor=one, at=self.now) for one in asks)
+        return may(self.file, verb, actor=self._acting(step), at=self.now)
+
+    def _acting(self, step: str) -> Membership:
+        """Who takes a step: the operator’s agent, an adviser at the counter, else the worker."""
+        if step in ANSWERED:
+            return self.story.cast.people["operateur", Role.AGENT][0]
+        return self.story.cast.people["distributor", Role.ADVISER][0] if step == "recharge" else self.worker
 
     # --- the worker and the operator's desk
 

@@ -16,8 +16,10 @@ from reports.secrecy.choosing import looked_for_elsewhere, question_of
 from reports.secrecy.frozen import asked_of
 from reports.services import compute_due_months, compute_report, freeze_report
 
-LATER = 7
-"""How many days after its end a month is counted and frozen: what it hides is looked for meanwhile."""
+LATER = 14
+"""How many days after its end a month is counted and frozen, at most: what it hides is looked for meanwhile."""
+BEFORE_THE_END = 3
+"""And so many days before the story ends, at least."""
 
 
 def months(story: Story) -> Thread:
@@ -47,10 +49,10 @@ def months(story: Story) -> Thread:
 def _looked_for(story: Story, month: date, at: datetime) -> tuple[AbstractContextManager[None], date]:
     """What the month that is over hides is looked for by another process until the day when it is counted.
 
-    At once where the story ends before that day.
+    At once where the story ends too soon.
     """
-    later = at.date() + timedelta(days=LATER)
-    if working_day(later) >= story.last:
+    later = min(at.date() + timedelta(days=LATER), story.last - timedelta(days=BEFORE_THE_END))
+    if later <= at.date() or working_day(later) >= story.last:
         return nullcontext(), at.date()
     asked = asked_of(reckon(month, at), at)
     return looked_for_elsewhere(question_of(*asked), story.press.look(*asked).result), later

@@ -21,7 +21,6 @@ from prescriptions.services import completion, doubles, households, needs, presc
 from prescriptions.services.contacts import keep_contacts
 from prescriptions.services.sets import accept_prescriptions
 
-FRIDAY = 4
 STEPS = ("open", "submit", "decide")
 CONFIRMED_AFTER = 105
 """Working days after which a worker asks a household that still waits whether it still needs it."""
@@ -307,7 +306,7 @@ def news(story: Story) -> Thread:
 
 
 def sittings(story: Story) -> Thread:
-    """Twice a week the distributor accepts together what was examined and is in order; then each goes its way."""
+    """Once a week the distributor accepts together what was examined and is in order; then each goes its way."""
     day = working_day(story.first, 7)
     while day < story.last:
         yield (now := local(day, 17, 10))
@@ -324,7 +323,7 @@ def sittings(story: Story) -> Thread:
                 if request.prescription.pk in accepted:
                     request.now = now
                     story.agenda.add(request.serve(), about=request)
-        day = working_day(day, 2 if day.weekday() < FRIDAY - 1 else 3)
+        day = working_day(day, 5)
 
 
 def early(story: Story, home: Home, prescriber: str, met: date) -> Thread:

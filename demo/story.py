@@ -186,7 +186,7 @@ def _offer(story: Story, most: int) -> LotLine:
     rng = story.rng
     type_ = rng.choices([one for one, _ in COMMON], [weight for _, weight in COMMON])[0]
     model: Model = story.catalogue.any_of(type_, rng)
-    quantity = min(rng.choice((10, 12, 15, 18, 22, 26, 30, 36, 45)), most)
+    quantity = min(rng.choice((12, 15, 20, 25, 30, 36, 45, 60)), most)
     age = rng.choice(AGES)
     refused = rng.randint(1, quantity // 2) if rng.random() < 0.12 else 0
     return LotLine(
