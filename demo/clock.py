@@ -27,7 +27,7 @@ def nights(story: Story) -> Thread:
     """Once a month before the story begins, every other Monday then, and every night of the last weeks.
 
     The nights on which a convention takes effect too: what falls due in between is caught up with, as after a stop.
-    The certificates of lots are made again in the last weeks.
+    The certificates of lots are made again in the last week.
     """
     for count in range(FIRST_NIGHTS, 0, -1):
         day = add_months(story.last, -count)
@@ -45,9 +45,8 @@ def nights(story: Story) -> Thread:
         if is_turn or day >= every_night or day in story.effects:
             yield (at := local(day, HOUR))
             _run(story, at)
-            if day >= every_night:
-                renew_lots(at=at)
             if day >= last_week:
+                renew_lots(at=at)
                 _seal(story, at)
         day = working_day(day + timedelta(days=1))
 

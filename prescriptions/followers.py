@@ -206,19 +206,23 @@ def keep_decision(move: Move) -> None:
     """The decision is kept with what the rules of the day said, line by line."""
     day = timezone.localdate(move.at)
     evaluations = Fact.objects.evaluations(move.pks, day)
+    decisions = []
     for pk, evaluation in evaluations.items():
         given = {**move.values, **move.per_row.get(pk, {})}
-        Decision.objects.create(
-            prescription_id=pk,
-            verb=move.verb,
-            rules_on=day,
-            verdict=evaluation.verdict,
-            lines=[line.frozen() for line in evaluation.lines],
-            motive=str(given.get("motive") or "").strip(),
-            next_step=str(given.get("next_step") or "").strip(),
-            decided_at=move.at,
-            decided_by_id=move.actor.pk,
+        decisions.append(
+            Decision(
+                prescription_id=pk,
+                verb=move.verb,
+                rules_on=day,
+                verdict=evaluation.verdict,
+                lines=[line.frozen() for line in evaluation.lines],
+                motive=str(given.get("motive") or "").strip(),
+                next_step=str(given.get("next_step") or "").strip(),
+                decided_at=move.at,
+                decided_by_id=move.actor.pk,
+            )
         )
+    Decision.objects.bulk_create(decisions)
 
 
 def let_needs_wait(move: Move) -> None:
