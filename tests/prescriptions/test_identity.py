@@ -59,6 +59,22 @@ def test_a_search_confirms_nothing_and_a_reference_finds_its_file(circle: Circle
     assert found.status_code == 302
 
 
+def test_who_does_not_read_a_name_is_not_told_that_there_is_no_paper(circle: Circle) -> None:
+    filed = circle.submitted()
+    page = reverse("prescriptions:prescription_detail", args=[filed.reference])
+    none, veiled = "Aucun papier pour l’instant", "Ses papiers nomment le foyer"
+
+    told = read(acting(circle.pilot), page)
+    assert none not in told
+    assert veiled in told
+    open_identity(actor=circle.pilot, household=filed.household, reason=IdentityReason.INCIDENT)
+    told = read(acting(circle.pilot), page)
+    assert none not in told
+    assert veiled not in told
+    draft = reverse("prescriptions:prescription_detail", args=[circle.draft().reference])
+    assert none in read(acting(circle.worker), draft)
+
+
 def test_the_outbox_tells_no_address_of_a_household(circle: Circle) -> None:
     prescription = circle.accepted(household=circle.household(**SECRET))
     remind_prescription(actor=circle.worker, prescription=prescription)
