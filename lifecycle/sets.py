@@ -66,7 +66,8 @@ class Selection:
     """What was ticked, and the page it is decided on.
 
     ``action`` is where the answer is posted, with ``kept_open`` and the references under ``box``; ``back`` is the list.
-    ``then``: the words and the address of what usually follows, once something moved.
+    ``told``: what is said of the selection itself, whether anything would move or not. ``then``: the words and the
+    address of what usually follows, once something moved.
     """
 
     title: str
@@ -79,6 +80,7 @@ class Selection:
     box: str = BOX
     irreversible: bool = False
     warning: str = ""
+    told: str = ""
     then: tuple[str, str] | None = None
 
 

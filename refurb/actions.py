@@ -8,7 +8,7 @@ from django.urls import reverse
 from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page, by_reader
 from network.requests import Request
-from refurb.enums import RETURN_REASONS, DeviceReopenReason, DeviceType, MissingReason, UndoRejectReason
+from refurb.enums import RETURN_REASONS, DeviceReopenReason, DeviceType, UndoRejectReason
 from refurb.forms.corrections import DeviceCorrectTagForm, DeviceUndoReceiveForm
 from refurb.forms.devices import (
     CorrectWasteForm,
@@ -57,7 +57,7 @@ def stolen_or_mislaid(request: Request, device: Device) -> Mapping[str, Any]:
         "Cet appareil est dit volé, et le registre des incidents le gardera. Il était seulement égaré\u00a0? Dites"
         " d’abord, sur sa page, «\u00a0Dire qu’il n’a pas été volé\u00a0»\u00a0: ensuite, cela ne se dit plus."
     )
-    return {"warning": told if device.missing_reason == MissingReason.THEFT else ""}
+    return {"warning": told if device.is_said_stolen else ""}
 
 
 def _of_its_note(request: Request, device: Device) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 /* A sound for each scan that was answered: two high notes when it is done, one low and long when it is refused, a short
-   one when there was nothing to do, two when a label comes next. The page says the same in words and signs; the browser
+   one when there was nothing to do, two when a label comes next, a short then a low one when a warning is to be read.
+   The page says the same in words and signs; the browser
    may keep it silent until something was typed or pressed. */
 (() => {
   "use strict";
@@ -8,6 +9,7 @@
     again: [[660, 0, 0.08]],
     next: [[660, 0, 0.08], [880, 0.09, 0.08]],
     refused: [[196, 0, 0.45]],
+    warned: [[660, 0, 0.08], [196, 0.09, 0.45]],
   };
   const main = document.querySelector("main");
   let context = null;

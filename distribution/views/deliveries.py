@@ -29,6 +29,7 @@ from refurb.enums import LineOutcome, MissingReason
 from refurb.models import Delivery, Device
 from refurb.models.device import DeviceQuerySet
 from refurb.permissions import sees_deliveries
+from refurb.stolen import STILL_STOLEN
 from typography.french import Noun, plural
 
 DELIVERY = Noun("livraison", "livraisons", feminine=True)
@@ -156,12 +157,15 @@ def delivery_reconcile(request: Request, reference: str) -> HttpResponse:
                 _receive(request, form)
                 return redirect(back)
         else:
-            context |= _scanned(form, request.POST)
+            context |= _scanned(form, request.POST, request.membership)
     return render(request, "distribution/delivery_reconcile.html", context)
 
 
-def _scanned(form: ReceiptForm, data: Any) -> dict[str, Any]:
-    """Tick the line of the tag, or all of them; nothing is judged yet, and the box is ready for the next."""
+def _scanned(form: ReceiptForm, data: Any, actor: Actor) -> dict[str, Any]:
+    """Tick the line of the tag, or all of them; nothing is judged yet, and the box is ready for the next.
+
+    What is not expected is told to be said stolen, when it is.
+    """
     tag = data.get("tag", "").strip()
     if "all_present" in data:
         told = form.tick_the_rest()
@@ -171,8 +175,11 @@ def _scanned(form: ReceiptForm, data: Any) -> dict[str, Any]:
     form.empty("tag")
     if line is not None:
         return {"ticked": f"{line.device}\u00a0: présent."}
-    wrong = f"«\u00a0{tag}\u00a0» n’est pas attendu dans cette livraison." if tag else "Scannez une étiquette."
-    return {"wrong": wrong}
+    if not tag:
+        return {"wrong": "Scannez une étiquette."}
+    seen = Device.objects.visible_to(actor).named(tag)
+    stolen = f" {STILL_STOLEN}" if seen.filter(missing_reason=MissingReason.THEFT).exists() else ""
+    return {"wrong": f"«\u00a0{tag}\u00a0» n’est pas attendu dans cette livraison.{stolen}"}
 
 
 THERE = "en rayon"

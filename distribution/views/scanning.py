@@ -1,7 +1,7 @@
 """The page where one scans: a mode, a box, and what became of the last scans; the same on a pasted list."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Any
 
@@ -24,6 +24,7 @@ from network.requests import Request
 from refurb.enums import ENDED, DeviceState
 from refurb.models import Device
 from refurb.permissions import can_register_device
+from refurb.stolen import STILL_STOLEN, WAS_STOLEN
 from refurb.tags import normal
 from refurb.views.device_sets import DEVICE_BOX
 from refurb.views.devices import DEVICE
@@ -35,7 +36,8 @@ LAST = 10
 KEPT, GIVEN = "scans", "scans_given"
 """Where the session keeps them, and what each mode was last given."""
 KEYS = {
-    *("at", "text", "outcome", "said", "mode", "label", "reference", "device", "id", "before", "after", "by", "undone"),
+    *("at", "text", "outcome", "said", "warning", "mode", "label", "reference", "device"),
+    *("id", "before", "after", "by", "undone"),
 }
 MOVED_SINCE = "il a été rangé ailleurs depuis."
 NAMED = 10
@@ -47,7 +49,8 @@ DONE, AGAIN, REFUSED, NEXT = "done", "again", "refused", "next"
 class ScanAnswer:
     """What became of one scan, in words; ``device``: the one it is about, if there is one.
 
-    ``before`` and ``after``: what the mode remembers of it, for undoing.
+    ``before`` and ``after``: what the mode remembers of it, for undoing. ``warning``: what is told besides, of a device
+    that was said stolen.
     """
 
     outcome: str
@@ -55,6 +58,7 @@ class ScanAnswer:
     device: Device | None = None
     before: str = ""
     after: str = ""
+    warning: str = ""
 
 
 def frame_of(request: Request) -> str:
@@ -81,7 +85,7 @@ def scan_station(request: Request, code: str) -> HttpResponse:
     if "undo" in request.POST:
         _undo_last(request)
         return redirect("distribution:scan_station", code=mode.code)
-    refused, number, machine = "", "", ""
+    refused, warning, number, machine = "", "", "", ""
     if request.method == "POST" and form.is_valid():
         _keep(request, mode, form)
         answer = scan(request.membership, mode, form)
@@ -89,7 +93,7 @@ def scan_station(request: Request, code: str) -> HttpResponse:
         number, machine = _awaited(request.membership, mode, form, answer)
         if not is_scripted(request) and not number:
             return redirect("distribution:scan_station", code=mode.code)
-        refused = answer.said if answer.outcome == REFUSED else ""
+        refused, warning = answer.said if answer.outcome == REFUSED else "", answer.warning
     scanned = request.POST.get("tag", "").strip()
     wrong = form.is_bound and bool(form.errors)
     if form.is_bound:
@@ -104,6 +108,7 @@ def scan_station(request: Request, code: str) -> HttpResponse:
         "modes": _modes(request),
         "scanned": scanned,
         "refused": refused,
+        "warning": warning,
         "wrong": wrong,
         "machine": machine,
         "last": last,
@@ -122,14 +127,14 @@ def scan_list(request: Request, code: str) -> HttpResponse:
     actor, verb = request.membership, mode.set_verb(request.membership)
     back = reverse("distribution:scan_station", args=[mode.code])
     references = ticked(request, DEVICE_BOX)
-    warning = request.POST.get("unknown", "")
+    told = request.POST.get("told", "")
     if not references:
         form = PastedForm(posted(request))
         if not (form.is_bound and form.is_valid()):
             return render(request, "distribution/scan_list.html", {"form": form, "mode": mode, "back": back})
-        references, warning = _named(actor, form.cleaned_data["tags"])
+        references, told = _named(actor, form.cleaned_data["tags"])
         if not references:
-            form.add_error("tags", warning)
+            form.add_error("tags", told)
             return render(request, "distribution/scan_list.html", {"form": form, "mode": mode, "back": back})
     selection = Selection(
         title=verb.label,
@@ -138,10 +143,10 @@ def scan_list(request: Request, code: str) -> HttpResponse:
         references=references,
         action=request.path,
         back=back,
-        kept_open={"unknown": warning},
+        kept_open={"told": told},
         box=DEVICE_BOX,
         irreversible=verb.irreversible,
-        warning=warning,
+        told=told,
     )
     return decide(request, verb, selection)
 
@@ -156,6 +161,14 @@ def scan(actor: Membership, mode: ScanMode, form: ScanForm) -> ScanAnswer:
     if len(named) > 1:
         return ScanAnswer(REFUSED, "plusieurs appareils répondent à ce numéro\u00a0: scannez l’étiquette de l’atelier.")
     device = named[0] if named else None
+    was_stolen = device is not None and device.is_said_stolen
+    answer = _answer(actor, mode, form, device)
+    return _warned(answer) if was_stolen else answer
+
+
+def _answer(actor: Membership, mode: ScanMode, form: ScanForm, device: Device | None) -> ScanAnswer:
+    """What becomes of a scan that names no device, or this one."""
+    text = form.cleaned_data["tag"]
     if device is None and not mode.takes_new:
         gone = Device.objects.visible_to(actor).named(text).filter(state__in=ENDED).order_by("-pk").first()
         if gone is None:
@@ -172,6 +185,12 @@ def scan(actor: Membership, mode: ScanMode, form: ScanForm) -> ScanAnswer:
     except PermissionDenied:
         return ScanAnswer(REFUSED, "cet appareil n’est pas entre vos mains.", device)
     return ScanAnswer(DONE, f"{mode.done}." if mode.done else _where(actor, moved), moved, before, mode.keep(moved))
+
+
+def _warned(answer: ScanAnswer) -> ScanAnswer:
+    """The answer to the scan of a device that was said stolen: whether it still is, once the scan is done."""
+    still = answer.outcome != DONE or answer.device is None or answer.device.is_said_stolen
+    return replace(answer, warning=STILL_STOLEN if still else WAS_STOLEN)
 
 
 def _first(actor: Membership, mode: ScanMode, form: ScanForm) -> ScanAnswer | None:
@@ -226,6 +245,7 @@ def _remember(request: Request, mode: ScanMode, text: str, answer: ScanAnswer) -
         "text": text,
         "outcome": answer.outcome,
         "said": answer.said,
+        "warning": answer.warning,
         "mode": mode.code,
         "label": mode.label,
         "reference": device.reference if device else "",
@@ -290,18 +310,26 @@ def _undo_last(request: Request) -> None:
 
 
 def _named(actor: Membership, tags: Sequence[str]) -> tuple[list[str], str]:
-    """The references of the devices that bear these labels, and a sentence on those that nothing bears; one query."""
+    """The references of the devices that bear these labels; a sentence on those that nothing bears, and one on those
+    that are said stolen; one query.
+    """
     keys = {normal(tag): tag for tag in tags}
     found = Device.objects.visible_to(actor).exclude(state__in=ENDED).labelled(tags)
-    rows = list(found.values_list("reference", "tag_key"))
-    answered = {key for reference, tag_key in rows for key in (tag_key, normal(reference))}
+    rows = list(found.only("reference", "tag", "tag_key", "missing_reason"))
+    answered = {key for row in rows for key in (row.tag_key, normal(row.reference))}
     unknown = [tag for key, tag in keys.items() if key not in answered]
-    if not unknown:
-        return [reference for reference, _ in rows], ""
-    others = len(unknown) - NAMED
+    stolen = [row.tag or row.reference for row in rows if row.is_said_stolen]
+    said = _listed("Aucun appareil ne porte", unknown), _listed("Dit volé", stolen)
+    return [row.reference for row in rows], " ".join(filter(None, said))
+
+
+def _listed(told: str, tags: Sequence[str]) -> str:
+    """A sentence that names the first of these labels; empty when there is none."""
+    if not tags:
+        return ""
+    others = len(tags) - NAMED
     more = f" et {others} autre{plural(others)}" if others > 0 else ""
-    said = f"Aucun appareil ne porte\u00a0: {', '.join(unknown[:NAMED])}{more}."
-    return [reference for reference, _ in rows], said
+    return f"{told}\u00a0: {', '.join(tags[:NAMED])}{more}."
 
 
 def _keep(request: Request, mode: ScanMode, form: ScanForm) -> None:

@@ -35,6 +35,7 @@ from refurb.enums import MissingReason
 from refurb.forms.devices import DeviceReportMissingForm
 from refurb.models import Device
 from refurb.permissions import at_own_points, can_report_missing_device
+from refurb.stolen import STILL_STOLEN
 from refurb.views.devices import DEVICE
 from typography.french import Noun, in_a_sentence, plural
 
@@ -271,7 +272,10 @@ def _answers(stocktake: Stocktake, findings: list[StocktakeFound]) -> list[dict[
         outcome, sign, words = SAID[found.finding]
         place = scan.device.place if scan.device and scan.device.place else "sans place"
         state = in_a_sentence(scan.device.get_state_display()) if scan.device else ""
-        answers.append({"scan": scan, "outcome": outcome, "sign": sign, "said": words.format(place=place, state=state)})
+        said_of_it = words.format(place=place, state=state)
+        if scan.device is not None and scan.device.is_said_stolen:
+            said_of_it = f"{said_of_it} {STILL_STOLEN}"
+        answers.append({"scan": scan, "outcome": outcome, "sign": sign, "said": said_of_it})
     return answers
 
 

@@ -348,6 +348,11 @@ class Device(Stateful):
         return f"{self.get_type_display()} {self.tag or self.reference}"
 
     @property
+    def is_said_stolen(self) -> bool:
+        """Whether it is looked for and a theft was told, that nobody has denied."""
+        return self.missing_reason == MissingReason.THEFT
+
+    @property
     def is_under_ceiling_rule(self) -> bool:
         """Given by a public body, or of unknown origin: the legal price ceiling applies."""
         return self.donor_kind in CEILED

@@ -20,13 +20,14 @@ from lifecycle.forms import retype
 from network.models import Membership
 from network.requests import Request
 from refurb.arrivals import lines_awaited, lines_for
-from refurb.enums import ENDED, WithdrawalReason
+from refurb.enums import ENDED, DeviceState, WithdrawalReason
 from refurb.forms.devices import DeviceRegisterForm, DeviceScanForm
 from refurb.machine.tag_rules import TAG_FREE
 from refurb.models import Device, DeviceEntry
 from refurb.permissions import can_receive_device, can_register_device
 from refurb.services.devices import receive_device, register_device
 from refurb.services.inventory import NotOfLine, unit_scanned, units_named
+from refurb.stolen import STILL_STOLEN
 from refurb.tags import normal
 
 LAST = 10
@@ -82,7 +83,7 @@ def device_scan(request: Request, pk: int) -> HttpResponse:
         "form": form,
         "line": line,
         "scanned": scanned,
-        "held": held,
+        "is_there": held is not None and held.line_id == line.pk and held.state != DeviceState.MISSING,
         "unit": unit or _unit(line, form["number"].value() or ""),
         "has_inventory": _numbered(line).exists(),
         "last": _last_received(actor, line),
@@ -161,8 +162,17 @@ def _known(actor: Membership, text: str) -> Device | None:
 
 
 def _already(held: Device, line: DonationLine, told: str = "cette étiquette est déjà sur un autre") -> SafeString:
-    """Scanned twice, nothing is wrong; on another device, which one."""
+    """Scanned twice, nothing is wrong; on another device, which one; looked for, where it is received."""
     link = format_html('<a href="{}">{}</a>', reverse("refurb:device_detail", args=[held.reference]), held)
+    if held.state == DeviceState.MISSING:
+        page = reverse("refurb:device_receive", args=[held.reference])
+        stolen = f" {STILL_STOLEN}" if held.is_said_stolen else ""
+        return format_html(
+            'cet appareil est cherché, {}. Il est devant vous\u00a0? <a href="{}">Réceptionnez-le</a>.{}',
+            link,
+            page,
+            stolen,
+        )
     if held.line_id == line.pk:
         return format_html("déjà reçu dans ce lot, {}. Passez au suivant.", link)
     where = f", lot {held.donation}" if held.donation else ""

@@ -10,6 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from distribution.scan_modes import MODES, modes_of
+from distribution.services.stocktakes import begin_stocktake
 from donations.models import DonationLine, InventoryUnit
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
@@ -26,6 +27,8 @@ from tests.screens import flaws, sign_in
 
 pytestmark = pytest.mark.django_db
 S = DeviceState
+FOUND = "Il était dit volé, et le registre des incidents le garde"
+LOOKED_FOR = "Cet appareil est dit volé"
 COUNT_ANSWERS = """() => {
     const main = document.querySelector("main");
     main.addEventListener("scanned", () => { main.dataset.heard = Number(main.dataset.heard || 0) + 1; });
@@ -51,6 +54,11 @@ def scan(client: Client, code: str, tag: str, **given: Any) -> str:
     response = client.post(station(code), {"tag": tag, **given}, follow=True)
     assert response.status_code == 200
     return response.content.decode()
+
+
+def latest(page: str) -> str:
+    """The answer to the last scan, of those under the box."""
+    return page.partition("data-answers")[2].partition("</li>")[0]
 
 
 def verbs_done(device: Device) -> list[str]:
@@ -271,6 +279,86 @@ def test_a_device_that_was_looked_for_comes_back_without_its_line(bench: Bench) 
 
     assert fresh(device).state == S.RECEIVED
     assert "Fait\u00a0: reçu à l’atelier." in page
+
+
+def test_whoever_receives_what_was_said_stolen_reads_it_in_the_answer_of_the_scan(bench: Bench) -> None:
+    stolen = [bench.received(tag=f"PRH-{number}") for number in (1, 2, 3)]
+    for device, reason in zip(stolen, ("theft", "stocktake", "theft"), strict=True):
+        gate.apply(device, "report_missing", actor=bench.technician, reason=reason)
+    gate.apply(fresh(stolen[1]), "tell_stolen", actor=bench.technician)
+    gate.apply(fresh(stolen[2]), "tell_not_stolen", actor=bench.technician, reason="other")
+    client = acting(bench.technician)
+
+    for device in stolen:
+        page = scan(client, "receptionner", device.tag)
+        assert fresh(device).state == S.RECEIVED, "nothing is refused"
+        assert "Fait\u00a0: reçu à l’atelier." in page
+        assert (FOUND in latest(page)) is (device != stolen[2]), "denied, it is a device as another"
+
+    page = client.post(station("trouver"), {"tag": "PRH-1", "scripted": "1"}).content.decode()
+    assert FOUND not in latest(page), "it is looked for no more"
+
+
+@pytest.mark.parametrize("mode", ["trouver", "traiter", "ranger"])
+def test_whoever_scans_what_is_said_stolen_reads_what_is_to_be_said_first(bench: Bench, mode: str) -> None:
+    device = gate.apply(bench.received(tag="PRH-1"), "report_missing", actor=bench.technician, reason="theft")
+    client = acting(bench.technician)
+
+    assert LOOKED_FOR in latest(scan(client, mode, "PRH-1", place="A1"))
+    scripted = client.post(station(mode), {"tag": "PRH-1", "place": "A1", "scripted": "1"}).content.decode()
+
+    assert scripted.count(LOOKED_FOR) == len(("alert", *verbs_done(device))), "on top, and in each of the answers"
+    assert 'data-outcome="warned"' in latest(scripted), "it does not sound as the others"
+
+
+def test_at_a_point_too_what_was_said_stolen_is_told(bench: Bench) -> None:
+    shelf = Shelf()
+    device = shelf.available()
+    gate.apply(device, "report_missing", actor=shelf.adviser, reason="theft")
+    client = acting(shelf.adviser)
+
+    assert LOOKED_FOR in latest(scan(client, "rayon", device.tag))
+    pasted = client.post(station("rayon", "scan_list"), {"tags": device.tag}).content.decode()
+    assert f"Dit volé\u00a0: {device.tag}." in pasted
+    page = scan(client, "retrouver", device.tag)
+
+    assert fresh(device).state == S.AVAILABLE
+    assert FOUND in latest(page)
+
+
+def test_what_is_said_stolen_is_told_in_a_stocktake_and_in_a_delivery_where_nobody_expects_it() -> None:
+    shelf = Shelf()
+    stolen, device = shelf.available(), shelf.shipped()
+    gate.apply(stolen, "report_missing", actor=shelf.adviser, reason="theft")
+    client = acting(shelf.adviser)
+    counted = begin_stocktake(actor=shelf.adviser, point=shelf.point)
+    assert device.delivery is not None
+    arrived = reverse("distribution:delivery_reconcile", args=[device.delivery.reference])
+
+    page = client.post(reverse("distribution:stocktake_detail", args=[counted.reference]), {"tag": stolen.tag})
+    assert LOOKED_FOR in latest(read(client, page.headers["Location"]))
+    page = client.post(arrived, {"tag": stolen.tag})
+
+    assert f"n’est pas attendu dans cette livraison. {LOOKED_FOR}" in page.content.decode()
+
+
+def test_a_scan_at_the_reception_of_a_lot_tells_what_is_looked_for_from_what_is_there() -> None:
+    scene = Scene()
+    line, actor = first_line(scene.collected()), scene.north.technician
+    client = acting(actor)
+    url = reverse("refurb:device_scan", args=[line.pk])
+    client.post(url, {"tag": "LIL-0001"})
+    device = gate.apply(Device.objects.get(tag="LIL-0001"), "report_missing", actor=actor, reason="stocktake")
+
+    page = client.post(url, {"tag": "LIL-0001"}).content.decode()
+    assert "déjà reçu dans ce lot" not in page
+    assert "cet appareil est cherché" in page
+    assert page_of(device, "device_receive") in page
+    assert LOOKED_FOR not in page
+
+    gate.apply(device, "tell_stolen", actor=actor)
+    assert LOOKED_FOR in client.post(url, {"tag": "LIL-0001"}).content.decode()
+    assert fresh(device).state == S.MISSING
 
 
 def test_a_place_is_written_once_for_all_that_is_put_there(bench: Bench) -> None:
