@@ -23,6 +23,7 @@ from network.models import Membership, Organisation
 from network.models.membership import left_by_all
 from prescriptions.emails_rights import OFFICERS
 from prescriptions.enums import PrescriptionState
+from prescriptions.machine.instruction_rules import INSTRUCTING
 from prescriptions.models import Need, Prescription, RightsRequest, Transfer
 from prescriptions.permissions import FOLLOWING
 from refurb.enums import ON_THE_BENCH
@@ -177,7 +178,7 @@ def _prescribed() -> tuple[Unattended, ...]:
         Unattended(
             Noun("demande à examiner", "demandes à examiner", feminine=True),
             [Kind.DISTRIBUTOR],
-            [Role.ADVISER, Role.MANAGER],
+            INSTRUCTING,
             Prescription.objects.filter(state=PrescriptionState.SUBMITTED),
             "distributor",
             "décidez-les depuis leur page, ou invitez un conseiller",

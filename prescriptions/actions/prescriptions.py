@@ -22,6 +22,7 @@ from prescriptions.services import prescriptions
 from prescriptions.services.doubles import look_elsewhere
 from prescriptions.services.instruction import assign_prescription
 from prescriptions.services.revoking import revoke_prescription
+from prescriptions.unattended import examined_by_nobody, sentence_on_examining
 from prescriptions.views.deciding import PRESCRIPTION_PAGES, examined, prescription_accept
 from prescriptions.views.same_household import same_household
 from prescriptions.views.sheet import evaluation_of, needs_of, open_needs, sheet_of
@@ -46,6 +47,13 @@ def _summary(request: Request, prescription: Prescription) -> Mapping[str, Any]:
     }
 
 
+def _submitted(before: Prescription, submitted: Prescription) -> str:
+    """That it is submitted, and that nobody examines there, when it is so."""
+    told = f"Prescription {before} déposée. La fiche pour le foyer est prête, plus bas dans «\u00a0Papiers\u00a0»."
+    where = examined_by_nobody().filter(pk=submitted.distributor_id or 0).first()
+    return told if where is None else f"{told} {sentence_on_examining(where)}"
+
+
 def _of_today(request: Request, prescription: Prescription) -> Mapping[str, Any]:
     return {"day": today()}
 
@@ -64,7 +72,7 @@ PAGES: tuple[Page[Request], ...] = (
         "deposer",
         SubmitForm,
         prescriptions.submit_prescription,
-        done="Prescription {row} déposée. La fiche pour le foyer est prête, plus bas dans «\u00a0Papiers\u00a0»",
+        done=_submitted,
         form_kwargs=_receivers,
         context=_summary,
         template="prescriptions/filing/summary.html",

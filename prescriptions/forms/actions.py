@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from lifecycle.forms import choose, field_of
+from lifecycle.forms import RowField, choose, field_of
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from prescriptions.enums import GIVEN_BY_PEOPLE, LEFT_BECAUSE, CodePurpose, ErasureChannel, TransferRefusal
@@ -15,6 +15,7 @@ from prescriptions.machine import need_rules, prescription_rules, transfer_rules
 from prescriptions.models import CodedReason, Prescription
 from prescriptions.nir import validate_no_nir
 from prescriptions.permissions import FOLLOWING
+from prescriptions.unattended import followed_by_nobody, is_left, sentence_on_examining, telling_left
 
 
 def active(kind: OrganisationKind) -> Any:
@@ -38,9 +39,12 @@ def written(label: str, help_text: str = "", *, required: bool = False, sentence
 
 
 class SubmitForm(forms.Form):
-    """To whom the prescription goes; the likeliest distributor is chosen beforehand."""
+    """To whom the prescription goes; the likeliest distributor is chosen beforehand.
 
-    distributor = forms.ModelChoiceField(
+    One where nobody examines says so, and may be chosen all the same.
+    """
+
+    distributor = RowField(
         label="Distributeur qui reçoit la demande",
         queryset=Organisation.objects.none(),
         empty_label="Choisissez…",
@@ -50,10 +54,11 @@ class SubmitForm(forms.Form):
     def __init__(self, *args: Any, prescription: Prescription, receivers: list[Organisation], **kwargs: Any) -> None:
         known = prescription.distributor_id or next((one.pk for one in receivers), None)
         super().__init__(*args, **{"initial": {"distributor": known}} | kwargs)
-        field_of(self, "distributor", forms.ModelChoiceField).queryset = Organisation.objects.filter(
-            pk__in=[one.pk for one in receivers]
-        )
-        self.fields["distributor"].help_text = "Celui qui sert ce territoire vient d’abord."
+        field = field_of(self, "distributor", RowField)
+        field.queryset = Organisation.objects.filter(pk__in=[one.pk for one in receivers])
+        left = {one.pk: sentence_on_examining(one) for one in receivers if is_left(one)}
+        field.told = lambda one: f"{one} (personne n’y examine les demandes)" if one.pk in left else str(one)
+        field.help_text = " ".join(("Celui qui sert ce territoire vient d’abord.", *left.values()))
 
 
 class AskCompletionForm(forms.Form):
@@ -140,9 +145,9 @@ class RevokeForm(CommentForm):
 
 
 class TransferForm(CommentForm):
-    """Who takes over."""
+    """Who takes over; one where nobody can answer says so, and may be asked all the same."""
 
-    prescriber = forms.ModelChoiceField(
+    prescriber = RowField(
         label="Prescripteur qui reprend le dossier",
         queryset=Organisation.objects.none(),
         empty_label="Choisissez…",
@@ -152,7 +157,9 @@ class TransferForm(CommentForm):
     def __init__(self, *args: Any, prescription: Prescription, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = active(OrganisationKind.PRESCRIBER).exclude(pk=prescription.prescriber_id)
-        field_of(self, "prescriber", forms.ModelChoiceField).queryset = others
+        field = field_of(self, "prescriber", RowField)
+        field.queryset = telling_left(others, followed_by_nobody())
+        field.told = lambda one: f"{one} (personne ne peut y répondre)" if is_left(one) else str(one)
 
 
 class TransferRefusalForm(CommentForm):

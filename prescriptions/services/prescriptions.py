@@ -33,6 +33,7 @@ from prescriptions.models import (
 from prescriptions.nir import refuse_nir
 from prescriptions.permissions import can_edit_prescription
 from prescriptions.services.needs import ask_need
+from prescriptions.unattended import examined_by_nobody, telling_left
 from prescriptions.unnamed import refuse_named
 
 SUBMITTED = Reason(
@@ -215,9 +216,10 @@ def distributors_for(*, prescription: Prescription, at: datetime | None = None) 
     """The distributors a prescription may go to, the likeliest first.
 
     First those of a convention in force in the household's EPCI, then those that say they serve its commune, then the
-    others in activity.
+    others in activity. Each tells whether nobody examines there (``unattended.is_left``).
     """
-    known = list(Organisation.objects.active().of_kind(OrganisationKind.DISTRIBUTOR).order_by("name", "pk"))
+    active = Organisation.objects.active().of_kind(OrganisationKind.DISTRIBUTOR)
+    known = list(telling_left(active, examined_by_nobody()).order_by("name", "pk"))
     commune = prescription.household.commune
     if commune is None:
         return known

@@ -15,6 +15,7 @@ from prescriptions.forms.actions import TransferForm
 from prescriptions.models import Prescription, Transfer
 from prescriptions.permissions import can_answer_transfer, can_ask_transfer, can_offer_prescription, works
 from prescriptions.services.transfers import ask_transfer
+from prescriptions.unattended import is_left, sentence_on_answering
 from prescriptions.views.rows import is_veiled, visible_prescription
 from prescriptions.views.saving import saved
 
@@ -89,6 +90,8 @@ def prescription_transfer(request: Request, reference: str) -> HttpResponse:
         if transfer is not None:
             follows = "\u00a0: vous le suivez jusqu’à sa réponse" if works(actor) else ""
             messages.success(request, f"Dossier proposé à {transfer.receiver}{follows}.")
+            if is_left(form.cleaned_data["prescriber"]):
+                messages.warning(request, sentence_on_answering(transfer.receiver, to_pilot=is_pilot(actor)))
             return redirect("prescriptions:prescription_detail", reference=reference)
     context = {
         "form": form,

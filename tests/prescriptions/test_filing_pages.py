@@ -13,7 +13,9 @@ from django.utils import timezone
 from page import is_pdf_compliant_bytes
 from pypdfium2 import PdfDocument
 
+from network.enums import OrganisationKind, Role
 from network.models import Organisation
+from network.services.memberships import close_membership
 from prescriptions.documents import draw_agreement
 from prescriptions.models import (
     Agreement,
@@ -27,12 +29,13 @@ from prescriptions.models import (
 )
 from prescriptions.nir import SENTENCE
 from prescriptions.services.prescriptions import agreement_text, ask_completion_prescription
-from tests.network.factories import make_commune
+from tests.network.factories import make_commune, make_membership
 from tests.prescriptions.files import Circle, again
 from tests.prescriptions.pages import acting, answered, done, page_of, read
 
 pytestmark = pytest.mark.django_db
 CREATE = "prescriptions:prescription_create"
+NOBODY_EXAMINES = "Personne n’examine de demande chez"
 NIR = "2 69 05 49 588 157 80"
 PERSON = {"last_name": "Essai", "first_name": "Nadia", "phone": "0699000001", "contact_channel": "sms"}
 STORY = "Hébergée chez une amie depuis le printemps."
@@ -75,6 +78,42 @@ def test_no_child_typed_is_no_child_and_no_adult_is_asked_about_at_once(circle: 
     page = answered(client, home, commune=circle.commune.name, adults="", children="")
     assert "Comptez au moins la personne elle-même." in page
     assert 'href="#id_adults"' in page
+
+
+def test_a_distributor_where_nobody_can_examine_is_told_before_and_after_and_refuses_nothing(
+    client: Client, circle: Circle
+) -> None:
+    draft, beside = circle.draft(), Circle()
+    page = page_of(draft, "prescription_submit")
+    assert circle.adviser.pk
+    assert beside.adviser.pk
+    assert NOBODY_EXAMINES not in read(client, page)
+    make_membership(Role.REVIEWER, OrganisationKind.DISTRIBUTOR, circle.distributor)
+    with CaptureQueriesContext(connection) as before:
+        read(client, page)
+    close_membership(membership=circle.adviser)
+
+    with CaptureQueriesContext(connection) as after:
+        shown = read(client, page)
+    assert len(after) == len(before)
+    assert shown.count(NOBODY_EXAMINES) == 1, "of this one alone"
+    assert f"{circle.distributor} (personne n’y examine les demandes)</option>" in shown
+    assert f"{beside.distributor}</option>" in shown
+    told = read(client, done(client, page, distributor=circle.distributor.pk))
+
+    assert again(draft).distributor == circle.distributor
+    assert f"{NOBODY_EXAMINES} {circle.distributor}" in told
+    assert "prévenez le pilote" in told
+
+
+def test_a_distributor_where_somebody_examines_is_told_as_before(client: Client, circle: Circle) -> None:
+    draft = circle.draft()
+    assert circle.adviser.pk
+
+    told = read(client, done(client, page_of(draft, "prescription_submit"), distributor=circle.distributor.pk))
+
+    assert f"Prescription {draft} déposée. La fiche pour le foyer est prête" in told
+    assert NOBODY_EXAMINES not in told
 
 
 def test_a_worker_files_a_prescription_in_four_steps(client: Client, circle: Circle) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.models import Comment
 from network.enums import OrganisationKind
 from network.models import Membership
+from network.services.memberships import close_membership
 from prescriptions.enums import PrescriptionState, TransferRefusal
 from prescriptions.models import Household, HouseholdAccess, Prescription, SocialStory, Transfer
 from prescriptions.services.forgetting import forget_households
@@ -197,6 +199,43 @@ def test_the_page_says_what_will_happen_and_keeps_what_is_typed(circle: Circle, 
     after = done(acting(receiver.worker), page_of(transfer, "transfer_accept"))
     assert after == page_of(prescription, "prescription_detail")
     assert again(prescription).prescriber == receiver.prescriber
+
+
+def test_a_prescriber_where_nobody_can_answer_is_told_before_and_after_and_may_be_asked(
+    circle: Circle, receiver: Circle
+) -> None:
+    prescription, beside = circle.submitted(), Circle()
+    url = reverse("prescriptions:prescription_transfer", args=[prescription.reference])
+    client = acting(circle.worker)
+    assert beside.worker.pk
+    with CaptureQueriesContext(connection) as before:
+        assert "personne ne peut y répondre" not in read(client, url)
+    close_membership(membership=receiver.worker)
+
+    with CaptureQueriesContext(connection) as after:
+        page = read(client, url)
+    assert len(after) == len(before)
+    assert f"{receiver.prescriber} (personne ne peut y répondre)</option>" in page
+    assert f"{beside.prescriber}</option>" in page
+    told = read(client, done(client, url, prescriber=receiver.prescriber.pk))
+
+    assert Transfer.objects.get().receiver == receiver.prescriber
+    assert f"Personne ne peut répondre chez {receiver.prescriber} pour l’instant" in told
+    assert "Prévenez le pilote" in told
+
+
+def test_the_pilot_who_offers_a_file_to_nobody_reads_what_he_may_do(circle: Circle, receiver: Circle) -> None:
+    prescription = circle.submitted()
+    for one in (circle.worker, receiver.worker):
+        close_membership(membership=one)
+    url = reverse("prescriptions:prescription_transfer", args=[prescription.reference])
+    client = acting(circle.pilot)
+
+    told = read(client, done(client, url, prescriber=receiver.prescriber.pk))
+
+    assert f"Personne ne peut répondre chez {receiver.prescriber} pour l’instant" in told
+    assert "Invitez-y un travailleur social" in told
+    assert "Prévenez le pilote" not in told
 
 
 def test_whoever_did_not_take_a_file_reads_nothing_of_it_any_more(circle: Circle, receiver: Circle) -> None:
