@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Case, When
 from django.utils import timezone
 
 from lifecycle.forms import RowField, choose, field_of
@@ -55,7 +56,9 @@ class SubmitForm(forms.Form):
         known = prescription.distributor_id or next((one.pk for one in receivers), None)
         super().__init__(*args, **{"initial": {"distributor": known}} | kwargs)
         field = field_of(self, "distributor", RowField)
-        field.queryset = Organisation.objects.filter(pk__in=[one.pk for one in receivers])
+        ranks = [When(pk=one.pk, then=rank) for rank, one in enumerate(receivers)]
+        if ranks:
+            field.queryset = Organisation.objects.filter(pk__in=[one.pk for one in receivers]).order_by(Case(*ranks))
         left = {one.pk: sentence_on_examining(one) for one in receivers if is_left(one)}
         field.told = lambda one: f"{one} (personne n’y examine les demandes)" if one.pk in left else str(one)
         field.help_text = " ".join(("Celui qui sert ce territoire vient d’abord.", *left.values()))

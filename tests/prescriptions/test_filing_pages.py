@@ -29,7 +29,7 @@ from prescriptions.models import (
 )
 from prescriptions.nir import SENTENCE
 from prescriptions.services.prescriptions import agreement_text, ask_completion_prescription
-from tests.network.factories import make_commune, make_membership
+from tests.network.factories import make_commune, make_membership, make_organisation
 from tests.prescriptions.files import Circle, again
 from tests.prescriptions.pages import acting, answered, done, page_of, read
 
@@ -78,6 +78,17 @@ def test_no_child_typed_is_no_child_and_no_adult_is_asked_about_at_once(circle: 
     page = answered(client, home, commune=circle.commune.name, adults="", children="")
     assert "Comptez au moins la personne elle-même." in page
     assert 'href="#id_adults"' in page
+
+
+def test_the_distributor_that_serves_the_territory_comes_first_as_the_page_says(circle: Circle) -> None:
+    draft = circle.draft()
+    commune = draft.household.commune
+    assert commune is not None
+    last = make_organisation(OrganisationKind.DISTRIBUTOR, name="Zélés de la remise")
+    last.communes_served.add(commune)
+    shown = read(acting(circle.worker), page_of(draft, "prescription_submit"))
+    assert "Celui qui sert ce territoire vient d’abord." in shown
+    assert shown.index(f">{last} (") < shown.index(f">{circle.distributor} ("), "nobody examines in either"
 
 
 def test_a_distributor_where_nobody_can_examine_is_told_before_and_after_and_refuses_nothing(
