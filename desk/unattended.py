@@ -23,6 +23,7 @@ from network.models import Membership, Organisation
 from network.models.membership import left_by_all
 from prescriptions.emails_rights import OFFICERS
 from prescriptions.enums import PrescriptionState
+from prescriptions.filters.lists import UNDER_WAY
 from prescriptions.machine.instruction_rules import INSTRUCTING
 from prescriptions.models import Need, Prescription, RightsRequest, Transfer
 from prescriptions.permissions import FOLLOWING
@@ -165,7 +166,7 @@ def _prescribed() -> tuple[Unattended, ...]:
             Prescription.objects.live(),
             "prescriber",
             "proposez-les à un autre prescripteur depuis leur page, ou invitez un travailleur social",
-            listed=("prescriptions:prescription_list", {}, "prescriber"),
+            listed=("prescriptions:prescription_list", {"state": UNDER_WAY}, "prescriber"),
         ),
         Unattended(
             Noun("dossier proposé, sans réponse", "dossiers proposés, sans réponse"),
@@ -223,7 +224,8 @@ def _served() -> tuple[Unattended, ...]:
             [Role.AGENT, Role.MANAGER],
             ConnectionFile.objects.filter(state__in=TO_ANSWER).filter(unreached),
             "operator",
-            "invitez un agent, ou donnez une adresse électronique à l’opérateur",
+            "invitez un agent, ou donnez une adresse électronique à l’opérateur\u00a0; sans lui, le prescripteur abandonne "
+            "le dossier et propose une autre offre",
         ),
     )
 

@@ -30,10 +30,19 @@ def distributors(request: Request) -> Any:
     return kept.filter(Q(is_active=True) | Q(pk__in=seen)).order_by("name")
 
 
+UNDER_WAY = "live"
+"""Of the filter by state: all those that someone is dealing with."""
+
+
 class PrescriptionFilter(django_filters.FilterSet):
     """Prescriptions by state, kind of need, EPCI, prescriber or distributor, and those one follows or nobody does."""
 
-    state = django_filters.ChoiceFilter(label="État", choices=PrescriptionState, empty_label="Tous")
+    state = django_filters.ChoiceFilter(
+        label="État",
+        choices=[(UNDER_WAY, "En cours\u00a0: déposée, à compléter ou acceptée"), *PrescriptionState.choices],
+        empty_label="Tous",
+        method="in_state",
+    )
     need = django_filters.ChoiceFilter(label="Besoin", choices=NeedKind, empty_label="Tous", method="having")
     epci = django_filters.ModelChoiceFilter(label="EPCI", queryset=Epci.objects.alphabetical(), empty_label="Tous")
     prescriber = django_filters.ModelChoiceFilter(label="Prescripteur", queryset=prescribers, empty_label="Tous")
@@ -62,6 +71,9 @@ class PrescriptionFilter(django_filters.FilterSet):
             del self.filters["distributor"]
         if not advises(actor):
             del self.filters["held"]
+
+    def in_state(self, rows: PrescriptionQuerySet, name: str, value: str) -> PrescriptionQuerySet:
+        return rows.live() if value == UNDER_WAY else rows.filter(state=value)
 
     def having(self, rows: PrescriptionQuerySet, name: str, value: str) -> PrescriptionQuerySet:
         return rows.filter(Exists(Need.objects.filter(prescription=OuterRef("pk"), kind=value)))
