@@ -43,12 +43,17 @@ def reminder_for_operator(file: ConnectionFile, at: datetime) -> None:
 
 
 def reaches(operator: Organisation) -> bool:
-    """Whether a mail reaches an operator: an agent who signs in, or an address to which a link is sent."""
-    return bool(operator.email or _agents(operator.pk))
+    """Whether a mail reaches an operator in service: an agent who signs in, or an address to which a link is sent."""
+    return bool(address_of(operator) or _agents(operator.pk))
+
+
+def address_of(operator: Organisation) -> str:
+    """Where an operator is written to; nowhere once it is closed, for the link it would get opens nothing."""
+    return operator.email if operator.is_active else ""
 
 
 def _unreached_for_pilot(file: ConnectionFile, days: int, at: datetime) -> None:
-    """An operator without an agent or an address hears of nothing: the pilot gives it one or the other."""
+    """An operator that is closed, or without an agent or an address, hears of nothing: the pilot sets it right."""
     if file.operator is not None and not reaches(file.operator):
         page = absolute_url(reverse("network:organisation_detail", args=[file.operator.reference]))
         pilots = _people(Membership.objects.pilots())
@@ -79,9 +84,10 @@ def rights_answered_for_operator(
     """
     agents = _agents(operator.pk)
     no_link = limited and asked.kind == RightKind.RECTIFICATION
-    by_link = "link" if operator.email and file.state in WITH_OPERATOR and not no_link else ""
+    address = address_of(operator)
+    by_link = "link" if address and file.state in WITH_OPERATOR and not no_link else ""
     reads = "" if not holds else "page" if agents else by_link
-    own = {operator.pk: [(operator.email, operator.name)]} if operator.email else {}
+    own = {operator.pk: [(address, operator.name)]} if address else {}
     said = {
         "kind": asked.kind,
         "lifted": asked.lifted_at is not None,

@@ -49,6 +49,7 @@ def activity_panel(organisation: Organisation, actor: Actor) -> Panel | None:
         "acts": done,
         "last_at": max((one.last_at for one in done), default=None),
         "left": left_work(organisation),
+        "is_closed": not organisation.is_active,
         "points": DistributionPoint.objects.filter(Q(organisation=organisation) | Q(distributor=organisation)),
     }
     return {"title": "Activité", "template": "desk/administration/_activity.html", "context": context}

@@ -20,12 +20,12 @@ ONE_HOUR = timedelta(hours=1)
 def open_link(*, connection: ConnectionFile, at: datetime | None = None) -> tuple[OperatorLink, str] | None:
     """A new link for the operator of a file, and its token; the former one opens no more.
 
-    None when the operator has no address, or when the file is not with it.
+    None when the operator is closed or has no address, or when the file is not with it.
     """
     instant = at or timezone.now()
     row = ConnectionFile.objects.select_related("operator").get(pk=connection.pk)
     close_links(files=[row.pk], at=instant)
-    if row.operator is None or not row.operator.email or row.state not in WITH_OPERATOR:
+    if row.operator is None or not emails.address_of(row.operator) or row.state not in WITH_OPERATOR:
         return None
     token = secrets.token_urlsafe(32)
     link = OperatorLink.objects.create(
@@ -42,7 +42,7 @@ def open_link(*, connection: ConnectionFile, at: datetime | None = None) -> tupl
 def send_link(
     *, connection: ConnectionFile, at: datetime | None = None, corrected: bool = False
 ) -> OperatorLink | None:
-    """Open a new link and write it to the operator's address; None when it has none, or does not have the file.
+    """Open a new link and write it to the operator's address; None when it has none, is closed, or does not have the file.
 
     ``corrected``: the request is not new, what it says is.
     """

@@ -8,6 +8,7 @@ from connectivity.models import ConnectionFile
 from lifecycle import gate
 from lifecycle.acting import Step
 from lifecycle.actors import Actor
+from network.models import Organisation
 from prescriptions.views.steps import LIMITED, is_limited
 
 S = ConnectionState
@@ -58,12 +59,19 @@ def _unseen(connection: ConnectionFile, actor: Actor) -> bool:
     return any(reason.code == PROOFS_FRESH.code for reason in refused)
 
 
+def _awaited_of(operator: Organisation | None) -> str:
+    """An operator that is closed answers nothing: whoever serves the household lets go, and looks elsewhere."""
+    if operator is None or operator.is_active:
+        return f"En attente de {operator}"
+    return f"{operator} n’est plus en activité et ne répondra pas\u00a0: abandonnez ce dossier, une autre offre se propose"
+
+
 def _expected(connection: ConnectionFile) -> tuple[str, str, str]:
     state = S(connection.state)
     if state == S.CHOSEN:
         return CHOSEN[Channel(connection.channel)]
     if state in OPERATOR:
-        return (*OPERATOR[state], f"En attente de {connection.operator}")
+        return (*OPERATOR[state], _awaited_of(connection.operator))
     if state == S.ACTIVE:
         return "", "", "Ligne active"
     return SERVING.get(state, ("", "", FINISHED))

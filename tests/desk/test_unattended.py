@@ -1,11 +1,13 @@
 """Whoever a thing in progress rests on leaves: somebody else sees it, and may go on with it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from connectivity.enums import UndoActivateReason
 from conventions.asked import asked_of, claim_task
 from conventions.emails import reviews_recalled, signatures_recalled
 from conventions.enums import Party
@@ -18,6 +20,7 @@ from documents.models import Mail
 from donations.enums import NextStep
 from donations.services.prospects import Then, plan_prospect
 from lifecycle import gate
+from lifecycle.clock import run_clock
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.models import Membership, Organisation
@@ -27,8 +30,9 @@ from network.services.mergers import declare_merger
 from prescriptions.enums import RightKind, TransferRefusal
 from prescriptions.models import Prescription, Transfer
 from prescriptions.services.instruction import declare_absence
+from prescriptions.services.prescriptions import withdraw_prescription
 from prescriptions.services.transfers import accept_transfer, ask_transfer, decline_transfer
-from tests.connectivity.lines import Line
+from tests.connectivity.lines import Line, monday
 from tests.conventions.conventions import Treaty
 from tests.desk.test_todo import block, landing
 from tests.distribution.shelves import Shelf
@@ -137,6 +141,8 @@ def test_a_closed_organisation_is_one_where_nobody_acts() -> None:
     Organisation.objects.filter(pk=circle.prescriber.pk).update(is_active=False)
     (line,) = block(landing(acting(circle.pilot)), "sans-personne").lines
     assert (line.title, line.when) == (circle.prescriber.name, "organisation fermée")
+    page = reverse("network:organisation_detail", args=[circle.prescriber.reference])
+    assert "personne ne s’y invite avant qu’elle soit rouverte" in read(acting(circle.pilot), page)
     Organisation.objects.filter(pk=circle.prescriber.pk).update(is_active=True)
     disable_account(user=circle.worker.user)
     page = reverse("network:organisation_detail", args=[circle.prescriber.reference])
@@ -178,6 +184,19 @@ def test_the_list_of_what_waits_for_a_distributor_that_is_closed_shows_it() -> N
     Organisation.objects.filter(pk=circle.distributor.pk).update(is_active=False)
     (url,) = [one.url for one in left_work() if one.organisation == circle.distributor.pk and one.url]
     assert "Sélectionnez un choix valide" not in read(acting(circle.pilot), url)
+
+
+def test_each_number_of_what_waits_leads_to_a_list_that_holds_as_many() -> None:
+    circle = Circle()
+    circle.accepted()
+    circle.submitted()
+    withdraw_prescription(actor=circle.worker, prescription=circle.accepted(), reason="unreachable")
+    circle.draft()
+    Organisation.objects.filter(pk__in=[circle.prescriber.pk, circle.distributor.pk]).update(is_active=False)
+    led = [one for one in left_work() if one.url]
+    assert {(one.organisation, one.count) for one in led} == {(circle.prescriber.pk, 2), (circle.distributor.pk, 1)}
+    for one in led:
+        assert acting(circle.pilot).get(one.url).context["listing"].count == one.count, one.in_words
 
 
 def test_the_pilot_offers_the_files_of_a_prescriber_where_nobody_is_left() -> None:
@@ -224,6 +243,81 @@ def test_an_operator_that_no_mail_reaches_is_told_to_the_pilot_when_a_line_is_as
     (mail,) = Mail.objects.filter(subject__contains="n’en sait rien")
     assert mail.to == [line.pilot.user.email]
     assert reverse("network:organisation_detail", args=[line.operator.reference]) in mail.body
+
+
+def closed(operator: Organisation) -> Organisation:
+    """It is no longer in service; its address stays on its page."""
+    assert operator.email
+    Organisation.objects.filter(pk=operator.pk).update(is_active=False)
+    return operator
+
+
+def told_from(start: int) -> list[tuple[list[str], str, str]]:
+    """What was written since there were so many mails."""
+    return [(mail.to, mail.subject, mail.body) for mail in Mail.objects.order_by("pk")[start:]]
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_an_operator_that_is_closed_is_not_recalled_at_its_address_and_the_pilot_is_told() -> None:
+    line = Line(circle=Circle(at=monday()))
+    assert line.pilot
+    sent = line.sent()
+    closed(line.operator)
+    before = Mail.objects.count()
+    run_clock(at=monday() + timedelta(days=7))
+    (told,) = [one for one in told_from(before) if sent.reference in one[1]]
+    to, subject, body = told
+    assert to == [line.pilot.user.email]
+    assert "n’en sait rien" in subject
+    assert "est fermé dans Maillon" in body
+    assert "donnez son adresse" not in body
+    assert (line.operator.pk, "lignes demandées") in known()
+
+
+def test_a_page_does_not_say_that_a_closed_operator_is_awaited() -> None:
+    line = Line()
+    sent = line.sent()
+    page = reverse("connectivity:connection_detail", args=[sent.reference])
+    assert f"En attente de {line.operator}" in read(acting(line.worker), page)
+    closed(line.operator)
+    told = read(acting(line.worker), page)
+    assert f"En attente de {line.operator}" not in told
+    assert f"{line.operator} n’est plus en activité" in told
+
+
+def test_before_a_line_is_asked_its_page_does_not_say_that_a_closed_operator_receives_it() -> None:
+    line = Line()
+    chosen = line.chosen()
+    line.see(chosen)
+    closed(line.operator)
+    told = read(acting(line.worker), reverse("connectivity:connection_send", args=[chosen.reference]))
+    assert f"{line.operator} recevra" not in told
+    assert "n’a dans Maillon ni agent ni adresse" not in told
+    assert "n’est plus en activité" in told
+
+
+def test_a_closed_operator_is_not_written_to_when_its_line_does_not_work() -> None:
+    line = Line()
+    active = line.active()
+    closed(line.operator)
+    before = Mail.objects.count()
+    gate.apply(active, "undo_activate", actor=line.worker, reason=UndoActivateReason.ENTRY.value)
+    assert [line.operator.email] not in [to for to, _, _ in told_from(before)]
+
+
+def test_a_closed_operator_is_told_to_the_officer_when_a_household_exercises_a_right() -> None:
+    line = Line()
+    sent, desk = line.sent(), Desk(line.circle)
+    closed(line.operator)
+    before = Mail.objects.count()
+    asked = desk.asked(RightKind.OBJECTION, sent.need.prescription.household)
+    desk.answer(asked)
+    told = told_from(before)
+    assert [line.operator.email] not in [to for to, _, _ in told]
+    ((to, _, body),) = [one for one in told if "n’est pas prévenu" in one[1]]
+    assert to == [desk.officer.user.email]
+    assert "est fermé dans Maillon" in body
+    assert "ni agent ni adresse" not in body
 
 
 def test_an_operator_that_no_mail_reaches_is_told_to_the_officer_when_a_household_exercises_a_right() -> None:
