@@ -42,7 +42,7 @@ def open_link(*, connection: ConnectionFile, at: datetime | None = None) -> tupl
 def send_link(
     *, connection: ConnectionFile, at: datetime | None = None, corrected: bool = False
 ) -> OperatorLink | None:
-    """Open a new link and write it to the operator's address; None when it has none, is closed, or does not have the file.
+    """Open a new link and write it to the operator's address; None when ``open_link`` opens none.
 
     ``corrected``: the request is not new, what it says is.
     """

@@ -14,6 +14,7 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Unknown
 from prescriptions.enums import HouseholdState
 from prescriptions.models import Household, HouseholdMessage
+from prescriptions.models.household import HouseholdQuerySet
 from prescriptions.permissions import can_follow_household
 
 LEFT = (SendState.SENT, SendState.KEPT)
@@ -54,10 +55,15 @@ def households_heard(actor: Actor) -> QuerySet[Household]:
     scope = can_follow_household(actor)
     if scope is None:
         return Household.objects.none()
+    return to_hear().visible_to(actor).filter(scope)
+
+
+def to_hear() -> HouseholdQuerySet:
+    """The households of which an answer is to be read."""
     told = HouseholdMessage.objects.filter(
         Q(household=OuterRef("pk")) | Q(household__joined_into=OuterRef("pk")), sms__in=_unread().values("sms")
     )
-    return Household.objects.visible_to(actor).filter(scope, Exists(told), state=HouseholdState.OPEN)
+    return Household.objects.filter(Exists(told), state=HouseholdState.OPEN)
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ from network.services.mergers import declare_merger
 from prescriptions.enums import RightKind, TransferRefusal
 from prescriptions.models import Prescription, Transfer
 from prescriptions.services.instruction import declare_absence
-from prescriptions.services.prescriptions import withdraw_prescription
+from prescriptions.services.prescriptions import refuse_prescription, withdraw_prescription
 from prescriptions.services.transfers import accept_transfer, ask_transfer, decline_transfer
 from tests.connectivity.lines import Line, monday
 from tests.conventions.conventions import Treaty
@@ -106,7 +106,31 @@ def a_line() -> Expected:
     return [(line.operator, "lignes demandées")]
 
 
-STORIES = [a_lot, a_bench, a_convention, a_signature, a_file, a_delivery, a_line]
+def a_return() -> Expected:
+    shelf = Shelf()
+    assert shelf.adviser
+    shelf.returned()
+    shelf.allotted()
+    return [(shelf.distributor, "retours de foyers"), (shelf.convention.workshop, "appareils affectés à expédier")]
+
+
+def a_refusal() -> Expected:
+    circle = Circle()
+    assert circle.worker
+    refuse_prescription(actor=circle.adviser, prescription=circle.submitted(), reason="already_served")
+    return [(circle.prescriber, "foyers à prévenir")]
+
+
+def an_end() -> Expected:
+    treaty = Treaty()
+    gate.apply(treaty.active(), "propose_end", actor=treaty.signatories[Party.DISTRIBUTOR])
+    return [(treaty.workshop, "fins de convention à accepter ou non")]
+
+
+STORIES = [
+    *(a_lot, a_bench, a_convention, a_signature, a_file, a_delivery, a_line),
+    *(a_return, a_refusal, an_end),
+]
 
 
 def known() -> set[tuple[int, str]]:
