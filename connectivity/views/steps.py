@@ -63,9 +63,8 @@ def _awaited_of(operator: Organisation | None) -> str:
     """An operator that is closed answers nothing: whoever serves the household lets go, and looks elsewhere."""
     if operator is None or operator.is_active:
         return f"En attente de {operator}"
-    return (
-        f"{operator} n’est plus en activité et ne répondra pas\u00a0: abandonnez ce dossier, une autre offre se propose"
-    )
+    way_out = "ce dossier est à abandonner, et une autre offre à proposer"
+    return f"{operator} n’est plus en activité et ne répondra pas\u00a0: {way_out}"
 
 
 def _expected(connection: ConnectionFile) -> tuple[str, str, str]:

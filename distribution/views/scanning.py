@@ -319,7 +319,10 @@ def _named(actor: Membership, tags: Sequence[str]) -> tuple[list[str], str]:
     answered = {key for row in rows for key in (row.tag_key, normal(row.reference))}
     unknown = [tag for key, tag in keys.items() if key not in answered]
     stolen = [row.tag or row.reference for row in rows if row.is_said_stolen]
-    said = _listed("Aucun appareil ne porte", unknown), _listed("Dit volé", stolen)
+    said = (
+        _listed("Aucun appareil ne porte", unknown),
+        _listed(f"Dit{plural(len(stolen))} volé{plural(len(stolen))}", stolen),
+    )
     return [row.reference for row in rows], " ".join(filter(None, said))
 
 

@@ -41,7 +41,7 @@ def organisation_step(
         return Step("", nobody, url=url, label="Inviter une personne")
     if not acting:
         return Step(nobody.capitalize(), dated=False)
-    return Step(f"Rien n’est attendu{HARD}: {open_roles(acting)}", dated=False)
+    return Step(f"Aucune invitation n’attend de réponse{HARD}: {open_roles(acting)}", dated=False)
 
 
 def account_step(user: User, acting: int) -> Step:

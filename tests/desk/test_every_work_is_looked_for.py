@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from connectivity.models import ConnectionFile
 from conventions.flows import ConventionFlow
+from desk.awaited_work import AwaitedWork, every_work
 from desk.todo.blocks import Block
 from desk.todo.pages import page_for
-from desk.unattended import Unattended, every_work
 from distribution.models import DerogationRequest
 from donations.models import PickUp
 from network.enums import ROLES_BY_KIND, Role
@@ -104,8 +104,8 @@ def blocks_of(actor: Membership) -> Iterator[tuple[Kind, Block]]:
             yield kind, block
 
 
-def looked_for() -> dict[tuple[Kind, str], list[Unattended]]:
-    found: dict[tuple[Kind, str], list[Unattended]] = {}
+def looked_for() -> dict[tuple[Kind, str], list[AwaitedWork]]:
+    found: dict[tuple[Kind, str], list[AwaitedWork]] = {}
     for work in every_work():
         for kind in work.kinds:
             for key in work.asked_in:
@@ -164,7 +164,7 @@ def keep_busier() -> None:
     other.report(other.sent())
 
 
-def missed(model: type[Model], asked_rows: set[int], works: list[Unattended]) -> set[int]:
+def missed(model: type[Model], asked_rows: set[int], works: list[AwaitedWork]) -> set[int]:
     """The rows of a block that none of these works finds."""
     left = set(asked_rows)
     for work in works:

@@ -14,8 +14,8 @@ from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene, load_law
 from tests.pages import acting
 from tests.refurb.devices import Bench, load_numbers
+from tests.refurb.hardware import deposit
 from tests.refurb.machines import lshw
-from tests.refurb.test_hardware_files import deposit
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,9 @@ from conventions.asked import asked_of, claim_task
 from conventions.emails import reviews_recalled, signatures_recalled
 from conventions.enums import Party
 from conventions.models import Review, Signature
+from desk.awaited_work import every_work
 from desk.leaving import resting
-from desk.unattended import every_work, left_work
+from desk.unattended import left_work
 from distribution.enums import DerogationKind
 from distribution.services.derogations import ask_derogation
 from documents.models import Mail
@@ -171,6 +172,18 @@ def test_a_closed_organisation_is_one_where_nobody_acts() -> None:
     disable_account(user=circle.worker.user)
     page = reverse("network:organisation_detail", args=[circle.prescriber.reference])
     assert "personne n’agit plus pour cette organisation" in read(acting(circle.pilot), page)
+
+
+def test_a_page_with_work_for_nobody_does_not_say_that_nothing_is_awaited_because_others_have_a_role_there() -> None:
+    circle = Circle()
+    circle.submitted()
+    make_membership(Role.SIGNATORY, Kind.DISTRIBUTOR, circle.distributor)
+    assert circle.adviser.pk
+    disable_account(user=circle.adviser.user)
+    told = read(acting(circle.pilot), reverse("network:organisation_detail", args=[circle.distributor.reference]))
+    assert "demande à examiner" in told
+    assert "1\u00a0rôle ouvert" in told
+    assert "Rien n’est attendu" not in told
 
 
 def test_requests_of_rights_without_an_officer_are_on_the_page_of_the_pilot() -> None:

@@ -25,9 +25,9 @@ from tests.distribution.shelves import Shelf
 from tests.pages import acting, done, read
 from tests.refurb import machines
 from tests.refurb.devices import Bench, fresh, load_numbers
+from tests.refurb.hardware import pdf_of
 from tests.refurb.logs import log
 from tests.refurb.test_boot_kit import send
-from tests.refurb.test_hardware_sorted import pdf_of
 
 pytestmark = pytest.mark.django_db
 S = DeviceState

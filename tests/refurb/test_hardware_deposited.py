@@ -22,17 +22,17 @@ from tests.pages import acting, read
 from tests.races import at_once
 from tests.refurb import machines
 from tests.refurb.devices import Bench, load_numbers
-from tests.refurb.test_hardware_files import (
+from tests.refurb.hardware import (
     BLANK,
     blank,
     confirm,
     deposit,
     nwipe,
+    pdf_of,
     record,
     send,
     sorting,
 )
-from tests.refurb.test_hardware_sorted import pdf_of
 
 pytestmark = pytest.mark.django_db
 

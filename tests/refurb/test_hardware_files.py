@@ -1,14 +1,9 @@
 """Files of machines on the bench: deposited many at once, sorted, shown, written; nothing leaves unproven by them."""
 
-from datetime import datetime, timedelta
-from typing import Any
-
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.exceptions import Refused
@@ -18,17 +13,15 @@ from refurb.enums import (
     DriveSource,
 )
 from refurb.models import DepositedFile, Device, Drive, HardwareReport
-from refurb.services import depositing, devices, hardware, stock
-from refurb.sorting import Sorting, sort_files
+from refurb.services import devices, hardware, stock
 from tests.donations.inventories import machine, picked_up, taken
 from tests.donations.scene import Scene, first_line, laptops, load_law
 from tests.pages import acting, read
 from tests.refurb import machines
 from tests.refurb.devices import Bench, fresh, from_lot, given_to, load_numbers, new_tag
-from tests.refurb.logs import log
+from tests.refurb.hardware import blank, confirm, deposit, record, sorting
 
 pytestmark = pytest.mark.django_db
-BLANK: dict[str, Any] = {"manufacturer": "", "model": "", "processor": "", "memory_gb": None}
 
 
 @pytest.fixture
@@ -40,51 +33,6 @@ def bench() -> Bench:
 @pytest.fixture
 def browser(bench: Bench) -> Client:
     return acting(bench.technician)
-
-
-def here_now() -> datetime:
-    """The hour that a clock of here prints."""
-    return timezone.localtime().replace(tzinfo=None, microsecond=0)
-
-
-def blank(bench: Bench, **given: Any) -> Device:
-    """A laptop that came two hours ago, of which nothing was read yet."""
-    return bench.in_process(at=timezone.now() - timedelta(hours=2), **BLANK | given)
-
-
-def deposit(bench: Bench, name: str, content: bytes) -> DepositedFile:
-    done = depositing.deposit_files(actor=bench.technician, files=[(name, content)])
-    assert not done.refused
-    return done.kept[0]
-
-
-def record(bench: Bench, device: Device, *deposits: DepositedFile) -> hardware.Recorded:
-    return hardware.record_files(actor=bench.technician, device=device, deposits=deposits)
-
-
-def sorting(bench: Bench, **typed: str) -> list[Sorting]:
-    rows = list(DepositedFile.objects.waiting().select_related("file"))
-    return sort_files(bench.technician.organisation_id, rows, {row.pk: typed.get("tag", "") for row in rows})  # type: ignore[arg-type]
-
-
-def nwipe(serial: str = machines.DRIVE, **given: Any) -> bytes:
-    return log(serial, **{"end": here_now()} | given)
-
-
-def upload(name: str, content: bytes) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content)
-
-
-def send(browser: Client, *files: tuple[str, bytes]) -> Any:
-    return browser.post(reverse("refurb:hardware_deposit"), {"deposit": [upload(*one) for one in files]})
-
-
-def confirm(browser: Client, *sorted_to: tuple[DepositedFile, Device | None], **typed: str) -> str:
-    """What the page answers once it is confirmed as it was shown."""
-    seen = {f"vu-{one.pk}": device.reference for one, device in sorted_to if device is not None}
-    response = browser.post(reverse("refurb:hardware_sort"), {"enregistrer": "1", **seen, **typed})
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 # --- what is blank is filled, what is typed wins

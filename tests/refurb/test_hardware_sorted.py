@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from weasyprint import HTML
 
 from lifecycle.exceptions import Refused
 from refurb.enums import (
@@ -21,7 +20,7 @@ from refurb.models import DepositedFile, Drive, Erasure
 from tests.pages import acting, read
 from tests.refurb import machines
 from tests.refurb.devices import Bench, load_numbers
-from tests.refurb.test_hardware_files import BLANK, blank, confirm, deposit, here_now, nwipe, record, sorting
+from tests.refurb.hardware import BLANK, blank, confirm, deposit, here_now, nwipe, pdf_of, record, sorting
 
 pytestmark = pytest.mark.django_db
 
@@ -130,11 +129,6 @@ def test_the_same_run_deposited_again_adds_nothing(bench: Bench) -> None:
     told = record(bench, device, deposit(bench, "b.log", content))
     assert Erasure.objects.count() == 1
     assert told.runs[0].is_proof
-
-
-def pdf_of(text: str) -> bytes:
-    """A PDF whose one page bears these lines."""
-    return HTML(string=f"<pre style='font: 6pt monospace'>{text}</pre>").write_pdf()  # type: ignore[no-any-return]
 
 
 def test_a_certificate_in_pdf_proves_what_its_log_would_and_no_more(bench: Bench) -> None:

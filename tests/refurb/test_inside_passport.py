@@ -21,9 +21,9 @@ from tests.distribution.shelves import Shelf
 from tests.pages import acting, read
 from tests.refurb import machines
 from tests.refurb.devices import Bench, load_numbers
+from tests.refurb.hardware import blank, deposit, record
 from tests.refurb.pages import page_of
 from tests.refurb.test_defects import HINGE, note
-from tests.refurb.test_hardware_files import blank, deposit, record
 
 pytestmark = pytest.mark.django_db
 

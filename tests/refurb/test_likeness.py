@@ -16,8 +16,8 @@ from tests.donations.scene import Scene, first_line, laptops
 from tests.pages import acting, read
 from tests.refurb import machines
 from tests.refurb.devices import READ, Bench, fresh, given_to, load_numbers, new_tag
+from tests.refurb.hardware import deposit, record
 from tests.refurb.pages import page_of
-from tests.refurb.test_hardware_files import deposit, record
 from tests.refurb.test_reconditioning_page import Fields, sends
 
 pytestmark = pytest.mark.django_db

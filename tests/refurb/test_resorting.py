@@ -18,9 +18,9 @@ from refurb.services.resorting import resort_files
 from tests.pages import acting, done, read
 from tests.refurb import machines
 from tests.refurb.devices import Bench, fresh, load_numbers
+from tests.refurb.hardware import BLANK, blank, deposit, nwipe, record, sorting
 from tests.refurb.logs import log
 from tests.refurb.pages import page_of
-from tests.refurb.test_hardware_files import BLANK, blank, deposit, nwipe, record, sorting
 from tests.refurb.test_reconditioning_page import Fields
 
 pytestmark = pytest.mark.django_db

@@ -22,7 +22,7 @@ from refurb.services.processors import proposed_score
 from refurb.services.sources import sources_of
 from tests.refurb import machines
 from tests.refurb.devices import Bench, fresh, load_numbers
-from tests.refurb.test_hardware_files import BLANK, blank, deposit, record
+from tests.refurb.hardware import BLANK, blank, deposit, record
 
 SIZE = 256 * 10**9
 KNOWN = SeenDrive(serial="S3Z8NB0K412345", size=SIZE, kind=DriveKind.SSD)

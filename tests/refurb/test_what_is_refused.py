@@ -46,8 +46,8 @@ from refurb.sheets import READY_MADE
 from tests.donations.scene import Scene, first_line, laptops
 from tests.refurb import machines
 from tests.refurb.devices import READ, Bench, fresh, load_numbers, new_tag, private_lot
+from tests.refurb.hardware import blank, deposit, record
 from tests.refurb.logs import log
-from tests.refurb.test_hardware_files import blank, deposit, record
 from tests.refurb.test_proofs_once import codes, deposited, here_now, on_the_bench, read, said
 
 pytestmark = pytest.mark.django_db
