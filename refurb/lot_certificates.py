@@ -33,7 +33,7 @@ SAID_BY = (
     *("return_to_donor", "recycle", "dismantle", "undo_register"),
 )
 """The verbs after which what is known of the data of a device may be another."""
-RECORDED: tuple[type[Evidence], ...] = (Drive, StorageAbsence, DriveRemoval, Erasure, Destruction)
+DATA_EVIDENCE: tuple[type[Evidence], ...] = (Drive, StorageAbsence, DriveRemoval, Erasure, Destruction)
 """And the evidence."""
 
 
@@ -125,9 +125,7 @@ def _changed() -> DonationQuerySet:
     """The balanced lots of whose devices something was said since their last certificate, none being on the bench."""
     since = OuterRef("certified_at")
     here = {"device__donation": OuterRef("pk"), "recorded_at__gt": since}
-    said = [
-        Exists(model.objects.filter(**here)) for model in (Drive, StorageAbsence, DriveRemoval, Erasure, Destruction)
-    ]
+    said = [Exists(model.objects.filter(**here)) for model in DATA_EVIDENCE]
     said.append(Exists(DeviceEntry.objects.filter(object__donation=OuterRef("pk"), verb__in=SAID_BY, at__gt=since)))
     certified = _last().filter(donation=OuterRef("pk")).values("document__created_at")[:1]
     return (
