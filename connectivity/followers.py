@@ -21,6 +21,7 @@ from connectivity.services.reach import keep_reach
 from connectivity.services.transmissions import carry_facts, transmit
 from lifecycle import gate
 from lifecycle.exceptions import Refused
+from lifecycle.in_order import by_key
 from lifecycle.registry import Move, forget, judge_comments, on_transition
 from network.models import Organisation
 from prescriptions.enums import Bond, Loss, NeedState, RightKind
@@ -41,7 +42,7 @@ AROUND = (
 
 
 def _files(move: Move) -> Iterable[ConnectionFile]:
-    return ConnectionFile.objects.filter(pk__in=move.pks).select_related(*AROUND).order_by("pk")
+    return by_key(ConnectionFile.objects.filter(pk__in=move.pks).select_related(*AROUND))
 
 
 def _sources(move: Move) -> dict[int, str]:

@@ -38,6 +38,7 @@ from conventions.services.quotas import amend_quotas, open_quotas
 from conventions.services.terms import write_terms
 from lifecycle import gate
 from lifecycle.exceptions import Refused
+from lifecycle.in_order import by_key
 from lifecycle.locking import lock
 from lifecycle.registry import Move, forget, on_transition
 
@@ -46,8 +47,8 @@ S = ConventionState
 
 def conventions_of(move: Move) -> list[Convention]:
     """The conventions of a move, with their parties."""
-    rows = Convention.objects.filter(pk__in=move.pks).order_by("pk")
-    return list(rows.select_related("epci_party", "succeeded_by", "workshop", "distributor", "amends"))
+    rows = Convention.objects.filter(pk__in=move.pks)
+    return by_key(rows.select_related("epci_party", "succeeded_by", "workshop", "distributor", "amends"))
 
 
 def all_moved(outcome: gate.Outcome) -> None:

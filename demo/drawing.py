@@ -22,9 +22,11 @@ class Press:
         self._pool: ProcessPoolExecutor | None = None
 
     def begin(self) -> None:
-        """Start the processes, which take some seconds to know Maillon: nobody waits for them once there is a paper."""
-        for _ in range(AT_ONCE):
-            self._started().submit(int)
+        """Start a process, which takes some seconds to know Maillon: nobody waits for it once there is a paper.
+
+        One: a second would take the processor of the story, and is started when the first has enough to do.
+        """
+        self._started().submit(int)
 
     def draw(self, document: Document) -> Future[bytes]:
         """The PDF of a paper, as soon as it is drawn."""
@@ -46,4 +48,4 @@ class Press:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            self._pool.shutdown(wait=False, cancel_futures=True)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from conventions.followers import all_moved
 from distribution.machine.stamps import prolonged
 from lifecycle import gate
+from lifecycle.in_order import by_key
 from lifecycle.registry import Move
 from refurb.models.device import Device, DeviceEntry
 
@@ -16,13 +17,13 @@ from refurb.models.device import Device, DeviceEntry
 def take_screens_along(move: Move) -> None:
     """The screens of the desktops that moved do the same, from the same state; they take no place of a quota."""
     sources = {row.pk: row.source for row in move.rows}
-    screens = Device.objects.filter(attached_to__in=sources).order_by("pk")
+    screens = Device.objects.filter(attached_to__in=sources)
     if move.verb == "undo_take_back":  # one that came back alone before its desktop did is there all the same
         returns = DeviceEntry.objects.filter(object=OuterRef("attached_to"), verb="take_back").order_by("-seq")
         screens = screens.filter(returned_at=Subquery(returns.values("at")[:1]))
     later = prolonged(screens, timezone.localdate(move.at)) if move.verb == "give_back" else {}
     per_row: dict[int, dict[str, Any]] = {}
-    for screen in screens:
+    for screen in by_key(screens):
         desktop = screen.attached_to_id
         if desktop is not None and screen.state == sources[desktop]:
             per_row[screen.pk] = dict(move.per_row.get(desktop, {})) | _of_its_own(move.verb, later.get(screen.pk))

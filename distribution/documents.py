@@ -19,6 +19,7 @@ from distribution.parameters import REPAIR_MONTHS, WARRANTY_MONTHS
 from documents.kinds import register_kind
 from documents.services import freeze_document
 from lifecycle.actors import Actor
+from lifecycle.in_order import by_key
 from network.models import Organisation
 from prescriptions.models import Need
 from refurb.enums import DeviceType
@@ -98,7 +99,7 @@ def prepare_note(device: Device, need_pk: int, terms: HandOverTerms, *, actor: A
 
 def freeze_delivery_note(delivery: Delivery, *, actor: Actor, at: datetime) -> Delivery:
     """Freeze what leaves the workshop: one line per device, by its label and its reference."""
-    lines = DeliveryLine.objects.filter(delivery=delivery).select_related("device__attached_to").order_by("pk")
+    lines = by_key(DeliveryLine.objects.filter(delivery=delivery).select_related("device__attached_to"))
     rows = [
         {
             "reference": line.device.reference,

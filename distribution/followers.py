@@ -28,6 +28,7 @@ from distribution.services.points import points_around
 from distribution.services.returns import write_settlements
 from documents.services import forget_document, forget_file, forget_mails, forget_sms
 from lifecycle import gate
+from lifecycle.in_order import by_key
 from lifecycle.models import Comment
 from lifecycle.registry import Move, Moved, on_transition
 from prescriptions import emails
@@ -110,8 +111,8 @@ def write_lines(move: Move) -> None:
     DeliveryLine.objects.bulk_create(DeliveryLine(device_id=pk, delivery_id=note) for pk, note in shipped)
     if move.cause is not None and move.cause.machine == "device":
         return
-    notes = Delivery.objects.filter(pk__in={note for _, note in shipped}, document=None).order_by("pk")
-    for delivery in notes.select_related("convention__epci", "workshop__commune", "point__organisation"):
+    notes = Delivery.objects.filter(pk__in={note for _, note in shipped}, document=None)
+    for delivery in by_key(notes.select_related("convention__epci", "workshop__commune", "point__organisation")):
         freeze_delivery_note(delivery, actor=move.actor, at=move.at)
 
 
@@ -268,10 +269,9 @@ def _move_needs(move: Move, verb: str) -> None:
 
 
 def _with_papers(pks: list[int]) -> Iterable[Device]:
-    rows = Device.objects.filter(pk__in=pks).order_by("pk")
-    return rows.select_related(
-        "workshop", "grading", "point__commune", "point__distributor__commune", "convention__epci_party"
-    )
+    rows = Device.objects.filter(pk__in=pks)
+    around = ("workshop", "grading", "point__commune", "point__distributor__commune", "convention__epci_party")
+    return by_key(rows.select_related(*around))
 
 
 def _key(given: Any) -> int | None:

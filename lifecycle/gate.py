@@ -19,6 +19,7 @@ from lifecycle.actors import Actor, System
 from lifecycle.causes import cause_of
 from lifecycle.evaluation import MOVES_ON, NOT_ALLOWED, Row, judge, keys, read
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.in_order import by_key
 from lifecycle.instants import database_clock, instant_of, not_before
 from lifecycle.lock_plan import Group, given, link_of, linked, links_as_read, links_of
 from lifecycle.locking import Clock, hold, lock_in_order, one_transaction
@@ -324,7 +325,7 @@ def _give_birth[M: Stateful](
     _set_in_motion(
         Move(model.machine.name, declared.name, actor, instant, cause, values, moved(stamped, entry_keys), {})
     )
-    return list(model._base_manager.filter(pk__in=keys(pks)).order_by("pk"))
+    return by_key(model._base_manager.filter(pk__in=keys(pks)))
 
 
 def _name(model: type[Stateful], instances: Sequence[Stateful]) -> tuple[list[int], Clock]:

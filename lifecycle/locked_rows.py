@@ -23,7 +23,7 @@ def held_rows[M: models.Model](
     """
     scope = can(actor)
     rows: Any = seen.filter(pk__in=pks).annotate(may=as_expression(Q() if scope is None else scope))
-    held = {row.pk: row for row in locked(rows)}
+    held = {row.pk: row for row in locked(rows, alone=len(pks) == 1)}
     if len(held) < len(set(pks)):
         raise Unknown
     if scope is None or not all(row.may for row in held.values()):

@@ -161,15 +161,16 @@ def _later(model: type[models.Model], held: Iterable[str]) -> list[str]:
     return [label for label in held if rank(apps.get_model(label)) > own]
 
 
-def locked[M: models.Model](rows: "models.QuerySet[M]") -> list[M]:
+def locked[M: models.Model](rows: "models.QuerySet[M]", *, alone: bool = False) -> list[M]:
     """The rows of a queryset, by primary key, held for a change until the transaction ends and read once they are.
 
     The one way to lock outside the gate. Raises LocksOutOfOrder for a model that has a rank, once they are held: which
-    rows they are is asked once.
+    rows they are is asked once. ``alone``: there is one at most, and the statement says no order.
     """
     ranked = rows.model._meta.label in settings.LIFECYCLE_LOCK_ORDER
     held = _held.get() if ranked else None
-    found = list(rows.order_by("pk").select_for_update(no_key=True, of=("self",)))
+    asked = rows.order_by() if alone else rows.order_by("pk")
+    found = list(asked.select_for_update(no_key=True, of=("self",)))
     if held:
         _check_order(rows.model, [row.pk for row in found], held)
     if ranked:

@@ -12,6 +12,7 @@ from django.contrib.postgres.aggregates import ArrayAgg, BoolOr
 from django.db.models import Q
 
 from lifecycle.actors import Actor
+from lifecycle.in_order import by_key
 from prescriptions.enums import ASKED_STATES, LIVE_STATES, DoubleSign, PrescriptionState, Resemblance
 from prescriptions.likeness import Traits, birth_dates
 from prescriptions.models import DoubleAnswer, Household, Prescription
@@ -104,8 +105,8 @@ def _asks(pk: int, lead: int, one: Alike, known: set[frozenset[int]]) -> bool:
 
 def unanswered_of(prescriptions: Iterable[int], actor: Actor, day: date) -> dict[int, list[Alike]]:
     """``{prescription: what looks like its household's file, which the actor sees, unanswered}``; four queries."""
-    asked = Prescription.objects.filter(pk__in=list(prescriptions)).select_related("household").order_by("pk")
-    rows = {row.pk: row.household for row in asked}
+    asked = Prescription.objects.filter(pk__in=list(prescriptions)).select_related("household")
+    rows = {row.pk: row.household for row in by_key(asked)}
     files = {file.pk: file for file in rows.values()}
     waiting = unanswered(list(files.values()), Household.objects.visible_to(actor), day)
     return {pk: waiting[file.pk] for pk, file in rows.items() if file.pk in waiting}

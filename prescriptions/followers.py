@@ -9,6 +9,7 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.actors import SignedLink
 from lifecycle.exceptions import Refused
+from lifecycle.in_order import by_key
 from lifecycle.locking import locked
 from lifecycle.previews import Outcome
 from lifecycle.registry import Move, on_transition
@@ -62,8 +63,8 @@ def _follow_up(rows: Any, verb: str, move: Move, **values: Any) -> None:
 
 def prescriptions_of(move: Move) -> Iterable[Prescription]:
     """The prescriptions that moved, with whoever is written to or named on their papers."""
-    rows = Prescription.objects.filter(pk__in=move.pks).order_by("pk")
-    return rows.select_related("household", "prescriber", "distributor__commune", "worker__user")
+    rows = Prescription.objects.filter(pk__in=move.pks)
+    return by_key(rows.select_related("household", "prescriber", "distributor__commune", "worker__user"))
 
 
 # --- household

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from lifecycle.in_order import by_key
 from prescriptions.enums import (
     CONNECTION_KINDS,
     EQUIPMENT_KINDS,
@@ -94,7 +95,7 @@ def reached(household: Household) -> str:
 
 def needs_told(prescription: Prescription) -> list[Need]:
     """The needs that are open, or that were when the request ended; those given up one by one apart."""
-    needs = prescription.needs.order_by("pk")
+    needs = by_key(prescription.needs.all())
     return [need for need in needs if need.state != NeedState.UNMET or need.drop_reason not in GIVEN_BY_PEOPLE]
 
 

@@ -14,6 +14,7 @@ from documents.kinds import register_kind
 from documents.services import IN_THE_BACKGROUND, Draft, freeze_documents
 from donations.documents import KINDS
 from donations.enums import DonationPaperKind
+from lifecycle.in_order import by_key
 from lifecycle.registry import Move
 from lifecycle.templatetags.lifecycle import moment
 from network.models import Membership
@@ -52,7 +53,7 @@ def certify_again(move: Move) -> list[DevicePaper]:
 
 
 def _certify(certified: DeviceQuerySet, move: Move) -> list[DevicePaper]:
-    devices = list(certified.exclude(type=DeviceType.SCREEN).select_related("workshop", "donation").order_by("pk"))
+    devices = by_key(certified.exclude(type=DeviceType.SCREEN).select_related("workshop", "donation"))
     proofs = proofs_of(Device.objects.filter(pk__in=[device.pk for device in devices]))
     drafts = [
         Draft(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from lifecycle.in_order import by_key
 from lifecycle.machine import Context, PerRow, Place
 from lifecycle.requirements import PerRowValues
 from prescriptions.enums import LIVE_STATES, NeedKind, NeedState, PrescriptionState
@@ -50,7 +51,7 @@ def what_stands(pks: Iterable[int]) -> dict[int, list[StandingNeed]]:
     found: dict[tuple[int, str], list[Any]] = {}
     if asked:
         needs: Any = Need.objects.standing({one.lead for one in asked}).filter(kind__in={one.kind for one in asked})
-        for need in needs.select_related("prescription__household").order_by("pk"):
+        for need in by_key(needs.select_related("prescription__household")):
             found.setdefault((need.lead, need.kind), []).append(need)
     standing: dict[int, dict[str, StandingNeed]] = {}
     for one in asked:

@@ -21,7 +21,7 @@ from conventions.enums import SignatureState
 from conventions.models import Quota, QuotaChange, Signature
 from demo.calendar import local, working_day
 from demo.catalogue import rows
-from demo.clock import WEEK
+from demo.clock import LAST_NIGHTS
 from demo.register import LEFT
 from desk.documents import minutes_for
 from desk.models import Meeting, MeetingLot, Ratification, Seeding
@@ -184,9 +184,9 @@ class DepartementTests(TestCase):
         late = Incident.objects.unanswered().filter(known_at__lt=last_weeks, awaited_since__lt=local(AS_OF, 0))
         assert list(late) == []
 
-    def test_the_journals_were_sealed_every_night_of_the_last_week_then_at_the_end(self) -> None:
+    def test_the_journals_were_sealed_in_each_of_the_last_nights_then_at_the_end(self) -> None:
         nights = Seal.objects.filter(sealed_at__lt=local(AS_OF, 0)).dates("sealed_at", "day")
-        assert list(nights) == [working_day(AS_OF, -count) for count in range(WEEK, 0, -1)]
+        assert list(nights) == [working_day(AS_OF, -count) for count in range(LAST_NIGHTS, 0, -1)]
         last = Seal.objects.filter(machine="device").order_by("sealed_at").last()
         assert last is not None
         assert last.sealed_at >= self.seeding.started_at
