@@ -18,7 +18,7 @@ from documents.models import Sms
 from documents.services import call_off_sms
 from lifecycle import gate
 from lifecycle.registry import Move, on_transition
-from prescriptions.documents import freeze_sheet
+from prescriptions.documents import freeze_sheets
 from prescriptions.expecting import expected_from
 
 S = AppointmentState
@@ -93,8 +93,8 @@ def recall(move: Move) -> None:
 
 def renew_sheets(move: Move) -> None:
     """What the household holds says where and when it is expected."""
-    for row in _with_household(move):
-        freeze_sheet(row.need.prescription, move, only_if_other=True)
+    told = {row.need.prescription_id: row.need.prescription for row in _with_household(move)}
+    freeze_sheets(told.values(), move, only_if_other=True)
 
 
 def _follow(move: Move, verb: str, which: Q) -> None:

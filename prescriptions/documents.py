@@ -1,5 +1,6 @@
 """The papers of prescriptions: what they say is frozen at the verb that makes them."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, time
 from typing import Any
@@ -10,7 +11,7 @@ from documents.addresses import address_of
 from documents.kinds import register_kind
 from documents.models import Document
 from documents.paper import render_pdf
-from documents.services import freeze_document
+from documents.services import Draft, freeze_documents
 from lifecycle.registry import Move
 from network.models import Organisation
 from prescriptions.collecting import points_for
@@ -18,7 +19,7 @@ from prescriptions.enums import EQUIPMENT_KINDS, LIVE_STATES, NeedUse, Prescript
 from prescriptions.models import AgreementText, Need, Prescription, PrescriptionPaper, SheetTranslation
 from prescriptions.own_papers import OWN_PAGE, leads_to_request
 from prescriptions.saying import Tongue, TranslatableDay, as_parts, translatable
-from prescriptions.telling import Telling, needs_told, settled_rows, telling_of
+from prescriptions.telling import Telling, needs_of, needs_told, settled_rows, telling_of, with_needs
 from typography.french import by_pairs
 
 LETTER = "household_letter"
@@ -53,26 +54,34 @@ def register_kinds() -> None:
         leads_to_request(code, _request_of)
 
 
-def freeze_sheet(prescription: Prescription, move: Move, *, only_if_other: bool = False) -> PrescriptionPaper | None:
-    """The sheet for the household: one page, one thing to do on top, true of the state the request is in now.
+def freeze_sheets(prescriptions: Iterable[Prescription], move: Move, *, only_if_other: bool = False) -> None:
+    """The sheet for each household: one page, one thing to do on top, true of the state its request is in now.
 
-    ``only_if_other``: none is made when the last one says the same.
+    Three queries for the set, and those of what a kind of sheet says besides. ``only_if_other``: none is made when the
+    last one says the same.
     """
-    telling = telling_of(prescription)
-    values = _values(prescription, telling)
-    if only_if_other:
-        last = prescription.papers.select_related("document").first()
-        if last is not None and last.kind == telling.kind and last.document.values == values:
-            return None
-    document = freeze_document(
-        kind=KINDS[telling.kind],
-        owner=("prescription", prescription.pk),
-        values=values,
+    told = []
+    for prescription in with_needs(list(prescriptions)):
+        needs = needs_of(prescription)
+        telling = telling_of(prescription, needs)
+        values = _values(prescription, telling, needs)
+        if not only_if_other or not _was_told(prescription, telling, values):
+            told.append((prescription, telling, values))
+    documents = freeze_documents(
+        [Draft(KINDS[telling.kind], ("prescription", one.pk), values, telling.title) for one, telling, values in told],
         by=move.actor,
         at=move.at,
-        title=telling.title,
     )
-    return PrescriptionPaper.objects.create(prescription=prescription, kind=telling.kind, document=document)
+    PrescriptionPaper.objects.bulk_create(
+        PrescriptionPaper(prescription=one, kind=telling.kind, document=document)
+        for (one, telling, _), document in zip(told, documents, strict=True)
+    )
+
+
+def _was_told(prescription: Prescription, telling: Telling, values: Mapping[str, Any]) -> bool:
+    """Whether the last sheet says it already."""
+    last = prescription.papers.select_related("document").first()
+    return last is not None and last.kind == telling.kind and last.document.values == values
 
 
 def draw_agreement(text: AgreementText, prescriber: Organisation) -> bytes:
@@ -124,15 +133,15 @@ def _request_of(document: int) -> int | None:
     return PrescriptionPaper.objects.filter(document=document).values_list("prescription", flat=True).first()
 
 
-def _values(prescription: Prescription, telling: Telling) -> dict[str, Any]:
+def _values(prescription: Prescription, telling: Telling, every: Sequence[Need]) -> dict[str, Any]:
     """What the sheet says: lists and texts alone, as the database gives them back."""
-    needs = needs_told(prescription)
+    needs = needs_told(every)
     prescriber, distributor = prescription.prescriber, prescription.distributor
     told = {name: list(one) if isinstance(one, tuple) else one for name, one in asdict(telling).items()}
     told["needs"] = [
         translatable("{kind}, {use}", kind=need.get_kind_display(), use=FOR_USE[need.use]) for need in needs
     ]
-    told["settled"] = settled_rows(prescription) if telling.kind == PrescriptionPaperKind.CLOSING else []
+    told["settled"] = settled_rows(every) if telling.kind == PrescriptionPaperKind.CLOSING else []
     return {
         **told,
         "kind": telling.kind.value,

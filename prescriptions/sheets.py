@@ -4,7 +4,7 @@ After the other followers of each verb: the decision, what is missing and what b
 """
 
 from lifecycle.registry import Move, on_transition
-from prescriptions.documents import freeze_sheet, register_kinds
+from prescriptions.documents import freeze_sheets, register_kinds
 from prescriptions.followers import prescriptions_of
 
 TOLD = (
@@ -28,24 +28,20 @@ TOLD = (
 
 def renew_sheet(move: Move) -> None:
     """What the household holds is not true any more: here is what is. Of a draft, it was given nothing."""
-    for prescription in prescriptions_of(move):
-        if prescription.submitted_at is not None:
-            freeze_sheet(prescription, move)
+    freeze_sheets((one for one in prescriptions_of(move) if one.submitted_at is not None), move)
 
 
 def renew_sheet_elsewhere(move: Move) -> None:
     """It moved: a new sheet if its points of distribution are others. A merger of EPCI moves nobody."""
     if move.cause is not None and move.cause.machine == "household":
-        for prescription in prescriptions_of(move):
-            freeze_sheet(prescription, move, only_if_other=True)
+        freeze_sheets(prescriptions_of(move), move, only_if_other=True)
 
 
 def renew_sheet_parted(move: Move) -> None:
     """It goes back to its own household, which a sheet made meanwhile says to reach as the other one."""
     if move.cause is not None and move.cause.verb == "part":
-        for prescription in prescriptions_of(move):
-            if prescription.submitted_at is not None:
-                freeze_sheet(prescription, move, only_if_other=True)
+        submitted = (one for one in prescriptions_of(move) if one.submitted_at is not None)
+        freeze_sheets(submitted, move, only_if_other=True)
 
 
 def register() -> None:

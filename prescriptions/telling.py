@@ -4,17 +4,19 @@ The papers of a prescription and the household's own page say the same sentences
 chosen by the state of the prescription: so nothing asks to call and to wait for a call at once.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
-from lifecycle.in_order import by_key
 from prescriptions.enums import (
     CONNECTION_KINDS,
     EQUIPMENT_KINDS,
     GIVEN_BY_PEOPLE,
+    OPEN_NEED_STATES,
     CodePurpose,
     ContactChannel,
     Loss,
@@ -64,8 +66,8 @@ class Telling:
     proposed: str = ""
 
 
-def telling_of(prescription: Prescription) -> Telling:
-    """What is told of a prescription that was submitted, as it is now."""
+def telling_of(prescription: Prescription, needs: Sequence[Need] | None = None) -> Telling:
+    """What is told of a prescription that was submitted, as it is now; ``needs``: its own, when they are read."""
     state = S(prescription.state)
     if state == S.ACCEPTED and prescription.declined_at is not None:
         return DECLINED
@@ -73,6 +75,8 @@ def telling_of(prescription: Prescription) -> Telling:
         return DECLINED_AND_OVER
     if state in MADE:
         return MADE[state](prescription)
+    if state in MADE_OF_NEEDS:
+        return MADE_OF_NEEDS[state](prescription, needs_of(prescription) if needs is None else needs)
     return FIXED[state]
 
 
@@ -93,9 +97,19 @@ def reached(household: Household) -> str:
     return REACHED[channel_of(household)]
 
 
-def needs_told(prescription: Prescription) -> list[Need]:
+def with_needs(prescriptions: list[Prescription]) -> list[Prescription]:
+    """The same, with the needs that ``needs_of`` gives; one query for the set."""
+    prefetch_related_objects(prescriptions, Prefetch("needs", Need.objects.select_related("mediation")))
+    return prescriptions
+
+
+def needs_of(prescription: Prescription) -> list[Need]:
+    """All its needs, by key."""
+    return sorted(prescription.needs.all(), key=lambda need: need.pk)
+
+
+def needs_told(needs: Iterable[Need]) -> list[Need]:
     """The needs that are open, or that were when the request ended; those given up one by one apart."""
-    needs = by_key(prescription.needs.all())
     return [need for need in needs if need.state != NeedState.UNMET or need.drop_reason not in GIVEN_BY_PEOPLE]
 
 
@@ -137,8 +151,8 @@ def _missing(prescription: Prescription) -> Telling:
     )
 
 
-def _accepted(prescription: Prescription) -> Telling:
-    needs = list(prescription.needs.unsettled().select_related("mediation"))
+def _accepted(prescription: Prescription, every: Sequence[Need]) -> Telling:
+    needs = [need for need in every if need.state in OPEN_NEED_STATES]
     told = reached(prescription.household)
     started = [need for need in needs if need.state == NeedState.IN_PROGRESS]
     waited = {_awaited(need): need for need in needs if need not in started}
@@ -192,8 +206,8 @@ def _refused(prescription: Prescription) -> Telling:
     )
 
 
-def _ended(prescription: Prescription) -> Telling:
-    lost = prescription.needs.lost().order_by("pk").first()
+def _ended(prescription: Prescription, needs: Sequence[Need]) -> Telling:
+    lost = next((need for need in needs if need.is_lost), None)
     if lost is not None:
         return Telling(
             PrescriptionPaperKind.CLOSING,
@@ -202,7 +216,7 @@ def _ended(prescription: Prescription) -> Telling:
             (LOST[Loss(lost.loss)], "Votre travailleur social peut rouvrir la demande\u00a0: votre place est gardée."),
         )
     if prescription.state == S.FULFILLED:
-        all_met = not prescription.needs.exclude(state=NeedState.MET).exists()
+        all_met = all(need.state == NeedState.MET for need in needs)
         some = "Au moins un de vos besoins est satisfait, et tous ont eu leur réponse."
         return Telling(
             PrescriptionPaperKind.CLOSING,
@@ -249,15 +263,18 @@ FIXED = {
 MADE = {
     S.SUBMITTED: _filed,
     S.INCOMPLETE: _missing,
-    S.ACCEPTED: _accepted,
     S.REFUSED: _refused,
+}
+"""What is told of those that say something of the file."""
+MADE_OF_NEEDS = {
+    S.ACCEPTED: _accepted,
     S.FULFILLED: _ended,
     S.CLOSED_UNMET: _ended,
 }
 """What is told of the others."""
 
 
-def settled_rows(prescription: Prescription) -> list[dict[str, str]]:
+def settled_rows(needs: Iterable[Need]) -> list[dict[str, str]]:
     """What became of each need, for the note that closes the file."""
     return [
         {
@@ -265,7 +282,7 @@ def settled_rows(prescription: Prescription) -> list[dict[str, str]]:
             "said": _became(need),
             "on": TranslatableDay.of(need.met_at or need.dropped_at),
         }
-        for need in prescription.needs.order_by("pk")
+        for need in needs
     ]
 
 

@@ -222,6 +222,11 @@ class Need(Stateful):
             ),
         )
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether its household has no more what met it, and nobody decided since: see ``NeedQuerySet.lost``."""
+        return self.state == NeedState.MET and self.lost_at is not None and not self.left_reason
+
 
 class NeedEntry(Entry):
     """The journal of needs."""
