@@ -4,20 +4,23 @@ What they say is frozen at the verb that makes them. « Comme neuf » is written
 « reconditionné » (décret n° 2022-190).
 """
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django.utils import timezone
 
 from distribution.enums import HandOverKind
-from distribution.functions import functions_of
+from distribution.functions import Functions, functions_of_each
 from distribution.models.hand_over import Derogation, HandOver
 from distribution.models.terms import WarrantyText
 from distribution.parameters import REPAIR_MONTHS, WARRANTY_MONTHS
 from documents.kinds import register_kind
-from documents.services import freeze_document
+from documents.models import Document
+from documents.services import Draft, freeze_document, freeze_documents
 from lifecycle.actors import Actor
 from lifecycle.in_order import by_key
 from network.models import Organisation
@@ -50,6 +53,15 @@ class HandOverTerms:
     replaces: int | None = None
 
 
+@dataclass(frozen=True)
+class NoteAsked:
+    """A note to be prepared: of which device, for which need (its key), on which terms."""
+
+    device: Device
+    need: int
+    terms: HandOverTerms
+
+
 def register_notes() -> None:
     """Declare the papers and their templates."""
     register_kind(DELIVERY_NOTE, "Bon de livraison", "documents/distribution/delivery_note.html")
@@ -63,22 +75,43 @@ def register_notes() -> None:
         register_kind(code, label, template, version=4, for_household=True)
 
 
-def prepare_note(device: Device, need_pk: int, terms: HandOverTerms, *, actor: Actor, at: datetime) -> HandOver:
-    """Freeze the note of a device for a need, and keep beside it what is paid: the row that will be signed."""
-    day = timezone.localdate(at)
-    need = Need.objects.select_related("prescription__household__commune").get(pk=need_pk)
-    code, label = LABELS[terms.kind]
-    document = freeze_document(
-        kind=code,
-        owner=("device", device.pk),
-        values=_note_values(device, need, terms, at),
-        by=actor,
-        at=at,
-        title=f"{label} {device.reference}",
+def prepare_note(device: Device, need: int, terms: HandOverTerms, *, actor: Actor, at: datetime) -> HandOver:
+    """Freeze the note of a device for a need (its key), and keep beside it what is paid: the row that will be signed.
+
+    Raises KeyError when there is no such need.
+    """
+    (note,) = prepare_notes([NoteAsked(device, need, terms)], actor=actor, at=at)
+    return note
+
+
+def prepare_notes(asked: Sequence[NoteAsked], *, actor: Actor, at: datetime) -> list[HandOver]:
+    """The notes of a set, in their order, in as many queries whatever their number but for the rarer terms."""
+    needs = Need.objects.select_related("prescription__household__commune").in_bulk({one.need for one in asked})
+    beside = Beside.of([one.device for one in asked])
+    drafts = [
+        Draft(
+            LABELS[one.terms.kind][0],
+            ("device", one.device.pk),
+            _note_values(one.device, needs[one.need], one.terms, beside, at),
+            f"{LABELS[one.terms.kind][1]} {one.device.reference}",
+        )
+        for one in asked
+    ]
+    documents = freeze_documents(drafts, by=actor, at=at)
+    ceilings = ceilings_on(timezone.localdate(at))
+    return HandOver.objects.bulk_create(
+        _note(one, needs[one.need], document, ceilings, actor=actor, at=at)
+        for one, document in zip(asked, documents, strict=True)
     )
+
+
+def _note(
+    asked: NoteAsked, need: Need, document: Document, ceilings: Mapping[str, Decimal], *, actor: Actor, at: datetime
+) -> HandOver:
+    device, terms = asked.device, asked.terms
     assert device.convention is not None  # so in all these states
     ours = need.epci_id in device.convention.territories
-    return HandOver.objects.create(
+    return HandOver(
         device=device,
         stay=device.stay,
         need=need,
@@ -87,7 +120,7 @@ def prepare_note(device: Device, need_pk: int, terms: HandOverTerms, *, actor: A
         point_id=device.point_id,  # type: ignore[misc]  # known in all these states
         derogation=None if ours else Derogation.objects.filter(need=need).first(),
         price=terms.price,
-        ceiling=ceiling_of(ceilings_on(day), device.type, device.donor_kind),
+        ceiling=ceiling_of(ceilings, device.type, device.donor_kind),
         co_funding=terms.co_funding,
         funder_id=terms.funder,
         to_pay=terms.price - terms.co_funding,
@@ -137,14 +170,34 @@ def freeze_delivery_note(delivery: Delivery, *, actor: Actor, at: datetime) -> D
     return delivery
 
 
-def _note_values(device: Device, need: Need, terms: HandOverTerms, at: datetime) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Beside:
+    """What the notes of a set say besides: the screen that goes with each device, what works, what is worn."""
+
+    screens: Mapping[int, Device]
+    functions: Mapping[int, Functions]
+    defects: Mapping[int, Sequence[str]]
+
+    @classmethod
+    def of(cls, devices: Iterable[Device]) -> Self:
+        """Read for the set, screens included, in six queries."""
+        given = {device.pk: device for device in devices}
+        screens = by_key(Device.objects.filter(attached_to__in=given).select_related("grading"))
+        worn = defaultdict(list)
+        for defect in Defect.objects.standing().filter(device__in=[*given, *(screen.pk for screen in screens)]):
+            worn[defect.device_id].append(defect.word.sentence)
+        along = {screen.attached_to_id: screen for screen in screens}
+        return cls(along, functions_of_each([*given.values(), *screens]), worn)
+
+
+def _note_values(device: Device, need: Need, terms: HandOverTerms, beside: Beside, at: datetime) -> dict[str, Any]:
     day = timezone.localdate(at)
     household = need.prescription.household
     warranty = WarrantyText.objects.on(day).first()
     point = device.point
     assert point is not None
-    screen = Device.objects.filter(attached_to=device).first()
-    tested = [(one, functions_of(one)) for one in (device, screen) if one is not None]
+    screen = beside.screens.get(device.pk)
+    tested = [(one, beside.functions[one.pk]) for one in (device, screen) if one is not None]
     replaced = Device.objects.filter(pk=terms.replaces).first() if terms.replaces else None
     funder = Organisation.objects.filter(pk=terms.funder).first() if terms.funder else None
     return {
@@ -160,7 +213,7 @@ def _note_values(device: Device, need: Need, terms: HandOverTerms, at: datetime)
         "prepared_on": day,
         "prepared_on_text": written_day(day),
         "articles": [_article(device), *([_article(screen)] if screen is not None else [])],
-        "defects": _defects(device, screen),
+        "defects": [said for one, _ in tested for said in beside.defects.get(one.pk, ())],
         "failed": [_function(label, one) for one, found in tested for label in found.failed],
         "untried": [_function(label, one) for one, found in tested for label in found.untried],
         "with_peripherals": device.type == DeviceType.DESKTOP,
@@ -174,13 +227,6 @@ def _note_values(device: Device, need: Need, terms: HandOverTerms, at: datetime)
         "warranty_version": warranty.version if warranty is not None else "",
         "warranty": warranty.body.split("\n\n") if warranty is not None else [],
     }
-
-
-def _defects(device: Device, screen: Device | None) -> list[str]:
-    """The sentences of what is worn on a device and stays so, then on the screen that goes with it."""
-    about = [device.pk, *([screen.pk] if screen is not None else [])]
-    standing = Defect.objects.standing().filter(device__in=about)
-    return [defect.word.sentence for pk in about for defect in standing if defect.device_id == pk]
 
 
 def _function(label: str, device: Device) -> str:

@@ -18,7 +18,7 @@ from conventions.followers import all_moved
 from conventions.models import Convention
 from conventions.parameters import HANDING_OVER_DAYS
 from distribution.along import take_screens_along
-from distribution.documents import HandOverTerms, freeze_delivery_note, prepare_note, register_notes
+from distribution.documents import HandOverTerms, NoteAsked, freeze_delivery_note, prepare_notes, register_notes
 from distribution.enums import ClosedBecause, HandOverKind, ReleaseReason, SettlementKind
 from distribution.liveness import register_bonds
 from distribution.models.appointment import Appointment, AppointmentEntry
@@ -138,10 +138,12 @@ def hold_for_need(move: Move) -> None:
     close_notes(mains, ClosedBecause.RESERVED, move.at)
     if mains:
         _start_needs(move, mains)
+    asked = []
     for device in _with_papers(mains):
         given = {**move.values, **move.per_row.get(device.pk, {})}
         terms = HandOverTerms(Decimal(given["price"]), Decimal(given["co_funding"]), _key(given.get("funder")))
-        prepare_note(device, _key(given["need"]) or 0, terms, actor=move.actor, at=move.at)
+        asked.append(NoteAsked(device, _key(given["need"]) or 0, terms))
+    prepare_notes(asked, actor=move.actor, at=move.at)
 
 
 def _start_needs(move: Move, mains: list[int]) -> None:
@@ -204,10 +206,12 @@ def take_hand_over_back(move: Move) -> None:
     void = {note.device_id: note for note in close_notes(mains, ClosedBecause.UNDONE, move.at)}
     if mains:
         _move_needs(move, "unmeet")
+    asked = []
     for device in _with_papers(mains):
         note = void[device.pk]
         terms = HandOverTerms(note.price, note.co_funding, note.funder_id)
-        prepare_note(device, note.need_id, terms, actor=move.actor, at=move.at)
+        asked.append(NoteAsked(device, note.need_id, terms))
+    prepare_notes(asked, actor=move.actor, at=move.at)
 
 
 def settle_exchange(move: Move) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
@@ -121,11 +122,13 @@ SERVED_OTHERWISE = Requirement(
 PART_NAMED = value_given("part_wanted", "Nommez la pièce attendue.", is_text)
 
 
+@cache
 def _inventoried() -> Q:
     absence = StorageAbsence.objects.of_this_stay().exclude(device__type__in=SOLDERED_STORAGE)
     return Q(type=DeviceType.SCREEN) | Q(Exists(Drive.objects.of_this_stay().real())) | Q(Exists(absence))
 
 
+@cache
 def _unproven() -> Q:
     return Q(Exists(Drive.objects.of_this_stay().unproven().in_place()))
 
