@@ -7,7 +7,7 @@ What they say is frozen at the verb that makes them. « Comme neuf » is written
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Self
 
@@ -87,7 +87,8 @@ def prepare_note(device: Device, need: int, terms: HandOverTerms, *, actor: Acto
 def prepare_notes(asked: Sequence[NoteAsked], *, actor: Actor, at: datetime) -> list[HandOver]:
     """The notes of a set, in their order, in as many queries whatever their number but for the rarer terms."""
     needs = Need.objects.select_related("prescription__household__commune").in_bulk({one.need for one in asked})
-    beside = Beside.of([one.device for one in asked])
+    day = timezone.localdate(at)
+    beside = Beside.of([one.device for one in asked], day)
     drafts = [
         Draft(
             LABELS[one.terms.kind][0],
@@ -98,7 +99,7 @@ def prepare_notes(asked: Sequence[NoteAsked], *, actor: Actor, at: datetime) -> 
         for one in asked
     ]
     documents = freeze_documents(drafts, by=actor, at=at)
-    ceilings = ceilings_on(timezone.localdate(at))
+    ceilings = ceilings_on(day)
     return HandOver.objects.bulk_create(
         _note(one, needs[one.need], document, ceilings, actor=actor, at=at)
         for one, document in zip(asked, documents, strict=True)
@@ -172,28 +173,35 @@ def freeze_delivery_note(delivery: Delivery, *, actor: Actor, at: datetime) -> D
 
 @dataclass(frozen=True)
 class Beside:
-    """What the notes of a set say besides: the screen that goes with each device, what works, what is worn."""
+    """What the notes of a set say besides: the screen that goes with each device, what works, what is worn.
+
+    And what is promised on their day: the text of the warranty, how many months it and repairs last.
+    """
 
     screens: Mapping[int, Device]
     functions: Mapping[int, Functions]
     defects: Mapping[int, Sequence[str]]
+    warranty: WarrantyText | None
+    warranty_months: int
+    repair_months: int
 
     @classmethod
-    def of(cls, devices: Iterable[Device]) -> Self:
-        """Read for the set, screens included, in six queries."""
+    def of(cls, devices: Iterable[Device], day: date) -> Self:
+        """Read for the set, screens included, in eight queries."""
         given = {device.pk: device for device in devices}
         screens = by_key(Device.objects.filter(attached_to__in=given).select_related("grading"))
         worn = defaultdict(list)
         for defect in Defect.objects.standing().filter(device__in=[*given, *(screen.pk for screen in screens)]):
             worn[defect.device_id].append(defect.word.sentence)
         along = {screen.attached_to_id: screen for screen in screens}
-        return cls(along, functions_of_each([*given.values(), *screens]), worn)
+        functions = functions_of_each([*given.values(), *screens])
+        warranty = WarrantyText.objects.on(day).first()
+        return cls(along, functions, worn, warranty, WARRANTY_MONTHS.on(day), REPAIR_MONTHS.on(day))
 
 
 def _note_values(device: Device, need: Need, terms: HandOverTerms, beside: Beside, at: datetime) -> dict[str, Any]:
     day = timezone.localdate(at)
-    household = need.prescription.household
-    warranty = WarrantyText.objects.on(day).first()
+    household, warranty = need.prescription.household, beside.warranty
     point = device.point
     assert point is not None
     screen = beside.screens.get(device.pk)
@@ -222,8 +230,8 @@ def _note_values(device: Device, need: Need, terms: HandOverTerms, beside: Besid
         "funder": funder.name if funder is not None else "",
         "to_pay": euros(terms.price - terms.co_funding, cents=True),
         "vat": VAT,
-        "warranty_months": WARRANTY_MONTHS.on(day),
-        "repair_months": REPAIR_MONTHS.on(day),
+        "warranty_months": beside.warranty_months,
+        "repair_months": beside.repair_months,
         "warranty_version": warranty.version if warranty is not None else "",
         "warranty": warranty.body.split("\n\n") if warranty is not None else [],
     }

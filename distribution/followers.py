@@ -139,7 +139,7 @@ def hold_for_need(move: Move) -> None:
     if mains:
         _start_needs(move, mains)
     asked = []
-    for device in _with_papers(mains):
+    for device in with_papers(mains):
         given = {**move.values, **move.per_row.get(device.pk, {})}
         terms = HandOverTerms(Decimal(given["price"]), Decimal(given["co_funding"]), _key(given.get("funder")))
         asked.append(NoteAsked(device, _key(given["need"]) or 0, terms))
@@ -207,7 +207,7 @@ def take_hand_over_back(move: Move) -> None:
     if mains:
         _move_needs(move, "unmeet")
     asked = []
-    for device in _with_papers(mains):
+    for device in with_papers(mains):
         note = void[device.pk]
         terms = HandOverTerms(note.price, note.co_funding, note.funder_id)
         asked.append(NoteAsked(device, note.need_id, terms))
@@ -272,7 +272,7 @@ def _move_needs(move: Move, verb: str) -> None:
     all_moved(gate.apply_many(Need.objects.filter(pk__in=needs), verb, actor=move.actor, at=move.at, cause=move))
 
 
-def _with_papers(pks: list[int]) -> Iterable[Device]:
+def with_papers(pks: list[int]) -> Iterable[Device]:
     rows = Device.objects.filter(pk__in=pks)
     around = ("workshop", "grading", "point__commune", "point__distributor__commune", "convention__epci_party")
     return by_key(rows.select_related(*around))

@@ -1,10 +1,11 @@
-"""Where a household fetches what it is given, told by the app that keeps the points of distribution.
+"""Where households fetch what they are given, told by the app that keeps the points of distribution.
 
-That app registers, in ``AppConfig.ready()``, ``points_from(function)``: ``function(distributor, commune)`` takes two
-primary keys and returns the points of that distributor that serve that commune, the likeliest first.
+That app registers, in ``AppConfig.ready()``, ``points_from(function)``: ``function(pairs)`` takes pairs of primary keys
+(distributor, commune) and returns, for each, the points of that distributor that serve that commune, the likeliest
+first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -17,7 +18,8 @@ class CollectingPoint:
     opening: str = ""
 
 
-type Points = Callable[[int, int], Sequence[CollectingPoint]]
+type Pair = tuple[int, int]
+type Points = Callable[[Collection[Pair]], Mapping[Pair, Sequence[CollectingPoint]]]
 
 _functions: list[Points] = []
 
@@ -28,8 +30,7 @@ def points_from(function: Points) -> None:
         _functions.append(function)
 
 
-def points_for(distributor: int | None, commune: int | None) -> list[CollectingPoint]:
-    """The points of a distributor where the households of a commune go; none when nobody can say."""
-    if distributor is None or commune is None:
-        return []
-    return [point for function in _functions for point in function(distributor, commune)]
+def points_for(pairs: Collection[Pair]) -> dict[Pair, list[CollectingPoint]]:
+    """The points of each distributor where the households of a commune go; none when nobody can say."""
+    found = [function(pairs) for function in _functions] if pairs else []
+    return {pair: [point for points in found for point in points[pair]] for pair in pairs}

@@ -14,9 +14,9 @@ from documents.paper import render_pdf
 from documents.services import Draft, freeze_documents
 from lifecycle.registry import Move
 from network.models import Organisation
-from prescriptions.collecting import points_for
+from prescriptions.collecting import CollectingPoint, Pair, points_for
 from prescriptions.enums import EQUIPMENT_KINDS, LIVE_STATES, NeedUse, PrescriptionPaperKind, SheetLanguage
-from prescriptions.models import AgreementText, Need, Prescription, PrescriptionPaper, SheetTranslation
+from prescriptions.models import AgreementText, Prescription, PrescriptionPaper, SheetTranslation
 from prescriptions.own_papers import OWN_PAGE, leads_to_request
 from prescriptions.saying import Tongue, TranslatableDay, as_parts, translatable
 from prescriptions.telling import Telling, needs_of, needs_told, settled_rows, telling_of, with_needs
@@ -57,14 +57,14 @@ def register_kinds() -> None:
 def freeze_sheets(prescriptions: Iterable[Prescription], move: Move, *, only_if_other: bool = False) -> None:
     """The sheet for each household: one page, one thing to do on top, true of the state its request is in now.
 
-    Three queries for the set, and those of what a kind of sheet says besides. ``only_if_other``: none is made when the
-    last one says the same.
+    Six queries at most for the set, and those of what a refusal or what is missing say besides. ``only_if_other``: none
+    is made when the last one says the same.
     """
+    said = [(one, telling_of(one, needs_of(one))) for one in with_needs(list(prescriptions))]
+    points = points_for({pair for one, telling in said if (pair := _fetched_by(one, telling))})
     told = []
-    for prescription in with_needs(list(prescriptions)):
-        needs = needs_of(prescription)
-        telling = telling_of(prescription, needs)
-        values = _values(prescription, telling, needs)
+    for prescription, telling in said:
+        values = _values(prescription, telling, points)
         if not only_if_other or not _was_told(prescription, telling, values):
             told.append((prescription, telling, values))
     documents = freeze_documents(
@@ -133,22 +133,25 @@ def _request_of(document: int) -> int | None:
     return PrescriptionPaper.objects.filter(document=document).values_list("prescription", flat=True).first()
 
 
-def _values(prescription: Prescription, telling: Telling, every: Sequence[Need]) -> dict[str, Any]:
+def _values(
+    prescription: Prescription, telling: Telling, points: Mapping[Pair, Sequence[CollectingPoint]]
+) -> dict[str, Any]:
     """What the sheet says: lists and texts alone, as the database gives them back."""
-    needs = needs_told(every)
+    needs = needs_of(prescription)
+    there = _fetched_by(prescription, telling)
     prescriber, distributor = prescription.prescriber, prescription.distributor
     told = {name: list(one) if isinstance(one, tuple) else one for name, one in asdict(telling).items()}
     told["needs"] = [
-        translatable("{kind}, {use}", kind=need.get_kind_display(), use=FOR_USE[need.use]) for need in needs
+        translatable("{kind}, {use}", kind=need.get_kind_display(), use=FOR_USE[need.use]) for need in needs_told(needs)
     ]
-    told["settled"] = settled_rows(every) if telling.kind == PrescriptionPaperKind.CLOSING else []
+    told["settled"] = settled_rows(needs) if telling.kind == PrescriptionPaperKind.CLOSING else []
     return {
         **told,
         "kind": telling.kind.value,
         "told": as_parts({name: told[name] for name in IN_LANGUAGES}),
         "reference": prescription.reference,
         "name": prescription.household.name,
-        "points": _points(prescription, needs) if telling.kind == PrescriptionPaperKind.ACCEPTED else [],
+        "points": [asdict(point) for point in points[there]] if there else [],
         "prescriber": prescriber.name,
         "prescriber_phone": by_pairs(prescriber.phone),
         "distributor": distributor.name if distributor else "",
@@ -157,8 +160,10 @@ def _values(prescription: Prescription, telling: Telling, every: Sequence[Need])
     }
 
 
-def _points(prescription: Prescription, needs: list[Need]) -> list[dict[str, Any]]:
-    """Where the household will fetch a device: the points of its commune, or of its territory."""
-    if not any(need.kind in EQUIPMENT_KINDS for need in needs):
-        return []
-    return [asdict(point) for point in points_for(prescription.distributor_id, prescription.commune_id)]
+def _fetched_by(prescription: Prescription, telling: Telling) -> Pair | None:
+    """Of which distributor households of which commune fetch what it accepted; None when there is nothing to fetch."""
+    distributor, commune = prescription.distributor_id, prescription.commune_id
+    if telling.kind != PrescriptionPaperKind.ACCEPTED or distributor is None or commune is None:
+        return None
+    needs = needs_told(needs_of(prescription))
+    return (distributor, commune) if any(need.kind in EQUIPMENT_KINDS for need in needs) else None

@@ -1,5 +1,6 @@
 """Distribution points: open one, change what is said of it, close it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,7 +12,7 @@ from lifecycle.locking import locked_row
 from lifecycle.machine import Reason
 from network.enums import OrganisationKind
 from network.models import Commune, Organisation
-from prescriptions.collecting import CollectingPoint
+from prescriptions.collecting import CollectingPoint, Pair
 from refurb.models.points import DistributionPoint
 from refurb.permissions import can_edit_point
 
@@ -75,10 +76,14 @@ def edit_point(*, actor: Actor, point: DistributionPoint, **changed: Any) -> Dis
     return row
 
 
-def points_around(distributor: int, commune: int) -> list[CollectingPoint]:
-    """Where a household of that commune (primary keys) fetches a device of that distributor, as its sheet says it."""
-    found = DistributionPoint.objects.around(distributor, commune)
-    return [CollectingPoint(one.name, one.place, one.opening) for one in found] if len(found) <= MOST else []
+def points_around(pairs: Collection[Pair]) -> dict[Pair, list[CollectingPoint]]:
+    """Where households of a commune fetch devices of a distributor (primary keys), as their sheets say it."""
+    found = DistributionPoint.objects.around_each(pairs)
+    return {pair: [_said(one) for one in points] if len(points) <= MOST else [] for pair, points in found.items()}
+
+
+def _said(point: DistributionPoint) -> CollectingPoint:
+    return CollectingPoint(point.name, point.place, point.opening)
 
 
 def _may_edit(actor: Actor, point: DistributionPoint) -> None:

@@ -1,8 +1,8 @@
 """Where devices are handed over, and the deliveries that bring them there."""
 
 from collections import defaultdict
-from collections.abc import Collection
-from typing import Self
+from collections.abc import Collection, Iterable
+from typing import Any, Self
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -48,29 +48,45 @@ class DistributionPointQuerySet(models.QuerySet["DistributionPoint"]):
         its EPCI first; else those of its EPCI. None when the distributor has no such point: nobody is sent across the
         département.
         """
-        home = Commune.objects.get(pk=commune)
-        points = self._open_to_households(distributor)
-        serving = set(home.served_by.values_list("pk", flat=True)) - {distributor}
-        return _where(points, home.pk, home.epci_id, serving)
+        return self.around_each([(distributor, commune)])[distributor, commune]
+
+    def around_each(self, pairs: Iterable[tuple[int, int]]) -> "dict[tuple[int, int], list[DistributionPoint]]":
+        """``{(distributor, commune): its points}``, as ``around`` says them; three queries for the set."""
+        asked = set(pairs)
+        homes = Commune.objects.in_bulk({commune for _, commune in asked})
+        points: dict[int, list[DistributionPoint]] = defaultdict(list)
+        for point in self._open_to_households({distributor for distributor, _ in asked}):
+            points[point.distributor_id].append(point)
+        serving = _serving(commune__in=homes)
+        return {
+            (distributor, commune): _where(
+                points[distributor], commune, homes[commune].epci_id, serving[commune] - {distributor}
+            )
+            for distributor, commune in asked
+        }
 
     def communes_of(self, point: "DistributionPoint") -> list[int]:
         """The keys of the communes whose households go to this point, as ``around`` says; three queries."""
-        points = self._open_to_households(point.distributor_id)
-        serving: dict[int, set[int]] = defaultdict(set)
-        for commune, organisation in Organisation.communes_served.through.objects.values_list(
-            "commune", "organisation"
-        ):
-            if organisation != point.distributor_id:
-                serving[commune].add(organisation)
+        points = self._open_to_households({point.distributor_id})
+        serving = _serving()
         return [
             commune
             for commune, epci in Commune.objects.order_by("pk").values_list("pk", "epci")
-            if point in _where(points, commune, epci, serving[commune])
+            if point in _where(points, commune, epci, serving[commune] - {point.distributor_id})
         ]
 
-    def _open_to_households(self, distributor: int) -> "list[DistributionPoint]":
-        rows = self.filter(is_active=True, distributor=distributor).select_related("commune", "organisation")
+    def _open_to_households(self, distributors: Collection[int]) -> "list[DistributionPoint]":
+        rows = self.filter(is_active=True, distributor__in=distributors).select_related("commune", "organisation")
         return list(rows.order_by("name", "pk"))
+
+
+def _serving(**which: Any) -> dict[int, set[int]]:
+    """``{commune: the organisations that serve it}``, of the links that are asked for."""
+    serving: dict[int, set[int]] = defaultdict(set)
+    links = Organisation.communes_served.through.objects.filter(**which)
+    for commune, organisation in links.values_list("commune", "organisation"):
+        serving[commune].add(organisation)
+    return serving
 
 
 def _where(

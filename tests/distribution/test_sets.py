@@ -10,6 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from distribution.documents import HandOverTerms, NoteAsked, prepare_notes
+from distribution.followers import with_papers
 from distribution.services import allotment, point_stock
 from lifecycle import gate
 from lifecycle.exceptions import Refused
@@ -142,6 +144,19 @@ def test_a_set_costs_the_same_whatever_its_size() -> None:
         four = count(lambda s=step: s(rows(many)))  # type: ignore[misc]
         assert four <= one + 2
     assert quotas_balance()
+
+
+def test_the_notes_of_a_set_cost_the_same_whatever_their_number() -> None:
+    shelf = Shelf()
+    terms = HandOverTerms(Decimal(25), Decimal(0), None)
+    pairs = {shelf.available().pk: shelf.need().pk for _ in range(4)}
+
+    def prepare(of: list[int]) -> None:
+        asked = [NoteAsked(device, pairs[device.pk], terms) for device in with_papers(of)]
+        prepare_notes(asked, actor=shelf.adviser, at=timezone.now())
+
+    first, *others = pairs
+    assert count(lambda: prepare([first])) == count(lambda: prepare(others))
 
 
 def test_a_funder_pays_a_part_of_several_devices_of_a_set() -> None:

@@ -5,7 +5,9 @@ from typing import Any
 
 import page
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from weasyprint import HTML
@@ -16,6 +18,7 @@ from documents.models import Document, Mail
 from documents.paper import OwnResources
 from documents.services import open_file, render_document
 from lifecycle.machine import verbs_of
+from lifecycle.registry import Move, Moved
 from network.models import Commune
 from prescriptions.enums import ContactChannel, DropReason, PrescriptionPaperKind, PrescriptionState
 from prescriptions.models import Household, Prescription, PrescriptionPaper
@@ -26,6 +29,7 @@ from prescriptions.services.prescriptions import (
     withdraw_prescription,
 )
 from prescriptions.sheets import TOLD as TOLD_BY
+from prescriptions.sheets import renew_sheet
 from prescriptions.telling import telling_of
 from refurb.models import DistributionPoint
 from tests.network.factories import make_commune, make_epci, make_organisation
@@ -297,3 +301,26 @@ def test_no_mail_names_a_household() -> None:
     for mail in Mail.objects.all():
         assert "Innommable" not in mail.subject + mail.body
         assert again(prescription).reference in mail.subject
+
+
+@pytest.mark.parametrize("state", ["submitted", "accepted", "ended"])
+def test_the_sheets_of_a_set_each_say_their_own_request_and_cost_the_same_whatever_their_number(
+    state: str,
+) -> None:
+    circle = Circle()
+    made = [getattr(circle, "accepted" if state == "ended" else state)() for _ in range(4)]
+    if state == "ended":
+        for prescription in made:
+            drop_need(actor=circle.worker, need=prescription.needs.get(), reason=DropReason.SERVED_ELSEWHERE)
+
+    def freeze(of: list[Prescription]) -> int:
+        rows = [Moved(one.pk, "", one.state, 0) for one in of]
+        move = Move("prescription", "reopen", circle.adviser, timezone.now(), None, {}, rows)
+        with CaptureQueriesContext(connection) as asked:
+            renew_sheet(move)
+        return len(asked)
+
+    assert freeze(made[:1]) == freeze(made[1:])
+    for prescription in made:
+        values = current(prescription).document.values
+        assert (values["reference"], values["name"]) == (prescription.reference, prescription.household.name)

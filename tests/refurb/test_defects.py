@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from distribution.models import HandOver
+from distribution.services.sessions import Call, reserve_devices
 from documents.services.papers import draw_document
 from lifecycle.exceptions import Refused, Unknown
 from refurb.enums import DeviceType, MendedReason, PartKind
 from refurb.label_paper import draw
 from refurb.models import Defect, DefectMended, DefectWord, Device, LabelRun
 from refurb.services import defects, labels, parts
-from tests.distribution.shelves import Shelf
+from tests.distribution.shelves import Shelf, screen_of
 from tests.pages import acting, done, read
 from tests.refurb.devices import Bench, fresh, load_numbers
 from tests.refurb.pages import page_of
@@ -63,6 +64,18 @@ def test_the_household_reads_the_sentence_on_what_it_signs_and_behind_the_code()
     told, pages = text_of(draw_document(document))
     assert HINGE in told
     assert pages == 1
+
+
+def test_of_devices_held_together_each_note_says_what_is_worn_on_its_own_and_what_goes_along() -> None:
+    shelf = Shelf()
+    worn, sound, desktop = shelf.ready(), shelf.ready(), shelf.desktop()
+    note(shelf.bench, worn)
+    held = [shelf.on_the_shelf(device) for device in (worn, sound, desktop)]
+    reserve_devices(actor=shelf.adviser, calls={device.pk: Call(shelf.need()) for device in held})
+    notes = {row.device_id: row.document.values for row in HandOver.objects.select_related("document")}
+    assert [notes[device.pk]["defects"] for device in held] == [[HINGE], [], []]
+    tags = [[article["tag"] for article in notes[device.pk]["articles"]] for device in held]
+    assert tags == [[worn.tag], [sound.tag], [desktop.tag, screen_of(desktop).tag]]
 
 
 def test_a_note_with_every_defect_of_its_type_is_still_one_page() -> None:
