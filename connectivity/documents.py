@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from connectivity.eligibility import AskedCondition
+from connectivity.eligibility import NOT_ASKED, REACH, AskedCondition
 from connectivity.enums import ConnectionPaperKind, OfferVerdict, ProofKind
 from connectivity.models import ConnectionFile, ConnectionPaper, CopperClosure, Offer, Transmission
 from connectivity.prices import YEARS, price_of
-from connectivity.reach import REACH
 from connectivity.services.offers import OfferProposal
 from documents.kinds import register_kind
 from documents.paper import render_pdf
@@ -109,9 +108,9 @@ def _missing(asked: AskedCondition) -> str:
 
 
 def _why_not(proposal: OfferProposal) -> list[str]:
-    """What forbids it; where it does not come, in the words of what is known."""
+    """What forbids it; what the household does not show, in the words of what is known."""
     against = proposal.assessment.against
-    return [finding.sentence if finding.asked.rule == REACH else finding.asked.label for finding in against]
+    return [finding.sentence if finding.asked.rule in NOT_ASKED else finding.asked.label for finding in against]
 
 
 def _reach_of(proposal: OfferProposal) -> str:

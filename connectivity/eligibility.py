@@ -9,6 +9,8 @@ from connectivity.enums import COMPUTED, ConditionRule, OfferVerdict, ProofKind
 from typography import french
 
 NBSP = "\N{NO-BREAK SPACE}"
+REACH, ANSWERED = NOT_ASKED = ("reach", "answered")
+"""What no household shows: that an offer comes to where it lives, that whom it is asked of is there to answer."""
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,13 @@ def assess(
     seen: Sequence[Seen],
     copper: Copper | None,
     day: date,
-    reach: WeighedCondition | None = None,
+    besides: Iterable[WeighedCondition] = (),
 ) -> Assessment:
     """Weigh every condition of an offer on ``day``. No condition: the offer is for all.
 
-    ``reach``: whether it comes to where the household lives, which counts as a condition of it.
+    ``besides``: what counts as conditions of it and is not asked of the household (``NOT_ASKED``).
     """
-    weighed = [_weigh(asked, seen, copper, day) for asked in conditions]
-    findings = tuple(weighed if reach is None else [reach, *weighed])
+    findings = (*besides, *(_weigh(asked, seen, copper, day) for asked in conditions))
     if any(finding.met is False for finding in findings):
         return Assessment(OfferVerdict.NOT, findings)
     known = all(finding.met for finding in findings)

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from connectivity.eligibility import NBSP, AskedCondition, WeighedCondition
+from connectivity.eligibility import NBSP, REACH, AskedCondition, WeighedCondition
 from connectivity.enums import Access, CheckedWith, CoverageLevel, Technology
 from typography import french
 
-REACH = "reach"
-"""The rule of these findings: no offer asks it, every offer of a line is under it."""
 MOBILE = (Technology.MOBILE, Technology.PREPAID)
 REACHED_BY: Mapping[str, tuple[Access, ...]] = {
     Technology.FIBRE: (Access.FIBRE,),

@@ -88,6 +88,11 @@ class Offer(Dated):
         return f"{self.name} ({self.operator_name})"
 
     @property
+    def is_unanswered(self) -> bool:
+        """Whether it is asked of an operator that is closed: nobody would answer."""
+        return self.channel == Channel.DESK and self.operator is not None and not self.operator.is_active
+
+    @property
     def is_to_confirm(self) -> bool:
         """Whether nobody may yet promise its price: it is unknown, or its source is not sure enough."""
         return self.price is None or self.reliability == Reliability.CHECK

@@ -9,11 +9,20 @@ from typing import Any
 
 from django.utils import timezone
 
-from connectivity.eligibility import AskedCondition, Assessment, Copper, Seen, assess
+from connectivity.eligibility import (
+    ANSWERED,
+    NOT_ASKED,
+    AskedCondition,
+    Assessment,
+    Copper,
+    Seen,
+    WeighedCondition,
+    assess,
+)
 from connectivity.enums import COMPUTED, Channel, ConditionRule, OfferVerdict, ProofKind
 from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition, ProofSeen
 from connectivity.prices import YEARS, Cost, cost_over
-from connectivity.reach import NOWHERE, REACH, Here, weigh_reach
+from connectivity.reach import NOWHERE, Here, weigh_reach
 from connectivity.services.reach import here_of
 from prescriptions.enums import FactKind
 from prescriptions.models import Fact, FactBand, Need
@@ -44,7 +53,7 @@ class OfferProposal:
         By the lowest that it costs; of two that cost as little, the one that is sure to cost no more comes first.
         """
         _, cost = self.costs[0]
-        shows = any(finding.asked.rule != REACH for finding in self.assessment.missing)
+        shows = any(finding.asked.rule not in NOT_ASKED for finding in self.assessment.missing)
         first = (_ORDER.index(self.verdict), shows, cost is None)
         if cost is None:
             return *first, self.offer.name
@@ -70,15 +79,26 @@ def offers_for(
     asked: dict[int, list[AskedCondition]] = defaultdict(list)
     for condition in OfferCondition.objects.filter(offer__in=Offer.objects.on(day).for_kind(kind)):
         asked[condition.offer_id].append(condition.asked)
-    offers: Any = Offer.objects.on(day).for_kind(kind).exclude(channel=Channel.BESIDE)
+    offers: Any = Offer.objects.on(day).for_kind(kind).exclude(channel=Channel.BESIDE).select_related("operator")
     proposals = [
         OfferProposal(
             offer,
-            assess(asked[offer.pk], seen, copper, day, weigh_reach(offer.technology, offer.operator_name, here)),
+            assess(asked[offer.pk], seen, copper, day, _besides(offer, here)),
         )
         for offer in offers
     ]
     return sorted(proposals, key=lambda one: one.rank)
+
+
+def _besides(offer: Offer, here: Here) -> list[WeighedCondition]:
+    """That whom it is asked of is there to answer, which is said where nobody is; whether it comes to the household."""
+    reach = weigh_reach(offer.technology, offer.operator_name, here)
+    found = [] if reach is None else [reach]
+    if offer.is_unanswered:
+        asked = AskedCondition(ANSWERED, detail="Opérateur en activité")
+        sentence = f"{offer.operator} n’est plus en activité\u00a0: personne n’y recevrait la demande."
+        found.insert(0, WeighedCondition(asked, False, sentence))
+    return found
 
 
 def offers_beside(day: date) -> list[Offer]:

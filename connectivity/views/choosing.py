@@ -8,12 +8,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from connectivity.documents import draw_comparison
-from connectivity.eligibility import AskedCondition
+from connectivity.eligibility import NOT_ASKED, AskedCondition
 from connectivity.enums import LIVE, OfferVerdict
 from connectivity.forms import connections as forms
 from connectivity.models import ConnectionFile, OfferCondition
 from connectivity.permissions import can_answer_connection, can_record_proof
-from connectivity.reach import REACH
 from connectivity.services import connections as services
 from connectivity.services.offers import copper_of, offers_beside, offers_of_the_day
 from connectivity.services.proofs import NOT_LIVE, record_proof
@@ -151,6 +150,6 @@ def _asked(connection: ConnectionFile) -> list[AskedCondition]:
     found: dict[str, AskedCondition] = {}
     for proposal in offers_of_the_day(need=connection.need, file=connection):
         for finding in proposal.assessment.findings:
-            if finding.asked.rule != REACH:  # nothing is shown for it: it is checked at the address
+            if finding.asked.rule not in NOT_ASKED:  # nothing is shown for it
                 found.setdefault(finding.asked.rule, finding.asked)
     return list(found.values())

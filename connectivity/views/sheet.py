@@ -71,7 +71,8 @@ def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
         copper = sheet.closure.copper if sheet.closure else None
         here = here_of(need.prescription.commune_id, day, connection)
         reach = weigh_reach(connection.offer.technology, connection.offer.operator_name, here)
-        sheet.findings = assess(asked, facts_of(need, connection), copper, day, reach).findings
+        besides = [] if reach is None else [reach]
+        sheet.findings = assess(asked, facts_of(need, connection), copper, day, besides).findings
         sheet.reach_told = list(ReachTold.objects.filter(file=connection).select_related("offer"))
     return sheet
 

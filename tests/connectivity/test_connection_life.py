@@ -13,12 +13,14 @@ from connectivity.enums import (
     ConnectionState,
     EvidenceKind,
     OfferAgreement,
+    OfferVerdict,
     ProblemCode,
     ProofKind,
     Technology,
 )
 from connectivity.models import ConnectionFile, ConnectionPaper, ProofSeen, Transmission
 from connectivity.services import connections as services
+from connectivity.services.offers import offers_of_the_day
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
@@ -201,6 +203,26 @@ def test_sending_wants_the_offer_still_in_force_and_an_operator_at_work() -> Non
     with pytest.raises(Refused) as refused:
         line.send(connection)
     assert codes(refused) == {"offer_still", "operator"}
+
+
+def test_an_offer_asked_of_an_operator_that_closed_since_is_shown_as_such_and_not_chosen() -> None:
+    line = Line()
+    connection = line.proposed()
+    type(line.operator).objects.filter(pk=line.operator.pk).update(is_active=False)
+
+    with pytest.raises(Refused) as refused:
+        line.choose(connection)
+    assert codes(refused) == {"offer_answered"}
+    ours = next(one for one in offers_of_the_day(need=line.need, file=connection) if one.offer == line.offer)
+    assert ours.verdict == OfferVerdict.NOT
+    assert "n’est plus en activité" in ours.assessment.against[0].sentence
+
+
+def test_what_a_household_takes_by_itself_is_asked_of_no_operator_closed_or_not() -> None:
+    line = Line(channel=Channel.OWN_SUBSCRIPTION, offer_columns={"operator": Line().operator})
+    connection = line.proposed()
+    type(line.operator).objects.filter(pk=line.operator.pk).update(is_active=False)
+    assert line.choose(connection).state == S.CHOSEN
 
 
 def test_the_operator_is_told_what_its_form_asks_and_nothing_else() -> None:
