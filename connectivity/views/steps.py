@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from connectivity.enums import LIVE, Channel, ConnectionState
-from connectivity.machine.rules import PROOFS_FRESH
+from connectivity.machine.rules import OPERATOR_WORKS, PROOFS_FRESH, STILL_IN_FORCE
 from connectivity.models import ConnectionFile
 from lifecycle import gate
 from lifecycle.acting import Step
@@ -13,6 +13,12 @@ from prescriptions.views.steps import LIMITED, is_limited
 
 S = ConnectionState
 TO_SEE = "regardez avec la personne la pièce que demande l’offre, et notez-la\u00a0: la demande part ensuite"
+NO_WAY = {
+    STILL_IN_FORCE.code: "celle-ci n’est plus en vigueur",
+    OPERATOR_WORKS.code: "l’opérateur de celle-ci n’est plus en activité",
+}
+"""Why an offer that is chosen cannot be asked for any more."""
+ANOTHER = "En attente du choix d’une autre offre avec la personne"
 FINISHED = "Plus rien n’est attendu pour ce dossier"
 SERVING = {
     S.PROPOSED: ("choose", "choisissez une offre avec la personne", "En attente du choix d’une offre avec la personne"),
@@ -46,17 +52,21 @@ def next_step(connection: ConnectionFile, actor: Actor) -> Step:
     may = {action.verb for action in gate.actions_for(connection, actor)}
     if verb not in may:
         return Step(awaited)
-    if verb == "send" and _unseen(connection, actor):
+    refused = _refused_to_send(connection, actor) if verb == "send" else set()
+    why = next((said for code, said in NO_WAY.items() if code in refused), "")
+    if why and "choose" in may:
+        return Step(ANOTHER, f"choisissez une autre offre avec la personne, {why}", "choose")
+    if PROOFS_FRESH.code in refused:
         url = reverse("connectivity:connection_proof", args=[connection.reference])
         return Step(awaited, TO_SEE, url=url, label="Noter une pièce vue")
     return Step(awaited, yours, verb)
 
 
-def _unseen(connection: ConnectionFile, actor: Actor) -> bool:
-    """Whether a proof that the chosen offer asks was not seen, or not lately: sending would be refused."""
+def _refused_to_send(connection: ConnectionFile, actor: Actor) -> set[str]:
+    """The codes of what sending would be refused for: a proof not seen lately, an operator that closed."""
     rows = ConnectionFile.objects.filter(pk=connection.pk)
     refused = gate.preview(rows, "send", actor=actor).refused.get(connection.pk, ())
-    return any(reason.code == PROOFS_FRESH.code for reason in refused)
+    return {reason.code for reason in refused}
 
 
 def _awaited_of(operator: Organisation | None) -> str:

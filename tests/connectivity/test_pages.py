@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from connectivity.enums import Channel, ConditionRule, ConnectionState, CurrentLine
-from connectivity.models import ConnectionFile, ConnectionPaper, ProofSeen
-from network.models import Membership
+from connectivity.models import ConnectionFile, ConnectionPaper, Offer, ProofSeen
+from network.models import Membership, Organisation
 from prescriptions.models import HouseholdAccess, Need
 from tests.connectivity.lines import DAY, Line, again, ask, close_copper
 from tests.costs import assert_same_queries
@@ -187,6 +187,20 @@ def test_an_offer_whose_proof_was_never_seen_asks_to_look_at_it_before_it_asks_t
     assert "transmettez la demande à l’opérateur" not in page
     line.see(connection)
     assert "transmettez la demande à l’opérateur" in read(client, page_of(connection, "detail"))
+
+
+@pytest.mark.parametrize("gone", ["operator", "offer"])
+@pytest.mark.parametrize("state", ["chosen", "problem"])
+def test_who_chose_an_offer_that_leads_nowhere_any_more_is_asked_to_choose_another(gone: str, state: str) -> None:
+    line = Line()
+    connection = line.chosen() if state == "chosen" else line.report(line.sent())
+    if gone == "operator":
+        Organisation.objects.filter(pk=line.operator.pk).update(is_active=False)
+    else:
+        Offer.objects.filter(pk=line.offer.pk).update(valid_to=line.today() - timedelta(days=1))
+    page = read(acting(line.worker), page_of(connection, "detail"))
+    assert f"À vous d’agir{NBSP}:</strong> choisissez une autre offre avec la personne" in page
+    assert "transmettez la demande" not in page
 
 
 def test_a_problem_tells_its_next_step_and_the_words_of_the_operator() -> None:
