@@ -1,5 +1,6 @@
 """Pages as a browser opens and answers them, whatever they are of."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -18,7 +19,11 @@ from tests.remembered import remembered
 
 def acting(membership: Membership) -> Client:
     """A browser in which this membership acts."""
-    client = Client()
+    return taking_the_part_of(membership, Client())
+
+
+def taking_the_part_of[C: Client](membership: Membership, client: C) -> C:
+    """The same browser, in which this membership acts from now on."""
     client.cookies = signed_in(membership.user)
     return client
 
@@ -32,12 +37,27 @@ def signed_in(user: User) -> SimpleCookie:
 
 
 class Crawler(Client):
-    """Reads thousands of pages: what each was drawn from is not copied for whoever would look at it."""
+    """Reads thousands of pages: what each was drawn from is not copied for whoever would look at it.
+
+    A page that fails is an answer like another, of status 500.
+    """
 
     def request(self, **request: Any) -> Any:
         answer: Any = self.handler(self._base_environ(**request))
         answer.request = request
         return answer
+
+
+@contextmanager
+def only_faults_logged() -> Iterator[None]:
+    """Pages that are refused are what is looked at: a line of the log for each of thousands says nothing more."""
+    logger = logging.getLogger("django.request")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 @contextmanager
@@ -53,6 +73,7 @@ def crawling(membership: Membership) -> Iterator[Crawler]:
         return mine
 
     with (
+        only_faults_logged(),
         override_settings(SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies"),
         patch.object(middleware, "open_memberships", known_memberships),
     ):

@@ -22,7 +22,7 @@ OF_A_WHOLE_PAGE = {
 """What depends on the elements around, above all: what refers to what, what is in what, what has a name."""
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 """What depends on the kind of an element alone, and takes five times as long as all the rest."""
-KINDS = """
+KINDS = """() => {
     const grounds = new Map([[document, "white"]]);
     const ground = (element, style) => {
         const own = [style.backgroundColor, style.backgroundImage, style.opacity].join(" ");
@@ -43,22 +43,22 @@ KINDS = """
         ].join(" ");
     };
     window.kinds = Map.groupBy(document.body.querySelectorAll("*"), kind);
-"""
+    return [...window.kinds.keys()];
+}"""
 """What a page is made of, whatever its words: the kinds of its elements, and what they are written on."""
-PLAN = """[...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map(title => title.tagName).join(" ")"""
+PLAN = """() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map(title => title.tagName).join(" ")"""
 """The plan that the titles of a page make."""
 STICKING_OUT = """width => [...document.body.querySelectorAll("*")].filter(
     element => element.getBoundingClientRect().right > width
 ).map(element => `${element.tagName} ${element.className}, up to ${element.getBoundingClientRect().right} px`)"""
-CUT_OFF = """[...document.querySelectorAll(".table-container")].filter(
+CUT_OFF = """() => [...document.querySelectorAll(".table-container")].filter(
     box => box.scrollWidth > box.clientWidth + 1
 ).map(box => `${box.querySelector("th:last-child")?.innerText}, ${box.scrollWidth} px in ${box.clientWidth}`)"""
 """The last columns that a table hides at its edge, where a wide window has the room."""
-WHAT_IT_IS = f"""() => {{
-    {KINDS}
-    return [document.documentElement.scrollWidth, {CUT_OFF}, [...window.kinds.keys()], {PLAN}];
-}}"""
-"""How wide a page is, what it cuts off, its kinds and its plan: each question to a browser takes some milliseconds."""
+LOOKED_AT = f"""() => [
+    document.documentElement.scrollWidth, ({CUT_OFF})(), ({KINDS})(), ({PLAN})()
+]"""
+"""All of these, of a page as wide as it is now, asked at once."""
 SEEN: set[str] = set()
 """The kinds of elements that this process looked at, in pages where nothing was found."""
 
@@ -74,7 +74,7 @@ def flaws(page: Page, *, whole: bool = False) -> list[str]:
     found: list[str] = []
     for size in (NARROW, WIDE):
         page.set_viewport_size(size)
-        width, cut, kinds, plan = page.evaluate(WHAT_IT_IS)
+        width, cut, kinds, plan = page.evaluate(LOOKED_AT)
         if width > size["width"]:
             found.append(
                 f"{page.url} scrolls sideways: {width} px\n{'\n'.join(page.evaluate(STICKING_OUT, size['width']))}"

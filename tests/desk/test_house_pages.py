@@ -22,7 +22,7 @@ from network.models import Membership
 from tests.desk.house import faults, faults_of_text
 from tests.desk.test_walls_of_all_pages import Scenery
 from tests.network.factories import make_membership
-from tests.pages import acting
+from tests.pages import Crawler, only_faults_logged, taking_the_part_of
 from tests.screens import flaws
 
 WHOLE = """<!doctype html><html lang="fr"><head><title>Lot – Maillon</title></head><body>
@@ -99,7 +99,8 @@ def seen_elsewhere() -> set[str]:
 
 def pages_of_each_route(scenery: Scenery) -> Iterator[tuple[str, str, Client]]:
     """``(route, address, client)``: one page of each route, read by the first who may."""
-    clients = [Client(), *(acting(membership) for membership in readers(scenery))]
+    clients: list[Client] = [Crawler()]
+    clients += [taking_the_part_of(membership, Crawler()) for membership in readers(scenery)]
     looked_at = seen_elsewhere()
     wanted: dict[str, list[str]] = {}
     for route, address in scenery.addresses:
@@ -107,7 +108,9 @@ def pages_of_each_route(scenery: Scenery) -> Iterator[tuple[str, str, Client]]:
             wanted.setdefault(route, []).append(address)
     for route, addresses in wanted.items():
         for address in addresses:
-            if (client := first_reader(address, clients)) is not None:
+            with only_faults_logged():
+                client = first_reader(address, clients)
+            if client is not None:
                 clients.sort(key=lambda one, last=client: one is not last)  # who reads one reads its neighbours
                 yield route, address, client
                 break
@@ -117,6 +120,7 @@ def first_reader(address: str, clients: list[Client]) -> Client | None:
     """The first who reads a page at this address; nobody when it is a file, or what is only posted."""
     for client in clients:
         response = client.get(address)
+        assert response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR, address
         is_page = response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming
         if response.status_code == HTTPStatus.OK and is_page:
             assert faults(response) == [], address

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import pytest
@@ -238,11 +238,12 @@ class Scenery:
 
     # --- addresses
 
-    def rows(self, start: str) -> list[Stateful | Any]:
+    @cached_property
+    def rows(self) -> dict[str, list[Stateful | Any]]:
         """What a reference of an address stands for, by how the address begins."""
         devices = [self.given, self.held]
         needs = list(Need.objects.filter(prescription__household=self.household))
-        found: dict[str, list[Any]] = {
+        return {
             "annuaire": [self.service],
             "appareils": devices,
             "appareils/inventaires": [self.counted],
@@ -271,7 +272,6 @@ class Scenery:
             "signatures": list(Signature.objects.all()),
             "transferts": [self.offered],
         }
-        return found[start]
 
     @cached_property
     def addresses(self) -> list[tuple[str, str]]:
@@ -288,7 +288,7 @@ class Scenery:
                 for pk in self.keys(route, None):
                     yield route, "/" + re.sub(r"<(str|slug):\w+>", word, route.replace("<int:pk>", str(pk)))
                 continue
-            rows = self.rows(route.partition("/<")[0])
+            rows = self.rows[route.partition("/<")[0]]
             is_its_page = route.endswith("<str:reference>/")
             for row in rows if is_its_page or "<int:pk>" in route else rows[-1:]:
                 for pk in self.keys(route, row):
@@ -378,6 +378,7 @@ def scenery(db: None) -> Scenery:
     return called_like_pieces_of_markup()
 
 
+@cache
 def is_read_in_turn(route: str) -> bool:
     """Whether a page is the form of an action on a row that no household is served by, or is about nobody."""
     row, _, action = route.partition("<str:reference>/")
