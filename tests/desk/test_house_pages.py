@@ -23,7 +23,7 @@ from tests.desk.house import faults, faults_of_text
 from tests.desk.test_walls_of_all_pages import Scenery
 from tests.network.factories import make_membership
 from tests.pages import Crawler, only_faults_logged, taking_the_part_of
-from tests.screens import flaws
+from tests.screens import AXE, flaws
 
 WHOLE = """<!doctype html><html lang="fr"><head><title>Lot – Maillon</title></head><body>
 <nav aria-label="Fil d’Ariane"><ol class="breadcrumb"><li>Lots</li></ol></nav>
@@ -136,6 +136,7 @@ def test_one_page_of_each_address_reads_at_any_width_and_axe_finds_nothing(
 ) -> None:
     scenery = Scenery()
     page = open_page()
+    page.context.add_init_script(AXE)  # each page needs it: its half megabyte goes to the browser once
     found: list[str] = []
     routes = set()
     for route, address, client in pages_of_each_route(scenery):
