@@ -72,13 +72,19 @@ class Command(BaseCommand):
                 self.stdout.write("")
             s = plural(self.left)
             left = f"\u00a0; {self.left} fil{s} du récit laissé{s} en route" if self.left else ""
-            self.stdout.write(self.style.SUCCESS(f"{seeding}\u00a0: prête{left}."))
+            self.stdout.write(self.style.SUCCESS(f"{seeding}\u00a0: prête en {self.elapsed}{left}."))
         else:
             self.stdout.write(
                 f"{seeding}\u00a0: déjà en place, gardée telle quelle. Pour en faire une "
                 "autre\u00a0: «\u00a0make clean\u00a0», puis"
                 " «\u00a0make demo\u00a0»."
             )
+
+    @property
+    def elapsed(self) -> str:
+        """How long it has taken so far."""
+        minutes, seconds = divmod(round(time.monotonic() - self.began), 60)
+        return f"{minutes} min {seconds:02} s"
 
     def leave(self, refusal: ThreadRefusal) -> None:
         """A thread of the story ended before its time."""
@@ -106,19 +112,17 @@ class Command(BaseCommand):
     def tell(self, done: float, now: datetime) -> None:
         """One line that rewrites itself on a terminal; in a file, a line for each new thing that is done."""
         doing = f"on rejoue {date_format(timezone.localtime(now), 'F Y')}" if done else "organisations et comptes"
-        minutes, seconds = divmod(round(time.monotonic() - self.began), 60)
-        elapsed = f"{minutes} min {seconds:02} s"
         if time.monotonic() >= self.noted + 1 or done == 1:
             self.noted = time.monotonic()
             note_preparation(doing=doing, done=done)
         if self.stdout.isatty():
             filled = round(done * WIDTH)
-            line = f"\r[{'#' * filled}{'.' * (WIDTH - filled)}] {done:4.0%}  {elapsed}  {doing:<28}"
+            line = f"\r[{'#' * filled}{'.' * (WIDTH - filled)}] {done:4.0%}  {self.elapsed}  {doing:<28}"
             if line != self.shown:
                 self.stdout.write(line, ending="")
                 self.stdout.flush()
             self.shown = line
         elif doing != self.shown:
-            self.stdout.write(f"{done:4.0%}  {elapsed}  {doing}")
+            self.stdout.write(f"{done:4.0%}  {self.elapsed}  {doing}")
             self.stdout.flush()
             self.shown = doing
