@@ -20,8 +20,6 @@ LATER = 14
 """How many days after its end a month is counted and frozen, at most: what it hides is looked for meanwhile."""
 BEFORE_THE_END = 3
 """And so many days before the story ends, at least."""
-RUNNING = 8
-"""So many working days before the story ends the month that runs is counted."""
 
 
 def months(story: Story) -> Thread:
@@ -61,20 +59,6 @@ def _looked_for(story: Story, month: date, at: datetime) -> tuple[AbstractContex
 
 
 def running_month(story: Story) -> Thread:
-    """The month that runs is counted some days before the end, to see where it stands; on the eve if it began since.
-
-    It is written down on the last evening as it was counted then: what it hides is looked for meanwhile.
-    """
-    eve = local(story.back(1), 18, 30)
-    at = local(story.back(RUNNING), 18, 30)
-    month = timezone.localdate(eve).replace(day=1)
-    looked_for: AbstractContextManager[None] = nullcontext()
-    if timezone.localdate(at) < month:
-        at = eve
-    yield at
-    if at < eve:
-        asked = asked_of(reckon(month, at), at)
-        looked_for = looked_for_elsewhere(question_of(*asked), story.press.look(*asked).result)
-        yield eve
-    with looked_for:
-        compute_report(actor=story.cast.pilot, month=month, at=at)
+    """The month that runs is counted on the last evening, to see where it stands."""
+    yield (at := local(story.back(1), 18, 30))
+    compute_report(actor=story.cast.pilot, month=timezone.localdate(at), at=at)
