@@ -65,6 +65,11 @@ class WeighedCondition:
     met: bool | None
     sentence: str
 
+    @property
+    def is_explained(self) -> bool:
+        """Whether its sentence says more than its label: nobody shows it, it is known of the place or of the offer."""
+        return self.asked.rule in (*NOT_ASKED, ConditionRule.COPPER_OPEN)
+
 
 @dataclass(frozen=True)
 class Assessment:

@@ -85,10 +85,12 @@ def prepare_note(device: Device, need: int, terms: HandOverTerms, *, actor: Acto
 
 
 def prepare_notes(asked: Sequence[NoteAsked], *, actor: Actor, at: datetime) -> list[HandOver]:
-    """The notes of a set, in their order, in as many queries whatever their number but for the rarer terms."""
+    """The notes of a set, in their order; as many queries whatever their number, but for exchanges and derogations."""
+    if not asked:
+        return []
     needs = Need.objects.select_related("prescription__household__commune").in_bulk({one.need for one in asked})
     day = timezone.localdate(at)
-    beside = Beside.of([one.device for one in asked], day)
+    beside = Beside.of(asked, day)
     drafts = [
         Draft(
             LABELS[one.terms.kind][0],
@@ -181,14 +183,16 @@ class Beside:
     screens: Mapping[int, Device]
     functions: Mapping[int, Functions]
     defects: Mapping[int, Sequence[str]]
+    funders: Mapping[int, Organisation]
     warranty: WarrantyText | None
     warranty_months: int
     repair_months: int
 
     @classmethod
-    def of(cls, devices: Iterable[Device], day: date) -> Self:
-        """Read for the set, screens included, in eight queries."""
-        given = {device.pk: device for device in devices}
+    def of(cls, asked: Iterable[NoteAsked], day: date) -> Self:
+        """Read for the set, screens included, in nine queries."""
+        given = {one.device.pk: one.device for one in asked}
+        funders = Organisation.objects.in_bulk({one.terms.funder for one in asked if one.terms.funder})
         screens = by_key(Device.objects.filter(attached_to__in=given).select_related("grading"))
         worn = defaultdict(list)
         for defect in Defect.objects.standing().filter(device__in=[*given, *(screen.pk for screen in screens)]):
@@ -196,7 +200,7 @@ class Beside:
         along = {screen.attached_to_id: screen for screen in screens}
         functions = functions_of_each([*given.values(), *screens])
         warranty = WarrantyText.objects.on(day).first()
-        return cls(along, functions, worn, warranty, WARRANTY_MONTHS.on(day), REPAIR_MONTHS.on(day))
+        return cls(along, functions, worn, funders, warranty, WARRANTY_MONTHS.on(day), REPAIR_MONTHS.on(day))
 
 
 def _note_values(device: Device, need: Need, terms: HandOverTerms, beside: Beside, at: datetime) -> dict[str, Any]:
@@ -207,7 +211,7 @@ def _note_values(device: Device, need: Need, terms: HandOverTerms, beside: Besid
     screen = beside.screens.get(device.pk)
     tested = [(one, beside.functions[one.pk]) for one in (device, screen) if one is not None]
     replaced = Device.objects.filter(pk=terms.replaces).first() if terms.replaces else None
-    funder = Organisation.objects.filter(pk=terms.funder).first() if terms.funder else None
+    funder = beside.funders.get(terms.funder) if terms.funder else None
     return {
         "reference": device.reference,
         "prescription": need.prescription.reference,

@@ -272,7 +272,8 @@ def _move_needs(move: Move, verb: str) -> None:
     all_moved(gate.apply_many(Need.objects.filter(pk__in=needs), verb, actor=move.actor, at=move.at, cause=move))
 
 
-def with_papers(pks: list[int]) -> Iterable[Device]:
+def with_papers(pks: Iterable[int]) -> Iterable[Device]:
+    """Devices by key, with all that their papers say of what is around them."""
     rows = Device.objects.filter(pk__in=pks)
     around = ("workshop", "grading", "point__commune", "point__distributor__commune", "convention__epci_party")
     return by_key(rows.select_related(*around))

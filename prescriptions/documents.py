@@ -57,8 +57,8 @@ def register_kinds() -> None:
 def freeze_sheets(prescriptions: Iterable[Prescription], move: Move, *, only_if_other: bool = False) -> None:
     """The sheet for each household: one page, one thing to do on top, true of the state its request is in now.
 
-    Six queries at most for the set, and those of what a refusal or what is missing say besides. ``only_if_other``: none
-    is made when the last one says the same.
+    Seven queries for the set, and for each one those of what a refusal, what is missing or a device put aside say
+    besides. ``only_if_other``: none is made when the last one, which is read for each, says the same.
     """
     said = [(one, telling_of(one, needs_of(one))) for one in with_needs(list(prescriptions))]
     points = points_for({pair for one, telling in said if (pair := _fetched_by(one, telling))})

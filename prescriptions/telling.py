@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
+from lifecycle.in_order import by_key
 from prescriptions.enums import (
     CONNECTION_KINDS,
     EQUIPMENT_KINDS,
@@ -76,7 +77,8 @@ def telling_of(prescription: Prescription, needs: Sequence[Need] | None = None) 
     if state in MADE:
         return MADE[state](prescription)
     if state in MADE_OF_NEEDS:
-        return MADE_OF_NEEDS[state](prescription, needs_of(prescription) if needs is None else needs)
+        every = by_key(prescription.needs.select_related("mediation")) if needs is None else needs
+        return MADE_OF_NEEDS[state](prescription, every)
     return FIXED[state]
 
 
@@ -104,7 +106,7 @@ def with_needs(prescriptions: list[Prescription]) -> list[Prescription]:
 
 
 def needs_of(prescription: Prescription) -> list[Need]:
-    """All its needs, by key."""
+    """All its needs, by key; no query where ``with_needs`` read them."""
     return sorted(prescription.needs.all(), key=lambda need: need.pk)
 
 
@@ -151,11 +153,11 @@ def _missing(prescription: Prescription) -> Telling:
     )
 
 
-def _accepted(prescription: Prescription, every: Sequence[Need]) -> Telling:
-    needs = [need for need in every if need.state in OPEN_NEED_STATES]
+def _accepted(prescription: Prescription, needs: Sequence[Need]) -> Telling:
+    left = [need for need in needs if need.state in OPEN_NEED_STATES]
     told = reached(prescription.household)
-    started = [need for need in needs if need.state == NeedState.IN_PROGRESS]
-    waited = {_awaited(need): need for need in needs if need not in started}
+    started = [need for need in left if need.state == NeedState.IN_PROGRESS]
+    waited = {_awaited(need): need for need in left if need not in started}
     sentences = [_under_way(need, told) for need in started]
     if waited:
         what = reduce(lambda one, other: translatable("{one} ou {other}", one=one, other=other), waited)

@@ -108,6 +108,10 @@ class Dated(models.Model):
             ),
         )
 
+    def is_on(self, day: date) -> bool:
+        """Whether it is in force on ``day``, as ``DatedQuerySet.on`` says."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
     @classmethod
     def keys_to_it(cls) -> list[Any]:
         """The foreign keys by which other rows lean on these: what was decided, signed, graded or tested by them.

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from connectivity.enums import (
     HELD,
@@ -230,7 +231,20 @@ class ConnectionFile(Stateful):
     @property
     def next_step(self) -> str:
         """What the worker does about the problem that was reported; empty without one."""
-        return NEXT_STEP.get(self.problem, "") if self.state == S.PROBLEM else ""
+        if self.state != S.PROBLEM:
+            return ""
+        if self.dead_end:
+            return f"Choisissez une autre offre avec la personne, {self.dead_end}."
+        return NEXT_STEP.get(self.problem, "")
+
+    @property
+    def dead_end(self) -> str:
+        """Why the offer that is chosen can be asked for no more, as a piece of sentence; empty when it can."""
+        if self.state not in (S.CHOSEN, S.PROBLEM) or self.channel != Channel.DESK or self.offer is None:
+            return ""
+        if self.operator is not None and not self.operator.is_active:
+            return "l’opérateur de celle-ci n’est plus en activité"
+        return "" if self.offer.is_on(timezone.localdate()) else "celle-ci n’est plus en vigueur"
 
 
 class ConnectionEntry(Entry):

@@ -83,14 +83,14 @@ def offers_for(
     proposals = [
         OfferProposal(
             offer,
-            assess(asked[offer.pk], seen, copper, day, _besides(offer, here)),
+            assess(asked[offer.pk], seen, copper, day, besides_of(offer, here)),
         )
         for offer in offers
     ]
     return sorted(proposals, key=lambda one: one.rank)
 
 
-def _besides(offer: Offer, here: Here) -> list[WeighedCondition]:
+def besides_of(offer: Offer, here: Here) -> list[WeighedCondition]:
     """That whom it is asked of is there to answer, which is said where nobody is; whether it comes to the household."""
     reach = weigh_reach(offer.technology, offer.operator_name, here)
     found = [] if reach is None else [reach]

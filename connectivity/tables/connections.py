@@ -115,6 +115,9 @@ class OfferTable(tables.Table):
         model = Offer
         fields = ("name", "operator_name", "technology", "channel", "price", "conditions", "reliability", "source")
 
+    def render_channel(self, record: Any, value: str) -> str:
+        return f"{value}, qui n’est plus en activité" if record.is_unanswered else value
+
     def render_price(self, record: Any) -> str:
         return price_of(record)
 

@@ -126,7 +126,8 @@ def offer_list(request: Request) -> HttpResponseBase:
     """The offers in force today, with their conditions and how sure they are."""
     if not sees_offers(request.membership):
         raise PermissionDenied
-    offers = Offer.objects.visible_to(request.membership).on(timezone.localdate()).prefetch_related("conditions")
+    offers = Offer.objects.visible_to(request.membership).on(timezone.localdate())
+    offers = offers.select_related("operator").prefetch_related("conditions")
     page = Listing(
         request,
         rows=offers.order_by("name"),

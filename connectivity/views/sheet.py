@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from connectivity.eligibility import WeighedCondition, assess
+from connectivity.eligibility import REACH, WeighedCondition, assess
 from connectivity.enums import UNDER_WAY, Channel, CurrentLine, Technology
 from connectivity.models import (
     AddressCheck,
@@ -18,8 +18,7 @@ from connectivity.models import (
 )
 from connectivity.permissions import can_answer_connection
 from connectivity.prices import price_of
-from connectivity.reach import weigh_reach
-from connectivity.services.offers import copper_of, facts_of
+from connectivity.services.offers import besides_of, copper_of, facts_of
 from connectivity.services.reach import here_of
 from lifecycle.actors import Actor
 from prescriptions.models import Household
@@ -70,8 +69,7 @@ def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
         asked = [condition.asked for condition in connection.offer.conditions.all()]
         copper = sheet.closure.copper if sheet.closure else None
         here = here_of(need.prescription.commune_id, day, connection)
-        reach = weigh_reach(connection.offer.technology, connection.offer.operator_name, here)
-        besides = [] if reach is None else [reach]
+        besides = [one for one in besides_of(connection.offer, here) if connection.dead_end or one.asked.rule == REACH]
         sheet.findings = assess(asked, facts_of(need, connection), copper, day, besides).findings
         sheet.reach_told = list(ReachTold.objects.filter(file=connection).select_related("offer"))
     return sheet

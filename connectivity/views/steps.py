@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from connectivity.enums import LIVE, Channel, ConnectionState
-from connectivity.machine.rules import OPERATOR_WORKS, PROOFS_FRESH, STILL_IN_FORCE
+from connectivity.machine.rules import PROOFS_FRESH
 from connectivity.models import ConnectionFile
 from lifecycle import gate
 from lifecycle.acting import Step
@@ -13,12 +13,6 @@ from prescriptions.views.steps import LIMITED, is_limited
 
 S = ConnectionState
 TO_SEE = "regardez avec la personne la pièce que demande l’offre, et notez-la\u00a0: la demande part ensuite"
-NO_WAY = {
-    STILL_IN_FORCE.code: "celle-ci n’est plus en vigueur",
-    OPERATOR_WORKS.code: "l’opérateur de celle-ci n’est plus en activité",
-}
-"""Why an offer that is chosen cannot be asked for any more."""
-ANOTHER = "En attente du choix d’une autre offre avec la personne"
 FINISHED = "Plus rien n’est attendu pour ce dossier"
 SERVING = {
     S.PROPOSED: ("choose", "choisissez une offre avec la personne", "En attente du choix d’une offre avec la personne"),
@@ -45,28 +39,24 @@ CHOSEN = {
 
 
 def next_step(connection: ConnectionFile, actor: Actor) -> Step:
-    """Who acts next; three queries at most."""
+    """Who acts next."""
     if connection.state in LIVE and is_limited(connection.need.prescription.household_id):
         return Step(LIMITED)
     verb, yours, awaited = _expected(connection)
     may = {action.verb for action in gate.actions_for(connection, actor)}
     if verb not in may:
         return Step(awaited)
-    refused = _refused_to_send(connection, actor) if verb == "send" else set()
-    why = next((said for code, said in NO_WAY.items() if code in refused), "")
-    if why and "choose" in may:
-        return Step(ANOTHER, f"choisissez une autre offre avec la personne, {why}", "choose")
-    if PROOFS_FRESH.code in refused:
+    if verb == "send" and _unseen(connection, actor):
         url = reverse("connectivity:connection_proof", args=[connection.reference])
         return Step(awaited, TO_SEE, url=url, label="Noter une pièce vue")
     return Step(awaited, yours, verb)
 
 
-def _refused_to_send(connection: ConnectionFile, actor: Actor) -> set[str]:
-    """The codes of what sending would be refused for: a proof not seen lately, an operator that closed."""
+def _unseen(connection: ConnectionFile, actor: Actor) -> bool:
+    """Whether a proof that the chosen offer asks was not seen, or not lately: sending would be refused."""
     rows = ConnectionFile.objects.filter(pk=connection.pk)
     refused = gate.preview(rows, "send", actor=actor).refused.get(connection.pk, ())
-    return {reason.code for reason in refused}
+    return any(reason.code == PROOFS_FRESH.code for reason in refused)
 
 
 def _awaited_of(operator: Organisation | None) -> str:
@@ -79,6 +69,9 @@ def _awaited_of(operator: Organisation | None) -> str:
 
 def _expected(connection: ConnectionFile) -> tuple[str, str, str]:
     state = S(connection.state)
+    if why := connection.dead_end:
+        awaited = f"En attente du choix d’une autre offre avec la personne, {why}"
+        return "choose", f"choisissez une autre offre avec la personne, {why}", awaited
     if state == S.CHOSEN:
         return CHOSEN[Channel(connection.channel)]
     if state in OPERATOR:

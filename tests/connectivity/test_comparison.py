@@ -13,6 +13,7 @@ from connectivity.models import Offer
 from connectivity.prices import cost_over
 from connectivity.services.offers import offers_of_the_day
 from network.enums import OrganisationKind, Role
+from network.models import Organisation
 from prescriptions.enums import NeedKind
 from tests.connectivity.lines import Line, ask, make_offer
 from tests.network.factories import make_membership
@@ -127,3 +128,11 @@ def test_a_need_that_no_offer_answers_has_a_sheet_that_says_so() -> None:
     line = Line(kind=NeedKind.MOBILE_CONNECTION)
     make_offer(Channel.OWN_SUBSCRIPTION)
     assert "Aucune offre n’est possible aujourd’hui" in " ".join(sheet(line).split())
+
+
+@pytest.mark.django_db
+def test_the_sheet_says_that_the_operator_of_an_offer_closed() -> None:
+    line = Line()
+    assert line.offer
+    Organisation.objects.filter(pk=line.operator.pk).update(is_active=False)
+    assert f"{line.operator} n’est plus en activité" in " ".join(sheet(line).split())

@@ -6,9 +6,14 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from connectivity.enums import Channel, ConditionRule, ConnectionState, CurrentLine
+from connectivity.followers import remind
 from connectivity.models import ConnectionFile, ConnectionPaper, Offer, ProofSeen
+from documents.models import Mail
+from lifecycle.actors import SYSTEM
+from lifecycle.registry import Move, Moved
 from network.models import Membership, Organisation
 from prescriptions.models import HouseholdAccess, Need
 from tests.connectivity.lines import DAY, Line, again, ask, close_copper
@@ -198,9 +203,39 @@ def test_who_chose_an_offer_that_leads_nowhere_any_more_is_asked_to_choose_anoth
         Organisation.objects.filter(pk=line.operator.pk).update(is_active=False)
     else:
         Offer.objects.filter(pk=line.offer.pk).update(valid_to=line.today() - timedelta(days=1))
+    why = {"operator": "n’est plus en activité", "offer": "celle-ci n’est plus en vigueur"}[gone]
     page = read(acting(line.worker), page_of(connection, "detail"))
     assert f"À vous d’agir{NBSP}:</strong> choisissez une autre offre avec la personne" in page
-    assert "transmettez la demande" not in page
+    assert why in page
+    assert "transmettez" not in page
+    told = read(acting(line.pilot), page_of(connection, "detail"))
+    assert "En attente du choix d’une autre offre avec la personne" in told
+    assert why in told
+    assert "de la transmission" not in told
+
+
+def test_the_reminder_of_a_problem_does_not_say_to_send_to_an_operator_that_closed() -> None:
+    line = Line()
+    problem = line.report(line.sent())
+    Organisation.objects.filter(pk=line.operator.pk).update(is_active=False)
+    remind(Move("connection", "remind", SYSTEM, timezone.now(), None, {}, [Moved(problem.pk, "", "", 0)]))
+    body = Mail.objects.latest("pk").body
+    assert "Choisissez une autre offre" in body
+    assert "transmettez" not in body
+
+
+def test_an_operator_that_closed_is_said_wherever_its_offer_is_proposed_and_on_no_list_of_proofs() -> None:
+    line = Line()
+    ask(line.offer)
+    looking, chosen = line.proposed(), Line(circle=line.circle, offer_columns={"operator": line.operator}).chosen()
+    Organisation.objects.filter(pk=line.operator.pk).update(is_active=False)
+    client = acting(line.worker)
+    gone = "n’est plus en activité"
+    assert gone in read(client, page_of(looking, "choose"))
+    assert gone in read(client, reverse("connectivity:offer_list"))
+    assert gone in read(client, reverse("connectivity:offer_detail", args=[line.offer.code]))
+    assert "Opérateur en activité" in read(client, page_of(chosen, "detail"))
+    assert "Opérateur en activité" not in read(client, page_of(looking, "proof"))
 
 
 def test_a_problem_tells_its_next_step_and_the_words_of_the_operator() -> None:

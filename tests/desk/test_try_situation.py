@@ -21,6 +21,7 @@ from connectivity.services.offers import OfferProposal, conditions_to_show, offe
 from connectivity.services.proofs import record_proof
 from desk.situation import SituationAnswer
 from lifecycle.unkept import UNKEPT
+from network.models import Organisation
 from prescriptions.enums import FactKind, NeedKind, NeedUse
 from prescriptions.models import EligibilityRule, FactBand, Need, Prescription
 from prescriptions.services.needs import ask_need
@@ -33,6 +34,7 @@ from tests.prescriptions.pages import acting, read
 from tests.screens import NARROW, Look, sign_in
 
 pytestmark = pytest.mark.django_db
+GONE = "n’est plus en activité"
 FIXED, MOBILE = NeedKind.FIXED_CONNECTION, NeedKind.MOBILE_CONNECTION
 URL = "/eligibilite/"
 
@@ -212,3 +214,11 @@ def test_the_answer_follows_what_is_ticked_and_the_page_is_whole_at_320_pixels(o
     assert "?" not in page.url, "what is ticked stays out of the history of the browser"
     sign_in(page, circle.worker)
     look.at(f"{URL}?besoin=computer&besoin=mobile_connection&fait=minimum_income")
+
+
+def test_a_visitor_is_told_that_the_operator_of_an_offer_closed() -> None:
+    load_settings()
+    load_reference("conventions", "connectivity")
+    offer = make_offer()
+    Organisation.objects.filter(pk=offer.operator_id).update(is_active=False)
+    assert GONE in read(Client(), f"{URL}?besoin={FIXED}")

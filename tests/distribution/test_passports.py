@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from distribution.functions import Functions, functions_of
 from distribution.models import HandOver
 from distribution.passport import GIVEN_BACK, PROMISED, STANDINGS, UNPROVEN
 from distribution.services.returns import give_back_device
@@ -214,3 +215,10 @@ def test_a_passport_takes_as_many_queries_whatever_its_disks() -> None:
         counted.append(len(queries))
 
     assert counted[0] == counted[1]
+
+
+def test_the_functions_of_a_device_are_those_found_in_its_present_stay() -> None:
+    shelf = Shelf()
+    sold = shelf.handed_over()
+    assert functions_of(sold).good
+    assert functions_of(shelf.take_back(sold)) == Functions()

@@ -102,3 +102,13 @@ def test_a_narrowed_queue_asks_a_constant_number_of_queries(
             read(client, url, where=f"point-{point.pk}")
         counts.append(len(asked))  # type: ignore[arg-type]
     assert counts[0] == counts[1]
+
+
+def test_the_points_of_several_distributors_are_each_their_own() -> None:
+    one, other = Shelf(), Shelf()
+    assert one.point != other.point
+    pairs = [(a.distributor.pk, b.commune.pk) for a in (one, other) for b in (one, other)]
+    found = DistributionPoint.objects.around_each(pairs)
+    assert found[one.distributor.pk, one.commune.pk] == [one.point]
+    assert found[other.distributor.pk, other.commune.pk] == [other.point]
+    assert found[one.distributor.pk, other.commune.pk] == DistributionPoint.objects.around(*pairs[1])

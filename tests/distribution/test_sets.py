@@ -157,6 +157,7 @@ def test_the_notes_of_a_set_cost_the_same_whatever_their_number() -> None:
 
     first, *others = pairs
     assert count(lambda: prepare([first])) == count(lambda: prepare(others))
+    assert count(lambda: prepare_notes([], actor=shelf.adviser, at=timezone.now())) == 0
 
 
 def test_a_funder_pays_a_part_of_several_devices_of_a_set() -> None:

@@ -320,7 +320,7 @@ def test_the_sheets_of_a_set_each_say_their_own_request_and_cost_the_same_whatev
             renew_sheet(move)
         return len(asked)
 
-    assert freeze(made[:1]) == freeze(made[1:])
+    assert freeze(made[:1]) == freeze(made[1:]) <= 9
     for prescription in made:
         values = current(prescription).document.values
         assert (values["reference"], values["name"]) == (prescription.reference, prescription.household.name)
