@@ -67,7 +67,7 @@ class WeighedCondition:
 
     @property
     def is_explained(self) -> bool:
-        """Whether its sentence says more than its label: nobody shows it, it is known of the place or of the offer."""
+        """Whether its sentence says all and its label nothing more: nobody shows it, the place or the offer says it."""
         return self.asked.rule in (*NOT_ASKED, ConditionRule.COPPER_OPEN)
 
 
