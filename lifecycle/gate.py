@@ -99,13 +99,13 @@ def apply[M: Stateful](
     if seen is None:
         seen = _seen(model, model._base_manager.filter(pk=row.pk), names, actor, cause)
     done = _attempt(model, declared, seen, actor=actor, per_row={}, at=at, cause=cause, comment=comment, values=values)
-    outcome = done.outcome
-    if not outcome.moved and not outcome.refused:
+    refused = done.outcome.refused
+    if not done.outcome.moved and not refused:
         raise Unknown
-    if outcome.refused:
-        if NOT_ALLOWED in outcome.refused[row.pk]:
+    if refused:
+        if NOT_ALLOWED in refused[row.pk]:
             raise PermissionDenied
-        raise Refused(outcome.refused)
+        raise Refused(refused)
     return model._base_manager.get(pk=row.pk) if done.row is None else done.row  # type: ignore[return-value]
 
 
@@ -296,21 +296,20 @@ def _give_birth[M: Stateful](
     held = lock_in_order([*given(declared, asked, {}), *linked(model, declared, links)])
     pks, now = _name(model, instances)
     clock, recorded_at = held or now
-    instant = instant_of(at, clock, follows=cause is not None)
-    ctx = Context(instant, actor, values)
+    ctx = Context(instant_of(at, clock, follows=cause is not None), actor, values)
     drafts = []
     for pk, instance, found in zip(pks, instances, links, strict=True):
         instance.pk = pk
         dimensions = {f.attname: getattr(instance, f.attname) for f in _dimension_fields(model)}
         born = {name: getattr(instance, field_of(model, name).attname) for name in model.machine.kept}
-        drafts.append(Row(pk, "", 0, "", instant, True, found, dimensions, {}, born=born))
+        drafts.append(Row(pk, "", 0, "", ctx.at, True, found, dimensions, {}, born=born))
     stamped = stamp(
         model, declared, drafts, ctx, {}, recorded_at=recorded_at,
         cause=cause_of(model, drafts, cause, instances), comment_digest=record_comment(comment, model),
     )  # fmt: skip
     entry_keys = write_births(model, stamped)
     for instance, item in zip(instances, stamped, strict=True):
-        instance.seq, instance.head, instance.moved_at = 1, item.entry["hash"], instant
+        instance.seq, instance.head, instance.moved_at = 1, item.entry["hash"], ctx.at
         instance.__dict__ |= {"state": item.target, **item.written}
     model._base_manager.bulk_create(instances)
     hold(model, pks)
@@ -323,7 +322,7 @@ def _give_birth[M: Stateful](
         raise Refused(refused)
     count_capacities(declared, rows, ctx, {})
     _set_in_motion(
-        Move(model.machine.name, declared.name, actor, instant, cause, values, moved(stamped, entry_keys), {})
+        Move(model.machine.name, declared.name, actor, ctx.at, cause, values, moved(stamped, entry_keys), {})
     )
     return by_key(model._base_manager.filter(pk__in=keys(pks)))
 

@@ -65,7 +65,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
             rules.NOT_DECLINED,
             line_rules.NOT_RESTRICTED,
             rules.OFFER_IN_FORCE,
-            rules.OFFER_ANSWERED,
+            reach_rules.OFFER_ANSWERED,
             rules.OFFER_FITS,
             line_rules.A_LINE,
             rules.COPPER_SOLD,

@@ -1,14 +1,19 @@
-"""An offer comes to where the household lives, or may: what was checked for the address wins over its commune."""
+"""What no household shows of an offer: it comes to its home, or may; whom it is asked of is there to answer.
+
+What was checked for the address wins over its commune.
+"""
 
 from django.db.models import BooleanField, Case, Q, Subquery, Value, When
 from django.db.models.expressions import OuterRef
 from django.db.models.functions import Coalesce
 
+from connectivity.enums import Channel
 from connectivity.models import AddressCheck, TechnologyShare
 from connectivity.permissions import can_serve_connection
 from connectivity.reach import REACHED_BY
 from lifecycle.machine import Context, Place, Requirement
 from lifecycle.requirements import Condition
+from network.models import Organisation
 
 
 def _may_come(ctx: Context) -> Condition:
@@ -44,5 +49,20 @@ COMES_THERE = Requirement(
         can_serve_connection,
         "un travailleur social du prescripteur, ou un conseiller du distributeur",
     ),
+    field="offer",
+)
+
+
+def _offer_answered(ctx: Context) -> Condition:
+    if not ctx.has("offer") or ctx.values["offer"].channel != Channel.DESK:
+        return True
+    return Organisation.objects.filter(pk=ctx.values["offer"].operator_id, is_active=True).exists()
+
+
+OFFER_ANSWERED = Requirement(
+    "offer_answered",
+    "L’opérateur de cette offre n’est plus en activité\u00a0: personne n’y recevrait la demande. Choisissez-en une"
+    " autre.",
+    _offer_answered,
     field="offer",
 )

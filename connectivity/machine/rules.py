@@ -28,7 +28,6 @@ from lifecycle.actors import SignedLink, System
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import Condition, PerRowValues
 from network.enums import OrganisationKind
-from network.models import Organisation
 from prescriptions.enums import CONNECTION_KINDS, NeedState
 from prescriptions.machine import need_rules
 from reference.parameters import DatedParameter
@@ -68,12 +67,6 @@ def _offer_in_force(ctx: Context) -> Condition:
     return not ctx.has("offer") or Offer.objects.on(ctx.day).filter(pk=ctx.values["offer"].pk).exists()
 
 
-def _offer_answered(ctx: Context) -> Condition:
-    if not ctx.has("offer") or ctx.values["offer"].channel != Channel.DESK:
-        return True
-    return Organisation.objects.filter(pk=ctx.values["offer"].operator_id, is_active=True).exists()
-
-
 def _offer_fits(ctx: Context) -> Condition:
     return Q(kind__in=ctx.values["offer"].kinds) if ctx.has("offer") else True
 
@@ -101,13 +94,6 @@ OFFER_IN_FORCE = Requirement(
     "Choisissez une offre en vigueur aujourd’hui.",
     _offer_in_force,
     needs=("offer",),
-    field="offer",
-)
-OFFER_ANSWERED = Requirement(
-    "offer_answered",
-    "L’opérateur de cette offre n’est plus en activité\u00a0: personne n’y recevrait la demande. Choisissez-en une"
-    " autre.",
-    _offer_answered,
     field="offer",
 )
 OFFER_FITS = Requirement("offer_kind", "Cette offre ne répond pas à ce besoin.", _offer_fits, field="offer")
