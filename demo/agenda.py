@@ -2,16 +2,20 @@
 
 A thread asks what is possible when its turn comes (``may``). One that is refused all the same ends there, is told in
 one line that names nobody, and the others go on.
+
+Part of the story may be told beside it (``Beside``): neither knows of the other, but at the acts of threads that
+``meet``. These come after all that is told beside before their instant, and before all that comes later there.
 """
 
 import heapq
 import itertools
 import logging
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
@@ -44,6 +48,14 @@ class StoryRefused(Exception):
     """A thread of the story was refused, where that is an error: the sentence names it, its object and the day."""
 
 
+class ToldElsewhere(Exception):
+    """An error of another process: its text is where it was raised; ``why``, what ``ThreadRefusal.why`` says of it."""
+
+    def __init__(self, text: str, why: str) -> None:
+        super().__init__(text, why)
+        self.why = why
+
+
 @dataclass(frozen=True)
 class ThreadRefusal:
     """A thread that ended before its time: when, which, about what, and why. Nothing in it names a person."""
@@ -61,14 +73,31 @@ class ThreadRefusal:
     def why(self) -> str:
         """The kind of the error and its codes; its words are not ours to repeat."""
         codes: list[str] = []
+        if isinstance(self.error, ToldElsewhere):
+            return self.error.why
         if isinstance(self.error, Refused):
             codes = sorted({reason.code for reason in self.error.all})
         elif isinstance(self.error, NotPossible):
             codes = self.error.codes
         return " ".join((type(self.error).__name__, *codes))
 
+    @property
+    def elsewhere(self) -> "ThreadRefusal":
+        """The same, with an error that another process can read."""
+        return replace(self, error=ToldElsewhere("".join(traceback.format_exception(self.error)), self.why))
+
     def __str__(self) -> str:
         return f"{self.day:%d/%m/%Y}, {self.thread} ({self.about or 'rien en main'})\u00a0: {self.why}"
+
+
+class Beside(Protocol):
+    """Part of a story that is told beside the rest of it."""
+
+    def go(self, until: datetime) -> None:
+        """Tell what comes before ``until``, perhaps later, or elsewhere; ``meet`` is called before this is again."""
+
+    def meet(self) -> None:
+        """Wait until it is told, and hand over what comes of it."""
 
 
 type OnRefusal = Callable[[ThreadRefusal], None]
@@ -93,24 +122,27 @@ class Agenda:
     def __init__(self, horizon: datetime, refused: OnRefusal = log_refusal) -> None:
         self.horizon, self.refused = horizon, refused
         self.now: datetime | None = None
-        self._waiting: list[tuple[datetime, int, Thread, object]] = []
+        self._waiting: list[tuple[datetime, int, Thread, object, bool]] = []
         self._rank = itertools.count()
+        self._told_beside: datetime | None = None
 
-    def add(self, thread: Thread, about: object = "") -> None:
+    def add(self, thread: Thread, about: object = "", *, meets: bool = False) -> None:
         """Write down the next act of a thread; one that has none before the horizon is left there.
 
         ``about`` says, once it is a string, what the thread has in hand: a reference or a code, never a name. A thread
-        that fails, or would act before the present instant of the story, is told to ``refused``.
+        that fails, or would act before the present instant of the story, or that ``meets`` what is told beside and
+        would act before an instant that may be told there already, is told to ``refused``.
         """
         name: str = getattr(thread, "__qualname__", "").replace(".<locals>", "")
         with self.trying(name, about):
             instant = next(thread, None)
             if instant is None:
                 return
-            if self.now is not None and instant < self.now:
-                raise ValueError(f"an act on {instant} is asked for on {self.now}")
+            earliest = max(filter(None, (self.now, self._told_beside if meets else None)), default=instant)
+            if instant < earliest:
+                raise ValueError(f"an act on {instant} is asked for on {earliest}")
             if instant < self.horizon:
-                heapq.heappush(self._waiting, (instant, next(self._rank), thread, about))
+                heapq.heappush(self._waiting, (instant, next(self._rank), thread, about, meets))
 
     @contextmanager
     def trying(self, name: str, about: object = "") -> Iterator[None]:
@@ -128,12 +160,32 @@ class Agenda:
             done(outcome)
         return outcome.moved
 
-    def run(self, tell: Callable[[datetime], None]) -> None:
-        """Play everything; ``tell`` is given each instant as the story reaches it."""
-        while self._waiting:
-            self.now, _, thread, about = heapq.heappop(self._waiting)
+    def run(
+        self, tell: Callable[[datetime], None], *, beside: Beside | None = None, until: datetime | None = None
+    ) -> None:
+        """Play what comes before ``until``, everything without it, and what is told ``beside``.
+
+        ``tell`` is given each instant as the story reaches it.
+        """
+        self._go(beside)
+        while self._waiting and (until is None or self._waiting[0][0] < until):
+            self.now, _, thread, about, meets = heapq.heappop(self._waiting)
             tell(self.now)
-            self.add(thread, about)
+            if meets and beside is not None:
+                beside.meet()
+                self._told_beside = None
+            self.add(thread, about, meets=meets)
+            if meets:
+                self._go(beside)
+        if beside is not None:
+            beside.meet()
+
+    def _go(self, beside: Beside | None) -> None:
+        """Have told beside what comes before the next act of a thread that meets it."""
+        if beside is not None:
+            meetings = (instant for instant, _, _, _, meets in self._waiting if meets)
+            self._told_beside = min(meetings, default=self.horizon)
+            beside.go(self._told_beside)
 
 
 def may(row: Stateful, verb: str, *, actor: Actor, at: datetime, **values: Any) -> bool:

@@ -70,8 +70,8 @@ def _settled(story: Story, homes: Homes) -> Iterator[Ask]:
     yield Ask("mns-dunkerque", any_of("mns-dunkerque"), back(88), (COMPUTER,), out="withdrawn")
     yield Ask("mns-dunkerque", any_of("mns-dunkerque"), back(60), ((NeedKind.TABLET, NeedUse.SOCIAL),), out="dropped")
     yield Ask("ccas", any_of("ccas"), back(70), (COMPUTER,), out="withdrawn", until="open")
-    yield Ask("mns-lille", any_of("mns-lille"), back(85), (COMPUTER,), completed=False)
-    yield Ask("mns-maubeuge", any_of("mns-maubeuge"), back(64), (COMPUTER,), completed=True)
+    yield Ask("mns-lille", any_of("mns-lille"), back(85), (COMPUTER,), completed=False, photo="redo")
+    yield Ask("mns-maubeuge", any_of("mns-maubeuge"), back(64), (COMPUTER,), completed=True, photo="left")
     yield Ask(
         "mns-lille", any_of("mns-lille"), back(58), ((NeedKind.TABLET, NeedUse.SOCIAL),),
         moves_to=any_of("mns-maubeuge"),
@@ -94,7 +94,7 @@ def _under_way(story: Story, homes: Homes) -> Iterator[Ask]:
     same = any_of("mns-roubaix")
     yield Ask("mns-roubaix", same, back(6), (COMPUTER,), until="submit")
     yield Ask("ccas", same.spelt_otherwise(), back(3), (COMPUTER,), until="submit")
-    yield Ask("france-services", any_of("france-services"), back(11), (COMPUTER,), completed=False)
+    yield Ask("france-services", any_of("france-services"), back(11), (COMPUTER,), completed=False, photo="seen")
     yield Ask("mns-roubaix", any_of("mns-roubaix"), back(12), (COMPUTER, MOBILE))
     yield Ask("mns-maubeuge", any_of("mns-maubeuge"), back(13), (COMPUTER, SKILLS), follows={SKILLS[0]: skills})
 

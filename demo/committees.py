@@ -56,7 +56,7 @@ def _convene(story: Story, kind: CommitteeKind, day: date, place: str, at: datet
         called = {one.pk: Presence.CONVENED.value for one in _members(story)}
         convene(actor=story.cast.pilot, committee=planned, presences=called, at=at)
         if kind == CommitteeKind.TECHNICAL and day < story.last:
-            story.agenda.add(_sit(story, planned), about=kind)
+            story.agenda.add(_sit(story, planned), about=kind, meets=True)
 
 
 def _members(story: Story) -> list[Membership]:

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -14,8 +15,9 @@ from demo.agenda import Agenda
 from demo.calendar import local, working_day
 from demo.cast import Cast
 from demo.catalogue import Catalogue
-from demo.drawing import Press
+from demo.drawing import Drawing, Press
 from demo.tags import Rolls
+from documents.models import Document
 from donations.services.donations import Ruling
 from refurb.models import Checklist
 
@@ -37,6 +39,9 @@ class Story:
     first: date
     last: date
     press: Press = field(default_factory=Press)
+    """What other processes do."""
+    papers: Drawing | None = None
+    """Who draws the papers of the story: the press, unless another is named."""
     doomed: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """The devices each workshop keeps for its recycler, by key."""
     offered: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -54,6 +59,10 @@ class Story:
     conventions: dict[str, Convention] = field(default_factory=dict)
     """Those that came into force, by the codes of ``demo.conventions``."""
     _numbers: Counter[str] = field(default_factory=Counter)
+
+    def draw(self, document: Document) -> Future[bytes]:
+        """The PDF of a paper, as soon as it is drawn."""
+        return (self.papers or self.press).draw(document)
 
     @cached_property
     def worked(self) -> list[date]:

@@ -93,21 +93,39 @@ class Deal:
         return add_months(self.starts_on, self.months) - DAY
 
 
+@dataclass(frozen=True)
+class DrawnUp:
+    """Where a convention stands once its parties have done what they do of it: the instant of the last act."""
+
+    code: str
+    now: datetime
+    convention: Convention
+
+
 class Treaty:
-    """The thread of one convention. ``now`` is the instant of the present act."""
+    """One convention, drawn up, then in force. ``now`` is the instant of the present act."""
 
     AMENDED = 40
     """How many working days before the end an amendment takes effect."""
 
-    def __init__(self, story: Story, deal: Deal) -> None:
+    def __init__(self, story: Story, deal: Deal, drawn_up: DrawnUp | None = None) -> None:
         self.story, self.rng, self.deal = story, story.rng, deal
-        self.now = story.moment(working_day(deal.drafted))
-        self.convention = Convention()
+        self.now = drawn_up.now if drawn_up else story.moment(working_day(deal.drafted))
+        self.convention = drawn_up.convention if drawn_up else Convention()
 
-    def live(self) -> Thread:
-        """Every step the deal asks for, then what happens to it."""
+    def draw_up(self, done: list[DrawnUp]) -> Thread:
+        """Every step the deal asks for: what the parties do between them, before any device depends on it."""
         for step in STEPS[: STEPS.index(self.deal.until) + 1]:
             yield from getattr(self, step)()
+        done.append(DrawnUp(self.deal.code, self.now, self.convention))
+
+    def whole_life(self) -> Thread:
+        """Drawn up, then what happens to it."""
+        yield from self.draw_up([])
+        yield from self.live()
+
+    def live(self) -> Thread:
+        """What happens to it once it is drawn up."""
         if self.deal.until == STEPS[-1] and not self.deal.missing and self.deal.starts_on < self.story.last:
             yield from self.in_force()
         if self.deal.then is not None:
@@ -223,7 +241,7 @@ class Treaty:
             do("submit", self.act)
             yield from self._round(against=False)
             document = yield from self._decide()
-        drawing = self.story.press.draw(document)
+        drawing = self.story.draw(document)
         yield self.after(1, 1)
         keep_drawing(document, drawing.result())
 
@@ -233,7 +251,7 @@ class Treaty:
         opened = conventions.open_signature_convention(
             **self.act,
             act_body=ActBody.COUNCIL if self.deal.epci == "200093201" else ActBody.BUREAU,
-            act_number=f"{decided:%y}-{self.story.number('act'):03}",
+            act_number=f"{decided:%y}-{self.rng.randint(1, 180):03}",
             act_on=decided,
             act_executory_on=decided + timedelta(days=2),
         )
@@ -274,7 +292,9 @@ class Treaty:
 
     def in_force(self) -> Iterator[datetime]:
         """The clock puts it into force in the night; devices may be allotted that day."""
-        yield self.on(self.deal.starts_on)
+        present = self.story.agenda.now
+        tomorrow = timezone.localdate(present) + timedelta(days=1) if present else self.deal.starts_on
+        yield self.on(max(self.deal.starts_on, tomorrow))
         while (convention := Convention.objects.get(pk=self.convention.pk)).state != ConventionState.ACTIVE:
             yield self.after(1, 1)
         self.convention = self.story.conventions[self.deal.code] = convention

@@ -1,9 +1,11 @@
 """The press of the story: what another processor does while the story goes on, papers and what months hide."""
 
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
 from multiprocessing import get_context
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import django
 
@@ -13,6 +15,24 @@ from reports.secrecy.choosing import look
 
 AT_ONCE = 2
 """A paper does not wait until the search of a month is over."""
+
+
+class Drawing(Protocol):
+    """Who draws the papers that a story needs."""
+
+    def draw(self, document: Document) -> Future[bytes]: ...
+
+
+@dataclass(frozen=True)
+class DrawnHere:
+    """Draws a paper when it is asked for, as ``how`` says."""
+
+    how: Callable[[Document], bytes] = draw_document
+
+    def draw(self, document: Document) -> Future[bytes]:
+        drawn: Future[bytes] = Future()
+        drawn.set_result(self.how(document))
+        return drawn
 
 
 class Press:

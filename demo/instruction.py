@@ -1,5 +1,6 @@
 """Advisers share requests out, one is away and replaced, notes are written; a household sends the photo of a paper."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from demo import pictures
@@ -17,7 +18,7 @@ from prescriptions.services.instruction import assign_prescription, declare_abse
 from prescriptions.services.photos import accept_proof_photo, send_photo
 
 S = PrescriptionState
-FROM, BEFORE = 60, 1
+BEFORE = 1
 """Working days before the end when they do."""
 AWAY = timedelta(days=4)
 """How long after the end the one who is away is back."""
@@ -25,21 +26,13 @@ SHARED = "Rappelée ce matin\u00a0: la famille préfère venir le mercredi."
 KEPT = "À revoir ensemble à la réunion de lundi, avant de répondre."
 
 
-def photos(story: Story) -> Thread:
-    """One photo is the right one, one is to be done again, one is looked at by nobody; the last one still waits."""
-    answers = [_accepted, _refused, None]
-    for rank in range(FROM, BEFORE + 1, -1):
-        yield (at := local(story.back(rank), 11, 15))
-        if not answers or (sent := _photo(at)) is None:
-            continue
-        answer = answers.pop(0)
-        if answer is not None:
-            yield (at := at + timedelta(hours=3))
-            still = ProofPhoto.objects.waiting().filter(pk=sent.pk).select_related("prescription__worker").first()
-            if still is not None:
-                answer(still, at)
+def last_photo(story: Story) -> Thread:
+    """On the eve a household sends one, which still waits."""
     yield (at := local(story.back(BEFORE), 17, 50))
-    _photo(at)
+    waiting = ProofPhoto.objects.waiting().values("prescription")
+    lacking = Prescription.objects.filter(state=S.INCOMPLETE).exclude(pk__in=waiting).order_by("-pk").first()
+    if lacking is not None:
+        photograph(lacking, at)
 
 
 def _accepted(sent: ProofPhoto, at: datetime) -> None:
@@ -82,12 +75,14 @@ def _away(story: Story, holder: Membership, other: Membership, at: datetime) -> 
     declare_absence(actor=holder, adviser=holder, replaced_by=other, at=at, **days)
 
 
-def _photo(at: datetime) -> ProofPhoto | None:
-    """Of a file that lacks something and of which none waits, from its own page."""
-    waiting = ProofPhoto.objects.waiting().values("prescription")
-    lacking = Prescription.objects.filter(state=S.INCOMPLETE).exclude(pk__in=waiting).order_by("-pk").first()
-    paper = lacking and lacking.papers.order_by("-pk").first()
-    if lacking is None or paper is None:
+def photograph(prescription: Prescription, at: datetime) -> ProofPhoto | None:
+    """A household sends a photo from the page of its request; None when it was given no paper that leads there."""
+    paper = prescription.papers.order_by("-pk").first()
+    if paper is None:
         return None
-    link = SignedLink(f"{OWN_SHEET}{paper.document_id}", opens=("prescription", lacking.pk))
-    return send_photo(actor=link, prescription=lacking, content=pictures.paper(), at=at)
+    link = SignedLink(f"{OWN_SHEET}{paper.document_id}", opens=("prescription", prescription.pk))
+    return send_photo(actor=link, prescription=prescription, content=pictures.paper(), at=at)
+
+
+ANSWERS: Mapping[str, Callable[[ProofPhoto, datetime], None]] = {"seen": _accepted, "redo": _refused}
+"""What becomes of a photo, but for those that nobody looks at."""

@@ -1,6 +1,7 @@
 """The life of a lot, from the offer to the balance, step by step, as a plan says."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -34,25 +35,54 @@ from refurb.enums import CostKind, DeviceState, MissingReason, WithdrawalReason
 from refurb.models import Device
 from refurb.services import devices, stock
 
+RECEIVED = STEPS.index("receive")
 UNREAD = ("serial", "manufacturer", "model", "processor")
 """What is not read at the reception of a machine that is told by the others of its lot."""
 
 
-class Journey:
-    """The thread of one lot. ``now`` is the instant of the present act."""
+@dataclass(frozen=True)
+class Offered:
+    """Where the ``rank``-th lot stands: the instant of the last act, and who takes it."""
 
-    def __init__(self, story: Story, lot: Lot) -> None:
+    rank: int
+    now: datetime
+    donation: Donation
+    workshops: list[str]
+
+
+class Journey:
+    """One lot, picked up, then received. ``now`` is the instant of the present act."""
+
+    def __init__(self, story: Story, lot: Lot, offered: Offered | None = None) -> None:
         self.story, self.rng, self.lot = story, story.rng, lot
-        self.workshops = list(lot.workshops)
-        self.now = story.moment(working_day(lot.announced))
-        self.donation = Donation()
+        if offered is None:
+            self.now, self.donation = story.moment(working_day(lot.announced)), Donation()
+            self.workshops = list(lot.workshops)
+        else:
+            self.now, self.donation = max(offered.now, story.agenda.now or offered.now), offered.donation
+            self.workshops = list(offered.workshops)
 
     def __str__(self) -> str:
         return self.donation.reference
 
+    def offer(self, rank: int, announced: list[Offered], collected: list[Offered]) -> Thread:
+        """Every step the plan asks for until workshops have it, or its way out; ``announced``: those to be decided."""
+        last = STEPS.index(self.lot.until)
+        for step in STEPS[: min(last + 1, RECEIVED)]:
+            yield from getattr(self, step)()
+            if step == "announce" and last > STEPS.index(step):
+                announced.append(self._stands(rank))
+        if last < RECEIVED:
+            yield from self.leave()
+        else:
+            collected.append(self._stands(rank))
+
+    def _stands(self, rank: int) -> Offered:
+        return Offered(rank, self.now, self.donation, list(self.workshops))
+
     def live(self) -> Thread:
-        """Every step the plan asks for, then the way out if it takes one."""
-        for step in STEPS[: STEPS.index(self.lot.until) + 1]:
+        """What the plan asks for from then on."""
+        for step in STEPS[RECEIVED : STEPS.index(self.lot.until) + 1]:
             yield from getattr(self, step)()
         yield from self.leave()
 
@@ -111,8 +141,6 @@ class Journey:
                 decided_on=timezone.localdate(self.now) - timedelta(days=7),
             )
         donations.announce_donation(**self.by(self.contact))
-        if STEPS.index(self.lot.until) >= STEPS.index("qualify"):
-            self.story.tabled[self.donation.pk] = self._rulings
         yield from ()
 
     # --- the pilot decides, the donor commits
@@ -121,14 +149,14 @@ class Journey:
         """A committee that sat meanwhile has decided; else the pilot does, and the next one ratifies."""
         yield self.after(1, 5)
         if Donation.objects.filter(pk=self.donation.pk, state=DonationState.ANNOUNCED).exists():
-            donations.qualify_donation(**self.by(self.story.cast.pilot), rulings=self._rulings())
+            donations.qualify_donation(**self.by(self.story.cast.pilot), rulings=self.rulings())
         kept = Device.objects.filter(donation=self.donation).order_by("pk")[: self.lot.kept]
         for device in kept:
             gate.apply(
                 device, "withdraw", actor=self.contact, reason=WithdrawalReason.KEPT, at=self.now + timedelta(hours=1)
             )
 
-    def _rulings(self) -> list[Ruling]:
+    def rulings(self) -> list[Ruling]:
         """What the plan decides of each line."""
         return [
             Ruling(row.pk, line.accepted, line.refusal, line.destination, self._shares(line.accepted))

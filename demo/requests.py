@@ -11,39 +11,18 @@ from demo.agenda import Thread, may, possible
 from demo.calendar import local, working_day
 from demo.context import Story
 from demo.homes import Home
-from lifecycle.gate import one_transaction
 from network.enums import Role
 from network.models import Membership
 from prescriptions.doubles import unanswered_of
-from prescriptions.enums import AgreementHow, CompletionSaid, DropReason, FactKind, NeedKind, NeedState, TransferRefusal
-from prescriptions.models import OWN_WORDS, Household, Need, Prescription, PromisedContact
-from prescriptions.services import completion, doubles, households, needs, prescriptions, transfers
+from prescriptions.enums import DropReason, NeedKind, NeedState, TransferRefusal
+from prescriptions.models import Household, Need, Prescription, PromisedContact
+from prescriptions.services import doubles, households, needs, prescriptions, transfers
 from prescriptions.services.contacts import keep_contacts
 from prescriptions.services.sets import accept_prescriptions
 
 STEPS = ("open", "submit", "decide")
 CONFIRMED_AFTER = 105
 """Working days after which a worker asks a household that still waits whether it still needs it."""
-STORIES = (
-    "Suivi commencé après la perte d’un emploi\u00a0; les démarches se font sur le téléphone d’une voisine.",
-    "Deux enfants scolarisés, devoirs rendus en ligne, un seul vieux téléphone dans le foyer.",
-    "Personne isolée, courriers des administrations plus reçus que par internet.",
-    "Reprise de formation dans un mois, cours à distance deux jours par semaine.",
-)
-
-ASKED: tuple[tuple[list[str], str], ...] = (
-    (["income_seen"], ""),
-    (["income_seen", "contact"], ""),
-    (["income_seen", "use"], "Un seul appareil pour tout le foyer\u00a0?"),
-)
-"""What the distributor misses: codes of its list, words of its own."""
-TOLD = {
-    "contact": "Numéro rappelé avec le foyer\u00a0: c’est le bon.",
-    "use": "Revu avec la famille\u00a0: l’usage noté est le bon.",
-    OWN_WORDS: "Oui, les enfants se le partagent.",
-}
-"""What the worker answers to what nothing in the file says."""
-
 ELSEWHERE = ("ccas", "france-services")
 """The prescribers that are offered a file and do not take it."""
 ANSWERS: Mapping[str, Callable[..., Any]] = {
@@ -60,8 +39,9 @@ type Follow = Callable[[Story, Need, Membership, datetime], Thread]
 class Ask:
     """What a household asks for, up to which of ``STEPS``, and how it ends.
 
-    ``completed``: whether what is missing comes (None: nothing is). ``out``: a reason of refusal, ``"withdrawn"``,
-    ``"dropped"``. ``follows`` says, for a kind of need, what becomes of it.
+    ``completed``: whether what is missing comes (None: nothing is); ``photo``: what becomes of a photo of it.
+    ``out``: a reason of refusal, ``"withdrawn"``, ``"dropped"``. ``follows`` says, for a kind of need, what becomes of
+    it.
     """
 
     prescriber: str
@@ -70,6 +50,7 @@ class Ask:
     needs: tuple[tuple[str, str], ...]
     until: str = STEPS[-1]
     completed: bool | None = None
+    photo: str = ""
     out: str = ""
     against: bool = False
     twin: bool = False
@@ -79,21 +60,27 @@ class Ask:
     follows: Mapping[str, Follow] = field(default_factory=dict)
 
 
-class HouseholdRequest:
-    """The thread of one request. ``now`` is the instant of the present act."""
+@dataclass(frozen=True)
+class Filed:
+    """Where the ``rank``-th request stands: the instant of its last act, who follows it, whose it is."""
 
-    def __init__(self, story: Story, ask: Ask) -> None:
+    rank: int
+    now: datetime
+    worker: Membership
+    household: Household
+    prescription: Prescription
+
+
+class HouseholdRequest:
+    """One request, once it is filed. ``now`` is the instant of the present act."""
+
+    def __init__(self, story: Story, ask: Ask, filed: Filed) -> None:
         self.story, self.rng, self.ask = story, story.rng, ask
-        self.now = story.moment(working_day(ask.opened))
-        self.worker = story.cast.worker(ask.prescriber, self.rng)
-        self.household, self.prescription = Household(), Prescription()
+        self.now, self.worker = filed.now, filed.worker
+        self.household, self.prescription = filed.household, filed.prescription
 
     def __str__(self) -> str:
         return self.prescription.reference
-
-    def live(self) -> Thread:
-        for step in STEPS[: STEPS.index(self.ask.until) + 1]:
-            yield from getattr(self, step)()
 
     def after(self, low: int, high: int) -> datetime:
         """Wait for some working days, one at least."""
@@ -118,100 +105,6 @@ class HouseholdRequest:
     def adviser(self) -> Membership:
         return self.rng.choice(self.story.cast.people["distributor", Role.ADVISER])
 
-    # --- steps
-
-    def open(self) -> Iterator[datetime]:
-        """The household and its needs; a draft that goes no further has nothing else."""
-        yield self.now
-        self._meet()
-        if self.ask.out == "withdrawn" and self.ask.until == "open":
-            yield self.after(3, 8)
-            prescriptions.withdraw_prescription(**self.act, reason="household_declined")
-
-    @one_transaction
-    def _meet(self) -> None:
-        """One appointment: what is written there is written together."""
-        ask, home = self.ask, self.ask.home
-        if ask.twin:
-            self._meet_again()
-        self.household = households.create_household(
-            actor=self.worker, commune=home.commune, at=self.minute(), **home.person
-        )
-        social_story = self.rng.choice(STORIES) if self.rng.random() < 0.4 else ""
-        self.prescription = prescriptions.create_prescription(
-            actor=self.worker, household=self.household, needs=ask.needs, story=social_story, at=self.minute()
-        )
-        if ask.until != "open":
-            self._see_facts()
-            prescriptions.record_agreement(**self.act, how=self.rng.choice(list(AgreementHow)))
-
-    def _meet_again(self) -> None:
-        """The same people came two weeks ago under another file, and nobody noticed."""
-        earlier = self.ask.home.person | {"phone": "", "email": ""}
-        earlier["address"] = ""
-        households.create_household(actor=self.worker, commune=self.ask.home.commune, at=self.minute(), **earlier)
-
-    def _see_facts(self) -> None:
-        band = "rav_more" if self.ask.against else self.rng.choice(("rav_150", "rav_300"))
-        prescriptions.record_fact(**self.act, kind=FactKind.RESTE_A_VIVRE, band=band)
-        if self.ask.against:
-            return
-        dated_on = timezone.localdate(self.now) - timedelta(days=self.rng.randint(3, 40))
-        if self.rng.random() < 0.6:
-            prescriptions.record_fact(**self.act, kind=FactKind.MINIMUM_INCOME, proof="Attestation", dated_on=dated_on)
-        else:
-            band = self.rng.choice(("qf_400", "qf_700"))
-            prescriptions.record_fact(**self.act, kind=FactKind.QUOTIENT_FAMILIAL, band=band, dated_on=dated_on)
-
-    def submit(self) -> Iterator[datetime]:
-        """In the same appointment, or the next days."""
-        if self.rng.random() < 0.4:
-            yield self.after(1, 2)
-        if self.ask.twin:
-            self._answer_doubles()
-        self._send()
-
-    def _answer_doubles(self) -> None:
-        for double in doubles.possible_doubles(actor=self.worker, household=self.household, at=self.now):
-            doubles.answer_double(
-                actor=self.worker, household=self.household, other=double.household, same=True, at=self.minute()
-            )
-
-    def _send(self) -> None:
-        prescriptions.submit_prescription(**self.act, distributor=self.story.cast.organisations["distributor"])
-
-    def decide(self) -> Iterator[datetime]:
-        """The distributor asks for what is missing, then decides."""
-        yield self.after(1, 5)
-        if self.ask.completed is not None:
-            act = self.act | {"actor": self.adviser}
-            missing, words = self.rng.choice(ASKED)
-            prescriptions.ask_completion_prescription(**act, missing=missing, words=words)
-            if not self.ask.completed:
-                return
-            yield self.after(2, 7)
-            self._see_facts()
-            self._answer_points()
-            self._send()
-            yield self.after(1, 3)
-        act = self.act | {"actor": self.adviser}
-        if self.ask.out not in ("", "withdrawn", "dropped"):
-            prescriptions.refuse_prescription(**act, reason=self.ask.out)
-            return
-        if self.ask.against:
-            compare(act["actor"], [self.prescription.pk], self.now)
-            motive = "Situation suivie de près par le service social, dépenses de santé élevées."
-            prescriptions.accept_prescription(**act, motive=motive)
-            yield from self.serve()
-            return
-        self.story.examined.append(self)
-
-    def _answer_points(self) -> None:
-        """What was seen again is enough of an answer; the rest is said in words."""
-        for code in self.prescription.completion_requests.latest("pk").points:
-            words = TOLD.get(code, "")
-            completion.answer_point(**self.act, code=code, said=CompletionSaid.DONE, words=words)
-
     def _offer(self) -> Iterator[datetime]:
         """One prescriber cannot take the file, an offer to another is taken back; the right one takes it.
 
@@ -235,6 +128,19 @@ class HouseholdRequest:
         if may(offered, verb, actor=actor, at=self.now, **values):
             ANSWERS[verb](actor=actor, transfer=offered, at=self.now, **values)
             self.worker = self.worker if verb == "decline" else actor
+
+    def accept_all_the_same(self, now: datetime) -> None:
+        """One adviser accepts it against the indication, and says why."""
+        adviser = self.adviser
+        compare(adviser, [self.prescription.pk], now)
+        motive = "Situation suivie de près par le service social, dépenses de santé élevées."
+        prescriptions.accept_prescription(actor=adviser, prescription=self.prescription, motive=motive, at=now)
+        self.go_on(now)
+
+    def go_on(self, now: datetime) -> None:
+        """What becomes of it once it is accepted."""
+        self.now = now
+        self.story.agenda.add(self.serve(), about=self)
 
     def serve(self) -> Iterator[datetime]:
         """Each need goes its way; the household moves, gives up, or is asked whether it still waits."""
@@ -306,24 +212,34 @@ def news(story: Story) -> Thread:
 
 
 def sittings(story: Story) -> Thread:
-    """Once a week the distributor accepts together what was examined and is in order; then each goes its way."""
+    """Once a week the distributor accepts together what was examined and is in order; then each goes its way.
+
+    What is against the indication is accepted for a reason of its own.
+    """
     day = working_day(story.first, 7)
     while day < story.last:
         yield (now := local(day, 17, 10))
         examined, story.examined = story.examined, []
         if examined:
-            adviser = story.rng.choice(story.cast.people["distributor", Role.ADVISER])
-            asked = [request.prescription.pk for request in examined]
-            compare(adviser, asked, now)
-            ready = possible(Prescription, asked, "accept", actor=adviser, at=now)
-            rows = Prescription.objects.filter(pk__in=ready)
-            outcome = accept_prescriptions(actor=adviser, prescriptions=rows, at=now)
-            accepted = set(story.agenda.moved(outcome, "sittings"))
-            for request in examined:
-                if request.prescription.pk in accepted:
-                    request.now = now
-                    story.agenda.add(request.serve(), about=request)
+            _decide_together(story, [one for one in examined if not one.ask.against], now)
+            for one in examined:
+                if one.ask.against:
+                    with story.agenda.trying("sittings", one):
+                        one.accept_all_the_same(now)
         day = working_day(day, 5)
+
+
+def _decide_together(story: Story, examined: Sequence[HouseholdRequest], now: datetime) -> None:
+    adviser = story.rng.choice(story.cast.people["distributor", Role.ADVISER])
+    asked = [request.prescription.pk for request in examined]
+    compare(adviser, asked, now)
+    ready = possible(Prescription, asked, "accept", actor=adviser, at=now)
+    rows = Prescription.objects.filter(pk__in=ready)
+    outcome = accept_prescriptions(actor=adviser, prescriptions=rows, at=now)
+    accepted = set(story.agenda.moved(outcome, "sittings"))
+    for request in examined:
+        if request.prescription.pk in accepted:
+            request.go_on(now)
 
 
 def early(story: Story, home: Home, prescriber: str, met: date) -> Thread:

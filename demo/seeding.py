@@ -1,48 +1,35 @@
 """Seed the demonstration once: a finished one is kept, what an unfinished one left behind is dropped."""
 
-import gc
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
-from django.db.backends.postgresql.base import ServerBindingCursor
 from django.utils import timezone
-from procrastinate.jobs import Job
 
 from demo.agenda import OnRefusal, log_refusal
+from demo.beside import InAnotherProcess, TellBeside
 from demo.calendar import local
 from demo.coming import answers_come
 from demo.schema import recreate_schema
 from demo.story import first_day, tell_story
+from demo.telling import in_one_go
 from desk.models import Seeding
 from documents.enums import SendState
-from documents.jobs import put_off_together
 from documents.models import Sms
-from documents.services import RENDERING
 from documents.services.sms import deliver_sms
 from donations.models import DeedText
 from lifecycle.clock import CLOCK_LOCK
 from lifecycle.instants import telling_history
-from lifecycle.locking import advisory_lock, all_or_nothing
+from lifecycle.locking import advisory_lock
 from lifecycle.sealing import seal_journals
 from lifecycle.verification import JOURNALS, note_verification, verify_journals
 from network.models import Epci, User
-from reference.dated import dated_rows_unchanging
 from refurb.models import Checklist, GradingScale
 from reports.services import REPORTS, verify_reports
 
 type Tell = Callable[[float, datetime], None]
 """How much is done (0 to 1), and the instant that the story has reached."""
-
-SELDOM = 2_000_000
-"""How many new objects Python makes before it looks for those that are of no use any more."""
-SEVERAL, STATEMENTS = 4, 1000
-"""How many times a statement is asked before its plan is kept, and how many plans are."""
-SAMPLE = 40
-"""How many papers the worker draws in advance."""
 
 
 class SeedingRefused(Exception):
@@ -57,13 +44,14 @@ def seed_demo(
     tell: Tell,
     refused: OnRefusal = log_refusal,
     ahead: bool = False,
+    beside: TellBeside = InAnotherProcess,
 ) -> tuple[Seeding, bool]:
     """Seed the département as it stands on the morning of ``as_of``, unless it is seeded already.
 
     Waits for the clock and for another seeding. What was written is verified, then sealed, before it is said to be
     finished. ``refused`` is told of each thread of the story that ended before its time; ``ahead`` lets a day to come
-    be tried, on a database that nobody opens. Returns the seeding, and whether this call did it. Raises SeedingRefused,
-    FaultsFound, and what ``refused`` raises.
+    be tried, on a database that nobody opens; ``beside``, where the requests of households are told. Returns the
+    seeding, and whether this call did it. Raises SeedingRefused, FaultsFound, and what ``refused`` raises.
     """
     if not settings.DEMO:
         raise SeedingRefused("Les données inventées ne s’écrivent qu’en démonstration (config.settings.demo).")
@@ -78,13 +66,8 @@ def seed_demo(
         shutil.rmtree(settings.LIFECYCLE_SEAL_DIR, ignore_errors=True)
         seeding = Seeding.objects.create(as_of=as_of, seed=seed, devices=devices, started_at=timezone.now())
         with telling_history(until=local(as_of, 0)):
-            with (
-                _at_full_speed(),
-                dated_rows_unchanging(),
-                all_or_nothing(),
-                put_off_together(_with_a_sample),
-            ):
-                tell_story(as_of=as_of, seed=seed, devices=devices, tell=tell, refused=refused)
+            with in_one_go():
+                tell_story(as_of=as_of, seed=seed, devices=devices, tell=tell, refused=refused, beside=beside)
             _let_sms_go(local(as_of, 0))
             answers_come(local(as_of, 0))
             note_verification(JOURNALS, verify_journals)
@@ -120,45 +103,3 @@ def _refuse_what_is_missing(as_of: date, *, ahead: bool) -> None:
             f"Les listes de tests, barèmes ou actes de don du {first:%d/%m/%Y} manquent\u00a0: tapez d’abord"
             " «\u00a0manage.py load_reference\u00a0», ou choisissez un jour plus récent."
         )
-
-
-@contextmanager
-def _at_full_speed() -> Iterator[None]:
-    """Do not wait for the disk at each commit: after a crash the seeding is unfinished anyway.
-
-    No query is long enough to be worth compiling, what is asked again and again is planned once, and what Python makes
-    is not worth sorting out as often as it does.
-    """
-    often = gc.get_threshold()
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit TO off")
-        cursor.execute("SET jit TO off")
-    gc.set_threshold(SELDOM, *often[1:])
-    try:
-        with _planned_once():
-            yield
-    finally:
-        gc.set_threshold(*often)
-        with connection.cursor() as cursor:
-            cursor.execute("RESET synchronous_commit")
-            cursor.execute("RESET jit")
-
-
-@contextmanager
-def _planned_once() -> Iterator[None]:
-    """PostgreSQL keeps the plans of this connection's statements: a sixth of the time of a story."""
-    used, features = connection.connection, connection.features
-    former = used.cursor_factory, used.prepare_threshold, used.prepared_max, features.uses_server_side_binding
-    used.cursor_factory, used.prepare_threshold, used.prepared_max = ServerBindingCursor, SEVERAL, STATEMENTS
-    features.uses_server_side_binding = True
-    try:
-        yield
-    finally:
-        used.cursor_factory, used.prepare_threshold, used.prepared_max, features.uses_server_side_binding = former
-
-
-def _with_a_sample(jobs: list[Job]) -> list[Job]:
-    """Leave to the worker the last papers only: the others are drawn when they are opened."""
-    papers = [job for job in jobs if job.task_name == RENDERING]
-    drawn = {id(job) for job in papers[-SAMPLE:]}
-    return [job for job in jobs if job.task_name != RENDERING or id(job) in drawn]

@@ -1,12 +1,14 @@
 """What happens when: the lots that show every way through the chain, then ordinary ones up to the size asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from random import Random
 
 from calendars.working_days import add_months
 from demo.agenda import Agenda, OnRefusal, log_refusal
+from demo.apart import Plans
 from demo.asked import asked, long_gone
+from demo.beside import InAnotherProcess, TellBeside
 from demo.calendar import local, working_day
 from demo.calls import calls
 from demo.cast import WORKSHOPS, gather
@@ -16,21 +18,19 @@ from demo.coming import coming, open_points
 from demo.committees import committees, last_committee
 from demo.context import Story
 from demo.convention_plan import deals
-from demo.conventions import Treaty
+from demo.conventions import Deal, Treaty
 from demo.counting import counts
 from demo.distribution import counter, surpluses, weekly
 from demo.drawing import Press
 from demo.exchanged import exchanges
 from demo.homes import Homes
-from demo.instruction import instruction, photos
+from demo.instruction import instruction, last_photo
 from demo.lists import lists
-from demo.lots import Journey
 from demo.months import months, running_month
 from demo.offers import Lot, LotLine
 from demo.prescribing import addresses, directory, sessions
-from demo.prospecting import add_prospects, estimates
 from demo.register import register
-from demo.requests import Ask, HouseholdRequest, news, sittings
+from demo.requests import Ask, news, sittings
 from demo.rights import rights
 from demo.seasons import GIFTS, spread
 from demo.shown import shown
@@ -47,6 +47,8 @@ HOUSEHOLDS = 4 / 15
 """How many households ask for something, for each device that is offered."""
 EVERYWHERE = 400
 """From so many devices on, the EPCI of the whole département have conventions, or are about to."""
+BUSY = 30
+"""In so many working days at first, what is told apart has more to do than the rest, which tells its conventions."""
 LEAST = 5
 """No line of an ordinary lot is shorter."""
 AGES = (3, 4, 5, 6, 7)
@@ -66,6 +68,14 @@ TAKEN = (
 )  # fmt: skip
 """Which workshops take a lot, in per cent."""
 
+MEETING = (
+    nights, months, running_month, committees, last_committee, sittings, news, counts, coming, exchanges, rights,
+    instruction, last_photo, calls, lists, directory, sessions, addresses,
+)  # fmt: skip
+"""What reads or does anything of what is told apart, or is read there."""
+BESIDE = (unannounced_devices, register, keys, skills)
+"""What has nothing to do with it."""
+
 
 def tell_story(
     *,
@@ -74,56 +84,43 @@ def tell_story(
     devices: int,
     tell: Callable[[float, datetime], None],
     refused: OnRefusal = log_refusal,
+    beside: TellBeside = InAnotherProcess,
 ) -> None:
     """Play the twelve months before that of ``as_of``, and what it has seen of its own, through the services.
 
     Same day, seed and size: same département. ``devices`` is about how many, never fewer than the ninety or so of the
     lots that show every way; households and conventions are in proportion. ``tell`` is given how much is done (0 to 1)
-    and the instant reached; ``refused``, each thread that ended before its time.
+    and the instant reached; ``refused``, each thread that ended before its time. What is told
+    apart (``demo.apart``) is told ``beside`` the rest.
     """
     start, horizon = local(working_day(first_day(as_of)), 8), local(as_of, 0)
     tell(0, start)
     references = Random(seed)  # noqa: S311 nothing here is a secret
-    with drawn_from(references), Press() as press:
-        press.begin()
+    with drawn_from(references), beside() as apart, Press() as press:
         story = begin_story(as_of=as_of, seed=seed, press=press, refused=refused)
         homes = Homes(story.cast, story.rng)
         lots, asks = plan(story, homes, devices)
-        for thread in (
-            nights,
-            months,
-            running_month,
-            committees,
-            unannounced_devices,
-            sittings,
-            news,
-            register,
-            counts,
-            coming,
-            keys,
-            exchanges,
-            skills,
-            rights,
-            instruction,
-            photos,
-            calls,
-            lists,
-            directory,
-            sessions,
-            addresses,
-        ):
+        for thread in MEETING:
+            story.agenda.add(thread(story), meets=True)
+        for thread in BESIDE:
             story.agenda.add(thread(story))
-        for thread in (last_committee, estimates):
-            story.agenda.add(thread(story))
-        add_prospects(story)
-        _distribute(story, homes, asks, everywhere=devices >= EVERYWHERE)
+        agreed = list(deals(story, everywhere=devices >= EVERYWHERE))
+        _distribute(story, homes, agreed)
         for workshop in WORKSHOPS:
             story.agenda.add(passages(story, workshop, story.cast.organisations["recyclage"]), about=workshop)
-        for lot in lots:
-            journey = Journey(story, lot)
-            story.agenda.add(journey.live(), about=journey)
-        story.agenda.run(lambda now: tell(max((now - start) / (horizon - start), 0), now))
+        press.begin()
+        apart.open(story, Plans(lots, _later(story, agreed), asks, seed))
+        story.agenda.run(lambda now: tell(max((now - start) / (horizon - start), 0), now), beside=apart)
     tell(1, horizon)
+
+
+def _later(story: Story, agreed: Sequence[Deal]) -> list[Deal]:
+    """The conventions that are told apart; the first ones are told with the rest."""
+    busy_until = working_day(story.first, BUSY)
+    for deal in agreed:
+        if deal.drafted <= busy_until:
+            story.agenda.add(Treaty(story, deal).whole_life(), about=deal.code)
+    return [deal for deal in agreed if deal.drafted > busy_until]
 
 
 def begin_story(*, as_of: date, seed: int, press: Press, refused: OnRefusal = log_refusal) -> Story:
@@ -147,17 +144,12 @@ def plan(story: Story, homes: Homes, devices: int) -> tuple[list[Lot], list[Ask]
     return lots, list(asked(story, homes, round(devices * HOUSEHOLDS)))
 
 
-def _distribute(story: Story, homes: Homes, asks: list[Ask], *, everywhere: bool) -> None:
-    """The conventions, the households, the weeks of the workshops and of the points."""
-    for deal in deals(story, everywhere=everywhere):
-        story.effects.add(deal.starts_on)
-        story.agenda.add(Treaty(story, deal).live(), about=deal.code)
+def _distribute(story: Story, homes: Homes, agreed: Sequence[Deal]) -> None:
+    """The days of conventions, the first households of all, the weeks of the workshops and of the points."""
+    story.effects.update(deal.starts_on for deal in agreed)
     story.effects.add(story.back(Treaty.AMENDED))
     for thread in long_gone(story, homes):
         story.agenda.add(thread)
-    for ask in asks:
-        request = HouseholdRequest(story, ask)
-        story.agenda.add(request.live(), about=request)
     for workshop in WORKSHOPS:
         story.agenda.add(weekly(story, workshop), about=workshop)
         story.agenda.add(surpluses(story, workshop), about=workshop)

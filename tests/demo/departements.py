@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -16,9 +17,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Value
 
 from demo.agenda import raise_refusal
-from demo.drawing import Press
+from demo.beside import InAnotherProcess, InTurn, TellBeside
+from demo.drawing import DrawnHere, Press
 from demo.seeding import seed_demo
 from desk.models import Seeding
 from documents.models import Document
@@ -43,6 +46,8 @@ DRAWN_OR_TIMED = {
     "message_id", "token_digest", "written_at", "place_written_at",
 }  # fmt: skip
 """Columns that are drawn for secrecy, or that say when the row was really written."""
+NUMBERS = {"cause_entry", "via"}
+"""Columns that hold the number of a row."""
 SECRET = re.compile(r"(?<![\w-])[\w-]{43}(?![\w-])")
 """The token of a link, in the mail that carries it: drawn for secrecy too."""
 
@@ -76,7 +81,13 @@ def empty() -> None:
 
 
 def seed(
-    *, as_of: date = AS_OF, seed: int = 1, devices: int = 60, tell: Any = None, ahead: bool = False
+    *,
+    as_of: date = AS_OF,
+    seed: int = 1,
+    devices: int = 60,
+    tell: Any = None,
+    ahead: bool = False,
+    beside: TellBeside = InTurn,
 ) -> tuple[Seeding, bool]:
     """Nothing that the story asks may be refused: raises StoryRefused, which names the thread, its object and the day.
 
@@ -84,7 +95,13 @@ def seed(
     """
     with stand_in_papers():
         return seed_demo(
-            as_of=as_of, seed=seed, devices=devices, tell=tell or silently, refused=raise_refusal, ahead=ahead
+            as_of=as_of,
+            seed=seed,
+            devices=devices,
+            tell=tell or silently,
+            refused=raise_refusal,
+            ahead=ahead,
+            beside=beside,
         )
 
 
@@ -108,6 +125,11 @@ def look_here(press: Press, *asked: Any) -> Future[set[str]]:
     return found
 
 
+def by_another_process() -> TellBeside:
+    """As the demonstration does, with the same stand-ins."""
+    return partial(InAnotherProcess, papers=DrawnHere(scan_of))
+
+
 def silently(done: float, now: datetime) -> None:
     """Nobody watches."""
 
@@ -119,9 +141,12 @@ class WithPictures(DjangoJSONEncoder):
         return hashlib.sha256(o).hexdigest() if isinstance(o, bytes | memoryview) else super().default(o)
 
 
-def fingerprints() -> dict[str, str]:
-    """For each table of the project, the SHA-256 of its rows, less what is drawn or timed."""
-    return {model._meta.label: _hash(model) for model in _tables()}
+def fingerprints() -> dict[str, list[str]]:
+    """For each table of the project, its rows in some order, less what is drawn or timed and the numbers of rows.
+
+    Two hands write at once: which of them is given a number first is not the story's to say.
+    """
+    return {model._meta.label: _rows(model) for model in _tables()}
 
 
 def _tables() -> Iterator[type[models.Model]]:
@@ -131,8 +156,9 @@ def _tables() -> Iterator[type[models.Model]]:
             yield from (model for model in config.get_models(include_auto_created=True) if model is not Verification)
 
 
-def _hash(model: type[models.Model]) -> str:
-    names = [field.attname for field in model._meta.concrete_fields if field.attname not in DRAWN_OR_TIMED]
-    rows = list(model._base_manager.order_by("pk").values_list(*names))
-    written = json.dumps(rows, cls=WithPictures, sort_keys=True)
-    return hashlib.sha256(SECRET.sub("", written).encode()).hexdigest()
+def _rows(model: type[models.Model]) -> list[str]:
+    left_out = DRAWN_OR_TIMED | NUMBERS
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key and not field.is_relation]
+    names = [field.attname for field in fields if field.attname not in left_out]
+    rows = model._base_manager.values_list(*names, Value(""))  # which keeps one row for each that has nothing else
+    return sorted(SECRET.sub("", json.dumps(row, cls=WithPictures, sort_keys=True)) for row in rows)

@@ -1,5 +1,6 @@
 """The order of time."""
 
+import pickle
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -123,3 +124,65 @@ def test_a_database_that_is_away_is_no_refusal() -> None:
     agenda.add(thread())
     with pytest.raises(OperationalError):
         agenda.run(silently)
+
+
+class ToldBeside:
+    """What is told beside a story, written down as it is asked for."""
+
+    def __init__(self, agenda: Agenda, told: list[str], *hours: int) -> None:
+        self.told, self.other = told, Agenda(agenda.horizon, raise_refusal)
+        self.other.add(acts("beside", told, *hours))
+
+    def go(self, until: datetime) -> None:
+        self.told.append(f"up to {until.hour}")
+        self.other.run(silently, until=until)
+
+    def meet(self) -> None:
+        self.told.append("met")
+
+
+def test_a_thread_that_meets_acts_after_all_that_is_told_beside_before_it_and_before_all_that_comes_later() -> None:
+    agenda, told = Agenda(HORIZON), []
+    agenda.add(acts("meets", told, 8, 10), meets=True)
+    agenda.add(acts("alone", told, 7, 9))
+    agenda.run(silently, beside=ToldBeside(agenda, told, 7, 9, 11))
+    assert told == [
+        "up to 8", "beside7", "alone7", "met", "meets8", "up to 10", "beside9", "alone9", "met", "meets10", "up to 12",
+        "beside11", "met",
+    ]  # fmt: skip
+
+
+def test_a_thread_does_not_meet_at_an_instant_that_may_be_told_beside_already() -> None:
+    refusals: list[ThreadRefusal] = []
+    agenda, told = Agenda(HORIZON, refusals.append), []
+
+    def adds() -> Iterator[datetime]:
+        yield at(8)
+        agenda.add(acts("late", told, 9), meets=True)
+        agenda.add(acts("alone", told, 9))
+
+    agenda.add(adds())
+    agenda.add(acts("meets", told, 10), meets=True)
+    agenda.run(silently, beside=ToldBeside(agenda, told))
+    assert [refusal.thread for refusal in refusals] == ["acts"]
+    assert "late9" not in told
+    assert "alone9" in told
+
+
+def test_what_comes_later_than_an_instant_waits_for_another_turn() -> None:
+    agenda, told = Agenda(HORIZON), []
+    agenda.add(acts("a", told, 8, 10))
+    agenda.run(silently, until=at(10))
+    assert told == ["a8"]
+    agenda.run(silently, until=at(11))
+    assert told == ["a8", "a10"]
+
+
+def test_a_refusal_of_another_process_says_the_same_and_where_it_was_raised() -> None:
+    error = Refused({3: (Reason("state", "Impossible depuis l’état « Honorée » de Mme Exemple."),)})
+    refusal = ThreadRefusal(at(9), "Filing.live", "P-7KQ2-F4TN", error)
+    told = pickle.loads(pickle.dumps(refusal.elsewhere))  # noqa: S301 as between two processes of ours
+    assert str(told) == str(refusal)
+    with pytest.raises(StoryRefused) as raised:
+        raise_refusal(told)
+    assert "Honorée" in str(raised.value.__cause__)

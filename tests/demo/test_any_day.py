@@ -16,7 +16,7 @@ from lifecycle.sealing import EVIDENCE
 from prescriptions.enums import HouseholdState
 from prescriptions.models import Household
 from refurb.models import Device
-from tests.demo.departements import new_world, seed
+from tests.demo.departements import by_another_process, new_world, seed
 
 FROM, DAYS = date(2026, 2, 1), (date(2029, 1, 1) - date(2026, 2, 1)).days
 """From the first day that the reference data allow, up to the end of 2028."""
@@ -31,7 +31,7 @@ def test_no_thread_of_the_story_is_refused_and_no_night_of_the_years_after_fails
     as_of = FROM + timedelta(days=random.randrange(DAYS))
     number = random.randrange(1, 10_000)
     try:
-        seed(as_of=as_of, seed=number, devices=HALF, ahead=True)
+        seed(as_of=as_of, seed=number, devices=HALF, ahead=True, beside=by_another_process())
     except Exception as error:
         error.add_note(f"seed_demo --sweep --days {as_of} --seeds {number} --devices {HALF}")
         raise

@@ -12,7 +12,7 @@ from demo.agenda import Agenda, may, possible, raise_refusal
 from demo.cast import Cast
 from demo.context import Story
 from demo.homes import Home
-from demo.requests import ELSEWHERE, Ask, HouseholdRequest, skills
+from demo.requests import ELSEWHERE, Ask, Filed, HouseholdRequest, skills
 from network.enums import OrganisationKind, Role
 from prescriptions.enums import DropReason, NeedState, PrescriptionState
 from prescriptions.models import Prescription
@@ -48,9 +48,8 @@ def story(circle: Circle) -> Story:
 def request(story: Story, prescription: Prescription, **ask: Any) -> HouseholdRequest:
     """The thread of an accepted prescription, as after a sitting."""
     home = Home(make_commune(), {"address": "1 rue de l’Exemple", "postcode": "59000"})
-    told = HouseholdRequest(story, Ask("ours", home, story.first, (), **{"moves_to": None} | ask))
-    told.prescription, told.household, told.now = prescription, prescription.household, prescription.moved_at
-    return told
+    filed = Filed(0, prescription.moved_at, prescription.worker, prescription.household, prescription)
+    return HouseholdRequest(story, Ask("ours", home, story.first, (), **{"moves_to": None} | ask), filed)
 
 
 def given_up(circle: Circle, prescription: Prescription, at: datetime) -> None:
