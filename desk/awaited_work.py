@@ -203,6 +203,7 @@ def _prescribed() -> tuple[AwaitedWork, ...]:
                 "problemes",
                 "connexions-a-trouver",
                 "offres-a-choisir",
+                "offres-a-mener",
                 "raccordements",
             ],
         ),

@@ -32,7 +32,7 @@ UNANSWERED_DAYS = parameter(
     "todo.unanswered_days", usual=20, unit="jours", label="Problème de connexion, en retard après"
 )
 UNCHOSEN_DAYS = parameter(
-    "todo.unchosen_days", usual=15, unit="jours", label="Offre à choisir vite, avant la clôture du dossier"
+    "todo.unchosen_days", usual=15, unit="jours", label="Offre à choisir ou à transmettre vite, avant la clôture"
 )
 BENCH_DAYS = parameter(
     "todo.bench_days", usual=60, unit="jours", label="Appareil resté au même point de l’atelier, en retard après"

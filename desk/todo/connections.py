@@ -4,14 +4,14 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import add_months
-from connectivity.enums import ConnectionState, CurrentLine
+from connectivity.enums import Channel, ConnectionState, CurrentLine
 from connectivity.machine.due import RIGHT_TO_KEEP, is_on_copper
-from connectivity.models import CampaignHousehold, ConnectionFile, CopperClosure, LineNotice
+from connectivity.models import CampaignHousehold, ConnectionFile, CopperClosure, LineNotice, ProofSeen
 from connectivity.parameters import COPPER_ALERTS, RENEWALS, UNTOUCHED_DAYS
 from connectivity.permissions import can_propose_connection
 from desk.parameters import UNANSWERED_DAYS, UNCHOSEN_DAYS
@@ -28,6 +28,13 @@ from typography.french import HARD, day
 S = ConnectionState
 USED = unrestricted("need__prescription__household")
 """Not those that are kept aside and used for nothing (limitation): nobody is asked to advance them."""
+LEFT = {
+    Channel.DESK: "à transmettre à l’opérateur",
+    Channel.OWN_SUBSCRIPTION: "souscription de la personne à noter",
+    Channel.COUNTER: "vente au point de distribution à noter",
+    Channel.BESIDE: "accès sur place à noter",
+}
+"""What is left to do of an offer that is chosen, by how one gets it."""
 FOLLOWED = ("need__prescription__household", "need__prescription__worker__user")
 
 
@@ -36,7 +43,9 @@ def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Blo
     files = ConnectionFile.objects.visible_to(actor).select_related(*FOLLOWED)
     to_advance = files.filter(USED)
     files_url = reverse("connectivity:connection_list")
-    closing = limits.days(UNTOUCHED_DAYS)
+    since_then = at - limits.days(UNTOUCHED_DAYS) + limits.days(UNCHOSEN_DAYS)
+    proofs = ProofSeen.objects.filter(file=OuterRef("pk"), seen_at__gt=since_then)
+    closes_soon = Q(~Exists(proofs), touched_at__lte=since_then)
     return (
         Block(
             "problemes",
@@ -64,7 +73,17 @@ def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Blo
             partial(_proposed, actor),
             "Aucune proposition n’attend un choix.",
             f"{files_url}?state={S.PROPOSED}",
-            late=Q(touched_at__lte=at - closing + limits.days(UNCHOSEN_DAYS)),
+            late=closes_soon,
+            late_word=SOON,
+        ),
+        Block(
+            "offres-a-mener",
+            "Offres choisies, à mener jusqu’à la ligne",
+            to_advance.filter(state=S.CHOSEN).select_related("offer", "operator").order_by("touched_at", "pk"),
+            partial(_chosen, actor),
+            "Chaque offre choisie est transmise à son opérateur, ou sa ligne est active.",
+            f"{files_url}?state={S.CHOSEN}",
+            late=closes_soon,
             late_word=SOON,
         ),
         Block(
@@ -187,6 +206,12 @@ def _waiting(actor: Membership, need: Need) -> BlockRow:
 def _proposed(actor: Membership, file: ConnectionFile) -> BlockRow:
     about = file.get_kind_display() + _of_a_colleague(actor, file.need)
     return BlockRow(_name(file), _page(file), about, since(file.touched_at, "proposées"))
+
+
+def _chosen(actor: Membership, file: ConnectionFile) -> BlockRow:
+    left = f"à choisir de nouveau{HARD}: {file.dead_end}" if file.dead_end else LEFT[Channel(file.channel)]
+    about = f"{file.get_kind_display()}, {left}{_of_a_colleague(actor, file.need)}"
+    return BlockRow(_name(file), _page(file), about, since(file.chosen_at, "choisie"))
 
 
 def _appointment(actor: Membership, file: ConnectionFile) -> BlockRow:

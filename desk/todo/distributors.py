@@ -42,7 +42,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
         _answers(actor, at - limits.days(TOLD_DAYS)),
     )
     blocks = blocks if is_distributor else ()
-    alive = Convention.objects.handing_over(at)
+    alive = Convention.objects.handing_over(at, limits.values)
     blocks += (
         *appointment_blocks(actor, at),
         _needs(actor, at, limits, alive),

@@ -52,6 +52,7 @@ EXCEPTIONS = {
     (Kind.DISTRIBUTOR, "problemes"): BY_PRESCRIBER,
     (Kind.DISTRIBUTOR, "connexions-a-trouver"): BY_PRESCRIBER,
     (Kind.DISTRIBUTOR, "offres-a-choisir"): BY_PRESCRIBER,
+    (Kind.DISTRIBUTOR, "offres-a-mener"): BY_PRESCRIBER,
     (Kind.DISTRIBUTOR, "raccordements"): BY_PRESCRIBER,
     (Kind.DISTRIBUTOR, "cuivre"): READ,
     (Kind.DISTRIBUTOR, "appels-cuivre"): "the page of the campaign tells the pilot how many are still to call",
@@ -159,8 +160,9 @@ def keep_busier() -> None:
     circle = Circle()
     ask_completion_prescription(actor=circle.adviser, prescription=circle.submitted(), words="Un papier.")
     refuse_prescription(actor=circle.adviser, prescription=circle.submitted(), reason="already_served")
-    line, other = Line(), Line()
+    line, other, third = Line(), Line(), Line()
     line.scheduled()
+    third.chosen()
     other.report(other.sent())
 
 

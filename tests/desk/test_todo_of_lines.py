@@ -1,0 +1,79 @@
+"""« À faire »: an offer that is chosen is carried to its line by somebody."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from connectivity.enums import Channel
+from network.enums import OrganisationKind as Kind
+from network.enums import Role
+from network.models import Membership
+from prescriptions.enums import NeedKind
+from tests.connectivity.lines import Line
+from tests.desk.test_todo import block, landing
+from tests.network.factories import make_membership
+from tests.pages import acting
+
+pytestmark = pytest.mark.django_db
+
+KEY = "offres-a-mener"
+
+
+def about(member: Membership) -> list[str]:
+    """What the rows of the block say to somebody."""
+    return [line.about for line in block(landing(acting(member)), KEY).lines]
+
+
+def test_an_offer_that_is_chosen_is_to_be_sent_until_it_is() -> None:
+    line = Line()
+    chosen = line.chosen()
+    assert about(line.worker) == about(line.adviser) == ["Connexion fixe, à transmettre à l’opérateur"]
+    line.see(chosen)
+    line.send(chosen)
+    assert about(line.worker) == about(line.adviser) == []
+
+
+def test_a_colleague_reads_who_follows_it_and_another_prescriber_nothing() -> None:
+    line = Line()
+    line.chosen()
+    colleague = make_membership(Role.WORKER, Kind.PRESCRIBER, line.circle.prescriber)
+    assert about(colleague) == [f"Connexion fixe, à transmettre à l’opérateur, suivi par {line.worker.user}"]
+    assert about(make_membership(Role.WORKER, Kind.PRESCRIBER)) == []
+
+
+@pytest.mark.parametrize(
+    ("channel", "kind", "left"),
+    [
+        (Channel.OWN_SUBSCRIPTION, NeedKind.FIXED_CONNECTION, "souscription de la personne à noter"),
+        (Channel.COUNTER, NeedKind.MOBILE_CONNECTION, "vente au point de distribution à noter"),
+    ],
+)
+def test_what_the_person_does_by_itself_is_to_be_noted_until_the_line_is_active(
+    channel: str, kind: str, left: str
+) -> None:
+    line = Line(channel, kind=kind)
+    chosen = line.chosen()
+    assert about(line.worker) == [f"{NeedKind(kind).label}, {left}"]
+    line.activate(chosen)
+    assert about(line.worker) == []
+
+
+def test_an_offer_whose_operator_closed_since_is_to_be_chosen_again() -> None:
+    line = Line()
+    line.chosen()
+    line.operator.is_active = False
+    line.operator.save()
+    (said,) = about(line.worker)
+    assert said.endswith("à choisir de nouveau\u00a0: l’opérateur de celle-ci n’est plus en activité")
+
+
+def test_it_is_near_its_end_before_the_clock_closes_it_unless_a_paper_was_seen_since() -> None:
+    line = Line()
+    line.circle.at = timezone.now() - timedelta(days=50)
+    chosen = line.chosen()
+    assert block(landing(acting(line.worker)), KEY).late == 1
+    line.circle.at = None
+    line.see(chosen)
+    shown = block(landing(acting(line.worker)), KEY)
+    assert (shown.count, shown.late) == (1, 0)
