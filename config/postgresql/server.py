@@ -45,6 +45,8 @@ COMMON_SETTINGS = {
     "unix_socket_permissions": "0700",
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
+    # Emptying or dropping every table locks all that belongs to each of them, in one transaction: some 2,000 locks.
+    "max_locks_per_transaction": "256",
 }
 # The data of the tests are made again each time: they need not survive a power cut.
 THROWAWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
