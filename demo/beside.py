@@ -1,16 +1,13 @@
 """What is told apart, beside the rest of a story: by another process, on the other processor, or each in its turn."""
 
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from multiprocessing import get_context
 from random import Random
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-import django
 from django.conf import settings
 from django.db import connection
 from django.test.utils import override_settings
@@ -22,6 +19,7 @@ from demo.cast import Cast
 from demo.catalogue import Catalogue
 from demo.context import Story
 from demo.drawing import Drawing, DrawnHere
+from demo.processes import processes
 from demo.telling import in_one_go
 from lifecycle.instants import telling_history
 
@@ -90,7 +88,7 @@ class InAnotherProcess:
         self._papers = papers
 
     def __enter__(self) -> Self:
-        self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=django.setup)
+        self._pool = processes(1)
         self._pool.submit(int)
         return self
 

@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-import django
-
+from demo.processes import processes
 from documents.models import Document
 from documents.services import draw_document
 from reports.secrecy.choosing import look
@@ -58,7 +56,7 @@ class Press:
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn"), initializer=django.setup)
+            self._pool = processes(AT_ONCE)
         return self._pool
 
     def __enter__(self) -> Self:

@@ -11,15 +11,13 @@ import resource
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from io import StringIO
-from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-import django
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import override_settings
@@ -27,6 +25,7 @@ from psycopg import sql
 
 from demo.afterwards import years_pass
 from demo.agenda import ThreadRefusal
+from demo.processes import processes
 from demo.seeding import seed_demo
 
 DAYS: Mapping[date, str] = {
@@ -97,10 +96,7 @@ def sweep(wanted: Iterable[Case], *, output: Path, jobs: int = 1) -> Iterator[Me
     _create(template, None)
     try:
         _fill(template, own)
-        # Each story in a process of its own, which reads the apps before it reads what it is asked.
-        spawned = get_context("spawn")
-        pool = ProcessPoolExecutor(jobs, mp_context=spawned, initializer=django.setup, max_tasks_per_child=1)
-        with pool:
+        with processes(jobs, max_tasks_per_child=1) as pool:  # each story in one of its own
             for future in as_completed([pool.submit(measure, case, template) for case in left]):
                 figures, refusals = future.result()
                 _append(output, figures)
