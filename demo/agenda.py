@@ -12,6 +12,7 @@ import itertools
 import logging
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -30,8 +31,8 @@ from lifecycle.previews import Outcome, preview
 type Thread = Iterator[datetime]
 """A generator that yields the instant of its next act, acts when it is resumed, and yields again."""
 
-BROKEN_MACHINE = (OperationalError, InterfaceError, OSError, MemoryError)
-"""What no other thread would survive either: a database that is away, a full disk."""
+BROKEN_MACHINE = (OperationalError, InterfaceError, OSError, MemoryError, BrokenExecutor)
+"""What no other thread would survive either: a database or another process that is away, a full disk."""
 
 logger = logging.getLogger(__name__)
 
@@ -165,7 +166,7 @@ class Agenda:
     ) -> None:
         """Play what comes before ``until``, everything without it, and what is told ``beside``.
 
-        ``tell`` is given each instant as the story reaches it.
+        ``tell`` is given each instant as the story reaches it. What is handed over at the end is played too.
         """
         self._go(beside)
         while self._waiting and (until is None or self._waiting[0][0] < until):
@@ -179,6 +180,7 @@ class Agenda:
                 self._go(beside)
         if beside is not None:
             beside.meet()
+            self.run(tell, until=until)
 
     def _go(self, beside: Beside | None) -> None:
         """Have told beside what comes before the next act of a thread that meets it."""

@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
 
 import pytest
@@ -115,14 +116,15 @@ def test_those_of_a_set_that_are_refused_are_told_and_the_others_go_on() -> None
     assert [refusal.why for refusal in refusals] == ["NotPossible price"]
 
 
-def test_a_database_that_is_away_is_no_refusal() -> None:
+@pytest.mark.parametrize("error", [OperationalError, BrokenProcessPool])
+def test_a_database_or_another_process_that_is_away_is_no_refusal(error: type[Exception]) -> None:
     def thread() -> Iterator[datetime]:
         yield at(9)
-        raise OperationalError
+        raise error
 
     agenda = Agenda(HORIZON)
     agenda.add(thread())
-    with pytest.raises(OperationalError):
+    with pytest.raises(error):
         agenda.run(silently)
 
 
@@ -150,6 +152,29 @@ def test_a_thread_that_meets_acts_after_all_that_is_told_beside_before_it_and_be
         "up to 8", "beside7", "alone7", "met", "meets8", "up to 10", "beside9", "alone9", "met", "meets10", "up to 12",
         "beside11", "met",
     ]  # fmt: skip
+
+
+def test_what_is_told_beside_stops_before_the_first_of_the_threads_that_meet() -> None:
+    agenda, told = Agenda(HORIZON), []
+    agenda.add(acts("second", told, 10), meets=True)
+    agenda.add(acts("first", told, 8), meets=True)
+    agenda.run(silently, beside=ToldBeside(agenda, told, 7, 9, 11))
+    assert told == [
+        "up to 8", "beside7", "met", "first8", "up to 10", "beside9", "met", "second10", "up to 12", "beside11", "met",
+    ]  # fmt: skip
+
+
+def test_what_is_handed_over_at_the_last_meeting_is_told_too() -> None:
+    agenda, told = Agenda(HORIZON), []
+
+    class HandsOver(ToldBeside):
+        def meet(self) -> None:
+            super().meet()
+            agenda.add(acts("handed over", told, 11))
+
+    agenda.add(acts("alone", told, 9))
+    agenda.run(silently, beside=HandsOver(agenda, told))
+    assert told == ["up to 12", "alone9", "met", "handed over11"]
 
 
 def test_a_thread_does_not_meet_at_an_instant_that_may_be_told_beside_already() -> None:
