@@ -95,7 +95,7 @@ def _asks_what_is_new(before: datetime) -> None:
         code=MessageCode.REQUEST, sms__delivery=SendState.KEPT, household__state=HouseholdState.OPEN
     )
     hours = Appointment.objects.booked().values("need__prescription__household")
-    one = told.exclude(household__in=hours).select_related("household").order_by("-pk").first()
+    one = told.exclude(household__in=hours).select_related("household").order_by("-written_at", "-pk").first()
     if one is not None:
         number, at = one.household.phone, before - timedelta(hours=2)
         receive_answer(provider_id=f"demo-{one.household.reference}", number=number, text=NEWS, at=at)

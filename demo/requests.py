@@ -203,7 +203,7 @@ def news(story: Story) -> Thread:
         yield (now := local(day, 16, 20))
         waiting = PromisedContact.objects.to_keep().filter(promised_at__lt=now - timedelta(days=1))
         told: dict[int, list[Prescription]] = {}
-        for contact in waiting.select_related("prescription").order_by("pk"):
+        for contact in waiting.select_related("prescription").order_by("promised_at", "pk"):
             told.setdefault(contact.prescription.prescriber_id, []).append(contact.prescription)
         for prescriber, rows in told.items():
             worker = story.cast.people[story.cast.code_of(prescriber), Role.WORKER][0]

@@ -79,6 +79,7 @@ def _received(
 
 def _by_its_page(at: datetime) -> None:
     """The last family that was given a sheet asks to read what is written of it, from the page of that sheet."""
-    paper = PrescriptionPaper.objects.filter(prescription__household__rights_requests=None).latest("pk")
+    papers = PrescriptionPaper.objects.filter(prescription__household__rights_requests=None)
+    paper = papers.latest("document__created_at", "pk")
     link = SignedLink(f"{OWN_SHEET}{paper.document_id}", opens=("prescription", paper.prescription_id))
     _received(link, paper.prescription.household, RightKind.ACCESS, RightsChannel.PAGE, at)
