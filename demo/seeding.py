@@ -50,7 +50,7 @@ def seed_demo(
 
     Waits for the clock and for another seeding. What was written is verified, then sealed, before it is said to be
     finished. ``refused`` is told of each thread of the story that ended before its time; ``ahead`` lets a day to come
-    be tried, on a database that nobody opens; ``beside``, where the requests of households are told. Returns the
+    be tried, on a database that nobody opens; ``beside``, by whom what is told apart is (``demo.apart``). Returns the
     seeding, and whether this call did it. Raises SeedingRefused, FaultsFound, and what ``refused`` raises.
     """
     if not settings.DEMO:

@@ -90,8 +90,8 @@ def tell_story(
 
     Same day, seed and size: same département. ``devices`` is about how many, never fewer than the ninety or so of the
     lots that show every way; households and conventions are in proportion. ``tell`` is given how much is done (0 to 1)
-    and the instant reached; ``refused``, each thread that ended before its time. What is told
-    apart (``demo.apart``) is told ``beside`` the rest.
+    and the instant reached; ``refused``, each thread that ended before its time. What is told apart (``demo.apart``)
+    is told ``beside`` the rest.
     """
     start, horizon = local(working_day(first_day(as_of)), 8), local(as_of, 0)
     tell(0, start)
