@@ -48,6 +48,8 @@ DRAWN_OR_TIMED = {
 """Columns that are drawn for secrecy, or that say when the row was really written."""
 NUMBERS = {"cause_entry", "via"}
 """Columns that hold the number of a row."""
+NAMED_BY = ("reference", "tag", "siren", "email", "name", "user__email")
+"""What a row is told by in those that name it, instead of its number."""
 SECRET = re.compile(r"(?<![\w-])[\w-]{43}(?![\w-])")
 """The token of a link, in the mail that carries it: drawn for secrecy too."""
 
@@ -160,5 +162,13 @@ def _rows(model: type[models.Model]) -> list[str]:
     left_out = DRAWN_OR_TIMED | NUMBERS
     fields = [field for field in model._meta.concrete_fields if not field.primary_key and not field.is_relation]
     names = [field.attname for field in fields if field.attname not in left_out]
+    names += filter(None, (_named(field) for field in model._meta.concrete_fields if field.is_relation))
     rows = model._base_manager.values_list(*names, Value(""))  # which keeps one row for each that has nothing else
     return sorted(SECRET.sub("", json.dumps(row, cls=WithPictures, sort_keys=True)) for row in rows)
+
+
+def _named(field: Any) -> str | None:
+    """The column that says which row a key leads to; None when nothing but its number does."""
+    known = {one.name for one in field.related_model._meta.concrete_fields}
+    found = next((one for one in NAMED_BY if one.split("__")[0] in known), None)
+    return found and f"{field.name}__{found}"
