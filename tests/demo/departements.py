@@ -127,6 +127,17 @@ def look_here(press: Press, *asked: Any) -> Future[set[str]]:
     return found
 
 
+class AtTheLast(InTurn):
+    """In the same process, after the rest: who reads what is told apart without meeting it is seen."""
+
+    def go(self, until: datetime) -> None:
+        self._until = until
+
+    def meet(self) -> None:
+        self._told = self._apart.tell(self._until)
+        super().meet()
+
+
 def by_another_process() -> TellBeside:
     """As the demonstration does, with the same stand-ins."""
     return partial(InAnotherProcess, papers=DrawnHere(scan_of))

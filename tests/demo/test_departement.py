@@ -60,7 +60,7 @@ from refurb.models import Destruction, Device, Drive, Erasure, Incident
 from reports.enums import ReportState
 from reports.models import Report
 from reports.services import differences, verify_report
-from tests.demo.departements import AS_OF, by_another_process, empty, fingerprints, new_world, seed
+from tests.demo.departements import AS_OF, AtTheLast, by_another_process, empty, fingerprints, new_world, seed
 from tests.reports.test_recount import agrees
 
 
@@ -134,7 +134,7 @@ class DepartementTests(TestCase):
             cls.again, _ = seed(beside=by_another_process())
         cls.restarted = fingerprints()
         new_world()
-        cls.seeding, _ = seed()
+        cls.seeding, _ = seed(beside=AtTheLast)
         super().setUpClass()
 
     def test_an_unfinished_seeding_is_dropped_and_the_same_day_and_seed_give_the_same_departement(self) -> None:
