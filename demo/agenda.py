@@ -174,7 +174,6 @@ class Agenda:
             tell(self.now)
             if meets and beside is not None:
                 beside.meet()
-                self._told_beside = None
             self.add(thread, about, meets=meets)
             if meets:
                 self._go(beside)

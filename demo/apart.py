@@ -4,8 +4,7 @@ requests until they are examined.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime
-from itertools import chain
+from datetime import datetime
 from random import Random
 
 from demo.agenda import Agenda, ThreadRefusal
@@ -33,12 +32,6 @@ class Plans:
         """What another process reads of them: not what becomes of the machines and the needs."""
         lots = [replace(lot, lines=tuple(replace(line, fates=()) for line in lot.lines)) for lot in self.lots]
         return replace(self, lots=lots, asks=[replace(ask, follows={}) for ask in self.asks])
-
-    @property
-    def first_day(self) -> date:
-        """The day before which nothing is drafted nor asked."""
-        days = (lot.announced for lot in self.lots), (deal.drafted for deal in self.deals)
-        return min(*chain(*days, (ask.opened for ask in self.asks)))
 
 
 @dataclass(frozen=True)

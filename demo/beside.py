@@ -93,7 +93,7 @@ class InAnotherProcess:
         return self
 
     def open(self, story: Story, plans: Plans) -> None:
-        self._story, self._plans, self._first = story, plans, local(plans.first_day, 0)
+        self._story, self._plans, self._first = story, plans, local(story.first, 0)
         given = Given(
             cast=story.cast,
             plans=plans.without_fates,

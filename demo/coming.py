@@ -117,7 +117,7 @@ def _put_aside(at: datetime) -> list[Device]:
     """The devices that are put aside, for households with whom no hour is fixed."""
     booked = Appointment.objects.booked().values("need")
     held = Device.objects.main().filter(state=DeviceState.RESERVED, moved_at__lte=at).exclude(need__in=booked)
-    return list(held.select_related("need", "point").order_by("pk")[:CALLS])
+    return list(held.select_related("need", "point").order_by("tag")[:CALLS])
 
 
 def _change(story: Story, made: Appointment, at: datetime, chance: Random) -> None:

@@ -49,7 +49,7 @@ def _scanned(technician: Membership, at: datetime, *, every: int) -> Stocktake:
     """A stocktake where all was scanned at its place, or all but one in ``every``; a few were elsewhere."""
     stocktake = begin_stocktake(actor=technician, at=at)
     by_place: dict[str, list[str]] = {}
-    for rank, device in enumerate(expected_in(stocktake).order_by("place", "pk")):
+    for rank, device in enumerate(expected_in(stocktake).order_by("place", "tag")):
         if every > 1 and rank % every == 0:
             continue
         place = "Chariot de l’établi" if rank % STRAY == STRAY - 1 else device.place

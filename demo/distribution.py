@@ -81,7 +81,7 @@ def surpluses(story: Story, workshop: str) -> Thread:
 def _free(story: Story, workshop: str, at: datetime) -> QuerySet[Device]:
     """The reconditioned devices of a workshop that the story does not keep for something else."""
     ours = Device.objects.filter(pk__in=story.offered[workshop], state=DeviceState.READY, moved_at__lte=at)
-    return ours.order_by("pk")
+    return ours.order_by("tag")
 
 
 def _allot(story: Story, workshop: str, at: datetime) -> None:
@@ -119,7 +119,7 @@ def _send(story: Story, workshop: str, at: datetime) -> None:
     waiting, story.sent[workshop] = story.sent[workshop], []
     codes = {one.pk: code for code, one in story.conventions.items()}
     boxes: dict[str, list[int]] = {}
-    rows = Device.objects.filter(pk__in=waiting, state=DeviceState.ALLOTTED, moved_at__lte=at).order_by("pk")
+    rows = Device.objects.filter(pk__in=waiting, state=DeviceState.ALLOTTED, moved_at__lte=at).order_by("tag")
     for pk, convention in rows.values_list("pk", "convention"):
         boxes.setdefault(codes[convention], []).append(pk)
     for code, pks in boxes.items():
@@ -162,7 +162,7 @@ def _take_in(outlet: Outlet) -> None:
     )
     for delivery in arrived.distinct().order_by("pk"):
         there = list(
-            delivery.lines.filter(outcome=LineOutcome.EXPECTED).order_by("pk").values_list("device", flat=True)
+            delivery.lines.filter(outcome=LineOutcome.EXPECTED).order_by("device__tag").values_list("device", flat=True)
         )
         if outlet.story.number("delivery") == 3 and len(there) > 1:
             there.pop()
@@ -174,7 +174,7 @@ def _mine(outlet: Outlet, state: str) -> Iterator[Device]:
     """The devices of this point that came by the weekly deliveries, in a state."""
     pks = outlet.story.boxes[outlet.point]
     rows = Device.objects.filter(pk__in=pks, state=state, moved_at__lte=outlet.now, attached_to=None)
-    yield from rows.order_by("pk")
+    yield from rows.order_by("tag")
 
 
 def _hand_over(outlet: Outlet) -> None:

@@ -25,7 +25,7 @@ def exchanges(story: Story) -> Thread:
     mine = followed_by_tectech(Device.objects.filter(workshop=manager.organisation_id)).select_related(
         "workshop", "grading"
     )
-    rows = [dict(said) for said in said_of(mine.order_by("-pk")[:MOST]).values()]
+    rows = [dict(said) for said in said_of(mine.order_by("-tag")[:MOST]).values()]
     if not rows:
         return
     for rank, row in enumerate(rows, 1):

@@ -227,7 +227,7 @@ def _another(trip: Trip) -> Device | None:
         convention_epci=earlier.convention_epci_id,
         moved_at__lte=trip.now,
     )
-    return next((one for one in alike.order_by("pk")[:ASKED] if trip.may(one, "exchange")), None)
+    return next((one for one in alike.order_by("tag")[:ASKED] if trip.may(one, "exchange")), None)
 
 
 def refunded(trip: Trip) -> Iterator[datetime]:
@@ -293,4 +293,4 @@ def _screens(trip: Trip) -> list[Device]:
         attached_to=None,
         moved_at__lte=trip.now,
     )
-    return list(free.order_by("pk"))
+    return list(free.order_by("tag"))

@@ -69,11 +69,11 @@ TAKEN = (
 """Which workshops take a lot, in per cent."""
 
 MEETING = (
-    nights, months, running_month, committees, last_committee, sittings, news, counts, coming, exchanges, rights,
-    instruction, last_photo, calls, lists, directory, sessions, addresses,
+    nights, months, running_month, committees, last_committee, sittings, news, counts, coming, exchanges,
+    unannounced_devices, rights, instruction, last_photo, calls, lists, directory, sessions, addresses,
 )  # fmt: skip
-"""What reads or does anything of what is told apart, or is read there."""
-BESIDE = (unannounced_devices, register, keys, skills)
+"""What reads or does anything of what is told apart, or is read there, or gives numbers to the same rows."""
+BESIDE = (register, keys, skills)
 """What has nothing to do with it."""
 
 
