@@ -3,7 +3,7 @@
 A thread asks what is possible when its turn comes (``may``). One that is refused all the same ends there, is told in
 one line that names nobody, and the others go on.
 
-Part of the story may be told beside it (``Beside``): neither knows of the other, but at the acts of threads that
+Part of the story may be told beside it (``ToldBeside``): neither knows of the other, but at the acts of threads that
 ``meet``. These come after all that is told beside before their instant, and before all that comes later there.
 """
 
@@ -91,7 +91,7 @@ class ThreadRefusal:
         return f"{self.day:%d/%m/%Y}, {self.thread} ({self.about or 'rien en main'})\u00a0: {self.why}"
 
 
-class Beside(Protocol):
+class ToldBeside(Protocol):
     """Part of a story that is told beside the rest of it."""
 
     def go(self, until: datetime) -> None:
@@ -162,7 +162,7 @@ class Agenda:
         return outcome.moved
 
     def run(
-        self, tell: Callable[[datetime], None], *, beside: Beside | None = None, until: datetime | None = None
+        self, tell: Callable[[datetime], None], *, beside: ToldBeside | None = None, until: datetime | None = None
     ) -> None:
         """Play what comes before ``until``, everything without it, and what is told ``beside``.
 
@@ -181,7 +181,7 @@ class Agenda:
             beside.meet()
             self.run(tell, until=until)
 
-    def _go(self, beside: Beside | None) -> None:
+    def _go(self, beside: ToldBeside | None) -> None:
         """Have told beside what comes before the next act of a thread that meets it."""
         if beside is not None:
             meetings = (instant for instant, _, _, _, meets in self._waiting if meets)

@@ -29,7 +29,7 @@ HERE = DrawnHere()
 
 
 class BesideStory(Protocol):
-    """What ``demo.agenda.Beside`` asks, and what opens and ends it."""
+    """What ``demo.agenda.ToldBeside`` asks, and what opens and ends it."""
 
     def open(self, story: Story, plans: Plans) -> None: ...
     def go(self, until: datetime) -> None: ...
@@ -65,7 +65,7 @@ class InTurn:
 
 
 @dataclass(frozen=True)
-class Given:
+class Briefing:
     """What another process needs to tell its part of a story: the plans, where to write, how papers are drawn."""
 
     cast: Cast
@@ -94,7 +94,7 @@ class InAnotherProcess:
 
     def open(self, story: Story, plans: Plans) -> None:
         self._story, self._plans, self._first = story, plans, local(story.first, 0)
-        given = Given(
+        given = Briefing(
             cast=story.cast,
             plans=plans.without_fates,
             first=story.first,
@@ -134,7 +134,7 @@ class Teller:
     def __init__(self) -> None:
         self._open = ExitStack()
 
-    def open(self, given: Given) -> None:
+    def open(self, given: Briefing) -> None:
         connection.settings_dict.update(given.database)
         self._open.callback(connection.close)
         self._open.enter_context(override_settings(**given.settings))
@@ -157,7 +157,7 @@ TELLER = Teller()
 """That of this process."""
 
 
-def _opened(given: Given) -> None:
+def _opened(given: Briefing) -> None:
     TELLER.open(given)
 
 

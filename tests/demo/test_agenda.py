@@ -128,7 +128,7 @@ def test_a_database_or_another_process_that_is_away_is_no_refusal(error: type[Ex
         agenda.run(silently)
 
 
-class ToldBeside:
+class WrittenDown:
     """What is told beside a story, written down as it is asked for."""
 
     def __init__(self, agenda: Agenda, told: list[str], *hours: int) -> None:
@@ -147,7 +147,7 @@ def test_a_thread_that_meets_acts_after_all_that_is_told_beside_before_it_and_be
     agenda, told = Agenda(HORIZON), []
     agenda.add(acts("meets", told, 8, 10), meets=True)
     agenda.add(acts("alone", told, 7, 9))
-    agenda.run(silently, beside=ToldBeside(agenda, told, 7, 9, 11))
+    agenda.run(silently, beside=WrittenDown(agenda, told, 7, 9, 11))
     assert told == [
         "up to 8", "beside7", "alone7", "met", "meets8", "up to 10", "beside9", "alone9", "met", "meets10", "up to 12",
         "beside11", "met",
@@ -158,7 +158,7 @@ def test_what_is_told_beside_stops_before_the_first_of_the_threads_that_meet() -
     agenda, told = Agenda(HORIZON), []
     agenda.add(acts("second", told, 10), meets=True)
     agenda.add(acts("first", told, 8), meets=True)
-    agenda.run(silently, beside=ToldBeside(agenda, told, 7, 9, 11))
+    agenda.run(silently, beside=WrittenDown(agenda, told, 7, 9, 11))
     assert told == [
         "up to 8", "beside7", "met", "first8", "up to 10", "beside9", "met", "second10", "up to 12", "beside11", "met",
     ]  # fmt: skip
@@ -167,7 +167,7 @@ def test_what_is_told_beside_stops_before_the_first_of_the_threads_that_meet() -
 def test_what_is_handed_over_at_the_last_meeting_is_told_too() -> None:
     agenda, told = Agenda(HORIZON), []
 
-    class HandsOver(ToldBeside):
+    class HandsOver(WrittenDown):
         def meet(self) -> None:
             super().meet()
             agenda.add(acts("handed over", told, 11))
@@ -188,7 +188,7 @@ def test_a_thread_does_not_meet_at_an_instant_that_may_be_told_beside_already() 
 
     agenda.add(adds())
     agenda.add(acts("meets", told, 10), meets=True)
-    agenda.run(silently, beside=ToldBeside(agenda, told))
+    agenda.run(silently, beside=WrittenDown(agenda, told))
     assert [refusal.thread for refusal in refusals] == ["acts"]
     assert "late9" not in told
     assert "alone9" in told
