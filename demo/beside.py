@@ -1,4 +1,4 @@
-"""What is told apart, beside the rest of a story: by another process, on the other processor, or each in its turn."""
+"""What is told apart, beside the rest of a story: by another process, on the other processor."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -41,27 +41,6 @@ class BesideStory(Protocol):
 
 
 type TellBeside = Callable[[], BesideStory]
-
-
-class InTurn:
-    """In the same process, before the rest: the numbers that the database gives are then the same each time."""
-
-    def open(self, story: Story, plans: Plans) -> None:
-        self._story, self._plans, self._apart = story, plans, ToldApart(story, plans)
-
-    def go(self, until: datetime) -> None:
-        self._told = self._apart.tell(until)
-
-    def meet(self) -> None:
-        self._told.hand_over(self._story, self._plans)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """There is nothing to stop."""
 
 
 @dataclass(frozen=True)

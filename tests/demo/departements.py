@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial
 from random import Random
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from unittest.mock import patch
 
 from django.apps import apps
@@ -20,7 +21,9 @@ from django.db import models
 from django.db.models import Value
 
 from demo.agenda import raise_refusal
-from demo.beside import InAnotherProcess, InTurn, TellBeside
+from demo.apart import Plans, ToldApart
+from demo.beside import InAnotherProcess, TellBeside
+from demo.context import Story
 from demo.drawing import DrawnHere, Press
 from demo.seeding import seed_demo
 from desk.models import Seeding
@@ -80,6 +83,27 @@ def empty() -> None:
     call_command("flush", interactive=False, verbosity=0)
     ContentType.objects.clear_cache()
     STEPS.forget()
+
+
+class InTurn:
+    """In the same process, before the rest: the numbers that the database gives are then the same each time."""
+
+    def open(self, story: Story, plans: Plans) -> None:
+        self._story, self._plans, self._apart = story, plans, ToldApart(story, plans)
+
+    def go(self, until: datetime) -> None:
+        self._told = self._apart.tell(until)
+
+    def meet(self) -> None:
+        self._told.hand_over(self._story, self._plans)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """There is nothing to stop."""
 
 
 def seed(
