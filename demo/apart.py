@@ -1,5 +1,5 @@
-"""What of a story is told by itself: lots until they are picked up, prospects, conventions until they are drawn up,
-requests until they are examined.
+"""What of a story is told by itself: lots and the bench until devices leave it, prospects, conventions until they are
+drawn up, requests until they are examined.
 """
 
 from collections.abc import Sequence
@@ -11,11 +11,19 @@ from demo.agenda import Agenda, ThreadRefusal
 from demo.context import Story
 from demo.conventions import Deal, DrawnUp, Treaty
 from demo.filings import Filing
-from demo.lots import Journey, Offered
+from demo.handed import Leaving
+from demo.lots import Journey
 from demo.offers import Lot
 from demo.prospecting import add_prospects, estimates
+from demo.register import register
 from demo.requests import Ask, Filed, HouseholdRequest
+from demo.tools import keys
+from demo.unannounced import unannounced_devices
+from donations.services.donations import Ruling
 from lifecycle.references import drawn_from
+
+THREADS = (register, keys, unannounced_devices)
+"""What has to do with lots and the bench alone."""
 
 
 @dataclass(frozen=True)
@@ -28,31 +36,35 @@ class Plans:
     seed: int
 
     @property
-    def without_fates(self) -> "Plans":
-        """What another process reads of them: not what becomes of the machines and the needs."""
-        lots = [replace(lot, lines=tuple(replace(line, fates=()) for line in lot.lines)) for lot in self.lots]
-        return replace(self, lots=lots, asks=[replace(ask, follows={}) for ask in self.asks])
+    def without_follows(self) -> "Plans":
+        """What another process reads of them: not what becomes of the needs."""
+        return replace(self, asks=[replace(ask, follows={}) for ask in self.asks])
 
 
 @dataclass(frozen=True)
 class Told:
-    """What came of what was told: lots, conventions, requests in order by their rank among all; what was refused."""
+    """What came of what was told: what is decided of lots, by key; devices for the stock and the recycler, by key, of
+    each workshop; those that go their own way; conventions; requests in order by their rank among all; what was refused.
+    """
 
-    announced: list[Offered] = field(default_factory=list)
-    collected: list[Offered] = field(default_factory=list)
+    tabled: dict[int, list[Ruling]] = field(default_factory=dict)
+    offered: dict[str, list[int]] = field(default_factory=dict)
+    doomed: dict[str, list[int]] = field(default_factory=dict)
+    leaving: list[Leaving] = field(default_factory=list)
     drawn_up: list[DrawnUp] = field(default_factory=list)
     examined: list[Filed] = field(default_factory=list)
     refusals: list[ThreadRefusal] = field(default_factory=list)
 
     def hand_over(self, story: Story, plans: Plans) -> None:
-        """Lots are tabled or go on, conventions wait for their day, what is in order for the next sitting."""
+        """Lots are tabled, devices go on, conventions wait for their day, what is in order for the next sitting."""
         for refusal in self.refusals:
             story.agenda.refused(refusal)
-        for lot in self.announced:
-            story.tabled[lot.donation.pk] = Journey(story, plans.lots[lot.rank], lot).rulings
-        for lot in self.collected:
-            journey = Journey(story, plans.lots[lot.rank], lot)
-            story.agenda.add(journey.live(), about=journey)
+        story.tabled.update(self.tabled)
+        for kept, come in ((story.offered, self.offered), (story.doomed, self.doomed)):
+            for workshop, pks in come.items():
+                kept[workshop] += pks
+        for device in self.leaving:
+            device.go_on(story)
         deals = {deal.code: deal for deal in plans.deals}
         for one in self.drawn_up:
             story.agenda.add(Treaty(story, deals[one.code], one).live(), about=one.code)
@@ -61,7 +73,7 @@ class Told:
     def taken(self) -> "Told":
         """The same, and nothing is left in it."""
         gathered = [getattr(self, one.name) for one in fields(self)]
-        told = Told(*(list(each) for each in gathered))
+        told = Told(*(each.copy() for each in gathered))
         for each in gathered:
             each.clear()
         return told
@@ -75,18 +87,23 @@ class ToldApart:
     """
 
     def __init__(self, story: Story, plans: Plans) -> None:
-        self._told = Told()
         self._references = Random(f"references apart {plans.seed}")  # noqa: S311 nothing here is a secret
-        self._agenda = Agenda(story.agenda.horizon, self._told.refusals.append)
         rng = Random(f"apart {plans.seed}")  # noqa: S311 nothing here is a secret
-        alone = replace(story, rng=rng, agenda=self._agenda)
+        refusals: list[ThreadRefusal] = []
+        self._agenda = Agenda(story.agenda.horizon, refusals.append)
+        alone = Story(
+            story.cast, story.catalogue, rng, self._agenda, story.first, story.last, story.press, story.papers
+        )
+        self._told = Told(alone.tabled, alone.offered, alone.doomed, alone.leaving, refusals=refusals)
         self._agenda.add(estimates(alone))
         add_prospects(alone)
+        for thread in THREADS:
+            self._agenda.add(thread(alone))
         for deal in plans.deals:
             self._agenda.add(Treaty(alone, deal).draw_up(self._told.drawn_up), about=deal.code)
-        for rank, lot in enumerate(plans.lots):
+        for lot in plans.lots:
             journey = Journey(alone, lot)
-            self._agenda.add(journey.offer(rank, self._told.announced, self._told.collected), about=journey)
+            self._agenda.add(journey.live(), about=journey)
         for rank, ask in enumerate(plans.asks):
             filing = Filing(alone, ask)
             self._agenda.add(filing.live(rank, self._told.examined), about=filing)

@@ -75,7 +75,7 @@ class InAnotherProcess:
         self._story, self._plans, self._first = story, plans, local(story.first, 0)
         given = Briefing(
             cast=story.cast,
-            plans=plans.without_fates,
+            plans=plans.without_follows,
             first=story.first,
             last=story.last,
             horizon=story.agenda.horizon,

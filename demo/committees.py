@@ -90,7 +90,7 @@ def _typed(story: Story, meeting: Meeting) -> dict[str, str]:
         if plan is None:
             typed[line_name("choice", read.lines[0].pk)] = LineChoice.POSTPONE
             continue
-        for ruling in plan():
+        for ruling in plan:
             typed |= _of_ruling(ruling)
     seats = list(meeting.committee.seats.order_by("pk"))
     absent = seats[meeting.committee.meets_on.month % len(seats)]

@@ -1,7 +1,6 @@
 """What every thread of the story shares: the cast, the catalogue, chance, and the agenda."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -50,7 +49,9 @@ class Story:
     """The devices each workshop allotted last week, which it sends next."""
     boxes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """The devices that the weekly deliveries brought to each point, by key."""
-    tabled: dict[int, Callable[[], list[Ruling]]] = field(default_factory=dict)
+    leaving: list[Any] = field(default_factory=list)
+    """The devices that left the bench for a way of their own (``demo.handed.Leaving``)."""
+    tabled: dict[int, list[Ruling]] = field(default_factory=dict)
     """What the plan decides of each lot that is announced, by key: a committee that sits before the pilot says it."""
     examined: list[Any] = field(default_factory=list)
     """The requests that the distributor has looked at and found in order."""

@@ -1,12 +1,14 @@
 """What may become of a device once it is reconditioned: one fate each, up to a household and back under warranty."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import wraps
 
 from demo.agenda import Thread, do, may
 from demo.bench import Work
+from demo.catalogue import Model
+from demo.context import Story
 from demo.device_fates import Fate, ready
 from demo.outlets import ASKED, Trip
 from distribution.enums import (
@@ -31,27 +33,61 @@ from refurb.services import bench
 type Travel = Callable[[Trip], Iterator[datetime]]
 
 
-def to(convention: str, travel: Travel, rank: int = 0) -> Fate:
-    """The usual way on the bench, then a travel through a convention; ``rank`` chooses among its points."""
+@dataclass(frozen=True)
+class Through:
+    """The fate of a device: the usual way on the bench, then a travel through a convention.
 
-    def fate(work: Work) -> Thread:
+    ``rank`` chooses among the points of the convention.
+    """
+
+    convention: str
+    travel: Travel
+    rank: int = 0
+
+    def __call__(self, work: Work) -> Thread:
+        return _named(self._on_the_bench(work), f"{self.travel.__name__} through {self.convention}")
+
+    def _on_the_bench(self, work: Work) -> Thread:
         if (yield from ready(work)):
-            yield from travel(Trip(work, convention, rank))
-
-    fate.__qualname__ = f"{travel.__name__} through {convention}"
-    return fate
+            work.story.leaving.append(Leaving(self, work.workshop, work.device, work.model, work.now))
 
 
-def onward(fate: Fate) -> Fate:
-    """The same fate; what is reconditioned at its end may be allotted with the others."""
+@dataclass(frozen=True)
+class Onward:
+    """A fate after which what is reconditioned may be allotted with the others."""
 
-    @wraps(fate)
-    def longer(work: Work) -> Thread:
-        yield from fate(work)
+    fate: Fate
+
+    def __call__(self, work: Work) -> Thread:
+        return _named(self._on_the_bench(work), self.fate.__qualname__)
+
+    def _on_the_bench(self, work: Work) -> Thread:
+        yield from self.fate(work)
         finished = Device.objects.filter(pk__in=work.pks, state=DeviceState.READY).order_by("pk")
         work.story.offered[work.workshop] += finished.values_list("pk", flat=True)
 
-    return longer
+
+def _named(thread: Generator[datetime, None, None], name: str) -> Thread:
+    """What is told of a thread that is refused."""
+    thread.__qualname__ = name
+    return thread
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A device that leaves the bench for a way of its own, and the instant of the last act there."""
+
+    way: Through
+    workshop: str
+    device: Device
+    model: Model
+    now: datetime
+
+    def go_on(self, story: Story) -> None:
+        """What becomes of it from then on."""
+        now = max(self.now, story.agenda.now or self.now)
+        work = Work(story, self.workshop, [self.device], self.model, now)
+        story.agenda.add(self.way.travel(Trip(work, self.way.convention, self.way.rank)), about=work)
 
 
 # --- where it stands on the last day
@@ -120,7 +156,7 @@ def sent_back(trip: Trip) -> Iterator[datetime]:
     yield from trip.when("send_back")
     do("send_back", trip.act, reason=SendBackReason.INCOMPLETE, comment="Livré sans chargeur.")
     trip.work.now = trip.now
-    yield from onward(ready)(trip.work)
+    yield from Onward(ready)(trip.work)
 
 
 def found(trip: Trip) -> Iterator[datetime]:
@@ -263,7 +299,7 @@ def _brought_back(trip: Trip, reason: ReturnReason = ReturnReason.FAULT) -> Iter
 
 def _worked_on_again(trip: Trip) -> Iterator[datetime]:
     trip.work.now = trip.now
-    yield from onward(ready)(trip.work)
+    yield from Onward(ready)(trip.work)
 
 
 # --- a desktop and its screen

@@ -1,7 +1,6 @@
 """The life of a lot, from the offer to the balance, step by step, as a plan says."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +14,7 @@ from demo.calendar import local, working_day
 from demo.cast import WORKSHOPS
 from demo.context import Story
 from demo.device_fates import Fate
-from demo.handed import onward
+from demo.handed import Onward
 from demo.offers import STEPS, Lot, LotLine
 from donations.enums import (
     Destination,
@@ -35,55 +34,28 @@ from refurb.enums import CostKind, DeviceState, MissingReason, WithdrawalReason
 from refurb.models import Device
 from refurb.services import devices, stock
 
-RECEIVED = STEPS.index("receive")
 UNREAD = ("serial", "manufacturer", "model", "processor")
 """What is not read at the reception of a machine that is told by the others of its lot."""
 
 
-@dataclass(frozen=True)
-class Offered:
-    """Where the ``rank``-th lot stands: the instant of the last act, and who takes it."""
-
-    rank: int
-    now: datetime
-    donation: Donation
-    workshops: list[str]
-
-
 class Journey:
-    """One lot, picked up, then received. ``now`` is the instant of the present act."""
+    """One lot. ``now`` is the instant of the present act."""
 
-    def __init__(self, story: Story, lot: Lot, offered: Offered | None = None) -> None:
+    def __init__(self, story: Story, lot: Lot) -> None:
         self.story, self.rng, self.lot = story, story.rng, lot
-        if offered is None:
-            self.now, self.donation = story.moment(working_day(lot.announced)), Donation()
-            self.workshops = list(lot.workshops)
-        else:
-            self.now, self.donation = max(offered.now, story.agenda.now or offered.now), offered.donation
-            self.workshops = list(offered.workshops)
+        self.now, self.donation = story.moment(working_day(lot.announced)), Donation()
+        self.workshops = list(lot.workshops)
 
     def __str__(self) -> str:
         return self.donation.reference
 
-    def offer(self, rank: int, announced: list[Offered], collected: list[Offered]) -> Thread:
-        """Every step the plan asks for until workshops have it, or its way out; ``announced``: those to be decided."""
-        last = STEPS.index(self.lot.until)
-        for step in STEPS[: min(last + 1, RECEIVED)]:
-            yield from getattr(self, step)()
-            if step == "announce" and last > STEPS.index(step):
-                announced.append(self._stands(rank))
-        if last < RECEIVED:
-            yield from self.leave()
-        else:
-            collected.append(self._stands(rank))
-
-    def _stands(self, rank: int) -> Offered:
-        return Offered(rank, self.now, self.donation, list(self.workshops))
-
     def live(self) -> Thread:
-        """What the plan asks for from then on."""
-        for step in STEPS[RECEIVED : STEPS.index(self.lot.until) + 1]:
+        """Every step the plan asks for, and the way out."""
+        steps = STEPS[: STEPS.index(self.lot.until) + 1]
+        for step in steps:
             yield from getattr(self, step)()
+            if step == "announce" and step != steps[-1]:
+                self.story.tabled[self.donation.pk] = self.rulings()
         yield from self.leave()
 
     def after(self, low: int, high: int) -> datetime:
@@ -314,7 +286,7 @@ class Journey:
             )
             racks.setdefault(fate, []).extend(found[first : first + device_fates.HANDFUL])
         for fate, rack in racks.items():
-            self._start(workshop, line, rack, onward(fate))
+            self._start(workshop, line, rack, Onward(fate))
 
     def _minute(self) -> datetime:
         """A minute or two later: a scan is quick."""

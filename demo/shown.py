@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from demo import device_fates, handed, tools
 from demo.context import Story
-from demo.handed import to
+from demo.handed import Onward, Through
 from demo.offers import Lot, LotLine
 from donations.enums import DeclineReason, Destination, LineCondition, LineRefusalCode, WithdrawReason
 from refurb.enums import DeviceType
@@ -57,7 +57,7 @@ def _distributed(story: Story) -> Iterator[Lot]:
     """What goes on to households: each incident of the way once, and each state on the last day."""
     sites, model = story.cast.sites, story.catalogue.named
     year = story.last.year
-    spare, read = handed.onward(device_fates.ready), handed.onward(tools.ready)
+    spare, read = Onward(device_fates.ready), Onward(tools.ready)
     travels = (
         handed.sold, handed.undone, handed.given_back, handed.exchanged, handed.refunded, handed.found,
         handed.released, handed.recalled, handed.sent_back, handed.derogated,
@@ -71,9 +71,9 @@ def _distributed(story: Story) -> Iterator[Lot]:
                 model("Latitude 5410"),
                 14,
                 year - 4,
-                fates=(*(to("mel", travel, rank) for rank, travel in enumerate(travels)), *[spare] * 4),
+                fates=(*(Through("mel", travel, rank) for rank, travel in enumerate(travels)), *[spare] * 4),
             ),
-            LotLine(model("OptiPlex 5070"), 2, year - 5, fates=(to("mel", handed.with_screen), spare)),
+            LotLine(model("OptiPlex 5070"), 2, year - 5, fates=(Through("mel", handed.with_screen), spare)),
             LotLine(model("P2419H"), 3, year - 5, fates=(spare, spare, spare)),
         ),
         description="Postes de travail remplacés, en bon état.",
@@ -86,7 +86,7 @@ def _distributed(story: Story) -> Iterator[Lot]:
                 model("Latitude 5410"),
                 8,
                 year - 4,
-                fates=(*(to("mel", travel, rank) for rank, travel in enumerate(standing)), read, read, spare),
+                fates=(*(Through("mel", travel, rank) for rank, travel in enumerate(standing)), read, read, spare),
             ),
         ),
     )
@@ -99,9 +99,9 @@ def _distributed(story: Story) -> Iterator[Lot]:
                 7,
                 year - 4,
                 fates=(
-                    to("maubeuge", handed.sold),
-                    to("avesnois", handed.sold),
-                    *(to("maubeuge", travel) for travel in standing),
+                    Through("maubeuge", handed.sold),
+                    Through("avesnois", handed.sold),
+                    *(Through("maubeuge", travel) for travel in standing),
                 ),
             ),
         ),

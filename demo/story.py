@@ -29,14 +29,11 @@ from demo.lists import lists
 from demo.months import months, running_month
 from demo.offers import Lot, LotLine
 from demo.prescribing import addresses, directory, sessions
-from demo.register import register
 from demo.requests import Ask, news, sittings
 from demo.rights import rights
 from demo.seasons import GIFTS, spread
 from demo.shown import shown
 from demo.skills import skills
-from demo.tools import keys
-from demo.unannounced import unannounced_devices
 from demo.waste import passages
 from donations.enums import LineCondition, LineRefusalCode
 from lifecycle.references import drawn_from
@@ -70,11 +67,9 @@ TAKEN = (
 
 MEETING = (
     nights, months, running_month, committees, last_committee, sittings, news, counts, coming, exchanges,
-    unannounced_devices, rights, instruction, last_photo, calls, lists, directory, sessions, addresses,
+    rights, instruction, last_photo, calls, lists, directory, sessions, addresses,
 )  # fmt: skip
 """What reads or does anything of what is told apart, or is read there, or gives numbers to the same rows."""
-BESIDE = (register, keys, skills)
-"""What has nothing to do with it."""
 
 
 def tell_story(
@@ -102,12 +97,12 @@ def tell_story(
         lots, asks = plan(story, homes, devices)
         for thread in MEETING:
             story.agenda.add(thread(story), meets=True)
-        for thread in BESIDE:
-            story.agenda.add(thread(story))
+        story.agenda.add(skills(story))
         agreed = list(deals(story, everywhere=devices >= EVERYWHERE))
         _distribute(story, homes, agreed)
         for workshop in WORKSHOPS:
-            story.agenda.add(passages(story, workshop, story.cast.organisations["recyclage"]), about=workshop)
+            passing = passages(story, workshop, story.cast.organisations["recyclage"])
+            story.agenda.add(passing, about=workshop, meets=True)
         press.begin()
         apart.open(story, Plans(lots, _later(story, agreed), asks, seed))
         story.agenda.run(lambda now: tell(max((now - start) / (horizon - start), 0), now), beside=apart)
@@ -151,8 +146,8 @@ def _distribute(story: Story, homes: Homes, agreed: Sequence[Deal]) -> None:
     for thread in long_gone(story, homes):
         story.agenda.add(thread)
     for workshop in WORKSHOPS:
-        story.agenda.add(weekly(story, workshop), about=workshop)
-        story.agenda.add(surpluses(story, workshop), about=workshop)
+        story.agenda.add(weekly(story, workshop), about=workshop, meets=True)
+        story.agenda.add(surpluses(story, workshop), about=workshop, meets=True)
     for point in story.cast.points:
         story.agenda.add(counter(story, point), about=point)
 
