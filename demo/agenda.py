@@ -3,19 +3,21 @@
 A thread asks what is possible when its turn comes (``may``). One that is refused all the same ends there, is told in
 one line that names nobody, and the others go on.
 
-Part of the story may be told beside it (``ToldBeside``): neither knows of the other, but at the acts of threads that
-``meet``. These come after all that is told beside before their instant, and before all that comes later there.
+Parts of the story may be told beside it (``ToldBeside``): neither knows of the others, but at the acts of threads that
+``meet`` them. These come after all that is told of these parts before their instant, and before all that comes later
+there.
 """
 
 import heapq
 import itertools
 import logging
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied
@@ -101,6 +103,7 @@ class ToldBeside(Protocol):
         """Wait until it is told, and hand over what comes of it."""
 
 
+NOTHING: Mapping[str, ToldBeside] = MappingProxyType({})
 type OnRefusal = Callable[[ThreadRefusal], None]
 
 
@@ -123,23 +126,24 @@ class Agenda:
     def __init__(self, horizon: datetime, refused: OnRefusal = log_refusal) -> None:
         self.horizon, self.refused = horizon, refused
         self.now: datetime | None = None
-        self._waiting: list[tuple[datetime, int, Thread, object, bool]] = []
+        self._waiting: list[tuple[datetime, int, Thread, object, Collection[str]]] = []
         self._rank = itertools.count()
-        self._told_beside: datetime | None = None
+        self._told_until: dict[str, datetime] = {}
 
-    def add(self, thread: Thread, about: object = "", *, meets: bool = False) -> None:
+    def add(self, thread: Thread, about: object = "", *, meets: Collection[str] = ()) -> None:
         """Write down the next act of a thread; one that has none before the horizon is left there.
 
         ``about`` says, once it is a string, what the thread has in hand: a reference or a code, never a name. A thread
-        that fails, or would act before the present instant of the story, or that ``meets`` what is told beside and
-        would act before an instant that may be told there already, is told to ``refused``.
+        that fails, or would act before the present instant of the story, or that ``meets`` parts told beside and would
+        act before an instant that may be told there already, is told to ``refused``.
         """
         name: str = getattr(thread, "__qualname__", "").replace(".<locals>", "")
         with self.trying(name, about):
             instant = next(thread, None)
             if instant is None:
                 return
-            earliest = max(filter(None, (self.now, self._told_beside if meets else None)), default=instant)
+            told = [self._told_until[part] for part in meets if part in self._told_until]
+            earliest = max([*told, self.now or instant])
             if instant < earliest:
                 raise ValueError(f"an act on {instant} is asked for on {earliest}")
             if instant < self.horizon:
@@ -162,31 +166,36 @@ class Agenda:
         return outcome.moved
 
     def run(
-        self, tell: Callable[[datetime], None], *, beside: ToldBeside | None = None, until: datetime | None = None
+        self,
+        tell: Callable[[datetime], None],
+        *,
+        beside: Mapping[str, ToldBeside] = NOTHING,
+        until: datetime | None = None,
     ) -> None:
-        """Play what comes before ``until``, everything without it, and what is told ``beside``.
+        """Play what comes before ``until``, everything without it, and each part that is told ``beside``.
 
         ``tell`` is given each instant as the story reaches it. What is handed over at the end is played too.
         """
-        self._go(beside)
+        self._go(beside, beside)
         while self._waiting and (until is None or self._waiting[0][0] < until):
             self.now, _, thread, about, meets = heapq.heappop(self._waiting)
             tell(self.now)
-            if meets and beside is not None:
-                beside.meet()
+            met = [part for part in meets if part in beside]
+            for part in met:
+                beside[part].meet()
             self.add(thread, about, meets=meets)
-            if meets:
-                self._go(beside)
-        if beside is not None:
-            beside.meet()
+            self._go(beside, met)
+        for one in beside.values():
+            one.meet()
+        if beside:
             self.run(tell, until=until)
 
-    def _go(self, beside: ToldBeside | None) -> None:
-        """Have told beside what comes before the next act of a thread that meets it."""
-        if beside is not None:
-            meetings = (instant for instant, _, _, _, meets in self._waiting if meets)
-            self._told_beside = min(meetings, default=self.horizon)
-            beside.go(self._told_beside)
+    def _go(self, beside: Mapping[str, ToldBeside], parts: Collection[str]) -> None:
+        """Have told beside what comes, of these parts, before the next act of a thread that meets it."""
+        for part in parts:
+            meetings = (instant for instant, _, _, _, meets in self._waiting if part in meets)
+            self._told_until[part] = min(meetings, default=self.horizon)
+            beside[part].go(self._told_until[part])
 
 
 def may(row: Stateful, verb: str, *, actor: Actor, at: datetime, **values: Any) -> bool:

@@ -1,5 +1,5 @@
-"""What of a story is told by itself: lots and the bench until devices leave it, prospects, conventions until they are
-drawn up, requests until they are examined.
+"""What of a story is told by itself, in two parts that have nothing to do with each other: lots and the bench until
+devices leave it; prospects, conventions until they are drawn up, requests until they are examined.
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from datetime import datetime
 from random import Random
 
 from demo.agenda import Agenda, ThreadRefusal
-from demo.context import Story
+from demo.context import Part, Story
 from demo.conventions import Deal, DrawnUp, Treaty
 from demo.filings import Filing
 from demo.handed import Leaving
@@ -21,9 +21,6 @@ from demo.tools import keys
 from demo.unannounced import unannounced_devices
 from donations.services.donations import Ruling
 from lifecycle.references import drawn_from
-
-THREADS = (register, keys, unannounced_devices)
-"""What has to do with lots and the bench alone."""
 
 
 @dataclass(frozen=True)
@@ -80,39 +77,49 @@ class Told:
 
 
 class ToldApart:
-    """Tells them: nobody else touches one before it is handed over.
+    """Tells a part: nobody else touches anything of it before it is handed over.
 
-    They have their own chance and draw their own references, so that the same seed gives the same ones whenever, and
-    wherever, they are told.
+    It has its own chance and draws its own references, so that the same seed gives the same ones whenever, and
+    wherever, it is told.
     """
 
-    def __init__(self, story: Story, plans: Plans) -> None:
-        self._references = Random(f"references apart {plans.seed}")  # noqa: S311 nothing here is a secret
-        rng = Random(f"apart {plans.seed}")  # noqa: S311 nothing here is a secret
+    def __init__(self, story: Story, plans: Plans, part: Part) -> None:
+        self._references = Random(f"references {part} {plans.seed}")  # noqa: S311 nothing here is a secret
+        rng = Random(f"{part} {plans.seed}")  # noqa: S311 nothing here is a secret
         refusals: list[ThreadRefusal] = []
         self._agenda = Agenda(story.agenda.horizon, refusals.append)
         alone = Story(
             story.cast, story.catalogue, rng, self._agenda, story.first, story.last, story.press, story.papers
         )
         self._told = Told(alone.tabled, alone.offered, alone.doomed, alone.leaving, refusals=refusals)
-        self._agenda.add(estimates(alone))
-        add_prospects(alone)
-        for thread in THREADS:
-            self._agenda.add(thread(alone))
-        for deal in plans.deals:
-            self._agenda.add(Treaty(alone, deal).draw_up(self._told.drawn_up), about=deal.code)
-        for lot in plans.lots:
-            journey = Journey(alone, lot)
-            self._agenda.add(journey.live(), about=journey)
-        for rank, ask in enumerate(plans.asks):
-            filing = Filing(alone, ask)
-            self._agenda.add(filing.live(rank, self._told.examined), about=filing)
+        TELLS[part](alone, plans, self._told)
 
     def tell(self, until: datetime) -> Told:
         """Play what comes before an instant."""
         with drawn_from(self._references):
             self._agenda.run(_silently, until=until)
         return self._told.taken()
+
+
+def _bench(alone: Story, plans: Plans, told: Told) -> None:
+    for thread in (register, keys, unannounced_devices):
+        alone.agenda.add(thread(alone))
+    for lot in plans.lots:
+        journey = Journey(alone, lot)
+        alone.agenda.add(journey.live(), about=journey)
+
+
+def _files(alone: Story, plans: Plans, told: Told) -> None:
+    alone.agenda.add(estimates(alone))
+    add_prospects(alone)
+    for deal in plans.deals:
+        alone.agenda.add(Treaty(alone, deal).draw_up(told.drawn_up), about=deal.code)
+    for rank, ask in enumerate(plans.asks):
+        filing = Filing(alone, ask)
+        alone.agenda.add(filing.live(rank, told.examined), about=filing)
+
+
+TELLS = {Part.BENCH: _bench, Part.FILES: _files}
 
 
 def _silently(now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What is told apart, beside the rest of a story: by another process, on the other processor."""
+"""Each part that is told apart, beside the rest of a story: by a process of its own."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -17,7 +17,7 @@ from demo.apart import Plans, Told, ToldApart
 from demo.calendar import local
 from demo.cast import Cast
 from demo.catalogue import Catalogue
-from demo.context import Story
+from demo.context import Part, Story
 from demo.drawing import Drawing, DrawnHere
 from demo.processes import processes
 from demo.telling import in_one_go
@@ -40,13 +40,14 @@ class BesideStory(Protocol):
     ) -> None: ...
 
 
-type TellBeside = Callable[[], BesideStory]
+type TellBeside = Callable[[Part], BesideStory]
 
 
 @dataclass(frozen=True)
 class Briefing:
-    """What another process needs to tell its part of a story: the plans, where to write, how papers are drawn."""
+    """What another process needs to tell a part of a story: the plans, where to write, how papers are drawn."""
 
+    part: Part
     cast: Cast
     plans: Plans
     first: date
@@ -63,8 +64,8 @@ class InAnotherProcess:
     ``papers`` draws the papers there.
     """
 
-    def __init__(self, *, papers: Drawing = HERE) -> None:
-        self._papers = papers
+    def __init__(self, part: Part, *, papers: Drawing = HERE) -> None:
+        self._part, self._papers = part, papers
 
     def __enter__(self) -> Self:
         self._pool = processes(1)
@@ -74,6 +75,7 @@ class InAnotherProcess:
     def open(self, story: Story, plans: Plans) -> None:
         self._story, self._plans, self._first = story, plans, local(story.first, 0)
         given = Briefing(
+            part=self._part,
             cast=story.cast,
             plans=plans.without_follows,
             first=story.first,
@@ -121,7 +123,7 @@ class Teller:
         self._open.enter_context(in_one_go())
         rng, agenda = Random(), Agenda(given.horizon)  # noqa: S311 nothing is drawn from it
         story = Story(given.cast, Catalogue(), rng, agenda, given.first, given.last, papers=given.papers)
-        self._apart = ToldApart(story, given.plans)
+        self._apart = ToldApart(story, given.plans, given.part)
 
     def tell(self, until: datetime) -> Told:
         """What comes before an instant, with errors that another process can read."""

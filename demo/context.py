@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from functools import cached_property
 from random import Random
 from typing import Any
@@ -25,6 +26,13 @@ AFTERNOON = (13 * 60 + 30, 16 * 60 + 50)
 """When people act, in minutes of the day."""
 SLOWNESS = {"lille": 1.0, "sambre": 1.6, "littoral": 2.6}
 """How long devices wait for their turn in each workshop, beside the quickest."""
+
+
+class Part(StrEnum):
+    """What is told beside the rest of a story, each by itself (``demo.apart``)."""
+
+    BENCH = "bench"
+    FILES = "files"
 
 
 @dataclass

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from demo.agenda import Thread
 from demo.calendar import working_day
+from demo.cast import WORKSHOPS
 from demo.context import Story
 from demo.outlets import ROUTES, Outlet, first_needs
 from distribution.enums import SERVES
@@ -19,7 +20,7 @@ from refurb.enums import CedeReason, DeviceState, DeviceType, LineOutcome
 from refurb.models import Delivery, Device
 from refurb.services import stock
 
-ONE_WEEK = timedelta(days=7)
+ONE_WEEK, ITS_TURN = timedelta(days=7), timedelta(minutes=3)
 KINDS = {type_: kind for kind, types in SERVES.items() for type_ in types}
 """The kind of need that each type of device serves."""
 ON_THE_WAY = (DeviceState.ALLOTTED, DeviceState.SHIPPED, DeviceState.AVAILABLE)
@@ -47,15 +48,17 @@ CEDED = 12
 SEASON = timedelta(days=100)
 
 
-def weekly(story: Story, workshop: str) -> Thread:
-    """Every Tuesday the workshop sends what it allotted the week before, then allots what is ready."""
+def weekly(story: Story) -> Thread:
+    """Every Tuesday each workshop in its turn sends what it allotted the week before, then allots what is ready."""
     day = story.first + timedelta(days=(TUESDAY - story.first.weekday()) % 7)
     while day < story.last:
         yield (now := story.moment(working_day(day)))
-        with story.agenda.trying("send", workshop):
-            _send(story, workshop, now)
-        with story.agenda.trying("allot", workshop):
-            _allot(story, workshop, now + timedelta(minutes=20))
+        for rank, workshop in enumerate(WORKSHOPS):
+            at = now + rank * ITS_TURN
+            with story.agenda.trying("send", workshop):
+                _send(story, workshop, at)
+            with story.agenda.trying("allot", workshop):
+                _allot(story, workshop, at + timedelta(minutes=20))
         day += ONE_WEEK
 
 

@@ -198,7 +198,7 @@ def compare(adviser: Membership, asked: Sequence[int], now: datetime) -> None:
 
 def news(story: Story) -> Thread:
     """Every week each service tells the families what it has learnt; the last days are still to be told."""
-    day = working_day(story.first, 10)
+    day = working_day(story.first, 12)
     while day < story.last:
         yield (now := local(day, 16, 20))
         waiting = PromisedContact.objects.to_keep().filter(promised_at__lt=now - timedelta(days=1))

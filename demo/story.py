@@ -1,11 +1,12 @@
 """What happens when: the lots that show every way through the chain, then ordinary ones up to the size asked for."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import date, datetime
 from random import Random
 
 from calendars.working_days import add_months
-from demo.agenda import Agenda, OnRefusal, log_refusal
+from demo.agenda import Agenda, OnRefusal, Thread, log_refusal
 from demo.apart import Plans
 from demo.asked import asked, long_gone
 from demo.beside import InAnotherProcess, TellBeside
@@ -16,7 +17,7 @@ from demo.catalogue import Catalogue, Model
 from demo.clock import EARLY_MONTHS, nights
 from demo.coming import coming, open_points
 from demo.committees import committees, last_committee
-from demo.context import Story
+from demo.context import Part, Story
 from demo.convention_plan import deals
 from demo.conventions import Deal, Treaty
 from demo.counting import counts
@@ -65,11 +66,14 @@ TAKEN = (
 )  # fmt: skip
 """Which workshops take a lot, in per cent."""
 
-MEETING = (
-    nights, months, running_month, committees, last_committee, sittings, news, counts, coming, exchanges,
-    rights, instruction, last_photo, calls, lists, directory, sessions, addresses,
-)  # fmt: skip
-"""What reads or does anything of what is told apart, or is read there, or gives numbers to the same rows."""
+MEETING: dict[tuple[Part, ...], tuple[Callable[[Story], Thread], ...]] = {
+    (Part.BENCH, Part.FILES): (nights, months, running_month),
+    (Part.BENCH,): (committees, last_committee, counts, exchanges, weekly),
+    (Part.FILES,): (
+        sittings, news, coming, rights, instruction, last_photo, calls, lists, directory, sessions, addresses,
+    ),
+}  # fmt: skip
+"""For each part told apart, what reads or does anything of it, or is read there, or gives numbers to the same rows."""
 
 
 def tell_story(
@@ -91,20 +95,24 @@ def tell_story(
     start, horizon = local(working_day(first_day(as_of)), 8), local(as_of, 0)
     tell(0, start)
     references = Random(seed)  # noqa: S311 nothing here is a secret
-    with drawn_from(references), beside() as apart, Press() as press:
+    with drawn_from(references), ExitStack() as opened, Press() as press:
+        apart = {part: opened.enter_context(beside(part)) for part in Part}
         story = begin_story(as_of=as_of, seed=seed, press=press, refused=refused)
         homes = Homes(story.cast, story.rng)
         lots, asks = plan(story, homes, devices)
-        for thread in MEETING:
-            story.agenda.add(thread(story), meets=True)
+        for parts, threads in MEETING.items():
+            for thread in threads:
+                story.agenda.add(thread(story), meets=parts)
         story.agenda.add(skills(story))
         agreed = list(deals(story, everywhere=devices >= EVERYWHERE))
         _distribute(story, homes, agreed)
         for workshop in WORKSHOPS:
             passing = passages(story, workshop, story.cast.organisations["recyclage"])
-            story.agenda.add(passing, about=workshop, meets=True)
+            story.agenda.add(passing, about=workshop, meets=(Part.BENCH,))
         press.begin()
-        apart.open(story, Plans(lots, _later(story, agreed), asks, seed))
+        plans = Plans(lots, _later(story, agreed), asks, seed)
+        for one in apart.values():
+            one.open(story, plans)
         story.agenda.run(lambda now: tell(max((now - start) / (horizon - start), 0), now), beside=apart)
     tell(1, horizon)
 
@@ -146,8 +154,7 @@ def _distribute(story: Story, homes: Homes, agreed: Sequence[Deal]) -> None:
     for thread in long_gone(story, homes):
         story.agenda.add(thread)
     for workshop in WORKSHOPS:
-        story.agenda.add(weekly(story, workshop), about=workshop, meets=True)
-        story.agenda.add(surpluses(story, workshop), about=workshop, meets=True)
+        story.agenda.add(surpluses(story, workshop), about=workshop, meets=(Part.BENCH,))
     for point in story.cast.points:
         story.agenda.add(counter(story, point), about=point)
 

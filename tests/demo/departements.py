@@ -23,7 +23,7 @@ from django.db.models import Value
 from demo.agenda import raise_refusal
 from demo.apart import Plans, ToldApart
 from demo.beside import InAnotherProcess, TellBeside
-from demo.context import Story
+from demo.context import Part, Story
 from demo.drawing import DrawnHere, Press
 from demo.seeding import seed_demo
 from desk.models import Seeding
@@ -88,8 +88,11 @@ def empty() -> None:
 class InTurn:
     """In the same process, before the rest: the numbers that the database gives are then the same each time."""
 
+    def __init__(self, part: Part) -> None:
+        self._part = part
+
     def open(self, story: Story, plans: Plans) -> None:
-        self._story, self._plans, self._apart = story, plans, ToldApart(story, plans)
+        self._story, self._plans, self._apart = story, plans, ToldApart(story, plans, self._part)
 
     def go(self, until: datetime) -> None:
         self._told = self._apart.tell(until)

@@ -128,6 +128,9 @@ def test_a_database_or_another_process_that_is_away_is_no_refusal(error: type[Ex
         agenda.run(silently)
 
 
+PART = ("part",)
+
+
 class WrittenDown:
     """What is told beside a story, written down as it is asked for."""
 
@@ -145,9 +148,9 @@ class WrittenDown:
 
 def test_a_thread_that_meets_acts_after_all_that_is_told_beside_before_it_and_before_all_that_comes_later() -> None:
     agenda, told = Agenda(HORIZON), []
-    agenda.add(acts("meets", told, 8, 10), meets=True)
+    agenda.add(acts("meets", told, 8, 10), meets=PART)
     agenda.add(acts("alone", told, 7, 9))
-    agenda.run(silently, beside=WrittenDown(agenda, told, 7, 9, 11))
+    agenda.run(silently, beside={"part": WrittenDown(agenda, told, 7, 9, 11)})
     assert told == [
         "up to 8", "beside7", "alone7", "met", "meets8", "up to 10", "beside9", "alone9", "met", "meets10", "up to 12",
         "beside11", "met",
@@ -156,9 +159,9 @@ def test_a_thread_that_meets_acts_after_all_that_is_told_beside_before_it_and_be
 
 def test_what_is_told_beside_stops_before_the_first_of_the_threads_that_meet() -> None:
     agenda, told = Agenda(HORIZON), []
-    agenda.add(acts("second", told, 10), meets=True)
-    agenda.add(acts("first", told, 8), meets=True)
-    agenda.run(silently, beside=WrittenDown(agenda, told, 7, 9, 11))
+    agenda.add(acts("second", told, 10), meets=PART)
+    agenda.add(acts("first", told, 8), meets=PART)
+    agenda.run(silently, beside={"part": WrittenDown(agenda, told, 7, 9, 11)})
     assert told == [
         "up to 8", "beside7", "met", "first8", "up to 10", "beside9", "met", "second10", "up to 12", "beside11", "met",
     ]  # fmt: skip
@@ -173,7 +176,7 @@ def test_what_is_handed_over_at_the_last_meeting_is_told_too() -> None:
             agenda.add(acts("handed over", told, 11))
 
     agenda.add(acts("alone", told, 9))
-    agenda.run(silently, beside=HandsOver(agenda, told))
+    agenda.run(silently, beside={"part": HandsOver(agenda, told)})
     assert told == ["up to 12", "alone9", "met", "handed over11"]
 
 
@@ -183,12 +186,12 @@ def test_a_thread_does_not_meet_at_an_instant_that_may_be_told_beside_already() 
 
     def adds() -> Iterator[datetime]:
         yield at(8)
-        agenda.add(acts("late", told, 9), meets=True)
+        agenda.add(acts("late", told, 9), meets=PART)
         agenda.add(acts("alone", told, 9))
 
     agenda.add(adds())
-    agenda.add(acts("meets", told, 10), meets=True)
-    agenda.run(silently, beside=WrittenDown(agenda, told))
+    agenda.add(acts("meets", told, 10), meets=PART)
+    agenda.run(silently, beside={"part": WrittenDown(agenda, told)})
     assert [refusal.thread for refusal in refusals] == ["acts"]
     assert "late9" not in told
     assert "alone9" in told

@@ -18,7 +18,8 @@ TELLS = """
 import multiprocessing, time, django
 django.setup()
 from demo.beside import InAnotherProcess
-with InAnotherProcess():
+from demo.context import Part
+with InAnotherProcess(Part.BENCH), InAnotherProcess(Part.FILES):
     print(*(one.pid for one in multiprocessing.active_children()), flush=True)
     time.sleep(60)
 """
