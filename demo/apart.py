@@ -1,5 +1,5 @@
 """What of a story is told by itself, in two parts that have nothing to do with each other: lots and the bench until
-devices leave it; prospects, conventions until they are drawn up, requests until they are examined.
+devices leave it, and conventions until they are drawn up; prospects, and requests until they are examined.
 """
 
 from collections.abc import Sequence
@@ -40,13 +40,14 @@ class Plans:
 
 @dataclass(frozen=True)
 class Told:
-    """What came of what was told: what is decided of lots, by key; devices for the stock and the recycler, by key, of
-    each workshop; those that go their own way; conventions; requests in order by their rank among all; what was refused.
-    """
+    """What came of what was told."""
 
     tabled: dict[int, list[Ruling]] = field(default_factory=dict)
+    """What is decided of each lot, by its key."""
     offered: dict[str, list[int]] = field(default_factory=dict)
+    """The keys of devices for the stock of each workshop."""
     doomed: dict[str, list[int]] = field(default_factory=dict)
+    """Those for its recycler."""
     leaving: list[Leaving] = field(default_factory=list)
     drawn_up: list[DrawnUp] = field(default_factory=list)
     examined: list[Filed] = field(default_factory=list)
@@ -104,6 +105,8 @@ class ToldApart:
 def _bench(alone: Story, plans: Plans, told: Told) -> None:
     for thread in (register, keys, unannounced_devices):
         alone.agenda.add(thread(alone))
+    for deal in plans.deals:
+        alone.agenda.add(Treaty(alone, deal).draw_up(told.drawn_up), about=deal.code)
     for lot in plans.lots:
         journey = Journey(alone, lot)
         alone.agenda.add(journey.live(), about=journey)
@@ -112,8 +115,6 @@ def _bench(alone: Story, plans: Plans, told: Told) -> None:
 def _files(alone: Story, plans: Plans, told: Told) -> None:
     alone.agenda.add(estimates(alone))
     add_prospects(alone)
-    for deal in plans.deals:
-        alone.agenda.add(Treaty(alone, deal).draw_up(told.drawn_up), about=deal.code)
     for rank, ask in enumerate(plans.asks):
         filing = Filing(alone, ask)
         alone.agenda.add(filing.live(rank, told.examined), about=filing)

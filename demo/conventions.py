@@ -119,11 +119,6 @@ class Treaty:
             yield from getattr(self, step)()
         done.append(DrawnUp(self.deal.code, self.now, self.convention))
 
-    def whole_life(self) -> Thread:
-        """Drawn up, then what happens to it."""
-        yield from self.draw_up([])
-        yield from self.live()
-
     def live(self) -> Thread:
         """What happens to it once it is drawn up."""
         if self.deal.until == STEPS[-1] and not self.deal.missing and self.deal.starts_on < self.story.last:

@@ -39,13 +39,6 @@ class Press:
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
 
-    def begin(self) -> None:
-        """Start a process, which takes some seconds to know Maillon: nobody waits for it once there is a paper.
-
-        One: a second would take the processor of the story, and is started when the first has enough to do.
-        """
-        self._started().submit(int)
-
     def draw(self, document: Document) -> Future[bytes]:
         """The PDF of a paper, as soon as it is drawn."""
         return self._started().submit(draw_document, document)

@@ -1,9 +1,8 @@
-"""What the processes of a story begin as copies of: Maillon, as it is known once ``django.setup()`` is done."""
+"""What the other processes of a story begin as copies of: one that knows Maillon, and has opened nothing."""
 
 import gc
 
 import django
 
 django.setup()
-import demo.beside  # noqa: E402, F401 models are there from here on
 gc.freeze()

@@ -8,11 +8,14 @@ from typing import Any
 
 import django
 
+GIVES_WAY = 5
+"""How far they give way to who tells the story, in points of ``nice``: they take the processor that he leaves."""
+
 
 def processes(most: int, **options: Any) -> ProcessPoolExecutor:
     """So many processes at most, each of which knows Maillon before it reads what it is asked.
 
-    It is learnt once: each begins as a copy of one that did, which has opened nothing.
+    They begin as copies of one that knows it (``demo.known``): it takes two seconds to learn.
     """
     copied = multiprocessing.get_context("forkserver")
     copied.set_forkserver_preload(["demo.known"])
@@ -21,6 +24,7 @@ def processes(most: int, **options: Any) -> ProcessPoolExecutor:
 
 def _begin() -> None:
     threading.Thread(target=_end_with_who_asked, daemon=True).start()
+    os.nice(GIVES_WAY)
     django.setup()
 
 

@@ -45,8 +45,6 @@ HOUSEHOLDS = 4 / 15
 """How many households ask for something, for each device that is offered."""
 EVERYWHERE = 400
 """From so many devices on, the EPCI of the whole département have conventions, or are about to."""
-BUSY = 30
-"""In so many working days at first, what is told apart has more to do than the rest, which tells its conventions."""
 LEAST = 5
 """No line of an ordinary lot is shorter."""
 AGES = (3, 4, 5, 6, 7)
@@ -109,21 +107,11 @@ def tell_story(
         for workshop in WORKSHOPS:
             passing = passages(story, workshop, story.cast.organisations["recyclage"])
             story.agenda.add(passing, about=workshop, meets=(Part.BENCH,))
-        press.begin()
-        plans = Plans(lots, _later(story, agreed), asks, seed)
+        plans = Plans(lots, agreed, asks, seed)
         for one in apart.values():
             one.open(story, plans)
         story.agenda.run(lambda now: tell(max((now - start) / (horizon - start), 0), now), beside=apart)
     tell(1, horizon)
-
-
-def _later(story: Story, agreed: Sequence[Deal]) -> list[Deal]:
-    """The conventions that are told apart; the first ones are told with the rest."""
-    busy_until = working_day(story.first, BUSY)
-    for deal in agreed:
-        if deal.drafted <= busy_until:
-            story.agenda.add(Treaty(story, deal).whole_life(), about=deal.code)
-    return [deal for deal in agreed if deal.drafted > busy_until]
 
 
 def begin_story(*, as_of: date, seed: int, press: Press, refused: OnRefusal = log_refusal) -> Story:

@@ -137,7 +137,7 @@ def seed(
 @contextmanager
 def stand_in_papers() -> Iterator[None]:
     """Give each convention a PDF that bears its code alone; what a month hides is found here, at once."""
-    doubles = {"begin": lambda press: None, "draw": stand_in, "look": look_here}
+    doubles = {"draw": stand_in, "look": look_here}
     with patch.multiple(Press, **doubles):
         yield
 
