@@ -3,13 +3,25 @@
 import multiprocessing
 import os
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import forkserver
 from typing import Any
 
 import django
 
 GIVES_WAY = 5
 """How far they give way to who tells the story, in points of ``nice``: they take the processor that he leaves."""
+
+
+@contextmanager
+def learnt_once() -> Iterator[None]:
+    """The process that the others are copies of ends with the block: it would last as long as who asked for it."""
+    try:
+        yield
+    finally:
+        forkserver._forkserver._stop()  # type: ignore[attr-defined] # there is no other way
 
 
 def processes(most: int, **options: Any) -> ProcessPoolExecutor:

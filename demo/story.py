@@ -30,6 +30,7 @@ from demo.lists import lists
 from demo.months import months, running_month
 from demo.offers import Lot, LotLine
 from demo.prescribing import addresses, directory, sessions
+from demo.processes import learnt_once
 from demo.requests import Ask, news, sittings
 from demo.rights import rights
 from demo.seasons import GIFTS, spread
@@ -93,7 +94,7 @@ def tell_story(
     start, horizon = local(working_day(first_day(as_of)), 8), local(as_of, 0)
     tell(0, start)
     references = Random(seed)  # noqa: S311 nothing here is a secret
-    with drawn_from(references), ExitStack() as opened, Press() as press:
+    with drawn_from(references), learnt_once(), ExitStack() as opened, Press() as press:
         apart = {part: opened.enter_context(beside(part)) for part in Part}
         story = begin_story(as_of=as_of, seed=seed, press=press, refused=refused)
         homes = Homes(story.cast, story.rng)

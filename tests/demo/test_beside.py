@@ -1,5 +1,6 @@
 """What is told apart, handed over; and the process that tells it beside the rest of a story."""
 
+import os
 import subprocess
 import sys
 import time
@@ -13,16 +14,20 @@ from demo.apart import Plans, Told
 from demo.cast import Cast
 from demo.catalogue import Catalogue
 from demo.context import Story
+from demo.processes import learnt_once, processes
 
 TELLS = """
-import multiprocessing, time, django
+import time, django, psutil
 django.setup()
 from demo.beside import InAnotherProcess
 from demo.context import Part
 with InAnotherProcess(Part.BENCH), InAnotherProcess(Part.FILES):
-    print(*(one.pid for one in multiprocessing.active_children()), flush=True)
+    while len(others := psutil.Process().children(recursive=True)) < 4:
+        time.sleep(0.05)
+    print(*(one.pid for one in others), flush=True)
     time.sleep(60)
 """
+"""Two parts, the one that their processes are copies of, and what Python keeps with it."""
 SECONDS = 20
 
 
@@ -42,7 +47,7 @@ def test_no_process_outlives_a_story_that_is_killed() -> None:
         assert story.stdout is not None
         beside = [psutil.Process(int(pid)) for pid in story.stdout.readline().split()]
         story.kill()
-    assert beside
+    assert len(beside) == 4
     until = time.monotonic() + SECONDS
     while any(_lives(one) for one in beside) and time.monotonic() < until:
         time.sleep(0.1)
@@ -50,6 +55,16 @@ def test_no_process_outlives_a_story_that_is_killed() -> None:
     for one in left:
         one.kill()
     assert left == []
+
+
+def test_the_process_that_others_are_copies_of_ends_with_the_story() -> None:
+    with learnt_once():
+        with processes(1) as pool:
+            copied = psutil.Process(pool.submit(os.getpid).result()).parent()
+            assert copied is not None
+        assert copied.parent() == psutil.Process()
+        assert _lives(copied)
+    assert not _lives(copied)
 
 
 def _lives(process: psutil.Process) -> bool:
