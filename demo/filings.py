@@ -139,7 +139,9 @@ class Filing(HouseholdRequest):
         yield self.after(1, 2)
         sent = photograph(Prescription.objects.get(pk=self.prescription.pk), self.now)
         if sent is not None and self.ask.photo in ANSWERS:
-            ANSWERS[self.ask.photo](sent, self.now + timedelta(hours=3))
+            self.now += timedelta(hours=3)
+            yield self.now
+            ANSWERS[self.ask.photo](sent, self.now)
 
     def _answer_points(self) -> None:
         """What was seen again is enough of an answer; the rest is said in words."""

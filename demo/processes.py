@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -35,6 +36,8 @@ def processes(most: int, **options: Any) -> ProcessPoolExecutor:
 
 
 def _begin() -> None:
+    """Who interrupts the story speaks to who tells it, who stops the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_who_asked, daemon=True).start()
     os.nice(GIVES_WAY)
     django.setup()
