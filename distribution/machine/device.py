@@ -279,7 +279,7 @@ DeviceMachine.extend(
             households.NEVER_RETURNED,
             households.UNDO_HAND_OVER_REASON,
         ],
-        update_locks=HOUSEHOLD,
+        update_locks=[*HOUSEHOLD, "need__prescription__household", "need__prescription__household__same_as"],
         stamps={"reserved_at": AT, "reserved_until": reserved_until, **NOT_SOLD},
         journal=["reason"],
         done="Remise annulée le jour même",

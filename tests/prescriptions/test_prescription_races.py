@@ -6,12 +6,21 @@ from typing import Any
 import pytest
 
 from lifecycle.exceptions import Refused
-from prescriptions.enums import DropReason, LinkAnswer, NeedKind, NeedState, NeedUse, PrescriptionState
+from prescriptions.enums import (
+    LIVE_STATES,
+    OPEN_NEED_STATES,
+    DropReason,
+    LinkAnswer,
+    NeedKind,
+    NeedState,
+    NeedUse,
+    PrescriptionState,
+)
 from prescriptions.models import ConfirmationLink, Household, Need
 from prescriptions.models.reminder import digest_of
 from prescriptions.services.confirmation import answer_link
 from prescriptions.services.households import attach_household
-from prescriptions.services.needs import ask_need, drop_need, meet_need, start_need
+from prescriptions.services.needs import ask_need, drop_need, meet_need, start_need, unmeet_need
 from prescriptions.services.prescriptions import (
     refuse_prescription,
     remind_prescription,
@@ -163,6 +172,17 @@ def test_one_need_accepted_at_once_in_two_files_of_a_household_waits_once() -> N
     assert [reason.code for reason in refused.all] == ["need_stands"]
     assert sorted(again(row).state for row in filed) == [PrescriptionState.ACCEPTED, PrescriptionState.SUBMITTED]
     assert Need.objects.waiting().count() == 1
+
+
+def test_a_need_said_not_met_while_the_same_one_is_submitted_in_another_file_stands_once() -> None:
+    circle = Circle()
+    met = meet_need(actor=circle.worker, need=circle.started())
+    draft = circle.draft([(met.kind, NeedUse.PAPERWORK)], household=met.prescription.household)
+    assert circle.distributor
+    ends = at_once(lambda: unmeet_need(actor=circle.worker, need=met), lambda: circle.submit(draft))
+    assert len(refusals(ends)) == 1
+    live = Need.objects.filter(kind=met.kind, state__in=OPEN_NEED_STATES, prescription__state__in=LIVE_STATES)
+    assert live.exclude(prescription__state=PrescriptionState.DRAFT).count() == 1
 
 
 def test_a_file_attached_while_its_need_is_submitted_is_seen_or_comes_after() -> None:
