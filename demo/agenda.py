@@ -185,9 +185,10 @@ class Agenda:
                 beside[part].meet()
             self.add(thread, about, meets=meets)
             self._go(beside, met)
-        for one in beside.values():
-            one.meet()
         if beside:
+            self._told_until.clear()  # nothing more is told there: what is handed over now may act at any instant
+            for one in beside.values():
+                one.meet()
             self.run(tell, until=until)
 
     def _go(self, beside: Mapping[str, ToldBeside], parts: Collection[str]) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from demo.agenda import Thread, do, may
 from demo.bench import Work
 from demo.catalogue import Model
-from demo.context import Story
+from demo.context import Part, Story
 from demo.device_fates import Fate, ready
 from demo.outlets import ASKED, Trip
 from distribution.enums import (
@@ -87,7 +87,9 @@ class Leaving:
         """What becomes of it from then on."""
         now = max(self.now, story.agenda.now or self.now)
         work = Work(story, self.workshop, [self.device], self.model, now)
-        story.agenda.add(self.way.travel(Trip(work, self.way.convention, self.way.rank)), about=work)
+        trip = Trip(work, self.way.convention, self.way.rank)
+        meets = (Part.BENCH,) if self.way.travel in COME_BACK else ()
+        story.agenda.add(self.way.travel(trip), about=work, meets=meets)
 
 
 # --- where it stands on the last day
@@ -330,3 +332,7 @@ def _screens(trip: Trip) -> list[Device]:
         moved_at__lte=trip.now,
     )
     return list(free.order_by("tag"))
+
+
+COME_BACK: tuple[Travel, ...] = (sent_back, exchanged, refunded)
+"""Travels that end on the bench: the certificate of a lot says where each of its devices stands, whoever tells it."""

@@ -8,7 +8,7 @@ from typing import Any
 from demo import papers
 from demo.agenda import Thread
 from demo.calendar import local, working_day
-from demo.context import Story
+from demo.context import Part, Story
 from network.models import Organisation
 from refurb.enums import DestructionKind, DestructionMethod, DeviceType, Hierarchy, Treatment
 from refurb.models import Device, Drive, WasteCode, WasteNote
@@ -78,7 +78,8 @@ def _hand_over(story: Story, workshop: str, recycler: Organisation, day: date, d
         if gone:
             story.agenda.add(_completed(story, workshop, day, number), about=workshop)
         if awaited and gone:
-            story.agenda.add(_certificates(story, workshop, recycler, day, gone), about=workshop)
+            certified = _certificates(story, workshop, recycler, day, gone)
+            story.agenda.add(certified, about=workshop, meets=(Part.BENCH,))
 
 
 def _completed(story: Story, workshop: str, day: date, number: str) -> Thread:
@@ -95,7 +96,7 @@ def _completed(story: Story, workshop: str, day: date, number: str) -> Thread:
 
 
 def _certificates(story: Story, workshop: str, recycler: Organisation, day: date, gone: Sequence[int]) -> Thread:
-    """The recycler certifies that each drive was shredded."""
+    """The recycler certifies that each drive was shredded, which the certificate of its lot says."""
     at: datetime = story.moment(working_day(day, CERTIFIED_AFTER))
     yield at
     actor = story.cast.technician(workshop, story.rng)

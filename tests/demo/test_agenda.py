@@ -146,6 +146,19 @@ class WrittenDown:
         self.told.append("met")
 
 
+class Named:
+    """One of several parts that are told beside a story."""
+
+    def __init__(self, told: list[str], part: str) -> None:
+        self.told, self.part = told, part
+
+    def go(self, until: datetime) -> None:
+        self.told.append(f"{self.part} up to {until.hour}")
+
+    def meet(self) -> None:
+        self.told.append(f"{self.part} met")
+
+
 def test_a_thread_that_meets_acts_after_all_that_is_told_beside_before_it_and_before_all_that_comes_later() -> None:
     agenda, told = Agenda(HORIZON), []
     agenda.add(acts("meets", told, 8, 10), meets=PART)
@@ -178,6 +191,31 @@ def test_what_is_handed_over_at_the_last_meeting_is_told_too() -> None:
     agenda.add(acts("alone", told, 9))
     agenda.run(silently, beside={"part": HandsOver(agenda, told)})
     assert told == ["up to 12", "alone9", "met", "handed over11"]
+
+
+def test_what_is_handed_over_at_the_last_meeting_may_meet_what_is_told_to_its_end() -> None:
+    agenda, told = Agenda(HORIZON, raise_refusal), []
+
+    class HandsOver(WrittenDown):
+        def meet(self) -> None:
+            super().meet()
+            agenda.add(acts("handed over", told, 11), meets=PART)
+
+    agenda.add(acts("alone", told, 9))
+    agenda.run(silently, beside={"part": HandsOver(agenda, told)})
+    assert told == ["up to 12", "alone9", "met", "handed over11"]
+
+
+def test_a_thread_meets_the_parts_that_it_names_and_the_others_go_on() -> None:
+    agenda, told = Agenda(HORIZON), []
+    agenda.add(acts("both", told, 8), meets=("a", "b"))
+    agenda.add(acts("one", told, 10), meets=("b",))
+    beside = {part: Named(told, part) for part in ("a", "b")}
+    agenda.run(silently, beside=beside)
+    assert told == [
+        "a up to 8", "b up to 8", "a met", "b met", "both8", "a up to 12", "b up to 10", "b met", "one10", "b up to 12",
+        "a met", "b met",
+    ]  # fmt: skip
 
 
 def test_a_thread_does_not_meet_at_an_instant_that_may_be_told_beside_already() -> None:

@@ -4,17 +4,20 @@ import os
 import subprocess
 import sys
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import psutil
+import pytest
 
 from demo.agenda import Agenda, ThreadRefusal
 from demo.apart import Plans, Told
 from demo.cast import Cast
 from demo.catalogue import Catalogue
-from demo.context import Story
+from demo.context import Part, Story
+from demo.handed import Leaving, Through, Travel, exchanged, found, refunded, sent_back, sold
 from demo.processes import learnt_once, processes
+from refurb.models import Device
 
 TELLS = """
 import time, django, psutil
@@ -29,17 +32,48 @@ with InAnotherProcess(Part.BENCH), InAnotherProcess(Part.FILES):
 """
 """Two parts, the one that their processes are copies of, and what Python keeps with it."""
 SECONDS = 20
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def _story(refusals: list[ThreadRefusal]) -> Story:
+    agenda = Agenda(NOON, refusals.append)
+    return Story(Cast(), Catalogue(), Random(1), agenda, date(2026, 3, 1), date(2026, 3, 2))
 
 
 def test_what_was_refused_apart_is_told_with_the_rest_and_once() -> None:
     refusals: list[ThreadRefusal] = []
-    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    story = Story(Cast(), Catalogue(), Random(1), Agenda(noon, refusals.append), date(2026, 3, 1), date(2026, 3, 2))
-    refusal = ThreadRefusal(noon, "Filing.live", "P-7KQ2-F4TN", ValueError())
+    story = _story(refusals)
+    refusal = ThreadRefusal(NOON, "Filing.live", "P-7KQ2-F4TN", ValueError())
     told = Told(refusals=[refusal])
     for _ in range(2):
         told.taken().hand_over(story, Plans([], [], [], 1))
     assert refusals == [refusal]
+
+
+class ToldUpTo:
+    """A part that is told beside a story: up to which instants it was asked to go."""
+
+    def __init__(self) -> None:
+        self.asked: list[datetime] = []
+
+    def go(self, until: datetime) -> None:
+        self.asked.append(until)
+
+    def meet(self) -> None:
+        """Nothing comes of it."""
+
+
+@pytest.mark.parametrize(
+    ("travel", "meets"), [(sold, False), (found, False), (sent_back, True), (exchanged, True), (refunded, True)]
+)
+def test_the_bench_waits_for_a_device_that_comes_back_to_it(travel: Travel, meets: bool) -> None:
+    """The certificate of its lot says where each of its devices stands, and whoever proves the last one makes it."""
+    story = _story([])
+    model = story.catalogue.named("Latitude 5410")
+    Leaving(Through("mel", travel), "lille", Device(pk=1), model, NOON - timedelta(days=20)).go_on(story)
+    bench = ToldUpTo()
+    story.agenda.run(lambda now: None, beside={Part.BENCH: bench}, until=NOON - timedelta(days=20))
+    assert [instant < NOON for instant in bench.asked] == [meets]
 
 
 def test_no_process_outlives_a_story_that_is_killed() -> None:
