@@ -64,16 +64,20 @@ def keys(story: Story) -> Thread:
     at = story.moment(story.back(1))
     yield at
     files = [("lshw-poste-3.json", lshw(None, story.catalogue.named("ThinkPad L390")))]
-    if told := _told_of_anothers_drive(story, story.cast.organisations[WORKSHOP]):
+    if told := told_of_anothers_drive(story, story.cast.organisations[WORKSHOP]):
         files.append(told)
     depositing.deposit_by_key(token=kept, files=files, at=at)
 
 
-def _told_of_anothers_drive(story: Story, workshop: Organisation) -> tuple[str, bytes] | None:
-    """A file of a device on the bench that holds a drive inventoried in another: refused until that is settled."""
+def told_of_anothers_drive(story: Story, workshop: Organisation) -> tuple[str, bytes] | None:
+    """A file of a device on the bench that holds a drive inventoried in another: refused until that is settled.
+
+    In its first stay: one that came back is worked on by the rest of the story.
+    """
     on_the_bench = HardwareReport.objects.filter(device__workshop=workshop, device__state=DeviceState.IN_PROCESS)
     report = on_the_bench.select_related("device").order_by("-pk").first()
-    other = Drive.objects.in_place().filter(device__workshop=workshop).exclude(serial_key="").order_by("-pk")
+    drives = Drive.objects.in_place().filter(device__workshop=workshop, stay=1)
+    other = drives.exclude(serial_key="").order_by("-pk")
     if report is None or (drive := other.exclude(device=report.device_id).first()) is None:
         return None
     content = lshw(report.device, story.catalogue.named("ThinkPad L390"), moved=drive)
