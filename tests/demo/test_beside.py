@@ -1,6 +1,7 @@
 """What is told apart, handed over; and the process that tells it beside the rest of a story."""
 
 import os
+import pickle
 import subprocess
 import sys
 import time
@@ -12,10 +13,12 @@ import pytest
 
 from demo.agenda import Agenda, ThreadRefusal
 from demo.apart import Plans, Told
+from demo.bench import Work
 from demo.cast import Cast
 from demo.catalogue import Catalogue
 from demo.context import Part, Story
-from demo.handed import Leaving, Through, Travel, exchanged, found, refunded, sent_back, sold
+from demo.device_fates import ready
+from demo.handed import Leaving, Onward, Through, Travel, exchanged, found, refunded, sent_back, sold
 from demo.processes import learnt_once, processes
 from refurb.models import Device
 
@@ -50,6 +53,40 @@ def test_what_was_refused_apart_is_told_with_the_rest_and_once() -> None:
     assert refusals == [refusal]
 
 
+def test_what_the_bench_hands_over_is_added_to_what_the_workshop_has_and_only_once() -> None:
+    story = _story([])
+    story.offered["lille"], story.doomed["lille"] = [1], [2]
+    told = Told(tabled={9: []}, offered={"lille": [3]}, doomed={"lille": [4], "sambre": [5]})
+    for _ in range(2):
+        told.taken().hand_over(story, Plans([], [], [], 1))
+    assert (story.offered, story.doomed) == ({"lille": [1, 3]}, {"lille": [2, 4], "sambre": [5]})
+    assert story.tabled == {9: []}
+
+
+def test_a_device_that_left_the_bench_days_before_the_meeting_goes_on_after_it() -> None:
+    refusals: list[ThreadRefusal] = []
+    story = _story(refusals)
+    story.agenda.now = NOON - timedelta(days=5)
+    told = Told(leaving=[_leaving(story, sold)])
+    told.taken().hand_over(story, Plans([], [], [], 1))
+    assert refusals == []
+
+
+def test_a_fate_that_another_process_reads_is_named_by_what_it_is() -> None:
+    """What is told of a thread that is refused."""
+    story = _story([])
+    leaving = _leaving(story, sold)
+    work = Work(story, "lille", [leaving.device], leaving.model, NOON)
+    fates = pickle.loads(pickle.dumps([leaving.way, Onward(ready)]))  # noqa: S301 as between two processes of ours
+    assert [getattr(fate(work), "__qualname__", "") for fate in fates] == ["sold through mel", "ready"]
+
+
+def _leaving(story: Story, travel: Travel) -> Leaving:
+    """A laptop that left the bench twenty days before noon."""
+    model = story.catalogue.named("Latitude 5410")
+    return Leaving(Through("mel", travel), "lille", Device(pk=1), model, NOON - timedelta(days=20))
+
+
 class ToldUpTo:
     """A part that is told beside a story: up to which instants it was asked to go."""
 
@@ -69,8 +106,7 @@ class ToldUpTo:
 def test_the_bench_waits_for_a_device_that_comes_back_to_it(travel: Travel, meets: bool) -> None:
     """The certificate of its lot says where each of its devices stands, and whoever proves the last one makes it."""
     story = _story([])
-    model = story.catalogue.named("Latitude 5410")
-    Leaving(Through("mel", travel), "lille", Device(pk=1), model, NOON - timedelta(days=20)).go_on(story)
+    _leaving(story, travel).go_on(story)
     bench = ToldUpTo()
     story.agenda.run(lambda now: None, beside={Part.BENCH: bench}, until=NOON - timedelta(days=20))
     assert [instant < NOON for instant in bench.asked] == [meets]
