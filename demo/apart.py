@@ -8,7 +8,7 @@ from datetime import datetime
 from random import Random
 
 from demo.agenda import Agenda, ThreadRefusal
-from demo.context import Part, Story
+from demo.context import Story, StoryPart
 from demo.conventions import Deal, DrawnUp, Treaty
 from demo.filings import Filing
 from demo.handed import Leaving
@@ -84,7 +84,7 @@ class ToldApart:
     wherever, it is told.
     """
 
-    def __init__(self, story: Story, plans: Plans, part: Part) -> None:
+    def __init__(self, story: Story, plans: Plans, part: StoryPart) -> None:
         self._references = Random(f"references {part} {plans.seed}")  # noqa: S311 nothing here is a secret
         rng = Random(f"{part} {plans.seed}")  # noqa: S311 nothing here is a secret
         refusals: list[ThreadRefusal] = []
@@ -120,7 +120,7 @@ def _files(alone: Story, plans: Plans, told: Told) -> None:
         alone.agenda.add(filing.live(rank, told.examined), about=filing)
 
 
-TELLS = {Part.BENCH: _bench, Part.FILES: _files}
+TELLS = {StoryPart.BENCH: _bench, StoryPart.FILES: _files}
 
 
 def _silently(now: datetime) -> None:

@@ -17,7 +17,7 @@ from demo.apart import Plans, Told, ToldApart
 from demo.calendar import local
 from demo.cast import Cast
 from demo.catalogue import Catalogue
-from demo.context import Part, Story
+from demo.context import Story, StoryPart
 from demo.drawing import Drawing, DrawnHere
 from demo.processes import processes
 from demo.telling import in_one_go
@@ -40,14 +40,14 @@ class BesideStory(Protocol):
     ) -> None: ...
 
 
-type TellBeside = Callable[[Part], BesideStory]
+type TellBeside = Callable[[StoryPart], BesideStory]
 
 
 @dataclass(frozen=True)
 class Briefing:
     """What another process needs to tell a part of a story: the plans, where to write, how papers are drawn."""
 
-    part: Part
+    part: StoryPart
     cast: Cast
     plans: Plans
     first: date
@@ -64,7 +64,7 @@ class InAnotherProcess:
     ``papers`` draws the papers there.
     """
 
-    def __init__(self, part: Part, *, papers: Drawing = HERE) -> None:
+    def __init__(self, part: StoryPart, *, papers: Drawing = HERE) -> None:
         self._part, self._papers = part, papers
 
     def __enter__(self) -> Self:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from calendars.working_days import add_months
 from demo.agenda import Thread
 from demo.calendar import local, working_day
-from demo.context import Part, Story
+from demo.context import Story, StoryPart
 from desk.deciding import line_name, share_name
 from desk.enums import CommitteeKind, LineChoice, ObjectionCode, Presence, RatificationAnswer, Typed
 from desk.models import Committee, Meeting, Ratification
@@ -56,7 +56,7 @@ def _convene(story: Story, kind: CommitteeKind, day: date, place: str, at: datet
         called = {one.pk: Presence.CONVENED.value for one in _members(story)}
         convene(actor=story.cast.pilot, committee=planned, presences=called, at=at)
         if kind == CommitteeKind.TECHNICAL and day < story.last:
-            story.agenda.add(_sit(story, planned), about=kind, meets=(Part.BENCH,))
+            story.agenda.add(_sit(story, planned), about=kind, meets=(StoryPart.BENCH,))
 
 
 def _members(story: Story) -> list[Membership]:

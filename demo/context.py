@@ -28,7 +28,7 @@ SLOWNESS = {"lille": 1.0, "sambre": 1.6, "littoral": 2.6}
 """How long devices wait for their turn in each workshop, beside the quickest."""
 
 
-class Part(StrEnum):
+class StoryPart(StrEnum):
     """What is told beside the rest of a story, each by itself (``demo.apart``)."""
 
     BENCH = "bench"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from demo.agenda import Thread, do, may
 from demo.bench import Work
 from demo.catalogue import Model
-from demo.context import Part, Story
+from demo.context import Story, StoryPart
 from demo.device_fates import Fate, ready
 from demo.outlets import ASKED, Trip
 from distribution.enums import (
@@ -53,7 +53,7 @@ class Through:
 
 
 @dataclass(frozen=True)
-class Onward:
+class ToTheStock:
     """A fate after which what is reconditioned may be allotted with the others."""
 
     fate: Fate
@@ -88,7 +88,7 @@ class Leaving:
         now = max(self.now, story.agenda.now or self.now)
         work = Work(story, self.workshop, [self.device], self.model, now)
         trip = Trip(work, self.way.convention, self.way.rank)
-        meets = (Part.BENCH,) if self.way.travel in COME_BACK else ()
+        meets = (StoryPart.BENCH,) if self.way.travel in COME_BACK else ()
         story.agenda.add(self.way.travel(trip), about=work, meets=meets)
 
 
@@ -158,7 +158,7 @@ def sent_back(trip: Trip) -> Iterator[datetime]:
     yield from trip.when("send_back")
     do("send_back", trip.act, reason=SendBackReason.INCOMPLETE, comment="Livré sans chargeur.")
     trip.work.now = trip.now
-    yield from Onward(ready)(trip.work)
+    yield from ToTheStock(ready)(trip.work)
 
 
 def found(trip: Trip) -> Iterator[datetime]:
@@ -301,7 +301,7 @@ def _brought_back(trip: Trip, reason: ReturnReason = ReturnReason.FAULT) -> Iter
 
 def _worked_on_again(trip: Trip) -> Iterator[datetime]:
     trip.work.now = trip.now
-    yield from Onward(ready)(trip.work)
+    yield from ToTheStock(ready)(trip.work)
 
 
 # --- a desktop and its screen

@@ -14,7 +14,7 @@ from demo.calendar import local, working_day
 from demo.cast import WORKSHOPS
 from demo.context import Story
 from demo.device_fates import Fate
-from demo.handed import Onward
+from demo.handed import ToTheStock
 from demo.offers import STEPS, Lot, LotLine
 from donations.enums import (
     Destination,
@@ -286,7 +286,7 @@ class Journey:
             )
             racks.setdefault(fate, []).extend(found[first : first + device_fates.HANDFUL])
         for fate, rack in racks.items():
-            self._start(workshop, line, rack, Onward(fate))
+            self._start(workshop, line, rack, ToTheStock(fate))
 
     def _minute(self) -> datetime:
         """A minute or two later: a scan is quick."""

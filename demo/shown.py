@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from demo import device_fates, handed, tools
 from demo.context import Story
-from demo.handed import Onward, Through
+from demo.handed import Through, ToTheStock
 from demo.offers import Lot, LotLine
 from donations.enums import DeclineReason, Destination, LineCondition, LineRefusalCode, WithdrawReason
 from refurb.enums import DeviceType
@@ -57,7 +57,7 @@ def _distributed(story: Story) -> Iterator[Lot]:
     """What goes on to households: each incident of the way once, and each state on the last day."""
     sites, model = story.cast.sites, story.catalogue.named
     year = story.last.year
-    spare, read = Onward(device_fates.ready), Onward(tools.ready)
+    spare, read = ToTheStock(device_fates.ready), ToTheStock(tools.ready)
     travels = (
         handed.sold, handed.undone, handed.given_back, handed.exchanged, handed.refunded, handed.found,
         handed.released, handed.recalled, handed.sent_back, handed.derogated,

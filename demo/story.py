@@ -17,7 +17,7 @@ from demo.catalogue import Catalogue, Model
 from demo.clock import EARLY_MONTHS, nights
 from demo.coming import coming, open_points
 from demo.committees import committees, last_committee
-from demo.context import Part, Story
+from demo.context import Story, StoryPart
 from demo.convention_plan import deals
 from demo.conventions import Deal, Treaty
 from demo.counting import counts
@@ -65,10 +65,10 @@ TAKEN = (
 )  # fmt: skip
 """Which workshops take a lot, in per cent."""
 
-MEETING: dict[tuple[Part, ...], tuple[Callable[[Story], Thread], ...]] = {
-    (Part.BENCH, Part.FILES): (nights, months, running_month),
-    (Part.BENCH,): (committees, last_committee, counts, exchanges, weekly),
-    (Part.FILES,): (
+MEETING: dict[tuple[StoryPart, ...], tuple[Callable[[Story], Thread], ...]] = {
+    (StoryPart.BENCH, StoryPart.FILES): (nights, months, running_month),
+    (StoryPart.BENCH,): (committees, last_committee, counts, exchanges, weekly),
+    (StoryPart.FILES,): (
         sittings, news, coming, rights, instruction, last_photo, calls, lists, directory, sessions, addresses,
     ),
 }  # fmt: skip
@@ -95,7 +95,7 @@ def tell_story(
     tell(0, start)
     references = Random(seed)  # noqa: S311 nothing here is a secret
     with drawn_from(references), learnt_once(), ExitStack() as opened, Press() as press:
-        apart = {part: opened.enter_context(beside(part)) for part in Part}
+        apart = {part: opened.enter_context(beside(part)) for part in StoryPart}
         story = begin_story(as_of=as_of, seed=seed, press=press, refused=refused)
         homes = Homes(story.cast, story.rng)
         lots, asks = plan(story, homes, devices)
@@ -107,7 +107,7 @@ def tell_story(
         _distribute(story, homes, agreed)
         for workshop in WORKSHOPS:
             passing = passages(story, workshop, story.cast.organisations["recyclage"])
-            story.agenda.add(passing, about=workshop, meets=(Part.BENCH,))
+            story.agenda.add(passing, about=workshop, meets=(StoryPart.BENCH,))
         plans = Plans(lots, agreed, asks, seed)
         for one in apart.values():
             one.open(story, plans)
@@ -143,7 +143,7 @@ def _distribute(story: Story, homes: Homes, agreed: Sequence[Deal]) -> None:
     for thread in long_gone(story, homes):
         story.agenda.add(thread)
     for workshop in WORKSHOPS:
-        story.agenda.add(surpluses(story, workshop), about=workshop, meets=(Part.BENCH,))
+        story.agenda.add(surpluses(story, workshop), about=workshop, meets=(StoryPart.BENCH,))
     for point in story.cast.points:
         story.agenda.add(counter(story, point), about=point)
 

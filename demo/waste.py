@@ -8,7 +8,7 @@ from typing import Any
 from demo import papers
 from demo.agenda import Thread
 from demo.calendar import local, working_day
-from demo.context import Part, Story
+from demo.context import Story, StoryPart
 from network.models import Organisation
 from refurb.enums import DestructionKind, DestructionMethod, DeviceType, Hierarchy, Treatment
 from refurb.models import Device, Drive, WasteCode, WasteNote
@@ -79,7 +79,7 @@ def _hand_over(story: Story, workshop: str, recycler: Organisation, day: date, d
             story.agenda.add(_completed(story, workshop, day, number), about=workshop)
         if awaited and gone:
             certified = _certificates(story, workshop, recycler, day, gone)
-            story.agenda.add(certified, about=workshop, meets=(Part.BENCH,))
+            story.agenda.add(certified, about=workshop, meets=(StoryPart.BENCH,))
 
 
 def _completed(story: Story, workshop: str, day: date, number: str) -> Thread:

@@ -23,7 +23,7 @@ from django.db.models import Value
 from demo.agenda import raise_refusal
 from demo.apart import Plans, ToldApart
 from demo.beside import InAnotherProcess, TellBeside
-from demo.context import Part, Story
+from demo.context import Story, StoryPart
 from demo.drawing import DrawnHere, Press
 from demo.seeding import seed_demo
 from desk.models import Seeding
@@ -88,7 +88,7 @@ def empty() -> None:
 class InTurn:
     """In the same process, before the rest: the numbers that the database gives are then the same each time."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: StoryPart) -> None:
         self._part = part
 
     def open(self, story: Story, plans: Plans) -> None:

@@ -16,9 +16,9 @@ from demo.apart import Plans, Told
 from demo.bench import Work
 from demo.cast import Cast
 from demo.catalogue import Catalogue
-from demo.context import Part, Story
+from demo.context import Story, StoryPart
 from demo.device_fates import ready
-from demo.handed import Leaving, Onward, Through, Travel, exchanged, found, refunded, sent_back, sold
+from demo.handed import Leaving, Through, ToTheStock, Travel, exchanged, found, refunded, sent_back, sold
 from demo.processes import learnt_once, processes
 from refurb.models import Device
 
@@ -26,8 +26,8 @@ TELLS = """
 import time, django, psutil
 django.setup()
 from demo.beside import InAnotherProcess
-from demo.context import Part
-with InAnotherProcess(Part.BENCH), InAnotherProcess(Part.FILES):
+from demo.context import StoryPart
+with InAnotherProcess(StoryPart.BENCH), InAnotherProcess(StoryPart.FILES):
     while len(others := psutil.Process().children(recursive=True)) < 4:
         time.sleep(0.05)
     print(*(one.pid for one in others), flush=True)
@@ -77,7 +77,7 @@ def test_a_fate_that_another_process_reads_is_named_by_what_it_is() -> None:
     story = _story([])
     leaving = _leaving(story, sold)
     work = Work(story, "lille", [leaving.device], leaving.model, NOON)
-    fates = pickle.loads(pickle.dumps([leaving.way, Onward(ready)]))  # noqa: S301 as between two processes of ours
+    fates = pickle.loads(pickle.dumps([leaving.way, ToTheStock(ready)]))  # noqa: S301 as between two processes of ours
     assert [getattr(fate(work), "__qualname__", "") for fate in fates] == ["sold through mel", "ready"]
 
 
@@ -108,7 +108,7 @@ def test_the_bench_waits_for_a_device_that_comes_back_to_it(travel: Travel, meet
     story = _story([])
     _leaving(story, travel).go_on(story)
     bench = ToldUpTo()
-    story.agenda.run(lambda now: None, beside={Part.BENCH: bench}, until=NOON - timedelta(days=20))
+    story.agenda.run(lambda now: None, beside={StoryPart.BENCH: bench}, until=NOON - timedelta(days=20))
     assert [instant < NOON for instant in bench.asked] == [meets]
 
 
