@@ -1,6 +1,7 @@
 """A list in a real browser, with scripts and without: filter, name a view, tick, foresee; axe finds nothing."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from django.urls import reverse
@@ -53,3 +54,19 @@ def test_a_list_is_filtered_kept_ticked_and_foreseen(open_page: Callable[..., Pa
     page.get_by_role("link", name="Revenir à la liste").click()
     page.get_by_text("Aucun appareil ne répond à ces critères.").wait_for()
     looks()
+
+
+STANDS = """() => [...document.querySelectorAll(".site-nav ul.container > li > a")].map(
+    link => [link.getBoundingClientRect().left, link.getBoundingClientRect().right]
+)"""
+
+
+def test_on_a_phone_where_one_is_hides_no_letter_of_the_entry_beside(open_page: Callable[..., Page]) -> None:
+    """The entry that is on keeps its place in the bar: pushed to the right, its ground covered the « P » beside."""
+    page = open_page(viewport={"width": 390, "height": 844})
+    sign_in(page, Bench().technician)
+    for name in ("desk:home", "refurb:device_list"):
+        page.goto(reverse(name))
+        places = page.evaluate(STANDS)
+        gaps = {round(after[0] - before[1]) for before, after in pairwise(places)}
+        assert len(gaps) == 1, (name, places)
