@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,9 +13,8 @@ from distribution.machine.appointment_rules import many_missed, to_call_back
 from distribution.models import Appointment
 from distribution.models.appointment import not_known, not_received
 from distribution.permissions import can_keep_appointment
+from distribution.services.answers import last_answer, unread_answers, words_of_answer
 from distribution.slots import on_day
-from documents.enums import AnswerOutcome, AnswerWhy, SmsMeaning
-from documents.models import SmsAnswer
 from lifecycle.machine import Context
 from network.models import Membership
 from prescriptions.machine.prescription_rules import unrestricted
@@ -30,7 +29,7 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
     mine = Appointment.objects.visible_to(actor).filter(scope) if scope is not None else Appointment.objects.none()
     rows = mine.select_related("need__prescription__household", "point")
     to_do = rows.to_tell(at) | rows.filter(to_call_back(at)) | rows.to_follow() | rows.to_move(at)
-    to_do = to_do.filter(unrestricted("need__prescription__household")) | rows.filter(Exists(_unread()))
+    to_do = to_do.filter(unrestricted("need__prescription__household")) | rows.filter(Exists(unread_answers()))
     ctx = Context(at, actor)
     why = {"is_unreceived": _is(not_received()), "is_unknown": _is(not_known()), "is_last": _is(many_missed(ctx))}
     return (
@@ -47,24 +46,13 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
         Block(
             "rendez-vous-a-suivre",
             "Foyers à appeler pour un rendez-vous",
-            to_do.annotate(**_answer(), **why).order_by("starts_at", "pk"),
+            to_do.annotate(**last_answer(), **why).order_by("starts_at", "pk"),
             _to_do,
             "Chaque foyer connaît son rendez-vous, aucun n’est à reprendre.",
             late=Q(starts_at__lte=at + SOON_TOLD),
             late_word=SOON,
         ),
     )
-
-
-def _unread() -> QuerySet[SmsAnswer]:
-    """What households answered to the SMS of an appointment, that nobody has read; the last one first."""
-    return SmsAnswer.objects.about("appointment").to_read().filter(sms__about_pk=OuterRef("pk"))
-
-
-def _answer() -> dict[str, Subquery]:
-    """What the last of them says, and what was done of it."""
-    asked = {"answered": "outcome", "said": "meaning", "because": "why"}
-    return {name: Subquery(_unread().values(column)[:1]) for name, column in asked.items()}
 
 
 def _is(which: Q) -> ExpressionWrapper:
@@ -91,11 +79,8 @@ def _to_do(appointment: Any) -> BlockRow:
 
 
 def _why(appointment: Any) -> str:
-    if appointment.answered:
-        cancelled = appointment.answered == AnswerOutcome.CANCELLED
-        if appointment.said == SmsMeaning.NO and appointment.because == AnswerWhy.REFUSED:
-            return "a répondu NON, trop tard pour annuler seul\u00a0: annulez, ou appelez-le"
-        return "a répondu NON\u00a0: annulé, proposez une autre heure" if cancelled else "a répondu\u00a0: à lire"
+    if answered := words_of_answer(appointment):
+        return answered
     if appointment.state == AppointmentState.MISSED:
         last = "pas venu, plus d’autre heure\u00a0: libérez l’appareil"
         return last if appointment.is_last else "pas venu, proposez une autre heure"

@@ -5,9 +5,11 @@ One row for each message of the service of SMS, by its key there: the same one t
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from distribution.enums import AppointmentCancelReason, AppointmentState
@@ -30,6 +32,28 @@ LEFT = (SendState.SENT, SendState.KEPT)
 MACHINE = "appointment"
 OF_THE_HOUR = ("book", "move", "confirm")
 """What says at which hour it is, and that the household comes then: a reminder unsays nothing."""
+
+
+def unread_answers() -> QuerySet[SmsAnswer]:
+    """What the household answered to the SMS of each appointment, that nobody has read; the last one first."""
+    return SmsAnswer.objects.about(MACHINE).to_read().filter(sms__about_pk=OuterRef("pk"))
+
+
+def last_answer() -> dict[str, Subquery]:
+    """For a list of appointments: what the last of them says, and what was done of it; ``words_of_answer`` reads it."""
+    asked = {"answered": "outcome", "said": "meaning", "because": "why"}
+    return {name: Subquery(unread_answers().values(column)[:1]) for name, column in asked.items()}
+
+
+def words_of_answer(appointment: Any) -> str:
+    """What whoever sees this appointment in a list is told of the answer that nobody has read; nothing if all are."""
+    if not appointment.answered:
+        return ""
+    if appointment.answered == AnswerOutcome.CANCELLED:
+        return "a répondu NON\u00a0: annulé, proposez une autre heure"
+    if appointment.said == SmsMeaning.NO and appointment.because == AnswerWhy.REFUSED:
+        return "a répondu NON, trop tard pour annuler seul\u00a0: annulez, ou appelez-le"
+    return "a répondu\u00a0: à lire"
 
 
 @gate.one_transaction

@@ -22,7 +22,7 @@ from distribution.machine.appointment_rules import to_call_back
 from distribution.models import Appointment, AppointmentEntry, HandOver
 from distribution.models.appointment import not_known
 from distribution.permissions import can_keep_appointment
-from distribution.services.answers import OF_THE_HOUR
+from distribution.services.answers import OF_THE_HOUR, last_answer, words_of_answer
 from distribution.services.appointments import book_appointment, held_for, is_written_to, no_other, slots_for
 from distribution.slots import has_hours, on_day
 from distribution.views.needs import visible_need
@@ -54,6 +54,11 @@ class Expected:
     @property
     def to_bring(self) -> tuple[str, ...]:
         return SHOWN_AT_COUNTER
+
+    @property
+    def unread(self) -> str:
+        """What its household answered by SMS and nobody has read: it comes before the « oui » of another day."""
+        return words_of_answer(self.appointment)
 
 
 def visible_appointment(request: Request, reference: str) -> Any:
@@ -259,7 +264,7 @@ def _day_of(request: Request) -> tuple[date, list[Expected]]:
     around = ("point", "need__prescription__household")
     seen = Appointment.objects.visible_to(actor).filter(scope).select_related(*around)
     last = AppointmentEntry.objects.filter(object=OuterRef("pk"), verb__in=OF_THE_HOUR).order_by("-seq")
-    seen = seen.annotate(last_said=Subquery(last.values("verb")[:1]))
+    seen = seen.annotate(last_said=Subquery(last.values("verb")[:1]), **last_answer())
     rows = expected_in(seen.exclude(state="cancelled").between(*on_day(day)))
     record_sightings(
         actor=actor, households={row.appointment.need.prescription.household_id for row in rows}, what="appointment_day"

@@ -80,6 +80,25 @@ def answers(said: str, key: str = "1", **given: Any) -> SmsAnswer:
     return receive_answer(**{"provider_id": key, "number": NUMBER, "text": said} | given)
 
 
+def morning(client: Client, made: Appointment) -> str:
+    """The list of the day on which it is."""
+    day = timezone.localdate(made.starts_at)
+    return client.get(reverse("distribution:appointment_day"), {"jour": f"{day:%Y-%m-%d}"}).text
+
+
+@pytest.mark.django_db
+def test_the_mornings_list_says_what_the_last_word_of_the_household_is(shelf: Shelf, texted: Device) -> None:
+    made = expected(shelf, texted)
+    client = acting(shelf.adviser)
+    answers("OUI")
+    assert "a répondu oui" in morning(client, made)
+    answers("oui mais à 11 h", "2")
+    assert "a répondu\u00a0: à lire" in morning(client, made)
+    client.post(reverse("distribution:sms_answer_read", args=[made.reference]))
+    assert "a répondu\u00a0: à lire" not in morning(client, made)
+    assert "a répondu oui" in morning(client, made)
+
+
 @pytest.mark.django_db
 def test_yes_confirms_once_and_no_gives_the_hour_up_and_is_told_to_the_adviser(shelf: Shelf, texted: Device) -> None:
     made = expected(shelf, texted)
@@ -111,6 +130,7 @@ def test_anything_else_is_read_by_the_adviser_and_its_words_go_then(shelf: Shelf
     assert (answer.outcome, answer.why, answer.text) == (OUT.TO_READ, W.UNCLEAR, words)
     client = acting(shelf.adviser)
     assert "a répondu\u00a0: à lire" in client.get("/").text
+    assert "a répondu\u00a0: à lire" in morning(client, made)
     page = reverse("distribution:appointment_detail", args=[made.reference])
     assert words in client.get(page).text
     worker = need_of(texted).prescription.worker
@@ -123,6 +143,7 @@ def test_anything_else_is_read_by_the_adviser_and_its_words_go_then(shelf: Shelf
     read = again(answer)
     assert (read.text, read.read_by) == ("", shelf.adviser)
     assert words not in client.get(page).text
+    assert "a répondu" not in morning(client, made)
     assert again(made).state == AppointmentState.BOOKED
 
 
@@ -248,7 +269,9 @@ def test_too_late_to_give_it_up_alone_is_read_and_once_cancelled_nothing_answers
     late = answers("NON", at=made.starts_at - timedelta(minutes=30))
     assert (late.outcome, late.why) == (OUT.TO_READ, W.REFUSED)
     assert again(made).state == AppointmentState.BOOKED
-    assert "a répondu NON, trop tard pour annuler seul" in acting(shelf.adviser).get("/").text
+    client = acting(shelf.adviser)
+    assert "a répondu NON, trop tard pour annuler seul" in client.get("/").text
+    assert "a répondu NON, trop tard pour annuler seul" in morning(client, made)
     cancel_appointment(actor=shelf.adviser, appointment=made, reason=AppointmentCancelReason.POINT)
     assert answers("OUI", "2").outcome == OUT.NOTHING
     forget_sms(about=("appointment", made.pk), at=timezone.now())
