@@ -15,6 +15,7 @@ from reports.models import Report
 from reports.summary import Summary, SummaryTable
 
 SHEETS = ("Synthèse", "Par EPCI et type", "Définitions")
+FOR_THE_PILOT = "Tous les nombres, pour le pilotage seul\u00a0: ne pas envoyer. Les lecteurs ont leur propre classeur."
 DETAIL_HEAD = (
     "EPCI",
     "Type",
@@ -114,6 +115,7 @@ def _write_summary(sheet: _Sheet, report: Report, summary: Summary, served: Need
         ("Référence", report.reference),
         ("Mois", date_format(report.month, "F Y")),
         ("État", report.get_state_display()),
+        *([] if summary.hides_small else [("À qui", FOR_THE_PILOT)]),
         ("Chiffres", standing(report)),
         ("Empreinte (SHA-256)", told_sha256(report, hides_small=summary.hides_small)),
         ("Nouveaux appareils", summary.new_devices),

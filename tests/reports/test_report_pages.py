@@ -467,6 +467,20 @@ def test_the_workbook_says_whose_it_is(story: Story) -> None:
     assert write_workbook(report, hides_small=True) == write_workbook(report, hides_small=True)
 
 
+def test_the_pilot_is_told_which_file_holds_what_the_others_may_not_read(story: Story, pilot: Client) -> None:
+    """The same number is « 27 » on the page and in her workbook, « secret » on the paper: neither is wrong."""
+    report = story.published()
+    page = read(pilot, url("report_detail", report))
+    assert "Le classeur dit tous les nombres, comme cette page\u00a0: ne l’envoyez pas." in page
+    assert "Le document est celui des lecteurs" in page
+    reader = read(acting(member(*observers()[0])), url("report_detail", report))
+    assert "ne l’envoyez pas" not in reader
+    told = "Tous les nombres, pour le pilotage seul\u00a0: ne pas envoyer. Les lecteurs ont leur propre classeur."
+    hers, others = (sheets_of(write_workbook(report, hides_small=small))["Synthèse"] for small in (False, True))
+    assert ["À qui", told] in [trimmed(line) for line in hers]
+    assert not any(told in line for line in others)
+
+
 # --- the paper
 
 
