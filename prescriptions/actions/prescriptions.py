@@ -49,7 +49,8 @@ def _summary(request: Request, prescription: Prescription) -> Mapping[str, Any]:
 
 def _submitted(before: Prescription, submitted: Prescription) -> str:
     """That it is submitted, and that nobody examines there, when it is so."""
-    told = f"Prescription {before} déposée. La fiche pour le foyer est prête, plus bas dans «\u00a0Papiers\u00a0»."
+    sheet = "La fiche pour le foyer est prête, plus bas dans «\u00a0Papiers et rappels\u00a0»."
+    told = f"Prescription {before} déposée. {sheet}"
     where = examined_by_nobody().filter(pk=submitted.distributor_id or 0).first()
     return told if where is None else f"{told} {sentence_on_examining(where)}"
 

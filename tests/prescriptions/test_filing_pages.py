@@ -124,6 +124,7 @@ def test_a_distributor_where_somebody_examines_is_told_as_before(client: Client,
     told = read(client, done(client, page_of(draft, "prescription_submit"), distributor=circle.distributor.pk))
 
     assert f"Prescription {draft} déposée. La fiche pour le foyer est prête" in told
+    assert "plus bas dans «\u00a0Papiers et rappels\u00a0»" in told
     assert NOBODY_EXAMINES not in told
 
 
