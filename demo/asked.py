@@ -95,6 +95,7 @@ def _under_way(story: Story, homes: Homes) -> Iterator[Ask]:
     yield Ask("mns-roubaix", same, back(6), (COMPUTER,), until="submit")
     yield Ask("ccas", same.spelt_otherwise(), back(3), (COMPUTER,), until="submit")
     yield Ask("france-services", any_of("france-services"), back(11), (COMPUTER,), completed=False, photo="seen")
+    yield Ask("mns-roubaix", any_of("mns-roubaix"), back(9), (COMPUTER,), completed=False)
     yield Ask("mns-roubaix", any_of("mns-roubaix"), back(12), (COMPUTER, MOBILE))
     yield Ask("mns-maubeuge", any_of("mns-maubeuge"), back(13), (COMPUTER, SKILLS), follows={SKILLS[0]: skills})
 
