@@ -86,7 +86,7 @@ def _settled(story: Story, homes: Homes) -> Iterator[Ask]:
 
 
 def _under_way(story: Story, homes: Homes) -> Iterator[Ask]:
-    """A draft, one submitted, one person known to two services, one to be completed, those just accepted."""
+    """A draft, one submitted, one person known to two services, two to be completed, those just accepted."""
     back, any_of = story.back, homes.any_of
     yield Ask("mns-roubaix", any_of("mns-roubaix"), back(2), (COMPUTER, SKILLS), until="open")
     yield Ask("mns-lille", any_of("mns-lille"), back(4), (COMPUTER, FIXED), until="submit")
