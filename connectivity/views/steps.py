@@ -2,17 +2,32 @@
 
 from django.urls import reverse
 
-from connectivity.enums import LIVE, Channel, ConnectionState
+from connectivity.enums import LIVE, Channel, ConnectionState, ProblemCode, ProofKind
 from connectivity.machine.rules import PROOFS_FRESH
-from connectivity.models import ConnectionFile
+from connectivity.models import ConnectionFile, OfferCondition, ProofSeen
 from lifecycle import gate
 from lifecycle.acting import Step
 from lifecycle.actors import Actor
 from network.models import Organisation
+from prescriptions.models import HouseholdCorrection, HouseholdEntry
+from prescriptions.permissions import can_follow_household
 from prescriptions.views.steps import LIMITED, is_limited
 
-S = ConnectionState
+S, P = ConnectionState, ProblemCode
+TO_NOTE = "Noter une pièce vue"
 TO_SEE = "regardez avec la personne la pièce que demande l’offre, et notez-la\u00a0: la demande part ensuite"
+CORRECTED = {
+    P.NUMBER_NOT_FOUND: "vérifiez avec la personne son adresse et son numéro, et corrigez-les",
+    P.NAME_MISMATCH: "comparez le nom du dossier à celui de la pièce d’identité, et corrigez-le",
+}
+"""What is wrong in the file of the household, for these problems: sent again as it is, the request comes back."""
+SEEN_AGAIN = {
+    P.NOT_ELIGIBLE: "regardez avec la personne une pièce plus récente, et notez-la",
+    P.DOCUMENT_REFUSED: "demandez une pièce lisible et récente, et notez-la vue",
+}
+"""What a proof answers."""
+OUT_OF_REACH = "choisissez une autre offre avec la personne\u00a0: celle-ci n’arrive pas chez elle"
+THEN_SENT = "\u00a0: la demande repart ensuite"
 FINISHED = "Plus rien n’est attendu pour ce dossier"
 SERVING = {
     S.PROPOSED: ("choose", "choisissez une offre avec la personne", "En attente du choix d’une offre avec la personne"),
@@ -47,9 +62,43 @@ def next_step(connection: ConnectionFile, actor: Actor) -> Step:
     if verb not in may:
         return Step(awaited)
     if verb == "send" and _unseen(connection, actor):
-        url = reverse("connectivity:connection_proof", args=[connection.reference])
-        return Step(awaited, TO_SEE, url=url, label="Noter une pièce vue")
-    return Step(awaited, yours, verb)
+        return Step(awaited, TO_SEE, url=_proof_url(connection), label=TO_NOTE)
+    return _answer_first(connection, actor, awaited) or Step(awaited, yours, verb)
+
+
+def _answer_first(connection: ConnectionFile, actor: Actor, awaited: str) -> Step | None:
+    """What comes before a request that stopped is sent again; None once it was done, and without one."""
+    problem, household = P(connection.problem or P.OTHER), connection.need.prescription.household
+    if connection.state != S.PROBLEM or connection.dead_end:
+        return None
+    if problem == P.NO_COVERAGE:
+        return Step(awaited, OUT_OF_REACH, "choose")
+    if problem in CORRECTED and can_follow_household(actor) is not None and not _corrected(connection):
+        url = reverse("prescriptions:household_edit", args=[household.reference])
+        return Step(awaited, CORRECTED[problem] + THEN_SENT, url=url, label="Corriger le foyer")
+    if problem in SEEN_AGAIN and _asks_proofs(connection) and not _seen_since(connection):
+        return Step(awaited, SEEN_AGAIN[problem] + THEN_SENT, url=_proof_url(connection), label=TO_NOTE)
+    return None
+
+
+def _corrected(connection: ConnectionFile) -> bool:
+    """Whether the file of the household says anything else since the problem was reported."""
+    household = connection.need.prescription.household_id
+    since = connection.problem_at
+    moved = HouseholdEntry.objects.filter(object=household, verb__in=("move", "locate"), at__gt=since)
+    return moved.exists() or HouseholdCorrection.objects.filter(household=household, corrected_at__gt=since).exists()
+
+
+def _asks_proofs(connection: ConnectionFile) -> bool:
+    return OfferCondition.objects.filter(offer=connection.offer_id).exclude(proof=ProofKind.NONE).exists()
+
+
+def _seen_since(connection: ConnectionFile) -> bool:
+    return ProofSeen.objects.filter(file=connection, seen_at__gt=connection.problem_at).exists()
+
+
+def _proof_url(connection: ConnectionFile) -> str:
+    return reverse("connectivity:connection_proof", args=[connection.reference])
 
 
 def _unseen(connection: ConnectionFile, actor: Actor) -> bool:
