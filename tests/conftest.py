@@ -13,6 +13,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from _pytest import runner
 from django.core.signals import setting_changed
 from django.db import connections
 from django.db.backends.signals import connection_created
@@ -25,11 +26,13 @@ from lifecycle.instants import telling_history
 from lifecycle.roles import grant_rights, make_role
 from tests import remembered
 from tests.emptying import empty_instead_of_flushing
+from tests.frames import on_one_block
 from tests.order import longest_first
 from tests.template import ready_template
 from tests.world import BESIDE, FEW, WORLD
 
 pytest_plugins = ["tests.browser"]
+run_one = on_one_block(runner.pytest_runtest_protocol)
 
 # A machine that is busy is no fault of the code.
 hypothesis.settings.register_profile("maillon", deadline=None, print_blob=True)
@@ -229,6 +232,11 @@ def served_with_few_rights(request: pytest.FixtureRequest) -> Iterator[None]:
     request.getfixturevalue("transactional_db")
     request.getfixturevalue("serving_role")
     yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    return run_one(item, nextitem)
 
 
 @pytest.hookimpl(tryfirst=True)
