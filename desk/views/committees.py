@@ -7,15 +7,16 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from desk.enums import CommitteeKind
+from desk.enums import CommitteeKind, MeetingState
 from desk.forms import CommitteeForm, CommitteeMoveForm
-from desk.models import Committee
+from desk.models import Committee, Meeting, MeetingLot, Ratification
 from desk.permissions import can_lead_meeting
 from desk.services.committees import cancel_committee, move_committee, plan_committee
 from desk.services.meetings import to_ratify
@@ -64,21 +65,30 @@ def committee_detail(request: Request, pk: int) -> HttpResponse:
         "is_to_come": committee.may_change(today) and meeting is None,
         "may_open": leads and sits and meeting is None and committee.meets_on <= today,
         "seats": list(committee.seats.select_related("membership__user", "membership__organisation")),
-        "agenda": _agenda() if sits and meeting is None else None,
+        "agenda": _agenda(actor) if sits and meeting is None else None,
         "reading": _to_read(committee, actor, at, decides=may_change) if leads else None,
     }
     return render(request, "desk/committees/detail.html", context)
 
 
-def _agenda() -> dict[str, Any]:
-    """What its meeting would have to decide and to ratify, if it opened now."""
+def _agenda(actor: Membership) -> dict[str, Any]:
+    """What its meeting would have to decide and to ratify, if it opened now; ``sits_on``: which other has it."""
     announced = Donation.objects.filter(state=DonationState.ANNOUNCED).select_related("donor")
-    decide, ratify = list(announced.order_by("announced_at", "pk")[: MOST + 1]), list(to_ratify()[: MOST + 1])
+    asked = announced.order_by("announced_at", "pk").annotate(sits_on=_sitting(MeetingLot, actor))
+    decide = list(asked[: MOST + 1])
+    ratify = list(to_ratify().annotate(sits_on=_sitting(Ratification, actor))[: MOST + 1])
     return {
         "decide": decide[:MOST],
         "ratify": ratify[:MOST],
         "more": len(decide) > MOST or len(ratify) > MOST,
     }
+
+
+def _sitting(kind: type[MeetingLot | Ratification], actor: Membership) -> Subquery:
+    """The day of the committee whose meeting is open and has a lot on its agenda, for whoever sees that meeting."""
+    is_open = Meeting.objects.visible_to(actor).filter(state=MeetingState.OPEN)
+    held = kind._base_manager.filter(donation=OuterRef("pk"), meeting__in=is_open.values("pk"))
+    return Subquery(held.order_by("meeting").values("meeting__committee__meets_on")[:1])
 
 
 def _to_read(committee: Committee, actor: Membership, at: datetime, *, decides: bool) -> dict[str, Any]:

@@ -43,7 +43,7 @@ from tests.donations.scene import Scene, laptops, load_law, screens
 from tests.network.factories import make_membership
 from tests.pages import acting
 from tests.races import at_once
-from typography.french import full_day
+from typography.french import day, full_day
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -372,6 +372,30 @@ def test_a_member_reads_the_agenda_before_the_meeting_opens_and_no_answer_while_
             assert lot.reference in told, address
             assert reverse("donations:donation_detail", args=[lot.reference]) not in told, "a member has no such page"
         assert RatificationAnswer.RATIFIED.label.lower() not in told, "what is being typed is not read"
+
+
+def test_the_agenda_of_another_committee_says_which_lots_a_meeting_has_on_its_table_until_it_is_closed() -> None:
+    table = Table(ratify=1)
+    coming = plan_committee(actor=table.pilot, kind="technical", meets_on=TODAY() + timedelta(days=9))
+    elsewhere = make_membership(Role.MANAGER, OrganisationKind.EPCI)
+    presences = dict.fromkeys((table.member.pk, elsewhere.pk), Presence.CONVENED)
+    convene(actor=table.pilot, committee=coming, presences=presences)
+    agenda, sits = reverse("desk:committee_detail", args=[coming.pk]), "qui n’est pas close"
+
+    def told(actor: Membership) -> str:
+        return acting(actor).get(agenda).content.decode().partition("<main")[2]
+
+    for reader in (table.pilot, table.member):
+        assert told(reader).count(f"à la séance du {day(TODAY())}, {sits}") == 2
+    assert sits not in told(elsewhere), "he is of no other committee"
+    later = table.scene.announced()
+    assert told(table.pilot).count(sits) == 2
+    assert later.reference in told(table.pilot)
+    answers = {f"answer-{one.pk}": RatificationAnswer.RATIFIED for one in table.meeting.ratifications.all()}
+    table.keep(answers | table.typed(table.lots[0], "accept", "accept"))
+    table.decide()
+    table.close()
+    assert sits not in told(table.pilot)
 
 
 def test_members_are_told_once_that_a_committee_moved_and_that_it_is_called_off() -> None:
