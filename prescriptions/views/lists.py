@@ -1,6 +1,7 @@
 """Lists: prescriptions, needs in the order of their rank, households; the search is posted, so no address names one."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Case, Count, F, Q, When
@@ -72,6 +73,8 @@ SHORTCUTS = {
     "adviser": (S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED),
     "relay": (S.ACCEPTED, S.FULFILLED),
 }
+WHOSE = ("mine", "held")
+"""The filters that say whose prescriptions are shown: a shortcut keeps them."""
 LABELS = {
     S.DRAFT: "Brouillons",
     S.SUBMITTED: "À examiner",
@@ -141,18 +144,29 @@ def _in_turn(rows: Any, actor: Actor) -> Any:
     return rows.order_by(asked.asc(nulls_last=True), "-moved_at", "-pk")
 
 
-def _shortcuts(request: Request, actor: Actor) -> list[dict[str, Any]]:
-    """The states one works with, each with how many prescriptions are in it; one query."""
+def _shortcuts(request: Request, actor: Actor) -> dict[str, Any]:
+    """The states one works with, each with how many prescriptions are in it; one query.
+
+    Of the prescriptions that the list shows: those one follows, when one looks at them alone, else the whole team’s.
+    """
     role = "worker" if works(actor) else "relay" if actor.kind == "relay" else "adviser"
     states = SHORTCUTS[role]
     labels = LABELS | {S.SUBMITTED: "Déposées"} if role == "worker" else LABELS
-    counts = {state.value: Count("pk", filter=Q(state=state)) for state in states}
-    found = Prescription.objects.visible_to(actor).order_by().aggregate(**counts)
+    whose = {name: request.GET[name] for name in WHOSE if request.GET.get(name)}
+    seen = PrescriptionFilter(whose, queryset=Prescription.objects.visible_to(actor).order_by(), request=request).qs
+    found = seen.aggregate(**{state.value: Count("pk", filter=Q(state=state)) for state in states})
     chosen = request.GET.get("state", "")
-    return [
-        {"label": labels[state], "state": state.value, "count": found[state.value], "current": chosen == state}
-        for state in states
-    ]
+    return {
+        "all_of_them": "?" + urlencode({"tous": 1, **whose}),
+        "states": [
+            {
+                "label": f"{labels[state]} ({found[state.value]})",
+                "url": "?" + urlencode({"state": state.value, **whose}),
+                "current": chosen == state,
+            }
+            for state in states
+        ],
+    }
 
 
 @lists

@@ -1,6 +1,8 @@
 """A household’s file, the lists and the search as each role uses them."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -9,12 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from lifecycle import gate
 from lifecycle.clock import run_clock
+from network.enums import OrganisationKind, Role
 from prescriptions.enums import IdentityReason
 from prescriptions.models import Household, HouseholdAccess
 from prescriptions.services.households import open_identity
-from prescriptions.services.prescriptions import remind_prescription
-from tests.network.factories import make_commune
+from prescriptions.services.prescriptions import create_prescription, remind_prescription
+from tests.network.factories import make_commune, make_membership
 from tests.prescriptions.files import COMPUTER, Circle, again
 from tests.prescriptions.pages import acting, answered, done, page_of, read
 
@@ -188,6 +192,29 @@ def test_what_is_to_be_examined_comes_first_the_oldest_first_then_what_moved_las
     page = read(acting(circle.adviser), reverse(LIST))
     places = [page.index(f">{row.reference}</a>") for row in rows]
     assert places == sorted(places)
+
+
+def test_the_tabs_of_the_list_count_and_keep_whose_prescriptions_it_shows(circle: Circle) -> None:
+    colleague = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER, circle.prescriber)
+    circle.draft()
+    create_prescription(actor=colleague, household=circle.household())
+    taken, _ = circle.submitted(), circle.submitted()
+    gate.apply(taken, "take_up", actor=circle.adviser)
+    for actor, whose, counted in (
+        (circle.worker, "", "Brouillons (2)"),
+        (circle.worker, "mine=me", "Brouillons (1)"),
+        (circle.adviser, "", "À examiner (2)"),
+        (circle.adviser, "held=me", "À examiner (1)"),
+        (circle.adviser, "mine=me", "À examiner (2)"),
+        (circle.worker, "mine=nobody", "Brouillons (2)"),
+    ):
+        page = acting(actor).get(f"{reverse(LIST)}?tous=1&{whose}").content.decode()
+        address = re.search(rf'href="([^"]*)"[^>]*>{re.escape(counted)}<', page)
+        assert address is not None, (whose, counted)
+        shown = acting(actor).get(reverse(LIST) + unescape(address[1])).content.decode()
+        rows = int(re.search(r"\((\d+)\)", counted)[1])  # type: ignore[index] # each has one
+        assert f"{rows} {'prescription' if actor == circle.worker else 'demande'}{'s' * (rows > 1)}" in shown
+        assert f"{counted}<" in shown, "the tab one is at says the same"
 
 
 def test_the_pilot_reads_no_name_in_lists(circle: Circle) -> None:
