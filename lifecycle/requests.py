@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 from django.urls import ResolverMatch
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from lifecycle.actors import Actor
 
@@ -14,3 +15,9 @@ class ActingRequest(HttpRequest):
 
     membership: Actor
     resolver_match: ResolverMatch
+
+
+def own_address(request: HttpRequest, asked: str, otherwise: str) -> str:
+    """The page that was asked for, if it is one of this site; else ``otherwise``."""
+    is_ours = url_has_allowed_host_and_scheme(asked, request.get_host(), require_https=request.is_secure())
+    return asked if is_ours else otherwise

@@ -74,7 +74,8 @@ def _answer_first(connection: ConnectionFile, actor: Actor, awaited: str) -> Ste
     if problem == P.NO_COVERAGE:
         return Step(awaited, OUT_OF_REACH, "choose")
     if problem in CORRECTED and can_follow_household(actor) is not None and not _corrected(connection):
-        url = reverse("prescriptions:household_edit", args=[household.reference])
+        here = reverse("connectivity:connection_detail", args=[connection.reference])
+        url = reverse("prescriptions:household_edit", args=[household.reference], query={"suite": here})
         return Step(awaited, CORRECTED[problem] + THEN_SENT, url=url, label="Corriger le foyer")
     if problem in SEEN_AGAIN and _asks_proofs(connection) and not _seen_since(connection):
         return Step(awaited, SEEN_AGAIN[problem] + THEN_SENT, url=_proof_url(connection), label=TO_NOTE)

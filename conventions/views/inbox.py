@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 from viewflow.workflow.models import Task
 
@@ -21,6 +20,7 @@ from conventions.models import Convention, Review, Signature
 from conventions.permissions import REVIEWERS, SIGNATORIES
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
+from lifecycle.requests import own_address
 from network.models import Membership
 from network.permissions import acts_as, is_manager, is_pilot
 from network.requests import Request
@@ -177,7 +177,4 @@ def _take(request: Request, pk: int, take: Callable[..., Task], told: str) -> Ht
         messages.error(request, str(refused))
     else:
         messages.success(request, told)
-    back = request.POST.get("back", "")
-    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return redirect(back)
-    return redirect("conventions:inbox")
+    return redirect(own_address(request, request.POST.get("back", ""), reverse("conventions:inbox")))

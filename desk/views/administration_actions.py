@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from desk.reference.forms import (
@@ -24,6 +23,7 @@ from desk.reference.lines import LinesFormSet, lines_of
 from desk.services.reference import add_version, check_rows, correct_row, withdraw_version
 from desk.views.administration import family_of, row_of
 from lifecycle.acting import asks_then_acts, posted
+from lifecycle.requests import own_address
 from lifecycle.typed import whole_ones
 from network.requests import Request
 from network.views.confirm import confirm
@@ -127,10 +127,8 @@ def reference_check(request: Request, family: str) -> HttpResponse:
         messages.success(request, f"Vérifié aujourd’hui\u00a0: {count} ligne{'s' if count > 1 else ''}.")
     elif count == 0:
         messages.warning(request, "Cochez au moins une ligne.")
-    following = request.POST.get("suite", "")
-    if not url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()}):
-        following = reverse("desk:reference_list", args=[kept.slug])
-    return redirect(following)
+    this_list = reverse("desk:reference_list", args=[kept.slug])
+    return redirect(own_address(request, request.POST.get("suite", ""), this_list))
 
 
 @asks_then_acts

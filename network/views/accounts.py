@@ -8,11 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from lifecycle.acting import asks_then_acts
 from lifecycle.history import Past, history
+from lifecycle.requests import own_address
 from network.demo import demo_memberships
 from network.forms.people import ProfileForm, RoleForm
 from network.leaving import resting_on
@@ -152,9 +152,7 @@ def demo_sign_in(request: OpenRequest) -> HttpResponse:
 
 def _following(request: HttpRequest) -> str:
     """The page that was asked for before one was asked who one is; else the first one."""
-    asked = request.POST.get("suite", "")
-    is_ours = url_has_allowed_host_and_scheme(asked, request.get_host(), require_https=request.is_secure())
-    return asked if is_ours else "/"
+    return own_address(request, request.POST.get("suite", ""), "/")
 
 
 def _managed_account(request: Request, pk: int) -> User:

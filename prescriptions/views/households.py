@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from lifecycle.acting import asks_then_acts, may, posted
+from lifecycle.requests import own_address
 from network.requests import Request
 from prescriptions.forms.households import HouseholdForm
 from prescriptions.models import Household
@@ -21,12 +22,13 @@ PLAIN = "prescriptions/actions/_household.html"
 
 @asks_then_acts
 def household_edit(request: Request, reference: str) -> HttpResponse:
-    """Identity, contact, members: what was mistyped or has changed."""
+    """Identity, contact, members: what was mistyped or has changed. ``?suite=``: the page one came from to do so."""
     household = visible_household(request, reference)
     actor = request.membership
     may(can_follow_household(actor))
     form = HouseholdForm(posted(request), instance=Household.objects.get(pk=household.pk))
-    back = reverse("prescriptions:household_detail", args=[reference])
+    page = reverse("prescriptions:household_detail", args=[reference])
+    back = own_address(request, request.GET.get("suite", ""), page)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         if saved(form, lambda: services.edit_household(actor=actor, household=household, **data)) is not None:

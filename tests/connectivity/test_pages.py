@@ -289,6 +289,20 @@ def test_once_the_household_is_corrected_the_request_is_asked_again(told: dict[s
     assert asked_first(line, connection) == "Transmettre à l’opérateur"
 
 
+def test_whoever_corrects_the_household_from_a_request_that_stopped_comes_back_to_it() -> None:
+    line = Line()
+    connection = line.report(line.sent(), ProblemCode.NUMBER_NOT_FOUND)
+    client, here = acting(line.worker), page_of(connection, "detail")
+    (address,) = re.findall(r'href="([^"]*/corriger/[^"]*)"', client.get(here).content.decode())
+    typed = {"last_name": "Essai", "first_name": "Nadia", "contact_channel": "sms", "adults": 1, "children": 0}
+    assert f'href="{here}"' in answered(client, address, **typed | {"last_name": ""}), "« Annuler » leads there too"
+    assert client.post(address, typed).url == here
+    assert asked_first(line, connection) == "Transmettre à l’opérateur"
+    elsewhere = address.partition("?")[0] + "?suite=https://ailleurs.example/"
+    household = connection.need.prescription.household
+    assert client.post(elsewhere, typed).url == reverse("prescriptions:household_detail", args=[household.reference])
+
+
 def test_what_was_corrected_before_the_problem_answers_nothing() -> None:
     line = Line()
     connection = line.sent()
