@@ -10,8 +10,9 @@ from lifecycle.acting import Step, asks_then_acts, may, posted
 from lifecycle.actors import Actor
 from network.permissions import is_pilot
 from network.requests import Request
-from prescriptions.enums import TransferState
+from prescriptions.enums import LIVE_STATES, TransferState
 from prescriptions.forms.actions import TransferForm
+from prescriptions.machine.transfer_rules import NONE_ASKED, PRESCRIPTION_LIVE
 from prescriptions.models import Prescription, Transfer
 from prescriptions.permissions import can_answer_transfer, can_ask_transfer, can_offer_prescription, works
 from prescriptions.services.transfers import ask_transfer
@@ -37,6 +38,14 @@ def offers(prescription: Prescription, actor: Actor) -> bool:
     """Whether the actor may offer it to another prescriber."""
     scope = can_offer_prescription(actor)
     return scope is not None and Prescription.objects.filter(scope, pk=prescription.pk).exists()
+
+
+def _impossible(prescription: Prescription) -> str:
+    """Why it cannot be offered now, whoever is asked; empty when it can."""
+    if prescription.state not in LIVE_STATES:
+        return PRESCRIPTION_LIVE.sentence
+    asked = Transfer.objects.filter(prescription__household=prescription.household_id, state=S.ASKED)
+    return NONE_ASKED.sentence if asked.exists() else ""
 
 
 def visible_transfer(request: Request, reference: str) -> Transfer:
@@ -99,6 +108,7 @@ def prescription_transfer(request: Request, reference: str) -> HttpResponse:
         "row": prescription,
         "title": "Proposer à un autre prescripteur",
         "submit": "Proposer",
+        "impossible": _impossible(prescription),
         "warning": WARNING if works(actor) else NOBODY_LEFT.format(prescription.prescriber),
         "back": reverse("prescriptions:prescription_detail", args=[reference]),
     }

@@ -18,6 +18,7 @@ from network.enums import OrganisationKind
 from network.models import Membership
 from network.services.memberships import close_membership
 from prescriptions.enums import PrescriptionState, TransferRefusal
+from prescriptions.machine.transfer_rules import NONE_ASKED, PRESCRIPTION_LIVE
 from prescriptions.models import Household, HouseholdAccess, Prescription, SocialStory, Transfer
 from prescriptions.services.forgetting import forget_households
 from prescriptions.services.prescriptions import withdraw_prescription
@@ -199,6 +200,20 @@ def test_the_page_says_what_will_happen_and_keeps_what_is_typed(circle: Circle, 
     after = done(acting(receiver.worker), page_of(transfer, "transfer_accept"))
     assert after == page_of(prescription, "prescription_detail")
     assert again(prescription).prescriber == receiver.prescriber
+
+
+def test_a_file_that_cannot_be_offered_says_so_instead_of_asking_to_whom(circle: Circle, receiver: Circle) -> None:
+    live, ended = circle.submitted(), circle.submitted()
+    withdraw_prescription(actor=circle.worker, prescription=ended, reason="no_longer_needed")
+    client = acting(circle.worker)
+    for prescription, sentence in ((ended, PRESCRIPTION_LIVE.sentence), (live, "")):
+        page = read(client, page_of(prescription, "prescription_transfer"))
+        assert ("id_prescriber" in page) == (not sentence)
+        assert sentence in page
+    done(client, page_of(live, "prescription_transfer"), prescriber=receiver.prescriber.pk)
+    page = read(client, page_of(live, "prescription_transfer"))
+    assert NONE_ASKED.sentence in page
+    assert "id_prescriber" not in page
 
 
 def test_a_prescriber_where_nobody_can_answer_is_told_before_and_after_and_may_be_asked(
