@@ -42,7 +42,8 @@ def _panel(among: "QuerySet[Need]", actor: Actor) -> Panel | None:
     serves = can_propose_connection(actor) is not None
     own = {need.pk: _serves(need, actor) and serves and _waits(need) for need in needs}
     context = {
-        "files": list(files.select_related("offer").order_by("-pk")),
+        "files": list(files.select_related("offer", "operator").order_by("-pk")),
+        "serves": serves,
         "waiting": [need for need in needs if own[need.pk]],
     }
     return {"title": TITLE, "template": "connectivity/_panel.html", "context": context}

@@ -320,6 +320,23 @@ def test_a_proof_that_is_seen_since_it_was_refused_lets_the_request_go_again() -
     assert asked_first(line, stopped) == "Transmettre à l’opérateur"
 
 
+def test_the_pages_of_the_household_and_of_its_request_say_what_a_line_that_stopped_waits_for() -> None:
+    line = Line()
+    connection = line.report(line.sent(), ProblemCode.NUMBER_NOT_FOUND)
+    prescription = connection.need.prescription
+    pages = [
+        reverse("prescriptions:household_detail", args=[prescription.household.reference]),
+        reverse("prescriptions:prescription_detail", args=[prescription.reference]),
+        reverse("prescriptions:need_detail", args=[connection.need.reference]),
+    ]
+    for page in pages:
+        for actor in (line.worker, line.adviser):
+            assert "Vérifiez l’adresse complète" in read(acting(actor), page), (page, actor.role)
+        assert "Vérifiez l’adresse complète" not in read(acting(line.pilot), page), "he deals with no line"
+    line.send(connection, "Adresse complétée.")
+    assert not any("Vérifiez l’adresse" in read(acting(line.worker), page) for page in pages)
+
+
 def test_an_operator_reads_the_person_to_connect_and_neither_proofs_nor_facts() -> None:
     line = Line()
     ask(line.offer)
