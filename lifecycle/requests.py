@@ -18,6 +18,6 @@ class ActingRequest(HttpRequest):
 
 
 def own_address(request: HttpRequest, asked: str, otherwise: str) -> str:
-    """The page that was asked for, if it is one of this site; else ``otherwise``."""
+    """The path that was asked for, if it is one of this site; else ``otherwise``."""
     is_ours = url_has_allowed_host_and_scheme(asked, request.get_host(), require_https=request.is_secure())
-    return asked if is_ours else otherwise
+    return asked if asked.startswith("/") and is_ours else otherwise

@@ -236,6 +236,7 @@ def served_with_few_rights(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """As pytest does it, with room for its calls."""
     return run_one(item, nextitem)
 
 

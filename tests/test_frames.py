@@ -1,8 +1,13 @@
 """The room that each test has for its calls."""
 
+from resource import RUSAGE_SELF, getrusage
+from sys import getrecursionlimit
+
 import pytest
 
-from tests.frames import SLOTS, on_one_block
+from tests.frames import on_one_block
+
+LOOPS = 1000
 
 
 def test_a_call_with_room_gives_its_answer_and_says_its_name() -> None:
@@ -22,17 +27,29 @@ def test_what_fails_in_it_fails_as_it_did() -> None:
         on_one_block(fail)()
 
 
+def test_no_call_of_a_loop_asks_the_system_for_memory_at_whatever_depth_it_runs() -> None:
+    """At the end of a block of frames, each one would: a thousand pages of memory for these loops, or more."""
+
+    def loop() -> int:
+        before = getrusage(RUSAGE_SELF).ru_minflt
+        for _ in range(LOOPS):
+            nothing()
+        return getrusage(RUSAGE_SELF).ru_minflt - before
+
+    def nothing() -> None:
+        """Each call has its frame."""
+
+    def down(left: int) -> int:
+        return down(left - 1) if left else loop()
+
+    asked = on_one_block(lambda: [down(depth) for depth in range(200)])()
+    assert max(asked) < LOOPS / 10
+
+
 def test_there_is_room_for_as_many_calls_as_the_interpreter_allows() -> None:
     def down(left: int) -> int:
         return down(left - 1) if left else 0
 
-    assert on_one_block(down)(500) == 0
     with pytest.raises(RecursionError):
         on_one_block(down)(10_000)
-
-
-def test_the_frame_takes_more_than_half_of_its_block_and_leaves_room() -> None:
-    size, block = 8 * SLOTS, 16 << 10
-    while block < size + 8 * 1000:
-        block *= 2
-    assert block - size > 400_000
+    assert on_one_block(down)(getrecursionlimit() // 2) == 0

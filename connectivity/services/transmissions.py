@@ -13,22 +13,25 @@ def transmit(*, file: ConnectionFile, at: datetime) -> Transmission:
     """
     if file.operator is None or file.offer is None:
         raise ValueError("a file is sent to the operator of its offer")
+    return Transmission.objects.create(
+        file=file, operator=file.operator, sent_at=at, offer_name=file.offer.name, **to_tell(file)
+    )
+
+
+def to_tell(file: ConnectionFile) -> dict[str, str]:
+    """What an operator is told of the household, as it is now: the columns ``Transmission.PERSONAL``."""
     household = file.need.prescription.household
     commune = household.commune or file.need.prescription.commune
-    return Transmission.objects.create(
-        file=file,
-        operator=file.operator,
-        sent_at=at,
-        offer_name=file.offer.name,
-        last_name=household.last_name,
-        first_name=household.first_name,
-        phone=household.phone,
-        email=household.email,
-        address=household.address,
-        postcode=household.postcode,
-        city=commune.name if commune else "",
-        contact=household.get_contact_channel_display(),
-    )
+    return {
+        "last_name": household.last_name,
+        "first_name": household.first_name,
+        "phone": household.phone,
+        "email": household.email,
+        "address": household.address,
+        "postcode": household.postcode,
+        "city": commune.name if commune else "",
+        "contact": household.get_contact_channel_display(),
+    }
 
 
 def carry_facts(*, file: ConnectionFile, at: datetime) -> list[ProofSeen]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from connectivity.documents import draw_comparison
 from connectivity.eligibility import NOT_ASKED, AskedCondition
-from connectivity.enums import LIVE, OfferVerdict
+from connectivity.enums import LIVE, OfferVerdict, ProblemCode
 from connectivity.forms import connections as forms
 from connectivity.models import ConnectionFile, OfferCondition
 from connectivity.permissions import can_answer_connection, can_record_proof
@@ -91,11 +91,13 @@ def connection_choose(request: Request, reference: str) -> HttpResponse:
     if can_answer_connection(request.membership) is not None:
         raise PermissionDenied
     proposals = offers_of_the_day(need=connection.need, file=connection)
+    is_dead = connection.problem in (ProblemCode.NO_COVERAGE, ProblemCode.NOT_ELIGIBLE)
+    chosen = {} if is_dead else {"offer": connection.offer_id}
     return CONNECTION_PAGES.act(
         request,
         connection,
         "choose",
-        forms.ConnectionChooseForm(posted(request), proposals=proposals, initial={"offer": connection.offer_id}),
+        forms.ConnectionChooseForm(posted(request), proposals=proposals, initial=chosen),
         services.choose_connection,
         done="Offre choisie. La fiche pour la famille est prête",
         template="connectivity/actions/choose.html",

@@ -27,6 +27,7 @@ from connectivity.tables.connections import ClosureTable, ConnectionTable, Offer
 from connectivity.views.line_sheet import line_sheet_of
 from connectivity.views.sheet import sheet_of
 from connectivity.views.steps import next_step
+from connectivity.views.stopped import TO_CORRECT
 from documents.responses import document_response
 from lifecycle.sets import SetVerb
 from lists.listing import Listing, lists
@@ -102,9 +103,11 @@ def connection_detail(request: Request, reference: str) -> HttpResponse:
     """One file: who acts next, what may be done, the offer, the proofs, copper, papers, timeline."""
     connection = visible_connection(request, reference)
     actor = request.membership
+    step = next_step(connection, actor)
     context = {
         "connection": connection,
-        "step": next_step(connection, actor),
+        "step": step,
+        "is_to_correct": step.label == TO_CORRECT,
         "sheet": sheet_of(connection, actor),
         "line": line_sheet_of(connection, actor),
         "is_operator": can_answer_connection(actor) is not None,

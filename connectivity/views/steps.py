@@ -1,33 +1,19 @@
 """Who acts next on a connection file: the person who reads the page, with one button, or someone else."""
 
-from django.urls import reverse
-
-from connectivity.enums import LIVE, Channel, ConnectionState, ProblemCode, ProofKind
+from connectivity.enums import LIVE, Channel, ConnectionState
 from connectivity.machine.rules import PROOFS_FRESH
-from connectivity.models import ConnectionFile, OfferCondition, ProofSeen
+from connectivity.models import ConnectionFile
+from connectivity.views.stopped import TO_NOTE, answered_first, proof_url
 from lifecycle import gate
 from lifecycle.acting import Step
 from lifecycle.actors import Actor
 from network.models import Organisation
-from prescriptions.models import HouseholdCorrection, HouseholdEntry
-from prescriptions.permissions import can_follow_household
-from prescriptions.views.steps import LIMITED, is_limited
+from prescriptions.views.steps import LIMITED, gives_up, is_limited, said_no, to_give_up
 
-S, P = ConnectionState, ProblemCode
-TO_NOTE = "Noter une pièce vue"
+S = ConnectionState
 TO_SEE = "regardez avec la personne la pièce que demande l’offre, et notez-la\u00a0: la demande part ensuite"
-CORRECTED = {
-    P.NUMBER_NOT_FOUND: "vérifiez avec la personne son adresse et son numéro, et corrigez-les",
-    P.NAME_MISMATCH: "comparez le nom du dossier à celui de la pièce d’identité, et corrigez-le",
-}
-"""What is wrong in the file of the household, for these problems: sent again as it is, the request comes back."""
-SEEN_AGAIN = {
-    P.NOT_ELIGIBLE: "regardez avec la personne une pièce plus récente, et notez-la",
-    P.DOCUMENT_REFUSED: "demandez une pièce lisible et récente, et notez-la vue",
-}
-"""What a proof answers."""
-OUT_OF_REACH = "choisissez une autre offre avec la personne\u00a0: celle-ci n’arrive pas chez elle"
-THEN_SENT = "\u00a0: la demande repart ensuite"
+SERVED = (S.PROPOSED, S.CHOSEN, S.PROBLEM)
+"""What waits for whoever serves the household, and not for an operator."""
 FINISHED = "Plus rien n’est attendu pour ce dossier"
 SERVING = {
     S.PROPOSED: ("choose", "choisissez une offre avec la personne", "En attente du choix d’une offre avec la personne"),
@@ -55,51 +41,21 @@ CHOSEN = {
 
 def next_step(connection: ConnectionFile, actor: Actor) -> Step:
     """Who acts next."""
-    if connection.state in LIVE and is_limited(connection.need.prescription.household_id):
+    prescription = connection.need.prescription
+    if connection.state in LIVE and is_limited(prescription.household_id):
         return Step(LIMITED)
+    if connection.state in SERVED and prescription.declined_at is not None:
+        yours = to_give_up(prescription, "le dossier", actor) if gives_up(prescription, actor) else ""
+        return Step(said_no(prescription), yours, "abandon", dated=False)
     verb, yours, awaited = _expected(connection)
     may = {action.verb for action in gate.actions_for(connection, actor)}
     if verb not in may:
         return Step(awaited)
+    if (first := answered_first(connection, actor, awaited)) is not None:
+        return first
     if verb == "send" and _unseen(connection, actor):
-        return Step(awaited, TO_SEE, url=_proof_url(connection), label=TO_NOTE)
-    return _answer_first(connection, actor, awaited) or Step(awaited, yours, verb)
-
-
-def _answer_first(connection: ConnectionFile, actor: Actor, awaited: str) -> Step | None:
-    """What comes before a request that stopped is sent again; None once it was done, and without one."""
-    problem, household = P(connection.problem or P.OTHER), connection.need.prescription.household
-    if connection.state != S.PROBLEM or connection.dead_end:
-        return None
-    if problem == P.NO_COVERAGE:
-        return Step(awaited, OUT_OF_REACH, "choose")
-    if problem in CORRECTED and can_follow_household(actor) is not None and not _corrected(connection):
-        here = reverse("connectivity:connection_detail", args=[connection.reference])
-        url = reverse("prescriptions:household_edit", args=[household.reference], query={"suite": here})
-        return Step(awaited, CORRECTED[problem] + THEN_SENT, url=url, label="Corriger le foyer")
-    if problem in SEEN_AGAIN and _asks_proofs(connection) and not _seen_since(connection):
-        return Step(awaited, SEEN_AGAIN[problem] + THEN_SENT, url=_proof_url(connection), label=TO_NOTE)
-    return None
-
-
-def _corrected(connection: ConnectionFile) -> bool:
-    """Whether the file of the household says anything else since the problem was reported."""
-    household = connection.need.prescription.household_id
-    since = connection.problem_at
-    moved = HouseholdEntry.objects.filter(object=household, verb__in=("move", "locate"), at__gt=since)
-    return moved.exists() or HouseholdCorrection.objects.filter(household=household, corrected_at__gt=since).exists()
-
-
-def _asks_proofs(connection: ConnectionFile) -> bool:
-    return OfferCondition.objects.filter(offer=connection.offer_id).exclude(proof=ProofKind.NONE).exists()
-
-
-def _seen_since(connection: ConnectionFile) -> bool:
-    return ProofSeen.objects.filter(file=connection, seen_at__gt=connection.problem_at).exists()
-
-
-def _proof_url(connection: ConnectionFile) -> str:
-    return reverse("connectivity:connection_proof", args=[connection.reference])
+        return Step(awaited, TO_SEE, url=proof_url(connection), label=TO_NOTE)
+    return Step(awaited, yours, verb)
 
 
 def _unseen(connection: ConnectionFile, actor: Actor) -> bool:

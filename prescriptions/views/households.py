@@ -42,6 +42,8 @@ def household_edit(request: Request, reference: str) -> HttpResponse:
         "submit": "Enregistrer",
         "impossible": "" if household.state == "open" else services.NOT_OPEN.sentence,
         "back": back,
+        "page": page,
+        "elsewhere": reverse("prescriptions:household_move", args=[reference]),
     }
     return render(request, PLAIN, context)
 

@@ -152,9 +152,12 @@ def _shortcuts(request: Request, actor: Actor) -> dict[str, Any]:
     role = "worker" if works(actor) else "relay" if actor.kind == "relay" else "adviser"
     states = SHORTCUTS[role]
     labels = LABELS | {S.SUBMITTED: "Déposées"} if role == "worker" else LABELS
-    whose = {name: request.GET[name] for name in WHOSE if request.GET.get(name)}
-    seen = PrescriptionFilter(whose, queryset=Prescription.objects.visible_to(actor).order_by(), request=request).qs
-    found = seen.aggregate(**{state.value: Count("pk", filter=Q(state=state)) for state in states})
+    seen = Prescription.objects.visible_to(actor).order_by()
+    asked = PrescriptionFilter(request.GET, queryset=seen, request=request).filters
+    whose = {name: request.GET[name] for name in WHOSE if name in asked and request.GET.get(name)}
+    found = PrescriptionFilter(whose, queryset=seen, request=request).qs.aggregate(
+        **{state.value: Count("pk", filter=Q(state=state)) for state in states}
+    )
     chosen = request.GET.get("state", "")
     return {
         "all_of_them": "?" + urlencode({"tous": 1, **whose}),

@@ -118,14 +118,14 @@ def _submitted(prescription: Prescription, needs: list[Need], actor: Actor) -> S
 
 def _declined(prescription: Prescription, needs: list[Need], actor: Actor) -> Step:
     """The household said no: the worker gives it up or notes that it changed its mind; the adviser gives a need up."""
-    awaited = _said_no(prescription)
+    awaited = said_no(prescription)
     still = next((need for need in needs if need.state in OPEN_NEED_STATES), None)
     if works(actor) and all(need.state != NeedState.MET for need in needs):
-        return Step(awaited, _to_give_up(prescription, "la demande", actor), "withdraw", dated=False)
-    if still is None or not _gives_up(prescription, actor):
+        return Step(awaited, to_give_up(prescription, "la demande", actor), "withdraw", dated=False)
+    if still is None or not gives_up(prescription, actor):
         return Step(awaited, dated=False)
     url = reverse("prescriptions:need_drop", args=[still.reference])
-    yours = _to_give_up(prescription, "le besoin", actor)
+    yours = to_give_up(prescription, "le besoin", actor)
     return Step(awaited, yours, url=url, label="Abandonner ce besoin", dated=False)
 
 
@@ -133,16 +133,18 @@ def _answered_no(prescription: Prescription) -> str:
     return f"le foyer a répondu non le {day(prescription.declined_at)}"
 
 
-def _said_no(prescription: Prescription) -> str:
+def said_no(prescription: Prescription) -> str:
+    """What is awaited of a household that answered that it needs nothing more, as a sentence."""
     told = capfirst(_answered_no(prescription))
     return f"{told}\u00a0: rien ne lui est réservé, ni proposé, ni remis tant que cette réponse tient"
 
 
-def _gives_up(prescription: Prescription, actor: Actor) -> bool:
+def gives_up(prescription: Prescription, actor: Actor) -> bool:
+    """Whether the actor gives up what its household needs no more."""
     return works(actor) or (advises(actor) and prescription.distributor_id == actor.organisation_id)
 
 
-def _to_give_up(prescription: Prescription, what: str, actor: Actor) -> str:
+def to_give_up(prescription: Prescription, what: str, actor: Actor) -> str:
     """What is asked of whoever may give it up: the worker alone notes that the household changed its mind."""
     otherwise = TO_CALL if works(actor) else TO_SEE
     return f"{_answered_no(prescription)}\u00a0: abandonnez {what}, {otherwise}"
@@ -228,8 +230,8 @@ def need_step(need: Need, actor: Actor) -> Step:
     if need.lost_at is not None:
         return lost_step(need, actor)
     if prescription.declined_at is not None and need.state in (NeedState.WAITING, NeedState.IN_PROGRESS):
-        yours = _to_give_up(prescription, "le besoin", actor) if _gives_up(prescription, actor) else ""
-        return Step(_said_no(prescription), yours, "drop", dated=False)
+        yours = to_give_up(prescription, "le besoin", actor) if gives_up(prescription, actor) else ""
+        return Step(said_no(prescription), yours, "drop", dated=False)
     if need.state != NeedState.WAITING:
         awaited = AWAITED_NEED[NeedState(need.state)]
         if need.state == NeedState.IN_PROGRESS and need.kind == NeedKind.DIGITAL_SKILLS:

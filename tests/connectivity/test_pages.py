@@ -1,6 +1,5 @@
 """The pages of connection: who sees what, at what cost, what each asks and does."""
 
-import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -17,10 +16,9 @@ from lifecycle.actors import SYSTEM
 from lifecycle.registry import Move, Moved
 from network.models import Membership, Organisation
 from prescriptions.models import HouseholdAccess, Need
-from prescriptions.services.households import edit_household
 from tests.connectivity.lines import DAY, Line, again, ask, close_copper
 from tests.costs import assert_same_queries
-from tests.network.factories import make_commune, make_membership
+from tests.network.factories import make_membership
 from tests.refurb.pages import acting, answered, read
 from typography.french import day
 
@@ -252,74 +250,6 @@ def test_a_problem_tells_its_next_step_and_the_words_of_the_operator() -> None:
     assert f"L’équipe de {line.worker.organisation} corrige le foyer" in told
 
 
-def asked_first(line: Line, connection: ConnectionFile) -> str:
-    """The label of the one button that the worker reads beside « À vous d’agir »."""
-    page = acting(line.worker).get(page_of(connection, "detail")).content.decode()
-    return re.search(r'class="btn btn-primary"[^>]*>\s*([^<]+?)\s*<', page)[1]  # type: ignore[index] # there is one
-
-
-@pytest.mark.parametrize(
-    ("problem", "first"),
-    [
-        (ProblemCode.NUMBER_NOT_FOUND, "Corriger le foyer"),
-        (ProblemCode.NAME_MISMATCH, "Corriger le foyer"),
-        (ProblemCode.NO_COVERAGE, "Choisir une offre"),
-        (ProblemCode.DOCUMENT_REFUSED, "Noter une pièce vue"),
-        (ProblemCode.NOT_ELIGIBLE, "Noter une pièce vue"),
-        (ProblemCode.APPOINTMENT_MISSED, "Transmettre à l’opérateur"),
-        (ProblemCode.OTHER, "Transmettre à l’opérateur"),
-    ],
-)
-def test_what_is_asked_first_is_what_would_make_the_request_pass(problem: str, first: str) -> None:
-    line = Line()
-    ask(line.offer)
-    connection = line.chosen()
-    line.see(connection)
-    assert asked_first(line, line.report(line.send(connection), problem)) == first
-
-
-@pytest.mark.parametrize("told", [{"phone": "0612345699"}, {"commune": "another"}])
-def test_once_the_household_is_corrected_the_request_is_asked_again(told: dict[str, Any]) -> None:
-    line = Line()
-    connection = line.report(line.sent(), ProblemCode.NUMBER_NOT_FOUND)
-    household = connection.need.prescription.household
-    if "commune" in told:
-        told = {"commune": make_commune(epci=household.commune.epci)}
-    edit_household(actor=line.worker, household=household, **told)
-    assert asked_first(line, connection) == "Transmettre à l’opérateur"
-
-
-def test_whoever_corrects_the_household_from_a_request_that_stopped_comes_back_to_it() -> None:
-    line = Line()
-    connection = line.report(line.sent(), ProblemCode.NUMBER_NOT_FOUND)
-    client, here = acting(line.worker), page_of(connection, "detail")
-    (address,) = re.findall(r'href="([^"]*/corriger/[^"]*)"', client.get(here).content.decode())
-    typed = {"last_name": "Essai", "first_name": "Nadia", "contact_channel": "sms", "adults": 1, "children": 0}
-    assert f'href="{here}"' in answered(client, address, **typed | {"last_name": ""}), "« Annuler » leads there too"
-    assert client.post(address, typed).url == here
-    assert asked_first(line, connection) == "Transmettre à l’opérateur"
-    elsewhere = address.partition("?")[0] + "?suite=https://ailleurs.example/"
-    household = connection.need.prescription.household
-    assert client.post(elsewhere, typed).url == reverse("prescriptions:household_detail", args=[household.reference])
-
-
-def test_what_was_corrected_before_the_problem_answers_nothing() -> None:
-    line = Line()
-    connection = line.sent()
-    edit_household(actor=line.worker, household=connection.need.prescription.household, phone="0612345699")
-    assert asked_first(line, line.report(connection, ProblemCode.NUMBER_NOT_FOUND)) == "Corriger le foyer"
-
-
-def test_a_proof_that_is_seen_since_it_was_refused_lets_the_request_go_again() -> None:
-    line = Line()
-    ask(line.offer)
-    connection = line.chosen()
-    line.see(connection)
-    stopped = line.report(line.send(connection), ProblemCode.DOCUMENT_REFUSED)
-    line.see(stopped)
-    assert asked_first(line, stopped) == "Transmettre à l’opérateur"
-
-
 def test_the_pages_of_the_household_and_of_its_request_say_what_a_line_that_stopped_waits_for() -> None:
     line = Line()
     connection = line.report(line.sent(), ProblemCode.NUMBER_NOT_FOUND)
@@ -369,7 +299,6 @@ def test_an_operator_that_said_no_keeps_the_reference_and_no_person() -> None:
         (Line.accepted, "agent", "fixez la date", "En attente de Opérateur"),
         (Line.scheduled, "agent", "déclarez la ligne active", "En attente de Opérateur"),
         (Line.problem, "worker", "comparez le nom du dossier", "En attente du travailleur social"),
-        (Line.problem, "adviser", "réglez le problème", "En attente du travailleur social"),
     ],
 )  # fmt: skip
 def test_a_file_says_whose_turn_it_is(prepare: Any, who: str, yours: str, awaited: str) -> None:

@@ -386,7 +386,7 @@ def test_the_agenda_of_another_committee_says_which_lots_a_meeting_has_on_its_ta
         return acting(actor).get(agenda).content.decode().partition("<main")[2]
 
     for reader in (table.pilot, table.member):
-        assert told(reader).count(f"à la séance du {day(TODAY())}, {sits}") == 2
+        assert told(reader).count(f"\u00a0; sur la table de la séance du {day(TODAY())}, {sits}") == 2
     assert sits not in told(elsewhere), "he is of no other committee"
     later = table.scene.announced()
     assert told(table.pilot).count(sits) == 2

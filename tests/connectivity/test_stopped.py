@@ -1,0 +1,209 @@
+"""A request that its operator stopped: what is asked first is what would make it pass, and nothing that would not."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from connectivity.enums import Access, CheckedWith, ConditionRule, ProblemCode
+from connectivity.models import ConnectionFile
+from connectivity.services.reach import check_address
+from network.models import Membership
+from prescriptions.services.households import edit_household, move_household
+from tests.connectivity.lines import Line, ask
+from tests.network.factories import make_commune
+from tests.prescriptions.answers import said_no
+from tests.refurb.pages import acting, answered, read
+
+pytestmark = pytest.mark.django_db
+P = ProblemCode
+CORRECT, PROOF, CHOOSE, SEND = (
+    "Corriger le foyer", "Noter une pièce vue", "Choisir une offre", "Transmettre à l’opérateur",
+)  # fmt: skip
+TYPED = {"last_name": "Essai", "first_name": "Nadia", "contact_channel": "sms", "adults": 1, "children": 0}
+
+
+def page_of(connection: ConnectionFile, name: str = "detail") -> str:
+    return reverse(f"connectivity:connection_{name}", args=[connection.reference])
+
+
+def asked_first(connection: ConnectionFile, actor: Membership) -> str:
+    """The label of the one button beside « À vous d’agir »; empty without one."""
+    page = acting(actor).get(page_of(connection)).content.decode()
+    found = re.search(r'class="btn btn-primary"[^>]*>\s*([^<]+?)\s*<', page)
+    return found[1] if found else ""
+
+
+def stopped(line: Line, problem: str, *, proven: bool = False) -> ConnectionFile:
+    """``proven``: its offer asks a proof, which was seen."""
+    if proven:
+        ask(line.offer)
+    connection = line.chosen()
+    if proven:
+        line.see(connection)
+    return line.report(line.send(connection), problem)
+
+
+@pytest.mark.parametrize(
+    ("problem", "proven", "first"),
+    [
+        (P.NUMBER_NOT_FOUND, False, CORRECT), (P.NAME_MISMATCH, False, CORRECT), (P.NO_COVERAGE, False, CHOOSE),
+        (P.DOCUMENT_REFUSED, True, PROOF), (P.DOCUMENT_REFUSED, False, SEND), (P.NOT_ELIGIBLE, True, PROOF),
+        (P.NOT_ELIGIBLE, False, CHOOSE), (P.ALREADY_CUSTOMER, False, ""), (P.DUPLICATE, False, ""),
+        (P.APPOINTMENT_MISSED, False, SEND), (P.OTHER, False, SEND),
+    ],
+)  # fmt: skip
+def test_what_is_asked_first_is_what_would_make_the_request_pass(problem: str, proven: bool, first: str) -> None:
+    line = Line()
+    connection = stopped(line, problem, proven=proven)
+    assert asked_first(connection, line.worker) == first
+    assert "la demande part ensuite" not in read(acting(line.worker), page_of(connection)), "nothing leaves by itself"
+
+
+@pytest.mark.parametrize("problem", [P.NUMBER_NOT_FOUND, P.NO_COVERAGE, P.NAME_MISMATCH])
+def test_a_proof_that_grew_old_meanwhile_hides_no_other_problem(problem: str) -> None:
+    line = Line()
+    line.circle.at = timezone.now() - timedelta(days=20)
+    ask(line.offer)
+    connection = line.chosen()
+    line.see(connection, dated_on=timezone.localdate() - timedelta(days=100))
+    connection = line.report(line.send(connection), problem)
+    assert asked_first(connection, line.worker) == (CHOOSE if problem == P.NO_COVERAGE else CORRECT)
+
+
+def test_whoever_cannot_correct_the_household_waits_for_who_can() -> None:
+    line = Line()
+    connection = stopped(line, P.NUMBER_NOT_FOUND)
+    page = read(acting(line.adviser), page_of(connection))
+    assert f"En attente d’une correction du foyer par {line.worker.organisation}" in page
+    assert f"L’équipe de {line.worker.organisation} corrige le foyer" in page
+    assert asked_first(connection, line.adviser) == ""
+    edit_household(actor=line.worker, household=connection.need.prescription.household, phone="0612345699")
+    assert asked_first(connection, line.adviser) == SEND
+
+
+@pytest.mark.parametrize(
+    ("problem", "told", "then"),
+    [
+        (P.NUMBER_NOT_FOUND, {"phone": "0612345699"}, SEND),
+        (P.NUMBER_NOT_FOUND, {"address": "12 rue des Essais"}, SEND),
+        (P.NUMBER_NOT_FOUND, {"children": 7}, CORRECT),
+        (P.NUMBER_NOT_FOUND, {"last_name": "Autrement"}, CORRECT),
+        (P.NAME_MISMATCH, {"last_name": "Autrement"}, SEND),
+        (P.NAME_MISMATCH, {"phone": "0612345699"}, CORRECT),
+        (P.NO_COVERAGE, {"address": "12 rue des Essais"}, SEND),
+        (P.NO_COVERAGE, {"phone": "0612345699"}, CHOOSE),
+    ],
+)  # fmt: skip
+def test_only_what_the_operator_said_is_wrong_is_corrected_by_a_correction(
+    problem: str, told: dict[str, Any], then: str
+) -> None:
+    line = Line()
+    connection = stopped(line, problem)
+    edit_household(actor=line.worker, household=connection.need.prescription.household, **told)
+    assert asked_first(connection, line.worker) == then
+
+
+@pytest.mark.parametrize("problem", [P.NUMBER_NOT_FOUND, P.NO_COVERAGE])
+def test_a_household_that_moved_is_asked_for_where_it_lives(problem: str) -> None:
+    line = Line()
+    connection = stopped(line, problem)
+    household = connection.need.prescription.household
+    commune = make_commune(epci=household.commune.epci)
+    move_household(actor=line.worker, household=household, commune=commune, moved_on=timezone.localdate())
+    assert asked_first(connection, line.worker) == SEND
+
+
+def test_what_was_corrected_before_the_problem_answers_nothing_and_a_second_problem_asks_again() -> None:
+    line = Line()
+    connection = line.sent()
+    household = connection.need.prescription.household
+    edit_household(actor=line.worker, household=household, phone="0612345699")
+    connection = line.report(line.send(line.report(connection, P.OTHER), "Corrigé."), P.NUMBER_NOT_FOUND)
+    assert asked_first(connection, line.worker) == CORRECT
+    edit_household(actor=line.worker, household=household, phone="0612345698")
+    connection = line.report(line.send(connection, "Corrigé."), P.NUMBER_NOT_FOUND)
+    assert asked_first(connection, line.worker) == CORRECT
+
+
+def test_an_offer_that_does_arrive_at_the_address_is_asked_for_again() -> None:
+    line = Line()
+    connection = stopped(line, P.NO_COVERAGE)
+    seen = {"access": Access.FIBRE, "checked_on": timezone.localdate(), "how": CheckedWith.values[0]}
+    check_address(actor=line.worker, connection=connection, reached=False, **seen)
+    assert asked_first(connection, line.worker) == CHOOSE
+    check_address(actor=line.worker, connection=connection, reached=True, **seen)
+    assert asked_first(connection, line.worker) == SEND
+
+
+@pytest.mark.parametrize("problem", [P.NO_COVERAGE, P.NOT_ELIGIBLE])
+def test_another_offer_is_chosen_without_the_one_that_cannot_be_ticked(problem: str) -> None:
+    line = Line()
+    assert "checked" not in acting(line.worker).get(page_of(stopped(line, problem), "choose")).content.decode()
+    other = Line()
+    assert "checked" in acting(other.worker).get(page_of(stopped(other, P.OTHER), "choose")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("problem", "proof", "then"),
+    [
+        (P.DOCUMENT_REFUSED, {}, SEND),
+        (P.NOT_ELIGIBLE, {}, SEND),
+        (P.NOT_ELIGIBLE, {"holds": False}, CHOOSE),
+        (P.DOCUMENT_REFUSED, {"holds": False}, CHOOSE),
+        (P.NOT_ELIGIBLE, {"days": 60}, PROOF),
+        (P.DOCUMENT_REFUSED, {"days": 60}, PROOF),
+    ],
+)
+def test_only_a_proof_that_holds_and_is_as_recent_lets_the_request_go_again(
+    problem: str, proof: dict[str, Any], then: str
+) -> None:
+    line = Line()
+    connection = stopped(line, problem, proven=True)
+    dated = {"dated_on": timezone.localdate() - timedelta(days=proof["days"])} if "days" in proof else proof
+    line.see(connection, **dated)
+    assert asked_first(connection, line.worker) == then
+
+
+def test_what_the_prescription_says_by_itself_is_no_proof_to_note() -> None:
+    line = Line()
+    ask(line.offer, ConditionRule.FOLLOWED)
+    assert asked_first(stopped(line, P.NOT_ELIGIBLE), line.worker) == CHOOSE
+
+
+@pytest.mark.parametrize(
+    "waiting",
+    [
+        Line.proposed, Line.chosen,
+        *(partial(stopped, problem=one) for one in (P.NUMBER_NOT_FOUND, P.NO_COVERAGE, P.DOCUMENT_REFUSED)),
+    ],
+)  # fmt: skip
+def test_for_a_household_that_needs_it_no_more_nothing_is_chosen_corrected_nor_sent(
+    waiting: Callable[[Line], ConnectionFile],
+) -> None:
+    line = Line()
+    connection = waiting(line)
+    said_no(connection.need.prescription)
+    assert "abandonnez le dossier" in read(acting(line.worker), page_of(connection))
+    assert asked_first(connection, line.worker) == "Abandonner le dossier"
+    assert asked_first(connection, line.pilot) == ""
+
+
+def test_whoever_corrects_the_household_from_a_request_that_stopped_comes_back_to_it() -> None:
+    line = Line()
+    connection = stopped(line, P.NUMBER_NOT_FOUND)
+    client, here = acting(line.worker), page_of(connection)
+    household = reverse("prescriptions:household_detail", args=[connection.need.prescription.household.reference])
+    (address,) = re.findall(r'href="([^"]*/corriger/[^"]*)"', client.get(here).content.decode())
+    page = answered(client, address, **TYPED | {"last_name": ""})
+    assert page.count(f'href="{here}"') == 1, "« Annuler » leads there too"
+    assert f'href="{household}"' in page, "the household is named by its own page"
+    assert "Noter un déménagement" in page
+    assert client.post(address, TYPED).url == here
+    for asked in ("https://ailleurs.example/", "abc", "?x=1"):
+        assert client.post(f"{address.partition('?')[0]}?suite={asked}", TYPED).url == household
