@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from distribution.enums import SendBackReason
 from distribution.services import allotment, hand_overs, point_stock
+from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from refurb.enums import DeviceType, LineOutcome, MissingReason
@@ -61,6 +62,17 @@ def test_a_delivery_is_reconciled_line_by_line(shelf: Shelf) -> None:
     assert codes(lambda: point_stock.reconcile_delivery(actor=shelf.adviser, delivery=delivery, there=[])) == {
         "nothing_expected"
     }
+
+
+def test_a_delivery_that_is_whole_says_nobody_missing(shelf: Shelf) -> None:
+    rows = [shelf.allotted() for _ in range(2)]
+    delivery = deliver(shelf, *rows)
+
+    point_stock.reconcile_delivery(actor=shelf.adviser, delivery=delivery, there=[row.pk for row in rows])
+
+    assert {fresh(row).state for row in rows} == {"available"}
+    assert {line.outcome for line in delivery.lines.all()} == {LineOutcome.STOCKED}
+    assert not Mail.objects.filter(subject__icontains="manquant").exists()
 
 
 def test_what_is_not_of_the_delivery_is_not_ticked_on_it(shelf: Shelf) -> None:

@@ -487,3 +487,11 @@ def test_forty_labels_scanned_without_a_pause_are_all_counted(
     assert page.get_by_text("Trouvé\u00a0: 40").count() == 1
     assert Device.objects.filter(state=S.RECEIVED).count() == 40
     assert flaws(page) == []
+
+
+def test_the_pilot_reads_a_stocktake_and_counts_nothing_of_it(bench: Bench) -> None:
+    device, stocktake = bench.ready(), begin(bench)
+    with pytest.raises(PermissionDenied):
+        scan_stock(actor=bench.pilot, stocktake=stocktake, texts=[device.tag])
+    assert not StocktakeScan.objects.exists()
+    assert stocktake.reference in read(acting(bench.pilot), page_of(stocktake))

@@ -1,18 +1,26 @@
 """What is left of a person who is forgotten in what others were told of lots."""
 
+import base64
+
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
+from documents.exceptions import FileForgotten
 from documents.models import StoredFile
-from documents.services import open_file
+from documents.services import open_file, store_file
+from donations.enums import SlipProof
 from donations.models import PickUp
 from donations.services.donations import announce_donation, qualify_donation
+from donations.services.forgetting import forget_contact_on_site
 from lifecycle import gate
 from lifecycle.exceptions import Refused
+from lifecycle.models import Comment
 from network.enums import OrganisationKind, Role
 from network.services.accounts import disable_account, forget_user
 from tests.donations.scene import Scene, load_law
+from tests.donations.test_pick_up import PIXEL
 from tests.network.factories import make_membership
 from tests.pages import acting, read
 
@@ -81,3 +89,30 @@ def test_whoever_was_to_be_asked_on_site_and_has_no_account_is_erased_by_the_pil
     assert PickUp.objects.count() == 1
     with pytest.raises(Refused, match="Plus personne"):
         gate.apply(donation, "forget_contact", actor=scene.pilot)
+
+
+def test_where_nobody_was_named_the_comments_of_the_lot_stay() -> None:
+    """No word to look for is not every word."""
+    load_law()
+    scene = Scene()
+    donation = scene.draft(contact_name="", contact_phone="")
+    announce_donation(actor=scene.contact, donation=donation, comment="Prévoir un diable")
+    forget_contact_on_site([donation.pk], timezone.now())
+    assert Comment.objects.get(text="Prévoir un diable")
+
+
+def test_the_signature_that_was_drawn_on_site_goes_with_the_name_of_whoever_drew_it() -> None:
+    load_law()
+    scene = Scene()
+    donation = scene.scheduled()
+    drawn = store_file(content=base64.b64decode(PIXEL), name="signature.png", by=scene.north.technician)
+    name = "Odile Inoubliable"
+    pick_up = scene.count(donation, scene.north, proof=SlipProof.DRAWN, signer_name=name, signature=drawn)
+    assert open_file(drawn).read()
+    forget_contact_on_site([donation.pk], timezone.now())
+    pick_up.refresh_from_db()
+    assert (pick_up.signer_name, pick_up.proof) == ("", SlipProof.DRAWN)
+    drawn.refresh_from_db()
+    assert drawn.is_forgotten
+    with pytest.raises(FileForgotten):
+        open_file(drawn)

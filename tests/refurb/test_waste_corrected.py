@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from lifecycle.exceptions import Refused
+from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind
 from refurb.enums import DeviceType
 from refurb.models import Device, WasteNote
@@ -30,8 +30,8 @@ def bench() -> Bench:
 
 def corrected(bench: Bench, device: Device, **given: Any) -> WasteNote:
     rows = Device.objects.filter(bsd_number=device.bsd_number)
-    said = {"recycler": bench.recycler, "bsd_number": "BSD-RIGHT"} | given
-    return correct_waste(actor=bench.technician, devices=rows, **said)
+    said = {"actor": bench.technician, "recycler": bench.recycler, "bsd_number": "BSD-RIGHT"} | given
+    return correct_waste(devices=rows, **said)
 
 
 def test_a_wrong_number_is_corrected_with_all_that_is_known_of_its_note(bench: Bench) -> None:
@@ -101,3 +101,10 @@ def test_a_whole_note_is_corrected_from_its_page_by_its_workshop_alone(bench: Be
     assert "Plus aucun appareil ne porte ce numéro." in read(
         acting(bench.technician), reverse("refurb:waste_note", args=[note.pk])
     )
+
+
+def test_the_devices_of_another_workshop_are_not_there_to_be_corrected(bench: Bench) -> None:
+    device = recycled(bench)
+    with pytest.raises(Unknown):
+        corrected(bench, device, actor=Bench().technician)
+    assert fresh(device).bsd_number == NUMBER
