@@ -3,6 +3,7 @@
 from connectivity.enums import LIVE, Channel, ConnectionState
 from connectivity.machine.rules import PROOFS_FRESH
 from connectivity.models import ConnectionFile
+from connectivity.permissions import can_answer_connection
 from connectivity.views.stopped import TO_NOTE, answered_first, proof_url
 from lifecycle import gate
 from lifecycle.acting import Step
@@ -11,7 +12,7 @@ from network.models import Organisation
 from prescriptions.views.steps import LIMITED, gives_up, is_limited, said_no, to_give_up
 
 S = ConnectionState
-TO_SEE = "regardez avec la personne la pièce que demande l’offre, et notez-la\u00a0: la demande part ensuite"
+TO_SEE = "regardez avec la personne la pièce que demande l’offre, et notez-la, puis transmettez la demande"
 SERVED = (S.PROPOSED, S.CHOSEN, S.PROBLEM)
 """What waits for whoever serves the household, and not for an operator."""
 FINISHED = "Plus rien n’est attendu pour ce dossier"
@@ -44,7 +45,7 @@ def next_step(connection: ConnectionFile, actor: Actor) -> Step:
     prescription = connection.need.prescription
     if connection.state in LIVE and is_limited(prescription.household_id):
         return Step(LIMITED)
-    if connection.state in SERVED and prescription.declined_at is not None:
+    if connection.state in SERVED and prescription.declined_at is not None and can_answer_connection(actor) is None:
         yours = to_give_up(prescription, "le dossier", actor) if gives_up(prescription, actor) else ""
         return Step(said_no(prescription), yours, "abandon", dated=False)
     verb, yours, awaited = _expected(connection)

@@ -192,6 +192,10 @@ def test_for_a_household_that_needs_it_no_more_nothing_is_chosen_corrected_nor_s
     assert "abandonnez le dossier" in read(acting(line.worker), page_of(connection))
     assert asked_first(connection, line.worker) == "Abandonner le dossier"
     assert asked_first(connection, line.pilot) == ""
+    if connection.state == "problem":
+        told = read(acting(line.agent), page_of(connection))
+        assert "En attente du travailleur social" in told
+        assert "a répondu non" not in told, "an operator is not told what the household answered to others"
 
 
 def test_whoever_corrects_the_household_from_a_request_that_stopped_comes_back_to_it() -> None:
