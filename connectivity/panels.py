@@ -41,9 +41,11 @@ def _panel(among: "QuerySet[Need]", actor: Actor) -> Panel | None:
     files = ConnectionFile.objects.visible_to(actor).filter(need__in=[need.pk for need in needs])
     serves = can_propose_connection(actor) is not None
     own = {need.pk: _serves(need, actor) and serves and _waits(need) for need in needs}
+    wanted = {need.pk for need in needs if need.prescription.declined_at is None}
+    shown = list(files.select_related("offer", "operator").order_by("-pk"))
     context = {
-        "files": list(files.select_related("offer", "operator").order_by("-pk")),
-        "serves": serves,
+        "files": shown,
+        "stopped": {file.pk for file in shown if serves and file.need_id in wanted and file.next_step},
         "waiting": [need for need in needs if own[need.pk]],
     }
     return {"title": TITLE, "template": "connectivity/_panel.html", "context": context}

@@ -19,6 +19,7 @@ from prescriptions.models import HouseholdAccess, Need
 from tests.connectivity.lines import DAY, Line, again, ask, close_copper
 from tests.costs import assert_same_queries
 from tests.network.factories import make_membership
+from tests.prescriptions.answers import said_no
 from tests.refurb.pages import acting, answered, read
 from typography.french import day
 
@@ -265,6 +266,10 @@ def test_the_pages_of_the_household_and_of_its_request_say_what_a_line_that_stop
         assert "Vérifiez l’adresse complète" not in read(acting(line.pilot), page), "he deals with no line"
     line.send(connection, "Adresse complétée.")
     assert not any("Vérifiez l’adresse" in read(acting(line.worker), page) for page in pages)
+    line.report(connection, ProblemCode.NUMBER_NOT_FOUND)
+    assert "Vérifiez l’adresse" in read(acting(line.worker), pages[0])
+    said_no(prescription)
+    assert not any("Vérifiez l’adresse" in read(acting(line.worker), page) for page in pages), "it needs it no more"
 
 
 def test_an_operator_reads_the_person_to_connect_and_neither_proofs_nor_facts() -> None:
