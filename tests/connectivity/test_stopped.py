@@ -189,7 +189,10 @@ def test_for_a_household_that_needs_it_no_more_nothing_is_chosen_corrected_nor_s
     line = Line()
     connection = waiting(line)
     said_no(connection.need.prescription)
-    assert "abandonnez le dossier" in read(acting(line.worker), page_of(connection))
+    page = read(acting(line.worker), page_of(connection))
+    assert "abandonnez le dossier" in page
+    assert "transmettez de nouveau" not in page
+    assert "choisissez une autre offre" not in page.lower()
     assert asked_first(connection, line.worker) == "Abandonner le dossier"
     assert asked_first(connection, line.pilot) == ""
     if connection.state == "problem":
