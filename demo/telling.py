@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.base import ServerBindingCursor
 from procrastinate.jobs import Job
 
@@ -15,7 +16,7 @@ from reference.dated import dated_rows_unchanging
 
 SELDOM = 2_000_000
 """How many new objects Python makes before it looks for those that are of no use any more."""
-SEVERAL, STATEMENTS = 4, 1000
+SEVERAL, STATEMENTS = 4, 2000
 """How many times a statement is asked before its plan is kept, and how many plans are."""
 SAMPLE = 20
 """How many papers of each who tells the worker draws in advance."""
@@ -55,12 +56,18 @@ def _planned_once() -> Iterator[None]:
     """PostgreSQL keeps the plans of this connection's statements: a sixth of the time of a story."""
     used, features = connection.connection, connection.features
     former = used.cursor_factory, used.prepare_threshold, used.prepared_max, features.uses_server_side_binding
-    used.cursor_factory, used.prepare_threshold, used.prepared_max = ServerBindingCursor, SEVERAL, STATEMENTS
-    features.uses_server_side_binding = True
+    keep_plans(connection)
     try:
         yield
     finally:
         used.cursor_factory, used.prepare_threshold, used.prepared_max, features.uses_server_side_binding = former
+
+
+def keep_plans(connection: BaseDatabaseWrapper) -> None:
+    """Values travel beside the text of a statement, whose plan is kept once it was asked several times."""
+    used = connection.connection
+    used.cursor_factory, used.prepare_threshold, used.prepared_max = ServerBindingCursor, SEVERAL, STATEMENTS
+    connection.features.uses_server_side_binding = True
 
 
 def _with_a_sample(jobs: list[Job]) -> list[Job]:

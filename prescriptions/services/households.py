@@ -210,10 +210,10 @@ def record_sightings(
         cursor.execute(
             "INSERT INTO prescriptions_householdaccess (household_id, actor_id, organisation_id, kind, at, what, "
             "via, reason) "
-            "SELECT seen.pk, %(actor)s, %(organisation)s, %(kind)s, %(at)s, %(what)s::varchar, '', %(reason)s "
+            "SELECT seen.pk, %(actor)s, %(organisation)s, %(kind)s, %(at)s, %(what)s::varchar, '', %(reason)s::varchar "
             "FROM unnest(%(households)s::bigint[]) AS seen (pk) WHERE NOT EXISTS ("
             "SELECT 1 FROM prescriptions_householdaccess AS known WHERE known.household_id = seen.pk "
-            "AND known.actor_id = %(actor)s AND known.what = %(what)s::varchar AND known.reason = %(reason)s "
+            "AND known.actor_id = %(actor)s AND known.what = %(what)s::varchar AND known.reason = %(reason)s::varchar "
             "AND known.at >= %(since)s)",
             {
                 "actor": actor.pk,
