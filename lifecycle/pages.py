@@ -142,12 +142,10 @@ class Pages[R: ActingRequest]:
             return gate.apply(given.pop(self.model.machine.name), verb, **given)
 
         do = self._do(request, row, form, service or ask_the_gate, values)
-        given = {"template": self.template} | self._shown(request, row) | said
+        given = {"template": self.template, "back": self._back(row)} | self._shown(request, row) | said
         if self.after is not None:
             given.setdefault("after", self.after(row))
-        return act(
-            request, row, verb, form, do, done=self._done_sentence(row, verb, done), back=self._back(row), **given
-        )
+        return act(request, row, verb, form, do, done=self._done_sentence(row, verb, done), **given)
 
     def record(
         self,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from connectivity.documents import draw_comparison
 from connectivity.eligibility import NOT_ASKED, AskedCondition
-from connectivity.enums import LIVE, OfferVerdict, ProblemCode
+from connectivity.enums import LIVE, OfferVerdict
 from connectivity.forms import connections as forms
 from connectivity.models import ConnectionFile, OfferCondition
 from connectivity.permissions import can_answer_connection, can_record_proof
@@ -18,6 +18,7 @@ from connectivity.services.offers import copper_of, offers_beside, offers_of_the
 from connectivity.services.proofs import NOT_LIVE, record_proof
 from connectivity.services.reach import check_address
 from connectivity.views.connections import ACCESS, visible_connection, waiting_needs
+from connectivity.views.stopped import is_out_of_reach
 from documents.responses import drawn_response
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.pages import Pages
@@ -91,8 +92,7 @@ def connection_choose(request: Request, reference: str) -> HttpResponse:
     if can_answer_connection(request.membership) is not None:
         raise PermissionDenied
     proposals = offers_of_the_day(need=connection.need, file=connection)
-    is_dead = connection.problem in (ProblemCode.NO_COVERAGE, ProblemCode.NOT_ELIGIBLE)
-    chosen = {} if is_dead else {"offer": connection.offer_id}
+    chosen = {} if is_out_of_reach(connection) else {"offer": connection.offer_id}
     return CONNECTION_PAGES.act(
         request,
         connection,

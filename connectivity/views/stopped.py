@@ -41,14 +41,23 @@ def answered_first(connection: ConnectionFile, actor: Actor, awaited: str) -> St
     if problem in WRONG:
         return None if _told_otherwise(connection, WRONG[P(problem)]) else _corrected_first(connection, actor, awaited)
     if problem == P.NO_COVERAGE:
-        reached = _told_otherwise(connection, WHERE) or _reached_since(connection)
-        return None if reached else Step(awaited, OUT_OF_REACH, "choose")
+        return Step(awaited, OUT_OF_REACH, "choose") if is_out_of_reach(connection) else None
     if problem in SEEN_AGAIN:
         return _seen_again(connection, awaited)
     if problem in UNSURE:
         said = NEXT_STEP[problem].removesuffix(".")
         return Step(awaited, said[0].lower() + said[1:])
     return None
+
+
+def is_out_of_reach(connection: ConnectionFile) -> bool:
+    """Whether its offer stopped because it does not arrive there, or was not for this household, and still is so.
+
+    Two queries at most.
+    """
+    if connection.problem == P.NO_COVERAGE:
+        return not (_told_otherwise(connection, WHERE) or _reached_since(connection))
+    return connection.problem == P.NOT_ELIGIBLE
 
 
 def _told_otherwise(connection: ConnectionFile, names: tuple[str, ...]) -> bool:

@@ -13,6 +13,7 @@ from prescriptions.forms.households import AttachForm, ErasureAskedForm, MoveFor
 from prescriptions.forms.joining import PartFilesForm
 from prescriptions.models import Household, Joining
 from prescriptions.services import households, joining
+from prescriptions.views.households import from_where
 from prescriptions.views.joining import household_join
 from prescriptions.views.rows import visible_household
 
@@ -48,6 +49,7 @@ PAGES: tuple[Page[Request], ...] = (
         MoveForm,
         households.move_household,
         done="Déménagement noté",
+        context=from_where,
         warning="Ses demandes en cours le suivent dans son nouveau territoire.",
         submit="Enregistrer",
     ),

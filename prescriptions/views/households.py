@@ -20,6 +20,12 @@ from prescriptions.views.saving import saved
 PLAIN = "prescriptions/actions/_household.html"
 
 
+def from_where(request: Request, household: Household) -> dict[str, str]:
+    """The page of the household, and the one that is gone back to: ``?suite=``, where one came from, else the same."""
+    page = reverse("prescriptions:household_detail", args=[household.reference])
+    return {"page": page, "back": own_address(request, request.GET.get("suite", ""), page)}
+
+
 @asks_then_acts
 def household_edit(request: Request, reference: str) -> HttpResponse:
     """Identity, contact, members: what was mistyped or has changed. ``?suite=``: the page one came from to do so."""
@@ -27,23 +33,23 @@ def household_edit(request: Request, reference: str) -> HttpResponse:
     actor = request.membership
     may(can_follow_household(actor))
     form = HouseholdForm(posted(request), instance=Household.objects.get(pk=household.pk))
-    page = reverse("prescriptions:household_detail", args=[reference])
-    back = own_address(request, request.GET.get("suite", ""), page)
+    around = from_where(request, household)
+    page, back = around["page"], around["back"]
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         if saved(form, lambda: services.edit_household(actor=actor, household=household, **data)) is not None:
             messages.success(request, "Dossier corrigé.")
             return redirect(back)
-    context = {
+    context = around | {
         "form": form,
         "row": household,
         "household": household,
         "title": "Corriger l’identité ou le contact",
         "submit": "Enregistrer",
         "impossible": "" if household.state == "open" else services.NOT_OPEN.sentence,
-        "back": back,
-        "page": page,
-        "elsewhere": reverse("prescriptions:household_move", args=[reference]),
+        "elsewhere": reverse(
+            "prescriptions:household_move", args=[reference], query={"suite": back} if back != page else None
+        ),
     }
     return render(request, PLAIN, context)
 

@@ -73,8 +73,6 @@ SHORTCUTS = {
     "adviser": (S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED),
     "relay": (S.ACCEPTED, S.FULFILLED),
 }
-WHOSE = ("mine", "held")
-"""The filters that say whose prescriptions are shown: a shortcut keeps them."""
 LABELS = {
     S.DRAFT: "Brouillons",
     S.SUBMITTED: "À examiner",
@@ -147,24 +145,24 @@ def _in_turn(rows: Any, actor: Actor) -> Any:
 def _shortcuts(request: Request, actor: Actor) -> dict[str, Any]:
     """The states one works with, each with how many prescriptions are in it; one query.
 
-    Of the prescriptions that the list shows: those one follows, when one looks at them alone, else the whole team’s.
+    Of the prescriptions that the list shows: a shortcut keeps every filter but the state.
     """
     role = "worker" if works(actor) else "relay" if actor.kind == "relay" else "adviser"
     states = SHORTCUTS[role]
     labels = LABELS | {S.SUBMITTED: "Déposées"} if role == "worker" else LABELS
     seen = Prescription.objects.visible_to(actor).order_by()
     asked = PrescriptionFilter(request.GET, queryset=seen, request=request).filters
-    whose = {name: request.GET[name] for name in WHOSE if name in asked and request.GET.get(name)}
-    found = PrescriptionFilter(whose, queryset=seen, request=request).qs.aggregate(
+    kept = {name: request.GET[name] for name in asked if name != "state" and request.GET.get(name)}
+    found = PrescriptionFilter(kept, queryset=seen, request=request).qs.aggregate(
         **{state.value: Count("pk", filter=Q(state=state)) for state in states}
     )
     chosen = request.GET.get("state", "")
     return {
-        "all_of_them": "?" + urlencode({"tous": 1, **whose}),
+        "all_of_them": "?" + urlencode({"tous": 1, **kept}),
         "states": [
             {
                 "label": f"{labels[state]} ({found[state.value]})",
-                "url": "?" + urlencode({"state": state.value, **whose}),
+                "url": "?" + urlencode({"state": state.value, **kept}),
                 "current": chosen == state,
             }
             for state in states

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from html import unescape
 from typing import Any
 
 import pytest
@@ -149,6 +150,14 @@ def test_another_offer_is_chosen_without_the_one_that_cannot_be_ticked(problem: 
     assert "checked" in acting(other.worker).get(page_of(stopped(other, P.OTHER), "choose")).content.decode()
 
 
+def test_once_the_offer_may_reach_the_household_it_is_ticked_again() -> None:
+    line = Line()
+    connection = stopped(line, P.NO_COVERAGE)
+    seen = {"access": Access.FIBRE, "checked_on": timezone.localdate(), "how": CheckedWith.values[0]}
+    check_address(actor=line.worker, connection=connection, reached=True, **seen)
+    assert "checked" in acting(line.worker).get(page_of(connection, "choose")).content.decode()
+
+
 @pytest.mark.parametrize(
     ("problem", "proof", "then"),
     [
@@ -212,5 +221,14 @@ def test_whoever_corrects_the_household_from_a_request_that_stopped_comes_back_t
     assert f'href="{household}"' in page, "the household is named by its own page"
     assert "Noter un déménagement" in page
     assert client.post(address, TYPED).url == here
+    move = re.search(r'href="([^"]*/demenager/[^"]*)"', client.get(address).content.decode())
+    assert move is not None
+    moving = unescape(move[1])
+    moved = {"commune": make_commune().code, "moved_on": str(timezone.localdate())}
+    page = client.post(moving, moved | {"moved_on": ""}).content.decode()
+    assert page.count(f'href="{here}"') == 1, "« Annuler » of the move leads there too"
+    assert f'href="{household}"' in page
+    assert client.post(moving, moved).url == here
+    assert client.post(moving.partition("?")[0], moved | {"commune": make_commune().code}).url == household
     for asked in ("https://ailleurs.example/", "abc", "?x=1"):
         assert client.post(f"{address.partition('?')[0]}?suite={asked}", TYPED).url == household

@@ -217,6 +217,20 @@ def test_the_tabs_of_the_list_count_and_keep_whose_prescriptions_it_shows(circle
         assert f"{counted}<" in shown, "the tab one is at says the same"
 
 
+def test_a_tab_of_the_list_keeps_every_other_filter_and_counts_under_it(circle: Circle) -> None:
+    circle.submitted()
+    accepted = circle.accepted()
+    seen = read(acting(circle.adviser), reverse(LIST))
+    assert ("À examiner (1)" in seen, "Acceptées, en attente (1)" in seen) == (True, True)
+    elsewhere = make_commune().epci
+    for epci, counted in ((accepted.epci_id, 1), (elsewhere.pk, 0)):
+        page = acting(circle.adviser).get(f"{reverse(LIST)}?state=submitted&epci={epci}").content.decode()
+        assert f"Acceptées, en attente ({counted})" in page
+        addresses = [unescape(one) for one in re.findall(r'href="(\?(?:state|tous)=[^"]*)"[^>]*>[^<]*(?:\(|Toutes)', page)]
+        assert len(addresses) == 4
+        assert all(f"epci={epci}" in one and one.count("state=") <= 1 for one in addresses), addresses
+
+
 def test_the_pilot_reads_no_name_in_lists(circle: Circle) -> None:
     accepted = circle.accepted()
     for name in (LIST, NEEDS):
