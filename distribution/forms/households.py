@@ -103,7 +103,7 @@ class SignedForm(EvidenceForm):
     proof = forms.ChoiceField(
         label="Signature de la fiche",
         choices=[
-            (HandOverProof.ATTESTED.value, "Fiche imprimée et signée, que je garde\u00a0: je l’atteste"),
+            (HandOverProof.ATTESTED.value, "Fiche imprimée et signée, que je garde en papier"),
             (HandOverProof.SCANNED.value, "Fiche imprimée et signée\u00a0: je joins sa photo ou son scan"),
             (HandOverProof.DRAWN.value, "Signature tracée à l’écran"),
         ],

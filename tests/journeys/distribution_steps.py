@@ -10,7 +10,7 @@ from refurb.models import Device
 from tests.journeys.convention_steps import opens
 from tests.journeys.visitor import Visitor, anything
 
-ATTESTED = "Fiche imprimée et signée, que je garde : je l’atteste"
+ATTESTED = "Fiche imprimée et signée, que je garde en papier"
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def test_a_morning_goes_from_who_comes_to_what_is_examined_by_the_first_page(
     ada.begins("Rendez-vous d’aujourd’hui", anything(name))
     ada.follows("Remettre l’appareil")
     ada.reads("Remettre")
-    ada.ticks("Fiche imprimée et signée, que je garde : je l’atteste")
+    ada.ticks("Fiche imprimée et signée, que je garde en papier")
     ada.ticks("J’atteste que la personne a signé la fiche devant moi")
     ada.presses("Remettre")
     ada.is_told("remis au foyer. La garantie court à partir d’aujourd’hui.")

@@ -28,7 +28,7 @@ def test_a_device_is_held_and_handed_over_by_the_keyboard_alone(transactional_db
     ada.is_told("La fiche d’achat est prête.")
     keys.presses("link", "Remettre")
     ada.reads("Remettre")
-    keys.ticks("Fiche imprimée et signée, que je garde : je l’atteste")
+    keys.ticks("Fiche imprimée et signée, que je garde en papier")
     keys.ticks("J’atteste que la personne a signé la fiche devant moi")
     keys.presses("button", "Remettre")
     ada.is_told("remis au foyer. La garantie court à partir d’aujourd’hui.")
