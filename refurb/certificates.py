@@ -60,7 +60,7 @@ def _certify(certified: DeviceQuerySet, move: Move) -> list[DevicePaper]:
             kind=DEVICE_KINDS[DevicePaperKind.ERASURE],
             owner=("device", device.pk),
             values=_certified(device, proofs[device.pk]),
-            title=f"{DevicePaperKind.ERASURE.label} {device.tag or device.reference}",
+            title=f"{_title(proofs[device.pk])} {device.tag or device.reference}",
         )
         for device in devices
     ]
@@ -70,6 +70,13 @@ def _certify(certified: DeviceQuerySet, move: Move) -> list[DevicePaper]:
             device=device, kind=DevicePaperKind.ERASURE, stay=device.stay, document=document, created_at=move.at
         )
         for device, document in zip(devices, documents, strict=True)
+    )
+
+
+def _title(proofs: "Proofs") -> str:
+    """Nothing is erased where there is no drive: then it says what a person attests, and no more."""
+    return (
+        "Attestation d’absence de stockage" if proofs.absences and not proofs.drives else DevicePaperKind.ERASURE.label
     )
 
 
@@ -138,8 +145,9 @@ def _proofs(here: Mapping[str, Any]) -> Mapping[int, Proofs]:
     for drive in drives:
         found[drive.device_id].append(drive)
     attested: dict[int, list[StorageAbsence]] = defaultdict(list)
-    for absence in StorageAbsence.objects.current().filter(**here).select_related(by).order_by("pk"):
-        attested[absence.device_id].append(absence)
+    for absence in StorageAbsence.objects.current().filter(**here).with_denial().select_related(by).order_by("pk"):
+        if not absence.is_denied:
+            attested[absence.device_id].append(absence)
     return defaultdict(Proofs, {pk: Proofs(found[pk], attested[pk]) for pk in {*found, *attested}})
 
 

@@ -228,6 +228,7 @@ class DeviceMachine(Machine, of=Device):
             rules.TESTED,
             rules.TESTS_PASSED,
             rules.GRADED,
+            rules.STORAGE_AGREES,
             rules.IDENTIFIED,
             rules.PRICE_GIVEN,
             rules.PRICE_UNDER_CEILING,
@@ -240,7 +241,7 @@ class DeviceMachine(Machine, of=Device):
             "ready_at": AT,
         },
         journal=["price", "price_ceiling"],
-        done="Reconditionné\u00a0: effacé, testé, classé",
+        done="Reconditionné\u00a0: sans donnée, testé, classé",
         why=(
             "«\u00a0Reconditionné\u00a0» is a word of law: tested, repaired if needed, all data erased (décret "
             "2022-190)."

@@ -133,6 +133,18 @@ def _unproven() -> Q:
     return Q(Exists(Drive.objects.of_this_stay().unproven().in_place()))
 
 
+@cache
+def _storage_agrees() -> Q:
+    """Whoever is graded for a storage holds one: what was said of it twice is the same."""
+    counted = Grading.objects.of_this_stay().filter(type=OuterRef("type"), measures__has_key="storage_gb")
+    return ~Q(Exists(counted.exclude(measures__storage_gb=0))) | Q(Exists(Drive.objects.of_this_stay().working()))
+
+
+def proofs_stand() -> Q:
+    """What was proven of the data of a device holds, whatever was recorded since."""
+    return _inventoried() & ~_unproven() & _storage_agrees()
+
+
 BENCH = Place("refurb:device_evidence", can_record_evidence, "un technicien de l’atelier", "workshop")
 STORAGE_INVENTORIED = Requirement(
     "storage_inventoried",
@@ -148,11 +160,18 @@ DRIVES_PROVEN = Requirement(
     constraint="refurb_device_proven",
     where=BENCH.at("storages"),
 )
+STORAGE_AGREES = Requirement(
+    "storage_agrees",
+    "Le grade compte un stockage, mais l’appareil n’en a pas\u00a0: celui qui y était est retiré ou détruit, ou son"
+    " absence est attestée. Enregistrez celui qui y est, ou refaites le grade avec 0\u00a0Go.",
+    lambda ctx: _storage_agrees(),
+    where=BENCH.at("storages"),
+)
 PROOFS_STAND = Requirement(
     "proofs_stand",
     "Les preuves d’effacement ne tiennent plus\u00a0: un disque a été découvert ou une preuve remplacée. Remettez"
     " l’appareil en traitement.",
-    lambda ctx: _inventoried() & ~_unproven(),
+    lambda ctx: proofs_stand(),
     constraint="refurb_device_proven",
     where=BENCH.at("storages"),
 )
@@ -174,7 +193,7 @@ def still_stands() -> Q:
     """Of a reconditioned device: its proofs and its tests hold, whatever was recorded since it was declared so."""
     runs = TestRun.objects.of_this_stay().filter(checklist__type=OuterRef("type"))
     tested = Q(Exists(runs)) & ~Q(Exists(runs.filter(passed=False)))
-    return _inventoried() & ~_unproven() & tested
+    return proofs_stand() & tested
 
 
 GRADED = Requirement(

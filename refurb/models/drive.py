@@ -39,6 +39,10 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
             ~Exists(removals.filter(Q(destination=RemovalDestination.MISTAKE) | ~Q(device__type__in=SOLDERED_STORAGE)))
         )
 
+    def working(self) -> Self:
+        """Current drives that a device works with: in place, and not destroyed."""
+        return self.in_place().filter(~Exists(Destruction.objects.current().filter(drive=OuterRef("pk"))))
+
     def real(self) -> Self:
         """Current drives, less those that were inventoried by mistake."""
         mistaken = DriveRemoval.objects.current().filter(drive=OuterRef("pk"), destination=RemovalDestination.MISTAKE)
@@ -100,10 +104,26 @@ class Drive(Evidence):
         return " ".join(filter(None, dict.fromkeys((self.get_kind_display(), self.model, self.serial))))
 
 
+class AbsenceQuerySet(EvidenceQuerySet["StorageAbsence"]):
+    """Reads of what is attested of devices without drives."""
+
+    def with_denial(self) -> Self:
+        """Each with ``is_denied``: a drive was found in the same stay, since then."""
+        found = Drive.objects.real().filter(
+            device=OuterRef("device"), stay=OuterRef("stay"), recorded_at__gte=OuterRef("recorded_at")
+        )
+        return self.annotate(is_denied=Exists(found))
+
+
 class StorageAbsence(Evidence):
     """A person attests, with a reason, that a device holds no drive."""
 
+    is_denied: bool
+    """Annotated by ``with_denial``, never stored."""
+
     reason = models.CharField("motif", max_length=20, choices=AbsenceReason)
+
+    objects = AbsenceQuerySet.as_manager()
 
     class Meta(Evidence.Meta):
         verbose_name = "absence de stockage"

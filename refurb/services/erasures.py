@@ -28,7 +28,7 @@ from refurb.enums import (
     ToolClock,
 )
 from refurb.models.device import Device
-from refurb.models.drive import Drive
+from refurb.models.drive import Destruction, Drive
 from refurb.models.erasure import Erasure
 from refurb.parameters import CLOCK_DAYS, RATE_USB, RATES
 from refurb.readers.nwipe import LogRun
@@ -54,6 +54,9 @@ NOT_A_LOG = Reason(
 REASON_NEEDED = Reason("clock_reason", "Dites pourquoi l’horloge n’était pas à l’heure d’ici.", field="clock_reason")
 REALLY_NEEDED = Reason("clock_really", "Dites quand l’effacement s’est terminé en réalité.", field="really")
 NOT_SO_LATE = "Une horloge fausse se déclare dans les {days} jours\u00a0: refaites l’effacement, l’horloge à l’heure."
+DESTROYED_BEFORE = Reason(
+    "destroyed_before", "Ce disque était déjà détruit à cette heure\u00a0: il ne s’efface plus.", field="finished_at"
+)
 AHEAD = Reason("clock_ahead", "Cette heure est dans le futur.", field="really")
 USB = "USB"
 
@@ -270,7 +273,14 @@ def keep_donor_certificate(
 
 
 def keep(rows: Sequence[Erasure], actor: Actor) -> list[Erasure]:
-    """Write them, when none of them proves a second drive. Raises Refused."""
+    """Write them, when none of them proves a second drive, nor one destroyed before. Raises Refused."""
+    destroyed = Destruction.objects.current().filter(drive__in=[row.drive_id for row in rows])
+    when = dict(destroyed.values_list("drive", "destroyed_at"))
+    late = [
+        row.device_id for row in rows if row.finished_at and row.finished_at > when.get(row.drive_id, row.finished_at)
+    ]
+    if late:
+        raise Refused(dict.fromkeys(late, (DESTROYED_BEFORE,)))
     if taken := claims.used(rows, actor):
         raise Refused({pk: (reason,) for pk, reason in taken.items()})
     return Erasure.objects.bulk_create(rows)

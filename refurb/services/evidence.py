@@ -46,6 +46,16 @@ STORAGE_SOLDERED = Reason(
 STORAGE_STAYS = Reason(
     "storage_stays", "Le stockage interne d’un téléphone ou d’une tablette ne se retire pas\u00a0: effacez-le."
 )
+HAD_A_DRIVE = Reason(
+    "had_a_drive",
+    "Un disque y a été trouvé depuis son arrivée\u00a0: dites que l’emplacement est vide, non qu’il n’en a jamais.",
+    field="reason",
+)
+NOT_MAGNETIC = Reason(
+    "not_magnetic",
+    "Une mémoire flash ne se démagnétise pas\u00a0: ses données restent. Broyez-la, percez-en les puces ou brûlez-la.",
+    field="method",
+)
 DRIVES_PRESENT = Reason("drives_present", "Des disques sont inventoriés sur cet appareil.")
 ALREADY_REMOVED = Reason("already_removed", "Ce disque est déjà retiré.")
 ERASE_FIRST = Reason("erase_first", "Effacez le disque avant de le monter dans un autre appareil.", field="destination")
@@ -120,6 +130,10 @@ def attest_no_storages(
     found = Drive.objects.in_place().filter(device__in=held, stay=F("device__stay"))
     if holding := dict.fromkeys(found.values_list("device", flat=True), (DRIVES_PRESENT,)):
         raise Refused(holding)
+    if AbsenceReason(reason) == AbsenceReason.NO_STORAGE:
+        had = Drive.objects.real().filter(device__in=held, stay=F("device__stay")).values_list("device", flat=True)
+        if refused := dict.fromkeys(had, (HAD_A_DRIVE,)):
+            raise Refused(refused)
     return StorageAbsence.objects.bulk_create(
         StorageAbsence(**about(row, actor, at), reason=AbsenceReason(reason)) for row in held.values()
     )
@@ -150,6 +164,8 @@ def record_destruction(
         refused.append(CERTIFICATE_NEEDED)
     if destroyed_at > stamp:
         refused.append(IN_THE_FUTURE)
+    if DestructionMethod(method) == DestructionMethod.DEGAUSS and drive.kind != DriveKind.HDD:
+        refused.append(NOT_MAGNETIC)
     if refused:
         raise Refused({held.pk: tuple(refused)})
     return Destruction.objects.create(

@@ -192,7 +192,7 @@ def sheet_of(device: Device) -> Sheet:
         at=now,
         drives=[drive for drive in drives if drive.row.stay == device.stay],
         earlier=[drive for drive in drives if drive.row.stay != device.stay],
-        absence=StorageAbsence.objects.current().filter(**here).select_related(BY, IN_WHICH).order_by("-pk").first(),
+        absence=_absences(here).order_by("-pk").first(),
         run=run,
         results=_results(run),
         grading=grading,
@@ -201,6 +201,10 @@ def sheet_of(device: Device) -> Sheet:
         defects=list(Defect.objects.standing().filter(device=device)),
         files=[one for one in files if one.stay == device.stay],
     )
+
+
+def _absences(here: dict[str, Any]) -> Any:
+    return StorageAbsence.objects.current().filter(**here).with_denial().select_related(BY, IN_WHICH)
 
 
 def _repairs(device: Device) -> list[Repair]:

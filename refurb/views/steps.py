@@ -8,6 +8,7 @@ from lifecycle.acting import Step
 from lifecycle.actors import Actor
 from lifecycle.machine import Reason
 from refurb.enums import ENDED, DeviceState
+from refurb.machine.device_rules import proofs_stand
 from refurb.models import Device, DeviceEntry, Drive
 from refurb.models.device import DeviceQuerySet
 from refurb.onward import onward
@@ -50,6 +51,7 @@ YOURS = {
     "resume": "reprenez le traitement quand la pièce est là",
     "recondition": "tout est prouvé\u00a0: déclarez-le reconditionné",
     "recycle": "remettez-le au recycleur, ou démontez-le",
+    "reopen": "ses preuves d’effacement ne tiennent plus\u00a0: remettez-le en traitement, puis prouvez-le",
     "allot": "affectez-le à une convention",
     "ship": "expédiez-le au point de distribution",
     "stock_in": "mettez-le en rayon s’il est arrivé",
@@ -57,6 +59,7 @@ YOURS = {
     "hand_over": "remettez-le au foyer, fiche signée",
     "send_back": "sa convention est terminée depuis trop longtemps, renvoyez-le à l’atelier",
 }
+NO_MORE = "Les preuves d’effacement ne tiennent plus"
 ONCE_POSSIBLE = ("allot", "ship", "stock_in", "reserve", "hand_over")
 """Verbs one is only asked to do when nothing is missing: what is missing is not in the hands of who reads."""
 BENCH_SHEET, BENCH_PAGE = "Ouvrir la fiche d’établi", "Continuer sur l’établi"
@@ -66,6 +69,7 @@ BENCH_STEPS = {
     "tested": "testez les fonctions",
     "tests_passed": "réparez ce qui est en défaut, puis testez de nouveau",
     "graded": "calculez le grade",
+    "storage_agrees": "enregistrez le stockage qui y est, ou refaites le grade avec 0\u00a0Go",
     "identified": "relevez la marque, le modèle, le processeur et la mémoire",
 }
 """What to do on the bench for each thing that « reconditionné », or waste, still lacks, in order."""
@@ -77,6 +81,8 @@ def next_step(device: Device, actor: Actor) -> Step:
     if state in ENDED:
         return _ended(device, actor)
     if step := onward().step(device, actor):
+        return step
+    if state == S.READY and (step := _reopened_first(device, actor)):
         return step
     awaited = AWAITED.get(state, state.label)
     if state == S.AWAITING_PART and device.part_wanted:
@@ -93,6 +99,14 @@ def next_step(device: Device, actor: Actor) -> Step:
     if action.verb in ONCE_POSSIBLE and action.reasons:
         return Step(awaited)
     return Step(awaited, YOURS[action.verb], action.verb)
+
+
+def _reopened_first(device: Device, actor: Actor) -> Step | None:
+    """Back to the bench when what was proven holds no more: said to all, asked of who works there; None otherwise."""
+    if Device.objects.filter(proofs_stand(), pk=device.pk).exists():
+        return None
+    may = any(one.verb == "reopen" for one in gate.actions_for(device, actor))
+    return Step(NO_MORE, YOURS["reopen"], "reopen") if may else Step(NO_MORE)
 
 
 def _ended(device: Device, actor: Actor) -> Step:

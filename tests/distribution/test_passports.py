@@ -48,7 +48,7 @@ def test_a_reconditioned_device_says_what_it_is_and_how_its_data_went() -> None:
 
     page = passport(device)
 
-    assert "Reconditionné\u00a0: effacé, testé, classé" in page
+    assert "Reconditionné\u00a0: sans donnée, testé, classé" in page
     assert re.search(r"effacé le \d+(er)?\u00a0\w+ \d{4} \(", page)
     assert "Processeur" in page
     assert device.workshop.name in page

@@ -202,7 +202,7 @@ def test_what_is_counted_is_what_its_definition_says_in_each_version() -> None:
     now, before = (dict(definitions({"version": version})) for version in (3, 2))
     assert not any(meaning.startswith("Passages") for meaning in now.values())
     assert before["Entrées"].startswith("Passages vers l’étape")
-    assert "reconditionné\u00a0: effacé, testé, classé" in now["Actes comptés comme entrées"]
+    assert "reconditionné\u00a0: sans donnée, testé, classé" in now["Actes comptés comme entrées"]
     assert "Reclassé" not in now["Actes comptés comme entrées"]
     assert {"Autres variations", "Distribution"} <= set(now)
 
