@@ -1,5 +1,6 @@
 """The papers of a lot: what they say is frozen at the verb that makes them."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from donations.models.decision import Allocation
 from donations.models.deed import DeedAcceptance
 from donations.models.donation import Donation, DonationLine, DonationPaper, LineExplanation
 from donations.models.pick_up import PickUp, PickUpCount
-from donations.units import arrivals_of
+from donations.units import arrivals_of, units
 from lifecycle.actors import Actor
 from lifecycle.registry import Move
 from lifecycle.templatetags.lifecycle import moment
@@ -101,6 +102,7 @@ def freeze_outcome(donation: Donation, move: Move) -> DonationPaper:
                 "accepted": line.accepted,
                 "collected": line.collected,
                 "received": line.received,
+                "given_back": line.given_back,
                 "destination": line.decision.get_destination_display(),
                 "refusal": line.decision.get_code_display(),
                 "explanation": explanation.get_code_display() if holds else "",
@@ -139,36 +141,55 @@ def arrivals_told(donation: Donation) -> dict[str, Any]:
         "surplus_lines": [{"type": type_, "devices": count} for type_, count in came.surplus_by_type.items()],
         "unseen": came.unseen,
         "late": came.late,
+        "returned": came.returned,
+        "given_back": [{"reason": reason, "devices": count} for reason, count in came.given_back.items()],
     }
 
 
 def freeze_tax_receipts(donation: Donation, move: Move) -> list[DonationPaper]:
-    """For a company, the data of its tax receipt, one paper per workshop that received.
+    """For a company, the data of its tax receipt, one paper per workshop that received something of it."""
+    if donation.donor.legal_nature != LegalNature.PRIVATE:
+        return []
+    pick_ups = PickUp.objects.done().filter(donation=donation).select_related("donation__donor", "workshop")
+    told = [(pick_up, tax_receipt_told(pick_up)) for pick_up in pick_ups]
+    return [
+        freeze_tax_receipt(pick_up, values, by=move.actor, at=move.at) for pick_up, values in told if values["lines"]
+    ]
+
+
+def freeze_tax_receipt(pick_up: PickUp, values: dict[str, Any], *, by: Actor, at: datetime) -> DonationPaper:
+    """The data of the tax receipt of what one workshop took."""
+    kind, workshop = DonationPaperKind.TAX_RECEIPT, pick_up.workshop_id
+    return freeze_donation_paper(kind, pick_up.donation, values, by=by, at=at, workshop=workshop)
+
+
+def tax_receipt_told(pick_up: PickUp) -> dict[str, Any]:
+    """What a pick-up gave, line by line: what was counted, less what was given back since or kept by the donor.
 
     The mentions are those of the form 2041-MEC-SD (CGI, art. 238 bis). The value is fixed by the company
     alone: it is neither computed nor proposed here.
     """
-    if donation.donor.legal_nature != LegalNature.PRIVATE:
-        return []
-    papers = []
-    for pick_up in PickUp.objects.done().filter(donation=donation).select_related("workshop"):
-        counts = PickUpCount.objects.filter(pick_up=pick_up, quantity__gt=0).select_related("line")
-        if not counts:
-            continue
-        values = {
-            **header_of(donation),
-            "donor_legal_form": donation.donor_legal_form,
-            "donor_address": _address(donation.donor),
-            "workshop": pick_up.workshop.name,
-            "workshop_siret": pick_up.workshop.spaced_siret,
-            "workshop_address": _address(pick_up.workshop),
-            "given_on": pick_up.done_on,
-            "given_on_text": written_day(pick_up.done_on),
-            "lines": [{**_line(count.line), "quantity": count.quantity} for count in counts.order_by("line")],
-            "peripherals": pick_up.peripherals,
-        }
-        papers.append(_freeze(DonationPaperKind.TAX_RECEIPT, donation, values, move, pick_up.workshop_id))
-    return papers
+    donation = pick_up.donation
+    counts = PickUpCount.objects.filter(pick_up=pick_up, quantity__gt=0).select_related("line").order_by("line")
+    left_out = units().not_given(pick_up)
+    why: Counter[str] = Counter()
+    for reasons in left_out.values():
+        why.update(reasons)
+    given = [(count.line, count.quantity - sum(left_out.get(count.line_id, {}).values())) for count in counts]
+    return {
+        **header_of(donation),
+        "donor_legal_form": donation.donor_legal_form,
+        "donor_address": _address(donation.donor),
+        "workshop": pick_up.workshop.name,
+        "workshop_siret": pick_up.workshop.spaced_siret,
+        "workshop_address": _address(pick_up.workshop),
+        "given_on": pick_up.done_on,
+        "given_on_text": written_day(pick_up.done_on),
+        "lines": [{**_line(line), "quantity": quantity} for line, quantity in given if quantity > 0],
+        "not_given": why.total(),
+        "not_given_because": [{"reason": reason, "devices": count} for reason, count in why.items()],
+        "peripherals": pick_up.peripherals,
+    }
 
 
 def calendar_of(pick_up: PickUp) -> bytes:

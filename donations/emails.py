@@ -12,7 +12,7 @@ from documents.models import StoredFile
 from documents.services import queue_mail, store_file
 from donations.documents import calendar_of
 from donations.models.decision import Allocation
-from donations.models.donation import Donation, DonationLine
+from donations.models.donation import Donation, DonationLine, DonationPaper
 from donations.models.pick_up import PickUp
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
@@ -108,6 +108,12 @@ def donation_collected_for_donor(donation: Donation, at: datetime) -> None:
 def donation_reconciled_for_donor(donation: Donation, at: datetime) -> None:
     """The lot is balanced: the outcome statement is there, and for a company the data of its tax receipt."""
     _write("donation_reconciled_for_donor", donation, donor_contacts(donation), at, lines=_lines(donation))
+
+
+def tax_receipt_renewed_for_donor(donation: Donation, paper: DonationPaper, at: datetime) -> None:
+    """Other data of its tax receipt replace those that a company has: something it had given was given back."""
+    values = paper.document.values
+    _write("tax_receipt_renewed_for_donor", donation, donor_contacts(donation), at, values=values)
 
 
 def _write(

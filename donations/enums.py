@@ -116,7 +116,12 @@ class DonationPaperKind(TextChoices):
     ERASURE = "erasure", "Certificat d’effacement du lot"
 
 
-RENEWED = (DonationPaperKind.DEED, DonationPaperKind.SLIP, DonationPaperKind.ERASURE)
+RENEWED = (
+    DonationPaperKind.DEED,
+    DonationPaperKind.SLIP,
+    DonationPaperKind.TAX_RECEIPT,
+    DonationPaperKind.ERASURE,
+)
 """Papers of a donation that a later one of the same kind, for the same workshop, replaces."""
 
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Q
 
-from donations.models import Donation
+from donations.models import Donation, PickUp
 from lifecycle.actors import Actor
 
 EXPECTED: dict[str, Any] = {"stay": 0, "missing_at": None, "ended_at": None}
@@ -32,11 +32,18 @@ class Arrivals:
     """Received beyond what was announced, since the lot was balanced."""
     surplus_by_type: dict[str, int] = field(default_factory=dict)
     """``{label of the type: units}`` received beyond what was announced."""
+    given_back: dict[str, int] = field(default_factory=dict)
+    """``{why: units}`` received, and given back since: they were not to be given."""
 
     @property
     def units(self) -> int:
         """All of them: the total of the certificate and of the outcome statement."""
         return self.received + self.surplus + self.unseen
+
+    @property
+    def returned(self) -> int:
+        """Those that were given back, whatever the reason."""
+        return sum(self.given_back.values())
 
 
 class Collect(Protocol):
@@ -53,6 +60,8 @@ class Units:
 
     arrivals: Callable[[Donation], Arrivals]
     """What came of a lot."""
+    not_given: Callable[[PickUp], dict[int, dict[str, int]]]
+    """``{line: {why: units}}`` counted at a pick-up, that were given back since, or kept by their donor."""
     standing: Callable[[Donation, Actor], dict[str, int]]
     """``{label of the state: units}`` in the order of their life, of those the actor may see."""
     collect: Collect

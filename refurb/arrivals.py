@@ -1,25 +1,30 @@
-"""Where the devices of a lot stand, and what came of it: received, received beyond what was announced, never seen."""
+"""Where the devices of a lot stand, and what came of it: received, received beyond what was announced, never seen,
+given back.
+"""
 
+from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, When
 
-from donations.models import DeedAcceptance
+from donations.models import DeedAcceptance, PickUp
 from donations.models.donation import Donation, DonationLine
 from donations.units import Arrivals
 from lifecycle.actors import Actor
-from refurb.enums import ENDED, DeviceState, DeviceType, WithdrawalReason
+from refurb.enums import ENDED, RETURN_REASONS, DeviceState, DeviceType, WithdrawalReason
 from refurb.models.device import UNSEEN, Device
 
 SEEN = Q(stay__gte=1) & ~Q(withdrawal_reason=WithdrawalReason.ENTRY)
 """The devices a workshop had in hand, less those that were registered by mistake."""
 CAME = SEEN | Q(collected_at__isnull=False)
 """The devices that left their donor."""
+GIVEN_BACK = Q(stay__gte=1, withdrawal_reason__in=RETURN_REASONS)
+"""Of those that a workshop had in hand, those that were not to be given: leased, claimed, stolen."""
 
 
 def arrivals_of(donation: Donation) -> Arrivals:
-    """Count the devices of a lot; two queries. ``late``: received beyond what was announced, since it was balanced."""
+    """Count the devices of a lot; three queries. ``late``: received beyond what was announced, since it was balanced."""
     devices = Device.objects.filter(donation=donation).order_by()
     since = Q(received_at__gt=donation.reconciled_at) if donation.reconciled_at else Q(pk=None)
     counted = devices.aggregate(
@@ -30,10 +35,57 @@ def arrivals_of(donation: Donation) -> Arrivals:
     )
     beyond = devices.filter(SEEN, unannounced=True).values_list("type").annotate(total=Count("pk"))
     by_type = dict(beyond)
+    returned = dict(devices.filter(GIVEN_BACK).values_list("withdrawal_reason").annotate(total=Count("pk")))
     return Arrivals(
         **counted,
         surplus_by_type={str(one.label): by_type[one.value] for one in DeviceType if one.value in by_type},
+        given_back={str(one.label): returned[one.value] for one in WithdrawalReason if one.value in returned},
     )
+
+
+def not_given(pick_up: PickUp) -> dict[int, dict[str, int]]:
+    """Of what a pick-up counted, line by line, what was given back since or kept by its donor, and why; two queries.
+
+    What is counted beyond the devices of a line that came is, first, what was received in surplus, then what was given
+    back of it, then what the donor turned out to have kept.
+    """
+    here = Device.objects.filter(donation=pick_up.donation_id, workshop=pick_up.workshop_id).order_by()
+    came: Counter[int] = Counter()
+    returned: dict[int, Counter[str]] = {}
+    kept: dict[int, Counter[str]] = {}
+    in_surplus: Counter[str] = Counter()
+    surplus_returned: dict[str, Counter[str]] = {}
+    groups = here.annotate(left=Case(When(CAME, then=True), default=False, output_field=BooleanField()))
+    asked = groups.values_list("line", "type", "unannounced", "left", "withdrawal_reason").annotate(total=Count("pk"))
+    for line, type_, unannounced, left, reason, total in asked:
+        if unannounced and left:
+            back = surplus_returned.setdefault(type_, Counter()) if reason else in_surplus
+            back[reason or type_] += total
+        elif left:
+            came[line] += total
+            if reason:
+                returned.setdefault(line, Counter())[reason] += total
+        elif reason == WithdrawalReason.KEPT:
+            kept.setdefault(line, Counter())[reason] += total
+    told: dict[int, Counter[str]] = {}
+    for count in pick_up.counts.select_related("line").order_by("line"):
+        line, type_ = count.line_id, count.line.type
+        beyond = max(0, count.quantity - came[line])
+        was_given = min(beyond, in_surplus[type_])
+        in_surplus[type_] -= was_given
+        beyond -= was_given
+        told[line] = Counter(returned.get(line, {}))
+        for others in (surplus_returned.get(type_, Counter()), kept.get(line, Counter())):
+            for reason in list(others):
+                taken = min(beyond, others[reason])
+                others[reason] -= taken
+                told[line][reason] += taken
+                beyond -= taken
+    return {
+        line: {str(one.label): reasons[one] for one in WithdrawalReason if reasons[one]}
+        for line, reasons in told.items()
+        if sum(reasons.values())
+    }
 
 
 def standing_of(donation: Donation, actor: Actor) -> dict[str, int]:

@@ -226,13 +226,16 @@ class DonationLineQuerySet(models.QuerySet["DonationLine"]):
         return Coalesce(Subquery(own.annotate(**total).values(*total)), Value(0))
 
     def reckoned(self) -> Self:
-        """Each line with what was ``accepted``, ``collected`` (counted at the pick-ups) and ``received``
-        (seen).
+        """Each line with what was ``accepted``, ``collected`` (counted at the pick-ups), ``received`` (seen), and, of
+        what was received, ``given_back`` since.
         """
         return self.annotate(
             accepted=Coalesce(F("decision__accepted"), Value(0)),
             collected=self._total(total_collected=Sum("counts__quantity")),
             received=self._total(total_received=Count("devices", filter=Q(devices__stay__gt=0))),
+            given_back=self._total(
+                total_given_back=Count("devices", filter=Q(devices__stay__gt=0) & ~Q(devices__withdrawal_reason=""))
+            ),
         )
 
     def differing(self) -> Self:
@@ -262,6 +265,7 @@ class DonationLine(models.Model):
     accepted: int
     collected: int
     received: int
+    given_back: int
     # What the pages of its lot say of it; set there, never stored.
     differs: bool
     explanation: "LineExplanation | None"
