@@ -46,6 +46,20 @@ class Arrivals:
         return sum(self.given_back.values())
 
 
+@dataclass(frozen=True)
+class BeforePickUp:
+    """The units of one line that one workshop was given, before its pick-up is recorded."""
+
+    received: int = 0
+    """Already at the workshop: they are part of what the pick-up counts."""
+    awaited: int = 0
+    """Not seen yet: those that are not counted will be withdrawn."""
+
+    def discarded(self, counted: int) -> int:
+        """How many a count leaves out."""
+        return max(0, self.awaited - max(0, counted - self.received))
+
+
 class Collect(Protocol):
     """Collect the units of lots up to what their pick-ups counted, of one workshop or of all; raises Refused."""
 
@@ -62,6 +76,8 @@ class Units:
     """What came of a lot."""
     not_given: Callable[[PickUp], dict[int, dict[str, int]]]
     """``{line: {why: units}}`` counted at a pick-up, that were given back since, or kept by their donor."""
+    before_pick_up: Callable[[Donation, int], dict[int, BeforePickUp]]
+    """``{line: units}`` of a lot that a workshop was given, by the key of the workshop."""
     standing: Callable[[Donation, Actor], dict[str, int]]
     """``{label of the state: units}`` in the order of their life, of those the actor may see."""
     collect: Collect

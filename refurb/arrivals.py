@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, Whe
 
 from donations.models import DeedAcceptance, PickUp
 from donations.models.donation import Donation, DonationLine
-from donations.units import Arrivals
+from donations.units import Arrivals, BeforePickUp
 from lifecycle.actors import Actor
 from refurb.enums import ENDED, RETURN_REASONS, DeviceState, DeviceType, WithdrawalReason
 from refurb.models.device import UNSEEN, Device
@@ -86,6 +86,17 @@ def not_given(pick_up: PickUp) -> dict[int, dict[str, int]]:
         for line, reasons in told.items()
         if sum(reasons.values())
     }
+
+
+def before_pick_up(donation: Donation, workshop: int) -> dict[int, BeforePickUp]:
+    """Of the devices of a lot that a workshop was given, line by line, how many it has received, and awaits; one
+    query.
+    """
+    mine = Device.objects.filter(donation=donation, workshop=workshop, line__isnull=False).order_by()
+    counted = mine.values_list("line").annotate(
+        came=Count("pk", filter=CAME), awaited=Count("pk", filter=Q(state=DeviceState.DECLARED))
+    )
+    return {line: BeforePickUp(came, awaited) for line, came, awaited in counted}
 
 
 def standing_of(donation: Donation, actor: Actor) -> dict[str, int]:

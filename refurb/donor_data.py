@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from refurb.certificates import Proofs, every_proof_of, proven, proves
-from refurb.enums import ON_THE_BENCH, SOLDERED_STORAGE, DeviceState, DeviceType, DriveKind, DriveSource
+from refurb.enums import ON_THE_BENCH, SOLDERED_STORAGE, DeviceState, DeviceType, DriveKind, DriveSource, WithdrawalReason
 from refurb.models.device import Device, DeviceQuerySet
 from refurb.models.drive import Drive
 
@@ -33,7 +33,8 @@ AWAITING_RECYCLER = DataStanding("Parti au recyclage, certificat de destruction 
 DRIVE_ASTRAY = DataStanding("Disque retiré, à effacer ou à détruire", remains=True)
 MISSING = DataStanding("Manquant, sans preuve d’effacement", remains=True)
 GIVEN_BACK = DataStanding("Rendu au donateur, sans effacement prouvé")
-STANDINGS = (ERASED, NO_STORAGE, TO_ERASE, UNPROVEN, AWAITING_RECYCLER, DRIVE_ASTRAY, MISSING, GIVEN_BACK)
+HANDED_IN = DataStanding("Volé, remis aux autorités, sans effacement prouvé")
+STANDINGS = (ERASED, NO_STORAGE, TO_ERASE, UNPROVEN, AWAITING_RECYCLER, DRIVE_ASTRAY, MISSING, GIVEN_BACK, HANDED_IN)
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def standing_of(device: Device, data: DonorData) -> DataStanding:
         return ERASED
     ends = {
         DeviceState.MISSING: MISSING,
-        DeviceState.WITHDRAWN: GIVEN_BACK,
+        DeviceState.WITHDRAWN: HANDED_IN if device.withdrawal_reason == WithdrawalReason.STOLEN else GIVEN_BACK,
         DeviceState.RECYCLED: AWAITING_RECYCLER,
         DeviceState.DISMANTLED: DRIVE_ASTRAY,
     }

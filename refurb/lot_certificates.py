@@ -19,7 +19,17 @@ from lifecycle.actors import SYSTEM, Actor
 from lifecycle.registry import Move
 from refurb.arrivals import CAME
 from refurb.certificates import named
-from refurb.donor_data import ERASED, NO_STORAGE, STANDINGS, STILL_TO_DO, donor_data_of, standing_of, told_of
+from refurb.donor_data import (
+    ERASED,
+    GIVEN_BACK,
+    HANDED_IN,
+    NO_STORAGE,
+    STANDINGS,
+    STILL_TO_DO,
+    donor_data_of,
+    standing_of,
+    told_of,
+)
 from refurb.emails import certificate_renewed_for_donor as renewed
 from refurb.enums import DevicePaperKind, DeviceType
 from refurb.models.device import Device, DeviceEntry, DeviceQuerySet
@@ -57,6 +67,7 @@ def _told(donation: Donation) -> dict[str, Any]:
         "pending": _pending(donation).count(),
         "remaining": sum(standing.remains for _, standing in stood),
         "settled": counts[ERASED] + counts[NO_STORAGE],
+        "left_unproven": counts[GIVEN_BACK] + counts[HANDED_IN],
         "standings": [{"label": one.label, "devices": counts[one]} for one in STANDINGS if counts[one]],
         "devices": [
             {

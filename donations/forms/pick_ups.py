@@ -1,6 +1,6 @@
 """What people type about a pick-up: when, who comes, what was counted, how the slip is signed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -15,9 +15,12 @@ from donations.enums import SlipProof
 from donations.forms.deposit import EvidenceForm
 from donations.models import Allocation, Donation, PickUp
 from donations.parameters import FARTHEST_PICK_UP_MONTHS
-from donations.services.pickups import FILE_GIVEN, SIGNER_NAMED
+from donations.services.pickups import FEWER_THAN_RECEIVED, FILE_GIVEN, SIGNER_NAMED
+from donations.units import BeforePickUp
 from lifecycle.forms import CommentForm, day_input, field_of, validate_telephone
+from lifecycle.typed import whole
 from network.models import Membership
+from typography.french import plural
 
 SCAN = (ContentType.PDF, ContentType.PNG, ContentType.JPEG)
 LATER = ""
@@ -131,8 +134,23 @@ class DonationSignForm(EvidenceForm):
         }
 
 
+def short_told(discarded: int) -> str:
+    """What a count that leaves devices out does, before it is done."""
+    gone = plural(discarded, "n’est pas dans ce compte\u00a0: il sera,ne sont pas dans ce compte\u00a0: ils seront")
+    return f"{discarded} appareil{plural(discarded)} attendu{plural(discarded)} {gone} retiré{plural(discarded)} du lot."
+
+
+def discard_told(discarded: int) -> str:
+    """What is confirmed."""
+    return f"Retirer du lot {discarded} appareil{plural(discarded)} resté{plural(discarded)} chez le donateur, sans retour"
+
+
 class DonationCollectForm(DonationSignForm):
-    """What was counted, line by line, and how the slip is signed, unless it is later."""
+    """What was counted, line by line, and how the slip is signed, unless it is later.
+
+    ``here``: of each line, what the workshop has received and awaits. A count that leaves awaited devices out is given
+    twice: a box that bears their number is ticked once the sentence is read.
+    """
 
     done_on = forms.DateField(label="Enlevé le", widget=day_input())
     peripherals = forms.IntegerField(
@@ -143,8 +161,16 @@ class DonationCollectForm(DonationSignForm):
         help_text="Claviers, souris, chargeurs…",
     )
 
-    def __init__(self, *args: Any, by: Membership, shares: Iterable[Allocation], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        by: Membership,
+        shares: Iterable[Allocation],
+        here: Mapping[int, BeforePickUp],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, by=by, **kwargs)
+        self.here = here
         self.fields["done_on"].initial = timezone.localdate()
         field_of(self, "proof", forms.ChoiceField).choices = [
             *PROOFS,
@@ -158,11 +184,53 @@ class DonationCollectForm(DonationSignForm):
                 label=f"{share.line.get_type_display()}, {share.line.purchase_year}",
                 min_value=0,
                 max_value=5000,
-                help_text=". ".join(filter(None, (share.line.model_name, f"Attendu\u00a0: {share.quantity}."))),
+                help_text=". ".join(filter(None, (share.line.model_name, self._expected(share)))),
                 error_messages={"required": "Comptez cette ligne, zéro compris."},
             )
         counts = [f"count_{share.line_id}" for share in self.shares]
-        self.order_fields(["done_on", *counts, "peripherals", *DonationSignForm.field_order])
+        self.discarded = self._discarded()
+        if self.discarded:
+            self.fields[self._box] = forms.BooleanField(label=discard_told(self.discarded), required=False)
+        self.order_fields(["done_on", *counts, self._box, "peripherals", *DonationSignForm.field_order])
+
+    @property
+    def _box(self) -> str:
+        """The name of the box that confirms this very number."""
+        return f"discard_{self.discarded}"
+
+    @property
+    def discard(self) -> forms.BoundField | None:
+        """The box to tick, when the count leaves awaited devices out."""
+        return self[self._box] if self.discarded else None
+
+    def _expected(self, share: Allocation) -> str:
+        here = self.here.get(share.line_id, BeforePickUp()).received
+        already = f", dont {here} déjà reçu{plural(here)} à l’atelier, à compter aussi" if here else ""
+        return f"Attendu\u00a0: {share.quantity}{already}."
+
+    def _typed(self, share: Allocation) -> int | None:
+        return whole(self.data.get(self.add_prefix(f"count_{share.line_id}")))
+
+    def _discarded(self) -> int:
+        """How many awaited devices the count that was typed leaves out; none while a line is wrong."""
+        typed = [(self.here.get(share.line_id, BeforePickUp()), self._typed(share)) for share in self.shares]
+        if any(quantity is None or quantity < here.received for here, quantity in typed):
+            return 0
+        return sum(here.discarded(quantity) for here, quantity in typed if quantity is not None)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        for share in self.shares:
+            received = self.here.get(share.line_id, BeforePickUp()).received
+            quantity = data.get(f"count_{share.line_id}")
+            if quantity is not None and quantity < received:
+                said = f"{received} appareil{plural(received)} de cette ligne {plural(received, 'est,sont')} déjà"
+                said += f" reçu{plural(received)} à l’atelier\u00a0: comptez-{plural(received, 'le,les')} aussi."
+                self.add_error(f"count_{share.line_id}", ValidationError(said, code=FEWER_THAN_RECEIVED.code))
+        if self.discarded and not data.pop(self._box, False):
+            said = f"{short_told(self.discarded)} Corrigez le compte, ou confirmez."
+            self.add_error(self._box, ValidationError(said, code="short"))
+        return data
 
     def count_fields(self) -> list[forms.BoundField]:
         """One field per line that the workshop was given."""

@@ -31,6 +31,11 @@ BEFORE_THE_OFFER = Reason(
 )
 NO_FILE = Reason("signature", "Un accord attesté par l’atelier n’a pas de fichier joint.", field="signature")
 EVERY_LINE = Reason("every_line", "Comptez chaque ligne confiée à votre atelier, zéro compris.", field="counts")
+FEWER_THAN_RECEIVED = Reason(
+    "fewer_than_received",
+    "Des appareils sont déjà reçus à l’atelier\u00a0: ils sont partis de chez le donateur, et comptent dans l’enlèvement.",
+    field="counts",
+)
 SIGNER_NAMED = Reason("signer_name", "Nommez la personne qui signe pour le donateur.", field="signer_name")
 PROOF_KIND = Reason("proof", "Choisissez comment le bordereau est signé.", field="proof")
 FILE_GIVEN = Reason("signature", "Joignez la signature tracée ou le bordereau numérisé.", field="signature")
@@ -89,7 +94,8 @@ def record_pick_up(
     The slip may be signed at once (``proof`` and what it needs, see ``sign_pick_up``) or later. The
     workshop's devices are collected at once, up to the counts; when it was the last workshop and every slip
     is signed, the donation is collected. What is counted beyond what was accepted stays in the counts: such
-    machines are registered at the workshop as unannounced. Raises Unknown, PermissionDenied, Refused.
+    machines are registered at the workshop as unannounced. What the workshop has received already is part of the counts,
+    which are refused below it. Raises Unknown, PermissionDenied, Refused.
     """
     row = _locked_pick_up(actor, pick_up)
     now = at or timezone.now()
@@ -170,6 +176,9 @@ def _what_refuses_count(row: PickUp, counts: Mapping[int, int], done_on: date, n
     shares = Allocation.objects.filter(donation=row.donation, workshop=row.workshop_id).current()
     if set(shares.values_list("line", flat=True)) - set(counts):
         refused.append(EVERY_LINE)
+    here = units().before_pick_up(row.donation, row.workshop_id)
+    if any(quantity < here[line].received for line, quantity in counts.items() if line in here):
+        refused.append(FEWER_THAN_RECEIVED)
     return refused
 
 

@@ -13,6 +13,7 @@ from donations.models import Allocation, Donation, PickUp
 from donations.permissions import can_collect_donation
 from donations.services.pickups import NOT_SCHEDULED, record_pick_up, schedule_donation, sign_pick_up
 from donations.views.donations import DONATION_PAGES, visible_donation
+from donations.units import units
 from lifecycle.acting import answer, asks_then_acts, deposited, explained, may, posted
 from network.requests import Request
 
@@ -59,7 +60,8 @@ def donation_collect(request: Request, reference: str) -> HttpResponse:
         .select_related("line")
         .order_by("line")
     )
-    form = DonationCollectForm(posted(request), deposited(request), by=request.membership, shares=shares)
+    here = units().before_pick_up(donation, request.membership.organisation_id)
+    form = DonationCollectForm(posted(request), deposited(request), by=request.membership, shares=shares, here=here)
     if pick_up is not None:
         done = answer(
             request,

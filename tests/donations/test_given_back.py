@@ -192,3 +192,30 @@ def test_one_device_of_a_share_given_back_changes_the_data_of_its_workshop_alone
     renew_certificates(0)
 
     assert sorted(map(quantities, papers(donation, DonationPaperKind.TAX_RECEIPT))) == [[1], [2], [2]]
+
+
+def test_the_certificate_of_a_lot_says_first_what_was_given_back_without_a_proven_erasure() -> None:
+    scene = Scene(lines=(laptops(2), screens(1)))
+    donation = arrived(scene, scene.collected())
+    give_back(scene, donation, 1)
+    give_back(scene, donation, 1, WithdrawalReason.STOLEN)
+
+    (document,) = papers(balanced(scene, donation), DonationPaperKind.ERASURE)
+
+    told = " ".join(told_by(document).split())
+    assert "1 appareil sur 3 est sans donnée, preuves à l’appui.</strong>" in told
+    assert "2 ont été rendus sans que rien ne prouve leur effacement. Aucun autre ne reste à prouver." in told
+    standings = {one["label"]: one["devices"] for one in document.values["standings"]}
+    assert standings["Rendu au donateur, sans effacement prouvé"] == 1
+    assert standings["Volé, remis aux autorités, sans effacement prouvé"] == 1
+
+
+def test_the_mail_of_another_certificate_says_what_was_given_back_without_a_proven_erasure() -> None:
+    scene = Scene(lines=(laptops(1), screens(1)))
+    donation = balanced(scene, arrived(scene, scene.collected()))
+
+    give_back(scene, donation, 1)
+
+    (mail,) = Mail.objects.filter(about_pk=donation.pk, subject__contains="un nouveau certificat")
+    said = "1 a été rendu sans que rien ne prouve son effacement\u00a0; aucun autre ne reste à prouver."
+    assert said in mail.body

@@ -22,7 +22,9 @@ from network.services.accounts import disable_account, forget_user
 from reference.dated import fingerprint
 from refurb.enums import DeviceState, WithdrawalReason
 from refurb.models import Device
+from refurb.services.devices import receive_device
 from tests.donations.scene import Scene, again, first_line, laptops, load_law, screens
+from tests.refurb.devices import new_tag
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -497,6 +499,20 @@ def test_a_pick_up_does_not_come_before_the_offer() -> None:
         scene.count(donation, scene.north, done_on=timezone.localdate() - timedelta(days=1))
 
     assert codes(refused) == ["before_the_offer"]
+
+
+def test_a_pick_up_counts_at_least_what_the_workshop_has_received_already() -> None:
+    scene = Scene(lines=(laptops(3),))
+    donation = scene.scheduled()
+    for _ in range(2):
+        receive_device(actor=scene.north.technician, line=first_line(donation), tag=new_tag())
+
+    with pytest.raises(Refused) as refused:
+        scene.count(donation, scene.north, {0: 1})
+
+    assert codes(refused) == ["fewer_than_received"]
+    scene.count(donation, scene.north, {0: 2})
+    assert donation.devices.filter(state=DeviceState.RECEIVED).count() == 2
 
 
 def test_a_pick_up_is_recorded_once_and_then_final() -> None:

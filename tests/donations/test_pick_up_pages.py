@@ -10,7 +10,10 @@ from django.utils import timezone
 from documents.models import StoredFile
 from donations.enums import DonationState, SlipProof
 from donations.models import Donation, PickUp
-from tests.donations.scene import Scene, again, laptops, load_law, screens
+from refurb.enums import DeviceState
+from refurb.services.devices import receive_device
+from tests.donations.scene import Scene, again, first_line, laptops, load_law, screens
+from tests.refurb.devices import new_tag
 from tests.refurb.pages import acting, answered, page_of, read
 
 pytestmark = pytest.mark.django_db
@@ -129,7 +132,7 @@ def test_the_technician_counts_and_the_lot_is_collected() -> None:
     client, url = acting(scene.north.technician), page_of(donation, "donation_collect")
     assert "Attendu\N{NO-BREAK SPACE}: 4." in read(client, url)
 
-    done = client.post(url, counted(donation, 3, 2, comment="Un portable gardé"))
+    done = client.post(url, counted(donation, 3, 2, comment="Un portable gardé", discard_1="on"))
 
     assert done.headers["Location"] == page_of(donation, "donation_detail")
     pick_up = PickUp.objects.get()
@@ -137,6 +140,45 @@ def test_the_technician_counts_and_the_lot_is_collected() -> None:
     assert list(pick_up.counts.values_list("quantity", flat=True)) == [3, 2]
     assert (pick_up.peripherals, pick_up.proof, pick_up.signer_name) == (3, SlipProof.ATTESTED, "Dominique Exemple")
     assert "Accord recueilli sur place" in read(client, page_of(donation, "donation_detail"))
+
+
+def test_a_count_that_falls_short_says_how_many_devices_it_discards_before_it_is_done() -> None:
+    scene = Scene(lines=(laptops(4), screens(2)))
+    donation = scene.scheduled()
+    client, url = acting(scene.north.technician), page_of(donation, "donation_collect")
+
+    page = answered(client, url, **counted(donation, 2, 1))
+    assert "3 appareils attendus ne sont pas dans ce compte" in page
+    assert 'name="discard_3"' in page
+    assert PickUp.objects.get().done_at is None
+    assert again(donation).state == S.SCHEDULED
+
+    page = answered(client, url, **counted(donation, 1, 1, discard_3="on"))
+    assert "4 appareils attendus ne sont pas dans ce compte" in page, "what was confirmed was another number"
+
+    client.post(url, counted(donation, 1, 1, discard_4="on"))
+    assert again(donation).state == S.COLLECTED
+    assert donation.devices.filter(state=DeviceState.WITHDRAWN).count() == 4
+
+
+def test_what_the_workshop_has_received_already_counts_in_what_a_pick_up_counts() -> None:
+    scene = Scene(lines=(laptops(5),))
+    donation = scene.scheduled()
+    line = first_line(donation)
+    for _ in range(2):
+        receive_device(actor=scene.north.technician, line=line, tag=new_tag())
+    client, url = acting(scene.north.technician), page_of(donation, "donation_collect")
+    assert "Attendu\N{NO-BREAK SPACE}: 5, dont 2 déjà reçus à l’atelier, à compter aussi." in read(client, url)
+
+    page = answered(client, url, **counted(donation, 1))
+    assert "2 appareils de cette ligne sont déjà reçus à l’atelier" in page
+    assert "discard_" not in page
+
+    page = answered(client, url, **counted(donation, 3))
+    assert "2 appareils attendus ne sont pas dans ce compte" in page
+
+    client.post(url, counted(donation, 5))
+    assert not donation.devices.filter(state=DeviceState.WITHDRAWN).exists()
 
 
 def test_a_scanned_slip_is_kept_and_opened_again() -> None:
