@@ -6,10 +6,10 @@ who serve it are led to its need.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from conventions.enums import ALIVE, ConventionState
@@ -47,6 +47,8 @@ AWAITED = {
     D.RETURNED: "la réparation, l’échange ou une autre issue pour le foyer",
     D.MISSING: "que l’appareil soit retrouvé",
 }
+NOT_CONCERNED = "pas concerné"
+"""Said of a link that is not part of the way of a thing, or will not be any more."""
 ASKED = {D.IN_PROCESS: "recondition", D.RESERVED: "hand_over"}
 """Verbs whose first missing requirement says what is awaited."""
 
@@ -74,7 +76,8 @@ def device_chain(device: Device, actor: Actor) -> Chain:
         ChainLink(LABELS[4], codes[4], *_household(device, actor)),
     )
     ended = in_a_sentence(D(device.state).label)
-    told = tuple(replace(link, said=ended) if link.code == "stopped" else link for link in links)
+    instead = {"stopped": ended, "none": NOT_CONCERNED}
+    told = tuple(replace(link, said=instead.get(link.code, link.said)) for link in links)
     missing = "" if actor.kind == OrganisationKind.DONOR else _missing(device)
     return Chain(f"L’appareil {device}", told, missing)
 
@@ -168,22 +171,23 @@ def _household(device: Device, actor: Actor) -> tuple[str, str, str]:
 
 
 def donation_chain(donation: Donation, actor: Actor) -> Chain:
-    """Where the devices of a lot stand, as far as one may see them; three queries."""
+    """Where the devices of a lot stand, as far as one may see them; four queries."""
     state = DonationState(donation.state)
-    counts = _counted(Device.objects.visible_to(actor).filter(donation=donation))
+    devices = Device.objects.visible_to(actor).filter(donation=donation)
+    counts = _counted(devices)
     donor = _organisation(donation.donor, actor)
     if state in (DonationState.DECLINED, DonationState.WITHDRAWN) and not any(counts[1:]):
         return Chain(
             f"Le lot {donation}",
             (
                 ChainLink(LABELS[0], "stopped", state.label.lower(), *donor),
-                *(ChainLink(label, "none", "pas concerné") for label in LABELS[1:]),
+                *(ChainLink(label, "none", NOT_CONCERNED) for label in LABELS[1:]),
             ),
         )
     said = f"{_devices(counts[0])} à enlever" if counts[0] else state.label.lower()
     begun = state in (DonationState.DRAFT, DonationState.ANNOUNCED) or bool(counts[0])
     workshop = "à l’atelier" if state == DonationState.RECONCILED else "à l’atelier, ou en route"
-    links = (ChainLink(LABELS[0], "now" if begun else "done", said, *donor), *_counted_links(counts, workshop))
+    links = (ChainLink(LABELS[0], "now" if begun else "done", said, *donor), *_counted_links(counts, workshop, _going_on(donation, devices)))
     awaited = LOT_AWAITS.get(state, "")
     if state == DonationState.QUALIFIED and not donation.deeds.filter(round=donation.allocation_round).exists():
         awaited = "l’acte de don accepté, puis une date d’enlèvement"
@@ -274,16 +278,40 @@ def _counted(devices: Any) -> list[int]:
     return [sum(states[state] for state in stage) for stage in STAGES]
 
 
-def _counted_links(counts: list[int], workshop: str) -> Iterable[ChainLink]:
-    """The four links after the donor: what is there now, what has passed, what is to come."""
+@dataclass(frozen=True)
+class GoingOn:
+    """Of a lot, what no link counts: whether anything may still reach each one, and whether anything was there."""
+
+    by_rank: list[bool]
+    was_received: bool
+
+
+def _going_on(donation: Donation, devices: Any) -> GoingOn:
+    """What is not decided yet may come, what is looked for may be found, what cannot be used again goes no further;
+    one query.
+    """
+    states = devices.order_by().values_list("state").annotate(total=Count("pk"), seen=Count("pk", filter=Q(stay__gt=0)))
+    here = {D(state): seen for state, _, seen in states}
+    undecided = DonationState(donation.state) in (DonationState.DRAFT, DonationState.ANNOUNCED)
+    able = [any(state in here for state in stage if state != D.UNUSABLE) for stage in STAGES]
+    from_anywhere = undecided or D.MISSING in here
+    return GoingOn([from_anywhere or any(able[:rank]) for rank in range(len(STAGES))], any(here.values()))
+
+
+def _counted_links(counts: list[int], workshop: str, going_on: GoingOn) -> Iterable[ChainLink]:
+    """The four links after the donor: what is there now, what has passed, what is to come, what nothing will reach."""
     said = (workshop, "affecté{s}, à expédier", "au point, ou en route", "remis")
     for rank, (label, words) in enumerate(zip(LABELS[1:], said, strict=True), start=1):
         here, beyond = counts[rank], sum(counts[rank + 1 :])
         if here:
             told = f"{_devices(here)} {words.replace('{s}', plural(here))}"
             yield ChainLink(label, "done" if rank == len(counts) - 1 else "now", told)
+        elif beyond or rank == 1 and going_on.was_received and not going_on.by_rank[rank]:
+            yield ChainLink(label, "done", "passé")
+        elif going_on.by_rank[rank]:
+            yield ChainLink(label, "ahead", "à venir")
         else:
-            yield ChainLink(label, "done" if beyond else "ahead", "passé" if beyond else "à venir")
+            yield ChainLink(label, "none", NOT_CONCERNED)
 
 
 def _here(count: int, words: str) -> tuple[Any, str]:

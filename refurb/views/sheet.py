@@ -12,6 +12,7 @@ from django.utils.formats import number_format
 
 from conventions.models import PriceCeiling
 from refurb.enums import (
+    ENDED,
     EXPECTED,
     ON_THE_BENCH,
     CheckResult,
@@ -146,6 +147,11 @@ class Sheet:
         """What the parts that are in the device cost, in euros; None when none was bought."""
         costs = [one.cost for one in self.repairs if one.cost is not None and one.out_on is None]
         return sum(costs, Decimal(0)) if costs else None
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing will be done to it any more."""
+        return self.device.state in ENDED
 
     @property
     def may_be_priced(self) -> bool:

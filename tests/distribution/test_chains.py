@@ -7,15 +7,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from distribution.progress import convention_chain, delivery_chain, device_chain, donation_chain
+from lifecycle import gate
 from lifecycle.registry import Chain
 from network.enums import OrganisationKind, Role
 from network.models import Membership
+from refurb.enums import WithdrawalReason
 from refurb.models import Device
+from refurb.services.devices import receive_device
 from tests.conventions.conventions import Treaty
 from tests.distribution.shelves import Shelf, delivery_of
 from tests.donations.scene import load_law, public_scene
 from tests.network.factories import make_membership
-from tests.refurb.devices import from_lot, given_to, load_numbers, private_lot
+from tests.refurb.devices import from_lot, given_to, load_numbers, new_tag, private_lot
 from tests.refurb.pages import acting, page_of, read
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +175,35 @@ def test_a_chain_costs_the_same_for_one_device_and_for_many(shelf: Shelf) -> Non
     for _ in range(3):
         shelf.available()
     assert cost() == one <= 5
+
+
+def test_nothing_is_to_come_of_a_lot_whose_devices_were_all_recycled_or_given_back() -> None:
+    scene = private_lot(quantity=2)
+    bench = given_to(scene)
+    first = from_lot(scene)
+    donation = first.donation
+    assert donation is not None
+    gate.apply(first, "return_to_donor", actor=bench.manager, reason=WithdrawalReason.LEASED)
+    second = receive_device(actor=bench.technician, line=donation.lines.get(), tag=new_tag())
+    other = gate.apply(second, "start", actor=bench.technician)
+    bench.no_storage(other)
+    other = bench.unusable(other)
+    drawn = donation_chain(donation, scene.contact)
+    assert codes(drawn) == ["done", "now", "none", "none", "none"], "what cannot be used again goes no further"
+
+    bench.recycle(other)
+
+    drawn = donation_chain(donation, scene.contact)
+    assert codes(drawn) == ["done", "done", "none", "none", "none"]
+    assert [link.said for link in drawn.links[1:]] == ["passé", *["pas concerné"] * 3]
+
+
+def test_what_left_the_chain_has_nothing_to_come() -> None:
+    scene = private_lot()
+    bench = given_to(scene)
+    device = gate.apply(from_lot(scene), "return_to_donor", actor=bench.manager, reason=WithdrawalReason.LEASED)
+
+    drawn = device_chain(device, scene.contact)
+
+    assert "à venir" not in drawn.sentence
+    assert [link.said for link in drawn.links[2:]] == ["pas concerné"] * 3

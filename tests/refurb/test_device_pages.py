@@ -9,7 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lifecycle import gate
-from refurb.enums import CheckResult, DeviceType, DriveKind, MissingReason, RemovalDestination, ReportDifference
+from refurb.enums import (
+    CheckResult,
+    DeviceType,
+    DriveKind,
+    MissingReason,
+    RemovalDestination,
+    ReportDifference,
+    WithdrawalReason,
+)
 from refurb.models import Device
 from refurb.services import devices, evidence
 from tests.donations.scene import Scene, public_scene
@@ -221,6 +229,20 @@ def test_the_proofs_of_an_earlier_stay_are_shown_apart(bench: Bench) -> None:
     assert "Passages précédents" in told
     assert "elles ne comptent plus" in told
     assert "Rien n’est inventorié depuis l’arrivée" in told
+
+
+def test_a_device_given_back_is_on_no_shelf_and_nobody_is_to_inventory_it() -> None:
+    scene = public_scene()
+    bench = given_to(scene)
+    device = from_lot(scene)
+    Device.objects.filter(pk=device.pk).update(place="Étagère A2")
+    gate.apply(device, "return_to_donor", actor=bench.manager, reason=WithdrawalReason.LEASED)
+
+    told = read(acting(scene.contact), page_of(device, "device_detail"))
+
+    assert "Étagère A2" not in told
+    assert "c’est à l’atelier de le faire" not in told
+    assert "Rien n’a été inventorié avant que l’appareil quitte l’atelier." in told
 
 
 def test_a_donor_reads_the_proofs_of_its_device_and_no_name_of_the_workshop() -> None:
