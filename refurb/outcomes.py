@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from donations.enums import DonationPaperKind
-from donations.models import DonationPaper
+from donations.enums import DonationPaperKind, DonationState
+from donations.models import DonationLine, DonationPaper
 from donations.models.donation import DonationQuerySet
 from lifecycle.actors import Actor
 from reference.parameters import DatedParameter
@@ -30,7 +30,10 @@ class OutcomeStage:
     states: tuple[DeviceState, ...]
 
 
+ANNOUNCED = OutcomeStage("announced", "Annoncés, à décider", ())
+"""The units of the lots that wait for their decision: none is a device before it."""
 STAGES = (
+    ANNOUNCED,
     OutcomeStage("coming", "À venir", EXPECTED),
     OutcomeStage("workshop", "À l’atelier", (*ON_THE_BENCH, S.RETURNED)),
     OutcomeStage("ready", "Reconditionnés", (S.READY, S.ALLOTTED, S.SHIPPED, S.AVAILABLE, S.RESERVED)),
@@ -92,20 +95,32 @@ def staged(lots: DonationQuerySet, actor: Actor) -> Any:
             output_field=IntegerField(),
         )
         for stage in STAGES
+        if stage != ANNOUNCED
     }
+    undecided = DonationLine.objects.filter(donation=OuterRef("pk"), donation__state=DonationState.ANNOUNCED)
+    counts[ANNOUNCED.code] = Coalesce(
+        Subquery(undecided.order_by().values("donation").annotate(n=Sum("quantity")).values("n")),
+        Value(0),
+        output_field=IntegerField(),
+    )
     return lots.annotate(**counts, certificate=Subquery(certificates.order_by("-pk").values("pk")[:1]))
 
 
 def outcome_of(lots: QuerySet[Any], actor: Actor, day: date) -> DonationOutcome:
-    """What became of all the devices of these lots that the actor may see; three queries."""
+    """What became of all the devices of these lots that the actor may see; four queries."""
     seen = Device.objects.visible_to(actor).filter(donation__in=lots.order_by().values("pk")).order_by()
     counted = list(seen.values_list("state", "type").annotate(total=Count("pk")))
+    undecided = DonationLine.objects.filter(donation__in=lots.order_by().values("pk"))
+    announced = undecided.filter(donation__state=DonationState.ANNOUNCED).aggregate(n=Sum("quantity", default=0))["n"]
     handed = {
         type_: sum(total for state, one, total in counted if state == S.HANDED_OVER and one == type_)
         for type_ in DeviceType
     }
     return DonationOutcome(
-        stages=[(stage, sum(total for state, _, total in counted if state in stage.states)) for stage in STAGES],
+        stages=[
+            (stage, announced if stage == ANNOUNCED else sum(total for state, _, total in counted if state in stage.states))
+            for stage in STAGES
+        ],
         handed={type_: total for type_, total in handed.items() if total},
         co2=spared(handed, SPARED_CO2, day),
         materials=spared(handed, SPARED_MATERIALS, day),

@@ -7,15 +7,17 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from donations.models import Donation
+from donations.services.donations import qualify_donation
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device
-from refurb.outcomes import STAGES, DonationOutcome, Spared, spared, two_figures
+from refurb.outcomes import STAGES, DonationOutcome, Spared, spared, staged, two_figures
 from refurb.parameters import SPARED_CO2, SPARED_MATERIALS
 from tests.distribution.shelves import Shelf
-from tests.donations.scene import Scene
+from tests.donations.scene import Scene, laptops, load_law, screens
 from tests.network.factories import make_membership
 from tests.refurb.devices import fresh, from_lot, given_to
 from tests.refurb.pages import acting, read
@@ -49,6 +51,7 @@ def test_a_donor_reads_where_its_devices_are_and_what_those_in_a_household_spare
     page = read(acting(scene.contact), reverse(PAGE))
 
     assert shown_to(scene.contact) == {
+        "Annoncés, à décider": "0",
         "À venir": "2",
         "À l’atelier": "0",
         "Reconditionnés": "0",
@@ -63,6 +66,24 @@ def test_a_donor_reads_where_its_devices_are_and_what_those_in_a_household_spare
     assert reverse(PAGE) in read(acting(scene.contact), reverse("donations:donation_list"))
     file = b"".join(acting(scene.contact).get(reverse(PAGE), {"export": "csv"}).streaming_content).decode("utf-8-sig")
     assert "Reconditionnés" in file.splitlines()[0]
+
+
+def test_a_lot_that_was_just_announced_is_counted_until_it_is_decided() -> None:
+    load_law()
+    scene = Scene(lines=(laptops(58), screens(2)))
+    lot = scene.announced()
+    scene.draft()
+
+    assert shown_to(scene.contact)["Annoncés, à décider"] == "60"
+    assert "60 appareils, à ce jour" in read(acting(scene.contact), reverse(PAGE))
+    (row,) = staged(Donation.objects.filter(pk=lot.pk), scene.contact)
+    assert (row.announced, row.coming) == (60, 0)
+
+    rulings = scene.rulings(lot, accept={0: 50})
+    qualify_donation(actor=scene.pilot, donation=lot, rulings=rulings)
+
+    shown = shown_to(scene.contact)
+    assert (shown["Annoncés, à décider"], shown["À venir"]) == ("0", "52")
 
 
 def test_a_device_brought_back_spares_nothing_any_more() -> None:
