@@ -187,7 +187,10 @@ def donation_chain(donation: Donation, actor: Actor) -> Chain:
     said = f"{_devices(counts[0])} à enlever" if counts[0] else state.label.lower()
     begun = state in (DonationState.DRAFT, DonationState.ANNOUNCED) or bool(counts[0])
     workshop = "à l’atelier" if state == DonationState.RECONCILED else "à l’atelier, ou en route"
-    links = (ChainLink(LABELS[0], "now" if begun else "done", said, *donor), *_counted_links(counts, workshop, _going_on(donation, devices)))
+    links = (
+        ChainLink(LABELS[0], "now" if begun else "done", said, *donor),
+        *_counted_links(counts, workshop, _going_on(donation, devices)),
+    )
     awaited = LOT_AWAITS.get(state, "")
     if state == DonationState.QUALIFIED and not donation.deeds.filter(round=donation.allocation_round).exists():
         awaited = "l’acte de don accepté, puis une date d’enlèvement"
@@ -306,7 +309,7 @@ def _counted_links(counts: list[int], workshop: str, going_on: GoingOn) -> Itera
         if here:
             told = f"{_devices(here)} {words.replace('{s}', plural(here))}"
             yield ChainLink(label, "done" if rank == len(counts) - 1 else "now", told)
-        elif beyond or rank == 1 and going_on.was_received and not going_on.by_rank[rank]:
+        elif beyond or (rank == 1 and going_on.was_received and not going_on.by_rank[rank]):
             yield ChainLink(label, "done", "passé")
         elif going_on.by_rank[rank]:
             yield ChainLink(label, "ahead", "à venir")

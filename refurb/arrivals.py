@@ -24,7 +24,7 @@ GIVEN_BACK = Q(stay__gte=1, withdrawal_reason__in=RETURN_REASONS)
 
 
 def arrivals_of(donation: Donation) -> Arrivals:
-    """Count the devices of a lot; three queries. ``late``: received beyond what was announced, since it was balanced."""
+    """Count the devices of a lot; three queries. ``late``: received beyond the announce, since it was balanced."""
     devices = Device.objects.filter(donation=donation).order_by()
     since = Q(received_at__gt=donation.reconciled_at) if donation.reconciled_at else Q(pk=None)
     counted = devices.aggregate(

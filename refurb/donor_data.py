@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from refurb.certificates import Proofs, every_proof_of, proven, proves
-from refurb.enums import ON_THE_BENCH, SOLDERED_STORAGE, DeviceState, DeviceType, DriveKind, DriveSource, WithdrawalReason
+from refurb.enums import (
+    ON_THE_BENCH,
+    SOLDERED_STORAGE,
+    DeviceState,
+    DeviceType,
+    DriveKind,
+    DriveSource,
+    WithdrawalReason,
+)
 from refurb.models.device import Device, DeviceQuerySet
 from refurb.models.drive import Drive
 

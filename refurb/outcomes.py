@@ -118,7 +118,10 @@ def outcome_of(lots: QuerySet[Any], actor: Actor, day: date) -> DonationOutcome:
     }
     return DonationOutcome(
         stages=[
-            (stage, announced if stage == ANNOUNCED else sum(total for state, _, total in counted if state in stage.states))
+            (
+                stage,
+                announced if stage == ANNOUNCED else sum(total for state, _, total in counted if state in stage.states),
+            )
             for stage in STAGES
         ],
         handed={type_: total for type_, total in handed.items() if total},

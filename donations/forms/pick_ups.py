@@ -137,12 +137,16 @@ class DonationSignForm(EvidenceForm):
 def short_told(discarded: int) -> str:
     """What a count that leaves devices out does, before it is done."""
     gone = plural(discarded, "n’est pas dans ce compte\u00a0: il sera,ne sont pas dans ce compte\u00a0: ils seront")
-    return f"{discarded} appareil{plural(discarded)} attendu{plural(discarded)} {gone} retiré{plural(discarded)} du lot."
+    return (
+        f"{discarded} appareil{plural(discarded)} attendu{plural(discarded)} {gone} retiré{plural(discarded)} du lot."
+    )
 
 
 def discard_told(discarded: int) -> str:
     """What is confirmed."""
-    return f"Retirer du lot {discarded} appareil{plural(discarded)} resté{plural(discarded)} chez le donateur, sans retour"
+    return (
+        f"Retirer du lot {discarded} appareil{plural(discarded)} resté{plural(discarded)} chez le donateur, sans retour"
+    )
 
 
 class DonationCollectForm(DonationSignForm):

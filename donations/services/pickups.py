@@ -33,7 +33,7 @@ NO_FILE = Reason("signature", "Un accord attesté par l’atelier n’a pas de f
 EVERY_LINE = Reason("every_line", "Comptez chaque ligne confiée à votre atelier, zéro compris.", field="counts")
 FEWER_THAN_RECEIVED = Reason(
     "fewer_than_received",
-    "Des appareils sont déjà reçus à l’atelier\u00a0: ils sont partis de chez le donateur, et comptent dans l’enlèvement.",
+    "Des appareils sont déjà reçus à l’atelier\u00a0: ils ont quitté le donateur, et comptent dans l’enlèvement.",
     field="counts",
 )
 SIGNER_NAMED = Reason("signer_name", "Nommez la personne qui signe pour le donateur.", field="signer_name")
@@ -94,8 +94,8 @@ def record_pick_up(
     The slip may be signed at once (``proof`` and what it needs, see ``sign_pick_up``) or later. The
     workshop's devices are collected at once, up to the counts; when it was the last workshop and every slip
     is signed, the donation is collected. What is counted beyond what was accepted stays in the counts: such
-    machines are registered at the workshop as unannounced. What the workshop has received already is part of the counts,
-    which are refused below it. Raises Unknown, PermissionDenied, Refused.
+    machines are registered at the workshop as unannounced. What the workshop has received already is part of the
+    counts, which are refused below it. Raises Unknown, PermissionDenied, Refused.
     """
     row = _locked_pick_up(actor, pick_up)
     now = at or timezone.now()

@@ -12,8 +12,8 @@ from donations.forms.pick_ups import DonationCollectForm, DonationScheduleForm, 
 from donations.models import Allocation, Donation, PickUp
 from donations.permissions import can_collect_donation
 from donations.services.pickups import NOT_SCHEDULED, record_pick_up, schedule_donation, sign_pick_up
-from donations.views.donations import DONATION_PAGES, visible_donation
 from donations.units import units
+from donations.views.donations import DONATION_PAGES, visible_donation
 from lifecycle.acting import answer, asks_then_acts, deposited, explained, may, posted
 from network.requests import Request
 
