@@ -11,7 +11,10 @@ from reports.enums import STAGE_OF, Stage
 from typography.french import HARD
 
 OF_STAGES: dict[Stage, str] = {
-    Stage.ANNOUNCED: "Unités acceptées d’un lot, pas encore enlevées ni vues par l’atelier.",
+    Stage.ANNOUNCED: (
+        "Unités acceptées d’un lot, pas encore enlevées ni vues par l’atelier. Ce n’est pas ce que les donateurs ont "
+        "annoncé dans le mois\u00a0: voir «\u00a0Annoncé, accepté\u00a0»."
+    ),
     Stage.COLLECTED: "Appareils partis de chez le donateur, pas encore réceptionnés à l’atelier.",
     Stage.RECEIVED: "Appareils comptés et étiquetés à l’atelier, sur lesquels le travail n’a pas commencé.",
     Stage.IN_PROCESS: "Appareils en audit, en effacement, en test ou en réparation, attente de pièce comprise.",
@@ -75,12 +78,12 @@ GENERAL: dict[str, str] = {
     "Enlevé (quantité du mois)": (
         "Unités annoncées dont l’atelier a pris la garde pendant le mois\u00a0: enlevées, ou reçues directement."
     ),
-    "Effacements manquants\u00a0: disques": (
+    "Effacements manquants": (
         "Disques retirés d’un appareil, ou partis avec un appareil recyclé ou démonté, que rien ne prouve "
         "effacés ou détruits au dernier instant du mois. Un certificat du donateur "
         "ne compte pas. Objectif\u00a0:\u00a00."
     ),
-    "Effacements manquants\u00a0: appareils": (
+    "Appareils introuvables sans preuve d’effacement": (
         "Appareils introuvables après la prise de garde, dont le stockage n’est pas inventorié et prouvé effacé "
         "au dernier instant du mois. Un écran ne contient pas de données. Objectif\u00a0:\u00a00."
     ),

@@ -18,7 +18,7 @@ class ReportState(TextChoices):
 class Stage(TextChoices):
     """Where a device stands, as the figures count it; each state belongs to one stage (``STAGE_OF``)."""
 
-    ANNOUNCED = "announced", "Annoncés"
+    ANNOUNCED = "announced", "Attendus"
     COLLECTED = "collected", "Enlevés"
     RECEIVED = "received", "Reçus à l’atelier"
     IN_PROCESS = "in_process", "En traitement"

@@ -36,7 +36,7 @@ SHOWN = ("opening", "entered", "left", "other", "closing")
 NOT_SUMMED = "–"
 EVERY_TYPE, EVERY_DONOR = "Tous types", "Tous donateurs"
 COLUMNS: tuple[tuple[str, tuple[Stage, ...]], ...] = (
-    ("Annoncés", (Stage.ANNOUNCED,)),
+    ("Attendus", (Stage.ANNOUNCED,)),
     ("Enlevés", (Stage.COLLECTED,)),
     ("Reçus", (Stage.RECEIVED,)),
     ("En traite\u00adment", (Stage.IN_PROCESS,)),
@@ -137,9 +137,9 @@ class Summary:
         self._quantities = Counter({tuple(row[:3]): row[3] for row in figures["quantities"]})
 
     @property
-    def missing_erasures(self) -> int:
-        """Drives and devices that left or are missing with nothing to prove them erased; aim 0."""
-        return self.missing_drives + self.missing_devices
+    def announced(self) -> int:
+        """How many devices donors announced in the month, as its journal of lots says; no stage counts them."""
+        return sum(number for (_, _, name), number in self._quantities.items() if name == "announced")
 
     @property
     def reconditioned(self) -> int:

@@ -33,7 +33,7 @@ from reports.services import (
     differences,
     months_to_compute,
 )
-from reports.summary import LIST, NEEDS_LIST, Summary
+from reports.summary import LIST, LOTS_LIST, NEEDS_LIST, Summary
 from reports.tables import ReportTable
 from reports.workbook import write_workbook
 from typography.french import Noun
@@ -82,6 +82,7 @@ def report_detail(request: Request, reference: str) -> HttpResponse:
         "quantities": leads.of(summary.quantities_by_donor(), summary.quantities_by_type()),
         "variations": leads.lines(summary.gathered()),
         "need_variations": leads.lines(served.gathered(), NEEDS_LIST),
+        "announced": leads.url((LOTS_LIST, ("mesure", Counting.ANNOUNCED))),
         "new": leads.url((("mesure", Counting.NEW),)),
         "met": leads.url((NEEDS_LIST, ("mesure", Measure.ENTERED), ("etape", NeedState.MET))),
         "waiting": leads.url(WAITING_AT_THE_END),

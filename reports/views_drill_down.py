@@ -26,8 +26,8 @@ from typography.french import Noun
 
 EVIDENCE = {"disques": "drives", "introuvables": "devices", "incidents": "incidents", "saisis": "typed"}
 MEASURED = {
-    "drives": "Effacements manquants, disques",
-    "devices": "Effacements manquants, appareils introuvables",
+    "drives": "Effacements manquants (disques)",
+    "devices": "Appareils introuvables sans preuve d’effacement",
     "incidents": "Incidents ouverts dans le mois",
     "typed": "Effacements saisis dans le mois",
 }

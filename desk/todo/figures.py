@@ -21,12 +21,16 @@ LESS = "moins de {}"
 
 @dataclass(frozen=True)
 class Link:
-    """One link of the département's chain: whose it is, how many devices passed it in the month, what they did."""
+    """One link of the département's chain: whose it is, how many devices passed it in the month, what they did.
+
+    ``place``: where the page of the report says the same number.
+    """
 
     label: str
     number: str
     done: str
     said: str
+    place: str
     is_withheld: bool = False
 
 
@@ -66,17 +70,28 @@ def month_links(report: Report, *, hides_small: bool) -> list[Link]:
     """
     summary = Summary(report.figures, hides_small=hides_small)
     threshold = threshold_of(report) if hides_small else 0
-    announced = int(summary.quantities_by_donor().total.cells[0])
     numbers = (
-        ("Donateur", announced, "annoncé,annoncés", "par des entreprises et des organismes publics"),
-        ("Atelier", summary.reconditioned, "reconditionné,reconditionnés", "effacés, testés, classés"),
-        ("Convention", entered(summary, Stage.ALLOTTED), "affecté,affectés", "à une convention d’EPCI"),
-        ("Point de distribution", entered(summary, Stage.AVAILABLE), "mis en rayon,mis en rayon", "près des foyers"),
-        ("Foyer", summary.handed_over, "remis,remis", "à prix solidaire, avec garantie"),
+        (
+            "Donateur",
+            summary.announced,
+            "annoncé,annoncés",
+            "par des entreprises et des organismes publics",
+            "announced",
+        ),
+        ("Atelier", summary.reconditioned, "reconditionné,reconditionnés", "effacés, testés, classés", "reconditioned"),
+        ("Convention", entered(summary, Stage.ALLOTTED), "affecté,affectés", "à une convention d’EPCI", "stages"),
+        (
+            "Point de distribution",
+            entered(summary, Stage.AVAILABLE),
+            "mis en rayon,mis en rayon",
+            "près des foyers",
+            "stages",
+        ),
+        ("Foyer", summary.handed_over, "remis,remis", "à prix solidaire, avec garantie", "handed-over"),
     )
     return [
-        Link(label, *_figure_and_endings(count, endings, threshold), said, is_withheld=isinstance(count, str))
-        for label, count, endings, said in numbers
+        Link(label, *_figure_and_endings(count, endings, threshold), said, place, is_withheld=isinstance(count, str))
+        for label, count, endings, said, place in numbers
     ]
 
 

@@ -137,7 +137,7 @@ def report_has_moved(paule: Visitor) -> None:
     """Opening + in − out = closing at each stage; nothing is missing; the month is not over."""
     reports.recompute_month(paule)
     moved = {
-        "Annoncés": [0, 6, 6, 0, 0],
+        "Attendus": [0, 6, 6, 0, 0],
         "Enlevés": [0, 5, 5, 0, 0],
         "Reçus à l’atelier": [0, 5, 3, 0, 2],
         "En traitement": [0, 1, 1, 0, 0],

@@ -226,7 +226,9 @@ def test_a_tab_of_the_list_keeps_every_other_filter_and_counts_under_it(circle: 
     for epci, counted in ((accepted.epci_id, 1), (elsewhere.pk, 0)):
         page = acting(circle.adviser).get(f"{reverse(LIST)}?state=submitted&epci={epci}").content.decode()
         assert f"Acceptées, en attente ({counted})" in page
-        addresses = [unescape(one) for one in re.findall(r'href="(\?(?:state|tous)=[^"]*)"[^>]*>[^<]*(?:\(|Toutes)', page)]
+        addresses = [
+            unescape(one) for one in re.findall(r'href="(\?(?:state|tous)=[^"]*)"[^>]*>[^<]*(?:\(|Toutes)', page)
+        ]
         assert len(addresses) == 4
         assert all(f"epci={epci}" in one and one.count("state=") <= 1 for one in addresses), addresses
 

@@ -1,5 +1,6 @@
 """Missing erasures and incidents, as they were at the last instant of the month."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -71,6 +72,28 @@ def test_each_missing_proof_opens_onto_its_devices(story: Story) -> None:
         assert [row.pk for row in behind.context["listing"].records] == [counted.pk]
         assert reader.get(f"{page}preuves/{what}/").status_code == 403
     assert pilot.get(f"{page}preuves/autre/").status_code == 404
+
+
+def test_missing_erasures_are_drives_on_the_page_of_the_month_as_on_the_first_page_and_lost_devices_have_their_own_name(
+    story: Story,
+) -> None:
+    device = on_the_bench(story)
+    drive_of(story, device, paris(10, 2))
+    drive_of(story, device, paris(10, 2))
+    recycle(story, story.reject(device, paris(10, 3)), paris(10, 4))
+    story.lose(on_the_bench(story), paris(10, 5))
+    report, pilot = story.computed(), acting(story.pilot)
+    first_page = pilot.get("/").context["blocks"]
+    (waiting,) = (shown.count for shown in first_page if shown.block.title == "Effacements manquants")
+    told = facts(pilot.get(reverse("reports:report_detail", args=[report.reference])).content.decode())
+    assert told["Effacements manquants (objectif\u00a0:\u00a00)"].startswith(f"{waiting} disques")
+    assert told["Appareils introuvables sans preuve d’effacement (objectif\u00a0:\u00a00)"] == "1"
+
+
+def facts(html: str) -> dict[str, str]:
+    """``{term: what is said of it}`` of the lists of facts of a page, as a person reads them."""
+    pairs = re.findall(r"<dt>(.*?)</dt>\s*<dd[^>]*>(.*?)</dd>", html, re.DOTALL)
+    return {term: " ".join(re.sub(r"<[^>]+>", " ", said).split()) for term, said in pairs}
 
 
 def test_a_lost_device_without_inventory_is_missing(story: Story) -> None:

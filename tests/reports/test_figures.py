@@ -108,7 +108,7 @@ def test_opening_plus_entered_less_left_is_closing_at_each_stage(story: Story) -
     story.ready(story.start(screen, paris(10, 10)), paris(10, 11))
     story.lose(third, paris(10, 12))
     assert standing(story.computed()) == {
-        "Annoncés": (2, 0, 2, 0, 0),
+        "Attendus": (2, 0, 2, 0, 0),
         "Reçus à l’atelier": (2, 1, 3, 0, 0),
         "En traitement": (0, 3, 2, 0, 1),
         "Reconditionnés": (0, 1, 0, 0, 1),

@@ -83,6 +83,23 @@ def test_each_number_of_a_stage_leads_to_as_many_rows_of_the_journal(story: Stor
         assert address == f"{url('report_detail', report)}appareils/"
 
 
+def test_announced_says_the_same_number_on_the_first_page_and_on_the_page_it_leads_to(
+    story: Story, pilot: Client
+) -> None:
+    story.announced(paris(10, 20), laptops(8))
+    report = story.published()
+    (link, *others) = pilot.get("/").context["above"][0][1]["links"]
+    assert (link.number, link.done) == ("13", "annoncés")
+    page = read(pilot, url("report_detail", report))
+    counted = r'<a href="lots/\?mesure=annonces">13<'
+    assert re.search(rf'<dt id="announced">Appareils annoncés dans le mois</dt><dd class="figure">\s*{counted}', page)
+    for each in (link, *others):
+        assert f'href="{url("report_detail", report)}#{each.place}"' in read(pilot, "/")
+        assert f'id="{each.place}"' in page
+    assert "Annoncés" not in {row.label for row in Summary(report.figures).stages().rows}
+    assert "Annoncés" not in Summary(report.figures).types_at("closing").plain_head
+
+
 def followed(client: Client, report: Report) -> set[str]:
     """Follow each number of the page that leads somewhere: as many rows as it says. Returns the criteria used."""
     page = url("report_detail", report)
@@ -366,7 +383,7 @@ def test_the_chart_tells_the_numbers_of_the_table(story: Story) -> None:
         (row.label, row.cells[-1]) for row in stages.rows if any(row.cells)
     ]
     assert max(bar.percent for bar in chart.bars if bar.number == max(bar.number for bar in chart.bars)) == "100.0%"
-    assert "Annoncés\u00a0: 1" in chart.summary
+    assert "Attendus\u00a0: 1" in chart.summary
 
 
 def test_a_month_without_any_device_has_its_page_too(db: None) -> None:
