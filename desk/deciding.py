@@ -20,6 +20,7 @@ from donations.models import Donation, DonationLine
 from donations.models.line_correction import CORRECTED
 from donations.services.donations import Ruling
 from network.models import Organisation
+from typography.french import HARD
 
 OF_A_LINE = ("choice", "accepted", "destination", "code")
 OF_A_LOT = ("workshop", "decline_reason", "transfer_reference")
@@ -33,6 +34,8 @@ NOT_A_NUMBER = "Tapez un nombre entier."
 NONE_ACCEPTED = "Pour n’en accepter aucun, choisissez «\u00a0Refuser\u00a0»."
 NO_WORKSHOP = "Choisissez l’atelier, ou partagez la ligne."
 NOT_A_WORKSHOP = "Choisissez un atelier en activité."
+NOT_TYPED = "Rien n’est saisi de ce lot."
+PUT_OFF = "Reporté\u00a0: il revient à la prochaine séance."
 NO_TRANSFER = "Référence de la décision de cession\u00a0: un donateur public cède par une décision."
 
 
@@ -202,6 +205,18 @@ class LotRead:
         if self.faults or any(one.faults for one in self.read):
             return Typed.PARTIAL
         return Typed.WHOLE
+
+    @property
+    def lacks(self) -> list[str]:
+        """Why it is not applied as it is typed, in sentences; nothing of a lot that is ready."""
+        if self.progress == Typed.NOTHING:
+            return [NOT_TYPED]
+        if self.progress == Typed.POSTPONED:
+            return [PUT_OFF]
+        return [
+            *self.faults.values(),
+            *(f"{one.line}{HARD}: {said}" for one in self.read for said in one.faults.values()),
+        ]
 
     @property
     def rulings(self) -> list[Ruling]:

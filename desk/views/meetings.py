@@ -173,6 +173,8 @@ def meeting_decide(request: Request, reference: str) -> HttpResponse:
         return redirect("desk:meeting_detail", reference=meeting.reference)
     context = {"meeting": meeting, "committee": meeting.committee, "done": done, "foreseen": foreseen}
     context |= _sorted(request, settled)
+    told = {one.read.lot.pk for one in settled}
+    context["left"] = [read for read in reads_of(meeting) if read.lot.pk not in told]
     return render(request, "desk/meetings/decide.html", context)
 
 

@@ -12,7 +12,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.deciding import NO_WORKSHOP, line_name, lot_name, share_name
+from desk.deciding import NO_WORKSHOP, NOT_TYPED, PUT_OFF, TO_CHOOSE, line_name, lot_name, share_name
 from desk.documents import minutes_for
 from desk.enums import LineChoice, LotOutcome, ObjectionCode, Presence, RatificationAnswer, Typed
 from desk.models import Committee, Meeting, MeetingLine, MeetingLot, Ratification, Seat
@@ -31,6 +31,7 @@ from documents.authenticity import proof_of
 from documents.models import Document, Mail
 from documents.services.papers import draw_document
 from donations.enums import DeclineReason, DonationState, LineRefusalCode, WithdrawReason
+from donations.machine.donation_rules import REFUSAL_CODED
 from donations.models import Donation, DonationLine, LineDecision
 from donations.services.donations import correct_lines_donation, qualify_donation
 from lifecycle import gate
@@ -516,7 +517,10 @@ def test_the_page_keeps_what_is_typed_foresees_applies_closes_and_gives_the_minu
     foreseen = office.get(table.page("meeting_decide")).content.decode()
     assert "Rien n’est encore fait" in foreseen
     assert first.reference in foreseen
-    assert second.reference not in foreseen
+    left = " ".join(re.sub(r"<[^>]+>", " ", foreseen.partition("Pas décidés, laissés dans la séance")[2]).split())
+    why = " ".join(f"{table.lines(second)[1]} : {TO_CHOOSE}".split())
+    assert f"{second.reference} À compléter {why}" in left
+    assert first.reference not in left
     assert states(table.lots) == ["announced", "announced"]
     done = office.post(table.page("meeting_decide")).content.decode()
     assert "1 lot qualifié" in done
@@ -538,6 +542,33 @@ def test_the_page_keeps_what_is_typed_foresees_applies_closes_and_gives_the_minu
     assert [line["code"] for line in values["decided"][0]["lines"]] == ["", LineRefusalCode.CONDITION.label]
     assert [one["reference"] for one in values["postponed"]] == [second.reference]
     assert str(table.member.user) not in str(values)
+
+
+def test_before_it_applies_and_after_the_page_says_which_lots_are_left_and_why() -> None:
+    table = Table(lots=5)
+    office, (ready, too_many, no_reason, put_off, untouched) = acting(table.pilot), table.lots
+    over, fewer = (line_name("accepted", table.lines(lot)[0].pk) for lot in (too_many, no_reason))
+    table.keep(
+        table.typed(ready, "accept", "accept"),
+        table.typed(too_many, "accept", "accept", **{over: "500"}),
+        table.typed(no_reason, "accept", "accept", **{fewer: "1"}),
+        table.typed(put_off, "postpone", ""),
+        table.typed(untouched, "", ""),
+    )
+    foreseen = office.get(table.page("meeting_decide"))
+    assert {read.donation: read.lacks for read in foreseen.context["left"]} == {
+        too_many: [f"{table.lines(too_many)[0]}\u00a0: On ne peut accepter plus que ce qui est annoncé\u00a0: 3."],
+        no_reason: [f"{table.lines(no_reason)[0]}\u00a0: {REFUSAL_CODED.sentence}"],
+        put_off: [PUT_OFF],
+        untouched: [NOT_TYPED],
+    }
+    page = foreseen.content.decode()
+    assert "Appliquer les décisions (1)" in page
+    for read in foreseen.context["left"]:
+        assert all(said in page for said in (read.donation.reference, read.progress.label, *read.lacks))
+    done = office.post(table.page("meeting_decide"), {"foresee": foreseen.context["foreseen"]})
+    assert [read.donation for read in done.context["left"]] == [too_many, no_reason, put_off, untouched]
+    assert states(table.lots) == ["qualified", *["announced"] * 4]
 
 
 def shown_on(answer: Any) -> dict[str, str]:
