@@ -7,13 +7,14 @@ from django.utils.formats import date_format
 
 from lifecycle.pages import Page, Pages
 from network.requests import Request
+from reports.headlines import hidden_headlines
 from reports.models import Report
 from reports.services import freeze_report, recompute_report
 from reports.views import visible_report
 
 
 def _month(request: Request, report: Report) -> Mapping[str, Any]:
-    return {"month": date_format(report.month, "F Y")}
+    return {"month": date_format(report.month, "F Y"), "hidden": hidden_headlines(report.figures)}
 
 
 PAGES: tuple[Page[Request], ...] = (

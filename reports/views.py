@@ -24,6 +24,7 @@ from reports.documents import draw_proof, standing
 from reports.drill_down_links import Leads
 from reports.enums import Counting, Measure, ReportState, Stage
 from reports.forms import MonthForm
+from reports.headlines import hidden_headlines
 from reports.household_tables import WAITING_AT_THE_END, NeedSummary
 from reports.models import Report
 from reports.permissions import can_compute, sees_reports
@@ -98,6 +99,7 @@ def report_detail(request: Request, reference: str) -> HttpResponse:
         "needs": leads.of(served.needs_by_state(), served.needs_by_kind(), served.needs_by_territory()),
         "tension": leads.of(served.tension_by_kind(), served.tension_by_territory()),
         "is_pilot": pilot,
+        "hidden": hidden_headlines(report.figures) if pilot else [],
     }
     return render(request, "reports/report_detail.html", context)
 

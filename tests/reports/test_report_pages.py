@@ -13,6 +13,7 @@ from zipfile import ZipFile
 
 import page as pdf
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -496,6 +497,38 @@ def test_the_pilot_is_told_which_file_holds_what_the_others_may_not_read(story: 
     hers, others = (sheets_of(write_workbook(report, hides_small=small))["Synthèse"] for small in (False, True))
     assert ["À qui", told] in [trimmed(line) for line in hers]
     assert not any(told in line for line in others)
+
+
+def test_the_pilot_is_told_by_name_which_first_numbers_readers_will_not_see() -> None:
+    shelf = Shelf()
+    shelf.handed_over()
+    shelf.need()
+    office = acting(shelf.pilot)
+    month = timezone.localdate().replace(day=1)
+    report = compute_report(actor=shelf.pilot, month=month)
+    page = told_in(office, url("report_detail", report))
+    named = page.partition("Secret pour les lecteurs\u00a0:")[2].partition(".")[0]
+    assert "appareils remis à un foyer dans le mois" in named
+    assert "besoins satisfaits dans le mois" in named
+    assert "reconditionnés" not in named
+    assert "C’est ce qui serait caché aujourd’hui" in page
+
+
+def told_in(client: Client, address: str) -> str:
+    """The words of a page, whatever its tags and its lines."""
+    return re.sub(r"[ \n]+", " ", re.sub(r"<[^>]+>", "", read(client, address)))
+
+
+def test_the_page_that_publishes_says_what_its_readers_read_instead(story: Story, pilot: Client) -> None:
+    report = story.frozen()
+    assert "aucun n’est secret" in told_in(pilot, url("report_publish", report))
+    hidden = {"hidden": ["appareils remis à un foyer dans le mois"], "month": report}
+    said = render_to_string("reports/_secret.html", hidden)
+    assert "eux liront «\u00a0secret\u00a0»" in said
+    gate.apply(report, "publish", actor=story.pilot, at=paris(12, 31))
+    reader = told_in(acting(member(*observers()[0])), url("report_detail", report))
+    assert "Secret pour les lecteurs" not in reader
+    assert "aucun n’est secret" not in reader
 
 
 # --- the paper
