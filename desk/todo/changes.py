@@ -32,7 +32,6 @@ class ToldMoves:
     model: type[Stateful]
     verbs: tuple[str, ...]
     page: str
-    all: str
     plural: str
     reference: str = "reference"
     household: str = ""
@@ -48,7 +47,6 @@ TOLD = {
             *("confirm", "decline", "reconsider", "fulfil", "close_unmet"),
         ),
         "prescriptions:prescription_detail",
-        "prescriptions:prescription_list",
         "prescriptions",
         household="household",
         within=("hand_on",),
@@ -57,7 +55,6 @@ TOLD = {
         RightsRequest,
         ("receive", "withdraw"),
         "prescriptions:rights_request_detail",
-        "prescriptions:rights_request_list",
         "demandes de droits",
     ),
     "connection": ToldMoves(
@@ -67,7 +64,6 @@ TOLD = {
             *("refuse", "end", "warn_copper", "recall_renewal"),
         ),
         "connectivity:connection_detail",
-        "connectivity:connection_list",
         "dossiers de connexion",
         household="need__prescription__household",
     ),
@@ -75,7 +71,6 @@ TOLD = {
         Donation,
         ("announce", "qualify", "reassign", "decline", "schedule", "collect", "reconcile", "withdraw"),
         "donations:donation_detail",
-        "donations:donation_list",
         "lots",
     ),
     "device": ToldMoves(
@@ -85,7 +80,6 @@ TOLD = {
             *("take_back", "undo_take_back", "report_missing"),
         ),
         "refurb:device_detail",
-        "refurb:device_list",
         "appareils",
     ),
     "convention": ToldMoves(
@@ -95,14 +89,12 @@ TOLD = {
             *("suspend", "resume", "remind", "terminate", "expire", "abandon"),
         ),
         "conventions:convention_detail",
-        "conventions:convention_list",
         "conventions",
     ),
     "review": ToldMoves(
         Review,
         ("answer", "answer_against"),
         "conventions:convention_detail",
-        "conventions:convention_list",
         "avis",
         reference="convention__reference",
     ),
@@ -110,17 +102,19 @@ TOLD = {
         Signature,
         ("sign",),
         "conventions:convention_detail",
-        "conventions:convention_list",
         "signatures",
         reference="convention__reference",
     ),
-    "report": ToldMoves(Report, ("freeze", "publish"), "reports:report_detail", "reports:report_list", "rapports"),
+    "report": ToldMoves(Report, ("freeze", "publish"), "reports:report_detail", "rapports"),
 }
 
 
 @dataclass(frozen=True)
 class Change:
-    """One sentence: what happened, to what, by whom, the last time it did; how many rows it gathers."""
+    """One sentence: what happened, to what, by whom, the last time it did; how many rows it gathers.
+
+    ``url``: the page of the row, nothing when it gathers several.
+    """
 
     sentence: str
     subject: str
@@ -169,10 +163,7 @@ def _change(told: ToldMoves, row: dict[str, Any]) -> Change:
     declared = verbs_of(told.model)[row["verb"]]
     by = row["organisation"] if row["organisations"] == 1 else ""
     if row["count"] > 1:
-        subject, url = f"{row['count']}{HARD}{told.plural}", reverse(told.all)
-        if declared.target and told.reference == "reference":
-            # Not these rows alone, but those that are where the verb left them: the nearest that a list can show.
-            url = f"{url}?state={declared.target}"
+        subject, url = f"{row['count']}{HARD}{told.plural}", ""  # no list has these rows alone
     else:
         subject, url = row.get(HOUSEHOLD, "").strip() or row["reference"], reverse(told.page, args=[row["reference"]])
     return Change(declared.done, subject, by or "", row["last"], url)

@@ -33,7 +33,7 @@ def reports(actor: Membership) -> Block:
     """The reports one may read, the last month first."""
     return Block(
         "rapports",
-        "Rapports à lire",
+        "Rapports mensuels",
         Report.objects.visible_to(actor).defer("figures").order_by("-month"),
         _report,
         "Le rapport d’un mois se lit ici dès que le Département le publie.",

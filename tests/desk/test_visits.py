@@ -1,5 +1,6 @@
 """What changed since the last visit: a visit is the first page after half an hour of absence."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -104,7 +105,24 @@ def test_what_was_done_to_several_on_one_day_is_one_sentence() -> None:
         circle.accepted()
     [change] = told(circle, circle.worker)
     assert change.subject == "3\u00a0prescriptions"
-    assert change.url.endswith("?state=accepted"), "where they all are"
+    assert change.url == "", "no list has these three alone"
+
+
+def test_a_link_of_what_changed_opens_what_it_counts_or_is_none(client: Client) -> None:
+    circle = Circle()
+    now = timezone.now()
+    for hours in (1, 1, 25, 49, 49):
+        circle.at = now - timedelta(hours=hours)
+        circle.submitted()
+    client.force_login(circle.adviser.user)
+    changes = client.get("/").context["changes"]
+    assert sorted(change.subject.startswith("2") for change in changes) == [False, True, True]
+    page = client.get("/").content.decode()
+    told = page.partition('id="changes"')[2].partition("</section>")[0]
+    assert "state=" not in told
+    (alone,) = (change for change in changes if change.url)
+    assert re.findall(r'href="([^"]+)"', told) == [alone.url]
+    assert client.get(alone.url).context["prescription"].reference in alone.url
 
 
 def test_nothing_is_told_of_rows_one_does_not_see() -> None:
