@@ -106,7 +106,7 @@ def _weigh(access: Access, here: Here) -> WeighedCondition:
 def _weigh_mobile(operator: str, level: ReceptionLevel | None) -> WeighedCondition:
     asked = AskedCondition(REACH, detail="Réseau mobile dans la commune")
     if level is None:
-        return WeighedCondition(asked, None, f"On ne sait pas comment {operator} couvre la commune{TO_CHECK}")
+        return WeighedCondition(asked, None, f"On ne sait pas comment la commune est couverte par {operator}{TO_CHECK}")
     word = french.in_a_sentence(CoverageLevel(level.level).label)
     told = f"{operator}{NBSP}: {word} dans la commune ({_dated_source(level.observed_on, level.source)})"
     if level.level in RECEIVED:

@@ -15,7 +15,7 @@ from network.leaving import tells
 from network.models import Membership, Organisation
 from prescriptions.enums import PrescriptionState
 from prescriptions.models import Prescription
-from typography.french import HARD, Noun, plural
+from typography.french import HARD, Noun, of, plural
 
 TEAM = "ses collègues {them_have} dans «\u00a0À faire\u00a0», jusqu’à ce que quelqu’un {them} prenne"
 
@@ -42,7 +42,7 @@ def resting(memberships: Collection[Membership]) -> Iterable[str]:
             yield f"{noun.counted(count)}{HARD}: {after.format(**words)}."
     for organisation, left in nobody.items():
         what = ", ".join(one.in_words for one in left)
-        yield f"Plus personne de {organisation} ne pourra s’en charger{HARD}: {what}. Invitez d’abord quelqu’un."
+        yield f"Plus personne {of(organisation)} ne pourra s’en charger{HARD}: {what}. Invitez d’abord quelqu’un."
 
 
 def _of_nobody(memberships: Collection[Membership]) -> dict[Organisation, list[Left]]:

@@ -259,7 +259,7 @@ def _article(device: Device) -> dict[str, Any]:
 
 
 def _model(device: Device) -> str:
-    return " ".join(filter(None, (device.manufacturer, device.model)))
+    return device.called
 
 
 def _party(organisation: Organisation) -> dict[str, str]:

@@ -100,7 +100,7 @@ def _was_given_back(device: Device) -> bool:
 
 
 def _facts(device: Device) -> Iterator[tuple[str, str]]:
-    model = " ".join(filter(None, (device.manufacturer, device.model)))
+    model = device.called
     for label, fact in (
         ("Appareil", f"{device.get_type_display()} {model}".strip()),
         ("Processeur", device.processor),

@@ -121,7 +121,7 @@ class AtPointTable(tables.Table):
         return record.tag or record.reference
 
     def render_model(self, record: Device) -> str:
-        return " ".join(filter(None, (record.manufacturer, record.model))) or "–"
+        return record.called or "–"
 
     def render_grade(self, value: str) -> str:
         return value.title() if len(value) > 2 else value

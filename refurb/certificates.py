@@ -102,7 +102,7 @@ def named(device: Device) -> dict[str, Any]:
         "reference": device.reference,
         "tag": device.tag,
         "type": device.get_type_display(),
-        "model": " ".join(filter(None, (device.manufacturer, device.model))),
+        "model": device.called,
         "serial": device.serial if device.serial_key else "",
     }
 
@@ -166,7 +166,7 @@ def _drive(drive: Drive) -> dict[str, Any]:
     destroyed, removed = list(drive.destructions.all()), list(drive.removals.all())
     return {
         "kind": drive.get_kind_display(),
-        "model": " ".join(filter(None, (drive.manufacturer, drive.model))),
+        "model": drive.called,
         "serial": drive.serial,
         "source": drive.get_source_display() if drive.serial else "",
         "capacity": drive.capacity,

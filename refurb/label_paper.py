@@ -12,6 +12,7 @@ from documents.emails import absolute_url
 from documents.paper import render_pdf
 from refurb.models import Label, LabelRun
 from refurb.sheets import SheetLayout
+from typography.french import of
 
 MARGIN = Decimal("2.5")
 """Millimetres kept blank around what a label says: a printer is never right to the tenth."""
@@ -44,7 +45,7 @@ def draw(run: LabelRun) -> bytes:
         "margin": MARGIN,
         "is_roomy": sheet.height >= ROOMY,
     }
-    title = f"Étiquettes de {run.workshop}"
+    title = f"Étiquettes {of(run.workshop)}"
     return render_pdf(
         "documents/refurb/labels.html", context, title=title, identifier=f"etiquettes-{run.pk}", date=run.printed_at
     )

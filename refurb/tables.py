@@ -89,7 +89,7 @@ class DeviceTable(tables.Table):
         return record.tag or "sans étiquette"
 
     def render_model(self, record: Device) -> str:
-        return " ".join(filter(None, (record.manufacturer, record.model))) or "–"
+        return record.called or "–"
 
     def render_since(self, value: datetime) -> SafeString:
         return aged(value)

@@ -1,6 +1,7 @@
 """Figures, days and telephone numbers as they are written in French, on screens and papers alike."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -42,6 +43,27 @@ def grouped(figure: int | str | None) -> str:
 def plural(figure: int, endings: str = ",s") -> str:
     """The ending of a French word: the second one from 2 on; 0 is singular."""
     return endings.split(",")[figure >= 2]
+
+
+def de(name: object) -> str:
+    """« de » before a name, « d’ » before a vowel; what follows is written against it: « d’ » « Aziz »."""
+    return "d’" if _begins_with_a_vowel(f"{name}") else "de "
+
+
+def of(name: object) -> str:
+    """A name after « de »: « de Samira », « d’Aziz »."""
+    return f"{de(name)}{name}"
+
+
+def que(name: object) -> str:
+    """« que » before a name, « qu’ » before a vowel; what follows is written against it."""
+    return "qu’" if _begins_with_a_vowel(f"{name}") else "que "
+
+
+def _begins_with_a_vowel(name: str) -> bool:
+    """A name in H or Y is left whole: only an ear knows whether it elides."""
+    first = unicodedata.normalize("NFD", name)[:1].casefold()
+    return first != "" and first in "aeiouœæ"
 
 
 def in_a_sentence(sentence: str) -> str:

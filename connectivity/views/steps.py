@@ -10,6 +10,7 @@ from lifecycle.acting import Step
 from lifecycle.actors import Actor
 from network.models import Organisation
 from prescriptions.views.steps import LIMITED, gives_up, is_limited, said_no, to_give_up
+from typography.french import of
 
 S = ConnectionState
 TO_SEE = "regardez avec la personne la pièce que demande l’offre, et notez-la, puis transmettez la demande"
@@ -69,7 +70,7 @@ def _unseen(connection: ConnectionFile, actor: Actor) -> bool:
 def _awaited_of(operator: Organisation | None) -> str:
     """An operator that is closed answers nothing: whoever serves the household lets go, and looks elsewhere."""
     if operator is None or operator.is_active:
-        return f"En attente de {operator}"
+        return f"En attente {of(operator)}"
     way_out = "ce dossier est à abandonner, et une autre offre à proposer"
     return f"{operator} n’est plus en activité et ne répondra pas\u00a0: {way_out}"
 

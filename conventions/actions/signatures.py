@@ -12,11 +12,12 @@ from conventions.views.rows import others_to_ask
 from conventions.views.signatures import SIGNATURE_PAGES
 from lifecycle.pages import Page
 from network.requests import Request
+from typography.french import of
 
 
 def _name_that_stays(request: Request, signature: Signature) -> Mapping[str, Any]:
     told = (
-        f"Le document garde le nom de {signature.signatory.user}\u00a0; la page de signatures dira qui a signé, et"
+        f"Le document garde le nom {of(signature.signatory.user)}\u00a0; la page de signatures dira qui a signé, et"
         " pourquoi. Si le texte doit nommer quelqu’un d’autre, rouvrez-le plutôt."
     )
     return {"warning": told}

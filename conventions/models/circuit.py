@@ -58,6 +58,7 @@ class Review(Stateful):
     passes_from: date | None
     task: models.Model | None
     task_is_mine: bool
+    is_named: bool
     by: str
     to: str
     said: list["ReviewPoint"]

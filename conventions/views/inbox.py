@@ -24,6 +24,7 @@ from lifecycle.requests import own_address
 from network.models import Membership
 from network.permissions import acts_as, is_manager, is_pilot
 from network.requests import Request
+from typography.french import of
 
 OUTSIDE = "Une autre organisation"
 REPLACE_HER = "Demander un autre signataire"
@@ -46,6 +47,8 @@ class Item:
     due_on: date | None
     owner: str
     is_mine: bool
+    is_named: bool = False
+    """Whether it is asked of whoever reads, by name: nobody has to take charge of it."""
 
 
 def asks_something(actor: Actor | None) -> bool:
@@ -135,9 +138,9 @@ def _item(actor: Membership, task: Task, convention: Convention, row: Review | S
     else:
         name, label = "Inscrire l’acte de l’EPCI et ouvrir la signature", "Ouvrir la signature"
         url = reverse("conventions:convention_open_signature", args=[convention.reference])
-    return Item(
-        task.pk, name, label, url, convention, asked_at, due_on, str(task.owner or ""), task.owner_id == actor.user_id
-    )
+    asked_of = row.asked_of_id if isinstance(row, Review) else row.signatory_id if isinstance(row, Signature) else None
+    is_mine, is_named = task.owner_id == actor.user_id, asked_of == actor.pk
+    return Item(task.pk, name, label, url, convention, asked_at, due_on, str(task.owner or ""), is_mine, is_named)
 
 
 def _signature_asked(actor: Membership, signature: Signature) -> tuple[str, str, str]:
@@ -149,13 +152,21 @@ def _signature_asked(actor: Membership, signature: Signature) -> tuple[str, str,
         return named, "Lire et signer", "signature_sign"
     if signature.organisation_id == actor.organisation_id and not signature.signatory.is_held and is_manager(actor):
         return (
-            f"Signature attendue de {signature.signatory.user}, qui n’agit plus ici",
+            f"Signature attendue {of(signature.signatory.user)}, qui n’agit plus ici",
             REPLACE_HER,
             "signature_replace",
         )
     if signature.organisation_id == actor.organisation_id:
-        return f"Signature attendue de {signature.signatory.user}", "Déposer un document signé", "signature_deposit"
-    return f"Confirmer la signature de {signature.organisation}", "Vérifier et confirmer", "signature_confirm"
+        return (
+            f"Signature attendue {of(signature.signatory.user)}",
+            "Déposer un document signé",
+            "signature_deposit",
+        )
+    return (
+        f"Confirmer la signature {of(signature.organisation)}",
+        "Vérifier et confirmer",
+        "signature_confirm",
+    )
 
 
 @require_POST

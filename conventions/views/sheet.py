@@ -274,6 +274,7 @@ def _reviews(
         review.passes_from = None if review.passes else passes_on
         task = tasks.get(("review", review.pk))
         review.task = task
+        review.is_named = review.asked_of_id == getattr(actor, "pk", None)
         review.task_is_mine = task is not None and task.owner_id == actor.user_id
         review.by = _answerer(review.reviewer, review, actor)
         review.to = _answerer(review.asked_of, review, actor)

@@ -13,7 +13,7 @@ from conventions.views.sheet import Sheet
 from lifecycle import gate
 from lifecycle.acting import Step
 from lifecycle.actors import Actor
-from typography.french import day
+from typography.french import day, of, que
 
 S = ConventionState
 
@@ -70,7 +70,7 @@ def _lower(text: str) -> str:
 
 
 def _changes_requested(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
-    awaited = f"En attente d’une nouvelle version de {convention.epci_acting}"
+    awaited = f"En attente d’une nouvelle version {of(convention.epci_acting)}"
     if not _acts(convention, can_submit_convention, actor):
         return Step(awaited, since=convention.moved_at)
     if sheet.open_points:
@@ -83,7 +83,7 @@ def _changes_requested(convention: Convention, actor: Actor, sheet: Sheet) -> St
 
 
 def _approved(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
-    awaited = f"Texte validé. En attente de la délibération de {convention.epci_acting}"
+    awaited = f"Texte validé. En attente de la délibération {of(convention.epci_acting)}"
     if not _acts(convention, can_open_signature_convention, actor):
         return Step(awaited, since=convention.approved_at)
     return Step(awaited, "inscrivez la délibération ou la décision, pour ouvrir la signature", "open_signature")
@@ -102,11 +102,11 @@ def _signing(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
     for signature in sheet.awaited_signatures:
         if signature.confirms:
             url = _page("signature_confirm", signature.reference)
-            yours = f"vérifiez le document signé que {signature.organisation} a déposé"
+            yours = f"vérifiez le document signé {que(signature.organisation)}{signature.organisation} a déposé"
             return Step("", yours, url=url, label="Vérifier et confirmer")
     names = named(f"{row.organisation}" for row in sheet.awaited_signatures)
     return Step(
-        f"En attente de la signature de {names}",
+        f"En attente de la signature {of(names)}",
         since=min((row.asked_at for row in sheet.awaited_signatures if row.asked_at), default=convention.moved_at),
     )
 

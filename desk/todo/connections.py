@@ -161,7 +161,7 @@ def copper(actor: Membership, at: datetime, limits: Limits) -> Block:
     )
     return Block(
         "cuivre",
-        "Foyers encore sur le cuivre, ou peut-être, et qui ferme",
+        "Foyers touchés par la fin du cuivre, ou qui pourraient l’être",
         files.order_by("closes_on", "pk"),
         _unnamed_copper if is_pilot(actor) else _copper,
         f"Aucun foyer suivi n’est sur une ligne en cuivre qui ferme dans les {first} mois.",

@@ -56,7 +56,7 @@ def _for_whom(prescription: Any, actor: Membership, away: Mapping[int, AdviserAb
     if adviser is None or adviser.user_id == actor.user_id:
         return ""
     if (absence := away.get(adviser.user_id)) is not None:
-        return f", pour {adviser.user}, absent jusqu’au {day(absence.last_on)}"
+        return f", pour {adviser.user}, qui s’absente jusqu’au {day(absence.last_on)}"
     return f", {adviser.user} s’en occupe"
 
 

@@ -289,7 +289,7 @@ def _device(device: Any, about: str, when: str) -> BlockRow:
 
 
 def _on_the_bench(device: Any) -> BlockRow:
-    return _device(device, f"{device.manufacturer} {device.model}".strip(), since(device.since))
+    return _device(device, device.called, since(device.since))
 
 
 def _awaiting_part(device: Any) -> BlockRow:
@@ -297,7 +297,7 @@ def _awaiting_part(device: Any) -> BlockRow:
 
 
 def _collected(device: Any) -> BlockRow:
-    return _device(device, f"{device.manufacturer} {device.model}".strip(), since(device.collected_at, "enlevé"))
+    return _device(device, device.called, since(device.collected_at, "enlevé"))
 
 
 def _allotted(device: Any) -> BlockRow:

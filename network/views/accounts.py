@@ -23,6 +23,7 @@ from network.requests import OpenRequest, Request, SignedInRequest
 from network.services.accounts import disable_account, enable_account, forget_user
 from network.views.confirm import confirm
 from network.views.sheet import account_step, periods_of, roles_told
+from typography.french import of
 
 
 @asks_then_acts
@@ -116,7 +117,7 @@ def user_forget(request: Request, pk: int) -> HttpResponse:
         request,
         lambda: forget_user(user=user, by=request.membership),
         title="Effacer le nom et l’adresse",
-        sentence=f"Le nom et l’adresse de {user} sont effacés, ses rôles fermés et son compte désactivé. "
+        sentence=f"Le nom et l’adresse {of(user)} sont effacés, ses rôles fermés et son compte désactivé. "
         f"Les journaux, qui ne portent pas de nom, restent entiers. Cela ne se défait pas.{_address_of_others(user)}",
         done="Nom et adresse effacés.",
         resting=lambda: resting_on(user.memberships.select_related("organisation")),

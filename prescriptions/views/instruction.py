@@ -25,7 +25,7 @@ from prescriptions.services.instruction import call_off_absence, declare_absence
 from prescriptions.views.deciding import PRESCRIPTION_PAGES
 from prescriptions.views.rows import visible_prescription
 from prescriptions.views.saving import saved
-from typography.french import day
+from typography.french import day, of
 
 S = PrescriptionState
 MEASURED_DAYS = 90
@@ -89,7 +89,7 @@ def _absence_noted(declared: AdviserAbsence) -> str:
     until = f"jusqu’au {day(declared.last_on)}"
     if declared.replaced_by is None:
         return f"Absence notée {until}. Personne ne remplace\u00a0: le responsable est prévenu."
-    return f"Absence notée {until}. Ce qui attend apparaît dans «\u00a0À faire\u00a0» de {declared.replaced_by.user}."
+    return f"Absence notée {until}. Ce qui attend apparaît dans «\u00a0À faire\u00a0» {of(declared.replaced_by.user)}."
 
 
 def _loads(actor: Membership, absences: list[AdviserAbsence]) -> list[Load]:

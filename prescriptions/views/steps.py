@@ -31,7 +31,7 @@ from prescriptions.permissions import (
     works,
 )
 from prescriptions.views.lost import lost_of, lost_step
-from typography.french import day, days_left
+from typography.french import day, days_left, of
 
 S = PrescriptionState
 LIMITED = "Le foyer a demandé que rien n’avance\u00a0: personne n’a à agir tant que la limitation n’est pas levée"
@@ -92,7 +92,7 @@ def _incomplete(prescription: Prescription, needs: list[Need], actor: Actor) -> 
     until = ""
     if prescription.complete_by is not None:
         until = f", avant le {day(prescription.complete_by)} ({days_left(prescription.complete_by)})"
-    awaited = f"En attente d’un complément de {prescription.prescriber}{until}"
+    awaited = f"En attente d’un complément {of(prescription.prescriber)}{until}"
     if can_submit_prescription(actor) is None:
         return Step(awaited)
     yours = f"apportez ce qui est demandé, puis déposez de nouveau{until}"

@@ -19,6 +19,7 @@ from prescriptions.services.transfers import ask_transfer
 from prescriptions.unattended import is_left, sentence_on_answering
 from prescriptions.views.rows import is_veiled, visible_prescription
 from prescriptions.views.saving import saved
+from typography.french import of
 
 S = TransferState
 WARNING = (
@@ -59,7 +60,7 @@ def transfer_step(transfer: Transfer, actor: Actor) -> Step:
     """Who acts next on a transfer; no query."""
     if transfer.state != S.ASKED:
         return Step(f"{S(transfer.state).label}\u00a0: plus rien n’est attendu")
-    awaited = f"En attente de la réponse de {transfer.receiver}"
+    awaited = f"En attente de la réponse {of(transfer.receiver)}"
     answers = can_answer_transfer(actor) is not None and transfer.receiver_id == actor.organisation_id
     if answers:
         return Step(awaited, "acceptez ce dossier, ou dites pourquoi non", "accept")

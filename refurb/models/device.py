@@ -12,7 +12,7 @@ from django.db.models.lookups import Exact
 from conventions.models import MONEY, Convention, PriceCeiling, Quota
 from donations.enums import DonorKind
 from donations.models.donation import Donation, DonationLine
-from donations.models.inventory import InventoryUnit
+from donations.models.inventory import InventoryUnit, called
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
 from lifecycle.journal import Entry
@@ -346,6 +346,11 @@ class Device(Stateful):
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} {self.tag or self.reference}"
+
+    @property
+    def called(self) -> str:
+        """Its maker and its model on one line, the maker said once; nothing when neither is known."""
+        return called(self.manufacturer, self.model)
 
     @property
     def is_said_stolen(self) -> bool:

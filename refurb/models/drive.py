@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from documents.models import StoredFile
+from donations.models.inventory import called
 from network.models import Organisation
 from refurb.enums import (
     SOLDERED_STORAGE,
@@ -102,6 +103,11 @@ class Drive(Evidence):
 
     def __str__(self) -> str:
         return " ".join(filter(None, dict.fromkeys((self.get_kind_display(), self.model, self.serial))))
+
+    @property
+    def called(self) -> str:
+        """Its maker and its model on one line, the maker said once; nothing when neither is known."""
+        return called(self.manufacturer, self.model)
 
 
 class AbsenceQuerySet(EvidenceQuerySet["StorageAbsence"]):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 
 from documents.locks import hold_all
+from donations.models.inventory import called
 from donations.serials import same_serial
 from lifecycle import gate
 from lifecycle.actors import Actor
@@ -292,7 +293,7 @@ def _tell_the_others(
     seen: set[str] = set()
     for one, facts in said:
         for drive in facts.drives:
-            name = " ".join(filter(None, (drive.manufacturer, drive.model, drive.serial))) or "sans nom"
+            name = f"{called(drive.manufacturer, drive.model)} {drive.serial}".strip() or "sans nom"
             if drive.outside and one.kind not in OF_NWIPE and (drive.key or name) not in seen:
                 seen.add(drive.key or name)
                 recorded.drives.append(DriveTold(name, "sur un port USB, laissé de côté"))
@@ -306,7 +307,7 @@ def _tell_the_others(
 
 def _drive_words(one: Fitted) -> str:
     size = storage(one.drive.size) if one.drive.size else ""
-    named = " ".join(filter(None, (one.drive.manufacturer, one.drive.model)))
+    named = called(one.drive.manufacturer, one.drive.model)
     number = f"n° {one.drive.serial}" if one.drive.key else "sans numéro lisible"
     return ", ".join(filter(None, (f"{one.kind.label} {size}".strip(), named, number)))
 

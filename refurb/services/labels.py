@@ -216,7 +216,7 @@ def description_of(device: Device) -> str:
     """What a label says of a device: make, model, processor, memory, storage (``capacity``: bytes, annotated)."""
     capacity = getattr(device, "capacity", None)
     told = (
-        " ".join(filter(None, (device.manufacturer, device.model))) or device.get_type_display(),
+        device.called or device.get_type_display(),
         device.processor,
         f"{device.memory_gb}\u00a0Go" if device.memory_gb else "",
         storage(capacity) if capacity else "",

@@ -300,9 +300,9 @@ def test_an_operator_that_said_no_keeps_the_reference_and_no_person() -> None:
     [
         (Line.proposed, "worker", "choisissez une offre", "En attente du choix"),
         (Line.chosen, "adviser", "transmettez la demande", "En attente de la transmission"),
-        (Line.sent, "agent", "acceptez la demande", "En attente de Opérateur"),
-        (Line.accepted, "agent", "fixez la date", "En attente de Opérateur"),
-        (Line.scheduled, "agent", "déclarez la ligne active", "En attente de Opérateur"),
+        (Line.sent, "agent", "acceptez la demande", "En attente d’Opérateur"),
+        (Line.accepted, "agent", "fixez la date", "En attente d’Opérateur"),
+        (Line.scheduled, "agent", "déclarez la ligne active", "En attente d’Opérateur"),
         (Line.problem, "worker", "comparez le nom du dossier", "En attente du travailleur social"),
     ],
 )  # fmt: skip

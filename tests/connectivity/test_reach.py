@@ -91,7 +91,7 @@ def test_a_box_needs_one_of_its_ways_and_a_place_open_to_all_needs_none() -> Non
         (CoverageLevel.GOOD, True, "bonne couverture"),
         (CoverageLevel.LIMITED, None, "couverture limitée"),
         (CoverageLevel.NONE, None, "absence de couverture"),
-        (None, None, "On ne sait pas comment Orange"),
+        (None, None, "On ne sait pas comment la commune est couverte par Orange"),
     ],
 )
 def test_a_mobile_offer_says_the_word_of_its_operator_and_is_never_forbidden_by_it(

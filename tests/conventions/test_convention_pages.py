@@ -97,20 +97,36 @@ def test_the_inbox_says_what_is_asked_and_for_when() -> None:
     assert "ne relit pas" in read(acting(make_membership("worker", "prescriber")), reverse(INBOX))
 
 
+def test_who_is_asked_by_name_is_not_offered_to_take_charge_of_it_and_reads_who_did() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    lawyer, manager = acting(treaty.lawyer), acting(treaty.manager)
+    pages = (reverse(INBOX), page_of(convention, "convention_detail"))
+    assert not any("Je m’en charge" in read(lawyer, page) for page in pages)
+    offered = read(manager, reverse(INBOX))
+    assert "Je m’en charge" in offered
+    done(manager, offered[offered.index("/conventions/taches/") :].split('"')[0])
+    assert all(f"{treaty.manager.user} s’en charge" in read(lawyer, page) for page in pages)
+
+
 def test_a_task_is_taken_in_charge_and_given_back_on_the_page() -> None:
     treaty = Treaty()
     treaty.in_review()
     lawyer, manager = acting(treaty.lawyer), acting(treaty.manager)
-    page = read(lawyer, reverse(INBOX))
+    page = read(manager, reverse(INBOX))
     claim = page[page.index("/conventions/taches/") :].split('"')[0]
 
-    assert done(lawyer, claim) == reverse(INBOX)
-    assert "Vous vous en chargez" in read(lawyer, reverse(INBOX))
-    assert f"{treaty.lawyer.user} s’en charge" in read(manager, reverse(INBOX))
-    assert done(manager, claim, back="https://ailleurs.test/") == reverse(INBOX)
-    assert "s’en charge déjà" in read(manager, reverse(INBOX))
-    done(lawyer, claim.replace("prendre", "rendre"))
-    assert "s’en charge" not in read(manager, reverse(INBOX)).replace("m’en charge", "")
+    assert done(manager, claim) == reverse(INBOX)
+    assert "Vous vous en chargez" in read(manager, reverse(INBOX))
+    assert f"{treaty.manager.user} s’en charge" in read(lawyer, reverse(INBOX))
+    assert done(lawyer, claim, back="https://ailleurs.test/") == reverse(INBOX)
+    assert "s’en charge déjà" in read(lawyer, reverse(INBOX))
+    done(manager, claim.replace("prendre", "rendre"))
+    assert "s’en charge" not in read(lawyer, reverse(INBOX))
+    done(lawyer, claim)
+    assert "Vous vous en chargez" in read(lawyer, reverse(INBOX)), (
+        "what is held can be given back, asked by name or not"
+    )
     assert acting(Treaty().lawyer).post(claim).status_code == 404
     assert lawyer.get(claim).status_code == 405
 
@@ -136,7 +152,7 @@ def test_one_convention_says_who_acts_next_at_every_stage(stage: str) -> None:
         "in_review": (treaty.signatories[Party.EPCI], "En attente de"),
         "changes_requested": (treaty.lawyer, "En attente d’une nouvelle version"),
         "approved": (treaty.lawyer, "En attente de la délibération"),
-        "signing": (treaty.manager, "En attente de la signature de"),
+        "signing": (treaty.manager, "En attente de la signature d’"),
         "signed": (treaty.manager, "Elle entre en vigueur le"),
         "active": (treaty.lawyer, "En vigueur jusqu’au"),
     }

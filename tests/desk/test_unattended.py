@@ -45,6 +45,7 @@ from tests.prescriptions.files import Circle
 from tests.prescriptions.pages import page_of
 from tests.prescriptions.rights import Desk
 from tests.refurb.devices import given_to
+from typography.french import of
 
 pytestmark = pytest.mark.django_db
 type Expected = list[tuple[Organisation, str]]
@@ -315,10 +316,10 @@ def test_a_page_does_not_say_that_a_closed_operator_is_awaited() -> None:
     line = Line()
     sent = line.sent()
     page = reverse("connectivity:connection_detail", args=[sent.reference])
-    assert f"En attente de {line.operator}" in read(acting(line.worker), page)
+    assert f"En attente {of(line.operator)}" in read(acting(line.worker), page)
     closed(line.operator)
     told = read(acting(line.worker), page)
-    assert f"En attente de {line.operator}" not in told
+    assert f"En attente {of(line.operator)}" not in told
     assert f"{line.operator} n’est plus en activité" in told
 
 

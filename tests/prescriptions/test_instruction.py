@@ -126,7 +126,7 @@ def test_what_waits_is_on_the_first_page_of_the_replacement_who_acts_in_his_own_
     done(acting(circle.adviser), "/equipe/", **days, replaced_by=other.pk)
     assert waits(prescription, other)
     page = read(acting(other), "/")
-    assert f"pour {circle.adviser.user}, absent jusqu’au" in page
+    assert f"pour {circle.adviser.user}, qui s’absente jusqu’au" in page
     accepted = gate.apply(again(prescription), "accept", actor=other)
     assert accepted.journal.latest("seq").actor == other
     assert accepted.adviser == circle.adviser, "it is still his when he is back"
