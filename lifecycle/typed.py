@@ -15,3 +15,11 @@ def whole(text: object) -> int | None:
 def whole_ones(texts: Iterable[object]) -> list[int]:
     """Those that are whole numbers, in their order."""
     return [number for text in texts if (number := whole(text)) is not None]
+
+
+def with_plain_breaks(text: str) -> str:
+    """The text with line breaks of one kind: a browser sends two signs for each, what was read from a file often one.
+
+    Else a text that nobody touched would come back another, in a comparison as in a hash.
+    """
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "lifecycle.middleware.LineBreaksMiddleware",
     "network.middleware.ActingMembershipMiddleware",
     "network.middleware.UnkeptSheetsMiddleware",
     "desk.middleware.RefusalsMiddleware",

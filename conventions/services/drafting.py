@@ -22,6 +22,7 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.locking import lock
+from lifecycle.typed import with_plain_breaks
 from network.models import Membership, Organisation
 
 ENGINE_COLUMNS = ("state", "reference", "moved_at")
@@ -191,7 +192,7 @@ def _write_terms(convention: Convention, terms: DraftTerms) -> None:
     if terms.articles is not None:
         _write_articles(convention, list(terms.articles))
     for code, text in (terms.texts or {}).items():
-        convention.clauses.filter(code=code).update(text=text.strip())
+        convention.clauses.filter(code=code).update(text=with_plain_breaks(text).strip())
     if terms.prices is not None:
         rows = [ConventionPrice(convention=convention, **vars(price)) for price in terms.prices]
         _replace(ConventionPrice, convention, rows)
@@ -218,13 +219,14 @@ def _write_articles(convention: Convention, articles: list[DraftArticle]) -> Non
     added = []
     for article in articles:
         if (clause := kept.get(article.code)) is not None:
-            clause.title, clause.text = article.title, article.text.strip()
+            clause.title, clause.text = article.title, with_plain_breaks(article.text).strip()
             clause.clean_fields(exclude=["convention"])
             clause.save(update_fields=["title", "text"])
             continue
         last += 1
+        text = with_plain_breaks(article.text).strip()
         row = ConventionClause(
-            convention=convention, code=article.code, title=article.title, text=article.text.strip(), position=last
+            convention=convention, code=article.code, title=article.title, text=text, position=last
         )
         row.clean_fields(exclude=["convention"])
         added.append(row)

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 
 from conventions.models import Article, Convention, TextVersion, version_of
 from lifecycle.actors import Actor
+from lifecycle.typed import with_plain_breaks
 
 type Piece = tuple[str, str]
 """("same", "gone" or "new"; words)"""
@@ -37,7 +38,9 @@ def changes_since(convention: Convention, articles: Sequence[Article], actor: Ac
     return Changes(
         since=before.round,
         articles={
-            code: list(compared(held.get(code, ""), text)) for code, text in now.items() if held.get(code) != text
+            code: list(compared(held.get(code, ""), text))
+            for code, text in now.items()
+            if code not in held or not same_words(held[code], text)
         },
         taken_away=[title for code, title, _ in before.articles if code not in now],
         terms_gone=[term for term in before.terms if term not in terms],
@@ -45,12 +48,17 @@ def changes_since(convention: Convention, articles: Sequence[Article], actor: Ac
     )
 
 
+def same_words(before: str, after: str) -> bool:
+    """Whether two texts say the same: where their lines break, and how far their words stand apart, says nothing."""
+    return before.split() == after.split()
+
+
 def compared(before: str, after: str) -> Iterable[Piece]:
-    """Word by word: what stays, what is gone, what is new, in reading order."""
+    """Word by word: what stays, what is gone, what is new, in reading order; what stays, as it is written now."""
     old, new = _words(before), _words(after)
-    for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for kind, i, j, k, m in SequenceMatcher(None, _said(old), _said(new), autojunk=False).get_opcodes():
         if kind == "equal":
-            yield "same", "".join(old[i:j])
+            yield "same", "".join(new[k:m])
             continue
         if i < j:
             yield "gone", "".join(old[i:j])
@@ -59,4 +67,9 @@ def compared(before: str, after: str) -> Iterable[Piece]:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\s+|[^\s]+", text.replace("\r", ""))
+    return re.findall(r"\s+|[^\s]+", with_plain_breaks(text).strip())
+
+
+def _said(words: Iterable[str]) -> list[str]:
+    """The words and what stands between them, whatever it is."""
+    return [" " if word.isspace() else word for word in words]

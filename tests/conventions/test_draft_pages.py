@@ -250,3 +250,46 @@ def test_a_price_over_the_ceiling_is_named_on_its_line_and_kept() -> None:
     assert page.count("dépasse le plafond légal") == 1
     detail = read(client, page_of(convention, "convention_detail")).replace("\u00a0", " ")
     assert detail.count("au-dessus du plafond légal, 180 €") == 1
+
+
+def as_a_browser_sends(boxes: dict[str, Any]) -> dict[str, Any]:
+    """The same boxes with the line breaks that every browser writes when it sends a form."""
+    return {name: re.sub("\r?\n", "\r\n", said) if isinstance(said, str) else said for name, said in boxes.items()}
+
+
+def test_an_article_that_nobody_touched_keeps_its_line_breaks_when_its_draft_is_saved_in_a_browser() -> None:
+    treaty = Treaty()
+    convention = treaty.changes_requested()
+    treaty.answer_points(convention)
+    before = dict(convention.clauses.values_list("code", "text"))
+    assert any("\n" in text for text in before.values())
+    client, edit = acting(treaty.pilot), page_of(convention, "convention_edit")
+
+    done(client, edit, **as_a_browser_sends(typed(read(client, edit)) | {"quota_laptop_1": "41"}))
+
+    assert dict(convention.clauses.values_list("code", "text")) == before
+    review = next(review for review in treaty.reviews(treaty.submit(again(convention))) if review.asked_of)
+    page = read(acting(treaty.lawyer), page_of(review, "review_answer"))
+    assert ">modifié</span>" not in page
+    assert "Comparer à la version" not in page
+    assert re.search(r"<ins>Quota de l’année 1, ordinateur portable\s:\s41</ins>", page)
+
+
+def test_an_article_is_changed_only_when_its_words_are_however_it_was_written_down() -> None:
+    treaty = Treaty()
+    convention = treaty.changes_requested()
+    treaty.answer_points(convention)
+    clauses = {clause.code: clause for clause in convention.clauses.all()}
+    for code, text in {code: clause.text for code, clause in clauses.items()}.items():
+        convention.clauses.filter(code=code).update(text=text.replace("\n", "\r\n").replace(". ", ".  ") + "\r\n ")
+    words = clauses["warranty"].text.split()
+    convention.clauses.filter(code="warranty").update(text="\r\n".join([*words, "Trois", "mots", "ajoutés."]))
+
+    review = next(review for review in treaty.reviews(treaty.submit(again(convention))) if review.asked_of)
+    page = read(acting(treaty.lawyer), page_of(review, "review_answer"))
+
+    assert page.count(">modifié</span>") == 1
+    compared = page.partition("Comparer à la version n° 1")[2].partition("</details>")[0]
+    assert compared.count("<ins>") == 1
+    assert "<del>" not in compared
+    assert "Trois\nmots\najoutés." in compared
