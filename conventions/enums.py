@@ -108,6 +108,14 @@ class RefuseDepositReason(TextChoices):
     WITHDRAWN = "withdrawn", "Le signataire désigné le retire\u00a0: il signera autrement"
 
 
+class DeclineReason(TextChoices):
+    """Why a signatory does not sign the text as it stands."""
+
+    TERMS = "terms", "Les termes ne conviennent pas à la partie"
+    MISTAKE = "mistake", "Erreur dans le texte"
+    MANDATE = "mandate", "La partie n’a pas décidé de signer ce texte"
+
+
 class ReplaceReason(TextChoices):
     """Why another person is asked."""
 

@@ -25,6 +25,12 @@ def await_again(move: Move) -> None:
     emails.signature_contested_for_parties(Signature.objects.filter(pk__in=move.pks), move.at)
 
 
+def tell_declined(move: Move) -> None:
+    """Whoever can open the text again, or abandon it, is told who does not sign, and why."""
+    rows = Signature.objects.filter(pk__in=move.pks)
+    emails.signatures_declined_for_epci(rows, str(move.values.get("reason", "")), move.at)
+
+
 def tell_asked_of(move: Move) -> None:
     """Whoever is asked from now on: for a review or for a signature."""
     if move.machine == "review":
@@ -57,6 +63,7 @@ def register() -> None:
     on_transition("review", "remind", remind_reviews)
     on_transition("signature", "sign", tell_confirmed)
     on_transition("signature", "contest", await_again)
+    on_transition("signature", "decline", tell_declined)
     on_transition("signature", "hand_on", tell_asked_of)
     on_transition("signature", "replace", tell_asked_of)
     on_transition("signature", "remind", remind_signatures)

@@ -25,6 +25,7 @@ from lifecycle.evaluation import NOT_ALLOWED
 from lifecycle.exceptions import Refused
 from lifecycle.journal import journal_of
 from lifecycle.machine import Place, Reason, Stateful, verbs_of
+from lifecycle.receipts import receipt_of
 from lifecycle.requests import ActingRequest
 from lifecycle.requirements import as_expression
 
@@ -201,12 +202,14 @@ def act(
     after: str = "",
     names: Mapping[str, str] = NOTHING,
     template: str = "lifecycle/_action.html",
+    then: Callable[[], Step | None] | None = None,
     **context: Any,
 ) -> HttpResponse:
     """The page of one verb on one row: ``do(cleaned data)`` calls the service. Raises PermissionDenied (403).
 
     Once done, the page ``after`` comes, or else ``back``, where « Annuler » goes. ``done``: what it says then, or
-    how it says it of what the service returned.
+    how it says it of what the service returned. Opened again, it tells what was done, by whom and when; and ``then``,
+    who acts next.
     """
     actor = request.membership
     missing = what_is_missing(row, verb, actor)
@@ -214,16 +217,25 @@ def act(
         messages.success(request, done(moved) if callable(done) else done)
         return redirect(after or back)
     declared = verbs_of(type(row))[verb]
+    impossible = next((reason.sentence for reason in missing if reason.code == "state"), "")
+    context |= settled(row, verb, then) if impossible else {}
     context |= {
         "form": form,
         "row": row,
         "title": declared.label_from(row.state),
         "irreversible": declared.irreversible,
         "missing": [] if form.is_bound else explained(_elsewhere(missing, request), row, actor),
-        "impossible": next((reason.sentence for reason in missing if reason.code == "state"), ""),
+        "impossible": impossible,
         "back": back,
     }
     return render(request, template, context)
+
+
+def settled(row: Stateful, verb: str, then: Callable[[], Step | None] | None = None) -> dict[str, Any]:
+    """What the page of a verb that its row has left behind tells: what was done, and who acts next; one query."""
+    machine = row.machine
+    receipt = receipt_of(row, verb, lambda name: bool(page_url(machine.page_name(name), row.reference)))
+    return {"receipt": receipt, "next_step": then() if then is not None and receipt is not None else None}
 
 
 def _elsewhere(reasons: Iterable[Reason], request: HttpRequest) -> list[Reason]:

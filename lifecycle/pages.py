@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 
 from lifecycle import gate
-from lifecycle.acting import NOTHING, act, answer, asks_then_acts, posted
+from lifecycle.acting import NOTHING, Step, act, answer, asks_then_acts, posted
 from lifecycle.forms import CommentForm
 from lifecycle.machine import Stateful, verbs_of
 from lifecycle.requests import ActingRequest
@@ -75,7 +75,8 @@ class Pages[R: ActingRequest]:
 
     ``fetch``: the row among those one may see, else a 404. ``done``: the sentence of success around ``{done}``, what
     the page or the verb says of itself. ``back``: where « Annuler » goes, if not to the page of the row; ``after``:
-    where success leads, if not there. ``context``: what all their templates are given besides the row.
+    where success leads, if not there. ``context``: what all their templates are given besides the row. ``step``: who
+    acts next on a row, which the page of a verb that is done already tells.
     """
 
     model: type[Stateful]
@@ -85,6 +86,7 @@ class Pages[R: ActingRequest]:
     back: Callable[[Any], str] | None = None
     after: Callable[[Any], str] | None = None
     context: Extra[R] = nothing
+    step: Callable[[Any, Any], Step | None] | None = None
 
     def urls(self, prefix: str, pages: Iterable[Page[R]]) -> list[URLPattern]:
         """The addresses of pages, named ``<machine>_<verb>``, each under ``<prefix>/<reference>/``."""
@@ -145,6 +147,8 @@ class Pages[R: ActingRequest]:
         given = {"template": self.template, "back": self._back(row)} | self._shown(request, row) | said
         if self.after is not None:
             given.setdefault("after", self.after(row))
+        if (step := self.step) is not None:
+            given["then"] = lambda: step(row, request.membership)
         return act(request, row, verb, form, do, done=self._done_sentence(row, verb, done), **given)
 
     def record(

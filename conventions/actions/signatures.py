@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from conventions.enums import DeclineReason
+from conventions.forms.base import ReasonForm
 from conventions.forms.circuit import PlainForm
 from conventions.forms.people import HandOnForm, ReplaceForm
+from conventions.machine import people_rules
 from conventions.models import Signature
 from conventions.services.signatures import contest_signature
 from conventions.views.deposits import deposited_by_a_party, signature_refuse_deposit
@@ -40,6 +43,14 @@ PAGES: tuple[Page[Request], ...] = (
         done="Signataire remplacé\u00a0: la nouvelle personne reçoit un courriel",
         form_kwargs=others_to_ask,
         context=_name_that_stays,
+    ),
+    Page(
+        "decline",
+        "ne-pas-signer",
+        ReasonForm.asking(DeclineReason.choices, people_rules.DECLINE_REASON),
+        done="C’est noté\u00a0: l’EPCI et le pilote en reçoivent le motif",
+        warning="L’EPCI ou le pilote peut rouvrir le texte, ou abandonner le projet. Tant qu’ils ne l’ont pas fait, la"
+        " signature reste attendue, et vous pouvez encore signer.",
     ),
     Page("refuse_deposit", "refuser", view=signature_refuse_deposit),
     Page(

@@ -93,7 +93,10 @@ class ReviewAnswerForm(CommentForm):
         if opinion == UNFAVOURABLE and not points:
             self.add_error("opinion", ValidationError(rules.HAS_POINTS.sentence, code="points"))
         if opinion == FAVOURABLE and points:
-            told = "Vous avez noté ce qui doit changer\u00a0: donnez un avis défavorable, ou effacez ces points."
+            told = (
+                "Vous avez noté ce qui doit changer\u00a0: donnez un avis défavorable, ou effacez ces points"
+                " et écrivez en commentaire ce qui n’est qu’une remarque."
+            )
             self.add_error("opinion", ValidationError(told, code="points"))
         return data
 

@@ -9,17 +9,20 @@ from django.db.models import F, Q
 from calendars.expressions import Shifted
 from conventions.enums import (
     ConventionState,
+    DeclineReason,
     PassOverReason,
     ReplaceReason,
     ReviewSubject,
 )
 from conventions.machine.reading import coded
+from conventions.models import declined
 from conventions.parameters import PASS_OVER_DAYS, REMIND_AFTER_DAYS, REMIND_BEFORE_DAYS
 from conventions.permissions import PARTIES
 from lifecycle.machine import Context, Requirement
 from network.enums import Role
 
 REPLACE_REASON = coded("replace_reason", ReplaceReason.values, "Dites pourquoi une autre personne est demandée.")
+DECLINE_REASON = coded("decline_reason", DeclineReason.values, "Dites pourquoi vous ne signez pas ce texte.")
 PASS_OVER_REASON = coded("pass_over_reason", PassOverReason.values, "Dites pourquoi vous passez outre.")
 
 # --- another person
@@ -92,5 +95,5 @@ def review_to_be_reminded(ctx: Context) -> Q:
 
 
 def signature_to_be_reminded(ctx: Context) -> Q:
-    """A signature that is awaited, near its deadline or late."""
-    return _to_be_reminded(ctx) & Q(convention__state=ConventionState.SIGNING)
+    """A signature that is awaited, near its deadline or late; not of whoever said that she does not sign this text."""
+    return _to_be_reminded(ctx) & Q(convention__state=ConventionState.SIGNING) & ~Q(declined())

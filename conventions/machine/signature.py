@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from conventions.enums import SignatureMethod, SignatureState
+from conventions.enums import DeclineReason, SignatureMethod, SignatureState
 from conventions.machine import circuit_rules as rules
 from conventions.machine import deposit_rules, people_rules
 from conventions.models import Signature
@@ -73,6 +73,19 @@ class SignatureMachine(Machine, of=Signature):
         done="Convention signée",
         irreversible=True,
         why="The document is quoted by its hash; the third signature completes the convention.",
+    )
+
+    decline = Verb(
+        "Ne pas signer en l’état",
+        source=S.ASKED,
+        target=SAME,
+        who=can_acknowledge_signature,
+        requires=[rules.SIGNING, people_rules.DECLINE_REASON],
+        update_locks=["convention"],
+        journal=["reason"],
+        done="Le signataire ne signe pas ce texte en l’état",
+        recalls=lambda values: DeclineReason(values["reason"]).label.lower(),
+        why="The text is neither opened again nor abandoned by it: whoever can do so is told; she may still sign.",
     )
 
     refuse_deposit = Verb(

@@ -10,6 +10,8 @@ from conventions.models.circuit import (
     Signature,
     SignatureDeposit,
     SignatureEntry,
+    declined,
+    last_declined,
 )
 from conventions.models.convention import Convention, ConventionEntry, EndConsent, ReviewerNamed
 from conventions.models.paper import ConventionPaper
@@ -46,6 +48,8 @@ __all__ = [
     "TextVersion",
     "articles_of",
     "changes_end",
+    "declined",
+    "last_declined",
     "version_of",
     "wording_of_today",
 ]

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from conventions.enums import (
     FoundOnDeposit,
@@ -207,6 +207,7 @@ class Signature(Stateful):
     signs: bool
     confirms: bool
     deposited: list["SignatureDeposit"]
+    declined: "SignatureEntry | None"
 
     state = StateField("état", choices=SignatureState, default=SignatureState.ASKED, protected=True)
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="signatures", verbose_name="convention")
@@ -277,6 +278,19 @@ class SignatureEntry(Entry):
     class Meta(Entry.Meta):
         verbose_name = "ligne du journal des signatures"
         verbose_name_plural = "journal des signatures"
+
+
+def declined() -> Exists:
+    """Whether the present signatory of a signature said that she does not sign the text as it stands."""
+    said = SignatureEntry.objects.filter(object=OuterRef("pk"), verb="decline", actor=OuterRef("signatory"))
+    return Exists(said)
+
+
+def last_declined(signature: Signature) -> SignatureEntry | None:
+    """When and why its present signatory said so last, while it is awaited; one query."""
+    if signature.state != G.ASKED:
+        return None
+    return signature.journal.filter(verb="decline", actor=signature.signatory_id).order_by("-seq").first()
 
 
 class SignatureDepositQuerySet(models.QuerySet["SignatureDeposit"]):

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.db import models
 
-from conventions.models.articles import articles_of
+from conventions.models.articles import Article, articles_of
 from conventions.models.convention import Convention
 from lifecycle.actors import SYSTEM, Actor
 from typography.french import euros, grouped, percent
@@ -39,6 +39,11 @@ class TextVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.convention}, version n° {self.round}"
+
+    @property
+    def as_articles(self) -> list[Article]:
+        """Its articles as a page reads them, with the numbers they had."""
+        return [Article(number, *said) for number, said in enumerate(self.articles, start=1)]
 
 
 def version_of(convention: Convention) -> TextVersion:

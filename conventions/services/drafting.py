@@ -225,9 +225,7 @@ def _write_articles(convention: Convention, articles: list[DraftArticle]) -> Non
             continue
         last += 1
         text = with_plain_breaks(article.text).strip()
-        row = ConventionClause(
-            convention=convention, code=article.code, title=article.title, text=text, position=last
-        )
+        row = ConventionClause(convention=convention, code=article.code, title=article.title, text=text, position=last)
         row.clean_fields(exclude=["convention"])
         added.append(row)
     ConventionClause.objects.bulk_create(added)

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from conventions.enums import ReviewState
 from conventions.forms.circuit import (
     UNFAVOURABLE,
     PointAnswerForm,
@@ -19,6 +20,7 @@ from conventions.models import (
     Convention,
     Review,
     ReviewPoint,
+    TextVersion,
     articles_of,
 )
 from conventions.permissions import can_write_convention
@@ -27,7 +29,9 @@ from conventions.views.changes import changes_since
 from conventions.views.conventions import visible_convention
 from conventions.views.rows import back_to, of_its_convention, visible_row
 from conventions.views.sheet import prices_of, quotas_of
+from conventions.views.steps import step_of
 from lifecycle.acting import answer, asks_then_acts, may, posted, refuse
+from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.pages import Pages
 from network.requests import Request
@@ -46,6 +50,7 @@ REVIEW_PAGES = Pages(
     "conventions/actions/_convention.html",
     back=lambda review: back_to(review, "reviews"),
     context=of_its_convention,
+    step=lambda review, actor: step_of(review.convention, actor),
 )
 """What the pages of the verbs of a review share."""
 
@@ -59,6 +64,7 @@ def review_answer(request: Request, reference: str) -> HttpResponse:
     kept = list(review.notes.select_related("by__user"))
     own = next((notes for notes in kept if notes.by_id == request.membership.pk), None)
     form = ReviewAnswerForm(posted(request), articles=articles, initial=own.said if own else {})
+    over = review.state != ReviewState.ASKED
     if request.method == "POST" and "put_aside" in request.POST and _put_aside(request, review, form):
         return redirect(back_to(review, "reviews"))
 
@@ -86,7 +92,23 @@ def review_answer(request: Request, reference: str) -> HttpResponse:
         changes=changes_since(convention, articles, request.membership),
         beside=[form.shown_notes(notes) for notes in kept if notes is not own],
         outrun=form.shown_notes(own) if own and review.reviewer_id else None,
+        text_read=version_read(review, request.membership) if over else None,
+        given_points=_points_given(review) if over else {},
     )
+
+
+def version_read(review: Review, actor: Actor) -> TextVersion | None:
+    """The text as it stood in the round of a review, whatever it became; None when it was not kept."""
+    versions = TextVersion.objects.visible_to(actor)
+    return versions.filter(convention=review.convention_id, round=review.round).first()
+
+
+def _points_given(review: Review) -> dict[str, list[ReviewPoint]]:
+    """What an opinion asked to change, by the code of the article; "" is the whole text."""
+    given: dict[str, list[ReviewPoint]] = {}
+    for point in review.points.order_by("pk"):
+        given.setdefault(point.clause, []).append(point)
+    return given
 
 
 def _put_aside(request: Request, review: Review, form: ReviewAnswerForm) -> bool:

@@ -16,7 +16,7 @@ from conventions.permissions import can_create_convention, can_edit_convention, 
 from conventions.tables import ConventionTable
 from conventions.views.drawing import drawn
 from conventions.views.sheet import sheet_of
-from conventions.views.steps import next_step
+from conventions.views.steps import next_step, step_of
 from documents.responses import document_response, drawn_response
 from lifecycle.actors import Actor
 from lifecycle.pages import Pages
@@ -100,7 +100,7 @@ def visible_convention(request: Request, reference: str) -> Convention:
     return get_object_or_404(seen, reference=reference)
 
 
-CONVENTION_PAGES = Pages(Convention, visible_convention, "conventions/actions/_convention.html")
+CONVENTION_PAGES = Pages(Convention, visible_convention, "conventions/actions/_convention.html", step=step_of)
 """What the pages of the verbs of a convention share."""
 
 

@@ -37,6 +37,7 @@ from conventions.models import (
     ReviewPoint,
     Signature,
     SignatureDeposit,
+    SignatureEntry,
     articles_of,
 )
 from conventions.parameters import PASS_OVER_DAYS
@@ -314,7 +315,11 @@ def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
         .prefetch_related(Prefetch("deposits", deposits))
         .order_by("pk")
     )
+    said = SignatureEntry.objects.filter(object__in=signatures, verb="decline").order_by("seq")
+    declined = {(entry.object_id, entry.actor_id): entry for entry in said}
     for signature in signatures:
+        is_awaited = signature.state == SignatureState.ASKED
+        signature.declined = declined.get((signature.pk, signature.signatory_id)) if is_awaited else None
         named = signature.signatory_id == actor.pk and signature.pk in confirmable
         signature.deposes = signature.pk in depositable
         signature.replaces = signature.pk in replaceable and not named

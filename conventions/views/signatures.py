@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from conventions.enums import FoundOnDeposit
 from conventions.forms.circuit import SignatureDepositForm, SignatureSignForm
-from conventions.models import ConventionPaper, Signature, SignatureDeposit
+from conventions.models import ConventionPaper, Signature, SignatureDeposit, last_declined
 from conventions.permissions import can_deposit_signature
 from conventions.services.signatures import deposit_signature, sign_signature
 from conventions.views.rows import back_to, of_its_convention, visible_row
+from conventions.views.steps import step_of
 from documents.services import open_file
 from lifecycle.acting import answer, asks_then_acts, deposited, posted
 from lifecycle.pages import Pages
@@ -36,6 +37,7 @@ SIGNATURE_PAGES = Pages(
     "conventions/actions/_convention.html",
     back=lambda signature: back_to(signature, "signatures"),
     context=of_its_convention,
+    step=lambda signature, actor: step_of(signature.convention, actor),
 )
 """What the pages of the verbs of a signature share."""
 
@@ -80,6 +82,7 @@ def signature_sign(request: Request, reference: str) -> HttpResponse:
         names={"sha256": "agreed", "method": "agreed"},
         template="conventions/actions/signature_sign.html",
         deposit=deposit,
+        declined=last_declined(signature),
         withheld=deposit is not None,
         others=[name for party, name, _ in signature.convention.parties() if party != signature.party],
         paper=paper_of(signature),

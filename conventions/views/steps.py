@@ -9,10 +9,11 @@ from conventions.enums import ConventionState, ReviewSubject
 from conventions.models import Convention, Review
 from conventions.permissions import can_open_signature_convention, can_submit_convention
 from conventions.templatetags.conventions import working_days
-from conventions.views.sheet import Sheet
+from conventions.views.sheet import Sheet, sheet_of
 from lifecycle import gate
 from lifecycle.acting import Step
 from lifecycle.actors import Actor
+from network.models import Membership
 from typography.french import day, of, que
 
 S = ConventionState
@@ -21,6 +22,11 @@ S = ConventionState
 def next_step(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
     """Who acts next, for whoever sees the convention; one query more than the sheet, two for a draft."""
     return NEXT[ConventionState(convention.state)](convention, actor, sheet)
+
+
+def step_of(convention: Convention, actor: Membership) -> Step:
+    """The same on a page that has no sheet of the convention."""
+    return next_step(convention, actor, sheet_of(convention, actor))
 
 
 def _page(name: str, reference: str) -> str:
@@ -99,6 +105,11 @@ def _signing(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
         if signature.signs:
             url = _page("signature_sign", signature.reference)
             return Step("", "lisez le document et signez-le", url=url, label="Lire et signer")
+    declined = [signature for signature in sheet.awaited_signatures if signature.declined is not None]
+    if declined and _acts(convention, can_submit_convention, actor):
+        names = named(str(signature.signatory.user) for signature in declined)
+        several = "ne signent pas le texte" if len(declined) > 1 else "ne signe pas le texte"
+        return Step("", f"{names} {several} en l’état, rouvrez-le ou abandonnez le projet", "reopen")
     for signature in sheet.awaited_signatures:
         if signature.confirms:
             url = _page("signature_confirm", signature.reference)

@@ -100,7 +100,7 @@ TOLD = {
     ),
     "signature": ToldMoves(
         Signature,
-        ("sign",),
+        ("sign", "decline"),
         "conventions:convention_detail",
         "signatures",
         reference="convention__reference",

@@ -101,7 +101,7 @@ def visible_donation(request: Request, reference: str) -> Donation:
     return get_object_or_404(seen, reference=reference)
 
 
-DONATION_PAGES = Pages(Donation, visible_donation, "donations/actions/_donation.html")
+DONATION_PAGES = Pages(Donation, visible_donation, "donations/actions/_donation.html", step=next_step)
 """What the pages of the verbs of a lot share."""
 
 

@@ -1,7 +1,7 @@
 """What any page shows of a machine: the badge of its state, what may be done and why not, and what happened."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from lifecycle.journal import Entry, journal_of, machine_of
 from lifecycle.machine import Stateful, Verb, machines, state_label, verbs_of
 from lifecycle.models import Comment
 from lifecycle.previews import Action, actions_for
+from lifecycle.receipts import Receipt
 from lifecycle.registry import Panel, registry
 from lifecycle.requirements import Reason
 from typography.french import day, days_ago, moment
@@ -239,30 +240,59 @@ def timeline(
     """
     actor = context["request"].membership
     entries = list(journal_of(type(row)).objects.of(row))
-    told = [] if without_comments else [entry for entry in entries if entry.comment_digest and _reads(actor, entry)]
-    others = [entry for entry in told if actor is None or entry.organisation != actor.organisation_id]
-    verbs = _hushed_verbs(row, actor) if others and not hushed else frozenset()
-    quiet = {entry.pk for entry in others if hushed or entry.verb in verbs}
-    digests = [entry.comment_digest for entry in told if entry.pk not in quiet]
-    comments = dict(Comment.objects.filter(digest__in=digests).values_list("digest", "text")) if digests else {}
+    comments, quiet = _comments(row, [] if without_comments else entries, actor, hushed=hushed)
     causes = _causes(entries, actor)
-    happenings = [
-        Happening(
-            sentence=entry.sentence(),
-            at=entry.at,
-            who=_who(entry, actor),
-            capacity=_capacity(entry, actor),
-            state=state_label(type(row), entry.target),
-            cause=causes.get((entry.cause_machine, entry.cause_entry), ""),
-            comment=comments.get(entry.comment_digest, ""),
-            comment_erased=comments.get(entry.comment_digest) == "",
-            comment_hushed=entry.pk in quiet,
-        )
-        for entry in entries
-    ]
+    happenings = [_happening(entry, actor, causes, comments, hushed=entry.pk in quiet) for entry in entries]
     if beside := [Happening(one.sentence, one.at, one.who) for one in also if one.at is not None]:
         happenings = sorted([*happenings, *beside], key=lambda happening: happening.at, reverse=True)
     return {"happenings": happenings[:LATEST], "older": happenings[LATEST:]}
+
+
+@register.inclusion_tag("lifecycle/_receipt.html", takes_context=True)
+def receipt_of(context: template.Context, row: Stateful, receipt: Receipt) -> dict[str, Any]:
+    """What settled a verb, on its page, in the words of the timeline; one query when whoever reads did it.
+
+    A comment is told to whoever wrote it alone: it may name somebody who is not named on this page.
+    """
+    actor, entry = context["request"].membership, receipt.entry
+    mine = actor is not None and entry.actor_id is not None and entry.actor_id == actor.pk
+    comments, _ = _comments(row, [entry] if mine else [], actor)
+    happening = _happening(entry, actor, {}, comments)
+    return {"row": row, "receipt": receipt, "happening": happening, "mine": mine}
+
+
+def _happening(
+    entry: Entry,
+    actor: Actor | None,
+    causes: Mapping[tuple[str, int | None], str],
+    comments: Mapping[str, str],
+    *,
+    hushed: bool = False,
+) -> Happening:
+    return Happening(
+        sentence=entry.sentence(),
+        at=entry.at,
+        who=_who(entry, actor),
+        capacity=_capacity(entry, actor),
+        state=state_label(machine_of(type(entry)).model, entry.target),
+        cause=causes.get((entry.cause_machine, entry.cause_entry), ""),
+        comment=comments.get(entry.comment_digest, ""),
+        comment_erased=comments.get(entry.comment_digest) == "",
+        comment_hushed=hushed,
+    )
+
+
+def _comments(
+    row: Stateful, entries: Iterable[Entry], actor: Actor | None, *, hushed: bool = False
+) -> tuple[dict[str, str], frozenset[int]]:
+    """The comments of these moves that one may read, by digest; and the moves of which one reads that they have one."""
+    told = [entry for entry in entries if entry.comment_digest and _reads(actor, entry)]
+    others = [entry for entry in told if actor is None or entry.organisation != actor.organisation_id]
+    verbs = _hushed_verbs(row, actor) if others and not hushed else frozenset()
+    quiet = frozenset(entry.pk for entry in others if hushed or entry.verb in verbs)
+    digests = [entry.comment_digest for entry in told if entry.pk not in quiet]
+    found = Comment.objects.filter(digest__in=digests).values_list("digest", "text") if digests else ()
+    return dict(found), quiet
 
 
 def _hushed_verbs(row: Stateful, actor: Actor | None) -> frozenset[str]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from conventions.models import PriceCeiling
-from lifecycle.acting import asks_then_acts, deposited, refuse, what_is_missing
+from lifecycle.acting import asks_then_acts, deposited, refuse, settled, what_is_missing
 from lifecycle.exceptions import Refused
 from network.requests import Request
 from refurb.forms.reconditioning import PriceForm
@@ -38,6 +38,7 @@ def device_recondition(request: Request, reference: str) -> HttpResponse:
     impossible = next((reason.sentence for reason in missing if reason.code == "state"), "")
     if impossible:
         context = {"device": device, "impossible": impossible, "bench": Workbench(request, device)}
+        context |= settled(device, "recondition")
         return render(request, "refurb/reconditioning.html", context)
     if request.method != "POST":
         kept = request.session.get(TYPED, {}).get(device.reference, {})

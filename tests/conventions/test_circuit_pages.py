@@ -6,14 +6,18 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from conventions.enums import ConventionState, DraftAbandonReason, Party, ReviewState, SignatureMethod, SignatureState
+from conventions.machine.people_rules import signature_to_be_reminded
 from conventions.models import Convention, Review, ReviewPoint, Signature, articles_of
 from conventions.services.circuit import answer_point
 from conventions.services.drafting import DraftTerms, Price, edit_convention
-from documents.models import StoredFile
+from documents.models import Mail, StoredFile
 from lifecycle import gate
+from lifecycle.actors import SYSTEM
+from lifecycle.machine import Context
 from network.enums import OrganisationKind, Role
 from tests.conventions.conventions import Treaty, again, brought
 from tests.conventions.pages import acting, answered, done, page_of, read
@@ -48,6 +52,9 @@ def test_the_page_of_a_review_shows_the_text_and_the_deadline() -> None:
     page = read(acting(treaty.lawyer), page_of(review, "review_answer"))
 
     assert "Votre avis est attendu pour le" in page
+    before_the_text = page.partition('id="articles"')[0]
+    assert "il va avec un avis <strong>défavorable</strong>" in before_the_text
+    assert "Une remarque qui n’empêche pas de signer s’écrit dans le commentaire" in before_the_text
     assert "jours ouvrés" in page
     assert "Elle ne se renouvelle pas tacitement." in page
     for article in articles_of(review.convention):
@@ -66,7 +73,81 @@ def test_a_favourable_review_is_one_choice() -> None:
     done(client, url, opinion="favourable")
 
     assert Review.objects.get(pk=review.pk).state == ReviewState.FAVOURABLE
-    assert "n’est pas possible depuis l’état" in read(client, url)
+    page = read(client, url)
+    assert "C’est fait" in page
+    assert "n’est pas possible depuis l’état" not in page
+
+
+def test_who_goes_back_to_a_review_finds_what_was_said_what_was_read_and_what_comes_next() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    review = asked(treaty, convention)
+    client, url = acting(treaty.lawyer), page_of(review, "review_answer")
+    done(
+        client,
+        url,
+        opinion="unfavourable",
+        point_warranty="Préciser la durée.",
+        point_whole="Numéroter.",
+        comment="Le reste me va.",
+    )
+
+    page = read(client, url)
+
+    receipt = page.partition('id="receipt"')[2].partition("</div>")[0]
+    assert "C’est fait" in receipt
+    assert "Avis défavorable" in receipt
+    assert "par vous" in receipt
+    assert "Le reste me va." in receipt
+    assert "n’est pas possible depuis l’état" not in page
+    assert "En attente de la relecture par" in page, "what comes next"
+    warranty = page.partition('id="article-warranty"')[2].partition("</section>")[0]
+    assert "La fin de la convention ne met pas fin aux garanties en cours." in warranty
+    assert "Préciser la durée." in warranty
+    assert "Numéroter." in page.partition('id="article-whole"')[2]
+    assert "<textarea" not in page
+
+
+def test_what_was_read_stays_as_it_was_read_when_the_text_is_written_anew() -> None:
+    treaty = Treaty()
+    convention = treaty.changes_requested()
+    review = convention.reviews.exclude(reviewer=None).filter(state=ReviewState.UNFAVOURABLE).get()
+    treaty.answer_points(convention)
+    edit_convention(actor=treaty.manager, convention=convention, terms=DraftTerms(texts={"warranty": "Trente mois."}))
+    assert review.reviewer is not None
+
+    page = read(acting(review.reviewer), page_of(review, "review_answer"))
+
+    warranty = page.partition('id="article-warranty"')[2].partition("</section>")[0]
+    assert "La fin de la convention ne met pas fin aux garanties en cours." in warranty
+    assert "Trente mois." not in page
+
+
+def test_an_opinion_given_by_a_colleague_is_told_by_her_name() -> None:
+    treaty = Treaty()
+    review = next(review for review in treaty.reviews(treaty.in_review()) if review.party == Party.RECONDITIONER)
+    colleague = make_membership(Role.REVIEWER, OrganisationKind.RECONDITIONER, treaty.workshop)
+    done(acting(treaty.workshop_reviewer), page_of(review, "review_answer"), opinion="favourable")
+
+    receipt = read(acting(colleague), page_of(review, "review_answer")).partition('id="receipt"')[2]
+
+    assert f"{treaty.workshop_reviewer.user}" in receipt.partition("</div>")[0]
+
+
+def test_a_signatory_who_comes_back_reads_that_she_signed_and_opens_the_document_again() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = treaty.sign(convention, Party.DISTRIBUTOR)
+
+    page = read(acting(treaty.signatories[Party.DISTRIBUTOR]), page_of(signature, "signature_sign"))
+
+    receipt = page.partition('id="receipt"')[2].partition("</div>")[0]
+    assert "C’est fait" in receipt
+    assert "Convention signée" in receipt
+    assert "par vous" in receipt
+    assert "En attente de la signature de" in page
+    assert "Ouvrir la convention (PDF)" in page
+    assert "n’est pas possible depuis l’état" not in page
 
 
 def test_an_unfavourable_review_asks_for_points_and_keeps_what_was_typed() -> None:
@@ -355,3 +436,64 @@ def test_the_third_signature_completes_the_convention_on_its_page() -> None:
 
     assert again(convention).state == ConventionState.SIGNED
     assert "Signée par les trois parties" in read(acting(treaty.lawyer), page_of(convention, "convention_detail"))
+
+
+def test_a_signatory_says_that_she_does_not_sign_the_text_as_it_stands_and_why() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = treaty.signature(convention, Party.DISTRIBUTOR)
+    client = acting(treaty.signatories[Party.DISTRIBUTOR])
+    sign, decline = page_of(signature, "signature_sign"), page_of(signature, "signature_decline")
+    wanted = {treaty.manager.user.email, treaty.pilot.user.email}
+    before = set(Mail.objects.values_list("pk", flat=True))
+    assert decline in read(client, sign)
+
+    assert "Dites pourquoi vous ne signez pas ce texte." in answered(client, decline)
+    done(client, decline, reason="terms", comment="Le préavis est trop court.")
+
+    signature = Signature.objects.get(pk=signature.pk)
+    entry = signature.journal.latest("seq")
+    assert (entry.verb, entry.actor, entry.values) == ("decline", signature.signatory, {"reason": "terms"})
+    assert (signature.state, again(convention).state) == (SignatureState.ASKED, ConventionState.SIGNING)
+    mails = Mail.objects.exclude(pk__in=before)
+    assert {address for mail in mails for address in mail.to} == wanted
+    assert all("Les termes ne conviennent pas à la partie" in mail.body for mail in mails)
+    page = read(client, sign)
+    assert "Vous l’avez dit" in page
+    assert decline not in page
+    assert "Signer la convention</button>" in page, "she may still sign"
+
+
+def test_who_can_open_the_text_again_finds_in_her_work_that_it_is_not_signed_as_it_stands() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = treaty.signature(convention, Party.DISTRIBUTOR)
+    for member in (treaty.manager, treaty.pilot):
+        assert "Aucun signataire n’a dit ne pas signer." in read(acting(member), reverse("desk:home"))
+    gate.apply(signature, "decline", actor=signature.signatory, reason="mistake")
+
+    for member in (treaty.manager, treaty.pilot):
+        home = read(acting(member), reverse("desk:home"))
+        block = home.partition("Textes qu’un signataire ne signe pas en l’état")[2]
+        assert convention.title in block
+        page = read(acting(member), page_of(convention, "convention_detail"))
+        assert "ne signe pas le texte en l’état, rouvrez-le ou abandonnez le projet" in page
+        assert "erreur dans le texte" in page
+    assert "rouvrez-le" not in read(acting(treaty.workshop_reviewer), page_of(convention, "convention_detail"))
+
+    treaty.reopen(again(convention))
+    assert "Aucun signataire n’a dit ne pas signer." in read(acting(treaty.manager), reverse("desk:home"))
+
+
+def test_who_does_not_sign_is_not_reminded_and_nobody_says_so_for_another() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = treaty.signature(convention, Party.DISTRIBUTOR)
+    assert acting(treaty.manager).get(page_of(signature, "signature_decline")).status_code == 403
+    gate.apply(signature, "decline", actor=signature.signatory, reason="mandate")
+    late = timezone.now() + timedelta(days=60)
+    due = signature_to_be_reminded(Context(late, SYSTEM, {}))
+    assert set(Signature.objects.awaited().filter(due).values_list("party", flat=True)) == {
+        Party.EPCI,
+        Party.RECONDITIONER,
+    }

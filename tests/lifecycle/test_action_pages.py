@@ -8,10 +8,11 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
+from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from tests.lifecycle.parcels.machine import ParcelState as S
-from tests.lifecycle.parcels.models import Parcel
+from tests.lifecycle.parcels.models import Parcel, SealProof
 from tests.network.factories import make_membership
 from tests.pages import acting, answered, read
 
@@ -137,3 +138,64 @@ def test_a_page_may_refuse_of_its_own(announce: Announce, keeper: Membership) ->
 def test_a_view_written_by_hand_answers_at_the_address_that_is_declared(announce: Announce, keeper: Membership) -> None:
     (parcel,) = announce()
     assert acting(keeper).get(address(parcel, "give")).content.decode() == "à la main"
+
+
+# --- a page that is opened again
+
+
+def receipt_in(page: str) -> str:
+    return page.partition('id="receipt"')[2].partition("</div>")[0]
+
+
+def test_a_verb_that_is_done_is_told_as_done_by_whom_and_when(announce: Announce, keeper: Membership) -> None:
+    (parcel,) = announce()
+    said(acting(keeper), address(parcel, "store"), label="A-1", kilos="3", comment="Près de la porte.")
+
+    page = read(acting(keeper), address(parcel, "store"))
+
+    assert "n’est pas possible depuis l’état" not in page
+    for told in ("C’est fait", "Rangé", "par vous", "Près de la porte."):
+        assert told in receipt_in(page)
+    assert "Depuis, l’état a changé" not in page
+
+
+def test_another_than_who_did_it_reads_who(announce: Announce, keeper: Membership) -> None:
+    (parcel,) = announce()
+    said(acting(keeper), address(parcel, "store"), label="A-1", kilos="3")
+    colleague = make_membership(Role.TECHNICIAN, OrganisationKind.RECONDITIONER, keeper.organisation)
+    assert str(keeper.user) in receipt_in(read(acting(colleague), address(parcel, "store")))
+
+
+def test_what_was_done_stays_told_once_the_row_moved_on(announce: Announce, keeper: Membership) -> None:
+    (parcel,) = announce()
+    gate.apply(parcel, "store", actor=keeper, label="A-1", weight=3)
+    parcel = fresh(parcel)
+    SealProof.objects.create(parcel=parcel)
+    gate.apply(parcel, "give", actor=keeper)
+
+    page = read(acting(keeper), address(parcel, "store"))
+
+    assert "C’est fait" in receipt_in(page)
+    assert "Depuis, l’état a changé" in receipt_in(page)
+
+
+def test_what_another_verb_made_too_late_is_told_with_that_verb(announce: Announce, keeper: Membership) -> None:
+    (parcel,) = announce()
+    gate.apply(parcel, "store", actor=keeper, label="A-1", weight=3)
+    parcel = fresh(parcel)
+    SealProof.objects.create(parcel=parcel)
+    gate.apply(parcel, "give", actor=keeper)
+
+    page = read(acting(keeper), address(parcel, "break_"))
+
+    assert "n’est pas possible depuis l’état" in page
+    assert "Remettre" in receipt_in(page)
+    assert "C’est fait" not in page
+
+
+def test_a_second_press_is_told_what_the_first_one_did(announce: Announce, keeper: Membership) -> None:
+    (parcel,) = announce()
+    said(acting(keeper), address(parcel, "store"), label="A-1", kilos="3")
+    page = acting(keeper).post(address(parcel, "store"), {"label": "A-2", "kilos": "4"}).content.decode()
+    assert "C’est fait" in receipt_in(page)
+    assert 'value="A-2"' in page
