@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
+from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from typing import Any
 from unittest.mock import patch
@@ -104,3 +105,48 @@ def done(client: Client, url: str, **data: Any) -> str:
     assert response.status_code == 302, response.content.decode()
     location: str = response.headers["Location"]
     return location
+
+
+class _Boxes(HTMLParser):
+    """What the boxes of a page say, as a browser would send them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: dict[str, Any] = {}
+        self._select = self._area = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, value = given.get("name") or "", given.get("value") or ""
+        if tag == "select":
+            self._select = name
+        elif tag == "option" and "selected" in given:
+            self.said[self._select] = value
+        elif tag == "textarea":
+            self._area = name
+            self.said[name] = ""
+        elif tag == "input" and name and given.get("type") in ("checkbox", "radio"):
+            if "checked" in given:
+                self.said.setdefault(name, []).append(value or "on")
+        elif tag == "input" and name:
+            self.said[name] = value
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.said[self._area] += data.removeprefix("\n").removeprefix("\r\n")
+
+
+def boxes_of(page: str) -> dict[str, Any]:
+    """What a browser would send back of a page in which nothing was touched."""
+    parser = _Boxes()
+    parser.feed(page)
+    return parser.said
+
+
+def boxes(client: Client, url: str) -> dict[str, Any]:
+    """The same of a page that is opened now."""
+    return boxes_of(read(client, url))

@@ -14,6 +14,7 @@ from conventions.forms.terms import Fields, clause_fields, price_fields, quota_f
 from conventions.models import Convention, articles_of, wording_of_today
 from conventions.services.drafting import DraftArticle, DraftReviewer, DraftTerms, Plan, Price
 from lifecycle.forms import day_input, field_of
+from lifecycle.shown import ShownForm
 from lifecycle.typed import whole
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
@@ -83,7 +84,7 @@ class ConventionStartForm(forms.ModelForm):
             del self.fields["epci_party"]
 
 
-class ConventionDraftForm(forms.ModelForm):
+class ConventionDraftForm(ShownForm, forms.ModelForm):
     """The whole draft: parties, signatories, dates, quotas, prices, articles, reviewers. Anything may wait."""
 
     class Meta:

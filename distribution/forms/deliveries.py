@@ -14,6 +14,7 @@ from distribution.enums import ReleaseReason, SendBackReason
 from distribution.machine import allotment_rules as rules
 from distribution.services.points import EDITED
 from lifecycle.forms import CommentForm, ReasonForm, RowField, choose, field_of, leave_unjudged, retype
+from lifecycle.shown import ShownForm
 from lifecycle.typed import whole_ones
 from network.enums import OrganisationKind
 from network.forms.communes import CommuneField
@@ -108,7 +109,7 @@ class DeviceAttachForm(CommentForm):
         desktop.told = described
 
 
-class PointForm(forms.ModelForm):
+class PointForm(ShownForm, forms.ModelForm):
     """What is said of a place where devices are handed over."""
 
     commune = CommuneField(label="Commune", in_departement=True)

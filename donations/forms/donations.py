@@ -17,6 +17,7 @@ from donations.models import Donation, DonationLine
 from donations.models.line_correction import CORRECTED
 from donations.services.donations import AnnouncedLine
 from lifecycle.forms import CommentForm, ReasonForm, Rows, choose, day_input, field_of, validate_telephone
+from lifecycle.shown import ShownForm
 from lifecycle.typed import whole
 from network.enums import LegalNature, OrganisationKind
 from network.forms.communes import CommuneField
@@ -41,7 +42,7 @@ class LineByLine[F: forms.BaseForm](forms.Form):
         return self.is_bound and (bool(self.errors) or any(line.errors for line in self.lines))
 
 
-class DonationForm(forms.ModelForm):
+class DonationForm(ShownForm, forms.ModelForm):
     """The lot as its donor describes it. Everything may wait until it is announced."""
 
     commune = CommuneField(label="Commune de l’enlèvement", required=False)

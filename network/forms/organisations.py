@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from lifecycle.shown import ShownForm
 from network import siret
 from network.enums import Competence, OrganisationKind
 from network.forms.communes import CommuneField, CommunesField
@@ -19,7 +20,7 @@ GROUPS = (
 """The form in the order people fill it."""
 
 
-class OrganisationForm(forms.ModelForm):
+class OrganisationForm(ShownForm, forms.ModelForm):
     """All of an organisation; the communes served are typed, or taken from whole EPCI."""
 
     kinds = forms.MultipleChoiceField(

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from lifecycle.forms import Rows, choose, day_input, field_of, retype, validate_telephone
+from lifecycle.shown import ShownForm
 from network.forms.communes import CommuneField
 from prescriptions.enums import AgreementHow, FactKind, NeedKind, NeedUse
 from prescriptions.forms.asking import words
@@ -22,7 +23,7 @@ ANOTHER_PERSON = {"autocomplete": "off"}
 """The browser does not offer what the worker typed about somebody else."""
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(ShownForm, forms.ModelForm):
     """Who the person of reference is, and how to reach her."""
 
     class Meta:
@@ -54,7 +55,7 @@ class PersonForm(forms.ModelForm):
         return born
 
 
-class HomeForm(forms.ModelForm):
+class HomeForm(ShownForm, forms.ModelForm):
     """Where the household lives, or is domiciled, and how many it is."""
 
     commune = CommuneField(
@@ -231,7 +232,7 @@ class AgreementForm(forms.Form):
         return data
 
 
-class StoryForm(forms.Form):
+class StoryForm(ShownForm, forms.Form):
     """What the worker knows of the household; it stays with the prescriber."""
 
     story = forms.CharField(

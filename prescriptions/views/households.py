@@ -36,7 +36,7 @@ def household_edit(request: Request, reference: str) -> HttpResponse:
     around = from_where(request, household)
     page, back = around["page"], around["back"]
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
+        data = {name: form.cleaned_data[name] for name in form.changed_data}
         if saved(form, lambda: services.edit_household(actor=actor, household=household, **data)) is not None:
             messages.success(request, "Dossier corrigé.")
             return redirect(back)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from donations.enums import DonationState
 from donations.models import Donation
 from lifecycle.forms import CommentForm, ReasonForm, RowField, choose, field_of
+from lifecycle.shown import ShownForm
 from network.enums import OrganisationKind
 from network.models import Epci, Membership, Organisation
 from network.permissions import is_pilot
@@ -131,7 +132,7 @@ def asked_of_its_type(form: Any) -> None:
             del form.fields[name]
 
 
-class DeviceDescribeForm(forms.ModelForm):
+class DeviceDescribeForm(ShownForm, forms.ModelForm):
     """What is read on the device, and where it is put."""
 
     class Meta:

@@ -19,6 +19,7 @@ from prescriptions.models import Household, HouseholdAccess
 from prescriptions.services.households import open_identity
 from prescriptions.services.prescriptions import create_prescription, remind_prescription
 from tests.network.factories import make_commune, make_membership
+from tests.pages import boxes, boxes_of
 from tests.prescriptions.files import COMPUTER, Circle, again
 from tests.prescriptions.pages import acting, answered, done, page_of, read
 
@@ -70,6 +71,31 @@ def test_a_worker_corrects_a_file_and_nothing_typed_is_lost(circle: Circle) -> N
     done(client, url, **typed | {"last_name": "Essai"})
     assert again(household).name == "Nadia Essai"
     assert acting(circle.pilot).get(url).status_code == 403
+
+
+def test_two_tabs_that_correct_a_file_lose_nothing_of_each_other(circle: Circle) -> None:
+    household = circle.household(first_name="Nadia", phone="0600000001")
+    client, url = acting(circle.worker), page_of(household, "household_edit")
+    first, second = boxes(client, url), boxes(client, url)
+    done(client, url, **first | {"phone": "06 00 00 00 02"})
+    done(client, url, **second | {"first_name": "Nadja"})
+    corrected = again(household)
+    assert (corrected.first_name, corrected.phone) == ("Nadja", "06 00 00 00 02")
+
+
+def test_what_both_tabs_changed_is_asked_again_with_what_was_typed(circle: Circle) -> None:
+    household = circle.household(phone="0600000001")
+    client, url = acting(circle.worker), page_of(household, "household_edit")
+    first, second = boxes(client, url), boxes(client, url)
+    done(client, url, **first | {"phone": "0600000002", "adults": "3"})
+    page = answered(client, url, **second | {"phone": "0600000003", "first_name": "Nadja"})
+    assert "Changé entre-temps\u00a0: «\u00a00600000002\u00a0» est enregistré." in page
+    assert again(household).phone == "0600000002"
+    kept = boxes_of(page)
+    assert (kept["phone"], kept["first_name"], kept["adults"]) == ("0600000003", "Nadja", "3")
+    done(client, url, **kept)
+    corrected = again(household)
+    assert (corrected.first_name, corrected.phone, corrected.adults) == ("Nadja", "0600000003", 3)
 
 
 def test_a_move_is_dated_and_told_on_the_page(circle: Circle) -> None:
