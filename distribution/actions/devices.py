@@ -17,7 +17,7 @@ from distribution.forms.deliveries import (
 )
 from distribution.forms.households import SignedForm
 from distribution.machine import allotment_rules, household_rules, return_rules
-from distribution.models import Appointment
+from distribution.models import Appointment, HandOver
 from distribution.services import allotment, hand_overs, point_stock, returns
 from distribution.services.appointments import is_written_to
 from distribution.views.hand_overs import device_reserve, opened_note
@@ -29,7 +29,7 @@ from refurb.actions import stolen_or_mislaid
 from refurb.enums import ReturnReason
 from refurb.models import Device
 from refurb.views.devices import DEVICE_PAGES
-from typography.french import moment
+from typography.french import euros, moment
 
 SIGNED_AS = {"signature": "deposit"}
 """Where the form calls otherwise what the rules name."""
@@ -49,6 +49,10 @@ def _who_waits_again(request: Request, device: Device) -> Mapping[str, Any]:
         told += f" Son rendez-vous du {moment(expected.starts_at)} est annulé\u00a0: le foyer"
         is_mailed = is_written_to(expected.need, expected.starts_at)
         told += " l’apprend par un message." if is_mailed else " est à appeler, dans «\u00a0À faire\u00a0»."
+    note = HandOver.objects.current().filter(device=device.pk, co_funding__gt=0).select_related("funder").first()
+    if note is not None:
+        told += f" Les {euros(note.co_funding)} que paie {note.funder} suivent le besoin\u00a0: l’appareil suivant les"
+        told += " reprend, dans la limite de son prix."
     return {"warning": told}
 
 

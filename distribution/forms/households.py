@@ -56,7 +56,7 @@ class TermsForm(CommentForm):
         kinds = (OrganisationKind.FUNDER, OrganisationKind.PRESCRIBER, OrganisationKind.EPCI)
         field_of(self, "funder", forms.ModelChoiceField).queryset = funders.of_kind(*kinds)
 
-    def clean_co_funding(self) -> Decimal:
+    def clean_co_funding(self) -> Decimal | None:
         """Nothing typed is nothing paid by others."""
         return self.cleaned_data["co_funding"] or Decimal(0)
 
@@ -83,6 +83,11 @@ class DeviceReserveForm(TermsForm):
         need = field_of(self, "need", RowField)
         need.queryset = needs
         need.told = lambda need: labels.get(need.pk, need.reference)
+
+    def clean_co_funding(self) -> Decimal | None:
+        """Nothing typed is what was agreed on for this need already, if anything was; a zero is nothing."""
+        typed: Decimal | None = self.cleaned_data["co_funding"]
+        return typed
 
 
 class BeforeItsTurnForm(CommentForm):

@@ -1,7 +1,9 @@
 """From the shelf to a household: derogation, reservation, note, hand-over, exchange."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -36,6 +38,8 @@ OTHER_WRITTEN = Reason(
     field="comment",
 )
 NOT_EQUIPMENT = Reason("not_equipment", "Ce besoin ne se sert pas par un appareil.")
+FELL = (ClosedBecause.RELEASED, ClosedBecause.LOST)
+"""Why a note counts no more while what was agreed on with the household stands."""
 NOT_RESERVED = Reason("not_reserved", "La fiche se prépare pour un appareil réservé.")
 NOT_AVAILABLE = Reason("not_available", "L’échange se fait avec un appareil disponible au point de distribution.")
 NO_NOTE = Reason(
@@ -96,7 +100,7 @@ def reserve_device(
     device: Device,
     need: Need,
     price: Decimal | None = None,
-    co_funding: Decimal | int = 0,
+    co_funding: Decimal | int | None = None,
     funder: Organisation | None = None,
     out_of_order: OrderReason | str = "",
     at: datetime | None = None,
@@ -104,13 +108,16 @@ def reserve_device(
 ) -> Device:
     """Hold a device for a need, and prepare its hand-over note: what is paid, and by whom, in euros.
 
-    ``price``: the device's own unless given; ``co_funding`` is the part that ``funder`` pays. ``out_of_order``: why
-    the need is served before its turn, which is asked when needs with a better rank could be given this device.
+    ``price``: the device's own unless given; ``co_funding`` is the part that ``funder`` pays: unless given, what was
+    agreed on for a device that was released. ``out_of_order``: why the need is served before its turn, which is asked
+    when needs with a better rank could be given this device.
     Raises Unknown (the need too), PermissionDenied, Refused.
     """
     _see(actor, need)
     if out_of_order == OrderReason.OTHER and not comment.strip():
         raise Refused({device.pk: (OTHER_WRITTEN,)})
+    asked = device.price if price is None else price
+    kept = co_funding_kept([need.pk]) if co_funding is None and funder is None else {}
     return gate.apply(
         device,
         "reserve",
@@ -118,11 +125,41 @@ def reserve_device(
         at=at,
         comment=comment,
         need=need.pk,
-        price=device.price if price is None else price,
-        co_funding=Decimal(co_funding),
-        funder=funder.pk if funder else None,
+        price=asked,
+        **part_paid(co_funding, funder, asked, kept.get(need.pk)),
         **told_why(out_of_order),
     )
+
+
+def co_funding_kept(needs: Collection[int]) -> dict[int, HandOver]:
+    """``{need pk: the note that says it}``: what others pay for needs whose device was released, or lost.
+
+    What was paid for a device that was handed over is spent; whoever left pays nothing any more. Where the whole price
+    was paid, it may have held the part down: the note before says what it was. One query.
+    """
+    sales = HandOver.objects.filter(need__in=needs, kind=HandOverKind.SALE).order_by("need", "-pk")
+    kept = {}
+    for need, notes in groupby(sales.select_related("funder"), key=lambda note: note.need_id):
+        found: HandOver | None = None
+        for note in notes:
+            if note.handed_over_at is not None or (found is None and note.closed_because not in FELL):
+                break
+            found = note if found is None or note.co_funding > found.co_funding else found
+            if note.to_pay > 0:
+                break
+        if found is not None and found.funder is not None and found.funder.is_active:
+            kept[need] = found
+    return kept
+
+
+def part_paid(
+    co_funding: Decimal | int | None, funder: Organisation | None, price: Decimal | None, kept: HandOver | None
+) -> dict[str, Any]:
+    """What the gate is given of what another pays: as typed, else as it was kept, never more than the price."""
+    if co_funding is None and funder is None and kept is not None:
+        part = min(kept.co_funding, price or Decimal(0))
+        return {"co_funding": part, "funder": kept.funder_id if part > 0 else None}
+    return {"co_funding": Decimal(co_funding or 0), "funder": funder.pk if funder else None}
 
 
 def told_why(out_of_order: str) -> dict[str, Any]:

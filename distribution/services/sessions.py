@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from distribution.enums import HandOverProof
-from distribution.services.hand_overs import OTHER_WRITTEN, told_why
+from distribution.services.hand_overs import OTHER_WRITTEN, co_funding_kept, part_paid, told_why
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Unknown
@@ -22,12 +22,13 @@ from refurb.models.device import Device
 class Call:
     """For whom a device is held, at which price in euros (its own unless given), of which ``funder`` pays a part.
 
+    Unless given, that part is the one that was agreed on for a device that was released.
     ``out_of_order``: why the need is served before its turn, when it is.
     """
 
     need: Need
     price: Decimal | None = None
-    co_funding: Decimal | int = 0
+    co_funding: Decimal | int | None = None
     funder: Organisation | None = None
     out_of_order: str = ""
 
@@ -46,12 +47,13 @@ def reserve_devices(
     said = bool(comment.strip())
     silent = [pk for pk, call in calls.items() if call.out_of_order == OrderReason.OTHER and not said]
     own = dict(Device.objects.filter(pk__in=calls).values_list("pk", "price"))
+    prices = {pk: own.get(pk) if call.price is None else call.price for pk, call in calls.items()}
+    kept = co_funding_kept(needs)
     per_row = {
         pk: {
             "need": call.need.pk,
-            "price": own.get(pk) if call.price is None else call.price,
-            "co_funding": Decimal(call.co_funding),
-            "funder": call.funder.pk if call.funder else None,
+            "price": prices[pk],
+            **part_paid(call.co_funding, call.funder, prices[pk], kept.get(call.need.pk)),
             **told_why(call.out_of_order),
         }
         for pk, call in calls.items()

@@ -25,13 +25,23 @@ from refurb.models import Device
 from refurb.views.devices import DEVICE_PAGES, visible_device
 from typography.french import euros
 
+KEPT = (
+    "Par un CCAS, une association, une caisse… Laissez vide pour garder ce qui est déjà pris en charge pour ce besoin,"
+    " s’il le dit, dans la limite du prix\u00a0; tapez 0 si le foyer paie tout."
+)
+
 
 @asks_then_acts
 def device_reserve(request: Request, reference: str) -> HttpResponse:
     """For which need, at what price, who takes a part: the note is prepared at once."""
     device = visible_device(request, reference)
     needs = needs_for(request, device) if device.state == DeviceState.AVAILABLE else Need.objects.none()
-    labels = {need.pk: need_choice(rank, need) for rank, need in enumerate(needs, start=1)}
+    ranked = list(needs)
+    kept = hand_overs.co_funding_kept([need.pk for need in ranked])
+    labels = {
+        need.pk: need_choice(rank, need) + (f" – {part_kept(kept[need.pk])}" if need.pk in kept else "")
+        for rank, need in enumerate(ranked, start=1)
+    }
     wanted = next((need.pk for need in needs if need.reference == request.GET.get("besoin")), None)
     form = DeviceReserveForm(
         posted(request),
@@ -41,6 +51,8 @@ def device_reserve(request: Request, reference: str) -> HttpResponse:
         initial={"price": device.price, "need": wanted},
     )
     _tell_ceiling(form, device)
+    if kept:
+        form.fields["co_funding"].help_text = KEPT
     return DEVICE_PAGES.act(
         request,
         device,
@@ -110,6 +122,11 @@ def opened_note(request: Request, device: Device) -> HandOver | None:
     """The same for a page that shows the household, once it is written who opened it."""
     note = note_of(request, device)
     return opened(request, note.need.prescription.household, note) if note is not None else None
+
+
+def part_kept(note: HandOver) -> str:
+    """What another pays for a need, whatever its device."""
+    return f"{euros(note.co_funding)} pris en charge par {note.funder}"
 
 
 def need_choice(rank: int, need: Any) -> str:

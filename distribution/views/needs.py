@@ -20,7 +20,7 @@ from distribution.forms.households import BeforeItsTurnForm, DerogationForm, Nee
 from distribution.machine.order_rules import ahead_of, jumped
 from distribution.models import Derogation, DerogationRequest, HandOver
 from distribution.permissions import can_grant_derogation, can_serve_device, sees_derogations
-from distribution.services.hand_overs import grant_derogation, reserve_device
+from distribution.services.hand_overs import co_funding_kept, grant_derogation, reserve_device
 from distribution.tables import DerogationTable, QueuedNeedTable
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.machine import Context
@@ -153,6 +153,7 @@ def need_choose(request: Request, reference: str) -> HttpResponse:
         "derogation": Derogation.objects.filter(need=need).first(),
         "held": Device.objects.visible_to(actor).serving(need).first(),
         "error": error,
+        "kept": co_funding_kept([need.pk]).get(need.pk),
     }
     return render(request, "distribution/need_choose.html", context)
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from distribution.enums import HandOverProof, SettlementKind
 from distribution.models import Derogation, HandOver, Settlement
 from distribution.panels import convention_panel, household_panel, need_panel, prescription_panel
+from distribution.services import hand_overs
 from network.enums import OrganisationKind, Role
 from prescriptions.enums import ContactChannel, NeedKind, NeedState, PrescriptionState
 from prescriptions.models import Need, Prescription
@@ -123,6 +124,53 @@ def test_a_reservation_from_the_device_with_a_share_paid_by_another(shelf: Shelf
     client.post(url, {"need": need.pk, "price": "80", "co_funding": "30,50", "funder": shelf.funder.pk})
     note = HandOver.objects.get(device=device)
     assert (note.co_funding, note.to_pay, note.funder) == (Decimal("30.5"), Decimal("49.5"), shelf.funder)
+
+
+def test_what_another_pays_follows_the_need_to_its_next_device(shelf: Shelf) -> None:
+    device = shelf.reserved(shelf.available(price=120), co_funding=50, funder=shelf.funder)
+    need, funder = device.need, str(shelf.funder)
+    assert need is not None
+    client = acting(shelf.adviser)
+    kept = f"Les 50\u00a0€ que paie {funder} suivent le besoin"
+    assert kept in read(client, page_of(device, "device_release"))
+    client.post(page_of(device, "device_release"), {})
+
+    other = shelf.available(price=120)
+    assert f"50\u00a0€ pris en charge par {funder}" in read(client, page_of(other, "device_reserve"))
+    assert f"50\u00a0€ pris en charge par {funder}" in read(client, choose(need))
+    client.post(choose(need), {"device": other.reference})
+    note = HandOver.objects.current().get(device=other)
+    assert (note.co_funding, note.funder, note.to_pay) == (50, shelf.funder, 70)
+
+
+def test_what_another_pays_is_no_more_than_the_price_of_the_next_device(shelf: Shelf) -> None:
+    device = shelf.reserved(shelf.available(price=120), co_funding=50, funder=shelf.funder)
+    need, client = device.need, acting(shelf.adviser)
+    assert need is not None
+    for price, paid in ((30, 30), (0, 0), (80, 50)):
+        client.post(page_of(device, "device_release"), {})
+        device = shelf.available(price=price)
+        client.post(page_of(device, "device_reserve"), {"need": need.pk, "price": price, "co_funding": ""})
+        note = HandOver.objects.current().get(device=device)
+        assert (note.co_funding, note.to_pay) == (paid, price - paid), price
+
+
+def test_a_zero_that_is_typed_takes_back_what_another_paid(shelf: Shelf) -> None:
+    device = shelf.reserved(shelf.available(price=120), co_funding=50, funder=shelf.funder)
+    need, client = device.need, acting(shelf.adviser)
+    assert need is not None
+    for typed in ("0", ""):
+        client.post(page_of(device, "device_release"), {})
+        device = shelf.available(price=80)
+        client.post(page_of(device, "device_reserve"), {"need": need.pk, "price": "80", "co_funding": typed})
+        assert HandOver.objects.current().get(device=device).co_funding == 0
+    assert "suivent le besoin" not in read(client, page_of(device, "device_release"))
+
+
+def test_what_another_paid_for_a_device_that_was_handed_over_is_spent(shelf: Shelf) -> None:
+    device = shelf.hand_over(shelf.reserved(shelf.available(price=120), co_funding=50, funder=shelf.funder))
+    assert device.need_id is not None
+    assert hand_overs.co_funding_kept([device.need_id]) == {}
 
 
 def test_a_reservation_is_lifted_and_the_need_waits_again(shelf: Shelf) -> None:
