@@ -47,8 +47,12 @@ def _who_waits_again(request: Request, device: Device) -> Mapping[str, Any]:
     expected = booked.first() if device.need_id is not None else None
     if expected is not None and expected.starts_at is not None:
         told += f" Son rendez-vous du {moment(expected.starts_at)} est annulé\u00a0: le foyer"
-        is_mailed = is_written_to(expected.need, expected.starts_at)
-        told += " l’apprend par un message." if is_mailed else " est à appeler, dans «\u00a0À faire\u00a0»."
+        if is_written_to(expected.need, expected.starts_at):
+            told += " l’apprend par un message."
+        elif expected.starts_at > timezone.now():
+            told += " est à appeler, dans «\u00a0À faire\u00a0»."
+        else:
+            told += " n’est pas prévenu, et l’heure étant passée, il n’y a plus personne à appeler."
     note = HandOver.objects.current().filter(device=device.pk, co_funding__gt=0).select_related("funder").first()
     if note is not None:
         told += f" Les {euros(note.co_funding)} que paie {note.funder} suivent le besoin\u00a0: l’appareil suivant les"

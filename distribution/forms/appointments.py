@@ -41,7 +41,10 @@ def not_too_far(day: date) -> date:
 
 
 class HourForm(forms.Form):
-    """Which hour, among those with a place left; whether the household knows already."""
+    """Which hour, among those with a place left; whether the household knows already.
+
+    ``ticked_from``: the first hour from then on is ticked beforehand, nothing sooner: nobody would come in time.
+    """
 
     starts_at = forms.TypedChoiceField(
         label="Heure",
@@ -53,12 +56,14 @@ class HourForm(forms.Form):
         label="Le foyer est devant moi, ou au téléphone\u00a0: il connaît cette heure.", required=False
     )
 
-    def __init__(self, *args: Any, slots: Sequence[Slot], mailed: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, slots: Sequence[Slot], ticked_from: datetime, mailed: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         choices = [(slot.starts_at.isoformat(), slot_told(slot)) for slot in slots]
         field_of(self, "starts_at", forms.TypedChoiceField).choices = choices
-        if choices:
-            self.fields["starts_at"].initial = choices[0][0]
+        reached = (slot.starts_at.isoformat() for slot in slots if slot.starts_at >= ticked_from)
+        self.fields["starts_at"].initial = next(reached, None)
         if mailed:
             del self.fields["known"]
 

@@ -39,11 +39,6 @@ def _reserved_here(**more: Any) -> QuerySet[Device]:
     return Device.objects.main().filter(**here, **more)
 
 
-def _asked(ctx: Context) -> Any:
-    """The hour that is asked for; of a row alone, its own."""
-    return ctx.values["starts_at"] if ctx.has("starts_at") else F("starts_at")
-
-
 def _before_it_falls(ctx: Context) -> Any:
     asked = ctx.values["starts_at"] if ctx.has("starts_at") else OuterRef("starts_at")
     return Exists(_reserved_here(reserved_until__gt=asked)) if ctx.has("starts_at") else True
@@ -80,11 +75,10 @@ def notice_of(ctx: Context) -> timedelta:
     return timedelta(hours=APPOINTMENT_NOTICE_HOURS.on(ctx.day))
 
 
-def _ahead(ctx: Context) -> Q | bool:
-    """For the household, so many hours ahead; for the point, in the future."""
+def _ahead(ctx: Context) -> bool:
+    """For the household, so many hours ahead; for the point, in the future. Until one is chosen, nothing is said."""
     first = ctx.at + notice_of(ctx) if isinstance(ctx.actor, SignedLink) else ctx.at
-    asked = _asked(ctx)
-    return Q(starts_at__gt=first) if isinstance(asked, F) else bool(asked > first)
+    return not ctx.has("starts_at") or bool(ctx.values["starts_at"] > first)
 
 
 def _in_time(ctx: Context) -> Q:

@@ -16,6 +16,7 @@ from lifecycle.fields import StateField
 from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
 from network.models import Membership
+from prescriptions.enums import NeedState
 from prescriptions.models import Need
 from refurb.enums import DeviceState
 from refurb.models import Device, DistributionPoint
@@ -143,11 +144,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Those to come, or that were to come, of which the household does not know: nobody told it, or no mail left.
 
         One that is cancelled and booked again at another hour is told with the new one; who answered that it needs
-        nothing any more expects nothing.
+        nothing any more expects nothing, and who has its device since was there to hear of it.
         """
         again = Appointment._base_manager.filter(need=OuterRef("need"), state=S.BOOKED)
-        wanted = Q(need__prescription__declined_at=None)
-        awaited = Q(state=S.BOOKED) | Q(state=S.CANCELLED) & wanted & ~Q(Exists(again))
+        wanted, unserved = Q(need__prescription__declined_at=None), ~Q(need__state=NeedState.MET)
+        awaited = Q(state=S.BOOKED) | Q(state=S.CANCELLED) & wanted & unserved & ~Q(Exists(again))
         return self.filter(awaited & not_known(), starts_at__gt=at)
 
     def to_move(self, at: datetime) -> Self:

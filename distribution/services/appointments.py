@@ -118,7 +118,8 @@ def move_appointment(
     def move(**hour: Any) -> Appointment:
         return gate.apply(row, "move", actor=actor, at=at, **hour)
 
-    soonest = min((one for one in (starts_at, row.starts_at) if one is not None), default=None)
+    now = at or timezone.now()  # an hour that has passed hurries nobody: the household is late, or asks for later
+    soonest = min((one for one in (starts_at, row.starts_at) if one is not None and one > now), default=None)
     told = known or isinstance(actor, SignedLink) or is_written_to(row.need, soonest, at)
     return _seated(row.point, move, starts_at=starts_at, told=told, at=at, but=row.pk)
 

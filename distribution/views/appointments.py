@@ -21,9 +21,9 @@ from distribution.forms.appointments import FromDayForm, HourForm
 from distribution.machine.appointment_rules import to_call_back
 from distribution.models import Appointment, AppointmentEntry, HandOver
 from distribution.models.appointment import not_known
-from distribution.permissions import can_keep_appointment
+from distribution.permissions import can_keep_appointment, can_release_device
 from distribution.services.answers import OF_THE_HOUR, last_answer, words_of_answer
-from distribution.services.appointments import book_appointment, held_for, is_written_to, no_other, slots_for
+from distribution.services.appointments import TO_READ, book_appointment, held_for, is_written_to, no_other, slots_for
 from distribution.slots import has_hours, on_day
 from distribution.views.needs import visible_need
 from documents.models import SmsAnswer
@@ -78,6 +78,7 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
     unknown = Appointment.objects.filter(not_known(), pk=appointment.pk).exists()
     again = _again(appointment, request)
     serves = can_keep_appointment(request.membership) is not None
+    now = timezone.now()
     context = {
         "appointment": appointment,
         "household": appointment.need.prescription.household,
@@ -85,8 +86,11 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
         "amount": amount,
         "to_bring": SHOWN_AT_COUNTER,
         "unknown": unknown,
+        "to_tell": unknown and Appointment.objects.to_tell(now).filter(pk=appointment.pk).exists(),
+        "is_late": serves and appointment.state == AppointmentState.BOOKED and appointment.starts_at <= now,
+        "releases": again and can_release_device(request.membership) is not None,
         "answers": list(_answers(appointment)) if serves else [],
-        "todo": _to_do(appointment, timezone.now()) if serves else None,
+        "todo": _to_do(appointment, now) if serves else None,
         "main": "miss",
         "serves": serves,
         "again": again,
@@ -152,7 +156,7 @@ def calendar_response(content: bytes, name: str) -> HttpResponse:
 
 @asks_then_acts
 def appointment_book(request: Request, reference: str) -> HttpResponse:
-    """The next hours of the point that keeps the device of a need: the first one is ticked."""
+    """The next hours of the point that keeps the device of a need: the first one within reach is ticked."""
     actor = request.membership
     if can_keep_appointment(actor) is None:
         raise PermissionDenied
@@ -187,7 +191,7 @@ def hours(
     slots = [] if device is None else slots_for(device, actor=request.membership, after=after, most=SHOWN, but=but)
     if request.method == "POST" and device is not None:  # any hour that was shown, whatever the day asked for since
         slots = slots_for(device, actor=request.membership, but=but)
-    return day, HourForm(posted(request), slots=slots, mailed=mailed)
+    return day, HourForm(posted(request), slots=slots, ticked_from=timezone.now() + TO_READ, mailed=mailed)
 
 
 def from_day(day: date | None) -> datetime | None:

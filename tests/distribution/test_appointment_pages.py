@@ -13,7 +13,11 @@ from playwright.sync_api import Page
 from desk.todo.appointments import appointment_blocks
 from desk.todo.blocks import first_of
 from distribution.enums import AppointmentState
+from distribution.forms.appointments import HourForm
 from distribution.models import Appointment, PointClosure, PointOpening
+from distribution.services.appointments import TO_READ, cancel_appointment
+from distribution.slots import Slot
+from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from prescriptions import own_papers
 from prescriptions.models import HouseholdAccess
@@ -46,13 +50,80 @@ def device(shelf: Shelf) -> Device:
 # --- at the counter
 
 
+def test_an_hour_that_no_household_can_reach_is_offered_and_not_ticked(shelf: Shelf) -> None:
+    now = timezone.now()
+    slots = [Slot(now + timedelta(minutes=wait), now + timedelta(minutes=wait + 30), 1) for wait in (1, 59, 61)]
+    form = HourForm(slots=slots, ticked_from=now + TO_READ)
+    assert form.fields["starts_at"].initial == slots[2].starts_at.isoformat()
+    assert len(form.fields["starts_at"].choices) == 3  # type: ignore[attr-defined]
+    assert HourForm(slots=slots[:2], ticked_from=now + TO_READ).fields["starts_at"].initial is None
+
+
+def test_a_household_that_is_late_is_given_another_hour_without_an_absence(shelf: Shelf, device: Device) -> None:
+    made = past(shelf, device)
+    client, move = acting(shelf.adviser), page_of(made, "move")
+    assert "Le foyer est en retard" in read(client, page_of(made))
+    page = read(client, move)
+    assert "Ce qui manque" not in page
+    assert "trop proche" not in page
+    hour = next_hours(shelf, device)[0].starts_at
+    done(client, move, starts_at=hour.isoformat(), known="on")
+    moved = again(made)
+    assert (moved.state, moved.starts_at) == (S.BOOKED, hour)
+    assert not moved.journal.filter(verb="miss").exists()
+    assert "Le foyer est en retard" not in read(client, page_of(made))
+
+
+def test_no_call_is_promised_for_an_hour_that_has_passed(shelf: Shelf, device: Device) -> None:
+    made = past(shelf, device)
+    client = acting(shelf.adviser)
+    page = read(client, reverse("distribution:device_release", args=[device.reference]))
+    assert "est à appeler" not in page
+    assert "plus personne à appeler" in page
+    gate.apply(device, "release", actor=shelf.adviser)
+    assert again(made).state == S.CANCELLED
+    assert not Appointment.objects.to_tell(timezone.now()).exists()
+    page = read(client, page_of(made))
+    assert "à prévenir" not in page
+    assert "plus personne à appeler" in page
+
+
+def test_a_call_is_promised_for_an_hour_to_come_and_is_there(shelf: Shelf, device: Device) -> None:
+    made = booked(shelf, device, known=True)
+    client = acting(shelf.adviser)
+    assert "est à appeler" in read(client, reverse("distribution:device_release", args=[device.reference]))
+    gate.apply(device, "release", actor=shelf.adviser)
+    assert "à prévenir" in read(client, page_of(made))
+    assert Appointment.objects.to_tell(timezone.now()).get() == made
+
+
+def test_once_its_device_is_handed_over_a_household_is_not_told_of_an_hour_given_up(
+    shelf: Shelf, device: Device
+) -> None:
+    made = booked(shelf, device, known=True)
+    cancel_appointment(actor=shelf.adviser, appointment=made, reason="household")
+    assert Appointment.objects.to_tell(timezone.now()).get() == made
+    shelf.hand_over(device)
+    assert not Appointment.objects.to_tell(timezone.now()).exists()
+    assert "à prévenir" not in read(acting(shelf.adviser), page_of(made))
+
+
+def test_what_was_missed_is_booked_again_or_released_from_its_page(shelf: Shelf, device: Device) -> None:
+    made = past(shelf, device)
+    client = acting(shelf.adviser)
+    done(client, page_of(made, "miss"))
+    page = read(client, page_of(made))
+    assert booking_of(made) in page
+    assert reverse("distribution:device_release", args=[device.reference]) in page
+
+
 def test_three_clicks_fix_the_next_hour(shelf: Shelf, device: Device) -> None:
     client = acting(shelf.adviser)
     url = reverse("refurb:device_detail", args=[device.reference])
     assert booking(device) in read(client, url), "from the device"
     assert booking(device) in read(client, reverse("prescriptions:need_detail", args=[need_of(device).reference]))
     page = read(client, booking(device))
-    first = next_hours(shelf, device)[0]
+    first = next(one for one in next_hours(shelf, device) if one.starts_at >= timezone.now() + timedelta(hours=1))
     (ticked,) = re.findall(r'<input type="radio"[^>]*value="([^"]+)"[^>]*checked', page)
     assert ticked == first.starts_at.isoformat()
 
