@@ -84,7 +84,7 @@ class ShownForm(forms.BaseForm):
         for code, label in getattr(self.fields[name], "choices", ()):
             labels |= dict(label) if isinstance(label, list | tuple) else {str(code): str(label)}
         codes = said if isinstance(said, list) else [said]
-        return ", ".join(labels.get(code, code) for code in codes if code) or "rien"
+        return ", ".join(labels.get(str(code), str(code)) for code in codes if code) or "rien"
 
 
 def _as_sent(widget: forms.Widget, value: Any) -> Any:

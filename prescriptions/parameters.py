@@ -104,6 +104,12 @@ INSTRUCT_DAYS = parameter(
     unit="jours ouvrés",
     label="Instruire une demande, le temps d’un complément excepté",
 )
+PROOF_OLD_DAYS = parameter(
+    "prescriptions.proof_old_days",
+    usual=365,
+    unit="jours",
+    label="Dire ancien un justificatif de plus de",
+)
 PHOTO_DAYS = parameter(
     "prescriptions.photo_days",
     usual=7,

@@ -318,9 +318,10 @@ class Fact(models.Model):
 
     @property
     def in_one_line(self) -> str:
-        """The fact in one line: what, in which band, seen when."""
+        """The fact in one line: what, in which band, by a document of which day, seen when."""
         band = f", {self.band}" if self.band else ""
-        return f"{self.get_kind_display()}{band}, vu le {french.day(self.seen_on)}"
+        dated = f", document du {french.day(self.dated_on)}" if self.dated_on else ""
+        return f"{self.get_kind_display()}{band}{dated}, vu le {french.day(self.seen_on)}"
 
 
 class Decision(models.Model):

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
 from prescriptions.enums import PROOF_LOOKED_AT, CodePurpose, EligibilityVerdict, FactKind, FilePart, RuleOutcome
+from prescriptions.parameters import PROOF_OLD_DAYS
 from reference.dated import Dated, DatedQuerySet, read_once
 
 
@@ -119,7 +120,7 @@ class FactBand(Dated):
 
 @dataclass(frozen=True)
 class RuleLine:
-    """What one rule says of one prescription, and on which fact."""
+    """What one rule says of one prescription, and on which fact, whose document is of the day ``dated_on``."""
 
     code: str
     label: str
@@ -127,6 +128,7 @@ class RuleLine:
     seen: str
     decisive: bool
     kind: str
+    dated_on: date | None = None
 
     @property
     def proof(self) -> str:
@@ -166,6 +168,18 @@ class Evaluation:
         if RuleOutcome.MET in outcomes:
             return EligibilityVerdict.FAVOURABLE
         return EligibilityVerdict.AGAINST if self.against else EligibilityVerdict.TO_APPRAISE
+
+    @property
+    def old(self) -> tuple[RuleLine, ...]:
+        """Those that lean on a document too old to be sure of today: the rules do not look at its day, people do."""
+        dated = [line for line in self.lines if line.dated_on is not None]
+        oldest = self.on - timedelta(days=self.old_days) if dated else None
+        return tuple(line for line in dated if oldest and line.dated_on and line.dated_on < oldest)
+
+    @property
+    def old_days(self) -> int:
+        """From how many days on a document is said to be old."""
+        return PROOF_OLD_DAYS.on(self.on)
 
     @property
     def met(self) -> tuple[RuleLine, ...]:
@@ -234,7 +248,8 @@ class EligibilityRule(Dated):
             return RuleLine(self.code, self.label, RuleOutcome.UNKNOWN, "", self.decisive, self.kind)
         met = self.at_most is None or (fact.at_most is not None and fact.at_most <= self.at_most)
         outcome = RuleOutcome.MET if met else RuleOutcome.NOT_MET
-        return RuleLine(self.code, self.label, outcome, fact.in_one_line, self.decisive, self.kind)
+        dated = fact.dated_on or fact.seen_on
+        return RuleLine(self.code, self.label, outcome, fact.in_one_line, self.decisive, self.kind, dated)
 
 
 def weigh(rules: Iterable[EligibilityRule], facts: Sequence[Any], day: date) -> Evaluation:

@@ -218,3 +218,22 @@ def test_the_prescriber_does_not_decide_on_its_own_file() -> None:
     for verb in ("accept", "refuse", "ask_completion"):
         with pytest.raises(PermissionDenied):
             gate.apply(prescription, verb, actor=circle.worker)
+
+
+def test_a_document_that_is_old_is_dated_and_said_so_to_whoever_writes_and_to_whoever_decides() -> None:
+    load_settings()
+    circle = Circle()
+    today = timezone.localdate()
+    draft = circle.empty()
+    circle.see_fact(draft, dated_on=date(1990, 6, 1), seen_on=date(2019, 6, 1), proof="attestation")
+    writing = read(acting(circle.worker), reverse("prescriptions:prescription_situation", args=[draft.reference]))
+    assert "du 1er\u00a0juin 1990, vu le" in writing
+    assert "Ancien, de plus de 365 jours" in writing
+    (line,) = evaluate(prescription=draft).old
+    assert line.dated_on == date(1990, 6, 1)
+    assert "document du 1er\u00a0juin 1990" in line.seen
+
+    for days, told in ((365, 0), (366, 1)):
+        other = circle.empty()
+        circle.see_fact(other, dated_on=today - timedelta(days=days), seen_on=today)
+        assert len(evaluate(prescription=other).old) == told, days
