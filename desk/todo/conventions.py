@@ -88,7 +88,6 @@ def refused_texts(actor: Membership) -> Block:
         Convention.objects.visible_to(actor).filter(pk__in=refused, state=S.SIGNING).order_by("moved_at", "pk"),
         _refused,
         "Aucun signataire n’a dit ne pas signer.",
-        f"{reverse('conventions:convention_list')}?state={S.SIGNING}",
     )
 
 
