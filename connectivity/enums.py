@@ -134,7 +134,8 @@ NEXT_STEP: dict[str, str] = {
     "changer d’offre, ou se résilier "
     "d’abord.",
     P.DUPLICATE: "Demandez à l’opérateur quelle demande il garde\u00a0; abandonnez celle-ci si l’autre avance.",
-    P.NO_COVERAGE: "Choisissez une autre offre\u00a0: une box 4G ou un forfait mobile ne demandent pas de ligne.",
+    P.NO_COVERAGE: "Choisissez une autre offre avec la personne\u00a0; s’il n’y en a plus, abandonnez le "
+    "dossier\u00a0: le besoin attend de nouveau.",
     P.APPOINTMENT_MISSED: "Rappelez la personne, notez ses disponibilités en commentaire, puis transmettez de nouveau.",
     P.DOCUMENT_REFUSED: "Demandez une pièce lisible et récente, notez-la vue, puis transmettez de nouveau.",
     P.OTHER: "Lisez la précision de l’opérateur et appelez-le si besoin.",

@@ -69,7 +69,7 @@ def of_noted(prescription: Prescription, actor: Actor) -> Panel | None:
         return None
     day = timezone.localdate()
     commune = prescription.commune_id or prescription.household.commune_id
-    closure, here = CopperClosure.objects.of(commune, day), here_of(commune, day)
+    closure, here = CopperClosure.objects.of(commune, day), here_of(commune, day, household=prescription.household_id)
     seen = facts_of(needs[0])
     copper = None if closure is None else closure.copper
     kinds = dict.fromkeys(need.kind for need in needs)

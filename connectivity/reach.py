@@ -4,7 +4,7 @@ What somebody checked for the address wins over the commune; an unknown commune 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -60,20 +60,42 @@ class CheckedAddress:
 
 
 @dataclass(frozen=True)
+class OperatorWord:
+    """That the network of an operator does not reach the address: who answered so, on which day."""
+
+    operator: str
+    said_on: date
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.operator} a répondu le {french.day(self.said_on)} que son réseau n’arrive pas à cette adresse."
+
+
+@dataclass(frozen=True)
 class Here:
-    """All that is known of where a household lives. ``levels``: by the name of the operator, in small letters."""
+    """All that is known of where a household lives. ``levels``: by the name of the operator, in small letters.
+
+    ``words``: what operators answered of the address, by the key of the organisation and the technology.
+    """
 
     shares: Mapping[str, AccessShare]
     levels: Mapping[str, ReceptionLevel]
     address: Mapping[str, CheckedAddress]
+    words: Mapping[tuple[int, str], OperatorWord] = field(default_factory=dict)
 
 
 NOWHERE = Here({}, {}, {})
 """Nothing is known: no commune, or no table of it."""
 
 
-def weigh_reach(technology: str, operator: str, here: Here) -> WeighedCondition | None:
-    """What is said of an offer there; None for what is had elsewhere than at home."""
+def weigh_reach(technology: str, operator: str, here: Here, answers: int | None = None) -> WeighedCondition | None:
+    """What is said of an offer there; None for what is had elsewhere than at home.
+
+    ``answers``: the organisation that answers for it, if any; what it answered of the address wins over the rest.
+    """
+    word = None if answers is None else here.words.get((answers, technology))
+    if word is not None:
+        return WeighedCondition(AskedCondition(REACH, detail="Réseau de l’opérateur à l’adresse"), False, word.sentence)
     if technology in MOBILE:
         return _weigh_mobile(operator, here.levels.get(operator.casefold()))
     accesses = REACHED_BY.get(technology, ())

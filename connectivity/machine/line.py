@@ -113,6 +113,7 @@ ConnectionMachine.extend(
             line_rules.WITHOUT_DESK,
             rules.COPPER_SOLD,
             reach_rules.COMES_THERE,
+            reach_rules.OPERATOR_SERVES,
             rules.PRICE_TOLD,
             rules.AGREED,
             rules.STARTED,

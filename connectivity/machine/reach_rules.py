@@ -8,12 +8,19 @@ from django.db.models.expressions import OuterRef
 from django.db.models.functions import Coalesce
 
 from connectivity.enums import Channel
-from connectivity.models import AddressCheck, TechnologyShare
+from connectivity.models import AddressCheck, ConnectionFile, TechnologyShare
+from connectivity.models.reach import words_of_operators
 from connectivity.permissions import can_serve_connection
 from connectivity.reach import REACHED_BY
-from lifecycle.machine import Context, Place, Requirement
-from lifecycle.requirements import Condition
+from lifecycle.machine import Context, PerRow, Place, Requirement
+from lifecycle.requirements import Condition, PerRowValues
 from network.models import Organisation
+
+_CHECKED_THERE = Place(
+    "connectivity:connection_address",
+    can_serve_connection,
+    "un travailleur social du prescripteur, ou un conseiller du distributeur",
+)
 
 
 def _may_come(ctx: Context) -> Condition:
@@ -40,15 +47,31 @@ def _may_come(ctx: Context) -> Condition:
     return comes
 
 
+def _told_unserved(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """Those to whose address the operator of the offer answered that its network does not come."""
+    offer = ctx.values["offer"] if ctx.has("offer") else None
+    if offer is None or offer.operator_id is None:
+        return {}
+    files = dict(ConnectionFile.objects.filter(pk__in=list(per_row)).values_list("pk", "need__prescription__household"))
+    words = words_of_operators(set(files.values()))
+    key = (offer.operator_id, offer.technology)
+    found = {pk: words.get(household, {}).get(key) for pk, household in files.items()}
+    return {pk: f"{word.sentence} {AND_THEN}" for pk, word in found.items() if word is not None}
+
+
+AND_THEN = "Choisissez une autre offre, ou notez ce qui arrive à son adresse."
+OPERATOR_SERVES = PerRow(
+    "operator_serves",
+    "L’opérateur de cette offre a répondu que son réseau n’arrive pas à cette adresse.",
+    _told_unserved,
+    where=_CHECKED_THERE,
+    field="offer",
+)
 COMES_THERE = Requirement(
     "comes_there",
     "Cette offre n’arrive pas là où vit le foyer\u00a0: choisissez-en une autre, ou notez ce qui arrive à son adresse.",
     _may_come,
-    where=Place(
-        "connectivity:connection_address",
-        can_serve_connection,
-        "un travailleur social du prescripteur, ou un conseiller du distributeur",
-    ),
+    where=_CHECKED_THERE,
     field="offer",
 )
 

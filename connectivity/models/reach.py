@@ -1,16 +1,21 @@
 """What can be had at an address: shares of premises and mobile coverage by commune; what was checked, what was told."""
 
+from collections.abc import Collection
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
 
-from connectivity.enums import Access, CheckedWith, CoverageLevel
-from connectivity.models.connection import ConnectionFile
+from connectivity.enums import Access, CheckedWith, CoverageLevel, OperatorRefusalCode, ProblemCode
+from connectivity.models.connection import ConnectionEntry, ConnectionFile
+from connectivity.models.evidence import Transmission
 from connectivity.models.offer import Offer
-from connectivity.reach import AccessShare, CheckedAddress, ReceptionLevel
+from connectivity.reach import REACHED_BY, AccessShare, CheckedAddress, OperatorWord, ReceptionLevel
 from imports.models import Import
 from lifecycle.actors import Actor
 from network.models import Commune, Membership
@@ -146,16 +151,22 @@ class ImportedCoverage(models.Model):
         return f"{self.commune}, {self.operator_name}"
 
 
+MOVES = ("move", "locate")
+"""The verbs after which a household lives elsewhere."""
+
+
+def _readdressed() -> QuerySet[HouseholdCorrection]:
+    return HouseholdCorrection.objects.filter(columns__overlap=["address", "postcode"])
+
+
 class AddressCheckQuerySet(models.QuerySet["AddressCheck"]):
     """Reads of what was checked."""
 
     def of_the_address(self) -> Self:
         """Those noted since the household lives there: one that moved, or of another address, is checked anew."""
         household, noted = OuterRef("file__need__prescription__household"), OuterRef("recorded_at")
-        moved = HouseholdEntry.objects.filter(object=household, verb__in=("move", "locate"), at__gt=noted)
-        corrected = HouseholdCorrection.objects.filter(
-            household=household, columns__overlap=["address", "postcode"], corrected_at__gt=noted
-        )
+        moved = HouseholdEntry.objects.filter(object=household, verb__in=MOVES, at__gt=noted)
+        corrected = _readdressed().filter(household=household, corrected_at__gt=noted)
         return self.filter(~Exists(moved), ~Exists(corrected))
 
 
@@ -209,3 +220,61 @@ def latest_checks(file: ConnectionFile | None) -> dict[str, CheckedAddress]:
         return {}
     rows = AddressCheck.objects.of_the_address().filter(file=file).order_by("checked_on", "pk")
     return {row.access: row.for_rules for row in rows}
+
+
+NOT_SERVED = Q(verb="report_problem", values__problem=ProblemCode.NO_COVERAGE) | Q(
+    verb="refuse", values__refusal=OperatorRefusalCode.NO_COVERAGE
+)
+"""What an operator says of a home that its network does not reach."""
+BRINGING = ("accept", "schedule", "activate")
+BRINGS = Q(verb__in=BRINGING)
+
+
+def words_of_operators(households: Collection[int]) -> dict[int, dict[tuple[int, str], OperatorWord]]:
+    """For each household, the last « non desservi » of each operator for each technology, while it holds.
+
+    It does until the household moved or its address was corrected after what that operator was told, until somebody
+    noted that it does arrive there, or that operator brings it. Three queries at most.
+    """
+    own = OuterRef("object__need__prescription__household")
+    chosen = (
+        ConnectionEntry.objects.filter(object=OuterRef("object"), seq__lt=OuterRef("seq"), values__has_key="offer")
+        .order_by("-seq")
+        .values(pk_of_offer=Cast(KeyTextTransform("offer", "values"), BigIntegerField()))[:1]
+    )
+    told = Transmission.objects.filter(file=OuterRef("object"), sent_at__lte=OuterRef("at"))
+    since = OuterRef("about")
+    said: QuerySet[Any, dict[str, Any]] = (
+        ConnectionEntry.objects.filter(NOT_SERVED | BRINGS, object__need__prescription__household__in=households)
+        .annotate(
+            offer=Subquery(chosen),
+            about=Coalesce(Subquery(told.order_by("-sent_at", "-pk").values("sent_at")[:1]), "at"),
+        )
+        .exclude(Exists(HouseholdEntry.objects.filter(object=own, verb__in=MOVES, at__gt=since)))
+        .exclude(Exists(_readdressed().filter(household=own, corrected_at__gt=since)))
+        .order_by("at", "pk")
+        .values("offer", "at", "verb", household=F("object__need__prescription__household"))
+    )
+    rows = list(said)
+    if all(row["verb"] in BRINGING for row in rows):
+        return {}
+    offers = Offer.objects.select_related("operator").in_bulk({row["offer"] for row in rows})
+    checks = AddressCheck.objects.of_the_address().filter(
+        file__need__prescription__household__in=households, reached=True
+    )
+    noted = checks.order_by("recorded_at").values_list("file__need__prescription__household", "access", "recorded_at")
+    arrives = {(household, access): at for household, access, at in noted}
+    found: dict[int, dict[tuple[int, str], OperatorWord]] = {}
+    for row in rows:
+        offer, words = offers[row["offer"]], found.setdefault(row["household"], {})
+        assert offer.operator is not None  # a request is sent to somebody
+        key = (offer.operator.pk, offer.technology)
+        arrived = any(
+            (row["household"], one) in arrives and arrives[row["household"], one] > row["at"]
+            for one in REACHED_BY.get(offer.technology, ())
+        )
+        if row["verb"] in BRINGING:
+            words.pop(key, None)
+        elif not arrived:
+            words[key] = OperatorWord(str(offer.operator), timezone.localdate(row["at"]))
+    return found

@@ -63,9 +63,10 @@ class OfferProposal:
 def offers_of_the_day(
     *, need: Need, file: ConnectionFile | None = None, at: datetime | None = None
 ) -> list[OfferProposal]:
-    """The offers in force for this kind of need, by ``rank``. Nine queries at most."""
+    """The offers in force for this kind of need, by ``rank``. Twelve queries at most."""
     day = timezone.localdate(at)
-    closure, here = copper_of(need, day), here_of(need.prescription.commune_id, day, file)
+    prescription = need.prescription
+    closure, here = copper_of(need, day), here_of(prescription.commune_id, day, file, prescription.household_id)
     return offers_for(need.kind, facts_of(need, file), None if closure is None else closure.copper, day, here)
 
 
@@ -92,7 +93,7 @@ def offers_for(
 
 def besides_of(offer: Offer, here: Here) -> list[WeighedCondition]:
     """That whom it is asked of is there to answer, which is said where nobody is; whether it comes to the household."""
-    reach = weigh_reach(offer.technology, offer.operator_name, here)
+    reach = weigh_reach(offer.technology, offer.operator_name, here, offer.operator_id)
     found = [] if reach is None else [reach]
     if offer.is_unanswered:
         asked = AskedCondition(ANSWERED, detail="Opérateur en activité")

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from connectivity.enums import LIVE, Access, CheckedWith
 from connectivity.models import AddressCheck, ConnectionFile, MobileCoverage, ReachTold, TechnologyShare
-from connectivity.models.reach import latest_checks
+from connectivity.models.reach import latest_checks, words_of_operators
 from connectivity.permissions import can_record_proof
 from connectivity.reach import Here, weigh_reach
 from connectivity.services.proofs import NOT_LIVE
@@ -24,11 +24,15 @@ NOT_AN_ACCESS = Reason("access", "Dites ce qui a été vérifié.", field="acces
 NOT_A_WAY = Reason("how", "Dites comment vous le savez.", field="how")
 
 
-def here_of(commune: int | None, day: date, file: ConnectionFile | None = None) -> Here:
-    """What is known on ``day`` of a commune, and for the file of a household, of its address. Three queries at most."""
+def here_of(commune: int | None, day: date, file: ConnectionFile | None = None, household: int | None = None) -> Here:
+    """What is known on ``day`` of a commune, for the file of a household, of its address, and what operators answered.
+
+    Six queries at most.
+    """
     checks = latest_checks(file)
+    words = {} if household is None else words_of_operators([household]).get(household, {})
     if commune is None:
-        return Here({}, {}, checks)
+        return Here({}, {}, checks, words)
     # The newest first: of two that hold, the one that began last is told.
     shares: dict[str, TechnologyShare] = {}
     for row in TechnologyShare.objects.on(day).filter(commune=commune):
@@ -40,6 +44,7 @@ def here_of(commune: int | None, day: date, file: ConnectionFile | None = None) 
         {access: row.for_rules for access, row in shares.items()},
         {name: level.for_rules for name, level in levels.items()},
         checks,
+        words,
     )
 
 
@@ -86,7 +91,8 @@ def keep_reach(move: Move) -> None:
     files = ConnectionFile.objects.filter(pk__in=move.pks).select_related("offer", "need__prescription")
     for file in files:
         assert file.offer is not None
-        here = here_of(file.need.prescription.commune_id, timezone.localdate(move.at), file)
-        found = weigh_reach(file.offer.technology, file.offer.operator_name, here)
+        prescription = file.need.prescription
+        here = here_of(prescription.commune_id, timezone.localdate(move.at), file, prescription.household_id)
+        found = weigh_reach(file.offer.technology, file.offer.operator_name, here, file.offer.operator_id)
         if found is not None:
             ReachTold.objects.create(file=file, offer=file.offer, sentence=found.sentence, told_at=move.at)

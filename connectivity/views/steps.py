@@ -1,9 +1,10 @@
 """Who acts next on a connection file: the person who reads the page, with one button, or someone else."""
 
-from connectivity.enums import LIVE, Channel, ConnectionState
+from connectivity.enums import LIVE, Channel, ConnectionState, OfferVerdict
 from connectivity.machine.rules import PROOFS_FRESH
 from connectivity.models import ConnectionFile
 from connectivity.permissions import can_answer_connection
+from connectivity.services.offers import offers_of_the_day
 from connectivity.views.stopped import TO_NOTE, answered_first, proof_url
 from lifecycle import gate
 from lifecycle.acting import Step
@@ -16,6 +17,11 @@ S = ConnectionState
 TO_SEE = "regardez avec la personne la pièce que demande l’offre, et notez-la, puis transmettez la demande"
 SERVED = (S.PROPOSED, S.CHOSEN, S.PROBLEM)
 """What waits for whoever serves the household, and not for an operator."""
+NOTHING_LEFT = "aucune offre du jour n’est possible pour ce foyer"
+WAYS_OUT = (
+    "\u00a0: abandonnez le dossier, et le besoin attend de nouveau à son rang. Si une offre arrive chez lui malgré"
+    " tout, notez d’abord ce qui arrive à son adresse"
+)
 FINISHED = "Plus rien n’est attendu pour ce dossier"
 SERVING = {
     S.PROPOSED: ("choose", "choisissez une offre avec la personne", "En attente du choix d’une offre avec la personne"),
@@ -42,7 +48,20 @@ CHOSEN = {
 
 
 def next_step(connection: ConnectionFile, actor: Actor) -> Step:
-    """Who acts next."""
+    """Who acts next; whoever would choose an offer, where none of the day is possible, gives up."""
+    step = _acts_next(connection, actor)
+    if step.verb == "choose" and not offer_possible(connection):
+        return Step(step.awaited, f"{NOTHING_LEFT}{WAYS_OUT}", "abandon")
+    return step
+
+
+def offer_possible(connection: ConnectionFile) -> bool:
+    """Whether an offer of the day may be chosen for its household."""
+    proposals = offers_of_the_day(need=connection.need, file=connection)
+    return any(one.verdict != OfferVerdict.NOT for one in proposals)
+
+
+def _acts_next(connection: ConnectionFile, actor: Actor) -> Step:
     prescription = connection.need.prescription
     if connection.state in LIVE and is_limited(prescription.household_id):
         return Step(LIMITED)

@@ -3,7 +3,8 @@
 from django.urls import reverse
 
 from connectivity.enums import COMPUTED, NEXT_STEP, ConnectionState, ProblemCode
-from connectivity.models import AddressCheck, ConnectionFile, OfferCondition, ProofSeen, Transmission
+from connectivity.models import ConnectionFile, OfferCondition, ProofSeen, Transmission
+from connectivity.models.reach import words_of_operators
 from connectivity.services.transmissions import to_tell
 from lifecycle.acting import Step
 from lifecycle.actors import Actor
@@ -53,10 +54,13 @@ def answered_first(connection: ConnectionFile, actor: Actor, awaited: str) -> St
 def is_out_of_reach(connection: ConnectionFile) -> bool:
     """Whether its offer stopped because it does not arrive there, or was not for this household, and still is so.
 
-    Two queries at most.
+    Three queries at most.
     """
     if connection.problem == P.NO_COVERAGE:
-        return not (_told_otherwise(connection, WHERE) or _reached_since(connection))
+        assert connection.offer is not None  # a request is sent for one
+        household = connection.need.prescription.household_id
+        words = words_of_operators([household]).get(household, {})
+        return (connection.operator_id, connection.offer.technology) in words
     return connection.problem == P.NOT_ELIGIBLE
 
 
@@ -75,11 +79,6 @@ def _corrected_first(connection: ConnectionFile, actor: Actor, awaited: str) -> 
     here = reverse("connectivity:connection_detail", args=[connection.reference])
     url = reverse("prescriptions:household_edit", args=[prescription.household.reference], query={"suite": here})
     return Step(awaited, CORRECTED[P(connection.problem)] + THEN_SENT, url=url, label=TO_CORRECT)
-
-
-def _reached_since(connection: ConnectionFile) -> bool:
-    checks = AddressCheck.objects.of_the_address().filter(file=connection, recorded_at__gt=connection.problem_at)
-    return checks.filter(reached=True).exists()
 
 
 def _seen_again(connection: ConnectionFile, awaited: str) -> Step | None:

@@ -252,10 +252,10 @@ def test_a_problem_has_a_code_and_its_next_step_goes_to_the_worker() -> None:
             line.report(connection, code)
     problem = line.report(connection, ProblemCode.NO_COVERAGE)
 
-    assert "box 4G" in problem.next_step
+    assert "Choisissez une autre offre" in problem.next_step
     mail = Mail.objects.get(subject__contains="signale un problème")
     assert mail.to == [line.worker.user.email]
-    assert "box 4G" in mail.body
+    assert "Choisissez une autre offre" in mail.body
     with pytest.raises(Refused, match="dites-lui ce qui a été fait"):
         line.send(problem)
     assert line.send(problem, "Box 4G demandée.").state == S.SENT

@@ -16,7 +16,7 @@ from lifecycle.actors import SYSTEM
 from lifecycle.registry import Move, Moved
 from network.models import Membership, Organisation
 from prescriptions.models import HouseholdAccess, Need
-from tests.connectivity.lines import DAY, Line, again, ask, close_copper
+from tests.connectivity.lines import DAY, Line, again, ask, close_copper, make_offer
 from tests.costs import assert_same_queries
 from tests.network.factories import make_membership
 from tests.prescriptions.answers import said_no
@@ -199,6 +199,7 @@ def test_an_offer_whose_proof_was_never_seen_asks_to_look_at_it_before_it_asks_t
 @pytest.mark.parametrize("state", ["chosen", "problem"])
 def test_who_chose_an_offer_that_leads_nowhere_any_more_is_asked_to_choose_another(gone: str, state: str) -> None:
     line = Line()
+    make_offer()
     connection = line.chosen() if state == "chosen" else line.report(line.sent())
     if gone == "operator":
         Organisation.objects.filter(pk=line.operator.pk).update(is_active=False)

@@ -11,22 +11,40 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from connectivity.enums import Access, CheckedWith, ConditionRule, ProblemCode
-from connectivity.models import ConnectionFile
+from connectivity.enums import (
+    Access,
+    Channel,
+    CheckedWith,
+    ConditionRule,
+    ConnectionAbandonReason,
+    OfferAgreement,
+    OfferVerdict,
+    ProblemCode,
+    Technology,
+)
+from connectivity.models import ConnectionFile, Offer
+from connectivity.services.connections import abandon_connection
+from connectivity.services.offers import OfferProposal, offers_of_the_day
 from connectivity.services.reach import check_address
+from lifecycle import gate
 from network.models import Membership
+from prescriptions.models import Need
 from prescriptions.services.households import edit_household, move_household
-from tests.connectivity.lines import Line, ask
+from tests.connectivity.lines import Line, ask, make_offer
 from tests.network.factories import make_commune
 from tests.prescriptions.answers import said_no
 from tests.refurb.pages import acting, answered, read
+from typography.french import day
 
 pytestmark = pytest.mark.django_db
 P = ProblemCode
 CORRECT, PROOF, CHOOSE, SEND = (
     "Corriger le foyer", "Noter une pièce vue", "Choisir une offre", "Transmettre à l’opérateur",
 )  # fmt: skip
-TYPED = {"last_name": "Essai", "first_name": "Nadia", "contact_channel": "sms", "adults": 1, "children": 0}
+TYPED = {
+    "last_name": "Essai", "first_name": "Nadia", "phone": "0612345678", "contact_channel": "sms", "adults": 1,
+    "children": 0,
+}  # fmt: skip
 
 
 def page_of(connection: ConnectionFile, name: str = "detail") -> str:
@@ -40,8 +58,10 @@ def asked_first(connection: ConnectionFile, actor: Membership) -> str:
     return found[1] if found else ""
 
 
-def stopped(line: Line, problem: str, *, proven: bool = False) -> ConnectionFile:
-    """``proven``: its offer asks a proof, which was seen."""
+def stopped(line: Line, problem: str, *, proven: bool = False, alone: bool = False) -> ConnectionFile:
+    """``proven``: its offer asks a proof, which was seen. ``alone``: no other offer of the day answers that need."""
+    if not alone:
+        make_offer(Channel.OWN_SUBSCRIPTION, technology=Technology.BOX_4G)
     if proven:
         ask(line.offer)
     connection = line.chosen()
@@ -70,6 +90,7 @@ def test_what_is_asked_first_is_what_would_make_the_request_pass(problem: str, p
 def test_a_proof_that_grew_old_meanwhile_hides_no_other_problem(problem: str) -> None:
     line = Line()
     line.circle.at = timezone.now() - timedelta(days=20)
+    make_offer()
     ask(line.offer)
     connection = line.chosen()
     line.see(connection, dated_on=timezone.localdate() - timedelta(days=100))
@@ -232,3 +253,125 @@ def test_whoever_corrects_the_household_from_a_request_that_stopped_comes_back_t
     assert client.post(moving.partition("?")[0], moved | {"commune": make_commune().code}).url == household
     for asked in ("https://ailleurs.example/", "abc", "?x=1"):
         assert client.post(f"{address.partition('?')[0]}?suite={asked}", TYPED).url == household
+
+
+def test_the_operator_finds_what_it_stopped_by_a_filter_and_not_among_what_it_has_to_answer() -> None:
+    line = Line()
+    connection = stopped(line, P.OTHER)
+    client, queue = acting(line.agent), reverse("connectivity:queue")
+    assert connection.reference not in read(client, queue)
+    page = read(client, f"{queue}?state={connection.state}")
+    assert connection.reference in page
+    assert connection.get_state_display() in page
+    other = Line()
+    assert connection.reference not in read(acting(other.agent), f"{queue}?state={connection.state}")
+    line.send(connection, "Corrigé.")
+    assert connection.reference not in read(client, f"{queue}?state=problem")
+    assert connection.reference in read(client, queue)
+
+
+# --- what an operator said of an address
+
+NOT_SERVED = "réseau n’arrive pas à cette adresse"
+NO_WAY = "Aucune offre du jour n’est possible pour ce foyer"
+
+
+def says(line: Line, connection: ConnectionFile, offer: Offer | None = None) -> OfferProposal:
+    """What an offer of the day says of the household, its own unless said."""
+    wanted = offer or line.offer
+    need = Need.objects.get(pk=connection.need_id)
+    (one,) = [one for one in offers_of_the_day(need=need, file=connection) if one.offer == wanted]
+    return one
+
+
+def is_refused(line: Line, connection: ConnectionFile, offer: Offer | None = None) -> bool:
+    """Whether choosing it is refused for what its operator said, and for nothing else."""
+    given = {"offer": offer or line.offer, "agreement": OfferAgreement.IN_PERSON}
+    rows = ConnectionFile.objects.filter(pk=connection.pk)
+    reasons = gate.preview(rows, "choose", actor=line.worker, **given).refused.get(connection.pk, ())
+    assert {reason.code for reason in reasons} <= {"operator_serves"}, reasons
+    return any(NOT_SERVED in reason.sentence for reason in reasons)
+
+
+def test_what_an_operator_said_of_an_address_is_a_no_for_its_offers_of_that_kind_and_says_who_and_when() -> None:
+    line = Line()
+    same = make_offer(operator=line.operator)
+    copper = make_offer(operator=line.operator, technology=Technology.COPPER)
+    elsewhere = make_offer()
+    connection = stopped(line, P.NO_COVERAGE)
+    for offer in (line.offer, same):
+        found = says(line, connection, offer)
+        assert found.verdict == OfferVerdict.NOT
+        (why,) = found.assessment.against
+        told = f"{line.operator} a répondu le {day(timezone.localdate())} que son {NOT_SERVED}"
+        assert told in why.sentence
+        assert is_refused(line, connection, offer)
+    for offer in (copper, elsewhere):
+        assert says(line, connection, offer).verdict == OfferVerdict.MAYBE
+        assert not is_refused(line, connection, offer)
+    page = read(acting(line.worker), page_of(connection, "choose"))
+    assert NOT_SERVED in page
+    assert f'value="{line.offer.pk}"' not in page
+
+
+def test_it_is_known_still_once_another_offer_was_chosen_and_for_the_next_file_of_the_household() -> None:
+    line = Line()
+    other = make_offer()
+    connection = line.choose(stopped(line, P.NO_COVERAGE), other)
+    assert is_refused(line, connection)
+    abandon_connection(actor=line.worker, connection=connection, reason=ConnectionAbandonReason.OTHER)
+    page = read(acting(line.worker), reverse("connectivity:connection_propose", args=[line.need.reference]))
+    assert NOT_SERVED in page
+    assert is_refused(line, line.proposed())
+
+
+def test_a_request_that_was_refused_because_the_home_is_not_served_says_so_too() -> None:
+    line = Line()
+    line.refused()
+    connection = line.proposed()
+    assert says(line, connection).verdict == OfferVerdict.NOT
+    assert is_refused(line, connection)
+
+
+@pytest.mark.parametrize("problem", [P.OTHER, P.NOT_ELIGIBLE, P.NUMBER_NOT_FOUND])
+def test_another_problem_says_nothing_of_the_address(problem: str) -> None:
+    line = Line()
+    connection = stopped(line, problem)
+    assert says(line, connection).verdict != OfferVerdict.NOT
+    assert not is_refused(line, connection)
+
+
+@pytest.mark.parametrize("lifted", ["moves", "corrected", "checked"])
+def test_it_holds_until_the_household_moved_or_somebody_notes_what_arrives_there(lifted: str) -> None:
+    line = Line()
+    connection = stopped(line, P.NO_COVERAGE)
+    household, today = connection.need.prescription.household, timezone.localdate()
+    seen: dict[str, Any] = {"checked_on": today, "how": CheckedWith.ARCEP, "actor": line.worker}
+    edit_household(actor=line.worker, household=household, phone="0612345699")
+    check_address(connection=connection, access=Access.FIBRE, reached=False, **seen)
+    check_address(connection=connection, access=Access.COPPER, reached=True, **seen)
+    assert says(line, connection).verdict == OfferVerdict.NOT
+    assert asked_first(connection, line.worker) == CHOOSE, "copper arrives: it says nothing of fibre"
+    if lifted == "moves":
+        commune = make_commune(epci=household.commune.epci)
+        move_household(actor=line.worker, household=household, commune=commune, moved_on=today)
+    elif lifted == "corrected":
+        edit_household(actor=line.worker, household=household, address="12 rue des Essais")
+    else:
+        check_address(connection=connection, access=Access.FIBRE, reached=True, **seen)
+    assert says(line, connection).verdict != OfferVerdict.NOT
+    assert not is_refused(line, connection)
+
+
+def test_once_no_offer_of_the_day_is_left_the_page_says_the_way_out() -> None:
+    line = Line()
+    connection = stopped(line, P.NO_COVERAGE, alone=True)
+    page = read(acting(line.worker), page_of(connection))
+    assert "forfait mobile" not in page
+    assert NO_WAY[0].lower() + NO_WAY[1:] in page
+    assert asked_first(connection, line.worker) == "Abandonner le dossier"
+    chosen = read(acting(line.worker), page_of(connection, "choose"))
+    assert NO_WAY in chosen
+    assert reverse("connectivity:connection_abandon", args=[connection.reference]) in chosen
+    make_offer(Channel.OWN_SUBSCRIPTION, technology=Technology.BOX_4G)
+    assert asked_first(connection, line.worker) == CHOOSE
