@@ -72,6 +72,14 @@ def not_active_for_operator(file: ConnectionFile, at: datetime) -> None:
     _write("not_active_for_operator", file, _agents(file.operator_id), at, page=_queue())
 
 
+def corrected_for_operator(file: ConnectionFile, at: datetime) -> bool:
+    """What a request says was corrected; whether an agent is there to read it."""
+    agents = _agents(file.operator_id)
+    _write("corrected_for_operator", file, agents, at)
+    _unreached_for_pilot(file, NO_ANSWER_DAYS.on(timezone.localdate(at)), at)
+    return bool(agents)
+
+
 def rights_answered_for_operator(
     file: ConnectionFile, operator: Organisation, asked: RightsRequest, at: datetime, *, holds: bool, limited: bool
 ) -> str:

@@ -9,8 +9,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connectivity import emails
 from connectivity.documents import freeze_family_sheet, freeze_operator_file, register_kinds
-from connectivity.enums import UNDER_WAY, WITH_OPERATOR, Channel, ConnectionAbandonReason, ConnectionState, LineNews
-from connectivity.models import ConnectionFile
+from connectivity.enums import (
+    TO_ANSWER,
+    UNDER_WAY,
+    WITH_OPERATOR,
+    Channel,
+    ConnectionAbandonReason,
+    ConnectionState,
+    LineNews,
+)
+from connectivity.models import ConnectionFile, Transmission
 from connectivity.panels import register_panels
 from connectivity.permissions import can_renew_connection
 from connectivity.services.campaigns import call_under_the_file_kept
@@ -18,15 +26,17 @@ from connectivity.services.forgetting import forget_household, forget_person
 from connectivity.services.lines import overtake_notices, promise_notice
 from connectivity.services.links import close_links, send_link
 from connectivity.services.reach import keep_reach
-from connectivity.services.transmissions import carry_facts, transmit
+from connectivity.services.transmissions import carry_facts, to_tell, transmit
 from lifecycle import gate
+from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.in_order import by_key
 from lifecycle.registry import Move, forget, judge_comments, on_transition
 from network.models import Organisation
+from prescriptions.corrected import tell_correction
 from prescriptions.enums import Bond, Loss, NeedState, RightKind
 from prescriptions.liveness import keeps_alive
-from prescriptions.models import Need, RightsRequest
+from prescriptions.models import Household, Need, RightsRequest
 from prescriptions.unnamed import judged_by
 
 S = ConnectionState
@@ -318,11 +328,34 @@ def tell_operators(move: Move) -> None:
                         send_link(connection=file, at=move.at, corrected=True)
 
 
+def tell_correction_to_operators(household: Household, actor: Actor, at: datetime) -> list[str]:
+    """An operator that works on a request of this household is told anew what it was told otherwise.
+
+    Not of a household that limits its data: what it agreed to is suspended.
+    """
+    files = ConnectionFile.objects.filter(need__prescription__household=household.pk, state__in=TO_ANSWER)
+    said = []
+    for file in by_key(files.select_related(*AROUND)):
+        told = Transmission.objects.filter(file=file, operator=file.operator_id).first()
+        now = to_tell(file)
+        if told is None or all(getattr(told, name) == now[name] for name in Transmission.PERSONAL):
+            continue
+        if RightsRequest.objects.restricting().filter(household=household.pk).exists():
+            return []
+        move = Move("household", "edit", actor, at, None, {})
+        freeze_operator_file(file, transmit(file=file, at=at), move)
+        if not emails.corrected_for_operator(file, at):
+            send_link(connection=file, at=at, corrected=True)
+        said.append(f"Demande {file.reference}\u00a0: l’opérateur reçoit la correction ({file.operator}).")
+    return said
+
+
 def register() -> None:
     """Every registration of connection, once its models are known. Followers of one verb run in this order."""
     forget(forget_person)
     register_kinds()
     register_panels()
+    tell_correction(tell_correction_to_operators)
     judge_comments("connection", judged_by(_of_files))
     keeps_alive(Bond.LINE_SOUGHT, looks_for_a_line)
     keeps_alive(Bond.LINE_ACTIVE, has_a_line)

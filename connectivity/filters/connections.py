@@ -29,15 +29,21 @@ class ConnectionFilter(django_filters.FilterSet):
 
 
 class QueueFilter(django_filters.FilterSet):
-    """What an operator has to answer, by state."""
+    """What an operator has to answer, by state; what it stopped, when it asks for it."""
 
     state = django_filters.ChoiceFilter(
-        label="État", choices=[(state.value, state.label) for state in TO_ANSWER], empty_label="Tous"
+        label="État",
+        choices=[(state.value, state.label) for state in (*TO_ANSWER, ConnectionState.PROBLEM)],
+        empty_label="À traiter",
     )
 
     class Meta:
         model = ConnectionFile
         fields = ("state",)
+
+    def filter_queryset(self, queryset: ConnectionQuerySet) -> ConnectionQuerySet:
+        rows: ConnectionQuerySet = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("state") else rows.filter(state__in=TO_ANSWER)
 
 
 class WaitingFilter(django_filters.FilterSet):

@@ -75,8 +75,12 @@ class ConnectionQuerySet(models.QuerySet["ConnectionFile"]):
 
     def to_answer(self, actor: Actor) -> Self:
         """The queue of an operator: what it has to act upon, the oldest first; not whose household limits its data."""
+        return self.sent_to(actor).filter(state__in=TO_ANSWER)
+
+    def sent_to(self, actor: Actor) -> Self:
+        """What an operator works on, what it stopped too, the oldest first; not whose household limits its data."""
         scope = can_answer_connection(actor)
-        mine = self.none() if scope is None else self.filter(scope, state__in=TO_ANSWER)
+        mine = self.none() if scope is None else self.filter(scope, state__in=WITH_OPERATOR)
         limited = RightsRequest.objects.restricting().order_by().values("household")
         return mine.exclude(need__prescription__household__in=limited).order_by("sent_at", "pk")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from connectivity.enums import ConnectionState, OperatorAnswer
 from connectivity.models import ConnectionFile, Transmission
@@ -211,9 +212,9 @@ def queue_rows(*, actor: Actor) -> list[list[object]]:
     ):
         told[one.file_id] = one
     header: list[object] = [
-        "reference", "etat", "transmis_le", "offre", "nom", "prenom", "telephone", "courriel", "adresse", "code_postal",
-        "commune", "a_joindre", "reponse", "date", "moment", "reference_operateur", "motif", "prix", "fin_du_droit",
-        "commentaire",
+        "reference", "etat", "transmis_le", "corrige_le", "offre", "nom", "prenom", "telephone", "courriel", "adresse",
+        "code_postal", "commune", "a_joindre", "reponse", "date", "moment", "reference_operateur", "motif", "prix",
+        "fin_du_droit", "commentaire",
     ]  # fmt: skip
     return [header, *(_queue_row(row, told.get(row.pk), len(header)) for row in files)]
 
@@ -221,8 +222,13 @@ def queue_rows(*, actor: Actor) -> list[list[object]]:
 def _queue_row(row: ConnectionFile, told: Transmission | None, width: int) -> list[object]:
     known: list[object] = [row.reference, row.get_state_display()]
     if told is not None:
+        corrected = row.sent_at is not None and told.sent_at > row.sent_at
         known += [
-            f"{told.sent_at:%d/%m/%Y}", told.offer_name, told.last_name, told.first_name, told.phone, told.email,
-            told.address, told.postcode, told.city, told.contact,
+            _written(row.sent_at), _written(told.sent_at) if corrected else "", told.offer_name, told.last_name,
+            told.first_name, told.phone, told.email, told.address, told.postcode, told.city, told.contact,
         ]  # fmt: skip
     return known + [""] * (width - len(known))
+
+
+def _written(instant: datetime | None) -> str:
+    return "" if instant is None else f"{timezone.localdate(instant):%d/%m/%Y}"

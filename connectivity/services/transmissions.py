@@ -34,6 +34,22 @@ def to_tell(file: ConnectionFile) -> dict[str, str]:
     }
 
 
+def corrections_of(told: list[Transmission], sent_at: datetime | None) -> list[tuple[str, str, str]]:
+    """What an operator was told otherwise since a request was sent: ``(what, before, now)``, in the order of its form.
+
+    ``told``: what it was told of that request, the last first.
+    """
+    since = [one for one in told if sent_at is not None and one.sent_at >= sent_at]
+    if len(since) < 2:
+        return []
+    now, first = since[0], since[-1]
+    return [
+        (str(Transmission._meta.get_field(name).verbose_name), getattr(first, name), getattr(now, name))  # type: ignore[union-attr]
+        for name in Transmission.PERSONAL
+        if getattr(first, name) != getattr(now, name)
+    ]
+
+
 def carry_facts(*, file: ConnectionFile, at: datetime) -> list[ProofSeen]:
     """Count what was seen for the prescription as proofs of the offer that was chosen, each once."""
     wanted = set(OfferCondition.objects.filter(offer=file.offer_id).values_list("rule", flat=True))

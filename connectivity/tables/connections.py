@@ -62,11 +62,15 @@ class QueueTable(tables.Table):
     person = tables.Column(verbose_name="Personne", accessor="told", orderable=False, default="–")
     state = StateColumn()
     sent_at = tables.Column(verbose_name="Transmise le")
+    corrected_at = tables.Column(verbose_name="Corrigée le", orderable=False, default="–")
     appointment_on = tables.Column(verbose_name="Raccordement", default="–")
 
     class Meta:
         model = ConnectionFile
-        fields = ("reference", "offer", "person", "state", "sent_at", "appointment_on")
+        fields = ("reference", "offer", "person", "state", "sent_at", "corrected_at", "appointment_on")
+
+    def render_corrected_at(self, value: datetime) -> str:
+        return day(timezone.localdate(value))
 
     def render_sent_at(self, value: datetime) -> SafeString | str:
         return aged(value)

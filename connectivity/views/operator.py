@@ -27,8 +27,9 @@ from connectivity.readers.answers import COLUMNS, TO_FILL, AnswerLine, AnswersUn
 from connectivity.services.answers import answer_connection, import_answers, preview_answers, queue_rows
 from connectivity.services.delays import measured
 from connectivity.services.links import actor_of, ask_again, link_of
+from connectivity.services.transmissions import corrections_of
 from connectivity.tables.connections import QueueTable
-from connectivity.views.sheet import problems_of
+from connectivity.views.sheet import problems_of, told_of
 from lifecycle.acting import answer, asks_then_acts, may, posted
 from lifecycle.unkept import unkept
 from lists.listing import Listing, lists
@@ -60,12 +61,15 @@ def _only_operators(request: Request) -> None:
 
 @lists
 def queue(request: Request) -> HttpResponseBase:
-    """What the operator has to answer, the oldest first."""
+    """What the operator has to answer, the oldest first; what it stopped, by the filter."""
     _only_operators(request)
     actor = request.membership
     sent = Transmission.objects.visible_to(actor).filter(file=OuterRef("pk")).order_by("-sent_at", "-pk")
     person = sent.values(person=Trim(Concat(F("last_name"), Value(" "), F("first_name"))))[:1]
-    files: QuerySet[Any] = ConnectionFile.objects.to_answer(actor).annotate(told=Subquery(person))
+    corrected = sent.filter(sent_at__gt=OuterRef("sent_at")).values("sent_at")[:1]
+    files: QuerySet[Any] = ConnectionFile.objects.sent_to(actor).annotate(
+        told=Subquery(person), corrected_at=Subquery(corrected)
+    )
     page = Listing(
         request,
         rows=files.select_related("offer", "need__prescription"),
@@ -174,11 +178,12 @@ def _done(connection: ConnectionFile) -> dict[str, Any]:
 def _letter(
     opened: OperatorLink, token: str, verb: str, form: Form | None, possible: tuple[OperatorAnswer, ...]
 ) -> dict[str, Any]:
-    told = Transmission.objects.visible_to(actor_of(opened)).filter(file=opened.file).first()
+    told = told_of(opened.file, actor_of(opened))
     return {
         "link": opened,
         "connection": opened.file,
-        "told": told,
+        "told": told[0] if told else None,
+        "corrections": corrections_of(told, opened.file.sent_at),
         "problems": problems_of(opened.file, actor_of(opened)),
         "form": form,
         "verb": OperatorAnswer(verb) if form is not None else None,

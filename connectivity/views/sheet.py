@@ -20,6 +20,7 @@ from connectivity.permissions import can_answer_connection
 from connectivity.prices import price_of
 from connectivity.services.offers import besides_of, copper_of, facts_of
 from connectivity.services.reach import here_of
+from connectivity.services.transmissions import corrections_of
 from lifecycle.actors import Actor
 from prescriptions.models import Household
 
@@ -30,6 +31,7 @@ class Sheet:
 
     household: Household | None = None
     told: Transmission | None = None
+    corrections: list[tuple[str, str, str]] = field(default_factory=list)
     proofs: list[ProofSeen] = field(default_factory=list)
     findings: tuple[WeighedCondition, ...] = ()
     price: str = ""
@@ -45,8 +47,10 @@ class Sheet:
 
 def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
     """Everything about a file that this actor may read; a constant number of queries."""
+    told = told_of(connection, actor)
     sheet = Sheet(
-        told=Transmission.objects.visible_to(actor).filter(file=connection).first(),
+        told=told[0] if told else None,
+        corrections=corrections_of(told, connection.sent_at),
         price=price_of(connection.offer) if connection.offer else "",
         papers=_papers(connection, actor),
         problems=problems_of(connection, actor),
@@ -68,11 +72,16 @@ def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
     if connection.offer is not None:
         asked = [condition.asked for condition in connection.offer.conditions.all()]
         copper = sheet.closure.copper if sheet.closure else None
-        here = here_of(need.prescription.commune_id, day, connection)
+        here = here_of(need.prescription.commune_id, day, connection, need.prescription.household_id)
         besides = [one for one in besides_of(connection.offer, here) if connection.dead_end or one.asked.rule == REACH]
         sheet.findings = assess(asked, facts_of(need, connection), copper, day, besides).findings
         sheet.reach_told = list(ReachTold.objects.filter(file=connection).select_related("offer"))
     return sheet
+
+
+def told_of(connection: ConnectionFile, actor: Actor) -> list[Transmission]:
+    """What the operator was told, for whoever may read it, the last first."""
+    return list(Transmission.objects.visible_to(actor).filter(file=connection))
 
 
 def problems_of(connection: ConnectionFile, actor: Actor) -> list[ProblemAnswer]:

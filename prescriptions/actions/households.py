@@ -42,15 +42,21 @@ def parted_told(before: Household, after: Any) -> str:
     return f"{said} Reste ici, venu depuis\u00a0: {', '.join(stays)}." if stays else said
 
 
+def moved_told(before: Household, after: Any) -> str:
+    """That it is noted, and to whom it is told."""
+    return " ".join(("Déménagement noté.", *after.told_to)).removesuffix(".") + "."
+
+
 PAGES: tuple[Page[Request], ...] = (
     Page(
         "move",
         "demenager",
         MoveForm,
         households.move_household,
-        done="Déménagement noté",
+        done=moved_told,
         context=from_where,
-        warning="Ses demandes en cours le suivent dans son nouveau territoire.",
+        warning="Ses demandes en cours le suivent dans son nouveau territoire. Un opérateur qui a sa demande de ligne"
+        " reçoit sa nouvelle adresse.",
         submit="Enregistrer",
     ),
     Page(

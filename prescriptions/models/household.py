@@ -157,6 +157,9 @@ class Household(Stateful):
     veiled = False
     """Whether this copy was emptied of who the household is: it is shown, never written."""
 
+    told_to: Sequence[str] = ()
+    """Of a household that was just corrected: to whom the correction was told, for the page that comes next."""
+
     class Meta:
         verbose_name = "foyer"
         verbose_name_plural = "foyers"
@@ -191,6 +194,11 @@ class Household(Stateful):
                 condition=Q(contact_channel__in=ContactChannel.values), name="prescriptions_household_channel"
             ),
         )
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether there is one way at least to reach it: a phone, a mail, a complete address."""
+        return bool(self.phone or self.email or (self.address and self.postcode))
 
     @property
     def name(self) -> str:

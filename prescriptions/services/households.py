@@ -16,7 +16,9 @@ from lifecycle.locked_rows import held_row
 from lifecycle.machine import Reason
 from network.models import Commune
 from network.permissions import is_pilot
+from prescriptions.corrected import told_anew
 from prescriptions.enums import HouseholdState, IdentityReason
+from prescriptions.machine import prescription_rules
 from prescriptions.models import Household, HouseholdAccess, HouseholdCorrection, Prescription
 from prescriptions.models.household import IDENTITY
 from prescriptions.nir import refuse_nir
@@ -27,6 +29,7 @@ IDENTITY_REASON = Reason("reason", "Dites pourquoi vous lisez qui est ce foyer."
 NOT_OPEN = Reason(
     "not_open", "Le dossier du foyer est archivé ou effacé\u00a0: rouvrez-le, ou s’il est effacé, ouvrez-en un autre."
 )
+REACHABLE = Reason(prescription_rules.REACHABLE.code, prescription_rules.REACHABLE.sentence, field="phone")
 PERSON = (
     "last_name",
     "first_name",
@@ -66,26 +69,38 @@ def edit_household(*, actor: Actor, household: Household, at: datetime | None = 
 
     Raises Unknown, PermissionDenied, Refused once archived, ValidationError.
     """
-    row = _locked_household(actor, household)
     commune = person.pop("commune", None)
-    described = _described(person)
-    before = {name: getattr(row, name) for name in described}
-    for name, value in described.items():
-        setattr(row, name, value)
-    row.set_keys()
-    _clean(row)
-    row.save(update_fields=[*described, "name_key", "phone_key", "address_key"])
-    withhold_from_former(row, before)
-    filed = Prescription.objects.filter(household=row.pk, submitted_at__isnull=False).exists()
-    if filed:
-        record_correction(actor, row, before, at)
+    row, filed = _describe_again(actor, household, at, person)
     if commune is not None and commune.pk != row.commune_id:
         if not filed:
             located: Household = gate.apply(row, "locate", actor=actor, at=at, commune=commune)
             return located
         moved_on = timezone.localdate(at)
         return move_household(actor=actor, household=row, commune=commune, moved_on=moved_on, at=at)
+    row.told_to = told_anew(row, actor, at or timezone.now())
     return row
+
+
+def _describe_again(
+    actor: Actor, household: Household, at: datetime | None, person: Mapping[str, Any]
+) -> tuple[Household, bool]:
+    """The household as it is now described, and whether something was filed for it: then it stays reachable."""
+    row = _locked_household(actor, household)
+    described = _described(person)
+    before = {name: getattr(row, name) for name in described}
+    was_reachable = row.is_reachable
+    for name, value in described.items():
+        setattr(row, name, value)
+    filed = Prescription.objects.filter(household=row.pk, submitted_at__isnull=False).exists()
+    if filed and was_reachable and not row.is_reachable:
+        raise Refused({row.pk: (REACHABLE,)})
+    row.set_keys()
+    _clean(row)
+    row.save(update_fields=[*described, "name_key", "phone_key", "address_key"])
+    withhold_from_former(row, before)
+    if filed:
+        record_correction(actor, row, before, at)
+    return row, filed
 
 
 def record_correction(actor: Actor, row: Household, before: Mapping[str, Any], at: datetime | None) -> None:
@@ -116,10 +131,11 @@ def move_household(
     """
     refuse_nir(comment=comment)
     if home:
-        edit_household(actor=actor, household=household, at=at, **home)
+        _describe_again(actor, household, at, home)
     moved: Household = gate.apply(
         household, "move", actor=actor, at=at, comment=comment, commune=commune, moved_on=moved_on
     )
+    moved.told_to = told_anew(moved, actor, at or timezone.now())
     return moved
 
 

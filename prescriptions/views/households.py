@@ -37,8 +37,9 @@ def household_edit(request: Request, reference: str) -> HttpResponse:
     page, back = around["page"], around["back"]
     if request.method == "POST" and form.is_valid():
         data = {name: form.cleaned_data[name] for name in form.changed_data}
-        if saved(form, lambda: services.edit_household(actor=actor, household=household, **data)) is not None:
-            messages.success(request, "Dossier corrigé.")
+        edited = saved(form, lambda: services.edit_household(actor=actor, household=household, **data))
+        if edited is not None:
+            messages.success(request, " ".join(("Dossier corrigé.", *edited.told_to)))
             return redirect(back)
     context = around | {
         "form": form,
