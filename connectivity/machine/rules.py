@@ -164,7 +164,7 @@ OPERATOR_REACHES = Requirement(
         | ~Q(need__prescription__household__email="")
         | ~Q(need__prescription__household__address="") & ~Q(need__prescription__household__postcode="")
     ),
-    lifted_by="un travailleur social du prescripteur, qui corrige le foyer",
+    lifted_by="le travailleur social du foyer, par «\u00a0Corriger l’identité ou le contact\u00a0»",
 )
 
 # --- what the operator answers
