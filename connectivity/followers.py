@@ -333,7 +333,10 @@ def tell_correction_to_operators(household: Household, actor: Actor, at: datetim
 
     Not of a household that limits its data: what it agreed to is suspended.
     """
-    files = ConnectionFile.objects.filter(need__prescription__household=household.pk, state__in=TO_ANSWER)
+    files = ConnectionFile.objects.filter(
+        need__prescription__household=household.pk, state__in=TO_ANSWER, operator__is_active=True
+    )
+    seen = set(ConnectionFile.objects.visible_to(actor).filter(pk__in=files.values("pk")).values_list("pk", flat=True))
     said = []
     for file in by_key(files.select_related(*AROUND)):
         told = Transmission.objects.filter(file=file, operator=file.operator_id).first()
@@ -344,9 +347,13 @@ def tell_correction_to_operators(household: Household, actor: Actor, at: datetim
             return []
         move = Move("household", "edit", actor, at, None, {})
         freeze_operator_file(file, transmit(file=file, at=at), move)
-        if not emails.corrected_for_operator(file, at):
-            send_link(connection=file, at=at, corrected=True)
-        said.append(f"Demande {file.reference}\u00a0: l’opérateur reçoit la correction ({file.operator}).")
+        told_it = emails.corrected_for_operator(file, at) or send_link(connection=file, at=at, corrected=True)
+        if file.pk in seen:
+            said.append(
+                f"Demande {file.reference}\u00a0: l’opérateur reçoit la correction ({file.operator})."
+                if told_it
+                else f"Demande {file.reference}\u00a0: {file.operator} n’a pas d’adresse, dites-lui la correction."
+            )
     return said
 
 

@@ -19,6 +19,8 @@ SEEN = Q(stay__gte=1) & ~Q(withdrawal_reason=WithdrawalReason.ENTRY)
 """The devices a workshop had in hand, less those that were registered by mistake."""
 CAME = SEEN | Q(collected_at__isnull=False)
 """The devices that left their donor."""
+NOT_GIVEN = (WithdrawalReason.KEPT, *RETURN_REASONS)
+"""Why a device is no gift, whether it ever came or not."""
 GIVEN_BACK = Q(stay__gte=1, withdrawal_reason__in=RETURN_REASONS)
 """Of those that a workshop had in hand, those that were not to be given: leased, claimed, stolen."""
 
@@ -65,7 +67,7 @@ def not_given(pick_up: PickUp) -> dict[int, dict[str, int]]:
             came[line] += total
             if reason:
                 returned.setdefault(line, Counter())[reason] += total
-        elif reason == WithdrawalReason.KEPT:
+        elif reason in NOT_GIVEN:
             kept.setdefault(line, Counter())[reason] += total
     told: dict[int, Counter[str]] = {}
     for count in pick_up.counts.select_related("line").order_by("line"):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from documents.locks import hold
 from donations.documents import freeze_tax_receipt, tax_receipt_told
@@ -12,8 +12,7 @@ from donations.enums import DonationPaperKind
 from donations.models import DonationPaper, PickUp
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
-from refurb.arrivals import GIVEN_BACK
-from refurb.enums import WithdrawalReason
+from refurb.arrivals import NOT_GIVEN
 from refurb.models.device import Device
 
 
@@ -33,7 +32,7 @@ def _to_read_again() -> QuerySet[PickUp]:
         kind=DonationPaperKind.TAX_RECEIPT, donation=OuterRef("donation"), workshop=OuterRef("workshop")
     )
     left_out = Device.objects.filter(
-        GIVEN_BACK | Q(withdrawal_reason=WithdrawalReason.KEPT),
+        withdrawal_reason__in=NOT_GIVEN,
         donation=OuterRef("donation"),
         workshop=OuterRef("workshop"),
     )
@@ -56,4 +55,4 @@ def _renew(pk: int, at: datetime) -> bool:
 
 def _counted(values: dict[str, Any]) -> tuple[list[int], Any]:
     """What such a paper says of quantities."""
-    return [line["quantity"] for line in values["lines"]], values["not_given_because"]
+    return [line["quantity"] for line in values["lines"]], values.get("not_given_because", [])

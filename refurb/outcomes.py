@@ -30,7 +30,7 @@ class OutcomeStage:
     states: tuple[DeviceState, ...]
 
 
-ANNOUNCED = OutcomeStage("announced", "Annoncés, à décider", ())
+ANNOUNCED = OutcomeStage("announced", "À décider", ())
 """The units of the lots that wait for their decision: none is a device before it."""
 STAGES = (
     ANNOUNCED,

@@ -11,7 +11,7 @@ from lifecycle.faults import Fault
 from lifecycle.machine import verbs_of
 from lifecycle.registry import verify
 from refurb.enums import COUNTED_BY_QUOTA, WITH_PRICE, DeviceState
-from refurb.machine.device_rules import DRIVES_PROVEN
+from refurb.machine.storage_rules import DRIVES_PROVEN
 from refurb.models import Destruction, Device, DeviceEntry, Drive, DriveRemoval, Erasure, StorageAbsence
 
 type Tell = Callable[[Fault], None]

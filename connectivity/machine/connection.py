@@ -109,7 +109,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
             rules.STILL_IN_FORCE,
             rules.OPERATOR_WORKS,
             rules.PROOFS_FRESH,
-            rules.OPERATOR_REACHES,
+            reach_rules.OPERATOR_REACHES,
             rules.PROBLEM_ANSWERED,
         ],
         share_locks=["need__prescription"],

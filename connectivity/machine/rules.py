@@ -156,17 +156,6 @@ PROOFS_FRESH = Requirement(
     where=_served_on("proof"),
 )
 
-OPERATOR_REACHES = Requirement(
-    "operator_reaches",
-    "Aucun moyen de joindre le foyer n’est écrit\u00a0: l’opérateur ne pourrait ni l’appeler, ni lui écrire, ni venir.",
-    lambda ctx: (
-        ~Q(need__prescription__household__phone="")
-        | ~Q(need__prescription__household__email="")
-        | ~Q(need__prescription__household__address="") & ~Q(need__prescription__household__postcode="")
-    ),
-    lifted_by="le travailleur social du foyer, par «\u00a0Corriger l’identité ou le contact\u00a0»",
-)
-
 # --- what the operator answers
 
 

@@ -266,12 +266,14 @@ def words_of_operators(households: Collection[int]) -> dict[int, dict[tuple[int,
     arrives = {(household, access): at for household, access, at in noted}
     found: dict[int, dict[tuple[int, str], OperatorWord]] = {}
     for row in rows:
-        offer, words = offers[row["offer"]], found.setdefault(row["household"], {})
-        assert offer.operator is not None  # a request is sent to somebody
+        offer = offers[row["offer"]]
+        if offer.operator is None or offer.technology not in REACHED_BY:
+            continue  # taken without an operator, or of what no check of an address says that it comes
+        words = found.setdefault(row["household"], {})
         key = (offer.operator.pk, offer.technology)
         arrived = any(
             (row["household"], one) in arrives and arrives[row["household"], one] > row["at"]
-            for one in REACHED_BY.get(offer.technology, ())
+            for one in REACHED_BY[offer.technology]
         )
         if row["verb"] in BRINGING:
             words.pop(key, None)

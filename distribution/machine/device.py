@@ -28,6 +28,7 @@ from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import Need
 from refurb.enums import DeviceState
 from refurb.machine import device_rules as rules
+from refurb.machine import storage_rules
 from refurb.machine.device import DeviceMachine
 from refurb.machine.stamps import (
     HELD_FOR_NOBODY,
@@ -90,7 +91,7 @@ DeviceMachine.extend(
         follows=["device.allot"],
         requires=[
             places.goes_along(S.ALLOTTED),
-            rules.PROOFS_STAND,
+            storage_rules.PROOFS_STAND,
             places.SOME_CONVENTION,
             places.CONVENTION_IN_FORCE,
             places.CONVENTION_EPCI,
@@ -130,7 +131,7 @@ DeviceMachine.extend(
         target=S.SHIPPED,
         who=can_ship_device,
         follows=["device.ship"],
-        requires=[places.goes_along(S.SHIPPED), rules.PROOFS_STAND, places.DELIVERY_FITS],
+        requires=[places.goes_along(S.SHIPPED), storage_rules.PROOFS_STAND, places.DELIVERY_FITS],
         stamps={"delivery": Given("delivery"), "point": Given("point", default=None), "shipped_at": AT},
         journal=["delivery", "point"],
         done="Expédié à un point de distribution",
@@ -154,7 +155,7 @@ DeviceMachine.extend(
         target=S.AVAILABLE,
         who=can_stock_in_device,
         follows=["device.stock_in"],
-        requires=[places.LEFT_ALONE, rules.PROOFS_STAND],
+        requires=[places.LEFT_ALONE, storage_rules.PROOFS_STAND],
         stamps={"available_at": AT},
         done="Mis en rayon au point de distribution",
         why="A line of the delivery is there; it can be reserved.",
@@ -178,7 +179,7 @@ DeviceMachine.extend(
         who=can_find_device,
         requires=[
             places.WAS_SHIPPED,
-            rules.PROOFS_STAND,
+            storage_rules.PROOFS_STAND,
             places.CONVENTION_HANDS_OVER,
             places.SAME_QUOTA,
             places.QUOTA_LEFT,
@@ -199,7 +200,7 @@ DeviceMachine.extend(
         requires=[
             places.goes_along(S.RESERVED),
             households.SERVES_ALONE,
-            rules.PROOFS_STAND,
+            storage_rules.PROOFS_STAND,
             places.CONVENTION_HANDS_OVER,
             households.NEED_WAITING,
             households.NEED_KIND,
@@ -245,7 +246,7 @@ DeviceMachine.extend(
         follows=["device.hand_over"],
         requires=[
             places.goes_along(S.HANDED_OVER),
-            rules.PROOFS_STAND,
+            storage_rules.PROOFS_STAND,
             places.CONVENTION_HANDS_OVER,
             households.PRESCRIPTION_ALIVE,
             households.STILL_WANTED,
@@ -351,7 +352,7 @@ DeviceMachine.extend(
         requires=[
             places.goes_along(S.HANDED_OVER),
             households.SERVES_ALONE,
-            rules.PROOFS_STAND,
+            storage_rules.PROOFS_STAND,
             households.NEED_KIND,
             back.TO_EXCHANGE,
             households.NEED_FREE,

@@ -144,6 +144,10 @@ def co_funding_kept(needs: Collection[int]) -> dict[int, HandOver]:
         for note in notes:
             if note.handed_over_at is not None or (found is None and note.closed_because not in FELL):
                 break
+            if note.closed_because not in FELL:
+                continue  # corrected meanwhile: it says nothing any more
+            if found is not None and found.funder_id is not None and found.funder_id != note.funder_id:
+                break
             found = note if found is None or note.co_funding > found.co_funding else found
             if note.to_pay > 0:
                 break

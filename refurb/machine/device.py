@@ -8,6 +8,7 @@ from django.db.models import F
 from lifecycle.machine import AT, CREATION, SAME, Given, Machine, Verb
 from refurb.enums import ENDED, DeviceState, MissingReason
 from refurb.machine import device_rules as rules
+from refurb.machine import storage_rules
 from refurb.machine.stamps import LOST, NOT_MISSING, NOT_PRICED, NOT_UNUSABLE, SERVES_NOBODY, current_grading
 from refurb.machine.tag_rules import TAG_RULES
 from refurb.models import Device
@@ -223,12 +224,12 @@ class DeviceMachine(Machine, of=Device):
         target=S.READY,
         who=can_work_on_device,
         requires=[
-            rules.STORAGE_INVENTORIED,
-            rules.DRIVES_PROVEN,
+            storage_rules.STORAGE_INVENTORIED,
+            storage_rules.DRIVES_PROVEN,
             rules.TESTED,
             rules.TESTS_PASSED,
             rules.GRADED,
-            rules.STORAGE_AGREES,
+            storage_rules.STORAGE_AGREES,
             rules.IDENTIFIED,
             rules.PRICE_GIVEN,
             rules.PRICE_UNDER_CEILING,
@@ -297,7 +298,7 @@ class DeviceMachine(Machine, of=Device):
         source=S.UNUSABLE,
         target=S.DISMANTLED,
         who=can_work_on_device,
-        requires=[rules.STORAGE_INVENTORIED, rules.DRIVES_PROVEN],
+        requires=[storage_rules.STORAGE_INVENTORIED, storage_rules.DRIVES_PROVEN],
         stamps={"ended_at": AT},
         done="Démonté pour pièces",
         irreversible=True,
@@ -313,7 +314,7 @@ class DeviceMachine(Machine, of=Device):
             rules.RECYCLER_KNOWN,
             rules.BSD_GIVEN,
             rules.ONE_RECYCLER_A_NOTE,
-            rules.STORAGE_INVENTORIED,
+            storage_rules.STORAGE_INVENTORIED,
             rules.PROVEN_OR_CERTIFIED,
         ],
         stamps={
@@ -333,7 +334,7 @@ class DeviceMachine(Machine, of=Device):
         source=S.READY,
         target=S.CEDED,
         who=can_cede_device,
-        requires=[rules.PROOFS_STAND, rules.RECIPIENT_NAMED, rules.CEDE_REASON],
+        requires=[storage_rules.PROOFS_STAND, rules.RECIPIENT_NAMED, rules.CEDE_REASON],
         stamps={"recipient": Given("recipient"), "cede_reason": Given("reason"), "ended_at": AT},
         journal=["reason"],
         done="Cédé hors filière",

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from functools import cache
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
@@ -20,7 +19,6 @@ from refurb.enums import (
     COMPUTERS,
     MISLAID,
     RETURN_REASONS,
-    SOLDERED_STORAGE,
     CedeReason,
     DeviceReopenReason,
     DeviceState,
@@ -31,7 +29,8 @@ from refurb.enums import (
     UnusableReason,
     WithdrawalReason,
 )
-from refurb.models import Device, Drive, Grading, StorageAbsence, TestRun
+from refurb.machine.storage_rules import BENCH, proofs_stand, unproven
+from refurb.models import Device, Grading, TestRun
 from refurb.permissions import can_record_evidence
 from refurb.pricing import ceiling_of, ceilings_on, is_price, over_ceiling
 
@@ -122,59 +121,6 @@ SERVED_OTHERWISE = Requirement(
 PART_NAMED = value_given("part_wanted", "Nommez la pièce attendue.", is_text)
 
 
-@cache
-def _inventoried() -> Q:
-    absence = StorageAbsence.objects.of_this_stay().exclude(device__type__in=SOLDERED_STORAGE)
-    return Q(type=DeviceType.SCREEN) | Q(Exists(Drive.objects.of_this_stay().real())) | Q(Exists(absence))
-
-
-@cache
-def _unproven() -> Q:
-    return Q(Exists(Drive.objects.of_this_stay().unproven().in_place()))
-
-
-@cache
-def _storage_agrees() -> Q:
-    """Whoever is graded for a storage holds one: what was said of it twice is the same."""
-    counted = Grading.objects.of_this_stay().filter(type=OuterRef("type"), measures__has_key="storage_gb")
-    return ~Q(Exists(counted.exclude(measures__storage_gb=0))) | Q(Exists(Drive.objects.of_this_stay().working()))
-
-
-def proofs_stand() -> Q:
-    """What was proven of the data of a device holds, whatever was recorded since."""
-    return _inventoried() & ~_unproven() & _storage_agrees()
-
-
-BENCH = Place("refurb:device_evidence", can_record_evidence, "un technicien de l’atelier", "workshop")
-STORAGE_INVENTORIED = Requirement(
-    "storage_inventoried",
-    "Le stockage n’a pas été inventorié depuis l’arrivée\u00a0: enregistrez chaque "
-    "disque, ou attestez qu’il n’y en a pas.",
-    lambda ctx: _inventoried(),
-    where=BENCH.at("storages"),
-)
-DRIVES_PROVEN = Requirement(
-    "drives_proven",
-    "Un disque n’a ni effacement accepté fait depuis l’arrivée, ni destruction, ni retrait enregistré.",
-    lambda ctx: ~_unproven(),
-    constraint="refurb_device_proven",
-    where=BENCH.at("storages"),
-)
-STORAGE_AGREES = Requirement(
-    "storage_agrees",
-    "Le grade compte un stockage, mais l’appareil n’en a pas\u00a0: celui qui y était est retiré ou détruit, ou son"
-    " absence est attestée. Enregistrez celui qui y est, ou refaites le grade avec 0\u00a0Go.",
-    lambda ctx: _storage_agrees(),
-    where=BENCH.at("storages"),
-)
-PROOFS_STAND = Requirement(
-    "proofs_stand",
-    "Les preuves d’effacement ne tiennent plus\u00a0: un disque a été découvert ou une preuve remplacée. Remettez"
-    " l’appareil en traitement.",
-    lambda ctx: proofs_stand(),
-    constraint="refurb_device_proven",
-    where=BENCH.at("storages"),
-)
 TESTED = Requirement(
     "tested",
     "Les fonctions de l’appareil n’ont pas été testées depuis son arrivée.",
@@ -318,8 +264,8 @@ ONE_RECYCLER_A_NOTE = PerRow(
 
 def _neither_proven_nor_certified(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     alone = [pk for pk, given in per_row.items() if given["destruction_awaited"] is not True]
-    unproven = Device.objects.filter(_unproven(), pk__in=alone).values_list("pk", flat=True)
-    return dict.fromkeys(unproven, PROVEN_OR_CERTIFIED.sentence)
+    left = Device.objects.filter(unproven(), pk__in=alone).values_list("pk", flat=True)
+    return dict.fromkeys(left, PROVEN_OR_CERTIFIED.sentence)
 
 
 PROVEN_OR_CERTIFIED = PerRow(

@@ -114,9 +114,13 @@ class AbsenceQuerySet(EvidenceQuerySet["StorageAbsence"]):
     """Reads of what is attested of devices without drives."""
 
     def with_denial(self) -> Self:
-        """Each with ``is_denied``: a drive was found in the same stay, since then."""
+        """Each with ``is_denied``: a drive was found in the same stay since then, and not fitted there."""
         found = Drive.objects.real().filter(
-            device=OuterRef("device"), stay=OuterRef("stay"), recorded_at__gte=OuterRef("recorded_at")
+            device=OuterRef("device"),
+            stay=OuterRef("stay"),
+            recorded_at__gte=OuterRef("recorded_at"),
+            fitted_by=None,
+            supersedes__fitted_by=None,
         )
         return self.annotate(is_denied=Exists(found))
 

@@ -8,7 +8,7 @@ from lifecycle.acting import Step
 from lifecycle.actors import Actor
 from lifecycle.machine import Reason
 from refurb.enums import ENDED, DeviceState
-from refurb.machine.device_rules import proofs_stand
+from refurb.machine.storage_rules import proofs_stand
 from refurb.models import Device, DeviceEntry, Drive
 from refurb.models.device import DeviceQuerySet
 from refurb.onward import onward

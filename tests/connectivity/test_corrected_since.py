@@ -13,6 +13,7 @@ from connectivity.services.answers import queue_rows
 from connectivity.services.links import actor_of, link_of
 from documents.models import Mail
 from lifecycle.exceptions import Refused
+from network.models import Organisation
 from prescriptions.enums import RightKind
 from prescriptions.models import Household
 from prescriptions.services.households import edit_household, move_household
@@ -170,3 +171,12 @@ def test_a_request_of_a_household_that_its_operator_cannot_reach_is_not_sent() -
     assert [reason.code for reason in refused.value.all] == ["operator_reaches"]
     correct(line, connection, phone="0612345699")
     assert line.send(connection).state == "sent"
+
+
+def test_nothing_is_sent_to_an_operator_that_is_closed() -> None:
+    line = Line()
+    connection = line.sent()
+    Organisation.objects.filter(pk=line.operator.pk).update(is_active=False)
+    household = edit_household(actor=line.worker, household=household_of(connection), address=NEW)
+    assert household.told_to == []
+    assert Transmission.objects.filter(file=connection).count() == 1

@@ -375,3 +375,16 @@ def test_once_no_offer_of_the_day_is_left_the_page_says_the_way_out() -> None:
     assert reverse("connectivity:connection_abandon", args=[connection.reference]) in chosen
     make_offer(Channel.OWN_SUBSCRIPTION, technology=Technology.BOX_4G)
     assert asked_first(connection, line.worker) == CHOOSE
+
+
+def test_what_was_taken_without_an_operator_is_read_after_one_said_that_it_does_not_come() -> None:
+    line = Line()
+    own = make_offer(Channel.COUNTER, technology=Technology.PREPAID)
+    connection = line.activate(line.choose(stopped(line, P.NO_COVERAGE), own))
+    assert acting(line.worker).get(page_of(connection)).status_code == 200
+
+
+def test_a_mobile_offer_that_no_check_of_an_address_concerns_is_chosen_again() -> None:
+    line = Line(offer_columns={"technology": Technology.MOBILE})
+    line.refused()
+    assert line.choose(line.proposed()).state == "chosen"

@@ -17,7 +17,7 @@ from prescriptions.models import Need, Prescription
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device
 from tests.distribution.shelves import DRAWING, Shelf
-from tests.network.factories import make_epci, make_membership
+from tests.network.factories import make_epci, make_membership, make_organisation
 from tests.refurb.devices import fresh
 from tests.refurb.pages import acting, answered, page_of, read
 
@@ -171,6 +171,23 @@ def test_what_another_paid_for_a_device_that_was_handed_over_is_spent(shelf: She
     device = shelf.hand_over(shelf.reserved(shelf.available(price=120), co_funding=50, funder=shelf.funder))
     assert device.need_id is not None
     assert hand_overs.co_funding_kept([device.need_id]) == {}
+
+
+def test_only_what_the_last_payer_paid_follows_and_nothing_that_was_corrected(shelf: Shelf) -> None:
+    device = shelf.reserved(shelf.available(price=120), co_funding=90, funder=shelf.funder)
+    need, client = device.need, acting(shelf.adviser)
+    assert need is not None
+    corrected = {"price": Decimal(30), "co_funding": Decimal(30), "funder": shelf.funder}
+    hand_overs.prepare_hand_over(actor=shelf.adviser, device=device, **corrected)
+    client.post(page_of(device, "device_release"), {})
+    assert hand_overs.co_funding_kept([need.pk])[need.pk].co_funding == 30
+    other, second = make_organisation(OrganisationKind.FUNDER), shelf.available(price=20)
+    client.post(
+        page_of(second, "device_reserve"), {"need": need.pk, "price": "20", "co_funding": "20", "funder": other.pk}
+    )
+    client.post(page_of(second, "device_release"), {})
+    kept = hand_overs.co_funding_kept([need.pk])[need.pk]
+    assert (kept.co_funding, kept.funder) == (20, other)
 
 
 def test_a_reservation_is_lifted_and_the_need_waits_again(shelf: Shelf) -> None:

@@ -219,3 +219,14 @@ def test_the_mail_of_another_certificate_says_what_was_given_back_without_a_prov
     (mail,) = Mail.objects.filter(about_pk=donation.pk, subject__contains="un nouveau certificat")
     said = "1 a été rendu sans que rien ne prouve son effacement\u00a0; aucun autre ne reste à prouver."
     assert said in mail.body
+
+
+def test_a_device_that_never_came_and_was_not_to_be_given_is_no_gift_either() -> None:
+    scene = Scene(lines=(laptops(3),))
+    donation = scene.scheduled()
+    one = Device.objects.filter(donation=donation).order_by("pk")[0]
+    gate.apply(one, "report_missing", actor=scene.north.technician, reason=MissingReason.COUNT)
+    scene.count(donation, scene.north)
+    gate.apply(Device.objects.get(pk=one.pk), "withdraw", actor=scene.contact, reason=WithdrawalReason.LEASED)
+    (document,) = papers(balanced(scene, arrived(scene, donation)), DonationPaperKind.TAX_RECEIPT)
+    assert quantities(document) == [2]

@@ -128,8 +128,10 @@ def schedule_pick_up(manager: Visitor, reference: str) -> None:
     assert not manager.waits("Lots à enlever, date à fixer")
 
 
-def record_pick_up(technician: Visitor, reference: str, counts: Sequence[tuple[Offer, int]]) -> None:
-    """Count what was taken, with the slip signed on paper."""
+def record_pick_up(
+    technician: Visitor, reference: str, counts: Sequence[tuple[Offer, int]], *, left_out: str = ""
+) -> None:
+    """Count what was taken, with the slip signed on paper; ``left_out``: the box that says what stays behind."""
     open_lot(technician, reference)
     technician.follows("Inscrire l’enlèvement")
     technician.reads("Inscrire l’enlèvement")
@@ -139,6 +141,10 @@ def record_pick_up(technician: Visitor, reference: str, counts: Sequence[tuple[O
     technician.fills({"Nom de la personne qui signe pour le donateur": "Dominique Exemple"})
     technician.deposits("Bordereau signé", A_SIGNED_SLIP)
     technician.presses("Inscrire l’enlèvement")
+    if left_out:
+        technician.reads("Inscrire l’enlèvement")
+        technician.ticks(left_out)  # the slip is still there
+        technician.presses("Inscrire l’enlèvement")
     technician.reads(f"Lot {reference}")
 
 

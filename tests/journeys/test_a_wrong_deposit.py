@@ -49,7 +49,7 @@ def test_the_wrong_file_is_named_then_the_right_one_is_compared_page_by_page(
     named.reads(anything("Prendre connaissance"))
     other = visit(treaty.signatories[Party.DISTRIBUTOR])
     other.begins("Ce qui est attendu de vous", anything("Confirmer la signature"))
-    other.reads(anything("Confirmer la signature de"))
+    other.reads(anything("Confirmer la signature d"))
     other.sees("pas le même nombre", "Comparez les pages")
     picture = other.within_main().get_by_role("img", name="Page 1 du document déposé")
     picture.scroll_into_view_if_needed()

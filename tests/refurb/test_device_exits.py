@@ -24,6 +24,7 @@ from refurb.enums import (
     UnusableReason,
 )
 from refurb.machine import device_rules as rules
+from refurb.machine import storage_rules
 from refurb.models import Destruction, Device, Drive, Part
 from refurb.services import devices, evidence, parts, stock
 from tests.network.factories import make_organisation
@@ -138,8 +139,8 @@ def test_a_device_is_not_taken_to_pieces_with_data_on_it(bench: Bench) -> None:
     unproven = bench.unusable(unproven)
 
     for device, sentence in (
-        (unknown, rules.STORAGE_INVENTORIED.sentence),
-        (unproven, rules.DRIVES_PROVEN.sentence),
+        (unknown, storage_rules.STORAGE_INVENTORIED.sentence),
+        (unproven, storage_rules.DRIVES_PROVEN.sentence),
     ):
         with pytest.raises(Refused) as refused:
             stock.dismantle_device(actor=bench.technician, device=device)
@@ -251,7 +252,7 @@ def test_waste_is_not_handed_over_without_an_inventory_of_its_storage(bench: Ben
     with pytest.raises(Refused) as refused:
         bench.recycle(bench.unusable(), destruction_awaited=True)
 
-    assert sentences(refused) == [rules.STORAGE_INVENTORIED.sentence]
+    assert sentences(refused) == [storage_rules.STORAGE_INVENTORIED.sentence]
 
 
 def test_an_unproven_drive_leaves_only_for_a_certified_destruction(bench: Bench) -> None:
@@ -355,7 +356,7 @@ def test_a_drive_found_since_takes_the_proofs_down(bench: Bench) -> None:
     with pytest.raises(Refused) as refused:
         stock.cede_device(actor=bench.manager, device=device, recipient="Les Amis", reason="other")
 
-    assert sentences(refused) == [rules.PROOFS_STAND.sentence]
+    assert sentences(refused) == [storage_rules.PROOFS_STAND.sentence]
 
 
 def test_a_proof_superseded_since_takes_the_proofs_down(bench: Bench) -> None:
@@ -366,7 +367,7 @@ def test_a_proof_superseded_since_takes_the_proofs_down(bench: Bench) -> None:
     with pytest.raises(Refused) as refused:
         stock.cede_device(actor=bench.manager, device=device, recipient="Les Amis", reason="other")
 
-    assert sentences(refused) == [rules.PROOFS_STAND.sentence]
+    assert sentences(refused) == [storage_rules.PROOFS_STAND.sentence]
 
 
 # --- who

@@ -23,6 +23,7 @@ from refurb.enums import (
     RemovalDestination,
 )
 from refurb.machine import device_rules as rules
+from refurb.machine import storage_rules
 from refurb.models import Checklist, Device
 from refurb.pricing import ceilings_on
 from refurb.services import bench as work
@@ -115,6 +116,7 @@ def test_a_drive_inventoried_by_mistake_is_no_inventory(bench: Bench) -> None:
     assert not Device.objects.proven().filter(pk=device.pk).exists()
 
     bench.no_storage(device)
+    bench.grade(device, storage_gb=0)
     assert bench.recondition(device).state == "ready"
 
 
@@ -138,6 +140,7 @@ def test_the_absence_of_storage_is_attested_by_a_person(bench: Bench) -> None:
     assert "storage_inventoried" in refusal(bench, device)
 
     evidence.attest_no_storage(actor=bench.technician, device=device, reason=AbsenceReason.REMOVED_BY_DONOR)
+    bench.grade(device, storage_gb=0)
     assert bench.recondition(device).state == "ready"
 
 
@@ -149,14 +152,14 @@ def test_storage_that_was_not_inventoried_refuses(bench: Bench) -> None:
     bench.test(device)
     bench.grade(device)
 
-    assert refusal(bench, device) == {"storage_inventoried": rules.STORAGE_INVENTORIED.sentence}
+    assert refusal(bench, device) == {"storage_inventoried": storage_rules.STORAGE_INVENTORIED.sentence}
 
 
 def test_one_unproven_drive_refuses(bench: Bench) -> None:
     device = bench.prepared()
     bench.drive(device)
 
-    assert refusal(bench, device) == {"drives_proven": rules.DRIVES_PROVEN.sentence}
+    assert refusal(bench, device) == {"drives_proven": storage_rules.DRIVES_PROVEN.sentence}
 
 
 def test_a_refused_erasure_proves_nothing(bench: Bench) -> None:

@@ -18,6 +18,7 @@ from lifecycle.exceptions import Refused
 from lifecycle.journal import chained_hash, hashed_columns
 from refurb.enums import DeviceType, ErasureVerification, MissingReason, RemovalDestination
 from refurb.machine import device_rules as rules
+from refurb.machine import storage_rules
 from refurb.models import (
     Device,
     DeviceEntry,
@@ -237,7 +238,7 @@ def test_the_refusal_of_the_database_is_the_sentence_of_the_requirement(monkeypa
     with pytest.raises(Refused) as refused:
         bench.recondition(device)
 
-    assert [reason.sentence for reason in refused.value.all] == [rules.DRIVES_PROVEN.sentence]
+    assert [reason.sentence for reason in refused.value.all] == [storage_rules.DRIVES_PROVEN.sentence]
 
 
 @pytest.mark.parametrize("situation", [*UNPROVEN, lambda bench: bench.prepared(), lambda bench: bench.received()])
@@ -245,7 +246,7 @@ def test_the_wall_and_the_requirements_ask_the_same_question(situation: Callable
     bench = Bench()
     device = situation(bench)
 
-    judged = rules.PROOFS_STAND.condition(None)  # type: ignore[arg-type]
+    judged = storage_rules.PROOFS_STAND.condition(None)  # type: ignore[arg-type]
 
     by_rule = Device.objects.filter(judged, pk=device.pk).exists()
     assert Device.objects.proven().filter(pk=device.pk).exists() == by_rule

@@ -51,7 +51,7 @@ def test_a_donor_reads_where_its_devices_are_and_what_those_in_a_household_spare
     page = read(acting(scene.contact), reverse(PAGE))
 
     assert shown_to(scene.contact) == {
-        "Annoncés, à décider": "0",
+        "À décider": "0",
         "À venir": "2",
         "À l’atelier": "0",
         "Reconditionnés": "0",
@@ -74,7 +74,7 @@ def test_a_lot_that_was_just_announced_is_counted_until_it_is_decided() -> None:
     lot = scene.announced()
     scene.draft()
 
-    assert shown_to(scene.contact)["Annoncés, à décider"] == "60"
+    assert shown_to(scene.contact)["À décider"] == "60"
     assert "60 appareils, à ce jour" in read(acting(scene.contact), reverse(PAGE))
     (row,) = staged(Donation.objects.filter(pk=lot.pk), scene.contact)
     assert (row.announced, row.coming) == (60, 0)
@@ -83,7 +83,7 @@ def test_a_lot_that_was_just_announced_is_counted_until_it_is_decided() -> None:
     qualify_donation(actor=scene.pilot, donation=lot, rulings=rulings)
 
     shown = shown_to(scene.contact)
-    assert (shown["Annoncés, à décider"], shown["À venir"]) == ("0", "52")
+    assert (shown["À décider"], shown["À venir"]) == ("0", "52")
 
 
 def test_a_device_brought_back_spares_nothing_any_more() -> None:

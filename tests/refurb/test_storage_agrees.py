@@ -1,5 +1,7 @@
 """What the bench says of the storage of a device agrees, or it is not reconditioned: nothing hides behind a word."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -7,11 +9,19 @@ from pypdfium2 import PdfDocument
 
 from documents.services import open_file, render_document
 from lifecycle.exceptions import Refused
-from refurb.enums import AbsenceReason, DestructionKind, DestructionMethod, DeviceType, DriveKind, RemovalDestination
+from refurb.enums import (
+    AbsenceReason,
+    DestructionKind,
+    DestructionMethod,
+    DeviceType,
+    DriveKind,
+    PartKind,
+    RemovalDestination,
+)
 from refurb.models import Device
 from refurb.models.device_paper import DevicePaper
-from refurb.services import evidence
-from tests.refurb.devices import Bench, load_numbers
+from refurb.services import evidence, parts
+from tests.refurb.devices import GIGABYTE, Bench, load_numbers
 from tests.refurb.pages import acting, read
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +161,20 @@ def test_nobody_attests_that_there_never_was_a_storage_where_a_drive_was_found(b
     with pytest.raises(Refused, match="Un disque y a été trouvé"):
         bench.no_storage(device)
     evidence.attest_no_storage(actor=bench.technician, device=device, reason=AbsenceReason.EMPTY_BAY)
+
+
+def test_a_drive_that_the_workshop_fits_denies_nothing(bench: Bench) -> None:
+    device = bench.in_process()
+    evidence.attest_no_storage(actor=bench.technician, device=device, reason=AbsenceReason.REMOVED_BY_DONOR)
+    part = parts.buy_part(
+        actor=bench.technician, kind=PartKind.STORAGE, label="SSD", quantity=1, unit_price=Decimal(24)
+    )
+    parts.fit_part(
+        actor=bench.technician,
+        device=device,
+        part=part,
+        drive={"kind": DriveKind.SSD, "serial": "STOCK-1", "capacity": 256 * GIGABYTE},
+    )
+    told = read(acting(bench.technician), reverse("refurb:device_evidence", args=[device.reference]))
+    assert "Retiré par le donateur avant le don" in told
+    assert "contredite" not in told

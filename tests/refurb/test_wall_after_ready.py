@@ -14,7 +14,7 @@ from lifecycle.faults import Fault
 from lifecycle.machine import verbs_of
 from lifecycle.sealing import seal_journals
 from lifecycle.verification import verify_journals
-from refurb.machine.device_rules import DRIVES_PROVEN, PROOFS_STAND
+from refurb.machine.storage_rules import DRIVES_PROVEN, PROOFS_STAND
 from refurb.models import Device, Drive, Erasure
 from refurb.recounts import STATES
 from tests.distribution.shelves import Shelf

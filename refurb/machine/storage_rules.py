@@ -1,0 +1,69 @@
+"""The wall of data: the storage of a device is inventoried, proven empty, and what is said of it twice agrees."""
+
+from functools import cache
+
+from django.db.models import Exists, OuterRef, Q
+
+from lifecycle.machine import Place, Requirement
+from refurb.enums import SOLDERED_STORAGE, DeviceType
+from refurb.models import Drive, Grading, StorageAbsence
+from refurb.permissions import can_record_evidence
+
+
+@cache
+def _inventoried() -> Q:
+    absence = StorageAbsence.objects.of_this_stay().exclude(device__type__in=SOLDERED_STORAGE)
+    return Q(type=DeviceType.SCREEN) | Q(Exists(Drive.objects.of_this_stay().real())) | Q(Exists(absence))
+
+
+@cache
+def unproven() -> Q:
+    return Q(Exists(Drive.objects.of_this_stay().unproven().in_place()))
+
+
+@cache
+def _storage_agrees() -> Q:
+    """Once it is inventoried, whoever is graded for a storage holds one: what was said of it twice is the same."""
+    counted = Grading.objects.of_this_stay().filter(type=OuterRef("type"), measures__has_key="storage_gb")
+    return (
+        ~_inventoried()
+        | ~Q(Exists(counted.exclude(measures__storage_gb=0)))
+        | Q(Exists(Drive.objects.of_this_stay().working()))
+    )
+
+
+def proofs_stand() -> Q:
+    """What was proven of the data of a device holds, whatever was recorded since."""
+    return _inventoried() & ~unproven() & _storage_agrees()
+
+
+BENCH = Place("refurb:device_evidence", can_record_evidence, "un technicien de l’atelier", "workshop")
+STORAGE_INVENTORIED = Requirement(
+    "storage_inventoried",
+    "Le stockage n’a pas été inventorié depuis l’arrivée\u00a0: enregistrez chaque "
+    "disque, ou attestez qu’il n’y en a pas.",
+    lambda ctx: _inventoried(),
+    where=BENCH.at("storages"),
+)
+DRIVES_PROVEN = Requirement(
+    "drives_proven",
+    "Un disque n’a ni effacement accepté fait depuis l’arrivée, ni destruction, ni retrait enregistré.",
+    lambda ctx: ~unproven(),
+    constraint="refurb_device_proven",
+    where=BENCH.at("storages"),
+)
+STORAGE_AGREES = Requirement(
+    "storage_agrees",
+    "Le grade compte un stockage, mais l’appareil n’en a pas\u00a0: celui qui y était est retiré ou détruit, ou son"
+    " absence est attestée. Enregistrez celui qui y est, ou refaites le grade avec 0\u00a0Go.",
+    lambda ctx: _storage_agrees(),
+    where=BENCH.at("storages"),
+)
+PROOFS_STAND = Requirement(
+    "proofs_stand",
+    "Les preuves d’effacement ne tiennent plus\u00a0: un disque a été découvert ou une preuve remplacée. Remettez"
+    " l’appareil en traitement.",
+    lambda ctx: proofs_stand(),
+    constraint="refurb_device_proven",
+    where=BENCH.at("storages"),
+)
