@@ -2,8 +2,8 @@
 
 from prescriptions.models.completion import OWN_WORDS, CompletionAnswer, CompletionRequest
 from prescriptions.models.contact import PromisedContact
+from prescriptions.models.double import DoubleAnswer
 from prescriptions.models.household import (
-    DoubleAnswer,
     Household,
     HouseholdAccess,
     HouseholdCorrection,
