@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import add_months
-from conventions.enums import ALIVE, DeclineReason, Party, TextReopenReason
+from conventions.enums import ALIVE, Party, SignatureDeclineReason, TextReopenReason
 from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit, changes_end
 from conventions.parameters import HANDING_OVER_DAYS, LONGEST_YEARS, PASS_OVER_DAYS
 from conventions.permissions import PARTIES
@@ -164,7 +164,7 @@ def signature_contested_for_parties(signatures: QuerySet[Signature], at: datetim
 
 def signatures_declined_for_epci(signatures: QuerySet[Signature], reason: str, at: datetime) -> None:
     """To the managers of the EPCI and the pilots, who can open the text again or abandon it: who does not sign, why."""
-    told = DeclineReason(reason).label
+    told = SignatureDeclineReason(reason).label
     for signature in signatures.select_related("convention", "organisation", "signatory__user").order_by("pk"):
         people = _people_of(_epci_acting(signature.convention) | Membership.objects.pilots())
         _write("signature_declined_for_epci", signature.convention, people, at, signature=signature, reason=told)

@@ -108,7 +108,7 @@ class RefuseDepositReason(TextChoices):
     WITHDRAWN = "withdrawn", "Le signataire désigné le retire\u00a0: il signera autrement"
 
 
-class DeclineReason(TextChoices):
+class SignatureDeclineReason(TextChoices):
     """Why a signatory does not sign the text as it stands."""
 
     TERMS = "terms", "Les termes ne conviennent pas à la partie"

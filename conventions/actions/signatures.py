@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from conventions.enums import DeclineReason
+from conventions.enums import SignatureDeclineReason
 from conventions.forms.base import ReasonForm
 from conventions.forms.circuit import PlainForm
 from conventions.forms.people import HandOnForm, ReplaceForm
@@ -47,7 +47,7 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "decline",
         "ne-pas-signer",
-        ReasonForm.asking(DeclineReason.choices, people_rules.DECLINE_REASON),
+        ReasonForm.asking(SignatureDeclineReason.choices, people_rules.DECLINE_REASON),
         done="C’est noté\u00a0: l’EPCI et le pilote en reçoivent le motif",
         warning="L’EPCI ou le pilote peut rouvrir le texte, ou abandonner le projet. Tant qu’ils ne l’ont pas fait, la"
         " signature reste attendue, et vous pouvez encore signer.",

@@ -9,10 +9,10 @@ from django.db.models import F, Q
 from calendars.expressions import Shifted
 from conventions.enums import (
     ConventionState,
-    DeclineReason,
     PassOverReason,
     ReplaceReason,
     ReviewSubject,
+    SignatureDeclineReason,
 )
 from conventions.machine.reading import coded
 from conventions.models import declined
@@ -22,7 +22,7 @@ from lifecycle.machine import Context, Requirement
 from network.enums import Role
 
 REPLACE_REASON = coded("replace_reason", ReplaceReason.values, "Dites pourquoi une autre personne est demandée.")
-DECLINE_REASON = coded("decline_reason", DeclineReason.values, "Dites pourquoi vous ne signez pas ce texte.")
+DECLINE_REASON = coded("decline_reason", SignatureDeclineReason.values, "Dites pourquoi vous ne signez pas ce texte.")
 PASS_OVER_REASON = coded("pass_over_reason", PassOverReason.values, "Dites pourquoi vous passez outre.")
 
 # --- another person

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from conventions.enums import DeclineReason, SignatureMethod, SignatureState
+from conventions.enums import SignatureDeclineReason, SignatureMethod, SignatureState
 from conventions.machine import circuit_rules as rules
 from conventions.machine import deposit_rules, people_rules
 from conventions.models import Signature
@@ -84,7 +84,7 @@ class SignatureMachine(Machine, of=Signature):
         update_locks=["convention"],
         journal=["reason"],
         done="Le signataire ne signe pas ce texte en l’état",
-        recalls=lambda values: DeclineReason(values["reason"]).label.lower(),
+        recalls=lambda values: SignatureDeclineReason(values["reason"]).label.lower(),
         why="The text is neither opened again nor abandoned by it: whoever can do so is told; she may still sign.",
     )
 

@@ -145,7 +145,7 @@ def test_a_signatory_who_comes_back_reads_that_she_signed_and_opens_the_document
     assert "C’est fait" in receipt
     assert "Convention signée" in receipt
     assert "par vous" in receipt
-    assert "En attente de la signature de" in page
+    assert "En attente de la signature d" in page
     assert "Ouvrir la convention (PDF)" in page
     assert "n’est pas possible depuis l’état" not in page
 

@@ -115,7 +115,7 @@ def connect(territory: Territory, need: Need, household: Household) -> Household
     )
     file = line.send(file, f"{LAST} est le nom de jeune fille")
     connections.refuse_connection(
-        actor=line.agent, connection=file, refusal="no_coverage", comment=f"Rien chez {LAST}", at=at
+        actor=line.agent, connection=file, refusal="other", comment=f"Rien chez {LAST}", at=at
     )
     file = line.choose(line.proposed())
     line.see(file)

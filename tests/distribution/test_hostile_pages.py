@@ -357,8 +357,13 @@ def test_no_test_is_replaced_once_it_was_ready(bench: Bench) -> None:
 
 
 def test_a_drive_that_was_removed_is_said_to_be_out_of_the_device(bench: Bench) -> None:
-    device = bench.ready()
-    evidence.remove_drive(actor=bench.technician, drive=device.drives.get(), destination=RemovalDestination.STOCK)
+    started = bench.in_process()
+    removed = bench.drive(started)
+    bench.erase(removed)
+    bench.test(started)
+    bench.grade(started, storage_gb=0)
+    device = bench.recondition(bench.identified(started))
+    evidence.remove_drive(actor=bench.technician, drive=removed, destination=RemovalDestination.STOCK)
     page = passport(fresh(device))
     assert "retiré de l’appareil le" in page
     assert "effacé le" not in page

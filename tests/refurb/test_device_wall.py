@@ -17,7 +17,6 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.journal import chained_hash, hashed_columns
 from refurb.enums import DeviceType, ErasureVerification, MissingReason, RemovalDestination
-from refurb.machine import device_rules as rules
 from refurb.machine import storage_rules
 from refurb.models import (
     Device,
@@ -233,7 +232,7 @@ def test_no_device_is_born_reconditioned() -> None:
 def test_the_refusal_of_the_database_is_the_sentence_of_the_requirement(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench()
     device = with_one_unproven_drive(bench)
-    monkeypatch.setattr(rules, "_unproven", lambda: models.Q(pk=None))
+    monkeypatch.setattr(storage_rules, "unproven", lambda: models.Q(pk=None))
 
     with pytest.raises(Refused) as refused:
         bench.recondition(device)
