@@ -41,9 +41,7 @@ class LotOutcomeTable(tables.Table):
     )
     donor = tables.Column(verbose_name="Donateur", order_by=("donor__name",))
     announced_at = tables.Column(verbose_name="Annoncé le", attrs=WHOLE, default="pas encore")
-    certificate = tables.Column(
-        verbose_name="Preuve", orderable=False, exclude_from_export=True, default="pas encore"
-    )
+    certificate = tables.Column(verbose_name="Preuve", orderable=False, exclude_from_export=True, default="pas encore")
 
     class Meta:
         model = Donation
