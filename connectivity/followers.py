@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connectivity import emails
+from connectivity.corrected import tell_correction_to_operators
 from connectivity.documents import freeze_family_sheet, freeze_operator_file, register_kinds
 from connectivity.enums import (
-    TO_ANSWER,
     UNDER_WAY,
     WITH_OPERATOR,
     Channel,
@@ -18,7 +18,7 @@ from connectivity.enums import (
     ConnectionState,
     LineNews,
 )
-from connectivity.models import ConnectionFile, Transmission
+from connectivity.models import ConnectionFile
 from connectivity.panels import register_panels
 from connectivity.permissions import can_renew_connection
 from connectivity.services.campaigns import call_under_the_file_kept
@@ -26,9 +26,8 @@ from connectivity.services.forgetting import forget_household, forget_person
 from connectivity.services.lines import overtake_notices, promise_notice
 from connectivity.services.links import close_links, send_link
 from connectivity.services.reach import keep_reach
-from connectivity.services.transmissions import carry_facts, to_tell, transmit
+from connectivity.services.transmissions import AROUND, carry_facts, transmit
 from lifecycle import gate
-from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.in_order import by_key
 from lifecycle.registry import Move, forget, judge_comments, on_transition
@@ -36,19 +35,10 @@ from network.models import Organisation
 from prescriptions.corrected import tell_correction
 from prescriptions.enums import Bond, Loss, NeedState, RightKind
 from prescriptions.liveness import keeps_alive
-from prescriptions.models import Household, Need, RightsRequest
+from prescriptions.models import Need, RightsRequest
 from prescriptions.unnamed import judged_by
 
 S = ConnectionState
-AROUND = (
-    "offer",
-    "operator",
-    "sent_by__user",
-    "need__prescription__household__commune",
-    "need__prescription__commune",
-    "need__prescription__prescriber",
-    "need__prescription__worker__user",
-)
 
 
 def _files(move: Move) -> Iterable[ConnectionFile]:
@@ -326,35 +316,6 @@ def tell_operators(move: Move) -> None:
                     freeze_operator_file(file, transmit(file=file, at=move.at), move)
                     if reads == "link":
                         send_link(connection=file, at=move.at, corrected=True)
-
-
-def tell_correction_to_operators(household: Household, actor: Actor, at: datetime) -> list[str]:
-    """An operator that works on a request of this household is told anew what it was told otherwise.
-
-    Not of a household that limits its data: what it agreed to is suspended.
-    """
-    files = ConnectionFile.objects.filter(
-        need__prescription__household=household.pk, state__in=TO_ANSWER, operator__is_active=True
-    )
-    seen = set(ConnectionFile.objects.visible_to(actor).filter(pk__in=files.values("pk")).values_list("pk", flat=True))
-    said = []
-    for file in by_key(files.select_related(*AROUND)):
-        told = Transmission.objects.filter(file=file, operator=file.operator_id).first()
-        now = to_tell(file)
-        if told is None or all(getattr(told, name) == now[name] for name in Transmission.PERSONAL):
-            continue
-        if RightsRequest.objects.restricting().filter(household=household.pk).exists():
-            return []
-        move = Move("household", "edit", actor, at, None, {})
-        freeze_operator_file(file, transmit(file=file, at=at), move)
-        told_it = emails.corrected_for_operator(file, at) or send_link(connection=file, at=at, corrected=True)
-        if file.pk in seen:
-            said.append(
-                f"Demande {file.reference}\u00a0: l’opérateur reçoit la correction ({file.operator})."
-                if told_it
-                else f"Demande {file.reference}\u00a0: {file.operator} n’a pas d’adresse, dites-lui la correction."
-            )
-    return said
 
 
 def register() -> None:

@@ -5,6 +5,17 @@ from datetime import datetime
 from connectivity.models import ConnectionFile, OfferCondition, ProofSeen, Transmission
 from connectivity.services.offers import prescribed
 
+AROUND = (
+    "offer",
+    "operator",
+    "sent_by__user",
+    "need__prescription__household__commune",
+    "need__prescription__commune",
+    "need__prescription__prescriber",
+    "need__prescription__worker__user",
+)
+"""What is read with a file to tell of it."""
+
 
 def transmit(*, file: ConnectionFile, at: datetime) -> Transmission:
     """Write what the operator is told now: name, contact, address, offer. Neither a fact nor the story.

@@ -61,8 +61,8 @@ STORAGE_AGREES = Requirement(
 )
 PROOFS_STAND = Requirement(
     "proofs_stand",
-    "Les preuves d’effacement ne tiennent plus\u00a0: un disque a été découvert ou une preuve remplacée. Remettez"
-    " l’appareil en traitement.",
+    "Les preuves d’effacement ne tiennent plus\u00a0: un disque a été découvert ou retiré, ou une preuve"
+    " remplacée. Remettez l’appareil en traitement.",
     lambda ctx: proofs_stand(),
     constraint="refurb_device_proven",
     where=BENCH.at("storages"),

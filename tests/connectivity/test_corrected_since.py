@@ -13,7 +13,7 @@ from connectivity.services.answers import queue_rows
 from connectivity.services.links import actor_of, link_of
 from documents.models import Mail
 from lifecycle.exceptions import Refused
-from network.models import Organisation
+from network.models import Membership, Organisation
 from prescriptions.enums import RightKind
 from prescriptions.models import Household
 from prescriptions.services.households import edit_household, move_household
@@ -180,3 +180,16 @@ def test_nothing_is_sent_to_an_operator_that_is_closed() -> None:
     household = edit_household(actor=line.worker, household=household_of(connection), address=NEW)
     assert household.told_to == []
     assert Transmission.objects.filter(file=connection).count() == 1
+
+
+def test_of_an_operator_that_nothing_reaches_the_page_says_who_is_to_tell_it_and_the_pilot_is_written_to() -> None:
+    line = Line()
+    connection = line.sent()
+    Membership.objects.filter(organisation=line.operator).update(closed_at=timezone.now())
+    Organisation.objects.filter(pk=line.operator.pk).update(email="")
+    before = Mail.objects.filter(purpose__endswith="unreached_operator_for_pilot").count()
+    assert line.pilot
+    household = edit_household(actor=line.worker, household=household_of(connection), address=NEW)
+    (said,) = household.told_to
+    assert f"{line.operator} n’a pas d’adresse, dites-lui la correction." in said
+    assert Mail.objects.filter(purpose__endswith="unreached_operator_for_pilot").count() == before + 1
