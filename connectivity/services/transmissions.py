@@ -4,6 +4,7 @@ from datetime import datetime
 
 from connectivity.models import ConnectionFile, OfferCondition, ProofSeen, Transmission
 from connectivity.services.offers import prescribed
+from typography.french import by_pairs
 
 AROUND = (
     "offer",
@@ -55,10 +56,16 @@ def corrections_of(told: list[Transmission], sent_at: datetime | None) -> list[t
         return []
     now, first = since[0], since[-1]
     return [
-        (str(Transmission._meta.get_field(name).verbose_name), getattr(first, name), getattr(now, name))  # type: ignore[union-attr]
+        (str(Transmission._meta.get_field(name).verbose_name), _as_read(name, first), _as_read(name, now))  # type: ignore[union-attr]
         for name in Transmission.PERSONAL
         if getattr(first, name) != getattr(now, name)
     ]
+
+
+def _as_read(name: str, told: Transmission) -> str:
+    """A column as people read it."""
+    said = str(getattr(told, name))
+    return by_pairs(said) if name == "phone" else said
 
 
 def carry_facts(*, file: ConnectionFile, at: datetime) -> list[ProofSeen]:

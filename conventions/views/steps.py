@@ -102,14 +102,11 @@ def _signing(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
         yours = "un document signé est déposé en votre nom, dites si vous en avez connaissance"
         return Step("", yours, url=url, label="Voir et répondre")
     for signature in sheet.awaited_signatures:
-        if signature.signs:
+        if signature.signs and signature.declined is None:
             url = _page("signature_sign", signature.reference)
             return Step("", "lisez le document et signez-le", url=url, label="Lire et signer")
-    declined = [signature for signature in sheet.awaited_signatures if signature.declined is not None]
-    if declined and _acts(convention, can_submit_convention, actor):
-        names = named(str(signature.signatory.user) for signature in declined)
-        several = "ne signent pas le texte" if len(declined) > 1 else "ne signe pas le texte"
-        return Step("", f"{names} {several} en l’état, rouvrez-le ou abandonnez le projet", "reopen")
+    if step := _declined(convention, actor, sheet):
+        return step
     for signature in sheet.awaited_signatures:
         if signature.confirms:
             url = _page("signature_confirm", signature.reference)
@@ -120,6 +117,19 @@ def _signing(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
         f"En attente de la signature {of(names)}",
         since=min((row.asked_at for row in sheet.awaited_signatures if row.asked_at), default=convention.moved_at),
     )
+
+
+def _declined(convention: Convention, actor: Actor, sheet: Sheet) -> Step | None:
+    """What follows from a signatory who does not sign: asked of whoever can open the text again, said to who said so."""
+    declined = [signature for signature in sheet.awaited_signatures if signature.declined is not None]
+    if declined and _acts(convention, can_submit_convention, actor):
+        names = named(str(signature.signatory.user) for signature in declined)
+        several = "ne signent pas le texte" if len(declined) > 1 else "ne signe pas le texte"
+        return Step("", f"{names} {several} en l’état, rouvrez-le ou abandonnez le projet", "reopen")
+    if any(signature.signs for signature in declined):
+        awaited = f"En attente {of(convention.epci_acting)}, qui peut le rouvrir"
+        return Step(f"Vous avez dit ne pas signer ce texte en l’état. {awaited}")
+    return None
 
 
 def _signed(convention: Convention, actor: Actor, sheet: Sheet) -> Step:

@@ -50,12 +50,13 @@ def test_the_operator_is_told_what_was_corrected_and_reads_the_old_beside_the_ne
     connection = with_operator(line)
     mails = Mail.objects.count()
     assert "Corrigé le" not in read(acting(line.agent), page_of(connection))
-    correct(line, connection, address=NEW)
+    correct(line, connection, address=NEW, phone="0639984455")
     assert Transmission.objects.filter(file=connection).count() == 2
     for reader in (line.agent, line.worker, line.adviser):
         page = read(acting(reader), page_of(connection))
         assert "Corrigé le" in page
         assert f"{OLD} → {NEW}" in page
+        assert "→ 06\u00a039\u00a098\u00a044\u00a055" in page
     assert Mail.objects.count() == mails + 1
     assert connection.reference in Mail.objects.latest("pk").subject
     assert NEW not in Mail.objects.latest("pk").body
