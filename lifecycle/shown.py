@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from lifecycle.typed import with_plain_breaks
+
 SHOWN = "shown"
 
 
@@ -96,7 +98,7 @@ def _as_sent(widget: forms.Widget, value: Any) -> Any:
         value = widget.format_value(value)
     if isinstance(value, list):
         value = value[0] if value else ""
-    return "" if value is None else str(value).replace("\r\n", "\n").strip()
+    return "" if value is None else with_plain_breaks(str(value)).strip()
 
 
 def _put(data: QueryDict, name: str, said: Any) -> None:

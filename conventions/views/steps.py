@@ -120,7 +120,7 @@ def _signing(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
 
 
 def _declined(convention: Convention, actor: Actor, sheet: Sheet) -> Step | None:
-    """What follows from a signatory who does not sign: asked of whoever can open the text again, said to who said so."""
+    """What follows from a signatory who does not sign: asked of whoever can open the text again."""
     declined = [signature for signature in sheet.awaited_signatures if signature.declined is not None]
     if declined and _acts(convention, can_submit_convention, actor):
         names = named(str(signature.signatory.user) for signature in declined)
