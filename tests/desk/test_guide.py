@@ -123,3 +123,14 @@ def test_an_anonymous_reads_every_chapter_and_the_glossary(client: Client) -> No
         assert client.get(chapter.url).status_code == 200
     assert GLOSSARY in chapters()
     assert client.get(reverse("desk:guide_chapter", args=["inconnu"])).status_code == 404
+
+
+def test_each_picture_stands_in_a_paragraph_of_its_own() -> None:
+    pictures = [
+        (path.name, text[max(0, at.start() - 2) : at.start()])
+        for path in sorted(FOLDER.glob("*.md"))
+        for text in [path.read_text()]
+        for at in re.finditer(r"!\[", text)
+    ]
+    assert len(pictures) > 10
+    assert {(name, before) for name, before in pictures if before != "\n\n"} == set()
