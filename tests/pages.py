@@ -1,20 +1,25 @@
 """Pages as a browser opens and answers them, whatever they are of."""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
+from html import unescape
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Self
 from unittest.mock import patch
 
 from django.http import HttpRequest
 from django.test import Client, override_settings
 
+from documents import paper
 from network import middleware
 from network.middleware import open_memberships
 from network.models import Membership, User
+from tests.documents.pdfs import small_pdf
 from tests.remembered import remembered
 
 
@@ -61,9 +66,28 @@ def only_faults_logged() -> Iterator[None]:
         logger.setLevel(level)
 
 
+class InWords:
+    """What a paper is drawn from, in the place of the drawing: its words can be read, and it costs a hundredth."""
+
+    def __init__(self, string: str, **told: object) -> None:
+        self._written = string
+        titles = re.search(r'<html[^>]*\blang="(.*?)".*?<title>(.*?)</title>', string, re.DOTALL)
+        lang, title = titles.groups() if titles is not None else ("", "")
+        self.metadata = SimpleNamespace(title=unescape(title), lang=lang)
+
+    def render(self, **told: object) -> Self:
+        return self
+
+    def write_pdf(self, **told: object) -> bytes:
+        return small_pdf(unescape(self._written))
+
+
 @contextmanager
 def crawling(membership: Membership) -> Iterator[Crawler]:
-    """The same for thousands of pages: its cookie says who is signed in, and who that is is asked once."""
+    """The same for thousands of pages: its cookie says who is signed in, and who that is is asked once.
+
+    The words of a paper are read as those of a page: it is not drawn.
+    """
     known: list[Membership] = []
 
     def known_memberships(request: HttpRequest) -> list[Membership]:
@@ -77,6 +101,7 @@ def crawling(membership: Membership) -> Iterator[Crawler]:
         only_faults_logged(),
         override_settings(SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies"),
         patch.object(middleware, "open_memberships", known_memberships),
+        patch.object(paper, "HTML", InWords),
     ):
         crawler = Crawler()
         crawler.force_login(membership.user)

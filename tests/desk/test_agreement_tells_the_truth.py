@@ -123,7 +123,7 @@ def test_each_reader_reads_what_the_agreement_says_and_nothing_else_and_its_pres
     asked_of = read[Kind.DEPARTEMENT, Role.DPO]
     beyond = [*asked_of.showing(*NAMES, *UNSAID), *asked_of.opened("! ")]
     assert [address for address in beyond if not address.startswith(mine)] == [], "what he is asked"
-    assert asked_of.showing(STORY) == [f"{mine}export.zip"], "what the household itself asked to read"
+    assert asked_of.showing(STORY) == [f"{mine}export.{kind}" for kind in ("pdf", "zip")], "what it asked itself"
 
     assert {kind for (kind, role), one in read.items() if one.showing(STORY) and role != Role.DPO} == {Kind.PRESCRIBER}
     told = {kind for (kind, _), one in read.items() if one.showing(ASKED, ANSWERED)}
