@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from html import unescape
 from html.parser import HTMLParser
@@ -82,6 +82,11 @@ class InWords:
         return small_pdf(unescape(self._written))
 
 
+def papers_in_words() -> AbstractContextManager[object]:
+    """Inside, papers are words: who asks for every page draws none of them."""
+    return patch.object(paper, "HTML", InWords)
+
+
 @contextmanager
 def crawling(membership: Membership) -> Iterator[Crawler]:
     """The same for thousands of pages: its cookie says who is signed in, and who that is is asked once.
@@ -101,7 +106,7 @@ def crawling(membership: Membership) -> Iterator[Crawler]:
         only_faults_logged(),
         override_settings(SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies"),
         patch.object(middleware, "open_memberships", known_memberships),
-        patch.object(paper, "HTML", InWords),
+        papers_in_words(),
     ):
         crawler = Crawler()
         crawler.force_login(membership.user)

@@ -22,7 +22,7 @@ from network.models import Membership
 from tests.desk.house import faults, faults_of_text
 from tests.desk.test_walls_of_all_pages import Scenery
 from tests.network.factories import make_membership
-from tests.pages import Crawler, only_faults_logged, taking_the_part_of
+from tests.pages import Crawler, only_faults_logged, papers_in_words, taking_the_part_of
 from tests.screens import AXE, flaws
 
 WHOLE = """<!doctype html><html lang="fr"><head><title>Lot – Maillon</title></head><body>
@@ -108,7 +108,7 @@ def pages_of_each_route(scenery: Scenery) -> Iterator[tuple[str, str, Client]]:
             wanted.setdefault(route, []).append(address)
     for route, addresses in wanted.items():
         for address in addresses:
-            with only_faults_logged():
+            with only_faults_logged(), papers_in_words():
                 client = first_reader(address, clients)
             if client is not None:
                 clients.sort(key=lambda one, last=client: one is not last)  # who reads one reads its neighbours
