@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE =
 export PYTHONPYCACHEPREFIX = $(CURDIR)/.venv/pycache
 TEMPLATES = $(shell find . -name '*.html' -path '*/templates/*' -not -path './.venv/*')
 
-.PHONY: help demo test lint format draw lock bench coverage mutants guide clean install install-dev
+.PHONY: help demo test test-database lint lint-code lint-types format draw lock bench coverage mutants guide clean install install-dev
 
 help:
 	@echo 'make demo     installer, remplir de données inventées, servir sur http://localhost:$(PORT)'
@@ -29,18 +29,27 @@ help:
 demo: install
 	@$(RUN) config.demo --port $(PORT) $(DEMO_ARGS)
 
-test: install-dev lint
+# What comes before the tests needs one processor at a time: the code is verified while their database is made.
+test: install-dev
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line lint test-database
 	$(RUN) pytest $(PYTEST_ARGS)
 
-lint: install-dev
+test-database: install-dev
+	@DJANGO_SETTINGS_MODULE=config.settings.test $(RUN) tests.template
+
+lint: lint-code lint-types
+
+lint-code: install-dev
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	.venv/bin/djade --check $(TEMPLATES)
 	.venv/bin/djhtml --check $(TEMPLATES)
 	.venv/bin/lint-imports --no-logo
-	$(RUN) mypy
 	.venv/bin/python -W error manage.py check --settings config.settings.test
 	.venv/bin/python manage.py makemigrations --check --settings config.settings.test
+
+lint-types: install-dev
+	$(RUN) mypy
 
 format: install-dev
 	$(RUN) ruff check --fix .

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import django
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
@@ -72,3 +73,8 @@ def _sources() -> Iterator[Path]:
         folder = Path(config.path)
         if folder.is_relative_to(project):
             yield from (folder / "migrations").glob("*.py")
+
+
+if __name__ == "__main__":
+    django.setup()
+    ready_template()
