@@ -51,6 +51,17 @@ class Channel(TextChoices):
     BESIDE = "beside", "Sur place, sans rien souscrire"
 
 
+class LineGives(TextChoices):
+    """What a household can do with the line of an offer."""
+
+    INTERNET = "internet", "Internet"
+    PHONE = "phone", "Le téléphone, sans Internet"
+
+
+OTHER_THAN_INTERNET: dict[str, str] = {LineGives.PHONE: "le téléphone, sans Internet"}
+"""The same inside a sentence, for what does not answer a need of connection."""
+
+
 class PricePeriod(TextChoices):
     """What the price pays for."""
 

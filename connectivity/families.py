@@ -58,9 +58,9 @@ declare(
         series=("code",),
         named=("name", "operator_name"),
         fields=(
-            *("name", "operator_name", "operator", "technology", "kinds", "channel", "price", "price_max", "period"),
-            *("commitment_months", "setup_fee", "needs_bank_account", "entitlement_months", "how_to", "phone", "url"),
-            "reliability",
+            *("name", "operator_name", "operator", "technology", "kinds", "gives", "channel", "price", "price_max"),
+            *("period", "commitment_months", "setup_fee", "needs_bank_account", "entitlement_months", "how_to"),
+            *("phone", "url", "reliability"),
         ),
         told=("technology", "price", "period", "channel", "reliability"),
         adds=True,
@@ -84,6 +84,7 @@ declare(
             "operator": "L’organisation dont les agents répondent aux demandes. Obligatoire quand la demande lui est"
             " transmise.",
             "kinds": "Les besoins auxquels l’offre répond.",
+            "gives": "Une ligne sans Internet est dite comme telle, et vient après celles qui en donnent.",
             "price": "En euros TTC\u00a0; vide s’il est à confirmer.",
             "price_max": "En euros TTC, quand le prix va de … à …\u00a0; vide sinon.",
             "commitment_months": "0\u00a0: sans engagement.",

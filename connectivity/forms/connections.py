@@ -24,7 +24,7 @@ from connectivity.enums import (
     TechnicianSlot,
 )
 from connectivity.machine.rules import PROBLEM_ANSWERED
-from connectivity.models import ConnectionFile
+from connectivity.models import ConnectionFile, Offer
 from connectivity.prices import price_of
 from connectivity.services.offers import OfferProposal
 from connectivity.terms import in_months
@@ -69,13 +69,19 @@ class ConnectionChooseForm(CommentForm):
         self.offers = {str(one.offer.pk): one.offer for one in proposals if one.verdict != OfferVerdict.NOT}
         labels = {OfferVerdict.MAYBE: " – à compléter"}
         field_of(self, "offer", forms.ChoiceField).choices = [
-            (str(one.offer.pk), f"{one.offer} – {price_of(one.offer)}{labels.get(one.verdict, '')}")
+            (str(one.offer.pk), f"{one.offer} – {price_of(one.offer)}{labels.get(one.verdict, '')}{_other(one.offer)}")
             for one in proposals
             if one.verdict != OfferVerdict.NOT
         ]
 
     def clean_offer(self) -> Any:
         return self.offers[self.cleaned_data["offer"]]
+
+
+def _other(offer: Offer) -> str:
+    """Said of an offer whose line is not what the need asks."""
+    told = offer.other_than_internet
+    return f" – ne répond pas à ce besoin\u00a0: {told}" if told else ""
 
 
 class ConnectionSendForm(CommentForm):

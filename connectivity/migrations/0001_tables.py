@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                             base_field=models.CharField(choices=[("computer", "Ordinateur"), ("smartphone", "Smartphone"), ("tablet", "Tablette"), ("fixed_connection", "Connexion fixe"), ("mobile_connection", "Connexion mobile"), ("digital_skills", "Compétences numériques")], max_length=20), verbose_name="besoins"
                         ),
                     ),
+                    ("gives", models.CharField(choices=[("internet", "Internet"), ("phone", "Le téléphone, sans Internet")], default="internet", max_length=8, verbose_name="ce que donne la ligne")),
                     ("channel", models.CharField(choices=[("desk", "Demande transmise à l’opérateur"), ("own_subscription", "Souscription par la personne, en boutique ou par téléphone"), ("counter", "Vente au point de distribution"), ("beside", "Sur place, sans rien souscrire")], max_length=20, verbose_name="canal")),
                     ("price", models.DecimalField(blank=True, decimal_places=2, help_text="TTC\xa0; vide s’il est à confirmer.", max_digits=6, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name="prix")),
                     ("price_max", models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name="prix maximal")),

@@ -8,7 +8,16 @@ from django.db import models
 from django.db.models import F, Q
 
 from connectivity.eligibility import AskedCondition
-from connectivity.enums import Channel, ConditionRule, PricePeriod, ProofKind, Reliability, Technology
+from connectivity.enums import (
+    OTHER_THAN_INTERNET,
+    Channel,
+    ConditionRule,
+    LineGives,
+    PricePeriod,
+    ProofKind,
+    Reliability,
+    Technology,
+)
 from connectivity.permissions import sees_offers
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Organisation
@@ -45,6 +54,7 @@ class Offer(Dated):
     )
     technology = models.CharField("technologie", max_length=12, choices=Technology)
     kinds = ArrayField(models.CharField(max_length=20, choices=NeedKind), verbose_name="besoins")
+    gives = models.CharField("ce que donne la ligne", max_length=8, choices=LineGives, default=LineGives.INTERNET)
     channel = models.CharField("canal", max_length=20, choices=Channel)
     price = models.DecimalField(
         "prix", **MONEY, null=True, blank=True, help_text="TTC\u00a0; vide s’il est à confirmer."
@@ -86,6 +96,11 @@ class Offer(Dated):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.operator_name})"
+
+    @property
+    def other_than_internet(self) -> str:
+        """What its line gives where that is not internet, which a need of connection asks; empty for the others."""
+        return OTHER_THAN_INTERNET.get(self.gives, "")
 
     @property
     def is_unanswered(self) -> bool:

@@ -48,13 +48,15 @@ class OfferProposal:
 
     @property
     def rank(self) -> tuple[Any, ...]:
-        """What may be had first, then what lacks no paper; the cheapest over a year; what has no known price last.
+        """What may be had and gives internet, which is what is needed; then a line that gives something else.
 
+        Among them: what may be had first, then what lacks no paper; the cheapest over a year; an unknown price last.
         By the lowest that it costs; of two that cost as little, the one that is sure to cost no more comes first.
         """
         _, cost = self.costs[0]
         shows = any(finding.asked.rule not in NOT_ASKED for finding in self.assessment.missing)
-        first = (_ORDER.index(self.verdict), shows, cost is None)
+        is_impossible, is_other = self.verdict == OfferVerdict.NOT, bool(self.offer.other_than_internet)
+        first = (is_impossible, is_other, _ORDER.index(self.verdict), shows, cost is None)
         if cost is None:
             return *first, self.offer.name
         return *first, cost.low, cost.is_least, cost.high or cost.low, self.offer.name

@@ -8,14 +8,15 @@ import pypdfium2
 import pytest
 from django.urls import reverse
 
-from connectivity.enums import Channel, PricePeriod, Reliability
-from connectivity.models import Offer
+from connectivity.enums import Access, Channel, LineGives, PricePeriod, Reliability
+from connectivity.models import Offer, TechnologyShare
 from connectivity.prices import cost_over
 from connectivity.services.offers import offers_of_the_day
 from network.enums import OrganisationKind, Role
 from network.models import Organisation
 from prescriptions.enums import NeedKind
-from tests.connectivity.lines import Line, ask, make_offer
+from tests.connectivity.lines import DAY, Line, ask, make_offer, reach
+from tests.given import load_reference
 from tests.network.factories import make_membership
 from tests.pages import acting, read
 
@@ -70,6 +71,40 @@ def test_what_is_possible_comes_first_then_the_cheapest_over_a_year_and_an_unkno
         unknown,
         asked,
     ]
+
+
+@pytest.mark.django_db
+def test_a_line_that_gives_no_internet_comes_after_those_that_do_and_says_so() -> None:
+    line = Line()
+    reach(line.circle.commune, Access.COPPER)
+    free = {"channel": Channel.OWN_SUBSCRIPTION}
+    phone = make_offer(**free, name="Réduction téléphone", price=Decimal(1), technology="copper", gives="phone")
+    dear = make_offer(**free, name="Internet cher", price=Decimal(30), technology="copper")
+    unsure = make_offer(**free, name="Internet à voir", price=Decimal(5), technology="copper")
+    ask(unsure)
+    beyond = make_offer(**free, name="Internet ailleurs", price=Decimal(5), technology="fibre")
+    TechnologyShare.objects.create(
+        commune=line.circle.commune, access=Access.FIBRE, share=0, observed_on=DAY, valid_from=DAY, source="test",
+        checked_on=DAY,
+    )  # fmt: skip
+
+    told = offers_of_the_day(need=line.need)
+    ours = [one.offer for one in told if one.offer in (phone, dear, unsure, beyond)]
+    assert ours == [dear, unsure, phone, beyond], "what is impossible stays last"
+
+    client, file = acting(line.worker), line.proposed()
+    page = read(client, reverse("connectivity:connection_choose", args=[file.reference]))
+    assert page.count("ne répond pas à ce besoin\u00a0: le téléphone, sans Internet") == 2, "in the table, when chosen"
+    assert page.count("Ne répond pas à ce besoin") == 1, "on its card"
+    assert page.index(f"#offer-{unsure.pk}") < page.index(f"#offer-{phone.pk}")
+    assert "Opérateur inventé – le téléphone, sans Internet" in " ".join(sheet(line).split())
+
+
+@pytest.mark.django_db
+def test_the_social_discount_on_the_telephone_is_known_to_give_no_internet() -> None:
+    load_reference("connectivity")
+    assert Offer.objects.get(code="telephonie-sociale").gives == LineGives.PHONE
+    assert set(Offer.objects.exclude(code="telephonie-sociale").values_list("gives", flat=True)) == {LineGives.INTERNET}
 
 
 @pytest.mark.django_db
