@@ -4,8 +4,10 @@ from typing import Any
 
 import django_filters
 from django.db.models import Value
+from django.utils import timezone
 
 from distribution.permissions import can_serve_device
+from distribution.serving import offered_by, on_the_shelf, served_today
 from network.forms.communes import folded
 from network.models import Arrondissement, Epci
 from network.requests import Request
@@ -93,8 +95,14 @@ def places_of_queue(request: Request) -> list[Any]:
 
 
 class WaitingNeedFilter(django_filters.FilterSet):
-    """By kind of equipment, by the point where the household will come or by territory."""
+    """Those that the shelf can serve today or not; by kind, by the point of the household, by territory."""
 
+    served = django_filters.ChoiceFilter(
+        label="Appareil",
+        choices=[("today", "Un appareil du rayon convient"), ("later", "Pas aujourd’hui")],
+        empty_label="Avec ou sans",
+        method="by_shelf",
+    )
     kind = django_filters.ChoiceFilter(
         label="Besoin",
         choices=[(kind.value, kind.label) for kind in NeedKind if kind in EQUIPMENT_KINDS],
@@ -104,11 +112,16 @@ class WaitingNeedFilter(django_filters.FilterSet):
 
     class Meta:
         model = Need
-        fields = ("kind", "where")
+        fields = ("served", "kind", "where")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["where"].extra["choices"] = places_of_queue(self.request)
+
+    def by_shelf(self, rows: Any, name: str, value: str) -> Any:
+        offered = offered_by(on_the_shelf(self.request.membership, timezone.now()))
+        today = Need.objects.filter(served_today(offered)).values("pk")
+        return rows.filter(pk__in=today) if value == "today" else rows.exclude(pk__in=today)
 
     def waiting_there(self, rows: Any, name: str, value: str) -> Any:
         """Those of this EPCI or arrondissement, or whose household is told, on its sheet, to come to this point."""

@@ -109,8 +109,12 @@ class Listing:
         per_page: int = PER_PAGE,
         box: str = BOX,
         exported: type[Table] | None = None,
+        opens_on: str = "",
     ) -> None:
-        """``exported``: the table of the files, when they say more of each row than the page has room for."""
+        """``exported``: the table of the files, when they say more of each row than the page has room for.
+
+        ``opens_on``: what its address alone shows (« served=today »), where no filter is remembered.
+        """
         self.request, self.rows, self.noun, self.empty, self.named, self.box = request, rows, noun, empty, named, box
         asks_for_file = request.GET.get("export") in FILES
         self.exported = exported
@@ -122,6 +126,9 @@ class Listing:
         self.errands = [errand for errand in errands if errand.can(request.membership) is not None]
         self.selectable = selectable or bool(self.sets or self.errands)
         self.here = request.get_full_path()
+        self.opens_on = opens_on
+        if opens_on and not request.GET and not self.last:
+            request.GET = QueryDict(opens_on)
 
     # --- what is shown
 
@@ -216,7 +223,7 @@ class Listing:
 
     @cached_property
     def saved_views(self) -> list[SavedView]:
-        if self.filter is None:
+        if self.filters is None:
             return []
         return list(SavedView.objects.filter(membership=self.request.membership.pk, page=self.name))
 
@@ -278,11 +285,11 @@ class Listing:
         remember_filter(by=self.request.membership, page=self.name, query=self._keepable(asked))
         pairs = [(name, value) for name in asked.filters for value in self.request.POST.getlist(name) if value.strip()]
         pairs += [("sort", value) for value in self.request.POST.getlist("sort") if value]
-        return redirect(f"{self.request.path}?{urlencode(pairs)}" if pairs else self.request.path)
+        return redirect(f"{self.request.path}?{urlencode(pairs)}" if pairs else self._everything)
 
     def _clear(self) -> HttpResponse:
         remember_filter(by=self.request.membership, page=self.name, query="")
-        return redirect(self.request.path)
+        return redirect(self._everything)
 
     def _save(self) -> HttpResponse:
         name = self.request.POST.get("name", "")
@@ -345,6 +352,18 @@ class Listing:
         return export(self.table, self.noun, ending)
 
     # --- addresses
+
+    @property
+    def _everything(self) -> str:
+        """Where all the rows are: its address alone, unless that one opens on a part of them."""
+        return f"{self.request.path}?{ALL}=1" if self.opens_on else self.request.path
+
+    def without(self, name: str) -> QuerySet[Any]:
+        """The rows that the other criteria keep."""
+        data = self.request.GET.copy()
+        data.pop(name, None)
+        rows: QuerySet[Any] = self.rows if self.filters is None else self._filtered(data).qs
+        return rows
 
     def url(self, *, without: str = "", **changed: str) -> str:
         """The address of this list with something changed, or without one criterion; never that of another page."""

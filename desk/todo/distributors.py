@@ -1,10 +1,9 @@
 """« À faire » at a distribution point: the distributor's advisers, those of a relay, their managers."""
 
-from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from calendars.days import last_day
@@ -20,14 +19,15 @@ from desk.todo.stocktakes import stocktakes
 from distribution.appointments import expected_at
 from distribution.enums import SERVES
 from distribution.models import Derogation, DerogationRequest
+from distribution.serving import Offered, offered_by, on_the_shelf, served_today, suiting
 from network.models import Membership
 from network.permissions import is_manager
 from prescriptions.enums import NeedState
 from prescriptions.models import Need
+from prescriptions.models.need import twin_served
 from prescriptions.permissions import advises
-from refurb.enums import DeviceState, DeviceType
+from refurb.enums import DeviceState
 from refurb.models import Delivery, Device
-from refurb.models.device import DeviceQuerySet
 from typography.french import HARD, full_day, hour
 
 S = DeviceState
@@ -45,7 +45,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
     alive = Convention.objects.handing_over(at, limits.values)
     blocks += (
         *appointment_blocks(actor, at),
-        _needs(actor, at, limits, alive),
+        *_needs(actor, at, limits),
         *_shelf_blocks(actor, at, limits, alive),
         stocktakes(actor, at),
     )
@@ -108,42 +108,43 @@ def _answered(asked: Any) -> BlockRow:
 # --- needs, in the order they are served
 
 
-def _needs(actor: Membership, at: datetime, limits: Limits, alive: Any) -> Block:
+def _needs(actor: Membership, at: datetime, limits: Limits) -> tuple[Block, Block]:
+    """What the shelf can serve today; apart, what it cannot: the two tabs of their list."""
     waiting = Need.objects.visible_to(actor).waiting().free_to_serve().filter(kind__in=SERVES).ranked(at, limits.values)
-    offered: list[Counter[tuple[str, int | None]]] = []
+    derogated = Exists(Derogation.objects.filter(need=OuterRef("pk")))
+    rows = waiting.select_related("prescription__household", "epci").annotate(derogated=derogated, twin=twin_served())
+    offered = offered_by(on_the_shelf(actor, at, limits.values))
+    today = Need.objects.filter(served_today(offered)).values("pk")
+    queue = reverse("distribution:need_queue")
 
     def line(need: Any) -> BlockRow:
-        if not offered:
-            offered.append(_offered(actor, alive))
-        return _need(need, offered[0])
+        return _need(need, offered)
 
-    derogated = Exists(Derogation.objects.filter(need=OuterRef("pk")))
-    return Block(
-        "besoins",
-        "Besoins à servir, dans l’ordre",
-        waiting.select_related("prescription__household", "epci").annotate(derogated=derogated),
-        line,
-        "Aucun besoin d’équipement n’attend.",
-        reverse("distribution:need_queue") + WHOLE,
+    return (
+        Block(
+            "besoins",
+            "Besoins à servir aujourd’hui, dans l’ordre",
+            rows.filter(pk__in=today),
+            line,
+            "Aucun appareil du rayon ne convient à un besoin qui attend.",
+            f"{queue}?served=today",
+        ),
+        Block(
+            "besoins-plus-tard",
+            "Besoins qui attendent un appareil",
+            rows.exclude(pk__in=today),
+            line,
+            "Aucun autre besoin d’équipement n’attend.",
+            f"{queue}?served=later",
+        ),
     )
 
 
-def _offered(actor: Membership, alive: Any) -> Counter[tuple[str, int | None]]:
-    """How many devices of the shelf are of each type for each territory; one query."""
-    shelf: DeviceQuerySet = Device.objects.visible_to(actor).main().filter(state=S.AVAILABLE)
-    told = shelf.filter(convention__in=alive.order_by().values("pk")).exclude(type=DeviceType.SCREEN).order_by()
-    found: Counter[tuple[str, int | None]] = Counter()
-    columns = ("type", "convention__epci", "convention__epci_party__epci")
-    for type_, own, successor, count in told.values_list(*columns).annotate(Count("pk")):
-        for territory in {own, successor, None}:
-            found[type_, territory] += count
-    return found
-
-
-def _need(need: Any, offered: Counter[tuple[str, int | None]]) -> BlockRow:
-    territory = None if need.derogated else need.epci_id
-    suits = sum(offered[type_, territory] for type_ in SERVES.get(need.kind, ()))
+def _need(need: Any, offered: Offered) -> BlockRow:
+    suits = 0 if need.twin else suiting(offered, need)
     said = f"{many(suits, 'appareil convient', 'appareils conviennent')}" if suits else "aucun appareil ne convient"
+    if need.twin:
+        said = "le foyer est déjà servi, dans une autre demande"
     about = f"{need.get_kind_display()}, {need.get_use_display().lower()}{HARD}: {said}"
     url = reverse("distribution:need_choose", args=[need.reference])
     return BlockRow(need.prescription.household.name, url, about, since(need.accepted_at, "accepté"))

@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from conventions.models import Convention
 from distribution.enums import SERVES
 from distribution.filters import WaitingNeedFilter
 from distribution.forms.households import BeforeItsTurnForm, DerogationForm, NeedFindForm
@@ -21,6 +20,7 @@ from distribution.machine.order_rules import ahead_of, jumped
 from distribution.models import Derogation, DerogationRequest, HandOver
 from distribution.permissions import can_grant_derogation, can_serve_device, sees_derogations
 from distribution.services.hand_overs import co_funding_kept, grant_derogation, reserve_device
+from distribution.serving import offered_by, on_the_shelf, served_today
 from distribution.tables import DerogationTable, QueuedNeedTable
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.machine import Context
@@ -29,12 +29,12 @@ from network.permissions import is_pilot
 from network.requests import Request
 from prescriptions.against import decided_against
 from prescriptions.models import Need, rank_of, served_before_turn
+from prescriptions.models.need import twin_served
 from prescriptions.permissions import can_drop_need, sees_facts
 from prescriptions.services.households import record_access
 from prescriptions.views.rows import named_by
 from prescriptions.views.same_household import asked_twice, same_household
 from reference.parameters import ValuesOfDay, parameters_on
-from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device
 from typography.french import Noun
 
@@ -46,6 +46,8 @@ DEROGATION = Noun("dérogation accordée", "dérogations accordées", feminine=T
 PER_PAGE = 20
 COUNTED = timedelta(days=365)
 """Over how long the needs served before their turn are counted."""
+TODAY, LATER = "today", "later"
+"""What the shelf serves today, what it does not."""
 SHOWN = 3
 """How many suitable devices of one need the list shows; its own page has them all."""
 
@@ -71,17 +73,29 @@ class Queued:
         return points
 
 
+@dataclass(frozen=True)
+class Tab:
+    """A part of the queue, how many needs are in it, and where it is."""
+
+    label: str
+    count: int
+    url: str
+    current: bool
+
+
 @lists
 def need_queue(request: Request) -> HttpResponseBase:
     """The needs of equipment that wait, the first to be served first; a constant number of queries.
 
+    It opens on those that the shelf can serve today, when there is one; a tab leads to the others, one to all.
     Those whose household answered no, or whose file is kept aside, are apart: nothing is reserved for them.
     """
     actor = request.membership
     _may_serve(request)
     waiting = Need.objects.visible_to(actor).waiting().filter(kind__in=SERVES)
-    wanted = waiting.free_to_serve().annotate(derogated=_derogated())
+    wanted = waiting.free_to_serve().annotate(derogated=_derogated(), twin=twin_served())
     numbers = parameters_on(timezone.localdate())
+    today = served_today(offered_by(on_the_shelf(actor, timezone.now(), numbers)))
     ranked = wanted.ranked(numbers=numbers).select_related("prescription__household", "epci")
     page = Listing(
         request,
@@ -91,6 +105,7 @@ def need_queue(request: Request) -> HttpResponseBase:
         filters=WaitingNeedFilter,
         named=named_by(request, "prescription__household"),
         per_page=PER_PAGE,
+        opens_on=f"served={TODAY}" if wanted.filter(today).exists() else "",
     )
     if (answered := page.answered()) is not None:
         return answered
@@ -102,15 +117,30 @@ def need_queue(request: Request) -> HttpResponseBase:
     return page.shown(
         "distribution/need_queue.html",
         page=page.table.page,
-        queued=[
-            Queued(need, ranks[need.pk], [one for one in shelf if suits(one, need)], twice.get(need.pk, ""))
-            for need in page.records
-        ],
+        queued=[Queued(need, ranks[need.pk], _suiting(shelf, need), twice.get(need.pk, "")) for need in page.records],
         whole=len(ranks) if page.narrowed else 0,
+        tabs=_tabs(page, today),
         kept_aside=[need for need in apart if need.prescription.declined_at is None],
         declined=[need for need in apart if need.prescription.declined_at is not None],
         drops=can_drop_need(actor) is not None,
     )
+
+
+def _suiting(shelf: list[Device], need: Any) -> list[Device]:
+    """What may be reserved for it: nothing once it is served in another file of its household."""
+    return [] if need.twin else [one for one in shelf if suits(one, need)]
+
+
+def _tabs(page: Listing, today: Q) -> list[Tab]:
+    """What the shelf serves today, what it does not, all: as many as each shows, the other criteria kept."""
+    kept = page.without("served")
+    total, served = kept.count(), kept.filter(today).count()
+    chosen = page.filter.form.cleaned_data.get("served") if page.filter.form.is_valid() else ""
+    return [
+        Tab("À servir aujourd’hui", served, page.url(served=TODAY), chosen == TODAY),
+        Tab("Pas aujourd’hui", total - served, page.url(served=LATER), chosen == LATER),
+        Tab("Tous", total, page.url(without="served"), not chosen),
+    ]
 
 
 def _ranks(page: Listing, ranked: Any) -> dict[int, int]:
@@ -214,11 +244,8 @@ def derogation_grant(request: Request, reference: str) -> HttpResponse:
 
 def available_to(request: Request, numbers: ValuesOfDay | None = None) -> Any:
     """What is on the shelf of one's points and may still be handed over, the longest there first."""
-    here = Device.objects.visible_to(request.membership).main().filter(state=DeviceState.AVAILABLE)
-    alive = Convention.objects.handing_over(timezone.now(), numbers)
     return (
-        here.filter(convention__in=alive.values("pk"))
-        .exclude(type=DeviceType.SCREEN)
+        on_the_shelf(request.membership, timezone.now(), numbers)
         .select_related("point", "convention_epci", "convention__epci_party")
         .annotate(promised=Exists(HandOver.objects.prepared_exchanges().filter(device=OuterRef("pk"))))
         .order_by("available_at", "pk")

@@ -44,7 +44,7 @@ def test_needs_are_in_order_with_what_suits_and_one_click_reserves(shelf: Shelf)
     laptop = shelf.available(price=80)
     client = acting(shelf.adviser)
 
-    page = read(client, reverse(QUEUE))
+    page = read(client, reverse(QUEUE), tous="1")
     assert page.index(first.reference) < page.index(second.reference)
     assert f"Réserver {laptop.tag}" in page
     assert "3 besoins en attente" in page
