@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectivity.emails import reaches
-from connectivity.enums import UndoActivateReason
+from connectivity.enums import WITHDRAWALS, UndoActivateReason
 from connectivity.forms import connections as forms
 from connectivity.forms.lines import ConnectionLoseRightForm
 from connectivity.machine import line_rules
@@ -17,6 +17,7 @@ from connectivity.views.sheet import problems_of
 from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page
 from network.requests import Request
+from prescriptions.forms.asking import CommentForm
 
 
 def _appointment(request: Request, connection: ConnectionFile) -> Mapping[str, Any]:
@@ -64,6 +65,21 @@ PAGES: tuple[Page[Request], ...] = (
         forms.ConnectionReportProblemForm,
         services.report_problem_connection,
         done="Problème signalé. Le travailleur social est prévenu",
+    ),
+    *(
+        Page(
+            verb,
+            address,
+            CommentForm,
+            done="Problème retiré. Le travailleur social est prévenu",
+            warning="Pour un problème signalé sur la mauvaise demande, tant que rien n’a suivi\u00a0: celle-ci redevient"
+            " comme avant, et le travailleur social est prévenu que c’était une erreur.",
+        )
+        for verb, address in zip(
+            WITHDRAWALS,
+            ("retirer-le-probleme", "retirer-le-probleme-accepte", "retirer-le-probleme-planifie"),
+            strict=True,
+        )
     ),
     Page(
         "accept",

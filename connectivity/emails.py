@@ -127,6 +127,11 @@ def problem_for_worker(file: ConnectionFile, at: datetime) -> None:
     _write("problem_for_worker", file, _workers(file), at, days=NO_ANSWER_DAYS.on(timezone.localdate(at)))
 
 
+def problem_withdrawn_for_worker(file: ConnectionFile, at: datetime) -> None:
+    """The problem was another request's: there is nothing to set right."""
+    _write("problem_withdrawn_for_worker", file, _workers(file), at)
+
+
 def scheduled_for_worker(file: ConnectionFile, at: datetime) -> None:
     """The line is brought on a day; the household is to be told when it has no mail of its own."""
     channel = file.need.prescription.household.get_contact_channel_display()

@@ -154,6 +154,10 @@ NEXT_STEP: dict[str, str] = {
 """What the worker does next, for each code."""
 
 
+WITHDRAWALS = ("withdraw_problem", "withdraw_accepted_problem", "withdraw_scheduled_problem")
+"""The verbs by which an operator takes back a problem reported by mistake, by where the request stood before."""
+
+
 class OperatorRefusalCode(TextChoices):
     """Why an operator says no."""
 

@@ -13,6 +13,7 @@ from connectivity.documents import freeze_family_sheet, freeze_operator_file, re
 from connectivity.enums import (
     UNDER_WAY,
     WITH_OPERATOR,
+    WITHDRAWALS,
     Channel,
     ConnectionAbandonReason,
     ConnectionState,
@@ -142,6 +143,12 @@ def tell_problem(move: Move) -> None:
     """The worker is told the next step of that code."""
     for file in _files(move):
         emails.problem_for_worker(file, move.at)
+
+
+def tell_problem_withdrawn(move: Move) -> None:
+    """The worker, who was told of it, learns that it was a mistake."""
+    for file in _files(move):
+        emails.problem_withdrawn_for_worker(file, move.at)
 
 
 def tell_appointment(move: Move) -> None:
@@ -332,6 +339,8 @@ def register() -> None:
     on_transition("connection", "choose", keep_reach)
     on_transition("connection", "send", hand_to_operator)
     on_transition("connection", "report_problem", tell_problem)
+    for verb in WITHDRAWALS:
+        on_transition("connection", verb, tell_problem_withdrawn)
     on_transition("connection", "schedule", tell_appointment)
     on_transition("connection", "activate", meet_needs)
     on_transition("connection", "activate", tell_active)

@@ -1,9 +1,10 @@
 """Who may do what with connection files: None for a wrong role or kind, else the rows this organisation acts for."""
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 
 from connectivity.enums import Channel, ConnectionState
 from lifecycle.actors import Actor, SignedLink
+from lifecycle.linked import Linked
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.permissions import acts_as, is_pilot
@@ -49,6 +50,29 @@ def can_answer_connection(actor: Actor) -> Q | None:
     if isinstance(actor, SignedLink):
         return sent_to_it & Q(pk=actor.key_of("connection"))
     return sent_to_it if acts_as(actor, AGENT) else None
+
+
+def _stopped_when(state: ConnectionState) -> Q:
+    """Requests that stood there when their operator reported the problem that stops them."""
+    return Q(Linked("journal", verb="report_problem", at=OuterRef("problem_at"), source=state))
+
+
+def can_withdraw_problem_connection(actor: Actor) -> Q | None:
+    """The operator that reported it, of a request it had not taken yet."""
+    answering = can_answer_connection(actor)
+    return None if answering is None else answering & _stopped_when(ConnectionState.SENT)
+
+
+def can_withdraw_accepted_problem_connection(actor: Actor) -> Q | None:
+    """The same, of a request it had taken."""
+    answering = can_answer_connection(actor)
+    return None if answering is None else answering & _stopped_when(ConnectionState.ACCEPTED)
+
+
+def can_withdraw_scheduled_problem_connection(actor: Actor) -> Q | None:
+    """The same, of one whose visit was planned."""
+    answering = can_answer_connection(actor)
+    return None if answering is None else answering & _stopped_when(ConnectionState.SCHEDULED)
 
 
 def can_activate_connection(actor: Actor) -> Q | None:

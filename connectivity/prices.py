@@ -22,6 +22,26 @@ def price_of(offer: Offer) -> str:
     return f"{_between(offer.price, offer.price_max)} {offer.get_period_display()}"
 
 
+def dearest(offer: Offer, day: date) -> Offer | None:
+    """The version of an offer that costs the most: as it was chosen, or as it is sold on ``day``.
+
+    None when one of them says no price: nobody knows what it should cost.
+    """
+    versions = [offer, *Offer.objects.on(day).filter(code=offer.code).exclude(pk=offer.pk)]
+    prices = [_highest(one) for one in versions]
+    return None if None in prices else max(versions, key=lambda one: _highest(one) or 0)
+
+
+def is_over(price: Decimal, offer: Offer | None) -> bool:
+    """Whether a price that was paid is above all that an offer says."""
+    most = None if offer is None else _highest(offer)
+    return most is not None and price > most
+
+
+def _highest(offer: Offer) -> Decimal | None:
+    return offer.price if offer.price_max is None else offer.price_max
+
+
 def checked_since(today: date) -> date:
     """The day from which the source of an offer counts as read: six months ago, unless told otherwise."""
     return add_months(today, -OFFER_CHECK_MONTHS.on(today))

@@ -148,6 +148,7 @@ class LineThread:
         self.file = connections.activate_connection(
             **self.answer,
             started_on=today,
+            early_confirmed=self.file.appointment_on is not None and today < self.file.appointment_on,
             monthly_price=PRICE[NeedKind(self.need.kind)],
             entitlement_ends_on=today + ends_after,
         )

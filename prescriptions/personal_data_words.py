@@ -11,10 +11,12 @@ from typography.french import written_day
 
 WORDS: Mapping[str, str] = {
     "channel": "arrivé par",
+    "early_confirmed": "date confirmée",
     "loss": "perte",
     "missing": "ce qui manquait",
     "moved_on": "déménagement du",
     "out_of_order": "hors de son rang",
+    "price_confirmed": "prix confirmé",
     "price_told": "prix dit",
     "reason": "motif",
     "received_on": "reçu le",

@@ -1,6 +1,7 @@
 """What workers, advisers and operators type to move a connection file: one form per verb."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ from connectivity.enums import (
 )
 from connectivity.machine.rules import PROBLEM_ANSWERED
 from connectivity.models import ConnectionFile, Offer
-from connectivity.prices import price_of
+from connectivity.prices import dearest, is_over, price_of
 from connectivity.services.offers import OfferProposal
 from connectivity.terms import in_months
 from lifecycle.forms import choose, day_input, field_of
@@ -76,6 +77,23 @@ class ConnectionChooseForm(CommentForm):
 
     def clean_offer(self) -> Any:
         return self.offers[self.cleaned_data["offer"]]
+
+
+def typed(form: forms.Form, name: str) -> Any:
+    """What was typed in one box, before the form is read; None when nothing, or nothing that reads, was."""
+    if not form.is_bound:
+        return None
+    with suppress(forms.ValidationError):
+        return form.fields[name].clean(form[name].data)
+    return None
+
+
+def is_price_over(form: forms.Form, offer: Offer | None) -> bool:
+    """Whether the price that was typed is above that of an offer, on the day it is said to begin: it is confirmed."""
+    price = typed(form, "monthly_price")
+    if price is None or offer is None:
+        return False
+    return is_over(price, dearest(offer, typed(form, "started_on") or timezone.localdate()))
 
 
 def _other(offer: Offer) -> str:
@@ -173,10 +191,20 @@ class ConnectionActivateForm(CommentForm):
     """The line works. ``asks_evidence``: for whoever is not the operator."""
 
     started_on = forms.DateField(label="La ligne marche depuis le", widget=day_input())
+    early_confirmed = forms.BooleanField(
+        label="La ligne a bien marché avant le jour prévu",
+        required=False,
+        help_text="Le raccordement a été avancé\u00a0: la confirmation est gardée.",
+    )
     monthly_price = forms.DecimalField(
         label="Prix payé (€)", min_value=0, max_digits=6, decimal_places=2, localize=True,
         widget=forms.TextInput({"inputmode": "decimal"}), help_text="Par mois, ou par recharge. TTC.",
     )  # fmt: skip
+    price_confirmed = forms.BooleanField(
+        label="Ce prix est bien celui qui est payé",
+        required=False,
+        help_text="Il dépasse celui de l’offre\u00a0: la confirmation est gardée.",
+    )
     entitlement_ends_on = forms.DateField(
         label="Droit à l’offre jusqu’au",
         required=False,
@@ -198,6 +226,11 @@ class ConnectionActivateForm(CommentForm):
         self.initial.setdefault("started_on", today)
         if file.offer is not None:
             self.initial.setdefault("monthly_price", file.offer.price)
+        since = typed(self, "started_on")
+        if since is None or file.appointment_on is None or since >= file.appointment_on:
+            del self.fields["early_confirmed"]
+        if not is_price_over(self, file.offer):
+            del self.fields["price_confirmed"]
         if asks_evidence:
             seen = [one for one in EvidenceKind.choices if one[0] != EvidenceKind.OPERATOR]
             field_of(self, "evidence_kind", forms.ChoiceField).choices = choose(seen)

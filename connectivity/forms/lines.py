@@ -15,7 +15,7 @@ from connectivity.enums import (
     RechargeCancelReason,
     RightLoss,
 )
-from connectivity.forms.connections import REFERENCE
+from connectivity.forms.connections import REFERENCE, is_price_over
 from connectivity.models import ConnectionFile
 from connectivity.prices import price_of
 from connectivity.services.lines import amounts_of
@@ -53,6 +53,11 @@ class ConnectionChangeOfferForm(CommentForm):
     )
     started_on = forms.DateField(label="La nouvelle offre marche depuis le", widget=day_input())
     monthly_price = _price("Prix convenu (€)", "Par mois, ou par recharge. TTC.")
+    price_confirmed = forms.BooleanField(
+        label="Ce prix est bien celui qui est payé",
+        required=False,
+        help_text="Il dépasse celui de l’offre\u00a0: la confirmation est gardée.",
+    )
     entitlement_ends_on = forms.DateField(
         label="Droit à l’offre jusqu’au",
         required=False,
@@ -80,6 +85,8 @@ class ConnectionChangeOfferForm(CommentForm):
         ]
         if not any(one.offer.is_to_confirm for one in possible):
             del self.fields["price_told"]
+        if not is_price_over(self, self.offers.get(self.data.get("offer", ""))):
+            del self.fields["price_confirmed"]
         for name in ("started_on", "evidence_on"):
             self.initial.setdefault(name, timezone.localdate())
 

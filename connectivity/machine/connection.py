@@ -21,6 +21,9 @@ from connectivity.permissions import (
     can_renew_connection,
     can_send_connection,
     can_serve_connection,
+    can_withdraw_accepted_problem_connection,
+    can_withdraw_problem_connection,
+    can_withdraw_scheduled_problem_connection,
 )
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, Verb
 
@@ -33,6 +36,11 @@ HOUSEHOLD = ("need__prescription__household", "need__prescription__household__sa
 
 NOT_LOST = {"right_lost_at": None, "right_lost_by": None, "right_loss": "", "after_loss": "", "price_after": None}
 """What was said of a right that was lost holds no more."""
+
+
+NO_PROBLEM = {"problem": "", "problem_note": "", "problem_at": None, "reminders": 0}
+"""Nothing stops the operator any more."""
+WITHDRAW, WITHDRAWN = "Retirer le problème signalé", "Problème retiré\u00a0: c’était une erreur"
 
 
 class ConnectionMachine(Machine, of=ConnectionFile):
@@ -147,6 +155,42 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         why="The worker is told the next step of that code.",
     )
 
+    withdraw_problem = Verb(
+        WITHDRAW,
+        source=S.PROBLEM,
+        target=S.SENT,
+        who=can_withdraw_problem_connection,
+        requires=[line_rules.NOT_RESTRICTED],
+        stamps={**NO_PROBLEM, "waiting_since": AT},
+        done=WITHDRAWN,
+        undoes=["report_problem"],
+        why="Another request was meant, and nothing followed: the operator is awaited again, the worker is told.",
+    )
+
+    withdraw_accepted_problem = Verb(
+        WITHDRAW,
+        source=S.PROBLEM,
+        target=S.ACCEPTED,
+        who=can_withdraw_accepted_problem_connection,
+        requires=[line_rules.NOT_RESTRICTED],
+        stamps={**NO_PROBLEM, "waiting_since": None},
+        done=WITHDRAWN,
+        undoes=["report_problem"],
+        why="The same of a request that it had taken.",
+    )
+
+    withdraw_scheduled_problem = Verb(
+        WITHDRAW,
+        source=S.PROBLEM,
+        target=S.SCHEDULED,
+        who=can_withdraw_scheduled_problem_connection,
+        requires=[line_rules.NOT_RESTRICTED],
+        stamps={**NO_PROBLEM, "waiting_since": None, "appointment_on": rules.LAST_APPOINTMENT},
+        done=WITHDRAWN,
+        undoes=["report_problem"],
+        why="The same of a request whose visit was planned: it stands on the same day, of which the household knows.",
+    )
+
     accept = Verb(
         "Accepter la demande",
         source=S.SENT,
@@ -183,7 +227,9 @@ class ConnectionMachine(Machine, of=ConnectionFile):
             rules.NOT_BEFORE_SENT,
             rules.STARTED,
             rules.STARTED_AFTER,
+            rules.AFTER_ITS_VISIT,
             rules.PRICE_GIVEN,
+            rules.PRICE_OF_OFFER,
             rules.ENDS_LATER,
             rules.ENDS_IN_TIME,
             rules.EVIDENCE_SEEN,
@@ -204,7 +250,10 @@ class ConnectionMachine(Machine, of=ConnectionFile):
             "waiting_since": None,
             "renewal_told_at": None,
         },
-        journal=["started_on", "monthly_price", "entitlement_ends_on", "evidence_kind", "evidence_on"],
+        journal=[
+            *("started_on", "early_confirmed", "monthly_price", "price_confirmed", "entitlement_ends_on"),
+            *("evidence_kind", "evidence_on"),
+        ],
         done="Ligne active",
         why="The need is met.",
     )

@@ -119,6 +119,7 @@ ConnectionMachine.extend(
             rules.STARTED,
             line_rules.CHANGED_AFTER,
             rules.PRICE_GIVEN,
+            rules.PRICE_OF_OFFER,
             rules.ENDS_LATER,
             rules.ENDS_IN_TIME,
             rules.EVIDENCE_SEEN,
@@ -149,8 +150,8 @@ ConnectionMachine.extend(
             **NOT_LOST,
         },
         journal=[
-            *("offer", "agreement", "price_told", "started_on", "monthly_price", "entitlement_ends_on"),
-            *("evidence_kind", "evidence_on"),
+            *("offer", "agreement", "price_told", "started_on", "monthly_price", "price_confirmed"),
+            *("entitlement_ends_on", "evidence_kind", "evidence_on"),
         ],
         done="Offre changée",
         why="The household keeps its line and its file; what it had before stays in the journal.",

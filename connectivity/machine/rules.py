@@ -4,8 +4,21 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, TextChoices, Value
+from django.db.models import (
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextChoices,
+    Value,
+)
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Greatest
+from django.utils import timezone
 
 from calendars.working_days import add_months
 from connectivity.enums import (
@@ -21,9 +34,18 @@ from connectivity.enums import (
     TechnicianSlot,
     Technology,
 )
-from connectivity.models import ConnectionFile, CopperClosure, Offer, OfferCondition, ProblemAnswer, ProofSeen
+from connectivity.models import (
+    ConnectionEntry,
+    ConnectionFile,
+    CopperClosure,
+    Offer,
+    OfferCondition,
+    ProblemAnswer,
+    ProofSeen,
+)
 from connectivity.parameters import FARTHEST_APPOINTMENT_MONTHS, LONGEST_ENTITLEMENT_MONTHS
 from connectivity.permissions import can_serve_connection
+from connectivity.prices import dearest, is_over, price_of
 from lifecycle.actors import SignedLink, System
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import Condition, PerRowValues
@@ -31,6 +53,7 @@ from network.enums import OrganisationKind
 from prescriptions.enums import CONNECTION_KINDS, NeedState
 from prescriptions.machine import need_rules
 from reference.parameters import DatedParameter
+from typography.french import day, euros
 
 
 def _served_on(page: str) -> Place:
@@ -135,8 +158,8 @@ OPERATOR_WORKS = Requirement(
 
 def _unproven(ctx: Context, seen: QuerySet[Any]) -> Exists:
     """A condition of the file's offer that no fresh proof meets on the day."""
-    day = Cast(Value(ctx.day), DateField())
-    oldest = ExpressionWrapper(day - OuterRef("fresh_days"), output_field=DateField())
+    today = Cast(Value(ctx.day), DateField())
+    oldest = ExpressionWrapper(today - OuterRef("fresh_days"), output_field=DateField())
     proof = seen.filter(
         Q(ceiling=None) | Q(ceiling__lte=Coalesce(OuterRef("ceiling"), F("ceiling"))),
         file=OuterRef(OuterRef("pk")),
@@ -214,7 +237,7 @@ def _dated(name: str, sentence: str, right: Callable[[date, Context], bool], cod
 APPOINTMENT = _dated(
     "appointment_on",
     "Donnez la date du raccordement\u00a0: aujourd’hui ou plus tard.",
-    lambda day, ctx: day >= ctx.day,
+    lambda given, ctx: given >= ctx.day,
     "appointment",
 )
 APPOINTMENT_NEAR = Requirement(
@@ -232,6 +255,13 @@ SLOT_KNOWN = Requirement(
     field="appointment_slot",
 )
 
+LAST_APPOINTMENT = Subquery(
+    ConnectionEntry.objects.filter(object=OuterRef("pk"), verb="schedule")
+    .order_by("-seq")
+    .values(day=Cast(KeyTextTransform("appointment_on", "values"), DateField()))[:1]
+)
+"""The day that was planned last, as the journal has it."""
+
 # --- activate
 
 NOT_BEFORE_SENT = Requirement(
@@ -240,30 +270,71 @@ NOT_BEFORE_SENT = Requirement(
     lambda ctx: ~Q(state=ConnectionState.CHOSEN, channel=Channel.DESK),
     where=_served_on("send"),
 )
-STARTED = _dated(
-    "started_on",
-    "Donnez le jour où la ligne a marché\u00a0: aujourd’hui ou avant.",
-    lambda day, ctx: day <= ctx.day,
+TO_COME = "Donnez le jour où la ligne a marché\u00a0: aujourd’hui ou avant."
+
+
+def _to_come(ctx: Context) -> str:
+    if not ctx.has("started_on"):
+        return TO_COME
+    return f"Vous notez le {day(ctx.values['started_on'])}, et nous sommes le {day(ctx.day)}. {TO_COME}"
+
+
+STARTED = Requirement(
     "started",
+    TO_COME,
+    lambda ctx: not ctx.has("started_on") or ctx.values["started_on"] <= ctx.day,
+    needs=("started_on",),
+    field="started_on",
+    says=_to_come,
 )
 
 
-def _not_before(name: str) -> Callable[[Context], Condition]:
+def _not_before(name: str, said: str) -> Callable[[Context, PerRowValues], dict[int, str]]:
     """Not before the day the request was sent; where none is sent, not before the need was accepted."""
 
-    def is_after(ctx: Context) -> Condition:
+    def refused(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
         if not ctx.has(name):
-            return True
-        day = ctx.values[name]
-        return Q(sent_at__date__lte=day) | Q(sent_at=None, need__accepted_at__date__lte=day)
+            return {}
+        given = ctx.values[name]
+        asked = ConnectionFile.objects.filter(pk__in=list(per_row)).values_list(
+            "pk", Coalesce("sent_at", "need__accepted_at")
+        )
+        return {
+            pk: said.format(given=day(given), asked=day(since))
+            for pk, since in asked
+            if since is None or timezone.localdate(since) > given
+        }
 
-    return is_after
+    return refused
 
 
-STARTED_AFTER = Requirement(
+STARTED_AFTER = PerRow(
     "started_after",
     "La ligne n’a pas pu marcher avant d’avoir été demandée\u00a0: vérifiez la date.",
-    _not_before("started_on"),
+    _not_before(
+        "started_on",
+        "La ligne n’a pas pu marcher le {given}, avant d’avoir été demandée le {asked}\u00a0: vérifiez la date.",
+    ),
+    field="started_on",
+)
+
+
+def _before_its_visit(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    if not ctx.has("started_on") or ctx.values.get("early_confirmed"):
+        return {}
+    given = ctx.values["started_on"]
+    planned = ConnectionFile.objects.filter(pk__in=list(per_row), appointment_on__gt=given)
+    return {
+        pk: f"Vous notez le {day(given)}, avant le raccordement prévu le {day(visit)}\u00a0: corrigez la date, ou"
+        " confirmez-la sur la page de la demande."
+        for pk, visit in planned.values_list("pk", "appointment_on")
+    }
+
+
+AFTER_ITS_VISIT = PerRow(
+    "after_visit",
+    "Une ligne qui a marché avant le raccordement prévu se confirme.",
+    _before_its_visit,
     field="started_on",
 )
 PRICE_GIVEN = Requirement(
@@ -271,6 +342,30 @@ PRICE_GIVEN = Requirement(
     "Donnez le prix payé, zéro compris.",
     lambda ctx: not ctx.has("monthly_price") or ctx.values["monthly_price"] >= 0,
     needs=("monthly_price",),
+    field="monthly_price",
+)
+
+
+def _over_its_price(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """Above what its offer says on the day the line began, or on that of the choice: that of the row, or one given."""
+    if not ctx.has("monthly_price") or ctx.values.get("price_confirmed"):
+        return {}
+    paid, since = ctx.values["monthly_price"], ctx.values.get("started_on") or ctx.day
+    files = ConnectionFile.objects.filter(pk__in=list(per_row)).select_related("offer")
+    offers = {file.pk: ctx.values["offer"] if ctx.has("offer") else file.offer for file in files}
+    most = {offer: dearest(offer, since) for offer in set(offers.values()) if offer is not None}
+    return {
+        pk: f"Vous notez {euros(paid)}, et l’offre coûte {price_of(sold)}\u00a0: corrigez le prix, ou confirmez-le sur"
+        " la page de la demande."
+        for pk, offer in offers.items()
+        if (sold := most.get(offer)) is not None and is_over(paid, sold)
+    }
+
+
+PRICE_OF_OFFER = PerRow(
+    "price_of_offer",
+    "Un prix plus haut que celui de l’offre se confirme.",
+    _over_its_price,
     field="monthly_price",
 )
 
@@ -317,10 +412,13 @@ EVIDENCE_DATED = Requirement(
     field="evidence_on",
 )
 
-EVIDENCE_AFTER = Requirement(
+EVIDENCE_AFTER = PerRow(
     "evidence_after",
     "Ce que vous avez vu est daté d’avant la demande\u00a0: vérifiez la date.",
-    _not_before("evidence_on"),
+    _not_before(
+        "evidence_on",
+        "Ce que vous avez vu est daté du {given}, avant la demande du {asked}\u00a0: vérifiez la date.",
+    ),
     field="evidence_on",
 )
 EVIDENCE_FITS = _fits(

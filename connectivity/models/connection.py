@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from connectivity.enums import (
@@ -12,6 +12,7 @@ from connectivity.enums import (
     NEXT_STEP,
     TO_ANSWER,
     WITH_OPERATOR,
+    WITHDRAWALS,
     AfterLoss,
     Channel,
     ConnectionAbandonReason,
@@ -249,6 +250,19 @@ class ConnectionFile(Stateful):
         if self.operator is not None and not self.operator.is_active:
             return "l’opérateur de celle-ci n’est plus en activité"
         return "" if self.offer.is_on(timezone.localdate()) else "celle-ci n’est plus en vigueur"
+
+
+def taken_back() -> Q:
+    """The rows of the journal that tell of a problem which its operator took back: it was another request's."""
+    rows = ConnectionEntry.objects.filter(object=OuterRef("object"))
+    between = rows.filter(
+        object=OuterRef("object"),
+        seq__gt=OuterRef(OuterRef("seq")),
+        seq__lt=OuterRef("seq"),
+        verb__in=("report_problem", "send", "choose"),
+    )
+    back = rows.filter(~Exists(between), seq__gt=OuterRef("seq"), verb__in=WITHDRAWALS)
+    return Q(Exists(back), verb="report_problem")
 
 
 class ConnectionEntry(Entry):

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from connectivity.enums import Access, CheckedWith, CoverageLevel, OperatorRefusalCode, ProblemCode
-from connectivity.models.connection import ConnectionEntry, ConnectionFile
+from connectivity.models.connection import ConnectionEntry, ConnectionFile, taken_back
 from connectivity.models.evidence import Transmission
 from connectivity.models.offer import Offer
 from connectivity.reach import REACHED_BY, AccessShare, CheckedAddress, OperatorWord, ReceptionLevel
@@ -250,6 +250,7 @@ def words_of_operators(households: Collection[int]) -> dict[int, dict[tuple[int,
             offer=Subquery(chosen),
             about=Coalesce(Subquery(told.order_by("-sent_at", "-pk").values("sent_at")[:1]), "at"),
         )
+        .exclude(taken_back())
         .exclude(Exists(HouseholdEntry.objects.filter(object=own, verb__in=MOVES, at__gt=since)))
         .exclude(Exists(_readdressed().filter(household=own, corrected_at__gt=since)))
         .order_by("at", "pk")

@@ -176,15 +176,19 @@ def activate_connection(
     evidence_kind: str = EvidenceKind.OPERATOR,
     evidence_on: date | None = None,
     evidence_reference: str = "",
+    price_confirmed: bool = False,
+    early_confirmed: bool = False,
     at: datetime | None = None,
     comment: str = "",
 ) -> ConnectionFile:
     """The line works: since when, at what price (euros, VAT included, per month or per recharge), until when.
 
     The operator's own word is evidence; a worker or an adviser says what was seen (``EvidenceKind``), of which day,
-    with which reference. Without a day, the right ends when the rule of the offer says. Raises Unknown,
+    with which reference. Without a day, the right ends when the rule of the offer says. A price above that of the offer
+    and a beginning before the day that was planned are confirmed, and only then kept as such. Raises Unknown,
     PermissionDenied, Refused.
     """
+    confirmed = {"price_confirmed": price_confirmed, "early_confirmed": early_confirmed}
     if entitlement_ends_on is None and connection.offer is not None:
         entitlement_ends_on = term_of(connection.offer, started_on)
     if evidence_kind == EvidenceKind.OPERATOR:
@@ -202,6 +206,7 @@ def activate_connection(
         evidence_kind=evidence_kind,
         evidence_on=evidence_on,
         evidence_reference=evidence_reference.strip(),
+        **{name: True for name, said in confirmed.items() if said},
     )
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from calendars.working_days import add_months
 from connectivity.enums import TO_ANSWER
 from connectivity.models import ConnectionEntry, Transmission
+from connectivity.models.connection import taken_back
 from connectivity.parameters import DELAYS_MONTHS
 
 ANSWERS = ("accept", "report_problem", "refuse", "activate")
@@ -51,7 +52,7 @@ def measured(*, operator: int | None = None, at: datetime | None = None) -> list
     after = own.filter(seq__gt=OuterRef("seq")).order_by("seq")
     undone = ConnectionEntry.objects.filter(object=OuterRef("object"), seq__gt=OuterRef("seq"), verb="undo_activate")
     works = after.filter(~Exists(undone), verb="activate")
-    following = after.filter(verb__in=NEXT)
+    following = after.filter(verb__in=NEXT).exclude(taken_back())
     rows: Any = Transmission.objects.filter(sent_at__date__gte=since).select_related("operator")
     if operator is not None:
         rows = rows.filter(operator=operator)

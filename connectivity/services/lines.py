@@ -58,15 +58,17 @@ def change_offer_connection(
     evidence_reference: str,
     entitlement_ends_on: date | None = None,
     price_told: bool = False,
+    price_confirmed: bool = False,
     at: datetime | None = None,
     comment: str = "",
 ) -> ConnectionFile:
     """The line goes on by another offer: which, since when, at what price, on what evidence.
 
-    Without a day, the right ends when the rule of the offer says. Raises Unknown, PermissionDenied, Refused.
+    Without a day, the right ends when the rule of the offer says. A price above that of the offer is confirmed. Raises Unknown, PermissionDenied, Refused.
     """
     refuse_nir(comment=comment)
     told: dict[str, Any] = {"price_told": price_told} if offer.is_to_confirm else {}
+    told |= {"price_confirmed": True} if price_confirmed else {}
     moved: ConnectionFile = gate.apply(
         connection,
         "change_offer",

@@ -61,6 +61,7 @@ TOLD = {
         ConnectionFile,
         (
             *("send", "report_problem", "accept", "schedule", "activate", "undo_activate", "undo_own_activate"),
+            *("withdraw_problem", "withdraw_accepted_problem", "withdraw_scheduled_problem"),
             *("refuse", "end", "warn_copper", "recall_renewal"),
         ),
         "connectivity:connection_detail",

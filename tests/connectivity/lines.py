@@ -181,6 +181,7 @@ class Line:
     def activate(self, connection: ConnectionFile, **given: Any) -> ConnectionFile:
         """By the operator where there is a desk, else by the worker on a bill."""
         values: dict[str, Any] = {"started_on": self.today(), "monthly_price": Decimal("9.90"), "at": self.at}
+        values |= {"early_confirmed": connection.appointment_on is not None, "price_confirmed": True}
         if connection.channel == Channel.DESK:
             values |= {"actor": self.agent}
         else:

@@ -152,7 +152,11 @@ def test_what_is_read_by_a_link_is_in_the_log_of_accesses_with_the_link_and_its_
     [
         (Line.sent, {"answer": "refuse", "refusal": "no_coverage"}, S.REFUSED),
         (Line.accepted, {"answer": "schedule", "appointment_on": "today", "appointment_slot": "day"}, S.SCHEDULED),
-        (Line.scheduled, {"answer": "activate", "started_on": "today", "monthly_price": "5,50"}, S.ACTIVE),
+        (
+            Line.scheduled,
+            {"answer": "activate", "started_on": "today", "monthly_price": "5,50", "early_confirmed": "on"},
+            S.ACTIVE,
+        ),
     ],
 )
 def test_every_answer_can_be_given_by_the_link(prepare: Any, said: dict[str, str], state: str) -> None:

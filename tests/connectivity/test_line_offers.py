@@ -32,7 +32,7 @@ def change(line: Line, file: ConnectionFile, offer: Offer, **given: Any) -> Conn
 
 
 def other(**columns: Any) -> Offer:
-    return make_offer(Channel.OWN_SUBSCRIPTION, entitlement_months=24, **columns)
+    return make_offer(Channel.OWN_SUBSCRIPTION, **{"entitlement_months": 24, "price": Decimal("15.99")} | columns)
 
 
 def test_the_file_and_its_need_stay_the_offers_follow_each_other() -> None:

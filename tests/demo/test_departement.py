@@ -92,6 +92,9 @@ NOT_TOLD = {
     "unlink",
     "unlink_early",
     "untell",
+    "withdraw_accepted_problem",
+    "withdraw_problem",
+    "withdraw_scheduled_problem",
 }
 """What the story leaves to whoever tries the demonstration: what is set right, the merger of two EPCI, what comes
 years after a first lot, and a person to ask on site who wants to be erased."""

@@ -1,0 +1,176 @@
+"""What is recorded of a line agrees with its offer and its appointment, or is confirmed: both figures are said."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from connectivity.enums import Channel, ConnectionState, EvidenceKind, PricePeriod
+from connectivity.models import ConnectionFile
+from connectivity.readers.answers import read_answers
+from connectivity.services import connections as services
+from connectivity.services.answers import import_answers
+from lifecycle.exceptions import Refused
+from tests.connectivity.lines import Line, again, make_offer
+from tests.connectivity.test_line_offers import change, other
+from tests.pages import acting, answered, done, read
+from typography.french import day
+
+pytestmark = pytest.mark.django_db
+S = ConnectionState
+OWN = Channel.OWN_SUBSCRIPTION
+
+
+def begin(line: Line, file: ConnectionFile, **given: Any) -> ConnectionFile:
+    values: dict[str, Any] = {"started_on": line.today(), "monthly_price": Decimal("9.90"), "at": line.at}
+    if line.channel == Channel.DESK:
+        values |= {"actor": line.agent}
+    else:
+        values |= {
+            "actor": line.worker, "evidence_kind": EvidenceKind.INVOICE, "evidence_on": line.today(),
+            "evidence_reference": "F-1",
+        }  # fmt: skip
+    return services.activate_connection(connection=file, **values | given)
+
+
+def why(refused: pytest.ExceptionInfo[Refused]) -> dict[str, str]:
+    return {reason.field: reason.sentence for reasons in refused.value.reasons.values() for reason in reasons}
+
+
+def page_of(file: ConnectionFile) -> str:
+    return reverse("connectivity:connection_activate", args=[file.reference])
+
+
+def test_a_price_above_that_of_the_offer_is_refused_with_both_figures_until_it_is_confirmed() -> None:
+    line = Line(OWN)
+    file = line.chosen()
+    with pytest.raises(Refused) as refused:
+        begin(line, file, monthly_price=Decimal("99.90"))
+    told = why(refused)
+    assert set(told) == {"monthly_price"}
+    assert "99,90\u00a0€" in told["monthly_price"]
+    assert "9,90\u00a0€ par mois" in told["monthly_price"]
+    begin(line, file, monthly_price=Decimal("99.90"), price_confirmed=True)
+    assert again(file).monthly_price == Decimal("99.90")
+    assert again(file).journal.get(verb="activate").values["price_confirmed"] is True
+
+
+@pytest.mark.parametrize("paid", ["0", "2", "9.90"])
+def test_a_price_that_the_offer_says_or_under_it_asks_nothing(paid: str) -> None:
+    line = Line(OWN)
+    file = begin(line, line.chosen(), monthly_price=Decimal(paid))
+    assert "price_confirmed" not in file.journal.get(verb="activate").values
+
+
+def test_the_highest_price_of_an_offer_counts_and_one_without_a_price_asks_nothing() -> None:
+    wide = {"price": Decimal(2), "price_max": Decimal(5), "period": PricePeriod.RECHARGE}
+    line = Line(OWN, offer_columns=wide)
+    file = line.chosen()
+    with pytest.raises(Refused, match="2 à 5\u00a0€ par recharge"):
+        begin(line, file, monthly_price=Decimal("5.01"))
+    assert begin(line, file, monthly_price=Decimal(5)).state == S.ACTIVE
+    unknown = Line(OWN, offer_columns={"price": None})
+    assert begin(unknown, unknown.choose(unknown.proposed(), price_told=True), monthly_price=Decimal(300))
+
+
+def test_the_price_of_the_day_the_line_began_counts_as_well() -> None:
+    line = Line(OWN)
+    file, today = line.chosen(), line.today()
+    type(line.offer).objects.filter(pk=line.offer.pk).update(valid_to=today - timedelta(days=1))
+    make_offer(OWN, code=line.offer.code, price=Decimal(12), valid_from=today)
+    with pytest.raises(Refused, match="12\u00a0€ par mois"):
+        begin(line, file, monthly_price=Decimal(13))
+    assert begin(line, file, monthly_price=Decimal(12)).state == S.ACTIVE
+
+
+def test_the_page_says_it_on_the_price_and_shows_the_box_that_confirms() -> None:
+    line = Line(OWN)
+    file, client = line.chosen(), acting(line.worker)
+    url = page_of(file)
+    assert "price_confirmed" not in read(client, url)
+    said = {
+        "started_on": line.today(), "monthly_price": "99,90", "evidence_kind": "contract", "evidence_on": line.today(),
+        "evidence_reference": "C-1",
+    }  # fmt: skip
+    page = answered(client, url, **said)
+    assert 'href="#id_monthly_price"' in page
+    assert "Vous notez 99,90\u00a0€, et l’offre coûte 9,90\u00a0€ par mois" in page
+    assert 'name="price_confirmed"' in page
+    assert 'name="early_confirmed"' not in page
+    done(client, url, **said, price_confirmed="on")
+    assert again(file).monthly_price == Decimal("99.90")
+
+
+def test_a_line_that_changes_offer_is_held_to_the_price_of_the_new_one() -> None:
+    line = Line(OWN)
+    file, cheap = line.active(), other(price=Decimal(5))
+    with pytest.raises(Refused, match="5\u00a0€ par mois") as refused:
+        change(line, file, cheap, monthly_price=Decimal("15.99"), price_confirmed=False)
+    assert set(why(refused)) == {"monthly_price"}
+    url = reverse("connectivity:connection_change_offer", args=[file.reference])
+    said = {
+        "offer": cheap.pk, "agreement": "phone", "started_on": line.today(), "monthly_price": "15,99",
+        "evidence_kind": "contract", "evidence_on": line.today(), "evidence_reference": "C-2",
+    }  # fmt: skip
+    client = acting(line.worker)
+    assert "price_confirmed" not in read(client, url)
+    assert 'name="price_confirmed"' in answered(client, url, **said)
+    done(client, url, **said, price_confirmed="on")
+    assert again(file).monthly_price == Decimal("15.99")
+
+
+def test_a_line_before_its_visit_is_confirmed_by_its_operator() -> None:
+    line = Line()
+    file = line.scheduled()
+    assert file.appointment_on is not None
+    with pytest.raises(Refused) as refused:
+        begin(line, file)
+    told = why(refused)
+    assert set(told) == {"started_on"}
+    assert day(line.today()) in told["started_on"]
+    assert day(file.appointment_on) in told["started_on"]
+    client, said = acting(line.agent), {"started_on": line.today(), "monthly_price": "9,90"}
+    assert 'name="early_confirmed"' in answered(client, page_of(file), **said)
+    done(client, page_of(file), **said, early_confirmed="on")
+    assert again(file).journal.get(verb="activate").values["early_confirmed"] is True
+
+
+def test_a_line_on_the_day_of_its_visit_asks_nothing() -> None:
+    line = Line()
+    line.circle.at = timezone.now() - timedelta(days=8)
+    file = line.scheduled()
+    line.later(days=7)
+    assert begin(line, file).state == S.ACTIVE
+
+
+def test_a_day_to_come_and_one_before_the_request_are_said_with_both_days() -> None:
+    line = Line(OWN)
+    file, today = line.chosen(), line.today()
+    tomorrow, before = today + timedelta(days=1), today - timedelta(days=400)
+    with pytest.raises(Refused) as refused:
+        begin(line, file, started_on=tomorrow)
+    assert day(tomorrow) in why(refused)["started_on"]
+    assert day(today) in why(refused)["started_on"]
+    with pytest.raises(Refused) as refused:
+        begin(line, file, started_on=before, evidence_on=before)
+    for name in ("started_on", "evidence_on"):
+        assert day(before) in why(refused)[name]
+        assert day(line.need.accepted_at) in why(refused)[name]
+
+
+def test_a_file_of_answers_is_held_to_the_same_and_its_link_confirms() -> None:
+    line = Line()
+    file = line.accepted()
+    lines = read_answers(
+        f"reference;reponse;date;prix\n{file.reference};Ligne active;{line.today():%d/%m/%Y};99,90\n".encode()
+    )
+    (result,) = import_answers(actor=line.agent, lines=lines)
+    assert not result.done
+    assert "99,90\u00a0€, et l’offre coûte 9,90\u00a0€ par mois" in result.sentence
+    assert "confirmez-le sur la page de la demande" in result.sentence
+    assert begin(line, file, monthly_price=Decimal("99.90"), price_confirmed=True).state == S.ACTIVE
+    (result,) = import_answers(actor=line.agent, lines=lines)
+    assert result.done

@@ -1,0 +1,118 @@
+"""A problem was reported on the wrong request: its operator takes it back, and those who were told know."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from connectivity.enums import ConnectionState, ProblemCode
+from connectivity.models import ConnectionFile
+from connectivity.models.reach import words_of_operators
+from connectivity.services.delays import measured
+from documents.models import Mail
+from lifecycle import gate
+from lifecycle.exceptions import Refused, Unknown
+from lifecycle.verification import verify_journals
+from tests.connectivity.lines import Line, again
+from tests.network.factories import make_membership
+from tests.pages import acting, done, read
+from tests.prescriptions.rights import Desk
+from tests.prescriptions.test_restriction import restricted
+
+pytestmark = pytest.mark.django_db
+S = ConnectionState
+FROM = {
+    S.SENT: (Line.sent, "withdraw_problem"),
+    S.ACCEPTED: (Line.accepted, "withdraw_accepted_problem"),
+    S.SCHEDULED: (Line.scheduled, "withdraw_scheduled_problem"),
+}
+
+
+def page_of(file: ConnectionFile, name: str) -> str:
+    return reverse(f"connectivity:connection_{name}", args=[file.reference])
+
+
+def told(line: Line) -> int:
+    return Mail.objects.filter(
+        to__contains=[line.worker.user.email], subject__contains="le problème est retiré"
+    ).count()
+
+
+@pytest.mark.parametrize("state", list(FROM))
+def test_the_request_stands_as_before_and_the_worker_learns_that_it_was_a_mistake(state: ConnectionState) -> None:
+    reach, verb = FROM[state]
+    line = Line()
+    before = reach(line)
+    stopped = line.report(before)
+    client = acting(line.agent)
+    page = read(client, page_of(stopped, "detail"))
+    assert page.count("Retirer le problème signalé") == 1, "one way back, the one that leads where it was"
+
+    done(client, page_of(stopped, verb))
+
+    file = again(stopped)
+    assert (file.state, file.problem, file.problem_note, file.problem_at) == (state, "", "", None)
+    assert (file.operator_reference, file.accepted_at) == (before.operator_reference, before.accepted_at)
+    assert (file.appointment_on, file.appointment_slot) == (before.appointment_on, before.appointment_slot)
+    assert told(line) == 1
+    assert "Problème retiré" in read(acting(line.worker), page_of(file, "detail"))
+    faults: list[object] = []
+    verify_journals(faults.append)
+    assert faults == []
+
+
+def test_the_other_ways_back_are_not_its_own() -> None:
+    line = Line()
+    stopped = line.report(line.accepted())
+    for verb in ("withdraw_problem", "withdraw_scheduled_problem"):
+        with pytest.raises((PermissionDenied, Unknown)):
+            gate.apply(stopped, verb, actor=line.agent)
+    assert gate.apply(stopped, "withdraw_accepted_problem", actor=line.agent).state == S.ACCEPTED
+
+
+def test_nobody_but_its_operator_takes_it_back() -> None:
+    line = Line()
+    stopped = line.problem()
+    stranger = make_membership("agent", "operator")
+    for actor in (line.worker, line.adviser, line.pilot, stranger):
+        with pytest.raises((PermissionDenied, Unknown)):
+            gate.apply(stopped, "withdraw_problem", actor=actor)
+
+
+def test_once_something_followed_it_is_not_taken_back() -> None:
+    line = Line()
+    sent = line.send(line.problem(), answer="Nom corrigé.")
+    with pytest.raises((Refused, Unknown, PermissionDenied)):
+        gate.apply(sent, "withdraw_problem", actor=line.agent)
+    assert again(sent).state == S.SENT
+    assert told(line) == 0
+
+
+def test_a_second_problem_is_taken_back_to_where_it_was_reported_from() -> None:
+    line = Line()
+    sent = gate.apply(line.problem(), "withdraw_problem", actor=line.agent)
+    stopped = line.report(sent, ProblemCode.OTHER)
+    assert gate.apply(stopped, "withdraw_problem", actor=line.agent).state == S.SENT
+
+
+def test_a_problem_that_was_taken_back_counts_neither_as_an_answer_nor_as_a_home_out_of_reach() -> None:
+    line = Line()
+    stopped = line.report(line.sent(), ProblemCode.NO_COVERAGE)
+    household = line.need.prescription.household_id
+    assert measured()[0].answers == [0]
+    assert words_of_operators([household])[household]
+    gate.apply(stopped, "withdraw_problem", actor=line.agent)
+    (delays,) = measured()
+    assert (delays.answers, delays.waiting) == ([], 1)
+    assert not words_of_operators([household]).get(household)
+    again_stopped = line.report(again(stopped), ProblemCode.NO_COVERAGE)
+    assert measured()[0].answers == [0]
+    assert words_of_operators([household])[household]
+    assert again_stopped.state == S.PROBLEM
+
+
+def test_while_the_household_limits_its_data_nothing_of_it_goes_on() -> None:
+    line = Line()
+    stopped = line.problem()
+    restricted(Desk(line.circle), stopped.need.prescription.household)
+    with pytest.raises(Refused, match="limitation"):
+        gate.apply(stopped, "withdraw_problem", actor=line.agent)
