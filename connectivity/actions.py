@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectivity.emails import reaches
-from connectivity.enums import WITHDRAWALS, UndoActivateReason
+from connectivity.enums import UndoActivateReason
 from connectivity.forms import connections as forms
 from connectivity.forms.lines import ConnectionLoseRightForm
 from connectivity.machine import line_rules
@@ -48,6 +48,19 @@ BOTH_KNOW = (
 )
 WORKER_KNOWS = "Le travailleur social est prévenu, si ce n’est pas son équipe qui annule."
 
+
+def _withdrawal(verb: str, address: str) -> Page[Request]:
+    """One page for each state where the request stood before."""
+    return Page(
+        verb,
+        address,
+        CommentForm,
+        done="Problème retiré. Le travailleur social est prévenu",
+        warning="Pour un problème signalé sur la mauvaise demande, tant que rien n’a suivi\u00a0: elle redevient comme"
+        " avant, et le travailleur social est prévenu que c’était une erreur.",
+    )
+
+
 PAGES: tuple[Page[Request], ...] = (
     Page("choose", "choisir", view=connection_choose),
     Page(
@@ -66,21 +79,9 @@ PAGES: tuple[Page[Request], ...] = (
         services.report_problem_connection,
         done="Problème signalé. Le travailleur social est prévenu",
     ),
-    *(
-        Page(
-            verb,
-            address,
-            CommentForm,
-            done="Problème retiré. Le travailleur social est prévenu",
-            warning="Pour un problème signalé sur la mauvaise demande, tant que rien n’a suivi\u00a0: celle-ci redevient"
-            " comme avant, et le travailleur social est prévenu que c’était une erreur.",
-        )
-        for verb, address in zip(
-            WITHDRAWALS,
-            ("retirer-le-probleme", "retirer-le-probleme-accepte", "retirer-le-probleme-planifie"),
-            strict=True,
-        )
-    ),
+    _withdrawal("withdraw_problem", "retirer-le-probleme"),
+    _withdrawal("withdraw_accepted_problem", "retirer-le-probleme-accepte"),
+    _withdrawal("withdraw_scheduled_problem", "retirer-le-probleme-planifie"),
     Page(
         "accept",
         "accepter",

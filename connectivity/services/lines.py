@@ -64,7 +64,8 @@ def change_offer_connection(
 ) -> ConnectionFile:
     """The line goes on by another offer: which, since when, at what price, on what evidence.
 
-    Without a day, the right ends when the rule of the offer says. A price above that of the offer is confirmed. Raises Unknown, PermissionDenied, Refused.
+    Without a day, the right ends when the rule of the offer says. A price above that of the offer is confirmed.
+    Raises Unknown, PermissionDenied, Refused.
     """
     refuse_nir(comment=comment)
     told: dict[str, Any] = {"price_told": price_told} if offer.is_to_confirm else {}
