@@ -84,6 +84,26 @@ def _begins(name: Sequence[str], wanted: Iterable[str]) -> bool:
     return all(any(word.startswith(start) for word in name) for start in wanted)
 
 
+def postcode_elsewhere(postcode: str, commune: Commune | None, address: str = "") -> str:
+    """Why a postcode is not one of a commune's, naming those it has; empty when it is.
+
+    Nothing is said of a commune whose postcodes are not known, nor of an address that says CEDEX: those codes are of
+    no commune.
+    """
+    if not postcode or commune is None or "cedex" in words_of(address):
+        return ""
+    merged = Commune.objects.filter(merged_into=commune).values_list("postcodes", flat=True)
+    known = sorted({*commune.postcodes, *(code for codes in merged for code in codes)})
+    if not known or postcode in known:
+        return ""
+    *first, last = known
+    listed = f"{', '.join(first)} ou {last}" if first else last
+    return (
+        f"{postcode} n’est pas un code postal de {commune.name}\u00a0: {listed}. Pour une adresse CEDEX, écrivez CEDEX"
+        " dans l’adresse."
+    )
+
+
 class CommuneInput(forms.TextInput):
     """A box of text with what the browser suggests; under it, a short list to choose from when several answer.
 

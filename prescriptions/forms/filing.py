@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from lifecycle.forms import Rows, choose, day_input, field_of, retype, validate_telephone
 from lifecycle.shown import ShownForm
-from network.forms.communes import CommuneField
+from network.forms.communes import CommuneField, postcode_elsewhere
+from network.models import Commune
 from prescriptions.enums import AgreementHow, FactKind, NeedKind, NeedUse
 from prescriptions.forms.asking import words
 from prescriptions.machine.household_rules import NAMED
@@ -93,9 +94,21 @@ class HomeForm(ShownForm, forms.ModelForm):
         self.fields["adults"].required = True
         self.fields["adults"].error_messages["required"] = "Comptez au moins la personne elle-même."
 
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        hold_postcode(self, data.get("commune"))
+        return data
+
     def clean_children(self) -> int:
         """Nothing typed is no child: left unknown, it would hold the submission back three steps later."""
         return self.cleaned_data["children"] or 0
+
+
+def hold_postcode(form: forms.Form | forms.ModelForm, commune: Commune | None) -> None:
+    """The postcode that was typed is one of the commune's."""
+    data = form.cleaned_data
+    if told := postcode_elsewhere(data.get("postcode") or "", commune, data.get("address") or ""):
+        form.add_error("postcode", told)
 
 
 class NeedRow(forms.Form):

@@ -1,18 +1,16 @@
 """What is asked about a household’s file: a move, the same household twice, a search."""
 
 import copy
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from lifecycle.forms import day_input
 from network.forms.communes import CommuneField
 from prescriptions.enums import ErasureChannel
 from prescriptions.forms.asking import CommentForm
-from prescriptions.forms.filing import HomeForm, PersonForm
+from prescriptions.forms.filing import HomeForm, PersonForm, hold_postcode
 from prescriptions.machine.household_rules import CHANNEL, COMMUNE_GIVEN, MOVED_ON, RECEIVED_ON
 from prescriptions.models import Household
 from prescriptions.nir import validate_no_nir
@@ -45,6 +43,13 @@ class HouseholdForm(PersonForm):
         labels = PersonForm.Meta.labels | HomeForm.Meta.labels
         help_texts = HomeForm.Meta.help_texts
 
+    def clean(self) -> dict[str, Any]:
+        """What was written before this page is not what is corrected here."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if "postcode" in self.changed_data:
+            hold_postcode(self, self.instance.commune)
+        return data
+
 
 class MoveForm(CommentForm):
     """Where the household lives now, since when."""
@@ -58,11 +63,10 @@ class MoveForm(CommentForm):
         self.fields["postcode"] = household_field("postcode")
         self.fields["comment"] = self.fields.pop("comment")
 
-    def clean_moved_on(self) -> date:
-        moved: date = self.cleaned_data["moved_on"]
-        if moved > timezone.localdate():
-            raise ValidationError(MOVED_ON.sentence)
-        return moved
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        hold_postcode(self, data.get("commune"))
+        return data
 
 
 class ErasureAskedForm(forms.Form):

@@ -4,10 +4,11 @@ import calendar
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from lifecycle.machine import Context, Requirement
+from lifecycle.machine import Context, PerRow, Requirement
+from lifecycle.requirements import PerRowValues
 from network.enums import OrganisationKind
 from network.models import Organisation
 from prescriptions.enums import (
@@ -23,6 +24,7 @@ from prescriptions.liveness import nothing_lives
 from prescriptions.models import Household, HouseholdAccess, Need, Prescription, Reminder, Residence, RightsRequest
 from prescriptions.nir import SENTENCE
 from prescriptions.parameters import ANONYMISE_AFTER_MONTHS, ANONYMISE_NOTICE_DAYS, ARCHIVE_AFTER_MONTHS, DRAFT_DAYS
+from typography.french import day
 
 PEOPLE_FIELDS = {
     "last_name": "Nom",
@@ -34,16 +36,16 @@ PEOPLE_FIELDS = {
 """The columns of a person, with the name each has on screen: none may hold a social security number."""
 
 
-def start_of(day: date) -> datetime:
+def start_of(first: date) -> datetime:
     """The first instant of a day in Paris."""
-    return timezone.make_aware(datetime.combine(day, time.min))
+    return timezone.make_aware(datetime.combine(first, time.min))
 
 
-def shifted(day: date, months: int) -> date:
-    """``day`` moved by whole months, held to the last day of a shorter month."""
-    rank = day.year * 12 + day.month - 1 + months
+def shifted(first: date, months: int) -> date:
+    """``first`` moved by whole months, held to the last day of a shorter month."""
+    rank = first.year * 12 + first.month - 1 + months
     year, month = divmod(rank, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(first.day, calendar.monthrange(year, month + 1)[1]))
 
 
 # --- create
@@ -70,23 +72,39 @@ TOLD_BY_SMS = Requirement(
 # --- move
 
 
-def _moved_before(ctx: Context) -> Q:
-    """The day of the move is known, not to come, and after the day one moved in before."""
+def _not_moved_then(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """The day of the move is to come, or before the one from which the household lived where it does."""
     if not ctx.has("moved_on"):
-        return Q()
+        return {}
     moved_on = ctx.values["moved_on"]
-    if moved_on > ctx.day:
-        return Q(pk__in=[])
-    return ~Q(Exists(Residence.objects.filter(household=OuterRef("pk"), since__gt=moved_on)))
+    rows = Residence.objects.filter(household__in=list(per_row)).order_by()
+    first = dict(rows.values_list("household").annotate(Max("since")))
+    refused = {}
+    for pk in per_row:
+        since = first.get(pk)
+        if moved_on > ctx.day:
+            wrong = f"Le {day(moved_on)} est à venir"
+        elif since is not None and moved_on < since:
+            wrong = f"Le {day(moved_on)}, le foyer n’avait pas encore emménagé où il vit"
+        else:
+            continue
+        refused[pk] = f"{wrong}\u00a0: donnez le jour du déménagement, {_days_of_move(since, ctx.day)}."
+    return refused
+
+
+def _days_of_move(first: date | None, last: date) -> str:
+    if first is None:
+        return f"le {day(last)} au plus tard"
+    return f"du {day(first)} au {day(last)}" if first < last else f"le {day(last)} seulement"
 
 
 COMMUNE_GIVEN = Requirement(
     "commune_given", "Choisissez la commune où vit désormais le foyer.", needs=("commune",), field="commune"
 )
-MOVED_ON = Requirement(
+MOVED_ON = PerRow(
     "moved_on",
     "Donnez le jour du déménagement\u00a0: pas dans le futur, ni avant le précédent.",
-    _moved_before,
+    _not_moved_then,
     needs=("moved_on",),
     field="moved_on",
 )

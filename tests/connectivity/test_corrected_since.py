@@ -71,7 +71,7 @@ def test_the_operator_is_told_what_was_corrected_and_reads_the_old_beside_the_ne
 def test_a_move_is_told_once_with_its_address_and_the_page_says_that_the_operator_has_it() -> None:
     line = Line()
     connection = line.sent()
-    household, commune = household_of(connection), make_commune()
+    household, commune = household_of(connection), make_commune(postcodes=["59100"])
     client = acting(line.worker)
     page = reverse("prescriptions:household_move", args=[household.reference])
     typed = {"commune": commune.code, "moved_on": str(timezone.localdate()), "address": NEW, "postcode": "59100"}
