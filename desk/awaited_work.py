@@ -322,7 +322,7 @@ def _served() -> tuple[AwaitedWork, ...]:
             of="prescription__distributor",
             way_out="invitez un conseiller",
             **advisers,
-            asked_in=["besoins", "besoins-plus-tard", "reponses"],
+            asked_in=["besoins", "reponses"],
         ),
         AwaitedWork(
             Noun("livraison à pointer", "livraisons à pointer", feminine=True),

@@ -4,10 +4,8 @@ from typing import Any
 
 import django_filters
 from django.db.models import Value
-from django.utils import timezone
 
 from distribution.permissions import can_serve_device
-from distribution.serving import offered_by, on_the_shelf, served_today
 from network.forms.communes import folded
 from network.models import Arrondissement, Epci
 from network.requests import Request
@@ -95,7 +93,7 @@ def places_of_queue(request: Request) -> list[Any]:
 
 
 class WaitingNeedFilter(django_filters.FilterSet):
-    """Those that the shelf can serve today or not; by kind, by the point of the household, by territory."""
+    """Those that the shelf can serve today (``is_today``) or not; by kind, by the point of the household, by place."""
 
     served = django_filters.ChoiceFilter(
         label="Appareil",
@@ -119,9 +117,7 @@ class WaitingNeedFilter(django_filters.FilterSet):
         self.filters["where"].extra["choices"] = places_of_queue(self.request)
 
     def by_shelf(self, rows: Any, name: str, value: str) -> Any:
-        offered = offered_by(on_the_shelf(self.request.membership, timezone.now()))
-        today = Need.objects.filter(served_today(offered)).values("pk")
-        return rows.filter(pk__in=today) if value == "today" else rows.exclude(pk__in=today)
+        return rows.filter(is_today=value == "today")
 
     def waiting_there(self, rows: Any, name: str, value: str) -> Any:
         """Those of this EPCI or arrondissement, or whose household is told, on its sheet, to come to this point."""

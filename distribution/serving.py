@@ -4,7 +4,9 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Case, CharField, Count, Q, Value, When
+from django.db.models.functions import Cast, Concat
+from django.db.models.lookups import In
 
 from conventions.models import Convention
 from distribution.enums import SERVES
@@ -42,11 +44,24 @@ def suiting(offered: Offered, need: Any) -> int:
     return sum(offered[type_, territory] for type_ in SERVES.get(need.kind, ()))
 
 
-def served_today(offered: Offered) -> Q:
-    """The needs that one of these devices suits, and that are not served in another file of their household."""
-    served = Q(pk__in=())
-    for kind, types in SERVES.items():
-        places = {place for (type_, place), count in offered.items() if type_ in types and count}
-        if places:
-            served |= Q(kind=kind) & (Q(epci__in=places - {None}) | Q(derogation__isnull=False))
-    return served & ~Q(twin_served())
+def served_today(shelf: DeviceQuerySet) -> Q:
+    """The needs that a device of this shelf suits, and that are not served in another file of their household.
+
+    What they need and where they live is looked for among what the shelf has for each territory: no query of its own.
+    """
+    serves = Case(
+        *(When(type__in=types, then=Value(str(kind))) for kind, types in SERVES.items()), output_field=CharField()
+    )
+    here = shelf.order_by()
+    of_need = _told("kind", "epci")
+    there = [
+        Q(In(of_need, here.annotate(serves=serves).values(told=_told("serves", territory))))
+        for territory in ("convention__epci", "convention__epci_party__epci")
+    ]
+    anywhere = Q(derogation__isnull=False, kind__in=here.values(serves=serves))
+    return (there[0] | there[1] | anywhere) & ~Q(twin_served())
+
+
+def _told(kind: str, territory: str) -> Concat:
+    """A kind of need with a territory, as one word."""
+    return Concat(kind, Value(":"), Cast(territory, CharField()), output_field=CharField())

@@ -360,9 +360,10 @@ class Listing:
 
     def without(self, name: str) -> QuerySet[Any]:
         """The rows that the other criteria keep."""
-        data = self.request.GET.copy()
-        data.pop(name, None)
-        rows: QuerySet[Any] = self.rows if self.filters is None else self._filtered(data).qs
+        rows, form = self.rows, self.filter.form
+        for other, value in form.cleaned_data.items() if form.is_valid() else ():
+            if other != name:
+                rows = self.filter.filters[other].filter(rows, value)
         return rows
 
     def url(self, *, without: str = "", **changed: str) -> str:

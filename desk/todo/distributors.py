@@ -45,7 +45,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
     alive = Convention.objects.handing_over(at, limits.values)
     blocks += (
         *appointment_blocks(actor, at),
-        *_needs(actor, at, limits),
+        _needs(actor, at, limits),
         *_shelf_blocks(actor, at, limits, alive),
         stocktakes(actor, at),
     )
@@ -108,35 +108,27 @@ def _answered(asked: Any) -> BlockRow:
 # --- needs, in the order they are served
 
 
-def _needs(actor: Membership, at: datetime, limits: Limits) -> tuple[Block, Block]:
-    """What the shelf can serve today; apart, what it cannot: the two tabs of their list."""
+def _needs(actor: Membership, at: datetime, limits: Limits) -> Block:
+    """Those that the shelf can serve today first, as the tab of their list counts them; then the others."""
     waiting = Need.objects.visible_to(actor).waiting().free_to_serve().filter(kind__in=SERVES).ranked(at, limits.values)
     derogated = Exists(Derogation.objects.filter(need=OuterRef("pk")))
-    rows = waiting.select_related("prescription__household", "epci").annotate(derogated=derogated, twin=twin_served())
-    offered = offered_by(on_the_shelf(actor, at, limits.values))
-    today = Need.objects.filter(served_today(offered)).values("pk")
-    queue = reverse("distribution:need_queue")
+    shelf = on_the_shelf(actor, at, limits.values)
+    offered: list[Offered] = []
 
     def line(need: Any) -> BlockRow:
-        return _need(need, offered)
+        if not offered:
+            offered.append(offered_by(shelf))
+        return _need(need, offered[0])
 
-    return (
-        Block(
-            "besoins",
-            "Besoins à servir aujourd’hui, dans l’ordre",
-            rows.filter(pk__in=today),
-            line,
-            "Aucun appareil du rayon ne convient à un besoin qui attend.",
-            f"{queue}?served=today",
-        ),
-        Block(
-            "besoins-plus-tard",
-            "Besoins qui attendent un appareil",
-            rows.exclude(pk__in=today),
-            line,
-            "Aucun autre besoin d’équipement n’attend.",
-            f"{queue}?served=later",
-        ),
+    return Block(
+        "besoins",
+        "Besoins à servir, dans l’ordre",
+        waiting.select_related("prescription__household", "epci").annotate(derogated=derogated, twin=twin_served()),
+        line,
+        "Aucun besoin d’équipement n’attend.",
+        reverse("distribution:need_queue") + WHOLE,
+        late=served_today(shelf),
+        late_word="à servir aujourd’hui",
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Window
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +20,7 @@ from distribution.machine.order_rules import ahead_of, jumped
 from distribution.models import Derogation, DerogationRequest, HandOver
 from distribution.permissions import can_grant_derogation, can_serve_device, sees_derogations
 from distribution.services.hand_overs import co_funding_kept, grant_derogation, reserve_device
-from distribution.serving import offered_by, on_the_shelf, served_today
+from distribution.serving import on_the_shelf, served_today
 from distribution.tables import DerogationTable, QueuedNeedTable
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.machine import Context
@@ -93,19 +93,19 @@ def need_queue(request: Request) -> HttpResponseBase:
     actor = request.membership
     _may_serve(request)
     waiting = Need.objects.visible_to(actor).waiting().filter(kind__in=SERVES)
-    wanted = waiting.free_to_serve().annotate(derogated=_derogated(), twin=twin_served())
     numbers = parameters_on(timezone.localdate())
-    today = served_today(offered_by(on_the_shelf(actor, timezone.now(), numbers)))
+    today = ExpressionWrapper(served_today(on_the_shelf(actor, timezone.now(), numbers)), BooleanField())
+    wanted = waiting.free_to_serve().annotate(derogated=_derogated(), twin=twin_served(), is_today=today)
     ranked = wanted.ranked(numbers=numbers).select_related("prescription__household", "epci")
     page = Listing(
         request,
-        rows=ranked,
+        rows=ranked.annotate(served=Window(Count("pk", filter=Q(is_today=True)))),
         table=QueuedNeedTable,
         noun=WAITING,
         filters=WaitingNeedFilter,
         named=named_by(request, "prescription__household"),
         per_page=PER_PAGE,
-        opens_on=f"served={TODAY}" if wanted.filter(today).exists() else "",
+        opens_on=f"served={TODAY}" if not request.GET and wanted.filter(is_today=True).exists() else "",
     )
     if (answered := page.answered()) is not None:
         return answered
@@ -119,7 +119,7 @@ def need_queue(request: Request) -> HttpResponseBase:
         page=page.table.page,
         queued=[Queued(need, ranks[need.pk], _suiting(shelf, need), twice.get(need.pk, "")) for need in page.records],
         whole=len(ranks) if page.narrowed else 0,
-        tabs=_tabs(page, today),
+        tabs=_tabs(page),
         kept_aside=[need for need in apart if need.prescription.declined_at is None],
         declined=[need for need in apart if need.prescription.declined_at is not None],
         drops=can_drop_need(actor) is not None,
@@ -131,11 +131,14 @@ def _suiting(shelf: list[Device], need: Any) -> list[Device]:
     return [] if need.twin else [one for one in shelf if suits(one, need)]
 
 
-def _tabs(page: Listing, today: Q) -> list[Tab]:
+def _tabs(page: Listing) -> list[Tab]:
     """What the shelf serves today, what it does not, all: as many as each shows, the other criteria kept."""
-    kept = page.without("served")
-    total, served = kept.count(), kept.filter(today).count()
     chosen = page.filter.form.cleaned_data.get("served") if page.filter.form.is_valid() else ""
+    total = page.without("served").count() if chosen else page.count
+    if chosen:
+        served = page.count if chosen == TODAY else total - page.count
+    else:
+        served = page.records[0].served if page.records else 0
     return [
         Tab("À servir aujourd’hui", served, page.url(served=TODAY), chosen == TODAY),
         Tab("Pas aujourd’hui", total - served, page.url(served=LATER), chosen == LATER),
