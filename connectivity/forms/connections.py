@@ -70,7 +70,10 @@ class ConnectionChooseForm(CommentForm):
         self.offers = {str(one.offer.pk): one.offer for one in proposals if one.verdict != OfferVerdict.NOT}
         labels = {OfferVerdict.MAYBE: " – à compléter"}
         field_of(self, "offer", forms.ChoiceField).choices = [
-            (str(one.offer.pk), f"{one.offer} – {price_of(one.offer)}{labels.get(one.verdict, '')}{_other(one.offer)}")
+            (
+                str(one.offer.pk),
+                f"{one.offer} – {price_of(one.offer)}{labels.get(one.verdict, '')}{aside_of(one.offer)}",
+            )
             for one in proposals
             if one.verdict != OfferVerdict.NOT
         ]
@@ -96,7 +99,7 @@ def is_price_over(form: forms.Form, offer: Offer | None) -> bool:
     return is_over(price, dearest(offer, typed(form, "started_on") or timezone.localdate()))
 
 
-def _other(offer: Offer) -> str:
+def aside_of(offer: Offer) -> str:
     """Said of an offer whose line is not what the need asks."""
     told = offer.other_than_internet
     return f" – ne répond pas à ce besoin\u00a0: {told}" if told else ""

@@ -15,7 +15,7 @@ from connectivity.enums import (
     RechargeCancelReason,
     RightLoss,
 )
-from connectivity.forms.connections import REFERENCE, is_price_over
+from connectivity.forms.connections import REFERENCE, aside_of, is_price_over
 from connectivity.models import ConnectionFile
 from connectivity.prices import price_of
 from connectivity.services.lines import amounts_of
@@ -81,7 +81,11 @@ class ConnectionChangeOfferForm(CommentForm):
         self.offers = {str(one.offer.pk): one.offer for one in possible}
         labels = {OfferVerdict.MAYBE: " – à compléter"}
         field_of(self, "offer", forms.ChoiceField).choices = [
-            (str(one.offer.pk), f"{one.offer} – {price_of(one.offer)}{labels.get(one.verdict, '')}") for one in possible
+            (
+                str(one.offer.pk),
+                f"{one.offer} – {price_of(one.offer)}{labels.get(one.verdict, '')}{aside_of(one.offer)}",
+            )
+            for one in possible
         ]
         if not any(one.offer.is_to_confirm for one in possible):
             del self.fields["price_told"]

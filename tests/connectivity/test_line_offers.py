@@ -132,6 +132,14 @@ def test_the_page_offers_what_may_follow_and_does_it() -> None:
     assert again(file).offer == offer
 
 
+def test_a_line_without_internet_is_told_as_such_among_what_may_follow() -> None:
+    line = Line(Channel.OWN_SUBSCRIPTION)
+    file = line.active()
+    other(gives="phone")
+    page = read(acting(line.worker), reverse("connectivity:connection_change_offer", args=[file.reference]))
+    assert "ne répond pas à ce besoin\u00a0: le téléphone, sans Internet" in page
+
+
 def test_where_nothing_may_follow_the_page_says_so() -> None:
     line = Line(Channel.OWN_SUBSCRIPTION)
     file = line.active()
