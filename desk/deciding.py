@@ -27,8 +27,8 @@ OF_A_LOT = ("workshop", "decline_reason", "transfer_reference")
 PROPOSED = ("accepted-", "destination-")
 """The fields that a page fills before anything is typed of them."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
-LONGEST = 80
-"""Characters kept of a field."""
+LONGEST: int = Donation._meta.get_field("transfer_reference").max_length or 0
+"""Characters of the decision of a public donor; what is typed longer is kept, and told."""
 TO_CHOOSE = "Dites ce qui est décidé de cette ligne."
 NOT_A_NUMBER = "Tapez un nombre entier."
 NONE_ACCEPTED = "Pour n’en accepter aucun, choisissez «\u00a0Refuser\u00a0»."
@@ -75,7 +75,7 @@ def typed_of(
     """
     kept = {}
     for name in names:
-        said = " ".join(str(posted.get(name, "")).split())[:LONGEST]
+        said = " ".join(str(posted.get(name, "")).split())
         if shown.get(name) == said:
             said = stored.get(name, said if name.startswith(PROPOSED) else "")
         kept[name] = said
@@ -193,6 +193,10 @@ class LotRead:
         needs = self.donation.donor_kind == DonorKind.PUBLIC and not self.donation.transfer_reference
         if self.accepts and not self.is_postponed and needs and not self.typed_in("transfer_reference"):
             found["transfer_reference"] = NO_TRANSFER
+        if needs and (typed := len(self.typed_in("transfer_reference"))) > LONGEST:
+            found["transfer_reference"] = (
+                f"Référence de la décision de cession\u00a0: {LONGEST} caractères au plus, {typed} sont tapés."
+            )
         return found
 
     @property

@@ -6,10 +6,24 @@ from typing import Any, Self
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.forms.renderers import TemplatesSetting
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 
 from lifecycle.requirements import PerRow, Requirement
+
+
+class UncutRenderer(TemplatesSetting):
+    """Draws the fields of every form without ``maxlength``: a browser cuts there what is pasted, and tells nobody.
+
+    What is too long is sent whole; the field says how long it may be and how long it is.
+    """
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        widget = context.get("widget", {})
+        for one in (widget, *widget.get("subwidgets", ())):
+            one.get("attrs", {}).pop("maxlength", None)
+        return str(super().render(template_name, context, request))
 
 
 def choose(choices: Iterable[tuple[str, str]], none: str = "Choisissez…") -> list[tuple[str, str]]:

@@ -126,6 +126,7 @@ class Listing:
         self.errands = [errand for errand in errands if errand.can(request.membership) is not None]
         self.selectable = selectable or bool(self.sets or self.errands)
         self.here = request.get_full_path()
+        self.name_typed = ""
         self.opens_on = opens_on
         if opens_on and not request.GET and not self.last:
             request.GET = QueryDict(opens_on)
@@ -291,12 +292,14 @@ class Listing:
         remember_filter(by=self.request.membership, page=self.name, query="")
         return redirect(self._everything)
 
-    def _save(self) -> HttpResponse:
+    def _save(self) -> HttpResponse | None:
         name = self.request.POST.get("name", "")
         try:
             view = save_view(by=self.request.membership, page=self.name, name=name, query=self._view_query())
         except ValidationError as error:
             messages.error(self.request, " ".join(error.messages))
+            self.name_typed = name
+            return None
         else:
             messages.success(
                 self.request, f"Vue «\u00a0{view.name}\u00a0» enregistrée\u00a0: elle est au-dessus de la liste."

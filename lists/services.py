@@ -8,6 +8,8 @@ from lists.models import LAST, SavedView
 
 MOST = 12
 """How many named views of one list one keeps."""
+LONGEST: int = SavedView._meta.get_field("name").max_length or 0
+"""Characters of the name of a view."""
 
 
 def remember_filter(*, by: Any, page: str, query: str) -> None:
@@ -23,6 +25,10 @@ def save_view(*, by: Any, page: str, name: str, query: str) -> SavedView:
     wanted = " ".join(name.split())
     if not wanted:
         raise ValidationError("Donnez un nom à cette vue.")
+    if len(wanted) > LONGEST:
+        raise ValidationError(
+            f"Le nom d’une vue compte {LONGEST} caractères au plus, {len(wanted)} sont tapés\u00a0: raccourcissez-le."
+        )
     if not query:
         raise ValidationError(
             "Choisissez d’abord des critères ou un ordre\u00a0: la liste entière n’a pas besoin d’un nom."

@@ -108,8 +108,11 @@ def check_rows(*, family: Family, keys: Iterable[int], by: Actor, source: str = 
     Raises PermissionDenied, ValidationError.
     """
     hand, said = _allowed(by, at), source.strip()
-    if len(said) > LONGEST_SOURCE or "\0" in said:
-        raise ValidationError({"source": f"Cette source est trop longue\u00a0: {LONGEST_SOURCE} signes au plus."})
+    if "\0" in said:
+        raise ValidationError({"source": "Cette source porte un signe qui ne s’écrit pas\u00a0: tapez-la."})
+    if len(said) > LONGEST_SOURCE:
+        told = f"{LONGEST_SOURCE} caractères au plus, {len(said)} sont tapés. Rien n’est noté."
+        raise ValidationError({"source": f"Cette source est trop longue\u00a0: {told} Vous aviez tapé\u00a0: {said}"})
     rows: Any = family.rows.filter(pk__in=list(keys))
     found = locked(rows)
     rows.update(checked_on=hand.today, **({"source": said} if said else {}))

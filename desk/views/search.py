@@ -13,7 +13,7 @@ from network.requests import Request
 
 FIELD = "recherche"
 LONGEST = 120
-"""What one types is cut there."""
+"""Beyond that many characters, nothing is searched either: what is typed comes back whole, with a sentence."""
 SHORTEST = 2
 """Under this many characters, nothing is searched."""
 
@@ -21,13 +21,16 @@ SHORTEST = 2
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: Request) -> HttpResponse:
     """Go straight to what has this reference, label or serial number; list what else is found, by kind."""
-    typed = " ".join(request.POST.get(FIELD, "").split())[:LONGEST]
-    found = found_by(scanned(typed), request.membership)
+    typed = " ".join(request.POST.get(FIELD, "").split())
+    is_long = len(typed) > LONGEST
+    found = [] if is_long else found_by(scanned(typed), request.membership)
     exact = {one.url for one in found if one.is_exact}
     if len(exact) == 1:
         return redirect(exact.pop())
     context = {
         "searched": typed,
+        "is_long": is_long,
+        "longest": LONGEST,
         "is_short": 0 < len(typed) < SHORTEST,
         "count": len(found),
         "groups": [(kind, list(rows)) for kind, rows in groupby(found, lambda one: one.kind)],

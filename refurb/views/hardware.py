@@ -133,7 +133,7 @@ def _waiting(request: Request) -> Any:
 
 
 def _typed(request: Request, rows: Iterable[DepositedFile]) -> dict[int, str]:
-    return {row.pk: request.POST.get(f"{TYPED}{row.pk}", "")[:40] for row in rows}
+    return {row.pk: request.POST.get(f"{TYPED}{row.pk}", "") for row in rows}
 
 
 def _is_as_seen(request: Request, one: Sorting) -> bool:

@@ -53,7 +53,7 @@ def faults(response: Any) -> list[str]:
 def faults_of_text(text: str, path: str = "/") -> list[str]:
     """What the house refuses in the words of a page of this address, whole or a part that htmx asks for."""
     page = Page(text)
-    found = _inline(page) + _doubled(page) + _nameless(page)
+    found = _inline(page) + _doubled(page) + _nameless(page) + _cut(page)
     if page.main_buttons > 1:
         found.append(f"{page.main_buttons} main buttons in the next step")
     if not text.lstrip().lower().startswith("<!doctype"):
@@ -92,6 +92,12 @@ def _inline(page: Page) -> list[str]:
 def _doubled(page: Page) -> list[str]:
     counts = Counter(key for element in page.elements if (key := element.get("id")))
     return [f"id « {key} » {count} times" for key, count in counts.items() if count > 1]
+
+
+def _cut(page: Page) -> list[str]:
+    """Fields where the browser drops the end of what is pasted, and nobody is told."""
+    fields = page.root.iter("input", "textarea")
+    return [f"cut: <{field.tag} name={field.get('name')}>" for field in fields if field.get("maxlength")]
 
 
 def _nameless(page: Page) -> list[str]:

@@ -245,6 +245,10 @@ def test_a_view_wants_a_name_and_criteria(bench: Bench) -> None:
     assert "Donnez un nom à cette vue." in told
     told = client.post(f"{url}?tous=1", {"_list": "save", "name": "Tout"}, follow=True).content.decode()
     assert "la liste entière n’a pas besoin d’un nom" in told
+    pasted = "Portables reçus au nord, à trier avant la fin du mois"
+    told = client.post(f"{url}?state=received", {"_list": "save", "name": pasted}).content.decode()
+    assert f"40 caractères au plus, {len(pasted)} sont tapés" in told
+    assert f'value="{pasted}"' in told, "what was typed is still there"
     assert not SavedView.objects.exists()
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from desk.deciding import NO_WORKSHOP, NOT_TYPED, PUT_OFF, TO_CHOOSE, line_name, lot_name, share_name
 from desk.documents import minutes_for
 from desk.enums import LineChoice, LotOutcome, ObjectionCode, Presence, RatificationAnswer, Typed
+from desk.meeting_sheet import lots_to_decide
 from desk.models import Committee, Meeting, MeetingLine, MeetingLot, Ratification, Seat
 from desk.services.committees import cancel_committee, move_committee, plan_committee
 from desk.services.meetings import (
@@ -30,7 +31,7 @@ from desk.services.meetings import (
 from documents.authenticity import proof_of
 from documents.models import Document, Mail
 from documents.services.papers import draw_document
-from donations.enums import DeclineReason, DonationState, LineRefusalCode, WithdrawReason
+from donations.enums import DeclineReason, DonationState, DonorKind, LineRefusalCode, WithdrawReason
 from donations.machine.donation_rules import REFUSAL_CODED
 from donations.models import Donation, DonationLine, LineDecision
 from donations.services.donations import correct_lines_donation, qualify_donation
@@ -251,6 +252,22 @@ def test_what_is_typed_wrong_is_kept_as_typed_and_said_beside_its_field(
     with pytest.raises(Refused) as refused:
         table.close()
     assert codes(refused.value) == {"all_applied"}
+
+
+def test_a_decision_of_a_public_donor_that_is_too_long_is_kept_whole_and_said_beside_its_field() -> None:
+    table = Table()
+    (lot,) = table.lots
+    pasted = "Délibération " + "n" * 80
+    name = lot_name("transfer_reference", table.on_agenda(lot).pk)
+    table.keep(table.typed(lot, "accept", "accept", **{name: pasted}))
+    assert table.on_agenda(lot).typed[name] == pasted
+    (read,) = reads_of(table.meeting)
+    read.donation.donor_kind = DonorKind.PUBLIC
+    (shown,) = lots_to_decide([read])
+    (box,) = (one for one in shown.fields if one.name == name)
+    assert box.value == pasted
+    assert f"80 caractères au plus, {len(pasted)} sont tapés" in box.fault
+    assert read.progress == Typed.PARTIAL, "it is not applied"
 
 
 def test_shares_make_what_is_accepted_and_a_lot_of_nobody_is_not_applied() -> None:

@@ -315,6 +315,14 @@ def test_a_source_read_today_is_noted_in_one_click(office: Client, ceiling: Pric
     assert str(pilot.user) in page
 
 
+def test_a_source_that_is_too_long_is_said_with_what_was_typed(office: Client, ceiling: PriceCeiling) -> None:
+    url, pasted = address("reference_check", CEILINGS.slug), "https://exemple.fr/" + "a" * 250
+    page = office.post(url, {"row": [ceiling.pk], "source": pasted}, follow=True).content.decode()
+    assert f"250 caractères au plus, {len(pasted)} sont tapés. Rien n’est noté." in page
+    assert pasted in page
+    assert not ReferenceChange.objects.exists()
+
+
 def test_a_trace_is_never_rewritten(ceiling: PriceCeiling, pilot: Membership) -> None:
     check_rows(family=CEILINGS, keys=[ceiling.pk], by=pilot)
     with pytest.raises(DatabaseError), transaction.atomic():

@@ -197,3 +197,11 @@ def test_a_search_costs_the_same_with_one_answer_and_with_many(shelf: Shelf) -> 
 
     client = acting(shelf.technician)
     assert_same_queries(make, lambda: client.post(URL, {FIELD: "SAME-"}), rows=12)
+
+
+def test_what_is_too_long_is_not_cut_and_searched_but_said_and_still_typed(shelf: Shelf) -> None:
+    device = shelf.ready()
+    pasted = f"{device.tag} {'é' * 120}"
+    page = found(shelf.adviser, pasted)
+    assert f"120 caractères au plus, {len(pasted)} sont tapés" in page
+    assert f'value="{pasted}"' in page
