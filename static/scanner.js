@@ -26,12 +26,8 @@
     // By the parent: in a form that has a button called « remove », form.remove is that button.
     moves(main).forEach((child) => main.removeChild(child));
     main.append(...moves(fresh));
-    form().before(...refused.slice(0, KEPT));
-    // Those pushed out are still named, or their machines would wait on the table for nobody.
-    earlier.delete(tag);
-    refused.slice(KEPT).forEach((kept) => { if (kept.matches(".alert-danger")) earlier.add(kept.dataset.refused); });
-    const named = earlier.size && form().dataset.earlier?.replace("{}", [...earlier].join(", "));
-    if (named) form().before(said(named));
+    form().before(...refused);
+    keepTheLast(tag);
     Object.entries(typed).forEach(([name, value]) => { if (value !== undefined) form().elements[name].value = value; });
     const field = form().elements[active?.name] || (active ? form().elements.tag : null);
     if (field?.focus) field.focus();
@@ -39,6 +35,40 @@
     document.title = page.title;
     main.dispatchEvent(new Event("scanned"));
   };
+
+  // The newest is first. Those pushed out are still named, or their machines would wait on the table for nobody, until
+  // somebody says that he read them.
+  const keepTheLast = (tag) => {
+    const refused = [...main.querySelectorAll("[data-refused]")];
+    const newest = refused[0]?.dataset.refused === tag ? 1 : 0;
+    earlier.delete(tag);
+    refused.slice(KEPT + newest).forEach((kept) => {
+      if (kept.matches(".alert-danger")) earlier.add(kept.dataset.refused);
+      kept.remove();
+    });
+    main.querySelectorAll("[data-named], [data-read]").forEach((one) => one.remove());
+    const named = earlier.size && form().dataset.earlier?.replace("{}", [...earlier].join(", "));
+    if (named) {
+      const alert = said(named);
+      alert.dataset.named = "";
+      form().before(alert);
+    }
+    if (form().dataset.seen && (named || refused.length > 1)) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn btn-outline-primary btn-sm mb-3";
+      button.textContent = form().dataset.seen;
+      button.dataset.read = "";
+      form().before(button);
+    }
+  };
+
+  main.addEventListener("click", (event) => {
+    if (!event.target.matches("[data-read]")) return;
+    earlier.clear();
+    main.querySelectorAll("[data-refused], [data-named], [data-read]").forEach((one) => one.remove());
+    form().elements.tag.focus();
+  });
 
   const said = (sentence) => {
     const alert = document.createElement("p");
@@ -51,7 +81,9 @@
     const alert = said(form().dataset.unsent.replace("{}", tag));
     alert.setAttribute("role", "alert");
     alert.dataset.refused = tag;
-    form().before(alert);
+    main.querySelectorAll("[data-refused]").forEach((kept) => { if (kept.dataset.refused === tag) kept.remove(); });
+    (main.querySelector("[data-refused]") || form()).before(alert);
+    keepTheLast(tag);
   };
 
   const send = async (tag) => {

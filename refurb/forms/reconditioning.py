@@ -1,6 +1,6 @@
 """What a technician types on the one page where a device is declared reconditioned."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +27,8 @@ NOT_A_LOG = (
     " l’effacement à la main."
 )
 ALL_NUMBERED = "Chaque disque de ce journal a son numéro de série\u00a0: déposez-le sur la ligne de son disque."
+MEMORY = "ram_gb"
+NO_MEMORY = "Donnez la mémoire, ici ou dans l’identité."
 TOO_DEAR = 2
 """A price over so many times the legal ceiling of the type is asked about, even where no ceiling binds."""
 FREE = Decimal(1)
@@ -244,15 +246,29 @@ class ChecksForm(TestRunForm):
 class MeasuresForm(GradingForm):
     """The measures of the grade; a note opens at nought, which says that there is nothing to say.
 
-    The cosmetic letter is one gesture: it is what remains to be said once a file of the machine was read.
+    The cosmetic letter is one gesture: it is what remains to be said once a file of the machine was read. The memory is
+    typed once, in the identity (``memory``), when the page asks for both.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, memory: Callable[[], int | None] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.memory = memory if MEMORY in self.fields and not self.initial.get(MEMORY) else None
+        if self.memory is not None:
+            self.fields[MEMORY].required = False
+            self.fields[MEMORY].help_text = "Laissez vide\u00a0: c’est celle de l’identité."
         letters = [(one.value, f"{one.value} – {one.label}") for one in CosmeticGrade]
         self.fields["cosmetic"] = forms.ChoiceField(label="Aspect", choices=letters, widget=forms.RadioSelect)
         for name in self.notes:
             self.initial.setdefault(name, 0)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.memory is not None and MEMORY not in self.errors and data.get(MEMORY) is None:
+            if (read := self.memory()) is None:
+                self.add_error(MEMORY, ValidationError(NO_MEMORY, code="required"))
+            else:
+                data[MEMORY] = Decimal(read)
+        return data
 
 
 class PriceForm(DeviceReconditionForm):

@@ -11,7 +11,8 @@ from refurb.permissions import can_record_evidence
 
 
 @cache
-def _inventoried() -> Q:
+def inventoried() -> Q:
+    """Since the arrival: what holds data was found and written down, or somebody attests that nothing does."""
     absence = StorageAbsence.objects.of_this_stay().exclude(device__type__in=SOLDERED_STORAGE)
     return Q(type=DeviceType.SCREEN) | Q(Exists(Drive.objects.of_this_stay().real())) | Q(Exists(absence))
 
@@ -26,7 +27,7 @@ def _storage_agrees() -> Q:
     """Once it is inventoried, whoever is graded for a storage holds one: what was said of it twice is the same."""
     counted = Grading.objects.of_this_stay().filter(type=OuterRef("type"), measures__has_key="storage_gb")
     return (
-        ~_inventoried()
+        ~inventoried()
         | ~Q(Exists(counted.exclude(measures__storage_gb=0)))
         | Q(Exists(Drive.objects.of_this_stay().working()))
     )
@@ -34,7 +35,7 @@ def _storage_agrees() -> Q:
 
 def proofs_stand() -> Q:
     """What was proven of the data of a device holds, whatever was recorded since."""
-    return _inventoried() & ~unproven() & _storage_agrees()
+    return inventoried() & ~unproven() & _storage_agrees()
 
 
 BENCH = Place("refurb:device_evidence", can_record_evidence, "un technicien de l’atelier", "workshop")
@@ -42,7 +43,7 @@ STORAGE_INVENTORIED = Requirement(
     "storage_inventoried",
     "Le stockage n’a pas été inventorié depuis l’arrivée\u00a0: enregistrez chaque "
     "disque, ou attestez qu’il n’y en a pas.",
-    lambda ctx: _inventoried(),
+    lambda ctx: inventoried(),
     where=BENCH.at("storages"),
 )
 DRIVES_PROVEN = Requirement(

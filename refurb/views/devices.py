@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, Count, Exists, F, OuterRef, Prefetch, Q, Value
+from django.db.models import BooleanField, CharField, Count, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, Value
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,6 +25,7 @@ from refurb.device_file import DeviceFileTable, with_what_is_read
 from refurb.enums import ENDED, DeviceState
 from refurb.erasers import erasure_doubt, skills_asked
 from refurb.filters import DeviceFilter
+from refurb.machine.storage_rules import inventoried, unproven
 from refurb.models import DepositedFile, Device, DevicePaper, Drive, Label, PartWrittenOff, Photo
 from refurb.models.device import DeviceQuerySet
 from refurb.onward import onward
@@ -35,7 +36,7 @@ from refurb.tables import DeviceTable, MissingErasureTable
 from refurb.views.device_sets import DEVICE_BOX, on_devices
 from refurb.views.labels import label_print_of
 from refurb.views.sheet import sheet_of
-from refurb.views.steps import YOURS, bench_step, next_step, with_since
+from refurb.views.steps import BENCH_STEPS, YOURS, bench_step, next_step, with_since
 from typography.french import Noun
 
 S = DeviceState
@@ -164,7 +165,7 @@ def bench(request: Request) -> HttpResponse:
     totals = {state: total for state, total, _ in counted}
     alone = {state: total for state, _, total in counted}
     in_process, waiting, received, unusable = (
-        {"rows": list(oldest_first(mine, state)[:BENCH_LIMIT]), "total": totals.get(state, 0)}
+        {"rows": list(_on_the_bench(mine, state)[:BENCH_LIMIT]), "total": totals.get(state, 0)}
         for state in (S.IN_PROCESS, S.AWAITING_PART, S.RECEIVED, S.UNUSABLE)
     )
     shown = [device.pk for device in in_process["rows"]]
@@ -174,6 +175,9 @@ def bench(request: Request) -> HttpResponse:
         device.todo = bench_step(reasons) or YOURS["recondition"]
         device.todo_url = reverse("refurb:device_recondition", args=[device.reference])
         device.blocking = any(reason.code == "tests_passed" for reason in reasons)
+    for device in unusable["rows"]:
+        lacks = "" if device.is_proven else "drives_proven" if device.may_recycle else "storage_inventoried"
+        device.todo = BENCH_STEPS.get(lacks, "")
     counts = _counted(
         missing_erasures=missing_erasures_seen_by(actor),
         to_sort=files_to_sort_by(actor),
@@ -210,6 +214,21 @@ def missing_erasure_list(request: Request) -> HttpResponseBase:
         exclude=[] if is_pilot(actor) else ["workshop"],
     )
     return page.respond("refurb/missing_erasure_list.html")
+
+
+def _on_the_bench(devices: DeviceQuerySet, state: DeviceState) -> DeviceQuerySet:
+    """The devices of one state; with what their storage allows, of those that are to leave.
+
+    The recycler may certify what nobody erased, not what nobody looked for.
+    """
+    rows = oldest_first(devices, state)
+    if state != S.UNUSABLE:
+        return rows
+    proven = inventoried() & ~unproven()
+    return rows.annotate(
+        may_recycle=ExpressionWrapper(inventoried(), BooleanField()),
+        is_proven=ExpressionWrapper(proven, BooleanField()),
+    )
 
 
 def oldest_first(devices: DeviceQuerySet, state: DeviceState) -> DeviceQuerySet:

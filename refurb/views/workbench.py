@@ -223,8 +223,21 @@ class Workbench:
         if self.scale is not None:
             known = known_measures(self.device)
             given = {"scale": self.scale.as_scale(), "initial": known, "processor": self.device.processor}
-            measures = MeasuresForm(self.data, prefix="grade", **given)
+            measures = MeasuresForm(self.data, prefix="grade", memory=self._memory(), **given)
             self.blocks["grade"] = BenchBlock(GRADE, "grade", measures, grade)
+
+    def _memory(self) -> Callable[[], int | None] | None:
+        """What the identity says of the memory, as it is typed or written; None where it asks for none."""
+        identity: Any = self.form_of("identity")
+        if "memory_gb" not in identity.fields:
+            return None
+
+        def read() -> int | None:
+            typed: dict[str, Any] = identity.cleaned_data if identity.is_bound and not identity.is_valid() else {}
+            written = Device.objects.values_list("memory_gb", flat=True).get(pk=self.device.pk)
+            return typed.get("memory_gb") or written
+
+        return read
 
     def _verdict_sentence(self, erasure: Erasure) -> str:
         """The verdict at once, with its reasons: an erasure that proves nothing is recorded too."""

@@ -438,3 +438,26 @@ def test_a_drive_gone_with_its_device_is_red_until_the_certificate_is_in(bench: 
     page = read(acting(bench.technician), page_of(device, "device_detail"))
     assert "Parti avec l’appareil, certificat de destruction attendu" in page
     assert "Prix solidaire" not in page
+
+
+def test_the_bench_offers_to_dismantle_only_what_is_proven_and_to_recycle_only_what_is_inventoried(
+    bench: Bench,
+) -> None:
+    client = acting(bench.technician)
+    device = bench.unusable()
+    dismantle, recycle = page_of(device, "device_dismantle"), page_of(device, "device_recycle")
+    page = read(client, reverse("refurb:bench"))
+    assert "Inventoriez le stockage" in page
+    assert dismantle not in page
+    assert recycle not in page
+
+    drive = bench.drive(device)
+    page = read(client, reverse("refurb:bench"))
+    assert "Effacez ou détruisez chaque disque" in page
+    assert dismantle not in page
+    assert recycle in page, "the recycler may certify the destruction of what was found"
+
+    bench.erase(drive)
+    page = read(client, reverse("refurb:bench"))
+    assert dismantle in page
+    assert recycle in page

@@ -420,3 +420,21 @@ def test_an_unproven_machine_is_not_declared_by_the_price_of_its_lot() -> None:
     bench.drive(second)
     acting(bench.technician).post(page_of(second, "device_recondition"), {"usual_price": "45.00", "declare": "1"})
     assert fresh(second).state == DeviceState.IN_PROCESS
+
+
+def test_the_memory_is_asked_once_the_grade_takes_that_of_the_identity(bench: Bench) -> None:
+    device = bench.in_process(memory_gb=None)
+    identity = {"identity-manufacturer": "Marque", "identity-model": "Modèle", "identity-processor": "Processeur"}
+    typed = {**identity, "identity-memory_gb": "16", **MEASURES, "grade-ram_gb": "", "save": "grade"}
+    page = read(acting(bench.technician), page_of(device, "device_recondition"))
+    assert "celle de l’identité" in page
+    assert sends(acting(bench.technician), device, **typed).status_code == 302
+    assert Device.objects.get(pk=device.pk).memory_gb == 16
+    assert Grading.objects.get().measures["ram_gb"] == 16
+
+
+def test_a_grade_without_any_memory_still_asks_for_it(bench: Bench) -> None:
+    device = bench.in_process(memory_gb=None)
+    page = sends(acting(bench.technician), device, **{**MEASURES, "grade-ram_gb": "", "save": "grade"})
+    assert '<a href="#id_grade-ram_gb">' in page.content.decode()
+    assert not Grading.objects.exists()

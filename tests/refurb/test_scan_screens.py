@@ -43,6 +43,49 @@ def test_each_tag_that_a_full_line_refuses_is_still_named_however_many_come_afte
     assert "Pas enregistrées non plus\u00a0: LIL-0005, LIL-0006, LIL-0007." in page.locator("main").inner_text()
 
 
+def test_refusals_that_were_read_are_put_away_by_who_read_them_and_the_box_takes_the_next_tag(
+    transactional_db: None, open_page: Callable[..., Page]
+) -> None:
+    load_numbers()
+    scene = Scene()
+    line = first_line(scene.collected())
+    page = open_page()
+    sign_in(page, scene.north.technician)
+    page.goto(reverse("refurb:device_scan", args=[line.pk]))
+    for number in range(1, 8):
+        scan(page, f"LIL-{number:04}")
+    page.get_by_text("Étiquette LIL-0007").wait_for()
+    assert page.locator("main [data-refused]").count() == 4, "the last ones, the newest first"
+    assert page.locator("main [data-refused]").first.inner_text().startswith("Étiquette LIL-0007")
+
+    page.get_by_role("button", name="J’ai lu ces refus").click()
+    told = page.locator("main").inner_text()
+    assert page.locator("main [data-refused]").count() == 0
+    assert "Pas enregistrées non plus" not in told
+    scan(page, "LIL-0008")
+    page.get_by_text("Étiquette LIL-0008").wait_for()
+    assert "Pas enregistrées non plus" not in page.locator("main").inner_text()
+
+
+def test_tags_that_no_server_answers_are_named_the_last_first_and_none_is_lost(
+    transactional_db: None, open_page: Callable[..., Page]
+) -> None:
+    load_numbers()
+    scene = Scene()
+    line = first_line(scene.collected())
+    page = open_page()
+    sign_in(page, scene.north.technician)
+    url = reverse("refurb:device_scan", args=[line.pk])
+    page.goto(url)
+    page.route(f"**{url}", lambda route: route.abort())
+    for number in range(1, 7):
+        scan(page, f"LIL-{number:04}")
+    page.get_by_text("Étiquette LIL-0006").wait_for()
+    assert page.locator("main [data-refused]").count() == 4
+    assert page.locator("main [data-refused]").first.inner_text().startswith("Étiquette LIL-0006")
+    assert "Pas enregistrées non plus\u00a0: LIL-0001, LIL-0002." in page.locator("main").inner_text()
+
+
 @pytest.mark.parametrize("name", ["bench", "device_scan"])
 def test_a_scan_typed_the_instant_the_page_appears_keeps_its_first_letter(
     transactional_db: None, open_page: Callable[..., Page], name: str
