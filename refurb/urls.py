@@ -105,6 +105,16 @@ urlpatterns = [
     path(
         "appareils/<str:reference>/disques/<int:pk>/retrait/", evidence.device_remove_drive, name="device_remove_drive"
     ),
+    path(
+        "appareils/<str:reference>/destructions/<int:pk>/annuler/",
+        evidence.device_undo_destruction,
+        name="device_undo_destruction",
+    ),
+    path(
+        "appareils/<str:reference>/retraits/<int:pk>/annuler/",
+        evidence.device_undo_removal,
+        name="device_undo_removal",
+    ),
     path("appareils/<str:reference>/effacements/<int:pk>/rapport/", evidence.erasure_report, name="erasure_report"),
     path(
         "appareils/<str:reference>/destructions/<int:pk>/certificat/",

@@ -11,7 +11,7 @@ _SQL = """
 WITH removed AS MATERIALIZED (
     SELECT r.drive_id, bool_or(r.destination = 'mistake') AS mistaken
     FROM refurb_driveremoval r
-    WHERE r.recorded_at < %(until)s AND NOT EXISTS (
+    WHERE r.recorded_at < %(until)s AND r.undone = '' AND NOT EXISTS (
         SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id AND n.recorded_at < %(until)s)
     GROUP BY r.drive_id
 ), unproven AS MATERIALIZED (
@@ -26,7 +26,7 @@ WITH removed AS MATERIALIZED (
             SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id AND n.recorded_at < %(until)s))
       AND NOT EXISTS (
         SELECT 1 FROM refurb_destruction x
-        WHERE x.drive_id = d.id AND x.recorded_at < %(until)s AND NOT EXISTS (
+        WHERE x.drive_id = d.id AND x.undone = '' AND x.recorded_at < %(until)s AND NOT EXISTS (
             SELECT 1 FROM refurb_destruction n WHERE n.supersedes_id = x.id AND n.recorded_at < %(until)s))
 ), suspects AS MATERIALIZED (
     SELECT device_id AS id FROM unproven

@@ -186,6 +186,15 @@ class RemovalDestination(TextChoices):
     MISTAKE = "mistake", "Inventorié par erreur\u00a0: ce disque n’existe pas"
 
 
+class UndoneReason(TextChoices):
+    """Why a destruction, or a withdrawal, that is written of a drive is none."""
+
+    WRONG_DRIVE = "wrong_drive", "C’était un autre disque"
+    WRONG_DEVICE = "wrong_device", "C’était un autre appareil"
+    NOT_DONE = "not_done", "Ce n’est pas encore fait"
+    ENTRY = "entry", "Erreur de saisie"
+
+
 SETTLED_FROM_AFAR = frozenset({RemovalDestination.OTHER_DEVICE, RemovalDestination.MISTAKE})
 """What is said of a drive to settle which of two devices holds it, wherever the device is, without touching it."""
 

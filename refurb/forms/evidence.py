@@ -29,6 +29,7 @@ from refurb.enums import (
     HiddenSectors,
     RemovalDestination,
     ToolClock,
+    UndoneReason,
 )
 from refurb.forms.devices import SCANNED, recyclers_seen_by
 from refurb.models import Device, Drive
@@ -293,3 +294,13 @@ class DriveRemovalForm(forms.Form):
             offered.discard(RemovalDestination.MISTAKE)
         choices = [(one.value, one.label) for one in RemovalDestination if one in offered]
         field_of(self, "destination", forms.ChoiceField).choices = choose(choices)
+
+
+class UndoneForm(forms.Form):
+    """Why what is written of a drive did not happen."""
+
+    reason = forms.ChoiceField(
+        label="Motif",
+        choices=choose(UndoneReason.choices),
+        error_messages={"required": "Dites pourquoi cet enregistrement s’annule."},
+    )

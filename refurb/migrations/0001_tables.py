@@ -640,6 +640,7 @@ class Migration(migrations.Migration):
                     ("recorded_at", models.DateTimeField(verbose_name="enregistré le")),
                     ("recorded_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="enregistré par")),
                     ("supersedes", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="superseded_by", to="refurb.destruction", verbose_name="remplace")),
+                    ("undone", models.CharField(blank=True, choices=[("wrong_drive", "C’était un autre disque"), ("wrong_device", "C’était un autre appareil"), ("not_done", "Ce n’est pas encore fait"), ("entry", "Erreur de saisie")], default="", max_length=12, verbose_name="annulée car")),
                     ("drive", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="destructions", to="refurb.drive", verbose_name="disque")),
                     ("kind", models.CharField(choices=[("workshop", "Détruit à l’atelier"), ("recycler", "Destruction certifiée par le recycleur")], max_length=10, verbose_name="par")),
                     ("method", models.CharField(choices=[("shred", "Broyage"), ("drill", "Perçage"), ("crush", "Écrasement à la presse"), ("degauss", "Démagnétisation"), ("burn", "Incinération")], max_length=10, verbose_name="méthode")),
@@ -657,6 +658,10 @@ class Migration(migrations.Migration):
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_destruction_supersedes"),
                         models.CheckConstraint(
+                            condition=models.Q(("undone", ""), models.Q(("supersedes__isnull", False), ("undone__in", ["wrong_drive", "wrong_device", "not_done", "entry"])), _connector="OR"),
+                            name="refurb_destruction_undone",
+                        ),
+                        models.CheckConstraint(
                             condition=models.Q(models.Q(("kind", "workshop"), ("recycler", None)), models.Q(("certificate__isnull", False), ("kind", "recycler"), ("recycler__isnull", False)), _connector="OR"),
                             name="refurb_destruction_certified",
                             violation_error_message="La destruction par un recycleur demande son certificat.",
@@ -673,6 +678,7 @@ class Migration(migrations.Migration):
                     ("recorded_at", models.DateTimeField(verbose_name="enregistré le")),
                     ("recorded_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="enregistré par")),
                     ("supersedes", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="superseded_by", to="refurb.driveremoval", verbose_name="remplace")),
+                    ("undone", models.CharField(blank=True, choices=[("wrong_drive", "C’était un autre disque"), ("wrong_device", "C’était un autre appareil"), ("not_done", "Ce n’est pas encore fait"), ("entry", "Erreur de saisie")], default="", max_length=12, verbose_name="annulée car")),
                     ("drive", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="removals", to="refurb.drive", verbose_name="disque")),
                     ("removed_at", models.DateTimeField(verbose_name="retiré le")),
                     ("destination", models.CharField(choices=[("stock", "Stock de pièces"), ("destruction", "À détruire"), ("other_device", "Monté dans un autre appareil"), ("mistake", "Inventorié par erreur\xa0: ce disque n’existe pas")], max_length=12, verbose_name="destination")),
@@ -688,6 +694,10 @@ class Migration(migrations.Migration):
                     ],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_driveremoval_supersedes"),
+                        models.CheckConstraint(
+                            condition=models.Q(("undone", ""), models.Q(("supersedes__isnull", False), ("undone__in", ["wrong_drive", "wrong_device", "not_done", "entry"])), _connector="OR"),
+                            name="refurb_driveremoval_undone",
+                        ),
                     ],
                 },
             ),

@@ -16,7 +16,7 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_tem
               AND NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = d.id)
               AND NOT EXISTS (
                 SELECT 1 FROM refurb_driveremoval r
-                WHERE r.drive_id = d.id AND r.destination = 'mistake'
+                WHERE r.drive_id = d.id AND r.undone = '' AND r.destination = 'mistake'
                   AND NOT EXISTS (SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id)))
         OR (device_type NOT IN ('tablet', 'smartphone') AND EXISTS (
             SELECT 1 FROM refurb_storageabsence a
@@ -33,11 +33,11 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_tem
               AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id))
           AND NOT EXISTS (
             SELECT 1 FROM refurb_destruction x
-            WHERE x.drive_id = d.id
+            WHERE x.drive_id = d.id AND x.undone = ''
               AND NOT EXISTS (SELECT 1 FROM refurb_destruction n WHERE n.supersedes_id = x.id))
           AND NOT EXISTS (
             SELECT 1 FROM refurb_driveremoval r
-            WHERE r.drive_id = d.id AND (r.destination = 'mistake' OR device_type NOT IN ('tablet', 'smartphone'))
+            WHERE r.drive_id = d.id AND r.undone = '' AND (r.destination = 'mistake' OR device_type NOT IN ('tablet', 'smartphone'))
               AND NOT EXISTS (SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id))
     )
 $$;
@@ -84,7 +84,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     AND NOT EXISTS (
         SELECT 1 FROM refurb_driveremoval r
             JOIN refurb_drive d ON d.id = r.drive_id JOIN refurb_device v ON v.id = d.device_id
-        WHERE r.drive_id = drive AND (r.destination = 'mistake' OR v.type NOT IN ('tablet', 'smartphone'))
+        WHERE r.drive_id = drive AND r.undone = '' AND (r.destination = 'mistake' OR v.type NOT IN ('tablet', 'smartphone'))
           AND NOT EXISTS (SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id))
 $$;
 CREATE FUNCTION refurb_serial_borne(key text, drive bigint, its_device bigint, its_stay integer)
@@ -126,6 +126,26 @@ BEGIN
 END $$;
 CREATE TRIGGER refurb_drive_once AFTER INSERT ON refurb_drive FOR EACH ROW
     EXECUTE FUNCTION refurb_drive_once();
+
+CREATE FUNCTION refurb_drive_back() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE drive refurb_drive;
+BEGIN
+    SELECT * INTO drive FROM refurb_drive d WHERE d.id = NEW.drive_id;
+    IF current_setting('transaction_isolation') <> 'read committed' OR NOT EXISTS (
+        SELECT 1 FROM refurb_driveremoval o WHERE o.id = NEW.supersedes_id AND o.drive_id = NEW.drive_id)
+    THEN
+        RAISE EXCEPTION 'Un retrait s’annule pour son disque, en lecture validée.'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'refurb_drive_back', TABLE = 'refurb_driveremoval';
+    END IF;
+    IF refurb_serial_borne(drive.serial_key, drive.id, drive.device_id, drive.stay) THEN
+        RAISE EXCEPTION 'Ce numéro de série est déjà celui d’un autre disque.'
+            USING ERRCODE = 'unique_violation', CONSTRAINT = 'refurb_drive_back', TABLE = 'refurb_driveremoval';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER refurb_drive_back AFTER INSERT ON refurb_driveremoval FOR EACH ROW
+    WHEN (NEW.undone <> '') EXECUTE FUNCTION refurb_drive_back();
 
 CREATE FUNCTION refurb_erasure_once() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -187,6 +207,7 @@ CREATE TRIGGER refurb_erasure_once AFTER INSERT ON refurb_erasure FOR EACH ROW
 attributed to its drive by a person."""
 MORE_THAN_ONCE = """
 DROP FUNCTION refurb_erasure_once() CASCADE;
+DROP FUNCTION refurb_drive_back() CASCADE;
 DROP FUNCTION refurb_drive_once() CASCADE;
 DROP FUNCTION refurb_serial_borne(text, bigint, bigint, integer);
 DROP FUNCTION refurb_drive_in_place(bigint);

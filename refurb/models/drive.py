@@ -17,6 +17,7 @@ from refurb.enums import (
     DriveKind,
     DriveSource,
     RemovalDestination,
+    UndoneReason,
 )
 from refurb.models.erasure import Erasure
 from refurb.models.evidence import Evidence, EvidenceQuerySet, serial_key_of
@@ -147,7 +148,40 @@ class StorageAbsence(Evidence):
         return self.get_reason_display()
 
 
-class Destruction(Evidence):
+class DriveActQuerySet[E: "DriveAct"](EvidenceQuerySet[E]):
+    """Reads of what was done to drives."""
+
+    def current(self) -> Self:
+        """Those that stand: neither superseded, nor a row that only says that one is undone."""
+        return super().current().filter(undone="")
+
+
+class DriveAct(Evidence):
+    """What is said to have been done to a drive, once; said of the wrong one, another row undoes it.
+
+    Such a row (``undone``) repeats the one that it supersedes, says who undid it and why, and counts for nothing.
+    """
+
+    undone = models.CharField("annulée car", max_length=12, choices=UndoneReason, blank=True, default="")
+
+    class Meta(Evidence.Meta):
+        abstract = True
+        constraints = (
+            *Evidence.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(undone="") | Q(undone__in=UndoneReason.values, supersedes__isnull=False),
+                name="%(app_label)s_%(class)s_undone",
+            ),
+        )
+
+    @property
+    def undone_by(self) -> Self | None:
+        """The row that undid it; None while it stands, and when another one corrected it."""
+        newer: Self | None = getattr(self, "superseded_by", None)
+        return newer if newer is not None and newer.undone else None
+
+
+class Destruction(DriveAct):
     """A drive destroyed, at the workshop or by a recycler who certifies it."""
 
     drive = models.ForeignKey(Drive, models.PROTECT, related_name="destructions", verbose_name="disque")
@@ -161,10 +195,12 @@ class Destruction(Evidence):
         StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="certificat ou photo"
     )
 
-    class Meta(Evidence.Meta):
+    objects = DriveActQuerySet.as_manager()
+
+    class Meta(DriveAct.Meta):
         verbose_name = "destruction"
         constraints = (
-            *Evidence.Meta.constraints,
+            *DriveAct.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(kind=DestructionKind.WORKSHOP, recycler=None)
                 | Q(kind=DestructionKind.RECYCLER, recycler__isnull=False, certificate__isnull=False),
@@ -177,7 +213,7 @@ class Destruction(Evidence):
         return self.get_kind_display()
 
 
-class DriveRemoval(Evidence):
+class DriveRemoval(DriveAct):
     """A drive taken out of its device: named, and followed until it is erased or destroyed."""
 
     drive = models.ForeignKey(Drive, models.PROTECT, related_name="removals", verbose_name="disque")
@@ -185,7 +221,9 @@ class DriveRemoval(Evidence):
     destination = models.CharField("destination", max_length=12, choices=RemovalDestination)
     place = models.CharField("rangé à", max_length=60, blank=True)
 
-    class Meta(Evidence.Meta):
+    objects = DriveActQuerySet.as_manager()
+
+    class Meta(DriveAct.Meta):
         verbose_name = "retrait de disque"
         verbose_name_plural = "retraits de disques"
 

@@ -24,11 +24,12 @@ from refurb.forms.evidence import (
     DriveRemovalForm,
     ErasureForm,
     StorageAbsenceForm,
+    UndoneForm,
 )
 from refurb.forms.reconditioning import DepositedLogForm
-from refurb.models import Destruction, Device, Drive, Erasure
+from refurb.models import Destruction, Device, Drive, DriveRemoval, Erasure
 from refurb.permissions import can_settle_drive
-from refurb.services import erasures, evidence, locked_devices
+from refurb.services import drive_acts, erasures, evidence, locked_devices
 from refurb.views.devices import visible_device, works_on
 from refurb.views.sheet import sheet_of
 from refurb.views.steps import next_step
@@ -171,9 +172,7 @@ def device_record_destruction(request: Request, reference: str, pk: int) -> Http
 @asks_then_acts
 def device_remove_drive(request: Request, reference: str, pk: int) -> HttpResponse:
     """A drive taken out: it is followed until it is erased or destroyed; or a drive that is said not to be there."""
-    device = visible_device(request, reference)
-    if not works_on(device, request.membership) and not settles(device, request.membership):
-        raise PermissionDenied
+    device = _settled_or_worked_on(request, reference)
     drive = get_object_or_404(Drive.objects.current(), device=device, pk=pk)
     form = DriveRemovalForm(posted(request), by=request.membership, device=device)
     return _record(
@@ -184,6 +183,60 @@ def device_remove_drive(request: Request, reference: str, pk: int) -> HttpRespon
         title="Enregistrer un retrait",
         done="Retrait enregistré.",
         drive=drive,
+    )
+
+
+@asks_then_acts
+def device_undo_destruction(request: Request, reference: str, pk: int) -> HttpResponse:
+    """A destruction that was recorded of the wrong drive: it is to be proven again."""
+    device = _settled_or_worked_on(request, reference)
+    act = get_object_or_404(Destruction.objects.filter(undone="").select_related("drive__device"), device=device, pk=pk)
+    return _undo(
+        request,
+        device,
+        act,
+        lambda data: drive_acts.undo_destruction(actor=request.membership, destruction=act, reason=data["reason"]),
+        title="Annuler une destruction",
+        done="Destruction annulée\u00a0: le disque est de nouveau à effacer ou à détruire.",
+    )
+
+
+@asks_then_acts
+def device_undo_removal(request: Request, reference: str, pk: int) -> HttpResponse:
+    """A withdrawal that was recorded of the wrong drive: it is in its device."""
+    device = _settled_or_worked_on(request, reference)
+    act = get_object_or_404(
+        DriveRemoval.objects.filter(undone="").select_related("drive__device"), device=device, pk=pk
+    )
+    return _undo(
+        request,
+        device,
+        act,
+        lambda data: drive_acts.undo_removal(actor=request.membership, removal=act, reason=data["reason"]),
+        title="Annuler un retrait",
+        done="Retrait annulé\u00a0: le disque est de nouveau dans l’appareil.",
+    )
+
+
+def _undo(
+    request: Request,
+    device: Device,
+    act: drive_acts.Act,
+    do: Callable[[dict[str, Any]], Any],
+    *,
+    title: str,
+    done: str,
+) -> HttpResponse:
+    return _record(
+        request,
+        device,
+        UndoneForm(posted(request)),
+        do,
+        title=title,
+        done=done,
+        drive=act.drive,
+        warning=f"{act.drive}\u00a0: ce qui a été enregistré reste lisible, et ne compte plus. L’appareil ne sort pas"
+        " de l’atelier tant que ce disque n’est pas prouvé.",
     )
 
 
@@ -216,6 +269,13 @@ def worked_on(request: Request, reference: str) -> Device:
     """The device, if the person works on it; raises Http404 when he does not see it, PermissionDenied else."""
     device = visible_device(request, reference)
     if not works_on(device, request.membership):
+        raise PermissionDenied
+    return device
+
+
+def _settled_or_worked_on(request: Request, reference: str) -> Device:
+    device = visible_device(request, reference)
+    if not works_on(device, request.membership) and not settles(device, request.membership):
         raise PermissionDenied
     return device
 

@@ -69,6 +69,7 @@ class DriveSheet:
     erasures: list[Erasure] = field(default_factory=list)
     destructions: list[Destruction] = field(default_factory=list)
     removal: DriveRemoval | None = None
+    undone: list[DriveRemoval] = field(default_factory=list)
     read_in: HardwareReport | None = None
 
     @property
@@ -226,12 +227,18 @@ def _current(rows: Any) -> Any:
     return rows.annotate(is_current=~Exists(newer)).select_related(BY, IN_WHICH).order_by("-pk")
 
 
+def _acts(rows: Any) -> Any:
+    """The same of what was done to drives, each with the row that undid it, which is none itself."""
+    undone = (f"superseded_by__{who}" for who in (BY, IN_WHICH))
+    return _current(rows.filter(undone="")).select_related(BY, IN_WHICH, *undone)
+
+
 def _drives(drives: Any) -> list[DriveSheet]:
     unproven = Exists(Drive.objects.unproven().filter(pk=OuterRef("pk")))
     rows = drives.annotate(is_unproven=unproven).prefetch_related(
         Prefetch("erasures", _current(Erasure.objects.select_related("report"))),
-        Prefetch("destructions", _current(Destruction.objects.select_related("recycler", "certificate"))),
-        Prefetch("removals", _current(DriveRemoval.objects.all())),
+        Prefetch("destructions", _acts(Destruction.objects.select_related("recycler", "certificate"))),
+        Prefetch("removals", _acts(DriveRemoval.objects.all())),
     )
     return [
         DriveSheet(
@@ -239,6 +246,7 @@ def _drives(drives: Any) -> list[DriveSheet]:
             erasures=list(row.erasures.all()),
             destructions=list(row.destructions.all()),
             removal=_first_current(row.removals.all()),
+            undone=[one for one in row.removals.all() if one.undone_by],
         )
         for row in rows
     ]
