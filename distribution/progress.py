@@ -23,6 +23,7 @@ from network.enums import OrganisationKind
 from network.models import Organisation
 from prescriptions.models import Need
 from refurb.enums import DeviceState, LineOutcome
+from refurb.machine.storage_rules import proofs_stand
 from refurb.models import Delivery, Device, DistributionPoint
 from typography.french import day, grouped, in_a_sentence, plural
 
@@ -49,6 +50,9 @@ AWAITED = {
 }
 NOT_CONCERNED = "pas concerné"
 """Said of a link that is not part of the way of a thing, or will not be any more."""
+FALLEN = "que l’atelier le remette en traitement et le prouve effacé\u00a0: ses preuves ne tiennent plus"
+"""Said instead, of what was reconditioned: no step forward is possible."""
+ON_PROOFS = (D.READY, D.ALLOTTED, D.SHIPPED, D.AVAILABLE, D.RESERVED)
 ASKED = {D.IN_PROCESS: "recondition", D.RESERVED: "hand_over"}
 """Verbs whose first missing requirement says what is awaited."""
 
@@ -65,7 +69,7 @@ def register_chains() -> None:
 
 
 def device_chain(device: Device, actor: Actor) -> Chain:
-    """Where a device stands; six queries at most."""
+    """Where a device stands; seven queries at most."""
     stage = _stage_of(device)
     codes = [_code(rank, stage, device) for rank in range(len(LABELS))]
     links = (
@@ -106,6 +110,8 @@ def _missing(device: Device) -> str:
     state = D(device.state)
     if state == D.AWAITING_PART:
         return f"une pièce\u00a0: {device.part_wanted}" if device.part_wanted else "une pièce"
+    if state in ON_PROOFS and not Device.objects.filter(proofs_stand(), pk=device.pk).exists():
+        return FALLEN
     if state in ASKED:
         reasons = gate.missing_before(device, ASKED[state])
         done = {D.IN_PROCESS: "la déclaration «\u00a0reconditionné\u00a0»", D.RESERVED: "la remise, fiche signée"}

@@ -12,7 +12,7 @@ from lifecycle.registry import Chain
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from refurb.enums import WithdrawalReason
-from refurb.models import Device
+from refurb.models import Device, Erasure
 from refurb.services.devices import receive_device
 from tests.conventions.conventions import Treaty
 from tests.distribution.shelves import Shelf, delivery_of
@@ -71,6 +71,28 @@ def test_the_first_missing_requirement_is_told_in_words_until_nothing_is() -> No
     assert "stockage" in missing
     assert f"Avant le maillon suivant\u00a0:</strong> {missing}." in page
     assert device_chain(bench.prepared(device), bench.technician).missing != missing
+
+
+@pytest.mark.parametrize("how", ["found", "refused"])
+def test_a_device_whose_proofs_fell_waits_for_its_proofs_and_no_place(shelf: Shelf, how: str) -> None:
+    bench, device = shelf.bench, shelf.ready()
+    assert device_chain(device, shelf.pilot).missing == "une place dans une convention"
+    if how == "found":
+        bench.drive(device)
+    else:
+        erasure = Erasure.objects.accepted().get(device=device)
+        bench.erase(erasure.drive, supersedes=erasure, verification_errors=3)
+    missing = device_chain(device, shelf.pilot).missing
+    assert missing == "que l’atelier le remette en traitement et le prouve effacé\u00a0: ses preuves ne tiennent plus"
+    assert "une place dans une convention" not in read(acting(bench.technician), page_of(device, "device_detail"))
+    back = gate.apply(device, "reopen", actor=bench.technician, reason="proof")
+    assert "disque" in device_chain(back, shelf.pilot).missing
+
+
+def test_an_allotted_device_whose_proofs_fell_does_not_wait_to_be_shipped(shelf: Shelf) -> None:
+    device = shelf.allotted()
+    shelf.bench.drive(device)
+    assert "ses preuves ne tiennent plus" in device_chain(device, shelf.pilot).missing
 
 
 def test_the_text_alternative_is_one_sentence_and_the_drawing_is_hidden(shelf: Shelf) -> None:
