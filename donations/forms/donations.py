@@ -109,6 +109,15 @@ class DonationForm(ShownForm, forms.ModelForm):
             raise ValidationError("Vous avez écrit une commune du Nord ou de ses EPCI\u00a0: ne cochez pas cette case.")
         return outside
 
+    @property
+    def says_something(self) -> bool:
+        """Whether anything is told of the lot beside whose it is, and beyond what the page proposed."""
+        told = {name: self.cleaned_data.get(name) for name in self.changed_data if name != "donor"}
+        known = self.initial.get("commune")
+        if getattr(told.get("commune"), "pk", None) == known:
+            told.pop("commune", None)
+        return any(told.values())
+
     def site(self) -> dict[str, Any]:
         """The columns to describe; the name of the commune is the city."""
         site = {name: value for name, value in self.cleaned_data.items() if name != "donor"}

@@ -28,6 +28,10 @@ from network.models import Organisation
 from network.requests import Request
 
 FIRST_ROWS = 3
+NOTHING_SAID = (
+    "Dites ce que vous proposez\u00a0: au moins une ligne de matériel (type, quantité, année d’achat, état), ou ce que"
+    " vous en savez déjà, dans la description."
+)
 LINE_COLUMNS = ("type", "quantity", "purchase_year", "condition", "model_name", "unit_value")
 
 
@@ -37,7 +41,7 @@ def donation_create(request: Request) -> HttpResponse:
     may(can_create_donation(request.membership))
     form = DonationForm(posted(request), by=request.membership, initial=_at_the_donors(request))
     lines = _lines(request, form, blank=FIRST_ROWS)
-    if _is_right(request, form, lines):
+    if _is_right(request, form, lines) and _says_something(form, lines):
         donor = form.donor_known() or form.cleaned_data["donor"]
         donation = _saved(
             form, lambda: create_donation(actor=request.membership, donor=donor, lines=lines.lines(), **form.site())
@@ -117,6 +121,14 @@ def _is_right(request: Request, form: DonationForm, lines: DonationLines) -> boo
         lines.forms[-1].fields["type"].widget.attrs["autofocus"] = True
         return False
     return all([form.is_valid(), lines.is_valid()])
+
+
+def _says_something(form: DonationForm, lines: DonationLines) -> bool:
+    """A draft may be incomplete; of a page left as it opened, none is made."""
+    if lines.filled_rows or form.says_something:
+        return True
+    form.add_error(None, NOTHING_SAID)
+    return False
 
 
 def _saved(form: BaseForm, save: Any) -> Donation | None:

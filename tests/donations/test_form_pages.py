@@ -15,6 +15,7 @@ from lifecycle.models import Comment
 from network.enums import LegalNature
 from tests.donations.scene import Scene, again, laptops, load_law, public_scene
 from tests.network.factories import make_organisation
+from tests.pages import boxes
 from tests.reference.values import make_value
 from tests.refurb.pages import acting, answered, page_of, read
 
@@ -82,13 +83,39 @@ def test_a_contact_proposes_a_lot_and_announces_it() -> None:
 
 def test_a_draft_may_be_put_aside_incomplete() -> None:
     scene = Scene()
-    data = typed(scene, EMPTY, pick_up_address="", pick_up_postcode="", commune="", put_aside="1")
+    data = typed(scene, EMPTY, pick_up_address="", pick_up_postcode="", commune="", access="Badge", put_aside="1")
 
     done = acting(scene.contact).post(reverse(CREATE), data)
 
     donation = Donation.objects.get()
     assert done.headers["Location"] == page_of(donation, "donation_detail")
     assert donation.lines.count() == 0
+
+
+@pytest.mark.parametrize("put_aside", [{}, {"put_aside": "1"}])
+def test_a_page_left_as_it_opened_proposes_nothing_and_says_what_is_needed_at_least(put_aside: dict[str, str]) -> None:
+    scene = Scene()
+    home = scene.contact.organisation
+    home.address, home.postcode, home.commune = "8 quai Imaginaire", "59000", scene.commune
+    home.save()
+    client = acting(scene.contact)
+    page = answered(client, reverse(CREATE), **boxes(client, reverse(CREATE)), **put_aside)
+    assert "au moins une ligne de matériel" in page
+    assert "8 quai Imaginaire" in page
+    assert not Donation.objects.exists()
+    empty = {"pick_up_address": "", "pick_up_postcode": "", "commune": ""}
+    answered(client, reverse(CREATE), **boxes(client, reverse(CREATE)) | empty)
+    assert not Donation.objects.exists(), "an address taken away says nothing either"
+
+
+def test_the_pilot_who_only_chose_a_donor_proposes_nothing_either() -> None:
+    scene = Scene()
+    client = acting(scene.pilot)
+    sent = boxes(client, reverse(CREATE)) | {"donor": str(scene.donor.pk)}
+    assert "au moins une ligne de matériel" in answered(client, reverse(CREATE), **sent)
+    assert not Donation.objects.exists()
+    client.post(reverse(CREATE), sent | {"description": "Deux palettes d’écrans"})
+    assert Donation.objects.get().description == "Deux palettes d’écrans"
 
 
 def test_the_address_of_the_donor_is_proposed() -> None:
