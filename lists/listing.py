@@ -4,9 +4,7 @@ A view says which rows, which filter, which columns, which verbs; this does the 
 a GET shows or exports, a POST filters, names a view, ticks, previews and confirms.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,16 +12,13 @@ import django_filters
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.forms import ModelChoiceField
 from django.http import Http404, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.choices import flatten_choices
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 from django_tables2 import RequestConfig, Table
 
-from lifecycle.actors import Actor
 from lifecycle.previews import visible_rows
 from lifecycle.requests import ActingRequest
 from lifecycle.sets import BOX, MOST, Selection, SetVerb, decide, ticked
@@ -32,8 +27,9 @@ from lifecycle.unkept import UNKEPT
 from lists.columns import ChosenColumn
 from lists.exports import MOST_EXPORTED, export
 from lists.models import LAST, SavedView
+from lists.parts import Chip, Errand, Named, View, value_label
 from lists.services import delete_view, remember_filter, save_view
-from typography.french import Noun, day
+from typography.french import Noun
 
 PER_PAGE = 50
 FILES = ("csv", "xlsx")
@@ -45,48 +41,6 @@ ACT = "_list"
 
 lists = require_http_methods(["GET", "HEAD", "POST"])
 """What a list answers to."""
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A criterion that narrows the list, and the address of the list without it."""
-
-    label: str
-    value: str
-    url: str
-
-
-@dataclass(frozen=True)
-class View:
-    """A named view, its address, and whether it is the one on screen."""
-
-    pk: int
-    name: str
-    url: str
-    current: bool
-
-
-@dataclass(frozen=True)
-class Named:
-    """Where the household that a row names is (``prescription__household``), and who logs that its name was read.
-
-    ``shown`` is called with the keys of those on the page, None where a list of one's own is no opening; ``taken``
-    with those of an export.
-    """
-
-    path: str
-    shown: Callable[[Iterable[int]], object] | None
-    taken: Callable[[Iterable[int]], object]
-
-
-@dataclass(frozen=True)
-class Errand:
-    """Something else than a verb that is done with what is ticked: ``open`` answers with its page."""
-
-    name: str
-    label: str
-    can: Callable[[Actor], object]
-    open: Callable[[ActingRequest, Sequence[str]], HttpResponse]
 
 
 class Listing:
@@ -189,7 +143,7 @@ class Listing:
         form = self.filter.form
         form.is_valid()
         return [
-            Chip(form.fields[name].label or name, _value_label(form.fields[name], value), self.url(without=name))
+            Chip(form.fields[name].label or name, value_label(form.fields[name], value), self.url(without=name))
             for name in self.filter.filters
             if (value := form.cleaned_data.get(name)) not in (None, "", [])
         ]
@@ -260,7 +214,7 @@ class Listing:
     def shown(self, template: str, **context: Any) -> HttpResponse:
         """The page; whose names are on it is logged where the list says so."""
         if self.named is not None and self.named.shown is not None:
-            self.named.shown(_households(self.records, self.named.path))
+            self.named.shown(self.named.households(self.records))
         page = {"listing": self, "filter": self.filter, "table": self.table, **context}
         response = render(self.request, template, page)
         if self.named is not None:
@@ -397,27 +351,3 @@ class Listing:
         known = ",".join(one for one in self.order.split(",") if one.lstrip("-") in self.table.columns.names())
         parts = (self._keepable(self.filter), urlencode({"sort": known}) if known else "")
         return "&".join(part for part in parts if part)
-
-
-def _value_label(field: Any, value: Any) -> str:
-    """A chosen value as the form says it."""
-    if isinstance(value, date):
-        return day(value)
-    if isinstance(field, ModelChoiceField) and hasattr(value, "pk"):
-        return str(field.label_from_instance(value))
-    if hasattr(field, "choices"):
-        known: list[Any] = list(flatten_choices(field.choices))
-        return next((str(one[1]) for one in known if str(one[0]) == str(value)), str(value))
-    return str(value)
-
-
-def _households(records: Iterable[Any], path: str) -> list[int]:
-    """The keys of the households that rows name, without a query: rows come with what they are linked to."""
-    *links, last = path.split("__")
-    found = []
-    for record in records:
-        for link in links:
-            record = record and getattr(record, link)  # noqa: PLW2901
-        if record is not None:
-            found.append(record.pk if last == "pk" else getattr(record, f"{last}_id"))
-    return [pk for pk in found if pk is not None]

@@ -5,7 +5,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 
 from lifecycle.actors import Actor
-from lists.listing import Named
+from lists.parts import Named
 from network.permissions import is_pilot
 from network.requests import Request
 from prescriptions.enums import HouseholdState

@@ -18,7 +18,8 @@ from donations.models import Donation
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.pages import Pages
-from lists.listing import FILES, Errand, Listing, lists
+from lists.listing import FILES, Listing, lists
+from lists.parts import Errand
 from network.permissions import is_pilot
 from network.requests import Request
 from refurb.device_file import DeviceFileTable, with_what_is_read
