@@ -10,7 +10,7 @@ from connectivity.enums import (
     OperatorRefusalCode,
     TechnicianSlot,
 )
-from connectivity.machine import due, line_rules, reach_rules, rules
+from connectivity.machine import activation_rules, due, line_rules, reach_rules, rules
 from connectivity.models import ConnectionFile
 from connectivity.permissions import (
     can_abandon_connection,
@@ -224,18 +224,18 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         target=S.ACTIVE,
         who=can_activate_connection,
         requires=[
-            rules.NOT_BEFORE_SENT,
-            rules.STARTED,
-            rules.STARTED_AFTER,
-            rules.AFTER_ITS_VISIT,
-            rules.PRICE_GIVEN,
-            rules.PRICE_OF_OFFER,
-            rules.ENDS_LATER,
-            rules.ENDS_IN_TIME,
-            rules.EVIDENCE_SEEN,
-            rules.EVIDENCE_DATED,
-            rules.EVIDENCE_AFTER,
-            rules.EVIDENCE_FITS,
+            activation_rules.NOT_BEFORE_SENT,
+            activation_rules.STARTED,
+            activation_rules.STARTED_AFTER,
+            activation_rules.AFTER_ITS_VISIT,
+            activation_rules.PRICE_GIVEN,
+            activation_rules.PRICE_OF_OFFER,
+            activation_rules.ENDS_LATER,
+            activation_rules.ENDS_IN_TIME,
+            activation_rules.EVIDENCE_SEEN,
+            activation_rules.EVIDENCE_DATED,
+            activation_rules.EVIDENCE_AFTER,
+            activation_rules.EVIDENCE_FITS,
         ],
         update_locks=NEED,
         stamps={
@@ -263,7 +263,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         source=S.ACTIVE,
         target=SAME,
         who=can_renew_connection,
-        requires=[rules.HAS_TERM, rules.LATER_TERM, rules.ENDS_IN_TIME, rules.PROVEN_AGAIN],
+        requires=[rules.HAS_TERM, rules.LATER_TERM, activation_rules.ENDS_IN_TIME, rules.PROVEN_AGAIN],
         stamps={
             "renewed_at": AT,
             "renewed_by": ACTOR,

@@ -3,7 +3,7 @@
 from django.db.models import F
 
 from connectivity.enums import ConnectionState
-from connectivity.machine import due, line_rules, reach_rules, rules
+from connectivity.machine import activation_rules, due, line_rules, reach_rules, rules
 from connectivity.machine.connection import HOUSEHOLD, NEED, NOT_LOST, ConnectionMachine
 from connectivity.permissions import (
     can_renew_connection,
@@ -91,7 +91,7 @@ ConnectionMachine.extend(
             line_rules.RIGHT_CORRECTED,
             line_rules.RIGHT_TO_COME,
             line_rules.AFTER_THE_LINE,
-            rules.ENDS_IN_TIME,
+            activation_rules.ENDS_IN_TIME,
             line_rules.WITHIN_REACH_OF_PROOFS,
         ],
         stamps={"entitlement_ends_on": Given("entitlement_ends_on"), "renewal_told_at": None, **NOT_LOST},
@@ -116,16 +116,16 @@ ConnectionMachine.extend(
             reach_rules.OPERATOR_SERVES,
             rules.PRICE_TOLD,
             rules.AGREED,
-            rules.STARTED,
+            activation_rules.STARTED,
             line_rules.CHANGED_AFTER,
-            rules.PRICE_GIVEN,
-            rules.PRICE_OF_OFFER,
-            rules.ENDS_LATER,
-            rules.ENDS_IN_TIME,
-            rules.EVIDENCE_SEEN,
-            rules.EVIDENCE_DATED,
+            activation_rules.PRICE_GIVEN,
+            activation_rules.PRICE_OF_OFFER,
+            activation_rules.ENDS_LATER,
+            activation_rules.ENDS_IN_TIME,
+            activation_rules.EVIDENCE_SEEN,
+            activation_rules.EVIDENCE_DATED,
             line_rules.EVIDENCE_OF_CHANGE,
-            rules.EVIDENCE_FITS,
+            activation_rules.EVIDENCE_FITS,
         ],
         stamps={
             "offer": Given("offer"),

@@ -6,7 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from calendars.working_days import add_months
 from connectivity.enums import AfterLoss, Channel, RightLoss, UndoActivateReason
-from connectivity.machine import rules
+from connectivity.machine import activation_rules
 from connectivity.models import ConnectionEntry, Recharge
 from connectivity.parameters import LONGEST_ENTITLEMENT_MONTHS
 from connectivity.permissions import can_end_connection, can_renew_connection, can_serve_connection
@@ -155,8 +155,8 @@ def _since_the_line(name: str) -> Callable[[Context], Condition]:
 
 
 AFTER_THE_LINE = Requirement(
-    rules.ENDS_LATER.code,
-    rules.ENDS_LATER.sentence,
+    activation_rules.ENDS_LATER.code,
+    activation_rules.ENDS_LATER.sentence,
     lambda ctx: Q(started_on__lt=ctx.values["entitlement_ends_on"]) if ctx.has("entitlement_ends_on") else True,
     field="entitlement_ends_on",
 )

@@ -18,7 +18,6 @@ from django.db.models import (
 )
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Greatest
-from django.utils import timezone
 
 from calendars.working_days import add_months
 from connectivity.enums import (
@@ -27,7 +26,6 @@ from connectivity.enums import (
     ConnectionAbandonReason,
     ConnectionState,
     EndReason,
-    EvidenceKind,
     OfferAgreement,
     OperatorRefusalCode,
     ProblemCode,
@@ -43,20 +41,17 @@ from connectivity.models import (
     ProblemAnswer,
     ProofSeen,
 )
-from connectivity.parameters import FARTHEST_APPOINTMENT_MONTHS, LONGEST_ENTITLEMENT_MONTHS
+from connectivity.parameters import FARTHEST_APPOINTMENT_MONTHS
 from connectivity.permissions import can_serve_connection
-from connectivity.prices import dearest, is_over, price_of
-from lifecycle.actors import SignedLink, System
+from lifecycle.actors import System
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import Condition, PerRowValues
-from network.enums import OrganisationKind
 from prescriptions.enums import CONNECTION_KINDS, NeedState
 from prescriptions.machine import need_rules
 from reference.parameters import DatedParameter
-from typography.french import day, euros
 
 
-def _served_on(page: str) -> Place:
+def served_on(page: str) -> Place:
     who = "un travailleur social du prescripteur, ou un conseiller du distributeur"
     return Place(f"connectivity:connection_{page}", can_serve_connection, who)
 
@@ -146,7 +141,7 @@ STILL_IN_FORCE = Requirement(
     "offer_still",
     "L’offre choisie n’est plus en vigueur\u00a0: choisissez-en une autre.",
     lambda ctx: Exists(Offer.objects.on(ctx.day).filter(pk=OuterRef("offer"))),
-    where=_served_on("choose"),
+    where=served_on("choose"),
 )
 OPERATOR_WORKS = Requirement(
     "operator",
@@ -176,13 +171,13 @@ PROOFS_FRESH = Requirement(
     "proofs",
     "Une pièce demandée par l’offre n’a pas été vue, ou n’est plus assez récente.",
     lambda ctx: ~_unproven(ctx, ProofSeen.objects.all()),
-    where=_served_on("proof"),
+    where=served_on("proof"),
 )
 
 # --- what the operator answers
 
 
-def _fits(name: str, column: str, sentence: str) -> Requirement:
+def fits(name: str, column: str, sentence: str) -> Requirement:
     """What is typed fits where it is kept: it is never cut in silence."""
 
     def is_short(ctx: Context) -> Condition:
@@ -203,7 +198,7 @@ PROBLEM_ANSWERED = PerRow(
     "problem_answered",
     "L’opérateur a signalé un problème\u00a0: dites-lui ce qui a été fait.",
     _unanswered,
-    where=_served_on("send"),
+    where=served_on("send"),
     field="answer",
 )
 PROBLEM_CODED = _among("problem", ProblemCode, "Dites quel est le problème.")
@@ -213,13 +208,13 @@ OPERATOR_REFERENCE = Requirement(
     needs=("operator_reference",),
     field="operator_reference",
 )
-OPERATOR_REFERENCE_FITS = _fits(
+OPERATOR_REFERENCE_FITS = fits(
     "operator_reference", "operator_reference", "La référence est trop longue\u00a0: 40 caractères au plus."
 )
-NOTE_FITS = _fits("note", "problem_note", "La précision est trop longue\u00a0: 300 caractères au plus.")
+NOTE_FITS = fits("note", "problem_note", "La précision est trop longue\u00a0: 300 caractères au plus.")
 
 
-def _ahead(ctx: Context, months: DatedParameter[int]) -> date:
+def ahead(ctx: Context, months: DatedParameter[int]) -> date:
     """The last day that a date of this kind may be: so many months from the day judged, as a dated row says."""
     return add_months(ctx.day, months.on(ctx.day))
 
@@ -244,7 +239,7 @@ APPOINTMENT_NEAR = Requirement(
     "appointment_near",
     "Cette date est trop lointaine pour un raccordement\u00a0: vérifiez l’année.",
     lambda ctx: (
-        not ctx.has("appointment_on") or ctx.values["appointment_on"] <= _ahead(ctx, FARTHEST_APPOINTMENT_MONTHS)
+        not ctx.has("appointment_on") or ctx.values["appointment_on"] <= ahead(ctx, FARTHEST_APPOINTMENT_MONTHS)
     ),
     field="appointment_on",
 )
@@ -261,171 +256,6 @@ LAST_APPOINTMENT = Subquery(
     .values(day=Cast(KeyTextTransform("appointment_on", "values"), DateField()))[:1]
 )
 """The day that was planned last, as the journal has it."""
-
-# --- activate
-
-NOT_BEFORE_SENT = Requirement(
-    "sent_first",
-    "Transmettez d’abord la demande à l’opérateur\u00a0: c’est lui qui déclare la ligne active.",
-    lambda ctx: ~Q(state=ConnectionState.CHOSEN, channel=Channel.DESK),
-    where=_served_on("send"),
-)
-TO_COME = "Donnez le jour où la ligne a marché\u00a0: aujourd’hui ou avant."
-
-
-def _to_come(ctx: Context) -> str:
-    if not ctx.has("started_on"):
-        return TO_COME
-    return f"Vous notez le {day(ctx.values['started_on'])}, et nous sommes le {day(ctx.day)}. {TO_COME}"
-
-
-STARTED = Requirement(
-    "started",
-    TO_COME,
-    lambda ctx: not ctx.has("started_on") or ctx.values["started_on"] <= ctx.day,
-    needs=("started_on",),
-    field="started_on",
-    says=_to_come,
-)
-
-
-def _not_before(name: str, said: str) -> Callable[[Context, PerRowValues], dict[int, str]]:
-    """Not before the day the request was sent; where none is sent, not before the need was accepted."""
-
-    def refused(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-        if not ctx.has(name):
-            return {}
-        given = ctx.values[name]
-        asked = ConnectionFile.objects.filter(pk__in=list(per_row)).values_list(
-            "pk", Coalesce("sent_at", "need__accepted_at")
-        )
-        return {
-            pk: said.format(given=day(given), asked=day(since))
-            for pk, since in asked
-            if since is None or timezone.localdate(since) > given
-        }
-
-    return refused
-
-
-STARTED_AFTER = PerRow(
-    "started_after",
-    "La ligne n’a pas pu marcher avant d’avoir été demandée\u00a0: vérifiez la date.",
-    _not_before(
-        "started_on",
-        "La ligne n’a pas pu marcher le {given}, avant d’avoir été demandée le {asked}\u00a0: vérifiez la date.",
-    ),
-    field="started_on",
-)
-
-
-def _before_its_visit(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    if not ctx.has("started_on") or ctx.values.get("early_confirmed"):
-        return {}
-    given = ctx.values["started_on"]
-    planned = ConnectionFile.objects.filter(pk__in=list(per_row), appointment_on__gt=given)
-    return {
-        pk: f"Vous notez le {day(given)}, avant le raccordement prévu le {day(visit)}\u00a0: corrigez la date, ou"
-        " confirmez-la sur la page de la demande."
-        for pk, visit in planned.values_list("pk", "appointment_on")
-    }
-
-
-AFTER_ITS_VISIT = PerRow(
-    "after_visit",
-    "Une ligne qui a marché avant le raccordement prévu se confirme.",
-    _before_its_visit,
-    field="started_on",
-)
-PRICE_GIVEN = Requirement(
-    "price",
-    "Donnez le prix payé, zéro compris.",
-    lambda ctx: not ctx.has("monthly_price") or ctx.values["monthly_price"] >= 0,
-    needs=("monthly_price",),
-    field="monthly_price",
-)
-
-
-def _over_its_price(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    """Above what its offer says on the day the line began, or on that of the choice: that of the row, or one given."""
-    if not ctx.has("monthly_price") or ctx.values.get("price_confirmed"):
-        return {}
-    paid, since = ctx.values["monthly_price"], ctx.values.get("started_on") or ctx.day
-    files = ConnectionFile.objects.filter(pk__in=list(per_row)).select_related("offer")
-    offers = {file.pk: ctx.values["offer"] if ctx.has("offer") else file.offer for file in files}
-    most = {offer: dearest(offer, since) for offer in set(offers.values()) if offer is not None}
-    return {
-        pk: f"Vous notez {euros(paid)}, et l’offre coûte {price_of(sold)}\u00a0: corrigez le prix, ou confirmez-le sur"
-        " la page de la demande."
-        for pk, offer in offers.items()
-        if (sold := most.get(offer)) is not None and is_over(paid, sold)
-    }
-
-
-PRICE_OF_OFFER = PerRow(
-    "price_of_offer",
-    "Un prix plus haut que celui de l’offre se confirme.",
-    _over_its_price,
-    field="monthly_price",
-)
-
-
-def _ends_later(ctx: Context) -> Condition:
-    if not ctx.has("entitlement_ends_on"):
-        return True
-    first = ctx.values["started_on"] if ctx.has("started_on") else ctx.day
-    return bool(ctx.values["entitlement_ends_on"] > first)
-
-
-def _evidence_fits(ctx: Context) -> Condition:
-    """The operator's own word is evidence; anybody else shows something that was seen."""
-    if not ctx.has("evidence_kind"):
-        return True
-    kind = ctx.values["evidence_kind"]
-    answers = isinstance(ctx.actor, SignedLink) or ctx.actor.kind == OrganisationKind.OPERATOR
-    return kind in EvidenceKind.values and (kind == EvidenceKind.OPERATOR) == answers
-
-
-ENDS_LATER = Requirement(
-    "ends_later", "Le droit à l’offre se termine après le début de la ligne.", _ends_later, field="entitlement_ends_on"
-)
-ENDS_IN_TIME = Requirement(
-    "ends_in_time",
-    "Ce terme du droit est trop lointain\u00a0: vérifiez l’année.",
-    lambda ctx: (
-        not ctx.has("entitlement_ends_on")
-        or ctx.values["entitlement_ends_on"] <= _ahead(ctx, LONGEST_ENTITLEMENT_MONTHS)
-    ),
-    field="entitlement_ends_on",
-)
-EVIDENCE_SEEN = Requirement(
-    "evidence",
-    "Dites ce qui montre que la ligne marche\u00a0: nature, date et référence de ce que vous avez vu.",
-    _evidence_fits,
-    needs=("evidence_kind", "evidence_on", "evidence_reference"),
-    field="evidence_kind",
-)
-EVIDENCE_DATED = Requirement(
-    "evidence_on",
-    "Ce que vous avez vu ne peut être daté de demain.",
-    lambda ctx: not ctx.has("evidence_on") or ctx.values["evidence_on"] <= ctx.day,
-    field="evidence_on",
-)
-
-EVIDENCE_AFTER = PerRow(
-    "evidence_after",
-    "Ce que vous avez vu est daté d’avant la demande\u00a0: vérifiez la date.",
-    _not_before(
-        "evidence_on",
-        "Ce que vous avez vu est daté du {given}, avant la demande du {asked}\u00a0: vérifiez la date.",
-    ),
-    field="evidence_on",
-)
-EVIDENCE_FITS = _fits(
-    "evidence_reference",
-    "evidence_reference",
-    "La référence de la preuve est trop longue\u00a0: 60 caractères au plus.",
-)
 
 # --- the line is active
 
@@ -456,7 +286,7 @@ PROVEN_AGAIN = Requirement(
     "proven_again",
     "Chaque pièce demandée par l’offre est à regarder de nouveau, et récente.",
     _seen_since,
-    where=_served_on("proof"),
+    where=served_on("proof"),
 )
 
 # --- the ways out: people give a code; the clock has its own
