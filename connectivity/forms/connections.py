@@ -29,6 +29,7 @@ from connectivity.models import ConnectionFile, Offer
 from connectivity.prices import dearest, is_over, price_of
 from connectivity.services.offers import OfferProposal
 from connectivity.terms import in_months
+from lifecycle.amounts import AmountField
 from lifecycle.forms import choose, day_input, field_of
 from prescriptions.forms.asking import CommentForm, words
 from prescriptions.nir import validate_no_nir
@@ -199,10 +200,13 @@ class ConnectionActivateForm(CommentForm):
         required=False,
         help_text="Le raccordement a été avancé\u00a0: la confirmation est gardée.",
     )
-    monthly_price = forms.DecimalField(
-        label="Prix payé (€)", min_value=0, max_digits=6, decimal_places=2, localize=True,
-        widget=forms.TextInput({"inputmode": "decimal"}), help_text="Par mois, ou par recharge. TTC.",
-    )  # fmt: skip
+    monthly_price = AmountField(
+        label="Prix payé (€)",
+        min_value=0,
+        max_digits=6,
+        decimal_places=2,
+        help_text="Par mois, ou par recharge. TTC.",
+    )
     price_confirmed = forms.BooleanField(
         label="Ce prix est bien celui qui est payé",
         required=False,

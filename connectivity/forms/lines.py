@@ -20,15 +20,13 @@ from connectivity.models import ConnectionFile
 from connectivity.prices import price_of
 from connectivity.services.lines import amounts_of
 from connectivity.services.offers import OfferProposal
+from lifecycle.amounts import AmountField
 from lifecycle.forms import choose, day_input, field_of
 from prescriptions.forms.asking import CommentForm
 
 
-def _price(label: str, help_text: str, *, required: bool = True) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label, min_value=0, max_digits=6, decimal_places=2, localize=True, required=required,
-        widget=forms.TextInput({"inputmode": "decimal"}), help_text=help_text,
-    )  # fmt: skip
+def _price(label: str, help_text: str, *, required: bool = True) -> AmountField:
+    return AmountField(label=label, min_value=0, max_digits=6, decimal_places=2, required=required, help_text=help_text)
 
 
 class ConnectionLoseRightForm(CommentForm):

@@ -13,6 +13,7 @@ from conventions.enums import ConventionState, DeviceType
 from conventions.forms.terms import Fields, clause_fields, price_fields, quota_fields, reviewer_fields
 from conventions.models import Convention, articles_of, wording_of_today
 from conventions.services.drafting import DraftArticle, DraftReviewer, DraftTerms, Plan, Price
+from lifecycle.amounts import ShareField
 from lifecycle.forms import day_input, field_of
 from lifecycle.shown import ShownForm
 from lifecycle.typed import whole
@@ -101,12 +102,11 @@ class ConventionDraftForm(ShownForm, forms.ModelForm):
             "is_test",
             "max_nonconformity",
         )
-        widgets = DAYS | {"max_nonconformity": forms.TextInput({"inputmode": "decimal"})}
-        field_classes = dict.fromkeys(SIGNATORIES, SignatoryField)
+        widgets = DAYS
+        field_classes = dict.fromkeys(SIGNATORIES, SignatoryField) | {"max_nonconformity": ShareField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["max_nonconformity"].localize = True
         if self.instance.amends_id:
             for name in ("workshop", "distributor", "is_test"):
                 del self.fields[name]

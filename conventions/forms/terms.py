@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from conventions.enums import DeviceType, ReviewSubject
 from conventions.models import Convention, PriceCeiling, Quota
+from lifecycle.amounts import AmountField
 from lifecycle.forms import choose
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
@@ -79,17 +80,15 @@ def price_fields(convention: Convention, day: date) -> tuple[Fields, Fields]:
     return Fields(whole), Fields(grades)
 
 
-def _amount(label: str, initial: Any, help_text: str) -> forms.DecimalField:
-    return forms.DecimalField(
+def _amount(label: str, initial: Any, help_text: str) -> AmountField:
+    return AmountField(
         label=label,
         required=False,
         min_value=0,
         max_digits=8,
         decimal_places=2,
-        localize=True,
         initial=initial,
         help_text=help_text,
-        widget=forms.TextInput({"inputmode": "decimal"}),
     )
 
 

@@ -15,6 +15,7 @@ from documents.exceptions import FileRefused
 from documents.forms import DepositField
 from documents.services import store_file
 from donations.forms.deposit import EvidenceForm
+from lifecycle.amounts import AmountField
 from lifecycle.forms import CommentForm, RowField, choose, field_of
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
@@ -29,12 +30,12 @@ PNG_DATA = "data:image/png;base64,"
 SCAN = (ContentType.PDF, ContentType.PNG, ContentType.JPEG)
 MOST_DRAWN = 400_000
 """Characters of a drawn signature: more is no signature."""
-MONEY_INPUT = {"min_value": Decimal(0), "max_digits": 8, "decimal_places": 2, "localize": True}
+MONEY_INPUT = {"min_value": Decimal(0), "max_digits": 8, "decimal_places": 2}
 
 
-def money(label: str, **given: Any) -> forms.DecimalField:
+def money(label: str, **given: Any) -> AmountField:
     """An amount in euros, typed with a comma."""
-    return forms.DecimalField(label=label, widget=forms.TextInput({"inputmode": "decimal"}), **{**MONEY_INPUT, **given})
+    return AmountField(label=label, **{**MONEY_INPUT, **given})
 
 
 class TermsForm(CommentForm):

@@ -16,6 +16,7 @@ from donations.machine import donation_rules as rules
 from donations.models import Donation, DonationLine
 from donations.models.line_correction import CORRECTED
 from donations.services.donations import AnnouncedLine
+from lifecycle.amounts import AmountField
 from lifecycle.forms import CommentForm, ReasonForm, Rows, choose, day_input, field_of, validate_telephone
 from lifecycle.shown import ShownForm
 from lifecycle.typed import whole
@@ -132,7 +133,7 @@ class LineForm(forms.ModelForm):
     class Meta:
         model = DonationLine
         fields: tuple[str, ...] = ("type", "quantity", "purchase_year", "condition", "model_name", "unit_value")
-        widgets = {"unit_value": forms.TextInput({"inputmode": "decimal"})}
+        field_classes = {"unit_value": AmountField}
 
     def __init__(self, *args: Any, public: bool | None, law: GiftLaw, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -140,7 +141,6 @@ class LineForm(forms.ModelForm):
         for name, choices in (("type", DeviceType.choices), ("condition", LineCondition.choices)):
             if name in self.fields:
                 field_of(self, name, forms.ChoiceField).choices = choose(choices)
-        self.fields["unit_value"].localize = True
         if public is False:
             del self.fields["unit_value"]
         elif public:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import TextChoices
 
+from lifecycle.amounts import NumberField
 from lifecycle.forms import choose
 from refurb.enums import (
     CheckResult,
@@ -122,13 +123,11 @@ def _choice_field(name: str, criterion: Criterion | None) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=choose(choices))
 
 
-def _number_field(criterion: Criterion, label: str) -> forms.DecimalField:
-    return forms.DecimalField(
+def _number_field(criterion: Criterion, label: str) -> NumberField:
+    return NumberField(
         label=label if criterion.unit in ("", "points") else f"{label} ({criterion.unit})",
         min_value=criterion.minimum,
         max_value=criterion.maximum,
-        localize=True,
-        widget=forms.TextInput({"inputmode": "decimal"}),
         help_text=_bounds(criterion) if criterion.kind == CriterionKind.NOTE else "",
     )
 

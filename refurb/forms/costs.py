@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from donations.models import Donation
+from lifecycle.amounts import AmountField
 from lifecycle.forms import RowField, choose, day_input, field_of
 from network.models import Membership, Organisation
 from refurb.enums import CostKind
@@ -32,14 +33,7 @@ class CostForm(forms.Form):
 
     donation = RowField(label="Lot", queryset=Donation.objects.none(), empty_label="Choisissez…")
     kind = forms.ChoiceField(label="Nature", choices=choose(CostKind.choices))
-    amount = forms.DecimalField(
-        label="Montant, en euros",
-        min_value=Decimal(0),
-        max_digits=8,
-        decimal_places=2,
-        localize=True,
-        widget=forms.TextInput({"inputmode": "decimal"}),
-    )
+    amount = AmountField(label="Montant, en euros", min_value=Decimal(0), max_digits=8, decimal_places=2)
     spent_on = forms.DateField(label="Dépensé le", widget=day_input())
     funder = forms.ModelChoiceField(
         label="Qui paie", queryset=Organisation.objects.none(), required=False, empty_label="Pas encore su"

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from donations.enums import DonationState
 from donations.models import Donation
+from lifecycle.amounts import AmountField
 from lifecycle.forms import CommentForm, ReasonForm, RowField, choose, field_of
 from lifecycle.shown import ShownForm
 from network.enums import OrganisationKind
@@ -183,13 +184,11 @@ class DeviceRegisterForm(CommentForm):
 
 
 class DeviceReconditionForm(CommentForm):
-    price = forms.DecimalField(
+    price = AmountField(
         label="Prix solidaire, en euros TTC",
         min_value=Decimal(0),
         max_digits=8,
         decimal_places=2,
-        localize=True,
-        widget=forms.TextInput({"inputmode": "decimal"}),
         error_messages={"required": "Donnez un prix solidaire, en euros TTC."},
     )
 

@@ -9,6 +9,7 @@ from django.forms import BoundField
 
 from donations.forms.deposit import EvidenceForm
 from donations.serials import is_placeholder
+from lifecycle.amounts import CapacityField
 from lifecycle.forms import choose, field_of
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
@@ -82,9 +83,7 @@ class DriveForm(forms.Form):
         required=False,
         help_text="Il se lit ailleurs que dans le rapport d’effacement, qui lui sera comparé.",
     )
-    capacity = forms.DecimalField(
-        label="Capacité (Go)", min_value=0, max_value=100_000, decimal_places=3, required=False, localize=True
-    )
+    capacity = CapacityField(label="Capacité (Go)", min_value=0, max_value=100_000, decimal_places=3, required=False)
     manufacturer = forms.CharField(label="Marque", max_length=60, required=False)
     model = forms.CharField(label="Modèle", max_length=80, required=False)
     slot = forms.CharField(label="Emplacement", max_length=40, required=False, help_text="Exemple\u00a0: baie 2, M.2.")

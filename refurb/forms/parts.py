@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from documents.services.files import MEBIBYTE
+from lifecycle.amounts import AmountField
 from lifecycle.forms import RowField, choose, field_of
 from refurb.enums import MendedReason, PartKind, TakenOutReason, WrittenOffReason
 from refurb.forms.evidence import DriveForm, gigabytes
@@ -21,12 +22,9 @@ FITS_HELP = (
 )
 
 
-def euros_field(label: str, **given: Any) -> forms.DecimalField:
+def euros_field(label: str, **given: Any) -> AmountField:
     """An amount, typed as in French."""
-    widget = forms.TextInput({"inputmode": "decimal"})
-    return forms.DecimalField(
-        label=label, min_value=Decimal(0), max_digits=8, decimal_places=2, localize=True, widget=widget, **given
-    )
+    return AmountField(label=label, min_value=Decimal(0), max_digits=8, decimal_places=2, **given)
 
 
 class PartForm(forms.Form):

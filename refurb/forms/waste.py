@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from lifecycle.amounts import WeightField
 from lifecycle.forms import day_input, field_of
 from network.models import Membership, Organisation
 from network.siret import clean
@@ -39,8 +40,8 @@ class WasteNoteForm(forms.ModelForm):
         fields = COMPLETED
         widgets = {
             "taken_on": day_input(),
-            "weight_kg": forms.TextInput({"inputmode": "decimal"}),
         }
+        field_classes = {"weight_kg": WeightField}
         help_texts = {
             "taken_on": "Le jour où les appareils ont quitté l’atelier.",
             "weight_kg": "Ce que le recycleur a pesé. Le registre l’écrit en tonnes.",
@@ -54,9 +55,6 @@ class WasteNoteForm(forms.ModelForm):
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        weight = field_of(self, "weight_kg", forms.DecimalField)
-        weight.localize = True
-        weight.widget.is_localized = True
         # What the note says already stays in the list: left alone, it is not taken for something that is not known.
         own = WasteCode.objects.filter(pk=self.instance.waste_code_id)
         known = (WasteCode.objects.on(timezone.localdate()) | own).order_by("code", "valid_from")

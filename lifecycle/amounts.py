@@ -1,0 +1,43 @@
+"""Amounts as people type them in French: a comma, spaces between thousands, the unit after the number or not."""
+
+from typing import Any
+
+from django import forms
+
+SPACES = dict.fromkeys(map(ord, " \t\u00a0\u202f"))
+
+
+class AmountField(forms.DecimalField):
+    """A decimal number, in ``unit``: « 1 234,50 € » is read as the pages write it, and « 1234.5 » as well."""
+
+    unit = "€"
+
+    def __init__(self, **given: Any) -> None:
+        given.setdefault("localize", True)
+        given.setdefault("widget", forms.TextInput({"inputmode": "decimal"}))
+        super().__init__(**given)
+
+    def to_python(self, value: Any) -> Any:
+        """The number; raises ValidationError for anything else, another unit included."""
+        if isinstance(value, str):
+            typed = value.translate(SPACES)
+            value = typed.removesuffix(self.unit) or typed
+        return super().to_python(value)
+
+
+class WeightField(AmountField):
+    unit = "kg"
+
+
+class CapacityField(AmountField):
+    unit = "Go"
+
+
+class ShareField(AmountField):
+    unit = "%"
+
+
+class NumberField(AmountField):
+    """A number of what the page says beside it."""
+
+    unit = ""

@@ -1,0 +1,47 @@
+"""Amounts as people type them in French, wherever a page asks for one."""
+
+import ast
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django import forms
+from django.conf import settings
+
+from lifecycle.amounts import AmountField, CapacityField, NumberField, ShareField, WeightField
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["1234,50", "1234.50", "1 234,50", "1\u00a0234,50\u00a0€", "1\u202f234,5 €", " 1234,5€ "],
+)
+def test_an_amount_is_read_as_the_pages_write_it(typed: str) -> None:
+    assert AmountField(max_digits=8, decimal_places=2).clean(typed) == Decimal("1234.5")
+
+
+def test_each_unit_may_be_typed_where_it_is_meant_and_another_is_refused() -> None:
+    for field, typed in ((WeightField(), "2,4 kg"), (CapacityField(), "2,4 Go"), (ShareField(), "2,4 %")):
+        assert field.clean(typed) == Decimal("2.4")
+        with pytest.raises(forms.ValidationError, match="Saisissez un nombre"):
+            field.clean("2,4 €")
+    with pytest.raises(forms.ValidationError, match="Saisissez un nombre"):
+        NumberField().clean("2,4 €")
+
+
+@pytest.mark.parametrize("typed", ["1,234.50", "1.234,50", "€", "douze", "1-2", "--5", "1,2,3"])
+def test_what_is_no_amount_is_refused(typed: str) -> None:
+    with pytest.raises(forms.ValidationError):
+        AmountField(required=False).clean(typed)
+
+
+def test_no_form_asks_for_an_amount_in_another_way() -> None:
+    root = Path(settings.BASE_DIR)
+    paths = [*root.glob("*/forms/**/*.py"), *root.glob("*/forms.py")]
+    asking = {
+        str(path.relative_to(root))
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == "DecimalField"
+    }
+    assert asking == set()
+    assert len(paths) > 20
