@@ -186,6 +186,11 @@ class ReplyForm(ToldOnForm):
 
     reply = written("À ajouter à la lettre", "Facultatif. La lettre dit déjà ce qui a été fait, et comment contester.")
 
+    def __init__(self, *args: Any, asked: RightsRequest, **kwargs: Any) -> None:
+        super().__init__(*args, asked=asked, **kwargs)
+        if asked.kind == RightKind.ERASURE:  # its letter is printed before the answer is noted, and never after
+            del self.fields["reply"]
+
 
 class RightsRefusalForm(ToldOnForm):
     """Why not, and in words."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 from calendars.expressions import DayOf
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.machine import Context, Requirement
+from lifecycle.requirements import Place
 from network.permissions import protects_data
 from prescriptions.enums import (
     Doubt,
@@ -30,12 +31,18 @@ from prescriptions.models import (
     HouseholdEntry,
     Prescription,
     RightsRequest,
+    RightsRequestEntry,
     SocialStory,
 )
 from prescriptions.parameters import IDENTITY_DAYS, LIFT_DAYS, RIGHTS_OLDEST_MONTHS, RIGHTS_REMIND_DAYS
+from prescriptions.permissions import can_instruct_rights_request
 
 EXPORTED = "rights_export"
 """What the log of accesses says of whoever took the export of all that is known of a household."""
+ANSWER_DRAWN = "rights_letter"
+"""What it says of whoever opened the letter that answers, before the answer is noted."""
+CHANGES_LETTER = ("receive", "identify", "prolong")
+"""The verbs after which a letter drawn earlier is of another moment of the request."""
 
 
 def _coded(name: str, codes: Iterable[str], sentence: str) -> Requirement:
@@ -185,6 +192,35 @@ EXPORT_MADE = Requirement(
     "exported",
     "L’export n’a pas été ouvert depuis la demande\u00a0: prenez-le ici, puis remettez-le.",
     lambda ctx: ~Q(kind=RightKind.ACCESS) | Q(Exists(_exported())),
+)
+
+
+def _answer_drawn(ctx: Context) -> Any:
+    """Told by the letter printed here, an erasure waits for it: afterwards nothing knows where to send it."""
+    if ctx.values.get("told_by") != ToldBy.LETTER:
+        return True
+    moved = RightsRequestEntry.objects.filter(
+        object=OuterRef(OuterRef("pk")), verb__in=CHANGES_LETTER, at__gt=OuterRef("at")
+    )
+    corrected = HouseholdCorrection.objects.filter(household=OuterRef("household"), corrected_at__gt=OuterRef("at"))
+    drawn = HouseholdAccess.objects.filter(
+        household=OuterRef("household"), what=ANSWER_DRAWN, at__gte=OuterRef("received_at")
+    ).exclude(Exists(moved) | Exists(corrected))
+    return ~Q(kind=RightKind.ERASURE) | Q(Exists(drawn))
+
+
+LETTER_DRAWN = Requirement(
+    "letter_drawn",
+    "La lettre n’a pas été ouverte depuis la demande, ou depuis le dernier changement\u00a0: imprimez-la d’abord. "
+    "Après, elle ne s’imprime plus.",
+    _answer_drawn,
+    where=Place(
+        page="prescriptions:rights_request_detail",
+        can=can_instruct_rights_request,
+        who="le délégué à la protection des données",
+        anchor="letters",
+    ),
+    field="told_by",
 )
 
 

@@ -26,6 +26,7 @@ from prescriptions.enums import HouseholdState, RightKind, RightsState
 from prescriptions.filters.rights import RightsFilter
 from prescriptions.forms.rights import OfficerRightsForm, RightsForm
 from prescriptions.machine.household_rules import NOTHING_BINDS, NOTHING_ELSE_ASKED
+from prescriptions.machine.rights_rules import ANSWER_DRAWN
 from prescriptions.models import Household, RightsRequest
 from prescriptions.parameters import LIFT_DAYS
 from prescriptions.permissions import can_instruct_rights_request, can_receive_rights_request, sees_rights_requests
@@ -252,6 +253,8 @@ def rights_request_letter(request: Request, reference: str, about: str) -> FileR
         asked.household = Household.objects.select_related("commune", "prescriber").get(pk=asked.household_id)
         record_access(actor=request.membership, household=asked.household, what="rights_request_letter")
     letter = letter_of(asked, About(about))
+    if about == About.ANSWERED and asked.is_open:
+        record_access(actor=request.membership, household=asked.household, what=ANSWER_DRAWN)
     drawn = render_pdf(
         LETTER,
         {"letter": letter, "asked": asked, "reference": asked.reference},

@@ -1,6 +1,7 @@
 """Pages of requests to exercise a right: noted, instructed, asked by the household itself; who reads what."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -113,7 +114,8 @@ def test_each_verb_is_done_from_its_page() -> None:
     edit_household(actor=desk.circle.worker, household=again(corrected.household), address="9 rue Neuve")
     assert act(correction, "answer", told_by="letter", reply="").state == RightsState.ANSWERED
     erased = desk.asked(RightKind.ERASURE)
-    assert act(erased, "answer", told_by="letter", reply="").state == RightsState.ANSWERED
+    assert client.get(page_of(erased, "rights_request_letter", "reponse")).status_code == 200
+    assert act(erased, "answer", told_by="letter").state == RightsState.ANSWERED
     assert again(erased.household).state == HouseholdState.ANONYMISED
     assert "plus rien ne dit qui" in read(client, page_of(erased, "rights_request_detail"))
 
@@ -139,6 +141,28 @@ def test_letters_are_drawn_for_the_officer_alone_and_those_that_are_true_only() 
     assert letter(acting(desk.circle.worker), "accuse") == 403
     desk.answer(asked)
     assert letter(client, "reponse") == 404
+
+
+def test_an_erasure_told_by_letter_waits_for_its_letter_to_be_opened_and_takes_no_words_that_nobody_reads() -> None:
+    desk = Desk()
+    asked = desk.asked(RightKind.ERASURE)
+    client, where = acting(desk.officer), page_of(asked, "rights_request_answer")
+    letter = page_of(asked, "rights_request_letter", "reponse")
+    first = read(client, where)
+    assert letter in first
+    assert "À ajouter à la lettre" not in first
+    today = timezone.localdate().isoformat()
+    refused = answered(client, where, told_by="letter", told_on=today)
+    assert "La lettre n’a pas été ouverte" in refused
+    assert letter in refused
+    assert client.get(page_of(asked, "rights_request_letter", "accuse")).status_code == 200, "that is another letter"
+    assert "La lettre n’a pas été ouverte" in answered(client, where, told_by="letter", told_on=today)
+    assert client.get(letter).status_code == 200
+    desk.do(asked, "prolong", prolongation="complex", told_by="phone", due_on=asked.due_on + timedelta(days=60))
+    assert "La lettre n’a pas été ouverte" in answered(client, where, told_by="letter", told_on=today)
+    assert client.get(letter).status_code == 200
+    done(client, where, told_by="letter", told_on=today)
+    assert again(asked.household).state == HouseholdState.ANONYMISED
 
 
 def test_the_letter_of_a_refusal_is_printed_once_it_is_noted_though_the_page_names_nobody_any_more() -> None:
