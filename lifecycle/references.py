@@ -30,6 +30,13 @@ def is_reference(text: str) -> bool:
     return re.fullmatch(rf"[A-Z]-[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}", text) is not None
 
 
+def as_typed(typed: str) -> str:
+    """A reference typed where nothing else is expected: in any case, with spaces, other dashes or nothing between."""
+    text = " ".join(scanned(typed).split()).upper()
+    found = re.fullmatch(rf"([A-Z]{{1,2}})[\s\-–—‑._]*([{ALPHABET}]{{4}})[\s\-–—‑._]*([{ALPHABET}]{{4}})", text)
+    return "-".join(found.groups()) if found else text
+
+
 @contextmanager
 def drawn_from(source: random.Random) -> Iterator[None]:
     """Draw references from ``source`` inside the block, so that the same seed gives the same département."""
@@ -41,8 +48,15 @@ def drawn_from(source: random.Random) -> Iterator[None]:
 
 
 def scanned(typed: str) -> str:
-    """What a scanner typed: the QR code of a label or of a paper holds an address, whose last part is the reference."""
+    """What a scanner typed: the QR code of a label or of a paper holds an address, whose last part is the reference.
+
+    What is typed by hand with spaces or other dashes in the place of hyphens is read as a reference; the rest is left,
+    for it may be a name or a serial number.
+    """
     text = typed.strip()
     if text.startswith(("http://", "https://")):
         return urlsplit(text).path.rstrip("/").rpartition("/")[2]
-    return text
+    apart = r"(?:\s+|\s*[\-–—‑]\s*)"
+    parted = rf"([A-Z]{{1,2}}){apart}([{ALPHABET}]{{4}}){apart}([{ALPHABET}]{{4}})"
+    found = re.fullmatch(parted, text.upper())
+    return "-".join(found.groups()) if found and re.search(r"\d", text) else text

@@ -7,6 +7,7 @@ import django_filters
 from django.utils import timezone
 
 from lifecycle.forms import day_input
+from lifecycle.references import as_typed
 from network.enums import OrganisationKind, Role
 from network.models import Organisation
 from network.permissions import acts_as, is_pilot
@@ -76,7 +77,7 @@ class DeviceFilter(django_filters.FilterSet):
         return rows.filter(**{f"{name}__lte": timezone.now() - timedelta(days=int(value))})
 
     def in_lot(self, rows: DeviceQuerySet, name: str, value: str) -> DeviceQuerySet:
-        return rows.filter(donation__reference__iexact=value.strip())
+        return rows.filter(donation__reference=as_typed(value))
 
 
 class WasteFilter(django_filters.FilterSet):

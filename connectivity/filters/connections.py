@@ -5,6 +5,7 @@ import django_filters
 from connectivity.enums import TO_ANSWER, ConnectionState
 from connectivity.models import ConnectionFile, CopperClosure
 from connectivity.models.connection import ConnectionQuerySet
+from lifecycle.references import as_typed
 from network.models import Epci
 from prescriptions.enums import CONNECTION_KINDS, NeedUse
 from prescriptions.models import Need
@@ -25,7 +26,7 @@ class ConnectionFilter(django_filters.FilterSet):
         fields = ("text", "state", "kind", "epci")
 
     def search(self, rows: ConnectionQuerySet, name: str, value: str) -> ConnectionQuerySet:
-        return rows.filter(reference__iexact=value.strip())
+        return rows.filter(reference=as_typed(value))
 
 
 class QueueFilter(django_filters.FilterSet):

@@ -17,6 +17,7 @@ from documents.services import store_file
 from donations.forms.deposit import EvidenceForm
 from lifecycle.amounts import AmountField
 from lifecycle.forms import CommentForm, RowField, choose, field_of
+from lifecycle.references import as_typed
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from prescriptions.enums import OrderReason
@@ -253,4 +254,4 @@ class NeedFindForm(forms.Form):
 
     def clean_reference(self) -> str:
         typed: str = self.cleaned_data["reference"]
-        return typed.strip().upper()
+        return as_typed(typed)

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from lifecycle.forms import day_input
+from lifecycle.references import as_typed
 from network.forms.communes import CommuneField
 from prescriptions.enums import ErasureChannel
 from prescriptions.forms.asking import CommentForm
@@ -101,7 +102,7 @@ class AttachForm(CommentForm):
         self.seen = seen
 
     def clean_same_as(self) -> Household:
-        typed = self.cleaned_data["same_as"].strip().upper()
+        typed = as_typed(self.cleaned_data["same_as"])
         other: Household | None = self.seen.filter(reference=typed).first()
         if other is None:
             raise ValidationError(f"Aucun dossier que vous suivez ne porte la référence «\u00a0{typed}\u00a0».")

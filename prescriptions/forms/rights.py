@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from lifecycle.forms import day_input, field_of
+from lifecycle.references import as_typed
 from prescriptions.enums import (
     Doubt,
     Prolongation,
@@ -77,7 +78,7 @@ class OfficerRightsForm(RightsForm):
     reference = forms.CharField(
         label="Référence du dossier ou de la demande",
         required=False,
-        max_length=16,
+        max_length=200,  # the address that a scanner types too
         help_text="Elle commence par F- ou P-\u00a0; elle est sur la feuille du foyer.",
     )
     last_name = forms.CharField(label="Nom", required=False, max_length=80, validators=[validate_no_nir])
@@ -97,7 +98,7 @@ class OfficerRightsForm(RightsForm):
         return data
 
     def _household(self, data: dict[str, Any]) -> Household:
-        reference = data.pop("reference").strip().upper()
+        reference = as_typed(data.pop("reference"))
         last, first, born = data.pop("last_name"), data.pop("first_name"), data.pop("birth_date")
         if reference:
             found = _by_reference(reference)

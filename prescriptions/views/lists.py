@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from lifecycle.acting import may
 from lifecycle.actors import Actor
+from lifecycle.references import scanned
 from lifecycle.sets import SetVerb
 from lists.listing import Listing, lists
 from network.permissions import is_pilot
@@ -227,7 +228,7 @@ def household_search(request: Request) -> HttpResponse:
     form = SearchForm(request.POST)
     if not form.is_valid():
         return render(request, "prescriptions/household_search.html", {"search": form, "form": form, "table": None})
-    text = form.cleaned_data["text"]
+    text = scanned(form.cleaned_data["text"])
     prescription = Prescription.objects.visible_to(actor).filter(reference__iexact=text).first()
     if prescription is not None:
         return redirect("prescriptions:prescription_detail", reference=prescription.reference)

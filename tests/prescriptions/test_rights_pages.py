@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from desk.views.search import FIELD
 from documents.models import Mail
 from network.models import Membership
 from prescriptions.enums import HouseholdState, RightKind, RightsState
@@ -141,6 +142,20 @@ def test_letters_are_drawn_for_the_officer_alone_and_those_that_are_true_only() 
     assert letter(acting(desk.circle.worker), "accuse") == 403
     desk.answer(asked)
     assert letter(client, "reponse") == 404
+
+
+@pytest.mark.parametrize("spelt", ["{} {} {}", "{}{}{}", "{} - {} - {}", " {}\u2013{}\u2013{} ", "{}-{}-{}"])
+def test_the_number_of_a_file_is_read_however_it_is_typed(spelt: str) -> None:
+    desk = Desk()
+    household = desk.circle.household()
+    typed = spelt.format(*household.reference.lower().split("-"))
+    client = acting(desk.officer)
+    where = reverse("prescriptions:rights_request_create")
+    done(client, where, **filled(reference=typed, channel="letter"))
+    assert RightsRequest.objects.get().household == household
+    if spelt != "{}{}{}":  # what nothing parts may be the number that a maker gave a device
+        found = acting(desk.circle.worker).post(reverse("desk:search"), {FIELD: typed})
+        assert found.headers.get("Location") == page_of(household, "household_detail")
 
 
 def test_an_erasure_told_by_letter_waits_for_its_letter_to_be_opened_and_takes_no_words_that_nobody_reads() -> None:
