@@ -3,10 +3,25 @@ it be kept and used for nothing. The answers to what they ask leave by another d
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from prescriptions.enums import HouseholdState, RightKind, RightsState
 from prescriptions.models import Agreement, Household, RightsRequest
+
+
+def objecting() -> QuerySet[RightsRequest]:
+    """The objections that hold: answered, and the household agreed to nothing since."""
+    own = Q(prescription__household=OuterRef("household"))
+    agreed = Agreement.objects.filter(
+        own | Q(prescription__household=OuterRef("household__joined_into")), recorded_at__gt=OuterRef("settled_at")
+    )
+    return RightsRequest.objects.filter(~Exists(agreed), kind=RightKind.OBJECTION, state=RightsState.ANSWERED)
+
+
+def objection_of(household: Household) -> RightsRequest | None:
+    """The last objection of a household that holds, under whichever file it was made; one query."""
+    own = Q(household=household.pk) | Q(household__joined_into=household.pk)
+    return objecting().filter(own).order_by("-settled_at", "-pk").first()
 
 
 def hearing() -> Q:
@@ -14,16 +29,7 @@ def hearing() -> Q:
 
     What was asked under a file that was joined holds for the file kept.
     """
-    own = Q(prescription__household=OuterRef("household"))
-    agreed = Agreement.objects.filter(
-        own | Q(prescription__household=OuterRef("household__joined_into")), recorded_at__gt=OuterRef("settled_at")
-    )
-    objected = RightsRequest.objects.filter(
-        ~Exists(agreed),
-        Q(household=OuterRef("pk")) | Q(household__joined_into=OuterRef("pk")),
-        kind=RightKind.OBJECTION,
-        state=RightsState.ANSWERED,
-    )
+    objected = objecting().filter(Q(household=OuterRef("pk")) | Q(household__joined_into=OuterRef("pk")))
     restricted = RightsRequest.objects.restricting().filter(household=OuterRef("pk"))
     return Q(state=HouseholdState.OPEN) & ~Exists(objected) & ~Exists(restricted)
 

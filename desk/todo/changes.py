@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, Value
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Max, Q, Value
 from django.db.models.functions import Concat, TruncDate
 from django.urls import reverse
 
@@ -23,6 +23,8 @@ from typography.french import HARD
 MOST = 10
 """How many sentences are told."""
 HOUSEHOLD = "household"
+OBJECTED = "Arrêtée\u00a0: le foyer s’est opposé à l’usage de ses informations"
+"""What is told of a request that stops because its household objects, and not because it takes its agreement back."""
 
 
 @dataclass(frozen=True)
@@ -156,15 +158,22 @@ def _of(actor: Membership, told: ToldMoves, since: datetime, at: datetime, *, na
     if told.household and named:
         path = f"object__{told.household}"
         columns[HOUSEHOLD] = Max(Concat(F(f"{path}__first_name"), Value(" "), F(f"{path}__last_name")))
-    days = by_others.order_by().annotate(on=TruncDate("at")).values("verb", "on").annotate(**columns)
-    return [_change(told, row) for row in days.order_by("-last")[:MOST]]
+    by_objection = ExpressionWrapper(Q(verb="revoke", cause_machine="rights_request"), BooleanField())
+    days = (
+        by_others.order_by()
+        .annotate(on=TruncDate("at"), objected=by_objection)
+        .values("verb", "on", "objected")
+        .annotate(**columns)
+    )
+    return [_change(told, row, named=named) for row in days.order_by("-last")[:MOST]]
 
 
-def _change(told: ToldMoves, row: dict[str, Any]) -> Change:
-    declared = verbs_of(told.model)[row["verb"]]
+def _change(told: ToldMoves, row: dict[str, Any], *, named: bool) -> Change:
+    """No right that a household exercises is told to who serves none."""
+    done = OBJECTED if named and row["objected"] else verbs_of(told.model)[row["verb"]].done
     by = row["organisation"] if row["organisations"] == 1 else ""
     if row["count"] > 1:
         subject, url = f"{row['count']}{HARD}{told.plural}", ""  # no list has these rows alone
     else:
         subject, url = row.get(HOUSEHOLD, "").strip() or row["reference"], reverse(told.page, args=[row["reference"]])
-    return Change(declared.done, subject, by or "", row["last"], url)
+    return Change(done, subject, by or "", row["last"], url)

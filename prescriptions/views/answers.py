@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from lifecycle.actors import Actor
 from lifecycle.history import Past
+from network.permissions import is_pilot
+from prescriptions.enums import RightKind, RightsState
 from prescriptions.machine.prescription import PrescriptionMachine
-from prescriptions.models import Prescription, PrescriptionEntry
+from prescriptions.models import Household, Prescription, PrescriptionEntry, RightsRequest
+from typography.french import day
 
 ANSWERED = ("confirm", "decline", "reconsider")
 
@@ -24,6 +29,25 @@ def answers_of(prescriptions: Iterable[Prescription], actor: Actor) -> list[Past
             str(entry.actor.organisation) if entry.actor is not None else PrescriptionMachine.through_a_link,
         )
         for entry in entries.select_related("object", "actor__organisation").order_by("-at", "-pk")
+    ]
+
+
+def objections_told(household: Household, actor: Actor) -> list[Past]:
+    """That it objected and was answered, to whoever reads its file but the pilot, whom no right is told to: one query.
+
+    An objection stops nothing of what is served already: without this, nothing of it is written where one works.
+    """
+    if is_pilot(actor):
+        return []
+    own = Q(household=household.pk) | Q(household__joined_into=household.pk)
+    answered = RightsRequest.objects.filter(own, kind=RightKind.OBJECTION, state=RightsState.ANSWERED)
+    return [
+        Past(
+            f"Le foyer s’est opposé, le {day(asked.received_on)}, à l’usage de ses informations ({asked.reference})",
+            asked.settled_at,
+            "Délégué à la protection des données",
+        )
+        for asked in answered
     ]
 
 

@@ -14,6 +14,7 @@ from network.permissions import is_pilot
 from network.requests import Request
 from prescriptions.documents import draw_agreement, draw_in_language, is_translated
 from prescriptions.enums import AGREEMENT_WITHDRAWN, CodePurpose, PrescriptionState, SheetLanguage
+from prescriptions.hearing import objection_of
 from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, Transfer, rank_of
 from prescriptions.permissions import (
     advises,
@@ -130,6 +131,7 @@ def household_detail(request: Request, reference: str) -> HttpResponse:
         "step": household_step(household, sheet.prescriptions, actor),
         "more": [(label, reverse(f"prescriptions:{name}", args=[household.reference])) for label, name in more],
         "can_create": can_create,
+        "objection": None if is_pilot(actor) or household.state == "anonymised" else objection_of(household),
         "works": works(actor),
         "hears": can_receive_rights_request(actor) is not None and household.state != "anonymised",
         "same": same_household(household, actor),

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from desk.todo.changes import changes_since
 from desk.views.search import FIELD
 from documents.models import Mail
 from lifecycle import gate
@@ -243,6 +244,37 @@ def test_the_letter_of_an_answer_is_printed_the_day_it_is_given_and_no_other_day
     desk.do(old, verb, **given, at=the_day_before)
     assert client.get(page_of(old, "rights_request_letter", about)).status_code == 404
     assert "Lettres à imprimer" not in read(client, page_of(old, "rights_request_detail"))
+
+
+def test_an_objection_is_read_where_the_worker_works_and_asked_before_another_prescription() -> None:
+    desk = Desk()
+    circle = desk.circle
+    household = circle.household()
+    circle.accepted(((NeedKind.SMARTPHONE, NeedUse.PAPERWORK),), household)
+    partly = circle.accepted((*COMPUTER, *SKILLS), household)
+    met = partly.needs.get(kind="digital_skills")
+    meet_need(actor=circle.worker, need=start_need(actor=circle.worker, need=met, mediation=circle.mediation))
+    client, where = acting(circle.worker), page_of(household, "household_detail")
+    begin = page_of(household, "prescription_begin")
+    assert "opposé le" not in read(client, where)
+    before = timezone.now()
+    asked = desk.answer(desk.asked(RightKind.OBJECTION, household))
+    page = read(client, where)
+    assert "S’est opposé le" in page
+    assert "Le foyer s’est opposé, le" in page.partition('id="timeline"')[2]
+    told = [one.sentence for one in changes_since(circle.worker, ("prescription",), before, timezone.now())]
+    assert [one for one in told if "opposé" in one]
+    assert "Accord du foyer retiré" not in told
+    secret = read(acting(circle.pilot), where)
+    assert "opposé" not in secret
+    assert asked.reference not in secret
+
+    count = household.prescriptions.count()
+    assert client.post(begin).headers["Location"] == where
+    assert household.prescriptions.count() == count
+    assert "ne commencez une prescription que s’il la demande" in read(client, where)
+    assert client.post(begin, {"asks_again": "1"}).headers["Location"] != where
+    assert household.prescriptions.count() == count + 1
 
 
 def test_nothing_is_written_any_more_to_a_household_that_objected_nor_read_by_the_distributor() -> None:
