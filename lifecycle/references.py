@@ -51,7 +51,7 @@ def scanned(typed: str) -> str:
     """What a scanner typed: the QR code of a label or of a paper holds an address, whose last part is the reference.
 
     What is typed by hand with spaces or other dashes in the place of hyphens is read as a reference; the rest is left,
-    for it may be a name or a serial number.
+    for it may be a name or a serial number. A name may be so made too: whoever finds nothing looks for what was typed.
     """
     text = typed.strip()
     if text.startswith(("http://", "https://")):
@@ -59,4 +59,4 @@ def scanned(typed: str) -> str:
     apart = r"(?:\s+|\s*[\-–—‑]\s*)"
     parted = rf"([A-Z]{{1,2}}){apart}([{ALPHABET}]{{4}}){apart}([{ALPHABET}]{{4}})"
     found = re.fullmatch(parted, text.upper())
-    return "-".join(found.groups()) if found and re.search(r"\d", text) else text
+    return "-".join(found.groups()) if found else text

@@ -23,7 +23,10 @@ def search(request: Request) -> HttpResponse:
     """Go straight to what has this reference, label or serial number; list what else is found, by kind."""
     typed = " ".join(request.POST.get(FIELD, "").split())
     is_long = len(typed) > LONGEST
-    found = [] if is_long else found_by(scanned(typed), request.membership)
+    wanted = scanned(typed)
+    found = [] if is_long else found_by(wanted, request.membership)
+    if not found and not is_long and wanted != typed:  # a name may be made as a reference is
+        found = found_by(typed, request.membership)
     exact = {one.url for one in found if one.is_exact}
     if len(exact) == 1:
         return redirect(exact.pop())

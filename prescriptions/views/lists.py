@@ -228,11 +228,12 @@ def household_search(request: Request) -> HttpResponse:
     form = SearchForm(request.POST)
     if not form.is_valid():
         return render(request, "prescriptions/household_search.html", {"search": form, "form": form, "table": None})
-    text = scanned(form.cleaned_data["text"])
-    prescription = Prescription.objects.visible_to(actor).filter(reference__iexact=text).first()
+    text = form.cleaned_data["text"]
+    reference = scanned(text)
+    prescription = Prescription.objects.visible_to(actor).filter(reference__iexact=reference).first()
     if prescription is not None:
         return redirect("prescriptions:prescription_detail", reference=prescription.reference)
-    need = Need.objects.visible_to(actor).filter(reference__iexact=text).first()
+    need = Need.objects.visible_to(actor).filter(reference__iexact=reference).first()
     if need is not None:
         return redirect("prescriptions:need_detail", reference=need.reference)
     seen = Household.objects.visible_to(actor)
@@ -261,8 +262,8 @@ def matching(households: HouseholdQuerySet, text: str, actor: Actor) -> Househol
     """
     wanted = text.strip()
     if is_pilot(actor):
-        return households.filter(reference__iexact=wanted)
-    same = Q(reference__iexact=wanted) | Q(email__iexact=wanted)
+        return households.filter(reference__iexact=scanned(wanted))
+    same = Q(reference__iexact=scanned(wanted)) | Q(email__iexact=wanted)
     figures = "".join(character for character in wanted if character.isdigit())
     if len(figures) >= 6:
         same |= Q(phone_key=figures)

@@ -12,7 +12,7 @@ from desk.views.search import FIELD
 from documents.models import Document
 from lifecycle.actors import SYSTEM
 from lifecycle.machine import machine_named
-from lifecycle.references import scanned
+from lifecycle.references import as_typed, scanned
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.likeness import words_of
@@ -205,3 +205,11 @@ def test_what_is_too_long_is_not_cut_and_searched_but_said_and_still_typed(shelf
     page = found(shelf.adviser, pasted)
     assert f"120 caractères au plus, {len(pasted)} sont tapés" in page
     assert f'value="{pasted}"' in page
+
+
+def test_a_reference_is_read_however_it_is_spelt_and_nothing_else_is_taken_for_one() -> None:
+    for typed in ("f s5ys 62m3", "F-S5YS-62M3", " f \u2013 s5ys\u201362m3", "https://maillon.test/foyers/F-S5YS-62M3/"):
+        assert (scanned(typed), as_typed(typed)) == ("F-S5YS-62M3",) * 2
+    assert as_typed("drehspabcd") == as_typed("dr ehsp abcd") == scanned("dr ehsp abcd") == "DR-EHSP-ABCD"
+    for other in ("CND8234XYZ", "Anne Martin", "06 12 34 56 78", ""):
+        assert scanned(other) == other
