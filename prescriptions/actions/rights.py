@@ -6,8 +6,7 @@ from typing import Any
 from lifecycle.pages import Page, Pages
 from network.requests import Request
 from prescriptions.enums import RightKind
-from prescriptions.forms.asking import CommentForm
-from prescriptions.forms.rights import DoubtForm, ProlongForm, ReplyForm, RightsRefusalForm, ToldForm
+from prescriptions.forms.rights import DoubtForm, ProlongForm, ReplyForm, RightsCommentForm, RightsRefusalForm, ToldForm
 from prescriptions.models import RightsRequest
 from prescriptions.services import rights
 from prescriptions.views.rights import binding, visible_rights_request
@@ -31,7 +30,7 @@ PAGES: tuple[Page[Request], ...] = (
         form_kwargs=_asked,
         done="Le délai s’arrête jusqu’à ce que vous notiez l’identité établie",
     ),
-    Page("identify", "identifiee", CommentForm, rights.identify_rights_request, done="Le délai reprend"),
+    Page("identify", "identifiee", RightsCommentForm, rights.identify_rights_request, done="Le délai reprend"),
     Page(
         "prolong",
         "prolonger",
@@ -57,8 +56,8 @@ PAGES: tuple[Page[Request], ...] = (
         form_kwargs=_asked,
         done="Fin de la limitation annoncée\u00a0: la personne doit le savoir aujourd’hui",
     ),
-    Page("lift", "lever", CommentForm, done="Limitation levée\u00a0: le dossier sert de nouveau"),
-    Page("withdraw", "retirer", CommentForm, done="Demande retirée"),
+    Page("lift", "lever", RightsCommentForm, done="Limitation levée\u00a0: le dossier sert de nouveau"),
+    Page("withdraw", "retirer", RightsCommentForm, done="Demande retirée"),
 )
 
 urlpatterns = Pages(RightsRequest, visible_rights_request, "prescriptions/actions/_rights_request.html").urls(

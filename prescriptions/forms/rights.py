@@ -205,8 +205,15 @@ class RightsRefusalForm(ToldOnForm):
     )
 
 
-class IdentifiedForm(CommentForm):
-    """Who it is was established; how is not copied here."""
+class RightsCommentForm(CommentForm):
+    """A comment on a request that the pilot does not see."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["comment"].help_text = (
+            "Facultatif. Ceux de votre organisation qui voient cette demande le lisent\u00a0; le pilote ne la "
+            "voit pas\u00a0: ne nommez personne."
+        )
 
 
 class OwnRightsForm(forms.Form):
@@ -220,6 +227,14 @@ class OwnRightsForm(forms.Form):
         RightKind.OBJECTION: "Arrêter ma demande, et l’usage de ce qui est écrit sur moi",
         RightKind.RESTRICTION: "Garder ce qui est écrit sur moi sans s’en servir, pour l’instant",
     }
+    words = forms.CharField(
+        label="Une erreur à corriger\u00a0? Dites ce qui est faux, et ce qui est vrai",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        validators=[validate_no_nir],
+        help_text="Quelques mots suffisent. Le délégué qui vous répond et votre travailleur social les lisent.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

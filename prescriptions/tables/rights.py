@@ -22,7 +22,7 @@ class RightsTable(tables.Table):
     )
     kind = tables.Column(verbose_name="Droit exercé")
     received_on = tables.Column(verbose_name="Reçue le", attrs=WHOLE)
-    due_on = tables.Column(verbose_name="Réponse due", attrs=WHOLE)
+    due_on = tables.Column(verbose_name="Réponse due")  # with the days left: too long to hold on one line
     state = StateColumn()
     prescriber = tables.Column(verbose_name="Prescripteur", accessor="household__prescriber", orderable=False)
 

@@ -17,11 +17,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from documents.addresses import typed_code
 from lifecycle.acting import asks_then_acts, posted
 from lifecycle.actors import SignedLink
-from prescriptions.enums import HouseholdState, SheetLanguage
-from prescriptions.models import Prescription, SheetTranslation
+from prescriptions.enums import HouseholdState, RightKind, SheetLanguage
+from prescriptions.models import Prescription, RightsRequest, SheetTranslation
 from prescriptions.models.household import OWN_SHEET
 from prescriptions.own_papers import pass_for, request_of
 from prescriptions.own_parts import parts_of
+from prescriptions.rights_told import KINDS
 from prescriptions.saying import Tongue, TranslatableDay, translatable
 from prescriptions.services.households import record_access
 from prescriptions.telling import telling_of
@@ -117,8 +118,18 @@ def told_page(
         "refused": refused,
         "tongue": tongue_of(request),
         "agreement": agreement_of(prescription),
+        "rights": rights_of(prescription),
     }
     return hidden(render(request, PAGE, context))
+
+
+def rights_of(prescription: Prescription) -> list[RightsRequest]:
+    """The rights that this household exercises and that wait for an answer, in the words of its letters."""
+    asked = list(RightsRequest.objects.open().filter(household=prescription.household_id).order_by("received_on", "pk"))
+    for one in asked:
+        one.told_kind = KINDS[RightKind(one.kind)]  # type: ignore[attr-defined]
+        one.late = one.is_late(timezone.localdate())  # type: ignore[attr-defined]
+    return asked
 
 
 def agreement_of(prescription: Prescription) -> Mapping[str, str] | None:

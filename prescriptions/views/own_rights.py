@@ -27,13 +27,13 @@ PAGE = "prescriptions/own_rights.html"
 class AskForm(BirthYearForm, OwnRightsForm):
     """What is asked, and the year that says that the sheet is one's own."""
 
-    field_order = ("kind", "year")
+    field_order = ("kind", "words", "year")
 
 
 @login_not_required
 @never_cache
 @asks_then_acts
-@sensitive_post_parameters("year", "kind")
+@sensitive_post_parameters("year", "kind", "words")
 def own_rights(request: HttpRequest, code: str) -> HttpResponse:
     """It says how one exercises a right, and notes what is asked; the same answer for a wrong sheet and a wrong year.
 
@@ -51,12 +51,12 @@ def own_rights(request: HttpRequest, code: str) -> HttpResponse:
     if not opened or not prescription:
         return hidden(render(request, PAGE, {"form": form, "said": "unknown", "code": code}))
     tried.rollback()
-    said, asked = _asked(prescription, opened[0], form.cleaned_data["kind"])
+    said, asked = _asked(prescription, opened[0], form.cleaned_data["kind"], form.cleaned_data["words"])
     late = asked.is_late(timezone.localdate())
     return hidden(render(request, PAGE, {"said": said, "asked": asked, "late": late, "code": code}))
 
 
-def _asked(prescription: Prescription, paper: int, kind: str) -> tuple[str, RightsRequest]:
+def _asked(prescription: Prescription, paper: int, kind: str, words: str) -> tuple[str, RightsRequest]:
     """What it asks, noted; the one that waits already when it asks the same again."""
     link = SignedLink(f"{OWN_SHEET}{paper}", opens=("prescription", prescription.pk))
     record_access(actor=link, household=prescription.household, what="own_rights")
@@ -71,6 +71,7 @@ def _asked(prescription: Prescription, paper: int, kind: str) -> tuple[str, Righ
             requester=Requester.PERSON,
             channel=RightsChannel.PAGE,
             received_on=timezone.localdate(),
+            words=words,
         )
     except Refused:  # the same was asked in another window meanwhile
         return "already", own.get()

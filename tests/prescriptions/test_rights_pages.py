@@ -19,6 +19,7 @@ from tests.pages import acting, answered, done, read
 from tests.prescriptions.files import again
 from tests.prescriptions.pages import STRANGERS, page_of, stranger
 from tests.prescriptions.rights import Desk
+from typography.french import written_day
 
 pytestmark = pytest.mark.django_db
 
@@ -147,7 +148,7 @@ def test_letters_are_drawn_for_the_officer_alone_and_those_that_are_true_only() 
 @pytest.mark.parametrize("spelt", ["{} {} {}", "{}{}{}", "{} - {} - {}", " {}\u2013{}\u2013{} ", "{}-{}-{}"])
 def test_the_number_of_a_file_is_read_however_it_is_typed(spelt: str) -> None:
     desk = Desk()
-    household = desk.circle.household()
+    household = desk.circle.household()  # its reference is drawn: with figures in it or none
     typed = spelt.format(*household.reference.lower().split("-"))
     client = acting(desk.officer)
     where = reverse("prescriptions:rights_request_create")
@@ -244,6 +245,34 @@ def test_a_household_asks_by_its_own_page_and_nobody_has_verified_who() -> None:
     assert RightsRequest.objects.count() == 1
     assert re.search("personne n’a vérifié", read(acting(desk.officer), page_of(asked, "rights_request_detail")))
     assert Mail.objects.filter(about_machine="rights_request").count() == 1
+
+
+def test_a_household_says_by_its_own_page_what_is_wrong_and_reads_there_what_becomes_of_it() -> None:
+    desk = Desk()
+    code, _ = _sheet(desk)
+    client, url = acting(desk.officer), reverse("prescriptions:own_rights", args=[code])
+    client.logout()
+    own, wrong = reverse("prescriptions:own_page", args=[code]), {"year": "1984", "kind": "rectification"}
+    refused = client.post(url, wrong | {"words": "1 85 05 78 006 084 91"}).content.decode()
+    assert "numéro de sécurité sociale" in refused
+    assert not RightsRequest.objects.exists()
+    assert "vous avez demandé" not in client.post(own, {"year": "1984"}).content.decode()
+
+    said = client.post(url, wrong | {"words": "Je vis au 12, pas au 21."}).content.decode()
+    assert "Ce que vous avez écrit est avec votre demande" in said
+    asked = RightsRequest.objects.get()
+    page = client.post(own, {"year": "1984"}).content.decode()
+    assert f"demande <strong>{asked}</strong>, on vous répond au plus tard le {written_day(asked.due_on)}" in page
+    assert "au 12, pas au 21" not in page, "a sheet and a year open it: who wrote is not verified"
+    for reader in (desk.officer, desk.circle.worker):
+        assert "au 12, pas au 21" in read(acting(reader), page_of(asked, "rights_request_detail"))
+
+
+def test_a_comment_says_who_reads_it_and_that_the_pilot_does_not() -> None:
+    desk = Desk()
+    page = read(acting(desk.officer), page_of(desk.asked(), "rights_request_withdraw"))
+    assert "le pilote ne la voit pas" in page
+    assert "le pilote le lisent" not in page
 
 
 def test_its_tries_are_counted_with_those_of_the_page_of_the_request() -> None:
