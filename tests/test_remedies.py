@@ -97,6 +97,7 @@ IN_PERSON = {
         (Role.ADVISER, Kind.DISTRIBUTOR),
     ],
     "le pilote": [(Role.PILOT, Kind.DEPARTEMENT)],
+    "le délégué à la protection des données": [(Role.DPO, Kind.DEPARTEMENT)],
     "un contact du donateur": [(Role.CONTACT, Kind.DONOR)],
     "le responsable d’un atelier désigné": [(Role.MANAGER, Kind.RECONDITIONER)],
     "un technicien de l’atelier": [(Role.TECHNICIAN, Kind.RECONDITIONER)],
