@@ -29,9 +29,15 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
     mine = Appointment.objects.visible_to(actor).filter(scope) if scope is not None else Appointment.objects.none()
     rows = mine.select_related("need__prescription__household", "point")
     to_do = rows.to_tell(at) | rows.filter(to_call_back(at)) | rows.to_follow() | rows.to_move(at)
+    to_do |= rows.to_rebook()
     to_do = to_do.filter(unrestricted("need__prescription__household")) | rows.filter(Exists(unread_answers()))
     ctx = Context(at, actor)
-    why = {"is_unreceived": _is(not_received()), "is_unknown": _is(not_known()), "is_last": _is(many_missed(ctx))}
+    why = {
+        "is_unreceived": _is(not_received()),
+        "is_unknown": _is(not_known()),
+        "is_to_come": _is(Q(starts_at__gt=at)),
+        "is_last": _is(many_missed(ctx)),
+    }
     return (
         Block(
             "rendez-vous",
@@ -85,7 +91,8 @@ def _why(appointment: Any) -> str:
         last = "pas venu, plus d’autre heure\u00a0: libérez l’appareil"
         return last if appointment.is_last else "pas venu, proposez une autre heure"
     if appointment.state == AppointmentState.CANCELLED:
-        return "annulé, à lui dire"
+        untold = appointment.is_unknown and appointment.is_to_come
+        return "annulé, à lui dire" if untold else "annulé, proposez une autre heure"
     if appointment.is_unreceived:
         return "le point ne reçoit plus à cette heure, à déplacer"
     return "à lui dire" if appointment.is_unknown else "à lui rappeler"

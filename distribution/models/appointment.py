@@ -162,6 +162,17 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         still = held.filter(reserved_at__lte=OuterRef("booked_at"))
         return self.filter(~Q(Exists(later)), Q(Exists(still)), state=S.MISSED)
 
+    def to_rebook(self) -> Self:
+        """Those given up, by whoever it was, while what they were for is still put aside, and that no other replaces.
+
+        Who answered that it needs nothing any more is called for no hour.
+        """
+        held = Device.objects.main().filter(need=OuterRef("need"), state=DeviceState.RESERVED)
+        later = Appointment._base_manager.filter(need=OuterRef("need"), pk__gt=OuterRef("pk"))
+        still = held.filter(reserved_at__lte=OuterRef("booked_at"))
+        wanted = Q(need__prescription__declined_at=None)
+        return self.filter(~Q(Exists(later)), Q(Exists(still)), wanted, state=S.CANCELLED)
+
 
 class Appointment(Stateful):
     """The hour at which a household comes for what a need of it holds at a point.

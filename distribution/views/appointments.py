@@ -76,7 +76,7 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
     device = Device.objects.visible_to(request.membership).main().filter(need=appointment.need).first()
     amount = amount_of(appointment.need)
     unknown = Appointment.objects.filter(not_known(), pk=appointment.pk).exists()
-    again = _again(appointment, request)
+    again, rebook = _again(appointment, request), _rebook(appointment, request)
     serves = can_keep_appointment(request.membership) is not None
     now = timezone.now()
     context = {
@@ -94,6 +94,7 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
         "main": "miss",
         "serves": serves,
         "again": again,
+        "rebook": rebook,
         "no_other": no_other(appointment.need, device, request.membership) if again and device is not None else "",
     }
     return render(request, "distribution/appointment_detail.html", context)
@@ -138,6 +139,13 @@ def _again(appointment: Any, request: Request) -> bool:
     if can_keep_appointment(request.membership) is None:
         return False
     return Appointment.objects.to_follow().filter(pk=appointment.pk).exists()
+
+
+def _rebook(appointment: Any, request: Request) -> bool:
+    """Whether it was given up, and another one is to be agreed on."""
+    if appointment.state != AppointmentState.CANCELLED or can_keep_appointment(request.membership) is None:
+        return False
+    return Appointment.objects.to_rebook().filter(pk=appointment.pk).exists()
 
 
 @require_safe

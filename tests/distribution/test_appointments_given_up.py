@@ -1,0 +1,59 @@
+"""Appointments given up while what they are for stays put aside: somebody calls about another hour."""
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+
+from desk.todo.appointments import appointment_blocks
+from desk.todo.blocks import first_of
+from distribution.models import Appointment
+from distribution.services.appointments import cancel_appointment
+from lifecycle import gate
+from refurb.models import Device
+from tests.distribution.appointment_pages import booking, kept, opened_page, own, page_of
+from tests.distribution.hours import booked, opened
+from tests.distribution.shelves import Shelf
+from tests.pages import acting, read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nobody_tried() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def device(shelf: Shelf) -> Device:
+    opened(shelf)
+    return shelf.reserved()
+
+
+def to_call(shelf: Shelf) -> int:
+    return first_of(appointment_blocks(shelf.adviser, timezone.now())[1]).count
+
+
+def test_a_household_that_gives_its_hour_up_alone_is_called_until_another_is_fixed(
+    shelf: Shelf, device: Device
+) -> None:
+    made = booked(shelf, device, known=True)
+    client, page = opened_page(own(device))
+    assert to_call(shelf) == 0
+    client.post(f"{own(device)}rendez-vous/", kept(page) | {"act": "cancel"})
+    assert to_call(shelf) == 1
+    assert "annulé, proposez une autre heure" in read(acting(shelf.adviser), reverse("desk:home"))
+    page = read(acting(shelf.adviser), page_of(made))
+    assert "convenez d’une autre heure" in page
+    assert booking(device) in page
+    booked(shelf, device, known=True)
+    assert to_call(shelf) == 0
+    assert "convenez d’une autre heure" not in read(acting(shelf.adviser), page_of(made))
+
+
+def test_nobody_is_called_about_an_hour_for_what_is_put_aside_no_more(shelf: Shelf, device: Device) -> None:
+    made = booked(shelf, device, known=True)
+    cancel_appointment(actor=shelf.adviser, appointment=made, reason="household", known=True)
+    assert Appointment.objects.to_rebook().get() == made
+    gate.apply(device, "release", actor=shelf.adviser)
+    assert to_call(shelf) == 0
