@@ -17,7 +17,7 @@ from calendars.days import last_day
 from distribution.appointments import CALENDAR, amount_of, calendar_of, to_bring, when
 from distribution.enums import AppointmentCancelReason
 from distribution.forms.appointments import instant
-from distribution.machine.appointment_rules import notice_of
+from distribution.machine.appointment_rules import IN_TIME, notice_of
 from distribution.models import Appointment
 from distribution.services.answers import confirm_appointment, is_confirmed
 from distribution.services.appointments import (
@@ -96,13 +96,16 @@ def own_appointment(request: HttpRequest, code: str) -> HttpResponse:
 
 def _do(link: SignedLink, need: Need, booked: Appointment | None, asked: Mapping[str, str]) -> str:
     """Do what is asked, and say it; nothing when the page only shows something else. Raises Refused, Unknown."""
-    if asked["act"] == "cancel" and booked is not None:
+    if asked["act"] in ("cancel", "cancel_sure") and booked is not None:
+        _refuse_another_hour(booked, asked["hour"])
+        if asked["act"] == "cancel":
+            return _asked_again(booked, link)
         cancel_appointment(actor=link, appointment=booked, reason=AppointmentCancelReason.HOUSEHOLD)
         return "Votre rendez-vous est annulé. Votre appareil reste mis de côté\u00a0: choisissez une autre heure."
     if asked["act"] == "confirm" and booked is not None:
         _refuse_another_hour(booked, asked["hour"])
         return _awaited(confirm_appointment(actor=link, appointment=booked))
-    if asked["act"] in ("confirm", "cancel"):
+    if asked["act"] in ("confirm", "cancel", "cancel_sure"):
         raise Refused({need.pk: (NONE_BOOKED,)})
     if asked["act"] != "book":
         return ""
@@ -113,9 +116,16 @@ def _do(link: SignedLink, need: Need, booked: Appointment | None, asked: Mapping
 
 
 def _refuse_another_hour(booked: Appointment, shown: str) -> None:
-    """One says that one comes at the hour that one reads: the point may have changed it since. Raises Refused."""
+    """One says that one comes, or does not, at the hour that one reads: it may have changed since. Raises Refused."""
     if booked.starts_at is None or booked.starts_at.isoformat() != shown:
         raise Refused({booked.pk: (OTHER_HOUR,)})
+
+
+def _asked_again(booked: Appointment, link: SignedLink) -> str:
+    """Nothing is done yet, the page asks whether it is meant, unless it is too late to. Raises Refused."""
+    if _is_near(booked, link, timezone.now()):
+        raise Refused({booked.pk: (IN_TIME.reason,)})
+    return ""
 
 
 def _awaited(made: Appointment) -> str:
@@ -152,6 +162,7 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, 
         "booked": booked,
         "hour": booked.starts_at.isoformat() if booked is not None and booked.starts_at is not None else "",
         "when": when(booked) if booked else "",
+        "cancelling": _is_asked_again(booked, asked) if mine and not near else "",
         "confirmed": booked is not None and is_confirmed(booked),
         "to_bring": to_bring(amount_of(need)),
         "near": near,
@@ -162,6 +173,15 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, 
         "more": slots[SHOWN - 1].starts_at.isoformat() if len(slots) > SHOWN else "",
         "until": _until(device),
     }
+
+
+def _is_asked_again(booked: Appointment | None, asked: Mapping[str, str]) -> str:
+    """« Annuler votre rendez-vous du … ? », of the hour that was shown alone."""
+    if booked is None or booked.starts_at is None or asked.get("act") != "cancel":
+        return ""
+    if booked.starts_at.isoformat() != asked.get("hour"):
+        return ""
+    return translatable("Annuler votre rendez-vous du {when}\u00a0?", when=when(booked))
 
 
 def _until(device: Device) -> str:

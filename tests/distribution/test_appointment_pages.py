@@ -347,6 +347,8 @@ def test_a_household_takes_moves_and_gives_up_its_hour_without_account_nor_scrip
     page = client.post(ask, kept(page) | {"act": "book", "starts_at": others[-1]}).content.decode()
     assert again(made).starts_at == datetime.fromisoformat(others[-1])
     page = client.post(ask, kept(page) | {"act": "cancel"}).content.decode()
+    assert again(made).state == S.BOOKED, "it is asked again first"
+    page = client.post(ask, kept(page) | {"act": "cancel_sure"}).content.decode()
     assert again(made).state == S.CANCELLED
     assert "reste mis de côté" in page
     assert not Appointment.objects.to_tell(timezone.now()).exists()

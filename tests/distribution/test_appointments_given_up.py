@@ -8,13 +8,16 @@ from django.utils import timezone
 from desk.todo.appointments import appointment_blocks
 from desk.todo.blocks import first_of
 from distribution.models import Appointment
-from distribution.services.appointments import cancel_appointment
+from distribution.enums import AppointmentState
+from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
 from lifecycle import gate
 from refurb.models import Device
 from tests.distribution.appointment_pages import booking, kept, opened_page, own, page_of
 from tests.distribution.hours import booked, opened
 from tests.distribution.shelves import Shelf
 from tests.pages import acting, read
+from tests.prescriptions.files import again
+from typography.french import full_day, hour
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +43,7 @@ def test_a_household_that_gives_its_hour_up_alone_is_called_until_another_is_fix
     made = booked(shelf, device, known=True)
     client, page = opened_page(own(device))
     assert to_call(shelf) == 0
-    client.post(f"{own(device)}rendez-vous/", kept(page) | {"act": "cancel"})
+    client.post(f"{own(device)}rendez-vous/", kept(page) | {"act": "cancel_sure"})
     assert to_call(shelf) == 1
     assert "annulé, proposez une autre heure" in read(acting(shelf.adviser), reverse("desk:home"))
     page = read(acting(shelf.adviser), page_of(made))
@@ -57,3 +60,34 @@ def test_nobody_is_called_about_an_hour_for_what_is_put_aside_no_more(shelf: She
     assert Appointment.objects.to_rebook().get() == made
     gate.apply(device, "release", actor=shelf.adviser)
     assert to_call(shelf) == 0
+
+
+def test_a_household_is_asked_again_before_its_hour_is_given_up_and_may_keep_it(shelf: Shelf, device: Device) -> None:
+    made = booked(shelf, device, known=True)
+    assert made.starts_at is not None
+    client, page = opened_page(own(device))
+    ask = f"{own(device)}rendez-vous/"
+    asked = client.post(ask, kept(page) | {"act": "cancel"}).content.decode()
+    assert f"Annuler votre rendez-vous du {full_day(made.starts_at)} à {hour(made.starts_at)}\u00a0?" in asked
+    assert 'value="cancel_sure"' in asked
+    held = client.post(ask, kept(asked) | {"act": "keep"}).content.decode()
+    assert 'value="cancel_sure"' not in held
+    assert again(made).state == AppointmentState.BOOKED
+    told = client.post(ask, kept(asked) | {"act": "cancel_sure"}).content.decode()
+    assert "Votre rendez-vous est annulé" in told
+    assert again(made).state == AppointmentState.CANCELLED
+
+
+@pytest.mark.parametrize("act", ["cancel", "cancel_sure"])
+def test_an_hour_that_was_moved_in_another_tab_is_not_given_up_by_the_page_that_shows_the_former_one(
+    shelf: Shelf, device: Device, act: str
+) -> None:
+    made = booked(shelf, device, known=True)
+    url = own(device)
+    client, page = opened_page(url)
+    later = slots_for(device, actor=shelf.adviser, after=made.starts_at, most=1)[0].starts_at
+    move_appointment(actor=shelf.adviser, appointment=made, starts_at=later, known=True)
+    told = client.post(f"{url}rendez-vous/", kept(page) | {"act": act}).content.decode()
+    assert "L’heure de votre rendez-vous a changé" in told
+    assert 'value="cancel_sure"' not in told
+    assert again(made).state == AppointmentState.BOOKED
