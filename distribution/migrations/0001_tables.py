@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
+import django.utils.timezone
 import django_fsm
 import lifecycle.fields
 from django.db import migrations, models
@@ -373,6 +374,7 @@ class Migration(migrations.Migration):
                     ("last_day", models.DateField(verbose_name="au")),
                     ("reason", models.CharField(choices=[("leave", "Congés"), ("works", "Travaux"), ("stocktake", "Inventaire"), ("elsewhere", "Équipe en déplacement"), ("other", "Autre motif")], max_length=10, verbose_name="motif")),
                     ("declared_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="déclarée par")),
+                    ("declared_at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="déclarée le")),
                 ],
                 options={
                     "verbose_name": "fermeture d’un point",

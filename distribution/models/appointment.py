@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 
 from distribution.enums import AppointmentState as S
 from distribution.enums import ClosureReason, Weekday
@@ -80,6 +81,7 @@ class PointClosure(models.Model):
     last_day = models.DateField("au")
     reason = models.CharField("motif", max_length=10, choices=ClosureReason)
     declared_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="déclarée par")
+    declared_at = models.DateTimeField("déclarée le", default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = "fermeture d’un point"
@@ -106,11 +108,16 @@ def not_known() -> Q:
     return Q(told_at=None) | Q(Exists(Mail.objects.filter(**lost))) | Q(Exists(texts))
 
 
-def not_received() -> Q:
-    """At an hour at which its point has said since that it receives nobody: days closed, hours stopped, point shut."""
+def not_received(*, foreseen: bool = False) -> Q:
+    """At an hour at which its point has said since that it receives nobody: days closed, hours stopped, point shut.
+
+    ``foreseen``: of the days closed, those alone that were written before that hour, which they really prevented.
+    """
     closed = PointClosure.objects.filter(
         point=OuterRef("point"), first_day__lte=OuterRef("starts_at__date"), last_day__gte=OuterRef("starts_at__date")
     )
+    if foreseen:
+        closed = closed.filter(declared_at__lt=OuterRef("starts_at"))
     still = PointOpening.objects.filter(
         Q(valid_to=None) | Q(valid_to__gte=OuterRef("starts_at__date")),
         point=OuterRef("point"),

@@ -108,7 +108,7 @@ def open_days_again(*, actor: Membership, closure: PointClosure) -> None:
 
 
 def booked_within(point: DistributionPoint, first_day: date, last_day: date) -> QuerySet[Appointment]:
-    """What is booked at a point from one day to another, both included: to be moved when it closes."""
+    """What is booked at a point from one day to another, both included, whether its hour is past or not."""
     begins, ends = on_day(first_day)[0], on_day(last_day)[1]
     return Appointment.objects.booked().filter(point=point, starts_at__gte=begins, starts_at__lt=ends)
 

@@ -18,6 +18,7 @@ from distribution.views.appointments import calendar_response, upcoming
 from distribution.views.points import visible_point
 from lifecycle.acting import answer, asks_then_acts, posted
 from network.requests import Request
+from prescriptions.machine.prescription_rules import unrestricted
 from refurb.models import DistributionPoint
 from typography.french import in_a_sentence, plural
 
@@ -59,7 +60,7 @@ def point_hours_stop(request: Request, reference: str, pk: int) -> HttpResponse:
     opening = get_object_or_404(PointOpening.objects.filter(point=point), pk=pk)
     stop_hours(actor=request.membership, opening=opening, last_day=timezone.localdate())
     there = Appointment.objects.filter(point=point, starts_at__iso_week_day=opening.weekday + 1)
-    count = there.to_move(timezone.now()).count()
+    count = _to_move(there)
     left = f" {to_be_moved(count)}" if count else ""
     messages.success(request, f"Arrêté\u00a0: {in_a_sentence(str(opening))}.{left}")
     return redirect("distribution:point_hours", reference=point.reference)
@@ -94,8 +95,13 @@ def may_open(request: Request, point: DistributionPoint) -> bool:
 def _added_sentence(made: PointOpening | PointClosure) -> str:
     if isinstance(made, PointOpening):
         return f"Ouverture ajoutée\u00a0: {in_a_sentence(str(made))}."
-    count = booked_within(made.point, made.first_day, made.last_day).count()
+    count = _to_move(booked_within(made.point, made.first_day, made.last_day))
     return f"Fermeture ajoutée. {to_be_moved(count)}" if count else "Fermeture ajoutée."
+
+
+def _to_move(rows: Any) -> int:
+    """How many « À faire » lists: to come, and of a household that may be called."""
+    return int(rows.to_move(timezone.now()).filter(unrestricted("need__prescription__household")).count())
 
 
 def to_be_moved(count: int) -> str:

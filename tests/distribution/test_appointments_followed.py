@@ -12,7 +12,7 @@ from calendars.working_days import is_working_day
 from distribution.appointments import calendar_of
 from distribution.enums import AppointmentCancelReason, AppointmentState, UndoHandOverReason
 from distribution.machine.appointment_rules import by_itself, missed_since, to_call_back
-from distribution.models import Appointment, AppointmentEntry
+from distribution.models import Appointment, AppointmentEntry, PointClosure
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS
 from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
 from distribution.services.openings import close_days, open_hours
@@ -271,6 +271,20 @@ def test_nobody_is_recalled_to_a_point_that_closes_nor_absent_from_it(shelf: She
     assert again(made).state == S.MISSED
     assert device.reserved_at is not None
     assert not missed_since(device.reserved_at).exists()
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_an_absence_stays_one_when_the_closure_of_that_day_is_written_after_its_hour(
+    shelf: Shelf, device: Device
+) -> None:
+    made = booked(shelf, device)
+    gate.apply(made, "miss", actor=shelf.adviser, at=starts(made) + timedelta(minutes=20))
+    day = timezone.localdate(starts(made))
+    close_days(actor=shelf.pilot, point=shelf.point, first_day=day, last_day=day, reason="works")
+    PointClosure.objects.update(declared_at=starts(made) + timedelta(hours=1))
+    assert missed_since(device.reserved_at).get() == again(made)
+    PointClosure.objects.update(declared_at=starts(made) - timedelta(hours=1))
+    assert not missed_since(device.reserved_at).exists(), "nobody was there to receive"
 
 
 @pytest.mark.usefixtures("days_to_come")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from desk.todo.appointments import appointment_blocks
 from desk.todo.blocks import first_of
 from distribution.machine import appointment_rules
-from distribution.models import PointClosure, PointOpening
+from distribution.models import Appointment, PointClosure, PointOpening
 from distribution.parameters import MISSED_APPOINTMENTS
 from refurb.models import Device, DistributionPoint
 from tests.distribution.appointment_pages import booking, opened_page, own, page_of, past
@@ -54,7 +54,7 @@ def test_after_too_many_absences_pages_say_who_can_do_what_and_offer_no_hour(
 ) -> None:
     missed = past(shelf, device)
     done(acting(shelf.adviser), page_of(missed, "miss"))
-    monkeypatch.setattr(appointment_rules, "not_received", lambda: Q(pk=None))  # whatever the hour of the test
+    monkeypatch.setattr(appointment_rules, "not_received", lambda **asked: Q(pk=None))  # whatever the hour of the test
     monkeypatch.setattr(type(MISSED_APPOINTMENTS), "on", lambda self, day: 1)
     client = acting(shelf.adviser)
     for page in (read(client, booking(device)), read(client, page_of(missed))):
@@ -65,6 +65,14 @@ def test_after_too_many_absences_pages_say_who_can_do_what_and_offer_no_hour(
     _, page = opened_page(own(device))
     assert 'name="starts_at"' not in page
     assert "aucun autre ne se prend ici" in page
+
+
+def test_a_closure_counts_what_is_to_be_moved_as_the_first_page_lists_it(shelf: Shelf, device: Device) -> None:
+    past(shelf, device)
+    url, today = reverse("distribution:point_hours", args=[shelf.point.reference]), f"{timezone.localdate():%Y-%m-%d}"
+    done(acting(shelf.pilot), url, closure="1", **{"f-first_day": today, "f-last_day": today, "f-reason": "works"})
+    assert "à déplacer" not in read(acting(shelf.pilot), url)
+    assert not Appointment.objects.to_move(timezone.now()).exists()
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "9" * 4300, "\0"])
