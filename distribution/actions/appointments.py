@@ -1,5 +1,8 @@
 """What is done of an appointment: move it, say that the household knows, did not come, give it up; one page each."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -8,10 +11,17 @@ from distribution.models import Appointment
 from distribution.services import appointments
 from distribution.views.appointments import hour_context, hours, visible_appointment
 from lifecycle.acting import asks_then_acts
+from lifecycle.actors import SYSTEM
 from lifecycle.forms import CommentForm
 from lifecycle.pages import Page, Pages
 from network.requests import Request
+from prescriptions.machine.prescription_rules import unrestricted
 
+LAST = (
+    "C’est la dernière absence possible pour cet appareil\u00a0: une fois notée, aucun autre rendez-vous ne se prend."
+    " L’appareil reste mis de côté jusqu’à son échéance, ou jusqu’à ce que vous le libériez."
+    " Le foyer est en retard, ou demande à venir plus tard\u00a0? Déplacez plutôt ce rendez-vous."
+)
 APPOINTMENT_PAGES: Pages[Request] = Pages(
     Appointment, visible_appointment, template="distribution/actions/_appointment.html"
 )
@@ -37,6 +47,25 @@ def appointment_move(request: Request, reference: str) -> HttpResponse:
     )
 
 
+def _missed(_: Any, appointment: Any) -> str:
+    """What is to be done of an absence, unless no other hour may be given, or the household may not be called."""
+    noted = "Noté\u00a0: le foyer n’est pas venu."
+    device = appointments.held_for(appointment.need)
+    if device is not None and appointments.no_other(appointment.need, device, SYSTEM):
+        return f"{noted} C’était son dernier rendez-vous pour cet appareil."
+    if not Appointment.objects.filter(unrestricted("need__prescription__household"), pk=appointment.pk).exists():
+        return noted
+    return f"{noted} Proposez-lui un autre rendez-vous."
+
+
+def _last_warning(request: Request, appointment: Any) -> Mapping[str, Any]:
+    """Before the absence that is the last one: what follows."""
+    device = appointments.held_for(appointment.need)
+    if device is None or not appointments.is_last(appointment, device, request.membership):
+        return {}
+    return {"warning": LAST}
+
+
 PAGES: tuple[Page[Request], ...] = (
     Page("move", "deplacer", view=appointment_move),
     Page("tell", "prevenu", CommentForm, done="Noté\u00a0: le foyer le sait"),
@@ -53,7 +82,8 @@ PAGES: tuple[Page[Request], ...] = (
         "miss",
         "absent",
         CommentForm,
-        done="Noté\u00a0: le foyer n’est pas venu. Proposez-lui un autre rendez-vous",
+        done=_missed,
+        context=_last_warning,
         after=lambda appointment: reverse("distribution:appointment_detail", args=[appointment.reference]),
     ),
     Page(

@@ -48,6 +48,7 @@ class AppointmentMachine(Machine, of=Appointment):
         who=BY_BOTH,
         requires=[
             rules.HOUR_GIVEN,
+            rules.NOT_RESTRICTED,
             rules.HELD,
             rules.ONE_BOOKED,
             rules.FEW_MISSED,
@@ -68,7 +69,14 @@ class AppointmentMachine(Machine, of=Appointment):
         source=S.BOOKED,
         target=SAME,
         who=BY_BOTH,
-        requires=[rules.HOUR_GIVEN, rules.IN_TIME, rules.AHEAD, rules.BEFORE_IT_FALLS, rules.SEAT_LEFT],
+        requires=[
+            rules.HOUR_GIVEN,
+            rules.NOT_RESTRICTED,
+            rules.IN_TIME,
+            rules.AHEAD,
+            rules.BEFORE_IT_FALLS,
+            rules.SEAT_LEFT,
+        ],
         share_locks=RESERVATION,
         stamps={**HOUR, "reminded_at": None},
         journal=["starts_at"],

@@ -16,6 +16,7 @@ from documents.texting import TYPED_MOBILE
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.machine import Context, Requirement
 from prescriptions.enums import ContactChannel
+from prescriptions.machine import need_rules
 from prescriptions.machine.prescription_rules import unrestricted
 from refurb.enums import DeviceState
 from refurb.machine.device_rules import coded
@@ -130,6 +131,13 @@ FEW_MISSED = Requirement(
     says=most_missed,
     lifted_by=SERVED_BY,
 )
+NOT_RESTRICTED = Requirement(
+    need_rules.NOT_RESTRICTED.code,
+    need_rules.NOT_RESTRICTED.sentence,
+    lambda ctx: True if ctx.actor.pk is None else unrestricted(_HOUSEHOLD),
+    lifted_by=need_rules.NOT_RESTRICTED.lifted_by,
+)
+"""For people: the household itself may still say when it comes."""
 TO_COME = Requirement(
     "to_come", "L’heure de ce rendez-vous est passée.", lambda ctx: Q(starts_at__gt=ctx.at), lifted_by=SERVED_BY
 )

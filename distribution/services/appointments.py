@@ -17,6 +17,7 @@ from distribution.machine.appointment_rules import (
     notice_of,
 )
 from distribution.models import Appointment
+from distribution.models.appointment import not_received
 from distribution.parameters import MISSED_APPOINTMENTS
 from distribution.slots import Slot, free_slots, slot_at
 from documents.enums import MessageChannel, MessageCode
@@ -62,6 +63,14 @@ def no_other(need: Need, device: Device, actor: Actor) -> str:
     ctx = Context(timezone.now(), actor)
     missed = missed_since(device.reserved_at).filter(need=need).count()
     return most_missed(ctx) if missed >= MISSED_APPOINTMENTS.on(ctx.day) else ""
+
+
+def is_last(appointment: Appointment, device: Device, actor: Actor) -> bool:
+    """Whether an absence at this hour is the last one: no other is given after it. Two queries."""
+    ctx = Context(timezone.now(), actor)
+    counted = Appointment.objects.filter(pk=appointment.pk, booked_at__gte=device.reserved_at)
+    missed = missed_since(device.reserved_at).filter(need=appointment.need).exclude(pk=appointment.pk).count()
+    return missed + 1 >= MISSED_APPOINTMENTS.on(ctx.day) and counted.exclude(not_received(foreseen=True)).exists()
 
 
 def slots_for(

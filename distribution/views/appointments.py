@@ -18,7 +18,7 @@ from calendars.days import day_start
 from distribution.appointments import CALENDAR, SHOWN_AT_COUNTER, amount_of, calendar_of, when
 from distribution.enums import AppointmentState
 from distribution.forms.appointments import FromDayForm, HourForm
-from distribution.machine.appointment_rules import to_call_back
+from distribution.machine.appointment_rules import NOT_RESTRICTED, to_call_back
 from distribution.models import Appointment, AppointmentEntry, HandOver
 from distribution.models.appointment import not_known
 from distribution.permissions import can_keep_appointment, can_release_device
@@ -31,6 +31,7 @@ from documents.paper import render_pdf
 from lifecycle.acting import answer, asks_then_acts, posted
 from network.requests import Request
 from prescriptions.machine.prescription_rules import unrestricted
+from prescriptions.models import Need
 from prescriptions.services.households import record_access, record_sightings
 from prescriptions.views.rows import opened
 from refurb.enums import DeviceState
@@ -76,7 +77,9 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
     device = Device.objects.visible_to(request.membership).main().filter(need=appointment.need).first()
     amount = amount_of(appointment.need)
     unknown = Appointment.objects.filter(not_known(), pk=appointment.pk).exists()
-    again, rebook = _again(appointment, request), _rebook(appointment, request)
+    limited = not Appointment.objects.filter(unrestricted("need__prescription__household"), pk=appointment.pk).exists()
+    again = not limited and _again(appointment, request)
+    rebook = not limited and _rebook(appointment, request)
     serves = can_keep_appointment(request.membership) is not None
     now = timezone.now()
     context = {
@@ -87,7 +90,7 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
         "to_bring": SHOWN_AT_COUNTER,
         "unknown": unknown,
         "to_tell": unknown and Appointment.objects.to_tell(now).filter(pk=appointment.pk).exists(),
-        "is_late": serves and appointment.state == AppointmentState.BOOKED and appointment.starts_at <= now,
+        "is_late": serves and not limited and appointment.state == AppointmentState.BOOKED and appointment.starts_at <= now,
         "releases": again and can_release_device(request.membership) is not None,
         "answers": list(_answers(appointment)) if serves else [],
         "todo": _to_do(appointment, now) if serves else None,
@@ -185,9 +188,16 @@ def appointment_book(request: Request, reference: str) -> HttpResponse:
         "household": need.prescription.household,
         "booked": booked,
         "mailed": mailed,
-        "no_other": no_other(need, device, actor) if device is not None else "",
+        "no_other": _refused_hour(need, device, actor) if device is not None else "",
     }
     return render(request, "distribution/appointment_book.html", context | hour_context(device, form, day))
+
+
+def _refused_hour(need: Need, device: Device, actor: Any) -> str:
+    """Why no hour is given: its household asked to be left alone, or too many were missed."""
+    if Need.objects.filter(unrestricted("prescription__household"), pk=need.pk).exists():
+        return no_other(need, device, actor)
+    return NOT_RESTRICTED.sentence
 
 
 def hours(

@@ -5,6 +5,7 @@ serve the household read its name and how to reach it.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Q
 
@@ -12,9 +13,11 @@ from conventions.models import Convention
 from distribution.enums import SERVES
 from distribution.models import Appointment, HandOver, Settlement
 from distribution.permissions import can_serve_device
+from distribution.services.appointments import no_other
 from lifecycle.actors import Actor
 from network.enums import OrganisationKind
 from prescriptions.models import Household, Need
+from prescriptions.models.need import is_limited
 from refurb.enums import DeviceState
 from refurb.models import Delivery, Device
 
@@ -80,8 +83,10 @@ def _tell_household(told: Distribution, actor: Actor) -> None:
     if not told.serves:
         return
     seen = Need.objects.visible_to(actor).filter(pk=need.pk, kind__in=SERVES)
-    told.need = seen.select_related("prescription__household__commune").first()
+    found: Any = seen.annotate(limited=is_limited()).select_related("prescription__household__commune").first()
+    told.need = found
     if told.need is not None:
         told.household = told.need.prescription.household
         told.appointment = Appointment.objects.visible_to(actor).booked().filter(need=told.need).first()
-        told.fixes = told.appointment is None and told.device.state == DeviceState.RESERVED
+        told.fixes = told.appointment is None and told.device.state == DeviceState.RESERVED and not found.limited
+        told.fixes = told.fixes and not no_other(told.need, told.device, actor)

@@ -10,6 +10,7 @@ from desk.todo.blocks import first_of
 from distribution.machine import appointment_rules
 from distribution.models import Appointment, PointClosure, PointOpening
 from distribution.parameters import MISSED_APPOINTMENTS
+from distribution.services import appointments
 from refurb.models import Device, DistributionPoint
 from tests.distribution.appointment_pages import booking, opened_page, own, page_of, past
 from tests.distribution.hours import booked, next_hours, opened
@@ -54,6 +55,7 @@ def test_after_too_many_absences_pages_say_who_can_do_what_and_offer_no_hour(
 ) -> None:
     missed = past(shelf, device)
     done(acting(shelf.adviser), page_of(missed, "miss"))
+    assert booking(device) in read(acting(shelf.adviser), reverse("refurb:device_detail", args=[device.reference]))
     monkeypatch.setattr(appointment_rules, "not_received", lambda **asked: Q(pk=None))  # whatever the hour of the test
     monkeypatch.setattr(type(MISSED_APPOINTMENTS), "on", lambda self, day: 1)
     client = acting(shelf.adviser)
@@ -61,6 +63,7 @@ def test_after_too_many_absences_pages_say_who_can_do_what_and_offer_no_hour(
         assert "libérez l’appareil, puis réservez-le de nouveau" in page
         assert reverse("refurb:device_detail", args=[device.reference]) in page
     assert 'name="starts_at"' not in read(client, booking(device))
+    assert booking(device) not in read(client, reverse("refurb:device_detail", args=[device.reference]))
     assert "plus d’autre heure" in read(client, reverse("desk:home"))
     _, page = opened_page(own(device))
     assert 'name="starts_at"' not in page
@@ -84,3 +87,20 @@ def test_absurd_closures_break_nothing(shelf: Shelf, day: str) -> None:
     opening = {"o-weekday": "1", "o-starts_at": "14:00", "o-ends_at": "17:00", "o-minutes": "30", "o-places": "2"}
     answered(acting(shelf.pilot), url, **opening, **{"o-valid_from": day})
     assert not PointOpening.objects.exists()
+
+
+def test_the_last_absence_says_before_that_it_is_and_proposes_nothing_after(
+    shelf: Shelf, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = acting(shelf.adviser)
+    for module in (appointment_rules, appointments):
+        monkeypatch.setattr(module, "not_received", lambda **asked: Q(pk=None))  # whatever the hour of the test
+    first = past(shelf, device)
+    assert "dernière absence" not in read(client, page_of(first, "miss"))
+    said = client.post(page_of(first, "miss"), {}, follow=True).text
+    assert "Proposez-lui un autre rendez-vous" in said
+    second = past(shelf, device)
+    assert "dernière absence" in read(client, page_of(second, "miss"))
+    said = client.post(page_of(second, "miss"), {}, follow=True).text
+    assert "C’était son dernier rendez-vous" in said
+    assert "Proposez-lui" not in said

@@ -7,13 +7,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from distribution.services.appointments import cancel_appointment, move_appointment
 from distribution.services.hand_overs import reserve_device
 from documents.models import Mail
+from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
 from prescriptions.enums import RightKind, ToldBy
 from prescriptions.models import Household, Need, rank_of
 from refurb.models import Device
+from tests.distribution.appointment_pages import booking, page_of, past
+from tests.distribution.hours import booked, need_of, next_hours, opened
 from tests.distribution.shelves import Shelf
 from tests.network.factories import make_membership
 from tests.pages import acting, read
@@ -56,6 +60,34 @@ def test_a_limited_need_keeps_its_rank_holds_up_nobody_and_is_offered_to_nobody(
     with pytest.raises(Refused, match="limitation"):
         _reserve(shelf, device, first)
     assert _reserve(shelf, device, second).need == second
+
+
+def test_people_fix_and_move_no_hour_with_a_household_whose_data_are_limited(shelf: Shelf) -> None:
+    opened(shelf)
+    device, client = shelf.reserved(), acting(shelf.adviser)
+    need, missed = need_of(device), past(shelf, device)
+    gate.apply(missed, "miss", actor=shelf.adviser)
+    held, other = shelf.reserved(), acting(shelf.adviser)
+    theirs = booked(shelf, held, known=True)
+    asked, page = booking(device), page_of(missed)
+    assert "Fixer un autre rendez-vous" in read(client, page)
+    for one in (need, theirs.need):
+        household = one.prescription.household
+        desk = Desk(Circle(prescriber=household.prescriber, distributor=shelf.distributor, commune=shelf.commune))
+        desk.answer(desk.asked(RightKind.RESTRICTION, household))
+    hour = next_hours(shelf, device)[-1].starts_at
+    with pytest.raises(Refused, match="limitation"):
+        booked(shelf, device, hour)
+    with pytest.raises(Refused, match="limitation"):
+        move_appointment(actor=shelf.adviser, appointment=theirs, starts_at=hour)
+    told = read(client, page)
+    for offered in ("Fixer un autre rendez-vous", "Libérer l’appareil"):
+        assert offered not in told
+    assert "limitation" in read(client, asked)
+    assert 'name="starts_at"' not in read(client, asked)
+    assert asked not in read(other, reverse("refurb:device_detail", args=[device.reference]))
+    cancel_appointment(actor=shelf.adviser, appointment=theirs, reason="point")
+    gate.apply(held, "release", actor=shelf.adviser)
 
 
 def test_a_relay_learns_the_limitation_and_its_end_and_is_asked_nothing_it_may_not_do(shelf: Shelf) -> None:
