@@ -90,7 +90,10 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
         "to_bring": SHOWN_AT_COUNTER,
         "unknown": unknown,
         "to_tell": unknown and Appointment.objects.to_tell(now).filter(pk=appointment.pk).exists(),
-        "is_late": serves and not limited and appointment.state == AppointmentState.BOOKED and appointment.starts_at <= now,
+        "is_late": serves
+        and not limited
+        and appointment.state == AppointmentState.BOOKED
+        and appointment.starts_at <= now,
         "releases": again and can_release_device(request.membership) is not None,
         "answers": list(_answers(appointment)) if serves else [],
         "todo": _to_do(appointment, now) if serves else None,

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from desk.todo.appointments import appointment_blocks
 from desk.todo.blocks import first_of
-from distribution.models import Appointment
 from distribution.enums import AppointmentState
+from distribution.models import Appointment
 from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
 from lifecycle import gate
 from refurb.models import Device
