@@ -111,6 +111,8 @@ def _more(device: Device, actor: Actor) -> list[tuple[str, str]]:
     if works_on(device, actor):
         names += [("Fiche d’établi", "device_evidence"), ("Décrire l’appareil", "device_describe")]
         names += [("Passeport complet", "device_passport"), ("Ajouter une photo", "device_add_photo")]
+        if device.state == S.RETURNED:
+            names.insert(0, ("Enregistrer une réparation", "device_repair"))
         if device.state == S.UNUSABLE:
             names.append(("Prélever une pièce", "device_take_part"))
     bench = [(label, reverse(f"refurb:{name}", args=[device.reference])) for label, name in names]

@@ -134,8 +134,8 @@ class Sheet:
         return self.device.state in SORTED_AGAIN_IN and any(one.withdrawn_at is None for one in self.files)
 
     @property
-    def takes_parts(self) -> bool:
-        """A part may be fitted now."""
+    def is_repaired(self) -> bool:
+        """A repair may be noted and a part fitted now: on the bench, or of what a household brought back."""
         return self.device.state in REPAIRED_IN
 
     @property

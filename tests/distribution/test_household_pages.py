@@ -329,6 +329,18 @@ def test_a_device_comes_back_is_repaired_and_given_back_with_more_warranty(shelf
     assert given.warranty_until > before
 
 
+def test_the_workshop_is_led_to_note_the_repair_of_what_a_household_brought_back(shelf: Shelf) -> None:
+    device = shelf.returned()
+    link = f'href="{page_of(device, "device_repair")}"'
+    for member in (shelf.technician, shelf.manager):
+        for page in ("device_detail", "device_evidence"):
+            assert link in read(acting(member), page_of(device, page)), (member, page)
+    told = read(acting(shelf.technician), page_of(device, "device_evidence"))
+    assert page_of(device, "device_fit_part") in told
+    assert page_of(device, "device_test") not in told, "tests are of what is in the workshop"
+    assert link not in read(acting(shelf.adviser), page_of(device, "device_detail"))
+
+
 def test_a_device_under_warranty_is_exchanged_for_one_that_suits(shelf: Shelf) -> None:
     back = shelf.returned()
     need = back.need
