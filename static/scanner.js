@@ -7,6 +7,7 @@
   const main = document.querySelector("main");
   const waiting = [];
   const earlier = new Set();
+  const touched = new Set();
   let busy = false;
   let pressed = null;
 
@@ -16,10 +17,20 @@
   // What no scan changes stays; the answer need not say it again.
   const moves = (page) => [...page.children].filter((child) => ![told(page), title(page)].includes(child) && !child.matches("[data-standing]"));
 
+  // What a person changed since the scan left is newer than its answer: each box is told by its name, a choice by its
+  // value too.
+  const same = (box, kept) => box.name === kept.name && (!["radio", "checkbox"].includes(box.type) || box.value === kept.value);
+  const written = () => [...form().elements].filter((box) => touched.has(box.name)).map(({ name, value, checked }) => ({ name, value, checked }));
+  const rewrite = (kept) => {
+    const box = [...form().elements].find((each) => same(each, kept));
+    if (box) Object.assign(box, kept);
+  };
+
   const swap = (page, tag) => {
     const fresh = page.querySelector("main");
     const active = form().contains(document.activeElement) ? document.activeElement : null;
     const typed = Object.fromEntries(["tag", "place"].map((name) => [name, form().elements[name]?.value]));
+    const changed = written();
     const refused = [...main.querySelectorAll("[data-refused]")].filter((kept) => kept.dataset.refused !== tag);
     told(main).replaceChildren(...told(fresh).childNodes);
     title(main).replaceChildren(...title(fresh).childNodes);
@@ -29,9 +40,11 @@
     form().before(...refused);
     keepTheLast(tag);
     Object.entries(typed).forEach(([name, value]) => { if (value !== undefined) form().elements[name].value = value; });
-    const field = form().elements[active?.name] || (active ? form().elements.tag : null);
-    if (field?.focus) field.focus();
-    if (field?.setSelectionRange) field.setSelectionRange(field.value.length, field.value.length);
+    changed.forEach(rewrite);
+    const field = active && ([...form().elements].find((each) => active.name && same(each, active)) || form().elements.tag);
+    if (field) field.focus();
+    // A box to tick has no letters to stand after.
+    if (field?.setSelectionRange && field.selectionStart !== null) field.setSelectionRange(field.value.length, field.value.length);
     document.title = page.title;
     main.dispatchEvent(new Event("scanned"));
   };
@@ -70,6 +83,8 @@
     form().elements.tag.focus();
   });
 
+  main.addEventListener("input", (event) => { if (event.target.form === form()) touched.add(event.target.name); });
+
   const said = (sentence) => {
     const alert = document.createElement("p");
     alert.className = "alert alert-danger";
@@ -90,6 +105,7 @@
     const data = new FormData(form(), form().querySelector("button[type=submit]"));
     data.set("tag", tag);
     data.set("scripted", "1");
+    touched.clear();
     try {
       const response = await fetch(location.href, { method: "POST", body: data });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");

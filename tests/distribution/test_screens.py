@@ -4,14 +4,16 @@ from collections.abc import Callable
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from distribution.enums import HandOverProof
+from distribution.forms.deliveries import ABSENT, SENT_BACK
 from distribution.models import HandOver
 from network.models import Epci
 from refurb.enums import DeviceState
 from refurb.models import DistributionPoint
 from tests.distribution.shelves import Shelf, delivery_of
+from tests.distribution.test_shelf_pages import line, parcel
 from tests.refurb.devices import fresh
 from tests.refurb.pages import page_of
 from tests.screens import Look, sign_in
@@ -107,6 +109,38 @@ def test_a_delivery_is_scanned_in_without_scripts(shelf: Shelf, open_page: Calla
     page.get_by_role("button", name="Enregistrer la réception").click()
     page.get_by_text("Livraison pointée").wait_for()
     assert fresh(device).state == DeviceState.AVAILABLE
+
+
+def test_what_is_ticked_by_hand_while_a_scan_is_on_its_way_is_kept(shelf: Shelf, open_page: Callable[..., Page]) -> None:
+    delivery, (scanned, ticked, sent_back) = parcel(shelf)
+    page = open_page()
+    sign_in(page, shelf.adviser)
+    url = reverse("distribution:delivery_reconcile", args=[delivery.reference])
+    page.goto(url)
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route(f"**{url}", hold)
+    page.get_by_label("Étiquette", exact=True).fill(scanned.tag)
+    page.get_by_label("Étiquette", exact=True).press("Enter")
+    while not waiting:
+        page.wait_for_timeout(10)
+    absent = page.locator(f"[name={line(delivery, ticked)}][value={ABSENT}]")
+    back = page.locator(f"[name={line(delivery, sent_back)}][value={SENT_BACK}]")
+    reason = page.locator(f"[name={line(delivery, sent_back).replace('line', 'reason')}]")
+    back.check()
+    reason.select_option("broken")
+    page.get_by_label("Commentaire").fill("Carton ouvert")
+    absent.check()
+    waiting.pop().continue_()
+    page.get_by_text(f"{scanned}\u00a0: présent.").wait_for()
+
+    assert page.locator(f"[name={line(delivery, scanned)}][value=present]").is_checked()
+    assert (absent.is_checked(), back.is_checked(), reason.input_value()) == (True, True, "broken")
+    assert page.get_by_label("Commentaire").input_value() == "Carton ouvert"
+    assert absent.evaluate("(box) => box === document.activeElement"), "and the keys still move among its choices"
 
 
 def test_what_is_to_do_on_the_shelf_is_not_cut_off_by_names_as_long_as_they_are(
