@@ -55,6 +55,8 @@ def distribution_of(device: Device, actor: Actor) -> Distribution:
     told.screens = list(Device.objects.visible_to(actor).filter(attached_to=device).order_by("pk"))
     if device.convention_id is not None:
         told.convention_is_seen = Convention.objects.visible_to(actor).filter(pk=device.convention_id).exists()
+    if device.returned_at is not None:
+        # One stay may settle a return, then serve another household: only what is back now has an outcome.
         settled = Settlement.objects.visible_to(actor).filter(device=device, stay=device.stay)
         told.settlement = settled.select_related("replaced_by").first()
     if device.delivery_id is not None:

@@ -11,6 +11,8 @@ from distribution.enums import HandOverProof, SettlementKind
 from distribution.models import Derogation, HandOver, Settlement
 from distribution.panels import convention_panel, household_panel, need_panel, prescription_panel
 from distribution.services import hand_overs
+from distribution.services.returns import settle_return
+from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from prescriptions.enums import ContactChannel, NeedKind, NeedState, PrescriptionState
 from prescriptions.models import Need, Prescription
@@ -339,6 +341,18 @@ def test_the_workshop_is_led_to_note_the_repair_of_what_a_household_brought_back
     assert page_of(device, "device_fit_part") in told
     assert page_of(device, "device_test") not in told, "tests are of what is in the workshop"
     assert link not in read(acting(shelf.adviser), page_of(device, "device_detail"))
+
+
+def test_the_household_that_has_a_device_is_not_told_with_the_refund_of_the_one_before(shelf: Shelf) -> None:
+    device, bench = shelf.returned(), shelf.bench
+    settle_return(actor=shelf.adviser, device=device, kind=SettlementKind.REFUND, amount=Decimal(0))
+    assert "<dt>Issue</dt><dd>Remboursement" in read(acting(shelf.adviser), page_of(device, "device_detail"))
+    started = gate.apply(fresh(device), "start", actor=shelf.technician)
+    again = shelf.handed_over(shelf.reserved(shelf.on_the_shelf(bench.recondition(bench.prepared(started)))))
+    assert again.stay == Settlement.objects.get().stay, "the same stay saw both"
+    told = read(acting(shelf.adviser), page_of(again, "device_detail"))
+    assert "Remis le" in told
+    assert "<dt>Issue</dt>" not in told
 
 
 def test_a_device_under_warranty_is_exchanged_for_one_that_suits(shelf: Shelf) -> None:
