@@ -182,6 +182,21 @@ def test_the_mornings_list_says_who_comes_with_what_is_ready_and_what_is_paid(sh
     assert household.last_name not in read(acting(shelf.stranger), reverse("distribution:appointment_day"), jour=day)
 
 
+def test_once_its_device_is_handed_over_an_appointment_says_so_and_no_more_where_it_was_put(
+    shelf: Shelf, device: Device
+) -> None:
+    made = booked(shelf, device)
+    Appointment.objects.filter(pk=made.pk).update(told_at=None)
+    Device.objects.filter(pk=device.pk).update(place="E4")
+    client = acting(shelf.adviser)
+    assert "rangé à E4" in read(client, page_of(made))
+    shelf.hand_over(Device.objects.get(pk=device.pk))
+    page = read(client, page_of(made))
+    assert "a reçu son appareil le" in page
+    assert "rangé à" not in page
+    assert "personne à appeler" not in page
+
+
 def test_the_list_asks_as_many_queries_whatever_its_length(
     shelf: Shelf, device: Device, django_assert_max_num_queries: Any
 ) -> None:
