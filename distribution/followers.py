@@ -124,6 +124,11 @@ def settle_lines(move: Move) -> None:
     )
 
 
+def empty_places(move: Move) -> None:
+    """What a point sends back is on its way: where the workshop had put it before says nothing any more."""
+    Device.objects.filter(pk__in=move.pks).exclude(place="").update(place="")
+
+
 def drop_exchange_notes(move: Move) -> None:
     """An exchange that was prepared with what leaves the point does not take place."""
     close_notes(move.pks, ClosedBecause.RELEASED, move.at)
@@ -328,6 +333,7 @@ def register() -> None:
         on_transition("device", verb, settle_lines)
         on_transition("device", verb, take_screens_along)
     on_transition("device", "send_back", drop_exchange_notes)
+    on_transition("device", "send_back", empty_places)
     on_transition("device", "report_missing", settle_lines)
     on_transition("device", "report_missing", lose_track)
     on_transition("device", "reserve", hold_for_need)

@@ -15,7 +15,7 @@ from donations.models import Donation
 from lifecycle.machine import state_label
 from lifecycle.templatetags.lifecycle import state_badge
 from lists.columns import WHOLE, StateColumn
-from refurb.enums import WrittenOffReason
+from refurb.enums import DeviceState, WrittenOffReason
 from refurb.grading import told_grade
 from refurb.models import Device, Drive, Incident, Part
 from refurb.models.device import DeviceQuerySet
@@ -88,6 +88,12 @@ class DeviceTable(tables.Table):
 
     def render_model(self, record: Device) -> str:
         return record.called or "–"
+
+    def render_state(self, record: Device) -> SafeString:
+        """What a point sent back is nowhere in the workshop yet, until it is put away or taken in hand."""
+        back = record.state == DeviceState.RECEIVED and getattr(record, "moved_by", "") == "send_back"
+        shown = badge(record)
+        return format_html("{}<br>renvoyé, en route", shown) if back and not record.place else shown
 
     def render_since(self, value: datetime) -> SafeString:
         return aged(value)

@@ -1,9 +1,10 @@
 """The shelf of a distribution point: stock, reservations, returns, what is to be sent back."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
@@ -21,7 +22,7 @@ from prescriptions.models import Prescription
 from prescriptions.permissions import can_accept_prescription
 from prescriptions.views.rows import named_by
 from refurb.enums import ARRIVED, DeviceState
-from refurb.models import Delivery, Device, Repair
+from refurb.models import Delivery, DeliveryLine, Device, Repair
 from refurb.models.device import DeviceQuerySet
 from refurb.views.device_sets import DEVICE_BOX
 from typography.french import Noun
@@ -30,6 +31,8 @@ S = DeviceState
 DEVICE = Noun("appareil", "appareils")
 RESERVATION = Noun("réservation", "réservations", feminine=True)
 RETURN = Noun("retour", "retours")
+OF_LATE = timedelta(days=30)
+"""How long what was sent back is told to the point that sent it, while it is on its way."""
 ON_THE_SHELF = (S.AVAILABLE, S.RESERVED, S.RETURNED)
 """What one finds there by looking; the others are on their way, with a household or looked for."""
 
@@ -111,7 +114,17 @@ def send_back_list(request: Request) -> HttpResponseBase:
         sets=ON_SEND_BACKS,
         box=DEVICE_BOX,
     )
-    return page.respond("distribution/send_back_list.html")
+    if (answered := page.answered()) is not None:
+        return answered
+    return page.shown("distribution/send_back_list.html", on_the_way=_sent_back(request.membership))
+
+
+def _sent_back(actor: Actor) -> list[Device]:
+    """What one's points sent back of late, and that the workshop has not yet; it is on no list of theirs any more."""
+    last = DeliveryLine.objects.filter(device=OuterRef("pk")).order_by("-pk").values("delivery")[:1]
+    rows = Device.objects.main().on_the_way_back().alias(last=Subquery(last))
+    seen = rows.filter(last__in=Delivery.objects.visible_to(actor).values("pk"))
+    return list(seen.filter(received_at__gte=timezone.now() - OF_LATE).order_by("-received_at", "pk"))
 
 
 def at_my_points(request: Request) -> DeviceQuerySet:

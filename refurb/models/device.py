@@ -94,6 +94,12 @@ class DeviceQuerySet(models.QuerySet["Device"]):
             used_at=Subquery(left.order_by("seq").values("at")[:1]),
         )
 
+    def on_the_way_back(self) -> Self:
+        """Sent back by a point, and nobody at the workshop said where it is put or took it in hand since."""
+        moves = DeviceEntry.objects.filter(object=OuterRef("pk")).exclude(source=F("target")).order_by("-seq")
+        waiting = self.filter(state=S.RECEIVED, stay__gt=1, place="")
+        return waiting.alias(moved_by=Subquery(moves.values("verb")[:1])).filter(moved_by="send_back")
+
     def twins_of(self, device: "Device") -> Self:
         """Other devices, still followed, that bear the same maker's number; a placeholder is no number."""
         if not device.serial_key:

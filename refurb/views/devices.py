@@ -37,7 +37,7 @@ from refurb.tables import DeviceTable, MissingErasureTable
 from refurb.views.device_sets import DEVICE_BOX, on_devices
 from refurb.views.labels import label_print_of
 from refurb.views.sheet import sheet_of
-from refurb.views.steps import BENCH_STEPS, YOURS, bench_step, next_step, with_since
+from refurb.views.steps import BENCH_STEPS, YOURS, bench_step, is_on_the_way_back, next_step, with_since
 from typography.french import Noun
 
 S = DeviceState
@@ -88,6 +88,7 @@ def device_detail(request: Request, reference: str) -> HttpResponse:
     context = {
         "device": device,
         "step": next_step(device, actor),
+        "on_the_way_back": is_on_the_way_back(device),
         "more": _more(device, actor),
         "sheet": sheet_of(device),
         "twins": Device.objects.visible_to(actor).twins_of(device).order_by("pk"),

@@ -7,12 +7,14 @@ from lifecycle import gate
 from lifecycle.acting import Step
 from lifecycle.actors import Actor
 from lifecycle.machine import Reason
+from network.enums import OrganisationKind
 from refurb.enums import ENDED, DeviceState
 from refurb.machine.storage_rules import proofs_stand
 from refurb.models import Device, DeviceEntry, Drive
 from refurb.models.device import DeviceQuerySet
 from refurb.onward import onward
 from refurb.permissions import can_work_on_device
+from typography.french import day
 
 S = DeviceState
 MAIN_VERB = {
@@ -80,9 +82,7 @@ def next_step(device: Device, actor: Actor) -> Step:
     state = DeviceState(device.state)
     if state in ENDED:
         return _ended(device, actor)
-    if step := onward().step(device, actor):
-        return step
-    if state == S.READY and (step := _reopened_first(device, actor)):
+    if step := onward().step(device, actor) or _before_all(device, actor):
         return step
     awaited = AWAITED.get(state, state.label)
     if state == S.AWAITING_PART and device.part_wanted:
@@ -101,12 +101,44 @@ def next_step(device: Device, actor: Actor) -> Step:
     return Step(awaited, YOURS[action.verb], action.verb)
 
 
+def _before_all(device: Device, actor: Actor) -> Step | None:
+    """What its state alone does not tell: its proofs fell, or it is still on its way."""
+    if device.state == S.READY:
+        return _reopened_first(device, actor)
+    return _on_the_way_back(device, actor) if device.state == S.RECEIVED else None
+
+
 def _reopened_first(device: Device, actor: Actor) -> Step | None:
     """Back to the bench when what was proven holds no more: said to all, asked of who works there; None otherwise."""
     if Device.objects.filter(proofs_stand(), pk=device.pk).exists():
         return None
     may = any(one.verb == "reopen" for one in gate.actions_for(device, actor))
     return Step(NO_MORE, YOURS["reopen"], "reopen") if may else Step(NO_MORE)
+
+
+def _on_the_way_back(device: Device, actor: Actor) -> Step | None:
+    """Sent back by a point, which still has it or whose carrier does: by whom and when; None of any other."""
+    if not is_on_the_way_back(device):
+        return None
+    assert device.received_at is not None
+    sent = f"envoyé par {_sender(device, actor)} le {day(device.received_at)}, en route"
+    if not any(one.verb == "start" and one.allowed for one in gate.actions_for(device, actor)):
+        return Step(f"R{sent}")
+    return Step(f"R{sent}", f"r{sent}\u00a0: prenez-le en traitement quand il est là", "start")
+
+
+def is_on_the_way_back(device: Device) -> bool:
+    """Whether a point sent it back and it is not at the workshop yet; one query, unless it was read ``with_since``."""
+    if device.state != S.RECEIVED or device.stay <= 1 or device.place:
+        return False
+    moved_by: str | None = getattr(device, "moved_by", None)
+    return moved_by == "send_back" if moved_by else Device.objects.on_the_way_back().filter(pk=device.pk).exists()
+
+
+def _sender(device: Device, actor: Actor) -> str:
+    """The point it was last shipped to; which one is not for its donor."""
+    last = device.delivery_lines.order_by("-pk").values_list("delivery__point__name", flat=True).first()
+    return "son point de distribution" if last is None or actor.kind == OrganisationKind.DONOR else last
 
 
 def _ended(device: Device, actor: Actor) -> Step:
@@ -128,6 +160,9 @@ def bench_step(reasons: tuple[Reason, ...]) -> str:
 
 
 def with_since(devices: DeviceQuerySet) -> DeviceQuerySet:
-    """Each device with ``since``, when it entered its present state: a correction does not count."""
+    """Each device with ``since``, when it entered its present state, and ``moved_by``, the verb that took it there.
+
+    A correction does not count.
+    """
     entered = DeviceEntry.objects.filter(object=OuterRef("pk")).exclude(source=F("target")).order_by("-seq")
-    return devices.annotate(since=Subquery(entered.values("at")[:1]))
+    return devices.annotate(since=Subquery(entered.values("at")[:1]), moved_by=Subquery(entered.values("verb")[:1]))

@@ -111,7 +111,9 @@ def test_a_delivery_is_scanned_in_without_scripts(shelf: Shelf, open_page: Calla
     assert fresh(device).state == DeviceState.AVAILABLE
 
 
-def test_what_is_ticked_by_hand_while_a_scan_is_on_its_way_is_kept(shelf: Shelf, open_page: Callable[..., Page]) -> None:
+def test_what_is_ticked_by_hand_while_a_scan_is_on_its_way_is_kept(
+    shelf: Shelf, open_page: Callable[..., Page]
+) -> None:
     delivery, (scanned, ticked, sent_back) = parcel(shelf)
     page = open_page()
     sign_in(page, shelf.adviser)

@@ -14,12 +14,14 @@ from network.enums import OrganisationKind, Role
 from prescriptions.services.households import attach_household
 from refurb.enums import DeviceState, LineOutcome
 from refurb.models import Delivery, Device, DistributionPoint
+from refurb.services.devices import place_devices
 from tests.distribution.shelves import Shelf, delivery_of, quotas_balance
 from tests.network.factories import make_membership
 from tests.prescriptions.files import Circle
 from tests.reference.values import set_value
 from tests.refurb.devices import fresh
 from tests.refurb.pages import acting, answered, page_of, read
+from typography.french import day
 
 pytestmark = pytest.mark.django_db
 S = DeviceState
@@ -187,6 +189,33 @@ def test_one_device_is_stocked_and_sent_back_from_its_page(shelf: Shelf) -> None
     assert done.headers["Location"] == reverse("distribution:shelf")
     assert fresh(device).state == S.RECEIVED
     assert client.get(page_of(device, "device_detail")).status_code == 404
+
+
+def test_what_a_point_sent_back_is_said_on_its_way_until_the_workshop_has_it(shelf: Shelf) -> None:
+    device = shelf.available()
+    Device.objects.filter(pk=device.pk).update(place="C3")
+    acting(shelf.adviser).post(page_of(device, "device_send_back"), {"reason": "unsold"})
+    assert fresh(device).place == "", "it is not on the workshop's shelf"
+    client, listed = acting(shelf.technician), reverse("refurb:device_list")
+    page = read(client, page_of(device, "device_detail"))
+    said = f"envoyé par {shelf.point.name} le {day(timezone.now())}, en route"
+    assert f"r{said}\u00a0: prenez-le en traitement quand il est là" in page
+    assert "Renvoyé le" in page
+    assert "Rangé à" not in page
+    assert "renvoyé, en route" in read(client, listed)
+    assert f"R{said}" in read(acting(shelf.pilot), page_of(device, "device_detail"))
+
+    sent = reverse("distribution:send_back_list")
+    assert device.tag in read(acting(shelf.adviser), sent)
+    assert device.tag not in read(acting(shelf.relay), sent), "another point sent it"
+
+    place_devices(actor=shelf.technician, devices=[fresh(device)], place="D4")
+    assert device.tag not in read(acting(shelf.adviser), sent)
+    assert "en route" not in read(client, page_of(device, "device_detail"))
+    assert "en route" not in read(client, listed)
+    place_devices(actor=shelf.technician, devices=[fresh(device)], place="")
+    gate.apply(fresh(device), "start", actor=shelf.technician)
+    assert "en route" not in read(client, page_of(device, "device_detail"))
 
 
 def test_what_is_left_of_an_ended_convention_is_listed_and_sent_back_together(shelf: Shelf) -> None:
