@@ -111,13 +111,14 @@ def not_known() -> Q:
 def not_received(*, foreseen: bool = False) -> Q:
     """At an hour at which its point has said since that it receives nobody: days closed, hours stopped, point shut.
 
-    ``foreseen``: of the days closed, those alone that were written before that hour, which they really prevented.
+    ``foreseen``: of the days closed, those alone that were written before how the appointment ended was: an absence
+    that was noted first stands.
     """
     closed = PointClosure.objects.filter(
         point=OuterRef("point"), first_day__lte=OuterRef("starts_at__date"), last_day__gte=OuterRef("starts_at__date")
     )
     if foreseen:
-        closed = closed.filter(declared_at__lt=OuterRef("starts_at"))
+        closed = closed.filter(declared_at__lt=OuterRef("ended_at"))
     still = PointOpening.objects.filter(
         Q(valid_to=None) | Q(valid_to__gte=OuterRef("starts_at__date")),
         point=OuterRef("point"),
