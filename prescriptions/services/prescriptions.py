@@ -18,6 +18,7 @@ from lifecycle.machine import Reason
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from prescriptions.enums import CodePurpose, HouseholdState, PrescriptionState
+from prescriptions.hearing import objection_of
 from prescriptions.machine.prescription_rules import HOUSEHOLD_OPEN
 from prescriptions.models import (
     Agreement,
@@ -35,7 +36,12 @@ from prescriptions.permissions import can_edit_prescription
 from prescriptions.services.needs import ask_need
 from prescriptions.unattended import examined_by_nobody, telling_left
 from prescriptions.unnamed import refuse_named
+from typography.french import day
 
+OBJECTED = (
+    "Ce foyer s’est opposé le {} à l’usage de ses informations\u00a0: ne commencez une prescription que s’il la "
+    "demande lui-même, et cochez-le."
+)
 SUBMITTED = Reason(
     "submitted", "La prescription est déposée\u00a0: elle ne change plus, sauf si un complément est demandé."
 )
@@ -53,12 +59,13 @@ def create_prescription(
     household: Household,
     needs: Iterable[tuple[str, str]] = (),
     story: str = "",
+    asked_again: bool = False,
     at: datetime | None = None,
     comment: str = "",
 ) -> Prescription:
     """Begin a draft for a household one follows, with its needs as (kind, use).
 
-    Raises PermissionDenied, Refused, ValidationError.
+    One that objected asks for it itself (``asked_again``). Raises PermissionDenied, Refused, ValidationError.
     """
     refuse_nir(comment=comment, story=story)
     if actor.organisation_id is None:
@@ -66,6 +73,8 @@ def create_prescription(
     refuse_named(actor, Household.objects.filter(pk=household.pk), comment=comment)
     row = Prescription(household=household, prescriber_id=actor.organisation_id)
     created: Prescription = gate.create(row, "create", actor=actor, at=at, comment=comment)
+    if not asked_again and (objection := objection_of(household)) is not None:
+        raise Refused({row.pk: (Reason("objected", OBJECTED.format(day(objection.received_on))),)})
     for kind, use in needs:
         ask_need(actor=actor, prescription=created, kind=kind, use=use, at=at)
     if story:

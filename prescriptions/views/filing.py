@@ -17,7 +17,6 @@ from network.models import Membership
 from network.requests import Request
 from prescriptions.enums import PrescriptionState
 from prescriptions.forms.filing import HomeForm, PersonForm, StoryForm
-from prescriptions.hearing import objection_of
 from prescriptions.models import Household, Prescription
 from prescriptions.permissions import can_create_prescription, can_edit_prescription
 from prescriptions.services.doubles import look_elsewhere, possible_doubles
@@ -27,12 +26,6 @@ from prescriptions.views.rows import visible_household, visible_prescription
 from prescriptions.views.saving import saved
 from prescriptions.views.sheet import story_of
 from prescriptions.views.stages import being_written, first_lacking, leave, stages_of
-from typography.french import day
-
-OBJECTED = (
-    "Ce foyer s’est opposé le {} à l’usage de ses informations\u00a0: ne commencez une prescription que s’il la "
-    "demande lui-même, et cochez-le."
-)
 
 
 @asks_then_acts
@@ -62,11 +55,8 @@ def prescription_begin(request: Request, reference: str) -> HttpResponse:
     """A draft for a household already followed."""
     household = visible_household(request, reference)
     may(can_create_prescription(request.membership))
-    if "asks_again" not in request.POST and (objection := objection_of(household)) is not None:
-        messages.error(request, OBJECTED.format(day(objection.received_on)))
-        return redirect("prescriptions:household_detail", reference=reference)
-    form = Form({})
-    draft = saved(form, lambda: create_prescription(actor=request.membership, household=household))
+    form, again = Form({}), "asks_again" in request.POST
+    draft = saved(form, lambda: create_prescription(actor=request.membership, household=household, asked_again=again))
     if draft is None:
         messages.error(request, " ".join(str(error) for error in form.non_field_errors()))
         return redirect("prescriptions:household_detail", reference=reference)

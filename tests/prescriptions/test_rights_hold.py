@@ -21,7 +21,7 @@ from prescriptions.rights_told import About, letter_of
 from prescriptions.services.households import attach_household, edit_household
 from prescriptions.services.known import all_known, export_known
 from prescriptions.services.needs import meet_need, start_need
-from prescriptions.services.prescriptions import withdraw_prescription, write_story
+from prescriptions.services.prescriptions import create_prescription, withdraw_prescription, write_story
 from prescriptions.services.rights import identify_rights_request, prolong_rights_request
 from prescriptions.services.transfers import accept_transfer, ask_transfer
 from tests.network.factories import make_membership
@@ -273,6 +273,8 @@ def test_an_objection_is_read_where_the_worker_works_and_asked_before_another_pr
     assert client.post(begin).headers["Location"] == where
     assert household.prescriptions.count() == count
     assert "ne commencez une prescription que s’il la demande" in read(client, where)
+    with pytest.raises(Refused, match="que s’il la demande"):
+        create_prescription(actor=circle.worker, household=household)
     assert client.post(begin, {"asks_again": "1"}).headers["Location"] != where
     assert household.prescriptions.count() == count + 1
 
