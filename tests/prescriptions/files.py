@@ -108,9 +108,9 @@ class Circle:
 
     @remembered("worker", "at")
     def empty(self, household: Household | None = None, story: str = "") -> Prescription:
-        """A draft with nothing in it."""
+        """A draft with nothing in it, that the household itself asks for."""
         household = household or self.household()
-        return create_prescription(actor=self.worker, household=household, story=story, at=self.at)
+        return create_prescription(actor=self.worker, household=household, asked_again=True, story=story, at=self.at)
 
     @remembered("worker", "at")
     def see_fact(self, prescription: Prescription, kind: str = FactKind.MINIMUM_INCOME, **fact: Any) -> Any:
