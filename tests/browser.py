@@ -6,6 +6,7 @@ or when it asked for another site.
 """
 
 import asyncio
+import os
 import shutil
 from asyncio.events import _set_running_loop
 from collections.abc import Callable, Iterator
@@ -100,7 +101,7 @@ def chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
 
 
 @pytest.fixture
-def browser(chromium: tuple[Browser, asyncio.AbstractEventLoop], monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+def browser(chromium: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
     """The browser, without anything that a test before left in it.
 
     While Playwright runs, an event loop runs in the test's thread, and Django would refuse the database: it
@@ -108,13 +109,14 @@ def browser(chromium: tuple[Browser, asyncio.AbstractEventLoop], monkeypatch: py
     here, and asyncio.run() is impossible in the test's own thread. Nothing of the loop is left afterwards.
     """
     launched, loop = chromium
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     _set_running_loop(loop)
     yield launched
     for context in launched.contexts:
         context.close()
     connections.close_all()
     _set_running_loop(None)
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

@@ -22,13 +22,13 @@ from django.template.base import FilterExpression, Node
 from django.template.defaultfilters import default, default_if_none
 
 from config.database import SERVING_ROLE
-from demo.telling import keep_plans
 from lifecycle.instants import telling_history
 from lifecycle.roles import grant_rights, make_role
 from tests import remembered
 from tests.emptying import empty_instead_of_flushing
 from tests.frames import on_one_block
 from tests.order import longest_first
+from tests.plans import keep_plans
 from tests.template import ready_template
 from tests.world import BESIDE, FEW, WORLD
 
@@ -167,8 +167,6 @@ def plans_kept() -> Iterator[None]:
 
     def keep(connection: Any, **kwargs: Any) -> None:
         if threading.current_thread() is threading.main_thread():
-            with connection.cursor() as cursor:
-                cursor.execute("SET plan_cache_mode TO force_generic_plan")
             keep_plans(connection)
 
     connection_created.connect(keep)

@@ -2,7 +2,8 @@
 
 A step is a function whose rows, files and answer depend only on what it is given and on the steps before it, from an
 empty database on: the same steps lead to the same place. At a place where a step was never taken, it is taken; where it
-was, its rows are put back with the keys and the words they had. Whatever else writes leads nowhere known: from there on
+was, its rows are put back with the keys and the words they had, together with those of the steps before it, once the
+test asks something. Whatever else writes leads nowhere known: from there on
 everything is done again, as it is under doubles of its own. In a test that commits, a step is one transaction, and the
 steps are known until something else writes or another thread asks something. A step under settings of its own is
 another step.
@@ -13,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import wraps
@@ -28,27 +29,13 @@ from django.db.backends.signals import connection_created
 from django.db.models import Model
 from django.utils import timezone
 
-from tests.world import SEQUENCES, STANDING, are_filled, copied_out
+from tests.places import Change, Place, Step, Tables, way
+from tests.world import are_filled, copied_out
 
 OWN_FILES = {"MEDIA_ROOT", "LIFECYCLE_SEAL_DIR"}
 """Settings that every test has of its own, and that no row depends on."""
-TABLES = """
-    SELECT c.oid::bigint, c.relname, a.attname FROM pg_class c
-    LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary AND i.indnkeyatts = 1
-    LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
-    WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY c.relname
-"""
-WRITTEN = """
-    SELECT array_agg(pg_stat_get_xact_tuples_inserted(o) + pg_stat_get_xact_tuples_updated(o)
-        + pg_stat_get_xact_tuples_deleted(o) ORDER BY rank)
-    FROM unnest(%s::oid[]) WITH ORDINALITY AS t(o, rank)
-"""
-"""How many rows of each table were written so far in this transaction, whether they are still there or not."""
 READS = re.compile(r"\s*SELECT\b(?!.*(;|\bINTO\b|\bprocrastinate_))", re.IGNORECASE | re.DOTALL)
 """One question, which writes nothing."""
-ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-Rows = dict[str, str]
-"""The lines of a table as COPY writes them, by primary key."""
 
 
 class NoKeyError(Exception):
@@ -56,24 +43,14 @@ class NoKeyError(Exception):
 
 
 @dataclass
-class Place:
-    """What the database and the files hold after some steps, and which steps were taken from there."""
+class Pending:
+    """Steps that the test took and whose rows it did not ask for yet."""
 
-    rows: dict[str, Rows] = field(default_factory=dict)
-    paths: frozenset[str] = frozenset()
-    steps: dict[Any, "Step"] = field(default_factory=dict)
-
-
-@dataclass
-class Step:
-    """How one step is put back: ``written`` rows of each table, the files, and its answer with what it was given."""
-
-    statements: str
-    written: list[int]
-    files: dict[str, bytes]
-    given: list[Model]
-    answer: Any
-    leads_to: Place
+    former: Place
+    now: Place
+    connection: Any
+    block: Any
+    """The transaction that they belong to: rolled back, there is nothing to write any more."""
 
 
 class Steps:
@@ -81,10 +58,10 @@ class Steps:
 
     def __init__(self) -> None:
         self.day: date | None = None
-        self.tables: list[tuple[int, str, str | None]] = []
-        self.sequences: dict[str, tuple[str, str]] = {}
+        self.tables: Any = None
         self.start = Place()
         self.place: Place | None = None
+        self.pending: Pending | None = None
         self.written: list[int] = []
         self.blocks: list[Any] = []
         """The transaction and the savepoints in which the test came there."""
@@ -102,15 +79,17 @@ class Steps:
         setting_changed.disconnect(self._note_setting)
         connection_created.disconnect(self._note_connection)
         self._watch(None)
+        self._forget_pending()
 
     def forget(self) -> None:
         """The tables themselves were made again."""
         self.stop()
-        self.__dict__ |= {"day": None, "tables": [], "start": Place()}
+        self.__dict__ |= {"day": None, "tables": None, "start": Place()}
 
     def begin(self) -> None:
         """A test begins, or what stands for one: in a database that is empty, its first step starts from nothing."""
         self.stop()
+        self._forget_pending()
         self.allowed = self.alone = True
 
     def stop(self) -> None:
@@ -158,8 +137,9 @@ class Steps:
         block = transaction.atomic()
         block._from_testcase = True
         with block:
-            self.written = self._written()
+            self.written = self.tables.written()
             yield True
+            self.write()
         if self.place is not None and self.watched is None:
             self._watch(connections["default"])
 
@@ -182,7 +162,10 @@ class Steps:
             return function(*args, **kwargs)
         with self._transaction() as is_whole:
             if key in place.steps:
-                return self._put_back(place.steps[key], list(rows_in(given)))
+                answer = self._put_back(place, place.steps[key], list(rows_in(given)))
+                if not connection.atomic_blocks[0]._from_testcase:
+                    self.write()  # what ends this transaction asks nothing
+                return answer
             return self._remember(place, key, list(rows_in(given)), lambda: function(*args, **kwargs), is_whole)
 
     def _may(self) -> bool:
@@ -195,21 +178,20 @@ class Steps:
     def _here(self) -> Place | None:
         if self.day != timezone.localdate():
             self.forget()
-            self.day, self.tables, self.sequences, self.allowed = timezone.localdate(), _tables(), _sequences(), True
+            self.day, self.tables, self.allowed = timezone.localdate(), Tables(), True
         if self.allowed:
             self.allowed = False
             self.blocks = _blocks()
-            self.written = self._written()
-            written = [name for (_, name, _), count in zip(self.tables, self.written, strict=True) if count]
+            self.written = self.tables.written()
+            written = [name for name, count in zip(self.tables.names, self.written, strict=True) if count]
             self.place = None if are_filled(written) else self.start
-        elif self.watched is None and (self.blocks, self.written) != (_blocks()[: len(self.blocks)], self._written()):
+        elif self.pending is None and self.watched is None and self._was_left():
             self.place = None
         return self.place
 
-    def _written(self) -> list[int]:
-        with connection.cursor() as cursor:
-            cursor.execute(WRITTEN, [[oid for oid, _, _ in self.tables]])
-            return list(cursor.fetchone()[0])
+    def _was_left(self) -> bool:
+        """Whether somebody wrote since the last step, or left the savepoint in which it was taken."""
+        return (self.blocks, self.written) != (_blocks()[: len(self.blocks)], self.tables.written())
 
     def _came_to(self, place: Place | None, written: list[int]) -> None:
         self.place, self.written, self.blocks = place if self.alone else None, written, _blocks()
@@ -226,64 +208,76 @@ class Steps:
             self.inside = False
 
     def _remember(self, place: Place, key: Any, given: list[Model], take: Callable[[], Any], is_whole: bool) -> Any:
+        self.write()
         self.place, left = None, len(connection.run_on_commit)
         with self._busy():
             answer = take()
             if is_whole:
                 connection.check_constraints()  # what the end of the transaction refuses is no step
-        after = self._written()
-        changed = [table for table, a, b in zip(self.tables, self.written, after, strict=True) if a != b]
-        if left == len(connection.run_on_commit) and all(key is not None for _, _, key in changed):
-            step = self._step(place, changed, given, answer)
+        after = self.tables.written()
+        counts = zip(self.tables.names, self.written, after, strict=True)
+        changed = [name for name, former, now in counts if former != now]
+        if left == len(connection.run_on_commit) and all(self.tables.keys[name] for name in changed):
+            change = self._change(place, changed, given, answer)
             if self.alone:
-                place.steps[key] = step
-                self._came_to(step.leads_to, after)
+                place.steps[key] = Step(change, place.after(change))
+                self._came_to(place.steps[key].leads_to, after)
         return answer
 
-    def _step(self, place: Place, changed: list[Any], given: list[Model], answer: Any) -> Step:
-        rows, written = dict(place.rows), [0] * len(self.tables)
-        ranks = {name: rank for rank, (_, name, _) in enumerate(self.tables)}
-        removals, additions, counters = [], [], []
-        for _, table, key in changed:
+    def _change(self, place: Place, changed: list[str], given: list[Model], answer: Any) -> Change:
+        gone, come = {}, {}
+        for table in changed:
             columns, lines = copied_out(table)
-            rank = columns.index(key)
+            rank = columns.index(self.tables.keys[table])
             former, now = place.rows.get(table, {}), {line.split("\t")[rank]: line for line in lines}
-            gone = [pk for pk, line in former.items() if now.get(pk) != line]
-            come = [line for pk, line in now.items() if former.get(pk) != line]
-            rows[table], written[ranks[table]] = now, len(gone) + len(come)
-            if gone:
-                removals.append(f'DELETE FROM "{table}" WHERE "{key}" IN ({", ".join(map(literal, gone))})')
-            if come:
-                additions.append(_insertion(table, columns, come))
-            if come and table in self.sequences:
-                column, sequence = self.sequences[table]
-                last = max(int(line.split("\t")[columns.index(column)]) for line in come)
-                counters.append(f"setval('{sequence}', greatest(nextval('{sequence}'), {last}))")
-        statements = [
-            "SET LOCAL session_replication_role = replica",  # the walls saw these rows come
-            *removals,
-            *additions,
-            "SET LOCAL session_replication_role = origin",
-            *([f"SELECT {', '.join(counters)}"] if counters else []),
-        ]
+            gone[table] = [pk for pk, line in former.items() if now.get(pk) != line]
+            come[table] = {pk: line for pk, line in now.items() if former.get(pk) != line}
         root = Path(settings.MEDIA_ROOT)
-        paths = frozenset(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+        paths = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
         files = {path: (root / path).read_bytes() for path in paths - place.paths}
         kept, told = deepcopy((given, answer))
-        return Step(";\n".join(statements), written, files, kept, told, Place(rows, paths))
+        return Change(gone, come, files, kept, told)
 
-    def _put_back(self, step: Step, given: list[Model]) -> Any:
-        with self._busy(), connection.cursor() as cursor:
-            cursor.execute(step.statements)
-        for path, content in step.files.items():
+    def _put_back(self, place: Place, step: Step, given: list[Model]) -> Any:
+        for path, content in step.change.files.items():
             file = Path(settings.MEDIA_ROOT) / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-        self._came_to(step.leads_to, [a + b for a, b in zip(self.written, step.written, strict=True)])
+        if self.pending is None:
+            self.pending = Pending(place, place, connections["default"], connection.atomic_blocks[0])
+            self.pending.connection.execute_wrappers.insert(0, self._before)
+        self.pending.now = step.leads_to
+        self._came_to(step.leads_to, self.written)
         known: dict[int, Any] = {}
-        for kept, present in zip(step.given, given, strict=True):
+        for kept, present in zip(step.change.given, given, strict=True):
             _stands_for(kept, present, known)
-        return deepcopy(step.answer, known)
+        return deepcopy(step.change.answer, known)
+
+    # --- the rows of steps that were put back
+
+    def write(self) -> None:
+        """Write the rows of the steps that the test took: it is about to ask something."""
+        pending = self.pending
+        self._forget_pending()
+        if (
+            pending is None
+            or pending.block not in pending.connection.atomic_blocks
+            or not pending.connection.connection
+        ):
+            return
+        told = way(pending.former, pending.now, self.tables)
+        with pending.connection.connection.cursor() as cursor:  # seen by nobody who looks at what the test asks
+            cursor.execute(told.statements)
+        self.written = [a + b for a, b in zip(self.written, told.written, strict=True)]
+
+    def _before(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        self.write()
+        return execute(sql, params, many, context)
+
+    def _forget_pending(self) -> None:
+        if self.pending is not None:
+            self.pending.connection.execute_wrappers.remove(self._before)
+            self.pending = None
 
 
 STEPS = Steps()
@@ -361,40 +355,6 @@ def _stands_for(kept: Model, present: Model, known: dict[int, Any]) -> None:
             _stands_for(one, other, known)
 
 
-def literal(cell: str) -> str:
-    """A cell of COPY as a statement writes it."""
-    if cell == r"\N":
-        return "NULL"
-    if "\\" in cell:
-        first, *rest = cell.split("\\\\")
-        cell = "\\".join(map(_unescaped, [first, *rest]))
-    return "'" + cell.replace("'", "''") + "'"
-
-
-def _unescaped(part: str) -> str:
-    first, *rest = part.split("\\")
-    return first + "".join(ESCAPED[one[0]] + one[1:] for one in rest)
-
-
-def _insertion(table: str, columns: list[str], lines: list[str]) -> str:
-    names = ", ".join(f'"{column}"' for column in columns)
-    values = ",\n".join(f"({', '.join(map(literal, line.split('\t')))})" for line in lines)
-    return f'INSERT INTO "{table}" ({names}) OVERRIDING SYSTEM VALUE VALUES {values}'
-
-
 def _blocks() -> list[Any]:
     """In which transaction and savepoints one is: the same counts of rows, in another transaction, say nothing."""
     return [*connection.atomic_blocks[:1], *connection.savepoint_ids]
-
-
-def _tables() -> list[tuple[int, str, str | None]]:
-    with connection.cursor() as cursor:
-        cursor.execute(TABLES)
-        return [row for row in cursor.fetchall() if row[1] not in STANDING]
-
-
-def _sequences() -> dict[str, tuple[str, str]]:
-    """``{table: (column, sequence)}``."""
-    with connection.cursor() as cursor:
-        cursor.execute(SEQUENCES, [[name for _, name, _ in _tables()]])
-        return {table: (column, sequence) for table, column, sequence in cursor.fetchall()}

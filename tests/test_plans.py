@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from network.models import User
 
@@ -24,6 +24,42 @@ def asked_again_and_again() -> tuple[int, int]:
 def test_what_is_asked_again_and_again_is_planned_once_whatever_the_values() -> None:
     generic, custom = asked_again_and_again()
     assert (generic >= 6, custom) == (True, 0)
+
+
+def prepared() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db
+def test_a_plan_outlives_what_is_rolled_back_as_each_test_is() -> None:
+    asked_again_and_again()
+    before = prepared()
+    with transaction.atomic():
+        transaction.set_rollback(True)
+    connection.connection.rollback()
+    assert prepared() == before > 0
+
+
+@pytest.mark.django_db
+def test_a_plan_does_not_outlive_a_table_that_is_dropped() -> None:
+    asked_again_and_again()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE there (id int)")
+        cursor.execute("DROP TABLE there")
+    assert prepared() == 0
+
+
+@pytest.mark.django_db
+def test_the_names_of_savepoints_push_no_plan_out() -> None:
+    asked_again_and_again()
+    kept = connection.connection._prepared
+    before = len(kept._counts) + len(kept._names)
+    for _ in range(5):
+        with transaction.atomic():
+            pass
+    assert len(kept._counts) + len(kept._names) == before
 
 
 @pytest.mark.django_db(transaction=True)

@@ -24,7 +24,8 @@ from refurb.models import Device
 from tests.distribution.shelves import Shelf
 from tests.emptying import empty_tables
 from tests.network.factories import make_membership, make_organisation
-from tests.remembered import NoKeyError, Steps, from_nothing, key_of, literal, remembered
+from tests.places import literal
+from tests.remembered import NoKeyError, Steps, from_nothing, key_of, remembered
 from tests.world import Beside, are_filled, copied_out, filled_tables
 
 pytestmark = pytest.mark.django_db
@@ -305,6 +306,72 @@ def test_a_step_that_begins_where_a_row_was_written_before_is_not_known(steps: S
     assert steps.place is None
 
 
+@pytest.mark.parametrize("how", ["a question", "a copy", "a savepoint", "a cursor opened before", "a row at a time"])
+def test_whoever_asks_anything_finds_the_rows_of_the_steps_before(steps: Steps, how: str) -> None:
+    undone(steps, lambda: (alone("A"), alone("B")))
+    steps.begin()
+    with connection.cursor() as opened_before:
+        alone("A")
+        alone("B")
+        assert steps.pending is not None, "nothing was asked yet"
+        if how == "a question":
+            names = list(Organisation.objects.values_list("name", flat=True))
+        elif how == "a row at a time":
+            names = list(Organisation.objects.values_list("name", flat=True).iterator())
+        elif how == "a savepoint":
+            with transaction.atomic():
+                names = list(Organisation.objects.values_list("name", flat=True))
+                transaction.set_rollback(True)
+            assert Organisation.objects.count() == 2, "the steps were taken before it"
+        elif how == "a copy":
+            with connection.cursor() as cursor, cursor.copy("COPY network_organisation (name) TO STDOUT") as lines:
+                names = b"".join(map(bytes, lines)).decode().split()
+        else:
+            opened_before.execute("SELECT name FROM network_organisation")
+            names = [row[0] for row in opened_before.fetchall()]
+    assert sorted(names) == ["A", "B"]
+    assert steps.pending is None
+
+
+def test_steps_that_are_put_back_together_are_written_by_one_statement_that_is_not_counted(steps: Steps) -> None:
+    undone(steps, lambda: (alone("A"), alone("B")))
+    steps.begin()
+    alone("A")
+    alone("B")
+    with CaptureQueriesContext(connection) as counted:
+        assert Organisation.objects.count() == 2
+    assert len(counted) == 1
+
+
+def test_a_row_that_a_step_adds_and_the_next_takes_away_is_not_written_at_all(steps: Steps) -> None:
+    @remembered()
+    def sign_in() -> Session:
+        return opened("a")
+
+    @remembered()
+    def sign_out(session: Session) -> None:
+        session.delete()
+
+    def live() -> int:
+        sign_out(sign_in())
+        alone("A")
+        assert Organisation.objects.count() == 1
+        assert steps.place is not None
+        assert steps.written == steps.tables.written()
+        return sum(steps.written)
+
+    first, again = undone(steps, live), undone(steps, live)
+    assert again - first == 1, "the organisation alone"
+
+
+def test_what_was_not_asked_for_when_its_savepoint_is_taken_back_is_written_by_nobody(steps: Steps) -> None:
+    undone(steps, lambda: alone("A"))
+    with from_nothing():
+        alone("A")
+    steps.begin()
+    assert not Organisation.objects.exists()
+
+
 def in_another_thread(act: Callable[[], Any]) -> None:
     def run() -> None:
         try:
@@ -380,6 +447,16 @@ def test_a_step_of_a_test_that_commits_is_one_for_a_test_that_does_not(steps: St
     known = alone("A").pk
     empty_tables()
     assert undone(steps, lambda: alone("A")).pk == known
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_a_test_that_commits_a_block_that_asks_nothing_keeps_its_steps(steps: Steps) -> None:
+    alone("A")
+    empty_tables()
+    steps.begin()
+    with transaction.atomic():
+        alone("A")
+    assert Organisation.objects.get().name == "A"
 
 
 @pytest.mark.django_db(transaction=True)
