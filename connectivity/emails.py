@@ -15,7 +15,6 @@ from documents.enums import MailPurpose, MessageChannel, MessageCode
 from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
-from prescriptions.emails_rights import OFFICERS
 from prescriptions.enums import RightKind
 from prescriptions.models import RightsRequest
 from prescriptions.services.messages import Message, from_service, way_to, write_message
@@ -105,7 +104,7 @@ def rights_answered_for_operator(
     _write("rights_answered_for_operator", file, agents or own, at, **said)
     if not (agents or own):
         unreached = {"kind": asked.kind, "operator": operator, "asked": asked}
-        _write("unreached_operator_for_officer", file, _people(Membership.objects.filter(OFFICERS)), at, **unreached)
+        _write("unreached_operator_for_officer", file, _people(Membership.objects.officers()), at, **unreached)
     return reads
 
 

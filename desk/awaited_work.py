@@ -23,7 +23,6 @@ from donations.models import Allocation, DeedAcceptance, Donation
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.models import Membership, Organisation
-from prescriptions.emails_rights import OFFICERS
 from prescriptions.enums import LIVE_STATES, HouseholdState, PrescriptionState, RightKind, RightsState
 from prescriptions.filters.lists import UNDER_WAY
 from prescriptions.machine.instruction_rules import INSTRUCTING
@@ -232,7 +231,7 @@ def _prescribed() -> tuple[AwaitedWork, ...]:
 
 def _protected() -> tuple[AwaitedWork, ...]:
     """What is asked of the data protection officer of the Département."""
-    officers = Membership.objects.open().filter(OFFICERS, organisation=OuterRef("pk"))
+    officers = Membership.objects.open().officers().filter(organisation=OuterRef("pk"))
     houses = Organisation.objects.of_kind(Kind.DEPARTEMENT).active().annotate(protects=Exists(officers))
     house = Subquery(houses.order_by("-protects", "pk").values("pk")[:1])
     officer = {"kinds": [Kind.DEPARTEMENT], "roles": [Role.DPO], "of": "house"}

@@ -44,6 +44,7 @@ NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
     ("Besoins", "prescriptions:need_list", is_pilot),
     ("Foyers", "prescriptions:household_list", lambda actor: acts_as(actor, WORKER)),
     ("Demandes de droits", "prescriptions:rights_request_list", protects_data),
+    ("Incidents", "refurb:incident_list", protects_data),
     ("Connexions", "connectivity:connection_list", lambda actor: is_pilot(actor) or acts_as(actor, *CONNECTS)),
     ("Offres", "connectivity:offer_list", lambda actor: acts_as(actor, (Role.ADVISER, OrganisationKind.RELAY))),
     ("Demandes", "connectivity:queue", lambda actor: acts_as(actor, (Role.AGENT, OrganisationKind.OPERATOR))),

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db.models import Q
 from django.urls import reverse
 
 from documents.emails import absolute_url, compose
@@ -15,8 +14,6 @@ from prescriptions.enums import AGREEMENT_WITHDRAWN, RightKind
 from prescriptions.models import Prescription, RightsRequest
 from prescriptions.permissions import RELAYED
 from prescriptions.rights_told import About, letter_of
-
-OFFICERS = Q(kind=OrganisationKind.DEPARTEMENT, role=Role.DPO)
 
 
 def rights_received_for_officer(asked: RightsRequest, at: datetime) -> None:
@@ -41,7 +38,7 @@ def rights_unidentified_for_officer(asked: RightsRequest, at: datetime) -> None:
 
 def _for_officers(template: str, asked: RightsRequest, at: datetime, *, also_pilots: bool = False) -> None:
     """To the officer; to the pilots too when asked, or when nobody has that role."""
-    officers = people_of(Membership.objects.filter(OFFICERS))
+    officers = people_of(Membership.objects.officers())
     pilots = people_of(Membership.objects.pilots()) if also_pilots or not officers else {}
     context = {"asked": asked, "page": _page(asked), "without_officer": not officers}
     subject, body = compose(f"emails/prescriptions/{template}.txt", context)
@@ -51,7 +48,7 @@ def _for_officers(template: str, asked: RightsRequest, at: datetime, *, also_pil
 
 def rights_settled_for_receiver(asked: RightsRequest, at: datetime) -> None:
     """Whoever noted it, when somebody did, is told that it is answered; the colleagues of whoever left."""
-    people = people_of(Membership.objects.filter(pk=asked.received_by_id).exclude(OFFICERS))
+    people = people_of(Membership.objects.filter(pk=asked.received_by_id).exclude(pk__in=Membership.objects.officers()))
     noted_by = asked.received_by
     if not people and noted_by is not None and noted_by.role != Role.DPO:
         people = _of(noted_by.organisation_id, OrganisationKind(noted_by.kind), {Role(noted_by.role), Role.MANAGER})

@@ -27,7 +27,7 @@ def devices_lost_for_workshops(incidents: Iterable[Incident], at: datetime) -> N
 
 
 def devices_lost_for_pilots(incidents: Iterable[Incident], at: datetime) -> None:
-    """To the pilots: a personal-data breach to be assessed and, if need be, notified within 72 hours."""
+    """To the pilots, who assess a personal-data breach and, if need be, notify it within 72 hours; to the officer."""
     _tell_pilots("devices_lost_for_pilot", incidents, at)
 
 
@@ -82,7 +82,7 @@ def _tell_workshops(template: str, incidents: Iterable[Incident], at: datetime) 
 
 def _tell_pilots(template: str, incidents: Iterable[Incident], at: datetime) -> None:
     if lost := list(incidents):
-        _tell(template, None, lost, people_of(Membership.objects.pilots()), at)
+        _tell(template, None, lost, people_of(Membership.objects.pilots() | Membership.objects.officers()), at)
 
 
 def _tell(template: str, owner: Any, lost: list[Incident], people: People, at: datetime) -> None:

@@ -5,7 +5,7 @@ from django.db.models import Q
 from lifecycle.actors import Actor
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
-from network.permissions import acts_as, is_pilot
+from network.permissions import acts_as, is_pilot, protects_data
 
 # --- device
 
@@ -133,7 +133,12 @@ def sees_waste(actor: Actor | None) -> Q | None:
 
 
 def sees_incidents(actor: Actor | None) -> Q | None:
-    """The incidents one may see: all for the pilot, those of one's workshop, those of one's own donations."""
+    """All for the pilot and the data protection officer; those of one's workshop, those of one's own donations.
+
+    The officer advises who decides, and is whom the authority asks. Source of the rule: RGPD, art. 39, 1.
+    """
+    if protects_data(actor):
+        return Q()
     return None if at_own_points(actor) is not None else sees_devices(actor)
 
 

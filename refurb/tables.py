@@ -20,10 +20,18 @@ from refurb.grading import told_grade
 from refurb.models import Device, Drive, Incident, Part
 from refurb.models.device import DeviceQuerySet
 from refurb.outcomes import STAGES
+from refurb.permissions import sees_devices
 from typography.french import day, days_ago, euros, moment, storage
 
 DEVICE_LINK = ("refurb:device_detail", {"reference": tables.A("reference")})
 ITS_DEVICE = ("refurb:device_detail", {"reference": tables.A("device__reference")})
+
+
+def _seen_device(record: Any, table: tables.Table) -> str | None:
+    """The page of its device, for whoever opens it."""
+    if sees_devices(table.request.membership) is None:
+        return None
+    return reverse("refurb:device_detail", args=[record.device.reference])
 
 
 def badge(device: Device) -> SafeString:
@@ -216,7 +224,7 @@ class IncidentTable(tables.Table):
     caption = "Incidents"
 
     known_at = tables.Column(verbose_name="Connu le")
-    device = tables.Column(verbose_name="Appareil", accessor="device__reference", linkify=ITS_DEVICE, orderable=False)
+    device = tables.Column(verbose_name="Appareil", accessor="device__reference", linkify=_seen_device, orderable=False)
     kind = tables.Column(verbose_name="Nature")
     reason = tables.Column(verbose_name="Motif")
     lost_from = tables.Column(verbose_name="Perdu depuis l’état")

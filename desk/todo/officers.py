@@ -1,4 +1,4 @@
-"""« À faire » of the data protection officer: what households ask, the first due first."""
+"""« À faire » of the data protection officer: what households ask, the first due first; breaches to advise on."""
 
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from desk.todo.blocks import SOON, Block, BlockRow, TodoAction, TodoPage, since, until
+from desk.todo.incidents import incidents_to_advise
 from network.models import Membership
 from prescriptions.enums import RightsState
 from prescriptions.machine.rights_rules import told_long_ago
@@ -24,7 +25,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
             TodoAction("Noter une demande reçue", reverse("prescriptions:rights_request_create")),
             TodoAction("Archives et effacements prévus", reverse("prescriptions:foreseen_list")),
         ),
-        blocks=(_to_answer(asked, at), _stopped(asked), _restricting(asked, at)),
+        blocks=(_to_answer(asked, at), incidents_to_advise(actor, at), _stopped(asked), _restricting(asked, at)),
         changes=("rights_request",),
     )
 

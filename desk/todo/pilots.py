@@ -20,6 +20,7 @@ from desk.todo.conventions import convention_page, inbox, refused_texts
 from desk.todo.directory import sessions_to_record
 from desk.todo.doubles import doubles
 from desk.todo.figures import month_of_the_departement
+from desk.todo.incidents import incidents_to_note
 from desk.todo.limits import limits_on
 from desk.todo.prospects import Appointments
 from desk.todo.service import service
@@ -32,8 +33,6 @@ from donations.models import Donation
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from prescriptions.models import HouseholdEntry, Need, NeedEntry, PrescriptionEntry
-from refurb.models import Incident
-from refurb.models.incident import TO_THE_CNIL
 from refurb.views.devices import missing_erasures_seen_by
 from reports.enums import ReportState
 from reports.models import Report
@@ -145,17 +144,7 @@ def _proofs(actor: Membership, at: datetime) -> tuple[Block, ...]:
             reverse("refurb:missing_erasure_list") + WHOLE,
             is_wanted_empty=True,
         ),
-        Block(
-            "incidents",
-            "Incidents de données",
-            Incident.objects.visible_to(actor)
-            .unanswered()
-            .select_related("device", "workshop")
-            .order_by("awaited_since", "pk"),
-            _incident,
-            "Aucun appareil perdu avec des données n’attend de suite.",
-            late=Q(awaited_since__lt=at - TO_THE_CNIL),
-        ),
+        incidents_to_note(actor, at),
     )
 
 
@@ -252,17 +241,6 @@ def _report(report: Report) -> BlockRow:
 def _drive(drive: Any) -> BlockRow:
     url = reverse("refurb:device_evidence", args=[drive.device.reference])
     return BlockRow(f"{drive.device}, {drive}", url, str(drive.device.workshop), since(drive.arrived_at, "arrivé"))
-
-
-def _incident(incident: Any) -> BlockRow:
-    url = reverse("refurb:incident_note", args=[incident.device.reference, incident.pk])
-    again = incident.awaited_since == incident.unjudged_since
-    word = "à juger de nouveau avant le" if again else "à notifier avant le"
-    if incident.to_complete_since is not None:
-        word = "vol démenti\u00a0: notification à compléter avant le"
-    told = until(incident.awaited_since + TO_THE_CNIL, word)
-    about = f"{incident.workshop}, volé" if incident.stolen_at else str(incident.workshop)
-    return BlockRow(f"{incident}, {incident.device}", url, about, told)
 
 
 def _ending_line(convention: Any) -> BlockRow:

@@ -35,6 +35,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those that steer for the Département."""
         return self.filter(kind=OrganisationKind.DEPARTEMENT, role__in=(Role.PILOT, Role.MANAGER))
 
+    def officers(self) -> Self:
+        """Those of its data protection officer."""
+        return self.filter(kind=OrganisationKind.DEPARTEMENT, role=Role.DPO)
+
 
 class Membership(models.Model):
     """A role of a person in an organisation; it is the actor of every move (``lifecycle.actors.Actor``).

@@ -14,6 +14,7 @@ from refurb.permissions import (
     can_manage_device,
     can_work_on_device,
     reads_costs,
+    sees_devices,
     sees_incidents,
     sees_waste,
 )
@@ -61,7 +62,8 @@ def device_pages(context: dict[str, Any]) -> dict[str, Any]:
     names = [("Mon établi", "refurb:bench"), ("À recevoir", "refurb:reception")] if works else []
     if works or at_own_points(request.membership) is not None:
         names += [("Scanner", "distribution:scan_start"), ("Inventaires", "distribution:stocktake_list")]
-    names.append(("Appareils", "refurb:device_list"))
+    if sees_devices(request.membership) is not None:
+        names.append(("Appareils", "refurb:device_list"))
     if is_pilot(request.membership) or can_manage_device(request.membership) is not None:
         names.append(("À affecter", "distribution:allotment"))
     if at_own_points(request.membership) is not None:

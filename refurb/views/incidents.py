@@ -12,7 +12,7 @@ from lists.listing import Listing, lists
 from network.requests import Request
 from refurb.forms.incidents import FollowUpForm
 from refurb.models import Incident
-from refurb.permissions import can_note_incident, sees_incidents
+from refurb.permissions import can_note_incident, sees_devices, sees_incidents
 from refurb.services.incidents import note_incident
 from refurb.tables import IncidentTable
 from typography.french import Noun
@@ -27,7 +27,7 @@ def incident_list(request: Request) -> HttpResponseBase:
         raise PermissionDenied
     incidents = Incident.objects.visible_to(request.membership).with_theft().select_related("device", "workshop")
     page = Listing(request, rows=incidents.prefetch_related("follow_ups"), table=IncidentTable, noun=INCIDENT)
-    return page.respond("refurb/incident_list.html")
+    return page.respond("refurb/incident_list.html", opens_devices=sees_devices(request.membership) is not None)
 
 
 @asks_then_acts

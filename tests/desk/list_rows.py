@@ -51,7 +51,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "donations:prospect_list": ("pilot",),
     "refurb:device_list": ("technician", "adviser", "pilot"),
     "refurb:missing_erasure_list": ("technician", "pilot"),
-    "refurb:incident_list": ("manager", "pilot"),
+    "refurb:incident_list": ("manager", "officer", "pilot"),
     "refurb:part_list": ("technician", "pilot"),
     "refurb:waste_register": ("technician", "pilot"),
     "distribution:allotment": ("manager", "pilot"),

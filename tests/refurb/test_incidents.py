@@ -1,6 +1,7 @@
 """What was done of an incident: the pilot writes it in the register, and it waits no more."""
 
 from datetime import timedelta
+from http import HTTPStatus
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from desk.todo.blocks import first_of
 from desk.todo.pilots import todo_of as todo_of_pilot
+from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
@@ -54,6 +56,54 @@ def test_the_pilot_notes_that_the_cnil_was_told_and_it_waits_no_more(lost: tuple
     assert "à notifier à la CNIL avant le" not in told
     assert "Notifié à la CNIL, le" in read(client, reverse("refurb:incident_list"))
     assert IncidentFollowUp.objects.get().recorded_by == bench.pilot
+
+
+def test_the_officer_who_protects_data_reads_it_at_once_and_writes_nothing_of_it(lost: tuple[Bench, Incident]) -> None:
+    bench, incident = lost
+    officer = make_membership(Role.DPO, OrganisationKind.DEPARTEMENT)
+    client, listed = acting(officer), reverse("refurb:incident_list")
+    home = read(client, reverse("desk:home"))
+    assert "à notifier avant le" in home
+    assert str(incident.device) in home
+    assert f'href="{listed}"' in home
+
+    page = read(client, listed)
+    assert str(incident.device) in page
+    device = reverse("refurb:device_detail", args=[incident.device.reference])
+    assert device not in page, "no link to a page that refuses him"
+    assert f'href="{reverse("refurb:device_list")}"' not in page
+    assert device in read(acting(bench.pilot), listed)
+
+    assert client.get(page_of(incident)).status_code == HTTPStatus.FORBIDDEN
+    with pytest.raises(PermissionDenied):
+        note_incident(actor=officer, incident=incident, kind="told", done_on=timezone.localdate())
+    note_incident(actor=bench.pilot, incident=incident, kind="told", done_on=timezone.localdate())
+    assert "Aucun appareil perdu" in read(client, reverse("desk:block", args=["incidents"]))
+
+
+def test_the_officer_is_told_of_each_breach_of_its_theft_and_when_there_was_none() -> None:
+    officer = make_membership(Role.DPO, OrganisationKind.DEPARTEMENT)
+    load_numbers()
+    scene = private_lot()
+    bench = given_to(scene)
+    device, pilot = from_lot(scene), bench.pilot
+    gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.STOCKTAKE)
+    gate.apply(device, "tell_stolen", actor=bench.technician)
+    gate.apply(device, "tell_not_stolen", actor=bench.technician, reason=MissingReason.STOCKTAKE)
+    told = [mail.subject for mail in Mail.objects.filter(to__contains=[officer.user.email])]
+    assert len(told) == 3
+    assert all(subject.startswith("Incident") for subject in told)
+    assert len(Mail.objects.filter(to__contains=[pilot.user.email], subject__in=told)) == 3
+
+
+@pytest.mark.parametrize("role", [Role.OBSERVER, Role.DPO])
+def test_of_the_departement_the_officer_alone_reads_incidents_beside_the_pilot(
+    lost: tuple[Bench, Incident], role: Role
+) -> None:
+    client = acting(make_membership(role, OrganisationKind.DEPARTEMENT))
+    answered_with = client.get(reverse("refurb:incident_list")).status_code
+    assert answered_with == (HTTPStatus.OK if role == Role.DPO else HTTPStatus.FORBIDDEN)
+    assert client.get(reverse("refurb:device_list")).status_code == HTTPStatus.FORBIDDEN
 
 
 def test_one_that_nobody_followed_up_is_late_after_72_hours_and_one_followed_up_counts_no_more(
