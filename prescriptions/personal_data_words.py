@@ -1,13 +1,18 @@
 """What a row is told by, where its columns say codes or numbers: see ``personal_data``, whose reader is no computer."""
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from django.db import models
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from network.enums import Role
-from prescriptions.enums import ErasureChannel, ToldBy
-from typography.french import written_day
+from prescriptions.enums import CodePurpose, ErasureChannel, ToldBy
+from prescriptions.models import CodedReason
+from typography.french import euros, written_day
 
 WORDS: Mapping[str, str] = {
     "channel": "arrivé par",
@@ -27,6 +32,11 @@ CODES: Mapping[str, Mapping[str, Any]] = {
     "channel": dict(ErasureChannel.choices),
     "told_by": dict(ToldBy.choices),
 }
+CODED: Mapping[str, tuple[str, ...]] = {
+    "missing": (CodePurpose.MISSING,),
+    "reason": (CodePurpose.REFUSAL, CodePurpose.WITHDRAWAL),
+}
+"""What is given as codes of the lists that have a date, whose words are a reference."""
 PAGES: Mapping[str, str] = {
     "connection_export": "liste exportée des connexions",
     "connection_link": "demande lue par un lien, sans compte",
@@ -77,11 +87,22 @@ def given_told(entry: Any) -> str:
     columns = {field.name: field for field in model._meta.concrete_fields}
     given = {**entry.values.get("stamps", {}), **entry.values}
     given.pop("stamps", None)
-    told = [_in_words(name, value, columns) for name, value in given.items() if value not in (None, "", [], {}, False)]
+    labels = _labels_of(given, timezone.localdate(entry.at))
+    kept = {name: value for name, value in given.items() if value not in (None, "", [], {}, False)}
+    told = [_in_words(name, value, columns, labels.get(name, {})) for name, value in kept.items()]
     return ", ".join(one for one in told if one)
 
 
-def _in_words(name: str, value: Any, columns: Mapping[str, Any]) -> str:
+def _labels_of(given: Mapping[str, Any], on: date) -> dict[str, dict[str, str]]:
+    """What the codes that an act gave said on its day, in the lists that have a date."""
+    coded = {name: purposes for name, purposes in CODED.items() if given.get(name)}
+    return {
+        name: {code: label for one in purposes for code, label in CodedReason.objects.labels_on(one, on).items()}
+        for name, purposes in coded.items()
+    }
+
+
+def _in_words(name: str, value: Any, columns: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     field = columns.get(name)
     if (field is None and name not in WORDS) or (field is not None and field.is_relation):
         return ""
@@ -90,8 +111,10 @@ def _in_words(name: str, value: Any, columns: Mapping[str, Any]) -> str:
     codes = CODES.get(name) or dict(getattr(field, "flatchoices", ())) or (of_reasons if name == "reason" else {})
     if value is True:
         return label
+    if isinstance(field, models.DecimalField):
+        return f"{label}\u00a0: {euros(Decimal(str(value)))}"
     many = value if isinstance(value, list) else [value]
-    return f"{label}\u00a0: {', '.join(str(codes.get(one) or _day(one)) for one in many)}"
+    return f"{label}\u00a0: {', '.join(str(codes.get(one) or labels.get(one) or _day(one)) for one in many)}"
 
 
 def _day(value: Any) -> str:

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -31,7 +32,7 @@ from prescriptions.models import Household, RightsRequest
 from prescriptions.permissions import can_instruct_rights_request
 from prescriptions.personal_data import PersonalData, all_personal_data
 from prescriptions.services.households import record_access
-from typography.french import written_day, written_moment
+from typography.french import euros, written_day, written_moment
 
 TEMPLATE = "documents/prescriptions/everything_known.html"
 
@@ -159,6 +160,8 @@ def _written(value: Any) -> str:
         return written_moment(value)
     if isinstance(value, date):
         return written_day(value)
+    if isinstance(value, Decimal):
+        return euros(value)
     return str(value)
 
 

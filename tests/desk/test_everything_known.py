@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
+from connectivity.models import ConnectionFile
 from documents.models import Document
 from documents.services import queue_sms
 from prescriptions.models import Household, HouseholdAccess
@@ -19,6 +20,7 @@ from tests.desk.test_walls_of_all_pages import PERSON, PROOF, STORY, seen
 from tests.pages import acting
 from tests.prescriptions.files import Circle
 from tests.prescriptions.rights import Desk
+from typography.french import euros
 
 
 def leading_to_a_household() -> Iterator[type[models.Model]]:
@@ -111,6 +113,14 @@ def test_the_export_says_all_that_was_written_of_it_and_nothing_of_another() -> 
     staff = {person.user.get_full_name() for person in (circle.worker, circle.adviser, scenery.territory.shelf.adviser)}
     assert not {name for name in staff if name in said}, "staff are told by their role"
     assert "Travailleur social, " in said
+    assert "income_seen" not in said, "what was missing is said in words, as it was asked"
+    assert "ce qui manquait\u00a0: Un justificatif de ressources vu récemment" in said
+    prices = [
+        file.monthly_price for file in ConnectionFile.objects.filter(need__prescription__household=scenery.household)
+    ]
+    paid = next(price for price in prices if price)
+    assert f"prix payé\u00a0: {euros(paid)}" in said, "an amount is written as the pages write it"
+    assert str(paid) not in said
 
 
 @pytest.mark.django_db
