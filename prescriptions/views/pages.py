@@ -15,7 +15,15 @@ from network.requests import Request
 from prescriptions.documents import draw_agreement, draw_in_language, is_translated
 from prescriptions.enums import AGREEMENT_WITHDRAWN, CodePurpose, PrescriptionState, SheetLanguage
 from prescriptions.hearing import objection_of
-from prescriptions.models import CodedReason, Prescription, PrescriptionPaper, Transfer, rank_of
+from prescriptions.models import (
+    CodedReason,
+    Household,
+    Prescription,
+    PrescriptionPaper,
+    RightsRequest,
+    Transfer,
+    rank_of,
+)
 from prescriptions.permissions import (
     advises,
     can_attach_household,
@@ -53,6 +61,7 @@ def prescription_detail(request: Request, reference: str) -> HttpResponse:
         "languages_left": languages_left(prescription) if works(actor) and prescription.is_live else [],
         "instructs": advises(actor),
         "same": same_household(prescription.household, actor, open_needs(needs), prescription),
+        "objection": _objection(prescription.household, actor),
         "end_reason": _end_reason(prescription),
         "transfer": _offered(prescription, actor),
         "more": _offers(prescription, actor),
@@ -131,13 +140,18 @@ def household_detail(request: Request, reference: str) -> HttpResponse:
         "step": household_step(household, sheet.prescriptions, actor),
         "more": [(label, reverse(f"prescriptions:{name}", args=[household.reference])) for label, name in more],
         "can_create": can_create,
-        "objection": None if is_pilot(actor) or household.state == "anonymised" else objection_of(household),
+        "objection": _objection(household, actor),
         "works": works(actor),
         "hears": can_receive_rights_request(actor) is not None and household.state != "anonymised",
         "same": same_household(household, actor),
         "heard": list(answers_heard(household)) if works(actor) else [],
     }
     return render(request, "prescriptions/household_detail.html", context)
+
+
+def _objection(household: Household, actor: Actor) -> RightsRequest | None:
+    """That it objected, for whoever follows it: the pilot is told no right; one query."""
+    return None if is_pilot(actor) or household.state == "anonymised" else objection_of(household)
 
 
 @require_safe

@@ -265,9 +265,12 @@ def test_an_objection_is_read_where_the_worker_works_and_asked_before_another_pr
     told = [one.sentence for one in changes_since(circle.worker, ("prescription",), before, timezone.now())]
     assert [one for one in told if "opposé" in one]
     assert "Accord du foyer retiré" not in told
-    secret = read(acting(circle.pilot), where)
-    assert "opposé" not in secret
-    assert asked.reference not in secret
+    followed = page_of(partly, "prescription_detail")
+    assert "S’est opposé le" in read(client, followed), "one may come there without the page of the household"
+    for page_of_all in (where, followed):
+        secret = read(acting(circle.pilot), page_of_all)
+        assert "opposé" not in secret
+        assert asked.reference not in secret
 
     count = household.prescriptions.count()
     assert client.post(begin).headers["Location"] == where
