@@ -23,6 +23,7 @@ FIXED = {
     ("lecteur", "deux mois"),  # any two months
     ("prescripteur", "24 mois"),  # 12 and 24 months of a comparison
     ("protection-des-donnees", "six heures"),  # the hour of the day
+    ("protection-des-donnees", "72 heures"),  # the law
 }
 """What nobody sets in « Administration »."""
 
