@@ -56,7 +56,7 @@ def true_minus(figure: object) -> str:
 
 @register.inclusion_tag("refurb/_device_pages.html", takes_context=True)
 def device_pages(context: dict[str, Any]) -> dict[str, Any]:
-    """The links between the lists of devices, those one may open."""
+    """The links between the lists of devices, those one may open; nothing for whoever opens one."""
     request = context["request"]
     works = can_work_on_device(request.membership) is not None
     names = [("Mon établi", "refurb:bench"), ("À recevoir", "refurb:reception")] if works else []

@@ -72,6 +72,7 @@ def test_the_officer_who_protects_data_reads_it_at_once_and_writes_nothing_of_it
     device = reverse("refurb:device_detail", args=[incident.device.reference])
     assert device not in page, "no link to a page that refuses him"
     assert f'href="{reverse("refurb:device_list")}"' not in page
+    assert "Pages des appareils" not in page, "he opens no other"
     assert device in read(acting(bench.pilot), listed)
 
     assert client.get(page_of(incident)).status_code == HTTPStatus.FORBIDDEN
