@@ -6,7 +6,6 @@ import os
 import socket
 import sys
 import sysconfig
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,7 +29,6 @@ from tests.emptying import empty_instead_of_flushing
 from tests.frames import on_one_block
 from tests.order import longest_first
 from tests.plans import keep_plans
-from tests.seen import SEEN
 from tests.template import ready_template
 from tests.world import BESIDE, FEW, WORLD
 
@@ -41,7 +39,6 @@ run_one = on_one_block(runner.pytest_runtest_protocol)
 hypothesis.settings.register_profile("maillon", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("maillon")
 
-TOGETHER = "folder_of_the_run"
 THIRD_PARTY = Path(sysconfig.get_path("purelib"))
 
 
@@ -278,20 +275,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Keep Maillon's own server, if it is used, from the first test process to the last."""
-    if hasattr(session.config, "workerinput"):
-        SEEN.file = Path(session.config.workerinput[TOGETHER]) / "seen"
-    elif not session.config.option.collectonly:
+    if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
         connections["default"].get_connection_params()
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """The processes of a run have a folder in common."""
-    if not hasattr(node.config, TOGETHER):
-        setattr(node.config, TOGETHER, tempfile.TemporaryDirectory(prefix="maillon-tests-"))
-    node.workerinput[TOGETHER] = getattr(node.config, TOGETHER).name
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if hasattr(config, TOGETHER):
-        getattr(config, TOGETHER).cleanup()

@@ -12,7 +12,6 @@ from playwright.sync_api import Page
 from network.models import Membership
 from tests.browser import WIDE
 from tests.pages import acting
-from tests.seen import SEEN
 
 NARROW = {"width": 320, "height": 720}
 OF_A_WHOLE_PAGE = {
@@ -60,15 +59,16 @@ LOOKED_AT = f"""() => [
     document.documentElement.scrollWidth, ({CUT_OFF})(), ({KINDS})(), ({PLAN})()
 ]"""
 """All of these, of a page as wide as it is now, asked at once."""
+SEEN: set[str] = set()
+"""The kinds of elements that this process looked at, in pages where nothing was found."""
 
 
 def flaws(page: Page, *, whole: bool = False) -> list[str]:
     """What is wrong in a page, narrow then wide: something sticks out, axe finds something.
 
     What sticks out comes from the words as well, and is looked for in every page. Axe looks at a page where a kind of
-    element is new to this run, for the contrast at these alone; or at the ``whole`` of any page, but for contrast.
+    element is new to this process, for the contrast at these alone; or at the ``whole`` of any page, but for contrast.
     """
-    SEEN.catch_up()
     page.wait_for_load_state()  # its title is there before its style sheets are
     size_before = page.viewport_size
     found: list[str] = []
@@ -88,7 +88,7 @@ def flaws(page: Page, *, whole: bool = False) -> list[str]:
         faults = [f"{page.url}, {size['width']} px\n{one.generate_report()}" for one in told if one.violations_count]
         found += faults
         if not faults:
-            SEEN.note([*new, plan])
+            SEEN.update(new, [plan])
     if size_before is not None and size_before != page.viewport_size:
         page.set_viewport_size(size_before)
     return found

@@ -1,13 +1,11 @@
 """A page is looked at well: what is wrong in it is found, also where the like of it was seen before and was right."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
 from tests import screens
-from tests.seen import Seen
 
 RIGHT = (
     '<nav><a href="#c">Aller au contenu</a></nav>'
@@ -25,7 +23,7 @@ STYLE = (
 @pytest.fixture
 def look(page: Page, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
     """What is found in a page that has this in its body, by somebody who has seen nothing before."""
-    monkeypatch.setattr(screens, "SEEN", Seen())
+    monkeypatch.setattr(screens, "SEEN", set())
 
     def found(body: str) -> str:
         page.set_content(
@@ -69,36 +67,3 @@ def test_what_is_wrong_is_found_again_in_the_next_page(look: Callable[[str], str
 
 def test_what_was_right_is_right_again(look: Callable[[str], str]) -> None:
     assert look(RIGHT) == look(RIGHT) == ""
-
-
-def test_what_one_process_saw_is_seen_by_the_others_and_nothing_else(tmp_path: Path) -> None:
-    one, other = Seen(tmp_path / "seen"), Seen(tmp_path / "seen")
-    other.catch_up()
-    one.note(["p a\nb", "h1 H2"])
-    assert "h1 H2" not in other, "it asks before it looks"
-    other.catch_up()
-    assert "p a\nb" in other
-    assert "h1" not in other
-    other.note(["p a\nb", "ul"])
-    one.catch_up()
-    one.catch_up()
-    assert one.known == other.known == {"p a\nb", "h1 H2", "ul"}
-    assert (tmp_path / "seen").read_text().count("H2") == 1
-
-
-def test_a_word_that_is_half_written_is_read_once_it_is_whole(tmp_path: Path) -> None:
-    file = tmp_path / "seen"
-    file.write_text('["a"]\n["b')
-    reader = Seen(file)
-    reader.catch_up()
-    assert reader.known == {"a"}
-    file.write_text('["a"]\n["b"]\n')
-    reader.catch_up()
-    assert reader.known == {"a", "b"}
-
-
-def test_without_a_file_one_sees_for_oneself() -> None:
-    alone = Seen()
-    alone.note(["a"])
-    alone.catch_up()
-    assert "a" in alone
