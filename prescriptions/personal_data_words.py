@@ -1,7 +1,6 @@
 """What a row is told by, where its columns say codes or numbers: see ``personal_data``, whose reader is no computer."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -32,11 +31,12 @@ CODES: Mapping[str, Mapping[str, Any]] = {
     "channel": dict(ErasureChannel.choices),
     "told_by": dict(ToldBy.choices),
 }
-CODED: Mapping[str, tuple[str, ...]] = {
-    "missing": (CodePurpose.MISSING,),
-    "reason": (CodePurpose.REFUSAL, CodePurpose.WITHDRAWAL),
+CODED: Mapping[tuple[str, str], str] = {
+    ("ask_completion", "missing"): CodePurpose.MISSING,
+    ("refuse", "reason"): CodePurpose.REFUSAL,
+    ("withdraw", "reason"): CodePurpose.WITHDRAWAL,
 }
-"""What is given as codes of the lists that have a date, whose words are a reference."""
+"""What an act gives as codes of a list that has a date: a code may be in two lists, and say two things."""
 PAGES: Mapping[str, str] = {
     "connection_export": "liste exportée des connexions",
     "connection_link": "demande lue par un lien, sans compte",
@@ -87,19 +87,17 @@ def given_told(entry: Any) -> str:
     columns = {field.name: field for field in model._meta.concrete_fields}
     given = {**entry.values.get("stamps", {}), **entry.values}
     given.pop("stamps", None)
-    labels = _labels_of(given, timezone.localdate(entry.at))
+    labels = _labels_of(entry, given)
     kept = {name: value for name, value in given.items() if value not in (None, "", [], {}, False)}
     told = [_in_words(name, value, columns, labels.get(name, {})) for name, value in kept.items()]
     return ", ".join(one for one in told if one)
 
 
-def _labels_of(given: Mapping[str, Any], on: date) -> dict[str, dict[str, str]]:
+def _labels_of(entry: Any, given: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """What the codes that an act gave said on its day, in the lists that have a date."""
-    coded = {name: purposes for name, purposes in CODED.items() if given.get(name)}
-    return {
-        name: {code: label for one in purposes for code, label in CodedReason.objects.labels_on(one, on).items()}
-        for name, purposes in coded.items()
-    }
+    on = timezone.localdate(entry.at)
+    purposes = {name: CODED[entry.verb, name] for name in given if (entry.verb, name) in CODED and given[name]}
+    return {name: CodedReason.objects.labels_on(purpose, on) for name, purpose in purposes.items()}
 
 
 def _in_words(name: str, value: Any, columns: Mapping[str, Any], labels: Mapping[str, str]) -> str:
@@ -114,7 +112,7 @@ def _in_words(name: str, value: Any, columns: Mapping[str, Any], labels: Mapping
     if isinstance(field, models.DecimalField):
         return f"{label}\u00a0: {euros(Decimal(str(value)))}"
     many = value if isinstance(value, list) else [value]
-    return f"{label}\u00a0: {', '.join(str(codes.get(one) or labels.get(one) or _day(one)) for one in many)}"
+    return f"{label}\u00a0: {', '.join(str(labels.get(one) or codes.get(one) or _day(one)) for one in many)}"
 
 
 def _day(value: Any) -> str:

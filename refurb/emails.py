@@ -42,7 +42,7 @@ def devices_stolen_for_workshops(incidents: Iterable[Incident], at: datetime) ->
 
 
 def devices_stolen_for_pilots(incidents: Iterable[Incident], at: datetime) -> None:
-    """To the pilots: what was lost without a proof was stolen, and the breach is to be judged anew."""
+    """To the pilots, who judge the breach anew, and to the officer: what was lost without a proof was stolen."""
     _tell_pilots("devices_stolen_for_pilot", incidents, at)
 
 
@@ -57,7 +57,7 @@ def devices_not_stolen_for_workshops(incidents: Iterable[Incident], at: datetime
 
 
 def devices_not_stolen_for_pilots(incidents: Iterable[Incident], at: datetime) -> None:
-    """To the pilots, who may have told the CNIL of a theft."""
+    """To the pilots, who may have told the CNIL of a theft, and to the officer: there was none."""
     _tell_pilots("devices_not_stolen_for_pilot", incidents, at)
 
 
@@ -81,13 +81,18 @@ def _tell_workshops(template: str, incidents: Iterable[Incident], at: datetime) 
 
 
 def _tell_pilots(template: str, incidents: Iterable[Incident], at: datetime) -> None:
+    """To those who decide, and to the officer, who advises them: the same words, which say who does what."""
     if lost := list(incidents):
-        _tell(template, None, lost, people_of(Membership.objects.pilots() | Membership.objects.officers()), at)
+        officers = people_of(Membership.objects.officers())
+        everybody = people_of(Membership.objects.pilots() | Membership.objects.officers())
+        _tell(template, None, lost, everybody, at, has_officer=bool(officers))
 
 
-def _tell(template: str, owner: Any, lost: list[Incident], people: People, at: datetime) -> None:
+def _tell(
+    template: str, owner: Any, lost: list[Incident], people: People, at: datetime, *, has_officer: bool = False
+) -> None:
     page = page_of_donation(owner) if isinstance(owner, Donation) else absolute_url(reverse("refurb:incident_list"))
-    context = {"owner": owner, "incidents": lost, "at": at, "page": page}
+    context = {"owner": owner, "incidents": lost, "at": at, "page": page, "has_officer": has_officer}
     subject, body = compose(f"emails/refurb/{template}.txt", context)
     about = ("device", lost[0].device_id)
     for to in people.values():

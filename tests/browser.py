@@ -111,12 +111,14 @@ def browser(chromium: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Bro
     launched, loop = chromium
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     _set_running_loop(loop)
-    yield launched
-    for context in launched.contexts:
-        context.close()
-    connections.close_all()
-    _set_running_loop(None)
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    try:
+        yield launched
+        for context in launched.contexts:
+            context.close()
+        connections.close_all()
+    finally:
+        _set_running_loop(None)
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

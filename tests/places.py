@@ -63,12 +63,20 @@ class Tables:
             return list(cursor.fetchone()[0])
 
 
+def highest(table: str, lines: Iterable[str], tables: Tables) -> int:
+    """Of the column that a sequence numbers; there is a line at least."""
+    rank = tables.columns[table].index(tables.sequences[table][0])
+    return max(int(line.split("\t")[rank]) for line in lines)
+
+
 @dataclass
 class Change:
     """What a step did: the rows that are gone and those that have come, its files, its answer, what it was given."""
 
     gone: dict[str, list[str]]
     come: dict[str, dict[str, str]]
+    last: dict[str, int]
+    """The highest number that each sequence gave to a row that came."""
     files: dict[str, bytes]
     given: list[Model]
     answer: Any
@@ -79,6 +87,8 @@ class Place:
     """What is held after some steps, and which steps were taken from there."""
 
     rows: dict[str, Rows] = field(default_factory=dict)
+    last: dict[str, int] = field(default_factory=dict)
+    """Of each table, be the row that has it gone since: no other takes its number."""
     paths: frozenset[str] = frozenset()
     steps: dict[Any, "Step"] = field(default_factory=dict)
 
@@ -88,7 +98,8 @@ class Place:
             gone = set(change.gone.get(table, ()))
             kept = {key: line for key, line in rows.get(table, {}).items() if key not in gone}
             rows[table] = kept | change.come.get(table, {})
-        return Place(rows, self.paths | change.files.keys())
+        last = {table: max(number, self.last.get(table, 0)) for table, number in change.last.items()}
+        return Place(rows, self.last | last, self.paths | change.files.keys())
 
 
 @dataclass
@@ -122,10 +133,9 @@ def way(former: Place, now: Place, tables: Tables) -> Way:
             removals.append(f'DELETE FROM "{table}" WHERE "{tables.keys[table]}" IN ({", ".join(map(literal, gone))})')
         if come:
             additions.append(_insertion(table, tables.columns[table], come.values()))
-        if come and table in tables.sequences:
-            column, sequence = tables.sequences[table]
-            rank = tables.columns[table].index(column)
-            last = max(int(line.split("\t")[rank]) for line in come.values())
+    for table, last in now.last.items():
+        if former.last.get(table) != last:
+            _, sequence = tables.sequences[table]
             counters.append(f"setval('{sequence}', greatest(nextval('{sequence}'), {last}))")
     statements = [
         "SET LOCAL session_replication_role = replica",

@@ -29,7 +29,7 @@ from django.db.backends.signals import connection_created
 from django.db.models import Model
 from django.utils import timezone
 
-from tests.places import Change, Place, Step, Tables, way
+from tests.places import Change, Place, Step, Tables, highest, way
 from tests.world import are_filled, copied_out
 
 OWN_FILES = {"MEDIA_ROOT", "LIFECYCLE_SEAL_DIR"}
@@ -82,7 +82,7 @@ class Steps:
         self._forget_pending()
 
     def forget(self) -> None:
-        """The tables themselves were made again."""
+        """The tables themselves were made again, or the day is another."""
         self.stop()
         self.__dict__ |= {"day": None, "tables": None, "start": Place()}
 
@@ -93,7 +93,8 @@ class Steps:
         self.allowed = self.alone = True
 
     def stop(self) -> None:
-        """From here on, until another test begins, everything is done."""
+        """From here on, until another test begins, everything is done; the rows of the steps before are there."""
+        self.write()
         self.place, self.allowed = None, False
         self._watch(None)
 
@@ -185,6 +186,9 @@ class Steps:
             self.written = self.tables.written()
             written = [name for name, count in zip(self.tables.names, self.written, strict=True) if count]
             self.place = None if are_filled(written) else self.start
+        elif self.pending is not None and self.pending.block not in connection.atomic_blocks:
+            self._forget_pending()
+            self.place = None
         elif self.pending is None and self.watched is None and self._was_left():
             self.place = None
         return self.place
@@ -232,11 +236,13 @@ class Steps:
             former, now = place.rows.get(table, {}), {line.split("\t")[rank]: line for line in lines}
             gone[table] = [pk for pk, line in former.items() if now.get(pk) != line]
             come[table] = {pk: line for pk, line in now.items() if former.get(pk) != line}
+        numbered = [table for table, lines in come.items() if lines and table in self.tables.sequences]
+        last = {table: highest(table, come[table].values(), self.tables) for table in numbered}
         root = Path(settings.MEDIA_ROOT)
         paths = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
         files = {path: (root / path).read_bytes() for path in paths - place.paths}
         kept, told = deepcopy((given, answer))
-        return Change(gone, come, files, kept, told)
+        return Change(gone, come, last, files, kept, told)
 
     def _put_back(self, place: Place, step: Step, given: list[Model]) -> Any:
         for path, content in step.change.files.items():
@@ -300,6 +306,7 @@ def remembered[**P, R](*names: str) -> Callable[[Callable[P, R]], Callable[P, R]
 @contextmanager
 def from_nothing() -> Iterator[None]:
     """One of the many lives of a test: nothing of it is left to the next, and the walls judge it as it ends."""
+    STEPS.write()
     STEPS.begin()
     with transaction.atomic():
         yield

@@ -19,11 +19,11 @@ from django.utils import timezone
 from documents.services import open_file, store_file
 from lifecycle.verification import verify_journals
 from network.enums import OrganisationKind, Role
-from network.models import Epci, Membership, Organisation
+from network.models import Epci, Membership, Organisation, User
 from refurb.models import Device
 from tests.distribution.shelves import Shelf
 from tests.emptying import empty_tables
-from tests.network.factories import make_membership, make_organisation
+from tests.network.factories import make_membership, make_organisation, make_user
 from tests.places import literal
 from tests.remembered import NoKeyError, Steps, from_nothing, key_of, remembered
 from tests.world import Beside, are_filled, copied_out, filled_tables
@@ -364,12 +364,50 @@ def test_a_row_that_a_step_adds_and_the_next_takes_away_is_not_written_at_all(st
     assert again - first == 1, "the organisation alone"
 
 
-def test_what_was_not_asked_for_when_its_savepoint_is_taken_back_is_written_by_nobody(steps: Steps) -> None:
+def test_the_number_of_a_row_that_is_gone_again_is_given_to_no_other(steps: Steps) -> None:
+    @remembered()
+    def come() -> EmailAddress:
+        return EmailAddress.objects.create(user=make_user(email="a@exemple.test"), email="b@exemple.test")
+
+    @remembered()
+    def go(row: EmailAddress) -> None:
+        row.delete()
+
+    def live() -> tuple[int, int]:
+        row = come()
+        number = row.pk
+        go(row)
+        return number, EmailAddress.objects.create(user=User.objects.get(), email="c@exemple.test").pk
+
+    undone(steps, live)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('account_emailaddress', 'id'), 1)")
+    first, second = undone(steps, live)
+    assert second > first
+
+
+def test_the_rows_of_the_day_before_are_there_on_the_next(steps: Steps) -> None:
     undone(steps, lambda: alone("A"))
-    with from_nothing():
-        alone("A")
     steps.begin()
-    assert not Organisation.objects.exists()
+    alone("A")
+    assert steps.day is not None
+    steps.day -= timedelta(days=1)
+    alone("B")
+    assert sorted(Organisation.objects.values_list("name", flat=True)) == ["A", "B"]
+
+
+@pytest.mark.parametrize("how", ["stop", "a life from nothing"])
+def test_the_rows_of_the_steps_before_are_there_when_no_more_is_put_back(steps: Steps, how: str) -> None:
+    undone(steps, lambda: alone("A"))
+    steps.begin()
+    alone("A")
+    if how == "stop":
+        steps.stop()
+    else:
+        with from_nothing():
+            pass
+    assert steps.pending is None
+    assert Organisation.objects.get().name == "A"
 
 
 def in_another_thread(act: Callable[[], Any]) -> None:

@@ -22,7 +22,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     """Reads of incidents."""
 
     def visible_to(self, actor: Actor | None) -> Self:
-        """All for the pilot, those of one's workshop or of one's own donations."""
+        """All for the pilot and the officer, those of one's workshop or of one's own donations."""
         if actor is SYSTEM:
             return self.all()
         scope = sees_incidents(actor)

@@ -16,6 +16,7 @@ from documents.services import queue_sms
 from prescriptions.models import Household, HouseholdAccess
 from prescriptions.personal_data import COMMON, all_personal_data, tables_beyond
 from prescriptions.services.known import all_known, as_archive, as_pdf
+from prescriptions.services.prescriptions import refuse_prescription, withdraw_prescription
 from tests.desk.test_walls_of_all_pages import PERSON, PROOF, STORY, seen
 from tests.pages import acting
 from tests.prescriptions.files import Circle
@@ -154,3 +155,19 @@ def test_the_officer_alone_takes_it_while_it_is_asked_and_each_opening_is_logged
     assert acting(desk.officer).get(f"/droits/{erasure.reference}/export.zip").status_code == 404
     desk.answer(asked)
     assert acting(desk.officer).get(where).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_code_that_is_in_two_lists_is_said_in_the_words_of_the_act_that_gave_it() -> None:
+    circle = Circle()
+    household = circle.household()
+    refused = circle.submitted(household=household)
+    refuse_prescription(actor=circle.adviser, prescription=refused, reason="other", comment="Hors de portée")
+    left = circle.accepted(household=household)
+    withdraw_prescription(actor=circle.worker, prescription=left, reason="other", comment="Sans suite")
+    said = json.dumps(
+        [[cell.said for cell in row] for section in all_known(household).sections for row in section.rows],
+        ensure_ascii=False,
+    )
+    assert "motif\u00a0: Autre motif, dans la précision" in said
+    assert "motif\u00a0: Autre motif, en commentaire" in said

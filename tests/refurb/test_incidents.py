@@ -97,6 +97,18 @@ def test_the_officer_is_told_of_each_breach_of_its_theft_and_when_there_was_none
     assert len(Mail.objects.filter(to__contains=[pilot.user.email], subject__in=told)) == 3
 
 
+def test_where_no_officer_is_known_nobody_is_told_that_he_knows(lost: tuple[Bench, Incident]) -> None:
+    bench, incident = lost
+    pilot = bench.pilot
+    gate.apply(incident.device, "tell_stolen", actor=bench.technician)
+    (mail,) = Mail.objects.filter(to__contains=[pilot.user.email])
+    assert "aucun délégué à la protection des données n’est inscrit" in mail.body
+    make_membership(Role.DPO, OrganisationKind.DEPARTEMENT)
+    gate.apply(incident.device, "tell_not_stolen", actor=bench.technician, reason=MissingReason.STOCKTAKE)
+    last = Mail.objects.filter(to__contains=[pilot.user.email]).latest("pk")
+    assert "le délégué à la protection des données est prévenu" in last.body
+
+
 @pytest.mark.parametrize("role", [Role.OBSERVER, Role.DPO])
 def test_of_the_departement_the_officer_alone_reads_incidents_beside_the_pilot(
     lost: tuple[Bench, Incident], role: Role
