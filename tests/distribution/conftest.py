@@ -1,7 +1,10 @@
 """A shelf and its convention, for the tests of a whole file."""
 
 import pytest
+from django.core.cache import cache
 
+from refurb.models import Device
+from tests.distribution.hours import opened
 from tests.distribution.shelves import Shelf
 
 
@@ -11,3 +14,16 @@ def shelf(db: None) -> Shelf:
     shelf = Shelf()
     assert shelf.convention
     return shelf
+
+
+@pytest.fixture
+def device(shelf: Shelf) -> Device:
+    """Put aside for a household, at a point that receives every morning."""
+    opened(shelf)
+    return shelf.reserved()
+
+
+@pytest.fixture
+def nobody_tried() -> None:
+    """No year of birth was tried on the page of a household."""
+    cache.clear()

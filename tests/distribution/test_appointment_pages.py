@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -31,20 +30,9 @@ from tests.prescriptions.files import again
 from tests.screens import flaws, sign_in
 from typography.french import full_day
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_tried")]
 S = AppointmentState
 EVIL = ("", "x", "9" * 4300, "2026-12-01T10:00:00", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+23:59", "a\0b")
-
-
-@pytest.fixture(autouse=True)
-def nobody_tried() -> None:
-    cache.clear()
-
-
-@pytest.fixture
-def device(shelf: Shelf) -> Device:
-    opened(shelf)
-    return shelf.reserved()
 
 
 # --- at the counter

@@ -36,13 +36,6 @@ pytestmark = pytest.mark.django_db
 S = AppointmentState
 
 
-@pytest.fixture
-def device(shelf: Shelf) -> Device:
-    """Put aside for a household, at a point that receives every morning."""
-    opened(shelf)
-    return shelf.reserved()
-
-
 def reasons(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
     return {reason.code for reason in refused.value.all}
 

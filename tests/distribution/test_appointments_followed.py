@@ -38,13 +38,6 @@ S = AppointmentState
 MAIL = "famille@exemple.test"
 
 
-@pytest.fixture
-def device(shelf: Shelf) -> Device:
-    """Put aside for a household, at a point that receives every morning."""
-    opened(shelf)
-    return shelf.reserved()
-
-
 def told_by_sms() -> "QuerySet[Sms]":
     """The SMS about appointments; its request has its own."""
     return Sms.objects.filter(about_machine="appointment")

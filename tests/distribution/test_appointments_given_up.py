@@ -1,7 +1,6 @@
 """Appointments given up while what they are for stays put aside: somebody calls about another hour."""
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,24 +12,13 @@ from distribution.services.appointments import cancel_appointment, move_appointm
 from lifecycle import gate
 from refurb.models import Device
 from tests.distribution.appointment_pages import booking, kept, opened_page, own, page_of
-from tests.distribution.hours import booked, opened
+from tests.distribution.hours import booked
 from tests.distribution.shelves import Shelf
 from tests.pages import acting, read
 from tests.prescriptions.files import again
 from typography.french import full_day, hour
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nobody_tried() -> None:
-    cache.clear()
-
-
-@pytest.fixture
-def device(shelf: Shelf) -> Device:
-    opened(shelf)
-    return shelf.reserved()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_tried")]
 
 
 def to_call(shelf: Shelf) -> int:

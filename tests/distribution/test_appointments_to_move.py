@@ -20,12 +20,6 @@ from tests.pages import acting, answered, done, read
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def device(shelf: Shelf) -> Device:
-    opened(shelf)
-    return shelf.reserved()
-
-
 def test_what_is_booked_at_hours_that_stop_or_at_a_point_that_shuts_is_to_be_moved(shelf: Shelf) -> None:
     openings, pilot = opened(shelf), acting(shelf.pilot)
     device = shelf.reserved()

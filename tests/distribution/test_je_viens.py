@@ -1,28 +1,16 @@
 """« Je viens », on the household's own page: of the hour that one reads, once, until it has passed."""
 
 import pytest
-from django.core.cache import cache
 
 from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
 from lifecycle import gate
 from refurb.models import Device
 from tests.distribution.appointment_pages import kept, opened_page, own, past
-from tests.distribution.hours import booked, opened
+from tests.distribution.hours import booked
 from tests.distribution.shelves import Shelf
 from tests.prescriptions.files import again
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nobody_tried() -> None:
-    cache.clear()
-
-
-@pytest.fixture
-def device(shelf: Shelf) -> Device:
-    opened(shelf)
-    return shelf.reserved()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_tried")]
 
 
 def test_je_viens_is_said_of_the_hour_that_one_reads_and_no_reminder_unsays_it(shelf: Shelf, device: Device) -> None:
