@@ -28,7 +28,7 @@ from tests import remembered
 from tests.emptying import empty_instead_of_flushing
 from tests.frames import on_one_block
 from tests.order import longest_first
-from tests.plans import keep_plans
+from tests.plans import keep_plans_for_good
 from tests.template import ready_template
 from tests.world import BESIDE, FEW, WORLD
 
@@ -167,7 +167,7 @@ def plans_kept() -> Iterator[None]:
 
     def keep(connection: Any, **kwargs: Any) -> None:
         if threading.current_thread() is threading.main_thread():
-            keep_plans(connection)
+            keep_plans_for_good(connection)
 
     connection_created.connect(keep)
     yield

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.backends.postgresql.base import ServerBindingCursor
 from psycopg._preparing import PrepareManager
 
+from demo.telling import keep_plans
 from tests import remembered
 
 SEVERAL, STATEMENTS = 1, 5000
@@ -48,10 +49,9 @@ class Cursor(ServerBindingCursor):  # type: ignore[misc]
         return super().copy(*args, **kwargs)
 
 
-def keep_plans(connection: Any) -> None:
-    """From here on, the plans of this connection, whatever the values."""
-    used = connection.connection
-    used.cursor_factory, used._prepared = Cursor, Plans()
-    connection.features.uses_server_side_binding = True
+def keep_plans_for_good(connection: Any) -> None:
+    """From here on, the plans of this connection, whatever the values: those of a story are kept as long as it lasts."""
+    keep_plans(connection)
+    connection.connection.cursor_factory, connection.connection._prepared = Cursor, Plans()
     with connection.cursor() as cursor:
         cursor.execute("SET plan_cache_mode TO force_generic_plan")
