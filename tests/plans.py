@@ -50,7 +50,7 @@ class Cursor(ServerBindingCursor):  # type: ignore[misc]
 
 
 def keep_plans_for_good(connection: Any) -> None:
-    """From here on, the plans of this connection, whatever the values: those of a story are kept as long as it lasts."""
+    """From here on, the plans of this connection, whatever the values; a story keeps its own as long as it lasts."""
     keep_plans(connection)
     connection.connection.cursor_factory, connection.connection._prepared = Cursor, Plans()
     with connection.cursor() as cursor:
