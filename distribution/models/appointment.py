@@ -108,11 +108,11 @@ def not_known() -> Q:
     return Q(told_at=None) | Q(Exists(Mail.objects.filter(**lost))) | Q(Exists(texts))
 
 
-def not_received(*, foreseen: bool = False) -> Q:
+def not_received(*, foreseen: bool = False, without: int | None = None) -> Q:
     """At an hour at which its point has said since that it receives nobody: days closed, hours stopped, point shut.
 
     ``foreseen``: of the days closed, those alone that were written before how the appointment ended was: an absence
-    that was noted first stands.
+    that was noted first stands. ``without``: as if this opening (primary key) were stopped.
     """
     closed = PointClosure.objects.filter(
         point=OuterRef("point"), first_day__lte=OuterRef("starts_at__date"), last_day__gte=OuterRef("starts_at__date")
@@ -127,6 +127,8 @@ def not_received(*, foreseen: bool = False) -> Q:
         starts_at__lte=OuterRef("starts_at__time"),
         ends_at__gte=OuterRef("ends_at__time"),
     )
+    if without is not None:
+        still = still.exclude(pk=without)
     return Q(Exists(closed)) | ~Q(Exists(still)) | Q(point__is_active=False)
 
 

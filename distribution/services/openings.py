@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from distribution.enums import ClosureReason
 from distribution.models import Appointment, PointClosure, PointOpening
+from distribution.models.appointment import not_received
 from distribution.permissions import can_open_hours
 from distribution.slots import on_day
 from lifecycle import gate
@@ -68,12 +69,14 @@ def open_hours(
 def stop_hours(*, actor: Membership, opening: PointOpening, last_day: date) -> PointOpening:
     """These hours end after a day; what is booked later stays, to be moved. Raises Unknown, PermissionDenied.
 
-    Before they begin, they never were.
+    Before they begin, they never were; those that ended already keep their day.
     """
     _locked_point(actor, opening.point)
     row = locked_row(PointOpening.objects.filter(pk=opening.pk))
     if row is None:
         raise Unknown
+    if row.valid_to is not None and row.valid_to <= last_day:
+        return row
     if last_day < row.valid_from:
         row.delete()
         return row
@@ -111,6 +114,12 @@ def booked_within(point: DistributionPoint, first_day: date, last_day: date) -> 
     """What is booked at a point from one day to another, both included, whether its hour is past or not."""
     begins, ends = on_day(first_day)[0], on_day(last_day)[1]
     return Appointment.objects.booked().filter(point=point, starts_at__gte=begins, starts_at__lt=ends)
+
+
+def left_by(opening: PointOpening, *, last_day: date) -> QuerySet[Appointment]:
+    """What is booked after a day at hours that these alone make: to be moved, once they end that day."""
+    booked = Appointment.objects.booked().filter(point=opening.point_id, starts_at__gte=on_day(last_day)[1])
+    return booked.filter(~not_received(), not_received(without=opening.pk))
 
 
 def _locked_point(actor: Actor, point: DistributionPoint) -> DistributionPoint:

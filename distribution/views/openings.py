@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max, Min, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from distribution.appointments import calendar_of_point
 from distribution.forms.appointments import ClosureForm, OpeningForm
 from distribution.models import Appointment, PointClosure, PointOpening
 from distribution.permissions import can_keep_appointment, can_open_hours
-from distribution.services.openings import booked_within, close_days, open_days_again, open_hours, stop_hours
+from distribution.services.openings import booked_within, close_days, left_by, open_days_again, open_hours, stop_hours
 from distribution.views.appointments import calendar_response, upcoming
 from distribution.views.points import visible_point
 from lifecycle.acting import answer, asks_then_acts, posted
@@ -53,17 +54,24 @@ def point_hours(request: Request, reference: str) -> HttpResponse:
     return render(request, "distribution/point_hours.html", context)
 
 
-@require_POST
+@asks_then_acts
 def point_hours_stop(request: Request, reference: str, pk: int) -> HttpResponse:
-    """These hours end today: what is booked later is to be moved."""
+    """These hours end today: asked before, with what is booked later, which stays and is to be moved."""
     point = visible_point(request, reference)
+    if not may_open(request, point):
+        raise PermissionDenied
     opening = get_object_or_404(PointOpening.objects.filter(point=point), pk=pk)
-    stop_hours(actor=request.membership, opening=opening, last_day=timezone.localdate())
-    there = Appointment.objects.filter(point=point, starts_at__iso_week_day=opening.weekday + 1)
-    count = _to_move(there)
-    left = f" {to_be_moved(count)}" if count else ""
-    messages.success(request, f"Arrêté\u00a0: {in_a_sentence(str(opening))}.{left}")
-    return redirect("distribution:point_hours", reference=point.reference)
+    today = timezone.localdate()
+    later = callable_rows(left_by(opening, last_day=today))
+    if request.method == "POST":
+        count = later.count()
+        stop_hours(actor=request.membership, opening=opening, last_day=today)
+        left = f" {to_be_moved(count)}" if count else ""
+        messages.success(request, f"Arrêté\u00a0: {in_a_sentence(str(opening))}.{left}")
+        return redirect("distribution:point_hours", reference=point.reference)
+    told = later.aggregate(count=Count("pk"), first=Min("starts_at"), last=Max("starts_at"))
+    context = {"point": point, "opening": opening, "today": today}
+    return render(request, "distribution/opening_stop.html", context | told)
 
 
 @require_POST
@@ -101,7 +109,12 @@ def _added_sentence(made: PointOpening | PointClosure) -> str:
 
 def _to_move(rows: Any) -> int:
     """How many « À faire » lists: to come, and of a household that may be called."""
-    return int(rows.to_move(timezone.now()).filter(unrestricted("need__prescription__household")).count())
+    return callable_rows(rows.to_move(timezone.now())).count()
+
+
+def callable_rows(rows: QuerySet[Appointment]) -> QuerySet[Appointment]:
+    """Those of households that may be called."""
+    return rows.filter(unrestricted("need__prescription__household"))
 
 
 def to_be_moved(count: int) -> str:

@@ -1,5 +1,7 @@
 """Appointments that nobody can keep: at hours that stop, at a point that shuts, after too many absences."""
 
+from datetime import timedelta
+
 import pytest
 from django.db.models import Q
 from django.urls import reverse
@@ -16,6 +18,7 @@ from tests.distribution.appointment_pages import booking, opened_page, own, page
 from tests.distribution.hours import booked, next_hours, opened
 from tests.distribution.shelves import Shelf
 from tests.pages import acting, answered, done, read
+from typography.french import day
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +45,45 @@ def test_what_is_booked_at_hours_that_stop_or_at_a_point_that_shuts_is_to_be_mov
     DistributionPoint.objects.filter(pk=shelf.point.pk).update(is_active=False)
     assert todo() == [0, 1]
     assert next_hours(shelf, Device.objects.get(pk=device.pk)) == []
+
+
+def test_an_opening_is_stopped_only_after_a_page_that_says_what_it_leaves_to_be_moved(shelf: Shelf) -> None:
+    openings, pilot = opened(shelf), acting(shelf.pilot)
+    made = booked(shelf, shelf.reserved(), known=True)
+    taken = next(one for one in openings if one.weekday == timezone.localdate(made.starts_at).weekday())
+    free = next(one for one in openings if one != taken)
+    hours = reverse("distribution:point_hours", args=[shelf.point.reference])
+    stop = reverse("distribution:point_hours_stop", args=[shelf.point.reference, taken.pk])
+    assert f'href="{stop}"' in read(pilot, hours)
+    page = read(pilot, stop)
+    assert f"Aujourd’hui, {day(timezone.localdate())}, en est le dernier jour" in page
+    assert f"1\u00a0rendez-vous déjà pris est à ces heures, le {day(made.starts_at)}" in page
+    assert "Il reste pris" in page
+    other = reverse("distribution:point_hours_stop", args=[shelf.point.reference, free.pk])
+    assert "Aucun rendez-vous n’est pris à ces heures" in read(pilot, other)
+    assert not PointOpening.objects.exclude(valid_to=None).exists()
+    assert acting(shelf.adviser).get(stop).status_code == 403
+    assert done(pilot, stop) == hours
+    assert "1\u00a0rendez-vous déjà pris est à déplacer" in read(pilot, hours)
+    assert list(PointOpening.objects.exclude(valid_to=None)) == [taken]
+    assert "Déjà arrêtée" in read(pilot, stop)
+
+
+def test_an_opening_that_ended_keeps_its_day_whoever_stops_it_again(shelf: Shelf) -> None:
+    opening, yesterday = opened(shelf)[0], timezone.localdate() - timedelta(days=1)
+    PointOpening.objects.filter(pk=opening.pk).update(valid_to=yesterday)
+    done(acting(shelf.pilot), reverse("distribution:point_hours_stop", args=[shelf.point.reference, opening.pk]))
+    opening.refresh_from_db()
+    assert opening.valid_to == yesterday
+
+
+def test_an_opening_to_come_says_that_it_will_not_be(shelf: Shelf) -> None:
+    begins = timezone.localdate() + timedelta(days=30)
+    opening = opened(shelf, valid_from=begins)[0]
+    stop = reverse("distribution:point_hours_stop", args=[shelf.point.reference, opening.pk])
+    assert f"Elle devait commencer le {day(begins)}" in read(acting(shelf.pilot), stop)
+    done(acting(shelf.pilot), stop)
+    assert not PointOpening.objects.filter(pk=opening.pk).exists()
 
 
 def test_after_too_many_absences_pages_say_who_can_do_what_and_offer_no_hour(
@@ -72,14 +114,14 @@ def test_a_closure_counts_what_is_to_be_moved_as_the_first_page_lists_it(shelf: 
     assert not Appointment.objects.to_move(timezone.now()).exists()
 
 
-@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "9" * 4300, "\0"])
-def test_absurd_closures_break_nothing(shelf: Shelf, day: str) -> None:
+@pytest.mark.parametrize("wrong", ["9999-12-31", "0001-01-01", "9" * 4300, "\0"])
+def test_absurd_closures_break_nothing(shelf: Shelf, wrong: str) -> None:
     url = reverse("distribution:point_hours", args=[shelf.point.reference])
-    said = {"closure": "1", "f-first_day": day, "f-last_day": day, "f-reason": "works"}
+    said = {"closure": "1", "f-first_day": wrong, "f-last_day": wrong, "f-reason": "works"}
     answered(acting(shelf.pilot), url, **said)
     assert not PointClosure.objects.exists()
     opening = {"o-weekday": "1", "o-starts_at": "14:00", "o-ends_at": "17:00", "o-minutes": "30", "o-places": "2"}
-    answered(acting(shelf.pilot), url, **opening, **{"o-valid_from": day})
+    answered(acting(shelf.pilot), url, **opening, **{"o-valid_from": wrong})
     assert not PointOpening.objects.exists()
 
 
