@@ -9,6 +9,7 @@ from typing import Any, Self, cast
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 
 from lifecycle.machine import Machine, Stateful, verbs_of
 
@@ -89,6 +90,16 @@ def journal_of(model: type[Stateful]) -> type[Entry]:
 def machine_of(journal: type[Entry]) -> type[Machine]:
     """The machine of a journal."""
     return cast("type[Stateful]", journal._meta.get_field("object").related_model).machine  # type: ignore[misc]
+
+
+def last_move(model: type[Stateful]) -> Case:
+    """When each row last moved: what the clock did to it without changing its state, as a reminder, is no move."""
+    recalls = [verb for verb in verbs_of(model).values() if verb.due is not None and verb.target is None]
+    by_the_clock = Q(verb__in=[verb.name for verb in recalls], actor=None, via="")
+    journal = journal_of(model).objects.filter(object=OuterRef("pk"))  # type: ignore[misc]
+    moves = journal.exclude(by_the_clock).order_by("-seq")
+    recalled = Q(state__in={state for verb in recalls for state in verb.sources})
+    return Case(When(recalled, then=Subquery(moves.values("at")[:1])), default=F("moved_at"))
 
 
 def hashed_columns(journal: type[Entry]) -> list[str]:

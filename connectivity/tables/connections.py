@@ -36,7 +36,7 @@ class ConnectionTable(tables.Table):
     kind = tables.Column(verbose_name="Besoin")
     offer = tables.Column(verbose_name="Offre", accessor="offer__name", default="à choisir")
     state = StateColumn()
-    moved_at = tables.Column(verbose_name="Dernier mouvement")
+    moved_at = tables.Column(verbose_name="Dernier mouvement", accessor="last_move")
     epci = tables.Column(verbose_name="EPCI", accessor="epci__short_name", default="–")
 
     class Meta:

@@ -29,6 +29,7 @@ from connectivity.views.sheet import sheet_of
 from connectivity.views.steps import next_step
 from connectivity.views.stopped import TO_CORRECT
 from documents.responses import document_response
+from lifecycle.journal import last_move
 from lifecycle.sets import SetVerb
 from lists.listing import Listing, lists
 from network.permissions import is_pilot
@@ -63,7 +64,7 @@ def connection_list(request: Request) -> HttpResponseBase:
     files = ConnectionFile.objects.visible_to(actor).select_related("need__prescription__household", "offer", "epci")
     page = Listing(
         request,
-        rows=files,
+        rows=files.annotate(last_move=last_move(ConnectionFile)),
         table=ConnectionTable,
         noun=FILE,
         filters=ConnectionFilter,

@@ -26,7 +26,7 @@ class PrescriptionTable(tables.Table):
     )
     needs = tables.Column(verbose_name="Besoins", accessor="pk", orderable=False)
     state = StateColumn()
-    moved_at = tables.Column(verbose_name="Dernier mouvement", attrs=WHOLE)
+    moved_at = tables.Column(verbose_name="Dernier mouvement", accessor="last_move", attrs=WHOLE)
     prescriber = tables.Column(verbose_name="Prescripteur", order_by=("prescriber__name",))
     worker = tables.Column(
         verbose_name="Suivie par", accessor="worker__user", order_by=("worker__user__last_name",), default="personne"

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from lifecycle.acting import may
 from lifecycle.actors import Actor
+from lifecycle.journal import last_move
 from lifecycle.references import scanned
 from lifecycle.sets import SetVerb
 from lists.listing import Listing, lists
@@ -90,6 +91,7 @@ def prescription_list(request: Request) -> HttpResponseBase:
     may(sees_prescriptions(actor))
     seen = Prescription.objects.visible_to(actor)
     rows = seen.select_related("household__commune", "prescriber", "worker__user", "adviser__user", "distributor")
+    rows = rows.annotate(last_move=last_move(Prescription))
     hidden = ["prescriber"] if works(actor) else ["worker"]
     hidden += [] if is_pilot(actor) else ["distributor"]
     hidden += [] if advises(actor) else ["adviser"]
@@ -138,9 +140,9 @@ def _shared_out(actor: Actor) -> tuple[SetVerb, ...]:
 def _in_turn(rows: Any, actor: Actor) -> Any:
     """Whoever examines begins with what is to be examined, the oldest first; then comes what moved last, as for all."""
     if works(actor) or is_pilot(actor):
-        return rows.order_by("-moved_at", "-pk")
+        return rows.order_by("-last_move", "-pk")
     asked = Case(When(state=S.SUBMITTED, then=F("submitted_at")))
-    return rows.order_by(asked.asc(nulls_last=True), "-moved_at", "-pk")
+    return rows.order_by(asked.asc(nulls_last=True), "-last_move", "-pk")
 
 
 def _shortcuts(request: Request, actor: Actor) -> dict[str, Any]:

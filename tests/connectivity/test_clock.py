@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from connectivity.enums import (
@@ -22,6 +23,7 @@ from lifecycle.clock import run_clock
 from prescriptions.enums import NeedState
 from prescriptions.models import Need
 from tests.connectivity.lines import Line, again, close_copper, monday
+from tests.pages import acting
 from tests.prescriptions.files import Circle
 from tests.reference.values import make_value
 
@@ -58,6 +60,8 @@ def test_the_operator_is_reminded_at_five_and_ten_working_days() -> None:
     assert ran(start + timedelta(days=14)) == {"remind_again": 1}
     assert ran(start + timedelta(days=20)) == {}
     assert Mail.objects.filter(subject__contains="attend votre réponse", to=[line.agent.user.email]).count() == 2
+    table = acting(line.worker).get(reverse("connectivity:connection_list"), {"sort": "-moved_at"}).context["table"]
+    assert [row.record.last_move for row in table.rows] == [sent.moved_at]
     assert OperatorLink.objects.filter(file=sent, closed_at=None).count() == 1
     assert again(sent).state == S.SENT
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from documents.models import Mail
@@ -22,6 +23,7 @@ from prescriptions.services.prescriptions import (
     confirm_prescription,
     remind_prescription,
 )
+from tests.pages import acting
 from tests.prescriptions.files import PARIS, Circle, again
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("days_to_come")]
@@ -111,6 +113,24 @@ def test_a_completed_file_does_not_expire(circle: Circle) -> None:
     circle.submit(circle.answer(again(prescription)))
     run(60)
     assert again(prescription).state == PrescriptionState.SUBMITTED
+
+
+def test_a_reminder_that_leaves_by_itself_does_not_make_a_sleeping_file_move_in_the_list(circle: Circle) -> None:
+    asleep = incomplete(circle)
+    circle.later(days=10)
+    later = circle.submitted()
+    run(15)
+    assert again(asleep).moved_at == START + timedelta(days=15)
+
+    def listed(*order: str) -> list[tuple[str, datetime]]:
+        table = acting(circle.worker).get(reverse("prescriptions:prescription_list"), {"sort": order}).context["table"]
+        return [(row.record.reference, row.record.last_move) for row in table.rows]
+
+    alive, sleeping = (later.reference, again(later).moved_at), (asleep.reference, START)
+    assert listed() == [alive, sleeping]
+    assert listed("moved_at") == [sleeping, alive]
+    remind_prescription(actor=circle.adviser, prescription=again(asleep), at=START + timedelta(days=18))
+    assert listed() == [(asleep.reference, START + timedelta(days=18)), alive]
 
 
 # --- accepted
