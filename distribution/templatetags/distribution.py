@@ -51,10 +51,12 @@ def part(served: Fraction | None) -> str:
 
 
 @register.filter
-def reason(line: ProposedLine) -> str:
-    """Why a line of a proposal is what it is, in a sentence."""
+def reason(line: ProposedLine, told: object = None) -> str:
+    """Why a line of a proposal is what it is, in a sentence. ``told``: a line above serves the same households."""
     if not line.demand.left:
         return "Ce qui est en route suffit à tous ceux qui attendent."
+    if told:
+        return "Sert les mêmes foyers." if line.count else "Les mêmes foyers sont servis autrement."
     moved = f"de {part(line.before)} à {part(line.after)} des foyers servis"
     if line.count:
         return f"Parmi les moins servis\u00a0: {moved}."

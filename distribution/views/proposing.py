@@ -1,6 +1,6 @@
 """« Proposer une répartition »: how many of what to which convention, and why; edited, foreseen, done as one set."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from conventions.models import Convention
+from distribution.fairness import Demand
 from distribution.forms.deliveries import conventions_to_allot
 from distribution.permissions import can_allot_device
 from distribution.proposal import Proposal, ProposedLine, devices_for, proposal_for
@@ -57,13 +58,24 @@ def allotment_propose(request: Request) -> HttpResponse:
         if any(counts.values()):
             return _foreseen(request, proposal, counts, ready)
         form.add_error(None, "Rien n’est proposé\u00a0: écrivez au moins un nombre.")
+    offered = list(_side_by_side([line for line in proposal.lines if line.most]))
+    known = {line.demand for line, _ in offered}
+    idle = [line for line in proposal.lines if line.demand.left and line.demand not in known]
     context = {
         "proposal": proposal,
         "form": form,
-        "rows": [(line, form[line.name]) for line in proposal.lines if line.most],
-        "idle": [line for line in proposal.lines if not line.most and line.demand.left],
+        "rows": [(line, form[line.name], told) for line, told in offered],
+        "idle": [line for line, told in _side_by_side(idle) if not told],
     }
     return render(request, "distribution/allotment_propose.html", context)
+
+
+def _side_by_side(lines: Sequence[ProposedLine]) -> Iterator[tuple[ProposedLine, bool]]:
+    """The lines that serve the same households one after the other, and whether those are told already."""
+    together: dict[Demand, list[ProposedLine]] = {}
+    for line in lines:
+        together.setdefault(line.demand, []).append(line)
+    return ((line, rank > 0) for served in together.values() for rank, line in enumerate(served))
 
 
 def _foreseen(request: Request, proposal: Proposal, counts: Mapping[str, int], ready: Any) -> HttpResponse:

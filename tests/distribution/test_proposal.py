@@ -93,6 +93,27 @@ def test_the_page_says_why_foresees_then_does_it_at_once(shelf: Shelf) -> None:
     assert {fresh(device).state for device in devices} == {DeviceState.ALLOTTED}
 
 
+def test_those_who_wait_are_said_once_whatever_the_number_of_types_that_serve_them(shelf: Shelf) -> None:
+    for type_ in (DeviceType.LAPTOP, DeviceType.DESKTOP):
+        shelf.ready(type_)
+    shelf.need()
+    shelf.need()
+    shelf.need(NeedKind.TABLET)
+    page = read(acting(shelf.manager), PAGE)
+    assert page.count('data-label="Foyers en attente" class="num">2</td>') == 1
+    assert page.count('data-label="Foyers en attente" class="num">les mêmes</td>') == 1
+    assert page.count("de 0\u00a0% à 100\u00a0% des foyers servis") == 1
+    assert page.count("ordinateur\u00a0: 2 foyers en attente") == 0
+    assert page.count("tablette\u00a0: 1 foyer en attente") == 1
+
+
+def test_those_for_whom_nothing_is_ready_are_said_once(shelf: Shelf) -> None:
+    shelf.ready(DeviceType.TABLET)
+    shelf.need(NeedKind.TABLET)
+    shelf.need()
+    assert read(acting(shelf.manager), PAGE).count("ordinateur\u00a0: 1 foyer en attente") == 1
+
+
 def test_the_oldest_go_first(shelf: Shelf) -> None:
     young, old = shelf.ready(), shelf.ready()
     first = min((young, old), key=lambda one: (one.ready_at or timezone.now(), one.pk))
