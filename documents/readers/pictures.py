@@ -28,6 +28,10 @@ class NotAPicture(Exception):
 
 
 UNREADABLE = "Cette image ne se lit pas\u00a0: envoyez une photo en JPEG, PNG, WebP ou HEIC."
+A_PDF = (
+    "Ce fichier est un PDF, qui ne se lit pas comme une photo\u00a0: photographiez ce qu’il montre, ou envoyez une"
+    " image en JPEG, PNG, WebP ou HEIC."
+)
 OF_A_PHONE = (
     "Cette photo en HEIC ne se lit pas\u00a0: dans les réglages de l’appareil photo, choisissez"
     " «\u00a0Le plus compatible\u00a0», ou envoyez-la en JPEG."
@@ -40,11 +44,17 @@ def drawn_again(content: bytes) -> bytes:
     try:
         answer = read_apart("documents.readers.pictures", content)
     except NotRead:
-        is_of_a_phone = content[4:8] == b"ftyp" and content[8:12] in HEIC
-        raise NotAPicture(OF_A_PHONE if is_of_a_phone else UNREADABLE) from None
+        raise NotAPicture(_why_not(content)) from None
     if refused := answer.get("refused"):
         raise NotAPicture(refused)
     return base64.b64decode(answer["drawn"])
+
+
+def _why_not(content: bytes) -> str:
+    """What to send in the place of a file that no picture was read in."""
+    if b"%PDF-" in content[:1024]:
+        return A_PDF
+    return OF_A_PHONE if content[4:8] == b"ftyp" and content[8:12] in HEIC else UNREADABLE
 
 
 def draw(content: bytes) -> dict[str, Any]:

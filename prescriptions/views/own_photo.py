@@ -53,7 +53,7 @@ class ProofPhotoForm(forms.Form):
         label="Photo du papier",
         widget=forms.FileInput({"accept": "image/jpeg,image/png,image/heic,image/heif,.heic,.heif"}),
         error_messages={"required": CHOOSE, "empty": "Ce fichier est vide.", "invalid": CHOOSE},
-        help_text="À plat, en entier, bien éclairé. 10\u00a0Mo au plus.",
+        help_text="À plat, en entier, bien éclairé. Une photo, pas un PDF. 10\u00a0Mo au plus.",
     )
 
 

@@ -123,7 +123,7 @@ def test_it_is_sent_from_the_page_and_only_its_points_wait_in_the_database_and_o
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"%PDF-1.7 not a picture", "ne se lit pas"),
+        (b"%PDF-1.7 not a picture", "est un PDF, qui ne se lit pas comme une photo : photographiez ce qu’il montre"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "ne se lit pas"),
         (a_bomb(), "trop de points"),
         (b"", "Ce fichier est vide"),

@@ -96,7 +96,7 @@ def a_large_claim() -> bytes:
         (b"not a picture", "ne se lit pas"),
         (a_photo()[:3000], "ne se lit pas"),
         (b"GIF89a\x01\0\x01\0\0\0\0;", "ne se lit pas"),
-        (b"%PDF-1.7 ...", "ne se lit pas"),
+        (b"%PDF-1.7 ...", "est un PDF, qui ne se lit pas .* envoyez une image en JPEG, PNG, WebP ou HEIC"),
         (b'<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>', "ne se lit pas"),
         (a_bomb(), "trop de points"),
     ],
