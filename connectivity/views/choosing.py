@@ -1,5 +1,7 @@
 """A household and its offers: look at them, choose one, note what was seen of what it asks."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
@@ -29,7 +31,12 @@ from prescriptions.services.households import record_access
 PLAIN = "connectivity/actions/_connection.html"
 
 
-CONNECTION_PAGES = Pages(ConnectionFile, visible_connection, PLAIN)
+def _reader(request: Request, connection: ConnectionFile) -> dict[str, Any]:
+    """An operator comes from its queue, the others from the list of files."""
+    return {"is_operator": can_answer_connection(request.membership) is not None}
+
+
+CONNECTION_PAGES = Pages(ConnectionFile, visible_connection, PLAIN, context=_reader)
 """What the pages of the verbs of a file share."""
 
 

@@ -324,6 +324,18 @@ def test_a_file_over_waits_for_nothing() -> None:
 # --- the actions
 
 
+def test_a_page_of_a_file_leads_back_to_the_list_that_its_reader_came_from() -> None:
+    line = Line()
+    connection = line.sent()
+    queue = f'<a href="{reverse("connectivity:queue")}">Demandes</a>'
+    files = f'<a href="{reverse("connectivity:connection_list")}">Connexions</a>'
+    for who, page, here, there in (("agent", "accept", queue, files), ("worker", "abandon", files, queue)):
+        for name in ("detail", page):
+            read_by = read(acting(people(line)[who]), page_of(connection, name))
+            assert f'<li class="breadcrumb-item">{here}</li>' in read_by, (who, name)
+            assert f'<li class="breadcrumb-item">{there}</li>' not in read_by, (who, name)
+
+
 POSTED: list[tuple[Callable[[Line], ConnectionFile], str, str, dict[str, Any], str]] = [
     (Line.chosen, "worker", "send", {}, "sent"),
     (Line.sent, "agent", "report_problem", {"problem": "duplicate"}, "problem"),
