@@ -16,18 +16,25 @@ LATELY = timedelta(days=30)
 """How long the minutes are shown."""
 
 
-def committees(actor: Membership, at: datetime) -> Block:
-    """One query; no list has these rows alone."""
+def committees(actor: Membership, at: datetime) -> tuple[Block, Block]:
+    """Where one is awaited; then what is only to be read. One query each; no list has these rows alone."""
     coming = Q(meets_on__gte=timezone.localdate(at), meeting=None) | Q(meeting__closed_at=None, meeting__isnull=False)
-    held = Committee.objects.visible_to(actor).not_cancelled()
-    return Block(
-        "comites",
-        "Comités où vous êtes convoqué",
-        held.filter(coming | Q(meeting__closed_at__gt=at - LATELY))
-        .select_related("meeting")
-        .order_by("meets_on", "pk"),
-        _committee,
-        "Vous n’êtes convoqué à aucun comité.",
+    held = Committee.objects.visible_to(actor).not_cancelled().select_related("meeting")
+    return (
+        Block(
+            "comites",
+            "Comités où vous êtes convoqué",
+            held.filter(coming).order_by("meets_on", "pk"),
+            _committee,
+            "Vous n’êtes convoqué à aucun comité.",
+        ),
+        Block(
+            "comptes-rendus",
+            "Comptes rendus de comité à lire",
+            held.filter(meeting__closed_at__gt=at - LATELY).order_by("-meeting__closed_at", "pk"),
+            _committee,
+            f"Aucun comité où vous siégez ne s’est clos depuis {LATELY.days}\u00a0jours.",
+        ),
     )
 
 

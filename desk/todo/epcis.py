@@ -27,11 +27,11 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
         actions = (TodoAction("Nouvelle convention", reverse("conventions:convention_create")),)
     below = (TodoPart("desk/_territory.html", lambda: _territory(actor, at)),)
     if sees_conventions(actor) is None:
-        return TodoPage(blocks=(reports(actor), committees(actor, at)), above=below, changes=("report",))
+        return TodoPage(blocks=(reports(actor), *committees(actor, at)), above=below, changes=("report",))
     follows = (next_steps(actor, at),) if can_prospect(actor) is not None else ()
     return TodoPage(
         actions=actions,
-        blocks=(inbox(actor), *writing_blocks(actor, at), *follows, committees(actor, at)),
+        blocks=(inbox(actor), *writing_blocks(actor, at), *follows, *committees(actor, at)),
         below=below,
         changes=("convention", "review", "signature", "report"),
     )

@@ -23,7 +23,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
         )
     return TodoPage(
         actions=(TodoAction("Rapports mensuels", reverse("reports:report_list")),),
-        blocks=(reports(actor), committees(actor, at)),
+        blocks=(reports(actor), *committees(actor, at)),
         above=(TodoPart("desk/_volumes.html", lambda: month_of_the_departement(actor, hides_small=True)),),
         changes=("report",),
     )

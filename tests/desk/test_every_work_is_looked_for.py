@@ -65,7 +65,7 @@ EXCEPTIONS = {
     (Kind.PRESCRIBER, "annuaire"): "the pilot keeps every entry as well",
 }
 """What a block of « À faire » holds that is not looked for, and why."""
-READERS = ("rapports", "comites")
+READERS = ("rapports", "comites", "comptes-rendus")
 """The blocks of whoever follows the chain without acting in it: they are read."""
 CIRCUITS = {
     ConventionFlow.review: "avis attendu",

@@ -19,6 +19,8 @@ from desk.services.meetings import (
     keep_typed,
     open_meeting,
 )
+from desk.todo.blocks import first_of
+from desk.todo.committees import committees
 from documents.models import Mail
 from lifecycle.exceptions import Unknown
 from network.enums import OrganisationKind, Role
@@ -75,6 +77,11 @@ def test_a_member_reads_and_nobody_but_the_pilot_decides() -> None:
     assert stranger.get(table.page("meeting_minutes")).status_code == 404
 
 
+def counted(member: Membership) -> dict[str, int]:
+    """How many rows each block about committees has, on somebody's first page."""
+    return {block.key: first_of(block).count for block in committees(member, timezone.now())}
+
+
 def test_members_are_written_to_and_find_the_committee_on_their_first_page_until_its_minutes_are_old() -> None:
     table = Table()
     to = table.member.user.email
@@ -89,7 +96,9 @@ def test_members_are_written_to_and_find_the_committee_on_their_first_page_until
     assert table.page("meeting_detail") in first_page
     assert reverse("desk:committee_detail", args=[coming.pk]) in first_page
     assert table.page("meeting_detail") not in acting(table.stranger).get("/").content.decode()
+    assert counted(table.member) == {"comites": 2, "comptes-rendus": 0}
     table.close()
+    assert counted(table.member) == {"comites": 1, "comptes-rendus": 1}, "what is closed is only to be read"
     (told,) = Mail.objects.filter(to__contains=[to], subject__contains="compte rendu")
     assert table.page("meeting_detail") in told.body
     assert "compte rendu du" in acting(table.member).get("/").content.decode()
