@@ -1,7 +1,7 @@
 """Requests to exercise a right: the list, one of them, noting one, its letters, the export of all that is known."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q
@@ -91,11 +91,29 @@ def may_be_written_to(asked: RightsRequest) -> bool:
     """Whether letters are drawn: until it is answered, and that day still, for the letter is the answer."""
     if asked.household.state == HouseholdState.ANONYMISED:
         return False
-    today = timezone.localdate()
     announced = asked.lift_told_at is not None and asked.lifted_at is None
-    leaves = asked.told_on is not None and asked.told_on >= today
-    answered = asked.settled_at is not None and timezone.localdate(asked.settled_at) == today
-    return asked.is_open or announced or leaves or answered
+    last = _printed_until(asked)
+    return asked.is_open or announced or (last is not None and last >= timezone.localdate())
+
+
+def _printed_until(asked: RightsRequest) -> date | None:
+    """The last day on which the letter of an answer is drawn: the day that it bears, or that on which it was noted."""
+    if asked.settled_at is None:
+        return None
+    noted = timezone.localdate(asked.settled_at)
+    return max(noted, asked.told_on or noted)
+
+
+def _print_before(asked: RightsRequest) -> str:
+    """Until when a letter is printed, in words; empty while the request is open: its letters stay."""
+    if asked.is_open:
+        return ""
+    if asked.lift_told_at is not None and asked.lifted_at is None:
+        return "Imprimez-la avant de lever la limitation\u00a0: ensuite, Maillon ne vous dira plus le nom ni l’adresse."
+    last = _printed_until(asked)
+    if last == timezone.localdate():
+        return "Imprimez-la aujourd’hui\u00a0: demain, Maillon ne vous dira plus le nom ni l’adresse."
+    return f"Imprimez-la le {day(last)} au plus tard\u00a0: ensuite, Maillon ne vous dira plus le nom ni l’adresse."
 
 
 def _follows(actor: Actor, asked: RightsRequest) -> bool:
@@ -176,6 +194,7 @@ def rights_request_detail(request: Request, reference: str) -> HttpResponse:
         "named": not asked.household.veiled,
         "hushed": asked.household.veiled,
         "letters": letters_of(asked, is_held_back=bool(binds)) if instructs and may_be_written_to(asked) else (),
+        "print_before": _print_before(asked),
         "binds": binds,
         "exports": instructs and _exports(asked),
         "follows": not instructs and not asked.household.veiled,

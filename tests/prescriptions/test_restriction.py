@@ -28,7 +28,7 @@ from tests.prescriptions.files import SKILLS, Circle, again
 from tests.prescriptions.pages import page_of
 from tests.prescriptions.rights import Desk
 from tests.prescriptions.test_languages import words_of
-from typography.french import written_day
+from typography.french import day, written_day
 
 pytestmark = pytest.mark.django_db
 S = RightsState
@@ -178,3 +178,6 @@ def test_the_letter_says_the_day_it_leaves_and_not_the_day_it_was_noted(desk: De
     said = words_of(b"".join(response.streaming_content))  # type: ignore[attr-defined]
     assert f"remise ou envoyée le {plain(written_day(leaves))}" in said
     assert f"imprimée le {plain(written_day(today))}" in said
+    page = read(client, page_of(asked, "rights_request_detail"))
+    assert f"Imprimez-la le {day(leaves)} au plus tard" in page
+    assert "Imprimez-la aujourd’hui" not in page

@@ -229,6 +229,7 @@ def test_the_letter_of_an_answer_is_printed_the_day_it_is_given_and_no_other_day
 
     page = read(client, where)
     assert letter in page
+    assert "Imprimez-la aujourd’hui\u00a0: demain" in page
     assert "Destinataire" not in page
     before = HouseholdAccess.objects.count()
     assert client.get(letter).status_code == 200
