@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from lifecycle.amounts import WeightField
@@ -13,6 +14,7 @@ from refurb.forms.devices import recyclers_seen_by
 from refurb.models import WasteCode, WasteNote
 from refurb.models.waste import validate_company
 from refurb.services.waste import COMPLETED
+from typography.french import grouped, plural
 
 
 class CompanyField(forms.CharField):
@@ -29,9 +31,14 @@ class CompanyField(forms.CharField):
         return number
 
 
-class WasteNoteForm(forms.ModelForm):
-    """All that the register says of a note; everything may come later."""
+MOST_EACH = 50
+"""Kilograms. A desktop with its screen weighs half: over so many for each device, the weight is asked about twice."""
 
+
+class WasteNoteForm(forms.ModelForm):
+    """All that the register says of a note; everything may come later. ``devices``: how many left under it."""
+
+    sure = forms.BooleanField(label="Oui, ce poids est le bon", required=False)
     carrier_number = CompanyField(label="SIREN ou SIRET du transporteur")
     scheme_number = CompanyField(label="SIREN ou SIRET de l’éco-organisme")
 
@@ -53,8 +60,14 @@ class WasteNoteForm(forms.ModelForm):
             "hierarchy": "Ce que vaut le traitement final (code de l’environnement, art. L. 541-1).",
         }
 
-    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Membership, devices: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.devices = devices
+        names = list(self.fields)
+        names.insert(names.index("weight_kg") + 1, "sure")
+        self.order_fields(names)
+        if not self.is_bound:
+            del self.fields["sure"]
         # What the note says already stays in the list: left alone, it is not taken for something that is not known.
         own = WasteCode.objects.filter(pk=self.instance.waste_code_id)
         known = (WasteCode.objects.on(timezone.localdate()) | own).order_by("code", "valid_from")
@@ -69,6 +82,18 @@ class WasteNoteForm(forms.ModelForm):
     def _offer(self, name: str, none: str) -> None:
         """Say what it means to choose nothing."""
         field_of(self, name, forms.ModelChoiceField).empty_label = none
+
+    def clean(self) -> dict[str, Any]:
+        """A weight that few devices cannot have is confirmed: other waste may have left under the same number."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        weight, sure = data.get("weight_kg"), data.pop("sure", False)
+        if weight is None or weight <= MOST_EACH * self.devices or "weight_kg" not in self.changed_data:
+            del self.fields["sure"]
+        elif not sure:
+            borne = f"{grouped(int(weight))}\u00a0kg pour {self.devices}\u00a0appareil{plural(self.devices)}"
+            doubted = f"{borne}, c’est beaucoup. Corrigez ce poids, ou confirmez-le."
+            self.add_error("weight_kg", ValidationError(doubted, code="doubtful"))
+        return data
 
     def facts(self) -> dict[str, Any]:
         """What the service takes."""

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from calendars.working_days import add_months
 from donations.models.donation import Donation
 from lifecycle import gate
 from lifecycle.actors import Actor
@@ -30,6 +31,13 @@ OF_ANOTHER_LOT = Reason(
     field="supersedes",
 )
 REPLACED_ALREADY = Reason(ALREADY_SUPERSEDED.code, ALREADY_SUPERSEDED.sentence, field="supersedes")
+SPENT_YEARS = 3
+"""A lot that is written down late has costs from before it was announced; from so long before, the year is wrong."""
+SPENT_LONG_AGO = Reason(
+    "spent_long_ago",
+    f"Ce jour vient plus de {SPENT_YEARS}\u00a0ans avant l’annonce du lot\u00a0: vérifiez l’année.",
+    field="spent_on",
+)
 SPENT_TO_COME = Reason("spent_to_come", "Ce jour est à venir\u00a0: donnez le jour de la dépense.", field="spent_on")
 
 
@@ -159,6 +167,8 @@ def record_cost(
     instant = at or timezone.now()
     if spent_on > timezone.localdate(instant):
         raise Refused({donation.pk: (SPENT_TO_COME,)})
+    if spent_on < add_months(timezone.localdate(donation.announced_at or instant), -12 * SPENT_YEARS):
+        raise Refused({donation.pk: (SPENT_LONG_AGO,)})
     if supersedes is not None:
         if supersedes.workshop_id != actor.organisation_id:
             raise Unknown

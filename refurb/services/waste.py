@@ -1,7 +1,8 @@
 """The register of waste: a note opens with the first device that leaves under its number, and is completed later."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from calendars.working_days import add_months
 from lifecycle import gate
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.exceptions import Refused, Unknown
@@ -17,7 +19,9 @@ from network.models import Membership, Organisation
 from refurb.enums import DeviceState
 from refurb.models.device import Device, DeviceQuerySet
 from refurb.models.waste import WasteNote
+from refurb.parameters import REGISTER_YEARS
 from refurb.permissions import can_complete_waste_note
+from typography.french import plural, written_day
 
 ALREADY_COMPLETED = Reason(
     "already_completed",
@@ -25,6 +29,13 @@ ALREADY_COMPLETED = Reason(
 )
 TO_COME = Reason(
     "taken_on", "Ce jour est à venir\u00a0: donnez le jour où les appareils sont partis.", field="taken_on"
+)
+HEAVIEST = Decimal(30_000)
+"""Kilograms. With its load, a lorry weighs 44 t at most (code de la route, art. R. 312-4); empty, 14 t or so."""
+TOO_HEAVY = Reason(
+    "too_heavy",
+    "Un camion ne porte pas plus de 30\u00a0tonnes\u00a0: vérifiez l’unité, le poids s’écrit en kilogrammes.",
+    field="weight_kg",
 )
 OTHER_RECYCLER = Reason(
     "one_recycler_a_note", "Ce bordereau va à un autre recycleur\u00a0: vérifiez son numéro.", field="bsd_number"
@@ -151,7 +162,8 @@ def complete_waste_note(
 ) -> WasteNote:
     """Write a newer row of a note: what it said, with ``facts`` (some of ``COMPLETED``) in their place.
 
-    Raises Unknown, PermissionDenied, Refused (somebody completed it meanwhile, a day to come), ValidationError.
+    Raises Unknown, PermissionDenied, Refused (somebody completed it meanwhile, a day or a weight that cannot be),
+    ValidationError.
     """
     if can_complete_waste_note(actor) is None:
         raise PermissionDenied
@@ -170,8 +182,8 @@ def complete_waste_note(
         recorded_by=actor,
         supersedes=last,
     )
-    if _to_come(newer.taken_on, instant):
-        raise Refused({last.pk: (TO_COME,)})
+    if reason := _unbelievable(newer, last):
+        raise Refused({last.pk: (reason,)})
     newer.clean_fields(exclude=["supersedes"])
     try:
         with transaction.atomic():
@@ -181,5 +193,23 @@ def complete_waste_note(
     return newer
 
 
-def _to_come(day: date, at: datetime) -> bool:
-    return day > timezone.localdate(at)
+def _unbelievable(note: WasteNote, last: WasteNote) -> Reason | None:
+    """Why what is typed after ``last`` cannot be: a day to come, or too long before the note was opened; more than a
+    lorry carries.
+    """
+    if note.taken_on > timezone.localdate(note.recorded_at):
+        return TO_COME
+    if note.taken_on != last.taken_on and (reason := _long_ago(note)):
+        return reason
+    return TOO_HEAVY if note.weight_kg is not None and note.weight_kg > HEAVIEST else None
+
+
+def _long_ago(note: WasteNote) -> Reason | None:
+    """What left so long before would be in no register that is still kept."""
+    same = WasteNote.objects.filter(workshop=note.workshop_id, bsd_number=note.bsd_number)
+    opened_on = timezone.localdate(same.earliest("pk").recorded_at)
+    years = REGISTER_YEARS.on(opened_on)
+    if note.taken_on >= add_months(opened_on, -12 * years):
+        return None
+    before = f"plus de {years}\u00a0an{plural(years)} avant l’ouverture du bordereau, le {written_day(opened_on)}"
+    return Reason("taken_long_ago", f"Ce jour vient {before}\u00a0: vérifiez l’année.", field="taken_on")

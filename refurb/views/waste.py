@@ -67,7 +67,7 @@ def waste_note(request: Request, pk: int) -> HttpResponse:
     may = can_complete_waste_note(actor) is not None
     if request.method == "POST" and not may:
         raise PermissionDenied
-    form = WasteNoteForm(posted(request), instance=_copy(note), by=actor) if may else None
+    form = WasteNoteForm(posted(request), instance=_copy(note), by=actor, devices=len(note.types)) if may else None
     if form is not None:
         newer = answer(
             request, form, lambda data: complete_waste_note(actor=actor, note=note, facts=form.facts()), None

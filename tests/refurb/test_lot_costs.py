@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from calendars.working_days import add_months
 from lifecycle.exceptions import Refused, Unknown
 from network.models import Membership
 from refurb.models import Costing
@@ -79,7 +80,17 @@ def test_a_line_of_another_lot_is_said_so_on_the_page_and_nothing_typed_is_lost(
     assert "12,34" in said
     tomorrow = timezone.localdate() + timedelta(days=1)
     assert "Ce jour est à venir" in answered(client, page, **typed | {"spent_on": tomorrow.isoformat()})
+    assert "avant l’annonce du lot" in answered(client, page, **typed | {"spent_on": "1926-11-24"})
     assert Costing.objects.get() == first
+
+
+def test_an_expense_from_before_its_lot_was_written_down_is_kept_unless_its_year_is_wrong() -> None:
+    scene = private_lot()
+    lot, manager = scene.collected(), scene.north.manager
+    oldest = add_months(timezone.localdate(lot.announced_at), -36)
+    assert pay(manager, lot, spent_on=oldest).spent_on == oldest
+    with pytest.raises(Refused, match="vérifiez l’année"):
+        pay(manager, lot, spent_on=oldest - timedelta(days=1))
 
 
 @pytest.mark.django_db(transaction=True)

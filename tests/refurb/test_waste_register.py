@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from zipfile import ZipFile
@@ -13,10 +13,12 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from calendars.working_days import add_months
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind
 from refurb.enums import DeviceState, DeviceType, Hierarchy, Treatment
 from refurb.models import Device, WasteCode, WasteNote
+from refurb.parameters import REGISTER_YEARS
 from refurb.services import stock
 from refurb.services.waste import complete_waste_note
 from reports.figures import reckon
@@ -179,6 +181,7 @@ def test_a_note_is_completed_on_its_page_and_what_is_wrong_is_said_beside_its_fi
     typed = {
         "taken_on": timezone.localdate().isoformat(),
         "weight_kg": "1234,5",
+        "sure": "on",
         "waste_code": code.pk,
         "carrier_name": "Transports",
         "carrier_number": "732 829 320 00074",
@@ -198,6 +201,41 @@ def test_a_note_is_completed_on_its_page_and_what_is_wrong_is_said_beside_its_fi
     assert kept.recorded_by == bench.technician
     said = read(client, reverse("refurb:waste_note", args=[kept.pk]))
     assert "non renseigné → 1234,50\u00a0kg" in said
+
+
+def test_a_weight_that_few_devices_cannot_have_is_confirmed_and_one_that_no_lorry_carries_is_refused() -> None:
+    bench = Bench()
+    for _ in range(2):
+        recycled(bench)
+    client, note, today = acting(bench.technician), note_of(bench), timezone.localdate().isoformat()
+    page = reverse("refurb:waste_note", args=[note.pk])
+    assert 'name="sure"' not in read(client, page)
+    doubted = answered(client, page, taken_on=today, weight_kg="24000")
+    assert "24\u202f000\u00a0kg pour 2\u00a0appareils, c’est beaucoup" in doubted
+    assert 'name="sure"' in doubted
+    unborne = answered(client, page, taken_on=today, weight_kg="30000,01", sure="on")
+    assert "ne porte pas plus de 30\u00a0tonnes" in unborne
+    assert 'name="sure"' not in answered(client, page, taken_on="", weight_kg="9")
+    assert note_of(bench).weight_kg is None
+    assert client.post(page, {"taken_on": today, "weight_kg": "24000", "sure": "on"}).status_code == 302
+    assert note_of(bench).weight_kg == Decimal(24000)
+    page = reverse("refurb:waste_note", args=[note_of(bench).pk])
+    again = {"taken_on": today, "weight_kg": "24000", "carrier_name": "Transports"}
+    assert client.post(page, again).status_code == 302, "what is confirmed is not asked about again"
+    page = reverse("refurb:waste_note", args=[note_of(bench).pk])
+    assert client.post(page, {"taken_on": today, "weight_kg": "100"}).status_code == 302
+
+
+def test_a_day_of_another_age_is_refused_and_what_is_caught_up_is_not() -> None:
+    bench = Bench()
+    recycled(bench)
+    client, note, today = acting(bench.technician), note_of(bench), timezone.localdate()
+    page = reverse("refurb:waste_note", args=[note.pk])
+    oldest = add_months(today, -12 * REGISTER_YEARS.on(today))
+    for wrong in (oldest - timedelta(days=1), date(1926, 11, 24), date(1, 1, 1)):
+        assert "ans avant l’ouverture du bordereau" in answered(client, page, taken_on=wrong.isoformat())
+    assert client.post(page, {"taken_on": oldest.isoformat()}).status_code == 302
+    assert note_of(bench).taken_on == oldest
 
 
 def test_a_code_that_ended_and_a_receiver_that_closed_stay_chosen_when_something_else_is_corrected() -> None:
