@@ -26,6 +26,7 @@ from network.models import Membership, Organisation
 from prescriptions.enums import LIVE_STATES, HouseholdState, PrescriptionState, RightKind, RightsState
 from prescriptions.filters.lists import UNDER_WAY
 from prescriptions.machine.instruction_rules import INSTRUCTING
+from prescriptions.machine.rights_rules import waits_for_its_worker
 from prescriptions.models import Need, Prescription, PromisedContact, RightsRequest, Transfer
 from prescriptions.owing import nothing_owed
 from prescriptions.permissions import FOLLOWING
@@ -279,6 +280,16 @@ def _followed() -> tuple[AwaitedWork, ...]:
             rows=corrections,
             of="household__prescriber",
             asked_in=["a-corriger"],
+            **prescriber,
+        ),
+        AwaitedWork(
+            Noun(
+                "foyer à effacer, une fois clos ce qui est en cours",
+                "foyers à effacer, une fois clos ce qui est en cours",
+            ),
+            rows=RightsRequest.objects.filter(waits_for_its_worker(timezone.now())),
+            of="household__prescriber",
+            asked_in=["a-clore"],
             **prescriber,
         ),
         AwaitedWork(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from calendars.days import last_day
@@ -23,12 +23,13 @@ from distribution.serving import Offered, offered_by, on_the_shelf, served_today
 from network.models import Membership
 from network.permissions import is_manager
 from prescriptions.enums import NeedState
-from prescriptions.models import Need
+from prescriptions.machine.rights_rules import ERASURE_ASKED
+from prescriptions.models import Need, RightsRequest
 from prescriptions.models.need import twin_served
 from prescriptions.permissions import advises
 from refurb.enums import DeviceState
 from refurb.models import Delivery, Device
-from typography.french import HARD, full_day, hour
+from typography.french import HARD, day, full_day, hour
 
 S = DeviceState
 
@@ -146,13 +147,15 @@ def _need(need: Any, offered: Offered) -> BlockRow:
 
 
 def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -> tuple[Block, ...]:
-    here = Device.objects.visible_to(actor).main()
     household = "need__prescription__household"
+    erasures = RightsRequest.objects.filter(ERASURE_ASKED, household=OuterRef(household)).order_by("due_on")
+    here = Device.objects.visible_to(actor).main()
+    held = here.annotate(erased_by=Subquery(erasures.values("due_on")[:1]))
     return (
         Block(
             "reservations",
             "Remises à faire, appareils réservés",
-            here.filter(state=S.RESERVED)
+            held.filter(state=S.RESERVED)
             .select_related(household)
             .annotate(expected_at=expected_at())
             .order_by("reserved_until", "pk"),
@@ -173,7 +176,7 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -
         Block(
             "retours",
             "Retours des foyers",
-            here.filter(state=S.RETURNED).order_by("returned_at", "pk"),
+            held.filter(state=S.RETURNED).order_by("returned_at", "pk"),
             _returned,
             "Aucun appareil n’a été rapporté.",
             reverse("distribution:return_list") + WHOLE,
@@ -198,8 +201,8 @@ def _reserved(device: Any) -> BlockRow:
     name = device.need.prescription.household.name
     if device.expected_at is not None:
         come = f"attendu le {full_day(device.expected_at)} à {hour(device.expected_at)}"
-        return BlockRow(name, _page(device), str(device), come)
-    about = f"{device}{HARD}: sans rendez-vous"
+        return BlockRow(name, _page(device), f"{device}{_erased(device)}", come)
+    about = f"{device}{HARD}: sans rendez-vous{_erased(device)}"
     return BlockRow(name, _page(device), about, until(last_day(device.reserved_until), "réservé jusqu’au"))
 
 
@@ -209,10 +212,14 @@ def _delivery(delivery: Delivery) -> BlockRow:
     return BlockRow(str(delivery), url, about, since(delivery.prepared_at, "partie"))
 
 
-def _returned(device: Device) -> BlockRow:
-    return BlockRow(
-        str(device), _page(device), device.get_return_reason_display(), since(device.returned_at, "rapporté")
-    )
+def _returned(device: Any) -> BlockRow:
+    about = f"{device.get_return_reason_display()}{_erased(device)}"
+    return BlockRow(str(device), _page(device), about, since(device.returned_at, "rapporté"))
+
+
+def _erased(device: Any) -> str:
+    """That its household asks to be erased, which this device holds back, and by when it is answered."""
+    return f" – le foyer demande à être effacé, réponse due le {day(device.erased_by)}" if device.erased_by else ""
 
 
 def _to_send_back(device: Any) -> BlockRow:

@@ -30,6 +30,7 @@ from network.permissions import is_manager
 from prescriptions.enums import HouseholdState, PrescriptionState, ReminderKind, RightKind, RightsState
 from prescriptions.machine.household_rules import only_a_draft
 from prescriptions.machine.prescription_rules import unrestricted
+from prescriptions.machine.rights_rules import waits_for_its_worker
 from prescriptions.models import (
     CompletionRequest,
     Household,
@@ -117,6 +118,7 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
         _to_tell(actor, at),
         _heard(actor, at),
         _to_correct(actor, at),
+        _to_end(actor, at),
         *_answers(files, at, limits),
         imported_doubles(actor, at),
         _drafts(actor, files, at, limits),
@@ -221,6 +223,19 @@ def _to_correct(actor: Membership, at: datetime) -> Block:
         asked.select_related("household").order_by("due_on", "pk"),
         _correction,
         "Aucun foyer ne demande une correction.",
+        late=Q(due_on__lt=timezone.localdate(at)),
+    )
+
+
+def _to_end(actor: Membership, at: datetime) -> Block:
+    """What households ask to be erased, and that what is under way holds back: the officer answers them after."""
+    asked = RightsRequest.objects.visible_to(actor).filter(household__prescriber=actor.organisation_id)
+    return Block(
+        "a-clore",
+        "Foyers à effacer, une fois clos ce qui est en cours",
+        asked.filter(waits_for_its_worker(at)).select_related("household").order_by("due_on", "pk"),
+        _correction,
+        "Aucun foyer ne demande à être effacé avant la fin de ce qui est en cours.",
         late=Q(due_on__lt=timezone.localdate(at)),
     )
 

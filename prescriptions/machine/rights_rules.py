@@ -11,18 +11,20 @@ from django.utils import timezone
 from calendars.expressions import DayOf
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.machine import Context, Requirement
-from lifecycle.requirements import Place
+from lifecycle.requirements import Place, as_expression
 from network.permissions import protects_data
 from prescriptions.enums import (
+    Bond,
     Doubt,
     HouseholdState,
     Prolongation,
     RightKind,
     RightsChannel,
     RightsRefusal,
+    RightsState,
     ToldBy,
 )
-from prescriptions.machine.household_rules import shifted
+from prescriptions.machine.household_rules import NOTHING_BINDS, shifted
 from prescriptions.models import (
     Fact,
     Household,
@@ -241,6 +243,24 @@ TOLD_ON = Requirement(
     needs=("told_on",),
     field="told_on",
 )
+
+# --- an erasure that something holds back
+
+LIFTED_BY_WORKER = frozenset({"no_live_file", Bond.LINE_SOUGHT.value, Bond.LINE_ACTIVE.value})
+LIFTED_AT_A_POINT = frozenset({Bond.DEVICE_RESERVED.value, Bond.DEVICE_RETURNED.value})
+"""The codes of the rules of what the household's worker may end, and of what is ended at the point."""
+ERASURE_ASKED = Q(kind=RightKind.ERASURE, state=RightsState.RECEIVED)
+
+
+def waits_for_its_worker(at: datetime) -> Q:
+    """The erasures that are held back by what the household's worker may end: a request, a line."""
+    ctx = Context(at, SYSTEM)
+    free = Household.objects.filter(pk=OuterRef("household"))
+    for rule in NOTHING_BINDS:
+        if rule.code in LIFTED_BY_WORKER:
+            free = free.filter(as_expression(rule.condition(ctx)))
+    return ERASURE_ASKED & ~Q(Exists(free))
+
 
 # --- a limitation ends
 

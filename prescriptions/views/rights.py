@@ -16,7 +16,7 @@ from documents.paper import render_pdf
 from documents.responses import drawn_response
 from lifecycle.acting import Step, asks_then_acts, may, posted
 from lifecycle.actors import SYSTEM, Actor
-from lifecycle.machine import Context
+from lifecycle.machine import Context, Requirement
 from lifecycle.requirements import as_expression
 from lifecycle.unkept import unkept
 from lists.listing import Listing, lists
@@ -26,10 +26,15 @@ from prescriptions.enums import HouseholdState, RightKind, RightsState
 from prescriptions.filters.rights import RightsFilter
 from prescriptions.forms.rights import OfficerRightsForm, RightsForm
 from prescriptions.machine.household_rules import NOTHING_BINDS, NOTHING_ELSE_ASKED
-from prescriptions.machine.rights_rules import ANSWER_DRAWN
+from prescriptions.machine.rights_rules import ANSWER_DRAWN, LIFTED_AT_A_POINT, LIFTED_BY_WORKER, waits_for_its_worker
 from prescriptions.models import Household, RightsRequest
 from prescriptions.parameters import LIFT_DAYS
-from prescriptions.permissions import can_instruct_rights_request, can_receive_rights_request, sees_rights_requests
+from prescriptions.permissions import (
+    can_instruct_rights_request,
+    can_receive_rights_request,
+    sees_rights_requests,
+    works,
+)
 from prescriptions.rights_told import About, letter_of, letters_of
 from prescriptions.services.households import record_access
 from prescriptions.services.known import KnownOfHousehold, as_archive, as_pdf, export_known
@@ -120,8 +125,8 @@ def _follows(actor: Actor, asked: RightsRequest) -> bool:
     return Household.objects.visible_to(actor).filter(pk=asked.household_id).exists()
 
 
-def rights_step(asked: RightsRequest, actor: Actor, binds: Sequence[str] = ()) -> Step:
-    """Who acts next, and by when; no query. ``binds``: what holds an erasure back."""
+def rights_step(asked: RightsRequest, actor: Actor, binds: Sequence[str] = (), *, ends: bool = False) -> Step:
+    """Who acts next, and by when; no query. ``binds``: what holds an erasure back; ``ends``: the reader may end it."""
     instructs = protects_data(actor)
     if asked.kind == RightKind.RESTRICTION and asked.state == S.ANSWERED and asked.lifted_at is None:
         return _restricted_step(asked, instructs=instructs)
@@ -137,7 +142,8 @@ def rights_step(asked: RightsRequest, actor: Actor, binds: Sequence[str] = ()) -
         return Step(due.capitalize(), f"{due}. {HELD_BACK}")
     if instructs:
         return Step(due.capitalize(), f"{due}. {TO_ANSWER[RightKind(asked.kind)]}", "answer")
-    return Step(f"{due.capitalize()}. Le délégué à la protection des données y répond")
+    awaited = f"{due.capitalize()}. Le délégué à la protection des données y répond"
+    return Step(awaited, f"{due}. {TO_END}") if ends else Step(awaited)
 
 
 def _restricted_step(asked: RightsRequest, *, instructs: bool) -> Step:
@@ -155,6 +161,7 @@ def _restricted_step(asked: RightsRequest, *, instructs: bool) -> Step:
 
 
 HELD_BACK = "Rien ne s’efface encore\u00a0: voyez ci-dessous qui peut y mettre fin, prolongez, ou refusez"
+TO_END = "Voyez avec le foyer ce qui est en cours, puis mettez-y fin\u00a0: son dossier ne s’efface qu’après"
 TO_ANSWER = {
     RightKind.ACCESS: "Prenez l’export, remettez-le, puis notez la réponse",
     RightKind.RECTIFICATION: "Faites corriger le dossier par son travailleur social, puis notez la réponse",
@@ -165,15 +172,30 @@ TO_ANSWER = {
 
 
 def binding(asked: RightsRequest) -> list[str]:
-    """What of the law and of what is under way holds an erasure back today, each with who may end it; one query."""
+    """What holds an erasure back today, each with who may end it, and whether he is asked to; one query."""
+    return [
+        f"{rule.sentence} Peut y remédier\u00a0: {rule.lifted_by}.{_asked_of(asked, rule)}" for rule in _held(asked)
+    ]
+
+
+def _asked_of(asked: RightsRequest, rule: Requirement) -> str:
+    """Who finds it on his first page: nobody yet while it is not known who asks."""
+    if asked.state != S.RECEIVED:
+        return ""
+    if rule.code in LIFTED_BY_WORKER:
+        return " Le travailleur social le lit dans «\u00a0À faire\u00a0»."
+    return " Le conseiller le lit dans «\u00a0À faire\u00a0»." * (rule.code in LIFTED_AT_A_POINT)
+
+
+def _held(asked: RightsRequest) -> list[Requirement]:
+    """What of the law and of what is under way holds an erasure back today; one query."""
     ctx = Context(timezone.now(), SYSTEM)
     others = RightsRequest.objects.open().filter(household=OuterRef("pk")).exclude(pk=asked.pk)
     rules = (*NOTHING_BINDS, NOTHING_ELSE_ASKED)
     asks = {f"bind_{rank}": as_expression(rule.condition(ctx)) for rank, rule in enumerate(NOTHING_BINDS)}
     asks[f"bind_{len(NOTHING_BINDS)}"] = ~Exists(others)
     found = Household.objects.filter(pk=asked.household_id).annotate(**asks).values(*asks).first() or {}
-    held = [rule for rank, rule in enumerate(rules) if not found.get(f"bind_{rank}", True)]
-    return [f"{rule.sentence} Peut y remédier\u00a0: {rule.lifted_by}." for rule in held]
+    return [rule for rank, rule in enumerate(rules) if not found.get(f"bind_{rank}", True)]
 
 
 def _is_held_back(asked: RightsRequest) -> bool:
@@ -189,7 +211,7 @@ def rights_request_detail(request: Request, reference: str) -> HttpResponse:
     binds = binding(asked) if asked.kind == RightKind.ERASURE and asked.is_open else []
     context = {
         "asked": asked,
-        "step": rights_step(asked, actor, binds),
+        "step": rights_step(asked, actor, binds, ends=_is_ended_by(actor, asked)),
         "instructs": instructs,
         "named": not asked.household.veiled,
         "hushed": asked.household.veiled,
@@ -201,6 +223,13 @@ def rights_request_detail(request: Request, reference: str) -> HttpResponse:
         "beside": _beside(asked.household) if instructs and not asked.household.veiled else (),
     }
     return render(request, "prescriptions/rights_request_detail.html", context)
+
+
+def _is_ended_by(actor: Actor, asked: RightsRequest) -> bool:
+    """Whether what holds an erasure back is for this worker to end."""
+    if not works(actor) or asked.kind != RightKind.ERASURE or asked.household.prescriber_id != actor.organisation_id:
+        return False
+    return RightsRequest.objects.filter(waits_for_its_worker(timezone.now()), pk=asked.pk).exists()
 
 
 def _beside(household: Household) -> list[str]:

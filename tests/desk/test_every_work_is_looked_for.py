@@ -17,6 +17,7 @@ from donations.models import PickUp
 from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
 from network.models import Membership, Organisation
+from prescriptions.enums import RightKind
 from prescriptions.models import Need, PromisedContact, ProofPhoto
 from prescriptions.services.prescriptions import ask_completion_prescription, refuse_prescription
 from refurb.models import Device
@@ -27,6 +28,7 @@ from tests.desk.test_walls_of_all_pages import Scenery
 from tests.donations.scene import Scene
 from tests.network.factories import make_membership
 from tests.prescriptions.files import Circle
+from tests.prescriptions.rights import Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -160,6 +162,7 @@ def keep_busier() -> None:
     Treaty().draft()
     Treaty().signed()
     circle = Circle()
+    Desk(circle).asked(RightKind.ERASURE, circle.submitted().household)
     ask_completion_prescription(actor=circle.adviser, prescription=circle.submitted(), words="Un papier.")
     refuse_prescription(actor=circle.adviser, prescription=circle.submitted(), reason="already_served")
     line, other, third = Line(), Line(), Line()

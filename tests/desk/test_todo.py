@@ -19,6 +19,7 @@ from donations.models import DonationPaper
 from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
 from network.models import Membership
+from prescriptions.enums import RightKind
 from prescriptions.models import HouseholdAccess
 from refurb.services.devices import await_part_device
 from tests.costs import assert_same_queries
@@ -29,6 +30,7 @@ from tests.donations.scene import Scene
 from tests.network.factories import make_membership, make_organisation
 from tests.pages import acting
 from tests.prescriptions.files import Circle
+from tests.prescriptions.rights import Desk
 from tests.refurb.devices import Bench, given_to, load_numbers, private_lot
 from tests.refurb.test_certificates import balanced, received_of, reconditioned
 from typography.french import day
@@ -159,6 +161,20 @@ def test_a_reservation_falls_on_the_day_that_its_list_says() -> None:
     last = day(last_day(device.reserved_until))
     assert f"réservé jusqu’au {last}" in words(landing(client))
     assert last in words(client.get(reverse("distribution:reservation_list")))
+
+
+@pytest.mark.parametrize("prepare", [Shelf.reserved, Shelf.returned])
+def test_whoever_holds_a_device_for_a_household_reads_that_it_asks_to_be_erased(prepare: Any) -> None:
+    shelf = Shelf()
+    device, client = prepare(shelf), acting(shelf.adviser)
+    assert "demande à être effacé" not in words(landing(client))
+    desk = Desk()
+    asked = desk.asked(RightKind.ERASURE, device.need.prescription.household, actor=desk.officer)
+    assert f"le foyer demande à être effacé, réponse due le {day(asked.due_on)}" in words(landing(client))
+    page = words(acting(desk.officer).get(reverse("prescriptions:rights_request_detail", args=[asked.reference])))
+    assert "Peut y remédier\u00a0: le conseiller du point de distribution. Le conseiller le lit dans" in page
+    desk.do(asked, "refuse", refusal="unfounded", told_by="phone")
+    assert "demande à être effacé" not in words(landing(client))
 
 
 def test_a_prescriber_is_quiet_when_its_people_did_nothing_and_not_for_want_of_a_new_request() -> None:

@@ -10,10 +10,13 @@ from django.utils import timezone
 
 from desk.views.search import FIELD
 from documents.models import Mail
+from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.enums import HouseholdState, RightKind, RightsState
 from prescriptions.models import HouseholdAccess, RightsRequest
 from prescriptions.services.households import edit_household
+from prescriptions.services.prescriptions import withdraw_prescription
+from prescriptions.services.rights import identify_rights_request
 from tests.network.factories import make_membership
 from tests.pages import acting, answered, done, read
 from tests.prescriptions.files import again
@@ -128,7 +131,28 @@ def test_the_page_of_an_erasure_says_what_holds_it_back_and_who_ends_it() -> Non
     for page in ("rights_request_detail", "rights_request_answer"):
         said = read(acting(desk.officer), page_of(asked, page))
         assert "Une demande est en cours pour ce foyer" in said
-        assert "le travailleur social du foyer" in said
+        assert "le travailleur social du foyer. Le travailleur social le lit dans «\u00a0À faire\u00a0»." in said
+
+
+def test_who_may_end_what_holds_an_erasure_back_has_it_on_his_first_page_until_it_is_ended() -> None:
+    desk = Desk()
+    circle, title = desk.circle, "Foyers à effacer, une fois clos ce qui est en cours"
+    prescription = circle.submitted()
+    asked = desk.asked(RightKind.ERASURE, prescription.household)
+    worker, where = acting(circle.worker), page_of(asked, "rights_request_detail")
+    assert where not in read(acting(make_membership(Role.WORKER, OrganisationKind.PRESCRIBER)), "/")
+    assert f'<a href="{reverse("desk:block", args=["a-clore"])}">{title}' in read(worker, "/")
+    assert where in read(worker, reverse("desk:block", args=["a-clore"]))
+    page = read(worker, where)
+    assert "Voyez avec le foyer ce qui est en cours, puis mettez-y fin" in page
+    assert "Une demande est en cours pour ce foyer" in page
+    desk.do(asked, "ask_identity", doubt="contact", told_by="phone")
+    assert where not in read(worker, reverse("desk:block", args=["a-clore"])), "nobody knows yet who asks"
+    assert "le lit dans" not in read(acting(desk.officer), where)
+    identify_rights_request(actor=desk.officer, rights_request=asked)
+    withdraw_prescription(actor=circle.worker, prescription=prescription, reason="unreachable")
+    assert where not in read(worker, reverse("desk:block", args=["a-clore"]))
+    assert "Voyez avec le foyer" not in read(worker, where)
 
 
 def test_letters_are_drawn_for_the_officer_alone_and_those_that_are_true_only() -> None:
