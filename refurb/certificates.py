@@ -162,6 +162,13 @@ def proves(erasure: Erasure, drive: Drive) -> bool:
     return erasure.outcome == ErasureOutcome.ACCEPTED and finished is not None and finished >= drive.arrived_at
 
 
+def rests_on_a_word(drive: Drive) -> bool:
+    """Proven, and nothing that Maillon reads nor any certificate says so: the word of a person of the workshop does."""
+    seen = any(row.certificate_id for row in drive.destructions.all())
+    seen = seen or any(proves(row, drive) and not row.is_unread for row in drive.erasures.all())
+    return proven(drive) and not seen
+
+
 def _drive(drive: Drive) -> dict[str, Any]:
     destroyed, removed = list(drive.destructions.all()), list(drive.removals.all())
     return {

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from refurb.certificates import Proofs, every_proof_of, proven, proves
+from refurb.certificates import Proofs, every_proof_of, proven, proves, rests_on_a_word
 from refurb.enums import (
     ON_THE_BENCH,
     SOLDERED_STORAGE,
@@ -52,7 +52,8 @@ class DonorData:
     Declared reconditioned in an earlier stay, it holds what the last stay that looked into it found. ``used``: a
     household had it since, and nothing unproven leaves for a household; ``emptied``: an earlier stay declared it
     reconditioned, and left it so. ``astray``: the drives that an earlier stay took out of it, and that nothing proves
-    empty yet. ``formerly``: the numbers of the drives that an earlier stay proved.
+    empty yet. ``formerly``: the numbers of the drives that an earlier stay proved. ``word_before``: one of these
+    by the word of a person alone.
     """
 
     drives: Sequence[Drive] = ()
@@ -62,6 +63,7 @@ class DonorData:
     soldered: bool = False
     astray: Sequence[Drive] = ()
     formerly: frozenset[str] = frozenset()
+    word_before: bool = False
 
     @property
     def unproven(self) -> list[Drive]:
@@ -72,6 +74,12 @@ class DonorData:
     def gone(self) -> bool:
         """Whether nothing of its donor is in the device itself any more."""
         return self.used or (self.emptied and not self.unproven)
+
+    @property
+    def rests_on_a_word(self) -> bool:
+        """Whether the word of a person is all that says it of a drive, or of there being none."""
+        here = any(map(rests_on_a_word, self.drives)) if self.drives else self.attested
+        return here or (self.emptied and self.word_before)
 
     def named_before(self, drive: Drive) -> bool:
         """Whether an earlier proof speaks of this drive: by its number, or because it can be no other."""
@@ -110,6 +118,7 @@ def _data_in(evidence: Proofs, present: int, used_at: datetime | None, *, emptie
         soldered=soldered,
         astray=astray,
         formerly=frozenset(drive.serial_key for drive in before if drive.serial_key and proven(drive)),
+        word_before=any(map(rests_on_a_word, before)),
     )
 
 

@@ -26,6 +26,8 @@ from refurb.donor_data import (
     NO_STORAGE,
     STANDINGS,
     STILL_TO_DO,
+    DataStanding,
+    DonorData,
     donor_data_of,
     standing_of,
     told_of,
@@ -60,6 +62,7 @@ def _told(donation: Donation) -> dict[str, Any]:
     data = donor_data_of(Device.objects.filter(pk__in=[device.pk for device in devices]))
     stood = [(device, standing_of(device, data[device.pk])) for device in devices]
     counts = Counter(standing for _, standing in stood)
+    on_a_word = {device.pk for device, standing in stood if _on_a_word(device, standing, data[device.pk])}
     return {
         **header_of(donation),
         **arrivals_told(donation),
@@ -67,6 +70,7 @@ def _told(donation: Donation) -> dict[str, Any]:
         "pending": _pending(donation).count(),
         "remaining": sum(standing.remains for _, standing in stood),
         "settled": counts[ERASED] + counts[NO_STORAGE],
+        "on_a_word": len(on_a_word),
         "left_unproven": counts[GIVEN_BACK] + counts[HANDED_IN],
         "standings": [{"label": one.label, "devices": counts[one]} for one in STANDINGS if counts[one]],
         "devices": [
@@ -75,12 +79,18 @@ def _told(donation: Donation) -> dict[str, Any]:
                 "workshop": device.workshop.name,
                 "standing": standing.label,
                 "remains": standing.remains,
+                "on_a_word": device.pk in on_a_word,
                 "drives": told_of(data[device.pk]),
                 "certificate": device.certificate or "",
             }
             for device, standing in stood
         ],
     }
+
+
+def _on_a_word(device: Device, standing: DataStanding, data: DonorData) -> bool:
+    """Whether a device that holds nothing any more is said so by a person alone; a screen never held anything."""
+    return standing in (ERASED, NO_STORAGE) and device.type != DeviceType.SCREEN and data.rests_on_a_word
 
 
 def _freeze(donation: Donation, values: dict[str, Any], *, by: Actor, at: datetime) -> DonationPaper:

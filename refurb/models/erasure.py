@@ -154,6 +154,11 @@ class Erasure(Evidence):
         return self.origin == ErasureOrigin.WORKSHOP and self.entry in (ErasureEntry.TYPED, ErasureEntry.CHECKED)
 
     @property
+    def is_unread(self) -> bool:
+        """No log that Maillon reads stands behind what a person typed."""
+        return self.origin == ErasureOrigin.WORKSHOP and self.entry == ErasureEntry.TYPED
+
+    @property
     def printed_end(self) -> datetime | None:
         """The end as the clock of the computer told it; the same as the end when that clock was right."""
         return self.finished_at and self.finished_at - timedelta(seconds=self.clock_offset)

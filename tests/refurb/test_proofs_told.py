@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from lifecycle.exceptions import Refused
 from reference.models import Parameter
+from refurb.certificates import proofs_of, proven, rests_on_a_word
 from refurb.enums import (
     AttributionReason,
     ClockReason,
@@ -102,6 +103,21 @@ def test_what_was_typed_and_agrees_is_kept_to_the_second_of_the_log(bench: Bench
     assert timezone.make_naive(erasure.finished_at) == end
     assert erasure.duration == timedelta(hours=1)
     assert erasure.is_typed
+
+
+def test_a_word_is_all_that_proves_a_drive_until_a_log_that_is_read_says_so_too(bench: Bench) -> None:
+    device = on_the_bench(bench)
+    drives = [bench.drive(device, serial=f"{SERIAL}{rank}") for rank in range(3)]
+    typed, checked, read_too = drives
+    bench.erase(typed)
+    types(bench, checked, log(checked.serial, end=here_now()), started_at=None, claimed="")
+    bench.erase(read_too)
+    reads(bench, read_too, log(read_too.serial, end=here_now()))
+
+    proofs = proofs_of(Device.objects.filter(pk=device.pk))[device.pk]
+
+    assert all(map(proven, proofs.drives))
+    assert [rests_on_a_word(drive) for drive in proofs.drives] == [True, False, False]
 
 
 # --- what no drive can do
