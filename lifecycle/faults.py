@@ -7,7 +7,12 @@ from django.utils.text import capfirst
 
 from lifecycle.machine import machines
 
-NAMES = {"evidence": "preuves", "wall": "mur de la base", "checks": "recoupements"}
+NAMES = {
+    "evidence": "preuves",
+    "wall": "mur de la base",
+    "checks": "recoupements",
+    "register": "registre des effacements",
+}
 """How what is verified beside the machines is named."""
 
 

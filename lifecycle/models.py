@@ -7,6 +7,8 @@ from django.utils import timezone
 
 JOURNALS = "journals"
 """The subject of a verification of every journal and of what they stand for."""
+RESTORED = "restored"
+"""The subject of what is noted when the database was put back from a backup: what it lost."""
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):

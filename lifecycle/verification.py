@@ -11,6 +11,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from lifecycle.chains import verify_journal
+from lifecycle.erased import verify_register
 from lifecycle.faults import Fault, Report
 from lifecycle.journal import digest_comment
 from lifecycle.machine import machines
@@ -90,6 +91,7 @@ CHECKS: dict[str, tuple[str, Check]] = {
     "evidence": ("preuves", lambda report, whole: verify_evidence(report, whole=whole)),
     "wall": ("fonctions, déclencheurs et contraintes", lambda report, whole: verify_wall(report)),
     "counts": ("recoupements", lambda report, whole: _registered(report)),
+    "register": ("lignes du registre des effacements", lambda report, whole: verify_register(report)),
 }
 """Each check by its name: what it counts, and the function, which is told whether everything is read again."""
 

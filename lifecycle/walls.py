@@ -11,6 +11,7 @@ them in a database made from nothing: ``verify_wall`` tells what is no longer so
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,10 @@ GROUP BY c.relname
 ORDER BY 1, 2
 """
 """What every row of a table obeys whoever writes it: keys, links, conditions, unique indexes, columns never null."""
+
+_CODE = r"'(?:[^']|'')*'::character varying"
+_CODE_CAST = re.compile(rf"\(({_CODE})\)::text(?!\[)")
+_ARRAY_CAST = re.compile(rf"\(ARRAY\[({_CODE}(?:, {_CODE})*)\]\)::text\[\]")
 
 
 def edges_of(model: type[Stateful]) -> list[tuple[str, str, str]]:
@@ -188,10 +193,19 @@ def standing(label: str, using: str = DEFAULT_DB_ALIAS) -> dict[str, str]:
         cursor.execute(_FUNCTIONS, [f"{label}_"])
         found = {signature: _digest(columns) for signature, *columns in cursor.fetchall()}
         cursor.execute(_TRIGGERS, [f"{label}_"])
-        found |= {f"{table}.{name}": _digest(columns) for table, name, *columns in cursor.fetchall()}
+        found |= {f"{table}.{name}": _digest([one_way(told)]) for table, name, told in cursor.fetchall()}
         cursor.execute(_CONSTRAINTS, {"label": f"{label}_"})
-        found |= {f"{table} ({name})": _digest(columns) for table, name, *columns in cursor.fetchall()}
+        found |= {f"{table} ({name})": _digest([one_way(told)]) for table, name, told in cursor.fetchall()}
     return found
+
+
+def one_way(told: str) -> str:
+    """A condition in one of the two ways in which PostgreSQL tells it: once dumped and put back, it is told otherwise.
+
+    A list of codes is cast as a whole (``(ARRAY['a'::character varying])::text[]``), then each code by itself
+    (``ARRAY[('a'::character varying)::text]``). Nothing but these casts is taken away.
+    """
+    return _ARRAY_CAST.sub(r"ARRAY[\1]", _CODE_CAST.sub(r"\1", told))
 
 
 def _digest(columns: list[Any]) -> str:

@@ -397,4 +397,5 @@ def register_households() -> None:
     on_transition("household", "erase_on_request", erase_now)
     on_transition("household", "erase_on_request", tell_erased)
     on_transition("household", "sweep", erase_now)
+    on_transition("household", "erase_again", erase_now)
     on_transition("household", "anonymise", erase_households)

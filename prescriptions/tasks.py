@@ -3,6 +3,7 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from prescriptions.services.forgetting import note_forgotten
 from prescriptions.services.joining import forget_replaced
 
 
@@ -11,3 +12,10 @@ from prescriptions.services.joining import forget_replaced
 def forget_what_was_replaced(timestamp: int) -> None:
     """Erase what files said before another one was joined to them, once that cannot be undone any more."""
     forget_replaced(at=timezone.now())
+
+
+@app.periodic(cron="0 1 * * *")
+@app.task(name="prescriptions.note_forgotten", queueing_lock="prescriptions.note_forgotten")
+def note_what_was_forgotten(timestamp: int) -> None:
+    """Before the night's verification, write down outside of the database who was erased, if it was not done then."""
+    note_forgotten()

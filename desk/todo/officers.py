@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from desk.todo.blocks import SOON, Block, BlockRow, TodoAction, TodoPage, since, until
 from desk.todo.incidents import incidents_to_advise
+from lifecycle.erased import erased
 from network.models import Membership
-from prescriptions.enums import RightsState
+from prescriptions.enums import HouseholdState, RightsState
 from prescriptions.machine.rights_rules import told_long_ago
-from prescriptions.models import RightsRequest
+from prescriptions.models import Household, RightsRequest
+from typography.french import HARD
 
 S = RightsState
 
@@ -25,9 +27,40 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
             TodoAction("Noter une demande reçue", reverse("prescriptions:rights_request_create")),
             TodoAction("Archives et effacements prévus", reverse("prescriptions:foreseen_list")),
         ),
-        blocks=(_to_answer(asked, at), incidents_to_advise(actor, at), _stopped(asked), _restricting(asked, at)),
+        blocks=(
+            *_back(),
+            _to_answer(asked, at),
+            incidents_to_advise(actor, at),
+            _stopped(asked),
+            _restricting(asked, at),
+        ),
         changes=("rights_request",),
     )
+
+
+def _back() -> tuple[Block, ...]:
+    """Who was erased and came back with a backup, until the clock may erase them again; no query when nobody was."""
+    known = erased("household")
+    back = Household.objects.filter(reference__in=known).exclude(state=HouseholdState.ANONYMISED)
+    if not known or not back.exists():
+        return ()
+    return (
+        Block(
+            "revenus",
+            "Foyers effacés, revenus d’une sauvegarde",
+            back.select_related("prescriber").order_by("pk"),
+            _is_back,
+            "Aucun foyer effacé n’est revenu.",
+            is_wanted_empty=True,
+            late_word="revenu",
+        ),
+    )
+
+
+def _is_back(household: Any) -> BlockRow:
+    guide = reverse("desk:guide_chapter", args=["protection-des-donnees"])
+    about = f"s’efface dans le quart d’heure, ou dès que rien n’est en cours{HARD}: voyez {household.prescriber}"
+    return BlockRow(household.reference, f"{guide}#un-foyer-efface-qui-revient", about)
 
 
 def _to_answer(asked: QuerySet[RightsRequest], at: datetime) -> Block:

@@ -1,17 +1,19 @@
 """What the verifications of the night found: the pilot says « vérifié cette nuit », or reads what is wrong."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.urls import reverse
 
 from desk.todo.blocks import Block, BlockRow, many
-from lifecycle.models import Verification
+from lifecycle.models import RESTORED, Verification
 from lifecycle.verification import JOURNALS, MISSED
 from reports.services import REPORTS
 from typography.french import HARD, moment
 
+LATELY = timedelta(days=30)
+"""How long what a backup lost is told."""
 SUBJECTS = {
     JOURNALS: ("Journaux", "ligne relue", "lignes relues"),
     REPORTS: ("Rapports mensuels", "mois relu", "mois relus"),
@@ -33,7 +35,20 @@ def verifications(at: datetime) -> Block:
 
 
 def _lines(last: dict[str, Verification], at: datetime) -> list[BlockRow]:
-    return [line for subject in SUBJECTS for line in _of(subject, last.get(subject), at)]
+    faults = [line for subject in SUBJECTS for line in _of(subject, last.get(subject), at)]
+    return [*faults, *_restored(last.get(RESTORED), at)]
+
+
+def _restored(last: Verification | None, at: datetime) -> Iterable[BlockRow]:
+    """What the last backup that was put back had lost, for a month: it is to be done again by those who did it."""
+    if last is None or last.started_at < at - LATELY:
+        return
+    url = f"{reverse('desk:guide_chapter', args=['pilote'])}#la-base-vient-d-une-sauvegarde"
+    about = f"base remise en place le {moment(last.started_at)}"
+    for one in last.faults:
+        yield BlockRow(one, url, about)
+    if (others := last.faults_count - len(last.faults)) > 0:
+        yield BlockRow(many(others, "autre objet à reprendre", "autres objets à reprendre"), url, about)
 
 
 def _of(subject: str, last: Verification | None, at: datetime) -> Iterable[BlockRow]:

@@ -158,7 +158,7 @@ class HouseholdMachine(Machine, of=Household):
         source=S.OPEN,
         target=S.ARCHIVED,
         due=rules.untouched,
-        follows=["household.erase_on_request", "household.sweep"],
+        follows=["household.erase_on_request", "household.sweep", "household.erase_again"],
         stamps={"archived_at": AT, "anonymise_on": rules.anonymised_on},
         done="Archivé",
         why="Its drafts are withdrawn; the notice that it will be erased is planned.",
@@ -208,12 +208,22 @@ class HouseholdMachine(Machine, of=Household):
         why="Nothing was ever filed for it and nobody opens it any more: archived and made anonymous at once.",
     )
 
+    erase_again = Verb(
+        "Effacer de nouveau",
+        source=[S.OPEN, S.ARCHIVED],
+        target=SAME,
+        due=rules.put_back,
+        done="Effacé déjà, et revenu d’une sauvegarde",
+        irreversible=True,
+        why="A backup that is put back brings back who was erased: archived and made anonymous again, at once.",
+    )
+
     anonymise = Verb(
         "Rendre anonyme",
         source=S.ARCHIVED,
         target=S.ANONYMISED,
         due=rules.noticed,
-        follows=["household.erase_on_request", "household.sweep"],
+        follows=["household.erase_on_request", "household.sweep", "household.erase_again"],
         stamps={"anonymised_at": AT},
         done="Rendu anonyme\u00a0: tout ce qui nomme le foyer est effacé",
         irreversible=True,

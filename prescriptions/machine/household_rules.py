@@ -2,13 +2,16 @@
 
 import calendar
 from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from lifecycle.erased import erased
 from lifecycle.machine import Context, PerRow, Requirement
-from lifecycle.requirements import PerRowValues
+from lifecycle.requirements import PerRowValues, as_expression
 from network.enums import OrganisationKind
 from network.models import Organisation
 from prescriptions.enums import (
@@ -243,6 +246,15 @@ CHANNEL = Requirement(
 )
 
 # --- the clock: archive, give notice, anonymise
+
+
+def put_back(ctx: Context) -> Q:
+    """It was made anonymous, and is here again since a backup was put back; nothing binds it.
+
+    Source of the rule: RGPD, art. 5, 1, e and 17 (what was erased stays so, whatever the copy it comes back from).
+    """
+    again = Q(reference__in=erased("household"))
+    return reduce(and_, (Q(as_expression(rule.condition(ctx))) for rule in NOTHING_BINDS), again)
 
 
 def only_a_draft() -> Q:

@@ -7,7 +7,9 @@ from django.db.models import Q
 
 from documents.models import Document
 from documents.services import forget_document, forget_mails, forget_sms
+from lifecycle.erased import note_erased
 from lifecycle.models import Comment
+from prescriptions.enums import HouseholdState
 from prescriptions.models import (
     CompletionAnswer,
     CompletionRequest,
@@ -72,6 +74,12 @@ def forget_households(households: Iterable[int], at: datetime) -> None:
     _forget_messages(pks, at)
     HouseholdMessage.objects.filter(household__in=pks).update(language="", text=None)
     Household.objects.filter(pk__in=pks).update(**PEOPLE)
+
+
+def note_forgotten() -> None:
+    """Write down outside of the database every household that is anonymous and was not written there yet."""
+    gone = Household.objects.filter(state=HouseholdState.ANONYMISED).order_by("pk")
+    note_erased("household", list(gone.values_list("reference", flat=True)))
 
 
 def _forget_messages(households: list[int], at: datetime) -> None:

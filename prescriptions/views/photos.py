@@ -48,6 +48,7 @@ def proof_photo_detail(request: Request, reference: str) -> HttpResponse:
         "prescription": photo.prescription,
         "step": step,
         "waits": waits,
+        "has_picture": waits and hasattr(photo, "picture"),
         "deleted_on": deleted_on(photo) if waits else "",
     }
     return render(request, "prescriptions/proof_photo_detail.html", context)

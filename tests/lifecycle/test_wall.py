@@ -13,6 +13,7 @@ from lifecycle import gate
 from lifecycle.journal import digest_comment
 from lifecycle.models import ClosedPeriod, Comment
 from lifecycle.operations import Wall
+from lifecycle.walls import one_way
 from network.models import Membership
 from tests.lifecycle.parcels.models import Depot, Parcel, ParcelEntry, SealProof
 
@@ -177,3 +178,31 @@ def test_going_back_from_the_first_wall_leaves_none(announce: Announce) -> None:
     sql("UPDATE parcels_parcel SET label = 'x'")
     sql("UPDATE parcels_parcelentry SET verb = 'x'")
     assert ParcelEntry.objects.get().verb == "x"
+
+
+# --- how PostgreSQL tells a condition
+
+
+def test_a_list_of_codes_is_the_same_however_postgresql_tells_its_casts() -> None:
+    made = "CHECK (((state)::text = ANY ((ARRAY['a'::character varying, 'b''c'::character varying])::text[])))"
+    put_back = (
+        "CHECK (((state)::text = ANY (ARRAY[('a'::character varying)::text, ('b''c'::character varying)::text])))"
+    )
+
+    assert one_way(made) == one_way(put_back)
+    assert one_way(one_way(made)) == one_way(made)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "CHECK (((state)::text = ANY ((ARRAY['a'::character varying])::text[])))",
+        "CHECK (((state)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying, ''::text])::text[])))",
+        "CHECK (((kind)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[])))",
+        "CHECK (((state)::text <> ALL ((ARRAY['a'::character varying, 'b'::character varying])::text[])))",
+        "CHECK ((((state)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[])) OR true))",
+    ],
+)
+def test_another_condition_stays_another(other: str) -> None:
+    made = "CHECK (((state)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[])))"
+    assert one_way(made) != one_way(other)

@@ -1,0 +1,40 @@
+"""`manage.py after_restore`: the database comes from a backup; say what was lost since, and let the nights go on."""
+
+from functools import partial
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from lifecycle.clock import run_clock
+from lifecycle.restoring import files_ahead, lost, note_restored, put_aside
+from lifecycle.sealing import SealUnreadable, seal_journals
+from lifecycle.verification import JOURNALS, FaultsFound, note_verification, verify_journals
+
+
+class Command(BaseCommand):
+    help = (
+        "Après une sauvegarde remise en place\u00a0: dit ce que les scellés savent de plus que la base, les met à part,"
+        " fait ce qui est échu, efface de nouveau qui l’avait été, vérifie tout et scelle ce qui est là."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ahead = files_ahead()
+        try:
+            missing = list(lost()) if ahead else []
+        except SealUnreadable as error:
+            raise CommandError(f"Le fichier de scellés {error} est illisible\u00a0: remettez sa copie.") from error
+        for one in missing:
+            self.stdout.write(str(one))
+        note_restored(missing)
+        if ahead:
+            self.stdout.write(f"{len(ahead)} fichiers de scellés mis à part dans {put_aside(ahead)}.")
+        self.stdout.write(f"{len(missing)} objets vont moins loin que leurs scellés\u00a0: à reprendre.")
+        again = sum(done.moved for done in run_clock() if done.verb == "erase_again")
+        self.stdout.write(f"{again} foyers effacés de nouveau.")
+        try:
+            note_verification(JOURNALS, partial(verify_journals, whole=True))
+        except FaultsFound as error:
+            raise CommandError(f"Rien n’est scellé. {error}") from error
+        seal_journals(at=timezone.now(), whole=True)
+        self.stdout.write("Tout est vérifié et scellé\u00a0: le site peut rouvrir.")

@@ -1,0 +1,135 @@
+"""A backup made and put back by the very commands of the guide, and what comes after it."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+
+from config import database
+from config.postgresql.binaries import PostgresqlError, find
+from lifecycle import erased
+from lifecycle.actors import SignedLink
+from lifecycle.sealing import seal_journals
+from prescriptions.enums import HouseholdState
+from prescriptions.models import Household, WaitingPicture
+from prescriptions.services.photos import send_photo
+from prescriptions.services.prescriptions import ask_completion_prescription, withdraw_prescription
+from tests.config.test_settings import run
+from tests.documents.pictures import a_photo
+from tests.prescriptions.files import Circle, again
+from tests.prescriptions.test_erased_on_request import erase
+
+CHAPTER = database.PROJECT / "docs" / "guide" / "exploitation.md"
+RESTORED = "test_put_back"
+AFTER = """
+import sys
+from pathlib import Path
+import django
+django.setup()
+from django.conf import settings
+settings.LIFECYCLE_SEAL_DIR, settings.MEDIA_ROOT = map(Path, sys.argv[1:])
+from django.core.management import call_command
+call_command("after_restore")
+from prescriptions.models import Household, ProofPhoto, WaitingPicture
+print("HOUSEHOLDS", sorted(Household.objects.values_list("reference", "state", "last_name")))
+print("PHOTOS", ProofPhoto.objects.count(), WaitingPicture.objects.count())
+"""
+
+
+def commands(title: str, program: str) -> str:
+    """The line of the first block of commands of a section that runs this program."""
+    section = CHAPTER.read_text().partition(f"## {title}\n")[2].partition("\n## ")[0]
+    block = re.search(r"```sh\n(.*?)```", section, re.DOTALL)
+    assert block is not None, title
+    return next(line for line in block[1].splitlines() if line.startswith(program))
+
+
+def address(name: str) -> str:
+    """Of a database of the tests' server, for its owner."""
+    server = connection.settings_dict
+    who = quote(server["USER"]) + (f":{quote(server['PASSWORD'])}" if server["PASSWORD"] else "")
+    return f"postgresql://{who}@/{name}?host={quote(server['HOST'], safe='')}&port={server['PORT']}"
+
+
+def typed(line: str, folder: Path, **environment: str) -> None:
+    """A line of the guide, as a shell takes it."""
+    subprocess.run(["sh", "-ec", line], cwd=folder, env=programs() | environment, check=True, timeout=120)
+
+
+def programs() -> dict[str, str]:
+    server = connection.settings_dict
+    found = shutil.which("pg_dump")
+    try:
+        folder = str(find()[0])
+    except PostgresqlError:
+        folder = str(Path(found).parent) if found else ""
+    return {
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "PGHOST": server["HOST"],
+        "PGPORT": server["PORT"],
+        "PGUSER": server["USER"],
+        "PGPASSWORD": server["PASSWORD"],
+    }
+
+
+@pytest.fixture
+def nothing_put_back() -> Iterator[None]:
+    def drop() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {RESTORED} WITH (FORCE)")
+
+    drop()
+    yield
+    drop()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_that_is_put_back_by_the_guide_erases_again_and_is_whole(
+    nothing_put_back: None, tmp_path: Path, settings: Any
+) -> None:
+    circle = Circle()
+    kept = circle.submitted(household=circle.household(last_name="Inoubliable"))
+    ask_completion_prescription(actor=circle.adviser, prescription=kept, missing=["income_seen"])
+    link = SignedLink("sheet:1", opens=("prescription", kept.pk))
+    send_photo(actor=link, prescription=again(kept), content=a_photo(size=(60, 40)))
+    other = circle.submitted(household=circle.household(last_name="Effacée-Demain"))
+    withdraw_prescription(actor=circle.worker, prescription=other, reason="no_longer_needed")
+    seal_journals(at=again(other).moved_at)
+    name = connection.settings_dict["NAME"]
+
+    typed(commands("Sauvegarder", "pg_dump"), tmp_path, DATABASE_URL=address(name))
+    erase(circle, other.household)
+    gone = again(other.household)
+    assert gone.state == HouseholdState.ANONYMISED
+    assert erased.erased("household") == {gone.reference}
+    seal_journals(at=gone.moved_at)
+
+    owner = shlex.quote(connection.settings_dict["USER"])
+    created = commands("Remettre une sauvegarde en place", "createdb")
+    typed(created.replace("maillon_owner", owner).removesuffix(" maillon") + f" {RESTORED}", tmp_path)
+    restored = address(RESTORED)
+    typed(commands("Remettre une sauvegarde en place", "pg_restore"), tmp_path, OWNER_URL=restored)
+    environment = {"DJANGO_SETTINGS_MODULE": "config.settings.test", "DATABASE_URL": restored}
+    granted = commands("Remettre une sauvegarde en place", "manage.py grant_rights")
+    assert run(*shlex.split(granted), **environment).returncode == 0
+    assert "manage.py after_restore" in CHAPTER.read_text()
+    told = run("-c", AFTER, str(settings.LIFECYCLE_SEAL_DIR), str(settings.MEDIA_ROOT), **environment)
+
+    assert told.returncode == 0, told.stderr + told.stdout
+    assert "1 foyers effacés de nouveau." in told.stdout
+    assert "Tout est vérifié et scellé" in told.stdout
+    assert f"household {gone.reference}, ligne n°" in told.stdout, "what was sealed since is told as lost"
+    assert "Effacée-Demain" not in told.stdout
+    assert str((gone.reference, "anonymised", "")) in told.stdout
+    assert str((kept.household.reference, "open", "Inoubliable")) in told.stdout
+    assert "PHOTOS 1 0" in told.stdout, "no backup keeps the picture"
+    assert WaitingPicture.objects.count() == 1
+    assert Household.objects.count() == 2
