@@ -6,6 +6,7 @@ They name no person: who recorded a proof is said by his role and his organisati
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 from django.db.models import F, Prefetch
@@ -162,11 +163,28 @@ def proves(erasure: Erasure, drive: Drive) -> bool:
     return erasure.outcome == ErasureOutcome.ACCEPTED and finished is not None and finished >= drive.arrived_at
 
 
-def rests_on_a_word(drive: Drive) -> bool:
-    """Proven, and nothing that Maillon reads nor any certificate says so: the word of a person of the workshop does."""
-    seen = any(row.certificate_id for row in drive.destructions.all())
-    seen = seen or any(proves(row, drive) and not row.is_unread for row in drive.erasures.all())
-    return proven(drive) and not seen
+class Backing(IntEnum):
+    """What stands behind a proof, the least first."""
+
+    WORD = 1
+    """The word of a person of the workshop, and no more."""
+    COPIED = 2
+    """Figures that a person copied from the report of a tool, which is kept and which Maillon cannot read."""
+    SEEN = 3
+    """A log that Maillon read, or the certificate of a destruction."""
+
+
+def backing_of(drive: Drive) -> Backing | None:
+    """The most that stands behind what proves a drive; None when nothing proves it."""
+    destroyed = [Backing.SEEN if row.certificate_id else Backing.WORD for row in drive.destructions.all()]
+    erased = [_backing(row) for row in drive.erasures.all() if proves(row, drive)]
+    return max((*destroyed, *erased), default=None)
+
+
+def _backing(erasure: Erasure) -> Backing:
+    if not erasure.is_unread:
+        return Backing.SEEN
+    return Backing.COPIED if erasure.report_id else Backing.WORD
 
 
 def _drive(drive: Drive) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from refurb.certificates import Proofs, every_proof_of, proven, proves, rests_on_a_word
+from refurb.certificates import Backing, Proofs, backing_of, every_proof_of, proven, proves
 from refurb.enums import (
     ON_THE_BENCH,
     SOLDERED_STORAGE,
@@ -52,8 +52,8 @@ class DonorData:
     Declared reconditioned in an earlier stay, it holds what the last stay that looked into it found. ``used``: a
     household had it since, and nothing unproven leaves for a household; ``emptied``: an earlier stay declared it
     reconditioned, and left it so. ``astray``: the drives that an earlier stay took out of it, and that nothing proves
-    empty yet. ``formerly``: the numbers of the drives that an earlier stay proved. ``word_before``: one of these
-    by the word of a person alone.
+    empty yet. ``formerly``: the numbers of the drives that an earlier stay proved. ``before``: the
+    least that stands behind one of these.
     """
 
     drives: Sequence[Drive] = ()
@@ -63,7 +63,7 @@ class DonorData:
     soldered: bool = False
     astray: Sequence[Drive] = ()
     formerly: frozenset[str] = frozenset()
-    word_before: bool = False
+    before: Backing = Backing.SEEN
 
     @property
     def unproven(self) -> list[Drive]:
@@ -76,10 +76,11 @@ class DonorData:
         return self.used or (self.emptied and not self.unproven)
 
     @property
-    def rests_on_a_word(self) -> bool:
-        """Whether the word of a person is all that says it of a drive, or of there being none."""
-        here = any(map(rests_on_a_word, self.drives)) if self.drives else self.attested
-        return here or (self.emptied and self.word_before)
+    def backing(self) -> Backing:
+        """The least that stands behind what is said of its drives, or of there being none."""
+        none = [Backing.WORD] if self.attested and not self.drives else []
+        earlier = [self.before] if self.emptied else []
+        return min((*_backings(self.drives), *none, *earlier), default=Backing.SEEN)
 
     def named_before(self, drive: Drive) -> bool:
         """Whether an earlier proof speaks of this drive: by its number, or because it can be no other."""
@@ -118,8 +119,12 @@ def _data_in(evidence: Proofs, present: int, used_at: datetime | None, *, emptie
         soldered=soldered,
         astray=astray,
         formerly=frozenset(drive.serial_key for drive in before if drive.serial_key and proven(drive)),
-        word_before=any(map(rests_on_a_word, before)),
+        before=min(_backings(before), default=Backing.SEEN),
     )
+
+
+def _backings(drives: Sequence[Drive]) -> list[Backing]:
+    return [backing for drive in drives if (backing := backing_of(drive)) is not None]
 
 
 def _is_out(drive: Drive) -> bool:

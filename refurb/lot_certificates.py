@@ -18,7 +18,7 @@ from lifecycle import gate
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.registry import Move
 from refurb.arrivals import CAME
-from refurb.certificates import named
+from refurb.certificates import Backing, named
 from refurb.donor_data import (
     ERASED,
     GIVEN_BACK,
@@ -47,6 +47,11 @@ SAID_BY = (
 """The verbs after which what is known of the data of a device may be another."""
 DATA_EVIDENCE: tuple[type[Evidence], ...] = (Drive, StorageAbsence, DriveRemoval, Erasure, Destruction)
 """And the evidence."""
+TOLD_AS = {
+    Backing.COPIED: "chiffres recopiés d’un rapport gardé",
+    Backing.WORD: "sur la parole de l’atelier",
+}
+"""How the line of a device tells what stands behind it, when Maillon did not read it itself."""
 
 
 def certify_lot(donation: Donation, *, by: Actor, at: datetime) -> DonationPaper:
@@ -62,7 +67,8 @@ def _told(donation: Donation) -> dict[str, Any]:
     data = donor_data_of(Device.objects.filter(pk__in=[device.pk for device in devices]))
     stood = [(device, standing_of(device, data[device.pk])) for device in devices]
     counts = Counter(standing for _, standing in stood)
-    on_a_word = {device.pk for device, standing in stood if _on_a_word(device, standing, data[device.pk])}
+    backing = {device.pk: _backing(device, standing, data[device.pk]) for device, standing in stood}
+    backed = Counter(backing.values())
     return {
         **header_of(donation),
         **arrivals_told(donation),
@@ -70,7 +76,8 @@ def _told(donation: Donation) -> dict[str, Any]:
         "pending": _pending(donation).count(),
         "remaining": sum(standing.remains for _, standing in stood),
         "settled": counts[ERASED] + counts[NO_STORAGE],
-        "on_a_word": len(on_a_word),
+        "copied": backed[Backing.COPIED],
+        "on_a_word": backed[Backing.WORD],
         "left_unproven": counts[GIVEN_BACK] + counts[HANDED_IN],
         "standings": [{"label": one.label, "devices": counts[one]} for one in STANDINGS if counts[one]],
         "devices": [
@@ -79,7 +86,7 @@ def _told(donation: Donation) -> dict[str, Any]:
                 "workshop": device.workshop.name,
                 "standing": standing.label,
                 "remains": standing.remains,
-                "on_a_word": device.pk in on_a_word,
+                "backing": TOLD_AS.get(backing[device.pk], ""),
                 "drives": told_of(data[device.pk]),
                 "certificate": device.certificate or "",
             }
@@ -88,9 +95,10 @@ def _told(donation: Donation) -> dict[str, Any]:
     }
 
 
-def _on_a_word(device: Device, standing: DataStanding, data: DonorData) -> bool:
-    """Whether a device that holds nothing any more is said so by a person alone; a screen never held anything."""
-    return standing in (ERASED, NO_STORAGE) and device.type != DeviceType.SCREEN and data.rests_on_a_word
+def _backing(device: Device, standing: DataStanding, data: DonorData) -> Backing | None:
+    """What stands behind its holding nothing any more; None of one that may, and of a screen, which never did."""
+    settled = standing in (ERASED, NO_STORAGE) and device.type != DeviceType.SCREEN
+    return data.backing if settled else None
 
 
 def _freeze(donation: Donation, values: dict[str, Any], *, by: Actor, at: datetime) -> DonationPaper:

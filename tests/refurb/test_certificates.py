@@ -268,29 +268,31 @@ def test_the_certificate_of_a_lot_says_what_is_proven_and_what_is_not() -> None:
     assert scene.contact.user.last_name not in "\n".join(words(values))
 
 
-def test_the_certificate_of_a_lot_says_of_how_many_devices_the_word_of_a_person_is_all_there_is() -> None:
-    """Typed without a log, attested, destroyed without a certificate; a recycler's certificate is more than that."""
+def test_the_certificate_of_a_lot_says_what_stands_behind_it_when_maillon_did_not_read_it_itself() -> None:
+    """Copied from a report that is kept; attested, or destroyed without a certificate: a word, and no more."""
     scene = Scene(lines=(laptops(4), screens(1)))
     bench, donation = given_to(scene), balanced(scene)
     laptop = [one for one in received_of(donation) if one.type == DeviceType.LAPTOP]
-    typed, empty, crushed, shredded = (gate.apply(one, "start", actor=bench.technician) for one in laptop)
-    bench.erase(bench.drive(typed))
+    copied, empty, crushed, shredded = (gate.apply(one, "start", actor=bench.technician) for one in laptop)
+    bench.erase(bench.drive(copied))
     bench.no_storage(empty)
     now = {"actor": bench.technician, "destroyed_at": timezone.now()}
     evidence.record_destruction(drive=bench.drive(crushed), method=DestructionMethod.CRUSH, **now)
     given = {"recycler": bench.recycler, "certificate": bench.report(), "kind": DestructionKind.RECYCLER, **now}
     evidence.record_destruction(drive=bench.drive(shredded), method=DestructionMethod.SHRED, **given)
-    for device in (typed, empty, crushed, shredded):
+    for device in (copied, empty, crushed, shredded):
         bench.recycle(bench.unusable(device))
 
     document = of_lot(donation)
 
-    assert (document.values["settled"], document.values["remaining"], document.values["on_a_word"]) == (5, 0, 3)
-    on_a_word = {device["reference"] for device in document.values["devices"] if device["on_a_word"]}
-    assert on_a_word == {typed.reference, empty.reference, crushed.reference}
+    counted = [document.values[name] for name in ("settled", "remaining", "copied", "on_a_word")]
+    assert counted == [5, 0, 1, 2]
+    backing = {device["reference"]: device["backing"] for device in document.values["devices"]}
+    assert (backing[copied.reference], backing[shredded.reference]) == ("chiffres recopiés d’un rapport gardé", "")
+    assert backing[empty.reference] == backing[crushed.reference] == "sur la parole de l’atelier"
     told = " ".join(told_by(document).split())
-    assert "5 appareils sur 5 sont sans donnée, preuves à l’appui.</strong> Pour 3 d’entre eux, c’est la parole" in told
-    assert told.count("sur la parole de l’atelier") == 3
+    assert "5 appareils sur 5 sont sans donnée, preuves à l’appui.</strong> Pour 1 d’entre eux, une personne" in told
+    assert "que Maillon ne sait pas lire. Pour 2, c’est sa parole seule" in told
 
 
 def test_a_balanced_lot_gets_its_last_certificate_when_its_last_device_leaves_the_bench() -> None:

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from lifecycle.exceptions import Refused
 from reference.models import Parameter
-from refurb.certificates import proofs_of, proven, rests_on_a_word
+from refurb.certificates import Backing, backing_of, proofs_of
 from refurb.enums import (
     AttributionReason,
     ClockReason,
+    DeviceType,
     DriveKind,
     DriveSource,
     ErasureEntry,
@@ -105,19 +106,26 @@ def test_what_was_typed_and_agrees_is_kept_to_the_second_of_the_log(bench: Bench
     assert erasure.is_typed
 
 
-def test_a_word_is_all_that_proves_a_drive_until_a_log_that_is_read_says_so_too(bench: Bench) -> None:
+def test_what_stands_behind_a_proof_is_a_log_that_is_read_a_report_that_is_copied_or_a_word(bench: Bench) -> None:
     device = on_the_bench(bench)
-    drives = [bench.drive(device, serial=f"{SERIAL}{rank}") for rank in range(3)]
-    typed, checked, read_too = drives
-    bench.erase(typed)
+    copied, checked, read_too, nothing = (bench.drive(device, serial=f"{SERIAL}{rank}") for rank in range(4))
+    bench.erase(copied)
     types(bench, checked, log(checked.serial, end=here_now()), started_at=None, claimed="")
     bench.erase(read_too)
     reads(bench, read_too, log(read_too.serial, end=here_now()))
+    telephone = bench.in_process(DeviceType.SMARTPHONE)
+    bench.erase(bench.drive(telephone))
 
-    proofs = proofs_of(Device.objects.filter(pk=device.pk))[device.pk]
+    proofs = proofs_of(Device.objects.filter(pk__in=[device.pk, telephone.pk]))
 
-    assert all(map(proven, proofs.drives))
-    assert [rests_on_a_word(drive) for drive in proofs.drives] == [True, False, False]
+    found = {drive.pk: backing_of(drive) for drive in proofs[device.pk].drives}
+    assert found == {
+        copied.pk: Backing.COPIED,
+        checked.pk: Backing.SEEN,
+        read_too.pk: Backing.SEEN,
+        nothing.pk: None,
+    }
+    assert [backing_of(drive) for drive in proofs[telephone.pk].drives] == [Backing.WORD]
 
 
 # --- what no drive can do
