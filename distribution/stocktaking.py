@@ -68,7 +68,7 @@ def standing(stocktake: Stocktake) -> Iterable[StocktakeScan]:
     """The scans that count, the last of each device and of each unknown label, newest first; one query."""
     scans = StocktakeScan.objects.filter(stocktake=stocktake, takes_back=None, taken_back_by=None)
     last: dict[object, StocktakeScan] = {}
-    for scan in scans.select_related("device").order_by("-pk"):
+    for scan in scans.select_related("device__point").order_by("-pk"):
         last.setdefault(scan.device_id or scan.text, scan)
     return list(last.values())
 

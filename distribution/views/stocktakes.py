@@ -15,6 +15,7 @@ from distribution.enums import Finding, StocktakeState
 from distribution.forms.stocktakes import CountForm, CountListForm, StocktakeForm
 from distribution.models import Stocktake, StocktakeScan
 from distribution.permissions import can_count_stock, sees_stocktakes
+from distribution.putting_right import put_right, where
 from distribution.services.stocktakes import (
     begin_stocktake,
     missing_from,
@@ -26,6 +27,7 @@ from distribution.stocktaking import StocktakeFound, findings_of, misplaced_in, 
 from distribution.tables import StocktakeTable
 from distribution.views.scanning import frame_of
 from lifecycle.acting import answer, asks_then_acts, posted
+from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.forms import retype
 from lifecycle.sets import Selection, SetVerb, decide
@@ -58,7 +60,7 @@ TONES = {
 SAID = {
     Finding.FOUND: ("done", "✓", "à sa place."),
     Finding.MISPLACED: ("again", "=", "rangé ailleurs dans Maillon\u00a0: {place}."),
-    Finding.UNEXPECTED: ("refused", "✗", "n’est pas attendu ici\u00a0: {state}."),
+    Finding.UNEXPECTED: ("refused", "✗", "n’est pas attendu ici\u00a0: {state}. {remedy}"),
     Finding.UNKNOWN: ("refused", "✗", "aucun appareil ne porte cette étiquette."),
 }
 """The sound, the sign and the words of a scan, by what it finds."""
@@ -235,48 +237,71 @@ def _page(request: Request, stocktake: Stocktake, form: CountForm | None) -> Htt
                 "label": finding.label if closed or finding != Finding.MISSING else "Pas encore trouvé",
                 "tone": TONES[finding] if closed or finding != Finding.MISSING else "tag--todo",
                 "count": len(by_finding.get(finding, ())),
-                "shown": by_finding.get(finding, [])[:SHOWN],
+                "shown": [_shown(stocktake, one, request.membership) for one in by_finding.get(finding, [])[:SHOWN]],
                 "others": max(len(by_finding.get(finding, ())) - SHOWN, 0),
             }
             for finding in Finding
         ],
-        "answers": _answers(stocktake, findings) if form is not None else [],
+        "answers": _answers(stocktake, findings, request.membership) if form is not None else [],
         "undoable": _last_of(request, stocktake) if form is not None else None,
         "may_act": can_count_stock(request.membership) is not None,
         "to_put_away": stocktake.workshop_id is not None
         and any(one.seen_at for one in by_finding.get(Finding.MISPLACED, ())),
         "to_report": len(missing_from(stocktake)) if closed else 0,
         "is_open": stocktake.state == StocktakeState.OPEN,
+        "of_a_point": stocktake.point_id is not None,
         "is_closed": closed,
     }
     return render(request, "distribution/stocktake_detail.html", context)
 
 
+def _shown(stocktake: Stocktake, found: StocktakeFound, actor: Actor) -> dict[str, Any]:
+    """A device or a label as its group names it: where it is said to be, and what puts right one of elsewhere."""
+    device = found.device
+    astray = device is not None and found.finding == Finding.UNEXPECTED
+    return {
+        "device": device,
+        "text": found.text,
+        "where": where(device) if device is not None else "",
+        "seen_at": found.seen_at,
+        "remedy": put_right(stocktake, device, actor) if device is not None and astray else None,
+        "astray": astray,
+    }
+
+
 def _lines_written(stocktake: Stocktake) -> list[StocktakeFound]:
     """What was written down when it was closed, in the same order."""
     order = list(Finding)
-    lines = stocktake.lines.select_related("device")
+    lines = stocktake.lines.select_related("device__point")
     found = [StocktakeFound(Finding(line.finding), line.device, line.text, line.seen_at) for line in lines]
     return sorted(found, key=lambda one: order.index(one.finding))
 
 
-def _answers(stocktake: Stocktake, findings: list[StocktakeFound]) -> list[dict[str, Any]]:
+def _answers(stocktake: Stocktake, findings: list[StocktakeFound], actor: Actor) -> list[dict[str, Any]]:
     """The last scans that count, each with what it found."""
     said = {one.device.pk if one.device else one.text: one for one in findings}
     answers = []
     scans = StocktakeScan.objects.filter(stocktake=stocktake, takes_back=None, taken_back_by=None)
-    for scan in scans.select_related("device").order_by("-pk")[:LAST]:
+    for scan in scans.select_related("device__point").order_by("-pk")[:LAST]:
         found = said.get(scan.device_id or scan.text)
         if found is None or found.finding not in SAID:
             continue  # scanned, or taken back, while this page was made
         outcome, sign, words = SAID[found.finding]
         place = scan.device.place if scan.device and scan.device.place else "sans place"
-        state = in_a_sentence(scan.device.get_state_display()) if scan.device else ""
-        said_of_it = words.format(place=place, state=state)
+        said_of_it = words.format(place=place, **_of_elsewhere(stocktake, scan.device, actor)).strip()
         if scan.device is not None and scan.device.is_said_stolen:
             said_of_it = f"{said_of_it} {STILL_STOLEN}"
         answers.append({"scan": scan, "outcome": outcome, "sign": sign, "said": said_of_it})
     return answers
+
+
+def _of_elsewhere(stocktake: Stocktake, device: Device | None, actor: Actor) -> dict[str, str]:
+    """In which state it is and where, and what puts it right, in words."""
+    if device is None:
+        return {"state": "", "remedy": ""}
+    told = [in_a_sentence(device.get_state_display()), where(device)]
+    remedy = put_right(stocktake, device, actor)
+    return {"state": ", ".join(filter(None, told)), "remedy": remedy.said if remedy else ""}
 
 
 def _last_of(request: Request, stocktake: Stocktake) -> StocktakeScan | None:

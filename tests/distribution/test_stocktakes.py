@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 
 from distribution.enums import Finding, StocktakeState
 from distribution.models import Stocktake, StocktakeLine, StocktakeScan
+from distribution.putting_right import put_right
 from distribution.services.stocktakes import (
     begin_stocktake,
     close_stocktake,
@@ -24,7 +25,7 @@ from distribution.services.stocktakes import (
 from distribution.stocktaking import findings_of
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
-from refurb.enums import DeviceState, MissingReason
+from refurb.enums import IN_THE_WORKSHOP, DeviceState, MissingReason
 from refurb.models import Device
 from refurb.services.devices import describe_device
 from tests.distribution.shelves import Shelf
@@ -439,6 +440,77 @@ def test_what_was_seen_since_is_not_reported_missing(bench: Bench) -> None:
 
     assert "Plus rien n’est introuvable" in page
     assert fresh(gone).state == S.IN_PROCESS
+
+
+# --- what puts right a device of elsewhere
+
+
+def test_a_device_of_another_point_is_carried_back_or_sent_to_the_workshop() -> None:
+    shelf = Shelf()
+    here, there = shelf.point, shelf.another_point(name="Boutique du nord")
+    free = shelf.available(point=there)
+    kept = shelf.reserved(shelf.available(point=there))
+    coming = shelf.shipped(point=there)
+    stocktake = begin_stocktake(actor=shelf.adviser, point=here)
+    scan_stock(actor=shelf.adviser, stocktake=stocktake, texts=[free.tag, kept.tag, coming.tag])
+
+    page = read(acting(shelf.adviser), page_of(stocktake))
+
+    assert "aucun verbe ne fait passer un appareil d’un point à un autre" in page
+    assert page.count("rapportez-le au point «\u00a0Boutique du nord\u00a0»") == 6, "in its group, and in the answers"
+    assert reverse("distribution:device_send_back", args=[free.reference]) in page
+    assert reverse("distribution:device_send_back", args=[kept.reference]) not in page, "it is held for a household"
+    assert "l’atelier l’inscrit ici, par «\u00a0Annuler l’expédition\u00a0»" in page
+
+
+def test_what_a_point_puts_right_itself_leads_to_its_verb_and_is_no_more_asked_once_done() -> None:
+    shelf = Shelf()
+    coming, lost = shelf.shipped(), shelf.missing(shelf.available())
+    stocktake = begin_stocktake(actor=shelf.adviser, point=shelf.point)
+    scan_stock(actor=shelf.adviser, stocktake=stocktake, texts=[coming.tag, lost.tag])
+    close_stocktake(actor=shelf.adviser, stocktake=stocktake)
+    client = acting(shelf.adviser)
+
+    page = read(client, page_of(stocktake))
+    stock_in = reverse("distribution:device_stock_in", args=[coming.reference])
+    find = reverse("distribution:device_find", args=[lost.reference])
+    assert stock_in in page
+    assert find in page
+    assert find not in read(acting(shelf.pilot), page_of(stocktake)), "the pilot reads who does it"
+    done(client, stock_in)
+    done(client, find)
+
+    page = read(client, page_of(stocktake))
+    assert page.count("C’est corrigé depuis.") == 2
+    assert stock_in not in page
+
+
+def test_what_a_workshop_finds_of_a_point_is_told_to_be_for_its_adviser() -> None:
+    shelf = Shelf()
+    device, sent = shelf.available(), shelf.shipped()
+    stocktake = begin_stocktake(actor=shelf.technician)
+    scan_stock(actor=shelf.technician, stocktake=stocktake, texts=[device.tag, sent.tag])
+
+    page = read(acting(shelf.technician), page_of(stocktake))
+
+    assert (
+        "Le conseiller du point «\u00a0Boutique du centre\u00a0» l’inscrit, par «\u00a0Renvoyer à l’atelier\u00a0»."
+        in page
+    )
+    assert reverse("distribution:device_cancel_shipment", args=[sent.reference]) in page
+
+
+@pytest.mark.parametrize("state", DeviceState)
+def test_whatever_its_state_a_device_of_elsewhere_has_who_puts_it_right(state: DeviceState) -> None:
+    shelf = Shelf()
+    workshop, point = shelf.bench.workshop.organisation, shelf.another_point(name="Boutique du nord")
+    device = Device(state=state, workshop=workshop, point=point, tag="PRH-1")
+
+    at_the_workshop = put_right(Stocktake(workshop=workshop), device, shelf.technician)
+    at_the_point = put_right(Stocktake(point=shelf.point), device, shelf.adviser)
+
+    assert (at_the_workshop is None) == (state in IN_THE_WORKSHOP)
+    assert at_the_point is not None
 
 
 # --- its pages
