@@ -84,7 +84,7 @@ def _at_the_workshop(device: Device, actor: Actor) -> PutRight:
             )
         case S.RETURNED:
             return PutRight(
-                f"En retour SAV\u00a0: un technicien le répare, et il repart là où {_named(device)} l’attend."
+                f"En retour SAV\u00a0: un technicien le répare, puis le conseiller {point} le rend à son foyer."
             )
         case state if state in ENDED:
             return PutRight(f"Sorti pour de bon ({S(state).label})\u00a0: s’il est là, enregistrez-le comme inattendu.")
@@ -97,8 +97,8 @@ def _at_the_point(stocktake: Stocktake, device: Device, actor: Actor) -> PutRigh
     match device.state:
         case S.SHIPPED if elsewhere:
             return PutRight(
-                f"Livré au mauvais point\u00a0: {back}, ou l’atelier l’inscrit ici, par «\u00a0Annuler l’expédition\u00a0»,"
-                " puis «\u00a0Expédier\u00a0»."
+                f"Livré au mauvais point\u00a0: {back}, ou l’atelier l’inscrit ici, par"
+                " «\u00a0Annuler l’expédition\u00a0», puis «\u00a0Expédier\u00a0»."
             )
         case S.SHIPPED:
             return _by("stock_in", "Il est arrivé\u00a0: mettez-le en rayon.", actor)

@@ -132,6 +132,13 @@ def sees_waste(actor: Actor | None) -> Q | None:
     return sees_parts(actor)
 
 
+def certifies_destruction(actor: Actor | None) -> Q | None:
+    """A recycler, of what left for it: it reads which certificates are awaited; the workshop deposits them."""
+    if acts_as(actor, (Role.MANAGER, Kind.RECYCLER)):
+        return Q(recycler=actor.organisation_id)  # type: ignore[union-attr]
+    return None
+
+
 def sees_incidents(actor: Actor | None) -> Q | None:
     """All for the pilot and the data protection officer; those of one's workshop, those of one's own donations.
 

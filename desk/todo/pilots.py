@@ -27,6 +27,7 @@ from desk.todo.service import service
 from desk.todo.unattended import unattended
 from desk.todo.values import values
 from desk.todo.verified import verifications
+from desk.todo.workshop_records import certificate_awaited
 from distribution.models import DerogationRequest
 from donations.enums import DonationState
 from donations.models import Donation
@@ -138,7 +139,9 @@ def _proofs(actor: Membership, at: datetime) -> tuple[Block, ...]:
         Block(
             "effacements",
             "Effacements manquants",
-            missing_erasures_seen_by(actor).select_related("device__workshop").order_by("arrived_at", "pk"),
+            missing_erasures_seen_by(actor)
+            .select_related("device__workshop", "device__recycler")
+            .order_by("arrived_at", "pk"),
             _drive,
             "Zéro\u00a0: chaque disque sorti de son appareil est prouvé effacé ou détruit.",
             reverse("refurb:missing_erasure_list") + WHOLE,
@@ -240,7 +243,8 @@ def _report(report: Report) -> BlockRow:
 
 def _drive(drive: Any) -> BlockRow:
     url = reverse("refurb:device_evidence", args=[drive.device.reference])
-    return BlockRow(f"{drive.device}, {drive}", url, str(drive.device.workshop), since(drive.arrived_at, "arrivé"))
+    about = f"{drive.device.workshop}{certificate_awaited(drive.device)}"
+    return BlockRow(f"{drive.device}, {drive}", url, about, since(drive.arrived_at, "arrivé"))
 
 
 def _ending_line(convention: Any) -> BlockRow:

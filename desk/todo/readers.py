@@ -9,17 +9,23 @@ from desk.todo.committees import committees
 from desk.todo.figures import month_of_the_departement
 from network.models import Membership
 from network.permissions import reads_reports
+from refurb.models import WasteNote
+from refurb.permissions import certifies_destruction
 from reports.models import Report
 from reports.views import title_of_month
-from typography.french import day
+from typography.french import Noun, day
+
+DRIVE = Noun("disque", "disques")
 
 
 def todo_of(actor: Membership, at: datetime) -> TodoPage:
     """The last month of the département and its reports; a word for whoever has nothing to open here yet."""
     if not reads_reports(actor):
+        certifies = certifies_destruction(actor) is not None
         return TodoPage(
             actions=(TodoAction("Vérifier un document", reverse("documents:authenticity_form")),),
-            above=(TodoPart("desk/_nothing.html", dict),),
+            blocks=(certificates(actor),) if certifies else (),
+            above=(TodoPart("desk/_nothing.html", lambda: {"certifies": certifies}),),
         )
     return TodoPage(
         actions=(TodoAction("Rapports mensuels", reverse("reports:report_list")),),
@@ -27,6 +33,23 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
         above=(TodoPart("desk/_volumes.html", lambda: month_of_the_departement(actor, hides_small=True)),),
         changes=("report",),
     )
+
+
+def certificates(actor: Membership) -> Block:
+    """The notes whose drives a recycler is to certify destroyed: it sends the paper, the workshop deposits it."""
+    return Block(
+        "certificats-attendus",
+        "Certificats de destruction attendus de vous",
+        WasteNote.objects.to_certify_by(actor),
+        _certificate,
+        "Aucun certificat de destruction n’est attendu de vous.",
+    )
+
+
+def _certificate(note: WasteNote) -> BlockRow:
+    url = reverse("network:organisation_detail", args=[note.workshop.reference])
+    about = f"{DRIVE.counted(note.awaited)}, à envoyer à {note.workshop}"
+    return BlockRow(f"Bordereau {note.bsd_number}", url, about, f"parti le {day(note.taken_on)}")
 
 
 def reports(actor: Membership) -> Block:

@@ -14,7 +14,7 @@ from desk.todo.blocks import Block, BlockRow
 from network.enums import SkillKind
 from network.models import Membership, Skill
 from network.parameters import SKILL_DAYS
-from refurb.models import WasteNote
+from refurb.models import Device, WasteNote
 from refurb.parameters import WEIGHT_DAYS
 from typography.french import day
 
@@ -93,3 +93,10 @@ def _skill_line(skill: Record, actor: Membership, today: date) -> BlockRow:
     url = reverse("network:skills", args=[actor.organisation.reference])  # type: ignore[union-attr]
     label = str(SkillKind(skill.about).label)
     return BlockRow(skill.title, url, label, f"jusqu’au {day(skill.day)}", skill.day < today, OVER)
+
+
+def certificate_awaited(device: Device) -> str:
+    """From whom the proof of what left for waste is awaited, and since when; nothing of any other device."""
+    if not device.destruction_awaited:
+        return ""
+    return f", certificat de {device.recycler} attendu depuis le {day(device.ended_at)}, bordereau {device.bsd_number}"

@@ -15,7 +15,7 @@ from desk.parameters import BENCH_DAYS, SORTED_DAYS
 from desk.todo.blocks import WHOLE, Block, BlockRow, TodoAction, TodoPage, TodoPart, TodoReason, many, since
 from desk.todo.conventions import inbox
 from desk.todo.stocktakes import stocktakes
-from desk.todo.workshop_records import records
+from desk.todo.workshop_records import certificate_awaited, records
 from distribution.forms.deliveries import conventions_to_allot
 from donations.enums import DonationState
 from donations.models import DeedAcceptance, Donation, PickUp
@@ -165,7 +165,7 @@ def _erasures(actor: Membership) -> Block:
     return Block(
         "effacements",
         "Effacements manquants",
-        missing_erasures_seen_by(actor).select_related("device").order_by("arrived_at", "pk"),
+        missing_erasures_seen_by(actor).select_related("device__recycler").order_by("arrived_at", "pk"),
         _drive,
         "Zéro\u00a0: chaque disque sorti de son appareil est prouvé effacé ou détruit.",
         reverse("refurb:missing_erasure_list") + WHOLE,
@@ -310,7 +310,8 @@ def _brought_back(device: Any) -> BlockRow:
 
 def _drive(drive: Any) -> BlockRow:
     url = reverse("refurb:device_evidence", args=[drive.device.reference])
-    return BlockRow(str(drive), url, str(drive.device), since(drive.arrived_at, "arrivé"))
+    about = f"{drive.device}{certificate_awaited(drive.device)}"
+    return BlockRow(str(drive), url, about, since(drive.arrived_at, "arrivé"))
 
 
 def _file(file: Any) -> BlockRow:

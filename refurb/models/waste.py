@@ -17,7 +17,7 @@ from reference.dated import Dated
 from refurb.enums import DeviceState, Hierarchy, Treatment
 from refurb.models.device import Device
 from refurb.models.drive import Drive
-from refurb.permissions import sees_waste
+from refurb.permissions import certifies_destruction, sees_waste
 
 CODE = r"^[0-9]{2} [0-9]{2} [0-9]{2}\*?$"
 """A code of the nomenclature: three pairs of figures, and a star for what is dangerous."""
@@ -81,6 +81,14 @@ class WasteNoteQuerySet(models.QuerySet["WasteNote"]):
     def borne(self) -> Self:
         """Those under which devices left: a number that was corrected is borne by none, and is in no register."""
         return self.filter(Exists(_gone()))
+
+    def to_certify_by(self, actor: Actor | None) -> Self:
+        """Those under which drives left that this recycler is to certify destroyed, the oldest first."""
+        scope = certifies_destruction(actor)
+        if scope is None:
+            return self.none()
+        waiting = self.current().borne().with_devices().filter(scope, awaited__gt=0)
+        return waiting.select_related("workshop").order_by("taken_on", "pk")
 
     def with_devices(self) -> Self:
         """Each note with ``types``, one per device that left under it, and ``awaited``, certificates still to come."""

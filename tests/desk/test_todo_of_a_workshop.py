@@ -4,18 +4,26 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from desk.todo.blocks import BlockRow
 from distribution.services.stocktakes import begin_stocktake
+from network.enums import OrganisationKind as Kind
+from network.enums import Role
+from refurb.enums import DestructionKind, DestructionMethod
 from refurb.models import WasteNote
+from refurb.services.evidence import record_destruction
 from refurb.services.waste import complete_waste_note
 from tests.desk.test_todo import block, landing
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene, load_law
+from tests.network.factories import make_membership
 from tests.pages import acting
 from tests.refurb.devices import Bench, load_numbers
 from tests.refurb.hardware import deposit
 from tests.refurb.machines import lshw
+from typography.french import day
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +52,40 @@ def test_a_quota_says_all_that_is_ready_as_the_page_where_it_is_served_does() ->
     shelf.ready()
     (line,) = block(landing(acting(shelf.manager)), "quotas").lines
     assert line.about.replace("\u00a0", " ") == "Ordinateur portable : 1 place libre, 2 prêts en stock"
+
+
+def test_a_certificate_that_is_awaited_is_asked_of_its_recycler_until_the_workshop_deposits_it() -> None:
+    load_numbers()
+    bench = Bench()
+    device = bench.in_process()
+    drive = bench.drive(device)
+    device = bench.recycle(bench.unusable(device), destruction_awaited=True)
+    recycler = acting(make_membership(Role.MANAGER, Kind.RECYCLER, bench.recycler))
+    another = acting(make_membership(Role.MANAGER, Kind.RECYCLER))
+
+    def asked(client: Client) -> list[BlockRow]:
+        return block(landing(client), "certificats-attendus").lines
+
+    (line,) = asked(recycler)
+    assert line.title == f"Bordereau {device.bsd_number}"
+    assert line.about == f"1 disque, à envoyer à {bench.workshop.organisation}"
+    assert recycler.get(line.url).status_code == 200
+    assert asked(another) == [], "what left for another is not its own to certify"
+    for client in (acting(bench.manager), acting(bench.pilot)):
+        (mine,) = block(landing(client), "effacements").lines
+        assert f"certificat de {bench.recycler} attendu depuis le {day(timezone.localdate())}" in mine.about
+
+    record_destruction(
+        actor=bench.technician,
+        drive=drive,
+        kind=DestructionKind.RECYCLER,
+        method=DestructionMethod.SHRED,
+        destroyed_at=timezone.now(),
+        recycler=bench.recycler,
+        certificate=bench.report(),
+    )
+
+    assert asked(recycler) == []
 
 
 def test_a_stocktake_under_way_and_a_file_that_waits_are_asked_of_whoever_does_them() -> None:
