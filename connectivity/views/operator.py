@@ -1,6 +1,7 @@
 """The three ways an operator answers: its queue on screen, a file, a signed link without an account."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -30,11 +31,13 @@ from connectivity.services.links import actor_of, ask_again, link_of
 from connectivity.services.transmissions import corrections_of
 from connectivity.tables.connections import QueueTable
 from connectivity.views.sheet import problems_of, told_of
+from lifecycle import gate
 from lifecycle.acting import answer, asks_then_acts, may, posted
 from lifecycle.unkept import unkept
 from lists.listing import Listing, lists
 from network.permissions import is_pilot
 from network.requests import Request
+from prescriptions.forms.asking import CommentForm
 from prescriptions.services.households import record_access, record_accesses
 from prescriptions.views.rows import named_by
 from typography.french import Noun
@@ -52,6 +55,17 @@ ANSWERABLE = {
     ConnectionState.PROBLEM: (OperatorAnswer.REFUSE,),
 }
 """What may be answered by a link, in each state; the first is the expected one."""
+WITHDRAWALS = ("withdraw_problem", "withdraw_accepted_problem", "withdraw_scheduled_problem")
+"""How a problem that was reported on the wrong request is taken back: one way, by where the request stood."""
+
+
+@dataclass(frozen=True)
+class LinkAnswer:
+    """What a link offers: an answer, or a problem taken back; ``verb``: the verb of the machine that takes it back."""
+
+    value: str
+    label: str
+    verb: str = ""
 
 
 def _only_operators(request: Request) -> None:
@@ -149,25 +163,38 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     opened = link_of(token=token)
     if opened is None:
         return _closed(request, token)
-    verb = request.POST.get("answer", "") if request.method == "POST" else ""
     if request.method != "POST":
         return render(request, "connectivity/link_closed_envelope.html", {"link": opened, "token": token})
-    possible = ANSWERABLE.get(ConnectionState(opened.file.state), ())
-    form = _form(verb, request, opened) if verb in possible else None
-    if form is not None and request.POST.get("step") == "answer":
-        data = answer(
-            request,
-            form,
-            lambda given: answer_connection(actor=actor_of(opened), connection=opened.file, answer=verb, **given),
-            opened.file,
-        )
+    possible = _possible(opened)
+    chosen = next((one for one in possible if one.value == request.POST.get("answer", "")), None)
+    form = None if chosen is None else _form(chosen, request, opened)
+    if chosen is not None and form is not None and request.POST.get("step") == "answer":
+        data = answer(request, form, lambda given: _answered(opened, chosen, given), opened.file)
         if data is not None:
             return render(request, "connectivity/link_done.html", _done(data))
-    elif form is not None:
-        form = _form(verb, None, opened)
+    elif chosen is not None:
+        form = _form(chosen, None, opened)
     household = opened.file.need.prescription.household
     record_access(actor=actor_of(opened), household=household, what="connection_link")
-    return render(request, "connectivity/link.html", _letter(opened, token, verb, form, possible))
+    return render(request, "connectivity/link.html", _letter(opened, token, chosen, form, possible))
+
+
+def _possible(opened: OperatorLink) -> list[LinkAnswer]:
+    """What may be answered now; a problem that nothing followed yet may be taken back, as on screen."""
+    answers = [LinkAnswer(one, one.label) for one in ANSWERABLE.get(ConnectionState(opened.file.state), ())]
+    if opened.file.state != ConnectionState.PROBLEM:
+        return answers
+    actions = gate.actions_for(opened.file, actor_of(opened))
+    back = [LinkAnswer(WITHDRAWALS[0], one.label, one.verb) for one in actions if one.verb in WITHDRAWALS]
+    return back + answers
+
+
+def _answered(opened: OperatorLink, chosen: LinkAnswer, given: dict[str, Any]) -> ConnectionFile:
+    actor = actor_of(opened)
+    if chosen.verb:
+        withdrawn: ConnectionFile = gate.apply(opened.file, chosen.verb, actor=actor, **given)
+        return withdrawn
+    return answer_connection(actor=actor, connection=opened.file, answer=chosen.value, **given)
 
 
 def _done(connection: ConnectionFile) -> dict[str, Any]:
@@ -176,7 +203,7 @@ def _done(connection: ConnectionFile) -> dict[str, Any]:
 
 
 def _letter(
-    opened: OperatorLink, token: str, verb: str, form: Form | None, possible: tuple[OperatorAnswer, ...]
+    opened: OperatorLink, token: str, chosen: LinkAnswer | None, form: Form | None, possible: list[LinkAnswer]
 ) -> dict[str, Any]:
     told = told_of(opened.file, actor_of(opened))
     return {
@@ -186,15 +213,18 @@ def _letter(
         "corrections": corrections_of(told, opened.file.sent_at),
         "problems": problems_of(opened.file, actor_of(opened)),
         "form": form,
-        "verb": OperatorAnswer(verb) if form is not None else None,
-        "possible": [one for one in possible if form is None or one != verb],
+        "verb": chosen,
+        "possible": [one for one in possible if one != chosen],
+        "withdraws": any(one.verb for one in possible),
         "action": reverse("connectivity:link", args=[token]),
     }
 
 
-def _form(verb: str, request: HttpRequest | None, opened: OperatorLink) -> Form:
+def _form(chosen: LinkAnswer, request: HttpRequest | None, opened: OperatorLink) -> Form:
     data = posted(request) if request is not None else None
-    if verb == OperatorAnswer.ACTIVATE:
+    if chosen.verb:
+        return CommentForm(data)
+    if chosen.value == OperatorAnswer.ACTIVATE:
         return forms.ConnectionActivateForm(data, file=opened.file, asks_evidence=False)
     kinds: dict[str, type[Form]] = {
         OperatorAnswer.ACCEPT: forms.ConnectionAcceptForm,
@@ -202,7 +232,7 @@ def _form(verb: str, request: HttpRequest | None, opened: OperatorLink) -> Form:
         OperatorAnswer.REPORT_PROBLEM: forms.ConnectionReportProblemForm,
         OperatorAnswer.REFUSE: forms.ConnectionRefuseForm,
     }
-    return kinds[verb](data)
+    return kinds[chosen.value](data)
 
 
 @login_not_required

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
 from django.urls import reverse
 
 from connectivity.enums import ConnectionState, ProblemCode
@@ -13,6 +14,7 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.verification import verify_journals
 from tests.connectivity.lines import Line, again
+from tests.connectivity.test_answers import token_of
 from tests.network.factories import make_membership
 from tests.pages import acting, done, read
 from tests.prescriptions.rights import Desk
@@ -116,3 +118,42 @@ def test_while_the_household_limits_its_data_nothing_of_it_goes_on() -> None:
     restricted(Desk(line.circle), stopped.need.prescription.household)
     with pytest.raises(Refused, match="limitation"):
         gate.apply(stopped, "withdraw_problem", actor=line.agent)
+
+
+@pytest.mark.parametrize("state", list(FROM))
+def test_an_operator_without_an_account_takes_it_back_by_its_link(state: ConnectionState) -> None:
+    reach, _ = FROM[state]
+    line = Line()
+    before = reach(line)
+    stopped = line.report(before)
+    client, url = Client(), reverse("connectivity:link", args=[token_of(stopped)])
+    page = client.post(url).content.decode()
+    assert page.count("Retirer le problème signalé") == 1
+    assert again(stopped).state == S.PROBLEM, "opening the link takes nothing back"
+
+    asked = client.post(url, {"answer": "withdraw_problem"}).content.decode()
+    assert 'name="step" value="answer"' in asked
+    assert "Réponse enregistrée" in client.post(url, {"answer": "withdraw_problem", "step": "answer"}).content.decode()
+
+    file = again(stopped)
+    assert (file.state, file.problem, file.appointment_on) == (state, "", before.appointment_on)
+    assert told(line) == 1
+    entry = file.journal.order_by("-seq").first()
+    assert entry is not None
+    assert (entry.actor, entry.via != "") == (None, True)
+    assert "Retirer le problème" not in client.post(url).content.decode()
+
+
+def test_by_a_link_neither_is_taken_back_what_another_reported_nor_what_is_limited() -> None:
+    line = Line()
+    sent = line.sent()
+    client, url = Client(), reverse("connectivity:link", args=[token_of(sent)])
+    client.post(url, {"answer": "withdraw_problem", "step": "answer"})
+    assert again(sent).state == S.SENT, "no problem was reported"
+    stopped = line.report(sent)
+    restricted(Desk(line.circle), stopped.need.prescription.household)
+
+    page = client.post(url, {"answer": "withdraw_problem", "step": "answer"}).content.decode()
+
+    assert "limitation" in page
+    assert again(stopped).state == S.PROBLEM
