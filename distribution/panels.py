@@ -14,7 +14,8 @@ from django.urls import reverse
 from conventions.models import Convention
 from distribution.enums import SERVES
 from distribution.models import Appointment, Derogation, DerogationRequest, HandOver
-from distribution.permissions import can_ask_derogation, can_grant_derogation, can_serve_device
+from distribution.permissions import can_ask_derogation, can_grant_derogation, can_serve_device, sees_appointments
+from distribution.services.appointments import spent_needs
 from distribution.views.device_sets import ON_DEVICES
 from distribution.views.device_sheet import distribution_of
 from distribution.views.own_appointment import appointment_part
@@ -124,13 +125,16 @@ def _equipment(needs: Any, actor: Actor) -> Panel | None:
     )
     expected = {row.need_id: row for row in Appointment.objects.visible_to(actor).booked().filter(need__in=seen)}
     links = set(Device.objects.visible_to(actor).filter(need__in=seen).values_list("pk", flat=True))
+    spent = _spent(held, actor)
     context = {
         "lines": [
             {
                 "need": need,
                 "devices": [(device, device.pk in links, notes.get(device.pk)) for device in held.get(need.pk, [])],
                 "appointment": expected.get(need.pk),
-                "fix": _fix(need, held.get(need.pk, []), expected, serves=serves),
+                "fix": _fix(need, held.get(need.pk, []), expected, spent, serves=serves),
+                "spent": spent.get(need.pk) if need.pk not in expected else None,
+                "releases": serves,
                 "derogated": need.pk in derogated,
                 "choose": _page("need_choose", need) if serves and _waits(need, set()) else "",
                 "grant": _grant(need, derogated, actor),
@@ -143,10 +147,21 @@ def _equipment(needs: Any, actor: Actor) -> Panel | None:
     return {"title": EQUIPMENT, "template": "distribution/panels/equipment.html", "context": context}
 
 
-def _fix(need: Any, held: list[Device], expected: Mapping[int, Appointment], *, serves: bool) -> str:
-    """Where an hour is fixed with the household of what is put aside, for whoever serves it."""
+def _spent(held: Mapping[int | None, list[Device]], actor: Actor) -> dict[int, Device]:
+    """What is put aside without another hour, too many being missed, for whoever reads appointments; by need."""
+    if sees_appointments(actor) is None:
+        return {}
+    aside = {one.need_id: one for some in held.values() for one in some if one.state == DeviceState.RESERVED}
+    aside = {need: one for need, one in aside.items() if need is not None}
+    return {need: aside[need] for need in spent_needs(aside)} if aside else {}
+
+
+def _fix(
+    need: Any, held: list[Device], expected: Mapping[int, Appointment], spent: Mapping[int, Device], *, serves: bool
+) -> str:
+    """Where an hour is fixed with the household of what is put aside, for whoever serves it; none if it is refused."""
     waits = serves and need.pk not in expected and any(one.state == DeviceState.RESERVED for one in held)
-    return _page("appointment_book", need) if waits and not need.limited else ""
+    return _page("appointment_book", need) if waits and not need.limited and need.pk not in spent else ""
 
 
 def _grant(need: Need, derogated: set[int], actor: Actor) -> str:

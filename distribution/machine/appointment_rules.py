@@ -52,8 +52,12 @@ def _booked_too() -> QuerySet[Appointment]:
 
 def missed_since(reserved: Any) -> QuerySet[Appointment]:
     """The appointments that were missed for what was put aside then: not those at which nobody was there to receive."""
-    missed = Appointment.objects.filter(state=AppointmentState.MISSED, booked_at__gte=reserved)
-    return missed.exclude(not_received(foreseen=True))
+    return absences().filter(booked_at__gte=reserved)
+
+
+def absences() -> QuerySet[Appointment]:
+    """The appointments that were missed, whenever: not those at which nobody was there to receive."""
+    return Appointment.objects.filter(state=AppointmentState.MISSED).exclude(not_received(foreseen=True))
 
 
 def many_missed(ctx: Context) -> Q:

@@ -1,6 +1,7 @@
 """Appointments: an hour of a point taken for what it keeps for a need; moved, cancelled, told."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from distribution.machine.appointment_rules import (
     HELD,
     HOUR_GIVEN,
     SEAT_LEFT,
+    absences,
     missed_since,
     most_missed,
     notice_of,
@@ -60,9 +62,16 @@ def is_written_to(need: Need, starts_at: datetime | None = None, at: datetime | 
 
 def no_other(need: Need, device: Device, actor: Actor) -> str:
     """Why no other hour is given for what is put aside, once too many were missed; empty while one is. One query."""
-    ctx = Context(timezone.now(), actor)
-    missed = missed_since(device.reserved_at).filter(need=need).count()
-    return most_missed(ctx) if missed >= MISSED_APPOINTMENTS.on(ctx.day) else ""
+    return most_missed(Context(timezone.now(), actor)) if need.pk in spent_needs({need.pk: device}) else ""
+
+
+def spent_needs(held: Mapping[int, Device]) -> set[int]:
+    """The needs for which no other hour is given, by the device put aside for each. One query."""
+    most, missed = MISSED_APPOINTMENTS.on(timezone.localdate()), Counter[int]()
+    for need, booked_at in absences().filter(need__in=held).values_list("need", "booked_at"):
+        reserved_at = held[need].reserved_at
+        missed[need] += reserved_at is not None and booked_at >= reserved_at
+    return {need for need, count in missed.items() if count >= most}
 
 
 def is_last(appointment: Appointment, device: Device, actor: Actor) -> bool:

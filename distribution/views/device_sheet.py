@@ -39,6 +39,7 @@ class Distribution:
     exchange: HandOver | None = None
     appointment: Appointment | None = None
     fixes: bool = False
+    no_other: str = ""
     screens: list[Device] = field(default_factory=list)
 
     @property
@@ -91,4 +92,5 @@ def _tell_household(told: Distribution, actor: Actor) -> None:
         told.household = told.need.prescription.household
         told.appointment = Appointment.objects.visible_to(actor).booked().filter(need=told.need).first()
         told.fixes = told.appointment is None and told.device.state == DeviceState.RESERVED and not found.limited
-        told.fixes = told.fixes and not no_other(told.need, told.device, actor)
+        told.no_other = no_other(told.need, told.device, actor) if told.fixes else ""
+        told.fixes = told.fixes and not told.no_other

@@ -13,9 +13,10 @@ from distribution.machine import appointment_rules
 from distribution.models import Appointment, PointClosure, PointOpening
 from distribution.parameters import MISSED_APPOINTMENTS
 from distribution.services import appointments
+from lifecycle import gate
 from refurb.models import Device, DistributionPoint
 from tests.distribution.appointment_pages import booking, opened_page, own, page_of, past
-from tests.distribution.hours import booked, next_hours, opened
+from tests.distribution.hours import booked, need_of, next_hours, opened
 from tests.distribution.shelves import Shelf
 from tests.pages import acting, answered, done, read
 from typography.french import day
@@ -104,6 +105,34 @@ def test_after_too_many_absences_pages_say_who_can_do_what_and_offer_no_hour(
     _, page = opened_page(own(device))
     assert 'name="starts_at"' not in page
     assert "aucun autre ne se prend ici" in page
+
+
+def test_after_the_last_absence_no_page_of_the_need_leads_to_another_hour_and_each_says_who_may_give_one(
+    shelf: Shelf, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(appointment_rules, "not_received", lambda **asked: Q(pk=None))  # whatever the hour of the test
+    need = need_of(device)
+    worker = need.prescription.worker
+    needed = reverse("prescriptions:need_detail", args=[need.reference])
+    client = acting(shelf.adviser)
+    gate.apply(past(shelf, device), "miss", actor=shelf.adviser)
+    assert booking(device) in read(client, needed)
+
+    gate.apply(past(shelf, device), "miss", actor=shelf.adviser)
+
+    page = read(client, needed)
+    assert booking(device) not in page
+    assert "libérez-le, puis réservez-le de nouveau" in page
+    assert reverse("distribution:device_release", args=[device.reference]) in page
+    page = read(client, reverse("refurb:device_detail", args=[device.reference]))
+    assert booking(device) not in page
+    assert "libérez l’appareil, puis réservez-le de nouveau" in page
+    theirs = read(acting(worker), needed)
+    assert f"le conseiller de {shelf.point} le libère" in theirs
+    assert reverse("distribution:device_release", args=[device.reference]) not in theirs
+    held = shelf.reserve(gate.apply(device, "release", actor=shelf.adviser), need)
+    assert booking(held) in read(client, needed)
+    assert "Trop de rendez-vous" not in read(client, needed)
 
 
 def test_a_closure_counts_what_is_to_be_moved_as_the_first_page_lists_it(shelf: Shelf, device: Device) -> None:
