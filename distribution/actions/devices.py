@@ -127,8 +127,9 @@ PAGES: tuple[Page[Request], ...] = (
         "send_back",
         "renvoyer",
         DeviceSendBackForm,
-        warning="Cela ne se défait pas\u00a0: l’appareil quitte vos listes, seul l’atelier le voit ensuite. Sa place au"
-        " quota est rendue, il sera de nouveau effacé et testé. Vérifiez l’étiquette avant.",
+        warning="Cela ne se défait pas\u00a0: l’appareil quitte vos listes, seul l’atelier le voit ensuite. La page"
+        " «\u00a0À renvoyer\u00a0» dit s’il est arrivé. Sa place au quota est rendue, il sera de nouveau effacé et"
+        " testé. Vérifiez l’étiquette avant.",
         after=lambda device: reverse("distribution:shelf"),
     ),
     Page(

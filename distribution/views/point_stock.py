@@ -1,10 +1,10 @@
 """The shelf of a distribution point: stock, reservations, returns, what is to be sent back."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
@@ -22,7 +22,7 @@ from prescriptions.models import Prescription
 from prescriptions.permissions import can_accept_prescription
 from prescriptions.views.rows import named_by
 from refurb.enums import ARRIVED, DeviceState
-from refurb.models import Delivery, DeliveryLine, Device, Repair
+from refurb.models import Delivery, DeliveryLine, Device, DeviceEntry, Repair
 from refurb.models.device import DeviceQuerySet
 from refurb.views.device_sets import DEVICE_BOX
 from typography.french import Noun
@@ -32,7 +32,8 @@ DEVICE = Noun("appareil", "appareils")
 RESERVATION = Noun("réservation", "réservations", feminine=True)
 RETURN = Noun("retour", "retours")
 OF_LATE = timedelta(days=30)
-"""How long what was sent back is told to the point that sent it, while it is on its way."""
+"""How long what was sent back is told to the point that sent it."""
+EN_ROUTE, ARRIVED_THERE, LOOKED_FOR = "en route", "arrivé à l’atelier", "recherché par l’atelier"
 ON_THE_SHELF = (S.AVAILABLE, S.RESERVED, S.RETURNED)
 """What one finds there by looking; the others are on their way, with a household or looked for."""
 
@@ -116,15 +117,43 @@ def send_back_list(request: Request) -> HttpResponseBase:
     )
     if (answered := page.answered()) is not None:
         return answered
-    return page.shown("distribution/send_back_list.html", on_the_way=_sent_back(request.membership))
+    sent = _sent_back(request.membership)
+    return page.shown(
+        "distribution/send_back_list.html",
+        on_the_way=[one for one in sent if one.standing == EN_ROUTE],
+        over=[one for one in sent if one.standing != EN_ROUTE],
+    )
 
 
-def _sent_back(actor: Actor) -> list[Device]:
-    """What one's points sent back of late, and that the workshop has not yet; it is on no list of theirs any more."""
-    last = DeliveryLine.objects.filter(device=OuterRef("pk")).order_by("-pk").values("delivery")[:1]
-    rows = Device.objects.main().on_the_way_back().alias(last=Subquery(last))
-    seen = rows.filter(last__in=Delivery.objects.visible_to(actor).values("pk"))
-    return list(seen.filter(received_at__gte=timezone.now() - OF_LATE).order_by("-received_at", "pk"))
+class SentBack(NamedTuple):
+    """What a point sent back: what, on which day, and whether the workshop has it."""
+
+    device: Device
+    sent_at: datetime
+    standing: str
+
+
+def _sent_back(actor: Actor) -> list[SentBack]:
+    """What one's points sent back of late and was not delivered since; it is on no list of theirs any more."""
+    moves = DeviceEntry.objects.filter(object=OuterRef("pk"), verb="send_back").order_by("-seq")
+    last = DeliveryLine.objects.filter(device=OuterRef("pk")).order_by("-pk")
+    rows = Device.objects.main().alias(
+        last=Subquery(last.values("delivery")[:1]), shipped=Subquery(last.values("delivery__prepared_at")[:1])
+    )
+    rows = rows.annotate(sent_at=Subquery(moves.values("at")[:1])).filter(
+        last__in=Delivery.objects.visible_to(actor).values("pk"),
+        sent_at__gte=timezone.now() - OF_LATE,
+        shipped__lte=F("sent_at"),
+    )
+    coming = set(rows.on_the_way_back().values_list("pk", flat=True))
+    return [
+        SentBack(device, device.sent_at, EN_ROUTE if device.pk in coming else _standing(device))
+        for device in rows.order_by("-sent_at", "pk")
+    ]
+
+
+def _standing(device: Device) -> str:
+    return LOOKED_FOR if device.state == S.MISSING else ARRIVED_THERE
 
 
 def at_my_points(request: Request) -> DeviceQuerySet:

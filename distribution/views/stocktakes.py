@@ -237,7 +237,7 @@ def _page(request: Request, stocktake: Stocktake, form: CountForm | None) -> Htt
                 "label": finding.label if closed or finding != Finding.MISSING else "Pas encore trouvé",
                 "tone": TONES[finding] if closed or finding != Finding.MISSING else "tag--todo",
                 "count": len(by_finding.get(finding, ())),
-                "shown": [_shown(stocktake, one, request.membership) for one in by_finding.get(finding, [])[:SHOWN]],
+                "shown": _shown(stocktake, by_finding.get(finding, [])[:SHOWN], request.membership),
                 "others": max(len(by_finding.get(finding, ())) - SHOWN, 0),
             }
             for finding in Finding
@@ -255,18 +255,26 @@ def _page(request: Request, stocktake: Stocktake, form: CountForm | None) -> Htt
     return render(request, "distribution/stocktake_detail.html", context)
 
 
-def _shown(stocktake: Stocktake, found: StocktakeFound, actor: Actor) -> dict[str, Any]:
-    """A device or a label as its group names it: where it is said to be, and what puts right one of elsewhere."""
+def _shown(stocktake: Stocktake, found: list[StocktakeFound], actor: Actor) -> list[dict[str, Any]]:
+    """Devices and labels as their group names them: where each is said to be, and what puts right one of elsewhere.
+
+    What left since then, sent back or gone to another, is named without its page: it is not the reader's to see.
+    """
+    devices = [one.device.pk for one in found if one.device is not None]
+    seen = set(Device.objects.visible_to(actor).filter(pk__in=devices).values_list("pk", flat=True))
+    return [_one_shown(stocktake, one, actor, seen) for one in found]
+
+
+def _one_shown(stocktake: Stocktake, found: StocktakeFound, actor: Actor, seen: set[int]) -> dict[str, Any]:
     device = found.device
-    astray = device is not None and found.finding == Finding.UNEXPECTED
-    return {
-        "device": device,
-        "text": found.text,
-        "where": where(device) if device is not None else "",
-        "seen_at": found.seen_at,
-        "remedy": put_right(stocktake, device, actor) if device is not None and astray else None,
-        "astray": astray,
-    }
+    told: dict[str, Any] = {"text": found.text, "seen_at": found.seen_at}
+    if device is None:
+        return told
+    if device.pk not in seen:
+        return told | {"left": device}
+    astray = found.finding == Finding.UNEXPECTED
+    remedy = put_right(stocktake, device, actor) if astray else None
+    return told | {"device": device, "where": where(device), "remedy": remedy, "astray": astray}
 
 
 def _lines_written(stocktake: Stocktake) -> list[StocktakeFound]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from conventions.enums import TerminateReason
 from conventions.parameters import HANDING_OVER_DAYS
 from distribution.services.allotment import ship_devices
+from distribution.views import point_stock
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from prescriptions.services.households import attach_household
@@ -206,16 +207,36 @@ def test_what_a_point_sent_back_is_said_on_its_way_until_the_workshop_has_it(she
     assert f"R{said}" in read(acting(shelf.pilot), page_of(device, "device_detail"))
 
     sent = reverse("distribution:send_back_list")
+    told = f"renvoyé le {day(timezone.now())}"
     assert device.tag in read(acting(shelf.adviser), sent)
+    assert "arrivé à l’atelier" not in read(acting(shelf.adviser), sent)
     assert device.tag not in read(acting(shelf.relay), sent), "another point sent it"
 
     place_devices(actor=shelf.technician, devices=[fresh(device)], place="D4")
-    assert device.tag not in read(acting(shelf.adviser), sent)
+    assert "en route" not in read(acting(shelf.adviser), sent)
+    assert f"{told}\u00a0: arrivé à l’atelier" in read(acting(shelf.adviser), sent), "who sent it reads that it came"
+    assert device.tag not in read(acting(shelf.relay), sent)
     assert "en route" not in read(client, page_of(device, "device_detail"))
     assert "en route" not in read(client, listed)
     place_devices(actor=shelf.technician, devices=[fresh(device)], place="")
     gate.apply(fresh(device), "start", actor=shelf.technician)
     assert "en route" not in read(client, page_of(device, "device_detail"))
+
+
+def test_what_was_sent_back_and_is_looked_for_is_not_said_to_be_at_the_workshop(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = gate.apply(shelf.available(), "send_back", actor=shelf.adviser, reason="unsold")
+    gate.apply(lost, "report_missing", actor=shelf.technician, reason="other")
+    sent = reverse("distribution:send_back_list")
+
+    page = read(acting(shelf.adviser), sent)
+
+    assert f"{lost.tag}" in page
+    assert "recherché par l’atelier" in page
+    assert "arrivé à l’atelier" not in page
+    monkeypatch.setattr(point_stock, "OF_LATE", timedelta(0))
+    assert lost.tag not in read(acting(shelf.adviser), sent), "of late only"
 
 
 def test_what_is_left_of_an_ended_convention_is_listed_and_sent_back_together(shelf: Shelf) -> None:

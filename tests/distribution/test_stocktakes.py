@@ -500,6 +500,21 @@ def test_what_a_workshop_finds_of_a_point_is_told_to_be_for_its_adviser() -> Non
     assert reverse("distribution:device_cancel_shipment", args=[sent.reference]) in page
 
 
+def test_what_a_point_sent_back_since_is_named_without_a_page_that_it_may_not_open() -> None:
+    shelf = Shelf()
+    device = shelf.available()
+    stocktake = begin_stocktake(actor=shelf.adviser, point=shelf.point)
+    scan_stock(actor=shelf.adviser, stocktake=stocktake, texts=["NOBODY"])
+    close_stocktake(actor=shelf.adviser, stocktake=stocktake)
+    gate.apply(device, "send_back", actor=shelf.adviser, reason="unsold")
+
+    page = read(acting(shelf.adviser), page_of(stocktake))
+
+    assert f"{device}, parti d’ici depuis" in page
+    assert reverse("refurb:device_detail", args=[device.reference]) not in page
+    assert reverse("refurb:device_detail", args=[device.reference]) in read(acting(shelf.pilot), page_of(stocktake))
+
+
 @pytest.mark.parametrize("state", DeviceState)
 def test_whatever_its_state_a_device_of_elsewhere_has_who_puts_it_right(state: DeviceState) -> None:
     shelf = Shelf()
