@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from network.models import Organisation
 from tests.refurb.devices import Bench
 from tests.screens import Look, sign_in
 
@@ -70,3 +71,43 @@ def test_on_a_phone_where_one_is_hides_no_letter_of_the_entry_beside(open_page: 
         places = page.evaluate(STANDS)
         gaps = {round(after[0] - before[1]) for before, after in pairwise(places)}
         assert len(gaps) == 1, (name, places)
+
+
+FADE = """() => {
+    const bar = document.querySelector(".site-nav ul.container");
+    const on = bar.querySelector("li:has(> [aria-current])");
+    const fade = parseFloat(getComputedStyle(on, "::before").width);
+    return [fade, on.getBoundingClientRect().left - on.previousElementSibling.getBoundingClientRect().right];
+}"""
+
+
+def test_on_a_phone_a_word_that_slides_under_where_one_is_fades_and_none_does_at_rest(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page(viewport={"width": 640, "height": 720})  # where nothing slides
+    sign_in(page, Bench().technician)
+    page.goto(reverse("refurb:device_list"))
+    fade, gap = page.evaluate(FADE)
+    assert 0 < fade <= gap
+
+
+LONG = "Communauté d’agglomération de la vallée, des plateaux et des villages du haut pays, agence du nord"
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_a_choice_longer_than_its_box_ends_with_dots_and_pushes_nothing(
+    open_page: Callable[..., Page], width: int
+) -> None:
+    bench = Bench()
+    Organisation.objects.filter(pk=bench.workshop.organisation.pk).update(name=LONG)
+    bench.received()
+    page = open_page(viewport={"width": width, "height": 900})
+    sign_in(page, bench.pilot)
+    page.goto(reverse("refurb:device_list") + "?tous=1")
+    page.get_by_label("Atelier", exact=True).select_option(LONG)
+    box, field = (page.locator(one).bounding_box() for one in ("select[name=workshop]", ".filter__fields"))
+    assert box is not None
+    assert field is not None
+    assert box["x"] + box["width"] <= field["x"] + field["width"] + 1
+    expect(page.locator("select[name=workshop]")).to_have_css("text-overflow", "ellipsis")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
