@@ -123,6 +123,11 @@ class Transmission(models.Model):
         verbose_name_plural = "transmissions aux opérateurs"
         ordering = ("-sent_at", "-pk")
 
+    @property
+    def name(self) -> str:
+        """The person to connect, as everywhere else people are named."""
+        return f"{self.first_name} {self.last_name}".strip()
+
     def __str__(self) -> str:
         return f"{self.offer_name}, {self.sent_at:%d/%m/%Y}"
 

@@ -79,7 +79,7 @@ def queue(request: Request) -> HttpResponseBase:
     _only_operators(request)
     actor = request.membership
     sent = Transmission.objects.visible_to(actor).filter(file=OuterRef("pk")).order_by("-sent_at", "-pk")
-    person = sent.values(person=Trim(Concat(F("last_name"), Value(" "), F("first_name"))))[:1]
+    person = sent.values(person=Trim(Concat(F("first_name"), Value(" "), F("last_name"))))[:1]
     corrected = sent.filter(sent_at__gt=OuterRef("sent_at")).values("sent_at")[:1]
     files: QuerySet[Any] = ConnectionFile.objects.sent_to(actor).annotate(
         told=Subquery(person), corrected_at=Subquery(corrected)

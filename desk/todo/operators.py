@@ -51,7 +51,7 @@ def _queue(actor: Actor, at: datetime) -> Block:
 
 def _demand(file: Any) -> BlockRow:
     url = reverse("connectivity:connection_detail", args=[file.reference])
-    name = f"{file.told_last or ''} {file.told_first or ''}".strip() or file.reference
+    name = f"{file.told_first or ''} {file.told_last or ''}".strip() or file.reference
     state = f"{file.get_state_display()}, {file.offer}"
     if file.state == S.SCHEDULED:
         return BlockRow(name, url, state, until(file.appointment_on, "raccordement le"))

@@ -134,6 +134,23 @@ def test_a_link_to_a_stopped_request_says_what_was_reported_and_who_acts_now() -
     assert "btn-primary" not in page, "refusing is possible, and not what is asked"
 
 
+def test_a_person_is_named_in_one_order_wherever_an_operator_reads_of_her() -> None:
+    line = Line()
+    connection = line.sent()
+    household = line.need.prescription.household
+    client, url = acting(line.agent), reverse("connectivity:link", args=[token_of(connection)])
+    pages = {
+        "first page": read(client, reverse("desk:home")),
+        "queue": read(client, reverse("connectivity:queue"), tous="1"),
+        "request": read(client, reverse("connectivity:connection_detail", args=[connection.reference])),
+        "link": Client().post(url).content.decode(),
+    }
+    assert household.name == f"{household.first_name} {household.last_name}"
+    for where, page in pages.items():
+        assert household.name in page, where
+        assert f"{household.last_name} {household.first_name}" not in page, where
+
+
 def test_what_is_read_by_a_link_is_in_the_log_of_accesses_with_the_link_and_its_operator() -> None:
     line = Line()
     connection = line.sent()
