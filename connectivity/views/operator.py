@@ -60,7 +60,7 @@ WITHDRAWALS = ("withdraw_problem", "withdraw_accepted_problem", "withdraw_schedu
 
 
 @dataclass(frozen=True)
-class LinkAnswer:
+class OfferedAnswer:
     """What a link offers: an answer, or a problem taken back; ``verb``: the verb of the machine that takes it back."""
 
     value: str
@@ -179,17 +179,17 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "connectivity/link.html", _letter(opened, token, chosen, form, possible))
 
 
-def _possible(opened: OperatorLink) -> list[LinkAnswer]:
+def _possible(opened: OperatorLink) -> list[OfferedAnswer]:
     """What may be answered now; a problem that nothing followed yet may be taken back, as on screen."""
-    answers = [LinkAnswer(one, one.label) for one in ANSWERABLE.get(ConnectionState(opened.file.state), ())]
+    answers = [OfferedAnswer(one, one.label) for one in ANSWERABLE.get(ConnectionState(opened.file.state), ())]
     if opened.file.state != ConnectionState.PROBLEM:
         return answers
     actions = gate.actions_for(opened.file, actor_of(opened))
-    back = [LinkAnswer(WITHDRAWALS[0], one.label, one.verb) for one in actions if one.verb in WITHDRAWALS]
+    back = [OfferedAnswer(WITHDRAWALS[0], one.label, one.verb) for one in actions if one.verb in WITHDRAWALS]
     return back + answers
 
 
-def _answered(opened: OperatorLink, chosen: LinkAnswer, given: dict[str, Any]) -> ConnectionFile:
+def _answered(opened: OperatorLink, chosen: OfferedAnswer, given: dict[str, Any]) -> ConnectionFile:
     actor = actor_of(opened)
     if chosen.verb:
         withdrawn: ConnectionFile = gate.apply(opened.file, chosen.verb, actor=actor, **given)
@@ -203,7 +203,7 @@ def _done(connection: ConnectionFile) -> dict[str, Any]:
 
 
 def _letter(
-    opened: OperatorLink, token: str, chosen: LinkAnswer | None, form: Form | None, possible: list[LinkAnswer]
+    opened: OperatorLink, token: str, chosen: OfferedAnswer | None, form: Form | None, possible: list[OfferedAnswer]
 ) -> dict[str, Any]:
     told = told_of(opened.file, actor_of(opened))
     return {
@@ -220,7 +220,7 @@ def _letter(
     }
 
 
-def _form(chosen: LinkAnswer, request: HttpRequest | None, opened: OperatorLink) -> Form:
+def _form(chosen: OfferedAnswer, request: HttpRequest | None, opened: OperatorLink) -> Form:
     data = posted(request) if request is not None else None
     if chosen.verb:
         return CommentForm(data)

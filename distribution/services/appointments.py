@@ -70,7 +70,7 @@ def spent_needs(held: Mapping[int, Device]) -> set[int]:
     most, missed = MISSED_APPOINTMENTS.on(timezone.localdate()), Counter[int]()
     for need, booked_at in absences().filter(need__in=held).values_list("need", "booked_at"):
         reserved_at = held[need].reserved_at
-        missed[need] += reserved_at is not None and booked_at >= reserved_at
+        missed[need] += bool(reserved_at and booked_at and booked_at >= reserved_at)
     return {need for need, count in missed.items() if count >= most}
 
 

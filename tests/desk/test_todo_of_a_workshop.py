@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from desk.todo.blocks import BlockRow
@@ -19,7 +20,7 @@ from tests.desk.test_todo import block, landing
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene, load_law
 from tests.network.factories import make_membership
-from tests.pages import acting
+from tests.pages import acting, read
 from tests.refurb.devices import Bench, load_numbers
 from tests.refurb.hardware import deposit
 from tests.refurb.machines import lshw
@@ -70,6 +71,7 @@ def test_a_certificate_that_is_awaited_is_asked_of_its_recycler_until_the_worksh
     assert line.title == f"Bordereau {device.bsd_number}"
     assert line.about == f"1 disque, à envoyer à {bench.workshop.organisation}"
     assert recycler.get(line.url).status_code == 200
+    assert "Rien ne vous est demandé" not in read(recycler, reverse("desk:home"))
     assert asked(another) == [], "what left for another is not its own to certify"
     for client in (acting(bench.manager), acting(bench.pilot)):
         (mine,) = block(landing(client), "effacements").lines
