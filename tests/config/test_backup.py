@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from django.db import connection
 
 from config import database
+from config.database import SERVING_ROLE
 from config.postgresql.binaries import PostgresqlError, find
 from lifecycle import erased
 from lifecycle.actors import SignedLink
@@ -28,7 +30,7 @@ from tests.prescriptions.files import Circle, again
 from tests.prescriptions.test_erased_on_request import erase
 
 CHAPTER = database.PROJECT / "docs" / "guide" / "exploitation.md"
-RESTORED = "test_put_back"
+RESTORED, OWNER = "test_put_back", "test_put_back_owner"
 AFTER = """
 import sys
 from pathlib import Path
@@ -52,16 +54,21 @@ def commands(title: str, program: str) -> str:
     return next(line for line in block[1].splitlines() if line.startswith(program))
 
 
-def address(name: str) -> str:
-    """Of a database of the tests' server, for its owner."""
+def address(name: str, role: str = "") -> str:
+    """Of a database of the tests' server, for a role; for the tests' own where a password is asked."""
     server = connection.settings_dict
     who = quote(server["USER"]) + (f":{quote(server['PASSWORD'])}" if server["PASSWORD"] else "")
+    who = role if role and not server["PASSWORD"] else who
     return f"postgresql://{who}@/{name}?host={quote(server['HOST'], safe='')}&port={server['PORT']}"
 
 
 def typed(line: str, folder: Path, **environment: str) -> None:
-    """A line of the guide, as a shell takes it."""
-    subprocess.run(["sh", "-ec", line], cwd=folder, env=programs() | environment, check=True, timeout=120)
+    """A line of the guide, as a shell takes it; ``manage.py`` is the project's, run by this Python."""
+    (manage := folder / "manage.py").write_text(f'#!/bin/sh\nexec {sys.executable} {database.PROJECT}/manage.py "$@"\n')
+    manage.chmod(0o755)
+    around = programs() | environment
+    around["PATH"] = f"{folder}:{around['PATH']}"
+    subprocess.run(["sh", "-ec", line], cwd=folder, env=around, check=True, timeout=120)
 
 
 def programs() -> dict[str, str]:
@@ -81,19 +88,24 @@ def programs() -> dict[str, str]:
 
 
 @pytest.fixture
-def nothing_put_back() -> Iterator[None]:
+def owner() -> Iterator[str]:
+    """Who owns the database that is put back: nobody who may all, where no password is asked."""
+
     def drop() -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS {RESTORED} WITH (FORCE)")
+            cursor.execute(f"DROP ROLE IF EXISTS {OWNER}")
 
     drop()
-    yield
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {OWNER} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE")
+    yield str(connection.settings_dict["USER"]) if connection.settings_dict["PASSWORD"] else OWNER
     drop()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_backup_that_is_put_back_by_the_guide_erases_again_and_is_whole(
-    nothing_put_back: None, tmp_path: Path, settings: Any
+    owner: str, tmp_path: Path, settings: Any
 ) -> None:
     circle = Circle()
     kept = circle.submitted(household=circle.household(last_name="Inoubliable"))
@@ -105,26 +117,26 @@ def test_a_backup_that_is_put_back_by_the_guide_erases_again_and_is_whole(
     seal_journals(at=again(other).moved_at)
     name = connection.settings_dict["NAME"]
 
-    typed(commands("Sauvegarder", "pg_dump"), tmp_path, DATABASE_URL=address(name))
+    typed(commands("Sauvegarder", "pg_dump"), tmp_path, DATABASE_URL=address(name, SERVING_ROLE))
     erase(circle, other.household)
     gone = again(other.household)
     assert gone.state == HouseholdState.ANONYMISED
     assert erased.erased("household") == {gone.reference}
     seal_journals(at=gone.moved_at)
 
-    owner = shlex.quote(connection.settings_dict["USER"])
     created = commands("Remettre une sauvegarde en place", "createdb")
-    typed(created.replace("maillon_owner", owner).removesuffix(" maillon") + f" {RESTORED}", tmp_path)
-    restored = address(RESTORED)
+    typed(created.replace("maillon_owner", shlex.quote(owner)).removesuffix(" maillon") + f" {RESTORED}", tmp_path)
+    restored = address(RESTORED, owner)
     typed(commands("Remettre une sauvegarde en place", "pg_restore"), tmp_path, OWNER_URL=restored)
-    environment = {"DJANGO_SETTINGS_MODULE": "config.settings.test", "DATABASE_URL": restored}
-    granted = commands("Remettre une sauvegarde en place", "manage.py grant_rights")
-    assert run(*shlex.split(granted), **environment).returncode == 0
+    environment = {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    granted = commands("Remettre une sauvegarde en place", 'DATABASE_URL="$OWNER_URL" manage.py grant_rights')
+    typed(granted, tmp_path, OWNER_URL=restored, **environment)
     assert "manage.py after_restore" in CHAPTER.read_text()
-    told = run("-c", AFTER, str(settings.LIFECYCLE_SEAL_DIR), str(settings.MEDIA_ROOT), **environment)
+    serves = environment | {"DATABASE_URL": address(RESTORED, SERVING_ROLE)}
+    told = run("-c", AFTER, str(settings.LIFECYCLE_SEAL_DIR), str(settings.MEDIA_ROOT), **serves)
 
     assert told.returncode == 0, told.stderr + told.stdout
-    assert "1 foyers effacés de nouveau." in told.stdout
+    assert "1 foyer effacé de nouveau." in told.stdout
     assert "Tout est vérifié et scellé" in told.stdout
     assert f"household {gone.reference}, ligne n°" in told.stdout, "what was sealed since is told as lost"
     assert "Effacée-Demain" not in told.stdout

@@ -63,7 +63,7 @@ def test_what_was_sealed_and_is_lost_is_told_and_the_nights_go_on(
 
     assert f"parcel {kept.reference}, ligne n° 1\u00a0: le journal s’arrête là, il allait jusqu’au n° 2." in told
     assert f"parcel d’identifiant {gone.pk}\u00a0: la base ne le connaît plus, il allait jusqu’au n° 1." in told
-    assert "2 objets vont moins loin que leurs scellés" in told
+    assert "moins loin que leurs scellés, à reprendre\u00a0: 2." in told
     assert "Tout est vérifié et scellé" in told
     (folder,) = Path(settings.LIFECYCLE_SEAL_DIR).glob("lost-*")
     aside = files(settings, folder.name)
@@ -97,7 +97,7 @@ def test_a_database_that_lost_nothing_loses_nothing_by_it(announce: Announce, se
 
     told = after_restore()
 
-    assert "0 objets vont moins loin" in told
+    assert "moins loin que leurs scellés, à reprendre\u00a0: 0." in told
     assert before < files(settings)
     assert not list(Path(settings.LIFECYCLE_SEAL_DIR).glob("lost-*"))
 

@@ -10,6 +10,7 @@ from lifecycle.clock import run_clock
 from lifecycle.restoring import files_ahead, lost, note_restored, put_aside
 from lifecycle.sealing import SealUnreadable, seal_journals
 from lifecycle.verification import JOURNALS, FaultsFound, note_verification, verify_journals
+from typography.french import plural
 
 
 class Command(BaseCommand):
@@ -28,10 +29,12 @@ class Command(BaseCommand):
             self.stdout.write(str(one))
         note_restored(missing)
         if ahead:
-            self.stdout.write(f"{len(ahead)} fichiers de scellés mis à part dans {put_aside(ahead)}.")
-        self.stdout.write(f"{len(missing)} objets vont moins loin que leurs scellés\u00a0: à reprendre.")
+            self.stdout.write(
+                f"{len(ahead)} fichier{plural(len(ahead))} de scellés mis à part dans {put_aside(ahead)}."
+            )
+        self.stdout.write(f"Objets qui vont moins loin que leurs scellés, à reprendre\u00a0: {len(missing)}.")
         again = sum(done.moved for done in run_clock() if done.verb == "erase_again")
-        self.stdout.write(f"{again} foyers effacés de nouveau.")
+        self.stdout.write(f"{again} foyer{plural(again)} effacé{plural(again)} de nouveau.")
         try:
             note_verification(JOURNALS, partial(verify_journals, whole=True))
         except FaultsFound as error:
