@@ -28,8 +28,11 @@ def note_erased(machine: str, references: Collection[str]) -> None:
         return
     path = _path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="ascii") as file:
-        file.write("".join(lines))
+    with path.open("a+b") as file:
+        is_cut = (
+            file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n"
+        )  # what was cut spoils no other line
+        file.write(("\n" * bool(is_cut) + "".join(lines)).encode())
         file.flush()
         os.fsync(file.fileno())
 

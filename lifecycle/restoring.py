@@ -14,10 +14,9 @@ from django.utils import timezone
 
 from lifecycle.faults import Fault
 from lifecycle.journal import journal_of
-from lifecycle.locking import advisory_lock
 from lifecycle.machine import Stateful, machines
 from lifecycle.models import RESTORED, Seal, Verification
-from lifecycle.sealing import SEAL_LOCK, SealFile
+from lifecycle.sealing import SealFile
 from lifecycle.verification import TOLD
 
 
@@ -73,13 +72,13 @@ def note_restored(missing: Sequence[Lost]) -> Verification:
     )  # fmt: skip
 
 
-def put_aside(files: list[Path]) -> Path:
-    """Move these files into a folder of their own, beside the others; returns it."""
-    with advisory_lock(SEAL_LOCK):
-        folder = Path(settings.LIFECYCLE_SEAL_DIR) / f"lost-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-        folder.mkdir(parents=True)
-        for path in files:
-            path.rename(folder / path.name)
+def put_aside(files: Sequence[Path], missing: Sequence[Lost]) -> Path:
+    """Move these files into a folder of their own, beside the others, with all that they say was lost; returns it."""
+    folder = Path(settings.LIFECYCLE_SEAL_DIR) / f"lost-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+    folder.mkdir(parents=True)
+    (folder / "lost.txt").write_text("".join(f"{one}\n" for one in missing))
+    for path in files:
+        path.rename(folder / path.name)
     return folder
 
 

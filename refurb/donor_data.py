@@ -33,7 +33,7 @@ class DataStanding:
     remains: bool = False
 
 
-ERASED = DataStanding("Effacé ou détruit, preuves à l’appui")
+ERASED = DataStanding("Effacé ou détruit")
 NO_STORAGE = DataStanding("Sans stockage")
 TO_ERASE = DataStanding("À l’atelier, pas encore effacé", remains=True)
 UNPROVEN = DataStanding("Déclaré reconditionné, sa preuve est tombée", remains=True)
@@ -52,8 +52,8 @@ class DonorData:
     Declared reconditioned in an earlier stay, it holds what the last stay that looked into it found. ``used``: a
     household had it since, and nothing unproven leaves for a household; ``emptied``: an earlier stay declared it
     reconditioned, and left it so. ``astray``: the drives that an earlier stay took out of it, and that nothing proves
-    empty yet. ``formerly``: the numbers of the drives that an earlier stay proved. ``before``: the
-    least that stands behind one of these.
+    empty yet. ``formerly``: the numbers of the drives that an earlier stay proved. ``backing``: the
+    least that stands behind what is said of any of its drives, or of there being none.
     """
 
     drives: Sequence[Drive] = ()
@@ -63,7 +63,7 @@ class DonorData:
     soldered: bool = False
     astray: Sequence[Drive] = ()
     formerly: frozenset[str] = frozenset()
-    before: Backing = Backing.SEEN
+    backing: Backing = Backing.SEEN
 
     @property
     def unproven(self) -> list[Drive]:
@@ -74,13 +74,6 @@ class DonorData:
     def gone(self) -> bool:
         """Whether nothing of its donor is in the device itself any more."""
         return self.used or (self.emptied and not self.unproven)
-
-    @property
-    def backing(self) -> Backing:
-        """The least that stands behind what is said of its drives, or of there being none."""
-        none = [Backing.WORD] if self.attested and not self.drives else []
-        earlier = [self.before] if self.emptied else []
-        return min((*_backings(self.drives), *none, *earlier), default=Backing.SEEN)
 
     def named_before(self, drive: Drive) -> bool:
         """Whether an earlier proof speaks of this drive: by its number, or because it can be no other."""
@@ -119,12 +112,18 @@ def _data_in(evidence: Proofs, present: int, used_at: datetime | None, *, emptie
         soldered=soldered,
         astray=astray,
         formerly=frozenset(drive.serial_key for drive in before if drive.serial_key and proven(drive)),
-        before=min(_backings(before), default=Backing.SEEN),
+        backing=_least(drives, attested=bool(absences)),
     )
 
 
-def _backings(drives: Sequence[Drive]) -> list[Backing]:
-    return [backing for drive in drives if (backing := backing_of(drive)) is not None]
+def _least(drives: Sequence[Drive], *, attested: bool) -> Backing:
+    """Of each drive, in whatever stay it was seen, the most that stands behind it; of all, the least."""
+    most: dict[str | int, Backing] = {}
+    for drive in drives:
+        if (backing := backing_of(drive)) is not None:
+            same = drive.serial_key or drive.pk
+            most[same] = max(backing, most.get(same, backing))
+    return min(most.values(), default=Backing.WORD if attested else Backing.SEEN)
 
 
 def _is_out(drive: Drive) -> bool:

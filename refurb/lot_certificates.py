@@ -76,6 +76,7 @@ def _told(donation: Donation) -> dict[str, Any]:
         "pending": _pending(donation).count(),
         "remaining": sum(standing.remains for _, standing in stood),
         "settled": counts[ERASED] + counts[NO_STORAGE],
+        "seen": counts[ERASED] + counts[NO_STORAGE] - backed[Backing.COPIED] - backed[Backing.WORD],
         "copied": backed[Backing.COPIED],
         "on_a_word": backed[Backing.WORD],
         "left_unproven": counts[GIVEN_BACK] + counts[HANDED_IN],
@@ -139,9 +140,9 @@ def _renew(pk: int, at: datetime) -> bool:
     return True
 
 
-def _standings(values: dict[str, Any]) -> dict[str, str]:
-    """``{device: where its data stand}``: a proven drive that goes elsewhere is no news to its donor."""
-    return {device["reference"]: device["standing"] for device in values["devices"]}
+def _standings(values: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """``{device: where its data stand, and on what}``: a proven drive that goes elsewhere is no news to its donor."""
+    return {device["reference"]: (device["standing"], device["backing"]) for device in values["devices"]}
 
 
 def _last() -> DonationPaperQuerySet:

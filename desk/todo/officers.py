@@ -59,8 +59,10 @@ def _back() -> tuple[Block, ...]:
 
 def _is_back(household: Any) -> BlockRow:
     guide = reverse("desk:guide_chapter", args=["protection-des-donnees"])
-    about = f"s’efface dans le quart d’heure, ou dès que rien n’est en cours{HARD}: voyez {household.prescriber}"
-    return BlockRow(household.reference, f"{guide}#un-foyer-efface-qui-revient", about)
+    waits = f"s’efface d’ici un quart d’heure, sinon quand rien ne le retient plus{HARD}: voyez {household.prescriber}"
+    joined = f"réuni à un autre dossier, ne s’efface pas de lui-même{HARD}: le pilote les sépare"
+    is_joined = household.state == HouseholdState.JOINED
+    return BlockRow(household.reference, f"{guide}#un-foyer-efface-qui-revient", joined if is_joined else waits)
 
 
 def _to_answer(asked: QuerySet[RightsRequest], at: datetime) -> Block:

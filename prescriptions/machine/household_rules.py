@@ -249,11 +249,15 @@ CHANNEL = Requirement(
 
 
 def put_back(ctx: Context) -> Q:
-    """It was made anonymous, and is here again since a backup was put back; nothing binds it.
+    """It was made anonymous, and is here again since a backup was put back; nothing binds it, nothing waits.
+
+    What was joined to it and was not erased itself would go with it: it had been parted since.
 
     Source of the rule: RGPD, art. 5, 1, e and 17 (what was erased stays so, whatever the copy it comes back from).
     """
-    again = Q(reference__in=erased("household"))
+    known = erased("household")
+    others = Household.objects.filter(joined_into=OuterRef("pk"), state=HouseholdState.JOINED)
+    again = Q(reference__in=known) & ~Q(Exists(others.exclude(reference__in=known))) & nothing_asked()
     return reduce(and_, (Q(as_expression(rule.condition(ctx))) for rule in NOTHING_BINDS), again)
 
 

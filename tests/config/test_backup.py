@@ -54,6 +54,13 @@ def commands(title: str, program: str) -> str:
     return next(line for line in block[1].splitlines() if line.startswith(program))
 
 
+def started(unit: str, command: str) -> str:
+    """The command of a unit of the guide that is shipped, without its folder."""
+    assert f"systemctl start {unit}" in CHAPTER.read_text()
+    text = (database.PROJECT / "deploy" / f"{unit}.service").read_text()
+    return next(line.partition("/python ")[2] for line in text.splitlines() if command in line)
+
+
 def address(name: str, role: str = "") -> str:
     """Of a database of the tests' server, for a role; for the tests' own where a password is asked."""
     server = connection.settings_dict
@@ -124,14 +131,15 @@ def test_a_backup_that_is_put_back_by_the_guide_erases_again_and_is_whole(
     assert erased.erased("household") == {gone.reference}
     seal_journals(at=gone.moved_at)
 
-    created = commands("Remettre une sauvegarde en place", "createdb")
+    created = commands("Remettre une sauvegarde en place", "sudo -u postgres createdb").removeprefix(
+        "sudo -u postgres "
+    )
     typed(created.replace("maillon_owner", shlex.quote(owner)).removesuffix(" maillon") + f" {RESTORED}", tmp_path)
     restored = address(RESTORED, owner)
     typed(commands("Remettre une sauvegarde en place", "pg_restore"), tmp_path, OWNER_URL=restored)
     environment = {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
-    granted = commands("Remettre une sauvegarde en place", 'DATABASE_URL="$OWNER_URL" manage.py grant_rights')
-    typed(granted, tmp_path, OWNER_URL=restored, **environment)
-    assert "manage.py after_restore" in CHAPTER.read_text()
+    typed(started("maillon-migrate", "manage.py grant_rights"), tmp_path, DATABASE_URL=restored, **environment)
+    assert started("maillon-after-restore", "manage.py after_restore")
     serves = environment | {"DATABASE_URL": address(RESTORED, SERVING_ROLE)}
     told = run("-c", AFTER, str(settings.LIFECYCLE_SEAL_DIR), str(settings.MEDIA_ROOT), **serves)
 

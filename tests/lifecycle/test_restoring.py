@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lifecycle import gate
+from lifecycle.erased import NAME
 from lifecycle.models import RESTORED, Seal, Verification
 from lifecycle.tasks import verify_and_seal
 from lifecycle.verification import FaultsFound
@@ -97,7 +98,8 @@ def test_a_database_that_lost_nothing_loses_nothing_by_it(announce: Announce, se
 
     told = after_restore()
 
-    assert "moins loin que leurs scellés, à reprendre\u00a0: 0." in told
+    assert "Aucun scellé ne va plus loin que la base." in told
+    assert not Verification.objects.filter(subject=RESTORED).exists()
     assert before < files(settings)
     assert not list(Path(settings.LIFECYCLE_SEAL_DIR).glob("lost-*"))
 
@@ -136,3 +138,28 @@ def test_what_goes_on_otherwise_than_it_was_sealed_is_told(lost_day: tuple[Parce
     told = after_restore()
 
     assert f"parcel {kept.reference}, ligne n° 2\u00a0: la ligne n’est pas celle qui avait été scellée." in told
+
+
+def test_run_again_after_it_stopped_it_takes_nothing_back_of_what_it_said(
+    lost_day: tuple[Parcel, Parcel], settings: Any
+) -> None:
+    tamper("UPDATE parcels_parcelentry SET size = 'large' WHERE object_id = %s", lost_day[0].pk)
+    for _ in range(2):
+        with pytest.raises(CommandError, match="Rien n’est scellé"):
+            after_restore()
+
+    (noted,) = Verification.objects.filter(subject=RESTORED)
+    assert noted.faults_count == 2
+    (folder,) = Path(settings.LIFECYCLE_SEAL_DIR).glob("lost-*")
+    assert lost_day[0].reference in (folder / "lost.txt").read_text()
+
+
+def test_a_line_of_the_register_that_is_not_signed_is_told_and_holds_no_seal_back(
+    lost_day: tuple[Parcel, Parcel], settings: Any
+) -> None:
+    (Path(settings.LIFECYCLE_SEAL_DIR) / NAME).write_text("household F-AAAA-AAAA:forged\n")
+
+    told = after_restore()
+
+    assert "dans register" in told
+    assert "Tout est vérifié et scellé" in told

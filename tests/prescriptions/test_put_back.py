@@ -12,17 +12,20 @@ from lifecycle.actors import SignedLink
 from lifecycle.clock import run_clock
 from lifecycle.faults import Fault
 from network.enums import OrganisationKind, Role
-from prescriptions.enums import HouseholdState
+from prescriptions.enums import HouseholdState, Requester, RightKind, RightsChannel
 from prescriptions.models import Household, HouseholdEntry, Prescription, WaitingPicture
 from prescriptions.services.forgetting import note_forgotten
+from prescriptions.services.joining import join_household
 from prescriptions.services.photos import send_photo
 from prescriptions.services.prescriptions import ask_completion_prescription, withdraw_prescription
+from prescriptions.services.rights import receive_rights_request
 from tests.documents.pictures import a_photo
 from tests.network.factories import make_membership
 from tests.pages import acting, read
 from tests.prescriptions.files import Circle, again
 from tests.prescriptions.pages import page_of
 from tests.prescriptions.test_erased_on_request import erase
+from tests.prescriptions.test_joined_files import two_files
 
 pytestmark = pytest.mark.django_db
 type Committed = Callable[..., Any]
@@ -174,3 +177,61 @@ def test_a_photo_whose_picture_no_backup_keeps_is_said_to_be_made_again(circle: 
 
     assert "L’image n’est plus là" in page
     assert "<img" not in page.partition("<main")[2]
+
+
+def joined(circle: Circle) -> tuple[Household, Household]:
+    """A file that another one was joined to, both at rest."""
+    beside = Circle(distributor=circle.distributor, commune=circle.commune)
+    kept, left = two_files(circle, beside)
+    join_household(actor=circle.pilot, household=again(left.household), kept=again(kept.household))
+    for one, its_own in ((kept, circle), (left, beside)):
+        given_up(one, its_own)
+    return again(kept.household), again(left.household)
+
+
+def test_a_file_that_was_parted_since_the_backup_is_not_erased_with_the_one_it_was_joined_to(circle: Circle) -> None:
+    kept, left = joined(circle)
+    officer = acting(make_membership(Role.DPO, OrganisationKind.DEPARTEMENT))
+    erased.note_erased("household", [kept.reference])
+
+    run_clock(at=timezone.now())
+
+    assert (again(kept).state, again(left).state) == (HouseholdState.OPEN, HouseholdState.JOINED)
+    assert kept.reference in read(officer, "/")
+
+    erased.note_erased("household", [left.reference])
+    run_clock(at=timezone.now())
+    assert (again(kept).state, again(left).state) == (HouseholdState.ANONYMISED, HouseholdState.ANONYMISED)
+
+
+def test_a_file_that_is_joined_is_erased_with_nobody_and_the_officer_reads_whom_to_ask(circle: Circle) -> None:
+    kept, left = joined(circle)
+    erased.note_erased("household", [left.reference])
+
+    run_clock(at=timezone.now())
+
+    assert (again(kept).state, again(left).state) == (HouseholdState.OPEN, HouseholdState.JOINED)
+    page = read(acting(make_membership(Role.DPO, OrganisationKind.DEPARTEMENT)), "/")
+    assert "réuni à un autre dossier, ne s’efface pas de lui-même" in page
+
+
+def test_a_right_that_waits_for_its_answer_is_answered_first(circle: Circle) -> None:
+    household = come_back(circle)
+    asked = {"kind": RightKind.ERASURE, "requester": Requester.PERSON, "channel": RightsChannel.LETTER}
+    receive_rights_request(actor=circle.worker, household=household, received_on=timezone.localdate(), **asked)
+
+    run_clock(at=timezone.now())
+
+    assert again(household).state == HouseholdState.OPEN
+
+
+def test_a_line_that_was_cut_spoils_no_other(circle: Circle, settings: Any) -> None:
+    first, second = (given_up(circle.submitted(), circle).household for _ in range(2))
+    erased.note_erased("household", [first.reference])
+    whole = register(settings).read_bytes()
+    register(settings).write_bytes(whole[:-20])
+
+    erased.note_erased("household", [first.reference, second.reference])
+
+    assert erased.erased("household") == {first.reference, second.reference}
+    assert len(faults()) == 1

@@ -291,8 +291,10 @@ def test_the_certificate_of_a_lot_says_what_stands_behind_it_when_maillon_did_no
     assert (backing[copied.reference], backing[shredded.reference]) == ("chiffres recopiés d’un rapport gardé", "")
     assert backing[empty.reference] == backing[crushed.reference] == "sur la parole de l’atelier"
     told = " ".join(told_by(document).split())
-    assert "5 appareils sur 5 sont sans donnée, preuves à l’appui.</strong> Pour 1 d’entre eux, une personne" in told
-    assert "que Maillon ne sait pas lire. Pour 2, c’est sa parole seule" in told
+    assert "5 appareils sur 5 sont sans donnée.</strong> Rapport que Maillon a lu, certificat de destruction" in told
+    assert "ou écran : 2. Chiffres recopiés" in told
+    assert "ne sait pas lire : 1. Seule parole" in told
+    assert "destruction sans certificat) : 2." in told
 
 
 def test_a_balanced_lot_gets_its_last_certificate_when_its_last_device_leaves_the_bench() -> None:

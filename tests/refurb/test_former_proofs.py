@@ -142,7 +142,7 @@ def test_a_drive_that_an_earlier_erasure_names_holds_nothing_of_the_donor_in_a_l
     gate.apply(donation, "reconcile", actor=bench.manager)
 
     standing, drives, settled = told_of(donation)
-    assert (standing, settled) == ("Effacé ou détruit, preuves à l’appui", 1)
+    assert (standing, settled) == ("Effacé ou détruit", 1)
     assert drives == [f"SSD (SATA) n°\u00a0{erased.serial.lower()}\u00a0: effacé lors d’un passage précédent"]
 
     gate.apply(found, "report_missing", actor=bench.technician, reason="stocktake")
@@ -177,7 +177,7 @@ def test_what_a_household_brings_back_keeps_the_proofs_that_it_had_when_it_was_h
     gate.apply(donation, "reconcile", actor=bench.manager)
 
     standing, drives, settled = told_of(donation)
-    assert (standing, settled) == ("Effacé ou détruit, preuves à l’appui", 1)
+    assert (standing, settled) == ("Effacé ou détruit", 1)
     assert drives == [f"SSD (SATA) n°\u00a0{erased.serial}\u00a0: effacé, saisi à la main"]
 
     gate.apply(fresh(back), "report_missing", actor=bench.technician, reason="stocktake")
@@ -210,7 +210,7 @@ def test_a_donor_gets_another_certificate_once_the_recycler_has_certified_what_w
         actor=bench.technician, drive=drive, method=DestructionMethod.SHRED, destroyed_at=timezone.now(), **given
     )
     renew_certificates(0)
-    assert told_of(donation)[::2] == ("Effacé ou détruit, preuves à l’appui", 1)
+    assert told_of(donation)[::2] == ("Effacé ou détruit", 1)
     (told,) = renewals_told(scene)
     assert "1 appareil sur 1 est sans donnée, preuves à l’appui\u00a0; aucun ne reste à prouver." in told
     assert renew_lots(at=timezone.now()) == 0
