@@ -137,12 +137,15 @@ def _sent_back(actor: Actor) -> list[SentBack]:
     """What one's points sent back of late and was not delivered since; it is on no list of theirs any more."""
     moves = DeviceEntry.objects.filter(object=OuterRef("pk"), verb="send_back").order_by("-seq")
     last = DeliveryLine.objects.filter(device=OuterRef("pk")).order_by("-pk")
-    rows = Device.objects.main().alias(
+    since = timezone.now() - OF_LATE
+    lately = DeviceEntry.objects.filter(verb="send_back", at__gte=since).values("object")
+    rows = Device.objects.main().filter(pk__in=lately)
+    rows = rows.alias(
         last=Subquery(last.values("delivery")[:1]), shipped=Subquery(last.values("delivery__prepared_at")[:1])
     )
     rows = rows.annotate(sent_at=Subquery(moves.values("at")[:1])).filter(
         last__in=Delivery.objects.visible_to(actor).values("pk"),
-        sent_at__gte=timezone.now() - OF_LATE,
+        sent_at__gte=since,
         shipped__lte=F("sent_at"),
     )
     coming = set(rows.on_the_way_back().values_list("pk", flat=True))
