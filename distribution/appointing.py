@@ -76,9 +76,12 @@ def tell_point(move: Move) -> None:
 def tell(move: Move) -> None:
     """By mail or by SMS, whoever is told so; the others are on « À faire » until somebody calls, unless they know.
 
-    What waited for its hour says what is no longer so, whether another takes its place or not.
+    What waited for its hour says what is no longer so, whether another takes its place or not: of an appointment that
+    was given up before this one too, whose hour may have been taken again.
     """
-    waiting = Sms.objects.filter(about_machine="appointment", about_pk__in=move.pks)
+    needs = Appointment.objects.filter(pk__in=move.pks).values("need")
+    every = Appointment.objects.filter(need__in=needs).values("pk")
+    waiting = Sms.objects.filter(about_machine="appointment", about_pk__in=every)
     call_off_sms(waiting.values_list("pk", flat=True), at=move.at)
     for row in _with_household(move):
         if (way := way_for(row.need, row.starts_at, move.at)) is not None:

@@ -394,6 +394,18 @@ def test_an_hour_that_changed_before_its_sms_left_is_told_once_as_it_is(shelf: S
     assert not Appointment.objects.to_tell(timezone.now()).exists()
 
 
+def test_an_hour_given_up_then_taken_again_is_not_said_to_be_cancelled(shelf: Shelf, texted: Device) -> None:
+    made = booked(shelf, texted)
+    cancel_appointment(actor=shelf.adviser, appointment=made, reason=AppointmentCancelReason.POINT)
+    given_up = told_by_sms().get(delivery="queued")
+    assert "annulé" in given_up.text
+    taken = booked(shelf, texted, starts(made))
+    (leaves,) = told_by_sms().filter(delivery="queued")
+    assert (leaves.about_pk, "annulé" in leaves.text) == (taken.pk, False)
+    assert (again(given_up).delivery, again(given_up).error) == ("failed", "replaced")
+    assert not Appointment.objects.to_tell(timezone.now()).exists()
+
+
 @pytest.mark.parametrize(
     "typed", ["06 1", "+33 (0)6 99 44 55 66", "06.99.44.55.66", "0699445566", "+32 470 12 34 56", "07-99-44-55-66", ""]
 )
