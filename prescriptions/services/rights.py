@@ -8,12 +8,17 @@ from django.utils import timezone
 from lifecycle import gate
 from lifecycle.actors import Actor, SignedLink
 from lifecycle.exceptions import Unknown
+from lifecycle.locking import locked_row
 from network.permissions import protects_data
 from prescriptions.machine.household_rules import shifted
 from prescriptions.models import Household, RightsRequest
 from prescriptions.nir import refuse_nir
 from prescriptions.parameters import RIGHTS_MONTHS, RIGHTS_MORE_MONTHS
 from prescriptions.services.joining import file_kept
+from typography.french import written_day
+
+MOST_WORDS = 2000
+"""Signs of what a household writes by its own page about one request, all that it adds included."""
 
 
 @gate.one_transaction
@@ -53,6 +58,27 @@ def receive_rights_request(
     due_on = shifted(day, RIGHTS_MONTHS.on(day))
     created: RightsRequest = gate.create(asked, "receive", actor=actor, at=at, due_on=due_on)
     return created
+
+
+@gate.one_transaction
+def add_to_rights_request(*, rights_request: RightsRequest, words: str, at: datetime | None = None) -> bool:
+    """Keep with a request that waits what its household writes by its own page afterwards, under its day.
+
+    Answers whether it is kept: not once it is settled, nor beyond ``MOST_WORDS`` signs in all. The same words are there
+    once. Raises ValidationError (a social security number).
+    """
+    refuse_nir(words=words)
+    added = words.strip()
+    row: RightsRequest | None = locked_row(RightsRequest.objects.open().filter(pk=rights_request.pk))
+    if row is None:
+        return False
+    if added not in row.words:
+        since = f"Ajouté par la page de sa demande le {written_day(at or timezone.now())}\u00a0:"
+        kept = f"{row.words}\n\n{since} {added}" if row.words else added
+        if len(kept) > MOST_WORDS:
+            return False
+        RightsRequest.objects.filter(pk=row.pk).update(words=kept)
+    return True
 
 
 @gate.one_transaction

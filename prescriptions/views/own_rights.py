@@ -18,7 +18,7 @@ from prescriptions.models import Prescription, RightsRequest
 from prescriptions.models.household import OWN_SHEET
 from prescriptions.own_papers import request_of
 from prescriptions.services.households import record_access
-from prescriptions.services.rights import receive_rights_request
+from prescriptions.services.rights import add_to_rights_request, receive_rights_request
 from prescriptions.views.own_page import TRIES, BirthYearForm, born_in, hidden
 
 PAGE = "prescriptions/own_rights.html"
@@ -57,12 +57,15 @@ def own_rights(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _asked(prescription: Prescription, paper: int, kind: str, words: str) -> tuple[str, RightsRequest]:
-    """What it asks, noted; the one that waits already when it asks the same again."""
+    """What it asks, noted; the one that waits already when it asks the same again, with what it writes now.
+
+    « noted », « already », « added », or « left » when no more words are kept.
+    """
     link = SignedLink(f"{OWN_SHEET}{paper}", opens=("prescription", prescription.pk))
     record_access(actor=link, household=prescription.household, what="own_rights")
     own = RightsRequest.objects.open().filter(household=prescription.household_id, kind=kind)
     if (known := own.first()) is not None:
-        return "already", known
+        return _known(known, words)
     try:
         return "noted", receive_rights_request(
             actor=link,
@@ -74,4 +77,11 @@ def _asked(prescription: Prescription, paper: int, kind: str, words: str) -> tup
             words=words,
         )
     except Refused:  # the same was asked in another window meanwhile
-        return "already", own.get()
+        return _known(own.get(), words)
+
+
+def _known(asked: RightsRequest, words: str) -> tuple[str, RightsRequest]:
+    """The request that waits already, and what became of the words that came after it."""
+    if not words.strip():
+        return "already", asked
+    return "added" if add_to_rights_request(rights_request=asked, words=words) else "left", asked

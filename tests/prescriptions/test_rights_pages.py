@@ -292,6 +292,35 @@ def test_a_household_says_by_its_own_page_what_is_wrong_and_reads_there_what_bec
         assert "au 12, pas au 21" in read(acting(reader), page_of(asked, "rights_request_detail"))
 
 
+def test_what_a_household_writes_once_it_has_asked_is_kept_with_what_waits_or_it_is_told_that_it_is_not() -> None:
+    desk = Desk()
+    code, _ = _sheet(desk)
+    client, url = acting(desk.officer), reverse("prescriptions:own_rights", args=[code])
+    client.logout()
+    wrong = {"year": "1984", "kind": "rectification"}
+    assert "ce qui est faux et ce qui est vrai" in client.post(url, wrong).content.decode()
+    asked = RightsRequest.objects.get()
+
+    later = client.post(url, wrong | {"words": "Je vis au 12, pas au 21."}).content.decode()
+    assert "Vous l’aviez déjà demandé" in later
+    assert "Ce que vous avez écrit est ajouté à votre demande" in later
+    for _ in range(2):  # sent again by a page that is read again, it is there once
+        client.post(url, wrong | {"words": "Mon nom s’écrit avec deux n."})
+    asked.refresh_from_db()
+    kept = asked.words
+    assert kept.startswith("Je vis au 12, pas au 21.\n\nAjouté par la page de sa demande le ")
+    assert kept.count("Mon nom s’écrit avec deux n.") == 1
+    for reader in (desk.officer, desk.circle.worker):
+        assert "Mon nom s’écrit avec deux n." in read(acting(reader), page_of(asked, "rights_request_detail"))
+
+    assert "Ce que vous aviez écrit est avec votre demande" in client.post(url, wrong).content.decode()
+    for number in range(4):
+        said = client.post(url, wrong | {"words": f"{number} {'x' * 490}"}).content.decode()
+    assert "n’est pas ajouté à votre demande" in said
+    asked.refresh_from_db()
+    assert "3 xxx" not in asked.words
+
+
 def test_a_comment_says_who_reads_it_and_that_the_pilot_does_not() -> None:
     desk = Desk()
     page = read(acting(desk.officer), page_of(desk.asked(), "rights_request_withdraw"))
