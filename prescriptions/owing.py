@@ -10,6 +10,7 @@ from collections.abc import Callable
 from django.db.models import Q
 
 from lifecycle.requirements import as_expression
+from prescriptions.models import Need
 
 type Owed = Callable[[], Q]
 
@@ -28,3 +29,8 @@ def nothing_owed() -> Q:
     for function in _functions:
         condition &= ~Q(as_expression(function()))
     return condition
+
+
+def is_owed(need: Need) -> bool:
+    """Whether something is still to come for this one; one query."""
+    return not Need.objects.filter(nothing_owed(), pk=need.pk).exists()

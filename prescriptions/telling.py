@@ -27,8 +27,9 @@ from prescriptions.enums import (
 )
 from prescriptions.expecting import expected
 from prescriptions.models import CodedReason, Household, Need, Prescription
+from prescriptions.owing import is_owed
 from prescriptions.saying import TranslatableDay, translatable
-from typography.french import in_a_sentence
+from typography.french import by_pairs, in_a_sentence
 
 S = PrescriptionState
 REACHED = {
@@ -43,11 +44,12 @@ A_DEVICE = "un appareil"
 A_LINE = "une offre d’internet ou de téléphone"
 NOT_FOR_THE_HOUSEHOLD = ("double",)
 """What a completion asks of the worker alone."""
+OWED = "Votre appareil est rapporté\u00a0: le point vous dit s’il est réparé, échangé ou remboursé."
 LOST = {
-    Loss.DEVICE_BACK: "Votre appareil est rapporté\u00a0: le point vous dit s’il est réparé, échangé ou remboursé.",
+    Loss.DEVICE_BACK: "Votre appareil est rapporté. Il n’est ni réparé ni échangé.",
     Loss.LINE_ENDED: "Votre ligne est terminée.",
 }
-"""What is told of a need that is met no more."""
+"""What is told of a need that is met no more: while its device is owed, then."""
 ANOTHER = "Une autre demande est possible\u00a0: parlez-en à votre travailleur social."
 
 
@@ -166,6 +168,7 @@ def _accepted(prescription: Prescription, needs: Sequence[Need]) -> Telling:
         sentences.append("N’allez pas au point de distribution avant. L’attente dépend des dons d’appareils.")
     if waited:
         sentences.append("Votre place dans l’ordre est gardée.")
+    sentences += [_lost(need) for need in needs if need.is_lost]
     return Telling(
         PrescriptionPaperKind.ACCEPTED,
         "Votre demande est acceptée",
@@ -210,16 +213,20 @@ def _refused(prescription: Prescription) -> Telling:
 
 def _ended(prescription: Prescription, needs: Sequence[Need]) -> Telling:
     lost = next((need for need in needs if need.is_lost), None)
+    if lost is not None and is_owed(lost):
+        return _brought_back(prescription)
     if lost is not None:
         return Telling(
             PrescriptionPaperKind.CLOSING,
             "Vous n’avez plus ce qui vous avait été remis",
             "Vous en avez encore besoin\u00a0? Voyez votre travailleur social.",
-            (LOST[Loss(lost.loss)], "Votre travailleur social peut rouvrir la demande\u00a0: votre place est gardée."),
+            (_lost(lost), "Votre travailleur social peut rouvrir la demande\u00a0: votre place est gardée."),
         )
     if prescription.state == S.FULFILLED:
-        all_met = all(need.state == NeedState.MET for need in needs)
         some = "Au moins un de vos besoins est satisfait, et tous ont eu leur réponse."
+        if any(need.lost_at is not None for need in needs):
+            some = "Tous vos besoins ont eu leur réponse."
+        all_met = all(need.state == NeedState.MET and need.lost_at is None for need in needs)
         return Telling(
             PrescriptionPaperKind.CLOSING,
             "Votre demande est terminée",
@@ -232,6 +239,25 @@ def _ended(prescription: Prescription, needs: Sequence[Need]) -> Telling:
         "À faire\u00a0: voyez avec votre travailleur social ce qui reste possible.",
         ("Aucun besoin n’a pu être satisfait.", ANOTHER),
     )
+
+
+def _brought_back(prescription: Prescription) -> Telling:
+    """Its device is at the point or at the workshop, and something is owed for it: nobody else can do anything yet."""
+    distributor = prescription.distributor
+    whom = ", ".join(filter(None, (str(distributor), by_pairs(distributor.phone))))
+    return Telling(
+        PrescriptionPaperKind.CLOSING,
+        "Votre appareil est rapporté",
+        translatable(
+            "Rien à faire pour l’instant\u00a0: {distributor} vous dit s’il est réparé, échangé ou remboursé.",
+            distributor=str(distributor),
+        ),
+        (translatable("Pas de nouvelles\u00a0? Appelez {distributor}.", distributor=whom),),
+    )
+
+
+def _lost(need: Need) -> str:
+    return OWED if is_owed(need) else LOST[Loss(need.loss)]
 
 
 DECLINED = Telling(

@@ -22,10 +22,11 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.verification import verify_journals
 from network.enums import OrganisationKind, Role
 from network.models import Membership
-from prescriptions.enums import DropReason, NeedState
-from prescriptions.models import Need, NeedEntry
+from prescriptions.enums import DropReason, NeedKind, NeedState, NeedUse, PrescriptionState, SheetLanguage
+from prescriptions.models import Need, NeedEntry, SheetTranslation
 from prescriptions.models.need import rank_of
 from prescriptions.progress import need_chain
+from prescriptions.saying import plain
 from prescriptions.services.households import move_household
 from prescriptions.services.needs import drop_need, let_be_need, reopen_need
 from prescriptions.services.revoking import revoke_prescription
@@ -37,8 +38,9 @@ from reports.figures import reckon
 from reports.months import month_of
 from tests.connectivity.lines import Line
 from tests.distribution.shelves import Shelf
+from tests.given import load_reference
 from tests.network.factories import make_commune, make_epci, make_membership, make_organisation
-from tests.prescriptions.files import Circle, again
+from tests.prescriptions.files import Circle, accepted_prescription, again
 from tests.prescriptions.pages import acting
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +100,52 @@ def test_what_was_repaired_or_exchanged_is_served_again_and_nothing_is_asked(she
         assert (need.state, need.lost_at, need.loss) == ("met", None, "")
         assert NeedEntry.objects.filter(object=need.pk).latest("seq").verb == "recover"
         assert codes(lambda need=need: reopen_need(actor=worker_of(shelf), need=need)) >= {"lost"}
+
+
+def told_words(need: Need) -> set[str]:
+    """Each text of what is told of its request, as it is translated."""
+    telling = telling_of(need.prescription)
+    told = (telling.title, telling.todo, *telling.sentences)
+    return {plain(getattr(one, "template", one)) for one in told}
+
+
+def test_while_its_device_is_owed_the_household_is_sent_to_nobody_who_can_do_nothing(shelf: Shelf) -> None:
+    device = shelf.returned()
+    prescription = again(device.need).prescription
+    owed = telling_of(prescription)
+    assert owed.title == "Votre appareil est rapporté"
+    assert owed.todo.startswith("Rien à faire pour l’instant")
+    assert str(prescription.distributor) in owed.todo
+    assert "travailleur social" not in " ".join((owed.todo, *owed.sentences))
+
+    said = told_words(device.need)
+    returns.settle_return(actor=shelf.adviser, device=device, kind=SettlementKind.GIVEN_UP)
+    settled = telling_of(prescription)
+    assert settled.todo == "Vous en avez encore besoin\u00a0? Voyez votre travailleur social."
+    assert settled.sentences[0] == "Votre appareil est rapporté. Il n’est ni réparé ni échangé."
+
+    said |= told_words(device.need)
+    let_be_need(actor=prescription.worker, need=again(device.need), reason=DropReason.SERVED_ELSEWHERE)
+    left = telling_of(prescription)
+    assert (left.title, left.sentences[0]) == ("Votre demande est terminée", "Tous vos besoins ont eu leur réponse.")
+
+    load_reference("prescriptions")
+    for language in SheetLanguage:
+        known = {plain(french) for french in SheetTranslation.objects.texts_on(language, timezone.localdate())}
+        assert said | told_words(device.need) <= known
+
+
+def test_a_device_that_is_owed_is_told_beside_what_the_same_request_waits_for(shelf: Shelf) -> None:
+    prescription = accepted_prescription(
+        needs=((NeedKind.COMPUTER, NeedUse.WORK), (NeedKind.MOBILE_CONNECTION, NeedUse.SOCIAL)),
+        commune=shelf.commune, prescriber=shelf.prescriber, distributor=shelf.distributor,
+    )  # fmt: skip
+    need = prescription.needs.get(kind=NeedKind.COMPUTER)
+    shelf.take_back(shelf.handed_over(shelf.reserved(need=need)))
+    assert again(prescription).state == PrescriptionState.ACCEPTED
+    told = " ".join(telling_of(again(prescription)).sentences)
+    assert "Dès qu’il y a pour vous" in told
+    assert "Votre appareil est rapporté\u00a0: le point vous dit" in told
 
 
 def test_a_refund_asks_the_worker_and_the_page_says_so(shelf: Shelf) -> None:
