@@ -32,13 +32,19 @@ def still_current(request: HttpRequest, token: str) -> HttpResponse:
 
     Of the household it says the first name alone, and each opening is in the log of accesses.
     """
-    link = link_for(token=token)
     said = _answered(request, token) if request.method == "POST" else ""
+    link = link_for(token=token)
     if not said:
         said = "ask" if is_open(link) else _closed(link)
     household = link.prescription.household
+    told = {
+        "said": said,
+        "first_name": household.first_name,
+        "link": link,
+        "is_other": request.POST.get("answer", link.answer) != link.answer,
+    }
     record_access(actor=actor_of(link), household=household, what="still_current")
-    response = render(request, PAGE, {"said": said, "first_name": household.first_name}, status=_status(request, said))
+    response = render(request, PAGE, told, status=_status(request, said))
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 

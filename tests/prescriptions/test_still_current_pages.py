@@ -67,6 +67,26 @@ def test_each_opening_is_in_the_log_of_accesses_with_the_link_and_nobody(
     assert "par un lien envoyé à l’adresse du foyer" in acting(circle.manager).get(sheet).content.decode()
 
 
+def test_another_answer_after_the_first_is_not_said_to_have_arrived(prescription: Prescription) -> None:
+    url = page_sent(ADDRESS)
+    Client().post(url, {"answer": "not_any_more"})
+    page = Client().post(url, {"answer": "still_current"}).content.decode()
+    assert "ce que vous venez de choisir n’est pas noté" in page
+    assert "que vous n’en avez plus besoin" in page
+    assert again(prescription).declined_at is not None
+    opened = Client().get(url).content.decode()
+    assert "que vous n’en avez plus besoin" in opened
+    assert "vous venez de choisir" not in opened
+
+
+def test_the_same_answer_given_twice_is_the_one_that_is_noted(prescription: Prescription) -> None:
+    url = page_sent(ADDRESS)
+    for _ in range(2):
+        page = Client().post(url, {"answer": "still_current"}).content.decode()
+    assert "que vous en avez toujours besoin" in page
+    assert "vous venez de choisir" not in page
+
+
 def test_yes_confirms_once(prescription: Prescription) -> None:
     url = page_sent(ADDRESS)
     page = Client().post(url, {"answer": "still_current"}).content.decode()
