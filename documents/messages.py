@@ -58,6 +58,9 @@ HOLES: Mapping[str, Hole] = {
         "Votre tarif «\u00a0Coup de pouce\u00a0» se termine le 31 décembre 2026. Pour le garder, voyez votre "
         "travailleur social avant ce jour.",
     ),
+    "sans_reponse": Hole(
+        "ce qui arrive s’il ne répond pas, et quel jour", "Sans réponse le 30 septembre 2026, elle s’arrête."
+    ),
     "page": Hole("l’adresse où le foyer répond", "https://maillon.exemple/toujours/7K3M2QXZ4RT68WVN/"),
     "jour": Hole("le jour", "mercredi 30 septembre 2026"),
     "heure": Hole("l’heure", "10 h 30"),
@@ -104,7 +107,7 @@ SUBJECTS: Mapping[str, Subject] = {
     MessageCode.REQUEST: _about("reference", "prescripteur telephone suite"),
     MessageCode.LINE: _about("titre", "reference prescripteur telephone nouvelle", "nouvelle"),
     MessageCode.VISIT: _about("jour creneau", "reference prescripteur telephone", channels=(EMAIL,)),
-    MessageCode.STILL_CURRENT: _about("reference page", "jour prescripteur telephone", channels=(EMAIL,)),
+    MessageCode.STILL_CURRENT: _about("reference page", "jour sans_reponse prescripteur telephone", channels=(EMAIL,)),
     MessageCode.APPOINTMENT: _about("jour heure point", _EXPECTED, "adresse", (SMS, EMAIL)),
     MessageCode.REMINDER: _about("jour heure point", f"{_EXPECTED} repondre", "adresse", (SMS, EMAIL)),
     MessageCode.CANCELLED: _about("jour heure point", "adresse prescripteur telephone", channels=(SMS, EMAIL)),

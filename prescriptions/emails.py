@@ -14,6 +14,7 @@ from network.models import Membership
 from prescriptions.enums import NeedState
 from prescriptions.models import CompletionRequest, Decision, Household, Need, Prescription, Transfer
 from prescriptions.services.messages import Message, from_service, write_message
+from prescriptions.telling import without_an_answer
 from typography.french import written_day
 
 type People = dict[int, list[tuple[str, str]]]
@@ -177,6 +178,7 @@ def still_current_for_household(prescription: Prescription, token: str, until: d
         "reference": str(prescription.reference),
         "page": absolute_url(reverse("prescriptions:still_current", args=[token])),
         "jour": written_day(until),
+        "sans_reponse": without_an_answer(prescription),
     }
     about = ("prescription", prescription.pk)
     # It holds a link that opens a door: its text is shown to nobody, and goes once it has left.

@@ -29,7 +29,7 @@ from prescriptions.expecting import expected
 from prescriptions.models import CodedReason, Household, Need, Prescription
 from prescriptions.owing import is_owed
 from prescriptions.saying import TranslatableDay, translatable
-from typography.french import by_pairs, in_a_sentence
+from typography.french import by_pairs, in_a_sentence, written_day
 
 S = PrescriptionState
 REACHED = {
@@ -82,6 +82,13 @@ def telling_of(prescription: Prescription, needs: Sequence[Need] | None = None) 
         every = by_key(prescription.needs.select_related("mediation")) if needs is None else needs
         return MADE_OF_NEEDS[state](prescription, every)
     return FIXED[state]
+
+
+def without_an_answer(prescription: Prescription) -> str:
+    """What comes of its silence, and when; nothing while what is served keeps it."""
+    if not prescription.valid_until or prescription.needs.filter(state=NeedState.IN_PROGRESS).exists():
+        return ""
+    return f"Sans réponse le {written_day(prescription.valid_until)}, elle s’arrête."
 
 
 def channel_of(household: Household) -> ContactChannel:

@@ -19,6 +19,7 @@ from prescriptions.services.confirmation import (
     still_waits,
 )
 from prescriptions.services.households import record_access
+from prescriptions.telling import without_an_answer
 
 PAGE = "prescriptions/still_current.html"
 GONE = ("over", "replaced", "ended")
@@ -41,6 +42,7 @@ def still_current(request: HttpRequest, token: str) -> HttpResponse:
         "said": said,
         "first_name": household.first_name,
         "link": link,
+        "without_an_answer": without_an_answer(link.prescription) if said == "ask" else "",
         "is_other": request.POST.get("answer", link.answer) != link.answer,
     }
     record_access(actor=actor_of(link), household=household, what="still_current")

@@ -10,9 +10,11 @@ from django.utils import timezone
 from documents.models import Mail
 from prescriptions.models import ConfirmationLink, HouseholdAccess, Prescription
 from prescriptions.services.confirmation import send_link
+from prescriptions.services.needs import start_need
 from prescriptions.services.prescriptions import remind_prescription, withdraw_prescription
-from tests.prescriptions.files import COMPUTER, Circle, again
+from tests.prescriptions.files import COMPUTER, SKILLS, Circle, again
 from tests.prescriptions.pages import acting, page_of, page_sent, read
+from typography.french import written_day
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "foyer@exemple.test"
@@ -46,6 +48,22 @@ def test_the_page_asks_and_says_nothing_but_the_first_name(prescription: Prescri
         assert hidden not in page
     assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_the_mail_and_the_page_say_what_comes_of_silence_and_whom_to_call(prescription: Prescription) -> None:
+    silence = f"Sans réponse le {written_day(again(prescription).valid_until)}, elle s’arrête."
+    mail = Mail.objects.get(to=[ADDRESS], subject__contains="toujours d’actualité")
+    assert silence in mail.body
+    assert f"travailleur social\u00a0: {prescription.prescriber.name}" in mail.body
+    assert silence in Client().get(page_sent(ADDRESS)).content.decode()
+
+
+def test_what_is_served_keeps_a_request_and_its_household_is_told_of_no_end(circle: Circle) -> None:
+    accepted = circle.accepted(SKILLS, circle.household(email=ADDRESS))
+    start_need(actor=circle.worker, need=accepted.needs.get(), mediation=circle.mediation)
+    remind_prescription(actor=circle.worker, prescription=accepted)
+    assert "elle s’arrête" not in Mail.objects.get(to=[ADDRESS], subject__contains="toujours d’actualité").body
+    assert "elle s’arrête" not in Client().get(page_sent(ADDRESS)).content.decode()
 
 
 def test_opening_the_page_confirms_nothing(prescription: Prescription) -> None:
