@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from conventions.enums import ALIVE, ConventionState
 from conventions.models import Convention, Quota
+from distribution.brought_back import OWED, REPAIRED, SETTLED, standing_of
 from donations.enums import DonationState
 from donations.models import Donation
 from lifecycle import gate
@@ -45,7 +46,6 @@ AWAITED = {
     D.ALLOTTED: "l’expédition vers un point de distribution",
     D.SHIPPED: "le pointage de la livraison",
     D.AVAILABLE: "un foyer dont le besoin attend",
-    D.RETURNED: "la réparation, l’échange ou une autre issue pour le foyer",
     D.MISSING: "que l’appareil soit retrouvé",
 }
 NOT_CONCERNED = "pas concerné"
@@ -53,6 +53,12 @@ NOT_CONCERNED = "pas concerné"
 FALLEN = "que l’atelier le remette en traitement et le prouve effacé\u00a0: ses preuves ne tiennent plus"
 """Said instead, of what was reconditioned: no step forward is possible."""
 ON_PROOFS = (D.READY, D.ALLOTTED, D.SHIPPED, D.AVAILABLE, D.RESERVED)
+AWAITED_BACK = {
+    OWED: "la réparation, l’échange ou une autre issue pour le foyer",
+    REPAIRED: "la remise au foyer, une fois réparé",
+    SETTLED: "la prise en traitement à l’atelier",
+}
+"""The same of what its household brought back."""
 ASKED = {D.IN_PROCESS: "recondition", D.RESERVED: "hand_over"}
 """Verbs whose first missing requirement says what is awaited."""
 
@@ -116,6 +122,8 @@ def _missing(device: Device) -> str:
         reasons = gate.missing_before(device, ASKED[state])
         done = {D.IN_PROCESS: "la déclaration «\u00a0reconditionné\u00a0»", D.RESERVED: "la remise, fiche signée"}
         return in_a_sentence(reasons[0].sentence) if reasons else done[state]
+    if state == D.RETURNED:
+        return AWAITED_BACK[standing_of(device)]
     return AWAITED.get(state, "")
 
 

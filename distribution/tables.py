@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from calendars.days import last_day
+from distribution.brought_back import standing_of
 from distribution.models import Derogation, Stocktake
 from distribution.templatetags.distribution import day_left
 from lists.columns import WHOLE, StateColumn
@@ -226,9 +227,7 @@ class ReturnTable(AtPointTable):
         return format_html('<span class="tag {}">{}</span> {} {}', tone, said, until, day(value))
 
     def render_standing(self, record: Any) -> str:
-        if record.settled:
-            return "Foyer servi autrement\u00a0: l’atelier peut le reprendre"
-        return "Réparé\u00a0: à rendre au foyer" if record.repaired else "À réparer, à échanger ou à rembourser"
+        return standing_of(record)
 
 
 class SendBackTable(AtPointTable):

@@ -17,6 +17,7 @@ from desk.todo.instruction import instruction_blocks
 from desk.todo.limits import Limits, limits_on
 from desk.todo.stocktakes import stocktakes
 from distribution.appointments import expected_at
+from distribution.brought_back import standing_of, with_standing
 from distribution.enums import SERVES
 from distribution.models import Derogation, DerogationRequest
 from distribution.serving import Offered, offered_by, on_the_shelf, served_today, suiting
@@ -176,11 +177,11 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -
         Block(
             "retours",
             "Retours des foyers",
-            held.filter(state=S.RETURNED).order_by("returned_at", "pk"),
+            with_standing(held.filter(state=S.RETURNED)).order_by("settled", "-repaired", "returned_at", "pk"),
             _returned,
             "Aucun appareil n’a été rapporté.",
             reverse("distribution:return_list") + WHOLE,
-            late=Q(returned_at__lte=at - limits.days(RETURNED_DAYS)),
+            late=Q(returned_at__lte=at - limits.days(RETURNED_DAYS), settled=False),
         ),
         Block(
             "a-renvoyer",
@@ -213,7 +214,7 @@ def _delivery(delivery: Delivery) -> BlockRow:
 
 
 def _returned(device: Any) -> BlockRow:
-    about = f"{device.get_return_reason_display()}{_erased(device)}"
+    about = f"{device.get_return_reason_display()}. {standing_of(device)}{_erased(device)}"
     return BlockRow(str(device), _page(device), about, since(device.returned_at, "rapporté"))
 
 

@@ -16,6 +16,7 @@ from desk.todo.blocks import WHOLE, Block, BlockRow, TodoAction, TodoPage, TodoP
 from desk.todo.conventions import inbox
 from desk.todo.stocktakes import stocktakes
 from desk.todo.workshop_records import certificate_awaited, records
+from distribution.brought_back import standing_of, with_standing
 from distribution.forms.deliveries import conventions_to_allot
 from donations.enums import DonationState
 from donations.models import DeedAcceptance, Donation, PickUp
@@ -47,6 +48,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
         blocks = (
             _pick_ups(actor, at),
             *bench,
+            _returned(mine, at),
             _to_receive(mine),
             _files(actor, at),
             stocktakes(actor, at),
@@ -229,7 +231,7 @@ def _returned(mine: DeviceQuerySet, at: datetime) -> Block:
     return Block(
         "retours",
         "Retours et réparations",
-        mine.filter(state=S.RETURNED).order_by("returned_at", "pk"),
+        with_standing(mine.filter(state=S.RETURNED)).order_by("-settled", "repaired", "returned_at", "pk"),
         _brought_back,
         "Aucun appareil n’est revenu.",
         f"{reverse('refurb:device_list')}?state={S.RETURNED}",
@@ -305,7 +307,8 @@ def _allotted(device: Any) -> BlockRow:
 
 
 def _brought_back(device: Any) -> BlockRow:
-    return _device(device, device.get_return_reason_display(), since(device.returned_at, "rapporté"))
+    about = f"{device.get_return_reason_display()}. {standing_of(device)}"
+    return _device(device, about, since(device.returned_at, "rapporté"))
 
 
 def _drive(drive: Any) -> BlockRow:

@@ -1,16 +1,16 @@
 """The shelf of a distribution point: stock, reservations, returns, what is to be sent back."""
 
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from distribution.appointments import expected_at
+from distribution.brought_back import with_standing
 from distribution.filters import PointFilter, ShelfFilter
-from distribution.models import Settlement
 from distribution.permissions import can_serve_device
 from distribution.tables import ReservationTable, ReturnTable, SendBackTable, ShelfTable
 from distribution.views.device_sets import ON_RESERVATIONS, ON_SEND_BACKS
@@ -22,7 +22,7 @@ from prescriptions.models import Prescription
 from prescriptions.permissions import can_accept_prescription
 from prescriptions.views.rows import named_by
 from refurb.enums import ARRIVED, DeviceState
-from refurb.models import Delivery, DeliveryLine, Device, DeviceEntry, Repair
+from refurb.models import Delivery, DeliveryLine, Device, DeviceEntry
 from refurb.models.device import DeviceQuerySet
 from refurb.views.device_sets import DEVICE_BOX
 from typography.french import Noun
@@ -87,14 +87,9 @@ def reservation_list(request: Request) -> HttpResponseBase:
 def return_list(request: Request) -> HttpResponseBase:
     """What households brought back, the oldest first, and where each stands."""
     rows = at_my_points(request).main().filter(state=S.RETURNED).order_by("returned_at", "pk")
-    of_this_return: dict[str, Any] = {"device": OuterRef("pk"), "stay": OuterRef("stay")}
-    annotated = rows.annotate(
-        repaired=Exists(Repair.objects.standing().filter(**of_this_return)),
-        settled=Exists(Settlement.objects.filter(**of_this_return)),
-    )
     page = Listing(
         request,
-        rows=annotated.select_related("point", "need"),
+        rows=with_standing(rows).select_related("point", "need"),
         table=ReturnTable,
         noun=RETURN,
         filters=PointFilter,

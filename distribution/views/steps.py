@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from distribution.brought_back import REPAIRED, SETTLED, standing_of
 from distribution.models import Settlement
 from distribution.permissions import can_exchange_device, can_serve_device
 from distribution.views.device_sheet import exchange_prepared
@@ -13,6 +14,7 @@ from refurb.models import Device
 from refurb.views.steps import AWAITED
 
 S = DeviceState
+GIVEN_BACK_NEXT = "Réparé\u00a0: à rendre à son foyer par le point de distribution"
 
 
 def onward_step(device: Device, actor: Actor) -> Step | None:
@@ -34,13 +36,14 @@ def more_of(device: Device, actor: Actor) -> list[tuple[str, str]]:
 
 def _returned(device: Device, actor: Actor) -> Step:
     """A device its household brought back: given back once repaired, else exchanged, else the workshop's."""
-    if device.settlements.current().filter(stay=device.stay).exists():
+    standing = standing_of(device)
+    if standing == SETTLED:
         awaited = "Foyer servi autrement\u00a0: en attente de prise en traitement à l’atelier"
         works = any(one.verb == "start" and one.allowed for one in gate.actions_for(device, actor))
         return (
             Step(awaited, "le foyer est servi autrement, prenez-le en traitement", "start") if works else Step(awaited)
         )
-    awaited = AWAITED[S.RETURNED]
+    awaited = GIVEN_BACK_NEXT if standing == REPAIRED else AWAITED[S.RETURNED]
     back = next((one for one in gate.actions_for(device, actor) if one.verb == "give_back"), None)
     if back is not None and back.allowed:
         return Step(awaited, "réparé, rendez-le à son foyer", "give_back")

@@ -1,11 +1,18 @@
 """Who acts next on a device that came back: its adviser, then its workshop, each asked what is theirs to do."""
 
 import pytest
+from django.utils import timezone
 
+from desk.todo.pages import page_for
+from distribution.brought_back import OWED, REPAIRED, SETTLED, standing_of
 from distribution.enums import SettlementKind
+from distribution.progress import device_chain
 from distribution.services.returns import settle_return
+from network.models import Membership
+from refurb.models import Device
 from refurb.views.steps import next_step
 from tests.distribution.shelves import Shelf
+from tests.pages import acting
 from tests.refurb.devices import fresh
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +32,8 @@ def test_what_is_repaired_is_to_be_given_back() -> None:
     device = shelf.returned()
     shelf.repair(device)
     assert next_step(device, shelf.adviser).verb == "give_back"
+    assert next_step(device, shelf.technician).awaited.startswith("Réparé\N{NO-BREAK SPACE}: à rendre à son foyer")
+    assert device_chain(device, shelf.adviser).missing == "la remise au foyer, une fois réparé"
 
 
 def test_once_its_household_is_served_otherwise_a_device_waits_for_its_workshop() -> None:
@@ -33,6 +42,30 @@ def test_once_its_household_is_served_otherwise_a_device_waits_for_its_workshop(
     settle_return(actor=shelf.adviser, device=device, kind=SettlementKind.GIVEN_UP)
     device = fresh(device)
     assert next_step(device, shelf.technician).verb == "start"
+    assert device_chain(device, shelf.adviser).missing == "la prise en traitement à l’atelier"
     step = next_step(device, shelf.adviser)
     assert step.yours == ""
     assert step.awaited == "Foyer servi autrement\N{NO-BREAK SPACE}: en attente de prise en traitement à l’atelier"
+
+
+def test_the_first_pages_say_where_each_return_stands_and_what_is_to_be_done_first() -> None:
+    shelf = Shelf()
+    settled, owed, repaired = shelf.returned(), shelf.returned(), shelf.returned()
+    settle_return(actor=shelf.adviser, device=settled, kind=SettlementKind.GIVEN_UP)
+    shelf.repair(repaired)
+
+    at_point = lines(shelf.adviser)
+    assert [(one.pk, standing_of(one)) for one in at_point] == [
+        (repaired.pk, REPAIRED), (owed.pk, OWED), (settled.pk, SETTLED)
+    ]  # fmt: skip
+    for someone in (shelf.manager, shelf.technician):
+        assert [one.pk for one in lines(someone)] == [settled.pk, owed.pk, repaired.pk]
+    page = acting(shelf.adviser).get("/").content.decode()
+    assert f"Panne. {REPAIRED}" in page
+    assert "Panne. À réparer, à échanger ou à rembourser" in acting(shelf.technician).get("/").content.decode()
+
+
+def lines(actor: Membership) -> list[Device]:
+    """What was brought back, as the first page of somebody has it."""
+    block = next(one for one in page_for(actor, timezone.now()).blocks if one.key == "retours")
+    return list(block.rows)  # type: ignore[arg-type]
