@@ -16,4 +16,5 @@ class DistributionConfig(AppConfig):
         import_module("distribution.progress").register_chains()
         import_module("distribution.personal_data").register()
         import_module("distribution.search").register_finders()
+        import_module("distribution.authenticity").register_standings()
         import_module("distribution.unnamed").register()

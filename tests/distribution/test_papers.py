@@ -6,10 +6,13 @@ import page
 import pypdfium2 as pdfium
 import pytest
 
+from distribution.enums import UndoHandOverReason
 from distribution.models import HandOver, WarrantyText
 from distribution.services import hand_overs
+from documents.authenticity import proof_of
 from documents.models import Document
 from documents.services import freeze_document, open_file, render_document
+from lifecycle import gate
 from refurb.enums import DeviceType
 from tests.distribution.shelves import Shelf, delivery_of
 from tests.given import load_reference
@@ -94,3 +97,31 @@ def test_a_delivery_note_lists_labels_and_names_no_household(shelf: Shelf) -> No
     assert document.values["convention"] == shelf.convention.reference
     assert document.values["point"]["name"] == shelf.point.name
     drawn(document)
+
+
+def test_whoever_verifies_a_note_reads_whether_its_device_was_handed_over_and_whether_it_still_is(shelf: Shelf) -> None:
+    def said(note: HandOver) -> str:
+        proof = proof_of(note.document.public_code)
+        assert proof is not None
+        return proof.standing
+
+    device = shelf.reserved()
+    note = HandOver.objects.get()
+    assert "n’est pas encore remis" in said(note)
+    device = shelf.hand_over(device)
+    assert said(note) == ""
+    gate.apply(device, "undo_hand_over", actor=shelf.adviser, reason=UndoHandOverReason.ENTRY)
+    assert "la remise a été annulée" in said(note)
+    second = HandOver.objects.current().get()
+    gate.apply(device, "release", actor=shelf.adviser)
+    assert "l’appareil n’a pas été remis avec elle" in said(second)
+
+    back = shelf.returned()
+    sold = HandOver.objects.get(device=back)
+    assert said(sold) == "", "it may be repaired and given back"
+    other = shelf.exchange(shelf.available(), back)
+    assert "l’appareil est revenu" in said(sold)
+    assert said(HandOver.objects.get(device=other)) == ""
+    assert back.need is not None
+    for one in HandOver.objects.all():
+        assert back.need.prescription.household.last_name not in said(one)
