@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import page
+import pypdfium2 as pdfium
 import pytest
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
@@ -60,6 +61,19 @@ def draw(template: str = "tests/paper.html", rows: int = 1, **fields: Any) -> by
 
 def a_document(kind: str, **fields: Any) -> Document:
     return freeze_document(kind=kind, owner=("device", 12), values=VALUES, by=None, at=AT, **fields)
+
+
+@pytest.mark.usefixtures("paper_kind")
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (datetime(2026, 11, 30, 23, 10, tzinfo=UTC), "établi le 1er décembre 2026"),
+        (datetime(2026, 12, 1, 23, 30, tzinfo=UTC), "établi le 2 décembre 2026"),
+    ],
+)
+def test_a_paper_made_at_night_bears_the_day_of_paris(at: datetime, said: str) -> None:
+    with pdfium.PdfDocument(draw(date=at)) as pdf:
+        assert said in " ".join(pdf[0].get_textpage().get_text_range().split())
 
 
 # --- the drawing ---------------------------------------------------------------
