@@ -3,6 +3,7 @@
 import base64
 from datetime import timedelta
 
+import pypdfium2 as pdfium
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -11,6 +12,7 @@ from django.utils import timezone
 from documents.enums import ContentType
 from documents.models import Mail, StoredFile
 from documents.services import open_file, store_file
+from documents.services.papers import draw_document
 from donations.documents import calendar_of
 from donations.enums import DonationPaperKind, DonationState, SlipProof
 from donations.models import DeedAcceptance, DeedText, DonationPaper, PickUp, PickUpCount
@@ -576,3 +578,23 @@ def test_a_file_may_not_hang_from_an_attested_signature() -> None:
         scene.count(donation, scene.north, signature=scan)
 
     assert codes(refused) == ["signature"]
+
+
+def test_what_is_signed_stands_with_the_sentence_that_says_it_even_on_another_page() -> None:
+    scene = Scene()
+    donation = scene.scheduled()
+    slip = DonationPaper.objects.get(donation=donation, kind=DonationPaperKind.SLIP).document
+    assert slip is not None
+    line = slip.values["lines"][0]
+    ends = set()
+    for lines in range(1, 16):  # the break moves down the page with each line more
+        slip.values = slip.values | {"lines": [line] * lines}
+        with pdfium.PdfDocument(draw_document(slip)) as pdf:
+            told = [sheet.get_textpage().get_text_range() for sheet in pdf]
+        where = {
+            next(rank for rank, text in enumerate(told) if said in text)
+            for said in ("La garde du matériel passe", "Pour le donateur")
+        }
+        assert len(where) == 1, lines
+        ends |= where
+    assert ends == {0, 1}
