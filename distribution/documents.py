@@ -252,7 +252,7 @@ def _article(device: Device) -> dict[str, Any]:
         "tag": device.tag,
         "type": device.get_type_display(),
         "model": _model(device),
-        "serial": device.serial,
+        "serial": device.serial if device.serial_key else "",
         "year": device.year,
         "grade": device.grading.label if device.grading is not None else "",
     }

@@ -14,6 +14,7 @@ from documents.models import Document
 from documents.services import freeze_document, open_file, render_document
 from lifecycle import gate
 from refurb.enums import DeviceType
+from refurb.models import Device
 from tests.distribution.shelves import Shelf, delivery_of
 from tests.given import load_reference
 
@@ -53,6 +54,17 @@ def test_the_note_of_a_household_is_one_page_however_much_it_has_to_say(shelf: S
     assert WarrantyText.objects.exists()
     assert "SHA-256" not in text_of(sale)
     assert sale.sha256 not in text_of(sale)
+
+
+@pytest.mark.parametrize(("read", "said"), [("5CG7654XYZ", "5CG7654XYZ"), ("To be filled by O.E.M.", ""), ("", "")])
+def test_a_number_that_a_maker_never_wrote_is_not_the_serial_number_of_what_is_sold(
+    shelf: Shelf, read: str, said: str
+) -> None:
+    device = shelf.available()
+    device.serial = read
+    device.save(update_fields=["serial"])
+    shelf.reserve(Device.objects.get(pk=device.pk))
+    assert [one["serial"] for one in HandOver.objects.get().document.values["articles"]] == [said]
 
 
 def test_the_note_of_an_exchange_is_one_page_too(shelf: Shelf) -> None:
