@@ -193,6 +193,11 @@ def test_a_household_that_asks_for_everything_still_has_one_page() -> None:
     for need in prescription.needs.all():
         drop_need(actor=circle.worker, need=need, reason=DropReason.OFFER_DECLINED)
     assert drawn(current(prescription))
+    closing = current(prescription).document
+    for day in ("1er décembre 2026", "30 septembre 2026"):
+        settled = [row | {"on": day} for row in closing.values["settled"]]
+        closing.values = closing.values | {"settled": settled}
+        assert len(HTML(string=written(closing), url_fetcher=OwnResources()).render().pages) == 1, day
 
 
 def test_the_closing_note_says_what_became_of_each_need() -> None:
