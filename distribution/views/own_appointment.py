@@ -150,7 +150,8 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, 
     near = _is_near(booked, actor, now)
     choosing = booked is None or (mine and asked.get("act") in ("move", "more"))
     after = _hour(asked.get("after", "")) if mine else None
-    slots = slots_for(device, actor=actor, after=after, most=SHOWN + 1, but=booked.pk if booked else None)
+    free = slots_for(device, actor=actor, after=after, most=SHOWN + 2, but=booked.pk if booked else None)
+    slots = [slot for slot in free if booked is None or slot.starts_at != booked.starts_at]  # its hour is no other one
     spent = bool(no_other(need, device, actor)) and booked is None
     if near or spent or not choosing:
         slots = []

@@ -347,6 +347,7 @@ def test_a_household_takes_moves_and_gives_up_its_hour_without_account_nor_scrip
     assert file.headers["Content-Type"].startswith("text/calendar")
     page = client.post(ask, kept(page) | {"act": "move"}).content.decode()
     others = re.findall(r'name="starts_at" value="([^"]+)"', page)
+    assert (hours[0] in others, len(others)) == (False, 6), "the hour it has is not another one"
     page = client.post(ask, kept(page) | {"act": "book", "starts_at": others[-1]}).content.decode()
     assert again(made).starts_at == datetime.fromisoformat(others[-1])
     page = client.post(ask, kept(page) | {"act": "cancel"}).content.decode()
