@@ -19,6 +19,8 @@ class OwnPart:
 
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    todo: str = ""
+    """What it asks before anything else, in place of what is told; empty when it asks nothing now."""
 
 
 type PartMaker = Callable[[Prescription, SignedLink, Mapping[str, str]], OwnPart | None]

@@ -59,6 +59,7 @@ REFUSALS = {
 """What is refused, said to the household and in its language; what it has no word for sends it to who helps."""
 OTHER_HOUR, NONE_BOOKED = (Reason(code, REFUSALS[code]) for code in ("other_hour", "none_booked"))
 NOT_DONE = "Cela n’a pas pu se faire\u00a0: appelez votre travailleur social."
+CHOOSE = "À faire\u00a0: choisissez une heure."
 PART = "distribution/own_appointment.html"
 
 
@@ -138,7 +139,8 @@ def appointment_part(prescription: Prescription, actor: SignedLink, asked: Mappi
     if prescription.declined_at is not None:
         return None
     lines = [_line(device.need, actor, asked) for device in held.select_related("need") if device.need is not None]
-    return OwnPart(PART, {"lines": lines}) if lines else None
+    to_choose = any(line["slots"] and line["booked"] is None for line in lines)
+    return OwnPart(PART, {"lines": lines}, todo=CHOOSE if to_choose else "") if lines else None
 
 
 def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, Any]:

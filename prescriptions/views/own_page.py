@@ -107,13 +107,15 @@ def told_page(
     asked: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """What the household is told; ``done`` or ``refused``: what became of what it has just asked on this page."""
+    telling, parts = telling_of(prescription), parts_of(prescription, link_of(opened), asked or {})
     context = {
         "said": "told",
-        "telling": telling_of(prescription),
+        "telling": telling,
         "prescription": prescription,
         "code": code,
         "pass": pass_for(opened),
-        "parts": parts_of(prescription, link_of(opened), asked or {}),
+        "parts": parts,
+        "todo": next((part.todo for part in parts if part.todo), telling.todo),
         "done": done,
         "refused": refused,
         "tongue": tongue_of(request),

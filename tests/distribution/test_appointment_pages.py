@@ -16,6 +16,7 @@ from distribution.forms.appointments import HourForm
 from distribution.models import Appointment, PointClosure, PointOpening
 from distribution.services.appointments import TO_READ, cancel_appointment
 from distribution.slots import Slot
+from distribution.views.own_appointment import CHOOSE
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from prescriptions import own_papers
@@ -327,6 +328,7 @@ def test_a_household_takes_moves_and_gives_up_its_hour_without_account_nor_scrip
     ask = f"{url}rendez-vous/"
     hours = re.findall(r'name="starts_at" value="([^"]+)"', page)
     assert len(hours) == 6
+    assert f'<p class="todo"><strong>{CHOOSE}' in page, "the one thing to do is not to keep the sheet"
     notice = timezone.now() + timedelta(hours=24)
     assert all(datetime.fromisoformat(hour) > notice for hour in hours)
 
@@ -336,6 +338,7 @@ def test_a_household_takes_moves_and_gives_up_its_hour_without_account_nor_scrip
     assert made.told_at is not None
     assert made.journal.get(verb="book").via.startswith("sheet")
     assert "C’est noté" in page
+    assert CHOOSE not in page
 
     assert "Je viens" in page
     for _ in range(2):
