@@ -8,11 +8,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from connectivity.enums import Channel, ConnectionState, EvidenceKind, PricePeriod
+from connectivity.enums import Channel, ConnectionState, EvidenceKind, PricePeriod, Reliability
 from connectivity.models import ConnectionFile
 from connectivity.readers.answers import read_answers
 from connectivity.services import connections as services
 from connectivity.services.answers import import_answers
+from documents.models import Mail
 from lifecycle.exceptions import Refused
 from tests.connectivity.lines import Line, again, make_offer
 from tests.connectivity.test_line_offers import change, other
@@ -174,3 +175,22 @@ def test_a_file_of_answers_is_held_to_the_same_and_its_link_confirms() -> None:
     assert begin(line, file, monthly_price=Decimal("99.90"), price_confirmed=True).state == S.ACTIVE
     (result,) = import_answers(actor=line.agent, lines=lines)
     assert result.done
+
+
+@pytest.mark.parametrize(
+    ("offer", "told"),
+    [
+        ({}, False),
+        ({"price": None, "reliability": Reliability.CHECK}, True),
+        ({"reliability": Reliability.CHECK}, True),
+    ],
+    ids=["sure", "unknown", "to confirm"],
+)
+def test_the_worker_reads_the_price_that_runs_and_that_a_household_that_agreed_to_none_is_to_be_told(
+    offer: dict[str, Any], told: bool
+) -> None:
+    line = Line(offer_columns=offer)
+    file = line.activate(line.send(line.choose(line.proposed(), price_told=told)), monthly_price=Decimal("9.90"))
+    mail = Mail.objects.get(about_machine="connection", about_pk=file.pk, subject__endswith="la ligne est active")
+    assert "à 9,90\u00a0€ par mois." in mail.body
+    assert ("dites-le au foyer" in mail.body) is told
