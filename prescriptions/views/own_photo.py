@@ -84,6 +84,7 @@ def _own_photo(request: HttpRequest, code: str) -> HttpResponse:
     form = ProofPhotoForm(request.POST, request.FILES) if sends else ProofPhotoForm()
     status, is_sent = 200, False
     if sends and not request.FILES and int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+        form.errors.clear()  # nothing was read of it: it is not that none was chosen
         form.add_error("photo", TOO_HEAVY)
     elif sends and not _may_try(request, prescription):
         form.add_error("photo", "Trop de photos envoyées aujourd’hui\u00a0: essayez demain.")

@@ -137,6 +137,7 @@ def test_what_is_no_picture_is_refused_with_a_sentence_and_leaves_nothing(
     response = Page(incomplete(circle)).send(content)
     assert response.status_code == 200
     assert sentence in plain(response)
+    assert "Choisissez une photo" not in plain(response)
     assert not ProofPhoto.objects.exists()
     assert not WaitingPicture.objects.exists()
 
