@@ -136,9 +136,13 @@ class Household(Stateful):
     contact_channel = models.CharField(
         "comment le joindre", max_length=8, choices=ContactChannel, default=ContactChannel.PHONE
     )
-    name_key = models.CharField(max_length=170, blank=True, editable=False, db_index=True)
-    phone_key = models.CharField(max_length=20, blank=True, editable=False, db_index=True)
-    address_key = models.CharField(max_length=220, blank=True, editable=False, db_index=True)
+    name_key = models.CharField("nom, tel qu’on le cherche", max_length=170, blank=True, editable=False, db_index=True)
+    phone_key = models.CharField(
+        "téléphone, tel qu’on le cherche", max_length=20, blank=True, editable=False, db_index=True
+    )
+    address_key = models.CharField(
+        "adresse, telle qu’on la cherche", max_length=220, blank=True, editable=False, db_index=True
+    )
     same_as = models.ForeignKey(
         "self", models.PROTECT, null=True, editable=False, related_name="attached", verbose_name="même foyer que"
     )
