@@ -9,6 +9,7 @@ import os
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
@@ -29,12 +30,19 @@ def note_erased(machine: str, references: Collection[str]) -> None:
     path = _path()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
-        is_cut = (
-            file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n"
-        )  # what was cut spoils no other line
-        file.write(("\n" * bool(is_cut) + "".join(lines)).encode())
+        if _is_cut(file):
+            lines.insert(0, "\n")  # what was cut spoils no other line
+        file.write("".join(lines).encode())
         file.flush()
         os.fsync(file.fileno())
+
+
+def _is_cut(file: BinaryIO) -> bool:
+    """Whether the last line has no end: the disk was full, or the machine stopped."""
+    if not file.tell():
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"
 
 
 def erased(machine: str) -> frozenset[str]:

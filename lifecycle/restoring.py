@@ -31,7 +31,7 @@ class Lost:
     sealed: int
 
     def __str__(self) -> str:
-        return self._fault.__str__()
+        return str(self._fault)
 
     @property
     def in_words(self) -> str:
@@ -93,7 +93,8 @@ def _lost_of(model: type[Stateful]) -> Iterator[Lost]:
         seq, head, reference = known.get(sealed.pk, (0, "", ""))
         if seq > sealed.seq:  # it moved again since the backup was put back
             journal = journal_of(model)._base_manager
-            head = journal.filter(object_id=sealed.pk, seq=sealed.seq).values_list("hash", flat=True).get()  # type: ignore[misc]
+            row = journal.filter(object_id=sealed.pk, seq=sealed.seq).values_list("hash", flat=True)  # type: ignore[misc]
+            head = row.first() or ""
         if seq < sealed.seq or head != sealed.head:
             yield Lost(name, sealed.pk, reference, seq, sealed.seq)
 
