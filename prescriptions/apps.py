@@ -11,8 +11,8 @@ class PrescriptionsConfig(AppConfig):
     def ready(self) -> None:
         """The followers and the chains know the models, which are there from now on only."""
         import_module("prescriptions.followers").register()
-        import_module("prescriptions.regrouping").register()
         import_module("prescriptions.erasing").register()
+        import_module("prescriptions.regrouping").register()
         import_module("prescriptions.losses").register()
         import_module("prescriptions.revoking").register()
         import_module("prescriptions.transferring").register()

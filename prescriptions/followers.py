@@ -10,7 +10,6 @@ from lifecycle import gate
 from lifecycle.actors import SignedLink
 from lifecycle.exceptions import Refused
 from lifecycle.in_order import by_key
-from lifecycle.locking import locked
 from lifecycle.previews import Outcome
 from lifecycle.registry import Move, on_transition
 from network.followers import mergers
@@ -21,7 +20,6 @@ from prescriptions.enums import (
     OPEN_NEED_STATES,
     CodePurpose,
     DropReason,
-    HouseholdState,
     NeedState,
     PrescriptionState,
     ReminderKind,
@@ -40,7 +38,6 @@ from prescriptions.models import (
 )
 from prescriptions.services.confirmation import close_links, send_link
 from prescriptions.services.doubles import answers_about, record_answer
-from prescriptions.services.forgetting import forget_households
 from prescriptions.services.reminders import (
     cancel_notices,
     cancel_reminders,
@@ -56,7 +53,7 @@ def _all_moved(outcome: Outcome) -> None:
         raise Refused(outcome.refused)
 
 
-def _follow_up(rows: Any, verb: str, move: Move, **values: Any) -> None:
+def follow_up(rows: Any, verb: str, move: Move, **values: Any) -> None:
     """Do ``verb`` on a set, as what follows ``move``."""
     _all_moved(gate.apply_many(rows, verb, actor=move.actor, at=move.at, cause=move, **values))
 
@@ -92,13 +89,13 @@ def correct_residence(move: Move) -> None:
 
 def relocate_prescriptions(move: Move) -> None:
     """The live prescriptions follow the household to its new territory."""
-    _follow_up(Prescription.objects.live().filter(household__in=move.pks), "relocate", move)
+    follow_up(Prescription.objects.live().filter(household__in=move.pks), "relocate", move)
 
 
 def relocate_merged(move: Move) -> None:
     """The live prescriptions of a merged EPCI wait in the one that succeeds to it, whose communes are theirs now."""
     for merger in mergers(move):
-        _follow_up(Prescription.objects.live().filter(epci=merger.epci), "relocate", move)
+        follow_up(Prescription.objects.live().filter(epci=merger.epci), "relocate", move)
 
 
 def answer_attached(move: Move) -> None:
@@ -125,7 +122,7 @@ def answer_detached(move: Move) -> None:
 def withdraw_drafts(move: Move) -> None:
     """What was never submitted ends with the archive."""
     drafts = Prescription.objects.filter(household__in=move.pks, state=PrescriptionState.DRAFT)
-    _follow_up(drafts, "withdraw", move, reason=HOUSEHOLD_ARCHIVED)
+    follow_up(drafts, "withdraw", move, reason=HOUSEHOLD_ARCHIVED)
 
 
 def plan_notice(move: Move) -> None:
@@ -144,28 +141,6 @@ def tell_notice(move: Move) -> None:
     notices.filter(due_on__lte=timezone.localdate(move.at)).update(sent_at=move.at)
     for household in Household.objects.filter(pk__in=move.pks).order_by("pk"):
         emails.anonymisation_for_prescriber(household, move.at)
-
-
-def erase_now(move: Move) -> None:
-    """What the clock would do in its time is done at once: archived if it was not, without notice, then anonymised.
-
-    The files joined to it, which go with it, are held before its drafts, which end with the archive.
-    """
-    locked(Household.objects.filter(joined_into__in=move.pks))
-    _follow_up(Household.objects.filter(pk__in=move.pks, state=HouseholdState.OPEN), "archive", move)
-    cancel_notices(move.pks, move.at)
-    _follow_up(Household.objects.filter(pk__in=move.pks), "anonymise", move)
-
-
-def tell_erased(move: Move) -> None:
-    """The prescriber is told, by the reference alone; after the mails about the file are erased, for this one stays."""
-    for household in Household.objects.filter(pk__in=move.pks).order_by("pk"):
-        emails.erased_for_prescriber(household, move.at)
-
-
-def erase_households(move: Move) -> None:
-    """Names, contacts, words, papers and mails go; what counts stays."""
-    forget_households(move.pks, move.at)
 
 
 # --- prescription
@@ -228,7 +203,7 @@ def keep_decision(move: Move) -> None:
 
 def let_needs_wait(move: Move) -> None:
     """Accepted, the needs wait to be served."""
-    _follow_up(Need.objects.filter(prescription__in=move.pks, state=NeedState.ASKED), "wait", move)
+    follow_up(Need.objects.filter(prescription__in=move.pks, state=NeedState.ASKED), "wait", move)
 
 
 def plan_still_current(move: Move) -> None:
@@ -257,7 +232,7 @@ _DROPPED_BECAUSE = {
 def drop_needs(move: Move) -> None:
     """Its open needs are dropped; whoever serves them releases what was held for them."""
     still = Need.objects.unsettled().filter(prescription__in=move.pks)
-    _follow_up(still, "drop", move, reason=_DROPPED_BECAUSE.get(move.verb, DropReason.PRESCRIPTION_WITHDRAWN))
+    follow_up(still, "drop", move, reason=_DROPPED_BECAUSE.get(move.verb, DropReason.PRESCRIPTION_WITHDRAWN))
 
 
 def end_reminders(move: Move) -> None:
@@ -297,7 +272,7 @@ def tell_handed_on(move: Move) -> None:
 def relocate_needs(move: Move) -> None:
     """The needs wait in the territory where the household lives now."""
     states = (NeedState.WAITING, NeedState.IN_PROGRESS)
-    _follow_up(Need.objects.filter(prescription__in=move.pks, state__in=states), "relocate", move)
+    follow_up(Need.objects.filter(prescription__in=move.pks, state__in=states), "relocate", move)
 
 
 def tell_closed(move: Move) -> None:
@@ -340,14 +315,14 @@ def settle(move: Move) -> None:
     }
     for verb, pks in ends.items():
         if pks:
-            _follow_up(Prescription.objects.filter(pk__in=pks), verb, move)
+            follow_up(Prescription.objects.filter(pk__in=pks), verb, move)
 
 
 def reopen_prescriptions(move: Move) -> None:
     """A need that is not met any more opens again what it had closed."""
     closed = (PrescriptionState.FULFILLED, PrescriptionState.CLOSED_UNMET)
     rows = Prescription.objects.filter(needs__in=move.pks, state__in=closed).distinct().values("pk")
-    _follow_up(Prescription.objects.filter(pk__in=rows), "reopen", move)
+    follow_up(Prescription.objects.filter(pk__in=rows), "reopen", move)
 
 
 def register() -> None:
@@ -394,8 +369,3 @@ def register_households() -> None:
     on_transition("household", "archive", withdraw_drafts)
     on_transition("household", "reopen", cancel_notice)
     on_transition("household", "give_notice", tell_notice)
-    on_transition("household", "erase_on_request", erase_now)
-    on_transition("household", "erase_on_request", tell_erased)
-    on_transition("household", "sweep", erase_now)
-    on_transition("household", "erase_again", erase_now)
-    on_transition("household", "anonymise", erase_households)
