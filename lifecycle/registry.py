@@ -123,6 +123,7 @@ class Registry:
 
     followers: dict[tuple[str, str], list[Follower]] = field(default_factory=dict)
     forgetters: list[Callable[[Any], None]] = field(default_factory=list)
+    put_back: list[Callable[[], str]] = field(default_factory=list)
     panels: dict[str, list[PanelMaker]] = field(default_factory=dict)
     chains: dict[str, ChainMaker] = field(default_factory=dict)
     finders: dict[str, Finder] = field(default_factory=dict)
@@ -158,6 +159,15 @@ def forget(function: Callable[[Any], None]) -> None:
     """
     if function not in registry.forgetters:
         registry.forgetters.append(function)
+
+
+def on_put_back(function: Callable[[], str]) -> None:
+    """Call ``function()`` once a backup was put back, so that its app erases again what no clock erases.
+
+    It returns what came of it, in a French sentence, and may be called on a database that lost nothing.
+    """
+    if function not in registry.put_back:
+        registry.put_back.append(function)
 
 
 def panel(model: str, function: PanelMaker) -> None:

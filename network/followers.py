@@ -1,8 +1,9 @@
-"""What a merger of EPCI changes on the map, before anything that is open follows."""
+"""What a merger of EPCI changes on the map, before what is open follows; accounts that a backup brings back."""
 
-from lifecycle.registry import Move, on_transition
+from lifecycle.registry import Move, on_put_back, on_transition
 from network.enums import OrganisationKind
 from network.models import Commune, Epci, Merger, Organisation
+from network.services.forgetting import forget_again
 
 
 def mergers(move: Move) -> list[Merger]:
@@ -24,3 +25,4 @@ def redraw(move: Move) -> None:
 def register() -> None:
     """Every registration of the network, once its models are known."""
     on_transition("merger", "declare", redraw)
+    on_put_back(forget_again)

@@ -99,6 +99,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             return "Personne effacée"
         return f"{self.first_name} {self.last_name}".strip() or self.email
 
+    @property
+    def account_key(self) -> str:
+        """What tells this account, its number given again since or not: the number, the microsecond of its creation."""
+        return f"{self.pk}.{round(self.created_at.timestamp() * 1_000_000)}"
+
     def addresses(self) -> list[str]:
         """Every address of the account, the one being changed to included."""
         return sorted({self.email, *self.emailaddress_set.values_list("email", flat=True)})

@@ -1,6 +1,7 @@
 """Create, disable and forget accounts. An account is never deleted."""
 
 from datetime import datetime
+from functools import partial
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth import SESSION_KEY
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lifecycle.actors import SYSTEM, Actor
+from lifecycle.erased import note_erased
 from lifecycle.models import Comment
 from lifecycle.registry import registry
 from lists.services import forget_views
@@ -68,7 +70,7 @@ def forget_user(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -
 
     Closes the memberships and disables the account; the journals, which hold no name, are untouched: of their
     comments, those that name the person are erased. What the other apps registered with ``forget`` is called first,
-    while the name and address are still known.
+    while the name and address are still known. That it was done is also said outside of the database, once it is.
     Raises ``PermissionDenied`` when ``by`` may not, ``ValidationError`` for the last pilot.
     """
     at = at or timezone.now()
@@ -94,6 +96,7 @@ def forget_user(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -
     user.is_active, user.forgotten_at, user.last_login = False, at, None
     user.set_unusable_password()
     user.save()
+    transaction.on_commit(partial(note_erased, "account", [user.account_key]), robust=True)
     return user
 
 

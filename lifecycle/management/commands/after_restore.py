@@ -9,6 +9,7 @@ from django.utils import timezone
 from lifecycle.clock import run_clock
 from lifecycle.erased import REGISTER
 from lifecycle.locking import advisory_lock
+from lifecycle.registry import registry
 from lifecycle.restoring import files_ahead, lost, note_restored, put_aside
 from lifecycle.sealing import SEAL_LOCK, SealUnreadable, seal_journals
 from lifecycle.verification import JOURNALS, FaultsFound, machines_in_doubt, note_verification, verify_journals
@@ -31,6 +32,8 @@ class Command(BaseCommand):
             raise CommandError("\n".join(("Rien n’est scellé.", *told))) from group
         again = sum(done.moved for done in ran if done.verb == "erase_again")
         self.stdout.write(f"{again} foyer{plural(again)} effacé{plural(again)} de nouveau.")
+        for erase_again in registry.put_back:
+            self.stdout.write(erase_again())
         try:
             note_verification(JOURNALS, partial(verify_journals, whole=True))
         except FaultsFound as error:
