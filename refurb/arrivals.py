@@ -101,7 +101,7 @@ def before_pick_up(donation: Donation, workshop: int) -> dict[int, BeforePickUp]
     return {line: BeforePickUp(came, awaited) for line, came, awaited in counted}
 
 
-def standing_of(donation: Donation, actor: Actor) -> dict[str, int]:
+def counted_by_state(donation: Donation, actor: Actor) -> dict[str, int]:
     """How many devices of the lot are in each state, by its label, in the order of their life; one query."""
     seen = Device.objects.visible_to(actor).filter(donation=donation).order_by()
     counted = dict(seen.values_list("state").annotate(total=Count("pk")))

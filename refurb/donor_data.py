@@ -136,7 +136,7 @@ def _is_among(seen: Sequence[Drive], drive: Drive) -> bool:
     return bool(drive.serial_key) and any(one != drive and one.serial_key == drive.serial_key for one in seen)
 
 
-def standing_of(device: Device, data: DonorData) -> DataStanding:
+def data_standing_of(device: Device, data: DonorData) -> DataStanding:
     """Where the data that its donor left on a device stand."""
     if device.type == DeviceType.SCREEN:
         return NO_STORAGE

@@ -15,7 +15,7 @@ from lifecycle.registry import Move, forget, on_transition
 from network.followers import mergers
 from network.mergers import moves
 from refurb import emails
-from refurb.arrivals import arrivals_of, before_pick_up, not_given, numbers_followed, standing_of
+from refurb.arrivals import arrivals_of, before_pick_up, counted_by_state, not_given, numbers_followed
 from refurb.certificates import certify_again, certify_devices, register_certificates
 from refurb.donor_data import donor_data_of
 from refurb.enums import ENDED, DeviceState, DeviceType, IncidentKind, WithdrawalReason
@@ -272,7 +272,7 @@ UNITS = Units(
     arrivals=arrivals_of,
     not_given=not_given,
     before_pick_up=before_pick_up,
-    standing=standing_of,
+    standing=counted_by_state,
     collect=collect_counted,
     known=numbers_followed,
     reception="refurb:reception",

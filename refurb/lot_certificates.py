@@ -28,8 +28,8 @@ from refurb.donor_data import (
     STILL_TO_DO,
     DataStanding,
     DonorData,
+    data_standing_of,
     donor_data_of,
-    standing_of,
     told_of,
 )
 from refurb.emails import certificate_renewed_for_donor as renewed
@@ -65,7 +65,7 @@ def _told(donation: Donation) -> dict[str, Any]:
     came = Device.objects.filter(CAME, donation=donation).annotate(certificate=certified)
     devices = list(came.select_related("workshop").order_by("workshop__name", "pk"))
     data = donor_data_of(Device.objects.filter(pk__in=[device.pk for device in devices]))
-    stood = [(device, standing_of(device, data[device.pk])) for device in devices]
+    stood = [(device, data_standing_of(device, data[device.pk])) for device in devices]
     counts = Counter(standing for _, standing in stood)
     backing = {device.pk: _backing(device, standing, data[device.pk]) for device, standing in stood}
     backed = Counter(backing.values())
