@@ -83,10 +83,18 @@ class LineThread:
     def live(self, *steps: str) -> Iterator[datetime]:
         """The steps in turn, while the need is still for this thread to serve."""
         for step in steps:
-            yield self.after(1, 2)
+            yield self.appointment() if step == "activate" else self.after(1, 2)
             if not self.may(step):
                 return
             getattr(self, step)()
+
+    def appointment(self) -> datetime:
+        """Wait for the day the technician comes, which whoever opens the line waits for too; else a day or two."""
+        self.after(1, 2)
+        day = self.file.appointment_on
+        if day is not None and day > timezone.localdate(self.now):
+            self.now = self.story.moment(day)
+        return self.now
 
     def may(self, step: str) -> bool:
         """Whether somebody may still take a step: the need waits, or the file is where this thread left it."""
@@ -148,7 +156,6 @@ class LineThread:
         self.file = connections.activate_connection(
             **self.answer,
             started_on=today,
-            early_confirmed=self.file.appointment_on is not None and today < self.file.appointment_on,
             monthly_price=PRICE[NeedKind(self.need.kind)],
             entitlement_ends_on=today + ends_after,
         )
@@ -239,7 +246,7 @@ def losing(story: Story, need: Need, worker: Membership, now: datetime) -> Threa
     """A right that ends soon and is lost: the line will go on at its ordinary price."""
     line = LineThread(story, need, worker, now)
     yield from line.live(*STEPS[:-1])
-    yield line.after(2, 4)
+    yield line.appointment()
     if line.may("activate"):
         line.activate(timedelta(days=85))
         yield line.after(15, 20)
@@ -271,7 +278,7 @@ def short(story: Story, need: Need, worker: Membership, now: datetime) -> Thread
     """A right that ends soon: the clock reminds, then says that it is over."""
     line = LineThread(story, need, worker, now)
     yield from line.live(*STEPS[:-1])
-    yield line.after(2, 4)
+    yield line.appointment()
     if line.may("activate"):
         line.activate(timedelta(days=75))
 

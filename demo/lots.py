@@ -36,6 +36,12 @@ from refurb.services import devices, stock
 
 UNREAD = ("serial", "manufacturer", "model", "processor")
 """What is not read at the reception of a machine that is told by the others of its lot."""
+INSTRUCTIONS = (
+    "Venir à deux, avec un diable.",
+    "Prévoir des caisses pour les câbles et les souris.",
+    "Se présenter à l’accueil\u00a0: une pièce d’identité est demandée.",
+)
+"""What a workshop says to whoever fetches a lot, in turn."""
 
 
 class Journey:
@@ -191,7 +197,7 @@ class Journey:
                 carrier=self.rng.choice(("Camionnette de l’atelier", "Transports Exemple")),
                 contact_name=self.contact.user.get_full_name(),
                 contact_phone="03 00 00 00 00",
-                instructions=self.lot.site.access,
+                instructions=INSTRUCTIONS[rank % len(INSTRUCTIONS)],
             )
 
     def pick_up(self) -> Iterator[datetime]:
