@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from lifecycle.pages import Page, Pages
@@ -33,6 +34,13 @@ PAGES: tuple[Page[Request], ...] = (
         template="reports/actions/freeze.html",
     ),
     Page("publish", "publier", done="Le rapport est publié", template="reports/actions/publish.html"),
+    Page(
+        "close_year",
+        "arreter-le-bilan",
+        done="Le bilan de l’année est arrêté\u00a0: son document est établi",
+        template="reports/actions/close_year.html",
+        after=lambda report: reverse("reports:year_detail", args=[report.month.year]),
+    ),
 )
 
 urlpatterns = Pages(Report, visible_report, context=_month).urls("rapports", PAGES)

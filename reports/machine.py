@@ -4,12 +4,13 @@ from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import ExtractMonth, ExtractYear
 
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Requirement, Verb
 from reports.enums import ReportState
 from reports.figures import Reckoning, reckon
-from reports.models import Report
+from reports.models import Report, yearly_papers
 from reports.months import month_of
 from reports.permissions import can_compute, can_freeze, can_publish
 from reports.secrecy.frozen import with_secrets
@@ -66,6 +67,30 @@ SAME_MONTH = Requirement(
     lambda ctx: Q(month=ctx.values["month"]) if ctx.has("month") else True,
     needs=("month",),
 )
+YEAR_OVER = Requirement(
+    "year_over", "Le bilan d’une année s’arrête sur le rapport de décembre.", lambda ctx: Q(month__month=12)
+)
+YEAR_PUBLISHED = Requirement(
+    "year_published",
+    "Tous les mois de l’année ne sont pas publiés\u00a0: publiez-les d’abord.",
+    lambda ctx: ~Q(Exists(of_the_year().exclude(state=S.PUBLISHED))) & ~Q(Exists(before_a_hole())),
+    lifted_by="le pilotage, mois par mois",
+)
+YEAR_OPEN = Requirement(
+    "year_open", "Le bilan de cette année est déjà arrêté.", lambda ctx: ~Q(Exists(yearly_papers()))
+)
+
+
+def of_the_year() -> QuerySet[Report]:
+    """The reports of the same year as an outer one."""
+    return Report.objects.filter(month__year=ExtractYear(OuterRef("month")))
+
+
+def before_a_hole() -> QuerySet[Report]:
+    """Those of them, before the outer one, which no report of the month after follows."""
+    month = OuterRef("month")
+    after = Report.objects.filter(month__year=ExtractYear(month), month__month=ExtractMonth(month) + 1)
+    return of_the_year().filter(month__lt=OuterRef("month")).exclude(Exists(after))
 
 
 class ReportMachine(Machine, of=Report):
@@ -125,4 +150,15 @@ class ReportMachine(Machine, of=Report):
         done="Publié",
         irreversible=True,
         why="Observers and EPCI read it; its paper is frozen.",
+    )
+
+    close_year = Verb(
+        "Arrêter le bilan de l’année",
+        source=S.PUBLISHED,
+        target=SAME,
+        who=can_publish,
+        requires=[YEAR_OVER, YEAR_PUBLISHED, YEAR_OPEN],
+        done="Bilan de l’année arrêté",
+        irreversible=True,
+        why="The twelve published months are added once for all; the paper for the steering committee is frozen.",
     )

@@ -1,9 +1,10 @@
 """Monthly gisement reports: their figures as they were counted, and their journal."""
 
+from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from documents.models import Document
 from lifecycle.actors import Actor
@@ -18,6 +19,8 @@ from reports.permissions import sees_reports
 S = ReportState
 PAPER = "monthly_report"
 """The kind of its paper in ``documents``."""
+YEARLY = "yearly_report"
+"""The kind of the paper of a year, which belongs to the report of its December."""
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -27,6 +30,16 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """All for the pilot and the system; the published ones for observers and EPCI; none for the others."""
         scope = sees_reports(actor)
         return self.none() if scope is None else self.filter(scope)
+
+    def unsettled(self, first: date) -> Self:
+        """Months before ``first`` of which something waits for the pilot: to freeze, to publish, a year to close."""
+        open_year = Q(month__month=12) & ~Exists(yearly_papers())
+        return self.filter(month__lt=first).filter(~Q(state=S.PUBLISHED) | open_year)
+
+
+def yearly_papers() -> models.QuerySet[Document]:
+    """The paper of the year that ends with an outer report."""
+    return Document.objects.filter(owner_machine="report", owner_pk=OuterRef("pk"), kind=YEARLY)
 
 
 class Report(Stateful):
@@ -85,7 +98,20 @@ class Report(Stateful):
     @property
     def paper(self) -> Document | None:
         """The document frozen when it was published."""
-        owned = Document.objects.filter(owner_machine=self.machine.name, owner_pk=self.pk, kind=PAPER)
+        return self._owned(PAPER)
+
+    @property
+    def yearly_paper(self) -> Document | None:
+        """The document frozen when the year that ends with this month was closed."""
+        return self._owned(YEARLY)
+
+    @property
+    def waits_for_its_year(self) -> bool:
+        """Whether it is the last month of a year, published, and the year is not closed."""
+        return self.state == S.PUBLISHED and self.month.month == 12 and self.yearly_paper is None
+
+    def _owned(self, kind: str) -> Document | None:
+        owned = Document.objects.filter(owner_machine=self.machine.name, owner_pk=self.pk, kind=kind)
         return owned.select_related("rendered").first()
 
 

@@ -55,7 +55,7 @@ def compute_due_months(*, at: datetime | None = None) -> list[Report]:
     now = at or timezone.now()
     known = {report.month: report for report in Report.objects.defer("figures")}
     computed = []
-    for month in _months(now):
+    for month in months_begun(now):
         report = known.get(month)
         if month == month_of(now) or (report is not None and report.is_whole):
             continue
@@ -69,10 +69,10 @@ def compute_due_months(*, at: datetime | None = None) -> list[Report]:
 def months_to_compute(*, at: datetime | None = None) -> list[date]:
     """The months that have begun, from the first row of the journals on, and have no report: the last one first."""
     known = set(Report.objects.values_list("month", flat=True))
-    return [month for month in reversed(_months(at or timezone.now())) if month not in known]
+    return [month for month in reversed(months_begun(at or timezone.now())) if month not in known]
 
 
-def _months(now: datetime) -> list[date]:
+def months_begun(now: datetime) -> list[date]:
     """From the month of the first row of the journals to the one that runs; that one alone when there is no row."""
     firsts = [journal.objects.aggregate(at=Min("at"))["at"] for journal in (DonationEntry, DeviceEntry, NeedEntry)]
     months = [month_of(min([now, *filter(None, firsts)]))]

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from reports import actions, views, views_drill_down
+from reports import actions, views, views_drill_down, views_yearly
 
 app_name = "reports"
 
 urlpatterns = [
     path("rapports/", views.report_list, name="report_list"),
     path("rapports/calculer/", views.report_compute, name="report_compute"),
+    path("rapports/annees/<int:year>/", views_yearly.year_detail, name="year_detail"),
+    path("rapports/annees/<int:year>/bilan.pdf", views_yearly.year_pdf, name="year_pdf"),
+    path("rapports/annees/<int:year>/bilan.xlsx", views_yearly.year_xlsx, name="year_xlsx"),
     path("rapports/<str:reference>/", views.report_detail, name="report_detail"),
     path("rapports/<str:reference>/appareils/", views_drill_down.report_devices, name="report_devices"),
     path("rapports/<str:reference>/besoins/", views_drill_down.report_needs, name="report_needs"),

@@ -37,6 +37,7 @@ from reports.services import (
 from reports.summary import LIST, LOTS_LIST, NEEDS_LIST, Summary
 from reports.tables import ReportTable
 from reports.workbook import write_workbook
+from reports.yearly import years_of
 from typography.french import Noun
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -57,7 +58,8 @@ def report_list(request: Request) -> HttpResponseBase:
     if "mois" in request.GET:
         return _to_month(rows, request.GET["mois"])
     page = Listing(request, rows=rows.defer("figures"), table=ReportTable, noun=REPORT, per_page=24)
-    return page.respond("reports/report_list.html", can_compute=can_compute(request.membership) is not None)
+    context = {"can_compute": can_compute(request.membership) is not None, "years": years_of(request.membership)}
+    return page.respond("reports/report_list.html", **context)
 
 
 @require_safe
@@ -173,6 +175,8 @@ def visible_report(request: Request, reference: str) -> Report:
 
 def _step(report: Report, *, pilot: bool) -> Step:
     """Who acts next: the pilot, until the month is published."""
+    if pilot and report.waits_for_its_year:
+        return Step("Rapport publié\u00a0: le bilan de l’année est à arrêter", "arrêtez-le", "close_year")
     if report.state == ReportState.PUBLISHED:
         return Step("Rapport publié\u00a0: plus rien n’est attendu", dated=False)
     if report.state == ReportState.FROZEN:

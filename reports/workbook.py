@@ -36,7 +36,7 @@ PLAIN = {
 """A text stays a text, whatever its first sign: a name is never taken for a formula or a link."""
 
 
-class _Sheet:
+class Sheet:
     """Writes down a sheet, line after line."""
 
     def __init__(self, sheet: Worksheet, formats: dict[str, Any]) -> None:
@@ -77,10 +77,10 @@ def write_workbook(report: Report, *, hides_small: bool) -> bytes:
                 "created": report.computed_at.astimezone(UTC).replace(tzinfo=None, microsecond=0),
             }
         )
-        formats = _formats(book)
-        _write_summary(_Sheet(book.add_worksheet(SHEETS[0]), formats), report, summary, served)
-        _write_details(_Sheet(book.add_worksheet(SHEETS[1]), formats), summary)
-        _write_definitions(_Sheet(book.add_worksheet(SHEETS[2]), formats), report)
+        formats = formats_of(book)
+        _write_summary(Sheet(book.add_worksheet(SHEETS[0]), formats), report, summary, served)
+        _write_details(Sheet(book.add_worksheet(SHEETS[1]), formats), summary)
+        _write_definitions(Sheet(book.add_worksheet(SHEETS[2]), formats), report)
     return out.getvalue()
 
 
@@ -89,7 +89,8 @@ def told_sha256(report: Report, *, hides_small: bool) -> str:
     return report.published_sha256 if hides_small else report.figures_sha256
 
 
-def _formats(book: Workbook) -> dict[str, Any]:
+def formats_of(book: Workbook) -> dict[str, Any]:
+    """The looks of cells, by name."""
     number = {"num_format": "#,##0"}
     strong, ruled = {"bold": True}, {"top": 1}
     return {
@@ -104,7 +105,7 @@ def _formats(book: Workbook) -> dict[str, Any]:
     }
 
 
-def _write_summary(sheet: _Sheet, report: Report, summary: Summary, served: NeedSummary) -> None:
+def _write_summary(sheet: Sheet, report: Report, summary: Summary, served: NeedSummary) -> None:
     sheet.sheet.set_landscape()
     sheet.sheet.set_paper(9)
     sheet.sheet.fit_to_pages(1, 0)
@@ -150,7 +151,7 @@ def _write_summary(sheet: _Sheet, report: Report, summary: Summary, served: Need
         _write_variations(sheet, "Autres variations des besoins", "Besoins", served.variations())
 
 
-def _write_variations(sheet: _Sheet, caption: str, counted: str, lines: list[tuple[str, str, str, int]]) -> None:
+def _write_variations(sheet: Sheet, caption: str, counted: str, lines: list[tuple[str, str, str, int]]) -> None:
     sheet.write([caption], "caption")
     sheet.write(["Ce qui a été fait", "De", "À", counted], "head")
     for line in lines:
@@ -170,7 +171,7 @@ def _of_households(served: NeedSummary) -> list[SummaryTable]:
     ]
 
 
-def _write_details(sheet: _Sheet, summary: Summary) -> None:
+def _write_details(sheet: Sheet, summary: Summary) -> None:
     details = summary.details()
     sheet.write(DETAIL_HEAD, "head")
     for detail in details:
@@ -185,7 +186,7 @@ def _write_details(sheet: _Sheet, summary: Summary) -> None:
     sheet.sheet.fit_to_pages(1, 0)
 
 
-def _write_definitions(sheet: _Sheet, report: Report) -> None:
+def _write_definitions(sheet: Sheet, report: Report) -> None:
     sheet.write(["Terme", "Définition"], "head")
     for term, meaning in definitions(report.figures):
         sheet.write([term, meaning], "wrapped")

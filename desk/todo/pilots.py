@@ -35,7 +35,7 @@ from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from prescriptions.models import HouseholdEntry, Need, NeedEntry, PrescriptionEntry
 from refurb.views.devices import missing_erasures_seen_by
-from reports.enums import ReportState
+from reports.enums import ReportState as R
 from reports.models import Report
 from reports.views import title_of_month
 from typography.french import HARD, days_ago
@@ -122,9 +122,8 @@ def _derogations(actor: Membership, late: datetime) -> Block:
 
 
 def _reports(actor: Membership, at: datetime) -> Block:
-    """Months that are over, whose figures are still to be frozen, or frozen and still to be published."""
-    first = timezone.localdate(at).replace(day=1)
-    waiting = Report.objects.visible_to(actor).exclude(state=ReportState.PUBLISHED).filter(month__lt=first)
+    """Months that are over: figures to be frozen, then published; with the last of a year, the year to be closed."""
+    waiting = Report.objects.visible_to(actor).unsettled(timezone.localdate(at).replace(day=1))
     return Block(
         "rapports",
         "Mois à figer ou à publier",
@@ -237,8 +236,8 @@ def _derogation(asked: Any) -> BlockRow:
 
 def _report(report: Report) -> BlockRow:
     url = reverse("reports:report_detail", args=[report.reference])
-    todo = "à figer" if report.state == ReportState.COMPUTED else "figé, à publier"
-    return BlockRow(title_of_month(report), url, todo, since(report.computed_at, "calculé"))
+    todo = {R.COMPUTED: "à figer", R.FROZEN: "figé, à publier", R.PUBLISHED: "publié, bilan de l’année à arrêter"}
+    return BlockRow(title_of_month(report), url, todo[R(report.state)], since(report.computed_at, "calculé"))
 
 
 def _drive(drive: Any) -> BlockRow:

@@ -26,7 +26,7 @@ from reports import machine as rules
 from reports.enums import Stage
 from reports.figures import digest
 from reports.models import Report, ReportEntry
-from reports.months import bounds, previous_month
+from reports.months import PARIS, bounds, previous_month
 from reports.secrecy import choosing, frozen
 from reports.services import (
     REPORTS,
@@ -215,6 +215,13 @@ def test_nothing_enters_a_frozen_month(story: Story, at: datetime, closed: bool)
         story.register(at)
     assert [reason.sentence for reason in refused.value.all] == ["Ce mois est clos\u00a0: plus rien ne s’y inscrit."]
     assert not Device.objects.exists()
+
+
+def test_a_month_that_was_skipped_is_frozen_later(story: Story) -> None:
+    """The month after it closed it already: its own period is there."""
+    story.frozen(OCTOBER, LATER)
+    story.frozen(DECEMBER, datetime(2026, 1, 2, 12, tzinfo=PARIS))
+    assert story.frozen(NOVEMBER, datetime(2026, 1, 2, 13, tzinfo=PARIS)).state == "frozen"
 
 
 def test_a_frozen_report_is_neither_computed_nor_frozen_again(story: Story) -> None:

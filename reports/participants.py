@@ -1,0 +1,64 @@
+"""Who took part in a period: donors of whom a lot was taken up, prescribing organisations, EPCI under a convention."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from conventions.enums import ConventionState
+from conventions.models import Convention, ConventionEntry
+from donations.enums import DonationState
+from donations.models import DonationEntry
+from network.models import Epci
+from prescriptions.enums import PrescriptionState
+from prescriptions.models import Prescription
+from reports.standing import Arrival, Period
+
+DAWN = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before any journal."""
+GIVEN_UP = (DonationState.DECLINED, DonationState.WITHDRAWN)
+SUBMITTED = Arrival(Prescription, (PrescriptionState.SUBMITTED,), "epci_id")
+
+
+@dataclass(frozen=True)
+class Donors:
+    """How many gave in a period, for the first time among them, and how many gave in the one before and not in it."""
+
+    active: int
+    new: int
+    lost: int
+
+
+def donors_of(period: Period, before: Period) -> Donors:
+    """The donors of a period beside those of the one before; three queries."""
+    active, known, last = (
+        _donors(asked) for asked in (period, Period(DAWN, period.start), Period(before.start, before.until))
+    )
+    return Donors(len(active), len(active - known), len(last - active))
+
+
+def prescribers_of(period: Period) -> int:
+    """How many organisations filed a prescription: those whose people did, whoever follows it since."""
+    return SUBMITTED.organisations(period)
+
+
+def without_convention(at: datetime) -> list[str]:
+    """The EPCI that are there at an instant and of which no convention is in force then, in alphabetical order."""
+    last = ConventionEntry.objects.filter(object=OuterRef("pk"), at__lt=at).order_by("-seq")
+    stood = Convention.objects.originals().annotate(stood=Subquery(last.values("target")[:1]))
+    day = timezone.localdate(at)
+    covered = stood.filter(stood=ConventionState.ACTIVE).filter(Q(starts_on=None) | Q(starts_on__lte=day))
+    there = Epci.objects.between(at, at).exclude(pk__in=covered.values("epci"))
+    return list(there.alphabetical("short_name").values_list("short_name", flat=True))
+
+
+def _donors(period: Period) -> set[int]:
+    """Those of whom a lot was accepted in the period, and neither withdrawn nor turned down before its end."""
+    rows = DonationEntry.objects.filter(verb="qualify", at__gte=period.start, at__lt=period.until)
+    return set(_still_on(rows, period.until).values_list("object__donor", flat=True))
+
+
+def _still_on(rows: QuerySet[DonationEntry], until: datetime) -> QuerySet[DonationEntry]:
+    later = DonationEntry.objects.filter(object=OuterRef("object"), at__lt=until).order_by("-seq")
+    return rows.annotate(stood=Subquery(later.values("target")[:1])).exclude(stood__in=GIVEN_UP)

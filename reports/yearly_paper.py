@@ -1,0 +1,141 @@
+"""The paper of a year: what it says is frozen when the pilot closes the year; before, it is drawn anew as a proof.
+
+It is written for all its readers, whoever draws it: what is hidden of a month is hidden of the year.
+"""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+
+from documents.kinds import register_kind
+from documents.models import Document
+from documents.services import freeze_document, render_pdf
+from lifecycle.actors import Actor
+from reports.models import YEARLY, Report
+from reports.services import months_begun
+from reports.yearly import Year, year_of_readers
+from reports.yearly_facts import OLD, YearFacts, facts_of
+from typography.french import HARD, grouped
+
+TEMPLATE = "documents/reports/yearly_report.html"
+MEANINGS: dict[str, str] = {
+    "Somme des mois": (
+        "Chaque nombre de l’année est la somme de ceux que les rapports mensuels ont dits, un par un\u00a0: la page de "
+        "chaque mois mène aux lignes qu’il compte. Ce qui est présent au début ou à la fin est ce que disent le "
+        "premier et le dernier mois."
+    ),
+    "Au moins": (
+        "Un des mois cache le nombre, parce qu’il parle de trop peu de foyers\u00a0: la somme est celle des mois qui "
+        "le disent. Elle n’apprend rien de plus qu’eux."
+    ),
+    "Appareils différents": (
+        "Un acte annulé un mois suivant reste compté dans le sien, qui est figé\u00a0; un appareil peut aussi faire "
+        "deux fois le même chemin. Ici, chaque appareil compte une fois, et pas du tout si son acte est annulé avant "
+        "la fin de la période."
+    ),
+    "Délais": (
+        "En jours entiers, d’un acte de la période à celui qui l’a précédé, annulations ôtées. Médiane\u00a0: la "
+        "moitié a pris moins de temps. Neuf sur dix\u00a0: un sur dix a pris davantage. Ce qui attend encore n’y est "
+        "pas."
+    ),
+    "Taux de réemploi": "Appareils déclarés reconditionnés, rapportés à ceux-là et à ceux déclarés non réemployables.",
+    "Retours": "Appareils repris à un foyer, pour cent remises de la même période.",
+    "Prix": (
+        "Moyenne des ventes de la période, échanges et remises annulées ôtés. Reste à payer\u00a0: ce que le foyer a "
+        "payé, une fois la part d’un financeur déduite."
+    ),
+    "Donateurs": "Organisations dont un lot a été accepté dans la période, sans avoir été retiré ni écarté ensuite.",
+    "Prescripteurs actifs": "Organisations dont un travailleur social a déposé une demande dans la période.",
+    "Impact évité": (
+        "Ordre de grandeur, par année d’usage, d’un appareil reconditionné à la place d’un neuf. Seuls comptent les "
+        "appareils remis dans la période et encore dans un foyer à sa fin, d’un type pour lequel une valeur est "
+        "publiée. Hors du pilotage, c’est un minimum\u00a0: tiré des seuls nombres publiés, chaque retour ôté."
+    ),
+}
+"""What is told of a year only; the terms of a month keep the meaning that its report prints."""
+
+
+def register_yearly_kind() -> None:
+    """Declare the paper."""
+    register_kind(YEARLY, "Bilan annuel", TEMPLATE)
+
+
+def freeze_yearly_paper(report: Report, *, by: Actor, at: datetime) -> Document:
+    """Freeze what the paper of the year says, for the report of its last month."""
+    year = year_of_readers(report.month.year, months_begun(at), at)
+    return freeze_document(
+        kind=YEARLY,
+        owner=(report.machine.name, report.pk),
+        values=yearly_values(year, facts_of(year), is_final=True),
+        by=by,
+        at=at,
+        title=year.title,
+    )
+
+
+def draw_yearly_proof(asked: int, at: datetime) -> bytes:
+    """The PDF of a year that is not closed, marked as such and kept nowhere; the frozen months, published or not."""
+    year = year_of_readers(asked, months_begun(at), at, published=False)
+    last = year.last
+    return render_pdf(
+        TEMPLATE,
+        {"values": yearly_values(year, facts_of(year), is_final=False), "reference": last.reference},
+        title=year.title,
+        identifier=last.reference,
+        date=last.moved_at,
+    )
+
+
+def yearly_values(year: Year, facts: YearFacts, *, is_final: bool) -> dict[str, Any]:
+    """Everything the paper says, in words and whole numbers."""
+    return {
+        "reference": year.last.reference,
+        "year": year.year,
+        "is_final": is_final,
+        "standing": year.standing,
+        "first_numbers": [[name, number] for name, number in year.first_numbers.items()],
+        "facts": told(facts),
+        "delays": [[row.label, row.count, row.median, row.ninth] for row in facts.delays],
+        "prices": [[row.label, row.count, row.price, row.to_pay] for row in facts.prices],
+        "different": [[row.label, row.summed, row.different] for row in facts.different],
+        "months": asdict(year.by_month()),
+        "stages": asdict(year.stages()),
+        "territories": asdict(year.territories()),
+        "distribution": asdict(year.distribution()),
+        "types": asdict(year.types()),
+        "quantities": [asdict(table) for table in year.quantities()],
+        "needs": [asdict(table) for table in year.needs()],
+        "left_to_do": [asdict(table) for table in year.left_to_do()],
+        "sources": [
+            [date_format(month.report.month, "F Y"), month.report.reference, month.report.published_sha256]
+            for month in year.months
+        ],
+        "meanings": [list(pair) for pair in MEANINGS.items()],
+    }
+
+
+def told(facts: YearFacts) -> list[list[str]]:
+    """The facts that are one number or one sentence: a name and what is said."""
+    lines = [
+        ["Taux de réemploi", facts.reuse],
+        ["Retours pour cent remises", facts.returns],
+        [f"À l’atelier depuis plus de {OLD.days}{HARD}jours, à la fin", grouped(facts.old_on_the_bench)],
+        [f"En stock depuis plus de {OLD.days}{HARD}jours, à la fin", grouped(facts.old_in_stock)],
+        ["Donateurs", grouped(facts.donors.active)],
+        ["Donateurs nouveaux", grouped(facts.donors.new)],
+        ["Donateurs de l’année d’avant qui n’ont rien donné", grouped(facts.donors.lost)],
+        ["Prescripteurs actifs", grouped(facts.prescribers)],
+        ["EPCI sans convention en vigueur, à la fin", ", ".join(facts.uncovered) or "aucun"],
+    ]
+    for name, one in (("CO₂", facts.co2), ("matières", facts.materials)):
+        said = "secret" if one is None else _spared(one.kilograms, one.counted)
+        lines.append([f"Impact évité, {name} (ordre de grandeur)", said])
+    if facts.co2 is not None and facts.co2.source:
+        lines.append(["Source de l’impact évité", facts.co2.source])
+    return lines
+
+
+def _spared(kilograms: int, counted: int) -> str:
+    return f"{grouped(kilograms)}{HARD}kg par an, pour {grouped(counted)}{HARD}appareil{'s' if counted >= 2 else ''}"

@@ -1,0 +1,73 @@
+"""A year as an XLSX workbook: its tables, what is told besides, the months it adds. Numbers are numbers."""
+
+from io import BytesIO
+
+from django.utils.formats import date_format
+from xlsxwriter import Workbook
+
+from reports.workbook import FOR_THE_PILOT, PLAIN, Sheet, formats_of, told_sha256
+from reports.yearly import Year
+from reports.yearly_facts import YearFacts
+from reports.yearly_paper import MEANINGS, told
+
+YEARLY_SHEETS = ("Bilan", "Tableaux", "Rapports additionnés", "Définitions")
+
+
+def write_yearly_workbook(year: Year, facts: YearFacts) -> bytes:
+    """The bytes of the workbook, as the reader of ``year`` is told it."""
+    out = BytesIO()
+    with Workbook(out, PLAIN) as book:
+        book.set_properties({"title": year.title, "author": "Maillon", "company": "Département du Nord"})
+        formats = formats_of(book)
+        sheets = [Sheet(book.add_worksheet(name), formats) for name in YEARLY_SHEETS]
+        _write_facts(sheets[0], year, facts)
+        for table in (year.stages(), year.territories(), year.distribution(), year.types(), *year.quantities()):
+            sheets[1].table(table)
+        for table in (*year.needs(), *year.left_to_do()):
+            sheets[1].table(table)
+        _write_sources(sheets[2], year)
+        sheets[3].write(["Terme", "Définition"], "head")
+        for term, meaning in MEANINGS.items():
+            sheets[3].write([term, meaning], "wrapped")
+        sheets[3].sheet.set_column(1, 1, 100)
+        for one in sheets:
+            one.sheet.set_column(0, 0, 44)
+            one.sheet.set_landscape()
+            one.sheet.fit_to_pages(1, 0)
+    return out.getvalue()
+
+
+def _write_facts(sheet: Sheet, year: Year, facts: YearFacts) -> None:
+    sheet.sheet.set_column(1, 9, 16)
+    sheet.write([year.title], "title")
+    sheet.write([year.standing])
+    if not year.hides_small:
+        sheet.write(["À qui", FOR_THE_PILOT])
+    sheet.line += 1
+    sheet.table(year.by_month())
+    sheet.write(["Somme des mois, et appareils différents"], "caption")
+    sheet.write(["", "Somme des mois", "Appareils différents"], "head")
+    for one in facts.different:
+        sheet.write([one.label, one.summed, one.different])
+    sheet.line += 1
+    sheet.write(["Délais"], "caption")
+    sheet.write(["Étape", "Nombre", "Médiane", "Neuf sur dix"], "head")
+    for step in facts.delays:
+        sheet.write([step.label, step.count, step.median, step.ninth])
+    sheet.line += 1
+    sheet.write(["Prix moyens des ventes aux foyers"], "caption")
+    sheet.write(["Type", "Ventes", "Prix", "Reste à payer"], "head")
+    for price in facts.prices:
+        sheet.write([price.label, price.count, price.price, price.to_pay])
+    sheet.line += 1
+    for line in told(facts):
+        sheet.write(line)
+
+
+def _write_sources(sheet: Sheet, year: Year) -> None:
+    sheet.sheet.set_column(1, 3, 30)
+    sheet.write(["Mois", "Rapport", "État", "Empreinte (SHA-256)"], "head")
+    for month in year.months:
+        report = month.report
+        digest = told_sha256(report, hides_small=year.hides_small)
+        sheet.write([date_format(report.month, "F Y"), report.reference, report.get_state_display(), digest])

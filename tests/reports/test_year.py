@@ -1,0 +1,375 @@
+"""The yearly report: what a year adds, what it cannot be made to say, and the paper that closes it."""
+
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
+
+import page as pdf
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from pypdfium2 import PdfDocument
+from python_calamine import CalamineWorkbook
+
+from documents.models import Document
+from documents.services import render_document, verify_document
+from documents.services.papers import canonical
+from lifecycle import gate
+from lifecycle.exceptions import Refused
+from network.enums import OrganisationKind, Role
+from reports.adding import Over, as_one
+from reports.enums import Stage
+from reports.models import Report
+from reports.months import PARIS
+from reports.summary import NOT_SUMMED, Summary, SummaryRow, SummaryTable
+from reports.yearly import Year, year_of, year_of_readers
+from reports.yearly_facts import YearFacts, facts_of
+from reports.yearly_paper import yearly_values
+from tests.costs import assert_same_queries
+from tests.donations.scene import laptops, screens
+from tests.refurb.pages import acting, read
+from tests.reports.stories import DECEMBER, NOVEMBER, OCTOBER, Story, member, numbers, observers, paris, strangers
+
+pytestmark = pytest.mark.django_db
+AFTER = datetime(2026, 1, 2, 12, tzinfo=PARIS)
+BEGUN = [OCTOBER, NOVEMBER, DECEMBER, date(2026, 1, 1)]
+HIDDEN = "secret"
+
+
+@pytest.fixture
+def story() -> Story:
+    """Screens come in October, one is reconditioned and one is thrown away; one more is reconditioned in November."""
+    story = Story()
+    devices = story.lot(paris(10, 2), screens(5), laptops(1))
+    for device in devices:
+        story.receive(device, paris(10, 3))
+    story.ready(story.start(devices[0], paris(10, 4)), paris(10, 10, 18))
+    story.reject(story.start(devices[1], paris(10, 4)), paris(10, 6))
+    story.ready(story.start(devices[2], paris(11, 4)), paris(11, 5))
+    return story
+
+
+def close(story: Story, months: tuple[date, ...] = (OCTOBER, NOVEMBER, DECEMBER)) -> list[Report]:
+    """These months, published at the beginning of January."""
+    return [story.published(month, AFTER) for month in months]
+
+
+def year(story: Story) -> Year:
+    return year_of(story.pilot, 2025, BEGUN, AFTER)
+
+
+def facts(story: Story) -> YearFacts:
+    return facts_of(year(story))
+
+
+def cells(table: SummaryTable) -> dict[str, tuple[Any, ...]]:
+    return {row.label: row.cells for row in table.rows}
+
+
+def address(name: str = "year_detail", asked: int = 2025) -> str:
+    return reverse(f"reports:{name}", args=[asked])
+
+
+# --- what is added
+
+
+def test_each_line_of_the_year_adds_up_and_is_the_sum_of_its_months(story: Story) -> None:
+    reports = close(story)
+    told = cells(year(story).stages())
+    for stage in Stage:
+        months = [numbers(report, stage) for report in reports]
+        opening, entered, left, other, closing = told[str(stage.label)]
+        assert opening + entered - left + other == closing, stage
+        assert (opening, closing) == (months[0][0], months[-1][-1])
+        assert (entered, left, other) == tuple(sum(month[rank] for month in months) for rank in (1, 2, 3))
+    assert told["Reconditionnés"][1] == 2
+    assert year(story).first_numbers["Reconditionnés"] == 2
+
+
+def test_every_table_of_acts_is_the_sum_of_those_of_its_months(story: Story) -> None:
+    reports = [Summary(report.figures) for report in close(story)]
+    whole = year(story)
+    for table, months in (
+        (whole.territories(), [one.territories_at("entered") for one in reports]),
+        (whole.distribution(), [one.distribution_at("entered") for one in reports]),
+        (whole.types(), [one.types_at("entered") for one in reports]),
+        (whole.quantities()[0], [one.quantities_by_donor() for one in reports]),
+        (whole.quantities()[1], [one.quantities_by_type() for one in reports]),
+    ):
+        for label, row in cells(table).items():
+            assert row == tuple(map(sum, zip(*(cells(month)[label] for month in months), strict=True))), table.caption
+        assert table.total.cells == tuple(map(sum, zip(*(month.total.cells for month in months), strict=True)))
+
+
+def test_an_act_that_a_later_month_undoes_is_in_the_sum_and_is_no_device_gained(story: Story) -> None:
+    """A legal act cannot inflate the year: reconditioned at the end of a month, taken back in the next."""
+    devices = story.lot(paris(10, 20), screens(1))
+    ready = story.ready(story.start(story.receive(devices[0], paris(10, 21)), paris(10, 22)), paris(10, 31))
+    story.reopen(ready, paris(11, 1))
+    close(story)
+
+    (reconditioned, *_) = facts(story).different
+
+    assert (reconditioned.summed, reconditioned.different) == (3, 2)
+
+
+def test_what_is_done_again_once_undone_is_one_device(story: Story) -> None:
+    devices = story.lot(paris(10, 20), screens(1))
+    ready = story.ready(story.start(story.receive(devices[0], paris(10, 21)), paris(10, 22)), paris(10, 31))
+    story.ready(story.reopen(ready, paris(11, 1)), paris(11, 2))
+    close(story)
+
+    (reconditioned, *_) = facts(story).different
+
+    assert (reconditioned.summed, reconditioned.different) == (3, 3)
+
+
+def test_what_is_undone_after_the_year_changes_nothing_of_it(story: Story) -> None:
+    devices = story.lot(paris(10, 20), screens(1))
+    ready = story.ready(story.start(story.receive(devices[0], paris(12, 21)), paris(12, 22)), paris(12, 31))
+    close(story)
+    before = yearly_values(year(story), facts(story), is_final=True)
+
+    story.reopen(ready, AFTER)
+    story.receive(story.lot(AFTER, screens(1))[0], AFTER)
+
+    assert yearly_values(year(story), facts(story), is_final=True) == before
+
+
+def test_a_month_that_is_missing_is_named_since_the_lines_do_not_add_up_over_it(story: Story) -> None:
+    close(story, (OCTOBER, DECEMBER))
+    shown = year(story)
+    assert (shown.missing, shown.is_whole) == ([NOVEMBER], False)
+    page = read(acting(story.pilot), address())
+    assert "Il manque novembre 2025." in page
+    assert "L’année n’est pas entière." in page
+
+
+def test_a_month_that_is_not_frozen_is_in_no_year(story: Story) -> None:
+    story.published(OCTOBER, AFTER)
+    story.computed(NOVEMBER, AFTER)
+    shown = year(story)
+    assert [month.report.month for month in shown.months] == [OCTOBER]
+    assert shown.to_come == [NOVEMBER, DECEMBER]
+    assert "Un mois figé, d’octobre 2025 seul. L’année n’est pas entière." in read(acting(story.pilot), address())
+
+
+# --- what is hidden
+
+
+def table(*rows: tuple[str, tuple[int | str, ...]], total: tuple[int | str, ...]) -> SummaryTable:
+    return SummaryTable("", ("", "a", "b"), tuple(SummaryRow(*row) for row in rows), SummaryRow("Total", total))
+
+
+def test_a_sum_over_a_hidden_month_is_the_least_it_may_be_and_never_says_more() -> None:
+    months = [
+        table(("Nord", (7, HIDDEN)), ("Sud", (HIDDEN, NOT_SUMMED)), total=(HIDDEN, NOT_SUMMED)),
+        table(("Nord", (HIDDEN, HIDDEN)), total=(9, NOT_SUMMED)),
+    ]
+    added = as_one(months, "", (Over.SUM, Over.SUM))
+    assert cells(added) == {"Nord": ("au moins\u00a07", HIDDEN), "Sud": (HIDDEN, NOT_SUMMED)}
+    assert added.total.cells == ("au moins\u00a09", NOT_SUMMED)
+
+
+def test_what_may_be_under_zero_has_no_least() -> None:
+    months = [table(("Nord", (7, 1)), total=(7, 1)), table(("Nord", (HIDDEN, 2)), total=(HIDDEN, 2))]
+    assert cells(as_one(months, "", (Over.SIGNED, Over.SIGNED)))["Nord"] == (HIDDEN, 3)
+
+
+def test_what_stood_is_that_of_the_first_and_of_the_last_month() -> None:
+    months = [table(("Nord", (7, 1)), total=(7, 1)), table(("Nord", (HIDDEN, 2)), total=(HIDDEN, 2))]
+    assert cells(as_one(months, "", (Over.FIRST, Over.LAST)))["Nord"] == (7, 2)
+
+
+# --- how long, who
+
+
+def test_delays_are_whole_days_between_acts_that_stand(story: Story) -> None:
+    close(story)
+    told = {row.label: (row.count, row.median, row.ninth) for row in facts(story).delays}
+    assert told["D’un lot annoncé à sa décision"] == (1, "0\u00a0jour", "0\u00a0jour")
+    assert told["D’une unité acceptée à son arrivée à l’atelier"] == (6, "1\u00a0jour", "1\u00a0jour")
+    assert told["De l’arrivée à l’atelier au reconditionnement"] == (2, "7\u00a0jours", "33\u00a0jours")
+    assert told["D’un équipement accordé à sa remise"] == (0, "–", "–")
+
+
+def test_what_stands_for_long_is_counted_by_its_last_arrival(story: Story) -> None:
+    close(story)
+    assert (facts(story).old_on_the_bench, facts(story).old_in_stock) == (3, 1)
+
+
+def test_a_donor_whose_lot_was_withdrawn_gave_nothing() -> None:
+    story, other = Story(), Story()
+    story.lot(paris(10, 2), screens(1))
+    given_up = other.lot(paris(10, 3), screens(1))[0].donation
+    assert given_up is not None
+    gate.apply(given_up, "withdraw", actor=other.scene.contact, reason="kept", at=paris(10, 4))
+    close(story)
+    assert facts(story).donors.active == 1
+
+
+def test_donors_of_the_year_before_who_gave_nothing_are_counted_apart(story: Story) -> None:
+    close(story)
+    assert (facts(story).donors.active, facts(story).donors.new, facts(story).donors.lost) == (1, 1, 0)
+    other = Story()
+    other.lot(datetime(2026, 1, 5, 12, tzinfo=PARIS), screens(1))
+    at = datetime(2026, 2, 2, 12, tzinfo=PARIS)
+    story.published(date(2026, 1, 1), at)
+    told = facts_of(year_of(story.pilot, 2026, [*BEGUN, date(2026, 2, 1)], at)).donors
+    assert (told.active, told.new, told.lost) == (1, 1, 1)
+
+
+# --- the pages
+
+
+@pytest.mark.parametrize(("role", "kind"), [*observers(), *strangers()])
+def test_who_reads_reports_reads_the_year_and_nobody_else(story: Story, role: Role, kind: OrganisationKind) -> None:
+    close(story)
+    client = acting(member(role, kind))
+    expected = 200 if (role, kind) in observers() else 403
+    for name in ("year_detail", "year_pdf", "year_xlsx"):
+        assert client.get(address(name)).status_code == expected, name
+
+
+@pytest.mark.parametrize("asked", [2024, 1, 99_999, int("9" * 19)])
+def test_a_year_without_a_month_to_read_is_not_found(story: Story, asked: int) -> None:
+    close(story)
+    assert acting(story.pilot).get(address(asked=asked)).status_code == 404
+    assert acting(story.pilot).get(f"/rapports/annees/{'9' * 4400}/").status_code == 404
+
+
+def test_readers_add_published_months_and_the_pilot_frozen_ones_too(story: Story) -> None:
+    story.published(OCTOBER, AFTER)
+    story.frozen(NOVEMBER, AFTER)
+    reader = acting(member(Role.OBSERVER, OrganisationKind.PREFECTURE))
+    assert "Un mois publié, d’octobre 2025 seul." in read(reader, address())
+    assert "2\u00a0mois figés, d’octobre 2025 à novembre 2025." in read(acting(story.pilot), address())
+    assert f'href="{address()}"' in read(reader, reverse("reports:report_list"))
+
+
+def test_each_number_of_a_month_leads_to_as_many_rows(story: Story) -> None:
+    close(story)
+    client = acting(story.pilot)
+    shown = client.get(address()).context["months"]
+    followed = 0
+    for _, told in shown.lines[:-1]:
+        for name, cell, url in told:
+            behind = client.get(url)
+            assert behind.status_code == 200, (name, url)
+            if cell and "preuves" not in url:
+                assert behind.context["found"] == cell, (name, url)
+                followed += 1
+    assert followed == 4
+
+
+def test_a_reader_is_led_to_the_report_of_the_month_and_no_further(story: Story) -> None:
+    reports = close(story)
+    shown = acting(member(Role.OBSERVER, OrganisationKind.PREFECTURE)).get(address()).context["months"]
+    pages = {reverse("reports:report_detail", args=[report.reference]) for report in reports}
+    assert {url for _, told in shown.lines[:-1] for _, _, url in told} == pages
+
+
+def test_a_year_costs_the_same_with_one_month_and_with_three(story: Story) -> None:
+    story.published(OCTOBER, AFTER)
+    client = acting(story.pilot)
+
+    def more(count: int) -> None:
+        if count > 1:
+            close(story, (NOVEMBER, DECEMBER))
+
+    assert_same_queries(more, lambda: read(client, address()), rows=3)
+
+
+def test_the_workbook_holds_the_numbers_of_the_page_as_numbers(story: Story) -> None:
+    close(story)
+    book = CalamineWorkbook.from_filelike(BytesIO(acting(story.pilot).get(address("year_xlsx")).content))
+    rows = book.get_sheet_by_name("Bilan").to_python()
+    assert ["Octobre 2025", 6.0, 6.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0] in rows
+    assert any(row[0] == "Année" and row[3] == 2.0 for row in rows)
+    assert any("pour le pilotage seul" in str(row[1]) for row in rows)
+    sources = book.get_sheet_by_name("Rapports additionnés").to_python()
+    assert [row[3] for row in sources[1:]] == [month.report.figures_sha256 for month in year(story).months]
+
+
+# --- the paper
+
+
+def closing(story: Story, report: Report, at: datetime = AFTER) -> Report:
+    return gate.apply(report, "close_year", actor=story.pilot, at=at)
+
+
+def test_closing_a_year_freezes_its_paper_once_for_all_its_readers(story: Story) -> None:
+    *_, december = close(story)
+    closing(story, december)
+
+    paper = Document.objects.get(kind="yearly_report")
+    assert (paper.owner_machine, paper.owner_pk, paper.title) == ("report", december.pk, "Bilan de l’année 2025")
+    assert verify_document(paper)
+    readers = year_of_readers(2025, BEGUN, AFTER)
+    assert canonical(paper.values) == canonical(yearly_values(readers, facts_of(readers), is_final=True))
+    assert [digest for _, _, digest in paper.values["sources"]] == [m.report.published_sha256 for m in readers.months]
+    with pytest.raises(Refused, match="déjà arrêté"):
+        closing(story, december)
+
+
+@pytest.mark.parametrize(
+    ("months", "said"),
+    [
+        ((OCTOBER, NOVEMBER), "sur le rapport de décembre"),
+        ((OCTOBER, DECEMBER), "ne sont pas publiés"),
+    ],
+)
+def test_a_year_that_is_not_whole_is_not_closed(story: Story, months: tuple[date, ...], said: str) -> None:
+    *_, last = close(story, months)
+    story.frozen(next(month for month in BEGUN if month not in months), datetime(2026, 1, 3, 12, tzinfo=PARIS))
+    with pytest.raises(Refused, match=said):
+        closing(story, last, datetime(2026, 1, 4, 12, tzinfo=PARIS))
+
+
+def test_a_year_with_a_month_that_was_never_counted_is_not_closed(story: Story) -> None:
+    *_, december = close(story, (OCTOBER, DECEMBER))
+    with pytest.raises(Refused, match="ne sont pas publiés"):
+        closing(story, december)
+
+
+@pytest.mark.parametrize(("role", "kind"), [*observers(), *strangers()])
+def test_nobody_but_the_pilot_closes_it(story: Story, role: Role, kind: OrganisationKind) -> None:
+    *_, december = close(story)
+    with pytest.raises(PermissionDenied):
+        gate.apply(december, "close_year", actor=member(role, kind), at=AFTER)
+
+
+def test_the_pilot_is_told_that_a_year_is_to_be_closed_until_it_is(story: Story) -> None:
+    *_, december = close(story)
+    client = acting(story.pilot)
+    asked = reverse("reports:report_close_year", args=[december.reference])
+    assert "bilan de l’année à arrêter" in read(client, "/")
+    assert asked in read(client, address())
+    assert asked in read(client, reverse("reports:report_detail", args=[december.reference]))
+
+    assert client.post(asked).headers["Location"] == address()
+
+    assert "bilan de l’année à arrêter" not in read(client, "/")
+    page = read(client, address())
+    assert asked not in page
+    assert "Bilan arrêté le" in page
+
+
+def words_of(content: bytes) -> str:
+    """What an accessible PDF says."""
+    assert [failure.message for failure in pdf.validate_pdf_bytes(content, profile="ua1").failures] == []
+    return " ".join(" ".join(one.get_textpage().get_text_bounded() for one in PdfDocument(content)).split())
+
+
+def test_the_proof_and_the_paper_are_accessible_and_the_proof_says_what_it_is(story: Story) -> None:
+    *_, december = close(story)
+    client = acting(story.pilot)
+    assert "Épreuve" in words_of(client.get(address("year_pdf")).content)
+
+    closing(story, december)
+
+    paper = render_document(Document.objects.get(kind="yearly_report"))
+    told = words_of(b"".join(client.get(address("year_pdf"))))
+    assert "Épreuve" not in told
+    assert paper.public_code[:4] in told
+    assert all(month.report.published_sha256 in told.replace(" ", "") for month in year(story).months)
