@@ -99,7 +99,9 @@ class YearFacts:
     old_in_stock: int
     co2: Spared | None
     materials: Spared | None
-    """None where returns are hidden; the least that it is for whoever may not know all."""
+    """None where it is hidden."""
+    is_least: bool
+    """Whether what is spared is told as the least that it may be: to whoever may not know all."""
 
 
 def facts_of(year: Year) -> YearFacts:
@@ -121,6 +123,7 @@ def facts_of(year: Year) -> YearFacts:
         old_in_stock=_old(period, D.READY),
         co2=None if held is None else spared(held, SPARED_CO2, day),
         materials=None if held is None else spared(held, SPARED_MATERIALS, day),
+        is_least=year.hides_small,
     )
 
 
@@ -201,7 +204,7 @@ def _in_homes(year: Year) -> dict[DeviceType, int] | None:
     """The devices handed over in the year and still in a household at its end, by type.
 
     For whoever may not know: no more than what is told, each return taken off where it weighs most; None when returns
-    are hidden.
+    are hidden, or when nothing is left that is told.
     """
     if not year.hides_small:
         return {DeviceType(type_): count for type_, count in HANDED_OVER.still_there(year.period).items()}
@@ -212,7 +215,7 @@ def _in_homes(year: Year) -> dict[DeviceType, int] | None:
     for type_ in sorted(map(DeviceType, SPARED_CO2), key=lambda one: -SPARED_CO2[one].usual):
         handed = least(_handed(year, type_))
         held[type_], left = max(handed - left, 0), max(left - handed, 0)
-    return held
+    return held if any(held.values()) else None
 
 
 def _handed(year: Year, type_: str) -> Sequence[int | str]:

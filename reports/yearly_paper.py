@@ -13,11 +13,14 @@ from documents.kinds import register_kind
 from documents.models import Document
 from documents.services import freeze_document, render_pdf
 from lifecycle.actors import Actor
+from refurb.outcomes import Spared
+from reports.adding import AT_LEAST
 from reports.models import YEARLY, Report
+from reports.secrecy.covering import HIDDEN
 from reports.services import months_begun
 from reports.yearly import Year, year_of_readers
 from reports.yearly_facts import OLD, YearFacts, facts_of
-from typography.french import HARD, grouped
+from typography.french import HARD, grouped, plural
 
 TEMPLATE = "documents/reports/yearly_report.html"
 MEANINGS: dict[str, str] = {
@@ -130,12 +133,13 @@ def told(facts: YearFacts) -> list[list[str]]:
         ["EPCI sans convention en vigueur, à la fin", ", ".join(facts.uncovered) or "aucun"],
     ]
     for name, one in (("CO₂", facts.co2), ("matières", facts.materials)):
-        said = "secret" if one is None else _spared(one.kilograms, one.counted)
+        said = HIDDEN if one is None else _spared(one, facts.is_least)
         lines.append([f"Impact évité, {name} (ordre de grandeur)", said])
     if facts.co2 is not None and facts.co2.source:
         lines.append(["Source de l’impact évité", facts.co2.source])
     return lines
 
 
-def _spared(kilograms: int, counted: int) -> str:
-    return f"{grouped(kilograms)}{HARD}kg par an, pour {grouped(counted)}{HARD}appareil{'s' if counted >= 2 else ''}"
+def _spared(one: Spared, is_least: bool) -> str:
+    said = f"{grouped(one.kilograms)}{HARD}kg par an, pour {grouped(one.counted)}{HARD}appareil{plural(one.counted)}"
+    return f"{AT_LEAST} {said}" if is_least else said

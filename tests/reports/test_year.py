@@ -1,6 +1,6 @@
 """The yearly report: what a year adds, what it cannot be made to say, and the paper that closes it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -8,6 +8,7 @@ import page as pdf
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 from pypdfium2 import PdfDocument
 from python_calamine import CalamineWorkbook
 
@@ -15,17 +16,20 @@ from documents.models import Document
 from documents.services import render_document, verify_document
 from documents.services.papers import canonical
 from lifecycle import gate
+from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
 from reports.adding import Over, as_one
 from reports.enums import Stage
 from reports.models import Report
-from reports.months import PARIS
+from reports.months import PARIS, bounds, month_of, next_month
+from reports.services import compute_report, freeze_report
 from reports.summary import NOT_SUMMED, Summary, SummaryRow, SummaryTable
 from reports.yearly import Year, year_of, year_of_readers
 from reports.yearly_facts import YearFacts, facts_of
 from reports.yearly_paper import yearly_values
 from tests.costs import assert_same_queries
+from tests.distribution.shelves import Shelf
 from tests.donations.scene import laptops, screens
 from tests.refurb.pages import acting, read
 from tests.reports.stories import DECEMBER, NOVEMBER, OCTOBER, Story, member, numbers, observers, paris, strangers
@@ -179,6 +183,48 @@ def test_what_may_be_under_zero_has_no_least() -> None:
 def test_what_stood_is_that_of_the_first_and_of_the_last_month() -> None:
     months = [table(("Nord", (7, 1)), total=(7, 1)), table(("Nord", (HIDDEN, 2)), total=(HIDDEN, 2))]
     assert cells(as_one(months, "", (Over.FIRST, Over.LAST)))["Nord"] == (7, 2)
+
+
+def lived(handed: int, days_to_come: Any) -> tuple[YearFacts, YearFacts]:
+    """What the pilot and all others are told of a year in which so many devices were handed over, this month."""
+    shelf = Shelf()
+    for _ in range(handed):
+        shelf.handed_over()
+    month = month_of(timezone.now())
+    at = bounds(next_month(month)).start + timedelta(days=1)
+    frozen = freeze_report(actor=shelf.pilot, report=compute_report(actor=SYSTEM, month=month, at=at), at=at)
+    gate.apply(frozen, "publish", actor=shelf.pilot, at=at)
+    begun = [month]
+    pilot, reader = year_of(shelf.pilot, month.year, begun, at), year_of_readers(month.year, begun, at)
+    return facts_of(pilot), facts_of(reader)
+
+
+STEP = "Du reconditionnement à la remise à un foyer"
+
+
+def test_nothing_of_the_only_household_of_a_year_is_told_but_to_the_pilot(days_to_come: Any) -> None:
+    pilot, reader = lived(1, days_to_come)
+    (known,) = (row for row in pilot.delays if row.label == STEP)
+    assert (known.count, known.median) == (1, "0\u00a0jour")
+    assert {(row.count, row.median, row.ninth) for row in reader.delays[3:]} == {(HIDDEN, HIDDEN, HIDDEN)}
+    assert [(row.count, row.price) for row in pilot.prices] == [(1, "25,00\u00a0€")]
+    assert [(row.count, row.price, row.to_pay) for row in reader.prices] == [(HIDDEN, HIDDEN, HIDDEN)]
+    assert pilot.co2 is not None
+    assert pilot.co2.counted == 1
+    assert reader.co2 is None
+    assert [row.label for row in pilot.different][1] == "Appareils remis à un foyer"
+    assert "Appareils remis à un foyer" not in [row.label for row in reader.different]
+    assert (pilot.returns, reader.returns) == ("0\u00a0%", HIDDEN)
+
+
+def test_of_many_households_readers_are_told_how_long_and_how_much_and_never_how_many(days_to_come: Any) -> None:
+    pilot, reader = lived(7, days_to_come)
+    (known,) = (row for row in pilot.delays if row.label == STEP)
+    (told,) = (row for row in reader.delays if row.label == STEP)
+    assert (known.count, told.count, told.median) == (7, "–", known.median)
+    assert [(row.count, row.price) for row in reader.prices] == [("–", "25,00\u00a0€")]
+    assert pilot.co2 is not None
+    assert (reader.co2.counted if reader.co2 else None) in (None, pilot.co2.counted)
 
 
 # --- how long, who
