@@ -108,7 +108,7 @@ TOLD = {
         "signatures",
         reference="convention__reference",
     ),
-    "report": ToldMoves(Report, ("freeze", "publish"), "reports:report_detail", "rapports"),
+    "report": ToldMoves(Report, ("freeze", "publish", "close_year"), "reports:report_detail", "rapports"),
 }
 
 
