@@ -74,7 +74,7 @@ YEAR_PUBLISHED = Requirement(
     "year_published",
     "Tous les mois de l’année ne sont pas publiés\u00a0: publiez-les d’abord.",
     lambda ctx: ~Q(Exists(of_the_year().exclude(state=S.PUBLISHED))) & ~Q(Exists(before_a_hole())),
-    lifted_by="le pilotage, mois par mois",
+    lifted_by="le pilote, en publiant chaque mois",
 )
 YEAR_OPEN = Requirement(
     "year_open", "Le bilan de cette année est déjà arrêté.", lambda ctx: ~Q(Exists(yearly_papers()))

@@ -13,7 +13,7 @@ from donations.models import DonationEntry
 from network.models import Epci
 from prescriptions.enums import PrescriptionState
 from prescriptions.models import Prescription
-from reports.standing import Arrival, Period
+from reports.standing import Arrival, TimeSpan
 
 DAWN = datetime(2000, 1, 1, tzinfo=UTC)
 """Before any journal."""
@@ -30,15 +30,15 @@ class Donors:
     lost: int
 
 
-def donors_of(period: Period, before: Period) -> Donors:
+def donors_of(period: TimeSpan, before: TimeSpan) -> Donors:
     """The donors of a period beside those of the one before; three queries."""
     active, known, last = (
-        _donors(asked) for asked in (period, Period(DAWN, period.start), Period(before.start, before.until))
+        _donors(asked) for asked in (period, TimeSpan(DAWN, period.start), TimeSpan(before.start, before.until))
     )
     return Donors(len(active), len(active - known), len(last - active))
 
 
-def prescribers_of(period: Period) -> int:
+def prescribers_of(period: TimeSpan) -> int:
     """How many organisations filed a prescription: those whose people did, whoever follows it since."""
     return SUBMITTED.organisations(period)
 
@@ -53,7 +53,7 @@ def without_convention(at: datetime) -> list[str]:
     return list(there.alphabetical("short_name").values_list("short_name", flat=True))
 
 
-def _donors(period: Period) -> set[int]:
+def _donors(period: TimeSpan) -> set[int]:
     """Those of whom a lot was accepted in the period, and neither withdrawn nor turned down before its end."""
     rows = DonationEntry.objects.filter(verb="qualify", at__gte=period.start, at__lt=period.until)
     return set(_still_on(rows, period.until).values_list("object__donor", flat=True))

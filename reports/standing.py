@@ -50,7 +50,7 @@ FROM (
 
 
 @dataclass(frozen=True)
-class Period:
+class TimeSpan:
     """From an instant to another one, which is not in it."""
 
     start: datetime
@@ -74,29 +74,29 @@ class Arrival:
     ends: tuple[str, ...]
     dimension: str
 
-    def distinct(self, period: Period) -> int:
+    def distinct(self, period: TimeSpan) -> int:
         """How many different objects came there, and were not taken back by an undoing."""
         ((count,),) = self._rows(_DISTINCT, period)
         return int(count)
 
-    def organisations(self, period: Period) -> int:
+    def organisations(self, period: TimeSpan) -> int:
         """How many organisations did it."""
         ((count,),) = self._rows(_ORGANISATIONS, period)
         return int(count)
 
-    def still_there(self, period: Period) -> dict[str, int]:
+    def still_there(self, period: TimeSpan) -> dict[str, int]:
         """How many of them are there at the end, by dimension."""
         return {str(dimension): int(count) for dimension, count in self._rows(_STILL_THERE, period)}
 
     def delay(
-        self, period: Period, begins: Sequence[str], *, first: bool, dimensions: Iterable[str] | None = None
+        self, period: TimeSpan, begins: Sequence[str], *, first: bool, dimensions: Iterable[str] | None = None
     ) -> Delay:
         """How long it took since the object came to one of ``begins``: for the first time, or for the last one."""
         asked = {"begins": list(begins), "dimensions": None if dimensions is None else list(dimensions)}
         ((count, median, ninth),) = self._rows(_DELAYS, period, asked, bound="min" if first else "max")
         return Delay(count, median, ninth)
 
-    def _rows(self, sql: str, period: Period, asked: dict[str, Any] | None = None, **parts: str) -> list[Any]:
+    def _rows(self, sql: str, period: TimeSpan, asked: dict[str, Any] | None = None, **parts: str) -> list[Any]:
         table = self.model._meta.get_field("journal").related_model._meta.db_table  # type: ignore[union-attr]
         standing = _STANDING.format(table=table, dimension=self.dimension)
         with connection.cursor() as cursor:

@@ -19,7 +19,7 @@ from reports.enums import ReportState
 from reports.household_tables import NeedSummary
 from reports.models import Report
 from reports.months import bounds, month_of
-from reports.standing import Period
+from reports.standing import TimeSpan
 from reports.summary import Summary, SummaryRow, SummaryTable
 
 FIRST, LAST, SUM, SIGNED = Over.FIRST, Over.LAST, Over.SUM, Over.SIGNED
@@ -97,14 +97,14 @@ class Year:
         return self.months[-1].report
 
     @property
-    def period(self) -> Period:
+    def period(self) -> TimeSpan:
         """From the first instant of the first month to the last one of the last."""
-        return Period(bounds(self.months[0].report.month).start, bounds(self.last.month).end)
+        return TimeSpan(bounds(self.months[0].report.month).start, bounds(self.last.month).end)
 
     @property
-    def before(self) -> Period:
+    def before(self) -> TimeSpan:
         """The year before."""
-        return Period(bounds(date(self.year - 1, 1, 1)).start, bounds(date(self.year - 1, 12, 1)).end)
+        return TimeSpan(bounds(date(self.year - 1, 1, 1)).start, bounds(date(self.year - 1, 12, 1)).end)
 
     @property
     def standing(self) -> str:

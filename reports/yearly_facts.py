@@ -29,7 +29,7 @@ from reports.enums import Stage
 from reports.parameters import THRESHOLD
 from reports.participants import Donors, donors_of, prescribers_of, without_convention
 from reports.secrecy.covering import HIDDEN
-from reports.standing import Arrival, Delay, Period
+from reports.standing import Arrival, Delay, TimeSpan
 from reports.summary import SummaryTable
 from reports.yearly import NEEDS_HEAD, Year
 from typography.french import HARD, euros, percent
@@ -242,7 +242,7 @@ def _share(part: int | str, other: int | str, *, of_both: bool = False) -> str:
     return percent((Decimal(100) * part / whole).quantize(Decimal("0.1"))) if whole else "–"
 
 
-def _old(period: Period, *states: DeviceState) -> int:
+def _old(period: TimeSpan, *states: DeviceState) -> int:
     """How many devices stood in these states at the end since longer than ``OLD``."""
     asked = {"states": list(states), "since": period.until - OLD, "until": period.until}
     with connection.cursor() as cursor:
