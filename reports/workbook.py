@@ -36,7 +36,7 @@ PLAIN = {
 """A text stays a text, whatever its first sign: a name is never taken for a formula or a link."""
 
 
-class WorkbookSheet:
+class ReportSheet:
     """Writes down a sheet, line after line."""
 
     def __init__(self, sheet: Worksheet, formats: dict[str, Any]) -> None:
@@ -78,9 +78,9 @@ def write_workbook(report: Report, *, hides_small: bool) -> bytes:
             }
         )
         formats = formats_of(book)
-        _write_summary(WorkbookSheet(book.add_worksheet(SHEETS[0]), formats), report, summary, served)
-        _write_details(WorkbookSheet(book.add_worksheet(SHEETS[1]), formats), summary)
-        _write_definitions(WorkbookSheet(book.add_worksheet(SHEETS[2]), formats), report)
+        _write_summary(ReportSheet(book.add_worksheet(SHEETS[0]), formats), report, summary, served)
+        _write_details(ReportSheet(book.add_worksheet(SHEETS[1]), formats), summary)
+        _write_definitions(ReportSheet(book.add_worksheet(SHEETS[2]), formats), report)
     return out.getvalue()
 
 
@@ -105,7 +105,7 @@ def formats_of(book: Workbook) -> dict[str, Any]:
     }
 
 
-def _write_summary(sheet: WorkbookSheet, report: Report, summary: Summary, served: NeedSummary) -> None:
+def _write_summary(sheet: ReportSheet, report: Report, summary: Summary, served: NeedSummary) -> None:
     sheet.sheet.set_landscape()
     sheet.sheet.set_paper(9)
     sheet.sheet.fit_to_pages(1, 0)
@@ -151,7 +151,7 @@ def _write_summary(sheet: WorkbookSheet, report: Report, summary: Summary, serve
         _write_variations(sheet, "Autres variations des besoins", "Besoins", served.variations())
 
 
-def _write_variations(sheet: WorkbookSheet, caption: str, counted: str, lines: list[tuple[str, str, str, int]]) -> None:
+def _write_variations(sheet: ReportSheet, caption: str, counted: str, lines: list[tuple[str, str, str, int]]) -> None:
     sheet.write([caption], "caption")
     sheet.write(["Ce qui a été fait", "De", "À", counted], "head")
     for line in lines:
@@ -171,7 +171,7 @@ def _of_households(served: NeedSummary) -> list[SummaryTable]:
     ]
 
 
-def _write_details(sheet: WorkbookSheet, summary: Summary) -> None:
+def _write_details(sheet: ReportSheet, summary: Summary) -> None:
     details = summary.details()
     sheet.write(DETAIL_HEAD, "head")
     for detail in details:
@@ -186,7 +186,7 @@ def _write_details(sheet: WorkbookSheet, summary: Summary) -> None:
     sheet.sheet.fit_to_pages(1, 0)
 
 
-def _write_definitions(sheet: WorkbookSheet, report: Report) -> None:
+def _write_definitions(sheet: ReportSheet, report: Report) -> None:
     sheet.write(["Terme", "Définition"], "head")
     for term, meaning in definitions(report.figures):
         sheet.write([term, meaning], "wrapped")

@@ -5,7 +5,7 @@ from io import BytesIO
 from django.utils.formats import date_format
 from xlsxwriter import Workbook
 
-from reports.workbook import FOR_THE_PILOT, PLAIN, WorkbookSheet, formats_of, told_sha256
+from reports.workbook import FOR_THE_PILOT, PLAIN, ReportSheet, formats_of, told_sha256
 from reports.yearly import Year
 from reports.yearly_facts import YearFacts
 from reports.yearly_paper import MEANINGS, told
@@ -19,7 +19,7 @@ def write_yearly_workbook(year: Year, facts: YearFacts) -> bytes:
     with Workbook(out, PLAIN) as book:
         book.set_properties({"title": year.title, "author": "Maillon", "company": "Département du Nord"})
         formats = formats_of(book)
-        sheets = [WorkbookSheet(book.add_worksheet(name), formats) for name in YEARLY_SHEETS]
+        sheets = [ReportSheet(book.add_worksheet(name), formats) for name in YEARLY_SHEETS]
         _write_facts(sheets[0], year, facts)
         for table in (year.stages(), year.territories(), year.distribution(), year.types(), *year.quantities()):
             sheets[1].table(table)
@@ -37,7 +37,7 @@ def write_yearly_workbook(year: Year, facts: YearFacts) -> bytes:
     return out.getvalue()
 
 
-def _write_facts(sheet: WorkbookSheet, year: Year, facts: YearFacts) -> None:
+def _write_facts(sheet: ReportSheet, year: Year, facts: YearFacts) -> None:
     sheet.sheet.set_column(1, 9, 16)
     sheet.write([year.title], "title")
     sheet.write([year.standing])
@@ -64,7 +64,7 @@ def _write_facts(sheet: WorkbookSheet, year: Year, facts: YearFacts) -> None:
         sheet.write(line)
 
 
-def _write_sources(sheet: WorkbookSheet, year: Year) -> None:
+def _write_sources(sheet: ReportSheet, year: Year) -> None:
     sheet.sheet.set_column(1, 3, 30)
     sheet.write(["Mois", "Rapport", "État", "Empreinte (SHA-256)"], "head")
     for month in year.months:
