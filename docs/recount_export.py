@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 PARIS = ZoneInfo("Europe/Paris")
 STAGES = {"declared": "announced", "awaiting_part": "in_process", "ready": "reconditioned"}  # the others have one name
 OF_A_CONVENTION = {"allotted", "shipped", "available", "reserved", "handed_over", "returned"}
+GIVEN_UP = {"announce": {"withdraw"}, "qualify": {"withdraw", "decline"}}
 MEASURES = ("opening", "entered", "left", "closing", "other")
 
 folder, month = Path(sys.argv[1]), sys.argv[2]
@@ -97,12 +98,14 @@ def summed(rows, kept) -> dict:
 
 
 without_place = lambda key: (key[0], *key[2:])  # noqa: E731
-by_device, new, done = recount("device", device, device)
+owed_at = lambda row: (device(row)[0], row["convention_epci_id"] if row["target"] in OF_A_CONVENTION else None)  # noqa: E731
+by_device, new, done = recount("device", device, owed_at)
 by_need, _, _ = recount("need", need, lambda row: (row["target"], row["kind"]))
 quantities = Counter()
 for life in lives("donation"):
-    for row, at in life:
-        if at >= start and row["verb"] in ("announce", "qualify"):
+    for rank, (row, at) in enumerate(life):
+        given_up = {after["verb"] for after, _ in life[rank + 1 :]} & GIVEN_UP.get(row["verb"], set())
+        if at >= start and row["verb"] in GIVEN_UP and not given_up:
             what = "announced" if row["verb"] == "announce" else "accepted"
             quantities.update({(row["donor_kind"], type_, what): int(n) for type_, n in row["values"].items()})
 quantities.update(

@@ -2,8 +2,8 @@
 
 An act is a verb that does something, neither an undoing nor a variation (``lifecycle.machine.Verb.is_act``). In a month
 the act of an object counts once, unless it was undone in it. One that was undone in a later month has been counted, and
-counts no more when it is done again at the same place. Whatever is no act is a variation: it moves the object all the
-same, and the month balances with it.
+counts no more when it is done again at the same stage, of the same convention if any. Whatever is no act is a
+variation: it moves the object all the same, and the month balances with it.
 """
 
 from collections import Counter, defaultdict
@@ -69,7 +69,7 @@ MARK = """CASE WHEN n.id = ANY(%(undone)s::bigint[]) THEN 'undone'
 def set_apart(
     model: type[Stateful], columns: Iterable[str], start: datetime, until: datetime, place: Callable[..., Any]
 ) -> Apart:
-    """The moves of ``model`` in a month that are no acts; ``place(*columns)`` is where a row counts its object."""
+    """The moves of ``model`` in a month that are no acts; ``place(*columns)`` is where what was undone is owed."""
     verbs = verbs_of(model)
     undoings = {name: verb.undoes for name, verb in verbs.items() if verb.undoes}
     table = model._meta.get_field("journal").related_model._meta.db_table  # type: ignore[union-attr]

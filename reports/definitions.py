@@ -73,7 +73,8 @@ GENERAL: dict[str, str] = {
     "Origine inconnue": "Appareils arrivés sans avoir été annoncés, dont le donateur n’est pas connu.",
     "Annoncé, accepté": (
         "Quantités inscrites au journal à l’annonce des lots et à leur qualification, pour les lots annoncés ou "
-        "qualifiés pendant le mois. Un lot annoncé un mois peut être qualifié un autre mois."
+        "qualifiés pendant le mois. Un lot annoncé un mois peut être qualifié un autre mois. Un lot que son donateur "
+        "retire dans le mois n’est ni annoncé ni accepté\u00a0; un lot écarté dans le mois n’est pas accepté."
     ),
     "Enlevé (quantité du mois)": (
         "Unités annoncées dont l’atelier a pris la garde pendant le mois\u00a0: enlevées, ou reçues directement."
@@ -123,6 +124,14 @@ GENERAL: dict[str, str] = {
         "qui est caché l’est pour toujours, et peut valoir zéro."
     ),
 }
+BEFORE_GIVEN_UP: dict[str, str] = {
+    "Annoncé, accepté": (
+        "Quantités inscrites au journal à l’annonce des lots et à leur qualification, pour les lots annoncés ou "
+        "qualifiés pendant le mois, fussent-ils retirés ensuite. Un lot annoncé un mois peut être qualifié un autre "
+        "mois."
+    ),
+}
+"""What the figures meant until their version 3, which counted lots that were given up too."""
 BEFORE_ACTS: dict[str, str] = {
     "Entrées": (
         "Passages vers l’étape pendant le mois, créations comprises. Un appareil qui y entre deux fois compte "
@@ -156,8 +165,9 @@ def definitions(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Every term of these figures and its meaning: the general ones, then the stages in their order, then the acts."""
     stages = [(str(stage.label), OF_STAGES[stage]) for stage in Stage]
     if figures["version"] < 3:
-        return [*(GENERAL | BEFORE_ACTS).items(), *stages]
-    return [*GENERAL.items(), *stages, ("Actes comptés comme entrées", _acts())]
+        return [*(GENERAL | BEFORE_GIVEN_UP | BEFORE_ACTS).items(), *stages]
+    general = GENERAL if figures["version"] >= 4 else GENERAL | BEFORE_GIVEN_UP
+    return [*general.items(), *stages, ("Actes comptés comme entrées", _acts())]
 
 
 @cache

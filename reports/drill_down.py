@@ -94,7 +94,7 @@ class Counted:
     entry: type[Entry]
     columns: tuple[str, ...]
     bucket: Callable[[tuple[Any, ...], Mapping[int, str]], tuple[str, ...]]
-    apart: Callable[[datetime, datetime, Mapping[int, str]], Apart]
+    apart: Callable[[datetime, datetime], Apart]
     stages: Callable[[str], Collection[str]]
     width: int
 
@@ -169,7 +169,7 @@ def _standing(counted: Counted, instant: datetime, asked: AskedNumber, sirens: M
 
 
 def _moved(counted: Counted, start: datetime, until: datetime, asked: AskedNumber, sirens: Mapping[int, str]) -> Behind:
-    apart, width, stages = counted.apart(start, until, sirens), len(counted.columns), counted.stages(asked.stage)
+    apart, width, stages = counted.apart(start, until), len(counted.columns), counted.stages(asked.stage)
     columns = ", ".join(f"{row}.{column}" for row in "en" for column in counted.columns)
     sql = _MOVES.format(columns=columns, table=counted.entry._meta.db_table)
     behind = Behind()

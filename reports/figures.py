@@ -32,11 +32,14 @@ from reports.evidence import count_evidence
 from reports.months import bounds
 from reports.needs import count_needs
 
-VERSION = 3
+VERSION = 4
 """Of the definitions below; a report keeps the one it was made with.
 
-Since 2: the needs of households. Since 3: what enters and leaves is acts, the rest is told apart as variations.
+Since 2: the needs of households. Since 3: what enters and leaves is acts, the rest is told apart as variations. Since
+4: what is done again is no act though its device was set right in between; a lot given up in its month is not counted.
 """
+GIVEN_UP_SINCE = 4
+"""The version since which a lot that is given up in its month is not counted."""
 COLUMNS = ("target", "type", "donor_kind", "origin_epci_id", "convention_epci_id")
 """What a row of the journal says of where its device is counted, in the order of ``Standing``."""
 
@@ -61,9 +64,13 @@ was undone.
 _QUANTITIES = """
 SELECT j.verb, j.donor_kind, q.key, sum(q.value::integer)
 FROM donations_donationentry j, jsonb_each_text(j."values") q
-WHERE j.verb IN ('announce', 'qualify') AND j.at >= %(start)s AND j.at < %(until)s
+WHERE j.verb IN ('announce', 'qualify') AND j.at >= %(start)s AND j.at < %(until)s AND NOT EXISTS (
+    SELECT 1 FROM donations_donationentry g
+    WHERE g.object_id = j.object_id AND g.seq > j.seq AND g.at < %(until)s
+      AND (j.verb, g.verb) IN (SELECT * FROM unnest(%(said)s::text[], %(given_up)s::text[])))
 GROUP BY 1, 2, 3
 """
+"""What donors announced in the month and what was accepted of it, but for the lots that were given up in it."""
 _HOLD = """
 LOCK TABLE refurb_drive, refurb_storageabsence, refurb_erasure, refurb_destruction, refurb_driveremoval,
     donations_donationentry, refurb_deviceentry, refurb_incident, prescriptions_needentry IN SHARE MODE
@@ -72,6 +79,14 @@ LOCK TABLE refurb_drive, refurb_storageabsence, refurb_erasure, refurb_destructi
 In the order in which most verbs write them; one that goes the other way (a pick-up, a need that is dropped) may
 deadlock with it, and whoever is refused is tried again by the gate.
 """
+
+
+ENDS_OF_A_LOT = {"announce": ("withdraw",), "qualify": ("withdraw", "decline")}
+"""By which verbs what a lot was counted for is given up: its donor withdraws it, or it is turned down once accepted."""
+GIVEN_UP = {
+    "said": [verb for verb, ends in ENDS_OF_A_LOT.items() for _ in ends],
+    "given_up": [end for ends in ENDS_OF_A_LOT.values() for end in ends],
+}
 
 
 class Standing(NamedTuple):
@@ -125,9 +140,9 @@ def reckon(month: date, at: datetime, *, settled: bool = False) -> Reckoning:
             cursor.execute(_HOLD)
     tally = Tally()
     sirens = dict(Epci.objects.values_list("pk", "siren"))
-    apart = apart_of(start, until, sirens)
+    apart = apart_of(start, until)
     _count_moves(tally, _rows(_MOVES, {**period, **apart.period}), sirens, apart)
-    for verb, donor_kind, type_, quantity in _rows(_QUANTITIES, period):
+    for verb, donor_kind, type_, quantity in _rows(_QUANTITIES, {**period, **GIVEN_UP}):
         tally.quantities[donor_kind, type_, "announced" if verb == "announce" else "accepted"] += quantity
     figures = {
         "version": VERSION,
@@ -171,9 +186,18 @@ def bucket_of(standing: Standing, sirens: Mapping[int, str]) -> Bucket:
     return Bucket(STAGE_OF[DeviceState(state)].value, territory, type_, donor_kind)
 
 
-def apart_of(start: datetime, until: datetime, sirens: Mapping[int, str]) -> Apart:
-    """The moves of devices that are no acts of the month."""
-    return set_apart(Device, COLUMNS, start, until, lambda *told: bucket_of(Standing(*told), sirens))
+def apart_of(start: datetime, until: datetime) -> Apart:
+    """The moves of devices that are no acts of the month.
+
+    What was undone is owed at the stage, whatever the pick-up, the type or the donor became: these are set right, and
+    nothing is done. In a convention it is owed to that one: another is given its own devices.
+    """
+    return set_apart(Device, COLUMNS, start, until, _owed_at)
+
+
+def _owed_at(state: str, type_: str, donor_kind: str, origin: int | None, convention: int | None) -> Any:
+    """Where an act of a device that was undone is done again; ``COLUMNS`` in their order."""
+    return STAGE_OF[DeviceState(state)], convention if state in OF_A_CONVENTION else None
 
 
 def _rows(sql: str, period: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from operator import add
 from typing import Any
 
 import django_filters
-from django.db.models import IntegerField, Model
+from django.db.models import Exists, IntegerField, Model, OuterRef
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
@@ -19,6 +19,7 @@ from refurb.enums import DeviceType
 from refurb.models import DeviceEntry
 from reports.drill_down import NEEDS, AskedNumber, Behind, Counted, quantity_of, rows_behind
 from reports.enums import DISTRIBUTED, PROMISED, Counting, Elsewhere, Measure, Stage
+from reports.figures import ENDS_OF_A_LOT, GIVEN_UP_SINCE
 from reports.household_tables import ANSWERING, NeedSummary, types_of
 from reports.models import Report
 from reports.summary import Summary
@@ -140,11 +141,13 @@ class BehindLots(django_filters.FilterSet):
         """The rows of the journal of lots, with the quantity that each one counts."""
         types = self.asked.types or DeviceType.values
         counted = [Coalesce(Cast(KeyTextTransform(one, "values"), IntegerField()), 0) for one in types]
-        rows = queryset.filter(
-            verb="announce" if self.is_announced else "qualify",
-            at__gte=self.report.bounds.start,
-            at__lt=self.report.as_of,
-        ).annotate(quantity=reduce(add, counted))
+        verb, until = "announce" if self.is_announced else "qualify", self.report.as_of
+        later = DonationEntry.objects.filter(object=OuterRef("object"), seq__gt=OuterRef("seq"), at__lt=until)
+        rows = queryset.filter(verb=verb, at__gte=self.report.bounds.start, at__lt=until).annotate(
+            quantity=reduce(add, counted)
+        )
+        if self.report.figures["version"] >= GIVEN_UP_SINCE:
+            rows = rows.exclude(Exists(later.filter(verb__in=ENDS_OF_A_LOT[verb])))
         return rows.filter(quantity__gt=0, **({"donor_kind": kind} if (kind := self.asked.donor_kind) else {}))
 
 

@@ -41,7 +41,7 @@ def count_needs(start: datetime, until: datetime, sirens: Mapping[int, str]) -> 
     Raises UnbalancedJournal.
     """
     balance: Balance[NeedBucket] = Balance()
-    apart = apart_of_needs(start, until, sirens)
+    apart = apart_of_needs(start, until)
     with connection.cursor() as cursor:
         cursor.execute(_MOVES, {"start": start, "until": until, **apart.period})
         for *told, mark, count, opening, created, undone in cursor.fetchall():
@@ -53,7 +53,7 @@ def count_needs(start: datetime, until: datetime, sirens: Mapping[int, str]) -> 
     return {"needs": balance.rows(), "need_variations": balance.lines()}
 
 
-def apart_of_needs(start: datetime, until: datetime, sirens: Mapping[int, str]) -> Apart:
+def apart_of_needs(start: datetime, until: datetime) -> Apart:
     """The moves of needs that are no acts of the month.
 
     What was undone is owed wherever the household lives now: a need met here, lost, and met again where its household

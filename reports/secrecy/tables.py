@@ -37,6 +37,14 @@ type Figures = dict[str, Any]
 type Sum = list[tuple[int, int]]
 _DEAR, _USUAL, _CHEAP = 40.0, 6.0, 2.0
 """What hiding costs: a number of the whole département, of the end of a month in a place, of anything else."""
+_FIRST = {
+    keys.devices(Stage.HANDED_OVER, "entered"): 1000.0,
+    keys.needs(NeedState.MET, "entered"): 300.0,
+    keys.needs(NeedState.WAITING, "closing"): 300.0,
+    keys.devices(Stage.ALLOTTED, "entered"): 100.0,
+    keys.devices(Stage.AVAILABLE, "entered"): 100.0,
+}
+"""How many times more the first numbers of a month cost, which elected officials read: hidden last of all."""
 
 
 class Tie(IntEnum):
@@ -153,7 +161,7 @@ class _Month:
         """A number that the tables of the month may tell."""
         kept = summed(terms)
         value = self.system.value_of(kept)
-        cost *= 1 + log2(1 + abs(value))
+        cost *= _FIRST.get(key, 1) * (1 + log2(1 + abs(value)))
         self.system.show(Cell(self.month, key, kept, value, households, cost))
 
 

@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,21 +18,24 @@ from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.machine import machines, verbs_of
 from prescriptions.models import Need
-from refurb.enums import ReclassifyReason
+from refurb.enums import DeviceType, ReclassifyReason
 from refurb.models import Device
 from refurb.services import devices
 from reports.acts import JournalRow, _Life
 from reports.definitions import definitions
 from reports.documents import paper_values
-from reports.enums import Stage, Variation
+from reports.enums import Counting, Stage, Variation
+from reports.figures import VERSION
 from reports.household_tables import NeedSummary
 from reports.models import Report
 from reports.parameters import THRESHOLD
-from reports.services import compute_report, recompute_report
+from reports.services import compute_report, recompute_report, verify_report
 from reports.summary import SHOWN, Summary
 from reports.workbook import write_workbook
 from tests.distribution.shelves import Shelf
+from tests.donations.scene import laptops
 from tests.network.factories import make_epci
+from tests.pages import acting
 from tests.reference.values import set_value
 from tests.refurb.devices import fresh
 from tests.reports.stories import DECEMBER, NOVEMBER, Story, numbers, paris
@@ -136,6 +140,52 @@ def test_what_a_later_month_undoes_stays_counted_and_counts_no_more_when_done_ag
     assert [line[0] for line in Summary(december.figures).variations()] == ["Déclaré non réemployable, de nouveau"]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("corrected", ["place", "merger", "type"])
+def test_what_is_done_again_counts_no_more_though_its_place_or_its_type_was_set_right_in_between(
+    corrected: str,
+) -> None:
+    """A legal correction between the two inflates no month."""
+    story = Story()
+    device = story.reject(story.start(story.register(paris(10, 1)), paris(10, 2)), paris(10, 3))
+    story.frozen()
+    device = story.undo_reject(device, paris(11, 3))
+    if corrected == "type":
+        device = story.retype(device, DeviceType.TABLET, paris(11, 4))
+    else:
+        device = story.move_to(device, make_epci(), paris(11, 4))
+        if corrected == "merger":
+            device = story.move_to(device, make_epci(), paris(11, 5))
+    story.reject(device, paris(12, 3))
+
+    december = story.computed(DECEMBER)
+
+    assert numbers(december, Stage.UNUSABLE) == (0, 0, 0, 1, 1)
+    assert verify_report(december)
+
+
+@pytest.mark.django_db
+def test_a_lot_that_its_donor_withdraws_in_its_month_is_neither_announced_nor_accepted() -> None:
+    """The same machines announced again are announced once."""
+    story = Story()
+    given_up = story.lot(paris(10, 2), laptops(5))[0].donation
+    assert given_up is not None
+    gate.apply(given_up, "withdraw", actor=story.scene.contact, reason="kept", at=paris(10, 3))
+    story.lot(paris(10, 4), laptops(5))
+    later = story.lot(paris(10, 5), laptops(2))[0].donation
+    assert later is not None
+    october = story.frozen()
+    gate.apply(later, "withdraw", actor=story.scene.contact, reason="kept", at=paris(11, 3))
+
+    assert Summary(october.figures).quantities_by_donor().total.cells == (7, 7, 0)
+    assert Summary(story.computed(NOVEMBER).figures).quantities_by_donor().total.cells == (0, 0, 0)
+    assert verify_report(october)
+    rows = acting(story.pilot).get(
+        reverse("reports:report_lots", args=[october.reference]), {"mesure": Counting.ANNOUNCED}
+    )
+    assert rows.context["found"] == rows.context["figure"] == 7
+
+
 # --- every undoing says what it undoes
 
 
@@ -199,7 +249,7 @@ def test_the_act_of_an_object_counts_once_a_month_and_once_for_all_if_it_was_und
 
 
 def test_what_is_counted_is_what_its_definition_says_in_each_version() -> None:
-    now, before = (dict(definitions({"version": version})) for version in (3, 2))
+    now, before = (dict(definitions({"version": version})) for version in (VERSION, 2))
     assert not any(meaning.startswith("Passages") for meaning in now.values())
     assert before["Entrées"].startswith("Passages vers l’étape")
     assert "reconditionné\u00a0: sans donnée, testé, classé" in now["Actes comptés comme entrées"]

@@ -15,6 +15,7 @@ from lifecycle.exceptions import Refused, Unknown
 from network.models import Epci
 from refurb.enums import DeviceType
 from refurb.models import Device, DeviceEntry
+from reports.enums import OF_A_CONVENTION
 from reports.figures import Bucket, Standing, bucket_of, reckon
 from reports.models import Report
 from reports.months import bounds, month_of
@@ -77,7 +78,7 @@ def place_of(entry: DeviceEntry, sirens: dict[int, str]) -> Bucket:
     )
 
 
-def acts_of(life: list[DeviceEntry], places: list[Bucket], month: date) -> set[int]:
+def acts_of(life: list[DeviceEntry], places: list[tuple[str, str]], month: date) -> set[int]:
     """The ranks of the rows of ``month`` that count: last of their verb, not undone in it, not redone."""
     undone: dict[int, int] = {}
     for rank, entry in enumerate(life):
@@ -115,7 +116,11 @@ def replay(month: date) -> dict[tuple[str, ...], list[int]]:
         lives.setdefault(entry.object_id, []).append(entry)
     for life in lives.values():
         places = [place_of(entry, sirens) for entry in life]
-        acts, before = acts_of(life, places, month), None
+        owed = [
+            (place.stage, place.territory if entry.target in OF_A_CONVENTION else "")
+            for entry, place in zip(life, places, strict=True)
+        ]
+        acts, before = acts_of(life, owed, month), None
         for rank, (entry, here) in enumerate(zip(life, places, strict=True)):
             if entry.at < start:
                 counted["opening"].update([here])

@@ -3,13 +3,18 @@
 from collections.abc import Iterator, Sequence
 from itertools import product
 from random import Random
+from typing import Any
 
 import pytest
 
-from reports.secrecy import keys
+from reports.household_tables import NeedSummary
+from reports.secrecy import keys, tables
 from reports.secrecy.audit import narrow_cells
+from reports.secrecy.choosing import audit, choose
 from reports.secrecy.suppression import Rule, hide
 from reports.secrecy.system import Cell, Equations, Inconsistent, summed
+from reports.summary import Summary
+from tests.reports.invented import Invented
 
 RULE = Rule(threshold=5, width=5)
 MONTH = "2026-01-01"
@@ -158,3 +163,42 @@ def test_a_hidden_number_is_named_in_words() -> None:
     assert keys.key_in_words(keys.needs("waiting", "closing", place="245900410", kind="tablet")) == (
         "En attente, fin de mois, 245900410, Tablette"
     )
+
+
+def chosen(seed: int) -> list[dict[str, Any]]:
+    """Five months of an invented département, each with what it hides."""
+    invented = Invented(seed, [f"20000000{rank}" for rank in range(5)], pace=30)
+    months: list[dict[str, Any]] = []
+    for number in range(1, 6):
+        figures = invented.month(f"2025-0{number}-01")
+        months.append(figures | {"secrets": choose(figures, months, Rule(5, 5))})
+    return months
+
+
+def first_numbers(figures: dict[str, Any], *, hides_small: bool) -> list[int | str]:
+    """What an elected official asks first: devices handed over, needs met, needs that wait."""
+    served = NeedSummary(figures, hides_small=hides_small)
+    return [Summary(figures, hides_small=hides_small).handed_over, served.met, served.waiting]
+
+
+def kept_from_readers(months: list[dict[str, Any]]) -> int:
+    """How many of these numbers are hidden though none is small."""
+    pairs = [
+        (known, told)
+        for figures in months
+        for known, told in zip(
+            first_numbers(figures, hides_small=False), first_numbers(figures, hides_small=True), strict=True
+        )
+    ]
+    return sum(known != told for known, told in pairs if isinstance(known, int) and known >= 5)
+
+
+@pytest.mark.parametrize("seed", [3, 7])
+def test_the_first_numbers_of_a_month_are_hidden_last_and_nothing_is_found_out_by_it(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    months = chosen(seed)
+    assert kept_from_readers(months) == 0
+    assert audit(months) == []
+    monkeypatch.setattr(tables, "_FIRST", {})
+    assert kept_from_readers(chosen(seed)) > 0, "as any other number"
