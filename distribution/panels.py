@@ -15,6 +15,7 @@ from conventions.models import Convention
 from distribution.enums import SERVES
 from distribution.models import Appointment, Derogation, DerogationRequest, HandOver
 from distribution.permissions import can_ask_derogation, can_grant_derogation, can_serve_device, sees_appointments
+from distribution.progress import tells_homes
 from distribution.services.appointments import spent_needs
 from distribution.views.device_sets import ON_DEVICES
 from distribution.views.device_sheet import distribution_of
@@ -72,14 +73,17 @@ def convention_panel(convention: Convention, actor: Actor) -> Panel | None:
         counted[state, type_] = count
     if not counted and not convention.quotas.exists():
         return None
+    groups: list[tuple[str, tuple[DeviceState, ...]]] = [
+        (str(state.label), (state,)) for state in (*COUNTED_BY_QUOTA, DeviceState.MISSING)
+    ]
+    if not tells_homes(actor):
+        groups = [("Affectés, où qu’ils soient", COUNTED_BY_QUOTA), groups[-1]]
     types = [type_ for type_ in DeviceType if any(counted[state, type_] for state in DeviceState)]
-    states = [state for state in (*COUNTED_BY_QUOTA, DeviceState.MISSING) if any(counted[state, one] for one in types)]
+    lines = [(label, [sum(counted[state, type_] for state in states) for type_ in types]) for label, states in groups]
     context = {
         "types": [type_.label for type_ in types],
-        "lines": [
-            (state.label, [counted[state, type_] for type_ in types], sum(counted[state, one] for one in types))
-            for state in states
-        ],
+        "lines": [(label, counts, sum(counts)) for label, counts in lines if any(counts)],
+        "elsewhere": not tells_homes(actor),
     }
     return {
         "title": "Appareils de la convention",

@@ -5,7 +5,7 @@ who serve it are led to its need.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -149,7 +149,7 @@ def _convention(device: Device, actor: Actor) -> tuple[str, str, str]:
         return "à affecter" if device.state == D.READY else "à venir", "", ""
     said = f"affecté le {day(device.allotted_at)}"
     if actor.kind == OrganisationKind.DONOR:
-        return said, str(device.convention_epci or ""), ""
+        return said, "", ""
     seen = Convention.objects.visible_to(actor).filter(pk=device.convention_id).exists()
     reference = device.convention.reference  # type: ignore[union-attr]
     return said, reference, reverse("conventions:convention_detail", args=[reference]) if seen else ""
@@ -266,8 +266,7 @@ def convention_chain(convention: Convention, actor: Actor) -> Chain | None:
         given if donors else ChainLink(LABELS[0], "ahead", "pas encore d’appareil"),
         ChainLink(LABELS[1], "done" if used else "now", f"{_devices(used)} affecté{plural(used)}", *workshop),
         ChainLink(LABELS[2], place, f"{grouped(used)} place{plural(used)} sur {grouped(total)}"),
-        ChainLink(LABELS[3], *_here(counts[3], "au point, ou en route")),
-        ChainLink(LABELS[4], *_here(counts[4], f"remis à {'un foyer' if counts[4] == 1 else 'des foyers'}")),
+        *(_at_homes(counts) if tells_homes(actor) else _not_told(used)),
     )
     left = total - used
     if state not in ALIVE:
@@ -277,6 +276,23 @@ def convention_chain(convention: Convention, actor: Actor) -> Chain | None:
     else:
         missing = "un avenant, toutes les places sont prises"
     return Chain(f"La convention {convention}", links, missing)
+
+
+def tells_homes(actor: Actor) -> bool:
+    """Whether one reads how many devices of a convention are with households: not an EPCI, as in reports."""
+    return actor.kind != OrganisationKind.EPCI
+
+
+def _at_homes(counts: Sequence[int]) -> tuple[ChainLink, ...]:
+    homes = f"remis à {'un foyer' if counts[4] == 1 else 'des foyers'}"
+    return ChainLink(LABELS[3], *_here(counts[3], "au point, ou en route")), ChainLink(
+        LABELS[4], *_here(counts[4], homes)
+    )
+
+
+def _not_told(used: int) -> tuple[ChainLink, ...]:
+    code: Any = "done" if used else "ahead"
+    return ChainLink(LABELS[3], code, "dans les rapports"), ChainLink(LABELS[4], code, "dans les rapports")
 
 
 CONVENTION_AWAITS = {

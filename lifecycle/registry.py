@@ -130,6 +130,7 @@ class Registry:
     verifiers: list[Verifier] = field(default_factory=list)
     comment_judges: dict[str, CommentJudge] = field(default_factory=dict)
     comment_hushers: dict[str, CommentHusher] = field(default_factory=dict)
+    place_hushers: dict[str, CommentHusher] = field(default_factory=dict)
 
 
 registry = Registry()
@@ -213,6 +214,14 @@ def hush_comments(machine: str, function: CommentHusher) -> None:
     ``function(row, actor)`` returns those verbs: of which the comments may name somebody who is not named to the actor.
     """
     registry.comment_hushers[machine] = function
+
+
+def hush_places(machine: str, function: CommentHusher) -> None:
+    """Keep from the timeline of ``machine`` which organisation acted, and at what hour, with some verbs.
+
+    ``function(row, actor)`` returns those verbs: of which the place would tell how few were done there.
+    """
+    registry.place_hushers[machine] = function
 
 
 def verify(function: Verifier) -> None:

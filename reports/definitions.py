@@ -114,7 +114,7 @@ GENERAL: dict[str, str] = {
         "Besoins d’équipement en attente pour un appareil affecté, en livraison ou "
         "disponible, en fin de mois\u00a0: les "
         "besoins par EPCI de résidence, les appareils par EPCI de la convention. Un "
-        "écran ne répond à aucun besoin. «\u00a0sans offre\u00a0»\u00a0: personne ne peut être servi aujourd’hui."
+        "écran ne répond à aucun besoin. «\u00a0sans offre\u00a0»\u00a0: personne ne pouvait être servi ce jour-là."
     ),
     "Secret": (
         "«\u00a0secret\u00a0» remplace, hors du pilotage, un nombre de foyers inférieur "

@@ -20,18 +20,21 @@ from reports.summary import Summary
 FIRST_TEMPLATE = "documents/reports/monthly_report.html"
 SECOND_TEMPLATE = "documents/reports/monthly_report_2.html"
 THIRD_TEMPLATE = "documents/reports/monthly_report_3.html"
-TEMPLATE = "documents/reports/monthly_report_4.html"
+FOURTH_TEMPLATE = "documents/reports/monthly_report_4.html"
+TEMPLATE = "documents/reports/monthly_report_5.html"
 
 
 def register_kinds() -> None:
     """Declare the paper and its templates; the second counts the needs of households, the third sums the month up.
 
-    The fourth tells acts from what else varied, of devices and of needs.
+    The fourth tells acts from what else varied, of devices and of needs. The fifth begins with what was announced, and
+    the proof of a month that is frozen says that it is one.
     """
     register_kind(PAPER, "Rapport mensuel du gisement", FIRST_TEMPLATE)
     register_kind(PAPER, "Rapport mensuel du gisement", SECOND_TEMPLATE, version=2)
     register_kind(PAPER, "Rapport mensuel du gisement", THIRD_TEMPLATE, version=3)
-    register_kind(PAPER, "Rapport mensuel du gisement", TEMPLATE, version=4)
+    register_kind(PAPER, "Rapport mensuel du gisement", FOURTH_TEMPLATE, version=4)
+    register_kind(PAPER, "Rapport mensuel du gisement", TEMPLATE, version=5)
 
 
 def title_of(report: Report) -> str:
@@ -55,7 +58,7 @@ def draw_proof(report: Report) -> bytes:
     """The PDF of a report that is not published yet, marked as such and kept nowhere."""
     return render_pdf(
         TEMPLATE,
-        {"values": paper_values(report), "reference": report.reference},
+        {"values": paper_values(report) | {"is_proof": True}, "reference": report.reference},
         title=title_of(report),
         identifier=report.reference,
         date=report.moved_at,
@@ -88,6 +91,7 @@ def paper_values(report: Report) -> dict[str, Any]:
         "standing": standing(report),
         "is_final": report.state != ReportState.COMPUTED,
         "sha256": report.published_sha256,
+        "announced": summary.announced,
         "new_devices": summary.new_devices,
         "reconditioned": summary.reconditioned,
         "handed_over": summary.handed_over,

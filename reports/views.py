@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
@@ -26,6 +27,7 @@ from reports.enums import Counting, Measure, ReportState, Stage
 from reports.forms import MonthForm
 from reports.headlines import hidden_headlines
 from reports.household_tables import WAITING_AT_THE_END, NeedSummary
+from reports.machine import LATE
 from reports.models import Report
 from reports.permissions import can_compute, sees_reports
 from reports.secrecy.published import published
@@ -181,7 +183,7 @@ def _step(report: Report, *, pilot: bool) -> Step:
         return Step("Rapport publié\u00a0: plus rien n’est attendu", dated=False)
     if report.state == ReportState.FROZEN:
         return Step("En attente de la publication", "publiez le rapport" if pilot else "", "publish")
-    if not report.is_whole:
+    if not report.is_whole and timezone.now() < report.bounds.end + LATE:
         return Step("Le mois n’est pas fini\u00a0: il se fige à partir d’une heure après sa fin", dated=False)
     return Step("En attente du pilotage", "relisez les chiffres, puis figez le mois" if pilot else "", "freeze")
 

@@ -118,7 +118,9 @@ class Year:
 
     def by_month(self) -> SummaryTable:
         """The first numbers of each month, then of all of them."""
-        rows = tuple(SummaryRow(month.name.capitalize(), month.cells) for month in self.months)
+        rows = tuple(
+            SummaryRow(date_format(month.report.month, "F").capitalize(), month.cells) for month in self.months
+        )
         columns = list(zip(*(row.cells for row in rows), strict=True))
         total = tuple(added(cells) if way is SUM else cells[-1] for way, cells in zip(MONTHS, columns, strict=True))
         return SummaryTable("L’année, mois par mois", MONTHS_HEAD, rows, SummaryRow("Année", total))

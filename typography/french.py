@@ -11,6 +11,7 @@ from django.utils.formats import number_format
 
 HARD = "\N{NO-BREAK SPACE}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
 MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 """As French typography shortens them; Django writes « jan. » and « fév. »."""
 UNITS = ((10**12, "To"), (10**9, "Go"), (10**6, "Mo"), (10**3, "ko"))
@@ -37,7 +38,7 @@ def grouped(figure: int | str | None) -> str:
     """A large whole number with its thousands apart; a word in its place stays."""
     if isinstance(figure, str):
         return figure
-    return "" if figure is None else f"{figure:,}".replace(",", NARROW)
+    return "" if figure is None else f"{figure:,}".replace(",", NARROW).replace("-", MINUS)
 
 
 def plural(figure: int, endings: str = ",s") -> str:

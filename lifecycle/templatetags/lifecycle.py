@@ -20,7 +20,7 @@ from lifecycle.machine import Stateful, Verb, machines, state_label, verbs_of
 from lifecycle.models import Comment
 from lifecycle.previews import Action, actions_for
 from lifecycle.receipts import Receipt
-from lifecycle.registry import Panel, registry
+from lifecycle.registry import CommentHusher, Panel, registry
 from lifecycle.requirements import Reason
 from typography.french import day, days_ago, moment
 
@@ -218,6 +218,8 @@ class Happening:
     comment: str = ""
     comment_erased: bool = False
     comment_hushed: bool = False
+    placeless: bool = False
+    """Neither the organisation that acted nor the hour is told."""
 
 
 @register.inclusion_tag("lifecycle/timeline.html", takes_context=True)
@@ -242,7 +244,11 @@ def timeline(
     entries = list(journal_of(type(row)).objects.of(row))
     comments, quiet = _comments(row, [] if without_comments else entries, actor, hushed=hushed)
     causes = _causes(entries, actor)
-    happenings = [_happening(entry, actor, causes, comments, hushed=entry.pk in quiet) for entry in entries]
+    placeless = _told_by(registry.place_hushers, row, actor)
+    happenings = [
+        _happening(entry, actor, causes, comments, hushed=entry.pk in quiet, placeless=entry.verb in placeless)
+        for entry in entries
+    ]
     if beside := [Happening(one.sentence, one.at, one.who) for one in also if one.at is not None]:
         happenings = sorted([*happenings, *beside], key=lambda happening: happening.at, reverse=True)
     return {"happenings": happenings[:LATEST], "older": happenings[LATEST:]}
@@ -268,12 +274,14 @@ def _happening(
     comments: Mapping[str, str],
     *,
     hushed: bool = False,
+    placeless: bool = False,
 ) -> Happening:
     return Happening(
         sentence=entry.sentence(),
         at=entry.at,
-        who=_who(entry, actor),
-        capacity=_capacity(entry, actor),
+        who="" if placeless else _who(entry, actor),
+        capacity="" if placeless else _capacity(entry, actor),
+        placeless=placeless,
         state=state_label(machine_of(type(entry)).model, entry.target),
         cause=causes.get((entry.cause_machine, entry.cause_entry), ""),
         comment=comments.get(entry.comment_digest, ""),
@@ -288,16 +296,16 @@ def _comments(
     """The comments of these moves that one may read, by digest; and the moves of which one reads that they have one."""
     told = [entry for entry in entries if entry.comment_digest and _reads(actor, entry)]
     others = [entry for entry in told if actor is None or entry.organisation != actor.organisation_id]
-    verbs = _hushed_verbs(row, actor) if others and not hushed else frozenset()
+    verbs = _told_by(registry.comment_hushers, row, actor) if others and not hushed else frozenset()
     quiet = frozenset(entry.pk for entry in others if hushed or entry.verb in verbs)
     digests = [entry.comment_digest for entry in told if entry.pk not in quiet]
     found = Comment.objects.filter(digest__in=digests).values_list("digest", "text") if digests else ()
     return dict(found), quiet
 
 
-def _hushed_verbs(row: Stateful, actor: Actor | None) -> frozenset[str]:
-    """The verbs of which the comments stay unread here (``lifecycle.registry.hush_comments``)."""
-    husher = registry.comment_hushers.get(type(row).machine.name)
+def _told_by(hushers: Mapping[str, CommentHusher], row: Stateful, actor: Actor | None) -> frozenset[str]:
+    """The verbs of which the comments, or the places, stay unread here (``lifecycle.registry``)."""
+    husher = hushers.get(type(row).machine.name)
     return frozenset() if husher is None or actor is None else frozenset(husher(row, actor))
 
 

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from distribution.panels import convention_panel
 from distribution.progress import convention_chain, delivery_chain, device_chain, donation_chain
 from lifecycle import gate
 from lifecycle.registry import Chain
@@ -20,6 +22,7 @@ from tests.donations.scene import load_law, public_scene
 from tests.network.factories import make_membership
 from tests.refurb.devices import from_lot, given_to, load_numbers, new_tag, private_lot
 from tests.refurb.pages import acting, page_of, read
+from typography.french import day, moment
 
 pytestmark = pytest.mark.django_db
 
@@ -121,13 +124,13 @@ def test_the_household_is_led_to_by_its_need_for_those_who_serve_it_alone(shelf:
         assert need.prescription.reference not in drawn.sentence
 
 
-def test_a_donor_reads_where_its_device_went_without_convention_nor_point(shelf: Shelf) -> None:
+def test_a_donor_reads_how_far_its_device_went_without_territory_convention_nor_point(shelf: Shelf) -> None:
     device = shelf.available()
     contact = make_membership(Role.CONTACT, OrganisationKind.DONOR)
     drawn = device_chain(device, contact)
     assert device.convention is not None
     assert device.convention.reference not in drawn.sentence
-    assert drawn.links[2].name == str(device.convention_epci)
+    assert drawn.links[2].name == "", "a territory where few are served"
     assert drawn.links[3].name == ""
     assert drawn.missing == ""
 
@@ -229,3 +232,51 @@ def test_what_left_the_chain_has_nothing_to_come() -> None:
 
     assert "à venir" not in drawn.sentence
     assert [link.said for link in drawn.links[2:]] == ["pas concerné"] * 3
+
+
+# --- what reports hide is told nowhere else
+
+
+def test_an_epci_reads_on_its_convention_no_number_that_its_reports_hide(shelf: Shelf) -> None:
+    shelf.handed_over()
+    shelf.reserved()
+    shelf.allotted()
+    party = shelf.convention.epci_party
+    epci = make_membership(Role.MANAGER, OrganisationKind.EPCI, party)
+
+    drawn = convention_chain(shelf.convention, epci)
+    shown = convention_panel(shelf.convention, epci)
+
+    assert drawn is not None
+    assert drawn.links[2].said.startswith("3 places sur ")
+    assert [link.said for link in drawn.links[3:]] == ["dans les rapports", "dans les rapports"]
+    assert shown is not None
+    assert shown["context"]["lines"] == [("Affectés, où qu’ils soient", [3], 3)], "no subtraction tells it either"
+    page = read(acting(epci), reverse("conventions:convention_detail", args=[shelf.convention.reference]))
+    assert "Remis au bénéficiaire" not in page
+    assert "1 appareil remis" not in page
+    told = convention_chain(shelf.convention, shelf.pilot)
+    assert told is not None
+    assert told.links[4].said == "1 appareil remis à un foyer"
+
+
+def test_a_donor_reads_of_a_device_that_was_given_neither_where_nor_by_whom_nor_at_what_hour() -> None:
+    """Who counts his devices by territory would count the households of a small one."""
+    scene = private_lot()
+    shelf = Shelf(given_to(scene))
+    started = gate.apply(from_lot(scene), "start", actor=scene.north.technician)
+    ready = shelf.bench.recondition(shelf.bench.prepared(started), 30)
+    device = shelf.handed_over(shelf.reserved(shelf.on_the_shelf(ready)))
+    assert device.donation is not None
+    contact = make_membership(Role.CONTACT, OrganisationKind.DONOR, device.donation.donor)
+    pages = [
+        read(acting(one), reverse("refurb:device_detail", args=[device.reference])) for one in (contact, shelf.pilot)
+    ]
+    assert device.handed_over_at is not None
+    for secret in (str(device.convention_epci), str(shelf.adviser.organisation)):
+        assert secret not in pages[0], secret
+        assert secret in pages[1], secret
+    told = [page.partition("<strong>Remis au foyer</strong>")[2].partition("</li>")[0] for page in pages]
+    assert moment(device.handed_over_at) in told[1]
+    assert f">{day(device.handed_over_at)}</time>" in told[0]
+    assert str(shelf.technician.organisation) in pages[0], "who erased it is told"

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pypdfium2 import PdfDocument
 from python_calamine import CalamineWorkbook
 
 from documents.models import Document
@@ -565,3 +566,26 @@ def test_the_paper_says_the_tables_of_the_page(story: Story) -> None:
     table = Summary(report.figures).territories_at("closing")
     assert [[row["label"], *row["cells"]] for row in kept["rows"]] == [[row.label, *row.cells] for row in table.rows]
     assert report.paper.values["standing"].startswith("Chiffres du mois entier, figés le")
+
+
+def test_a_month_that_is_over_is_to_be_frozen_though_it_was_counted_before_its_end(story: Story, pilot: Client) -> None:
+    """The night has not counted it again: its page does not say that it is not over."""
+    page = read(pilot, url("report_detail", story.computed(at=paris(10, 31))))
+    assert "Le mois n’est pas fini" not in page
+    assert "relisez les chiffres, puis figez le mois" in page
+
+
+def test_the_paper_begins_with_what_was_announced_and_the_proof_of_a_frozen_month_says_that_it_is_one(
+    story: Story, pilot: Client
+) -> None:
+    def words(content: bytes) -> str:
+        return " ".join(" ".join(one.get_textpage().get_text_bounded() for one in PdfDocument(content)).split())
+
+    frozen = story.frozen()
+    proof = words(pilot.get(url("report_pdf", frozen)).content)
+    assert "Épreuve : ce rapport n’est pas publié." in proof.replace("Épreuve :", "Épreuve :")
+    assert "Appareils annoncés dans le mois" in proof
+    published = gate.apply(frozen, "publish", actor=story.pilot, at=paris(12, 31))
+    paper = words(b"".join(pilot.get(url("report_pdf", published))))
+    assert "Épreuve" not in paper
+    assert "Appareils annoncés dans le mois" in paper

@@ -330,7 +330,7 @@ def test_the_workbook_holds_the_numbers_of_the_page_as_numbers(story: Story) -> 
     close(story)
     book = CalamineWorkbook.from_filelike(BytesIO(acting(story.pilot).get(address("year_xlsx")).content))
     rows = book.get_sheet_by_name("Bilan").to_python()
-    assert ["Octobre 2025", 6.0, 6.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0] in rows
+    assert ["Octobre", 6.0, 6.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0] in rows
     assert any(row[0] == "Année" and row[3] == 2.0 for row in rows)
     assert any("pour le pilotage seul" in str(row[1]) for row in rows)
     sources = book.get_sheet_by_name("Rapports additionnés").to_python()
