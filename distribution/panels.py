@@ -12,7 +12,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from conventions.models import Convention
-from distribution.enums import SERVES
+from distribution.enums import SERVES, SendBackReason
 from distribution.models import Appointment, Derogation, DerogationRequest, HandOver
 from distribution.permissions import can_ask_derogation, can_grant_derogation, can_serve_device, sees_appointments
 from distribution.progress import tells_homes
@@ -31,6 +31,7 @@ from prescriptions.services.households import record_access
 from refurb.enums import COUNTED_BY_QUOTA, DeviceState, DeviceType
 from refurb.models import Device
 from refurb.onward import Onward, take_onward
+from refurb.symptoms import tell_why
 
 EQUIPMENT = "Équipement"
 ACCESS = "device_detail"
@@ -46,6 +47,7 @@ def register_panels() -> None:
     panel("conventions.Convention", convention_panel)
     panel("refurb.Device", device_panel)
     own_part(appointment_part)
+    tell_why("send_back", SendBackReason.choices)
 
 
 def need_panel(need: Need, actor: Actor) -> Panel | None:

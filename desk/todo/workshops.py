@@ -27,6 +27,7 @@ from network.permissions import is_manager
 from refurb.enums import ON_THE_BENCH, DeviceState
 from refurb.models import Delivery, DepositedFile, Device
 from refurb.models.device import UNSEEN, DeviceQuerySet
+from refurb.symptoms import with_symptom
 from refurb.views.devices import missing_erasures_seen_by, oldest_first
 from refurb.views.steps import with_since
 from typography.french import day, days_ago
@@ -231,7 +232,9 @@ def _returned(mine: DeviceQuerySet, at: datetime) -> Block:
     return Block(
         "retours",
         "Retours et réparations",
-        with_standing(mine.filter(state=S.RETURNED)).order_by("-settled", "repaired", "returned_at", "pk"),
+        with_standing(with_symptom(mine.filter(state=S.RETURNED))).order_by(
+            "-settled", "repaired", "returned_at", "pk"
+        ),
         _brought_back,
         "Aucun appareil n’est revenu.",
         f"{reverse('refurb:device_list')}?state={S.RETURNED}",
@@ -307,7 +310,9 @@ def _allotted(device: Any) -> BlockRow:
 
 
 def _brought_back(device: Any) -> BlockRow:
-    about = f"{device.get_return_reason_display()}. {standing_of(device)}"
+    why = device.get_return_reason_display()
+    told = f"{why}\u00a0: «\u00a0{device.symptom}\u00a0»" if device.symptom else why
+    about = f"{told}. {standing_of(device)}"
     return _device(device, about, since(device.returned_at, "rapporté"))
 
 

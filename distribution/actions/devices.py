@@ -12,10 +12,10 @@ from distribution.forms.deliveries import (
     AllotForm,
     DeviceAttachForm,
     DeviceReleaseAllotmentForm,
-    DeviceSendBackForm,
     DeviceShipForm,
 )
 from distribution.forms.households import SignedForm
+from distribution.forms.symptoms import DeviceSendBackForm, DeviceTakeBackForm
 from distribution.machine import allotment_rules, household_rules, return_rules
 from distribution.models import Appointment, HandOver
 from distribution.services import allotment, hand_overs, point_stock, returns
@@ -26,7 +26,6 @@ from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page
 from network.requests import Request
 from refurb.actions import stolen_or_mislaid
-from refurb.enums import ReturnReason
 from refurb.models import Device
 from refurb.views.devices import DEVICE_PAGES
 from typography.french import euros, moment
@@ -170,7 +169,7 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "take_back",
         "reprendre-au-foyer",
-        ReasonForm.asking(ReturnReason.choices, household_rules.TAKE_BACK_REASON),
+        DeviceTakeBackForm,
         done="repris en retour SAV",
         warning="Les données du foyer sont sur l’appareil\u00a0: tout ce qui prouvait son effacement ne compte plus."
         " Son travailleur social est prévenu. Mauvais appareil\u00a0? «\u00a0Annuler le retour\u00a0», sur sa page,"

@@ -84,10 +84,6 @@ class DeviceReleaseAllotmentForm(ReasonForm):
     reasons, rule = ReleaseReason.choices, rules.RELEASE_REASON
 
 
-class DeviceSendBackForm(ReasonForm):
-    reasons, rule = SendBackReason.choices, rules.SEND_BACK_REASON
-
-
 class DeviceAttachForm(CommentForm):
     """Which desktop this screen goes with."""
 

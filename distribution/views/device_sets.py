@@ -1,6 +1,7 @@
 """The verbs of distribution offered on a selection of devices, by the list they are offered on."""
 
-from distribution.forms.deliveries import DeviceReleaseAllotmentForm, DeviceSendBackForm
+from distribution.forms.deliveries import DeviceReleaseAllotmentForm
+from distribution.forms.symptoms import DeviceSendBackForm
 from distribution.permissions import can_allot_device, can_release_device, can_send_back_device
 from distribution.services.allotment import release_allotment_devices
 from distribution.services.point_stock import send_back_devices

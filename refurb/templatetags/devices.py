@@ -18,6 +18,7 @@ from refurb.permissions import (
     sees_incidents,
     sees_waste,
 )
+from refurb.symptoms import Symptom, symptom_of
 from typography.french import (
     HARD,
     day,
@@ -52,6 +53,13 @@ def company_number(number: str) -> str:
 def true_minus(figure: object) -> str:
     """A figure with the sign that mathematics and French typography want: « −1 »."""
     return re.sub(r"^-(?=\d)", "\N{MINUS SIGN}", str(figure))
+
+
+@register.simple_tag(takes_context=True)
+def symptom(context: dict[str, Any], device: Any) -> Symptom | None:
+    """What was wrong with a device that came back, for whoever repairs it."""
+    actor = context["request"].membership
+    return symptom_of(device, actor) if actor else None
 
 
 @register.inclusion_tag("refurb/_device_pages.html", takes_context=True)

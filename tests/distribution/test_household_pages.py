@@ -306,7 +306,7 @@ def test_a_device_comes_back_is_repaired_and_given_back_with_more_warranty(shelf
     device = shelf.handed_over()
     before = device.warranty_until
     client = acting(shelf.adviser)
-    client.post(page_of(device, "device_take_back"), {"reason": "fault"})
+    client.post(page_of(device, "device_take_back"), {"reason": "fault", "comment": "Ne démarre plus"})
     listed = read(client, reverse("distribution:return_list"))
     assert device.tag in listed
     assert "sous garantie</span> jusqu’au" in listed

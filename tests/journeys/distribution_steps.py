@@ -163,6 +163,7 @@ def take_back(adviser: Visitor, device: Device, reason: str) -> None:
     adviser.reads("Reprendre")
     adviser.sees("tout ce qui prouvait son effacement ne compte plus")
     adviser.chooses({"Motif": reason})
+    adviser.fills({"Ce qui ne va pas": "S’éteint au bout de dix minutes."})
     adviser.presses("Reprendre")
     adviser.reads(anything(device.tag))
     adviser.is_told("repris en retour SAV.")

@@ -1,0 +1,47 @@
+"""What is noted of a device that goes back to its workshop, in the words of its household or of its point."""
+
+from typing import Any
+
+from distribution.enums import SendBackReason
+from distribution.machine import allotment_rules, household_rules
+from lifecycle.forms import ReasonForm
+from refurb.enums import ReturnReason
+
+READ_BY = "L’atelier le lit sur la page de l’appareil, et le pilote\u00a0: ne nommez personne."
+
+
+class SymptomForm(ReasonForm):
+    """Why a device goes back, and what is wrong with it: the workshop reads it."""
+
+    asked_for: frozenset[str] = frozenset()
+    """The reasons that say nothing without these words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["comment"].label = "Ce qui ne va pas"
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.cleaned_data.get("reason") in self.asked_for and not self.cleaned_data.get("comment", "").strip():
+            self.add_error("comment", "Dites ce qui ne va pas\u00a0: l’atelier n’en saura rien d’autre.")
+        return cleaned
+
+
+class DeviceTakeBackForm(SymptomForm):
+    reasons, rule = ReturnReason.choices, household_rules.TAKE_BACK_REASON
+    asked_for = frozenset({ReturnReason.FAULT})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "comment"
+        ].help_text = f"Ce que dit le foyer, et depuis quand\u00a0; à dire s’il s’agit d’une panne. {READ_BY}"
+
+
+class DeviceSendBackForm(SymptomForm):
+    reasons, rule = SendBackReason.choices, allotment_rules.SEND_BACK_REASON
+    asked_for = frozenset({SendBackReason.BROKEN})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["comment"].help_text = f"À dire de ce qui est en panne. {READ_BY}"
