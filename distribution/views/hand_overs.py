@@ -14,8 +14,9 @@ from distribution.machine.allotment_rules import grid_of
 from distribution.models import HandOver
 from distribution.permissions import can_hand_over_device
 from distribution.services import hand_overs
+from distribution.signed_notes import draw_signed_note
 from distribution.views.needs import needs_for
-from documents.responses import document_response, file_response
+from documents.responses import document_response, drawn_response, file_response
 from lifecycle.acting import asks_then_acts, posted
 from network.requests import Request
 from prescriptions.models import Need
@@ -88,9 +89,8 @@ def device_prepare_hand_over(request: Request, reference: str) -> HttpResponse:
 
 @require_safe
 def hand_over_note(request: Request, reference: str, pk: int) -> FileResponse:
-    """The PDF of a note, prepared or signed, for those who serve the household."""
-    note = visible_note(request, reference, pk)
-    return document_response(note.document)
+    """The PDF of a note, to be signed or as it was signed, for those who serve the household."""
+    return _as_it_is(visible_note(request, reference, pk))
 
 
 @require_safe
@@ -98,14 +98,20 @@ def hand_over_signature(request: Request, reference: str, pk: int) -> FileRespon
     """The signature drawn on the screen, or the signed note that was scanned."""
     note = visible_note(request, reference, pk)
     if note.signature is None:
-        return document_response(note.document)
+        return _as_it_is(note)
     return file_response(note.signature, as_attachment=False)
+
+
+def _as_it_is(note: HandOver) -> FileResponse:
+    if note.handed_over_at is None or note.document.forgotten_at is not None:
+        return document_response(note.document)
+    return drawn_response(draw_signed_note(note), f"{note.document.title}, signée.pdf")
 
 
 def visible_note(request: Request, reference: str, pk: int) -> HandOver:
     """The note of this device, if it is for the person's eyes, written in the log of accesses; else a 404."""
     seen = HandOver.objects.visible_to(request.membership).filter(device__reference=reference)
-    linked = seen.select_related("document__rendered", "signature", "need__prescription__household")
+    linked = seen.select_related("document__rendered", "signature", "signed_by__user", "need__prescription__household")
     note = get_object_or_404(linked, pk=pk)
     return opened(request, note.need.prescription.household, note)
 
