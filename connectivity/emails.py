@@ -147,9 +147,10 @@ def not_active_for_worker(file: ConnectionFile, at: datetime) -> None:
     _write("not_active_for_worker", file, _workers(file), at)
 
 
-def refused_for_worker(file: ConnectionFile, at: datetime) -> None:
-    """The operator said no, or nothing; the need waits again."""
-    _write("refused_for_worker", file, _workers(file), at)
+def refused_for_worker(file: ConnectionFile, at: datetime, *, lapsed: str = "") -> None:
+    """The operator said no; or the clock closed what nobody answered, in the state ``lapsed``. The need waits again."""
+    days = NO_ANSWER_DAYS.on(timezone.localdate(at))
+    _write("refused_for_worker", file, _workers(file), at, lapsed=lapsed, days=days, need_page=_need_page(file))
 
 
 def untouched_for_worker(file: ConnectionFile, at: datetime) -> None:
@@ -159,8 +160,7 @@ def untouched_for_worker(file: ConnectionFile, at: datetime) -> None:
 
 def ended_for_worker(file: ConnectionFile, at: datetime) -> None:
     """The line is no more: whether its need waits again is the worker's to say."""
-    need_page = absolute_url(reverse("prescriptions:need_detail", args=[file.need.reference]))
-    _write("ended_for_worker", file, _workers(file), at, need_page=need_page)
+    _write("ended_for_worker", file, _workers(file), at, need_page=_need_page(file))
 
 
 def renewal_for_worker(file: ConnectionFile, at: datetime) -> None:
@@ -224,6 +224,10 @@ def _write(template: str, file: ConnectionFile, people: People, at: datetime, **
 
 def _about(file: ConnectionFile) -> tuple[str, int]:
     return ("connection", file.pk)
+
+
+def _need_page(file: ConnectionFile) -> str:
+    return absolute_url(reverse("prescriptions:need_detail", args=[file.need.reference]))
 
 
 def _queue() -> str:

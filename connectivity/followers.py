@@ -29,6 +29,7 @@ from connectivity.services.links import close_links, send_link
 from connectivity.services.reach import keep_reach
 from connectivity.services.transmissions import AROUND, carry_facts, transmit
 from lifecycle import gate
+from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused
 from lifecycle.in_order import by_key
 from lifecycle.registry import Move, forget, judge_comments, on_transition
@@ -185,10 +186,11 @@ def tell_not_active(move: Move) -> None:
 
 
 def tell_refused(move: Move) -> None:
-    """The worker is told why; links close."""
+    """The worker is told why, or whose answer did not come; links close."""
     close_links(files=move.pks, at=move.at)
+    sources = _sources(move)
     for file in _files(move):
-        emails.refused_for_worker(file, move.at)
+        emails.refused_for_worker(file, move.at, lapsed=sources[file.pk] if move.actor is SYSTEM else "")
 
 
 def tell_abandoned(move: Move) -> None:

@@ -18,7 +18,9 @@ from connectivity.enums import (
 )
 from connectivity.models import ConnectionEntry, ConnectionFile, OperatorLink
 from connectivity.parameters import FIRST_REMINDER_DAYS, NO_ANSWER_DAYS, SECOND_REMINDER_DAYS
+from connectivity.services import connections as services
 from documents.models import Mail
+from lifecycle.actors import SignedLink
 from lifecycle.clock import run_clock
 from prescriptions.enums import NeedState
 from prescriptions.models import Need
@@ -105,6 +107,37 @@ def test_a_problem_nobody_settles_recalls_the_worker_then_closes() -> None:
     assert Mail.objects.filter(subject__contains="signale un problème").count() == before + 1
     assert ran(monday() + timedelta(days=30)) == {"refuse": 1}
     assert again(problem).refusal == OperatorRefusalCode.NO_ANSWER
+
+
+@pytest.mark.parametrize("reported", [False, True])
+def test_a_request_that_lapsed_is_told_as_such_with_how_to_ask_again_and_never_as_refused(reported: bool) -> None:
+    line = at_monday()
+    sent = line.problem() if reported else line.sent()
+    ran(monday() + timedelta(days=40))
+
+    mail = Mail.objects.get(subject__contains="close sans réponse")
+    assert "refusée" not in mail.subject
+    assert "La demande est refusée" not in mail.body
+    assert "Personne ne l’a refusée" in mail.body
+    assert ("n’a pas répondu en 30\u00a0jours" in mail.body) is not reported
+    assert ("resté 30\u00a0jours sans réponse de votre côté" in mail.body) is reported
+    assert sent.operator is not None
+    assert sent.operator.name in mail.body
+    assert reverse("prescriptions:need_detail", args=[line.need.reference]) in mail.body
+
+
+@pytest.mark.parametrize("by_link", [False, True])
+def test_an_operator_that_says_no_is_told_as_a_refusal_by_link_as_well(by_link: bool) -> None:
+    line = at_monday()
+    sent = line.sent()
+    actor = SignedLink("link", sent.operator_id, ("connection", sent.pk)) if by_link else line.agent
+    services.refuse_connection(
+        actor=actor, connection=sent, refusal=OperatorRefusalCode.NO_ANSWER if by_link else "no_coverage", at=line.at
+    )
+
+    mail = Mail.objects.get(subject__endswith="demande refusée")
+    assert "La demande est refusée\u00a0: " in mail.body
+    assert "close d’elle-même" not in mail.body
 
 
 def test_what_was_accepted_is_not_refused_by_the_clock() -> None:
