@@ -72,14 +72,17 @@ def awareness_cancelled_for_structure(
 
 
 def _tell_session(template: str, session: AwarenessSession, guests: Collection[AwarenessGuest], at: datetime) -> None:
-    """One mail for each structure, at its public address; nobody has an account for it yet."""
+    """One mail for each structure, at its public address; nobody has an account for it yet.
+
+    It says whom to answer: the organiser, or the address of whoever planned it when the organiser has none.
+    """
     organiser = session.planned_by.organisation
     context = {
         "session": session,
         "day": full_day(session.starts_at),
         "hours": f"de {hour(session.starts_at)} à {hour(session.ends_at)}",
         "organiser": organiser.name,
-        "reach": by_pairs(organiser.phone) or organiser.email,
+        "reach": by_pairs(organiser.phone) or organiser.email or session.planned_by.user.email,
     }
     subject, body = compose(f"emails/desk/{template}.txt", context)
     for guest in guests:

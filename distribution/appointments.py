@@ -15,6 +15,7 @@ from distribution.enums import AppointmentState
 from distribution.models import Appointment, HandOver
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS
 from documents.sms_door import takes_answers
+from network.models import Organisation
 from prescriptions.models import Need
 from prescriptions.saying import listed, translatable, translatable_moment
 from typography.french import by_pairs, euros, full_day, hour
@@ -28,7 +29,7 @@ CHANGE_THERE = (
 )
 """Later the point has prepared it: the page and an answer refuse, and say whom to call."""
 CALL_POINT = "Appelez {whom}."
-CALL_WORKER = "Appelez votre travailleur social."
+CALL_WORKER = "Appelez votre travailleur social\u00a0: {whom}."
 ANSWER = "Répondez OUI ou NON. STOP\u00a0: plus de SMS."
 SUMMARY = "Rendez-vous au point de distribution"
 CALENDAR = "rendez-vous.ics"
@@ -92,8 +93,12 @@ def _how_to_change(appointment: Appointment, page: str, at: datetime) -> str:
         return CHANGE_THERE.format(page=page, until=f"{full_day(until)} à {hour(until)}")
     distributor = None if at < until else appointment.need.prescription.distributor
     if distributor is None:
-        return CALL_WORKER
-    return CALL_POINT.format(whom=", ".join(filter(None, (distributor.name, by_pairs(distributor.phone)))))
+        return CALL_WORKER.format(whom=_reach(appointment.need.prescription.prescriber))
+    return CALL_POINT.format(whom=_reach(distributor))
+
+
+def _reach(organisation: Organisation) -> str:
+    return ", ".join(filter(None, (organisation.name, by_pairs(organisation.phone))))
 
 
 def calendar_of(appointment: Appointment, amount: Decimal | None = None) -> bytes:

@@ -1,10 +1,11 @@
 """What prescriptions write to people: one function per message. A mail names a reference, never a household."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from documents.emails import absolute_url, compose
 from documents.enums import MessageChannel, MessageCode
@@ -13,6 +14,7 @@ from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.enums import NeedState
 from prescriptions.models import CompletionRequest, Decision, Household, Need, Prescription, Transfer
+from prescriptions.parameters import TRANSFER_DAYS
 from prescriptions.services.messages import Message, from_service, write_message
 from prescriptions.telling import without_an_answer
 from typography.french import written_day
@@ -73,7 +75,9 @@ def transferred_for_colleagues(prescription: Prescription, at: datetime) -> None
 
 def transfer_asked_for_receiver(transfer: Transfer, at: datetime) -> None:
     """A file waits for an answer: neither its household nor what it asks is named."""
-    _of_transfer("transfer_asked_for_receiver", transfer, _team(transfer.receiver_id), at)
+    day = timezone.localdate(at)
+    answer_by = day + timedelta(days=int(TRANSFER_DAYS.on(day)))
+    _of_transfer("transfer_asked_for_receiver", transfer, _team(transfer.receiver_id), at, answer_by=answer_by)
 
 
 def transfer_declined_for_worker(transfer: Transfer, at: datetime) -> None:
@@ -87,11 +91,11 @@ def transfer_cancelled_for_receiver(transfer: Transfer, at: datetime) -> None:
     _of_transfer("transfer_cancelled_for_receiver", transfer, _team(transfer.receiver_id), at)
 
 
-def _of_transfer(template: str, transfer: Transfer, people: People, at: datetime) -> None:
+def _of_transfer(template: str, transfer: Transfer, people: People, at: datetime, **more: Any) -> None:
     where = absolute_url(reverse("prescriptions:transfer_detail", args=[transfer.reference]))
     asker = transfer.asked_by
     instead = asker.organisation if asker is not None and asker.organisation_id != transfer.sender_id else None
-    _write(template, transfer.prescription, people, at, transfer=transfer, where=where, instead=instead)
+    _write(template, transfer.prescription, people, at, transfer=transfer, where=where, instead=instead, **more)
 
 
 def handed_on_for_worker(prescription: Prescription, at: datetime) -> None:

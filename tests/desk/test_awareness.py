@@ -84,6 +84,20 @@ def test_each_structure_with_an_address_is_told_once_with_a_date_that_names_nobo
     assert "1 structure sans courriel" in shown.replace("\u00a0", " ")
 
 
+@pytest.mark.parametrize("has_phone", [True, False])
+def test_each_mail_says_whom_to_answer_even_of_an_organiser_without_a_number_or_an_address(has_phone: bool) -> None:
+    room = Room()
+    phone = "0359735959" if has_phone else ""
+    Organisation.objects.filter(pk=room.pilot.organisation_id).update(phone=phone, email="")
+    room.convene()
+    gate.apply(room.session, "cancel", actor=room.pilot, reason="few")
+
+    reach = "03 59 73 59 59" if has_phone else room.pilot.user.email
+    mails = list(Mail.objects.all())
+    assert len(mails) == 4
+    assert all(reach in mail.body.replace("\u00a0", " ") for mail in mails)
+
+
 def test_a_move_replaces_the_date_and_a_cancellation_takes_it_away_for_those_who_were_told() -> None:
     room = Room()
     room.convene()

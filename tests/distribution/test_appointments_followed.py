@@ -17,11 +17,14 @@ from distribution.parameters import APPOINTMENT_NOTICE_HOURS
 from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
 from distribution.services.openings import close_days, open_hours
 from distribution.slots import DAY
+from documents.enums import MessageChannel, MessageCode
+from documents.messages import HOLES, filled, first_texts, invented
 from documents.models import Mail, Sms
 from documents.texting import mobile_of, parts_of
 from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
+from network.models import Organisation
 from prescriptions.enums import ContactChannel
 from prescriptions.models import Household
 from reference.models import Parameter
@@ -60,10 +63,23 @@ def reasons(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
     return {reason.code for reason in refused.value.all}
 
 
+PHONE = "03\u00a020\u00a011\u00a022\u00a033"
+
 # --- told, and recalled
 
 
+@pytest.mark.parametrize("code", [MessageCode.APPOINTMENT, MessageCode.REMINDER, MessageCode.CANCELLED])
+@pytest.mark.parametrize("way", [MessageChannel.SMS, MessageChannel.EMAIL])
+def test_every_message_of_an_appointment_says_a_number_to_call(code: MessageCode, way: MessageChannel) -> None:
+    _, body = first_texts()[code, way]
+    assert "{telephone}" in body
+    said = filled(body, invented(HOLES) | {"telephone": ""}, way)
+    assert ", ." not in said
+    assert ": ." not in said
+
+
 def test_by_mail_the_household_learns_the_hour_the_place_and_what_to_bring_and_no_name(shelf: Shelf) -> None:
+    Organisation.objects.filter(pk=shelf.prescriber.pk).update(phone="0320112233")
     device = mailed(shelf)
     made = booked(shelf, device)
     (mail,) = Mail.objects.filter(about_machine="appointment", about_pk=made.pk)
@@ -71,6 +87,7 @@ def test_by_mail_the_household_learns_the_hour_the_place_and_what_to_bring_and_n
     assert made.told_at is not None
     assert mail.to == [MAIL]
     assert shelf.point.address in mail.body
+    assert f"travailleur social\u00a0: {shelf.prescriber.name}, {PHONE}." in mail.body
     assert "une pièce d’identité" in mail.body
     until = starts(made) - DAY
     assert f"Changez d’heure sur votre page, avant le {full_day(until)} à {hour(until)}." in mail.body
@@ -344,9 +361,11 @@ def texted(shelf: Shelf, settings: LazySettings) -> Device:
 
 
 def test_by_sms_the_household_learns_the_hour_in_two_parts_at_most_and_no_name(shelf: Shelf, texted: Device) -> None:
+    Organisation.objects.filter(pk=shelf.prescriber.pk).update(phone="0320112233")
     made = booked(shelf, texted)
     (sms,) = told_by_sms().filter(about_pk=made.pk)
     assert (sms.number, parts_of(sms.text) <= 2) == ("+33699445566", True)
+    assert sms.text.endswith("03 20 11 22 33."), "whom to call"
     household, need = need_of(texted).prescription.household, need_of(texted)
     for secret in (household.last_name, household.first_name, need.reference, need.prescription.reference):
         assert secret not in sms.text

@@ -1,6 +1,7 @@
 """A file offered to another prescriber: nothing moves before it says yes, and it reads no name before."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -27,6 +28,7 @@ from tests.network.factories import make_organisation
 from tests.pages import acting, done, read
 from tests.prescriptions.files import SKILLS, Circle, again
 from tests.prescriptions.pages import page_of
+from typography.french import written_day
 
 pytestmark = pytest.mark.django_db
 SECRET = {"last_name": "Indicible", "email": "indicible@exemple.test", "phone": "0699887766"}
@@ -67,9 +69,12 @@ def test_nothing_moves_before_the_other_prescriber_says_yes(circle: Circle, rece
     assert again(prescription).prescriber == circle.prescriber
     assert not Prescription.objects.visible_to(receiver.worker).exists()
     assert not Household.objects.visible_to(receiver.worker).exists()
-    assert [mail.to for mail in Mail.objects.filter(subject__contains="Un dossier vous est proposé")] == [
-        [receiver.worker.user.email]
-    ]
+    (offer,) = Mail.objects.filter(subject__contains="Un dossier vous est proposé")
+    assert offer.to == [receiver.worker.user.email]
+    assert transfer.asked_at is not None
+    asked = timezone.localdate(transfer.asked_at)
+    assert f"Le {written_day(asked)}, " in offer.body
+    assert f"attendue au plus tard le {written_day(asked + timedelta(days=7))}" in offer.body
     assert waits(receiver.worker) == [transfer]
     assert waits(circle.worker) == []
 
