@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from connectivity.enums import WITH_OPERATOR, Channel, LineNews
 from connectivity.line_news import said_of
-from connectivity.models import ConnectionFile, CopperClosure, OperatorLink
+from connectivity.models import ConnectionFile, CopperClosure, LineNotice, OperatorLink
 from connectivity.parameters import NO_ANSWER_DAYS, UNTOUCHED_DAYS
 from documents.emails import absolute_url, compose
 from documents.enums import MailPurpose, MessageChannel, MessageCode
@@ -137,9 +137,9 @@ def scheduled_for_worker(file: ConnectionFile, at: datetime) -> None:
     _write("scheduled_for_worker", file, _workers(file), at, by_mail=_way_for_visit(file) is not None, channel=channel)
 
 
-def active_for_worker(file: ConnectionFile, at: datetime) -> None:
-    """The operator says that the line works."""
-    _write("active_for_worker", file, _workers(file), at)
+def active_for_worker(file: ConnectionFile, notice: LineNotice | None, at: datetime) -> None:
+    """The operator says that the line works; ``notice``: what its household is to be told of the price."""
+    _write("active_for_worker", file, _workers(file), at, notice=notice)
 
 
 def not_active_for_worker(file: ConnectionFile, at: datetime) -> None:

@@ -266,6 +266,7 @@ class AfterLoss(TextChoices):
 class LineNews(TextChoices):
     """What a household is to be told of its line."""
 
+    PRICE = "price", "Le prix de sa ligne est connu"
     ENDING = "ending", "Son droit se termine bientôt"
     RENEWED = "renewed", "Son droit est renouvelé"
     LOST = "lost", "Son droit est perdu, et ce qui suit"

@@ -22,6 +22,7 @@ from connectivity.enums import (
 from connectivity.models import ConnectionFile
 from connectivity.panels import register_panels
 from connectivity.permissions import can_renew_connection
+from connectivity.prices import is_news
 from connectivity.services.campaigns import call_under_the_file_kept
 from connectivity.services.forgetting import forget_household, forget_person
 from connectivity.services.lines import overtake_notices, promise_notice
@@ -161,11 +162,16 @@ def tell_appointment(move: Move) -> None:
 
 
 def tell_active(move: Move) -> None:
-    """The operator said so: the worker is told."""
+    """The operator said so: the worker is told, and the household of a price that it did not know.
+
+    Where there is no desk, the household subscribed by itself: what it pays is what it showed.
+    """
     close_links(files=move.pks, at=move.at)
     for file in _files(move):
         if file.channel == Channel.DESK:
-            emails.active_for_worker(file, move.at)
+            news = is_news(file.monthly_price, file.offer)
+            notice = promise_notice(file=file, about=LineNews.PRICE, at=move.at) if news else None
+            emails.active_for_worker(file, notice, move.at)
 
 
 def unmeet_needs(move: Move) -> None:

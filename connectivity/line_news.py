@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from connectivity.enums import COMPUTED, AfterLoss, LineNews, ProofKind
 from connectivity.models import ConnectionFile, Offer
+from connectivity.prices import price_of
 from typography.french import euros, in_a_sentence, written_day
 
 ANOTHER = "Pour en chercher une autre, parlez-en à votre travailleur social."
@@ -32,6 +33,15 @@ def _offer(file: ConnectionFile) -> Offer:
 
 def _paid(file: ConnectionFile) -> str:
     return f"{euros(file.monthly_price)} {_offer(file).get_period_display()}"
+
+
+def _price(file: ConnectionFile) -> tuple[str, ...]:
+    offer = _offer(file)
+    first = f"Votre ligne marche depuis le {written_day(file.started_on)}. Elle coûte {_paid(file)}."
+    said = "On vous avait dit que ce prix était à confirmer."
+    if not offer.is_to_confirm:
+        said = f"Ce n’est pas ce qui vous avait été dit\u00a0: {price_of(offer)}."
+    return (first, said, "Ce prix ne vous convient pas\u00a0? Dites-le vite à votre travailleur social.")
 
 
 def _ending(file: ConnectionFile) -> tuple[str, ...]:
@@ -86,6 +96,7 @@ def _ended(file: ConnectionFile) -> tuple[str, ...]:
 
 
 TITLES = {
+    LineNews.PRICE: "Le prix de votre ligne",
     LineNews.ENDING: "Votre tarif se termine bientôt",
     LineNews.RENEWED: "Votre tarif est prolongé",
     LineNews.LOST: "Votre tarif change",
@@ -95,6 +106,7 @@ TITLES = {
     LineNews.CORRECTED: "Votre tarif\u00a0: une erreur corrigée",
 }
 SENTENCES: dict[LineNews, Callable[[ConnectionFile], tuple[str, ...]]] = {
+    LineNews.PRICE: _price,
     LineNews.ENDING: _ending,
     LineNews.RENEWED: _renewed,
     LineNews.LOST: _lost,

@@ -38,6 +38,15 @@ def is_over(price: Decimal, offer: Offer | None) -> bool:
     return most is not None and price > most
 
 
+def is_news(price: Decimal | None, offer: Offer | None) -> bool:
+    """Whether a price that is paid is not what the household was told of its offer: nobody could promise it, or it
+    differs."""
+    if price is None or offer is None:
+        return False
+    most = _highest(offer)
+    return offer.is_to_confirm or offer.price is None or most is None or not offer.price <= price <= most
+
+
 def _highest(offer: Offer) -> Decimal | None:
     return offer.price if offer.price_max is None else offer.price_max
 

@@ -8,13 +8,25 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from connectivity.enums import Channel, ConnectionState, EvidenceKind, PricePeriod, Reliability
-from connectivity.models import ConnectionFile
+from connectivity.enums import (
+    Channel,
+    ConnectionState,
+    EvidenceKind,
+    LineNews,
+    NewsOutcome,
+    PricePeriod,
+    Reliability,
+)
+from connectivity.line_news import said_of
+from connectivity.models import ConnectionFile, LineNotice
 from connectivity.readers.answers import read_answers
 from connectivity.services import connections as services
 from connectivity.services.answers import import_answers
 from documents.models import Mail
+from lifecycle import gate
 from lifecycle.exceptions import Refused
+from prescriptions.enums import ContactChannel
+from prescriptions.models import Household
 from tests.connectivity.lines import Line, again, make_offer
 from tests.connectivity.test_line_offers import change, other
 from tests.pages import acting, answered, done, read
@@ -194,3 +206,52 @@ def test_the_worker_reads_the_price_that_runs_and_that_a_household_that_agreed_t
     mail = Mail.objects.get(about_machine="connection", about_pk=file.pk, subject__endswith="la ligne est active")
     assert "à 9,90\u00a0€ par mois." in mail.body
     assert ("dites-le au foyer" in mail.body) is told
+
+
+TO_CONFIRM = [
+    pytest.param({"price": None, "reliability": Reliability.CHECK}, "9.90", "était à confirmer", id="unknown"),
+    pytest.param({"reliability": Reliability.CHECK}, "9.90", "était à confirmer", id="to confirm"),
+    pytest.param({"price": Decimal("19.90")}, "9.90", "19,90\u00a0€ par mois", id="another price"),
+]
+
+
+@pytest.mark.parametrize(("offer", "paid", "said"), TO_CONFIRM)
+def test_a_household_learns_the_price_that_nobody_could_promise_it_by_the_way_it_prefers(
+    offer: dict[str, Any], paid: str, said: str
+) -> None:
+    written, called = Line(offer_columns=offer), Line(offer_columns=offer)
+    prefers = {"contact_channel": ContactChannel.EMAIL, "email": "famille@exemple.test"}
+    Household.objects.filter(pk=written.need.prescription.household_id).update(**prefers)
+    written.need.prescription.household.refresh_from_db()
+    for line in (written, called):
+        line.activate(line.send(line.choose(line.proposed(), price_told=True)), monthly_price=Decimal(paid))
+
+    mail = Mail.objects.get(to=[written.need.prescription.household.email], subject="Le prix de votre ligne")
+    assert "9,90\u00a0€ par mois" in mail.body
+    assert said in mail.body
+    notices = LineNotice.objects.order_by("pk").values_list("about", "outcome")
+    assert list(notices) == [(LineNews.PRICE, NewsOutcome.SENT), (LineNews.PRICE, "")]
+    told = [one.body for one in Mail.objects.filter(subject__endswith="la ligne est active").order_by("pk")]
+    assert "le foyer l’apprend par un message" in told[0]
+    assert "dites-le au foyer" in told[1]
+    assert LineNotice.objects.to_keep().get().file.need == called.need
+
+
+def test_a_price_that_was_promised_is_no_news_nor_one_that_the_household_showed_itself() -> None:
+    sure, own = Line(), Line(OWN, offer_columns={"price": None})
+    sure.activate(sure.send(sure.choose(sure.proposed())), monthly_price=Decimal("9.90"))
+    begin(own, own.choose(own.proposed(), price_told=True), monthly_price=Decimal(30))
+
+    assert not LineNotice.objects.exists()
+
+
+def test_a_price_said_of_a_line_that_does_not_work_after_all_is_to_be_told_no_more_then_told_as_it_is() -> None:
+    line = Line(offer_columns={"price": None})
+    file = line.activate(line.send(line.choose(line.proposed(), price_told=True)), monthly_price=Decimal("9.90"))
+    gate.apply(file, "undo_activate", actor=line.agent, reason="entry")
+    assert not LineNotice.objects.to_keep().exists()
+
+    begin(line, again(file), monthly_price=Decimal("12.50"))
+
+    notice = LineNotice.objects.to_keep().get()
+    assert any("12,50\u00a0€" in sentence for sentence in said_of(notice.file, notice.about).sentences)
