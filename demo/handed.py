@@ -238,6 +238,9 @@ def given_back(trip: Trip) -> Iterator[datetime]:
     yield trip.after(2, 5)
     bench.record_repair(**trip.bench, kind=PartKind.BATTERY, work="Remplacement de la batterie", minutes=30)
     yield trip.after(1, 3)
+    yield from trip.when("tell_repaired")
+    do("tell_repaired", trip.act)
+    yield trip.after(1, 3)
     yield from trip.when("give_back")
     returns.give_back_device(**trip.act)
 
@@ -296,7 +299,8 @@ def _brought_back(trip: Trip, reason: ReturnReason = ReturnReason.FAULT) -> Iter
     yield from trip.to_a_household()
     yield trip.after(8, 15)
     yield from trip.when("take_back")
-    do("take_back", trip.act, reason=reason)
+    said = "La batterie ne tient plus la charge." if reason == ReturnReason.FAULT else ""
+    do("take_back", trip.act, reason=reason, comment=said)
 
 
 def _worked_on_again(trip: Trip) -> Iterator[datetime]:

@@ -93,12 +93,13 @@ def _how_to_change(appointment: Appointment, page: str, at: datetime) -> str:
         return CHANGE_THERE.format(page=page, until=f"{full_day(until)} à {hour(until)}")
     distributor = None if at < until else appointment.need.prescription.distributor
     if distributor is None:
-        return CALL_WORKER.format(whom=_reach(appointment.need.prescription.prescriber))
-    return CALL_POINT.format(whom=_reach(distributor))
+        return CALL_WORKER.format(whom=reach_of(appointment.need.prescription.prescriber))
+    return CALL_POINT.format(whom=reach_of(distributor))
 
 
-def _reach(organisation: Organisation) -> str:
-    return ", ".join(filter(None, (organisation.name, by_pairs(organisation.phone))))
+def reach_of(organisation: Organisation) -> str:
+    """Whom to call, and at which number; its address when it has none."""
+    return ", ".join(filter(None, (organisation.name, by_pairs(organisation.phone) or organisation.email)))
 
 
 def calendar_of(appointment: Appointment, amount: Decimal | None = None) -> bytes:

@@ -12,6 +12,7 @@ class DistributionConfig(AppConfig):
         """The followers, the panels and the chains know the models, which are there from now on only."""
         import_module("distribution.followers").register()
         import_module("distribution.appointing").register()
+        import_module("distribution.repaired").register()
         import_module("distribution.panels").register_panels()
         import_module("distribution.progress").register_chains()
         import_module("distribution.personal_data").register()

@@ -2,19 +2,23 @@
 
 from django.db.models import Exists
 
+from distribution.machine.return_rules import told_since_repair
 from distribution.models import Settlement
 from refurb.models import Repair
 from refurb.models.device import Device, DeviceQuerySet
 
 OWED = "À réparer, à échanger ou à rembourser"
 REPAIRED = "Réparé\u00a0: à rendre au foyer"
+TOLD = "Réparé, foyer prévenu\u00a0: à lui rendre"
 SETTLED = "Foyer servi autrement\u00a0: l’atelier peut le reprendre"
 
 
 def with_standing(devices: DeviceQuerySet) -> DeviceQuerySet:
-    """Each with ``repaired`` and ``settled``, of its present stay."""
+    """Each with ``repaired`` and ``settled``, of its present stay, and whether its household was ``told`` of it."""
     return devices.annotate(
-        repaired=Exists(Repair.objects.of_this_stay()), settled=Exists(Settlement.objects.of_this_stay())
+        repaired=Exists(Repair.objects.of_this_stay()),
+        settled=Exists(Settlement.objects.of_this_stay()),
+        told=told_since_repair(),
     )
 
 
@@ -24,4 +28,6 @@ def standing_of(device: Device) -> str:
         device = with_standing(Device.objects.filter(pk=device.pk)).get()
     if device.settled:  # type: ignore[attr-defined]
         return SETTLED
-    return REPAIRED if device.repaired else OWED  # type: ignore[attr-defined]
+    if not device.repaired:  # type: ignore[attr-defined]
+        return OWED
+    return TOLD if device.told else REPAIRED  # type: ignore[attr-defined]

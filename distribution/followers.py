@@ -54,6 +54,7 @@ ABOUT_A_HOUSEHOLD = (
     "undo_hand_over",
     "take_back",
     "undo_take_back",
+    "tell_repaired",
     "give_back",
     "exchange",
     "report_missing",

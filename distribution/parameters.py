@@ -12,6 +12,9 @@ parameter_family(
 RESERVATION_DAYS = parameter("distribution.reservation_days", usual=21, unit="jours", label="Durée d’une réservation")
 WARRANTY_MONTHS = parameter("distribution.warranty_months", usual=24, unit="mois", label="Garantie à la remise")
 REPAIR_MONTHS = parameter("distribution.repair_months", usual=6, unit="mois", label="Garantie ajoutée après réparation")
+REPAIRED_WAIT_DAYS = parameter(
+    "distribution.repaired_wait_days", usual=60, unit="jours", label="Garder au point un appareil réparé"
+)
 APPOINTMENT_NOTICE_HOURS = parameter(
     "distribution.appointment_notice_hours",
     usual=24,

@@ -123,6 +123,7 @@ class MessageCode(TextChoices):
     APPOINTMENT = "rendez-vous", "Rendez-vous fixé"
     REMINDER = "rendez-vous-rappel", "Rendez-vous rappelé"
     CANCELLED = "rendez-vous-annule", "Rendez-vous annulé"
+    REPAIRED = "appareil-repare", "Appareil réparé, qui attend son foyer"
 
 
 class MessageLanguage(TextChoices):

@@ -67,6 +67,10 @@ HOLES: Mapping[str, Hole] = {
     "creneau": Hole("le matin, l’après-midi", "après-midi"),
     "point": Hole("le nom du point de distribution", "Point numérique d’Armentières"),
     "adresse": Hole("l’adresse du point", "12 rue du Général-Leclerc, 59280 Armentières"),
+    "ouverture": Hole(
+        "quand le point est ouvert, si on le sait", "Ouvert\u00a0: du mardi au samedi, de 9\u00a0h à 17\u00a0h"
+    ),
+    "joindre": Hole("qui tient le point, et son téléphone", "Emmaüs Connect, 03 20 00 00 00"),
     "apporter": Hole(
         "ce qui est à apporter",
         ["une pièce d’identité", "la feuille qui vous a été donnée", "de quoi payer 40 €"],
@@ -111,6 +115,7 @@ SUBJECTS: Mapping[str, Subject] = {
     MessageCode.APPOINTMENT: _about("jour heure point", _EXPECTED, "adresse", (SMS, EMAIL)),
     MessageCode.REMINDER: _about("jour heure point", f"{_EXPECTED} repondre", "adresse", (SMS, EMAIL)),
     MessageCode.CANCELLED: _about("jour heure point", "adresse prescripteur telephone", channels=(SMS, EMAIL)),
+    MessageCode.REPAIRED: _about("point jour joindre", "adresse ouverture reference", "adresse"),
 }
 
 

@@ -15,21 +15,30 @@ from distribution.forms.deliveries import (
     DeviceShipForm,
 )
 from distribution.forms.households import SignedForm
-from distribution.forms.symptoms import DeviceSendBackForm, DeviceTakeBackForm
+from distribution.forms.symptoms import DeviceSendBackForm, DeviceTakeBackForm, TellRepairedForm
 from distribution.machine import allotment_rules, household_rules, return_rules
 from distribution.models import Appointment, HandOver
+from distribution.repaired import waits_until, way_of
 from distribution.services import allotment, hand_overs, point_stock, returns
 from distribution.services.appointments import is_written_to
 from distribution.views.hand_overs import device_reserve, opened_note
+from documents.enums import MessageChannel
 from lifecycle.acting import deposited
 from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page
 from network.requests import Request
 from refurb.actions import stolen_or_mislaid
+from refurb.enums import DeviceState
 from refurb.models import Device
 from refurb.views.devices import DEVICE_PAGES
-from typography.french import euros, moment
+from typography.french import euros, moment, written_day
 
+BY: Mapping[MessageChannel | None, str] = {
+    MessageChannel.SMS: "Un SMS part tout de suite, ou à l’heure où il ne dérange pas.",
+    MessageChannel.EMAIL: "Un courriel part tout de suite.",
+    MessageChannel.LETTER: "Sa lettre se prépare\u00a0: imprimez-la depuis la page de l’appareil, et postez-la.",
+    None: "Aucun message ne part à ce foyer\u00a0: appelez-le d’abord, son numéro est sur la page de l’appareil.",
+}
 SIGNED_AS = {"signature": "deposit"}
 """Where the form calls otherwise what the rules name."""
 
@@ -57,6 +66,15 @@ def _who_waits_again(request: Request, device: Device) -> Mapping[str, Any]:
         told += f" Les {euros(note.co_funding)} que paie {note.funder} suivent le besoin\u00a0: l’appareil suivant les"
         told += " reprend, dans la limite de son prix."
     return {"warning": told}
+
+
+def _how_it_is_told(request: Request, device: Device) -> Mapping[str, Any]:
+    """By a message, by a letter, or by whoever serves; until when it waits."""
+    if device.need is None or device.state != DeviceState.RETURNED:
+        return {}
+    until = written_day(waits_until(timezone.now()))
+    told = f"Une fois l’appareil revenu au point, et pas avant\u00a0: le foyer lit où il l’attend, jusqu’au {until}."
+    return {"warning": f"{told} {BY[way_of(device.need)]}"}
 
 
 def _to_sign(request: Request, device: Device) -> Mapping[str, Any]:
@@ -183,6 +201,14 @@ PAGES: tuple[Page[Request], ...] = (
         warning="L’appareil est de nouveau chez son foyer, avec ses preuves et sa garantie d’avant. Un échange préparé"
         " pour lui n’a pas lieu, et le travailleur social, prévenu du retour, apprend que c’était une erreur.",
         submit="Annuler le retour",
+    ),
+    Page(
+        "tell_repaired",
+        "prevenir-repare",
+        TellRepairedForm,
+        done="foyer prévenu. Il vous reste à le lui rendre",
+        context=_how_it_is_told,
+        values=TellRepairedForm.told,
     ),
     Page("give_back", "rendre-au-foyer", service=returns.give_back_device, done="rendu au foyer"),
     Page(

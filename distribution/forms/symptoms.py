@@ -1,10 +1,13 @@
-"""What is noted of a device that goes back to its workshop, in the words of its household or of its point."""
+"""What is noted of a device that goes back to its workshop, in the words of its household or of its point; and that
+its household is told once it is repaired."""
 
 from typing import Any
 
+from django import forms
+
 from distribution.enums import SendBackReason
 from distribution.machine import allotment_rules, household_rules
-from lifecycle.forms import ReasonForm
+from lifecycle.forms import CommentForm, ReasonForm
 from refurb.enums import ReturnReason
 
 READ_BY = "L’atelier le lit sur la page de l’appareil, et le pilote\u00a0: ne nommez personne."
@@ -45,3 +48,18 @@ class DeviceSendBackForm(SymptomForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["comment"].help_text = f"À dire de ce qui est en panne. {READ_BY}"
+
+
+class TellRepairedForm(CommentForm):
+    """The household is told that its device waits for it."""
+
+    known = forms.BooleanField(
+        label="Le foyer le sait déjà\u00a0: aucun message ne part",
+        required=False,
+        help_text="Vous l’avez appelé, ou il est passé.",
+    )
+
+    def told(self) -> dict[str, Any]:
+        """What the gate is given."""
+        given = {"comment": self.cleaned_data["comment"]}
+        return given | {"known": True} if self.cleaned_data["known"] else given

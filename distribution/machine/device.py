@@ -324,6 +324,18 @@ DeviceMachine.extend(
         undoes=["take_back"],
         why="Another one was meant: the stay before it goes on, with all that was proven in it.",
     ),
+    tell_repaired=Verb(
+        "Prévenir le foyer que l’appareil est réparé",
+        source=S.RETURNED,
+        target=SAME,
+        who=can_serve_device,
+        requires=[places.LEFT_ALONE, back.REPAIRED, back.NOT_SETTLED, back.NEED_NOT_HELD, back.NOT_TOLD],
+        update_locks=["need"],
+        journal=["known"],
+        done="Foyer prévenu que l’appareil est réparé",
+        varies=True,
+        why="Whoever serves knows that it is back at the point: where it waits for its household, and until when.",
+    ),
     give_back=Verb(
         "Rendre après réparation",
         source=S.RETURNED,

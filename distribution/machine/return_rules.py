@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 
 from distribution.enums import HandOverKind, UndoTakeBackReason
@@ -10,8 +12,10 @@ from distribution.machine.allotment_rules import key_of
 from distribution.machine.household_rules import notes_in_force
 from distribution.machine.stamps import prolonged
 from distribution.models import Settlement
+from documents.enums import MessageCode, SendState
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
+from prescriptions.models import HouseholdMessage
 from refurb.enums import HOLDS_A_NEED, DeviceState
 from refurb.machine.correction_rules import nothing_recorded
 from refurb.machine.device_rules import coded
@@ -70,6 +74,41 @@ WARRANTY_PROLONGED = PerRow(
     "La garantie est prolongée de la durée prévue après une réparation.",
     _not_prolonged,
     needs=("warranty_until",),
+)
+
+# --- tell that it is repaired
+
+
+def first_repair() -> Subquery:
+    """When the device was repaired in this stay, for the first time of what still stands."""
+    standing = Repair.objects.of_this_stay().order_by("recorded_at")
+    return Subquery(standing.values("recorded_at")[:1])
+
+
+def last_told() -> Subquery:
+    """When its household was last told that it is repaired, in this stay or in another.
+
+    A message that could not leave told nobody.
+    """
+    unsent = Q(mail__delivery=SendState.FAILED) | Q(sms__delivery=SendState.FAILED)
+    household = OuterRef("object__need__prescription__household")
+    written = HouseholdMessage.objects.filter(code=MessageCode.REPAIRED, written_at=OuterRef("at"), household=household)
+    told = DeviceEntry.objects.filter(object=OuterRef("pk"), verb="tell_repaired").exclude(
+        Exists(written.filter(unsent))
+    )
+    return Subquery(told.order_by("-seq").values("at")[:1])
+
+
+def told_since_repair() -> GreaterThanOrEqual:
+    """Its household knows of this repair. What was told before the device came back, or before its part was taken out
+    again and another put in, says nothing of it."""
+    return GreaterThanOrEqual(Coalesce(last_told(), F("handed_over_at")), Coalesce(first_repair(), F("returned_at")))
+
+
+NOT_TOLD = Requirement(
+    "not_told",
+    "Le foyer est déjà prévenu que son appareil est réparé.",
+    lambda ctx: ~Q(told_since_repair()),
 )
 
 # --- undo

@@ -10,6 +10,7 @@ from distribution.enums import ClosedBecause, HandOverKind, SettlementKind
 from distribution.machine.stamps import prolonged
 from distribution.models.hand_over import HandOver, Settlement
 from distribution.permissions import can_settle_return
+from distribution.repaired import hush_of
 from distribution.services.hand_overs import close_notes
 from lifecycle import gate
 from lifecycle.actors import Actor
@@ -103,5 +104,6 @@ def write_settlements(
         for row in (device, *screens)
     ]
     Settlement.objects.bulk_create(rows)
+    hush_of([row.device_id for row in rows])
     close_notes([row.device_id for row in rows], ClosedBecause.SETTLED, at)
     return rows[0]

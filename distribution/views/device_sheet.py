@@ -13,6 +13,7 @@ from conventions.models import Convention
 from distribution.enums import SERVES
 from distribution.models import Appointment, HandOver, Settlement
 from distribution.permissions import can_serve_device
+from distribution.repaired import ToldRepaired, told_of
 from distribution.services.appointments import no_other
 from lifecycle.actors import Actor
 from network.enums import OrganisationKind
@@ -41,6 +42,7 @@ class Distribution:
     fixes: bool = False
     no_other: str = ""
     screens: list[Device] = field(default_factory=list)
+    repaired: ToldRepaired | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -65,6 +67,7 @@ def distribution_of(device: Device, actor: Actor) -> Distribution:
     if device.need_id is not None:
         _tell_household(told, actor)
     if told.serves:
+        told.repaired = told_of(device) if device.state == DeviceState.RETURNED else None
         told.exchange = exchange_prepared(device, actor)
         notes = HandOver.objects.visible_to(actor).filter(device=device)
         told.notes = list(notes.select_related("document", "signature", "funder").order_by("-pk"))

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from distribution.enums import SERVES
 from distribution.forms.households import ExchangeChoiceForm, SettleForm
@@ -14,9 +15,12 @@ from distribution.models import Settlement
 from distribution.permissions import can_exchange_device, can_settle_return
 from distribution.services.hand_overs import prepare_exchange
 from distribution.services.returns import settle_return
+from distribution.views.device_sheet import distribution_of
 from distribution.views.needs import available_to
+from documents.responses import document_response
 from lifecycle.acting import answer, asks_then_acts, posted
 from network.requests import Request
+from prescriptions.views.rows import opened
 from refurb.enums import DeviceState
 from refurb.models import Device
 from refurb.views.devices import DEVICE_PAGES, visible_device
@@ -71,6 +75,18 @@ def device_replace(request: Request, reference: str) -> HttpResponse:
     )
     context = {"form": form, "device": device, "offered": offered, "covered": covered}
     return render(request, "distribution/device_replace.html", context)
+
+
+@require_safe
+def device_repaired_letter(request: Request, reference: str) -> FileResponse:
+    """The letter that tells a household that its device is repaired, for those who serve it; who opens it is logged."""
+    device = visible_device(request, reference)
+    told = distribution_of(device, request.membership)
+    if told.household is None or told.repaired is None or told.repaired.letter is None:
+        raise Http404
+    document = told.repaired.letter.letter
+    assert document is not None
+    return document_response(opened(request, told.household, document))
 
 
 def replacements(request: Request, device: Device) -> Any:

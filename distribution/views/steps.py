@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from distribution.brought_back import REPAIRED, SETTLED, standing_of
+from distribution.brought_back import REPAIRED, SETTLED, TOLD, standing_of
 from distribution.models import Settlement
 from distribution.permissions import can_exchange_device, can_serve_device
 from distribution.views.device_sheet import exchange_prepared
@@ -15,6 +15,7 @@ from refurb.views.steps import AWAITED
 
 S = DeviceState
 GIVEN_BACK_NEXT = "Réparé\u00a0: à rendre à son foyer par le point de distribution"
+TELL_IT = "réparé\u00a0: dès qu’il est au point, prévenez son foyer, ou rendez-le à son foyer s’il est là"
 
 
 def onward_step(device: Device, actor: Actor) -> Step | None:
@@ -43,9 +44,12 @@ def _returned(device: Device, actor: Actor) -> Step:
         return (
             Step(awaited, "le foyer est servi autrement, prenez-le en traitement", "start") if works else Step(awaited)
         )
-    awaited = GIVEN_BACK_NEXT if standing == REPAIRED else AWAITED[S.RETURNED]
-    back = next((one for one in gate.actions_for(device, actor) if one.verb == "give_back"), None)
+    awaited = GIVEN_BACK_NEXT if standing in (REPAIRED, TOLD) else AWAITED[S.RETURNED]
+    actions = {one.verb: one for one in gate.actions_for(device, actor)}
+    back = actions.get("give_back")
     if back is not None and back.allowed:
+        if actions["tell_repaired"].allowed:
+            return Step(awaited, TELL_IT, "tell_repaired")
         return Step(awaited, "réparé, rendez-le à son foyer", "give_back")
     if back is None or device.attached_to_id is not None or can_exchange_device(actor) is None:
         return Step(awaited)

@@ -8,6 +8,7 @@ from distribution.brought_back import OWED, REPAIRED, SETTLED, standing_of
 from distribution.enums import SettlementKind
 from distribution.progress import device_chain
 from distribution.services.returns import settle_return
+from lifecycle import gate
 from network.models import Membership
 from refurb.models import Device
 from refurb.views.steps import next_step
@@ -31,9 +32,15 @@ def test_what_is_repaired_is_to_be_given_back() -> None:
     shelf = Shelf()
     device = shelf.returned()
     shelf.repair(device)
-    assert next_step(device, shelf.adviser).verb == "give_back"
+    step = next_step(device, shelf.adviser)
+    assert step.verb == "tell_repaired"
+    assert "rendez-le à son foyer s’il est là" in step.yours
     assert next_step(device, shelf.technician).awaited.startswith("Réparé\N{NO-BREAK SPACE}: à rendre à son foyer")
     assert device_chain(device, shelf.adviser).missing == "la remise au foyer, une fois réparé"
+    told = gate.apply(device, "tell_repaired", actor=shelf.adviser, known=True)
+    assert next_step(told, shelf.adviser).verb == "give_back"
+    assert next_step(told, shelf.technician).awaited.startswith("Réparé\N{NO-BREAK SPACE}: à rendre à son foyer")
+    assert device_chain(told, shelf.adviser).missing == "la venue du foyer, prévenu"
 
 
 def test_once_its_household_is_served_otherwise_a_device_waits_for_its_workshop() -> None:

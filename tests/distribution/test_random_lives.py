@@ -43,6 +43,7 @@ STEPS = [
     "take_back",
     "undo_take_back",
     "repair",
+    "tell_repaired",
     "give_back",
     "settle",
     "exchange",
@@ -104,6 +105,8 @@ def act(shelf: Shelf, step: str, device: Device, need: Need) -> None:  # noqa: C
             gate.apply(device, "undo_take_back", actor=adviser, reason="entry")
         case "repair":
             shelf.repair(device)
+        case "tell_repaired":
+            gate.apply(device, "tell_repaired", actor=adviser)
         case "give_back":
             returns.give_back_device(actor=adviser, device=device)
         case "settle":

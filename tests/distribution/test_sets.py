@@ -93,6 +93,7 @@ def after(shelf: Shelf) -> list[Case]:
         Case(sold, "undo_hand_over", shelf.adviser, {"reason"}, reason="nonsense"),
         Case(sold, "take_back", shelf.adviser, {"reason"}, reason="nonsense"),
         Case(back, "undo_take_back", shelf.adviser, {"reason"}, reason="nonsense"),
+        Case(back, "tell_repaired", shelf.adviser, {"repaired"}),
         Case(back, "give_back", shelf.adviser, {"repaired", "warranty_prolonged"}, warranty_until=far),
         Case(back, "start", shelf.technician, {"served_otherwise"}),
         Case(lost, "find", shelf.adviser, {"same_quota"}, quota=None),

@@ -62,6 +62,7 @@ DEVICE_PAGES = (
     "device_undo_hand_over",
     "device_take_back",
     "device_undo_take_back",
+    "device_tell_repaired",
     "device_give_back",
     "device_replace",
     "device_exchange",
