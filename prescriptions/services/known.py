@@ -4,9 +4,6 @@ What staff did is told with their role and their organisation, not their name: t
 2023, C-579/21, Pankki S).
 """
 
-import io
-import json
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,14 +12,11 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
 from documents.enums import TO_THE_ADDRESSEE_ALONE
-from documents.exceptions import FileForgotten
 from documents.models import Document, Mail, Sms, SmsAnswer, StoredFile
-from documents.services import draw_document, open_file, render_pdf
 from lifecycle.actors import Actor
 from lifecycle.machine import Stateful
 from lifecycle.models import Comment
@@ -34,7 +28,8 @@ from prescriptions.personal_data import PersonalData, all_personal_data
 from prescriptions.services.households import record_access
 from typography.french import euros, written_day, written_moment
 
-TEMPLATE = "documents/prescriptions/everything_known.html"
+OF_AN_ACT = {"verb": "acte", "values": "précisions"}
+"""What the columns of a journal are called by whoever knows no journal."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +125,7 @@ def _cell(held: PersonalData, field: Any, row: Any, comments: dict[str, str]) ->
     """What a column says, or nothing when it is empty."""
     raw = getattr(row, field.attname)
     is_named = field.verbose_name != field.name.replace("_", " ") or field.related_model is not Membership
-    label = str(field.verbose_name) if is_named else "par"
+    label = OF_AN_ACT.get(field.name, str(field.verbose_name)) if is_named else "par"
     if field.name == "comment_digest":
         text = comments.get(raw, "")
         return KnownCell("comment", "commentaire", text, text) if text else None
@@ -227,51 +222,9 @@ def _answers(answers: Iterable[SmsAnswer]) -> KnownSection:
     return KnownSection("Vos réponses aux SMS", [cells(answer) for answer in answers])
 
 
-# --- what is taken away
-
-
 def export_known(*, actor: Actor, rights_request: RightsRequest, at: datetime | None = None) -> KnownOfHousehold:
     """Gather everything for the officer who answers this request, and log it. Raises PermissionDenied."""
     if can_instruct_rights_request(actor) is None:
         raise PermissionDenied
     record_access(actor=actor, household=rights_request.household, what=EXPORTED, at=at)
     return all_known(rights_request.household)
-
-
-def as_pdf(known: KnownOfHousehold, at: datetime) -> bytes:
-    """The readable one: a tagged PDF, drawn for whoever opens it and kept nowhere."""
-    return render_pdf(
-        TEMPLATE,
-        {"known": known, "sections": known.sections},
-        title="Tout ce que Maillon sait de vous",
-        identifier=f"Dossier {known.household.reference}",
-        date=at,
-    )
-
-
-def as_archive(known: KnownOfHousehold, at: datetime) -> bytes:
-    """The one that other software reads: the PDF, the same rows in JSON, and each paper as it was made."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a-lire.pdf", as_pdf(known, at))
-        archive.writestr("donnees.json", json.dumps(_plain(known), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
-        for paper in known.papers:
-            archive.writestr(f"papiers/{paper.public_code}.pdf", _content(paper))
-        for file in known.files:
-            archive.writestr(f"fichiers/{file.pk}-{file.called}", open_file(file).read())
-    return packed.getvalue()
-
-
-def _content(paper: Document) -> bytes:
-    try:
-        return open_file(paper.rendered).read() if paper.rendered is not None else draw_document(paper)
-    except FileForgotten:
-        return b""
-
-
-def _plain(known: KnownOfHousehold) -> dict[str, Any]:
-    rows = {
-        section.title: [{cell.name: {"dit": cell.said, "valeur": cell.raw} for cell in row} for row in section.rows]
-        for section in known.sections
-    }
-    return {"dossier": known.household.reference, "contenu": rows}

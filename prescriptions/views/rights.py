@@ -37,7 +37,8 @@ from prescriptions.permissions import (
 )
 from prescriptions.rights_told import About, letter_of, letters_of
 from prescriptions.services.households import record_access
-from prescriptions.services.known import KnownOfHousehold, as_archive, as_pdf, export_known
+from prescriptions.services.known import KnownOfHousehold, export_known
+from prescriptions.services.known_taken import as_archive, as_pdf
 from prescriptions.services.rights import receive_rights_request
 from prescriptions.tables.rights import RightsTable
 from prescriptions.views.rows import visible_household

@@ -15,7 +15,8 @@ from documents.models import Document
 from documents.services import queue_sms
 from prescriptions.models import Household, HouseholdAccess
 from prescriptions.personal_data import COMMON, all_personal_data, tables_beyond
-from prescriptions.services.known import all_known, as_archive, as_pdf
+from prescriptions.services.known import all_known
+from prescriptions.services.known_taken import as_archive, as_pdf
 from prescriptions.services.prescriptions import refuse_prescription, withdraw_prescription
 from tests.desk.test_walls_of_all_pages import PERSON, PROOF, STORY, seen
 from tests.pages import acting

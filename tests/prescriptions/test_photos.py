@@ -29,7 +29,8 @@ from prescriptions.models import Fact, HouseholdAccess, Prescription, ProofPhoto
 from prescriptions.own_papers import pass_for
 from prescriptions.own_photos import AGAIN, TOLD
 from prescriptions.parameters import PHOTO_DAYS
-from prescriptions.services.known import all_known, as_archive
+from prescriptions.services.known import all_known
+from prescriptions.services.known_taken import as_archive
 from prescriptions.services.photos import NO_FACT, accept_proof_photo, send_photo
 from prescriptions.services.prescriptions import ask_completion_prescription, withdraw_prescription
 from tests.documents.pictures import MAKER, PLACE, a_bomb, a_photo
