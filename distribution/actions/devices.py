@@ -37,7 +37,7 @@ BY: Mapping[MessageChannel | None, str] = {
     MessageChannel.SMS: "Un SMS part tout de suite, ou à l’heure où il ne dérange pas.",
     MessageChannel.EMAIL: "Un courriel part tout de suite.",
     MessageChannel.LETTER: "Sa lettre se prépare\u00a0: imprimez-la depuis la page de l’appareil, et postez-la.",
-    None: "Aucun message ne part à ce foyer\u00a0: appelez-le d’abord, son numéro est sur la page de l’appareil.",
+    None: "Aucun message ne part à ce foyer\u00a0: joignez-le avant de valider, comme le dit la page de l’appareil.",
 }
 SIGNED_AS = {"signature": "deposit"}
 """Where the form calls otherwise what the rules name."""
@@ -73,7 +73,7 @@ def _how_it_is_told(request: Request, device: Device) -> Mapping[str, Any]:
     if device.need is None or device.state != DeviceState.RETURNED:
         return {}
     until = written_day(waits_until(timezone.now()))
-    told = f"Une fois l’appareil revenu au point, et pas avant\u00a0: le foyer lit où il l’attend, jusqu’au {until}."
+    told = f"Une fois l’appareil revenu au point, et pas avant\u00a0: il y attend son foyer jusqu’au {until}."
     return {"warning": f"{told} {BY[way_of(device.need)]}"}
 
 
@@ -207,6 +207,7 @@ PAGES: tuple[Page[Request], ...] = (
         "prevenir-repare",
         TellRepairedForm,
         done="foyer prévenu. Il vous reste à le lui rendre",
+        form_kwargs=lambda request, device: {"written": device.need is not None and way_of(device.need) is not None},
         context=_how_it_is_told,
         values=TellRepairedForm.told,
     ),

@@ -51,7 +51,7 @@ class DeviceSendBackForm(SymptomForm):
 
 
 class TellRepairedForm(CommentForm):
-    """The household is told that its device waits for it."""
+    """The household is told that its device waits for it; ``written``: by Maillon, unless it knows already."""
 
     known = forms.BooleanField(
         label="Le foyer le sait déjà\u00a0: aucun message ne part",
@@ -59,7 +59,12 @@ class TellRepairedForm(CommentForm):
         help_text="Vous l’avez appelé, ou il est passé.",
     )
 
+    def __init__(self, *args: Any, written: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not written:
+            del self.fields["known"]
+
     def told(self) -> dict[str, Any]:
         """What the gate is given."""
         given = {"comment": self.cleaned_data["comment"]}
-        return given | {"known": True} if self.cleaned_data["known"] else given
+        return given | {"known": True} if self.cleaned_data.get("known") else given

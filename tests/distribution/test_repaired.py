@@ -117,7 +117,12 @@ def test_by_letter_its_paper_is_ready_to_be_posted_for_those_who_serve_it_alone(
 
 @pytest.mark.parametrize(
     ("way", "said"),
-    [("email", "Un courriel part"), ("sms", "Un SMS part"), ("letter", "Sa lettre"), ("phone", "appelez-le")],
+    [
+        ("email", "Un courriel part"),
+        ("sms", "Un SMS part"),
+        ("letter", "Sa lettre"),
+        ("phone", "joignez-le avant de valider"),
+    ],
 )
 def test_the_page_says_how_the_household_is_told_and_until_when_before_it_is_done(
     shelf: Shelf, way: str, said: str
@@ -127,6 +132,7 @@ def test_the_page_says_how_the_household_is_told_and_until_when_before_it_is_don
     assert url in read(client, page_of(device, "device_detail"))
     page = read(client, url)
     assert said in page
+    assert ("Le foyer le sait déjà" in page) is (way != "phone"), "nothing leaves that would be held back"
     done(client, url)
 
     assert "Foyer prévenu" in read(client, page_of(device, "device_detail"))
