@@ -186,7 +186,8 @@ def test_the_worker_gives_the_sheet_in_the_language_of_the_family() -> None:
         assert "no-store" in response["Cache-Control"]
         words = words_of(b"".join(response))  # type: ignore[arg-type]
         assert prescription.reference in words
-        assert not re.search(r"établi|votre|demande|feuille", words)
+        assert not re.search(r"établi|votre|demande|feuille|page", words)
+        assert re.search(r"1 ?/ ?1", words), "the number of the page, which is read from both sides"
         told = Tongue(SheetLanguage(language), SheetTranslation.objects.texts_on(language, timezone.localdate()))
         if language != SheetLanguage.ARABIC:  # what is read from the right comes out of a PDF in another order
             assert prescription.household.name in words
