@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from imports.readers.copies import TAKEN_OUT
 from imports.readers.names import bare, plain
 from imports.readers.sheets import MOST_LINES, Cells, SheetRefused, WorkbookSheet, too_many_lines
 from imports.readers.texts import text_sheet
@@ -113,13 +114,26 @@ def finder(synonyms: Mapping[str, Sequence[str]]) -> Find:
 
 
 def columns_of(headings: Cells, find: Find, kept: Mapping[str, str]) -> dict[str, int]:
-    """``{field: column}``: where a heading was before (``kept``: ``{field: heading}``), else by its name."""
+    """``{field: column}``: where a heading was before (``kept``: ``{field: heading}``), else by its name.
+
+    What was kept only adds: a field whose heading of before is not there is looked for by its names.
+    """
     plains = [plain(heading) for heading in headings]
     columns = {field: plains.index(said) for field, said in kept.items() if said and said in plains}
     for column, heading in enumerate(headings):
-        if column not in columns.values() and (field := find(heading)) and field not in columns and field not in kept:
+        if column not in columns.values() and (field := find(heading)) and field not in columns:
             columns[field] = column
     return columns
+
+
+def unread_headings(table: ReadTable, columns: Mapping[str, int]) -> list[str]:
+    """The headings under which lines say something that no field reads."""
+    read = set(columns.values())
+    return [
+        heading
+        for column, heading in enumerate(table.headings)
+        if heading and column not in read and any(line.cell(column) not in ("", TAKEN_OUT) for line in table.lines)
+    ]
 
 
 NO_HEADINGS = (

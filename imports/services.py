@@ -19,11 +19,11 @@ from documents.models import StoredFile
 from documents.services.files import forget_file, open_file, store_file
 from imports.enums import ImportOutcome, ImportStage
 from imports.kinds import ImportKind, ImportRow, kinds
-from imports.models import Import, KeptColumns, LeftLine
+from imports.models import Import, LeftLine
 from imports.readers.copies import copy_of, sheet_of, without
-from imports.readers.names import plain
 from imports.readers.sheets import SheetRefused, WorkbookSheet
 from imports.reading import ReadTable, columns_of, refuse_headless, sheets_of, table_of
+from imports.remembering import keep_headings, kept_headings
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import locked_row
@@ -128,12 +128,6 @@ def _deposit(source: Import, table: ReadTable, actor: Membership, at: datetime |
         return before
     source.save()
     return source
-
-
-def kept_headings(source: Import) -> dict[str, str]:
-    """How this organisation headed its columns the last time: ``{field: heading}``."""
-    kept = KeptColumns.objects.filter(kind=source.kind, organisation=source.organisation).first()
-    return dict(kept.headings) if kept else {}
 
 
 @gate.one_transaction
@@ -261,10 +255,7 @@ def _begin(*, source: Import, checked: CheckedFile, actor: Membership, at: datet
     held.stage, held.total, held.applied_at = ImportStage.APPLYING, len(checked.rows), at or timezone.now()
     held.applied_by, held.headings = actor, list(checked.table.headings) if held.declared.named else []
     held.save(update_fields=["stage", "total", "applied_at", "applied_by", "headings"])
-    headings = {name: plain(checked.table.headings[column]) for name, column in held.columns.items()}
-    KeptColumns.objects.update_or_create(
-        kind=held.kind, organisation=held.organisation, defaults={"headings": headings}
-    )
+    keep_headings(held, checked.table.headings)
     put_off("imports.apply", [{"source": held.pk}])
     return held
 

@@ -20,7 +20,8 @@ from imports.models import Import
 from imports.readers.cells import cell_text
 from imports.readers.copies import TAKEN_OUT
 from imports.readers.sheets import SheetRefused
-from imports.reading import columns_of, table_of
+from imports.reading import columns_of, table_of, unread_headings
+from imports.remembering import kept_headings
 from imports.services import (
     AlreadyImported,
     CheckedFile,
@@ -28,7 +29,6 @@ from imports.services import (
     check_import,
     choose_columns,
     drop_import,
-    kept_headings,
     read_otherwise,
     read_sheets,
     take_known,
@@ -99,6 +99,7 @@ def _preview(request: Request, source: Import) -> HttpResponse:
         "known": counts[ImportOutcome.KNOWN],
         "tabs": [("", "Toutes", len(checked.rows)), *((one.value, label, counts[one]) for one, label in MANY.items())],
         "wanted": wanted,
+        "unread": unread_headings(checked.table, source.columns),
         "lacks": [one for one in kind.fields if one.asked and one.name not in source.columns | source.fills],
     }
     return render(request, "imports/import_preview.html", context)

@@ -52,8 +52,13 @@ def machine(number: str = "", type_: str = "Portable", **said: Any) -> tuple[str
 
 def deposited(scene: Scene, rows: Sequence[Sequence[str]], by: Any = None, **said: Any) -> Import:
     """The file of these lines, deposited by a contact of the donor unless said."""
+    return deposited_as(scene, (HEAD, *rows), by, **said)
+
+
+def deposited_as(scene: Scene, rows: Sequence[Sequence[str]], by: Any = None, **said: Any) -> Import:
+    """The file of these rows, the first of which heads its columns."""
     actor = by or scene.contact
-    file = remembered()(store_file)(content=csv_file((HEAD, *rows)), name="parc.csv", by=actor)
+    file = remembered()(store_file)(content=csv_file(rows), name="parc.csv", by=actor)
     return remembered()(deposit_import)(actor=actor, kind=INVENTORY, organisation=scene.donor, file=file, **said)
 
 

@@ -39,7 +39,7 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
 from refurb.services.devices import receive_device
-from tests.donations.inventories import YEAR, deposited, lot_of, machine, taken
+from tests.donations.inventories import YEAR, deposited, deposited_as, lot_of, machine, taken
 from tests.donations.scene import Scene, again, laptops, load_law, public_scene
 from tests.network.factories import make_membership
 from tests.refurb.devices import load_numbers, new_tag
@@ -307,6 +307,36 @@ def test_the_columns_are_remembered_for_the_donor_alone() -> None:
     begin_import(source=choose_columns(source=source, sheet="", columns=odd, fills={}))
     assert deposited(scene, [machine("2")]).columns == odd
     assert deposited(Scene(), [machine("2")]).columns["memory_gb"] == 10
+
+
+def test_what_was_remembered_of_one_file_leaves_no_serial_number_of_the_next_unread() -> None:
+    scene = Scene()
+    first = [("Désignation", "Date d’achat", "Réf. machine"), ("PC portable", "2021", "SN1X")]
+    source = deposited_as(scene, first)
+    begin_import(source=choose_columns(source=source, sheet="", columns=source.columns | {"serial": 2}, fills={}))
+    plain_file = [("Type", "Marque", "IMEI", "Année"), ("Smartphone", "Apple", "356938035643809", "2022")]
+    begin_import(source=deposited_as(scene, plain_file))
+    assert sorted(InventoryUnit.objects.values_list("serial", flat=True)) == ["356938035643809", "SN1X"]
+
+
+def test_what_one_file_did_not_have_stays_remembered_for_the_next() -> None:
+    scene = Scene()
+    head = ("Type", "Année", "Réf. machine")
+    source = deposited_as(scene, [head, ("PC portable", "2021", "SN1X")])
+    begin_import(source=choose_columns(source=source, sheet="", columns=source.columns | {"serial": 2}, fills={}))
+    begin_import(source=deposited_as(scene, [("Type", "Année"), ("UC", "2021")]))
+    assert deposited_as(scene, [head, ("UC", "2022", "SN2X")]).columns["serial"] == 2
+
+
+def test_a_column_that_is_said_to_be_something_else_is_so_the_next_time() -> None:
+    scene = Scene()
+    head = ("Type", "Année", "Réf. machine")
+    source = deposited_as(scene, [head, ("PC portable", "2021", "SN1X")])
+    begin_import(source=choose_columns(source=source, sheet="", columns={"type": 0, "year": 1, "serial": 2}, fills={}))
+    source = deposited_as(scene, [head, ("PC portable", "2022", "INV2")])
+    columns = {"type": 0, "year": 1, "donor_number": 2}
+    begin_import(source=choose_columns(source=source, sheet="", columns=columns, fills={}))
+    assert deposited_as(scene, [head, ("UC", "2022", "INV3")]).columns == columns
 
 
 def test_a_file_with_nothing_to_take_is_not_applied() -> None:

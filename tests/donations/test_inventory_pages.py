@@ -119,6 +119,20 @@ def test_a_file_whose_columns_are_not_known_asks_which_they_are() -> None:
     assert not done(client, reverse(DEPOSIT), deposit=upload(again_)).endswith("/colonnes/")
 
 
+def test_the_columns_that_are_not_read_are_named_before_anything_is_taken() -> None:
+    client = acting(Scene().contact)
+    head = ("Type", "Année", "N° produit", "Couleur")
+    url = done(client, reverse(DEPOSIT), deposit=upload(csv_file([head, ("UC", "2021", "SN1", "noir")])))
+    assert "Colonnes non lues\u00a0: «\u00a0N° produit\u00a0», «\u00a0Couleur\u00a0»." in read(client, url)
+    source = Import.objects.get()
+    done(
+        client, reverse("imports:import_columns", args=[source.pk]), column_type="0", column_year="1", column_serial="2"
+    )
+    page = read(client, url)
+    assert "Colonne non lue\u00a0: «\u00a0Couleur\u00a0»." in page
+    assert "N° produit" not in page
+
+
 def test_a_workbook_of_several_sheets_lets_one_choose_which_is_read() -> None:
     scene = Scene()
     client = acting(scene.contact)

@@ -15,8 +15,9 @@ from documents.enums import SHEETS
 from documents.exceptions import FileRefused
 from documents.services.files import check_file
 from donations.inventory import INVENTORY
+from imports.readers.names import plain
 from imports.readers.sheets import MOST_LINES, SheetRefused
-from imports.reading import ReadTable, columns_of, sheets_of, table_of
+from imports.reading import ReadTable, columns_of, sheets_of, table_of, unread_headings
 from tests.imports.files import HEAD, ROWS, csv_file, ods_file, repacked, text_of, xlsx_file
 
 SAMPLES = Path(__file__).resolve().parents[3].parent / "shared" / "samples" / "spreadsheets"
@@ -156,6 +157,33 @@ def test_what_stands_between_brackets_in_a_heading_is_no_part_of_its_name() -> N
 def test_a_heading_kept_from_before_wins_over_its_name() -> None:
     found = columns_of(("Type", "Réf. interne", "N° de série"), INVENTORY.find, {"serial": "ref interne"})
     assert found == {"serial": 1, "type": 0}
+
+
+def test_a_heading_kept_from_before_that_is_not_there_leaves_its_field_to_the_names() -> None:
+    headings = ("Type", "Marque", "Modèle", "IMEI", "Année", "Etat", "Commentaire")
+    kept = {"type": "designation", "year": "date achat", "serial": "numero serie", "remark": "site"}
+    assert columns_of(headings, INVENTORY.find, kept) == columns_of(headings, INVENTORY.find, {})
+    assert columns_of(headings, INVENTORY.find, {})["serial"] == 3
+
+
+KNOWN = [word for one in INVENTORY.fields for word in (one.label, *one.synonyms)]
+
+
+@given(st.lists(st.sampled_from(KNOWN), unique_by=plain, max_size=10), st.data())
+def test_what_is_remembered_never_leaves_unread_a_column_that_its_name_tells(headings: list[str], data: Any) -> None:
+    fields = st.sampled_from([one.name for one in INVENTORY.fields])
+    kept = data.draw(st.dictionaries(fields, st.sampled_from([*map(plain, KNOWN), "ref interne"])))
+    named, told = (columns_of(tuple(headings), INVENTORY.find, memory) for memory in ({}, kept))
+    taken_by_memory = {field for field, said in kept.items() if said in map(plain, headings)}
+    lost = {column for field, column in named.items() if field not in taken_by_memory} - set(told.values())
+    assert not lost
+
+
+def test_a_column_that_is_not_read_is_named_unless_it_says_nothing() -> None:
+    rows = [("Type", "Bidule", "Vide", "", "N° série"), ("UC", "x", "", "y", "S1")]
+    table = read(csv_file(rows))
+    assert unread_headings(table, columns(table)) == ["Bidule"]
+    assert unread_headings(table, {"type": 0}) == ["Bidule", "N° série"]
 
 
 # --- bounds
