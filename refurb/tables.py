@@ -94,6 +94,9 @@ class DeviceTable(tables.Table):
     def render_tag(self, record: Device) -> str:
         return record.tag or "sans étiquette"
 
+    def value_tag(self, record: Device) -> str:
+        return record.tag
+
     def render_model(self, record: Device) -> str:
         return record.called or "–"
 
@@ -102,6 +105,9 @@ class DeviceTable(tables.Table):
         back = record.state == DeviceState.RECEIVED and getattr(record, "moved_by", "") == "send_back"
         shown = badge(record)
         return format_html("{}<br>renvoyé, en route", shown) if back and not record.place else shown
+
+    def value_state(self, record: Device) -> str:
+        return state_label(Device, record.state)
 
     def render_since(self, value: datetime) -> SafeString:
         return aged(value)

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from lifecycle import gate
 from lists.models import SavedView
 from lists.spreadsheets import csv_lines
 from prescriptions.models import HouseholdAccess
@@ -20,9 +21,9 @@ from tests.desk.list_rows import LISTS, NAMING, PAIRS, Rows, some_rows
 from tests.desk.territory import Territory
 from tests.desk.test_walls_of_all_pages import GROUPS, NAMES, seen, strangers, words
 from tests.distribution.shelves import Shelf
-from tests.donations.scene import Scene
-from tests.pages import acting, crawling
-from tests.refurb.devices import Bench
+from tests.donations.scene import Scene, laptops, load_law
+from tests.pages import acting, crawling, read
+from tests.refurb.devices import Bench, from_lot
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 12
@@ -102,6 +103,10 @@ def test_every_list_leaves_as_a_file_of_both_kinds_with_a_row_for_each_of_its_ow
         assert lines[0][: len(shown)] == shown, name
         assert page.context["listing"].exported is not None or lines[0] == shown, name
         assert len(cells_of(client.get(url, {"export": "xlsx"}))) == len(lines), (name, who)
+        odd = {
+            cell for line in lines[1:] for cell in line if cell == "sans étiquette" or cell.split()[:2] == ["État", ":"]
+        }
+        assert not odd, f"{name}, {who}: what a page says beside a value, or where there is none, is no value"
 
 
 # --- files
@@ -126,6 +131,27 @@ def test_a_file_holds_what_is_seen_in_its_order_on_all_the_pages(bench: Bench) -
     head = lines_of(client.get(url + listing.csv))[0]
     assert "Choisir" not in head
     assert "Atelier" not in head, "the column is hidden on the page of a workshop"
+
+
+def test_the_file_of_devices_says_each_state_by_its_word_and_nothing_for_a_tag_that_is_not() -> None:
+    load_law()
+    lot = Scene(lines=[laptops(2)])
+    device = from_lot(lot)
+    client, url = acting(lot.north.technician), reverse("refurb:device_list")
+    for lines in (lines_of(client.get(url, {"export": "csv"})), cells_of(client.get(url, {"export": "xlsx"}))):
+        tag, state = lines[0].index("Étiquette"), lines[0].index("État")
+        told = {(line[tag], line[state]) for line in lines[1:]}
+        assert told == {(device.tag, "Reçu à l’atelier"), ("", "Enlevé")}
+
+
+def test_the_file_of_devices_says_the_state_alone_of_what_a_point_sent_back() -> None:
+    shelf = Shelf()
+    device = gate.apply(shelf.available(), "send_back", actor=shelf.adviser, reason="broken")
+    client, url = acting(shelf.technician), reverse("refurb:device_list")
+    assert "renvoyé, en route" in read(client, url)
+    lines = lines_of(client.get(url, {"export": "csv"}))
+    (line,) = [line for line in lines if line[0] == device.tag]
+    assert line[lines[0].index("État")] == "Reçu à l’atelier"
 
 
 def test_days_and_figures_are_so_in_a_workbook_and_as_the_french_write_them_in_a_csv() -> None:
