@@ -26,6 +26,7 @@ from lifecycle.in_order import by_key
 from network.models import Organisation
 from prescriptions.models import Need
 from refurb.enums import DeviceType
+from refurb.grading import told_grade
 from refurb.models.defects import Defect
 from refurb.models.device import Device
 from refurb.models.points import Delivery, DeliveryLine
@@ -142,7 +143,7 @@ def freeze_delivery_note(delivery: Delivery, *, actor: Actor, at: datetime) -> D
             "tag": line.device.tag,
             "type": line.device.get_type_display(),
             "model": _model(line.device),
-            "grade": line.device.grade,
+            "grade": told_grade(line.device.grade),
             "with": line.device.attached_to.tag if line.device.attached_to is not None else "",
         }
         for line in lines

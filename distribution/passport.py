@@ -7,6 +7,7 @@ from datetime import date, datetime
 from distribution.functions import Functions, functions_of
 from refurb.certificates import proofs_of, proves
 from refurb.enums import DevicePaperKind, DeviceState, DeviceType
+from refurb.grading import told_grade
 from refurb.machine.device_rules import still_stands
 from refurb.models import Defect, Device, DeviceEntry, DevicePaper, Drive
 from typography.french import HARD, in_a_sentence, storage, written_day
@@ -106,7 +107,7 @@ def _facts(device: Device) -> Iterator[tuple[str, str]]:
         ("Processeur", device.processor),
         ("Mémoire", f"{device.memory_gb}{HARD}Go" if device.memory_gb else ""),
         ("Année d’achat neuf", str(device.year or "")),
-        ("Grade", device.grade.capitalize()),
+        ("Grade", told_grade(device.grade)),
         ("Reconditionné le", written_day(device.ready_at) if device.ready_at else ""),
         ("Par", device.workshop.name),
     ):

@@ -16,6 +16,7 @@ from distribution.templatetags.distribution import day_left
 from lists.columns import WHOLE, StateColumn
 from prescriptions.models import Need
 from refurb.enums import DeviceState
+from refurb.grading import told_grade
 from refurb.models import Delivery, Device, DistributionPoint
 from refurb.tables import DEVICE_LINK, aged
 from typography.french import day, euros, moment, plural
@@ -125,7 +126,7 @@ class AtPointTable(tables.Table):
         return record.called or "–"
 
     def render_grade(self, value: str) -> str:
-        return value.title() if len(value) > 2 else value
+        return told_grade(value)
 
 
 class ShelfTable(AtPointTable):

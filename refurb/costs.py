@@ -16,7 +16,7 @@ from django.db.models import Count, Q, QuerySet
 
 from lifecycle.actors import Actor
 from refurb.enums import CostKind, DeviceState, DeviceType
-from refurb.grading import LETTER, told_grade
+from refurb.grading import best_first, told_grade
 from refurb.models.device import Device
 from refurb.models.stock import Costing
 from refurb.permissions import reads_costs
@@ -114,7 +114,7 @@ class Costs:
 
     def by_grade(self) -> list[CostRow]:
         """A line per grade, then what has none, then what no device can bear."""
-        grades = sorted({group.grade for group in self.groups}, key=_best_first)
+        grades = sorted({group.grade for group in self.groups}, key=best_first)
         rows = [self._row(_named(one), lambda group, one=one: _is(group, "grade", one)) for one in grades]
         return self._with_nobody(rows)
 
@@ -145,7 +145,11 @@ class Costs:
         """The lines of the file, in order; their costs add up to the total."""
         cents: dict[tuple[str, ...], int] = defaultdict(int)
         for costing, group, borne in self.shares:
-            told = (NOBODY, "", "") if group is None else (str(DeviceType(group.type).label), group.grade, _yes(group))
+            told = (
+                (NOBODY, "", "")
+                if group is None
+                else (str(DeviceType(group.type).label), told_grade(group.grade), _yes(group))
+            )
             key = (str(costing.workshop), *told, str(costing.get_kind_display()), funder_of(costing))
             cents[key] += borne
         for key, total in sorted(cents.items()):
@@ -226,11 +230,6 @@ def _is(group: CostGroup | None, name: str, value: str) -> bool:
 
 def _yes(group: CostGroup) -> str:
     return "oui" if group.reconditioned else "non"
-
-
-def _best_first(grade: str) -> tuple[bool, bool, str]:
-    """A grade that is a word is above the letters; what has none comes last."""
-    return not grade, len(grade) <= LETTER, grade
 
 
 def _named(grade: str) -> str:

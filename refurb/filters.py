@@ -13,7 +13,7 @@ from network.models import Organisation
 from network.permissions import acts_as, is_pilot
 from network.requests import Request
 from refurb.enums import DeviceState, DeviceType
-from refurb.grading import told_grade
+from refurb.grading import best_first, told_grade
 from refurb.models import Device, GradingLevel, WasteNote
 from refurb.models.device import DeviceQuerySet
 from refurb.models.waste import WasteNoteQuerySet
@@ -34,9 +34,9 @@ def recyclers(request: Request) -> Any:
 
 
 def grades() -> list[tuple[str, str]]:
-    """The grades that the scales give, by name."""
+    """The grades that the scales give, the best first."""
     given = GradingLevel.objects.order_by("grade").values_list("grade", flat=True).distinct()
-    return [(grade, told_grade(grade)) for grade in given]
+    return [(grade, told_grade(grade)) for grade in sorted(given, key=best_first)]
 
 
 class DeviceFilter(django_filters.FilterSet):

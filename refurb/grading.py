@@ -10,11 +10,24 @@ from refurb.enums import CriterionKind
 type Measure = Decimal | int | str
 LETTER = 2
 """A grade that is longer is a word."""
+UNSELLABLE = "unsellable"
+WORDS = {"HC": "HC (hors catégorie)", UNSELLABLE: "Invendable"}
+"""What the codes of the scales say to whoever never read a scale."""
 
 
 def told_grade(grade: str) -> str:
-    """A grade as people read it: « B », « Premium »."""
-    return grade if len(grade) <= LETTER else grade.title()
+    """A grade as people read it: « B », « Premium », « Invendable »."""
+    return WORDS.get(grade) or (grade if len(grade) <= LETTER else grade.title())
+
+
+def named_grade(grade: str) -> str:
+    """The same where no title says that it is one: « Grade B », « Premium »."""
+    return f"Grade {grade}" if 0 < len(grade) <= LETTER else told_grade(grade)
+
+
+def best_first(grade: str) -> tuple[bool, bool, bool, str]:
+    """Where a grade stands: a word above the letters, what is not sold under them; what has none comes last."""
+    return not grade, grade == UNSELLABLE, len(grade) <= LETTER, grade
 
 
 class Unmeasurable(ValueError):

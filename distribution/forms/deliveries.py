@@ -22,6 +22,7 @@ from network.models import Membership, Organisation
 from network.permissions import is_pilot
 from refurb.enums import DeviceState, DeviceType
 from refurb.forms.devices import SCANNED
+from refurb.grading import told_grade
 from refurb.models import DeliveryLine, Device, DistributionPoint
 from refurb.tags import normal
 
@@ -311,5 +312,5 @@ def described(device: Device) -> str:
     """A device as one recognises it among others: tag, make, grade."""
     parts = [device.tag or device.reference, " ".join(filter(None, (device.manufacturer, device.model)))]
     if device.grade:
-        parts.append(f"grade {device.grade.title() if len(device.grade) > 2 else device.grade}")
+        parts.append(f"grade {told_grade(device.grade)}")
     return " – ".join(filter(None, parts))

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from network.permissions import is_pilot
 from network.siret import is_siren, spaced
+from refurb.grading import named_grade, told_grade
 from refurb.permissions import (
     at_own_points,
     can_manage_device,
@@ -35,6 +36,8 @@ from typography.french import (
 register = template.Library()
 for read in (day, days_ago, euros, grouped, in_a_sentence, lasting, plural, storage, to_the_second):
     register.filter(read)
+register.filter(named_grade)
+register.filter(told_grade)
 
 
 @register.filter

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from refurb.grading import Grade, Scale, Unmeasurable, compute
+from refurb.grading import Grade, Scale, Unmeasurable, best_first, compute, named_grade, told_grade
 from tests.refurb.scales import scales_of_the_files
 
 FILES = scales_of_the_files()
@@ -229,3 +229,19 @@ def test_a_measure_that_makes_no_sense_is_refused(measure: str, given: Any) -> N
 def test_not_a_number_is_no_measure() -> None:
     with pytest.raises(Unmeasurable, match="n’est pas un nombre"):
         pc(ram_gb="NaN")
+
+
+LEVELS = sorted({(level.grade, level.label) for scale in SCALES.values() for level in scale.levels})
+
+
+@pytest.mark.parametrize(("grade", "label"), LEVELS)
+def test_a_grade_is_told_by_its_letter_or_by_the_words_of_its_scale(grade: str, label: str) -> None:
+    told = told_grade(grade)
+    assert label == f"Grade {told}" or label.casefold() in told.casefold()
+    assert named_grade(grade) in (f"Grade {grade}", told)
+
+
+def test_grades_are_told_from_the_best_to_what_is_not_sold_then_what_has_none() -> None:
+    told = ["premium", "A", "B", "C", "D", "HC", "unsellable", ""]
+    assert sorted(reversed(told), key=best_first) == told
+    assert {grade for grade, _ in LEVELS} == set(told) - {""}
