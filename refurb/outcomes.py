@@ -14,7 +14,7 @@ from donations.models import DonationLine, DonationPaper
 from donations.models.donation import DonationQuerySet
 from lifecycle.actors import Actor
 from reference.parameters import DatedParameter
-from refurb.enums import EXPECTED, ON_THE_BENCH, WASTE, DeviceState, DeviceType
+from refurb.enums import ON_THE_BENCH, DeviceState, DeviceType
 from refurb.models.device import Device
 from refurb.parameters import SPARED_CO2, SPARED_MATERIALS
 
@@ -34,14 +34,17 @@ ANNOUNCED = OutcomeStage("announced", "À décider", ())
 """The units of the lots that wait for their decision: none is a device before it."""
 STAGES = (
     ANNOUNCED,
-    OutcomeStage("coming", "À venir", EXPECTED),
-    OutcomeStage("workshop", "À l’atelier", (*ON_THE_BENCH, S.RETURNED)),
-    OutcomeStage("ready", "Reconditionnés", (S.READY, S.ALLOTTED, S.SHIPPED, S.AVAILABLE, S.RESERVED)),
+    OutcomeStage("coming", "À enlever", (S.DECLARED,)),
+    OutcomeStage("workshop", "En traitement, ou en route", (S.COLLECTED, *ON_THE_BENCH)),
+    OutcomeStage("ready", "Reconditionnés, à l’atelier", (S.READY,)),
+    OutcomeStage("allotted", "Affectés, à expédier", (S.ALLOTTED,)),
+    OutcomeStage("point", "Au point, ou en route", (S.SHIPPED, S.AVAILABLE, S.RESERVED, S.RETURNED)),
     OutcomeStage("handed", "Remis à un foyer", (S.HANDED_OVER,)),
-    OutcomeStage("waste", "Recyclés ou à recycler", WASTE),
+    OutcomeStage("unusable", "À recycler", (S.UNUSABLE,)),
+    OutcomeStage("recycled", "Recyclés ou démontés", (S.DISMANTLED, S.RECYCLED)),
     OutcomeStage("gone", "Retirés, cédés ou manquants", (S.CEDED, S.WITHDRAWN, S.MISSING)),
 )
-"""Every state is in one of them."""
+"""Every state is in one of them; each is inside one link of the chain of its lot, or past it."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from distribution.progress import STAGES as LINKS
 from donations.models import Donation
 from donations.services.donations import qualify_donation
 from lifecycle import gate
@@ -16,10 +17,11 @@ from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device
 from refurb.outcomes import STAGES, DonationOutcome, Spared, spared, staged, two_figures
 from refurb.parameters import SPARED_CO2, SPARED_MATERIALS
+from refurb.services.devices import receive_device
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene, laptops, load_law, screens
 from tests.network.factories import make_membership
-from tests.refurb.devices import fresh, from_lot, given_to
+from tests.refurb.devices import fresh, from_lot, given_to, new_tag
 from tests.refurb.pages import acting, read
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +45,38 @@ def test_every_state_is_at_one_stage() -> None:
     assert sorted(states) == sorted(DeviceState)
 
 
+def test_what_became_of_a_lot_stands_where_its_chain_says() -> None:
+    """Each stage is inside one link of the chain, or in none: the counts of the two pages add up to each other."""
+    for stage in STAGES:
+        links = {rank for state in stage.states for rank, states in enumerate(LINKS) if state in states}
+        outside = [state for state in stage.states if not any(state in states for states in LINKS)]
+        assert len(links) + bool(outside) <= 1, stage.label
+
+
+def test_a_device_is_at_the_same_place_on_the_two_pages_of_its_donor() -> None:
+    scene = Scene(lines=[laptops(3)])
+    bench = given_to(scene)
+    shelf, _ = in_a_household(scene)
+    lot = Donation.objects.get()
+    waiting = list(Device.objects.filter(donation=lot, state=DeviceState.COLLECTED).order_by("pk"))
+    for rank, device in enumerate(waiting):
+        here = receive_device(actor=bench.technician, device=device, tag=new_tag())
+        made = bench.recondition(bench.prepared(gate.apply(here, "start", actor=bench.technician)), 25)
+        if rank == 0:
+            shelf.on_the_shelf(made)
+
+    told = words_of(read(acting(scene.contact), "/"))
+    assert "1 appareil à l’atelier" in told
+    assert "1 appareil au point, ou en route" in told
+    shown = shown_to(scene.contact)
+    assert (shown["Reconditionnés, à l’atelier"], shown["Au point, ou en route"]) == ("1", "1")
+    assert (shown["En traitement, ou en route"], shown["Remis à un foyer"]) == ("0", "1")
+
+
+def words_of(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
 def test_a_donor_reads_where_its_devices_are_and_what_those_in_a_household_spare() -> None:
     scene = Scene()
     lot = fresh(in_a_household(scene)[1]).donation
@@ -52,11 +86,14 @@ def test_a_donor_reads_where_its_devices_are_and_what_those_in_a_household_spare
 
     assert shown_to(scene.contact) == {
         "À décider": "0",
-        "À venir": "2",
-        "À l’atelier": "0",
-        "Reconditionnés": "0",
+        "À enlever": "0",
+        "En traitement, ou en route": "2",
+        "Reconditionnés, à l’atelier": "0",
+        "Affectés, à expédier": "0",
+        "Au point, ou en route": "0",
         "Remis à un foyer": "1",
-        "Recyclés ou à recycler": "0",
+        "À recycler": "0",
+        "Recyclés ou démontés": "0",
         "Retirés, cédés ou manquants": "0",
     }
     assert "27 kg d’équivalent CO₂" in page
@@ -83,7 +120,7 @@ def test_a_lot_that_was_just_announced_is_counted_until_it_is_decided() -> None:
     qualify_donation(actor=scene.pilot, donation=lot, rulings=rulings)
 
     shown = shown_to(scene.contact)
-    assert (shown["À décider"], shown["À venir"]) == ("0", "52")
+    assert (shown["À décider"], shown["À enlever"]) == ("0", "52")
 
 
 def test_a_device_brought_back_spares_nothing_any_more() -> None:
