@@ -57,4 +57,4 @@ def reuse_gauge(donor: Organisation, day: date) -> Gauge | None:
         given=Coalesce(Sum(F("decision__accepted"), filter=reuse), 0),
         undecided=Coalesce(Sum("quantity", filter=Q(donation__state=DonationState.ANNOUNCED)), 0),
     )
-    return Gauge(year=day.year, duty=duty.value, source=duty.source, donor=donor, **totals)
+    return Gauge(year=day.year, duty=duty.value, source=duty.told_source, donor=donor, **totals)

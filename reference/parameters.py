@@ -40,6 +40,11 @@ class InForce[N: (int, Decimal)]:
     since: date | None
     source: str
 
+    @property
+    def told_source(self) -> str:
+        """Its source as anybody reads it: what stands after « ; » is noted for those who keep the values."""
+        return self.source.partition(";")[0].strip()
+
 
 @dataclass(frozen=True, eq=False)
 class DatedParameter[N: (int, Decimal)]:

@@ -139,7 +139,7 @@ def spared(handed: Mapping[DeviceType, int], each: Mapping[str, DatedParameter[D
     total = sum((handed[type_] * value.value for type_, value in known.items()), Decimal(0))
     return Spared(
         kilograms=two_figures(total),
-        source="\u00a0; ".join(dict.fromkeys(value.source for value in known.values())),
+        source="\u00a0; ".join(dict.fromkeys(value.told_source for value in known.values())),
         counted=sum(handed[type_] for type_ in known),
     )
 

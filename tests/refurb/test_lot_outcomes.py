@@ -21,7 +21,7 @@ from refurb.services.devices import receive_device
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene, laptops, load_law, screens
 from tests.network.factories import make_membership
-from tests.refurb.devices import fresh, from_lot, given_to, new_tag
+from tests.refurb.devices import fresh, from_lot, given_to, load_numbers, new_tag
 from tests.refurb.pages import acting, read
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +99,8 @@ def test_a_donor_reads_where_its_devices_are_and_what_those_in_a_household_spare
     assert "27 kg d’équivalent CO₂" in page
     assert "130 kg de matières" in page
     assert "ADEME 2022" in page
+    assert "d’après des pages qui citent l’étude." in page
+    assert "à confirmer" not in page, "a note of the house is for those who keep the values"
     assert lot.reference in page
     assert reverse(PAGE) in read(acting(scene.contact), reverse("donations:donation_list"))
     file = b"".join(acting(scene.contact).get(reverse(PAGE), {"export": "csv"}).streaming_content).decode("utf-8-sig")
@@ -158,6 +160,15 @@ def test_a_type_that_no_study_counts_counts_for_nothing_and_is_named() -> None:
     co2 = spared(handed, SPARED_CO2, date(2026, 11, 28))
     assert (co2.kilograms, co2.counted) == (54, 2)
     assert spared({DeviceType.SCREEN: 3}, SPARED_MATERIALS, date(2026, 11, 28)).source == ""
+
+
+def test_a_source_is_told_without_the_note_that_the_house_adds_to_it() -> None:
+    load_numbers()
+    day = date(2026, 11, 28)
+    noted = SPARED_CO2[DeviceType.LAPTOP].in_force(day).source
+    told = spared({DeviceType.LAPTOP: 1}, SPARED_CO2, day).source
+    assert noted.startswith(told)
+    assert "à confirmer" in noted.removeprefix(told)
 
 
 def test_no_saving_is_told_twice_for_one_type() -> None:
