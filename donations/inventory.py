@@ -243,6 +243,7 @@ def _tell_known(source: Import, rows: Sequence[ImportRow]) -> None:
         serial, number = keys_of(row)
         lot = lots["serial_key"].get(serial) or lots["donor_key"].get(number)
         reason = INVENTORIED.format(lot) if lot else FOLLOWED if serial in followed else ""
+        row.is_elsewhere = bool(reason)
         if reason and source.with_known:
             row.notices.append(reason)
         elif reason:

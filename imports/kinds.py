@@ -69,6 +69,8 @@ class ImportRow:
     leads: list["ImportResult"] = field(default_factory=list)
     """What it is about, to be opened."""
     outcome: ImportOutcome = ImportOutcome.CREATED
+    is_elsewhere: bool = False
+    """Known from elsewhere: a person may say that it is taken all the same."""
 
     def refuse(self, reason: str) -> None:
         """The line is left out, for this reason and those already said."""

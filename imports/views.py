@@ -96,7 +96,7 @@ def _preview(request: Request, source: Import) -> HttpResponse:
         "takes": counts[ImportOutcome.CREATED],
         "become": _weighed(checked),
         "left": counts[ImportOutcome.REFUSED] + counts[ImportOutcome.KNOWN],
-        "known": counts[ImportOutcome.KNOWN],
+        "elsewhere": sum(row.is_elsewhere for row in checked.rows),
         "tabs": [("", "Toutes", len(checked.rows)), *((one.value, label, counts[one]) for one, label in MANY.items())],
         "wanted": wanted,
         "unread": unread_headings(checked.table, source.columns),

@@ -230,6 +230,30 @@ def test_what_is_known_is_taken_all_the_same_when_a_person_says_so_and_no_longer
     assert "1 ligne à reprendre, 1 laissée de côté" in read(client, page)
 
 
+def test_a_double_inside_the_file_is_no_other_machine_and_nobody_is_asked_to_take_it_again() -> None:
+    scene = Scene()
+    source = deposited(scene, [machine("1"), machine("1"), machine("2")])
+    client, page = acting(scene.contact), reverse("imports:import_detail", args=[source.pk])
+    told = read(client, page)
+    assert "reprise une seule fois" in told
+    assert "Les reprendre aussi" not in told
+    done(client, reverse("imports:import_known", args=[source.pk]), taken="1")
+    assert "à votre demande" not in read(client, page)
+
+
+def test_what_is_taken_all_the_same_is_counted_without_the_doubles_of_the_file() -> None:
+    scene = Scene()
+    taken(scene, [machine("1")])
+    source = deposited(scene, [machine("1"), machine("1"), machine("2")])
+    client, page = acting(scene.contact), reverse("imports:import_detail", args=[source.pk])
+    assert "1 ligne à reprendre, 2 laissées de côté" in read(client, page)
+    done(client, reverse("imports:import_known", args=[source.pk]), taken="1")
+    told = read(client, page)
+    assert "2 lignes à reprendre, 1 laissée de côté" in told
+    assert "1 ligne déjà connue est reprise aussi, à votre demande" in told
+    assert "Ne plus la reprendre" in told
+
+
 def test_the_same_file_read_otherwise_says_that_it_came_before() -> None:
     scene = Scene()
     first = taken(scene, [machine(quantity="3")])
