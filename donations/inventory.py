@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from conventions.enums import DeviceType
 from donations.device_words import condition_of, maker_of, memory_of, type_of
@@ -13,6 +14,7 @@ from donations.enums import DonationState, LineCondition
 from donations.gift_law import GiftLaw, gift_law
 from donations.models.donation import Donation
 from donations.models.inventory import GONE, InventoryUnit, alike
+from donations.naming import names_somebody
 from donations.permissions import can_create_donation
 from donations.services.inventory import (
     MOST_GROUPS,
@@ -35,6 +37,8 @@ from typography.french import Noun
 
 CODE = "inventory"
 OLDEST = 1985
+SHOWN = 80
+"""Signs of a remark that are shown again."""
 NO_TYPE = "Le type d’appareil manque."
 NO_YEAR = "L’année ou la date d’achat manque."
 NO_VALUE = "La valeur unitaire manque\u00a0: un donateur public la dit pour chaque appareil (CG3P, art. D. 3212-3)."
@@ -46,6 +50,7 @@ TWO_MACHINES = (
     "Même étiquette du donateur que la ligne {}, avec un autre numéro de série\u00a0: corrigez l’une des deux."
 )
 INVENTORIED = "Déjà inventoriée dans le lot {}."
+NAMES = "«\u00a0{}\u00a0» semble nommer une personne, ou dire comment la joindre\u00a0: ôtez-le du fichier."
 FOLLOWED = "Un appareil qui porte ce numéro est déjà suivi par Maillon."
 
 
@@ -205,6 +210,9 @@ def _judge(row: ImportRow, law: GiftLaw, *, public: bool) -> None:
     if serial and not keys_of(row)[0]:
         row.notices.append(GENERIC.format(serial))
         values["serial"] = None
+    if values["remark"] and names_somebody(values["remark"]):
+        row.names_somebody = True
+        row.notices.append(NAMES.format(Truncator(values["remark"]).chars(SHOWN)))
     if values["quantity"] > 1 and (values["serial"] or values["donor_number"]):
         row.refuse(SEVERAL.format(values["quantity"]))
 

@@ -71,6 +71,8 @@ class ImportRow:
     outcome: ImportOutcome = ImportOutcome.CREATED
     is_elsewhere: bool = False
     """Known from elsewhere: a person may say that it is taken all the same."""
+    names_somebody: bool = False
+    """It seems to name a person, in a file that should not."""
 
     def refuse(self, reason: str) -> None:
         """The line is left out, for this reason and those already said."""

@@ -99,6 +99,7 @@ def _preview(request: Request, source: Import) -> HttpResponse:
         "elsewhere": sum(row.is_elsewhere for row in checked.rows),
         "tabs": [("", "Toutes", len(checked.rows)), *((one.value, label, counts[one]) for one, label in MANY.items())],
         "wanted": wanted,
+        "naming": [row.line.number for row in checked.rows if row.names_somebody],
         "unread": unread_headings(checked.table, source.columns),
         "lacks": [one for one in kind.fields if one.asked and one.name not in source.columns | source.fills],
     }

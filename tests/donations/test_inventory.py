@@ -18,6 +18,7 @@ from documents.models import StoredFile
 from donations.device_words import condition_of, maker_of, memory_of, type_of
 from donations.enums import DonationState, LineCondition, WithdrawReason
 from donations.models import DonationLine, InventoryUnit
+from donations.naming import names_somebody
 from donations.services.donations import announce_donation, edit_donation
 from donations.services.inventory import remove_inventory
 from imports import services
@@ -245,6 +246,45 @@ def test_a_person_says_that_what_is_known_is_taken_all_the_same() -> None:
     assert [str(row.outcome) for row in rows] == ["created", "known", "created"]
     assert "Déjà inventoriée" in rows[0].notices[0]
     assert begin_import(source=source).created == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("ancien poste de Mme Martin Sophie", "MME DURAND", "mme durand", "M. Martin", "M.Martin", "monsieur le goff"),
+        *("Mr LEROY, bureau 12", "poste du Dr Éluard", "sophie.martin@exemple.test", "rendre au 06 12 34 56 78"),
+        *("+33612345678", "poste de Mlle  Petit"),
+    ],
+)
+def test_a_text_that_says_who_a_person_is_is_told(text: str) -> None:
+    assert names_somebody(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "SSD M.2 256", "Bureau M. 2", "Hôtel du Département", "Lycée Marie Curie", "Lot 06 12 34", "écran HS"),
+        *("5CG8EXEM01", "série 0612345678901", "CD59-0612345678", "à 12@15 h", "Mémoire 8 Go", "Salle Mermoz"),
+    ],
+)
+def test_a_text_that_names_nobody_is_left_alone(text: str) -> None:
+    assert not names_somebody(text)
+
+
+def test_a_remark_that_names_somebody_is_said_on_its_line_and_does_not_refuse_it() -> None:
+    head = ("Type", "Année", "Commentaire")
+    rows = [head, ("UC", "2021", "ancien poste de Mme Martin Sophie"), ("UC", "2021", "bureau 12")]
+    first, second = check_import(deposited_as(Scene(), rows)).rows
+    assert (first.outcome, second.outcome) == ("created", "created")
+    assert any("semble nommer une personne" in notice for notice in first.notices)
+    assert (first.names_somebody, second.names_somebody, second.notices) == (True, False, [])
+
+
+def test_the_usual_heading_of_the_type_is_known_whatever_stands_beside_it() -> None:
+    head = ("Désignation", "Marque", "Modèle", "N° de série", "Date d’achat", "Commentaire")
+    rows = [head, ("PC portable", "HP", "EliteBook", "SN1X", "15/03/2021", "")]
+    found = deposited_as(Scene(), rows).columns
+    assert found == {"type": 0, "manufacturer": 1, "model": 2, "serial": 3, "year": 4, "remark": 5}
 
 
 # --- once

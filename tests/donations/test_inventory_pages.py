@@ -133,6 +133,17 @@ def test_the_columns_that_are_not_read_are_named_before_anything_is_taken() -> N
     assert "N° produit" not in page
 
 
+def test_lines_that_seem_to_name_a_person_are_told_above_all_the_pages_of_the_file() -> None:
+    client = acting(Scene().contact)
+    lines = [("UC", "2021", "bureau 12")] * 60
+    lines[57] = ("UC", "2021", "ancien poste de Mme Martin Sophie")
+    url = done(client, reverse(DEPOSIT), deposit=upload(csv_file([("Type", "Année", "Commentaire"), *lines])))
+    page = read(client, url)
+    assert "Une ligne semble nommer une personne\u00a0: ligne 59." in page
+    assert "Mme Martin" not in page, "it is on the second page"
+    assert "semble nommer une personne" in read(client, url, page="2")
+
+
 def test_a_workbook_of_several_sheets_lets_one_choose_which_is_read() -> None:
     scene = Scene()
     client = acting(scene.contact)
