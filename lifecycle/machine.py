@@ -31,6 +31,7 @@ from lifecycle.requirements import (
     Requirement,
     Rule,
 )
+from typography.french import in_a_sentence
 
 __all__ = [
     "ACTOR",
@@ -50,6 +51,7 @@ __all__ = [
     "Stateful",
     "Verb",
     "field_of",
+    "given_reason",
     "machine_named",
     "machines",
     "verbs_of",
@@ -192,6 +194,12 @@ class Stateful(FSMModelMixin, models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+def given_reason(reasons: type[models.TextChoices]) -> Callable[[Mapping[str, Any]], str]:
+    """For ``Verb.recalls``: the coded reason that was given, by its word; nothing for a code that is no more."""
+    words = {str(value): in_a_sentence(str(label)) for value, label in reasons.choices}
+    return lambda values: words.get(str(values.get("reason")), "")
 
 
 class Machine:

@@ -1,6 +1,6 @@
 """The one extension point: what an upper app registers, in ``AppConfig.ready()``, on an app below it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypedDict
@@ -115,6 +115,7 @@ type Finder = Callable[[str, Actor], Iterable[Found]]
 type Verifier = Callable[[Callable[[Any], None]], int]
 type CommentJudge = Callable[[Actor, list[int], dict[str, Any], str], None]
 type CommentHusher = Callable[[Any, Actor], Iterable[str]]
+type ChangeTeller = Callable[[Sequence[Any]], Mapping[int, str]]
 
 
 @dataclass
@@ -131,6 +132,7 @@ class Registry:
     comment_judges: dict[str, CommentJudge] = field(default_factory=dict)
     comment_hushers: dict[str, CommentHusher] = field(default_factory=dict)
     place_hushers: dict[str, CommentHusher] = field(default_factory=dict)
+    change_tellers: dict[str, ChangeTeller] = field(default_factory=dict)
 
 
 registry = Registry()
@@ -222,6 +224,15 @@ def hush_places(machine: str, function: CommentHusher) -> None:
     ``function(row, actor)`` returns those verbs: of which the place would tell how few were done there.
     """
     registry.place_hushers[machine] = function
+
+
+def tell_changes(machine: str, function: ChangeTeller) -> None:
+    """Say in the timeline of ``machine`` what a move changed beside the state, one function per machine.
+
+    ``function(entries)`` is given all the rows of the journal of one object, newest first, and returns the sentence of
+    those that changed something, by key: of what the page of the object tells to whoever opens it.
+    """
+    registry.change_tellers[machine] = function
 
 
 def verify(function: Verifier) -> None:

@@ -14,4 +14,5 @@ class RefurbConfig(AppConfig):
         import_module("refurb.authenticity").register_standings()
         import_module("refurb.search").register_finders()
         import_module("refurb.recounts").register_verifiers()
+        import_module("refurb.changes").register_changes()
         import_module("refurb.tectech_import").register_tectech()

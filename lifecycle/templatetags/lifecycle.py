@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -214,6 +214,7 @@ class Happening:
     who: str
     capacity: str = ""
     state: str = ""
+    change: str = ""
     cause: str = ""
     comment: str = ""
     comment_erased: bool = False
@@ -231,7 +232,8 @@ def timeline(
     without_comments: bool = False,
     hushed: bool = False,
 ) -> dict[str, Any]:
-    """The life of a row, newest first. Queries: the journal, the comments, and one per machine among the causes.
+    """The life of a row, newest first. Queries: the journal, the comments, one per machine among the causes, and what
+    ``registry.tell_changes`` asks of a machine.
 
     ``also``: what happened to it that is no move of its machine, each with its date. ``without_comments``: where what
     people wrote may name somebody who is not named on the page; ``hushed``: the same of what other organisations wrote,
@@ -245,8 +247,13 @@ def timeline(
     comments, quiet = _comments(row, [] if without_comments else entries, actor, hushed=hushed)
     causes = _causes(entries, actor)
     placeless = _told_by(registry.place_hushers, row, actor)
+    teller = registry.change_tellers.get(type(row).machine.name)
+    changes = {} if teller is None else teller([entry for entry in entries if entry.verb not in placeless])
     happenings = [
-        _happening(entry, actor, causes, comments, hushed=entry.pk in quiet, placeless=entry.verb in placeless)
+        replace(
+            _happening(entry, actor, causes, comments, hushed=entry.pk in quiet, placeless=entry.verb in placeless),
+            change=changes.get(entry.pk, ""),
+        )
         for entry in entries
     ]
     if beside := [Happening(one.sentence, one.at, one.who) for one in also if one.at is not None]:

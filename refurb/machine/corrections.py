@@ -1,7 +1,7 @@
 """Mistakes set right: a label that is not the one on the device, a scan that should not have been."""
 
-from lifecycle.machine import AT, SAME, Given, Verb
-from refurb.enums import DeviceState, WithdrawalReason
+from lifecycle.machine import AT, SAME, Given, Verb, given_reason
+from refurb.enums import DeviceState, UndoReceiveReason, WithdrawalReason
 from refurb.machine.correction_rules import NOTHING_SINCE_START, UNDOABLE, WASTE_CORRECTED
 from refurb.machine.device import DeviceMachine
 from refurb.machine.device_rules import BSD_GIVEN, ONE_RECYCLER_A_NOTE, RECYCLER_KNOWN
@@ -55,6 +55,7 @@ DeviceMachine.extend(
         share_locks=["donation"],
         stamps=NEVER_CAME,
         journal=["reason"],
+        recalls=given_reason(UndoReceiveReason),
         done="Réception annulée",
         undoes=["receive"],
         why="It is awaited again, picked up and not seen; what was read on it is forgotten.",
@@ -68,6 +69,7 @@ DeviceMachine.extend(
         share_locks=["donation"],
         stamps=NEVER_CAME,
         journal=["reason"],
+        recalls=given_reason(UndoReceiveReason),
         done="Réception annulée",
         undoes=["receive"],
         why="The same for a device that was received before any pick-up: it is at its donor's again.",
@@ -81,6 +83,7 @@ DeviceMachine.extend(
         share_locks=["donation"],
         stamps={"withdrawal_reason": WithdrawalReason.ENTRY.value, "ended_at": AT},
         journal=["reason"],
+        recalls=given_reason(UndoReceiveReason),
         done="Enregistrement annulé",
         undoes=["register"],
         irreversible=True,

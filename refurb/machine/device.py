@@ -5,8 +5,18 @@ All states are declared here; the verbs that need a convention or a household ar
 
 from django.db.models import F
 
-from lifecycle.machine import AT, CREATION, SAME, Given, Machine, Verb
-from refurb.enums import ENDED, DeviceState, MissingReason
+from lifecycle.machine import AT, CREATION, SAME, Given, Machine, Verb, given_reason
+from refurb.enums import (
+    ENDED,
+    CedeReason,
+    DeviceReopenReason,
+    DeviceState,
+    MissingReason,
+    ReclassifyReason,
+    UndoRejectReason,
+    UnusableReason,
+    WithdrawalReason,
+)
 from refurb.machine import device_rules as rules
 from refurb.machine import storage_rules
 from refurb.machine.stamps import LOST, NOT_MISSING, NOT_PRICED, NOT_UNUSABLE, SERVES_NOBODY, current_grading
@@ -130,6 +140,7 @@ class DeviceMachine(Machine, of=Device):
         update_locks=["need", "need__prescription"],
         stamps={"missing_at": AT, "missing_reason": Given("reason"), "part_wanted": "", **LOST},
         journal=["reason"],
+        recalls=given_reason(MissingReason),
         done="Signalé manquant",
         why="Custody had passed and nothing proves it erased: an incident is opened and people are told at once.",
     )
@@ -154,6 +165,7 @@ class DeviceMachine(Machine, of=Device):
         requires=[rules.SAID_STOLEN, rules.LOST_OTHERWISE],
         stamps={"missing_reason": Given("reason")},
         journal=["reason"],
+        recalls=given_reason(MissingReason),
         done="Dit non volé",
         varies=True,
         why="Another one was meant, or it was misplaced: it is still looked for, and the pilot learns it.",
@@ -168,6 +180,7 @@ class DeviceMachine(Machine, of=Device):
         requires=[rules.NEVER_SEEN, rules.WITHDRAWAL_REASON],
         stamps={"withdrawal_reason": Given("reason"), "ended_at": AT, **NOT_MISSING},
         journal=["reason"],
+        recalls=given_reason(WithdrawalReason),
         done="Retiré par le donateur, ou écarté",
         irreversible=True,
         why="It will never come; one that was looked for before anyone had seen it included.",
@@ -181,6 +194,7 @@ class DeviceMachine(Machine, of=Device):
         requires=[rules.RETURN_REASON],
         stamps={"withdrawal_reason": Given("reason"), "ended_at": AT},
         journal=["reason"],
+        recalls=given_reason(WithdrawalReason),
         done="Rendu au donateur",
         irreversible=True,
         why="It was leased, claimed or stolen.",
@@ -257,6 +271,7 @@ class DeviceMachine(Machine, of=Device):
         requires=[rules.REOPEN_REASON],
         stamps=NOT_PRICED,
         journal=["reason"],
+        recalls=given_reason(DeviceReopenReason),
         done="Remis en traitement",
         undoes=["recondition"],
         why="Something was found; the evidence of this stay still counts.",
@@ -276,6 +291,7 @@ class DeviceMachine(Machine, of=Device):
             **SERVES_NOBODY,
         },
         journal=["reason"],
+        recalls=given_reason(UnusableReason),
         done="Déclaré non réemployable",
         why="Decided, and still in the workshop: its drives are to be erased or destroyed.",
     )
@@ -288,6 +304,7 @@ class DeviceMachine(Machine, of=Device):
         requires=[rules.UNDO_REASON],
         stamps=NOT_UNUSABLE,
         journal=["reason"],
+        recalls=given_reason(UndoRejectReason),
         done="Décision «\u00a0non réemployable\u00a0» annulée",
         undoes=["reject"],
         why="Same stay: it never left.",
@@ -337,6 +354,7 @@ class DeviceMachine(Machine, of=Device):
         requires=[storage_rules.PROOFS_STAND, rules.RECIPIENT_NAMED, rules.CEDE_REASON],
         stamps={"recipient": Given("recipient"), "cede_reason": Given("reason"), "ended_at": AT},
         journal=["reason"],
+        recalls=given_reason(CedeReason),
         done="Cédé hors filière",
         irreversible=True,
         why="It leaves the chain, to someone who is named.",
@@ -356,6 +374,7 @@ class DeviceMachine(Machine, of=Device):
         ],
         stamps={"type": Given("type"), "origin_epci": Given("origin_epci")},
         journal=["reason"],
+        recalls=given_reason(ReclassifyReason),
         done="Reclassé",
         varies=True,
         why="It leaves the bucket of its previous row and enters another; past months stay as they were.",
