@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from lifecycle.typed import with_plain_breaks
 
@@ -87,6 +88,41 @@ class ShownForm(forms.BaseForm):
             labels |= dict(label) if isinstance(label, list | tuple) else {str(code): str(label)}
         codes = said if isinstance(said, list) else [said]
         return ", ".join(labels.get(str(code), str(code)) for code in codes if code) or "rien"
+
+
+class HeldForm(forms.BaseForm):
+    """A form of an act about what its page shows: an hour that one moves, a paper that one has signed.
+
+    The page carries it (``holds``). Sent once that is no more what stands, it is refused once, with ``changed``, which
+    says what stands now: sent again, it is done.
+    """
+
+    of_what_was_shown: ClassVar[tuple[str, ...]] = ()
+    """What is given of it alone, and serves no other: it is asked again."""
+
+    def __init__(self, *args: Any, holds: str = "", changed: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.holds, self.changed = holds, changed
+        self.fields[SHOWN] = _ShownField(required=False, initial=holds)
+
+    def full_clean(self) -> None:
+        sent = self.data.get(self.add_prefix(SHOWN), "") if self.is_bound else ""
+        is_overtaken = bool(sent) and sent != self.holds
+        if is_overtaken:
+            self._forget_what_was_shown()
+        super().full_clean()
+        if self.is_bound:
+            self.cleaned_data.pop(SHOWN, None)
+        if is_overtaken:
+            self.add_error(None, self.changed)
+
+    def _forget_what_was_shown(self) -> None:
+        data, files = self.data.copy(), MultiValueDict(self.files)
+        data[self.add_prefix(SHOWN)] = self.holds
+        for name in self.of_what_was_shown:
+            data.pop(self.add_prefix(name), None)
+            files.pop(self.add_prefix(name), None)
+        self.data, self.files = data, files
 
 
 def _as_sent(widget: forms.Widget, value: Any) -> Any:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from distribution.forms.appointments import CancelForm
 from distribution.models import Appointment
 from distribution.services import appointments
-from distribution.views.appointments import hour_context, hours, visible_appointment
+from distribution.views.appointments import hour_context, hour_held, hours, visible_appointment
 from lifecycle.acting import asks_then_acts
 from lifecycle.actors import SYSTEM
 from lifecycle.forms import CommentForm
@@ -33,7 +33,7 @@ def appointment_move(request: Request, reference: str) -> HttpResponse:
     appointment = visible_appointment(request, reference)
     device = appointments.held_for(appointment.need)
     mailed = appointments.is_written_to(appointment.need)
-    day, form = hours(request, device, mailed=mailed, but=appointment.pk)
+    day, form = hours(request, device, mailed=mailed, moved=appointment)
     return APPOINTMENT_PAGES.act(
         request,
         appointment,
@@ -92,6 +92,7 @@ PAGES: tuple[Page[Request], ...] = (
         CancelForm,
         appointments.cancel_appointment,
         done="Rendez-vous annulé. L’appareil reste mis de côté",
+        form_kwargs=lambda request, appointment: hour_held(appointment),
     ),
 )
 

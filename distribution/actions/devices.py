@@ -21,7 +21,7 @@ from distribution.models import Appointment, HandOver
 from distribution.repaired import waits_until, way_of
 from distribution.services import allotment, hand_overs, point_stock, returns
 from distribution.services.appointments import is_written_to
-from distribution.views.hand_overs import device_reserve, opened_note
+from distribution.views.hand_overs import device_reserve, note_of, opened_note
 from documents.enums import MessageChannel
 from lifecycle.acting import deposited
 from lifecycle.forms import ReasonForm
@@ -41,6 +41,10 @@ BY: Mapping[MessageChannel | None, str] = {
 }
 SIGNED_AS = {"signature": "deposit"}
 """Where the form calls otherwise what the rules name."""
+CHANGED = (
+    "La fiche a été préparée de nouveau entre-temps\u00a0: le foyer paie {pay}. Rien n’a été fait."
+    " Imprimez-la et faites-la signer\u00a0: celle d’avant ne compte plus."
+)
 
 
 def _place_given_back(request: Request, device: Device) -> Mapping[str, Any]:
@@ -78,7 +82,10 @@ def _how_it_is_told(request: Request, device: Device) -> Mapping[str, Any]:
 
 
 def _to_sign(request: Request, device: Device) -> Mapping[str, Any]:
-    return {"files": deposited(request), "by": request.membership}
+    note = note_of(request, device)
+    changed = "Cette fiche n’est plus préparée." if note is None else CHANGED.format(pay=euros(note.to_pay))
+    held = {"holds": str(note.pk) if note is not None else "", "changed": changed}
+    return {"files": deposited(request), "by": request.membership, **held}
 
 
 def _note(request: Request, device: Device) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from distribution.enums import AppointmentCancelReason, ClosureReason, Weekday
 from distribution.machine.appointment_rules import CANCEL_REASON, HOUR_GIVEN, SEAT_LEFT
 from distribution.slots import Slot
 from lifecycle.forms import CommentForm, choose, day_input, field_of
+from lifecycle.shown import HeldForm
 from typography.french import full_day, hour
 
 KNOWN = "Le foyer est devant moi, ou au téléphone\u00a0: il connaît ce changement."
@@ -40,7 +41,7 @@ def not_too_far(day: date) -> date:
     return day
 
 
-class HourForm(forms.Form):
+class HourForm(HeldForm, forms.Form):
     """Which hour, among those with a place left; whether the household knows already.
 
     ``ticked_from``: the first hour from then on is ticked beforehand, nothing sooner: nobody would come in time.
@@ -79,7 +80,7 @@ class FromDayForm(forms.Form):
     )
 
 
-class CancelForm(CommentForm):
+class CancelForm(HeldForm, CommentForm):
     """Why, and whether the household knows."""
 
     reason = forms.ChoiceField(

@@ -18,6 +18,7 @@ from donations.forms.deposit import EvidenceForm
 from lifecycle.amounts import AmountField
 from lifecycle.forms import CommentForm, RowField, choose, field_of
 from lifecycle.references import as_typed
+from lifecycle.shown import HeldForm
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from prescriptions.enums import OrderReason
@@ -104,7 +105,7 @@ class BeforeItsTurnForm(CommentForm):
     field_order = ("out_of_order", "comment")
 
 
-class SignedForm(EvidenceForm):
+class SignedForm(HeldForm, EvidenceForm):
     """How the household signed its note: drawn on the screen, on paper and scanned, on paper and attested."""
 
     proof = forms.ChoiceField(
@@ -122,6 +123,7 @@ class SignedForm(EvidenceForm):
     drawn = forms.CharField(required=False, widget=forms.HiddenInput)
     comment = CommentForm.base_fields["comment"]
     field_order = ("proof", "attested", "deposit", "kept", "drawn", "comment")
+    of_what_was_shown = ("attested", "deposit", "kept", "drawn")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -204,15 +204,24 @@ def _refused_hour(need: Need, device: Device, actor: Any) -> str:
 
 
 def hours(
-    request: Request, device: Device | None, *, mailed: bool, but: int | None = None
+    request: Request, device: Device | None, *, mailed: bool, moved: Appointment | None = None
 ) -> tuple[FromDayForm, HourForm]:
-    """The form of hours, from the day that is asked for on, and the one that asks for a day."""
+    """The form of hours, from the day that is asked for on, and the one that asks for a day; ``moved``: what moves."""
+    but = moved.pk if moved is not None else None
     day = FromDayForm(request.GET if "jour" in request.GET else None)
     after = from_day(day.cleaned_data.get("jour")) if day.is_valid() else None
     slots = [] if device is None else slots_for(device, actor=request.membership, after=after, most=SHOWN, but=but)
     if request.method == "POST" and device is not None:  # any hour that was shown, whatever the day asked for since
         slots = slots_for(device, actor=request.membership, but=but)
-    return day, HourForm(posted(request), slots=slots, ticked_from=timezone.now() + TO_READ, mailed=mailed)
+    held = hour_held(moved) if moved is not None else {}
+    return day, HourForm(posted(request), slots=slots, ticked_from=timezone.now() + TO_READ, mailed=mailed, **held)
+
+
+def hour_held(appointment: Appointment) -> dict[str, str]:
+    """What a form about an appointment is held to: the hour that its page shows."""
+    assert appointment.starts_at is not None
+    now = f"Ce rendez-vous a changé d’heure entre-temps\u00a0: il est maintenant le {when(appointment)}. Rien n’a été fait."
+    return {"holds": appointment.starts_at.isoformat(), "changed": f"{now} Est-ce toujours ce que vous voulez\u00a0?"}
 
 
 def from_day(day: date | None) -> datetime | None:

@@ -1,7 +1,7 @@
 """The appointment on the household's own page: taken, moved, given up, put in its calendar; no account, no script."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -57,7 +57,9 @@ REFUSALS = {
     "held": "Aucun appareil n’est plus mis de côté pour vous\u00a0: appelez votre travailleur social.",
 }
 """What is refused, said to the household and in its language; what it has no word for sends it to who helps."""
-OTHER_HOUR, NONE_BOOKED = (Reason(code, REFUSALS[code]) for code in ("other_hour", "none_booked"))
+OTHER_HOUR, NONE_BOOKED, OTHER_TAKEN = (
+    Reason(code, REFUSALS[code]) for code in ("other_hour", "none_booked", "one_booked")
+)
 NOT_DONE = "Cela n’a pas pu se faire\u00a0: appelez votre travailleur social."
 CHOOSE = "À faire\u00a0: choisissez une heure."
 PART = "distribution/own_appointment.html"
@@ -91,6 +93,8 @@ def own_appointment(request: HttpRequest, code: str) -> HttpResponse:
     except (Refused, Unknown) as error:
         codes = [reason.code for reason in error.all] if isinstance(error, Refused) else []
         refused = next((REFUSALS[code] for code in codes if code in REFUSALS), NOT_DONE)
+        if OTHER_TAKEN.code in codes:  # it is shown, and asked whether the one that is ticked takes its place
+            asked |= {"act": "move", "after": _just_before(asked["starts_at"])}
         return told_page(request, code, opened, prescription, refused=refused, asked=asked)
     return told_page(request, code, opened, prescription, done=done, asked=asked)
 
@@ -111,6 +115,12 @@ def _do(link: SignedLink, need: Need, booked: Appointment | None, asked: Mapping
     if asked["act"] != "book":
         return ""
     starts_at = _hour(asked["starts_at"])
+    if booked is not None and booked.starts_at == starts_at:
+        return _awaited(booked)
+    if booked is None and asked["hour"]:
+        raise Refused({need.pk: (NONE_BOOKED,)})
+    if booked is not None and booked.starts_at is not None and booked.starts_at.isoformat() != asked["hour"]:
+        raise Refused({need.pk: (OTHER_TAKEN,)})
     if booked is None:
         return _awaited(book_appointment(actor=link, need=need, starts_at=starts_at))
     return _awaited(move_appointment(actor=link, appointment=booked, starts_at=starts_at))
@@ -151,7 +161,7 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, 
     mine = asked.get("need") == need.reference
     near = _is_near(booked, actor, now)
     choosing = booked is None or (mine and asked.get("act") in ("move", "more"))
-    after = _hour(asked.get("after", "")) if mine else None
+    after = _hour(asked.get("after", "")) if mine and asked.get("act") in ("move", "more") else None
     free = slots_for(device, actor=actor, after=after, most=SHOWN + 2, but=booked.pk if booked else None)
     slots = [slot for slot in free if booked is None or slot.starts_at != booked.starts_at]  # its hour is no other one
     spent = bool(no_other(need, device, actor)) and booked is None
@@ -201,6 +211,12 @@ def _is_near(booked: Appointment | None, actor: SignedLink, now: datetime) -> bo
     return (
         booked is not None and booked.starts_at is not None and booked.starts_at <= now + notice_of(Context(now, actor))
     )
+
+
+def _just_before(typed: str) -> str:
+    """From when hours are shown so that this one comes first; empty for what is none."""
+    chosen = _hour(typed)
+    return (chosen - timedelta(microseconds=1)).isoformat() if chosen is not None else ""
 
 
 def _hour(typed: str) -> datetime | None:

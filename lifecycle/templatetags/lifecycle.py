@@ -248,11 +248,11 @@ def timeline(
     causes = _causes(entries, actor)
     placeless = _told_by(registry.place_hushers, row, actor)
     teller = registry.change_tellers.get(type(row).machine.name)
-    changes = {} if teller is None else teller([entry for entry in entries if entry.verb not in placeless])
+    changes = {} if teller is None else teller(entries)
     happenings = [
         replace(
             _happening(entry, actor, causes, comments, hushed=entry.pk in quiet, placeless=entry.verb in placeless),
-            change=changes.get(entry.pk, ""),
+            change="" if entry.verb in placeless else changes.get(entry.pk, ""),
         )
         for entry in entries
     ]

@@ -293,3 +293,24 @@ def test_an_article_is_changed_only_when_its_words_are_however_it_was_written_do
     assert compared.count("<ins>") == 1
     assert "<del>" not in compared
     assert "Trois\nmots\najoutés." in compared
+
+
+def test_of_a_draft_open_in_two_tabs_the_later_save_keeps_the_earlier_one_and_asks_where_both_wrote() -> None:
+    treaty = Treaty()
+    convention = treaty.draft()
+    client, url = acting(treaty.manager), page_of(convention, "convention_edit")
+    first, second = typed(read(client, url)), typed(read(client, url))
+
+    done(client, url, **first | {"title": "Premier", "clause_warranty": "Douze mois.", "quota_laptop_1": "12"})
+
+    apart = answered(client, url, **second | {"title": "Second", "price_laptop": "71", "quota_laptop_2": "7"})
+    assert "Changé entre-temps\u00a0: «\u00a0Premier\u00a0» est enregistré." in apart
+    assert 'value="Second"' in apart
+    assert again(convention).title == "Premier"
+    done(client, url, **typed(apart))
+
+    kept = again(convention)
+    assert kept.title == "Second"
+    assert kept.clauses.get(code="warranty").text == "Douze mois."
+    assert kept.prices.get(type="laptop", grade="").amount == Decimal(71)
+    assert set(kept.planned_quotas.values_list("type", "year", "total")) == {("laptop", 1, 12), ("laptop", 2, 7)}

@@ -1,0 +1,125 @@
+"""A page left open in a second tab: what was done in the first is told, nothing is undone unseen, and it is asked."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from distribution.enums import AppointmentState, HandOverProof
+from distribution.models import Appointment
+from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
+from distribution.services.hand_overs import prepare_hand_over
+from refurb.enums import DeviceState
+from refurb.models import Device
+from tests.distribution.appointment_pages import kept, opened_page, own, page_of
+from tests.distribution.hours import booked
+from tests.distribution.shelves import Shelf
+from tests.pages import acting, answered, boxes, boxes_of, done
+from tests.prescriptions.files import again
+from typography.french import euros, full_day, hour
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_tried")]
+
+
+def hours_of(shelf: Shelf, device: Device) -> list[str]:
+    return [slot.starts_at.isoformat() for slot in slots_for(device, actor=shelf.adviser)][-4:]
+
+
+# --- the household
+
+
+def test_a_household_that_took_an_hour_in_one_tab_is_asked_before_the_other_tab_moves_it(
+    shelf: Shelf, device: Device
+) -> None:
+    url, (first, second, *_) = own(device), hours_of(shelf, device)
+    client, one_tab = opened_page(url)
+    _, other_tab = opened_page(url)
+    client.post(f"{url}rendez-vous/", kept(one_tab) | {"act": "book", "starts_at": first})
+    made = Appointment.objects.get()
+
+    asked = client.post(f"{url}rendez-vous/", kept(other_tab) | {"act": "book", "starts_at": second})
+    page = asked.content.decode()
+    assert made.starts_at == again(made).starts_at, "it was moved unseen"
+    assert "Un rendez-vous est déjà pris" in page
+    assert "Prendre cette heure à la place" in page
+    assert f'value="{second}" id="h-{made.need.reference}-1" checked' in page
+
+    client.post(f"{url}rendez-vous/", kept(page) | {"act": "book", "starts_at": second})
+    assert again(made).starts_at == datetime.fromisoformat(second)
+
+
+def test_the_same_hour_taken_twice_is_taken_once_and_told_again(shelf: Shelf, device: Device) -> None:
+    url, hours = own(device), hours_of(shelf, device)
+    client, page = opened_page(url)
+    for _ in range(2):
+        told = client.post(f"{url}rendez-vous/", kept(page) | {"act": "book", "starts_at": hours[0]}).content.decode()
+        assert "C’est noté" in told
+    assert [entry.verb for entry in Appointment.objects.get().journal.all()] == ["book"]
+
+
+def test_the_page_of_another_hour_books_nothing_once_its_appointment_was_given_up_elsewhere(
+    shelf: Shelf, device: Device
+) -> None:
+    made = booked(shelf, device, known=True)
+    url, hours = own(device), hours_of(shelf, device)
+    client, page = opened_page(url)
+    choosing = client.post(f"{url}rendez-vous/", kept(page) | {"act": "move"}).content.decode()
+    cancel_appointment(actor=shelf.adviser, appointment=made, reason="household", known=True)
+    told = client.post(f"{url}rendez-vous/", kept(choosing) | {"act": "book", "starts_at": hours[0]}).content.decode()
+    assert "Ce rendez-vous est annulé" in told
+    assert not Appointment.objects.booked().exists()
+
+
+# --- the counter
+
+
+@pytest.mark.parametrize("verb", ["move", "cancel"])
+def test_an_appointment_that_was_moved_in_another_tab_is_neither_moved_nor_given_up_unseen(
+    shelf: Shelf, device: Device, verb: str
+) -> None:
+    made, client = booked(shelf, device), acting(shelf.adviser)
+    first, second, *_ = hours_of(shelf, device)
+    typed = {"move": {"starts_at": [second]}, "cancel": {"reason": "household", "comment": "Rappelle demain."}}[verb]
+    tab = boxes(client, page_of(made, verb)) | typed
+    hour_there = datetime.fromisoformat(first)
+    moved = move_appointment(actor=shelf.adviser, appointment=made, starts_at=hour_there)
+
+    asked = answered(client, page_of(made, verb), **tab)
+    assert f"il est maintenant le {full_day(hour_there)} à {hour(hour_there)}" in asked
+    assert again(made).starts_at == moved.starts_at
+    assert again(made).state == AppointmentState.BOOKED
+    assert {name: boxes_of(asked)[name] for name in typed} == typed, "nothing typed is lost"
+
+    done(client, page_of(made, verb), **boxes_of(asked))
+    after = again(made)
+    assert (after.state == AppointmentState.CANCELLED) is (verb == "cancel")
+    assert (after.starts_at != moved.starts_at) is (verb == "move")
+
+
+def test_a_note_prepared_again_in_another_tab_is_not_signed_by_the_page_that_shows_the_former_one(shelf: Shelf) -> None:
+    device, client = shelf.reserved(), acting(shelf.adviser)
+    url = reverse("distribution:device_hand_over", args=[device.reference])
+    typed = {"proof": HandOverProof.ATTESTED.value, "attested": "on", "comment": "Vient avec sa sœur."}
+    tab = boxes(client, url) | typed
+    prepare_hand_over(actor=shelf.adviser, device=device, price=Decimal(12), at=timezone.now())
+
+    asked = answered(client, url, **tab)
+    assert f"le foyer paie {euros(Decimal(12))}" in asked
+    assert again(device).state == DeviceState.RESERVED
+    assert "attested" not in boxes_of(asked), "what was signed was another paper"
+    assert boxes_of(asked)["comment"] == typed["comment"]
+
+    done(client, url, **boxes_of(asked) | {"attested": "on"})
+    assert again(device).state == DeviceState.HANDED_OVER
+
+
+def test_what_was_handed_over_in_another_tab_is_said_to_be_and_not_handed_over_twice(shelf: Shelf) -> None:
+    device, client = shelf.reserved(), acting(shelf.adviser)
+    url = reverse("distribution:device_hand_over", args=[device.reference])
+    tab = boxes(client, url) | {"proof": HandOverProof.ATTESTED.value, "attested": "on"}
+    done(client, url, **tab)
+    again_there = client.post(url, tab).content.decode()
+    assert "Remis" in again_there
+    assert again(device).journal.filter(verb="hand_over").count() == 1
