@@ -16,8 +16,10 @@ from distribution.models import Appointment, HandOver
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS
 from documents.sms_door import takes_answers
 from network.models import Organisation
+from prescriptions.enums import ContactChannel
 from prescriptions.models import Need
 from prescriptions.saying import listed, translatable, translatable_moment
+from prescriptions.telling import REACHED, channel_of
 from typography.french import by_pairs, euros, full_day, hour
 
 TO_BRING = ("une pièce d’identité", "la feuille qui vous a été donnée")
@@ -31,6 +33,8 @@ CHANGE_THERE = (
 CALL_POINT = "Appelez {whom}."
 CALL_WORKER = "Appelez votre travailleur social\u00a0: {whom}."
 ANSWER = "Répondez OUI ou NON. STOP\u00a0: plus de SMS."
+CHOSEN_THERE = "Pour le jour et l’heure, choisissez sur votre page. Sinon, {reached}."
+"""Once an hour was given up: whoever keeps the point's hours calls about another, and no SMS says one."""
 SUMMARY = "Rendez-vous au point de distribution"
 CALENDAR = "rendez-vous.ics"
 
@@ -42,8 +46,12 @@ def when(appointment: Appointment) -> str:
 
 
 def expected(need: Need) -> str | None:
-    """Where and when the household is expected, and with what; None when no appointment is booked."""
+    """Where and when the household is expected, and with what; who calls it once it gave an hour up; None otherwise."""
     booked = Appointment.objects.booked().filter(need=need).select_related("point__commune").first()
+    if booked is None and Appointment.objects.to_rebook().filter(need=need).exists():
+        by_worker = channel_of(need.prescription.household) == ContactChannel.WORKER
+        reached = REACHED[ContactChannel.WORKER if by_worker else ContactChannel.PHONE]
+        return translatable(CHOSEN_THERE, reached=reached)
     if booked is None:
         return None
     return translatable(

@@ -220,8 +220,9 @@ def hours(
 def hour_held(appointment: Appointment) -> dict[str, str]:
     """What a form about an appointment is held to: the hour that its page shows."""
     assert appointment.starts_at is not None
-    now = f"Ce rendez-vous a changé d’heure entre-temps\u00a0: il est maintenant le {when(appointment)}. Rien n’a été fait."
-    return {"holds": appointment.starts_at.isoformat(), "changed": f"{now} Est-ce toujours ce que vous voulez\u00a0?"}
+    now = f"Ce rendez-vous a changé d’heure entre-temps\u00a0: il est maintenant le {when(appointment)}."
+    asked = "Rien n’a été fait. Est-ce toujours ce que vous voulez\u00a0?"
+    return {"holds": appointment.starts_at.isoformat(), "changed": f"{now} {asked}"}
 
 
 def from_day(day: date | None) -> datetime | None:

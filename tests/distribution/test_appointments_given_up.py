@@ -6,14 +6,19 @@ from django.utils import timezone
 
 from desk.todo.appointments import appointment_blocks
 from desk.todo.blocks import first_of
+from distribution.appointments import CHOSEN_THERE
 from distribution.enums import AppointmentState
 from distribution.models import Appointment
 from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
 from lifecycle import gate
+from prescriptions.enums import ContactChannel, SheetLanguage
+from prescriptions.models import SheetTranslation
+from prescriptions.saying import plain
 from refurb.models import Device
 from tests.distribution.appointment_pages import booking, kept, opened_page, own, page_of
-from tests.distribution.hours import booked
+from tests.distribution.hours import booked, opened
 from tests.distribution.shelves import Shelf
+from tests.given import load_reference
 from tests.pages import acting, read
 from tests.prescriptions.files import again
 from typography.french import full_day, hour
@@ -79,3 +84,30 @@ def test_an_hour_that_was_moved_in_another_tab_is_not_given_up_by_the_page_that_
     assert "L’heure de votre rendez-vous a changé" in told
     assert 'value="cancel_sure"' not in told
     assert again(made).state == AppointmentState.BOOKED
+
+
+@pytest.mark.parametrize(
+    ("channel", "said"),
+    [(ContactChannel.SMS, "on vous appelle"), (ContactChannel.WORKER, "votre travailleur social vous le dit")],
+)
+def test_once_its_hour_is_given_up_a_household_is_told_of_the_call_that_is_made_and_of_no_sms(
+    shelf: Shelf, channel: ContactChannel, said: str
+) -> None:
+    opened(shelf)
+    device = shelf.reserved(need=shelf.need(phone="06 99 44 55 66", contact_channel=channel))
+    booked(shelf, device, known=True)
+    client, page = opened_page(own(device))
+    for told in (
+        client.post(f"{own(device)}rendez-vous/", kept(page) | {"act": "cancel_sure"}).content.decode(),
+        opened_page(own(device))[1],
+    ):
+        assert f"choisissez sur votre page. Sinon, {said}." in told
+        assert "SMS" not in told
+    assert to_call(shelf) == 1, "what is promised is done by somebody"
+
+
+@pytest.mark.parametrize("language", SheetLanguage)
+def test_it_is_told_so_in_its_language(language: SheetLanguage) -> None:
+    load_reference("prescriptions")
+    texts = SheetTranslation.objects.texts_on(language, timezone.localdate())
+    assert plain(CHOSEN_THERE) in {plain(french) for french in texts}
