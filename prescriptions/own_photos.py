@@ -32,7 +32,8 @@ def photo_part(prescription: Prescription, actor: SignedLink, asked: Mapping[str
         return None
     photos = list(ProofPhoto.objects.visible_to(actor).filter(prescription=prescription).order_by("-pk")[:MOST_TOLD])
     told = [AGAIN[PhotoFault(one.fault)] if one.fault else TOLD[PhotoState(one.state)] for one in reversed(photos)]
-    return OwnPart(PART, {"told": told, "sends": cannot_send(prescription, timezone.localdate()) is None})
+    sends = cannot_send(prescription, timezone.localdate()) is None
+    return OwnPart(PART, {"told": told, "sends": sends}) if told or sends else None
 
 
 def register() -> None:

@@ -5,7 +5,7 @@ chosen by the state of the prescription: so nothing asks to call and to wait for
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
@@ -82,6 +82,11 @@ def telling_of(prescription: Prescription, needs: Sequence[Need] | None = None) 
         every = by_key(prescription.needs.select_related("mediation")) if needs is None else needs
         return MADE_OF_NEEDS[state](prescription, every)
     return FIXED[state]
+
+
+def limited(told: Telling) -> Telling:
+    """The same while its household asked that what is written of it serve for nothing: no promise holds."""
+    return replace(told, todo=LIMITED_TODO, sentences=LIMITED, listed=())
 
 
 def without_an_answer(prescription: Prescription) -> str:
@@ -267,6 +272,14 @@ def _lost(need: Need) -> str:
     return OWED if is_owed(need) else LOST[Loss(need.loss)]
 
 
+LIMITED_TODO = "Vous avez demandé que rien n’avance\u00a0: tout est gardé comme c’est."
+LIMITED = (
+    (
+        "Ce qui est écrit sur vous ne sert à rien tant que cela dure. Personne ne vous appelle ni ne vous écrit, et "
+        "votre place est gardée."
+    ),
+    "Vous voulez que cela reprenne\u00a0? Dites-le à votre travailleur social.",
+)
 DECLINED = Telling(
     PrescriptionPaperKind.DECLINED,
     "Vous avez répondu que vous n’en avez plus besoin",

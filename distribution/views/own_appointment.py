@@ -33,7 +33,7 @@ from lifecycle.acting import asks_then_acts
 from lifecycle.actors import SignedLink
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Context, Reason
-from prescriptions.models import Need, Prescription
+from prescriptions.models import Need, Prescription, RightsRequest
 from prescriptions.own_papers import OWN_PAGE, read_pass
 from prescriptions.own_parts import OwnPart
 from prescriptions.saying import TranslatableDay, translatable, translatable_moment
@@ -42,6 +42,7 @@ from prescriptions.views.own_page import asked_for, link_of, told_page, tongue_o
 from refurb.enums import DeviceState
 from refurb.models import Device
 
+ASKED = ("act", "need", "after", "starts_at", "hour", "agreed")
 SHOWN = 6
 """How many hours are proposed at once."""
 REFUSALS = {
@@ -54,12 +55,18 @@ REFUSALS = {
     "to_come": "L’heure de ce rendez-vous est passée\u00a0: appelez le point.",
     "other_hour": "L’heure de votre rendez-vous a changé\u00a0: relisez-la.",
     "none_booked": "Ce rendez-vous est annulé\u00a0: relisez cette page.",
+    "limited": "Vous avez demandé que rien n’avance\u00a0: relisez cette page avant de prendre une heure.",
     "held": "Aucun appareil n’est plus mis de côté pour vous\u00a0: appelez votre travailleur social.",
 }
 """What is refused, said to the household and in its language; what it has no word for sends it to who helps."""
-OTHER_HOUR, NONE_BOOKED, OTHER_TAKEN = (
-    Reason(code, REFUSALS[code]) for code in ("other_hour", "none_booked", "one_booked")
+OTHER_HOUR, NONE_BOOKED, OTHER_TAKEN, LIMITED = (
+    Reason(code, REFUSALS[code]) for code in ("other_hour", "none_booked", "one_booked", "limited")
 )
+AGREES = (
+    "Si vous prenez une heure, vous acceptez que ce qui est écrit sur vous serve à vous recevoir ce jour-là, et à rien "
+    "d’autre. Aucun message ne vous la rappelle\u00a0: notez-la."
+)
+"""What a household agrees to by booking while its file is limited: else nothing of it is used (RGPD, art. 18, 2)."""
 NOT_DONE = "Cela n’a pas pu se faire\u00a0: appelez votre travailleur social."
 CHOOSE = "À faire\u00a0: choisissez une heure."
 PART = "distribution/own_appointment.html"
@@ -81,7 +88,7 @@ def own_appointment(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(f"{reverse(OWN_PAGE, args=[code])}?{asked_in}".rstrip("?"))
     link = link_of(opened)
     record_access(actor=link, household=prescription.household, what="own_appointment")
-    asked = {name: str(request.POST.get(name, "")) for name in ("act", "need", "after", "starts_at", "hour")}
+    asked = {name: str(request.POST.get(name, "")) for name in ASKED}
     need = prescription.needs.filter(reference=asked["need"].replace("\0", "")).first()
     if need is None:
         return told_page(request, code, opened, prescription)
@@ -121,6 +128,8 @@ def _do(link: SignedLink, need: Need, booked: Appointment | None, asked: Mapping
         raise Refused({need.pk: (NONE_BOOKED,)})
     if booked is not None and booked.starts_at is not None and booked.starts_at.isoformat() != asked["hour"]:
         raise Refused({need.pk: (OTHER_TAKEN,)})
+    if not asked["agreed"] and RightsRequest.objects.limits(need.prescription.household_id):
+        raise Refused({need.pk: (LIMITED,)})
     if booked is None:
         return _awaited(book_appointment(actor=link, need=need, starts_at=starts_at))
     return _awaited(move_appointment(actor=link, appointment=booked, starts_at=starts_at))
@@ -149,8 +158,13 @@ def appointment_part(prescription: Prescription, actor: SignedLink, asked: Mappi
     if prescription.declined_at is not None:
         return None
     lines = [_line(device.need, actor, asked) for device in held.select_related("need") if device.need is not None]
-    to_choose = any(line["slots"] and line["booked"] is None for line in lines)
-    return OwnPart(PART, {"lines": lines}, todo=CHOOSE if to_choose else "") if lines else None
+    limited = RightsRequest.objects.limits(prescription.household_id)
+    to_choose = not limited and any(line["slots"] and line["booked"] is None for line in lines)
+    return (
+        OwnPart(PART, {"lines": lines, "agrees": AGREES if limited else ""}, todo=CHOOSE if to_choose else "")
+        if lines
+        else None
+    )
 
 
 def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, Any]:

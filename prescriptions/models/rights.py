@@ -47,6 +47,10 @@ class RightsRequestQuerySet(models.QuerySet["RightsRequest"]):
         """The limitations that hold: what is written is kept, and used for nothing."""
         return self.filter(kind=RightKind.RESTRICTION, state=S.ANSWERED, lifted_at=None)
 
+    def limits(self, household: int) -> bool:
+        """Whether such a limitation holds for this household (primary key); one query."""
+        return self.restricting().filter(household=household).exists()
+
 
 class RightsRequest(Stateful):
     """A household asks to read, correct or erase what is written of it, or that it is used no more.

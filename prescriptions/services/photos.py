@@ -11,10 +11,11 @@ from lifecycle.actors import Actor, SignedLink
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
 from prescriptions.machine.photo_rules import FEW_WAITING, SOMETHING_ASKED
-from prescriptions.models import Prescription, ProofPhoto, WaitingPicture
+from prescriptions.models import Prescription, ProofPhoto, RightsRequest, WaitingPicture
 from prescriptions.parameters import PHOTOS_WAITING
 from prescriptions.services.prescriptions import record_fact
 
+NOTHING_MOVES = Reason("not_restricted", "Vous avez demandé que rien n’avance\u00a0: aucune photo ne s’envoie.")
 NO_FACT = "none"
 """What is chosen when a paper was seen and says nothing that is noted as a fact: an address, a telephone number."""
 
@@ -38,7 +39,9 @@ def send_photo(
 
 
 def cannot_send(prescription: Prescription, day: date) -> Reason | None:
-    """Why the household cannot send one today; two queries."""
+    """Why the household cannot send one today; three queries."""
+    if RightsRequest.objects.limits(prescription.household_id):
+        return NOTHING_MOVES
     if prescription.state != "incomplete":
         return SOMETHING_ASKED.reason
     few = ProofPhoto.objects.waiting().filter(prescription=prescription).count() < PHOTOS_WAITING.on(day)

@@ -25,7 +25,7 @@ from prescriptions.own_parts import parts_of
 from prescriptions.rights_told import KINDS
 from prescriptions.saying import Tongue, TranslatableDay, translatable
 from prescriptions.services.households import record_access
-from prescriptions.telling import telling_of
+from prescriptions.telling import limited, telling_of
 
 TRIES = {"own_page": "20/h/ip,5/h/key,10/d/key"}
 """Wrong years that one address of the network, and all the sheets of one request, may be tried with: of some sixty,
@@ -108,6 +108,8 @@ def told_page(
 ) -> HttpResponse:
     """What the household is told; ``done`` or ``refused``: what became of what it has just asked on this page."""
     telling, parts = telling_of(prescription), parts_of(prescription, link_of(opened), asked or {})
+    if prescription.is_live and RightsRequest.objects.limits(prescription.household_id):
+        telling = limited(telling)
     context = {
         "said": "told",
         "telling": telling,

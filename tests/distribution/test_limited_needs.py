@@ -1,22 +1,25 @@
 """A household whose file is kept aside (limitation) holds up nobody in the queue, and nobody is asked to serve it."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import LazySettings
 from django.urls import reverse
 from django.utils import timezone
 
+from distribution.models import Appointment
 from distribution.services.appointments import cancel_appointment, move_appointment
 from distribution.services.hand_overs import reserve_device
-from documents.models import Mail
+from documents.models import Mail, Sms
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
-from prescriptions.enums import RightKind, ToldBy
+from prescriptions.enums import ContactChannel, RightKind, ToldBy
 from prescriptions.models import Household, Need, rank_of
 from refurb.models import Device
-from tests.distribution.appointment_pages import booking, page_of, past
+from tests.distribution.appointment_pages import booking, kept, opened_page, own, page_of, past
 from tests.distribution.hours import booked, need_of, next_hours, opened
 from tests.distribution.shelves import Shelf
 from tests.network.factories import make_membership
@@ -109,3 +112,40 @@ def test_a_relay_learns_the_limitation_and_its_end_and_is_asked_nothing_it_may_n
     queue = reverse("distribution:need_queue")
     assert "Le distributeur abandonne le besoin" in read(acting(shelf.relay), queue)
     assert "Abandonnez le besoin" in read(acting(shelf.adviser), queue)
+
+
+def limited(shelf: Shelf, need: Need) -> None:
+    household = need.prescription.household
+    desk = Desk(Circle(prescriber=household.prescriber, distributor=shelf.distributor, commune=shelf.commune))
+    desk.answer(desk.asked(RightKind.RESTRICTION, household))
+
+
+@pytest.mark.usefixtures("nobody_tried")
+def test_a_household_whose_file_is_limited_is_promised_no_call_and_books_only_once_told_what_it_agrees_to(
+    shelf: Shelf, settings: LazySettings
+) -> None:
+    settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
+    opened(shelf)
+    need = shelf.need(phone="06 99 44 55 66", contact_channel=ContactChannel.SMS)
+    device = shelf.reserved(need=need)
+    url = own(device)
+    client, before = opened_page(url)
+    limited(shelf, need)
+    chosen = {"act": "book", "starts_at": next_hours(shelf, device)[-1].starts_at.isoformat()}
+
+    refused = client.post(f"{url}rendez-vous/", kept(before) | chosen).content.decode()
+    assert "relisez cette page avant de prendre une heure" in refused
+    assert not Appointment.objects.exists(), "it had not read what it agrees to"
+    _, page = opened_page(url)
+    for told in (refused, page):
+        assert "tout est gardé comme c’est" in told
+        assert "vous acceptez que ce qui est écrit sur vous serve à vous recevoir" in told
+        assert "À faire" not in told
+        for promised in ("on vous", "SMS"):
+            assert promised not in told.split("<main")[-1].split("Qui appeler")[0], promised
+
+    hours = re.findall(r'name="starts_at" value="([^"]+)"', page)
+    done = client.post(f"{url}rendez-vous/", kept(page) | chosen | {"agreed": "1", "starts_at": hours[-1]})
+    assert "C’est noté" in done.content.decode()
+    assert Appointment.objects.booked().get().need == need
+    assert not Sms.objects.filter(about_machine="appointment").exists(), "nothing leaves for it, as the page says"

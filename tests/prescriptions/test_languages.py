@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from distribution.views.own_appointment import CHOOSE, NOT_DONE, REFUSALS
+from distribution.views.own_appointment import AGREES, CHOOSE, NOT_DONE, REFUSALS
 from documents.models import Document
 from documents.services import forget_document
 from prescriptions import documents
@@ -46,7 +46,7 @@ from prescriptions.saying import (
     plain,
     translatable,
 )
-from prescriptions.telling import A_DEVICE, A_LINE, NOT_FOR_THE_HOUSEHOLD, REACHED
+from prescriptions.telling import A_DEVICE, A_LINE, LIMITED, LIMITED_TODO, NOT_FOR_THE_HOUSEHOLD, REACHED
 from tests.given import load_reference
 from tests.pages import acting
 from tests.prescriptions.files import Circle
@@ -119,7 +119,7 @@ def test_every_label_that_a_sheet_may_show_is_translated(language: SheetLanguage
 
 @pytest.mark.parametrize("language", SheetLanguage)
 def test_whatever_is_refused_on_the_household_s_page_is_said_in_its_language(language: SheetLanguage) -> None:
-    told = (*REFUSALS.values(), NOT_DONE, CHOOSE, *PHOTOS.values(), *AGAIN.values())
+    told = (*REFUSALS.values(), NOT_DONE, CHOOSE, AGREES, LIMITED_TODO, *LIMITED, *PHOTOS.values(), *AGAIN.values())
     assert {plain(said) for said in told} <= known_in(language)
 
 
