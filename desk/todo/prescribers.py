@@ -46,7 +46,7 @@ from prescriptions.models import (
 from prescriptions.owing import nothing_owed
 from prescriptions.parameters import COMPLETE_LAST_DAYS, DRAFT_DAYS, PHOTO_DAYS, STILL_CURRENT_LAST_DAYS, TRANSFER_DAYS
 from prescriptions.services.hearing_back import households_heard
-from typography.french import HARD
+from typography.french import HARD, moment
 
 S = PrescriptionState
 PHOTO_SOON = timedelta(days=2)
@@ -158,7 +158,7 @@ def _photos(actor: Membership, files: QuerySet[Prescription], at: datetime, limi
 
 def _photo(photo: Any, kept: timedelta) -> BlockRow:
     url = reverse("prescriptions:proof_photo_detail", args=[photo.reference])
-    when = f"{since(photo.sent_at, 'envoyée')}, {until(photo.sent_at + kept, 's’efface le')}"
+    when = f"envoyée le {moment(photo.sent_at)}, {until(photo.sent_at + kept, 's’efface le')}"
     return BlockRow(photo.prescription.household.name, url, photo.reference, when)
 
 

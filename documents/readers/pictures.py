@@ -16,6 +16,9 @@ from documents.readers.apart import NotRead, answer_apart, read_apart
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 LONGEST_SIDE = 1600
 """Points of the longer side: a scratch is seen on it, and eight weigh less than three megabytes."""
+LEAST_SIDE = 300
+"""Points of the shorter side: on fewer, no line of a paper is read, nor a scratch seen. The smallest picture that a
+telephone sends by message has some 480."""
 MOST_POINTS = 50_000_000
 """Points of the largest picture that is opened: a telephone of today has fifty million; a small file may claim more."""
 QUALITY = 82
@@ -27,14 +30,21 @@ class NotAPicture(Exception):
     """The file is not drawn; ``str()`` is the sentence to show."""
 
 
-UNREADABLE = "Cette image ne se lit pas\u00a0: envoyez une photo en JPEG, PNG, WebP ou HEIC."
+UNREADABLE = (
+    "Ce fichier ne se lit pas comme une photo\u00a0: envoyez une photo prise avec un téléphone, ou une image de son"
+    " écran. Ni document, ni vidéo, ni image animée."
+)
 A_PDF = (
-    "Ce fichier est un PDF, qui ne se lit pas comme une photo\u00a0: photographiez ce qu’il montre, ou envoyez une"
-    " image en JPEG, PNG, WebP ou HEIC."
+    "Ce fichier est un PDF, qui ne se lit pas comme une photo\u00a0: photographiez ce qu’il montre avec un téléphone,"
+    " puis envoyez cette photo."
 )
 OF_A_PHONE = (
-    "Cette photo en HEIC ne se lit pas\u00a0: dans les réglages de l’appareil photo, choisissez"
-    " «\u00a0Le plus compatible\u00a0», ou envoyez-la en JPEG."
+    "Cette photo ne se lit pas\u00a0: dans les réglages de l’appareil photo du téléphone, choisissez"
+    " «\u00a0Le plus compatible\u00a0», puis reprenez-la."
+)
+TOO_SMALL = (
+    f"Cette image est trop petite pour que l’on y lise quelque chose\u00a0: il faut {LEAST_SIDE}\u00a0points de côté au"
+    " moins. Envoyez la photo comme le téléphone l’a prise, sans la réduire."
 )
 TOO_LARGE = "Cette image a trop de points pour être ouverte\u00a0: réduisez-la avant de l’envoyer."
 
@@ -62,6 +72,8 @@ def draw(content: bytes) -> dict[str, Any]:
     with Image.open(io.BytesIO(content), formats=FORMATS) as sent:
         if sent.width * sent.height > MOST_POINTS:
             return {"refused": TOO_LARGE}
+        if min(sent.size) < LEAST_SIDE:
+            return {"refused": TOO_SMALL}
         sent.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         points = ImageOps.exif_transpose(sent).convert("RGBA")
     # A new picture has no metadata to be written with: only the points of the one that was sent are laid on it.

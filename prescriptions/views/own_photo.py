@@ -51,9 +51,10 @@ class ProofPhotoForm(forms.Form):
 
     photo = forms.FileField(
         label="Photo du papier",
-        widget=forms.FileInput({"accept": "image/jpeg,image/png,image/heic,image/heif,.heic,.heif"}),
+        widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif"}),
         error_messages={"required": CHOOSE, "empty": "Ce fichier est vide.", "invalid": CHOOSE},
-        help_text="À plat, en entier, bien éclairé. Une photo, pas un PDF. 10\u00a0Mo au plus.",
+        help_text="À plat, en entier, bien éclairé. Une photo prise avec votre téléphone, pas un PDF ni une vidéo."
+        " 10\u00a0Mo au plus.",
     )
 
 

@@ -118,7 +118,7 @@ def test_a_backup_that_is_put_back_by_the_guide_erases_again_and_is_whole(
     kept = circle.submitted(household=circle.household(last_name="Inoubliable"))
     ask_completion_prescription(actor=circle.adviser, prescription=kept, missing=["income_seen"])
     link = SignedLink("sheet:1", opens=("prescription", kept.pk))
-    send_photo(actor=link, prescription=again(kept), content=a_photo(size=(60, 40)))
+    send_photo(actor=link, prescription=again(kept), content=a_photo(size=(600, 400)))
     other = circle.submitted(household=circle.household(last_name="Effacée-Demain"))
     withdraw_prescription(actor=circle.worker, prescription=other, reason="no_longer_needed")
     seal_journals(at=again(other).moved_at)

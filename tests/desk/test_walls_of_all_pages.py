@@ -215,7 +215,7 @@ class Scenery:
         circle = self.territory.circle
         ask_completion_prescription(actor=circle.adviser, prescription=prescription, missing=["income_seen"])
         link = SignedLink("sheet:1", opens=("prescription", prescription.pk))
-        return send_photo(actor=link, prescription=again(prescription), content=a_photo(size=(60, 40)))
+        return send_photo(actor=link, prescription=again(prescription), content=a_photo(size=(600, 400)))
 
     # --- people
 

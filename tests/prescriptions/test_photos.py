@@ -24,7 +24,7 @@ from lifecycle.actors import SignedLink
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
-from prescriptions.enums import PhotoFault, PhotoState, PrescriptionState
+from prescriptions.enums import PhotoFault, PhotoState, PrescriptionState, RightKind
 from prescriptions.models import Fact, HouseholdAccess, Prescription, ProofPhoto, WaitingPicture
 from prescriptions.own_papers import pass_for
 from prescriptions.own_photos import AGAIN, TOLD
@@ -37,7 +37,9 @@ from tests.documents.pictures import MAKER, PLACE, a_bomb, a_photo
 from tests.network.factories import make_membership
 from tests.prescriptions.files import Circle, again
 from tests.prescriptions.pages import acting, done, page_of, read
+from tests.prescriptions.rights import Desk
 from tests.prescriptions.told import plain
+from typography.french import moment
 
 pytestmark = pytest.mark.django_db
 YEAR = "1984"
@@ -71,7 +73,7 @@ def link(prescription: Prescription) -> SignedLink:
     return SignedLink("sheet:1", opens=("prescription", prescription.pk))
 
 
-SMALL = a_photo(size=(60, 40))
+SMALL = a_photo(size=(600, 400))
 
 
 def sent(prescription: Prescription, **given: Any) -> ProofPhoto:
@@ -127,10 +129,12 @@ def test_it_is_sent_from_the_page_and_only_its_points_wait_in_the_database_and_o
         (b"%PDF-1.7 not a picture", "est un PDF, qui ne se lit pas comme une photo : photographiez ce qu’il montre"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "ne se lit pas"),
         (a_bomb(), "trop de points"),
+        (a_photo(size=(8, 8)), "trop petite pour que l’on y lise quelque chose : il faut 300 points de côté au moins"),
+        (b"GIF89a\x01\0\x01\0\0\0\0;", "envoyez une photo prise avec un téléphone"),
         (b"", "Ce fichier est vide"),
         (b"\xff" * (10 * 1024**2 + 200_000), "dépasse 10 Mo"),
     ],
-    ids=["pdf", "svg", "bomb", "empty", "heavy"],
+    ids=["pdf", "svg", "bomb", "tiny", "gif", "empty", "heavy"],
 )
 def test_what_is_no_picture_is_refused_with_a_sentence_and_leaves_nothing(
     circle: Circle, content: bytes, sentence: str
@@ -139,6 +143,7 @@ def test_what_is_no_picture_is_refused_with_a_sentence_and_leaves_nothing(
     assert response.status_code == 200
     assert sentence in plain(response)
     assert "Choisissez une photo" not in plain(response)
+    assert not re.search("JPEG|PNG|WebP|HEIC", plain(response)), "a household has a photo, not a format"
     assert not ProofPhoto.objects.exists()
     assert not WaitingPicture.objects.exists()
 
@@ -201,6 +206,8 @@ def test_seen_it_is_noted_as_at_the_desk_and_the_picture_goes_in_the_same_transa
     before = Fact.objects.filter(prescription=prescription).count()
     client = acting(circle.worker)
     assert "Papiers envoyés en photo" in read(client, "/")
+    for url in ("/", page_of(prescription, "prescription_detail")):
+        assert f"envoyée le {moment(photo.sent_at)}" in read(client, url), "two photos of one household are told apart"
     detail = read(client, page_of(photo, "proof_photo_detail"))
     assert f"/papiers-en-photo/{photo.reference}/image/" in detail
     picture = client.get(f"/papiers-en-photo/{photo.reference}/image/")
@@ -324,3 +331,16 @@ def test_the_database_itself_refuses_to_keep_the_picture_of_an_answered_photo(ci
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     with pytest.raises(IntegrityError, match="picture of an answered photo"), transaction.atomic():
         WaitingPicture.objects.create(photo=photo, content=SMALL)
+
+
+def test_a_household_that_asked_that_nothing_moves_sends_no_photo_that_nobody_may_use(circle: Circle) -> None:
+    prescription = incomplete(circle)
+    desk = Desk(circle)
+    desk.answer(desk.asked(RightKind.RESTRICTION, prescription.household))
+    page = plain(Page(prescription).opened)
+    assert "tout est gardé comme c’est" in page
+    assert "Envoyer une photo" not in page
+    assert "Un papier manque" not in page
+    assert "Il manque :" not in page
+    with pytest.raises(Refused, match="aucune photo ne s’envoie"):
+        sent(prescription)

@@ -170,7 +170,7 @@ def test_a_photo_whose_picture_no_backup_keeps_is_said_to_be_made_again(circle: 
     prescription = circle.submitted()
     ask_completion_prescription(actor=circle.adviser, prescription=prescription, missing=["income_seen"])
     link = SignedLink("sheet:1", opens=("prescription", prescription.pk))
-    photo = send_photo(actor=link, prescription=again(prescription), content=a_photo(size=(60, 40)))
+    photo = send_photo(actor=link, prescription=again(prescription), content=a_photo(size=(600, 400)))
     WaitingPicture.objects.all().delete()
 
     page = read(acting(circle.worker), page_of(photo, "proof_photo_detail"))

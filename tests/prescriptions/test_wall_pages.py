@@ -45,7 +45,7 @@ def one_with_all_its_papers() -> Prescription:
     other = circle.submitted(SKILLS, accepted.household)
     ask_completion_prescription(actor=circle.adviser, prescription=other, missing=["income_seen"])
     link = SignedLink("sheet:1", opens=("prescription", other.pk))
-    send_photo(actor=link, prescription=again(other), content=a_photo(size=(60, 40)))
+    send_photo(actor=link, prescription=again(other), content=a_photo(size=(600, 400)))
     return accepted
 
 

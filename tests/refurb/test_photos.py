@@ -96,11 +96,13 @@ def a_large_claim() -> bytes:
         (b"not a picture", "ne se lit pas"),
         (a_photo()[:3000], "ne se lit pas"),
         (b"GIF89a\x01\0\x01\0\0\0\0;", "ne se lit pas"),
-        (b"%PDF-1.7 ...", "est un PDF, qui ne se lit pas .* envoyez une image en JPEG, PNG, WebP ou HEIC"),
+        (b"%PDF-1.7 ...", "est un PDF, qui ne se lit pas .* envoyez cette photo"),
         (b'<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>', "ne se lit pas"),
         (a_bomb(), "trop de points"),
+        (a_photo(size=(8, 8)), "trop petite .* 300\u00a0points de côté au moins"),
+        (a_photo("HEIF", size=(1200, 290)), "trop petite"),
     ],
-    ids=["heic", "cut_heic", "large_heic", "text", "cut", "gif", "pdf", "svg", "bomb"],
+    ids=["heic", "cut_heic", "large_heic", "text", "cut", "gif", "pdf", "svg", "bomb", "tiny", "strip"],
 )
 def test_what_is_no_picture_that_is_read_is_refused_with_a_sentence(
     bench: Bench, content: bytes, sentence: str
@@ -116,7 +118,7 @@ def test_what_is_no_picture_that_is_read_is_refused_with_a_sentence(
 
 
 def test_a_device_has_so_many_and_one_taken_away_makes_room(bench: Bench) -> None:
-    device, small = bench.received(), a_photo(size=(40, 20))
+    device, small = bench.received(), a_photo(size=(400, 300))
     kept = [add(bench, device, small) for _ in range(photos.MOST_PHOTOS)]
     with pytest.raises(Refused, match="8 photos au plus"):
         add(bench, device, small)
