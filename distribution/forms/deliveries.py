@@ -115,7 +115,8 @@ class PointForm(ShownForm, forms.ModelForm):
         model = DistributionPoint
         fields = EDITED
         help_texts = {
-            "opening": "Exemple\u00a0: mardi et jeudi, 9 h – 12 h, sur rendez-vous.",
+            "opening": "Exemple\u00a0: mardi et jeudi, 9 h – 12 h, sur rendez-vous. Imprimé sur les feuilles des"
+            " foyers\u00a0; les heures de rendez-vous s’écrivent à part.",
             "is_active": "Un point fermé ne reçoit plus de livraison et n’est plus proposé.",
         }
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from distribution.appointments import calendar_of_point
 from distribution.forms.appointments import ClosureForm, OpeningForm
 from distribution.models import Appointment, PointClosure, PointOpening
+from distribution.opening_words import at_odds
 from distribution.permissions import can_keep_appointment, can_open_hours
 from distribution.services.openings import booked_within, close_days, left_by, open_days_again, open_hours, stop_hours
 from distribution.views.appointments import calendar_response, upcoming
@@ -45,6 +46,7 @@ def point_hours(request: Request, reference: str) -> HttpResponse:
     context = {
         "point": point,
         "keeps": keeps,
+        "at_odds": at_odds(point, today),
         "openings": PointOpening.objects.filter(point=point).exclude(valid_to__lt=today),
         "closures": PointClosure.objects.filter(point=point, last_day__gte=today),
         "opening_form": opening_form,

@@ -7,9 +7,11 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from distribution.forms.deliveries import PointCreateForm, PointForm
+from distribution.opening_words import at_odds
 from distribution.permissions import can_serve_device, can_ship_device
 from distribution.services.points import create_point, edit_point
 from distribution.tables import PointTable
@@ -46,6 +48,7 @@ def point_detail(request: Request, reference: str) -> HttpResponse:
         "point": point,
         "stock": [(states[state], types[type_], count) for state, type_, count in counted],
         "may_edit": may_edit(request, point),
+        "at_odds": at_odds(point, timezone.localdate()),
     }
     return render(request, "distribution/point_detail.html", context)
 
