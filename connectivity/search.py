@@ -7,10 +7,7 @@ from django.urls import reverse
 
 from connectivity.models import ConnectionFile
 from lifecycle.actors import Actor
-from lifecycle.registry import Found, find
-
-MOST = 10
-"""How many files an answer shows."""
+from lifecycle.registry import LOOKED_FOR, Found, find
 
 
 def register_finders() -> None:
@@ -21,7 +18,9 @@ def register_finders() -> None:
 def files(text: str, actor: Actor) -> Iterator[Found]:
     """By reference, ours or the operator's; one query."""
     same = Q(reference__iexact=text) | Q(operator_reference__iexact=text)
-    for file in ConnectionFile.objects.visible_to(actor).filter(same).select_related("offer").order_by("pk")[:MOST]:
+    for file in (
+        ConnectionFile.objects.visible_to(actor).filter(same).select_related("offer").order_by("pk")[:LOOKED_FOR]
+    ):
         yield Found(
             kind="Dossiers de connexion",
             title=f"Dossier {file}",

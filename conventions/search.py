@@ -7,10 +7,7 @@ from django.urls import reverse
 
 from conventions.models import Convention
 from lifecycle.actors import Actor
-from lifecycle.registry import Found, find
-
-MOST = 10
-"""How many conventions an answer shows."""
+from lifecycle.registry import LOOKED_FOR, Found, find
 
 
 def register_finders() -> None:
@@ -24,7 +21,7 @@ def conventions(text: str, actor: Actor) -> Iterator[Found]:
     for party in ("epci_party", "workshop", "distributor"):
         same |= Q(**{f"{party}__name__icontains": text})
     rows = Convention.objects.visible_to(actor).filter(same).select_related("epci", "amends").order_by("-pk")
-    for convention in rows[:MOST]:
+    for convention in rows[:LOOKED_FOR]:
         kind = "Avenant" if convention.amends else "Convention"
         yield Found(
             kind="Conventions et avenants",

@@ -6,12 +6,9 @@ from django.db.models import Q
 from django.urls import reverse
 
 from lifecycle.actors import Actor
-from lifecycle.registry import Found, find
+from lifecycle.registry import LOOKED_FOR, Found, find
 from refurb.models import Delivery, DistributionPoint
 from typography.french import day
-
-MOST = 10
-"""How many things of one kind an answer shows."""
 
 
 def register_finders() -> None:
@@ -23,7 +20,7 @@ def register_finders() -> None:
 def deliveries(text: str, actor: Actor) -> Iterator[Found]:
     """By reference; one query."""
     rows = Delivery.objects.visible_to(actor).filter(reference__iexact=text).select_related("point", "workshop")
-    for delivery in rows[:MOST]:
+    for delivery in rows[:LOOKED_FOR]:
         yield Found(
             kind="Livraisons",
             title=str(delivery),
@@ -37,7 +34,7 @@ def points(text: str, actor: Actor) -> Iterator[Found]:
     """By reference or by name; one query."""
     same = Q(reference__iexact=text) | Q(name__icontains=text)
     rows = DistributionPoint.objects.visible_to(actor).filter(same).select_related("commune").order_by("name", "pk")
-    for point in rows[:MOST]:
+    for point in rows[:LOOKED_FOR]:
         yield Found(
             kind="Points de distribution",
             title=str(point),

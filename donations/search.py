@@ -8,11 +8,8 @@ from django.urls import reverse
 from donations.models import Donation, Prospect
 from donations.permissions import can_prospect
 from lifecycle.actors import Actor
-from lifecycle.registry import Found, find
+from lifecycle.registry import LOOKED_FOR, Found, find
 from typography.french import day
-
-MOST = 10
-"""How many lots an answer shows."""
 
 
 def register_finders() -> None:
@@ -25,7 +22,7 @@ def donations(text: str, actor: Actor) -> Iterator[Found]:
     """By reference, or by the name of the donor, the newest first; one query."""
     same = Q(reference__iexact=text) | Q(donor__name__icontains=text)
     rows = Donation.objects.visible_to(actor).filter(same).select_related("donor").order_by("-pk")
-    for donation in rows[:MOST]:
+    for donation in rows[:LOOKED_FOR]:
         announced = f", annoncé le {day(donation.announced_at)}" if donation.announced_at else ""
         yield Found(
             kind="Lots",
@@ -43,7 +40,7 @@ def prospects(text: str, actor: Actor) -> Iterator[Found]:
         return
     same = Q(reference__iexact=text) | Q(name__icontains=text)
     rows = Prospect.objects.visible_to(actor).filter(same).select_related("commune").order_by("name", "pk")
-    for prospect in rows[:MOST]:
+    for prospect in rows[:LOOKED_FOR]:
         yield Found(
             kind="Donateurs possibles",
             title=prospect.name,

@@ -95,6 +95,12 @@ class Chain:
 type ChainMaker = Callable[[Any, Actor], Chain | None]
 
 
+SHOWN_OF_A_KIND = 12
+"""How many things of one kind an answer of the search box shows: the reports of a year."""
+LOOKED_FOR = SHOWN_OF_A_KIND + 1
+"""How many a finder gives at most: one more than is shown says that there are others."""
+
+
 @dataclass(frozen=True)
 class Found:
     """One thing that the search box found, already checked to be visible to whoever searches.

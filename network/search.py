@@ -6,11 +6,9 @@ from django.db.models import Q
 from django.urls import reverse
 
 from lifecycle.actors import Actor
-from lifecycle.registry import Found, find
+from lifecycle.registry import LOOKED_FOR, Found, find
 from network.models import Organisation
 
-MOST = 10
-"""How many organisations an answer shows."""
 SIRET_DIGITS = 14
 
 
@@ -26,7 +24,7 @@ def organisations(text: str, actor: Actor) -> Iterator[Found]:
     if len(figures) == SIRET_DIGITS:
         same |= Q(siret=figures)
     rows = Organisation.objects.visible_to(actor).filter(same).select_related("commune").order_by("name", "pk")
-    for organisation in rows[:MOST]:
+    for organisation in rows[:LOOKED_FOR]:
         place = f", {organisation.commune}" if organisation.commune else ""
         yield Found(
             kind="Organisations",

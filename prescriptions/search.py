@@ -8,15 +8,13 @@ from collections.abc import Iterator
 from django.urls import reverse
 
 from lifecycle.actors import Actor
-from lifecycle.registry import Found, find
+from lifecycle.registry import LOOKED_FOR, SHOWN_OF_A_KIND, Found, find
 from network.permissions import is_pilot
 from prescriptions.models import Household, Need, Prescription, RightsRequest
 from prescriptions.permissions import sees_households, sees_rights_requests, works
 from prescriptions.services.households import record_sightings
 from prescriptions.views.lists import matching
 
-MOST = 10
-"""How many households an answer shows."""
 PAGE = "search"
 """How the log of accesses calls an answer that names households."""
 
@@ -34,9 +32,9 @@ def households(text: str, actor: Actor) -> Iterator[Found]:
     if sees_households(actor) is None:
         return
     seen = Household.objects.visible_to(actor)
-    found = list(matching(seen, text, actor).select_related("commune", "prescriber")[:MOST])
+    found = list(matching(seen, text, actor).select_related("commune", "prescriber")[:LOOKED_FOR])
     if found and not works(actor) and not is_pilot(actor):
-        record_sightings(actor=actor, households=[household.pk for household in found], what=PAGE)
+        record_sightings(actor=actor, households=[household.pk for household in found[:SHOWN_OF_A_KIND]], what=PAGE)
     for household in found:
         named = household.reference if is_pilot(actor) else household.name
         place = household.commune or "commune non renseignée"
@@ -53,7 +51,7 @@ def households(text: str, actor: Actor) -> Iterator[Found]:
 def prescriptions(text: str, actor: Actor) -> Iterator[Found]:
     """By reference; one query."""
     rows = Prescription.objects.visible_to(actor).filter(reference__iexact=text).select_related("prescriber")
-    for prescription in rows[:MOST]:
+    for prescription in rows[:LOOKED_FOR]:
         yield Found(
             kind="Prescriptions",
             title=f"Prescription {prescription}",
@@ -67,7 +65,7 @@ def prescriptions(text: str, actor: Actor) -> Iterator[Found]:
 def needs(text: str, actor: Actor) -> Iterator[Found]:
     """By reference; one query."""
     rows = Need.objects.visible_to(actor).filter(reference__iexact=text).select_related("prescription")
-    for need in rows[:MOST]:
+    for need in rows[:LOOKED_FOR]:
         yield Found(
             kind="Besoins",
             title=f"{need.get_kind_display()}, besoin {need}",
@@ -82,7 +80,7 @@ def rights_requests(text: str, actor: Actor) -> Iterator[Found]:
     """By the number that whoever asked keeps; nobody is named; one query for those who may see some."""
     if sees_rights_requests(actor) is None:
         return
-    for asked in RightsRequest.objects.visible_to(actor).filter(reference__iexact=text)[:MOST]:
+    for asked in RightsRequest.objects.visible_to(actor).filter(reference__iexact=text)[:LOOKED_FOR]:
         yield Found(
             kind="Demandes de droits",
             title=f"{asked.get_kind_display()}, demande {asked}",

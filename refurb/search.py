@@ -7,12 +7,10 @@ from django.urls import reverse
 
 from donations.serials import same_serial
 from lifecycle.actors import Actor
-from lifecycle.registry import Found, find
+from lifecycle.registry import LOOKED_FOR, Found, find
 from refurb.models import Device, Drive
 from refurb.tags import normal
 
-MOST = 10
-"""How many things of one kind an answer shows."""
 SHORTEST = 3
 """The shortest beginning of a label or of a serial number that finds something."""
 
@@ -31,7 +29,7 @@ def devices(text: str, actor: Actor) -> Iterator[Found]:
     if len(text) >= SHORTEST:
         label = Q(tag_key__startswith=key) if len(key) >= SHORTEST else Q(pk=None)
         same |= label | Q(serial__istartswith=text) | Q(reference__istartswith=text)
-    for device in seen.filter(same).order_by("tag", "pk")[:MOST]:
+    for device in seen.filter(same).order_by("tag", "pk")[:LOOKED_FOR]:
         known = (device.reference, device.serial)
         serial = f", n°\u00a0de série {device.serial}" if device.serial else ""
         yield Found(

@@ -9,13 +9,11 @@ from django.urls import reverse
 from django.utils.dates import MONTHS
 
 from lifecycle.actors import Actor
-from lifecycle.registry import Found, find
+from lifecycle.registry import LOOKED_FOR, Found, find
 from reports.models import Report
 from reports.views import title_of_month
 from typography.french import day
 
-MOST = 12
-"""How many reports an answer shows: those of one year."""
 SHORTEST = 3
 """Letters that tell a month from a word: « oct », « fév »."""
 FIGURES = re.compile(r"(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>[12]\d{3})")
@@ -33,7 +31,7 @@ def reports(text: str, actor: Actor) -> Iterator[Found]:
     """By reference, or by month: « octobre 2025 », « oct. 2025 », « 10/2025 », « 2025-10 », « 2025 »; one query."""
     month = month_of(text)
     same = Q(reference__iexact=text) if month is None else month
-    for report in Report.objects.visible_to(actor).filter(same).defer("figures").order_by("-month")[:MOST]:
+    for report in Report.objects.visible_to(actor).filter(same).defer("figures").order_by("-month")[:LOOKED_FOR]:
         yield Found(
             kind="Rapports mensuels",
             title=title_of_month(report),

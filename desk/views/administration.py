@@ -27,8 +27,6 @@ from refurb.models import ProcessorScore
 
 PER_PAGE = 50
 LATEST = 8
-LONGEST = 80
-"""What one types to find a row is cut there."""
 TONES = {"en-vigueur": "done", "a-venir": "todo", "passe": ""}
 FROM_A_FILE: Mapping[type[Model], str] = MappingProxyType(
     {
@@ -66,7 +64,7 @@ def reference_list(request: Request, family: str) -> HttpResponse:
     if state not in STATES:
         raise Http404
     counts = counts_of(kept, today)
-    typed = " ".join(request.GET.get("nom", "").split())[:LONGEST]
+    typed = " ".join(request.GET.get("nom", "").split())
     rows = related(kept, named_like(kept, typed, kept.among(state, today)))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from lifecycle.actors import Actor
 from lifecycle.references import scanned
-from lifecycle.registry import Found, registry
+from lifecycle.registry import SHOWN_OF_A_KIND, Found, registry
 from network.requests import Request
 
 FIELD = "recherche"
@@ -30,13 +30,15 @@ def search(request: Request) -> HttpResponse:
     exact = {one.url for one in found if one.is_exact}
     if len(exact) == 1:
         return redirect(exact.pop())
+    groups = [(kind, list(rows)) for kind, rows in groupby(found, lambda one: one.kind)]
     context = {
         "searched": typed,
         "is_long": is_long,
         "longest": LONGEST,
         "is_short": 0 < len(typed) < SHORTEST,
-        "count": len(found),
-        "groups": [(kind, list(rows)) for kind, rows in groupby(found, lambda one: one.kind)],
+        "count": sum(len(rows[:SHOWN_OF_A_KIND]) for _, rows in groups),
+        "has_more": any(len(rows) > SHOWN_OF_A_KIND for _, rows in groups),
+        "groups": [(kind, rows[:SHOWN_OF_A_KIND], len(rows) > SHOWN_OF_A_KIND) for kind, rows in groups],
     }
     return render(request, "desk/search.html", context)
 

@@ -16,7 +16,7 @@ from network.models import Commune
 MOST_PROPOSED = 20
 """How many communes are proposed for what was typed: a postcode of the Nord has fifteen at most."""
 LONGEST = 100
-"""How much of what is typed is looked at: the longest name of France has forty-five signs."""
+"""Longer is the name of no commune, and answers none: the longest of France has forty-five signs."""
 CODE = 5
 """How many figures a postcode has, and the code of a commune."""
 ARTICLES = {"l", "le", "la", "les", "lez", "d", "de", "du", "des"}
@@ -50,7 +50,9 @@ def communes_like(text: str, among: Iterable[Commune]) -> Proposed:
 
     A former commune, merged since, answers as the one of today when no commune of today does.
     """
-    rows, text = list(among), text[:LONGEST]
+    if len(text) > LONGEST:
+        return Proposed([], is_sure=False)
+    rows = list(among)
     found = _answering(text, [row for row in rows if row.status == CommuneStatus.CURRENT])
     if found.communes:
         return found
@@ -144,6 +146,8 @@ class CommuneField(forms.Field):
         "required": "Écrivez la commune\u00a0: son nom ou son code postal.",
         "unknown": "Aucune commune du Nord ou de ses EPCI ne répond à «\u00a0%(typed)s\u00a0»\u00a0: vérifiez le"
         " nom, ou écrivez le code postal.",
+        "too_long": f"C’est trop long pour une commune\u00a0: {LONGEST}\u00a0caractères au plus. Gardez son nom, ou son"
+        " code postal.",
         "unsure": "«\u00a0%(typed)s\u00a0»\u00a0: cochez la commune dans la liste sous la case.",
         "too_many": "Plus de %(most)s communes répondent à «\u00a0%(typed)s\u00a0»\u00a0: écrivez-en un peu plus.",
     }
@@ -192,6 +196,8 @@ class CommuneField(forms.Field):
         if not typed:
             self.validate(None)
             return None
+        if len(typed) > LONGEST:
+            raise ValidationError(self.error_messages["too_long"], code="too_long")
         found = communes_like(typed, self.known)
         if found.is_sure:
             return found.communes[0]

@@ -239,7 +239,8 @@ def household_search(request: Request) -> HttpResponse:
     if need is not None:
         return redirect("prescriptions:need_detail", reference=need.reference)
     seen = Household.objects.visible_to(actor)
-    found = list(matching(seen, text, actor).select_related("commune", "prescriber")[:MOST_FOUND])
+    found = list(matching(seen, text, actor).select_related("commune", "prescriber")[: MOST_FOUND + 1])
+    too_many, found = len(found) > MOST_FOUND, found[:MOST_FOUND]
     if len(found) == 1:
         messages.info(request, "Un seul dossier correspond à votre recherche\u00a0: le voici.")
         return redirect("prescriptions:household_detail", reference=found[0].reference)
@@ -251,7 +252,7 @@ def household_search(request: Request) -> HttpResponse:
         "form": form,
         "table": table,
         "count": len(found),
-        "too_many": len(found) == MOST_FOUND,
+        "too_many": too_many,
         "can_create": can_create_prescription(actor) is not None,
     }
     return render(request, "prescriptions/household_search.html", context)

@@ -62,6 +62,9 @@ def test_the_closures_of_copper_are_found_by_commune_or_by_epci(office: Client, 
     assert len(listed(epci.name)) == CopperClosure.objects.filter(commune__epci=epci).count()
     assert len(listed("")) == 3
     assert listed("ailleurs") == []
+    whole = " ".join(["ailleurs"] * 20)
+    page = office.get(address("reference_list", "fermetures-du-cuivre"), {"nom": whole})
+    assert page.context["typed"] == whole, "what is typed is looked for whole"
 
 
 def test_the_delays_are_rows_that_say_what_holds_without_them(today: date) -> None:

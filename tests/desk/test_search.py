@@ -13,6 +13,7 @@ from documents.models import Document
 from lifecycle.actors import SYSTEM
 from lifecycle.machine import machine_named
 from lifecycle.references import as_typed, scanned
+from lifecycle.registry import SHOWN_OF_A_KIND
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.likeness import words_of
@@ -22,7 +23,7 @@ from reports.models import Report
 from reports.services import compute_report
 from tests.costs import assert_same_queries
 from tests.distribution.shelves import Shelf
-from tests.network.factories import make_membership
+from tests.network.factories import make_membership, make_organisation
 from tests.refurb.pages import acting
 
 pytestmark = pytest.mark.django_db
@@ -213,3 +214,16 @@ def test_a_reference_is_read_however_it_is_spelt_and_nothing_else_is_taken_for_o
     assert as_typed("drehspabcd") == as_typed("dr ehsp abcd") == scanned("dr ehsp abcd") == "DR-EHSP-ABCD"
     for other in ("CND8234XYZ", "Anne Martin", "06 12 34 56 78", ""):
         assert scanned(other) == other
+
+
+def test_what_is_found_and_not_shown_is_said_with_how_to_narrow_it(shelf: Shelf) -> None:
+    for rank in range(SHOWN_OF_A_KIND):
+        make_organisation(OrganisationKind.PRESCRIBER, name=f"Centre social de Zuydcoote {rank}")
+    whole = found(shelf.pilot, "Centre social de Zuydcoote")
+    assert f"{SHOWN_OF_A_KIND} réponses" in whole
+    assert "Il y en a d’autres" not in whole
+    make_organisation(OrganisationKind.PRESCRIBER, name="Centre social de Zuydcoote, annexe")
+    cut = found(shelf.pilot, "Centre social de Zuydcoote")
+    assert f"Les {SHOWN_OF_A_KIND} premières réponses" in cut
+    assert "Il y en a d’autres\u00a0: tapez un mot de plus" in cut
+    assert cut.count('<span class="found__said">') == SHOWN_OF_A_KIND

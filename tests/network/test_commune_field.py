@@ -127,3 +127,12 @@ def test_the_commune_written_before_is_shown_with_its_epci(django_assert_num_que
     assert f"{commune.name}\u00a0: Communauté d’essai" in html
     form = HomeForm({"commune": commune.name}, initial={"commune": commune.pk})
     assert not form.has_changed()
+
+
+def test_what_is_too_long_to_be_a_commune_is_not_cut_to_the_one_that_begins_it(nord: list[Commune]) -> None:
+    typed = f"Lille {' ' * 95}Roubaix"
+    assert communes_like(typed, nord).communes == []
+    form = HomeForm({"commune": typed})
+    assert not form.is_valid()
+    assert "trop long pour une commune" in str(form.errors)
+    assert "Roubaix" in str(form["commune"]), "what is typed is still there"
