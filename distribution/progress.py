@@ -21,7 +21,7 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.registry import Chain, ChainLink, register_chain
 from network.enums import OrganisationKind
-from network.models import Organisation
+from network.models import Membership, Organisation
 from prescriptions.models import Need
 from refurb.enums import DeviceState, LineOutcome
 from refurb.machine.storage_rules import proofs_stand
@@ -186,7 +186,7 @@ def _household(device: Device, actor: Actor) -> tuple[str, str, str]:
 
 
 def donation_chain(donation: Donation, actor: Actor) -> Chain:
-    """Where the devices of a lot stand, as far as one may see them; four queries."""
+    """Where the devices of a lot stand, as far as one may see them; five queries."""
     state = DonationState(donation.state)
     devices = Device.objects.visible_to(actor).filter(donation=donation)
     counts = _counted(devices)
@@ -199,7 +199,8 @@ def donation_chain(donation: Donation, actor: Actor) -> Chain:
                 *(ChainLink(label, "none", NOT_CONCERNED) for label in LABELS[1:]),
             ),
         )
-    said = f"{_devices(counts[0])} à enlever" if counts[0] else state.label.lower()
+    said = f"{_devices(counts[0])} à enlever{_of_the_deed(donation, counts[0], actor)}"
+    said = said if counts[0] else state.label.lower()
     begun = state in (DonationState.DRAFT, DonationState.ANNOUNCED) or bool(counts[0])
     workshop = "à l’atelier" if state == DonationState.RECONCILED else "à l’atelier, ou en route"
     links = (
@@ -210,6 +211,19 @@ def donation_chain(donation: Donation, actor: Actor) -> Chain:
     if state == DonationState.QUALIFIED and not donation.deeds.filter(round=donation.allocation_round).exists():
         awaited = "l’acte de don accepté, puis une date d’enlèvement"
     return Chain(f"Le lot {donation}", links, awaited)
+
+
+def _of_the_deed(donation: Donation, left: int, actor: Actor) -> str:
+    """« par votre atelier, sur 10 à l’acte de don », which names every workshop and what left already; one query."""
+    shares = donation.allocations.current().values_list("workshop", "quantity")
+    given = Counter[int]()
+    for workshop, quantity in shares:
+        given[workshop] += quantity
+    total = given.total()
+    if total in (0, left):
+        return ""
+    own = isinstance(actor, Membership) and actor.organisation_id in given and len(given) > 1
+    return f"{' par votre atelier' if own else ''}, sur {grouped(total)} à l’acte de don"
 
 
 LOT_AWAITS = {

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -86,6 +87,7 @@ def donation_accept_deed(request: Request, reference: str) -> HttpResponse:
         "text": text,
         "missing": missing,
         "accepted": accepted,
+        "given": donation.allocations.current().aggregate(total=Sum("quantity"))["total"] or 0,
         "asks": accepts and open_to_it and bool(text),
     }
     return render(request, "donations/donation_deed.html", context)

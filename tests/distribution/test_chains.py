@@ -234,6 +234,26 @@ def test_what_left_the_chain_has_nothing_to_come() -> None:
     assert [link.said for link in drawn.links[2:]] == ["pas concerné"] * 3
 
 
+def test_what_is_left_to_fetch_is_told_beside_what_the_deed_gives_where_the_two_are_not_the_same() -> None:
+    scene = private_lot(quantity=10)
+    donation = scene.qualified(split=True)
+    scene.accept(donation)
+    north, south = scene.north.manager, scene.south.manager
+
+    def said(actor: Membership) -> str:
+        return donation_chain(donation, actor).links[0].said
+
+    assert said(scene.contact) == said(scene.pilot) == "10 appareils à enlever"
+    assert said(north) == "5 appareils à enlever par votre atelier, sur 10 à l’acte de don"
+    deed = reverse("donations:donation_accept_deed", args=[donation.reference])
+    assert "En tout\u00a0: 10 appareils donnés, tous ateliers ensemble." in read(acting(north), deed)
+    scene.schedule(donation, scene.south)
+    scene.schedule(donation, scene.north)
+    scene.count(donation, scene.south)
+    assert said(scene.contact) == "5 appareils à enlever, sur 10 à l’acte de don"
+    assert "à enlever" not in said(south)
+
+
 # --- what reports hide is told nowhere else
 
 
