@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from prescriptions.enums import SheetLanguage
-from typography.french import full_day, hour, written_day
+from typography.french import HARD, full_day, hour, written_day
 
 TEMPLATE, VALUES, DAY, WEEKDAY, HOUR = "said", "with", "day", "weekday", "hour"
 """How the parts of a sentence are called once they are kept."""
@@ -83,6 +83,24 @@ def as_parts(told: Any) -> Any:
         case Mapping():
             return {name: as_parts(value) for name, value in told.items()}
     return [as_parts(one) for one in told]
+
+
+def from_parts(told: Any) -> Any:
+    """What ``as_parts`` wrote down, as it was told: it can be said in French, or again in another language."""
+    match told:
+        case {"said": template, "with": values}:
+            return translatable(template, **{name: from_parts(value) for name, value in values.items()})
+        case {"day": written} | {"weekday": written}:
+            return TranslatableDay.of(date.fromisoformat(written), next(iter(told)))
+        case {"hour": clock}:
+            made = TranslatableHour(f"{int(clock[:2])}{HARD}h{HARD}{clock[3:]}")
+            made.clock = clock
+            return made
+        case Mapping():
+            return {name: from_parts(value) for name, value in told.items()}
+        case list():
+            return [from_parts(one) for one in told]
+    return told
 
 
 class Tongue:

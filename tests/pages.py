@@ -42,6 +42,13 @@ def signed_in(user: User) -> SimpleCookie:
     return client.cookies
 
 
+class Following(Client):
+    """Goes where each answer leads, as a browser does."""
+
+    def post(self, *given: Any, follow: bool = True, **more: Any) -> Any:
+        return super().post(*given, follow=follow, **more)
+
+
 class Crawler(Client):
     """Reads thousands of pages: what each was drawn from is not copied for whoever would look at it.
 

@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -34,11 +31,12 @@ from lifecycle.actors import SignedLink
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Context, Reason
 from prescriptions.models import Need, Prescription, RightsRequest
-from prescriptions.own_papers import OWN_PAGE, read_pass
+from prescriptions.own_papers import read_pass
 from prescriptions.own_parts import OwnPart
-from prescriptions.saying import TranslatableDay, translatable, translatable_moment
+from prescriptions.own_visit import SEEN, leads_on, to_page
+from prescriptions.saying import TranslatableDay, as_parts, translatable, translatable_moment
 from prescriptions.services.households import record_access
-from prescriptions.views.own_page import asked_for, link_of, told_page, tongue_of
+from prescriptions.views.own_page import asked_for, link_of
 from refurb.enums import DeviceState
 from refurb.models import Device
 
@@ -77,21 +75,20 @@ PART = "distribution/own_appointment.html"
 @asks_then_acts
 @sensitive_post_parameters("pass")
 def own_appointment(request: HttpRequest, code: str) -> HttpResponse:
-    """What the household asks from its page, which it has just opened: the page again, with what became of it.
+    """What the household asks from its page, which it has just opened: to the page again, with what became of it.
 
     Without the pass of that page, the page asks for the year of birth again.
     """
     opened = read_pass(request.POST.get("pass", ""), code)
     prescription = asked_for(opened[1]) if opened else None
     if opened is None or prescription is None:
-        asked_in = urlencode({"langue": request.GET["langue"]}) if tongue_of(request) else ""
-        return redirect(f"{reverse(OWN_PAGE, args=[code])}?{asked_in}".rstrip("?"))
+        return to_page(request, code)
     link = link_of(opened)
     record_access(actor=link, household=prescription.household, what="own_appointment")
     asked = {name: str(request.POST.get(name, "")) for name in ASKED}
     need = prescription.needs.filter(reference=asked["need"].replace("\0", "")).first()
     if need is None:
-        return told_page(request, code, opened, prescription)
+        return leads_on(request, code, opened, SEEN)
     booked = Appointment.objects.visible_to(link).booked().filter(need=need).select_related("point__commune").first()
     if asked["act"] == "calendar" and booked is not None:
         return calendar_response(calendar_of(booked, amount_of(need)), CALENDAR)
@@ -102,8 +99,8 @@ def own_appointment(request: HttpRequest, code: str) -> HttpResponse:
         refused = next((REFUSALS[code] for code in codes if code in REFUSALS), NOT_DONE)
         if OTHER_TAKEN.code in codes:  # it is shown, and asked whether the one that is ticked takes its place
             asked |= {"act": "move", "after": _just_before(asked["starts_at"])}
-        return told_page(request, code, opened, prescription, refused=refused, asked=asked)
-    return told_page(request, code, opened, prescription, done=done, asked=asked)
+        return leads_on(request, code, opened, SEEN | {"refused": refused, "asked": asked})
+    return leads_on(request, code, opened, SEEN | {"done": as_parts(done), "asked": asked})
 
 
 def _do(link: SignedLink, need: Need, booked: Appointment | None, asked: Mapping[str, str]) -> str:

@@ -22,8 +22,9 @@ from prescriptions.models import Prescription, RightsRequest, SheetTranslation
 from prescriptions.models.household import OWN_SHEET
 from prescriptions.own_papers import pass_for, request_of
 from prescriptions.own_parts import parts_of
+from prescriptions.own_visit import SEEN, Visit, leads_on, let_go, shown, visit_of
 from prescriptions.rights_told import KINDS
-from prescriptions.saying import Tongue, TranslatableDay, translatable
+from prescriptions.saying import Tongue, TranslatableDay, from_parts, translatable
 from prescriptions.services.households import record_access
 from prescriptions.telling import limited, telling_of
 
@@ -61,10 +62,14 @@ class BirthYearForm(forms.Form):
 @asks_then_acts
 @sensitive_post_parameters("year")
 def own_page(request: HttpRequest, code: str) -> HttpResponse:
-    """Opening it says nothing: it asks for a year of birth, and answers a POST. No account, nothing kept in a session.
+    """Opening it says nothing: it asks for a year of birth, then tells. No account, no session (``own_visit``).
 
     The answer is the same for a code that no sheet has, another’s sheet, a wrong year and a file without any.
     """
+    if "close" in request.POST:
+        return let_go(request, code)
+    if request.method != "POST" and (visit := visit_of(request, code)) is not None:
+        return _visited(request, code, visit)
     tongue = tongue_of(request)
     form = BirthYearForm(posted(request), tongue=tongue)
     context = {"form": form, "code": code, "tongue": tongue}
@@ -80,7 +85,19 @@ def own_page(request: HttpRequest, code: str) -> HttpResponse:
         return hidden(render(request, PAGE, context | {"said": "unknown"}))
     tried.rollback()
     record_access(actor=link_of(opened), household=prescription.household, what="own_page")
-    return told_page(request, code, opened, prescription)
+    return leads_on(request, code, opened, SEEN)
+
+
+def _visited(request: HttpRequest, code: str, visit: Visit) -> HttpResponse:
+    """The page as it is now, with what became of what was just asked; the log has it once."""
+    prescription, told = asked_for(visit.opened[1]), visit.told
+    if prescription is None:
+        return let_go(request, code)
+    if not told:
+        record_access(actor=link_of(visit.opened), household=prescription.household, what="own_page")
+    said = {name: from_parts(told.get(name, "")) for name in ("done", "refused")}
+    page = told_page(request, code, visit.opened, prescription, asked=told.get("asked", {}), **said)
+    return shown(page, code, visit)
 
 
 def tongue_of(request: HttpRequest) -> Tongue | None:

@@ -1,14 +1,11 @@
 """The household sends the photo of a paper from its own page: told what becomes of it beside the button; no script."""
 
-from urllib.parse import urlencode
-
 from allauth.core.internal import ratelimit
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -17,17 +14,19 @@ from django.views.decorators.debug import sensitive_post_parameters
 from lifecycle.acting import asks_then_acts
 from lifecycle.actors import SignedLink
 from prescriptions.models import Prescription
-from prescriptions.own_papers import OWN_PAGE, pass_for, read_pass
+from prescriptions.own_papers import pass_for, read_pass
+from prescriptions.own_visit import SEEN, leads_on, shown, to_page, visit_of
 from prescriptions.parameters import PHOTO_DAYS, PHOTOS_WAITING
 from prescriptions.services.households import record_access
 from prescriptions.services.photos import cannot_send, send_photo
-from prescriptions.views.own_page import asked_for, hidden, link_of, tongue_of
+from prescriptions.views.own_page import asked_for, hidden, link_of
 from prescriptions.views.saving import saved
 
 TRIES = {"own_photo": "30/h/ip,10/d/key"}
 """Photos that one address of the network, and the sheets of one request, may send, looked at or not."""
 MOST_BYTES = 10 * 1024**2
 PAGE = "prescriptions/own_photo.html"
+OWN_PHOTO = "prescriptions:own_photo"
 TOO_HEAVY = "Cette photo dépasse 10\u00a0Mo\u00a0: prenez-la de moins près, ou en moins grand."
 CHOOSE = "Choisissez une photo."
 
@@ -71,30 +70,32 @@ def own_photo(request: HttpRequest, code: str) -> HttpResponse:
 @csrf_protect
 @sensitive_post_parameters("pass")
 def _own_photo(request: HttpRequest, code: str) -> HttpResponse:
-    """The page, opened from the household's own; then what became of what it sent.
+    """The page, opened from the household's own; then what became of what it sent, on a page that is opened.
 
     Without the pass of that page, the page asks for the year of birth again.
     """
-    opened = read_pass(request.POST.get("pass", ""), code)
+    visit = visit_of(request, code) if request.method != "POST" else None
+    opened = visit.opened if visit is not None else read_pass(request.POST.get("pass", ""), code)
     prescription = asked_for(opened[1]) if opened else None
     if opened is None or prescription is None:
-        asked_in = urlencode({"langue": request.GET["langue"]}) if tongue_of(request) else ""
-        return redirect(f"{reverse(OWN_PAGE, args=[code])}?{asked_in}".rstrip("?"))
-    link = link_of(opened)
+        return to_page(request, code)
+    link, told = link_of(opened), visit.told if visit is not None else {}
     sends = "send" in request.POST
+    if not sends and not told:
+        record_access(actor=link, household=prescription.household, what="own_photo")
+    if visit is None and not sends:
+        return leads_on(request, code, opened, SEEN, OWN_PHOTO)
     form = ProofPhotoForm(request.POST, request.FILES) if sends else ProofPhotoForm()
-    status, is_sent = 200, False
+    status = 200
     if sends and not request.FILES and int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
         form.errors.clear()  # nothing was read of it: it is not that none was chosen
         form.add_error("photo", TOO_HEAVY)
     elif sends and not _may_try(request, prescription):
         form.add_error("photo", "Trop de photos envoyées aujourd’hui\u00a0: essayez demain.")
         status = 429
-    elif sends and form.is_valid():
-        is_sent = _sent(form, link, prescription)
-    if not sends:
-        record_access(actor=link, household=prescription.household, what="own_photo")
-    today = timezone.localdate()
+    elif sends and form.is_valid() and _sent(form, link, prescription):
+        return leads_on(request, code, opened, SEEN | {"sent": True}, OWN_PHOTO)
+    today, is_sent = timezone.localdate(), bool(told.get("sent"))
     refused = None if is_sent else cannot_send(prescription, today)
     context = {
         "form": form,
@@ -106,7 +107,8 @@ def _own_photo(request: HttpRequest, code: str) -> HttpResponse:
         "days": PHOTO_DAYS.on(today),
         "most": PHOTOS_WAITING.on(today),
     }
-    return hidden(render(request, PAGE, context, status=status))
+    page = hidden(render(request, PAGE, context, status=status))
+    return shown(page, code, visit) if visit is not None else page
 
 
 def _may_try(request: HttpRequest, prescription: Prescription) -> bool:

@@ -17,11 +17,13 @@ from prescriptions.forms.rights import OwnRightsForm
 from prescriptions.models import Prescription, RightsRequest
 from prescriptions.models.household import OWN_SHEET
 from prescriptions.own_papers import request_of
+from prescriptions.own_visit import SEEN, Visit, leads_on, shown, visit_of
 from prescriptions.services.households import record_access
 from prescriptions.services.rights import add_to_rights_request, receive_rights_request
 from prescriptions.views.own_page import TRIES, BirthYearForm, born_in, hidden
 
 PAGE = "prescriptions/own_rights.html"
+OWN_RIGHTS = "prescriptions:own_rights"
 
 
 class AskForm(BirthYearForm, OwnRightsForm):
@@ -39,7 +41,11 @@ def own_rights(request: HttpRequest, code: str) -> HttpResponse:
 
     Its tries are those of the page of the request. Nobody has verified who asks: the officer is told so.
     """
-    form = AskForm(posted(request))
+    form, visit = AskForm(posted(request)), visit_of(request, code)
+    if request.method != "POST" and visit is not None and (made := _made(visit)) is not None:
+        said, late = visit.told["said"], made.is_late(timezone.localdate())
+        page = hidden(render(request, PAGE, {"said": said, "asked": made, "late": late, "code": code}))
+        return shown(page, code, visit)
     if not form.is_valid():
         return hidden(render(request, PAGE, {"form": form, "said": "", "code": code}))
     opened = request_of(code)
@@ -52,8 +58,13 @@ def own_rights(request: HttpRequest, code: str) -> HttpResponse:
         return hidden(render(request, PAGE, {"form": form, "said": "unknown", "code": code}))
     tried.rollback()
     said, asked = _asked(prescription, opened[0], form.cleaned_data["kind"], form.cleaned_data["words"])
-    late = asked.is_late(timezone.localdate())
-    return hidden(render(request, PAGE, {"said": said, "asked": asked, "late": late, "code": code}))
+    return leads_on(request, code, opened, SEEN | {"said": said, "asked_for": asked.pk}, OWN_RIGHTS)
+
+
+def _made(visit: Visit) -> RightsRequest | None:
+    """What was just asked, if that is what the visit is to tell."""
+    own = RightsRequest.objects.filter(household__prescriptions=visit.opened[1])
+    return own.filter(pk=visit.told.get("asked_for")).first() if "said" in visit.told else None
 
 
 def _asked(prescription: Prescription, paper: int, kind: str, words: str) -> tuple[str, RightsRequest]:

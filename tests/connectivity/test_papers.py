@@ -114,7 +114,7 @@ def test_the_square_of_the_sheet_opens_the_page_of_the_household_and_that_of_the
         document = paper_of(sent, kind)
         url = reverse("prescriptions:own_page", args=[document.public_code])
         assert (url in words_of(document)) == opens
-        told = Client().post(url, {"year": "1984"}).content.decode()
+        told = Client().post(url, {"year": "1984"}, follow=True).content.decode()
         assert ("suivez votre fiche de connexion" in told) == opens
 
 

@@ -14,6 +14,7 @@ from prescriptions.models import Household
 from refurb.models import Device
 from tests.distribution.hours import need_of
 from tests.distribution.shelves import Shelf
+from tests.pages import Following
 
 YEAR = "1984"
 
@@ -50,7 +51,7 @@ def own(device: Device) -> str:
 
 
 def opened_page(url: str) -> tuple[Client, str]:
-    client = Client()
+    client = Following()
     return client, client.post(url, {"year": YEAR}).content.decode()
 
 

@@ -385,15 +385,15 @@ def test_without_its_pass_with_another_s_or_an_old_one_the_page_asks_the_year_ag
     hour = a_later_hour(shelf, device).isoformat()
     said = {"act": "book", "starts_at": hour, "need": need_of(device).reference}
     for given in ("", "x", kept(foreign)["pass"], kept(page)["pass"] + "x", "\0"):
-        response = client.post(f"{url}rendez-vous/", said | {"pass": given})
+        response = client.post(f"{url}rendez-vous/", said | {"pass": given}, follow=False)
         assert (response.status_code, response.headers.get("Location")) == (302, url)
     with monkeypatch.context() as patched:
         patched.setattr(own_papers, "PASS", -1)
-        assert client.post(f"{url}rendez-vous/", said | {"pass": kept(page)["pass"]}).status_code == 302
+        assert client.post(f"{url}rendez-vous/", said | {"pass": kept(page)["pass"]}, follow=False).status_code == 302
     assert client.get(f"{url}rendez-vous/").status_code == 302
-    late = client.post(f"{url}rendez-vous/?langue=ar", said | {"pass": "x"})
+    late = client.post(f"{url}rendez-vous/?langue=ar", said | {"pass": "x"}, follow=False)
     assert late.headers["Location"] == f"{url}?langue=ar"
-    assert client.post(f"{url}rendez-vous/?langue=%00", said | {"pass": "x"}).headers["Location"] == url
+    assert client.post(f"{url}rendez-vous/?langue=%00", said | {"pass": "x"}, follow=False).headers["Location"] == url
     foreign_need = said | {"pass": kept(page)["pass"], "need": need_of(other).reference}
     assert client.post(f"{url}rendez-vous/", foreign_need).status_code == 200
     assert not Appointment.objects.exists()

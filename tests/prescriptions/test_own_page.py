@@ -43,7 +43,7 @@ def page_of(prescription: Prescription) -> str:
 
 
 def answered(url: str, year: str = YEAR, status: int = 200) -> str:
-    response = Client().post(url, {"year": year})
+    response = Client().post(url, {"year": year}, follow=True)
     assert response.status_code == status
     return plain(response)
 
@@ -116,7 +116,7 @@ def test_the_code_of_another_s_paper_opens_nothing_and_looks_like_any_other_refu
 def test_what_is_no_year_is_said_at_its_field_and_counts_for_no_try(circle: Circle, year: str) -> None:
     url = born(circle.accepted())
     for _ in range(8):
-        assert 'href="#id_year"' in Client().post(url, {"year": year}).content.decode()
+        assert 'href="#id_year"' in Client().post(url, {"year": year}, follow=True).content.decode()
     assert "acceptée" in answered(url)
 
 
@@ -144,7 +144,11 @@ def test_one_address_does_not_try_one_year_on_every_sheet(circle: Circle) -> Non
 def test_nobody_keeps_the_page_and_its_address_names_nobody(circle: Circle) -> None:
     prescription = circle.accepted()
     url = born(prescription)
-    for response in (Client().get(url), Client().post(url, {"year": YEAR}), Client().post(url, {"year": "1901"})):
+    for response in (
+        Client().get(url),
+        Client().post(url, {"year": YEAR}, follow=True),
+        Client().post(url, {"year": "1901"}, follow=True),
+    ):
         assert response["X-Robots-Tag"] == "noindex, nofollow"
         assert "no-store" in response["Cache-Control"]
         assert response["Referrer-Policy"] == "same-origin"

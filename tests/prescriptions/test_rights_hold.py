@@ -134,7 +134,7 @@ def test_the_household_s_page_promises_no_day_that_has_passed_or_that_does_not_r
     client.logout()
 
     def said(kind: str) -> str:
-        return client.post(url, {"year": "1984", "kind": kind}).content.decode()
+        return client.post(url, {"year": "1984", "kind": kind}, follow=True).content.decode()
 
     assert "On vous répond au plus tard le" in said("access")
     desk.do(RightsRequest.objects.get(), "ask_identity", doubt="page", told_by="phone")

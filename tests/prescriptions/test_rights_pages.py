@@ -255,17 +255,23 @@ def test_a_household_asks_by_its_own_page_and_nobody_has_verified_who() -> None:
     client, url = acting(desk.officer), reverse("prescriptions:own_rights", args=[code])
     client.logout()
     assert "Lire tout ce qui est écrit sur moi" in read(client, url)
-    assert url in client.post(reverse("prescriptions:own_page", args=[code]), {"year": "1984"}).content.decode()
-    wrong = client.post(url, {"year": "1985", "kind": "erasure"}).content.decode()
+    assert (
+        url
+        in client.post(reverse("prescriptions:own_page", args=[code]), {"year": "1984"}, follow=True).content.decode()
+    )
+    wrong = client.post(url, {"year": "1985", "kind": "erasure"}, follow=True).content.decode()
     assert "Cette année ne va pas avec cette feuille" in wrong
     assert not RightsRequest.objects.exists()
 
-    said = client.post(url, {"year": "1984", "kind": "erasure"})
+    said = client.post(url, {"year": "1984", "kind": "erasure"}, follow=True)
     asked = RightsRequest.objects.get()
     assert asked.reference in said.content.decode()
     assert "no-store" in said.headers["Cache-Control"]
     assert (asked.channel, asked.received_by, asked.household) == ("page", None, prescription.household)
-    assert "Vous l’aviez déjà demandé" in client.post(url, {"year": "1984", "kind": "erasure"}).content.decode()
+    assert (
+        "Vous l’aviez déjà demandé"
+        in client.post(url, {"year": "1984", "kind": "erasure"}, follow=True).content.decode()
+    )
     assert RightsRequest.objects.count() == 1
     assert re.search("personne n’a vérifié", read(acting(desk.officer), page_of(asked, "rights_request_detail")))
     assert Mail.objects.filter(about_machine="rights_request").count() == 1
@@ -277,15 +283,15 @@ def test_a_household_says_by_its_own_page_what_is_wrong_and_reads_there_what_bec
     client, url = acting(desk.officer), reverse("prescriptions:own_rights", args=[code])
     client.logout()
     own, wrong = reverse("prescriptions:own_page", args=[code]), {"year": "1984", "kind": "rectification"}
-    refused = client.post(url, wrong | {"words": "1 85 05 78 006 084 91"}).content.decode()
+    refused = client.post(url, wrong | {"words": "1 85 05 78 006 084 91"}, follow=True).content.decode()
     assert "numéro de sécurité sociale" in refused
     assert not RightsRequest.objects.exists()
-    assert "vous avez demandé" not in client.post(own, {"year": "1984"}).content.decode()
+    assert "vous avez demandé" not in client.post(own, {"year": "1984"}, follow=True).content.decode()
 
-    said = client.post(url, wrong | {"words": "Je vis au 12, pas au 21."}).content.decode()
+    said = client.post(url, wrong | {"words": "Je vis au 12, pas au 21."}, follow=True).content.decode()
     assert "Ce que vous avez écrit est avec votre demande" in said
     asked = RightsRequest.objects.get()
-    page = client.post(own, {"year": "1984"}).content.decode()
+    page = client.post(own, {"year": "1984"}, follow=True).content.decode()
     assert f"demande <strong>{asked}</strong>, on vous répond au plus tard le {written_day(asked.due_on)}" in page
     assert "au 12, pas au 21" not in page, "a sheet and a year open it: who wrote is not verified"
     for reader in (desk.officer, desk.circle.worker):
@@ -298,14 +304,14 @@ def test_what_a_household_writes_once_it_has_asked_is_kept_with_what_waits_or_it
     client, url = acting(desk.officer), reverse("prescriptions:own_rights", args=[code])
     client.logout()
     wrong = {"year": "1984", "kind": "rectification"}
-    assert "ce qui est faux et ce qui est vrai" in client.post(url, wrong).content.decode()
+    assert "ce qui est faux et ce qui est vrai" in client.post(url, wrong, follow=True).content.decode()
     asked = RightsRequest.objects.get()
 
-    later = client.post(url, wrong | {"words": "Je vis au 12, pas au 21."}).content.decode()
+    later = client.post(url, wrong | {"words": "Je vis au 12, pas au 21."}, follow=True).content.decode()
     assert "Vous l’aviez déjà demandé" in later
     assert "Ce que vous avez écrit est ajouté à votre demande" in later
     for _ in range(2):  # sent again by a page that is read again, it is there once
-        client.post(url, wrong | {"words": "Mon nom s’écrit avec deux n."})
+        client.post(url, wrong | {"words": "Mon nom s’écrit avec deux n."}, follow=True)
     asked.refresh_from_db()
     kept = asked.words
     assert kept.startswith("Je vis au 12, pas au 21.\n\nAjouté par la page de sa demande le ")
@@ -313,9 +319,9 @@ def test_what_a_household_writes_once_it_has_asked_is_kept_with_what_waits_or_it
     for reader in (desk.officer, desk.circle.worker):
         assert "Mon nom s’écrit avec deux n." in read(acting(reader), page_of(asked, "rights_request_detail"))
 
-    assert "Ce que vous aviez écrit est avec votre demande" in client.post(url, wrong).content.decode()
+    assert "Ce que vous aviez écrit est avec votre demande" in client.post(url, wrong, follow=True).content.decode()
     for number in range(4):
-        said = client.post(url, wrong | {"words": f"{number} {'x' * 490}"}).content.decode()
+        said = client.post(url, wrong | {"words": f"{number} {'x' * 490}"}, follow=True).content.decode()
     assert "n’est pas ajouté à votre demande" in said
     asked.refresh_from_db()
     assert "3 xxx" not in asked.words
@@ -333,6 +339,6 @@ def test_its_tries_are_counted_with_those_of_the_page_of_the_request() -> None:
     code, _ = _sheet(desk)
     client = acting(desk.officer)
     url = reverse("prescriptions:own_rights", args=[code])
-    statuses = [client.post(url, {"year": "1950", "kind": "access"}).status_code for _ in range(6)]
+    statuses = [client.post(url, {"year": "1950", "kind": "access"}, follow=True).status_code for _ in range(6)]
     assert statuses[-1] == 429
-    assert client.post(reverse("prescriptions:own_page", args=[code]), {"year": "1984"}).status_code == 429
+    assert client.post(reverse("prescriptions:own_page", args=[code]), {"year": "1984"}, follow=True).status_code == 429
