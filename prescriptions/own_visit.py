@@ -34,13 +34,21 @@ class Visit:
     told: Mapping[str, Any]
 
 
-def visit_of(request: HttpRequest, code: str) -> Visit | None:
-    """The visit that this browser holds of the paper with this code; None when its minutes are over."""
+def held_in(request: HttpRequest) -> Mapping[str, Any]:
+    """What this browser holds; nothing when its minutes are over, or it was not made here."""
     try:
         held = signing.loads(request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=HELD)
-        paper, prescription = held["opened"]
-    except (signing.BadSignature, ValueError, TypeError, KeyError):
+    except signing.BadSignature:
+        return {}
+    return held if isinstance(held, dict) else {}
+
+
+def visit_of(request: HttpRequest, code: str) -> Visit | None:
+    """The visit that this browser holds of the paper with this code; None when its minutes are over."""
+    held = held_in(request)
+    if "opened" not in held:
         return None
+    paper, prescription = held["opened"]
     if request_of(code) != (paper, prescription):
         return None
     return Visit((paper, prescription), held.get("told", {}))
@@ -51,13 +59,13 @@ def leads_on(
 ) -> HttpResponse:
     """To the page that tells what became of what was posted, in the same language."""
     response = to_page(request, code, page)
-    _hold(response, code, {"opened": list(opened), "told": dict(told)})
+    hold(response, _path(code), {"opened": list(opened), "told": dict(told)})
     return response
 
 
 def shown(response: HttpResponse, code: str, visit: Visit) -> HttpResponse:
     """This page is what the visit tells: what became of it is not told again."""
-    _hold(response, code, {"opened": list(visit.opened)})
+    hold(response, _path(code), {"opened": list(visit.opened)})
     return response
 
 
@@ -74,12 +82,13 @@ def to_page(request: HttpRequest, code: str, page: str = OWN_PAGE) -> HttpRespon
     return redirect(f"{address}?{urlencode({'langue': asked})}" if asked in SheetLanguage.values else address)
 
 
-def _hold(response: HttpResponse, code: str, what: Mapping[str, Any]) -> None:
+def hold(response: HttpResponse, path: str, what: Mapping[str, Any]) -> None:
+    """Have the browser hold it for some minutes, for the addresses under this path alone."""
     response.set_cookie(
         COOKIE,
         signing.dumps(what, salt=COOKIE, compress=True),
         max_age=HELD,
-        path=_path(code),
+        path=path,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Strict",

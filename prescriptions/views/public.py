@@ -1,14 +1,18 @@
 """The household’s own page, opened by the link it was sent: is what it asked for still needed?"""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from lifecycle.acting import asks_then_acts
 from lifecycle.exceptions import Refused
 from prescriptions.enums import LinkAnswer
 from prescriptions.models import ConfirmationLink
+from prescriptions.own_visit import COOKIE, held_in, hold
 from prescriptions.services.confirmation import (
     actor_of,
     answer_link,
@@ -33,22 +37,36 @@ def still_current(request: HttpRequest, token: str) -> HttpResponse:
 
     Of the household it says the first name alone, and each opening is in the log of accesses.
     """
-    said = _answered(request, token) if request.method == "POST" else ""
-    link = link_for(token=token)
-    if not said:
-        said = "ask" if is_open(link) else _closed(link)
+    if request.method == "POST":
+        return _led_on(request, token)
+    told, link = _told(request, token), link_for(token=token)
+    said = told.get("said") or ("ask" if is_open(link) else _closed(link))
     household = link.prescription.household
-    told = {
+    context = {
         "said": said,
         "first_name": household.first_name,
         "link": link,
         "without_an_answer": without_an_answer(link.prescription) if said == "ask" else "",
-        "is_other": request.POST.get("answer", link.answer) != link.answer,
+        "is_other": (told.get("answer") or link.answer) != link.answer,
     }
     record_access(actor=actor_of(link), household=household, what="still_current")
-    response = render(request, PAGE, told, status=_status(request, said))
+    response = render(request, PAGE, context, status=410 if said in GONE and not told else 200)
     response["X-Robots-Tag"] = "noindex, nofollow"
+    response.delete_cookie(COOKIE, path=request.path, samesite="Strict")
     return response
+
+
+def _led_on(request: HttpRequest, token: str) -> HttpResponse:
+    """To the page itself, which tells once what became of the answer: loading it again answers nothing."""
+    told = {"link": token, "said": _answered(request, token), "answer": request.POST.get("answer", "")}
+    response = redirect("prescriptions:still_current", token=token)
+    hold(response, request.path, told)
+    return response
+
+
+def _told(request: HttpRequest, token: str) -> Mapping[str, Any]:
+    held = held_in(request)
+    return held if held.get("link") == token else {}
 
 
 def _answered(request: HttpRequest, token: str) -> str:
@@ -73,8 +91,3 @@ def _closed(link: ConfirmationLink) -> str:
     if not still_waits(link):
         return "ended"
     return "over" if only_expired(link) else "replaced"
-
-
-def _status(request: HttpRequest, said: str) -> int:
-    """A link that is over is gone, and says so to machines too."""
-    return 410 if said in GONE and request.method != "POST" else 200

@@ -67,3 +67,11 @@ def test_a_household_sends_a_photo_from_its_telephone_without_script(open_page: 
     page.get_by_role("button", name="Envoyer la photo").click()
     page.get_by_text("Votre photo est partie").wait_for()
     assert prescription.photos.get().state == "waiting"
+    page.reload()
+    page.go_back()
+    page.get_by_role("button", name="Envoyer la photo").wait_for()
+    page.go_back()
+    page.get_by_text("Votre photo attend votre travailleur social.").wait_for()
+    page.reload()
+    page.get_by_text("Votre photo attend votre travailleur social.").wait_for()
+    assert prescription.photos.count() == 1, "going back and loading again send nothing"

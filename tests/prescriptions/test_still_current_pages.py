@@ -12,6 +12,7 @@ from prescriptions.models import ConfirmationLink, HouseholdAccess, Prescription
 from prescriptions.services.confirmation import send_link
 from prescriptions.services.needs import start_need
 from prescriptions.services.prescriptions import remind_prescription, withdraw_prescription
+from tests.pages import Following
 from tests.prescriptions.files import COMPUTER, SKILLS, Circle, again
 from tests.prescriptions.pages import acting, page_of, page_sent, read
 from typography.french import written_day
@@ -87,8 +88,8 @@ def test_each_opening_is_in_the_log_of_accesses_with_the_link_and_nobody(
 
 def test_another_answer_after_the_first_is_not_said_to_have_arrived(prescription: Prescription) -> None:
     url = page_sent(ADDRESS)
-    Client().post(url, {"answer": "not_any_more"})
-    page = Client().post(url, {"answer": "still_current"}).content.decode()
+    Following().post(url, {"answer": "not_any_more"})
+    page = Following().post(url, {"answer": "still_current"}).content.decode()
     assert "ce que vous venez de choisir n’est pas noté" in page
     assert "que vous n’en avez plus besoin" in page
     assert again(prescription).declined_at is not None
@@ -100,22 +101,34 @@ def test_another_answer_after_the_first_is_not_said_to_have_arrived(prescription
 def test_the_same_answer_given_twice_is_the_one_that_is_noted(prescription: Prescription) -> None:
     url = page_sent(ADDRESS)
     for _ in range(2):
-        page = Client().post(url, {"answer": "still_current"}).content.decode()
+        page = Following().post(url, {"answer": "still_current"}).content.decode()
     assert "que vous en avez toujours besoin" in page
     assert "vous venez de choisir" not in page
 
 
+def test_an_answer_leads_to_a_page_that_tells_it_once_and_is_loaded_again_without_answering(
+    prescription: Prescription,
+) -> None:
+    url, client = page_sent(ADDRESS), Client()
+    assert client.post(url, {"answer": "not_any_more"}).headers["Location"] == url
+    assert "C’est lui qui arrêtera la demande." in client.get(url).content.decode()
+    read_again = client.get(url).content.decode()
+    assert "Vous avez déjà répondu" in read_again
+    assert "vous venez de choisir" not in read_again
+    assert "Vous avez déjà répondu" in Client().get(url).content.decode()
+
+
 def test_yes_confirms_once(prescription: Prescription) -> None:
     url = page_sent(ADDRESS)
-    page = Client().post(url, {"answer": "still_current"}).content.decode()
+    page = Following().post(url, {"answer": "still_current"}).content.decode()
     assert "Vous gardez votre place." in page
     assert again(prescription).confirmed_at is not None
     assert "Vous avez déjà répondu" in Client().get(url).content.decode()
-    assert "Vous avez déjà répondu" in Client().post(url, {"answer": "not_any_more"}).content.decode()
+    assert "Vous avez déjà répondu" in Following().post(url, {"answer": "not_any_more"}).content.decode()
 
 
 def test_no_tells_the_worker_and_does_not_end_the_request(prescription: Prescription) -> None:
-    page = Client().post(page_sent(ADDRESS), {"answer": "not_any_more"}).content.decode()
+    page = Following().post(page_sent(ADDRESS), {"answer": "not_any_more"}).content.decode()
     assert "C’est lui qui arrêtera la demande." in page
     assert "rien n’est mis de côté pour vous" in page
     assert again(prescription).state == "accepted"
@@ -123,7 +136,7 @@ def test_no_tells_the_worker_and_does_not_end_the_request(prescription: Prescrip
 
 
 def test_an_answer_that_is_none_asks_again(prescription: Prescription) -> None:
-    page = Client().post(page_sent(ADDRESS), {"answer": "perhaps"}).content.decode()
+    page = Following().post(page_sent(ADDRESS), {"answer": "perhaps"}).content.decode()
     assert "Un seul bouton suffit." in page
 
 
@@ -134,10 +147,10 @@ def test_an_expired_link_may_be_asked_again(prescription: Prescription) -> None:
     response = Client().get(url)
     assert response.status_code == 410
     assert "Recevoir un nouveau lien" in response.content.decode()
-    Client().post(url, {"answer": "still_current"})
+    Following().post(url, {"answer": "still_current"})
     assert again(prescription).confirmed_at is None
     before = Mail.objects.count()
-    assert "Regardez vos messages" in Client().post(url, {"again": "1"}).content.decode()
+    assert "Regardez vos messages" in Following().post(url, {"again": "1"}).content.decode()
     assert Mail.objects.count() == before + 1
     assert page_sent(ADDRESS) != url
     assert "Bonjour Nadia" in Client().get(page_sent(ADDRESS)).content.decode()
@@ -166,4 +179,4 @@ def test_a_link_that_another_replaced_does_not_offer_one_that_would_not_leave(pr
 def test_a_link_nobody_was_sent_is_not_found() -> None:
     url = reverse("prescriptions:still_current", args=["inconnu"])
     assert Client().get(url).status_code == 404
-    assert Client().post(url, {"answer": "still_current"}).status_code == 404
+    assert Following().post(url, {"answer": "still_current"}).status_code == 404
