@@ -117,7 +117,9 @@ class HeldForm(forms.BaseForm):
             self.add_error(None, self.changed)
 
     def _forget_what_was_shown(self) -> None:
-        data, files = self.data.copy(), MultiValueDict(self.files)
+        data, files = QueryDict(mutable=True), MultiValueDict[str, Any]()
+        data.update(self.data)
+        files.update(self.files)
         data[self.add_prefix(SHOWN)] = self.holds
         for name in self.of_what_was_shown:
             data.pop(self.add_prefix(name), None)

@@ -63,8 +63,10 @@ def own_rights(request: HttpRequest, code: str) -> HttpResponse:
 
 def _made(visit: Visit) -> RightsRequest | None:
     """What was just asked, if that is what the visit is to tell."""
+    if "said" not in visit.told:
+        return None
     own = RightsRequest.objects.filter(household__prescriptions=visit.opened[1])
-    return own.filter(pk=visit.told.get("asked_for")).first() if "said" in visit.told else None
+    return own.filter(pk=visit.told["asked_for"]).first()
 
 
 def _asked(prescription: Prescription, paper: int, kind: str, words: str) -> tuple[str, RightsRequest]:
