@@ -207,7 +207,7 @@ def _rendered(context: template.Context, shown: Panel, about: dict[str, Any]) ->
 
 @dataclass(frozen=True)
 class Happening:
-    """One row of the journal as people read it, or what happened beside it."""
+    """One row of the journal as people read it, or what happened beside it; ``state``: the one it led to, if it did."""
 
     sentence: str
     at: datetime
@@ -289,7 +289,7 @@ def _happening(
         who="" if placeless else _who(entry, actor),
         capacity="" if placeless else _capacity(entry, actor),
         placeless=placeless,
-        state=state_label(machine_of(type(entry)).model, entry.target),
+        state="" if entry.source == entry.target else state_label(machine_of(type(entry)).model, entry.target),
         cause=causes.get((entry.cause_machine, entry.cause_entry), ""),
         comment=comments.get(entry.comment_digest, ""),
         comment_erased=comments.get(entry.comment_digest) == "",

@@ -259,3 +259,12 @@ def test_it_counts_working_days_and_stands_still_while_the_worker_is_waited_for(
     circle.at = at(date(2026, 9, 17))
     circle.accept(prescription)
     assert (clock(date(2026, 11, 1)).days, clock(date(2026, 11, 1)).is_over) == (5, True)
+
+
+def test_the_chronology_says_the_state_where_it_was_entered_and_nowhere_else(circle: Circle) -> None:
+    prescription = circle.submitted()
+    gate.apply(prescription, "take_up", actor=circle.adviser)
+    page = read(acting(circle.adviser), page_of(prescription, "prescription_detail"))
+    told = page.split('<ol class="timeline"')[1].split("</ol>")[0]
+    assert "Prise en main par un conseiller" in told
+    assert told.count("État après\u00a0:</span> Déposée") == 1, "to take it in hand changes no state"
