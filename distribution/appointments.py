@@ -14,12 +14,15 @@ from calendars.icalendar import Event, calendar_file
 from distribution.enums import AppointmentState
 from distribution.models import Appointment, HandOver
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS
+from distribution.slots import has_hours
 from documents.sms_door import takes_answers
 from network.models import Organisation
 from prescriptions.enums import ContactChannel
 from prescriptions.models import Need
 from prescriptions.saying import listed, translatable, translatable_moment
 from prescriptions.telling import REACHED, channel_of
+from refurb.enums import DeviceState
+from refurb.models import Device
 from typography.french import by_pairs, euros, full_day, hour
 
 TO_BRING = ("une pièce d’identité", "la feuille qui vous a été donnée")
@@ -34,7 +37,7 @@ CALL_POINT = "Appelez {whom}."
 CALL_WORKER = "Appelez votre travailleur social\u00a0: {whom}."
 ANSWER = "Répondez OUI ou NON. STOP\u00a0: plus de SMS."
 CHOSEN_THERE = "Pour le jour et l’heure, choisissez sur votre page. Sinon, {reached}."
-"""Once an hour was given up: whoever keeps the point's hours calls about another, and no SMS says one."""
+"""While it may choose: an hour that somebody fixes is told as it prefers; of one given up it is called, no SMS leaves."""
 SUMMARY = "Rendez-vous au point de distribution"
 CALENDAR = "rendez-vous.ics"
 
@@ -46,20 +49,30 @@ def when(appointment: Appointment) -> str:
 
 
 def expected(need: Need) -> str | None:
-    """Where and when the household is expected, and with what; who calls it once it gave an hour up; None otherwise."""
+    """Where and when the household is expected, and with what; how it chooses until then; None where it cannot."""
     booked = Appointment.objects.booked().filter(need=need).select_related("point__commune").first()
-    if booked is None and Appointment.objects.to_rebook().filter(need=need).exists():
-        by_worker = channel_of(need.prescription.household) == ContactChannel.WORKER
-        reached = REACHED[ContactChannel.WORKER if by_worker else ContactChannel.PHONE]
-        return translatable(CHOSEN_THERE, reached=reached)
     if booked is None:
-        return None
+        return _chosen_there(need)
     return translatable(
         "On vous attend le {when}, ici\u00a0: {place}. Apportez {things}.",
         when=when(booked),
         place=f"{booked.point}, {booked.point.place}",
         things=listed(to_bring(amount_of(need))),
     )
+
+
+def _chosen_there(need: Need) -> str | None:
+    """Until an hour is fixed: on its page, where the point that keeps its device receives and none was missed."""
+    last = Appointment.objects.filter(need=need).order_by("-pk").first()
+    gave_up = last is not None and Appointment.objects.to_rebook().filter(pk=last.pk).exists()
+    kept = Device.objects.main().filter(need=need, state=DeviceState.RESERVED).select_related("point").first()
+    if kept is None or kept.point is None or not has_hours(kept.point, timezone.localdate()):
+        return None
+    if last is not None and not gave_up and last.booked_at >= (kept.reserved_at or last.booked_at):
+        return None
+    channel = channel_of(need.prescription.household)
+    called = gave_up and channel != ContactChannel.WORKER
+    return translatable(CHOSEN_THERE, reached=REACHED[ContactChannel.PHONE if called else channel])
 
 
 def expected_at() -> Subquery:

@@ -106,6 +106,15 @@ def test_once_its_hour_is_given_up_a_household_is_told_of_the_call_that_is_made_
     assert to_call(shelf) == 1, "what is promised is done by somebody"
 
 
+def test_until_it_has_chosen_a_household_is_asked_to_before_it_is_told_of_any_message(shelf: Shelf) -> None:
+    opened(shelf)
+    device = shelf.reserved(need=shelf.need(phone="06 99 44 55 66", contact_channel=ContactChannel.SMS))
+    page = opened_page(own(device))[1]
+    assert "choisissez sur votre page. Sinon, on vous envoie un SMS." in page
+    booked(shelf, device, known=True)
+    assert "choisissez sur votre page" not in opened_page(own(device))[1]
+
+
 @pytest.mark.parametrize("language", SheetLanguage)
 def test_it_is_told_so_in_its_language(language: SheetLanguage) -> None:
     load_reference("prescriptions")
