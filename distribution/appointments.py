@@ -37,7 +37,7 @@ CALL_POINT = "Appelez {whom}."
 CALL_WORKER = "Appelez votre travailleur social\u00a0: {whom}."
 ANSWER = "Répondez OUI ou NON. STOP\u00a0: plus de SMS."
 CHOSEN_THERE = "Pour le jour et l’heure, choisissez sur votre page. Sinon, {reached}."
-"""While it may choose: an hour that somebody fixes is told as it prefers; of one given up it is called, no SMS leaves."""
+"""While it may choose: an hour that somebody fixes is told as it prefers; one given up is followed by a call."""
 SUMMARY = "Rendez-vous au point de distribution"
 CALENDAR = "rendez-vous.ics"
 

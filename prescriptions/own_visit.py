@@ -27,7 +27,7 @@ SEEN = {"seen": True}
 
 
 @dataclass(frozen=True)
-class Visit:
+class OwnVisit:
     """Whose page is open: ``(paper, prescription)``, both by key; ``told``: what became of what was just asked."""
 
     opened: tuple[int, int]
@@ -43,7 +43,7 @@ def held_in(request: HttpRequest) -> Mapping[str, Any]:
     return held if isinstance(held, dict) else {}
 
 
-def visit_of(request: HttpRequest, code: str) -> Visit | None:
+def visit_of(request: HttpRequest, code: str) -> OwnVisit | None:
     """The visit that this browser holds of the paper with this code; None when its minutes are over."""
     held = held_in(request)
     if "opened" not in held:
@@ -51,7 +51,7 @@ def visit_of(request: HttpRequest, code: str) -> Visit | None:
     paper, prescription = held["opened"]
     if request_of(code) != (paper, prescription):
         return None
-    return Visit((paper, prescription), held.get("told", {}))
+    return OwnVisit((paper, prescription), held.get("told", {}))
 
 
 def leads_on(
@@ -63,7 +63,7 @@ def leads_on(
     return response
 
 
-def shown(response: HttpResponse, code: str, visit: Visit) -> HttpResponse:
+def shown(response: HttpResponse, code: str, visit: OwnVisit) -> HttpResponse:
     """This page is what the visit tells: what became of it is not told again."""
     hold(response, _path(code), {"opened": list(visit.opened)})
     return response

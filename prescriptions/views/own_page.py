@@ -22,7 +22,7 @@ from prescriptions.models import Prescription, RightsRequest, SheetTranslation
 from prescriptions.models.household import OWN_SHEET
 from prescriptions.own_papers import pass_for, request_of
 from prescriptions.own_parts import parts_of
-from prescriptions.own_visit import SEEN, Visit, leads_on, let_go, shown, visit_of
+from prescriptions.own_visit import SEEN, OwnVisit, leads_on, let_go, shown, visit_of
 from prescriptions.rights_told import KINDS
 from prescriptions.saying import Tongue, TranslatableDay, from_parts, translatable
 from prescriptions.services.households import record_access
@@ -88,7 +88,7 @@ def own_page(request: HttpRequest, code: str) -> HttpResponse:
     return leads_on(request, code, opened, SEEN)
 
 
-def _visited(request: HttpRequest, code: str, visit: Visit) -> HttpResponse:
+def _visited(request: HttpRequest, code: str, visit: OwnVisit) -> HttpResponse:
     """The page as it is now, with what became of what was just asked; the log has it once."""
     prescription, told = asked_for(visit.opened[1]), visit.told
     if prescription is None:

@@ -17,7 +17,7 @@ from prescriptions.forms.rights import OwnRightsForm
 from prescriptions.models import Prescription, RightsRequest
 from prescriptions.models.household import OWN_SHEET
 from prescriptions.own_papers import request_of
-from prescriptions.own_visit import SEEN, Visit, leads_on, shown, visit_of
+from prescriptions.own_visit import SEEN, OwnVisit, leads_on, shown, visit_of
 from prescriptions.services.households import record_access
 from prescriptions.services.rights import add_to_rights_request, receive_rights_request
 from prescriptions.views.own_page import TRIES, BirthYearForm, born_in, hidden
@@ -61,7 +61,7 @@ def own_rights(request: HttpRequest, code: str) -> HttpResponse:
     return leads_on(request, code, opened, SEEN | {"said": said, "asked_for": asked.pk}, OWN_RIGHTS)
 
 
-def _made(visit: Visit) -> RightsRequest | None:
+def _made(visit: OwnVisit) -> RightsRequest | None:
     """What was just asked, if that is what the visit is to tell."""
     if "said" not in visit.told:
         return None
