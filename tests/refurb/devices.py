@@ -225,7 +225,7 @@ class Bench:
     def photographed(self, device: Device) -> Photo:
         """A picture of it, all blue."""
         sent = io.BytesIO()
-        Image.new("RGB", (64, 48), "blue").save(sent, "PNG")
+        Image.new("RGB", (400, 300), "blue").save(sent, "PNG")
         return photos.add_photo(actor=self.technician, device=device, content=sent.getvalue())
 
     @remembered("technician")
