@@ -9,6 +9,7 @@ class ReportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """The followers and the finder know the models, which are there from now on only."""
+        """The followers, the finder and the panel know the models, which are there from now on only."""
         import_module("reports.followers").register()
         import_module("reports.search").register_finders()
+        import_module("reports.conformity").register_panels()

@@ -1,9 +1,10 @@
 """From a device to a household: derogations, hand-over notes, and how a household was served otherwise."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from conventions.models import MONEY
 from distribution.enums import ClosedBecause, DerogationKind, HandOverKind, HandOverProof, SettlementKind
@@ -25,6 +26,12 @@ class DerogationQuerySet(models.QuerySet["Derogation"]):
             return self.all()
         scope = sees_derogations(actor)
         return self.none() if scope is None else self.filter(scope)
+
+    def served_since(self, instant: datetime) -> list[tuple[str, int]]:
+        """``[(kind, how many hand-overs)]`` that took place under them from then on; every kind, in its order."""
+        done = HandOver.objects.done().filter(derogation__in=self.order_by(), handed_over_at__gte=instant)
+        found = dict(done.order_by().values_list("derogation__kind").annotate(Count("pk")))
+        return [(kind.label, found.get(kind.value, 0)) for kind in DerogationKind]
 
 
 class Derogation(models.Model):

@@ -214,6 +214,7 @@ def derogation_list(request: Request) -> HttpResponseBase:
         form=form,
         grants=is_pilot(actor),
         since=since,
+        served=Derogation.objects.visible_to(actor).served_since(since),
         before_turn=served_before_turn(actor, since),
         against=decided_against(actor, since) if sees_facts(actor) else [],
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from conventions.documents import draw_project, values_of
 from conventions.enums import Party, SignatureMethod
-from conventions.models import Convention, articles_of
+from conventions.models import ClauseText, Convention, ConventionPaper, articles_of
 from conventions.services.drafting import DraftArticle, DraftTerms, Plan, Price
 from conventions.services.signatures import sign_signature
 from documents.models import Document
@@ -169,3 +169,19 @@ def test_a_draft_is_printed_as_it_stands_with_what_it_lacks() -> None:
 
     assert workshop["name"] == workshop["signatory"] == "à désigner"
     assert draw_project(draft, timezone.now()).startswith(b"%PDF")
+
+
+def test_a_model_that_is_corrected_leaves_what_is_written_and_signed_as_it_was() -> None:
+    scene = Treaty()
+    signed, draft = scene.active(), scene.draft()
+    before = {one.pk: [(article.code, article.text) for article in articles_of(one)] for one in (signed, draft)}
+    paper = ConventionPaper.objects.filter(convention=signed).select_related("document")
+    frozen = [(one.document.values, one.document.sha256) for one in paper]
+    assert frozen
+
+    ClauseText.objects.filter(code="reporting").update(body="Un autre texte.")
+
+    for one in (signed, draft):
+        assert [(article.code, article.text) for article in articles_of(again(one))] == before[one.pk]
+    assert [(one.document.values, one.document.sha256) for one in paper.all()] == frozen
+    assert scene.draft().clauses.get(code="reporting").text == "Un autre texte."

@@ -1,21 +1,25 @@
 """An adviser asks for a derogation in writing; the pilot grants it or says why not; everyone reads where it stands."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from distribution.enums import DerogationKind
+from distribution.enums import DerogationKind, UndoHandOverReason
 from distribution.models import Derogation, DerogationRequest
 from distribution.services.derogations import ask_derogation, refuse_derogation
 from distribution.services.hand_overs import grant_derogation
 from documents.models import Mail
+from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.models import Need
 from tests.distribution.shelves import Shelf
-from tests.network.factories import make_membership
+from tests.network.factories import make_commune, make_epci, make_membership
 from tests.pages import acting
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +149,26 @@ def test_a_derogation_granted_without_a_request_leaves_others_waiting(shelf: She
     ask(shelf, other)
     grant_derogation(actor=shelf.pilot, need=need, kind=DerogationKind.TERRITORY, reason="Rien de plus proche.")
     assert DerogationRequest.objects.pending().get().need == other
+
+
+def test_what_is_handed_over_under_a_derogation_is_counted_and_what_is_undone_or_only_granted_is_not(
+    shelf: Shelf,
+) -> None:
+    since = timezone.now() - timedelta(days=1)
+
+    def counted() -> dict[str, int]:
+        return dict(Derogation.objects.visible_to(shelf.pilot).served_since(since))
+
+    here, elsewhere = shelf.need(), shelf.need(commune=make_commune(epci=make_epci()))
+    shelf.derogate(shelf.need())
+    shelf.derogate(elsewhere)
+    shelf.hand_over(shelf.reserved(need=here))
+    assert counted() == {"Autre territoire": 0, "Urgence sociale": 0}
+
+    done = shelf.hand_over(shelf.reserved(need=elsewhere))
+    assert counted() == {"Autre territoire": 1, "Urgence sociale": 0}
+    part = read(shelf.pilot, reverse("distribution:derogation_list")).partition('id="remises"')[2]
+    assert part.partition("Autre territoire</th>")[2].startswith('<td class="text-end">1<')
+
+    gate.apply(done, "undo_hand_over", actor=shelf.adviser, reason=UndoHandOverReason.ENTRY)
+    assert counted() == {"Autre territoire": 0, "Urgence sociale": 0}

@@ -1,0 +1,181 @@
+"""Of a convention, how many devices its points sent back because they did not conform, quarter by quarter.
+
+The rate that the article « Taux maximal de non-conformité » of the model defines, read from the journal of devices and
+from the terms in force. Whoever neither steers, nor reconditions, nor distributes under the convention is told no exact
+number: added to what the reports tell, it would tell how many households were served (domaine §6.4).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from math import ceil, floor
+from typing import NamedTuple
+
+from django.db import connection
+from django.utils import timezone
+
+from conventions.enums import TermKind
+from conventions.models import Convention, ConventionTerm
+from distribution.enums import CONFORMS
+from lifecycle.actors import Actor
+from lifecycle.registry import Panel, panel
+from network.permissions import is_pilot
+from refurb.enums import DeviceType
+from typography.french import grouped, percent
+
+FEWEST = 5
+"""Devices delivered in a quarter from which on it has a rate; the article of the model says it."""
+ROUNDED = 10
+
+_COUNTS = """
+SELECT date_trunc('quarter', e.at AT TIME ZONE 'Europe/Paris')::date,
+       count(*) FILTER (WHERE e.verb = 'stock_in' OR e.source = 'shipped' OR e.verb = 'find' AND EXISTS (
+           SELECT 1 FROM refurb_deviceentry m
+           WHERE m.object_id = e.object_id AND m.seq = e.seq - 1 AND m.source = 'shipped')),
+       count(*) FILTER (WHERE e.verb = 'send_back' AND NOT e.values ->> 'reason' = ANY(%(conforms)s))
+FROM refurb_deviceentry e
+CROSS JOIN LATERAL (
+    SELECT (s.values ->> 'delivery')::bigint AS id FROM refurb_deviceentry s
+    WHERE s.object_id = e.object_id AND s.seq < e.seq AND s.verb = 'ship' ORDER BY s.seq DESC LIMIT 1) sent
+JOIN refurb_delivery d ON d.id = sent.id AND d.convention_id = %(convention)s
+WHERE e.verb IN ('stock_in', 'send_back', 'find') AND e.type <> %(screen)s AND e.object_id IN (
+    SELECT l.device_id FROM refurb_deliveryline l JOIN refurb_delivery n ON n.id = l.delivery_id
+    WHERE n.convention_id = %(convention)s)
+GROUP BY 1
+"""
+"""By quarter: what reached a point, each with the delivery that brought it, and what was sent back with a fault."""
+
+
+class Count(NamedTuple):
+    """Of a quarter: devices that reached a point, and those sent back because they did not conform."""
+
+    delivered: int
+    returned: int
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """One civil quarter of a convention, against the rate that it allowed on its last day."""
+
+    first: date
+    delivered: int
+    returned: int
+    allowed: Decimal
+    is_over: bool
+    again: bool = False
+    """Whether the quarter before was above as well."""
+
+    def __str__(self) -> str:
+        rank = (self.first.month + 2) // 3
+        return f"{rank}{'er' if rank == 1 else 'e'} trimestre {self.first.year}"
+
+    @property
+    def rate(self) -> Decimal | None:
+        """In percent; none where too few were delivered."""
+        return None if self.delivered < FEWEST else 100 * Decimal(self.returned) / self.delivered
+
+    @property
+    def exceeds(self) -> bool:
+        """Whether it is over and above what the convention allows."""
+        return self.is_over and self._is_above
+
+    @property
+    def rounded_rate(self) -> str:
+        """A whole number of percent, on its side of what is allowed; a dash where there is none."""
+        if self.rate is None:
+            return "–"
+        whole = round(self.rate)
+        if self._is_above != (whole > self.allowed):
+            whole = ceil(self.rate) if self._is_above else floor(self.rate)
+        return percent(Decimal(whole))
+
+    @property
+    def exact_rate(self) -> str:
+        """To one decimal; a dash where there is none."""
+        return "–" if self.rate is None else percent(self.rate.quantize(Decimal("0.1")))
+
+    @property
+    def about(self) -> str:
+        """How many were delivered, as whoever may not know is told."""
+        if self.delivered < FEWEST:
+            return f"moins de {FEWEST}"
+        return f"environ {grouped(max(ROUNDED, ROUNDED * round(self.delivered / ROUNDED)))}"
+
+    @property
+    def finding(self) -> str:
+        """In words, what it means for the parties."""
+        if not self.is_over:
+            return "en cours"
+        if self.rate is None:
+            return f"pas de taux, moins de {FEWEST} livrés"
+        if not self.exceeds:
+            return "dans la limite"
+        return "au-dessus, deux trimestres de suite" if self.again else "au-dessus"
+
+    @property
+    def _is_above(self) -> bool:
+        return self.rate is not None and self.rate > self.allowed
+
+
+def register_panels() -> None:
+    """Add the rate to the page of a convention."""
+    panel("conventions.Convention", conformity_panel)
+
+
+def conformity_panel(convention: Convention, actor: Actor) -> Panel | None:
+    """Quarter by quarter, what was delivered and sent back; two queries, none before it was in force."""
+    if convention.is_amendment or convention.activated_at is None:
+        return None
+    quarters = quarters_of(convention, timezone.localdate())
+    return {
+        "title": "Non-conformité constatée",
+        "template": "reports/panels/conformity.html",
+        "context": {"quarters": quarters[::-1], "counts": counts_devices(actor, convention), "fewest": FEWEST},
+    }
+
+
+def counts_devices(actor: Actor, convention: Convention) -> bool:
+    """Whether one steers, sends these devices or receives them: what they were is known to them one by one."""
+    parties = (convention.workshop_id, convention.distributor_id)
+    return is_pilot(actor) or getattr(actor, "organisation_id", None) in parties
+
+
+def quarters_of(convention: Convention, today: date) -> list[Quarter]:
+    """Every quarter in which something was delivered or sent back, and those between, in order; two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COUNTS,
+            {
+                "convention": convention.pk,
+                "conforms": [str(reason) for reason in CONFORMS],
+                "screen": DeviceType.SCREEN.value,
+            },
+        )
+        counts = {first: Count(*found) for first, *found in cursor.fetchall() if any(found)}
+    terms = ConventionTerm.objects.filter(convention=convention, kind=TermKind.NONCONFORMITY).order_by(
+        "valid_from", "pk"
+    )
+    return judged(counts, list(terms.values_list("valid_from", "amount")), today)
+
+
+def judged(counts: Mapping[date, Count], allowed: Iterable[tuple[date, Decimal | None]], today: date) -> list[Quarter]:
+    """The quarters from the first to the last of ``counts``; ``allowed``: the rates, each with its first day."""
+    if not counts:
+        return []
+    rates = [(start, rate) for start, rate in allowed if rate is not None]
+    quarters: list[Quarter] = []
+    first, until = min(counts), max(counts)
+    while first <= until:
+        following = next_quarter(first)
+        held = [rate for start, rate in rates if start < following] or [rates[0][1]]
+        count = counts.get(first, Count(0, 0))
+        again = bool(quarters) and quarters[-1].exceeds
+        quarters.append(Quarter(first, *count, held[-1], following <= today, again))
+        first = following
+    return quarters
+
+
+def next_quarter(first: date) -> date:
+    """The first day of the quarter after the one that begins on ``first``."""
+    return (first + timedelta(days=93)).replace(day=1)

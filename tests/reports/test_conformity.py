@@ -1,0 +1,164 @@
+"""The rate of non-conformity of a convention: what its model says is what is counted, for whom may know it."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from conventions.models import Convention
+from distribution.enums import SendBackReason
+from lifecycle import gate
+from network.enums import OrganisationKind, Role
+from network.models import Membership
+from refurb.enums import DeviceType
+from refurb.models import Device
+from reports.conformity import FEWEST, Count, Quarter, judged, quarters_of
+from tests.conventions.pages import acting, page_of, read
+from tests.distribution.shelves import Shelf
+from tests.network.factories import make_membership
+
+pytestmark = pytest.mark.django_db
+WINTER, SPRING, SUMMER, AUTUMN = (date(2026, month, 1) for month in (1, 4, 7, 10))
+FIVE = [(date(2025, 1, 1), Decimal(5))]
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    """A shelf whose convention is in force."""
+    shelf = Shelf()
+    assert shelf.convention
+    return shelf
+
+
+def this_quarter(convention: Convention) -> tuple[int, int]:
+    """How many were delivered and sent back."""
+    found = quarters_of(convention, timezone.localdate())
+    return (found[-1].delivered, found[-1].returned) if found else (0, 0)
+
+
+def send_back(shelf: Shelf, device: Device, reason: SendBackReason = SendBackReason.BROKEN) -> Device:
+    return gate.apply(device, "send_back", actor=shelf.adviser, reason=reason)
+
+
+def page_of_convention(shelf: Shelf, actor: Membership) -> str:
+    page = read(acting(actor), page_of(shelf.convention, "convention_detail"))
+    return page.partition("renvoyés non conformes, par trimestre")[2].partition("</section>")[0]
+
+
+def test_what_arrives_is_delivered_and_only_a_fault_is_a_non_conformity(shelf: Shelf) -> None:
+    shelf.allotted()
+    shelf.shipped()
+    assert this_quarter(shelf.convention) == (0, 0)
+    kept, unsold, broken = (shelf.available() for _ in range(3))
+    assert kept.state == "available"
+    send_back(shelf, unsold, SendBackReason.UNSOLD)
+    send_back(shelf, broken, SendBackReason.CONDITION)
+    assert this_quarter(shelf.convention) == (3, 1)
+
+
+def test_what_is_sent_back_from_the_lorry_was_delivered(shelf: Shelf) -> None:
+    send_back(shelf, shelf.shipped())
+    assert this_quarter(shelf.convention) == (1, 1)
+
+
+def test_what_is_lost_on_its_way_is_delivered_the_day_it_is_found_and_what_is_lost_there_is_not_twice(
+    shelf: Shelf,
+) -> None:
+    shelf.missing(shelf.shipped())
+    lost = Device.objects.get(state="missing")
+    assert this_quarter(shelf.convention) == (0, 0)
+    gate.apply(lost, "find", actor=shelf.adviser, quota=lost.quota_id)
+    assert this_quarter(shelf.convention) == (1, 0)
+    again = shelf.missing(Device.objects.get(pk=lost.pk))
+    gate.apply(again, "find", actor=shelf.adviser, quota=again.quota_id)
+    assert this_quarter(shelf.convention) == (1, 0)
+
+
+def test_a_screen_counts_with_its_computer(shelf: Shelf) -> None:
+    desktop = shelf.on_the_shelf(shelf.desktop())
+    send_back(shelf, desktop)
+    assert this_quarter(shelf.convention) == (1, 1)
+
+
+def test_a_device_counts_under_the_convention_that_brought_it(shelf: Shelf) -> None:
+    other = shelf.another_convention()
+    send_back(shelf, shelf.available())
+    shelf.available(convention=other, type=DeviceType.TABLET)
+    assert this_quarter(shelf.convention) == (1, 1)
+    assert this_quarter(other) == (1, 0)
+
+
+def test_a_quarter_is_judged_by_the_rate_that_held_on_its_last_day() -> None:
+    allowed = [(date(2025, 1, 1), Decimal(5)), (date(2026, 6, 30), Decimal(20))]
+    counts = {WINTER: Count(10, 1), SPRING: Count(10, 1), SUMMER: Count(10, 3)}
+    assert [quarter.finding for quarter in judged(counts, allowed, AUTUMN)] == [
+        "au-dessus",
+        "dans la limite",
+        "au-dessus",
+    ]
+
+
+def test_two_quarters_in_a_row_are_said_and_one_between_breaks_the_row() -> None:
+    running = judged({WINTER: Count(10, 1), SPRING: Count(10, 1), SUMMER: Count(10, 1)}, FIVE, AUTUMN)
+    assert [quarter.finding for quarter in running] == ["au-dessus", *["au-dessus, deux trimestres de suite"] * 2]
+    broken = judged({WINTER: Count(10, 1), SUMMER: Count(10, 1)}, FIVE, AUTUMN)
+    assert [(quarter.delivered, quarter.finding) for quarter in broken] == [
+        (10, "au-dessus"),
+        (0, f"pas de taux, moins de {FEWEST} livrés"),
+        (10, "au-dessus"),
+    ]
+
+
+def test_a_quarter_that_runs_is_not_judged_and_few_devices_have_no_rate() -> None:
+    few, running = judged({SUMMER: Count(FEWEST - 1, 2), AUTUMN: Count(10, 9)}, FIVE, date(2026, 12, 31))
+    assert (few.rate, few.exact_rate, few.exceeds) == (None, "–", False)
+    assert (running.finding, running.exceeds) == ("en cours", False)
+    assert judged({AUTUMN: Count(10, 9)}, FIVE, date(2027, 1, 1))[0].exceeds
+
+
+def test_exactly_the_rate_is_within_it() -> None:
+    assert not judged({SUMMER: Count(20, 1)}, FIVE, AUTUMN)[0].exceeds
+
+
+@pytest.mark.parametrize(
+    ("delivered", "returned", "told"), [(38, 2, "6 %"), (39, 2, "6 %"), (41, 2, "5 %"), (10, 0, "0 %")]
+)
+def test_a_rounded_rate_stays_on_its_side_of_what_is_allowed(delivered: int, returned: int, told: str) -> None:
+    quarter = judged({SUMMER: Count(delivered, returned)}, FIVE, AUTUMN)[0]
+    assert quarter.rounded_rate.replace("\u00a0", " ") == told
+
+
+def test_what_an_outsider_is_told_of_how_many_leaves_ten_possible() -> None:
+    told: dict[str, list[int]] = {}
+    for delivered in range(100):
+        told.setdefault(Quarter(SUMMER, delivered, 0, Decimal(5), is_over=True).about, []).append(delivered)
+    assert min(map(len, told.values())) >= FEWEST
+    assert told[f"moins de {FEWEST}"] == list(range(FEWEST))
+
+
+def test_the_two_who_send_and_receive_and_the_pilot_read_the_numbers_and_the_epci_their_order(shelf: Shelf) -> None:
+    devices = [shelf.available() for _ in range(7)]
+    send_back(shelf, devices[0])
+    convention = shelf.convention
+    epci = make_membership(Role.MANAGER, OrganisationKind.EPCI, convention.epci_party)
+    exact = ('class="num">7<', 'class="num">1<', "14,3")
+    for actor in (
+        shelf.pilot,
+        shelf.manager,
+        make_membership(Role.MANAGER, OrganisationKind.DISTRIBUTOR, shelf.distributor),
+    ):
+        page = page_of_convention(shelf, actor)
+        assert all(word in page for word in exact), actor
+    page = page_of_convention(shelf, epci)
+    assert not any(word in page for word in exact)
+    assert "environ 10" in page
+    assert "14\u00a0%" in page
+
+
+def test_the_model_says_the_number_under_which_there_is_no_rate_and_the_reasons_that_do_not_count() -> None:
+    text = (settings.BASE_DIR / "conventions/data/clauses/nonconformity.txt").read_text().replace("\u00a0", " ")
+    assert f"moins de {FEWEST} appareils" in text
+    assert SendBackReason.UNSOLD.label in text
+    assert SendBackReason.CONVENTION_ENDED.label in text
