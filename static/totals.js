@@ -2,7 +2,9 @@
 (() => {
   "use strict";
   const written = new Intl.NumberFormat("fr-FR");
-  const counted = (box) => (/^\d+$/.test(box.value.trim()) ? Number(box.value) : 0);
+  // An empty box of an amendment leaves the quantity as it is.
+  const held = (box) => box.value.trim() || box.dataset.unchanged || "";
+  const counted = (box) => (/^\d+$/.test(held(box)) ? Number(held(box)) : 0);
   const sum = (boxes) => boxes.reduce((total, box) => total + counted(box), 0);
   for (const grid of document.querySelectorAll("[data-totals]")) {
     const rows = [...grid.tBodies[0].rows].map((row) => [...row.querySelectorAll("input")]);

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from conventions.enums import ConventionState, DeviceType
-from conventions.forms.terms import Fields, clause_fields, price_fields, quota_fields, reviewer_fields
+from conventions.forms.terms import UNCHANGED, Fields, clause_fields, price_fields, quota_fields, reviewer_fields
 from conventions.models import Convention, articles_of, wording_of_today
 from conventions.services.drafting import DraftArticle, DraftReviewer, DraftTerms, Plan, Price
 from lifecycle.amounts import ShareField
@@ -41,8 +41,11 @@ YEARS = (1, 2, 3)
 
 
 def _counted(box: forms.BoundField) -> int:
-    """What a box of the grid holds, typed or kept; nothing and what is no number count for none."""
-    return whole(box.value()) or 0
+    """What a box of the grid holds, typed or kept, or what an amendment leaves; what is no number counts for none."""
+    typed = box.value()
+    if typed in (None, ""):
+        typed = box.field.widget.attrs.get(UNCHANGED)
+    return whole(typed) or 0
 
 
 def _same_end(today: date | None) -> str:

@@ -18,6 +18,8 @@ from typography.french import euros, grouped, plural
 BOX = {"class": "form-control"}
 YEARS = (1, 2, 3)
 BLANK_GRADES = 2
+UNCHANGED = "data-unchanged"
+"""Of a box of an amendment: the quantity that it leaves as it is while nothing is typed."""
 SUBJECTS = (ReviewSubject.LEGAL, ReviewSubject.DATA_PROTECTION, ReviewSubject.DIGITAL)
 
 
@@ -32,27 +34,31 @@ def quota_fields(convention: Convention) -> Fields:
     """How many of each type in each convention year; empty for none."""
     held = {(row.type, row.year): row.total for row in convention.planned_quotas.all()}
     amended = convention.amends.quotas.all() if convention.amends is not None else ()
-    now = {(row.type, row.year): _planned_and_used(row) for row in amended}
+    now = {(row.type, row.year): row for row in amended}
     found: dict[str, forms.Field] = {}
     for code, label in DeviceType.choices:
         for year in YEARS:
-            name = f"{label}, année {year}"
+            name, today, written = f"{label}, année {year}", now.get((code, year)), held.get((code, year))
+            unchanged = {} if today is None else {UNCHANGED: str(today.total)}
             found[f"quota_{code}_{year}"] = forms.IntegerField(
                 label=name,
                 required=False,
                 min_value=0,
                 max_value=100_000,
-                initial=held.get((code, year)),
-                help_text=now.get((code, year), ""),
-                widget=forms.NumberInput(BOX | {"aria-label": name}),
+                initial=written,
+                help_text="" if today is None else _planned_and_used(today, written),
+                widget=forms.NumberInput(BOX | unchanged | {"aria-label": name}),
             )
     return Fields(found)
 
 
-def _planned_and_used(quota: Quota) -> str:
-    """« 1 prévu, 0 affecté », « 1 200 prévus, 94 affectés »."""
+def _planned_and_used(quota: Quota, written: int | None) -> str:
+    """« 1 prévu, 0 affecté », « 1 200 prévus, 94 affectés »; whether what is written is under what is taken."""
     planned = f"{grouped(quota.total)} prévu{plural(quota.total)}"
-    return f"{planned}, {grouped(quota.used)} affecté{plural(quota.used)}"
+    told = f"{planned}, {grouped(quota.used)} affecté{plural(quota.used)}"
+    if written is None or written >= quota.used:
+        return told
+    return f"{told}. {grouped(written)} est en dessous\u00a0: aucun autre ne s’affectera."
 
 
 def price_fields(convention: Convention, day: date) -> tuple[Fields, Fields]:

@@ -78,6 +78,13 @@ class QuotaLine:
     used: int | None = None
     before: int | None = None
     """What an amendment on its way changes."""
+    taken: int | None = None
+    """How many are allotted already under what it changes."""
+
+    @property
+    def is_under_taken(self) -> bool:
+        """Whether an amendment plans less than what is allotted already: it may, and nothing more will be."""
+        return self.taken is not None and self.total < self.taken
 
     @property
     def room(self) -> int:
@@ -103,6 +110,11 @@ class Sheet:
     amendments: list[Convention]
     named: list[ReviewerNamed]
     tasks: dict[tuple[str, int | None], Task]
+
+    @property
+    def under_taken(self) -> list[QuotaLine]:
+        """What an amendment would bring under what is allotted."""
+        return [line for line in self.quotas if line.is_under_taken]
 
     @property
     def current(self) -> list[Review]:
@@ -227,20 +239,21 @@ def quotas_of(convention: Convention, actor: Actor) -> list[QuotaLine]:
     ]
     if not lines:
         planned = PlannedQuota.objects.filter(convention=convention)
-        before = _quotas_before(convention, actor)
+        now = _quotas_now(convention, actor)
         lines = [
-            QuotaLine(row.get_type_display(), row.year, None, None, row.total, before=before.get((row.type, row.year)))
+            QuotaLine(row.get_type_display(), row.year, None, None, row.total, None, *now.get((row.type, row.year), ()))
             for row in planned
         ]
     rank = [label for _, label in DeviceType.choices]
     return sorted(lines, key=lambda line: (line.year, rank.index(line.type)))
 
 
-def _quotas_before(convention: Convention, actor: Actor) -> dict[tuple[str, int], int]:
+def _quotas_now(convention: Convention, actor: Actor) -> dict[tuple[str, int], tuple[int, int]]:
+    """Of what an amendment on its way changes, the total and how many are taken."""
     if not is_to_change(convention):
         return {}
     held = Quota.objects.visible_to(actor).filter(convention=convention.amends_id)
-    return {(row.type, row.year): row.total for row in held}
+    return {(row.type, row.year): (row.total, row.used) for row in held}
 
 
 def _reviews(

@@ -1,5 +1,6 @@
 """Amendments: the same circuit, dated terms written on what they amend, and an end with it."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -331,7 +332,7 @@ def test_whoever_writes_or_reads_an_amendment_sees_what_it_changes() -> None:
     amendment = scene.submit(amendment)
     review = next(review for review in scene.reviews(amendment) if review.party == "reconditioner")
     page = read(acting(scene.workshop_reviewer), page_of(review, "review_answer"))
-    assert "Année 1, ordinateur portable\u00a0: 50, au lieu de 20</li>" in page
+    assert "Année 1, ordinateur portable\u00a0: 50, au lieu de 20, 12 déjà affectés</li>" in page
     assert "Année 1, tablette\u00a0: 5</li>" in page
     assert "Ordinateur portable\u00a0: 70\u00a0€, au lieu de 100\u00a0€</li>" in page
 
@@ -357,3 +358,44 @@ def test_what_comes_after_an_amendment_is_not_what_comes_after_a_convention() ->
     amendment = scene.amendment(scene.active(), MORE)
     for page in (page_of(scene.active(), "amendment_create"), page_of(amendment, "convention_edit")):
         assert "les quotas s’ouvrent" not in read(acting(scene.manager), page)
+
+
+def test_a_quota_under_what_is_taken_is_said_to_its_writer_and_to_its_reviewer() -> None:
+    scene = Treaty(quotas={"laptop": 200, "tablet": 30})
+    convention = scene.active()
+    Quota.objects.filter(convention=convention, type="laptop").update(used=120)
+    Quota.objects.filter(convention=convention, type="tablet").update(used=10)
+    amendment = scene.amendment(convention, DraftTerms(quotas=[Plan("laptop", 1, 100), Plan("tablet", 1, 10)]))
+    writer = acting(scene.manager)
+
+    editor = read(writer, page_of(amendment, "convention_edit")).replace("\u00a0", " ")
+    assert "200 prévus, 120 affectés. 100 est en dessous : aucun autre ne s’affectera." in editor
+    assert "10 est en dessous" not in editor
+    sheet = read(writer, page_of(amendment, "convention_detail"))
+    assert sheet.count("le quota tombe en dessous") == 1
+    assert "120 déjà affectés" in sheet
+    asked = read(writer, page_of(amendment, "convention_submit")).replace("\u00a0", " ")
+    assert "Année 1, ordinateur portable : 100, pour 120 déjà affectés" in asked
+    assert "tablette : 10, pour" not in asked
+
+    reviewed = scene.submit(amendment)
+    mine = scene.reviews(reviewed)[0]
+    page = read(acting(mine.asked_of or scene.workshop_reviewer), page_of(mine, "review_answer"))
+    assert "au lieu de 200, 120 déjà affectés" in page
+    assert page.count("en dessous de ce qui est affecté") == 1
+
+
+def test_the_totals_of_the_editor_are_those_that_the_amendment_would_give() -> None:
+    scene = Treaty(quotas={"laptop": 200, "tablet": 30, "smartphone": 100})
+    amendment = scene.amendment(scene.active(), DraftTerms(quotas=[Plan("laptop", 1, 350)]))
+    page = read(acting(scene.manager), page_of(amendment, "convention_edit"))
+    assert re.findall(r"data-total-column><strong>([^<]*)<", page) == ["480", "0", "0", "480"]
+    assert re.findall(r"data-total-row>([^<]*)<", page) == ["350", "0", "30", "100", "0"]
+    assert 'data-unchanged="30"' in page
+
+
+def test_zero_typed_in_the_editor_is_no_empty_box() -> None:
+    scene = Treaty(quotas={"laptop": 200, "tablet": 30})
+    amendment = scene.amendment(scene.active(), DraftTerms(quotas=[Plan("tablet", 1, 0)]))
+    page = read(acting(scene.manager), page_of(amendment, "convention_edit"))
+    assert re.findall(r"data-total-column><strong>([^<]*)<", page) == ["200", "0", "0", "200"]
