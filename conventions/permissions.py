@@ -6,6 +6,7 @@ from lifecycle.actors import Actor
 from lifecycle.linked import Linked
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
+from network.models import Epci, Membership
 from network.permissions import acts_as, is_pilot
 
 PARTIES = {Kind.EPCI: "epci_party", Kind.RECONDITIONER: "workshop", Kind.DISTRIBUTOR: "distributor"}
@@ -39,6 +40,19 @@ def _known_to(actor: Actor, path: str = "") -> Q:
 def can_write_convention(actor: Actor) -> Q | None:
     """The manager of the EPCI, the pilot."""
     return Q() if is_pilot(actor) else can_decide_convention(actor)
+
+
+def prepares_conventions(actor: Actor) -> bool:
+    """Whether one is offered to prepare one: an EPCI that merged into another has nothing to prepare any more."""
+    if can_write_convention(actor) is None:
+        return False
+    return is_pilot(actor) or successor_of(actor) is None
+
+
+def successor_of(actor: Actor) -> Epci | None:
+    """The EPCI that the territory of one's organisation is today, if it merged into another."""
+    epci = actor.organisation.epci if isinstance(actor, Membership) else None
+    return None if epci is None or epci.succeeded_by_id is None else epci.today
 
 
 def can_decide_convention(actor: Actor) -> Q | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 
 from conventions.enums import ConventionState, DeviceType
@@ -82,7 +83,8 @@ class ConventionStartForm(forms.ModelForm):
         self.fields["title"].help_text = "Exemple\u00a0: Équipement des foyers de la communauté de communes, 2027-2029."
         if is_pilot(by):
             epci_party = field_of(self, "epci_party", forms.ModelChoiceField)
-            epci_party.queryset = Organisation.objects.active().of_kind(Kind.EPCI)
+            merged = Q(epci__succeeded_by__isnull=False)
+            epci_party.queryset = Organisation.objects.active().of_kind(Kind.EPCI).exclude(merged)
             epci_party.empty_label = "Choisissez…"
         else:
             del self.fields["epci_party"]

@@ -30,6 +30,12 @@ EPCI_KNOWN = Requirement(
     lifted_by="le pilote, dans la fiche de l’organisation",
     field="epci_party",
 )
+EPCI_LIVING = Requirement(
+    "epci_living",
+    "Cet EPCI a fusionné\u00a0: celui qui lui succède prépare les conventions de ce territoire.",
+    lambda ctx: Q(epci__succeeded_by=None),
+    field="epci_party",
+)
 AMENDED_ALIVE = Requirement(
     "amended_alive",
     "Un avenant modifie une convention en vigueur ou suspendue.",

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from calendars.working_days import working_days_between
 from conventions.models.articles import changes_end, paragraphs_of
-from conventions.permissions import can_create_convention, can_set_reserve
+from conventions.permissions import can_set_reserve, prepares_conventions
 from conventions.views.inbox import asks_something
 from network.permissions import is_pilot
 from typography.french import day, days_ago, euros, grouped, percent, plural
@@ -84,5 +84,5 @@ def convention_pages(context: dict[str, Any]) -> dict[str, Any]:
     links = [(label, reverse(f"conventions:{name}")) for label, name in names]
     return {
         "links": [(label, url, url == request.path) for label, url in links],
-        "can_create": can_create_convention(actor) is not None,
+        "can_create": prepares_conventions(actor),
     }

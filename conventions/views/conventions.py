@@ -12,7 +12,7 @@ from conventions.documents import draw_project
 from conventions.enums import ALIVE
 from conventions.filters import ConventionFilter
 from conventions.models import Convention, ConventionPaper
-from conventions.permissions import can_create_convention, can_edit_convention, sees_conventions
+from conventions.permissions import can_edit_convention, prepares_conventions, sees_conventions
 from conventions.tables import ConventionTable
 from conventions.views.drawing import drawn
 from conventions.views.sheet import sheet_of
@@ -41,7 +41,7 @@ def convention_list(request: Request) -> HttpResponseBase:
     """The conventions one may see, the newest first."""
     actor = request.membership
     seen = Convention.objects.visible_to(actor).select_related("epci_party", "workshop", "distributor")
-    can_create = can_create_convention(actor) is not None
+    can_create = prepares_conventions(actor)
     page = Listing(
         request,
         rows=seen,

@@ -12,11 +12,13 @@ from django.urls import reverse
 from conventions.enums import ALIVE
 from conventions.forms.drafts import AmendmentForm, ConventionDraftForm, ConventionStartForm
 from conventions.models import Convention
-from conventions.permissions import can_create_convention, can_edit_convention
+from conventions.permissions import can_create_convention, can_edit_convention, successor_of
 from conventions.services.drafting import create_amendment, create_convention, edit_convention
 from conventions.views.conventions import acts_for, visible_convention
 from lifecycle.acting import asks_then_acts, may, posted, refuse
 from lifecycle.exceptions import Refused
+from network.models import Epci, Organisation
+from network.permissions import is_pilot
 from network.requests import Request
 
 
@@ -25,6 +27,10 @@ def convention_create(request: Request) -> HttpResponse:
     """A new convention, by the manager of the EPCI, or by the pilot on behalf of one."""
     actor = request.membership
     may(can_create_convention(actor))
+    successor = None if is_pilot(actor) else successor_of(actor)
+    if successor is not None:
+        messages.error(request, _merged(actor.organisation, successor))
+        return redirect("conventions:convention_list")
     form = ConventionStartForm(posted(request), by=actor)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
@@ -92,6 +98,13 @@ def convention_edit(request: Request, reference: str) -> HttpResponse:
     kept = visible_convention(request, reference)
     context = {"form": form, "convention": kept, "back": reverse("conventions:convention_detail", args=[reference])}
     return render(request, "conventions/convention_form.html", context)
+
+
+def _merged(organisation: Organisation, successor: Epci) -> str:
+    return (
+        f"{organisation} a fusionné\u00a0: {successor} lui succède, et prépare les conventions de ce territoire."
+        " Vous lisez encore ce que vous avez signé."
+    )
 
 
 def _acts_for(convention: Convention, request: Request) -> None:

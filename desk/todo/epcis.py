@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from conventions.enums import ALIVE
 from conventions.models import Convention, Quota
-from conventions.permissions import can_create_convention, sees_conventions
+from conventions.permissions import prepares_conventions, sees_conventions
 from desk.todo.blocks import TodoAction, TodoPage, TodoPart
 from desk.todo.committees import committees
 from desk.todo.conventions import inbox, writing_blocks
@@ -23,7 +23,7 @@ from network.models import Epci, Membership
 def todo_of(actor: Membership, at: datetime) -> TodoPage:
     """Its manager writes and decides, its reviewer and signatory answer; its observer reads."""
     actions: tuple[TodoAction, ...] = ()
-    if can_create_convention(actor) is not None:
+    if prepares_conventions(actor):
         actions = (TodoAction("Nouvelle convention", reverse("conventions:convention_create")),)
     below = (TodoPart("desk/_territory.html", lambda: _territory(actor, at)),)
     if sees_conventions(actor) is None:

@@ -4,19 +4,22 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from conventions.enums import ConventionState, Party, ReviewSubject
 from conventions.models import Convention
 from conventions.services.circuit import answer_review
-from conventions.services.drafting import DraftReviewer, DraftTerms, Plan, edit_convention
+from conventions.services.drafting import DraftReviewer, DraftTerms, Plan, create_convention, edit_convention
 from conventions.views.inbox import items_of
 from documents.models import Mail
 from lifecycle import gate
+from lifecycle.exceptions import Refused
 from lifecycle.verification import verify_journal
 from network.enums import OrganisationKind, Role
 from network.models import Epci, Membership, Organisation
 from network.services.mergers import declare_merger
 from tests.conventions.conventions import Treaty, again, drawn, party
+from tests.conventions.pages import acting, page_of, read
 from tests.network.factories import make_epci, make_membership
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +179,46 @@ def test_what_is_over_stays_in_the_name_of_the_old_epci() -> None:
     gate.apply(convention, "abandon", actor=scene.manager, reason="party_left")
     heir.merge(scene)
     assert (again(convention).epci, again(convention).succeeded_by) == (scene.epci, None)
+
+
+def test_an_epci_that_merged_is_offered_no_convention_and_is_told_at_the_start_who_succeeds_it() -> None:
+    scene, heir = Treaty(), Heir()
+    convention = scene.active()
+    manager = acting(scene.manager)
+    new = reverse("conventions:convention_create")
+    for page in ("/", reverse("conventions:convention_list")):
+        assert new in read(manager, page)
+
+    heir.merge(scene)
+
+    for page in ("/", reverse("conventions:convention_list"), page_of(convention, "convention_detail")):
+        assert new not in read(manager, page)
+        assert new in read(acting(heir.manager), "/")
+    for asked_by in (manager.get, manager.post):
+        told = asked_by(new, follow=True).content.decode()
+        assert "Communauté qui succède lui succède, et prépare les conventions de ce territoire." in told
+        assert "a fusionné\u00a0:" in told
+    assert Convention.objects.filter(state="draft").count() == 0
+
+
+def test_nobody_prepares_a_convention_for_an_epci_that_merged_and_its_successor_does() -> None:
+    scene, heir = Treaty(), Heir()
+    former = scene.epci_party
+    assert former is not None
+    heir.merge(scene)
+    form = read(acting(scene.pilot), reverse("conventions:convention_create"))
+    assert f'<option value="{former.pk}"' not in form
+    assert f'<option value="{heir.organisation.pk}"' in form
+    for actor in (scene.manager, scene.pilot):
+        with pytest.raises(Refused) as refused:
+            create_convention(actor=actor, epci_party=former, title="Équipement")
+        assert "epci_living" in {reason.code for reason in refused.value.all}
+    assert create_convention(actor=heir.manager, epci_party=heir.organisation, title="Équipement").epci == heir.epci
+
+
+def test_an_amendment_of_what_was_taken_over_is_still_written_by_the_successor() -> None:
+    scene, heir = Treaty(), Heir()
+    convention = scene.active()
+    heir.merge(scene)
+    scene.manager = heir.manager  # type: ignore[misc]
+    assert amendment(scene, again(convention)).epci_party == heir.organisation
