@@ -34,6 +34,9 @@ UNANSWERED_DAYS = parameter(
 UNCHOSEN_DAYS = parameter(
     "todo.unchosen_days", usual=15, unit="jours", label="Offre à choisir ou à transmettre vite, avant la clôture"
 )
+UNSCHEDULED_DAYS = parameter(
+    "todo.unscheduled_days", usual=20, unit="jours", label="Demande acceptée par l’opérateur, sans date depuis"
+)
 BENCH_DAYS = parameter(
     "todo.bench_days", usual=60, unit="jours", label="Appareil resté au même point de l’atelier, en retard après"
 )

@@ -14,7 +14,7 @@ from connectivity.machine.due import RIGHT_TO_KEEP, is_on_copper
 from connectivity.models import CampaignHousehold, ConnectionFile, CopperClosure, LineNotice, ProofSeen
 from connectivity.parameters import COPPER_ALERTS, RENEWALS, UNTOUCHED_DAYS
 from connectivity.permissions import can_propose_connection
-from desk.parameters import UNANSWERED_DAYS, UNCHOSEN_DAYS
+from desk.parameters import UNANSWERED_DAYS, UNCHOSEN_DAYS, UNSCHEDULED_DAYS
 from desk.todo.blocks import SOON, WHOLE, Block, BlockRow, since, until
 from desk.todo.limits import Limits
 from network.enums import OrganisationKind
@@ -23,7 +23,7 @@ from network.permissions import is_manager, is_pilot
 from prescriptions.enums import CONNECTION_KINDS
 from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import Need
-from typography.french import HARD, day
+from typography.french import HARD, day, of
 
 S = ConnectionState
 USED = unrestricted("need__prescription__household")
@@ -85,6 +85,17 @@ def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Blo
             f"{files_url}?state={S.CHOSEN}",
             late=closes_soon,
             late_word=SOON,
+        ),
+        Block(
+            "acceptees-sans-date",
+            "Acceptées par l’opérateur, mais sans date",
+            to_advance.filter(state=S.ACCEPTED, accepted_at__lte=at - limits.days(UNSCHEDULED_DAYS))
+            .select_related("operator")
+            .order_by("accepted_at", "pk"),
+            partial(_accepted, actor),
+            f"Aucune demande acceptée n’attend sa date depuis {limits[UNSCHEDULED_DAYS]} jours.",
+            f"{files_url}?state={S.ACCEPTED}",
+            late=Q(state=S.ACCEPTED),
         ),
         Block(
             "raccordements",
@@ -212,6 +223,11 @@ def _chosen(actor: Membership, file: ConnectionFile) -> BlockRow:
     left = f"à choisir de nouveau{HARD}: {file.dead_end}" if file.dead_end else LEFT[Channel(file.channel)]
     about = f"{file.get_kind_display()}, {left}{_of_a_colleague(actor, file.need)}"
     return BlockRow(_name(file), _page(file), about, since(file.chosen_at, "choisie"))
+
+
+def _accepted(actor: Membership, file: ConnectionFile) -> BlockRow:
+    about = f"{file.get_kind_display()}, à relancer auprès {of(file.operator)}{_of_a_colleague(actor, file.need)}"
+    return BlockRow(_name(file), _page(file), about, since(file.accepted_at, "acceptée"))
 
 
 def _appointment(actor: Membership, file: ConnectionFile) -> BlockRow:

@@ -34,7 +34,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
 def _queue(actor: Actor, at: datetime) -> Block:
     told = Transmission.objects.visible_to(actor).filter(file=OuterRef("pk")).order_by("-sent_at", "-pk")
     reminded = add_working_days(timezone.localdate(at), -FIRST_REMINDER_DAYS.on(timezone.localdate(at)))
-    waited = Q(state=S.SENT, waiting_since__date__lt=reminded)
+    waited = Q(state=S.SENT, waiting_since__date__lt=reminded) | Q(state=S.ACCEPTED, accepted_at__date__lt=reminded)
     missed = Q(state=S.SCHEDULED, appointment_on__lt=timezone.localdate(at))
     files = ConnectionFile.objects.to_answer(actor).select_related("offer")
     names = {name: Subquery(told.values(name)[:1]) for name in ("last_name", "first_name")}

@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from connectivity.enums import Channel
+from connectivity.models import ConnectionFile
+from connectivity.services.connections import schedule_connection
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.models import Membership
@@ -77,3 +79,44 @@ def test_it_is_near_its_end_before_the_clock_closes_it_unless_a_paper_was_seen_s
     line.see(chosen)
     shown = block(landing(acting(line.worker)), KEY)
     assert (shown.count, shown.late) == (1, 0)
+
+
+FORGOTTEN = "acceptees-sans-date"
+
+
+def accepted_long_ago(days: int) -> Line:
+    """A request that its operator took so many days ago, of which it said nothing since."""
+    line = Line()
+    line.circle.at = timezone.now() - timedelta(days=days)
+    line.accepted()
+    line.circle.at = None
+    return line
+
+
+def demands(line: Line) -> tuple[int, int]:
+    shown = block(landing(acting(line.agent)), "demandes")
+    return shown.count, shown.late
+
+
+def test_a_request_taken_then_forgotten_is_late_for_its_operator_after_five_working_days() -> None:
+    assert demands(accepted_long_ago(10)) == (1, 1)
+    assert demands(accepted_long_ago(1)) == (1, 0)
+
+
+def test_and_is_told_as_late_to_whoever_serves_the_household_after_twenty_days() -> None:
+    line = accepted_long_ago(21)
+    for member in (line.worker, line.adviser):
+        shown = block(landing(acting(member)), FORGOTTEN)
+        assert (shown.count, shown.late) == (1, 1)
+        assert shown.lines[0].about.startswith("Connexion fixe, à relancer auprès d")
+        assert str(line.operator) in shown.lines[0].about
+    recent = accepted_long_ago(19)
+    assert block(landing(acting(recent.worker)), FORGOTTEN).count == 0
+
+
+def test_a_date_takes_it_away() -> None:
+    line = accepted_long_ago(21)
+    day = timezone.localdate() + timedelta(days=7)
+    schedule_connection(actor=line.agent, connection=ConnectionFile.objects.get(), appointment_on=day)
+    assert block(landing(acting(line.worker)), FORGOTTEN).count == 0
+    assert demands(line) == (1, 0)
