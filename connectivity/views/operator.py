@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -17,12 +18,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from connectivity.enums import WITH_OPERATOR, ConnectionState, OperatorAnswer
+from connectivity.enums import TO_ANSWER, WITH_OPERATOR, ConnectionState, OperatorAnswer
 from connectivity.filters.connections import QueueFilter
 from connectivity.forms import connections as forms
 from connectivity.forms.answers import AnswersFileForm
 from connectivity.models import ConnectionFile, OperatorLink, Transmission
-from connectivity.parameters import DELAYS_MONTHS
+from connectivity.parameters import DELAYS_MONTHS, NO_ANSWER_DAYS
 from connectivity.permissions import can_answer_connection
 from connectivity.readers.answers import COLUMNS, TO_FILL, AnswerLine, AnswersUnreadable, read_answers, written
 from connectivity.services.answers import answer_connection, import_answers, preview_answers, queue_rows
@@ -40,6 +41,7 @@ from network.requests import Request
 from prescriptions.forms.asking import CommentForm
 from prescriptions.services.households import record_access, record_accesses
 from prescriptions.views.rows import named_by
+from prescriptions.views.steps import is_limited
 from typography.french import Noun
 
 DEMAND = Noun("demande", "demandes", feminine=True)
@@ -164,14 +166,16 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if opened is None:
         return _closed(request, token)
     if request.method != "POST":
-        return render(request, "connectivity/link_closed_envelope.html", {"link": opened, "token": token})
+        awaited = opened.file.state in TO_ANSWER
+        context = {"link": opened, "token": token, "is_awaited": awaited}
+        return render(request, "connectivity/link_closed_envelope.html", context)
     possible = _possible(opened)
     chosen = next((one for one in possible if one.value == request.POST.get("answer", "")), None)
     form = None if chosen is None else _form(chosen, request, opened)
     if chosen is not None and form is not None and request.POST.get("step") == "answer":
         data = answer(request, form, lambda given: _answered(opened, chosen, given), opened.file)
         if data is not None:
-            return render(request, "connectivity/link_done.html", _done(data))
+            return render(request, "connectivity/link_done.html", _done(data, is_withdrawn=bool(chosen.verb)))
     elif chosen is not None:
         form = _form(chosen, None, opened)
     household = opened.file.need.prescription.household
@@ -197,9 +201,18 @@ def _answered(opened: OperatorLink, chosen: OfferedAnswer, given: dict[str, Any]
     return answer_connection(actor=actor, connection=opened.file, answer=chosen.value, **given)
 
 
-def _done(connection: ConnectionFile) -> dict[str, Any]:
-    """What was kept; the link opens again while something is still to be answered."""
-    return {"connection": connection, "answers_again": connection.state in WITH_OPERATOR}
+def _done(connection: ConnectionFile, *, is_withdrawn: bool) -> dict[str, Any]:
+    """What was kept, or that a problem was taken back; the link opens again while something is still to be answered."""
+    again = connection.state in WITH_OPERATOR
+    return {"connection": connection, "answers_again": again, "is_withdrawn": is_withdrawn}
+
+
+def _closes_on(file: ConnectionFile) -> date | None:
+    """The day on which a request closes by itself, if nobody says anything; none if nothing is awaited of anybody."""
+    if file.waiting_since is None or is_limited(file.need.prescription.household_id):
+        return None
+    today = timezone.localdate()
+    return max(timezone.localdate(file.waiting_since) + timedelta(days=NO_ANSWER_DAYS.on(today)), today)
 
 
 def _letter(
@@ -215,6 +228,7 @@ def _letter(
         "form": form,
         "verb": chosen,
         "possible": [one for one in possible if one != chosen],
+        "closes_on": _closes_on(opened.file),
         "withdraws": any(one.verb for one in possible),
         "action": reverse("connectivity:link", args=[token]),
     }

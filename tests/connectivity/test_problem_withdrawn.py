@@ -1,16 +1,22 @@
 """A problem was reported on the wrong request: its operator takes it back, and those who were told know."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from connectivity.enums import ConnectionState, ProblemCode
 from connectivity.models import ConnectionFile
 from connectivity.models.reach import words_of_operators
+from connectivity.parameters import NO_ANSWER_DAYS
 from connectivity.services.delays import measured
+from connectivity.services.links import send_link
 from documents.models import Mail
 from lifecycle import gate
+from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.verification import verify_journals
 from tests.connectivity.lines import Line, again
@@ -19,6 +25,7 @@ from tests.network.factories import make_membership
 from tests.pages import acting, done, read
 from tests.prescriptions.rights import Desk
 from tests.prescriptions.test_restriction import restricted
+from typography.french import day
 
 pytestmark = pytest.mark.django_db
 S = ConnectionState
@@ -157,3 +164,57 @@ def test_by_a_link_neither_is_taken_back_what_another_reported_nor_what_is_limit
 
     assert "limitation" in page
     assert again(stopped).state == S.PROBLEM
+
+
+def test_the_link_says_that_the_problem_is_taken_back_and_not_that_a_demand_was_sent() -> None:
+    line = Line()
+    stopped = line.report(line.sent())
+    client, url = Client(), reverse("connectivity:link", args=[token_of(stopped)])
+    said = client.post(url, {"answer": "withdraw_problem", "step": "answer"}).content.decode().replace("\u00a0", " ")
+    assert f"Demande {stopped.reference} : problème retiré. Elle redevient comme avant" in said
+    assert "transmis à l’opérateur" not in said
+
+
+def test_the_first_page_of_a_link_asks_nothing_while_the_worker_puts_a_problem_right() -> None:
+    line = Line()
+    sent = line.sent()
+    client, url = Client(), reverse("connectivity:link", args=[token_of(sent)])
+    assert "Une demande de connexion vous attend" in client.get(url).content.decode()
+    line.report(sent)
+    page = client.get(url).content.decode()
+    assert "vous attend" not in page
+    assert "le travailleur social corrige ce que vous avez signalé" in page
+
+
+def test_the_page_of_a_link_says_since_when_it_waits_and_when_it_closes_by_itself() -> None:
+    line = Line()
+    line.circle.at = timezone.now() - timedelta(days=6)
+    sent = line.sent()
+    line.circle.at = None
+    client, url = Client(), reverse("connectivity:link", args=[token_of(sent)])
+    today = timezone.localdate()
+    page = client.post(url).content.decode()
+    assert f"Transmise le {day(today - timedelta(days=6))}. Sans réponse, elle se clôt seule le" in page
+    assert f"le {day(today + timedelta(days=NO_ANSWER_DAYS.usual - 6))}, et le foyer" in page
+    stopped = line.report(again(sent))
+    assert f"la demande se clôt seule le {day(today + timedelta(days=NO_ANSWER_DAYS.usual))}." in (
+        client.post(url).content.decode()
+    )
+    restricted(Desk(line.circle), stopped.need.prescription.household)
+    assert "se clôt seule" not in client.post(url).content.decode(), "the clock does not close it"
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_the_day_that_a_link_tells_is_the_one_on_which_the_clock_closes_the_request() -> None:
+    line = Line()
+    begun = timezone.now() - timedelta(days=NO_ANSWER_DAYS.usual) + timedelta(hours=1)
+    line.circle.at = begun
+    sent = line.sent()
+    send_link(connection=sent)
+    page = Client().post(reverse("connectivity:link", args=[token_of(sent)])).content.decode()
+    closes = timezone.localtime(begun + timedelta(days=NO_ANSWER_DAYS.usual))
+    assert f"se clôt seule le {day(closes.date())}" in page
+    run_clock(at=closes - timedelta(minutes=30))
+    assert again(sent).state == ConnectionState.SENT
+    run_clock(at=closes + timedelta(minutes=30))
+    assert again(sent).state == ConnectionState.REFUSED
