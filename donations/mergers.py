@@ -22,4 +22,4 @@ def moving_lots(epci: Epci, at: datetime) -> Iterator[Moving]:
     """What moves, and what stays with the EPCI of its day."""
     yield Moving(LOT, lots_of(epci).count(), "en cours")
     lots = Donation.objects.filter(origin_epci=epci).exclude(state__in=UNDER_WAY)
-    yield Staying(LOT, lots.count(), "rapprochés ou refusés")
+    yield Staying(LOT, lots.count(), "soldés, écartés ou retirés")
