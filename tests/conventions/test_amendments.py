@@ -399,3 +399,11 @@ def test_zero_typed_in_the_editor_is_no_empty_box() -> None:
     amendment = scene.amendment(scene.active(), DraftTerms(quotas=[Plan("tablet", 1, 0)]))
     page = read(acting(scene.manager), page_of(amendment, "convention_edit"))
     assert re.findall(r"data-total-column><strong>([^<]*)<", page) == ["200", "0", "0", "200"]
+
+
+def test_the_document_of_an_amendment_is_called_an_amendment_on_its_page() -> None:
+    scene = Treaty()
+    amendment = scene.amended(scene.active(), MORE)
+    papers = read(acting(scene.manager), page_of(amendment, "convention_detail")).partition('id="papers"')[2]
+    assert "Avenant du" in papers
+    assert "Convention du" not in papers
