@@ -107,10 +107,10 @@ def test_what_is_held_is_read_by_no_script_and_sent_to_this_sheet_alone(circle: 
     assert 0 < held["max-age"] <= 300
 
 
-@pytest.mark.parametrize("held", ["", "x", "forged:forged:forged", signing.dumps([1, 2], salt=COOKIE)])
+@pytest.mark.parametrize("held", ["", "x", "forged:forged:forged", "another"])
 def test_what_is_forged_opens_nothing_and_breaks_nothing(circle: Circle, held: str) -> None:
     client, urls = Client(), pages(incomplete(circle))
-    client.cookies[COOKIE] = held
+    client.cookies[COOKIE] = signing.dumps([1, 2], salt=COOKIE) if held == "another" else held
     assert ASKED in read(client, urls[0])
     assert client.get(urls[1]).headers["Location"] == urls[0]
     assert client.get(urls[2]).status_code == 200
