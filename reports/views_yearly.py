@@ -76,7 +76,9 @@ def year_pdf(request: Request, year: int) -> HttpResponseBase:
     shown = _year(request, year)
     if paper := shown.last.yearly_paper:
         return document_response(paper)
-    response = HttpResponse(draw_yearly_proof(year, timezone.now()), content_type="application/pdf")
+    response = HttpResponse(
+        draw_yearly_proof(year, timezone.now(), published=shown.hides_small), content_type="application/pdf"
+    )
     return _named(response, shown, "pdf", "inline")
 
 

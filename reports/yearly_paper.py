@@ -78,9 +78,12 @@ def freeze_yearly_paper(report: Report, *, by: Actor, at: datetime) -> Document:
     )
 
 
-def draw_yearly_proof(asked: int, at: datetime) -> bytes:
-    """The PDF of a year that is not closed, marked as such and kept nowhere; the frozen months, published or not."""
-    year = year_of_readers(asked, months_begun(at), at, published=False)
+def draw_yearly_proof(asked: int, at: datetime, *, published: bool) -> bytes:
+    """The PDF of a year that is not closed, marked as such and kept nowhere.
+
+    ``published``: without the months that are only frozen, which its pilot alone may read.
+    """
+    year = year_of_readers(asked, months_begun(at), at, published=published)
     last = year.last
     return render_pdf(
         TEMPLATE,

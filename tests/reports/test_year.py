@@ -293,6 +293,18 @@ def test_readers_add_published_months_and_the_pilot_frozen_ones_too(story: Story
     assert f'href="{address()}"' in read(reader, reverse("reports:report_list"))
 
 
+def test_no_file_tells_a_reader_of_a_month_that_is_not_published(story: Story) -> None:
+    story.published(OCTOBER, AFTER)
+    hidden = story.frozen(NOVEMBER, AFTER)
+    reader = acting(member(Role.OBSERVER, OrganisationKind.PREFECTURE))
+    assert hidden.reference in words_of(acting(story.pilot).get(address("year_pdf")).content)
+    assert hidden.reference not in words_of(reader.get(address("year_pdf")).content)
+    book = CalamineWorkbook.from_filelike(BytesIO(reader.get(address("year_xlsx")).content))
+    cells_of = [cell for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row]
+    assert hidden.reference not in cells_of
+    assert "Novembre" not in cells_of
+
+
 def test_each_number_of_a_month_leads_to_as_many_rows(story: Story) -> None:
     close(story)
     client = acting(story.pilot)
