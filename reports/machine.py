@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import ExtractMonth, ExtractYear
 
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Requirement, Verb
+from reports.begun import months_begun
 from reports.enums import ReportState
 from reports.figures import Reckoning, reckon
 from reports.models import Report, yearly_papers
@@ -73,7 +74,7 @@ YEAR_OVER = Requirement(
 YEAR_PUBLISHED = Requirement(
     "year_published",
     "Tous les mois de l’année ne sont pas publiés\u00a0: publiez-les d’abord.",
-    lambda ctx: ~Q(Exists(of_the_year().exclude(state=S.PUBLISHED))) & ~Q(Exists(before_a_hole())),
+    lambda ctx: ~Q(Exists(of_the_year().exclude(state=S.PUBLISHED))) & ~Q(Exists(before_a_hole())) & begins_with(ctx),
     lifted_by="le pilote, en publiant chaque mois",
 )
 YEAR_OPEN = Requirement(
@@ -91,6 +92,12 @@ def before_a_hole() -> QuerySet[Report]:
     month = OuterRef("month")
     after = Report.objects.filter(month__year=ExtractYear(month), month__month=ExtractMonth(month) + 1)
     return of_the_year().filter(month__lt=OuterRef("month")).exclude(Exists(after))
+
+
+def begins_with(ctx: Context) -> Q:
+    """The year has a report of its January, or of the first month of all."""
+    first = months_begun(ctx.at)[0]
+    return Q(Exists(of_the_year().filter(Q(month=first) | Q(month__month=1))))
 
 
 class ReportMachine(Machine, of=Report):

@@ -27,15 +27,15 @@ class Donors:
 
     active: int
     new: int
-    lost: int
+    lost: int | None
+    """None as long as they may still give."""
 
 
-def donors_of(period: TimeSpan, before: TimeSpan) -> Donors:
-    """The donors of a period beside those of the one before; three queries."""
-    active, known, last = (
-        _donors(asked) for asked in (period, TimeSpan(DAWN, period.start), TimeSpan(before.start, before.until))
-    )
-    return Donors(len(active), len(active - known), len(last - active))
+def donors_of(period: TimeSpan, before: TimeSpan | None) -> Donors:
+    """The donors of a period, beside those of the one ``before`` once the period is over; three queries."""
+    active, known = _donors(period), _donors(TimeSpan(DAWN, period.start))
+    lost = None if before is None else len(_donors(before) - active)
+    return Donors(len(active), len(active - known), lost)
 
 
 def prescribers_of(period: TimeSpan) -> int:

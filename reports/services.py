@@ -2,21 +2,18 @@
 
 from datetime import date, datetime
 
-from django.db.models import Min
 from django.utils import timezone
 
-from donations.models import DonationEntry
 from lifecycle import gate
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.verification import Fault
 from lifecycle.verification import Report as Tell
-from prescriptions.models import NeedEntry
-from refurb.models import DeviceEntry
 from reports.balance import UnbalancedJournal
+from reports.begun import months_begun
 from reports.enums import ReportState
 from reports.figures import VERSION, reckon
 from reports.models import Report
-from reports.months import month_of, next_month, previous_month
+from reports.months import month_of, previous_month
 from reports.secrecy.choosing import audit
 from reports.secrecy.keys import MEASURES, key_in_words
 from reports.secrecy.system import Inconsistent
@@ -70,15 +67,6 @@ def months_to_compute(*, at: datetime | None = None) -> list[date]:
     """The months that have begun, from the first row of the journals on, and have no report: the last one first."""
     known = set(Report.objects.values_list("month", flat=True))
     return [month for month in reversed(months_begun(at or timezone.now())) if month not in known]
-
-
-def months_begun(now: datetime) -> list[date]:
-    """From the month of the first row of the journals to the one that runs; that one alone when there is no row."""
-    firsts = [journal.objects.aggregate(at=Min("at"))["at"] for journal in (DonationEntry, DeviceEntry, NeedEntry)]
-    months = [month_of(min([now, *filter(None, firsts)]))]
-    while months[-1] < month_of(now):
-        months.append(next_month(months[-1]))
-    return months
 
 
 def verify_report(report: Report) -> bool:

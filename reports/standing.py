@@ -36,13 +36,14 @@ WHERE (SELECT l.target FROM {table} l WHERE l.object_id = s.object_id AND l.at <
 GROUP BY 1
 """
 _DELAYS = """
-SELECT count(*),
+SELECT count(*), count(DISTINCT q.household),
        percentile_disc(0.5) WITHIN GROUP (ORDER BY q.days),
        percentile_disc(0.9) WITHIN GROUP (ORDER BY q.days)
 FROM (
-  SELECT floor(extract(epoch FROM s.at - (
+  SELECT {household} AS household, floor(extract(epoch FROM s.at - (
       SELECT {bound}(b.at) FROM {table} b
       WHERE b.object_id = s.object_id AND b.seq < s.seq AND b.target = ANY(%(begins)s) AND b.source <> b.target
+        AND b.verb = ANY(%(all_acts)s)
   )) / 86400)::integer AS days
   FROM ({standing}) s WHERE %(dimensions)s::text[] IS NULL OR s.dimension = ANY(%(dimensions)s)
 ) q WHERE q.days IS NOT NULL
@@ -59,20 +60,28 @@ class TimeSpan:
 
 @dataclass(frozen=True)
 class Delay:
-    """How many came there, in how many whole days half of them did, and nine in ten; None when none did."""
+    """How many came there, of how many households where it is about some, in how many whole days half of them did at
+    most, and nine in ten; None when none did.
+    """
 
     count: int
+    households: int
     median: int | None
     ninth: int | None
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """The acts by which objects of a machine come to some states; ``dimension``: the column that tells them apart."""
+    """The acts by which objects of a machine come to some states; ``dimension``: the column that tells them apart.
+
+    ``verbs``: which acts alone, where others lead there too. ``household``: the SQL that says whose a row ``s`` is.
+    """
 
     model: type[Stateful]
     ends: tuple[str, ...]
     dimension: str
+    verbs: tuple[str, ...] = ()
+    household: str = "NULL"
 
     def distinct(self, period: TimeSpan) -> int:
         """How many different objects came there, and were not taken back by an undoing."""
@@ -91,10 +100,11 @@ class Arrival:
     def delay(
         self, period: TimeSpan, begins: Sequence[str], *, first: bool, dimensions: Iterable[str] | None = None
     ) -> Delay:
-        """How long it took since the object came to one of ``begins``: for the first time, or for the last one."""
+        """How long it took since an act brought the object to one of ``begins``: for the first time, or the last."""
         asked = {"begins": list(begins), "dimensions": None if dimensions is None else list(dimensions)}
-        ((count, median, ninth),) = self._rows(_DELAYS, period, asked, bound="min" if first else "max")
-        return Delay(count, median, ninth)
+        parts = {"bound": "min" if first else "max", "household": self.household}
+        ((count, households, median, ninth),) = self._rows(_DELAYS, period, asked, **parts)
+        return Delay(count, households, median, ninth)
 
     def _rows(self, sql: str, period: TimeSpan, asked: dict[str, Any] | None = None, **parts: str) -> list[Any]:
         table = self.model._meta.get_field("journal").related_model._meta.db_table  # type: ignore[union-attr]
@@ -110,9 +120,11 @@ class Arrival:
     def _asked(self) -> dict[str, Any]:
         verbs = verbs_of(self.model)
         pairs = [(name, undone) for name, verb in verbs.items() for undone in verb.undoes]
+        acts = [name for name, verb in verbs.items() if verb.is_act]
         return {
             "ends": list(self.ends),
-            "acts": [name for name, verb in verbs.items() if verb.is_act],
+            "acts": [name for name in acts if name in (self.verbs or acts)],
+            "all_acts": acts,
             "undoing": [undoing for undoing, _ in pairs],
             "undone": [undone for _, undone in pairs],
         }

@@ -13,11 +13,11 @@ from lifecycle.unkept import unkept
 from network.permissions import is_pilot
 from network.requests import Request
 from prescriptions.enums import NeedState
+from reports.begun import months_begun
 from reports.chart import bar_chart
 from reports.drill_down_links import Leads, Led
 from reports.enums import Counting, Measure, ReportState, Stage
 from reports.permissions import sees_reports
-from reports.services import months_begun
 from reports.summary import LIST, LOTS_LIST, NEEDS_LIST, Query, SummaryTable
 from reports.views import XLSX
 from reports.yearly import MONTHS_HEAD, Year, year_of, years_of

@@ -17,8 +17,9 @@ from network.permissions import is_pilot
 from reports.adding import Over, added, as_one
 from reports.enums import ReportState
 from reports.household_tables import NeedSummary
-from reports.models import Report
+from reports.models import Report, ReportQuerySet
 from reports.months import bounds, month_of
+from reports.secrecy.tables import ACTS_SINCE
 from reports.standing import TimeSpan
 from reports.summary import Summary, SummaryRow, SummaryTable
 
@@ -178,7 +179,7 @@ class Year:
 
 def year_of(actor: Actor, year: int, begun: Sequence[date], at: datetime) -> Year:
     """The year as an actor may read it; ``begun``: the months from the first row of the journals on."""
-    reports = Report.objects.visible_to(actor).filter(month__year=year).exclude(state=ReportState.COMPUTED)
+    reports = _readable(Report.objects.visible_to(actor)).filter(month__year=year)
     is_told_all = is_pilot(actor)
     return Year(year, list(reports.order_by("month")), _expected(year, begun, at), hides_small=not is_told_all)
 
@@ -186,13 +187,13 @@ def year_of(actor: Actor, year: int, begun: Sequence[date], at: datetime) -> Yea
 def year_of_readers(year: int, begun: Sequence[date], at: datetime, *, published: bool = True) -> Year:
     """The year as all its readers are told it, whoever asks; ``published``: without the months that are only frozen."""
     states = (ReportState.PUBLISHED,) if published else (ReportState.FROZEN, ReportState.PUBLISHED)
-    reports = Report.objects.filter(month__year=year, state__in=states)
+    reports = _readable(Report.objects.filter(month__year=year, state__in=states))
     return Year(year, list(reports.order_by("month")), _expected(year, begun, at), hides_small=True)
 
 
 def years_of(actor: Actor) -> list[int]:
     """The years of which the actor may read a frozen month, the last one first."""
-    reports = Report.objects.visible_to(actor).exclude(state=ReportState.COMPUTED)
+    reports = _readable(Report.objects.visible_to(actor))
     return sorted({month.year for month in reports.values_list("month", flat=True)}, reverse=True)
 
 
@@ -203,3 +204,8 @@ def _sums(tables: Sequence[SummaryTable]) -> tuple[Over, ...]:
 def _expected(year: int, begun: Sequence[date], at: datetime) -> list[date]:
     """The months of the year that are over, from the first row of the journals on."""
     return [month for month in begun if month.year == year and month < month_of(at)]
+
+
+def _readable(reports: ReportQuerySet) -> ReportQuerySet:
+    """Those that are frozen, and tell acts from what else varied: earlier figures cannot be added to those of today."""
+    return reports.exclude(state=ReportState.COMPUTED).filter(figures__version__gte=ACTS_SINCE)

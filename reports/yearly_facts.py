@@ -36,15 +36,25 @@ from typography.french import HARD, euros, percent
 
 D, P, N = DeviceState, PrescriptionState, NeedState
 CONNECTION_KINDS = (NeedKind.FIXED_CONNECTION, NeedKind.MOBILE_CONNECTION)
+NEAR = 5
+"""To how many euros readers are told a mean price."""
 OLD = timedelta(days=60)
 """Since when what stands at a workshop is said to be old (domaine §8)."""
+_HANDED_TO = """(
+    SELECT p.household_id FROM distribution_handover h
+    JOIN prescriptions_need n ON n.id = h.need_id JOIN prescriptions_prescription p ON p.id = n.prescription_id
+    WHERE h.device_id = s.object_id AND h.handed_over_at = s.at LIMIT 1)"""
+_WHO_NEEDS = """(
+    SELECT p.household_id FROM prescriptions_need n JOIN prescriptions_prescription p ON p.id = n.prescription_id
+    WHERE n.id = s.object_id)"""
+_WHO_ASKS = "(SELECT p.household_id FROM prescriptions_prescription p WHERE p.id = s.object_id)"
 RECONDITIONED = Arrival(Device, (D.READY,), "type")
-HANDED_OVER = Arrival(Device, (D.HANDED_OVER,), "type")
+HANDED_OVER = Arrival(Device, (D.HANDED_OVER,), "type", household=_HANDED_TO)
 RECYCLED = Arrival(Device, (D.RECYCLED,), "type")
 DECIDED_LOTS = Arrival(Donation, (DonationState.QUALIFIED, DonationState.DECLINED), "donor_kind")
-RECEIVED = Arrival(Device, (D.RECEIVED,), "type")
-ANSWERED = Arrival(Prescription, (P.ACCEPTED, P.REFUSED), "verb")
-MET = Arrival(Need, (N.MET,), "kind")
+RECEIVED = Arrival(Device, (D.RECEIVED,), "type", verbs=("receive",))
+ANSWERED = Arrival(Prescription, (P.ACCEPTED, P.REFUSED), "verb", household=_WHO_ASKS)
+MET = Arrival(Need, (N.MET,), "kind", household=_WHO_NEEDS)
 _OLD = """
 SELECT count(*) FROM refurb_deviceentry e
 WHERE e.target = ANY(%(states)s) AND e.source <> ALL(%(states)s) AND e.at < %(since)s
@@ -114,7 +124,7 @@ def facts_of(year: Year) -> YearFacts:
         delays=_delays(year),
         prices=_prices(year),
         different=_different(year),
-        donors=donors_of(period, year.before),
+        donors=donors_of(period, year.before if year.is_whole else None),
         prescribers=prescribers_of(period),
         uncovered=without_convention(period.until - timedelta(microseconds=1)),
         reuse=_share(_entered(stages, Stage.RECONDITIONED), _entered(stages, Stage.UNUSABLE), of_both=True),
@@ -141,10 +151,11 @@ def _delays(year: Year) -> list[DelayRow]:
     )
     equipment = MET.delay(period, [N.WAITING], first=True, dimensions=EQUIPMENT_KINDS)
     connection = MET.delay(period, [N.WAITING], first=True, dimensions=CONNECTION_KINDS)
+    worked = RECONDITIONED.delay(period, [D.RECEIVED, D.RETURNED], first=False)
     steps: list[tuple[str, Delay, int | None]] = [
         ("D’un lot annoncé à sa décision", DECIDED_LOTS.delay(period, [DonationState.ANNOUNCED], first=True), None),
         ("D’une unité acceptée à son arrivée à l’atelier", RECEIVED.delay(period, [D.DECLARED], first=True), None),
-        ("De l’arrivée à l’atelier au reconditionnement", RECONDITIONED.delay(period, [D.RECEIVED], first=False), None),
+        ("De l’arrivée à l’atelier au reconditionnement", worked, None),
         ("Du reconditionnement à la remise à un foyer", HANDED_OVER.delay(period, [D.READY], first=False), given),
         ("D’une demande déposée à sa réponse", ANSWERED.delay(period, [P.SUBMITTED], first=True), asked),
         ("D’un équipement accordé à sa remise", equipment, equipped),
@@ -154,12 +165,18 @@ def _delays(year: Year) -> list[DelayRow]:
 
 
 def _delay_row(year: Year, label: str, delay: Delay, known: int | None) -> DelayRow:
-    """``known``: of a step of households, how many everyone knows of at least."""
-    if known is not None and year.hides_small:
-        if known < _threshold(year):
-            return DelayRow(label, HIDDEN, HIDDEN, HIDDEN)
-        return DelayRow(label, "–", _days(delay.median), _days(delay.ninth))
-    return DelayRow(label, delay.count, _days(delay.median), _days(delay.ninth))
+    """``known``: of a step of households, how many everyone knows of at least.
+
+    Readers are told of as many households as the rule shows, different ones; of twice as many for nine in ten, which of
+    fewer is the wait of the last one.
+    """
+    if known is None or not year.hides_small:
+        return DelayRow(label, delay.count, _days(delay.median), _days(delay.ninth))
+    threshold = _threshold(year)
+    if min(known, delay.households) < threshold:
+        return DelayRow(label, HIDDEN, HIDDEN, HIDDEN)
+    ninth = _days(delay.ninth) if delay.households >= 2 * threshold else HIDDEN
+    return DelayRow(label, "–", _days(delay.median), ninth)
 
 
 def _needs(year: Year, column: str, kinds: Any) -> int:
@@ -177,17 +194,23 @@ def _prices(year: Year) -> list[PriceRow]:
     ).exclude(undone)
     means = sold.order_by().values("device__type").annotate(n=Count("pk"), price=Avg("price"), to_pay=Avg("to_pay"))
     by_type = {row["device__type"]: row for row in means}
-    return [_price_row(year, DeviceType(type_), by_type[type_]) for type_ in DeviceType if type_ in by_type]
+    told = [type_ for type_ in DeviceType if type_ in by_type or year.hides_small]
+    return [_price_row(year, type_, by_type.get(type_, {"n": 0})) for type_ in told]
 
 
 def _price_row(year: Year, type_: DeviceType, row: dict[str, Any]) -> PriceRow:
+    """Of readers each type has its row, told or not, and a mean is near: to the cent it would say how many it is of."""
     label, count = str(type_.label), row["n"]
-    price, to_pay = euros(row["price"], cents=True), euros(row["to_pay"], cents=True)
     if not year.hides_small:
-        return PriceRow(label, count, price, to_pay)
-    if count < _threshold(year) or least(_handed(year, type_)) < _threshold(year):
+        return PriceRow(label, count, euros(row["price"], cents=True), euros(row["to_pay"], cents=True))
+    if min(count, least(_handed(year, type_))) < _threshold(year):
         return PriceRow(label, HIDDEN, HIDDEN, HIDDEN)
-    return PriceRow(label, "–", price, to_pay)
+    return PriceRow(label, "–", _near(row["price"]), _near(row["to_pay"]))
+
+
+def _near(mean: Decimal) -> str:
+    """« environ 65 € »."""
+    return f"environ{HARD}{euros(Decimal(round(mean / NEAR) * NEAR))}"
 
 
 def _different(year: Year) -> list[DifferentDevices]:

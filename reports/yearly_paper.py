@@ -15,9 +15,9 @@ from documents.services import freeze_document, render_pdf
 from lifecycle.actors import Actor
 from refurb.outcomes import Spared
 from reports.adding import AT_LEAST
+from reports.begun import months_begun
 from reports.models import YEARLY, Report
 from reports.secrecy.covering import HIDDEN
-from reports.services import months_begun
 from reports.yearly import Year, year_of_readers
 from reports.yearly_facts import OLD, YearFacts, facts_of
 from typography.french import HARD, grouped, plural
@@ -39,15 +39,16 @@ MEANINGS: dict[str, str] = {
         "la fin de la période."
     ),
     "Délais": (
-        "En jours entiers, d’un acte de la période à celui qui l’a précédé, annulations ôtées. Médiane\u00a0: la "
-        "moitié a pris moins de temps. Neuf sur dix\u00a0: un sur dix a pris davantage. Ce qui attend encore n’y est "
-        "pas."
+        "En jours entiers, jusqu’à un acte de la période qui tient encore à sa fin\u00a0: depuis le premier dépôt ou "
+        "le premier accord d’une demande, depuis la dernière arrivée ou le dernier reconditionnement d’un appareil. "
+        "Médiane\u00a0: la moitié a pris ce temps au plus. Ce qui attend encore n’y est pas. Hors du pilotage, ce qui "
+        "parle de foyers n’est dit que s’ils sont assez nombreux."
     ),
     "Taux de réemploi": "Appareils déclarés reconditionnés, rapportés à ceux-là et à ceux déclarés non réemployables.",
     "Retours": "Appareils repris à un foyer, pour cent remises de la même période.",
     "Prix": (
         "Moyenne des ventes de la période, échanges et remises annulées ôtés. Reste à payer\u00a0: ce que le foyer a "
-        "payé, une fois la part d’un financeur déduite."
+        "payé, une fois la part d’un financeur déduite. Hors du pilotage, à 5\u00a0€ près."
     ),
     "Donateurs": "Organisations dont un lot a été accepté dans la période, sans avoir été retiré ni écarté ensuite.",
     "Prescripteurs actifs": "Organisations dont un travailleur social a déposé une demande dans la période.",
@@ -131,7 +132,11 @@ def told(facts: YearFacts) -> list[list[str]]:
         [f"En stock depuis plus de {OLD.days}{HARD}jours, à la fin", grouped(facts.old_in_stock)],
         ["Donateurs", grouped(facts.donors.active)],
         ["Donateurs nouveaux", grouped(facts.donors.new)],
-        ["Donateurs de l’année d’avant qui n’ont rien donné", grouped(facts.donors.lost)],
+        *(
+            [["Donateurs de l’année d’avant qui n’ont rien donné", grouped(facts.donors.lost)]]
+            if facts.donors.lost is not None
+            else []
+        ),
         ["Prescripteurs actifs", grouped(facts.prescribers)],
         ["EPCI sans convention en vigueur, à la fin", ", ".join(facts.uncovered) or "aucun"],
     ]

@@ -51,7 +51,7 @@ def _write_facts(sheet: ReportSheet, year: Year, facts: YearFacts) -> None:
         sheet.write([one.label, one.summed, one.different])
     sheet.line += 1
     sheet.write(["Délais"], "caption")
-    sheet.write(["Étape", "Nombre", "Médiane", "Neuf sur dix"], "head")
+    sheet.write(["Étape", "Nombre", "Médiane", "Neuf sur dix, au plus"], "head")
     for step in facts.delays:
         sheet.write([step.label, step.count, step.median, step.ninth])
     sheet.line += 1

@@ -1,6 +1,7 @@
 """The yearly report: what a year adds, what it cannot be made to say, and the paper that closes it."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -19,20 +20,33 @@ from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
+from refurb.enums import DeviceType
 from reports.adding import Over, as_one
 from reports.enums import Stage
 from reports.models import Report
 from reports.months import PARIS, bounds, month_of, next_month
 from reports.services import compute_report, freeze_report
+from reports.standing import Delay, TimeSpan
 from reports.summary import NOT_SUMMED, Summary, SummaryRow, SummaryTable
 from reports.yearly import Year, year_of, year_of_readers
-from reports.yearly_facts import YearFacts, facts_of
+from reports.yearly_facts import HANDED_OVER, YearFacts, _delay_row, _near, facts_of
 from reports.yearly_paper import yearly_values
 from tests.costs import assert_same_queries
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import laptops, screens
 from tests.refurb.pages import acting, read
-from tests.reports.stories import DECEMBER, NOVEMBER, OCTOBER, Story, member, numbers, observers, paris, strangers
+from tests.reports.stories import (
+    DECEMBER,
+    NOVEMBER,
+    OCTOBER,
+    Story,
+    member,
+    numbers,
+    observers,
+    paris,
+    strangers,
+    without_wall,
+)
 
 pytestmark = pytest.mark.django_db
 AFTER = datetime(2026, 1, 2, 12, tzinfo=PARIS)
@@ -208,7 +222,7 @@ def test_nothing_of_the_only_household_of_a_year_is_told_but_to_the_pilot(days_t
     assert (known.count, known.median) == (1, "0\u00a0jour")
     assert {(row.count, row.median, row.ninth) for row in reader.delays[3:]} == {(HIDDEN, HIDDEN, HIDDEN)}
     assert [(row.count, row.price) for row in pilot.prices] == [(1, "25,00\u00a0€")]
-    assert [(row.count, row.price, row.to_pay) for row in reader.prices] == [(HIDDEN, HIDDEN, HIDDEN)]
+    assert {(row.count, row.price, row.to_pay) for row in reader.prices} == {(HIDDEN, HIDDEN, HIDDEN)}
     assert pilot.co2 is not None
     assert pilot.co2.counted == 1
     assert reader.co2 is None
@@ -221,10 +235,43 @@ def test_of_many_households_readers_are_told_how_long_and_how_much_and_never_how
     pilot, reader = lived(7, days_to_come)
     (known,) = (row for row in pilot.delays if row.label == STEP)
     (told,) = (row for row in reader.delays if row.label == STEP)
-    assert (known.count, told.count, told.median) == (7, "–", known.median)
-    assert [(row.count, row.price) for row in reader.prices] == [("–", "25,00\u00a0€")]
+    assert (known.count, told.count, told.median, told.ninth) == (7, "–", known.median, HIDDEN)
+    assert [(row.count, row.price) for row in pilot.prices] == [(7, "25,00\u00a0€")]
+    assert {(row.label, row.count, row.price) for row in reader.prices} == {
+        (str(type_.label), *(("–", "environ\u00a025\u00a0€") if type_ == DeviceType.LAPTOP else (HIDDEN, HIDDEN)))
+        for type_ in DeviceType
+    }, "whether any was sold of a type is not told either"
     assert pilot.co2 is not None
     assert (reader.co2.counted if reader.co2 else None) in (None, pilot.co2.counted)
+
+
+@pytest.mark.parametrize(
+    ("delay", "known", "told"),
+    [
+        (Delay(6, 2, 3, 9), 6, (HIDDEN, HIDDEN, HIDDEN)),  # six needs of two households
+        (Delay(1, 1, 9, 9), 5, (HIDDEN, HIDDEN, HIDDEN)),  # five told, four undone since
+        (Delay(9, 9, 3, 9), 4, (HIDDEN, HIDDEN, HIDDEN)),  # a month hides the others
+        (Delay(7, 7, 3, 9), 7, ("–", "3\u00a0jours", HIDDEN)),  # the ninth of seven is the last one's own
+        (Delay(12, 10, 3, 9), 12, ("–", "3\u00a0jours", "9\u00a0jours")),
+    ],
+)
+def test_a_delay_of_households_is_told_of_enough_different_ones(
+    story: Story, delay: Delay, known: int, told: tuple[str, ...]
+) -> None:
+    close(story)
+    row = _delay_row(year_of_readers(2025, BEGUN, AFTER), STEP, delay, known)
+    assert (row.count, row.median, row.ninth) == told
+    row = _delay_row(year(story), STEP, delay, known)
+    assert row.count == delay.count, "the pilot reads all"
+
+
+@pytest.mark.parametrize(
+    ("mean", "said"),
+    [("65.71", "environ\u00a065\u00a0€"), ("67.5", "environ\u00a070\u00a0€"), ("0", "environ\u00a00\u00a0€")],
+)
+def test_a_mean_price_says_not_of_how_many_it_is(mean: str, said: str) -> None:
+    """60 or 80 €, a mean of 65,71: of five to twelve sales, only seven give it."""
+    assert _near(Decimal(mean)) == said
 
 
 # --- how long, who
@@ -237,6 +284,17 @@ def test_delays_are_whole_days_between_acts_that_stand(story: Story) -> None:
     assert told["D’une unité acceptée à son arrivée à l’atelier"] == (6, "1\u00a0jour", "1\u00a0jour")
     assert told["De l’arrivée à l’atelier au reconditionnement"] == (2, "7\u00a0jours", "33\u00a0jours")
     assert told["D’un équipement accordé à sa remise"] == (0, "–", "–")
+
+
+def test_a_device_whose_allotment_was_released_was_ready_since_it_was_reconditioned(days_to_come: Any) -> None:
+    shelf, now = Shelf(), timezone.now()
+    released = gate.apply(
+        shelf.allotted(), "release_allotment", actor=shelf.manager, reason="balance", at=now + timedelta(days=20)
+    )
+    shelf.at = now + timedelta(days=30, hours=1)
+    shelf.handed_over(shelf.reserved(shelf.on_the_shelf(released)))
+    span = TimeSpan(now - timedelta(days=1), now + timedelta(days=31))
+    assert HANDED_OVER.delay(span, ["ready"], first=False).median == 30
 
 
 def test_what_stands_for_long_is_counted_by_its_last_arrival(story: Story) -> None:
@@ -254,15 +312,17 @@ def test_a_donor_whose_lot_was_withdrawn_gave_nothing() -> None:
     assert facts(story).donors.active == 1
 
 
-def test_donors_of_the_year_before_who_gave_nothing_are_counted_apart(story: Story) -> None:
+def test_donors_of_the_year_before_who_gave_nothing_are_counted_apart_once_the_year_is_over(story: Story) -> None:
     close(story)
     assert (facts(story).donors.active, facts(story).donors.new, facts(story).donors.lost) == (1, 1, 0)
+    assert "n’ont rien donné" in read(acting(story.pilot), address())
     other = Story()
     other.lot(datetime(2026, 1, 5, 12, tzinfo=PARIS), screens(1))
     at = datetime(2026, 2, 2, 12, tzinfo=PARIS)
     story.published(date(2026, 1, 1), at)
     told = facts_of(year_of(story.pilot, 2026, [*BEGUN, date(2026, 2, 1)], at)).donors
-    assert (told.active, told.new, told.lost) == (1, 1, 1)
+    assert (told.active, told.new, told.lost) == (1, 1, None), "whoever gave last year may still give"
+    assert "n’ont rien donné" not in read(acting(story.pilot), address(asked=2026))
 
 
 # --- the pages
@@ -327,13 +387,13 @@ def test_a_reader_is_led_to_the_report_of_the_month_and_no_further(story: Story)
     assert {url for _, told in shown.lines[:-1] for _, _, url in told} == pages
 
 
-def test_a_year_costs_the_same_with_one_month_and_with_three(story: Story) -> None:
+def test_a_year_costs_the_same_with_one_month_and_with_two(story: Story) -> None:
     story.published(OCTOBER, AFTER)
     client = acting(story.pilot)
 
     def more(count: int) -> None:
         if count > 1:
-            close(story, (NOVEMBER, DECEMBER))
+            close(story, (NOVEMBER,))
 
     assert_same_queries(more, lambda: read(client, address()), rows=3)
 
@@ -382,6 +442,24 @@ def test_a_year_that_is_not_whole_is_not_closed(story: Story, months: tuple[date
     story.frozen(next(month for month in BEGUN if month not in months), datetime(2026, 1, 3, 12, tzinfo=PARIS))
     with pytest.raises(Refused, match=said):
         closing(story, last, datetime(2026, 1, 4, 12, tzinfo=PARIS))
+
+
+def test_a_year_without_its_first_month_is_not_closed(story: Story) -> None:
+    """Its journals begin in October."""
+    *_, december = close(story, (NOVEMBER, DECEMBER))
+    with pytest.raises(Refused, match="ne sont pas publiés"):
+        closing(story, december)
+
+
+def test_a_month_of_earlier_definitions_is_missing_and_breaks_nothing(story: Story) -> None:
+    october, *_ = close(story)
+    with without_wall("reports_report"):
+        earlier = {**october.figures, "version": 2, "corrections": []}
+        del earlier["variations"]
+        Report.objects.filter(pk=october.pk).update(figures=earlier)
+    shown = year(story)
+    assert [month.report.month for month in shown.months] == [NOVEMBER, DECEMBER]
+    read(acting(story.pilot), address())
 
 
 def test_a_year_with_a_month_that_was_never_counted_is_not_closed(story: Story) -> None:
