@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from donations.enums import DonationPaperKind, DonationState
@@ -45,6 +45,19 @@ STAGES = (
     OutcomeStage("gone", "Retirés, cédés ou manquants", (S.CEDED, S.WITHDRAWN, S.MISSING)),
 )
 """Every state is in one of them; each is inside one link of the chain of its lot, or past it."""
+
+
+COLUMNS = (
+    ("at_donor", "Chez le donateur", ("announced", "coming")),
+    ("at_workshop", "À l’atelier, ou en route", ("workshop", "ready", "unusable")),
+    ("ready", "Dont reconditionnés", ()),
+    ("allotted", "Affectés, à expédier", ()),
+    ("point", "Au point, ou en route", ()),
+    ("handed", "Remis à un foyer", ()),
+    ("recycled", "Recyclés ou démontés", ()),
+    ("gone", "Retirés, cédés ou manquants", ()),
+)
+"""The columns of the list of lots: the links of the chain, then what is past it; the stages that each one adds up."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +119,9 @@ def staged(lots: DonationQuerySet, actor: Actor) -> Any:
         Value(0),
         output_field=IntegerField(),
     )
-    return lots.annotate(**counts, certificate=Subquery(certificates.order_by("-pk").values("pk")[:1]))
+    sums = {code: sum((F(stage) for stage in stages[1:]), F(stages[0])) for code, _, stages in COLUMNS if stages}
+    last = Subquery(certificates.order_by("-pk").values("pk")[:1])
+    return lots.annotate(**counts, certificate=last).annotate(**sums)
 
 
 def outcome_of(lots: QuerySet[Any], actor: Actor, day: date) -> DonationOutcome:

@@ -19,7 +19,7 @@ from refurb.enums import DeviceState, WrittenOffReason
 from refurb.grading import told_grade
 from refurb.models import Device, Drive, Incident, Part
 from refurb.models.device import DeviceQuerySet
-from refurb.outcomes import STAGES
+from refurb.outcomes import COLUMNS
 from refurb.permissions import sees_devices
 from typography.french import day, days_ago, euros, moment, storage
 
@@ -40,7 +40,7 @@ def badge(device: Device) -> SafeString:
 
 
 class LotOutcomeTable(tables.Table):
-    """Lots: how many of their devices are at each stage, and the proof that their data are gone."""
+    """Lots: how many of their devices are at each link of the chain, and the proof that their data are gone."""
 
     caption = "Ce que sont devenus les appareils, lot par lot"
 
@@ -57,8 +57,8 @@ class LotOutcomeTable(tables.Table):
         sequence = ("reference", "donor", "announced_at", "...", "certificate")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        stages = [(stage.code, tables.Column(verbose_name=stage.label)) for stage in STAGES]
-        super().__init__(*args, extra_columns=[*stages, *kwargs.pop("extra_columns", ())], **kwargs)
+        counts = [(code, tables.Column(verbose_name=label)) for code, label, _ in COLUMNS]
+        super().__init__(*args, extra_columns=[*counts, *kwargs.pop("extra_columns", ())], **kwargs)
 
     def render_announced_at(self, value: datetime) -> str:
         return day(value)

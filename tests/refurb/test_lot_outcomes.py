@@ -15,7 +15,7 @@ from network.enums import OrganisationKind, Role
 from network.models import Membership
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device
-from refurb.outcomes import STAGES, DonationOutcome, Spared, spared, staged, two_figures
+from refurb.outcomes import COLUMNS, STAGES, DonationOutcome, Spared, spared, staged, two_figures
 from refurb.parameters import SPARED_CO2, SPARED_MATERIALS
 from refurb.services.devices import receive_device
 from tests.distribution.shelves import Shelf
@@ -51,6 +51,17 @@ def test_what_became_of_a_lot_stands_where_its_chain_says() -> None:
         links = {rank for state in stage.states for rank, states in enumerate(LINKS) if state in states}
         outside = [state for state in stage.states if not any(state in states for states in LINKS)]
         assert len(links) + bool(outside) <= 1, stage.label
+
+
+def test_the_columns_of_the_list_are_the_links_of_the_chain_and_leave_no_stage_out() -> None:
+    added = [stage for code, _, stages in COLUMNS for stage in stages or (code,)]
+    assert sorted({*added}) == sorted(stage.code for stage in STAGES)
+    states = {stage.code: stage.states for stage in STAGES}
+    for code, label, stages in COLUMNS:
+        held = {state for stage in stages or (code,) for state in states[stage]}
+        assert sum(bool(held & {*link}) for link in LINKS) + bool(held - {s for link in LINKS for s in link}) == 1, (
+            label
+        )
 
 
 def test_a_device_is_at_the_same_place_on_the_two_pages_of_its_donor() -> None:
@@ -104,7 +115,9 @@ def test_a_donor_reads_where_its_devices_are_and_what_those_in_a_household_spare
     assert lot.reference in page
     assert reverse(PAGE) in read(acting(scene.contact), reverse("donations:donation_list"))
     file = b"".join(acting(scene.contact).get(reverse(PAGE), {"export": "csv"}).streaming_content).decode("utf-8-sig")
-    assert "Reconditionnés" in file.splitlines()[0]
+    head, line = (text.split(";") for text in file.splitlines())
+    told = dict(zip(head, line, strict=True))
+    assert (told["À l’atelier, ou en route"], told["Dont reconditionnés"], told["Remis à un foyer"]) == ("2", "0", "1")
 
 
 def test_a_lot_that_was_just_announced_is_counted_until_it_is_decided() -> None:
