@@ -48,7 +48,7 @@ class LotOutcomeTable(tables.Table):
         verbose_name="Lot", linkify=("donations:donation_detail", {"reference": tables.A("reference")}), attrs=WHOLE
     )
     donor = tables.Column(verbose_name="Donateur", order_by=("donor__name",))
-    announced_at = tables.Column(verbose_name="Annoncé le", attrs=WHOLE, default="pas encore")
+    announced_at = tables.Column(verbose_name="Annoncé le", default="pas encore")
     certificate = tables.Column(verbose_name="Preuve", orderable=False, exclude_from_export=True, default="pas encore")
 
     class Meta:
