@@ -204,7 +204,6 @@ def _prescribed() -> tuple[AwaitedWork, ...]:
                 "connexions-a-trouver",
                 "offres-a-choisir",
                 "offres-a-mener",
-                "acceptees-sans-date",
                 "raccordements",
             ],
         ),

@@ -45,6 +45,7 @@ def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Blo
     files_url = reverse("connectivity:connection_list")
     since_then = at - limits.days(UNTOUCHED_DAYS) + limits.days(UNCHOSEN_DAYS)
     proofs = ProofSeen.objects.filter(file=OuterRef("pk"), seen_at__gt=since_then)
+    forgotten = Q(state=S.ACCEPTED, accepted_at__lte=at - limits.days(UNSCHEDULED_DAYS)) & USED
     closes_soon = Q(~Exists(proofs), touched_at__lte=since_then)
     return (
         Block(
@@ -87,24 +88,15 @@ def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Blo
             late_word=SOON,
         ),
         Block(
-            "acceptees-sans-date",
-            "Acceptées par l’opérateur, mais sans date",
-            to_advance.filter(state=S.ACCEPTED, accepted_at__lte=at - limits.days(UNSCHEDULED_DAYS))
-            .select_related("operator")
-            .order_by("accepted_at", "pk"),
-            partial(_accepted, actor),
-            f"Aucune demande acceptée n’attend sa date depuis {limits[UNSCHEDULED_DAYS]} jours.",
-            f"{files_url}?state={S.ACCEPTED}",
-            late=Q(state=S.ACCEPTED),
-        ),
-        Block(
             "raccordements",
-            "Raccordements planifiés",
-            files.filter(state=S.SCHEDULED).order_by("appointment_on", "pk"),
+            "Raccordements planifiés, ou sans date",
+            files.filter(Q(state=S.SCHEDULED) | forgotten)
+            .select_related("operator")
+            .order_by(F("appointment_on").asc(nulls_first=True), "accepted_at", "pk"),
             partial(_appointment, actor),
-            "Aucun raccordement n’est planifié.",
-            f"{files_url}?state={S.SCHEDULED}",
-            late=Q(appointment_on__lt=timezone.localdate(at)),
+            "Aucun raccordement n’est planifié, et aucune demande acceptée n’attend sa date depuis"
+            f" {limits[UNSCHEDULED_DAYS]} jours.",
+            late=Q(appointment_on__lt=timezone.localdate(at)) | Q(state=S.ACCEPTED),
         ),
     )
 
@@ -225,14 +217,15 @@ def _chosen(actor: Membership, file: ConnectionFile) -> BlockRow:
     return BlockRow(_name(file), _page(file), about, since(file.chosen_at, "choisie"))
 
 
-def _accepted(actor: Membership, file: ConnectionFile) -> BlockRow:
-    about = f"{file.get_kind_display()}, à relancer auprès {of(file.operator)}{_of_a_colleague(actor, file.need)}"
-    return BlockRow(_name(file), _page(file), about, since(file.accepted_at, "acceptée"))
-
-
 def _appointment(actor: Membership, file: ConnectionFile) -> BlockRow:
-    about = file.get_appointment_slot_display() + _of_a_colleague(actor, file.need)
-    return BlockRow(_name(file), _page(file), about, until(file.appointment_on, "le"))
+    """The visit that is planned, or the operator that gave no day for what it took."""
+    colleague = _of_a_colleague(actor, file.need)
+    if file.state == S.ACCEPTED:
+        about = f"{file.get_kind_display()}, sans date, à relancer auprès {of(file.operator)}{colleague}"
+        return BlockRow(_name(file), _page(file), about, since(file.accepted_at, "acceptée"))
+    return BlockRow(
+        _name(file), _page(file), file.get_appointment_slot_display() + colleague, until(file.appointment_on, "le")
+    )
 
 
 def _of_a_colleague(actor: Membership, need: Need) -> str:

@@ -58,7 +58,6 @@ EXCEPTIONS = {
     (Kind.DISTRIBUTOR, "connexions-a-trouver"): BY_PRESCRIBER,
     (Kind.DISTRIBUTOR, "offres-a-choisir"): BY_PRESCRIBER,
     (Kind.DISTRIBUTOR, "offres-a-mener"): BY_PRESCRIBER,
-    (Kind.DISTRIBUTOR, "acceptees-sans-date"): BY_PRESCRIBER,
     (Kind.DISTRIBUTOR, "raccordements"): BY_PRESCRIBER,
     (Kind.DISTRIBUTOR, "cuivre"): READ,
     (Kind.DISTRIBUTOR, "appels-cuivre"): "the page of the campaign tells the pilot how many are still to call",

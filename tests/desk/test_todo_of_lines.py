@@ -16,6 +16,8 @@ from tests.connectivity.lines import Line
 from tests.desk.test_todo import block, landing
 from tests.network.factories import make_membership
 from tests.pages import acting
+from tests.prescriptions.rights import Desk
+from tests.prescriptions.test_restriction import restricted
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +83,7 @@ def test_it_is_near_its_end_before_the_clock_closes_it_unless_a_paper_was_seen_s
     assert (shown.count, shown.late) == (1, 0)
 
 
-FORGOTTEN = "acceptees-sans-date"
+VISITS = "raccordements"
 
 
 def accepted_long_ago(days: int) -> Line:
@@ -106,17 +108,25 @@ def test_a_request_taken_then_forgotten_is_late_for_its_operator_after_five_work
 def test_and_is_told_as_late_to_whoever_serves_the_household_after_twenty_days() -> None:
     line = accepted_long_ago(21)
     for member in (line.worker, line.adviser):
-        shown = block(landing(acting(member)), FORGOTTEN)
+        shown = block(landing(acting(member)), VISITS)
         assert (shown.count, shown.late) == (1, 1)
-        assert shown.lines[0].about.startswith("Connexion fixe, à relancer auprès d")
+        assert shown.lines[0].about.startswith("Connexion fixe, sans date, à relancer auprès d")
         assert str(line.operator) in shown.lines[0].about
     recent = accepted_long_ago(19)
-    assert block(landing(acting(recent.worker)), FORGOTTEN).count == 0
+    assert block(landing(acting(recent.worker)), VISITS).count == 0
 
 
-def test_a_date_takes_it_away() -> None:
+def test_once_it_has_a_date_it_is_late_no_more() -> None:
     line = accepted_long_ago(21)
     day = timezone.localdate() + timedelta(days=7)
     schedule_connection(actor=line.agent, connection=ConnectionFile.objects.get(), appointment_on=day)
-    assert block(landing(acting(line.worker)), FORGOTTEN).count == 0
+    shown = block(landing(acting(line.worker)), VISITS)
+    assert (shown.count, shown.late) == (1, 0)
+    assert "relancer" not in shown.lines[0].about
     assert demands(line) == (1, 0)
+
+
+def test_a_household_that_limits_its_data_is_not_to_be_advanced() -> None:
+    line = accepted_long_ago(21)
+    restricted(Desk(line.circle), line.need.prescription.household)
+    assert block(landing(acting(line.worker)), VISITS).count == 0
