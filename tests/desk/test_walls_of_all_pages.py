@@ -286,7 +286,8 @@ class Scenery:
             if "<str:reference>" not in route:
                 word = next((word for start, word in WORDS.items() if route.startswith(start)), "x")
                 for pk in self.keys(route, None):
-                    yield route, "/" + re.sub(r"<(str|slug):\w+>", word, route.replace("<int:pk>", str(pk)))
+                    named = route.replace("<int:pk>", str(pk)).replace("<int:year>", f"{self.report.month:%Y}")
+                    yield route, "/" + re.sub(r"<(str|slug):\w+>", word, named)
                 continue
             rows = self.rows[route.partition("/<")[0]]
             is_its_page = route.endswith("<str:reference>/")
