@@ -1,8 +1,9 @@
 """Of a convention, how many devices its points sent back because they did not conform, quarter by quarter.
 
 The rate that the article « Taux maximal de non-conformité » of the model defines, read from the journal of devices and
-from the terms in force. Whoever neither steers, nor reconditions, nor distributes under the convention is told no exact
-number: added to what the reports tell, it would tell how many households were served (domaine §6.4).
+from the terms in force. Whoever neither steers, nor reconditions, nor distributes under the convention is told no number and
+nothing of a quarter that runs: a rate of few devices is a fraction that has one numerator, and what a day adds is one
+device. Added to what the reports tell, it would tell how many households were served (domaine §6.4).
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,11 +23,12 @@ from lifecycle.actors import Actor
 from lifecycle.registry import Panel, panel
 from network.permissions import is_pilot
 from refurb.enums import DeviceType
-from typography.french import grouped, percent
+from typography.french import percent
 
 FEWEST = 5
 """Devices delivered in a quarter from which on it has a rate; the article of the model says it."""
-ROUNDED = 10
+TOLD_FROM = 50
+"""Devices delivered in a quarter from which on whoever may not know how many is told its rate."""
 
 _COUNTS = """
 SELECT date_trunc('quarter', e.at AT TIME ZONE 'Europe/Paris')::date,
@@ -82,8 +84,8 @@ class Quarter:
 
     @property
     def rounded_rate(self) -> str:
-        """A whole number of percent, on its side of what is allowed; a dash where there is none."""
-        if self.rate is None:
+        """A whole number of percent, on its side of what is allowed; a dash where it would tell how many."""
+        if self.rate is None or self.delivered < TOLD_FROM:
             return "–"
         whole = round(self.rate)
         if self._is_above != (whole > self.allowed):
@@ -94,13 +96,6 @@ class Quarter:
     def exact_rate(self) -> str:
         """To one decimal; a dash where there is none."""
         return "–" if self.rate is None else percent(self.rate.quantize(Decimal("0.1")))
-
-    @property
-    def about(self) -> str:
-        """How many were delivered, as whoever may not know is told."""
-        if self.delivered < FEWEST:
-            return f"moins de {FEWEST}"
-        return f"environ {grouped(max(ROUNDED, ROUNDED * round(self.delivered / ROUNDED)))}"
 
     @property
     def finding(self) -> str:
@@ -127,12 +122,20 @@ def conformity_panel(convention: Convention, actor: Actor) -> Panel | None:
     """Quarter by quarter, what was delivered and sent back; two queries, none before it was in force."""
     if convention.is_amendment or convention.activated_at is None:
         return None
-    quarters = quarters_of(convention, timezone.localdate())
+    today, counts = timezone.localdate(), counts_devices(actor, convention)
+    quarters = quarters_of(convention, today) if counts else told_outside(convention, today)
     return {
         "title": "Non-conformité constatée",
         "template": "reports/panels/conformity.html",
-        "context": {"quarters": quarters[::-1], "counts": counts_devices(actor, convention), "fewest": FEWEST},
+        "context": {"quarters": quarters[::-1], "counts": counts, "fewest": FEWEST, "told_from": TOLD_FROM},
     }
+
+
+def told_outside(convention: Convention, today: date) -> list[Quarter]:
+    """The quarters that are over, from the one in which it came into force on: whether anything arrived or not."""
+    assert convention.activated_at is not None
+    since = quarter_of(timezone.localdate(convention.activated_at))
+    return [quarter for quarter in quarters_of(convention, today, since) if quarter.is_over]
 
 
 def counts_devices(actor: Actor, convention: Convention) -> bool:
@@ -141,8 +144,11 @@ def counts_devices(actor: Actor, convention: Convention) -> bool:
     return is_pilot(actor) or getattr(actor, "organisation_id", None) in parties
 
 
-def quarters_of(convention: Convention, today: date) -> list[Quarter]:
-    """Every quarter in which something was delivered or sent back, and those between, in order; two queries."""
+def quarters_of(convention: Convention, today: date, since: date | None = None) -> list[Quarter]:
+    """Every quarter in which something was delivered or sent back, and those between, in order; two queries.
+
+    With ``since``, every one from that quarter to this one.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _COUNTS,
@@ -153,6 +159,8 @@ def quarters_of(convention: Convention, today: date) -> list[Quarter]:
             },
         )
         counts = {first: Count(*found) for first, *found in cursor.fetchall() if any(found)}
+    if since is not None:
+        counts = {since: Count(0, 0), quarter_of(today): Count(0, 0)} | counts
     terms = ConventionTerm.objects.filter(convention=convention, kind=TermKind.NONCONFORMITY).order_by(
         "valid_from", "pk"
     )
@@ -174,6 +182,11 @@ def judged(counts: Mapping[date, Count], allowed: Iterable[tuple[date, Decimal |
         quarters.append(Quarter(first, *count, held[-1], following <= today, again))
         first = following
     return quarters
+
+
+def quarter_of(day: date) -> date:
+    """The first day of the quarter of this day."""
+    return day.replace(month=3 * ((day.month - 1) // 3) + 1, day=1)
 
 
 def next_quarter(first: date) -> date:
