@@ -1,18 +1,17 @@
 """What is written of a device, or of an appointment, names no household: the pilot and the workshop read around it."""
 
-from functools import cache
+from collections.abc import Sequence
 
 from distribution.followers import ABOUT_A_HOUSEHOLD
 from distribution.models import Appointment
 from lifecycle.actors import Actor
-from lifecycle.machine import verbs_of
-from lifecycle.registry import hush_comments, hush_places, judge_comments
+from lifecycle.registry import hush_comments, hush_moves, hush_places, judge_comments
 from network.enums import OrganisationKind
 from network.permissions import is_pilot
 from prescriptions.models import Household
 from prescriptions.unnamed import judged_by
 from refurb.enums import DeviceState
-from refurb.models import Device
+from refurb.models.device import Device, DeviceEntry
 
 S = DeviceState
 SERVED = frozenset((S.ALLOTTED, S.SHIPPED, S.AVAILABLE, S.RESERVED, S.HANDED_OVER, S.RETURNED))
@@ -26,20 +25,27 @@ def of_its_household(device: Device, actor: Actor) -> tuple[str, ...]:
     return () if named is not None and named.exists() else ABOUT_A_HOUSEHOLD
 
 
-def of_its_place(device: Device, actor: Actor) -> tuple[str, ...]:
-    """The verbs of which a donor reads neither who did it nor the hour: a device to a household is one household there.
+def of_its_place(entries: Sequence[DeviceEntry], actor: Actor) -> list[int]:
+    """The moves of which a donor reads neither who did it nor the hour: a device to a household is one household there.
 
-    What few households a territory has stays secret, whoever counts the devices that he gave (domaine §6.4).
+    All of them from the first one that led to a stage of the distribution on: what is lost at a point, or comes back
+    from it, names that point as well. What few households a territory has stays secret, whoever counts the devices that
+    he gave (domaine §6.4).
     """
-    return _on_the_way() if actor.kind == OrganisationKind.DONOR else ()
+    return [entry.pk for entry in _on_the_way(entries)] if actor.kind == OrganisationKind.DONOR else []
 
 
-@cache
-def _on_the_way() -> tuple[str, ...]:
-    """The verbs that lead to a stage of the distribution, or from none but those."""
-    return tuple(
-        name for name, verb in verbs_of(Device).items() if verb.target in SERVED or set(verb.sources) <= set(SERVED)
-    )
+def of_its_merger(entries: Sequence[DeviceEntry], actor: Actor) -> list[int]:
+    """The merger of the territory that it served: its day is published, and tells a donor which one that is."""
+    if actor.kind != OrganisationKind.DONOR:
+        return []
+    return [entry.pk for entry in _on_the_way(entries) if entry.verb == "follow_merger"]
+
+
+def _on_the_way(entries: Sequence[DeviceEntry]) -> list[DeviceEntry]:
+    """The moves since the first one that led to a stage of the distribution."""
+    first = min((entry.seq for entry in entries if entry.target in SERVED), default=None)
+    return [entry for entry in entries if first is not None and entry.seq >= first]
 
 
 def register() -> None:
@@ -48,5 +54,6 @@ def register() -> None:
     judge_comments("device", of_device)
     hush_comments("device", of_its_household)
     hush_places("device", of_its_place)
+    hush_moves("device", of_its_merger)
     of_hour = judged_by(lambda pks: Appointment.objects.filter(pk__in=pks).values("need__prescription__household"))
     judge_comments("appointment", of_hour)

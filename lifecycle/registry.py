@@ -121,6 +121,7 @@ type Finder = Callable[[str, Actor], Iterable[Found]]
 type Verifier = Callable[[Callable[[Any], None]], int]
 type CommentJudge = Callable[[Actor, list[int], dict[str, Any], str], None]
 type CommentHusher = Callable[[Any, Actor], Iterable[str]]
+type MoveHusher = Callable[[Sequence[Any], Actor], Iterable[int]]
 type ChangeTeller = Callable[[Sequence[Any]], Mapping[int, str]]
 
 
@@ -137,7 +138,8 @@ class Registry:
     verifiers: list[Verifier] = field(default_factory=list)
     comment_judges: dict[str, CommentJudge] = field(default_factory=dict)
     comment_hushers: dict[str, CommentHusher] = field(default_factory=dict)
-    place_hushers: dict[str, CommentHusher] = field(default_factory=dict)
+    place_hushers: dict[str, MoveHusher] = field(default_factory=dict)
+    move_hushers: dict[str, MoveHusher] = field(default_factory=dict)
     change_tellers: dict[str, ChangeTeller] = field(default_factory=dict)
 
 
@@ -224,12 +226,18 @@ def hush_comments(machine: str, function: CommentHusher) -> None:
     registry.comment_hushers[machine] = function
 
 
-def hush_places(machine: str, function: CommentHusher) -> None:
-    """Keep from the timeline of ``machine`` which organisation acted, and at what hour, with some verbs.
+def hush_places(machine: str, function: MoveHusher) -> None:
+    """Keep from the timeline of ``machine`` which organisation acted, and at what hour, one function per machine.
 
-    ``function(row, actor)`` returns those verbs: of which the place would tell how few were done there.
+    ``function(entries, actor)`` is given all the rows of the journal of one object, newest first, and returns the keys
+    of those of which the place would tell how few were done there.
     """
     registry.place_hushers[machine] = function
+
+
+def hush_moves(machine: str, function: MoveHusher) -> None:
+    """Keep moves from the timeline of ``machine`` whose very day would tell what is not for the actor, as above."""
+    registry.move_hushers[machine] = function
 
 
 def tell_changes(machine: str, function: ChangeTeller) -> None:

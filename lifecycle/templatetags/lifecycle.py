@@ -20,7 +20,7 @@ from lifecycle.machine import Stateful, Verb, machines, state_label, verbs_of
 from lifecycle.models import Comment
 from lifecycle.previews import Action, actions_for
 from lifecycle.receipts import Receipt
-from lifecycle.registry import CommentHusher, Panel, registry
+from lifecycle.registry import CommentHusher, MoveHusher, Panel, registry
 from lifecycle.requirements import Reason
 from typography.french import day, days_ago, moment
 
@@ -244,15 +244,17 @@ def timeline(
     """
     actor = context["request"].membership
     entries = list(journal_of(type(row)).objects.of(row))
+    untold = _hushed(registry.move_hushers, row, entries, actor)
+    placeless = _hushed(registry.place_hushers, row, entries, actor)
+    entries = [entry for entry in entries if entry.pk not in untold]
     comments, quiet = _comments(row, [] if without_comments else entries, actor, hushed=hushed)
     causes = _causes(entries, actor)
-    placeless = _told_by(registry.place_hushers, row, actor)
     teller = registry.change_tellers.get(type(row).machine.name)
     changes = {} if teller is None else teller(entries)
     happenings = [
         replace(
-            _happening(entry, actor, causes, comments, hushed=entry.pk in quiet, placeless=entry.verb in placeless),
-            change="" if entry.verb in placeless else changes.get(entry.pk, ""),
+            _happening(entry, actor, causes, comments, hushed=entry.pk in quiet, placeless=entry.pk in placeless),
+            change="" if entry.pk in placeless else changes.get(entry.pk, ""),
         )
         for entry in entries
     ]
@@ -311,9 +313,17 @@ def _comments(
 
 
 def _told_by(hushers: Mapping[str, CommentHusher], row: Stateful, actor: Actor | None) -> frozenset[str]:
-    """The verbs of which the comments, or the places, stay unread here (``lifecycle.registry``)."""
+    """The verbs of which the comments stay unread here (``lifecycle.registry``)."""
     husher = hushers.get(type(row).machine.name)
     return frozenset() if husher is None or actor is None else frozenset(husher(row, actor))
+
+
+def _hushed(
+    hushers: Mapping[str, MoveHusher], row: Stateful, entries: list[Entry], actor: Actor | None
+) -> frozenset[int]:
+    """The moves, by key, that stay untold here, or whose places do (``lifecycle.registry``)."""
+    husher = hushers.get(type(row).machine.name)
+    return frozenset() if husher is None or actor is None else frozenset(husher(entries, actor))
 
 
 def _causes(entries: Iterable[Entry], actor: Actor | None) -> dict[tuple[str, int | None], str]:
