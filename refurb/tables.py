@@ -1,6 +1,6 @@
 """The lists of devices, of storages still to be erased, of incidents."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +8,7 @@ import django_tables2 as tables
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -15,6 +16,7 @@ from donations.models import Donation
 from lifecycle.machine import state_label
 from lifecycle.templatetags.lifecycle import state_badge
 from lists.columns import WHOLE, StateColumn
+from network.enums import OrganisationKind
 from refurb.enums import DeviceState, WrittenOffReason
 from refurb.grading import told_grade
 from refurb.models import Device, Drive, Incident, Part
@@ -110,7 +112,14 @@ class DeviceTable(tables.Table):
         return state_label(Device, record.state)
 
     def render_since(self, value: datetime) -> SafeString:
-        return aged(value)
+        """For a donor, the day alone: the hour of a hand-over would tell whose it is (domaine §6.4)."""
+        return aged_in_days(value) if self._reads_days() else aged(value)
+
+    def value_since(self, value: datetime) -> datetime | date:
+        return timezone.localdate(value) if self._reads_days() else value
+
+    def _reads_days(self) -> bool:
+        return bool(self.request.membership.kind == OrganisationKind.DONOR)
 
     def render_grade(self, value: str) -> str:
         return told_grade(value)
@@ -269,4 +278,10 @@ class IncidentTable(tables.Table):
 def aged(value: datetime) -> SafeString:
     """How long ago, with the moment itself for whoever asks the browser."""
     exact: dict[str, Any] = {"iso": value.isoformat(), "said": days_ago(value), "full": moment(value)}
+    return format_html('<time datetime="{iso}" title="{full}">{said}</time>', **exact)
+
+
+def aged_in_days(value: datetime) -> SafeString:
+    """How long ago, with the day for whoever asks the browser."""
+    exact: dict[str, Any] = {"iso": timezone.localdate(value).isoformat(), "said": days_ago(value), "full": day(value)}
     return format_html('<time datetime="{iso}" title="{full}">{said}</time>', **exact)
