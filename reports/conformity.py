@@ -1,9 +1,9 @@
 """Of a convention, how many devices its points sent back because they did not conform, quarter by quarter.
 
 The rate that the article « Taux maximal de non-conformité » of the model defines, read from the journal of devices and
-from the terms in force. Whoever neither steers, nor reconditions, nor distributes under the convention is told no number and
-nothing of a quarter that runs: a rate of few devices is a fraction that has one numerator, and what a day adds is one
-device. Added to what the reports tell, it would tell how many households were served (domaine §6.4).
+from the terms in force. Whoever neither steers, nor reconditions, nor distributes under the convention is told no
+number and nothing of a quarter that runs: a rate of few devices is a fraction that has one numerator, and what a day
+adds is one device. Added to what the reports tell, it would tell how many households were served (domaine §6.4).
 """
 
 from collections.abc import Iterable, Mapping

@@ -156,7 +156,7 @@ def test_an_outsider_is_told_of_no_quarter_before_it_is_over_nor_whether_anythin
     assert told_outside(convention, timezone.localdate()) == []
     later = timezone.localdate() + timedelta(days=400)
     quarters = told_outside(convention, later)
-    assert [quarter.finding for quarter in quarters][0] == "au-dessus"
+    assert quarters[0].finding == "au-dessus"
     assert len(quarters) >= 4, "those in which nothing arrived are told too"
     assert all(quarter.is_over for quarter in quarters)
 
