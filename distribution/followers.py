@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from conventions.documents import freeze_end
@@ -58,6 +58,7 @@ ABOUT_A_HOUSEHOLD = (
     "give_back",
     "exchange",
     "report_missing",
+    "send_back",
 )
 """The verbs in whose comment people may write of a household."""
 
@@ -302,7 +303,9 @@ def forget_households(move: Move) -> None:
             verb__in=ABOUT_A_HOUSEHOLD,
             at__gte=note.prepared_at,
         ).exclude(comment_digest="")
-        until = told if note.closed_at is None else told.filter(at__lte=note.closed_at)
+        until = (
+            told if note.closed_at is None else told.filter(Q(at__lte=note.closed_at) | _sent_back_in_the_stay_of(note))
+        )
         Comment.objects.filter(digest__in=until.values("comment_digest")).erase()
     appointments = Appointment.objects.filter(need__prescription__household__in=move.pks)
     said = AppointmentEntry.objects.filter(object__in=appointments).exclude(comment_digest="")
@@ -312,6 +315,14 @@ def forget_households(move: Move) -> None:
         forget_sms(about=("appointment", pk), at=move.at)
     Derogation.objects.filter(need__prescription__household__in=move.pks).update(reason="")
     DerogationRequest.objects.filter(need__prescription__household__in=move.pks).update(reason="", answer="")
+
+
+def _sent_back_in_the_stay_of(note: HandOver) -> Q:
+    """What was sent back once this household had no more of it: nobody took it in hand in between."""
+    again = DeviceEntry.objects.filter(
+        object=OuterRef("object"), verb="start", at__gte=note.prepared_at, at__lt=OuterRef("at")
+    )
+    return Q(verb="send_back") & ~Q(Exists(again))
 
 
 def register() -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from django.db.models import F, Q, QuerySet
+
 from distribution.followers import ABOUT_A_HOUSEHOLD
-from distribution.models import Appointment
+from distribution.models import Appointment, HandOver
 from lifecycle.actors import Actor
 from lifecycle.registry import hush_comments, hush_moves, hush_places, judge_comments
 from network.enums import OrganisationKind
@@ -48,10 +50,16 @@ def _on_the_way(entries: Sequence[DeviceEntry]) -> list[DeviceEntry]:
     return [entry for entry in entries if first is not None and entry.seq >= first]
 
 
+def _held_by(pks: list[int]) -> QuerySet[Household]:
+    """The households that have these devices, or for which they were put aside since they last left the workshop."""
+    held = HandOver.objects.filter(device__in=pks, prepared_at__gte=F("device__received_at"))
+    mine = Q(prescriptions__needs__in=Device.objects.filter(pk__in=pks).values("need"))
+    return Household.objects.filter(mine | Q(prescriptions__needs__in=held.values("need"))).values("pk")
+
+
 def register() -> None:
     """The machines of the app whose comments may name a household."""
-    of_device = judged_by(lambda pks: Device.objects.filter(pk__in=pks).values("need__prescription__household"))
-    judge_comments("device", of_device)
+    judge_comments("device", judged_by(_held_by))
     hush_comments("device", of_its_household)
     hush_places("device", of_its_place)
     hush_moves("device", of_its_merger)

@@ -144,3 +144,64 @@ def test_the_words_cost_the_same_whatever_came_back(shelf: Shelf) -> None:
     client = acting(shelf.technician)
 
     assert_same_queries(lambda count: [brought_back(shelf) for _ in range(count)], lambda: read(client, "/"), rows=3)
+
+
+# --- what a point says of a device that no household has any more
+
+
+def test_words_that_name_a_household_that_the_device_was_put_aside_for_are_refused_when_it_is_sent_back(
+    shelf: Shelf,
+) -> None:
+    held = shelf.reserved()
+    household = again(held.need).prescription.household
+    free = gate.apply(held, "release", actor=shelf.adviser, reason="absent")
+    assert free.need is None
+    said = f"Mme {household.last_name} dit qu’il s’éteint"
+
+    page = answered(acting(shelf.adviser), page_of(free, "device_send_back"), reason="broken", comment=said)
+
+    assert "nomme le foyer" in page
+    assert fresh(free).state == "available"
+
+
+def test_words_of_a_household_of_an_earlier_stay_are_those_of_nobody(shelf: Shelf) -> None:
+    held = shelf.reserved()
+    household = again(held.need).prescription.household
+    sent = gate.apply(
+        gate.apply(held, "release", actor=shelf.adviser, reason="absent"),
+        "send_back",
+        actor=shelf.adviser,
+        reason=SendBackReason.BROKEN,
+    )
+    taken = gate.apply(fresh(sent), "start", actor=shelf.technician)
+    back = shelf.on_the_shelf(shelf.bench.recondition(shelf.bench.prepared(taken), 25))
+    said = f"Étiquette {household.last_name}"
+
+    gate.apply(back, "send_back", actor=shelf.adviser, reason=SendBackReason.BROKEN, comment=said)
+
+    assert fresh(back).state == "received"
+
+
+def test_what_a_point_said_when_it_sent_it_back_goes_with_the_household_that_had_it_put_aside(shelf: Shelf) -> None:
+    held = shelf.reserved()
+    household = again(held.need).prescription.household_id
+    free = gate.apply(held, "release", actor=shelf.adviser, reason="absent")
+    gate.apply(free, "send_back", actor=shelf.adviser, reason=SendBackReason.BROKEN, comment=WORDS)
+    other = shelf.available()
+    gate.apply(other, "send_back", actor=shelf.adviser, reason=SendBackReason.BROKEN, comment="Clavier muet")
+    assert WORDS in read(acting(shelf.technician), page_of(fresh(free), "device_detail"))
+
+    forget_households(Move("household", "anonymise", SYSTEM, timezone.now(), None, {}, [Moved(household, "", "", 0)]))
+
+    assert WORDS not in read(acting(shelf.technician), page_of(fresh(free), "device_detail"))
+    assert "Clavier muet" in read(acting(shelf.technician), page_of(fresh(other), "device_detail")), "of nobody"
+
+
+def test_the_pilot_reads_that_a_device_sent_back_has_words_and_not_the_words(shelf: Shelf) -> None:
+    sent = shelf.available()
+    gate.apply(sent, "send_back", actor=shelf.adviser, reason=SendBackReason.BROKEN, comment=WORDS)
+
+    page = read(acting(shelf.pilot), page_of(fresh(sent), "device_detail"))
+
+    assert WORDS not in page
+    assert "Un commentaire est écrit ici" in page
