@@ -1,8 +1,8 @@
 """Where a device that its household brought back stands: to repair, repaired, or its household served otherwise."""
 
-from django.db.models import Exists
+from django.db.models import BooleanField, Exists, ExpressionWrapper
 
-from distribution.machine.return_rules import told_since_repair
+from distribution.machine.return_rules import let_alone, told_since_repair
 from distribution.models import Settlement
 from refurb.models import Repair
 from refurb.models.device import Device, DeviceQuerySet
@@ -10,15 +10,17 @@ from refurb.models.device import Device, DeviceQuerySet
 OWED = "À réparer, à échanger ou à rembourser"
 REPAIRED = "Réparé\u00a0: à rendre au foyer"
 TOLD = "Réparé, foyer prévenu\u00a0: à lui rendre"
+QUIET = "Réparé\u00a0: à rendre au foyer quand il passe, sans lui écrire ni l’appeler, comme il l’a demandé"
 SETTLED = "Foyer servi autrement\u00a0: l’atelier peut le reprendre"
 
 
 def with_standing(devices: DeviceQuerySet) -> DeviceQuerySet:
-    """Each with ``repaired`` and ``settled``, of its present stay, and whether its household was ``told`` of it."""
+    """Each with ``repaired`` and ``settled``, of its present stay; its household was ``told``, or is ``quiet``."""
     return devices.annotate(
         repaired=Exists(Repair.objects.of_this_stay()),
         settled=Exists(Settlement.objects.of_this_stay()),
         told=told_since_repair(),
+        quiet=ExpressionWrapper(let_alone(), BooleanField()),
     )
 
 
@@ -30,4 +32,6 @@ def standing_of(device: Device) -> str:
         return SETTLED
     if not device.repaired:  # type: ignore[attr-defined]
         return OWED
-    return TOLD if device.told else REPAIRED  # type: ignore[attr-defined]
+    if device.told:  # type: ignore[attr-defined]
+        return TOLD
+    return QUIET if device.quiet else REPAIRED  # type: ignore[attr-defined]

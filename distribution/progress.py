@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from conventions.enums import ALIVE, ConventionState
 from conventions.models import Convention, Quota
-from distribution.brought_back import OWED, REPAIRED, SETTLED, TOLD, standing_of
+from distribution.brought_back import OWED, QUIET, REPAIRED, SETTLED, TOLD, standing_of
 from donations.enums import DonationState
 from donations.models import Donation
 from lifecycle import gate
@@ -57,6 +57,7 @@ AWAITED_BACK = {
     OWED: "la réparation, l’échange ou une autre issue pour le foyer",
     REPAIRED: "la remise au foyer, une fois réparé",
     TOLD: "la venue du foyer, prévenu",
+    QUIET: "la venue du foyer, que personne ne prévient",
     SETTLED: "la prise en traitement à l’atelier",
 }
 """The same of what its household brought back."""

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conventions.models import Quota
+from distribution.brought_back import QUIET, standing_of
 from distribution.enums import DetachReason, HandOverKind, UndoHandOverReason, UndoTakeBackReason
 from distribution.forms.deliveries import (
     AllotForm,
@@ -73,8 +74,8 @@ def _who_waits_again(request: Request, device: Device) -> Mapping[str, Any]:
 
 
 def _how_it_is_told(request: Request, device: Device) -> Mapping[str, Any]:
-    """By a message, by a letter, or by whoever serves; until when it waits."""
-    if device.need is None or device.state != DeviceState.RETURNED:
+    """By a message, by a letter, or by whoever serves; until when it waits. Nothing of whom is to be left alone."""
+    if device.need is None or device.state != DeviceState.RETURNED or standing_of(device) == QUIET:
         return {}
     until = written_day(waits_until(timezone.now()))
     told = f"Une fois l’appareil revenu au point, et pas avant\u00a0: il y attend son foyer jusqu’au {until}."

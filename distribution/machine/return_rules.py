@@ -15,6 +15,9 @@ from distribution.models import Settlement
 from documents.enums import MessageCode, SendState
 from lifecycle.machine import Context, PerRow, Place, Requirement
 from lifecycle.requirements import PerRowValues
+from prescriptions.hearing import objecting
+from prescriptions.machine.prescription_rules import NOT_RESTRICTED as NOT_USED
+from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import HouseholdMessage
 from refurb.enums import HOLDS_A_NEED, DeviceState
 from refurb.machine.correction_rules import nothing_recorded
@@ -23,6 +26,7 @@ from refurb.models import Device, DeviceEntry, Repair
 from refurb.permissions import can_record_evidence
 
 S = DeviceState
+HOUSEHOLD = "need__prescription__household"
 
 # --- give back
 
@@ -110,6 +114,29 @@ NOT_TOLD = Requirement(
     "Le foyer est déjà prévenu que son appareil est réparé.",
     lambda ctx: ~Q(told_since_repair()),
 )
+NOT_RESTRICTED = Requirement(
+    "not_restricted",
+    NOT_USED.sentence,
+    lambda ctx: unrestricted(HOUSEHOLD),
+    lifted_by=NOT_USED.lifted_by,
+)
+NOT_OBJECTED = Requirement(
+    "not_objected",
+    "Le foyer s’est opposé à ce qu’on se serve de ses informations\u00a0: on ne lui écrit ni ne l’appelle."
+    " Rendez-lui l’appareil quand il passe.",
+    lambda ctx: ~_objected(),
+)
+
+
+def _objected() -> Q:
+    own = Q(household=OuterRef(HOUSEHOLD)) | Q(household__joined_into=OuterRef(HOUSEHOLD))
+    return Q(Exists(objecting().filter(own)))
+
+
+def let_alone() -> Q:
+    """Its household asked that nobody writes to it nor calls it: by a limitation, or an objection that holds."""
+    return ~unrestricted(HOUSEHOLD) | _objected()
+
 
 # --- undo
 

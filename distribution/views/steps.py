@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from distribution.brought_back import REPAIRED, SETTLED, TOLD, standing_of
+from distribution.brought_back import QUIET, REPAIRED, SETTLED, TOLD, standing_of
 from distribution.models import Settlement
 from distribution.permissions import can_exchange_device, can_serve_device
 from distribution.views.device_sheet import exchange_prepared
@@ -16,6 +16,10 @@ from refurb.views.steps import AWAITED
 S = DeviceState
 GIVEN_BACK_NEXT = "Réparé\u00a0: à rendre à son foyer par le point de distribution"
 TELL_IT = "réparé\u00a0: dès qu’il est au point, prévenez son foyer, ou rendez-le à son foyer s’il est là"
+LEAVE_IT = (
+    "réparé\u00a0: rendez-le à son foyer quand il passe. Il a demandé qu’on ne se serve pas de ses informations\u00a0:"
+    " ne lui écrivez pas, ne l’appelez pas"
+)
 
 
 def onward_step(device: Device, actor: Actor) -> Step | None:
@@ -44,13 +48,13 @@ def _returned(device: Device, actor: Actor) -> Step:
         return (
             Step(awaited, "le foyer est servi autrement, prenez-le en traitement", "start") if works else Step(awaited)
         )
-    awaited = GIVEN_BACK_NEXT if standing in (REPAIRED, TOLD) else AWAITED[S.RETURNED]
+    awaited = GIVEN_BACK_NEXT if standing in (REPAIRED, TOLD, QUIET) else AWAITED[S.RETURNED]
     actions = {one.verb: one for one in gate.actions_for(device, actor)}
     back = actions.get("give_back")
     if back is not None and back.allowed:
         if actions["tell_repaired"].allowed:
             return Step(awaited, TELL_IT, "tell_repaired")
-        return Step(awaited, "réparé, rendez-le à son foyer", "give_back")
+        return Step(awaited, LEAVE_IT if standing == QUIET else "réparé, rendez-le à son foyer", "give_back")
     if back is None or device.attached_to_id is not None or can_exchange_device(actor) is None:
         return Step(awaited)
     if step := _to_sign(device, actor):

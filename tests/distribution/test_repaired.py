@@ -6,7 +6,7 @@ import pytest
 from django.conf import LazySettings
 from django.utils import timezone
 
-from distribution.brought_back import OWED, REPAIRED, TOLD, standing_of
+from distribution.brought_back import OWED, QUIET, REPAIRED, TOLD, standing_of
 from distribution.enums import SettlementKind
 from distribution.services import returns
 from documents.models import Document, Mail, Sms
@@ -15,7 +15,7 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.models import Organisation
 from prescriptions.documents import LETTER
-from prescriptions.enums import ContactChannel
+from prescriptions.enums import ContactChannel, RightKind
 from prescriptions.models import Household, HouseholdMessage
 from prescriptions.services.forgetting import forget_households
 from reference.models import Parameter
@@ -23,7 +23,8 @@ from refurb.enums import TakenOutReason
 from refurb.models import Device, PartTakenOut, Repair
 from tests.distribution.shelves import Shelf, screen_of
 from tests.pages import acting, done, read
-from tests.prescriptions.files import again
+from tests.prescriptions.files import Circle, again
+from tests.prescriptions.rights import Desk
 from tests.refurb.devices import fresh
 from tests.refurb.pages import page_of
 from typography.french import full_day
@@ -281,3 +282,33 @@ def test_the_days_are_those_of_the_day_it_was_told(shelf: Shelf) -> None:
     Parameter.objects.filter(code="distribution.repaired_wait_days").update(value=10)
 
     assert full_day(until()) in mails()[0].body
+
+
+# --- unless it asked to be left alone
+
+
+@pytest.mark.parametrize(("right", "code"), [("restriction", "not_restricted"), ("objection", "not_objected")])
+@pytest.mark.parametrize("way", ["email", "phone"])
+def test_a_household_that_asked_to_be_left_alone_is_neither_written_to_nor_called(
+    shelf: Shelf, way: str, right: str, code: str
+) -> None:
+    device = repaired(shelf, way)
+    household = household_of(device)
+    assert standing_of(fresh(device)) == REPAIRED
+    desk = Desk(Circle(prescriber=household.prescriber, distributor=shelf.distributor, commune=shelf.commune))
+    desk.answer(desk.asked(RightKind(right), household))
+    client = acting(shelf.adviser)
+    url = page_of(device, "device_tell_repaired")
+
+    assert code in why(shelf, device)
+    with pytest.raises(Refused):
+        tell(shelf, device, known=True)
+    page = read(client, page_of(device, "device_detail"))
+    assert url not in page
+    assert "ne l’appelez pas" in page
+    assert "joignez-le" not in read(client, url)
+    assert "sans lui écrire ni l’appeler" in read(client, "/")
+    assert standing_of(fresh(device)) == QUIET
+    given = returns.give_back_device(actor=shelf.adviser, device=fresh(device))
+    assert given.state == "handed_over", "who comes has it"
+    assert not Mail.objects.filter(subject="Votre appareil est réparé").exists()
