@@ -17,9 +17,6 @@ from prescriptions.models import Prescription
 OWN_PAGE = "prescriptions:own_page"
 """What the square code of a household's sheet opens."""
 
-PASS = 20 * 60
-"""Seconds during which the page acts for whoever opened it: somebody may read it after them, on the same device."""
-
 type RequestOf = Callable[[int], int | None]
 
 _functions: dict[str, RequestOf] = {}
@@ -47,14 +44,14 @@ def page_of_request(prescription: Prescription) -> str:
 
 
 def pass_for(opened: tuple[int, int]) -> str:
-    """What the page that was just opened holds in its forms, so that the year is not asked at each step."""
+    """What the forms of an opened page hold: it acts for who opened it, while its visit lasts (``own_visit``)."""
     return signing.dumps(list(opened), salt=OWN_PAGE)
 
 
 def read_pass(given: str, code: str) -> tuple[int, int] | None:
-    """``(paper, prescription)``, if this pass was made for the paper with this code, less than so many minutes ago."""
+    """``(paper, prescription)``, if this pass was made for the paper with this code."""
     try:
-        paper, prescription = signing.loads(given, salt=OWN_PAGE, max_age=PASS)
+        paper, prescription = signing.loads(given, salt=OWN_PAGE)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return (paper, prescription) if request_of(code) == (paper, prescription) else None

@@ -17,11 +17,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from prescriptions.enums import SheetLanguage
-from prescriptions.own_papers import OWN_PAGE, request_of
+from prescriptions.own_papers import OWN_PAGE, read_pass, request_of
 
 COOKIE = "ma_demande"
 HELD = 5 * 60
-"""Seconds during which the page opens again without the year, from the last time it was read."""
+"""Seconds during which the page opens again and acts without the year, from the last time it was read."""
 SEEN = {"seen": True}
 """What is told when there is nothing to tell, of what is in the log of accesses already."""
 
@@ -52,6 +52,16 @@ def visit_of(request: HttpRequest, code: str) -> OwnVisit | None:
     if request_of(code) != (paper, prescription):
         return None
     return OwnVisit((paper, prescription), held.get("told", {}))
+
+
+def posted_by(request: HttpRequest, code: str) -> tuple[int, int] | None:
+    """Whose page was open when its form was sent: none once its minutes are over, or once it was closed.
+
+    The pass of the form says which page it was, and lasts no longer than what this browser holds.
+    """
+    visit = visit_of(request, code)
+    given = read_pass(request.POST.get("pass", ""), code)
+    return given if visit is not None and given == visit.opened else None
 
 
 def leads_on(

@@ -31,9 +31,8 @@ from lifecycle.actors import SignedLink
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Context, Reason
 from prescriptions.models import Need, Prescription, RightsRequest
-from prescriptions.own_papers import read_pass
 from prescriptions.own_parts import OwnPart
-from prescriptions.own_visit import SEEN, leads_on, to_page
+from prescriptions.own_visit import SEEN, leads_on, posted_by, to_page
 from prescriptions.saying import TranslatableDay, as_parts, translatable, translatable_moment
 from prescriptions.services.households import record_access
 from prescriptions.views.own_page import asked_for, link_of
@@ -77,9 +76,9 @@ PART = "distribution/own_appointment.html"
 def own_appointment(request: HttpRequest, code: str) -> HttpResponse:
     """What the household asks from its page, which it has just opened: to the page again, with what became of it.
 
-    Without the pass of that page, the page asks for the year of birth again.
+    Without the pass of that page, or once it is closed, the page asks for the year of birth again.
     """
-    opened = read_pass(request.POST.get("pass", ""), code)
+    opened = posted_by(request, code)
     prescription = asked_for(opened[1]) if opened else None
     if opened is None or prescription is None:
         return to_page(request, code)

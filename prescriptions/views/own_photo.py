@@ -14,8 +14,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from lifecycle.acting import asks_then_acts
 from lifecycle.actors import SignedLink
 from prescriptions.models import Prescription
-from prescriptions.own_papers import pass_for, read_pass
-from prescriptions.own_visit import SEEN, leads_on, shown, to_page, visit_of
+from prescriptions.own_papers import pass_for
+from prescriptions.own_visit import SEEN, leads_on, posted_by, shown, to_page, visit_of
 from prescriptions.parameters import PHOTO_DAYS, PHOTOS_WAITING
 from prescriptions.services.households import record_access
 from prescriptions.services.photos import cannot_send, send_photo
@@ -72,10 +72,10 @@ def own_photo(request: HttpRequest, code: str) -> HttpResponse:
 def _own_photo(request: HttpRequest, code: str) -> HttpResponse:
     """The page, opened from the household's own; then what became of what it sent, on a page that is opened.
 
-    Without the pass of that page, the page asks for the year of birth again.
+    Without the pass of that page, or once it is closed, the page asks for the year of birth again.
     """
     visit = visit_of(request, code) if request.method != "POST" else None
-    opened = visit.opened if visit is not None else read_pass(request.POST.get("pass", ""), code)
+    opened = visit.opened if visit is not None else posted_by(request, code)
     prescription = asked_for(opened[1]) if opened else None
     if opened is None or prescription is None:
         return to_page(request, code)

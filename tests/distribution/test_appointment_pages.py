@@ -19,7 +19,7 @@ from distribution.slots import Slot
 from distribution.views.own_appointment import CHOOSE
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
-from prescriptions import own_papers
+from prescriptions import own_visit
 from prescriptions.models import HouseholdAccess
 from refurb.models import Device
 from tests.distribution.appointment_pages import YEAR, booking, booking_of, kept, opened_page, own, page_of, past
@@ -388,7 +388,7 @@ def test_without_its_pass_with_another_s_or_an_old_one_the_page_asks_the_year_ag
         response = client.post(f"{url}rendez-vous/", said | {"pass": given}, follow=False)
         assert (response.status_code, response.headers.get("Location")) == (302, url)
     with monkeypatch.context() as patched:
-        patched.setattr(own_papers, "PASS", -1)
+        patched.setattr(own_visit, "HELD", -1)
         assert client.post(f"{url}rendez-vous/", said | {"pass": kept(page)["pass"]}, follow=False).status_code == 302
     assert client.get(f"{url}rendez-vous/").status_code == 302
     late = client.post(f"{url}rendez-vous/?langue=ar", said | {"pass": "x"}, follow=False)
@@ -396,6 +396,16 @@ def test_without_its_pass_with_another_s_or_an_old_one_the_page_asks_the_year_ag
     assert client.post(f"{url}rendez-vous/?langue=%00", said | {"pass": "x"}, follow=False).headers["Location"] == url
     foreign_need = said | {"pass": kept(page)["pass"], "need": need_of(other).reference}
     assert client.post(f"{url}rendez-vous/", foreign_need).status_code == 200
+    assert not Appointment.objects.exists()
+
+
+def test_once_the_page_is_closed_none_of_its_buttons_books_nor_opens_it_again(shelf: Shelf, device: Device) -> None:
+    url, hour = own(device), a_later_hour(shelf, device).isoformat()
+    client, page = opened_page(url)
+    client.post(url, {"close": "1"}, follow=False)
+    answer = client.post(f"{url}rendez-vous/", kept(page) | {"act": "book", "starts_at": hour}, follow=False)
+    assert answer.headers["Location"] == url
+    assert "Votre année de naissance" in client.get(url).content.decode()
     assert not Appointment.objects.exists()
 
 

@@ -100,6 +100,27 @@ def test_whoever_closes_it_leaves_nothing_on_the_screen_s_browser(circle: Circle
     assert ASKED in read(client, url)
 
 
+@pytest.mark.parametrize("ended", ["closed", "its minutes over", "in another browser"])
+def test_no_button_of_a_page_that_is_closed_acts_nor_opens_it_again(
+    circle: Circle, monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    prescription = incomplete(circle)
+    client, url = opened(prescription)
+    photo = pages(prescription)[1]
+    given = boxes_of(read(client, url))["pass"]
+    if ended == "closed":
+        client.post(url, {"close": "1"})
+    elif ended == "its minutes over":
+        monkeypatch.setattr(own_visit, "HELD", -1)
+    else:
+        client = Client()
+    content = SimpleUploadedFile("IMG.jpg", a_photo(size=(600, 400)), "image/jpeg")
+    for sent in ({"pass": given}, {"pass": given, "send": "1", "photo": content}):
+        assert client.post(photo, sent).headers["Location"] == url
+        assert ASKED in read(client, url)
+    assert not ProofPhoto.objects.exists()
+
+
 def test_what_is_held_is_read_by_no_script_and_sent_to_this_sheet_alone(circle: Circle) -> None:
     client, url = opened(incomplete(circle))
     held = held_by(client)
