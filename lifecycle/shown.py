@@ -93,8 +93,9 @@ class ShownForm(forms.BaseForm):
 class HeldForm(forms.BaseForm):
     """A form of an act about what its page shows: an hour that one moves, a paper that one has signed.
 
-    The page carries it (``holds``). Sent once that is no more what stands, it is refused once, with ``changed``, which
-    says what stands now: sent again, it is done.
+    The page carries it (``holds``). Sent once that is no more what stands, or without it, it is refused once, with
+    ``changed``, which says what stands now: sent again, it is done. What stands was read before the row was locked:
+    the service is given it (``holds``), and a rule compares it again on the locked row.
     """
 
     of_what_was_shown: ClassVar[tuple[str, ...]] = ()
@@ -107,7 +108,7 @@ class HeldForm(forms.BaseForm):
 
     def full_clean(self) -> None:
         sent = self.data.get(self.add_prefix(SHOWN), "") if self.is_bound else ""
-        is_overtaken = bool(sent) and sent != self.holds
+        is_overtaken = self.is_bound and sent != self.holds
         if is_overtaken:
             self._forget_what_was_shown()
         super().full_clean()

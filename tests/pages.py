@@ -187,3 +187,8 @@ def boxes_of(page: str) -> dict[str, Any]:
 def boxes(client: Client, url: str) -> dict[str, Any]:
     """The same of a page that is opened now."""
     return boxes_of(read(client, url))
+
+
+def shown(client: Client, url: str) -> dict[str, str]:
+    """What a page says that it shows, which its answer carries back (``lifecycle.shown``)."""
+    return {"shown": boxes(client, url)["shown"]}

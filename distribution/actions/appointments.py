@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
-from distribution.forms.appointments import CancelForm
+from distribution.forms.appointments import CancelForm, HourForm, instant
 from distribution.models import Appointment
 from distribution.services import appointments
 from distribution.views.appointments import hour_context, hour_held, hours, visible_appointment
@@ -27,6 +27,11 @@ APPOINTMENT_PAGES: Pages[Request] = Pages(
 )
 
 
+def _of_the_hour_shown(form: HourForm | CancelForm) -> Mapping[str, Any]:
+    """What was typed, and the hour that the page has shown: it may change until the row is locked."""
+    return form.cleaned_data | {"shown_at": instant(form.holds)}
+
+
 @asks_then_acts
 def appointment_move(request: Request, reference: str) -> HttpResponse:
     """Another hour of the same point."""
@@ -40,6 +45,7 @@ def appointment_move(request: Request, reference: str) -> HttpResponse:
         "move",
         form,
         appointments.move_appointment,
+        values=_of_the_hour_shown,
         done="Rendez-vous déplacé",
         template="distribution/actions/appointment_move.html",
         mailed=mailed,
@@ -91,6 +97,7 @@ PAGES: tuple[Page[Request], ...] = (
         "annuler",
         CancelForm,
         appointments.cancel_appointment,
+        values=_of_the_hour_shown,
         done="Rendez-vous annulé. L’appareil reste mis de côté",
         form_kwargs=lambda request, appointment: hour_held(appointment),
     ),

@@ -72,6 +72,7 @@ class AppointmentMachine(Machine, of=Appointment):
         requires=[
             rules.HOUR_GIVEN,
             rules.NOT_RESTRICTED,
+            rules.SAME_HOUR,
             rules.IN_TIME,
             rules.AHEAD,
             rules.BEFORE_IT_FALLS,
@@ -128,7 +129,7 @@ class AppointmentMachine(Machine, of=Appointment):
         source=S.BOOKED,
         target=SAME,
         who=can_answer_appointment,
-        requires=[rules.TO_COME],
+        requires=[rules.SAME_HOUR, rules.TO_COME],
         done="Le foyer a répondu qu’il vient",
         why="It answered OUI to an SMS.",
     )
@@ -174,7 +175,7 @@ class AppointmentMachine(Machine, of=Appointment):
         target=S.CANCELLED,
         who=BY_BOTH,
         follows=["need.wait_again", "need.drop"],
-        requires=[rules.IN_TIME, rules.CANCEL_REASON],
+        requires=[rules.SAME_HOUR, rules.IN_TIME, rules.CANCEL_REASON],
         stamps={"ended_at": AT, "told_at": Given("told_at", default=None)},
         journal=["reason"],
         done="Rendez-vous annulé",

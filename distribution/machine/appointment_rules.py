@@ -115,6 +115,12 @@ AHEAD = Requirement(
 IN_TIME = Requirement(
     "in_time", "Ce rendez-vous est trop proche\u00a0: appelez le point.", _in_time, says=_near, lifted_by=SERVED_BY
 )
+SAME_HOUR = Requirement(
+    "same_hour",
+    "Ce rendez-vous a changé d’heure entre-temps\u00a0: relisez-le avant d’en décider.",
+    lambda ctx: Q(starts_at=ctx.values["shown_at"]) if ctx.has("shown_at") else True,
+)
+"""``shown_at``: the hour that whoever decides has read; compared on the locked row, where there is one."""
 ONE_BOOKED = Requirement(
     "one_booked",
     "Un rendez-vous est déjà pris pour ce besoin\u00a0: déplacez-le.",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from distribution.enums import AppointmentCancelReason, AppointmentState
 from distribution.models import Appointment, AppointmentEntry
 from distribution.permissions import can_keep_appointment
-from distribution.services.appointments import cancel_appointment
+from distribution.services.appointments import cancel_appointment, read_as
 from documents.enums import AnswerOutcome, AnswerWhy, SendState, SmsMeaning
 from documents.meanings import meaning_of
 from documents.models import Sms, SmsAnswer
@@ -89,12 +89,17 @@ def read_answers(*, actor: Actor, appointment: Appointment, at: datetime | None 
 
 
 @gate.one_transaction
-def confirm_appointment(*, actor: Actor, appointment: Appointment, at: datetime | None = None) -> Appointment:
-    """The household says that it comes; said twice, it is written once. Raises Refused."""
+def confirm_appointment(
+    *, actor: Actor, appointment: Appointment, shown_at: datetime | None = None, at: datetime | None = None
+) -> Appointment:
+    """The household says that it comes, at ``shown_at`` where it has read an hour; said twice, it is written once.
+
+    Raises Refused.
+    """
     row = next(iter(locked(Appointment.objects.filter(pk=appointment.pk))), appointment)
-    if row.state == AppointmentState.BOOKED and is_confirmed(row):
+    if row.state == AppointmentState.BOOKED and shown_at in (None, row.starts_at) and is_confirmed(row):
         return row
-    return gate.apply(row, "confirm", actor=actor, at=at)
+    return gate.apply(row, "confirm", actor=actor, at=at, **read_as(shown_at))
 
 
 def is_confirmed(appointment: Appointment) -> bool:

@@ -128,13 +128,17 @@ def move_appointment(
     appointment: Appointment,
     starts_at: datetime | None,
     known: bool = False,
+    shown_at: datetime | None = None,
     at: datetime | None = None,
 ) -> Appointment:
-    """Take another hour in place of its own. Raises Unknown, PermissionDenied, Refused."""
+    """Take another hour in place of its own; of ``shown_at``, where the page has shown one.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
     row = _seen(actor, appointment)
 
     def move(**hour: Any) -> Appointment:
-        return gate.apply(row, "move", actor=actor, at=at, **hour)
+        return gate.apply(row, "move", actor=actor, at=at, **hour, **read_as(shown_at))
 
     now = at or timezone.now()  # an hour that has passed hurries nobody: the household is late, or asks for later
     soonest = min((one for one in (starts_at, row.starts_at) if one is not None and one > now), default=None)
@@ -148,14 +152,24 @@ def cancel_appointment(
     appointment: Appointment,
     reason: AppointmentCancelReason | str,
     known: bool = False,
+    shown_at: datetime | None = None,
     at: datetime | None = None,
     comment: str = "",
 ) -> Appointment:
-    """Give the hour up; what is put aside stays so. Raises Unknown, PermissionDenied, Refused."""
+    """Give the hour up, that of ``shown_at`` where the page has shown one; what is put aside stays so.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
     row = _seen(actor, appointment)
     knows = known or isinstance(actor, SignedLink) or is_written_to(row.need, row.starts_at, at)
     told = (at or timezone.now()) if knows else None
-    return gate.apply(row, "cancel", actor=actor, at=at, comment=comment, reason=str(reason), told_at=told)
+    values: dict[str, Any] = {"reason": str(reason), "told_at": told, **read_as(shown_at)}
+    return gate.apply(row, "cancel", actor=actor, at=at, comment=comment, **values)
+
+
+def read_as(shown_at: datetime | None) -> dict[str, Any]:
+    """What the gate is given of the hour that was shown."""
+    return {} if shown_at is None else {"shown_at": shown_at}
 
 
 def _seated(

@@ -51,6 +51,7 @@ REFUSALS = {
     "one_booked": "Un rendez-vous est déjà pris\u00a0: changez son heure.",
     "to_come": "L’heure de ce rendez-vous est passée\u00a0: appelez le point.",
     "other_hour": "L’heure de votre rendez-vous a changé\u00a0: relisez-la.",
+    "same_hour": "L’heure de votre rendez-vous a changé\u00a0: relisez-la.",
     "none_booked": "Ce rendez-vous est annulé\u00a0: relisez cette page.",
     "limited": "Vous avez demandé que rien n’avance\u00a0: relisez cette page avant de prendre une heure.",
     "held": "Aucun appareil n’est plus mis de côté pour vous\u00a0: appelez votre travailleur social.",
@@ -108,11 +109,12 @@ def _do(link: SignedLink, need: Need, booked: Appointment | None, asked: Mapping
         _refuse_another_hour(booked, asked["hour"])
         if asked["act"] == "cancel":
             return _asked_again(booked, link)
-        cancel_appointment(actor=link, appointment=booked, reason=AppointmentCancelReason.HOUSEHOLD)
+        reason = AppointmentCancelReason.HOUSEHOLD
+        cancel_appointment(actor=link, appointment=booked, reason=reason, shown_at=booked.starts_at)
         return "Votre rendez-vous est annulé. Votre appareil reste mis de côté\u00a0: choisissez une autre heure."
     if asked["act"] == "confirm" and booked is not None:
         _refuse_another_hour(booked, asked["hour"])
-        return _awaited(confirm_appointment(actor=link, appointment=booked))
+        return _awaited(confirm_appointment(actor=link, appointment=booked, shown_at=booked.starts_at))
     if asked["act"] in ("confirm", "cancel", "cancel_sure"):
         raise Refused({need.pk: (NONE_BOOKED,)})
     if asked["act"] != "book":
@@ -128,7 +130,8 @@ def _do(link: SignedLink, need: Need, booked: Appointment | None, asked: Mapping
         raise Refused({need.pk: (LIMITED,)})
     if booked is None:
         return _awaited(book_appointment(actor=link, need=need, starts_at=starts_at))
-    return _awaited(move_appointment(actor=link, appointment=booked, starts_at=starts_at))
+    shown_at = booked.starts_at
+    return _awaited(move_appointment(actor=link, appointment=booked, starts_at=starts_at, shown_at=shown_at))
 
 
 def _refuse_another_hour(booked: Appointment, shown: str) -> None:

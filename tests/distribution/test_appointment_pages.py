@@ -26,7 +26,7 @@ from tests.distribution.appointment_pages import YEAR, booking, booking_of, kept
 from tests.distribution.hours import a_later_hour, booked, need_of, next_hours, opened
 from tests.distribution.shelves import Shelf
 from tests.network.factories import make_membership
-from tests.pages import acting, answered, done, read
+from tests.pages import acting, answered, done, read, shown
 from tests.prescriptions.files import again
 from tests.screens import flaws, sign_in
 from typography.french import full_day
@@ -56,7 +56,7 @@ def test_a_household_that_is_late_is_given_another_hour_without_an_absence(shelf
     assert "Ce qui manque" not in page
     assert "trop proche" not in page
     hour = next_hours(shelf, device)[0].starts_at
-    done(client, move, starts_at=hour.isoformat(), known="on")
+    done(client, move, starts_at=hour.isoformat(), known="on", **shown(client, move))
     moved = again(made)
     assert (moved.state, moved.starts_at) == (S.BOOKED, hour)
     assert not moved.journal.filter(verb="miss").exists()
@@ -213,15 +213,32 @@ def test_a_verb_is_done_from_its_page(shelf: Shelf, device: Device, name: str, d
     made = booked(shelf, device, known=name == "remind")
     client = acting(shelf.adviser)
     read(client, page_of(made, name))
-    assert done(client, page_of(made, name), **data) == page_of(made)
+    held = shown(client, page_of(made, name)) if name == "cancel" else {}
+    assert done(client, page_of(made, name), **data, **held) == page_of(made)
     assert made.journal.filter(verb=name).exists()
 
 
 def test_it_is_moved_from_its_page(shelf: Shelf, device: Device) -> None:
     made = booked(shelf, device)
     hour = next_hours(shelf, device)[0].starts_at
-    done(acting(shelf.adviser), page_of(made, "move"), starts_at=hour.isoformat())
+    client, url = acting(shelf.adviser), page_of(made, "move")
+    done(client, url, starts_at=hour.isoformat(), **shown(client, url))
     assert again(made).starts_at == hour
+
+
+@pytest.mark.parametrize("carried", [{}, {"shown": ""}, {"shown": "x"}, {"shown": "2026-12-01T10:00:00+00:00"}])
+def test_an_answer_that_does_not_carry_the_hour_that_was_shown_moves_and_gives_up_nothing(
+    shelf: Shelf, device: Device, carried: dict[str, str]
+) -> None:
+    made = booked(shelf, device)
+    hour = next_hours(shelf, device)[0].starts_at
+    client = acting(shelf.adviser)
+    for url, said in (
+        (page_of(made, "move"), {"starts_at": hour.isoformat()}),
+        (page_of(made, "cancel"), {"reason": "household"}),
+    ):
+        assert "Est-ce toujours ce que vous voulez" in answered(client, url, **said, **carried)
+    assert (again(made).state, again(made).starts_at) == (S.BOOKED, made.starts_at)
 
 
 # --- the hours of a point

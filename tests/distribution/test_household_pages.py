@@ -20,6 +20,7 @@ from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device
 from tests.distribution.shelves import DRAWING, Shelf
 from tests.network.factories import make_epci, make_membership, make_organisation
+from tests.pages import shown
 from tests.refurb.devices import fresh
 from tests.refurb.pages import acting, answered, page_of, read
 
@@ -213,7 +214,8 @@ def test_an_adviser_of_a_relay_serves_the_households_around_from_its_own_point(s
     asked = read(client, page_of(device, "device_hand_over"))
     assert need.prescription.household.last_name in asked
     assert "une remise s’annule le jour même seulement" in asked
-    client.post(page_of(device, "device_hand_over"), {"proof": "attested", "attested": "on"})
+    url = page_of(device, "device_hand_over")
+    client.post(url, {"proof": "attested", "attested": "on"} | shown(client, url))
     assert fresh(device).state == S.HANDED_OVER
     assert state_of(need) == NeedState.MET
 
@@ -245,7 +247,7 @@ def test_the_page_of_a_hand_over_tells_what_is_paid_and_attests_the_signature(sh
     assert "À garder." in page
     assert fresh(device).state == S.RESERVED
 
-    client.post(url, {"proof": "attested", "attested": "on"})
+    client.post(url, {"proof": "attested", "attested": "on"} | shown(client, url))
     assert fresh(device).state == S.HANDED_OVER
     assert state_of(need) == NeedState.MET
     assert Prescription.objects.get(pk=need.prescription_id).state == PrescriptionState.FULFILLED
@@ -258,8 +260,9 @@ def test_a_signature_drawn_on_the_screen_is_kept_as_an_image(shelf: Shelf) -> No
     device = shelf.reserved()
     client, url = acting(shelf.adviser), page_of(device, "device_hand_over")
     assert "Faites signer dans le cadre" in answered(client, url, proof="drawn")
-    assert "Faites signer dans le cadre" in answered(client, url, proof="drawn", drawn="data:image/png;base64,???")
-    client.post(url, {"proof": "drawn", "drawn": DRAWN})
+    broken = {"drawn": "data:image/png;base64,???"} | shown(client, url)
+    assert "Faites signer dans le cadre" in answered(client, url, proof="drawn", **broken)
+    client.post(url, {"proof": "drawn", "drawn": DRAWN} | shown(client, url))
     note = HandOver.objects.get(device=device)
     assert note.proof == HandOverProof.DRAWN
     served = client.get(page_of(device, "hand_over_signature", note.pk))
@@ -271,10 +274,11 @@ def test_a_scanned_note_survives_an_error_elsewhere(shelf: Shelf) -> None:
     client, url = acting(shelf.adviser), page_of(device, "device_hand_over")
     assert "Joignez la photo ou le scan" in answered(client, url, proof="scanned")
     scan = SimpleUploadedFile("fiche.png", DRAWING, content_type="image/png")
-    page = answered(client, url, deposit=scan)
+    held = shown(client, url)
+    page = answered(client, url, deposit=scan, **held)
     assert "Déjà déposé\u00a0: fiche.png" in page
     kept = page.split('name="kept" value="')[1].split('"')[0]
-    client.post(url, {"proof": "scanned", "kept": kept})
+    client.post(url, {"proof": "scanned", "kept": kept} | held)
     assert fresh(device).state == S.HANDED_OVER
 
 
@@ -379,7 +383,8 @@ def test_a_device_under_warranty_is_exchanged_for_one_that_suits(shelf: Shelf) -
     page = read(client, done.headers["Location"])
     assert f"sans rien payer, à la place de {back}" in page
     assert "un échange ne s’annule pas" in read(client, page_of(spare, "device_exchange"))
-    client.post(page_of(spare, "device_exchange"), {"proof": "attested", "attested": "on"})
+    signed = page_of(spare, "device_exchange")
+    client.post(signed, {"proof": "attested", "attested": "on"} | shown(client, signed))
 
     replaced = fresh(spare)
     assert (replaced.state, replaced.need, replaced.sale_price) == (S.HANDED_OVER, need, 0)
