@@ -113,7 +113,8 @@ class Year:
         names = [month.name for month in self.months]
         told = f"de {names[0]} à {names[-1]}" if len(names) > 1 else f"de {names[0]} seul"
         told = told.replace("de a", "d’a").replace("de o", "d’o")
-        kind = "publiés" if self.hides_small else "figés"
+        are_published = all(month.report.state == ReportState.PUBLISHED for month in self.months)
+        kind = "publiés" if are_published and self.hides_small else "figés"
         counted = f"{len(names)}\u00a0mois {kind}" if len(names) > 1 else f"Un mois {kind[:-1]}"
         return f"{counted}, {told}." + ("" if self.is_whole else " L’année n’est pas entière.")
 
