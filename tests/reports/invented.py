@@ -8,6 +8,7 @@ from typing import Any
 from prescriptions.enums import NeedKind, NeedState
 from refurb.enums import DeviceType
 from reports.enums import DISTRIBUTION, Stage
+from reports.figures import VERSION
 from reports.secrecy.keys import SERVED_BY
 
 OPENING, ENTERED, LEFT, CLOSING, OTHER = range(5)
@@ -88,7 +89,7 @@ class Invented:
         for counted, things in ((self._devices, self.devices), (self._needs, self.needs)):
             counted[CLOSING].update(thing.bucket for thing in things)  # type: ignore[attr-defined]
         return {
-            "version": 3,
+            "version": VERSION,
             "month": month,
             "as_of": f"{month}T00:00:00+00:00",
             "territories": [[place, f"EPCI {place}", f"EPCI {place}"] for place in self.places],
