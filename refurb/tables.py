@@ -57,7 +57,9 @@ class LotOutcomeTable(tables.Table):
         model = Donation
         fields = ("reference", "donor", "announced_at")
         sequence = ("reference", "donor", "announced_at", "...", "certificate")
-        attrs: ClassVar[dict[str, str]] = {"class": "table-sm small"}  # twelve columns, for whoever reads all donors
+        attrs: ClassVar[dict[str, str]] = {
+            "class": "table table-cards table-sm small"
+        }  # twelve columns, for whoever reads all donors
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         counts = [(code, tables.Column(verbose_name=label)) for code, label, _ in COLUMNS]
