@@ -22,7 +22,7 @@ from reports.summary import LIST, LOTS_LIST, NEEDS_LIST, Query, SummaryTable
 from reports.views import XLSX
 from reports.yearly import MONTHS_HEAD, Year, year_of, years_of
 from reports.yearly_facts import facts_of
-from reports.yearly_paper import MEANINGS, draw_yearly_proof, told
+from reports.yearly_paper import MEANINGS, draw_yearly_proof, plain_tables, told
 from reports.yearly_workbook import write_yearly_workbook
 
 YEARS = range(2000, 2200)
@@ -59,7 +59,7 @@ def year_detail(request: Request, year: int) -> HttpResponse:
         "quantities": _led(*shown.quantities()),
         "needs": _led(*shown.needs()),
         "left_to_do": _led(*shown.left_to_do()),
-        "facts": facts,
+        "plain": plain_tables(facts),
         "meanings": MEANINGS.items(),
         "told": told(facts),
         "paper": paper,

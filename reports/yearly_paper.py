@@ -3,7 +3,7 @@
 It is written for all its readers, whoever draws it: what is hidden of a month is hidden of the year.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -104,9 +104,7 @@ def yearly_values(year: Year, facts: YearFacts, *, is_final: bool) -> dict[str, 
         "standing": year.standing,
         "first_numbers": [[name, number] for name, number in year.first_numbers.items()],
         "facts": told(facts),
-        "delays": [[row.label, row.count, row.median, row.ninth] for row in facts.delays],
-        "prices": [[row.label, row.count, row.price, row.to_pay] for row in facts.prices],
-        "different": [[row.label, row.summed, row.different] for row in facts.different],
+        "plain": [asdict(table) for table in plain_tables(facts)],
         "months": asdict(year.by_month()),
         "stages": asdict(year.stages()),
         "territories": asdict(year.territories()),
@@ -121,6 +119,50 @@ def yearly_values(year: Year, facts: YearFacts, *, is_final: bool) -> dict[str, 
         ],
         "meanings": [list(pair) for pair in MEANINGS.items()],
     }
+
+
+@dataclass(frozen=True)
+class PlainTable:
+    """A table of facts that no total sums: its title, its caption, the names of its columns, its lines of cells."""
+
+    code: str
+    title: str
+    caption: str
+    head: tuple[str, ...]
+    lines: list[tuple[int | str, ...]]
+
+    @property
+    def named(self) -> list[dict[str, Any]]:
+        """The lines as a page shows them: a label, then each cell with the name of its column."""
+        return [{"label": line[0], "cells": zip(self.head[1:], line[1:], strict=True)} for line in self.lines]
+
+
+def plain_tables(facts: YearFacts) -> list[PlainTable]:
+    """What the page, the paper and the workbook say beside the tables of months; none without a line."""
+    tables = [
+        PlainTable(
+            "different",
+            "La somme des mois et les appareils",
+            "Combien d’appareils différents la somme des mois recouvre, ce qui fut annulé ensuite ôté",
+            ("Acte", "Somme des mois", "Appareils différents"),
+            [(row.label, row.summed, row.different) for row in facts.different],
+        ),
+        PlainTable(
+            "delays",
+            "Délais",
+            "Combien de temps prend chaque étape",
+            ("Étape", "Nombre", "Médiane", "Neuf sur dix, au plus"),
+            [(row.label, row.count, row.median, row.ninth) for row in facts.delays],
+        ),
+        PlainTable(
+            "prices",
+            "Prix payés par les foyers",
+            "Moyenne des ventes, par type",
+            ("Type", "Ventes", "Prix", "Reste à payer"),
+            [(row.label, row.count, row.price, row.to_pay) for row in facts.prices],
+        ),
+    ]
+    return [table for table in tables if table.lines]
 
 
 def told(facts: YearFacts) -> list[list[str]]:

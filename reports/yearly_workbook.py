@@ -8,7 +8,7 @@ from xlsxwriter import Workbook
 from reports.workbook import FOR_THE_PILOT, PLAIN, ReportSheet, formats_of, told_sha256
 from reports.yearly import Year
 from reports.yearly_facts import YearFacts
-from reports.yearly_paper import MEANINGS, told
+from reports.yearly_paper import MEANINGS, plain_tables, told
 
 YEARLY_SHEETS = ("Bilan", "Tableaux", "Rapports additionnés", "Définitions")
 
@@ -45,21 +45,12 @@ def _write_facts(sheet: ReportSheet, year: Year, facts: YearFacts) -> None:
         sheet.write(["À qui", FOR_THE_PILOT])
     sheet.line += 1
     sheet.table(year.by_month())
-    sheet.write(["Somme des mois, et appareils différents"], "caption")
-    sheet.write(["", "Somme des mois", "Appareils différents"], "head")
-    for one in facts.different:
-        sheet.write([one.label, one.summed, one.different])
-    sheet.line += 1
-    sheet.write(["Délais"], "caption")
-    sheet.write(["Étape", "Nombre", "Médiane", "Neuf sur dix, au plus"], "head")
-    for step in facts.delays:
-        sheet.write([step.label, step.count, step.median, step.ninth])
-    sheet.line += 1
-    sheet.write(["Prix moyens des ventes aux foyers"], "caption")
-    sheet.write(["Type", "Ventes", "Prix", "Reste à payer"], "head")
-    for price in facts.prices:
-        sheet.write([price.label, price.count, price.price, price.to_pay])
-    sheet.line += 1
+    for table in plain_tables(facts):
+        sheet.write([table.caption], "caption")
+        sheet.write(table.head, "head")
+        for cells in table.lines:
+            sheet.write(cells)
+        sheet.line += 1
     for line in told(facts):
         sheet.write(line)
 

@@ -87,17 +87,22 @@ def serving_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Blo
             late=closes_soon,
             late_word=SOON,
         ),
-        Block(
-            "raccordements",
-            "Raccordements planifiés, ou sans date",
-            files.filter(Q(state=S.SCHEDULED) | forgotten)
-            .select_related("operator")
-            .order_by(F("appointment_on").asc(nulls_first=True), "accepted_at", "pk"),
-            partial(_appointment, actor),
-            "Aucun raccordement n’est planifié, et aucune demande acceptée n’attend sa date depuis"
-            f" {limits[UNSCHEDULED_DAYS]} jours.",
-            late=Q(appointment_on__lt=timezone.localdate(at)) | Q(state=S.ACCEPTED),
-        ),
+        _visits(actor, files, forgotten, at, limits),
+    )
+
+
+def _visits(actor: Membership, files: Any, forgotten: Q, at: datetime, limits: Limits) -> Block:
+    """Visits that are planned, and what an operator took without ever saying a day."""
+    return Block(
+        "raccordements",
+        "Raccordements planifiés, ou sans date",
+        files.filter(Q(state=S.SCHEDULED) | forgotten)
+        .select_related("operator")
+        .order_by(F("appointment_on").asc(nulls_first=True), "accepted_at", "pk"),
+        partial(_appointment, actor),
+        "Aucun raccordement n’est planifié, et aucune demande acceptée n’attend sa date depuis"
+        f" {limits[UNSCHEDULED_DAYS]} jours.",
+        late=Q(appointment_on__lt=timezone.localdate(at)) | Q(state=S.ACCEPTED),
     )
 
 
