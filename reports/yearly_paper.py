@@ -143,7 +143,7 @@ def plain_tables(facts: YearFacts) -> list[PlainTable]:
         PlainTable(
             "different",
             "La somme des mois et les appareils",
-            "Combien d’appareils différents la somme des mois recouvre, ce qui fut annulé ensuite ôté",
+            "Combien d’appareils différents derrière la somme des mois, sans ce qui a été annulé ensuite",
             ("Acte", "Somme des mois", "Appareils différents"),
             [(row.label, row.summed, row.different) for row in facts.different],
         ),
