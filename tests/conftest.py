@@ -26,13 +26,15 @@ from lifecycle.instants import telling_history
 from lifecycle.roles import grant_rights, make_role
 from tests import remembered
 from tests.emptying import empty_instead_of_flushing
+from tests.filled import BESIDE
 from tests.frames import on_one_block
 from tests.order import longest_first
 from tests.plans import keep_plans_for_good
+from tests.services_as_steps import take_services_for_steps
 from tests.template import ready_template
-from tests.world import BESIDE, FEW, WORLD
 
 pytest_plugins = ["tests.browser"]
+take_services_for_steps()
 run_one = on_one_block(runner.pytest_runtest_protocol)
 
 # A machine that is busy is no fault of the code.
@@ -140,16 +142,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_b
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(
-    django_db_setup: None,
-    request: pytest.FixtureRequest,
-    django_db_blocker: Any,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[None]:
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """Making the database leaves a million dead objects behind: drop them once, and look at the others no more."""
-    if len(request.session.items) > FEW:
-        with django_db_blocker.unblock():
-            WORLD.go_through(tmp_path_factory.mktemp("world"))
     empty_instead_of_flushing()
     gc.collect()
     gc.freeze()

@@ -7,7 +7,7 @@ most of these tests fill a tenth of them. The tables of the tasks, which its flu
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-from tests.world import BESIDE
+from tests.filled import BESIDE
 
 
 def empty_tables() -> None:

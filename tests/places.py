@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-from tests.world import SEQUENCES, STANDING
+from tests.filled import SEQUENCES, STANDING
 
 TABLES = """
     SELECT c.oid::bigint, c.relname, a.attname FROM pg_class c

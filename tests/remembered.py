@@ -11,12 +11,11 @@ another step.
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import date
 from functools import wraps
 from operator import attrgetter
 from pathlib import Path
@@ -29,17 +28,14 @@ from django.db.backends.signals import connection_created
 from django.db.models import Model
 from django.utils import timezone
 
+from tests.filled import are_filled, copied_out
+from tests.given_values import NoKeyError, digest_of, key_of, rows_in
 from tests.places import Change, Place, Step, Tables, highest, way
-from tests.world import are_filled, copied_out
 
 OWN_FILES = {"MEDIA_ROOT", "LIFECYCLE_SEAL_DIR"}
 """Settings that every test has of its own, and that no row depends on."""
 READS = re.compile(r"\s*SELECT\b(?!.*(;|\bINTO\b|\bprocrastinate_))", re.IGNORECASE | re.DOTALL)
 """One question, which writes nothing."""
-
-
-class NoKeyError(Exception):
-    """A step that is given something of which two are never the same."""
 
 
 @dataclass
@@ -146,8 +142,19 @@ class Steps:
 
     # --- taking a step
 
-    def take(self, function: Callable[..., Any], names: Sequence[str], args: Any, kwargs: dict[str, Any]) -> Any:
-        """Do what ``function`` does, or put back what it did; ``names``: what of its object it depends on."""
+    def take(
+        self,
+        function: Callable[..., Any],
+        names: Sequence[str],
+        args: Any,
+        kwargs: dict[str, Any],
+        *,
+        exactly: bool = False,
+    ) -> Any:
+        """Do what ``function`` does, or put back what it did; ``names``: what of its object it depends on.
+
+        ``exactly``: the rows that it is given count as the test holds them, not as the database does.
+        """
         if connection.force_debug_cursor:
             self.stop()  # what it costs is counted
         if not self._may():
@@ -155,7 +162,8 @@ class Steps:
         around = [attrgetter(name)(args[0]) for name in names]
         given = [around, args[1:] if names else args, kwargs]
         try:
-            key = (function, key_of(given), key_of({name: self.overridden[name] for name in sorted(self.overridden)}))
+            around_it = key_of({name: self.overridden[name] for name in sorted(self.overridden)})
+            key = (function, key_of(given), around_it, digest_of(given) if exactly else b"")
         except NoKeyError:
             return function(*args, **kwargs)
         place = self._here()
@@ -170,8 +178,10 @@ class Steps:
             return self._remember(place, key, list(rows_in(given)), lambda: function(*args, **kwargs), is_whole)
 
     def _may(self) -> bool:
-        if self.inside or threading.current_thread() is not threading.main_thread():
+        if threading.current_thread() is not threading.main_thread():
             return False
+        if self.inside:
+            return self.place is not None
         if connection.in_atomic_block:
             return self.allowed or (self.place is not None and self.watched is None)
         return self.allowed or (self.place is not None and self.watched is connections["default"])
@@ -195,7 +205,7 @@ class Steps:
 
     def _was_left(self) -> bool:
         """Whether somebody wrote since the last step, or left the savepoint in which it was taken."""
-        return (self.blocks, self.written) != (_blocks()[: len(self.blocks)], self.tables.written())
+        return not self._is_where_it_came(self.tables.written())
 
     def _came_to(self, place: Place | None, written: list[int]) -> None:
         self.place, self.written, self.blocks = place if self.alone else None, written, _blocks()
@@ -205,28 +215,43 @@ class Steps:
     @contextmanager
     def _busy(self) -> Iterator[None]:
         """What is asked is the step itself."""
-        self.inside = True
+        around, self.inside = self.inside, True
         try:
             yield
         finally:
-            self.inside = False
+            self.inside = around
 
     def _remember(self, place: Place, key: Any, given: list[Model], take: Callable[[], Any], is_whole: bool) -> Any:
         self.write()
-        self.place, left = None, len(connection.run_on_commit)
-        with self._busy():
-            answer = take()
-            if is_whole:
-                connection.check_constraints()  # what the end of the transaction refuses is no step
+        begun, left = self.written, len(connection.run_on_commit)
+        self.place = place if self._is_made_of_steps(key[0], is_whole) else None
+        try:
+            with self._busy():
+                answer = take()
+                if is_whole:
+                    connection.check_constraints()  # what the end of the transaction refuses is no step
+        except BaseException:
+            self.place = None
+            raise
+        self.write()
         after = self.tables.written()
-        counts = zip(self.tables.names, self.written, after, strict=True)
+        through = self.place if self.place is not None and self._is_where_it_came(after) else None
+        self.place = None
+        counts = zip(self.tables.names, begun, after, strict=True)
         changed = [name for name, former, now in counts if former != now]
         if left == len(connection.run_on_commit) and all(self.tables.keys[name] for name in changed):
-            change = self._change(place, changed, given, answer)
+            change = self._change(place, changed if through is None else [], given, answer)
             if self.alone:
-                place.steps[key] = Step(change, place.after(change))
+                place.steps[key] = Step(change, place.after(change) if through is None else through)
                 self._came_to(place.steps[key].leads_to, after)
         return answer
+
+    def _is_made_of_steps(self, function: Callable[..., Any], is_whole: bool) -> bool:
+        """What the tests say, in their transaction, goes through steps of its own; a service is one step."""
+        return not is_whole and self.watched is None and function.__module__.startswith("tests.")
+
+    def _is_where_it_came(self, written: list[int]) -> bool:
+        return (self.blocks, self.written) == (_blocks()[: len(self.blocks)], written)
 
     def _change(self, place: Place, changed: list[str], given: list[Model], answer: Any) -> Change:
         gone, come = {}, {}
@@ -257,6 +282,8 @@ class Steps:
         known: dict[int, Any] = {}
         for kept, present in zip(step.change.given, given, strict=True):
             _stands_for(kept, present, known)
+        for kept, present in zip(step.change.given, given, strict=True):  # which the step may have changed
+            present.__dict__ |= {name: deepcopy(value, known) for name, value in vars(kept).items()}
         return deepcopy(step.change.answer, known)
 
     # --- the rows of steps that were put back
@@ -313,42 +340,6 @@ def from_nothing() -> Iterator[None]:
         connection.check_constraints()
         transaction.set_rollback(True)
     STEPS.begin()
-
-
-def key_of(value: Any) -> Any:
-    """What two equal things that are given have in common; NoKeyError for what is like no other, as the hour it is."""
-    match value:
-        case datetime() if value.microsecond:
-            raise NoKeyError
-        case str():
-            return str(value)
-        case None | bytes() | bool() | int() | float() | Decimal() | date() | time():
-            return type(value), value
-        case Model() if value.pk is not None and not value._state.adding:
-            return value._meta.label, value.pk
-        case Mapping():
-            return tuple((key_of(name), key_of(one)) for name, one in value.items())
-        case list() | tuple() | range():
-            return tuple(map(key_of, value))
-    if is_dataclass(value) and not isinstance(value, type):
-        return type(value), tuple(key_of(getattr(value, one.name)) for one in fields(value))
-    raise NoKeyError
-
-
-def rows_in(value: Any) -> Iterator[Model]:
-    """The rows in what is given, in its order."""
-    match value:
-        case Model():
-            yield value
-        case Mapping():
-            for one in value.values():
-                yield from rows_in(one)
-        case list() | tuple():
-            for one in value:
-                yield from rows_in(one)
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            for one in fields(value):
-                yield from rows_in(getattr(value, one.name))
 
 
 def _stands_for(kept: Model, present: Model, known: dict[int, Any]) -> None:

@@ -23,10 +23,11 @@ from network.models import Epci, Membership, Organisation, User
 from refurb.models import Device
 from tests.distribution.shelves import Shelf
 from tests.emptying import empty_tables
+from tests.filled import Beside, are_filled, copied_out, filled_tables
+from tests.given_values import NoKeyError, key_of
 from tests.network.factories import make_membership, make_organisation, make_user
 from tests.places import literal
-from tests.remembered import NoKeyError, Steps, from_nothing, key_of, remembered
-from tests.world import Beside, are_filled, copied_out, filled_tables
+from tests.remembered import Steps, from_nothing, remembered
 
 pytestmark = pytest.mark.django_db
 

@@ -2,11 +2,10 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
 from typing import Any, cast
 
 from django.utils import timezone
@@ -37,7 +36,6 @@ from tests.documents.pdfs import scan_of, signed_pdf, small_pdf
 from tests.given import load_reference
 from tests.network.factories import make_epci, make_membership, make_organisation
 from tests.remembered import remembered
-from tests.world import WORLD
 
 _rank = itertools.count(1)
 QUOTAS = {"laptop": 20}
@@ -50,6 +48,7 @@ def load_law() -> None:
         load_reference("conventions")
 
 
+@remembered()
 def drawn(document: Document | None) -> Document:
     """A document whose PDF is there: a stand-in, since a real one takes a second to draw."""
     assert document is not None
@@ -61,6 +60,14 @@ def drawn(document: Document | None) -> Document:
     return document
 
 
+@remembered()
+def with_siret(organisation: Organisation) -> None:
+    """Give an organisation a SIRET, which a party must have."""
+    organisation.siret = f"9{next(_rank):013}"
+    organisation.save(update_fields=["siret"])
+
+
+@remembered()
 def party(kind: OrganisationKind, **fields: Any) -> Organisation:
     """An organisation that may be a party: it has a SIRET."""
     return make_organisation(kind, **{"siret": f"9{next(_rank):013}"} | fields)
@@ -97,12 +104,6 @@ class Treaty:
     draw: bool = False
 
     def __post_init__(self) -> None:
-        """A treaty of which nothing particular is asked is put back, as far as it goes (``tests.world``)."""
-        usual = {one.name: {"quotas": QUOTAS, "prices": PRICES}.get(one.name, one.default) for one in fields(self)}
-        self.is_plain = vars(self) == usual
-        if self.is_plain and (kept := WORLD.put_back("parties")) is not None:
-            self.__dict__ |= kept
-            return
         self.epci = self.epci or make_epci()
         self.workshop = self.workshop or party(OrganisationKind.RECONDITIONER)
         self.distributor = self.distributor or party(OrganisationKind.DISTRIBUTOR)
@@ -111,8 +112,7 @@ class Treaty:
             self.epci_party = party(OrganisationKind.EPCI, epci=self.epci)
         for organisation in (self.epci_party, self.workshop, self.distributor):
             if not organisation.siret:
-                organisation.siret = f"9{next(_rank):013}"
-                organisation.save(update_fields=["siret"])
+                with_siret(organisation)
         self.starts_on = self.starts_on or timezone.localdate(self.at)
         self.ends_on = self.ends_on or add_months(self.starts_on, 12) - timedelta(days=1)
 
@@ -171,22 +171,6 @@ class Treaty:
         }
         return DraftTerms(**given | changes)
 
-    def _put_back(self, name: str, heading: Mapping[str, Any]) -> Convention | None:
-        """The convention in this state and everybody around it, if nothing else happened since the parties came."""
-        if heading or not self.is_plain:
-            return None
-        kept = WORLD.put_back(name, after="parties", known=self._standing_for)
-        if kept is None:
-            return None
-        around, convention = kept
-        self.__dict__ |= around
-        made: Convention = convention
-        return made
-
-    def _standing_for(self, kept: tuple[dict[str, Any], Convention]) -> dict[int, Any]:
-        """The parties that a test may hold already are those of the convention."""
-        return {id(kept[0][name]): getattr(self, name) for name in ("epci", "epci_party", "workshop", "distributor")}
-
     def years(self) -> range:
         assert self.starts_on is not None
         assert self.ends_on is not None
@@ -221,7 +205,7 @@ class Treaty:
         return gate.apply(convention, "submit", actor=self.manager, at=self.at)
 
     def in_review(self, **heading: Any) -> Convention:
-        return self._put_back("in_review", heading) or self.submit(self.draft(**heading))
+        return self.submit(self.draft(**heading))
 
     def reviews(self, convention: Convention) -> list[Review]:
         """Those of the round, in the order they were asked."""
@@ -240,7 +224,7 @@ class Treaty:
         return again(convention)
 
     def approved(self, **heading: Any) -> Convention:
-        return self._put_back("approved", heading) or self.approve(self.in_review(**heading))
+        return self.approve(self.in_review(**heading))
 
     def changes_requested(self) -> Convention:
         """One is against, after the others."""
@@ -272,7 +256,7 @@ class Treaty:
         return opened
 
     def signing(self, **heading: Any) -> Convention:
-        return self._put_back("signing", heading) or self.open_signature(self.approved(**heading))
+        return self.open_signature(self.approved(**heading))
 
     def reopen(self, convention: Convention, reason: str = TextReopenReason.TERMS) -> Convention:
         return gate.apply(convention, "reopen", actor=self.manager, reason=reason, at=self.at)
@@ -313,12 +297,10 @@ class Treaty:
         return again(convention)
 
     def signed(self, **heading: Any) -> Convention:
-        return self._put_back("signed", heading) or self.sign_all(self.signing(**heading))
+        return self.sign_all(self.signing(**heading))
 
     def active(self, **heading: Any) -> Convention:
-        return self._put_back("active", heading) or gate.apply(
-            self.signed(**heading), "activate", actor=self.manager, at=self.at
-        )
+        return gate.apply(self.signed(**heading), "activate", actor=self.manager, at=self.at)
 
     # --- amendments
 
@@ -376,25 +358,6 @@ def active_convention(
     }
     return Treaty(**{name: value for name, value in given.items() if value is not None}).active()
 
-
-def go_through(folder: Path) -> None:
-    """Each state of a convention of which nothing particular is asked, for the tests of this process."""
-    with WORLD.going_through(folder):
-        treaty = Treaty()
-        WORLD.keep("parties", vars(treaty))
-        convention = treaty.in_review()
-        for name, step in (
-            ("in_review", lambda one: one),
-            ("approved", treaty.approve),
-            ("signing", treaty.open_signature),
-            ("signed", treaty.sign_all),
-            ("active", lambda one: gate.apply(one, "activate", actor=treaty.manager)),
-        ):
-            convention = step(convention)
-            WORLD.keep(name, (vars(treaty), convention))
-
-
-WORLD.stories.append(go_through)
 
 EXTRA = DraftArticle("visits", "Visites", "Chaque partie peut visiter l’atelier.")
 """An article that is not in the model."""
