@@ -15,7 +15,14 @@ from documents.services import Draft, freeze_documents
 from lifecycle.registry import Move
 from network.models import Organisation
 from prescriptions.collecting import CollectingPoint, Pair, points_for
-from prescriptions.enums import EQUIPMENT_KINDS, LIVE_STATES, NeedUse, PrescriptionPaperKind, SheetLanguage
+from prescriptions.enums import (
+    EQUIPMENT_KINDS,
+    LIVE_STATES,
+    NeedUse,
+    PrescriptionPaperKind,
+    PrescriptionState,
+    SheetLanguage,
+)
 from prescriptions.models import AgreementText, Prescription, PrescriptionPaper, SheetTranslation
 from prescriptions.own_papers import OWN_PAGE, leads_to_request
 from prescriptions.saying import Tongue, TranslatableDay, as_parts, translatable
@@ -29,6 +36,8 @@ IN_LANGUAGE = "documents/prescriptions/prescription_in_language.html"
 IN_LANGUAGES = ("title", "todo", "sentences", "listed", "reason", "needs", "settled")
 """What of a sheet is said in other languages: not what somebody wrote himself."""
 KINDS = {kind: f"prescription_{kind.value}" for kind in PrescriptionPaperKind}
+DISTRIBUTOR_ANSWERS = (*LIVE_STATES, PrescriptionState.REFUSED)
+"""While the household may call the distributor: its request is there, or was refused there."""
 FOR_USE: dict[str, str] = {
     NeedUse.PAPERWORK: "pour les démarches",
     NeedUse.STUDIES: "pour les études",
@@ -156,7 +165,7 @@ def _values(
         "prescriber_phone": by_pairs(prescriber.phone),
         "distributor": distributor.name if distributor else "",
         "distributor_phone": by_pairs(distributor.phone) if distributor else "",
-        "live": prescription.state in LIVE_STATES,
+        "distributor_answers": prescription.state in DISTRIBUTOR_ANSWERS,
     }
 
 

@@ -54,13 +54,17 @@ declare(
         model=CodedReason,
         series=("purpose", "code"),
         named=("label",),
-        fields=("label", "next_step", "part", "position"),
-        told=("purpose", "next_step", "part"),
+        fields=("label", "told", "next_step", "part", "position"),
+        told=("purpose", "told", "next_step", "part"),
         adds=True,
         hints={
             "code": CODE,
             "position": RANK,
-            "next_step": "Ce que l’on propose au foyer à la place.",
+            "told": "Pour un refus\u00a0: la raison que sa feuille dit au foyer, en le vouvoyant et sans point final.",
+            "next_step": (
+                "Pour un refus\u00a0: ce que le foyer peut faire à la place, dit au foyer. Laissée vide, qui refuse "
+                "l’écrit."
+            ),
             "part": "Pour ce qui manque\u00a0: l’endroit du dossier où le travailleur social l’apporte.",
         },
         file="coded_reasons.csv",

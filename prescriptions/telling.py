@@ -209,7 +209,7 @@ def _under_way(need: Need, told: str) -> str:
 
 def _refused(prescription: Prescription) -> Telling:
     decision = prescription.decisions.filter(verb="refuse").order_by("-pk").first()
-    labels = CodedReason.objects.labels_on(CodePurpose.REFUSAL, timezone.localdate(prescription.ended_at))
+    reasons = CodedReason.objects.told_on(CodePurpose.REFUSAL, timezone.localdate(prescription.ended_at))
     return Telling(
         PrescriptionPaperKind.REFUSED,
         "Votre demande est refusée",
@@ -218,7 +218,7 @@ def _refused(prescription: Prescription) -> Telling:
             "Vous n’êtes pas d’accord\u00a0? Dites-le à votre travailleur social.",
             "Si votre situation change, il peut faire une autre demande pour vous.",
         ),
-        reason=labels.get(prescription.end_reason, ""),
+        reason=reasons.get(prescription.end_reason, ""),
         proposed=decision.next_step if decision is not None else "",
     )
 

@@ -264,6 +264,8 @@ class CompletionSaid(TextChoices):
 
 NOT_ELIGIBLE = "not_eligible"
 """The refusal that says the rules are against: it is possible only when they are."""
+OTHER_REASON = "other"
+"""The reason of a dated list that says nothing by itself: it is possible only with words."""
 AGREEMENT_WITHDRAWN = "agreement_withdrawn"
 """Why a prescription ends when its household takes its agreement back: the distributor reads it no more."""
 HOUSEHOLD_ARCHIVED = "household_archived"

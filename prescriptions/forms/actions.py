@@ -123,11 +123,15 @@ class RefuseForm(CodedForm):
     purpose, sentence = CodePurpose.REFUSAL, prescription_rules.REFUSE_REASON.sentence
     next_step = written(
         "Et maintenant, pour le foyer",
-        "Le travailleur social reçoit ce texte\u00a0: où s’adresser, que faire. Laissé "
-        "vide, la suite prévue pour ce motif "
-        "est envoyée.",
+        "Le foyer lit ce texte sur sa feuille, et le travailleur social aussi\u00a0: où s’adresser, que faire. "
+        "Vouvoyez-le. Laissé vide, la suite prévue pour ce motif est envoyée\u00a0; un motif qui n’en a pas demande la "
+        "vôtre.",
     )
-    motive = written("Précision", "Facultative, gardée avec la décision.")
+    motive = written(
+        "Précision",
+        "Pour le travailleur social, pas pour la feuille du foyer. Gardée avec la décision\u00a0; facultative, sauf si "
+        "le motif y renvoie.",
+    )
 
 
 class WithdrawForm(CommentForm, CodedForm):

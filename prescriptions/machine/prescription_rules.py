@@ -15,6 +15,7 @@ from prescriptions.enums import (
     HOUSEHOLD_ARCHIVED,
     NOT_ELIGIBLE,
     OPEN_NEED_STATES,
+    OTHER_REASON,
     CodePurpose,
     EligibilityVerdict,
     ErasureChannel,
@@ -163,7 +164,7 @@ def _coded(code: str, sentence: str, purpose: CodePurpose) -> Requirement:
 REFUSE_REASON = _coded("reason", "Choisissez le motif du refus dans la liste.", CodePurpose.REFUSAL)
 NEXT_STEP = Requirement(
     "next_step",
-    "Dites au travailleur social ce que le foyer peut faire ensuite.",
+    "Écrivez au foyer où s’adresser, ou que faire\u00a0: ce motif n’a pas de suite prévue.",
     needs=("next_step",),
     field="next_step",
 )
@@ -174,6 +175,18 @@ def _grounded(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     verdicts = Fact.objects.verdicts(said, ctx.day)
     return {pk: REFUSAL_GROUNDED.sentence for pk in said if verdicts[pk] != EligibilityVerdict.AGAINST}
 
+
+def _explained_refusal(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    said = [pk for pk, given in per_row.items() if given.get("reason") == OTHER_REASON]
+    return {pk: REFUSAL_EXPLAINED.sentence for pk in said if not str(per_row[pk].get("motive") or "").strip()}
+
+
+REFUSAL_EXPLAINED = PerRow(
+    "refusal_explained",
+    "Ce motif ne dit rien seul\u00a0: écrivez dans la précision pourquoi vous refusez, le travailleur social la lit.",
+    _explained_refusal,
+    field="motive",
+)
 
 REFUSAL_GROUNDED = PerRow(
     "refusal_grounded",

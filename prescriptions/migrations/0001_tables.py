@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                     ("purpose", models.CharField(choices=[("refusal", "Refuser une prescription"), ("withdrawal", "Abandonner une prescription"), ("missing", "Demander un complément")], max_length=12, verbose_name="sert à")),
                     ("code", models.CharField(max_length=24, verbose_name="code")),
                     ("label", models.CharField(max_length=160, verbose_name="libellé")),
+                    ("told", models.CharField(blank=True, max_length=160, verbose_name="ce que lit le foyer")),
                     ("next_step", models.CharField(blank=True, max_length=300, verbose_name="suite proposée")),
                     (
                         "part",

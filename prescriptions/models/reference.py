@@ -53,6 +53,12 @@ class CodedReasonQuerySet(DatedQuerySet["CodedReason"]):
         return dict(self.on(day).filter(purpose=purpose).order_by("position", "pk").values_list("code", "label"))
 
     @read_once
+    def told_on(self, purpose: str, day: date) -> dict[str, str]:
+        """``{code: what the household reads of it}``, in force on ``day``."""
+        rows = self.on(day).filter(purpose=purpose).values_list("code", "told", "label")
+        return {code: told or label for code, told, label in rows}
+
+    @read_once
     def parts_by(self, day: date) -> dict[str, str]:
         """``{code: part of the file}`` of what was ever missing, by its last version begun on ``day``; empty: none."""
         begun = self.filter(purpose=CodePurpose.MISSING, valid_from__lte=day).order_by("valid_from")
@@ -65,6 +71,7 @@ class CodedReason(Dated):
     purpose = models.CharField("sert à", max_length=12, choices=CodePurpose)
     code = models.CharField("code", max_length=24)
     label = models.CharField("libellé", max_length=160)
+    told = models.CharField("ce que lit le foyer", max_length=160, blank=True)
     next_step = models.CharField("suite proposée", max_length=300, blank=True)
     part = models.CharField("se complète à", max_length=12, choices=FilePart, blank=True)
     position = models.PositiveSmallIntegerField("rang", default=0)

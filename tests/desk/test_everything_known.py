@@ -163,7 +163,13 @@ def test_a_code_that_is_in_two_lists_is_said_in_the_words_of_the_act_that_gave_i
     circle = Circle()
     household = circle.household()
     refused = circle.submitted(household=household)
-    refuse_prescription(actor=circle.adviser, prescription=refused, reason="other", comment="Hors de portée")
+    refuse_prescription(
+        actor=circle.adviser,
+        prescription=refused,
+        reason="other",
+        next_step="Voyez la mairie.",
+        motive="Hors de portée",
+    )
     left = circle.accepted(household=household)
     withdraw_prescription(actor=circle.worker, prescription=left, reason="other", comment="Sans suite")
     said = json.dumps(

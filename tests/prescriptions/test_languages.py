@@ -110,8 +110,9 @@ def test_whatever_the_state_nothing_of_the_sheet_is_left_in_french(language: She
 
 @pytest.mark.parametrize("language", SheetLanguage)
 def test_every_label_that_a_sheet_may_show_is_translated(language: SheetLanguage) -> None:
-    labels = CodedReason.objects.filter(purpose__in=(CodePurpose.REFUSAL, CodePurpose.MISSING))
-    shown = [*labels.exclude(code__in=NOT_FOR_THE_HOUSEHOLD).values_list("label", flat=True)]
+    labels = CodedReason.objects.filter(purpose=CodePurpose.MISSING).exclude(code__in=NOT_FOR_THE_HOUSEHOLD)
+    shown = [*labels.values_list("label", flat=True)]
+    shown += CodedReason.objects.told_on(CodePurpose.REFUSAL, timezone.localdate()).values()
     shown += [*NeedKind.labels, *FOR_USE.values(), *REACHED.values(), A_DEVICE, A_LINE]
     shown += [in_a_sentence(str(label)) for label in (*DropReason.labels, *Loss.labels)]
     assert not {plain(str(one)) for one in shown} - known_in(language)

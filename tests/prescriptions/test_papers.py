@@ -20,12 +20,13 @@ from documents.services import open_file, render_document
 from lifecycle.machine import verbs_of
 from lifecycle.registry import Move, Moved
 from network.models import Commune
-from prescriptions.enums import ContactChannel, DropReason, PrescriptionPaperKind, PrescriptionState
-from prescriptions.models import Household, Prescription, PrescriptionPaper
+from prescriptions.enums import CodePurpose, ContactChannel, DropReason, PrescriptionPaperKind, PrescriptionState
+from prescriptions.models import CodedReason, Household, Prescription, PrescriptionPaper
 from prescriptions.services.households import move_household
 from prescriptions.services.needs import drop_need, meet_need
 from prescriptions.services.prescriptions import (
     reconsider_prescription,
+    refuse_prescription,
     withdraw_prescription,
 )
 from prescriptions.sheets import TOLD as TOLD_BY
@@ -111,9 +112,22 @@ def test_one_is_called_by_the_way_one_prefers_if_one_can_be_reached_so() -> None
 
 def test_a_refusal_says_why_and_what_is_proposed_without_the_words_between_colleagues() -> None:
     text = drawn(current(brought_to("refused", Circle())))
-    assert "La demande relève d’un autre dispositif." in text
+    assert "Une autre aide que celle-ci répond à votre demande." in text
     assert "Ce qui est proposé : Voir la mairie." in text
     assert "collègues" not in text
+
+
+def test_a_household_is_told_of_a_refusal_to_itself_and_may_call_who_refused() -> None:
+    rows = CodedReason.objects.filter(purpose=CodePurpose.REFUSAL)
+    for word in ("foyer", "Orienter", "Vérifier", "précision"):
+        assert not [row for row in rows if word in row.told or word in row.next_step], word
+    circle = Circle()
+    prescription = circle.submitted()
+    refuse_prescription(actor=circle.adviser, prescription=prescription, reason="already_served")
+    text = drawn(current(prescription))
+    assert "Vous avez déjà été équipé pour ce besoin." in text
+    assert "Rapportez-le au point de distribution" in text
+    assert "Le distributeur solidaire" in text
 
 
 def test_what_is_missing_is_listed_but_not_what_the_adviser_asks_of_the_worker() -> None:

@@ -234,6 +234,20 @@ def test_a_refusal_says_why_and_what_comes_next(circle: Circle) -> None:
     )
 
 
+def test_a_refusal_whose_reason_says_nothing_alone_is_explained_and_nothing_typed_is_lost(circle: Circle) -> None:
+    submitted = circle.submitted()
+    client, url = acting(circle.adviser), page_of(submitted, "prescription_refuse")
+    page = answered(client, url, reason="other", next_step="", motive=" ")
+    assert 'href="#id_motive"' in page
+    assert 'href="#id_next_step"' in page
+    page = answered(client, url, reason="not_here", next_step="", motive="Il relève du fonds de solidarité.")
+    assert "Écrivez au foyer où s’adresser" in page
+    assert "Il relève du fonds de solidarité." in page
+    assert again(submitted).state == "submitted"
+    done(client, url, reason="other", next_step="Appelez le distributeur.", motive="Dossier ouvert ailleurs.")
+    assert again(submitted).state == "refused"
+
+
 def test_a_worker_gives_a_prescription_up_confirms_it_and_hands_it_on(circle: Circle) -> None:
     client = acting(circle.worker)
     accepted = circle.accepted()
