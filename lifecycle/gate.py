@@ -247,9 +247,9 @@ def _move(
 ) -> _Done:
     known = SetValues(values, per_row)
     leant, (clock, recorded_at) = _lock_set(
-        model, declared, before, Context(at or timezone.now(), actor, known), per_row
+        model, declared, before, Context(at or timezone.now(), actor, known, comment), per_row
     )
-    ctx = Context(instant_of(at, clock, follows=cause is not None), actor, known)
+    ctx = Context(instant_of(at, clock, follows=cause is not None), actor, known, comment)
     due = _still_due(declared, ctx, cause)
     rows = read(model, declared, before, ctx, scope if due is None else due, within=within)
     if any(before[row.pk] != row.links for row in rows) or leant != given(declared, ctx, per_row):
@@ -258,7 +258,7 @@ def _move(
         rows = [row for row in rows if row.allowed]
     instant = not_before(rows, ctx.at, strict=at is not None and cause is None)
     if instant != ctx.at:
-        ctx = Context(instant, actor, known)
+        ctx = Context(instant, actor, known, comment)
     judge(model, declared, rows, ctx, per_row, asking=False, locked=True)
     outcome = outcome_of(rows, ctx.at)
     movable = [row for row in rows if not row.reasons]
@@ -296,7 +296,7 @@ def _give_birth[M: Stateful](
     held = lock_in_order([*given(declared, asked, {}), *linked(model, declared, links)])
     pks, now = _name(model, instances)
     clock, recorded_at = held or now
-    ctx = Context(instant_of(at, clock, follows=cause is not None), actor, values)
+    ctx = Context(instant_of(at, clock, follows=cause is not None), actor, values, comment)
     drafts = []
     for pk, instance, found in zip(pks, instances, links, strict=True):
         instance.pk = pk

@@ -14,6 +14,8 @@ from lifecycle.actors import Actor
 type Condition = Q | BaseExpression | Combinable | bool
 type PerRowValues = dict[int, dict[str, Any]]
 
+EXPLAINED_IN_COMMENT = "Ce motif ne dit rien seul\u00a0: écrivez en commentaire pourquoi, sans nommer personne."
+
 
 @dataclass(frozen=True)
 class Place:
@@ -75,11 +77,12 @@ class SetValues(dict[str, Any]):
 
 @dataclass(frozen=True)
 class Context:
-    """What a rule may know: the instant, who acts and what was given. Never the machine's own clock."""
+    """What a rule may know: the instant, who acts, what was given and written. Never the machine's own clock."""
 
     at: datetime
     actor: Actor
     values: Mapping[str, Any] = field(default_factory=dict)
+    comment: str = ""
     _known: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def once[R](self, key: Hashable, read: Callable[[], R]) -> R:
@@ -157,6 +160,16 @@ class PerRow:
             pk: said if isinstance(said, Reason) else Reason(self.code, said, self.lifted_by, self.where, self.field)
             for pk, said in refused.items()
         }
+
+
+def explained_in_comment(*reasons: str) -> PerRow:
+    """A rule for the coded reasons that say nothing by themselves: a comment says what they do not."""
+
+    def unexplained(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+        silent = {} if ctx.comment.strip() else per_row
+        return {pk: EXPLAINED_IN_COMMENT for pk, given in silent.items() if given.get("reason") in reasons}
+
+    return PerRow("other_explained", EXPLAINED_IN_COMMENT, unexplained, field="comment")
 
 
 @dataclass(frozen=True)

@@ -110,11 +110,30 @@ def decide(request: ActingRequest, verb: SetVerb, selection: Selection) -> HttpR
     form = verb.form(request.POST if confirmed else None)
     if confirmed and form.is_valid():
         try:
-            return done(request, selection, lambda: verb.do(selection.rows, actor, form.cleaned_data))
+            outcome = _done_of(lambda: verb.do(selection.rows, actor, form.cleaned_data))
         except ValidationError as error:
             form.add_error(None, error)
+        else:
+            ask_again(form, outcome)
+        if form.is_valid():
+            return done(request, selection, lambda: outcome)
     outcome = gate.preview(selection.rows, verb.name, actor=actor, **verb.given)
     return foreseen(request, selection, outcome, form)
+
+
+def ask_again(form: forms.Form, outcome: gate.Outcome) -> None:
+    """Put beside its field what keeps every row of a set where none moved: it is typed there, and nothing is lost."""
+    if not outcome.moved and outcome.refused:
+        for reason in set.intersection(*(set(reasons) for reasons in outcome.refused.values())):
+            if reason.field in form.fields:
+                form.add_error(reason.field, reason.sentence)
+
+
+def _done_of(do: Callable[[], gate.Outcome]) -> gate.Outcome:
+    try:
+        return do()
+    except Refused as refused:
+        return gate.Outcome(refused=refused.reasons)
 
 
 def foreseen(request: HttpRequest, selection: Selection, outcome: gate.Outcome, form: forms.Form) -> HttpResponse:
@@ -135,10 +154,7 @@ def foreseen(request: HttpRequest, selection: Selection, outcome: gate.Outcome, 
 
 def done(request: HttpRequest, selection: Selection, do: Callable[[], gate.Outcome]) -> HttpResponse:
     """Call the set service, and the page that says what it did."""
-    try:
-        outcome = do()
-    except Refused as refused:
-        outcome = gate.Outcome(refused=refused.reasons)
+    outcome = _done_of(do)
     noun, moved, kept = selection.noun, len(outcome.moved), len(outcome.refused)
     context = {
         "selection": selection,

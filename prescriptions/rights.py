@@ -22,6 +22,8 @@ TOLD = {
     "announce_lifting": About.LIFTING,
 }
 """The verbs of which whoever asked is told, and by which letter."""
+STOPPED_BY_RIGHT = "Le foyer s’est opposé à l’usage de ses informations."
+"""Why what is still open stops, of requests with something met."""
 
 
 def _requests(move: Move) -> Iterable[RightsRequest]:
@@ -93,7 +95,7 @@ def _stop(asked: RightsRequest, move: Move) -> None:
     served = live.filter(needs__state=NeedState.MET).values("pk")
     act = {"actor": move.actor, "at": move.at, "cause": move}
     still = Need.objects.unsettled().filter(prescription__in=list(served.values_list("pk", flat=True)))
-    _all_moved(gate.apply_many(still, "drop", **act, reason=DropReason.OTHER))
+    _all_moved(gate.apply_many(still, "drop", **act, reason=DropReason.OTHER, comment=STOPPED_BY_RIGHT))
     unserved = Prescription.objects.live().filter(household=asked.household_id)
     _all_moved(gate.apply_many(unserved, "revoke", **act, channel=asked.channel))
 

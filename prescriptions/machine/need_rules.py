@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from lifecycle.machine import Context, Requirement
+from lifecycle.requirements import explained_in_comment
 from network.enums import OrganisationKind
 from network.models import Organisation
 from prescriptions.enums import LEFT_BECAUSE, DropReason, HouseholdState, OrderReason, PrescriptionState
@@ -72,6 +73,7 @@ DROP_REASON = Requirement(
     needs=("reason",),
     field="reason",
 )
+OTHER_EXPLAINED = explained_in_comment(DropReason.OTHER)
 
 
 def before_its_turn(values: Mapping[str, Any]) -> str:

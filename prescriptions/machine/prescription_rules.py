@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from lifecycle.actors import System
 from lifecycle.machine import Context, PerRow, Place, Requirement
-from lifecycle.requirements import PerRowValues
+from lifecycle.requirements import PerRowValues, explained_in_comment
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
@@ -199,6 +199,7 @@ REFUSAL_GROUNDED = PerRow(
 # --- withdraw
 
 WITHDRAW_REASON = _coded("reason", "Choisissez le motif de l’abandon dans la liste.", CodePurpose.WITHDRAWAL)
+OTHER_EXPLAINED = explained_in_comment(OTHER_REASON)
 NOTHING_MET = Requirement(
     "nothing_met",
     "Un besoin est déjà satisfait\u00a0: abandonnez plutôt les autres besoins, la prescription se clôt d’elle-même.",

@@ -3,6 +3,7 @@
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from lifecycle.machine import Requirement
+from lifecycle.requirements import explained_in_comment
 from network.enums import OrganisationKind
 from network.models import Organisation
 from prescriptions.enums import LIVE_STATES, TransferRefusal, TransferState
@@ -65,3 +66,4 @@ REFUSAL_GIVEN = Requirement(
     needs=("reason",),
     field="reason",
 )
+OTHER_EXPLAINED = explained_in_comment(TransferRefusal.OTHER)

@@ -105,7 +105,7 @@ class UnusableReason(TextChoices):
     INCOMPLETE = "incomplete", "Incomplet"
     UNERASABLE = "unerasable", "Stockage impossible à effacer"
     DANGEROUS = "dangerous", "Dangereux (batterie gonflée, choc électrique)"
-    OTHER = "other", "Autre motif"
+    OTHER = "other", "Autre motif, en commentaire"
 
 
 class DeviceReopenReason(TextChoices):

@@ -282,7 +282,7 @@ class DeviceMachine(Machine, of=Device):
         source=[S.RECEIVED, S.IN_PROCESS, S.AWAITING_PART, S.READY, S.RETURNED],
         target=S.UNUSABLE,
         who=can_work_on_device,
-        requires=[rules.UNUSABLE_REASON, rules.SERVED_OTHERWISE, rules.QUOTA_GIVEN_BACK],
+        requires=[rules.UNUSABLE_REASON, rules.UNUSABLE_EXPLAINED, rules.SERVED_OTHERWISE, rules.QUOTA_GIVEN_BACK],
         stamps={
             "unusable_at": AT,
             "unusable_reason": Given("reason"),

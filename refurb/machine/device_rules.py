@@ -11,7 +11,7 @@ from conventions.models import Quota
 from donations.models import PickUp
 from lifecycle.linked import Linked
 from lifecycle.machine import Context, PerRow, Place, Requirement
-from lifecycle.requirements import Capacity, PerRowValues
+from lifecycle.requirements import Capacity, PerRowValues, explained_in_comment
 from network.enums import OrganisationKind, Role
 from network.models import Organisation
 from network.permissions import acts_as, is_pilot
@@ -199,6 +199,7 @@ QUOTA_GIVEN_BACK = Capacity("quota_given_back", "La place est rendue.", counter=
 # --- waste and the other ways out
 
 UNUSABLE_REASON = coded(UnusableReason.values, "Dites pourquoi l’appareil n’est pas réemployable.")
+UNUSABLE_EXPLAINED = explained_in_comment(UnusableReason.OTHER)
 UNDO_REASON = coded(UndoRejectReason.values, "Dites en quoi la décision était une erreur.")
 
 

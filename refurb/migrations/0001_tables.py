@@ -388,7 +388,7 @@ class Migration(migrations.Migration):
                                 ("incomplete", "Incomplet"),
                                 ("unerasable", "Stockage impossible à effacer"),
                                 ("dangerous", "Dangereux (batterie gonflée, choc électrique)"),
-                                ("other", "Autre motif"),
+                                ("other", "Autre motif, en commentaire"),
                             ],
                             max_length=20,
                             verbose_name="non réemployable car",

@@ -397,6 +397,9 @@ def test_an_adviser_drops_several_needs_and_what_is_written_holds_no_social_secu
     refused = client.post(page, {**chosen, "comment": "1 84 12 59 350 001 08"}).content.decode()
     assert "<title>Erreur\u00a0: " in refused
     assert "1 84 12 59 350 001 08" in refused, "nothing typed is lost"
+    refused = client.post(page, {**chosen, "reason": "other"}).content.decode()
+    assert 'href="#id_comment"' in refused, "what every row lacks is asked beside its field"
+    assert '<option value="other" selected>' in refused
     assert states(needs) == ["waiting", "waiting"]
     assert "2 besoins changés" in told(client, page, "drop", needs, reason="unreachable")
     assert states(needs) == ["unmet", "unmet"]

@@ -221,7 +221,9 @@ def test_the_colleagues_who_receive_it_read_the_no_as_well(circle: Circle, presc
 
 
 def test_giving_it_up_ends_it(circle: Circle, prescription: Prescription) -> None:
-    withdrawn = withdraw_prescription(actor=circle.worker, prescription=said_no(prescription), reason="other")
+    withdrawn = withdraw_prescription(
+        actor=circle.worker, prescription=said_no(prescription), reason="no_longer_needed"
+    )
     assert withdrawn.state == PrescriptionState.WITHDRAWN
     assert "Aucun foyer n’a répondu" in home(circle, "worker")
 
@@ -249,7 +251,7 @@ def test_a_prescription_reopened_keeps_the_no_and_asks_nothing(circle: Circle) -
     skills, computer = prescription.needs.get(kind="digital_skills"), prescription.needs.get(kind="computer")
     start_need(actor=circle.worker, need=skills, mediation=circle.mediation)
     said_no(prescription)
-    gate.apply(computer, "drop", actor=circle.adviser, reason="no_longer_needed")
+    gate.apply(computer, "drop", actor=circle.adviser, reason="mistake")
     gate.apply(skills, "meet", actor=circle.worker)
     gate.apply(skills, "unmeet", actor=circle.worker)
     back = again(prescription)

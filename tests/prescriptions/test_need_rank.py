@@ -82,5 +82,5 @@ def test_what_waits_again_loses_nothing() -> None:
 def test_what_is_settled_has_no_rank() -> None:
     circle = Circle(at=START)
     need = waiting(circle)
-    drop_need(actor=circle.worker, need=need, reason=DropReason.OTHER, at=circle.later(days=1))
+    drop_need(actor=circle.worker, need=need, reason=DropReason.UNREACHABLE, at=circle.later(days=1))
     assert rank_of(need, circle.at) is None

@@ -315,7 +315,7 @@ def test_no_mail_names_a_household() -> None:
     assert circle.adviser
     household = circle.household(last_name="Innommable", email="foyer@exemple.test")
     prescription = circle.accepted(household=household)
-    drop_need(actor=circle.worker, need=prescription.needs.get(), reason=DropReason.OTHER)
+    drop_need(actor=circle.worker, need=prescription.needs.get(), reason=DropReason.UNREACHABLE)
     assert Mail.objects.about("prescription", prescription.pk).count() == 4
     for mail in Mail.objects.all():
         assert "Innommable" not in mail.subject + mail.body

@@ -181,4 +181,4 @@ def test_a_need_is_dropped_for_a_reason_that_people_may_give() -> None:
     for reason in ("nonsense", DropReason.PRESCRIPTION_EXPIRED):
         with pytest.raises(Refused, match="motif"):
             drop_need(actor=circle.worker, need=need, reason=reason)
-    assert drop_need(actor=circle.worker, need=need, reason=DropReason.OTHER).state == NeedState.UNMET
+    assert drop_need(actor=circle.worker, need=need, reason=DropReason.UNREACHABLE).state == NeedState.UNMET

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from documents.models import Mail
+from lifecycle.requirements import EXPLAINED_IN_COMMENT
 from network.enums import OrganisationKind, Role
 from prescriptions.models import Decision, HouseholdAccess, Prescription
 from prescriptions.services.prescriptions import ask_completion_prescription, withdraw_prescription
@@ -407,7 +408,21 @@ def test_the_page_costs_the_same_whatever_it_has_of_facts_papers_and_life(circle
 def test_a_prescription_given_up_says_the_reason_of_its_own_list() -> None:
     circle = Circle()
     prescription = circle.submitted()
-    withdraw_prescription(actor=circle.worker, prescription=prescription, reason="other")
+    withdraw_prescription(actor=circle.worker, prescription=prescription, reason="other", comment="Sans suite")
     page = read(acting(circle.worker), page_of(prescription, "prescription_detail"))
     assert "Autre motif, en commentaire" in page
     assert "Autre motif, dans la précision" not in page
+
+
+def test_a_reason_that_says_nothing_alone_is_explained_in_the_comment_and_nothing_typed_is_lost() -> None:
+    circle = Circle()
+    prescription = circle.accepted()
+    client = acting(circle.worker)
+    for row, name in ((prescription, "prescription_withdraw"), (prescription.needs.get(), "need_drop")):
+        page = answered(client, page_of(row, name), reason="other", comment=" ")
+        assert 'href="#id_comment"' in page
+        assert EXPLAINED_IN_COMMENT in page
+        assert '<option value="other" selected>' in page
+    assert (again(prescription).state, prescription.needs.get().state) == ("accepted", "waiting")
+    done(client, page_of(prescription.needs.get(), "need_drop"), reason="other", comment="Parti sans adresse.")
+    assert prescription.needs.get().state == "unmet"

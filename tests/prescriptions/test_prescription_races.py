@@ -88,8 +88,8 @@ def test_the_last_two_needs_settled_at_once_close_it_once() -> None:
     prescription = circle.accepted([(NeedKind.COMPUTER, NeedUse.WORK), (NeedKind.TABLET, NeedUse.SOCIAL)])
     one, two = prescription.needs.all()
     ends = at_once(
-        lambda: drop_need(actor=circle.worker, need=one, reason=DropReason.OTHER),
-        lambda: drop_need(actor=circle.worker, need=two, reason=DropReason.OTHER),
+        lambda: drop_need(actor=circle.worker, need=one, reason=DropReason.UNREACHABLE),
+        lambda: drop_need(actor=circle.worker, need=two, reason=DropReason.UNREACHABLE),
     )
     assert not refusals(ends)
     assert again(prescription).state == PrescriptionState.CLOSED_UNMET

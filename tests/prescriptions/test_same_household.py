@@ -191,7 +191,7 @@ def test_declared_the_same_after_both_were_filed_the_first_accepted_stops_the_ot
     missing = why_not(lambda: circle.accept(one))
     assert set(missing) == {STANDS}
     assert two.reference in missing[STANDS]
-    drop_need(actor=circle.adviser, need=two.needs.get(), reason=DropReason.OTHER)
+    drop_need(actor=circle.adviser, need=two.needs.get(), reason=DropReason.UNREACHABLE)
     assert circle.accept(one).state == PrescriptionState.ACCEPTED
 
 

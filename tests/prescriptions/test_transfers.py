@@ -181,7 +181,7 @@ def test_nobody_else_answers_nor_takes_the_file_by_itself(circle: Circle, receiv
 
 def test_what_ends_before_the_answer_is_offered_to_nobody_any_more(circle: Circle, receiver: Circle) -> None:
     transfer = offered(circle, receiver)
-    withdraw_prescription(actor=circle.worker, prescription=transfer.prescription, reason="other")
+    withdraw_prescription(actor=circle.worker, prescription=transfer.prescription, reason="mistake")
     assert again(transfer).state == "cancelled"
     assert waits(receiver.worker) == []
     with pytest.raises(Unknown):
@@ -291,6 +291,8 @@ def test_what_was_written_on_an_offer_is_forgotten_with_the_household(circle: Ci
     transfer = ask_transfer(
         actor=circle.worker, prescription=prescription, prescriber=receiver.prescriber, comment="chez indicible"
     )
+    with pytest.raises(Refused, match="écrivez en commentaire pourquoi"):
+        decline_transfer(actor=receiver.worker, transfer=transfer, reason=TransferRefusal.OTHER)
     decline_transfer(actor=receiver.worker, transfer=transfer, reason=TransferRefusal.OTHER, comment="chez indicible")
     forget_households([prescription.household_id], timezone.now())
     assert not Comment.objects.filter(text__icontains="indicible").exists()

@@ -336,6 +336,8 @@ def test_a_selection_is_rejected_for_one_coded_reason(bench: Bench) -> None:
     asked = client.post(url, chosen).content.decode()
     assert "<title>Erreur\u00a0: " in asked
     assert "Dites pourquoi" in asked
+    assert 'href="#id_comment"' in client.post(url, chosen | {"reason": "other"}).content.decode()
+    assert {fresh(device).unusable_reason for device in rejected} == {""}
 
     client.post(url, chosen | {"reason": "obsolete"})
     assert {fresh(device).unusable_reason for device in rejected} == {"obsolete"}
