@@ -22,7 +22,7 @@ from distribution.models import Appointment, HandOver
 from distribution.repaired import waits_until, way_of
 from distribution.services import allotment, hand_overs, point_stock, returns
 from distribution.services.appointments import is_written_to
-from distribution.views.hand_overs import device_reserve, note_of, opened_note
+from distribution.views.hand_overs import device_reserve, note_of, opened_note, why_dropped
 from documents.enums import MessageChannel
 from lifecycle.acting import deposited
 from lifecycle.forms import ReasonForm
@@ -104,11 +104,11 @@ def _note_of_the_day(request: Request, device: Device) -> Mapping[str, Any]:
 
 def _note_of_exchange(request: Request, device: Device) -> Mapping[str, Any]:
     found = _note(request, device)
-    if found["note"] is not None and found["note"].kind != HandOverKind.EXCHANGE:
-        return {"note": None, "household": None}
+    if found["note"] is None or found["note"].kind != HandOverKind.EXCHANGE:
+        return {"note": None, "household": None, "dropped": why_dropped(request, device)}
     told = "Vérifiez les deux appareils et le foyer\u00a0: un échange ne s’annule pas."
     told += " Ensuite, l’appareil remis se reprend en retour."
-    return found | {"warning": told if found["note"] is not None else ""}
+    return found | {"warning": told}
 
 
 PAGES: tuple[Page[Request], ...] = (

@@ -43,7 +43,9 @@ FELL = (ClosedBecause.RELEASED, ClosedBecause.LOST)
 NOT_RESERVED = Reason("not_reserved", "La fiche se prépare pour un appareil réservé.")
 NOT_AVAILABLE = Reason("not_available", "L’échange se fait avec un appareil disponible au point de distribution.")
 NO_NOTE = Reason(
-    "no_note", "La fiche d’échange n’est pas préparée\u00a0: choisissez l’appareil rapporté.", field="replaces"
+    "no_note",
+    "Aucune fiche d’échange n’est prête\u00a0: choisissez l’appareil rapporté, puis son remplaçant.",
+    field="replaces",
 )
 
 

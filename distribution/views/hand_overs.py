@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from distribution.enums import ClosedBecause, HandOverKind
 from distribution.forms.households import DeviceReserveForm, TermsForm
 from distribution.machine.allotment_rules import grid_of
 from distribution.models import HandOver
@@ -24,7 +25,7 @@ from prescriptions.views.rows import opened
 from refurb.enums import DeviceState
 from refurb.models import Device
 from refurb.views.devices import DEVICE_PAGES, visible_device
-from typography.french import euros
+from typography.french import euros, in_a_sentence
 
 KEPT = (
     "Par un CCAS, une association, une caisse… Laissez vide pour garder ce qui est déjà pris en charge pour ce besoin,"
@@ -128,6 +129,18 @@ def opened_note(request: Request, device: Device) -> HandOver | None:
     """The same for a page that shows the household, once it is written who opened it."""
     note = note_of(request, device)
     return opened(request, note.need.prescription.household, note) if note is not None else None
+
+
+def why_dropped(request: Request, device: Device) -> str:
+    """Why the exchange that was prepared with a device does not take place any more; nothing when none was."""
+    seen = HandOver.objects.visible_to(request.membership).filter(device=device, kind=HandOverKind.EXCHANGE)
+    last = seen.filter(handed_over_at=None, closed_at__isnull=False).select_related("replaces").order_by("-pk").first()
+    if last is None or last.replaces is None:
+        return ""
+    why = in_a_sentence(last.get_closed_because_display())
+    if last.closed_because == ClosedBecause.RELEASED and last.replaces.state == DeviceState.HANDED_OVER:
+        why = f"le retour de {last.replaces} a été annulé"
+    return f"L’échange préparé avec cet appareil n’a plus lieu\u00a0: {why}."
 
 
 def part_kept(note: HandOver) -> str:

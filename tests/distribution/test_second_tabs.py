@@ -10,7 +10,8 @@ from django.utils import timezone
 from distribution.enums import AppointmentState, HandOverProof
 from distribution.models import Appointment
 from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
-from distribution.services.hand_overs import prepare_hand_over
+from distribution.services.hand_overs import prepare_exchange, prepare_hand_over
+from lifecycle import gate
 from refurb.enums import DeviceState
 from refurb.models import Device
 from tests.distribution.appointment_pages import kept, opened_page, own, page_of
@@ -113,6 +114,19 @@ def test_a_note_prepared_again_in_another_tab_is_not_signed_by_the_page_that_sho
 
     done(client, url, **boxes_of(asked) | {"attested": "on"})
     assert again(device).state == DeviceState.HANDED_OVER
+
+
+def test_an_exchange_whose_return_was_undone_in_another_tab_is_said_to_take_no_place(shelf: Shelf) -> None:
+    back, other, client = shelf.returned(), shelf.available(), acting(shelf.adviser)
+    prepare_exchange(actor=shelf.adviser, device=other, replaces=back)
+    url = reverse("distribution:device_exchange", args=[other.reference])
+    tab = boxes(client, url) | {"proof": HandOverProof.ATTESTED.value, "attested": "on"}
+    gate.apply(back, "undo_take_back", actor=shelf.adviser, reason="wrong_device")
+
+    page = answered(client, url, **tab)
+    assert "Rien n’est enregistré" in page
+    assert f"L’échange préparé avec cet appareil n’a plus lieu\u00a0: le retour de {back} a été annulé." in page
+    assert again(other).state == DeviceState.AVAILABLE
 
 
 def test_what_was_handed_over_in_another_tab_is_said_to_be_and_not_handed_over_twice(shelf: Shelf) -> None:
