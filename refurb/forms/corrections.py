@@ -10,7 +10,7 @@ from refurb.forms.devices import SCANNED
 from refurb.machine.correction_rules import UNDO_RECEIVE_REASON
 from refurb.machine.tag_rules import CORRECT_TAG_REASON, TAG_GIVEN
 from refurb.models import TagShape
-from refurb.tags import LONGEST, cleaned
+from refurb.tags import cleaned
 
 
 class DeviceCorrectTagForm(ReasonForm):
@@ -18,7 +18,6 @@ class DeviceCorrectTagForm(ReasonForm):
 
     tag = forms.CharField(
         label="Étiquette collée sur l’appareil",
-        max_length=LONGEST,
         widget=forms.TextInput({**SCANNED, "autofocus": True}),
         error_messages={"required": TAG_GIVEN.sentence},
     )

@@ -101,7 +101,6 @@ class DeviceReceiveForm(CommentForm):
 
     tag = forms.CharField(
         label="Étiquette de l’atelier",
-        max_length=40,
         widget=forms.TextInput({**SCANNED, "autofocus": True}),
         error_messages={"required": TAG_GIVEN.sentence},
     )
@@ -113,7 +112,6 @@ class DeviceScanForm(forms.Form):
 
     tag = forms.CharField(
         label="Étiquette",
-        max_length=40,
         widget=forms.TextInput({**SCANNED, "autofocus": True, "class": "scan"}),
         error_messages={"required": TAG_GIVEN.sentence},
     )
@@ -156,7 +154,6 @@ class DeviceRegisterForm(CommentForm):
 
     tag = forms.CharField(
         label="Étiquette de l’atelier",
-        max_length=40,
         widget=forms.TextInput({**SCANNED, "autofocus": True}),
         error_messages={"required": TAG_GIVEN.sentence},
     )

@@ -112,11 +112,15 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         return self.filter(tag_key=key) if key else self.none()
 
     def named(self, text: str, *, begun: bool = False) -> Self:
-        """Those that have this label, reference or serial number, however it is spelt; ``begun``: or a longer label."""
+        """Those that have this label, reference or serial number, however it is spelt; ``begun``: or a longer label.
+
+        What a maker wrote in the place of a number (« 0 », « To be filled… ») names nobody.
+        """
         wanted = scanned(text)
         key = normal(wanted)
         label = Q(tag_key__startswith=key) if begun and key else Q(tag_key=key)
-        return self.filter((label & ~Q(tag="")) | Q(reference__iexact=wanted) | Q(serial__iexact=wanted))
+        serial = Q(serial__iexact=wanted) & ~Q(serial_key="")
+        return self.filter((label & ~Q(tag="")) | Q(reference__iexact=wanted) | serial)
 
     def labelled(self, texts: Collection[str]) -> Self:
         """Those that have one of these labels, however it is spelt, or one of these references; one query for all."""

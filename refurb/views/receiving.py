@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from donations.models import DonationLine, InventoryUnit
+from lifecycle import references
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.exceptions import Refused
 from lifecycle.forms import retype
@@ -59,7 +60,9 @@ def device_scan(request: Request, pk: int) -> HttpResponse:
         unit = _named(form, actor, line)
         place = form.cleaned_data["place"]
         facts = {"place": place} if place else {}
-        if not unit and not form.errors and (held := _known(actor, scanned)):
+        if not unit and not form.errors and (held := _scanned_code(actor, scanned)):
+            form.add_error(None, _already(held, line, "ce code est celui d’un"))
+        elif not unit and not form.errors and (held := _known(actor, scanned)):
             form.add_error(None, _already(held, line, "ce numéro de série est celui d’un"))
         if unit is None and not form.errors:
             try:
@@ -153,6 +156,14 @@ def device_register(request: Request) -> HttpResponse:
 def _device_tagged(actor: Membership, tag: str) -> Device | None:
     devices = Device.objects.visible_to(actor).tagged(tag).exclude(state__in=ENDED)
     return devices.select_related("donation").order_by("-received_at").first()
+
+
+def _scanned_code(actor: Membership, text: str) -> Device | None:
+    """The device whose printed label was scanned by its square: a code that opens a page, in the place of its tag."""
+    if "://" not in text:
+        return None
+    seen = Device.objects.visible_to(actor).filter(reference=references.scanned(text))
+    return seen.exclude(tag="").exclude(state__in=ENDED).select_related("donation").first()
 
 
 def _known(actor: Membership, text: str) -> Device | None:

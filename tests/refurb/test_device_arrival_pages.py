@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from refurb.enums import DeviceState
 from refurb.models import Device
+from refurb.services.corrections import set_tag_shape
 from tests.donations.scene import Scene, first_line, public_scene
 from tests.refurb.devices import Bench, given_to, load_numbers, new_tag
 from tests.refurb.pages import acting, answered, read
@@ -50,6 +51,23 @@ def test_a_tag_that_cannot_be_taken_is_named_and_the_box_is_empty_for_the_next()
     assert 'value="B3"' in page
     assert "autofocus" in page
     assert "Scannez ou saisissez l’étiquette" in answered(client, url, tag=" ")
+
+
+def test_what_is_no_label_is_said_to_be_what_it_is() -> None:
+    scene = public_scene()
+    workshop = given_to(scene)
+    known = workshop.received(serial="0")
+    url = reverse("refurb:device_scan", args=[first_line(scene.collected()).pk])
+    client = acting(workshop.technician)
+    page = answered(client, url, tag="https://maillon.exemple.fr/appareils/" + known.reference + "/")
+    assert "ce code est celui d’un appareil de l’atelier\u00a0: <a href=" in page
+    set_tag_shape(actor=workshop.manager, shape="PRH-####")
+    page = answered(client, url, tag="X" * 54)
+    assert "Une étiquette compte 40\u00a0signes au plus" in page
+    assert "n’a pas la forme des étiquettes de l’atelier\u00a0: PRH-####" in page
+    page = answered(client, url, tag="0")
+    assert "est celui d’un appareil" not in page, "what stands in the place of a number is the number of none"
+    assert "n’a pas la forme des étiquettes de l’atelier\u00a0: PRH-####" in page
 
 
 def test_one_scan_too_many_leads_to_the_unexpected() -> None:
