@@ -15,6 +15,8 @@ SPELT_OUT = Upper(Func(F("tag"), Value(_IGNORED), Value(""), Value("g"), functio
 """``normal``, as the database computes it."""
 FIGURE, LETTER, EITHER = "#", "@", "*"
 _STANDS_FOR = {FIGURE: "[0-9]", LETTER: "[A-Z]", EITHER: "[A-Z0-9]"}
+_APART = " -"
+"""The signs of a form that its normal form leaves out."""
 SHAPE_MADE_OF = re.compile(r"[A-Za-z0-9#@*](?:[A-Za-z0-9 ./_#@*-]*[A-Za-z0-9#@*])?")
 
 
@@ -26,6 +28,15 @@ def cleaned(tag: object) -> str:
 def normal(tag: object) -> str:
     """The one form by which two labels compare: without case, spaces or dashes."""
     return re.sub(_IGNORED, "", str(tag or "")).upper()
+
+
+def spelt(tag: object, shape: str) -> str:
+    """A label as it is kept: as its workshop's form writes it when it has that form, « lil 00917 » as « LIL-00917 »."""
+    kept = cleaned(tag)
+    if not shape or not fits(kept, shape):
+        return kept
+    signs = iter(normal(kept))
+    return "".join(sign if sign in _APART else next(signs) for sign in shape)
 
 
 def is_made_right(tag: str) -> bool:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
 from refurb.permissions import can_work_on_device
-from refurb.tags import LONGEST, SHAPE_MADE_OF
+from refurb.tags import LONGEST, SHAPE_MADE_OF, spelt
 
 WRONG_SHAPE = (
     "Une forme compte des lettres sans accent, des chiffres, des espaces, les signes - . / _, et # pour un chiffre,"
@@ -38,6 +38,11 @@ class TagShapeQuerySet(models.QuerySet["TagShape"]):
         """``{workshop: the form of its labels}`` for those that have one; one query."""
         newest = self.filter(workshop__in=set(workshops)).order_by("workshop", "-pk").distinct("workshop")
         return {workshop: shape for workshop, shape in newest.values_list("workshop", "shape") if shape}
+
+    def spell(self, workshop: int | None, tags: Iterable[str]) -> dict[str, str]:
+        """``{label as it was typed: as it is kept}`` in a workshop, in the form it fixed; one query."""
+        shape = self.of_workshops([workshop]).get(workshop, "") if workshop else ""
+        return {tag: spelt(tag, shape) for tag in tags}
 
 
 class TagShape(models.Model):

@@ -21,7 +21,7 @@ def correct_tag_device(
     """Write the label that is on the device; the journal keeps both. Raises Unknown, PermissionDenied, Refused."""
     lock(Device, [device.pk], "FOR NO KEY UPDATE")
     was = Device.objects.filter(pk=device.pk).values_list("tag_key", flat=True).first()
-    stuck = cleaned(tag)
+    stuck = TagShape.objects.spell(actor.organisation_id, [tag])[tag]
     corrected: Device = gate.apply(
         device,
         "correct_tag",

@@ -15,9 +15,10 @@ from network.models import Epci
 from refurb.enums import IN_THE_WORKSHOP, DeviceState, DeviceType
 from refurb.machine.tag_rules import TAG_FREE
 from refurb.models.device import Device
+from refurb.models.tag_shape import TagShape
 from refurb.services.inventory import facts_of, unit_for
 from refurb.services.locked_devices import held_device, held_devices
-from refurb.tags import cleaned
+from refurb.tags import normal
 
 NO_FREE_UNIT = Reason(
     "no_free_unit",
@@ -51,7 +52,7 @@ def receive_device(
     """
     if (line is None) == (device is None):
         raise TypeError("one of line and device")
-    stuck = cleaned(tag)
+    stuck = _spelt(actor, tag)
     unit = device or _free_unit(actor, line, stuck)  # type: ignore[arg-type]
     received = gate.apply(unit, "receive", actor=actor, at=at, comment=comment, tag=stuck)
     return _write_facts(received, facts, number)
@@ -75,15 +76,16 @@ def receive_devices(
     the line has not enough free units.
     """
     units = _free_units(actor, line, len(tags))
-    per_row = {unit.pk: {"tag": cleaned(tag)} for unit, tag in zip(units, tags, strict=True)}
+    kept = TagShape.objects.spell(actor.organisation_id, tags)
+    per_row = {unit.pk: {"tag": kept[tag]} for unit, tag in zip(units, tags, strict=True)}
     outcome = gate.apply_many(
         Device.objects.filter(pk__in=per_row), "receive", actor=actor, at=at, comment=comment, per_row=per_row
     )
     if place:
         Device.objects.filter(pk__in=outcome.moved).update(place=place.strip())
     if facts:
-        read = {cleaned(tag): said for tag, said in facts.items()}
-        described = [Device(pk=pk, **_known(read[per_row[pk]["tag"]])) for pk in outcome.moved]
+        read = {normal(tag): said for tag, said in facts.items()}
+        described = [Device(pk=pk, **_known(read[normal(per_row[pk]["tag"])])) for pk in outcome.moved]
         Device.objects.bulk_update(described, sorted({name for said in facts.values() for name in said}))
     return outcome
 
@@ -113,8 +115,13 @@ def register_device(
         origin_epci=donation.origin_epci.today if donation and donation.origin_epci else None,
         **_known(facts),
     )
-    registered: Device = gate.create(found, "register", actor=actor, at=at, comment=comment, tag=cleaned(tag))
+    registered: Device = gate.create(found, "register", actor=actor, at=at, comment=comment, tag=_spelt(actor, tag))
     return registered
+
+
+def _spelt(actor: Actor, tag: str) -> str:
+    """A label as the actor's workshop keeps it."""
+    return TagShape.objects.spell(actor.organisation_id, [tag])[tag]
 
 
 @gate.one_transaction

@@ -122,7 +122,17 @@ def test_a_label_out_of_the_form_is_refused_with_the_form(bench: Bench) -> None:
 
     assert codes(refused.value) == {"tag_in_shape"}
     assert "PRH-####" in str(refused.value)
-    assert bench.received(tag="prh 0042")
+
+
+def test_a_label_is_kept_as_the_form_of_its_workshop_writes_it(bench: Bench) -> None:
+    corrections.set_tag_shape(actor=bench.manager, shape="PRH-####")
+    device = bench.received(tag="prh 0042")
+    assert device.tag == "PRH-0042"
+
+    act = {"actor": bench.technician, "device": device, "reason": CorrectTagReason.values[0]}
+    with pytest.raises(Refused, match="Rien ne change"):
+        corrections.correct_tag_device(tag="prh0042", **act)
+    assert corrections.correct_tag_device(tag="prh 43 00", **act).tag == "PRH-4300"
 
 
 def test_a_form_comes_and_goes_and_is_kept(bench: Bench) -> None:
