@@ -3,7 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
+from typography.french import written_number
+
+BOUNDS: dict[type, str] = {
+    MinValueValidator: "Donnez un nombre supérieur ou égal à {}.",
+    MaxValueValidator: "Donnez un nombre inférieur ou égal à {}.",
+}
+"""What is said of a number out of its bounds, which are written as the pages write them."""
 SPACES = dict.fromkeys(map(ord, " \t\u00a0\u202f"))
 
 
@@ -16,6 +24,9 @@ class AmountField(forms.DecimalField):
         given.setdefault("localize", True)
         given.setdefault("widget", forms.TextInput({"inputmode": "decimal"}))
         super().__init__(**given)
+        for bound in self.validators:
+            if type(bound) in BOUNDS and not callable(bound.limit_value):
+                bound.message = BOUNDS[type(bound)].format(written_number(bound.limit_value))
 
     def to_python(self, value: Any) -> Any:
         """The number; raises ValidationError for anything else, another unit included."""

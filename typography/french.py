@@ -41,6 +41,13 @@ def grouped(figure: int | str | None) -> str:
     return "" if figure is None else f"{figure:,}".replace(",", NARROW).replace("-", MINUS)
 
 
+def written_number(figure: Decimal | float) -> str:
+    """A number with its comma and its thousands apart, without useless zeros: « 100 000 », « 2,5 », « −2 »."""
+    number = Decimal(str(figure)).normalize()
+    whole, _, decimals = f"{abs(number):f}".partition(".")
+    return f"{MINUS if number < 0 else ''}{grouped(int(whole))}{',' if decimals else ''}{decimals}"
+
+
 def plural(figure: int, endings: str = ",s") -> str:
     """The ending of a French word: the second one from 2 on; 0 is singular."""
     return endings.split(",")[figure >= 2]
@@ -68,8 +75,9 @@ def _begins_with_a_vowel(name: str) -> bool:
 
 
 def in_a_sentence(sentence: str) -> str:
-    """A sentence inside another: neither its capital nor its full stop."""
-    return sentence[:1].lower() + sentence[1:].rstrip(".")
+    """A sentence inside another: neither its capital nor its full stop; an acronym that begins it stays."""
+    begins = sentence[:1] if sentence[1:2].isupper() else sentence[:1].lower()
+    return begins + sentence[1:].rstrip(".")
 
 
 def day(value: date | datetime | None) -> str:

@@ -312,7 +312,7 @@ class Migration(migrations.Migration):
                     ("convention", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="prices", to="conventions.convention", verbose_name="convention")),
                     ("type", models.CharField(choices=[("laptop", "Ordinateur portable"), ("desktop", "Ordinateur fixe"), ("tablet", "Tablette"), ("smartphone", "Smartphone"), ("screen", "Écran")], max_length=12, verbose_name="type")),
                     ("grade", models.CharField(blank=True, max_length=12, verbose_name="grade")),
-                    ("amount", models.DecimalField(decimal_places=2, max_digits=8, validators=[django.core.validators.MinValueValidator(Decimal("0.01"))], verbose_name="prix TTC")),
+                    ("amount", models.DecimalField(decimal_places=2, max_digits=8, validators=[django.core.validators.MinValueValidator(Decimal("0.01"), "Un prix est plus grand que zéro.")], verbose_name="prix TTC")),
                 ],
                 options={
                     "verbose_name": "prix de la grille",

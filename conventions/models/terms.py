@@ -13,7 +13,7 @@ from conventions.models.convention import Convention
 from conventions.models.reference import MONEY
 
 YEARS = [MinValueValidator(1), MaxValueValidator(3)]
-POSITIVE = [MinValueValidator(Decimal("0.01"))]
+POSITIVE = [MinValueValidator(Decimal("0.01"), "Un prix est plus grand que zéro.")]
 
 
 class ConventionClause(models.Model):

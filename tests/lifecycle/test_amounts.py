@@ -28,6 +28,19 @@ def test_each_unit_may_be_typed_where_it_is_meant_and_another_is_refused() -> No
         NumberField().clean("2,4 €")
 
 
+def test_what_is_out_of_bounds_is_told_with_the_figures_of_the_pages() -> None:
+    field = NumberField(min_value=Decimal("-2.00"), max_value=Decimal("100000.00"))
+    half = NumberField(min_value=Decimal("0.50"))
+    for asked, typed, told in (
+        (field, "-3", "supérieur ou égal à −2."),
+        (field, "100 001", "inférieur ou égal à 100\u202f000."),
+        (half, "0", "supérieur ou égal à 0,5."),
+    ):
+        with pytest.raises(forms.ValidationError) as refused:
+            asked.clean(typed)
+        assert refused.value.messages == [f"Donnez un nombre {told}"]
+
+
 @pytest.mark.parametrize("typed", ["1,234.50", "1.234,50", "€", "douze", "1-2", "--5", "1,2,3"])
 def test_what_is_no_amount_is_refused(typed: str) -> None:
     with pytest.raises(forms.ValidationError):
