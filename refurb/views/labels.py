@@ -147,7 +147,8 @@ def label_run(request: Request, pk: int) -> HttpResponse:
     )
     run = get_object_or_404(runs, pk=pk)
     printed = Label.objects.filter(run=run).select_related("device")
-    return render(request, "refurb/label_run.html", {"run": run, "labels": printed})
+    again = sum(label.again for label in printed)
+    return render(request, "refurb/label_run.html", {"run": run, "labels": printed, "again": again})
 
 
 @require_safe

@@ -111,6 +111,15 @@ def test_a_printing_says_for_ever_what_it_said(bench: Bench) -> None:
     assert "Un autre" in again.labels.get().said
 
 
+def test_of_a_printing_only_those_printed_before_are_said_to_be_printed_again(bench: Bench) -> None:
+    before, new = bench.received(), bench.received()
+    printed(bench, before)
+    run = printed(bench, before, new, reason="lost")
+    page = read(acting(bench.technician), reverse("refurb:label_run", args=[run.pk]))
+    assert "1\u00a0étiquette réimprimée\u00a0: décollée ou perdue." in page
+    assert "Réimprimées car" not in page
+
+
 def test_the_words_of_a_device_are_text_and_nothing_else(bench: Bench) -> None:
     device = bench.received(manufacturer="<script>x</script>", model="& Cie")
     run = printed(bench, device)
