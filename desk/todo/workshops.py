@@ -311,7 +311,7 @@ def _allotted(device: Any) -> BlockRow:
 
 def _brought_back(device: Any) -> BlockRow:
     why = device.get_return_reason_display()
-    told = f"{why}\u00a0: «\u00a0{device.symptom}\u00a0»" if device.symptom else why
+    told = f"{why}\u00a0: «\u00a0{device.symptom.rstrip(' .')}\u00a0»" if device.symptom else why
     about = f"{told}. {standing_of(device)}"
     return _device(device, about, since(device.returned_at, "rapporté"))
 

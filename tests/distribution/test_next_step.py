@@ -57,7 +57,7 @@ def test_once_its_household_is_served_otherwise_a_device_waits_for_its_workshop(
 
 def test_the_first_pages_say_where_each_return_stands_and_what_is_to_be_done_first() -> None:
     shelf = Shelf()
-    settled, owed, repaired = shelf.returned(), shelf.returned(), shelf.returned()
+    settled, owed, repaired = shelf.returned(), shelf.returned(comment="S’éteint seul."), shelf.returned()
     settle_return(actor=shelf.adviser, device=settled, kind=SettlementKind.GIVEN_UP)
     shelf.repair(repaired)
 
@@ -69,7 +69,8 @@ def test_the_first_pages_say_where_each_return_stands_and_what_is_to_be_done_fir
         assert [one.pk for one in lines(someone)] == [settled.pk, owed.pk, repaired.pk]
     page = acting(shelf.adviser).get("/").content.decode()
     assert f"Panne. {REPAIRED}" in page
-    assert "Panne. À réparer, à échanger ou à rembourser" in acting(shelf.technician).get("/").content.decode()
+    page = acting(shelf.technician).get("/").content.decode()
+    assert "Panne\u00a0: «\u00a0S’éteint seul\u00a0». À réparer, à échanger ou à rembourser" in page
 
 
 def lines(actor: Membership) -> list[Device]:
