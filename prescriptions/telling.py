@@ -275,8 +275,8 @@ def _lost(need: Need) -> str:
 LIMITED_TODO = "Vous avez demandé que rien n’avance\u00a0: tout est gardé comme c’est."
 LIMITED = (
     (
-        "Ce qui est écrit sur vous ne sert à rien tant que cela dure. Personne ne vous appelle ni ne vous écrit, et "
-        "votre place est gardée."
+        "Tant que cela dure, ce qui est écrit sur vous est gardé, et personne ne s’en sert. Personne ne vous appelle "
+        "ni ne vous écrit, et votre place est gardée."
     ),
     "Vous voulez que cela reprenne\u00a0? Dites-le à votre travailleur social.",
 )
