@@ -16,7 +16,7 @@ from refurb.models import Device, Drive, Label, LabelRun, LabelSheet, TagShape
 from refurb.permissions import can_set_tag_shape, can_work_on_device
 from refurb.sheets import READY_MADE, SheetLayout
 from refurb.tags import FIGURE, is_numbered, normal, pattern_of
-from typography.french import plural, storage
+from typography.french import in_a_sentence, plural, storage
 
 IN_HAND = (
     DeviceState.RECEIVED,
@@ -237,7 +237,7 @@ def already_said(devices: Sequence[Device]) -> str:
 def _why_not(device: Device) -> str:
     if not device.tag:
         return f"{device.reference} n’a pas encore d’étiquette\u00a0: elle lui est donnée à la réception."
-    return f"{device.tag} n’est plus suivi\u00a0: {device.get_state_display().lower()}."
+    return f"{device.tag} n’est plus suivi\u00a0: {in_a_sentence(device.get_state_display())}."
 
 
 def _capacity() -> Subquery:

@@ -434,6 +434,9 @@ def test_the_pages_of_prescriptions_show_devices_to_those_who_may(shelf: Shelf) 
     note = page_of(device, "hand_over_note", device.hand_overs.get().pk)
     assert note in page
     assert page_of(device, "device_detail") + '"' not in page
+    back = shelf.take_back(shelf.handed_over(device))
+    page = read(acting(worker), reverse("prescriptions:prescription_detail", args=[prescription.reference]))
+    assert f"{back}\u00a0: retour SAV" in page, "the capitals of an acronym stay"
 
 
 def test_the_panel_of_a_waiting_need_leads_the_adviser_to_the_devices_and_the_pilot_to_a_derogation(
