@@ -25,7 +25,7 @@ class AmountField(forms.DecimalField):
         given.setdefault("widget", forms.TextInput({"inputmode": "decimal"}))
         super().__init__(**given)
         for bound in self.validators:
-            if type(bound) in BOUNDS and not callable(bound.limit_value):
+            if isinstance(bound, (MinValueValidator, MaxValueValidator)) and not callable(bound.limit_value):
                 bound.message = BOUNDS[type(bound)].format(written_number(bound.limit_value))
 
     def to_python(self, value: Any) -> Any:
