@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from lifecycle import gate
@@ -77,18 +77,24 @@ def note_residence(move: Move) -> None:
 
 
 def correct_residence(move: Move) -> None:
-    """The commune said before anything was filed is where the household lived all along: the last one told counts."""
-    told = Residence.objects.filter(household__in=move.pks).order_by().values("household")
-    first = dict(told.annotate(first=Min("since")).values_list("household", "first"))
+    """The commune told last was wrong: the household lived in this one since that day, and never in the other."""
+    told = Residence.objects.told_last().filter(household__in=move.pks)
+    last = {row.household_id: row for row in told.order_by("household", "since", "pk")}
     today = timezone.localdate(move.at)
     Residence.objects.bulk_create(
-        Residence(household_id=pk, commune_id=commune, since=first.get(pk, today), told_at=move.at)
+        Residence(
+            household_id=pk,
+            commune_id=commune,
+            since=last[pk].since if pk in last else today,
+            told_at=move.at,
+            corrects=last.get(pk),
+        )
         for pk, commune in Household.objects.filter(pk__in=move.pks).values_list("pk", "commune")
     )
 
 
 def relocate_prescriptions(move: Move) -> None:
-    """The live prescriptions follow the household to its new territory."""
+    """The live prescriptions follow the household: to its new territory, or to the one it was in all along."""
     follow_up(Prescription.objects.live().filter(household__in=move.pks), "relocate", move)
 
 
@@ -359,8 +365,10 @@ def register_households() -> None:
     """What follows the verbs of a household's file, and the merger of its territory."""
     on_transition("household", "create", note_residence)
     on_transition("household", "move", note_residence)
-    on_transition("household", "locate", correct_residence)
-    on_transition("household", "move", relocate_prescriptions)
+    for verb in ("locate", "correct_commune"):
+        on_transition("household", verb, correct_residence)
+    for verb in ("move", "correct_commune"):
+        on_transition("household", verb, relocate_prescriptions)
     moves(moving_prescriptions)
     on_transition("merger", "declare", relocate_merged)
     on_transition("household", "attach", answer_attached)

@@ -143,7 +143,13 @@ OF_PRESCRIPTIONS: tuple[PersonalData, ...] = (
         ),
         {**dict.fromkeys(("name_key", "phone_key", "address_key"), KEYS), "same_as": ANOTHER, "joined_into": INTERNAL},
     ),
-    PersonalData(Residence, "household", "Où vous avez vécu", ("commune", "since", "told_at"), {"household": INTERNAL}),
+    PersonalData(
+        Residence,
+        "household",
+        "Où vous avez vécu",
+        ("commune", "since", "told_at", "corrects"),
+        {"household": INTERNAL},
+    ),
     PersonalData(
         Prescription,
         "household",

@@ -53,6 +53,7 @@ REMEDIES: dict[str, tuple[str, ...]] = {
     ),
     "le travailleur social, en reprenant la proposition": ("prescriptions:transfer_cancel",),
     "le travailleur social du foyer, par « Corriger l’identité ou le contact »": ("prescriptions:household_edit",),
+    "le travailleur social du foyer, en déclarant un déménagement": ("prescriptions:household_move",),
     "un travailleur social qui suit le foyer": ("prescriptions:household_reopen", "prescriptions:household_edit"),
     "qui voit les deux dossiers, en les comparant de nouveau": ("prescriptions:prescription_compare",),
     "qui voit ces dossiers": ("prescriptions:household_part", "prescriptions:household_detach"),

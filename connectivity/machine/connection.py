@@ -337,7 +337,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         follows=["need.relocate"],
         share_locks=NEED,
         stamps={"epci": F("need__epci"), "copper_told_at": None},
-        done="Suit le foyer dans son nouveau territoire",
+        done="Suit la commune du foyer",
         why="It is counted where the household lives now.",
     )
 

@@ -9,7 +9,7 @@ from lifecycle.pages import Page, Pages
 from network.requests import Request
 from prescriptions.enums import HouseholdState
 from prescriptions.forms.asking import CommentForm
-from prescriptions.forms.households import AttachForm, ErasureAskedForm, MoveForm
+from prescriptions.forms.households import AttachForm, CorrectCommuneForm, ErasureAskedForm, MoveForm
 from prescriptions.forms.joining import PartFilesForm
 from prescriptions.models import Household, Joining
 from prescriptions.services import households, joining
@@ -47,6 +47,16 @@ def moved_told(before: Household, after: Any) -> str:
     return " ".join(("Déménagement noté.", *after.told_to)).removesuffix(".") + "."
 
 
+def corrected_told(before: Household, after: Any) -> str:
+    """That the commune is put right, and to whom it is told."""
+    return " ".join(("Commune corrigée.", *after.told_to)).removesuffix(".") + "."
+
+
+def _household(request: Request, household: Household) -> Mapping[str, Any]:
+    """The household itself, in clear: whoever may do it follows it."""
+    return {"household": household}
+
+
 PAGES: tuple[Page[Request], ...] = (
     Page(
         "move",
@@ -58,6 +68,18 @@ PAGES: tuple[Page[Request], ...] = (
         warning="Ses demandes en cours le suivent dans son nouveau territoire. Un opérateur qui a sa demande de ligne"
         " reçoit sa nouvelle adresse.",
         submit="Enregistrer",
+    ),
+    Page(
+        "correct_commune",
+        "corriger-la-commune",
+        CorrectCommuneForm,
+        households.correct_commune_household,
+        done=corrected_told,
+        form_kwargs=_household,
+        context=from_where,
+        warning="La commune notée était fausse, et le foyer n’y a pas vécu\u00a0: celle-ci la remplace depuis le même"
+        " jour. Ses demandes en cours passent dans ce territoire.",
+        submit="Corriger",
     ),
     Page(
         "attach",

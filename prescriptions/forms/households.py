@@ -12,7 +12,7 @@ from network.forms.communes import CommuneField
 from prescriptions.enums import ErasureChannel
 from prescriptions.forms.asking import CommentForm
 from prescriptions.forms.filing import HomeForm, PersonForm, hold_postcode
-from prescriptions.machine.household_rules import CHANNEL, COMMUNE_GIVEN, MOVED_ON, RECEIVED_ON
+from prescriptions.machine.household_rules import CHANNEL, COMMUNE_GIVEN, COMMUNE_NOTED, MOVED_ON, RECEIVED_ON
 from prescriptions.models import Household
 from prescriptions.nir import validate_no_nir
 
@@ -61,7 +61,26 @@ class MoveForm(CommentForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["address"] = household_field("address")
+        self.fields["address"].help_text = "Laissée vide, l’adresse d’avant est retirée\u00a0: le foyer n’y vit plus."
         self.fields["postcode"] = household_field("postcode")
+        self.fields["comment"] = self.fields.pop("comment")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        hold_postcode(self, data.get("commune"))
+        return data
+
+
+class CorrectCommuneForm(CommentForm):
+    """The commune where the household lives, in place of the one that was noted by mistake; its address with it."""
+
+    commune = CommuneField(label="Commune", error_messages={"required": COMMUNE_NOTED.sentence})
+
+    def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("address", "postcode"):
+            self.fields[name] = household_field(name)
+            self.initial.setdefault(name, getattr(household, name))
         self.fields["comment"] = self.fields.pop("comment")
 
     def clean(self) -> dict[str, Any]:

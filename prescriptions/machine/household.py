@@ -42,7 +42,7 @@ class HouseholdMachine(Machine, of=Household):
         source=S.OPEN,
         target=SAME,
         who=can_follow_household,
-        requires=[rules.COMMUNE_GIVEN, rules.MOVED_ON],
+        requires=[rules.COMMUNE_GIVEN, rules.MOVED_ELSEWHERE, rules.MOVED_ON],
         stamps={"commune": Given("commune"), "last_contact_at": AT},
         journal=["commune", "moved_on"],
         done="Déménagement déclaré",
@@ -59,6 +59,18 @@ class HouseholdMachine(Machine, of=Household):
         journal=["commune"],
         done="Commune notée",
         why="Said for the first time, or put right before anything was filed: nobody moved.",
+    )
+
+    correct_commune = Verb(
+        "Corriger la commune",
+        source=S.OPEN,
+        target=SAME,
+        who=can_follow_household,
+        requires=[rules.COMMUNE_NOTED, rules.ANOTHER_COMMUNE, rules.NOTHING_DECIDED],
+        stamps={"commune": Given("commune")},
+        journal=["commune"],
+        done="Commune corrigée",
+        why="It was noted by mistake, and nothing was decided on it yet: nobody moved; what was filed waits elsewhere.",
     )
 
     attach = Verb(

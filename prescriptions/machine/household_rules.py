@@ -24,7 +24,16 @@ from prescriptions.enums import (
     ReminderKind,
 )
 from prescriptions.liveness import nothing_lives
-from prescriptions.models import Household, HouseholdAccess, Need, Prescription, Reminder, Residence, RightsRequest
+from prescriptions.models import (
+    Decision,
+    Household,
+    HouseholdAccess,
+    Need,
+    Prescription,
+    Reminder,
+    Residence,
+    RightsRequest,
+)
 from prescriptions.nir import SENTENCE
 from prescriptions.parameters import ANONYMISE_AFTER_MONTHS, ANONYMISE_NOTICE_DAYS, ARCHIVE_AFTER_MONTHS, DRAFT_DAYS
 from typography.french import day
@@ -104,6 +113,21 @@ def _days_of_move(first: date | None, last: date) -> str:
 COMMUNE_GIVEN = Requirement(
     "commune_given", "Choisissez la commune où vit désormais le foyer.", needs=("commune",), field="commune"
 )
+
+
+def _another_commune(ctx: Context) -> Q:
+    if not ctx.has("commune"):
+        return Q()
+    return ~Q(commune=getattr(ctx.values["commune"], "pk", ctx.values["commune"]))
+
+
+MOVED_ELSEWHERE = Requirement(
+    "moved_elsewhere",
+    "Le foyer vit déjà dans cette commune\u00a0: s’il y a changé d’adresse, corrigez l’adresse dans son dossier.",
+    _another_commune,
+    lifted_by="le travailleur social du foyer, par «\u00a0Corriger l’identité ou le contact\u00a0»",
+    field="commune",
+)
 MOVED_ON = PerRow(
     "moved_on",
     "Donnez le jour du déménagement\u00a0: pas dans le futur, ni avant le précédent.",
@@ -122,6 +146,22 @@ NOTHING_FILED = Requirement(
     "Une demande de ce foyer est déjà déposée\u00a0: déclarez plutôt son déménagement.",
     lambda ctx: ~Q(Exists(Prescription.objects.filter(household=OuterRef("pk"), submitted_at__isnull=False))),
     field="commune",
+)
+
+# --- correct_commune
+
+ANOTHER_COMMUNE = Requirement(
+    "another_commune",
+    "C’est la commune déjà notée\u00a0: choisissez celle où vit le foyer.",
+    _another_commune,
+    field="commune",
+)
+NOTHING_DECIDED = Requirement(
+    "nothing_decided",
+    "Une demande de ce foyer a été décidée d’après la commune notée\u00a0: elle ne se corrige plus."
+    " Déclarez un déménagement.",
+    lambda ctx: ~Q(Exists(Decision.objects.filter(prescription__household=OuterRef("pk")))),
+    lifted_by="le travailleur social du foyer, en déclarant un déménagement",
 )
 
 # --- attach and detach

@@ -95,7 +95,7 @@ class NeedMachine(Machine, of=Need):
         follows=["prescription.relocate"],
         share_locks=["prescription"],
         stamps={"epci": F("prescription__epci")},
-        done="Suit le foyer dans son nouveau territoire",
+        done="Suit la commune du foyer",
         varies=True,
         why="It waits where the household lives now.",
     )

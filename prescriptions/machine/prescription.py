@@ -268,9 +268,9 @@ class PrescriptionMachine(Machine, of=Prescription):
         "Suivre le foyer",
         source=[S.SUBMITTED, S.INCOMPLETE, S.ACCEPTED],
         target=SAME,
-        follows=["household.move", "merger.declare"],
+        follows=["household.move", "household.correct_commune", "merger.declare"],
         stamps={"commune": F("household__commune"), "epci": F("household__commune__epci")},
-        done="Suit le foyer dans son nouveau territoire",
+        done="Suit la commune du foyer",
         why="The household moved: its needs wait in the territory where it lives now.",
     )
 

@@ -263,6 +263,7 @@ class Migration(migrations.Migration):
                     ("commune", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.commune", verbose_name="commune")),
                     ("since", models.DateField(verbose_name="depuis le")),
                     ("told_at", models.DateTimeField(verbose_name="dit le")),
+                    ("corrects", models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="corrected", to="prescriptions.residence", verbose_name="en place de")),
                 ],
                 options={
                     "verbose_name": "commune d’un foyer",

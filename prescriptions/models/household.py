@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, When
 from django.db.models.functions import Cast, ExtractDay, ExtractMonth, ExtractYear
 from django.utils import timezone
 
@@ -264,19 +264,23 @@ class ResidenceQuerySet(OfHouseholdQuerySet["Residence"]):
     """Reads of where households lived."""
 
     def told_last(self) -> Self:
-        """Those that nothing put right since: a commune noted before anything was filed replaces those told before."""
-        noted = HouseholdEntry.objects.filter(object=OuterRef("household"), verb="locate").order_by("-seq")
-        told = self.annotate(noted_at=Subquery(noted.values("at")[:1]))
-        return told.filter(Q(noted_at=None) | Q(told_at__gte=F("noted_at"))).select_related("commune")
+        """Those that nothing put right since."""
+        return self.filter(corrected=None).select_related("commune")
 
 
 class Residence(models.Model):
-    """Where a household has lived since when, in the order it was told. Append-only."""
+    """Where a household has lived since when, in the order it was told. Append-only.
+
+    ``corrects``: the one that was told by mistake, in place of which it stands.
+    """
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="residences", verbose_name="foyer")
     commune = models.ForeignKey(Commune, models.PROTECT, related_name="+", verbose_name="commune")
     since = models.DateField("depuis le")
     told_at = models.DateTimeField("dit le")
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="corrected", verbose_name="en place de"
+    )
 
     objects = ResidenceQuerySet.as_manager()
 

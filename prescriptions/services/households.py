@@ -139,6 +139,30 @@ def move_household(
     return moved
 
 
+@gate.one_transaction
+def correct_commune_household(
+    *,
+    actor: Actor,
+    household: Household,
+    commune: Commune,
+    at: datetime | None = None,
+    comment: str = "",
+    **home: Any,
+) -> Household:
+    """The commune that was noted was wrong: the household never lived there. ``home``: its address and postcode.
+
+    Its live prescriptions follow. Raises Unknown, PermissionDenied, Refused once one was decided, ValidationError.
+    """
+    refuse_nir(comment=comment)
+    if home:
+        _describe_again(actor, household, at, home)
+    corrected: Household = gate.apply(
+        household, "correct_commune", actor=actor, at=at, comment=comment, commune=commune
+    )
+    corrected.told_to = told_anew(corrected, actor, at or timezone.now())
+    return corrected
+
+
 def reopen_household(*, actor: Actor, household: Household, at: datetime | None = None, comment: str = "") -> Household:
     """The household came back before its file was erased. Raises Unknown, PermissionDenied, Refused."""
     refuse_nir(comment=comment)

@@ -41,6 +41,7 @@ def household_edit(request: Request, reference: str) -> HttpResponse:
         if edited is not None:
             messages.success(request, " ".join(("Dossier corrigé.", *edited.told_to)))
             return redirect(back)
+    query = {"suite": back} if back != page else None
     context = around | {
         "form": form,
         "row": household,
@@ -48,9 +49,8 @@ def household_edit(request: Request, reference: str) -> HttpResponse:
         "title": "Corriger l’identité ou le contact",
         "submit": "Enregistrer",
         "impossible": "" if household.state == "open" else services.NOT_OPEN.sentence,
-        "elsewhere": reverse(
-            "prescriptions:household_move", args=[reference], query={"suite": back} if back != page else None
-        ),
+        "elsewhere": reverse("prescriptions:household_move", args=[reference], query=query),
+        "mistaken": reverse("prescriptions:household_correct_commune", args=[reference], query=query),
     }
     return render(request, PLAIN, context)
 

@@ -10,10 +10,10 @@ from lifecycle.exceptions import Refused
 from network.forms.communes import postcode_elsewhere
 from network.models import Commune
 from prescriptions.models import Household
-from prescriptions.services.households import move_household
+from prescriptions.services.households import correct_commune_household, move_household
 from tests.network.factories import make_commune
-from tests.pages import acting, answered, done
-from tests.prescriptions.files import Circle
+from tests.pages import acting, answered, done, read
+from tests.prescriptions.files import Circle, again
 from typography.french import day
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +120,52 @@ def test_of_a_file_opened_today_the_only_day_is_today() -> None:
             commune=make_commune(),
             moved_on=today - timedelta(days=1),
         )
+
+
+def test_a_commune_noted_by_mistake_is_put_right_until_something_is_decided_and_nobody_moved() -> None:
+    circle, there = Circle(), make_commune(postcodes=["59140"])
+    wrong = circle.commune.name
+    prescription = circle.submitted()
+    household = prescription.household
+    said = {"commune": there.name, "address": "2 rue du Port", "postcode": "59140"}
+    client = acting(circle.worker)
+    corrected = read(client, page("household_edit", household.reference))
+    assert page("household_correct_commune", household.reference) in corrected
+    url = page("household_correct_commune", household.reference)
+    assert "déjà notée" in answered(client, url, **said | {"commune": wrong, "postcode": "59000"})
+    done(client, url, **said)
+    prescription = again(prescription)
+    assert (prescription.commune, prescription.epci) == (there, there.epci)
+    assert prescription.journal.get(verb="submit").epci == circle.commune.epci, "what was written stays"
+    home = read(client, page("household_detail", household.reference))
+    assert "(corrigé le " in home
+    assert wrong not in home
+    assert "Déménagement" not in home.split("Chronologie")[1]
+
+    circle.accept(prescription)
+    told = read(client, url)
+    assert "elle ne se corrige plus. Déclarez un déménagement." in told
+    with pytest.raises(Refused, match="ne se corrige plus"):
+        correct_commune_household(actor=circle.worker, household=household, commune=circle.commune)
+
+
+def test_nobody_moves_to_the_commune_where_they_live_and_their_address_is_not_lost() -> None:
+    circle = Circle()
+    household = circle.household(address="1 rue du Port", postcode="59000")
+    url = page("household_move", household.reference)
+    told = answered(acting(circle.worker), url, commune=circle.commune.name, moved_on=timezone.localdate())
+    assert "Le foyer vit déjà dans cette commune\u00a0: s’il y a changé d’adresse, corrigez l’adresse" in told
+    household = again(household)
+    assert (household.address, household.residences.count()) == ("1 rue du Port", 1)
+
+
+def test_a_correction_leaves_the_moves_before_it() -> None:
+    circle, second, third = Circle(), make_commune(), make_commune()
+    circle.at = timezone.now() - timedelta(days=40)
+    household = circle.household()
+    circle.at, since = None, timezone.localdate() - timedelta(days=9)
+    move_household(actor=circle.worker, household=household, commune=second, moved_on=since)
+    correct_commune_household(actor=circle.worker, household=household, commune=third)
+    told = list(household.residences.told_last().values_list("commune", "since"))
+    assert (told[0], told[1][0]) == ((third.pk, since), circle.commune.pk)
+    assert len(told) == 2
