@@ -87,6 +87,11 @@ def opened(access: Any) -> str:
     return "comparaison sans rien montrer" if access.is_blind else page_opened(access.what)
 
 
+def in_place_of(home: Any) -> str:
+    """That the commune before it was noted by mistake, where it was."""
+    return "la commune notée avant, par erreur" if home.corrects_id else ""
+
+
 def labels(row: Any) -> str:
     """What was asked for, as it was said."""
     return ", ".join(row.labels)
