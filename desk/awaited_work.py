@@ -23,10 +23,10 @@ from donations.models import Allocation, DeedAcceptance, Donation
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.models import Membership, Organisation
-from prescriptions.enums import LIVE_STATES, HouseholdState, PrescriptionState, RightKind, RightsState
+from prescriptions.enums import LIVE_STATES, HouseholdState, PrescriptionState
 from prescriptions.filters.lists import UNDER_WAY
 from prescriptions.machine.instruction_rules import INSTRUCTING
-from prescriptions.machine.rights_rules import waits_for_its_worker
+from prescriptions.machine.rights_rules import to_correct, waits_for_its_worker
 from prescriptions.models import Need, Prescription, PromisedContact, RightsRequest, Transfer
 from prescriptions.owing import nothing_owed
 from prescriptions.permissions import FOLLOWING
@@ -259,7 +259,7 @@ def _followed() -> tuple[AwaitedWork, ...]:
     prescriber = {"kinds": [Kind.PRESCRIBER], "roles": FOLLOWING, "way_out": "invitez un travailleur social"}
     lost = Need.objects.lost().filter(nothing_owed(), prescription__household__state=HouseholdState.OPEN)
     ending = ConnectionFile.objects.filter(RIGHT_TO_KEEP, state=ConnectionState.ACTIVE, renewal_told_at__isnull=False)
-    corrections = RightsRequest.objects.filter(kind=RightKind.RECTIFICATION, state=RightsState.RECEIVED)
+    corrections = RightsRequest.objects.filter(to_correct())
     return (
         AwaitedWork(
             Noun("foyer à prévenir", "foyers à prévenir"),

@@ -12,9 +12,9 @@ from desk.todo.incidents import incidents_to_advise
 from lifecycle.erased import erased
 from network.models import Membership
 from prescriptions.enums import HouseholdState, RightsState
-from prescriptions.machine.rights_rules import told_long_ago
+from prescriptions.machine.rights_rules import corrected_at, told_long_ago
 from prescriptions.models import Household, RightsRequest
-from typography.french import HARD
+from typography.french import HARD, day
 
 S = RightsState
 
@@ -69,7 +69,7 @@ def _to_answer(asked: QuerySet[RightsRequest], at: datetime) -> Block:
     return Block(
         "droits",
         "Demandes de droits à répondre",
-        asked.filter(state=S.RECEIVED),
+        asked.filter(state=S.RECEIVED).annotate(corrected_at=corrected_at()),
         _line,
         "Aucune demande n’attend votre réponse.",
         f"{reverse('prescriptions:rights_request_list')}?state={S.RECEIVED}",
@@ -109,7 +109,8 @@ def _restricted(asked: Any) -> BlockRow:
 
 
 def _line(asked: Any) -> BlockRow:
-    return BlockRow(asked.get_kind_display(), _url(asked), _about(asked), until(asked.due_on))
+    corrected = f", dossier corrigé le {day(timezone.localdate(asked.corrected_at))}" if asked.corrected_at else ""
+    return BlockRow(asked.get_kind_display(), _url(asked), f"{_about(asked)}{corrected}", until(asked.due_on))
 
 
 def _awaited(asked: Any) -> BlockRow:

@@ -27,10 +27,10 @@ from desk.todo.doubles import imported_doubles
 from desk.todo.limits import Limits, limits_on
 from network.models import Membership
 from network.permissions import is_manager
-from prescriptions.enums import HouseholdState, PrescriptionState, ReminderKind, RightKind, RightsState
+from prescriptions.enums import HouseholdState, PrescriptionState, ReminderKind
 from prescriptions.machine.household_rules import only_a_draft
 from prescriptions.machine.prescription_rules import unrestricted
-from prescriptions.machine.rights_rules import waits_for_its_worker
+from prescriptions.machine.rights_rules import to_correct, waits_for_its_worker
 from prescriptions.models import (
     CompletionRequest,
     Household,
@@ -213,10 +213,8 @@ def _heard(actor: Membership, at: datetime) -> Block:
 
 
 def _to_correct(actor: Membership, at: datetime) -> Block:
-    """What households say is false: the officer answers them once their worker has corrected it."""
-    asked = RightsRequest.objects.visible_to(actor).filter(
-        household__prescriber=actor.organisation_id, kind=RightKind.RECTIFICATION, state=RightsState.RECEIVED
-    )
+    """What households say is false, until their worker has corrected it: the officer then answers them."""
+    asked = RightsRequest.objects.visible_to(actor).filter(to_correct(), household__prescriber=actor.organisation_id)
     return Block(
         "a-corriger",
         "Dossiers à corriger à la demande du foyer",

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Greatest
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
@@ -14,6 +17,7 @@ from lifecycle.machine import Context, Requirement
 from lifecycle.requirements import Place, as_expression
 from network.permissions import protects_data
 from prescriptions.enums import (
+    OPEN_RIGHTS,
     Bond,
     Doubt,
     HouseholdState,
@@ -167,13 +171,40 @@ def _corrected() -> Q:
     return _written_again("gte", "received_at") | noted_later & _written_again("date__gte", "received_on")
 
 
+def corrected_at() -> Case:
+    """When something of the file was last written again since the request came, of a rectification that is open."""
+    day = Q(received_at__date__gt=F("received_on"))
+    asked = Q(kind=RightKind.RECTIFICATION, state__in=OPEN_RIGHTS)
+    return Case(
+        When(asked & day, then=_last_written("date__gte", "received_on")),
+        When(asked, then=_last_written("gte", "received_at")),
+        output_field=DateTimeField(),
+    )
+
+
+def to_correct() -> Q:
+    """The rectifications for which its worker has written nothing again yet."""
+    return Q(kind=RightKind.RECTIFICATION, state=RightsState.RECEIVED) & ~_corrected()
+
+
 def _written_again(since: str, column: str) -> Q:
+    return reduce(or_, (Q(Exists(rows)) for rows, _ in _writings(since, column)))
+
+
+def _last_written(since: str, column: str) -> Greatest:
+    return Greatest(*(Subquery(rows.order_by(f"-{at}").values(at)[:1]) for rows, at in _writings(since, column)))
+
+
+def _writings(since: str, column: str) -> tuple[tuple[QuerySet[Any], str], ...]:
+    """What is written again of a file since the day in a column of the request, each with the column of its hour."""
     household, day = OuterRef("household"), OuterRef(column)
-    corrections = HouseholdCorrection.objects.filter(household=household, **{f"corrected_at__{since}": day})
-    moves = HouseholdEntry.objects.filter(object=household, verb__in=("move", "locate"), **{f"at__{since}": day})
-    facts = Fact.objects.filter(prescription__household=household, **{f"recorded_at__{since}": day})
-    stories = SocialStory.objects.filter(prescription__household=household, **{f"written_at__{since}": day})
-    return Q(Exists(corrections)) | Q(Exists(moves)) | Q(Exists(facts)) | Q(Exists(stories))
+    written = HouseholdEntry.objects.filter(object=household, verb__in=("move", "locate", "correct_commune"))
+    return (
+        (HouseholdCorrection.objects.filter(household=household, **{f"corrected_at__{since}": day}), "corrected_at"),
+        (written.filter(**{f"at__{since}": day}), "at"),
+        (Fact.objects.filter(prescription__household=household, **{f"recorded_at__{since}": day}), "recorded_at"),
+        (SocialStory.objects.filter(prescription__household=household, **{f"written_at__{since}": day}), "written_at"),
+    )
 
 
 CORRECTED = Requirement(

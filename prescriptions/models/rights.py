@@ -1,6 +1,6 @@
 """Requests by which a household exercises a right over what is written of it, and their journal."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from django.db import models
@@ -91,6 +91,8 @@ class RightsRequest(Stateful):
     lifted_at = models.DateTimeField("limitation levée le", null=True, editable=False)
 
     objects = RightsRequestQuerySet.as_manager()
+    corrected_at: datetime | None = None
+    """When its file was last written again since, where it was read with that (``rights_rules.corrected_at``)."""
 
     class Meta:
         verbose_name = "demande d’exercice de droits"

@@ -26,7 +26,13 @@ from prescriptions.enums import HouseholdState, RightKind, RightsState
 from prescriptions.filters.rights import RightsFilter
 from prescriptions.forms.rights import OfficerRightsForm, RightsForm
 from prescriptions.machine.household_rules import NOTHING_BINDS, NOTHING_ELSE_ASKED
-from prescriptions.machine.rights_rules import ANSWER_DRAWN, LIFTED_AT_A_POINT, LIFTED_BY_WORKER, waits_for_its_worker
+from prescriptions.machine.rights_rules import (
+    ANSWER_DRAWN,
+    LIFTED_AT_A_POINT,
+    LIFTED_BY_WORKER,
+    corrected_at,
+    waits_for_its_worker,
+)
 from prescriptions.models import Household, RightsRequest
 from prescriptions.parameters import LIFT_DAYS
 from prescriptions.permissions import (
@@ -89,7 +95,7 @@ def _asked(request: Request, reference: str) -> RightsRequest:
     seen = RightsRequest.objects.visible_to(request.membership).select_related(
         "household__prescriber", "household__commune", "received_by__user", "received_by__organisation", "settled_by"
     )
-    asked: RightsRequest = get_object_or_404(seen, reference=reference)
+    asked: RightsRequest = get_object_or_404(seen.annotate(corrected_at=corrected_at()), reference=reference)
     return asked
 
 
@@ -142,9 +148,19 @@ def rights_step(asked: RightsRequest, actor: Actor, binds: Sequence[str] = (), *
     if instructs and binds:
         return Step(due.capitalize(), f"{due}. {HELD_BACK}")
     if instructs:
-        return Step(due.capitalize(), f"{due}. {TO_ANSWER[RightKind(asked.kind)]}", "answer")
+        done = f"{_corrected(asked)}\u00a0: relisez-le, puis notez la réponse" if asked.corrected_at else ""
+        return Step(due.capitalize(), f"{due}. {done or TO_ANSWER[RightKind(asked.kind)]}", "answer")
+    if asked.corrected_at:
+        return Step(
+            f"{due.capitalize()}. {_corrected(asked)}\u00a0: au délégué à la protection des données de répondre"
+        )
     awaited = f"{due.capitalize()}. Le délégué à la protection des données y répond"
     return Step(awaited, f"{due}. {TO_END}") if ends else Step(awaited)
+
+
+def _corrected(asked: RightsRequest) -> str:
+    assert asked.corrected_at is not None
+    return f"Le dossier a été corrigé le {day(timezone.localdate(asked.corrected_at))}"
 
 
 def _restricted_step(asked: RightsRequest, *, instructs: bool) -> Step:

@@ -22,7 +22,7 @@ from tests.pages import acting, answered, done, read
 from tests.prescriptions.files import again
 from tests.prescriptions.pages import STRANGERS, page_of, stranger
 from tests.prescriptions.rights import Desk
-from typography.french import written_day
+from typography.french import day, written_day
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +123,22 @@ def test_each_verb_is_done_from_its_page() -> None:
     assert act(erased, "answer", told_by="letter").state == RightsState.ANSWERED
     assert again(erased.household).state == HouseholdState.ANONYMISED
     assert "plus rien ne dit qui" in read(client, page_of(erased, "rights_request_detail"))
+
+
+def test_once_the_file_is_corrected_its_worker_is_asked_no_more_and_the_officer_is_told_the_day() -> None:
+    desk = Desk()
+    household = desk.circle.submitted().household
+    asked = desk.asked(RightKind.RECTIFICATION, household)
+    worker, officer, url = acting(desk.circle.worker), acting(desk.officer), page_of(asked, "rights_request_detail")
+    block = reverse("desk:block", args=["a-corriger"])
+    assert asked.reference in read(worker, block)
+    assert "Faites corriger le dossier" in read(officer, url)
+    edit_household(actor=desk.circle.worker, household=again(household), address="9 rue Neuve")
+    assert asked.reference not in read(worker, block)
+    told = f"Le dossier a été corrigé le {day(timezone.localdate())}\u00a0: "
+    assert f"{told}relisez-le, puis notez la réponse" in read(officer, url)
+    assert f"{told}au délégué à la protection des données de répondre" in read(worker, url)
+    assert "dossier corrigé le" in read(officer, reverse("desk:block", args=["droits"]))
 
 
 def test_the_page_of_an_erasure_says_what_holds_it_back_and_who_ends_it() -> None:
