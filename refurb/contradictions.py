@@ -1,11 +1,12 @@
 """What a person or a report tells of one erasure, and where the two differ. Pure."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from donations.serials import same_serial
-from refurb.enums import Claim, ErasureMethod, ErasureOrigin, ErasureVerification, HiddenSectors
+from refurb.enums import Claim, DriveKind, ErasureMethod, ErasureOrigin, ErasureVerification, HiddenSectors
 from typography.french import grouped, plural, to_the_second
 
 SAME_MOMENT = timedelta(minutes=1)
@@ -81,6 +82,44 @@ def contradictions(typed: ToldRun, told: ToldRun) -> Iterator[Contradiction]:
             yield Contradiction(field, f"«\u00a0{theirs.label}\u00a0»", f"«\u00a0{ours.label}\u00a0»")
     if Claim(typed.claimed) not in (Claim.SILENT, Claim(told.claimed)):
         yield Contradiction("claimed", _claim(told), _claim(typed))
+
+
+SAYS_NO_MODEL = frozenset(
+    {
+        *("disk", "disque", "drive", "dur", "hard", "interne", "internal", "solid", "state"),
+        *("gb", "go", "tb", "to"),
+        *("ata", "emmc", "flash", "hdd", "m2", "nvme", "pcie", "sata", "ssd", "usb"),
+    }
+)
+"""Words of a drive that name no model."""
+WORD = re.compile(r"[a-z0-9]+")
+SIZE = re.compile(r"\d+(?:[gt][bo]?)?")
+
+
+def is_other_bus(told: str, kind: DriveKind) -> bool:
+    """The log saw a drive of another sort than the one inventoried; through a USB cable, a log sees no sort."""
+    if "NVME" in told:
+        return kind != DriveKind.NVME
+    if not told.startswith("ATA"):
+        return False
+    return kind not in (DriveKind.HDD, DriveKind.SSD) or ("SSD" in told and kind == DriveKind.HDD)
+
+
+def is_other_model(told: str, inventoried: str, maker: str) -> bool:
+    """The log names a model that has no word of the one inventoried, nor of its maker; both have to name one."""
+    ours, theirs = _model_words(inventoried), _model_words(told)
+    if not ours or not theirs or _model_words(maker) & theirs:
+        return False
+    one, other = _joined(told), _joined(inventoried)
+    return not ours & theirs and one not in other and other not in one
+
+
+def _joined(model: str) -> str:
+    return "".join(WORD.findall(model.lower()))
+
+
+def _model_words(model: str) -> set[str]:
+    return {word for word in WORD.findall(model.lower()) if word not in SAYS_NO_MODEL and not SIZE.fullmatch(word)}
 
 
 def completed(typed: ToldRun, told: ToldRun) -> ToldRun:

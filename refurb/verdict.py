@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from donations.serials import same_serial
+from refurb.contradictions import is_other_bus, is_other_model
 from refurb.enums import (
     CheckResult,
     Claim,
@@ -67,6 +68,11 @@ class Facts:
     drive_source: DriveSource = DriveSource.UNSAID
     is_attributed: bool = False
     """A person says that the report, which bears no number, is about this drive."""
+    drive_model: str = ""
+    drive_maker: str = ""
+    model_read: str = ""
+    bus_read: str = ""
+    """As nwipe prints it: « ATA », « ATA-SSD », « NVME-SSD », « USB »."""
     is_read: bool = False
     """Maillon reads the report. One without number is then attributed, even to a drive that has none either."""
 
@@ -204,6 +210,10 @@ def _differences(facts: Facts, refused: bool) -> Iterator[ReportDifference]:
             yield ReportDifference.DURATION
     if facts.drive_source == DriveSource.REPORT:
         yield ReportDifference.SELF_NAMED
+    if is_other_bus(facts.bus_read, facts.drive_kind):
+        yield ReportDifference.OTHER_BUS
+    if is_other_model(facts.model_read, facts.drive_model, facts.drive_maker):
+        yield ReportDifference.OTHER_MODEL
     if facts.is_attributed:
         yield ReportDifference.ATTRIBUTED
     elif not refused and _is_nameless(facts):

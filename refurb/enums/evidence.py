@@ -158,6 +158,12 @@ class ReportDifference(TextChoices):
         ("Le rapport ne porte pas de numéro de série\u00a0: une personne dit de quel disque il parle."),
     )
     NAMELESS = "nameless", "Ni le disque ni le rapport n’ont de numéro de série\u00a0: seule la saisie les rattache."
+    OTHER_BUS = "other_bus", "Le journal dit un autre branchement que celui du disque inventorié (NVMe, SSD, ATA)."
+    OTHER_MODEL = "other_model", "Le journal nomme un autre modèle que celui du disque inventorié."
+
+
+TO_LOOK_AT = frozenset({ReportDifference.OTHER_BUS, ReportDifference.OTHER_MODEL})
+"""The differences that only the drive itself settles: whoever records the proof is asked to look at it."""
 
 
 class DestructionKind(TextChoices):

@@ -947,6 +947,8 @@ class Migration(migrations.Migration):
                                     ("self_named", "Le disque est inventorié d’après un rapport\xa0: son numéro n’a pas été lu ailleurs."),
                                     ("attributed", "Le rapport ne porte pas de numéro de série\xa0: une personne dit de quel disque il parle."),
                                     ("nameless", "Ni le disque ni le rapport n’ont de numéro de série\xa0: seule la saisie les rattache."),
+                                    ("other_bus", "Le journal dit un autre branchement que celui du disque inventorié (NVMe, SSD, ATA)."),
+                                    ("other_model", "Le journal nomme un autre modèle que celui du disque inventorié."),
                                 ],
                                 max_length=20,
                             ),

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from documents.models import StoredFile
 from refurb.enums import (
+    TO_LOOK_AT,
     AttributionReason,
     Claim,
     ClockReason,
@@ -25,6 +26,10 @@ from refurb.enums import (
 from refurb.models.evidence import Evidence, EvidenceQuerySet, serial_key_of
 from refurb.verdict import MEGABYTE, bytes_moved
 from typography.french import HARD, grouped, lasting, storage, to_the_second
+
+LOOK_AT_IT = (
+    "Regardez le disque\u00a0: mal inventorié, corrigez-le\u00a0; si le journal est d’un autre, effacez celui-ci."
+)
 
 
 class ErasureQuerySet(EvidenceQuerySet["Erasure"]):
@@ -201,6 +206,14 @@ class Erasure(Evidence):
         how = "écrits et relus" if moved > (self.bytes_erased or 0) * self.passes_done else "écrits"
         told = f"{storage(moved)} {how} en {lasting(lasted)}"
         return f"{told}\u00a0: ce type de disque ne dépasse pas {grouped(most)}{HARD}Mo/s."
+
+    @property
+    def to_look_at(self) -> str:
+        """What the drive itself has to settle, and what to do then; nothing when the log and the inventory agree."""
+        told = [str(ReportDifference(code).label) for code in self.differences if code in TO_LOOK_AT]
+        if not told:
+            return ""
+        return " ".join((*told, LOOK_AT_IT))
 
     @property
     def difference_labels(self) -> list[str]:

@@ -74,7 +74,12 @@ class LogRun:
 
     @property
     def is_nvme(self) -> bool:
-        return "NVME" in self.bus or self.disk.startswith("nvme")
+        return "NVME" in self.printed_bus
+
+    @property
+    def printed_bus(self) -> str:
+        """How it was seen to be plugged in; before it printed that of NVMe, its path says it."""
+        return "NVME" if self.disk.startswith("nvme") else self.bus
 
 
 def read_log(text: str) -> list[LogRun]:

@@ -68,7 +68,7 @@ class PendingRun:
     run: ToldRun
     entry: ErasureEntry
     run_sha256: str = ""
-    bus: str = ""
+    found: LogRun | None = None
     clock: ClockTold = OF_HERE
     offset: timedelta = timedelta(0)
     attribution: AttributionReason | str = ""
@@ -87,7 +87,7 @@ def typed(drive: Drive, run: ToldRun, runs: Sequence[LogRun]) -> PendingRun:
     if wrong:
         raise Refused({drive.device_id: wrong})
     print_ = fingerprint(found)
-    return PendingRun(run=completed(run, told), entry=ErasureEntry.CHECKED, run_sha256=print_, bus=found.bus)
+    return PendingRun(run=completed(run, told), entry=ErasureEntry.CHECKED, run_sha256=print_, found=found)
 
 
 def read(
@@ -113,7 +113,7 @@ def read(
         run=erasure_told(found, capacity=drive.capacity, clock=clock.clock, offset=offset),
         entry=ErasureEntry.READ,
         run_sha256=fingerprint(found),
-        bus=found.bus,
+        found=found,
         clock=clock,
         offset=offset,
         attribution=attribution,
@@ -172,6 +172,10 @@ def judged(
             drive_kind=DriveKind(drive.kind),
             drive_serial=drive.serial,
             drive_source=DriveSource(drive.source),
+            drive_model=drive.model,
+            drive_maker=drive.manufacturer,
+            model_read=told.found.model if told.found else "",
+            bus_read=told.found.printed_bus if told.found else "",
             capacity=drive.capacity,
             arrived_at=drive.arrived_at,
             recorded_at=at,
@@ -206,7 +210,7 @@ def _ceiling(drive: Drive, told: PendingRun, limits: ValuesOfDay) -> int | None:
     """The rate that an overwriting of this drive does not go beyond; through a cable, that of the cable too."""
     if ErasureMethod(told.run.method) != ErasureMethod.OVERWRITE or told.run.origin == ErasureOrigin.DONOR:
         return None
-    asked = [RATES[DriveKind(drive.kind)], *([RATE_USB] if USB in told.bus else [])]
+    asked = [RATES[DriveKind(drive.kind)], *([RATE_USB] if told.found and USB in told.found.bus else [])]
     return min(limits[rate] for rate in asked)
 
 

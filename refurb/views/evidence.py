@@ -297,9 +297,11 @@ def _verdict_told(request: Request, erasure: Erasure) -> None:
     """The verdict at once, with its reasons: an erasure that proves nothing is recorded too."""
     if erasure.outcome == ErasureOutcome.ACCEPTED:
         messages.success(request, "Effacement enregistré\u00a0: la preuve est acceptée.")
-        return
-    why = " ".join(erasure.refusal_labels)
-    messages.warning(request, f"Effacement enregistré, mais il ne prouve rien. {why}")
+    else:
+        why = " ".join(erasure.refusal_labels)
+        messages.warning(request, f"Effacement enregistré, mais il ne prouve rien. {why}")
+    if erasure.to_look_at:
+        messages.warning(request, erasure.to_look_at)
 
 
 def _record(

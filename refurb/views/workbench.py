@@ -242,8 +242,8 @@ class Workbench:
     def _verdict_sentence(self, erasure: Erasure) -> str:
         """The verdict at once, with its reasons: an erasure that proves nothing is recorded too."""
         if erasure.outcome == ErasureOutcome.ACCEPTED:
-            return "Effacement enregistré\u00a0: la preuve est acceptée."
-        return f"{UNPROVEN} {' '.join(erasure.refusal_labels)}"
+            return " ".join(filter(None, (PROVEN, erasure.to_look_at)))
+        return " ".join(filter(None, (UNPROVEN, *erasure.refusal_labels, erasure.to_look_at)))
 
     def computed(self) -> dict[str, Any] | None:
         """The grade that the measures on the page would give, with its sum; None when one is missing."""
@@ -259,12 +259,13 @@ class Workbench:
 
 
 FAULTY = "Tests enregistrés\u00a0: une fonction reste à tester, ou une essentielle est en défaut."
+PROVEN = "Effacement enregistré\u00a0: la preuve est acceptée."
 UNPROVEN = "Effacement enregistré, mais il ne prouve rien."
 
 
 def tell(request: Request, said: str) -> None:
     """What a block did, at the top of the page."""
-    level = messages.WARNING if said == FAULTY or said.startswith(UNPROVEN) else messages.SUCCESS
+    level = messages.WARNING if said == FAULTY or said.startswith((UNPROVEN, f"{PROVEN} ")) else messages.SUCCESS
     messages.add_message(request, level, said)
 
 
