@@ -10,10 +10,11 @@ from imports.readers.cells import Unread
 from imports.readers.days import period_of
 from imports.readers.names import plain
 from lifecycle.forms import validate_address
+from prescriptions.births import FIRST_YEAR, MOST_YEARS
 from prescriptions.enums import ContactChannel, NeedKind, NeedUse
 from prescriptions.nir import holds_nir
 
-OLDEST = date(1900, 1, 1)
+OLDEST = date(FIRST_YEAR, 1, 1)
 YOUNGEST = 16
 """Years: a year of two figures that makes somebody younger was of the century before, or was not."""
 TWO_FIGURES = re.compile(r".*[^0-9]\d\d")
@@ -90,6 +91,8 @@ def birth_on(text: str, *, today: date) -> date:
         raise Unread(f"«\u00a0{text}\u00a0» est dans le futur.")
     if found < OLDEST:
         raise Unread(f"«\u00a0{text}\u00a0» est avant 1900.")
+    if found.year < today.year - MOST_YEARS:
+        raise Unread(f"«\u00a0{text}\u00a0» est il y a plus de {MOST_YEARS}\u00a0ans.")
     if TWO_FIGURES.fullmatch(text.strip()) and today.year - found.year < YOUNGEST:
         raise Unread(f"«\u00a0{text}\u00a0» se lit de deux façons\u00a0: écrivez l’année en quatre chiffres.")
     return found

@@ -12,6 +12,7 @@ from lifecycle.forms import Rows, choose, day_input, field_of, retype, validate_
 from lifecycle.shown import ShownForm
 from network.forms.communes import CommuneField, postcode_elsewhere
 from network.models import Commune
+from prescriptions.births import refuse_birth
 from prescriptions.enums import AgreementHow, FactKind, NeedKind, NeedUse
 from prescriptions.forms.asking import words
 from prescriptions.machine.household_rules import NAMED
@@ -51,8 +52,8 @@ class PersonForm(ShownForm, forms.ModelForm):
 
     def clean_birth_date(self) -> date | None:
         born: date | None = self.cleaned_data["birth_date"]
-        if born is not None and born > timezone.localdate():
-            raise ValidationError("Cette date est dans le futur.")
+        if born is not None:
+            refuse_birth(born, timezone.localdate())
         return born
 
 

@@ -1,10 +1,10 @@
 """Households: open a file, describe it, move it, attach it to another one, log who opens it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from lifecycle.locked_rows import held_row
 from lifecycle.machine import Reason
 from network.models import Commune
 from network.permissions import is_pilot
+from prescriptions.births import refuse_birth
 from prescriptions.corrected import told_anew
 from prescriptions.enums import HouseholdState, IdentityReason
 from prescriptions.machine import prescription_rules
@@ -58,7 +59,7 @@ def create_household(
         raise PermissionDenied
     row = Household(prescriber_id=actor.organisation_id, commune=commune, **_described(person))
     row.set_keys()
-    _clean(row)
+    _clean(row, person)
     created: Household = gate.create(row, "create", actor=actor, at=at, comment=comment)
     return created
 
@@ -95,7 +96,7 @@ def _describe_again(
     if filed and was_reachable and not row.is_reachable:
         raise Refused({row.pk: (REACHABLE,)})
     row.set_keys()
-    _clean(row)
+    _clean(row, described)
     row.save(update_fields=[*described, "name_key", "phone_key", "address_key"])
     withhold_from_former(row, before)
     if filed:
@@ -286,6 +287,11 @@ def _described(person: Mapping[str, Any]) -> dict[str, Any]:
     return dict(person)
 
 
-def _clean(row: Household) -> None:
+def _clean(row: Household, said: Collection[str]) -> None:
     row.clean_fields(exclude=["state", "reference", "moved_at", "prescriber", "commune"])
+    if "birth_date" in said and row.birth_date is not None:
+        try:
+            refuse_birth(row.birth_date, timezone.localdate())
+        except ValidationError as wrong:
+            raise ValidationError({"birth_date": wrong}) from wrong
     refuse_unwritable(row.email)

@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from documents.services import forget_document
 from prescriptions.models import HouseholdAccess, Prescription
 from prescriptions.services.revoking import revoke_prescription
 from prescriptions.telling import telling_of
-from tests.prescriptions.files import Circle
+from tests.pages import acting, done
+from tests.pages import answered as refused
+from tests.prescriptions.files import Circle, again
 from tests.prescriptions.told import TOLD, brought_to, plain, promised
 from typography.french import written_day
 
@@ -46,6 +50,29 @@ def answered(url: str, year: str = YEAR, status: int = 200) -> str:
     response = Client().post(url, {"year": year}, follow=True)
     assert response.status_code == status
     return plain(response)
+
+
+# --- the year
+
+
+def test_a_birth_date_whose_year_opens_no_page_is_refused_and_one_that_was_kept_opens_once_corrected(
+    circle: Circle,
+) -> None:
+    prescription = circle.submitted()
+    household, client = prescription.household, acting(circle.worker)
+    url = born(prescription, date(1885, 2, 3))
+    assert "Tapez les 4 chiffres" in answered(url, "1885")
+    said = {"last_name": household.last_name, "contact_channel": household.contact_channel, "adults": "1"}
+    said |= {"phone": household.phone}
+    edit = reverse("prescriptions:household_edit", args=[household.reference])
+    for year in (1885, timezone.localdate().year - 121):
+        told = refused(client, edit, **said, birth_date=f"{year}-02-03")
+        assert 'href="#id_birth_date"' in told
+        assert "il y a plus de 120\u00a0ans\u00a0: vérifiez l’année de naissance" in told
+        with pytest.raises(ValidationError, match="plus de 120"):
+            circle.household(birth_date=date(year, 2, 3))
+    done(client, edit, **said, birth_date="1985-02-03")
+    assert telling_of(again(prescription)).title in answered(url, "1985")
 
 
 # --- what it says
