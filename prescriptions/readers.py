@@ -18,6 +18,7 @@ class HouseholdFact(TextChoices):
 
     NAME = "name", "votre nom"
     BIRTH = "birth", "votre date de naissance"
+    ADDRESS = "address", "votre adresse"
     CONTACT = "contact", "comment vous joindre"
     MEMBERS = "members", "combien vous êtes"
     NEEDS = "needs", "ce que vous demandez"
@@ -75,7 +76,13 @@ READERS = (
         "Un point relais de votre commune",
         Kind.RELAY,
         Role.ADVISER,
-        (HouseholdFact.NAME, HouseholdFact.CONTACT, HouseholdFact.MEMBERS, HouseholdFact.NEEDS),
+        (
+            HouseholdFact.NAME,
+            HouseholdFact.ADDRESS,
+            HouseholdFact.CONTACT,
+            HouseholdFact.MEMBERS,
+            HouseholdFact.NEEDS,
+        ),
         ", une fois la demande acceptée",
     ),
     Reader(
@@ -89,7 +96,7 @@ READERS = (
         "Un opérateur",
         Kind.OPERATOR,
         Role.AGENT,
-        (HouseholdFact.NAME, HouseholdFact.CONTACT),
+        (HouseholdFact.NAME, HouseholdFact.ADDRESS, HouseholdFact.CONTACT),
         ", seulement si vous choisissez son offre",
     ),
     Reader(
@@ -105,7 +112,7 @@ READERS = (
         Role.PILOT,
         (HouseholdFact.MEMBERS, HouseholdFact.NEEDS, HouseholdFact.FACTS),
         ", sans votre nom\u00a0: pour le lire, elle doit dire pourquoi, et c’est noté",
-        beyond=(HouseholdFact.NAME, HouseholdFact.BIRTH, HouseholdFact.CONTACT),
+        beyond=(HouseholdFact.NAME, HouseholdFact.BIRTH, HouseholdFact.ADDRESS, HouseholdFact.CONTACT),
     ),
 )
 """Everyone who reads anything of a household. Donors, workshops, EPCI and observers read nothing of it."""

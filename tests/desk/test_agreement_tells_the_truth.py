@@ -33,7 +33,8 @@ from tests.prescriptions.files import load_settings
 SIGNS: dict[HouseholdFact, tuple[str, ...]] = {
     HouseholdFact.NAME: (NAMES[0],),
     HouseholdFact.BIRTH: BORN,
-    HouseholdFact.CONTACT: ("zephyrine@", "0699445566", "06 99 44 55 66", "rue des Abysses"),
+    HouseholdFact.ADDRESS: ("rue des Abysses",),
+    HouseholdFact.CONTACT: ("zephyrine@", "0699445566", "06 99 44 55 66"),
     HouseholdFact.MEMBERS: ("1 adulte, 2 enfants",),
     HouseholdFact.FACTS: (PROOF,),
     HouseholdFact.STORY: (STORY,),
