@@ -34,7 +34,7 @@ def foreseen(at: datetime, until: date | None = None) -> QuerySet[Any]:
         fate=Case(*cases, output_field=CharField(null=True)),
         since=Case(
             When(state=HouseholdState.ARCHIVED, then=F("anonymise_on")),
-            default=TruncDate("last_contact_at", tzinfo=timezone.get_current_timezone()),
+            default=TruncDate(rules.last_contact(), tzinfo=timezone.get_current_timezone()),
             output_field=DateField(),
         ),
     )

@@ -6,7 +6,8 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from lifecycle.erased import erased
@@ -327,6 +328,20 @@ def left_as_a_draft(ctx: Context, days: int | None = None) -> Q:
         & nothing_asked()
         & not_restricted()
         & ~Q(Exists(opened.filter(at__gte=since)))
+    )
+
+
+def last_contact() -> Greatest:
+    """When the household was last in contact: its file opened or reopened, a move told, or what a prescription says.
+
+    A prescription says it by its own verbs (``contacted_at``), and by its needs that were met.
+    """
+    files = Prescription.objects.filter(household=OuterRef("pk"), contacted_at__isnull=False)
+    needs = Need.objects.filter(prescription__household=OuterRef("pk"), met_at__isnull=False)
+    return Greatest(
+        F("last_contact_at"),
+        Subquery(files.order_by("-contacted_at").values("contacted_at")[:1]),
+        Subquery(needs.order_by("-met_at").values("met_at")[:1]),
     )
 
 

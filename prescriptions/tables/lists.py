@@ -106,11 +106,11 @@ class HouseholdTable(tables.Table):
     commune = tables.Column(order_by=("commune__name",), default="–")
     prescriber = tables.Column(verbose_name="Prescripteur", order_by=("prescriber__name",))
     state = StateColumn()
-    last_contact_at = tables.Column(verbose_name="Dernier contact", attrs=WHOLE)
+    contacted_at = tables.Column(verbose_name="Dernier contact", attrs=WHOLE)
 
     class Meta:
         model = Household
-        fields = ("reference", "household", "commune", "prescriber", "state", "last_contact_at")
+        fields = ("reference", "household", "commune", "prescriber", "state", "contacted_at")
 
-    def render_last_contact_at(self, value: Any) -> str:
+    def render_contacted_at(self, value: Any) -> str:
         return days_ago(value)

@@ -26,6 +26,7 @@ from prescriptions.forms.asking import CommentForm
 from prescriptions.forms.households import SearchForm
 from prescriptions.forms.instruction import AssignForm
 from prescriptions.likeness import words_of
+from prescriptions.machine.household_rules import last_contact
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.models.household import HouseholdQuerySet
 from prescriptions.permissions import (
@@ -203,7 +204,8 @@ def household_list(request: Request) -> HttpResponseBase:
         Household.objects.visible_to(actor)
         .followed()
         .select_related("commune", "prescriber")
-        .order_by("-last_contact_at", "-pk")
+        .annotate(contacted_at=last_contact())
+        .order_by("-contacted_at", "-pk")
     )
     page = Listing(
         request,
