@@ -20,6 +20,7 @@ from prescriptions.doubles import Alike, alike
 from prescriptions.enums import ContactChannel, DoubleSign, HouseholdState, NeedUse
 from prescriptions.models import Household
 from prescriptions.people_words import (
+    adults_of,
     birth_on,
     channel_of,
     heads_nir,
@@ -94,7 +95,7 @@ FIELDS = (
     Field("address", "Adresse", ("adresse postale", "rue", "voie", "domicile"), longest=200),
     Field("postcode", "Code postal", ("cp", "code postal ville"), read=postcode_of, longest=10),
     Field("commune", "Commune", ("ville", "localité", "commune de résidence"), longest=80, fills=True),
-    Field("adults", "Adultes", ("nombre d’adultes", "nb adultes"), read=members_of, longest=5, shown="{} adulte(s)"),
+    Field("adults", "Adultes", ("nombre d’adultes", "nb adultes"), read=adults_of, longest=5, shown="{} adulte(s)"),
     Field("children", "Enfants", ("nombre d’enfants", "nb enfants"), read=members_of, longest=5, shown="{} enfant(s)"),
     Field(
         "contact_channel",

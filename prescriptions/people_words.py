@@ -158,6 +158,13 @@ def _named(codes: type[NeedKind] | type[NeedUse]) -> str:
     return f"{', '.join(most)} ou {last}"
 
 
+def adults_of(text: str) -> int:
+    """How many, herself included."""
+    if (found := members_of(text)) < 1:
+        raise Unread(f"«\u00a0{text}\u00a0»\u00a0: comptez au moins la personne elle-même.")
+    return found
+
+
 def members_of(text: str) -> int:
     """How many, none included."""
     if not re.fullmatch(r"\d{1,2}(?:[.,]0{1,2})?", text) or int(re.split("[.,]", text)[0]) > 30:

@@ -17,6 +17,7 @@ from prescriptions.enums import AgreementHow, FactKind, NeedKind, NeedUse
 from prescriptions.forms.asking import words
 from prescriptions.machine.household_rules import NAMED
 from prescriptions.models import AgreementText, Fact, FactBand, Household, Need
+from prescriptions.models.household import COUNT_HERSELF
 from prescriptions.nir import validate_no_nir
 
 MOST_NEEDS, MOST_FACTS = 10, 12
@@ -92,8 +93,9 @@ class HomeForm(ShownForm, forms.ModelForm):
         for name, fewest in (("adults", 1), ("children", 0)):
             if self.initial.get(name) is None:
                 self.initial[name] = fewest
+        count_herself(self)
         self.fields["adults"].required = True
-        self.fields["adults"].error_messages["required"] = "Comptez au moins la personne elle-même."
+        self.fields["adults"].error_messages["required"] = COUNT_HERSELF
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -103,6 +105,11 @@ class HomeForm(ShownForm, forms.ModelForm):
     def clean_children(self) -> int:
         """Nothing typed is no child: left unknown, it would hold the submission back three steps later."""
         return self.cleaned_data["children"] or 0
+
+
+def count_herself(form: forms.BaseForm) -> None:
+    """The browser offers no household of nobody either: Django writes the least that its column holds."""
+    form.fields["adults"].widget.attrs["min"] = 1
 
 
 def hold_postcode(form: forms.Form | forms.ModelForm, commune: Commune | None) -> None:

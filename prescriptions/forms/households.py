@@ -11,7 +11,7 @@ from lifecycle.references import as_typed
 from network.forms.communes import CommuneField
 from prescriptions.enums import ErasureChannel
 from prescriptions.forms.asking import CommentForm
-from prescriptions.forms.filing import HomeForm, PersonForm, hold_postcode
+from prescriptions.forms.filing import HomeForm, PersonForm, count_herself, hold_postcode
 from prescriptions.machine.household_rules import CHANNEL, COMMUNE_GIVEN, COMMUNE_NOTED, MOVED_ON, RECEIVED_ON
 from prescriptions.models import Household
 from prescriptions.nir import validate_no_nir
@@ -43,6 +43,10 @@ class HouseholdForm(PersonForm):
         widgets = PersonForm.Meta.widgets | HomeForm.Meta.widgets
         labels = PersonForm.Meta.labels | HomeForm.Meta.labels
         help_texts = HomeForm.Meta.help_texts
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        count_herself(self)
 
     def clean(self) -> dict[str, Any]:
         """What was written before this page is not what is corrected here."""

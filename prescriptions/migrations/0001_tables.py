@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
                     ("postcode", models.CharField(blank=True, max_length=5, validators=[django.core.validators.RegexValidator("^[0-9]{5}$", "Un code postal compte 5 chiffres.")], verbose_name="code postal")),
                     ("commune", models.ForeignKey(blank=True, help_text="Où le foyer vit, ou est domicilié.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.commune", verbose_name="commune")),
                     ("domiciled", models.BooleanField(default=False, help_text="Sans domicile stable\xa0: domicilié là.", verbose_name="domiciliation")),
-                    ("adults", models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(30)], verbose_name="adultes")),
+                    ("adults", models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1, "Comptez au moins la personne elle-même."), django.core.validators.MaxValueValidator(30)], verbose_name="adultes")),
                     ("children", models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(30)], verbose_name="enfants")),
                     ("contact_channel", models.CharField(choices=[("phone", "Appel téléphonique"), ("sms", "SMS"), ("email", "Courriel"), ("letter", "Courrier postal"), ("worker", "Par son travailleur social")], default="phone", max_length=8, verbose_name="comment le joindre")),
                     ("name_key", models.CharField(blank=True, db_index=True, editable=False, max_length=170, verbose_name="nom, tel qu’on le cherche")),

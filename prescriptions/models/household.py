@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, When
 from django.db.models.functions import Cast, ExtractDay, ExtractMonth, ExtractYear
@@ -25,6 +25,7 @@ from prescriptions.nir import validate_no_nir
 from prescriptions.parameters import IDENTITY_MINUTES
 from prescriptions.permissions import sees_accesses, sees_facts, sees_households
 
+COUNT_HERSELF = "Comptez au moins la personne elle-même."
 ELSEWHERE = "alike_elsewhere"
 """What the log of accesses says of a file that was compared for whoever may not see it: nothing of it was shown."""
 IDENTITY = "identity"
@@ -131,7 +132,9 @@ class Household(Stateful):
     domiciled = models.BooleanField(
         "domiciliation", default=False, help_text="Sans domicile stable\u00a0: domicilié là."
     )
-    adults = models.PositiveSmallIntegerField("adultes", null=True, blank=True, validators=[MaxValueValidator(30)])
+    adults = models.PositiveSmallIntegerField(
+        "adultes", null=True, blank=True, validators=[MinValueValidator(1, COUNT_HERSELF), MaxValueValidator(30)]
+    )
     children = models.PositiveSmallIntegerField("enfants", null=True, blank=True, validators=[MaxValueValidator(30)])
     contact_channel = models.CharField(
         "comment le joindre", max_length=8, choices=ContactChannel, default=ContactChannel.PHONE

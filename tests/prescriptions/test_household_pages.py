@@ -5,6 +5,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,10 +18,11 @@ from network.enums import OrganisationKind, Role
 from prescriptions.enums import IdentityReason
 from prescriptions.models import Household, HouseholdAccess
 from prescriptions.services.households import open_identity
+from prescriptions.services.needs import meet_need
 from prescriptions.services.prescriptions import create_prescription, remind_prescription
 from tests.network.factories import make_commune, make_membership
 from tests.pages import boxes, boxes_of
-from tests.prescriptions.files import COMPUTER, Circle, again
+from tests.prescriptions.files import COMPUTER, SKILLS, Circle, again
 from tests.prescriptions.pages import acting, answered, done, page_of, read
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +73,21 @@ def test_a_worker_corrects_a_file_and_nothing_typed_is_lost(circle: Circle) -> N
     done(client, url, **typed | {"last_name": "Essai"})
     assert again(household).name == "Nadia Essai"
     assert acting(circle.pilot).get(url).status_code == 403
+
+
+def test_a_household_counts_the_person_herself_wherever_it_is_counted(circle: Circle) -> None:
+    prescription = circle.draft()
+    household, client = again(prescription.household), acting(circle.worker)
+    for url, said in (
+        (page_of(household, "household_edit"), {"last_name": household.last_name, "contact_channel": "phone"}),
+        (page_of(prescription, "prescription_home"), {"commune": circle.commune.name}),
+    ):
+        assert re.search(r'name="adults"[^>]* min="1"', read(client, url))
+        page = answered(client, url, **said, adults=0, children=0)
+        assert 'href="#id_adults"' in page
+        assert "Comptez au moins la personne elle-même." in page
+    with pytest.raises(ValidationError, match="elle-même"):
+        circle.household(adults=0)
 
 
 def test_two_tabs_that_correct_a_file_lose_nothing_of_each_other(circle: Circle) -> None:
@@ -195,6 +212,21 @@ def test_the_lists_show_to_each_what_is_his_to_see(circle: Circle) -> None:
         page = read(acting(getattr(circle, role)), reverse(LIST))
         for row in (draft, submitted, accepted, other):
             assert (row.reference in page) == (row in rows), (role, row.state)
+
+
+def test_a_household_was_last_in_contact_when_something_was_last_asked_or_met_for_it(circle: Circle) -> None:
+    circle.at = timezone.now() - timedelta(days=13)
+    long_ago, asked, met = circle.household(last_name="Ancien"), circle.accepted().household, circle.started()
+    circle.at = None
+    circle.submitted(SKILLS, again(asked))
+    meet_need(actor=circle.worker, need=met)
+    page = read(acting(circle.worker), reverse("prescriptions:household_list"))
+    today, before = [asked.reference, met.prescription.household.reference], "il y a 13\u00a0jours"
+    rows = {row[:11]: row for row in page.split("/foyers/")}
+    assert before in rows[long_ago.reference]
+    for reference in today:
+        assert "aujourd’hui" in rows[reference]
+        assert page.index(reference) < page.index(long_ago.reference), "the last one first"
 
 
 def test_the_lists_are_narrowed_and_count_each_state(circle: Circle) -> None:
