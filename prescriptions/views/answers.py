@@ -9,7 +9,7 @@ from lifecycle.history import Past
 from network.permissions import is_pilot
 from prescriptions.enums import RightKind, RightsState
 from prescriptions.machine.prescription import PrescriptionMachine
-from prescriptions.models import Household, Prescription, PrescriptionEntry, RightsRequest
+from prescriptions.models import Household, HouseholdCorrection, Prescription, PrescriptionEntry, RightsRequest
 from typography.french import day
 
 ANSWERED = ("confirm", "decline", "reconsider")
@@ -48,6 +48,15 @@ def objections_told(household: Household, actor: Actor) -> list[Past]:
             "Délégué à la protection des données",
         )
         for asked in answered
+    ]
+
+
+def corrections_told(household: Household, actor: Actor) -> list[Past]:
+    """Which of its columns were written again since something was filed, never what they said: one query."""
+    rows = HouseholdCorrection.objects.visible_to(actor).filter(household=household)
+    return [
+        Past(f"Dossier corrigé\u00a0: {row}", row.corrected_at, str(row.corrected_by.organisation))
+        for row in rows.select_related("corrected_by__organisation")
     ]
 
 

@@ -33,7 +33,7 @@ from prescriptions.models import (
     rank_of,
 )
 from prescriptions.permissions import advises, sees_accesses, sees_facts, sees_messages, works
-from prescriptions.views.answers import answers_of, last_by_link, objections_told
+from prescriptions.views.answers import answers_of, corrections_told, last_by_link, objections_told
 from prescriptions.views.sent_messages import SentMessage, messages_told_to
 
 LAST_ACCESSES = 50
@@ -171,7 +171,11 @@ def household_sheet(household: Household, actor: Actor) -> HouseholdSheet:
         accesses=list(accesses.select_related("actor__user", "organisation")[:LAST_ACCESSES]),
         sees_accesses=sees_accesses(actor) is not None and accesses.exists(),
         reminders=list(reminders.planned()) if follows else [],
-        answers=[*answers_of(prescriptions, actor), *objections_told(household, actor)],
+        answers=[
+            *answers_of(prescriptions, actor),
+            *objections_told(household, actor),
+            *corrections_told(household, actor),
+        ],
         messages=messages_told_to(household, actor) if is_told_of_messages else [],
         sees_messages=is_told_of_messages,
     )

@@ -72,6 +72,12 @@ def test_a_worker_corrects_a_file_and_nothing_typed_is_lost(circle: Circle) -> N
     assert 'href="#id_last_name"' in page
     done(client, url, **typed | {"last_name": "Essai"})
     assert again(household).name == "Nadia Essai"
+    sheet = page_of(household, "household_detail")
+    assert "Dossier corrigé\u00a0" not in read(client, sheet), "nothing is filed yet"
+    circle.submitted(household=again(household))
+    done(client, url, **typed | {"last_name": "Essais", "adults": 3})
+    page = read(client, sheet)
+    assert "Dossier corrigé\u00a0: nom, adultes" in page.split("Chronologie")[1]
     assert acting(circle.pilot).get(url).status_code == 403
 
 
