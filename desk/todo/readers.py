@@ -1,6 +1,7 @@
 """« À faire » of those who follow the chain without acting in it: observers, funders, hub, recycler, mediation."""
 
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
@@ -16,6 +17,8 @@ from reports.views import title_of_month
 from typography.french import Noun, day
 
 DRIVE = Noun("disque", "disques")
+MOST_NAMED = 5
+"""Serial numbers told in one line: a note of a whole lorry goes with its own list."""
 
 
 def todo_of(actor: Membership, at: datetime) -> TodoPage:
@@ -46,9 +49,11 @@ def certificates(actor: Membership) -> Block:
     )
 
 
-def _certificate(note: WasteNote) -> BlockRow:
+def _certificate(note: Any) -> BlockRow:
     url = reverse("network:organisation_detail", args=[note.workshop.reference])
-    about = f"{DRIVE.counted(note.awaited)}, à envoyer à {note.workshop}"
+    known = [number for number in note.numbers if number]
+    named = f" ({', '.join(known[:MOST_NAMED])}{'…' * (len(known) > MOST_NAMED)})" if known else ""
+    about = f"{DRIVE.counted(note.awaited)}{named}, à envoyer à {note.workshop}"
     return BlockRow(f"Bordereau {note.bsd_number}", url, about, f"parti le {day(note.taken_on)}")
 
 

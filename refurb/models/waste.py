@@ -83,12 +83,16 @@ class WasteNoteQuerySet(models.QuerySet["WasteNote"]):
         return self.filter(Exists(_gone()))
 
     def to_certify_by(self, actor: Actor | None) -> Self:
-        """Those under which drives left that this recycler is to certify destroyed, the oldest first."""
+        """Those under which drives left that this recycler is to certify destroyed, the oldest first.
+
+        ``numbers``: their serial numbers.
+        """
         scope = certifies_destruction(actor)
         if scope is None:
             return self.none()
         waiting = self.current().borne().with_devices().filter(scope, awaited__gt=0)
-        return waiting.select_related("workshop").order_by("taken_on", "pk")
+        numbers = ArraySubquery(_awaited_drives().order_by("serial", "pk").values("serial"))
+        return waiting.annotate(numbers=numbers).select_related("workshop").order_by("taken_on", "pk")
 
     def with_devices(self) -> Self:
         """Each note with ``types``, one per device that left under it, and ``awaited``, certificates still to come."""

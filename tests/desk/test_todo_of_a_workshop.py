@@ -69,7 +69,7 @@ def test_a_certificate_that_is_awaited_is_asked_of_its_recycler_until_the_worksh
 
     (line,) = asked(recycler)
     assert line.title == f"Bordereau {device.bsd_number}"
-    assert line.about == f"1 disque, à envoyer à {bench.workshop.organisation}"
+    assert line.about == f"1 disque ({drive.serial}), à envoyer à {bench.workshop.organisation}"
     assert recycler.get(line.url).status_code == 200
     assert "Rien ne vous est demandé" not in read(recycler, reverse("desk:home"))
     assert asked(another) == [], "what left for another is not its own to certify"
