@@ -61,7 +61,9 @@ def test_a_birth_date_whose_year_opens_no_page_is_refused_and_one_that_was_kept_
     prescription = circle.submitted()
     household, client = prescription.household, acting(circle.worker)
     url = born(prescription, date(1885, 2, 3))
-    assert "Tapez les 4 chiffres" in answered(url, "1885")
+    told = answered(url, "1885")
+    assert "Tapez les 4 chiffres" in told
+    assert "Rien n’est enregistré" not in told, "nothing was to be"
     said = {"last_name": household.last_name, "contact_channel": household.contact_channel, "adults": "1"}
     said |= {"phone": household.phone}
     edit = reverse("prescriptions:household_edit", args=[household.reference])
