@@ -12,7 +12,7 @@ from desk.todo.incidents import incidents_to_advise
 from lifecycle.erased import erased
 from network.models import Membership
 from prescriptions.enums import HouseholdState, RightsState
-from prescriptions.machine.rights_rules import corrected_at, told_long_ago
+from prescriptions.machine.rights_rules import told_long_ago, with_correction
 from prescriptions.models import Household, RightsRequest
 from typography.french import HARD, day
 
@@ -69,7 +69,7 @@ def _to_answer(asked: QuerySet[RightsRequest], at: datetime) -> Block:
     return Block(
         "droits",
         "Demandes de droits à répondre",
-        asked.filter(state=S.RECEIVED).annotate(corrected_at=corrected_at()),
+        with_correction(asked.filter(state=S.RECEIVED)),
         _line,
         "Aucune demande n’attend votre réponse.",
         f"{reverse('prescriptions:rights_request_list')}?state={S.RECEIVED}",

@@ -171,15 +171,17 @@ def _corrected() -> Q:
     return _written_again("gte", "received_at") | noted_later & _written_again("date__gte", "received_on")
 
 
-def corrected_at() -> Case:
-    """When something of the file was last written again since the request came, of a rectification that is open."""
-    day = Q(received_at__date__gt=F("received_on"))
+def with_correction(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Each with ``corrected_at``: when something of the file of an open rectification was last written again since."""
+    noted_later = Q(received_at__date__gt=F("received_on"))
     asked = Q(kind=RightKind.RECTIFICATION, state__in=OPEN_RIGHTS)
-    return Case(
-        When(asked & day, then=_last_written("date__gte", "received_on")),
+    last = Case(
+        When(asked & noted_later, then=_last_written("date__gte", "received_on")),
         When(asked, then=_last_written("gte", "received_at")),
         output_field=DateTimeField(),
     )
+    told: QuerySet[Any] = rows.annotate(corrected_at=last)
+    return told
 
 
 def to_correct() -> Q:

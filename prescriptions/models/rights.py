@@ -92,7 +92,7 @@ class RightsRequest(Stateful):
 
     objects = RightsRequestQuerySet.as_manager()
     corrected_at: datetime | None = None
-    """When its file was last written again since, where it was read with that (``rights_rules.corrected_at``)."""
+    """When its file was last written again since, where it was read with that (``rights_rules.with_correction``)."""
 
     class Meta:
         verbose_name = "demande d’exercice de droits"

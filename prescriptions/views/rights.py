@@ -30,8 +30,8 @@ from prescriptions.machine.rights_rules import (
     ANSWER_DRAWN,
     LIFTED_AT_A_POINT,
     LIFTED_BY_WORKER,
-    corrected_at,
     waits_for_its_worker,
+    with_correction,
 )
 from prescriptions.models import Household, RightsRequest
 from prescriptions.parameters import LIFT_DAYS
@@ -95,7 +95,7 @@ def _asked(request: Request, reference: str) -> RightsRequest:
     seen = RightsRequest.objects.visible_to(request.membership).select_related(
         "household__prescriber", "household__commune", "received_by__user", "received_by__organisation", "settled_by"
     )
-    asked: RightsRequest = get_object_or_404(seen.annotate(corrected_at=corrected_at()), reference=reference)
+    asked: RightsRequest = get_object_or_404(with_correction(seen), reference=reference)
     return asked
 
 
