@@ -147,7 +147,10 @@ def test_a_deposit_on_a_full_disk_says_so_and_keeps_nothing(
     assert not StoredFile.objects.exists()
 
 
-def test_a_form_that_expired_says_that_what_was_typed_is_not_lost() -> None:
+def test_a_form_that_expired_says_where_what_was_typed_may_still_be_and_what_is_to_be_typed_again() -> None:
     response = Client(enforce_csrf_checks=True).post(reverse("account_login"), {"login": "x"})
     assert response.status_code == 403
-    assert "Ce que vous avez tapé n’est pas perdu" in response.content.decode()
+    page = response.content.decode()
+    assert "seul votre navigateur l’a peut-être encore, dans la page d’avant" in page
+    assert "Les cases qui parlent d’une personne reviennent souvent vides" in page
+    assert "n’est pas perdu" not in page, "only the browser keeps it, and is asked to forget what speaks of people"

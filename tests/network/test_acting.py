@@ -285,10 +285,7 @@ def test_an_unknown_address_and_a_forged_form_get_our_pages() -> None:
     assert "Page introuvable" in client.get("/rien/").content.decode()
     response = client.post(reverse("account_login"), {"login": "x"})
     assert response.status_code == 403
-    page = response.content.decode()
-    assert "ouverte trop longtemps" in page
-    assert "n’est pas perdu" not in page, "only the browser may have it still, and forgets what speaks of people"
-    assert "elles sont à taper de nouveau" in page
+    assert "ouverte trop longtemps" in response.content.decode()
 
 
 def test_periods_of_time_do_not_overlap() -> None:
