@@ -130,8 +130,9 @@ class AppointmentMachine(Machine, of=Appointment):
         target=SAME,
         who=can_answer_appointment,
         requires=[rules.SAME_HOUR, rules.TO_COME],
+        stamps={"told_at": AT},
         done="Le foyer a répondu qu’il vient",
-        why="It answered OUI to an SMS.",
+        why="It answered OUI to an SMS, or said so on its page: whoever answers knows the hour, and is not called.",
     )
 
     honour = Verb(
