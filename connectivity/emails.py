@@ -17,6 +17,7 @@ from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
 from prescriptions.enums import RightKind
 from prescriptions.models import RightsRequest
+from prescriptions.reaching import channel_of
 from prescriptions.services.messages import Message, from_service, way_to, write_message
 from typography.french import full_day, in_a_sentence
 
@@ -133,7 +134,7 @@ def problem_withdrawn_for_worker(file: ConnectionFile, at: datetime) -> None:
 
 def scheduled_for_worker(file: ConnectionFile, at: datetime) -> None:
     """The line is brought on a day; the household is to be told when it has no mail of its own."""
-    channel = file.need.prescription.household.get_contact_channel_display()
+    channel = channel_of(file.need.prescription.household).label
     _write("scheduled_for_worker", file, _workers(file), at, by_mail=_way_for_visit(file) is not None, channel=channel)
 
 

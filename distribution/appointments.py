@@ -19,8 +19,9 @@ from documents.sms_door import takes_answers
 from network.models import Organisation
 from prescriptions.enums import ContactChannel
 from prescriptions.models import Need
+from prescriptions.reaching import channel_of
 from prescriptions.saying import listed, translatable, translatable_moment
-from prescriptions.telling import REACHED, channel_of
+from prescriptions.telling import REACHED
 from refurb.enums import DeviceState
 from refurb.models import Device
 from typography.french import by_pairs, euros, full_day, hour
@@ -70,8 +71,9 @@ def _chosen_there(need: Need) -> str | None:
         return None
     if last is not None and not gave_up and last.booked_at >= (kept.reserved_at or last.booked_at):
         return None
-    channel = channel_of(need.prescription.household)
-    called = gave_up and channel != ContactChannel.WORKER
+    household = need.prescription.household
+    channel = channel_of(household)
+    called = gave_up and household.phone and channel != ContactChannel.WORKER
     return translatable(CHOSEN_THERE, reached=REACHED[ContactChannel.PHONE if called else channel])
 
 

@@ -17,8 +17,8 @@ from lifecycle.registry import Move, on_transition
 from prescriptions.enums import ContactChannel
 from prescriptions.hearing import hears
 from prescriptions.models import HouseholdMessage, Need
+from prescriptions.reaching import channel_of
 from prescriptions.services.messages import Message, call_off, make_letter, way_to, write_message
-from prescriptions.telling import channel_of
 from refurb.models import Device
 from refurb.models.device import DeviceEntry
 from typography.french import full_day

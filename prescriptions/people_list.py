@@ -33,6 +33,7 @@ from prescriptions.people_words import (
     use_of,
 )
 from prescriptions.permissions import works
+from prescriptions.reaching import lacks
 from prescriptions.services.doubles import found_elsewhere
 from prescriptions.services.people import (
     CODE,
@@ -65,6 +66,10 @@ ELSEWHERE = (
     " autre service."
 )
 NO_USE = "Le besoin n’est pas repris\u00a0: la liste ne dit pas pour quoi faire. Vous le choisirez avec la personne."
+NO_WAY = {
+    channel: f"{label}\u00a0: la liste ne donne pas ce qu’il faut. À noter avec la personne, ou une autre façon."
+    for channel, label in ContactChannel.choices
+}
 BORN_ALIKE = {DoubleSign.BIRTH_DATE}
 REACHED_ALIKE = {DoubleSign.PHONE, DoubleSign.EMAIL}
 
@@ -147,6 +152,8 @@ def check_people(source: Import, rows: Sequence[ImportRow]) -> None:
     for row in left.values():
         if row.values["needs"] and not row.values["use"]:
             row.notices.append(NO_USE)
+        if (way := row.values["contact_channel"]) and lacks(files[-row.line.number], way):
+            row.notices.append(NO_WAY[way])
 
 
 def _once(rows: Sequence[ImportRow], files: Mapping[int, Household]) -> None:

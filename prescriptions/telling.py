@@ -7,7 +7,6 @@ chosen by the state of the prescription: so nothing asks to call and to wait for
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
@@ -28,6 +27,7 @@ from prescriptions.enums import (
 from prescriptions.expecting import expected
 from prescriptions.models import CodedReason, Household, Need, Prescription
 from prescriptions.owing import is_owed
+from prescriptions.reaching import channel_of
 from prescriptions.saying import TranslatableDay, translatable
 from typography.french import by_pairs, in_a_sentence, written_day
 
@@ -94,18 +94,6 @@ def without_an_answer(prescription: Prescription) -> str:
     if not prescription.valid_until or prescription.needs.filter(state=NeedState.IN_PROGRESS).exists():
         return ""
     return f"Sans réponse le {written_day(prescription.valid_until)}, elle s’arrête."
-
-
-def channel_of(household: Household) -> ContactChannel:
-    """The way the household prefers to be told if it can be reached so, else by its worker."""
-    channel = ContactChannel(household.contact_channel)
-    means: dict[str, Any] = {
-        ContactChannel.PHONE: household.phone,
-        ContactChannel.SMS: household.phone,
-        ContactChannel.EMAIL: household.email,
-        ContactChannel.LETTER: household.address,
-    }
-    return channel if means.get(channel) else ContactChannel.WORKER
 
 
 def reached(household: Household) -> str:

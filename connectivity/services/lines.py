@@ -26,9 +26,9 @@ from lifecycle.locking import locked
 from lifecycle.machine import Reason
 from prescriptions.models import HouseholdMessage
 from prescriptions.nir import refuse_nir
+from prescriptions.reaching import channel_of
 from prescriptions.services.contacts import NO_ADDRESS
 from prescriptions.services.messages import letter_made, make_letter, way_to, write_message
-from prescriptions.telling import channel_of
 from typography.french import Noun, euros, written_day
 
 RECHARGE = Noun("recharge", "recharges", feminine=True)

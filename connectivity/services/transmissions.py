@@ -4,6 +4,7 @@ from datetime import datetime
 
 from connectivity.models import ConnectionFile, OfferCondition, ProofSeen, Transmission
 from connectivity.services.offers import prescribed
+from prescriptions.reaching import channel_of
 from typography.french import by_pairs
 
 AROUND = (
@@ -42,7 +43,7 @@ def to_tell(file: ConnectionFile) -> dict[str, str]:
         "address": household.address,
         "postcode": household.postcode,
         "city": commune.name if commune else "",
-        "contact": household.get_contact_channel_display(),
+        "contact": channel_of(household).label,
     }
 
 

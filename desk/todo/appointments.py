@@ -18,6 +18,7 @@ from distribution.slots import on_day
 from lifecycle.machine import Context
 from network.models import Membership
 from prescriptions.machine.prescription_rules import unrestricted
+from prescriptions.reaching import channel_of
 from typography.french import HARD, full_day, hour
 
 SOON_TOLD = timedelta(days=2)
@@ -80,7 +81,7 @@ def _today(appointment: Any) -> BlockRow:
 
 def _to_do(appointment: Any) -> BlockRow:
     household = appointment.need.prescription.household
-    by = household.get_contact_channel_display()
+    by = channel_of(household).label
     return BlockRow(household.name, _page(appointment), f"{by}{HARD}: {_why(appointment)}", _when(appointment))
 
 

@@ -12,21 +12,21 @@ from distribution.models import Appointment
 from distribution.models.appointment import AppointmentEntry, not_known, not_received
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS, MISSED_APPOINTMENTS
 from documents.sms_door import provider
-from documents.texting import TYPED_MOBILE
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.machine import Context, Requirement
 from prescriptions.enums import ContactChannel
 from prescriptions.machine import need_rules
 from prescriptions.machine.prescription_rules import unrestricted
+from prescriptions.reaching import told_by
 from refurb.enums import DeviceState
 from refurb.machine.device_rules import coded
 from refurb.models import Device
 
 SERVED_BY = "le conseiller du point de distribution"
 _HOUSEHOLD = "need__prescription__household"
-BY_MAIL = Q(**{f"{_HOUSEHOLD}__contact_channel": ContactChannel.EMAIL}) & ~Q(**{f"{_HOUSEHOLD}__email": ""})
+BY_MAIL = told_by(ContactChannel.EMAIL, f"{_HOUSEHOLD}__")
 """The households that are told by mail."""
-BY_SMS = Q(**{f"{_HOUSEHOLD}__contact_channel": ContactChannel.SMS, f"{_HOUSEHOLD}__phone__regex": TYPED_MOBILE})
+BY_SMS = told_by(ContactChannel.SMS, f"{_HOUSEHOLD}__")
 """Those that are told by SMS, where the door is open."""
 
 

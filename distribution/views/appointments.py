@@ -30,8 +30,10 @@ from documents.models import SmsAnswer
 from documents.paper import render_pdf
 from lifecycle.acting import answer, asks_then_acts, posted
 from network.requests import Request
+from prescriptions.enums import ContactChannel
 from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import Need
+from prescriptions.reaching import channel_of
 from prescriptions.services.households import record_access, record_sightings
 from prescriptions.views.rows import opened
 from refurb.enums import DeviceState
@@ -125,19 +127,31 @@ TO_MOVE = Todo(
     "Choisir une autre heure",
     "move",
 )
-TO_TELL = Todo("Le foyer ne connaît pas ce rendez-vous. Appelez-le, puis notez-le.", "Le foyer le sait", "tell")
-TO_TELL_OFF = Todo("Le foyer ne sait pas que c’est annulé. Appelez-le, puis notez-le.", "Le foyer le sait", "tell")
-TO_RECALL = Todo("Appelez le foyer pour lui rappeler ce rendez-vous, puis notez-le.", "Le foyer est rappelé", "remind")
+UNTOLD = "Le foyer ne connaît pas ce rendez-vous. {how}, puis notez-le."
+UNTOLD_OFF = "Le foyer ne sait pas que c’est annulé. {how}, puis notez-le."
+UNRECALLED = "Ce rendez-vous est à rappeler au foyer. {how}, puis notez-le."
+HOW = {
+    ContactChannel.PHONE: "Appelez-le",
+    ContactChannel.SMS: "Appelez-le, ou envoyez-lui un SMS",
+    ContactChannel.EMAIL: "Écrivez-lui un courriel",
+    ContactChannel.LETTER: "Écrivez-lui une lettre",
+    ContactChannel.WORKER: "Appelez son travailleur social, qui le lui dit",
+}
+"""What whoever serves does so that the household hears of it, by the way by which it is told."""
 
 
 def _to_do(appointment: Any, at: datetime) -> Todo | None:
     """What is somebody's to do of it, as on « À faire »; three queries at most."""
     row = Appointment.objects.filter(unrestricted("need__prescription__household"), pk=appointment.pk)
+    how = HOW[channel_of(appointment.need.prescription.household)]
     if row.to_move(at).exists():
         return TO_MOVE
     if row.to_tell(at).exists():
-        return TO_TELL if appointment.state == AppointmentState.BOOKED else TO_TELL_OFF
-    return TO_RECALL if row.filter(to_call_back(at)).exists() else None
+        said = UNTOLD if appointment.state == AppointmentState.BOOKED else UNTOLD_OFF
+        return Todo(said.format(how=how), "Le foyer le sait", "tell")
+    if row.filter(to_call_back(at)).exists():
+        return Todo(UNRECALLED.format(how=how), "Le foyer est rappelé", "remind")
+    return None
 
 
 def _again(appointment: Any, request: Request) -> bool:

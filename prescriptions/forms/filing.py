@@ -13,12 +13,13 @@ from lifecycle.shown import ShownForm
 from network.forms.communes import CommuneField, postcode_elsewhere
 from network.models import Commune
 from prescriptions.births import refuse_birth
-from prescriptions.enums import AgreementHow, FactKind, NeedKind, NeedUse
+from prescriptions.enums import AgreementHow, ContactChannel, FactKind, NeedKind, NeedUse
 from prescriptions.forms.asking import words
 from prescriptions.machine.household_rules import NAMED
 from prescriptions.models import AgreementText, Fact, FactBand, Household, Need
 from prescriptions.models.household import COUNT_HERSELF
 from prescriptions.nir import validate_no_nir
+from prescriptions.reaching import COLUMN, LACKS, lacks
 
 MOST_NEEDS, MOST_FACTS = 10, 12
 FIRST_ROWS = 2
@@ -56,6 +57,11 @@ class PersonForm(ShownForm, forms.ModelForm):
         if born is not None:
             refuse_birth(born, timezone.localdate())
         return born
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        hold_channel(self)
+        return data
 
 
 class HomeForm(ShownForm, forms.ModelForm):
@@ -100,6 +106,8 @@ class HomeForm(ShownForm, forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         hold_postcode(self, data.get("commune"))
+        if self.instance.contact_channel == ContactChannel.LETTER and lacks(self.instance, **told(data)):
+            self.add_error("address", LACKS[ContactChannel.LETTER])
         return data
 
     def clean_children(self) -> int:
@@ -110,6 +118,22 @@ class HomeForm(ShownForm, forms.ModelForm):
 def count_herself(form: forms.BaseForm) -> None:
     """The browser offers no household of nobody either: Django writes the least that its column holds."""
     form.fields["adults"].widget.attrs["min"] = 1
+
+
+def told(data: dict[str, Any]) -> dict[str, Any]:
+    """What a form says of where a household is reached."""
+    return {name: data[name] for name in ("phone", "email", "address") if name in data}
+
+
+def hold_channel(form: forms.ModelForm) -> None:
+    """The way that is chosen has what it takes; an address comes at the next step, and nothing may be known yet."""
+    data, asked = form.cleaned_data, {"phone", "email", "address"} & set(form.fields)
+    channel = data.get("contact_channel")
+    if not channel or asked & set(form.errors) or not lacks(form.instance, channel, **told(data)):
+        return
+    nothing_yet = channel == ContactChannel.PHONE and not any(told(data).values())
+    if not nothing_yet and COLUMN[channel] in asked:
+        form.add_error("contact_channel", LACKS[channel])
 
 
 def hold_postcode(form: forms.Form | forms.ModelForm, commune: Commune | None) -> None:

@@ -9,6 +9,7 @@ from django.utils.dateformat import format as formatted
 from lifecycle.forms import field_of
 from prescriptions.forms.asking import CommentForm
 from prescriptions.models import Household
+from prescriptions.reaching import LACKS, lacks
 from prescriptions.services.joining import column_told, differing
 
 
@@ -27,7 +28,7 @@ class JoinForm(CommentForm):
 
     def __init__(self, *args: Any, kept: Household, left: Household, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kept, self.columns = kept, differing(kept, left)
+        self.kept, self.left, self.columns = kept, left, differing(kept, left)
         for name in self.columns:
             label = column_told(name).capitalize()
             choices = [
@@ -39,6 +40,16 @@ class JoinForm(CommentForm):
                 label=label, choices=choices, widget=forms.RadioSelect, initial="left" if says_nothing else "kept"
             )
         self.order_fields([*(f"take_{name}" for name in self.columns), "comment"])
+
+    def clean(self) -> dict[str, Any]:
+        """The way in which the household is told keeps what it takes."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and "take_contact_channel" in data and self.taken:
+            said = {name: getattr(self.left, name) for name in self.taken}
+            way = said.get("contact_channel", self.kept.contact_channel)
+            if lacks(self.kept, way, **said):
+                self.add_error("take_contact_channel", LACKS[way])
+        return data
 
     @property
     def taken(self) -> list[str]:

@@ -21,8 +21,8 @@ from prescriptions.models import HouseholdMessage, Prescription, PromisedContact
 from prescriptions.own_papers import page_of_request
 from prescriptions.parameters import TELL_DAYS
 from prescriptions.permissions import can_edit_prescription
+from prescriptions.reaching import channel_of
 from prescriptions.services.messages import Message, from_service, letter_made, make_letter, way_to, write_message
-from prescriptions.telling import channel_of
 
 OPEN_PAGE = "Votre page vous dit où elle en est. Il faut votre année de naissance pour l’ouvrir\u00a0: {page}"
 ASK_WORKER = "Appelez votre travailleur social\u00a0: il vous dit où elle en est."

@@ -18,12 +18,13 @@ from network.models import Commune
 from network.permissions import is_pilot
 from prescriptions.births import refuse_birth
 from prescriptions.corrected import told_anew
-from prescriptions.enums import HouseholdState, IdentityReason
+from prescriptions.enums import ContactChannel, HouseholdState, IdentityReason
 from prescriptions.machine import prescription_rules
 from prescriptions.models import Household, HouseholdAccess, HouseholdCorrection, Prescription
 from prescriptions.models.household import IDENTITY
 from prescriptions.nir import refuse_nir
 from prescriptions.permissions import can_follow_household
+from prescriptions.reaching import COLUMN, LACKS, lacks
 from prescriptions.services.messages import withhold_from_former
 
 IDENTITY_REASON = Reason("reason", "Dites pourquoi vous lisez qui est ce foyer.", field="reason")
@@ -89,12 +90,14 @@ def _describe_again(
     row = _locked_household(actor, household)
     described = _described(person)
     before = {name: getattr(row, name) for name in described}
-    was_reachable = row.is_reachable
+    was_reachable, was_told = row.is_reachable, not lacks(row)
     for name, value in described.items():
         setattr(row, name, value)
     filed = Prescription.objects.filter(household=row.pk, submitted_at__isnull=False).exists()
     if filed and was_reachable and not row.is_reachable:
         raise Refused({row.pk: (REACHABLE,)})
+    if filed and was_told and lacks(row):
+        raise Refused({row.pk: (_without(row, before),)})
     row.set_keys()
     _clean(row, described)
     row.save(update_fields=[*described, "name_key", "phone_key", "address_key"])
@@ -102,6 +105,13 @@ def _describe_again(
     if filed:
         record_correction(actor, row, before, at)
     return row, filed
+
+
+def _without(row: Household, before: Mapping[str, Any]) -> Reason:
+    """The way that it prefers takes what is no more in its file, or never was: said of what changes."""
+    way = ContactChannel(row.contact_channel)
+    changed = before.get("contact_channel", way) != way
+    return Reason("channel_reaches", LACKS[way], field="contact_channel" if changed else COLUMN[way])
 
 
 def record_correction(actor: Actor, row: Household, before: Mapping[str, Any], at: datetime | None) -> None:

@@ -28,7 +28,7 @@ from prescriptions.documents import LETTER
 from prescriptions.enums import ContactChannel
 from prescriptions.hearing import hears
 from prescriptions.models import Household, HouseholdMessage
-from prescriptions.telling import channel_of
+from prescriptions.reaching import channel_of
 from typography.french import by_pairs
 
 RIGHT_TO_LEFT = (MessageLanguage.ARABIC,)

@@ -8,10 +8,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from network.permissions import is_pilot
-from prescriptions.enums import LANGUAGES_IN_FRENCH, PrescriptionState, SheetLanguage
-from prescriptions.models import Prescription, RightsRequest
+from prescriptions.enums import LANGUAGES_IN_FRENCH, ContactChannel, PrescriptionState, SheetLanguage
+from prescriptions.models import Household, Prescription, RightsRequest
 from prescriptions.noted import noted as noted_of
 from prescriptions.permissions import advises, relays
+from prescriptions.reaching import channel_of
 from typography.french import by_pairs, day, days_ago, days_left, plural, written_day
 
 UNDECIDED = (PrescriptionState.DRAFT, PrescriptionState.SUBMITTED, PrescriptionState.INCOMPLETE)
@@ -32,6 +33,12 @@ def articles(text: str) -> SafeString:
             for first, _, rest in paragraphs
         ),
     )
+
+
+@register.filter
+def way(household: Household) -> ContactChannel:
+    """By which way it is told; ``.value`` to compare, ``.label`` to read."""
+    return channel_of(household)
 
 
 @register.filter

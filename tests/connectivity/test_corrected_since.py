@@ -155,11 +155,11 @@ def test_a_correction_does_not_take_the_last_way_to_reach_a_household() -> None:
         move_household(
             actor=line.worker, household=household, commune=make_commune(), moved_on=timezone.localdate(), phone=""
         )
-    typed = {"last_name": "Essai", "first_name": "Nadia", "contact_channel": "sms", "adults": 1, "children": 0}
+    typed = {"last_name": "Essai", "first_name": "Nadia", "contact_channel": "phone", "adults": 1, "children": 0}
     page = reverse("prescriptions:household_edit", args=[household.reference])
     assert SENTENCE in acting(line.worker).post(page, typed | {"phone": ""}).content.decode()
     assert household_of(connection).phone == "0612345678"
-    correct(line, connection, phone="", email="foyer@exemple.test")
+    correct(line, connection, phone="", email="foyer@exemple.test", contact_channel="email")
     assert household_of(connection).phone == ""
 
 

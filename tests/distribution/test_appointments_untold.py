@@ -7,8 +7,9 @@ from django.utils import timezone
 from distribution.models import Appointment
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
-from tests.distribution.appointment_pages import page_of
-from tests.distribution.hours import booked, opened
+from prescriptions.models import Household
+from tests.distribution.appointment_pages import opened_page, own, page_of
+from tests.distribution.hours import booked, need_of, opened
 from tests.distribution.shelves import Shelf
 from tests.distribution.test_appointments_followed import mailed
 from tests.pages import acting, done, read
@@ -51,3 +52,16 @@ def test_once_its_hour_has_passed_nobody_is_promised_to_be_called(shelf: Shelf) 
     gate.apply(made, "tell", actor=shelf.adviser)
     with pytest.raises(Refused, match="est passée"):
         gate.apply(made, "untell", actor=shelf.adviser, at=made.starts_at)
+
+
+def test_all_pages_say_the_same_way_of_who_prefers_one_that_its_file_does_not_allow(shelf: Shelf) -> None:
+    opened(shelf)
+    device = shelf.reserved()
+    household = need_of(device).prescription.household
+    Household.objects.filter(pk=household.pk).update(contact_channel="sms", phone="", email="")
+    assert "Sinon, votre travailleur social vous le dit" in opened_page(own(device))[1]
+    made = booked(shelf, device)
+    page = read(acting(shelf.adviser), page_of(made))
+    assert "Appelez son travailleur social, qui le lui dit" in page
+    assert "À joindre par son travailleur social" in page
+    assert "Par son travailleur social\u00a0: à lui dire" in read(acting(shelf.adviser), "/")

@@ -45,7 +45,9 @@ def test_once_its_hour_has_passed_the_page_asks_no_more_whether_one_comes(shelf:
     assert not made.journal.filter(verb="confirm").exists()
 
 
-def test_whoever_answers_knows_the_hour_and_nobody_is_asked_to_call_until_it_moves(shelf: Shelf, device: Device) -> None:
+def test_whoever_answers_knows_the_hour_and_nobody_is_asked_to_call_until_it_moves(
+    shelf: Shelf, device: Device
+) -> None:
     made = booked(shelf, device)
     asked = "Le foyer ne connaît pas ce rendez-vous"
     assert asked in read(acting(shelf.adviser), page_of(made))

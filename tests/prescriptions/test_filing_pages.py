@@ -13,6 +13,7 @@ from django.utils import timezone
 from page import is_pdf_compliant_bytes
 from pypdfium2 import PdfDocument
 
+from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
 from network.models import Organisation
 from network.services.memberships import close_membership
@@ -28,6 +29,7 @@ from prescriptions.models import (
     SocialStory,
 )
 from prescriptions.nir import SENTENCE
+from prescriptions.services.households import edit_household
 from prescriptions.services.prescriptions import agreement_text, ask_completion_prescription
 from tests.network.factories import make_commune, make_membership, make_organisation
 from tests.prescriptions.files import Circle, again
@@ -197,7 +199,7 @@ def test_a_telephone_number_cut_short_is_refused_at_once(client: Client, phone: 
 
 @pytest.mark.parametrize("phone", ["06 99 00 00 01", "+33 6 99 00 00 01", "0032 2 123 45 67", "+352 12 34 56"])
 def test_a_telephone_number_is_typed_as_one_says_it_from_abroad_too(client: Client, phone: str) -> None:
-    done(client, reverse(CREATE), **PERSON | {"phone": phone})
+    done(client, reverse(CREATE), **PERSON | {"phone": phone, "contact_channel": "phone"})
     assert Household.objects.get().phone == phone
 
 
@@ -456,3 +458,25 @@ def test_the_steps_cost_the_same_with_one_row_and_with_many(client: Client, circ
                 read(client, page_of(draft, name))
         costs.append(len(queries))
     assert costs[0] == costs[1]
+
+
+def test_a_way_to_be_told_that_the_file_does_not_allow_is_refused_on_its_field(client: Client) -> None:
+    typed = {"last_name": "Essai", "first_name": "Zoë", "email": "zoe@exemple.fr"}
+    for way, said in (("sms", "Un SMS demande un portable"), ("phone", "Un appel demande un numéro")):
+        page = answered(client, reverse(CREATE), **typed | {"contact_channel": way})
+        assert said in page
+        assert 'href="#id_contact_channel"' in page
+        assert 'value="zoe@exemple.fr"' in page
+    assert "Un SMS" in answered(client, reverse(CREATE), **typed | {"contact_channel": "sms", "phone": "0320000000"})
+    assert not Prescription.objects.exists()
+    done(client, reverse(CREATE), **typed | {"contact_channel": "letter", "put_aside": "1"})
+    home = page_of(Prescription.objects.get(), "prescription_home")
+    assert "Une lettre demande une adresse" in answered(client, home, adults="1")
+
+
+def test_what_a_way_to_be_told_takes_is_not_taken_away_later(circle: Circle) -> None:
+    household = circle.submitted(household=circle.household(email="zoe@exemple.fr", contact_channel="sms")).household
+    with pytest.raises(Refused, match="Un SMS demande un portable") as refused:
+        edit_household(actor=circle.worker, household=household, phone="")
+    assert [reason.field for reason in refused.value.all] == ["phone"]
+    edit_household(actor=circle.worker, household=household, phone="", contact_channel="email")

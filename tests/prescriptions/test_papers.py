@@ -105,7 +105,7 @@ def test_every_state_but_the_draft_is_told() -> None:
 def test_one_is_called_by_the_way_one_prefers_if_one_can_be_reached_so() -> None:
     circle = Circle()
     letter = circle.household(contact_channel=ContactChannel.LETTER, email=ADDRESS, phone="")
-    assert "votre travailleur social vous le dit" in drawn(current(circle.submitted(household=letter)))
+    assert "on vous envoie un courriel" in drawn(current(circle.submitted(household=letter)))
     text = circle.household(contact_channel=ContactChannel.SMS)
     assert "on vous envoie un SMS" in drawn(current(circle.submitted(household=text)))
 

@@ -12,7 +12,8 @@ from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from prescriptions.enums import ContactChannel, ContactOutcome
-from prescriptions.models import Prescription, PromisedContact
+from prescriptions.models import Household, Prescription, PromisedContact
+from prescriptions.reaching import channel_of, told_by
 from prescriptions.services.contacts import keep_contacts, note_no_answer, tell_household
 from prescriptions.services.prescriptions import ask_completion_prescription, refuse_prescription, withdraw_prescription
 from prescriptions.telling import telling_of
@@ -20,6 +21,7 @@ from tests.prescriptions.files import Circle, again
 from tests.prescriptions.pages import acting, page_of, read
 
 pytestmark = pytest.mark.django_db
+ADDRESS = "foyer@exemple.test"
 CALLED = {"contact_channel": ContactChannel.PHONE}
 
 
@@ -65,9 +67,25 @@ def test_what_the_sheet_says_is_what_is_to_be_done(circle: Circle, channel: str)
     assert contact.outcome == (ContactOutcome.SENT if channel == "email" else "")
 
 
-def test_who_cannot_be_reached_as_it_prefers_is_told_by_its_worker(circle: Circle) -> None:
-    prescription = accepted(circle, contact_channel=ContactChannel.LETTER, address="", phone="0699000000")
-    assert contact_of(prescription).channel == ContactChannel.WORKER
+@pytest.mark.parametrize(
+    ("prefers", "has", "way"),
+    [
+        ("letter", {"phone": "0320000000", "email": ADDRESS}, "phone"),
+        ("sms", {"phone": "0320000000"}, "phone"),
+        ("sms", {"phone": "", "email": ADDRESS}, "email"),
+        ("phone", {"phone": "", "address": "1 rue du Test"}, "letter"),
+        ("email", {"phone": ""}, "worker"),
+        ("worker", {"phone": "0699000000"}, "worker"),
+    ],
+)
+def test_who_cannot_be_reached_as_it_prefers_is_told_by_what_there_is(
+    circle: Circle, prefers: str, has: dict[str, str], way: str
+) -> None:
+    household = circle.household()
+    Household.objects.filter(pk=household.pk).update(contact_channel=prefers, **has)
+    assert channel_of(again(household)) == way
+    found = [one for one in ContactChannel if one != "worker" and Household.objects.filter(told_by(one)).exists()]
+    assert found == ([] if way == "worker" else [way]), "the base looks for it as the page says it"
 
 
 def test_a_mail_leaves_at_once_leads_to_its_page_and_says_nothing_of_the_answer(circle: Circle) -> None:
