@@ -136,16 +136,23 @@ def _joined(name: str) -> str:
 
 
 class ToldForm(forms.Form):
-    """How whoever asked is told; of an erasure or a file without an address, Maillon writes no e-mail."""
+    """How whoever asked is told; of an erasure or a file without an address, Maillon writes no e-mail.
+
+    Nobody is called whose number is not known, unless he called himself.
+    """
 
     told_by = coded("Comment la personne est prévenue", ToldBy, rules.TOLD_BY.sentence)
 
     def __init__(self, *args: Any, asked: RightsRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        without = set()
         if asked.kind == RightKind.ERASURE or not asked.household.email:
-            field_of(self, "told_by", forms.ChoiceField).choices = [
-                choice for choice in ToldBy.choices if choice[0] != ToldBy.EMAIL
-            ]
+            without.add(ToldBy.EMAIL)
+        if not asked.household.phone and asked.channel != RightsChannel.PHONE:
+            without.add(ToldBy.PHONE)
+        field_of(self, "told_by", forms.ChoiceField).choices = [
+            choice for choice in ToldBy.choices if choice[0] not in without
+        ]
         self.fields["told_by"] = self.fields.pop("told_by")
 
 

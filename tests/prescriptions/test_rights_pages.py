@@ -358,3 +358,13 @@ def test_its_tries_are_counted_with_those_of_the_page_of_the_request() -> None:
     statuses = [client.post(url, {"year": "1950", "kind": "access"}, follow=True).status_code for _ in range(6)]
     assert statuses[-1] == 429
     assert client.post(reverse("prescriptions:own_page", args=[code]), {"year": "1984"}, follow=True).status_code == 429
+
+
+def test_nobody_is_offered_to_call_a_household_without_a_number_unless_it_called() -> None:
+    desk = Desk()
+    silent = desk.circle.household(phone="", email="foyer@exemple.test")
+    for kind, channel, offered in ((RightKind.OBJECTION, "letter", False), (RightKind.RECTIFICATION, "phone", True)):
+        asked = desk.asked(kind, silent, channel=channel)
+        page = read(acting(desk.officer), page_of(asked, "rights_request_answer"))
+        assert ("Par téléphone" in page) is offered
+        assert "Par un courriel" in page
