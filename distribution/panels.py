@@ -20,6 +20,7 @@ from distribution.services.appointments import spent_needs
 from distribution.views.device_sets import ON_DEVICES
 from distribution.views.device_sheet import distribution_of
 from distribution.views.own_appointment import appointment_part
+from distribution.views.own_brought_back import brought_back_part
 from distribution.views.steps import more_of, onward_step
 from lifecycle.actors import Actor
 from lifecycle.registry import Panel, panel
@@ -46,6 +47,7 @@ def register_panels() -> None:
     panel("prescriptions.Household", household_panel)
     panel("conventions.Convention", convention_panel)
     panel("refurb.Device", device_panel)
+    own_part(brought_back_part)
     own_part(appointment_part)
     tell_why("send_back", SendBackReason.choices)
 

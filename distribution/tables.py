@@ -195,11 +195,11 @@ class ReservationTable(AtPointTable):
     def render_appointment(self, value: datetime) -> str:
         return moment(value)
 
-    def render_reserved_until(self, value: datetime) -> SafeString | str:
-        return day_left(value)
+    def render_reserved_until(self, value: datetime, record: Any) -> SafeString | str:
+        return day_left(value) if record.lapses else "à garder sans s’en servir"
 
-    def value_reserved_until(self, value: datetime) -> date:
-        return last_day(value)
+    def value_reserved_until(self, value: datetime, record: Any) -> date | None:
+        return last_day(value) if record.lapses else None
 
 
 class ReturnTable(AtPointTable):

@@ -24,6 +24,7 @@ from distribution.serving import Offered, offered_by, on_the_shelf, served_today
 from network.models import Membership
 from network.permissions import is_manager
 from prescriptions.enums import NeedState
+from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.machine.rights_rules import ERASURE_ASKED
 from prescriptions.models import Need, RightsRequest
 from prescriptions.models.need import twin_served
@@ -156,7 +157,7 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -
         Block(
             "reservations",
             "Remises à faire, appareils réservés",
-            held.filter(state=S.RESERVED)
+            held.filter(unrestricted(household), state=S.RESERVED)
             .select_related(household)
             .annotate(expected_at=expected_at())
             .order_by("reserved_until", "pk"),

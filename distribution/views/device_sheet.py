@@ -17,6 +17,7 @@ from distribution.repaired import ToldRepaired, told_of
 from distribution.services.appointments import no_other
 from lifecycle.actors import Actor
 from network.enums import OrganisationKind
+from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import Household, Need
 from prescriptions.models.need import is_limited
 from refurb.enums import DeviceState
@@ -43,6 +44,7 @@ class Distribution:
     no_other: str = ""
     screens: list[Device] = field(default_factory=list)
     repaired: ToldRepaired | None = None
+    lapses: bool = True
 
     @property
     def is_empty(self) -> bool:
@@ -53,8 +55,8 @@ class Distribution:
 def distribution_of(device: Device, actor: Actor) -> Distribution:
     """Read the facts of distribution, as far as they are for ``actor``; a constant number of queries."""
     if actor.kind == OrganisationKind.DONOR:
-        return Distribution(device, is_for_donor=True)
-    told = Distribution(device, serves=can_serve_device(actor) is not None)
+        return Distribution(device, is_for_donor=True, lapses=lapses(device))
+    told = Distribution(device, serves=can_serve_device(actor) is not None, lapses=lapses(device))
     told.screens = list(Device.objects.visible_to(actor).filter(attached_to=device).order_by("pk"))
     if device.convention_id is not None:
         told.convention_is_seen = Convention.objects.visible_to(actor).filter(pk=device.convention_id).exists()
@@ -72,6 +74,13 @@ def distribution_of(device: Device, actor: Actor) -> Distribution:
         notes = HandOver.objects.visible_to(actor).filter(device=device)
         told.notes = list(notes.select_related("document", "signature", "funder").order_by("-pk"))
     return told
+
+
+def lapses(device: Device) -> bool:
+    """Whether what is put aside falls on its day: not while its household asked that nothing moves. One query then."""
+    if device.state != DeviceState.RESERVED:
+        return True
+    return Device.objects.filter(unrestricted("need__prescription__household"), pk=device.pk).exists()
 
 
 def exchange_prepared(device: Device, actor: Actor) -> HandOver | None:

@@ -156,8 +156,9 @@ def appointment_part(prescription: Prescription, actor: SignedLink, asked: Mappi
     held = Device.objects.main().filter(need__prescription=prescription, state=DeviceState.RESERVED).order_by("pk")
     if prescription.declined_at is not None:
         return None
-    lines = [_line(device.need, actor, asked) for device in held.select_related("need") if device.need is not None]
     limited = RightsRequest.objects.limits(prescription.household_id)
+    needs = [device.need for device in held.select_related("need") if device.need is not None]
+    lines = [_line(need, actor, asked, lapses=not limited) for need in needs]
     to_choose = not limited and any(line["slots"] and line["booked"] is None for line in lines)
     return (
         OwnPart(PART, {"lines": lines, "agrees": AGREES if limited else ""}, todo=CHOOSE if to_choose else "")
@@ -166,7 +167,7 @@ def appointment_part(prescription: Prescription, actor: SignedLink, asked: Mappi
     )
 
 
-def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, Any]:
+def _line(need: Need, actor: SignedLink, asked: Mapping[str, str], *, lapses: bool) -> dict[str, Any]:
     device = held_for(need)
     assert device is not None
     now = timezone.now()
@@ -197,7 +198,7 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str]) -> dict[str, 
         "spent": spent,
         "slots": [(slot.starts_at.isoformat(), translatable_moment(slot.starts_at)) for slot in slots[:SHOWN]],
         "more": slots[SHOWN - 1].starts_at.isoformat() if len(slots) > SHOWN else "",
-        "until": _until(device),
+        "until": _until(device) if lapses else "",
     }
 
 

@@ -4,7 +4,19 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
@@ -18,6 +30,7 @@ from lifecycle.actors import Actor
 from lists.listing import Listing, lists
 from network.requests import Request
 from prescriptions.enums import PrescriptionState
+from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import Prescription
 from prescriptions.permissions import can_accept_prescription
 from prescriptions.views.rows import named_by
@@ -70,9 +83,11 @@ def to_examine(actor: Actor) -> int:
 def reservation_list(request: Request) -> HttpResponseBase:
     """What is held for households, the first to fall first."""
     rows = at_my_points(request).main().filter(state=S.RESERVED).order_by("reserved_until", "pk")
+    household = "need__prescription__household"
+    lapses = ExpressionWrapper(unrestricted(household), BooleanField())
     page = Listing(
         request,
-        rows=rows.select_related("point", "need__prescription__household").annotate(expected_at=expected_at()),
+        rows=rows.select_related("point", household).annotate(expected_at=expected_at(), lapses=lapses),
         table=ReservationTable,
         noun=RESERVATION,
         filters=PointFilter,

@@ -1,11 +1,11 @@
-"""Who acts next on a device that is on a shelf, or that its household brought back."""
+"""Who acts next on a device that is on a shelf, put aside and not to be touched, or that its household brought back."""
 
 from django.urls import reverse
 
 from distribution.brought_back import QUIET, REPAIRED, SETTLED, TOLD, standing_of
 from distribution.models import Settlement
 from distribution.permissions import can_exchange_device, can_serve_device
-from distribution.views.device_sheet import exchange_prepared
+from distribution.views.device_sheet import exchange_prepared, lapses
 from lifecycle import gate
 from lifecycle.acting import Step
 from lifecycle.actors import Actor
@@ -20,12 +20,18 @@ LEAVE_IT = (
     "réparé\u00a0: rendez-le à son foyer quand il passe. Il a demandé qu’on ne se serve pas de ses informations\u00a0:"
     " ne lui écrivez pas, ne l’appelez pas"
 )
+KEPT_ASIDE = (
+    "Mis de côté pour un foyer qui a demandé que rien n’avance\u00a0: il le reste, sans échéance. S’il vient de "
+    "lui-même, remettez-le-lui"
+)
 
 
 def onward_step(device: Device, actor: Actor) -> Step | None:
-    """Who acts next on a device that is available or came back; None of any other; two queries."""
+    """Who acts next on a device that is available, came back, or stays as it is; None of any other; two queries."""
     if device.state == S.RETURNED:
         return _returned(device, actor)
+    if device.state == S.RESERVED and can_serve_device(actor) is not None and not lapses(device):
+        return Step(KEPT_ASIDE)
     return _to_sign(device, actor) if device.state == S.AVAILABLE else None
 
 

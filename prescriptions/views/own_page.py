@@ -125,7 +125,7 @@ def told_page(
 ) -> HttpResponse:
     """What the household is told; ``done`` or ``refused``: what became of what it has just asked on this page."""
     telling, parts = telling_of(prescription), parts_of(prescription, link_of(opened), asked or {})
-    if prescription.is_live and RightsRequest.objects.limits(prescription.household_id):
+    if (prescription.is_live or parts) and RightsRequest.objects.limits(prescription.household_id):
         telling = limited(telling)
     context = {
         "said": "told",

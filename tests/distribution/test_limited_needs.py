@@ -149,3 +149,37 @@ def test_a_household_whose_file_is_limited_is_promised_no_call_and_books_only_on
     assert "C’est noté" in done.content.decode()
     assert Appointment.objects.booked().get().need == need
     assert not Sms.objects.filter(about_machine="appointment").exists(), "nothing leaves for it, as the page says"
+
+
+@pytest.mark.usefixtures("nobody_tried")
+def test_while_nothing_moves_no_page_asks_to_hand_over_says_a_day_or_hides_where_a_device_is(shelf: Shelf) -> None:
+    opened(shelf)
+    held, back = shelf.reserved(), shelf.returned(shelf.hand_over(shelf.reserved()))
+    pages = {one.pk: reverse("refurb:device_detail", args=[one.reference]) for one in (held, back)}
+    lists = [
+        reverse("distribution:reservation_list"),
+        reverse("prescriptions:need_detail", args=[need_of(held).reference]),
+    ]
+    client, day = acting(shelf.adviser), "jusqu’au"
+    assert "remettez-le au foyer" in read(client, pages[held.pk])
+    assert day in read(client, pages[held.pk])
+    for one in (held, back):
+        limited(shelf, need_of(one))
+
+    page = read(client, pages[held.pk])
+    assert "a demandé que rien n’avance" in page
+    assert "ne l’appelez pas" in page
+    assert "remettez-le au foyer" not in page
+    assert "Réservé jusqu’au" not in page
+    assert "Réservé jusqu’au" not in read(acting(shelf.technician), pages[held.pk])
+    assert "à garder sans s’en servir" in read(client, lists[0])
+    assert day not in read(client, lists[1])
+    assert held.tag not in read(client, "/").split("Remises à faire")[-1].split("<h2")[0]
+
+    assert "Votre appareil est gardé" not in opened_page(own(held))[1]
+    told = opened_page(own(back))[1]
+    assert "Votre appareil est rapporté" in told
+    assert f"Pas de nouvelles\u00a0? Appelez {shelf.distributor}" in told
+    assert "vous dit s’il est réparé" not in told
+    shelf.repair(back)
+    assert f"Il est réparé. Appelez {shelf.distributor}" in opened_page(own(back))[1]

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from distribution.views.own_appointment import AGREES, CHOOSE, NOT_DONE, REFUSALS
+from distribution.views.own_brought_back import NOT_REPAIRED, REPAIRED
 from documents.models import Document
 from documents.services import forget_document
 from prescriptions import documents
@@ -121,6 +122,7 @@ def test_every_label_that_a_sheet_may_show_is_translated(language: SheetLanguage
 @pytest.mark.parametrize("language", SheetLanguage)
 def test_whatever_is_refused_on_the_household_s_page_is_said_in_its_language(language: SheetLanguage) -> None:
     told = (*REFUSALS.values(), NOT_DONE, CHOOSE, AGREES, LIMITED_TODO, *LIMITED, *PHOTOS.values(), *AGAIN.values())
+    told = (*told, NOT_REPAIRED, REPAIRED)
     assert {plain(said) for said in told} <= known_in(language)
 
 
