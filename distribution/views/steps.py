@@ -9,9 +9,12 @@ from distribution.views.device_sheet import exchange_prepared, lapses
 from lifecycle import gate
 from lifecycle.acting import Step
 from lifecycle.actors import Actor
+from network.models import Organisation
+from prescriptions.machine.prescription_rules import unrestricted
 from refurb.enums import DeviceState
 from refurb.models import Device
 from refurb.views.steps import AWAITED
+from typography.french import by_pairs
 
 S = DeviceState
 GIVEN_BACK_NEXT = "Réparé\u00a0: à rendre à son foyer par le point de distribution"
@@ -20,6 +23,11 @@ LEAVE_IT = (
     "réparé\u00a0: rendez-le à son foyer quand il passe. Il a demandé qu’on ne se serve pas de ses informations\u00a0:"
     " ne lui écrivez pas, ne l’appelez pas"
 )
+REPAIR = (
+    "pour le faire réparer, confiez-le à l’atelier, {whom}\u00a0: il l’a dans ses retours, et inscrit la réparation, "
+    "que vous lisez ici"
+)
+NOTHING_MOVES = "Rapporté par un foyer qui a demandé que rien n’avance\u00a0: il lui reste"
 KEPT_ASIDE = (
     "Mis de côté pour un foyer qui a demandé que rien n’avance\u00a0: il le reste, sans échéance. S’il vient de "
     "lui-même, remettez-le-lui"
@@ -65,8 +73,16 @@ def _returned(device: Device, actor: Actor) -> Step:
         return Step(awaited)
     if step := _to_sign(device, actor):
         return step
+    repair = REPAIR.format(whom=_place_of(device.workshop))
+    if not Device.objects.filter(unrestricted("need__prescription__household"), pk=device.pk).exists():
+        return Step(f"{NOTHING_MOVES}. {repair[0].upper()}{repair[1:]}")
     url = reverse("distribution:device_replace", args=[device.reference])
-    return Step(awaited, "échangez-le, ou faites-le réparer", url=url, label="Choisir un remplaçant")
+    return Step(awaited, f"échangez-le ou, {repair}", url=url, label="Choisir un remplaçant")
+
+
+def _place_of(workshop: Organisation) -> str:
+    """Where it is brought, and whom to call before."""
+    return ", ".join(filter(None, (workshop.name, workshop.address, by_pairs(workshop.phone) or workshop.email)))
 
 
 def _to_sign(device: Device, actor: Actor) -> Step | None:

@@ -9,7 +9,7 @@ from distribution.enums import SettlementKind
 from distribution.progress import device_chain
 from distribution.services.returns import settle_return
 from lifecycle import gate
-from network.models import Membership
+from network.models import Membership, Organisation
 from refurb.models import Device
 from refurb.views.steps import next_step
 from tests.distribution.shelves import Shelf
@@ -22,8 +22,14 @@ pytestmark = pytest.mark.django_db
 def test_an_adviser_is_asked_to_exchange_what_came_back_and_the_workshop_waits() -> None:
     shelf = Shelf()
     device = shelf.returned()
-    step = next_step(device, shelf.adviser)
-    assert (step.yours, step.label) == ("échangez-le, ou faites-le réparer", "Choisir un remplaçant")
+    Organisation.objects.filter(pk=device.workshop_id).update(address="2 rue du Test", phone="0320112233")
+    step = next_step(device := fresh(device), shelf.adviser)
+    assert step.label == "Choisir un remplaçant"
+    assert step.yours.startswith("échangez-le ou, pour le faire réparer, confiez-le à l’atelier")
+    assert f"{device.workshop}, 2 rue du Test, 03\u00a020" in step.yours, (
+        "where it is brought, and who notes the repair"
+    )
+    assert device in lines(shelf.technician), "the workshop that is named has it to repair"
     assert next_step(device, shelf.technician).yours == ""
     assert next_step(device, shelf.technician).awaited.startswith("En retour SAV")
 
