@@ -3,13 +3,15 @@
 After the sheets: a mail leads to the page that the new one opens.
 """
 
+from django.db.models import Max
+
 from documents.enums import MessageChannel
 from lifecycle.registry import Move, on_transition
 from prescriptions import emails
 from prescriptions.enums import ContactAbout, ContactChannel, RightKind
 from prescriptions.followers import prescriptions_of
-from prescriptions.models import Household, Prescription, RightsRequest
-from prescriptions.services.contacts import overtake_contacts, promise_contacts
+from prescriptions.models import Household, NeedEntry, Prescription, RightsRequest
+from prescriptions.services.contacts import overtake_contacts, promise_contacts, retake_contacts
 from prescriptions.services.messages import withhold_messages
 
 PROMISED = {
@@ -30,6 +32,19 @@ def promise(move: Move) -> None:
 def overtake(move: Move) -> None:
     """Nothing is to be told any more."""
     overtake_contacts(move.pks, move.at)
+
+
+def overtake_served(move: Move) -> None:
+    """Who is given what it asked knows that it is accepted."""
+    served = Prescription.objects.filter(needs__in=move.pks).values_list("pk", flat=True)
+    overtake_contacts(served, move.at, about=ContactAbout.ACCEPTED)
+
+
+def promise_again(move: Move) -> None:
+    """It was given nothing after all: what that had overtaken is to be told as before."""
+    given = NeedEntry.objects.filter(object__in=move.pks, verb="meet").order_by().values_list("object__prescription")
+    for prescription, at in given.annotate(Max("at")):
+        retake_contacts([prescription], overtaken_at=at)
 
 
 def overtake_erased(move: Move) -> None:
@@ -62,6 +77,8 @@ def register() -> None:
         on_transition("prescription", verb, promise)
     for verb in OVERTAKEN_BY:
         on_transition("prescription", verb, overtake)
+    on_transition("need", "meet", overtake_served)
+    on_transition("need", "unmeet", promise_again)
     on_transition("household", "anonymise", overtake_erased)
     on_transition("household", "archive", withhold)
     on_transition("household", "stop_sms", call_from_now_on)

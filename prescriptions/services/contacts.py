@@ -71,16 +71,28 @@ def news_of(prescription: Prescription) -> Message:
     )
 
 
-def overtake_contacts(prescriptions: Iterable[int], at: datetime) -> None:
-    """Something else happened: what was still to be told is on no sheet any more."""
-    pks = list(prescriptions)
-    unsaid = PromisedContact.objects.filter(
-        prescription__in=pks, outcome=ContactOutcome.SENT, sms__delivery=SendState.QUEUED
-    )
+def overtake_contacts(prescriptions: Iterable[int], at: datetime, about: ContactAbout | None = None) -> None:
+    """Something else happened: what was still to be told, of all or of one thing, is on no sheet any more."""
+    promised = PromisedContact.objects.filter(prescription__in=list(prescriptions))
+    if about is not None:
+        promised = promised.filter(about=about)
+    unsaid = promised.filter(outcome=ContactOutcome.SENT, sms__delivery=SendState.QUEUED)
     call_off_sms(unsaid.values_list("sms", flat=True), at=at)
-    waiting = PromisedContact.objects.unsure().filter(prescription__in=pks).values_list("pk", flat=True)
-    rows = PromisedContact.objects.filter(pk__in=list(waiting))
+    rows = PromisedContact.objects.filter(pk__in=list(promised.unsure().values_list("pk", flat=True)))
     rows.update(settled_at=at, outcome=ContactOutcome.OVERTAKEN)
+
+
+def retake_contacts(prescriptions: Iterable[int], *, overtaken_at: datetime) -> None:
+    """What was overtaken at this instant did not happen: somebody tells it, unless something else is to be told since.
+
+    What had left by itself and was called off is told by somebody too.
+    """
+    pks = list(prescriptions)
+    waiting = PromisedContact.objects.to_keep().filter(prescription__in=pks).values("prescription")
+    rows = PromisedContact.objects.filter(
+        prescription__in=pks, outcome=ContactOutcome.OVERTAKEN, settled_at=overtaken_at
+    ).exclude(prescription__in=waiting)
+    rows.update(settled_at=None, outcome="")
 
 
 @transaction.atomic

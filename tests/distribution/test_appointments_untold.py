@@ -7,12 +7,13 @@ from django.utils import timezone
 from distribution.models import Appointment
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
-from prescriptions.models import Household
+from prescriptions.models import Household, PromisedContact
 from tests.distribution.appointment_pages import opened_page, own, page_of
 from tests.distribution.hours import booked, need_of, opened
 from tests.distribution.shelves import Shelf
 from tests.distribution.test_appointments_followed import mailed
 from tests.pages import acting, done, read
+from tests.prescriptions.files import COMPUTER, SKILLS, accepted_prescription, again
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +66,17 @@ def test_all_pages_say_the_same_way_of_who_prefers_one_that_its_file_does_not_al
     assert "Appelez son travailleur social, qui le lui dit" in page
     assert "À joindre par son travailleur social" in page
     assert "Par son travailleur social\u00a0: à lui dire" in read(acting(shelf.adviser), "/")
+
+
+def test_who_has_its_device_knows_that_it_is_accepted_unless_the_hand_over_is_undone(shelf: Shelf) -> None:
+    around = {"commune": shelf.commune, "distributor": shelf.distributor}
+    asked = accepted_prescription(needs=[*COMPUTER, *SKILLS], contact_channel="phone", **around)
+    promised = PromisedContact.objects.to_keep().filter(prescription=asked)
+    need = asked.needs.get(kind="computer")
+    held = shelf.reserved(need=need)
+    assert promised.exists(), "its device is put aside: that its request is accepted is still to be told"
+    handed = shelf.hand_over(held)
+    assert again(asked).state == "accepted"
+    assert not promised.exists()
+    gate.apply(handed, "undo_hand_over", actor=shelf.adviser, reason="entry")
+    assert promised.exists(), "it was given nothing: nobody told it"
