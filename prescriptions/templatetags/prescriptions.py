@@ -13,6 +13,7 @@ from prescriptions.models import Household, Prescription, RightsRequest
 from prescriptions.noted import noted as noted_of
 from prescriptions.permissions import advises, relays
 from prescriptions.reaching import channel_of
+from prescriptions.views.lost import to_reopen as needs_to_reopen
 from typography.french import by_pairs, day, days_ago, days_left, plural, written_day
 
 UNDECIDED = (PrescriptionState.DRAFT, PrescriptionState.SUBMITTED, PrescriptionState.INCOMPLETE)
@@ -70,6 +71,12 @@ def limitation(context: template.Context, household: int, at: str = "") -> dict[
     actor = getattr(context["request"], "membership", None)
     told = household and not (actor is not None and is_pilot(actor))
     return {"holds": bool(told) and RightsRequest.objects.restricting().filter(household=household).exists(), "at": at}
+
+
+@register.inclusion_tag("prescriptions/_to_reopen.html", takes_context=True)
+def to_reopen(context: template.Context, prescription: Prescription) -> dict[str, Any]:
+    """What may be opened again rather than asked anew in this prescription: it keeps the weeks that it waited."""
+    return {"needs": needs_to_reopen(prescription.household, context["request"].membership)}
 
 
 @register.simple_tag(takes_context=True)

@@ -289,6 +289,25 @@ def test_a_need_already_asked_in_another_prescription_is_not_opened_twice(shelf:
     assert reopen_need(actor=shelf.adviser, need=need).state == "waiting"
 
 
+def test_what_may_be_opened_again_is_told_before_it_is_asked_anew_and_which_one_waits_once_it_is(shelf: Shelf) -> None:
+    need = lost(shelf)
+    circle = Circle(shelf.prescriber, shelf.distributor, shelf.commune)
+    draft = circle.draft(household=need.prescription.household)
+    client, its_page = acting(circle.worker), reverse("prescriptions:need_detail", args=[need.reference])
+    for name in ("prescription_needs", "prescription_submit"):
+        page = client.get(reverse(f"prescriptions:{name}", args=[draft.reference])).content.decode()
+        assert "Ce foyer a un besoin à rouvrir" in page
+        assert its_page in page
+    assert need_step(need, circle.worker).verb == "reopen"
+
+    asked = circle.submit(draft)
+    step = need_step(need, circle.worker)
+    assert (step.verb, f"dans la prescription {asked}" in step.yours) == ("let_be", True)
+    assert f"dans la prescription {asked}" in client.get(its_page).content.decode()
+    other = make_membership(Role.ADVISER, OrganisationKind.DISTRIBUTOR)
+    assert str(asked) not in need_step(need, other).yours
+
+
 def test_the_wall_refuses_a_loss_that_no_journal_says(shelf: Shelf) -> None:
     held = Need._base_manager.filter(pk=shelf.handed_over().need_id)
     with pytest.raises(DatabaseError, match="journal"), transaction.atomic():
