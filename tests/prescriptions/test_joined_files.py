@@ -239,6 +239,19 @@ def test_it_is_read_side_by_side_chosen_line_by_line_then_done_and_undone(circle
     assert Household.objects.get(pk=kept.household_id).last_name == "Vandewalle"
 
 
+def test_a_way_to_be_told_is_not_taken_without_what_it_takes(circle: Circle, beside: Circle) -> None:
+    kept, left = two_files(circle, beside, email="nadia@exemple.fr", contact_channel="email")
+    Household.objects.filter(pk=kept.household_id).update(email="autre@exemple.fr", phone="")
+    Household.objects.filter(pk=left.household_id).update(email="", contact_channel="sms")
+    client = acting(circle.adviser)
+    url = reverse(
+        "prescriptions:household_join", args=[left.household.reference], query={"avec": kept.household.reference}
+    )
+    taken = {"take_last_name": "left", "take_contact_channel": "left", "take_phone": "kept"}
+    assert "Un SMS demande un portable" in client.post(url, taken).content.decode()
+    assert "Dossiers réunis" in client.post(url, taken | {"take_phone": "left"}, follow=True).content.decode()
+
+
 def test_a_limitation_is_not_left_behind_with_a_file_that_is_joined(circle: Circle, beside: Circle) -> None:
     kept, left = two_files(circle, beside)
     desk = Desk(beside)

@@ -203,6 +203,13 @@ def test_who_is_followed_archived_alike_or_elsewhere_is_told_and_only_the_last_t
     assert "ressemble" in todo
 
 
+def test_a_way_to_be_told_that_the_list_does_not_allow_is_said_beside_the_line(circle: Circle) -> None:
+    lines = (line(phone="0320000000", note="sms"), line("Durand", phone="0699000000", note="sms"), line("Leroy"))
+    source = brought(circle, *lines, head=(*HEAD[:-1], "canal"))
+    said = "SMS\u00a0: la liste ne donne pas ce qu’il faut"
+    assert [said in told for _, told in outcomes(source)] == [True, False, False]
+
+
 def test_an_archived_file_is_never_reopened_by_a_list(circle: Circle) -> None:
     circle.at = timezone.now() - timedelta(days=1200)
     archived = circle.household(last_name="Ancien", first_name="Paul", birth_date=date(1980, 3, 7))
