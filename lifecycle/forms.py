@@ -92,6 +92,11 @@ class RowField(forms.ModelChoiceField):
         return self.told(obj)
 
 
+READ_BY = "Votre organisation et le pilote le lisent\u00a0: ne nommez personne."
+IN_COMMENT = "en commentaire"
+"""How the label of a reason says that a comment is asked with it."""
+
+
 class CommentForm(forms.Form):
     """A verb that asks nothing but a comment, kept apart from the journal, where it may be erased."""
 
@@ -100,7 +105,7 @@ class CommentForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.Textarea({"rows": 2}),
-        help_text="Facultatif. Votre organisation et le pilote le lisent\u00a0: ne nommez personne.",
+        help_text=f"Facultatif. {READ_BY}",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -118,6 +123,9 @@ class ReasonForm(CommentForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "reason", forms.ChoiceField).choices = choose(self.reasons)
+        if any(str(label).endswith(IN_COMMENT) for _, label in self.reasons):
+            asked = f"Obligatoire pour un motif «\u00a0{IN_COMMENT}\u00a0», facultatif sinon."
+            self.fields["comment"].help_text = f"{asked} {READ_BY}"
         self.fields["reason"].error_messages["required"] = self.rule.sentence
 
     @classmethod

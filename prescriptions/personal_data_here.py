@@ -154,6 +154,7 @@ OF_PRESCRIPTIONS: tuple[PersonalData, ...] = (
         "Où vous avez vécu",
         ("commune", "since", "told_at", "corrects"),
         {"household": INTERNAL},
+        {"corrects": in_place_of},
     ),
     PersonalData(
         Prescription,

@@ -8,9 +8,9 @@ from django.db.models import Max
 from documents.enums import MessageChannel
 from lifecycle.registry import Move, on_transition
 from prescriptions import emails
-from prescriptions.enums import ContactAbout, ContactChannel, RightKind
+from prescriptions.enums import ContactAbout, ContactChannel, NeedState, RightKind
 from prescriptions.followers import prescriptions_of
-from prescriptions.models import Household, NeedEntry, Prescription, RightsRequest
+from prescriptions.models import Household, Need, NeedEntry, Prescription, RightsRequest
 from prescriptions.services.contacts import overtake_contacts, promise_contacts, retake_contacts
 from prescriptions.services.messages import withhold_messages
 
@@ -41,8 +41,10 @@ def overtake_served(move: Move) -> None:
 
 
 def promise_again(move: Move) -> None:
-    """It was given nothing after all: what that had overtaken is to be told as before."""
-    given = NeedEntry.objects.filter(object__in=move.pks, verb="meet").order_by().values_list("object__prescription")
+    """It was given nothing after all: what that had overtaken is to be told as before, unless it was given another."""
+    served = Need.objects.filter(state=NeedState.MET).values("prescription")
+    given = NeedEntry.objects.filter(object__in=move.pks, verb="meet").exclude(object__prescription__in=served)
+    given = given.order_by().values_list("object__prescription")
     for prescription, at in given.annotate(Max("at")):
         retake_contacts([prescription], overtaken_at=at)
 

@@ -30,11 +30,12 @@ from tests.filled import BESIDE
 from tests.frames import on_one_block
 from tests.order import longest_first
 from tests.plans import keep_plans_for_good
-from tests.services_as_steps import take_services_for_steps
+from tests.services_as_steps import take_services_for_steps, tell_doubles_apart
 from tests.template import ready_template
 
 pytest_plugins = ["tests.browser"]
 take_services_for_steps()
+tell_doubles_apart()
 run_one = on_one_block(runner.pytest_runtest_protocol)
 
 # A machine that is busy is no fault of the code.
@@ -203,9 +204,21 @@ class Doubles(pytest.MonkeyPatch):
         remembered.STEPS.stop()
         super().setattr(*args, **kwargs)
 
+    def delattr(self, *args: Any, **kwargs: Any) -> None:
+        remembered.STEPS.stop()
+        super().delattr(*args, **kwargs)
+
     def setitem(self, *args: Any) -> None:
         remembered.STEPS.stop()
         super().setitem(*args)
+
+    def delitem(self, *args: Any, **kwargs: Any) -> None:
+        remembered.STEPS.stop()
+        super().delitem(*args, **kwargs)
+
+    def setenv(self, *args: Any, **kwargs: Any) -> None:
+        remembered.STEPS.stop()
+        super().setenv(*args, **kwargs)
 
 
 @pytest.fixture
@@ -256,6 +269,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test starts from nothing, by steps that others may have taken."""
     remembered.STEPS.begin()
+    if "caplog" in getattr(item, "fixturenames", ()):
+        remembered.STEPS.stop()  # what is put back logs nothing
     # A class may commit before its first test.
     BESIDE.begin(commits=not isinstance(item, pytest.Function) or item.cls is not None or commits(item))
 

@@ -8,6 +8,9 @@ from hashlib import sha256
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import get_language
+
+from lifecycle import instants, locking, references
 
 
 class NoKeyError(Exception):
@@ -48,6 +51,13 @@ def rows_in(value: Any) -> Iterator[Model]:
         case _ if is_dataclass(value) and not isinstance(value, type):
             for one in fields(value):
                 yield from rows_in(getattr(value, one.name))
+
+
+def around() -> tuple[Any, ...]:
+    """What a service reads without being given it: the language, and what is said for a block. Raises NoKeyError."""
+    if references._source.get() is not None:
+        raise NoKeyError  # what it draws comes after what was drawn before
+    return get_language(), locking._all_or_nothing.get(), instants._told_until.get()
 
 
 def digest_of(value: Any) -> bytes:

@@ -29,7 +29,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from tests.filled import are_filled, copied_out
-from tests.given_values import NoKeyError, digest_of, key_of, rows_in
+from tests.given_values import NoKeyError, around, digest_of, key_of, rows_in
 from tests.places import Change, Place, Step, Tables, highest, way
 
 OWN_FILES = {"MEDIA_ROOT", "LIFECYCLE_SEAL_DIR"}
@@ -68,6 +68,8 @@ class Steps:
         self.watched: Any = None
         """The connection of a test whose steps are transactions of their own."""
         self.overridden: dict[str, list[Any]] = {}
+        self.doubles: list[Any] = []
+        """What ``mock.patch`` put in the place of something else, and where."""
         setting_changed.connect(self._note_setting)
         connection_created.connect(self._note_connection)
 
@@ -159,11 +161,11 @@ class Steps:
             self.stop()  # what it costs is counted
         if not self._may():
             return function(*args, **kwargs)
-        around = [attrgetter(name)(args[0]) for name in names]
-        given = [around, args[1:] if names else args, kwargs]
+        given = [[attrgetter(name)(args[0]) for name in names], args[1:] if names else args, kwargs]
         try:
-            around_it = key_of({name: self.overridden[name] for name in sorted(self.overridden)})
-            key = (function, key_of(given), around_it, digest_of(given) if exactly else b"")
+            settled = key_of({name: self.overridden[name] for name in sorted(self.overridden)})
+            held = digest_of(given) if exactly else b""
+            key = (function, key_of(given), held, settled, around(), tuple(self.doubles))
         except NoKeyError:
             return function(*args, **kwargs)
         place = self._here()
@@ -171,7 +173,7 @@ class Steps:
             return function(*args, **kwargs)
         with self._transaction() as is_whole:
             if key in place.steps:
-                answer = self._put_back(place, place.steps[key], list(rows_in(given)))
+                answer = self._put_back(place, place.steps[key], list(rows_in(given)), exactly=exactly)
                 if not connection.atomic_blocks[0]._from_testcase:
                     self.write()  # what ends this transaction asks nothing
                 return answer
@@ -269,7 +271,7 @@ class Steps:
         kept, told = deepcopy((given, answer))
         return Change(gone, come, last, files, kept, told)
 
-    def _put_back(self, place: Place, step: Step, given: list[Model]) -> Any:
+    def _put_back(self, place: Place, step: Step, given: list[Model], *, exactly: bool) -> Any:
         for path, content in step.change.files.items():
             file = Path(settings.MEDIA_ROOT) / path
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -282,8 +284,9 @@ class Steps:
         known: dict[int, Any] = {}
         for kept, present in zip(step.change.given, given, strict=True):
             _stands_for(kept, present, known)
-        for kept, present in zip(step.change.given, given, strict=True):  # which the step may have changed
-            present.__dict__ |= {name: deepcopy(value, known) for name, value in vars(kept).items()}
+        if exactly:  # what it was given held the same: it holds what the step made of it
+            for kept, present in zip(step.change.given, given, strict=True):
+                present.__dict__ |= {name: deepcopy(value, known) for name, value in vars(kept).items()}
         return deepcopy(step.change.answer, known)
 
     # --- the rows of steps that were put back

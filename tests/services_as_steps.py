@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any
+from unittest import mock
 
 from django.db import connection
 
@@ -27,6 +28,47 @@ def take_services_for_steps() -> None:
     locking._outermost = begin_as_step
     for name in MOVES:
         setattr(gate, name, _as_step(getattr(gate, name)))
+
+
+def tell_doubles_apart() -> None:
+    """Under what ``mock.patch`` puts in the place of something, a step is another one, for the same double alone.
+
+    What it puts in a dictionary ends the steps of the test.
+    """
+    patching, filling = mock._patch, mock._patch_dict  # type: ignore[attr-defined]
+    enter, leave, fill = patching.__enter__, patching.__exit__, filling.__enter__
+    begun: dict[int, Any] = {}
+
+    def enter_told(patch: Any) -> Any:
+        double = enter(patch)
+        begun[id(patch)] = (patch.attribute, Same(patch.target), Same(getattr(patch.target, patch.attribute)))
+        remembered.STEPS.doubles.append(begun[id(patch)])
+        return double
+
+    def leave_told(patch: Any, *error: Any) -> Any:
+        told = begun.pop(id(patch), None)
+        if told in remembered.STEPS.doubles:
+            remembered.STEPS.doubles.remove(told)
+        return leave(patch, *error)
+
+    def fill_told(patch: Any) -> Any:
+        remembered.STEPS.stop()
+        return fill(patch)
+
+    patching.__enter__, patching.__exit__, filling.__enter__ = enter_told, leave_told, fill_told
+
+
+class Same:
+    """Equal to itself alone, whatever the double says of equality; kept, its place in memory is nobody else's."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.value is other.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
 
 
 def _as_step(move: Callable[..., Any]) -> Callable[..., Any]:

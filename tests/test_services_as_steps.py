@@ -1,28 +1,44 @@
 """A service that a test calls is put back where it was called before, and only if nothing that it reads is other."""
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.utils import timezone, translation
 
 from conventions.enums import ConventionState
 from conventions.models import Convention
 from conventions.services.drafting import edit_convention
-from lifecycle import gate
+from lifecycle import gate, locking
 from lifecycle.exceptions import Refused
+from lifecycle.instants import telling_history
 from lifecycle.journal import journal_of
 from lifecycle.verification import verify_journals
 from network.models import Organisation
+from tests import remembered as module
 from tests.conventions.conventions import Treaty, again
 from tests.given_values import digest_of
 from tests.network.factories import make_membership, make_organisation
 from tests.remembered import Steps, remembered
+from tests.services_as_steps import Same
 from tests.test_remembered import files, rows, undone
 
 pytestmark = pytest.mark.django_db
 STATES = ("in_review", "approved", "signing", "signed", "active")
+
+
+REAL = module.STEPS
+
+
+@pytest.fixture
+def real_steps() -> Steps:
+    """Those of this process, as they are when a test begins."""
+    return REAL
 
 
 @pytest.fixture(autouse=True)
@@ -100,13 +116,14 @@ def test_so_does_a_row_that_one_of_its_rows_leans_on(steps: Steps) -> None:
 def test_what_a_service_writes_in_the_row_that_it_is_given_is_there_when_it_is_put_back(steps: Steps) -> None:
     def live() -> str:
         organisation = make_organisation()
-        remembered()(renamed)(organisation)
+        rename(organisation)
         return organisation.name
 
     assert [undone(steps, live) for _ in range(2)] == ["Autre nom"] * 2
 
 
-def renamed(organisation: Organisation) -> None:
+@locking.one_transaction
+def rename(organisation: Organisation) -> None:
     organisation.name = "Autre nom"
     organisation.save()
 
@@ -198,3 +215,95 @@ def test_a_service_that_reads_what_a_test_gives_it_otherwise_is_called(steps: St
         return again(draft).title
 
     assert [undone(steps, lambda title=title: live(title)) for title in ("Un", "Deux", "Un")] == ["Un", "Deux", "Un"]
+
+
+# --- what a test says beside the arguments
+
+
+def in_a_history() -> Any:
+    return telling_history()
+
+
+def in_english() -> Any:
+    return translation.override("en")
+
+
+def with_all_or_nothing() -> Any:
+    return locking.all_or_nothing()
+
+
+def with_a_double() -> Any:
+    return mock.patch("conventions.models.convention.Convention.__str__", told_otherwise)
+
+
+def told_otherwise(convention: Convention) -> str:
+    return "double"
+
+
+def with_words_in_a_dictionary() -> Any:
+    return mock.patch.dict({"a": 1}, {"a": 2})
+
+
+@pytest.mark.parametrize(
+    "said", [in_a_history, in_english, with_all_or_nothing, with_a_double, with_words_in_a_dictionary]
+)
+def test_a_service_is_called_again_under_what_was_not_said_before(steps: Steps, said: Callable[[], Any]) -> None:
+    def live(around: Any) -> int:
+        treaty = Treaty()
+        draft = treaty.draft()
+        with around:
+            return int(journal_of(type(treaty.submit(draft))).objects.latest("pk").pk)
+
+    known = undone(steps, lambda: live(nullcontext()))
+    assert undone(steps, lambda: live(nullcontext())) == known
+    assert undone(steps, lambda: live(said())) > known
+    assert undone(steps, lambda: live(nullcontext())) == known, "nothing of it is left"
+
+
+def test_a_day_to_come_is_refused_though_a_history_told_it(steps: Steps) -> None:
+    tomorrow = timezone.now().replace(microsecond=0) + timedelta(days=1)
+
+    def live(around: Any) -> None:
+        treaty = Treaty()
+        draft = treaty.draft()
+        with around:
+            gate.apply(draft, "submit", actor=treaty.manager, at=tomorrow)
+
+    undone(steps, lambda: live(telling_history()))
+    with pytest.raises(ValueError, match="devancerait l’horloge"):
+        undone(steps, lambda: live(nullcontext()))
+
+
+def test_two_doubles_that_say_that_they_are_equal_are_two(steps: Steps) -> None:
+    assert Same(Both()) != Same(Both())
+    one = Both()
+    assert {Same(one)} == {Same(one)}
+
+
+class Both:
+    """Equal to whatever it is compared with."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_a_row_that_a_builder_is_given_stays_as_the_test_holds_it(steps: Steps) -> None:
+    @remembered()
+    def build(organisation: Organisation) -> None:
+        make_membership("contact", "donor", organisation)
+
+    def live(name: str) -> str:
+        organisation = make_organisation()
+        organisation.name = name
+        build(organisation)
+        return organisation.name
+
+    assert [undone(steps, lambda name=name: live(name)) for name in ("Un", "Deux")] == ["Un", "Deux"]
+
+
+def test_a_test_that_reads_what_is_logged_has_everything_done(
+    real_steps: Steps, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert (real_steps.allowed, real_steps.place) == (False, None)

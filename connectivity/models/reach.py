@@ -151,8 +151,8 @@ class ImportedCoverage(models.Model):
         return f"{self.commune}, {self.operator_name}"
 
 
-MOVES = ("move", "locate")
-"""The verbs after which a household lives elsewhere."""
+MOVES = ("move", "locate", "correct_commune")
+"""The verbs after which a household lives elsewhere than was noted."""
 
 
 def _readdressed() -> QuerySet[HouseholdCorrection]:

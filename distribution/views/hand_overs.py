@@ -23,7 +23,7 @@ from network.requests import Request
 from prescriptions.models import Need
 from prescriptions.views.rows import opened
 from refurb.enums import DeviceState
-from refurb.models import Device
+from refurb.models import Device, DeviceEntry
 from refurb.views.devices import DEVICE_PAGES, visible_device
 from typography.french import euros, in_a_sentence
 
@@ -132,13 +132,16 @@ def opened_note(request: Request, device: Device) -> HandOver | None:
 
 
 def why_dropped(request: Request, device: Device) -> str:
-    """Why the exchange that was prepared with a device does not take place any more; nothing when none was."""
+    """Why the exchange that was prepared with a device does not take place any more, on the day it was dropped."""
     seen = HandOver.objects.visible_to(request.membership).filter(device=device, kind=HandOverKind.EXCHANGE)
     last = seen.filter(handed_over_at=None, closed_at__isnull=False).select_related("replaces").order_by("-pk").first()
-    if last is None or last.replaces is None:
+    if last is None or last.replaces is None or last.closed_at is None:
+        return ""
+    if timezone.localdate(last.closed_at) != timezone.localdate():
         return ""
     why = in_a_sentence(last.get_closed_because_display())
-    if last.closed_because == ClosedBecause.RELEASED and last.replaces.state == DeviceState.HANDED_OVER:
+    undone = DeviceEntry.objects.filter(object=last.replaces, verb="undo_take_back", at=last.closed_at)
+    if last.closed_because == ClosedBecause.RELEASED and undone.exists():
         why = f"le retour de {last.replaces} a été annulé"
     return f"L’échange préparé avec cet appareil n’a plus lieu\u00a0: {why}."
 

@@ -126,10 +126,16 @@ def told(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def hold_channel(form: forms.ModelForm) -> None:
-    """The way that is chosen has what it takes; an address comes at the next step, and nothing may be known yet."""
+    """The way that is chosen has what it takes; an address comes at the next step, and nothing may be known yet.
+
+    A file that already lacked it, with the way it has, is corrected all the same.
+    """
     data, asked = form.cleaned_data, {"phone", "email", "address"} & set(form.fields)
     channel = data.get("contact_channel")
     if not channel or asked & set(form.errors) or not lacks(form.instance, channel, **told(data)):
+        return
+    held: Household = form.instance
+    if held.pk is not None and channel == held.contact_channel and lacks(held):
         return
     nothing_yet = channel == ContactChannel.PHONE and not any(told(data).values())
     if not nothing_yet and COLUMN[channel] in asked:

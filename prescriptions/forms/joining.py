@@ -47,7 +47,8 @@ class JoinForm(CommentForm):
         if not self.errors and "take_contact_channel" in data and self.taken:
             said = {name: getattr(self.left, name) for name in self.taken}
             way = said.get("contact_channel", self.kept.contact_channel)
-            if lacks(self.kept, way, **said):
+            as_before = "contact_channel" not in said and lacks(self.kept)
+            if lacks(self.kept, way, **said) and not as_before:
                 self.add_error("take_contact_channel", LACKS[way])
         return data
 

@@ -1,6 +1,6 @@
 """What is missing before each verb of a request to exercise a right, and when the clock recalls it (machines §4.26)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -49,6 +49,9 @@ ANSWER_DRAWN = "rights_letter"
 """What it says of whoever opened the letter that answers, before the answer is noted."""
 CHANGES_LETTER = ("receive", "identify", "prolong")
 """The verbs after which a letter drawn earlier is of another moment of the request."""
+
+
+type Writings = tuple[tuple[QuerySet[Any], str], ...]
 
 
 def _coded(name: str, codes: Iterable[str], sentence: str) -> Requirement:
@@ -165,14 +168,18 @@ EMAIL_KNOWN = Requirement(
 )
 
 
-def _corrected() -> Q:
-    """Something of the file was written again since the day the request came, whenever it was noted."""
+def _corrected(writings: Callable[[str, str], Writings] | None = None) -> Q:
+    """Something was written again since the day the request came, whenever it was noted; anything unless said."""
+    of = writings or _writings
     noted_later = Q(received_at__date__gt=F("received_on"))
-    return _written_again("gte", "received_at") | noted_later & _written_again("date__gte", "received_on")
+    return _again(of("gte", "received_at")) | noted_later & _again(of("date__gte", "received_on"))
 
 
 def with_correction(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Each with ``corrected_at``: when something of the file of an open rectification was last written again since."""
+    """Each with ``corrected_at``: when the file of an open rectification was last corrected since it was asked.
+
+    What a prescription says (a fact, its story) is written for other reasons too: that tells nobody it was done.
+    """
     noted_later = Q(received_at__date__gt=F("received_on"))
     asked = Q(kind=RightKind.RECTIFICATION, state__in=OPEN_RIGHTS)
     last = Case(
@@ -185,25 +192,33 @@ def with_correction(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def to_correct() -> Q:
-    """The rectifications for which its worker has written nothing again yet."""
-    return Q(kind=RightKind.RECTIFICATION, state=RightsState.RECEIVED) & ~_corrected()
+    """The rectifications whose file its worker has not corrected yet."""
+    return Q(kind=RightKind.RECTIFICATION, state=RightsState.RECEIVED) & ~_corrected(_corrections)
 
 
-def _written_again(since: str, column: str) -> Q:
-    return reduce(or_, (Q(Exists(rows)) for rows, _ in _writings(since, column)))
+def _again(writings: Writings) -> Q:
+    return reduce(or_, (Q(Exists(rows)) for rows, _ in writings))
 
 
 def _last_written(since: str, column: str) -> Greatest:
-    return Greatest(*(Subquery(rows.order_by(f"-{at}").values(at)[:1]) for rows, at in _writings(since, column)))
+    return Greatest(*(Subquery(rows.order_by(f"-{at}").values(at)[:1]) for rows, at in _corrections(since, column)))
 
 
-def _writings(since: str, column: str) -> tuple[tuple[QuerySet[Any], str], ...]:
-    """What is written again of a file since the day in a column of the request, each with the column of its hour."""
+def _corrections(since: str, column: str) -> Writings:
+    """What is corrected of a file since the day in a column of the request, each with the column of its hour."""
     household, day = OuterRef("household"), OuterRef(column)
-    written = HouseholdEntry.objects.filter(object=household, verb__in=("move", "locate", "correct_commune"))
+    lives = HouseholdEntry.objects.filter(object=household, verb__in=("move", "locate", "correct_commune"))
     return (
         (HouseholdCorrection.objects.filter(household=household, **{f"corrected_at__{since}": day}), "corrected_at"),
-        (written.filter(**{f"at__{since}": day}), "at"),
+        (lives.filter(**{f"at__{since}": day}), "at"),
+    )
+
+
+def _writings(since: str, column: str) -> Writings:
+    """That, and what its prescriptions say."""
+    household, day = OuterRef("household"), OuterRef(column)
+    return (
+        *_corrections(since, column),
         (Fact.objects.filter(prescription__household=household, **{f"recorded_at__{since}": day}), "recorded_at"),
         (SocialStory.objects.filter(prescription__household=household, **{f"written_at__{since}": day}), "written_at"),
     )

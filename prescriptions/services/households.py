@@ -18,9 +18,9 @@ from network.models import Commune
 from network.permissions import is_pilot
 from prescriptions.births import refuse_birth
 from prescriptions.corrected import told_anew
-from prescriptions.enums import ContactChannel, HouseholdState, IdentityReason
+from prescriptions.enums import ContactChannel, HouseholdState, IdentityReason, RightKind
 from prescriptions.machine import prescription_rules
-from prescriptions.models import Household, HouseholdAccess, HouseholdCorrection, Prescription
+from prescriptions.models import Household, HouseholdAccess, HouseholdCorrection, Prescription, RightsRequest
 from prescriptions.models.household import IDENTITY
 from prescriptions.nir import refuse_nir
 from prescriptions.permissions import can_follow_household
@@ -102,7 +102,7 @@ def _describe_again(
     _clean(row, described)
     row.save(update_fields=[*described, "name_key", "phone_key", "address_key"])
     withhold_from_former(row, before)
-    if filed:
+    if filed or RightsRequest.objects.open().filter(household=row.pk, kind=RightKind.RECTIFICATION).exists():
         record_correction(actor, row, before, at)
     return row, filed
 

@@ -1,7 +1,8 @@
 """A page left open in a second tab: what was done in the first is told, nothing is undone unseen, and it is asked."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from unittest.mock import patch
 
 import pytest
 from django.urls import reverse
@@ -127,6 +128,12 @@ def test_an_exchange_whose_return_was_undone_in_another_tab_is_said_to_take_no_p
     assert "Rien n’est enregistré" in page
     assert f"L’échange préparé avec cet appareil n’a plus lieu\u00a0: le retour de {back} a été annulé." in page
     assert again(other).state == DeviceState.AVAILABLE
+
+    later = timezone.now() + timedelta(days=1)
+    with patch("django.utils.timezone.now", lambda: later):
+        assert "n’a plus lieu" not in answered(acting(shelf.adviser), url, **tab), (
+            "the next day it is no answer to anybody"
+        )
 
 
 def test_what_was_handed_over_in_another_tab_is_said_to_be_and_not_handed_over_twice(shelf: Shelf) -> None:

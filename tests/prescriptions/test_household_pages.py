@@ -63,6 +63,14 @@ def test_who_opened_a_file_is_told_to_its_manager_and_to_the_pilot_alone(circle:
         assert "Qui a ouvert ce dossier" not in read(acting(actor), url)
 
 
+def test_a_file_that_lacked_what_its_way_takes_is_corrected_all_the_same(circle: Circle) -> None:
+    household = circle.household(phone="", email="", address="1 rue du Port", postcode="59000", contact_channel="phone")
+    client, url = acting(circle.worker), page_of(household, "household_edit")
+    done(client, url, **boxes(client, url) | {"first_name": "Nadia"})
+    assert again(household).first_name == "Nadia"
+    assert "demande un portable" in answered(client, url, **boxes(client, url) | {"contact_channel": "sms"})
+
+
 def test_a_worker_corrects_a_file_and_nothing_typed_is_lost(circle: Circle) -> None:
     household = circle.household()
     client, url = acting(circle.worker), page_of(household, "household_edit")

@@ -133,12 +133,24 @@ def test_once_the_file_is_corrected_its_worker_is_asked_no_more_and_the_officer_
     block = reverse("desk:block", args=["a-corriger"])
     assert asked.reference in read(worker, block)
     assert "Faites corriger le dossier" in read(officer, url)
+    desk.circle.see_fact(desk.circle.empty(household), proof="Attestation de droits")
+    assert asked.reference in read(worker, block), "what is seen for a prescription corrects nothing of the file"
+    assert "Faites corriger le dossier" in read(officer, url)
     edit_household(actor=desk.circle.worker, household=again(household), address="9 rue Neuve")
     assert asked.reference not in read(worker, block)
     told = f"Le dossier a été corrigé le {day(timezone.localdate())}\u00a0: "
     assert f"{told}relisez-le, puis notez la réponse" in read(officer, url)
     assert f"{told}au délégué à la protection des données de répondre" in read(worker, url)
     assert "dossier corrigé le" in read(officer, "/")
+
+
+def test_a_file_of_which_nothing_was_filed_is_corrected_as_well_on_request() -> None:
+    desk = Desk()
+    household = desk.circle.household()
+    asked = desk.asked(RightKind.RECTIFICATION, household)
+    edit_household(actor=desk.circle.worker, household=again(household), address="9 rue Neuve")
+    assert "Le dossier a été corrigé le" in read(acting(desk.officer), page_of(asked, "rights_request_detail"))
+    assert asked.reference not in read(acting(desk.circle.worker), reverse("desk:block", args=["a-corriger"]))
 
 
 def test_the_page_of_an_erasure_says_what_holds_it_back_and_who_ends_it() -> None:
