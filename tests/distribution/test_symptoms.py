@@ -43,7 +43,7 @@ def test_whoever_repairs_reads_what_the_household_said_was_wrong(shelf: Shelf, p
 def test_the_first_page_of_the_workshop_says_it_beside_each_return(shelf: Shelf) -> None:
     brought_back(shelf)
 
-    assert f"Panne\u00a0: {SAID}. À réparer" in read(acting(shelf.technician), "/")
+    assert f"Panne\u00a0: «\u00a0{WORDS.removesuffix('.')}\u00a0». À réparer" in read(acting(shelf.technician), "/")
 
 
 def test_what_was_exchanged_is_taken_in_hand_with_the_words_of_the_household_that_had_it(shelf: Shelf) -> None:
