@@ -226,7 +226,7 @@ class Steps:
     def _remember(self, place: Place, key: Any, given: list[Model], take: Callable[[], Any], is_whole: bool) -> Any:
         self.write()
         begun, left = self.written, len(connection.run_on_commit)
-        self.place = place if self._is_made_of_steps(key[0], is_whole) else None
+        self.place = None
         try:
             with self._busy():
                 answer = take()
@@ -235,22 +235,15 @@ class Steps:
         except BaseException:
             self.place = None
             raise
-        self.write()
         after = self.tables.written()
-        through = self.place if self.place is not None and self._is_where_it_came(after) else None
-        self.place = None
         counts = zip(self.tables.names, begun, after, strict=True)
         changed = [name for name, former, now in counts if former != now]
         if left == len(connection.run_on_commit) and all(self.tables.keys[name] for name in changed):
-            change = self._change(place, changed if through is None else [], given, answer)
+            change = self._change(place, changed, given, answer)
             if self.alone:
-                place.steps[key] = Step(change, place.after(change) if through is None else through)
+                place.steps[key] = Step(change, place.after(change))
                 self._came_to(place.steps[key].leads_to, after)
         return answer
-
-    def _is_made_of_steps(self, function: Callable[..., Any], is_whole: bool) -> bool:
-        """What the tests say, in their transaction, goes through steps of its own; a service is one step."""
-        return not is_whole and self.watched is None and function.__module__.startswith("tests.")
 
     def _is_where_it_came(self, written: list[int]) -> bool:
         return (self.blocks, self.written) == (_blocks()[: len(self.blocks)], written)

@@ -1,4 +1,4 @@
-"""What a test does by the services is a step too (``tests.remembered``)."""
+"""What a test does by the services of some apps is a step too (``tests.remembered``)."""
 
 from collections.abc import Callable
 from functools import partial, wraps
@@ -8,8 +8,11 @@ from unittest import mock
 from django.db import connection
 
 from lifecycle import gate, locking
+from lifecycle.machine import Stateful
 from tests import remembered
 
+APPS = ("conventions",)
+"""Those whose situations are made of services alone. Of all apps, a process of the tests would hold 3.7 GB of steps."""
 MOVES = ("apply", "create")
 """Verbs of the gate on one row, which a test may do without any service."""
 
@@ -20,7 +23,8 @@ def take_services_for_steps() -> None:
     outermost: dict[Callable[..., Any], Callable[..., Any]] = {}
 
     def begin_as_step(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if not connection.in_atomic_block or "<locals>" in function.__qualname__:  # another function at each call
+        own = function.__module__.split(".")[0] in APPS and "<locals>" not in function.__qualname__
+        if not own or not connection.in_atomic_block:  # what is defined inside another is new at each call
             return begin(function, *args, **kwargs)
         service = outermost.setdefault(function, partial(begin, function))
         return remembered.STEPS.take(service, (), args, kwargs, exactly=True)
@@ -73,9 +77,9 @@ class Same:
 
 def _as_step(move: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(move)
-    def take(*args: Any, **kwargs: Any) -> Any:
-        if locking.is_nested() or not connection.in_atomic_block:
-            return move(*args, **kwargs)
-        return remembered.STEPS.take(move, (), args, kwargs, exactly=True)
+    def take(row: Stateful, *args: Any, **kwargs: Any) -> Any:
+        if row._meta.app_label not in APPS or locking.is_nested() or not connection.in_atomic_block:
+            return move(row, *args, **kwargs)
+        return remembered.STEPS.take(move, (), (row, *args), kwargs, exactly=True)
 
     return take
