@@ -251,7 +251,7 @@ def test_a_prescription_reopened_keeps_the_no_and_asks_nothing(circle: Circle) -
     skills, computer = prescription.needs.get(kind="digital_skills"), prescription.needs.get(kind="computer")
     start_need(actor=circle.worker, need=skills, mediation=circle.mediation)
     said_no(prescription)
-    gate.apply(computer, "drop", actor=circle.adviser, reason="mistake")
+    gate.apply(computer, "drop", actor=circle.adviser, reason="no_longer_needed")
     gate.apply(skills, "meet", actor=circle.worker)
     gate.apply(skills, "unmeet", actor=circle.worker)
     back = again(prescription)
