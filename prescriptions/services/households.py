@@ -20,7 +20,7 @@ from prescriptions.births import refuse_birth
 from prescriptions.corrected import told_anew
 from prescriptions.enums import ContactChannel, HouseholdState, IdentityReason, RightKind
 from prescriptions.machine import prescription_rules
-from prescriptions.models import Household, HouseholdAccess, HouseholdCorrection, Prescription, RightsRequest
+from prescriptions.models import Decision, Household, HouseholdAccess, HouseholdCorrection, Prescription, RightsRequest
 from prescriptions.models.household import IDENTITY
 from prescriptions.nir import refuse_nir
 from prescriptions.permissions import can_follow_household
@@ -67,8 +67,9 @@ def create_household(
 
 @gate.one_transaction
 def edit_household(*, actor: Actor, household: Household, at: datetime | None = None, **person: Any) -> Household:
-    """Describe a household again; another ``commune`` among ``person`` is a move, told today, once something was filed.
+    """Describe a household again; another ``commune`` among ``person`` is a move, told today, once one was decided on.
 
+    Before, it is put right: nobody moved (``locate``, ``correct_commune``).
     Raises Unknown, PermissionDenied, Refused once archived, ValidationError.
     """
     commune = person.pop("commune", None)
@@ -77,6 +78,8 @@ def edit_household(*, actor: Actor, household: Household, at: datetime | None = 
         if not filed:
             located: Household = gate.apply(row, "locate", actor=actor, at=at, commune=commune)
             return located
+        if not Decision.objects.filter(prescription__household=row.pk).exists():
+            return correct_commune_household(actor=actor, household=row, commune=commune, at=at)
         moved_on = timezone.localdate(at)
         return move_household(actor=actor, household=row, commune=commune, moved_on=moved_on, at=at)
     row.told_to = told_anew(row, actor, at or timezone.now())

@@ -167,6 +167,13 @@ CHANGES: list[tuple[str, Callable[[Circle, Prescription], object], str]] = [
         ),
         "Commune : ",
     ),
+    (
+        "address_seen",
+        lambda circle, prescription: edit_household(
+            actor=circle.worker, household=prescription.household, commune=make_commune()
+        ),
+        "Commune : ",
+    ),
     ("income_seen", lambda circle, prescription: circle.see_fact(prescription, proof="Attestation"), "Attestation"),
     ("agreement", lambda circle, prescription: circle.agree(prescription), "Accord donné de nouveau"),
     (

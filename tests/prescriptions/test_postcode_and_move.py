@@ -10,7 +10,8 @@ from lifecycle.exceptions import Refused
 from network.forms.communes import postcode_elsewhere
 from network.models import Commune
 from prescriptions.models import Household
-from prescriptions.services.households import correct_commune_household, move_household
+from prescriptions.services.households import correct_commune_household, edit_household, move_household
+from prescriptions.services.prescriptions import ask_completion_prescription
 from tests.network.factories import make_commune
 from tests.pages import acting, answered, done, read
 from tests.prescriptions.files import Circle, again
@@ -169,3 +170,16 @@ def test_a_correction_leaves_the_moves_before_it() -> None:
     told = list(household.residences.told_last().values_list("commune", "since"))
     assert (told[0], told[1][0]) == ((third.pk, since), circle.commune.pk)
     assert len(told) == 2
+
+
+def test_another_commune_given_while_a_request_is_completed_is_no_move_until_something_was_decided() -> None:
+    circle, there, elsewhere = Circle(), make_commune(), make_commune()
+    prescription = circle.submitted()
+    ask_completion_prescription(actor=circle.adviser, prescription=prescription, missing=["address_seen"])
+    household = edit_household(actor=circle.worker, household=again(prescription.household), commune=there)
+    assert [one.commune for one in household.residences.told_last()] == [there]
+    assert again(prescription).commune == there
+
+    decided = circle.accepted(household=circle.household())
+    moved = edit_household(actor=circle.worker, household=again(decided.household), commune=elsewhere)
+    assert [one.commune for one in moved.residences.told_last()] == [elsewhere, circle.commune]
