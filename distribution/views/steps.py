@@ -24,7 +24,7 @@ LEAVE_IT = (
     " ne lui écrivez pas, ne l’appelez pas"
 )
 REPAIR = (
-    "pour le faire réparer, confiez-le à l’atelier, {whom}\u00a0: il l’a dans ses retours, et inscrit la réparation, "
+    "pour le faire réparer, confiez-le à l’atelier ({whom})\u00a0: il l’a dans ses retours, et inscrit la réparation, "
     "que vous lisez ici"
 )
 NOTHING_MOVES = "Rapporté par un foyer qui a demandé que rien n’avance\u00a0: il lui reste"

@@ -82,6 +82,9 @@ class CorrectCommuneForm(CommentForm):
 
     def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if household.commune is not None:
+            commune = self.fields["commune"]
+            commune.help_text = f"Notée\u00a0: {household.commune}. {commune.help_text}"
         for name in ("address", "postcode"):
             self.fields[name] = household_field(name)
             self.initial.setdefault(name, getattr(household, name))

@@ -133,6 +133,7 @@ def test_a_commune_noted_by_mistake_is_put_right_until_something_is_decided_and_
     corrected = read(client, page("household_edit", household.reference))
     assert page("household_correct_commune", household.reference) in corrected
     url = page("household_correct_commune", household.reference)
+    assert f"Notée\u00a0: {wrong}" in read(client, url)
     assert "déjà notée" in answered(client, url, **said | {"commune": wrong, "postcode": "59000"})
     done(client, url, **said)
     prescription = again(prescription)
