@@ -111,8 +111,13 @@ def copied_out(table: str) -> tuple[list[str], list[str]]:
     with connection.cursor() as cursor:
         cursor.execute(COLUMNS, [f'"{table}"'])
         columns = [row[0] for row in cursor.fetchall()]
-        with cursor.copy(_statement("COPY {} ({}) TO STDOUT", table, columns)) as copy:
-            return columns, b"".join(bytes(part) for part in copy).decode().split("\n")[:-1]
+    return columns, copied_lines(table, columns)
+
+
+def copied_lines(table: str, columns: list[str]) -> list[str]:
+    """As COPY writes them."""
+    with connection.cursor() as cursor, cursor.copy(_statement("COPY {} ({}) TO STDOUT", table, columns)) as copy:
+        return b"".join(bytes(part) for part in copy).decode().split("\n")[:-1]
 
 
 def _statement(text: str, table: str, columns: list[str]) -> sql.Composed:

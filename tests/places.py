@@ -1,19 +1,17 @@
 """What the database and the files hold after some steps, and how one comes from one place to another.
 
-A step that one process of the tests took is left in a folder that all of them read: the others put it back without
-taking it. What it was taken from has a name that no two places have, and whoever puts the step back comes to the place
-that it leads to, with the keys that its rows had there.
+A place is kept as what the last step changed, and the place before it: a step weighs what it wrote, whatever is there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
 
 from tests.filled import SEQUENCES, STANDING
+from tests.kept import Kept
 
 TABLES = """
     SELECT c.oid::bigint, c.relname, a.attname FROM pg_class c
@@ -34,10 +32,10 @@ WRITTEN = """
 """
 """How many rows of each table were written so far in this transaction, whether they are still there or not."""
 ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-LINES = 200_000
+KEPT, KEPT_FOR_LONG = 2, 100
+"""During how many files of tests a step is kept that none of them takes: one that a single file took, any other."""
+LINES = 20_000
 """How many lines a process keeps as a statement writes them."""
-Rows = Mapping[str, str]
-"""The lines of a table as COPY writes them, by primary key."""
 
 
 class Tables:
@@ -75,39 +73,67 @@ class Change:
 
     gone: dict[str, list[str]]
     come: dict[str, dict[str, str]]
+    """By primary key, each line as a statement writes it."""
     last: dict[str, int]
-    """The highest number that each sequence gave to a row that came."""
+    """The highest number that each sequence gave to a row that came, be it gone since: no other takes its number."""
     files: dict[str, bytes]
-    given: list[Model]
-    answer: Any
+    kept: Kept
 
 
 @dataclass
 class Place:
-    """What is held after some steps, and which steps were taken from there."""
+    """Where one is after some steps, and which steps were taken from there."""
 
-    rows: dict[str, Rows] = field(default_factory=dict)
-    last: dict[str, int] = field(default_factory=dict)
-    """Of each table, be the row that has it gone since: no other takes its number."""
-    paths: frozenset[str] = frozenset()
+    before: "Place | None" = None
+    change: Change | None = None
     steps: dict[Any, "Step"] = field(default_factory=dict)
 
-    def after(self, change: Change) -> "Place":
-        rows = dict(self.rows)
-        for table in change.gone.keys() | change.come.keys():
-            gone = set(change.gone.get(table, ()))
-            kept = {key: line for key, line in rows.get(table, {}).items() if key not in gone}
-            rows[table] = kept | change.come.get(table, {})
-        last = {table: max(number, self.last.get(table, 0)) for table, number in change.last.items()}
-        return Place(rows, self.last | last, self.paths | change.files.keys())
+    def changes(self, since: "Place | None" = None) -> list[Change]:
+        """What led here, from the first step on or from a place on the way."""
+        found: list[Change] = []
+        place = self
+        while place is not since and place.change is not None:
+            found.append(place.change)
+            assert place.before is not None
+            place = place.before
+        return found[::-1]
+
+    def rows(self, table: str) -> dict[str, str]:
+        """What a table holds here, by primary key."""
+        found: dict[str, str] = {}
+        for change in self.changes():
+            for key in change.gone.get(table, ()):
+                found.pop(key, None)
+            found |= change.come.get(table, {})
+        return found
+
+    def paths(self) -> set[str]:
+        return {path for change in self.changes() for path in change.files}
+
+    def prune(self, since: int) -> None:
+        """Forget the steps that no file of tests took for long."""
+        self.steps = {key: step for key, step in self.steps.items() if step.is_wanted(since)}
+        for step in self.steps.values():
+            step.leads_to.prune(since)
 
 
 @dataclass
 class Step:
     """How one step is put back."""
 
-    change: Change
     leads_to: Place
+    files: int = 0
+    """How many files of tests took it."""
+    last: int = 0
+    """The number of the last of them."""
+
+    def note(self, file: int) -> None:
+        """A test of this file takes it."""
+        if file != self.last:
+            self.files, self.last = self.files + 1, file
+
+    def is_wanted(self, file: int) -> bool:
+        return file - self.last <= (KEPT_FOR_LONG if self.files > 1 else KEPT)
 
 
 # --- from one place to another
@@ -122,21 +148,30 @@ class Way:
 
 
 def way(former: Place, now: Place, tables: Tables) -> Way:
-    """Written without triggers: the walls saw these rows come."""
-    removals, additions, counters, written = [], [], [], dict.fromkeys(tables.names, 0)
-    for table, rows in now.rows.items():
-        before = former.rows.get(table, {})
-        gone = [key for key, line in before.items() if rows.get(key) != line]
-        come = {key: line for key, line in rows.items() if before.get(key) != line}
-        written[table] = len(gone) + len(come)
-        if gone:
-            removals.append(f'DELETE FROM "{table}" WHERE "{tables.keys[table]}" IN ({", ".join(map(literal, gone))})')
-        if come:
-            additions.append(_insertion(table, tables.columns[table], come.values()))
-    for table, last in now.last.items():
-        if former.last.get(table) != last:
-            _, sequence = tables.sequences[table]
-            counters.append(f"setval('{sequence}', greatest(nextval('{sequence}'), {last}))")
+    """From a place to one that it leads to. Written without triggers: the walls saw these rows come."""
+    gone: dict[str, dict[str, None]] = {}
+    come: dict[str, dict[str, str]] = {}
+    last: dict[str, int] = {}
+    for change in now.changes(former):
+        for table, keys in change.gone.items():
+            added, removed = come.setdefault(table, {}), gone.setdefault(table, {})
+            for key in keys:
+                if added.pop(key, None) is None:
+                    removed[key] = None
+        for table, lines in change.come.items():
+            come.setdefault(table, {}).update(lines)
+        last |= {table: max(number, last.get(table, 0)) for table, number in change.last.items()}
+    written = [len(gone.get(table, ())) + len(come.get(table, ())) for table in tables.names]
+    removals = [
+        f'DELETE FROM "{table}" WHERE "{tables.keys[table]}" IN ({", ".join(map(literal, keys))})'
+        for table, keys in gone.items()
+        if keys
+    ]
+    additions = [_insertion(table, tables.columns[table], lines.values()) for table, lines in come.items() if lines]
+    counters = [
+        f"setval('{sequence}', greatest(nextval('{sequence}'), {number}))"
+        for (_, sequence), number in ((tables.sequences[table], number) for table, number in last.items())
+    ]
     statements = [
         "SET LOCAL session_replication_role = replica",
         *removals,
@@ -144,16 +179,17 @@ def way(former: Place, now: Place, tables: Tables) -> Way:
         "SET LOCAL session_replication_role = origin",
         *([f"SELECT {', '.join(counters)}"] if counters else []),
     ]
-    return Way(";\n".join(statements), [written[table] for table in tables.names])
+    return Way(";\n".join(statements), written)
 
 
 def _insertion(table: str, columns: list[str], lines: Iterable[str]) -> str:
     names = ", ".join(f'"{column}"' for column in columns)
-    return f'INSERT INTO "{table}" ({names}) OVERRIDING SYSTEM VALUE VALUES {",\n".join(map(_values, lines))}'
+    return f'INSERT INTO "{table}" ({names}) OVERRIDING SYSTEM VALUE VALUES {",\n".join(lines)}'
 
 
 @lru_cache(LINES)
-def _values(line: str) -> str:
+def values(line: str) -> str:
+    """A line of COPY as a statement writes it."""
     return f"({', '.join(map(literal, line.split('\t')))})"
 
 

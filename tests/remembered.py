@@ -13,7 +13,6 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
@@ -28,9 +27,10 @@ from django.db.backends.signals import connection_created
 from django.db.models import Model
 from django.utils import timezone
 
-from tests.filled import are_filled, copied_out
+from tests.filled import are_filled, copied_lines
 from tests.given_values import NoKeyError, around, digest_of, key_of, rows_in
-from tests.places import Change, Place, Step, Tables, highest, way
+from tests.kept import Kept
+from tests.places import Change, Place, Step, Tables, highest, values, way
 
 OWN_FILES = {"MEDIA_ROOT", "LIFECYCLE_SEAL_DIR"}
 """Settings that every test has of its own, and that no row depends on."""
@@ -54,6 +54,8 @@ class Steps:
 
     def __init__(self) -> None:
         self.day: date | None = None
+        self.file = 1
+        """The number of the file of tests that one is in."""
         self.tables: Any = None
         self.start = Place()
         self.place: Place | None = None
@@ -83,6 +85,11 @@ class Steps:
         """The tables themselves were made again, or the day is another."""
         self.stop()
         self.__dict__ |= {"day": None, "tables": None, "start": Place()}
+
+    def begin_file(self) -> None:
+        """The tests of another file begin: what none took for long is forgotten."""
+        self.file += 1
+        self.start.prune(self.file)
 
     def begin(self) -> None:
         """A test begins, or what stands for one: in a database that is empty, its first step starts from nothing."""
@@ -173,11 +180,12 @@ class Steps:
             return function(*args, **kwargs)
         with self._transaction() as is_whole:
             if key in place.steps:
-                answer = self._put_back(place, place.steps[key], list(rows_in(given)), exactly=exactly)
+                answer = self._put_back(place.steps[key], list(rows_in(given)))
                 if not connection.atomic_blocks[0]._from_testcase:
                     self.write()  # what ends this transaction asks nothing
                 return answer
-            return self._remember(place, key, list(rows_in(given)), lambda: function(*args, **kwargs), is_whole)
+            rows = list(rows_in(given))
+            return self._remember(place, key, rows, lambda: function(*args, **kwargs), is_whole, exactly=exactly)
 
     def _may(self) -> bool:
         if threading.current_thread() is not threading.main_thread():
@@ -223,9 +231,11 @@ class Steps:
         finally:
             self.inside = around
 
-    def _remember(self, place: Place, key: Any, given: list[Model], take: Callable[[], Any], is_whole: bool) -> Any:
+    def _remember(
+        self, place: Place, key: Any, given: list[Model], take: Callable[[], Any], is_whole: bool, *, exactly: bool
+    ) -> Any:
         self.write()
-        begun, left = self.written, len(connection.run_on_commit)
+        begun, left, kept = self.written, len(connection.run_on_commit), Kept(given, exactly=exactly)
         self.place = None
         try:
             with self._busy():
@@ -239,48 +249,48 @@ class Steps:
         counts = zip(self.tables.names, begun, after, strict=True)
         changed = [name for name, former, now in counts if former != now]
         if left == len(connection.run_on_commit) and all(self.tables.keys[name] for name in changed):
-            change = self._change(place, changed, given, answer)
+            kept.end(given, answer)
+            change = self._change(place, changed, kept)
             if self.alone:
-                place.steps[key] = Step(change, place.after(change))
+                place.steps[key] = Step(Place(place, change))
+                place.steps[key].note(self.file)
                 self._came_to(place.steps[key].leads_to, after)
         return answer
 
     def _is_where_it_came(self, written: list[int]) -> bool:
         return (self.blocks, self.written) == (_blocks()[: len(self.blocks)], written)
 
-    def _change(self, place: Place, changed: list[str], given: list[Model], answer: Any) -> Change:
-        gone, come = {}, {}
+    def _change(self, place: Place, changed: list[str], kept: Kept) -> Change:
+        gone, come, last = {}, {}, {}
         for table in changed:
-            columns, lines = copied_out(table)
-            rank = columns.index(self.tables.keys[table])
-            former, now = place.rows.get(table, {}), {line.split("\t")[rank]: line for line in lines}
-            gone[table] = [pk for pk, line in former.items() if now.get(pk) != line]
-            come[table] = {pk: line for pk, line in now.items() if former.get(pk) != line}
-        numbered = [table for table, lines in come.items() if lines and table in self.tables.sequences]
-        last = {table: highest(table, come[table].values(), self.tables) for table in numbered}
+            lines = copied_lines(table, self.tables.columns[table])
+            rank = self.tables.columns[table].index(self.tables.keys[table])
+            former, now = place.rows(table), {line.split("\t")[rank]: line for line in lines}
+            told = {key: values(line) for key, line in now.items()}
+            gone[table] = [key for key, line in former.items() if told.get(key) != line]
+            come[table] = {key: line for key, line in told.items() if former.get(key) != line}
+            if come[table] and table in self.tables.sequences:
+                last[table] = highest(table, (now[key] for key in come[table]), self.tables)
         root = Path(settings.MEDIA_ROOT)
         paths = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
-        files = {path: (root / path).read_bytes() for path in paths - place.paths}
-        kept, told = deepcopy((given, answer))
-        return Change(gone, come, last, files, kept, told)
+        files = {path: (root / path).read_bytes() for path in paths - place.paths()} if paths else {}
+        return Change(gone, come, last, files, kept)
 
-    def _put_back(self, place: Place, step: Step, given: list[Model], *, exactly: bool) -> Any:
-        for path, content in step.change.files.items():
+    def _put_back(self, step: Step, given: list[Model]) -> Any:
+        change = step.leads_to.change
+        assert change is not None and step.leads_to.before is not None
+        step.note(self.file)
+        for path, content in change.files.items():
             file = Path(settings.MEDIA_ROOT) / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
         if self.pending is None:
+            place = step.leads_to.before
             self.pending = Pending(place, place, connections["default"], connection.atomic_blocks[0])
             self.pending.connection.execute_wrappers.insert(0, self._before)
         self.pending.now = step.leads_to
         self._came_to(step.leads_to, self.written)
-        known: dict[int, Any] = {}
-        for kept, present in zip(step.change.given, given, strict=True):
-            _stands_for(kept, present, known)
-        if exactly:  # what it was given held the same: it holds what the step made of it
-            for kept, present in zip(step.change.given, given, strict=True):
-                present.__dict__ |= {name: deepcopy(value, known) for name, value in vars(kept).items()}
-        return deepcopy(step.change.answer, known)
+        return change.kept.put_back(given)
 
     # --- the rows of steps that were put back
 
@@ -336,17 +346,6 @@ def from_nothing() -> Iterator[None]:
         connection.check_constraints()
         transaction.set_rollback(True)
     STEPS.begin()
-
-
-def _stands_for(kept: Model, present: Model, known: dict[int, Any]) -> None:
-    """What the test holds already stands for what was kept of it, with the rows it leans on."""
-    if id(kept) in known:
-        return
-    known[id(kept)] = present
-    for name, one in kept._state.fields_cache.items():
-        other = present._state.fields_cache.get(name)
-        if isinstance(one, Model) and isinstance(other, Model) and one.pk == other.pk:
-            _stands_for(one, other, known)
 
 
 def _blocks() -> list[Any]:

@@ -56,9 +56,9 @@ def done(steps: Steps) -> list[str]:
     names = []
     remember = steps._remember
 
-    def noting(place: Any, key: Any, *rest: Any) -> Any:
+    def noting(place: Any, key: Any, *rest: Any, **options: Any) -> Any:
         names.append(getattr(key[0], "args", key)[0].__name__)
-        return remember(place, key, *rest)
+        return remember(place, key, *rest, **options)
 
     steps._remember = noting  # type: ignore[method-assign]
     return names
@@ -253,6 +253,10 @@ def test_a_day_to_come_is_refused_though_a_history_told_it(steps: Steps) -> None
     undone(steps, lambda: live(telling_history()))
     with pytest.raises(ValueError, match="devancerait l’horloge"):
         undone(steps, lambda: live(nullcontext()))
+
+
+def test_a_test_that_puts_no_double_takes_the_steps_of_the_others(real_steps: Steps) -> None:
+    assert real_steps.doubles == []
 
 
 def test_two_doubles_that_say_that_they_are_equal_are_two(steps: Steps) -> None:
