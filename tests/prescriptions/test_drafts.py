@@ -63,11 +63,14 @@ def test_a_commune_put_right_before_anything_is_filed_leaves_no_former_home(circ
     assert circle.commune.name not in page
 
 
-def test_once_filed_another_commune_is_a_move_and_is_not_put_right_in_silence(circle: Circle) -> None:
-    prescription = circle.submitted()
+@pytest.mark.parametrize(("reached", "told"), [("submitted", "correct_commune"), ("accepted", "move")])
+def test_once_filed_another_commune_is_told_and_once_decided_on_it_is_a_move(
+    circle: Circle, reached: str, told: str
+) -> None:
+    prescription = getattr(circle, reached)()
     there = make_commune()
-    edit_household(actor=circle.worker, household=prescription.household, commune=there)
-    assert verbs(prescription.household) == ["create", "move"]
+    edit_household(actor=circle.worker, household=again(prescription.household), commune=there)
+    assert verbs(prescription.household) == ["create", told]
     assert again(prescription).commune == there
     with pytest.raises(Refused, match="déclarez plutôt son déménagement"):
         gate.apply(again(prescription.household), "locate", actor=circle.worker, commune=circle.commune)
