@@ -241,9 +241,6 @@ def days_to_come() -> Iterator[None]:
         yield
 
 
-file_of_tests: Path | None = None
-
-
 def commits(item: Any) -> bool:
     """Whether a test may leave rows behind, which are deleted after it."""
     mark = item.get_closest_marker("django_db")
@@ -271,10 +268,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test starts from nothing, by steps that others may have taken."""
-    global file_of_tests
-    if item.path != file_of_tests:
-        file_of_tests = item.path
-        remembered.STEPS.begin_file()
+    remembered.STEPS.come_to(item.path)
     remembered.STEPS.begin()
     if "caplog" in getattr(item, "fixturenames", ()):
         remembered.STEPS.stop()  # what is put back logs nothing

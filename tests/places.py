@@ -3,7 +3,7 @@
 A place is kept as what the last step changed, and the place before it: a step weighs what it wrote, whatever is there.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -124,7 +124,7 @@ class Step:
     leads_to: Place
     files: int = 0
     """How many files of tests took it."""
-    last: int = 0
+    last: int = -1
     """The number of the last of them."""
 
     def note(self, file: int) -> None:

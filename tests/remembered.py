@@ -54,8 +54,9 @@ class Steps:
 
     def __init__(self) -> None:
         self.day: date | None = None
-        self.file = 1
-        """The number of the file of tests that one is in."""
+        self.path: Path | None = None
+        self.file = 0
+        """The file of tests that one is in, and how many came so far."""
         self.tables: Any = None
         self.start = Place()
         self.place: Place | None = None
@@ -86,10 +87,11 @@ class Steps:
         self.stop()
         self.__dict__ |= {"day": None, "tables": None, "start": Place()}
 
-    def begin_file(self) -> None:
-        """The tests of another file begin: what none took for long is forgotten."""
-        self.file += 1
-        self.start.prune(self.file)
+    def come_to(self, path: Path) -> None:
+        """The file of the test that begins; of another than before, steps that none took for long are forgotten."""
+        if path != self.path:
+            self.path, self.file = path, self.file + 1
+            self.start.prune(self.file)
 
     def begin(self) -> None:
         """A test begins, or what stands for one: in a database that is empty, its first step starts from nothing."""
@@ -278,7 +280,8 @@ class Steps:
 
     def _put_back(self, step: Step, given: list[Model]) -> Any:
         change = step.leads_to.change
-        assert change is not None and step.leads_to.before is not None
+        assert change is not None
+        assert step.leads_to.before is not None
         step.note(self.file)
         for path, content in change.files.items():
             file = Path(settings.MEDIA_ROOT) / path
