@@ -199,26 +199,34 @@ def _hand_over(outlet: Outlet) -> None:
 
 
 def _reserve(outlet: Outlet) -> None:
-    """The first needs, up to what is kept on the shelf."""
+    """The first needs, up to what is kept on the shelf; by their order once all were called, which a week may change."""
+    first = _first_served(outlet)
+    calls = {device.pk: outlet.call(device, need) for device, need in first.items()}
+    if calls:
+        outlet.now += timedelta(minutes=outlet.rng.randint(10, 25))
+        if (in_order := _first_served(outlet)) != first:
+            calls = {device.pk: outlet.call(device, need) for device, need in in_order.items()}
+        outcome = sessions.reserve_devices(actor=outlet.adviser, calls=calls, at=outlet.now)
+        outlet.story.agenda.moved(outcome, "reserve", outlet.point)
+
+
+def _first_served(outlet: Outlet) -> dict[Device, Need]:
+    """Each device with the first need, as they are ordered now, that no device before it serves."""
     shelf: Sequence[Device] = list(_mine(outlet, DeviceState.AVAILABLE))
     queues: dict[tuple[int | None, NeedKind], list[Need]] = {}
-    calls = {}
+    served: dict[Device, Need] = {}
     most = min(A_DAY, len(shelf) - HELD)
     for device in shelf:
-        if len(calls) >= most:
+        if len(served) >= most:
             break
         key = (device.convention_epci_id, KINDS[device.type])
         queue = queues.get(key)
         if queue is None:
             queue = queues[key] = list(first_needs(device, outlet.now)[: A_DAY + QUEUE])
-        called = {call.need.pk for call in calls.values()}
-        waiting = [need for need in queue if need.pk not in called]
+        waiting = [need for need in queue if need not in served.values()]
         if len(waiting) > (QUEUE if key[1] == NeedKind.COMPUTER else 1):
-            calls[device.pk] = outlet.call(device, waiting[0])
-    if calls:
-        outlet.now += timedelta(minutes=outlet.rng.randint(10, 25))
-        outcome = sessions.reserve_devices(actor=outlet.adviser, calls=calls, at=outlet.now)
-        outlet.story.agenda.moved(outcome, "reserve", outlet.point)
+            served[device] = waiting[0]
+    return served
 
 
 def _day(outlet: Outlet) -> date:
