@@ -199,7 +199,7 @@ def _hand_over(outlet: Outlet) -> None:
 
 
 def _reserve(outlet: Outlet) -> None:
-    """The first needs, up to what is kept on the shelf; by their order once all were called, which a week may change."""
+    """The first needs, up to what is kept on the shelf, in the order that they have once all were called."""
     first = _first_served(outlet)
     calls = {device.pk: outlet.call(device, need) for device, need in first.items()}
     if calls:
