@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.template.defaultfilters import linebreaksbr
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -11,7 +12,7 @@ from network.permissions import is_pilot
 from prescriptions.enums import LANGUAGES_IN_FRENCH, ContactChannel, PrescriptionState, SheetLanguage
 from prescriptions.models import Household, Prescription, RightsRequest
 from prescriptions.noted import noted as noted_of
-from prescriptions.permissions import advises, relays
+from prescriptions.permissions import advises, relays, works
 from prescriptions.reaching import channel_of
 from prescriptions.views.lost import to_reopen as needs_to_reopen
 from typography.french import by_pairs, day, days_ago, days_left, plural, written_day
@@ -53,6 +54,14 @@ def list_title(context: template.Context) -> str:
     """What the list of prescriptions is called by whoever acts: an adviser reads requests."""
     actor = context["request"].membership
     return "Demandes" if advises(actor) or relays(actor) else "Prescriptions"
+
+
+@register.simple_tag(takes_context=True)
+def list_of_households(context: template.Context) -> SafeString:
+    """The link to the list that one comes to a household from: its own where one works on files, else of demands."""
+    if works(context["request"].membership):
+        return format_html('<a href="{}">Foyers</a>', reverse("prescriptions:household_list"))
+    return format_html('<a href="{}">{}</a>', reverse("prescriptions:prescription_list"), list_title(context))
 
 
 @register.inclusion_tag("prescriptions/_noted.html", takes_context=True)

@@ -385,3 +385,23 @@ def test_a_search_that_lists_several_names_is_one_opening_of_each_for_whoever_do
         found = acting(reader).post(reverse(SEARCH), {"text": "homonyme"}).content.decode()
         assert "Sacha" in found
         assert HouseholdAccess.objects.filter(actor=reader, what="household_search").count() == logged
+
+
+# --- where one comes from
+
+
+@pytest.mark.parametrize(
+    ("who", "name", "above"),
+    [
+        ("worker", "household_detail", "Foyers"),
+        ("worker", "household_move", "Foyers"),
+        ("worker", "household_edit", "Foyers"),
+        ("adviser", "household_detail", "Demandes"),
+    ],
+)
+def test_the_pages_of_a_household_lead_back_to_the_list_that_its_reader_comes_from(
+    circle: Circle, who: str, name: str, above: str
+) -> None:
+    household = circle.accepted().household
+    page = acting(getattr(circle, who)).get(page_of(household, name)).content.decode()
+    assert re.findall(r'<li class="breadcrumb-item"><a href="[^"]+">([^<]+)</a></li>', page)[:1] == [above]
