@@ -36,9 +36,9 @@ def next_hours(shelf: Shelf, device: Device, most: int = 3) -> list[Slot]:
 
 
 def a_later_hour(shelf: Shelf, device: Device) -> datetime:
-    """An hour that is some days ahead: a household may still change it."""
-    start = timezone.now() + timedelta(days=4)
-    return slots_for(device, actor=shelf.adviser, after=start, most=1)[0].starts_at
+    """The first hour of a morning some days ahead, whatever the hour it is: a household may still change it."""
+    morning = timezone.make_aware(datetime.combine(timezone.localdate() + timedelta(days=5), time.min))
+    return slots_for(device, actor=shelf.adviser, after=morning, most=1)[0].starts_at
 
 
 def need_of(device: Device) -> Need:
