@@ -107,6 +107,10 @@ NEVER_SEEN = Requirement(
     "Cet appareil a déjà quitté le donateur\u00a0: il est à retrouver.",
     lambda ctx: ~Q(state=S.MISSING) | Q(stay=0, collected_at=None),
 )
+OTHER_EXPLAINED = explained_in_comment(
+    UnusableReason.OTHER, WithdrawalReason.OTHER, DeviceReopenReason.OTHER, CedeReason.OTHER, ReclassifyReason.OTHER
+)
+"""Of what ends the life of a device, sends it back or moves it in the figures: « autre » alone defends nothing."""
 WITHDRAWAL_REASON = coded(WithdrawalReason.values, "Dites pourquoi l’appareil est retiré.")
 RETURN_REASON = coded(RETURN_REASONS, "Dites pourquoi l’appareil est rendu\u00a0: loué, réclamé, volé.")
 
@@ -199,7 +203,6 @@ QUOTA_GIVEN_BACK = Capacity("quota_given_back", "La place est rendue.", counter=
 # --- waste and the other ways out
 
 UNUSABLE_REASON = coded(UnusableReason.values, "Dites pourquoi l’appareil n’est pas réemployable.")
-UNUSABLE_EXPLAINED = explained_in_comment(UnusableReason.OTHER)
 UNDO_REASON = coded(UndoRejectReason.values, "Dites en quoi la décision était une erreur.")
 
 

@@ -75,7 +75,7 @@ def missing(bench: Bench) -> Device:
 
 
 def ceded(bench: Bench) -> Device:
-    return stock.cede_device(actor=bench.manager, device=bench.ready(), recipient="Les Amis", reason="other")
+    return stock.cede_device(actor=bench.manager, device=bench.ready(), recipient="Les Amis", reason="mediation")
 
 
 @pytest.mark.parametrize("situation", [missing, ceded])

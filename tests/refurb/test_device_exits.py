@@ -344,9 +344,9 @@ def test_a_reconditioned_device_is_ceded_to_someone_who_is_named(bench: Bench) -
 def test_the_pilot_cedes_too_and_a_technician_does_not(bench: Bench) -> None:
     first, second = bench.ready(), bench.ready()
 
-    stock.cede_device(actor=bench.pilot, device=first, recipient="Les Amis", reason="other")
+    stock.cede_device(actor=bench.pilot, device=first, recipient="Les Amis", reason="mediation")
     with pytest.raises(PermissionDenied):
-        stock.cede_device(actor=bench.technician, device=second, recipient="Les Amis", reason="other")
+        stock.cede_device(actor=bench.technician, device=second, recipient="Les Amis", reason="mediation")
 
 
 def test_a_drive_found_since_takes_the_proofs_down(bench: Bench) -> None:
@@ -354,7 +354,7 @@ def test_a_drive_found_since_takes_the_proofs_down(bench: Bench) -> None:
     bench.drive(device, kind=DriveKind.NVME)
 
     with pytest.raises(Refused) as refused:
-        stock.cede_device(actor=bench.manager, device=device, recipient="Les Amis", reason="other")
+        stock.cede_device(actor=bench.manager, device=device, recipient="Les Amis", reason="mediation")
 
     assert sentences(refused) == [storage_rules.PROOFS_STAND.sentence]
 
@@ -365,7 +365,7 @@ def test_a_proof_superseded_since_takes_the_proofs_down(bench: Bench) -> None:
     bench.erase(drive, pass_errors=2, supersedes=drive.erasures.get())
 
     with pytest.raises(Refused) as refused:
-        stock.cede_device(actor=bench.manager, device=device, recipient="Les Amis", reason="other")
+        stock.cede_device(actor=bench.manager, device=device, recipient="Les Amis", reason="mediation")
 
     assert sentences(refused) == [storage_rules.PROOFS_STAND.sentence]
 

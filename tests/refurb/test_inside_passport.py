@@ -129,7 +129,7 @@ def test_it_costs_the_same_whatever_was_done(bench: Bench) -> None:
     busy = lived(bench)
     busier = lived(bench, serial="5CG0000002", drives=(machines.drive_node("S3Z8NB0K999999"),))
     part = parts.buy_part(actor=bench.technician, kind=PartKind.CHARGER, label="", quantity=5, unit_price=Decimal(9))
-    gate.apply(busier, "reopen", actor=bench.technician, reason=DeviceReopenReason.OTHER)
+    gate.apply(busier, "reopen", actor=bench.technician, reason=DeviceReopenReason.DEFECT)
     for _ in range(4):
         parts.fit_part(actor=bench.technician, device=busier, part=part)
     note(bench, busier, "coque-rayee", "touche-dure")
