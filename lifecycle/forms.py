@@ -1,6 +1,6 @@
 """What the forms of every verb have in common, and rows that may be left empty."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Self
 
 from django import forms
@@ -118,20 +118,27 @@ class ReasonForm(CommentForm):
 
     reason = forms.ChoiceField(label="Motif")
     reasons: Iterable[tuple[str, str]] = ()
+    explained: Collection[str] = ()
+    """The codes that a rule asks to be explained, of those whose label does not say so itself."""
     rule: Requirement | PerRow
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field_of(self, "reason", forms.ChoiceField).choices = choose(self.reasons)
-        if any(str(label).endswith(IN_COMMENT) for _, label in self.reasons):
+        reasons = [
+            (code, f"{label}, {IN_COMMENT}" if code in self.explained else label) for code, label in self.reasons
+        ]
+        field_of(self, "reason", forms.ChoiceField).choices = choose(reasons)
+        if any(str(label).endswith(IN_COMMENT) for _, label in reasons):
             asked = f"Obligatoire pour un motif «\u00a0{IN_COMMENT}\u00a0», facultatif sinon."
             self.fields["comment"].help_text = f"{asked} {READ_BY}"
         self.fields["reason"].error_messages["required"] = self.rule.sentence
 
     @classmethod
-    def asking(cls, reasons: Iterable[tuple[str, str]], rule: Requirement | PerRow) -> type[Self]:
+    def asking(
+        cls, reasons: Iterable[tuple[str, str]], rule: Requirement | PerRow, explained: Collection[str] = ()
+    ) -> type[Self]:
         """The form of a verb that asks nothing else: these reasons (codes and labels), wanted by this rule."""
-        return type(cls.__name__, (cls,), {"reasons": tuple(reasons), "rule": rule})
+        return type(cls.__name__, (cls,), {"reasons": tuple(reasons), "explained": explained, "rule": rule})
 
 
 def leave_unjudged(form: Any) -> None:

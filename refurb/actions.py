@@ -149,7 +149,9 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "return_to_donor",
         "rendre",
-        ReasonForm.asking(((one.value, one.label) for one in RETURN_REASONS), device_rules.RETURN_REASON),
+        ReasonForm.asking(
+            ((one.value, one.label) for one in RETURN_REASONS), device_rules.RETURN_REASON, (device_rules.OTHER,)
+        ),
         warning="L’appareil quitte l’atelier et Maillon, avec les données qu’il porte encore\u00a0: son parcours"
         " s’arrête ici.",
     ),
@@ -165,7 +167,11 @@ PAGES: tuple[Page[Request], ...] = (
     Page("undo_start", "annuler-prise-en-traitement", done="de nouveau parmi les reçus"),
     Page("resume", "reprendre", done="repris"),
     Page("recondition", "reconditionne", view=device_recondition),
-    Page("reopen", "rouvrir", ReasonForm.asking(DeviceReopenReason.choices, device_rules.REOPEN_REASON)),
+    Page(
+        "reopen",
+        "rouvrir",
+        ReasonForm.asking(DeviceReopenReason.choices, device_rules.REOPEN_REASON, (device_rules.OTHER,)),
+    ),
     # --- out
     Page("reject", "non-reemployable", DeviceRejectForm),
     Page(

@@ -41,13 +41,8 @@ def arrivals_of(donation: Donation) -> Arrivals:
     return Arrivals(
         **counted,
         surplus_by_type={str(one.label): by_type[one.value] for one in DeviceType if one.value in by_type},
-        given_back={as_told(one): returned[one.value] for one in WithdrawalReason if one.value in returned},
+        given_back={str(one.label): returned[one.value] for one in WithdrawalReason if one.value in returned},
     )
-
-
-def as_told(reason: WithdrawalReason) -> str:
-    """A reason on a paper, where no comment is: « Autre motif »."""
-    return str(reason.label).partition(",")[0]
 
 
 def not_given(pick_up: PickUp) -> dict[int, dict[str, int]]:
@@ -89,7 +84,7 @@ def not_given(pick_up: PickUp) -> dict[int, dict[str, int]]:
                 told[line][reason] += taken
                 beyond -= taken
     return {
-        line: {as_told(one): reasons[one] for one in WithdrawalReason if reasons[one]}
+        line: {str(one.label): reasons[one] for one in WithdrawalReason if reasons[one]}
         for line, reasons in told.items()
         if sum(reasons.values())
     }

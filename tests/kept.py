@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 UNKEPT = (pickle.PicklingError, TypeError, AttributeError, RecursionError)
 """What is raised for what bytes cannot say: a function that is inside another, for one."""
@@ -25,6 +25,7 @@ class Around:
         self.leans: list[dict[str, int]] = []
         self.given = [self._number(row) for row in given]
         self.keys = [row.pk for row in self.rows]
+        self.models = [type(row) for row in self.rows]
 
     def _number(self, row: Model) -> int:
         if id(row) not in self.numbers:
@@ -65,22 +66,23 @@ class Kept:
         self.around = Around(given)
         self.exactly = exactly
         self.held = [_own(row) for row in self.around.rows] if exactly else []
-        self.states: dict[int, tuple[type[Model], bytes]] = {}
 
     def end(self, given: Sequence[Model], answer: Any) -> None:
         """It is done, and answered."""
         if not self.exactly:
             self.around = Around(given)
-        rows, numbers = self.around.rows, self.around.numbers
+        around = self.around
+        states = {
+            number: vars(row)
+            for number, row in enumerate(around.rows)
+            if not self.exactly or number in around.given or _own(row) != self.held[number]
+        }
         try:
-            self.answer = _written(answer, numbers)
-            for number, row in enumerate(rows):
-                if not self.exactly or number in self.around.given or _own(row) != self.held[number]:
-                    self.states[number] = type(row), _written(vars(row), numbers)
+            self.content = _written((answer, states), around.numbers)
             self.copied = None
         except UNKEPT:
-            self.copied = deepcopy((rows, answer))
-        self.around.forget_rows()
+            self.copied = deepcopy((around.rows, answer))
+        around.forget_rows()
         self.held = []
 
     def put_back(self, given: Sequence[Model]) -> Any:
@@ -88,18 +90,20 @@ class Kept:
         standing = self.around.standing(given)
         if self.copied is not None:
             return self._copied_back(standing)
+        made: dict[int, Model] = {}
 
         def row_of(number: int) -> Model:
-            if number not in standing:
-                model, state = self.states[number]
-                standing[number] = row = model.__new__(model)
-                vars(row).update(_read(state, row_of))
-            return standing[number]
+            if number in standing:
+                return standing[number]
+            if number not in made:
+                made[number] = _blank(self.around.models[number])
+                vars(made[number])[made[number]._meta.pk.attname] = self.around.keys[number]  # it may be in a set
+            return made[number]
 
-        answer = _read(self.answer, row_of)
-        if self.exactly:
-            for number, (_, state) in self.states.items():
-                vars(row_of(number)).update(_read(state, row_of))
+        answer, states = _Reader(io.BytesIO(self.content), row_of).load()
+        for number, state in states.items():
+            if self.exactly or number in made:
+                vars(row_of(number)).update(state)
         return answer
 
     def _copied_back(self, standing: dict[int, Model]) -> Any:
@@ -122,10 +126,6 @@ def _written(value: Any, numbers: dict[int, int]) -> bytes:
     return content.getvalue()
 
 
-def _read(content: bytes, row_of: Callable[[int], Model]) -> Any:
-    return _Reader(io.BytesIO(content), row_of).load()
-
-
 class _Writer(pickle.Pickler):
     def __init__(self, content: io.BytesIO, numbers: dict[int, int]) -> None:
         super().__init__(content, pickle.HIGHEST_PROTOCOL)
@@ -135,7 +135,12 @@ class _Writer(pickle.Pickler):
         return self.numbers.get(id(value))
 
     def reducer_override(self, value: Any) -> Any:
-        """A row as it is: what Django adds, its version, would be in the row ever after."""
+        """A row as it is: what Django adds, its version, would be in the row ever after.
+
+        Raises PicklingError for a question that nobody asked yet: bytes would hold its answer of today.
+        """
+        if isinstance(value, QuerySet) and value._result_cache is None:
+            raise pickle.PicklingError
         if isinstance(value, Model):
             return _blank, (type(value),), vars(value), None, None, _hold
         return NotImplemented

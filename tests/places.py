@@ -6,6 +6,7 @@ A place is kept as what the last step changed, and the place before it: a step w
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -67,7 +68,7 @@ def highest(table: str, lines: Iterable[str], tables: Tables) -> int:
     return max(int(line.split("\t")[rank]) for line in lines)
 
 
-@dataclass
+@dataclass(eq=False)
 class Change:
     """What a step did: the rows that are gone and those that have come, its files, its answer, what it was given."""
 
@@ -80,7 +81,7 @@ class Change:
     kept: Kept
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Place:
     """Where one is after some steps, and which steps were taken from there."""
 
@@ -110,30 +111,33 @@ class Place:
     def paths(self) -> set[str]:
         return {path for change in self.changes() for path in change.files}
 
-    def prune(self, since: int) -> None:
+    def prune(self, file: int) -> None:
         """Forget the steps that no file of tests took for long."""
-        self.steps = {key: step for key, step in self.steps.items() if step.is_wanted(since)}
-        for step in self.steps.values():
-            step.leads_to.prune(since)
+        left = [self]
+        while left:
+            place = left.pop()
+            place.steps = {key: step for key, step in place.steps.items() if step.is_wanted(file)}
+            left += [step.leads_to for step in place.steps.values()]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Step:
     """How one step is put back."""
 
     leads_to: Place
-    files: int = 0
-    """How many files of tests took it."""
-    last: int = -1
-    """The number of the last of them."""
+    files: set[Path] = field(default_factory=set)
+    """The files of tests that took it."""
+    last: int = 0
+    """When the last of them did, in files of tests."""
 
-    def note(self, file: int) -> None:
+    def note(self, path: Path | None, file: int) -> None:
         """A test of this file takes it."""
-        if file != self.last:
-            self.files, self.last = self.files + 1, file
+        if path is not None:
+            self.files.add(path)
+        self.last = file
 
     def is_wanted(self, file: int) -> bool:
-        return file - self.last <= (KEPT_FOR_LONG if self.files > 1 else KEPT)
+        return file - self.last <= (KEPT_FOR_LONG if len(self.files) > 1 else KEPT)
 
 
 # --- from one place to another

@@ -255,7 +255,7 @@ class Steps:
             change = self._change(place, changed, kept)
             if self.alone:
                 place.steps[key] = Step(Place(place, change))
-                place.steps[key].note(self.file)
+                place.steps[key].note(self.path, self.file)
                 self._came_to(place.steps[key].leads_to, after)
         return answer
 
@@ -282,7 +282,7 @@ class Steps:
         change = step.leads_to.change
         assert change is not None
         assert step.leads_to.before is not None
-        step.note(self.file)
+        step.note(self.path, self.file)
         for path, content in change.files.items():
             file = Path(settings.MEDIA_ROOT) / path
             file.parent.mkdir(parents=True, exist_ok=True)

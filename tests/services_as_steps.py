@@ -13,7 +13,7 @@ from lifecycle.machine import Stateful
 from tests import remembered
 
 APPS = ("conventions",)
-"""Those whose situations are made of services alone. Of all apps, a process of the tests would hold 3.7 GB of steps."""
+"""Those whose situations are made of services alone. What tests do by those of other apps is mostly their own."""
 MOVES = ("apply", "create")
 """Verbs of the gate on one row, which a test may do without any service."""
 

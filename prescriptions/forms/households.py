@@ -36,7 +36,7 @@ class SearchForm(forms.Form):
 
 
 class HouseholdForm(PersonForm):
-    """The whole file: who, how to reach them, how many; another commune is a move, told on its own page."""
+    """The whole file: who, how to reach them, how many; another commune has pages of its own."""
 
     class Meta(PersonForm.Meta):
         fields = (*PersonForm.Meta.fields, "address", "postcode", "domiciled", "adults", "children")

@@ -144,7 +144,7 @@ COMMUNE_NOTED = Requirement(
 )
 NOTHING_FILED = Requirement(
     "nothing_filed",
-    "Une demande de ce foyer est déjà déposée\u00a0: déclarez plutôt son déménagement.",
+    "Une demande de ce foyer est déjà déposée\u00a0: corrigez la commune, ou déclarez un déménagement.",
     lambda ctx: ~Q(Exists(Prescription.objects.filter(household=OuterRef("pk"), submitted_at__isnull=False))),
     field="commune",
 )
@@ -157,11 +157,13 @@ ANOTHER_COMMUNE = Requirement(
     _another_commune,
     field="commune",
 )
+UNDECIDED = ~Q(Exists(Decision.objects.filter(prescription__household=OuterRef("pk"))))
+"""Of a household: no request was decided on by the commune that is noted."""
 NOTHING_DECIDED = Requirement(
     "nothing_decided",
     "Une demande de ce foyer a été décidée d’après la commune notée\u00a0: elle ne se corrige plus."
     " Déclarez un déménagement.",
-    lambda ctx: ~Q(Exists(Decision.objects.filter(prescription__household=OuterRef("pk")))),
+    lambda ctx: UNDECIDED,
     lifted_by="le travailleur social du foyer, en déclarant un déménagement",
 )
 

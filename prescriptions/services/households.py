@@ -19,8 +19,8 @@ from network.permissions import is_pilot
 from prescriptions.births import refuse_birth
 from prescriptions.corrected import told_anew
 from prescriptions.enums import ContactChannel, HouseholdState, IdentityReason, RightKind
-from prescriptions.machine import prescription_rules
-from prescriptions.models import Decision, Household, HouseholdAccess, HouseholdCorrection, Prescription, RightsRequest
+from prescriptions.machine import household_rules, prescription_rules
+from prescriptions.models import Household, HouseholdAccess, HouseholdCorrection, Prescription, RightsRequest
 from prescriptions.models.household import IDENTITY
 from prescriptions.nir import refuse_nir
 from prescriptions.permissions import can_follow_household
@@ -78,7 +78,7 @@ def edit_household(*, actor: Actor, household: Household, at: datetime | None = 
         if not filed:
             located: Household = gate.apply(row, "locate", actor=actor, at=at, commune=commune)
             return located
-        if not Decision.objects.filter(prescription__household=row.pk).exists():
+        if Household.objects.filter(household_rules.UNDECIDED, pk=row.pk).exists():
             return correct_commune_household(actor=actor, household=row, commune=commune, at=at)
         moved_on = timezone.localdate(at)
         return move_household(actor=actor, household=row, commune=commune, moved_on=moved_on, at=at)

@@ -83,7 +83,7 @@ class WithdrawalReason(TextChoices):
     CLAIMED = "claimed", "Réclamé par son propriétaire"
     STOLEN = "stolen", "Volé\u00a0: remis à la police ou à la gendarmerie"
     ENTRY = "entry", "Enregistré par erreur"
-    OTHER = "other", "Autre motif, en commentaire"
+    OTHER = "other", "Autre motif"
 
 
 RETURN_REASONS = (
@@ -105,7 +105,7 @@ class UnusableReason(TextChoices):
     INCOMPLETE = "incomplete", "Incomplet"
     UNERASABLE = "unerasable", "Stockage impossible à effacer"
     DANGEROUS = "dangerous", "Dangereux (batterie gonflée, choc électrique)"
-    OTHER = "other", "Autre motif, en commentaire"
+    OTHER = "other", "Autre motif"
 
 
 class DeviceReopenReason(TextChoices):
@@ -116,7 +116,7 @@ class DeviceReopenReason(TextChoices):
     PROOF = "proof", "Preuve d’effacement remplacée"
     GRADE = "grade", "Grade à revoir"
     PRICE = "price", "Prix à revoir"
-    OTHER = "other", "Autre motif, en commentaire"
+    OTHER = "other", "Autre motif"
 
 
 class UndoRejectReason(TextChoices):
@@ -134,7 +134,7 @@ class CedeReason(TextChoices):
     ASSOCIATION = "association", "Équipement d’une association"
     MEDIATION = "mediation", "Lieu de médiation numérique"
     EMERGENCY = "emergency", "Urgence sociale"
-    OTHER = "other", "Autre motif, en commentaire"
+    OTHER = "other", "Autre motif"
 
 
 class ReclassifyReason(TextChoices):
@@ -144,7 +144,7 @@ class ReclassifyReason(TextChoices):
     AUDIT = "audit", "Constaté à l’audit de l’appareil"
     SITE = "site", "Lieu d’enlèvement corrigé"
     MERGER = "merger", "Fusion d’EPCI"
-    OTHER = "other", "Autre motif, en commentaire"
+    OTHER = "other", "Autre motif"
 
 
 class CorrectTagReason(TextChoices):

@@ -52,7 +52,7 @@ class DeviceAwaitPartForm(CommentForm):
 
 
 class DeviceRejectForm(ReasonForm):
-    reasons, rule = UnusableReason.choices, rules.UNUSABLE_REASON
+    reasons, rule, explained = UnusableReason.choices, rules.UNUSABLE_REASON, (rules.OTHER,)
 
 
 class DeviceReportMissingForm(ReasonForm):
@@ -83,7 +83,7 @@ class DeviceWithdrawForm(ReasonForm):
     """The other reasons are those of the lot's own verbs."""
 
     reasons = [(one.value, one.label) for one in (WithdrawalReason.KEPT, *RETURN_REASONS)]
-    rule = rules.WITHDRAWAL_REASON
+    rule, explained = rules.WITHDRAWAL_REASON, (rules.OTHER,)
 
 
 class DeviceCedeForm(ReasonForm):
@@ -93,7 +93,7 @@ class DeviceCedeForm(ReasonForm):
         help_text="Le nom de l’organisme, jamais celui d’une personne.",
         error_messages={"required": rules.RECIPIENT_NAMED.sentence},
     )
-    reasons, rule = CedeReason.choices, rules.CEDE_REASON
+    reasons, rule, explained = CedeReason.choices, rules.CEDE_REASON, (rules.OTHER,)
 
 
 class DeviceReceiveForm(CommentForm):
@@ -271,7 +271,7 @@ class DeviceReclassifyForm(ReasonForm):
         required=False,
         empty_label="Aucun\u00a0: hors du département",
     )
-    reasons, rule = ReclassifyReason.choices, rules.RECLASSIFY_REASON
+    reasons, rule, explained = ReclassifyReason.choices, rules.RECLASSIFY_REASON, (rules.OTHER,)
 
     def __init__(self, *args: Any, by: Membership, device: Device, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

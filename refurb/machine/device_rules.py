@@ -107,9 +107,9 @@ NEVER_SEEN = Requirement(
     "Cet appareil a déjà quitté le donateur\u00a0: il est à retrouver.",
     lambda ctx: ~Q(state=S.MISSING) | Q(stay=0, collected_at=None),
 )
-OTHER_EXPLAINED = explained_in_comment(
-    UnusableReason.OTHER, WithdrawalReason.OTHER, DeviceReopenReason.OTHER, CedeReason.OTHER, ReclassifyReason.OTHER
-)
+OTHER = UnusableReason.OTHER.value
+"""« Autre motif » has this code in each list of reasons."""
+OTHER_EXPLAINED = explained_in_comment(OTHER)
 """Of what ends the life of a device, sends it back or moves it in the figures: « autre » alone defends nothing."""
 WITHDRAWAL_REASON = coded(WithdrawalReason.values, "Dites pourquoi l’appareil est retiré.")
 RETURN_REASON = coded(RETURN_REASONS, "Dites pourquoi l’appareil est rendu\u00a0: loué, réclamé, volé.")

@@ -72,7 +72,7 @@ def test_once_filed_another_commune_is_told_and_once_decided_on_it_is_a_move(
     edit_household(actor=circle.worker, household=again(prescription.household), commune=there)
     assert verbs(prescription.household) == ["create", told]
     assert again(prescription).commune == there
-    with pytest.raises(Refused, match="déclarez plutôt son déménagement"):
+    with pytest.raises(Refused, match="corrigez la commune, ou déclarez un déménagement"):
         gate.apply(again(prescription.household), "locate", actor=circle.worker, commune=circle.commune)
 
 

@@ -5,11 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from lifecycle.requirements import EXPLAINED_IN_COMMENT
-from refurb.arrivals import as_told
-from refurb.enums import WithdrawalReason
 from refurb.models import Device
 from tests.donations.scene import Scene
-from tests.pages import acting, answered, done
+from tests.pages import acting, answered, done, read
 from tests.refurb.devices import Bench, fresh, load_numbers
 from tests.refurb.pages import page_of
 
@@ -40,6 +38,7 @@ def test_another_reason_is_refused_without_a_word_and_done_with_one(
     device = reach(bench)
     before = fresh(device).state, fresh(device).type
     client, url = acting(getattr(bench, who)), page_of(device, f"device_{verb}")
+    assert "Autre motif, en commentaire" in read(client, url)
     for silent in ("", "  "):
         page = answered(client, url, reason="other", comment=silent, **given)
         assert EXPLAINED_IN_COMMENT in page
@@ -47,10 +46,4 @@ def test_another_reason_is_refused_without_a_word_and_done_with_one(
         assert (fresh(device).state, fresh(device).type) == before
     done(client, url, reason="other", comment="Convenu avec le pilote.", **given)
     assert (fresh(device).state, fresh(device).type) != before
-
-
-def test_a_paper_tells_a_reason_without_the_comment_that_is_beside_it_on_the_screen() -> None:
-    told = [as_told(reason) for reason in WithdrawalReason]
-    assert "Autre motif" in told
-    assert not any("commentaire" in one for one in told)
-    assert len(set(told)) == len(WithdrawalReason)
+    assert "Autre motif, en commentaire" not in read(client, page_of(device, "device_detail")), "it is for who writes"
