@@ -148,6 +148,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     empty_instead_of_flushing()
     gc.collect()
     gc.freeze()
+    remembered.STEPS.begin()  # whoever made the database has left
     yield
     BESIDE.close()
 
