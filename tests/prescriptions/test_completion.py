@@ -290,6 +290,26 @@ def test_each_point_leads_to_the_spot_that_answers_it(circle: Circle) -> None:
         assert not spot or f'id="{spot}"' in page, part
 
 
+def test_the_step_of_the_household_says_what_another_commune_does_once_filed_and_leads_to_a_move(
+    circle: Circle,
+) -> None:
+    told = "Une autre commune écrite ici corrige celle qui était notée"
+    client = acting(circle.worker)
+    assert told not in read(client, page_of(circle.draft(), "prescription_home"))
+
+    prescription = ask(circle, "address_seen")
+    page = read(client, page_of(prescription, "prescription_home"))
+    assert told in page
+    move = page_of(prescription.household, "household_move")
+    assert f'href="{move}"' in page
+    assert "déménagement" in read(client, move)
+
+    there = make_commune()
+    done(client, page_of(prescription, "prescription_home"), commune=there.name, postcode="59000", adults="1")
+    household = again(prescription.household)
+    assert [one.commune for one in household.residences.told_last()] == [there], "as the page says: put right"
+
+
 def test_a_code_that_no_part_of_the_file_answers_leads_to_the_whole_of_it(circle: Circle) -> None:
     CodedReason.objects.create(
         purpose=CodePurpose.MISSING,
