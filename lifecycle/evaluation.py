@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable, RawSQL
 
+from lifecycle.compiled import condition_of
 from lifecycle.lock_plan import links_of
 from lifecycle.locking import lock
 from lifecycle.machine import ACTOR, AT, Given, Stateful, Verb, field_of, state_label
@@ -77,7 +78,7 @@ def read(
     links = links_of(verb)
     names = [field_of(model, name).attname for name in model.machine.dimensions] if dimensions else []
     annotations: dict[str, Any] = {"gate_who": as_expression(scope)}
-    annotations |= {f"gate_rule_{i}": as_expression(rule.condition(ctx)) for i, rule in enumerate(rules)}
+    annotations |= {f"gate_rule_{i}": condition_of(model, rule, ctx) for i, rule in enumerate(rules)}
     annotations |= {f"gate_stamp_{name}": value for name, value in computed.items()}
     if verb.due_at is not None:
         annotations["gate_due_at"] = verb.due_at

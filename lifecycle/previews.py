@@ -1,19 +1,21 @@
 """Questions to the gate that move nothing: what would happen to a set, what may be done with a row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import BaseExpression
 from django.utils import timezone
 
 from lifecycle.actors import SYSTEM, Actor, System
+from lifecycle.compiled import condition_of
 from lifecycle.evaluation import Row, judge, read
 from lifecycle.machine import Capacity, PerRow, Requirement, Stateful, Verb, verbs_of
 from lifecycle.registry import Move
-from lifecycle.requirements import Condition, Context, PerRowValues, Reason, Rule, SetValues, as_expression
+from lifecycle.requirements import Context, PerRowValues, Reason, Rule, SetValues, as_expression
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,10 @@ def actions_for(row: Stateful, actor: Actor, *, at: datetime | None = None) -> l
     for i, (declared, scope) in enumerate(scoped):
         annotations[f"who_{i}"] = as_expression(scope)
         for j, rule in enumerate(declared.requires):
-            condition = _as_condition(rule, ctx)
-            annotations[f"rule_{i}_{j}"] = as_expression(condition)
+            annotations[f"rule_{i}_{j}"] = _as_condition(model, rule, ctx)
     if not scoped:
         return []
-    answers = model._base_manager.filter(pk=row.pk).annotate(**annotations).values(*annotations).first() or {}
+    answers = _answers(row, annotations)
     actions = []
     for i, (declared, _) in enumerate(scoped):
         if not answers.get(f"who_{i}"):
@@ -110,10 +111,10 @@ def missing_before(row: Stateful, verb: str, *, at: datetime | None = None) -> t
     model = type(row)
     ctx = Context(at or timezone.now(), SYSTEM, {})
     rules = verbs_of(model)[verb].requires
-    asked = {f"rule_{i}": as_expression(_as_condition(rule, ctx)) for i, rule in enumerate(rules)}
+    asked = {f"rule_{i}": _as_condition(model, rule, ctx) for i, rule in enumerate(rules)}
     if not asked:
         return ()
-    answers = model._base_manager.filter(pk=row.pk).annotate(**asked).values(*asked).first() or {}
+    answers = _answers(row, asked)
     found = _reasons(row.pk, rules, [answers.get(f"rule_{i}") for i in range(len(rules))], ctx)
     named = {rule.code: rule.reason for rule in rules if isinstance(rule, PerRow)}
     return tuple(named.get(reason.code, reason) for reason in found)
@@ -132,13 +133,18 @@ def _reason(rule: Rule, ctx: Context) -> Reason:
     return rule.reason_in(ctx) if isinstance(rule, Requirement) else rule.reason
 
 
-def _as_condition(rule: Rule, ctx: Context) -> Condition:
+def _answers(row: Stateful, asked: Mapping[str, BaseExpression]) -> dict[str, Any]:
+    """What this row answers, by the names of what is asked; nothing when it is there no more."""
+    return next(iter(type(row)._base_manager.filter(pk=row.pk).annotate(**asked).values(*asked)), {})
+
+
+def _as_condition(model: type[Stateful], rule: Rule, ctx: Context) -> BaseExpression:
     """What can be asked of one row without values: a rule on a set's values says nothing yet."""
     if isinstance(rule, Requirement):
-        return rule.condition(ctx)
+        return condition_of(model, rule, ctx)
     if isinstance(rule, Capacity) and rule.amount > 0 and isinstance(rule.key, str):
-        return Q(**{f"{rule.key}__{rule.used}__lt": F(f"{rule.key}__{rule.limit}")})
-    return True
+        return as_expression(Q(**{f"{rule.key}__{rule.used}__lt": F(f"{rule.key}__{rule.limit}")}))
+    return as_expression(True)
 
 
 def scope_of(declared: Verb, actor: Actor, cause: Move | None) -> Q:

@@ -32,6 +32,7 @@ from tests.order import longest_first
 from tests.plans import keep_plans_for_good
 from tests.services_as_steps import take_services_for_steps, tell_doubles_apart
 from tests.template import ready_template
+from tests.unguarded import tell_triggers_as_written
 
 pytest_plugins = ["tests.browser"]
 take_services_for_steps()
@@ -146,6 +147,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_b
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """Making the database leaves a million dead objects behind: drop them once, and look at the others no more."""
     empty_instead_of_flushing()
+    tell_triggers_as_written()
     gc.collect()
     gc.freeze()
     remembered.STEPS.begin()  # whoever made the database has left

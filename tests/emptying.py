@@ -7,6 +7,7 @@ most of these tests fill a tenth of them. The tables of the tasks, which its flu
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
+from tests import unguarded
 from tests.filled import BESIDE
 
 
@@ -14,7 +15,7 @@ def empty_tables() -> None:
     """No row is left where tests put some; nothing is asked of the walls, which keep what they guard from others."""
     filled = BESIDE.filled_tables()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(unguarded.BEGIN)
         for table in filled:
             cursor.execute(f'DELETE FROM "{table}"')
 

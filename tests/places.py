@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from tests import unguarded
 from tests.filled import SEQUENCES, STANDING
 from tests.kept import Kept
 
@@ -177,10 +178,10 @@ def way(former: Place, now: Place, tables: Tables) -> Way:
         for (_, sequence), number in ((tables.sequences[table], number) for table, number in last.items())
     ]
     statements = [
-        "SET LOCAL session_replication_role = replica",
+        unguarded.BEGIN,
         *removals,
         *additions,
-        "SET LOCAL session_replication_role = origin",
+        unguarded.END,
         *([f"SELECT {', '.join(counters)}"] if counters else []),
     ]
     return Way(";\n".join(statements), written)

@@ -16,6 +16,8 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
+from tests.unguarded import let_rows_be_put_back
+
 PREFIX = "test_template_"
 LOCK = 5_920_261
 """Of all the processes that want the template, one makes it and the others wait."""
@@ -42,6 +44,7 @@ def ready_template() -> str:
 def _make(name: str) -> None:
     with _named(name):
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
+        let_rows_be_put_back()
         connection.close()
 
 
@@ -68,6 +71,7 @@ def _digest() -> str:
 def _sources() -> Iterator[Path]:
     project = Path(settings.BASE_DIR)
     yield project / "requirements-dev.txt"
+    yield from (project / "tests" / name for name in ("template.py", "unguarded.py"))
     yield from (project / "lifecycle").glob("*.py")
     for config in apps.get_app_configs():
         folder = Path(config.path)
