@@ -22,6 +22,7 @@ from django.template.base import FilterExpression, Node
 from django.template.defaultfilters import default, default_if_none
 
 from config.database import SERVING_ROLE
+from lifecycle import walls
 from lifecycle.instants import telling_history
 from lifecycle.roles import grant_rights, make_role
 from tests import remembered
@@ -32,7 +33,7 @@ from tests.order import longest_first
 from tests.plans import keep_plans_for_good
 from tests.services_as_steps import take_services_for_steps, tell_doubles_apart
 from tests.template import ready_template
-from tests.unguarded import tell_triggers_as_written
+from tests.unguarded import as_written
 
 pytest_plugins = ["tests.browser"]
 take_services_for_steps()
@@ -141,6 +142,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_b
     """The database of each process is a copy of one that they have in common."""
     with django_db_blocker.unblock():
         connections["default"].settings_dict["TEST"]["TEMPLATE"] = ready_template()
+
+
+def tell_triggers_as_written() -> None:
+    """From now on, whoever compares the wall with its drawing reads each trigger as the code wrote it."""
+    one_way = walls.one_way
+    walls.one_way = lambda told: one_way(as_written(told))
 
 
 @pytest.fixture(scope="session")

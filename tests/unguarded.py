@@ -10,8 +10,6 @@ import re
 from django.db import connection
 from psycopg import sql
 
-from lifecycle import walls
-
 SETTING = "tests.put_back"
 CONDITION = f"current_setting('{SETTING}'::text, true) IS DISTINCT FROM 'on'::text"
 TOLD_ALONE = f" WHEN (({CONDITION}))"
@@ -47,9 +45,3 @@ def let_rows_be_put_back() -> None:
 def as_written(told: str) -> str:
     """The definition of a trigger as the code wrote it."""
     return TOLD_FIRST.sub(r" WHEN (\1) EXECUTE FUNCTION ", told.replace(TOLD_ALONE, ""))
-
-
-def tell_triggers_as_written() -> None:
-    """From now on, whoever compares the wall with its drawing reads each trigger as the code wrote it."""
-    one_way = walls.one_way
-    walls.one_way = lambda told: one_way(as_written(told))

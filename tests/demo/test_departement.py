@@ -3,6 +3,8 @@
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from random import Random
 
@@ -10,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.db import connection
+from django.db.models.expressions import BaseExpression
 from django.test import TestCase, override_settings
 from django.utils import timezone
 
@@ -42,11 +45,14 @@ from donations.models import (
 )
 from imports.enums import ImportStage
 from imports.models import Import
+from lifecycle.actors import SYSTEM
+from lifecycle.compiled import condition_of
 from lifecycle.exporting import export_journals
 from lifecycle.journal import journal_of
 from lifecycle.machine import Stateful, machines, verbs_of
 from lifecycle.models import Seal
 from lifecycle.references import drawn_from
+from lifecycle.requirements import Context, as_expression
 from lifecycle.roles import grant_rights, make_role, serving_roles
 from lifecycle.verification import verify_journals
 from network.demo import DOMAIN, demo_memberships
@@ -61,6 +67,7 @@ from reports.enums import ReportState
 from reports.models import Report
 from reports.services import differences, verify_report
 from tests.demo.departements import AS_OF, AtTheLast, by_another_process, empty, fingerprints, new_world, seed
+from tests.lifecycle.test_compiled import rules
 from tests.reports.test_recount import agrees
 
 
@@ -101,6 +108,8 @@ years after a first lot, and a person to ask on site who wants to be erased."""
 
 
 DONE = ImportStage.DONE
+ROWS = 80
+"""How many rows of each machine are asked every rule, the last ones."""
 
 
 class Interrupted(Exception):
@@ -174,6 +183,20 @@ class DepartementTests(TestCase):
                 reachable = {str(verb.target) for verb in verbs_of(model).values() if verb.target is not None}
                 present = set(model._base_manager.values_list("state", flat=True))
                 assert reachable - present == set()
+
+    def test_each_rule_that_is_made_once_says_of_each_row_what_it_says_when_it_is_made_anew(self) -> None:
+        ctx = Context(timezone.now(), SYSTEM)
+        for model, found in groupby(rules(), itemgetter(0)):
+            asked: dict[str, BaseExpression] = {}
+            for rank, (_, rule) in enumerate(found):
+                asked |= {
+                    f"made_{rank}": condition_of(model, rule, ctx),
+                    f"anew_{rank}": as_expression(rule.condition(ctx)),
+                }
+            for row in model._base_manager.order_by("-pk")[:ROWS].annotate(**asked).values(*asked):
+                assert [row[name] for name in asked if "made" in name] == [
+                    row[name] for name in asked if "anew" in name
+                ]
 
     def test_the_journals_are_whole(self) -> None:
         faults: list[object] = []
