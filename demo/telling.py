@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.postgresql.base import ServerBindingCursor
 from procrastinate.jobs import Job
 
 from documents.jobs import put_off_together
@@ -16,8 +14,8 @@ from reference.dated import dated_rows_unchanging
 
 SELDOM = 2_000_000
 """How many new objects Python makes before it looks for those that are of no use any more."""
-SEVERAL, STATEMENTS = 4, 2000
-"""How many times a statement is asked before its plan is kept, and how many plans are."""
+STATEMENTS = 2000
+"""How many plans are kept: a story asks more different things than a site."""
 SAMPLE = 20
 """How many papers of each who tells the worker draws in advance."""
 
@@ -53,21 +51,13 @@ def _at_full_speed() -> Iterator[None]:
 
 @contextmanager
 def _planned_once() -> Iterator[None]:
-    """PostgreSQL keeps the plans of this connection's statements: a sixth of the time of a story."""
-    used, features = connection.connection, connection.features
-    former = used.cursor_factory, used.prepare_threshold, used.prepared_max, features.uses_server_side_binding
-    keep_plans(connection)
+    """PostgreSQL keeps more plans of this connection's statements: a sixth of the time of a story."""
+    used = connection.connection
+    kept, used.prepared_max = used.prepared_max, STATEMENTS
     try:
         yield
     finally:
-        used.cursor_factory, used.prepare_threshold, used.prepared_max, features.uses_server_side_binding = former
-
-
-def keep_plans(connection: BaseDatabaseWrapper) -> None:
-    """Values travel beside the text of a statement, whose plan is kept once it was asked several times."""
-    used = connection.connection
-    used.cursor_factory, used.prepare_threshold, used.prepared_max = ServerBindingCursor, SEVERAL, STATEMENTS
-    connection.features.uses_server_side_binding = True
+        used.prepared_max = kept
 
 
 def _with_a_sample(jobs: list[Job]) -> list[Job]:

@@ -2,6 +2,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.core.checks import Tags, register
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
@@ -23,4 +24,5 @@ class LifecycleConfig(AppConfig):
         versions = import_module("lifecycle.versions")
         register(versions.check_history, Tags.database)
         register(versions.check_server, Tags.database)
+        connection_created.connect(import_module("lifecycle.plans").keep_plans, dispatch_uid="lifecycle.keep_plans")
         post_migrate.connect(import_module("lifecycle.walls").raise_walls, dispatch_uid="lifecycle.raise_walls")

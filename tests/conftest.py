@@ -167,7 +167,7 @@ def plans_kept() -> Iterator[None]:
     """PostgreSQL keeps the plans of what the thread of the tests asks: to plan costs three times what to answer does.
 
     A plan is made once, whatever the values. Other threads, the site that a browser visits, ask as in production, where
-    values are in the text: what passes proves both ways.
+    the first plans are made for the values, and what is rolled back takes all away: what passes proves both ways.
     """
 
     def keep(connection: Any, **kwargs: Any) -> None:

@@ -8,10 +8,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.backends.postgresql.base import ServerBindingCursor
 from psycopg._preparing import PrepareManager
 
-from demo.telling import keep_plans
+from lifecycle import plans
 from tests import remembered
 
 SEVERAL, STATEMENTS = 1, 5000
@@ -41,8 +40,8 @@ class Plans(PrepareManager):
         return False
 
 
-class Cursor(ServerBindingCursor):  # type: ignore[misc]
-    """Values travel beside the text of a statement. A copy finds the rows of the steps that the test took."""
+class Cursor(plans.Cursor):
+    """A copy finds the rows of the steps that the test took."""
 
     def copy(self, *args: Any, **kwargs: Any) -> Any:
         remembered.STEPS.write()
@@ -50,8 +49,7 @@ class Cursor(ServerBindingCursor):  # type: ignore[misc]
 
 
 def keep_plans_for_good(connection: Any) -> None:
-    """From here on, the plans of this connection, whatever the values; a story keeps its own as long as it lasts."""
-    keep_plans(connection)
+    """From here on, the plans of this connection, whatever the values."""
     connection.connection.cursor_factory, connection.connection._prepared = Cursor, Plans()
     with connection.cursor() as cursor:
         cursor.execute("SET plan_cache_mode TO force_generic_plan")

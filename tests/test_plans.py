@@ -1,10 +1,13 @@
-"""The plans of what the thread of the tests asks are kept; other threads ask as in production."""
+"""Plans are kept: for good of what the thread of the tests asks; as in production, of what other threads do."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 
+from lifecycle.plans import VALUES
 from network.models import User
 
 KEPT = "SELECT coalesce(sum(generic_plans), 0), coalesce(sum(custom_plans), 0) FROM pg_prepared_statements"
@@ -62,13 +65,50 @@ def test_the_names_of_savepoints_push_no_plan_out() -> None:
     assert len(kept._counts) + len(kept._names) == before
 
 
-@pytest.mark.django_db(transaction=True)
-def test_another_thread_asks_as_in_production() -> None:
-    def ask() -> tuple[int, int]:
+def in_another_thread(ask: Callable[[], object]) -> object:
+    def go() -> object:
         try:
-            return asked_again_and_again()
+            return ask()
         finally:
             connection.close()
 
     with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(ask).result() == (0, 0)
+        return pool.submit(go).result()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_thread_asks_as_in_production() -> None:
+    assert in_another_thread(asked_again_and_again) == (1, 5), "the first plans are made for the values"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_production_what_is_rolled_back_takes_plans_away_and_the_next_are_made_again() -> None:
+    def ask() -> list[int]:
+        asked_again_and_again()
+        found = [prepared()]
+        with suppress(Error), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / %s", [0])
+        found.append(prepared())
+        asked_again_and_again()
+        return [*found, prepared()]
+
+    before, after, again = in_another_thread(ask)
+    assert (before > 0, after, again > 0) == (True, 0, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_behind_a_pooler_nothing_is_kept() -> None:
+    def ask() -> int:
+        connection.settings_dict = connection.settings_dict | {"DISABLE_SERVER_SIDE_CURSORS": True}
+        asked_again_and_again()
+        return prepared()
+
+    assert in_another_thread(ask) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_more_values_than_a_statement_takes_beside_its_text_travel_in_it() -> None:
+    def ask() -> list[User]:
+        return list(User.objects.filter(pk__in=range(VALUES + 5)))
+
+    assert ask() == in_another_thread(ask) == []

@@ -2,12 +2,13 @@
 
 ``session_replication_role`` silences triggers too, and has PostgreSQL forget each plan of the connection whenever it
 changes: planning again took a seventh of the time of the tests. In the database of the tests each trigger stands as in
-production, under one more condition: rows are not being put back.
+production, under one more condition: rows are not being put back. A schema that a test made again has it again before
+another test (``tests.emptying``).
 """
 
 import re
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 SETTING = "tests.put_back"
@@ -16,6 +17,10 @@ TOLD_ALONE = f" WHEN (({CONDITION}))"
 TOLD_FIRST = re.compile(rf" WHEN \(\({re.escape(f'({CONDITION})')} AND (.*)\)\) EXECUTE FUNCTION ", re.DOTALL)
 """How PostgreSQL tells it in the definition of a trigger that has no condition of its own, and of one that has."""
 BEGIN, END = (f"SELECT set_config('{SETTING}', '{value}', true)" for value in ("on", "off"))
+ARE_GUARDED = """
+    SELECT NOT EXISTS (SELECT FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE c.relnamespace = 'public'::regnamespace AND t.tgqual IS NULL)
+"""
 PATTERN = f"""
     CREATE TABLE pattern (id int);
     CREATE FUNCTION pattern() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
@@ -24,6 +29,7 @@ PATTERN = f"""
     WHERE p.tgname = 'pattern' AND t.tgqual IS NULL AND c.oid = t.tgrelid AND c.relnamespace = 'public'::regnamespace;
     DROP TABLE pattern;
     DROP FUNCTION pattern;
+    UPDATE pg_class SET relhastriggers = true WHERE relhastriggers AND relnamespace = 'public'::regnamespace;
 """
 WITH_A_CONDITION = """
     SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
@@ -33,10 +39,18 @@ ITS_OWN = re.compile(r" WHEN \((.*)\) EXECUTE FUNCTION ", re.DOTALL)
 
 
 def let_rows_be_put_back() -> None:
-    """Give every trigger of this database the condition, those behind links included."""
-    with connection.cursor() as cursor:
+    """Give every trigger of this database the condition, those behind links included, unless they have it.
+
+    The last statement has every connection read the triggers again.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(ARE_GUARDED)
+        if cursor.fetchone()[0]:
+            return
         cursor.execute(WITH_A_CONDITION)
         for (told,) in cursor.fetchall():
+            if SETTING in told:
+                continue
             guarded = ITS_OWN.sub(lambda found: f" WHEN (({CONDITION}) AND {found[1]}) EXECUTE FUNCTION ", told)
             cursor.execute(sql.SQL(guarded.replace("CREATE TRIGGER", "CREATE OR REPLACE TRIGGER", 1)))
         cursor.execute(PATTERN)
