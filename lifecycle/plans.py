@@ -6,8 +6,8 @@ a device takes it six milliseconds, and its answer less than one: values travel 
 
 from typing import Any
 
+import psycopg
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.backends.postgresql.psycopg_any import mogrify
 
 SEVERAL, MOST = 4, 300
 """How many times a statement is asked before its plan is kept, and how many plans a connection keeps."""
@@ -16,12 +16,12 @@ VALUES = 2**16 - 1
 """How many values PostgreSQL takes beside the text of a statement."""
 
 
-class Cursor(ServerBindingCursor):  # type: ignore[misc]
+class Cursor(ServerBindingCursor, psycopg.Cursor[Any]):
     """Values travel beside the text of a statement, unless there are too many."""
 
     def execute(self, query: Any, params: Any = None, **told: Any) -> Any:
         if params is not None and len(params) > VALUES:
-            query, params = mogrify(query, params, self.connection), None
+            query, params = psycopg.ClientCursor(self.connection).mogrify(query, params), None
         return super().execute(query, params, **told)
 
 
