@@ -1,4 +1,4 @@
-"""What is asked again and again is planned once by each connection.
+"""What is asked again and again is planned once by each connection that lasts.
 
 PostgreSQL plans a statement anew each time that it comes with its values in its text. The one by which the gate judges
 a device takes it six milliseconds, and its answer less than one: values travel beside the text, and a plan is kept.
@@ -26,13 +26,14 @@ class Cursor(ServerBindingCursor, psycopg.Cursor[Any]):
 
 
 def keep_plans(connection: Any, **told: Any) -> None:
-    """Do so from here on, on this connection, which was just made.
+    """Do so from here on, on this connection, if it is to last (``CONN_MAX_AGE``) or a pool keeps it.
 
     Not behind a pooler that gives a connection to another after each transaction: whoever puts one there says so by
     ``DISABLE_SERVER_SIDE_CURSORS``.
     """
-    used = connection.connection
-    if connection.vendor != "postgresql" or connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
-        return
-    used.cursor_factory, used.prepare_threshold, used.prepared_max = Cursor, SEVERAL, MOST
-    connection.features.uses_server_side_binding = True
+    said = connection.settings_dict
+    lasts = said.get("CONN_MAX_AGE") != 0 or said.get("OPTIONS", {}).get("pool")
+    if connection.vendor == "postgresql" and lasts and not said.get("DISABLE_SERVER_SIDE_CURSORS"):
+        used = connection.connection
+        used.cursor_factory, used.prepare_threshold, used.prepared_max = Cursor, SEVERAL, MOST
+        connection.features.uses_server_side_binding = True

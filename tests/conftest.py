@@ -20,6 +20,7 @@ from django.db.backends.signals import connection_created
 from django.template import TemplateSyntaxError, engines
 from django.template.base import FilterExpression, Node
 from django.template.defaultfilters import default, default_if_none
+from django.test.testcases import LiveServerThread
 
 from config.database import SERVING_ROLE
 from lifecycle import walls
@@ -31,6 +32,7 @@ from tests.filled import BESIDE
 from tests.frames import on_one_block
 from tests.order import longest_first
 from tests.plans import keep_plans_for_good
+from tests.served import Server, close_pool
 from tests.services_as_steps import take_services_for_steps, tell_doubles_apart
 from tests.template import ready_template
 from tests.unguarded import as_written
@@ -158,16 +160,18 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     gc.collect()
     gc.freeze()
     remembered.STEPS.begin()  # whoever made the database has left
+    LiveServerThread.server_class = Server
     yield
     BESIDE.close()
+    close_pool()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def plans_kept() -> Iterator[None]:
     """PostgreSQL keeps the plans of what the thread of the tests asks: to plan costs three times what to answer does.
 
-    A plan is made once, whatever the values. Other threads, the site that a browser visits, ask as in production, where
-    the first plans are made for the values, and what is rolled back takes all away: what passes proves both ways.
+    A plan is made once, whatever the values. Other threads, the site that a browser visits, have connections that do
+    not last, and ask with their values in the text: what passes proves both ways.
     """
 
     def keep(connection: Any, **kwargs: Any) -> None:

@@ -51,5 +51,6 @@ class Cursor(plans.Cursor):
 def keep_plans_for_good(connection: Any) -> None:
     """From here on, the plans of this connection, whatever the values."""
     connection.connection.cursor_factory, connection.connection._prepared = Cursor, Plans()
+    connection.features.uses_server_side_binding = True
     with connection.cursor() as cursor:
         cursor.execute("SET plan_cache_mode TO force_generic_plan")

@@ -65,8 +65,11 @@ def test_the_names_of_savepoints_push_no_plan_out() -> None:
     assert len(kept._counts) + len(kept._names) == before
 
 
-def in_another_thread(ask: Callable[[], object]) -> object:
+def in_another_thread(ask: Callable[[], object], **told: object) -> object:
+    """What another thread answers, on a connection of its own that is told so."""
+
     def go() -> object:
+        connection.settings_dict = connection.settings_dict | told
         try:
             return ask()
         finally:
@@ -76,9 +79,23 @@ def in_another_thread(ask: Callable[[], object]) -> object:
         return pool.submit(go).result()
 
 
+LASTS = {"CONN_MAX_AGE": 600}
+"""As in production."""
+
+
 @pytest.mark.django_db(transaction=True)
-def test_another_thread_asks_as_in_production() -> None:
-    assert in_another_thread(asked_again_and_again) == (1, 5), "the first plans are made for the values"
+def test_in_production_plans_are_kept_and_the_first_are_made_for_the_values() -> None:
+    assert in_another_thread(asked_again_and_again, **LASTS) == (1, 5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_does_not_last_keeps_none() -> None:
+    assert in_another_thread(asked_again_and_again) == (0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_behind_a_pooler_nothing_is_kept() -> None:
+    assert in_another_thread(asked_again_and_again, **LASTS, DISABLE_SERVER_SIDE_CURSORS=True) == (0, 0)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -92,18 +109,8 @@ def test_in_production_what_is_rolled_back_takes_plans_away_and_the_next_are_mad
         asked_again_and_again()
         return [*found, prepared()]
 
-    before, after, again = in_another_thread(ask)
+    before, after, again = in_another_thread(ask, **LASTS)  # type: ignore[misc]
     assert (before > 0, after, again > 0) == (True, 0, True)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_behind_a_pooler_nothing_is_kept() -> None:
-    def ask() -> int:
-        connection.settings_dict = connection.settings_dict | {"DISABLE_SERVER_SIDE_CURSORS": True}
-        asked_again_and_again()
-        return prepared()
-
-    assert in_another_thread(ask) == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -111,4 +118,4 @@ def test_more_values_than_a_statement_takes_beside_its_text_travel_in_it() -> No
     def ask() -> list[User]:
         return list(User.objects.filter(pk__in=range(VALUES + 5)))
 
-    assert ask() == in_another_thread(ask) == []
+    assert ask() == in_another_thread(ask, **LASTS) == []

@@ -12,6 +12,8 @@ DEBUG = False
 # On its own server the site signs in as the role that serves; on another (DATABASE_URL), it only takes its part.
 LIFECYCLE_SERVING_ROLE_ONLY = not os.environ.get("DATABASE_URL")
 DEMO = True
+# As in production: a page does not wait for a connection to be made, nor for it to know the tables.
+DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 SMS_PROVIDER = "documents.sms_door.KeptHere"
 # Nobody knows it: answers come by `manage.py receive_sms`.
 SMS_ANSWERS_SECRET = token_urlsafe()
