@@ -17,6 +17,7 @@ from django.db.models.sql import Query
 from lifecycle.requirements import Condition, Context, Requirement, SetValues, as_expression
 
 MOST = 5_000
+"""How many conditions a process keeps."""
 
 
 class ReadsMore(Exception):
@@ -38,7 +39,10 @@ class Asked:
 
 
 def condition_of(model: type[Model], rule: Requirement, ctx: Context) -> BaseExpression:
-    """Whether a row of ``model`` fulfils a rule, as a column of a question on this table alone."""
+    """Whether a row of ``model`` fulfils a rule, as a column of a question on its table, under its own name.
+
+    Not inside another question, where Django names the table otherwise.
+    """
     given = frozenset(name for name, value in dict(ctx.values).items() if value not in (None, ""))
     apart = frozenset(ctx.values.apart) if isinstance(ctx.values, SetValues) else frozenset()
     made = _made(model, rule.condition, given, apart)

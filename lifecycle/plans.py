@@ -26,7 +26,7 @@ class Cursor(ServerBindingCursor, psycopg.Cursor[Any]):
 
 
 def keep_plans(connection: Any, **told: Any) -> None:
-    """Do so from here on, on this connection, if it is to last (``CONN_MAX_AGE``) or a pool keeps it.
+    """Do so on this connection, which was just made, if it is to last (``CONN_MAX_AGE``) or a pool keeps it.
 
     Not behind a pooler that gives a connection to another after each transaction: whoever puts one there says so by
     ``DISABLE_SERVER_SIDE_CURSORS``.
@@ -34,6 +34,11 @@ def keep_plans(connection: Any, **told: Any) -> None:
     said = connection.settings_dict
     lasts = said.get("CONN_MAX_AGE") != 0 or said.get("OPTIONS", {}).get("pool")
     if connection.vendor == "postgresql" and lasts and not said.get("DISABLE_SERVER_SIDE_CURSORS"):
-        used = connection.connection
-        used.cursor_factory, used.prepare_threshold, used.prepared_max = Cursor, SEVERAL, MOST
-        connection.features.uses_server_side_binding = True
+        plan_once(connection)
+
+
+def plan_once(connection: Any, *, most: int = MOST) -> None:
+    """From here on, on this connection; ``most``: how many plans it keeps."""
+    used = connection.connection
+    used.cursor_factory, used.prepare_threshold, used.prepared_max = Cursor, SEVERAL, most
+    connection.features.uses_server_side_binding = True

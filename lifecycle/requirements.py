@@ -106,7 +106,8 @@ class Context:
 class Requirement:
     """A condition on the row with the sentence that says what is missing.
 
-    ``condition(ctx)`` yields one ORM condition, true when the requirement is met. ``needs`` names the values
+    ``condition(ctx)`` yields one ORM condition, true when the requirement is met: it depends on nothing but what it
+    reads of ``ctx``, and joins no link that leads to many rows (``Exists``). ``needs`` names the values
     without which the verb is refused. ``constraint`` is the database constraint that says the same: its violation
     becomes this sentence. ``where`` is the place where it is solved. ``says`` tells more precisely, to whoever is
     refused, what holds on the day of the act.

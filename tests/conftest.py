@@ -170,8 +170,8 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 def plans_kept() -> Iterator[None]:
     """PostgreSQL keeps the plans of what the thread of the tests asks: to plan costs three times what to answer does.
 
-    A plan is made once, whatever the values. Other threads, the site that a browser visits, have connections that do
-    not last, and ask with their values in the text: what passes proves both ways.
+    A plan is made once, whatever the values. The site that a browser visits asks as in production, where what is rolled
+    back takes plans away; any other thread asks with its values in the text: what passes proves both ways.
     """
 
     def keep(connection: Any, **kwargs: Any) -> None:

@@ -9,17 +9,17 @@ from django.test import TransactionTestCase
 
 from tests import unguarded
 from tests.filled import BESIDE
-from tests.unguarded import let_rows_be_put_back
 
 
 def empty_tables() -> None:
     """No row is left where tests put some; nothing is asked of the walls, which keep what they guard from others."""
-    let_rows_be_put_back()
+    unguarded.let_rows_be_put_back()
     filled = BESIDE.filled_tables()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(unguarded.BEGIN)
         for table in filled:
             cursor.execute(f'DELETE FROM "{table}"')
+        cursor.execute(unguarded.END)
 
 
 def _fixture_teardown(self: TransactionTestCase) -> None:
