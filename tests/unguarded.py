@@ -3,11 +3,13 @@
 ``session_replication_role`` silences triggers too, and has PostgreSQL forget each plan of the connection whenever it
 changes. In the database of the tests each trigger that sees a row come or go stands as in production, under one more
 condition: rows are not being put back. A schema that a test made again has it again before another test
-(``tests.emptying``). Another process reads the definitions with that condition: none draws a wall from this database.
+(``tests.emptying``). Another process reads the definitions with that condition: none draws a wall from this database,
+and a copy of it is rid of it before its wall is verified.
 """
 
 import re
 
+import psycopg
 from django.db import connection, transaction
 from psycopg import sql
 
@@ -36,6 +38,10 @@ WITH_A_CONDITION = """
     SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
     WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal AND t.tgqual IS NOT NULL AND t.tgtype & 12 <> 0
 """
+GUARDED = f"""
+    SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger
+    WHERE NOT tgisinternal AND strpos(pg_get_triggerdef(oid), '{SETTING}') > 0
+"""
 ITS_OWN = re.compile(r" WHEN \((.*)\) EXECUTE FUNCTION ", re.DOTALL)
 
 
@@ -60,3 +66,11 @@ def let_rows_be_put_back() -> None:
 def as_written(told: str) -> str:
     """The definition of a trigger as the code wrote it."""
     return TOLD_FIRST.sub(r" WHEN (\1) EXECUTE FUNCTION ", told.replace(TOLD_ALONE, ""))
+
+
+def write_triggers_as_the_code_does(address: str) -> None:
+    """In another database, restored from one of the tests': its triggers came with the condition."""
+    with psycopg.connect(address) as other, other.cursor() as cursor:
+        cursor.execute(GUARDED)
+        for table, name, told in cursor.fetchall():
+            cursor.execute(sql.SQL(f"DROP TRIGGER {name} ON {table}; {as_written(told)}"))

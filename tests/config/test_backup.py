@@ -28,6 +28,7 @@ from tests.config.test_settings import run
 from tests.documents.pictures import a_photo
 from tests.prescriptions.files import Circle, again
 from tests.prescriptions.test_erased_on_request import erase
+from tests.unguarded import write_triggers_as_the_code_does
 
 CHAPTER = database.PROJECT / "docs" / "guide" / "exploitation.md"
 RESTORED, OWNER = "test_put_back", "test_put_back_owner"
@@ -137,6 +138,7 @@ def test_a_backup_that_is_put_back_by_the_guide_erases_again_and_is_whole(
     typed(created.replace("maillon_owner", shlex.quote(owner)).removesuffix(" maillon") + f" {RESTORED}", tmp_path)
     restored = address(RESTORED, owner)
     typed(commands("Remettre une sauvegarde en place", "pg_restore"), tmp_path, OWNER_URL=restored)
+    write_triggers_as_the_code_does(restored)
     environment = {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
     typed(started("maillon-migrate", "manage.py grant_rights"), tmp_path, DATABASE_URL=restored, **environment)
     assert started("maillon-after-restore", "manage.py after_restore")
