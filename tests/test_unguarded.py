@@ -6,7 +6,6 @@ import pytest
 from django.db import Error, connection, transaction
 
 from tests import unguarded
-from tests.distribution.shelves import Shelf
 from tests.lifecycle.parcels.models import Depot, Parcel
 from tests.network.factories import make_organisation
 
@@ -31,24 +30,42 @@ def test_every_trigger_that_sees_a_row_come_or_go_has_the_condition_and_none_is_
     assert asked(without) == []
 
 
-@pytest.mark.django_db
-def test_a_row_that_a_test_writes_itself_is_refused_before_and_after_rows_are_put_back() -> None:
-    Shelf().returned()
-    depot = Depot.objects.create(organisation=make_organisation())
-    assert asked(f"SELECT current_setting('{unguarded.SETTING}', true)") in [[(None,)], [("",)], [("off",)]]
+def refuses_a_row_without_its_journal(depot: Depot) -> bool:
     with pytest.raises(Error, match="journal"), transaction.atomic():
         asked(BORN, depot.pk)
-    assert not Parcel.objects.exists()
+    return not Parcel.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_row_that_a_test_writes_itself_is_refused_before_and_after_rows_are_put_back() -> None:
+    depot = Depot.objects.create(organisation=make_organisation())
+    assert refuses_a_row_without_its_journal(depot)
+    with transaction.atomic():
+        asked(unguarded.BEGIN)
+        asked(BORN, depot.pk)
+        asked(unguarded.END)
+        assert Parcel.objects.exists(), "the wall was aside"
+        transaction.set_rollback(True)
+    assert refuses_a_row_without_its_journal(depot)
+
+
+@pytest.mark.django_db
+def test_rows_that_are_put_back_then_undone_leave_no_wall_aside() -> None:
+    depot = Depot.objects.create(organisation=make_organisation())
+    with transaction.atomic():
+        asked(unguarded.BEGIN)
+        transaction.set_rollback(True)
+    assert refuses_a_row_without_its_journal(depot)
 
 
 @pytest.mark.django_db
 def test_what_may_go_while_rows_are_put_back_may_not_go_any_more_after() -> None:
+    gone, left = make_organisation(), make_organisation()
     asked(unguarded.BEGIN)
-    asked("DELETE FROM network_organisation WHERE id = %s", make_organisation().pk)
+    asked("DELETE FROM network_organisation WHERE id = %s", gone.pk)
     asked(unguarded.END)
-    organisation = make_organisation()
     with pytest.raises(Error, match="never deleted"), transaction.atomic():
-        asked("DELETE FROM network_organisation WHERE id = %s", organisation.pk)
+        asked("DELETE FROM network_organisation WHERE id = %s", left.pk)
 
 
 TRIGGER = "BEFORE DELETE ON a FOR EACH ROW{} EXECUTE FUNCTION f()"

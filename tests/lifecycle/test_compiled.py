@@ -8,8 +8,8 @@ from unittest import mock
 
 import pytest
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper, F, Q
-from django.db.models.expressions import RawSQL
+from django.db.models import BooleanField, ExpressionWrapper, F, Model, Q
+from django.db.models.expressions import BaseExpression, RawSQL
 from django.utils import timezone
 
 from lifecycle import compiled
@@ -175,6 +175,30 @@ def test_no_rule_that_is_made_once_reads_the_clock_or_a_table() -> None:
             with mock.patch("django.utils.timezone.now", refuse), connection.execute_wrapper(refuse):
                 made += compiled._made.__wrapped__(model, rule.condition, frozenset(values), frozenset()) is not None
     assert made > 400, "most rules are of the row alone"
+
+
+@pytest.mark.django_db
+def test_no_rule_that_is_made_once_joins_a_link_that_leads_to_many_rows() -> None:
+    """Asked of a row by its key, it would answer several times."""
+    many = []
+    for model, rule in rules():
+        for values in ({}, dict.fromkeys(names_asked(rule) | set(rule.needs), True)):
+            with suppress(compiled.ReadsMore):
+                holds = as_expression(rule.condition(compiled.Asked(values)))  # type: ignore[arg-type]
+                many += [rule.code for leads in links_to_many(model, holds) if leads]
+    assert many == []
+
+
+def links_to_many(model: type[Model], holds: BaseExpression) -> list[bool]:
+    """Of each link that a condition joins, whether it leads to many rows."""
+    joined = compiled._question(model, holds).alias_map.values()
+    fields: list[Any] = [one.join_field for one in joined if hasattr(one, "join_field")]
+    return [field.one_to_many or field.many_to_many for field in fields]
+
+
+@pytest.mark.django_db
+def test_a_link_that_leads_to_many_rows_is_found() -> None:
+    assert links_to_many(Parcel, as_expression(Q(seals__parcel__depot__total=1))) == [True, False, False]
 
 
 def test_a_rule_that_reads_the_clock_by_itself_is_found() -> None:
