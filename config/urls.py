@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from desk import api
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("desk.urls")),
     path("", include("network.urls_account")),
@@ -16,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("refurb.urls")),
     path("", include("connectivity.urls")),
     path("", include("reports.urls")),
+    path("api/v1/", api.urls),
     path("technique/", admin.site.urls),
 ]
 

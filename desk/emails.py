@@ -1,4 +1,7 @@
-"""What a committee writes to its members, and a session to the structures it invites: one function per message."""
+"""What a committee writes to its members, a session to the structures it invites, a key to whoever made it.
+
+One function per message.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -6,7 +9,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from desk.awareness import CALENDAR, calendar_of
-from desk.models import Committee, Meeting
+from desk.models import ApiKey, Committee, Meeting
 from documents.emails import absolute_url, compose
 from documents.services import queue_mail, store_file
 from donations.emails import people_of
@@ -95,3 +98,11 @@ def _tell_session(template: str, session: AwarenessSession, guests: Collection[A
             attachments=[calendar],
             at=at,
         )
+
+
+def api_key_ends_for_holder(key: ApiKey, at: datetime) -> None:
+    """The key of a program ends soon: which one, when, and where another is made."""
+    user = key.membership.user
+    context = {"key": key, "day": full_day(key.expires_at), "page": absolute_url(reverse("desk:api_key_list"))}
+    subject, body = compose("emails/desk/api_key_ends_for_holder.txt", context)
+    queue_mail(to=[(user.email, user.get_full_name())], subject=subject, body=body, at=at)

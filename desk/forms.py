@@ -142,3 +142,14 @@ class SituationForm(forms.Form):
         banded = {kind.value: data[kind] for kind in self.banded if data.get(kind)}
         ticked = dict.fromkeys(data.get("fait", ()), "")
         return Situation(data["besoin"], banded | ticked, data.get("condition", ()), data.get("commune"))
+
+
+class ApiKeyForm(forms.Form):
+    """A new key: what it is called is how it is found again."""
+
+    name = forms.CharField(
+        label="Nom de la clé",
+        max_length=60,
+        help_text="Le logiciel qui la portera, et où\u00a0: «\u00a0GLPI de l’atelier\u00a0».",
+        error_messages={"required": "Donnez un nom à la clé\u00a0: c’est par lui que vous la révoquerez."},
+    )

@@ -21,6 +21,13 @@ parameter_family(
     purpose="À partir de quand le pilote est prévenu que le travail de fond est arrêté ou en retard, ou que la"
     " place manque sur le disque.",
 )
+parameter_family(
+    "api",
+    slug="cles-d-api",
+    group="Comptes",
+    title="Clés d’API",
+    purpose="Combien de temps s’ouvre la clé d’un logiciel, et combien de temps avant sa fin elle est annoncée.",
+)
 
 QUIET_DAYS = parameter("todo.quiet_days", usual=60, unit="jours", label="Prescripteur sans activité depuis")
 WAITED_DAYS = parameter("todo.waited_days", usual=90, unit="jours", label="Besoin qui attend depuis plus de")
@@ -49,3 +56,6 @@ SILENT_MINUTES = parameter(
 )
 LATE_MINUTES = parameter("service.late_minutes", usual=15, unit="minutes", label="Tâche en retard de")
 FREE_MEGABYTES = parameter("service.free_megabytes", usual=1024, unit="Mo", label="Place libre attendue sur le disque")
+
+API_KEY_DAYS = parameter("api.key_days", usual=365, unit="jours", label="Durée d’une clé d’API")
+API_NOTICE_DAYS = parameter("api.notice_days", usual=30, unit="jours", label="Clé d’API annoncée avant sa fin")

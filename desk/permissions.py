@@ -5,7 +5,7 @@ from django.db.models import Q
 from lifecycle.actors import Actor
 from lifecycle.linked import Linked
 from network.enums import OrganisationKind as Kind
-from network.permissions import is_pilot
+from network.permissions import can_manage_people, is_pilot
 
 CONVENED_KINDS = (
     Kind.DEPARTEMENT,
@@ -40,3 +40,16 @@ def sees_meetings(actor: Actor | None) -> Q | None:
     if actor is None or actor.pk is None:
         return None
     return Q(committee__seats__membership=actor.pk)
+
+
+def sees_api_keys(actor: Actor | None) -> Q | None:
+    """One's own keys; those of one's organisation, in one's kind, for its manager; all for the pilot."""
+    if actor is None or actor.pk is None:
+        return None
+    if is_pilot(actor):
+        return Q()
+    managed = can_manage_people(actor)
+    own = Q(membership=actor.pk)
+    if managed is None:
+        return own
+    return own | Q(membership__organisation=actor.organisation_id, membership__kind=actor.kind)

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from desk import actions
-from desk.views import committees, epcis, guide, health, meetings, prescribing, public, search, todo, trying
+from desk.views import api_keys, committees, epcis, guide, health, meetings, prescribing, public, search, todo, trying
 
 app_name = "desk"
 
@@ -29,6 +29,9 @@ urlpatterns = [
     path("sensibilisations/<str:reference>/feuille.pdf", prescribing.awareness_sheet, name="awareness_sheet"),
     path("sensibilisations/<str:reference>/agenda.ics", prescribing.awareness_calendar, name="awareness_calendar"),
     path("epci/", epcis.epci_list, name="epci_list"),
+    path("mon-compte/cles/", api_keys.api_key_list, name="api_key_list"),
+    path("mon-compte/cles/<int:pk>/", api_keys.api_key_detail, name="api_key_detail"),
+    path("mon-compte/cles/<int:pk>/revoquer/", api_keys.api_key_revoke, name="api_key_revoke"),
     path("aide/", guide.guide, name="guide"),
     path("aide/<slug:slug>/", guide.guide_chapter, name="guide_chapter"),
     path("sante/vivant", health.alive, name="alive"),

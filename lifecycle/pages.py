@@ -140,16 +140,25 @@ class Pages[R: ActingRequest]:
     ) -> HttpResponse:
         """The answer of the page of one verb, for a view that made its own form. Raises PermissionDenied (403)."""
 
-        def ask_the_gate(**given: Any) -> Any:
-            return gate.apply(given.pop(self.model.machine.name), verb, **given)
-
-        do = self._do(request, row, form, service or ask_the_gate, values)
+        do = self._do(request, row, form, service or self._gate(verb), values)
         given = {"template": self.template, "back": self._back(row)} | self._shown(request, row) | said
         if self.after is not None:
             given.setdefault("after", self.after(row))
         if (step := self.step) is not None:
             given["then"] = lambda: step(row, request.membership)
         return act(request, row, verb, form, do, done=self._done_sentence(row, verb, done), **given)
+
+    def do(self, request: R, row: Any, page: Page[R], form: forms.BaseForm) -> Any:
+        """Do the verb of a page with what a form gives, once it is valid; the row after. Raises as its service does."""
+        return self._do(request, row, form, page.service or self._gate(page.verb), page.values)({})
+
+    def _gate(self, verb: str) -> Callable[..., Any]:
+        """What does a verb that has no service: the gate alone."""
+
+        def ask_the_gate(**given: Any) -> Any:
+            return gate.apply(given.pop(self.model.machine.name), verb, **given)
+
+        return ask_the_gate
 
     def record(
         self,

@@ -130,6 +130,16 @@ def reads_reports(actor: Actor | None) -> bool:
     return is_manager(actor) and actor.kind in OBSERVED
 
 
+def can_make_api_key(actor: Actor | None) -> bool:
+    """Tell whether a program may ask in the name of ``actor``: whoever reads reports, the manager of a workshop.
+
+    Nobody who serves households: the API says nothing of them, and a key is not to be what opens to them one day.
+    """
+    return reads_reports(actor) or (
+        is_manager(actor) and actor is not None and actor.kind == OrganisationKind.RECONDITIONER
+    )
+
+
 def prescribes(actor: Actor | None) -> bool:
     """Tell whether ``actor`` acts for a structure that prescribes."""
     return acts_as(actor, (Role.WORKER, OrganisationKind.PRESCRIBER))

@@ -82,6 +82,8 @@ PUBLIC: dict[str, str] = {
     "documents:authenticity": "says whether a paper is authentic, without personal data",
     "connectivity:link": "an operator answers one request by the link it was sent",
     "connectivity:link_again": "and asks for another once it has expired",
+    "api:api-root": "nothing is there, for anybody",
+    "api:openapi-json": "what programs may ask, for whoever writes one; the key is asked by what it describes",
     "refurb:machine_deposit": "a boot key deposits files of machines, by the token of its workshop; it reads nothing",
     "distribution:sms_answers": "the service of SMS hands over an answer, by its secret; off by default, reads nothing",
     "prescriptions:own_photo": "a household sends the photo of a paper, by its sheet and a year of birth",
@@ -471,15 +473,21 @@ PAGES = sorted(set(addresses()))
 
 
 def refuses(client: Client, address: str) -> bool:
-    """Whether a page, opened or posted to, sends an anonymous to sign in, or says 403."""
-    return all(
-        answer.status_code == 403
+    """Whether a page, opened or posted to, sends an anonymous to sign in, or says 403; 401 to a program without a key.
+
+    What answers one of the two alone (405) refuses the other.
+    """
+    answers = [client.get(address), client.post(address)]
+    refused = [
+        answer.status_code in {401, 403}
         or (
             answer.status_code == 302
             and answer["Location"].startswith(("/connexion/?next=", "/technique/login/?next="))
         )
-        for answer in (client.get(address), client.post(address))
-    )
+        for answer in answers
+    ]
+    closed = [one or answer.status_code == 405 for one, answer in zip(refused, answers, strict=True)]
+    return any(refused) and all(closed)
 
 
 @pytest.mark.django_db

@@ -304,5 +304,61 @@ class Migration(migrations.Migration):
                     ],
                 },
             ),
+            migrations.CreateModel(
+                name="ApiKey",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("membership", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="au nom de")),
+                    ("name", models.CharField(max_length=60, verbose_name="nom")),
+                    ("token_digest", models.CharField(editable=False, max_length=64, unique=True, verbose_name="empreinte de la clé")),
+                    ("made_at", models.DateTimeField(verbose_name="créée le")),
+                    ("expires_at", models.DateTimeField(verbose_name="s’ouvre jusqu’au")),
+                    ("told_at", models.DateTimeField(null=True, verbose_name="fin annoncée le")),
+                    ("revoked_at", models.DateTimeField(null=True, verbose_name="révoquée le")),
+                    ("revoked_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="révoquée par")),
+                ],
+                options={
+                    "verbose_name": "clé d’API",
+                    "verbose_name_plural": "clés d’API",
+                    "ordering": ("-pk",),
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(models.Q(("revoked_at", None), ("revoked_by", None)), models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)), _connector="OR"), name="desk_apikey_revoked"),
+                        models.CheckConstraint(condition=models.Q(("expires_at__gt", models.F("made_at"))), name="desk_apikey_expires"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="ApiUse",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("key", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="uses", to="desk.apikey", verbose_name="clé")),
+                    ("day", models.DateField(verbose_name="jour")),
+                ],
+                options={
+                    "verbose_name": "jour d’usage d’une clé d’API",
+                    "verbose_name_plural": "jours d’usage des clés d’API",
+                    "ordering": ("-day",),
+                    "constraints": [
+                        models.UniqueConstraint(fields=("key", "day"), name="desk_apiuse_once"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="ApiAct",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("key", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="acts", to="desk.apikey", verbose_name="clé")),
+                    ("machine", models.CharField(max_length=40, verbose_name="machine")),
+                    ("object_pk", models.BigIntegerField(verbose_name="objet")),
+                    ("reference", models.CharField(max_length=20, verbose_name="référence")),
+                    ("verb", models.CharField(max_length=40, verbose_name="verbe")),
+                    ("at", models.DateTimeField(verbose_name="le")),
+                ],
+                options={
+                    "verbose_name": "acte d’un logiciel",
+                    "verbose_name_plural": "actes des logiciels",
+                    "ordering": ("-pk",),
+                },
+            ),
         )
     ]

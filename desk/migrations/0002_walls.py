@@ -53,12 +53,23 @@ DROP FUNCTION desk_meeting_frozen CASCADE;
 DROP FUNCTION desk_is_of_a_closed_meeting CASCADE;
 """
 
+REVOKED = """
+CREATE TRIGGER desk_apikey_revoked BEFORE UPDATE ON desk_apikey FOR EACH ROW
+    WHEN (OLD.revoked_at IS NOT NULL) EXECUTE FUNCTION lifecycle_refuse_change();
+"""
+"""A key that was revoked opens no more: what may be filled once is not emptied either."""
+NOT_REVOKED = "DROP TRIGGER desk_apikey_revoked ON desk_apikey;"
+
 
 class Migration(migrations.Migration):
     dependencies = [("desk", "0001_tables")]
 
     operations = [
         AppendOnly("referencechange"),
+        AppendOnly("apikey", ["told_at", "revoked_at", "revoked_by"]),
+        migrations.RunSQL(REVOKED, NOT_REVOKED),
+        AppendOnly("apiuse"),
+        AppendOnly("apiact"),
         Wall(
             model_name="meeting",
             journal_name="meetingentry",

@@ -18,7 +18,7 @@ from network.forms.people import ProfileForm, RoleForm
 from network.leaving import resting_on
 from network.middleware import act_as
 from network.models import Membership, Organisation, PublicService, User
-from network.permissions import can_manage_accounts
+from network.permissions import can_make_api_key, can_manage_accounts
 from network.requests import OpenRequest, Request, SignedInRequest
 from network.services.accounts import disable_account, enable_account, forget_user
 from network.views.confirm import confirm
@@ -35,7 +35,9 @@ def account(request: SignedInRequest) -> HttpResponse:
         messages.success(request, "Votre nom est enregistré.")
         return redirect("network:account")
     memberships = Membership.objects.filter(user=request.user).select_related("organisation")
-    return render(request, "network/account.html", {"form": form, "memberships": memberships})
+    makes_keys = can_make_api_key(request.membership)
+    context = {"form": form, "memberships": memberships, "makes_api_keys": makes_keys}
+    return render(request, "network/account.html", context)
 
 
 @asks_then_acts

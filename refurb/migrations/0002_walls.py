@@ -136,6 +136,13 @@ COUNTED = (
 )
 """Evidence obeys the months that are closed: a figure that was frozen is not changed by a proof dated inside it."""
 
+REVOKED = """
+CREATE TRIGGER refurb_deposittoken_revoked BEFORE UPDATE ON refurb_deposittoken FOR EACH ROW
+    WHEN (OLD.revoked_at IS NOT NULL) EXECUTE FUNCTION lifecycle_refuse_change();
+"""
+"""A token that was revoked opens no more."""
+NOT_REVOKED = "DROP TRIGGER refurb_deposittoken_revoked ON refurb_deposittoken;"
+
 
 class Migration(migrations.Migration):
     """Triggers only: no column changes."""
@@ -145,6 +152,7 @@ class Migration(migrations.Migration):
     operations = [
         Wall(model_name="device", journal_name="deviceentry", stamps=DEVICE_STAMPS),
         *(AppendOnly(name, erasable) for name, erasable in EVIDENCE.items()),
+        migrations.RunSQL(REVOKED, NOT_REVOKED),
         *(ClosedToRecords(name) for name in COUNTED),
         ClosedToRecords("incident", "known_at"),
         migrations.RunSQL(ORIGIN, NOT_FROZEN_ORIGIN),

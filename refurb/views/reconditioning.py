@@ -203,9 +203,12 @@ USUAL = "usual_price"
 
 
 def _price_form(device: Device, data: Any = None, initial: Any = None) -> PriceForm:
-    # A price over a ceiling that binds is refused: it is not one to confirm.
-    doubted_over = None if device.is_under_ceiling_rule else _ceiling(device)
-    return PriceForm(data, initial=initial, ceiling=doubted_over)
+    return PriceForm(data, initial=initial, ceiling=doubted_over(device))
+
+
+def doubted_over(device: Device) -> Decimal | None:
+    """The ceiling over which a price is asked about; a price over one that binds is refused, it is not to confirm."""
+    return None if device.is_under_ceiling_rule else _ceiling(device)
 
 
 def _ceiling(device: Device) -> Decimal | None:

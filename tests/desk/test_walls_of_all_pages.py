@@ -245,6 +245,8 @@ class Scenery:
         needs = list(Need.objects.filter(prescription__household=self.household))
         return {
             "annuaire": [self.service],
+            "api/v1/appareils": devices,
+            "api/v1/rapports": [self.report],
             "appareils": devices,
             "appareils/inventaires": [self.counted],
             "besoins": needs,

@@ -90,6 +90,8 @@ def test_a_revocation_is_written_once_and_the_token_is_never_rewritten(bench: Be
     with pytest.raises(IntegrityError), transaction.atomic():
         DepositToken.objects.update(token_digest="0" * 64)
     with pytest.raises(IntegrityError), transaction.atomic():
+        DepositToken.objects.update(revoked_at=None, revoked_by=None)
+    with pytest.raises(IntegrityError), transaction.atomic():
         DepositToken.objects.all().delete()
 
 

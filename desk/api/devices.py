@@ -1,0 +1,300 @@
+"""Devices for programs: those one sees, what may be done of each, and doing it, one or many, through the gate."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema
+
+from desk.api.door import KeyedRequest, ReasonOut, reasons_out, refused
+from desk.services.api_keys import act_by_key
+from lifecycle import gate
+from lifecycle.by_program import asked, form_of, tried, typed, valid
+from lifecycle.machine import state_label, verbs_of
+from lifecycle.pages import Page
+from network.requests import Request
+from refurb.actions import PAGES
+from refurb.enums import DeviceState, DeviceType
+from refurb.forms.reconditioning import PriceForm
+from refurb.models import Device, DeviceEntry
+from refurb.permissions import can_work_on_device
+from refurb.services import stock
+from refurb.views.devices import DEVICE_PAGES
+from refurb.views.reconditioning import doubted_over
+
+router = Router(tags=["Appareils"])
+MOST, USUAL = 500, 100
+"""How many devices one answer holds, and one act takes: at most, and unless said."""
+RECONDITION: Page[Request] = Page(
+    "recondition",
+    "reconditionne",
+    PriceForm,
+    stock.recondition_device,
+    form_kwargs=lambda request, device: {"ceiling": doubted_over(device)},
+)
+"""On its page many things are typed at once; a program gives the price, and what else is missing it is told."""
+
+
+def _offered() -> dict[str, Page[Request]]:
+    """The pages of the bench by their verb, but for what cannot be undone: that is done by somebody who reads it."""
+    verbs = verbs_of(Device)
+    pages = [RECONDITION if page.verb == RECONDITION.verb else page for page in PAGES]
+    return {page.verb: page for page in pages if not verbs[page.verb].irreversible}
+
+
+OFFERED = _offered()
+
+
+class DeviceOut(Schema):
+    """One device: codes do not change, labels are what people read. Nothing of a household."""
+
+    reference: str
+    etiquette: str
+    type: str
+    etat: str
+    etat_libelle: str
+    depuis: datetime
+    marque: str
+    modele: str
+    numero_de_serie: str | None
+    processeur: str
+    memoire_go: int | None
+    place: str | None
+    grade: str
+    prix: str | None
+    lot: str | None
+    atelier: str
+    passage: int
+
+
+class Devices(Schema):
+    """A page of devices; ``suite``: the reference to give as « apres » for the next one, null when there is none."""
+
+    appareils: list[DeviceOut]
+    suite: str | None
+
+
+class DeviceQuery(Schema):
+    """Which devices: in some states, of some types, with this label, that moved since; ``apres``: those that follow."""
+
+    etat: list[DeviceState] = []
+    type: list[DeviceType] = []
+    etiquette: str = ""
+    depuis: datetime | None = None
+    apres: str = ""
+    combien: int = Field(USUAL, ge=1, le=MOST)
+
+
+class ValueOut(Schema):
+    """One value that an act asks."""
+
+    nom: str
+    libelle: str
+    obligatoire: bool
+    plusieurs: bool
+    aide: str
+    choix: dict[str, str] | None
+
+
+class ActOut(Schema):
+    """One act: whether it may be done now, what is missing first, and which values it asks."""
+
+    acte: str
+    libelle: str
+    possible: bool
+    manque: list[ReasonOut]
+    valeurs: list[ValueOut]
+
+
+class ActOnOne(Schema):
+    """What is asked of one device; « essai »: say what would happen, and let nothing happen."""
+
+    valeurs: dict[str, Any] = {}
+    essai: bool = False
+
+
+class ActOnMany(ActOnOne):
+    """The same of many, by their references."""
+
+    appareils: list[str]
+
+
+class Done(Schema):
+    """What happened, or what would."""
+
+    essai: bool
+    fait: str
+    appareil: DeviceOut
+
+
+class Kept(Schema):
+    """A device that did not move, and why."""
+
+    reference: str
+    manque: list[ReasonOut]
+
+
+class SetDone(Schema):
+    """Of many: those that moved, those that did not, those that one does not see."""
+
+    essai: bool
+    faits: list[str]
+    gardes: list[Kept]
+    inconnus: list[str]
+
+
+def device_out(device: Device, *, works: bool) -> DeviceOut:
+    """A device as programs read it; ``works``: for who has it in hands, who reads its number and its place."""
+    return DeviceOut(
+        reference=device.reference,
+        etiquette=device.tag,
+        type=device.type,
+        etat=device.state,
+        etat_libelle=state_label(Device, device.state),
+        depuis=device.moved_at,
+        marque=device.manufacturer,
+        modele=device.model,
+        numero_de_serie=device.serial if works else None,
+        processeur=device.processor,
+        memoire_go=device.memory_gb,
+        place=device.place if works else None,
+        grade=device.grade,
+        prix=None if device.price is None else f"{device.price:.2f}",
+        lot=device.donation.reference if device.donation is not None else None,
+        atelier=device.workshop.name,
+        passage=device.stay,
+    )
+
+
+@router.get("", response=Devices, url_name="device_list", summary="Les appareils que vous voyez")
+def device_list(request: KeyedRequest, asked_for: Query[DeviceQuery]) -> Devices:
+    """In the order they came. « depuis »: those that moved since, « etiquette »: the one that bears this label."""
+    rows = Device.objects.visible_to(request.membership).select_related("donation", "workshop")
+    if asked_for.etat:
+        rows = rows.filter(state__in=asked_for.etat)
+    if asked_for.type:
+        rows = rows.filter(type__in=asked_for.type)
+    if asked_for.etiquette:
+        rows = rows.tagged(asked_for.etiquette)
+    if (since := asked_for.depuis) is not None:
+        since = since if timezone.is_aware(since) else timezone.make_aware(since)
+        rows = rows.filter(Exists(DeviceEntry.objects.filter(object=OuterRef("pk"), recorded_at__gte=since)))
+    if asked_for.apres:
+        rows = rows.filter(pk__gt=_seen(request, asked_for.apres).pk)
+    found = list(rows.order_by("pk")[: asked_for.combien + 1])
+    works = can_work_on_device(request.membership) is not None
+    shown = found[: asked_for.combien]
+    return Devices(
+        appareils=[device_out(device, works=works) for device in shown],
+        suite=shown[-1].reference if len(found) > asked_for.combien else None,
+    )
+
+
+@router.get("/{str:reference}", response=DeviceOut, url_name="device", summary="Un appareil")
+def device(request: KeyedRequest, reference: str) -> DeviceOut:
+    """The device as it is now."""
+    return _shown(request, _seen(request, reference))
+
+
+@router.get("/{str:reference}/actes", response=list[ActOut], url_name="device_acts", summary="Ce qui peut s’en faire")
+def device_acts(request: KeyedRequest, reference: str) -> list[ActOut]:
+    """The acts that are yours from its present state, each with what is missing first and the values it asks."""
+    row = _seen(request, reference)
+    return [
+        ActOut(
+            acte=action.verb,
+            libelle=action.label,
+            possible=action.allowed,
+            manque=reasons_out(action.reasons),
+            valeurs=_values(request, row, OFFERED[action.verb]),
+        )
+        for action in gate.actions_for(row, request.membership)
+        if action.verb in OFFERED
+    ]
+
+
+@router.post("/{str:reference}/actes/{slug:verb}", response=Done, url_name="device_act", summary="Le faire")
+def device_act(request: KeyedRequest, reference: str, verb: str, asked_for: ActOnOne) -> Done | HttpResponse:
+    """Do one act. 409: what is missing first; 422: which values do not go; 403: not yours to do."""
+    row, page = _seen(request, reference), _page(verb)
+    if asked_for.essai:
+        moved = tried(DEVICE_PAGES, request, row, page, asked_for.valeurs)
+    else:
+        form = form_of(request, row, page, asked_for.valeurs)
+        moved = act_by_key(
+            key=request.api_key,
+            verb=verb,
+            do=lambda: DEVICE_PAGES.do(request, row, page, form),
+            moved=lambda one: [one],
+        )
+    done = verbs_of(Device)[verb].done
+    shown = moved if isinstance(moved, Device) else _seen(request, reference)
+    return Done(essai=asked_for.essai, fait=f"{row}\u00a0: {done}.", appareil=_shown(request, shown))
+
+
+@router.post("/actes/{slug:verb}", response=SetDone, url_name="devices_act", summary="Le faire de plusieurs")
+def devices_act(request: KeyedRequest, verb: str, asked_for: ActOnMany) -> SetDone | HttpResponse:
+    """Do one act of many devices: those for which something is missing stay as they are, and say what."""
+    page, wanted = _page(verb), list(dict.fromkeys(asked_for.appareils))
+    if page.service is not None:
+        return refused(404, f"«\u00a0{verb}\u00a0» se demande appareil par appareil\u00a0: chacun a ses valeurs.")
+    if len(wanted) > MOST:
+        return refused(422, f"{MOST} appareils au plus en une fois.")
+    seen = {
+        row.pk: row.reference
+        for row in Device.objects.visible_to(request.membership).filter(reference__in=wanted).only("pk", "reference")
+    }
+    rows, values = Device.objects.filter(pk__in=seen), asked_for.valeurs
+    given = valid(page.form(typed(values)), values).cleaned_data
+    if asked_for.essai:
+        outcome = gate.preview(rows, verb, actor=request.membership, **given)
+    else:
+        outcome = act_by_key(
+            key=request.api_key,
+            verb=verb,
+            do=lambda: gate.apply_many(rows, verb, actor=request.membership, **given),
+            moved=lambda made: Device.objects.filter(pk__in=made.moved).order_by("pk"),
+        )
+    return SetDone(
+        essai=asked_for.essai,
+        faits=[seen[pk] for pk in outcome.moved],
+        gardes=[Kept(reference=seen[pk], manque=reasons_out(why)) for pk, why in outcome.refused.items()],
+        inconnus=[one for one in wanted if one not in seen.values()],
+    )
+
+
+def _seen(request: KeyedRequest, reference: str) -> Device:
+    """The device of this reference, if one sees it. Raises Http404."""
+    rows = Device.objects.visible_to(request.membership).select_related("donation", "workshop")
+    found: Device = get_object_or_404(rows, reference=reference)
+    return found
+
+
+def _page(verb: str) -> Page[Request]:
+    """The page of a verb that programs may do. Raises Http404."""
+    page = OFFERED.get(verb)
+    if page is None:
+        raise Http404
+    return page
+
+
+def _shown(request: KeyedRequest, row: Device) -> DeviceOut:
+    return device_out(row, works=can_work_on_device(request.membership) is not None)
+
+
+def _values(request: KeyedRequest, row: Device, page: Page[Request]) -> list[ValueOut]:
+    form = page.form(None, **page.form_kwargs(request, row))
+    return [
+        ValueOut(
+            nom=one.name,
+            libelle=one.label,
+            obligatoire=one.required,
+            plusieurs=one.several,
+            aide=one.help,
+            choix=None if one.choices is None else dict(one.choices),
+        )
+        for one in asked(form)
+    ]

@@ -1,0 +1,91 @@
+"""The keys of programs: made, shown once, looked at, revoked."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from desk.forms import ApiKeyForm
+from desk.models import ApiKey
+from desk.services.api_keys import make_api_key, revoke_api_key
+from lifecycle.acting import answer, asks_then_acts, posted
+from lifecycle.machine import verbs_of
+from network.permissions import can_make_api_key
+from network.requests import Request
+from refurb.models import Device
+
+SHOWN = 100
+"""How many acts the page of a key tells, the last ones; it counts the others."""
+
+
+@asks_then_acts
+def api_key_list(request: Request) -> HttpResponse:
+    """The keys that one sees; a new one is shown once, on the page that answers."""
+    _may(request)
+    form, made = ApiKeyForm(posted(request)), None
+    new = answer(request, form, lambda data: make_api_key(actor=request.membership, name=data["name"]), None)
+    if new is not None:
+        made, form = new[1], ApiKeyForm()
+    keys = ApiKey.objects.visible_to(request.membership).select_related("membership__user", "membership__organisation")
+    rows = keys.annotate(last=Max("uses__day")).order_by("-pk")
+    context = {"form": form, "made": made, "keys": rows, "now": timezone.now(), "api": _address(request)}
+    response = render(request, "desk/api_key_list.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def api_key_detail(request: Request, pk: int) -> HttpResponse:
+    """One key, and what was done by it: the last acts, each with its object."""
+    key = _seen(request, pk)
+    acts = list(key.acts.all()[:SHOWN])
+    labels = {name: verb.done for name, verb in verbs_of(Device).items()}
+    visible = Device.objects.visible_to(request.membership).filter(pk__in=[act.object_pk for act in acts])
+    seen = set(visible.values_list("pk", flat=True))
+    context = {
+        "key": key,
+        "now": timezone.now(),
+        "acts": [
+            (
+                act,
+                labels.get(act.verb, act.verb),
+                reverse("refurb:device_detail", args=[act.reference]) if act.object_pk in seen else "",
+            )
+            for act in acts
+        ],
+        **key.acts.aggregate(count=Count("pk")),
+        **key.uses.aggregate(last=Max("day")),
+    }
+    return render(request, "desk/api_key_detail.html", context)
+
+
+@require_POST
+def api_key_revoke(request: Request, pk: int) -> HttpResponse:
+    """Close one, at once and for good."""
+    key = _seen(request, pk)
+    if revoke_api_key(actor=request.membership, key=key):
+        messages.success(
+            request, f"Clé «\u00a0{key}\u00a0» révoquée\u00a0: le logiciel qui la porte n’a plus de réponse."
+        )
+    return redirect("desk:api_key_list")
+
+
+def _seen(request: Request, pk: int) -> ApiKey:
+    _may(request)
+    keys = ApiKey.objects.visible_to(request.membership)
+    return get_object_or_404(
+        keys.select_related("membership__user", "membership__organisation", "revoked_by__user"), pk=pk
+    )
+
+
+def _may(request: Request) -> None:
+    if not can_make_api_key(request.membership):
+        raise PermissionDenied
+
+
+def _address(request: Request) -> str:
+    return request.build_absolute_uri("/api/v1/")
