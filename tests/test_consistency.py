@@ -84,7 +84,6 @@ PUBLIC: dict[str, str] = {
     "connectivity:link_again": "and asks for another once it has expired",
     "api:api-root": "nothing is there, for anybody",
     "api:openapi-json": "what programs may ask, for whoever writes one; the key is asked by what it describes",
-    "refurb:machine_deposit": "a boot key deposits files of machines, by the token of its workshop; it reads nothing",
     "distribution:sms_answers": "the service of SMS hands over an answer, by its secret; off by default, reads nothing",
     "prescriptions:own_photo": "a household sends the photo of a paper, by its sheet and a year of birth",
     "prescriptions:own_rights": "a household exercises a right, by its sheet and a year of birth",

@@ -298,7 +298,7 @@ class Scenery:
                     address = route.replace("<str:reference>", row.reference).replace("<int:pk>", str(pk))
                     address = address.replace("<slug:what>", next(iter(EVIDENCE))).replace("<slug:about>", "accuse")
                     address = address.replace("<str:side>", "etabli").replace("<int:number>", "1")
-                    address = address.replace("<str:language>", "en")
+                    address = address.replace("<str:language>", "en").replace("<slug:verb>", "start")
                     assert "<" not in address, address
                     yield route, "/" + address
 
