@@ -146,7 +146,7 @@ class Pages[R: ActingRequest]:
             given.setdefault("after", self.after(row))
         if (step := self.step) is not None:
             given["then"] = lambda: step(row, request.membership)
-        return act(request, row, verb, form, do, done=self._done_sentence(row, verb, done), **given)
+        return act(request, row, verb, form, do, done=self.done_sentence(row, verb, done), **given)
 
     def do(self, request: R, row: Any, page: Page[R], form: forms.BaseForm) -> Any:
         """Do the verb of a page with what a form gives, once it is valid; the row after. Raises as its service does."""
@@ -204,7 +204,8 @@ class Pages[R: ActingRequest]:
             return self.back(row)
         return reverse(f"{self.model._meta.app_label}:{self.model.machine.name}_detail", args=[row.reference])
 
-    def _done_sentence(self, row: Any, verb: str, done: Done) -> str | Callable[[Any], str]:
+    def done_sentence(self, row: Any, verb: str, done: Done = "") -> str | Callable[[Any], str]:
+        """What is said once a verb is done of ``row``, read before; or how it is said of what it became."""
         if callable(done):
             return lambda moved: done(row, moved)
         own = verbs_of(self.model)[verb].done

@@ -4,6 +4,7 @@
 """
 
 from django.contrib.auth.decorators import login_not_required
+from django.views.decorators.cache import never_cache
 from ninja import NinjaAPI
 
 from desk.api import devices, reports
@@ -25,4 +26,4 @@ api.add_router("/rapports", reports.router)
 
 urls = api.urls
 for pattern in urls[0]:
-    pattern.callback = login_not_required(pattern.callback)  # the key is asked by each view
+    pattern.callback = login_not_required(never_cache(pattern.callback))  # the key is asked by each view

@@ -230,9 +230,8 @@ def device_act(request: KeyedRequest, reference: str, verb: str, asked_for: ActO
             do=lambda: DEVICE_PAGES.do(request, row, page, form),
             moved=lambda one: [one],
         )
-    done = verbs_of(Device)[verb].done
-    shown = moved if isinstance(moved, Device) else _seen(request, reference)
-    return Done(essai=asked_for.essai, fait=f"{row}\u00a0: {done}.", appareil=_shown(request, shown))
+    done = DEVICE_PAGES.done_sentence(row, verb, page.done)
+    return Done(essai=asked_for.essai, fait=done(moved) if callable(done) else done, appareil=_shown(request, moved))
 
 
 @router.post("/actes/{slug:verb}", response=SetDone, url_name="devices_act", summary="Le faire de plusieurs")

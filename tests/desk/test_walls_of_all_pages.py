@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from conventions.models import Review, Signature
 from desk.enums import Presence
+from desk.services.api_keys import make_api_key
 from desk.services.committees import plan_committee
 from desk.services.meetings import convene, open_meeting
 from distribution.enums import HandOverProof
@@ -202,6 +203,7 @@ class Scenery:
         then = Then(NextStep.CALL, timezone.localdate(), shelf.pilot)
         exchange = Exchange(timezone.localdate(), ProspectChannel.PHONE, "À rappeler", then)
         note_prospect(actor=shelf.pilot, prospect=self.prospect, exchange=exchange)
+        self.api_key, _ = make_api_key(actor=shelf.pilot, name=MARKUP)
 
     def completed(self, prescription: Prescription) -> Prescription:
         """Accepted, once what the distributor asked in its words had its answer."""
@@ -317,6 +319,7 @@ class Scenery:
             "appareils/pieces/": self.part,
             "comites/": self.committee,
             "imports/": self.inventory,
+            "mon-compte/cles/": self.api_key,
         }
         if (start := next(filter(route.startswith, own), "")) in own:
             return [own[start].pk]
