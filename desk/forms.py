@@ -150,6 +150,6 @@ class ApiKeyForm(forms.Form):
     name = forms.CharField(
         label="Nom de la clé",
         max_length=60,
-        help_text="Le logiciel qui la portera, et où\u00a0: «\u00a0GLPI de l’atelier\u00a0».",
+        help_text="Le logiciel qui la portera, et où\u00a0: «\u00a0GLPI de l’atelier\u00a0». Ne nommez personne.",
         error_messages={"required": "Donnez un nom à la clé\u00a0: c’est par lui que vous la révoquerez."},
     )

@@ -5,7 +5,7 @@ from django.db.models import Q
 from lifecycle.actors import Actor
 from lifecycle.linked import Linked
 from network.enums import OrganisationKind as Kind
-from network.permissions import can_manage_people, is_pilot
+from network.permissions import is_manager, is_pilot
 
 CONVENED_KINDS = (
     Kind.DEPARTEMENT,
@@ -48,8 +48,7 @@ def sees_api_keys(actor: Actor | None) -> Q | None:
         return None
     if is_pilot(actor):
         return Q()
-    managed = can_manage_people(actor)
     own = Q(membership=actor.pk)
-    if managed is None:
+    if not is_manager(actor):
         return own
     return own | Q(membership__organisation=actor.organisation_id, membership__kind=actor.kind)

@@ -1,6 +1,6 @@
 """The page of an action, asked by a program: the same form, service and gate; data in place of a page."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +10,19 @@ from django.db import transaction
 from django.http import QueryDict
 
 from lifecycle.acting import what_is_missing
-from lifecycle.pages import Page, Pages
+from lifecycle.pages import Page
 from lifecycle.requests import ActingRequest
 from lifecycle.shown import SHOWN
+from lifecycle.typed import with_plain_breaks
 
 UNKNOWN = "Valeur que cet acte n’attend pas."
-NOT_PLAIN = "Un texte, un nombre, vrai ou faux, rien, ou une liste de ceux-là."
+NOT_PLAIN = "Un texte, un nombre ou rien."
+NOT_YES_OR_NO = "true ou false."
+NOT_SEVERAL = "Une liste de textes."
 TICKED = "on"
 type Typed = Mapping[str, Any]
-"""What a program gives, by the names of the fields: texts, numbers, booleans, null, or lists of these."""
+"""What a program gives, by the names of the fields: a text or a number, true or false for a box to tick, a list where
+several are asked, null for nothing."""
 
 
 class Invalid(Exception):
@@ -48,43 +52,64 @@ def asked(form: forms.BaseForm) -> Iterator[AskedValue]:
             continue
         choices = getattr(field, "choices", None)
         codes = None if choices is None else tuple((str(code), str(label)) for code, label in choices if str(code))
-        several = isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
-        yield AskedValue(name, str(field.label or name), field.required, several, str(field.help_text), codes)
+        yield AskedValue(
+            name, str(field.label or name), field.required, _takes_several(field), str(field.help_text), codes
+        )
 
 
-def typed(values: Typed) -> QueryDict:
-    """What a person would have typed for the same values: a box that is not ticked is not sent. Raises Invalid."""
-    query = QueryDict(mutable=True)
+def typed(fields: Mapping[str, forms.Field], values: Typed) -> QueryDict:
+    """What a person would have typed in these fields: a box that is not ticked is not sent. Raises Invalid."""
+    sent, wrong = QueryDict(mutable=True), dict[str, list[str]]()
     for name, value in values.items():
-        said = value if isinstance(value, list) else [value]
-        if any(not isinstance(one, str | int | float | bool | None) for one in said):
-            raise Invalid({name: [NOT_PLAIN]})
-        texts = [TICKED if one is True else str(one) for one in said if one is not None and one is not False]
-        if texts:
-            query.setlist(name, texts)
-    return query
+        field = fields.get(name)
+        if field is None or name == SHOWN:
+            wrong[name] = [UNKNOWN]
+        elif value is None or (isinstance(field, forms.BooleanField) and value is False):
+            continue
+        elif said := _not_typed(field, value):
+            wrong[name] = [said]
+        else:
+            several = value if isinstance(value, list) else [value]
+            sent.setlist(name, [TICKED if one is True else with_plain_breaks(str(one)) for one in several])
+    if wrong:
+        raise Invalid(wrong)
+    return sent
+
+
+def _not_typed(field: forms.Field, value: Any) -> str:
+    """Why a value is none that is typed in this field; empty when it may be."""
+    if isinstance(field, forms.BooleanField):
+        return "" if value is True else NOT_YES_OR_NO
+    if _takes_several(field):
+        return "" if isinstance(value, list) and all(isinstance(one, str) for one in value) else NOT_SEVERAL
+    return "" if isinstance(value, str | int | float) and not isinstance(value, bool) else NOT_PLAIN
+
+
+def _takes_several(field: forms.Field) -> bool:
+    return isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
 
 
 def form_of[R: ActingRequest](request: R, row: Any, page: Page[R], values: Typed) -> forms.BaseForm:
     """The form of a page, filled in by a program and valid. Raises Invalid, PermissionDenied."""
     what_is_missing(row, page.verb, request.membership)
-    return valid(page.form(typed(values), **page.form_kwargs(request, row)), values)
+    given = page.form_kwargs(request, row)
+    return filled(lambda sent: page.form(sent, **given), values)
 
 
-def valid(form: forms.BaseForm, values: Typed) -> forms.BaseForm:
-    """The same form, once it is valid and asks for each of the values. Raises Invalid."""
-    unknown = {name: [UNKNOWN] for name in values if name not in form.fields}
-    if unknown or not form.is_valid():
-        raise Invalid({_field(name): [str(one) for one in said] for name, said in form.errors.items()} | unknown)
-    return form
+def filled(form: Callable[[QueryDict | None], forms.BaseForm], values: Typed) -> forms.BaseForm:
+    """A form in which a program typed these values, once it is valid. Raises Invalid."""
+    made = form(typed(form(None).fields, values))
+    if not made.is_valid():
+        raise Invalid({_field(name): [str(one) for one in said] for name, said in made.errors.items()})
+    return made
 
 
-def tried[R: ActingRequest](pages: Pages[R], request: R, row: Any, page: Page[R], values: Typed) -> Any:
-    """What the row would be: everything is done, then undone. Raises Invalid, Refused, PermissionDenied."""
+def tried[T](do: Callable[[], T]) -> T:
+    """What something would return: everything is done, then undone. Raises as it does."""
     with transaction.atomic():
-        moved = pages.do(request, row, page, form_of(request, row, page, values))
+        done = do()
         transaction.set_rollback(True)
-    return moved
+    return done
 
 
 def _field(name: str) -> str:

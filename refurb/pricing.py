@@ -32,6 +32,11 @@ def ceiling_of(ceilings: Mapping[str, Decimal], type_: str, donor_kind: str) -> 
     return ceilings.get(type_) if donor_kind in CEILED else None
 
 
+def doubted_over(type_: str, donor_kind: str, day: date) -> Decimal | None:
+    """The ceiling over which a price is asked about, where none binds: over one that binds, it is refused."""
+    return None if donor_kind in CEILED else ceilings_on(day).get(type_)
+
+
 def over_ceiling(ceilings: Mapping[str, Decimal], type_: str, donor_kind: str, price: Decimal) -> str:
     """Why a device may not have this price, as a sentence; empty when it may."""
     ceiling = ceiling_of(ceilings, type_, donor_kind)

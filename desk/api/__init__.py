@@ -1,14 +1,12 @@
-"""What programs may ask of Maillon: devices and what is done of them, published reports; nothing of a household.
+"""What programs may ask of Maillon: devices and what is done of them, published reports; no household is named.
 
 ``/api/v1/description.json`` says it to programs (OpenAPI), ``docs/guide/logiciels.md`` to people.
 """
 
-from django.contrib.auth.decorators import login_not_required
-from django.views.decorators.cache import never_cache
 from ninja import NinjaAPI
 
 from desk.api import devices, reports
-from desk.api.door import Key, Objects, explain
+from desk.api.door import Key, Objects, explain, opened
 
 api = NinjaAPI(
     title="Maillon",
@@ -26,4 +24,4 @@ api.add_router("/rapports", reports.router)
 
 urls = api.urls
 for pattern in urls[0]:
-    pattern.callback = login_not_required(never_cache(pattern.callback))  # the key is asked by each view
+    pattern.callback = opened(pattern.callback)

@@ -1,62 +1,64 @@
 """Devices for programs: those one sees, what may be done of each, and doing it, one or many, through the gate."""
 
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
-from desk.api.door import KeyedRequest, ReasonOut, reasons_out, refused
+from desk.api.door import KeyedRequest, ReasonOut, Strict, reasons_out
 from desk.services.api_keys import act_by_key
 from lifecycle import gate
-from lifecycle.by_program import asked, form_of, tried, typed, valid
-from lifecycle.machine import state_label, verbs_of
+from lifecycle.by_program import Invalid, asked, filled, form_of, tried
+from lifecycle.machine import state_label
 from lifecycle.pages import Page
 from network.requests import Request
 from refurb.actions import PAGES
 from refurb.enums import DeviceState, DeviceType
 from refurb.forms.reconditioning import PriceForm
 from refurb.models import Device, DeviceEntry
-from refurb.permissions import can_work_on_device
+from refurb.permissions import can_work_on_device, sees_devices
+from refurb.pricing import doubted_over
 from refurb.services import stock
 from refurb.views.devices import DEVICE_PAGES
-from refurb.views.reconditioning import doubted_over
 
 router = Router(tags=["Appareils"])
 MOST, USUAL = 500, 100
 """How many devices one answer holds, and one act takes: at most, and unless said."""
+NOT_ASKED_HERE = "Ce nom n’est pas connu dans l’adresse de cette demande."
+BENCH = (
+    *("receive", "undo_receive", "undo_early_receive", "correct_tag", "start", "undo_start", "await_part", "resume"),
+    *("recondition", "reopen", "reject", "undo_reject", "reclassify", "correct_waste"),
+)
+"""The work of the bench, where what was done by mistake is done again. The rest is for somebody who reads: what opens
+an incident, what takes custody of a lot, what lets a device out."""
 RECONDITION: Page[Request] = Page(
     "recondition",
     "reconditionne",
     PriceForm,
     stock.recondition_device,
-    form_kwargs=lambda request, device: {"ceiling": doubted_over(device)},
+    form_kwargs=lambda request, device: {
+        "ceiling": doubted_over(device.type, device.donor_kind, timezone.localdate()),
+    },
 )
 """On its page many things are typed at once; a program gives the price, and what else is missing it is told."""
-
-
-def _offered() -> dict[str, Page[Request]]:
-    """The pages of the bench by their verb, but for what cannot be undone: that is done by somebody who reads it."""
-    verbs = verbs_of(Device)
-    pages = [RECONDITION if page.verb == RECONDITION.verb else page for page in PAGES]
-    return {page.verb: page for page in pages if not verbs[page.verb].irreversible}
-
-
-OFFERED = _offered()
+OFFERED = {page.verb: page for page in (RECONDITION, *PAGES) if page.verb in BENCH and page.view is None}
 
 
 class DeviceOut(Schema):
-    """One device: codes do not change, labels are what people read. Nothing of a household."""
+    """One device: codes do not change, labels are what people read. It may be at a household, never said which."""
 
     reference: str
     etiquette: str
     type: str
     etat: str
     etat_libelle: str
-    depuis: datetime
+    etat_depuis: datetime
     marque: str
     modele: str
     numero_de_serie: str | None
@@ -71,20 +73,24 @@ class DeviceOut(Schema):
 
 
 class Devices(Schema):
-    """A page of devices; ``suite``: the reference to give as « apres » for the next one, null when there is none."""
+    """A page of devices; ``suite``: the mark to give as « apres » for the next one, null when there is none."""
 
     appareils: list[DeviceOut]
-    suite: str | None
+    suite: int | None
 
 
-class DeviceQuery(Schema):
-    """Which devices: in some states, of some types, with this label, that moved since; ``apres``: those that follow."""
+class DeviceQuery(Strict):
+    """Which devices: in some states, of some types, with this label, of which something was written since.
+
+    ``apres``: those that follow a mark. What is being written while one asks is dated before: ask again from a little
+    before the last time.
+    """
 
     etat: list[DeviceState] = []
     type: list[DeviceType] = []
     etiquette: str = ""
-    depuis: datetime | None = None
-    apres: str = ""
+    ecrit_depuis: datetime | None = None
+    apres: int = Field(0, ge=0, lt=2**63)
     combien: int = Field(USUAL, ge=1, le=MOST)
 
 
@@ -100,16 +106,17 @@ class ValueOut(Schema):
 
 
 class ActOut(Schema):
-    """One act: whether it may be done now, what is missing first, and which values it asks."""
+    """One act: whether it may be done now and of many at once, what is missing first, and which values it asks."""
 
     acte: str
     libelle: str
     possible: bool
+    de_plusieurs: bool
     manque: list[ReasonOut]
     valeurs: list[ValueOut]
 
 
-class ActOnOne(Schema):
+class ActOnOne(Strict):
     """What is asked of one device; « essai »: say what would happen, and let nothing happen."""
 
     valeurs: dict[str, Any] = {}
@@ -122,7 +129,7 @@ class ActOnMany(ActOnOne):
     appareils: list[str]
 
 
-class Done(Schema):
+class ActDone(Schema):
     """What happened, or what would."""
 
     essai: bool
@@ -137,7 +144,7 @@ class Kept(Schema):
     manque: list[ReasonOut]
 
 
-class SetDone(Schema):
+class ActsDone(Schema):
     """Of many: those that moved, those that did not, those that one does not see."""
 
     essai: bool
@@ -154,7 +161,7 @@ def device_out(device: Device, *, works: bool) -> DeviceOut:
         type=device.type,
         etat=device.state,
         etat_libelle=state_label(Device, device.state),
-        depuis=device.moved_at,
+        etat_depuis=device.moved_at,
         marque=device.manufacturer,
         modele=device.model,
         numero_de_serie=device.serial if works else None,
@@ -171,7 +178,10 @@ def device_out(device: Device, *, works: bool) -> DeviceOut:
 
 @router.get("", response=Devices, url_name="device_list", summary="Les appareils que vous voyez")
 def device_list(request: KeyedRequest, asked_for: Query[DeviceQuery]) -> Devices:
-    """In the order they came. « depuis »: those that moved since, « etiquette »: the one that bears this label."""
+    """In the order they came. Raises PermissionDenied for whoever sees no device in his role."""
+    if sees_devices(request.membership) is None:
+        raise PermissionDenied
+    _named_so(request, DeviceQuery.model_fields)
     rows = Device.objects.visible_to(request.membership).select_related("donation", "workshop")
     if asked_for.etat:
         rows = rows.filter(state__in=asked_for.etat)
@@ -179,17 +189,17 @@ def device_list(request: KeyedRequest, asked_for: Query[DeviceQuery]) -> Devices
         rows = rows.filter(type__in=asked_for.type)
     if asked_for.etiquette:
         rows = rows.tagged(asked_for.etiquette)
-    if (since := asked_for.depuis) is not None:
+    if (since := asked_for.ecrit_depuis) is not None:
         since = since if timezone.is_aware(since) else timezone.make_aware(since)
         rows = rows.filter(Exists(DeviceEntry.objects.filter(object=OuterRef("pk"), recorded_at__gte=since)))
     if asked_for.apres:
-        rows = rows.filter(pk__gt=_seen(request, asked_for.apres).pk)
+        rows = rows.filter(pk__gt=asked_for.apres)
     found = list(rows.order_by("pk")[: asked_for.combien + 1])
     works = can_work_on_device(request.membership) is not None
     shown = found[: asked_for.combien]
     return Devices(
         appareils=[device_out(device, works=works) for device in shown],
-        suite=shown[-1].reference if len(found) > asked_for.combien else None,
+        suite=shown[-1].pk if len(found) > asked_for.combien else None,
     )
 
 
@@ -208,6 +218,7 @@ def device_acts(request: KeyedRequest, reference: str) -> list[ActOut]:
             acte=action.verb,
             libelle=action.label,
             possible=action.allowed,
+            de_plusieurs=OFFERED[action.verb].service is None,
             manque=reasons_out(action.reasons),
             valeurs=_values(request, row, OFFERED[action.verb]),
         )
@@ -216,53 +227,59 @@ def device_acts(request: KeyedRequest, reference: str) -> list[ActOut]:
     ]
 
 
-@router.post("/{str:reference}/actes/{slug:verb}", response=Done, url_name="device_act", summary="Le faire")
-def device_act(request: KeyedRequest, reference: str, verb: str, asked_for: ActOnOne) -> Done | HttpResponse:
+@router.post("/{str:reference}/actes/{slug:verb}", response=ActDone, url_name="device_act", summary="Le faire")
+def device_act(request: KeyedRequest, reference: str, verb: str, asked_for: ActOnOne) -> ActDone:
     """Do one act. 409: what is missing first; 422: which values do not go; 403: not yours to do."""
+    _named_so(request)
     row, page = _seen(request, reference), _page(verb)
-    if asked_for.essai:
-        moved = tried(DEVICE_PAGES, request, row, page, asked_for.valeurs)
-    else:
-        form = form_of(request, row, page, asked_for.valeurs)
-        moved = act_by_key(
-            key=request.api_key,
-            verb=verb,
-            do=lambda: DEVICE_PAGES.do(request, row, page, form),
-            moved=lambda one: [one],
-        )
-    done = DEVICE_PAGES.done_sentence(row, verb, page.done)
-    return Done(essai=asked_for.essai, fait=done(moved) if callable(done) else done, appareil=_shown(request, moved))
+    form = form_of(request, row, page, asked_for.valeurs)
+    moved = _done(request, verb, asked_for, lambda: DEVICE_PAGES.do(request, row, page, form), lambda one: [one])
+    said = DEVICE_PAGES.done_sentence(row, verb, page.done)
+    return ActDone(essai=asked_for.essai, fait=said(moved) if callable(said) else said, appareil=_shown(request, moved))
 
 
-@router.post("/actes/{slug:verb}", response=SetDone, url_name="devices_act", summary="Le faire de plusieurs")
-def devices_act(request: KeyedRequest, verb: str, asked_for: ActOnMany) -> SetDone | HttpResponse:
+@router.post("/actes/{slug:verb}", response=ActsDone, url_name="devices_act", summary="Le faire de plusieurs")
+def devices_act(request: KeyedRequest, verb: str, asked_for: ActOnMany) -> ActsDone:
     """Do one act of many devices: those for which something is missing stay as they are, and say what."""
+    _named_so(request)
     page, wanted = _page(verb), list(dict.fromkeys(asked_for.appareils))
     if page.service is not None:
-        return refused(404, f"«\u00a0{verb}\u00a0» se demande appareil par appareil\u00a0: chacun a ses valeurs.")
+        raise Invalid({"": [f"«\u00a0{verb}\u00a0» se demande appareil par appareil\u00a0: chacun a ses valeurs."]})
     if len(wanted) > MOST:
-        return refused(422, f"{MOST} appareils au plus en une fois.")
-    seen = {
-        row.pk: row.reference
-        for row in Device.objects.visible_to(request.membership).filter(reference__in=wanted).only("pk", "reference")
-    }
-    rows, values = Device.objects.filter(pk__in=seen), asked_for.valeurs
-    given = valid(page.form(typed(values)), values).cleaned_data
-    if asked_for.essai:
-        outcome = gate.preview(rows, verb, actor=request.membership, **given)
-    else:
-        outcome = act_by_key(
-            key=request.api_key,
-            verb=verb,
-            do=lambda: gate.apply_many(rows, verb, actor=request.membership, **given),
-            moved=lambda made: Device.objects.filter(pk__in=made.moved).order_by("pk"),
-        )
-    return SetDone(
+        raise Invalid({"appareils": [f"{MOST} appareils au plus en une fois."]})
+    seen = dict(
+        Device.objects.visible_to(request.membership).filter(reference__in=wanted).values_list("pk", "reference")
+    )
+    rows, given = Device.objects.filter(pk__in=seen), filled(page.form, asked_for.valeurs).cleaned_data
+    outcome = _done(
+        request,
+        verb,
+        asked_for,
+        lambda: gate.apply_many(rows, verb, actor=request.membership, **given),
+        lambda made: Device.objects.filter(pk__in=made.moved).order_by("pk"),
+    )
+    known = set(seen.values())
+    return ActsDone(
         essai=asked_for.essai,
         faits=[seen[pk] for pk in outcome.moved],
         gardes=[Kept(reference=seen[pk], manque=reasons_out(why)) for pk, why in outcome.refused.items()],
-        inconnus=[one for one in wanted if one not in seen.values()],
+        inconnus=[one for one in wanted if one not in known],
     )
+
+
+def _done[T](
+    request: KeyedRequest, verb: str, asked_for: ActOnOne, do: Callable[[], T], moved: Callable[[T], Iterable[Device]]
+) -> T:
+    """What was done, and written down as done by a program; or what would be."""
+    if asked_for.essai:
+        return tried(do)
+    return act_by_key(key=request.api_key, verb=verb, do=do, moved=moved)
+
+
+def _named_so(request: KeyedRequest, names: Collection[str] = ()) -> None:
+    """What an address adds is known by these names: ninja would leave the rest aside. Raises Invalid."""
+    if unknown := set(request.GET) - set(names):
+        raise Invalid({name: [NOT_ASKED_HERE] for name in unknown})
 
 
 def _seen(request: KeyedRequest, reference: str) -> Device:

@@ -1,18 +1,24 @@
-"""The door of programs: a key, how often, and why not, always in the same words of JSON."""
+"""The door of programs: a key, how often, and why not, in JSON whatever stands in the way."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 from allauth.core.internal import ratelimit
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as Unreadable
 from ninja.parser import Parser
 from ninja.security import HttpBearer
+from pydantic import ConfigDict
 
 from desk.middleware import AT_ONCE, NUL
 from desk.models import ApiKey
@@ -26,7 +32,7 @@ from network.requests import Request
 TRIES = {"api": "60/m/ip"}
 """Requests of one address of the network whose key opens nothing: whoever guesses waits, programs beside him do not."""
 KEY_TRIES = {"api_key": "120/m/key"}
-"""Requests with one key, wherever they come from."""
+"""Requests in the name of one membership, by whichever of its keys and wherever they come from."""
 TOO_OFTEN = "Trop de demandes à la suite\u00a0: attendez une minute."
 NO_KEY = "Clé absente, inconnue, révoquée ou arrivée à sa fin\u00a0: voyez «\u00a0Clés d’API\u00a0» dans votre compte."
 NOT_YOURS = "Ce n’est pas à faire dans votre rôle."
@@ -34,6 +40,8 @@ NOT_THERE = "Rien ici, ou rien que vous puissiez voir."
 AT_THE_SAME_TIME = "Quelqu’un change cet objet en ce moment\u00a0: recommencez."
 WRONG = "Certaines valeurs ne vont pas."
 MISSING = "Il manque quelque chose à cet acte."
+TOO_BIG = "Cette demande est trop grosse."
+NOT_SO = "Cette adresse ne se demande pas ainsi\u00a0: voyez la description de l’API."
 UNREADABLE = "Cette demande ne se lit pas\u00a0: voyez la description de l’API."
 
 
@@ -53,7 +61,7 @@ class Key(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
         """The key, while it opens. Raises HttpError 429: too often with one key, or with wrong ones from one place."""
         key = key_of(token.strip())
-        rate = {"config": TRIES} if key is None else {"config": KEY_TRIES, "key": f"key {key.pk}"}
+        rate = {"config": TRIES} if key is None else {"config": KEY_TRIES, "key": f"membership {key.membership_id}"}
         if not ratelimit.consume(request, app="desk", action=next(iter(rate["config"])), limit_get=True, **rate):
             raise HttpError(429, TOO_OFTEN)
         if key is None:
@@ -67,11 +75,18 @@ class Objects(Parser):
     """Bodies are objects of JSON: of anything else ninja would take what is usual, and act."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
-        """Raises ValueError, which is told as 400."""
+        """Raises ValueError, which is told as 400: no object, or a text that is none (half of a pair of UTF-16)."""
         body = super().parse_body(request)
         if not isinstance(body, dict):
             raise ValueError("not an object")  # noqa: TRY004 - as when it is no JSON
+        json.dumps(body, ensure_ascii=False).encode()
         return body
+
+
+class Strict(Schema):
+    """What a program sends: a name that is not known is refused, and not left aside with what it meant."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class ReasonOut(Schema):
@@ -137,8 +152,8 @@ def _not_right(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return of_fields(error.message_dict if hasattr(error, "error_dict") else {"": error.messages})
 
 
-def _at_once(request: HttpRequest, error: OperationalError) -> HttpResponse:
-    if isinstance(error.__cause__, AT_ONCE):
+def _at_once(request: HttpRequest, error: Exception) -> HttpResponse:
+    if isinstance(error, AT_ONCE) or isinstance(error.__cause__, AT_ONCE):
         return refused(409, AT_THE_SAME_TIME)
     raise error
 
@@ -159,6 +174,7 @@ ANSWERS: dict[type[Exception], Callable[..., HttpResponse]] = {
     Invalid: _invalid,
     ValidationError: _not_right,
     OperationalError: _at_once,
+    **dict.fromkeys(AT_ONCE, _at_once),
     DataError: _no_text,
 }
 """What each error is told as, whichever view it comes from."""
@@ -168,3 +184,22 @@ def explain(api: NinjaAPI) -> None:
     """Let every refusal be told so."""
     for error, told in ANSWERS.items():
         api.add_exception_handler(error, told)
+
+
+def opened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view of the API for whoever has a key: no session is asked, nothing is kept, the last refusals are told too."""
+
+    @login_not_required
+    @csrf_exempt
+    @never_cache
+    @wraps(view)
+    def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response = view(request, *args, **kwargs)
+        except RequestDataTooBig:
+            return refused(413, TOO_BIG)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return refused(405, NOT_SO)
+        return response
+
+    return told

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from desk.permissions import sees_api_keys
 from lifecycle.actors import Actor
@@ -20,9 +20,16 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         return self.none() if allowed is None else self.filter(allowed)
 
     def usable(self, at: datetime) -> Self:
-        """Those that open at ``at``: not over, not revoked, and whoever made them still acts there."""
-        acts = Q(membership__closed_at=None, membership__user__is_active=True, membership__organisation__is_active=True)
-        return self.filter(acts, revoked_at=None, expires_at__gt=at)
+        """Those that open at ``at``: not over, not revoked, of somebody who acts there since before they were made.
+
+        A role that is opened again does not open its former keys again.
+        """
+        theirs = Q(membership__in=Membership.objects.open(), membership__opened_at__lte=F("made_at"))
+        return self.filter(theirs, revoked_at=None, expires_at__gt=at)
+
+    def with_standing(self, at: datetime) -> Self:
+        """Each with ``is_usable``: whether it opens at ``at``."""
+        return self.annotate(is_usable=Exists(ApiKey.objects.usable(at).filter(pk=OuterRef("pk"))))
 
 
 class ApiKey(models.Model):
@@ -56,10 +63,6 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def is_over(self, at: datetime) -> bool:
-        """Whether its time is over, revoked or not."""
-        return self.expires_at <= at
 
 
 class ApiUse(models.Model):

@@ -31,8 +31,8 @@ def api_key_list(request: Request) -> HttpResponse:
     if new is not None:
         made, form = new[1], ApiKeyForm()
     keys = ApiKey.objects.visible_to(request.membership).select_related("membership__user", "membership__organisation")
-    rows = keys.annotate(last=Max("uses__day")).order_by("-pk")
-    context = {"form": form, "made": made, "keys": rows, "now": timezone.now(), "api": _address(request)}
+    rows = keys.with_standing(timezone.now()).annotate(last=Max("uses__day")).order_by("-pk")
+    context = {"form": form, "made": made, "keys": rows, "api": _address(request)}
     response = render(request, "desk/api_key_list.html", context)
     response["Cache-Control"] = "no-store"
     return response
@@ -48,7 +48,6 @@ def api_key_detail(request: Request, pk: int) -> HttpResponse:
     seen = set(visible.values_list("pk", flat=True))
     context = {
         "key": key,
-        "now": timezone.now(),
         "acts": [
             (
                 act,

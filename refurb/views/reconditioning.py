@@ -20,6 +20,7 @@ from network.requests import Request
 from refurb.forms.reconditioning import PriceForm
 from refurb.machine.device_rules import NO_PRICE
 from refurb.models import Device
+from refurb.pricing import doubted_over
 from refurb.services import stock
 from refurb.usual import grade_of, usual_price
 from refurb.views.devices import visible_device
@@ -203,12 +204,7 @@ USUAL = "usual_price"
 
 
 def _price_form(device: Device, data: Any = None, initial: Any = None) -> PriceForm:
-    return PriceForm(data, initial=initial, ceiling=doubted_over(device))
-
-
-def doubted_over(device: Device) -> Decimal | None:
-    """The ceiling over which a price is asked about; a price over one that binds is refused, it is not to confirm."""
-    return None if device.is_under_ceiling_rule else _ceiling(device)
+    return PriceForm(data, initial=initial, ceiling=doubted_over(device.type, device.donor_kind, timezone.localdate()))
 
 
 def _ceiling(device: Device) -> Decimal | None:

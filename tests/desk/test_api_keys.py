@@ -17,7 +17,7 @@ from network.models import Membership
 from network.permissions import can_make_api_key
 from network.services.accounts import disable_account
 from network.services.memberships import close_membership, reopen_membership
-from tests.network.factories import make_membership, make_organisation
+from tests.network.factories import make_membership
 from tests.pages import acting, answered, read
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +107,9 @@ def test_a_key_closes_with_the_role_of_whoever_made_it(manager: Membership, pilo
     close_membership(membership=manager, by=pilot)
     assert key_of(text) is None
     reopen_membership(membership=manager, by=pilot)
+    assert key_of(text) is None, "a role that is opened again opens no former key"
+    manager.refresh_from_db()
+    _, text = made(manager)
     assert key_of(text) is not None
     disable_account(user=manager.user, by=pilot)
     assert key_of(text) is None
@@ -114,9 +117,12 @@ def test_a_key_closes_with_the_role_of_whoever_made_it(manager: Membership, pilo
 
 def test_a_key_closes_with_its_organisation(manager: Membership) -> None:
     _, text = made(manager)
+    other = make_membership(Role.PILOT, Kind.DEPARTEMENT)
+    assert "ouverte" in read(acting(other), reverse("desk:api_key_list"))
     manager.organisation.is_active = False
     manager.organisation.save()
     assert key_of(text) is None
+    assert "n’ouvre plus" in read(acting(other), reverse("desk:api_key_list"))
 
 
 def test_a_day_of_use_is_noted_once(manager: Membership) -> None:
@@ -146,7 +152,10 @@ def test_the_next_manager_and_the_pilot_close_it_and_others_do_not_see_it(
 ) -> None:
     key, _ = made(manager)
     elsewhere = make_membership(Role.MANAGER, Kind.RECONDITIONER)
-    same_house_other_kind = make_membership(Role.MANAGER, Kind.EPCI, make_organisation(Kind.EPCI))
+    house = manager.organisation
+    house.kinds = [Kind.RECONDITIONER, Kind.EPCI]
+    house.save()
+    same_house_other_kind = make_membership(Role.MANAGER, Kind.EPCI, house)
     for stranger in (elsewhere, same_house_other_kind):
         assert acting(stranger).get(reverse("desk:api_key_detail", args=[key.pk])).status_code == 404
         assert acting(stranger).post(reverse("desk:api_key_revoke", args=[key.pk])).status_code == 404
