@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
@@ -67,8 +68,9 @@ def donation_released_for_workshop(donation: Donation, workshops: QuerySet[Any, 
 
 
 def donation_declined_for_donor(donation: Donation, at: datetime) -> None:
-    """The lot is declined: why, and where to recycle it."""
-    _write("donation_declined_for_donor", donation, donor_contacts(donation), at, recyclers=_recyclers(donation))
+    """The lot is declined: why, or whom to ask where no list says it; and where to recycle it."""
+    told = {"recyclers": _recyclers(donation), "contact": settings.LEGAL["contact"]}
+    _write("donation_declined_for_donor", donation, donor_contacts(donation), at, **told)
 
 
 def pick_up_scheduled_for_donor(pick_up: PickUp, at: datetime) -> None:

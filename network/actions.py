@@ -69,7 +69,7 @@ OF_SESSIONS: tuple[Page[Request], ...] = (
     Page(
         "cancel",
         "annuler",
-        ReasonForm.asking(AwarenessCancelReason.choices, CANCEL_REASON),
+        ReasonForm.asking(AwarenessCancelReason.choices, CANCEL_REASON, (AwarenessCancelReason.OTHER,)),
         context=_who_learns_of_the_end,
     ),
 )

@@ -19,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from lifecycle.acting import page_url
 from lifecycle.drawing import ARCHITECTURE, drawings, with_registrations
+from lifecycle.forms import IN_COMMENT, ReasonForm
 from lifecycle.journal import journal_of
 from lifecycle.machine import CREATION, Stateful, Verb, machine_named, machines, verbs_of
 from lifecycle.operations import watched_columns
@@ -106,7 +107,25 @@ def of_machine(pair: object) -> str:
     return pair.name if isinstance(pair, Verb) else str(pair.machine.name)
 
 
+OTHER_ALONE = {
+    "appointment.cancel": "its household is told whatever the reason; the next appointment says the rest",
+    "connection.abandon": "said of a file whose every exchange is kept beside it",
+    "connection.end": "said of a line that a household may leave for reasons of its own",
+}
+"""Verbs done for « autre motif » without a word, and why that is enough."""
+
 # --- machines
+
+
+def test_another_reason_is_asked_to_be_explained() -> None:
+    silent = set()
+    for verb, page in declared_pages().items():
+        if not (isinstance(page.form, type) and issubclass(page.form, ReasonForm)):
+            continue
+        labels = {str(code): str(label) for code, label in page.form.reasons}
+        if "other" in labels and "other" not in page.form.explained and not labels["other"].endswith(IN_COMMENT):
+            silent.add(verb)
+    assert silent == OTHER_ALONE.keys()
 
 
 @pytest.mark.parametrize("model", MACHINES, ids=of_machine)

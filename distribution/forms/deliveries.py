@@ -82,7 +82,7 @@ class AllotForm(CommentForm):
 
 
 class DeviceReleaseAllotmentForm(ReasonForm):
-    reasons, rule = ReleaseReason.choices, rules.RELEASE_REASON
+    reasons, rule, explained = ReleaseReason.choices, rules.RELEASE_REASON, (ReleaseReason.OTHER,)
 
 
 class DeviceAttachForm(CommentForm):

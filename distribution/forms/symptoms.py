@@ -43,11 +43,12 @@ class DeviceTakeBackForm(SymptomForm):
 
 class DeviceSendBackForm(SymptomForm):
     reasons, rule = SendBackReason.choices, allotment_rules.SEND_BACK_REASON
+    explained = (SendBackReason.OTHER,)
     asked_for = frozenset({SendBackReason.BROKEN})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["comment"].help_text = f"À dire de ce qui est en panne. {READ_BY}"
+        self.fields["comment"].help_text = f"À dire de ce qui est en panne, ou d’un autre motif. {READ_BY}"
 
 
 class TellRepairedForm(CommentForm):

@@ -140,7 +140,7 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "withdraw",
         "retirer",
-        ReasonForm.asking(WithdrawReason.choices, donation_rules.WITHDRAW_REASON),
+        ReasonForm.asking(WithdrawReason.choices, donation_rules.WITHDRAW_REASON, (WithdrawReason.OTHER,)),
         done="Lot {row} retiré",
         context=_what_a_withdrawal_undoes,
     ),

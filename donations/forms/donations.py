@@ -200,7 +200,7 @@ LineFormSet = forms.formset_factory(
 
 
 class DonationDeclineForm(ReasonForm):
-    reasons, rule = DeclineReason.choices, rules.DECLINE_REASON
+    reasons, rule, explained = DeclineReason.choices, rules.DECLINE_REASON, (DeclineReason.OTHER,)
 
 
 class DonationAnnounceForm(CommentForm):

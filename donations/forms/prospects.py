@@ -146,4 +146,4 @@ class LinkForm(CommentForm):
 class GiveUpForm(ReasonForm):
     """Why nothing is expected any more."""
 
-    reasons, rule = GiveUpReason.choices, rules.GIVE_UP_REASON
+    reasons, rule, explained = GiveUpReason.choices, rules.GIVE_UP_REASON, (GiveUpReason.OTHER,)

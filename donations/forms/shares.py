@@ -159,7 +159,7 @@ class DonationQualifyForm(LineByLine[RulingForm], CommentForm):
 class DonationReassignForm(LineByLine[SharesForm], ReasonForm):
     """To which workshops the lot goes: for the pilot, line by line if need be."""
 
-    reasons, rule = ReassignReason.choices, rules.REASSIGN_REASON
+    reasons, rule, explained = ReassignReason.choices, rules.REASSIGN_REASON, (ReassignReason.OTHER,)
     workshop = WorkshopField(
         label="Confier le lot à",
         required=False,
@@ -181,7 +181,7 @@ class DonationReassignForm(LineByLine[SharesForm], ReasonForm):
 class DonationGiveUpForm(ReasonForm):
     """A workshop gives up its share, to another one that takes it whole."""
 
-    reasons, rule = ReassignReason.choices, rules.REASSIGN_REASON
+    reasons, rule, explained = ReassignReason.choices, rules.REASSIGN_REASON, (ReassignReason.OTHER,)
     workshop = WorkshopField(label="Confier votre part à")
 
     def __init__(self, data: Any, *, among: list[Organisation]) -> None:

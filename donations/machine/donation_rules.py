@@ -16,7 +16,7 @@ from donations.permissions import can_edit_donation
 from donations.units import ARRIVED
 from lifecycle.linked import Linked
 from lifecycle.machine import Context, PerRow, Place, Reason, Requirement
-from lifecycle.requirements import PerRowValues
+from lifecycle.requirements import PerRowValues, explained_in_comment
 from network.enums import LegalNature, OrganisationKind
 
 TYPES: tuple[str, ...] = tuple(DeviceType.values)
@@ -310,6 +310,8 @@ def _reason(sentence: str, among: type[DeclineReason] | type[ReassignReason] | t
 DECLINE_REASON = _reason("Choisissez le motif pour lequel le lot est écarté.", DeclineReason)
 WITHDRAW_REASON = _reason("Choisissez le motif du retrait.", WithdrawReason)
 REASSIGN_REASON = _reason("Choisissez le motif de la réaffectation.", ReassignReason)
+OTHER_EXPLAINED = explained_in_comment(DeclineReason.OTHER)
+"""« Autre motif » has this code in each of these lists; alone, it defends nothing before a donor or a workshop."""
 
 
 def _not_shared_again(ctx: Context, per_row: PerRowValues) -> dict[int, Reason]:

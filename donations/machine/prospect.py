@@ -11,6 +11,7 @@ from donations.models import Prospect, ProspectContact
 from donations.parameters import LAPSE_MONTHS, SILENT_DAYS
 from donations.permissions import can_prospect, can_unlink_early_prospect
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Requirement, Verb
+from lifecycle.requirements import explained_in_comment
 from network.enums import OrganisationKind
 
 S = ProspectState
@@ -249,7 +250,7 @@ class ProspectMachine(Machine, of=Prospect):
         source=[S.TO_CONTACT, S.MET, S.PROMISED, S.SILENT],
         target=S.CLOSED,
         who=can_prospect,
-        requires=[GIVE_UP_REASON],
+        requires=[GIVE_UP_REASON, explained_in_comment(GiveUpReason.OTHER)],
         stamps={"closed_reason": Given("reason"), **NO_NEXT},
         journal=["reason"],
         done="Sans suite",

@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Place, Requirement, Verb
+from lifecycle.requirements import explained_in_comment
 from network.enums import AwarenessCancelReason, AwarenessState
 from network.models import AwarenessSession
 from network.permissions import can_lead_awareness
@@ -131,7 +132,7 @@ class AwarenessMachine(Machine, of=AwarenessSession):
         source=S.PLANNED,
         target=S.CANCELLED,
         who=can_lead_awareness,
-        requires=[CANCEL_REASON],
+        requires=[CANCEL_REASON, explained_in_comment(AwarenessCancelReason.OTHER)],
         stamps={"cancelled_at": AT, "cancel_reason": Given("reason")},
         journal=["reason"],
         done="Session annulée",

@@ -56,7 +56,7 @@ class DeviceRejectForm(ReasonForm):
 
 
 class DeviceReportMissingForm(ReasonForm):
-    reasons, rule = MissingReason.choices, rules.MISSING_REASON
+    reasons, rule, explained = MissingReason.choices, rules.MISSING_REASON, (rules.OTHER,)
 
 
 class DeviceTellStolenForm(CommentForm):

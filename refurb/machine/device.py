@@ -136,7 +136,7 @@ class DeviceMachine(Machine, of=Device):
         ],
         target=S.MISSING,
         who=can_report_missing_device,
-        requires=[rules.MISSING_REASON, rules.QUOTA_GIVEN_BACK],
+        requires=[rules.MISSING_REASON, rules.OTHER_EXPLAINED, rules.QUOTA_GIVEN_BACK],
         update_locks=["need", "need__prescription"],
         stamps={"missing_at": AT, "missing_reason": Given("reason"), "part_wanted": "", **LOST},
         journal=["reason"],

@@ -110,7 +110,7 @@ NEVER_SEEN = Requirement(
 OTHER = UnusableReason.OTHER.value
 """« Autre motif » has this code in each list of reasons."""
 OTHER_EXPLAINED = explained_in_comment(OTHER)
-"""Of what ends the life of a device, sends it back or moves it in the figures: « autre » alone defends nothing."""
+"""Of what ends the life of a device, loses it, sends it back or moves it in the figures: alone it defends nothing."""
 WITHDRAWAL_REASON = coded(WithdrawalReason.values, "Dites pourquoi l’appareil est retiré.")
 RETURN_REASON = coded(RETURN_REASONS, "Dites pourquoi l’appareil est rendu\u00a0: loué, réclamé, volé.")
 

@@ -227,7 +227,7 @@ def test_what_was_sent_back_and_is_looked_for_is_not_said_to_be_at_the_workshop(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost = gate.apply(shelf.available(), "send_back", actor=shelf.adviser, reason="unsold")
-    gate.apply(lost, "report_missing", actor=shelf.technician, reason="other")
+    gate.apply(lost, "report_missing", actor=shelf.technician, reason="other", comment="Dit")
     sent = reverse("distribution:send_back_list")
 
     page = read(acting(shelf.adviser), sent)

@@ -323,14 +323,14 @@ def test_a_donor_does_not_decline() -> None:
     scene = Scene()
 
     with pytest.raises(PermissionDenied):
-        gate.apply(scene.announced(), "decline", actor=scene.contact, reason=DeclineReason.OTHER)
+        gate.apply(scene.announced(), "decline", actor=scene.contact, reason=DeclineReason.OTHER, comment="Dit")
 
 
 def test_a_scheduled_lot_is_not_declined() -> None:
     scene = Scene()
 
     with pytest.raises(Refused) as refused:
-        gate.apply(scene.scheduled(), "decline", actor=scene.pilot, reason=DeclineReason.OTHER)
+        gate.apply(scene.scheduled(), "decline", actor=scene.pilot, reason=DeclineReason.OTHER, comment="Dit")
 
     assert codes(refused) == ["state"]
 
@@ -341,7 +341,7 @@ def test_decline_is_refused_once_a_unit_has_arrived() -> None:
     arrive(donation, scene.north)
 
     with pytest.raises(Refused) as refused:
-        gate.apply(donation, "decline", actor=scene.pilot, reason=DeclineReason.OTHER)
+        gate.apply(donation, "decline", actor=scene.pilot, reason=DeclineReason.OTHER, comment="Dit")
 
     assert codes(refused) == ["nothing_arrived"]
 

@@ -28,7 +28,7 @@ def lived(scene: Scene, donation: Donation, undo: str) -> set[str]:
     """Each unit of a lot goes its own way; the states they are in."""
     technician, manager = scene.north.technician, scene.north.manager
     units = list(donation.devices.order_by("pk"))
-    gate.apply(units[1], "report_missing", actor=technician, reason=MissingReason.OTHER)
+    gate.apply(units[1], "report_missing", actor=technician, reason=MissingReason.OTHER, comment="Dit")
     received(scene, units[2])
     gate.apply(received(scene, units[3]), undo, actor=technician, reason=UndoReceiveReason.WRONG_DEVICE)
     gate.apply(received(scene, units[4]), "return_to_donor", actor=manager, reason=WithdrawalReason.LEASED)

@@ -221,7 +221,7 @@ def test_an_erasure_that_proves_nothing_says_what_its_report_claims_and_why_they
 
 def test_the_proofs_of_an_earlier_stay_are_shown_apart(bench: Bench) -> None:
     device = bench.proven(bench.in_process())
-    gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.OTHER)
+    gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.OTHER, comment="Dit")
     devices.receive_device(actor=bench.technician, device=device, tag=device.tag)
 
     told = read(acting(bench.technician), page_of(device, "device_detail"))

@@ -1,4 +1,4 @@
-"""What ends the life of a device, sends it back or moves it in the figures is explained, whatever the reason."""
+"""What ends the life of a device, loses it, sends it back or moves it in the figures is explained."""
 
 from collections.abc import Callable
 
@@ -28,6 +28,7 @@ def announced(bench: Bench) -> Device:
         ("reopen", "technician", Bench.ready, {}),
         ("cede", "manager", Bench.ready, {"recipient": "Les Amis de l’essai"}),
         ("reclassify", "technician", Bench.received, {"type": "tablet"}),
+        ("report_missing", "technician", Bench.received, {}),
     ],
 )
 def test_another_reason_is_refused_without_a_word_and_done_with_one(

@@ -26,7 +26,7 @@ def numbers() -> None:
 def looked_for(scene: Scene, donation: Donation) -> Device:
     """One unit of a qualified lot that its workshop reports missing."""
     unit = Device.objects.filter(donation=donation).order_by("pk")[0]
-    return gate.apply(unit, "report_missing", actor=scene.north.technician, reason=MissingReason.OTHER)
+    return gate.apply(unit, "report_missing", actor=scene.north.technician, reason=MissingReason.OTHER, comment="Dit")
 
 
 def test_a_lot_is_withdrawn_or_declined_with_the_unit_that_is_looked_for() -> None:
