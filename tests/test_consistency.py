@@ -108,9 +108,8 @@ def of_machine(pair: object) -> str:
 
 
 OTHER_ALONE = {
-    "appointment.cancel": "its household is told whatever the reason; the next appointment says the rest",
-    "connection.abandon": "said of a file whose every exchange is kept beside it",
-    "connection.end": "said of a line that a household may leave for reasons of its own",
+    "device.take_back": "a household gives a device back for reasons of its own, which it need not tell",
+    "device.tell_not_stolen": "what was said of the theft is what is denied",
 }
 """Verbs done for « autre motif » without a word, and why that is enough."""
 

@@ -21,7 +21,7 @@ from reference.registry import REGISTRY
 
 @require_safe
 def parameter_list(request: Request) -> HttpResponse:
-    """Label, unit, value in force, next value and history of every parameter; one query."""
+    """Label, value in force with its unit, next value and history of every parameter; one query."""
     pilot_only(request)
     return render(request, "desk/administration/parameters.html", {"families": parameter_lines(timezone.localdate())})
 
