@@ -1,4 +1,4 @@
-"""What the house does every morning by itself."""
+"""What is written every morning to those whose program will soon have no answer."""
 
 from django.utils import timezone
 from procrastinate.contrib.django import app

@@ -11,7 +11,11 @@ from distribution.machine.stamps import prolonged
 from lifecycle import gate
 from lifecycle.in_order import by_key
 from lifecycle.registry import Move
+from refurb.machine.device_rules import OTHER
 from refurb.models.device import Device, DeviceEntry
+
+ALONG = "Comme l’ordinateur avec lequel il va."
+"""What explains another reason of a screen: the word that was written is said of its desktop."""
 
 
 def take_screens_along(move: Move) -> None:
@@ -37,6 +41,7 @@ def take_screens_along(move: Move) -> None:
                 actor=move.actor,
                 at=move.at,
                 cause=move,
+                comment=ALONG if move.values.get("reason") == OTHER else "",
                 per_row=per_row,
                 **common,
             )

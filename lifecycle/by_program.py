@@ -35,12 +35,15 @@ class Invalid(Exception):
 
 @dataclass(frozen=True)
 class AskedValue:
-    """One value that an action asks; ``choices``: the codes that it may be, with their labels, or None."""
+    """One value that an action asks; ``choices``: the codes that it may be, with their labels, or None.
+
+    ``kind``: « case », which is ticked by true, « liste » of texts, or « texte », which a number may be.
+    """
 
     name: str
     label: str
     required: bool
-    several: bool
+    kind: str
     help: str
     choices: tuple[tuple[str, str], ...] | None
 
@@ -52,12 +55,10 @@ def asked(form: forms.BaseForm) -> Iterator[AskedValue]:
             continue
         choices = getattr(field, "choices", None)
         codes = None if choices is None else tuple((str(code), str(label)) for code, label in choices if str(code))
-        yield AskedValue(
-            name, str(field.label or name), field.required, _takes_several(field), str(field.help_text), codes
-        )
+        yield AskedValue(name, str(field.label or name), field.required, _kind(field), str(field.help_text), codes)
 
 
-def typed(fields: Mapping[str, forms.Field], values: Typed) -> QueryDict:
+def as_typed(fields: Mapping[str, forms.Field], values: Typed) -> QueryDict:
     """What a person would have typed in these fields: a box that is not ticked is not sent. Raises Invalid."""
     sent, wrong = QueryDict(mutable=True), dict[str, list[str]]()
     for name, value in values.items():
@@ -97,8 +98,17 @@ def form_of[R: ActingRequest](request: R, row: Any, page: Page[R], values: Typed
 
 
 def filled(form: Callable[[QueryDict | None], forms.BaseForm], values: Typed) -> forms.BaseForm:
-    """A form in which a program typed these values, once it is valid. Raises Invalid."""
-    made = form(typed(form(None).fields, values))
+    """A form in which a program typed these values, once it is valid; what it names not stays as the page shows it.
+
+    Raises Invalid.
+    """
+    blank = form(None)
+    sent = as_typed(blank.fields, values)
+    for name, field in blank.fields.items():
+        shown = field.prepare_value(blank.get_initial_for_field(field, name))
+        if name not in values and name != SHOWN and shown not in (None, "", False):
+            sent.setlist(name, [TICKED if shown is True else str(shown)])
+    made = form(sent)
     if not made.is_valid():
         raise Invalid({_field(name): [str(one) for one in said] for name, said in made.errors.items()})
     return made
@@ -114,3 +124,9 @@ def tried[T](do: Callable[[], T]) -> T:
 
 def _field(name: str) -> str:
     return "" if name == NON_FIELD_ERRORS else name
+
+
+def _kind(field: forms.Field) -> str:
+    if isinstance(field, forms.BooleanField):
+        return "case"
+    return "liste" if _takes_several(field) else "texte"

@@ -95,6 +95,7 @@ class RowField(forms.ModelChoiceField):
 READ_BY = "Votre organisation et le pilote le lisent\u00a0: ne nommez personne."
 IN_COMMENT = "en commentaire"
 """How the label of a reason says that a comment is asked with it."""
+EXPLAINED_FOR = f"Obligatoire pour un motif «\u00a0{IN_COMMENT}\u00a0», facultatif sinon. {READ_BY}"
 
 
 class CommentForm(forms.Form):
@@ -129,8 +130,7 @@ class ReasonForm(CommentForm):
         ]
         field_of(self, "reason", forms.ChoiceField).choices = choose(reasons)
         if any(str(label).endswith(IN_COMMENT) for _, label in reasons):
-            asked = f"Obligatoire pour un motif «\u00a0{IN_COMMENT}\u00a0», facultatif sinon."
-            self.fields["comment"].help_text = f"{asked} {READ_BY}"
+            self.fields["comment"].help_text = EXPLAINED_FOR
         self.fields["reason"].error_messages["required"] = self.rule.sentence
 
     @classmethod

@@ -116,7 +116,8 @@ OTHER_ALONE = {
 # --- machines
 
 
-def test_another_reason_is_asked_to_be_explained() -> None:
+def test_a_page_that_offers_another_reason_asks_for_a_word_with_it() -> None:
+    """Those that are declared with their reasons; that the verbs refuse it: ``tests.desk.test_other_reasons``."""
     silent = set()
     for verb, page in declared_pages().items():
         if not (isinstance(page.form, type) and issubclass(page.form, ReasonForm)):

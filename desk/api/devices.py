@@ -1,6 +1,6 @@
 """Devices for programs: those one sees, what may be done of each, and doing it, one or many, through the gate."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
+from pydantic import field_validator
 
-from desk.api.door import KeyedRequest, ReasonOut, Strict, reasons_out
+from desk.api.door import KeyedRequest, ReasonOut, Strict, named_so, reasons_out
 from desk.services.api_keys import act_by_key
 from lifecycle import gate
 from lifecycle.by_program import Invalid, asked, filled, form_of, tried
@@ -30,7 +31,6 @@ from refurb.views.devices import DEVICE_PAGES
 router = Router(tags=["Appareils"])
 MOST, USUAL = 500, 100
 """How many devices one answer holds, and one act takes: at most, and unless said."""
-NOT_ASKED_HERE = "Ce nom n’est pas connu dans l’adresse de cette demande."
 BENCH = (
     *("receive", "undo_receive", "undo_early_receive", "correct_tag", "start", "undo_start", "await_part", "resume"),
     *("recondition", "reopen", "reject", "undo_reject", "reclassify", "correct_waste"),
@@ -93,14 +93,22 @@ class DeviceQuery(Strict):
     apres: int = Field(0, ge=0, lt=2**63)
     combien: int = Field(USUAL, ge=1, le=MOST)
 
+    @field_validator("ecrit_depuis", mode="before")
+    @classmethod
+    def _is_written_as_a_moment(cls, given: object) -> object:
+        """Figures alone would be read as so many seconds since 1970. Raises ValueError."""
+        if isinstance(given, str) and "-" not in given[1:]:
+            raise ValueError("2026-12-01T08:00:00+01:00")
+        return given
+
 
 class ValueOut(Schema):
-    """One value that an act asks."""
+    """One value that an act asks; ``genre``: case (true), liste (of texts) or texte (a number too)."""
 
     nom: str
     libelle: str
     obligatoire: bool
-    plusieurs: bool
+    genre: str
     aide: str
     choix: dict[str, str] | None
 
@@ -181,7 +189,7 @@ def device_list(request: KeyedRequest, asked_for: Query[DeviceQuery]) -> Devices
     """In the order they came. Raises PermissionDenied for whoever sees no device in his role."""
     if sees_devices(request.membership) is None:
         raise PermissionDenied
-    _named_so(request, DeviceQuery.model_fields)
+    named_so(request, DeviceQuery.model_fields)
     rows = Device.objects.visible_to(request.membership).select_related("donation", "workshop")
     if asked_for.etat:
         rows = rows.filter(state__in=asked_for.etat)
@@ -206,12 +214,14 @@ def device_list(request: KeyedRequest, asked_for: Query[DeviceQuery]) -> Devices
 @router.get("/{str:reference}", response=DeviceOut, url_name="device", summary="Un appareil")
 def device(request: KeyedRequest, reference: str) -> DeviceOut:
     """The device as it is now."""
+    named_so(request)
     return _shown(request, _seen(request, reference))
 
 
 @router.get("/{str:reference}/actes", response=list[ActOut], url_name="device_acts", summary="Ce qui peut s’en faire")
 def device_acts(request: KeyedRequest, reference: str) -> list[ActOut]:
     """The acts that are yours from its present state, each with what is missing first and the values it asks."""
+    named_so(request)
     row = _seen(request, reference)
     return [
         ActOut(
@@ -230,7 +240,7 @@ def device_acts(request: KeyedRequest, reference: str) -> list[ActOut]:
 @router.post("/{str:reference}/actes/{slug:verb}", response=ActDone, url_name="device_act", summary="Le faire")
 def device_act(request: KeyedRequest, reference: str, verb: str, asked_for: ActOnOne) -> ActDone:
     """Do one act. 409: what is missing first; 422: which values do not go; 403: not yours to do."""
-    _named_so(request)
+    named_so(request)
     row, page = _seen(request, reference), _page(verb)
     form = form_of(request, row, page, asked_for.valeurs)
     moved = _done(request, verb, asked_for, lambda: DEVICE_PAGES.do(request, row, page, form), lambda one: [one])
@@ -241,7 +251,7 @@ def device_act(request: KeyedRequest, reference: str, verb: str, asked_for: ActO
 @router.post("/actes/{slug:verb}", response=ActsDone, url_name="devices_act", summary="Le faire de plusieurs")
 def devices_act(request: KeyedRequest, verb: str, asked_for: ActOnMany) -> ActsDone:
     """Do one act of many devices: those for which something is missing stay as they are, and say what."""
-    _named_so(request)
+    named_so(request)
     page, wanted = _page(verb), list(dict.fromkeys(asked_for.appareils))
     if page.service is not None:
         raise Invalid({"": [f"«\u00a0{verb}\u00a0» se demande appareil par appareil\u00a0: chacun a ses valeurs."]})
@@ -276,12 +286,6 @@ def _done[T](
     return act_by_key(key=request.api_key, verb=verb, do=do, moved=moved)
 
 
-def _named_so(request: KeyedRequest, names: Collection[str] = ()) -> None:
-    """What an address adds is known by these names: ninja would leave the rest aside. Raises Invalid."""
-    if unknown := set(request.GET) - set(names):
-        raise Invalid({name: [NOT_ASKED_HERE] for name in unknown})
-
-
 def _seen(request: KeyedRequest, reference: str) -> Device:
     """The device of this reference, if one sees it. Raises Http404."""
     rows = Device.objects.visible_to(request.membership).select_related("donation", "workshop")
@@ -308,7 +312,7 @@ def _values(request: KeyedRequest, row: Device, page: Page[Request]) -> list[Val
             nom=one.name,
             libelle=one.label,
             obligatoire=one.required,
-            plusieurs=one.several,
+            genre=one.kind,
             aide=one.help,
             choix=None if one.choices is None else dict(one.choices),
         )

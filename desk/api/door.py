@@ -1,7 +1,7 @@
-"""The door of programs: a key, how often, and why not, in JSON whatever stands in the way."""
+"""The door of programs: a key, how often, and why not, in JSON."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -42,6 +42,7 @@ WRONG = "Certaines valeurs ne vont pas."
 MISSING = "Il manque quelque chose à cet acte."
 TOO_BIG = "Cette demande est trop grosse."
 NOT_SO = "Cette adresse ne se demande pas ainsi\u00a0: voyez la description de l’API."
+NOT_ASKED_HERE = "Ce nom n’est pas connu dans l’adresse de cette demande."
 UNREADABLE = "Cette demande ne se lit pas\u00a0: voyez la description de l’API."
 
 
@@ -69,6 +70,12 @@ class Key(HttpBearer):
         request.membership = key.membership  # type: ignore[attr-defined]
         request.api_key = key  # type: ignore[attr-defined]
         return key
+
+
+def named_so(request: HttpRequest, names: Collection[str] = ()) -> None:
+    """What an address adds is known by these names: ninja would leave the rest aside. Raises Invalid."""
+    if unknown := set(request.GET) - set(names):
+        raise Invalid({name: [NOT_ASKED_HERE] for name in unknown})
 
 
 class Objects(Parser):

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Max
+from django.db.models import Count, F, Max
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -31,7 +31,7 @@ def api_key_list(request: Request) -> HttpResponse:
     if new is not None:
         made, form = new[1], ApiKeyForm()
     keys = ApiKey.objects.visible_to(request.membership).select_related("membership__user", "membership__organisation")
-    rows = keys.with_standing(timezone.now()).annotate(last=Max("uses__day")).order_by("-pk")
+    rows = keys.with_standing(timezone.now()).annotate(last=Max("uses__day")).order_by(F("is_usable").desc(), "-pk")
     context = {"form": form, "made": made, "keys": rows, "api": _address(request)}
     response = render(request, "desk/api_key_list.html", context)
     response["Cache-Control"] = "no-store"
@@ -75,9 +75,9 @@ def api_key_revoke(request: Request, pk: int) -> HttpResponse:
 
 def _seen(request: Request, pk: int) -> ApiKey:
     _may(request)
-    keys = ApiKey.objects.visible_to(request.membership)
+    seen = ApiKey.objects.visible_to(request.membership).with_standing(timezone.now())
     return get_object_or_404(
-        keys.select_related("membership__user", "membership__organisation", "revoked_by__user"), pk=pk
+        seen.select_related("membership__user", "membership__organisation", "revoked_by__user"), pk=pk
     )
 
 

@@ -13,7 +13,18 @@ from distribution.destinations import serves_nobody
 from distribution.enums import ReleaseReason, SendBackReason
 from distribution.machine import allotment_rules as rules
 from distribution.services.points import EDITED
-from lifecycle.forms import CommentForm, ReasonForm, RowField, choose, field_of, leave_unjudged, retype
+from lifecycle.forms import (
+    EXPLAINED_FOR,
+    IN_COMMENT,
+    CommentForm,
+    ReasonForm,
+    RowField,
+    choose,
+    field_of,
+    leave_unjudged,
+    retype,
+)
+from lifecycle.requirements import EXPLAINED_IN_COMMENT
 from lifecycle.shown import ShownForm
 from lifecycle.typed import whole_ones
 from network.enums import OrganisationKind
@@ -43,6 +54,10 @@ SUGGESTED_AT_DELIVERY = (
     SendBackReason.OTHER,
 )
 """What one may find wrong on the day a delivery comes."""
+REASONS_AT_DELIVERY = [
+    (one.value, f"{one.label}, {IN_COMMENT}" if one == SendBackReason.OTHER else str(one.label))
+    for one in SUGGESTED_AT_DELIVERY
+]
 
 
 def conventions_to_allot(by: Membership) -> QuerySet[Convention]:
@@ -247,6 +262,7 @@ class ReceiptForm(CommentForm):
 
     def __init__(self, *args: Any, lines: Iterable[DeliveryLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["comment"].help_text = EXPLAINED_FOR
         self.lines = list(lines)
         for line in self.lines:
             self.fields[f"line_{line.pk}"] = forms.ChoiceField(
@@ -254,7 +270,7 @@ class ReceiptForm(CommentForm):
             )
             self.fields[f"reason_{line.pk}"] = forms.ChoiceField(
                 label=f"Pourquoi renvoyer {line.device}\u00a0?",
-                choices=choose([(one.value, one.label) for one in SUGGESTED_AT_DELIVERY], none="Motif du renvoi…"),
+                choices=choose(REASONS_AT_DELIVERY, none="Motif du renvoi…"),
                 required=False,
             )
 
@@ -291,6 +307,9 @@ class ReceiptForm(CommentForm):
         for line in self.lines:
             if data.get(f"line_{line.pk}") == SENT_BACK and not data.get(f"reason_{line.pk}"):
                 self.add_error(f"reason_{line.pk}", ValidationError(rules.SEND_BACK_REASON.sentence, code="required"))
+        given = {data.get(f"reason_{line.pk}") for line in self.lines if data.get(f"line_{line.pk}") == SENT_BACK}
+        if SendBackReason.OTHER in given and not data.get("comment", "").strip():
+            self.add_error("comment", ValidationError(EXPLAINED_IN_COMMENT, code="required"))
         if not any(said) and not self.errors:
             raise ValidationError("Pointez au moins une ligne\u00a0: présent, manquant ou à renvoyer.", code="nothing")
         return data

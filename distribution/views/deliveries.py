@@ -1,5 +1,6 @@
 """Deliveries: the list, one of them, its note, undoing it; taking it in, line by line."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -186,9 +187,19 @@ THERE = "en rayon"
 
 
 def _receive(request: Request, form: ReceiptForm) -> None:
-    """Write the three answers, what is missing first: each set is told with what was refused."""
-    actor, said, comment = request.membership, form.sorted(), form.cleaned_data["comment"]
-    given = {"actor": actor, "comment": comment}
+    """Write the three answers, and tell each set with what was refused."""
+    for outcome, word, ending in _received(request.membership, form.sorted(), form.cleaned_data["comment"]):
+        _tell_refused(request, outcome)
+        if outcome.moved:
+            several = ending if len(outcome.moved) > 1 else ""
+            level = messages.SUCCESS if word == THERE else messages.WARNING
+            messages.add_message(request, level, f"{counted(len(outcome.moved), 'appareil')} {word}{several}.")
+
+
+@gate.one_transaction
+def _received(actor: Actor, said: Mapping[str, Any], comment: str) -> list[tuple[gate.Outcome, str, str]]:
+    """What is missing first, then what goes back, then what is there: all of it, or nothing."""
+    given: dict[str, Any] = {"actor": actor, "comment": comment}
     done = []
     if said["absent"]:
         lost = gate.apply_many(_rows(said["absent"]), "report_missing", reason=MissingReason.DELIVERY, **given)
@@ -202,12 +213,7 @@ def _receive(request: Request, form: ReceiptForm) -> None:
         alone = there.filter(attached_to__isnull=False, state="shipped")
         if alone.exists():
             done.append((gate.apply_many(alone, "stock_in", **given), THERE, ""))
-    for outcome, word, ending in done:
-        _tell_refused(request, outcome)
-        if outcome.moved:
-            several = ending if len(outcome.moved) > 1 else ""
-            level = messages.SUCCESS if word == THERE else messages.WARNING
-            messages.add_message(request, level, f"{counted(len(outcome.moved), 'appareil')} {word}{several}.")
+    return done
 
 
 def _rows(devices: list[Device]) -> DeviceQuerySet:

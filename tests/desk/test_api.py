@@ -149,6 +149,7 @@ def test_devices_are_asked_for_by_state_type_label_and_since_when_they_moved(pro
         {"apres": "-1"},
         {"apres": "9" * 30},
         {"ecrit_depuis": "hier"},
+        {"ecrit_depuis": "20261201"},
     ],
 )
 def test_what_cannot_be_read_is_named_and_nothing_fails(program: Program, query: dict[str, str]) -> None:
@@ -156,6 +157,12 @@ def test_what_cannot_be_read_is_named_and_nothing_fails(program: Program, query:
     assert status == 422
     assert said["erreur"] in {door.UNREADABLE, door.WRONG}
     assert any(name.startswith(next(iter(query))) for name in said["valeurs"])
+
+
+def test_a_name_that_is_not_known_is_not_left_aside(program: Program, bench: Bench) -> None:
+    reference = bench.received().reference
+    for name, args in (("device", (reference,)), ("device_acts", (reference,)), ("report_list", ())):
+        assert program.get(name, *args, mois="2026-10")[0] == 422
 
 
 def test_a_list_costs_the_same_whatever_its_length(program: Program, bench: Bench) -> None:

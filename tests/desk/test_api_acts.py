@@ -19,6 +19,7 @@ from refurb.models.device import DeviceEntry
 from tests.demo.departements import fingerprints
 from tests.desk.programs import Program, at_work, told
 from tests.desk.test_walls_of_all_pages import seen
+from tests.donations.scene import Scene
 from tests.network.factories import make_membership
 from tests.pages import acting, read
 from tests.refurb.devices import Bench
@@ -156,6 +157,21 @@ def test_a_surprising_price_is_asked_about_here_too(bench: Bench, program: Progr
     assert set(program.act(device, "recondition", price="0,50", sure=False)[1]["valeurs"]) == {"price"}
     assert set(program.act(device, "recondition", price=[1, 25])[1]["valeurs"]) == {"price"}
     assert program.act(device, "recondition", price=0.5, sure=True)[0] == 200
+
+
+def test_what_is_not_named_stays_as_the_page_shows_it() -> None:
+    device = Scene().qualified().devices.earliest("pk")
+    Device.objects.filter(pk=device.pk).update(place="Étagère B2")
+    program = Program(make_membership(Role.MANAGER, Kind.RECONDITIONER, device.workshop))
+    assert program.act(device, "receive", tag="T-77")[0] == 200
+    device.refresh_from_db()
+    assert (device.tag, device.place) == ("T-77", "Étagère B2")
+
+
+def test_what_a_value_is_like_is_told(program: Program, bench: Bench) -> None:
+    acts = {one["acte"]: one for one in program.get("device_acts", bench.in_process().reference)[1]}
+    kinds = {one["nom"]: one["genre"] for one in acts["recondition"]["valeurs"]}
+    assert kinds == {"price": "texte", "sure": "case", "comment": "texte"}
 
 
 def test_the_lines_of_a_comment_are_those_of_a_page(program: Program, bench: Bench) -> None:

@@ -162,7 +162,10 @@ def test_the_next_manager_and_the_pilot_close_it_and_others_do_not_see_it(
         assert not revoke_api_key(actor=stranger, key=key)
     other = make_membership(Role.MANAGER, Kind.RECONDITIONER, manager.organisation)
     assert str(key) in read(acting(pilot), reverse("desk:api_key_list"))
-    assert str(key) in read(acting(other), reverse("desk:api_key_detail", args=[key.pk]))
+    page = read(acting(other), reverse("desk:api_key_detail", args=[key.pk]))
+    assert str(key) in page
+    assert "ouverte" in page
+    assert "n’ouvre plus" not in page
     assert revoke_api_key(actor=other, key=key)
 
 
