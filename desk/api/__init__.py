@@ -11,7 +11,7 @@ from desk.api.door import Key, Objects, explain, opened
 api = NinjaAPI(
     title="Maillon",
     version="1",
-    description="Les appareils que vous voyez et ce qui peut s’en faire, les rapports publiés. Rien d’un foyer.",
+    description="Les appareils que vous voyez, ce qui peut s’en faire, les rapports publiés. Aucun foyer n’est nommé.",
     urls_namespace="api",
     openapi_url="description.json",
     docs_url=None,

@@ -128,7 +128,7 @@ class ActOnOne(Strict):
     """What is asked of one device; « essai »: say what would happen, and let nothing happen."""
 
     valeurs: dict[str, Any] = {}
-    essai: bool = False
+    essai: bool = Field(False, strict=True)
 
 
 class ActOnMany(ActOnOne):
@@ -145,7 +145,7 @@ class ActDone(Schema):
     appareil: DeviceOut
 
 
-class Kept(Schema):
+class RefusedOut(Schema):
     """A device that did not move, and why."""
 
     reference: str
@@ -157,7 +157,7 @@ class ActsDone(Schema):
 
     essai: bool
     faits: list[str]
-    gardes: list[Kept]
+    refuses: list[RefusedOut]
     inconnus: list[str]
 
 
@@ -272,7 +272,7 @@ def devices_act(request: KeyedRequest, verb: str, asked_for: ActOnMany) -> ActsD
     return ActsDone(
         essai=asked_for.essai,
         faits=[seen[pk] for pk in outcome.moved],
-        gardes=[Kept(reference=seen[pk], manque=reasons_out(why)) for pk, why in outcome.refused.items()],
+        refuses=[RefusedOut(reference=seen[pk], manque=reasons_out(why)) for pk, why in outcome.refused.items()],
         inconnus=[one for one in wanted if one not in known],
     )
 

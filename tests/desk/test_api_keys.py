@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from desk.models import ApiAct, ApiKey, ApiUse
 from desk.services.api_keys import key_of, make_api_key, revoke_api_key, tell_ending_keys
@@ -15,7 +16,7 @@ from network.enums import ROLES_BY_KIND, Role
 from network.enums import OrganisationKind as Kind
 from network.models import Membership
 from network.permissions import can_make_api_key
-from network.services.accounts import disable_account
+from network.services.accounts import disable_account, enable_account
 from network.services.memberships import close_membership, reopen_membership
 from tests.network.factories import make_membership
 from tests.pages import acting, answered, read
@@ -215,3 +216,25 @@ def test_nobody_is_told_of_a_key_that_opens_nothing_any_more(manager: Membership
     key, _ = made(manager)
     close_membership(membership=manager, by=pilot)
     assert tell_ending_keys(at=key.expires_at - timedelta(days=1)) == 0
+
+
+def test_the_clock_of_every_morning_tells_them(manager: Membership) -> None:
+    made(manager)
+    task = next(
+        one for one in app.periodic_registry.periodic_tasks.values() if one.task.name == "desk.tell_ending_keys"
+    )
+    assert task.cron == "30 5 * * *"
+    task.task.func(timestamp=0)
+    assert not Mail.objects.exists()
+
+
+def test_a_key_of_a_disabled_account_is_revoked_before_the_account_comes_back(
+    manager: Membership, pilot: Membership
+) -> None:
+    key, text = made(manager)
+    disable_account(user=manager.user, by=pilot)
+    url = reverse("desk:api_key_revoke", args=[key.pk])
+    assert url in read(acting(pilot), reverse("desk:api_key_list"))
+    acting(pilot).post(url)
+    enable_account(user=manager.user, by=pilot)
+    assert key_of(text) is None
