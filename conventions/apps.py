@@ -15,5 +15,6 @@ class ConventionsConfig(AppConfig):
         import_module("conventions.ending").register()
         import_module("conventions.circuit").register()
         import_module("conventions.mergers").register()
+        import_module("conventions.rollouts").register()
         import_module("conventions.search").register_finders()
         import_module("conventions.authenticity").register_standings()

@@ -8,13 +8,13 @@ from demo.agenda import Thread
 from demo.calendar import local, working_day
 from demo.context import Story
 from desk.services.reference import add_version
-from donations.enums import GiveUpReason, NextStep, ProspectChannel, SizeClass
+from donations.enums import GiveUpReason, NextStep, SizeClass
 from donations.models import OrganisationCount, Prospect
 from donations.services import prospects
-from donations.services.prospects import Exchange, Then
 from lifecycle import gate
-from network.enums import LegalNature, Role
+from network.enums import ExchangeChannel, LegalNature, Role
 from network.models import Commune, Epci, Membership
+from network.services.next_step import Exchange, Then
 from reference.families import families
 
 INVENTED = "Données inventées, ne prouve rien"
@@ -38,7 +38,7 @@ class Act:
     said: str = ""
     devices: int = 0
     then: tuple[NextStep, int] | None = None
-    channel: ProspectChannel = ProspectChannel.PHONE
+    channel: ExchangeChannel = ExchangeChannel.PHONE
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Lead:
 
 
 N = NextStep
-VISIT, EVENT = ProspectChannel.VISIT, ProspectChannel.EVENT
+VISIT, EVENT = ExchangeChannel.VISIT, ExchangeChannel.EVENT
 LEADS = (
     Lead("Imprimerie Exemple", "59350", SizeClass.UNDER_50, (), seen=12, first=(N.CALL, 4)),
     Lead("Garage Démo de la Lys", "59017", SizeClass.UNDER_10, (), seen=9, first=(N.CALL, -3)),

@@ -146,16 +146,6 @@ class SizeClass(TextChoices):
     OVER_1000 = "over_1000", "1 000 salariés et plus"
 
 
-class ProspectChannel(TextChoices):
-    """How a prospect was reached."""
-
-    PHONE = "phone", "Téléphone"
-    EMAIL = "email", "Courriel"
-    LETTER = "letter", "Courrier"
-    VISIT = "visit", "Visite"
-    EVENT = "event", "Réunion ou événement"
-
-
 class NextStep(TextChoices):
     """What is to be done next with a prospect."""
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db.models import F
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from donations.models import Donation, Prospect
 from donations.models.donation import DonationQuerySet
 from lists.columns import WHOLE, StateColumn
-from typography.french import day, days_left, grouped
+from network.tables import day_to_come
+from typography.french import day, grouped
 
 
 class DonationTable(tables.Table):
@@ -67,11 +67,7 @@ class ProspectTable(tables.Table):
         return day(value)
 
     def render_next_on(self, value: date, record: Any) -> SafeString:
-        """A day is never cut; how late it is goes to the line below where there is no room."""
-        whole = format_html('<span class="text-nowrap">{}</span>', day(value))
-        if record.is_followed and value < record.today:
-            return format_html('{} <span class="tag tag--danger">{}</span>', whole, days_left(value))
-        return whole
+        return day_to_come(value, record)
 
     def value_next_on(self, value: date) -> str:
         return day(value)

@@ -9,17 +9,24 @@ from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page
 from network.enums import AwarenessCancelReason
 from network.forms.prescribers import AttendanceForm, ConveneForm, ServiceForm, WhenForm
+from network.forms.rollouts import GatherForm, RolloutExchangeForm, RolloutPlanForm
 from network.machine.awareness import CANCEL_REASON
-from network.models import AwarenessSession
+from network.models import AwarenessSession, Rollout
 from network.requests import Request
-from network.services import awareness, directory
+from network.services import awareness, directory, rollouts
 from network.views.awareness import AWARENESS_PAGES
 from network.views.directory import SERVICE_PAGES
+from network.views.rollouts import ROLLOUT_PAGES
 
 
 def _row(request: Request, row: Any) -> Mapping[str, Any]:
     """Forms that show what is known."""
     return {"row": row}
+
+
+def _of_the_way(request: Request, rollout: Rollout) -> Mapping[str, Any]:
+    """Forms that ask of which EPCI, and who types."""
+    return {"rollout": rollout, "by": request.membership}
 
 
 def _who_learns_of_the_end(request: Request, row: AwarenessSession) -> Mapping[str, Any]:
@@ -73,9 +80,44 @@ OF_SESSIONS: tuple[Page[Request], ...] = (
         context=_who_learns_of_the_end,
     ),
 )
-PAGES = (*OF_THE_DIRECTORY, *OF_SESSIONS)
+OF_ROLLOUTS: tuple[Page[Request], ...] = (
+    Page(
+        "note",
+        "echange",
+        RolloutExchangeForm,
+        rollouts.note_rollout,
+        values=RolloutExchangeForm.values,
+        form_kwargs=_of_the_way,
+        submit="Noter cet échange",
+    ),
+    Page(
+        "gather",
+        "reunion",
+        GatherForm,
+        rollouts.gather_rollout,
+        values=GatherForm.values,
+        form_kwargs=_of_the_way,
+        submit="Noter cette réunion",
+    ),
+    Page(
+        "plan",
+        "prochaine-etape",
+        RolloutPlanForm,
+        rollouts.plan_rollout,
+        values=RolloutPlanForm.values,
+        form_kwargs=_of_the_way,
+        submit="Fixer cette étape",
+    ),
+    Page(
+        "survey_again",
+        "reprendre-l-etat-des-lieux",
+        warning="La réunion notée reste parmi les échanges\u00a0; l’EPCI revient à «\u00a0État des lieux\u00a0».",
+    ),
+)
+PAGES = (*OF_THE_DIRECTORY, *OF_SESSIONS, *OF_ROLLOUTS)
 
 urlpatterns = [
     *SERVICE_PAGES.urls("annuaire", OF_THE_DIRECTORY),
     *AWARENESS_PAGES.urls("sensibilisations", OF_SESSIONS),
+    *ROLLOUT_PAGES.urls("deploiement", OF_ROLLOUTS),
 ]

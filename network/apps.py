@@ -13,3 +13,4 @@ class NetworkConfig(AppConfig):
         import_module("network.search").register_finders()
         import_module("network.followers").register()
         import_module("network.mergers").register()
+        import_module("network.progress").register_chains()

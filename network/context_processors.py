@@ -48,6 +48,7 @@ NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
     ("Connexions", "connectivity:connection_list", lambda actor: is_pilot(actor) or acts_as(actor, *CONNECTS)),
     ("Offres", "connectivity:offer_list", lambda actor: acts_as(actor, (Role.ADVISER, OrganisationKind.RELAY))),
     ("Demandes", "connectivity:queue", lambda actor: acts_as(actor, (Role.AGENT, OrganisationKind.OPERATOR))),
+    ("Déploiement", "network:rollout_list", reads_reports),
     ("Rapports", "reports:report_list", reads_reports),
     ("Organisations", "network:organisation_list", lambda actor: True),
     ("Courrier", "documents:mail_list", is_pilot),
@@ -56,7 +57,7 @@ NAVIGATION: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
 """Label, URL name, and who finds the entry in his navigation: nobody is led to a page that refuses him."""
 MOST = 9
 """How many entries fit in one line; of more, those of ``BEHIND`` are under « Plus »."""
-BEHIND = frozenset({"Prospection", "Organisations", "Courrier", "Administration"})
+BEHIND = frozenset({"Prospection", "Déploiement", "Organisations", "Courrier", "Administration"})
 """What keeps the house rather than what goes through it, for whoever has many entries."""
 
 

@@ -101,6 +101,38 @@ class MergerState(TextChoices):
     DECLARED = "declared", "Constatée"
 
 
+class RolloutState(TextChoices):
+    """How far an EPCI is in the roadmap's plan (feuille de route, IV.D)."""
+
+    SURVEY = "survey", "État des lieux"
+    GATHERED = "gathered", "Acteurs réunis"
+    TRIED = "tried", "Test opérationnel"
+    AGREED = "agreed", "Convention"
+    CRUISING = "cruising", "Rythme de croisière"
+    MERGED = "merged", "Repris par un autre EPCI"
+
+
+class RolloutStep(TextChoices):
+    """What is to be done next with an EPCI."""
+
+    CALL = "call", "Appeler"
+    VISIT = "visit", "Se rendre sur place"
+    GATHER = "gather", "Réunir les acteurs"
+    ELECTED = "elected", "Présenter la démarche aux élus"
+    CONVENTION = "convention", "Préparer la convention"
+    DECISION = "decision", "Relancer une décision"
+
+
+class ExchangeChannel(TextChoices):
+    """How somebody who is followed was reached."""
+
+    PHONE = "phone", "Téléphone"
+    EMAIL = "email", "Courriel"
+    LETTER = "letter", "Courrier"
+    VISIT = "visit", "Visite"
+    EVENT = "event", "Réunion ou événement"
+
+
 class CommuneStatus(TextChoices):
     """What a row of communes is in the official geographic code (COG) of Insee."""
 

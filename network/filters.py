@@ -4,10 +4,13 @@ from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from network.enums import AwarenessState, Competence, OrganisationKind, StructureKind
+from network.enums import AwarenessState, Competence, OrganisationKind, RolloutState, StructureKind
 from network.forms.communes import communes_like
-from network.models import AwarenessSession, Commune, Epci, Organisation, PublicService
+from network.models import AwarenessSession, Commune, Epci, Organisation, PublicService, Rollout
+from network.models.rollout import RolloutQuerySet
+from network.permissions import can_roll_out
 
 
 class OrganisationFilter(django_filters.FilterSet):
@@ -95,3 +98,33 @@ class AwarenessFilter(django_filters.FilterSet):
     class Meta:
         model = AwarenessSession
         fields = ("state", "epci")
+
+
+MINE, LATE, NONE = "mine", "late", "none"
+
+
+class RolloutFilter(django_filters.FilterSet):
+    """By step of the roadmap; for whoever follows them, by whose the next step is."""
+
+    state = django_filters.ChoiceFilter(label="Étape", choices=RolloutState, empty_label="Toutes")
+    owner = django_filters.ChoiceFilter(
+        label="Prochaine étape",
+        choices=((MINE, "À moi"), (LATE, "En retard"), (NONE, "Aucune")),
+        empty_label="Toutes",
+        method="owned",
+    )
+
+    class Meta:
+        model = Rollout
+        fields = ("state", "owner")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if can_roll_out(self.request.membership) is None:
+            del self.filters["owner"]
+
+    def owned(self, rows: RolloutQuerySet, name: str, value: str) -> RolloutQuerySet:
+        if value == MINE:
+            return rows.filter(next_owner=self.request.membership.pk)
+        today = timezone.localdate()
+        return rows.filter(next_step="") if value == NONE else rows.due(today).exclude(next_on=today)

@@ -152,6 +152,22 @@ def can_keep_service(actor: Actor) -> Q | None:
     return Q(organisation_id=actor.organisation_id) if prescribes(actor) else None
 
 
+def can_roll_out(actor: Actor) -> Q | None:
+    """Say how far an EPCI is in the plan of the roadmap: the pilot of all, its manager of his own."""
+    if is_pilot(actor):
+        return Q()
+    if acts_as(actor, (Role.MANAGER, OrganisationKind.EPCI)):
+        return Q(epci__organisations=actor.organisation_id)
+    return None
+
+
+def sees_rollouts(actor: Actor) -> Q | None:
+    """All to whoever reads reports, but to the people of an EPCI: their own."""
+    if not reads_reports(actor):
+        return None
+    return Q(epci__organisations=actor.organisation_id) if actor.kind == OrganisationKind.EPCI else Q()
+
+
 def can_lead_awareness(actor: Actor) -> Q | None:
     """Plan, move, hold and call off awareness sessions: the pilot."""
     return Q() if is_pilot(actor) else None

@@ -1,6 +1,6 @@
 """The lists of the network."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import django_tables2 as tables
@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lists.columns import StateColumn
-from network.models import AwarenessSession, Organisation, PublicService
+from lists.columns import WHOLE, StateColumn
+from network.models import AwarenessSession, Organisation, PublicService, Rollout
 from network.models.territory import Alphabetical
-from typography.french import by_pairs, day, plural
+from typography.french import by_pairs, day, days_left, plural
 
 
 class OrganisationTable(tables.Table):
@@ -119,3 +119,45 @@ class AwarenessTable(tables.Table):
 
     def render_starts_at(self, value: datetime) -> str:
         return day(value)
+
+
+class RolloutTable(tables.Table):
+    """The EPCI on their way: which, how far, since when; what comes next, for whoever follows them."""
+
+    caption = "Déploiement, EPCI par EPCI"
+
+    epci = tables.Column(
+        verbose_name="EPCI",
+        accessor="epci__short_name",
+        linkify=("network:rollout_detail", {"reference": tables.A("reference")}),
+    )
+    state = StateColumn()
+    reached_at = tables.Column(verbose_name="Depuis le", attrs=WHOLE)
+    last_contact_on = tables.Column(verbose_name="Dernier échange", default="aucun", attrs=WHOLE)
+    next_step = tables.Column(verbose_name="Prochaine étape", orderable=False, default="aucune")
+    next_on = tables.Column(verbose_name="Pour le", default="–")
+    next_owner = tables.Column(verbose_name="Par", accessor="next_owner__organisation", orderable=False, default="–")
+
+    class Meta:
+        model = Rollout
+        fields = ("epci", "state", "reached_at", "last_contact_on", "next_step", "next_on", "next_owner")
+
+    def render_reached_at(self, value: datetime) -> str:
+        return day(value)
+
+    def render_last_contact_on(self, value: date) -> str:
+        return day(value)
+
+    def render_next_on(self, value: date, record: Any) -> SafeString:
+        return day_to_come(value, record)
+
+    def value_next_on(self, value: date) -> str:
+        return day(value)
+
+
+def day_to_come(value: date, record: Any) -> SafeString:
+    """A day is never cut; how late it is goes to the line below where there is no room."""
+    whole = format_html('<span class="text-nowrap">{}</span>', day(value))
+    if record.is_followed and value < record.today:
+        return format_html('{} <span class="tag tag--danger">{}</span>', whole, days_left(value))
+    return whole

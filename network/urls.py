@@ -3,7 +3,7 @@
 from django.urls import path
 
 from network import actions
-from network.views import accounts, awareness, directory, mergers, organisations, people, skills
+from network.views import accounts, awareness, directory, mergers, organisations, people, rollouts, skills
 
 app_name = "network"
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path("sensibilisations/programmer/", awareness.awareness_plan, name="awareness_plan"),
     path("sensibilisations/<str:reference>/", awareness.awareness_detail, name="awareness_detail"),
     path("sensibilisations/<str:reference>/structures/<int:pk>/inviter/", awareness.guest_invite, name="guest_invite"),
+    path("deploiement/", rollouts.rollout_list, name="rollout_list"),
+    path("deploiement/engager/", rollouts.rollout_begin, name="rollout_begin"),
+    path("deploiement/<str:reference>/", rollouts.rollout_detail, name="rollout_detail"),
     *actions.urlpatterns,
     path("epci/fusionner/", mergers.merger_declare, name="merger_declare"),
     path("organisations/", organisations.organisation_list, name="organisation_list"),

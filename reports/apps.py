@@ -11,5 +11,6 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         """The followers, the finder and the panel know the models, which are there from now on only."""
         import_module("reports.followers").register()
+        import_module("reports.pace").register()
         import_module("reports.search").register_finders()
         import_module("reports.conformity").register_panels()

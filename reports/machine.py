@@ -8,6 +8,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import ExtractMonth, ExtractYear
 
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Requirement, Verb
+from network.enums import RolloutState
+from network.machine.rollout import RolloutMachine
 from reports.begun import months_begun
 from reports.enums import ReportState
 from reports.figures import Reckoning, reckon
@@ -169,3 +171,25 @@ class ReportMachine(Machine, of=Report):
         irreversible=True,
         why="The twelve published months are added once for all; the paper for the steering committee is frozen.",
     )
+
+
+RolloutMachine.extend(
+    settle=Verb(
+        "Constater le rythme de croisière",
+        source=RolloutState.AGREED,
+        target=RolloutState.CRUISING,
+        follows=["report.publish"],
+        stamps={"reached_at": AT},
+        done="Rythme de croisière",
+        why="Each of the last published months tells devices handed over there: what is published, and nothing else.",
+    ),
+    slow=Verb(
+        "Constater un rythme retombé",
+        source=RolloutState.CRUISING,
+        target=RolloutState.AGREED,
+        follows=["report.publish"],
+        stamps={"reached_at": AT},
+        done="Rythme retombé",
+        why="None of the last published months tells any: the convention stands, little is handed over.",
+    ),
+)

@@ -1,4 +1,4 @@
-"""The rule on small counts of households (domaine §6.4)."""
+"""The rule on small counts of households (domaine §6.4); the pace of an EPCI (machines §14)."""
 
 from reference.parameters import parameter, parameter_family
 
@@ -19,4 +19,16 @@ WIDTH = parameter(
     usual=5,
     unit="foyers",
     label="Écart entre la plus petite et la plus grande valeur possible d’un nombre caché",
+)
+
+parameter_family(
+    "rollouts",
+    slug="rythme-des-epci",
+    group="Rapports mensuels",
+    title="Rythme de croisière d’un EPCI",
+    purpose="Combien de mois publiés de suite doivent dire des appareils remis dans un EPCI pour que son déploiement"
+    " soit en rythme de croisière\u00a0; autant de mois sans nombre publié l’en font sortir.",
+)
+CRUISE_MONTHS = parameter(
+    "rollouts.cruise_months", usual=3, unit="mois", label="Mois publiés de suite, pour un rythme de croisière"
 )

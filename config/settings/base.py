@@ -148,6 +148,7 @@ LIFECYCLE_LOCK_ORDER = [
     "conventions.Signature",
     "viewflow.Process",
     "conventions.Quota",
+    "network.Rollout",
     "prescriptions.RightsRequest",
     "prescriptions.Household",
     "prescriptions.Prescription",

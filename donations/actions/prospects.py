@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from donations.forms.prospects import ExchangeForm, GiveUpForm, LinkForm, PlanForm, PromiseForm
+from donations.forms.prospects import GiveUpForm, LinkForm, PromiseForm, ProspectExchangeForm, ProspectPlanForm
 from donations.models import Prospect
 from donations.services import prospects
 from donations.views.prospecting import PROSPECT_PAGES
@@ -20,18 +20,18 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "note",
         "echange",
-        ExchangeForm,
+        ProspectExchangeForm,
         prospects.note_prospect,
-        values=ExchangeForm.values,
+        values=ProspectExchangeForm.values,
         form_kwargs=_about,
         submit="Noter cet échange",
     ),
     Page(
         "meet",
         "rencontre",
-        ExchangeForm,
+        ProspectExchangeForm,
         prospects.meet_prospect,
-        values=ExchangeForm.values,
+        values=ProspectExchangeForm.values,
         form_kwargs=_about,
         submit="Noter cette rencontre",
     ),
@@ -47,9 +47,9 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "plan",
         "prochaine-etape",
-        PlanForm,
+        ProspectPlanForm,
         prospects.plan_prospect,
-        values=PlanForm.values,
+        values=ProspectPlanForm.values,
         form_kwargs=_about,
         submit="Fixer cette étape",
     ),

@@ -3,42 +3,26 @@
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
-from donations.enums import GiveUpReason, NextStep, ProspectChannel, SizeClass
+from donations.enums import GiveUpReason, NextStep, SizeClass
 from donations.machine import prospect as rules
 from donations.models import Prospect
-from donations.services.prospects import DESCRIBED, Exchange, Then, followers_of
-from donations.templatetags.lots import told_to
-from lifecycle.forms import CommentForm, ReasonForm, RowField, choose, day_input, field_of
+from donations.services.prospects import DESCRIBED, followers_of
+from lifecycle.forms import CommentForm, ReasonForm, choose, field_of
 from network.enums import LegalNature, OrganisationKind
 from network.forms.communes import CommuneField
-from network.models import Commune, Membership, Organisation
+from network.forms.next_step import ExchangeForm, NextForm, PlanForm
+from network.models import Membership, Organisation
 
 
-class NextForm(forms.Form):
-    """What is to be done next: a step, its day, who does it."""
+class FirstStepForm(NextForm):
+    """What is to be done first of somebody who was just spotted: by whom, among those who follow his commune."""
 
-    next_step = forms.ChoiceField(label="Prochaine étape", choices=choose(NextStep.choices, "Aucune"), required=False)
-    next_on = forms.DateField(label="Pour le", required=False, widget=day_input())
-    next_owner = RowField(
-        label="Qui s’en charge", queryset=Membership.objects.none(), required=False, empty_label="Choisissez…"
-    )
+    steps = tuple(NextStep.choices)
 
-    def offer(self, commune: Commune | None, by: Membership) -> None:
-        """Offer whoever follows prospects of this commune; he who types it, unless he says otherwise."""
-        owners = field_of(self, "next_owner", RowField)
-        owners.told = lambda one: told_to(one, by)
-        people = Membership.objects.filter(pk=by.pk) if commune is None else followers_of(commune)
-        owners.queryset = people.select_related("user", "organisation")
-        owners.initial = by.pk
-
-    def then(self) -> Then:
-        """What is to be done next; an owner alone says nothing."""
-        data = self.cleaned_data
-        if not data["next_step"] and data["next_on"] is None:
-            return Then()
-        return Then(data["next_step"], data["next_on"], data["next_owner"])
+    def __init__(self, data: Any, *, by: Membership) -> None:
+        super().__init__(data)
+        self.offer(Membership.objects.filter(pk=by.pk), by)
 
 
 class ProspectForm(forms.ModelForm):
@@ -71,59 +55,35 @@ class ProspectForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in DESCRIBED}
 
 
-class ExchangeForm(NextForm, CommentForm):
+class ProspectExchangeForm(ExchangeForm):
     """One exchange: when, how, what was said, what comes next."""
 
-    contacted_on = forms.DateField(label="Jour de l’échange", widget=day_input())
-    channel = forms.ChoiceField(label="Moyen", choices=choose(ProspectChannel.choices))
-    said = forms.CharField(
-        label="Ce qui s’est dit",
-        max_length=500,
-        required=False,
-        widget=forms.Textarea({"rows": 3}),
-        help_text="Facultatif. Ne nommez personne.",
-    )
-    field_order: tuple[str, ...] = ("contacted_on", "channel", "said", "next_step", "next_on", "next_owner")
+    steps = tuple(NextStep.choices)
 
     def __init__(self, data: Any, *, prospect: Prospect, by: Membership) -> None:
         super().__init__(data)
-        self.offer(prospect.commune, by)
-        self.fields["contacted_on"].initial = timezone.localdate()
-        del self.fields["comment"]
-
-    def values(self) -> dict[str, Any]:
-        """What the services take."""
-        data = self.cleaned_data
-        return {"exchange": Exchange(data["contacted_on"], data["channel"], data["said"], self.then())}
+        self.begin(followers_of(prospect.commune), by)
 
 
-class PromiseForm(ExchangeForm):
+class PromiseForm(ProspectExchangeForm):
     """The same, with how many devices are promised."""
 
     devices = forms.IntegerField(label="Appareils promis, à peu près", min_value=1, max_value=rules.MOST_PROMISED)
-    field_order = ("devices", "contacted_on", "channel", "said", "next_step", "next_on", "next_owner")
+    field_order = ("devices", *ExchangeForm.field_order)
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""
         return super().values() | {"devices": self.cleaned_data["devices"]}
 
 
-class PlanForm(NextForm, CommentForm):
+class ProspectPlanForm(PlanForm):
     """What is to be done next."""
 
-    field_order = ("next_step", "next_on", "next_owner")
+    steps = tuple(NextStep.choices)
 
     def __init__(self, data: Any, *, prospect: Prospect, by: Membership) -> None:
         super().__init__(data)
-        self.offer(prospect.commune, by)
-        for name in ("next_step", "next_on"):
-            self.fields[name].required = True
-            self.fields[name].initial = getattr(prospect, name)
-        field_of(self, "next_step", forms.ChoiceField).choices = choose(NextStep.choices)
-
-    def values(self) -> dict[str, Any]:
-        """What the service takes."""
-        return {"then": self.then(), "comment": self.cleaned_data["comment"]}
+        self.begin(followers_of(prospect.commune), by, prospect)
 
 
 class LinkForm(CommentForm):

@@ -13,26 +13,19 @@ from donations.permissions import can_prospect, can_unlink_early_prospect
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Requirement, Verb
 from lifecycle.requirements import explained_in_comment
 from network.enums import OrganisationKind
+from network.machine.next_step import (
+    CONTACT_IN_ORDER,
+    CONTACT_PAST,
+    NEXT,
+    NEXT_AHEAD,
+    NEXT_GIVEN,
+    NO_NEXT,
+    SAID,
+    next_whole,
+)
 
 S = ProspectState
 MOST_PROMISED = 50_000
-
-NEXT = {
-    "next_step": Given("next_step", default=""),
-    "next_on": Given("next_on", default=None),
-    "next_owner": Given("next_owner", default=None),
-}
-"""What is to be done next replaces what was; nothing given, nothing is to be done."""
-NO_NEXT = {"next_step": "", "next_on": None, "next_owner": None}
-
-
-def _next_whole(ctx: Context) -> bool:
-    given = [ctx.values.get(name) for name in ("next_step", "next_on", "next_owner")]
-    return all(given) or not any(given)
-
-
-def _not_behind(ctx: Context) -> bool:
-    return not ctx.has("next_on") or ctx.values["next_on"] >= ctx.day
 
 
 def _devices(ctx: Context) -> bool:
@@ -42,40 +35,7 @@ def _devices(ctx: Context) -> bool:
     return promised is not None and 0 < promised <= MOST_PROMISED
 
 
-NEXT_WHOLE = Requirement(
-    "next_whole",
-    "Une prochaine étape a son jour et quelqu’un pour la faire\u00a0: remplissez les trois, ou aucun.",
-    _next_whole,
-    constraint="donations_prospect_next_whole",
-    field="next_step",
-)
-NEXT_AHEAD = Requirement(
-    "next_ahead", "La prochaine étape est pour aujourd’hui ou plus tard.", _not_behind, field="next_on"
-)
-CONTACT_PAST = Requirement(
-    "contact_past",
-    "Un échange a déjà eu lieu\u00a0: donnez son jour, aujourd’hui au plus tard.",
-    lambda ctx: not ctx.has("contacted_on") or ctx.values["contacted_on"] <= ctx.day,
-    needs=("contacted_on",),
-    field="contacted_on",
-)
-CONTACT_IN_ORDER = Requirement(
-    "contact_in_order",
-    "Un échange plus récent est déjà noté.",
-    lambda ctx: (
-        Q(last_contact_on=None) | Q(last_contact_on__lte=ctx.values["contacted_on"])
-        if ctx.has("contacted_on")
-        else True
-    ),
-    field="contacted_on",
-)
-NEXT_GIVEN = Requirement(
-    "next_given",
-    "Dites ce qui est à faire, pour quel jour, et par qui.",
-    lambda ctx: "next_step" not in ctx.values or bool(ctx.values["next_step"]),
-    needs=("next_step",),
-    field="next_step",
-)
+NEXT_WHOLE = next_whole("donations_prospect_next_whole")
 DEVICES_PROMISED = Requirement(
     "devices_promised",
     "Combien d’appareils sont promis, à peu près\u00a0? Entre 1 et 50 000.",
@@ -106,7 +66,6 @@ GIVE_UP_REASON = Requirement(
     field="reason",
 )
 EXCHANGE = [CONTACT_PAST, CONTACT_IN_ORDER, NEXT_WHOLE, NEXT_AHEAD]
-SAID = {"last_contact_on": Given("contacted_on"), **NEXT}
 
 
 def _months_before(ctx: Context) -> date:

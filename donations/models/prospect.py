@@ -7,14 +7,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from donations.enums import GiveUpReason, NextStep, ProspectChannel, ProspectState, SizeClass
+from donations.enums import GiveUpReason, NextStep, ProspectState, SizeClass
 from donations.permissions import can_prospect
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.fields import StateField
 from lifecycle.forms import validate_telephone
 from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
-from network.enums import LegalNature
+from network.enums import ExchangeChannel, LegalNature
 from network.models import Commune, Membership, Organisation
 from network.siret import validate_siret
 
@@ -133,7 +133,7 @@ class ProspectContact(models.Model):
 
     prospect = models.ForeignKey(Prospect, models.PROTECT, related_name="contacts", verbose_name="donateur possible")
     contacted_on = models.DateField("échange du")
-    channel = models.CharField("moyen", max_length=10, choices=ProspectChannel)
+    channel = models.CharField("moyen", max_length=10, choices=ExchangeChannel)
     said = models.CharField("ce qui s’est dit", max_length=500, blank=True)
     recorded_at = models.DateTimeField("inscrit le")
     recorded_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
@@ -144,7 +144,7 @@ class ProspectContact(models.Model):
         ordering = ("-contacted_on", "-pk")
         constraints = (
             models.CheckConstraint(
-                condition=Q(channel__in=ProspectChannel.values), name="donations_prospectcontact_channel"
+                condition=Q(channel__in=ExchangeChannel.values), name="donations_prospectcontact_channel"
             ),
         )
 

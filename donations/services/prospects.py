@@ -1,7 +1,6 @@
 """Prospecting: find who may give, note each exchange with its next step, follow what really happens."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,8 +13,9 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.locked_rows import held_row
 from lifecycle.machine import Reason
-from network.enums import OrganisationKind, Role
 from network.models import Commune, Membership
+from network.services import next_step
+from network.services.next_step import NOTHING_NEXT, Exchange, Then
 
 DESCRIBED = (*("name", "legal_nature", "size", "siret", "commune", "contact_name", "contact_phone", "contact_email"),)
 """The columns that may be described again."""
@@ -26,28 +26,6 @@ OWNER_ELSEWHERE = (
     "La prochaine étape est confiée à quelqu’un qui ne suit pas cette commune\u00a0: fixez-la d’abord avec un autre."
 )
 NOT_HIS = "Cette personne ne suit pas les donateurs possibles de ce territoire."
-
-
-@dataclass(frozen=True)
-class Then:
-    """What is to be done next, for which day, by whom; nothing by default."""
-
-    step: str = ""
-    on: date | None = None
-    owner: Membership | None = None
-
-
-NOTHING_NEXT = Then()
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """When and how a prospect was reached, what was said, what is to be done next."""
-
-    contacted_on: date
-    channel: str
-    said: str = ""
-    then: Then = NOTHING_NEXT
 
 
 @gate.one_transaction
@@ -104,16 +82,14 @@ def _keeps_its_owner(row: Prospect, commune: Commune | None) -> None:
 
 def followers_of(commune: Commune) -> Any:
     """Who may follow a prospect of this commune: the pilots, the managers of its EPCI."""
-    open_ones = Membership.objects.open()
-    managers = open_ones.filter(kind=OrganisationKind.EPCI, role=Role.MANAGER, organisation__epci=commune.epci_id)
-    return open_ones.pilots() | managers
+    return next_step.followers_of(commune.epci_id)
 
 
 def _step(commune: Commune, then: Then) -> dict[str, Any]:
     """The next step, whose owner follows prospects of this territory. Raises ValidationError."""
     if then.owner is not None and not followers_of(commune).filter(pk=then.owner.pk).exists():
         raise ValidationError({"next_owner": NOT_HIS})
-    return {"next_step": then.step, "next_on": then.on, "next_owner": then.owner}
+    return then.given
 
 
 def _exchange(

@@ -5,22 +5,13 @@ from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from lifecycle.actors import Actor
-from network.models import Membership
+from network.naming import told_to
 from typography.french import by_pairs, day, euros, grouped, percent, plural
 
 register = template.Library()
 register.filter("phone_pairs", by_pairs)
-for read in (day, euros, grouped, percent, plural):
+for read in (day, euros, grouped, percent, plural, told_to):
     register.filter(read)
-
-
-@register.filter
-def told_to(who: Membership, reader: Actor | None) -> str:
-    """Who did something: by name to his organisation and to whoever reads all, as in a timeline; else what he is."""
-    if reader is not None and (reader.reads_all or reader.organisation_id == who.organisation_id):
-        return str(who)
-    return f"{who.organisation} ({who.get_role_display().lower()})"
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from donations.enums import ProspectState
 from donations.filters import ProspectFilter
-from donations.forms.prospects import NextForm, ProspectForm
+from donations.forms.prospects import FirstStepForm, ProspectForm
 from donations.models import Prospect
 from donations.models.prospect import FOLLOWED
 from donations.parameters import LAPSE_MONTHS, SILENT_DAYS
@@ -62,8 +62,7 @@ def prospect_create(request: Request) -> HttpResponse:
     """Somebody who may give, and what is to be done first."""
     actor = request.membership
     may(can_prospect(actor))
-    form, step = ProspectForm(posted(request)), NextForm(posted(request))
-    step.offer(None, actor)
+    form, step = ProspectForm(posted(request)), FirstStepForm(posted(request), by=actor)
     created = None
     if request.method != "POST" or step.is_valid():
         created = answer(

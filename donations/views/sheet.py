@@ -10,11 +10,11 @@ from donations.enums import RENEWED, DonationState, DonorKind
 from donations.gift_law import gift_law
 from donations.models import Allocation, DeedAcceptance, Donation, DonationLine, DonationPaper, LineExplanation, PickUp
 from donations.models.donation import DonationQuerySet
-from donations.templatetags.lots import told_to
 from donations.units import EXPECTED, Arrivals, units
 from lifecycle.actors import Actor
 from lifecycle.history import Past
 from network.enums import LegalNature, OrganisationKind
+from network.naming import told_to
 
 NOT_DECIDED = (DonationState.DRAFT, DonationState.ANNOUNCED)
 

@@ -1,5 +1,5 @@
 """The machines of the network, which are declared once this is imported."""
 
-from network.machine import awareness, directory, merger
+from network.machine import awareness, directory, merger, rollout
 
-__all__ = ["awareness", "directory", "merger"]
+__all__ = ["awareness", "directory", "merger", "rollout"]

@@ -103,6 +103,21 @@ class Migration(migrations.Migration):
                 "starts_at",
             ],
         ),
+        Wall(
+            model_name="rollout",
+            journal_name="rolloutentry",
+            stamps=[
+                "begun_at",
+                "begun_by",
+                "gathered_on",
+                "last_contact_on",
+                "next_on",
+                "next_owner",
+                "next_step",
+                "reached_at",
+            ],
+        ),
+        AppendOnly("rolloutexchange", ["said"]),
         AppendOnly("trainingsession"),
         AppendOnly("skill"),
     ]

@@ -6,6 +6,7 @@ from network.models.invitation import Invitation
 from network.models.membership import Membership, MembershipPeriod
 from network.models.merger import Merger, MergerEntry
 from network.models.organisation import Organisation
+from network.models.rollout import Rollout, RolloutEntry, RolloutExchange
 from network.models.skill import Skill, TrainingSession
 from network.models.territory import Arrondissement, Commune, Epci
 from network.models.user import User
@@ -25,6 +26,9 @@ __all__ = [
     "Organisation",
     "PublicService",
     "PublicServiceEntry",
+    "Rollout",
+    "RolloutEntry",
+    "RolloutExchange",
     "Skill",
     "TrainingSession",
     "User",

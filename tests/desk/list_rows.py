@@ -12,12 +12,13 @@ from connectivity.models import CopperClosure
 from connectivity.services.campaigns import create_campaign
 from connectivity.services.lines import sell_recharge
 from donations.enums import NextStep
-from donations.services.prospects import Then, create_prospect
+from donations.services.prospects import create_prospect
 from lifecycle import gate
 from network.enums import LegalNature, OrganisationKind, Role, StructureKind
 from network.models import Membership
 from network.services.awareness import plan_awareness
 from network.services.directory import publish_public_service
+from network.services.next_step import Then
 from prescriptions.enums import Requester, RightKind, RightsChannel
 from prescriptions.services.rights import receive_rights_request
 from refurb.enums import MissingReason, PartKind, RemovalDestination

@@ -19,7 +19,7 @@ from distribution.enums import DerogationKind
 from distribution.services.derogations import ask_derogation
 from documents.models import Mail
 from donations.enums import NextStep
-from donations.services.prospects import Then, plan_prospect
+from donations.services.prospects import plan_prospect
 from lifecycle import gate
 from lifecycle.clock import run_clock
 from network.enums import OrganisationKind as Kind
@@ -28,6 +28,7 @@ from network.models import Membership, Organisation
 from network.services.accounts import disable_account
 from network.services.memberships import close_membership
 from network.services.mergers import declare_merger
+from network.services.next_step import Then
 from prescriptions.enums import RightKind, TransferRefusal
 from prescriptions.models import Prescription, Transfer
 from prescriptions.services.instruction import declare_absence

@@ -27,16 +27,17 @@ from distribution.enums import HandOverProof
 from distribution.models import HandOver
 from distribution.services.stocktakes import begin_stocktake
 from documents.models import Document, Mail
-from donations.enums import NextStep, ProspectChannel
-from donations.services.prospects import Exchange, Then, create_prospect, note_prospect
+from donations.enums import NextStep
+from donations.services.prospects import create_prospect, note_prospect
 from lifecycle import gate
 from lifecycle.actors import SignedLink
 from lifecycle.machine import Stateful
-from network.enums import ROLES_BY_KIND, LegalNature, Role, SkillKind, StructureKind
+from network.enums import ROLES_BY_KIND, ExchangeChannel, LegalNature, Role, SkillKind, StructureKind
 from network.enums import OrganisationKind as Kind
 from network.models import Membership, Organisation
 from network.services.awareness import convene_awareness, plan_awareness
 from network.services.directory import publish_public_service
+from network.services.next_step import Exchange, Then
 from network.services.skills import note_skill, record_training
 from prescriptions.enums import NoteAudience, Requester, RightKind, RightsChannel
 from prescriptions.models import HouseholdAccess, Need, Prescription, ProofPhoto
@@ -201,7 +202,7 @@ class Scenery:
             contact_name="Dominique Démo",
         )
         then = Then(NextStep.CALL, timezone.localdate(), shelf.pilot)
-        exchange = Exchange(timezone.localdate(), ProspectChannel.PHONE, "À rappeler", then)
+        exchange = Exchange(timezone.localdate(), ExchangeChannel.PHONE, "À rappeler", then)
         note_prospect(actor=shelf.pilot, prospect=self.prospect, exchange=exchange)
         self.api_key, _ = make_api_key(actor=shelf.pilot, name=MARKUP)
 

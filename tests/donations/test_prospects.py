@@ -12,13 +12,11 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from donations.enums import GiveUpReason, NextStep, ProspectChannel, ProspectState, SizeClass
+from donations.enums import GiveUpReason, NextStep, ProspectState, SizeClass
 from donations.models import OrganisationCount, Prospect, ProspectContact, SizeEstimate
 from donations.parameters import LAPSE_MONTHS, SILENT_DAYS
 from donations.potential import potentials
 from donations.services.prospects import (
-    Exchange,
-    Then,
     create_prospect,
     edit_prospect,
     meet_prospect,
@@ -31,9 +29,10 @@ from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.models import Comment
 from lifecycle.verification import verify_journals
-from network.enums import LegalNature, OrganisationKind, Role
+from network.enums import ExchangeChannel, LegalNature, OrganisationKind, Role
 from network.models import Epci, Membership, Organisation
 from network.services.accounts import forget_user
+from network.services.next_step import Exchange, Then
 from tests.donations.scene import Scene, load_law
 from tests.network.factories import make_commune, make_membership, make_organisation
 from tests.pages import acting, read
@@ -61,7 +60,7 @@ class Ground:
         return make_membership(Role.MANAGER, OrganisationKind.EPCI, epci)
 
     def exchange(self, days_ago: int = 0, said: str = "", then: Then | None = None) -> Exchange:
-        return Exchange(TODAY() - days_ago * DAY, ProspectChannel.PHONE, said, then or Then())
+        return Exchange(TODAY() - days_ago * DAY, ExchangeChannel.PHONE, said, then or Then())
 
     def met(self, days_ago: int = 0, **said: Any) -> Prospect:
         exchange = self.exchange(days_ago, **said)
@@ -188,7 +187,7 @@ def test_a_person_to_call_whom_nobody_ever_met_is_forgotten_too_after_so_long() 
     note_prospect(
         actor=ground.manager,
         prospect=called,
-        exchange=Exchange(timezone.localdate(long_ago), ProspectChannel.PHONE, "Vu Dominique"),
+        exchange=Exchange(timezone.localdate(long_ago), ExchangeChannel.PHONE, "Vu Dominique"),
         at=long_ago + DAY,
     )
     planned = create_prospect(actor=ground.manager, at=long_ago, name="Repris hier", **described)
@@ -211,7 +210,7 @@ def test_long_after_its_first_lot_nobody_is_to_be_called_there_any_more() -> Non
     described = {"legal_nature": LegalNature.PRIVATE, "commune": ground.commune, "contact_name": "Dominique Démo"}
     for at in (long_ago, timezone.now() - DAY):
         prospect = create_prospect(actor=ground.manager, at=at, name="Donateur", **described)
-        exchange = Exchange(timezone.localdate(at), ProspectChannel.PHONE, "Vu Dominique")
+        exchange = Exchange(timezone.localdate(at), ExchangeChannel.PHONE, "Vu Dominique")
         meet_prospect(actor=ground.manager, prospect=prospect, exchange=exchange, at=at)
         scene = Scene()
         scene.announced()

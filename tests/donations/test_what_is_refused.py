@@ -20,10 +20,11 @@ from donations.services.donations import (
 )
 from donations.services.inventory import remove_inventory, take_inventory
 from donations.services.pickups import record_pick_up, sign_pick_up
-from donations.services.prospects import Then, create_prospect, edit_prospect, plan_prospect
+from donations.services.prospects import create_prospect, edit_prospect, plan_prospect
 from imports.models import Import
 from imports.services import begin_import
 from lifecycle.exceptions import Refused, Unknown
+from network.services.next_step import Then
 from tests.donations.inventories import deposited, lot_of, machine, taken
 from tests.donations.scene import Scene, again, first_line, laptops, load_law, midday, public_scene
 from tests.donations.test_prospects import Ground

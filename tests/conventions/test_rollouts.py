@@ -1,0 +1,150 @@
+"""What conventions say of the way of their EPCI: nobody declares that one is in force, nor that it is over."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from calendars.working_days import add_months
+from conventions.enums import ConventionState, Party, SuspendReason, TerminateReason
+from conventions.models import Convention
+from lifecycle import gate
+from lifecycle.clock import run_clock
+from network.enums import OrganisationKind, Role, RolloutState
+from network.models import Rollout
+from network.services.mergers import declare_merger
+from network.services.rollouts import begin_rollout
+from tests.conventions.conventions import Treaty, again
+from tests.network.factories import make_epci, make_membership, make_organisation
+from tests.pages import acting, read
+
+pytestmark = pytest.mark.django_db
+S = RolloutState
+
+
+def state_of(treaty: Treaty) -> str:
+    return Rollout.objects.get(epci=treaty.epci).state
+
+
+def verbs(treaty: Treaty) -> list[str]:
+    return list(Rollout.objects.get(epci=treaty.epci).journal.order_by("seq").values_list("verb", flat=True))
+
+
+def page_of(treaty: Treaty) -> str:
+    return reverse("network:rollout_detail", args=[Rollout.objects.get(epci=treaty.epci).reference])
+
+
+def terminate(treaty: Treaty, convention: Convention) -> None:
+    gate.apply(
+        again(convention),
+        "terminate",
+        actor=treaty.signatories[Party.EPCI],
+        reason=TerminateReason.NOTICE,
+        notice_on=timezone.localdate() - timedelta(days=90),
+    )
+
+
+def test_a_convention_in_force_engages_its_epci_and_brings_it_there_from_any_step() -> None:
+    treaty = Treaty()
+    treaty.active()
+    assert verbs(treaty) == ["enter", "agree"]
+    other = Treaty()
+    row = begin_rollout(actor=other.manager, epci=other.epci)
+    other.active()
+    assert verbs(other) == ["begin", "agree"]
+    assert Rollout.objects.get(pk=row.pk).state == S.AGREED
+
+
+def test_a_draft_that_is_signed_is_not_yet_in_force_and_moves_nothing() -> None:
+    treaty = Treaty()
+    treaty.signed()
+    assert not Rollout.objects.exists()
+
+
+def test_an_operational_test_is_a_step_and_a_convention_the_next() -> None:
+    treaty = Treaty(is_test=True)
+    treaty.active()
+    assert verbs(treaty) == ["enter", "try_out"]
+    lasting = Treaty(epci=treaty.epci, epci_party=treaty.epci_party)
+    lasting.active()
+    assert verbs(treaty) == ["enter", "try_out", "agree"]
+
+
+def test_a_second_convention_and_an_amendment_change_nothing() -> None:
+    treaty = Treaty()
+    convention = treaty.active()
+    Treaty(epci=treaty.epci, epci_party=treaty.epci_party).active()
+    treaty.amended(convention, treaty.terms(quotas=[], reviewers=[]))
+    assert verbs(treaty) == ["enter", "agree"]
+
+
+def test_the_last_convention_that_ends_takes_the_step_with_it_and_not_the_one_before() -> None:
+    treaty = Treaty()
+    first = treaty.active()
+    second = Treaty(epci=treaty.epci, epci_party=treaty.epci_party)
+    last = second.active()
+    terminate(treaty, first)
+    assert state_of(treaty) == S.AGREED, "another holds"
+    terminate(second, last)
+    assert state_of(treaty) == S.GATHERED
+    assert verbs(treaty) == ["enter", "agree", "lapse"]
+
+
+def test_a_convention_that_expires_leaves_the_test_that_runs_still() -> None:
+    long_ago = timezone.now() - timedelta(days=400)
+    treaty = Treaty(at=long_ago)
+    convention = treaty.active()
+    trial = Treaty(epci=treaty.epci, epci_party=treaty.epci_party, is_test=True, at=long_ago)
+    trial.ends_on = add_months(timezone.localdate(), 1)
+    trial.active()
+    run_clock()
+    assert again(convention).state == ConventionState.EXPIRED
+    assert verbs(treaty) == ["enter", "agree", "lapse", "try_out"]
+
+
+def test_a_suspended_convention_keeps_its_step() -> None:
+    treaty = Treaty()
+    convention = treaty.active()
+    gate.apply(
+        convention, "suspend", actor=treaty.manager, reason=SuspendReason.STORAGE, comment="Le temps d’un inventaire"
+    )
+    Treaty(epci=treaty.epci, epci_party=treaty.epci_party, is_test=True).active()
+    assert state_of(treaty) == S.AGREED
+
+
+def test_what_merges_goes_on_in_its_successor() -> None:
+    treaty = Treaty()
+    treaty.active()
+    successor = make_epci()
+    organisation = make_organisation(OrganisationKind.EPCI, epci=successor)
+    declare_merger(actor=treaty.pilot, epci=treaty.epci, successor=successor, organisation=organisation)
+    assert verbs(treaty)[-1] == "merge"
+    assert state_of(treaty) == S.MERGED
+    kept = Rollout.objects.get(epci=successor)
+    assert (kept.state, list(kept.journal.order_by("seq").values_list("verb", flat=True))) == (
+        S.AGREED,
+        ["enter", "agree"],
+    )
+    page = read(
+        acting(treaty.pilot), reverse("network:rollout_detail", args=[Rollout.objects.get(epci=treaty.epci).reference])
+    )
+    assert f"repris par {successor}" in page
+
+
+def test_an_epci_that_had_only_begun_begins_again_in_its_successor() -> None:
+    treaty = Treaty()
+    begin_rollout(actor=treaty.manager, epci=treaty.epci)
+    successor = make_epci()
+    organisation = make_organisation(OrganisationKind.EPCI, epci=successor)
+    declare_merger(actor=treaty.pilot, epci=treaty.epci, successor=successor, organisation=organisation)
+    assert Rollout.objects.get(epci=successor).state == S.SURVEY
+
+
+def test_whoever_reads_no_convention_is_told_the_step_alone() -> None:
+    treaty = Treaty()
+    convention = treaty.active()
+    address = page_of(treaty)
+    assert convention.title in read(acting(treaty.manager), address)
+    observer = make_membership(Role.OBSERVER, OrganisationKind.PREFECTURE)
+    assert convention.title not in read(acting(observer), address)
