@@ -1,10 +1,14 @@
 """What follows in the roll-out of an EPCI: a convention that comes into force or ends, a merger."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
+from operator import itemgetter
+
+from django.db.models import QuerySet
 
 from conventions.enums import ALIVE
-from conventions.followers import all_moved, conventions_of
+from conventions.followers import conventions_of
 from conventions.machine.rollout import BEFORE
 from conventions.models import Convention
 from conventions.permissions import sees_conventions
@@ -24,55 +28,63 @@ ROLLOUT = Noun("déploiement", "déploiements")
 
 def follow_in_force(move: Move) -> None:
     """A convention holds from here on; an amendment says nothing of it."""
-    _advance({one.epci_id for one in conventions_of(move) if not one.is_amendment}, move)
+    for epci, own in _by_epci(move):
+        _advance(epci, own)
 
 
 def follow_ended(move: Move) -> None:
-    """Where no other convention holds, nothing is left of what it had reached."""
-    epcis = {one.epci_id for one in conventions_of(move) if not one.is_amendment}
-    agreed, tried = _in_force(epcis)
-    _move("lapse", Rollout.objects.filter(epci__in=epcis - agreed, state__in=(S.AGREED, S.CRUISING)), move)
-    _move("lapse", Rollout.objects.filter(epci__in=epcis - agreed - tried, state=S.TRIED), move)
-    _advance(epcis, move)
+    """Where no other convention holds, its parties are to be brought together again; a test that is over was made."""
+    for epci, own in _by_epci(move):
+        if not _in_force(epci):
+            _move("lapse", Rollout.objects.filter(epci=epci, state__in=(S.AGREED, S.CRUISING)), own)
+        _advance(epci, own)
+
+
+def _by_epci(move: Move) -> list[tuple[int, Move]]:
+    """The EPCI of the conventions that moved, amendments apart, in order, each with what moved the first of its own."""
+    entries = {row.pk: row for row in move.rows}
+    first: dict[int, Move] = {}
+    for convention in conventions_of(move):
+        if not convention.is_amendment:
+            first.setdefault(convention.epci_id, replace(move, rows=[entries[convention.pk]]))
+    return sorted(first.items(), key=itemgetter(0))
 
 
 def follow_merged(move: Move) -> None:
     """What the EPCI was on ends with it; its successor is engaged, and holds what it took over."""
-    established = mergers(move)
-    followed = Rollout.objects.filter(epci__in=[one.epci_id for one in established], state__in=ADVANCING)
-    engaged = set(followed.values_list("epci", flat=True))
-    _move("merge", followed, move)
-    _enter({one.successor_id for one in established if one.epci_id in engaged}, move)
-    _advance({one.successor_id for one in established}, move)
+    for merger in mergers(move):
+        followed = Rollout.objects.filter(epci=merger.epci, state__in=ADVANCING)
+        is_engaged = followed.exists()
+        _move("merge", followed, move)
+        if is_engaged:
+            _enter(merger.successor_id, move)
+        _advance(merger.successor_id, move)
 
 
-def _advance(epcis: Collection[int], move: Move) -> None:
-    """Bring these EPCI where their conventions in force put them."""
-    agreed, tried = _in_force(epcis)
-    _enter(agreed | tried, move)
-    _move("agree", Rollout.objects.filter(epci__in=agreed, state__in=(*BEFORE, S.TRIED)), move)
-    _move("try_out", Rollout.objects.filter(epci__in=tried, state__in=BEFORE), move)
+def _advance(epci: int, move: Move) -> None:
+    """Bring an EPCI where its conventions in force put it; suspended ones count."""
+    alive = Convention.objects.originals().filter(epci=epci, state__in=ALIVE)
+    tests = list(alive.values_list("is_test", flat=True))
+    if not tests:
+        return
+    _enter(epci, move)
+    verb, states = ("try_out", BEFORE) if all(tests) else ("agree", (*BEFORE, S.TRIED))
+    _move(verb, Rollout.objects.filter(epci=epci, state__in=states), move)
 
 
-def _in_force(epcis: Collection[int]) -> tuple[set[int], set[int]]:
-    """Those of these EPCI that have a convention, then those that have one for a test alone; suspended ones count."""
-    alive = Convention.objects.originals().filter(epci__in=epcis, state__in=ALIVE)
-    found = list(alive.values_list("epci", "is_test"))
-    agreed = {epci for epci, is_test in found if not is_test}
-    return agreed, {epci for epci, _ in found} - agreed
+def _in_force(epci: int) -> bool:
+    """Whether a convention that is no test holds still."""
+    return Convention.objects.originals().filter(epci=epci, state__in=ALIVE, is_test=False).exists()
 
 
-def _enter(epcis: Collection[int], move: Move) -> None:
-    known = set(Rollout.objects.filter(epci__in=epcis).values_list("epci", flat=True))
-    new = [Rollout(epci_id=epci) for epci in sorted(set(epcis) - known)]
-    if new:
-        gate.create_many(Rollout, "enter", new, actor=move.actor, at=move.at, cause=move)
+def _enter(epci: int, move: Move) -> None:
+    if not Rollout.objects.filter(epci=epci).exists():
+        gate.create(Rollout(epci_id=epci), "enter", actor=move.actor, at=move.at, cause=move)
 
 
-def _move(verb: str, rows: Iterable[Rollout], move: Move) -> None:
-    found = Rollout.objects.filter(pk__in=[row.pk for row in rows])
-    if found:
-        all_moved(gate.apply_many(found, verb, actor=move.actor, at=move.at, cause=move))
+def _move(verb: str, rows: QuerySet[Rollout], move: Move) -> None:
+    for row in rows:
+        gate.apply(row, verb, actor=move.actor, at=move.at, cause=move)
 
 
 def moving_rollouts(epci: Epci, at: datetime) -> Iterator[Moving]:

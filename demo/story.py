@@ -33,6 +33,7 @@ from demo.prescribing import addresses, directory, sessions
 from demo.processes import learnt_once
 from demo.requests import Ask, news, sittings
 from demo.rights import rights
+from demo.rollouts import add_rollouts
 from demo.seasons import GIFTS, spread
 from demo.shown import shown
 from demo.skills import skills
@@ -103,6 +104,7 @@ def tell_story(
             for thread in threads:
                 story.agenda.add(thread(story), meets=parts)
         story.agenda.add(skills(story))
+        add_rollouts(story)
         agreed = list(deals(story, everywhere=devices >= EVERYWHERE))
         _distribute(story, homes, agreed)
         for workshop in WORKSHOPS:

@@ -16,7 +16,8 @@ from conventions.enums import ALIVE, ENDED, ConventionState
 from conventions.models import Convention, Quota
 from desk.enums import Coverage
 from lifecycle.actors import Actor
-from network.models import Epci
+from network.enums import RolloutState
+from network.models import Epci, Rollout
 from network.readers.tiles import Tile, read_tiles
 from prescriptions.enums import EQUIPMENT_KINDS, NeedKind
 from prescriptions.models import Need
@@ -81,6 +82,8 @@ class Today:
     used: int | None
     left: int | None
     waiting: tuple[Waiting, ...]
+    rollout: tuple[str, RolloutState] | None = None
+    """The reference of its way, and how far it is; None of one that is not engaged."""
 
     @property
     def coverage(self) -> Coverage:
@@ -154,6 +157,7 @@ def epcis_today(actor: Actor | None, at: datetime) -> list[Today]:
         used=Subquery(of_the_year.annotate(sum=Sum("used")).values("sum")),
         left=Subquery(of_the_year.annotate(sum=Sum(Greatest(F("total") - F("used"), 0))).values("sum")),
         waiting=ArraySubquery(waiting.annotate(count=Count("pk")).values(json=JSONObject(kind="kind", count="count"))),
+        way=Subquery(Rollout.objects.filter(epci=here).values(json=JSONObject(reference="reference", state="state"))),
     )
     return [
         Today(
@@ -163,6 +167,7 @@ def epcis_today(actor: Actor | None, at: datetime) -> list[Today]:
             epci.used,
             epci.left,
             _waiting(epci, epci.waiting or ()),
+            (epci.way["reference"], RolloutState(epci.way["state"])) if epci.way else None,
         )
         for epci in rows.alphabetical("short_name")
     ]

@@ -12,7 +12,8 @@ from desk.unattended import Left, by_organisation, left_work
 from donations.models import Prospect
 from donations.models.prospect import FOLLOWED
 from network.leaving import tells
-from network.models import Membership, Organisation
+from network.models import Membership, Organisation, Rollout
+from network.models.rollout import ADVANCING
 from prescriptions.enums import PrescriptionState
 from prescriptions.models import Prescription
 from typography.french import HARD, Noun, of, plural
@@ -74,6 +75,11 @@ def _own(pks: Collection[int], teams: Collection[int]) -> tuple[tuple[Noun, Quer
         (
             _noun("prochaine étape de prospection", "prochaines étapes de prospection"),
             Prospect.objects.filter(next_owner__in=pks, state__in=FOLLOWED),
+            "le pilote {has} dans «\u00a0À faire\u00a0» le jour venu",
+        ),
+        (
+            _noun("prochaine étape du déploiement d’un EPCI", "prochaines étapes du déploiement d’EPCI"),
+            Rollout.objects.filter(next_owner__in=pks, state__in=ADVANCING),
             "le pilote {has} dans «\u00a0À faire\u00a0» le jour venu",
         ),
         (

@@ -16,7 +16,7 @@ S = RolloutState
 MISSING = {
     S.SURVEY: "que ses acteurs soient réunis, dont un reconditionneur et un distributeur",
     S.GATHERED: "une convention, d’essai ou non, en vigueur",
-    S.TRIED: "une convention en vigueur",
+    S.TRIED: "une convention en vigueur, après l’essai",
     S.AGREED: "des appareils remis, d’après chacun des derniers mois publiés",
 }
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from lifecycle.actors import Actor
 from lifecycle.registry import LOOKED_FOR, Found, find
-from network.models import Organisation
+from network.models import Organisation, Rollout
 
 SIRET_DIGITS = 14
 
@@ -15,6 +15,7 @@ SIRET_DIGITS = 14
 def register_finders() -> None:
     """Answer the search box."""
     find("network.organisations", organisations)
+    find("network.rollouts", rollouts)
 
 
 def organisations(text: str, actor: Actor) -> Iterator[Found]:
@@ -32,4 +33,19 @@ def organisations(text: str, actor: Actor) -> Iterator[Found]:
             said=f"{', '.join(organisation.kind_labels)}{place}",
             url=reverse("network:organisation_detail", args=[organisation.reference]),
             is_exact=text.casefold() == organisation.reference.casefold() or organisation.siret == figures != "",
+        )
+
+
+def rollouts(text: str, actor: Actor) -> Iterator[Found]:
+    """By reference, or the name of the EPCI; one query."""
+    same = Q(reference__iexact=text) | Q(epci__name__icontains=text) | Q(epci__short_name__icontains=text)
+    rows = Rollout.objects.visible_to(actor).filter(same).select_related("epci").order_by("epci__short_name", "pk")
+    for rollout in rows[:LOOKED_FOR]:
+        yield Found(
+            kind="Déploiement",
+            title=str(rollout),
+            said=f"{rollout.reference}, {rollout.get_state_display()}",
+            url=reverse("network:rollout_detail", args=[rollout.reference]),
+            row=rollout,
+            is_exact=text.casefold() == rollout.reference.casefold(),
         )

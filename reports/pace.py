@@ -4,7 +4,7 @@ Whoever reads the pace so learns no number that the reports hide.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils import timezone
@@ -24,7 +24,7 @@ from reports.summary import Summary
 
 
 @dataclass(frozen=True)
-class Told:
+class PublishedMonth:
     """What one published month says of one EPCI; a word in the place of a number that is hidden."""
 
     report: Report
@@ -49,11 +49,11 @@ def last_published(day: date) -> list[Report]:
     return last if [one.month for one in last] == awaited else []
 
 
-def told_of(reports: Sequence[Report], sirens: Sequence[str]) -> Mapping[str, list[Told]]:
+def told_of(reports: Sequence[Report], sirens: Sequence[str]) -> Mapping[str, list[PublishedMonth]]:
     """``{siren: what each of these months says}``."""
     read = [(report, Summary(report.figures, hides_small=True)) for report in reports]
     return {
-        siren: [Told(report, summary.number("entered", Stage.HANDED_OVER, siren)) for report, summary in read]
+        siren: [PublishedMonth(report, summary.number("entered", Stage.HANDED_OVER, siren)) for report, summary in read]
         for siren in sirens
     }
 
@@ -68,12 +68,13 @@ def follow_pace(move: Move) -> None:
     told = told_of(reports, [siren for _, _, siren in places])
     settled = [pk for pk, state, siren in places if state == RolloutState.AGREED and all(_reached(told[siren]))]
     slowed = [pk for pk, state, siren in places if state == RolloutState.CRUISING and not any(_reached(told[siren]))]
+    last = replace(move, rows=move.rows[-1:])  # of several at once, the last is what they are judged by
     for verb, pks in (("settle", settled), ("slow", slowed)):
         if pks:
-            gate.apply_many(Rollout.objects.filter(pk__in=pks), verb, actor=move.actor, at=move.at, cause=move)
+            gate.apply_many(Rollout.objects.filter(pk__in=pks), verb, actor=move.actor, at=move.at, cause=last)
 
 
-def _reached(told: Sequence[Told]) -> list[bool]:
+def _reached(told: Sequence[PublishedMonth]) -> list[bool]:
     return [one.is_reached for one in told]
 
 

@@ -26,7 +26,7 @@ RolloutMachine.extend(
         follows=["convention.activate", "convention.expire", "convention.terminate", "merger.declare"],
         stamps=REACHED,
         done="Test opérationnel commencé",
-        why="A convention marked as an operational test is in force.",
+        why="A convention marked as an operational test is in force; once it is over the test has been made.",
     ),
     agree=Verb(
         "Suivre sa convention",
@@ -39,7 +39,7 @@ RolloutMachine.extend(
     ),
     lapse=Verb(
         "Suivre la fin de sa convention",
-        source=[S.TRIED, S.AGREED, S.CRUISING],
+        source=[S.AGREED, S.CRUISING],
         target=S.GATHERED,
         follows=["convention.expire", "convention.terminate"],
         stamps=REACHED,

@@ -14,7 +14,7 @@ from desk.todo.blocks import TodoAction, TodoPage, TodoPart
 from desk.todo.committees import committees
 from desk.todo.conventions import inbox, writing_blocks
 from desk.todo.figures import latest, month_name, territory, threshold_of
-from desk.todo.prospects import next_steps
+from desk.todo.next_steps import next_steps, rollout_steps
 from desk.todo.readers import reports
 from donations.permissions import can_prospect
 from network.models import Epci, Membership
@@ -28,7 +28,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
     below = (TodoPart("desk/_territory.html", lambda: _territory(actor, at)),)
     if sees_conventions(actor) is None:
         return TodoPage(blocks=(reports(actor), *committees(actor, at)), above=below, changes=("report",))
-    follows = (next_steps(actor, at),) if can_prospect(actor) is not None else ()
+    follows = (rollout_steps(actor, at), next_steps(actor, at)) if can_prospect(actor) is not None else ()
     return TodoPage(
         actions=actions,
         blocks=(inbox(actor), *writing_blocks(actor, at), *follows, *committees(actor, at)),

@@ -22,7 +22,7 @@ from desk.todo.doubles import doubles
 from desk.todo.figures import month_of_the_departement
 from desk.todo.incidents import incidents_to_note
 from desk.todo.limits import limits_on
-from desk.todo.prospects import Appointments
+from desk.todo.next_steps import Appointments
 from desk.todo.service import service
 from desk.todo.unattended import unattended
 from desk.todo.values import values
@@ -67,6 +67,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
             _needs(actor, at, limits.days(WAITED_DAYS)),
             doubles(limits),
             quiet(actor, at, limits.days(QUIET_DAYS)),
+            appointments.rollout_steps(),
             appointments.steps(),
             sessions_to_record(actor, at),
             values(at),

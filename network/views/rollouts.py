@@ -32,13 +32,13 @@ NAMED = 8
 ASKED = {
     S.SURVEY: ("gather", "recensez les acteurs du territoire, réunissez-les, puis notez-le"),
     S.GATHERED: ("note", "préparez avec eux une convention, d’essai ou non, et notez chaque échange"),
-    S.TRIED: ("note", "tirez les leçons de l’essai et préparez la convention"),
+    S.TRIED: ("note", "tirez les leçons de l’essai, préparez la convention, et notez chaque échange"),
 }
 """What comes next while it depends on somebody, by which verb."""
 AWAITED = {
     S.SURVEY: "L’état des lieux est en cours\u00a0: les acteurs sont à réunir",
     S.GATHERED: "Les acteurs sont réunis\u00a0: une convention est à préparer",
-    S.TRIED: "Une convention d’essai est en vigueur\u00a0: la convention est à préparer",
+    S.TRIED: "Un essai est mené\u00a0: la convention est à préparer",
     S.AGREED: "La convention est en vigueur\u00a0: son rythme se constate sur les rapports publiés",
     S.CRUISING: "Le rythme de croisière est atteint\u00a0: il se constate de nouveau à chaque rapport publié",
 }

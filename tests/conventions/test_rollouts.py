@@ -71,6 +71,12 @@ def test_an_operational_test_is_a_step_and_a_convention_the_next() -> None:
     assert verbs(treaty) == ["enter", "try_out", "agree"]
 
 
+def test_a_test_that_is_over_was_made() -> None:
+    treaty = Treaty(is_test=True)
+    terminate(treaty, treaty.active())
+    assert verbs(treaty) == ["enter", "try_out"]
+
+
 def test_a_second_convention_and_an_amendment_change_nothing() -> None:
     treaty = Treaty()
     convention = treaty.active()
@@ -101,6 +107,18 @@ def test_a_convention_that_expires_leaves_the_test_that_runs_still() -> None:
     run_clock()
     assert again(convention).state == ConventionState.EXPIRED
     assert verbs(treaty) == ["enter", "agree", "lapse", "try_out"]
+
+
+def test_several_conventions_come_into_force_in_one_night_each_for_its_epci() -> None:
+    treaties = [Treaty(), Treaty(is_test=True)]
+    signed = [treaty.signed() for treaty in treaties]
+    second = Treaty(epci=treaties[0].epci, epci_party=treaties[0].epci_party).signed()
+    run_clock()
+    assert {again(one).state for one in (*signed, second)} == {ConventionState.ACTIVE}
+    assert [verbs(treaty) for treaty in treaties] == [["enter", "agree"], ["enter", "try_out"]]
+    for treaty, convention in zip(treaties, signed, strict=True):
+        entry = Rollout.objects.get(epci=treaty.epci).journal.get(verb="enter")
+        assert entry.cause_entry == convention.journal.get(verb="activate").pk
 
 
 def test_a_suspended_convention_keeps_its_step() -> None:

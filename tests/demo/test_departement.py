@@ -57,8 +57,8 @@ from lifecycle.requirements import Context, as_expression
 from lifecycle.roles import grant_rights, make_role, serving_roles
 from lifecycle.verification import verify_journals
 from network.demo import DOMAIN, demo_memberships
-from network.enums import OrganisationKind, Role
-from network.models import Commune, Epci, Merger, Organisation, User
+from network.enums import OrganisationKind, Role, RolloutState
+from network.models import Commune, Epci, Merger, Organisation, Rollout, User
 from network.siret import is_siret
 from prescriptions.enums import ENDED_STATES, OPEN_NEED_STATES
 from prescriptions.models import DoubleAnswer, Need
@@ -87,7 +87,11 @@ NOT_TOLD = {
     "follow_end",
     "follow_merger",
     "forget_contact",
+    "merge",
     "outlive",
+    "settle",
+    "slow",
+    "survey_again",
     "tell_not_stolen",
     "undo_activate",
     "undo_early_receive",
@@ -105,9 +109,11 @@ NOT_TOLD = {
     "withdraw_scheduled_problem",
 }
 """What the story leaves to whoever tries the demonstration: what is set right, the merger of two EPCI, what comes
-years after a first lot, and a person to ask on site who wants to be erased."""
+years after a first lot, a pace that so few devices do not make, and a person to ask on site who wants to be erased."""
 
 
+NOT_REACHED: dict[type[Stateful], set[str]] = {Rollout: {RolloutState.MERGED, RolloutState.CRUISING}}
+"""The states that the story does not reach: it merges no EPCI, and so few devices are hidden each month."""
 DONE = ImportStage.DONE
 ROWS = 80
 """How many rows of each machine are asked every rule, the last ones."""
@@ -183,7 +189,7 @@ class DepartementTests(TestCase):
             with self.subTest(model.machine.name):
                 reachable = {str(verb.target) for verb in verbs_of(model).values() if verb.target is not None}
                 present = set(model._base_manager.values_list("state", flat=True))
-                assert reachable - present == set()
+                assert reachable - present == NOT_REACHED.get(model, set())
 
     def test_each_rule_that_is_made_once_says_of_each_row_what_it_says_when_it_is_made_anew(self) -> None:
         ctx = Context(timezone.now(), SYSTEM)

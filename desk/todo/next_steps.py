@@ -1,6 +1,6 @@
-"""The next steps of prospecting of whoever acts: those of today, and those that are late."""
+"""The next steps of whoever acts, of prospecting and of the way of EPCI: those of today, and those that are late."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -15,13 +15,16 @@ from desk.models import Committee
 from desk.todo.blocks import Block, BlockRow, until
 from donations.enums import NextStep
 from donations.models import Prospect
-from network.enums import OrganisationKind, Role
-from network.models import Membership
+from network.enums import OrganisationKind, Role, RolloutStep
+from network.models import Membership, Rollout
 from network.permissions import is_pilot
 
 TITLE = "Prospection\u00a0: vos prochaines étapes"
 NONE = "Aucune étape de prospection n’est à faire aujourd’hui."
 KEY = "prospection"
+ROLLOUTS_TITLE = "Déploiement\u00a0: vos prochaines étapes"
+ROLLOUTS_NONE = "Aucune étape du déploiement n’est à faire aujourd’hui."
+ROLLOUTS_KEY = "deploiement"
 
 
 def next_steps(actor: Membership, at: datetime) -> Block:
@@ -30,12 +33,20 @@ def next_steps(actor: Membership, at: datetime) -> Block:
     return Block(KEY, TITLE, mine, _prospect, NONE, late=Q(next_on__lt=timezone.localdate(at)))
 
 
+def rollout_steps(actor: Membership, at: datetime) -> Block:
+    """What he said he would do next with an EPCI; no list has these rows alone."""
+    mine = _due_rollouts(actor, at).select_related("epci").order_by("next_on", "pk")
+    return Block(
+        ROLLOUTS_KEY, ROLLOUTS_TITLE, mine, _rollout, ROLLOUTS_NONE, late=Q(next_on__lt=timezone.localdate(at))
+    )
+
+
 class Appointments:
-    """Of the pilot, the next committee and the next steps of prospecting: one query for both, when either is read."""
+    """Of the pilot, the next committee and the next steps: one query for all of them, when one is read."""
 
     def __init__(self, actor: Membership, at: datetime) -> None:
         self.actor, self.at = actor, at
-        self._read: Callable[[], tuple[dict[str, Any] | None, list[BlockRow]]] = cache(self._fetched)
+        self._read: Callable[[], tuple[dict[str, Any] | None, list[BlockRow], list[BlockRow]]] = cache(self._fetched)
 
     def committee(self) -> dict[str, Any]:
         """``next``: the next committee, or the one that sits still; ``sitting``: the reference of its open meeting."""
@@ -47,12 +58,13 @@ class Appointments:
 
     def steps(self) -> Block:
         """The same block as for anybody else."""
-        return Block(KEY, TITLE, self._lines, lambda line: line, NONE)
+        return Block(KEY, TITLE, lambda: self._read()[1], lambda line: line, NONE)
 
-    def _lines(self) -> Sequence[BlockRow]:
-        return self._read()[1]
+    def rollout_steps(self) -> Block:
+        """The same block as for anybody else."""
+        return Block(ROLLOUTS_KEY, ROLLOUTS_TITLE, lambda: self._read()[2], lambda line: line, ROLLOUTS_NONE)
 
-    def _fetched(self) -> tuple[dict[str, Any] | None, list[BlockRow]]:
+    def _fetched(self) -> tuple[dict[str, Any] | None, list[BlockRow], list[BlockRow]]:
         today = timezone.localdate(self.at)
         coming = Committee.objects.visible_to(self.actor).awaited(today)
         told = JSONObject(pk="pk", kind="kind", meets_on="meets_on", place="place", sitting=F("meeting__reference"))
@@ -60,11 +72,15 @@ class Appointments:
         step = JSONObject(
             reference="reference", name="name", next_step="next_step", next_on="next_on", commune="commune_name"
         )
+        rollouts = _due_rollouts(self.actor, self.at).order_by("next_on", "pk")
+        way = JSONObject(reference="reference", name=F("epci__short_name"), next_step="next_step", next_on="next_on")
         row = Membership.objects.filter(pk=self.actor.pk).values_list(
-            Subquery(coming.values(json=told)[:1]), ArraySubquery(mine.values(json=step))
+            Subquery(coming.values(json=told)[:1]),
+            ArraySubquery(mine.values(json=step)),
+            ArraySubquery(rollouts.values(json=way)),
         )
-        committee, steps = row.get()
-        return committee, [_line(one, today) for one in steps]
+        committee, steps, ways = row.get()
+        return committee, [_line(one, today) for one in steps], [_rollout_line(one, today) for one in ways]
 
 
 def _due(actor: Membership, at: datetime) -> Any:
@@ -72,12 +88,21 @@ def _due(actor: Membership, at: datetime) -> Any:
 
     His role is closed, or his EPCI merged into another.
     """
+    return Prospect.objects.visible_to(actor).due(timezone.localdate(at)).filter(_his(actor, "commune__epci"))
+
+
+def _due_rollouts(actor: Membership, at: datetime) -> Any:
+    """The same of the EPCI on their way."""
+    return Rollout.objects.visible_to(actor).due(timezone.localdate(at)).filter(_his(actor, "epci"))
+
+
+def _his(actor: Membership, epci: str) -> Q:
     his = Q(next_owner=actor.pk)
     if is_pilot(actor):
-        its = Q(kind=OrganisationKind.EPCI, role=Role.MANAGER, organisation__epci=OuterRef("commune__epci"))
+        its = Q(kind=OrganisationKind.EPCI, role=Role.MANAGER, organisation__epci=OuterRef(epci))
         follows = Membership.objects.open().filter(its | Q(pk__in=Membership.objects.pilots().values("pk")))
         his |= ~Exists(follows.filter(pk=OuterRef("next_owner")))
-    return Prospect.objects.visible_to(actor).due(timezone.localdate(at)).filter(his)
+    return his
 
 
 def _line(told: dict[str, Any], today: date) -> BlockRow:
@@ -86,6 +111,19 @@ def _line(told: dict[str, Any], today: date) -> BlockRow:
     url = reverse("donations:prospect_detail", args=[told["reference"]])
     about = f"{NextStep(told['next_step']).label}, {told['commune']}"
     return BlockRow(told["name"], url, about, until(next_on), is_late=next_on < today)
+
+
+def _rollout_line(told: dict[str, Any], today: date) -> BlockRow:
+    next_on = date.fromisoformat(told["next_on"])
+    url = reverse("network:rollout_detail", args=[told["reference"]])
+    return BlockRow(
+        told["name"], url, str(RolloutStep(told["next_step"]).label), until(next_on), is_late=next_on < today
+    )
+
+
+def _rollout(rollout: Any) -> BlockRow:
+    url = reverse("network:rollout_detail", args=[rollout.reference])
+    return BlockRow(str(rollout), url, rollout.get_next_step_display(), until(rollout.next_on))
 
 
 def _prospect(prospect: Any) -> BlockRow:
