@@ -170,6 +170,10 @@ class OperatorRefusalCode(TextChoices):
     OTHER = "other", "Autre motif"
 
 
+SAID_BY_OPERATORS = tuple(one for one in OperatorRefusalCode if one != OperatorRefusalCode.NO_ANSWER)
+"""Those that an operator gives; the other one is the clock's."""
+
+
 class EvidenceKind(TextChoices):
     """What shows that a line works."""
 

@@ -30,11 +30,11 @@ class ConnectionFilter(django_filters.FilterSet):
 
 
 class QueueFilter(django_filters.FilterSet):
-    """What an operator has to answer, by state; what it stopped, when it asks for it."""
+    """What an operator has to answer, by state; what it stopped and its lines that work, when it asks for them."""
 
     state = django_filters.ChoiceFilter(
         label="État",
-        choices=[(state.value, state.label) for state in (*TO_ANSWER, ConnectionState.PROBLEM)],
+        choices=[(state.value, state.label) for state in (*TO_ANSWER, ConnectionState.PROBLEM, ConnectionState.ACTIVE)],
         empty_label="À traiter",
     )
 

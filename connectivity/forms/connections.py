@@ -11,6 +11,7 @@ from django.utils import timezone
 from connectivity.eligibility import AskedCondition
 from connectivity.enums import (
     COMPUTED,
+    SAID_BY_OPERATORS,
     Access,
     CheckedWith,
     ConnectionAbandonReason,
@@ -20,7 +21,6 @@ from connectivity.enums import (
     EvidenceKind,
     OfferAgreement,
     OfferVerdict,
-    OperatorRefusalCode,
     ProblemCode,
     TechnicianSlot,
 )
@@ -169,15 +169,21 @@ class ConnectionAddressForm(forms.Form):
         self.initial.setdefault("checked_on", timezone.localdate())
 
 
-class ConnectionReportProblemForm(forms.Form):
-    problem = forms.ChoiceField(label="Problème", choices=choose(ProblemCode.choices))
+class SaidByOperatorForm(forms.Form):
+    """What an operator adds to a code, for whoever follows the household."""
+
     note = forms.CharField(
         label="Précision",
         required=False,
         max_length=300,
         widget=forms.Textarea({"rows": 2}),
-        help_text="Facultatif. Lue par le travailleur social.",
+        help_text="Obligatoire pour «\u00a0Autre\u00a0», facultative sinon. Lue par qui suit le foyer.",
     )
+
+
+class ConnectionReportProblemForm(SaidByOperatorForm):
+    problem = forms.ChoiceField(label="Problème", choices=choose(ProblemCode.choices))
+    field_order = ("problem", "note")
 
 
 class ConnectionAcceptForm(CommentForm):
@@ -261,11 +267,9 @@ class ConnectionCorrectRightForm(CommentForm):
     entitlement_ends_on = forms.DateField(label="Vrai dernier jour du droit", widget=day_input())
 
 
-class ConnectionRefuseForm(CommentForm):
-    refusal = forms.ChoiceField(
-        label="Motif",
-        choices=choose(one for one in OperatorRefusalCode.choices if one[0] != OperatorRefusalCode.NO_ANSWER),
-    )
+class ConnectionRefuseForm(SaidByOperatorForm):
+    refusal = forms.ChoiceField(label="Motif", choices=choose((one.value, str(one.label)) for one in SAID_BY_OPERATORS))
+    field_order = ("refusal", "note")
 
 
 class ConnectionEndForm(CommentForm):

@@ -108,8 +108,8 @@ def _over_its_price(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     offers = {file.pk: ctx.values["offer"] if ctx.has("offer") else file.offer for file in files}
     most = {offer: dearest(offer, since) for offer in set(offers.values()) if offer is not None}
     return {
-        pk: f"Vous notez {euros(paid)}, et l’offre coûte {price_of(sold)}\u00a0: corrigez le prix, ou confirmez-le sur"
-        " la page de la demande."
+        pk: f"Vous notez {euros(paid)}, et l’offre coûte {price_of(sold)}\u00a0: corrigez le prix, ou confirmez"
+        " que c’est bien celui qui est payé (depuis un fichier\u00a0: sur la page de la demande)."
         for pk, offer in offers.items()
         if (sold := most.get(offer)) is not None and is_over(paid, sold)
     }

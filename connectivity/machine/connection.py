@@ -141,7 +141,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         source=[S.SENT, S.ACCEPTED, S.SCHEDULED],
         target=S.PROBLEM,
         who=can_answer_connection,
-        requires=[rules.PROBLEM_CODED, rules.NOTE_FITS],
+        requires=[rules.PROBLEM_CODED, rules.NOTE_EXPLAINS, rules.NOTE_FITS],
         stamps={
             "problem": Given("problem"),
             "problem_note": Given("note", default=""),
@@ -281,11 +281,12 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         source=[S.SENT, S.PROBLEM],
         target=S.REFUSED,
         who=can_answer_connection,
-        requires=[rules.REFUSAL_CODED],
+        requires=[rules.REFUSAL_CODED, rules.NOTE_EXPLAINS, rules.NOTE_FITS],
         update_locks=NEED,
         stamps={
             "refused_at": AT,
             "refusal": rules.given_or("refusal", OperatorRefusalCode.NO_ANSWER),
+            "problem_note": Given("note", default=""),
             "waiting_since": None,
         },
         journal=["refusal"],

@@ -211,6 +211,15 @@ OPERATOR_REFERENCE = Requirement(
 OPERATOR_REFERENCE_FITS = fits(
     "operator_reference", "operator_reference", "La référence est trop longue\u00a0: 40 caractères au plus."
 )
+NOTE_EXPLAINS = Requirement(
+    "note_explains",
+    "«\u00a0Autre\u00a0» ne dit rien à qui suit le foyer\u00a0: écrivez de quoi il s’agit.",
+    lambda ctx: (
+        "other" not in (ctx.values.get("problem"), ctx.values.get("refusal"))
+        or bool(str(ctx.values.get("note") or "").strip())
+    ),
+    field="note",
+)
 NOTE_FITS = fits("note", "problem_note", "La précision est trop longue\u00a0: 300 caractères au plus.")
 
 

@@ -80,8 +80,12 @@ class ConnectionQuerySet(models.QuerySet["ConnectionFile"]):
 
     def sent_to(self, actor: Actor) -> Self:
         """What an operator works on, what it stopped too, the oldest first; not whose household limits its data."""
+        return self.had_by(actor).filter(state__in=WITH_OPERATOR)
+
+    def had_by(self, actor: Actor) -> Self:
+        """The same, with the lines that it has brought and that work."""
         scope = can_answer_connection(actor)
-        mine = self.none() if scope is None else self.filter(scope, state__in=WITH_OPERATOR)
+        mine = self.none() if scope is None else self.filter(scope, state__in=HELD)
         limited = RightsRequest.objects.restricting().order_by().values("household")
         return mine.exclude(need__prescription__household__in=limited).order_by("sent_at", "pk")
 

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.db.models import TextChoices
 
-from connectivity.enums import EndReason, OperatorAnswer, OperatorRefusalCode, ProblemCode, TechnicianSlot
+from connectivity.enums import SAID_BY_OPERATORS, EndReason, OperatorAnswer, ProblemCode, TechnicianSlot
 
 COLUMNS = (
     "reference",
@@ -48,7 +48,7 @@ def plainly(text: str) -> str:
     return " ".join(word for word in re.findall(r"[a-z0-9_]+", plain) if word not in ARTICLES)
 
 
-def by_words[C: TextChoices](choices: type[C]) -> dict[str, str]:
+def by_words(choices: Iterable[TextChoices]) -> dict[str, str]:
     """``{label or code, plainly: code}``."""
     return {plainly(said): one.value for one in choices for said in (str(one.label), one.value)}
 
@@ -56,12 +56,12 @@ def by_words[C: TextChoices](choices: type[C]) -> dict[str, str]:
 ANSWERS = by_words(OperatorAnswer)
 
 
-TO_FILL: tuple[tuple[OperatorAnswer, str, type[TextChoices] | None], ...] = (
-    (OperatorAnswer.ACCEPT, "reference_operateur", None),
+TO_FILL: tuple[tuple[OperatorAnswer, str, Iterable[TextChoices]], ...] = (
+    (OperatorAnswer.ACCEPT, "reference_operateur", ()),
     (OperatorAnswer.SCHEDULE, "date, moment", TechnicianSlot),
-    (OperatorAnswer.ACTIVATE, "date, prix, fin_du_droit s’il y en a une", None),
+    (OperatorAnswer.ACTIVATE, "date, prix, fin_du_droit s’il y en a une", ()),
     (OperatorAnswer.REPORT_PROBLEM, "motif, commentaire", ProblemCode),
-    (OperatorAnswer.REFUSE, "motif", OperatorRefusalCode),
+    (OperatorAnswer.REFUSE, "motif, commentaire", SAID_BY_OPERATORS),
     (OperatorAnswer.END, "motif", EndReason),
 )
 """For each answer: the columns to fill in, and the words that one of them takes."""
@@ -181,7 +181,8 @@ def _values(answer: str, row: Mapping[str, str]) -> dict[str, object]:
     if answer == OperatorAnswer.REPORT_PROBLEM:
         return {"problem": _code(row["motif"], ProblemCode), "note": _whole(row["commentaire"], "commentaire", 300)}
     if answer == OperatorAnswer.REFUSE:
-        return {"refusal": _code(row["motif"], OperatorRefusalCode)}
+        said = _code(row["motif"], SAID_BY_OPERATORS)
+        return {"refusal": said, "note": _whole(row["commentaire"], "commentaire", 300)}
     return {"reason": _code(row["motif"], EndReason)}
 
 
@@ -236,7 +237,7 @@ def _slot(text: str) -> str:
     return labels[plainly(text)]
 
 
-def _code(text: str, among: type[ProblemCode] | type[OperatorRefusalCode] | type[EndReason]) -> str:
+def _code(text: str, among: Iterable[TextChoices]) -> str:
     labels = by_words(among)
     if plainly(text) not in labels:
         known = ", ".join(str(one.label) for one in among)

@@ -225,10 +225,20 @@ def renew_connection(
 
 @gate.one_transaction
 def refuse_connection(
-    *, actor: Actor, connection: ConnectionFile, refusal: str, at: datetime | None = None, comment: str = ""
+    *,
+    actor: Actor,
+    connection: ConnectionFile,
+    refusal: str,
+    note: str = "",
+    at: datetime | None = None,
+    comment: str = "",
 ) -> ConnectionFile:
-    """The operator says no, with a code of ``OperatorRefusalCode``. Raises Unknown, PermissionDenied, Refused."""
-    return _moved(connection, "refuse", actor=actor, at=at, comment=comment, refusal=refusal)
+    """The operator says no, with a code of ``OperatorRefusalCode``; ``note`` is read by whoever follows the household.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    refuse_nir(note=note)
+    return _moved(connection, "refuse", actor=actor, at=at, comment=comment, refusal=refusal, note=note.strip())
 
 
 @gate.one_transaction

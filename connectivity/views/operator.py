@@ -77,13 +77,13 @@ def _only_operators(request: Request) -> None:
 
 @lists
 def queue(request: Request) -> HttpResponseBase:
-    """What the operator has to answer, the oldest first; what it stopped, by the filter."""
+    """What the operator has to answer, the oldest first; by the filter, what it stopped, and the lines that work."""
     _only_operators(request)
     actor = request.membership
     sent = Transmission.objects.visible_to(actor).filter(file=OuterRef("pk")).order_by("-sent_at", "-pk")
     person = sent.values(person=Trim(Concat(F("first_name"), Value(" "), F("last_name"))))[:1]
     corrected = sent.filter(sent_at__gt=OuterRef("sent_at")).values("sent_at")[:1]
-    files: QuerySet[Any] = ConnectionFile.objects.sent_to(actor).annotate(
+    files: QuerySet[Any] = ConnectionFile.objects.had_by(actor).annotate(
         told=Subquery(person), corrected_at=Subquery(corrected)
     )
     page = Listing(

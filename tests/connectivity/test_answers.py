@@ -320,7 +320,8 @@ def test_what_is_too_long_is_said_and_never_cut() -> None:
     for row, name, longest in (
         ({"reponse": "accepter", "reference_operateur": "R" * 41}, "reference_operateur", 40),
         ({"reponse": "signaler un problème", "motif": "duplicate", "commentaire": "c" * 301}, "commentaire", 300),
-        ({"reponse": "refuser", "motif": "duplicate", "commentaire": "c" * 1001}, "commentaire", 1000),
+        ({"reponse": "refuser", "motif": "duplicate", "commentaire": "c" * 301}, "commentaire", 300),
+        ({"reponse": "ligne terminée", "motif": "cancelled", "commentaire": "c" * 1001}, "commentaire", 1000),
     ):
         (line,) = read_answers(lines_of({"reference": "L-1", **row}))
         assert f"«\u00a0{name}\u00a0»\u00a0: {longest} caractères au plus" in line.fault
@@ -383,7 +384,7 @@ def test_an_absurd_line_holds_back_nothing_of_the_file_and_moves_nothing() -> No
 def test_a_file_is_read_whatever_the_spreadsheet(encode: str, sign: str) -> None:
     text = sign.join(("Référence", "Réponse", "Motif")) + "\r\n" + sign.join(("l-1", "Refuser", "Déjà client")) + "\r\n"
     (line,) = read_answers(text.encode(encode))
-    assert (line.reference, line.values) == ("L-1", {"refusal": "already_customer"})
+    assert (line.reference, line.values) == ("L-1", {"refusal": "already_customer", "note": ""})
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"a;b\n1;2\n", b"reference\nL-1\n", b"\xff\xfe\x00"])
@@ -452,7 +453,7 @@ def test_the_page_of_a_file_tells_each_line_and_gives_the_wrong_ones_back() -> N
     client, url = acting(line.agent), reverse("connectivity:queue_import")
     page = client.get(url).content.decode()
     assert [str(answer.label) for answer, *_ in TO_FILL] == list(OperatorAnswer.labels)
-    assert all(word in unescape(page) for *_, words in TO_FILL if words for word in words.labels)
+    assert all(str(word.label) in unescape(page) for *_, words in TO_FILL for word in words)
 
     typed = {"text": written(rows).decode("utf-8-sig")}
     page = client.post(url, typed).content.decode()
@@ -512,3 +513,38 @@ def test_words_are_read_as_people_write_them_and_lead_each_to_one_code() -> None
     for choices in (OperatorAnswer, TechnicianSlot, ProblemCode, OperatorRefusalCode, EndReason):
         assert len(set(by_words(choices).values())) == len(choices)
         assert all(by_words(choices)[plainly(str(one.label))] == one.value for one in choices)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"), [("refuser", OperatorRefusalCode.OTHER), ("signaler un problème", ProblemCode.OTHER)]
+)
+def test_what_is_other_is_said_in_words_that_whoever_follows_the_household_reads(answer: str, code: str) -> None:
+    line = Line()
+    sent = line.sent()
+    row = {"reference": sent.reference, "reponse": answer, "motif": code}
+    (result,) = import_answers(actor=line.agent, lines=read_answers(lines_of(row)))
+    assert (result.done, "écrivez de quoi il s’agit" in result.sentence) == (False, True)
+    (result,) = import_answers(
+        actor=line.agent, lines=read_answers(lines_of(row | {"commentaire": "Dossier en deuil"}))
+    )
+    assert result.done, result.sentence
+    page = acting(line.worker).get(reverse("connectivity:connection_detail", args=[sent.reference])).content.decode()
+    assert "Dossier en deuil" in page
+
+
+def test_an_operator_does_not_answer_in_the_place_of_the_clock() -> None:
+    line = Line()
+    row = {"reference": line.sent().reference, "reponse": "refuser", "motif": "Sans réponse dans le délai"}
+    (read,) = read_answers(lines_of(row))
+    assert "Motif inconnu" in read.fault
+    assert "Sans réponse" not in read.fault.partition("Attendu")[2]
+
+
+def test_an_operator_finds_its_lines_that_work_and_no_other() -> None:
+    line, other = Line(), Line()
+    own, others = line.active(), other.active()
+    client = acting(line.agent)
+    page = client.get(reverse("connectivity:queue"), {"state": "active"}).content.decode()
+    assert own.reference in page
+    assert others.reference not in page
+    assert own.reference not in client.get(reverse("connectivity:queue"), {"state": ""}).content.decode()

@@ -183,7 +183,7 @@ def test_a_file_of_answers_is_held_to_the_same_and_its_link_confirms() -> None:
     (result,) = import_answers(actor=line.agent, lines=lines)
     assert not result.done
     assert "99,90\u00a0€, et l’offre coûte 9,90\u00a0€ par mois" in result.sentence
-    assert "confirmez-le sur la page de la demande" in result.sentence
+    assert "(depuis un fichier\u00a0: sur la page de la demande)" in result.sentence
     assert begin(line, file, monthly_price=Decimal("99.90"), price_confirmed=True).state == S.ACTIVE
     (result,) = import_answers(actor=line.agent, lines=lines)
     assert result.done
