@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from distribution.functions import Functions, functions_of
 from refurb.certificates import proofs_of, proves
-from refurb.enums import DevicePaperKind, DeviceState, DeviceType
+from refurb.enums import DevicePaperKind, DeviceState
 from refurb.grading import told_grade
 from refurb.machine.device_rules import still_stands
 from refurb.models import Defect, Device, DeviceEntry, DevicePaper, Drive
@@ -118,7 +118,7 @@ def _facts(device: Device) -> Iterator[tuple[str, str]]:
 def _erased(device: Device) -> Iterator[str]:
     """One sentence a drive: emptied when and how, and how that is known."""
     proofs = proofs_of(Device.objects.filter(pk=device.pk))[device.pk]
-    if device.type == DeviceType.SCREEN:
+    if device.never_held_data:
         yield NEW
     for drive in proofs.drives:
         if removal := next(iter(drive.removals.all()), None):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page, by_reader
 from network.requests import Request
-from refurb.enums import RETURN_REASONS, DeviceReopenReason, DeviceType, UndoRejectReason
+from refurb.enums import RETURN_REASONS, DeviceReopenReason, UndoRejectReason
 from refurb.forms.corrections import DeviceCorrectTagForm, DeviceUndoReceiveForm
 from refurb.forms.devices import (
     CorrectWasteForm,
@@ -41,8 +41,8 @@ def _known(request: Request, device: Device) -> Mapping[str, Any]:
 
 
 def _is_certified(device: Device) -> bool:
-    """A screen holds no data, and has no certificate."""
-    return device.ready_at is not None and device.type != DeviceType.SCREEN
+    """What was always a screen holds no data, and has no certificate."""
+    return device.ready_at is not None and not device.never_held_data
 
 
 def _certificate(request: Request, device: Device) -> Mapping[str, Any]:

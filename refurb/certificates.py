@@ -19,7 +19,7 @@ from lifecycle.in_order import by_key
 from lifecycle.registry import Move
 from lifecycle.templatetags.lifecycle import moment
 from network.models import Membership
-from refurb.enums import DevicePaperKind, DeviceType, ErasureOutcome, ToolClock
+from refurb.enums import DevicePaperKind, ErasureOutcome, ToolClock
 from refurb.models.device import Device, DeviceQuerySet
 from refurb.models.device_paper import DevicePaper
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
@@ -54,7 +54,7 @@ def certify_again(move: Move) -> list[DevicePaper]:
 
 
 def _certify(certified: DeviceQuerySet, move: Move) -> list[DevicePaper]:
-    devices = by_key(certified.exclude(type=DeviceType.SCREEN).select_related("workshop", "donation"))
+    devices = by_key(certified.holding_data().select_related("workshop", "donation"))
     proofs = proofs_of(Device.objects.filter(pk__in=[device.pk for device in devices]))
     drafts = [
         Draft(

@@ -8,17 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from lifecycle.requirements import as_expression
 from refurb.certificates import Backing, Proofs, backing_of, every_proof_of, proven, proves
 from refurb.enums import (
     ON_THE_BENCH,
     SOLDERED_STORAGE,
     DeviceState,
-    DeviceType,
     DriveKind,
     DriveSource,
     WithdrawalReason,
 )
-from refurb.models.device import Device, DeviceQuerySet
+from refurb.models.device import Device, DeviceQuerySet, never_held_data
 from refurb.models.drive import Drive
 
 STILL_TO_DO = (*ON_THE_BENCH, DeviceState.UNUSABLE)
@@ -64,6 +64,8 @@ class DonorData:
     astray: Sequence[Drive] = ()
     formerly: frozenset[str] = frozenset()
     backing: Backing = Backing.SEEN
+    never_held: bool = False
+    """Whether it was never said anything else than a screen, and nothing was found in it."""
 
     @property
     def unproven(self) -> list[Drive]:
@@ -87,10 +89,13 @@ class DonorData:
 def donor_data_of(devices: DeviceQuerySet) -> Mapping[int, DonorData]:
     """``{device: what is known of the data of its donor}``, in seven queries whatever their number."""
     evidence = every_proof_of(devices)
-    known = devices.with_former_proof().values_list("pk", "type", "stay", "was_emptied", "used_at")
+    told = devices.with_former_proof().annotate(is_screen=as_expression(never_held_data()))
+    known = told.values_list("pk", "type", "stay", "was_emptied", "used_at", "is_screen")
     return {
-        pk: _data_in(evidence[pk], stay, used_at, emptied=bool(emptied), soldered=type_ in SOLDERED_STORAGE)
-        for pk, type_, stay, emptied, used_at in known
+        pk: DonorData(never_held=True)
+        if is_screen and not evidence[pk].drives
+        else _data_in(evidence[pk], stay, used_at, emptied=bool(emptied), soldered=type_ in SOLDERED_STORAGE)
+        for pk, type_, stay, emptied, used_at, is_screen in known
     }
 
 
@@ -138,7 +143,7 @@ def _is_among(seen: Sequence[Drive], drive: Drive) -> bool:
 
 def data_standing_of(device: Device, data: DonorData) -> DataStanding:
     """Where the data that its donor left on a device stand."""
-    if device.type == DeviceType.SCREEN:
+    if data.never_held:
         return NO_STORAGE
     taken_out = [drive for drive in data.unproven if drive.removals.all()]
     if data.astray or (taken_out and device.state not in STILL_TO_DO):

@@ -18,7 +18,7 @@ from refurb import emails
 from refurb.arrivals import arrivals_of, before_pick_up, counted_by_state, not_given, numbers_followed
 from refurb.certificates import certify_again, certify_devices, register_certificates
 from refurb.donor_data import donor_data_of
-from refurb.enums import ENDED, DeviceState, DeviceType, IncidentKind, WithdrawalReason
+from refurb.enums import ENDED, DeviceState, IncidentKind, WithdrawalReason
 from refurb.lot_certificates import certify_lot, complete_lots
 from refurb.mergers import devices_of, moving_devices
 from refurb.models.device import Device
@@ -162,12 +162,12 @@ def register_donation_followers() -> None:
 def open_incidents(move: Move) -> None:
     """Custody had passed and nothing proves the device empty: an incident row, and people told at once.
 
-    A screen holds no data. Where nothing of its donor is on the device any more, the donor is not told. One mail per
-    organisation and lot or workshop, whatever the size of the set.
+    What was always a screen holds no data. Where nothing of its donor is on the device any more, the donor is not told.
+    One mail per organisation and lot or workshop, whatever the size of the set.
     """
     lost = {row.pk: row for row in move.rows if row.source != DeviceState.DECLARED}
     proven = Device.objects.filter(pk__in=lost).proven().values("pk")
-    exposed = Device.objects.filter(pk__in=lost).exclude(type=DeviceType.SCREEN).exclude(pk__in=proven)
+    exposed = Device.objects.filter(pk__in=lost).exclude(pk__in=proven)
     data = donor_data_of(exposed)
     incidents = Incident.objects.bulk_create(
         Incident(

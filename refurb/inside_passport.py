@@ -12,7 +12,6 @@ from django.utils import timezone
 from documents.paper import render_pdf
 from network.models import Membership
 from refurb.certificates import proofs_of, proven, proves
-from refurb.enums import DeviceType
 from refurb.models.bench import Grading, TestRun
 from refurb.models.defects import Defect
 from refurb.models.device import Device, DeviceEntry
@@ -117,7 +116,7 @@ def _life(device: Device) -> Iterator[tuple[str, str]]:
 
 def _drives(device: Device) -> Iterator[tuple[str, str]]:
     proofs = proofs_of(Device.objects.filter(pk=device.pk))[device.pk]
-    if device.type == DeviceType.SCREEN and not proofs.drives:
+    if device.never_held_data and not proofs.drives:
         yield "Écran", "Aucune donnée ne s’y garde."
     for drive in proofs.drives:
         size = storage(drive.capacity)

@@ -33,7 +33,7 @@ from refurb.donor_data import (
     told_of,
 )
 from refurb.emails import certificate_renewed_for_donor as renewed
-from refurb.enums import DevicePaperKind, DeviceType
+from refurb.enums import DevicePaperKind
 from refurb.models.device import Device, DeviceEntry, DeviceQuerySet
 from refurb.models.device_paper import DevicePaper
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
@@ -97,8 +97,8 @@ def _told(donation: Donation) -> dict[str, Any]:
 
 
 def _backing(device: Device, standing: DataStanding, data: DonorData) -> Backing | None:
-    """What stands behind its holding nothing any more; None of one that may, and of a screen, which never did."""
-    settled = standing in (ERASED, NO_STORAGE) and device.type != DeviceType.SCREEN
+    """What stands behind its holding nothing any more; None of one that may, and of what was always a screen."""
+    settled = standing in (ERASED, NO_STORAGE) and not data.never_held
     return data.backing if settled else None
 
 
@@ -179,4 +179,4 @@ def _awaiting() -> DonationQuerySet:
 
 def _pending(donation: Donation) -> DeviceQuerySet:
     """The devices of a lot that hold data and are still on the bench."""
-    return Device.objects.filter(donation=donation, state__in=STILL_TO_DO).exclude(type=DeviceType.SCREEN)
+    return Device.objects.filter(donation=donation, state__in=STILL_TO_DO).holding_data()

@@ -5,8 +5,9 @@ from functools import cache
 from django.db.models import Exists, OuterRef, Q
 
 from lifecycle.machine import Place, Requirement
-from refurb.enums import SOLDERED_STORAGE, DeviceType
+from refurb.enums import SOLDERED_STORAGE
 from refurb.models import Drive, Grading, StorageAbsence
+from refurb.models.device import never_held_data
 from refurb.permissions import can_record_evidence
 
 
@@ -14,7 +15,7 @@ from refurb.permissions import can_record_evidence
 def inventoried() -> Q:
     """Since the arrival: what holds data was found and written down, or somebody attests that nothing does."""
     absence = StorageAbsence.objects.of_this_stay().exclude(device__type__in=SOLDERED_STORAGE)
-    return Q(type=DeviceType.SCREEN) | Q(Exists(Drive.objects.of_this_stay().real())) | Q(Exists(absence))
+    return never_held_data() | Q(Exists(Drive.objects.of_this_stay().real())) | Q(Exists(absence))
 
 
 @cache

@@ -9,7 +9,8 @@ CREATE FUNCTION refurb_device_proven(
 RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT arrived IS NOT NULL
     AND (
-        device_type = 'screen'
+        device_type = 'screen' AND NOT EXISTS (
+            SELECT 1 FROM refurb_deviceentry j WHERE j.object_id = device AND j.type <> 'screen')
         OR EXISTS (
             SELECT 1 FROM refurb_drive d
             WHERE d.device_id = device AND d.stay = present_stay
@@ -42,7 +43,8 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_tem
     )
 $$;
 """
-"""A screen holds no storage: nothing is to be attested of it. A drive that was found in one is still to be proven."""
+"""What was never said anything else than a screen holds no storage: nothing is to be attested of it. A computer that is
+said a screen one day is still looked into; a drive that was found in one is still to be proven."""
 STATES = "('ready', 'allotted', 'shipped', 'available', 'reserved', 'handed_over', 'ceded')"
 BACK = " OR ".join(
     f"OLD.state = '{old}' AND NEW.state = '{new}'"

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
+from django.utils.functional import cached_property
 
 from conventions.models import MONEY, Convention, PriceCeiling, Quota
 from donations.enums import DonorKind
@@ -49,6 +50,12 @@ MAY_BE_UNSEEN = (*UNSEEN, S.MISSING, S.WITHDRAWN)
 """States a device may be in without ever having been received."""
 
 
+def never_held_data() -> Q:
+    """A screen that the journal never tells as anything else."""
+    otherwise = DeviceEntry.objects.filter(object=OuterRef("pk")).exclude(type=DeviceType.SCREEN)
+    return Q(type=DeviceType.SCREEN) & ~Q(Exists(otherwise))
+
+
 class DeviceQuerySet(models.QuerySet["Device"]):
     """Reads of devices."""
 
@@ -62,6 +69,10 @@ class DeviceQuerySet(models.QuerySet["Device"]):
     def expected(self) -> Self:
         """Announced or picked up, not yet seen; those already picked up first: a scan takes the first."""
         return self.filter(state__in=UNSEEN).order_by(F("collected_at").asc(nulls_last=True), "pk")
+
+    def holding_data(self) -> Self:
+        """All but what was always a screen: a computer that is said to be one stays in."""
+        return self.exclude(never_held_data())
 
     def proven(self) -> Self:
         """Storage inventoried in the present stay and proven empty, or gone; the wall of the database asks the same."""
@@ -356,6 +367,11 @@ class Device(Stateful):
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} {self.tag or self.reference}"
+
+    @cached_property
+    def never_held_data(self) -> bool:
+        """As ``never_held_data``, of one device; one query for a screen."""
+        return self.type == DeviceType.SCREEN and not self.journal.exclude(type=DeviceType.SCREEN).exists()
 
     @property
     def called(self) -> str:

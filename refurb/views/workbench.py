@@ -15,7 +15,7 @@ from lifecycle import gate
 from lifecycle.acting import refuse
 from lifecycle.exceptions import Refused
 from network.requests import Request
-from refurb.enums import SOLDERED_STORAGE, DeviceType, DriveKind, ErasureOutcome
+from refurb.enums import SOLDERED_STORAGE, DriveKind, ErasureOutcome
 from refurb.forms.bench import GradingForm
 from refurb.forms.evidence import ErasureForm
 from refurb.forms.parts import DefectsForm
@@ -95,7 +95,7 @@ class Workbench:
         self._add_identity()
         for drive in self.unproven():
             self._add_drive(drive.row)
-        if self.device.type != DeviceType.SCREEN:
+        if not self.device.never_held_data:
             self._add_new_drive()
         self._add_defects(day)
         self._add_tests_and_grade()

@@ -1,0 +1,78 @@
+"""A computer that is called a screen: its data are looked for as before, whatever it is called."""
+
+import pytest
+from django.db import DatabaseError, connection
+from django.urls import reverse
+
+from lifecycle import gate
+from lifecycle.exceptions import Refused
+from refurb.donor_data import NO_STORAGE, TO_ERASE, data_standing_of, donor_data_of
+from refurb.enums import DeviceType, MissingReason
+from refurb.models import Device, Incident
+from refurb.services.devices import reclassify_device
+from tests.pages import acting, read
+from tests.refurb.devices import Bench, fresh
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def called_a_screen(bench: Bench, device: Device) -> Device:
+    return reclassify_device(actor=bench.technician, device=device, reason="audit", type=DeviceType.SCREEN)
+
+
+def missing_of(bench: Bench, device: Device) -> set[str]:
+    with pytest.raises(Refused) as refused:
+        gate.apply(device, "recondition", actor=bench.technician, price=20)
+    return {reason.code for reason in refused.value.all}
+
+
+def test_it_is_not_reconditioned_before_somebody_looked_for_its_storage(bench: Bench) -> None:
+    device = called_a_screen(bench, bench.in_process())
+    assert "storage_inventoried" in missing_of(bench, device)
+    bench.no_storage(device)
+    assert "storage_inventoried" not in missing_of(bench, device)
+
+
+def test_its_inventoried_drive_is_still_to_be_proven(bench: Bench) -> None:
+    device = bench.in_process()
+    bench.drive(device)
+    assert "drives_proven" in missing_of(bench, called_a_screen(bench, device))
+
+
+def test_the_database_says_the_same_whoever_asks(bench: Bench) -> None:
+    always, called = bench.in_process(DeviceType.SCREEN), called_a_screen(bench, bench.in_process())
+    assert list(Device.objects.filter(pk__in=[always.pk, called.pk]).proven()) == [fresh(always)]
+    assert list(Device.objects.filter(pk__in=[always.pk, called.pk]).holding_data()) == [fresh(called)]
+    with connection.cursor() as cursor, pytest.raises(DatabaseError):
+        cursor.execute("UPDATE refurb_deviceentry SET type = 'screen' WHERE object_id = %s", [called.pk])
+
+
+def test_its_loss_is_an_incident_and_that_of_a_screen_is_none(bench: Bench) -> None:
+    for device in (bench.in_process(DeviceType.SCREEN), called_a_screen(bench, bench.in_process())):
+        gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.THEFT, comment="Vol constaté")
+    assert [incident.device.journal.order_by("seq")[0].type for incident in Incident.objects.all()] == ["laptop"]
+
+
+def test_its_donor_reads_that_it_is_still_to_be_erased_until_somebody_attests(bench: Bench) -> None:
+    device = called_a_screen(bench, bench.in_process())
+    own = Device.objects.filter(pk=device.pk)
+    assert data_standing_of(device, donor_data_of(own)[device.pk]) == TO_ERASE
+    bench.no_storage(device)
+    data = donor_data_of(own)[device.pk]
+    assert (data_standing_of(device, data), data.never_held, data.attested) == (NO_STORAGE, False, True)
+
+
+def test_its_page_offers_to_write_its_storage_down(bench: Bench) -> None:
+    device = called_a_screen(bench, bench.in_process())
+    page = read(acting(bench.technician), reverse("refurb:device_evidence", args=[device.reference]))
+    assert "il n’y a rien à prouver" not in page
+    assert reverse("refurb:device_attest_no_storage", args=[device.reference]) in page
+    always = bench.in_process(DeviceType.SCREEN)
+    assert "il n’y a rien à prouver" in read(
+        acting(bench.technician), reverse("refurb:device_evidence", args=[always.reference])
+    )
