@@ -244,6 +244,7 @@ class DeviceMachine(Machine, of=Device):
             rules.TESTS_PASSED,
             rules.GRADED,
             storage_rules.STORAGE_AGREES,
+            storage_rules.STORAGE_MATCHES,
             rules.IDENTIFIED,
             rules.PRICE_GIVEN,
             rules.PRICE_UNDER_CEILING,

@@ -2,13 +2,19 @@
 
 from functools import cache
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, FloatField, OuterRef, Q, Subquery, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from lifecycle.machine import Place, Requirement
 from refurb.enums import SOLDERED_STORAGE
 from refurb.models import Drive, Grading, StorageAbsence
 from refurb.models.device import never_held_data
 from refurb.permissions import can_record_evidence
+
+GIGABYTE = 10**9
+ROUNDED_UP = 1.1
+"""Makers count in thousands, systems in 1,024: the same drive is said up to a tenth larger."""
 
 
 @cache
@@ -32,6 +38,21 @@ def _storage_agrees() -> Q:
         | ~Q(Exists(counted.exclude(measures__storage_gb=0)))
         | Q(Exists(Drive.objects.of_this_stay().working()))
     )
+
+
+@cache
+def _storage_matches() -> Q:
+    """What is graded is what is inventoried: a kind that is there, and no more than all of them hold."""
+    found = Drive.objects.working().filter(device=OuterRef("device"), stay=OuterRef("stay"))
+    graded = Grading.objects.of_this_stay().filter(type=OuterRef("type")).exclude(measures__storage_gb=0)
+    kinds = graded.filter(measures__has_key="storage_kind").annotate(said=KeyTextTransform("storage_kind", "measures"))
+    sizes = graded.filter(measures__has_key="storage_gb").annotate(
+        said=Cast(KeyTextTransform("storage_gb", "measures"), FloatField()),
+        held=Subquery(found.order_by().values("device").annotate(sum=Sum("capacity")).values("sum")),
+    )
+    other_kind = kinds.filter(Exists(found), ~Exists(found.filter(kind=OuterRef("said"))))
+    larger = sizes.filter(~Exists(found.filter(capacity=None)), said__gt=F("held") * (ROUNDED_UP / GIGABYTE))
+    return ~Q(Exists(other_kind)) & ~Q(Exists(larger))
 
 
 def proofs_stand() -> Q:
@@ -60,6 +81,13 @@ STORAGE_AGREES = Requirement(
     " absence est attestée. Enregistrez celui qui y est, ou refaites le grade avec 0\u00a0Go.",
     lambda ctx: _storage_agrees(),
     where=BENCH.at("storages"),
+)
+STORAGE_MATCHES = Requirement(
+    "storage_matches",
+    "Le grade dit un autre stockage que celui qui est inventorié, par son type ou par sa taille\u00a0: refaites le"
+    " grade d’après ce qui a été trouvé, ou corrigez l’inventaire.",
+    lambda ctx: _storage_matches(),
+    where=BENCH.at("grading"),
 )
 PROOFS_STAND = Requirement(
     "proofs_stand",

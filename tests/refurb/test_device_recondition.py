@@ -406,3 +406,38 @@ def test_a_history_is_entered_with_its_instants_and_judged_by_the_numbers_of_its
 
     assert (ready.ready_at, ready.moved_at, ready.received_at) == (ready_at, ready_at, day)
     assert ready.price_ceiling == 180
+
+
+@pytest.mark.parametrize(
+    ("drive", "measures"),
+    [
+        ({"kind": DriveKind.HDD}, {}),
+        ({"capacity": 50 * 10**6}, {}),
+        ({}, {"storage_kind": "nvme"}),
+        ({}, {"storage_gb": 512}),
+    ],
+    ids=["a hard disk", "fifty megabytes", "another kind", "twice as much"],
+)
+def test_a_grade_that_says_another_storage_than_what_was_found_is_refused(
+    bench: Bench, drive: dict[str, Any], measures: dict[str, Any]
+) -> None:
+    device = bench.in_process()
+    bench.drive(device, **drive)
+    bench.test(device)
+    bench.grade(device, **measures)
+    assert "storage_matches" in refusal(bench, device)
+
+
+def test_two_drives_are_graded_by_one_of_their_kinds_and_by_what_they_hold_together(bench: Bench) -> None:
+    device = bench.in_process()
+    for kind in (DriveKind.SSD, DriveKind.HDD):
+        bench.drive(device, kind=kind, capacity=128 * 10**9)
+    bench.grade(device, storage_kind="hdd", storage_gb=256)
+    assert "storage_matches" not in refusal(bench, device)
+
+
+def test_a_drive_of_unknown_size_contradicts_no_size(bench: Bench) -> None:
+    device = bench.in_process()
+    bench.drive(device, capacity=None)
+    bench.grade(device, storage_gb=512)
+    assert "storage_matches" not in refusal(bench, device)
