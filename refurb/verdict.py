@@ -24,10 +24,13 @@ SUITED: Mapping[ErasureMethod, frozenset[DriveKind]] = {
     ErasureMethod.OVERWRITE: frozenset({DriveKind.HDD, DriveKind.SSD, DriveKind.NVME, DriveKind.EMMC}),
     ErasureMethod.SECURE_ERASE: frozenset({DriveKind.HDD, DriveKind.SSD}),
     ErasureMethod.SANITIZE: frozenset({DriveKind.HDD, DriveKind.SSD, DriveKind.NVME, DriveKind.EMMC}),
-    ErasureMethod.CRYPTO: frozenset(DriveKind),
+    ErasureMethod.CRYPTO: frozenset(DriveKind) - {DriveKind.HDD},
     ErasureMethod.RESET: frozenset({DriveKind.EMMC, DriveKind.INTERNAL}),
 }
-"""The kinds of storage on which a method clears or purges (NIST SP 800-88 rev. 1, appendix A)."""
+"""The kinds of storage on which a method clears or purges (NIST SP 800-88 rev. 1, appendix A).
+
+A hard disk seldom encrypts what it holds, and nobody sees whether it does: its key proves nothing here.
+"""
 MAY_HIDE_SECTORS = frozenset({DriveKind.HDD, DriveKind.SSD})
 """ATA drives: a host protected area or a device configuration overlay may hide sectors from the tool."""
 ROUNDING = 0.99
@@ -73,6 +76,8 @@ class Facts:
     model_read: str = ""
     bus_read: str = ""
     """As nwipe prints it: « ATA », « ATA-SSD », « NVME-SSD », « USB »."""
+    names_drive: bool | None = None
+    """Whether the number of the drive is among the words of a report that Maillon does not read; None: not known."""
     is_read: bool = False
     """Maillon reads the report. One without number is then attributed, even to a drive that has none either."""
 
@@ -132,9 +137,11 @@ def _which_drive(facts: Facts) -> Iterator[ErasureRefusal]:
     ours, read = same_serial(facts.drive_serial), same_serial(facts.serial_read)
     if read and ours and read != ours:
         yield ErasureRefusal.SERIAL_MISMATCH
-    if read or facts.method == ErasureMethod.RESET or facts.is_attributed:
+    if facts.names_drive is False and facts.method != ErasureMethod.RESET:
+        yield ErasureRefusal.SERIAL_MISSING
+    elif read or facts.method == ErasureMethod.RESET or facts.is_attributed:
         return
-    if ours or facts.is_read:
+    elif ours or facts.is_read:
         yield ErasureRefusal.SERIAL_MISSING
 
 

@@ -32,6 +32,7 @@ from refurb.models.drive import Destruction, Drive
 from refurb.models.erasure import Erasure
 from refurb.parameters import CLOCK_DAYS, RATE_USB, RATES
 from refurb.readers.nwipe import LogRun
+from refurb.report_words import names_drive
 from refurb.services import claims
 from refurb.services.locked_devices import about, held_drive, may_supersede
 from refurb.services.nwipe import (
@@ -183,6 +184,9 @@ def judged(
             rate_ceiling=ceiling,
             is_attributed=bool(told.attribution),
             is_read=told.entry in (ErasureEntry.READ, ErasureEntry.CHECKED),
+            names_drive=names_drive(report, run.serial_read or drive.serial)
+            if report is not None and told.entry == ErasureEntry.TYPED
+            else None,
             **said,
         )
     )

@@ -139,9 +139,9 @@ class Bench:
         return evidence.attest_no_storage(actor=self.technician, device=device, reason=AbsenceReason.NO_STORAGE)
 
     @remembered("technician")
-    def report(self) -> StoredFile:
-        """What a tool printed of one run: no two are the same."""
-        content = REPORT + f"run {next(_rank)}\n".encode()
+    def report(self, *drives: Drive) -> StoredFile:
+        """What a tool printed of one run on these drives: no two are the same."""
+        content = REPORT + f"run {next(_rank)}\n{'\n'.join(drive.serial for drive in drives)}\n".encode()
         return store_file(content=content, name="nwipe.log", content_type="text/plain", by=self.technician)
 
     @remembered("technician")
@@ -166,7 +166,7 @@ class Bench:
                 "bytes_erased": drive.capacity,
                 "verification": ErasureVerification.LAST_PASS,
                 "hidden_sectors": HiddenSectors.NONE,
-                "report": self.report(),
+                "report": self.report(drive),
             }
         told = defaults | given
         apart = {name: told.pop(name) for name in ("report", "supersedes", "at") if name in told}

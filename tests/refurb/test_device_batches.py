@@ -75,7 +75,7 @@ def prepare(workshop: Bench, rack: list[Device]) -> None:
     actor = workshop.technician
     drives = batches.record_drives(actor=actor, found=found_in(rack))
     runs = {drive.pk: erased(drive) for drive in drives}
-    batches.record_erasures(actor=actor, drives=drives, runs=runs, report=workshop.report())
+    batches.record_erasures(actor=actor, drives=drives, runs=runs, report=workshop.report(*drives))
     functions = Checklist.objects.get(type=DeviceType.LAPTOP).functions.values_list("code", flat=True)
     bench.record_test_runs(actor=actor, devices=rack, results=dict.fromkeys(functions, CheckResult.OK))
     bench.grade_devices(actor=actor, devices=rack, seen={one.pk: Look(GOOD_PC, CosmeticGrade.B) for one in rack})
@@ -108,7 +108,7 @@ def test_one_report_may_tell_of_a_drive_that_is_not_erased(workshop: Bench) -> N
     good, bad = batches.record_drives(actor=workshop.technician, found=found_in(rack))
     runs = {good.pk: erased(good), bad.pk: erased(bad, errors=7)}
     written = batches.record_erasures(
-        actor=workshop.technician, drives=[good, bad], runs=runs, report=workshop.report()
+        actor=workshop.technician, drives=[good, bad], runs=runs, report=workshop.report(good, bad)
     )
     assert [erasure.outcome for erasure in written] == [ErasureOutcome.ACCEPTED, ErasureOutcome.REFUSED]
     assert list(Drive.objects.unproven()) == [bad]

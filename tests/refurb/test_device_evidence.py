@@ -222,9 +222,10 @@ def test_a_drive_that_never_was_is_struck_out_by_the_manager(bench: Bench) -> No
 
 
 def test_an_erasure_keeps_its_report_with_its_hash(bench: Bench) -> None:
-    report = bench.report()
+    drive = bench.drive(bench.in_process())
+    report = bench.report(drive)
 
-    erasure = bench.erase(bench.drive(bench.in_process()), report=report, operator="D. Exemple")
+    erasure = bench.erase(drive, report=report, operator="D. Exemple")
 
     assert (erasure.outcome, erasure.refusals, erasure.report) == (ErasureOutcome.ACCEPTED, [], report)
     assert erasure.report_sha256 == report.sha256

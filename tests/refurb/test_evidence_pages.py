@@ -32,8 +32,8 @@ def typed(instant: datetime) -> str:
     return timezone.localtime(instant).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def log(name: str = "nwipe.log") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, REPORT, content_type="text/plain")
+def log(name: str = "nwipe.log", serial: str = "") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, REPORT + serial.encode(), content_type="text/plain")
 
 
 def good_run(drive: Drive, **changes: Any) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def good_run(drive: Drive, **changes: Any) -> dict[str, Any]:
         "pass_errors": "0",
         "hidden_sectors": "none",
         "claimed": "erased",
-        "deposit": log(),
+        "deposit": log(serial=drive.serial),
     } | changes
 
 

@@ -147,20 +147,21 @@ def test_a_log_proves_one_drive_of_a_device(bench: Bench) -> None:
 
 
 def test_a_file_that_maillon_does_not_read_proves_one_device(bench: Bench) -> None:
-    report = bench.report()
-    bench.erase(bench.drive(on_the_bench(bench)), report=report)
+    first, second = bench.drive(on_the_bench(bench)), bench.drive(on_the_bench(bench))
+    report = bench.report(first, second)
+    bench.erase(first, report=report)
 
     with pytest.raises(Refused) as refused:
-        bench.erase(bench.drive(on_the_bench(bench)), report=report)
+        bench.erase(second, report=report)
 
     assert codes(refused) == ["proof_elsewhere"]
 
 
 def test_a_typed_proof_does_not_bear_the_number_of_the_drive_of_another_device(bench: Bench) -> None:
-    bench.drive(on_the_bench(bench), serial=SERIAL)
+    report = bench.report(bench.drive(on_the_bench(bench), serial=SERIAL))
 
     with pytest.raises(Refused) as refused:
-        bench.erase(bench.drive(on_the_bench(bench), serial=""), serial_read=SERIAL)
+        bench.erase(bench.drive(on_the_bench(bench), serial=""), serial_read=SERIAL, report=report)
 
     assert codes(refused) == ["proof_elsewhere"]
 

@@ -309,3 +309,17 @@ def test_the_last_second_of_a_proof_is_within_the_stay_and_not_ahead() -> None:
     assert judge_erasure(replace(at_the_door, finished_at=ARRIVAL - timedelta(seconds=1))).refusals == (
         ErasureRefusal.BEFORE_ARRIVAL,
     )
+
+
+def test_the_key_of_a_hard_disk_proves_nothing() -> None:
+    crypto = replace(
+        GOOD, method=ErasureMethod.CRYPTO, drive_kind=DriveKind.HDD, bytes_expected=None, bytes_erased=None
+    )
+    assert ErasureRefusal.METHOD_UNSUITED in judge_erasure(crypto).refusals
+    assert ErasureRefusal.METHOD_UNSUITED not in judge_erasure(replace(crypto, drive_kind=DriveKind.NVME)).refusals
+
+
+@pytest.mark.parametrize(("named", "refused"), [(True, False), (None, False), (False, True)])
+def test_a_report_whose_words_do_not_name_the_drive_proves_another(named: bool | None, refused: bool) -> None:
+    verdict = judge_erasure(replace(GOOD, names_drive=named))
+    assert (ErasureRefusal.SERIAL_MISSING in verdict.refusals) == refused
