@@ -238,6 +238,7 @@ class DeviceMachine(Machine, of=Device):
         target=S.READY,
         who=can_work_on_device,
         requires=[
+            rules.FOR_REUSE,
             storage_rules.STORAGE_INVENTORIED,
             storage_rules.DRIVES_PROVEN,
             rules.TESTED,

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, OuterRef, Q
 
 from conventions.models import Quota
+from donations.enums import Destination
 from donations.models import PickUp
 from lifecycle.linked import Linked
 from lifecycle.machine import Context, PerRow, Place, Requirement
@@ -161,6 +162,12 @@ def _identified() -> Q:
     return ~Q(unread="") | ~Q(manufacturer="") & ~Q(model="") & (~Q(type__in=COMPUTERS) | inside)
 
 
+FOR_REUSE = Requirement(
+    "for_reuse",
+    "Son lot a été accepté pour le recyclage, pas pour le réemploi\u00a0: déclarez-le non réemployable, puis démontez-le"
+    " ou confiez-le au recycleur.",
+    lambda ctx: ~Q(line__decision__destination=Destination.RECYCLING),
+)
 IDENTIFIED = Requirement(
     "identified",
     "La marque, le modèle, le processeur ou la mémoire manque\u00a0: relevez-les, ou dites pourquoi ce n’est pas"

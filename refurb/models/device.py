@@ -11,7 +11,8 @@ from django.db.models.lookups import Exact
 from django.utils.functional import cached_property
 
 from conventions.models import MONEY, Convention, PriceCeiling, Quota
-from donations.enums import DonorKind
+from donations.enums import Destination, DonorKind
+from donations.models.decision import LineDecision
 from donations.models.donation import Donation, DonationLine
 from donations.models.inventory import InventoryUnit, called
 from lifecycle.actors import SYSTEM, Actor
@@ -367,6 +368,12 @@ class Device(Stateful):
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} {self.tag or self.reference}"
+
+    @cached_property
+    def is_for_recycling(self) -> bool:
+        """Whether what was decided of its line is that nobody uses it again; one query."""
+        decided = {"line__devices": self.pk, "destination": Destination.RECYCLING}
+        return self.line_id is not None and LineDecision.objects.filter(**decided).exists()
 
     @cached_property
     def never_held_data(self) -> bool:
