@@ -103,9 +103,13 @@ def conventions_panel(rollout: Rollout, actor: Actor) -> Panel | None:
 
 
 def register() -> None:
-    """After what conventions do themselves."""
+    """What a merger moves, and the conventions on the page of a roll-out."""
     moves(moving_rollouts)
     panel("network.Rollout", conventions_panel)
+
+
+def register_followers() -> None:
+    """After whatever else follows a convention in any app: a roll-out is the last in the order of locks."""
     on_transition("convention", "activate", follow_in_force)
     on_transition("convention", "terminate", follow_ended)
     on_transition("convention", "expire", follow_ended)

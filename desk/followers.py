@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from conventions.rollouts import register_followers as register_rollouts
 from desk.documents import freeze_minutes, register_kinds
 from desk.emails import (
     awareness_cancelled_for_structure,
@@ -70,3 +71,4 @@ def register() -> None:
     on_transition("awareness", "convene", tell_invited)
     on_transition("awareness", "move", tell_moved)
     on_transition("awareness", "cancel", tell_cancelled)
+    register_rollouts()

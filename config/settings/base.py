@@ -148,7 +148,6 @@ LIFECYCLE_LOCK_ORDER = [
     "conventions.Signature",
     "viewflow.Process",
     "conventions.Quota",
-    "network.Rollout",
     "prescriptions.RightsRequest",
     "prescriptions.Household",
     "prescriptions.Prescription",
@@ -162,6 +161,7 @@ LIFECYCLE_LOCK_ORDER = [
     "prescriptions.ProofPhoto",
     "distribution.Stocktake",
     "distribution.Appointment",
+    "network.Rollout",
 ]
 
 # Whether the site and its worker refuse a role of the database that may do more than read and write rows.

@@ -91,6 +91,7 @@ DeviceMachine.extend(
         follows=["device.allot"],
         requires=[
             places.goes_along(S.ALLOTTED),
+            households.SERVES_ALONE,
             storage_rules.PROOFS_STAND,
             places.SOME_CONVENTION,
             places.CONVENTION_IN_FORCE,

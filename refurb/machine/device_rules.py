@@ -164,8 +164,8 @@ def _identified() -> Q:
 
 FOR_REUSE = Requirement(
     "for_reuse",
-    "Son lot a été accepté pour le recyclage, pas pour le réemploi\u00a0: déclarez-le non réemployable, puis démontez-le"
-    " ou confiez-le au recycleur.",
+    "Son lot a été accepté pour le recyclage, pas pour le réemploi\u00a0: déclarez-le non réemployable, puis"
+    " démontez-le ou confiez-le au recycleur.",
     lambda ctx: ~Q(line__decision__destination=Destination.RECYCLING),
 )
 IDENTIFIED = Requirement(

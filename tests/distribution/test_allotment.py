@@ -319,10 +319,9 @@ def test_an_attached_screen_does_not_go_alone(shelf: Shelf) -> None:
     assert codes(lambda: release(shelf, fresh(screen))) == {"left_alone"}
 
 
-def test_a_screen_alone_takes_a_place_of_its_own(shelf: Shelf) -> None:
-    shelf.allotted(shelf.ready(DeviceType.SCREEN, price=5))
-
-    assert shelf.quota("screen").used == 1
+def test_a_screen_alone_is_not_allotted_as_it_serves_no_household(shelf: Shelf) -> None:
+    assert codes(allot(shelf, shelf.ready(DeviceType.SCREEN, price=5))) == {"serves_alone"}
+    assert shelf.quota("screen").used == 0
 
 
 def test_a_screen_is_attached_to_one_reconditioned_desktop_of_the_workshop(shelf: Shelf) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from calendars.working_days import add_months
 from conventions.services.drafting import DraftTerms, Price
 from distribution.enums import DerogationKind, HandOverProof, UndoHandOverReason
+from distribution.machine.household_rules import SERVES_ALONE
 from distribution.models import HandOver
 from distribution.services import hand_overs
 from documents.models import Mail
@@ -19,6 +20,7 @@ from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
+from lifecycle.requirements import Context, as_expression
 from network.enums import OrganisationKind
 from prescriptions.enums import NeedKind, RightKind
 from prescriptions.services.needs import drop_need
@@ -89,9 +91,9 @@ def test_a_need_is_of_the_kind_of_the_device(shelf: Shelf) -> None:
 
 
 def test_a_screen_alone_serves_no_need(shelf: Shelf) -> None:
-    screen = shelf.available(DeviceType.SCREEN, price=5)
-
-    assert codes(reserve(shelf, screen)) == {"serves_alone", "need_kind"}
+    screen, desktop = shelf.ready(DeviceType.SCREEN, price=5), shelf.desktop()
+    held = Device.objects.filter(as_expression(SERVES_ALONE.condition(Context(timezone.now(), shelf.adviser))))
+    assert set(held) == {desktop, screen_of(desktop)}
 
 
 def test_a_need_that_does_not_wait_is_not_served(shelf: Shelf) -> None:

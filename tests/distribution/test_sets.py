@@ -36,7 +36,7 @@ class Case:
 
 
 def allotments(shelf: Shelf) -> list[Case]:
-    ready, desktop = shelf.ready(), shelf.desktop()
+    ready, desktop, screen = shelf.ready(), shelf.desktop(), shelf.ready(DeviceType.SCREEN, price=5)
     own = {"convention": shelf.convention.pk, "convention_epci": shelf.epci.pk, "quota": shelf.quota().pk}
     other = Shelf(Bench()).convention
     allotted = shelf.allotted()
@@ -52,6 +52,7 @@ def allotments(shelf: Shelf) -> list[Case]:
         Case(ready, "allot", shelf.manager, {"quota_known"}, **own | {"quota": None}),
         Case(ready, "allot", shelf.manager, {"convention_epci"}, **own | {"convention_epci": make_epci().pk}),
         Case(screen_of(desktop), "allot", shelf.manager, {"goes_along", "quota_known"}, **own),
+        Case(screen, "allot", shelf.manager, {"serves_alone"}, **own | {"quota": shelf.quota("screen").pk}),
         Case(allotted, "ship", shelf.technician, {"delivery"}),
         Case(allotted, "ship", shelf.technician, {"delivery"}, delivery=0, point=shelf.point.pk),
         Case(allotted, "release_allotment", shelf.manager, {"reason"}, reason="nonsense"),
@@ -61,7 +62,7 @@ def allotments(shelf: Shelf) -> list[Case]:
 
 
 def reservations(shelf: Shelf) -> list[Case]:
-    available, screen = shelf.available(), shelf.available(DeviceType.SCREEN, price=5)
+    available = shelf.available()
     ours = {"need": shelf.need().pk, **TERMS}
     far = {"need": shelf.need(commune=make_commune()).pk, **TERMS}
     taken = shelf.need()
@@ -78,7 +79,6 @@ def reservations(shelf: Shelf) -> list[Case]:
         Case(available, "reserve", shelf.adviser, {"sale_price", "grid"}, **ours | {"price": Decimal(5000)}),
         Case(available, "reserve", shelf.adviser, {"sale_price"}, **ours | {"price": None}),
         Case(available, "reserve", shelf.adviser, {"co_funding"}, **ours | {"co_funding": Decimal(26)}),
-        Case(screen, "reserve", shelf.adviser, {"serves_alone", "need_kind"}, **ours),
         Case(reserved, "hand_over", shelf.adviser, {"signed"}, proof="oral"),
         Case(available, "send_back", shelf.adviser, {"reason"}, reason=""),
         Case(available, "report_missing", shelf.adviser, {"reason"}, reason="nonsense"),
