@@ -23,4 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler400 = "desk.views.errors.bad_request"
+handler404 = "desk.views.errors.not_found"
 handler500 = "desk.views.errors.failure"

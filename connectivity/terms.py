@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 from calendars.working_days import add_months
-from connectivity.models import Offer
+from connectivity.enums import EvidenceKind
+from connectivity.models import ConnectionFile, Offer
 
 DAY = timedelta(days=1)
 LAST_YEAR = 7000
@@ -23,3 +24,8 @@ def term_of(offer: Offer | None, started_on: date) -> date | None:
     if started_on.year > LAST_YEAR:
         return None
     return in_months(started_on, offer.entitlement_months)
+
+
+def reference_of(kind: str, reference: str, connection: ConnectionFile) -> str:
+    """That of what was seen; a line that was tried with the person has no paper: it is that of the file."""
+    return connection.reference if kind == EvidenceKind.TRIED and not reference.strip() else reference

@@ -28,6 +28,9 @@ OUTCOME_TONES = {LotOutcome.QUALIFIED: "tag--done", LotOutcome.DECLINED: "tag--d
 type Options = Sequence[tuple[str, str]]
 
 
+UNSAID = "S’il y en a une, laquelle\u00a0? (sans réponse\u00a0: autre objection)"
+
+
 @dataclass(frozen=True)
 class MeetingBox:
     """One box of the page: a list when it has options, else a box of text."""
@@ -226,7 +229,15 @@ def answers_of(meeting: Meeting) -> list[dict[str, Any]]:
                     row.answer,
                     [("", "Pas encore examiné"), *((a.value, a.label) for a in RatificationAnswer)],
                 ),
-                MeetingBox(f"objection-{row.pk}", "Objection", row.code, [("", "Aucune"), *ObjectionCode.choices]),
+                MeetingBox(
+                    f"objection-{row.pk}",
+                    "Objection",
+                    row.code,
+                    [
+                        ("", "S’il y en a une, laquelle\u00a0? (sans réponse\u00a0: autre objection)"),
+                        *ObjectionCode.choices,
+                    ],
+                ),
             ],
         }
         for row in meeting.ratifications.select_related("donation__donor", "answered_by__meeting")

@@ -10,6 +10,7 @@ Without it, and in the demonstration, nothing leaves."""
 INTERRUPTED = "interrupted"
 FORGOTTEN = "forgotten"
 REPLACED = "replaced"
+OVERTAKEN = "overtaken"
 SHUT = "door shut"
 REFUSED = "refused"
 ATTACHMENT = "attachment"
@@ -19,6 +20,7 @@ MOVED = "moved"
 
 STOPPED: dict[str, str] = {
     REPLACED: "remplacé par un autre",
+    OVERTAKEN: "autre chose a suivi\u00a0: il n’était plus à dire",
     FORGOTTEN: "effacé avec le foyer",
     INTERRUPTED: "interrompu, on ne sait pas s’il est parti",
     SHUT: "plus aucun service d’envoi",

@@ -25,8 +25,8 @@ class GiftLaw:
         since = f", depuis le {day(self.value.since)}" if self.value.since else ""
         return (
             f"La loi refuse ce don\u00a0: un appareil donné par une personne publique vaut au plus"
-            f" {euros(self.value.value)} (CG3P, art. D. 3212-3{since}). Si la valeur est fausse, un contact"
-            " du donateur ou le Département la corrige\u00a0; sinon, la ligne se retire, ou le Département la refuse."
+            f" {euros(self.value.value)} (CG3P, art. D. 3212-3{since}). Si la valeur est fausse, le"
+            " donateur ou le Département la corrige\u00a0; sinon, la ligne se retire, ou le Département la refuse."
         )
 
     def age_told(self, year: int | None) -> str:
@@ -35,7 +35,7 @@ class GiftLaw:
             return ""
         return (
             f"Plus de {self.age}\u00a0ans\u00a0: accepté pour le recyclage seulement, ou refusé, le"
-            " Département en décide. Si l’année est fausse, un contact du donateur la corrige."
+            " Département en décide. Si l’année est fausse, le donateur la corrige."
         )
 
     def told_of(self, line: DonationLine, *, public: bool) -> list[str]:

@@ -72,8 +72,9 @@ class Potential:
 
     @property
     def states(self) -> list[tuple[str, int]]:
-        """How many prospects are in each state, those that have some."""
-        return [(state.label, self.prospects[state]) for state in ProspectState if self.prospects.get(state)]
+        """How many of them are in each state, those that have some."""
+        states = [state for state in ProspectState if state != ProspectState.CLOSED and self.prospects.get(state)]
+        return [(state.label, self.prospects[state]) for state in states]
 
     @property
     def part(self) -> Decimal | None:

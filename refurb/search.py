@@ -21,11 +21,11 @@ def register_finders() -> None:
 
 
 def devices(text: str, actor: Actor) -> Iterator[Found]:
-    """By label, reference or serial number, its own or that of a drive in it, or what they begin with; one query."""
+    """By label, reference or serial number, its own or of a drive found in it, or what they begin with; one query."""
     seen, key = Device.objects.visible_to(actor), normal(text)
     same = Q(tag_key=key) & ~Q(tag="") | Q(reference__iexact=text) | Q(serial__iexact=text) & ~Q(serial_key="")
     if number := same_serial(text):
-        same |= Q(Exists(Drive.objects.in_place().filter(device=OuterRef("pk"), serial_key=number)))
+        same |= Q(Exists(Drive.objects.current().filter(device=OuterRef("pk"), serial_key=number)))
     if len(text) >= SHORTEST:
         label = Q(tag_key__startswith=key) if len(key) >= SHORTEST else Q(pk=None)
         same |= label | Q(serial__istartswith=text) | Q(reference__istartswith=text)

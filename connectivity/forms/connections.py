@@ -229,8 +229,10 @@ class ConnectionActivateForm(CommentForm):
     evidence_reference = forms.CharField(
         label="Référence de la preuve",
         max_length=60,
+        required=False,
         widget=forms.TextInput(REFERENCE),
-        help_text="Numéro de contrat, de facture ou de ticket. Le document n’est pas gardé.",
+        help_text="Numéro de contrat, de facture ou de ticket\u00a0; inutile pour une ligne essayée. Le document"
+        " n’est pas gardé.",
     )
 
     def __init__(self, *args: Any, file: ConnectionFile, asks_evidence: bool, **kwargs: Any) -> None:

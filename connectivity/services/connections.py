@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from connectivity.enums import ConnectionAbandonReason, ConnectionState, CurrentLine, EvidenceKind, TechnicianSlot
 from connectivity.models import ConnectionFile, Offer, ProblemAnswer
-from connectivity.terms import term_of
+from connectivity.terms import reference_of, term_of
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.locking import lock
@@ -194,6 +194,7 @@ def activate_connection(
     if evidence_kind == EvidenceKind.OPERATOR:
         evidence_on = evidence_on or timezone.localdate(at)
         evidence_reference = evidence_reference or connection.operator_reference or connection.reference
+    evidence_reference = reference_of(evidence_kind, evidence_reference, connection)
     return _moved(
         connection,
         "activate",

@@ -15,7 +15,7 @@ from connectivity.enums import ConnectionState, LineNews, NewsOutcome, PricePeri
 from connectivity.models import ConnectionFile, LineNotice, Offer, Recharge
 from connectivity.parameters import LINE_NEWS_DAYS, RECHARGES_A_MONTH
 from connectivity.permissions import can_sell_recharge, can_serve_connection
-from connectivity.terms import term_of
+from connectivity.terms import reference_of, term_of
 from documents.enums import MessageCode, MessageLanguage, SendState
 from documents.services import call_off_sms
 from lifecycle import gate
@@ -83,7 +83,7 @@ def change_offer_connection(
         entitlement_ends_on=entitlement_ends_on or term_of(offer, started_on),
         evidence_kind=evidence_kind,
         evidence_on=evidence_on,
-        evidence_reference=evidence_reference.strip(),
+        evidence_reference=reference_of(evidence_kind, evidence_reference, connection).strip(),
         **told,
     )
     return moved

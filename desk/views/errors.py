@@ -3,15 +3,18 @@
 import sys
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.views.decorators.csrf import requires_csrf_token
+from django.views.defaults import page_not_found
 
 from lifecycle.outages import is_away, is_full
 
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 """What Django refuses to read, because there is too much of it."""
+OF_PROGRAMS = "/api/"
+NOT_FOUND = "Rien à cette adresse\u00a0: la description de l’API dit celles qui répondent."
 SOON, SOON_WITH_ROOM = 60, 600
 """Seconds before one tries again: a database comes back by itself, room is made by somebody."""
 
@@ -20,6 +23,13 @@ SOON, SOON_WITH_ROOM = 60, 600
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 when it is the size of what was sent that is refused."""
     return too_large(request) if isinstance(exception, TOO_MUCH) else render(request, "400.html", status=400)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: a page for people; for a program that asks the API, the words in its own format."""
+    if request.path.startswith(OF_PROGRAMS):
+        return JsonResponse({"message": NOT_FOUND}, status=404)
+    return page_not_found(request, exception)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

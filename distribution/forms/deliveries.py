@@ -37,6 +37,10 @@ from refurb.grading import told_grade
 from refurb.models import DeliveryLine, Device, DistributionPoint
 from refurb.tags import normal
 
+EXPLAINED_TO_THE_WORKSHOP = EXPLAINED_FOR.replace(
+    "Votre organisation et le pilote", "Votre organisation, l’atelier et le pilote"
+)
+"""The workshop to which it goes back reads why."""
 PRESENT, ABSENT, SENT_BACK = "present", "absent", "send_back"
 NOT_LOOKED_AT = ""
 ARRIVALS = [
@@ -262,7 +266,7 @@ class ReceiptForm(CommentForm):
 
     def __init__(self, *args: Any, lines: Iterable[DeliveryLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["comment"].help_text = EXPLAINED_FOR
+        self.fields["comment"].help_text = EXPLAINED_TO_THE_WORKSHOP
         self.lines = list(lines)
         for line in self.lines:
             self.fields[f"line_{line.pk}"] = forms.ChoiceField(

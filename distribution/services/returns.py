@@ -65,7 +65,7 @@ def settle_return(
         raise Refused({held.pk: (ALREADY_SETTLED,)})
     if (kind == SettlementKind.REFUND) != (amount is not None):
         raise Refused({held.pk: (AMOUNT,)})
-    if amount is not None and not (is_price(amount) and amount <= _paid_for(held)):
+    if amount is not None and not (is_price(amount) and amount <= paid_for(held)):
         raise Refused({held.pk: (AMOUNT,)})
     settled = write_settlements(held, kind, actor=actor, at=at or timezone.now(), amount=amount)
     if held.attached_to_id is None and held.need is not None:
@@ -73,7 +73,7 @@ def settle_return(
     return settled
 
 
-def _paid_for(device: Device) -> Decimal:
+def paid_for(device: Device) -> Decimal:
     """What the household itself paid for what it brings back, or for the device that this one replaced."""
     bought = HandOver.objects.done().filter(need=device.need_id, kind=HandOverKind.SALE).order_by("-pk").first()
     return bought.to_pay if bought is not None else Decimal(0)

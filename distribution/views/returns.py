@@ -14,7 +14,7 @@ from distribution.forms.households import ExchangeChoiceForm, SettleForm
 from distribution.models import Settlement
 from distribution.permissions import can_exchange_device, can_settle_return
 from distribution.services.hand_overs import prepare_exchange
-from distribution.services.returns import settle_return
+from distribution.services.returns import paid_for, settle_return
 from distribution.views.device_sheet import distribution_of
 from distribution.views.needs import available_to
 from documents.responses import document_response
@@ -34,9 +34,8 @@ def device_settle(request: Request, reference: str) -> HttpResponse:
     if can_settle_return(request.membership) is None:
         raise PermissionDenied
     form = SettleForm(posted(request))
-    form.fields["amount"].help_text = (
-        f"Le foyer a payé {euros(device.sale_price)} au plus." if device.sale_price else ""
-    )
+    paid = paid_for(device)
+    form.fields["amount"].help_text = f"{euros(paid)} au plus\u00a0: ce que le foyer a payé lui-même." if paid else ""
     return DEVICE_PAGES.record(
         request,
         device,

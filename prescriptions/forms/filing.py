@@ -232,7 +232,7 @@ class FactRow(forms.Form):
         data: dict[str, Any] = super().clean() or self.cleaned_data
         dated, seen = data.get("dated_on"), data.get("seen_on")
         if dated and seen and dated > seen:
-            self.add_error("dated_on", "Un justificatif ne peut pas être daté d’après le jour où vous l’avez vu.")
+            self.add_error("dated_on", "Un justificatif ne peut pas être postérieur au jour où vous l’avez vu.")
         return data
 
 

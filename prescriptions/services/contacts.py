@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from calendars.working_days import add_working_days
-from documents.enums import MessageCode, MessageLanguage, SendState
+from documents.enums import OVERTAKEN, MessageCode, MessageLanguage, SendState
 from documents.models import MessageText
 from documents.services import call_off_sms
 from lifecycle.actors import Actor
@@ -77,7 +77,7 @@ def overtake_contacts(prescriptions: Iterable[int], at: datetime, about: Contact
     if about is not None:
         promised = promised.filter(about=about)
     unsaid = promised.filter(outcome=ContactOutcome.SENT, sms__delivery=SendState.QUEUED)
-    call_off_sms(unsaid.values_list("sms", flat=True), at=at)
+    call_off_sms(unsaid.values_list("sms", flat=True), error=OVERTAKEN, at=at)
     rows = PromisedContact.objects.filter(pk__in=list(promised.unsure().values_list("pk", flat=True)))
     rows.update(settled_at=at, outcome=ContactOutcome.OVERTAKEN)
 

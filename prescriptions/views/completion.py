@@ -15,7 +15,7 @@ from network.requests import Request
 from prescriptions.completion import CompletionPoint, rounds_of
 from prescriptions.enums import FilePart, PrescriptionState
 from prescriptions.forms.completion import CompletionForm
-from prescriptions.models import Prescription
+from prescriptions.models import Prescription, ProofPhoto
 from prescriptions.permissions import can_edit_prescription
 from prescriptions.services.completion import answer_point
 from prescriptions.views.rows import visible_prescription
@@ -64,6 +64,7 @@ def prescription_completion(request: Request, reference: str) -> HttpResponse:
         "asked": rounds[0],
         "earlier": rounds[1:],
         "questions": [_question(prescription, *row) for row in form.rows()],
+        "photos": ProofPhoto.objects.visible_to(actor).waiting().filter(prescription=prescription),
         "back": reverse("prescriptions:prescription_detail", args=[reference]),
     }
     return render(request, "prescriptions/filing/completion.html", context)

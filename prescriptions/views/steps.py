@@ -194,7 +194,11 @@ def _served_by(prescription: Prescription, waiting: set[str], running: set[str])
 
 
 def _to_refer(needs: list[Need], actor: Actor, awaited: str) -> Step:
-    """Digital skills are the worker’s to refer, then to say what came of it."""
+    """A connection that waits is the worker’s to propose; digital skills to refer, then to say what came of it."""
+    for need in needs:
+        if need.kind in CONNECTION_KINDS and need.state == NeedState.WAITING:
+            url = reverse("connectivity:connection_propose", args=[need.reference])
+            return Step(awaited, "proposez une offre de connexion au foyer", url=url, label="Proposer une offre")
     if can_start_need(actor) is None:
         return Step(awaited)
     for state, yours, name, label in (

@@ -261,6 +261,10 @@ class DeviceDismantleForm(CommentForm):
         return {"parts": self.recovered(), "comment": self.cleaned_data["comment"]}
 
 
+OF_PLACES = (ReclassifyReason.SITE, ReclassifyReason.MERGER)
+"""Why an EPCI of origin is corrected, and never a type."""
+
+
 class DeviceReclassifyForm(ReasonForm):
     """The pilot corrects the EPCI of origin, a technician the type."""
 
@@ -274,8 +278,10 @@ class DeviceReclassifyForm(ReasonForm):
     reasons, rule, explained = ReclassifyReason.choices, rules.RECLASSIFY_REASON, (rules.OTHER,)
 
     def __init__(self, *args: Any, by: Membership, device: Device, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         corrected = "origin_epci" if is_pilot(by) else "type"
+        if corrected == "type":
+            self.reasons = [one for one in ReclassifyReason.choices if one[0] not in OF_PLACES]
+        super().__init__(*args, **kwargs)
         self.fields[corrected].initial = getattr(device, corrected)
         del self.fields["type" if corrected == "origin_epci" else "origin_epci"]
 

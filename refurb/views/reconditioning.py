@@ -182,7 +182,7 @@ def _standing(request: Request, device: Device, price: PriceForm) -> dict[str, A
     amount = price.cleaned_data.get("price") if price.is_bound and price.is_valid() else None
     reasons = lacking(device, request.membership, amount, _binding(device))
     if price.is_bound and not price.is_valid():
-        reasons += [(PRICE, str(sentence)) for sentences in price.errors.values() for sentence in sentences]
+        reasons += [(PRICE, str(sentence)) for sentence in price.errors.get("price", ())]
     elif amount is None:
         reasons.append((PRICE, NO_PRICE))
     usual = usual_price(Device.objects.get(pk=device.pk), grade_of(device))

@@ -226,7 +226,7 @@ def test_a_fact_is_not_dated_after_it_was_seen_nor_seen_tomorrow(client: Client,
     draft = circle.empty()
     url = page_of(draft, "prescription_situation")
     late = {"facts-0-dated_on": "2025-02-01", "facts-0-seen_on": "2025-01-01"}
-    assert "daté d’après le jour où vous l’avez vu" in answered(client, url, **situation(**SEEN) | late)
+    assert "postérieur au jour où vous l’avez vu" in answered(client, url, **situation(**SEEN) | late)
     assert "dans le futur" in answered(client, url, **situation(**SEEN) | {"facts-0-seen_on": "2999-01-01"})
 
 
