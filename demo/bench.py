@@ -73,6 +73,8 @@ class Work:
     def __init__(self, story: Story, workshop: str, devices: Sequence[Device], model: Model, now: datetime) -> None:
         self.story, self.rng = story, story.rng
         self.workshop, self.devices, self.model, self.now = workshop, list(devices), model, now
+        self.graded_drive = model.storage_kind
+        """The kind of the drive that its grade counts: that of the one that replaced the first."""
 
     def __str__(self) -> str:
         return ", ".join(device.reference for device in self.devices)
@@ -153,6 +155,7 @@ class Work:
         kind = DriveKind.INTERNAL if self.type in MOBILE else DriveKind(self.model.storage_kind)
         if again:
             kind = DriveKind.SSD
+            self.graded_drive = kind.value
         mobile = kind == DriveKind.INTERNAL
         maker = self.rng.choice(("Seagate", "Western Digital", "Toshiba"))
         if kind in (DriveKind.SSD, DriveKind.NVME):
@@ -313,7 +316,7 @@ class Work:
             return storage | {"antutu": self.model.score}
         recent = self.model.year >= 2018
         return storage | {
-            "storage_kind": self.model.storage_kind,
+            "storage_kind": self.graded_drive,
             "cpu_mark": self.model.score,
             "os": (OperatingSystem.WINDOWS_11 if recent else OperatingSystem.LINUX).value,
             "technical_note": self.rng.choice((-1, 0, 0, 1)),

@@ -1,13 +1,14 @@
 """Where a device that its household brought back stands: to repair, repaired, or its household served otherwise."""
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef
 
 from distribution.machine.return_rules import let_alone, told_since_repair
-from distribution.models import Settlement
+from distribution.models import HandOver, Settlement
 from refurb.models import Repair
 from refurb.models.device import Device, DeviceQuerySet
 
 OWED = "À réparer, à échanger ou à rembourser"
+PREPARED = "Échange préparé\u00a0: fiche à faire signer"
 REPAIRED = "Réparé\u00a0: à rendre au foyer"
 TOLD = "Réparé, foyer prévenu\u00a0: à lui rendre"
 QUIET = "Réparé\u00a0: à rendre au foyer quand il passe, sans lui écrire ni l’appeler, comme il l’a demandé"
@@ -15,10 +16,14 @@ SETTLED = "Foyer servi autrement\u00a0: l’atelier peut le reprendre"
 
 
 def with_standing(devices: DeviceQuerySet) -> DeviceQuerySet:
-    """Each with ``repaired`` and ``settled``, of its present stay; its household was ``told``, or is ``quiet``."""
+    """Each with ``repaired`` and ``settled``, of its present stay; its household was ``told``, or is ``quiet``.
+
+    ``exchanging``: the note of an exchange waits for its signature.
+    """
     return devices.annotate(
         repaired=Exists(Repair.objects.of_this_stay()),
         settled=Exists(Settlement.objects.of_this_stay()),
+        exchanging=Exists(HandOver.objects.prepared_exchanges().filter(replaces=OuterRef("pk"))),
         told=told_since_repair(),
         quiet=ExpressionWrapper(let_alone(), BooleanField()),
     )
@@ -31,7 +36,7 @@ def standing_of(device: Device) -> str:
     if device.settled:  # type: ignore[attr-defined]
         return SETTLED
     if not device.repaired:  # type: ignore[attr-defined]
-        return OWED
+        return PREPARED if device.exchanging else OWED  # type: ignore[attr-defined]
     if device.told:  # type: ignore[attr-defined]
         return TOLD
     return QUIET if device.quiet else REPAIRED  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from conventions.enums import ALIVE, ConventionState
 from conventions.models import Convention, Quota
-from distribution.brought_back import OWED, QUIET, REPAIRED, SETTLED, TOLD, standing_of
+from distribution.brought_back import OWED, PREPARED, QUIET, REPAIRED, SETTLED, TOLD, standing_of
 from donations.enums import DonationState
 from donations.models import Donation
 from lifecycle import gate
@@ -55,6 +55,7 @@ FALLEN = "que l’atelier le remette en traitement et le prouve effacé\u00a0: s
 ON_PROOFS = (D.READY, D.ALLOTTED, D.SHIPPED, D.AVAILABLE, D.RESERVED)
 AWAITED_BACK = {
     OWED: "la réparation, l’échange ou une autre issue pour le foyer",
+    PREPARED: "la signature de la fiche d’échange par le foyer",
     REPAIRED: "la remise au foyer, une fois réparé",
     TOLD: "la venue du foyer, prévenu",
     QUIET: "la venue du foyer, que personne ne prévient",

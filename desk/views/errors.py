@@ -28,7 +28,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: a page for people; for a program that asks the API, the words in its own format."""
     if request.path.startswith(OF_PROGRAMS):
-        return JsonResponse({"message": NOT_FOUND}, status=404)
+        return JsonResponse({"erreur": NOT_FOUND}, status=404, headers={"Cache-Control": "no-store"})
     return page_not_found(request, exception)
 
 

@@ -64,6 +64,7 @@ def device_reserve(request: Request, reference: str) -> HttpResponse:
         done="réservé. La fiche d’achat est prête",
         template="distribution/actions/device_reserve.html",
         nobody=not labels,
+        promised=HandOver.objects.prepared_exchanges().filter(device=device).exists(),
     )
 
 

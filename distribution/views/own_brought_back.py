@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from distribution.appointments import reach_of
-from distribution.brought_back import OWED, SETTLED, standing_of, with_standing
+from distribution.brought_back import OWED, PREPARED, SETTLED, standing_of, with_standing
 from lifecycle.actors import SignedLink
 from prescriptions.models import Prescription, RightsRequest
 from prescriptions.own_parts import OwnPart
@@ -22,5 +22,5 @@ def brought_back_part(prescription: Prescription, actor: SignedLink, asked: Mapp
     back = Device.objects.main().filter(need__prescription=prescription, state=DeviceState.RETURNED).order_by("pk")
     standings = [standing for one in with_standing(back) if (standing := standing_of(one)) != SETTLED]
     whom = reach_of(prescription.distributor)
-    said = [translatable(NOT_REPAIRED if one == OWED else REPAIRED, distributor=whom) for one in standings]
+    said = [translatable(NOT_REPAIRED if one in (OWED, PREPARED) else REPAIRED, distributor=whom) for one in standings]
     return OwnPart(PART, {"lines": said}) if said else None

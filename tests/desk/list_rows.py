@@ -14,11 +14,12 @@ from connectivity.services.lines import sell_recharge
 from donations.enums import NextStep
 from donations.services.prospects import create_prospect
 from lifecycle import gate
-from network.enums import LegalNature, OrganisationKind, Role, StructureKind
+from network.enums import LegalNature, OrganisationKind, Role, RolloutStep, StructureKind
 from network.models import Membership
 from network.services.awareness import plan_awareness
 from network.services.directory import publish_public_service
 from network.services.next_step import Then
+from network.services.rollouts import begin_rollout
 from prescriptions.enums import Requester, RightKind, RightsChannel
 from prescriptions.services.rights import receive_rights_request
 from refurb.enums import MissingReason, PartKind, RemovalDestination
@@ -27,7 +28,7 @@ from tests.connectivity.lines import FIXED, close_copper, make_offer
 from tests.desk.territory import Territory, need_of
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene
-from tests.network.factories import make_commune, make_membership
+from tests.network.factories import make_commune, make_epci, make_membership
 from tests.refurb.devices import given_to, private_lot
 from tests.remembered import remembered
 
@@ -37,6 +38,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "network:organisation_list": ("pilot", "adviser"),
     "network:directory": ("worker", "adviser", "pilot"),
     "network:awareness_list": ("pilot",),
+    "network:rollout_list": ("pilot",),
     "desk:uncovered_list": ("pilot",),
     "documents:mail_list": ("pilot",),
     "documents:sms_list": ("pilot",),
@@ -129,6 +131,8 @@ class Rows:
             commune=make_commune(epci=shelf.epci),
             then=Then(NextStep.CALL, timezone.localdate(), shelf.pilot),
         )
+        then = Then(RolloutStep.CALL, timezone.localdate(), shelf.pilot)
+        begin_rollout(actor=shelf.pilot, epci=make_epci(), then=then)
         shelf.another_point(name=f"Point {next(_rank)}")
         close_copper(make_commune(epci=shelf.epci), timezone.localdate())
         self.campaign()

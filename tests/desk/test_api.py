@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from desk.api import api, door
 from desk.services.api_keys import revoke_api_key
+from desk.views.errors import NOT_FOUND
 from lifecycle import gate
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
@@ -47,6 +48,16 @@ def test_without_a_key_that_opens_nothing_is_read_and_it_is_said_in_french(bench
         assert told(client.get(reverse(f"api:{name}", args=args))) == (401, {"erreur": door.NO_KEY})
     url = reverse("api:device_act", args=["D-X", "start"])
     assert told(client.post(url, "{}", content_type="application/json"))[0] == 401
+
+
+def test_an_address_that_does_not_exist_is_answered_to_a_program_in_json_and_to_people_by_a_page(
+    program: Program,
+) -> None:
+    for client in (program.client, Client()):
+        for address in ("/api/v1/", "/api/v1/nimporte"):
+            assert told(client.get(address)) == (404, {"erreur": NOT_FOUND})
+    page = Client().get("/nimporte")
+    assert (page.status_code, "Page introuvable" in page.content.decode()) == (404, True)
 
 
 def test_no_answer_is_kept_on_the_way(program: Program) -> None:

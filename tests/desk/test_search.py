@@ -18,7 +18,9 @@ from network.enums import OrganisationKind, Role
 from network.models import Membership
 from prescriptions.likeness import words_of
 from prescriptions.models import Household, HouseholdAccess
+from refurb.enums import RemovalDestination
 from refurb.models import Device
+from refurb.services.evidence import remove_drive
 from reports.models import Report
 from reports.services import compute_report
 from tests.costs import assert_same_queries
@@ -63,6 +65,14 @@ def test_a_scan_goes_straight_to_its_device(shelf: Shelf, column: str) -> None:
     device.save(update_fields=["serial"])
     page = f"/appareils/{device.reference}/"
     assert led_to(shelf.technician, f" {getattr(device, column).lower()} ") == page
+
+
+def test_a_drive_that_left_its_device_is_found_by_its_number(shelf: Shelf) -> None:
+    """The one that « Effacements manquants » names first: somebody has it in his hand."""
+    device = shelf.bench.in_process()
+    drive = shelf.bench.drive(device, serial="6XNHX6Z9JW7F")
+    remove_drive(actor=shelf.technician, drive=drive, destination=RemovalDestination.DESTRUCTION)
+    assert led_to(shelf.technician, "6xnhx6z9jw7f") == f"/appareils/{device.reference}/"
 
 
 def test_the_address_of_a_label_is_read_for_its_reference(shelf: Shelf) -> None:

@@ -34,7 +34,7 @@ from lifecycle.actors import SignedLink
 from lifecycle.machine import Stateful
 from network.enums import ROLES_BY_KIND, ExchangeChannel, LegalNature, Role, SkillKind, StructureKind
 from network.enums import OrganisationKind as Kind
-from network.models import Membership, Organisation
+from network.models import Membership, Organisation, Rollout
 from network.services.awareness import convene_awareness, plan_awareness
 from network.services.directory import publish_public_service
 from network.services.next_step import Exchange, Then
@@ -254,6 +254,7 @@ class Scenery:
             "appareils/inventaires": [self.counted],
             "besoins": needs,
             "rayon/besoins": needs,
+            "deploiement": list(Rollout.objects.all()),
             "derogations": needs,
             "connexions/proposer": needs,
             "connexions/comparer": needs,

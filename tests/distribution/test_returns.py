@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from calendars.working_days import add_months
+from distribution.brought_back import PREPARED, standing_of
 from distribution.enums import ClosedBecause, HandOverProof, SettlementKind
 from distribution.followers import forget_households
 from distribution.liveness import under_warranty
@@ -33,6 +34,7 @@ from tests.distribution.shelves import Shelf, quotas_balance, screen_of
 from tests.network.factories import make_epci
 from tests.prescriptions.files import again
 from tests.refurb.devices import fresh
+from tests.refurb.pages import acting, page_of, read
 
 pytestmark = pytest.mark.django_db
 
@@ -387,3 +389,24 @@ def test_the_database_refuses_to_change_what_a_note_says(shelf: Shelf) -> None:
     shelf.handed_over()
     with pytest.raises(Exception, match="ne se complète que par ajout"), connection.cursor() as cursor:
         cursor.execute("UPDATE distribution_handover SET price = 1, to_pay = 1")
+
+
+def test_a_prepared_exchange_is_told_on_every_list_and_to_whoever_would_reserve_the_other(shelf: Shelf) -> None:
+    back, other, need = shelf.returned(), shelf.available(), shelf.need()
+    client = acting(shelf.adviser)
+    reserve = f"{page_of(other, 'device_reserve')}?besoin={need.reference}"
+    assert "Un échange est préparé" not in read(client, reserve)
+    hand_overs.prepare_exchange(actor=shelf.adviser, device=other, replaces=back)
+    assert standing_of(fresh(back)) == PREPARED
+    assert "Un échange est préparé avec cet appareil" in read(client, reserve)
+    shelf.repair(fresh(back))
+    assert standing_of(fresh(back)) != PREPARED, "it is repaired: it goes back to its household"
+
+
+def test_the_page_of_a_refund_says_what_the_household_paid_itself_and_takes_it(shelf: Shelf) -> None:
+    sold = shelf.handed_over(shelf.reserved(shelf.available(price=120), co_funding=50, funder=shelf.funder))
+    back = shelf.take_back(sold)
+    page = read(acting(shelf.adviser), page_of(back, "device_settle"))
+    assert "70,00\u00a0€ au plus" in page
+    assert codes(lambda: settle(shelf, back, SettlementKind.REFUND, amount=Decimal("70.01"))) == {"amount"}
+    assert settle(shelf, back, SettlementKind.REFUND, amount=Decimal(70)).amount == 70
