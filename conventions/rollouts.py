@@ -1,6 +1,7 @@
 """What follows in the roll-out of an EPCI: a convention that comes into force or ends, a merger."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
@@ -14,6 +15,8 @@ from conventions.models import Convention
 from conventions.permissions import sees_conventions
 from lifecycle import gate
 from lifecycle.actors import Actor
+from lifecycle.exceptions import Refused
+from lifecycle.locking import lock
 from lifecycle.registry import Move, Panel, on_transition, panel
 from network.enums import RolloutState
 from network.followers import mergers
@@ -33,8 +36,17 @@ def follow_in_force(move: Move) -> None:
 
 
 def follow_ended(move: Move) -> None:
-    """Where no other convention holds, its parties are to be brought together again; a test that is over was made."""
-    for epci, own in _by_epci(move):
+    """Where no other convention holds, its parties are to be brought together again; a test that is over was made.
+
+    The roll-outs are held before: of two last conventions that end at once, one sees that the other did.
+    """
+    ended = _by_epci(move)
+    lock(
+        Rollout,
+        Rollout.objects.filter(epci__in=[epci for epci, _ in ended]).values_list("pk", flat=True),
+        "FOR NO KEY UPDATE",
+    )
+    for epci, own in ended:
         if not _in_force(epci):
             _move("lapse", Rollout.objects.filter(epci=epci, state__in=(S.AGREED, S.CRUISING)), own)
         _advance(epci, own)
@@ -78,8 +90,10 @@ def _in_force(epci: int) -> bool:
 
 
 def _enter(epci: int, move: Move) -> None:
+    """Engage it, unless it is: somebody who does at the same instant is before us, and nothing is lost."""
     if not Rollout.objects.filter(epci=epci).exists():
-        gate.create(Rollout(epci_id=epci), "enter", actor=move.actor, at=move.at, cause=move)
+        with suppress(Refused):
+            gate.create(Rollout(epci_id=epci), "enter", actor=move.actor, at=move.at, cause=move)
 
 
 def _move(verb: str, rows: QuerySet[Rollout], move: Move) -> None:

@@ -234,7 +234,7 @@ def answers_of(meeting: Meeting) -> list[dict[str, Any]]:
                     "Objection",
                     row.code,
                     [
-                        ("", "S’il y en a une, laquelle\u00a0? (sans réponse\u00a0: autre objection)"),
+                        ("", UNSAID),
                         *ObjectionCode.choices,
                     ],
                 ),

@@ -103,7 +103,7 @@ def _at_the_point(stocktake: Stocktake, device: Device, actor: Actor) -> PutRigh
         case S.SHIPPED:
             return _by("stock_in", "Il est arrivé\u00a0: mettez-le en rayon.", actor)
         case S.AVAILABLE:
-            said = f"Il ne change pas de point à l’écran\u00a0: {back}, ou renvoyez-le à l’atelier, qui vous le"
+            said = f"Maillon ne le fait pas changer de point\u00a0: {back}, ou renvoyez-le à l’atelier, qui vous le"
             return _by("send_back", f"{said} livrera de nouveau, effacé et testé.", actor)
         case S.RESERVED:
             return PutRight(f"Réservé à un foyer, qui y est attendu\u00a0: {back}.")

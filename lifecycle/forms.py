@@ -93,9 +93,11 @@ class RowField(forms.ModelChoiceField):
 
 
 READ_BY = "Votre organisation et le pilote le lisent\u00a0: ne nommez personne."
+READ_BY_THE_WORKSHOP = "Votre organisation, l’atelier et le pilote le lisent\u00a0: ne nommez personne."
 IN_COMMENT = "en commentaire"
 """How the label of a reason says that a comment is asked with it."""
-EXPLAINED_FOR = f"Obligatoire pour un motif «\u00a0{IN_COMMENT}\u00a0», facultatif sinon. {READ_BY}"
+EXPLAINED = f"Obligatoire pour un motif «\u00a0{IN_COMMENT}\u00a0», facultatif sinon."
+EXPLAINED_FOR, EXPLAINED_TO_THE_WORKSHOP = f"{EXPLAINED} {READ_BY}", f"{EXPLAINED} {READ_BY_THE_WORKSHOP}"
 
 
 class CommentForm(forms.Form):

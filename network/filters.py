@@ -9,6 +9,7 @@ from django.utils import timezone
 from network.enums import AwarenessState, Competence, OrganisationKind, RolloutState, StructureKind
 from network.forms.communes import communes_like
 from network.models import AwarenessSession, Commune, Epci, Organisation, PublicService, Rollout
+from network.models.organisation import OrganisationQuerySet
 from network.models.rollout import RolloutQuerySet
 from network.permissions import can_roll_out
 
@@ -50,10 +51,8 @@ class OrganisationFilter(django_filters.FilterSet):
     def having(self, rows: QuerySet[Organisation], name: str, value: str) -> QuerySet[Organisation]:
         return rows.filter(**{f"{name}__contains": [value]})
 
-    def serving(self, rows: QuerySet[Organisation], name: str, value: Any) -> QuerySet[Organisation]:
-        """The EPCI itself, those that lie in it, and those that serve one of its communes."""
-        serving = Organisation.objects.filter(communes_served__epci=value).values("pk")
-        return rows.filter(Q(epci=value) | Q(commune__epci=value) | Q(pk__in=serving))
+    def serving(self, rows: OrganisationQuerySet, name: str, value: Any) -> OrganisationQuerySet:
+        return rows.serving(value)
 
 
 class ServiceFilter(django_filters.FilterSet):

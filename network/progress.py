@@ -1,7 +1,7 @@
 """The chain of an EPCI: the five steps of the roadmap, and since when each is behind."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import F
 
@@ -31,7 +31,10 @@ def rollout_chain(rollout: Rollout, actor: Actor) -> Chain | None:
     if rollout.state == S.MERGED:
         return None
     changes = rollout.journal.exclude(source=F("target")).order_by("seq").values_list("target", "at")
-    reached = dict(changes)
+    reached: dict[str, date | datetime] = dict(changes)
+    reached.pop(S.GATHERED, None)
+    if rollout.gathered_on is not None:
+        reached[S.GATHERED] = rollout.gathered_on
     here = ADVANCING.index(S(rollout.state))
     return Chain(
         f"Le déploiement, {rollout.epci.short_name}",
@@ -40,11 +43,13 @@ def rollout_chain(rollout: Rollout, actor: Actor) -> Chain | None:
     )
 
 
-def _link(step: RolloutState, distance: int, reached: Mapping[str, datetime]) -> ChainLink:
+def _link(step: RolloutState, distance: int, reached: Mapping[str, date | datetime]) -> ChainLink:
     if distance < 0 and step not in reached:
-        return ChainLink(str(step.label), "none", "étape passée")
+        return ChainLink(str(step.label), "none", "sans objet")
     if distance > 0:
         return ChainLink(str(step.label), "ahead", "à venir")
+    if step not in reached:
+        return ChainLink(str(step.label), "now", "à reprendre")
     since = day(reached[step])
     if distance == 0:
         return ChainLink(str(step.label), "now", f"étape en cours, depuis le {since}")

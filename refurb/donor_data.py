@@ -18,8 +18,9 @@ from refurb.enums import (
     DriveSource,
     WithdrawalReason,
 )
-from refurb.models.device import Device, DeviceQuerySet, never_held_data
+from refurb.models.device import Device, DeviceQuerySet
 from refurb.models.drive import Drive
+from refurb.models.predicates import never_held_data
 
 STILL_TO_DO = (*ON_THE_BENCH, DeviceState.UNUSABLE)
 """States in which the workshop has not had its last word on the data of a device."""

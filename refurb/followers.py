@@ -167,7 +167,7 @@ def open_incidents(move: Move) -> None:
     """
     lost = {row.pk: row for row in move.rows if row.source != DeviceState.DECLARED}
     proven = Device.objects.filter(pk__in=lost).proven().values("pk")
-    exposed = Device.objects.filter(pk__in=lost).exclude(pk__in=proven)
+    exposed = Device.objects.filter(pk__in=lost).holding_data().exclude(pk__in=proven)
     data = donor_data_of(exposed)
     incidents = Incident.objects.bulk_create(
         Incident(

@@ -1,33 +1,72 @@
 """Whether the report of a tool that Maillon does not read speaks of a drive: its number is among its words, or not."""
 
-from functools import lru_cache
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
 
 from documents.enums import ContentType
+from documents.exceptions import FileAltered, FileForgotten
 from documents.models import StoredFile
 from documents.readers.apart import NotRead, read_apart
 from documents.readers.text import READER
 from documents.services import open_file
-from donations.serials import SIGNS, same_serial
+from donations.serials import same_serial
+
+KEPT = 8
+"""The words of so many reports are kept: a rack of drives is proven by one file."""
+BETWEEN = r"[^0-9A-Za-z]{0,2}"
+"""What a tool may print inside a number: hyphens, spaces, the end of a line; « WD » may come before it."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a report says; ``cut``: there is more of it."""
+
+    text: str
+    cut: bool = False
+
+
+_kept: OrderedDict[str, Words] = OrderedDict()
 
 
 def names_drive(report: StoredFile, serial: str) -> bool | None:
-    """None when there is no number to look for, or no word in the report: a picture, a scan."""
+    """None when there is no number to look for, or no word in the report (a picture, a scan), or not all of them."""
     number = same_serial(serial)
-    words = _words_of(report.pk, report.sha256, report.content_type) if number else ""
-    return number in words if words else None
+    if not number:
+        return None
+    words = words_of(report)
+    if words is None or not words.text.strip():
+        return None
+    spelt = BETWEEN.join(map(re.escape, number))
+    found = re.search(rf"(?<![0-9A-Za-z])(?:WD{BETWEEN})?{spelt}(?![0-9A-Za-z])", words.text, re.IGNORECASE)
+    return True if found else None if words.cut else False
 
 
-@lru_cache(maxsize=8)
-def _words_of(pk: int, sha256: str, content_type: str) -> str:
-    """Letters and digits alone, in capitals: a rack of drives is proven by one file."""
-    content = open_file(StoredFile.objects.get(pk=pk)).read()
-    if content_type in (ContentType.TEXT, ContentType.CSV):
-        text = content.decode("utf-8", errors="replace")
-    elif content_type == ContentType.PDF:
-        try:
-            text = read_apart(READER, content)["text"]
-        except NotRead:
-            return ""
-    else:
-        return ""
-    return SIGNS.sub("", text).upper()
+def read_ahead(report: StoredFile | None) -> None:
+    """Before rows are locked: a PDF is read apart, which takes its time."""
+    if report is not None:
+        words_of(report)
+
+
+def words_of(report: StoredFile) -> Words | None:
+    """None of what cannot be read now, which is asked again."""
+    if report.sha256 not in _kept:
+        read = _read(report)
+        if read is None:
+            return None
+        _kept[report.sha256] = read
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return _kept[report.sha256]
+
+
+def _read(report: StoredFile) -> Words | None:
+    try:
+        content = open_file(report).read()
+        if report.content_type in (ContentType.TEXT, ContentType.CSV):
+            return Words(content.decode("utf-8", errors="replace"))
+        if report.content_type == ContentType.PDF:
+            return Words(**read_apart(READER, content))
+    except (NotRead, FileForgotten, FileAltered):
+        return None
+    return Words("")

@@ -14,6 +14,9 @@ from refurb.tags import normal
 SHORTEST = 3
 """The shortest beginning of a label or of a serial number that finds something."""
 
+BY_DRIVE = ", disque n°\u00a0{text}"
+"""Of a device that is found by what is, or was, in it."""
+
 
 def register_finders() -> None:
     """Answer the search box."""
@@ -24,8 +27,10 @@ def devices(text: str, actor: Actor) -> Iterator[Found]:
     """By label, reference or serial number, its own or of a drive found in it, or what they begin with; one query."""
     seen, key = Device.objects.visible_to(actor), normal(text)
     same = Q(tag_key=key) & ~Q(tag="") | Q(reference__iexact=text) | Q(serial__iexact=text) & ~Q(serial_key="")
-    if number := same_serial(text):
-        same |= Q(Exists(Drive.objects.current().filter(device=OuterRef("pk"), serial_key=number)))
+    number = same_serial(text)
+    drives = Drive.objects.current().filter(device=OuterRef("pk"), serial_key=number).exclude(serial_key="")
+    seen = seen.annotate(by_drive=Exists(drives))
+    same |= Q(by_drive=True)
     if len(text) >= SHORTEST:
         label = Q(tag_key__startswith=key) if len(key) >= SHORTEST else Q(pk=None)
         same |= label | Q(serial__istartswith=text) | Q(reference__istartswith=text)
@@ -35,10 +40,10 @@ def devices(text: str, actor: Actor) -> Iterator[Found]:
         yield Found(
             kind="Appareils",
             title=str(device),
-            said=f"{device.reference}{serial}",
+            said=f"{device.reference}{serial}{BY_DRIVE.format(text=text) if device.by_drive else ''}",
             url=reverse("refurb:device_detail", args=[device.reference]),
             row=device,
-            is_exact=_is_one_of(text, known) or (bool(key) and device.tag_key == key),
+            is_exact=device.by_drive or _is_one_of(text, known) or (bool(key) and device.tag_key == key),
         )
 
 

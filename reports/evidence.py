@@ -34,13 +34,13 @@ WITH removed AS MATERIALIZED (
 ), traced AS MATERIALIZED (
     SELECT s.id, life.* FROM suspects s, LATERAL (
         SELECT (array_agg(j.target ORDER BY j.seq DESC))[1] AS state,
-               (array_agg(j.type ORDER BY j.seq DESC))[1] AS type,
+               (array_agg(j.type ORDER BY j.seq DESC))[1] AS type, bool_and(j.type = 'screen') AS never_held,
                count(*) FILTER (WHERE j.verb IN ('register', 'receive', 'send_back', 'take_back'))
                - count(*) FILTER (WHERE j.verb IN ('undo_receive', 'undo_early_receive', 'undo_take_back')) AS stay,
                bool_or(j.target NOT IN ('declared', 'missing', 'withdrawn')) AS custody
         FROM refurb_deviceentry j WHERE j.object_id = s.id AND j.at < %(until)s) life
 ), lost AS MATERIALIZED (
-    SELECT * FROM traced WHERE state = 'missing' AND custody AND type <> 'screen'
+    SELECT * FROM traced WHERE state = 'missing' AND custody AND NOT never_held
 ), exposed AS (
     SELECT DISTINCT u.device_id, u.stay FROM unproven u JOIN lost l ON l.id = u.device_id
     WHERE NOT u.removed OR l.type IN ('tablet', 'smartphone')

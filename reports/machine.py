@@ -9,7 +9,7 @@ from django.db.models.functions import ExtractMonth, ExtractYear
 
 from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Requirement, Verb
 from network.enums import RolloutState
-from network.machine.rollout import RolloutMachine
+from network.machine.rollout import REACHED, RolloutMachine
 from reports.begun import months_begun
 from reports.enums import ReportState
 from reports.figures import Reckoning, reckon
@@ -179,7 +179,7 @@ RolloutMachine.extend(
         source=RolloutState.AGREED,
         target=RolloutState.CRUISING,
         follows=["report.publish"],
-        stamps={"reached_at": AT},
+        stamps=REACHED,
         done="Rythme de croisière",
         why="Each of the last published months tells devices handed over there: what is published, and nothing else.",
     ),
@@ -188,7 +188,7 @@ RolloutMachine.extend(
         source=RolloutState.CRUISING,
         target=RolloutState.AGREED,
         follows=["report.publish"],
-        stamps={"reached_at": AT},
+        stamps=REACHED,
         done="Rythme retombé",
         why="None of the last published months tells any: the convention stands, little is handed over.",
     ),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from calendars.working_days import add_months
+from conventions.followers import all_moved
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.registry import Move, Panel, on_transition, panel
@@ -71,7 +72,8 @@ def follow_pace(move: Move) -> None:
     last = replace(move, rows=move.rows[-1:])  # of several at once, the last is what they are judged by
     for verb, pks in (("settle", settled), ("slow", slowed)):
         if pks:
-            gate.apply_many(Rollout.objects.filter(pk__in=pks), verb, actor=move.actor, at=move.at, cause=last)
+            rows = Rollout.objects.filter(pk__in=pks)
+            all_moved(gate.apply_many(rows, verb, actor=move.actor, at=move.at, cause=last))
 
 
 def _reached(told: Sequence[PublishedMonth]) -> list[bool]:

@@ -27,7 +27,7 @@ parameter_family(
     group="Rapports mensuels",
     title="Rythme de croisière d’un EPCI",
     purpose="Combien de mois publiés de suite doivent dire des appareils remis dans un EPCI pour que son déploiement"
-    " soit en rythme de croisière\u00a0; autant de mois sans nombre publié l’en font sortir.",
+    " soit en rythme de croisière\u00a0; autant de mois qui n’en disent aucun l’en font sortir.",
 )
 CRUISE_MONTHS = parameter(
     "rollouts.cruise_months", usual=3, unit="mois", label="Mois publiés de suite, pour un rythme de croisière"

@@ -25,7 +25,7 @@ from connectivity.permissions import (
     can_withdraw_problem_connection,
     can_withdraw_scheduled_problem_connection,
 )
-from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, Verb
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Computed, Given, Machine, Verb
 
 S = ConnectionState
 NEED = ("need", "need__prescription")
@@ -286,7 +286,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         stamps={
             "refused_at": AT,
             "refusal": rules.given_or("refusal", OperatorRefusalCode.NO_ANSWER),
-            "problem_note": Given("note", default=""),
+            "problem_note": Computed(rules.note_of_a_refusal),
             "waiting_since": None,
         },
         journal=["refusal"],

@@ -330,6 +330,13 @@ def given_or(name: str, by_clock: str) -> Callable[[Context], str]:
     return pick
 
 
+def note_of_a_refusal(ctx: Context) -> Any:
+    """What is given with it; of the clock, which says nothing, what the operator had said of its problem stays."""
+    if isinstance(ctx.actor, System):
+        return F("problem_note")
+    return Value(str(ctx.values.get("note") or ""))
+
+
 def ago(ctx: Context, *, days: int) -> datetime:
     """So many times 24 hours before."""
     return ctx.at - timedelta(days=days)

@@ -3,10 +3,9 @@
 from lifecycle.machine import AT, CREATION, Verb
 from network.enums import RolloutState
 from network.machine.next_step import NO_NEXT
-from network.machine.rollout import RolloutMachine
+from network.machine.rollout import ONCE, REACHED, RolloutMachine
 
 S = RolloutState
-REACHED = {"reached_at": AT}
 BEFORE = (S.SURVEY, S.GATHERED)
 
 RolloutMachine.extend(
@@ -15,6 +14,7 @@ RolloutMachine.extend(
         source=CREATION,
         target=S.SURVEY,
         follows=["convention.activate", "merger.declare"],
+        requires=[ONCE],
         stamps={"begun_at": AT, **REACHED, **NO_NEXT},
         done="Déploiement engagé",
         why="A convention came into force, or another EPCI merged into this one, before anybody had engaged it.",

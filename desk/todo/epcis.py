@@ -18,6 +18,7 @@ from desk.todo.next_steps import next_steps, rollout_steps
 from desk.todo.readers import reports
 from donations.permissions import can_prospect
 from network.models import Epci, Membership
+from network.permissions import can_roll_out
 
 
 def todo_of(actor: Membership, at: datetime) -> TodoPage:
@@ -28,7 +29,8 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
     below = (TodoPart("desk/_territory.html", lambda: _territory(actor, at)),)
     if sees_conventions(actor) is None:
         return TodoPage(blocks=(reports(actor), *committees(actor, at)), above=below, changes=("report",))
-    follows = (rollout_steps(actor, at), next_steps(actor, at)) if can_prospect(actor) is not None else ()
+    follows = (rollout_steps(actor, at),) if can_roll_out(actor) is not None else ()
+    follows += (next_steps(actor, at),) if can_prospect(actor) is not None else ()
     return TodoPage(
         actions=actions,
         blocks=(inbox(actor), *writing_blocks(actor, at), *follows, *committees(actor, at)),

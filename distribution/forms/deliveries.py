@@ -14,7 +14,7 @@ from distribution.enums import ReleaseReason, SendBackReason
 from distribution.machine import allotment_rules as rules
 from distribution.services.points import EDITED
 from lifecycle.forms import (
-    EXPLAINED_FOR,
+    EXPLAINED_TO_THE_WORKSHOP,
     IN_COMMENT,
     CommentForm,
     ReasonForm,
@@ -37,10 +37,6 @@ from refurb.grading import told_grade
 from refurb.models import DeliveryLine, Device, DistributionPoint
 from refurb.tags import normal
 
-EXPLAINED_TO_THE_WORKSHOP = EXPLAINED_FOR.replace(
-    "Votre organisation et le pilote", "Votre organisation, l’atelier et le pilote"
-)
-"""The workshop to which it goes back reads why."""
 PRESENT, ABSENT, SENT_BACK = "present", "absent", "send_back"
 NOT_LOOKED_AT = ""
 ARRIVALS = [

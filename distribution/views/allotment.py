@@ -25,7 +25,7 @@ from lists.listing import ACT, Listing
 from network.models import Membership
 from network.permissions import is_pilot
 from network.requests import Request
-from refurb.enums import DeviceState
+from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device
 from refurb.views.device_sets import DEVICE_BOX
 from typography.french import Noun
@@ -87,8 +87,9 @@ def allotment(request: Request) -> HttpResponseBase:
 
 
 def ready_seen_by(request: Request) -> Any:
-    """The devices that wait for a convention, the screens that go with a desktop left out."""
-    return Device.objects.visible_to(request.membership).main().filter(state=DeviceState.READY)
+    """The devices that wait for a convention; a screen goes with a desktop, or waits for one."""
+    ready = Device.objects.visible_to(request.membership).main().filter(state=DeviceState.READY)
+    return ready.exclude(type=DeviceType.SCREEN)
 
 
 def places_to_serve(request: Request, ready: Any) -> list[ConventionPlaces]:

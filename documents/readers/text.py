@@ -11,11 +11,13 @@ MOST_PAGES, MOST_SIGNS = 20, 100_000
 
 
 def read_text(content: bytes) -> dict[str, Any]:
-    """``{"text": the text of the first pages}``; empty for a PDF that only shows pictures of words."""
+    """``{"text": the text of the first pages, "cut": whether there is more}``; empty when it only shows pictures."""
     document = pypdfium2.PdfDocument(content)
-    pages = [document[rank].get_textpage().get_text_range() for rank in range(min(len(document), MOST_PAGES))]
+    count = len(document)
+    pages = [document[rank].get_textpage().get_text_range() for rank in range(min(count, MOST_PAGES))]
     document.close()
-    return {"text": "\n".join(pages)[:MOST_SIGNS].replace("\0", " ")}
+    text = "\n".join(pages)
+    return {"text": text[:MOST_SIGNS].replace("\0", " "), "cut": count > MOST_PAGES or len(text) > MOST_SIGNS}
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ class ProspectExchangeForm(ExchangeForm):
 
     def __init__(self, data: Any, *, prospect: Prospect, by: Membership) -> None:
         super().__init__(data)
-        self.begin(followers_of(prospect.commune), by)
+        self.begin(followers_of(prospect.commune), by, prospect)
 
 
 class PromiseForm(ProspectExchangeForm):

@@ -11,7 +11,9 @@ from network.enums import ExchangeChannel
 from network.models import Membership
 from network.naming import told_to
 from network.services.next_step import Exchange, Then
+from typography.french import day, in_a_sentence
 
+PLANNED = "Prévu\u00a0: {planned}. Ce que vous dites ici le remplace\u00a0; «\u00a0Aucune\u00a0» l’efface."
 NEXT_FIELDS = ("next_step", "next_on", "next_owner")
 
 
@@ -56,9 +58,14 @@ class ExchangeForm(NextForm, CommentForm):
     )
     field_order: tuple[str, ...] = ("contacted_on", "channel", "said", *NEXT_FIELDS)
 
-    def begin(self, people: QuerySet[Membership], by: Membership) -> None:
-        """As typed today by whoever opens the page."""
+    def begin(self, people: QuerySet[Membership], by: Membership, row: Any) -> None:
+        """As typed today by whoever opens the page; what is planned for the row is told, as it is replaced."""
         self.offer(people, by)
+        if row.next_step:
+            planned = (
+                f"{in_a_sentence(row.get_next_step_display())}, le {day(row.next_on)}, {told_to(row.next_owner, by)}"
+            )
+            self.fields["next_step"].help_text = PLANNED.format(planned=planned)
         self.fields["contacted_on"].initial = timezone.localdate()
         del self.fields["comment"]
 

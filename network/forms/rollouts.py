@@ -49,7 +49,7 @@ class RolloutExchangeForm(ExchangeForm):
 
     def __init__(self, data: Any, *, rollout: Rollout, by: Membership) -> None:
         super().__init__(data)
-        self.begin(followers_of(rollout.epci_id), by)
+        self.begin(followers_of(rollout.epci_id), by, rollout)
 
 
 class GatherForm(RolloutExchangeForm):

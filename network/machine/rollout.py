@@ -37,6 +37,13 @@ LIVING = Requirement(
 NEXT_WHOLE = next_whole("network_rollout_next_whole")
 
 
+MEETING_NOTED = Requirement(
+    "rollout_meeting",
+    "Aucune réunion des acteurs n’est notée\u00a0: notez-la quand elle aura lieu.",
+    lambda ctx: Q(gathered_on__isnull=False),
+)
+
+
 def _all_sat(ctx: Context) -> bool:
     return not ctx.has("present") or set(AT_THE_TABLE) <= set(ctx.values["present"])
 
@@ -83,13 +90,14 @@ class RolloutMachine(Machine, of=Rollout):
 
     gather = Verb(
         "Noter la réunion des acteurs",
-        source=S.SURVEY,
+        source=[S.SURVEY, S.GATHERED],
         target=S.GATHERED,
         who=can_roll_out,
         requires=[PARTIES_SAT, *EXCHANGE],
         stamps={"gathered_on": Given("contacted_on"), **REACHED, **SAID},
         done="Acteurs réunis",
-        why="The parties of a future convention sat together.",
+        again="Noter une autre réunion des acteurs",
+        why="The parties of a future convention sat together; again once their last one is over.",
     )
 
     survey_again = Verb(
@@ -97,6 +105,7 @@ class RolloutMachine(Machine, of=Rollout):
         source=S.GATHERED,
         target=S.SURVEY,
         who=can_roll_out,
+        requires=[MEETING_NOTED],
         stamps={"gathered_on": None, **REACHED},
         done="État des lieux repris",
         why="The meeting was noted by mistake, or those who sat there are no longer the right ones.",

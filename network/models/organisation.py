@@ -38,6 +38,11 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
+    def serving(self, epci: Epci) -> Self:
+        """The EPCI itself, those that lie in it, and those that serve one of its communes."""
+        there = self.model._base_manager.filter(communes_served__epci=epci).values("pk")
+        return self.filter(Q(epci=epci) | Q(commune__epci=epci) | Q(pk__in=there))
+
     def of_kind(self, *kinds: OrganisationKind) -> Self:
         """The organisations that have at least one of these kinds."""
         return self.filter(kinds__overlap=list(kinds))

@@ -91,7 +91,10 @@ class RolloutEntry(Entry):
 
 
 class RolloutExchange(models.Model):
-    """One exchange about a roll-out; ``present``: who sat there, by kind, when actors were gathered. Append-only."""
+    """One exchange about a roll-out; ``present``: who sat there, by kind, when actors were gathered.
+
+    Append-only, but for its words, emptied when somebody whom they name is forgotten.
+    """
 
     rollout = models.ForeignKey(Rollout, models.PROTECT, related_name="exchanges", verbose_name="déploiement")
     contacted_on = models.DateField("échange du")

@@ -15,7 +15,7 @@ from lifecycle.erased import note_erased
 from lifecycle.models import Comment
 from lifecycle.registry import registry
 from lists.services import forget_views
-from network.models import AwarenessGuest, Invitation, Membership, User
+from network.models import AwarenessGuest, Invitation, Membership, RolloutExchange, User
 from network.permissions import can_manage_accounts
 from network.services.memberships import close_membership, refuse_last_pilot
 
@@ -80,6 +80,7 @@ def forget_user(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -
     for forget in registry.forgetters:
         forget(user)
     Comment.objects.filter(user.named_in("text")).erase()
+    RolloutExchange.objects.filter(user.named_in("said")).update(said="")
     AwarenessGuest.objects.filter(user.has_address("email")).update(email="")
     _end_sessions(user)
     forget_views(user=user)

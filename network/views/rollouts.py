@@ -14,12 +14,13 @@ from lifecycle.acting import Step, answer, asks_then_acts, may, posted
 from lifecycle.actors import Actor
 from lifecycle.pages import Pages
 from lists.listing import Listing, lists
-from network.enums import OrganisationKind, RolloutState
+from network.enums import OrganisationKind, RolloutState, RolloutStep
 from network.filters import RolloutFilter
 from network.forms.rollouts import BeginForm
 from network.models import Epci, Organisation, Rollout
 from network.models.rollout import ADVANCING
-from network.permissions import can_roll_out, sees_rollouts
+from network.naming import told_to
+from network.permissions import can_edit_organisation, can_roll_out, sees_rollouts
 from network.requests import Request
 from network.services.rollouts import begin_rollout
 from network.tables import RolloutTable
@@ -30,11 +31,13 @@ ROLLOUT = Noun("EPCI engagé", "EPCI engagés")
 NAMED = 8
 """How many organisations of a kind are named; the list of organisations has them all."""
 ASKED = {
-    S.SURVEY: ("gather", "recensez les acteurs du territoire, réunissez-les, puis notez-le"),
+    S.SURVEY: ("gather", "vérifiez les acteurs ci-dessous, réunissez-les, puis notez-le"),
     S.GATHERED: ("note", "préparez avec eux une convention, d’essai ou non, et notez chaque échange"),
     S.TRIED: ("note", "tirez les leçons de l’essai, préparez la convention, et notez chaque échange"),
 }
 """What comes next while it depends on somebody, by which verb."""
+NOT_MET = "réunissez de nouveau les parties, puis notez-le\u00a0: aucune convention n’est plus en vigueur"
+AWAITED_AGAIN = "Aucune convention n’est plus en vigueur\u00a0: les parties sont à réunir de nouveau"
 AWAITED = {
     S.SURVEY: "L’état des lieux est en cours\u00a0: les acteurs sont à réunir",
     S.GATHERED: "Les acteurs sont réunis\u00a0: une convention est à préparer",
@@ -66,7 +69,7 @@ def rollout_list(request: Request) -> HttpResponseBase:
     rows = Rollout.objects.visible_to(actor).annotate(followed=Q(state__in=ADVANCING), today=Value(today))
     page = Listing(
         request,
-        rows=rows.select_related("epci", "next_owner__organisation").order_by(
+        rows=rows.select_related("epci", "next_owner__organisation", "next_owner__user").order_by(
             "-followed", F("next_on").asc(nulls_last=True), "epci__short_name", "pk"
         ),
         table=RolloutTable,
@@ -109,6 +112,8 @@ def rollout_detail(request: Request, reference: str) -> HttpResponse:
         "rollout": rollout,
         "step": _step(rollout, actor, follows=follows),
         "follows": follows,
+        "not_followed": not follows,
+        "writes": can_edit_organisation(actor) is not None,
         "is_late": follows and rollout.is_followed and late,
         "actors": _actors(rollout.epci, actor),
         "exchanges": exchanges if follows else (),
@@ -130,9 +135,12 @@ def _step(rollout: Rollout, actor: Actor, *, follows: bool) -> Step:
     if follows and rollout.next_on is not None:
         when = f"{in_a_sentence(rollout.get_next_step_display())}, {days_left(rollout.next_on)}"
         if rollout.next_owner_id == actor.pk:
-            return Step("", when, ASKED.get(state, ("note", ""))[0])
-        by = rollout.next_owner.organisation if rollout.next_owner is not None else "personne"
+            gathers = state == S.SURVEY and rollout.next_step == RolloutStep.GATHER
+            return Step("", when, "gather" if gathers else "note")
+        by = told_to(rollout.next_owner, actor)  # type: ignore[arg-type]  # with a step there is somebody
         return Step(f"Prochaine étape\u00a0: {when}, par {by}", dated=False)
+    if state == S.GATHERED and rollout.gathered_on is None:
+        return Step("", NOT_MET, "gather") if follows else Step(AWAITED_AGAIN, since=rollout.reached_at)
     if follows and state in ASKED:
         verb, words = ASKED[state]
         return Step("", words, verb)
@@ -142,7 +150,7 @@ def _step(rollout: Rollout, actor: Actor, *, follows: bool) -> Step:
 def _actors(epci: Epci, actor: Actor) -> list[Known]:
     """The state of play: who is active on a territory, kind by kind, in the order of the chain; one query."""
     found = defaultdict(list)
-    for organisation in Organisation.objects.visible_to(actor).active().filter(epci=epci).order_by("name", "pk"):
+    for organisation in Organisation.objects.visible_to(actor).active().serving(epci).order_by("name", "pk"):
         for kind in organisation.kinds:
             found[kind].append(organisation)
     return [

@@ -194,11 +194,7 @@ def _served_by(prescription: Prescription, waiting: set[str], running: set[str])
 
 
 def _to_refer(needs: list[Need], actor: Actor, awaited: str) -> Step:
-    """A connection that waits is the worker’s to propose; digital skills to refer, then to say what came of it."""
-    for need in needs:
-        if need.kind in CONNECTION_KINDS and need.state == NeedState.WAITING:
-            url = reverse("connectivity:connection_propose", args=[need.reference])
-            return Step(awaited, "proposez une offre de connexion au foyer", url=url, label="Proposer une offre")
+    """Digital skills are the worker’s to refer, then to say what came of it; a connection that waits, to propose."""
     if can_start_need(actor) is None:
         return Step(awaited)
     for state, yours, name, label in (
@@ -209,6 +205,10 @@ def _to_refer(needs: list[Need], actor: Actor, awaited: str) -> Step:
             if need.kind == NeedKind.DIGITAL_SKILLS and need.state == state:
                 url = reverse(f"prescriptions:{name}", args=[need.reference])
                 return Step(awaited, yours, url=url, label=label)
+    waits = next((one for one in needs if one.kind in CONNECTION_KINDS and one.state == NeedState.WAITING), None)
+    if waits is not None and not RightsRequest.objects.limits(waits.prescription.household_id):
+        url = reverse("connectivity:connection_propose", args=[waits.reference])
+        return Step(awaited, "proposez une offre de connexion au foyer", url=url, label="Proposer une offre")
     return Step(awaited)
 
 

@@ -370,6 +370,7 @@ class DeviceMachine(Machine, of=Device):
         requires=[
             rules.TYPE_KNOWN,
             rules.TYPE_CORRECTED,
+            rules.NO_SCREEN,
             rules.EPCI_CORRECTED,
             rules.CORRECTED,
             rules.RECLASSIFY_REASON,

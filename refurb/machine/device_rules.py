@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, OuterRef, Q
 
 from conventions.models import Quota
-from donations.enums import Destination
 from donations.models import PickUp
 from lifecycle.linked import Linked
 from lifecycle.machine import Context, PerRow, Place, Requirement
@@ -20,6 +19,7 @@ from refurb.enums import (
     COMPUTERS,
     MISLAID,
     RETURN_REASONS,
+    SOLDERED_STORAGE,
     CedeReason,
     DeviceReopenReason,
     DeviceState,
@@ -31,7 +31,8 @@ from refurb.enums import (
     WithdrawalReason,
 )
 from refurb.machine.storage_rules import BENCH, proofs_stand, unproven
-from refurb.models import Device, Grading, TestRun
+from refurb.models import Device, DeviceEntry, Grading, TestRun
+from refurb.models.predicates import for_recycling
 from refurb.permissions import can_record_evidence
 from refurb.pricing import ceiling_of, ceilings_on, is_price, over_ceiling
 
@@ -164,9 +165,9 @@ def _identified() -> Q:
 
 FOR_REUSE = Requirement(
     "for_reuse",
-    "Son lot a été accepté pour le recyclage, pas pour le réemploi\u00a0: déclarez-le non réemployable, puis"
-    " démontez-le ou confiez-le au recycleur.",
-    lambda ctx: ~Q(line__decision__destination=Destination.RECYCLING),
+    "Il a été accepté pour le recyclage, pas pour le réemploi\u00a0: déclarez-le non réemployable, puis démontez-le"
+    " ou confiez-le au recycleur.",
+    lambda ctx: ~for_recycling(),
 )
 IDENTIFIED = Requirement(
     "identified",
@@ -299,19 +300,23 @@ def _is_attached() -> Q:
 
 
 class _Row(NamedTuple):
-    """What a correction looks at: the row as it is."""
+    """What a correction looks at: the row as it is; ``soldered``: it was a tablet or a telephone one day."""
 
     type: str
     origin_epci: int | None
     may_change_type: bool
+    soldered: bool
 
 
 def _as_they_are(per_row: PerRowValues) -> dict[int, _Row]:
-    devices = Device.objects.filter(pk__in=list(per_row)).annotate(is_attached=_is_attached())
+    soldered = DeviceEntry.objects.filter(object=OuterRef("pk"), type__in=SOLDERED_STORAGE)
+    devices = Device.objects.filter(pk__in=list(per_row)).annotate(
+        is_attached=_is_attached(), soldered=Exists(soldered)
+    )
     return {
-        pk: _Row(type_, epci, state in BEFORE_ALLOT and not convention_epci and not is_attached)
-        for pk, type_, epci, state, convention_epci, is_attached in devices.values_list(
-            "pk", "type", "origin_epci", "state", "convention_epci", "is_attached"
+        pk: _Row(type_, epci, state in BEFORE_ALLOT and not convention_epci and not is_attached, soldered)
+        for pk, type_, epci, state, convention_epci, is_attached, soldered in devices.values_list(
+            "pk", "type", "origin_epci", "state", "convention_epci", "is_attached", "soldered"
         )
     }
 
@@ -328,6 +333,13 @@ def _type_may_not_change(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
         pk: TYPE_CORRECTED.sentence
         for pk, row in _as_they_are(per_row).items()
         if per_row[pk]["type"] != row.type and not (technician and row.may_change_type)
+    }
+
+
+def _holds_storage(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    rows = _as_they_are(per_row)
+    return {
+        pk: NO_SCREEN.sentence for pk, row in rows.items() if row.soldered and per_row[pk]["type"] == DeviceType.SCREEN
     }
 
 
@@ -351,6 +363,13 @@ def _nothing_changes(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 
 
 TYPE_KNOWN = value_given("type", "Choisissez un type d’appareil.", lambda type_: type_ in DeviceType.values)
+NO_SCREEN = PerRow(
+    "no_screen",
+    "Une tablette ou un smartphone a toujours un stockage\u00a0: il ne devient pas un écran.",
+    _holds_storage,
+    needs=("type",),
+    field="type",
+)
 TYPE_CORRECTED = PerRow(
     "type_corrected",
     "Le type se corrige par un technicien de l’atelier, tant que l’appareil n’est ni reconditionné ni affecté.",

@@ -7,9 +7,9 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from lifecycle.machine import Place, Requirement
-from refurb.enums import SOLDERED_STORAGE
+from refurb.enums import SOLDERED_STORAGE, DriveKind
 from refurb.models import Drive, Grading, StorageAbsence
-from refurb.models.device import never_held_data
+from refurb.models.predicates import never_held_data
 from refurb.permissions import can_record_evidence
 
 GIGABYTE = 10**9
@@ -50,7 +50,9 @@ def _storage_matches() -> Q:
         said=Cast(KeyTextTransform("storage_gb", "measures"), FloatField()),
         held=Subquery(found.order_by().values("device").annotate(sum=Sum("capacity")).values("sum")),
     )
-    other_kind = kinds.filter(Exists(found), ~Exists(found.filter(kind=OuterRef("said"))))
+    other_kind = kinds.filter(
+        Exists(found), ~Exists(found.filter(Q(kind=OuterRef("said")) | Q(kind=DriveKind.INTERNAL)))
+    )
     larger = sizes.filter(~Exists(found.filter(capacity=None)), said__gt=F("held") * (ROUNDED_UP / GIGABYTE))
     return ~Q(Exists(other_kind)) & ~Q(Exists(larger))
 

@@ -5,14 +5,13 @@ from datetime import date, datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils.functional import cached_property
 
 from conventions.models import MONEY, Convention, PriceCeiling, Quota
-from donations.enums import Destination, DonorKind
-from donations.models.decision import LineDecision
+from donations.enums import DonorKind
 from donations.models.donation import Donation, DonationLine
 from donations.models.inventory import InventoryUnit, called
 from lifecycle.actors import SYSTEM, Actor
@@ -42,6 +41,7 @@ from refurb.models.bench import Grading
 from refurb.models.device_constraints import DISTRIBUTION
 from refurb.models.evidence import serial_key_of
 from refurb.models.points import Delivery, DistributionPoint
+from refurb.models.predicates import for_recycling, never_held_data
 from refurb.permissions import sees_devices
 from refurb.tags import LONGEST, SPELT_OUT, normal
 
@@ -49,12 +49,6 @@ S = DeviceState
 UNSEEN = (S.DECLARED, S.COLLECTED)
 MAY_BE_UNSEEN = (*UNSEEN, S.MISSING, S.WITHDRAWN)
 """States a device may be in without ever having been received."""
-
-
-def never_held_data() -> Q:
-    """A screen that the journal never tells as anything else."""
-    otherwise = DeviceEntry.objects.filter(object=OuterRef("pk")).exclude(type=DeviceType.SCREEN)
-    return Q(type=DeviceType.SCREEN) & ~Q(Exists(otherwise))
 
 
 class DeviceQuerySet(models.QuerySet["Device"]):
@@ -72,7 +66,7 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         return self.filter(state__in=UNSEEN).order_by(F("collected_at").asc(nulls_last=True), "pk")
 
     def holding_data(self) -> Self:
-        """All but what was always a screen: a computer that is said to be one stays in."""
+        """All but what was always a screen, and nothing found in it: a computer that is said to be one stays in."""
         return self.exclude(never_held_data())
 
     def proven(self) -> Self:
@@ -371,9 +365,8 @@ class Device(Stateful):
 
     @cached_property
     def is_for_recycling(self) -> bool:
-        """Whether what was decided of its line is that nobody uses it again; one query."""
-        decided = {"line__devices": self.pk, "destination": Destination.RECYCLING}
-        return self.line_id is not None and LineDecision.objects.filter(**decided).exists()
+        """As ``for_recycling``, of one device; one query."""
+        return self.line_id is not None and Device.objects.filter(for_recycling(), pk=self.pk).exists()
 
     @cached_property
     def never_held_data(self) -> bool:

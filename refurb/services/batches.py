@@ -16,6 +16,7 @@ from refurb.enums import AttributionReason, DriveKind, DriveSource
 from refurb.models.device import Device
 from refurb.models.drive import Drive
 from refurb.models.erasure import Erasure
+from refurb.report_words import read_ahead
 from refurb.services import claims, erasures
 from refurb.services.locked_devices import OTHER_STAY, about, held_devices
 from refurb.services.nwipe import OF_HERE, ClockTold, runs_or_none
@@ -75,6 +76,7 @@ def record_erasures(
     Each has its own verdict, as ``record_erasure`` computes it for one; a refused one is recorded too. Drives that
     left their device are for ``record_erasure``. Raises Unknown, PermissionDenied, Refused (by device).
     """
+    read_ahead(report)
     found = runs_or_none(report)
     return _record(actor, list(drives), lambda drive: erasures.typed(drive, runs[drive.pk], found), report, at)
 

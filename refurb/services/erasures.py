@@ -32,7 +32,7 @@ from refurb.models.drive import Destruction, Drive
 from refurb.models.erasure import Erasure
 from refurb.parameters import CLOCK_DAYS, RATE_USB, RATES
 from refurb.readers.nwipe import LogRun
-from refurb.report_words import names_drive
+from refurb.report_words import names_drive, read_ahead
 from refurb.services import claims
 from refurb.services.locked_devices import about, held_drive, may_supersede
 from refurb.services.nwipe import (
@@ -232,6 +232,7 @@ def record_erasure(
 
     A refused verdict is recorded too: it tells what happened. Raises Unknown, PermissionDenied, Refused.
     """
+    read_ahead(report)
     held, stamp = held_drive(actor=actor, drive=drive), at or timezone.now()
     told = typed(drive, run, runs_or_none(report))
     return _erasure_kept(held, drive, told, report, actor=actor, at=stamp, supersedes=supersedes)

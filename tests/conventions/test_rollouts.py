@@ -1,8 +1,10 @@
 """What conventions say of the way of their EPCI: nobody declares that one is in force, nor that it is over."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,16 +13,19 @@ from conventions.enums import ConventionState, Party, SuspendReason, TerminateRe
 from conventions.models import Convention
 from lifecycle import gate
 from lifecycle.clock import run_clock
-from network.enums import OrganisationKind, Role, RolloutState
+from lifecycle.exceptions import Refused
+from network.enums import ExchangeChannel, OrganisationKind, Role, RolloutState
 from network.models import Rollout
 from network.services.mergers import declare_merger
-from network.services.rollouts import begin_rollout
+from network.services.next_step import Exchange
+from network.services.rollouts import begin_rollout, gather_rollout
 from tests.conventions.conventions import Treaty, again
 from tests.network.factories import make_epci, make_membership, make_organisation
 from tests.pages import acting, read
 
 pytestmark = pytest.mark.django_db
 S = RolloutState
+EXISTS = QuerySet.exists
 
 
 def state_of(treaty: Treaty) -> str:
@@ -95,6 +100,30 @@ def test_the_last_convention_that_ends_takes_the_step_with_it_and_not_the_one_be
     terminate(second, last)
     assert state_of(treaty) == S.GATHERED
     assert verbs(treaty) == ["enter", "agree", "lapse"]
+
+
+def test_what_ends_where_nobody_had_gathered_says_that_parties_are_to_be_gathered_and_lets_it_be_noted() -> None:
+    treaty = Treaty()
+    terminate(treaty, treaty.active())
+    row = Rollout.objects.get(epci=treaty.epci)
+    page = read(acting(treaty.manager), page_of(treaty))
+    assert "aucune convention n’est plus en vigueur" in page
+    assert "Acteurs réunis, le" not in page
+    with pytest.raises(Refused, match="Aucune réunion des acteurs n’est notée"):
+        gate.apply(row, "survey_again", actor=treaty.manager)
+    sat = Exchange(timezone.localdate(), ExchangeChannel.EVENT)
+    present = [OrganisationKind.RECONDITIONER, OrganisationKind.DISTRIBUTOR]
+    gathered = gather_rollout(actor=treaty.manager, rollout=row, exchange=sat, present=present)
+    assert (gathered.state, gathered.gathered_on) == (S.GATHERED, timezone.localdate())
+
+
+def test_an_epci_that_is_engaged_at_the_same_instant_as_its_convention_takes_effect_loses_neither() -> None:
+    treaty = Treaty()
+    signed = treaty.signed()
+    with patch.object(QuerySet, "exists", lambda rows: False if rows.model is Rollout else EXISTS(rows)):
+        begin_rollout(actor=treaty.manager, epci=treaty.epci)
+        gate.apply(signed, "activate", actor=treaty.manager)
+    assert verbs(treaty) == ["begin", "agree"]
 
 
 def test_a_convention_that_expires_leaves_the_test_that_runs_still() -> None:

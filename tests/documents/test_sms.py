@@ -20,6 +20,7 @@ from documents.enums import (
     FORGOTTEN,
     INTERRUPTED,
     MOVED,
+    OVERTAKEN,
     REFUSED,
     REPLACED,
     SHUT,
@@ -304,7 +305,7 @@ def test_the_list_says_in_french_why_an_sms_did_not_leave() -> None:
     first = queue_sms(number="0612345678", text="Demain à 10 h", about=ABOUT)
     queue_sms(number="0612345678", text="Demain à 11 h", about=ABOUT)
     assert Sms.objects.get(pk=first.pk).error == REPLACED
-    assert set(STOPPED) == {REPLACED, FORGOTTEN, INTERRUPTED, SHUT, REFUSED, WITHHELD, MOVED, ATTACHMENT}
+    assert set(STOPPED) == {REPLACED, OVERTAKEN, FORGOTTEN, INTERRUPTED, SHUT, REFUSED, WITHHELD, MOVED, ATTACHMENT}
     page = acting(make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT)).get(reverse("documents:sms_list")).text
     assert "remplacé par un autre" in page
     assert "replaced" not in page.partition("<main")[2].partition("</main>")[0]

@@ -9,15 +9,18 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from desk.leaving import resting
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.verification import verify_journals
 from network.enums import ExchangeChannel, OrganisationKind, Role, RolloutState, RolloutStep
 from network.models import Membership, Rollout, RolloutExchange
+from network.services.accounts import forget_user
+from network.services.memberships import close_membership
 from network.services.mergers import declare_merger
 from network.services.next_step import Exchange, Then
 from network.services.rollouts import begin_rollout, gather_rollout, note_rollout, plan_rollout
-from tests.network.factories import make_epci, make_membership, make_organisation
+from tests.network.factories import make_commune, make_epci, make_membership, make_organisation
 from tests.pages import acting, read
 
 pytestmark = pytest.mark.django_db
@@ -147,7 +150,10 @@ def test_a_reader_of_reports_reads_the_step_and_nothing_that_was_said(
 ) -> None:
     ground = Ground()
     then = Then(RolloutStep.DECISION, TODAY() + DAY, ground.pilot)
-    ground.gathered(said="Réserve sur le budget", then=then)
+    gathered = ground.gathered(said="Réserve sur le budget", then=then)
+    then = Then(RolloutStep.DECISION, TODAY() + DAY, ground.pilot)
+    plan_rollout(actor=ground.manager, rollout=gathered, then=then, comment="Réserve du président")
+    plan_rollout(actor=ground.pilot, rollout=gathered, then=then, comment="Réserve du pilote")
     reader = make_membership(role, kind, ground.manager.organisation if own else None)
     page = ground.page(reader)
     assert "Acteurs réunis" in page
@@ -156,8 +162,62 @@ def test_a_reader_of_reports_reads_the_step_and_nothing_that_was_said(
     file = b"".join(client.get(index, {"export": "csv"}).streaming_content).decode()
     for told in (page, read(client, index), file):
         assert ground.epci.short_name in told
-        for hidden in ("Réserve", "Relancer une décision", "Prochaine étape", "Échanges"):
+        for hidden in ("Réserve", "Relancer une décision", "Réserve du", "Prochaine étape\u00a0", "Échanges"):
             assert hidden not in told
+
+
+def test_the_step_of_somebody_is_on_his_first_page_that_day_and_on_the_pilot_s_once_he_follows_no_more() -> None:
+    ground = Ground()
+    plan_rollout(actor=ground.pilot, rollout=ground.rollout, then=Then(RolloutStep.VISIT, TODAY(), ground.manager))
+    address = reverse("network:rollout_detail", args=[ground.rollout.reference])
+    assert address in read(acting(ground.manager), "/")
+    assert address not in read(acting(ground.pilot), "/"), "the map of the EPCI leads to their list"
+    assert any("prochaine étape du déploiement" in said for said in resting([ground.manager]))
+    close_membership(membership=ground.manager, by=ground.pilot)
+    assert address in read(acting(ground.pilot), "/")
+    assert f"{RolloutStep.VISIT.label}" in read(acting(ground.pilot), "/")
+
+
+def test_whoever_notes_an_exchange_reads_what_it_would_replace() -> None:
+    ground = Ground()
+    address = reverse("network:rollout_note", args=[ground.rollout.reference])
+    assert "Prévu" not in read(acting(ground.pilot), address)
+    plan_rollout(actor=ground.pilot, rollout=ground.rollout, then=Then(RolloutStep.VISIT, TODAY(), ground.manager))
+    assert "Prévu\u00a0: se rendre sur place" in read(acting(ground.pilot), address)
+
+
+def test_the_list_is_narrowed_by_whose_the_next_step_is() -> None:
+    ground = Ground()
+    client, index = acting(ground.pilot), reverse("network:rollout_list")
+    begin_rollout(actor=ground.pilot, epci=ground.elsewhere)
+    plan_rollout(actor=ground.pilot, rollout=ground.rollout, then=Then(RolloutStep.VISIT, TODAY(), ground.pilot))
+
+    def shown(owner: str) -> set[str]:
+        return {str(row) for row in client.get(index, {"owner": owner}).context["listing"].records}
+
+    assert shown("mine") == {ground.epci.short_name}
+    assert shown("none") == {ground.elsewhere.short_name}
+    assert shown("late") == set()
+
+
+def test_what_names_a_person_who_is_forgotten_is_emptied() -> None:
+    ground = Ground()
+    leaver = make_membership(Role.OBSERVER, OrganisationKind.REGION)
+    note_rollout(
+        actor=ground.pilot,
+        rollout=ground.rollout,
+        exchange=ground.exchange(1, f"Vu {leaver.user.first_name} {leaver.user.last_name}"),
+    )
+    note_rollout(actor=ground.pilot, rollout=ground.rollout, exchange=ground.exchange(0, "Rien de plus"))
+    forget_user(user=leaver.user, by=ground.pilot)
+    assert [one.said for one in ground.rollout.exchanges.order_by("contacted_on")] == ["", "Rien de plus"]
+
+
+def test_the_page_of_all_epci_leads_to_the_way_of_each() -> None:
+    ground = Ground()
+    page = read(acting(ground.pilot), reverse("desk:epci_list"))
+    assert reverse("network:rollout_detail", args=[ground.rollout.reference]) in page
+    assert f"?epci={ground.elsewhere.siren}" in page
 
 
 def test_nobody_else_reads_anything_of_it() -> None:
@@ -228,10 +288,15 @@ def test_the_state_of_play_names_the_active_actors_of_the_territory_and_what_the
     here = make_organisation(OrganisationKind.RECONDITIONER, epci=ground.epci, competences=["repair", "erasure"])
     closed = make_organisation(OrganisationKind.RECYCLER, epci=ground.epci, is_active=False)
     away = make_organisation(OrganisationKind.RECONDITIONER, epci=ground.elsewhere)
+    town = make_commune(epci=ground.epci)
+    lies = make_organisation(OrganisationKind.RELAY, commune=town)
+    serves = make_organisation(OrganisationKind.MEDIATION)
+    serves.communes_served.add(town)
     many = [make_organisation(OrganisationKind.PRESCRIBER, epci=ground.epci) for _ in range(10)]
     page = ground.page(ground.manager)
     assert f"{here}</a> (effacement des données, réparation)" in page
     assert closed.name not in page
     assert away.name not in page
     assert "et 2 autres" in page
-    assert many[0].name in page
+    for one in (many[0], lies, serves):
+        assert one.name in page

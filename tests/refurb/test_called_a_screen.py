@@ -1,8 +1,11 @@
 """A computer that is called a screen: its data are looked for as before, whatever it is called."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, connection
 from django.urls import reverse
+from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.exceptions import Refused
@@ -10,6 +13,8 @@ from refurb.donor_data import NO_STORAGE, TO_ERASE, data_standing_of, donor_data
 from refurb.enums import DeviceType, MissingReason
 from refurb.models import Device, Incident
 from refurb.services.devices import reclassify_device
+from reports.evidence import count_evidence
+from tests.donations.scene import Scene, load_law, screens
 from tests.pages import acting, read
 from tests.refurb.devices import Bench, fresh
 
@@ -56,6 +61,36 @@ def test_its_loss_is_an_incident_and_that_of_a_screen_is_none(bench: Bench) -> N
     for device in (bench.in_process(DeviceType.SCREEN), called_a_screen(bench, bench.in_process())):
         gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.THEFT, comment="Vol constaté")
     assert [incident.device.journal.order_by("seq")[0].type for incident in Incident.objects.all()] == ["laptop"]
+
+
+def test_a_screen_that_nobody_has_received_is_lost_without_an_incident(bench: Bench) -> None:
+    load_law()
+    scene = Scene(lines=(screens(2),))
+    scene.collected()
+    for device in Device.objects.filter(donation__donor=scene.donor):
+        assert device.state == "collected"
+        gate.apply(
+            device, "report_missing", actor=scene.north.technician, reason=MissingReason.THEFT, comment="Vol constaté"
+        )
+    assert not Incident.objects.exists()
+
+
+@pytest.mark.parametrize("type_", [DeviceType.TABLET, DeviceType.SMARTPHONE])
+def test_what_always_holds_a_storage_is_never_called_a_screen(bench: Bench, type_: DeviceType) -> None:
+    device = bench.in_process(type_)
+    with pytest.raises(Refused, match="il ne devient pas un écran"):
+        called_a_screen(bench, device)
+    passed = reclassify_device(actor=bench.technician, device=device, reason="audit", type=DeviceType.LAPTOP)
+    with pytest.raises(Refused, match="il ne devient pas un écran"):
+        called_a_screen(bench, passed)
+
+
+def test_the_report_of_the_month_counts_its_loss_as_the_incident_does(bench: Bench) -> None:
+    for device in (bench.in_process(DeviceType.SCREEN), called_a_screen(bench, bench.in_process())):
+        gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.THEFT, comment="Vol constaté")
+    now = timezone.now()
+    told = count_evidence(now - timedelta(days=1), now + timedelta(seconds=1))
+    assert told["missing_erasures"]["devices"] == 1
 
 
 def test_its_donor_reads_that_it_is_still_to_be_erased_until_somebody_attests(bench: Bench) -> None:
