@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from lifecycle.forms import field_of
-from network.enums import OrganisationKind, RolloutStep
+from network.enums import ExchangeChannel, OrganisationKind, RolloutStep
 from network.forms.next_step import NEXT_FIELDS, ExchangeForm, NextForm, PlanForm
 from network.models import Epci, Membership, Rollout
 from network.permissions import is_pilot
@@ -59,6 +59,10 @@ class GatherForm(RolloutExchangeForm):
         label="Qui était réuni avec l’EPCI", choices=PRESENT, widget=forms.CheckboxSelectMultiple
     )
     field_order = ("contacted_on", "present", "channel", "said", *NEXT_FIELDS)
+
+    def __init__(self, data: Any, *, rollout: Rollout, by: Membership) -> None:
+        super().__init__(data, rollout=rollout, by=by)
+        self.fields["channel"].initial = ExchangeChannel.EVENT
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""
