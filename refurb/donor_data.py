@@ -8,6 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
+
 from lifecycle.requirements import as_expression
 from refurb.certificates import Backing, Proofs, backing_of, every_proof_of, proven, proves
 from refurb.enums import (
@@ -18,7 +22,7 @@ from refurb.enums import (
     DriveSource,
     WithdrawalReason,
 )
-from refurb.models.device import Device, DeviceQuerySet
+from refurb.models.device import Device, DeviceEntry, DeviceQuerySet
 from refurb.models.drive import Drive
 from refurb.models.predicates import never_held_data
 
@@ -90,7 +94,7 @@ class DonorData:
 def donor_data_of(devices: DeviceQuerySet) -> Mapping[int, DonorData]:
     """``{device: what is known of the data of its donor}``, in seven queries whatever their number."""
     evidence = every_proof_of(devices)
-    told = devices.with_former_proof().annotate(is_screen=as_expression(never_held_data()))
+    told = _with_former_proof(devices).annotate(is_screen=as_expression(never_held_data()))
     known = told.values_list("pk", "type", "stay", "was_emptied", "used_at", "is_screen")
     return {
         pk: DonorData(never_held=True)
@@ -98,6 +102,25 @@ def donor_data_of(devices: DeviceQuerySet) -> Mapping[int, DonorData]:
         else _data_in(evidence[pk], stay, used_at, emptied=bool(emptied), soldered=type_ in SOLDERED_STORAGE)
         for pk, type_, stay, emptied, used_at, is_screen in known
     }
+
+
+def _with_former_proof(devices: DeviceQuerySet) -> DeviceQuerySet:
+    """Each with ``was_emptied``: an earlier stay declared it reconditioned, and left it so; ``used_at``: when it
+    first left a household that had it, returns that were undone left aside, and None of what none had.
+
+    A point that sends it back because data are still there belies the declaration.
+    """
+    entries = DeviceEntry.objects.filter(object=OuterRef("pk"))
+    judged = Q(at__lt=OuterRef("received_at"), verb__in=("recondition", "reopen"))
+    said = entries.filter(judged | Q(verb="send_back", values__reason="not_erased")).order_by("-seq")
+    later = DeviceEntry.objects.filter(object=OuterRef("object"), seq__gt=OuterRef("seq"))
+    returns = later.filter(verb__in=("take_back", "undo_take_back")).order_by("seq")
+    left = entries.filter(verb="take_back").annotate(then=Coalesce(Subquery(returns.values("verb")[:1]), Value("")))
+    left = left.exclude(then="undo_take_back")
+    return devices.annotate(
+        was_emptied=Exact(Subquery(said.values("verb")[:1]), Value("recondition")),
+        used_at=Subquery(left.order_by("seq").values("at")[:1]),
+    )
 
 
 def _data_in(evidence: Proofs, present: int, used_at: datetime | None, *, emptied: bool, soldered: bool) -> DonorData:

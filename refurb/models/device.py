@@ -5,9 +5,7 @@ from datetime import date, datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Func, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import Exact
+from django.db.models import F, Func, OuterRef, Q, Subquery
 from django.utils.functional import cached_property
 
 from conventions.models import MONEY, Convention, PriceCeiling, Quota
@@ -81,24 +79,6 @@ class DeviceQuerySet(models.QuerySet["Device"]):
                 output_field=models.BooleanField(),
             )
         ).filter(is_proven=True)
-
-    def with_former_proof(self) -> Self:
-        """Each with ``was_emptied``: an earlier stay declared it reconditioned, and left it so; ``used_at``: when it
-        first left a household that had it, returns that were undone left aside, and None of what none had.
-
-        A point that sends it back because data are still there belies the declaration.
-        """
-        entries = DeviceEntry.objects.filter(object=OuterRef("pk"))
-        judged = Q(at__lt=OuterRef("received_at"), verb__in=("recondition", "reopen"))
-        said = entries.filter(judged | Q(verb="send_back", values__reason="not_erased")).order_by("-seq")
-        later = DeviceEntry.objects.filter(object=OuterRef("object"), seq__gt=OuterRef("seq"))
-        returns = later.filter(verb__in=("take_back", "undo_take_back")).order_by("seq")
-        left = entries.filter(verb="take_back").annotate(then=Coalesce(Subquery(returns.values("verb")[:1]), Value("")))
-        left = left.exclude(then="undo_take_back")
-        return self.annotate(
-            was_emptied=Exact(Subquery(said.values("verb")[:1]), Value("recondition")),
-            used_at=Subquery(left.order_by("seq").values("at")[:1]),
-        )
 
     def on_the_way_back(self) -> Self:
         """Sent back by a point, and nobody at the workshop said where it is put or took it in hand since."""
@@ -260,7 +240,7 @@ class Device(Stateful):
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="remplace"
     )
 
-    # Of its journal; read by ``with_former_proof``, never stored.
+    # Of its journal; read by ``refurb.donor_data``, never stored.
     was_emptied: bool | None
     used_at: datetime | None
 
