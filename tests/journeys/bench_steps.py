@@ -1,6 +1,7 @@
 """What a workshop does with a device, from its arrival to its way out: the same with and without scripts."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -10,7 +11,11 @@ from tests.journeys.visitor import Visitor, anything
 from tests.refurb.logs import log
 
 SCAN_BOX = "Scannez une étiquette, ou tapez une référence ou un n° de série"
-A_FILE_OF_THE_TOOL = {"name": "nwipe.log", "mimeType": "text/plain", "buffer": b"nwipe 0.38\n| Erased |\n"}
+
+
+def file_of_the_tool(serial: str) -> dict[str, Any]:
+    """What a tool printed of one drive."""
+    return {"name": "nwipe.log", "mimeType": "text/plain", "buffer": f"nwipe 0.38\n{serial}\n| Erased |\n".encode()}
 
 
 def open_line(technician: Visitor, offer: Offer, reference: str) -> None:
@@ -117,7 +122,7 @@ def record_erasure(technician: Visitor, serial: str) -> None:
             "Octets effacés": "256000000000",
         }
     )
-    technician.deposits("Rapport de l’outil (fichier)", A_FILE_OF_THE_TOOL)
+    technician.deposits("Rapport de l’outil (fichier)", file_of_the_tool(serial))
     technician.presses("Enregistrer")
     technician.reads(anything("Fiche d’établi"))
     technician.is_told("Effacement enregistré : la preuve est acceptée.")
