@@ -381,7 +381,7 @@ def test_a_device_under_warranty_is_exchanged_for_one_that_suits(shelf: Shelf) -
         assert f'href="{page_of(spare, "device_exchange")}">Signer et remettre en échange' in page
     assert "Échange préparé" in read(client, url), "whoever chooses another sees that this one is promised"
     page = read(client, done.headers["Location"])
-    assert f"sans rien payer, à la place de {back}" in page
+    assert f"sans rien payer. Il remplace\u00a0: {back}" in page
     assert "un échange ne s’annule pas" in read(client, page_of(spare, "device_exchange"))
     signed = page_of(spare, "device_exchange")
     client.post(signed, {"proof": "attested", "attested": "on"} | shown(client, signed))

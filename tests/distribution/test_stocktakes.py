@@ -456,7 +456,7 @@ def test_a_device_of_another_point_is_carried_back_or_sent_to_the_workshop() -> 
 
     page = read(acting(shelf.adviser), page_of(stocktake))
 
-    assert "aucun verbe ne fait passer un appareil d’un point à un autre" in page
+    assert "Maillon ne fait passer aucun appareil d’un point à un autre" in page
     assert page.count("rapportez-le au point «\u00a0Boutique du nord\u00a0»") == 6, "in its group, and in the answers"
     assert reverse("distribution:device_send_back", args=[free.reference]) in page
     assert reverse("distribution:device_send_back", args=[kept.reference]) not in page, "it is held for a household"

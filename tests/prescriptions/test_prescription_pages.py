@@ -60,18 +60,28 @@ def test_a_prescription_says_whose_turn_it_is(
 
 
 @pytest.mark.parametrize(
-    ("needs", "awaited"),
+    ("needs", "yours", "awaited"),
     [
-        ([("computer", "work")], "En attente d’un appareil chez"),
-        ([("mobile_connection", "work")], "En attente d’une offre de connexion"),
+        ([("computer", "work")], "En attente d’un appareil chez", "En attente d’un appareil chez"),
+        (
+            [("mobile_connection", "work")],
+            "À vous d’agir\u00a0:</strong> proposez une offre de connexion au foyer",
+            "En attente d’une offre de connexion",
+        ),
     ],
 )
-def test_an_accepted_prescription_says_what_is_awaited(
-    circle: Circle, needs: list[tuple[str, str]], awaited: str
+def test_an_accepted_prescription_says_what_is_awaited_and_of_whom(
+    circle: Circle, needs: list[tuple[str, str]], yours: str, awaited: str
 ) -> None:
     accepted = circle.accepted(needs)
-    assert awaited in read(acting(circle.worker), page_of(accepted, "prescription_detail"))
-    assert awaited in read(acting(circle.pilot), page_of(accepted.needs.get(), "need_detail"))
+    need = accepted.needs.get()
+    client, page = acting(circle.worker), page_of(accepted, "prescription_detail")
+    assert yours in read(client, page)
+    assert awaited in read(acting(circle.pilot), page_of(need, "need_detail"))
+    if need.kind == "mobile_connection":
+        propose = reverse("connectivity:connection_propose", args=[need.reference])
+        assert propose in read(client, page)
+        assert client.get(propose).status_code == 200
 
 
 def test_the_distributor_s_adviser_is_asked_to_choose_a_device(circle: Circle) -> None:
