@@ -113,6 +113,8 @@ FOR_GOOD = "nothing lifts it any more: the sentence says what may be done instea
 BY_TIME = "the day or the hour comes by itself"
 BY_PROGRAM = "the services give it: nobody types it"
 NOBODY: dict[str, str] = {
+    "for_reuse": "what was decided of its line stands: it goes to waste",
+    "rollout_meeting": "what nobody noted is not taken back",
     "noted": "what nobody noted is not taken back",
     "still_to_come": "an hour that has passed is nobody’s to call about",
     "held": "what nobody holds is not given back",

@@ -114,9 +114,7 @@ def connect(territory: Territory, need: Need, household: Household) -> Household
         actor=line.agent, connection=file, problem="name_mismatch", note=f"{LAST} n’est pas au contrat", at=at
     )
     file = line.send(file, f"{LAST} est le nom de jeune fille")
-    connections.refuse_connection(
-        actor=line.agent, connection=file, refusal="other", comment=f"Rien chez {LAST}", at=at
-    )
+    connections.refuse_connection(actor=line.agent, connection=file, refusal="other", note=f"Rien chez {LAST}", at=at)
     file = line.choose(line.proposed())
     line.see(file)
     file = connections.accept_connection(

@@ -114,7 +114,7 @@ def test_the_page_of_announcement_says_what_the_law_refuses_the_way_out_and_who_
     assert "La loi refuse ce don" in page
     assert "Corrigez-la si elle est fausse" in page
     assert f"{page_of(donation, 'donation_edit')}#material" in page
-    assert "un contact du donateur ou le Département la corrige" in page
+    assert "le donateur ou le Département la corrige" in page
 
 
 def test_exactly_the_limit_and_the_gift_of_a_company_are_announced() -> None:

@@ -62,7 +62,7 @@ def test_a_report_that_is_too_long_to_be_read_to_its_end_denies_nothing(monkeypa
 
 def test_a_report_that_could_not_be_read_once_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench()
-    report = kept(bench, HTML(string=f"<p>{LIST}</p>").write_pdf(), "application/pdf")
+    report = kept(bench, HTML(string=f"<p>{LIST}, une autre</p>").write_pdf(), "application/pdf")
     with monkeypatch.context() as patch:
         patch.setattr(report_words, "read_apart", fails)
         assert names_drive(report, "SN000003") is None
