@@ -194,7 +194,10 @@ def _served_by(prescription: Prescription, waiting: set[str], running: set[str])
 
 
 def _to_refer(needs: list[Need], actor: Actor, awaited: str) -> Step:
-    """Digital skills are the worker’s to refer, then to say what came of it; a connection that waits, to propose."""
+    """Digital skills are the worker’s to refer, then to say what came of it; a connection that waits alone, to propose.
+
+    Beside a device that is awaited, the block of the connection proposes it already.
+    """
     if can_start_need(actor) is None:
         return Step(awaited)
     for state, yours, name, label in (
@@ -205,7 +208,10 @@ def _to_refer(needs: list[Need], actor: Actor, awaited: str) -> Step:
             if need.kind == NeedKind.DIGITAL_SKILLS and need.state == state:
                 url = reverse(f"prescriptions:{name}", args=[need.reference])
                 return Step(awaited, yours, url=url, label=label)
-    waits = next((one for one in needs if one.kind in CONNECTION_KINDS and one.state == NeedState.WAITING), None)
+    waiting = [one for one in needs if one.state == NeedState.WAITING]
+    if any(one.kind in EQUIPMENT_KINDS for one in waiting):
+        return Step(awaited)
+    waits = next((one for one in waiting if one.kind in CONNECTION_KINDS), None)
     if waits is not None and not RightsRequest.objects.limits(waits.prescription.household_id):
         url = reverse("connectivity:connection_propose", args=[waits.reference])
         return Step(awaited, "proposez une offre de connexion au foyer", url=url, label="Proposer une offre")
