@@ -50,14 +50,14 @@ def read_ahead(report: StoredFile | None) -> None:
 
 def words_of(report: StoredFile) -> Words | None:
     """None of what cannot be read now, which is asked again."""
-    if report.sha256 not in _kept:
-        read = _read(report)
-        if read is None:
-            return None
-        _kept[report.sha256] = read
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return _kept[report.sha256]
+    words = _kept.get(report.sha256)
+    if words is None:
+        words = _read(report)
+        if words is not None:
+            _kept[report.sha256] = words
+            while len(_kept) > KEPT:
+                _kept.popitem(last=False)
+    return words
 
 
 def _read(report: StoredFile) -> Words | None:

@@ -184,9 +184,7 @@ def judged(
             rate_ceiling=ceiling,
             is_attributed=bool(told.attribution),
             is_read=told.entry in (ErasureEntry.READ, ErasureEntry.CHECKED),
-            names_drive=names_drive(report, run.serial_read or drive.serial)
-            if report is not None and told.entry == ErasureEntry.TYPED
-            else None,
+            names_drive=_named(drive, told, report),
             **said,
         )
     )
@@ -208,6 +206,13 @@ def judged(
         clock_reason=ClockReason(told.clock.reason) if told.clock.reason else "",
         attribution=told.attribution,
     )
+
+
+def _named(drive: Drive, told: PendingRun, report: StoredFile | None) -> bool | None:
+    """Whether a report that Maillon does not read speaks of this drive; None when that cannot be told."""
+    if report is None or told.entry != ErasureEntry.TYPED:
+        return None
+    return names_drive(report, told.run.serial_read or drive.serial)
 
 
 def _ceiling(drive: Drive, told: PendingRun, limits: ValuesOfDay) -> int | None:
