@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("donations", "0002_walls"),
         ("imports", "0001_tables"),
-        ("network", "0003_cache"),
+        ("network", "0003_shared_cache"),
     ]
 
     operations = [

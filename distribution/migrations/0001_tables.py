@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("documents", "0002_walls"),
-        ("network", "0003_cache"),
+        ("network", "0003_shared_cache"),
         ("prescriptions", "0002_walls"),
         ("refurb", "0002_walls"),
     ]

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0002_walls"),
         ("imports", "0001_tables"),
-        ("network", "0003_cache"),
+        ("network", "0003_shared_cache"),
     ]
 
     operations = [

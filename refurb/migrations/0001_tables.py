@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
         ("documents", "0002_walls"),
         ("donations", "0002_walls"),
         ("imports", "0001_tables"),
-        ("network", "0003_cache"),
+        ("network", "0003_shared_cache"),
         ("prescriptions", "0002_walls"),
     ]
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("network", "0003_cache"),
+        ("network", "0003_shared_cache"),
     ]
 
     operations = [
