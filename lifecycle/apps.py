@@ -25,4 +25,5 @@ class LifecycleConfig(AppConfig):
         register(versions.check_history, Tags.database)
         register(versions.check_server, Tags.database)
         connection_created.connect(import_module("lifecycle.plans").keep_plans, dispatch_uid="lifecycle.keep_plans")
+        post_migrate.connect(versions.keep_what_was_said, dispatch_uid="lifecycle.keep_what_was_said")
         post_migrate.connect(import_module("lifecycle.walls").raise_walls, dispatch_uid="lifecycle.raise_walls")

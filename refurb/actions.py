@@ -41,7 +41,7 @@ def _known(request: Request, device: Device) -> Mapping[str, Any]:
 
 
 def _is_certified(device: Device) -> bool:
-    """What was always a screen holds no data, and has no certificate."""
+    """What was announced as a screen holds no data, and has no certificate."""
     return device.ready_at is not None and not device.never_held_data
 
 

@@ -70,7 +70,7 @@ class DonorData:
     formerly: frozenset[str] = frozenset()
     backing: Backing = Backing.SEEN
     never_held: bool = False
-    """Whether it was never said anything else than a screen, and nothing was found in it."""
+    """Whether its donor announced a screen, nobody said anything else, and nothing was found in it."""
 
     @property
     def unproven(self) -> list[Drive]:

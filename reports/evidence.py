@@ -34,7 +34,8 @@ WITH removed AS MATERIALIZED (
 ), traced AS MATERIALIZED (
     SELECT s.id, life.* FROM suspects s, LATERAL (
         SELECT (array_agg(j.target ORDER BY j.seq DESC))[1] AS state,
-               (array_agg(j.type ORDER BY j.seq DESC))[1] AS type, bool_and(j.type = 'screen') AS never_held,
+               (array_agg(j.type ORDER BY j.seq DESC))[1] AS type,
+               bool_and(j.type = 'screen' AND j.verb <> 'register') AS never_held,
                count(*) FILTER (WHERE j.verb IN ('register', 'receive', 'send_back', 'take_back'))
                - count(*) FILTER (WHERE j.verb IN ('undo_receive', 'undo_early_receive', 'undo_take_back')) AS stay,
                bool_or(j.target NOT IN ('declared', 'missing', 'withdrawn')) AS custody

@@ -58,8 +58,8 @@ def _storage_matches() -> Q:
 
 
 def proofs_stand() -> Q:
-    """What was proven of the data of a device holds, whatever was recorded since."""
-    return inventoried() & ~unproven() & _storage_agrees()
+    """What was proven of the data of a device, and graded of its storage, holds, whatever was recorded since."""
+    return inventoried() & ~unproven() & _storage_agrees() & _storage_matches()
 
 
 BENCH = Place("refurb:device_evidence", can_record_evidence, "un technicien de l’atelier", "workshop")
@@ -93,7 +93,7 @@ STORAGE_MATCHES = Requirement(
 )
 PROOFS_STAND = Requirement(
     "proofs_stand",
-    "Les preuves d’effacement ne tiennent plus\u00a0: un disque a été découvert ou retiré, ou une preuve"
+    "Les preuves d’effacement ne tiennent plus\u00a0: un disque a été découvert, changé ou retiré, ou une preuve"
     " remplacée. Remettez l’appareil en traitement.",
     lambda ctx: proofs_stand(),
     constraint="refurb_device_proven",

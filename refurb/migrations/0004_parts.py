@@ -85,6 +85,6 @@ DROP FUNCTION refurb_part_out(bigint, bigint);
 class Migration(migrations.Migration):
     """Triggers only: no column changes."""
 
-    dependencies = [("refurb", "0003_proofs")]
+    dependencies = [("refurb", "0003_proven_empty")]
 
     operations = [migrations.RunSQL(COUNTED + FITTED, NOT_COUNTED)]

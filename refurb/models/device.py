@@ -39,7 +39,7 @@ from refurb.models.bench import Grading
 from refurb.models.device_constraints import DISTRIBUTION
 from refurb.models.evidence import serial_key_of
 from refurb.models.points import Delivery, DistributionPoint
-from refurb.models.predicates import for_recycling, never_held_data
+from refurb.models.predicates import doubted, for_recycling, never_held_data
 from refurb.permissions import sees_devices
 from refurb.tags import LONGEST, SPELT_OUT, normal
 
@@ -64,7 +64,7 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         return self.filter(state__in=UNSEEN).order_by(F("collected_at").asc(nulls_last=True), "pk")
 
     def holding_data(self) -> Self:
-        """All but what was always a screen, and nothing found in it: a computer that is said to be one stays in."""
+        """All but what its donor announced as a screen, and nobody calls otherwise."""
         return self.exclude(never_held_data())
 
     def proven(self) -> Self:
@@ -351,7 +351,7 @@ class Device(Stateful):
     @cached_property
     def never_held_data(self) -> bool:
         """As ``never_held_data``, of one device; one query for a screen."""
-        return self.type == DeviceType.SCREEN and not self.journal.exclude(type=DeviceType.SCREEN).exists()
+        return self.type == DeviceType.SCREEN and not self.journal.filter(doubted()).exists()
 
     @property
     def called(self) -> str:

@@ -8,8 +8,16 @@ from refurb.enums import DeviceType
 
 
 def never_held_data() -> Q:
-    """A screen that the journal never tells as anything else."""
-    return Q(type=DeviceType.SCREEN) & ~Q(Linked("journal", ~Q(type=DeviceType.SCREEN)))
+    """A screen that its donor announced, and that the journal never tells as anything else.
+
+    Whoever registers what nobody announced is alone to call it a screen: it is looked into, as a computer is.
+    """
+    return Q(type=DeviceType.SCREEN) & ~Q(Linked("journal", doubted()))
+
+
+def doubted() -> Q:
+    """The moves of a device by which it may hold data, though it is a screen."""
+    return ~Q(type=DeviceType.SCREEN) | Q(verb="register")
 
 
 def for_recycling() -> Q:

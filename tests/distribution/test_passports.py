@@ -14,7 +14,7 @@ from distribution.models import HandOver
 from distribution.passport import GIVEN_BACK, PROMISED, STANDINGS, UNPROVEN
 from distribution.services.returns import give_back_device
 from lifecycle import gate
-from refurb.enums import CheckResult, DeviceState, DeviceType
+from refurb.enums import CheckResult, DeviceState
 from refurb.models import Device
 from tests.distribution.shelves import Shelf
 from tests.distribution.test_papers import text_of
@@ -181,7 +181,10 @@ def test_a_device_that_is_looked_for_asks_whoever_found_it_to_call() -> None:
 
 
 def test_a_screen_holds_no_data_and_says_so() -> None:
-    assert "aucune donnée ne s’y garde" in passport(Bench().ready(DeviceType.SCREEN, price=5))
+    bench = Bench()
+    assert "aucune donnée ne s’y garde" in passport(
+        bench.recondition(bench.prepared(bench.announced_screen()), price=5)
+    )
 
 
 def test_whoever_follows_the_device_is_led_to_its_page_and_nobody_else() -> None:

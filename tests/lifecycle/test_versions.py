@@ -1,18 +1,24 @@
 """A database that another version made is told, and left as it is."""
 
+import inspect
+import json
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.migration import Migration
 
 from lifecycle import roles, versions
 from lifecycle.servers import blind_server
-from lifecycle.versions import check_history, check_server, unknown_migrations
+from lifecycle.versions import check_history, check_server, keep_what_was_said, print_of, unknown_migrations
 
 pytestmark = pytest.mark.django_db
+PROVEN = "0003_proven_empty"
 
 
 @pytest.fixture
@@ -42,6 +48,47 @@ def test_migrations_of_the_same_name_that_came_before_those_they_need_are_of_ano
         cursor.execute("DELETE FROM django_migrations WHERE app = 'donations'")
     assert "refurb.0001_tables" in unknown_migrations()
     assert [error.id for error in check_history(databases=["default"])] == ["lifecycle.E021"]
+
+
+@pytest.fixture
+def changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A migration of the same name, in which a column is another one since it was applied."""
+    source = inspect.getsource(inspect.getmodule(a_migration()))
+    other = source.replace("CREATE FUNCTION refurb_device_proven", "CREATE FUNCTION refurb_device_gone")
+    assert other != source
+    read = inspect.getsource
+    monkeypatch.setattr(inspect, "getsource", lambda module: other if read(module) == source else read(module))
+
+
+def a_migration() -> Migration:
+    return MigrationLoader(None).disk_migrations["refurb", PROVEN]
+
+
+def test_a_migration_that_was_changed_where_it_is_is_of_another_version(changed: None) -> None:
+    assert unknown_migrations() == [f"refurb.{PROVEN}"]
+    with pytest.raises(SystemCheckError, match=f"autre version de Maillon.*dont refurb\\.{PROVEN}\\."):
+        call_command("migrate", skip_checks=False)
+    keep_what_was_said(apps.get_app_config("refurb"))
+    assert unknown_migrations() == [f"refurb.{PROVEN}"], "to migrate again does not make it the one that was applied"
+
+
+def test_a_comment_or_a_line_that_is_cut_elsewhere_changes_no_migration(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = print_of(a_migration())
+    source = inspect.getsource(inspect.getmodule(a_migration()))
+    monkeypatch.setattr(
+        inspect, "getsource", lambda module: f"# why\n{source.replace('import', 'import \\\n    ', 1)}\n\n"
+    )
+    assert print_of(a_migration()) == said
+
+
+def test_what_an_older_database_did_not_keep_is_kept_from_its_next_migration_on() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("COMMENT ON TABLE django_migrations IS NULL")
+    assert unknown_migrations() == []
+    keep_what_was_said(apps.get_app_config("refurb"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description('django_migrations'::regclass)")
+        assert f"refurb.{PROVEN}" in json.loads(cursor.fetchone()[0])
 
 
 def test_no_database_is_read_unless_one_is_given(older: None, django_assert_num_queries: Any) -> None:

@@ -14,9 +14,9 @@ from PIL import Image
 
 from documents.models import StoredFile
 from documents.services import store_file
-from donations.models import DonationLine
+from donations.models import DeedText, DonationLine
 from lifecycle import gate
-from network.enums import OrganisationKind, Role
+from network.enums import LegalNature, OrganisationKind, Role
 from network.models import Membership, Organisation
 from refurb.contradictions import ToldRun
 from refurb.enums import (
@@ -37,7 +37,7 @@ from refurb.enums import (
 from refurb.models import Checklist, Device, Drive, Erasure, Grading, Photo, StorageAbsence
 from refurb.models import TestRun as Run
 from refurb.services import bench, defects, devices, erasures, evidence, parts, photos, stock
-from tests.donations.scene import Scene, Workshop, first_line, laptops
+from tests.donations.scene import Scene, Workshop, first_line, laptops, load_law, screens
 from tests.given import load_reference
 from tests.network.factories import make_membership, make_organisation
 from tests.remembered import remembered
@@ -124,6 +124,17 @@ class Bench:
     def in_process(self, type: DeviceType = DeviceType.LAPTOP, **given: Any) -> Device:  # noqa: A002
         return gate.apply(self.received(type, **given), "start", actor=self.technician)
 
+    def announced_screen(self) -> Device:
+        """A screen that its donor announced, in the hands of the workshop: it never held anything."""
+        scene = Scene(LegalNature.PUBLIC, (screens(1, unit_value=Decimal(100)),))
+        scene.north = self.workshop
+        if not DeedText.objects.exists():
+            load_law()
+        received = _received_of(self.technician, first_line(scene.collected()))
+        return gate.apply(
+            devices.describe_device(actor=self.technician, device=received, **READ), "start", actor=self.technician
+        )
+
     @remembered("technician")
     def drive(self, device: Device, **given: Any) -> Drive:
         internal = device.type in (DeviceType.TABLET, DeviceType.SMARTPHONE)
@@ -193,6 +204,8 @@ class Bench:
         """Its storage is inventoried and proven empty."""
         if device.type != DeviceType.SCREEN:
             self.erase(self.drive(device))
+        elif not device.never_held_data:
+            self.no_storage(device)
         return device
 
     @remembered("technician")

@@ -1,9 +1,9 @@
-"""A computer that is called a screen: its data are looked for as before, whatever it is called."""
+"""A computer that is called a screen, at its arrival or later: its data are looked for, whatever it is called."""
 
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from refurb.services.devices import reclassify_device
 from reports.evidence import count_evidence
 from tests.donations.scene import Scene, load_law, screens
 from tests.pages import acting, read
-from tests.refurb.devices import Bench, fresh
+from tests.refurb.devices import Bench, fresh, load_numbers
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +43,29 @@ def test_it_is_not_reconditioned_before_somebody_looked_for_its_storage(bench: B
     assert "storage_inventoried" not in missing_of(bench, device)
 
 
+def test_a_laptop_that_is_registered_as_a_screen_nobody_announced_is_looked_into_as_well(bench: Bench) -> None:
+    laptop = bench.in_process(DeviceType.SCREEN, manufacturer="Marque", model="Portable 14 pouces")
+    assert "storage_inventoried" in missing_of(bench, laptop)
+    with pytest.raises(DatabaseError), connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("UPDATE refurb_deviceentry SET verb = 'receive' WHERE object_id = %s", [laptop.pk])
+    bench.drive(laptop)
+    assert "drives_proven" in missing_of(bench, laptop)
+
+
+def test_a_screen_that_its_donor_announced_has_nothing_to_prove(bench: Bench) -> None:
+    assert "storage_inventoried" not in missing_of(bench, bench.announced_screen())
+
+
+def test_a_screen_that_nobody_announced_leaves_once_somebody_attests_that_it_holds_nothing(bench: Bench) -> None:
+    load_numbers()
+    found = bench.in_process(DeviceType.SCREEN)
+    bench.no_storage(found)
+    bench.test(found)
+    bench.grade(found)
+    bench.identified(found)
+    assert gate.apply(found, "recondition", actor=bench.technician, price=20, price_ceiling=30).state == "ready"
+
+
 def test_its_inventoried_drive_is_still_to_be_proven(bench: Bench) -> None:
     device = bench.in_process()
     bench.drive(device)
@@ -50,7 +73,7 @@ def test_its_inventoried_drive_is_still_to_be_proven(bench: Bench) -> None:
 
 
 def test_the_database_says_the_same_whoever_asks(bench: Bench) -> None:
-    always, called = bench.in_process(DeviceType.SCREEN), called_a_screen(bench, bench.in_process())
+    always, called = bench.announced_screen(), called_a_screen(bench, bench.in_process())
     assert list(Device.objects.filter(pk__in=[always.pk, called.pk]).proven()) == [fresh(always)]
     assert list(Device.objects.filter(pk__in=[always.pk, called.pk]).holding_data()) == [fresh(called)]
     with connection.cursor() as cursor, pytest.raises(DatabaseError):
@@ -58,7 +81,7 @@ def test_the_database_says_the_same_whoever_asks(bench: Bench) -> None:
 
 
 def test_its_loss_is_an_incident_and_that_of_a_screen_is_none(bench: Bench) -> None:
-    for device in (bench.in_process(DeviceType.SCREEN), called_a_screen(bench, bench.in_process())):
+    for device in (bench.announced_screen(), called_a_screen(bench, bench.in_process())):
         gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.THEFT, comment="Vol constaté")
     assert [incident.device.journal.order_by("seq")[0].type for incident in Incident.objects.all()] == ["laptop"]
 
@@ -86,7 +109,7 @@ def test_what_always_holds_a_storage_is_never_called_a_screen(bench: Bench, type
 
 
 def test_the_report_of_the_month_counts_its_loss_as_the_incident_does(bench: Bench) -> None:
-    for device in (bench.in_process(DeviceType.SCREEN), called_a_screen(bench, bench.in_process())):
+    for device in (bench.announced_screen(), called_a_screen(bench, bench.in_process())):
         gate.apply(device, "report_missing", actor=bench.technician, reason=MissingReason.THEFT, comment="Vol constaté")
     now = timezone.now()
     told = count_evidence(now - timedelta(days=1), now + timedelta(seconds=1))
@@ -107,7 +130,7 @@ def test_its_page_offers_to_write_its_storage_down(bench: Bench) -> None:
     page = read(acting(bench.technician), reverse("refurb:device_evidence", args=[device.reference]))
     assert "il n’y a rien à prouver" not in page
     assert reverse("refurb:device_attest_no_storage", args=[device.reference]) in page
-    always = bench.in_process(DeviceType.SCREEN)
+    always = bench.announced_screen()
     assert "il n’y a rien à prouver" in read(
         acting(bench.technician), reverse("refurb:device_evidence", args=[always.reference])
     )

@@ -191,8 +191,11 @@ def test_a_drive_recorded_by_mistake_is_not_certified_and_an_attested_absence_is
     assert values["absences"][0]["reason"] == "Cet appareil n’a jamais de stockage"
 
 
-def test_a_screen_holds_no_data_and_gets_no_certificate() -> None:
-    assert not DevicePaper.objects.filter(device=Bench().ready(DeviceType.SCREEN)).exists()
+def test_a_screen_that_was_announced_holds_no_data_and_gets_no_certificate() -> None:
+    bench = Bench()
+    announced = bench.recondition(bench.prepared(bench.announced_screen()))
+    found = bench.ready(DeviceType.SCREEN)
+    assert [paper.device for paper in DevicePaper.objects.filter(device__in=[announced, found])] == [found]
 
 
 def test_a_device_declared_again_gets_a_certificate_that_replaces_the_first() -> None:

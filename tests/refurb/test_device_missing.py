@@ -8,7 +8,7 @@ import pytest
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused
-from refurb.enums import DeviceType, MissingReason
+from refurb.enums import MissingReason
 from refurb.machine import device_rules as rules
 from refurb.models import Device, Incident
 from refurb.services import devices
@@ -121,7 +121,7 @@ def test_lost_with_one_of_two_drives_erased_it_is_an_incident(bench: Bench) -> N
 
 
 def test_a_lost_screen_is_no_incident(bench: Bench) -> None:
-    missing(bench, bench.received(DeviceType.SCREEN))
+    missing(bench, bench.announced_screen())
 
     assert not Incident.objects.exists()
 

@@ -266,8 +266,8 @@ def test_an_attested_absence_of_storage_is_told_with_its_reason(bench: Bench) ->
     assert "Absence de stockage attestée" in read(acting(bench.technician), page_of(device, "device_detail"))
 
 
-def test_nothing_is_attested_of_the_storage_of_a_screen(bench: Bench) -> None:
-    screen = bench.in_process(DeviceType.SCREEN)
+def test_nothing_is_attested_of_the_storage_of_a_screen_that_was_announced(bench: Bench) -> None:
+    screen = bench.announced_screen()
     for name in ("device_detail", "device_evidence"):
         page = read(acting(bench.technician), page_of(screen, name))
         assert "Un écran ne contient pas de stockage" in page

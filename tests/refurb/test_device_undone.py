@@ -14,7 +14,6 @@ from network.services.mergers import declare_merger
 from refurb.enums import (
     CorrectTagReason,
     DeviceState,
-    DeviceType,
     PartKind,
     UndoReceiveReason,
     UndoRejectReason,
@@ -269,7 +268,7 @@ def test_what_was_put_in_a_balanced_lot_by_mistake_is_taken_out_of_it_and_its_do
 
 def test_a_screen_whose_label_is_corrected_is_promised_no_certificate(bench: Bench) -> None:
     client = acting(bench.technician)
-    screen, laptop = bench.ready(DeviceType.SCREEN), bench.ready()
+    screen, laptop = bench.recondition(bench.prepared(bench.announced_screen())), bench.ready()
     assert "Le certificat d’effacement déjà établi" not in read(client, page_of(screen, "device_correct_tag"))
     assert "Le certificat d’effacement déjà établi" in read(client, page_of(laptop, "device_correct_tag"))
 

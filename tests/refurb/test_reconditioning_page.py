@@ -221,9 +221,9 @@ def test_an_erasure_is_typed_by_hand_in_place(bench: Bench) -> None:
     assert (erasure.outcome, erasure.entry) == (ErasureOutcome.ACCEPTED, ErasureEntry.CHECKED)
 
 
-def test_nothing_is_asked_of_the_storage_of_a_screen(bench: Bench) -> None:
+def test_nothing_is_asked_of_the_storage_of_a_screen_that_was_announced(bench: Bench) -> None:
     """Replaced: one had to attest that a screen holds no storage, which a person would tick without looking."""
-    device = bench.in_process(type="screen")
+    device = bench.announced_screen()
     client = acting(bench.technician)
     page = read(client, page_of(device, "device_recondition"))
     assert "Un écran ne contient pas de stockage" in page
@@ -232,6 +232,19 @@ def test_nothing_is_asked_of_the_storage_of_a_screen(bench: Bench) -> None:
     typed = {"checks-all_ok": "on", "grade-panel": "intact", "grade-cosmetic": "A"}
     sends(client, device, **typed, price="15", declare="1")
     assert not StorageAbsence.objects.exists()
+    assert fresh(device).state == DeviceState.READY
+
+
+def test_a_screen_that_nobody_announced_is_looked_at_by_one_answer_among_the_others(bench: Bench) -> None:
+    device = bench.in_process(type="screen")
+    client = acting(bench.technician)
+    page = read(client, page_of(device, "device_recondition"))
+    assert "Personne n’avait annoncé cet écran" in page
+    assert "rien à prouver" not in page
+    typed = {"checks-all_ok": "on", "grade-panel": "intact", "grade-cosmetic": "A", "price": "15", "declare": "1"}
+    sends(client, device, **typed)
+    assert fresh(device).state == DeviceState.IN_PROCESS
+    sends(client, device, **typed, **{"none-reason": "no_storage"})
     assert fresh(device).state == DeviceState.READY
 
 

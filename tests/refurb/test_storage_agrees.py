@@ -8,6 +8,7 @@ from django.utils import timezone
 from pypdfium2 import PdfDocument
 
 from documents.services import open_file, render_document
+from lifecycle import gate
 from lifecycle.exceptions import Refused
 from refurb.enums import (
     AbsenceReason,
@@ -105,6 +106,22 @@ def test_a_drive_found_in_a_reconditioned_device_sends_it_back_to_the_bench_by_w
     assert "contredite" in read(acting(bench.technician), reverse("refurb:device_evidence", args=[device.reference]))
     evidence.remove_drive(actor=bench.manager, drive=found, destination=RemovalDestination.MISTAKE, place="")
     assert "remettez-le en traitement" not in read(acting(bench.technician), page)
+
+
+def test_a_smaller_disk_put_into_a_reconditioned_device_sends_it_back_to_be_graded(bench: Bench) -> None:
+    device = bench.ready()
+    drive = device.drives.get()
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.DESTRUCTION, place="")
+    bench.erase(bench.drive(device, capacity=64 * GIGABYTE))
+    page = reverse("refurb:device_detail", args=[device.reference])
+    assert "remettez-le en traitement" in read(acting(bench.technician), page)
+    with pytest.raises(Refused, match="un disque a été découvert, changé ou retiré"):
+        gate.apply(device, "cede", actor=bench.manager, recipient="Une école", reason="school")
+    gate.apply(device, "reopen", actor=bench.technician, reason="storage")
+    with pytest.raises(Refused, match="Le grade dit un autre stockage"):
+        bench.recondition(device)
+    bench.grade(device, storage_gb=64)
+    assert bench.recondition(device).state == "ready"
 
 
 @pytest.mark.parametrize("kind", [DriveKind.SSD, DriveKind.NVME, DriveKind.EMMC])

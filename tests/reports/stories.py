@@ -15,6 +15,7 @@ from lifecycle.actors import SYSTEM
 from network.enums import LegalNature, OrganisationKind, Role
 from network.models import Epci, Membership
 from refurb.enums import (
+    AbsenceReason,
     CheckResult,
     CosmeticGrade,
     DeviceReopenReason,
@@ -25,7 +26,7 @@ from refurb.enums import (
     UnusableReason,
 )
 from refurb.models import Checklist, Device
-from refurb.services import bench, devices, stock
+from refurb.services import bench, devices, evidence, stock
 from reports.enums import Stage
 from reports.models import Report
 from reports.months import PARIS
@@ -154,6 +155,8 @@ class Story:
     def ready(self, device: Device, at: datetime) -> Device:
         """A screen on the bench becomes reconditioned: it holds no storage, works, is graded and priced."""
         technician = self.technician
+        if not device.never_held_data:
+            evidence.attest_no_storage(actor=technician, device=device, reason=AbsenceReason.NO_STORAGE, at=at)
         devices.describe_device(actor=technician, device=device, **READ)
         working = {
             function.code: CheckResult.OK for function in Checklist.objects.get(type=device.type).functions.all()

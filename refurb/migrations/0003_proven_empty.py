@@ -10,7 +10,7 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_tem
     SELECT arrived IS NOT NULL
     AND (
         device_type = 'screen' AND NOT EXISTS (
-            SELECT 1 FROM refurb_deviceentry j WHERE j.object_id = device AND j.type <> 'screen')
+            SELECT 1 FROM refurb_deviceentry j WHERE j.object_id = device AND (j.type <> 'screen' OR j.verb = 'register'))
         OR EXISTS (
             SELECT 1 FROM refurb_drive d
             WHERE d.device_id = device AND d.stay = present_stay
@@ -43,8 +43,9 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_tem
     )
 $$;
 """
-"""What was never said anything else than a screen holds no storage: nothing is to be attested of it. A computer that is
-said a screen one day is still looked into; a drive that was found in one is still to be proven."""
+"""What its donor announced as a screen, and nobody ever said anything else, holds no storage: nothing is to be attested
+of it. What nobody announced is looked into, as is a computer that is said a screen one day; a drive that was found in
+one is still to be proven."""
 STATES = "('ready', 'allotted', 'shipped', 'available', 'reserved', 'handed_over', 'ceded')"
 BACK = " OR ".join(
     f"OLD.state = '{old}' AND NEW.state = '{new}'"
