@@ -87,7 +87,7 @@ def freeze_outcome(donation: Donation, move: Move) -> DonationPaper:
     """
     said = {row.line_id: row for row in LineExplanation.objects.filter(line__donation=donation).order_by("pk")}
     lines = []
-    for line in DonationLine.objects.reckoned().filter(donation=donation).select_related("decision"):
+    for line in DonationLine.objects.reckoned().filter(donation=donation).select_related("decision", "redirection"):
         numbers = (line.accepted, line.collected, line.received)
         explanation = said.get(line.pk)
         holds = explanation is not None and numbers == (
@@ -103,7 +103,7 @@ def freeze_outcome(donation: Donation, move: Move) -> DonationPaper:
                 "collected": line.collected,
                 "received": line.received,
                 "given_back": line.given_back,
-                "destination": line.decision.get_destination_display(),
+                "destination": line.destination.label,
                 "refusal": line.decision.get_code_display(),
                 "explanation": explanation.get_code_display() if holds else "",
             }

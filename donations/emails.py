@@ -62,6 +62,13 @@ def donation_reassigned_for_donor(donation: Donation, at: datetime) -> None:
     )
 
 
+def donation_redirected(lines: Collection[DonationLine], donation: Donation, at: datetime) -> None:
+    """What was to be recycled is used again: its donor and the workshops that hold some of it are told."""
+    sharing = Allocation.objects.filter(line__in=[line.pk for line in lines]).current().values("workshop")
+    _write("donation_redirected_for_donor", donation, donor_contacts(donation), at, lines=lines)
+    _write("donation_redirected_for_workshop", donation, managers_of(sharing), at, lines=lines)
+
+
 def donation_released_for_workshop(donation: Donation, workshops: QuerySet[Any, Any], at: datetime) -> None:
     """These workshops have nothing to pick up: the lot went to others, was declined or withdrawn."""
     _write("donation_released_for_workshop", donation, managers_of(workshops), at)
@@ -159,7 +166,7 @@ def managers_of(workshops: Any) -> People:
 
 
 def _lines(donation: Donation) -> list[DonationLine]:
-    return list(DonationLine.objects.reckoned().filter(donation=donation).select_related("decision"))
+    return list(DonationLine.objects.reckoned().filter(donation=donation).select_related("decision", "redirection"))
 
 
 def _recyclers(donation: Donation) -> list[Organisation]:

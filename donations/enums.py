@@ -77,6 +77,14 @@ class ReassignReason(TextChoices):
     OTHER = "other", "Autre motif"
 
 
+class RedirectReason(TextChoices):
+    """Why what was accepted for recycling is used again after all."""
+
+    ENTRY = "entry", "Erreur de saisie"
+    BETTER = "better", "Meilleur état que celui qui était annoncé"
+    OTHER = "other", "Autre motif"
+
+
 class SlipProof(TextChoices):
     """How the donor's side signed the pick-up slip."""
 
@@ -119,6 +127,7 @@ class DonationPaperKind(TextChoices):
 RENEWED = (
     DonationPaperKind.DEED,
     DonationPaperKind.SLIP,
+    DonationPaperKind.OUTCOME,
     DonationPaperKind.TAX_RECEIPT,
     DonationPaperKind.ERASURE,
 )

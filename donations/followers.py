@@ -7,7 +7,8 @@ from donations import emails
 from donations.documents import freeze_outcome, freeze_slip, freeze_tax_receipts, register_kinds
 from donations.enums import ProspectState
 from donations.mergers import lots_of, moving_lots
-from donations.models.donation import Donation
+from donations.models.decision import LineRedirection
+from donations.models.donation import Donation, DonationLine
 from donations.models.pick_up import PickUp
 from donations.models.prospect import FOLLOWED, Prospect
 from donations.services.forgetting import forget_contact_of, forget_contact_on_site, forget_person
@@ -71,6 +72,17 @@ def tell_reassigned(move: Move) -> None:
         former = donation.allocations.filter(round=donation.allocation_round - 1)
         released = former.exclude(workshop__in=donation.workshops()).values("workshop")
         emails.donation_released_for_workshop(donation, released, move.at)
+
+
+def redirect_lines(move: Move) -> None:
+    """The lines are written down; a statement that said recycling is made anew; donor and workshops are told."""
+    lines = DonationLine.objects.filter(donation__in=move.pks, pk__in=move.values["lines"]).order_by("pk")
+    said = {"redirected_at": move.at, "redirected_by_id": move.actor.pk}
+    redirected = LineRedirection.objects.bulk_create(LineRedirection(line=line, **said) for line in lines)
+    for donation in _donations(move):
+        emails.donation_redirected([row.line for row in redirected], donation, move.at)
+        if donation.reconciled_at is not None:
+            freeze_outcome(donation, move)
 
 
 def tell_declined(move: Move) -> None:
@@ -152,6 +164,7 @@ def register() -> None:
     on_transition("donation", "qualify", tell_qualified)
     on_transition("donation", "reassign", cancel_pick_ups)
     on_transition("donation", "reassign", tell_reassigned)
+    on_transition("donation", "redirect", redirect_lines)
     on_transition("donation", "decline", tell_declined)
     on_transition("donation", "schedule", plan_pick_up)
     on_transition("donation", "collect", tell_collected)

@@ -40,6 +40,7 @@ def can_qualify_donation(actor: Actor) -> Q | None:
     return Q() if is_pilot(actor) else None
 
 
+can_redirect_donation = can_qualify_donation
 can_decline_donation = can_qualify_donation
 can_forget_contact_donation = can_qualify_donation
 

@@ -6,8 +6,9 @@ from datetime import date
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
-from donations.enums import Destination, DonationState
+from donations.enums import DonationState
 from donations.models import DonationLine
+from donations.models.decision import for_reuse
 from donations.parameters import DEVICE_AGE, REUSE_RATE
 from network.enums import LegalNature
 from network.models import Organisation
@@ -51,10 +52,9 @@ def reuse_gauge(donor: Organisation, day: date) -> Gauge | None:
         donation__announced_at__year=day.year,
         purchase_year__gte=day.year - oldest,
     ).exclude(donation__state__in=NOT_OFFERED)
-    reuse = Q(decision__destination=Destination.REUSE)
     totals = lines.aggregate(
         offered=Coalesce(Sum("quantity"), 0),
-        given=Coalesce(Sum(F("decision__accepted"), filter=reuse), 0),
+        given=Coalesce(Sum(F("decision__accepted"), filter=for_reuse()), 0),
         undecided=Coalesce(Sum("quantity", filter=Q(donation__state=DonationState.ANNOUNCED)), 0),
     )
     return Gauge(year=day.year, duty=duty.value, source=duty.told_source, donor=donor, **totals)

@@ -23,6 +23,9 @@ REMEDIES: dict[str, tuple[str, ...]] = {
     "le pilote, dans la fiche de l’organisation": ("network:organisation_edit",),
     "le pilote, en publiant chaque mois": ("reports:report_freeze", "reports:report_publish"),
     "le pilote, en décidant de chaque ligne": ("donations:donation_qualify",),
+    "le pilote, si c’était une erreur, par « Rendre une ligne au réemploi » sur le lot": (
+        "donations:donation_redirect",
+    ),
     "le pilote, par une dérogation écrite": ("distribution:derogation_grant",),
     "le pilote, qui tient les valeurs datées": ("desk:reference_add",),
     "le pilote, qui constate la succession": ("conventions:convention_succeed",),
@@ -113,7 +116,7 @@ FOR_GOOD = "nothing lifts it any more: the sentence says what may be done instea
 BY_TIME = "the day or the hour comes by itself"
 BY_PROGRAM = "the services give it: nobody types it"
 NOBODY: dict[str, str] = {
-    "for_reuse": "what was decided of its line stands: it goes to waste",
+    "recycles": "nothing of the lot was accepted for recycling",
     "rollout_meeting": "what nobody noted is not taken back",
     "noted": "what nobody noted is not taken back",
     "still_to_come": "an hour that has passed is nobody’s to call about",

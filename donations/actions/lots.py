@@ -11,11 +11,13 @@ from donations.forms.donations import (
     DonationAnnounceForm,
     DonationCorrectLinesForm,
     DonationDeclineForm,
+    DonationRedirectForm,
 )
 from donations.forms.shares import DonationQualifyForm, workshops
 from donations.gift_law import gift_law
 from donations.machine import donation_rules
 from donations.models import Donation
+from donations.models.decision import for_recycling
 from donations.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
 from donations.services import donations
 from donations.skills import told_by_skill
@@ -57,6 +59,10 @@ def _lines_to_decide(request: Request, donation: Donation) -> Mapping[str, Any]:
         "oldest": _oldest(today),
         "among": among,
     }
+
+
+def _recycled_lines(request: Request, donation: Donation) -> Mapping[str, Any]:
+    return {"lines": donation.lines.filter(for_recycling()).order_by("pk")}
 
 
 def _oldest(today: date) -> int:
@@ -121,6 +127,16 @@ PAGES: tuple[Page[Request], ...] = (
         template="donations/actions/donation_qualify.html",
     ),
     Page("reassign", "reaffecter", view=donation_reassign),
+    Page(
+        "redirect",
+        "reemployer",
+        DonationRedirectForm,
+        donations.redirect_donation,
+        done="Lot {row}\u00a0: lignes rendues au réemploi. Le donateur et les ateliers sont prévenus",
+        form_kwargs=_recycled_lines,
+        warning="La décision était une erreur\u00a0: les appareils de ces lignes pourront être déclarés reconditionnés."
+        " Le prochain comité technique la ratifie.",
+    ),
     Page(
         "decline",
         "ecarter",

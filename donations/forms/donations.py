@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from conventions.enums import DeviceType
-from donations.enums import DeclineReason, DifferenceCode, LineCondition
+from donations.enums import DeclineReason, DifferenceCode, LineCondition, RedirectReason
 from donations.gift_law import GiftLaw
 from donations.machine import donation_rules as rules
+from donations.machine import redirect_rules
 from donations.models import Donation, DonationLine
 from donations.models.line_correction import CORRECTED
 from donations.services.donations import AnnouncedLine
@@ -201,6 +202,26 @@ LineFormSet = forms.formset_factory(
 
 class DonationDeclineForm(ReasonForm):
     reasons, rule, explained = DeclineReason.choices, rules.DECLINE_REASON, (DeclineReason.OTHER,)
+
+
+class DonationRedirectForm(ReasonForm):
+    """Which lines, of those accepted for recycling, are used again."""
+
+    reasons, rule, explained = RedirectReason.choices, redirect_rules.REDIRECT_REASON, (RedirectReason.OTHER,)
+    lines = forms.TypedMultipleChoiceField(
+        label="Lignes à rendre au réemploi",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": redirect_rules.LINES_RECYCLED.sentence},
+    )
+
+    def __init__(self, *args: Any, lines: Iterable[DonationLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(line.pk, str(line)) for line in lines]
+        offered = field_of(self, "lines", forms.TypedMultipleChoiceField)
+        offered.choices = known
+        if len(known) == 1:
+            offered.initial = [known[0][0]]
 
 
 class DonationAnnounceForm(CommentForm):

@@ -2,9 +2,9 @@
 
 from django.db.models import Case, F, Value, When
 
-from donations.enums import DonationState, DonorKind
+from donations.enums import DonationState, DonorKind, RedirectReason
 from donations.machine import donation_rules as rules
-from donations.machine import pick_up_rules
+from donations.machine import pick_up_rules, redirect_rules
 from donations.models import Donation
 from donations.permissions import (
     can_announce_donation,
@@ -17,9 +17,10 @@ from donations.permissions import (
     can_qualify_donation,
     can_reassign_donation,
     can_reconcile_donation,
+    can_redirect_donation,
     can_schedule_donation,
 )
-from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, Verb
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Given, Machine, Verb, given_reason
 from network.enums import LegalNature
 
 S = DonationState
@@ -142,6 +143,26 @@ class DonationMachine(Machine, of=Donation):
         journal=["reason"],
         done="Lot réaffecté",
         why="The declared devices follow; what was planned is cancelled; the deed is to be accepted again.",
+    )
+
+    redirect = Verb(
+        "Rendre une ligne au réemploi",
+        source=[S.QUALIFIED, S.SCHEDULED, S.COLLECTED, S.RECONCILED],
+        target=SAME,
+        who=can_redirect_donation,
+        requires=[
+            redirect_rules.RECYCLES,
+            redirect_rules.LINES_RECYCLED,
+            redirect_rules.STILL_YOUNG,
+            redirect_rules.REDIRECT_REASON,
+            rules.OTHER_EXPLAINED,
+        ],
+        stamps={"to_ratify": True},
+        journal=["lines", "reason"],
+        recalls=given_reason(RedirectReason),
+        done="Lignes rendues au réemploi",
+        varies=True,
+        why="They were accepted for recycling by mistake; the next committee ratifies it as any decision taken alone.",
     )
 
     decline = Verb(

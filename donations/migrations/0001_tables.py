@@ -319,6 +319,19 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="LineRedirection",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("line", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="redirection", to="donations.donationline", verbose_name="ligne")),
+                    ("redirected_at", models.DateTimeField(verbose_name="rendue au réemploi le")),
+                    ("redirected_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                ],
+                options={
+                    "verbose_name": "ligne rendue au réemploi",
+                    "verbose_name_plural": "lignes rendues au réemploi",
+                },
+            ),
+            migrations.CreateModel(
                 name="Allocation",
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

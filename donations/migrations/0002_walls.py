@@ -121,6 +121,7 @@ STAMPS = [
 EVIDENCE: dict[str, list[str]] = {
     "linecorrection": [],
     "linedecision": [],
+    "lineredirection": [],
     "allocation": [],
     "lineexplanation": [],
     "donationpaper": [],

@@ -1,6 +1,6 @@
 """What a gift stores: lots and their lines, what is decided of them, deeds, pick-ups, papers; those who may give."""
 
-from donations.models.decision import Allocation, LineDecision
+from donations.models.decision import Allocation, LineDecision, LineRedirection
 from donations.models.deed import DeedAcceptance, DeedText
 from donations.models.donation import Donation, DonationEntry, DonationLine, DonationPaper, LineExplanation
 from donations.models.inventory import InventoryUnit
@@ -21,6 +21,7 @@ __all__ = [
     "LineCorrection",
     "LineDecision",
     "LineExplanation",
+    "LineRedirection",
     "OrganisationCount",
     "PickUp",
     "PickUpCount",

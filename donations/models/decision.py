@@ -41,6 +41,31 @@ class LineDecision(models.Model):
         return f"{self.accepted} accepté(s)" if self.accepted else f"refusé\u00a0: {self.get_code_display()}"
 
 
+class LineRedirection(models.Model):
+    """What a decision had accepted for recycling is used again: one a line at most. Append-only."""
+
+    line = models.OneToOneField(DonationLine, models.PROTECT, related_name="redirection", verbose_name="ligne")
+    redirected_at = models.DateTimeField("rendue au réemploi le")
+    redirected_by = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="+", verbose_name="par")
+
+    class Meta:
+        verbose_name = "ligne rendue au réemploi"
+        verbose_name_plural = "lignes rendues au réemploi"
+
+    def __str__(self) -> str:
+        return f"{self.line}, {Destination.REUSE.label.lower()}"
+
+
+def for_reuse() -> Q:
+    """The lines of which what was accepted is to be used again."""
+    return Q(decision__destination=Destination.REUSE) | Q(redirection__isnull=False)
+
+
+def for_recycling() -> Q:
+    """The lines of which something was accepted, and nobody uses it again."""
+    return Q(decision__destination=Destination.RECYCLING, decision__accepted__gt=0, redirection=None)
+
+
 class AllocationQuerySet(models.QuerySet["Allocation"]):
     """Reads of shares."""
 

@@ -12,6 +12,7 @@ from conventions.models import MONEY
 from documents.models import Document
 from donations.enums import (
     DeclineReason,
+    Destination,
     DifferenceCode,
     DonationPaperKind,
     DonationState,
@@ -303,6 +304,12 @@ class DonationLine(models.Model):
                 condition=Q(unit_value=None) | Q(unit_value__gte=0), name="donations_line_unit_value"
             ),
         )
+
+    @property
+    def destination(self) -> Destination:
+        """For what its accepted machines are, once it is decided: what was decided, unless they are used after all."""
+        redirected = hasattr(self, "redirection")
+        return Destination.REUSE if redirected else Destination(self.decision.destination)  # type: ignore[attr-defined]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.get_type_display().lower()}, {self.purchase_year}"

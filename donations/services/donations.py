@@ -22,6 +22,7 @@ from donations.permissions import (
     can_qualify_donation,
     can_reassign_donation,
     can_reconcile_donation,
+    can_redirect_donation,
 )
 from lifecycle import gate
 from lifecycle.actors import Actor
@@ -245,6 +246,26 @@ def reassign_donation(
     _write_shares(row, shares)
     reassigned: Donation = gate.apply(row, "reassign", actor=actor, at=at, comment=comment, reason=reason)
     return reassigned
+
+
+@gate.one_transaction
+def redirect_donation(
+    *,
+    actor: Actor,
+    donation: Donation,
+    lines: Iterable[int],
+    reason: str,
+    at: datetime | None = None,
+    comment: str = "",
+) -> Donation:
+    """Use again what was accepted for recycling of ``lines``, given by their keys.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    row = held_donation(actor=actor, donation=donation, can=can_redirect_donation)
+    named = sorted(set(lines))
+    redirected: Donation = gate.apply(row, "redirect", actor=actor, at=at, comment=comment, lines=named, reason=reason)
+    return redirected
 
 
 @gate.one_transaction

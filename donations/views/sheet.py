@@ -75,7 +75,7 @@ def lines_of(donation: Donation, actor: Actor | None = None) -> list[DonationLin
         DonationLine.objects.reckoned()
         .filter(donation=donation)
         .annotate(expected=Count("devices", filter=Q(**{f"devices__{name}": EXPECTED[name] for name in EXPECTED})))
-        .select_related("decision")
+        .select_related("decision", "redirection")
         .prefetch_related(
             Prefetch("allocations", shares, to_attr="shares"),
             Prefetch("explanations", LineExplanation.objects.order_by("pk"), to_attr="said"),

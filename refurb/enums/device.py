@@ -125,6 +125,7 @@ class UndoRejectReason(TextChoices):
     ENTRY = "entry", "Erreur de saisie"
     WRONG_DEVICE = "wrong_device", "Mauvais appareil scanné"
     REPAIRABLE = "repairable", "Réparable finalement"
+    REDIRECTED = "redirected", "Sa ligne est rendue au réemploi"
 
 
 class CedeReason(TextChoices):

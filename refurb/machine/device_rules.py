@@ -168,6 +168,7 @@ FOR_REUSE = Requirement(
     "Il a été accepté pour le recyclage, pas pour le réemploi\u00a0: déclarez-le non réemployable, puis démontez-le"
     " ou confiez-le au recycleur.",
     lambda ctx: ~for_recycling(),
+    lifted_by="le pilote, si c’était une erreur, par «\u00a0Rendre une ligne au réemploi\u00a0» sur le lot",
 )
 IDENTIFIED = Requirement(
     "identified",

@@ -21,5 +21,5 @@ def doubted() -> Q:
 
 
 def for_recycling() -> Q:
-    """What was decided of its line is that nobody uses it again."""
-    return Q(line__decision__destination=Destination.RECYCLING)
+    """What was decided of its line is that nobody uses it again, and still is."""
+    return Q(line__decision__destination=Destination.RECYCLING, line__redirection=None)

@@ -89,6 +89,7 @@ NOT_TOLD = {
     "forget_contact",
     "merge",
     "outlive",
+    "redirect",
     "settle",
     "slow",
     "survey_again",

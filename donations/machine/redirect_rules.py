@@ -1,0 +1,56 @@
+"""What is missing before lines that were accepted for recycling are used again."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from donations.enums import RedirectReason
+from donations.models import DonationLine
+from donations.models.decision import for_recycling
+from donations.parameters import DEVICE_AGE
+from lifecycle.machine import Context, PerRow, Requirement
+from lifecycle.requirements import PerRowValues
+
+RECYCLES = Requirement(
+    "recycles",
+    "Rien, dans ce lot, n’est accepté pour le recyclage.",
+    lambda ctx: Exists(DonationLine.objects.filter(for_recycling(), donation=OuterRef("pk"))),
+)
+
+
+def _on_chosen(
+    code: str, sentence: str, among: Callable[[Context, QuerySet[Any]], QuerySet[Any]], needs: tuple[str, ...] = ()
+) -> PerRow:
+    """Every line that is named is ``among`` those of its lot that may be."""
+
+    def check(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+        refused = {}
+        for pk, given in per_row.items():
+            chosen = set(given.get("lines") or ())
+            kept = among(ctx, DonationLine.objects.filter(donation=pk, pk__in=chosen)).values_list("pk", flat=True)
+            if not chosen or chosen - set(kept):
+                refused[pk] = sentence
+        return refused
+
+    return PerRow(code, sentence, check, needs=needs, field="lines")
+
+
+LINES_RECYCLED = _on_chosen(
+    "lines_recycled",
+    "Choisissez une ligne au moins, parmi celles qui sont acceptées pour le recyclage.",
+    lambda ctx, lines: lines.filter(for_recycling()),
+    needs=("lines",),
+)
+STILL_YOUNG = _on_chosen(
+    "still_young",
+    "Au-delà de l’âge limite, un appareil reste pour le recyclage.",
+    lambda ctx, lines: lines.filter(purchase_year__gte=ctx.day.year - DEVICE_AGE.on(ctx.day)),
+)
+REDIRECT_REASON = Requirement(
+    "reason",
+    "Dites pourquoi ces lignes ne vont pas au recyclage.",
+    lambda ctx: not ctx.has("reason") or ctx.values["reason"] in RedirectReason.values,
+    needs=("reason",),
+    field="reason",
+)
