@@ -60,6 +60,13 @@ NOT_DATA_PROTECTION = Requirement(
     "L’avis sur la protection des données ne se passe pas\u00a0: remplacez le relecteur (RGPD, art. 38).",
     lambda ctx: ~Q(subject=ReviewSubject.DATA_PROTECTION),
 )
+OWN_OPINION = Requirement(
+    "own_opinion",
+    "L’avis sur la protection des données est celui de la personne qui est nommée (RGPD, art. 38)\u00a0: remplacez-la"
+    " si elle ne peut le donner.",
+    lambda ctx: ~Q(subject=ReviewSubject.DATA_PROTECTION) | Q(asked_of=None) | Q(asked_of=ctx.actor.pk),
+    lifted_by="la personne nommée, ou qui la remplace",
+)
 
 
 def _long_overdue(ctx: Context) -> Any:

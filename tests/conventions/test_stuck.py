@@ -205,6 +205,32 @@ def test_a_signatory_hands_her_signature_on() -> None:
     assert scene.sign(convention, Party.EPCI).state == "signed"
 
 
+def test_nobody_gives_the_opinion_on_personal_data_in_the_place_of_whoever_is_named_without_replacing_him() -> None:
+    scene = Treaty()
+    assert scene.epci_party is not None
+    named = [
+        DraftReviewer(ReviewSubject.LEGAL, scene.epci_party, scene.lawyer),
+        DraftReviewer(ReviewSubject.DATA_PROTECTION, scene.epci_party, scene.lawyer),
+    ]
+    convention = scene.submit(scene.draft(scene.terms(reviewers=named)))
+    legal, personal, *_ = scene.reviews(convention)
+    points = [{"article": 1, "text": "Tout"}]
+    given: dict[str, dict[str, Any]] = {"answer": {}, "answer_against": {"points": points}}
+    for verb, values in given.items():
+        with pytest.raises(Refused) as refused:
+            gate.apply(personal, verb, actor=scene.manager, **values)
+        assert people_rules.OWN_OPINION.sentence in sentences(refused)
+    page = read(acting(scene.manager), page_of(personal, "review_answer"))
+    assert people_rules.OWN_OPINION.sentence in page
+    assert page_of(personal, "review_replace") in page
+    assert gate.apply(legal, "answer", actor=scene.manager).state == ReviewState.FAVOURABLE
+
+    replaced = gate.apply(personal, "replace", actor=scene.pilot, to=scene.manager, reason="away")
+    assert gate.apply(replaced, "answer", actor=scene.manager).state == ReviewState.FAVOURABLE
+    journal = personal.journal.order_by("seq").values_list("verb", flat=True)
+    assert list(journal) == ["ask", "replace", "answer"]
+
+
 def test_an_opinion_long_overdue_is_gone_without_but_never_that_on_personal_data() -> None:
     scene = Treaty()
     assert scene.epci_party is not None
