@@ -2,6 +2,7 @@
 
 import re
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from documents.enums import ContentType
@@ -11,9 +12,13 @@ from documents.readers.apart import NotRead, read_apart
 from documents.readers.text import READER
 from documents.services import open_file
 from donations.serials import same_serial
+from refurb.readers.certificate import read_certificate
+from refurb.readers.nwipe import LogRun, NotNwipe
 
 KEPT = 8
 """The words of so many reports are kept: a rack of drives is proven by one file."""
+SHORTEST = 3
+"""A shorter name is found anywhere, and tells nothing."""
 BETWEEN = r"[^0-9A-Za-z]{0,2}"
 """What a tool may print inside a number: hyphens, spaces, the end of a line; « WD » may come before it."""
 
@@ -40,6 +45,26 @@ def names_drive(report: StoredFile, serial: str) -> bool | None:
     spelt = BETWEEN.join(map(re.escape, number))
     found = re.search(rf"(?<![0-9A-Za-z])(?:WD{BETWEEN})?{spelt}(?![0-9A-Za-z])", words.text, re.IGNORECASE)
     return True if found else None if words.cut else False
+
+
+def names_any(report: StoredFile, names: Iterable[str]) -> bool | None:
+    """Whether one of these names is among its words, however it is written; None as above."""
+    words, sought = words_of(report), [name for name in names if len(name) >= SHORTEST]
+    if words is None or not words.text.strip() or not sought:
+        return None
+    text = " ".join(words.text.split()).casefold()
+    found = any(" ".join(name.split()).casefold() in text for name in sought)
+    return True if found else None if words.cut else False
+
+
+def certificate_in(report: StoredFile | None) -> list[LogRun]:
+    """The run of which a PDF certificate of nwipe tells, once it was read ahead; none of any other file."""
+    if report is None or report.content_type != ContentType.PDF or (words := words_of(report)) is None:
+        return []
+    try:
+        return [read_certificate(words.text)]
+    except NotNwipe:
+        return []
 
 
 def read_ahead(report: StoredFile | None) -> None:

@@ -35,7 +35,14 @@ WITH removed AS MATERIALIZED (
     SELECT s.id, life.* FROM suspects s, LATERAL (
         SELECT (array_agg(j.target ORDER BY j.seq DESC))[1] AS state,
                (array_agg(j.type ORDER BY j.seq DESC))[1] AS type,
-               bool_and(j.type = 'screen' AND j.verb <> 'register') AS never_held,
+               bool_and(j.type = 'screen' AND j.verb <> 'register') AND NOT EXISTS (
+                   SELECT 1 FROM refurb_device v JOIN donations_inventoryunit u ON u.id = v.inventory_id
+                   WHERE v.id = s.id AND (u.processor <> '' OR u.storage <> '' OR u.memory_gb IS NOT NULL)
+               ) AND NOT EXISTS (
+                   SELECT 1 FROM refurb_hardwarereport h
+                   WHERE h.device_id = s.id AND h.differences ? 'type' AND h.recorded_at < %(until)s
+                     AND (h.withdrawn_at IS NULL OR h.withdrawn_at >= %(until)s)
+               ) AS never_held,
                count(*) FILTER (WHERE j.verb IN ('register', 'receive', 'send_back', 'take_back'))
                - count(*) FILTER (WHERE j.verb IN ('undo_receive', 'undo_early_receive', 'undo_take_back')) AS stay,
                bool_or(j.target NOT IN ('declared', 'missing', 'withdrawn')) AS custody

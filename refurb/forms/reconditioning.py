@@ -171,9 +171,7 @@ class AttributionForm(forms.Form):
         self.drives = {str(drive.pk): drive for drive in drives}
         for run in runs:
             fits = [drive for drive in drives if is_as_large(drive, run)]
-            choices = [
-                (str(drive.pk), f"{drive.device.tag or drive.device.reference}\u00a0: {drive}") for drive in fits
-            ]
+            choices = [(str(drive.pk), _told_apart(drive)) for drive in fits]
             size = f", {storage(run.size)}" if run.size else ""
             self.fields[f"disk-{run.disk}"] = forms.ChoiceField(
                 label=f"{run.disk} ({run.model or 'modèle inconnu'}{size})",
@@ -203,6 +201,12 @@ def is_as_large(drive: Drive, run: LogRun) -> bool:
     if not drive.capacity or not run.size:
         return True
     return run.size * ROUNDING <= drive.capacity <= run.size / ROUNDING
+
+
+def _told_apart(drive: Drive) -> str:
+    """Two alike in a machine are told apart by where they are."""
+    told = f"{drive.device.tag or drive.device.reference}\u00a0: {drive}"
+    return f"{told}, {drive.slot}" if drive.slot else told
 
 
 def _when(run: LogRun) -> str:

@@ -589,7 +589,7 @@ class Migration(migrations.Migration):
                     ("model", models.CharField(blank=True, max_length=80, verbose_name="modèle")),
                     ("capacity", models.PositiveBigIntegerField(blank=True, null=True, verbose_name="capacité (octets)")),
                     ("slot", models.CharField(blank=True, max_length=40, verbose_name="emplacement")),
-                    ("arrived_at", models.DateTimeField(verbose_name="arrivée de l’appareil")),
+                    ("arrived_at", models.DateTimeField(verbose_name="arrivée")),
                 ],
                 options={
                     "verbose_name": "disque",

@@ -2,6 +2,18 @@
 
 from django.db import migrations
 
+TOLD_OTHERWISE = """
+CREATE FUNCTION refurb_device_told_otherwise(device bigint)
+RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM refurb_device v JOIN donations_inventoryunit u ON u.id = v.inventory_id
+        WHERE v.id = device AND (u.processor <> '' OR u.storage <> '' OR u.memory_gb IS NOT NULL))
+    OR EXISTS (
+        SELECT 1 FROM refurb_hardwarereport h
+        WHERE h.device_id = device AND h.withdrawn_at IS NULL AND h.differences ? 'type')
+$$;
+"""
+"""Its donor tells what is inside, or a file of the machine reads another type: it is no screen that holds nothing."""
 PROVEN = """
 CREATE FUNCTION refurb_device_proven(
     device bigint, device_type text, present_stay integer, arrived timestamptz
@@ -11,6 +23,7 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_tem
     AND (
         device_type = 'screen' AND NOT EXISTS (
             SELECT 1 FROM refurb_deviceentry j WHERE j.object_id = device AND (j.type <> 'screen' OR j.verb = 'register'))
+        AND NOT refurb_device_told_otherwise(device)
         OR EXISTS (
             SELECT 1 FROM refurb_drive d
             WHERE d.device_id = device AND d.stay = present_stay
@@ -30,7 +43,7 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_tem
           AND NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = d.id)
           AND NOT EXISTS (
             SELECT 1 FROM refurb_erasure e
-            WHERE e.drive_id = d.id AND e.outcome = 'accepted' AND e.finished_at >= arrived
+            WHERE e.drive_id = d.id AND e.outcome = 'accepted' AND e.finished_at >= greatest(arrived, d.arrived_at)
               AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id))
           AND NOT EXISTS (
             SELECT 1 FROM refurb_destruction x
@@ -79,6 +92,7 @@ CREATE TRIGGER refurb_device_born_proven BEFORE INSERT ON refurb_device FOR EACH
 UNPROVEN = """
 DROP FUNCTION refurb_device_refuse_unproven() CASCADE;
 DROP FUNCTION refurb_device_proven(bigint, text, integer, timestamptz);
+DROP FUNCTION refurb_device_told_otherwise;
 """
 ONCE = """
 CREATE FUNCTION refurb_drive_in_place(drive bigint) RETURNS boolean
@@ -165,7 +179,7 @@ BEGIN
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
     END IF;
     IF NEW.started_at + interval '1 second' < drive.arrived_at THEN
-        RAISE EXCEPTION 'Cet effacement a commencé avant l’arrivée de l’appareil.'
+        RAISE EXCEPTION 'Cet effacement a commencé avant l’arrivée du disque.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
     END IF;
     IF NEW.entry IN ('read', 'checked') AND NEW.serial_key = '' AND NEW.attribution = '' THEN
@@ -223,6 +237,6 @@ class Migration(migrations.Migration):
     dependencies = [("refurb", "0002_walls")]
 
     operations = [
-        migrations.RunSQL(PROVEN + ASKED, UNPROVEN),
+        migrations.RunSQL(TOLD_OTHERWISE + PROVEN + ASKED, UNPROVEN),
         migrations.RunSQL(ONCE, MORE_THAN_ONCE),
     ]

@@ -39,7 +39,7 @@ from refurb.models.bench import Grading
 from refurb.models.device_constraints import DISTRIBUTION
 from refurb.models.evidence import serial_key_of
 from refurb.models.points import Delivery, DistributionPoint
-from refurb.models.predicates import doubted, for_recycling, never_held_data
+from refurb.models.predicates import for_recycling, never_held_data
 from refurb.permissions import sees_devices
 from refurb.tags import LONGEST, SPELT_OUT, normal
 
@@ -351,7 +351,7 @@ class Device(Stateful):
     @cached_property
     def never_held_data(self) -> bool:
         """As ``never_held_data``, of one device; one query for a screen."""
-        return self.type == DeviceType.SCREEN and not self.journal.filter(doubted()).exists()
+        return self.type == DeviceType.SCREEN and Device.objects.filter(never_held_data(), pk=self.pk).exists()
 
     @property
     def called(self) -> str:

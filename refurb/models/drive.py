@@ -86,7 +86,8 @@ class Drive(Evidence):
     model = models.CharField("modèle", max_length=80, blank=True)
     capacity = models.PositiveBigIntegerField("capacité (octets)", null=True, blank=True)
     slot = models.CharField("emplacement", max_length=40, blank=True)
-    arrived_at = models.DateTimeField("arrivée de l’appareil")
+    arrived_at = models.DateTimeField("arrivée")
+    """That of its device, or of the last one that held it if that came later."""
 
     objects = DriveQuerySet.as_manager()
 

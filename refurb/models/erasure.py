@@ -179,7 +179,7 @@ class Erasure(Evidence):
         return [told[code]() if code in told else str(ErasureRefusal(code).label) for code in self.refusals]
 
     def _before_arrival(self) -> str:
-        """When it began, when the device arrived, and what to do."""
+        """When it began, when the drive arrived, and what to do."""
         arrived, is_begun = self.drive.arrived_at, self.started_at is not None
         told = f"L’effacement {'a commencé' if is_begun else 's’est terminé'} le"
         told = f"{told} {to_the_second(self.started_at or self.finished_at)}"
@@ -187,7 +187,7 @@ class Erasure(Evidence):
         if self.entry == ErasureEntry.READ:
             out = "déposez de nouveau le journal en déclarant le décalage de son horloge"
         return (
-            f"{told}, avant l’arrivée de l’appareil, le {to_the_second(arrived)}\u00a0: il ne prouve rien. Si le poste"
+            f"{told}, avant l’arrivée du disque, le {to_the_second(arrived)}\u00a0: il ne prouve rien. Si le poste"
             f" n’était pas à l’heure d’ici, {out}\u00a0; sinon, effacez le disque de nouveau."
         )
 

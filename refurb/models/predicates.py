@@ -8,16 +8,29 @@ from refurb.enums import DeviceType
 
 
 def never_held_data() -> Q:
-    """A screen that its donor announced, and that the journal never tells as anything else.
+    """A screen that its donor announced, and of which nothing that is written says anything else.
 
-    Whoever registers what nobody announced is alone to call it a screen: it is looked into, as a computer is.
+    Whoever registers what nobody announced is alone to call it a screen: it is looked into, as a computer is. So is one
+    of which its donor tells what is inside, or a file of the machine reads another type.
     """
-    return Q(type=DeviceType.SCREEN) & ~Q(Linked("journal", doubted()))
+    told = ~Q(inventory__processor="") | ~Q(inventory__storage="") | Q(inventory__memory_gb__isnull=False)
+    announced = Q(inventory=None) | ~told
+    return (
+        Q(type=DeviceType.SCREEN)
+        & announced
+        & ~Q(Linked("journal", doubted()))
+        & ~Q(Linked("hardwarereports", read_otherwise()))
+    )
 
 
 def doubted() -> Q:
     """The moves of a device by which it may hold data, though it is a screen."""
     return ~Q(type=DeviceType.SCREEN) | Q(verb="register")
+
+
+def read_otherwise() -> Q:
+    """The files of a machine that read another type than the one it is called."""
+    return Q(withdrawn_at=None, differences__has_key="type")
 
 
 def for_recycling() -> Q:

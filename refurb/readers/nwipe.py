@@ -5,7 +5,7 @@ A log tells of several disks; what it does not say stays empty, so that nothing 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -91,7 +91,9 @@ def read_log(text: str) -> list[LogRun]:
 
 
 def _read_log(text: str) -> list[LogRun]:
+    """A log is appended to: a disk that is found again begins another run, and the one before keeps what it did."""
     runs: dict[str, LogRun] = {}
+    former: list[LogRun] = []
     version, current = "", None
     for line in text.splitlines():
         match = LINE.match(line)
@@ -103,20 +105,32 @@ def _read_log(text: str) -> list[LogRun]:
             version = named[1]
         named = DISK.search(said)
         if named is not None and (FOUND.search(said) or named[1] in runs):
+            if FOUND.search(said) and named[1] in runs:
+                former.append(runs.pop(named[1]))
             current = runs.setdefault(named[1], LogRun(named[1]))
         elif named is not None:
             continue
         if current is not None:
             _read_line(current, datetime.fromisoformat(match[1].replace("/", "-")), said)
-    found = list(_worked_on(runs, version))
+    found = _last_of_each(_worked_on([*former, *runs.values()], version))
     if not found:
         raise NotNwipe("no disk")
     return found
 
 
-def _worked_on(runs: dict[str, LogRun], version: str) -> Iterator[LogRun]:
+def _last_of_each(runs: Iterable[LogRun]) -> list[LogRun]:
+    """The last run of each disk, by its number, else by its name: what an earlier one did to it counts no more."""
+    kept: dict[str, LogRun] = {}
+    for run in runs:
+        name = run.serial or f"/dev/{run.disk}"
+        kept.pop(name, None)
+        kept[name] = run
+    return list(kept.values())
+
+
+def _worked_on(runs: Iterable[LogRun], version: str) -> Iterator[LogRun]:
     """The disks that nwipe worked on: those it only found are left out."""
-    for run in runs.values():
+    for run in runs:
         if run.started_at is not None or run.result:
             if len(run.serial) > LONGEST_SERIAL or len(version) > LONGEST_VERSION or len(run.method) > LONGEST_METHOD:
                 raise NotNwipe("too long")
@@ -164,7 +178,7 @@ def _read_line(run: LogRun, at: datetime, said: str) -> None:
 
 
 def _begin(run: LogRun, method: str, at: datetime) -> None:
-    """A log is appended to: what an earlier run did to the disk does not count in this one."""
+    """What an earlier run did to the disk does not count in this one."""
     run.method, run.started_at, run.ended, run.verified_empty, run.result = method, at, False, False, ""
     run.written, run.done, run.verified = [], set(), set()
 

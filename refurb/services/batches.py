@@ -59,6 +59,7 @@ def record_drives(*, actor: Actor, found: Sequence[FoundDrive], at: datetime | N
     ]
     if taken := claims.claimed(rows, actor):
         raise Refused({pk: (reason,) for pk, reason in taken.items()})
+    claims.date_arrivals(rows)
     return Drive.objects.bulk_create(rows)
 
 

@@ -5,6 +5,7 @@ The database asks the same of every path (``refurb_drive_once``, ``refurb_erasur
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -45,6 +46,22 @@ def claimed(rows: Sequence[Drive], actor: Actor) -> dict[int, Reason]:
         if key and others:
             found[row.device_id] = _drive_reason(row, others, actor)
     return found
+
+
+def date_arrivals(rows: Sequence[Drive]) -> None:
+    """Write when each drive about to be inventoried came: with its device, or with the last one that held it, if later.
+
+    A drive that changed machines may have been written to until then: what ran on it before proves nothing.
+    """
+    keys = {key for row in rows if (key := same_serial(row.serial))}
+    held = (
+        Drive.objects.real().filter(serial_key__in=keys).values_list("serial_key", "arrived_at", "device__received_at")
+    )
+    last: dict[str, datetime] = {}
+    for key, arrived, received in held:
+        last[key] = max(filter(None, (last.get(key), arrived, received)))
+    for row in rows:
+        row.arrived_at = max(row.arrived_at, last.get(same_serial(row.serial), row.arrived_at))
 
 
 def used(rows: Sequence[Erasure], actor: Actor) -> dict[int, Reason]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from documents.models import StoredFile
+from donations.serials import same_serial
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
@@ -32,7 +33,7 @@ from refurb.models.drive import Destruction, Drive
 from refurb.models.erasure import Erasure
 from refurb.parameters import CLOCK_DAYS, RATE_USB, RATES
 from refurb.readers.nwipe import LogRun
-from refurb.report_words import names_drive, read_ahead
+from refurb.report_words import certificate_in, names_any, names_drive, read_ahead
 from refurb.services import claims
 from refurb.services.locked_devices import about, held_drive, may_supersede
 from refurb.services.nwipe import (
@@ -57,6 +58,12 @@ REALLY_NEEDED = Reason("clock_really", "Dites quand l’effacement s’est termi
 NOT_SO_LATE = "Une horloge fausse se déclare dans les {days} jours\u00a0: refaites l’effacement, l’horloge à l’heure."
 DESTROYED_BEFORE = Reason(
     "destroyed_before", "Ce disque était déjà détruit à cette heure\u00a0: il ne s’efface plus.", field="finished_at"
+)
+CAPACITY_NEEDED = Reason(
+    "capacity_needed",
+    "Dites d’abord la capacité de ce disque, par «\u00a0Corriger l’inventaire\u00a0»\u00a0: un journal sans numéro ne"
+    " s’attribue qu’à un disque de la taille qu’il dit.",
+    field="drive",
 )
 AHEAD = Reason("clock_ahead", "Cette heure est dans le futur.", field="really")
 USB = "USB"
@@ -105,6 +112,8 @@ def read(
     """
     if not runs:
         raise Refused({drive.device_id: (NOT_A_LOG,)})
+    if attribution and drive.capacity is None:
+        raise Refused({drive.device_id: (CAPACITY_NEEDED,)})
     try:
         found = _run_of(runs, disk) if attribution else run_about(runs, drive.serial)
     except NotThisDrive as error:
@@ -209,10 +218,14 @@ def judged(
 
 
 def _named(drive: Drive, told: PendingRun, report: StoredFile | None) -> bool | None:
-    """Whether a report that Maillon does not read speaks of this drive; None when that cannot be told."""
+    """Whether a report that Maillon does not read speaks of this drive; None when that cannot be told.
+
+    Of a drive without number, it names the tool or the model at least: a shopping list proves nothing.
+    """
     if report is None or told.entry != ErasureEntry.TYPED:
         return None
-    return names_drive(report, told.run.serial_read or drive.serial)
+    number = told.run.serial_read or drive.serial
+    return names_drive(report, number) if same_serial(number) else names_any(report, (told.run.tool, drive.model))
 
 
 def _ceiling(drive: Drive, told: PendingRun, limits: ValuesOfDay) -> int | None:
@@ -239,7 +252,8 @@ def record_erasure(
     """
     read_ahead(report)
     held, stamp = held_drive(actor=actor, drive=drive), at or timezone.now()
-    told = typed(drive, run, runs_or_none(report))
+    nameless = [] if same_serial(drive.serial) or same_serial(run.serial_read) else certificate_in(report)
+    told = typed(drive, run, runs_or_none(report) or [one for one in nameless if not same_serial(one.serial)])
     return _erasure_kept(held, drive, told, report, actor=actor, at=stamp, supersedes=supersedes)
 
 

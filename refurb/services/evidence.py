@@ -43,6 +43,11 @@ from refurb.services.locked_devices import (
 STORAGE_SOLDERED = Reason(
     "storage_soldered", "Un téléphone ou une tablette a toujours un stockage interne\u00a0: inventoriez-le."
 )
+ONLY_SOLDERED = Reason(
+    "only_soldered",
+    "Seul un téléphone ou une tablette a un stockage interne\u00a0: dites de quel disque il s’agit (SSD, NVMe, eMMC…).",
+    field="kind",
+)
 STORAGE_STAYS = Reason(
     "storage_stays", "Le stockage interne d’un téléphone ou d’une tablette ne se retire pas\u00a0: effacez-le."
 )
@@ -89,6 +94,8 @@ def record_drive(
     held = held_device(actor=actor, device=device)
     if supersedes is not None:
         may_supersede(held, supersedes)
+    if kind == DriveKind.INTERNAL and held.type not in SOLDERED_STORAGE:
+        raise Refused({held.pk: (ONLY_SOLDERED,)})
     drive = Drive(
         **about(held, actor, at),
         kind=DriveKind(kind),
@@ -103,6 +110,7 @@ def record_drive(
     )
     if taken := claims.claimed([drive], actor):
         raise Refused({pk: (reason,) for pk, reason in taken.items()})
+    claims.date_arrivals([drive])
     drive.save(force_insert=True)
     return drive
 

@@ -7,16 +7,21 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from donations.models import InventoryUnit
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from refurb.donor_data import NO_STORAGE, TO_ERASE, data_standing_of, donor_data_of
-from refurb.enums import DeviceType, MissingReason
-from refurb.models import Device, Incident
-from refurb.services.devices import reclassify_device
+from refurb.enums import DeviceType, MissingReason, RemovalDestination
+from refurb.models import Device, HardwareReport, Incident
+from refurb.services import evidence
+from refurb.services.devices import receive_device, reclassify_device
 from reports.evidence import count_evidence
+from tests.donations.inventories import machine, picked_up, taken
 from tests.donations.scene import Scene, load_law, screens
 from tests.pages import acting, read
-from tests.refurb.devices import Bench, fresh, load_numbers
+from tests.refurb import machines
+from tests.refurb.devices import Bench, fresh, given_to, load_numbers, new_tag
+from tests.refurb.hardware import deposit, record
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +69,40 @@ def test_a_screen_that_nobody_announced_leaves_once_somebody_attests_that_it_hol
     bench.grade(found)
     bench.identified(found)
     assert gate.apply(found, "recondition", actor=bench.technician, price=20, price_ceiling=30).state == "ready"
+
+
+def test_a_screen_of_which_its_donor_tells_the_storage_is_looked_into_and_the_database_asks_it_too() -> None:
+    load_law()
+    scene = Scene()
+    inside = {"type_": "Écran", "maker": "Dell", "model": "OptiPlex 9030 AIO"}
+    empty = {"type_": "Écran", "processor": "", "memory": "", "storage": ""}
+    donation = picked_up(scene, taken(scene, [machine("PC1", **inside), machine("EC2", **empty)]))
+    bench = given_to(scene)
+    pc, screen = (
+        receive_device(actor=bench.technician, line=unit.line, tag=new_tag(), number=unit.donor_number)
+        for unit in InventoryUnit.objects.of_lot(donation)
+    )
+    for device in (pc, screen):
+        gate.apply(device, "start", actor=bench.technician)
+    assert "storage_inventoried" in missing_of(bench, fresh(pc))
+    assert "storage_inventoried" not in missing_of(bench, fresh(screen))
+    both = Device.objects.filter(pk__in=[pc.pk, screen.pk])
+    assert list(both.proven()) == [fresh(screen)]
+    assert list(both.holding_data()) == [fresh(pc)]
+
+
+def test_a_screen_of_which_a_file_of_the_machine_reads_another_type_is_looked_into(bench: Bench) -> None:
+    device = bench.announced_screen()
+    record(bench, device, deposit(bench, "pc.json", machines.lshw()))
+    assert fresh(device).type == DeviceType.SCREEN
+    own = Device.objects.filter(pk=device.pk)
+    assert own.holding_data().exists()
+    report = HardwareReport.objects.get(device=device)
+    for drive in device.drives.all():
+        evidence.remove_drive(actor=bench.manager, drive=drive, destination=RemovalDestination.MISTAKE, place="")
+    assert "storage_inventoried" in missing_of(bench, fresh(device))
+    assert not own.proven().exists()
+    assert report.differences["type"] == ["screen", "laptop"]
 
 
 def test_its_inventoried_drive_is_still_to_be_proven(bench: Bench) -> None:

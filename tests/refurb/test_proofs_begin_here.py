@@ -9,22 +9,30 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from documents.enums import ContentType
+from documents.services import store_file
 from lifecycle import gate
+from lifecycle.exceptions import Refused
 from refurb.enums import (
     AttributionReason,
     ClockReason,
     DeviceType,
+    DriveKind,
     ErasureEntry,
     ErasureOutcome,
     ErasureRefusal,
     RemovalDestination,
     ToolClock,
 )
+from refurb.forms.reconditioning import AttributionForm
 from refurb.models import DevicePaper, Drive, Erasure
+from refurb.readers.nwipe import read_log
 from refurb.services import batches, devices, erasures, evidence
 from refurb.services.nwipe import ClockTold
 from tests.refurb.devices import Bench, load_numbers
+from tests.refurb.hardware import pdf_of
 from tests.refurb.logs import SIZE, log
+from tests.refurb.machines import certificate
 from tests.refurb.pages import acting, answered, page_of
 from tests.refurb.pages import read as read_page
 from tests.refurb.test_proofs_once import SERIAL, copied, deposited, here_now, on_the_bench, read
@@ -140,6 +148,41 @@ def test_typing_over_a_log_without_number_does_not_go_round_the_attribution(benc
     erasure = bench.erase(drive, **typed)
 
     assert (erasure.entry, erasure.refusals) == (ErasureEntry.CHECKED, [ErasureRefusal.SERIAL_MISSING])
+
+
+def test_typing_over_the_certificate_of_a_run_without_number_does_not_go_round_it_either(bench: Bench) -> None:
+    """The log proves one of two drives without number; its certificate, typed by hand, would prove the other."""
+    ended = here_now()
+    began = f"{ended - timedelta(hours=1):%Y/%m/%d %H:%M:%S}"
+    printed = certificate("", start=began, end=f"{ended:%Y/%m/%d %H:%M:%S}", size=SIZE)
+    drive = bench.drive(on_the_bench(bench), serial="", capacity=SIZE)
+    report = store_file(content=pdf_of(printed), name="nwipe.pdf", content_type=ContentType.PDF, by=bench.technician)
+    typed: dict[str, Any] = {"bytes_expected": SIZE, "bytes_erased": SIZE, "started_at": None, "report": report}
+    erasure = bench.erase(drive, **typed)
+    assert (erasure.entry, erasure.refusals) == (ErasureEntry.CHECKED, [ErasureRefusal.SERIAL_MISSING])
+
+
+def test_a_log_without_number_is_attributed_to_no_drive_of_unknown_capacity(bench: Bench) -> None:
+    drive = bench.drive(on_the_bench(bench), serial="", capacity=None)
+    report = deposited(bench, log("", end=here_now(), size=50_000_000))
+    with pytest.raises(Refused, match="Dites d’abord la capacité"):
+        batches.attribute_runs(
+            actor=bench.technician, report=report, drives={"sda": drive}, reason=AttributionReason.ALONE
+        )
+
+
+def test_two_drives_alike_are_told_apart_by_where_they_are_when_a_log_is_attributed(bench: Bench) -> None:
+    device = on_the_bench(bench)
+    drives = [bench.drive(device, serial="", capacity=SIZE, slot=f"baie {rank}") for rank in (1, 2)]
+    form = AttributionForm(runs=read_log(log("", end=here_now()).decode()), drives=drives)
+    offered = [str(label) for _, label in form.fields["disk-sda"].choices]
+    assert [label.rpartition(", ")[2] for label in offered[1:]] == ["baie 1", "baie 2"]
+
+
+def test_the_internal_storage_of_a_phone_is_not_that_of_a_computer(bench: Bench) -> None:
+    with pytest.raises(Refused, match="Seul un téléphone ou une tablette"):
+        bench.drive(bench.in_process(), kind=DriveKind.INTERNAL, serial="")
+    assert bench.drive(bench.in_process(DeviceType.TABLET)).kind == DriveKind.INTERNAL
 
 
 def test_the_database_refuses_a_log_without_number_that_nobody_attributes(bench: Bench) -> None:

@@ -17,7 +17,7 @@ from donations.serials import is_placeholder, same_serial
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from refurb import search
-from refurb.enums import DriveSource, ErasureEntry, ErasureOutcome, ErasureRefusal, RemovalDestination
+from refurb.enums import DriveSource, ErasureEntry, ErasureOutcome, ErasureRefusal, MissingReason, RemovalDestination
 from refurb.models import Device, Drive, Erasure
 from refurb.services import devices, erasures, evidence
 from tests.races import at_once
@@ -136,6 +136,24 @@ def test_a_log_without_number_proves_no_second_drive_whatever_its_bytes(
     assert Erasure.objects.count() == 1
 
 
+def test_a_log_that_was_appended_to_does_not_lend_the_run_of_one_drive_to_the_next(bench: Bench) -> None:
+    """The computer that erases keeps one file; the next drive bears the name of the one before, and was only found."""
+    erased = log("XDISK00145A", end=here_now()).decode()
+    found = f"[{here_now():%Y/%m/%d %H:%M:%S}]  notice: Found /dev/sda, ATA-SSD, PM981,  256 GB, S/N=YDISK00277B"
+    content = f"{erased}\n{found}\n[{here_now():%Y/%m/%d %H:%M:%S}] warning: /dev/sda: nothing was done\n".encode()
+    first, second = (bench.drive(on_the_bench(bench), serial=serial) for serial in ("XDISK00145A", "YDISK00277B"))
+    with pytest.raises(Refused, match="ne parle pas du disque YDISK00277B"):
+        read(bench, second, content)
+    assert read(bench, first, content).outcome == ErasureOutcome.ACCEPTED
+
+
+def test_of_two_runs_of_a_drive_in_one_log_the_last_is_judged(bench: Bench) -> None:
+    whole, cut = log(SERIAL, end=here_now()), log(SERIAL, end=here_now(), status="aborted", verified=False)
+    drive = bench.drive(on_the_bench(bench), serial=SERIAL)
+    assert read(bench, drive, whole + b"\n" + cut).outcome == ErasureOutcome.REFUSED
+    assert read(bench, drive, cut + b"\n" + whole).outcome == ErasureOutcome.ACCEPTED
+
+
 def test_a_log_proves_one_drive_of_a_device(bench: Bench) -> None:
     device, content = on_the_bench(bench), log(SERIAL, end=here_now())
     read(bench, bench.drive(device, serial=""), content)
@@ -198,6 +216,35 @@ def test_a_drive_that_moved_is_removed_there_first_and_its_log_follows_it(bench:
     moved = bench.drive(second, serial=SERIAL)
 
     assert read(bench, moved, content).outcome == ErasureOutcome.ACCEPTED
+
+
+def test_what_ran_on_a_drive_before_the_last_device_that_held_it_came_proves_nothing(bench: Bench) -> None:
+    """Its donor wiped it before giving it; the workshop had another device for weeks, and moves the drive there."""
+    long_here = bench.in_process(at=timezone.now() - timedelta(days=30))
+    came = on_the_bench(bench)
+    drive = bench.drive(came, serial=SERIAL)
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.DESTRUCTION, place="")
+    moved = bench.drive(long_here, serial=SERIAL.lower())
+    assert moved.arrived_at == came.received_at
+    before = read(bench, moved, log(SERIAL, end=here_now() - timedelta(hours=3)))
+    assert before.refusals == [ErasureRefusal.BEFORE_ARRIVAL]
+    assert "avant l’arrivée du disque" in before.refusal_labels[0]
+    assert read(bench, moved).outcome == ErasureOutcome.ACCEPTED
+
+
+def test_a_drive_that_was_out_of_the_workshop_is_proven_by_what_ran_since_it_came_back(bench: Bench) -> None:
+    day = timedelta(days=1)
+    long_here = bench.received(at=timezone.now() - 30 * day)
+    device = bench.received(at=timezone.now() - 20 * day)
+    drive = bench.drive(device, serial=SERIAL)
+    left = {"reason": MissingReason.THEFT, "at": timezone.now() - 9 * day}
+    gate.apply(device, "report_missing", actor=bench.technician, **left)
+    again = timezone.now() - timedelta(hours=2)
+    devices.receive_device(actor=bench.technician, device=device, tag=device.tag, at=again)
+    evidence.remove_drive(actor=bench.manager, drive=drive, destination=RemovalDestination.DESTRUCTION, place="")
+    moved = bench.drive(long_here, serial=SERIAL)
+    assert moved.arrived_at == again
+    assert read(bench, moved, log(SERIAL, end=here_now() - 15 * day)).outcome == ErasureOutcome.REFUSED
 
 
 def test_a_removed_drive_is_proven_by_the_log_of_the_device_where_it_went(bench: Bench) -> None:

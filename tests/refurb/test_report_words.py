@@ -28,6 +28,16 @@ def test_a_shopping_list_proves_no_drive_empty() -> None:
     assert bench.erase(drive, report=proof, tool="Blancco").outcome == ErasureOutcome.ACCEPTED
 
 
+def test_a_shopping_list_proves_no_drive_without_number_either() -> None:
+    bench = Bench()
+    drive = bench.drive(bench.in_process(), serial="", model="PM981")
+    refused = bench.erase(drive, report=kept(bench, LIST.encode(), "text/plain"), tool="Blancco")
+    assert refused.refusals == [ErasureRefusal.SERIAL_MISSING]
+    for said in ("Blancco Drive Eraser 7: erased", "Samsung pm981, no serial, erased"):
+        proof = kept(bench, said.encode(), "text/plain")
+        assert bench.erase(drive, report=proof, tool="Blancco").outcome == ErasureOutcome.ACCEPTED
+
+
 def test_the_words_of_a_pdf_are_read_and_a_picture_has_none() -> None:
     bench = Bench()
     drive = bench.drive(bench.in_process(), serial="WD-WCAV1234")
