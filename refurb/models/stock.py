@@ -218,6 +218,9 @@ class Repair(Evidence):
                 condition=Q(drive=None) | Q(kind=PartKind.STORAGE, part__isnull=False, quantity=1),
                 name="refurb_repair_drive",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind=PartKind.STORAGE) | Q(part__isnull=False), name="refurb_repair_drive_named"
+            ),
         )
 
     def __str__(self) -> str:

@@ -13,25 +13,25 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
-from refurb.enums import ON_THE_BENCH, CheckResult, CosmeticGrade, PartKind
+from refurb.enums import ON_THE_BENCH, CheckResult, CosmeticGrade, DeviceState, PartKind
 from refurb.grading import Measure, Unmeasurable, compute
 from refurb.models.bench import Grading, TestResult, TestRun
 from refurb.models.device import Device
 from refurb.models.reference import Checklist, GradingScale
 from refurb.models.stock import Repair
 from refurb.services.locked_devices import about, held_device, held_devices
-from refurb.services.parts import REPAIRED_IN
+from refurb.services.parts import KEEPS_ITS_DRIVE, REPAIRED_IN
 from refurb.verdict import failing
 
 NO_CHECKLIST = Reason("no_checklist", "Aucune liste de tests n’est en vigueur pour ce type.", "l’équipe technique")
 NO_SCALE = Reason("no_scale", "Aucune grille de classement n’est en vigueur pour ce type.", "l’équipe technique")
 SCALE_OF_ANOTHER_TYPE = Reason("scale_type", "Cette grille ne vaut pas pour ce type d’appareil.", field="scale")
 UNKNOWN_FUNCTION = Reason("unknown_function", "Une fonction testée n’est pas dans la liste de ce type.")
-BOUGHT_DRIVE = Reason(
-    "bought_drive",
-    "Un disque acheté entre d’abord au stock de pièces, puis se monte\u00a0: il est inventorié, et son effacement se"
-    " prouve.",
-    field="cost",
+NAMED_DRIVE = Reason(
+    "named_drive",
+    "Un disque se nomme et se prouve\u00a0: «\u00a0Monter une pièce\u00a0» s’il vient du stock, sinon «\u00a0Ajouter un"
+    " stockage\u00a0». Rien n’a été monté\u00a0? Choisissez «\u00a0Autre pièce\u00a0».",
+    field="kind",
 )
 
 
@@ -186,13 +186,13 @@ def record_repair(
 ) -> Repair:
     """Note a repair, on the bench or of what a household brought back; a part of the stock is fitted by ``fit_part``.
 
-    ``cost`` in euros, of a part bought for it; never a drive, which enters the stock and is inventoried when fitted.
+    ``cost`` in euros, of a part bought for it. Never a drive: it is named in the inventory, and proven there.
 
     Raises Unknown, PermissionDenied, Refused.
     """
     held = held_device(actor=actor, device=device, states=REPAIRED_IN)
-    if kind == PartKind.STORAGE and cost is not None:
-        raise Refused({held.pk: (BOUGHT_DRIVE,)})
+    if kind == PartKind.STORAGE:
+        raise Refused({held.pk: (KEEPS_ITS_DRIVE if held.state == DeviceState.RETURNED else NAMED_DRIVE,)})
     return Repair.objects.create(
         **about(held, actor, at), kind=PartKind(kind), work=work.strip(), cost=cost, minutes=minutes
     )

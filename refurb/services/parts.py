@@ -46,6 +46,12 @@ DRIVE_SAID = Reason(
 )
 ONE_DRIVE = Reason("one_drive", "Un disque se monte un par un\u00a0: chacun a son numéro.", field="quantity")
 COMPUTERS_ALONE = Reason("computers_alone", "Un disque ne se monte que dans un ordinateur.", field="kind")
+KEEPS_ITS_DRIVE = Reason(
+    "keeps_its_drive",
+    "Un appareil rapporté garde le disque de son foyer, dont l’effacement n’est pas redemandé. Pour en changer, le"
+    " point sert d’abord le foyer autrement, puis «\u00a0Prendre en traitement\u00a0».",
+    field="kind",
+)
 DRIVE_CHOSEN = Reason("drive_chosen", "Dites quel disque de l’appareil entre au stock.", field="drive")
 NOT_A_DRIVE = Reason(
     "not_a_drive",
@@ -278,9 +284,11 @@ def undo_write_off(*, actor: Membership, written_off: PartWrittenOff, at: dateti
 def parts_for(device: Device, actor: Actor) -> list[Part]:
     """What is left in the stock of a device's workshop: what is said to fit it, what nobody said of, then the rest.
 
-    One query.
+    No drive where none can be fitted: in what a household brought back, in what is no computer. One query.
     """
     parts = Part.objects.visible_to(actor).filter(workshop=device.workshop_id).in_stock().select_related("device")
+    if device.state == DeviceState.RETURNED or device.type not in COMPUTERS:
+        parts = parts.exclude(kind=PartKind.STORAGE)
     rank = {True: 0, None: 1, False: 2}
     return sorted(parts, key=lambda part: (rank[part.suits(device.manufacturer, device.model)], part.kind, -part.pk))
 
@@ -308,6 +316,8 @@ def _stored(held: Device, part: Part, quantity: int) -> Part:
 
 def _fit_drive(actor: Actor, held: Device, part: Part, drive: Mapping[str, Any] | None, at: datetime) -> Drive:
     refused = []
+    if held.state == DeviceState.RETURNED:
+        refused.append(KEEPS_ITS_DRIVE)
     if held.type not in COMPUTERS:
         refused.append(COMPUTERS_ALONE)
     if drive is None:

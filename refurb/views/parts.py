@@ -19,7 +19,7 @@ from lists.listing import Listing, lists
 from network.models import Membership
 from network.permissions import is_pilot
 from network.requests import Request
-from refurb.enums import PartKind
+from refurb.enums import DeviceState, PartKind
 from refurb.forms.parts import MendForm, PartBuyForm, PartFitForm, PartTakeForm, TakeOutForm, WriteOffForm
 from refurb.models import Defect, Device, Part, PartWrittenOff, Repair
 from refurb.permissions import can_keep_parts, sees_parts
@@ -90,6 +90,7 @@ def device_fit_part(request: Request, reference: str) -> HttpResponse:
     if part is None:
         rows = [(one, one.suits(device.manufacturer, device.model)) for one in stock]
         context = {"device": device, "row": device, "title": "Monter une pièce", "back": back, "stock": rows}
+        context["keeps"] = parts.KEEPS_ITS_DRIVE.sentence if device.state == DeviceState.RETURNED else ""
         return render(request, "refurb/actions/device_fit_part.html", context)
     return DEVICE_PAGES.record(
         request,

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from refurb.enums import DestructionMethod, DeviceType, DriveKind, PartKind, RemovalDestination, TakenOutReason
 from refurb.models import Destruction, Device, Drive, Part, PartTakenOut, PartWrittenOff, Repair
@@ -75,12 +76,48 @@ def test_a_drive_is_not_fitted_unless_it_is_said_which_one(bench: Bench) -> None
     with pytest.raises(Refused) as refused:
         fit(bench, device, part, drive=SSD, quantity=2)
     assert codes(refused) == {"one_drive"}
-    with pytest.raises(Refused) as refused:
-        work.record_repair(
-            actor=bench.technician, device=device, kind=PartKind.STORAGE, work="SSD neuf", cost=Decimal(24)
-        )
-    assert codes(refused) == {"bought_drive"}
     assert not Repair.objects.exists()
+
+
+@pytest.mark.parametrize("cost", [Decimal(24), None])
+def test_a_repair_never_puts_a_drive_in_without_its_name(bench: Bench, cost: Decimal | None) -> None:
+    """Bought or from a drawer: a drive that no row names is one that nothing asks to erase."""
+    device = bench.prepared()
+    with pytest.raises(Refused, match="Ajouter un stockage") as refused:
+        work.record_repair(actor=bench.technician, device=device, kind=PartKind.STORAGE, work="SSD du bac", cost=cost)
+    assert codes(refused) == {"named_drive"}
+    typed = {"kind": "storage", "work": "Disque remplacé par un SSD du bac", "cost": "", "minutes": "10"}
+    page = answered(acting(bench.technician), page_of(device, "device_repair"), **typed)
+    assert "Monter une pièce" in page
+    assert "Disque remplacé par un SSD du bac" in page  # nothing typed is lost
+    told = {"device": device, "stay": 1, "recorded_at": timezone.now(), "kind": "storage", "work": "SSD du bac"}
+    with pytest.raises(IntegrityError, match="refurb_repair_drive_named"), transaction.atomic():
+        Repair.objects.create(**told)
+    assert not Repair.objects.exists()
+
+
+def test_what_a_household_brought_back_goes_back_with_the_drive_it_came_with() -> None:
+    shelf = Shelf()
+    device, bench = shelf.returned(), shelf.bench
+    with pytest.raises(Refused, match="Prendre en traitement") as refused:
+        work.record_repair(actor=bench.technician, device=device, kind=PartKind.STORAGE, work="SSD du bac")
+    assert codes(refused) == {"keeps_its_drive"}
+    with pytest.raises(Refused):
+        gate.apply(device, "give_back", actor=shelf.adviser, at=shelf.at)
+    drive, battery = bought(bench, PartKind.STORAGE), bought(bench)
+    page = read(acting(bench.technician), page_of(device, "device_fit_part"))
+    assert f"?piece={battery.pk}" in page
+    assert f"?piece={drive.pk}" not in page
+    assert "garde le disque de son foyer" in page
+    there = f"{page_of(device, 'device_fit_part')}?piece={drive.pk}"
+    assert "l’appareil ne sort pas sans sa preuve" not in read(acting(bench.technician), there)
+
+
+def test_a_drive_is_offered_in_computers_alone(bench: Bench) -> None:
+    drive = bought(bench, PartKind.STORAGE)
+    for type_, offered in ((DeviceType.LAPTOP, True), (DeviceType.TABLET, False), (DeviceType.SCREEN, False)):
+        page = read(acting(bench.technician), page_of(bench.in_process(type_), "device_fit_part"))
+        assert (f"?piece={drive.pk}" in page) is offered, type_
 
 
 @pytest.mark.parametrize("wrong", ["none", "of_another_device", "of_an_earlier_stay"])
@@ -103,7 +140,7 @@ def test_a_drive_is_never_fitted_in_what_a_household_brought_back_and_that_is_gi
     part = bought(bench, PartKind.STORAGE)
     with pytest.raises(Refused) as refused:
         fit(bench, device, part, drive=SSD)
-    assert codes(refused) == {"not_in_the_workshop"}
+    assert codes(refused) == {"keeps_its_drive"}
     assert not Drive.objects.filter(device=device, stay=fresh(device).stay).exists()
     assert left(part) == 1
 
