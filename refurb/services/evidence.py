@@ -1,6 +1,6 @@
 """Evidence of storage: inventory drives, destroy them, remove them. Rows are added to a locked device, never edited."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db.models import F
@@ -26,7 +26,7 @@ from refurb.enums import (
     DriveSource,
     RemovalDestination,
 )
-from refurb.models.device import Device
+from refurb.models.device import Device, DeviceEntry
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.permissions import can_record_evidence, can_settle_drive
 from refurb.services import claims
@@ -39,6 +39,7 @@ from refurb.services.locked_devices import (
     held_drive,
     may_supersede,
 )
+from typography.french import day, moment
 
 STORAGE_SOLDERED = Reason(
     "storage_soldered", "Un téléphone ou une tablette a toujours un stockage interne\u00a0: inventoriez-le."
@@ -162,7 +163,8 @@ def record_destruction(
 ) -> Destruction:
     """Record that a drive was destroyed, by the workshop or by a recycler who certifies it.
 
-    Also for a drive that was removed, or that left with a recycled device. Raises Unknown, PermissionDenied, Refused.
+    Also for a drive that was removed, or that left with a recycled device, by its recycler then. Raises Unknown,
+    PermissionDenied, Refused.
     """
     held, stamp = held_drive(actor=actor, drive=drive), at or timezone.now()
     if supersedes is not None:
@@ -172,6 +174,7 @@ def record_destruction(
         refused.append(CERTIFICATE_NEEDED)
     if destroyed_at > stamp:
         refused.append(IN_THE_FUTURE)
+    refused += _where_it_was_not(held, drive, DestructionKind(kind), destroyed_at, recycler)
     if DestructionMethod(method) == DestructionMethod.DEGAUSS and drive.kind != DriveKind.HDD:
         refused.append(NOT_MAGNETIC)
     if refused:
@@ -186,6 +189,47 @@ def record_destruction(
         certificate=certificate,
         supersedes=supersedes,
     )
+
+
+def _where_it_was_not(
+    held: Device, drive: Drive, kind: DestructionKind, destroyed_at: datetime, recycler: Organisation | None
+) -> Iterator[Reason]:
+    """A drive is destroyed once it arrived; one that left with its device, where that went and not before.
+
+    A drive that was taken out first stayed: the workshop, or whoever it was brought to, destroys it at any time. Hours
+    are compared to the minute; a certificate often bears a day alone.
+    """
+    if destroyed_at < drive.arrived_at.replace(second=0, microsecond=0):
+        yield Reason(
+            "before_arrival",
+            f"L’appareil est arrivé le {moment(drive.arrived_at)}\u00a0: son disque n’a pas été détruit avant.",
+            field="destroyed_at",
+        )
+    if held.state != DeviceState.RECYCLED or not Drive.objects.in_place().filter(pk=drive.pk).exists():
+        return
+    left_at = DeviceEntry.objects.filter(object=held, verb="recycle").latest("seq").at
+    if kind == DestructionKind.WORKSHOP:
+        if destroyed_at > left_at:
+            yield Reason(
+                "left_by_then",
+                f"Ce disque est parti au recycleur avec l’appareil, le {moment(left_at)}\u00a0: l’atelier ne l’a pas"
+                " détruit après.",
+                field="destroyed_at",
+            )
+        return
+    if recycler is not None and recycler.pk != held.recycler_id:
+        yield Reason(
+            "another_recycler",
+            f"L’appareil est parti chez {held.recycler}\u00a0: lui seul certifie. Si ce n’est pas le bon,"
+            " «\u00a0Corriger le bordereau\u00a0» d’abord.",
+            field="recycler",
+        )
+    if timezone.localdate(destroyed_at) < timezone.localdate(left_at):
+        yield Reason(
+            "before_hand_over",
+            f"L’appareil a été remis au recycleur le {day(left_at)}\u00a0: il n’en a pas détruit le disque avant.",
+            field="destroyed_at",
+        )
 
 
 @gate.one_transaction

@@ -1,6 +1,6 @@
 """Off the bench: waiting for a part, back to it, not reusable, to pieces, to waste, ceded."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -28,7 +28,7 @@ from refurb.machine import storage_rules
 from refurb.models import Destruction, Device, Drive, Part
 from refurb.services import devices, evidence, parts, stock
 from tests.network.factories import make_organisation
-from tests.refurb.devices import Bench, fresh, load_numbers
+from tests.refurb.devices import Bench, fresh, instant, load_numbers
 
 pytestmark = pytest.mark.django_db
 
@@ -288,6 +288,74 @@ def test_a_recycler_certifies_with_a_certificate(bench: Bench) -> None:
         destroy(bench, drive, kind=DestructionKind.RECYCLER, recycler=bench.recycler)
     with pytest.raises(Refused, match="futur"):
         destroy(bench, drive, destroyed_at=timezone.now() + timedelta(days=1))
+
+
+LONG_AGO = instant(2019, 1, 1)
+
+
+def held_since(bench: Bench, days: int, *, recycled: bool = False) -> tuple[Device, Drive]:
+    """A device that came so many days ago, at nine, and its drive; a day later it left, for a recycler to certify."""
+    came = timezone.localtime().replace(hour=9, minute=0) - timedelta(days=days)
+    device = gate.apply(bench.received(at=came), "start", actor=bench.technician, at=came)
+    drive = bench.drive(device)
+    if recycled:
+        told = {"actor": bench.technician, "at": came + timedelta(hours=2)}
+        device = gate.apply(device, "reject", reason=UnusableReason.BROKEN, **told)
+        device = bench.recycle(device, destruction_awaited=True, at=came + timedelta(days=1))
+    return device, drive
+
+
+def refused_by(bench: Bench, drive: Drive, **given: Any) -> list[tuple[str, str | None]]:
+    with pytest.raises(Refused) as refused:
+        destroy(bench, drive, **given)
+    assert not Destruction.objects.exists()
+    return [(reason.code, reason.field) for reason in refused.value.all]
+
+
+def test_a_drive_is_never_destroyed_before_its_device_arrived(bench: Bench) -> None:
+    _, drive = held_since(bench, 2)
+    certified = {"kind": DestructionKind.RECYCLER, "recycler": bench.recycler, "certificate": bench.report()}
+    for told in ({}, certified):
+        assert refused_by(bench, drive, destroyed_at=LONG_AGO, **told) == [("before_arrival", "destroyed_at")]
+        earlier = drive.arrived_at - timedelta(minutes=2)
+        assert refused_by(bench, drive, destroyed_at=earlier, **told) == [("before_arrival", "destroyed_at")]
+    assert destroy(bench, drive, destroyed_at=drive.arrived_at.replace(second=0, microsecond=0))
+
+
+def test_a_drive_that_left_with_its_device_is_certified_by_its_recycler_alone_from_that_day_on(bench: Bench) -> None:
+    device, drive = held_since(bench, 5, recycled=True)
+    left = drive.arrived_at + timedelta(days=1)
+    told = {"kind": DestructionKind.RECYCLER, "recycler": bench.recycler, "certificate": bench.report()}
+    other = told | {"recycler": make_organisation("recycler")}
+    assert refused_by(bench, drive, **other) == [("another_recycler", "recycler")]
+    early = left - timedelta(days=1) + timedelta(minutes=5)
+    assert refused_by(bench, drive, destroyed_at=early, **told) == [("before_hand_over", "destroyed_at")]
+    assert refused_by(bench, drive) == [("left_by_then", "destroyed_at")]
+    assert list(Drive.objects.missing_erasures()) == [drive]
+    with pytest.raises(Refused, match=f"parti chez {device.recycler}"):
+        destroy(bench, drive, **other)
+    destroy(bench, drive, destroyed_at=timezone.make_aware(datetime.combine(timezone.localdate(left), time())), **told)
+    assert not Drive.objects.missing_erasures().exists()
+
+
+def test_what_the_workshop_destroyed_before_the_device_left_is_still_written_down_after(bench: Bench) -> None:
+    _, drive = held_since(bench, 5, recycled=True)
+    destroy(bench, drive, destroyed_at=drive.arrived_at + timedelta(hours=23))
+    assert not Drive.objects.missing_erasures().exists()
+
+
+@pytest.mark.parametrize("by", ["the workshop", "another recycler"])
+def test_a_drive_taken_out_first_is_destroyed_later_by_whoever_has_it(bench: Bench, by: str) -> None:
+    device, drive = held_since(bench, 5)
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.DESTRUCTION)
+    bench.recycle(bench.unusable(device))
+    told: dict[str, Any] = {}
+    if by == "another recycler":
+        told = {"kind": DestructionKind.RECYCLER, "certificate": bench.report()}
+        told["recycler"] = make_organisation("recycler")
+    assert refused_by(bench, drive, destroyed_at=LONG_AGO, **told) == [("before_arrival", "destroyed_at")]
+    destroy(bench, drive, **told)
+    assert not Drive.objects.missing_erasures().exists()
 
 
 def test_a_set_leaves_with_one_tracking_number(bench: Bench) -> None:

@@ -11,6 +11,7 @@ from documents.models import StoredFile
 from network.models import Organisation
 from refurb.enums import DeviceType, DriveKind, ErasureRefusal
 from refurb.models import Destruction, Device, Drive, Erasure, StorageAbsence
+from tests.network.factories import make_organisation
 from tests.refurb.devices import GIGABYTE, REPORT, Bench, load_numbers
 from tests.refurb.pages import acting, answered, page_of, read
 
@@ -292,6 +293,15 @@ def test_a_drive_that_left_with_its_device_is_still_proven_from_its_page(bench: 
         "destroyed_at": typed(timezone.now()),
         "recycler": bench.recycler.pk,
     }
+    wrong = {"destroyed_at": "2019-01-01T10:00:00", "recycler": make_organisation("recycler").pk}
+    page = answered(
+        client,
+        page_of(device, "device_record_destruction", drive.pk),
+        **given | wrong | {"deposit": log("certificat.txt")},
+    )
+    assert f"L’appareil est parti chez {bench.recycler}\u00a0: lui seul certifie." in page
+    assert "son disque n’a pas été détruit avant" in page
+    assert "L’appareil a été remis au recycleur le" in page
     client.post(page_of(device, "device_record_destruction", drive.pk), given | {"deposit": log("certificat.txt")})
     assert not Drive.objects.missing_erasures().exists()
     assert "Parcours terminé" in read(client, page_of(device, "device_evidence"))
