@@ -64,6 +64,11 @@ def _of_its_note(request: Request, device: Device) -> Mapping[str, Any]:
     return {"by": request.membership, "initial": {"recycler": device.recycler, "bsd_number": device.bsd_number}}
 
 
+def of_the_device(request: Request, device: Device) -> Mapping[str, Any]:
+    """A form that shows what is in the device."""
+    return {"device": device}
+
+
 def _to_reception(device: Device) -> str:
     return reverse("refurb:reception")
 
@@ -186,6 +191,7 @@ PAGES: tuple[Page[Request], ...] = (
         "demonter",
         DeviceDismantleForm,
         stock.dismantle_device,
+        form_kwargs=of_the_device,
         values=DeviceDismantleForm.values,
         template="refurb/actions/device_dismantle.html",
         warning="L’appareil n’existe plus comme tel\u00a0: les pièces comptées entrent au stock, le reste part aux"

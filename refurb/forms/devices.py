@@ -18,8 +18,11 @@ from refurb.enums import (
     COMPUTERS,
     MISLAID,
     RETURN_REASONS,
+    SOLDERED_STORAGE,
     CedeReason,
+    DeviceState,
     DeviceType,
+    DriveKind,
     MissingReason,
     PartKind,
     ReclassifyReason,
@@ -29,7 +32,7 @@ from refurb.enums import (
 )
 from refurb.machine import device_rules as rules
 from refurb.machine.tag_rules import TAG_GIVEN
-from refurb.models import Device
+from refurb.models import Device, Drive
 from refurb.services.devices import FACTS, INSIDE
 from refurb.services.stock import RecoveredPart
 
@@ -237,28 +240,49 @@ class CorrectWasteForm(CommentForm):
         field_of(self, "recycler", forms.ModelChoiceField).queryset = recyclers_seen_by(by)
 
 
-class DeviceDismantleForm(CommentForm):
-    """What is recovered: a quantity per kind of part."""
+COUNTED = tuple(kind for kind in PartKind if kind != PartKind.STORAGE)
+"""What is recovered by number; a drive is named."""
 
+
+class DeviceDismantleForm(CommentForm):
+    """What is recovered: a quantity per kind of part, and its drives one by one."""
+
+    drives = forms.ModelMultipleChoiceField(
+        label="Disques gardés",
+        queryset=Drive.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Ceux de l’appareil qui sont prouvés vides\u00a0: cochez chacun de ceux qui entrent au stock.",
+    )
     place = forms.CharField(label="Pièces rangées à", max_length=60, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, device: Device, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for kind in PartKind:
+        for kind in COUNTED:
             self.fields[f"part_{kind.value}"] = forms.IntegerField(
                 label=kind.label, min_value=0, max_value=64, required=False
             )
-        self.order_fields([*(f"part_{kind.value}" for kind in PartKind), "place", "comment"])
+        self.order_fields([*(f"part_{kind.value}" for kind in COUNTED), "drives", "place", "comment"])
+        its = Drive.objects.filter(device=device, stay=device.stay).exclude(kind=DriveKind.INTERNAL).order_by("pk")
+        kept = its.filter(pk__in=Drive.objects.working().exclude(pk__in=Drive.objects.unproven()))
+        if device.state != DeviceState.UNUSABLE:  # sent twice: what was ticked is in the stock, and it is said so
+            kept = its
+        if device.type not in SOLDERED_STORAGE and kept.exists():
+            field_of(self, "drives", forms.ModelMultipleChoiceField).queryset = kept
+        else:
+            del self.fields["drives"]
 
     def recovered(self) -> list[RecoveredPart]:
         """The parts that were counted."""
-        counted = {kind: self.cleaned_data.get(f"part_{kind.value}") for kind in PartKind}
+        counted = {kind: self.cleaned_data.get(f"part_{kind.value}") for kind in COUNTED}
         place = self.cleaned_data["place"]
         return [RecoveredPart(kind, quantity, place=place) for kind, quantity in counted.items() if quantity]
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""
-        return {"parts": self.recovered(), "comment": self.cleaned_data["comment"]}
+        data = self.cleaned_data
+        drives = list(data.get("drives", ()))
+        return {"parts": self.recovered(), "drives": drives, "place": data["place"], "comment": data["comment"]}
 
 
 OF_PLACES = (ReclassifyReason.SITE, ReclassifyReason.MERGER)

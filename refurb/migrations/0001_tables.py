@@ -1042,6 +1042,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(condition=models.Q(("kind__in", ["memory", "storage", "battery", "charger", "screen", "keyboard", "webcam", "wifi", "motherboard", "case", "other"])), name="refurb_part_kind"),
                         models.CheckConstraint(condition=models.Q(models.Q(("device", None), ("origin", "bought"), ("unit_price__gte", 0)), models.Q(("device__isnull", False), ("origin__in", ("dismantled", "taken")), ("unit_price", None)), _connector="OR"), name="refurb_part_origin"),
                         models.CheckConstraint(condition=models.Q(("drive", None), models.Q(("kind", "storage"), ("origin", "taken"), ("quantity", 1)), _connector="OR"), name="refurb_part_drive"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("kind", "storage"), _negated=True), ("origin", "bought"), ("drive__isnull", False), _connector="OR"), name="refurb_part_drive_named"),
                     ],
                 },
             ),

@@ -103,6 +103,10 @@ class Part(models.Model):
                 condition=Q(drive=None) | Q(origin=PartOrigin.TAKEN, kind=PartKind.STORAGE, quantity=1),
                 name="refurb_part_drive",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind=PartKind.STORAGE) | Q(origin=PartOrigin.BOUGHT) | Q(drive__isnull=False),
+                name="refurb_part_drive_named",
+            ),
         )
 
     def __str__(self) -> str:

@@ -18,12 +18,14 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import locked
 from lifecycle.machine import Reason
 from network.models import Organisation
-from refurb.enums import CostKind, PartKind
+from refurb.enums import CostKind, DeviceState, PartKind
 from refurb.models.device import Device
+from refurb.models.drive import Drive
 from refurb.models.stock import Costing
 from refurb.permissions import can_record_cost
 from refurb.pricing import ceiling_of, ceilings_on
 from refurb.services.locked_devices import ALREADY_SUPERSEDED
+from refurb.services.parts import take_part
 
 OF_ANOTHER_LOT = Reason(
     "of_another_lot",
@@ -41,9 +43,17 @@ SPENT_LONG_AGO = Reason(
 SPENT_TO_COME = Reason("spent_to_come", "Ce jour est à venir\u00a0: donnez le jour de la dépense.", field="spent_on")
 
 
+DRIVE_COUNTED = Reason(
+    "drive_counted", "Un disque ne se compte pas\u00a0: cochez celui de l’appareil qui entre au stock.", field="drives"
+)
+DRIVE_UNPROVEN = Reason(
+    "drive_unproven", "Effacez d’abord ce disque\u00a0: seul un disque prouvé vide entre au stock.", field="drives"
+)
+
+
 @dataclass(frozen=True)
 class RecoveredPart:
-    """A kind of part taken from a dismantled device, and how many."""
+    """A kind of part, never a drive, taken from a dismantled device, and how many."""
 
     kind: PartKind | str
     quantity: int = 1
@@ -83,16 +93,32 @@ def recondition_devices(
     return outcome
 
 
+@gate.one_transaction
 def dismantle_device(
     *,
     actor: Actor,
     device: Device,
     parts: Iterable[RecoveredPart] = (),
+    drives: Iterable[Drive] = (),
+    place: str = "",
     at: datetime | None = None,
     comment: str = "",
 ) -> Device:
-    """Take a device to pieces; the parts enter the workshop's stock. Raises Unknown, PermissionDenied, Refused."""
-    return gate.apply(device, "dismantle", actor=actor, at=at, comment=comment, parts=tuple(parts))
+    """Take a device to pieces; its parts enter the workshop's stock, and ``drives``, each by its name, at ``place``.
+
+    A drive enters proven empty, and is never counted. Raises Unknown, PermissionDenied, Refused.
+    """
+    counted, kept = tuple(parts), list(drives)
+    if any(PartKind(part.kind) == PartKind.STORAGE for part in counted):
+        raise Refused({device.pk: (DRIVE_COUNTED,)})
+    # From any other state, nothing is taken out of it: the gate says why it is not dismantled.
+    if kept and Device.objects.filter(pk=device.pk, state=DeviceState.UNUSABLE).exists():
+        for drive in kept:
+            take_part(actor=actor, device=device, kind=PartKind.STORAGE, drive=drive, place=place, at=at)
+        if Drive.objects.unproven().filter(pk__in=[drive.pk for drive in kept]).exists():
+            raise Refused({device.pk: (DRIVE_UNPROVEN,)})
+    dismantled: Device = gate.apply(device, "dismantle", actor=actor, at=at, comment=comment, parts=counted)
+    return dismantled
 
 
 def recycle_device(

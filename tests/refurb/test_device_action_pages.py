@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.evaluation import wrong_state
@@ -13,6 +14,7 @@ from lifecycle.models import Comment
 from refurb.enums import DeviceState, DeviceType, MissingReason
 from refurb.models import Device, Part
 from refurb.services import devices
+from refurb.services.evidence import record_destruction
 from tests.donations.scene import Scene, laptops, public_scene
 from tests.network.factories import make_epci
 from tests.refurb.devices import Bench, fresh, from_lot, given_to, load_numbers
@@ -101,6 +103,27 @@ def test_dismantling_puts_what_was_counted_in_the_stock_of_parts(bench: Bench) -
         ("screen", 1, "Bac 4"),
         ("charger", 2, "Bac 4"),
     }
+
+
+def test_the_page_of_dismantling_asks_which_drives_are_kept_and_counts_none(bench: Bench) -> None:
+    device = bench.in_process()
+    erased, destroyed = bench.drive(device), bench.drive(device)
+    bench.erase(erased)
+    record_destruction(actor=bench.technician, drive=destroyed, method="drill", destroyed_at=timezone.now())
+    device, client = bench.unusable(device), acting(bench.technician)
+    url = page_of(device, "device_dismantle")
+    page = read(client, url)
+    assert "part_storage" not in page
+    assert erased.serial in page
+    assert destroyed.serial not in page
+    answered(client, url, drives=str(destroyed.pk))
+
+    for _ in range(2):  # the second click says that it is done
+        client.post(url, {"part_storage": "5", "part_charger": "2", "drives": [erased.pk], "place": "Bac 4"})
+
+    assert fresh(device).state == S.DISMANTLED
+    kept = set(Part.objects.values_list("kind", "quantity", "drive", "place"))
+    assert kept == {("storage", 1, erased.pk, "Bac 4"), ("charger", 2, None, "Bac 4")}
 
 
 @pytest.mark.parametrize(("answer", "awaited"), [("yes", True), ("no", False)])

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from documents.models import StoredFile
@@ -25,7 +26,7 @@ from refurb.enums import (
 )
 from refurb.machine import device_rules as rules
 from refurb.machine import storage_rules
-from refurb.models import Destruction, Device, Drive, Part
+from refurb.models import Destruction, Device, Drive, DriveRemoval, Part
 from refurb.services import devices, evidence, parts, stock
 from tests.network.factories import make_organisation
 from tests.refurb.devices import Bench, fresh, instant, load_numbers
@@ -167,6 +168,51 @@ def test_its_parts_enter_the_stock_of_the_workshop(bench: Bench) -> None:
         ("battery", 1, device, bench.workshop.organisation),
     ]
     assert not Part.objects.visible_to(bench.stranger).exists()
+
+
+def test_a_drive_of_a_dismantled_device_enters_the_stock_by_its_name_alone(bench: Bench) -> None:
+    device = bench.unusable(bench.proven(bench.in_process()))
+    drive = Drive.objects.get(device=device)
+    with pytest.raises(Refused, match="ne se compte pas") as refused:
+        stock.dismantle_device(
+            actor=bench.technician, device=device, parts=[stock.RecoveredPart(PartKind.STORAGE, 5)], drives=[drive]
+        )
+    assert [reason.field for reason in refused.value.all] == ["drives"]
+    assert fresh(device).state == "unusable"
+
+    stock.dismantle_device(actor=bench.technician, device=device, drives=[drive], place="Bac 3")
+
+    assert fresh(device).state == "dismantled"
+    part = Part.objects.in_stock().get()
+    assert (part.kind, part.left, part.drive, part.device, part.place) == ("storage", 1, drive, device, "Bac 3")
+    assert DriveRemoval.objects.get().destination == RemovalDestination.STOCK
+    assert not Drive.objects.missing_erasures().exists()
+
+
+@pytest.mark.parametrize("what", ["unproven", "destroyed", "of another device"])
+def test_no_other_drive_enters_the_stock_with_a_dismantled_device(bench: Bench, what: str) -> None:
+    device = bench.in_process()
+    drive = bench.drive(bench.unusable() if what == "of another device" else device)
+    if what == "destroyed":
+        destroy(bench, drive)
+    elif what == "of another device":
+        bench.proven(device)
+    device = bench.unusable(device)
+
+    with pytest.raises(Refused):
+        stock.dismantle_device(actor=bench.technician, device=device, drives=[drive])
+
+    assert fresh(device).state == "unusable"
+    assert not Part.objects.exists()
+    assert not DriveRemoval.objects.exists()
+
+
+def test_the_database_keeps_no_drive_of_a_device_that_is_not_named(bench: Bench) -> None:
+    device = bench.unusable(bench.proven(bench.in_process()))
+    told: dict[str, Any] = {"device": device, "workshop": device.workshop, "stored_at": timezone.now(), "quantity": 5}
+    for origin in ("dismantled", "taken"):
+        with pytest.raises(IntegrityError, match="refurb_part_drive_named"), transaction.atomic():
+            Part.objects.create(kind="storage", origin=origin, **told)
 
 
 def test_a_repair_uses_a_part_of_the_stock_no_more_than_there_is(bench: Bench) -> None:
