@@ -15,6 +15,7 @@ from lifecycle.requirements import PerRowValues
 from network.permissions import is_pilot
 from refurb.enums import DeviceState, DeviceType
 from refurb.machine.device_rules import coded
+from refurb.machine.storage_rules import proofs_stand
 from refurb.models import Delivery, Device
 from typography.french import euros
 
@@ -49,6 +50,21 @@ LEFT_ALONE = Requirement(
     lambda ctx: Q(attached_to=None) | ~Q(attached_to__state=F("state")),
 )
 """An attached screen comes back with its desktop, or alone once its desktop is elsewhere."""
+
+
+def _screen_proven() -> Q:
+    """The screens that a device takes along, those in its state, are proven as they are asked to be once it moved."""
+    along = Device.objects.filter(attached_to=OuterRef("pk"), state=OuterRef("state"))
+    return ~Q(Exists(along.filter(~proofs_stand())))
+
+
+SCREEN_PROVEN = Requirement(
+    "screen_proven",
+    "L’écran qui va avec cet ordinateur n’est pas prouvé vide\u00a0: prouvez-le, ou séparez-les à l’atelier.",
+    lambda ctx: _screen_proven(),
+    lifted_by="un technicien de l’atelier",
+)
+"""Asked of the desktop: a preview says it, and it alone is refused, instead of the whole set with its screen."""
 ONLY_SCREENS = Requirement(
     "screen",
     "Seul un écran se rattache à un ordinateur fixe.",

@@ -319,6 +319,30 @@ def test_an_attached_screen_does_not_go_alone(shelf: Shelf) -> None:
     assert codes(lambda: release(shelf, fresh(screen))) == {"left_alone"}
 
 
+def test_a_desktop_whose_screen_is_unproven_is_refused_alone_and_the_preview_says_so(shelf: Shelf) -> None:
+    """The screen would refuse the whole set once its desktop moved: nobody foresaw it."""
+    desktop, laptop = shelf.desktop(), shelf.ready()
+    shelf.bench.drive(screen_of(desktop), kind="ssd")
+    both = Device.objects.filter(pk__in=[desktop.pk, laptop.pk])
+    per_row = allotment.places_on(both, shelf.convention)
+
+    foreseen = gate.preview(both, "allot", actor=shelf.manager, per_row=per_row)
+    done = allotment.allot_devices(actor=shelf.manager, devices=both, convention=shelf.convention)
+
+    for outcome in (foreseen, done):
+        assert outcome.moved == [laptop.pk]
+        assert [reason.code for reason in outcome.refused[desktop.pk]] == ["screen_proven"]
+    assert (fresh(desktop).state, fresh(laptop).state) == ("ready", "allotted")
+    told = next(one for one in gate.actions_for(fresh(desktop), shelf.manager) if one.verb == "allot")
+    assert "n’est pas prouvé vide" in told.reasons[0].sentence
+
+
+def test_a_desktop_goes_no_further_with_a_screen_whose_proof_fell(shelf: Shelf) -> None:
+    desktop = shelf.allotted(shelf.desktop())
+    shelf.bench.drive(screen_of(desktop), kind="ssd")
+    assert codes(lambda: shelf.shipped(desktop)) == {"screen_proven"}
+
+
 def test_a_screen_alone_is_not_allotted_as_it_serves_no_household(shelf: Shelf) -> None:
     assert codes(allot(shelf, shelf.ready(DeviceType.SCREEN, price=5))) == {"serves_alone"}
     assert shelf.quota("screen").used == 0
