@@ -16,5 +16,12 @@ class CommentForm(forms_of_verbs.CommentForm):
         self.fields["comment"].help_text = "Facultatif. Les autres parties ne le voient pas. Ne nommez personne."
 
 
+READ_BY_THE_EPCI = (
+    "Votre organisation, les responsables de l’EPCI et le pilote le lisent, sur la page de la convention."
+    " Ne nommez personne."
+)
+"""Of a comment that is written to whoever prepares the text (``conventions.views.remarks``)."""
+
+
 class ReasonForm(CommentForm, forms_of_verbs.ReasonForm):
     """The same for a verb that wants a coded reason."""

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
 from conventions.enums import FoundOnDeposit, RefuseDepositReason, SignatureMethod
-from conventions.forms.base import CommentForm, ReasonForm
+from conventions.forms.base import READ_BY_THE_EPCI, CommentForm, ReasonForm
 from conventions.machine import circuit_rules as rules
 from conventions.machine import deposit_rules
 from conventions.models import WHOLE_TEXT, Article, ReviewNotes, SignatureDeposit
@@ -56,6 +56,7 @@ class ReviewAnswerForm(CommentForm):
 
     def __init__(self, *args: Any, articles: Sequence[Article], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["comment"].help_text = f"Facultatif. {READ_BY_THE_EPCI}"
         self.read = articles
         for article in articles:
             self.fields[f"point_{article.code}"] = _point(f"{article.heading}\u00a0: ce qui doit y changer")

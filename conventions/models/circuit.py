@@ -62,6 +62,8 @@ class Review(Stateful):
     by: str
     to: str
     said: list["ReviewPoint"]
+    remark: str | None = None
+    """The comment of the opinion, None when there is none that may be read; empty once it is erased."""
 
     state = StateField("état", choices=ReviewState, default=ReviewState.ASKED, protected=True)
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="reviews", verbose_name="convention")

@@ -15,6 +15,7 @@ from conventions.models import Convention, ConventionPaper
 from conventions.permissions import can_edit_convention, prepares_conventions, sees_conventions
 from conventions.tables import ConventionTable
 from conventions.views.drawing import drawn
+from conventions.views.remarks import tell_remarks
 from conventions.views.sheet import sheet_of
 from conventions.views.steps import next_step, step_of
 from documents.responses import document_response, drawn_response
@@ -64,6 +65,7 @@ def convention_detail(request: Request, reference: str) -> HttpResponse:
     convention = visible_convention(request, reference)
     sheet = sheet_of(convention, request.membership)
     acts = acts_for(convention, request.membership)
+    tell_remarks(sheet, request.membership, writes=acts)
     context = {
         "convention": convention,
         "sheet": sheet,

@@ -1,0 +1,43 @@
+"""What was written beside an opinion, as whoever prepares the text and the organisation that wrote it read it.
+
+A comment stays in the team that wrote it (``lifecycle.templatetags``): one that goes with an opinion is written to the
+EPCI, whose managers read it too. It stands apart from the journal, and is erased as any other.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from conventions.models import ReviewEntry
+from conventions.views.sheet import Sheet
+from lifecycle.actors import Actor
+from lifecycle.journal import Entry
+from lifecycle.models import Comment
+
+OPINIONS = ("answer", "answer_against")
+
+
+def tell_remarks(sheet: Sheet, actor: Actor, *, writes: bool) -> None:
+    """Put on each review the comment of its opinion (``remark``), as far as this actor reads it; two queries.
+
+    ``writes``: whether the organisation of this actor writes the convention. One that was erased is an empty one.
+    """
+    reviews = {review.pk: review for review in sheet.reviews}
+    said = _read(ReviewEntry.objects.filter(object__in=reviews, verb__in=OPINIONS), actor, writes=writes)
+    remarks = _remarks(said.values())
+    for pk, entry in said.items():
+        reviews[pk].remark = remarks.get(entry.comment_digest)
+
+
+def _read(entries: Iterable[ReviewEntry], actor: Actor, *, writes: bool) -> dict[int, ReviewEntry]:
+    """Of these rows of a journal, by object, those with a comment that this actor reads."""
+    every = writes or actor.reads_all
+    return {
+        entry.object_id: entry
+        for entry in entries
+        if entry.comment_digest and (every or entry.organisation == actor.organisation_id)
+    }
+
+
+def _remarks(entries: Iterable[Entry]) -> Mapping[str, str]:
+    """Their comments, by digest."""
+    digests = [entry.comment_digest for entry in entries]
+    return dict(Comment.objects.filter(digest__in=digests).values_list("digest", "text"))

@@ -1,0 +1,83 @@
+"""What is written beside an opinion is read by those whom it is written to."""
+
+import pytest
+
+from conventions.models import Convention, Review
+from conventions.services.circuit import answer_review
+from lifecycle.models import Comment
+from network.services.accounts import forget_user
+from tests.conventions.conventions import Treaty
+from tests.conventions.pages import acting, done, page_of, read
+from tests.costs import assert_same_queries
+from tests.network.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+REMARK = "La garantie pourrait être plus longue."
+
+
+def of_the_distributor(treaty: Treaty, convention: Convention) -> Review:
+    return next(one for one in treaty.reviews(convention) if one.organisation == treaty.distributor)
+
+
+def test_a_remark_beside_an_opinion_is_read_by_who_prepares_the_text_and_by_those_of_its_author() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    review = of_the_distributor(treaty, convention)
+    client, url = acting(treaty.distributor_reviewer), page_of(review, "review_answer")
+    page = read(client, url)
+    assert "Votre organisation, les responsables de l’EPCI et le pilote le lisent" in page
+    assert "Les autres parties ne le voient pas" not in page
+    done(client, url, opinion="favourable", comment=REMARK)
+
+    detail = page_of(convention, "convention_detail")
+    for member in (treaty.manager, treaty.pilot, treaty.distributor_reviewer):
+        told = read(acting(member), detail).partition('id="reviews"')[2].partition("</section>")[0]
+        assert REMARK in told, member
+    for member in (treaty.lawyer, treaty.workshop_reviewer):
+        assert REMARK not in read(acting(member), detail), member
+
+
+def test_the_comment_of_an_unfavourable_opinion_is_read_with_its_points() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    review = of_the_distributor(treaty, convention)
+    actor, points = treaty.distributor_reviewer, [("warranty", "Préciser la durée.")]
+    answer_review(actor=actor, review=review, favourable=False, points=points, comment=REMARK)
+
+    told = read(acting(treaty.manager), page_of(convention, "convention_detail"))
+
+    assert "Préciser la durée." in told
+    assert REMARK in told
+
+
+def test_a_remark_that_was_erased_is_told_as_such() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    review = of_the_distributor(treaty, convention)
+    named = make_user(first_name="Zélie", last_name="Effaçable")
+    said = "Zélie Effaçable propose une garantie plus longue."
+    answer_review(actor=treaty.distributor_reviewer, review=review, favourable=True, comment=said)
+    detail = page_of(convention, "convention_detail")
+    assert said in read(acting(treaty.manager), detail)
+
+    forget_user(user=named)
+
+    told = read(acting(treaty.manager), detail)
+    assert "Effaçable" not in told
+    assert "Un commentaire a été effacé." in told
+
+
+def test_many_remarks_cost_no_more_queries_than_one() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    reviews = iter(treaty.reviews(convention))
+
+    def remark(count: int) -> None:
+        for _ in range(count):
+            review = next(reviews)
+            answer_review(actor=treaty.reviewer_of(review), review=review, favourable=True, comment=REMARK)
+
+    client, detail = acting(treaty.pilot), page_of(convention, "convention_detail")
+    assert_same_queries(remark, lambda: read(client, detail), rows=2)
+    assert Comment.objects.filter(text=REMARK).count() == 2
