@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from conventions.enums import SignatureDeclineReason
-from conventions.forms.base import ReasonForm
 from conventions.forms.circuit import PlainForm
-from conventions.forms.people import HandOnForm, ReplaceForm
-from conventions.machine import people_rules
+from conventions.forms.people import DeclineForm, HandOnForm, ReplaceForm
 from conventions.models import Signature
 from conventions.services.signatures import contest_signature
 from conventions.views.deposits import deposited_by_a_party, signature_refuse_deposit
@@ -47,8 +44,8 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "decline",
         "ne-pas-signer",
-        ReasonForm.asking(SignatureDeclineReason.choices, people_rules.DECLINE_REASON),
-        done="C’est noté\u00a0: l’EPCI et le pilote en reçoivent le motif",
+        DeclineForm,
+        done="C’est noté\u00a0: l’EPCI et le pilote en reçoivent le motif, et lisent votre commentaire",
         warning="L’EPCI ou le pilote peut rouvrir le texte, ou abandonner le projet. Tant qu’ils ne l’ont pas fait, la"
         " signature reste attendue, et vous pouvez encore signer.",
     ),

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from conventions.enums import PassOverReason, ReplaceReason
-from conventions.forms.base import CommentForm, ReasonForm
+from conventions.enums import PassOverReason, ReplaceReason, SignatureDeclineReason
+from conventions.forms.base import READ_BY_THE_EPCI, CommentForm, ReasonForm
 from conventions.machine import people_rules as rules
 from lifecycle.forms import choose, field_of
 from network.models import Membership
@@ -37,6 +37,18 @@ class ReplaceForm(ReasonForm, HandOnForm):
     """Another person, and why."""
 
     reasons, rule = ReplaceReason.choices, rules.REPLACE_REASON
+
+
+class DeclineForm(ReasonForm):
+    """Why one does not sign the text as it stands, and what must change in it."""
+
+    reasons, rule = SignatureDeclineReason.choices, rules.DECLINE_REASON
+    explained = (SignatureDeclineReason.TERMS,)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["comment"].label = "Ce qui doit changer dans le texte"
+        self.fields["comment"].help_text = f"Obligatoire si les termes ne conviennent pas. {READ_BY_THE_EPCI}"
 
 
 class PassOverForm(ReasonForm):

@@ -19,10 +19,13 @@ from conventions.models import declined
 from conventions.parameters import PASS_OVER_DAYS, REMIND_AFTER_DAYS, REMIND_BEFORE_DAYS
 from conventions.permissions import PARTIES
 from lifecycle.machine import Context, Requirement
+from lifecycle.requirements import explained_in_comment
 from network.enums import Role
 
 REPLACE_REASON = coded("replace_reason", ReplaceReason.values, "Dites pourquoi une autre personne est demandée.")
 DECLINE_REASON = coded("decline_reason", SignatureDeclineReason.values, "Dites pourquoi vous ne signez pas ce texte.")
+DECLINE_EXPLAINED = explained_in_comment(SignatureDeclineReason.TERMS)
+"""Of the terms that do not suit, which ones: whoever opens the text again reads it."""
 PASS_OVER_REASON = coded("pass_over_reason", PassOverReason.values, "Dites pourquoi vous passez outre.")
 
 # --- another person

@@ -210,6 +210,8 @@ class Signature(Stateful):
     confirms: bool
     deposited: list["SignatureDeposit"]
     declined: "SignatureEntry | None"
+    remark: str | None = None
+    """The comment of ``declined``, as that of an opinion."""
 
     state = StateField("état", choices=SignatureState, default=SignatureState.ASKED, protected=True)
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="signatures", verbose_name="convention")

@@ -1,12 +1,12 @@
-"""What was written beside an opinion, as whoever prepares the text and the organisation that wrote it read it.
+"""What was written beside an opinion, or to say why one does not sign, as whoever prepares the text reads it.
 
-A comment stays in the team that wrote it (``lifecycle.templatetags``): one that goes with an opinion is written to the
-EPCI, whose managers read it too. It stands apart from the journal, and is erased as any other.
+A comment stays in the team that wrote it (``lifecycle.templatetags``): these are written to the EPCI,
+whose managers read them too. They stand apart from the journal, and are erased as any other.
 """
 
 from collections.abc import Iterable, Mapping
 
-from conventions.models import ReviewEntry
+from conventions.models import ReviewEntry, SignatureEntry
 from conventions.views.sheet import Sheet
 from lifecycle.actors import Actor
 from lifecycle.journal import Entry
@@ -16,18 +16,23 @@ OPINIONS = ("answer", "answer_against")
 
 
 def tell_remarks(sheet: Sheet, actor: Actor, *, writes: bool) -> None:
-    """Put on each review the comment of its opinion (``remark``), as far as this actor reads it; two queries.
+    """Put on each review, and on each signature that is declined, its comment (``remark``), as far as this actor reads
+    it; two queries.
 
     ``writes``: whether the organisation of this actor writes the convention. One that was erased is an empty one.
     """
     reviews = {review.pk: review for review in sheet.reviews}
     said = _read(ReviewEntry.objects.filter(object__in=reviews, verb__in=OPINIONS), actor, writes=writes)
-    remarks = _remarks(said.values())
+    signatures = {signature.pk: signature for signature in sheet.signatures}
+    declined = _read((one.declined for one in sheet.signatures if one.declined is not None), actor, writes=writes)
+    remarks = _remarks([*said.values(), *declined.values()])
     for pk, entry in said.items():
         reviews[pk].remark = remarks.get(entry.comment_digest)
+    for pk, refusal in declined.items():
+        signatures[pk].remark = remarks.get(refusal.comment_digest)
 
 
-def _read(entries: Iterable[ReviewEntry], actor: Actor, *, writes: bool) -> dict[int, ReviewEntry]:
+def _read[E: (ReviewEntry, SignatureEntry)](entries: Iterable[E], actor: Actor, *, writes: bool) -> dict[int, E]:
     """Of these rows of a journal, by object, those with a comment that this actor reads."""
     every = writes or actor.reads_all
     return {

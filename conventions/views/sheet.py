@@ -332,7 +332,8 @@ def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
     declined = {(entry.object_id, entry.actor_id): entry for entry in said}
     for signature in signatures:
         is_awaited = signature.state == SignatureState.ASKED
-        signature.declined = declined.get((signature.pk, signature.signatory_id)) if is_awaited else None
+        told = is_awaited or signature.state == SignatureState.VOID
+        signature.declined = declined.get((signature.pk, signature.signatory_id)) if told else None
         named = signature.signatory_id == actor.pk and signature.pk in confirmable
         signature.deposes = signature.pk in depositable
         signature.replaces = signature.pk in replaceable and not named

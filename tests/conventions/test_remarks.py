@@ -1,13 +1,14 @@
-"""What is written beside an opinion is read by those whom it is written to."""
+"""What is written beside an opinion, or to say why one does not sign, is read by those whom it is written to."""
 
 import pytest
 
+from conventions.enums import Party
 from conventions.models import Convention, Review
 from conventions.services.circuit import answer_review
 from lifecycle.models import Comment
 from network.services.accounts import forget_user
-from tests.conventions.conventions import Treaty
-from tests.conventions.pages import acting, done, page_of, read
+from tests.conventions.conventions import Treaty, again
+from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.costs import assert_same_queries
 from tests.network.factories import make_user
 
@@ -81,3 +82,34 @@ def test_many_remarks_cost_no_more_queries_than_one() -> None:
     client, detail = acting(treaty.pilot), page_of(convention, "convention_detail")
     assert_same_queries(remark, lambda: read(client, detail), rows=2)
     assert Comment.objects.filter(text=REMARK).count() == 2
+
+
+CHANGE = "La grille portable doit descendre à 130 €."
+
+
+def test_what_a_signatory_wants_changed_is_read_by_who_can_open_the_text_again_and_while_it_is_written() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = treaty.signature(convention, Party.DISTRIBUTOR)
+    client, decline = acting(treaty.signatories[Party.DISTRIBUTOR]), page_of(signature, "signature_decline")
+    page = read(client, decline)
+    assert "Votre organisation, les responsables de l’EPCI et le pilote le lisent" in page
+    done(client, decline, reason="terms", comment=CHANGE)
+
+    detail = page_of(convention, "convention_detail")
+    for member in (treaty.manager, treaty.pilot, treaty.signatories[Party.DISTRIBUTOR]):
+        told = read(acting(member), detail).partition('id="signatures"')[2].partition("</section>")[0]
+        assert CHANGE in told, member
+    assert CHANGE not in read(acting(treaty.signatories[Party.RECONDITIONER]), detail)
+
+    treaty.reopen(again(convention))
+    assert CHANGE in read(acting(treaty.manager), detail)
+
+
+def test_a_signatory_whom_the_terms_do_not_suit_says_what_must_change() -> None:
+    treaty = Treaty()
+    signature = treaty.signature(treaty.signing(), Party.DISTRIBUTOR)
+    client, decline = acting(signature.signatory), page_of(signature, "signature_decline")
+
+    assert "Ce motif ne dit rien seul" in answered(client, decline, reason="terms")
+    done(client, decline, reason="mandate")
