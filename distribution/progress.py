@@ -15,6 +15,7 @@ from django.urls import reverse
 from conventions.enums import ALIVE, ConventionState
 from conventions.models import Convention, Quota
 from distribution.brought_back import OWED, PREPARED, QUIET, REPAIRED, SETTLED, TOLD, standing_of
+from distribution.places_left import to_allot
 from donations.enums import DonationState
 from donations.models import Donation
 from lifecycle import gate
@@ -278,21 +279,14 @@ def convention_chain(convention: Convention, actor: Actor) -> Chain | None:
             *(ChainLink(label, "ahead", "à venir") for label in LABELS[3:]),
         )
         return Chain(f"La convention {convention}", links, CONVENTION_AWAITS.get(state, ""))
-    place = "now" if state in ALIVE and used < total else "done"
+    place = "now" if state in ALIVE and any(quota.room for quota in quotas) else "done"
     links = (
         given if donors else ChainLink(LABELS[0], "ahead", "pas encore d’appareil"),
         ChainLink(LABELS[1], "done" if used else "now", f"{_devices(used)} affecté{plural(used)}", *workshop),
         ChainLink(LABELS[2], place, f"{grouped(used)} place{plural(used)} sur {grouped(total)}"),
         *(_at_homes(counts) if tells_homes(actor) else _not_told(used)),
     )
-    left = total - used
-    if state not in ALIVE:
-        missing = ""
-    elif left > 0:
-        missing = f"{grouped(left)} appareil{plural(left)} à affecter d’ici la fin, pour tenir les quotas"
-    else:
-        missing = "un avenant, toutes les places sont prises"
-    return Chain(f"La convention {convention}", links, missing)
+    return Chain(f"La convention {convention}", links, to_allot(quotas) if state in ALIVE else "")
 
 
 def tells_homes(actor: Actor) -> bool:

@@ -1,12 +1,17 @@
 """Where a device, a lot, a delivery and a convention stand on the chain, and what it names to whom."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from calendars.working_days import add_months
+from conventions.models import Quota
+from conventions.services.drafting import Plan
 from distribution.panels import convention_panel
 from distribution.progress import convention_chain, delivery_chain, device_chain, donation_chain
 from lifecycle import gate
@@ -16,7 +21,7 @@ from network.models import Membership
 from refurb.enums import WithdrawalReason
 from refurb.models import Device, Erasure
 from refurb.services.devices import receive_device
-from tests.conventions.conventions import Treaty
+from tests.conventions.conventions import Treaty, midday
 from tests.distribution.shelves import Shelf, delivery_of
 from tests.donations.scene import load_law, public_scene
 from tests.network.factories import make_membership
@@ -25,6 +30,7 @@ from tests.refurb.pages import acting, page_of, read
 from typography.french import day, moment
 
 pytestmark = pytest.mark.django_db
+KINDS = ("laptop", "desktop")
 
 
 @pytest.fixture(autouse=True)
@@ -176,6 +182,32 @@ def test_a_convention_tells_its_quotas_used_and_what_is_awaited(shelf: Shelf) ->
     assert drawn.links[2].said.startswith("1 place sur ")
     assert drawn.links[4].said == "1 appareil remis à un foyer"
     assert "à affecter" in drawn.missing
+
+
+def test_a_convention_has_to_allot_what_is_left_of_each_quota_of_the_year_and_nothing_else() -> None:
+    """What one type has too many is not taken from another; a year that is over hands nothing to the next one."""
+    today = timezone.localdate()
+    begun = add_months(today, -13)
+    treaty = Treaty(starts_on=begun, ends_on=add_months(begun, 36) - timedelta(days=1), at=midday(begun))
+    convention = treaty.active(
+        terms=treaty.terms(quotas=[Plan(kind, year, 20) for kind in KINDS for year in (1, 2, 3)])
+    )
+    quotas = Quota.objects.filter(convention=convention)
+    quotas.filter(year=2, type="desktop").update(total=3, used=5)
+    last = quotas.filter(year=2).first().ends_on  # type: ignore[union-attr]
+
+    def missing() -> str:
+        drawn = convention_chain(convention, treaty.pilot)
+        assert drawn is not None
+        return drawn.missing
+
+    assert missing() == f"20 appareils à affecter d’ici le {day(last)}, pour tenir les quotas de l’année"
+
+    quotas.filter(year=2, type="laptop").update(used=20)
+    assert missing().startswith(f"l’année suivante, le {day(last + timedelta(days=1))}")
+
+    quotas.filter(year=3).update(used=20)
+    assert missing() == "un avenant, toutes les places sont prises"
 
 
 def test_a_convention_not_yet_in_force_tells_what_it_waits_for() -> None:

@@ -1,0 +1,25 @@
+"""What is left of the quotas of a convention, in a sentence: each quota by itself, in the year of the day."""
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from conventions.models import Quota
+from typography.french import day, grouped, plural
+
+
+def to_allot(quotas: Sequence[Quota]) -> str:
+    """What a convention in force waits for.
+
+    What one type has above its quota is not taken from what is left of another; what a year left is not carried over.
+    """
+    today = timezone.localdate()
+    current = [quota for quota in quotas if quota.starts_on <= today <= quota.ends_on]
+    if left := sum(quota.room for quota in current):
+        last = max(quota.ends_on for quota in current)
+        return (
+            f"{grouped(left)} appareil{plural(left)} à affecter d’ici le {day(last)}, pour tenir les quotas de l’année"
+        )
+    if coming := [quota.starts_on for quota in quotas if quota.starts_on > today and quota.room]:
+        return f"l’année suivante, le {day(min(coming))}, toutes les places de l’année en cours sont prises"
+    return "un avenant, toutes les places sont prises"
