@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from viewflow.workflow.models import Task
 
 from conventions.asked import asked_of, claim_task, gone, release_task, to_agree_end, unknown_to
+from conventions.enums import ReviewSubject
 from conventions.flows import ConventionFlow
 from conventions.models import Convention, Review, Signature
 from conventions.permissions import REVIEWERS, SIGNATORIES
@@ -27,7 +28,7 @@ from network.requests import Request
 from typography.french import of
 
 OUTSIDE = "Une autre organisation"
-REPLACE_HER = "Demander un autre signataire"
+REPLACE_HER, REPLACE_HIM = "Demander un autre signataire", "Demander un autre relecteur"
 IN_YOUR_NAME, SEE_IT = "Un document signé est déposé en votre nom", "Voir et répondre"
 
 
@@ -73,7 +74,9 @@ def items_of(actor: Membership) -> list[Item]:
     tasks = list(asked_of(actor))
     keys = {task.process.artifact_object_id for task in tasks}
     conventions = _conventions(keys, to_agree_end(actor))
-    reviews = Review.objects.select_related("organisation").in_bulk(_seeds(tasks, ConventionFlow.review))
+    reviews = Review.objects.select_related("organisation", "asked_of__user").in_bulk(
+        _seeds(tasks, ConventionFlow.review)
+    )
     signatures = (
         Signature.objects.select_related("organisation", "signatory__user")
         .prefetch_related("deposits__refusal")
@@ -126,7 +129,8 @@ def _seeds(tasks: list[Task], node: object) -> set[int]:
 def _item(actor: Membership, task: Task, convention: Convention, row: Review | Signature | None) -> Item:
     due_on, asked_at = None, convention.moved_at
     if isinstance(row, Review):
-        name, label, url = row.name, "Donner un avis", reverse("conventions:review_answer", args=[row.reference])
+        name, label, page = _review_asked(actor, row)
+        url = reverse(f"conventions:{page}", args=[row.reference])
         due_on, asked_at = row.due_on, row.asked_at or asked_at
     elif isinstance(row, Signature):
         due_on, asked_at = row.due_on, row.asked_at or asked_at
@@ -141,6 +145,19 @@ def _item(actor: Membership, task: Task, convention: Convention, row: Review | S
     asked_of = row.asked_of_id if isinstance(row, Review) else row.signatory_id if isinstance(row, Signature) else None
     is_mine, is_named = task.owner_id == actor.user_id, asked_of == actor.pk
     return Item(task.pk, name, label, url, convention, asked_at, due_on, str(task.owner or ""), is_mine, is_named)
+
+
+def _review_asked(actor: Membership, review: Review) -> tuple[str, str, str]:
+    """A manager reads of whom a review is asked: he answers in that person's place, or asks another one."""
+    asked_of = review.asked_of
+    if asked_of is None or asked_of.pk == actor.pk:
+        return review.name, "Donner un avis", "review_answer"
+    name = f"{review.name}, attendue {of(asked_of.user)}"
+    if not asked_of.is_held:
+        return f"{name}, qui n’agit plus ici", REPLACE_HIM, "review_replace"
+    if review.subject == ReviewSubject.DATA_PROTECTION:
+        return name, REPLACE_HIM, "review_replace"
+    return name, "Donner un avis à sa place", "review_answer"
 
 
 def _signature_asked(actor: Membership, signature: Signature) -> tuple[str, str, str]:

@@ -1,0 +1,54 @@
+"""What « À relire, à signer » says of what is asked of somebody else."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from conventions.enums import ReviewSubject
+from conventions.services.drafting import DraftReviewer
+from network.models import Membership
+from tests.conventions.conventions import Treaty
+from tests.conventions.pages import acting, page_of, read
+from typography.french import of
+
+pytestmark = pytest.mark.django_db
+INBOX = "conventions:inbox"
+
+
+def test_a_manager_reads_of_whom_a_review_is_asked_before_he_answers_in_her_place() -> None:
+    treaty = Treaty()
+    treaty.in_review()
+    hers = f"Relecture juridique, attendue {of(treaty.lawyer.user)}"
+
+    inbox = read(acting(treaty.manager), reverse(INBOX))
+    assert hers in inbox
+    assert "Donner un avis à sa place" in inbox
+    assert hers in read(acting(treaty.manager), reverse("desk:home"))
+    assert "attendue d" not in read(acting(treaty.lawyer), reverse(INBOX))
+
+
+def test_an_opinion_on_personal_data_is_awaited_of_whoever_is_named_and_her_manager_may_ask_another() -> None:
+    treaty = Treaty()
+    assert treaty.epci_party is not None
+    reader = DraftReviewer(ReviewSubject.DATA_PROTECTION, treaty.epci_party, treaty.lawyer)
+    convention = treaty.submit(treaty.draft(treaty.terms(reviewers=[reader])))
+    review = next(one for one in treaty.reviews(convention) if one.asked_of == treaty.lawyer)
+
+    inbox = read(acting(treaty.manager), reverse(INBOX))
+
+    assert f"attendue {of(treaty.lawyer.user)}" in inbox
+    assert page_of(review, "review_replace") in inbox
+    assert f'href="{page_of(review, "review_answer")}"' not in inbox
+    assert page_of(review, "review_answer") in read(acting(treaty.lawyer), reverse(INBOX))
+
+
+def test_a_review_asked_of_somebody_who_left_says_so_and_leads_to_asking_another() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    review = next(one for one in treaty.reviews(convention) if one.asked_of == treaty.lawyer)
+    Membership.objects.filter(pk=treaty.lawyer.pk).update(closed_at=timezone.now())
+
+    inbox = read(acting(treaty.manager), reverse(INBOX))
+
+    assert f"attendue {of(treaty.lawyer.user)}, qui n’agit plus ici" in inbox
+    assert page_of(review, "review_replace") in inbox
