@@ -20,7 +20,7 @@ from conventions.parameters import BREACH_NOTICE_DAYS, HANDING_OVER_DAYS, NOTICE
 from conventions.services import endings
 from conventions.services.conventions import open_signature_convention
 from conventions.views.conventions import CONVENTION_PAGES
-from conventions.views.endings import convention_record_end, end_proposed
+from conventions.views.endings import convention_record_end, end_proposed, end_to_agree
 from conventions.views.sheet import sheet_of
 from lifecycle.pages import Page
 from network.requests import Request
@@ -122,7 +122,7 @@ PAGES: tuple[Page[Request], ...] = (
         PlainForm,
         endings.agree_end_convention,
         done="Accord enregistré",
-        context=end_proposed,
+        context=end_to_agree,
         template=AGREEMENT,
         submit="Donner l’accord de ma partie",
     ),

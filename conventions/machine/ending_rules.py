@@ -34,12 +34,12 @@ def party_of(ctx: Context) -> str | None:
 
 
 def _consent_is_kept(ctx: Context) -> Any:
-    """Written just before; a preview asks whether it is still to be given."""
+    """Written just before; a preview asks whether it is still to be given. Without a proposal none is asked for."""
     party = party_of(ctx)
     if party is None:
         return True
     given = Q(Exists(consents().filter(party=party)))
-    return given if ctx.has("party") else ~given
+    return Q(end_proposed_at=None) | (given if ctx.has("party") else ~given)
 
 
 CONSENT = Requirement(

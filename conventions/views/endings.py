@@ -29,6 +29,12 @@ def end_proposed(request: Request, convention: Convention) -> dict[str, Any]:
     }
 
 
+def end_to_agree(request: Request, convention: Convention) -> dict[str, Any]:
+    """The same for whoever answers: once a proposal was set aside, nobody is awaited."""
+    known = end_proposed(request, convention)
+    return known if convention.end_proposed_at is not None else known | {"consents": []}
+
+
 @asks_then_acts
 def convention_record_end(request: Request, reference: str) -> HttpResponse:
     """The pilot records what a party signed on paper."""

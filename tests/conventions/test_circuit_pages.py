@@ -108,6 +108,22 @@ def test_who_goes_back_to_a_review_finds_what_was_said_what_was_read_and_what_co
     assert "<textarea" not in page
 
 
+def test_an_opinion_given_in_another_tab_is_not_awaited_any_more_in_this_one() -> None:
+    treaty = Treaty()
+    review = asked(treaty, treaty.in_review())
+    client, url = acting(treaty.lawyer), page_of(review, "review_answer")
+    done(client, url, opinion="unfavourable", point_warranty="Préciser la durée.")
+
+    page = client.post(url, {"opinion": "favourable", "comment": "Tout me va."}).content.decode()
+
+    assert "C’est fait" in page
+    assert "Avis défavorable" in page
+    assert "Rien n’est enregistré de ce que vous venez d’envoyer" in page
+    assert "Tout me va." in page, "what was typed is still on the page"
+    for no_more in ("est attendu pour le", "à corriger", "Donner cet avis", "ne se reprend pas", "Confier la"):
+        assert no_more not in page, no_more
+
+
 def test_what_was_read_stays_as_it_was_read_when_the_text_is_written_anew() -> None:
     treaty = Treaty()
     convention = treaty.changes_requested()

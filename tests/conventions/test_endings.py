@@ -156,6 +156,21 @@ def test_what_a_party_signed_by_hand_is_recorded_by_the_pilot_with_the_code_of_t
     assert [consent["on_paper"] for consent in consents] == [False, True, False]
 
 
+def test_an_end_that_was_set_aside_awaits_no_agreement_and_says_of_none_that_it_was_given() -> None:
+    scene = Treaty()
+    convention = proposed(scene)
+    url = page_of(convention, "convention_agree_end")
+    agree_end_convention(actor=scene.signatories[Party.EPCI], convention=convention)
+    gate.apply(convention, "decline_end", actor=scene.signatories[Party.RECONDITIONER])
+
+    for party in Party:
+        client = acting(scene.signatories[party])
+        for page in (read(client, url), answered(client, url)):
+            assert "Aucune fin n’est proposée aux parties." in page
+            assert "a déjà donné son accord" not in page
+            assert "accord attendu" not in page
+
+
 def test_the_pages_of_an_agreed_end() -> None:
     scene = Treaty()
     convention = scene.active()
