@@ -11,14 +11,13 @@ from connectivity.line_news import said_of
 from connectivity.models import ConnectionFile, CopperClosure, LineNotice, OperatorLink
 from connectivity.parameters import NO_ANSWER_DAYS, UNTOUCHED_DAYS
 from documents.emails import absolute_url, compose
-from documents.enums import MailPurpose, MessageChannel, MessageCode
+from documents.enums import MailPurpose, MessageCode
 from documents.services import queue_mail
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
-from prescriptions.enums import RightKind
+from prescriptions.enums import NeedKind, RightKind
 from prescriptions.models import RightsRequest
-from prescriptions.reaching import channel_of
-from prescriptions.services.messages import Message, from_service, way_to, write_message
+from prescriptions.services.messages import Message, from_service
 from typography.french import full_day, in_a_sentence
 
 type People = dict[int, list[tuple[str, str]]]
@@ -132,10 +131,9 @@ def problem_withdrawn_for_worker(file: ConnectionFile, at: datetime) -> None:
     _write("problem_withdrawn_for_worker", file, _workers(file), at)
 
 
-def scheduled_for_worker(file: ConnectionFile, at: datetime) -> None:
-    """The line is brought on a day; the household is to be told when it has no mail of its own."""
-    channel = channel_of(file.need.prescription.household).label
-    _write("scheduled_for_worker", file, _workers(file), at, by_mail=_way_for_visit(file) is not None, channel=channel)
+def scheduled_for_worker(file: ConnectionFile, notice: LineNotice, at: datetime) -> None:
+    """The line is brought on a day; ``notice``: how its household hears of it."""
+    _write("scheduled_for_worker", file, _workers(file), at, notice=notice)
 
 
 def active_for_worker(file: ConnectionFile, notice: LineNotice | None, at: datetime) -> None:
@@ -148,10 +146,13 @@ def not_active_for_worker(file: ConnectionFile, at: datetime) -> None:
     _write("not_active_for_worker", file, _workers(file), at)
 
 
-def refused_for_worker(file: ConnectionFile, at: datetime, *, lapsed: str = "") -> None:
-    """The operator said no; or the clock closed what nobody answered, in the state ``lapsed``. The need waits again."""
-    days = NO_ANSWER_DAYS.on(timezone.localdate(at))
-    _write("refused_for_worker", file, _workers(file), at, lapsed=lapsed, days=days, need_page=_need_page(file))
+def refused_for_worker(file: ConnectionFile, notice: LineNotice, at: datetime, *, lapsed: str = "") -> None:
+    """The operator said no; or the clock closed what nobody answered, in the state ``lapsed``. The need waits again.
+
+    ``notice``: how its household hears of it.
+    """
+    said = {"lapsed": lapsed, "days": NO_ANSWER_DAYS.on(timezone.localdate(at)), "notice": notice}
+    _write("refused_for_worker", file, _workers(file), at, need_page=_need_page(file), **said)
 
 
 def untouched_for_worker(file: ConnectionFile, at: datetime) -> None:
@@ -184,19 +185,11 @@ def copper_for_worker(file: ConnectionFile, at: datetime) -> None:
 # --- the household
 
 
-def scheduled_for_household(file: ConnectionFile, at: datetime) -> None:
-    """To a household that asked to be written to: when the line is brought."""
-    way = _way_for_visit(file)
-    if way is not None:
-        values = {
-            "jour": full_day(file.appointment_on),
-            "creneau": in_a_sentence(file.get_appointment_slot_display()),
-        }
-        write_message(_message(file, MessageCode.VISIT, values), way, at=at)
-
-
 def line_news(file: ConnectionFile, about: LineNews) -> Message:
-    """What changes on its line, and what it may do."""
+    """What changes on its line, and what it may do; a technician's visit has texts of its own."""
+    if about == LineNews.VISIT and file.need.kind == NeedKind.FIXED_CONNECTION:
+        slot = in_a_sentence(file.get_appointment_slot_display())
+        return _message(file, MessageCode.VISIT, {"jour": full_day(file.appointment_on), "creneau": slot})
     said = said_of(file, about)
     return _message(file, MessageCode.LINE, {"titre": said.title, "nouvelle": "\n".join(said.sentences)})
 
@@ -205,10 +198,6 @@ def _message(file: ConnectionFile, code: MessageCode, values: dict[str, str]) ->
     prescription = file.need.prescription
     around = {**from_service(prescription.prescriber), "reference": str(file.reference)}
     return Message(prescription.household, code, _about(file), around | values)
-
-
-def _way_for_visit(file: ConnectionFile) -> MessageChannel | None:
-    return way_to(file.need.prescription.household, MessageCode.VISIT)
 
 
 # --- what messages share

@@ -278,6 +278,8 @@ class LineNews(TextChoices):
     CHANGED = "changed", "Sa ligne a changé d’offre"
     ENDED = "ended", "Sa ligne est terminée"
     CORRECTED = "corrected", "Son droit est corrigé, c’était une erreur"
+    VISIT = "visit", "Le jour de son raccordement"
+    REFUSED = "refused", "Sa demande de ligne n’a pas abouti"
 
 
 class NewsOutcome(TextChoices):

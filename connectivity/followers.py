@@ -25,7 +25,7 @@ from connectivity.permissions import can_renew_connection
 from connectivity.prices import is_news
 from connectivity.services.campaigns import call_under_the_file_kept
 from connectivity.services.forgetting import forget_household, forget_person
-from connectivity.services.lines import overtake_notices, promise_notice
+from connectivity.services.lines import hold_notices, overtake_notices, promise_notice
 from connectivity.services.links import close_links, send_link
 from connectivity.services.reach import keep_reach
 from connectivity.services.transmissions import AROUND, carry_facts, transmit
@@ -122,8 +122,13 @@ def relocate_files(move: Move) -> None:
 
 
 def prepare_choice(move: Move) -> None:
-    """What was seen for the prescription counts; the sheet of the family is frozen; the former operator lets go."""
+    """What was seen for the prescription counts; the sheet of the family is frozen; the former operator lets go.
+
+    The household chose with whoever serves it: of a visit that is off, or of a refusal before, it knows.
+    """
     close_links(files=move.pks, at=move.at)
+    refused = ConnectionFile.objects.filter(need__connections__in=move.pks, state=S.REFUSED)
+    overtake_notices({*move.pks, *refused.values_list("pk", flat=True)}, move.at)
     sources = _sources(move)
     for file in _files(move):
         carry_facts(file=file, at=move.at)
@@ -142,7 +147,8 @@ def hand_to_operator(move: Move) -> None:
 
 
 def tell_problem(move: Move) -> None:
-    """The worker is told the next step of that code."""
+    """The worker is told the next step of that code; no visit is announced meanwhile."""
+    hold_notices(move.pks, move.at)
     for file in _files(move):
         emails.problem_for_worker(file, move.at)
 
@@ -154,11 +160,11 @@ def tell_problem_withdrawn(move: Move) -> None:
 
 
 def tell_appointment(move: Move) -> None:
-    """The household is told by its channel: a mail, or whoever follows it; its sheet is made again with the date."""
+    """The household is told by its channel, or by whoever follows it; its sheet is made again with the date."""
     for file in _files(move):
         freeze_family_sheet(file, move)
-        emails.scheduled_for_household(file, move.at)
-        emails.scheduled_for_worker(file, move.at)
+        notice = promise_notice(file=file, about=LineNews.VISIT, at=move.at)
+        emails.scheduled_for_worker(file, notice, move.at)
 
 
 def tell_active(move: Move) -> None:
@@ -167,6 +173,7 @@ def tell_active(move: Move) -> None:
     Where there is no desk, the household subscribed by itself: what it pays is what it showed.
     """
     close_links(files=move.pks, at=move.at)
+    overtake_notices(move.pks, move.at)
     for file in _files(move):
         if file.channel == Channel.DESK:
             news = is_news(file.monthly_price, file.offer)
@@ -192,16 +199,18 @@ def tell_not_active(move: Move) -> None:
 
 
 def tell_refused(move: Move) -> None:
-    """The worker is told why, or whose answer did not come; links close."""
+    """The household is told, and the worker: why, or whose answer did not come; links close."""
     close_links(files=move.pks, at=move.at)
     sources = _sources(move)
     for file in _files(move):
-        emails.refused_for_worker(file, move.at, lapsed=sources[file.pk] if move.actor is SYSTEM else "")
+        notice = promise_notice(file=file, about=LineNews.REFUSED, at=move.at)
+        emails.refused_for_worker(file, notice, move.at, lapsed=sources[file.pk] if move.actor is SYSTEM else "")
 
 
 def tell_abandoned(move: Move) -> None:
     """The operator that had the file has it no more; the worker is told of what the clock closed."""
     close_links(files=move.pks, at=move.at)
+    overtake_notices(move.pks, move.at)
     sources = _sources(move)
     for file in _files(move):
         if sources[file.pk] in WITH_OPERATOR:

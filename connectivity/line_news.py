@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from connectivity.enums import COMPUTED, AfterLoss, LineNews, ProofKind
+from connectivity.enums import COMPUTED, AfterLoss, LineNews, OperatorRefusalCode, ProofKind
 from connectivity.models import ConnectionFile, Offer
 from connectivity.prices import price_of
-from typography.french import euros, in_a_sentence, written_day
+from prescriptions.enums import NeedKind
+from typography.french import euros, full_day, in_a_sentence, written_day
 
 ANOTHER = "Pour en chercher une autre, parlez-en à votre travailleur social."
 SOUGHT = "Votre travailleur social cherche une autre offre avec vous."
@@ -95,6 +96,35 @@ def _ended(file: ConnectionFile) -> tuple[str, ...]:
     return (f"Votre ligne est terminée\u00a0: {in_a_sentence(file.get_end_reason_display())}.", ANOTHER)
 
 
+def _visit(file: ConnectionFile) -> tuple[str, ...]:
+    """A mobile line has no technician. The day may have moved since another was told."""
+    when = f"le {full_day(file.appointment_on)}, {in_a_sentence(file.get_appointment_slot_display())}"
+    other = "Un autre jour vous avait été dit\u00a0? Il ne compte plus."
+    if file.need.kind == NeedKind.MOBILE_CONNECTION:
+        return (f"Votre ligne est prévue {when}.", "D’ici là, vous n’avez rien à faire.", other)
+    first = f"Votre rendez-vous Internet est {when}."
+    return (first, "Soyez chez vous ce jour-là, ou prévenez avant votre travailleur social.", other)
+
+
+WHY_REFUSED: dict[str, str] = {
+    OperatorRefusalCode.NOT_ELIGIBLE: "vous ne remplissez pas ses conditions",
+    OperatorRefusalCode.NO_COVERAGE: "cette ligne n’arrive pas chez vous",
+    OperatorRefusalCode.ALREADY_CUSTOMER: "vous êtes déjà client chez lui",
+    OperatorRefusalCode.DUPLICATE: "il a déjà une autre demande de vous",
+    OperatorRefusalCode.OFFER_CLOSED: "cette offre n’existe plus",
+}
+"""What an operator says, to the household; its other words are for whoever follows it."""
+
+
+def _refused(file: ConnectionFile) -> tuple[str, ...]:
+    if file.refusal == OperatorRefusalCode.NO_ANSWER:
+        first = "Votre demande de ligne s’est arrêtée\u00a0: elle est restée trop longtemps sans réponse."
+    else:
+        why = f"\u00a0: {WHY_REFUSED[file.refusal]}" if file.refusal in WHY_REFUSED else ""
+        first = f"L’opérateur a dit non à votre demande de ligne{why}."
+    return (first, "N’attendez pas son appel\u00a0: la feuille qui le disait ne compte plus.", SOUGHT)
+
+
 TITLES = {
     LineNews.PRICE: "Le prix de votre ligne",
     LineNews.ENDING: "Votre tarif se termine bientôt",
@@ -104,6 +134,8 @@ TITLES = {
     LineNews.CHANGED: "Votre nouvelle offre",
     LineNews.ENDED: "Votre ligne est terminée",
     LineNews.CORRECTED: "Votre tarif\u00a0: une erreur corrigée",
+    LineNews.VISIT: "Le jour de votre ligne est fixé",
+    LineNews.REFUSED: "Votre demande de ligne n’a pas abouti",
 }
 SENTENCES: dict[LineNews, Callable[[ConnectionFile], tuple[str, ...]]] = {
     LineNews.PRICE: _price,
@@ -114,4 +146,6 @@ SENTENCES: dict[LineNews, Callable[[ConnectionFile], tuple[str, ...]]] = {
     LineNews.CHANGED: _changed,
     LineNews.ENDED: _ended,
     LineNews.CORRECTED: _corrected,
+    LineNews.VISIT: _visit,
+    LineNews.REFUSED: _refused,
 }

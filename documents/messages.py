@@ -110,7 +110,7 @@ _EXPECTED = "adresse apporter prescripteur telephone changer"
 SUBJECTS: Mapping[str, Subject] = {
     MessageCode.REQUEST: _about("reference", "prescripteur telephone suite"),
     MessageCode.LINE: _about("titre", "reference prescripteur telephone nouvelle", "nouvelle"),
-    MessageCode.VISIT: _about("jour creneau", "reference prescripteur telephone", channels=(EMAIL,)),
+    MessageCode.VISIT: _about("jour creneau", "reference prescripteur telephone"),
     MessageCode.STILL_CURRENT: _about("reference page", "jour sans_reponse prescripteur telephone", channels=(EMAIL,)),
     MessageCode.APPOINTMENT: _about("jour heure point", _EXPECTED, "adresse", (SMS, EMAIL)),
     MessageCode.REMINDER: _about("jour heure point", f"{_EXPECTED} repondre", "adresse", (SMS, EMAIL)),

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.utils import timezone
 
 from connectivity.enums import ConnectionState, LineNews, NewsOutcome, RechargeCancelReason
 from connectivity.models.connection import ConnectionFile
@@ -37,7 +38,12 @@ class NoticeQuerySet(models.QuerySet["LineNotice"]):
         return rows
 
     def to_keep(self) -> Self:
-        """Those that somebody still has to keep: what could not leave told nobody anything.
+        """Those that somebody still has to keep; of a visit, while it is planned and its day has not passed."""
+        planned = Q(file__state=ConnectionState.SCHEDULED, file__appointment_on__gte=timezone.localdate())
+        return self.unsaid().filter(~Q(about=LineNews.VISIT) | planned)
+
+    def unsaid(self) -> Self:
+        """Those that nobody told: what could not leave told nobody anything.
 
         Of a line, the last alone, and of one that ended, its end: what came next overtakes a mail whose failure is
         known only afterwards.

@@ -16,7 +16,7 @@ from connectivity.models import ConnectionFile, LineNotice, Offer, Recharge
 from connectivity.parameters import LINE_NEWS_DAYS, RECHARGES_A_MONTH
 from connectivity.permissions import can_sell_recharge, can_serve_connection
 from connectivity.terms import reference_of, term_of
-from documents.enums import MessageCode, MessageLanguage, SendState
+from documents.enums import MessageLanguage, SendState
 from documents.services import call_off_sms
 from lifecycle import gate
 from lifecycle.actors import Actor
@@ -199,23 +199,31 @@ def promise_notice(*, file: ConnectionFile, about: LineNews, at: datetime) -> Li
     overtake_notices([file.pk], at)
     day = timezone.localdate(at)
     due_on = add_working_days(day, LINE_NEWS_DAYS.on(day))
+    if about == LineNews.VISIT and file.appointment_on is not None:
+        due_on = min(due_on, file.appointment_on)
     household = file.need.prescription.household
     notice = LineNotice(file=file, about=about, channel=channel_of(household), promised_at=at, due_on=due_on)
-    way = way_to(household, MessageCode.LINE)
+    message = emails.line_news(file, about)
+    way = way_to(household, message.code)
     if way is not None:
-        told = write_message(emails.line_news(file, about), way, at=at)
+        told = write_message(message, way, at=at)
         notice.mail, notice.sms = told.mail, told.sms
         notice.settled_at, notice.outcome = at, NewsOutcome.SENT
     notice.save()
     return notice
 
 
+def hold_notices(files: "list[int] | set[int]", at: datetime) -> None:
+    """What waits to leave of these lines does not hold today: if it holds again, somebody tells it."""
+    waiting = LineNotice.objects.filter(file__in=list(files), outcome=NewsOutcome.SENT)
+    call_off_sms(waiting.filter(sms__delivery=SendState.QUEUED).values_list("sms", flat=True), at=at)
+
+
 def overtake_notices(files: "list[int] | set[int]", at: datetime) -> None:
     """Something else happened to these lines: what was still to be told is not true any more."""
     pks = list(files)
-    unsaid = LineNotice.objects.filter(file__in=pks, outcome=NewsOutcome.SENT, sms__delivery=SendState.QUEUED)
-    call_off_sms(unsaid.values_list("sms", flat=True), at=at)
-    waiting = list(LineNotice.objects.to_keep().filter(file__in=pks).values_list("pk", flat=True))
+    hold_notices(pks, at)
+    waiting = list(LineNotice.objects.unsaid().filter(file__in=pks).values_list("pk", flat=True))
     LineNotice.objects.filter(pk__in=waiting).update(settled_at=at, settled_by=None, outcome=NewsOutcome.OVERTAKEN)
 
 

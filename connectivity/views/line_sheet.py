@@ -117,14 +117,17 @@ class LineSheet:
 
 
 def line_sheet_of(file: ConnectionFile, actor: Actor) -> LineSheet | None:
-    """None before the line works, and for an operator. Five queries at most."""
-    if file.active_at is None or can_answer_connection(actor) is not None:
+    """None for an operator, and before the line works unless there is something to tell. Five queries at most."""
+    if can_answer_connection(actor) is not None:
+        return None
+    notice = notice_of(file, actor)
+    if file.active_at is None and notice is None:
         return None
     paid_by_recharge = file.offer is not None and file.offer.period == PricePeriod.RECHARGE
     recharges = recharges_of(file, actor)
     return LineSheet(
-        notice=notice_of(file, actor),
-        spans=spans_of(file),
+        notice=notice,
+        spans=spans_of(file) if file.active_at is not None else [],
         recharges=recharges if paid_by_recharge or recharges.rows else None,
         is_prepaid=is_prepaid(file),
         sells=can_sell_recharge(actor) is not None,
