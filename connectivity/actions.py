@@ -13,11 +13,12 @@ from connectivity.permissions import can_answer_connection
 from connectivity.services import connections as services
 from connectivity.views.choosing import CONNECTION_PAGES, connection_choose
 from connectivity.views.lines import connection_change_offer
-from connectivity.views.sheet import problems_of
+from connectivity.views.sheet import is_unphoned, problems_of
 from lifecycle.forms import ReasonForm
 from lifecycle.pages import Page
 from network.requests import Request
 from prescriptions.forms.asking import CommentForm
+from prescriptions.permissions import can_follow_household
 
 
 def _appointment(request: Request, connection: ConnectionFile) -> Mapping[str, Any]:
@@ -25,10 +26,12 @@ def _appointment(request: Request, connection: ConnectionFile) -> Mapping[str, A
 
 
 def _what_leaves(request: Request, connection: ConnectionFile) -> Mapping[str, Any]:
-    """The problems that were answered; whether a mail tells the operator."""
+    """The problems that were answered; whether a mail tells the operator, and whether it may call."""
     operator = connection.operator
     return {
         "problems": problems_of(connection, request.membership),
+        "unphoned": is_unphoned(connection),
+        "corrects": can_follow_household(request.membership) is not None,
         "unreached": operator is not None and not reaches(operator),
     }
 

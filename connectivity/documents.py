@@ -49,7 +49,7 @@ def freeze_family_sheet(file: ConnectionFile, move: Move) -> ConnectionPaper:
         "offer": offer.name,
         "operator": offer.operator_name,
         "price": price_of(offer),
-        "todo": _appointment(file) or offer.how_to,
+        "todo": _appointment(file) or offer.told_to(called=bool(household.phone)),
         "phone": by_pairs(offer.phone),
         "url": offer.url,
         "bring": [str(ProofKind(one.proof).label) for one in asked if one.proof not in ("none", "declaration")],

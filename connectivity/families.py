@@ -60,7 +60,7 @@ declare(
         fields=(
             *("name", "operator_name", "operator", "technology", "kinds", "gives", "channel", "price", "price_max"),
             *("period", "commitment_months", "setup_fee", "needs_bank_account", "entitlement_months", "how_to"),
-            *("phone", "url", "reliability"),
+            *("how_to_unphoned", "phone", "url", "reliability"),
         ),
         told=("technology", "price", "period", "channel", "reliability"),
         adds=True,
@@ -90,6 +90,7 @@ declare(
             "commitment_months": "0\u00a0: sans engagement.",
             "setup_fee": "En euros\u00a0; vide s’ils sont à confirmer.",
             "how_to": "Écrit pour la famille\u00a0: où aller, quoi demander, avec quels papiers.",
+            "how_to_unphoned": "Pour une famille sans numéro, si l’offre dit qu’on l’appelle\u00a0; vide sinon.",
             "phone": "Le numéro que la famille appelle.",
             "reliability": "«\u00a0À confirmer\u00a0» s’affiche à côté de l’offre, pour que personne ne la promette.",
             "ceiling": "En euros\u00a0; par exemple le quotient familial le plus haut.",

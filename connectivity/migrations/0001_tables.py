@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                     ("needs_bank_account", models.BooleanField(default=False, verbose_name="demande un compte bancaire")),
                     ("entitlement_months", models.PositiveSmallIntegerField(blank=True, help_text="Vide si le droit n’a pas de terme.", null=True, verbose_name="durée du droit (mois)")),
                     ("how_to", models.TextField(verbose_name="ce que la famille fait")),
+                    ("how_to_unphoned", models.TextField(blank=True, verbose_name="ce qu’elle fait sans téléphone")),
                     ("phone", models.CharField(blank=True, max_length=20, verbose_name="téléphone")),
                     ("url", models.URLField(blank=True, verbose_name="site")),
                     ("reliability", models.CharField(choices=[("sure", "Sûr"), ("check", "À confirmer")], max_length=8, verbose_name="fiabilité")),

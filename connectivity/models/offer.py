@@ -70,6 +70,7 @@ class Offer(Dated):
         "durée du droit (mois)", null=True, blank=True, help_text="Vide si le droit n’a pas de terme."
     )
     how_to = models.TextField("ce que la famille fait")
+    how_to_unphoned = models.TextField("ce qu’elle fait sans téléphone", blank=True)
     phone = models.CharField("téléphone", max_length=20, blank=True)
     url = models.URLField("site", blank=True)
     reliability = models.CharField("fiabilité", max_length=8, choices=Reliability)
@@ -101,6 +102,10 @@ class Offer(Dated):
     def other_than_internet(self) -> str:
         """What its line gives where that is not internet, which a need of connection asks; empty for the others."""
         return OTHER_THAN_INTERNET.get(self.gives, "")
+
+    def told_to(self, *, called: bool) -> str:
+        """What a family does; ``called``: whether a number is known, else it is told what happens instead of a call."""
+        return self.how_to if called else self.how_to_unphoned or self.how_to
 
     @property
     def is_unanswered(self) -> bool:

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 
 from connectivity.documents import draw_comparison
 from connectivity.eligibility import NOT_ASKED, AskedCondition
-from connectivity.enums import LIVE, OfferVerdict
+from connectivity.enums import LIVE, Channel, OfferVerdict
 from connectivity.forms import connections as forms
 from connectivity.models import ConnectionFile, OfferCondition
 from connectivity.permissions import can_answer_connection, can_record_proof
 from connectivity.services import connections as services
-from connectivity.services.offers import copper_of, offers_beside, offers_of_the_day
+from connectivity.services.offers import OfferProposal, copper_of, offers_beside, offers_of_the_day
 from connectivity.services.proofs import NOT_LIVE, record_proof
 from connectivity.services.reach import check_address
 from connectivity.views.connections import ACCESS, visible_connection, waiting_needs
@@ -26,6 +26,7 @@ from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.pages import Pages
 from network.requests import Request
 from prescriptions.models import Need
+from prescriptions.permissions import can_follow_household
 from prescriptions.services.households import record_access
 
 PLAIN = "connectivity/actions/_connection.html"
@@ -111,7 +112,14 @@ def connection_choose(request: Request, reference: str) -> HttpResponse:
         proposals=proposals,
         closure=copper_of(connection.need, timezone.localdate()),
         nothing=all(one.verdict == OfferVerdict.NOT for one in proposals),
+        unphoned=not connection.need.prescription.household.phone and any(_by_desk(one) for one in proposals),
+        corrects=can_follow_household(request.membership) is not None,
     )
+
+
+def _by_desk(proposal: OfferProposal) -> bool:
+    """Whether an operator is asked for it, and may be."""
+    return proposal.verdict != OfferVerdict.NOT and proposal.offer.channel == Channel.DESK
 
 
 @asks_then_acts

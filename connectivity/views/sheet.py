@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from connectivity.eligibility import REACH, WeighedCondition, assess
-from connectivity.enums import UNDER_WAY, Channel, CurrentLine, Technology
+from connectivity.enums import UNDER_WAY, WITH_OPERATOR, Channel, ConnectionState, CurrentLine, Technology
 from connectivity.models import (
     AddressCheck,
     ConnectionFile,
@@ -24,6 +24,9 @@ from connectivity.services.transmissions import corrections_of
 from lifecycle.actors import Actor
 from prescriptions.models import Household
 
+ASKED = (ConnectionState.CHOSEN, *WITH_OPERATOR)
+"""Where a request goes to its operator, or is there."""
+
 
 @dataclass
 class Sheet:
@@ -35,6 +38,10 @@ class Sheet:
     proofs: list[ProofSeen] = field(default_factory=list)
     findings: tuple[WeighedCondition, ...] = ()
     price: str = ""
+    how_to: str = ""
+    """What its household does, as its own sheet says."""
+    unphoned: bool = False
+    """It has no number, and the request goes to an operator, or is there."""
     closure: CopperClosure | None = None
     on_copper: bool = False
     copper_months: int | None = None
@@ -69,14 +76,23 @@ def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
     sheet.on_copper = looking or (offer is not None and offer.technology == Technology.COPPER)
     if sheet.closure is not None:
         sheet.copper_months = max(0, round((sheet.closure.technical_on - day).days / 30.4))
+    sheet.unphoned = is_unphoned(connection)
     if connection.offer is not None:
         asked = [condition.asked for condition in connection.offer.conditions.all()]
         copper = sheet.closure.copper if sheet.closure else None
         here = here_of(need.prescription.commune_id, day, connection, need.prescription.household_id)
         besides = [one for one in besides_of(connection.offer, here) if connection.dead_end or one.asked.rule == REACH]
+        sheet.how_to = connection.offer.told_to(called=bool(sheet.household.phone) or sheet.household.veiled)
         sheet.findings = assess(asked, facts_of(need, connection), copper, day, besides).findings
         sheet.reach_told = list(ReachTold.objects.filter(file=connection).select_related("offer"))
     return sheet
+
+
+def is_unphoned(connection: ConnectionFile) -> bool:
+    """Whether an operator is asked for a household that it cannot call; no word of one that is veiled."""
+    household = connection.need.prescription.household
+    asked = connection.channel == Channel.DESK and connection.state in ASKED
+    return asked and not household.phone and not household.veiled
 
 
 def told_of(connection: ConnectionFile, actor: Actor) -> list[Transmission]:

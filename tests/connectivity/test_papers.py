@@ -15,7 +15,9 @@ from documents.addresses import address_of
 from documents.kinds import standing_of
 from documents.models import Document, Mail
 from documents.services import open_file, render_document
-from tests.connectivity.lines import Line, ask
+from prescriptions.models import Household
+from tests.connectivity.lines import Line, again, ask
+from tests.pages import acting, read
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,6 +81,36 @@ def test_the_sheet_says_what_the_offer_says_and_nothing_that_contradicts_it(said
     assert text.count("L’opérateur vous") == 1
     assert said in text
     assert "SHA-256" not in text
+
+
+def without_a_phone() -> Line:
+    columns = {"how_to": "L’opérateur vous appelle.", "how_to_unphoned": "L’opérateur vous écrit."}
+    line = Line(offer_columns=columns, person={"contact_channel": "letter"})
+    Household.objects.filter(pk=line.need.prescription.household_id).update(phone="")
+    return line
+
+
+def test_a_household_without_a_number_is_not_told_that_it_is_called() -> None:
+    line = without_a_phone()
+    chosen = line.chosen()
+    text = words_of(paper_of(chosen, "family"))
+    assert "L’opérateur vous écrit." in text
+    assert "vous appelle" not in text
+    page = read(acting(line.worker), reverse("connectivity:connection_detail", args=[chosen.reference]))
+    assert "L’opérateur vous écrit." in page
+    assert "vous appelle" not in page
+    Household.objects.filter(pk=line.need.prescription.household_id).update(phone="06 99 44 55 77")
+    line.choose(again(chosen))
+    assert "L’opérateur vous appelle." in words_of(paper_of(chosen, "family"))
+
+
+@pytest.mark.parametrize("page", ["choose", "send", "detail"])
+def test_whoever_transmits_for_a_household_without_a_number_is_warned_before(page: str) -> None:
+    line = without_a_phone()
+    url = reverse(f"connectivity:connection_{page}", args=[line.chosen().reference])
+    assert "Aucun téléphone n’est écrit pour ce foyer" in read(acting(line.worker), url)
+    Household.objects.filter(pk=line.need.prescription.household_id).update(phone="06 99 44 55 77")
+    assert "Aucun téléphone n’est écrit" not in read(acting(line.worker), url)
 
 
 def test_a_sheet_and_a_file_that_are_out_of_date_say_so_without_a_name() -> None:
