@@ -60,10 +60,20 @@ def _unreached_for_pilot(file: ConnectionFile, days: int, at: datetime) -> None:
 
 
 def let_go_for_operator(file: ConnectionFile, at: datetime) -> None:
-    """What was asked is asked no more: the household gave it up, or takes another offer."""
-    last = file.transmissions.first()
-    if last is not None:
-        _write("let_go_for_operator", file, _agents(last.operator_id), at, page=_queue(), operator=last.operator)
+    """What was asked is asked no more: the household gave it up, or takes another offer.
+
+    Its page opens no more: the operator finds whose visit to call off by its own reference, and the day. One without
+    an agent, which answered by links, is told where these were sent.
+    """
+    last = file.transmissions.select_related("operator").first()
+    if last is None:
+        return
+    agents, address = _agents(last.operator_id), address_of(last.operator)
+    own = {last.operator_id: [(address, last.operator.name)]} if address else {}
+    visit = file.appointment_on
+    planned = visit is not None and visit >= timezone.localdate(at)
+    page = _queue() if agents else ""
+    _write("let_go_for_operator", file, agents or own, at, page=page, operator=last.operator, planned=planned)
 
 
 def not_active_for_operator(file: ConnectionFile, at: datetime) -> None:

@@ -23,9 +23,11 @@ from prescriptions.enums import NeedState
 from prescriptions.models import Need
 from prescriptions.services.households import move_household
 from prescriptions.services.needs import drop_need
+from prescriptions.services.revoking import revoke_prescription
 from tests.connectivity.lines import Line, again, ask, make_offer
 from tests.network.factories import make_commune
 from tests.prescriptions.files import Circle
+from typography.french import full_day
 
 pytestmark = pytest.mark.django_db
 S = ConnectionState
@@ -115,6 +117,29 @@ def test_a_file_is_abandoned_from_any_step_and_the_need_waits_again(prepare: Cal
     assert (abandoned.state, state_of(line.need)) == (S.ABANDONED, NeedState.WAITING)
     told = Mail.objects.filter(subject__contains="n’est plus à traiter").exists()
     assert told == (prepare in BEFORE_THE_LINE[2:])
+
+
+def test_when_an_agreement_is_withdrawn_the_operator_reads_whose_visit_to_call_off_and_no_name() -> None:
+    line = Line()
+    assert line.agent
+    file = line.scheduled()
+    household = line.need.prescription.household
+    revoke_prescription(actor=line.worker, prescription=line.need.prescription, channel="phone")
+    mail = Mail.objects.get(subject__contains="n’est plus à traiter", to=[line.agent.user.email])
+    assert file.operator_reference == "OP-77"
+    assert "OP-77" in mail.body
+    assert f"Annulez le raccordement prévu le {full_day(file.appointment_on)}, dans la journée." in mail.body
+    assert "Détruisez" in mail.body
+    assert household.last_name not in mail.body
+
+
+def test_an_operator_that_answers_by_links_learns_too_that_a_request_is_off() -> None:
+    line = Line()
+    file = line.sent()
+    services.abandon_connection(actor=line.worker, connection=file, reason=ConnectionAbandonReason.GAVE_UP)
+    mail = Mail.objects.get(subject__contains="n’est plus à traiter", to=[line.operator.email])
+    assert "Si un rendez-vous était prévu, annulez-le." in mail.body
+    assert "Votre file" not in mail.body
 
 
 @pytest.mark.parametrize("prepare", BEFORE_THE_LINE, ids=lambda prepare: prepare.__name__)
