@@ -22,6 +22,8 @@ from connectivity.services.offers import besides_of, copper_of, facts_of
 from connectivity.services.reach import here_of
 from connectivity.services.transmissions import corrections_of
 from lifecycle.actors import Actor
+from network.models import Organisation
+from network.permissions import is_pilot
 from prescriptions.models import Household
 
 ASKED = (ConnectionState.CHOSEN, *WITH_OPERATOR)
@@ -40,6 +42,9 @@ class Sheet:
     price: str = ""
     how_to: str = ""
     """What its household does, as its own sheet says."""
+    reached_at: Organisation | None = None
+    """The operator that has the request, for whoever has to ask it something; and whether its page opens to them."""
+    opens_operator: bool = False
     unphoned: bool = False
     """It has no number, and the request goes to an operator, or is there."""
     closure: CopperClosure | None = None
@@ -77,6 +82,9 @@ def sheet_of(connection: ConnectionFile, actor: Actor) -> Sheet:
     if sheet.closure is not None:
         sheet.copper_months = max(0, round((sheet.closure.technical_on - day).days / 30.4))
     sheet.unphoned = is_unphoned(connection)
+    if connection.state in WITH_OPERATOR and connection.operator is not None:
+        sheet.reached_at = connection.operator
+        sheet.opens_operator = connection.operator.is_active or is_pilot(actor)
     if connection.offer is not None:
         asked = [condition.asked for condition in connection.offer.conditions.all()]
         copper = sheet.closure.copper if sheet.closure else None

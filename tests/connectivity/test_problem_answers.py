@@ -12,6 +12,7 @@ from connectivity.services.links import actor_of, link_of
 from connectivity.services.sets import send_connections
 from lifecycle import gate
 from lifecycle.exceptions import Refused
+from network.models import Organisation
 from prescriptions.enums import IdentityReason
 from prescriptions.services.households import open_identity
 from tests.connectivity.lines import Line, again, make_offer
@@ -124,3 +125,25 @@ def test_an_answer_is_not_rewritten_and_holds_no_social_security_number() -> Non
     row.pk, row.words = None, NIR
     with pytest.raises(IntegrityError, match="nir"), transaction.atomic():
         row.save()
+
+
+@pytest.mark.parametrize("where", ["sent", "problem", "accepted", "scheduled"])
+def test_whoever_has_to_ask_the_operator_something_reads_how_to_reach_it(where: str) -> None:
+    line = Line()
+    Organisation.objects.filter(pk=line.operator.pk).update(phone="0320998877")
+    file = getattr(line, where)()
+    for reader in (line.worker, line.adviser, line.pilot):
+        page = read(acting(reader), page_of(file, "detail"))
+        assert reverse("network:organisation_detail", args=[line.operator.reference]) in page
+        assert "03\u00a020\u00a099\u00a088\u00a077" in page
+        assert f"mailto:{line.operator.email}" in page
+    assert "Joindre" not in read(acting(line.agent), page_of(file, "detail"))
+
+
+def test_of_an_operator_that_is_closed_no_page_is_promised() -> None:
+    line = Line()
+    file = line.problem()
+    Organisation.objects.filter(pk=line.operator.pk).update(is_active=False)
+    page = read(acting(line.worker), page_of(file, "detail"))
+    assert reverse("network:organisation_detail", args=[line.operator.reference]) not in page
+    assert f"mailto:{line.operator.email}" in page
