@@ -15,6 +15,7 @@ from prescriptions.noted import noted as noted_of
 from prescriptions.permissions import advises, relays, works
 from prescriptions.reaching import channel_of
 from prescriptions.views.lost import to_reopen as needs_to_reopen
+from prescriptions.views.same_household import given_before
 from typography.french import by_pairs, day, days_ago, days_left, plural, written_day
 
 UNDECIDED = (PrescriptionState.DRAFT, PrescriptionState.SUBMITTED, PrescriptionState.INCOMPLETE)
@@ -86,6 +87,12 @@ def limitation(context: template.Context, household: int, at: str = "") -> dict[
 def to_reopen(context: template.Context, prescription: Prescription) -> dict[str, Any]:
     """What may be opened again rather than asked anew in this prescription: it keeps the weeks that it waited."""
     return {"needs": needs_to_reopen(prescription.household, context["request"].membership)}
+
+
+@register.inclusion_tag("prescriptions/_already_given.html", takes_context=True)
+def already_given(context: template.Context, prescription: Prescription) -> dict[str, Any]:
+    """What its household was given already: whoever asks for the same knows it."""
+    return {"given": given_before(prescription.household, context["request"].membership)}
 
 
 @register.simple_tag(takes_context=True)

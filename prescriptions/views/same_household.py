@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from lifecycle.actors import Actor
 from prescriptions.enums import HouseholdState, NeedKind
@@ -25,6 +28,14 @@ class OtherFile:
 
 
 @dataclass(frozen=True)
+class Given:
+    """What a household was given, or helped to: the kind, and when. Neither by whom nor where."""
+
+    kind: str
+    on: date
+
+
+@dataclass(frozen=True)
 class SameHousehold:
     """The other files of a household, and what is asked more than once.
 
@@ -38,6 +49,8 @@ class SameHousehold:
     elsewhere: list[str]
     twice: list[str]
     detach_url: str
+    given: list[Given]
+    """What is asked here that it was given already, wherever that was."""
 
 
 def same_household(
@@ -45,20 +58,21 @@ def same_household(
 ) -> SameHousehold | None:
     """What else is asked for a household than the open needs ``asked`` of the prescription ``but``; None when nothing.
 
-    Without a prescription, of its other files alone. Four queries at most.
+    Without a prescription, of its other files alone. Five queries at most.
     """
+    kinds = {need.kind for need in asked}
     known = Household.objects.together_with(household).exclude(pk=household.pk)
     others = list(known.exclude(state__in=GONE).select_related("prescriber").order_by("pk"))
     needs = _standing(household, but)
-    if not others and not needs:
+    given = _given(household, kinds, but)
+    if not others and not needs and not given:
         return None
     seen_needs = _seen(needs, actor)
     seen_files = Household.objects.visible_to(actor).filter(pk__in=[one.pk for one in others])
     seen = set(seen_files.values_list("pk", flat=True))
-    kinds = {need.kind for need in asked}
     hidden = [need for need in needs if need.pk not in seen_needs]
     shown = [need for need in needs if need.pk in seen_needs]
-    if not others and not shown and not kinds & {need.kind for need in hidden}:
+    if not others and not shown and not given and not kinds & {need.kind for need in hidden}:
         return None
     return SameHousehold(
         own=[need for need in shown if need.prescription.household_id == household.pk],
@@ -75,7 +89,27 @@ def same_household(
         elsewhere=_labels(kinds & {need.kind for need in hidden}),
         twice=_labels(kinds & {need.kind for need in needs}),
         detach_url=_detach_url(household, household, actor) if len(seen) < len(others) else "",
+        given=given,
     )
+
+
+def given_before(household: Household, actor: Actor) -> list[Given]:
+    """What a household was given under the files that one may see, whatever is asked; one query."""
+    needs = Need.objects.visible_to(actor).given([household.lead_id])
+    return _told(needs)
+
+
+def _given(household: Household, kinds: set[str], but: Prescription | None) -> list[Given]:
+    """Of these kinds, under any file of the household that still tells of it."""
+    if not kinds:
+        return []
+    needs = Need.objects.given([household.lead_id]).filter(kind__in=kinds)
+    return _told(needs if but is None else needs.exclude(prescription=but))
+
+
+def _told(needs: QuerySet[Need]) -> list[Given]:
+    rows = needs.exclude(prescription__household__state__in=GONE).order_by("met_at", "pk")
+    return [Given(str(NeedKind(need.kind).label), timezone.localdate(need.met_at)) for need in rows]
 
 
 def asked_twice(needs: Iterable[Need], actor: Actor) -> dict[int, str]:

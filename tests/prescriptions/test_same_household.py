@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.exceptions import Refused
@@ -19,6 +20,7 @@ from prescriptions.services.prescriptions import ask_completion_prescription, wi
 from prescriptions.services.sets import accept_prescriptions
 from tests.prescriptions.files import COMPUTER, SKILLS, Circle, again
 from tests.prescriptions.pages import acting, answered, done, page_of, read
+from typography.french import day
 
 pytestmark = pytest.mark.django_db
 STANDS = "need_stands"
@@ -426,3 +428,46 @@ def test_an_adviser_reads_that_the_same_is_asked_of_another_distributor(circle: 
     assert "où est déjà demandé\u00a0: ordinateur" in page
     for hidden in (two.reference, two.household.reference, two.household.last_name):
         assert hidden not in page
+
+
+# --- what was given already
+
+
+@pytest.mark.parametrize("name", ["prescription_detail", "prescription_accept", "prescription_refuse"])
+def test_the_adviser_who_decides_reads_what_the_household_was_given_and_when(circle: Circle, name: str) -> None:
+    standing = circle.accepted(SKILLS)
+    met(circle, standing)
+    filed = circle.submitted((*SKILLS, *TABLET), standing.household)
+    page = read(acting(circle.adviser), page_of(filed, name))
+    assert f"Déjà servi pour ce foyer\u00a0: compétences numériques, le {day(timezone.localdate())}." in page
+
+
+def test_what_another_file_of_the_household_was_given_elsewhere_is_told_by_its_kind_and_day_alone(
+    circle: Circle,
+) -> None:
+    far = elsewhere(Circle(commune=circle.commune))
+    standing = far.accepted(SKILLS)
+    met(far, standing)
+    filed = circle.submitted(SKILLS)
+    attach_household(actor=circle.pilot, household=filed.household, same_as=standing.household)
+    page = read(acting(circle.adviser), page_of(filed, "prescription_accept"))
+    assert "Déjà servi pour ce foyer\u00a0: compétences numériques, le " in page
+    for hidden in (standing.reference, standing.household.reference, standing.household.last_name, str(far.prescriber)):
+        assert hidden not in page
+
+
+def test_what_is_not_asked_again_is_not_told_to_whoever_decides(circle: Circle) -> None:
+    standing = circle.accepted(SKILLS)
+    met(circle, standing)
+    filed = circle.submitted(household=standing.household)
+    assert "Déjà servi" not in read(acting(circle.adviser), page_of(filed, "prescription_accept"))
+
+
+def test_the_worker_reads_it_at_the_needs_and_in_the_summary(circle: Circle) -> None:
+    standing = circle.accepted(SKILLS)
+    met(circle, standing)
+    draft = circle.draft(SKILLS, standing.household)
+    for name in ("prescription_needs", "prescription_submit"):
+        assert "Déjà servi pour ce foyer\u00a0: compétences numériques" in read(acting(circle.worker), page_of(draft, name))
+    fresh = circle.draft(SKILLS)
+    assert "Déjà servi" not in read(acting(circle.worker), page_of(fresh, "prescription_needs"))
