@@ -18,6 +18,7 @@ from donations.models import Donation
 from lifecycle import gate
 from lifecycle.registry import Move, forget, on_transition
 from network.models import AwarenessSession
+from prescriptions.sheets import register_last as register_sheets
 
 ANSWERS = {RatificationAnswer.RATIFIED: "ratify", RatificationAnswer.OBJECTION: "object_to"}
 
@@ -72,3 +73,4 @@ def register() -> None:
     on_transition("awareness", "move", tell_moved)
     on_transition("awareness", "cancel", tell_cancelled)
     register_rollouts()
+    register_sheets()

@@ -95,9 +95,11 @@ def recall(move: Move) -> None:
 
 
 def renew_sheets(move: Move) -> None:
-    """What the household holds says where and when it is expected."""
+    """What the household holds says where and when it is expected. What follows a need is told with it."""
+    if move.cause is not None and move.cause.machine == "need":
+        return
     told = {row.need.prescription_id: row.need.prescription for row in _with_household(move)}
-    freeze_sheets(told.values(), move, only_if_other=True)
+    freeze_sheets(told.values(), move)
 
 
 def _follow(move: Move, verb: str, which: Q) -> None:

@@ -35,6 +35,7 @@ from prescriptions import emails
 from prescriptions.collecting import points_from
 from prescriptions.enums import Loss, NeedState
 from prescriptions.models import Need
+from prescriptions.sheets import renew_sheets_of, told_by_itself
 from refurb.enums import DeviceState, LineOutcome
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.points import Delivery, DeliveryLine
@@ -219,6 +220,7 @@ def take_hand_over_back(move: Move) -> None:
         terms = HandOverTerms(note.price, note.co_funding, note.funder_id)
         asked.append(NoteAsked(device, note.need_id, terms))
     prepare_notes(asked, actor=move.actor, at=move.at)
+    renew_sheets_of([one.need for one in asked], move)  # with what is to be paid, that the new note says
 
 
 def settle_exchange(move: Move) -> None:
@@ -329,6 +331,7 @@ def register() -> None:
     """Every registration of the app, once its models are known; followers of one verb run in this order."""
     register_notes()
     points_from(points_around)
+    told_by_itself("device.undo_hand_over")
     register_bonds()
     on_transition("household", "anonymise", forget_households)
     on_transition("household", "forget_joined", forget_households)

@@ -63,18 +63,19 @@ def register_kinds() -> None:
         leads_to_request(code, _request_of)
 
 
-def freeze_sheets(prescriptions: Iterable[Prescription], move: Move, *, only_if_other: bool = False) -> None:
+def freeze_sheets(prescriptions: Iterable[Prescription], move: Move) -> None:
     """The sheet for each household: one page, one thing to do on top, true of the state its request is in now.
 
-    Seven queries for the set, and for each one those of what a refusal, what is missing or a device put aside say
-    besides. ``only_if_other``: none is made when the last one, which is read for each, says the same.
+    None is made when the last one says the same. Eight queries for the set, and for each one those of what a refusal,
+    what is missing or a device put aside say besides.
     """
     said = [(one, telling_of(one, needs_of(one))) for one in with_needs(list(prescriptions))]
+    last = _last_papers([one.pk for one, _ in said])
     points = points_for({pair for one, telling in said if (pair := _fetched_by(one, telling))})
     told = []
     for prescription, telling in said:
         values = _values(prescription, telling, points)
-        if not only_if_other or not _was_told(prescription, telling, values):
+        if not _was_told(last.get(prescription.pk), telling, values):
             told.append((prescription, telling, values))
     documents = freeze_documents(
         [Draft(KINDS[telling.kind], ("prescription", one.pk), values, telling.title) for one, telling, values in told],
@@ -87,9 +88,14 @@ def freeze_sheets(prescriptions: Iterable[Prescription], move: Move, *, only_if_
     )
 
 
-def _was_told(prescription: Prescription, telling: Telling, values: Mapping[str, Any]) -> bool:
+def _last_papers(prescriptions: list[int]) -> dict[int, PrescriptionPaper]:
+    """The last sheet of each prescription that has one; one query."""
+    rows = PrescriptionPaper.objects.filter(prescription__in=prescriptions).order_by("prescription_id", "-pk")
+    return {row.prescription_id: row for row in rows.distinct("prescription_id").select_related("document")}
+
+
+def _was_told(last: PrescriptionPaper | None, telling: Telling, values: Mapping[str, Any]) -> bool:
     """Whether the last sheet says it already."""
-    last = prescription.papers.select_related("document").first()
     return last is not None and last.kind == telling.kind and last.document.values == values
 
 

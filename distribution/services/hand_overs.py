@@ -22,9 +22,11 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import lock
 from lifecycle.machine import Context, Reason
+from lifecycle.registry import Move
 from network.models import Organisation
 from prescriptions.enums import OrderReason
 from prescriptions.models import Household, Need
+from prescriptions.sheets import renew_sheets_of
 from prescriptions.unnamed import refuse_named
 from refurb.enums import DeviceState
 from refurb.models.device import Device
@@ -199,7 +201,10 @@ def prepare_hand_over(
     _agreed(held, Context(stamp, actor, given), given)
     current = HandOver.objects.current().get(device=held)
     close_notes([held.pk], ClosedBecause.REPLACED, stamp)
-    return prepare_note(held, current.need_id, HandOverTerms(**given, kind=HandOverKind.SALE), actor=actor, at=stamp)
+    terms = HandOverTerms(**given, kind=HandOverKind.SALE)
+    note = prepare_note(held, current.need_id, terms, actor=actor, at=stamp)
+    renew_sheets_of([current.need_id], Move("device", "prepare", actor, stamp, None, {}))
+    return note
 
 
 def hand_over_device(

@@ -16,7 +16,9 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
+from lifecycle.registry import Move
 from prescriptions import emails
+from prescriptions.sheets import renew_sheets_of
 from refurb.enums import DeviceState
 from refurb.models.device import Device
 from refurb.pricing import is_price
@@ -70,6 +72,7 @@ def settle_return(
     settled = write_settlements(held, kind, actor=actor, at=at or timezone.now(), amount=amount)
     if held.attached_to_id is None and held.need is not None:
         emails.to_decide_for_worker(held.need, settled.recorded_at)
+        renew_sheets_of([held.need.pk], Move("device", "settle", actor, settled.recorded_at, None, {}))
     return settled
 
 
