@@ -24,7 +24,7 @@ from distribution.liveness import register_bonds
 from distribution.models.appointment import Appointment, AppointmentEntry
 from distribution.models.hand_over import Derogation, DerogationRequest, HandOver
 from distribution.services.hand_overs import close_notes
-from distribution.services.points import points_around
+from distribution.services.points import points_around, points_of_reserved
 from distribution.services.returns import write_settlements
 from documents.services import forget_document, forget_file, forget_mails, forget_sms
 from lifecycle import gate
@@ -32,7 +32,7 @@ from lifecycle.in_order import by_key
 from lifecycle.models import Comment
 from lifecycle.registry import Move, Moved, on_transition
 from prescriptions import emails
-from prescriptions.collecting import points_from
+from prescriptions.collecting import kept_at, points_from
 from prescriptions.enums import Loss, NeedState
 from prescriptions.models import Need
 from prescriptions.sheets import renew_sheets_of, told_by_itself
@@ -331,6 +331,7 @@ def register() -> None:
     """Every registration of the app, once its models are known; followers of one verb run in this order."""
     register_notes()
     points_from(points_around)
+    kept_at(points_of_reserved)
     told_by_itself("device.undo_hand_over")
     register_bonds()
     on_transition("household", "anonymise", forget_households)

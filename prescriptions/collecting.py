@@ -2,7 +2,7 @@
 
 That app registers, in ``AppConfig.ready()``, ``points_from(function)``: ``function(pairs)`` takes pairs of primary keys
 (distributor, commune) and returns, for each, the points of that distributor that serve that commune, the likeliest
-first.
+first. ``kept_at(function)``: ``function(needs)`` takes keys of needs and returns where something is put aside for them.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -20,14 +20,27 @@ class CollectingPoint:
 
 type Pair = tuple[int, int]
 type Points = Callable[[Collection[Pair]], Mapping[Pair, Sequence[CollectingPoint]]]
+type Kept = Callable[[Collection[int]], Mapping[int, CollectingPoint]]
 
 _functions: list[Points] = []
+_keepers: list[Kept] = []
 
 
 def points_from(function: Points) -> None:
     """Declare who knows the points of distribution."""
     if function not in _functions:
         _functions.append(function)
+
+
+def kept_at(function: Kept) -> None:
+    """Declare who knows where things are put aside."""
+    if function not in _keepers:
+        _keepers.append(function)
+
+
+def points_keeping(needs: Collection[int]) -> dict[int, CollectingPoint]:
+    """Where something is put aside for each of these needs, if it is."""
+    return {need: point for function in _keepers for need, point in function(needs).items()} if needs else {}
 
 
 def points_for(pairs: Collection[Pair]) -> dict[Pair, list[CollectingPoint]]:

@@ -14,16 +14,17 @@ from documents.paper import render_pdf
 from documents.services import Draft, freeze_documents
 from lifecycle.registry import Move
 from network.models import Organisation
-from prescriptions.collecting import CollectingPoint, Pair, points_for
+from prescriptions.collecting import CollectingPoint, Pair, points_for, points_keeping
 from prescriptions.enums import (
     EQUIPMENT_KINDS,
     LIVE_STATES,
+    OPEN_NEED_STATES,
     NeedUse,
     PrescriptionPaperKind,
     PrescriptionState,
     SheetLanguage,
 )
-from prescriptions.models import AgreementText, Prescription, PrescriptionPaper, SheetTranslation
+from prescriptions.models import AgreementText, Need, Prescription, PrescriptionPaper, SheetTranslation
 from prescriptions.own_papers import OWN_PAGE, leads_to_request
 from prescriptions.saying import Tongue, TranslatableDay, as_parts, translatable
 from prescriptions.telling import Telling, needs_of, needs_told, settled_rows, telling_of, with_needs
@@ -66,15 +67,16 @@ def register_kinds() -> None:
 def freeze_sheets(prescriptions: Iterable[Prescription], move: Move) -> None:
     """The sheet for each household: one page, one thing to do on top, true of the state its request is in now.
 
-    None is made when the last one says the same. Eight queries for the set, and for each one those of what a refusal,
+    None is made when the last one says the same. Nine queries for the set, and for each one those of what a refusal,
     what is missing or a device put aside say besides.
     """
     said = [(one, telling_of(one, needs_of(one))) for one in with_needs(list(prescriptions))]
     last = _last_papers([one.pk for one, _ in said])
     points = points_for({pair for one, telling in said if (pair := _fetched_by(one, telling))})
+    kept = points_keeping([need.pk for one, _ in said for need in _to_fetch(one)])
     told = []
     for prescription, telling in said:
-        values = _values(prescription, telling, points)
+        values = _values(prescription, telling, _where(prescription, telling, points, kept))
         if not _was_told(last.get(prescription.pk), telling, values):
             told.append((prescription, telling, values))
     documents = freeze_documents(
@@ -148,12 +150,23 @@ def _request_of(document: int) -> int | None:
     return PrescriptionPaper.objects.filter(document=document).values_list("prescription", flat=True).first()
 
 
-def _values(
-    prescription: Prescription, telling: Telling, points: Mapping[Pair, Sequence[CollectingPoint]]
-) -> dict[str, Any]:
+def _where(
+    prescription: Prescription,
+    telling: Telling,
+    points: Mapping[Pair, Sequence[CollectingPoint]],
+    kept: Mapping[int, CollectingPoint],
+) -> list[CollectingPoint]:
+    """Where its devices are put aside once one is: the household goes nowhere else; until then, where it may be."""
+    there = _fetched_by(prescription, telling)
+    if there is None:
+        return []
+    held = [kept[need.pk] for need in _to_fetch(prescription) if need.pk in kept]
+    return list(dict.fromkeys(held)) or list(points[there])
+
+
+def _values(prescription: Prescription, telling: Telling, points: Sequence[CollectingPoint]) -> dict[str, Any]:
     """What the sheet says: lists and texts alone, as the database gives them back."""
     needs = needs_of(prescription)
-    there = _fetched_by(prescription, telling)
     prescriber, distributor = prescription.prescriber, prescription.distributor
     told = {name: list(one) if isinstance(one, tuple) else one for name, one in asdict(telling).items()}
     told["needs"] = [
@@ -166,7 +179,7 @@ def _values(
         "told": as_parts({name: told[name] for name in IN_LANGUAGES}),
         "reference": prescription.reference,
         "name": prescription.household.name,
-        "points": [asdict(point) for point in points[there]] if there else [],
+        "points": [asdict(point) for point in points],
         "prescriber": prescriber.name,
         "prescriber_phone": by_pairs(prescriber.phone),
         "distributor": distributor.name if distributor else "",
@@ -180,5 +193,9 @@ def _fetched_by(prescription: Prescription, telling: Telling) -> Pair | None:
     distributor, commune = prescription.distributor_id, prescription.commune_id
     if telling.kind != PrescriptionPaperKind.ACCEPTED or distributor is None or commune is None:
         return None
-    needs = needs_told(needs_of(prescription))
-    return (distributor, commune) if any(need.kind in EQUIPMENT_KINDS for need in needs) else None
+    return (distributor, commune) if _to_fetch(prescription) else None
+
+
+def _to_fetch(prescription: Prescription) -> list[Need]:
+    """The devices that it waits for still."""
+    return [need for need in needs_of(prescription) if need.kind in EQUIPMENT_KINDS and need.state in OPEN_NEED_STATES]

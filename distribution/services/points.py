@@ -13,6 +13,8 @@ from lifecycle.machine import Reason
 from network.enums import OrganisationKind
 from network.models import Commune, Organisation
 from prescriptions.collecting import CollectingPoint, Pair
+from refurb.enums import DeviceState
+from refurb.models.device import Device
 from refurb.models.points import DistributionPoint
 from refurb.permissions import can_edit_point
 
@@ -80,6 +82,12 @@ def points_around(pairs: Collection[Pair]) -> dict[Pair, list[CollectingPoint]]:
     """Where households of a commune fetch devices of a distributor (primary keys), as their sheets say it."""
     found = DistributionPoint.objects.around_each(pairs)
     return {pair: [_said(one) for one in points] if len(points) <= MOST else [] for pair, points in found.items()}
+
+
+def points_of_reserved(needs: Collection[int]) -> dict[int, CollectingPoint]:
+    """Where the device that is put aside for each of these needs is; one query."""
+    held = Device.objects.main().filter(need__in=needs, state=DeviceState.RESERVED).select_related("point__commune")
+    return {device.need_id: _said(device.point) for device in held if device.need_id and device.point}
 
 
 def _said(point: DistributionPoint) -> CollectingPoint:

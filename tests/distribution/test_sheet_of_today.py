@@ -19,7 +19,7 @@ from refurb.models import Device
 from tests.connectivity.lines import Line
 from tests.distribution.hours import booked, need_of, opened, sheet_of
 from tests.distribution.shelves import Shelf
-from tests.network.factories import make_membership
+from tests.network.factories import make_commune, make_membership
 from tests.prescriptions.files import Circle, accepted_prescription, again
 from tests.refurb.devices import fresh
 
@@ -41,6 +41,10 @@ def true_and_made(prescription: Prescription) -> int:
     """How many sheets there are, once it is proven that the last one says what the household's own page says."""
     assert sheet_of(prescription) == " ".join(telling_of(again(prescription)).sentences)
     return prescription.papers.count()
+
+
+def points_of(prescription: Prescription) -> list[str]:
+    return [point["name"] for point in prescription.papers.all()[0].document.values["points"]]
 
 
 def test_each_step_of_a_device_makes_one_sheet_that_says_it(shelf: Shelf) -> None:
@@ -168,3 +172,22 @@ def test_a_name_or_a_way_to_be_told_that_is_corrected_is_that_of_the_sheet_and_n
     edit_household(actor=circle.worker, household=again(household), contact_channel=ContactChannel.WORKER)
     assert "votre travailleur social vous le dit" in sheet_of(prescription)
     assert true_and_made(prescription) == made + 2
+
+
+# --- one place, and one thing to do
+
+
+def test_the_sheet_names_the_point_that_keeps_the_device_and_no_other(shelf: Shelf) -> None:
+    opened(shelf)
+    nearer = shelf.another_point(name="Boutique de sa rue")
+    elsewhere = shelf.another_point(name="Boutique du nord", commune=make_commune(epci=shelf.commune.epci))
+    opened(shelf, elsewhere)
+    need = shelf.need()
+    assert points_of(need.prescription) == [nearer.name, shelf.point.name]
+    device = shelf.reserved(shelf.available(point=elsewhere), need=need)
+    assert points_of(need.prescription) == ["Boutique du nord"]
+    booked(shelf, device)
+    assert "Boutique du nord" in sheet_of(need.prescription)
+    assert points_of(need.prescription) == ["Boutique du nord"]
+    gate.apply(fresh(device), "release", actor=shelf.adviser)
+    assert points_of(need.prescription) == [nearer.name, shelf.point.name]
