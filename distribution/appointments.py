@@ -10,19 +10,20 @@ from decimal import Decimal
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from calendars.days import last_day
 from calendars.icalendar import Event, calendar_file
 from distribution.enums import AppointmentState
 from distribution.models import Appointment, HandOver
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS
+from distribution.services.appointments import held_for, spent_needs
 from distribution.slots import has_hours
 from documents.sms_door import takes_answers
 from network.models import Organisation
 from prescriptions.enums import ContactChannel
 from prescriptions.models import Need
 from prescriptions.reaching import channel_of
-from prescriptions.saying import listed, translatable, translatable_moment
+from prescriptions.saying import TranslatableDay, listed, translatable, translatable_moment
 from prescriptions.telling import REACHED
-from refurb.enums import DeviceState
 from refurb.models import Device
 from typography.french import by_pairs, euros, full_day, hour
 
@@ -39,6 +40,12 @@ CALL_WORKER = "Appelez votre travailleur social\u00a0: {whom}."
 ANSWER = "Répondez OUI ou NON. STOP\u00a0: plus de SMS."
 CHOSEN_THERE = "Pour le jour et l’heure, choisissez sur votre page. Sinon, {reached}."
 """While it may choose: an hour that somebody fixes is told as it prefers; one given up is followed by a call."""
+SPENT = "Après les rendez-vous manqués, aucun autre ne se donne\u00a0: appelez {distributor}."
+SPENT_UNTIL = (
+    "Après les rendez-vous manqués, aucun autre ne se donne\u00a0: appelez {distributor}. "
+    "L’appareil est gardé jusqu’au {day}, puis il sert à quelqu’un d’autre."
+)
+"""What the own page says too, of the device that was just told of."""
 SUMMARY = "Rendez-vous au point de distribution"
 CALENDAR = "rendez-vous.ics"
 
@@ -50,10 +57,15 @@ def when(appointment: Appointment) -> str:
 
 
 def expected(need: Need) -> str | None:
-    """Where and when the household is expected, and with what; how it chooses until then; None where it cannot."""
+    """Where and when the household is expected, and with what; until then how it chooses; once too many hours were
+    missed, whom it calls; None where it can do nothing.
+    """
     booked = Appointment.objects.booked().filter(need=need).select_related("point__commune").first()
     if booked is None:
-        return _chosen_there(need)
+        held = held_for(need)
+        if held is not None and spent_needs({need.pk: held}):
+            return _called(need, held)
+        return _chosen_there(need, held)
     return translatable(
         "On vous attend le {when}, ici\u00a0: {place}. Apportez {things}.",
         when=when(booked),
@@ -62,11 +74,20 @@ def expected(need: Need) -> str | None:
     )
 
 
-def _chosen_there(need: Need) -> str | None:
+def _called(need: Need, kept: Device) -> str:
+    """No other hour is given: whoever keeps the device is called before it is released."""
+    distributor = need.prescription.distributor
+    assert distributor is not None  # so once it is accepted
+    whom = reach_of(distributor)
+    if kept.reserved_until is None:
+        return translatable(SPENT, distributor=whom)
+    return translatable(SPENT_UNTIL, distributor=whom, day=TranslatableDay.of(last_day(kept.reserved_until)))
+
+
+def _chosen_there(need: Need, kept: Device | None) -> str | None:
     """Until an hour is fixed: on its page, where the point that keeps its device receives and none was missed."""
     last = Appointment.objects.filter(need=need).order_by("-pk").first()
     gave_up = last is not None and Appointment.objects.to_rebook().filter(pk=last.pk).exists()
-    kept = Device.objects.main().filter(need=need, state=DeviceState.RESERVED).select_related("point").first()
     if kept is None or kept.point is None or not has_hours(kept.point, timezone.localdate()):
         return None
     if last is not None and not gave_up and last.booked_at >= (kept.reserved_at or last.booked_at):

@@ -3,14 +3,18 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
+from distribution.appointments import SPENT, SPENT_UNTIL
 from distribution.enums import SettlementKind, UndoHandOverReason
 from distribution.services import hand_overs, returns
+from distribution.services.appointments import slots_for
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
-from prescriptions.enums import ContactChannel
-from prescriptions.models import Need, Prescription
+from prescriptions.enums import ContactChannel, SheetLanguage
+from prescriptions.models import Need, Prescription, SheetTranslation
+from prescriptions.saying import plain
 from prescriptions.services.households import edit_household
 from prescriptions.services.needs import drop_need, reopen_need, start_need, wait_again_need
 from prescriptions.services.prescriptions import withdraw_prescription
@@ -19,6 +23,7 @@ from refurb.models import Device
 from tests.connectivity.lines import Line
 from tests.distribution.hours import booked, need_of, opened, sheet_of
 from tests.distribution.shelves import Shelf
+from tests.given import load_reference
 from tests.network.factories import make_commune, make_membership
 from tests.prescriptions.files import Circle, accepted_prescription, again
 from tests.refurb.devices import fresh
@@ -191,3 +196,31 @@ def test_the_sheet_names_the_point_that_keeps_the_device_and_no_other(shelf: She
     assert points_of(need.prescription) == ["Boutique du nord"]
     gate.apply(fresh(device), "release", actor=shelf.adviser)
     assert points_of(need.prescription) == [nearer.name, shelf.point.name]
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_once_too_many_hours_were_missed_the_sheet_says_whom_to_call_and_promises_no_hour(
+    shelf: Shelf, device: Device
+) -> None:
+    Organisation.objects.filter(pk=shelf.distributor.pk).update(phone="0320112233")
+    prescription = need_of(device).prescription
+    first = booked(shelf, device)
+    assert first.starts_at is not None
+    gate.apply(first, "miss", actor=shelf.adviser, at=first.starts_at)
+    assert "Pour le jour et l’heure" in sheet_of(prescription)
+    later = slots_for(device, actor=shelf.adviser, after=first.starts_at, most=1)[0].starts_at
+    second = booked(shelf, device, later, at=first.starts_at)
+    gate.apply(second, "miss", actor=shelf.adviser, at=later)
+    said = sheet_of(prescription)
+    assert "Pour le jour et l’heure" not in said
+    assert (
+        f"aucun autre ne se donne\u00a0: appelez {shelf.distributor.name}, 03\u00a020\u00a011\u00a022\u00a033." in said
+    )
+    assert "L’appareil est gardé jusqu’au" in said
+
+
+@pytest.mark.parametrize("language", SheetLanguage)
+def test_whom_to_call_then_is_said_in_its_language(language: SheetLanguage) -> None:
+    load_reference("prescriptions")
+    texts = {plain(french) for french in SheetTranslation.objects.texts_on(language, timezone.localdate())}
+    assert {plain(SPENT), plain(SPENT_UNTIL)} <= texts
