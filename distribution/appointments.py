@@ -23,7 +23,7 @@ from prescriptions.enums import ContactChannel
 from prescriptions.models import Need
 from prescriptions.reaching import channel_of
 from prescriptions.saying import TranslatableDay, listed, translatable, translatable_moment
-from prescriptions.telling import REACHED
+from prescriptions.telling import HEARD_OF, REACHED
 from refurb.models import Device
 from typography.french import by_pairs, euros, full_day, hour
 
@@ -85,7 +85,10 @@ def _called(need: Need, kept: Device) -> str:
 
 
 def _chosen_there(need: Need, kept: Device | None) -> str | None:
-    """Until an hour is fixed: on its page, where the point that keeps its device receives and none was missed."""
+    """Until an hour is fixed: on its page, where the point that keeps its device receives and none was missed.
+
+    That page opens by a year of birth: without it, the household only hears of an hour.
+    """
     last = Appointment.objects.filter(need=need).order_by("-pk").first()
     gave_up = last is not None and Appointment.objects.to_rebook().filter(pk=last.pk).exists()
     if kept is None or kept.point is None or not has_hours(kept.point, timezone.localdate()):
@@ -95,7 +98,10 @@ def _chosen_there(need: Need, kept: Device | None) -> str | None:
     household = need.prescription.household
     channel = channel_of(household)
     called = gave_up and household.phone and channel != ContactChannel.WORKER
-    return translatable(CHOSEN_THERE, reached=REACHED[ContactChannel.PHONE if called else channel])
+    reached = REACHED[ContactChannel.PHONE if called else channel]
+    if household.birth_date is None:
+        return translatable(HEARD_OF, reached=reached)
+    return translatable(CHOSEN_THERE, reached=reached)
 
 
 def expected_at() -> Subquery:

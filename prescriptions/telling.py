@@ -40,6 +40,8 @@ REACHED = {
     ContactChannel.WORKER: "votre travailleur social vous le dit",
 }
 """How the household hears of what comes next."""
+HEARD_OF = "Pour le jour et l’heure, {reached}."
+"""Until an hour is fixed, by whoever keeps the device."""
 A_DEVICE = "un appareil"
 A_LINE = "une offre d’internet ou de téléphone"
 NOT_FOR_THE_HOUSEHOLD = ("double",)
@@ -186,7 +188,7 @@ def _awaited(need: Need) -> str:
 def _under_way(need: Need, told: str) -> str:
     """What a need that is served asks of the household."""
     if need.kind in EQUIPMENT_KINDS:
-        then = expected(need) or translatable("Pour le jour et l’heure, {reached}.", reached=told)
+        then = expected(need) or translatable(HEARD_OF, reached=told)
         return translatable("Un appareil est mis de côté pour vous. {then}", then=then)
     if need.kind in CONNECTION_KINDS:
         return "Votre ligne se prépare\u00a0: suivez votre fiche de connexion."

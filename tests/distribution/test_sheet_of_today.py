@@ -1,5 +1,6 @@
 """The sheet that a household is given says what is so today, whatever made it so: one for each change of words."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,12 +9,12 @@ from django.utils import timezone
 from distribution.appointments import SPENT, SPENT_UNTIL
 from distribution.enums import SettlementKind, UndoHandOverReason
 from distribution.services import hand_overs, returns
-from distribution.services.appointments import slots_for
+from distribution.services.appointments import cancel_appointment, slots_for
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
 from network.models import Membership, Organisation
 from prescriptions.enums import ContactChannel, SheetLanguage
-from prescriptions.models import Need, Prescription, SheetTranslation
+from prescriptions.models import Household, Need, Prescription, SheetTranslation
 from prescriptions.saying import plain
 from prescriptions.services.households import edit_household
 from prescriptions.services.needs import drop_need, reopen_need, start_need, wait_again_need
@@ -224,3 +225,19 @@ def test_whom_to_call_then_is_said_in_its_language(language: SheetLanguage) -> N
     load_reference("prescriptions")
     texts = {plain(french) for french in SheetTranslation.objects.texts_on(language, timezone.localdate())}
     assert {plain(SPENT), plain(SPENT_UNTIL)} <= texts
+
+
+def test_who_has_no_year_of_birth_in_its_file_is_not_sent_to_a_page_that_does_not_open(shelf: Shelf) -> None:
+    opened(shelf)
+    need = shelf.need(phone="06 99 44 55 66", contact_channel=ContactChannel.SMS)
+    household = need.prescription.household
+    Household.objects.filter(pk=household.pk).update(birth_date=None)
+    device = shelf.reserved(need=need)
+    assert "Pour le jour et l’heure, on vous envoie un SMS." in sheet_of(need.prescription)
+
+    made = booked(shelf, device, known=True)
+    cancel_appointment(actor=shelf.adviser, appointment=made, reason="household", known=True)
+    assert "Pour le jour et l’heure, on vous appelle." in sheet_of(need.prescription), "that is who is called"
+
+    edit_household(actor=worker_of(shelf.prescriber), household=again(household), birth_date=date(1980, 5, 17))
+    assert "choisissez sur votre page. Sinon, on vous appelle." in sheet_of(need.prescription)
