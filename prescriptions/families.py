@@ -54,8 +54,8 @@ declare(
         model=CodedReason,
         series=("purpose", "code"),
         named=("label",),
-        fields=("label", "told", "next_step", "part", "position"),
-        told=("purpose", "told", "next_step", "part"),
+        fields=("label", "told", "next_step", "next_step_without_device", "part", "position"),
+        told=("purpose", "told", "next_step", "next_step_without_device", "part"),
         adds=True,
         hints={
             "code": CODE,
@@ -64,6 +64,10 @@ declare(
             "next_step": (
                 "Pour un refus\u00a0: ce que le foyer peut faire à la place, dit au foyer. Laissée vide, qui refuse "
                 "l’écrit."
+            ),
+            "next_step_without_device": (
+                "Pour un refus\u00a0: ce qui est proposé à la place quand la demande ne porte sur aucun appareil. "
+                "Laissée vide, c’est la suite proposée."
             ),
             "part": "Pour ce qui manque\u00a0: l’endroit du dossier où le travailleur social l’apporte.",
         },

@@ -61,6 +61,10 @@ class Migration(migrations.Migration):
                     ("told", models.CharField(blank=True, max_length=160, verbose_name="ce que lit le foyer")),
                     ("next_step", models.CharField(blank=True, max_length=300, verbose_name="suite proposée")),
                     (
+                        "next_step_without_device",
+                        models.CharField(blank=True, max_length=300, verbose_name="suite sans appareil demandé"),
+                    ),
+                    (
                         "part",
                         models.CharField(
                             blank=True,

@@ -73,6 +73,7 @@ class CodedReason(Dated):
     label = models.CharField("libellé", max_length=160)
     told = models.CharField("ce que lit le foyer", max_length=160, blank=True)
     next_step = models.CharField("suite proposée", max_length=300, blank=True)
+    next_step_without_device = models.CharField("suite sans appareil demandé", max_length=300, blank=True)
     part = models.CharField("se complète à", max_length=12, choices=FilePart, blank=True)
     position = models.PositiveSmallIntegerField("rang", default=0)
 

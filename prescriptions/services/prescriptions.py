@@ -17,7 +17,7 @@ from lifecycle.locked_rows import held_row
 from lifecycle.machine import Reason
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
-from prescriptions.enums import CodePurpose, HouseholdState, PrescriptionState
+from prescriptions.enums import EQUIPMENT_KINDS, CodePurpose, HouseholdState, PrescriptionState
 from prescriptions.hearing import objection_of
 from prescriptions.machine.prescription_rules import HOUSEHOLD_OPEN
 from prescriptions.models import (
@@ -321,9 +321,6 @@ def refuse_prescription(
     """
     refuse_nir(comment=comment, motive=motive, next_step=next_step)
     refuse_named(actor, Household.objects.filter(pk=prescription.household_id), motive=motive, next_step=next_step)
-    coded: Any = CodedReason.objects.on(timezone.localdate(at))
-    coded = coded.filter(purpose=CodePurpose.REFUSAL, code=reason)
-    proposed = coded.values_list("next_step", flat=True).first() or ""
     refused: Prescription = gate.apply(
         prescription,
         "refuse",
@@ -331,10 +328,20 @@ def refuse_prescription(
         at=at,
         comment=comment,
         reason=reason,
-        next_step=next_step.strip() or proposed,
+        next_step=next_step.strip() or _proposed(prescription, reason, timezone.localdate(at)),
         motive=motive,
     )
     return refused
+
+
+def _proposed(prescription: Prescription, reason: str, day: date) -> str:
+    """What the list of the day proposes instead: of a request without a device, what it says apart, if it does."""
+    coded: Any = CodedReason.objects.on(day)
+    row = coded.filter(purpose=CodePurpose.REFUSAL, code=reason).first()
+    if row is None:
+        return ""
+    of_device = prescription.needs.filter(kind__in=EQUIPMENT_KINDS).exists()
+    return str(row.next_step if of_device else row.next_step_without_device or row.next_step)
 
 
 def withdraw_prescription(

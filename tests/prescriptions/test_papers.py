@@ -130,6 +130,17 @@ def test_a_household_is_told_of_a_refusal_to_itself_and_may_call_who_refused() -
     assert "Le distributeur solidaire" in text
 
 
+def test_only_who_asked_for_a_device_is_told_to_bring_it_back() -> None:
+    circle = Circle()
+    for needs, is_told in (([("fixed_connection", "paperwork")], False), ([("computer", "studies")], True)):
+        prescription = circle.submitted(needs)
+        refuse_prescription(actor=circle.adviser, prescription=prescription, reason="already_served")
+        text = drawn(current(prescription))
+        assert "Ce qui est proposé" in text
+        assert ("appareil" in text) is is_told
+        assert ("Votre ligne ou votre accompagnement s’est arrêté ?" in text) is not is_told
+
+
 def test_what_is_missing_is_listed_but_not_what_the_adviser_asks_of_the_worker() -> None:
     text = drawn(current(brought_to("incomplete", Circle())))
     assert "Un justificatif de ressources vu récemment" in text
