@@ -13,7 +13,7 @@ from distribution.models import Appointment
 from distribution.models.appointment import SEATED
 from distribution.services.appointments import is_written_to, way_for
 from distribution.slots import on_day
-from documents.enums import MessageCode
+from documents.enums import OVERTAKEN, MessageCode
 from documents.models import Sms
 from documents.services import call_off_sms
 from lifecycle import gate
@@ -88,6 +88,14 @@ def tell(move: Move) -> None:
             emails.appointment_for_household(row, TOLD[move.verb], way, move.at)
 
 
+def hush(move: Move) -> None:
+    """It came: what waited for its hour to say when, or to recall it, does not leave. The hand-over undone, it was told
+    of nothing: somebody calls.
+    """
+    waiting = Sms.objects.filter(about_machine="appointment", about_pk__in=move.pks)
+    call_off_sms(waiting.values_list("pk", flat=True), error=OVERTAKEN, at=move.at)
+
+
 def recall(move: Move) -> None:
     """The clock recalls by mail or by SMS; whoever calls has done it."""
     if move.actor.pk is None:
@@ -126,4 +134,5 @@ def register() -> None:
         on_transition("appointment", verb, renew_sheets)
     for verb in ("book", "move", "cancel"):
         on_transition("appointment", verb, tell)
+    on_transition("appointment", "honour", hush)
     on_transition("appointment", "remind", recall)

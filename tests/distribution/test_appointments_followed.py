@@ -413,6 +413,16 @@ def test_an_hour_that_changed_before_its_sms_left_is_told_once_as_it_is(shelf: S
     assert not Appointment.objects.to_tell(timezone.now()).exists()
 
 
+def test_what_waits_to_tell_an_hour_does_not_leave_once_the_household_came(shelf: Shelf, texted: Device) -> None:
+    made = booked(shelf, texted)
+    waits = told_by_sms().get(delivery="queued")
+    undone = UndoHandOverReason.ENTRY
+    handed = shelf.hand_over(texted)
+    assert (again(waits).delivery, again(waits).error, again(waits).text) == ("failed", "overtaken", "")
+    gate.apply(handed, "undo_hand_over", actor=shelf.adviser, reason=undone)
+    assert Appointment.objects.to_tell(timezone.now()).get() == made, "nothing told it"
+
+
 def test_an_hour_given_up_then_taken_again_is_not_said_to_be_cancelled(shelf: Shelf, texted: Device) -> None:
     made = booked(shelf, texted)
     cancel_appointment(actor=shelf.adviser, appointment=made, reason=AppointmentCancelReason.POINT)
