@@ -147,7 +147,8 @@ NEXT_STEP: dict[str, str] = {
     P.DUPLICATE: "Demandez à l’opérateur quelle demande il garde\u00a0; abandonnez celle-ci si l’autre avance.",
     P.NO_COVERAGE: "Choisissez une autre offre avec la personne\u00a0; s’il n’y en a plus, abandonnez le "
     "dossier\u00a0: le besoin attend de nouveau.",
-    P.APPOINTMENT_MISSED: "Rappelez la personne, notez ses disponibilités en commentaire, puis transmettez de nouveau.",
+    P.APPOINTMENT_MISSED: "Rappelez la personne, puis transmettez de nouveau en notant ses disponibilités dans "
+    "«\u00a0Ce que vous avez fait\u00a0».",
     P.DOCUMENT_REFUSED: "Demandez une pièce lisible et récente, notez-la vue, puis transmettez de nouveau.",
     P.OTHER: "Lisez la précision de l’opérateur et appelez-le si besoin.",
 }

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from connectivity.enums import (
+    NEXT_STEP,
     Channel,
     ConditionRule,
     ConnectionState,
@@ -18,6 +19,7 @@ from connectivity.enums import (
     ProofKind,
     Technology,
 )
+from connectivity.forms.connections import ConnectionSendForm
 from connectivity.models import ConnectionFile, ConnectionPaper, ProofSeen, Transmission
 from connectivity.services import connections as services
 from connectivity.services.offers import offers_of_the_day
@@ -330,3 +332,8 @@ def test_activating_wants_a_day_a_price_and_evidence() -> None:
             line.activate(chosen, **given)
         assert codes(refused) == {code}, given
     assert line.activate(chosen, monthly_price=Decimal(0)).state == S.ACTIVE
+
+
+def test_what_is_to_be_done_after_a_missed_appointment_names_the_field_in_which_it_is_written() -> None:
+    label = str(ConnectionSendForm.declared_fields["answer"].label)
+    assert f"«\u00a0{label}\u00a0»" in NEXT_STEP[ProblemCode.APPOINTMENT_MISSED]
