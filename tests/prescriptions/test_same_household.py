@@ -468,6 +468,7 @@ def test_the_worker_reads_it_at_the_needs_and_in_the_summary(circle: Circle) -> 
     met(circle, standing)
     draft = circle.draft(SKILLS, standing.household)
     for name in ("prescription_needs", "prescription_submit"):
-        assert "Déjà servi pour ce foyer\u00a0: compétences numériques" in read(acting(circle.worker), page_of(draft, name))
+        page = read(acting(circle.worker), page_of(draft, name))
+        assert "Déjà servi pour ce foyer\u00a0: compétences numériques" in page
     fresh = circle.draft(SKILLS)
     assert "Déjà servi" not in read(acting(circle.worker), page_of(fresh, "prescription_needs"))
