@@ -151,14 +151,14 @@ class BehindLots(django_filters.FilterSet):
         return rows.filter(quantity__gt=0, **({"donor_kind": kind} if (kind := self.asked.donor_kind) else {}))
 
 
-def behind_filter(report: Report, counted: Counted) -> type[BehindFilter]:
-    """The filter over the months of one report; each line of variation of the month may be asked for."""
+def behind_filter(report: Report, counted: Counted, *, hides_small: bool) -> type[BehindFilter]:
+    """The filter over the months of one report, which offers the lines of variation that its reader's page tells.
+
+    ``hides_small``: for all readers but the pilot, as the tables of the page.
+    """
     base: type[BehindFilter] = BehindNeeds if counted is NEEDS else BehindDevices
-    gathered = (
-        NeedSummary(report.figures, hides_small=False).gathered()
-        if counted is NEEDS
-        else Summary(report.figures).gathered()
-    )
+    told: type[NeedSummary | Summary] = NeedSummary if counted is NEEDS else Summary
+    gathered = told(report.figures, hides_small=hides_small).gathered()
     choices = [(str(rank), f"{what}\u00a0: {old} → {new}") for rank, (what, old, new) in enumerate(gathered)]
     line = django_filters.ChoiceFilter(label="Ligne de variation", choices=choices, empty_label="Toutes")
     lines = [tuple(rows) for rows in gathered.values()]

@@ -46,7 +46,7 @@ def report_devices(request: Request, reference: str) -> HttpResponseBase:
         rows=_with_end(rows, report),
         table=BehindTable if pilot else BehindOfEpci,
         noun=STAY,
-        filters=behind_filter(report, DEVICES),
+        filters=behind_filter(report, DEVICES, hides_small=not pilot),
     )
     if not pilot:
         asked = page.filter.asked
@@ -61,7 +61,8 @@ def report_needs(request: Request, reference: str) -> HttpResponseBase:
     """The needs behind a number, for the pilot: never whose they are."""
     report = _for_the_pilot(request, reference)
     rows = _with_end(NeedEntry.objects.select_related("object", "epci"), report)
-    page = Listing(request, rows=rows, table=BehindNeedsTable, noun=STAY, filters=behind_filter(report, NEEDS))
+    asked = behind_filter(report, NEEDS, hides_small=False)
+    page = Listing(request, rows=rows, table=BehindNeedsTable, noun=STAY, filters=asked)
     return _answer(page, report, "Les besoins derrière un nombre")
 
 

@@ -32,7 +32,7 @@ from reports.definitions import definitions
 from reports.documents import draw_proof, title_of
 from reports.drill_down import DEVICES, AskedNumber, rows_behind
 from reports.drill_down_links import Leads
-from reports.enums import DISTRIBUTED, DISTRIBUTION, Measure, Stage
+from reports.enums import DISTRIBUTED, DISTRIBUTION, Measure, Stage, Variation
 from reports.filters import BehindFilter
 from reports.models import Report
 from reports.services import compute_report
@@ -43,7 +43,17 @@ from tests.distribution.shelves import Shelf
 from tests.donations.scene import laptops, screens
 from tests.network.factories import make_epci, make_membership, make_organisation
 from tests.refurb.pages import acting, read
-from tests.reports.stories import NOVEMBER, OCTOBER, Story, member, numbers, observers, paris, strangers
+from tests.reports.stories import (
+    NOVEMBER,
+    OCTOBER,
+    Story,
+    member,
+    numbers,
+    observers,
+    paris,
+    strangers,
+    without_wall,
+)
 
 pytestmark = pytest.mark.django_db
 PAGES = ("report_detail", "report_pdf", "report_xlsx")
@@ -215,6 +225,36 @@ def test_an_epci_opens_its_own_rows_and_no_others(story: Story) -> None:
         assert client.get(address, refused).status_code == 403, refused
     for name in ("report_needs", "report_lots", "report_json"):
         assert client.get(url(name, report)).status_code == 403
+
+
+def test_the_list_behind_a_number_offers_no_line_of_variation_that_the_page_keeps_from_its_reader(story: Story) -> None:
+    """A line of devices that were allotted is about one or two households: the pilot alone is told it."""
+    report = story.published()
+    siren = story.epci.siren
+    returned, kept = ["returned", siren, "laptop", "private"], ["handed_over", siren, "laptop", "private"]
+    line = ["give_back", Variation.VARIES.value, *returned, *kept, 1]
+    figures = report.figures | {"variations": [line, *report.figures["variations"]]}
+    with without_wall("reports_report"):
+        Report.objects.filter(pk=report.pk).update(figures=figures)
+    told, every = (
+        {f"{what}\u00a0: {old} → {new}" for what, old, new, _ in summary.variations()}
+        for summary in (Summary(figures, hides_small=True), Summary(figures))
+    )
+    assert told
+    assert len(every - told) == 1
+    own = f"{url('report_devices', report)}?mesure=fin&etape=received&epci={story.epci.pk}"
+    organisation = make_organisation(OrganisationKind.EPCI, epci=story.epci)
+    for role in (Role.MANAGER, Role.OBSERVER):
+        client = acting(make_membership(role, OrganisationKind.EPCI, organisation=organisation))
+        assert offered_lines(read(client, own)) == told
+    assert offered_lines(read(acting(story.pilot), own)) == every
+    assert acting(member(Role.OBSERVER, OrganisationKind.PREFECTURE)).get(own).status_code == 403
+
+
+def offered_lines(html: str) -> set[str]:
+    """What the criterion « Ligne de variation » offers."""
+    (choices,) = re.findall(r'<select name="ligne"[^>]*>(.*?)</select>', html, re.DOTALL)
+    return {unescape(one).strip() for one in re.findall(r'<option value="[0-9]+"[^>]*>(.*?)</option>', choices)}
 
 
 def test_the_printed_hashes_are_those_of_the_files_one_downloads(story: Story, pilot: Client) -> None:
