@@ -13,7 +13,17 @@ from typing import NamedTuple
 import numpy
 
 from reports.secrecy.polytope import INFINITE, NEAR, Polytope, Solution, are_whole
-from reports.secrecy.system import Cell, Equation, Equations, Inconsistent, Name, Reduced, Terms, parts
+from reports.secrecy.system import (
+    Cell,
+    Equation,
+    Equations,
+    Inconsistent,
+    Limits,
+    Name,
+    Reduced,
+    Terms,
+    parts,
+)
 
 TOGETHER = 8
 """How many whole solutions are looked for that say something of many cells, before each is looked at alone."""
@@ -86,7 +96,7 @@ def narrow_cells(
         inside = set(unknowns)
         here = [one for one in wanted if next(iter(one.terms)) in inside]
         if here:
-            held.append(_Part(bounds_of(system, unknowns, width), rows, here, width, seen or {}))
+            held.append(_Part(bounds_of(system, unknowns, width, reduced.limits), rows, here, width, seen or {}))
             found += held[-1].narrow()
     if not found and not proven:
         found = [one for part in held for one in part.unproven()]
@@ -96,16 +106,13 @@ def narrow_cells(
     return sorted(found, key=lambda one: one.cell.name)
 
 
-def bounds_of(system: Equations, unknowns: Iterable[int], width: int) -> dict[int, tuple[float, float]]:
-    """Between what each unknown is looked for."""
+def bounds_of(system: Equations, unknowns: Iterable[int], width: int, limits: Limits) -> Limits:
+    """Between what each unknown is looked for; ``limits``: as the reader knows them of those that may be negative."""
     found = {}
     for unknown in unknowns:
         truth, far = system.truth[unknown], FAR * width
-        low = -INFINITE if unknown in system.free else 0
-        if truth is None:
-            found[unknown] = (low, INFINITE)
-        else:
-            found[unknown] = (max(low, truth - far), truth + far)
+        low, high = limits.get(unknown, (0, INFINITE))
+        found[unknown] = (low, high) if truth is None else (max(low, truth - far), min(high, truth + far))
     return found
 
 

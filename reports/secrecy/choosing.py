@@ -11,10 +11,11 @@ from typing import Any
 from documents.services.papers import canonical
 from reports.secrecy import keys
 from reports.secrecy.audit import Narrow, narrow_cells
+from reports.secrecy.edges import Tie
 from reports.secrecy.published import published_sha256
 from reports.secrecy.suppression import Rule, hide
 from reports.secrecy.system import Equations, Inconsistent, Name, cells_of
-from reports.secrecy.tables import Figures, Tie, numbers_of, write_down
+from reports.secrecy.tables import Figures, numbers_of, write_down
 
 NEAR = 3
 """How many months away a cell of one place is audited with the month that is chosen."""

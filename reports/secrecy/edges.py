@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from enum import IntEnum
 from functools import cache
 
 from lifecycle.machine import Stateful, verbs_of
@@ -11,6 +12,18 @@ from refurb.models import Device
 from reports.enums import DISTRIBUTION, STAGE_OF
 
 type Edge = tuple[str, str]
+
+
+class Tie(IntEnum):
+    """How far a reader may tie the numbers of a month together by what the machines allow."""
+
+    NOTHING = 0
+    DISTRIBUTION = 1
+    """Each act leaves one stage of the distribution and enters the next."""
+    UPSTREAM = 2
+    """And so it is upstream, where every number is shown."""
+    ANSWERED = 3
+    """And a device is reserved and handed over for a need, which starts and is met at the same time."""
 
 
 @cache

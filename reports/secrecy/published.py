@@ -9,7 +9,8 @@ from typing import Any
 
 from documents.services.papers import canonical
 from reports.secrecy.covering import is_upstream
-from reports.secrecy.tables import Tie, write_down
+from reports.secrecy.edges import Tie
+from reports.secrecy.tables import write_down
 
 PUBLIC = (
     *("version", "month", "as_of", "territories", "new_devices", "quantities"),

@@ -1,12 +1,12 @@
 """Which cells of a month are hidden: the small ones, then the fewest others that keep all of them uncertain."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from reports.secrecy.audit import Narrow, Seen, bounds_of, narrow_cells
 from reports.secrecy.polytope import INFINITE, NEAR, Polytope, Solution, are_whole
-from reports.secrecy.system import Cell, Equation, Equations, Name, Reduced, cells_of, parts
+from reports.secrecy.system import LAST, Cell, Equation, Equations, Name, Part, Reduced, Terms, cells_of, parts
 
 ROUNDS = 40
 """How many times what is hidden is audited and completed before all that can be is hidden."""
@@ -86,13 +86,19 @@ def _others(
 ) -> tuple[set[Name], set[Name]]:
     """What to hide besides for the narrow ones, and those that nothing helps.
 
-    Cells that are zero are hidden only where no others do.
+    Cells that are zero are hidden only where no others do; what costs most, only where nothing else helps any of them:
+    what helps one often helps another, which is looked at again first.
     """
     found: set[Name] = set()
-    left = _Search(system, [cell for cell in open_ones if cell.value], hidden, narrow, rule).widen(found)
-    if not left:
-        return found, set()
-    return found, {one.cell.name for one in _Search(system, open_ones, hidden, left, rule).widen(found)}
+    usual = [cell for cell in open_ones if cell.cost < LAST]
+    left = list(narrow)
+    for cells in ([cell for cell in usual if cell.value], usual):
+        if left:
+            left = _Search(system, cells, hidden, left, rule).widen(found)
+    if left and not found:
+        left = _Search(system, open_ones, hidden, left, rule).widen(found)
+        return found, {one.cell.name for one in left}
+    return found, set()
 
 
 class _Search:
@@ -109,15 +115,17 @@ class _Search:
         self.system, self.width, self.narrow = system, rule.width, narrow
         self.cells = {cell.name: cell for cell in open_ones}
         reduced = Reduced(system, system.cells.keys() - hidden - self.cells.keys())
+        self._limits = reduced.limits
         self.rows, self.bounds = list(reduced.rows), dict[int, tuple[float, float]]()
-        self.slacks: dict[Name, Slack] = {}
+        self.slacks: list[tuple[Name, Slack]] = []
         self.probes: dict[Name, tuple[int, int]] = {}
         """Of each narrow cell, the unknown that repeats it, and what is known of it besides."""
         for name, cell in self.cells.items():
             left, constant = reduced.of(cell.terms)
             if left:
-                slack = self.slacks[name] = Slack(self._new(0), self._new(0))
-                self.rows.append(Equation(left | {slack.less: 1, slack.more: -1}, cell.value - constant))
+                self.rows.append(Equation(left | self._slack(name), cell.value - constant))
+        for unknown, part in self._loose(reduced):
+            self.rows.append(Equation({unknown: 1, self._new(part.low, part.high): -1} | self._slack(part.told), 0))
         for one in narrow:
             left, constant = reduced.of(one.cell.terms)
             if left:
@@ -137,24 +145,22 @@ class _Search:
 
     def _widen(self, narrow: list[Narrow], unknowns: list[int], rows: list[Equation], found: set[Name]) -> list[Narrow]:
         inside, size = set(unknowns), len(self.system.truth)
-        bounds = bounds_of(self.system, [one for one in unknowns if one < size], self.width)
+        bounds = bounds_of(self.system, [one for one in unknowns if one < size], self.width, self._limits)
         bounds |= {one: self.bounds[one] for one in unknowns if one >= size}
         polytope = Polytope(bounds, rows)
-        slacks = {name: slack for name, slack in self.slacks.items() if slack.less in inside}
+        slacks = [(name, slack) for name, slack in self.slacks if slack.less in inside]
         wide: set[Name] = set()
         failed = []
         for one in narrow:
             if one.cell.name in wide:
                 continue
-            costs = {
-                number: self.cells[name].cost for name, slack in slacks.items() if name not in found for number in slack
-            }
+            costs = {number: self.cells[name].cost for name, slack in slacks if name not in found for number in slack}
             solution = self._nearest(polytope, one, costs)
             if solution is None:
                 failed.append(one)
                 continue
             told = {unknown: solution[column] for unknown, column in polytope.columns.items() if unknown >= size}
-            found |= {name for name, slack in slacks.items() if abs(told[slack.more] - told[slack.less]) > NEAR}
+            found |= {name for name, slack in slacks if abs(told[slack.more] - told[slack.less]) > NEAR}
             if are_whole(solution):
                 wide |= self._widened(narrow, told)
         return failed
@@ -178,7 +184,19 @@ class _Search:
             >= self.width
         }
 
-    def _new(self, low: float) -> int:
+    def _loose(self, reduced: Reduced) -> Iterator[tuple[int, Part]]:
+        """The unknowns that are taken for parts of cells that may be hidden, which is a remedy too."""
+        for unknown, parts_ in self.system.parts.items():
+            if unknown not in reduced.known:
+                yield from ((unknown, part) for part in parts_ if part.told in self.cells)
+
+    def _slack(self, name: Name) -> Terms:
+        """What a sum may be less or more than it is told, at the cost of the cell that is hidden then."""
+        slack = Slack(self._new(0), self._new(0))
+        self.slacks.append((name, slack))
+        return {slack.less: 1, slack.more: -1}
+
+    def _new(self, low: float, high: float = INFINITE) -> int:
         number = len(self.system.truth) + len(self.bounds)
-        self.bounds[number] = (low, INFINITE)
+        self.bounds[number] = (low, high)
         return number

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
+from typing import NamedTuple
 
 import numpy
 from numpy.typing import NDArray
@@ -13,6 +15,18 @@ type Name = tuple[str, str]
 """Of a cell: its month, its key."""
 type Terms = dict[int, int]
 """A sum: by unknown, how many times it counts."""
+LAST = 1000.0
+"""From what cost on a cell is hidden where nothing else helps."""
+type Limits = dict[int, tuple[float, float]]
+"""Between what each unknown is that may be less than nothing."""
+
+
+class Part(NamedTuple):
+    """What a reader takes a part of a sum for when the sum is ``told``: between nothing and all of it."""
+
+    told: Name
+    low: int
+    high: int
 
 
 @dataclass(frozen=True)
@@ -49,13 +63,17 @@ class Cell:
 
 @dataclass
 class Equations:
-    """Unknowns, each at least 0 unless it is free, what each truly is where it is counted, and their relations."""
+    """Unknowns, each at least 0 unless it is free, what each truly is where it is counted, and their relations.
+
+    ``parts``: the free unknowns that a reader who is told their sum takes for no more than it.
+    """
 
     numbers: dict[Hashable, int] = field(default_factory=dict)
     truth: list[int | None] = field(default_factory=list)
     free: set[int] = field(default_factory=set)
     rows: list[Equation] = field(default_factory=list)
     cells: dict[Name, Cell] = field(default_factory=dict)
+    parts: dict[int, list[Part]] = field(default_factory=dict)
     _relations: "Relations | None" = None
 
     @property
@@ -84,6 +102,26 @@ class Equations:
         """Add a number of the tables."""
         self._relations = None
         self.cells[cell.name] = cell
+
+    def gather(self, told: Name, total: int, unknowns: Iterable[int]) -> None:
+        """Who is told their sum takes each of these unknowns for a part of it, between nothing and all of it.
+
+        One that truly is none, since others make up for it, stays what it may be: anything.
+        """
+        part = Part(told, min(0, total), max(0, total))
+        for unknown in unknowns:
+            if part.low <= (self.truth[unknown] or 0) <= part.high:
+                self.parts.setdefault(unknown, []).append(part)
+
+    def limits(self, shown: Collection[Name]) -> Limits:
+        """Between what each unknown is that may be less than nothing, for who is shown these cells."""
+        found: Limits = dict.fromkeys(self.free, (-inf, inf))
+        for unknown, parts_ in self.parts.items():
+            for part in parts_:
+                if part.told in shown:
+                    low, high = found[unknown]
+                    found[unknown] = max(low, part.low), min(high, part.high)
+        return found
 
     def value_of(self, terms: Terms) -> int:
         """What a sum truly is."""
@@ -114,8 +152,6 @@ class Relations:
         self.rank = numpy.repeat(numpy.arange(self.count), _whole([len(one) for one in terms]))
         self.unknown = _whole([unknown for one in terms for unknown in one])
         self.times = _whole([times for one in terms for times in one.values()])
-        self.free = numpy.zeros(self.size, dtype=bool)
-        self.free[list(system.free)] = True
 
 
 class Reduced:
@@ -125,15 +161,17 @@ class Reduced:
     """
 
     def __init__(self, system: Equations, shown: Collection[Name], own: Iterable[int] = ()) -> None:
-        self._all = system.relations
+        self._all, self.limits = system.relations, system.limits(shown)
+        self._sides = _sides(self._all.size, self.limits)
         self._values = numpy.zeros(self._all.size, dtype=numpy.int64)
         self._is_known = numpy.zeros(self._all.size, dtype=bool)
         told = numpy.ones(self._all.count, dtype=bool)
         told[len(system.rows) :] = [name in shown for name in self._all.names]
         self._totals = numpy.where(told, self._all.totals, 0)
         self._keep(self._all.rank, self._all.unknown, self._all.times, told[self._all.rank])
-        given = list(own)
-        self._settle(_whole(given), _whole([system.truth[unknown] or 0 for unknown in given]))
+        given = {unknown: system.truth[unknown] or 0 for unknown in own}
+        given |= {unknown: 0 for unknown, ends in self.limits.items() if ends == (0, 0)}
+        self._settle(_whole(list(given)), _whole(list(given.values())))
         while self._deduce():
             pass
         self.known = dict(zip(self._is_known.nonzero()[0].tolist(), self._values[self._is_known].tolist(), strict=True))
@@ -160,15 +198,15 @@ class Reduced:
 
     def _is_nothing(self, left: Numbers) -> Flags:
         """The rows that sum up to nothing, of which no unknown makes up for another: each is 0."""
-        count = self._all.count
-        more = numpy.bincount(self._rank[self._times > 0], minlength=count)
-        free = numpy.bincount(self._rank[self._all.free[self._unknown]], minlength=count)
+        count, ways = self._all.count, self._times * self._sides[self._unknown]
+        more = numpy.bincount(self._rank[ways > 0], minlength=count)
+        free = numpy.bincount(self._rank[ways == 0], minlength=count)
         flags: Flags = (left > 1) & (self._totals == 0) & (free == 0) & ((more == 0) | (more == left))
         return flags
 
     def _settle(self, unknown: Numbers, values: Numbers) -> None:
         """Put their values in the place of unknowns; of two for the same one, a row that does not hold is left."""
-        if (values[~self._all.free[unknown]] < 0).any():
+        if (values * self._sides[unknown] < 0).any():
             raise Inconsistent("an unknown would be less than nothing")
         self._values[unknown], self._is_known[unknown] = values, True
         done = self._is_known[self._unknown]
@@ -185,6 +223,14 @@ class Reduced:
         for rank, unknown, times in entries:
             rows.setdefault(rank, {})[unknown] = times
         return [Equation(terms, int(self._totals[rank])) for rank, terms in rows.items()]
+
+
+def _sides(size: int, limits: Limits) -> Numbers:
+    """Of each unknown, 1 if it is never less than nothing, -1 if never more, 0 if it may be either."""
+    sides = numpy.ones(size, dtype=numpy.int64)
+    for unknown, (low, high) in limits.items():
+        sides[unknown] = 1 if low >= 0 else -1 if high <= 0 else 0
+    return sides
 
 
 def _whole(numbers: Sequence[int]) -> Numbers:

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import IntEnum
 from functools import lru_cache
 from math import log2
 from typing import Any
@@ -16,10 +15,10 @@ from refurb.enums import DeviceType
 from reports.enums import DISTRIBUTED, DISTRIBUTION, Stage
 from reports.months import next_month
 from reports.secrecy import keys
-from reports.secrecy.edges import Edge, device_edges, need_edges, passages_of_workshops
+from reports.secrecy.edges import Edge, Tie, device_edges, need_edges, passages_of_workshops
 from reports.secrecy.keys import AT_HOMES, MEASURES, OFFERED, SERVED_BY
 from reports.secrecy.polytope import INFINITE, Polytope
-from reports.secrecy.system import Cell, Equations, Inconsistent, Reduced, summed
+from reports.secrecy.system import LAST, Cell, Equations, Inconsistent, Reduced, summed
 
 STOCK = "stock"
 """What an unknown is named that stands at an instant, then the day."""
@@ -36,7 +35,9 @@ MOVED, CLOSING = "moved", "closing"
 type Figures = dict[str, Any]
 type Sum = list[tuple[int, int]]
 _DEAR, _USUAL, _CHEAP = 40.0, 6.0, 2.0
-"""What hiding costs: a number of the whole département, of the end of a month in a place, of anything else."""
+"""What hiding costs: a number of the whole département, of the end of a month in a place, of anything else; of what
+else varied, hidden where nothing else helps: a reader believes that nothing did."""
+_COSTS = {"other": LAST}
 _FIRST = {
     keys.devices(Stage.HANDED_OVER, "entered"): 1000.0,
     keys.needs(NeedState.MET, "entered"): 300.0,
@@ -45,18 +46,6 @@ _FIRST = {
     keys.devices(Stage.AVAILABLE, "entered"): 100.0,
 }
 """How many times more the first numbers of a month cost, which elected officials read: hidden last of all."""
-
-
-class Tie(IntEnum):
-    """How far a reader may tie the numbers of a month together by what the machines allow."""
-
-    NOTHING = 0
-    DISTRIBUTION = 1
-    """Each act leaves one stage of the distribution and enters the next."""
-    UPSTREAM = 2
-    """And so it is upstream, where every number is shown."""
-    ANSWERED = 3
-    """And a device is reserved and handed over for a need, which starts and is met at the same time."""
 
 
 def write_down(months: Sequence[dict[str, Any]], tie: Tie | None = None) -> Equations:
@@ -157,6 +146,11 @@ class _Month:
         signs = {"opening": 1, "entered": 1, "left": -1, "other": 1, "closing": -1}
         self.system.relate((times, of(measure)) for measure, times in signs.items())
 
+    def gather(self, key: str, parts: Iterable[int]) -> None:
+        """What varies otherwise in a place, or of a type, is a part of what the table of stages tells of all."""
+        held = list(parts)
+        self.system.gather((self.month, key), sum(self.system.truth[one] or 0 for one in held), held)
+
     def show(self, key: str, terms: Iterable[tuple[int, int]], *, households: bool, cost: float) -> None:
         """A number that the tables of the month may tell."""
         kept = summed(terms)
@@ -192,6 +186,9 @@ class _Devices(_Month):
                 self.balance(lambda measure, stage=stage, place=place: self.at(stage, measure, place))  # type: ignore[misc]
             for type_ in DeviceType:
                 self.balance(lambda measure, stage=stage, type_=type_: self.of_type(stage, measure, type_))  # type: ignore[misc]
+            varied = keys.devices(stage, "other")
+            self.gather(varied, (self.at(stage, "other", place) for place in self.places))
+            self.gather(varied, (self.of_type(stage, "other", type_) for type_ in DeviceType))
         if tie:
             self._tie(upstream=tie >= Tie.UPSTREAM)
         self._show_stages()
@@ -273,7 +270,7 @@ class _Devices(_Month):
             homes, passages = stage in AT_HOMES, passages_of_workshops()
             for measure in MEASURES:
                 told, held = keys.devices(stage, measure), homes and (stage, measure) not in passages
-                self.show(told, self.everywhere(stage, measure), households=held, cost=_DEAR)
+                self.show(told, self.everywhere(stage, measure), households=held, cost=_COSTS.get(measure, _DEAR))
             for measure, cost in (("closing", _USUAL), ("entered", _CHEAP)):
                 for place in self.places:
                     key, terms = keys.devices(stage, measure, place=place), [(1, self.at(stage, measure, place))]
@@ -343,18 +340,23 @@ class _Needs(_Month):
                     self.balance(lambda m, s=state, p=place, k=kind: self.at(s, m, p, k))  # type: ignore[misc]
             if tie:
                 self._tie(kind)
+        for state in NeedState:
+            told = [(kind, [number for _, number in self.of_kind(state, "other", kind)]) for kind in NeedKind]
+            self.gather(keys.needs(state, "other"), (number for _, held in told for number in held))
+            for kind, held in told if (state, "other") in keys.NEEDS_BY_KIND else ():
+                self.gather(keys.needs(state, "other", kind=kind), held)
         for measure in MEASURES:
             every: Sum = []
             for state in NeedState:
                 terms = [term for kind in NeedKind for term in self.of_kind(state, measure, kind)]
-                self.show(keys.needs(state, measure), terms, households=True, cost=_DEAR)
+                self.show(keys.needs(state, measure), terms, households=True, cost=_COSTS.get(measure, _DEAR))
                 every += terms
             if measure in STOCKS:
                 self.show(keys.needs("", measure), every, households=True, cost=_DEAR)
         for state, measure in keys.NEEDS_BY_KIND:
             for kind in NeedKind:
-                key = keys.needs(state, measure, kind=kind)
-                self.show(key, self.of_kind(state, measure, kind), households=True, cost=_USUAL)
+                key, cost = keys.needs(state, measure, kind=kind), _COSTS.get(measure, _USUAL)
+                self.show(key, self.of_kind(state, measure, kind), households=True, cost=cost)
         self._show_places()
 
     def at(self, state: str, measure: str, place: str, kind: str) -> int:

@@ -2,7 +2,8 @@
 
 He knows what anyone knows: numbers of things are not negative, a total is the sum of its lines, what stands at the end
 of a month stands at the beginning of the next one, what was there, what came, what left and what else varied make what
-is there, and that every device has one type and one EPCI.
+is there, and that every device has one type and one EPCI. He takes for granted that what else varies in a place is a
+part of what the table of stages tells of all: nothing where it tells nothing.
 """
 
 from collections import defaultdict
@@ -44,6 +45,10 @@ class Attacker:
     secrets: dict[str, Terms] = field(default_factory=dict)
     ratios: list[str] = field(default_factory=list)
     """Those that are told beside a number that they are made of."""
+    parts: dict[Hashable, Hashable] = field(default_factory=dict)
+    """Of what else varies in a place or of a type, the name of that of which it is a part."""
+    believes: bool = True
+    """Whether he takes a part for no more than what is told of all."""
 
     def read(self, month: str, tables: dict[str, Table]) -> None:
         """Everything a month says."""
@@ -147,6 +152,7 @@ class Attacker:
             equations.append(_sum(("at", month, "in", stage, place) for place in self.places) | {came: -1})
             if stage in ("Affectés", "Remis"):
                 equations.append(_sum(("of", month, stage, type_) for type_ in self.types) | {came: -1})
+            equations += self._of_places(month, before, stage)
         typed = _sum(("of", month, "Distribution", type_) for type_ in self.types)
         equations.append(typed | {("stage", month, "", stage): -1 for stage in SIX})
         for kind in self.kinds:
@@ -164,10 +170,30 @@ class Attacker:
             equations.append(_sum(("waits", month, kind, place) for place in self.places) | {waits: -1})
         self.told += [(equation, 0) for equation in equations]
 
+    def _of_places(self, month: str, before: str, stage: str) -> list[Terms]:
+        """What was in a place, came, left, and varied otherwise makes what is there; each is a part of all of it."""
+        found: list[Terms] = []
+        for place in self.places:
+            was, came, stands = (("at", *key, stage, place) for key in ((before, "end"), (month, "in"), (month, "end")))
+            left, varied = ("at", month, "out", stage, place), ("at", month, FLOW[3], stage, place)
+            found.append({was: 1, came: 1, left: -1, varied: 1, stands: -1})
+            self.parts[varied] = ("stage", month, FLOW[3], stage)
+        for name, flow in (("out", FLOW[2]), (FLOW[3], FLOW[3])):
+            every = _sum(("at", month, name, stage, place) for place in self.places)
+            found.append(every | {("stage", month, flow, stage): -1})
+        return found
+
     def intervals(self) -> dict[str, tuple[float, float]]:
         """Between what and what each number that is not told must lie."""
-        solver = _Solver([*self.told], list(self.secrets.values()))
+        known = {name: total for terms, total in self.told for name in _alone(terms)}
+        parts = {part: known[whole] for part, whole in self.parts.items() if whole in known and self.believes}
+        solver = _Solver([*self.told], list(self.secrets.values()), parts)
         return {where: solver.interval(terms) for where, terms in self.secrets.items()}
+
+
+def _alone(terms: Terms) -> list[Hashable]:
+    """The number that is told by itself, if it is one."""
+    return list(terms) if list(terms.values()) == [1] else []
 
 
 def _sum(names: Iterable[Hashable]) -> Terms:
@@ -175,7 +201,7 @@ def _sum(names: Iterable[Hashable]) -> Terms:
 
 
 class _Solver:
-    def __init__(self, told: list[tuple[Terms, int]], others: list[Terms]) -> None:
+    def __init__(self, told: list[tuple[Terms, int]], others: list[Terms], parts: dict[Hashable, int]) -> None:
         columns: defaultdict[Hashable, int] = defaultdict(lambda: len(columns))
         rows = [({columns[name]: times for name, times in terms.items()}, total) for terms, total in told]
         for terms in others:
@@ -185,8 +211,10 @@ class _Solver:
         model = HighsLp()
         model.num_col_, model.num_row_ = size, len(rows)
         model.col_cost_ = numpy.zeros(size)
-        model.col_lower_ = numpy.array([-kHighsInf if "Autres variations" in name else 0.0 for name in columns])
-        model.col_upper_ = numpy.full(size, 10_000.0)
+        free = [-kHighsInf if FLOW[3] in name else 0.0 for name in columns]
+        lows = [min(0, parts[name]) if name in parts else low for name, low in zip(columns, free, strict=True)]
+        model.col_lower_ = numpy.array(lows, dtype=float)
+        model.col_upper_ = numpy.array([max(0, parts.get(name, 10_000)) for name in columns], dtype=float)
         model.row_lower_ = model.row_upper_ = numpy.array([total for _, total in rows], dtype=float)
         matrix = model.a_matrix_
         matrix.format_ = MatrixFormat.kRowwise

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reports.enums import Stage
 from reports.household_tables import NeedSummary
 from reports.secrecy import keys, tables
 from reports.secrecy.audit import narrow_cells
@@ -134,6 +135,51 @@ def test_a_month_that_follows_does_not_give_away_what_the_one_before_hid() -> No
     hidden = hidden_of(system, "2026-02-01", already)
     assert hidden
     assert not narrow_cells(system, {*already, *(("2026-02-01", key) for key in hidden)}, RULE.width)
+
+
+def test_what_varies_in_a_place_is_taken_for_a_part_of_what_is_told_of_all_until_that_is_hidden_too() -> None:
+    """Two more are there: they came, or they varied otherwise; and nothing varied, says the line of all."""
+    system = Equations()
+    came = system.unknown("came", 2)
+    here, elsewhere = (system.unknown(("varied", place), 0, free=True) for place in ("here", "elsewhere"))
+    system.relate([(1, came), (1, here)], 2)
+    system.show(Cell(MONTH, "came", {came: 1}, 2, True, 1))
+    system.show(Cell(MONTH, "varied", {here: 1, elsewhere: 1}, 0, False, 20))
+    system.gather((MONTH, "varied"), 0, [here, elsewhere])
+    (found,) = narrow_cells(system, {(MONTH, "came")}, RULE.width)
+    assert found.is_found_out
+    assert hidden_of(system) == {"came", "varied"}
+
+
+def handed_over(month: str, before: dict[str, int], came: dict[str, int], varied: dict[str, int]) -> dict[str, Any]:
+    """A month of figures in which devices were handed over, nothing came back, and some varied otherwise."""
+    buckets = [
+        [Stage.HANDED_OVER, place, "laptop", "public", held, came[place], 0, held + came[place] + more, more]
+        for place, held in before.items()
+        for more in [varied.get(place, 0)]
+    ]
+    places = [[place, f"EPCI {place}", f"EPCI {place}"] for place in before]
+    quiet = Invented(1, [], pace=0).month(month)
+    return quiet | {"territories": places, "buckets": buckets}
+
+
+@pytest.mark.parametrize("varied", [{}, {"200000001": 5, "200000002": -5}], ids=["nothing", "from one to another"])
+def test_a_hidden_entry_is_not_what_one_month_says_more_than_the_one_before(varied: dict[str, int]) -> None:
+    """Nothing left, and nothing else varied in all the places together: what came in one of them is a subtraction."""
+    stood = {"200000000": 10, "200000001": 8, "200000002": 30, "200000003": 25}
+    came = dict(zip(stood, (2, 3, 9, 14), strict=True))
+    may = handed_over("2025-05-01", dict.fromkeys(stood, 0), stood, {})
+    june = handed_over("2025-06-01", stood, came, varied)
+    months: list[dict[str, Any]] = []
+    for figures in (may, june):
+        months.append(figures | {"secrets": choose(figures, months, RULE)})
+    assert audit(months) == []
+    earlier, later = (set(figures["secrets"]["hidden"]) for figures in months)
+    assert not later & {keys.devices(Stage.HANDED_OVER, measure) for measure in ("entered", "left", "other")}
+    assert keys.devices(Stage.HANDED_OVER, "entered", place="200000000") in later
+    for place in stood.keys() - varied.keys():
+        entry, stands = (keys.devices(Stage.HANDED_OVER, measure, place=place) for measure in ("entered", "closing"))
+        assert entry not in later or stands in earlier | later, place
 
 
 def test_what_is_shown_stays_true_and_zero_is_shown_where_it_can_be() -> None:

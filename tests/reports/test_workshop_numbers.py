@@ -19,10 +19,10 @@ from reports.secrecy import choosing
 from reports.secrecy.audit import narrow_cells
 from reports.secrecy.choosing import audit, choose, look, looked_for_elsewhere, question_of
 from reports.secrecy.covering import HIDDEN
-from reports.secrecy.edges import passages_of_workshops
+from reports.secrecy.edges import Tie, passages_of_workshops
 from reports.secrecy.suppression import Rule, hide
 from reports.secrecy.system import Cell, Equations
-from reports.secrecy.tables import Tie, tie_of
+from reports.secrecy.tables import tie_of
 from reports.summary import NOT_SUMMED
 from reports.workbook import write_workbook
 from tests.reports.attacker import Attacker
