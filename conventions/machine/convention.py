@@ -146,6 +146,7 @@ class ConventionMachine(Machine, of=Convention):
             rules.ACT_BODY,
             rules.ACT_NUMBER,
             rules.ACT_DATES,
+            rules.ACT_AFTER_TEXT,
             draft_rules.PARTIES_KNOWN,
             draft_rules.SIGNATORIES_KNOWN,
             draft_rules.AMENDED_ALIVE,

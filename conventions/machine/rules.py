@@ -59,6 +59,11 @@ def _act_dates(ctx: Context) -> bool:
     return not (decided and executory) or decided <= executory <= ctx.day
 
 
+def _act_after_text(ctx: Context) -> Any:
+    decided = ctx.values.get("act_on")
+    return True if decided is None else Q(created_at__date__lte=decided)
+
+
 ACT_BODY = Requirement(
     "act_body",
     "Dites qui a décidé\u00a0: le conseil, le bureau ou le président par délégation.",
@@ -80,6 +85,15 @@ ACT_DATES = Requirement(
     needs=("act_on", "act_executory_on"),
     field="act_executory_on",
 )
+
+
+ACT_AFTER_TEXT = Requirement(
+    "act_after_text",
+    "L’acte approuve ce texte\u00a0: il ne peut pas dater d’avant le jour où le projet a été préparé.",
+    _act_after_text,
+    field="act_on",
+)
+"""From the day it was prepared, not submitted: a text that is opened again keeps the act that approves it."""
 
 
 def _signed_by_all(ctx: Context) -> Q:

@@ -391,6 +391,9 @@ def test_the_act_opens_the_signature_and_a_date_to_come_is_told_beside_its_field
     page = answered(client_of(treaty), url, **act, act_executory_on=tomorrow.isoformat())
     assert "au plus tard ce jour" in page
     assert "2026-11-042" in page
+    old = act | {"act_on": "2020-01-01", "act_executory_on": "2020-01-01"}
+    page = answered(client_of(treaty), url, **old)
+    assert "il ne peut pas dater d’avant le jour où le projet a été préparé" in page.partition('id="id_act_on"')[0]
     done(client_of(treaty), url, **act, act_executory_on=today.isoformat())
 
     assert again(convention).state == ConventionState.SIGNING

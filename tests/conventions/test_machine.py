@@ -267,6 +267,8 @@ def test_a_text_is_reopened_with_a_reason_and_its_signatures_are_void() -> None:
         ({"act_on": None}, rules.ACT_DATES),
         ({"act_executory_on": timezone.localdate() + timedelta(days=2)}, rules.ACT_DATES),
         ({"act_executory_on": date(2020, 1, 1)}, rules.ACT_DATES),
+        ({"act_on": timezone.localdate() - timedelta(days=1)}, rules.ACT_AFTER_TEXT),
+        ({"act_on": date(2020, 1, 1), "act_executory_on": date(2020, 1, 1)}, rules.ACT_AFTER_TEXT),
     ],
 )
 def test_the_signature_opens_on_an_executory_act(changes: dict[str, Any], requirement: Requirement) -> None:
