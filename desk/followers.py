@@ -18,6 +18,7 @@ from donations.models import Donation
 from lifecycle import gate
 from lifecycle.registry import Move, forget, on_transition
 from network.models import AwarenessSession
+from prescriptions.promises import register_last as register_promises
 from prescriptions.sheets import register_last as register_sheets
 
 ANSWERS = {RatificationAnswer.RATIFIED: "ratify", RatificationAnswer.OBJECTION: "object_to"}
@@ -74,3 +75,4 @@ def register() -> None:
     on_transition("awareness", "cancel", tell_cancelled)
     register_rollouts()
     register_sheets()
+    register_promises()

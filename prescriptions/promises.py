@@ -3,12 +3,13 @@
 After the sheets: a mail leads to the page that the new one opens.
 """
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from documents.enums import MessageChannel
+from lifecycle.in_order import by_key
 from lifecycle.registry import Move, on_transition
 from prescriptions import emails
-from prescriptions.enums import ContactAbout, ContactChannel, NeedState, RightKind
+from prescriptions.enums import ContactAbout, ContactChannel, NeedKind, NeedState, RightKind
 from prescriptions.followers import prescriptions_of
 from prescriptions.models import Household, Need, NeedEntry, Prescription, RightsRequest
 from prescriptions.services.contacts import overtake_contacts, promise_contacts, retake_contacts
@@ -27,6 +28,31 @@ OVERTAKEN_BY = ("submit", "unask_completion", "withdraw", "revoke", "expire", "f
 def promise(move: Move) -> None:
     """The household is to be told."""
     promise_contacts(prescriptions_of(move), PROMISED[move.verb], move.at)
+
+
+def promise_referred(move: Move) -> None:
+    """A place that teaches expects it, which its sheet promised to tell."""
+    rows = Prescription.objects.filter(pk__in=_referred(move).values("prescription"))
+    around = ("household", "prescriber", "distributor__commune", "worker__user")
+    promise_contacts(by_key(rows.select_related(*around)), ContactAbout.REFERRED, move.at)
+
+
+def overtake_referred(move: Move) -> None:
+    """It is expected there no more, or has been there."""
+    served = _referred(move).values_list("prescription", flat=True)
+    overtake_contacts(served, move.at, about=ContactAbout.REFERRED)
+
+
+def take_referral_back(move: Move) -> None:
+    """It is expected there no more: what that had overtaken is to be told as before."""
+    overtake_referred(move)
+    started = NeedEntry.objects.filter(object__in=_referred(move).values("pk"), verb="start").order_by()
+    for prescription, at in started.values_list("object__prescription").annotate(Max("at")):
+        retake_contacts([prescription], overtaken_at=at)
+
+
+def _referred(move: Move) -> QuerySet[Need]:
+    return Need.objects.filter(pk__in=move.pks, kind=NeedKind.DIGITAL_SKILLS)
 
 
 def overtake(move: Move) -> None:
@@ -73,6 +99,12 @@ def withhold_from_who_asked(move: Move) -> None:
     withhold_messages(asked.values_list("household", flat=True))
 
 
+def register_last() -> None:
+    """After the sheets of needs, which come last."""
+    on_transition("need", "start", promise_referred)
+    on_transition("need", "wait_again", take_referral_back)
+
+
 def register() -> None:
     """The registrations of this subject."""
     for verb in PROMISED:
@@ -80,6 +112,8 @@ def register() -> None:
     for verb in OVERTAKEN_BY:
         on_transition("prescription", verb, overtake)
     on_transition("need", "meet", overtake_served)
+    for verb in ("meet", "drop"):
+        on_transition("need", verb, overtake_referred)
     on_transition("need", "unmeet", promise_again)
     on_transition("household", "anonymise", overtake_erased)
     on_transition("household", "archive", withhold)

@@ -175,6 +175,7 @@ class ContactAbout(TextChoices):
     MISSING = "missing", "Il manque quelque chose à sa demande"
     ACCEPTED = "accepted", "Sa demande est acceptée"
     REFUSED = "refused", "Sa demande est refusée"
+    REFERRED = "referred", "Il est attendu dans un lieu d’accompagnement"
 
 
 class ContactOutcome(TextChoices):

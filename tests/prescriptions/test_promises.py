@@ -15,6 +15,7 @@ from prescriptions.enums import ContactChannel, ContactOutcome
 from prescriptions.models import Household, Prescription, PromisedContact
 from prescriptions.reaching import channel_of, told_by
 from prescriptions.services.contacts import keep_contacts, note_no_answer, tell_household
+from prescriptions.services.needs import drop_need, meet_need, start_need, unmeet_need, wait_again_need
 from prescriptions.services.prescriptions import ask_completion_prescription, refuse_prescription, withdraw_prescription
 from prescriptions.telling import telling_of
 from tests.prescriptions.files import Circle, again
@@ -121,6 +122,37 @@ def test_what_comes_next_overtakes_what_was_to_be_told(circle: Circle) -> None:
     circle.accept(again(prescription))
     withdraw_prescription(actor=circle.worker, prescription=again(prescription), reason="no_longer_needed")
     assert not PromisedContact.objects.to_keep().exists()
+
+
+def test_who_is_sent_to_a_place_that_teaches_is_to_be_told_until_it_is_not_or_has_been_there(circle: Circle) -> None:
+    prescription = circle.accepted([("digital_skills", "work")], circle.household(**CALLED))
+    need = prescription.needs.get()
+    referred = start_need(actor=circle.worker, need=need, mediation=circle.mediation)
+    contact = contact_of(prescription)
+    assert (contact.about, contact.channel, contact.outcome) == ("referred", "phone", "")
+    assert "Il est attendu dans un lieu d’accompagnement\u00a0: Appel téléphonique" in read(acting(circle.worker), "/")
+
+    wait_again_need(actor=circle.worker, need=referred)
+    assert [one.about for one in PromisedContact.objects.to_keep()] == ["accepted"], "that is still to be told"
+    start_need(actor=circle.worker, need=again(need), mediation=circle.mediation)
+    meet_need(actor=circle.worker, need=again(need))
+    assert not PromisedContact.objects.to_keep().exists()
+    unmeet_need(actor=circle.worker, need=again(need))
+    assert [one.about for one in PromisedContact.objects.to_keep()] == ["referred"]
+    drop_need(actor=circle.worker, need=again(need), reason="offer_declined")
+    assert not PromisedContact.objects.to_keep().exists()
+
+
+def test_who_is_written_to_is_written_to_when_a_place_that_teaches_expects_it(circle: Circle) -> None:
+    person = {"contact_channel": ContactChannel.EMAIL, "email": ADDRESS, "birth_date": "1980-01-02"}
+    prescription = circle.accepted([("digital_skills", "work")], circle.household(**person))
+    sent = Mail.objects.filter(to__contains=[ADDRESS])
+    assert sent.count() == 1
+    start_need(actor=circle.worker, need=prescription.needs.get(), mediation=circle.mediation)
+    assert sent.count() == 2
+    mail = sent.latest("pk")
+    assert "/ma-demande/" in mail.body
+    assert circle.mediation.name not in mail.body
 
 
 # --- it is done
