@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
+from django.conf import settings
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
@@ -207,10 +208,24 @@ def _refused(prescription: Prescription) -> Telling:
         (
             "Vous n’êtes pas d’accord\u00a0? Dites-le à votre travailleur social.",
             "Si votre situation change, il peut faire une autre demande pour vous.",
+            _who_hears(prescription),
         ),
         reason=reasons.get(prescription.end_reason, ""),
         proposed=decision.next_step if decision is not None else "",
     )
+
+
+def _who_hears(prescription: Prescription) -> str:
+    """To whom the household writes when it does not agree: who decided, then the Département. One line of a page."""
+    legal, decider = settings.LEGAL, prescription.distributor
+    then = ", ".join(filter(None, (legal["publisher"], legal["publisher_address"], legal["contact"])))
+    if decider is None:
+        return translatable("Vous pouvez aussi écrire ici\u00a0: {place}.", place=then)
+    town = f"{decider.postcode} {decider.commune.name if decider.commune else ''}".strip()
+    where = ", ".join(filter(None, (decider.address, town if decider.address else "", decider.email)))
+    who = f"{decider} ({where})" if where else str(decider)
+    said = "Vous pouvez aussi écrire à {distributor}, qui a décidé, puis ici\u00a0: {place}."
+    return translatable(said, distributor=who, place=then)
 
 
 def _ended(prescription: Prescription, needs: Sequence[Need]) -> Telling:

@@ -5,6 +5,7 @@ from typing import Any
 
 import page
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
@@ -19,7 +20,7 @@ from documents.paper import OwnResources
 from documents.services import open_file, render_document
 from lifecycle.machine import verbs_of
 from lifecycle.registry import Move, Moved
-from network.models import Commune
+from network.models import Commune, Organisation
 from prescriptions.enums import CodePurpose, ContactChannel, DropReason, PrescriptionPaperKind, PrescriptionState
 from prescriptions.models import CodedReason, Household, Prescription, PrescriptionPaper
 from prescriptions.services.households import move_household
@@ -115,6 +116,18 @@ def test_a_refusal_says_why_and_what_is_proposed_without_the_words_between_colle
     assert "Une autre aide que celle-ci répond à votre demande." in text
     assert "Ce qui est proposé : Voir la mairie." in text
     assert "collègues" not in text
+
+
+def test_a_refusal_says_to_whom_the_household_writes_if_it_does_not_agree(settings: LazySettings) -> None:
+    settings.LEGAL = settings.LEGAL | {"publisher_address": "51 rue des Essais, 59000 Lille", "contact": "ici@dep.test"}
+    circle = Circle()
+    Organisation.objects.filter(pk=circle.distributor.pk).update(email="ecrire@distributeur.test")
+    filed = circle.submitted()
+    refuse_prescription(actor=circle.adviser, prescription=filed, reason="already_served")
+    text = str(filed.papers.latest("pk").document.values["told"])
+    assert f"{circle.distributor}" in text
+    assert "ecrire@distributeur.test" in text
+    assert "51 rue des Essais, 59000 Lille, ici@dep.test" in text
 
 
 def test_a_household_is_told_of_a_refusal_to_itself_and_may_call_who_refused() -> None:

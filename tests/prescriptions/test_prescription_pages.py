@@ -239,6 +239,7 @@ def test_a_refusal_says_why_and_what_comes_next(circle: Circle) -> None:
     assert "Le foyer a déjà été équipé pour ce besoin" in head
     assert "S’adresser à la commune." in head
     assert page_of(submitted.household, "prescription_begin") in head
+    assert "Le foyer n’est pas d’accord" in head
     assert "pas encore" not in facts
     assert page_of(submitted.household, "prescription_begin") not in read(
         acting(circle.adviser), page_of(submitted, "prescription_detail")
