@@ -25,13 +25,19 @@ from documents.texting import mobile_of
 from lifecycle.actors import Actor
 from network.models import Organisation
 from prescriptions.documents import LETTER
-from prescriptions.enums import ContactChannel
+from prescriptions.enums import ContactChannel, SheetLanguage
 from prescriptions.hearing import hears
-from prescriptions.models import Household, HouseholdMessage
+from prescriptions.models import Household, HouseholdMessage, SheetTranslation
 from prescriptions.reaching import channel_of
+from prescriptions.saying import Tongue, TranslatableDay, translatable
 from typography.french import by_pairs
 
 RIGHT_TO_LEFT = (MessageLanguage.ARABIC,)
+RIGHTS = (
+    "Vous pouvez lire ce qui est écrit sur vous, le faire corriger, ou changer d’avis\u00a0: dites-le à votre"
+    " travailleur social."
+)
+CHECK = "Vérifier ce document\u00a0:"
 CARRIED_BY = {
     MessageChannel.SMS: {"phone", "contact_channel"},
     MessageChannel.EMAIL: {"email", "contact_channel"},
@@ -120,6 +126,7 @@ def make_letter(
             "paragraphs": [one for one in body.split("\n\n") if one.strip()],
             "language": text.language,
             "direction": "rtl" if text.language in RIGHT_TO_LEFT else "ltr",
+            **_around(text.language, at),
         },
         by=by,
         at=at,
@@ -187,6 +194,19 @@ def _row(message: Message, way: MessageChannel, text: MessageText, at: datetime)
         text=text if text.pk else None,
         written_at=at,
     )
+
+
+def _around(language: str, at: datetime) -> dict[str, str]:
+    """What a letter says around its own words, in its language, as its sheet does; nothing of one in French."""
+    if language == MessageLanguage.FRENCH:
+        return {}
+    day = timezone.localdate(at)
+    tongue = Tongue(SheetLanguage(language), SheetTranslation.objects.texts_on(language, day))
+    return {
+        "rights": tongue.say(RIGHTS),
+        "check": tongue.say(CHECK),
+        "made_on": tongue.say(translatable("établi le {day}", day=TranslatableDay.of(day))),
+    }
 
 
 def _text_and_words(message: Message, way: MessageChannel, language: str, at: datetime) -> tuple[MessageText, str, str]:

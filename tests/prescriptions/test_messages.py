@@ -1,23 +1,27 @@
 """What is promised leaves by the way the household prefers, once; what does not leave is somebody's task again."""
 
+import re
 from datetime import datetime, timedelta
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
+import pypdfium2
 import pytest
 from django.conf import LazySettings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from page import is_pdf_compliant_bytes
 
 from documents.enums import MOVED, WITHHELD, SendState
-from documents.models import Mail, Sms
-from documents.services import resend_mail
+from documents.models import Document, Mail, Sms
+from documents.services import open_file, render_document, resend_mail
 from documents.services.sms import deliver_sms
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
-from prescriptions.enums import ContactAbout, ContactChannel, ContactOutcome, HouseholdState
+from prescriptions.enums import ContactAbout, ContactChannel, ContactOutcome, HouseholdState, SheetLanguage
 from prescriptions.models import Household, HouseholdMessage, Prescription, PromisedContact
 from prescriptions.services.contacts import note_no_answer, promise_contacts, say_again, tell_household, write_letter
 from prescriptions.services.forgetting import forget_households
@@ -50,6 +54,21 @@ def accepted(circle: Circle, **person: object) -> Prescription:
 
 def contact_of(prescription: Prescription) -> PromisedContact:
     return PromisedContact.objects.filter(prescription=prescription).latest("pk")
+
+
+def words_of(letter: Document) -> str:
+    """What is read on a letter, of which the PDF is proven accessible."""
+    rendered = render_document(letter).rendered
+    assert rendered is not None
+    content = open_file(rendered).read()
+    assert is_pdf_compliant_bytes(content, profile="ua1")
+    with pypdfium2.PdfDocument(BytesIO(content)) as document:
+        sheet = document[0]
+        text = sheet.get_textpage()
+        found = " ".join(text.get_text_range().split())
+        text.close()
+        sheet.close()
+    return found
 
 
 @pytest.mark.django_db
@@ -166,6 +185,35 @@ def test_a_letter_is_made_once_in_the_language_that_is_chosen_and_read_by_its_wo
     tell_household(actor=circle.worker, prescription=prescription)
     with pytest.raises(Refused):
         write_letter(actor=circle.worker, prescription=prescription)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", SheetLanguage)
+def test_a_letter_in_another_language_leaves_nothing_around_its_words_in_french(
+    circle: Circle, language: SheetLanguage
+) -> None:
+    person = {"contact_channel": ContactChannel.LETTER, "address": "1 rue du Test", "postcode": "59000"}
+    prescription = accepted(circle, **person)
+    load_reference("documents")
+    load_reference("prescriptions")
+    letter = write_letter(actor=circle.worker, prescription=prescription, language=language).letter
+    assert letter is not None
+    assert letter.values["language"] == language
+    around = [letter.values[name] for name in ("rights", "check", "made_on")]
+    assert not [said for said in around if re.search(r"écrit|travailleur|Vérifier|établi", said)]
+    words = words_of(letter)
+    assert not re.search(r"Vérifier|établi|travailleur|corriger", words)
+
+
+@pytest.mark.django_db
+def test_a_letter_in_french_says_its_rights_in_french(circle: Circle) -> None:
+    person = {"contact_channel": ContactChannel.LETTER, "address": "1 rue du Test", "postcode": "59000"}
+    letter = write_letter(actor=circle.worker, prescription=accepted(circle, **person)).letter
+    assert letter is not None
+    assert "rights" not in letter.values
+    words = words_of(letter)
+    assert "dites-le à votre travailleur social" in words
+    assert "établi le" in words
 
 
 @pytest.mark.django_db
