@@ -17,6 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from conventions.enums import TermKind
+from conventions.machine.measured import measure_nonconformity
 from conventions.models import Convention, ConventionTerm
 from distribution.enums import CONFORMS
 from lifecycle.actors import Actor
@@ -114,7 +115,8 @@ class Quarter:
 
 
 def register_panels() -> None:
-    """Add the rate to the page of a convention."""
+    """Add the rate to the page of a convention, and tell the rule that asks for it."""
+    measure_nonconformity(exceeds_twice)
     panel("conventions.Convention", conformity_panel)
 
 
@@ -129,6 +131,12 @@ def conformity_panel(convention: Convention, actor: Actor) -> Panel | None:
         "template": "reports/panels/conformity.html",
         "context": {"quarters": quarters[::-1], "counts": counts, "fewest": FEWEST, "told_from": TOLD_FROM},
     }
+
+
+def exceeds_twice(convention: Convention, day: date) -> bool:
+    """Whether the last quarter that is over on this day is above what is allowed, and the one before was."""
+    over = [quarter for quarter in quarters_of(convention, day, quarter_of(day)) if quarter.is_over]
+    return bool(over) and over[-1].exceeds and over[-1].again
 
 
 def told_outside(convention: Convention, today: date) -> list[Quarter]:

@@ -7,7 +7,7 @@ from django.db.models import F
 
 from calendars.expressions import Midnight, Shifted
 from conventions.enums import ON_THE_WAY, ConventionState
-from conventions.machine import deposit_rules, draft_rules, ending_rules, rules
+from conventions.machine import deposit_rules, draft_rules, ending_rules, measured, rules
 from conventions.models import Convention
 from conventions.permissions import (
     can_activate_convention,
@@ -258,7 +258,7 @@ class ConventionMachine(Machine, of=Convention):
         source=S.ACTIVE,
         target=S.SUSPENDED,
         who=can_write_convention,
-        requires=[rules.SUSPEND_REASON, rules.NOT_AMENDMENT],
+        requires=[rules.SUSPEND_REASON, rules.NOT_AMENDMENT, measured.RATE_EXCEEDED],
         stamps={"suspended_at": AT, "suspend_reason": Given("reason")},
         journal=["reason"],
         done="Convention suspendue",

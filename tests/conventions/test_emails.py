@@ -98,7 +98,7 @@ def test_the_parties_and_the_pilot_follow_its_life() -> None:
     scene = Treaty()
     assert scene.pilot
     convention = scene.active()
-    gate.apply(convention, "suspend", actor=scene.manager, reason=SuspendReason.QUALITY)
+    gate.apply(convention, "suspend", actor=scene.manager, reason=SuspendReason.SUPPLY)
     gate.apply(convention, "resume", actor=scene.manager, reason=ResumeReason.SETTLED)
     gate.apply(
         convention,
@@ -113,7 +113,7 @@ def test_the_parties_and_the_pilot_follow_its_life() -> None:
         assert addressees(found) == everyone(scene), begins
         assert len(found) == 4, begins
     assert f"- Ordinateur portable{NBSP}: 20" in mails(convention, "En vigueur")[0].body
-    assert "taux de non-conformité dépassé" in mails(convention, "Convention suspendue")[0].body
+    assert "pas assez d’appareils" in mails(convention, "Convention suspendue")[0].body
     assert "pendant 90 jours" in mails(convention, "Convention résiliée")[0].body
 
 

@@ -72,7 +72,7 @@ def test_it_is_suspended_and_resumed_with_a_reason() -> None:
     with pytest.raises(Refused) as refused:
         gate.apply(convention, "suspend", actor=scene.manager, reason="")
     assert sentences(refused) == {rules.SUSPEND_REASON.sentence}
-    suspended = gate.apply(convention, "suspend", actor=scene.manager, reason=SuspendReason.QUALITY)
+    suspended = gate.apply(convention, "suspend", actor=scene.manager, reason=SuspendReason.STORAGE)
     assert suspended.state == S.SUSPENDED
     assert not Convention.objects.in_force_on(today).filter(pk=convention.pk).exists()
     assert Convention.objects.handing_over(timezone.now()).filter(pk=convention.pk).exists()

@@ -85,7 +85,7 @@ def test_only_the_convention_of_the_workshop_in_force_on_the_day_takes_devices()
         "Cette convention n’est pas celle de l’atelier de l’appareil.",
     }
     own = shelf.convention
-    gate.apply(own, "suspend", actor=shelf.pilot, reason="quality")
+    gate.apply(own, "suspend", actor=shelf.pilot, reason="supply")
     assert "Cette convention n’est pas en vigueur à cette date." in sentences(allot(shelf, device))
     assert fresh(device).state == "ready"
 

@@ -160,7 +160,7 @@ def test_a_device_serves_its_territory_before_and_after_the_epci_merged(shelf: S
 @pytest.mark.usefixtures("days_to_come")
 def test_the_convention_is_suspended_or_ended_and_devices_are_still_handed_over_for_a_time(shelf: Shelf) -> None:
     first, second, third = (shelf.available() for _ in range(3))
-    gate.apply(shelf.convention, "suspend", actor=shelf.pilot, reason="quality")
+    gate.apply(shelf.convention, "suspend", actor=shelf.pilot, reason="supply")
     assert shelf.reserve(first).state == "reserved"
     gate.apply(
         again(shelf.convention),

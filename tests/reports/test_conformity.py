@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from conventions.enums import ConventionState
 from conventions.models import Convention
 from distribution.enums import SendBackReason
 from lifecycle import gate
@@ -14,8 +15,19 @@ from network.enums import OrganisationKind, Role
 from network.models import Membership
 from refurb.enums import DeviceType
 from refurb.models import Device
-from reports.conformity import FEWEST, TOLD_FROM, Count, Quarter, judged, quarters_of, told_outside
-from tests.conventions.pages import acting, page_of, read
+from reports import conformity
+from reports.conformity import (
+    FEWEST,
+    TOLD_FROM,
+    Count,
+    Quarter,
+    exceeds_twice,
+    judged,
+    quarter_of,
+    quarters_of,
+    told_outside,
+)
+from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.distribution.shelves import Shelf
 from tests.network.factories import make_membership
 
@@ -159,6 +171,39 @@ def test_an_outsider_is_told_of_no_quarter_before_it_is_over_nor_whether_anythin
     assert quarters[0].finding == "au-dessus"
     assert len(quarters) >= 4, "those in which nothing arrived are told too"
     assert all(quarter.is_over for quarter in quarters)
+
+
+@pytest.mark.parametrize(
+    ("returned", "suspends"),
+    [((), False), ((2,), False), ((2, 2), True), ((2, 2, 2), True), ((2, 0, 2), False), ((2, 2, 0), False)],
+    ids=["no quarter", "one", "two in a row", "three in a row", "one between", "put right since"],
+)
+def test_a_convention_is_suspended_for_its_rate_only_when_the_last_two_quarters_are_above(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, returned: tuple[int, ...], suspends: bool
+) -> None:
+    """``returned``: of ten devices in each of the last quarters that are over, the oldest first."""
+    today = timezone.localdate()
+    firsts = [quarter_of(today)]
+    for _ in returned:
+        firsts.append(quarter_of(firsts[-1] - timedelta(days=1)))
+    counts = {first: Count(10, back) for first, back in zip(firsts[:0:-1], returned, strict=True)}
+    counts[firsts[0]] = Count(0, 0)
+    monkeypatch.setattr(conformity, "quarters_of", lambda *_: judged(counts, FIVE, today))
+    client = acting(make_membership(Role.MANAGER, OrganisationKind.EPCI, shelf.convention.epci_party))
+    url = page_of(shelf.convention, "convention_suspend")
+
+    if suspends:
+        done(client, url, reason="quality")
+    else:
+        assert "n’a pas dépassé la limite deux trimestres de suite" in answered(client, url, reason="quality")
+        done(client, url, reason="supply")
+
+    assert Convention.objects.get(pk=shelf.convention.pk).state == ConventionState.SUSPENDED
+
+
+def test_nothing_that_arrived_suspends_no_convention(shelf: Shelf) -> None:
+    assert not exceeds_twice(shelf.convention, timezone.localdate())
+    assert not exceeds_twice(shelf.convention, timezone.localdate() + timedelta(days=400))
 
 
 def test_the_model_says_from_how_many_devices_on_an_epci_is_told_the_rate() -> None:
