@@ -1,10 +1,12 @@
 """What is left of the quotas of a convention, in a sentence: each quota by itself, in the year of the day."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.utils import timezone
 
 from conventions.models import Quota
+from lifecycle.registry import ChainLink
 from typography.french import day, grouped, plural
 
 
@@ -23,3 +25,16 @@ def to_allot(quotas: Sequence[Quota]) -> str:
     if coming := [quota.starts_on for quota in quotas if quota.starts_on > today and quota.room]:
         return f"l’année suivante, le {day(min(coming))}, toutes les places de l’année en cours sont prises"
     return "un avenant, toutes les places sont prises"
+
+
+def as_it_was(links: Sequence[ChainLink]) -> tuple[ChainLink, ...]:
+    """The links of a convention that ended: nothing more is allotted, what is at a point may still be handed over."""
+    told = [
+        replace(link, code="none", said="aucun appareil")
+        if link.code == "ahead" or (link.code == "now" and link.label == "Atelier")
+        else link
+        for link in links
+    ]
+    if links[-2].code == "now":
+        told[-1] = links[-1]
+    return tuple(told)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from conventions.enums import ALIVE, ConventionState
 from conventions.models import Convention, Quota
 from distribution.brought_back import OWED, PREPARED, QUIET, REPAIRED, SETTLED, TOLD, standing_of
-from distribution.places_left import to_allot
+from distribution.places_left import as_it_was, to_allot
 from donations.enums import DonationState
 from donations.models import Donation
 from lifecycle import gate
@@ -264,6 +264,7 @@ def convention_chain(convention: Convention, actor: Actor) -> Chain | None:
     if convention.amends_id is not None:
         return None
     state = ConventionState(convention.state)
+    over = convention.ended_at is not None
     counts = _counted(Device.objects.filter(convention=convention))
     quotas = list(Quota.objects.visible_to(actor).filter(convention=convention))
     total, used = sum(quota.total for quota in quotas), sum(quota.used for quota in quotas)
@@ -271,13 +272,14 @@ def convention_chain(convention: Convention, actor: Actor) -> Chain | None:
     workshop = _organisation(convention.workshop, actor)
     given = ChainLink(LABELS[0], "done", f"{grouped(donors)} donateur{plural(donors)}")
     if not quotas:
-        code: Any = "stopped" if state == ConventionState.ABANDONED else "now"
+        code: Any = "stopped" if over else "now"
         links = (
             ChainLink(LABELS[0], "none", "pas encore"),
             ChainLink(LABELS[1], "ahead", "désigné" if convention.workshop else "à désigner", *workshop),
             ChainLink(LABELS[2], code, state.label.lower()),
             *(ChainLink(label, "ahead", "à venir") for label in LABELS[3:]),
         )
+        links = as_it_was(links) if over else links
         return Chain(f"La convention {convention}", links, CONVENTION_AWAITS.get(state, ""))
     place = "now" if state in ALIVE and any(quota.room for quota in quotas) else "done"
     links = (
@@ -286,6 +288,7 @@ def convention_chain(convention: Convention, actor: Actor) -> Chain | None:
         ChainLink(LABELS[2], place, f"{grouped(used)} place{plural(used)} sur {grouped(total)}"),
         *(_at_homes(counts) if tells_homes(actor) else _not_told(used)),
     )
+    links = as_it_was(links) if over else links
     return Chain(f"La convention {convention}", links, to_allot(quotas) if state in ALIVE else "")
 
 

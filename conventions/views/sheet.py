@@ -92,6 +92,11 @@ class QuotaLine:
         return max(0, self.total - (self.used or 0))
 
     @property
+    def is_past(self) -> bool:
+        """Whether its year is over: what it left is not carried over."""
+        return self.last is not None and self.last < timezone.localdate()
+
+    @property
     def share(self) -> int:
         """How much of it is used, in percent of the bar that shows it."""
         return min(100, round(100 * (self.used or 0) / self.total)) if self.total else 100

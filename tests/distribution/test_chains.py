@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import add_months
-from conventions.models import Quota
+from conventions.enums import Party
+from conventions.models import Convention, Quota
 from conventions.services.drafting import Plan
+from conventions.services.endings import agree_end_convention
 from distribution.panels import convention_panel
 from distribution.progress import convention_chain, delivery_chain, device_chain, donation_chain
 from lifecycle import gate
@@ -217,6 +219,55 @@ def test_a_convention_not_yet_in_force_tells_what_it_waits_for() -> None:
     assert drawn is not None
     assert codes(drawn)[2] == "now"
     assert drawn.missing == "la mise en relecture du projet"
+
+
+def ended(treaty: Treaty, convention: Convention) -> Convention:
+    """By the agreement of its three parties."""
+    gate.apply(convention, "propose_end", actor=treaty.signatories[Party.EPCI])
+    for party in (Party.RECONDITIONER, Party.DISTRIBUTOR):
+        agree_end_convention(actor=treaty.signatories[party], convention=convention)
+    return Convention.objects.get(pk=convention.pk)
+
+
+def test_a_convention_that_ended_tells_what_was_and_nothing_that_is_to_come() -> None:
+    treaty = Treaty(quotas={"laptop": 20})
+    convention = ended(treaty, treaty.active())
+
+    drawn = convention_chain(convention, treaty.pilot)
+    assert drawn is not None
+    assert drawn.missing == ""
+    assert codes(drawn) == ["none", "none", "done", "none", "none"]
+    assert "étape en cours" not in drawn.sentence
+    assert "à venir" not in drawn.sentence
+    page = read(acting(treaty.pilot), reverse("conventions:convention_detail", args=[convention.reference]))
+    assert "0 sur 20, 20 jamais affectés" in page.replace("\u00a0", " ")
+    assert "n’est encore affecté" not in page
+    assert "Aucun appareil ne compte dans cette convention, qui a pris fin." in page
+    assert "<dt>Préavis</dt>" not in page, "an agreement needs no notice"
+    assert "<dt>Fin proposée aux parties</dt>" in page
+
+
+def test_what_is_at_a_point_when_its_convention_ends_may_still_come_to_a_household(shelf: Shelf) -> None:
+    device = shelf.available()
+    convention = device.convention
+    assert convention is not None
+    signatory = make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, shelf.distributor)
+    notice = timezone.localdate() - timedelta(days=90)
+    gate.apply(convention, "terminate", actor=signatory, reason="notice", notice_on=notice)
+
+    drawn = convention_chain(Convention.objects.get(pk=convention.pk), shelf.pilot)
+
+    assert codes(drawn) == ["done", "done", "done", "now", "ahead"]
+    page = read(acting(shelf.pilot), reverse("conventions:convention_detail", args=[convention.reference]))
+    assert "<dt>Préavis</dt>" in page
+
+
+def test_a_convention_that_ended_before_its_first_day_is_not_under_way() -> None:
+    treaty = Treaty()
+    convention = ended(treaty, treaty.signed())
+    drawn = convention_chain(convention, treaty.pilot)
+    assert codes(drawn) == ["none", "none", "stopped", "none", "none"]
+    assert "jamais ouvert" in read(acting(treaty.pilot), reverse("conventions:convention_detail", args=[convention]))
 
 
 def test_a_chain_costs_the_same_for_one_device_and_for_many(shelf: Shelf) -> None:
