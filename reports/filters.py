@@ -151,18 +151,23 @@ class BehindLots(django_filters.FilterSet):
         return rows.filter(quantity__gt=0, **({"donor_kind": kind} if (kind := self.asked.donor_kind) else {}))
 
 
-def behind_filter(report: Report, counted: Counted, *, hides_small: bool) -> type[BehindFilter]:
-    """The filter over the months of one report, which offers the lines of variation that its reader's page tells.
+def behind_filter(report: Report, counted: Counted, *, by_line: bool) -> type[BehindFilter]:
+    """The filter over the months of one report.
 
-    ``hides_small``: for all readers but the pilot, as the tables of the page.
+    ``by_line``: each line of variation of the month may be asked for; what it is about is for the pilot alone.
     """
     base: type[BehindFilter] = BehindNeeds if counted is NEEDS else BehindDevices
-    told: type[NeedSummary | Summary] = NeedSummary if counted is NEEDS else Summary
-    gathered = told(report.figures, hides_small=hides_small).gathered()
+    known = {"report": report, "counted": counted, "lines": ()}
+    if not by_line:
+        return type(base.__name__, (base,), known)
+    gathered = (
+        NeedSummary(report.figures, hides_small=False).gathered()
+        if counted is NEEDS
+        else Summary(report.figures).gathered()
+    )
     choices = [(str(rank), f"{what}\u00a0: {old} → {new}") for rank, (what, old, new) in enumerate(gathered)]
     line = django_filters.ChoiceFilter(label="Ligne de variation", choices=choices, empty_label="Toutes")
-    lines = [tuple(rows) for rows in gathered.values()]
-    return type(base.__name__, (base,), {"report": report, "counted": counted, "lines": lines, "ligne": line})
+    return type(base.__name__, (base,), known | {"lines": [tuple(rows) for rows in gathered.values()], "ligne": line})
 
 
 def behind_lots(report: Report) -> type[BehindLots]:

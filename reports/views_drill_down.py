@@ -46,12 +46,12 @@ def report_devices(request: Request, reference: str) -> HttpResponseBase:
         rows=_with_end(rows, report),
         table=BehindTable if pilot else BehindOfEpci,
         noun=STAY,
-        filters=behind_filter(report, DEVICES, hides_small=not pilot),
+        filters=behind_filter(report, DEVICES, by_line=pilot),
     )
     if not pilot:
         asked = page.filter.asked
         own = Epci.objects.filter(scope, siren__in=asked.places).exists()
-        if not own or asked.line is not None or asked.stage not in OPEN_TO_EPCI:
+        if not own or request.GET.get("ligne") or asked.stage not in OPEN_TO_EPCI:
             raise PermissionDenied
     return _answer(page, report, "Les appareils derrière un nombre")
 
@@ -61,7 +61,7 @@ def report_needs(request: Request, reference: str) -> HttpResponseBase:
     """The needs behind a number, for the pilot: never whose they are."""
     report = _for_the_pilot(request, reference)
     rows = _with_end(NeedEntry.objects.select_related("object", "epci"), report)
-    asked = behind_filter(report, NEEDS, hides_small=False)
+    asked = behind_filter(report, NEEDS, by_line=True)
     page = Listing(request, rows=rows, table=BehindNeedsTable, noun=STAY, filters=asked)
     return _answer(page, report, "Les besoins derrière un nombre")
 
