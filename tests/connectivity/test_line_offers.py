@@ -114,7 +114,8 @@ def test_the_former_operator_sees_the_line_no_more_and_the_family_is_told_with_a
     assert ConnectionPaper.objects.filter(file=file, kind="family").count() == sheets + 1
     mail = Mail.objects.get(to=[line.need.prescription.household.email], subject="Votre nouvelle offre")
     assert offer.name in mail.body
-    assert LineNotice.objects.get(file=file).about == LineNews.CHANGED
+    told = LineNotice.objects.filter(file=file).order_by("pk").values_list("about", flat=True)
+    assert list(told) == [LineNews.VISIT, LineNews.CHANGED]
 
 
 def test_the_page_offers_what_may_follow_and_does_it() -> None:

@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
@@ -53,7 +54,7 @@ def test_of_a_device_lost_at_a_point_no_later_move_names_the_point_nor_the_hour(
     for entry in late:
         assert entry.at.isoformat() not in told
         assert entry.sentence() in told, "that it happened, and on which day, is told"
-    assert told.count(f'<time datetime="{late[0].at:%Y-%m-%d}">') == len(late)
+    assert told.count(f'<time datetime="{timezone.localdate(late[0].at)}">') == len(late)
     early = [entry for entry in entries if entry.seq < since]
     assert moment(early[0].at) in told, "what the workshop did before is told whole"
 
