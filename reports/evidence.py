@@ -40,7 +40,7 @@ WITH removed AS MATERIALIZED (
                    WHERE v.id = s.id AND (u.processor <> '' OR u.storage <> '' OR u.memory_gb IS NOT NULL)
                ) AND NOT EXISTS (
                    SELECT 1 FROM refurb_hardwarereport h
-                   WHERE h.device_id = s.id AND h.differences ? 'type' AND h.recorded_at < %(until)s
+                   WHERE h.device_id = s.id AND jsonb_exists(h.differences, 'type') AND h.recorded_at < %(until)s
                      AND (h.withdrawn_at IS NULL OR h.withdrawn_at >= %(until)s)
                ) AS never_held,
                count(*) FILTER (WHERE j.verb IN ('register', 'receive', 'send_back', 'take_back'))

@@ -28,7 +28,7 @@ class OtherFile:
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenBefore:
     """What a household was given, or helped to: the kind, and when. Neither by whom nor where."""
 
     kind: str
@@ -49,7 +49,7 @@ class SameHousehold:
     elsewhere: list[str]
     twice: list[str]
     detach_url: str
-    given: list[Given]
+    given: list[GivenBefore]
     """What is asked here that it was given already, wherever that was."""
 
 
@@ -93,13 +93,13 @@ def same_household(
     )
 
 
-def given_before(household: Household, actor: Actor) -> list[Given]:
+def given_before(household: Household, actor: Actor) -> list[GivenBefore]:
     """What a household was given under the files that one may see, whatever is asked; one query."""
     needs = Need.objects.visible_to(actor).given([household.lead_id])
     return _told(needs)
 
 
-def _given(household: Household, kinds: set[str], but: Prescription | None) -> list[Given]:
+def _given(household: Household, kinds: set[str], but: Prescription | None) -> list[GivenBefore]:
     """Of these kinds, under any file of the household that still tells of it."""
     if not kinds:
         return []
@@ -107,9 +107,9 @@ def _given(household: Household, kinds: set[str], but: Prescription | None) -> l
     return _told(needs if but is None else needs.exclude(prescription=but))
 
 
-def _told(needs: QuerySet[Need]) -> list[Given]:
+def _told(needs: QuerySet[Need]) -> list[GivenBefore]:
     rows = needs.exclude(prescription__household__state__in=GONE).order_by("met_at", "pk")
-    return [Given(str(NeedKind(need.kind).label), timezone.localdate(need.met_at)) for need in rows]
+    return [GivenBefore(str(NeedKind(need.kind).label), timezone.localdate(need.met_at)) for need in rows]
 
 
 def asked_twice(needs: Iterable[Need], actor: Actor) -> dict[int, str]:

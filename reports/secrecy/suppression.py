@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from reports.secrecy.audit import Narrow, Seen, bounds_of, narrow_cells
 from reports.secrecy.polytope import INFINITE, NEAR, Polytope, Solution, are_whole
-from reports.secrecy.system import LAST, Cell, Equation, Equations, Name, Part, Reduced, Terms, cells_of, parts
+from reports.secrecy.system import LAST, Cell, Equation, Equations, Name, PartOfSum, Reduced, Terms, cells_of, parts
 
 ROUNDS = 40
 """How many times what is hidden is audited and completed before all that can be is hidden."""
@@ -184,7 +184,7 @@ class _Search:
             >= self.width
         }
 
-    def _loose(self, reduced: Reduced) -> Iterator[tuple[int, Part]]:
+    def _loose(self, reduced: Reduced) -> Iterator[tuple[int, PartOfSum]]:
         """The unknowns that are taken for parts of cells that may be hidden, which is a remedy too."""
         for unknown, parts_ in self.system.parts.items():
             if unknown not in reduced.known:

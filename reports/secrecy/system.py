@@ -21,7 +21,7 @@ type Limits = dict[int, tuple[float, float]]
 """Between what each unknown is that may be less than nothing."""
 
 
-class Part(NamedTuple):
+class PartOfSum(NamedTuple):
     """What a reader takes a part of a sum for when the sum is ``told``: between nothing and all of it."""
 
     told: Name
@@ -73,7 +73,7 @@ class Equations:
     free: set[int] = field(default_factory=set)
     rows: list[Equation] = field(default_factory=list)
     cells: dict[Name, Cell] = field(default_factory=dict)
-    parts: dict[int, list[Part]] = field(default_factory=dict)
+    parts: dict[int, list[PartOfSum]] = field(default_factory=dict)
     _relations: "Relations | None" = None
 
     @property
@@ -108,7 +108,7 @@ class Equations:
 
         One that truly is none, since others make up for it, stays what it may be: anything.
         """
-        part = Part(told, min(0, total), max(0, total))
+        part = PartOfSum(told, min(0, total), max(0, total))
         for unknown in unknowns:
             if part.low <= (self.truth[unknown] or 0) <= part.high:
                 self.parts.setdefault(unknown, []).append(part)
