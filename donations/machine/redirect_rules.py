@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from donations.enums import RedirectReason
 from donations.models import DonationLine
@@ -12,16 +12,19 @@ from donations.parameters import DEVICE_AGE
 from lifecycle.machine import Context, PerRow, Requirement
 from lifecycle.requirements import PerRowValues
 
+
+def _still_young(ctx: Context) -> Q:
+    return Q(purchase_year__gte=ctx.day.year - DEVICE_AGE.on(ctx.day))
+
+
 RECYCLES = Requirement(
     "recycles",
-    "Rien, dans ce lot, n’est accepté pour le recyclage.",
-    lambda ctx: Exists(DonationLine.objects.filter(for_recycling(), donation=OuterRef("pk"))),
+    "Rien, dans ce lot, n’est accepté pour le recyclage sans avoir passé l’âge limite.",
+    lambda ctx: Exists(DonationLine.objects.filter(for_recycling(), _still_young(ctx), donation=OuterRef("pk"))),
 )
 
 
-def _on_chosen(
-    code: str, sentence: str, among: Callable[[Context, QuerySet[Any]], QuerySet[Any]], needs: tuple[str, ...] = ()
-) -> PerRow:
+def _on_chosen(code: str, sentence: str, among: Callable[[Context, QuerySet[Any]], QuerySet[Any]]) -> PerRow:
     """Every line that is named is ``among`` those of its lot that may be."""
 
     def check(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
@@ -33,19 +36,18 @@ def _on_chosen(
                 refused[pk] = sentence
         return refused
 
-    return PerRow(code, sentence, check, needs=needs, field="lines")
+    return PerRow(code, sentence, check, needs=("lines",), field="lines")
 
 
 LINES_RECYCLED = _on_chosen(
     "lines_recycled",
     "Choisissez une ligne au moins, parmi celles qui sont acceptées pour le recyclage.",
     lambda ctx, lines: lines.filter(for_recycling()),
-    needs=("lines",),
 )
 STILL_YOUNG = _on_chosen(
     "still_young",
     "Au-delà de l’âge limite, un appareil reste pour le recyclage.",
-    lambda ctx, lines: lines.filter(purchase_year__gte=ctx.day.year - DEVICE_AGE.on(ctx.day)),
+    lambda ctx, lines: lines.filter(_still_young(ctx)),
 )
 REDIRECT_REASON = Requirement(
     "reason",

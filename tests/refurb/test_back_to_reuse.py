@@ -84,6 +84,8 @@ def test_a_line_over_the_age_limit_stays_for_recycling() -> None:
     with pytest.raises(Refused, match="reste pour le recyclage"):
         redirected(scene, donation)
     assert not LineRedirection.objects.exists()
+    page = page_of(donation, "donation_redirect")
+    assert page not in read(acting(scene.pilot), page_of(donation, "donation_detail")), "no line of it may be"
 
 
 def test_the_line_of_another_lot_one_that_is_reused_and_no_line_are_refused() -> None:
@@ -154,6 +156,7 @@ def test_the_pilot_does_it_by_the_page_of_the_lot_which_then_says_so() -> None:
     assert page in read(client, page_of(donation, "donation_detail"))
     assert page not in read(acting(scene.north.manager), page_of(donation, "donation_detail"))
     young, old = donation.lines.order_by("pk")
+    assert "reste pour le recyclage" not in read(client, page), "nothing is chosen yet"
     refused = answered(client, page, lines=[old.pk], reason="entry")
     assert "reste pour le recyclage" in refused
     assert "Choisissez une ligne au moins" in answered(client, page, reason="entry")
