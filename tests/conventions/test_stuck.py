@@ -10,7 +10,7 @@ from django.utils import timezone
 from conventions.asked import asked_of
 from conventions.enums import ConventionState, Party, ReplaceReason, ReviewState, ReviewSubject
 from conventions.machine import people_rules
-from conventions.models import Review
+from conventions.models import Convention, Review
 from conventions.parameters import PASS_OVER_DAYS, REMIND_AFTER_DAYS
 from conventions.services.drafting import DraftReviewer
 from conventions.views.inbox import items_of
@@ -205,14 +205,17 @@ def test_a_signatory_hands_her_signature_on() -> None:
     assert scene.sign(convention, Party.EPCI).state == "signed"
 
 
+def asked_twice_of_the_lawyer(scene: Treaty) -> Convention:
+    """A text in review: its lawyer is asked of the law, and of personal data."""
+    assert scene.epci_party is not None
+    subjects = (ReviewSubject.LEGAL, ReviewSubject.DATA_PROTECTION)
+    named = [DraftReviewer(subject, scene.epci_party, scene.lawyer) for subject in subjects]
+    return scene.submit(scene.draft(scene.terms(reviewers=named)))
+
+
 def test_nobody_gives_the_opinion_on_personal_data_in_the_place_of_whoever_is_named_without_replacing_him() -> None:
     scene = Treaty()
-    assert scene.epci_party is not None
-    named = [
-        DraftReviewer(ReviewSubject.LEGAL, scene.epci_party, scene.lawyer),
-        DraftReviewer(ReviewSubject.DATA_PROTECTION, scene.epci_party, scene.lawyer),
-    ]
-    convention = scene.submit(scene.draft(scene.terms(reviewers=named)))
+    convention = asked_twice_of_the_lawyer(scene)
     legal, personal, *_ = scene.reviews(convention)
     points = [{"article": 1, "text": "Tout"}]
     given: dict[str, dict[str, Any]] = {"answer": {}, "answer_against": {"points": points}}
@@ -233,12 +236,7 @@ def test_nobody_gives_the_opinion_on_personal_data_in_the_place_of_whoever_is_na
 
 def test_an_opinion_long_overdue_is_gone_without_but_never_that_on_personal_data() -> None:
     scene = Treaty()
-    assert scene.epci_party is not None
-    named = [
-        DraftReviewer(ReviewSubject.LEGAL, scene.epci_party, scene.lawyer),
-        DraftReviewer(ReviewSubject.DATA_PROTECTION, scene.epci_party, scene.lawyer),
-    ]
-    convention = scene.submit(scene.draft(scene.terms(reviewers=named)))
+    convention = asked_twice_of_the_lawyer(scene)
     legal, personal, *others = scene.reviews(convention)
     days = PASS_OVER_DAYS.on(timezone.localdate())
     late = midday(legal.due_on + timedelta(days=days + 1))

@@ -182,6 +182,9 @@ def test_two_drives_alike_are_told_apart_by_where_they_are_when_a_log_is_attribu
 def test_the_internal_storage_of_a_phone_is_not_that_of_a_computer(bench: Bench) -> None:
     with pytest.raises(Refused, match="Seul un téléphone ou une tablette"):
         bench.drive(bench.in_process(), kind=DriveKind.INTERNAL, serial="")
+    found = [batches.FoundDrive(device=bench.in_process(), kind=DriveKind.INTERNAL)]
+    with pytest.raises(Refused, match="Seul un téléphone ou une tablette"):
+        batches.record_drives(actor=bench.technician, found=found)
     assert bench.drive(bench.in_process(DeviceType.TABLET)).kind == DriveKind.INTERNAL
 
 
