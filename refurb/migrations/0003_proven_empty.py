@@ -121,6 +121,24 @@ BEGIN
               AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id))
           AND d.id <> drive AND (d.device_id <> its_device OR d.stay = its_stay) AND refurb_drive_in_place(d.id));
 END $$;
+CREATE FUNCTION refurb_serial_arrived(key text, drive bigint) RETURNS timestamptz
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT max(greatest(d.arrived_at, CASE WHEN r.recorded_at IS NULL OR r.recorded_at >= v.received_at THEN v.received_at END))
+    FROM refurb_drive d JOIN refurb_device v ON v.id = d.device_id
+        LEFT JOIN LATERAL (
+            SELECT o.recorded_at, o.destination FROM refurb_driveremoval o
+            WHERE o.drive_id = d.id AND o.undone = ''
+              AND NOT EXISTS (SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = o.id)
+            ORDER BY o.id DESC LIMIT 1) r ON true
+    WHERE d.id IN (
+        SELECT a.id FROM refurb_drive a WHERE a.serial_key = key AND a.serial_key <> ''
+        UNION ALL
+        SELECT e.drive_id FROM refurb_erasure e
+        WHERE e.serial_key = key AND e.serial_key <> '' AND e.outcome = 'accepted'
+          AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id))
+      AND d.id <> drive AND coalesce(r.destination, '') <> 'mistake'
+      AND NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = d.id)
+$$;
 CREATE FUNCTION refurb_drive_once() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -138,6 +156,10 @@ BEGIN
     IF refurb_serial_borne(NEW.serial_key, NEW.id, NEW.device_id, NEW.stay) THEN
         RAISE EXCEPTION 'Ce numéro de série est déjà celui d’un autre disque.'
             USING ERRCODE = 'unique_violation', CONSTRAINT = 'refurb_drive_once', TABLE = 'refurb_drive';
+    END IF;
+    IF NEW.arrived_at < refurb_serial_arrived(NEW.serial_key, NEW.id) THEN
+        RAISE EXCEPTION 'Ce disque est arrivé plus tard, avec un autre appareil.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_drive_once', TABLE = 'refurb_drive';
     END IF;
     RETURN NULL;
 END $$;
@@ -226,6 +248,7 @@ MORE_THAN_ONCE = """
 DROP FUNCTION refurb_erasure_once() CASCADE;
 DROP FUNCTION refurb_drive_back() CASCADE;
 DROP FUNCTION refurb_drive_once() CASCADE;
+DROP FUNCTION refurb_serial_arrived(text, bigint);
 DROP FUNCTION refurb_serial_borne(text, bigint, bigint, integer);
 DROP FUNCTION refurb_drive_in_place(bigint);
 """

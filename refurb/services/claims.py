@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from documents.locks import hold_all
 from donations.serials import same_serial
@@ -15,7 +15,7 @@ from lifecycle.actors import Actor
 from lifecycle.machine import Reason
 from refurb.enums import ErasureOutcome
 from refurb.models.device import Device
-from refurb.models.drive import Drive
+from refurb.models.drive import Drive, DriveRemoval
 from refurb.models.erasure import Erasure
 
 SETTLED_THERE = (
@@ -51,15 +51,26 @@ def claimed(rows: Sequence[Drive], actor: Actor) -> dict[int, Reason]:
 def date_arrivals(rows: Sequence[Drive]) -> None:
     """Write when each drive about to be inventoried came: with its device, or with the last one that held it, if later.
 
-    A drive that changed machines may have been written to until then: what ran on it before proves nothing.
+    A drive that changed machines may have been written to until then: what ran on it before proves nothing. One that
+    nobody could name where it was is known by the number that the report of its erasure gave it. The database asks the
+    same (``refurb_drive_once``).
     """
     keys = {key for row in rows if (key := same_serial(row.serial))}
+    read = _read_numbers(keys)
+    removals = DriveRemoval.objects.current().filter(drive=OuterRef("pk")).order_by("-pk")
     held = (
-        Drive.objects.real().filter(serial_key__in=keys).values_list("serial_key", "arrived_at", "device__received_at")
+        Drive.objects.real()
+        .filter(Q(serial_key__in=keys) | Q(pk__in=list(read)))
+        .values_list(
+            "pk", "serial_key", "arrived_at", "device__received_at", Subquery(removals.values("recorded_at")[:1])
+        )
     )
     last: dict[str, datetime] = {}
-    for key, arrived, received in held:
-        last[key] = max(filter(None, (last.get(key), arrived, received)))
+    for pk, key, arrived, received, removed in held:
+        # Out of its machine before that one came back, it did not come with it.
+        came = arrived if removed and received and removed < received else received
+        for number in {key} | read.get(pk, set()):
+            last[number] = max(filter(None, (last.get(number), arrived, came)))
     for row in rows:
         row.arrived_at = max(row.arrived_at, last.get(same_serial(row.serial), row.arrived_at))
 
@@ -110,15 +121,21 @@ class Bearer:
 def _bearers(keys: Collection[str], replaced: Collection[int] = ()) -> list[Bearer]:
     if not keys:
         return []
-    proofs = Erasure.objects.accepted().filter(serial_key__in=keys).exclude(pk__in=replaced)
-    read: dict[int, set[str]] = {}
-    for drive, key in proofs.values_list("drive", "serial_key"):
-        read.setdefault(drive, set()).add(key)
+    read = _read_numbers(keys, replaced)
     rows = Drive.objects.in_place().filter(Q(serial_key__in=keys) | Q(pk__in=list(read)))
     return [
         Bearer(pk, device, stay, frozenset({key} | read.get(pk, set())))
         for pk, device, stay, key in rows.values_list("pk", "device", "stay", "serial_key")
     ]
+
+
+def _read_numbers(keys: Collection[str], replaced: Collection[int] = ()) -> dict[int, set[str]]:
+    """``{drive: numbers}``: which of these the reports that prove a drive give it."""
+    proofs = Erasure.objects.accepted().filter(serial_key__in=keys).exclude(pk__in=replaced)
+    read: dict[int, set[str]] = {}
+    for drive, key in proofs.values_list("drive", "serial_key"):
+        read.setdefault(drive, set()).add(key)
+    return read
 
 
 def _uses(asked: Sequence[Erasure], replaced: Collection[int]) -> list[Erasure]:

@@ -247,6 +247,36 @@ def test_a_drive_that_was_out_of_the_workshop_is_proven_by_what_ran_since_it_cam
     assert read(bench, moved, log(SERIAL, end=here_now() - 15 * day)).outcome == ErasureOutcome.REFUSED
 
 
+def test_a_drive_that_was_taken_out_before_its_first_machine_came_back_did_not_come_with_it(bench: Bench) -> None:
+    day = timedelta(days=1)
+    long_here = bench.received(at=timezone.now() - 30 * day)
+    device = bench.received(at=timezone.now() - 20 * day)
+    drive = bench.drive(device, serial=SERIAL)
+    out = {"destination": RemovalDestination.DESTRUCTION, "place": "", "at": timezone.now() - 12 * day}
+    evidence.remove_drive(actor=bench.manager, drive=drive, **out)
+    left = {"reason": MissingReason.THEFT, "at": timezone.now() - 9 * day}
+    gate.apply(device, "report_missing", actor=bench.technician, **left)
+    devices.receive_device(actor=bench.technician, device=device, tag=device.tag, at=timezone.now() - day)
+
+    moved = bench.drive(long_here, serial=SERIAL)
+
+    assert moved.arrived_at == drive.arrived_at
+    assert read(bench, moved, log(SERIAL, end=here_now() - 5 * day)).outcome == ErasureOutcome.ACCEPTED
+
+
+def test_a_drive_without_number_that_its_report_named_arrived_with_the_machine_that_brought_it(bench: Bench) -> None:
+    long_here = bench.in_process(at=timezone.now() - timedelta(days=30))
+    came = on_the_bench(bench)
+    nameless = bench.drive(came, serial="")
+    assert read(bench, nameless, log(SERIAL, end=here_now())).outcome == ErasureOutcome.ACCEPTED
+    evidence.remove_drive(actor=bench.technician, drive=nameless, destination=RemovalDestination.STOCK)
+
+    moved = bench.drive(long_here, serial=SERIAL)
+
+    assert moved.arrived_at == came.received_at
+    assert read(bench, moved, log(SERIAL, end=here_now() - timedelta(hours=3))).outcome == ErasureOutcome.REFUSED
+
+
 def test_a_removed_drive_is_proven_by_the_log_of_the_device_where_it_went(bench: Bench) -> None:
     content = log(SERIAL, end=here_now())
     drive = bench.drive(on_the_bench(bench), serial=SERIAL)
@@ -313,6 +343,16 @@ def test_the_database_refuses_the_number_on_a_second_device(bench: Bench) -> Non
     with pytest.raises(IntegrityError, match="ne remplace que celui du même appareil"), transaction.atomic():
         copied(drive, device_id=second.pk, supersedes_id=drive.pk)
     assert copied(drive, stay=2).serial_key == SERIAL
+
+
+def test_the_database_refuses_a_drive_that_would_have_come_before_the_last_machine_that_held_it(bench: Bench) -> None:
+    long_here = bench.in_process(at=timezone.now() - timedelta(days=30))
+    drive = bench.drive(on_the_bench(bench), serial=SERIAL)
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.STOCK)
+    moved = {"device_id": long_here.pk, "stay": long_here.stay}
+    with pytest.raises(IntegrityError, match="plus tard"), transaction.atomic():
+        copied(drive, **moved, arrived_at=long_here.received_at)
+    assert copied(drive, **moved).arrived_at == drive.arrived_at
 
 
 def test_the_database_refuses_the_run_on_a_second_drive(bench: Bench) -> None:

@@ -21,8 +21,8 @@ def kept(bench: Bench, content: bytes, kind: str) -> object:
 def test_a_shopping_list_proves_no_drive_empty() -> None:
     bench = Bench()
     drive = bench.drive(bench.in_process())
-    for rank, said in enumerate((LIST, f"{LIST} {drive.serial[:-1]}")):
-        erasure = bench.erase(drive, report=kept(bench, f"{said} {rank}".encode(), "text/plain"), tool="Blancco")
+    for said in (LIST, f"{LIST} {drive.serial[:-1]}"):
+        erasure = bench.erase(drive, report=kept(bench, said.encode(), "text/plain"), tool="Blancco")
         assert (erasure.outcome, erasure.refusals) == (ErasureOutcome.REFUSED, [ErasureRefusal.SERIAL_MISSING])
     proof = kept(bench, f"Serial: {drive.serial.lower()}\nErased".encode(), "text/plain")
     assert bench.erase(drive, report=proof, tool="Blancco").outcome == ErasureOutcome.ACCEPTED
