@@ -244,6 +244,25 @@ CREATE TRIGGER refurb_erasure_once AFTER INSERT ON refurb_erasure FOR EACH ROW
 """
 """A number, or a run, proves one drive. An erasure begins after the arrival of its device; a log without number is
 attributed to its drive by a person."""
+DESTROYED = """
+CREATE FUNCTION refurb_destruction_where_it_was() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE drive refurb_drive;
+BEGIN
+    SELECT * INTO drive FROM refurb_drive d WHERE d.id = NEW.drive_id;
+    IF drive.device_id <> NEW.device_id OR drive.stay <> NEW.stay
+        OR NEW.destroyed_at < date_trunc('minute', drive.arrived_at) OR NEW.destroyed_at > NEW.recorded_at
+        OR NEW.method = 'degauss' AND drive.kind <> 'hdd'
+    THEN
+        RAISE EXCEPTION 'Un disque se détruit une fois arrivé, avant qu’on l’écrive ; seul un disque dur se démagnétise.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_destruction_where_it_was', TABLE = 'refurb_destruction';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER refurb_destruction_where_it_was AFTER INSERT ON refurb_destruction FOR EACH ROW
+    WHEN (NEW.undone = '') EXECUTE FUNCTION refurb_destruction_where_it_was();
+"""
+"""By whom is the service's to ask; when, and whether it destroys anything, the database's."""
 MORE_THAN_ONCE = """
 DROP FUNCTION refurb_erasure_once() CASCADE;
 DROP FUNCTION refurb_drive_back() CASCADE;
@@ -262,4 +281,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(TOLD_OTHERWISE + PROVEN + ASKED, UNPROVEN),
         migrations.RunSQL(ONCE, MORE_THAN_ONCE),
+        migrations.RunSQL(DESTROYED, "DROP FUNCTION refurb_destruction_where_it_was() CASCADE;"),
     ]

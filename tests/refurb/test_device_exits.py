@@ -368,6 +368,22 @@ def test_a_drive_is_never_destroyed_before_its_device_arrived(bench: Bench) -> N
     assert destroy(bench, drive, destroyed_at=drive.arrived_at.replace(second=0, microsecond=0))
 
 
+@pytest.mark.parametrize("changed", ["before it came", "after it is written", "an SSD degaussed", "another stay"])
+def test_the_database_holds_when_and_how_a_drive_is_destroyed(bench: Bench, changed: str) -> None:
+    _, drive = held_since(bench, 2)
+    told = destroy(bench, drive, destroyed_at=drive.arrived_at + timedelta(hours=1))
+    changes = {
+        "before it came": {"destroyed_at": drive.arrived_at - timedelta(minutes=2)},
+        "after it is written": {"destroyed_at": told.recorded_at + timedelta(minutes=2)},
+        "an SSD degaussed": {"method": DestructionMethod.DEGAUSS},
+        "another stay": {"stay": 2},
+    }
+    values = {field.attname: getattr(told, field.attname) for field in told._meta.concrete_fields}
+    assert Destruction.objects.create(**values | {"id": None})
+    with pytest.raises(IntegrityError, match="une fois arrivé"), transaction.atomic():
+        Destruction.objects.create(**values | {"id": None} | changes[changed])
+
+
 def test_a_drive_that_left_with_its_device_is_certified_by_its_recycler_alone_from_that_day_on(bench: Bench) -> None:
     device, drive = held_since(bench, 5, recycled=True)
     left = drive.arrived_at + timedelta(days=1)
