@@ -36,7 +36,7 @@ from prescriptions.collecting import kept_at, points_from
 from prescriptions.enums import Loss, NeedState
 from prescriptions.models import Need
 from prescriptions.sheets import renew_sheets_of, told_by_itself
-from refurb.enums import DeviceState, LineOutcome
+from refurb.enums import COUNTED_BY_QUOTA, DeviceState, LineOutcome
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.points import Delivery, DeliveryLine
 from typography.french import written_day
@@ -89,9 +89,11 @@ def release_allotted(move: Move) -> None:
 
 
 def tell_fates(move: Move) -> None:
-    """The paper of the end: what is released, outside or with a household, and until when it is handed over.
+    """The paper of the end: what is released, what has left the workshop, and until when that is handed over.
 
-    After the release, so that it says what was done; screens are counted as their desktops are.
+    After the release, so that it says what was done; screens are counted as their desktops are. The three parties read
+    the same paper: how many are with households is not told apart, as it is not to an EPCI on the page
+    (``tells_homes``).
     """
     days = HANDING_OVER_DAYS.on(timezone.localdate(move.at))
     ended = Convention.objects.filter(pk__in=move.pks, amends=None).order_by("pk")
@@ -101,8 +103,11 @@ def tell_fates(move: Move) -> None:
         alone = back.filter(cause_machine="convention", cause_entry=entries[convention.pk])
         along = back.filter(cause_machine="device", cause_entry__in=alone.values("pk"))
         counts = Counter(Device.objects.filter(convention=convention).values_list("state", flat=True))
-        fates = [("Revenus en stock à l’atelier", alone.count() + along.count())]
-        fates += [(S(state).label, counts[state]) for state in S.values if counts[state]]
+        fates = [
+            ("Revenus en stock à l’atelier", alone.count() + along.count()),
+            ("Sortis de l’atelier", sum(counts[state] for state in COUNTED_BY_QUOTA)),
+            (str(S.MISSING.label), counts[S.MISSING]),
+        ]
         assert convention.ended_on is not None
         last = convention.ended_on + timedelta(days=max(0, int(days) - 1))
         freeze_end(convention, move, [fate for fate in fates if fate[1]], written_day(last) or "")

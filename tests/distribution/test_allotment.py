@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from conventions.enums import ConventionPaperKind
-from conventions.models import Quota
+from conventions.models import Convention, Quota
 from conventions.services.quotas import set_reserve
 from distribution.enums import DetachReason, ReleaseReason
 from distribution.services import allotment
@@ -197,6 +197,24 @@ def test_the_end_of_a_convention_gives_back_what_has_not_left(shelf: Shelf) -> N
     assert shelf.quota().used == 1
     paper = shelf.convention.papers.get(kind=ConventionPaperKind.END)
     assert [fate["count"] for fate in paper.document.values["fates"]] == [3, 1], "the screen counts as its desktop does"
+
+
+def test_the_paper_of_the_end_does_not_tell_an_epci_how_many_households_were_served(shelf: Shelf) -> None:
+    shelf.hand_over(shelf.reserve(shelf.available()))
+    assert shelf.available()
+    assert shelf.allotted()
+
+    gate.apply(
+        Convention.objects.get(pk=shelf.convention.pk),
+        "terminate",
+        actor=shelf.convention.distributor_signatory,
+        reason="notice",
+        notice_on=timezone.localdate() - timedelta(days=90),
+    )
+
+    paper = shelf.convention.papers.get(kind=ConventionPaperKind.END)
+    told = [(fate["told"], fate["count"]) for fate in paper.document.values["fates"]]
+    assert told == [("Revenus en stock à l’atelier", 1), ("Sortis de l’atelier", 2)]
 
 
 # --- ship
