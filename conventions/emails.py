@@ -35,6 +35,14 @@ def reviews_asked_for_reviewers(reviews: QuerySet[Review], at: datetime) -> None
         _write("review_asked_for_reviewer", review.convention, people, at, review=review, page=page)
 
 
+def reviews_asked_of_another_for_former(reviews: QuerySet[Review], by: int | None, at: datetime) -> None:
+    """To whoever was asked before, unless it is her own doing: somebody else gives the opinion now, and why."""
+    rows = reviews.exclude(asked_before=None).exclude(asked_before=by)
+    for review in rows.select_related("convention", "organisation", "asked_of__user").order_by("pk"):
+        people = _people_of(Membership.objects.filter(pk=review.asked_before_id))
+        _write("review_asked_of_another_for_former", review.convention, people, at, review=review)
+
+
 def changes_requested_for_author(convention: Convention, at: datetime) -> None:
     """The points that were raised, each to be answered."""
     points = ReviewPoint.objects.filter(review__convention=convention, review__round=convention.round)

@@ -131,6 +131,13 @@ def can_answer_review(actor: Actor) -> Q | None:
     return own if actor.role == Role.MANAGER else own & (Q(asked_of=None) | Q(asked_of=actor.pk))
 
 
+def can_hand_on_review(actor: Actor) -> Q | None:
+    """The one who is named; any reviewer of the organisation when nobody is. Its manager replaces, and says why."""
+    if not acts_as(actor, *REVIEWERS):
+        return None
+    return Q(asked_of=actor.pk) | Q(asked_of=None, organisation=actor.organisation_id)
+
+
 def can_replace_review(actor: Actor) -> Q | None:
     """The manager of the organisation that is asked, that of the EPCI for whom it names, and the pilot."""
     return _asked_under(actor)

@@ -32,9 +32,11 @@ def tell_declined(move: Move) -> None:
 
 
 def tell_asked_of(move: Move) -> None:
-    """Whoever is asked from now on: for a review or for a signature."""
+    """Whoever is asked from now on, for a review or for a signature; and whoever is no more, for a review."""
     if move.machine == "review":
-        emails.reviews_asked_for_reviewers(Review.objects.filter(pk__in=move.pks), move.at)
+        reviews = Review.objects.filter(pk__in=move.pks)
+        emails.reviews_asked_for_reviewers(reviews, move.at)
+        emails.reviews_asked_of_another_for_former(reviews, move.actor.pk, move.at)
     else:
         emails.signatures_asked_for_signatories(Signature.objects.filter(pk__in=move.pks), move.at)
 

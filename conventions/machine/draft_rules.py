@@ -10,6 +10,7 @@ from calendars.expressions import Shifted
 from conventions.enums import (
     ALIVE,
     ClauseCode,
+    ReviewSubject,
 )
 from conventions.machine.reading import EDIT, TO_FILL, own
 from conventions.models import ConventionClause, ConventionPrice, PlannedQuota, PriceCeiling, ReviewerNamed, ReviewPoint
@@ -17,6 +18,7 @@ from conventions.parameters import LONGEST_YEARS, SHORTEST_MONTHS
 from conventions.permissions import PARTIES
 from lifecycle.machine import Context, Requirement
 from network.enums import OrganisationKind, Role
+from network.models import Membership
 from typography.french import plural
 
 # --- create
@@ -306,6 +308,30 @@ REVIEWERS_OPEN = Requirement(
     field="reviewers",
 )
 
+
+def _author_reads_data() -> Q:
+    """Whether who prepared the text is named for personal data though somebody else of the organisation could be."""
+    others = Membership.objects.open().filter(
+        organisation=OuterRef("organisation"), kind__in=PARTIES, role__in=(Role.REVIEWER, Role.MANAGER)
+    )
+    named = ReviewerNamed.objects.filter(
+        Exists(others.exclude(user=OuterRef("membership__user"))),
+        convention=OuterRef("pk"),
+        subject=ReviewSubject.DATA_PROTECTION,
+        membership__user=OuterRef("created_by__user"),
+    )
+    return Q(Exists(named))
+
+
+REVIEWER_NOT_AUTHOR = Requirement(
+    "reviewer_not_author",
+    "L’avis sur la protection des données se demande à une autre personne que celle qui a préparé le texte (RGPD,"
+    " art. 38).",
+    lambda ctx: ~_author_reads_data(),
+    where=EDIT.at("reviewers"),
+    field="reviewers",
+)
+
 SUBMITTED = (
     PARTIES_KNOWN,
     PARTIES_SIRET,
@@ -325,5 +351,6 @@ SUBMITTED = (
     *MANDATORY_FILLED,
     NOTHING_TO_FILL,
     REVIEWERS_OPEN,
+    REVIEWER_NOT_AUTHOR,
     POINTS_ANSWERED,
 )

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from calendars.expressions import Shifted
 from conventions.enums import (
@@ -18,9 +19,11 @@ from conventions.machine.reading import coded
 from conventions.models import declined
 from conventions.parameters import PASS_OVER_DAYS, REMIND_AFTER_DAYS, REMIND_BEFORE_DAYS
 from conventions.permissions import PARTIES
+from lifecycle.actors import Actor
 from lifecycle.machine import Context, Requirement
 from lifecycle.requirements import explained_in_comment
 from network.enums import Role
+from network.models import Membership
 
 REPLACE_REASON = coded("replace_reason", ReplaceReason.values, "Dites pourquoi une autre personne est demandée.")
 DECLINE_REASON = coded("decline_reason", SignatureDeclineReason.values, "Dites pourquoi vous ne signez pas ce texte.")
@@ -63,12 +66,61 @@ NOT_DATA_PROTECTION = Requirement(
     "L’avis sur la protection des données ne se passe pas\u00a0: remplacez le relecteur (RGPD, art. 38).",
     lambda ctx: ~Q(subject=ReviewSubject.DATA_PROTECTION),
 )
+
+
+def own_opinion(actor: Actor) -> Q:
+    """The reviews that this actor answers, if asked: not the opinion on personal data of somebody else, by name."""
+    return ~Q(subject=ReviewSubject.DATA_PROTECTION) | Q(asked_of=None) | Q(asked_of=actor.pk)
+
+
 OWN_OPINION = Requirement(
     "own_opinion",
     "L’avis sur la protection des données est celui de la personne qui est nommée (RGPD, art. 38)\u00a0: remplacez-la"
     " si elle ne peut le donner.",
-    lambda ctx: ~Q(subject=ReviewSubject.DATA_PROTECTION) | Q(asked_of=None) | Q(asked_of=ctx.actor.pk),
+    lambda ctx: own_opinion(ctx.actor),
     lifted_by="la personne nommée, ou qui la remplace",
+)
+
+# --- who prepared the text does not give the opinion on personal data, if somebody else can
+
+
+def _somebody_else() -> Q:
+    """Whether another person of the organisation that is asked could give it."""
+    others = Membership.objects.open().filter(
+        organisation=OuterRef("organisation"), kind__in=PARTIES, role__in=(Role.REVIEWER, Role.MANAGER)
+    )
+    author = Coalesce(OuterRef("convention__created_by__user"), 0)
+    return Q(Exists(others.exclude(user=author).exclude(pk=Coalesce(OuterRef("asked_of"), 0))))
+
+
+def _prepared_by(user: int) -> Q:
+    return Q(subject=ReviewSubject.DATA_PROTECTION, convention__created_by__user=user) & _somebody_else()
+
+
+def _asks_another(ctx: Context) -> Any:
+    to: Membership | None = ctx.values.get("to")
+    return True if to is None else ~_prepared_by(to.user_id)
+
+
+def _is_another(ctx: Context) -> Any:
+    user = getattr(ctx.actor, "user_id", None)
+    return True if user is None else ~Q(asked_of=None) | ~_prepared_by(user)
+
+
+NOT_ITS_AUTHOR = Requirement(
+    "not_its_author",
+    "Cette personne a préparé le texte\u00a0: elle ne donne pas l’avis sur la protection des données (RGPD, art. 38)."
+    " Choisissez-en une autre de l’organisation.",
+    _asks_another,
+    needs=("to",),
+    field="to",
+)
+AUTHOR_GIVES_NONE = Requirement(
+    "author_gives_none",
+    "Vous avez préparé ce texte\u00a0: l’avis sur la protection des données revient à une autre personne de"
+    " l’organisation (RGPD, art. 38).",
+    _is_another,
+    lifted_by="les relecteurs",
 )
 
 

@@ -3,12 +3,15 @@
 Two verbs answer, since a verb leads to one state: ``answer`` for, ``answer_against`` with points.
 """
 
+from django.db.models import F
+
 from conventions.enums import ReviewState
 from conventions.machine import circuit_rules as rules
 from conventions.machine import people_rules
 from conventions.models import Review
 from conventions.permissions import (
     can_answer_review,
+    can_hand_on_review,
     can_pass_over_review,
     can_replace_review,
 )
@@ -39,7 +42,7 @@ class ReviewMachine(Machine, of=Review):
         source=S.ASKED,
         target=S.FAVOURABLE,
         who=can_answer_review,
-        requires=[rules.IN_REVIEW, people_rules.OWN_OPINION],
+        requires=[rules.IN_REVIEW, people_rules.OWN_OPINION, people_rules.AUTHOR_GIVES_NONE],
         update_locks=["convention"],
         stamps={"answered_at": AT, "reviewer": ACTOR},
         done="Avis favorable",
@@ -51,7 +54,7 @@ class ReviewMachine(Machine, of=Review):
         source=S.ASKED,
         target=S.UNFAVOURABLE,
         who=can_answer_review,
-        requires=[rules.IN_REVIEW, people_rules.OWN_OPINION, rules.HAS_POINTS],
+        requires=[rules.IN_REVIEW, people_rules.OWN_OPINION, people_rules.AUTHOR_GIVES_NONE, rules.HAS_POINTS],
         update_locks=["convention"],
         stamps={"answered_at": AT, "reviewer": ACTOR},
         journal=["points"],
@@ -63,10 +66,10 @@ class ReviewMachine(Machine, of=Review):
         "Confier la relecture",
         source=S.ASKED,
         target=SAME,
-        who=can_answer_review,
-        requires=[rules.IN_REVIEW, people_rules.OTHER_REVIEWER],
+        who=can_hand_on_review,
+        requires=[rules.IN_REVIEW, people_rules.OTHER_REVIEWER, people_rules.NOT_ITS_AUTHOR],
         update_locks=["convention"],
-        stamps={"asked_of": Given("to")},
+        stamps={"asked_of": Given("to"), "asked_before": F("asked_of"), "replaced_because": ""},
         journal=["to"],
         done="Relecture confiée à un collègue",
         why="A colleague of the same organisation is asked instead.",
@@ -77,12 +80,17 @@ class ReviewMachine(Machine, of=Review):
         source=S.ASKED,
         target=SAME,
         who=can_replace_review,
-        requires=[rules.IN_REVIEW, people_rules.OTHER_REVIEWER, people_rules.REPLACE_REASON],
+        requires=[
+            rules.IN_REVIEW,
+            people_rules.OTHER_REVIEWER,
+            people_rules.NOT_ITS_AUTHOR,
+            people_rules.REPLACE_REASON,
+        ],
         update_locks=["convention"],
-        stamps={"asked_of": Given("to"), "replaced_because": Given("reason")},
+        stamps={"asked_of": Given("to"), "asked_before": F("asked_of"), "replaced_because": Given("reason")},
         journal=["to", "reason"],
         done="Relecteur remplacé",
-        why="The manager or the pilot names another person of the organisation that is asked.",
+        why="The manager or the pilot names another person of the organisation that is asked; both people are told.",
     )
 
     remind = Verb(

@@ -384,6 +384,7 @@ class Migration(migrations.Migration):
                     ("party", models.CharField(choices=[("epci", "EPCI"), ("reconditioner", "Reconditionneur"), ("distributor", "Distributeur")], max_length=14, verbose_name="pour")),
                     ("organisation", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="network.organisation", verbose_name="organisation")),
                     ("asked_of", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="reviews_asked", to="network.membership", verbose_name="demandée à")),
+                    ("asked_before", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="demandée avant à")),
                     ("due_on", models.DateField(verbose_name="attendue pour le")),
                     ("asked_at", models.DateTimeField(editable=False, null=True, verbose_name="demandée le")),
                     ("answered_at", models.DateTimeField(editable=False, null=True, verbose_name="répondue le")),

@@ -119,6 +119,7 @@ REVIEW_STAMPS = [
     "reviewer",
     "cancelled_at",
     "asked_of",
+    "asked_before",
     "reminded_at",
     "replaced_because",
     "passed_over_at",

@@ -53,6 +53,7 @@ class Review(Stateful):
 
     # What the sheet of its convention says of it to whoever reads; set there, never stored.
     is_mine: bool
+    hands_on: bool
     replaces: bool
     passes: bool
     passes_from: date | None
@@ -61,6 +62,8 @@ class Review(Stateful):
     is_named: bool
     by: str
     to: str
+    before: str
+    is_by_author: bool
     said: list["ReviewPoint"]
     remark: str | None = None
     """The comment of the opinion, None when there is none that may be read; empty once it is erased."""
@@ -73,6 +76,9 @@ class Review(Stateful):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="reviews", verbose_name="organisation")
     asked_of = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="reviews_asked", verbose_name="demandée à"
+    )
+    asked_before = models.ForeignKey(
+        Membership, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="demandée avant à"
     )
     due_on = models.DateField("attendue pour le")
     asked_at = models.DateTimeField("demandée le", null=True, editable=False)

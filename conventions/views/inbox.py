@@ -50,6 +50,8 @@ class Item:
     is_mine: bool
     is_named: bool = False
     """Whether it is asked of whoever reads, by name: nobody has to take charge of it."""
+    is_others: bool = False
+    """Whether only somebody else may do it, who has time left: whoever reads may ask another person, and no more."""
 
 
 def asks_something(actor: Actor | None) -> bool:
@@ -63,6 +65,7 @@ def inbox(request: Request) -> HttpResponse:
     items = items_of(request.membership)
     context = {
         "items": items,
+        "asked": sum(not item.is_others for item in items),
         "late": sum(1 for item in items if item.due_on and item.due_on < timezone.localdate()),
         "is_asked": asks_something(request.membership),
     }
@@ -144,7 +147,16 @@ def _item(actor: Membership, task: Task, convention: Convention, row: Review | S
         url = reverse("conventions:convention_open_signature", args=[convention.reference])
     asked_of = row.asked_of_id if isinstance(row, Review) else row.signatory_id if isinstance(row, Signature) else None
     is_mine, is_named = task.owner_id == actor.user_id, asked_of == actor.pk
-    return Item(task.pk, name, label, url, convention, asked_at, due_on, str(task.owner or ""), is_mine, is_named)
+    owner, is_others = str(task.owner or ""), isinstance(row, Review) and _is_others(actor, row)
+    return Item(task.pk, name, label, url, convention, asked_at, due_on, owner, is_mine, is_named, is_others)
+
+
+def _is_others(actor: Membership, review: Review) -> bool:
+    """An opinion on personal data that is in time, of a person who is named and there: it is hers alone."""
+    asked_of = review.asked_of
+    if asked_of is None or asked_of.pk == actor.pk or review.subject != ReviewSubject.DATA_PROTECTION:
+        return False
+    return asked_of.is_held and review.due_on >= timezone.localdate()
 
 
 def _review_asked(actor: Membership, review: Review) -> tuple[str, str, str]:

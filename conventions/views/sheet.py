@@ -19,8 +19,10 @@ from conventions.enums import (
     ConventionState,
     DeviceType,
     ReviewState,
+    ReviewSubject,
     SignatureState,
 )
+from conventions.machine.people_rules import own_opinion
 from conventions.models import (
     WHOLE_TEXT,
     Article,
@@ -44,6 +46,7 @@ from conventions.parameters import PASS_OVER_DAYS
 from conventions.permissions import (
     can_answer_review,
     can_deposit_signature,
+    can_hand_on_review,
     can_pass_over_review,
     can_replace_review,
     can_replace_signature,
@@ -264,10 +267,10 @@ def _quotas_now(convention: Convention, actor: Actor) -> dict[tuple[str, int], t
 def _reviews(
     convention: Convention, actor: Membership, titles: dict[str, str], tasks: dict[tuple[str, int | None], Task]
 ) -> list[Review]:
-    mine, replaced, passed = (
-        _asked(convention, actor, scope)
-        for scope in (can_answer_review(actor), can_replace_review(actor), can_pass_over_review(actor))
-    )
+    answers = can_answer_review(actor)
+    scopes = (can_hand_on_review(actor), can_replace_review(actor), can_pass_over_review(actor))
+    mine = _asked(convention, actor, None if answers is None else answers & own_opinion(actor))
+    handed, replaced, passed = (_asked(convention, actor, scope) for scope in scopes)
     today = timezone.localdate()
     days = PASS_OVER_DAYS.on(today)
     points = ReviewPoint.objects.select_related("answered_by__organisation").order_by("pk")
@@ -278,6 +281,8 @@ def _reviews(
             "organisation",
             "asked_of__user",
             "asked_of__organisation",
+            "asked_before__user",
+            "asked_before__organisation",
             "reviewer__user",
             "reviewer__organisation",
         )
@@ -287,7 +292,8 @@ def _reviews(
     for review in reviews:
         review.said = list(review.points.all())
         review.is_mine = review.pk in mine
-        review.replaces = review.pk in replaced
+        review.hands_on = review.pk in handed
+        review.replaces = review.pk in replaced and not review.hands_on
         passes_on = review.passes_on(days) if review.pk in passed and review.due_on < today else None
         review.passes = passes_on is not None and passes_on <= today
         review.passes_from = None if review.passes else passes_on
@@ -297,6 +303,8 @@ def _reviews(
         review.task_is_mine = task is not None and task.owner_id == actor.user_id
         review.by = _answerer(review.reviewer, review, actor)
         review.to = _answerer(review.asked_of, review, actor)
+        review.before = _answerer(review.asked_before, review, actor) if review.asked_before else ""
+        review.is_by_author = _is_by_author(review, convention)
         for point in review.said:
             point.about = titles.get(point.clause, WHOLE_TEXT)
     return reviews
@@ -308,6 +316,14 @@ def _asked(convention: Convention, actor: Actor, scope: Q | None) -> set[int]:
         return set()
     asked = Review.objects.visible_to(actor).awaited().filter(convention=convention, round=convention.round)
     return set(asked.filter(scope).values_list("pk", flat=True))
+
+
+def _is_by_author(review: Review, convention: Convention) -> bool:
+    """Whether the opinion on personal data is that of whoever prepared the text: nobody else could be asked."""
+    reader, author = review.reviewer or review.asked_of, convention.created_by
+    if review.subject != ReviewSubject.DATA_PROTECTION or reader is None or author is None:
+        return False
+    return reader.user_id == author.user_id
 
 
 def _answerer(member: Membership | None, review: Review, actor: Actor) -> str:

@@ -32,7 +32,7 @@ def inbox(actor: Membership) -> Block:
     return Block(
         "a-relire-a-signer",
         "Ce qui est attendu de vous",
-        lambda: items_of(actor),
+        lambda: [item for item in items_of(actor) if not item.is_others],
         _asked,
         "Rien ne vous attend. Un texte à relire ou à signer apparaît ici, avec sa date, et vous recevez un courriel.",
         reverse("conventions:inbox"),

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils import timezone
 
 from conventions.asked import asked_of
 from conventions.enums import ConventionState, Party, ReplaceReason, ReviewState, ReviewSubject
-from conventions.machine import people_rules
+from conventions.machine import draft_rules, people_rules
 from conventions.models import Convention, Review
 from conventions.parameters import PASS_OVER_DAYS, REMIND_AFTER_DAYS
 from conventions.services.drafting import DraftReviewer
@@ -232,6 +233,115 @@ def test_nobody_gives_the_opinion_on_personal_data_in_the_place_of_whoever_is_na
     assert gate.apply(replaced, "answer", actor=scene.manager).state == ReviewState.FAVOURABLE
     journal = personal.journal.order_by("seq").values_list("verb", flat=True)
     assert list(journal) == ["ask", "replace", "answer"]
+
+
+def test_a_manager_does_not_take_over_an_opinion_by_handing_it_on_in_the_place_of_whoever_is_named() -> None:
+    scene = Treaty()
+    assert scene.epci_party is not None
+    convention = asked_twice_of_the_lawyer(scene)
+    colleague = make_membership(Role.REVIEWER, OrganisationKind.EPCI, scene.epci_party)
+    legal, personal, workshop, _ = scene.reviews(convention)
+
+    for review in (legal, personal):
+        for to in (scene.manager, colleague):
+            with pytest.raises(PermissionDenied):
+                gate.apply(review, "hand_on", actor=scene.manager, to=to)
+    foreman = make_membership(Role.MANAGER, OrganisationKind.RECONDITIONER, scene.workshop)
+    handed = gate.apply(workshop, "hand_on", actor=foreman, to=scene.workshop_reviewer)
+    assert handed.asked_of == scene.workshop_reviewer, "nobody was named: any reviewer of the organisation names one"
+
+
+def test_who_prepared_the_text_gives_the_opinion_on_personal_data_only_if_nobody_else_can() -> None:
+    scene = Treaty()
+    assert scene.epci_party is not None
+    convention = asked_twice_of_the_lawyer(scene)
+    _, personal, *_ = scene.reviews(convention)
+    colleague = make_membership(Role.REVIEWER, OrganisationKind.EPCI, scene.epci_party)
+
+    for verb, actor, why in (("replace", scene.manager, {"reason": "away"}), ("hand_on", scene.lawyer, {})):
+        with pytest.raises(Refused) as refused:
+            gate.apply(personal, verb, actor=actor, to=scene.manager, **why)
+        assert sentences(refused) == {people_rules.NOT_ITS_AUTHOR.sentence}
+    Membership.objects.filter(pk=colleague.pk).update(closed_at=timezone.now())
+    alone = gate.apply(personal, "replace", actor=scene.manager, to=scene.manager, reason=ReplaceReason.LEFT)
+
+    assert alone.asked_of == scene.manager
+    page = read(acting(scene.lawyer), page_of(convention, "convention_detail"))
+    assert "Cette personne a aussi préparé le texte" in page
+
+
+def test_a_text_is_not_submitted_to_its_author_for_personal_data_if_another_could_read_it() -> None:
+    scene = Treaty()
+    assert scene.epci_party is not None
+    named = [DraftReviewer(ReviewSubject.DATA_PROTECTION, scene.epci_party, scene.manager)]
+    alone = scene.draft(scene.terms(reviewers=named))
+    Membership.objects.filter(pk=scene.lawyer.pk).update(closed_at=timezone.now())
+    assert scene.submit(alone).state == ConventionState.IN_REVIEW, "nobody else"
+
+    Membership.objects.filter(pk=scene.lawyer.pk).update(closed_at=None)
+    with pytest.raises(Refused) as refused:
+        scene.submit(scene.draft(scene.terms(reviewers=named)))
+    assert sentences(refused) == {draft_rules.REVIEWER_NOT_AUTHOR.sentence}
+
+
+def test_who_prepared_the_text_does_not_answer_on_personal_data_when_nobody_is_named() -> None:
+    scene = Treaty()
+    assert scene.epci_party is not None
+    assert scene.lawyer
+    named = [DraftReviewer(ReviewSubject.DATA_PROTECTION, scene.epci_party, None)]
+    personal, *_ = scene.reviews(scene.submit(scene.draft(scene.terms(reviewers=named))))
+
+    with pytest.raises(Refused) as refused:
+        gate.apply(personal, "answer", actor=scene.manager)
+    assert sentences(refused) == {people_rules.AUTHOR_GIVES_NONE.sentence}
+    assert gate.apply(personal, "answer", actor=scene.lawyer).state == ReviewState.FAVOURABLE
+
+
+def test_whoever_is_relieved_of_an_opinion_is_told_by_whom_it_is_given_and_why() -> None:
+    scene = Treaty()
+    assert scene.epci_party is not None
+    legal, *_ = scene.reviews(convention := scene.in_review())
+    colleague = make_membership(Role.REVIEWER, OrganisationKind.EPCI, scene.epci_party)
+    told = Mail.objects.filter(subject__startswith="Une autre personne donne l’avis")
+
+    gate.apply(legal, "replace", actor=scene.manager, to=colleague, reason=ReplaceReason.AWAY)
+    (mail,) = told
+    assert mail.to == [scene.lawyer.user.email]
+    assert colleague.user.get_full_name() in mail.body
+    assert ReplaceReason.AWAY.label in mail.body
+    page = read(acting(scene.lawyer), page_of(convention, "convention_detail"))
+    assert f"Demandée d’abord à {scene.lawyer.user}" in page
+    assert "absence" in page
+    gate.apply(legal, "hand_on", actor=colleague, to=scene.lawyer)
+    assert told.count() == 1, "she does it herself"
+
+
+def test_a_manager_is_shown_how_to_replace_a_reviewer_and_not_an_opinion_that_is_refused() -> None:
+    scene = Treaty()
+    convention = asked_twice_of_the_lawyer(scene)
+    legal, personal, *_ = scene.reviews(convention)
+
+    def offered(member: Membership, review: Review) -> list[str]:
+        page = read(acting(member), page_of(convention, "convention_detail"))
+        verbs = ("answer", "hand_on", "replace")
+        return [verb for verb in verbs if f'href="{page_of(review, f"review_{verb}")}"' in page]
+
+    assert offered(scene.manager, personal) == ["replace"]
+    assert offered(scene.manager, legal) == ["answer", "replace"]
+    for review in (legal, personal):
+        assert offered(scene.lawyer, review) == ["answer", "hand_on"]
+
+
+def test_an_opinion_on_personal_data_awaited_of_somebody_is_not_counted_among_what_a_manager_has_to_do() -> None:
+    scene = Treaty()
+    convention = asked_twice_of_the_lawyer(scene)
+    _, personal, *_ = scene.reviews(convention)
+    manager = acting(scene.manager)
+
+    assert personal.name not in read(manager, reverse("desk:home"))
+    assert "1 demande vous attend" in read(manager, reverse("conventions:inbox"))
+    Review.objects.filter(pk=personal.pk).update(due_on=timezone.localdate() - timedelta(days=1))
+    assert personal.name in read(manager, reverse("desk:home")), "late: somebody else is to be asked"
 
 
 def test_an_opinion_long_overdue_is_gone_without_but_never_that_on_personal_data() -> None:
