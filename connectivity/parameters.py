@@ -75,7 +75,11 @@ LINE_NEWS_DAYS = parameter(
     "connectivity.line_news_days", usual=5, unit="jours ouvrés", label="Prévenir un foyer de ce qui change sur sa ligne"
 )
 RECHARGES_A_MONTH = parameter(
-    "connectivity.recharges_a_month", usual=2, unit="recharges", label="Recharges vendues à une ligne dans un mois"
+    "connectivity.recharges_a_month",
+    usual=2,
+    unit="recharges",
+    label="Recharges vendues à une ligne dans un mois",
+    most=31,
 )
 
 RENEWALS = (FIRST_RENEWAL_DAYS, LAST_RENEWAL_DAYS)

@@ -55,7 +55,13 @@ SILENT_MINUTES = parameter(
     "service.silent_minutes", usual=5, unit="minutes", label="Travail de fond sans nouvelles depuis"
 )
 LATE_MINUTES = parameter("service.late_minutes", usual=15, unit="minutes", label="Tâche en retard de")
-FREE_MEGABYTES = parameter("service.free_megabytes", usual=1024, unit="Mo", label="Place libre attendue sur le disque")
+FREE_MEGABYTES = parameter(
+    "service.free_megabytes",
+    usual=1024,
+    unit="Mo",
+    label="Place libre attendue sur le disque",
+    most=10_000_000,
+)
 
 API_KEY_DAYS = parameter("api.key_days", usual=365, unit="jours", label="Durée d’une clé d’API")
 API_NOTICE_DAYS = parameter("api.notice_days", usual=30, unit="jours", label="Clé d’API annoncée avant sa fin")

@@ -21,7 +21,12 @@ APPOINTMENT_NOTICE_HOURS = parameter(
     unit="heures",
     label="Délai du foyer pour prendre, déplacer ou annuler un rendez-vous",
     least=0,
+    most=168,
 )
 MISSED_APPOINTMENTS = parameter(
-    "distribution.missed_appointments", usual=2, unit="rendez-vous", label="Rendez-vous manqués pour un appareil"
+    "distribution.missed_appointments",
+    usual=2,
+    unit="rendez-vous",
+    label="Rendez-vous manqués pour un appareil",
+    most=10,
 )

@@ -12,7 +12,8 @@ parameter_family(
     group="Foyers",
     title="Messages aux foyers\u00a0: heures et longueur",
     purpose="Entre quelles heures un SMS part, du lundi au samedi, jours fériés exceptés, et sa longueur.",
+    falls=(("messages.until_hour", "messages.from_hour"),),
 )
-MESSAGES_FROM = parameter("messages.from_hour", usual=8, unit="heures", label="Aucun SMS avant", least=0)
+MESSAGES_FROM = parameter("messages.from_hour", usual=8, unit="heures", label="Aucun SMS avant", least=0, most=23)
 MESSAGES_UNTIL = parameter("messages.until_hour", usual=20, unit="heures", label="Aucun SMS après")
-MOST_PARTS = parameter("messages.most_parts", usual=2, unit="SMS", label="Un texte tient en au plus")
+MOST_PARTS = parameter("messages.most_parts", usual=2, unit="SMS", label="Un texte tient en au plus", most=10)

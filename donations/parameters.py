@@ -19,6 +19,7 @@ PUBLIC_GIFT_VALUE = parameter(
     usual=Decimal(300),
     unit="€",
     label="Valeur unitaire maximale d’un matériel donné par une personne publique",
+    most=10_000,
     source="Décret n° 2022-791 du 6 mai 2022 (CG3P, art. D. 3212-3)",
 )
 DEVICE_AGE = parameter(

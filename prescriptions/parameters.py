@@ -121,6 +121,7 @@ PHOTOS_WAITING = parameter(
     usual=3,
     unit="photos",
     label="Photos qu’un foyer peut envoyer avant qu’on les regarde",
+    most=20,
 )
 VALID_DAYS = parameter(
     "prescriptions.valid_days", usual=180, unit="jours", label="Durée d’une acceptation sans nouvelles"

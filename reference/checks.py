@@ -23,6 +23,8 @@ def check_declarations(**_: object) -> list[CheckMessage]:
             found.append(_error("E002", f"La famille de «\u00a0{code}\u00a0» n’est pas déclarée."))
         if not declared.unit or len(declared.unit) > UNIT_LENGTH:
             found.append(_error("E003", f"L’unité de «\u00a0{code}\u00a0» est vide ou trop longue."))
+        if declared.highest is None:
+            found.append(_error("E007", f"«\u00a0{code}\u00a0» n’a pas de plus grande valeur."))
         if fault := fault_of(declared, Decimal(declared.usual)):
             found.append(_error("E004", f"La valeur d’usage de «\u00a0{code}\u00a0»\u00a0: {fault}"))
     used = {declared.family for declared in REGISTRY.parameters.values()}

@@ -17,7 +17,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Value
 from django.utils.formats import number_format
 
 from reference.dated import Dated
-from reference.models import Parameter
+from reference.models import Parameter, counted_in_french
 from reference.registry import REGISTRY, ParameterFamily
 from typography.french import day as told_day
 
@@ -151,7 +151,7 @@ class Family:
     def value(self, row: Dated, name: str) -> str:
         """One field in words, with its unit when it has one."""
         if self.unit and name == "value":
-            return f"{shown(row, name)}\u00a0{getattr(row, self.unit)}"
+            return counted_in_french(row.value, getattr(row, self.unit))  # type: ignore[attr-defined]
         return self.with_unit(shown(row, name), name)
 
     def with_unit(self, told: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What the database knows of the parameters: which codes are declared, and the least value of each.
+"""What the database knows of the parameters: which codes are declared, the least and the largest value of each.
 
 Compiled when ``migrate`` ends from what the apps declare, so that a new parameter needs no migration. Rows written
 under a code that nobody declares any more stay where they are; no new one comes.
@@ -22,7 +22,8 @@ def condition() -> str:
     cases = []
     for code, declared in sorted(declared_parameters().items()):
         whole = " AND value = trunc(value)" if declared.is_whole else ""
-        cases.append(f"WHEN '{code}' THEN value >= {declared.least}{whole}")
+        most = "" if declared.highest is None else f" AND value <= {declared.highest}"
+        cases.append(f"WHEN '{code}' THEN value >= {declared.least}{most}{whole}")
     return f"CASE code {' '.join(cases)} ELSE false END" if cases else "false"
 
 

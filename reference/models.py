@@ -13,9 +13,11 @@ from django.utils.formats import number_format
 
 from calendars.expressions import DayOf
 from reference.dated import Dated, DatedQuerySet, read_once
-from reference.registry import Declaration, declared_codes, declared_parameters
+from reference.registry import Declaration, Number, declared_codes, declared_parameters
 
 UNIT_LENGTH = 20
+SAME_ALONE = frozenset({"mois", "Mo/s"})
+"""The words of units that end in s and keep it after 1."""
 
 
 class DateRange(Func):
@@ -55,7 +57,7 @@ class ParameterQuerySet(DatedQuerySet):
 class Parameter(Dated):
     """The value of one declared code from one day on. Two rows of a code never hold on the same day.
 
-    The database knows which codes are declared and the least value of each (``known``).
+    The database knows which codes are declared, the least and the largest value of each (``known``).
     """
 
     code = models.CharField("paramètre", max_length=60, choices=declared_codes)
@@ -90,7 +92,7 @@ class Parameter(Dated):
     @property
     def spelt(self) -> str:
         """« 10 jours ouvrés »."""
-        return f"{number_in_french(self.value)}\u00a0{self.unit}"
+        return counted_in_french(self.value, self.unit)
 
     @property
     def declared(self) -> Declaration | None:
@@ -117,10 +119,29 @@ def fault_of(declared: Declaration, value: Decimal) -> str:
     if declared.is_whole and value % 1:
         return f"Un nombre entier\u00a0: ce paramètre compte des {declared.unit}."
     if value < declared.least:
-        return f"Au moins {declared.least}\u00a0{declared.unit}."
+        return f"Au moins {counted_in_french(Decimal(declared.least), declared.unit)}."
+    if declared.highest is not None and value > declared.highest:
+        return f"Au plus {counted_in_french(Decimal(declared.highest), declared.unit)}."
     return ""
 
 
 def number_in_french(value: Decimal) -> str:
     """A number in French, without zeros that say nothing."""
-    return number_format(value.normalize() if value % 1 else int(value))
+    return number_format(without_zeros(value))
+
+
+def without_zeros(value: Decimal) -> Number:
+    """The same number as one types it: 5 and not 5.00."""
+    return value.normalize() if value % 1 else int(value)
+
+
+def unit_in_french(value: Decimal, unit: str) -> str:
+    """A unit, declared in the plural, as it is written after a number: « 1 jour ouvré », « 2 jours ouvrés »."""
+    if abs(value) >= 2:
+        return unit
+    return " ".join(word if word in SAME_ALONE else word.removesuffix("s") for word in unit.split(" "))
+
+
+def counted_in_french(value: Decimal, unit: str) -> str:
+    """« 10 jours ouvrés », « 1 jour ouvré »."""
+    return f"{number_in_french(value)}\u00a0{unit_in_french(value, unit)}"

@@ -128,15 +128,16 @@ def parameter_family(
 
 
 def parameter[N: (int, Decimal)](
-    code: str, *, usual: N, unit: str, label: str, least: int = 1, source: str = ""
+    code: str, *, usual: N, unit: str, label: str, least: int = 1, most: int | None = None, source: str = ""
 ) -> DatedParameter[N]:
     """Declare a parameter and answer what reads it.
 
-    ``unit``: French, plural (« jours ouvrés », « % »). ``source``: who says the usual value, where the law does.
+    ``unit``: French, plural (« jours ouvrés », « % »). ``most``: its largest value, that of its unit unless said.
+    ``source``: who says the usual value, where the law does.
     Raises ImproperlyConfigured when another one has this code.
     """
     said = {"source": source} if source else {}
-    declared = Declaration(code, usual, unit, label, least, **said)
+    declared = Declaration(code, usual, unit, label, least, most=most, **said)
     if REGISTRY.parameters.setdefault(code, declared) != declared:
         raise ImproperlyConfigured(f"le paramètre «\u00a0{code}\u00a0» est déclaré deux fois")
     return DatedParameter(declared, usual)

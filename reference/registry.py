@@ -6,16 +6,35 @@ Nothing here knows a model: the table of parameters reads its codes from here.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 type Number = int | Decimal
+
+MOST: Mapping[str, int] = MappingProxyType(
+    {
+        "%": 100,
+        "minutes": 1440,
+        "heures": 24,
+        "jours": 3650,
+        "jours ouvrés": 365,
+        "mois": 240,
+        "ans": 30,
+        "points": 1000,
+        "Mo/s": 100_000,
+        "kg par an": 10_000,
+        "kg éq. CO₂ par an": 10_000,
+    }
+)
+"""The largest value that makes sense, by unit; a parameter of another unit declares its own."""
 
 
 @dataclass(frozen=True)
 class Declaration:
     """What one parameter is. ``usual``: its value on a day that no row covers, and what kind of number it is.
 
-    ``least``: the smallest value that makes sense. ``source``: who says the usual value.
+    ``least``, ``most``: the smallest and the largest values that make sense; that of its unit where it says no
+    ``most``. ``source``: who says the usual value.
     """
 
     code: str
@@ -24,11 +43,17 @@ class Declaration:
     label: str
     least: int = 1
     source: str = "Maillon, valeur d’usage"
+    most: int | None = None
 
     @property
     def family(self) -> str:
         """The code of its family: what stands before the dot."""
         return self.code.partition(".")[0]
+
+    @property
+    def highest(self) -> int | None:
+        """The largest value that makes sense; None when neither it nor its unit says so, which a check refuses."""
+        return MOST.get(self.unit) if self.most is None else self.most
 
     @property
     def is_whole(self) -> bool:

@@ -12,13 +12,20 @@ parameter_family(
 )
 
 THRESHOLD = parameter(
-    "secrecy.threshold", usual=5, unit="foyers", label="Nombre de foyers à partir duquel il est montré"
+    "secrecy.threshold",
+    usual=5,
+    unit="foyers",
+    label="Nombre de foyers à partir duquel il est montré",
+    least=5,
+    most=100,
 )
 WIDTH = parameter(
     "secrecy.width",
     usual=5,
     unit="foyers",
     label="Écart entre la plus petite et la plus grande valeur possible d’un nombre caché",
+    least=5,
+    most=100,
 )
 
 parameter_family(

@@ -14,6 +14,7 @@ from django.utils import timezone
 from lifecycle.forms import day_input
 from reference.dated import Dated
 from reference.families import DATES, OF_A_USED_ROW, Family
+from reference.models import without_zeros
 
 LABELS = {
     "valid_from": "Valable à compter du",
@@ -181,4 +182,6 @@ def with_unit(form: ReferenceForm, family: Family, row: Dated) -> ReferenceForm:
             form.fields[name].help_text = said
     if family.unit and "value" in form.fields:
         form.fields["value"].help_text = f"En {getattr(row, family.unit)}."
+        if form.initial.get("value") is not None:
+            form.initial["value"] = without_zeros(form.initial["value"])
     return form

@@ -12,7 +12,7 @@ from desk.models import ReferenceChange
 from network.forms.communes import folded
 from reference.dated import Dated
 from reference.families import STATES, Family, families, state_of
-from reference.models import Parameter, number_in_french
+from reference.models import Parameter, number_in_french, unit_in_french
 from reference.registry import REGISTRY, Declaration
 
 
@@ -91,6 +91,7 @@ class ParameterLine:
 
     declared: Declaration
     in_force: str
+    unit: str
     since: date | None
     source: str
     following: Parameter | None
@@ -116,13 +117,10 @@ def parameter_lines(today: date) -> list[tuple[Family, list[ParameterLine]]]:
 def _line(declared: Declaration, rows: list[Parameter], today: date) -> ParameterLine:
     in_force = next((row for row in rows if state_of(row, today) == "en-vigueur"), None)
     following = next((row for row in reversed(rows) if row.valid_from > today), None)
-    if in_force is None:
-        return ParameterLine(
-            declared, number_in_french(Decimal(declared.usual)), None, declared.source, following, rows
-        )
-    return ParameterLine(
-        declared, number_in_french(in_force.value), in_force.valid_from, in_force.source, following, rows
-    )
+    value = Decimal(declared.usual) if in_force is None else in_force.value
+    since, source = (None, declared.source) if in_force is None else (in_force.valid_from, in_force.source)
+    unit = unit_in_french(value, declared.unit)
+    return ParameterLine(declared, number_in_french(value), unit, since, source, following, rows)
 
 
 def counts_of(family: Family, today: date) -> dict[str, int]:

@@ -20,6 +20,7 @@ from reference.models import Parameter
 from typography.french import day as told_day
 
 DAY = timedelta(days=1)
+FROM_TODAY = "Une valeur commence aujourd’hui au plus tôt\u00a0: ce qui a été décidé avant l’a été sans elle."
 LONGEST_SOURCE = 250
 """How many signs the source of a row may have."""
 
@@ -46,7 +47,7 @@ def add_version(
     if former is not None:
         _refuse_what_is_past(former, row, hand.today)
     if family.continuous:
-        _stop_before_the_next(row, same, hand.today)
+        _stop_before_the_next(row, same, former, hand.today)
     _refuse_overlap(family, row, [other for other in same if former is None or other.pk != former.pk])
     if former is not None:
         _end(family, former, row.valid_from - DAY, hand)
@@ -87,6 +88,8 @@ def correct_row(
         raise ValidationError("Cette version a servi entre-temps\u00a0: ajoutez une nouvelle version.", code="used")
     if "valid_to" in fields:
         _refuse_another_past(stored, row, hand.today)
+    if family.continuous and "valid_from" in fields and row.valid_from < hand.today:
+        raise ValidationError({"valid_from": FROM_TODAY})
     _refuse_overlap(family, row, [other for other in same if other.pk != row.pk])
     _refuse_gap(family, row, same, hand.today)
     _refuse_disorder(family, row)
@@ -228,10 +231,10 @@ def _refuse_overlap(family: Family, row: Dated, others: Iterable[Dated]) -> None
             )
 
 
-def _stop_before_the_next(row: Dated, same: list[Dated], today: date) -> None:
-    """Of what never stops, a value has no end of its own; the first one of all is not written in the past."""
-    if not same and row.valid_from < today:
-        raise ValidationError({"valid_from": "Une première valeur commence aujourd’hui au plus tôt."})
+def _stop_before_the_next(row: Dated, same: list[Dated], former: Dated | None, today: date) -> None:
+    """Of what never stops, a value has no end of its own; one that comes before all the others is of no past day."""
+    if former is None and row.valid_from < today:
+        raise ValidationError({"valid_from": FROM_TODAY})
     later = min((other.valid_from for other in same if other.valid_from > row.valid_from), default=None)
     row.valid_to = None if later is None else later - DAY
 

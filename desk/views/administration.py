@@ -104,6 +104,7 @@ def reference_detail(request: Request, family: str, pk: int) -> HttpResponse:
             {"row": one, "name": kept.name(one), "cells": kept.cells(one), "state": STATES[state_of(one, today)]}
             for one in versions
         ],
+        "leans": bool(row.keys_to_it()),
         "leaning": leaning(row),
         "is_used": kept.is_used(row, today),
         "is_past": state == "passe",

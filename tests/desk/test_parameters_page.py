@@ -108,6 +108,52 @@ def test_a_gap_is_refused_and_named(pilot: Membership, today: date) -> None:
     assert refused.value.message_dict.keys() == {"valid_from"}
 
 
+@pytest.mark.parametrize("first", [date(1, 1, 1), LONG_AGO - DAY])
+def test_a_value_before_the_first_one_is_refused_whoever_writes_it(
+    office: Client, pilot: Membership, today: date, first: date
+) -> None:
+    row = make_value(REVIEW_DAYS, 10)
+    url = reverse("desk:reference_replace", args=[FAMILY.slug, row.pk])
+    answer = office.post(url, typed(first, "12", today))
+    assert "Une valeur commence aujourd’hui au plus tôt" in answer.content.decode()
+    with pytest.raises(ValidationError, match="aujourd’hui au plus tôt"):
+        add_version(family=FAMILY, row=a_value(first, 12), by=pilot)
+    assert Parameter.objects.filter(code=REVIEW_DAYS.code).count() == 1
+
+
+def test_a_value_to_come_is_not_moved_into_the_past(pilot: Membership, today: date) -> None:
+    row = add_version(family=FAMILY, row=a_value(today, 12), by=pilot)
+    row.valid_from = today - DAY
+    with pytest.raises(ValidationError, match="aujourd’hui au plus tôt"):
+        correct_row(family=FAMILY, row=row, changed=["valid_from"], by=pilot)
+
+
+def test_a_value_that_applied_says_so_and_names_nothing_that_could_lean_on_it(office: Client) -> None:
+    row = make_value(REVIEW_DAYS, 10)
+    told = office.get(reverse("desk:reference_detail", args=[FAMILY.slug, row.pk])).content.decode()
+    assert "Cette version s’est appliquée" in told
+    assert "S’y appuient" not in told
+    assert "Cette version a servi" not in told
+
+
+def test_a_value_too_large_is_refused_beside_its_field_and_a_whole_one_is_shown_without_zeros(
+    office: Client, today: date
+) -> None:
+    row = Parameter.objects.get(pk=make_value(REVIEW_DAYS, 10).pk)
+    url = reverse("desk:reference_replace", args=[FAMILY.slug, row.pk])
+    assert 'value="10"' in office.get(url).content.decode()
+    answer = office.post(url, typed(today + DAY, "99999999", today))
+    assert "Au plus 365\u00a0jours ouvrés." in answer.content.decode()
+
+
+def test_nobody_is_written_to_until_an_hour_that_comes_before_the_first(pilot: Membership, today: date) -> None:
+    load_reference()
+    family = next(family for family in families() if family.prefix == "messages")
+    row = Parameter(code="messages.from_hour", value=21, valid_from=today + DAY, **SAID)
+    with pytest.raises(ValidationError, match="Aucun SMS après"):
+        add_version(family=family, row=row, by=pilot)
+
+
 def test_after_a_gap_that_is_past_a_value_begins_today_and_not_later(pilot: Membership, today: date) -> None:
     make_value(REVIEW_DAYS, 10, LONG_AGO, today - 5 * DAY)
     with pytest.raises(ValidationError, match="aucune valeur ne vaudrait"):

@@ -21,7 +21,7 @@ from reference.dated import gaps_between
 from reference.files import PARAMETERS, ReferenceFileError, read_parameters
 from reference.known import NAME, digest, raise_known, standing
 from reference.loading import load_reference, write_parameters
-from reference.models import Parameter
+from reference.models import Parameter, counted_in_french
 from reference.parameters import parameter, parameter_family, parameters_on
 from reference.registry import REGISTRY, Declaration
 from tests.reference.values import LONG_AGO, SAID, make_value
@@ -105,6 +105,8 @@ def test_what_is_declared_is_right() -> None:
         (Declaration("unknown.days", 1, "jours", "Faux"), "reference.E002"),
         (Declaration("conventions.no_unit", 1, "", "Faux"), "reference.E003"),
         (Declaration("conventions.too_small", 0, "jours", "Faux"), "reference.E004"),
+        (Declaration("conventions.too_large", 101, "%", "Faux"), "reference.E004"),
+        (Declaration("conventions.no_end", 1, "cartons", "Faux"), "reference.E007"),
     ],
 )
 def test_what_is_declared_wrongly_is_found(registry: None, declared: Declaration, fault: str) -> None:
@@ -138,6 +140,13 @@ def test_a_row_that_nothing_reads_and_a_row_in_another_unit_are_found(registry: 
         (REVIEW_DAYS.code, 0),
         (REVIEW_DAYS.code, Decimal("1.5")),
         (REMIND_AFTER_DAYS.code, -1),
+        ("api.key_days", 99_999_999),
+        ("accounts.invitation_days", 99_999_999),
+        ("messages.from_hour", 24),
+        ("messages.until_hour", 25),
+        ("donations.reuse_rate_min", 101),
+        ("secrecy.threshold", 4),
+        ("secrecy.width", 4),
     ],
 )
 def test_the_database_refuses_an_unknown_code_and_a_value_of_another_kind(code: str, value: int | Decimal) -> None:
@@ -175,11 +184,33 @@ def test_a_row_is_judged_before_it_is_written_in_french() -> None:
     for code, value, field, told in (
         ("conventions.unknown", Decimal(1), "code", "Aucun paramètre"),
         (REVIEW_DAYS.code, Decimal("1.5"), "value", "Un nombre entier"),
-        (REVIEW_DAYS.code, Decimal(0), "value", "Au moins 1\u00a0jours ouvrés"),
+        (REVIEW_DAYS.code, Decimal(0), "value", "Au moins 1\u00a0jour ouvré."),
+        (REVIEW_DAYS.code, Decimal(366), "value", "Au plus 365\u00a0jours ouvrés."),
+        (MAX_NONCONFORMITY.code, Decimal("100.01"), "value", "Au plus 100\u00a0%."),
+        ("secrecy.threshold", Decimal(1), "value", "Au moins 5\u00a0foyers."),
     ):
         with pytest.raises(ValidationError) as refused:
             Parameter(code=code, value=value).clean()
         assert told in refused.value.message_dict[field][0]
+
+
+def test_a_unit_agrees_with_its_number() -> None:
+    for value, unit, told in (
+        ("1", "jours ouvrés", "1\u00a0jour ouvré"),
+        ("0", "points", "0\u00a0point"),
+        ("1", "mois", "1\u00a0mois"),
+        ("1.5", "Mo/s", "1,5\u00a0Mo/s"),
+        ("2.00", "recharges", "2\u00a0recharges"),
+    ):
+        assert counted_in_french(Decimal(value), unit) == told
+
+
+def test_every_usual_value_may_be_typed_and_the_day_of_any_length_of_time_exists() -> None:
+    days = {"jours": 1, "jours ouvrés": 2, "mois": 31, "ans": 366}
+    for declared in REGISTRY.parameters.values():
+        assert declared.highest is not None, declared.code
+        if declared.unit in days:
+            assert date(2100, 1, 1) + timedelta(days=declared.highest * days[declared.unit]), declared.code
 
 
 # --- files

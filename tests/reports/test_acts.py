@@ -28,7 +28,7 @@ from reports.enums import Counting, Stage, Variation
 from reports.figures import VERSION
 from reports.household_tables import NeedSummary
 from reports.models import Report
-from reports.parameters import THRESHOLD
+from reports.secrecy.suppression import Rule
 from reports.services import compute_report, recompute_report, verify_report
 from reports.summary import SHOWN, Summary
 from reports.workbook import write_workbook
@@ -36,7 +36,6 @@ from tests.distribution.shelves import Shelf
 from tests.donations.scene import laptops
 from tests.network.factories import make_epci
 from tests.pages import acting
-from tests.reference.values import set_value
 from tests.refurb.devices import fresh
 from tests.reports.stories import DECEMBER, NOVEMBER, Story, numbers, paris
 
@@ -261,8 +260,10 @@ def test_what_is_counted_is_what_its_definition_says_in_each_version() -> None:
 
 
 @pytest.mark.django_db
-def test_the_public_page_the_paper_the_workbook_and_the_dashboard_say_the_same() -> None:
-    set_value(THRESHOLD, 1)
+def test_the_public_page_the_paper_the_workbook_and_the_dashboard_say_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("reports.secrecy.frozen.rule_on", lambda day: Rule(1, 5))
     shelf = Shelf()
     shelf.handed_over()
     gate.apply(fresh(shelf.reserved()), "release", actor=shelf.adviser)
