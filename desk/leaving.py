@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Count, IntegerField, QuerySet, Value
+from django.utils import timezone
 
 from connectivity.models import CampaignHousehold
 from conventions.enums import ConventionState
 from conventions.models import Review, Signature
+from desk.models import ApiKey
 from desk.unattended import Left, by_organisation, left_work
 from donations.models import Prospect
 from donations.models.prospect import FOLLOWED
@@ -86,6 +88,11 @@ def _own(pks: Collection[int], teams: Collection[int]) -> tuple[tuple[Noun, Quer
             Noun("foyer à rappeler avant la fin du cuivre", "foyers à rappeler avant la fin du cuivre"),
             CampaignHousehold.objects.to_call().filter(caller__in=pks),
             "ses collègues le voient aussi dans «\u00a0À faire\u00a0»",
+        ),
+        (
+            _noun("clé d’API ouverte", "clés d’API ouvertes"),
+            ApiKey.objects.usable(timezone.now()).filter(membership__in=pks),
+            "les logiciels qui {them} portent n’auront plus de réponse, même si le rôle ou le compte est rouvert",
         ),
     )
 

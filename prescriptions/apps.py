@@ -29,3 +29,4 @@ class PrescriptionsConfig(AppConfig):
         import_module("prescriptions.search").register_finders()
         import_module("prescriptions.people_list").register_people()
         import_module("prescriptions.unnamed").register()
+        import_module("prescriptions.nir").register()

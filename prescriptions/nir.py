@@ -4,6 +4,8 @@ import re
 
 from django.core.exceptions import ValidationError
 
+from network.names import judges
+
 SENTENCE = (
     "Ceci ressemble à un numéro de sécurité sociale\u00a0: il ne s’enregistre pas ici (décret n° 2019-341). Retirez-le."
 )
@@ -45,3 +47,8 @@ def refuse_nir(**texts: str) -> None:
     found = {name: ValidationError(SENTENCE, code="nir") for name, text in texts.items() if text and holds_nir(text)}
     if found:
         raise ValidationError(found)
+
+
+def register() -> None:
+    """The name of an account holds none either."""
+    judges(validate_no_nir)

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html
 
 from conventions.enums import FoundOnDeposit, RefuseDepositReason, SignatureMethod
 from conventions.forms.base import READ_BY_THE_EPCI, CommentForm, ReasonForm
@@ -18,6 +17,7 @@ from conventions.models import WHOLE_TEXT, Article, ReviewNotes, SignatureDeposi
 from conventions.services.signatures import SCANS
 from documents.forms import DepositField, DepositForm
 from lifecycle.forms import choose, day_input, field_of
+from network.forms.signing import how_to_sign, refuse_unnamed
 from network.models import Membership
 
 FAVOURABLE, UNFAVOURABLE = "favourable", "unfavourable"
@@ -141,12 +141,13 @@ class SignatureSignForm(forms.Form):
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.signer = by.user.get_full_name()
-        self.fields["name"].help_text = format_html("Écrivez\u00a0: {}.", self.signer)
+        self.signer = by.user.signing_name
+        self.fields["name"].help_text = how_to_sign(self.signer)
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
     def clean_name(self) -> str:
         typed = " ".join(self.cleaned_data["name"].split())
+        refuse_unnamed(self.signer)
         if _bare(typed) != _bare(self.signer):
             raise ValidationError(f"Ce n’est pas le nom de votre compte\u00a0: écrivez «\u00a0{self.signer}\u00a0».")
         return typed

@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from desk.permissions import sees_api_keys
 from lifecycle.actors import Actor
-from network.models import Membership
+from network.models import AccountAct, AccountChange, Membership
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
@@ -22,10 +22,12 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def usable(self, at: datetime) -> Self:
         """Those that open at ``at``: not over, not revoked, of somebody who acts there since before they were made.
 
-        A role that is opened again does not open its former keys again.
+        A role that is opened again does not open its former keys again, nor does an account.
         """
         theirs = Q(membership__in=Membership.objects.open(), membership__opened_at__lte=F("made_at"))
-        return self.filter(theirs, revoked_at=None, expires_at__gt=at)
+        disabled = AccountChange.objects.filter(user=OuterRef("membership__user"), act=AccountAct.DISABLED)
+        once_closed = Exists(disabled.filter(at__gte=OuterRef("made_at")))
+        return self.filter(theirs, ~once_closed, revoked_at=None, expires_at__gt=at)
 
     def with_standing(self, at: datetime) -> Self:
         """Each with ``is_usable``: whether it opens at ``at``."""

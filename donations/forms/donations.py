@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.html import format_html
 
 from conventions.enums import DeviceType
 from donations.enums import DeclineReason, DifferenceCode, LineCondition, RedirectReason
@@ -23,6 +22,7 @@ from lifecycle.shown import ShownForm
 from lifecycle.typed import whole
 from network.enums import LegalNature, OrganisationKind
 from network.forms.communes import CommuneField
+from network.forms.signing import how_to_sign, refuse_unnamed
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
 from typography.french import euros
@@ -247,12 +247,13 @@ class DonationAcceptDeedForm(forms.Form):
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.signer = by.user.get_full_name()
-        self.fields["name"].help_text = format_html("Écrivez\u00a0: {}.", self.signer)
+        self.signer = by.user.signing_name
+        self.fields["name"].help_text = how_to_sign(self.signer)
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
     def clean_name(self) -> str:
         typed = " ".join(self.cleaned_data["name"].split())
+        refuse_unnamed(self.signer)
         if typed.casefold() != self.signer.casefold():
             raise ValidationError(f"Ce n’est pas le nom de votre compte\u00a0: écrivez «\u00a0{self.signer}\u00a0».")
         return typed

@@ -10,6 +10,7 @@ from lifecycle.actors import Actor
 from lifecycle.forms import RowField, field_of
 from network.enums import ROLES_BY_KIND, OrganisationKind, Role
 from network.models import Invitation, Membership, Organisation, User
+from network.names import validate_person_name
 from network.permissions import manages
 
 
@@ -22,12 +23,24 @@ def position_choices(organisation: Organisation, actor: Actor) -> list[tuple[str
     ]
 
 
+class PersonNameField(forms.CharField):
+    """A first or a last name: its spaces put in order, what is no name refused."""
+
+    def __init__(self, *, label: str, required: bool = True, autocomplete: str = "off") -> None:
+        widget = forms.TextInput({"autocomplete": autocomplete})
+        judged = (validate_person_name,)
+        super().__init__(label=label, required=required, max_length=80, widget=widget, validators=judged)
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").split())
+
+
 class InvitationForm(forms.Form):
     """Whom to invite, and to which role."""
 
     email = forms.EmailField(label="Adresse électronique", max_length=254)
-    first_name = forms.CharField(label="Prénom", max_length=80, required=False)
-    last_name = forms.CharField(label="Nom", max_length=80, required=False)
+    first_name = PersonNameField(label="Prénom", required=False)
+    last_name = PersonNameField(label="Nom", required=False)
     position = forms.ChoiceField(label="Rôle")
 
     def __init__(self, *args: Any, organisation: Organisation, actor: Actor, **kwargs: Any) -> None:
@@ -42,8 +55,8 @@ class InvitationForm(forms.Form):
 class AcceptInvitationForm(forms.Form):
     """A name and a password, for a new account."""
 
-    first_name = forms.CharField(label="Prénom", max_length=80, widget=forms.TextInput({"autocomplete": "given-name"}))
-    last_name = forms.CharField(label="Nom", max_length=80, widget=forms.TextInput({"autocomplete": "family-name"}))
+    first_name = PersonNameField(label="Prénom", autocomplete="given-name")
+    last_name = PersonNameField(label="Nom", autocomplete="family-name")
     password1 = forms.CharField(
         label="Mot de passe", strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
     )
@@ -76,12 +89,11 @@ class AcceptInvitationForm(forms.Form):
         return data
 
 
-class ProfileForm(forms.ModelForm):
-    """One's own name."""
+class ProfileForm(forms.Form):
+    """One's own name, whole: it is printed on what one signs."""
 
-    class Meta:
-        model = User
-        fields = ("first_name", "last_name")
+    first_name = PersonNameField(label="Prénom", autocomplete="given-name")
+    last_name = PersonNameField(label="Nom", autocomplete="family-name")
 
 
 class RoleForm(forms.Form):

@@ -12,6 +12,7 @@ from lifecycle.forms import CommentForm, RowField, choose, day_input, field_of, 
 from lifecycle.typed import whole
 from network.enums import LegalNature, StructureKind
 from network.forms.communes import CommuneField, CommunesField
+from network.forms.people import PersonNameField
 from network.models import AwarenessGuest, AwarenessSession, Epci, Organisation, PublicService
 from network.models.awareness import MOST_PEOPLE
 from network.models.directory import prescribers
@@ -221,8 +222,8 @@ class StructureForm(forms.Form):
     email = forms.EmailField(
         label="Courriel de la personne", max_length=254, help_text="Elle recevra un lien pour ouvrir le compte."
     )
-    first_name = forms.CharField(label="Prénom", max_length=80, required=False)
-    last_name = forms.CharField(label="Nom", max_length=80, required=False)
+    first_name = PersonNameField(label="Prénom", required=False)
+    last_name = PersonNameField(label="Nom", required=False)
 
     def __init__(self, *args: Any, guest: AwarenessGuest | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -311,6 +311,25 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="AccountChange",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("user", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="changes", to=settings.AUTH_USER_MODEL, verbose_name="compte")),
+                    ("act", models.CharField(choices=[("renamed", "Nom changé"), ("disabled", "Compte désactivé"), ("enabled", "Compte réactivé"), ("forgotten", "Nom et adresse effacés")], max_length=10, verbose_name="acte")),
+                    ("by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                    ("at", models.DateTimeField(verbose_name="le")),
+                ],
+                options={
+                    "verbose_name": "changement d’un compte",
+                    "verbose_name_plural": "changements des comptes",
+                    "ordering": ("-at", "-pk"),
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(("act__in", ["renamed", "disabled", "enabled", "forgotten"])), name="network_accountchange_act"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("act", "renamed"), _negated=True), ("by", None), _connector="OR"), name="network_accountchange_own_name"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
                 name="Invitation",
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -62,7 +62,14 @@ BEGIN
 END $$;
 """
 
+PLAIN_NAMES = r"""
+ALTER TABLE network_user ADD CONSTRAINT network_user_plain_names CHECK (
+    first_name || last_name !~ '[\u0001-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]'
+);
+"""
+
 UNDO = """
+ALTER TABLE network_user DROP CONSTRAINT network_user_plain_names;
 DROP FUNCTION network_membership_guard CASCADE;
 DROP FUNCTION network_organisation_guard CASCADE;
 DROP FUNCTION network_membershipperiod_guard CASCADE;
@@ -81,7 +88,7 @@ class Migration(migrations.Migration):
     dependencies = [("network", "0001_tables"), ("viewflow", "0014_alter_process_parent_task")]
 
     operations = [
-        migrations.RunSQL(FUNCTIONS + NEVER_DELETED, UNDO),
+        migrations.RunSQL(FUNCTIONS + NEVER_DELETED + PLAIN_NAMES, UNDO),
         Wall(
             model_name="merger",
             journal_name="mergerentry",
@@ -120,4 +127,5 @@ class Migration(migrations.Migration):
         AppendOnly("rolloutexchange", ["said"]),
         AppendOnly("trainingsession"),
         AppendOnly("skill"),
+        AppendOnly("accountchange"),
     ]

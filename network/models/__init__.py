@@ -1,5 +1,6 @@
 """The tables of the network: territory, organisations, people, roles, invitations."""
 
+from network.models.account_change import AccountAct, AccountChange
 from network.models.awareness import AwarenessEntry, AwarenessGuest, AwarenessSession
 from network.models.directory import PublicService, PublicServiceEntry
 from network.models.invitation import Invitation
@@ -12,6 +13,8 @@ from network.models.territory import Arrondissement, Commune, Epci
 from network.models.user import User
 
 __all__ = [
+    "AccountAct",
+    "AccountChange",
     "Arrondissement",
     "AwarenessEntry",
     "AwarenessGuest",

@@ -100,6 +100,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return f"{self.first_name} {self.last_name}".strip() or self.email
 
     @property
+    def signing_name(self) -> str:
+        """First and last name, as what one signs bears them; empty while one of them is not known."""
+        return f"{self.first_name} {self.last_name}" if self.first_name and self.last_name else ""
+
+    @property
     def account_key(self) -> str:
         """What tells this account, its number given again since or not: the number, the microsecond of its creation."""
         return f"{self.pk}.{round(self.created_at.timestamp() * 1_000_000)}"

@@ -1,4 +1,4 @@
-"""Create, disable and forget accounts. An account is never deleted."""
+"""Create, rename, disable and forget accounts. An account is never deleted."""
 
 from datetime import datetime
 from functools import partial
@@ -6,16 +6,26 @@ from functools import partial
 from allauth.account.models import EmailAddress
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.erased import note_erased
+from lifecycle.locking import locked
 from lifecycle.models import Comment
 from lifecycle.registry import registry
 from lists.services import forget_views
-from network.models import AwarenessGuest, Invitation, Membership, RolloutExchange, User
+from network.models import (
+    AccountAct,
+    AccountChange,
+    AwarenessGuest,
+    Invitation,
+    Membership,
+    RolloutExchange,
+    User,
+)
+from network.names import validate_person_name
 from network.permissions import can_manage_accounts
 from network.services.memberships import close_membership, refuse_last_pilot
 
@@ -41,27 +51,57 @@ def create_account(
 
 
 @transaction.atomic
-def disable_account(*, user: User, by: Actor = SYSTEM) -> User:
-    """Close the door to a person; his sessions end at their next request.
+def rename_user(*, user: User, first_name: str, last_name: str, at: datetime | None = None) -> User:
+    """One's own name, written again by oneself; that it changed is kept, not what it was.
 
+    Raises ``ValidationError`` when one of both is missing or is no name.
+    """
+    typed = {"first_name": first_name, "last_name": last_name}
+    for field, name in typed.items():
+        if not name:
+            raise ValidationError({field: "Ce champ est obligatoire."})
+        validate_person_name(name)
+    row: User = locked(User.objects.filter(pk=user.pk))[0]
+    if (row.first_name, row.last_name) != (first_name, last_name):
+        row.first_name, row.last_name = first_name, last_name
+        row.save(update_fields=["first_name", "last_name"])
+        _keep(row, AccountAct.RENAMED, SYSTEM, at)
+    return row
+
+
+@transaction.atomic
+def disable_account(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -> User:
+    """Close the door to a person; his sessions end at their next request, his keys of programs for good.
+
+    Disabling a disabled account changes nothing.
     Raises ``PermissionDenied`` when ``by`` may not, ``ValidationError`` for the last pilot.
     """
     _refuse_unless_allowed(by)
     refuse_last_pilot(Membership.objects.filter(user=user))
-    user.is_active = False
-    user.save(update_fields=["is_active"])
-    return user
+    return _turn(user, AccountAct.DISABLED, by, at)
 
 
 @transaction.atomic
-def enable_account(*, user: User, by: Actor = SYSTEM) -> User:
+def enable_account(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -> User:
     """Open the door again, but to a forgotten account. Raises ``PermissionDenied``."""
     _refuse_unless_allowed(by)
     if user.forgotten_at is not None:
         raise PermissionDenied
-    user.is_active = True
-    user.save(update_fields=["is_active"])
+    return _turn(user, AccountAct.ENABLED, by, at)
+
+
+def _turn(user: User, act: AccountAct, by: Actor, at: datetime | None) -> User:
+    """Open or close an account, once, and keep who did."""
+    (row,) = locked(User.objects.filter(pk=user.pk))
+    user.is_active = act == AccountAct.ENABLED
+    if row.is_active != user.is_active:
+        user.save(update_fields=["is_active"])
+        _keep(user, act, by, at)
     return user
+
+
+def _keep(user: User, act: AccountAct, by: Actor, at: datetime | None) -> None:
+    AccountChange.objects.create(user=user, act=act, by_id=by.pk, at=at or timezone.now())
 
 
 @transaction.atomic
@@ -97,6 +137,7 @@ def forget_user(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -
     user.is_active, user.forgotten_at, user.last_login = False, at, None
     user.set_unusable_password()
     user.save()
+    _keep(user, AccountAct.FORGOTTEN, by, at)
     transaction.on_commit(partial(note_erased, "account", [user.account_key]), robust=True)
     return user
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from lifecycle.acting import asks_then_acts
+from lifecycle.acting import asks_then_acts, posted
 from lifecycle.history import Past, history
 from lifecycle.requests import own_address
 from network.demo import demo_memberships
@@ -20,18 +20,19 @@ from network.middleware import act_as
 from network.models import Membership, Organisation, PublicService, User
 from network.permissions import can_make_api_key, can_manage_accounts
 from network.requests import OpenRequest, Request, SignedInRequest
-from network.services.accounts import disable_account, enable_account, forget_user
+from network.services.accounts import disable_account, enable_account, forget_user, rename_user
 from network.views.confirm import confirm
-from network.views.sheet import account_step, periods_of, roles_told
+from network.views.sheet import account_step, changes_told, periods_of, roles_told
 from typography.french import of
 
 
 @asks_then_acts
 def account(request: SignedInRequest) -> HttpResponse:
     """One's name, address, password and roles."""
-    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    named = {"first_name": request.user.first_name, "last_name": request.user.last_name}
+    form = ProfileForm(posted(request), initial=named)
+    if form.is_valid():
+        rename_user(user=request.user, **form.cleaned_data)
         messages.success(request, "Votre nom est enregistré.")
         return redirect("network:account")
     memberships = Membership.objects.filter(user=request.user).select_related("organisation")
@@ -59,10 +60,9 @@ def user_detail(request: Request, pk: int) -> HttpResponse:
     memberships = list(user.memberships.select_related("organisation"))
     happened = [
         *roles_told(periods_of(memberships), request.membership, of_a_person=True),
+        *changes_told(user, request.membership),
         Past("Compte créé", user.created_at),
     ]
-    if user.forgotten_at:
-        happened.append(Past("Nom et adresse effacés", user.forgotten_at))
     context = {
         "person": user,
         "memberships": memberships,

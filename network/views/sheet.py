@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from lifecycle.acting import Step
 from lifecycle.history import Past
-from network.models import Invitation, Membership, MembershipPeriod, Organisation, User
+from network.models import AccountAct, Invitation, Membership, MembershipPeriod, Organisation, User
 from typography.french import HARD, plural
 
 
@@ -49,7 +49,9 @@ def account_step(user: User, acting: int) -> Step:
     if user.forgotten_at:
         return Step("Le nom et l’adresse sont effacés, le compte ne s’ouvre plus", since=user.forgotten_at)
     if not user.is_active:
-        return Step("Le compte est désactivé, cette personne ne se connecte plus", dated=False)
+        last = user.changes.filter(act=AccountAct.DISABLED).first()
+        told = "Le compte est désactivé, cette personne ne se connecte plus"
+        return Step(told, since=last.at) if last else Step(told, dated=False)
     if not acting:
         return Step("Aucun rôle n’est ouvert, cette personne se connecte sans pouvoir agir", dated=False)
     if user.last_login is None:
@@ -83,6 +85,13 @@ def roles_told(periods: Iterable[MembershipPeriod], reader: Membership, *, of_a_
         yield Past(f"Rôle ouvert{HARD}: {held.title}, {whose}", period.opened_at, _by(period.opened_by, reader))
         if period.closed_at is not None:
             yield Past(f"Rôle fermé{HARD}: {held.title}, {whose}", period.closed_at, _by(period.closed_by, reader))
+
+
+def changes_told(user: User, reader: Membership) -> Iterable[Past]:
+    """What happened to an account, and who did it; one's own name is changed by oneself. One query."""
+    for change in user.changes.select_related("by__user", "by__organisation"):
+        who = str(user) if change.act == AccountAct.RENAMED else _by(change.by, reader)
+        yield Past(change.get_act_display(), change.at, who)
 
 
 def _by(membership: Membership | None, reader: Membership) -> str:

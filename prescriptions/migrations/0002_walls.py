@@ -197,6 +197,7 @@ class Migration(migrations.Migration):
             for table, columns in WITHOUT_NIR.items()
             for column in columns
         ),
+        *(without_nir("network_user", column) for column in ("first_name", "last_name")),
         migrations.RunSQL(FORGOTTEN, NOT_FORGOTTEN),
         migrations.RunSQL(PICTURE_NOT_KEPT, PICTURE_KEPT),
     ]

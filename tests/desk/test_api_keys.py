@@ -114,6 +114,26 @@ def test_a_key_closes_with_the_role_of_whoever_made_it(manager: Membership, pilo
     assert key_of(text) is not None
     disable_account(user=manager.user, by=pilot)
     assert key_of(text) is None
+    enable_account(user=manager.user, by=pilot)
+    assert key_of(text) is None, "an account that is opened again opens no former key"
+    assert "n’ouvre plus" in read(acting(pilot), reverse("desk:api_key_list"))
+    _, text = made(manager)
+    assert key_of(text) is not None
+
+
+def test_the_keys_of_whoever_leaves_are_told_before_her_account_or_her_role_is_closed(
+    manager: Membership, pilot: Membership
+) -> None:
+    asked = reverse("network:user_disable", args=[manager.user_id])
+    assert "d’API" not in read(acting(pilot), asked)
+    made(manager)
+    made(manager, "Tableur")
+    for url in (asked, reverse("network:membership_close", args=[manager.pk])):
+        assert "2 clés d’API ouvertes\u00a0: les logiciels qui les portent n’auront plus de réponse" in read(
+            acting(pilot), url
+        )
+    disable_account(user=manager.user, by=pilot)
+    assert "d’API" not in read(acting(pilot), asked)
 
 
 def test_a_key_closes_with_its_organisation(manager: Membership) -> None:

@@ -64,5 +64,5 @@ def test_a_search_shows_what_was_typed_as_it_is_written(client: Client) -> None:
 
 
 def test_the_signer_is_whoever_the_form_is_for() -> None:
-    signer = SimpleNamespace(user=SimpleNamespace(get_full_name=lambda: "Camille Martin"))
+    signer = SimpleNamespace(user=SimpleNamespace(signing_name="Camille Martin"))
     assert str(SignatureSignForm(by=signer)["name"].help_text).endswith("Camille Martin.")
