@@ -274,15 +274,16 @@ def test_a_drive_that_left_by_its_line_comes_back_to_the_stock_only_from_the_she
     bench.erase(drive)
     evidence.remove_drive(actor=bench.technician, drive=drive, destination=where)
     if destroyed:
+        now = timezone.now()
         Destruction.objects.create(
             device=device,
             stay=1,
-            recorded_at=timezone.now(),
+            recorded_at=now,
             recorded_by=bench.technician,
             drive=drive,
             kind="workshop",
             method=DestructionMethod.DRILL,
-            destroyed_at=timezone.now(),
+            destroyed_at=now,
         )
     with pytest.raises(Refused) as refused:
         take_out(bench, repair)
