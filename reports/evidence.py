@@ -15,7 +15,7 @@ WITH removed AS MATERIALIZED (
         SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id AND n.recorded_at < %(until)s)
     GROUP BY r.drive_id
 ), unproven AS MATERIALIZED (
-    SELECT d.device_id, d.stay, r.drive_id IS NOT NULL AS removed
+    SELECT d.device_id, d.stay, r.drive_id IS NOT NULL AND d.kind <> 'internal' AS removed
     FROM refurb_drive d LEFT JOIN removed r ON r.drive_id = d.id
     WHERE d.recorded_at < %(until)s AND r.mistaken IS NOT TRUE
       AND NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = d.id AND n.recorded_at < %(until)s)
@@ -51,10 +51,10 @@ WITH removed AS MATERIALIZED (
     SELECT * FROM traced WHERE state = 'missing' AND custody AND NOT never_held
 ), exposed AS (
     SELECT DISTINCT u.device_id, u.stay FROM unproven u JOIN lost l ON l.id = u.device_id
-    WHERE NOT u.removed OR l.type IN ('tablet', 'smartphone')
+    WHERE NOT u.removed
 ), inventoried AS (
-    SELECT d.device_id, d.stay FROM refurb_drive d LEFT JOIN removed r ON r.drive_id = d.id
-    WHERE d.device_id IN (SELECT id FROM lost) AND d.recorded_at < %(until)s AND r.mistaken IS NOT TRUE AND NOT EXISTS (
+    SELECT d.device_id, d.stay FROM refurb_drive d JOIN lost l ON l.id = d.device_id LEFT JOIN removed r ON r.drive_id = d.id
+    WHERE (d.kind = 'internal') = (l.type IN ('tablet', 'smartphone')) AND d.recorded_at < %(until)s AND r.mistaken IS NOT TRUE AND NOT EXISTS (
         SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = d.id AND n.recorded_at < %(until)s)
     UNION
     SELECT a.device_id, a.stay FROM refurb_storageabsence a JOIN lost l ON l.id = a.device_id

@@ -241,6 +241,8 @@ class DeviceMachine(Machine, of=Device):
             rules.FOR_REUSE,
             storage_rules.STORAGE_INVENTORIED,
             storage_rules.DRIVES_PROVEN,
+            storage_rules.STORAGE_FITS,
+            storage_rules.INTERNAL_WORKS,
             rules.TESTED,
             rules.TESTS_PASSED,
             rules.GRADED,

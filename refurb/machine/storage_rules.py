@@ -19,14 +19,29 @@ ROUNDED_UP = 1.1
 
 @cache
 def inventoried() -> Q:
-    """Since the arrival: what holds data was found and written down, or somebody attests that nothing does."""
+    """Since the arrival: what holds data was found and written down, or somebody attests that nothing does.
+
+    What was written while it was called otherwise is nothing: a laptop has no internal storage, a phone has no disk.
+    """
     absence = StorageAbsence.objects.of_this_stay().exclude(device__type__in=SOLDERED_STORAGE)
-    return never_held_data() | Q(Exists(Drive.objects.of_this_stay().real())) | Q(Exists(absence))
+    return never_held_data() | Q(Exists(Drive.objects.of_this_stay().real().fitting())) | Q(Exists(absence))
 
 
 @cache
 def unproven() -> Q:
     return Q(Exists(Drive.objects.of_this_stay().unproven().in_place()))
+
+
+@cache
+def _fits() -> Q:
+    return ~Q(Exists(Drive.objects.of_this_stay().in_place().misfitting()))
+
+
+@cache
+def _internal_works() -> Q:
+    """A phone or a tablet works with its own storage, or does not work."""
+    internal = Drive.objects.of_this_stay().filter(kind=DriveKind.INTERNAL)
+    return ~Q(type__in=SOLDERED_STORAGE) | ~Q(Exists(internal.real())) | Q(Exists(internal.working()))
 
 
 @cache
@@ -36,14 +51,14 @@ def _storage_agrees() -> Q:
     return (
         ~inventoried()
         | ~Q(Exists(counted.exclude(measures__storage_gb=0)))
-        | Q(Exists(Drive.objects.of_this_stay().working()))
+        | Q(Exists(Drive.objects.of_this_stay().working().fitting()))
     )
 
 
 @cache
 def _storage_matches() -> Q:
     """What is graded is what is inventoried: a kind that is there, and no more than all of them hold."""
-    found = Drive.objects.working().filter(device=OuterRef("device"), stay=OuterRef("stay"))
+    found = Drive.objects.working().fitting().filter(device=OuterRef("device"), stay=OuterRef("stay"))
     graded = Grading.objects.of_this_stay().filter(type=OuterRef("type")).exclude(measures__storage_gb=0)
     kinds = graded.filter(measures__has_key="storage_kind").annotate(said=KeyTextTransform("storage_kind", "measures"))
     sizes = graded.filter(measures__has_key="storage_gb").annotate(
@@ -59,7 +74,7 @@ def _storage_matches() -> Q:
 
 def proofs_stand() -> Q:
     """What was proven of the data of a device, and graded of its storage, holds, whatever was recorded since."""
-    return inventoried() & ~unproven() & _storage_agrees() & _storage_matches()
+    return inventoried() & ~unproven() & _internal_works() & _storage_agrees() & _storage_matches()
 
 
 BENCH = Place("refurb:device_evidence", can_record_evidence, "un technicien de l’atelier", "workshop")
@@ -75,6 +90,22 @@ DRIVES_PROVEN = Requirement(
     "Un disque n’a ni effacement accepté fait depuis l’arrivée, ni destruction, ni retrait enregistré.",
     lambda ctx: ~unproven(),
     constraint="refurb_device_proven",
+    where=BENCH.at("storages"),
+)
+STORAGE_FITS = Requirement(
+    "storage_fits",
+    "Un stockage a été inventorié quand l’appareil était d’un autre type : par « Corriger », dites ce qu’il est,"
+    " puis effacez-le de nouveau. S’il n’existe pas, le responsable de l’atelier le retire, « Inventorié par"
+    " erreur ».",
+    lambda ctx: _fits(),
+    where=BENCH.at("storages"),
+)
+INTERNAL_WORKS = Requirement(
+    "internal_works",
+    "Son stockage interne est dit détruit : un téléphone ou une tablette ne sert pas sans lui. Annulez la destruction"
+    " si c’est une erreur, ou déclarez l’appareil non réemployable.",
+    lambda ctx: _internal_works(),
+    constraint="refurb_device_keeps_storage",
     where=BENCH.at("storages"),
 )
 STORAGE_AGREES = Requirement(

@@ -27,6 +27,7 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_tem
         OR EXISTS (
             SELECT 1 FROM refurb_drive d
             WHERE d.device_id = device AND d.stay = present_stay
+              AND (d.kind = 'internal') = (device_type IN ('tablet', 'smartphone'))
               AND NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = d.id)
               AND NOT EXISTS (
                 SELECT 1 FROM refurb_driveremoval r
@@ -51,14 +52,40 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_tem
               AND NOT EXISTS (SELECT 1 FROM refurb_destruction n WHERE n.supersedes_id = x.id))
           AND NOT EXISTS (
             SELECT 1 FROM refurb_driveremoval r
-            WHERE r.drive_id = d.id AND r.undone = '' AND (r.destination = 'mistake' OR device_type NOT IN ('tablet', 'smartphone'))
+            WHERE r.drive_id = d.id AND r.undone = '' AND (r.destination = 'mistake' OR d.kind <> 'internal')
               AND NOT EXISTS (SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id))
     )
 $$;
 """
 """What its donor announced as a screen, and nobody ever said anything else, holds no storage: nothing is to be attested
 of it. What nobody announced is looked into, as is a computer that is said a screen one day; a drive that was found in
-one is still to be proven."""
+one is still to be proven. What was written down while a device was called otherwise is no inventory of it: « interne »
+is of a phone or a tablet alone."""
+IN_PLACE = """
+CREATE FUNCTION refurb_drive_in_place(drive bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = drive)
+    AND NOT EXISTS (
+        SELECT 1 FROM refurb_driveremoval r
+            JOIN refurb_drive d ON d.id = r.drive_id
+        WHERE r.drive_id = drive AND r.undone = '' AND (r.destination = 'mistake' OR d.kind <> 'internal')
+          AND NOT EXISTS (SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id))
+$$;
+"""
+"""Still in its device: the internal storage of a phone or a tablet never leaves it."""
+KEEPS_STORAGE = """
+CREATE FUNCTION refurb_device_keeps_storage(device bigint, present_stay integer)
+RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM refurb_drive d
+        WHERE d.device_id = device AND d.stay = present_stay AND d.kind = 'internal' AND refurb_drive_in_place(d.id)
+          AND NOT EXISTS (
+            SELECT 1 FROM refurb_destruction x
+            WHERE x.drive_id = d.id AND x.undone = ''
+              AND NOT EXISTS (SELECT 1 FROM refurb_destruction n WHERE n.supersedes_id = x.id)))
+$$;
+"""
+"""A phone or a tablet goes forward with its own storage: one that is said destroyed does not work."""
 STATES = "('ready', 'allotted', 'shipped', 'available', 'reserved', 'handed_over', 'ceded')"
 BACK = " OR ".join(
     f"OLD.state = '{old}' AND NEW.state = '{new}'"
@@ -79,6 +106,10 @@ BEGIN
         RAISE EXCEPTION 'Appareil % sans stockage inventorié et prouvé effacé.', NEW.reference
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_device_proven', TABLE = 'refurb_device';
     END IF;
+    IF NEW.type IN ('tablet', 'smartphone') AND NOT refurb_device_keeps_storage(NEW.id, NEW.stay) THEN
+        RAISE EXCEPTION 'Appareil % sans son stockage interne : il est détruit.', NEW.reference
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_device_keeps_storage', TABLE = 'refurb_device';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER refurb_device_proven BEFORE UPDATE ON refurb_device FOR EACH ROW
@@ -91,19 +122,12 @@ CREATE TRIGGER refurb_device_born_proven BEFORE INSERT ON refurb_device FOR EACH
 """The proof is asked at each step forward once a device is reconditioned, up to the household, and not on the way back."""
 UNPROVEN = """
 DROP FUNCTION refurb_device_refuse_unproven() CASCADE;
+DROP FUNCTION refurb_device_keeps_storage(bigint, integer);
+DROP FUNCTION refurb_drive_in_place(bigint);
 DROP FUNCTION refurb_device_proven(bigint, text, integer, timestamptz);
 DROP FUNCTION refurb_device_told_otherwise;
 """
 ONCE = """
-CREATE FUNCTION refurb_drive_in_place(drive bigint) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = drive)
-    AND NOT EXISTS (
-        SELECT 1 FROM refurb_driveremoval r
-            JOIN refurb_drive d ON d.id = r.drive_id JOIN refurb_device v ON v.id = d.device_id
-        WHERE r.drive_id = drive AND r.undone = '' AND (r.destination = 'mistake' OR v.type NOT IN ('tablet', 'smartphone'))
-          AND NOT EXISTS (SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id))
-$$;
 CREATE FUNCTION refurb_serial_borne(key text, drive bigint, its_device bigint, its_stay integer)
 RETURNS boolean LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -269,7 +293,6 @@ DROP FUNCTION refurb_drive_back() CASCADE;
 DROP FUNCTION refurb_drive_once() CASCADE;
 DROP FUNCTION refurb_serial_arrived(text, bigint);
 DROP FUNCTION refurb_serial_borne(text, bigint, bigint, integer);
-DROP FUNCTION refurb_drive_in_place(bigint);
 """
 
 
@@ -279,7 +302,7 @@ class Migration(migrations.Migration):
     dependencies = [("refurb", "0002_walls")]
 
     operations = [
-        migrations.RunSQL(TOLD_OTHERWISE + PROVEN + ASKED, UNPROVEN),
+        migrations.RunSQL(TOLD_OTHERWISE + PROVEN + IN_PLACE + KEEPS_STORAGE + ASKED, UNPROVEN),
         migrations.RunSQL(ONCE, MORE_THAN_ONCE),
         migrations.RunSQL(DESTROYED, "DROP FUNCTION refurb_destruction_where_it_was() CASCADE;"),
     ]

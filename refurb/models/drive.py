@@ -38,8 +38,18 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
         """Current drives that are still in their device: the storage of a phone or tablet never leaves it."""
         removals = DriveRemoval.objects.current().filter(drive=OuterRef("pk"))
         return self.current().filter(
-            ~Exists(removals.filter(Q(destination=RemovalDestination.MISTAKE) | ~Q(device__type__in=SOLDERED_STORAGE)))
+            ~Exists(removals.filter(Q(destination=RemovalDestination.MISTAKE) | ~Q(drive__kind=DriveKind.INTERNAL)))
         )
+
+    def fitting(self) -> Self:
+        """Those of a kind that their device holds, as it is called now: « interne » of a phone or a tablet alone."""
+        internal, soldered = Q(kind=DriveKind.INTERNAL), Q(device__type__in=SOLDERED_STORAGE)
+        return self.filter(internal & soldered | ~internal & ~soldered)
+
+    def misfitting(self) -> Self:
+        """Those that were written down while their device was called something else."""
+        internal, soldered = Q(kind=DriveKind.INTERNAL), Q(device__type__in=SOLDERED_STORAGE)
+        return self.filter(internal & ~soldered | ~internal & soldered)
 
     def working(self) -> Self:
         """Current drives that a device works with: in place, and not destroyed."""

@@ -12,13 +12,13 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from reference.parameters import parameters_on
 from refurb.contradictions import ToldRun
-from refurb.enums import SOLDERED_STORAGE, AttributionReason, DriveKind, DriveSource
+from refurb.enums import AttributionReason, DriveKind, DriveSource
 from refurb.models.device import Device
 from refurb.models.drive import Drive
 from refurb.models.erasure import Erasure
 from refurb.report_words import read_ahead
 from refurb.services import claims, erasures
-from refurb.services.evidence import ONLY_SOLDERED
+from refurb.services.evidence import misnamed_in
 from refurb.services.locked_devices import OTHER_STAY, about, held_devices
 from refurb.services.nwipe import OF_HERE, ClockTold, runs_or_none
 
@@ -44,13 +44,9 @@ def record_drives(*, actor: Actor, found: Sequence[FoundDrive], at: datetime | N
     Raises Unknown, PermissionDenied, Refused (by device).
     """
     held = held_devices(actor=actor, devices=[one.device for one in found])
-    misnamed = {
-        one.device.pk: (ONLY_SOLDERED,)
-        for one in found
-        if one.kind == DriveKind.INTERNAL and held[one.device.pk].type not in SOLDERED_STORAGE
-    }
-    if misnamed:
-        raise Refused(misnamed)
+    misnamed = {one.device.pk: misnamed_in(held[one.device.pk], one.kind) for one in found}
+    if refused := {pk: (reason,) for pk, reason in misnamed.items() if reason is not None}:
+        raise Refused(refused)
     rows = [
         Drive(
             **about(held[one.device.pk], actor, at),

@@ -49,6 +49,12 @@ ONLY_SOLDERED = Reason(
     "Seul un téléphone ou une tablette a un stockage interne\u00a0: dites de quel disque il s’agit (SSD, NVMe, eMMC…).",
     field="kind",
 )
+ALWAYS_INTERNAL = Reason(
+    "always_internal",
+    "Le stockage d’un téléphone ou d’une tablette est un stockage interne, pas un disque d’ordinateur. Si c’est un"
+    " ordinateur, reclassez d’abord l’appareil.",
+    field="kind",
+)
 STORAGE_STAYS = Reason(
     "storage_stays", "Le stockage interne d’un téléphone ou d’une tablette ne se retire pas\u00a0: effacez-le."
 )
@@ -95,8 +101,8 @@ def record_drive(
     held = held_device(actor=actor, device=device)
     if supersedes is not None:
         may_supersede(held, supersedes)
-    if kind == DriveKind.INTERNAL and held.type not in SOLDERED_STORAGE:
-        raise Refused({held.pk: (ONLY_SOLDERED,)})
+    if (misnamed := misnamed_in(held, kind)) is not None:
+        raise Refused({held.pk: (misnamed,)})
     drive = Drive(
         **about(held, actor, at),
         kind=DriveKind(kind),
@@ -114,6 +120,14 @@ def record_drive(
     claims.date_arrivals([drive])
     drive.save(force_insert=True)
     return drive
+
+
+def misnamed_in(device: Device, kind: DriveKind | str) -> Reason | None:
+    """Why a device of this type holds no such storage; None when it may."""
+    soldered, internal = device.type in SOLDERED_STORAGE, kind == DriveKind.INTERNAL
+    if soldered == internal:
+        return None
+    return ALWAYS_INTERNAL if soldered else ONLY_SOLDERED
 
 
 @gate.one_transaction

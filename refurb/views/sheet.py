@@ -14,7 +14,9 @@ from conventions.models import PriceCeiling
 from refurb.enums import (
     ENDED,
     EXPECTED,
+    IN_THE_WORKSHOP,
     ON_THE_BENCH,
+    SOLDERED_STORAGE,
     CheckResult,
     DeviceState,
     DriveKind,
@@ -74,7 +76,14 @@ class DriveSheet:
 
     @property
     def proven(self) -> bool:
-        return not self.row.is_unproven
+        return not self.row.is_unproven and not self.misfits
+
+    @property
+    def misfits(self) -> bool:
+        """It was written down while its device, still at the workshop, was called something else."""
+        device = self.row.device
+        here = device.state in IN_THE_WORKSHOP and device.stay == self.row.stay and self.in_place
+        return here and (self.row.kind == DriveKind.INTERNAL) != (device.type in SOLDERED_STORAGE)
 
     @property
     def mistaken(self) -> bool:
@@ -100,6 +109,8 @@ class DriveSheet:
         """Where it stands, in words."""
         if self.mistaken:
             return "Inventorié par erreur"
+        if self.misfits:
+            return "D’un autre type d’appareil, à corriger"
         if self.proven:
             return "Détruit" if self.destroyed else "Effacement prouvé"
         if not self.in_place:

@@ -280,6 +280,8 @@ def lacking(device: Device, actor: Any, price: Decimal | None, ceiling: Decimal 
 WHERE = {
     "storage_inventoried": STORAGE,
     "drives_proven": STORAGE,
+    "storage_fits": STORAGE,
+    "internal_works": STORAGE,
     "tested": CHECKS,
     "tests_passed": CHECKS,
     "graded": GRADE,
