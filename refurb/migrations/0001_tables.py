@@ -1081,7 +1081,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_repair_supersedes"),
                         models.CheckConstraint(condition=models.Q(models.Q(("part", None), ("quantity", 0)), models.Q(("part__isnull", False), ("quantity__gte", 1)), _connector="OR"), name="refurb_repair_part"),
                         models.CheckConstraint(condition=models.Q(("cost", None), ("cost__gte", 0), _connector="OR"), name="refurb_repair_cost"),
-                        models.CheckConstraint(condition=models.Q(("drive", None), models.Q(("kind", "storage"), ("part__isnull", False), ("quantity", 1)), _connector="OR"), name="refurb_repair_drive"),
+                        models.CheckConstraint(condition=models.Q(("drive", None), models.Q(("kind__in", ("storage", "motherboard")), ("part__isnull", False), ("quantity", 1)), _connector="OR"), name="refurb_repair_drive"),
                         models.CheckConstraint(condition=models.Q(models.Q(("kind", "storage"), _negated=True), ("part__isnull", False), _connector="OR"), name="refurb_repair_drive_named"),
                     ],
                 },

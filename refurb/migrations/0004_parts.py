@@ -75,7 +75,45 @@ END $$;
 CREATE TRIGGER refurb_part_fitted BEFORE INSERT ON refurb_repair FOR EACH ROW
     WHEN (NEW.part_id IS NOT NULL) EXECUTE FUNCTION refurb_part_fitted();
 """
+BOARDS = """
+CREATE FUNCTION refurb_board_taken() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM refurb_device v
+        WHERE v.id = NEW.device_id AND v.type IN ('tablet', 'smartphone')
+          AND NOT refurb_device_proven(v.id, v.type, v.stay, v.received_at))
+    THEN
+        RAISE EXCEPTION 'La carte mère d’un téléphone ou d’une tablette se prélève une fois son stockage prouvé effacé.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_board_taken', TABLE = 'refurb_part';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refurb_board_taken BEFORE INSERT ON refurb_part FOR EACH ROW
+    WHEN (NEW.kind = 'motherboard' AND NEW.device_id IS NOT NULL) EXECUTE FUNCTION refurb_board_taken();
+CREATE FUNCTION refurb_board_fitted() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM refurb_device v WHERE v.id = NEW.device_id AND v.type IN ('tablet', 'smartphone'))
+        AND NOT EXISTS (
+        SELECT 1 FROM refurb_drive d
+        WHERE d.id = NEW.drive_id AND d.device_id = NEW.device_id AND d.stay = NEW.stay AND d.kind = 'internal'
+          AND NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = d.id)
+          AND NOT EXISTS (SELECT 1 FROM refurb_erasure e WHERE e.drive_id = d.id))
+    THEN
+        RAISE EXCEPTION 'Une carte mère se monte dans un téléphone ou une tablette avec son stockage, à prouver.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_board_fitted', TABLE = 'refurb_repair';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refurb_board_fitted BEFORE INSERT ON refurb_repair FOR EACH ROW
+    WHEN (NEW.kind = 'motherboard') EXECUTE FUNCTION refurb_board_fitted();
+"""
+"""The board of a phone or a tablet is its storage: it leaves proven empty, and is to be proven where it is fitted."""
 NOT_COUNTED = """
+DROP FUNCTION refurb_board_fitted() CASCADE;
+DROP FUNCTION refurb_board_taken() CASCADE;
 DROP FUNCTION refurb_part_fitted() CASCADE;
 DROP FUNCTION refurb_part_written_off() CASCADE;
 DROP FUNCTION refurb_part_out(bigint, bigint);
@@ -87,4 +125,4 @@ class Migration(migrations.Migration):
 
     dependencies = [("refurb", "0003_proven_empty")]
 
-    operations = [migrations.RunSQL(COUNTED + FITTED, NOT_COUNTED)]
+    operations = [migrations.RunSQL(COUNTED + FITTED + BOARDS, NOT_COUNTED)]

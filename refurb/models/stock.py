@@ -219,7 +219,8 @@ class Repair(Evidence):
             ),
             models.CheckConstraint(condition=Q(cost=None) | Q(cost__gte=0), name="refurb_repair_cost"),
             models.CheckConstraint(
-                condition=Q(drive=None) | Q(kind=PartKind.STORAGE, part__isnull=False, quantity=1),
+                condition=Q(drive=None)
+                | Q(kind__in=(PartKind.STORAGE, PartKind.MOTHERBOARD), part__isnull=False, quantity=1),
                 name="refurb_repair_drive",
             ),
             models.CheckConstraint(

@@ -19,6 +19,7 @@ from refurb.models.bench import Grading, TestResult, TestRun
 from refurb.models.device import Device
 from refurb.models.reference import Checklist, GradingScale
 from refurb.models.stock import Repair
+from refurb.services import boards
 from refurb.services.locked_devices import about, held_device, held_devices
 from refurb.services.parts import KEEPS_ITS_DRIVE, REPAIRED_IN
 from refurb.verdict import failing
@@ -186,13 +187,17 @@ def record_repair(
 ) -> Repair:
     """Note a repair, on the bench or of what a household brought back; a part of the stock is fitted by ``fit_part``.
 
-    ``cost`` in euros, of a part bought for it. Never a drive: it is named in the inventory, and proven there.
+    ``cost`` in euros, of a part bought for it. Never a drive, nor the board that is the storage of a phone or a tablet:
+    each is named in the inventory, and proven there.
 
     Raises Unknown, PermissionDenied, Refused.
     """
     held = held_device(actor=actor, device=device, states=REPAIRED_IN)
     if kind == PartKind.STORAGE:
         raise Refused({held.pk: (KEEPS_ITS_DRIVE if held.state == DeviceState.RETURNED else NAMED_DRIVE,)})
+    if boards.holds_its_storage(held, kind):
+        returned = held.state == DeviceState.RETURNED
+        raise Refused({held.pk: (boards.KEEPS_ITS_BOARD if returned else boards.NAMED_BOARD,)})
     return Repair.objects.create(
         **about(held, actor, at), kind=PartKind(kind), work=work.strip(), cost=cost, minutes=minutes
     )

@@ -91,11 +91,13 @@ def record_drive(
     capacity: int | None = None,
     slot: str = "",
     supersedes: Drive | None = None,
+    came_at: datetime | None = None,
     at: datetime | None = None,
 ) -> Drive:
     """Inventory one drive found in this stay; ``capacity`` in bytes. A drive found late takes the proofs down.
 
-    Its number is borne by no other device: a drive that moved is removed there first. ``source``: how it is known.
+    Its number is borne by no other device: a drive that moved is removed there first. ``source``: how it is known;
+    ``came_at``: when it came, if that is after its device did.
     Raises Unknown, PermissionDenied, Refused.
     """
     held = held_device(actor=actor, device=device)
@@ -112,7 +114,7 @@ def record_drive(
         model=model.strip(),
         capacity=capacity,
         slot=slot.strip(),
-        arrived_at=held.received_at,  # type: ignore[misc]  # known in all these states
+        arrived_at=came_at or held.received_at,  # type: ignore[misc]  # known in all these states
         supersedes=supersedes,
     )
     if taken := claims.claimed([drive], actor):

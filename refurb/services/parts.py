@@ -34,8 +34,9 @@ from refurb.models.defects import Defect, DefectMended
 from refurb.models.device import Device
 from refurb.models.drive import Destruction, Drive, DriveRemoval, came_out_of
 from refurb.models.stock import Part, PartTakenOut, PartWrittenOff, Repair, said_lost
+from refurb.part_words import name_a_drive
 from refurb.permissions import can_keep_parts
-from refurb.services import evidence
+from refurb.services import boards, evidence
 from refurb.services.locked_devices import about, held_device
 
 NOT_ENOUGH_PARTS = Reason("not_enough_parts", "Il ne reste pas assez de cette pièce en stock.", field="quantity")
@@ -50,6 +51,12 @@ KEEPS_ITS_DRIVE = Reason(
     "keeps_its_drive",
     "Un appareil rapporté garde le disque de son foyer, dont l’effacement n’est pas redemandé. Pour en changer, le"
     " point sert d’abord le foyer autrement, puis «\u00a0Prendre en traitement\u00a0».",
+    field="kind",
+)
+CALLED_A_DRIVE = Reason(
+    "called_a_drive",
+    "Cette désignation est celle d’un stockage\u00a0: choisissez «\u00a0Disque\u00a0», il sera suivi jusqu’à sa"
+    " preuve. Un câble ou un support\u00a0? Commencez par ce mot.",
     field="kind",
 )
 DRIVE_CHOSEN = Reason("drive_chosen", "Dites quel disque de l’appareil entre au stock.", field="drive")
@@ -104,10 +111,12 @@ def buy_part(
 ) -> Part:
     """Parts that were bought enter the stock of the actor's workshop; ``unit_price`` in euros, VAT included.
 
-    Raises PermissionDenied.
+    Raises PermissionDenied, Refused (words that name a drive, of what is said to be none).
     """
     if can_keep_parts(actor) is None:
         raise PermissionDenied
+    if _is_called_a_drive(kind, label):
+        raise Refused({0: (CALLED_A_DRIVE,)})
     return Part.objects.create(
         origin=PartOrigin.BOUGHT,
         workshop_id=actor.organisation_id,  # type: ignore[misc]  # a workshop always acts as an organisation
@@ -133,12 +142,18 @@ def take_part(
 ) -> Part:
     """A part is taken from a device that will not serve. A drive is one of the device: removed, followed till proven.
 
+    The board of a phone or a tablet, which is its storage, is taken once it is proven empty.
+
     Raises Unknown, PermissionDenied, Refused.
     """
     held = held_device(actor=actor, device=device, states=(DeviceState.UNUSABLE,), can=can_keep_parts)
     if PartKind(kind) != PartKind.STORAGE:
         if drive is not None:
             raise Refused({held.pk: (NOT_A_DRIVE,)})
+        if _is_called_a_drive(kind, label):
+            raise Refused({held.pk: (CALLED_A_DRIVE,)})
+        if boards.holds_its_storage(held, kind):
+            boards.check_taken(held)
     elif drive is None:
         raise Refused({held.pk: (DRIVE_CHOSEN,)})
     elif drive.device_id != held.pk:
@@ -175,7 +190,9 @@ def fit_part(
     """Fit a part of the stock: it leaves the stock, its price goes with the device, and ``mends`` are defects no more.
 
     ``drive``: what ``record_drive`` takes of the drive that is fitted, when the part is one; a drive that left a device
-    is proven empty first, and is to be proven here again. Raises Unknown, PermissionDenied, Refused.
+    is proven empty first, and is to be proven here again; so is the board of a phone or a tablet.
+
+    Raises Unknown, PermissionDenied, Refused.
     """
     held, stamp = held_device(actor=actor, device=device, states=REPAIRED_IN), at or timezone.now()
     stored = _stored(held, part, quantity)
@@ -184,6 +201,8 @@ def fit_part(
         if quantity != 1:
             raise Refused({held.pk: (ONE_DRIVE,)})
         fitted = _fit_drive(actor, held, stored, drive, stamp)
+    elif boards.holds_its_storage(held, stored.kind):
+        fitted = boards.fit(actor, held, stored, quantity, stamp)
     repair = Repair.objects.create(
         **about(held, actor, stamp),
         kind=stored.kind,
@@ -215,7 +234,9 @@ def take_out_part(
         raise Refused({held.pk: (NO_PART,)})
     if not Repair.objects.standing().filter(pk=repair.pk).exists():
         raise Refused({held.pk: (TAKEN_OUT_ALREADY,)})
-    if repair.drive is not None:
+    if boards.holds_its_storage(held, repair.kind):
+        boards.take_out(actor, held, repair, at or timezone.now())
+    elif repair.drive is not None:
         _take_out_drive(actor, held, repair, repair.drive, at)
     return PartTakenOut.objects.create(**about(held, actor, at), repair=repair, reason=TakenOutReason(reason))
 
@@ -284,13 +305,21 @@ def undo_write_off(*, actor: Membership, written_off: PartWrittenOff, at: dateti
 def parts_for(device: Device, actor: Actor) -> list[Part]:
     """What is left in the stock of a device's workshop: what is said to fit it, what nobody said of, then the rest.
 
-    No drive where none can be fitted: in what a household brought back, in what is no computer. One query.
+    No drive where none can be fitted: in what a household brought back, in what is no computer; nor, of a household,
+    the board that would be its storage. One query.
     """
     parts = Part.objects.visible_to(actor).filter(workshop=device.workshop_id).in_stock().select_related("device")
     if device.state == DeviceState.RETURNED or device.type not in COMPUTERS:
         parts = parts.exclude(kind=PartKind.STORAGE)
+    if device.state == DeviceState.RETURNED and boards.holds_its_storage(device, PartKind.MOTHERBOARD):
+        parts = parts.exclude(kind=PartKind.MOTHERBOARD)
     rank = {True: 0, None: 1, False: 2}
     return sorted(parts, key=lambda part: (rank[part.suits(device.manufacturer, device.model)], part.kind, -part.pk))
+
+
+def _is_called_a_drive(kind: PartKind | str, label: str) -> bool:
+    """Whether what is said to be no drive is named as one; a board is named after what it bears."""
+    return kind not in (PartKind.STORAGE, PartKind.MOTHERBOARD) and name_a_drive(label)
 
 
 def _part_values(actor: Actor, label: str, fits: str, place: str, at: datetime | None) -> dict[str, Any]:

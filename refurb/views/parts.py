@@ -23,7 +23,7 @@ from refurb.enums import DeviceState, PartKind
 from refurb.forms.parts import MendForm, PartBuyForm, PartFitForm, PartTakeForm, TakeOutForm, WriteOffForm
 from refurb.models import Defect, Device, Part, PartWrittenOff, Repair
 from refurb.permissions import can_keep_parts, sees_parts
-from refurb.services import defects, parts
+from refurb.services import boards, defects, parts
 from refurb.tables import PartTable
 from refurb.views.devices import DEVICE_PAGES
 from refurb.views.evidence import worked_on
@@ -102,7 +102,7 @@ def device_fit_part(request: Request, reference: str) -> HttpResponse:
         values=PartFitForm.values,
         back=back,
         submit="Monter la pièce",
-        warning=TO_ERASE if part.kind == PartKind.STORAGE else "",
+        warning=_to_be_proven(device, part),
     )
 
 
@@ -115,6 +115,17 @@ def _gone(device: Device, request: Request, chosen: str) -> Part | None:
 TO_ERASE = (
     "Ce disque est inventorié dans l’appareil\u00a0: il est à effacer ici, et l’appareil ne sort pas sans sa preuve."
 )
+BOARD_TO_ERASE = (
+    "Cette carte mère porte le stockage de l’appareil\u00a0: il est à prouver de nouveau ici. Celui de la carte qui"
+    " sort doit déjà être prouvé effacé, ou détruit."
+)
+
+
+def _to_be_proven(device: Device, part: Part) -> str:
+    """What is to be proven once this part is fitted."""
+    if boards.holds_its_storage(device, part.kind):
+        return BOARD_TO_ERASE
+    return TO_ERASE if part.kind == PartKind.STORAGE else ""
 
 
 def _fitted(device: Device, repair: Repair) -> str:
@@ -135,10 +146,21 @@ def device_take_out_part(request: Request, reference: str, pk: int) -> HttpRespo
         title=f"Reprendre\u00a0: {repair.part}",
         done=f"{repair.part}\u00a0: de nouveau au stock",
         submit="Reprendre la pièce",
-        warning=TO_FOLLOW if repair.drive_id else "",
+        warning=_to_be_followed(device, repair),
     )
 
 
+def _to_be_followed(device: Device, repair: Repair) -> str:
+    """What becomes of the storage that leaves with a part."""
+    if boards.holds_its_storage(device, repair.kind):
+        return BOARD_LEAVES
+    return TO_FOLLOW if repair.drive_id else ""
+
+
+BOARD_LEAVES = (
+    "Cette carte mère porte le stockage de l’appareil\u00a0: elle se reprend une fois prouvée effacée, et celle qui"
+    " revient à sa place est à prouver de nouveau."
+)
 TO_FOLLOW = (
     "Le disque est retiré de l’appareil\u00a0: tant qu’il n’est ni effacé ni détruit, il est parmi les effacements"
     " manquants."
