@@ -155,7 +155,8 @@ def _read_on(signature: Signature) -> str:
         return f"Signature électronique vérifiée sur ce fichier\u00a0: {names}."
     if deposit.found == FoundOnDeposit.CODE:
         return "Le code de ce document a été lu sur le document déposé."
-    return "Le code de ce document a été relevé sur le document déposé par la personne qui a confirmé."
+    by = signature.confirmed_by.user.get_full_name() if signature.confirmed_by else ""
+    return f"Aucun code n’a été lu par Maillon sur le document déposé\u00a0: il a été retapé par {by}, qui a confirmé."
 
 
 def _signer(signer: dict[str, Any]) -> str:

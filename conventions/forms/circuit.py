@@ -176,8 +176,8 @@ class SignatureDepositForm(DepositForm):
         accept=SCANS,
         required=False,
         help_text="Le PDF que rend le parapheur\u00a0; ou le document signé à la main, "
-        "numérisé en PDF ou photographié (PNG,"
-        " JPEG), avec le code QR de la première page.",
+        "numérisé en PDF (une photo, PNG ou JPEG, s’il n’a qu’une page), avec toutes ses pages et le code QR de la"
+        " première.",
     )
     deposit_required = "Déposez le document signé."
     field_order = ("method", "signed_on", "deposit", "kept")

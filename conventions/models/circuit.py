@@ -212,6 +212,7 @@ class Signature(Stateful):
     replaces: bool
     is_told: bool
     to_confirm: bool
+    is_retyped: bool
     signs: bool
     confirms: bool
     deposited: list["SignatureDeposit"]

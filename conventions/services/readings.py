@@ -29,6 +29,10 @@ UNREADABLE = (
 REFUSED = {
     "pages": f"Ce fichier a plus de {MOST_PAGES} pages\u00a0: ce n’est pas ce document.",
     "points": "Cette photo a trop de points pour être lue\u00a0: réduisez-la, ou numérisez le document en PDF.",
+    "too_few": (
+        "Il manque des pages\u00a0: le document en a {frozen_pages}, ce fichier {pages}. Numérisez ou photographiez"
+        " toutes les pages, celle de la signature comprise, et réunissez-les dans un seul PDF."
+    ),
     "unsigned": (
         "Aucune signature électronique n’a été trouvée dans ce fichier. Déposez le PDF que rend le parapheur, pas une"
         " impression\u00a0; un document signé à la main se dépose «\u00a0Sur papier, numérisé\u00a0»."
@@ -79,14 +83,19 @@ def read_deposit(*, row: Stateful, document: Document, method: str, content: byt
 
 
 def read_scan(*, row: Stateful, document: Document, content: bytes, frozen: bytes) -> SignatureReading:
-    """Look for the code of the paper on each page of a scan. Raises Refused when it bears only that of another."""
+    """Look for the code of the paper on each page of a scan.
+
+    Raises Refused when it bears only that of another, or has fewer pages: part of a document is not that document.
+    """
     answer = _read(row, READER, CODES, content, frozen)
     named = papers_named(text for _, text in answer["codes"])
     told = {name: answer[name] for name in ("pages", "frozen_pages", "sizes", "frozen_sizes")}
+    if named and document not in named:
+        _not_another(row, document, named[0])
+    if told["pages"] < told["frozen_pages"]:
+        refuse(row, "too_few", REFUSED["too_few"].format(**told))
     if document in named:
         return SignatureReading(FoundOnDeposit.CODE, told)
-    if named:
-        _not_another(row, document, named[0])
     return SignatureReading(FoundOnDeposit.NOTHING, told)
 
 

@@ -18,6 +18,7 @@ from conventions.enums import (
     ConventionPaperKind,
     ConventionState,
     DeviceType,
+    FoundOnDeposit,
     ReviewState,
     ReviewSubject,
     SignatureState,
@@ -344,7 +345,12 @@ def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
     replaceable = set(open_.filter(replaces).values_list("pk", flat=True)) if replaces is not None else set()
     signatures = list(
         rows.select_related(
-            "organisation", "signatory__user", "document__rendered", "confirmed_by__organisation", "scan"
+            "organisation",
+            "signatory__user",
+            "document__rendered",
+            "confirmed_by__organisation",
+            "confirmed_by__user",
+            "scan",
         )
         .prefetch_related(Prefetch("deposits", deposits))
         .order_by("pk")
@@ -370,6 +376,9 @@ def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
             for deposit in standing
         )
         signature.to_confirm = waiting
+        signature.is_retyped = signature.scan_id is not None and any(
+            deposit.file_id == signature.scan_id and deposit.found == FoundOnDeposit.NOTHING for deposit in standing
+        )
         signature.signs = named and not waiting
         signature.confirms = waiting and signature.pk in confirmable and not named
     return signatures

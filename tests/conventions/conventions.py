@@ -28,6 +28,7 @@ from conventions.services.drafting import (
 )
 from conventions.services.signatures import deposit_signature, sign_signature
 from documents.models import Document
+from documents.readers.pages import count_pages
 from documents.services import open_file, render_document, store_file
 from lifecycle import gate
 from network.enums import OrganisationKind, Role
@@ -76,10 +77,13 @@ def party(kind: OrganisationKind, **fields: Any) -> Organisation:
 def brought(signature: Signature, method: str) -> bytes:
     """What comes back from a party: the document with its electronic signature, or scanned."""
     document = drawn(signature.document)
+    assert document.rendered is not None
     if method == SignatureMethod.SIGNATURE_BOOK:
-        assert document.rendered is not None
         return signed_pdf(open_file(document.rendered).read(), signature.signatory.user.get_full_name())
-    return scan_of(document)
+    with open_file(document.rendered) as printed:
+        pages = count_pages(printed.read())
+    assert isinstance(pages, int)
+    return scan_of(document, pages)
 
 
 def again(convention: Convention) -> Convention:

@@ -19,6 +19,7 @@ from conventions.enums import (
 )
 from conventions.machine import deposit_rules
 from conventions.models import Convention, SignatureDeposit
+from conventions.services.conventions import open_signature_convention
 from conventions.services.signatures import (
     contest_signature,
     deposit_signature,
@@ -32,7 +33,7 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
 from tests.conventions.conventions import Treaty, again, drawn
-from tests.conventions.pages import acting, page_of
+from tests.conventions.pages import acting, page_of, read
 from tests.documents.pdfs import photo_of, rewritten_pdf, scan_of, scan_with, signed_pdf, small_pdf
 from tests.network.factories import make_membership
 
@@ -57,10 +58,10 @@ def content_of(document: Document) -> bytes:
     return open_file(document.rendered).read()
 
 
-def refusal(scene: Treaty, convention: Convention, method: str, content: bytes) -> str:
+def refusal(scene: Treaty, convention: Convention, method: str, content: bytes, name: str = "signe.pdf") -> str:
     """The one sentence with which a deposit is refused; nothing is kept of it."""
     with pytest.raises(Refused) as refused:
-        scene.deposit(convention, Party.EPCI, method, content=content)
+        scene.deposit(convention, Party.EPCI, method, content=content, name=name)
     (reason,) = refused.value.all
     assert reason.field == "deposit"
     assert not SignatureDeposit.objects.exists()
@@ -134,6 +135,50 @@ def test_a_signature_on_another_text_or_on_none_is_told_apart() -> None:
     assert "Aucune signature électronique" in refusal(scene, convention, BOOK, small_pdf("Bail"))
     assert "n’a pas pu être lu" in refusal(scene, convention, BOOK, b"%PDF-1.7\nrien\n%%EOF\n")
     assert "n’a pas pu être lu" in refusal(scene, convention, PAPER, b"%PDF-1.7\nrien\n%%EOF\n")
+
+
+def several_pages(convention: Convention, count: int) -> Document:
+    """The document of a convention, drawn with so many pages."""
+    document = convention.document
+    assert document is not None
+    content = scan_with(pages=count)
+    document.rendered = store_file(content=content, name="document.pdf", by=None, at=document.created_at)
+    document.save(update_fields=["rendered"])
+    return document
+
+
+def test_a_scan_that_lacks_pages_is_not_the_document_and_it_says_what_to_do() -> None:
+    scene = Treaty()
+    convention = open_signature_convention(actor=scene.manager, convention=scene.approved(), **scene.act())
+    document = several_pages(convention, 6)
+
+    for content in (photo_of(document), scan_of(document), scan_with(pages=5)):
+        told = refusal(
+            scene, convention, PAPER, content, name="signe.jpg" if content[:2] == b"\xff\xd8" else "signe.pdf"
+        )
+        assert "le document en a 6" in told
+        assert "dans un seul PDF" in told
+    assert scene.deposit(convention, Party.EPCI, content=scan_of(document, pages=6)).found == FoundOnDeposit.CODE
+    assert scene.deposit(convention, Party.DISTRIBUTOR, content=scan_of(document, pages=7)).found == FoundOnDeposit.CODE
+
+
+def test_a_code_that_a_person_typed_again_is_told_for_ever_with_her_name() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    deposit = scene.deposit(convention, Party.RECONDITIONER, content=scan_with(pages=1))
+    her = scene.signatories[Party.EPCI]
+    scene.confirm(deposit, code=drawn(convention.document).public_code)
+    for of in (Party.EPCI, Party.DISTRIBUTOR):
+        scene.sign(convention, of)
+
+    said = f"Code non lu par Maillon, retapé par {her.user}"
+    page = read(acting(scene.manager), page_of(convention, "convention_detail"))
+    assert page.count(said) == 1, "of this signature alone"
+    paper = again(convention).signature_page
+    assert paper is not None
+    told = {one["party"]: one["read"] for one in paper.values["signatures"]}
+    assert f"retapé par {her.user.get_full_name()}" in told["Reconditionneur"]
+    assert told["EPCI"] == ""
 
 
 def test_a_scan_of_hundreds_of_pages_is_not_read() -> None:
