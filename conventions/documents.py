@@ -10,13 +10,12 @@ from typing import Any
 from django.utils import timezone
 
 from conventions.enums import ConventionPaperKind, DeviceType, FoundOnDeposit, Party, SignatureState, TerminateReason
-from conventions.models import Convention, ConventionPaper, EndConsent, Signature
+from conventions.models import Convention, ConventionPaper, EndConsent, Signature, printed_address
 from conventions.models.articles import paragraphs_of
 from documents.kinds import register_kind
 from documents.paper import render_pdf
 from documents.services import freeze_document
 from lifecycle.registry import Move
-from network.models import Organisation
 from typography.french import euros, percent, written_day, written_moment
 
 KINDS = {
@@ -239,7 +238,7 @@ def _header(convention: Convention) -> dict[str, Any]:
                 "name": organisation.name if organisation else TO_NAME,
                 "legal_form": organisation.legal_form if organisation else "",
                 "siret": organisation.spaced_siret if organisation else "",
-                "address": _address(organisation) if organisation else "",
+                "address": printed_address(organisation) if organisation else "",
                 "signatory": signatory.user.get_full_name() if signatory else TO_NAME,
             }
             for party, organisation, signatory in convention.parties()
@@ -265,8 +264,3 @@ def _quotas(convention: Convention) -> dict[str, Any]:
 def _rank(type_: str) -> int:
     """The place of a type in the order people know."""
     return DeviceType.values.index(type_)
-
-
-def _address(organisation: Organisation) -> str:
-    city = organisation.commune.name if organisation.commune is not None else ""
-    return ", ".join(filter(None, [organisation.address, f"{organisation.postcode} {city}".strip()]))

@@ -18,7 +18,7 @@ from conventions.models.paper import ConventionPaper
 from conventions.models.quota import Quota, QuotaChange
 from conventions.models.reference import MONEY, ClauseText, PriceCeiling
 from conventions.models.terms import ConventionClause, ConventionPrice, ConventionTerm, PlannedQuota
-from conventions.models.version import TextVersion, version_of
+from conventions.models.version import TextVersion, printed_address, version_of
 
 __all__ = [
     "MONEY",
@@ -50,6 +50,7 @@ __all__ = [
     "changes_end",
     "declined",
     "last_declined",
+    "printed_address",
     "version_of",
     "wording_of_today",
 ]

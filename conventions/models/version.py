@@ -8,6 +8,7 @@ from django.db import models
 from conventions.models.articles import Article, articles_of
 from conventions.models.convention import Convention
 from lifecycle.actors import SYSTEM, Actor
+from network.models import Organisation
 from typography.french import euros, grouped, percent
 
 
@@ -56,8 +57,17 @@ def version_of(convention: Convention) -> TextVersion:
     )
 
 
+def printed_address(organisation: Organisation) -> str:
+    """Where a party is, as the document prints it; empty when nothing is known."""
+    city = organisation.commune.name if organisation.commune is not None else ""
+    return ", ".join(filter(None, [organisation.address, f"{organisation.postcode} {city}".strip()]))
+
+
 def _terms(convention: Convention) -> Iterable[str]:
-    """Quotas, prices and rate, as sentences that can be compared."""
+    """All that the document prints beside its articles, as sentences that can be compared."""
+    yield f"Titre\u00a0: {convention.title}"
+    if convention.is_test:
+        yield "Convention d’essai\u00a0: elle porte sur un test opérationnel"
     for plan in convention.planned_quotas.all():
         yield f"Quota de l’année {plan.year}, {plan.get_type_display().lower()}\u00a0: {grouped(plan.total)}"
     for price in convention.prices.all():
@@ -67,3 +77,7 @@ def _terms(convention: Convention) -> Iterable[str]:
         yield f"Non-conformité\u00a0: au plus {percent(convention.max_nonconformity)} des appareils livrés"
     for party, organisation, signatory in convention.parties():
         yield f"{party.label}\u00a0: {organisation}, signataire {signatory.user if signatory else 'à désigner'}"
+        if organisation is not None:
+            siret = f"SIRET {organisation.spaced_siret}" if organisation.siret else ""
+            about = filter(None, (organisation.legal_form, siret, printed_address(organisation)))
+            yield f"{party.label}, sur le document\u00a0: {', '.join(about) or 'rien de plus'}"

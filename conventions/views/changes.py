@@ -15,16 +15,19 @@ type Piece = tuple[str, str]
 
 @dataclass(frozen=True)
 class Changes:
-    """Since version ``since``: articles rewritten or added by their code, titles taken away, terms gone and come."""
+    """Since version ``since``: articles rewritten or added by their code, titles taken away or changed, order, terms."""
 
     since: int
     articles: dict[str, list[Piece]]
     taken_away: list[str]
+    renamed: list[tuple[str, str]]
+    is_reordered: bool
     terms_gone: list[str]
     terms_new: list[str]
 
     def __bool__(self) -> bool:
-        return bool(self.articles or self.taken_away or self.terms_gone or self.terms_new)
+        articles = self.articles or self.taken_away or self.renamed or self.is_reordered
+        return bool(articles or self.terms_gone or self.terms_new)
 
 
 def changes_since(convention: Convention, articles: Sequence[Article], actor: Actor) -> Changes | None:
@@ -33,6 +36,7 @@ def changes_since(convention: Convention, articles: Sequence[Article], actor: Ac
     if before is None:
         return None
     held = {code: text for code, _, text in before.articles}
+    titles = {code: title for code, title, _ in before.articles}
     now = {article.code: article.text for article in articles}
     terms = version_of(convention).terms
     return Changes(
@@ -43,6 +47,12 @@ def changes_since(convention: Convention, articles: Sequence[Article], actor: Ac
             if code not in held or not same_words(held[code], text)
         },
         taken_away=[title for code, title, _ in before.articles if code not in now],
+        renamed=[
+            (titles[article.code], article.title)
+            for article in articles
+            if article.code in titles and titles[article.code] != article.title
+        ],
+        is_reordered=[code for code in held if code in now] != [code for code in now if code in held],
         terms_gone=[term for term in before.terms if term not in terms],
         terms_new=[term for term in terms if term not in before.terms],
     )

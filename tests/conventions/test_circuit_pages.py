@@ -224,7 +224,30 @@ def test_the_points_are_answered_one_by_one_then_the_reviewer_reads_the_answers(
     page = read(acting(treaty.lawyer), page_of(asked(treaty, again(convention)), "review_answer"))
     assert "Vos points de la relecture précédente" in page
     assert "Numérotées." in page
-    assert "Rien\u00a0: les articles, les quotas, les prix et les parties sont les mêmes." in page
+    assert "Rien\u00a0: tout ce qu’imprime le document est resté le même." in page
+
+
+def test_the_second_round_shows_all_that_the_document_prints_otherwise() -> None:
+    treaty = Treaty()
+    convention = treaty.changes_requested()
+    answer_point(actor=treaty.manager, point=ReviewPoint.objects.get(), answer="Fait.")
+    title = convention.title
+    clause = convention.clauses.get(code="warranty")
+    clause.title = "Garantie, autrement"
+    clause.save(update_fields=["title"])
+    edit_convention(actor=treaty.manager, convention=convention, title="Un autre titre", is_test=True)
+    treaty.workshop.address = "12 rue Neuve"
+    treaty.workshop.save(update_fields=["address"])
+
+    review = asked(treaty, treaty.submit(again(convention)))
+    page = read(acting(treaty.lawyer), page_of(review, "review_answer"))
+
+    assert "Rien\u00a0: tout" not in page
+    for words in ("Titre\u00a0: Un autre titre", "test opérationnel", "Garantie, autrement"):
+        assert re.search(rf"<ins>[^<]*{words}", page), words
+    assert f"<del>Titre\u00a0: {title}</del>" in page
+    assert re.search("<ins>Reconditionneur, sur le document[^<]*12 rue Neuve", page)
+    assert "L’ordre des articles" not in page
 
 
 def test_the_second_round_shows_what_changed_since_the_first() -> None:
