@@ -21,6 +21,7 @@ from conventions.services import endings
 from conventions.services.conventions import open_signature_convention
 from conventions.views.conventions import CONVENTION_PAGES
 from conventions.views.endings import convention_record_end, end_proposed, end_to_agree
+from conventions.views.remarks import tell_remarks
 from conventions.views.sheet import sheet_of
 from lifecycle.pages import Page
 from network.requests import Request
@@ -29,9 +30,12 @@ AGREEMENT = "conventions/actions/convention_agreement.html"
 
 
 def _asked_of(request: Request, convention: Convention) -> Mapping[str, Any]:
-    """What is submitted, to whom, and how long they have, in working days."""
+    """What is submitted, to whom, how long they have, in working days, and what kept a signatory from signing."""
+    sheet = sheet_of(convention, request.membership)
+    tell_remarks(sheet, request.membership, writes=True)
     return {
-        "sheet": sheet_of(convention, request.membership),
+        "sheet": sheet,
+        "declined": [signature for signature in sheet.signatures if signature.declined is not None],
         "others": [organisation for party, organisation, _ in convention.parties() if party != Party.EPCI],
         "days": REVIEW_DAYS.on(timezone.localdate()),
     }

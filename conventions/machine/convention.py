@@ -6,7 +6,7 @@ An amendment is a convention that points to what it amends; it goes through the 
 from django.db.models import F
 
 from calendars.expressions import Midnight, Shifted
-from conventions.enums import ON_THE_WAY, ConventionState
+from conventions.enums import ON_THE_WAY, ConventionState, TextReopenReason
 from conventions.machine import deposit_rules, draft_rules, ending_rules, measured, rules
 from conventions.models import Convention
 from conventions.permissions import (
@@ -21,7 +21,7 @@ from conventions.permissions import (
     can_terminate_convention,
     can_write_convention,
 )
-from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Verb
+from lifecycle.machine import ACTOR, AT, CREATION, SAME, Context, Given, Machine, Verb, given_reason
 
 S = ConventionState
 
@@ -133,6 +133,7 @@ class ConventionMachine(Machine, of=Convention):
             "act_executory_on": None,
         },
         journal=["reason"],
+        recalls=given_reason(TextReopenReason),
         done="Texte rouvert",
         why="The signatures are void; the text will be reviewed and signed again.",
     )

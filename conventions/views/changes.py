@@ -15,7 +15,7 @@ type Piece = tuple[str, str]
 
 @dataclass(frozen=True)
 class Changes:
-    """Since version ``since``: articles rewritten or added by their code, titles taken away or changed, order, terms."""
+    """Since version ``since``: articles rewritten or added by their code, titles gone or changed, order, terms."""
 
     since: int
     articles: dict[str, list[Piece]]

@@ -27,6 +27,7 @@ from conventions.permissions import can_write_convention
 from conventions.services.circuit import answer_points, answer_review, keep_notes
 from conventions.views.changes import changes_since
 from conventions.views.conventions import visible_convention
+from conventions.views.former import last_reopened
 from conventions.views.rows import back_to, of_its_convention, visible_row
 from conventions.views.sheet import prices_of, quotas_of
 from conventions.views.steps import step_of
@@ -89,6 +90,7 @@ def review_answer(request: Request, reference: str) -> HttpResponse:
         prices=prices_of(convention),
         quotas=quotas_of(convention, request.membership),
         former=_former_points(review, articles),
+        reopened=None if over else last_reopened(convention),
         changes=changes_since(convention, articles, request.membership),
         beside=[form.shown_notes(notes) for notes in kept if notes is not own],
         outrun=form.shown_notes(own) if own and review.reviewer_id else None,

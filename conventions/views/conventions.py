@@ -15,6 +15,7 @@ from conventions.models import Convention, ConventionPaper
 from conventions.permissions import can_edit_convention, prepares_conventions, sees_conventions
 from conventions.tables import ConventionTable
 from conventions.views.drawing import drawn
+from conventions.views.former import former_signatures, last_reopened
 from conventions.views.remarks import tell_remarks
 from conventions.views.sheet import sheet_of
 from conventions.views.steps import next_step, step_of
@@ -65,10 +66,13 @@ def convention_detail(request: Request, reference: str) -> HttpResponse:
     convention = visible_convention(request, reference)
     sheet = sheet_of(convention, request.membership)
     acts = acts_for(convention, request.membership)
-    tell_remarks(sheet, request.membership, writes=acts)
+    former = former_signatures(convention, request.membership)
+    tell_remarks(sheet, request.membership, writes=acts, former=former)
     context = {
         "convention": convention,
         "sheet": sheet,
+        "former_signatures": former,
+        "reopened": last_reopened(convention) if convention.round else None,
         "step": next_step(convention, request.membership, sheet),
         "stages": drawn(convention, sheet),
         "can_write": acts and convention.is_written,

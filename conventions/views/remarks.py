@@ -6,7 +6,7 @@ whose managers read them too. They stand apart from the journal, and are erased 
 
 from collections.abc import Iterable, Mapping
 
-from conventions.models import ReviewEntry, SignatureEntry
+from conventions.models import ReviewEntry, Signature, SignatureEntry
 from conventions.views.sheet import Sheet
 from lifecycle.actors import Actor
 from lifecycle.journal import Entry
@@ -15,16 +15,17 @@ from lifecycle.models import Comment
 OPINIONS = ("answer", "answer_against")
 
 
-def tell_remarks(sheet: Sheet, actor: Actor, *, writes: bool) -> None:
+def tell_remarks(sheet: Sheet, actor: Actor, *, writes: bool, former: Iterable[Signature] = ()) -> None:
     """Put on each review, and on each signature that is declined, its comment (``remark``), as far as this actor reads
-    it; two queries.
+    it; two queries. ``former``: the signatures of the rounds before.
 
     ``writes``: whether the organisation of this actor writes the convention. One that was erased is an empty one.
     """
     reviews = {review.pk: review for review in sheet.reviews}
     said = _read(ReviewEntry.objects.filter(object__in=reviews, verb__in=OPINIONS), actor, writes=writes)
-    signatures = {signature.pk: signature for signature in sheet.signatures}
-    declined = _read((one.declined for one in sheet.signatures if one.declined is not None), actor, writes=writes)
+    signatures = {signature.pk: signature for signature in (*sheet.signatures, *former)}
+    refusals = (one.declined for one in signatures.values() if one.declined is not None)
+    declined = _read(refusals, actor, writes=writes)
     remarks = _remarks([*said.values(), *declined.values()])
     for pk, entry in said.items():
         reviews[pk].remark = remarks.get(entry.comment_digest)

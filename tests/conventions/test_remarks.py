@@ -2,7 +2,7 @@
 
 import pytest
 
-from conventions.enums import Party
+from conventions.enums import Party, SignatureDeclineReason, TextReopenReason
 from conventions.models import Convention, Review
 from conventions.services.circuit import answer_review
 from lifecycle.models import Comment
@@ -104,6 +104,46 @@ def test_what_a_signatory_wants_changed_is_read_by_who_can_open_the_text_again_a
 
     treaty.reopen(again(convention))
     assert CHANGE in read(acting(treaty.manager), detail)
+
+
+def test_what_a_signatory_wanted_changed_is_there_before_the_text_is_submitted_again_and_stays_after() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    treaty.sign(convention, Party.EPCI)
+    signature = treaty.signature(convention, Party.DISTRIBUTOR)
+    done(acting(signature.signatory), page_of(signature, "signature_decline"), reason="terms", comment=CHANGE)
+    treaty.reopen(again(convention))
+
+    submit = read(acting(treaty.manager), page_of(convention, "convention_submit"))
+    assert "un signataire n’a pas voulu le signer" in submit
+    assert CHANGE in submit
+    convention = treaty.submit(again(convention))
+
+    detail = page_of(convention, "convention_detail")
+    for member in (treaty.manager, treaty.pilot, treaty.signatories[Party.DISTRIBUTOR]):
+        kept = read(acting(member), detail).partition('id="former-signatures"')[2].partition("</section>")[0]
+        assert CHANGE in kept, member
+        assert "Tour n° 1" in kept
+    others = read(acting(treaty.workshop_reviewer), detail)
+    assert CHANGE not in others
+    assert SignatureDeclineReason.TERMS.label.lower() in others.lower(), "that somebody declined is told to the parties"
+
+
+def test_who_reads_the_text_again_reads_why_it_was_opened_again() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    treaty.reopen(convention, TextReopenReason.MISTAKE)
+    convention = treaty.submit(again(convention))
+    said = TextReopenReason.MISTAKE.label.lower()
+
+    review = of_the_distributor(treaty, convention)
+    assert said in read(acting(treaty.distributor_reviewer), page_of(review, "review_answer")).lower()
+    detail = page_of(convention, "convention_detail")
+    told = read(acting(treaty.workshop_reviewer), detail).partition('id="reviews"')[2].partition("</section>")[0]
+    assert said in told.lower()
+    treaty.open_signature(treaty.approve(convention))
+    told = read(acting(treaty.workshop_reviewer), detail).partition('id="reviews"')[2].partition("</section>")[0]
+    assert said not in told.lower(), "it is settled"
 
 
 def test_a_signatory_whom_the_terms_do_not_suit_says_what_must_change() -> None:

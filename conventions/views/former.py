@@ -1,0 +1,29 @@
+"""What a text keeps of its rounds before: who signed or declined it, and why it was opened again."""
+
+from django.db.models import Exists, OuterRef
+
+from conventions.models import Convention, ConventionEntry, Signature, SignatureEntry
+from lifecycle.actors import Actor
+
+SENT_BACK = ("reopen", "request_changes", "take_over")
+"""What leads a text back to whoever writes it."""
+
+
+def former_signatures(convention: Convention, actor: Actor) -> list[Signature]:
+    """Those of the rounds before, the newest first, each with the refusal of its signatory; two queries."""
+    rows = Signature.objects.visible_to(actor).filter(convention=convention, round__lt=convention.round)
+    found = list(rows.select_related("organisation", "signatory__user").order_by("-round", "pk"))
+    said = SignatureEntry.objects.filter(object__in=found, verb="decline").order_by("seq")
+    declined = {(entry.object_id, entry.actor_id): entry for entry in said}
+    for signature in found:
+        signature.declined = declined.get((signature.pk, signature.signatory_id))
+    return found
+
+
+def last_reopened(convention: Convention) -> ConventionEntry | None:
+    """When and why the text was opened again, until it is signed or sent back otherwise; one query."""
+    later = ConventionEntry.objects.filter(
+        object=OuterRef("object"), seq__gt=OuterRef("seq"), verb__in=(*SENT_BACK, "open_signature")
+    )
+    entries = ConventionEntry.objects.filter(object=convention, verb="reopen")
+    return entries.exclude(Exists(later)).first()
