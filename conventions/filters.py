@@ -1,13 +1,15 @@
 """What narrows the list of conventions."""
 
+from datetime import timedelta
 from typing import Any
 
 import django_filters
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
+from calendars.days import day_start
 from conventions.enums import ConventionState
-from conventions.models import Convention
+from conventions.models import Convention, ConventionEntry
 from conventions.models.convention import ConventionQuerySet
 from lifecycle.forms import day_input
 from network.models import Epci, Organisation
@@ -73,4 +75,7 @@ class ConventionFilter(django_filters.FilterSet):
         if value >= today:
             return rows.in_force_on(value)
         alive = Q(ended_on=None) | Q(ended_on__gte=value)
-        return rows.originals().filter(alive, activated_at__isnull=False, starts_on__lte=value, ends_on__gte=value)
+        entries = ConventionEntry.objects.filter(object=OuterRef("pk"), at__lt=day_start(value + timedelta(days=1)))
+        stood = rows.originals().annotate(stood=Subquery(entries.order_by("-seq").values("target")[:1]))
+        there = stood.filter(alive, activated_at__isnull=False, starts_on__lte=value, ends_on__gte=value)
+        return there.exclude(stood=ConventionState.SUSPENDED)

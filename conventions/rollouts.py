@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from django.db.models import QuerySet
 
-from conventions.enums import ALIVE
+from conventions.enums import ALIVE, ON_THE_WAY, ConventionState
 from conventions.followers import conventions_of
 from conventions.machine.rollout import BEFORE
 from conventions.models import Convention
@@ -23,9 +23,15 @@ from network.followers import mergers
 from network.mergers import Moving, moves
 from network.models import Epci, Rollout
 from network.models.rollout import ADVANCING
-from typography.french import Noun
+from network.rollouts_told import tells
+from typography.french import Noun, day
 
 S = RolloutState
+C = ConventionState
+SUSPENDED = (
+    "La convention est suspendue\u00a0: rien n’y est affecté avant sa reprise, par le responsable de l’EPCI ou le"
+    " pilote"
+)
 ROLLOUT = Noun("déploiement", "déploiements")
 
 
@@ -107,6 +113,25 @@ def moving_rollouts(epci: Epci, at: datetime) -> Iterator[Moving]:
     yield Moving(ROLLOUT, rows.count(), "qui continue avec l’EPCI qui succède")
 
 
+def told_of_conventions(rollout: Rollout) -> str:
+    """What its EPCI waits for because of a convention on its way, or of one that is suspended; one query."""
+    rows = Convention.objects.originals().filter(epci=rollout.epci_id)
+    lasting = rows if rollout.state != S.TRIED else rows.exclude(is_test=True, state__in=ALIVE)
+    states = dict(lasting.order_by("-starts_on").values_list("state", "starts_on"))
+    if rollout.state in (S.AGREED, S.CRUISING):
+        is_suspended = C.SUSPENDED in states and C.ACTIVE not in states
+        return SUSPENDED if is_suspended else ""
+    if rollout.state not in BEFORE and rollout.state != S.TRIED:
+        return ""
+    if C.SIGNED in states:
+        return f"Une convention est signée, d’effet le {day(states[C.SIGNED])}"
+    if C.SIGNING in states:
+        return "Une convention est en signature"
+    if rollout.state == S.SURVEY:
+        return ""  # its parties are still to be brought together
+    return "Une convention se prépare" if any(state in states for state in ON_THE_WAY) else ""
+
+
 def conventions_panel(rollout: Rollout, actor: Actor) -> Panel | None:
     """The conventions of the EPCI that one may read, the last first; nothing for who reads none."""
     if sees_conventions(actor) is None:
@@ -117,8 +142,9 @@ def conventions_panel(rollout: Rollout, actor: Actor) -> Panel | None:
 
 
 def register() -> None:
-    """What a merger moves, and the conventions on the page of a roll-out."""
+    """What a merger moves, and what the page of a roll-out tells of conventions."""
     moves(moving_rollouts)
+    tells(told_of_conventions)
     panel("network.Rollout", conventions_panel)
 
 

@@ -289,7 +289,8 @@ def convention_chain(convention: Convention, actor: Actor) -> Chain | None:
         *(_at_homes(counts) if tells_homes(actor) else _not_told(used)),
     )
     links = as_it_was(links) if over else links
-    return Chain(f"La convention {convention}", links, to_allot(quotas) if state in ALIVE else "")
+    missing = RESUMED if state == ConventionState.SUSPENDED else to_allot(quotas) if state in ALIVE else ""
+    return Chain(f"La convention {convention}", links, missing)
 
 
 def tells_homes(actor: Actor) -> bool:
@@ -309,6 +310,8 @@ def _not_told(used: int) -> tuple[ChainLink, ...]:
     return ChainLink(LABELS[3], code, "dans les rapports"), ChainLink(LABELS[4], code, "dans les rapports")
 
 
+RESUMED = "la reprise, par le responsable de l’EPCI ou le pilote"
+"""What a suspended convention waits for: nothing is allotted before."""
 CONVENTION_AWAITS = {
     ConventionState.DRAFT: "la mise en relecture du projet",
     ConventionState.IN_REVIEW: "l’avis des relecteurs",

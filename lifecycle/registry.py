@@ -75,7 +75,8 @@ class ChainLink:
     def in_words(self) -> str:
         """The link inside a sentence."""
         name = f" ({self.name})" if self.name else ""
-        return f"{self.label}{name}{', étape en cours' if self.code == 'now' else ''}, {self.said}"
+        is_said = self.code != "now" or self.said.startswith("étape en cours")
+        return f"{self.label}{name}{'' if is_said else ', étape en cours'}, {self.said}"
 
 
 @dataclass(frozen=True)

@@ -43,14 +43,31 @@ def prescribers_of(period: TimeSpan) -> int:
     return SUBMITTED.organisations(period)
 
 
-def without_convention(at: datetime) -> list[str]:
-    """The EPCI that are there at an instant and of which no convention is in force then, in alphabetical order."""
+@dataclass(frozen=True)
+class Uncovered:
+    """The EPCI of which no convention is in force, in alphabetical order; ``suspended`` are among them."""
+
+    names: list[str]
+    suspended: list[str]
+    """Those of which one is suspended."""
+
+    def __str__(self) -> str:
+        if not self.names:
+            return "aucun"
+        apart = f"\u00a0; dont suspendue\u00a0: {', '.join(self.suspended)}" if self.suspended else ""
+        return ", ".join(self.names) + apart
+
+
+def without_convention(at: datetime) -> Uncovered:
+    """The EPCI that are there at an instant and of which no convention is in force then; two queries."""
     last = ConventionEntry.objects.filter(object=OuterRef("pk"), at__lt=at).order_by("-seq")
     stood = Convention.objects.originals().annotate(stood=Subquery(last.values("target")[:1]))
     day = timezone.localdate(at)
     covered = stood.filter(stood=ConventionState.ACTIVE).filter(Q(starts_on=None) | Q(starts_on__lte=day))
     there = Epci.objects.between(at, at).exclude(pk__in=covered.values("epci"))
-    return list(there.alphabetical("short_name").values_list("short_name", flat=True))
+    told = there.alphabetical("short_name").values_list("pk", "short_name")
+    held = set(stood.filter(stood=ConventionState.SUSPENDED).values_list("epci", flat=True))
+    return Uncovered([name for _, name in told], [name for pk, name in told if pk in held])
 
 
 def _donors(period: TimeSpan) -> set[int]:

@@ -27,7 +27,7 @@ from refurb.parameters import SPARED_CO2, SPARED_MATERIALS
 from reports.adding import least
 from reports.enums import Stage
 from reports.parameters import THRESHOLD
-from reports.participants import Donors, donors_of, prescribers_of, without_convention
+from reports.participants import Donors, Uncovered, donors_of, prescribers_of, without_convention
 from reports.secrecy.covering import HIDDEN
 from reports.standing import Arrival, Delay, TimeSpan
 from reports.summary import SummaryTable
@@ -102,7 +102,7 @@ class YearFacts:
     different: list[DifferentDevices]
     donors: Donors
     prescribers: int
-    uncovered: list[str]
+    uncovered: Uncovered
     reuse: str
     returns: str
     old_on_the_bench: int

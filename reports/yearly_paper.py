@@ -180,7 +180,7 @@ def told(facts: YearFacts) -> list[list[str]]:
             else []
         ),
         ["Prescripteurs actifs", grouped(facts.prescribers)],
-        ["EPCI sans convention en vigueur, à la fin", ", ".join(facts.uncovered) or "aucun"],
+        ["EPCI sans convention en vigueur, à la fin", str(facts.uncovered)],
     ]
     for name, one in (("CO₂", facts.co2), ("matières", facts.materials)):
         said = HIDDEN if one is None else _spared(one, facts.is_least)

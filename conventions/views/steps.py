@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conventions.enums import ConventionState, ReviewSubject
-from conventions.models import Convention, Review
+from conventions.models import Convention, EndConsent, Review
 from conventions.permissions import can_open_signature_convention, can_submit_convention
 from conventions.templatetags.conventions import working_days
 from conventions.views.sheet import Sheet, sheet_of
@@ -14,7 +14,7 @@ from lifecycle import gate
 from lifecycle.acting import Step
 from lifecycle.actors import Actor
 from network.models import Membership
-from typography.french import day, of, que
+from typography.french import day, in_a_sentence, of, que
 
 S = ConventionState
 
@@ -152,18 +152,26 @@ def _active(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
 
 def _ending(convention: Convention, actor: Actor) -> Step:
     """Its end is proposed: whoever has not agreed yet answers."""
-    told = "Une fin d’un commun accord est proposée, en attente des autres parties"
+    suspended = f"{_why_suspended(convention)}. " if convention.state == S.SUSPENDED else ""
+    given = EndConsent.objects.filter(convention=convention, round=convention.end_round).values_list("party", flat=True)
+    agreed = set(given)
+    awaited = named(str(organisation) for party, organisation, _ in convention.parties() if party not in agreed)
+    told = f"{suspended}Une fin d’un commun accord est proposée, en attente {of(awaited)}"
     action = next((one for one in gate.actions_for(convention, actor) if one.verb == "agree_end"), None)
     if action is None or not action.allowed:
         return Step(told, since=convention.end_proposed_at)
-    return Step(told, "une fin d’un commun accord est proposée, dites si votre partie est d’accord", "agree_end")
+    yours = "une fin d’un commun accord est proposée, dites si votre partie est d’accord"
+    return Step(told, f"{in_a_sentence(suspended)}{yours}" if suspended else yours, "agree_end")
 
 
 def _suspended(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
     if convention.end_proposed_at is not None:
         return _ending(convention, actor)
-    told = f"Suspendue\u00a0: {convention.get_suspend_reason_display().lower()}. Plus rien n’y est affecté"
-    return Step(told, since=convention.suspended_at)
+    return Step(f"{_why_suspended(convention)}. Plus rien n’y est affecté", since=convention.suspended_at)
+
+
+def _why_suspended(convention: Convention) -> str:
+    return f"Suspendue\u00a0: {convention.get_suspend_reason_display().lower()}"
 
 
 def _ended(convention: Convention, actor: Actor, sheet: Sheet) -> Step:

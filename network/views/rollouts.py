@@ -22,6 +22,7 @@ from network.models.rollout import ADVANCING
 from network.naming import told_to
 from network.permissions import can_edit_organisation, can_roll_out, sees_rollouts
 from network.requests import Request
+from network.rollouts_told import told_of
 from network.services.rollouts import begin_rollout
 from network.tables import RolloutTable
 from typography.french import Noun, days_left, in_a_sentence
@@ -132,7 +133,11 @@ def _step(rollout: Rollout, actor: Actor, *, follows: bool) -> Step:
     state = RolloutState(rollout.state)
     if state == S.MERGED:
         return Step(f"Cet EPCI a été repris par {rollout.epci.today}\u00a0: la suite se lit là")
-    if follows and rollout.next_on is not None:
+    told = told_of(rollout)
+    is_noted = follows and rollout.next_on is not None
+    if told and not (is_noted and rollout.next_step != RolloutStep.CONVENTION):
+        return Step(told, dated=False)
+    if is_noted and rollout.next_on is not None:
         when = f"{in_a_sentence(rollout.get_next_step_display())}, {days_left(rollout.next_on)}"
         if rollout.next_owner_id == actor.pk:
             gathers = state == S.SURVEY and rollout.next_step == RolloutStep.GATHER

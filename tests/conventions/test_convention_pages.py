@@ -10,8 +10,9 @@ from django.utils import timezone
 from conventions.enums import ConventionState, Party
 from conventions.models import Convention, Quota
 from conventions.services.quotas import set_reserve
+from lifecycle import gate
 from network.models import Membership
-from tests.conventions.conventions import Treaty, again
+from tests.conventions.conventions import Treaty, again, midday
 from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.costs import assert_same_queries
 from tests.network.factories import make_membership
@@ -64,6 +65,20 @@ def test_the_list_is_narrowed_and_sorted() -> None:
     assert found(nature="amendments") == set()
     for sort in ("ends_on", "-ends_on", "epci_party", "workshop", "state", "reference"):
         assert found(sort=sort) == {draft.reference, active.reference}
+
+
+def test_what_was_suspended_on_a_day_is_not_in_force_on_that_day_though_it_was_resumed_since() -> None:
+    today = timezone.localdate()
+    treaty = Treaty(at=midday(today - timedelta(days=30)))
+    convention = treaty.active()
+    gate.apply(convention, "suspend", actor=treaty.pilot, reason="supply", at=midday(today - timedelta(days=20)))
+    gate.apply(again(convention), "resume", actor=treaty.pilot, reason="settled", at=midday(today - timedelta(days=10)))
+
+    def in_force(days: int) -> bool:
+        on = (today - timedelta(days=days)).isoformat()
+        return convention.reference in read(acting(treaty.pilot), reverse(LIST), on=on)
+
+    assert [in_force(days) for days in (25, 20, 15, 10, 5)] == [True, False, False, True, True]
 
 
 def test_the_list_and_the_inbox_cost_the_same_with_one_and_with_many() -> None:

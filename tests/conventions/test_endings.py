@@ -1,5 +1,6 @@
 """An end agreed on is agreed on by three; every end has its dated paper; a stuck circuit moves."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from reference.models import Parameter
 from tests.conventions.conventions import Treaty, again, drawn
 from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.documents.pdfs import scan_of, scan_with
+from typography.french import of
 
 pytestmark = pytest.mark.django_db
 S = ConventionState
@@ -179,7 +181,8 @@ def test_the_pages_of_an_agreed_end() -> None:
 
     detail = page_of(convention, "convention_detail")
     assert "dites si votre partie est d’accord" in read(second, detail)
-    assert "en attente des autres parties" in read(first, detail)
+    awaited = f"en attente {of(str(scene.workshop))} et {scene.distributor}"
+    assert awaited in read(first, detail)
     asked = [read(one, reverse("desk:home")) for one in (first, second, third)]
     assert ["Donner son accord pour finir" in page for page in asked] == [False, True, True]
     page = read(second, page_of(convention, "convention_agree_end"))
@@ -196,6 +199,22 @@ def test_the_pages_of_an_agreed_end() -> None:
     assert again(convention).state == S.TERMINATED
     assert "Donner son accord pour finir" not in read(third, reverse("desk:home"))
     assert "Constat de fin" in read(first, detail)
+
+
+def test_a_suspended_convention_whose_end_is_proposed_is_still_told_suspended() -> None:
+    scene = Treaty()
+    suspended = gate.apply(scene.active(), "suspend", actor=scene.pilot, reason="storage")
+    convention = gate.apply(suspended, "propose_end", actor=scene.signatories[Party.EPCI])
+    agree_end_convention(actor=scene.signatories[Party.RECONDITIONER], convention=convention)
+
+    for reader in (scene.pilot, scene.signatories[Party.EPCI], scene.signatories[Party.DISTRIBUTOR]):
+        page = read(acting(reader), page_of(convention, "convention_detail"))
+        assert re.search("[Ss]uspendue\u00a0: [^<]*une fin d’un commun accord est proposée", page, re.IGNORECASE), (
+            reader
+        )
+    assert f"en attente {of(str(scene.distributor))}" in read(
+        acting(scene.pilot), page_of(convention, "convention_detail")
+    )
 
 
 @pytest.mark.parametrize("reason", [TerminateReason.NOTICE, TerminateReason.BREACH])

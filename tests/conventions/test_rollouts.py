@@ -14,14 +14,15 @@ from conventions.models import Convention
 from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
-from network.enums import ExchangeChannel, OrganisationKind, Role, RolloutState
-from network.models import Rollout
+from network.enums import ExchangeChannel, OrganisationKind, Role, RolloutState, RolloutStep
+from network.models import Membership, Rollout
 from network.services.mergers import declare_merger
-from network.services.next_step import Exchange
+from network.services.next_step import Exchange, Then
 from network.services.rollouts import begin_rollout, gather_rollout
 from tests.conventions.conventions import Treaty, again
 from tests.network.factories import make_epci, make_membership, make_organisation
 from tests.pages import acting, read
+from typography.french import day
 
 pytestmark = pytest.mark.django_db
 S = RolloutState
@@ -158,6 +159,47 @@ def test_a_suspended_convention_keeps_its_step() -> None:
     )
     Treaty(epci=treaty.epci, epci_party=treaty.epci_party, is_test=True).active()
     assert state_of(treaty) == S.AGREED
+
+
+def test_the_page_of_a_roll_out_does_not_say_in_force_of_what_is_suspended() -> None:
+    treaty = Treaty()
+    convention = treaty.active()
+    observer = make_membership(Role.OBSERVER, OrganisationKind.PREFECTURE)
+    gate.apply(convention, "suspend", actor=treaty.manager, reason=SuspendReason.STORAGE)
+    for reader in (treaty.pilot, treaty.manager, observer):
+        page = read(acting(reader), page_of(treaty))
+        assert "La convention est suspendue" in page, reader
+        assert "La convention est en vigueur" not in page, reader
+    Treaty(epci=treaty.epci, epci_party=treaty.epci_party).active()
+    assert "La convention est suspendue" not in read(acting(observer), page_of(treaty)), "another is in force"
+
+
+def test_the_page_of_a_roll_out_does_not_ask_for_a_convention_that_is_on_its_way() -> None:
+    treaty = Treaty(starts_on=timezone.localdate() + timedelta(days=16))
+    observer = make_membership(Role.OBSERVER, OrganisationKind.PREFECTURE)
+    row = begin_rollout(actor=treaty.manager, epci=treaty.epci)
+    present = [OrganisationKind.RECONDITIONER, OrganisationKind.DISTRIBUTOR]
+    sat = Exchange(
+        timezone.localdate(),
+        ExchangeChannel.EVENT,
+        then=Then(RolloutStep.CONVENTION, timezone.localdate() + timedelta(days=9), treaty.manager),
+    )
+    gather_rollout(actor=treaty.manager, rollout=row, exchange=sat, present=present)
+
+    def told(reader: Membership) -> str:
+        return read(acting(reader), page_of(treaty))
+
+    assert "une convention est à préparer" in told(observer)
+    assert "préparer la convention" in told(treaty.manager)
+    convention = treaty.in_review()
+    for reader in (observer, treaty.manager):
+        assert "Une convention se prépare" in told(reader)
+        assert "une convention est à préparer" not in told(reader)
+    treaty.sign_all(treaty.open_signature(treaty.approve(convention)))
+    for reader in (observer, treaty.manager):
+        assert f"Une convention est signée, d’effet le {day(convention.starts_on)}" in told(reader)
+        assert "préparer la convention, dans" not in told(reader)
+    assert "étape en cours, étape en cours" not in told(observer)
 
 
 def test_what_merges_goes_on_in_its_successor() -> None:

@@ -212,6 +212,14 @@ def test_a_convention_has_to_allot_what_is_left_of_each_quota_of_the_year_and_no
     assert missing() == "un avenant, toutes les places sont prises"
 
 
+def test_a_suspended_convention_waits_for_its_resumption_and_asks_for_no_device() -> None:
+    treaty = Treaty()
+    convention = gate.apply(treaty.active(), "suspend", actor=treaty.pilot, reason="storage")
+    drawn = convention_chain(convention, treaty.pilot)
+    assert drawn is not None
+    assert drawn.missing == "la reprise, par le responsable de l’EPCI ou le pilote"
+
+
 def test_a_convention_not_yet_in_force_tells_what_it_waits_for() -> None:
     treaty = Treaty()
     convention = treaty.draft()

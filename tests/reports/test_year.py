@@ -25,12 +25,14 @@ from reports.adding import Over, as_one
 from reports.enums import Stage
 from reports.models import Report
 from reports.months import PARIS, bounds, month_of, next_month
+from reports.participants import without_convention
 from reports.services import compute_report, freeze_report
 from reports.standing import Delay, TimeSpan
 from reports.summary import NOT_SUMMED, Summary, SummaryRow, SummaryTable
 from reports.yearly import Year, year_of, year_of_readers
 from reports.yearly_facts import HANDED_OVER, YearFacts, _delay_row, _near, facts_of
 from reports.yearly_paper import yearly_values
+from tests.conventions.conventions import Treaty, again
 from tests.costs import assert_same_queries
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import laptops, screens
@@ -511,3 +513,18 @@ def test_the_proof_and_the_paper_are_accessible_and_the_proof_says_what_it_is(st
     assert "Épreuve" not in told
     assert paper.public_code[:4] in told
     assert all(month.report.published_sha256 in told.replace(" ", "") for month in year(story).months)
+
+
+def test_an_epci_whose_convention_is_suspended_is_told_so_among_those_without_one_in_force() -> None:
+    treaty, other = Treaty(), Treaty()
+    convention = treaty.active()
+    assert other.epci
+    gate.apply(convention, "suspend", actor=treaty.pilot, reason="storage")
+
+    told = without_convention(timezone.now())
+
+    assert set(told.names) >= {treaty.epci.short_name, other.epci.short_name}
+    assert told.suspended == [treaty.epci.short_name]
+    assert str(told).endswith(f"\u00a0; dont suspendue\u00a0: {treaty.epci.short_name}")
+    gate.apply(again(convention), "resume", actor=treaty.pilot, reason="settled")
+    assert treaty.epci.short_name not in without_convention(timezone.now()).names
