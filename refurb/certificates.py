@@ -171,14 +171,18 @@ class Backing(IntEnum):
     COPIED = 2
     """Figures that a person copied from the report of a tool, which is kept and which Maillon cannot read."""
     SEEN = 3
-    """A log that Maillon read, or the certificate of a destruction."""
+    """A log that Maillon read, or the certificate of a destruction that names what was destroyed."""
 
 
 def backing_of(drive: Drive) -> Backing | None:
     """The most that stands behind what proves a drive; None when nothing proves it."""
-    destroyed = [Backing.SEEN if row.certificate_id else Backing.WORD for row in drive.destructions.all()]
+    destroyed = [_behind(row) for row in drive.destructions.all()]
     erased = [_backing(row) for row in drive.erasures.all() if proves(row, drive)]
     return max((*destroyed, *erased), default=None)
+
+
+def _behind(destruction: Destruction) -> Backing:
+    return Backing.WORD if not destruction.certificate_id or destruction.is_unread else Backing.SEEN
 
 
 def _backing(erasure: Erasure) -> Backing:
@@ -252,6 +256,7 @@ def _destruction(row: Destruction) -> dict[str, Any]:
         "destroyed": moment(row.destroyed_at),
         "recycler": row.recycler.name if row.recycler else "",
         "certificate_sha256": row.certificate.sha256 if row.certificate else "",
+        "certificate_unread": row.is_unread,
         "recorded_by": _capacity(row.recorded_by),
     }
 

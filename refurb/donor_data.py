@@ -195,8 +195,8 @@ def told_of(data: DonorData) -> list[str]:
 def in_short(drive: Drive, *, before: bool = False) -> str:
     """« SSD (SATA) n° SN000123 : effacé »; ``before``: an earlier stay proves it."""
     named = f"{drive.get_kind_display()} n°\u00a0{drive.serial}" if drive.serial else drive.get_kind_display()
-    if any(drive.destructions.all()):
-        return f"{named}\u00a0: détruit"
+    if destroyed := list(drive.destructions.all()):
+        return f"{named}\u00a0: détruit{', certificat non lu' * any(row.is_unread for row in destroyed)}"
     if proven(drive):
         return f"{named}\u00a0: effacé{_how_it_is_known(drive)}"
     if before:

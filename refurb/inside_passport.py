@@ -138,7 +138,8 @@ def _proofs(drive: Drive) -> Iterator[str]:
         entry = in_a_sentence(row.get_entry_display()) if row.entry else "gardé pour mémoire"
         yield f"{method}{ended}\u00a0: {verdict} ({entry}\u00a0; {told_by(row.recorded_by)})."
     for row in drive.destructions.all():
-        yield f"{row.get_kind_display()} le {moment(row.destroyed_at)} ({told_by(row.recorded_by)})."
+        unread = ", certificat non lu" if row.is_unread else ""
+        yield f"{row.get_kind_display()} le {moment(row.destroyed_at)}{unread} ({told_by(row.recorded_by)})."
     for row in drive.removals.all():
         yield f"Retiré le {moment(row.removed_at)}\u00a0: {in_a_sentence(row.get_destination_display())}."
     if not proven(drive):

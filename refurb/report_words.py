@@ -57,6 +57,12 @@ def names_any(report: StoredFile, names: Iterable[str]) -> bool | None:
     return True if found else None if words.cut else False
 
 
+def names_number(report: StoredFile, numbers: Iterable[str]) -> bool | None:
+    """Whether one of these numbers, of a device or of a paper, is among its words, and no part of a longer one."""
+    said = [names_drive(report, number) for number in numbers if len(same_serial(number)) > SHORTEST]
+    return True if True in said else None if None in said or not said else False
+
+
 def certificate_in(report: StoredFile | None) -> list[LogRun]:
     """The run of which a PDF certificate of nwipe tells, once it was read ahead; none of any other file."""
     if report is None or report.content_type != ContentType.PDF or (words := words_of(report)) is None:

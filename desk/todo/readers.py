@@ -1,6 +1,6 @@
 """« À faire » of those who follow the chain without acting in it: observers, funders, hub, recycler, mediation."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -10,13 +10,15 @@ from desk.todo.committees import committees
 from desk.todo.figures import month_of_the_departement
 from network.models import Membership
 from network.permissions import reads_reports
-from refurb.models import WasteNote
+from refurb.models import Destruction, WasteNote
 from refurb.permissions import certifies_destruction
 from reports.models import Report
 from reports.views import title_of_month
 from typography.french import Noun, day
 
 DRIVE = Noun("disque", "disques")
+TOLD_FOR = timedelta(days=30)
+"""How long a recycler reads what was recorded in its name."""
 MOST_NAMED = 5
 """Serial numbers told in one line: a note of a whole lorry goes with its own list."""
 
@@ -27,7 +29,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
         certifies = certifies_destruction(actor) is not None
         return TodoPage(
             actions=(TodoAction("Vérifier un document", reverse("documents:authenticity_form")),),
-            blocks=(certificates(actor),) if certifies else (),
+            blocks=(certificates(actor), destructions(actor, at)) if certifies else (),
             above=(TodoPart("desk/_nothing.html", lambda: {"certifies": certifies}),),
         )
     return TodoPage(
@@ -55,6 +57,28 @@ def _certificate(note: Any) -> BlockRow:
     named = f" ({', '.join(known[:MOST_NAMED])}{'…' * (len(known) > MOST_NAMED)})" if known else ""
     about = f"{DRIVE.counted(note.awaited)}{named}, à envoyer à {note.workshop}"
     return BlockRow(f"Bordereau {note.bsd_number}", url, about, f"parti le {day(note.taken_on)}")
+
+
+def destructions(actor: Membership, at: datetime) -> Block:
+    """What workshops recorded lately as destroyed by a recycler: it reads what is said in its name."""
+    told = Destruction.objects.in_the_name_of(actor).filter(recorded_at__gte=at - TOLD_FOR)
+    return Block(
+        "destructions-en-votre-nom",
+        "Destructions enregistrées en votre nom depuis 30\u00a0jours",
+        told.select_related("drive", "device__workshop", "certificate").order_by("-recorded_at", "-pk"),
+        _destruction,
+        "Aucune destruction n’a été enregistrée en votre nom.",
+    )
+
+
+def _destruction(row: Any) -> BlockRow:
+    """The workshop, whose page says how to write to it, withdraws what is wrong."""
+    device, unread = row.device, ", certificat non lu" if row.is_unread else ""
+    under = f", bordereau {device.bsd_number}" if device.bsd_number else ""
+    about = f"{row.get_method_display().lower()} le {day(row.destroyed_at)}{under}{unread}"
+    url = reverse("network:organisation_detail", args=[device.workshop.reference])
+    wrong = f"par {device.workshop}, qui l’annule si c’est une erreur\u00a0: écrivez-lui"
+    return BlockRow(str(row.drive), url, f"{about}, {wrong}", f"enregistrée le {day(row.recorded_at)}")
 
 
 def reports(actor: Membership) -> Block:

@@ -183,6 +183,15 @@ class DestructionMethod(TextChoices):
     BURN = "burn", "Incinération"
 
 
+class CertificateNames(TextChoices):
+    """What the certificate of a recycler is found to name of what was destroyed; nothing, when it cannot be read."""
+
+    DRIVE = "drive", "Il porte le numéro du disque"
+    DEVICE = "device", "Il nomme l’appareil"
+    WASTE_NOTE = "waste_note", "Il porte le numéro du bordereau"
+    UNREAD = "", "Non lu\u00a0: une image, ou un scan sans texte"
+
+
 class RemovalDestination(TextChoices):
     """Where a drive went when it left its device."""
 

@@ -269,7 +269,10 @@ class DestructionForm(EvidenceForm):
         super().__init__(*args, **kwargs)
         field_of(self, "recycler", forms.ModelChoiceField).queryset = recyclers_seen_by(self.by)
         self.fields["deposit"].label = "Certificat ou photo"
-        self.fields["deposit"].help_text = "Obligatoire pour une destruction par un recycleur."
+        self.fields["deposit"].help_text = (
+            "Obligatoire pour une destruction par un recycleur\u00a0: il nomme le disque, l’appareil ou le bordereau."
+            " Une image est marquée «\u00a0non lu\u00a0»."
+        )
         self.order_fields(["kind", "method", "destroyed_at", "recycler", "deposit"])
 
     def clean(self) -> dict[str, Any]:

@@ -647,6 +647,7 @@ class Migration(migrations.Migration):
                     ("destroyed_at", models.DateTimeField(verbose_name="détruit le")),
                     ("recycler", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="recycleur")),
                     ("certificate", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.storedfile", verbose_name="certificat ou photo")),
+                    ("certificate_names", models.CharField(blank=True, choices=[("drive", "Il porte le numéro du disque"), ("device", "Il nomme l’appareil"), ("waste_note", "Il porte le numéro du bordereau"), ("", "Non lu\xa0: une image, ou un scan sans texte")], default="", max_length=10, verbose_name="ce que nomme le certificat")),
                 ],
                 options={
                     "verbose_name": "destruction",
@@ -665,6 +666,10 @@ class Migration(migrations.Migration):
                             condition=models.Q(models.Q(("kind", "workshop"), ("recycler", None)), models.Q(("certificate__isnull", False), ("kind", "recycler"), ("recycler__isnull", False)), _connector="OR"),
                             name="refurb_destruction_certified",
                             violation_error_message="La destruction par un recycleur demande son certificat.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(("certificate_names", ""), models.Q(("certificate_names__in", ["drive", "device", "waste_note", ""]), ("kind", "recycler")), _connector="OR"),
+                            name="refurb_destruction_named",
                         ),
                     ],
                 },

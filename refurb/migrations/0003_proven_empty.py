@@ -281,12 +281,25 @@ BEGIN
         RAISE EXCEPTION 'Un disque se détruit une fois arrivé, avant qu’on l’écrive ; seul un disque dur se démagnétise.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_destruction_where_it_was', TABLE = 'refurb_destruction';
     END IF;
+    IF NEW.kind = 'recycler' AND NEW.certificate_names <> 'drive' AND EXISTS (
+        SELECT 1 FROM refurb_destruction o
+            JOIN documents_storedfile f ON f.id = o.certificate_id
+            JOIN documents_storedfile mine ON mine.id = NEW.certificate_id
+            JOIN refurb_device v ON v.id = o.device_id JOIN refurb_device w ON w.id = NEW.device_id
+        WHERE f.sha256 = mine.sha256 AND v.id <> w.id AND o.kind = 'recycler' AND o.undone = ''
+          AND NOT EXISTS (SELECT 1 FROM refurb_destruction n WHERE n.supersedes_id = o.id)
+          AND NOT (v.workshop_id = w.workshop_id AND v.bsd_number = w.bsd_number AND v.bsd_number <> ''))
+    THEN
+        RAISE EXCEPTION 'Un certificat est celui d’un disque, ou d’un bordereau.'
+            USING ERRCODE = 'unique_violation', CONSTRAINT = 'refurb_destruction_where_it_was', TABLE = 'refurb_destruction';
+    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER refurb_destruction_where_it_was AFTER INSERT ON refurb_destruction FOR EACH ROW
     WHEN (NEW.undone = '') EXECUTE FUNCTION refurb_destruction_where_it_was();
 """
-"""By whom is the service's to ask; when, and whether it destroys anything, the database's."""
+"""By whom is the service's to ask; when, whether it destroys anything, and that a paper which does not name the drive is
+not that of two waste notes, the database's."""
 MORE_THAN_ONCE = """
 DROP FUNCTION refurb_erasure_once() CASCADE;
 DROP FUNCTION refurb_drive_back() CASCADE;

@@ -7,10 +7,12 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from documents.models import StoredFile
 from donations.models.inventory import called
+from lifecycle.actors import Actor
 from network.models import Organisation
 from refurb.enums import (
     SOLDERED_STORAGE,
     AbsenceReason,
+    CertificateNames,
     DestructionKind,
     DestructionMethod,
     DeviceState,
@@ -21,6 +23,7 @@ from refurb.enums import (
 )
 from refurb.models.erasure import Erasure
 from refurb.models.evidence import Evidence, EvidenceQuerySet, serial_key_of
+from refurb.permissions import certifies_destruction
 
 
 class DriveQuerySet(EvidenceQuerySet["Drive"]):
@@ -192,6 +195,15 @@ class DriveAct(Evidence):
         return newer if newer is not None and newer.undone else None
 
 
+class DestructionQuerySet(DriveActQuerySet["Destruction"]):
+    """Reads of destructions."""
+
+    def in_the_name_of(self, actor: Actor) -> Self:
+        """Those that stand and that a recycler is said to certify, for that recycler; none for anybody else."""
+        scope = certifies_destruction(actor)
+        return self.none() if scope is None else self.current().filter(scope, kind=DestructionKind.RECYCLER)
+
+
 class Destruction(DriveAct):
     """A drive destroyed, at the workshop or by a recycler who certifies it."""
 
@@ -205,8 +217,11 @@ class Destruction(DriveAct):
     certificate = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="certificat ou photo"
     )
+    certificate_names = models.CharField(
+        "ce que nomme le certificat", max_length=10, choices=CertificateNames, blank=True, default=""
+    )
 
-    objects = DriveActQuerySet.as_manager()
+    objects = DestructionQuerySet.as_manager()
 
     class Meta(DriveAct.Meta):
         verbose_name = "destruction"
@@ -218,10 +233,20 @@ class Destruction(DriveAct):
                 name="refurb_destruction_certified",
                 violation_error_message="La destruction par un recycleur demande son certificat.",
             ),
+            models.CheckConstraint(
+                condition=Q(certificate_names="")
+                | Q(certificate_names__in=CertificateNames.values, kind=DestructionKind.RECYCLER),
+                name="refurb_destruction_named",
+            ),
         )
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def is_unread(self) -> bool:
+        """Certified by a paper in which nothing could be read: what it names is the word of who recorded it."""
+        return self.kind == DestructionKind.RECYCLER and not self.certificate_names
 
 
 class DriveRemoval(DriveAct):

@@ -69,6 +69,7 @@ def undo_destruction(
         destroyed_at=destruction.destroyed_at,
         recycler=destruction.recycler,
         certificate=destruction.certificate,
+        certificate_names=destruction.certificate_names,
         supersedes=destruction,
         undone=why,
     )

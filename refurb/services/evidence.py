@@ -19,6 +19,7 @@ from refurb.enums import (
     SETTLED_FROM_AFAR,
     SOLDERED_STORAGE,
     AbsenceReason,
+    CertificateNames,
     DestructionKind,
     DestructionMethod,
     DeviceState,
@@ -29,7 +30,8 @@ from refurb.enums import (
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.permissions import can_record_evidence, can_settle_drive
-from refurb.services import claims
+from refurb.report_words import read_ahead
+from refurb.services import certifying, claims
 from refurb.services.locked_devices import (
     NOT_IN_THE_WORKSHOP,
     OTHER_STAY,
@@ -177,17 +179,22 @@ def record_destruction(
     supersedes: Destruction | None = None,
     at: datetime | None = None,
 ) -> Destruction:
-    """Record that a drive was destroyed, by the workshop or by a recycler who certifies it.
+    """Record that a drive was destroyed, by the workshop or by a recycler who certifies it by a paper that names it.
 
     Also for a drive that was removed, or that left with a recycled device, by its recycler then. Raises Unknown,
     PermissionDenied, Refused.
     """
+    read_ahead(certificate)
     held, stamp = held_drive(actor=actor, drive=drive), at or timezone.now()
     if supersedes is not None:
         may_supersede(held, supersedes, stay=drive.stay)
-    refused = []
-    if DestructionKind(kind) == DestructionKind.RECYCLER and (recycler is None or certificate is None):
-        refused.append(CERTIFICATE_NEEDED)
+    refused, names = [], CertificateNames.UNREAD
+    if DestructionKind(kind) == DestructionKind.RECYCLER:
+        if recycler is None or certificate is None:
+            refused.append(CERTIFICATE_NEEDED)
+        else:
+            names, wrong = certifying.named_by(certificate, held, drive)
+            refused += wrong
     if destroyed_at > stamp:
         refused.append(IN_THE_FUTURE)
     refused += _where_it_was_not(held, drive, DestructionKind(kind), destroyed_at, recycler)
@@ -203,6 +210,7 @@ def record_destruction(
         destroyed_at=destroyed_at,
         recycler=recycler,
         certificate=certificate,
+        certificate_names=names,
         supersedes=supersedes,
     )
 

@@ -84,10 +84,15 @@ def test_a_certificate_that_is_awaited_is_asked_of_its_recycler_until_the_worksh
         method=DestructionMethod.SHRED,
         destroyed_at=timezone.now(),
         recycler=bench.recycler,
-        certificate=bench.report(),
+        certificate=bench.report(drive),
     )
 
     assert asked(recycler) == []
+    (told,) = block(landing(recycler), "destructions-en-votre-nom").lines
+    assert str(drive) in told.title
+    assert f"par {bench.workshop.organisation}, qui l’annule si c’est une erreur" in told.about
+    assert recycler.get(told.url).status_code == 200
+    assert block(landing(another), "destructions-en-votre-nom").lines == []
 
 
 def test_a_stocktake_under_way_and_a_file_that_waits_are_asked_of_whoever_does_them() -> None:

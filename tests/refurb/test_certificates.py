@@ -281,8 +281,9 @@ def test_the_certificate_of_a_lot_says_what_stands_behind_it_when_maillon_did_no
     bench.no_storage(empty)
     now = {"actor": bench.technician, "destroyed_at": timezone.now()}
     evidence.record_destruction(drive=bench.drive(crushed), method=DestructionMethod.CRUSH, **now)
-    given = {"recycler": bench.recycler, "certificate": bench.report(), "kind": DestructionKind.RECYCLER, **now}
-    evidence.record_destruction(drive=bench.drive(shredded), method=DestructionMethod.SHRED, **given)
+    drive = bench.drive(shredded)
+    given = {"recycler": bench.recycler, "certificate": bench.report(drive), "kind": DestructionKind.RECYCLER, **now}
+    evidence.record_destruction(drive=drive, method=DestructionMethod.SHRED, **given)
     for device in (copied, empty, crushed, shredded):
         bench.recycle(bench.unusable(device))
 
@@ -297,7 +298,7 @@ def test_the_certificate_of_a_lot_says_what_stands_behind_it_when_maillon_did_no
     assert "5 appareils sur 5 sont sans donnée.</strong> Rapport que Maillon a lu, certificat de destruction" in told
     assert "ou écran : 2. Chiffres recopiés" in told
     assert "ne sait pas lire : 1. Seule parole" in told
-    assert "destruction sans certificat) : 2." in told
+    assert "destruction sans certificat, ou au certificat non lu) : 2." in told
 
 
 def test_a_balanced_lot_gets_its_last_certificate_when_its_last_device_leaves_the_bench() -> None:

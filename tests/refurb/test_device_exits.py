@@ -1,5 +1,6 @@
 """Off the bench: waiting for a part, back to it, not reusable, to pieces, to waste, ceded."""
 
+import base64
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -9,10 +10,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from documents.models import StoredFile
+from documents.services import store_file
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from refurb.enums import (
     CedeReason,
+    CertificateNames,
     DestructionKind,
     DestructionMethod,
     DeviceReopenReason,
@@ -28,8 +31,11 @@ from refurb.machine import device_rules as rules
 from refurb.machine import storage_rules
 from refurb.models import Destruction, Device, Drive, DriveRemoval, Part
 from refurb.services import devices, evidence, parts, stock
+from tests.donations.test_pick_up import PIXEL
 from tests.network.factories import make_organisation
+from tests.pages import acting, read
 from tests.refurb.devices import Bench, fresh, instant, load_numbers
+from tests.refurb.pages import page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -323,8 +329,55 @@ def certify(bench: Bench, drive: Drive, certificate: StoredFile | None = None) -
         drive,
         kind=DestructionKind.RECYCLER,
         recycler=bench.recycler,
-        certificate=certificate or bench.report(),
+        certificate=certificate or bench.report(drive),
     )
+
+
+def kept(bench: Bench, words: str, name: str = "certificat.txt") -> StoredFile:
+    return store_file(content=words.encode(), name=name, content_type="text/plain", by=bench.technician)
+
+
+def test_a_certificate_that_names_nothing_of_what_was_destroyed_certifies_nothing(bench: Bench) -> None:
+    device, drive = held_since(bench, 5, recycled=True)
+    told = {"kind": DestructionKind.RECYCLER, "recycler": bench.recycler}
+    for words in ("Liste de courses : pain, lait, oeufs", f"Disque {drive.serial}9 broyé"):
+        wrong = refused_by(bench, drive, **told, certificate=kept(bench, words))
+        assert wrong == [("names_nothing", "certificate")]
+    assert certify(bench, drive, kept(bench, f"Bordereau {device.bsd_number} : tout est broyé")).certificate_names == (
+        CertificateNames.WASTE_NOTE
+    )
+
+
+@pytest.mark.parametrize("named", ["serial", "tag", "reference"])
+def test_a_certificate_names_the_drive_or_its_device(bench: Bench, named: str) -> None:
+    device, drive = held_since(bench, 5, recycled=True)
+    number = drive.serial if named == "serial" else getattr(device, named)
+    names = certify(bench, drive, kept(bench, f"Nous avons broyé {number}.")).certificate_names
+    assert names == (CertificateNames.DRIVE if named == "serial" else CertificateNames.DEVICE)
+
+
+def test_a_picture_is_kept_and_is_said_not_to_be_read_for_ever(bench: Bench) -> None:
+    device, drive = held_since(bench, 5, recycled=True)
+    picture = store_file(content=base64.b64decode(PIXEL), name="scan.png", by=bench.technician)
+    assert certify(bench, drive, picture).is_unread
+    assert "Certificat non lu" in read(acting(bench.technician), page_of(device, "device_evidence"))
+
+
+def test_one_certificate_is_of_one_device_or_of_one_note_unless_it_names_each_drive(bench: Bench) -> None:
+    drives = [held_since(bench, 5, recycled=True)[1] for _ in range(2)]
+    _, elsewhere = held_since(bench, 5)
+    evidence.remove_drive(actor=bench.technician, drive=elsewhere, destination=RemovalDestination.DESTRUCTION)
+    of_note = kept(bench, f"Bordereau {fresh(drives[0].device).bsd_number}, et l’appareil {elsewhere.device.reference}")
+    for drive in drives:
+        certify(bench, drive, of_note)
+    with pytest.raises(Refused, match="déjà celui") as refused:
+        certify(bench, elsewhere, of_note)
+    assert [reason.code for reason in refused.value.all] == ["certifies_another"]
+    told = {field.attname: getattr(Destruction.objects.first(), field.attname) for field in Destruction._meta.fields}
+    told |= {"id": None, "device_id": elsewhere.device_id, "drive_id": elsewhere.pk, "destroyed_at": timezone.now()}
+    with pytest.raises(IntegrityError, match="d’un bordereau"), transaction.atomic():
+        Destruction.objects.create(**told | {"recorded_at": told["destroyed_at"]})
+    assert certify(bench, elsewhere, kept(bench, f"Broyé : {elsewhere.serial}")).pk
 
 
 def test_a_recycler_certifies_with_a_certificate(bench: Bench) -> None:
@@ -360,7 +413,7 @@ def refused_by(bench: Bench, drive: Drive, **given: Any) -> list[tuple[str, str 
 
 def test_a_drive_is_never_destroyed_before_its_device_arrived(bench: Bench) -> None:
     _, drive = held_since(bench, 2)
-    certified = {"kind": DestructionKind.RECYCLER, "recycler": bench.recycler, "certificate": bench.report()}
+    certified = {"kind": DestructionKind.RECYCLER, "recycler": bench.recycler, "certificate": bench.report(drive)}
     for told in ({}, certified):
         assert refused_by(bench, drive, destroyed_at=LONG_AGO, **told) == [("before_arrival", "destroyed_at")]
         earlier = drive.arrived_at - timedelta(minutes=2)
@@ -387,7 +440,7 @@ def test_the_database_holds_when_and_how_a_drive_is_destroyed(bench: Bench, chan
 def test_a_drive_that_left_with_its_device_is_certified_by_its_recycler_alone_from_that_day_on(bench: Bench) -> None:
     device, drive = held_since(bench, 5, recycled=True)
     left = drive.arrived_at + timedelta(days=1)
-    told = {"kind": DestructionKind.RECYCLER, "recycler": bench.recycler, "certificate": bench.report()}
+    told = {"kind": DestructionKind.RECYCLER, "recycler": bench.recycler, "certificate": bench.report(drive)}
     other = told | {"recycler": make_organisation("recycler")}
     assert refused_by(bench, drive, **other) == [("another_recycler", "recycler")]
     early = left - timedelta(days=1) + timedelta(minutes=5)
@@ -413,7 +466,7 @@ def test_a_drive_taken_out_first_is_destroyed_later_by_whoever_has_it(bench: Ben
     bench.recycle(bench.unusable(device))
     told: dict[str, Any] = {}
     if by == "another recycler":
-        told = {"kind": DestructionKind.RECYCLER, "certificate": bench.report()}
+        told = {"kind": DestructionKind.RECYCLER, "certificate": bench.report(drive)}
         told["recycler"] = make_organisation("recycler")
     assert refused_by(bench, drive, destroyed_at=LONG_AGO, **told) == [("before_arrival", "destroyed_at")]
     destroy(bench, drive, **told)

@@ -190,7 +190,7 @@ def test_a_certificate_of_the_recycler_given_for_the_wrong_drive_makes_it_missin
     drive = bench.drive(device)
     bench.recycle(device, destruction_awaited=True)
     assert drive in Drive.objects.missing_erasures()
-    row = destroyed(bench, drive, kind="recycler", recycler=bench.recycler, certificate=bench.report())
+    row = destroyed(bench, drive, kind="recycler", recycler=bench.recycler, certificate=bench.report(drive))
     assert drive not in Drive.objects.missing_erasures()
     undo(bench.technician, row)
     assert drive in Drive.objects.missing_erasures()

@@ -254,7 +254,10 @@ def test_a_destruction_by_a_recycler_wants_its_certificate(bench: Bench) -> None
     }
     assert "demande son nom et son certificat" in answered(client, url, **given)
 
-    page = client.post(url, given | {"deposit": log("certificat.txt")}, follow=True).content.decode()
+    anything = client.post(url, given | {"deposit": log("courses.txt")}, follow=True).content.decode()
+    assert "Ce fichier ne nomme ni le disque" in anything
+    named = log("certificat.txt", drive.serial)
+    page = client.post(url, given | {"deposit": named}, follow=True).content.decode()
 
     assert Destruction.objects.get().recycler == bench.recycler
     assert "Détruit</span>" in page
@@ -302,7 +305,8 @@ def test_a_drive_that_left_with_its_device_is_still_proven_from_its_page(bench: 
     assert f"L’appareil est parti chez {bench.recycler}\u00a0: lui seul certifie." in page
     assert "son disque n’a pas été détruit avant" in page
     assert "L’appareil a été remis au recycleur le" in page
-    client.post(page_of(device, "device_record_destruction", drive.pk), given | {"deposit": log("certificat.txt")})
+    named = log("certificat.txt", drive.serial)
+    client.post(page_of(device, "device_record_destruction", drive.pk), given | {"deposit": named})
     assert not Drive.objects.missing_erasures().exists()
     assert "Parcours terminé" in read(client, page_of(device, "device_evidence"))
 

@@ -205,7 +205,7 @@ def test_a_donor_gets_another_certificate_once_the_recycler_has_certified_what_w
     assert told_of(donation)[::2] == ("Parti au recyclage, certificat de destruction attendu", 0)
     assert renew_lots(at=timezone.now()) == 0, "nothing more is known"
 
-    given = {"recycler": bench.recycler, "certificate": bench.report(), "kind": DestructionKind.RECYCLER}
+    given = {"recycler": bench.recycler, "certificate": bench.report(drive), "kind": DestructionKind.RECYCLER}
     evidence.record_destruction(
         actor=bench.technician, drive=drive, method=DestructionMethod.SHRED, destroyed_at=timezone.now(), **given
     )

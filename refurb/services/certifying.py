@@ -1,0 +1,55 @@
+"""What the certificate of a recycler names: one drive, one device, or what left under one waste note."""
+
+from documents.locks import hold_all
+from documents.models import StoredFile
+from donations.serials import same_serial
+from lifecycle.machine import Reason
+from refurb.enums import CertificateNames, DestructionKind
+from refurb.models.device import Device
+from refurb.models.drive import Destruction, Drive
+from refurb.report_words import names_drive, names_number
+
+NAMES_NOTHING = Reason(
+    "names_nothing",
+    "Ce fichier ne nomme ni le disque, ni l’appareil, ni le bordereau\u00a0: il ne certifie pas cette destruction.",
+    field="certificate",
+)
+CERTIFIES_ANOTHER = Reason(
+    "certifies_another",
+    "Ce certificat est déjà celui d’un autre appareil, qui n’est pas parti sous ce bordereau, et il ne porte pas le"
+    " numéro de ce disque\u00a0: demandez au recycleur celui de ce disque.",
+    field="certificate",
+)
+
+
+def named_by(certificate: StoredFile, held: Device, drive: Drive) -> tuple[CertificateNames, list[Reason]]:
+    """What it names of a drive, and why it certifies nothing. Of a picture, nothing is read, and it is said."""
+    hold_all([f"refurb.certificate:{certificate.sha256}"])
+    names = _found(certificate, held, drive)
+    if names is None:
+        return CertificateNames.UNREAD, [NAMES_NOTHING]
+    if names != CertificateNames.DRIVE and _is_of_another(certificate, held):
+        return names, [CERTIFIES_ANOTHER]
+    return names, []
+
+
+def _found(certificate: StoredFile, held: Device, drive: Drive) -> CertificateNames | None:
+    asked: list[tuple[CertificateNames, bool | None]] = []
+    if same_serial(drive.serial):
+        asked.append((CertificateNames.DRIVE, names_drive(certificate, drive.serial)))
+    asked.append((CertificateNames.DEVICE, names_number(certificate, (held.reference, held.tag, held.serial))))
+    if same_serial(held.bsd_number):
+        asked.append((CertificateNames.WASTE_NOTE, names_number(certificate, [held.bsd_number])))
+    found = next((what for what, said in asked if said), None)
+    if found is None and any(said is None for _, said in asked):
+        return CertificateNames.UNREAD
+    return found
+
+
+def _is_of_another(certificate: StoredFile, held: Device) -> bool:
+    """Whether it stands already for another device, which did not leave under the same note."""
+    its = Destruction.objects.current().filter(kind=DestructionKind.RECYCLER, certificate__sha256=certificate.sha256)
+    elsewhere = its.exclude(device=held)
+    if held.bsd_number:
+        elsewhere = elsewhere.exclude(device__workshop=held.workshop_id, device__bsd_number=held.bsd_number)
+    return elsewhere.exists()
