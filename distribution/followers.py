@@ -6,7 +6,6 @@ Rows are touched in the order of locks: needs and prescriptions were locked by t
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +15,6 @@ from django.utils import timezone
 from conventions.documents import freeze_end
 from conventions.followers import all_moved
 from conventions.models import Convention
-from conventions.parameters import HANDING_OVER_DAYS
 from distribution.along import take_screens_along
 from distribution.documents import HandOverTerms, NoteAsked, freeze_delivery_note, prepare_notes, register_notes
 from distribution.enums import ClosedBecause, HandOverKind, ReleaseReason, SettlementKind
@@ -95,7 +93,6 @@ def tell_fates(move: Move) -> None:
     the same paper: how many are with households is not told apart, as it is not to an EPCI on the page
     (``tells_homes``).
     """
-    days = HANDING_OVER_DAYS.on(timezone.localdate(move.at))
     ended = Convention.objects.filter(pk__in=move.pks, amends=None).order_by("pk")
     entries = {row.pk: row.entry_pk for row in move.rows}
     for convention in ended.select_related("epci", "epci_party", "workshop", "distributor"):
@@ -108,8 +105,7 @@ def tell_fates(move: Move) -> None:
             ("Sortis de l’atelier", sum(counts[state] for state in COUNTED_BY_QUOTA)),
             (str(S.MISSING.label), counts[S.MISSING]),
         ]
-        assert convention.ended_on is not None
-        last = convention.ended_on + timedelta(days=max(0, int(days) - 1))
+        last = convention.hands_over_until(timezone.localdate(move.at))
         freeze_end(convention, move, [fate for fate in fates if fate[1]], written_day(last) or "")
 
 

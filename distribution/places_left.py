@@ -5,9 +5,14 @@ from dataclasses import replace
 
 from django.utils import timezone
 
-from conventions.models import Quota
+from conventions.models import Convention, Quota
 from lifecycle.registry import ChainLink
+from refurb.enums import DeviceState
+from refurb.models import Device
 from typography.french import day, grouped, plural
+
+OUTSIDE = (DeviceState.SHIPPED, DeviceState.AVAILABLE, DeviceState.RESERVED)
+"""Out of the workshop, and of no household yet."""
 
 
 def to_allot(quotas: Sequence[Quota]) -> str:
@@ -25,6 +30,19 @@ def to_allot(quotas: Sequence[Quota]) -> str:
     if coming := [quota.starts_on for quota in quotas if quota.starts_on > today and quota.room]:
         return f"l’année suivante, le {day(min(coming))}, toutes les places de l’année en cours sont prises"
     return "un avenant, toutes les places sont prises"
+
+
+def to_hand_over(convention: Convention) -> str:
+    """What a convention that ended still waits for: what is outside and may be handed over, until when; one query."""
+    today = timezone.localdate()
+    last = convention.hands_over_until(today)
+    outside = Device.objects.filter(convention=convention, state__in=OUTSIDE).count()
+    if last is None or not outside:
+        return ""
+    told = f"{grouped(outside)} appareil{plural(outside)}"
+    if last < today:
+        return f"le renvoi de {told} à l’atelier"
+    return f"la remise de {told} jusqu’au {day(last)} inclus, puis le renvoi de ce qui reste à l’atelier"
 
 
 def as_it_was(links: Sequence[ChainLink]) -> tuple[ChainLink, ...]:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from conventions.enums import ALIVE, ConventionState
 from conventions.models import Convention, Quota
 from distribution.brought_back import OWED, PREPARED, QUIET, REPAIRED, SETTLED, TOLD, standing_of
-from distribution.places_left import as_it_was, to_allot
+from distribution.places_left import as_it_was, to_allot, to_hand_over
 from donations.enums import DonationState
 from donations.models import Donation
 from lifecycle import gate
@@ -289,6 +289,8 @@ def convention_chain(convention: Convention, actor: Actor) -> Chain | None:
         *(_at_homes(counts) if tells_homes(actor) else _not_told(used)),
     )
     links = as_it_was(links) if over else links
+    if over and tells_homes(actor):
+        return Chain(f"La convention {convention}", links, to_hand_over(convention))
     missing = RESUMED if state == ConventionState.SUSPENDED else to_allot(quotas) if state in ALIVE else ""
     return Chain(f"La convention {convention}", links, missing)
 

@@ -241,6 +241,12 @@ class Convention(Stateful):
             ),
         )
 
+    def hands_over_until(self, day: date) -> date | None:
+        """The last day on which what is outside when it ends is handed over, by the rule of ``day``; None before."""
+        if self.state not in ENDED or self.ended_on is None or self.amends_id is not None:
+            return None
+        return self.ended_on + timedelta(days=max(0, int(HANDING_OVER_DAYS.on(day)) - 1))
+
     @property
     def is_amendment(self) -> bool:
         """Whether it modifies another convention."""

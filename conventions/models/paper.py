@@ -29,6 +29,7 @@ class ConventionPaper(models.Model):
 
     # Whether another one has taken its place; set by the page that lists it, never stored.
     is_replaced: bool
+    is_declined: bool
 
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="papers", verbose_name="convention")
     kind = models.CharField("nature", max_length=12, choices=ConventionPaperKind)

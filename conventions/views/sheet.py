@@ -15,7 +15,6 @@ from conventions.circuit import WAITING, processes_of
 from conventions.enums import (
     ALIVE,
     ENDED,
-    ConventionPaperKind,
     ConventionState,
     DeviceType,
     FoundOnDeposit,
@@ -53,6 +52,7 @@ from conventions.permissions import (
     can_replace_signature,
     can_sign_signature,
 )
+from conventions.views.papers import papers_of
 from lifecycle.actors import Actor
 from network.models import Membership
 
@@ -171,27 +171,11 @@ def sheet_of(convention: Convention, actor: Membership) -> Sheet:
         quotas=quotas_of(convention, actor),
         reviews=_reviews(convention, actor, {article.code: article.heading for article in articles}, tasks),
         signatures=_signatures(convention, actor),
-        papers=_papers(convention, actor),
+        papers=papers_of(convention, actor),
         amendments=amendments,
         named=list(convention.reviewers_named.select_related("organisation", "membership__user")),
         tasks=tasks,
     )
-
-
-def _papers(convention: Convention, actor: Actor) -> list[ConventionPaper]:
-    """The newest first, each with whether another one has taken its place."""
-    papers = list(
-        ConventionPaper.objects.visible_to(actor)
-        .filter(convention=convention)
-        .select_related("document__rendered")
-        .order_by("-pk")
-    )
-    pages = [paper for paper in papers if paper.kind == ConventionPaperKind.SIGNATURES]
-    reopened = convention.state == ConventionState.CHANGES_REQUESTED
-    for paper in papers:
-        contested = paper in pages and (paper is not pages[0] or convention.state == ConventionState.SIGNING)
-        paper.is_replaced = paper.round != convention.round or reopened or contested
-    return papers
 
 
 def _mark_changed(clauses: Iterable[ConventionClause], amendments: Iterable[Convention]) -> None:

@@ -1,6 +1,7 @@
 """Who acts next on a convention: the person who reads the page, with one button, or someone else, since when."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import timezone
@@ -175,7 +176,18 @@ def _why_suspended(convention: Convention) -> str:
 
 
 def _ended(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
-    return Step("Cette convention a pris fin\u00a0: plus rien n’est attendu")
+    """What is outside may be handed over for a time, then is sent back: the date is for all."""
+    what = "Cet avenant" if convention.is_amendment else "Cette convention"
+    told = f"{what} a pris fin le {day(convention.ended_on)}"
+    today = timezone.localdate()
+    last = convention.hands_over_until(today)
+    if last is None or not any(line.used for line in sheet.quotas):
+        return Step(f"{told}\u00a0: plus rien n’est attendu", dated=False)
+    if last < today:
+        back = f"Depuis le {day(last + timedelta(days=1))}, ce qui n’a pas été remis est à renvoyer à l’atelier"
+        return Step(f"{told}. {back}", dated=False)
+    left = f"Ce qui est en livraison ou au point de distribution peut être remis jusqu’au {day(last)} inclus"
+    return Step(f"{told}. {left}, puis est à renvoyer à l’atelier", dated=False)
 
 
 def _abandoned(convention: Convention, actor: Actor, sheet: Sheet) -> Step:

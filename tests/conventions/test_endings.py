@@ -201,6 +201,19 @@ def test_the_pages_of_an_agreed_end() -> None:
     assert "Constat de fin" in read(first, detail)
 
 
+def test_the_papers_of_an_end_that_was_declined_are_told_apart_from_the_one_that_holds() -> None:
+    scene = Treaty()
+    convention = proposed(scene)
+    gate.apply(convention, "decline_end", actor=scene.signatories[Party.EPCI])
+    gate.apply(again(convention), "propose_end", actor=scene.signatories[Party.EPCI])
+    page = read(acting(scene.manager), page_of(convention, "convention_detail"))
+    assert page.count("Accord de fin du") == 2
+    assert page.count("écarté, sans effet") == 1
+    for party in (Party.RECONDITIONER, Party.DISTRIBUTOR):
+        agree_end_convention(actor=scene.signatories[party], convention=convention)
+    assert read(acting(scene.manager), page_of(convention, "convention_detail")).count("écarté, sans effet") == 1
+
+
 def test_a_suspended_convention_whose_end_is_proposed_is_still_told_suspended() -> None:
     scene = Treaty()
     suspended = gate.apply(scene.active(), "suspend", actor=scene.pilot, reason="storage")

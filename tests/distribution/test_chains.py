@@ -266,8 +266,24 @@ def test_what_is_at_a_point_when_its_convention_ends_may_still_come_to_a_househo
     drawn = convention_chain(Convention.objects.get(pk=convention.pk), shelf.pilot)
 
     assert codes(drawn) == ["done", "done", "done", "now", "ahead"]
-    page = read(acting(shelf.pilot), reverse("conventions:convention_detail", args=[convention.reference]))
+    detail = reverse("conventions:convention_detail", args=[convention.reference])
+    page = read(acting(shelf.pilot), detail)
     assert "<dt>Préavis</dt>" in page
+    assert "plus rien n’est attendu" not in page
+    last = day(timezone.localdate() + timedelta(days=89))
+    assert f"la remise de 1 appareil jusqu’au {last} inclus" in page
+    own = make_membership(Role.MANAGER, OrganisationKind.EPCI, convention.epci_party)
+    for reader in (shelf.pilot, signatory, own):
+        told = read(acting(reader), detail)
+        assert f"peut être remis jusqu’au {last} inclus, puis est à renvoyer à l’atelier" in told, reader
+    assert "la remise de 1 appareil" not in read(acting(own), detail), "how many are outside tells how many are not"
+
+
+def test_a_convention_under_which_nothing_left_waits_for_nothing_once_it_ended() -> None:
+    treaty = Treaty()
+    convention = ended(treaty, treaty.active())
+    page = read(acting(treaty.pilot), reverse("conventions:convention_detail", args=[convention.reference]))
+    assert f"a pris fin le {day(convention.ended_on)}\u00a0: plus rien n’est attendu" in page
 
 
 def test_a_convention_that_ended_before_its_first_day_is_not_under_way() -> None:
