@@ -15,6 +15,7 @@ from conventions.models import Convention
 from distribution.enums import SERVES, SendBackReason
 from distribution.models import Appointment, Derogation, DerogationRequest, HandOver
 from distribution.permissions import can_ask_derogation, can_grant_derogation, can_serve_device, sees_appointments
+from distribution.places_left import beside_quotas, told_beside
 from distribution.progress import tells_homes
 from distribution.services.appointments import spent_needs
 from distribution.views.device_sets import ON_DEVICES
@@ -84,7 +85,9 @@ def convention_panel(convention: Convention, actor: Actor) -> Panel | None:
         groups = [("Affectés, où qu’ils soient", COUNTED_BY_QUOTA), groups[-1]]
     types = [type_ for type_ in DeviceType if any(counted[state, type_] for state in DeviceState)]
     lines = [(label, [sum(counted[state, type_] for state in states) for type_ in types]) for label, states in groups]
+    screens = beside_quotas(convention)
     context = {
+        "beside": told_beside(screens) if screens else "",
         "types": [type_.label for type_ in types],
         "lines": [(label, counts, sum(counts)) for label, counts in lines if any(counts)],
         "elsewhere": not tells_homes(actor),

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from conventions.models import Convention, Quota
 from lifecycle.registry import ChainLink
-from refurb.enums import DeviceState
+from refurb.enums import COUNTED_BY_QUOTA, DeviceState
 from refurb.models import Device
 from typography.french import day, grouped, plural
 
@@ -30,6 +30,16 @@ def to_allot(quotas: Sequence[Quota]) -> str:
     if coming := [quota.starts_on for quota in quotas if quota.starts_on > today and quota.room]:
         return f"l’année suivante, le {day(min(coming))}, toutes les places de l’année en cours sont prises"
     return "un avenant, toutes les places sont prises"
+
+
+def beside_quotas(convention: Convention) -> int:
+    """How many screens are of a convention with their desktop, and take no place of a quota; one query."""
+    return Device.objects.filter(convention=convention, quota=None, state__in=COUNTED_BY_QUOTA).count()
+
+
+def told_beside(screens: int) -> str:
+    """« 2 écrans, avec leur ordinateur, hors quota »."""
+    return f"{grouped(screens)} écran{plural(screens)}, avec {'leur' if screens > 1 else 'son'} ordinateur, hors quota"
 
 
 def to_hand_over(convention: Convention) -> str:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from conventions.enums import ALIVE, ConventionState
 from conventions.models import Convention, Quota
 from distribution.brought_back import OWED, PREPARED, QUIET, REPAIRED, SETTLED, TOLD, standing_of
-from distribution.places_left import as_it_was, to_allot, to_hand_over
+from distribution.places_left import as_it_was, beside_quotas, to_allot, to_hand_over, told_beside
 from donations.enums import DonationState
 from donations.models import Donation
 from lifecycle import gate
@@ -260,7 +260,7 @@ def delivery_chain(delivery: Delivery, actor: Actor) -> Chain:
 
 
 def convention_chain(convention: Convention, actor: Actor) -> Chain | None:
-    """What the quotas of a convention have become, or what is awaited before it is in force; four queries."""
+    """What the quotas of a convention have become, or what is awaited before it is in force; five queries."""
     if convention.amends_id is not None:
         return None
     state = ConventionState(convention.state)
@@ -281,10 +281,12 @@ def convention_chain(convention: Convention, actor: Actor) -> Chain | None:
         )
         links = as_it_was(links) if over else links
         return Chain(f"La convention {convention}", links, CONVENTION_AWAITS.get(state, ""))
+    screens = beside_quotas(convention)
+    allotted = f"{_devices(used)} affecté{plural(used)}" + (f", et {told_beside(screens)}" if screens else "")
     place = "now" if state in ALIVE and any(quota.room for quota in quotas) else "done"
     links = (
         given if donors else ChainLink(LABELS[0], "ahead", "pas encore d’appareil"),
-        ChainLink(LABELS[1], "done" if used else "now", f"{_devices(used)} affecté{plural(used)}", *workshop),
+        ChainLink(LABELS[1], "done" if used else "now", allotted, *workshop),
         ChainLink(LABELS[2], place, f"{grouped(used)} place{plural(used)} sur {grouped(total)}"),
         *(_at_homes(counts) if tells_homes(actor) else _not_told(used)),
     )

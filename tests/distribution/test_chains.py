@@ -212,6 +212,18 @@ def test_a_convention_has_to_allot_what_is_left_of_each_quota_of_the_year_and_no
     assert missing() == "un avenant, toutes les places sont prises"
 
 
+def test_a_screen_that_goes_with_its_desktop_is_told_beside_the_quotas_where_totals_differ(shelf: Shelf) -> None:
+    shelf.allotted(shelf.desktop())
+    convention = shelf.convention
+    detail = reverse("conventions:convention_detail", args=[convention.reference])
+    own = make_membership(Role.MANAGER, OrganisationKind.EPCI, convention.epci_party)
+
+    for reader in (own, shelf.pilot):
+        page = read(acting(reader), detail)
+        assert "1 appareil affecté, et 1 écran, avec son ordinateur, hors quota" in page.replace("\u00a0", " ")
+        assert "Dont 1 écran, avec son ordinateur, hors quota." in page.replace("\u00a0", " ")
+
+
 def test_a_suspended_convention_waits_for_its_resumption_and_asks_for_no_device() -> None:
     treaty = Treaty()
     convention = gate.apply(treaty.active(), "suspend", actor=treaty.pilot, reason="storage")
