@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                     ("distributor_signatory", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="signataire du distributeur")),
                     ("starts_on", models.DateField(blank=True, null=True, verbose_name="date d’effet")),
                     ("ends_on", models.DateField(blank=True, help_text="Inclus.", null=True, verbose_name="dernier jour")),
-                    ("is_test", models.BooleanField(default=False, help_text="Une opération d’essai\xa0: comptée à part dans les bilans.", verbose_name="test opérationnel")),
+                    ("is_test", models.BooleanField(default=False, help_text="Une opération d’essai\xa0: le document et les listes le disent, et «\xa0Déploiement\xa0» compte un essai, pas une convention.", verbose_name="test opérationnel")),
                     ("max_nonconformity", models.DecimalField(blank=True, decimal_places=1, help_text="En pourcentage des appareils livrés.", max_digits=4, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name="taux maximal de non-conformité")),
                     ("amends", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="amendments", to="conventions.convention", verbose_name="convention modifiée")),
                     ("succeeded_by", models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="conventions_inherited", to="network.organisation", verbose_name="EPCI qui succède")),

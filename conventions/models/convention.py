@@ -113,7 +113,10 @@ class Convention(Stateful):
     starts_on = models.DateField("date d’effet", null=True, blank=True)
     ends_on = models.DateField("dernier jour", null=True, blank=True, help_text="Inclus.")
     is_test = models.BooleanField(
-        "test opérationnel", default=False, help_text="Une opération d’essai\u00a0: comptée à part dans les bilans."
+        "test opérationnel",
+        default=False,
+        help_text="Une opération d’essai\u00a0: le document et les listes le disent, et «\u00a0Déploiement\u00a0»"
+        " compte un essai, pas une convention.",
     )
     max_nonconformity = models.DecimalField(
         "taux maximal de non-conformité",
