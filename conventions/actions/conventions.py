@@ -5,16 +5,18 @@ from typing import Any
 
 from django.utils import timezone
 
-from conventions.enums import ConventionState, Party, ResumeReason, SuspendReason, TextReopenReason
+from conventions.enums import ConventionState, Party, ResumeReason, TextReopenReason
 from conventions.forms.base import CommentForm, ReasonForm
 from conventions.forms.circuit import PlainForm
 from conventions.forms.verbs import (
     ConventionAbandonForm,
     ConventionOpenSignatureForm,
     ConventionSucceedForm,
+    ConventionSuspendForm,
     ConventionTerminateForm,
 )
 from conventions.machine import rules
+from conventions.machine.measured import exceeded_twice
 from conventions.models import Convention
 from conventions.parameters import BREACH_NOTICE_DAYS, HANDING_OVER_DAYS, NOTICE_DAYS, REVIEW_DAYS
 from conventions.services import endings
@@ -53,6 +55,12 @@ def _what_a_reopening_voids(request: Request, convention: Convention) -> Mapping
 def _what_an_abandon_cancels(request: Request, convention: Convention) -> Mapping[str, Any]:
     asked = convention.state not in (ConventionState.DRAFT, ConventionState.CHANGES_REQUESTED)
     return {"warning": "Ce qui était demandé aux relecteurs et aux signataires est annulé." if asked else ""}
+
+
+def _exceeded(request: Request, convention: Convention) -> Mapping[str, Any]:
+    """Of what does not hold, or is an amendment, nothing is measured: the rules say what is refused."""
+    is_measured = convention.state == ConventionState.ACTIVE and not convention.is_amendment
+    return {"exceeded": is_measured and exceeded_twice(convention, timezone.localdate())}
 
 
 def _delays(request: Request, convention: Convention) -> Mapping[str, Any]:
@@ -100,7 +108,8 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "suspend",
         "suspendre",
-        ReasonForm.asking(SuspendReason.choices, rules.SUSPEND_REASON),
+        ConventionSuspendForm,
+        form_kwargs=_exceeded,
         warning="Aucun appareil n’y est plus affecté. Ceux qui le sont déjà se livrent et se remettent.",
     ),
     Page(

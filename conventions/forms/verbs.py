@@ -9,10 +9,12 @@ from conventions.enums import (
     ActBody,
     DeviceType,
     DraftAbandonReason,
+    SuspendReason,
     TerminateReason,
 )
 from conventions.forms.base import CommentForm, ReasonForm
 from conventions.machine import rules
+from conventions.machine.measured import NOT_EXCEEDED
 from lifecycle.forms import choose, day_input, field_of
 from network.enums import OrganisationKind
 from network.models import Organisation
@@ -23,6 +25,20 @@ FOLLOWED = "amended_ended"
 
 class ConventionAbandonForm(ReasonForm):
     reasons, rule = [choice for choice in DraftAbandonReason.choices if choice[0] != FOLLOWED], rules.ABANDON_REASON
+
+
+class ConventionSuspendForm(ReasonForm):
+    """The rate is no reason before it was exceeded: it is left out, and the field says why."""
+
+    reasons, rule = SuspendReason.choices, rules.SUSPEND_REASON
+
+    def __init__(self, *args: Any, exceeded: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if exceeded:
+            return
+        reason = field_of(self, "reason", forms.ChoiceField)
+        reason.choices = choose([choice for choice in SuspendReason.choices if choice[0] != SuspendReason.QUALITY])
+        reason.help_text = f"«\u00a0{SuspendReason.QUALITY.label}\u00a0» n’est pas proposé. {NOT_EXCEEDED}"
 
 
 class ConventionTerminateForm(ReasonForm):

@@ -20,10 +20,15 @@ def measure_nonconformity(function: Measure) -> None:
         _measures.append(function)
 
 
+def exceeded_twice(convention: Convention, day: date) -> bool:
+    """Whether a convention may be suspended because of its rate on this day."""
+    return any(measure(convention, day) for measure in _measures)
+
+
 def _unmeasured(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     asked = [pk for pk, given in per_row.items() if given.get("reason") == SuspendReason.QUALITY]
     found = Convention.objects.filter(pk__in=asked) if asked else ()
-    exceeded = {row.pk for row in found if any(measure(row, ctx.day) for measure in _measures)}
+    exceeded = {row.pk for row in found if exceeded_twice(row, ctx.day)}
     return {pk: NOT_EXCEEDED for pk in asked if pk not in exceeded}
 
 

@@ -192,6 +192,8 @@ def test_a_convention_is_suspended_for_its_rate_only_when_the_last_two_quarters_
     client = acting(make_membership(Role.MANAGER, OrganisationKind.EPCI, shelf.convention.epci_party))
     url = page_of(shelf.convention, "convention_suspend")
 
+    offered = 'value="quality"' in read(client, url)
+    assert offered is suspends
     if suspends:
         done(client, url, reason="quality")
     else:
