@@ -89,11 +89,14 @@ ACT_DATES = Requirement(
 
 ACT_AFTER_TEXT = Requirement(
     "act_after_text",
-    "L’acte approuve ce texte\u00a0: il ne peut pas dater d’avant le jour où le projet a été préparé.",
+    "L’acte ne peut pas dater d’avant le jour où le projet a été préparé.",
     _act_after_text,
     field="act_on",
 )
-"""From the day it was prepared, not submitted: a text that is opened again keeps the act that approves it."""
+"""From the day it was prepared, not submitted: a text that is opened again keeps the act that approves it.
+
+Whether an act that is older than the last submission allows what changed since, whoever records it says: the page asks.
+"""
 
 
 def _signed_by_all(ctx: Context) -> Q:

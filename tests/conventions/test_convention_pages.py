@@ -17,6 +17,7 @@ from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.costs import assert_same_queries
 from tests.network.factories import make_membership
 from tests.pages import crawling
+from typography.french import day
 
 pytestmark = pytest.mark.django_db
 LIST, INBOX = "conventions:convention_list", "conventions:inbox"
@@ -408,7 +409,7 @@ def test_the_act_opens_the_signature_and_a_date_to_come_is_told_beside_its_field
     assert "2026-11-042" in page
     old = act | {"act_on": "2020-01-01", "act_executory_on": "2020-01-01"}
     page = answered(client_of(treaty), url, **old)
-    assert "il ne peut pas dater d’avant le jour où le projet a été préparé" in page.partition('id="id_act_on"')[0]
+    assert "L’acte ne peut pas dater d’avant le jour où le projet a été préparé" in page.partition('id="id_act_on"')[0]
     done(client_of(treaty), url, **act, act_executory_on=today.isoformat())
 
     assert again(convention).state == ConventionState.SIGNING
@@ -529,3 +530,11 @@ def test_a_signed_convention_whose_day_has_come_is_the_manager_s_to_put_in_force
     convention = treaty.signed()
     page = read(acting(treaty.manager), page_of(convention, "convention_detail"))
     assert "la date d’effet est là, mettez-la en vigueur" in page
+
+
+def test_whoever_records_the_act_reads_of_when_the_text_is_that_it_approves() -> None:
+    treaty = Treaty()
+    convention = treaty.approved()
+    page = read(acting(treaty.manager), page_of(convention, "convention_open_signature"))
+    assert f"soumise le {day(timezone.localdate())}. Un acte plus ancien" in page
+    assert "ne vaut que s’il autorise les modifications faites depuis" in page
