@@ -6,7 +6,7 @@ from operator import add
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, IntegerField, Model, OuterRef
+from django.db.models import Exists, IntegerField, Model, OuterRef, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
@@ -17,8 +17,8 @@ from prescriptions.enums import NeedKind, NeedState
 from prescriptions.models import NeedEntry
 from refurb.enums import DeviceType
 from refurb.models import DeviceEntry
-from reports.drill_down import NEEDS, AskedNumber, Behind, Counted, quantity_of, rows_behind
-from reports.enums import DISTRIBUTED, PROMISED, Counting, Elsewhere, Measure, Stage
+from reports.drill_down import DEVICES, NEEDS, AskedNumber, Behind, Counted, quantity_of, rows_behind
+from reports.enums import DISTRIBUTED, OPEN_TO_EPCI, PROMISED, Counting, Elsewhere, Measure, Stage
 from reports.figures import ENDS_OF_A_LOT, GIVEN_UP_SINCE
 from reports.household_tables import ANSWERING, NeedSummary, types_of
 from reports.models import Report
@@ -168,6 +168,25 @@ def behind_filter(report: Report, counted: Counted, *, by_line: bool) -> type[Be
     choices = [(str(rank), f"{what}\u00a0: {old} → {new}") for rank, (what, old, new) in enumerate(gathered)]
     line = django_filters.ChoiceFilter(label="Ligne de variation", choices=choices, empty_label="Toutes")
     return type(base.__name__, (base,), known | {"lines": [tuple(rows) for rows in gathered.values()], "ligne": line})
+
+
+def behind_of_epci(report: Report, own: QuerySet[Epci]) -> type[BehindFilter]:
+    """The filter of an EPCI: its territory alone, and the stages whose rows it reads."""
+    stages = [(stage.value, stage.label) for stage in OPEN_TO_EPCI]
+    return type(
+        "BehindDevices",
+        (BehindDevices,),
+        {
+            "report": report,
+            "counted": DEVICES,
+            "lines": (),
+            "mesure": django_filters.ChoiceFilter(label="Nombre", choices=Measure, empty_label=None),
+            "etape": django_filters.ChoiceFilter(label="Étape", choices=stages, empty_label=None),
+            "epci": django_filters.ModelChoiceFilter(label="EPCI", queryset=own, empty_label=None),
+            "ailleurs": None,
+            "Meta": type("Meta", (), {"model": DeviceEntry, "fields": ("mesure", "etape", "epci", "type", "donateur")}),
+        },
+    )
 
 
 def behind_lots(report: Report) -> type[BehindLots]:

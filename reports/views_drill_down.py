@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, IntegerField, OuterRef, Subquery, When
+from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 
 from donations.models import DonationEntry
 from lists.listing import Listing, lists
@@ -17,7 +18,7 @@ from refurb.models import Device, DeviceEntry
 from reports.drill_down import DEVICES, NEEDS
 from reports.enums import OPEN_TO_EPCI, Counting, Measure
 from reports.evidence import evidence_behind
-from reports.filters import behind_filter, behind_lots
+from reports.filters import behind_filter, behind_lots, behind_of_epci
 from reports.models import Report
 from reports.permissions import opens_rows_of
 from reports.tables import BehindEvidenceTable, BehindLotsTable, BehindNeedsTable, BehindOfEpci, BehindTable
@@ -40,20 +41,37 @@ def report_devices(request: Request, reference: str) -> HttpResponseBase:
     if (scope := opens_rows_of(request.membership)) is None:
         raise PermissionDenied
     report, pilot = visible_report(request, reference), is_pilot(request.membership)
+    own = Epci.objects.filter(scope).alphabetical()
+    if not pilot and (asked_fully := _kept_for_epci(request, own)):
+        return redirect(f"{request.path}?{asked_fully}")
     rows = DeviceEntry.objects.select_related("object", "origin_epci", "convention_epci")
     page = Listing(
         request,
         rows=_with_end(rows, report),
         table=BehindTable if pilot else BehindOfEpci,
         noun=STAY,
-        filters=behind_filter(report, DEVICES, by_line=pilot),
+        filters=behind_filter(report, DEVICES, by_line=True) if pilot else behind_of_epci(report, own),
     )
     if not pilot:
         asked = page.filter.asked
-        own = Epci.objects.filter(scope, siren__in=asked.places).exists()
-        if not own or request.GET.get("ligne") or asked.stage not in OPEN_TO_EPCI:
+        if (
+            not own.filter(siren__in=asked.places).exists()
+            or request.GET.get("ligne")
+            or asked.stage not in OPEN_TO_EPCI
+        ):
             raise PermissionDenied
     return _answer(page, report, "Les appareils derrière un nombre")
+
+
+def _kept_for_epci(request: Request, own: QuerySet[Epci]) -> str:
+    """The query of an EPCI with its territory and a stage, which it does not take off; empty when they are there."""
+    query, first = request.GET.copy(), own.first()
+    if first is None or {"epci", "etape"} <= set(query):
+        return ""
+    for name, value in (("mesure", Measure.CLOSING), ("etape", OPEN_TO_EPCI[0]), ("epci", first.pk)):
+        query.setdefault(name, str(value))
+    query.pop("tous", None)
+    return query.urlencode()
 
 
 @lists

@@ -212,8 +212,15 @@ def test_an_epci_opens_its_own_rows_and_no_others(story: Story) -> None:
     own = {"epci": story.epci.pk, "mesure": "fin", "etape": "received"}
     assert client.get(address, own).status_code == 200
     assert "/appareils/A-" not in read(client, f"{address}?mesure=fin&etape=received&epci={story.epci.pk}")
+    page = read(client, address + f"?mesure=fin&etape=received&epci={story.epci.pk}")
+    assert f'<option value="{other.pk}"' not in page
+    assert 'value="handed_over"' not in page
+    assert 'name="ailleurs"' not in page
+    for whole in ({}, {"tous": "1"}, {"mesure": "fin", "etape": "received"}, {"epci": story.epci.pk}):
+        answer = client.get(address, whole, follow=True)
+        assert answer.status_code == 200, "its territory and a stage are kept"
+        assert f"epci={story.epci.pk}" in answer.redirect_chain[-1][0]
     for refused in (
-        {},
         own | {"epci": other.pk},
         own | {"epci": ""},
         own | {"etape": "handed_over"},
