@@ -1,7 +1,8 @@
 """Who reads what of a household, told as its agreement tells it.
 
-Each line is held against the pages themselves, for every role (``tests/desk/test_agreement_tells_the_truth.py``), and
-the text in force says these sentences and no other: a wall that moves, a reader who is added ask for a new version.
+Each line is held against the pages themselves, for every role (``tests/desk/test_agreement_tells_the_truth.py``). The
+text in force and the public page on personal data say these sentences and no other: a wall that moves, a reader who is
+added ask for a new version.
 """
 
 from collections.abc import Sequence

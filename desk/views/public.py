@@ -9,7 +9,13 @@ from django.views.decorators.http import require_safe
 
 from desk.todo.figures import month_links, month_name, published, threshold_of
 from network.parameters import UNANSWERED_DAYS
-from prescriptions.parameters import ANONYMISE_AFTER_MONTHS, ANONYMISE_NOTICE_DAYS, ARCHIVE_AFTER_MONTHS
+from prescriptions.parameters import (
+    ANONYMISE_AFTER_MONTHS,
+    ANONYMISE_NOTICE_DAYS,
+    ARCHIVE_AFTER_MONTHS,
+    IDENTITY_MINUTES,
+)
+from prescriptions.readers import READERS, HouseholdFact
 from reference.parameters import parameters_on
 
 
@@ -42,8 +48,10 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "erased_months": today[ANONYMISE_AFTER_MONTHS],
         "notice_days": today[ANONYMISE_NOTICE_DAYS],
         "unanswered_days": today[UNANSWERED_DAYS],
+        "identity_minutes": today[IDENTITY_MINUTES],
     }
-    return render(request, "desk/privacy.html", {"legal": settings.LEGAL, "values": values})
+    context = {"legal": settings.LEGAL, "values": values, "readers": READERS, "facts": list(HouseholdFact)}
+    return render(request, "desk/privacy.html", context)
 
 
 @login_not_required

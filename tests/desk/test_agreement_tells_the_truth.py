@@ -1,9 +1,13 @@
 """What a household is told of who reads what, held against every page, for every role."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
+from html import unescape
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from network.enums import ROLES_BY_KIND, Role
@@ -144,6 +148,17 @@ def test_the_text_in_force_says_these_sentences_and_names_its_controller_and_its
     for words in ("Qui en répond. Le Département du Nord", "article 6, 1, e", "retirer votre accord", "www.cnil.fr"):
         assert words in text.body
     assert "les dates des justificatifs" not in text.body
+
+
+@pytest.mark.django_db
+def test_the_public_page_on_personal_data_names_the_same_readers_and_no_other(client: Client) -> None:
+    page = unescape(client.get(reverse("desk:privacy")).content.decode())
+    listed = re.findall(r"<li>(.*?)</li>", page.partition("Qui lit quoi")[2].partition("<h2>")[0])
+    *told, silent = listed
+    assert told == [reader.sentence for reader in READERS]
+    assert silent.startswith("L’atelier, le donateur et l’intercommunalité ne vous connaissent pas")
+    assert "lit votre nom pendant 60 minutes" in page
+    assert all(fact.label in page for fact in HouseholdFact)
 
 
 def test_every_other_role_reads_nothing_of_it_and_is_not_in_the_text() -> None:
