@@ -9,7 +9,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.urls import reverse
 
 from lists.listing import ALL
-from typography.french import HARD, day, days_ago, days_left, grouped
+from typography.french import HARD, day, days_ago, days_left, grouped, moment
 
 FIRST = 5
 """How many rows of a block the page shows; the list has the others."""
@@ -151,6 +151,11 @@ def since(instant: datetime | None, said: str = "") -> str:
 def until(due: date | datetime | None, said: str = "pour le") -> str:
     """« pour le 28 nov. 2026, dans 3 jours »."""
     return f"{said} {day(due)}, {days_left(due)}" if due is not None else ""
+
+
+def until_the_minute(due: datetime, said: str) -> str:
+    """Of a deadline in hours: « à notifier avant le 28 nov. 2026 à 7 h 47, dans 3 jours »."""
+    return f"{said} {moment(due)}, {days_left(due)}"
 
 
 def many(count: int, one: str, several: str = "") -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from desk.todo.blocks import Block, BlockRow, until
+from desk.todo.blocks import Block, BlockRow, until_the_minute
 from network.models import Membership
 from refurb.models import Incident
 from refurb.models.incident import TO_THE_CNIL
@@ -40,6 +40,6 @@ def _incident(incident: Any, url: str) -> BlockRow:
     word = "à juger de nouveau avant le" if again else "à notifier avant le"
     if incident.to_complete_since is not None:
         word = "vol démenti\u00a0: notification à compléter avant le"
-    told = until(incident.awaited_since + TO_THE_CNIL, word)
+    told = until_the_minute(incident.awaited_since + TO_THE_CNIL, word)
     about = f"{incident.workshop}, volé" if incident.stolen_at else str(incident.workshop)
     return BlockRow(f"{incident}, {incident.device}", url, about, told)

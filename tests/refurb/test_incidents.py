@@ -17,10 +17,12 @@ from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
 from refurb.enums import FollowUpKind, MissingReason
 from refurb.models import Incident, IncidentFollowUp
+from refurb.models.incident import TO_THE_CNIL
 from refurb.services.incidents import note_incident
 from tests.network.factories import make_membership
 from tests.pages import acting, answered, done, read
 from tests.refurb.devices import Bench, from_lot, given_to, load_numbers, private_lot
+from typography.french import moment
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +65,8 @@ def test_the_officer_who_protects_data_reads_it_at_once_and_writes_nothing_of_it
     officer = make_membership(Role.DPO, OrganisationKind.DEPARTEMENT)
     client, listed = acting(officer), reverse("refurb:incident_list")
     home = read(client, reverse("desk:home"))
-    assert "à notifier avant le" in home
+    due = Incident.objects.unanswered().get(pk=incident.pk).awaited_since + TO_THE_CNIL
+    assert f"à notifier avant le {moment(due)}, dans 3\u00a0jours" in home
     assert str(incident.device) in home
     assert f'href="{listed}"' in home
 
