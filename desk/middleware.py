@@ -1,13 +1,14 @@
 """What is refused before it is read, and what two people did at once: pages instead of a broken connection."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 import psycopg
 from django.conf import settings
 from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
-from desk.views.errors import bad_request, conflict, too_large
+from desk.views.errors import bad_request, conflict, not_so, too_large
 from lifecycle.typed import LONGEST, whole
 
 PIECE = 1024 * 1024
@@ -21,7 +22,7 @@ AT_ONCE = (psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable, psy
 class RefusalsMiddleware:
     """413 for a request heavier than ``settings.REQUEST_MAX_BYTES``; 409 for one that lost against another.
 
-    400 for a NUL where there can be none.
+    405 in words for an address that is not asked so. 400 for a NUL where there can be none.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -32,7 +33,8 @@ class RefusalsMiddleware:
         if announced > settings.REQUEST_MAX_BYTES:
             throw_away(request, min(announced, READ_AT_MOST * settings.REQUEST_MAX_BYTES))
             return too_large(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        return not_so(request, response) if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Two transactions stood in each other's way, and trying again did not help; or a sign that is no text."""

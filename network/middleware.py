@@ -2,16 +2,42 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
 
+from lifecycle.requests import own_address
 from lifecycle.unkept import UNKEPT
 from network.models import Membership
 from network.requests import OpenRequest
 
 SESSION_KEY = "membership"
 """Where the session keeps the primary key of the membership chosen by the person."""
+
+
+SENT = "envoi"
+"""Says in the address of the sign-in page that something was sent, and not kept, because the session was over."""
+
+
+class SignInFirstMiddleware(LoginRequiredMiddleware):
+    """Whoever is not signed in signs in, then comes back to the page that was asked for.
+
+    After something was sent, to the page it was sent from: what was sent is lost, and an address that only a button
+    uses opens nothing.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:
+        if request.method in {"GET", "HEAD"}:
+            return super().handle_no_permission(request, view_func)
+        came_from = urlsplit(request.headers.get("Referer", ""))
+        is_ours = came_from.netloc == request.get_host()
+        page = urlunsplit(("", "", came_from.path or "/", came_from.query, "")) if is_ours else "/"
+        query = urlencode({REDIRECT_FIELD_NAME: own_address(request, page, "/"), SENT: 1})
+        return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{query}")
 
 
 class ActingMembershipMiddleware:

@@ -1,6 +1,7 @@
 """The pages of one's account, from django-allauth: its names, our addresses, and only those we use."""
 
 from allauth.account import views
+from allauth.account.decorators import reauthentication_required
 from django.urls import path, re_path
 
 from network.demo import demo_memberships, demo_password
@@ -15,7 +16,7 @@ urlpatterns = [
     path("inscription/", views.signup, name="account_signup"),
     path("compte/desactive/", views.account_inactive, name="account_inactive"),
     path("compte/confirmer/", views.reauthenticate, name="account_reauthenticate"),
-    path("compte/adresse/", views.email, name="account_email"),
+    path("compte/adresse/", reauthentication_required(views.email), name="account_email"),
     path("compte/adresse/envoyee/", views.email_verification_sent, name="account_email_verification_sent"),
     re_path(r"^compte/adresse/confirmer/(?P<key>[-:\w]+)/$", views.confirm_email, name="account_confirm_email"),
     path("compte/mot-de-passe/", views.password_change, name="account_change_password"),

@@ -32,6 +32,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return page_not_found(request, exception)
 
 
+def not_so(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """405: an address that does not answer what is asked of it, most often that of a button that one opens."""
+    if request.path.startswith(OF_PROGRAMS) or refused.content or not request.accepts("text/html"):
+        return refused
+    page = render(request, "405.html", status=405)
+    page["Allow"] = refused["Allow"]
+    return page
+
+
 def too_large(request: HttpRequest) -> HttpResponse:
     """413: more than this site reads."""
     return render(request, "413.html", status=413)

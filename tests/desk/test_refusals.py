@@ -43,6 +43,17 @@ def test_an_upload_heavier_than_the_site_reads_gets_its_page(technician: Members
     assert "ce que vous avez tapé y est encore" in page
 
 
+def test_an_address_that_only_a_button_uses_is_no_blank_page(technician: Membership) -> None:
+    client, address = Client(), "/mon-compte/cles/7/revoquer/"
+    client.force_login(technician.user)
+    response = client.get(address)
+    page = response.content.decode()
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert "<h1>Rien ne s’ouvre à cette adresse</h1>" in page
+    assert "Rien n’a été fait" in page
+    assert client.head(address).status_code == 405
+
+
 def test_a_form_with_too_much_text_gets_the_same_page(technician: Membership, settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
     client = Client()

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -320,6 +321,43 @@ def test_changing_to_the_address_of_another_says_nothing_of_that_account(client:
     assert "ne peut pas être utilisée" in client.get(confirm).content.decode()
     client.post(confirm)
     assert User.objects.get(pk=person.pk).email == "camille@exemple.test"
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("http://testserver/mon-compte/?x=1", "/mon-compte/?x=1"),
+        ("https://ailleurs.exemple/mon-compte/", "/"),
+        ("http://testserver//ailleurs.exemple/", "/"),
+        ("", "/"),
+    ],
+)
+def test_what_is_sent_once_the_session_is_over_is_said_to_be_lost_and_leads_back_to_the_page_it_came_from(
+    client: Client, came_from: str, back: str
+) -> None:
+    sent = client.post("/mon-compte/cles/7/revoquer/", headers={"referer": came_from})
+    asked = parse_qs(urlsplit(sent.url).query)
+    assert (urlsplit(sent.url).path, asked["next"]) == (LOGIN, [back])
+    page = client.get(sent.url).content.decode()
+    assert "rien de ce que vous venez d’envoyer n’a été enregistré" in page
+    assert "s’ouvre dès que vous êtes connecté" not in page
+
+
+def test_a_page_that_is_only_opened_is_promised_for_after_the_sign_in(client: Client) -> None:
+    asked = client.get("/mon-compte/?x=1")
+    assert parse_qs(urlsplit(asked.url).query) == {"next": ["/mon-compte/?x=1"]}
+    page = client.get(asked.url).content.decode()
+    assert "s’ouvre dès que vous êtes connecté" in page
+    assert "rien de ce que" not in page
+
+
+def test_the_password_is_asked_before_a_new_address_is_typed(client: Client, person: User) -> None:
+    client.force_login(person)
+    asked = client.get("/compte/adresse/")
+    assert asked.url.startswith("/compte/confirmer/?")
+    again = client.post(asked.url, {"password": PASSWORD})
+    assert again.url == "/compte/adresse/"
+    assert client.get(again.url).status_code == 200
 
 
 def test_an_open_redirect_is_not_followed(client: Client, person: User) -> None:
