@@ -20,6 +20,17 @@ from network.parameters import INVITATION_DAYS, UNANSWERED_DAYS
 from network.services.accounts import FORGOTTEN_DOMAIN, create_account
 from network.services.memberships import open_membership, refuse_unless_managed
 
+CLOSED_TO_ALL = (
+    "Cette organisation n’est plus active\u00a0: personne ne s’y invite. Le pilote la rouvre d’abord, par"
+    " «\u00a0Modifier l’organisation\u00a0»."
+)
+
+JUST_NOW = timedelta(minutes=1)
+
+
+class JustSentError(ValidationError):
+    """The same invitation left less than a minute ago."""
+
 
 @transaction.atomic
 def invite(
@@ -31,12 +42,13 @@ def invite(
     by: Actor,
     first_name: str = "",
     last_name: str = "",
+    once: bool = False,
     at: datetime | None = None,
 ) -> Invitation:
     """Send a link to ``email``; the answer is the same whether the address has an account or not.
 
     An earlier invitation to the same role is withdrawn: one link opens at a time. Of its token
-    only the digest is kept.
+    only the digest is kept. ``once``: the same one that has just left is not sent again, as of a page sent twice.
     Raises ``PermissionDenied`` when ``by`` may not, ``ValidationError`` when the role does not fit.
     """
     at = at or timezone.now()
@@ -45,6 +57,8 @@ def invite(
     email = email.strip().lower()
     _refuse_what_does_not_fit(organisation, email, kind, role)
     same = Invitation.objects.filter(organisation=organisation, email=email, kind=kind, role=role)
+    if once and same.pending().filter(sent_at__gt=at - JUST_NOW, invited_by=by.pk).exists():
+        raise JustSentError(f"Cette invitation vient de partir à {email}\u00a0: elle n’est pas envoyée deux fois.")
     same.pending().update(withdrawn_at=at)
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
@@ -66,7 +80,7 @@ def invite(
 def _refuse_what_does_not_fit(organisation: Organisation, email: str, kind: OrganisationKind, role: Role) -> None:
     refuse_unwritable(email)
     if not organisation.is_active:
-        raise ValidationError("Cette organisation n’est plus active.", code="inactive")
+        raise ValidationError(CLOSED_TO_ALL, code="inactive")
     if kind not in organisation.kinds or role not in ROLES_BY_KIND[OrganisationKind(kind)]:
         raise ValidationError("Ce rôle n’existe pas dans cette organisation.", code="role")
     if Membership.objects.open().filter(user__email=email, organisation=organisation, kind=kind, role=role):

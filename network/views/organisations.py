@@ -78,7 +78,7 @@ def _people_of(request: Request, organisation: Organisation) -> dict[str, Any]:
     step = organisation_step(organisation, acting, waiting, at, invites=invites, left=not acting and seen.exists())
     doors = (
         ("Gérer les personnes", "network:people", invites),
-        ("Inviter une personne", "network:invite", invites),
+        ("Inviter une personne", "network:invite", invites and organisation.is_active),
         ("Modifier l’organisation", "network:organisation_edit", can_edit_organisation(actor) is not None),
     )
     buttons = [(label, reverse(name, args=[organisation.reference])) for label, name, may in doors if may]

@@ -28,6 +28,11 @@ from network.services.memberships import close_membership, reopen_membership
 from network.views.confirm import confirm
 from network.views.organisations import sees_people, visible_organisation
 
+DISABLED = (
+    "Le compte de cette adresse est désactivé\u00a0: le lien n’ouvrira rien tant que vous ne l’avez pas réactivé,"
+    " depuis sa page."
+)
+
 
 @require_safe
 def people(request: Request, reference: str) -> HttpResponse:
@@ -57,6 +62,9 @@ def invite(request: Request, reference: str) -> HttpResponse:
     organisation = visible_organisation(request, reference)
     if not position_choices(organisation, request.membership):
         raise PermissionDenied
+    if not organisation.is_active:
+        messages.error(request, invitations.CLOSED_TO_ALL)
+        return redirect("network:organisation_detail", reference=reference)
     form = InvitationForm(request.POST or None, organisation=organisation, actor=request.membership)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -70,11 +78,17 @@ def invite(request: Request, reference: str) -> HttpResponse:
                 kind=kind,
                 role=role,
                 by=request.membership,
+                once=True,
             )
+        except invitations.JustSentError as error:
+            messages.info(request, " ".join(error.messages))
+            return redirect("network:people", reference=reference)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.success(request, f"Invitation envoyée à {invitation.email}.")
+            if is_pilot(request.membership) and User.objects.filter(email=invitation.email, is_active=False).exists():
+                messages.warning(request, DISABLED)
             return redirect("network:people", reference=reference)
     days = INVITATION_DAYS.on(timezone.localdate())
     return render(request, "network/invite.html", {"form": form, "organisation": organisation, "days": days})

@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 
 from network.models import Invitation, Membership, User
 from network.parameters import INVITATION_DAYS, UNANSWERED_DAYS
-from network.services.accounts import create_account
+from network.services.accounts import create_account, disable_account
 from network.services.invitations import (
     accept_with_account,
     accept_with_new_account,
@@ -236,8 +236,52 @@ def test_one_does_not_invite_who_has_the_role_nor_into_an_inactive_organisation(
         invited(manager, email=colleague.user.email.upper())
     manager.organisation.is_active = False
     manager.organisation.save()
-    with pytest.raises(ValidationError, match="plus active"):
+    with pytest.raises(ValidationError, match=r"plus active.*Le pilote la rouvre d’abord"):
         invited(manager)
+
+
+def test_a_closed_organisation_proposes_to_invite_nobody_and_says_to_open_it_first(
+    client: Client, manager: Membership
+) -> None:
+    pilot = make_membership("pilot", "departement")
+    workshop = manager.organisation
+    workshop.is_active = False
+    workshop.save()
+    client.force_login(pilot.user)
+    url = reverse("network:invite", args=[workshop.reference])
+    for name in ("network:organisation_detail", "network:people"):
+        assert f'href="{url}"' not in client.get(reverse(name, args=[workshop.reference])).content.decode()
+    answer = client.get(url, follow=True)
+    assert answer.redirect_chain == [(reverse("network:organisation_detail", args=[workshop.reference]), 302)]
+    assert "Le pilote la rouvre d’abord" in answer.content.decode()
+
+
+def test_the_same_invitation_sent_twice_at_once_leaves_once_and_its_link_opens(
+    client: Client, manager: Membership
+) -> None:
+    client.force_login(manager.user)
+    url = reverse("network:invite", args=[manager.organisation.reference])
+    typed = {"email": GUEST, "position": "reconditioner:technician"}
+    client.post(url, typed)
+    told = client.post(url, typed, follow=True).content.decode()
+    assert "vient de partir" in told
+    assert len(mail.outbox) == 1
+    assert client.get(accept_url(token_of(mail.outbox[0]))).status_code == 200
+
+
+def test_the_pilot_is_told_that_the_account_of_the_invited_address_is_disabled_and_nobody_else_is(
+    client: Client, manager: Membership
+) -> None:
+    gone = make_membership("contact", "donor")
+    pilot = make_membership("pilot", "departement")
+    disable_account(user=gone.user, by=pilot)
+    url = reverse("network:invite", args=[manager.organisation.reference])
+    typed = {"email": gone.user.email, "position": "reconditioner:technician"}
+    for who, is_told in ((manager, False), (pilot, True)):
+        client.force_login(who.user)
+        told = client.post(url, typed, follow=True).content.decode()
+        assert "Invitation envoyée" in told
+        assert ("Le compte de cette adresse est désactivé" in told) is is_told
 
 
 def test_the_form_offers_a_manager_his_kind_and_the_pilot_all_of_them(client: Client) -> None:
