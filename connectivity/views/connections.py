@@ -17,6 +17,7 @@ from connectivity.permissions import (
     can_abandon_connection,
     can_answer_connection,
     can_propose_connection,
+    can_record_proof,
     can_send_connection,
     sees_connections,
     sees_offers,
@@ -111,6 +112,7 @@ def connection_detail(request: Request, reference: str) -> HttpResponse:
         "is_to_correct": step.label == TO_CORRECT,
         "sheet": sheet_of(connection, actor),
         "line": line_sheet_of(connection, actor),
+        "records": can_record_proof(actor) is not None,
         "is_operator": can_answer_connection(actor) is not None,
         "corrects": can_follow_household(actor) is not None,
     }

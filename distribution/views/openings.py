@@ -46,6 +46,7 @@ def point_hours(request: Request, reference: str) -> HttpResponse:
     context = {
         "point": point,
         "keeps": keeps,
+        "has_calendar": can_keep_appointment(actor) is not None,
         "at_odds": at_odds(point, today),
         "openings": PointOpening.objects.filter(point=point).exclude(valid_to__lt=today),
         "closures": PointClosure.objects.filter(point=point, last_day__gte=today),

@@ -18,7 +18,7 @@ from network.models import PublicService
 from network.models.directory import confirmed_before, prescribers
 from network.models.territory import Alphabetical
 from network.parameters import CONFIRM_MONTHS
-from network.permissions import can_keep_service
+from network.permissions import can_keep_service, is_pilot
 from network.requests import Request
 from network.services.directory import publish_public_service
 from network.tables import ServiceFileTable, ServiceTable
@@ -46,7 +46,7 @@ def directory(request: Request) -> HttpResponseBase:
         empty="Aucune fiche pour l’instant\u00a0: chaque structure qui prescrit publie la sienne.",
     )
     keeps = can_keep_service(request.membership) is not None
-    return page.respond("network/directory.html", keeps=keeps)
+    return page.respond("network/directory.html", keeps=keeps, leads=is_pilot(request.membership))
 
 
 @require_safe

@@ -211,6 +211,8 @@ def test_who_chose_an_offer_that_leads_nowhere_any_more_is_asked_to_choose_anoth
     assert why in page
     assert "transmettez" not in page
     told = read(acting(line.pilot), page_of(connection, "detail"))
+    assert page_of(connection, "address") not in told, "no link to a page that refuses him"
+    assert page_of(connection, "address") in read(acting(line.worker), page_of(connection, "detail"))
     assert "En attente du choix d’une autre offre avec la personne" in told
     assert why in told
     assert "de la transmission" not in told

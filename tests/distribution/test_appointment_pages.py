@@ -291,6 +291,16 @@ def test_an_adviser_reads_the_hours_and_changes_none(shelf: Shelf, device: Devic
     assert client.post(stop).status_code == 403
 
 
+def test_a_technician_reads_the_hours_without_a_link_to_a_calendar_that_refuses_him(shelf: Shelf) -> None:
+    hours, calendar = (
+        reverse(f"distribution:{name}", args=[shelf.point.reference]) for name in ("point_hours", "point_calendar")
+    )
+    technician = make_membership(Role.TECHNICIAN, OrganisationKind.RECONDITIONER)
+    assert acting(technician).get(calendar).status_code == 403
+    assert calendar not in read(acting(technician), hours)
+    assert calendar in read(acting(shelf.adviser), hours)
+
+
 def test_the_calendar_of_a_point_holds_hours_and_references_alone(shelf: Shelf, device: Device) -> None:
     made = booked(shelf, device)
     response = acting(shelf.adviser).get(reverse("distribution:point_calendar", args=[shelf.point.reference]))

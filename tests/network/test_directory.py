@@ -1,5 +1,6 @@
 """The directory of those who prescribe: read by whoever signs in, kept by each structure, never with an agent in it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -93,6 +94,16 @@ def test_a_structure_keeps_its_own_entry_and_nobody_else_does() -> None:
     faults: list[object] = []
     verify_journals(faults.append)
     assert faults == []
+
+
+def test_the_pages_beside_the_directory_open_to_whoever_reads_their_links() -> None:
+    desk = Desk()
+    desk.published()
+    for who in (desk.pilot, desk.worker):
+        _, _, beside = read(acting(who), LIST).partition("Pages des prescripteurs")
+        links = re.findall(r'href="([^"]+)"', beside.partition("</nav>")[0])
+        assert len(links) > 1
+        assert {link: acting(who).get(link).status_code for link in links} == dict.fromkeys(links, 200)
 
 
 def test_the_address_of_an_agent_is_refused_unless_the_structure_says_that_it_is_public() -> None:
