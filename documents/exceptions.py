@@ -7,6 +7,14 @@ class FileRefused(ValidationError):
     """The deposited file is not accepted; the sentence says why and what to do. A form shows it as it is."""
 
 
+class UnknownContentError(FileRefused):
+    """Its content is of no kind that is read; ``what`` says so, ``wanted`` which kinds are taken there."""
+
+    def __init__(self, what: str, wanted: str) -> None:
+        super().__init__(f"{what} Déposez un fichier {wanted}.", code="file_type_refused")
+        self.what = what
+
+
 class FileForgotten(LookupError):
     """The content was erased on request: only its hash remains."""
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from documents.enums import MessageChannel, MessageCode
 
@@ -21,15 +22,15 @@ NOTHING_SAID = re.compile(r"[\s\u00a0]*[,:،][\s\u00a0]*(?=\.)")
 """A comma or a colon before a full stop: what it was to bring is not known."""
 HOLE = re.compile(r"\{([a-z_]+)\}")
 PERSONAL = (
-    (re.compile(r"\S@\S"), "une adresse de courriel"),
-    (
-        re.compile(r"(?:\d[ .\u00a0\u202f-]?){9,}"),
-        "un numéro (le téléphone du prescripteur s’écrit {telephone})",
-    ),
-    (re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b"), "une date (celle du message s’écrit {jour})"),
-    (re.compile(r"\b(?:M\.|MM\.|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle)\s+[A-ZÀ-Ý]"), "le nom de quelqu’un"),
+    (re.compile(r"\S@\S"), "une adresse de courriel", ""),
+    (re.compile(r"(?:\d[ .\u00a0\u202f-]?){9,}"), "un numéro", "telephone"),
+    (re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b"), "une date", "jour"),
+    (re.compile(r"\b(?:M\.|MM\.|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle)\s+[A-ZÀ-Ý]"), "le nom de quelqu’un", ""),
 )
-"""What tells of somebody, or is worth one day: it is put in by Maillon, never written in a text."""
+"""What tells of somebody, or is worth one day: it is put in by Maillon, never written in a text. With the hole that
+stands for it, where a message knows it."""
+INSTEAD: Mapping[str, str] = {"telephone": "le téléphone du prescripteur", "jour": "celle du message"}
+LINK = re.compile(r"https?://[^\s<>{}«»]+", re.IGNORECASE)
 OF_A_PERSON = ("nom", "naissance", "date_de_naissance", "domicile", "courriel", "numero", "nir")
 """Holes that nobody may ask for."""
 
@@ -158,10 +159,17 @@ def fault_of_text(text: str, subject: Subject, needed: frozenset[str]) -> str:
     missing = ", ".join(f"{{{name}}}" for name in sorted(needed - holes_of(text)))
     if missing:
         return f"Il manque {missing}\u00a0: sans cela, le foyer ne sait pas de quoi on lui parle."
-    for sought, what in PERSONAL:
+    for sought, what, hole in PERSONAL:
         if sought.search(rest):
-            return f"Ce texte part à tous les foyers\u00a0: n’y écrivez pas {what}."
+            instead = f" ({INSTEAD[hole]} s’écrit {{{hole}}})" if hole in subject.holes else ""
+            return f"Ce texte part à tous les foyers\u00a0: n’y écrivez pas {what}{instead}."
     return ""
+
+
+def links_elsewhere(text: str, site: str) -> list[str]:
+    """The sites that a text leads to and that are not this one, each once."""
+    hosts = [urlsplit(found).netloc.casefold() for found in LINK.findall(text)]
+    return list(dict.fromkeys(host for host in hosts if host != urlsplit(site).netloc.casefold()))
 
 
 @cache

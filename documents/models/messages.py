@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -9,7 +10,17 @@ from django.utils import timezone
 
 from documents.emails import TOLD, compose
 from documents.enums import MessageChannel, MessageCode, MessageLanguage
-from documents.messages import SUBJECTS, Subject, Values, fault_of_text, filled, first_texts, holes_of, invented
+from documents.messages import (
+    SUBJECTS,
+    Subject,
+    Values,
+    fault_of_text,
+    filled,
+    first_texts,
+    holes_of,
+    invented,
+    links_elsewhere,
+)
 from documents.parameters import MOST_PARTS
 from documents.texting import is_basic, length_of, parts_of, simpler
 from reference.dated import Dated, DatedQuerySet, read_once
@@ -22,6 +33,9 @@ NAMED_OUTSIDE = (
     "L’objet se lit dans le courrier de Maillon et sur un écran verrouillé\u00a0: n’y mettez pas {prenom}, qui va dans"
     " le texte."
 )
+
+ELSEWHERE = "Ce texte mène hors de Maillon"
+ELSEWHERE_IS_SEEN = "Ouvrez chaque adresse avant d’enregistrer\u00a0: les foyers la recevront."
 
 
 class MessageTextQuerySet(DatedQuerySet["MessageText"]):
@@ -151,4 +165,6 @@ class MessageText(Dated):
         told.append(("Texte", body))
         if self.channel == MessageChannel.SMS:
             told.append(("Longueur", self.counted()))
+        if elsewhere := links_elsewhere(f"{self.subject} {self.body}", settings.SITE_URL):
+            told.append(("À vérifier", f"{ELSEWHERE}\u00a0: {', '.join(elsewhere)}. {ELSEWHERE_IS_SEEN}"))
         return told

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import PurePosixPath
 
 from documents.enums import ContentType
-from documents.exceptions import FileRefused
+from documents.exceptions import FileRefused, UnknownContentError
 
 EXTENSIONS: dict[ContentType, tuple[str, ...]] = {
     ContentType.PDF: (".pdf",),
@@ -162,7 +162,4 @@ def _wide(content: bytes) -> str:
 def _unknown(name: str) -> FileRefused:
     kind = _ENDINGS.get(PurePosixPath(name).suffix.lower())
     what = f"n’est pas un fichier de type {kind.label}" if kind else "n’est pas d’un type accepté"
-    return FileRefused(
-        f"Le contenu de «\u00a0{name}\u00a0» {what}. Déposez un fichier {ACCEPTED}.",
-        code="file_type_refused",
-    )
+    return UnknownContentError(f"Le contenu de «\u00a0{name}\u00a0» {what}.", ACCEPTED)

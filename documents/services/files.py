@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 
 from documents.enums import ContentType
-from documents.exceptions import FileAltered, FileForgotten, FileRefused
+from documents.exceptions import FileAltered, FileForgotten, FileRefused, UnknownContentError
 from documents.jobs import put_off
 from documents.locks import hold
 from documents.models import StoredFile
@@ -46,9 +46,12 @@ def check_file(
             f"Le fichier «\u00a0{name}\u00a0» dépasse {limit}\u00a0Mo\u00a0: réduisez-le avant de le déposer.",
             code="file_too_large",
         )
-    kind = recognise(content, name, content_type, sheets=accept is not None and ContentType.XLS in accept)
+    wanted = ", ".join(ContentType(one).label for one in accept or ())
+    try:
+        kind = recognise(content, name, content_type, sheets=accept is not None and ContentType.XLS in accept)
+    except UnknownContentError as refused:
+        raise UnknownContentError(refused.what, f"de type\u00a0: {wanted}") if accept else refused from None
     if accept is not None and kind not in accept:
-        wanted = ", ".join(ContentType(one).label for one in accept)
         raise FileRefused(
             f"«\u00a0{name}\u00a0» est de type {kind.label}\u00a0; il faut ici\u00a0: {wanted}.",
             code="file_type_refused",

@@ -19,7 +19,7 @@ from documents.exceptions import FileAltered, FileForgotten, FileRefused
 from documents.models import StoredFile
 from documents.responses import file_response
 from documents.services import forget_file, open_file, store_file, verify_file
-from documents.services.files import content_path, remove_content, sweep_contents
+from documents.services.files import check_file, content_path, remove_content, sweep_contents
 from documents.tasks import forget_abandoned_deposits, remove_forgotten_content
 from network.models import Membership
 from tests.documents.samples import NWIPE_LOG, PDF, png
@@ -203,3 +203,12 @@ def test_a_refused_file_leaves_nothing(db: None, settings: Any) -> None:
         store_file(content=b"", name="a.pdf", by=None)
     assert not StoredFile.objects.exists()
     assert contents(settings.MEDIA_ROOT) == []
+
+
+@pytest.mark.parametrize("accept", [(ContentType.CSV, ContentType.XLSX), (ContentType.PDF,)])
+def test_a_file_of_no_known_kind_is_told_which_kinds_are_taken_here(accept: tuple[ContentType, ...]) -> None:
+    with pytest.raises(FileRefused) as refused:
+        check_file(content=b"MZ\x90\x00\x03", name="outil.exe", accept=accept)
+    (told,) = refused.value.messages
+    assert "n’est pas d’un type accepté" in told
+    assert told.endswith(f"Déposez un fichier de type\u00a0: {', '.join(one.label for one in accept)}.")

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from documents.enums import MessageChannel, MessageCode, MessageLanguage
-from documents.messages import HOLES, SUBJECTS, filled, first_texts
+from documents.messages import HOLES, SUBJECTS, fault_of_text, filled, first_texts
 from documents.models import MessageText
 from prescriptions.enums import SheetLanguage
 from tests.given import load_reference
@@ -63,6 +63,24 @@ def test_every_text_of_the_project_is_a_good_one_and_every_subject_has_one_in_fr
 )
 def test_what_may_not_be_said_is_refused_with_a_sentence(body: str, said: str) -> None:
     assert said in refusal(text(body))
+
+
+def test_a_text_is_told_to_put_only_what_its_message_knows_in_place_of_a_number() -> None:
+    knowing = next(code for code, subject in SUBJECTS.items() if "telephone" in subject.holes)
+    for code in SUBJECTS:
+        subject = SUBJECTS[code]
+        said = fault_of_text("Appelez le 06 12 34 56 78", subject, frozenset())
+        assert "n’y écrivez pas un numéro" in said
+        assert ("{telephone}" in said) is ("telephone" in subject.holes)
+    assert "le téléphone du prescripteur s’écrit {telephone}" in fault_of_text(
+        "06 12 34 56 78", SUBJECTS[knowing], frozenset()
+    )
+
+
+def test_an_address_outside_of_maillon_is_remarked_before_the_text_is_kept() -> None:
+    told = dict(text("{reference} https://x.example/a https://X.example").preview())
+    assert "hors de Maillon\u00a0: x.example. " in told["À vérifier"]
+    assert "À vérifier" not in dict(text("{reference} http://localhost:8000/ma-demande/").preview())
 
 
 def test_a_title_is_asked_of_mails_alone_and_a_channel_that_does_not_carry_it_is_refused() -> None:
