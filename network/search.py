@@ -1,13 +1,15 @@
-"""What the search box finds here: organisations, among those one may see."""
+"""What the search box finds here: organisations among those one may see; people, for whoever keeps the accounts."""
 
 from collections.abc import Iterator
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 
 from lifecycle.actors import Actor
 from lifecycle.registry import LOOKED_FOR, Found, find
-from network.models import Organisation, Rollout
+from network.models import Organisation, Rollout, User
+from network.permissions import can_manage_accounts
 
 SIRET_DIGITS = 14
 
@@ -16,6 +18,7 @@ def register_finders() -> None:
     """Answer the search box."""
     find("network.organisations", organisations)
     find("network.rollouts", rollouts)
+    find("network.people", people)
 
 
 def organisations(text: str, actor: Actor) -> Iterator[Found]:
@@ -48,4 +51,22 @@ def rollouts(text: str, actor: Actor) -> Iterator[Found]:
             url=reverse("network:rollout_detail", args=[rollout.reference]),
             row=rollout,
             is_exact=text.casefold() == rollout.reference.casefold(),
+        )
+
+
+def people(text: str, actor: Actor) -> Iterator[Found]:
+    """By name or address, for whoever administers accounts; nobody else finds a person. One query, none for others."""
+    if can_manage_accounts(actor) is None:
+        return
+    whole = Concat("first_name", Value(" "), "last_name")
+    named = Q(last_name__icontains=text) | Q(first_name__icontains=text) | Q(whole__icontains=text)
+    same = named | Q(email__icontains=text)
+    rows = User.objects.visible_to(actor).filter(forgotten_at=None).annotate(whole=whole).filter(same)
+    for user in rows.order_by("last_name", "first_name", "pk")[:LOOKED_FOR]:
+        yield Found(
+            kind="Personnes",
+            title=str(user),
+            said=f"{user.email}, {'compte actif' if user.is_active else 'compte désactivé'}",
+            url=reverse("network:user_detail", args=[user.pk]),
+            is_exact=text.casefold() == user.email,
         )
