@@ -30,7 +30,7 @@ class SignInFirstMiddleware(LoginRequiredMiddleware):
     uses opens nothing.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
         if request.method in {"GET", "HEAD"}:
             return super().handle_no_permission(request, view_func)
         came_from = urlsplit(request.headers.get("Referer", ""))

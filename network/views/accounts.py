@@ -92,6 +92,7 @@ def user_disable(request: Request, pk: int) -> HttpResponse:
         title="Désactiver ce compte",
         sentence=f"{user} ne pourra plus se connecter. Le compte peut être réactivé.",
         done="Compte désactivé.",
+        settled="" if user.is_active else "Ce compte est désactivé.",
         resting=lambda: resting_on(user.memberships.select_related("organisation")),
         back_url=reverse("network:user_detail", args=[user.pk]),
     )
@@ -107,6 +108,7 @@ def user_enable(request: Request, pk: int) -> HttpResponse:
         title="Réactiver ce compte",
         sentence=f"{user} pourra de nouveau se connecter.",
         done="Compte réactivé.",
+        settled=_opens(user),
         back_url=reverse("network:user_detail", args=[user.pk]),
     )
 
@@ -122,9 +124,17 @@ def user_forget(request: Request, pk: int) -> HttpResponse:
         sentence=f"Le nom et l’adresse {of(user)} sont effacés, ses rôles fermés et son compte désactivé. "
         f"Les journaux, qui ne portent pas de nom, restent entiers. Cela ne se défait pas.{_address_of_others(user)}",
         done="Nom et adresse effacés.",
+        settled="Le nom et l’adresse de ce compte sont effacés." if user.forgotten_at else "",
         resting=lambda: resting_on(user.memberships.select_related("organisation")),
         back_url=reverse("network:user_detail", args=[user.pk]),
     )
+
+
+def _opens(user: User) -> str:
+    """Why there is nothing to open again."""
+    if user.forgotten_at:
+        return "Ce compte est effacé\u00a0: il ne se rouvre pas."
+    return "Ce compte est actif." if user.is_active else ""
 
 
 def _address_of_others(user: User) -> str:

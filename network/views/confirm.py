@@ -20,8 +20,15 @@ def confirm(
     done: str,
     back_url: str,
     resting: Callable[[], Sequence[str]] = tuple,
+    settled: str = "",
 ) -> HttpResponse:
-    """Ask on GET; on POST act, tell what was done or why not, and go back. ``resting``: what rests on who leaves."""
+    """Ask on GET; on POST act, tell what was done or why not, and go back. ``resting``: what rests on who leaves.
+
+    ``settled``: that it is done already, by whoever goes back to the page; nothing is asked then.
+    """
+    if settled:
+        context = {"title": title, "settled": settled, "back_url": back_url}
+        return render(request, "network/confirm.html", context)
     if request.method != "POST":
         context = {"title": title, "sentence": sentence, "back_url": back_url, "resting": resting()}
         return render(request, "network/confirm.html", context)

@@ -145,6 +145,7 @@ def membership_close(request: Request, pk: int) -> HttpResponse:
         sentence=f"{membership.user} ne pourra plus agir en tant que «\u00a0{membership.title}\u00a0». "
         "Ce que cette personne a fait reste à son nom\u00a0; le rôle peut être rouvert.",
         done="Rôle fermé.",
+        settled="" if membership.is_open else f"Ce rôle de {membership.user} est fermé.",
         resting=lambda: resting_on([membership]),
         back_url=_people_url(membership.organisation),
     )
@@ -160,6 +161,7 @@ def membership_reopen(request: Request, pk: int) -> HttpResponse:
         title="Rouvrir ce rôle",
         sentence=f"{membership.user} pourra de nouveau agir en tant que «\u00a0{membership.title}\u00a0».",
         done="Rôle rouvert.",
+        settled=f"Ce rôle de {membership.user} est ouvert." if membership.is_open else "",
         back_url=_people_url(membership.organisation),
     )
 

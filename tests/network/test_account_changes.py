@@ -31,6 +31,27 @@ def test_who_disabled_and_enabled_an_account_is_kept_and_told_on_its_page() -> N
     assert f"</time>, {pilot.user}" in told
 
 
+def test_what_is_done_to_an_account_or_a_role_already_is_not_asked_again() -> None:
+    pilot, person = make_membership("pilot", "departement"), make_membership("contact", "donor")
+    client, account, role = acting(pilot), [person.user_id], [person.pk]
+    for name, about, told in (
+        ("user_enable", account, "Ce compte est actif."),
+        ("membership_reopen", role, "est ouvert."),
+        ("user_disable", account, "Ce compte est désactivé."),
+        ("membership_close", role, "est fermé."),
+        ("user_forget", account, "sont effacés."),
+    ):
+        url = reverse(f"network:{name}", args=about)
+        if name not in {"user_enable", "membership_reopen"}:
+            assert "C’est fait" not in read(client, url)
+            client.post(url)
+        page = read(client, url)
+        assert "C’est fait" in page
+        assert told in page
+        assert '<form method="post">' not in page
+    assert "il ne se rouvre pas" in read(client, reverse("network:user_enable", args=account))
+
+
 def test_an_erasure_has_its_author_and_the_last_sign_in_is_said_to_be_erased() -> None:
     pilot, user = make_membership("pilot", "departement"), make_user()
     forget_user(user=user, by=pilot)
