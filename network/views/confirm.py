@@ -27,8 +27,7 @@ def confirm(
     ``settled``: that it is done already, by whoever goes back to the page; nothing is asked then.
     """
     if settled:
-        context = {"title": title, "settled": settled, "back_url": back_url}
-        return render(request, "network/confirm.html", context)
+        return render(request, "network/confirm.html", {"title": title, "settled": settled, "back_url": back_url})
     if request.method != "POST":
         context = {"title": title, "sentence": sentence, "back_url": back_url, "resting": resting()}
         return render(request, "network/confirm.html", context)
