@@ -8,7 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import get_hasher
+from django.contrib.auth.password_validation import validate_password
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -358,6 +360,20 @@ def test_the_password_is_asked_before_a_new_address_is_typed(client: Client, per
     again = client.post(asked.url, {"password": PASSWORD})
     assert again.url == "/compte/adresse/"
     assert client.get(again.url).status_code == 200
+
+
+@pytest.mark.parametrize("password", ["motdepasse12", "MotDePasse-2026!", "Azerty123456", "bonjour!Soleil99"])
+def test_a_common_french_word_with_figures_is_no_password(password: str) -> None:
+    with pytest.raises(ValidationError, match="trop courant"):
+        validate_password(password)
+    validate_password(PASSWORD)
+    validate_password(NEW_PASSWORD)
+
+
+def test_a_wrong_password_is_not_said_to_leave_something_to_correct(client: Client, person: User) -> None:
+    page = sign_in(client, person.email, "autre chose de long").content.decode()
+    assert "Vous n’êtes pas connecté" in page
+    assert "Rien n’est enregistré" not in page
 
 
 def test_an_open_redirect_is_not_followed(client: Client, person: User) -> None:
