@@ -16,6 +16,7 @@ from lifecycle.history import history
 from lists.listing import Listing, lists
 from network.enums import OrganisationKind
 from network.filters import OrganisationFilter
+from network.forms.communes import folded
 from network.forms.organisations import OrganisationForm
 from network.forms.people import position_choices
 from network.models import Invitation, Membership, Organisation, Skill
@@ -31,6 +32,7 @@ CLOSED = (
     "Organisation fermée\u00a0: personne n’y agit plus. S’il reste quelque chose à y faire, sa page dit quoi, et"
     " comment le faire avancer."
 )
+SAME_NAME = "Une autre organisation porte ce nom. Si c’est la même, n’en gardez qu’une active"
 ORGANISATION = Noun("organisation", "organisations", feminine=True)
 
 
@@ -112,9 +114,18 @@ def _organisation_form(request: Request, organisation: Organisation, done: str) 
             form.add_error(None, error)
         else:
             messages.success(request, CLOSED if _is_closing(form) else done)
+            if "name" in form.changed_data and (same := _namesakes(request, form.instance)):
+                messages.warning(request, f"{SAME_NAME}\u00a0: {', '.join(same)}.")
             return redirect("network:organisation_detail", reference=form.instance.reference)
     former = type(organisation).objects.filter(pk=organisation.pk).first()
     return render(request, "network/organisation_form.html", {"form": form, "organisation": former or Organisation()})
+
+
+def _namesakes(request: Request, organisation: Organisation) -> list[str]:
+    """The references of the others that have its name, whatever its accents and capitals."""
+    wanted = folded(organisation.name)
+    others = Organisation.objects.visible_to(request.membership).exclude(pk=organisation.pk).order_by("pk")
+    return [reference for reference, name in others.values_list("reference", "name") if folded(name) == wanted]
 
 
 def _is_closing(form: OrganisationForm) -> bool:

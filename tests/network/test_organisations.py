@@ -74,6 +74,20 @@ def test_the_form_says_what_is_wrong(field: str, value: object, sentence: str) -
     assert sentence in form.errors[field][0]
 
 
+def test_an_organisation_that_has_the_name_of_another_is_made_and_the_other_is_told(client: Client) -> None:
+    client.force_login(make_membership("pilot", "departement").user)
+    known = make_organisation("donor", name="Émmaüs d’Essai")
+    url, typed = reverse("network:organisation_create"), DATA | {"name": "emmaus d'essai"}
+    told = client.post(url, typed, follow=True).content.decode()
+    assert "Organisation créée." in told
+    assert (
+        f"Une autre organisation porte ce nom. Si c’est la même, n’en gardez qu’une active\u00a0: {known.reference}."
+        in told
+    )
+    told = client.post(url, typed | {"name": "Ailleurs", "siret": ""}, follow=True).content.decode()
+    assert "porte ce nom" not in told
+
+
 def test_a_siret_belongs_to_one_organisation_and_none_is_none() -> None:
     make_organisation("donor", siret="73282932000074")
     make_organisation("donor")
