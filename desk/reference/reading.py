@@ -114,6 +114,23 @@ def parameter_lines(today: date) -> list[tuple[Family, list[ParameterLine]]]:
     return [(family, found[family.prefix]) for family in families() if family.prefix]
 
 
+def lines_named_like(
+    found: list[tuple[Family, list[ParameterLine]]], typed: str
+) -> list[tuple[Family, list[ParameterLine]]]:
+    """The lines whose label, or whole chapter whose title, has what was typed in it; all of them when nothing was."""
+    wanted = folded(typed)
+    if not wanted:
+        return found
+    kept = [
+        (
+            family,
+            lines if wanted in folded(family.title) else [one for one in lines if wanted in folded(one.declared.label)],
+        )
+        for family, lines in found
+    ]
+    return [(family, lines) for family, lines in kept if lines]
+
+
 def _line(declared: Declaration, rows: list[Parameter], today: date) -> ParameterLine:
     in_force = next((row for row in rows if state_of(row, today) == "en-vigueur"), None)
     following = next((row for row in reversed(rows) if row.valid_from > today), None)

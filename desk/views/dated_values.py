@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from desk.reference.forms import form_of, names_to_add, with_unit
-from desk.reference.reading import parameter_lines
+from desk.reference.reading import lines_named_like, parameter_lines
 from desk.services.reference import add_version
 from desk.views.administration import family_of, pilot_only
 from desk.views.administration_actions import done, form_page, written
@@ -18,12 +18,20 @@ from network.requests import Request
 from reference.models import Parameter
 from reference.registry import REGISTRY
 
+LONGEST_TYPED = 60
+
 
 @require_safe
 def parameter_list(request: Request) -> HttpResponse:
-    """Label, value in force with its unit, next value and history of every parameter; one query."""
+    """Label, value in force with its unit, next value and history of every parameter; one query.
+
+    Those whose label or chapter has what was typed in it, when something was.
+    """
     pilot_only(request)
-    return render(request, "desk/administration/parameters.html", {"families": parameter_lines(timezone.localdate())})
+    typed = " ".join(request.GET.get("nom", "").split())[:LONGEST_TYPED]
+    found = lines_named_like(parameter_lines(timezone.localdate()), typed)
+    context = {"families": found, "typed": typed, "count": sum(len(lines) for _, lines in found)}
+    return render(request, "desk/administration/parameters.html", context)
 
 
 @asks_then_acts

@@ -81,7 +81,9 @@ def whole(text: str) -> int:
     """A whole number, from 1; « 1.000 » may be one or a thousand, and is refused."""
     bare = re.sub(r"\s", "", text)
     if not (found := re.fullmatch(r"(\d{1,6})(?:[.,]0{1,2})?", bare)) or not int(found[1]):
-        raise Unread(f"«\u00a0{text}\u00a0» n’est pas un nombre entier.")
+        raise Unread(
+            f"«\u00a0{text}\u00a0» n’est pas un nombre qui va ici\u00a0: écrivez un nombre entier, de 1 à 999\u00a0999."
+        )
     return int(found[1])
 
 

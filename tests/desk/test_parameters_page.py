@@ -175,6 +175,20 @@ def test_a_value_is_found_in_its_own_family_only(office: Client) -> None:
     assert office.get(reverse("desk:parameter_value", args=["conventions.unknown"])).status_code == 404
 
 
+def test_a_word_keeps_the_parameters_that_have_it_in_their_name_and_the_chapters_that_have_it_in_their_title(
+    office: Client,
+) -> None:
+    def told(typed: str) -> dict[str, int]:
+        page = office.get(reverse(LIST), {"nom": typed})
+        return {family.prefix: len(lines) for family, lines in page.context["families"]}
+
+    everything = told("")
+    assert told("  DELAI de relecture ") == {"conventions": 1}
+    assert told("regles des conv") == {"conventions": everything["conventions"]}
+    assert told("rien de tel") == {}
+    assert "0 ligne pour" in office.get(reverse(LIST), {"nom": "rien de tel"}).content.decode()
+
+
 def test_nobody_but_the_pilot_opens_the_page(client: Client) -> None:
     client.force_login(make_membership(Role.MANAGER, OrganisationKind.EPCI).user)
     for url in (reverse(LIST), reverse("desk:parameter_value", args=[REVIEW_DAYS.code])):
