@@ -56,9 +56,9 @@ class DonorData:
 
     Declared reconditioned in an earlier stay, it holds what the last stay that looked into it found. ``used``: a
     household had it since, and nothing unproven leaves for a household; ``emptied``: an earlier stay declared it
-    reconditioned, and left it so. ``astray``: the drives that an earlier stay took out of it, and that nothing proves
-    empty yet. ``formerly``: the numbers of the drives that an earlier stay proved. ``backing``: the
-    least that stands behind what is said of any of its drives, or of there being none.
+    reconditioned, and left it so. ``astray``: the drives that an earlier stay took out of it, or that nobody found
+    there again, and that nothing proves empty yet. ``formerly``: the numbers of the drives that an earlier stay proved.
+    ``backing``: the least that stands behind what is said of any of its drives, or of there being none.
     """
 
     drives: Sequence[Drive] = ()
@@ -80,7 +80,8 @@ class DonorData:
     @property
     def gone(self) -> bool:
         """Whether nothing of its donor is in the device itself any more."""
-        return self.used or (self.emptied and not self.unproven)
+        lost = any(not _is_out(drive) for drive in self.astray)
+        return self.used or (self.emptied and not self.unproven and not lost)
 
     def named_before(self, drive: Drive) -> bool:
         """Whether an earlier proof speaks of this drive: by its number, or because it can be no other."""
@@ -132,7 +133,8 @@ def _data_in(evidence: Proofs, present: int, used_at: datetime | None, *, emptie
     here = [drive for drive in drives if drive.stay == stay]
     before = [drive for drive in drives if drive.stay < stay]
     seen = [*here, *(drive for drive in before if proven(drive))]
-    astray = [one for one in drives if one.stay < present and _is_out(one) and not _is_among(seen, one)]
+    earlier = [one for one in drives if one.stay < present and not _is_among(seen, one)]
+    astray = [one for one in earlier if _is_out(one) or (one not in here and _is_lost(one, drives))]
     return DonorData(
         drives=[drive for drive in here if drive not in astray],
         attested=any(one.stay == stay for one in absences),
@@ -160,6 +162,12 @@ def _is_out(drive: Drive) -> bool:
     return bool(drive.removals.all()) and not proven(drive)
 
 
+def _is_lost(drive: Drive, later: Sequence[Drive]) -> bool:
+    """Not proven empty, not said to be out, and not inventoried again in a later stay."""
+    internal = any(one.kind == drive.kind == DriveKind.INTERNAL and one.stay > drive.stay for one in later)
+    return not proven(drive) and not drive.removals.all() and not internal
+
+
 def _is_among(seen: Sequence[Drive], drive: Drive) -> bool:
     """Whether it was seen again, by its number."""
     return bool(drive.serial_key) and any(one != drive and one.serial_key == drive.serial_key for one in seen)
@@ -170,14 +178,10 @@ def data_standing_of(device: Device, data: DonorData) -> DataStanding:
     if data.never_held:
         return NO_STORAGE
     taken_out = [drive for drive in data.unproven if drive.removals.all()]
-    if data.astray or (taken_out and device.state not in STILL_TO_DO):
+    if any(_is_out(drive) for drive in data.astray) or (taken_out and device.state not in STILL_TO_DO):
         return DRIVE_ASTRAY
-    if data.drives and not data.unproven:
-        return ERASED
-    if data.attested and not data.drives:
-        return NO_STORAGE
-    if data.gone:
-        return ERASED
+    if not data.astray and (settled := _settled(data)):
+        return settled
     ends = {
         DeviceState.MISSING: MISSING,
         DeviceState.WITHDRAWN: HANDED_IN if device.withdrawal_reason == WithdrawalReason.STOLEN else GIVEN_BACK,
@@ -185,6 +189,14 @@ def data_standing_of(device: Device, data: DonorData) -> DataStanding:
         DeviceState.DISMANTLED: DRIVE_ASTRAY,
     }
     return ends.get(device.state, TO_ERASE if device.state in STILL_TO_DO else UNPROVEN)
+
+
+def _settled(data: DonorData) -> DataStanding | None:
+    if data.drives and not data.unproven:
+        return ERASED
+    if data.attested and not data.drives:
+        return NO_STORAGE
+    return ERASED if data.gone else None
 
 
 def told_of(data: DonorData) -> list[str]:

@@ -166,6 +166,8 @@ class MissingErasureTable(tables.Table):
         return state_label(Device, record.device.state)
 
     def render_why(self, record: Drive) -> str:
+        if record.is_in_place and record.stay < record.device.stay:
+            return "Pas retrouvé au retour de l’appareil\u00a0: à inventorier, ou à dire effacé, détruit ou retiré."
         if record.device.destruction_awaited and record.is_in_place:
             since = day(record.device.ended_at)
             return f"Certificat du recycleur attendu depuis le {since} (BSD {record.device.bsd_number})."

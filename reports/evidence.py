@@ -7,7 +7,19 @@ from typing import Any
 from django.db import connection
 
 # A row of evidence counts from the instant it was recorded until a newer one supersedes it, both before `until`.
-_SQL = """
+_PROVEN = """EXISTS (
+        SELECT 1 FROM refurb_erasure e
+        WHERE e.drive_id = {0}.id AND e.outcome = 'accepted' AND e.finished_at >= {0}.arrived_at
+          AND e.recorded_at < %(until)s AND NOT EXISTS (
+            SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id AND n.recorded_at < %(until)s))
+      OR EXISTS (
+        SELECT 1 FROM refurb_destruction x
+        WHERE x.drive_id = {0}.id AND x.undone = '' AND x.recorded_at < %(until)s AND NOT EXISTS (
+            SELECT 1 FROM refurb_destruction n WHERE n.supersedes_id = x.id AND n.recorded_at < %(until)s))"""
+_REAL = """{0}.recorded_at < %(until)s
+      AND NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = {0}.id AND n.recorded_at < %(until)s)
+      AND NOT EXISTS (SELECT 1 FROM removed m WHERE m.drive_id = {0}.id AND m.mistaken)"""
+_SQL = f"""
 WITH removed AS MATERIALIZED (
     SELECT r.drive_id, bool_or(r.destination = 'mistake') AS mistaken
     FROM refurb_driveremoval r
@@ -15,19 +27,11 @@ WITH removed AS MATERIALIZED (
         SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id AND n.recorded_at < %(until)s)
     GROUP BY r.drive_id
 ), unproven AS MATERIALIZED (
-    SELECT d.device_id, d.stay, r.drive_id IS NOT NULL AND d.kind <> 'internal' AS removed
+    SELECT d.id, d.device_id, d.stay, d.kind, d.serial_key, d.recorded_at,
+           r.drive_id IS NOT NULL AND d.kind <> 'internal' AS removed
     FROM refurb_drive d LEFT JOIN removed r ON r.drive_id = d.id
-    WHERE d.recorded_at < %(until)s AND r.mistaken IS NOT TRUE
-      AND NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = d.id AND n.recorded_at < %(until)s)
-      AND NOT EXISTS (
-        SELECT 1 FROM refurb_erasure e
-        WHERE e.drive_id = d.id AND e.outcome = 'accepted' AND e.finished_at >= d.arrived_at
-          AND e.recorded_at < %(until)s AND NOT EXISTS (
-            SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id AND n.recorded_at < %(until)s))
-      AND NOT EXISTS (
-        SELECT 1 FROM refurb_destruction x
-        WHERE x.drive_id = d.id AND x.undone = '' AND x.recorded_at < %(until)s AND NOT EXISTS (
-            SELECT 1 FROM refurb_destruction n WHERE n.supersedes_id = x.id AND n.recorded_at < %(until)s))
+    WHERE {_REAL.format("d")}
+      AND NOT ({_PROVEN.format("d")})
 ), suspects AS MATERIALIZED (
     SELECT device_id AS id FROM unproven
     UNION SELECT object_id FROM refurb_deviceentry WHERE at < %(until)s AND target = 'missing'
@@ -53,17 +57,29 @@ WITH removed AS MATERIALIZED (
     SELECT DISTINCT u.device_id, u.stay FROM unproven u JOIN lost l ON l.id = u.device_id
     WHERE NOT u.removed
 ), inventoried AS (
-    SELECT d.device_id, d.stay FROM refurb_drive d JOIN lost l ON l.id = d.device_id LEFT JOIN removed r ON r.drive_id = d.id
-    WHERE (d.kind = 'internal') = (l.type IN ('tablet', 'smartphone')) AND d.recorded_at < %(until)s AND r.mistaken IS NOT TRUE AND NOT EXISTS (
+    SELECT d.device_id, d.stay
+    FROM refurb_drive d JOIN lost l ON l.id = d.device_id LEFT JOIN removed r ON r.drive_id = d.id
+    WHERE (d.kind = 'internal') = (l.type IN ('tablet', 'smartphone')) AND d.recorded_at < %(until)s
+      AND r.mistaken IS NOT TRUE AND NOT EXISTS (
         SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = d.id AND n.recorded_at < %(until)s)
     UNION
     SELECT a.device_id, a.stay FROM refurb_storageabsence a JOIN lost l ON l.id = a.device_id
     WHERE l.type NOT IN ('tablet', 'smartphone') AND a.recorded_at < %(until)s AND NOT EXISTS (
         SELECT 1 FROM refurb_storageabsence n WHERE n.supersedes_id = a.id AND n.recorded_at < %(until)s)
 )
-SELECT 'drives', u.device_id FROM unproven u
-LEFT JOIN traced t ON t.id = u.device_id AND t.stay = u.stay AND t.state IN ('recycled', 'dismantled')
-WHERE u.removed OR t.id IS NOT NULL
+SELECT 'drives', u.device_id FROM unproven u LEFT JOIN traced t ON t.id = u.device_id
+WHERE (u.removed OR t.stay = u.stay AND t.state IN ('recycled', 'dismantled') OR t.stay > u.stay AND NOT EXISTS (
+    SELECT 1 FROM refurb_drive a
+    WHERE a.device_id = u.device_id AND a.stay > u.stay AND {_REAL.format("a")}
+      AND (u.serial_key <> '' AND a.serial_key = u.serial_key OR u.kind = 'internal' AND a.kind = 'internal')
+) AND NOT EXISTS (
+    SELECT 1 FROM refurb_deviceentry j
+    WHERE j.object_id = u.device_id AND j.target = 'handed_over' AND j.at < %(until)s
+      AND j.recorded_at > u.recorded_at))
+AND NOT EXISTS (
+    SELECT 1 FROM refurb_drive a
+    WHERE a.id > u.id AND u.serial_key <> '' AND a.serial_key = u.serial_key AND {_REAL.format("a")}
+      AND ({_PROVEN.format("a")}))
 UNION ALL
 SELECT 'devices', l.id FROM lost l
 LEFT JOIN exposed x ON x.device_id = l.id AND x.stay = l.stay
@@ -76,7 +92,7 @@ UNION ALL
 SELECT 'typed', e.device_id FROM refurb_erasure e
 WHERE e.recorded_at >= %(start)s AND e.recorded_at < %(until)s AND e.outcome = 'accepted' AND e.entry = 'typed'
   AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id AND n.recorded_at < %(until)s)
-"""
+"""  # noqa: S608
 
 
 def count_evidence(start: datetime, until: datetime) -> dict[str, Any]:

@@ -239,8 +239,7 @@ class DeviceMachine(Machine, of=Device):
         who=can_work_on_device,
         requires=[
             rules.FOR_REUSE,
-            storage_rules.STORAGE_INVENTORIED,
-            storage_rules.DRIVES_PROVEN,
+            *storage_rules.EMPTY,
             storage_rules.STORAGE_FITS,
             storage_rules.INTERNAL_WORKS,
             rules.TESTED,
@@ -319,7 +318,7 @@ class DeviceMachine(Machine, of=Device):
         source=S.UNUSABLE,
         target=S.DISMANTLED,
         who=can_work_on_device,
-        requires=[storage_rules.STORAGE_INVENTORIED, storage_rules.DRIVES_PROVEN],
+        requires=[*storage_rules.EMPTY],
         stamps={"ended_at": AT},
         done="Démonté pour pièces",
         irreversible=True,
@@ -336,6 +335,7 @@ class DeviceMachine(Machine, of=Device):
             rules.BSD_GIVEN,
             rules.ONE_RECYCLER_A_NOTE,
             storage_rules.STORAGE_INVENTORIED,
+            storage_rules.DRIVES_FOUND,
             rules.PROVEN_OR_CERTIFIED,
         ],
         stamps={

@@ -33,6 +33,12 @@ def unproven() -> Q:
 
 
 @cache
+def left_behind() -> Q:
+    """A drive was seen in it in an earlier stay: nothing proves it empty, and nobody said what became of it."""
+    return Q(Exists(Drive.objects.left_behind().filter(device=OuterRef("pk"))))
+
+
+@cache
 def _fits() -> Q:
     return ~Q(Exists(Drive.objects.of_this_stay().in_place().misfitting()))
 
@@ -74,7 +80,8 @@ def _storage_matches() -> Q:
 
 def proofs_stand() -> Q:
     """What was proven of the data of a device, and graded of its storage, holds, whatever was recorded since."""
-    return inventoried() & ~unproven() & _internal_works() & _storage_agrees() & _storage_matches()
+    proven = inventoried() & ~left_behind() & ~unproven()
+    return proven & _internal_works() & _storage_agrees() & _storage_matches()
 
 
 BENCH = Place("refurb:device_evidence", can_record_evidence, "un technicien de l’atelier", "workshop")
@@ -85,6 +92,15 @@ STORAGE_INVENTORIED = Requirement(
     lambda ctx: inventoried(),
     where=BENCH.at("storages"),
 )
+DRIVES_FOUND = Requirement(
+    "drives_found",
+    "Un disque inventorié lors d’un passage précédent n’est ni prouvé vide ni retrouvé\u00a0: s’il est dans l’appareil,"
+    " inventoriez-le de nouveau\u00a0; sinon, dites sur la fiche d’établi, sous «\u00a0Passages précédents\u00a0», ce"
+    " qu’il est devenu (effacement, destruction ou retrait).",
+    lambda ctx: ~left_behind(),
+    constraint="refurb_device_proven",
+    where=BENCH.at("earlier"),
+)
 DRIVES_PROVEN = Requirement(
     "drives_proven",
     "Un disque n’a ni effacement accepté fait depuis l’arrivée, ni destruction, ni retrait enregistré.",
@@ -92,6 +108,7 @@ DRIVES_PROVEN = Requirement(
     constraint="refurb_device_proven",
     where=BENCH.at("storages"),
 )
+EMPTY = (STORAGE_INVENTORIED, DRIVES_FOUND, DRIVES_PROVEN)
 STORAGE_FITS = Requirement(
     "storage_fits",
     "Un stockage a été inventorié quand l’appareil était d’un autre type : par « Corriger », dites ce qu’il est,"

@@ -14,12 +14,60 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_tem
 $$;
 """
 """Its donor tells what is inside, or a file of the machine reads another type: it is no screen that holds nothing."""
+IN_PLACE = """
+CREATE FUNCTION refurb_drive_in_place(drive bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = drive)
+    AND NOT EXISTS (
+        SELECT 1 FROM refurb_driveremoval r
+            JOIN refurb_drive d ON d.id = r.drive_id
+        WHERE r.drive_id = drive AND r.undone = '' AND (r.destination = 'mistake' OR d.kind <> 'internal')
+          AND NOT EXISTS (SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id))
+$$;
+"""
+"""Still in its device: the internal storage of a phone or a tablet never leaves it."""
+REAL = """
+CREATE FUNCTION refurb_drive_real(drive bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = drive)
+    AND NOT EXISTS (
+        SELECT 1 FROM refurb_driveremoval r
+        WHERE r.drive_id = drive AND r.undone = '' AND r.destination = 'mistake'
+          AND NOT EXISTS (SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id))
+$$;
+"""
+"""It stands, and nobody said that it was inventoried by mistake."""
+LEFT_BEHIND = """
+CREATE FUNCTION refurb_device_left_behind(device bigint, present_stay integer)
+RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM refurb_drive d
+        WHERE d.device_id = device AND d.stay < present_stay AND refurb_drive_in_place(d.id)
+          AND NOT EXISTS (
+            SELECT 1 FROM refurb_erasure e
+            WHERE e.drive_id = d.id AND e.outcome = 'accepted' AND e.finished_at >= d.arrived_at
+              AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id))
+          AND NOT EXISTS (
+            SELECT 1 FROM refurb_destruction x
+            WHERE x.drive_id = d.id AND x.undone = ''
+              AND NOT EXISTS (SELECT 1 FROM refurb_destruction n WHERE n.supersedes_id = x.id))
+          AND NOT EXISTS (
+            SELECT 1 FROM refurb_drive a
+            WHERE a.device_id = device AND a.stay > d.stay AND refurb_drive_real(a.id)
+              AND (d.serial_key <> '' AND a.serial_key = d.serial_key OR d.kind = 'internal' AND a.kind = 'internal'))
+          AND NOT EXISTS (
+            SELECT 1 FROM refurb_deviceentry j
+            WHERE j.object_id = device AND j.target = 'handed_over' AND j.recorded_at > d.recorded_at))
+$$;
+"""
+"""A drive was seen in it in an earlier stay, unproven: nobody found it again, or said what became of it. What a
+household had since is its own."""
 PROVEN = """
 CREATE FUNCTION refurb_device_proven(
     device bigint, device_type text, present_stay integer, arrived timestamptz
 )
 RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT arrived IS NOT NULL
+    SELECT arrived IS NOT NULL AND NOT refurb_device_left_behind(device, present_stay)
     AND (
         device_type = 'screen' AND NOT EXISTS (
             SELECT 1 FROM refurb_deviceentry j WHERE j.object_id = device AND (j.type <> 'screen' OR j.verb = 'register'))
@@ -27,12 +75,7 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_tem
         OR EXISTS (
             SELECT 1 FROM refurb_drive d
             WHERE d.device_id = device AND d.stay = present_stay
-              AND (d.kind = 'internal') = (device_type IN ('tablet', 'smartphone'))
-              AND NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = d.id)
-              AND NOT EXISTS (
-                SELECT 1 FROM refurb_driveremoval r
-                WHERE r.drive_id = d.id AND r.undone = '' AND r.destination = 'mistake'
-                  AND NOT EXISTS (SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id)))
+              AND (d.kind = 'internal') = (device_type IN ('tablet', 'smartphone')) AND refurb_drive_real(d.id))
         OR (device_type NOT IN ('tablet', 'smartphone') AND EXISTS (
             SELECT 1 FROM refurb_storageabsence a
             WHERE a.device_id = device AND a.stay = present_stay
@@ -61,18 +104,6 @@ $$;
 of it. What nobody announced is looked into, as is a computer that is said a screen one day; a drive that was found in
 one is still to be proven. What was written down while a device was called otherwise is no inventory of it: « interne »
 is of a phone or a tablet alone."""
-IN_PLACE = """
-CREATE FUNCTION refurb_drive_in_place(drive bigint) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT NOT EXISTS (SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = drive)
-    AND NOT EXISTS (
-        SELECT 1 FROM refurb_driveremoval r
-            JOIN refurb_drive d ON d.id = r.drive_id
-        WHERE r.drive_id = drive AND r.undone = '' AND (r.destination = 'mistake' OR d.kind <> 'internal')
-          AND NOT EXISTS (SELECT 1 FROM refurb_driveremoval n WHERE n.supersedes_id = r.id))
-$$;
-"""
-"""Still in its device: the internal storage of a phone or a tablet never leaves it."""
 KEEPS_STORAGE = """
 CREATE FUNCTION refurb_device_keeps_storage(device bigint, present_stay integer)
 RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
@@ -123,6 +154,8 @@ CREATE TRIGGER refurb_device_born_proven BEFORE INSERT ON refurb_device FOR EACH
 UNPROVEN = """
 DROP FUNCTION refurb_device_refuse_unproven() CASCADE;
 DROP FUNCTION refurb_device_keeps_storage(bigint, integer);
+DROP FUNCTION refurb_device_left_behind(bigint, integer);
+DROP FUNCTION refurb_drive_real(bigint);
 DROP FUNCTION refurb_drive_in_place(bigint);
 DROP FUNCTION refurb_device_proven(bigint, text, integer, timestamptz);
 DROP FUNCTION refurb_device_told_otherwise;
@@ -143,7 +176,11 @@ BEGIN
             SELECT e.drive_id FROM refurb_erasure e
             WHERE e.serial_key = key AND e.serial_key <> '' AND e.outcome = 'accepted'
               AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id))
-          AND d.id <> drive AND (d.device_id <> its_device OR d.stay = its_stay) AND refurb_drive_in_place(d.id));
+          AND d.id <> drive AND (d.device_id <> its_device OR d.stay = its_stay) AND refurb_drive_in_place(d.id)
+          AND NOT EXISTS (
+            SELECT 1 FROM refurb_drive a
+            WHERE a.device_id = d.device_id AND a.stay > d.stay AND a.serial_key = d.serial_key AND a.serial_key <> ''
+              AND refurb_drive_real(a.id)));
 END $$;
 CREATE FUNCTION refurb_serial_arrived(key text, drive bigint) RETURNS timestamptz
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
@@ -268,6 +305,24 @@ CREATE TRIGGER refurb_erasure_once AFTER INSERT ON refurb_erasure FOR EACH ROW
 """
 """A number, or a run, proves one drive. An erasure begins after the arrival of its device; a log without number is
 attributed to its drive by a person."""
+ABSENCE = """
+CREATE FUNCTION refurb_storageabsence_of_nothing_seen() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF refurb_device_left_behind(NEW.device_id, NEW.stay)
+        OR NEW.reason <> 'empty_bay' AND EXISTS (
+            SELECT 1 FROM refurb_drive d WHERE d.device_id = NEW.device_id AND refurb_drive_real(d.id))
+    THEN
+        RAISE EXCEPTION 'Un disque y a été inventorié : il n’a pas toujours été sans, et on dit d’abord ce qu’il est devenu.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_storageabsence_of_nothing_seen',
+                TABLE = 'refurb_storageabsence';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER refurb_storageabsence_of_nothing_seen AFTER INSERT ON refurb_storageabsence FOR EACH ROW
+    EXECUTE FUNCTION refurb_storageabsence_of_nothing_seen();
+"""
+"""What was seen in a device is not said never to have been there; unproven, it is accounted for first."""
 DESTROYED = """
 CREATE FUNCTION refurb_destruction_where_it_was() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -315,7 +370,8 @@ class Migration(migrations.Migration):
     dependencies = [("refurb", "0002_walls")]
 
     operations = [
-        migrations.RunSQL(TOLD_OTHERWISE + PROVEN + IN_PLACE + KEEPS_STORAGE + ASKED, UNPROVEN),
+        migrations.RunSQL(TOLD_OTHERWISE + IN_PLACE + REAL + LEFT_BEHIND + PROVEN + KEEPS_STORAGE + ASKED, UNPROVEN),
         migrations.RunSQL(ONCE, MORE_THAN_ONCE),
+        migrations.RunSQL(ABSENCE, "DROP FUNCTION refurb_storageabsence_of_nothing_seen() CASCADE;"),
         migrations.RunSQL(DESTROYED, "DROP FUNCTION refurb_destruction_where_it_was() CASCADE;"),
     ]

@@ -31,11 +31,11 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
 
     def unproven(self) -> Self:
         """Current drives with neither an accepted erasure finished after the arrival nor a destruction."""
-        erasures = Erasure.objects.accepted()
-        return self.current().filter(
-            ~Exists(erasures.filter(drive=OuterRef("pk"), finished_at__gte=OuterRef("arrived_at"))),
-            ~Exists(Destruction.objects.current().filter(drive=OuterRef("pk"))),
-        )
+        return self.current().filter(~_erased(), ~_destroyed())
+
+    def proven(self) -> Self:
+        """Current drives that were erased after their arrival with a favourable verdict, or destroyed."""
+        return self.current().filter(_erased() | _destroyed())
 
     def in_place(self) -> Self:
         """Current drives that are still in their device: the storage of a phone or tablet never leaves it."""
@@ -56,22 +56,54 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
 
     def working(self) -> Self:
         """Current drives that a device works with: in place, and not destroyed."""
-        return self.in_place().filter(~Exists(Destruction.objects.current().filter(drive=OuterRef("pk"))))
+        return self.in_place().filter(~_destroyed())
 
     def real(self) -> Self:
         """Current drives, less those that were inventoried by mistake."""
         mistaken = DriveRemoval.objects.current().filter(drive=OuterRef("pk"), destination=RemovalDestination.MISTAKE)
         return self.current().filter(~Exists(mistaken))
 
+    def not_seen_later(self) -> Self:
+        """Those whose number was not inventoried again in a later stay of their device: that row says where it is."""
+        later = Drive.objects.real().filter(device=OuterRef("device"), stay__gt=OuterRef("stay"))
+        return self.filter(~Exists(later.exclude(serial_key="").filter(serial_key=OuterRef("serial_key"))))
+
+    def left_behind(self) -> Self:
+        """Drives of an earlier stay that nobody said were taken out, nor proved empty, nor found there again since.
+
+        The same number was found again, or the storage of a phone or a tablet, which can be no other. What a household
+        had since is its own.
+        """
+        entries = self.model._meta.get_field("device").related_model._meta.get_field("journal").related_model
+        given = entries.objects.filter(object=OuterRef("device"), target=DeviceState.HANDED_OVER)
+        later = Drive.objects.real().filter(device=OuterRef("device"), stay__gt=OuterRef("stay"))
+        same = ~Q(serial_key="") & Q(serial_key=OuterRef("serial_key"))
+        again = later.filter(same | Q(kind=DriveKind.INTERNAL) & Q(kind=OuterRef("kind")))
+        since = given.filter(recorded_at__gt=OuterRef("recorded_at"))
+        return self.unproven().in_place().filter(~Exists(again), ~Exists(since), stay__lt=F("device__stay"))
+
     def missing_erasures(self) -> Self:
         """Drives that left their device, or whose device left for waste, and that nothing proves empty: aim 0.
 
         Removed drives until erased or destroyed, whatever became of the device; drives of a recycled device until
-        the recycler's certificate is in (machines §1.17).
+        the recycler's certificate is in (machines §1.17); drives of an earlier stay until somebody says where they are.
+        The same number proven later, wherever it was found, is the proof.
         """
         removed = DriveRemoval.objects.current().filter(drive=OuterRef("pk"))
         gone = Q(device__state__in=(DeviceState.RECYCLED, DeviceState.DISMANTLED), stay=F("device__stay"))
-        return self.unproven().real().filter(Exists(removed) | gone)
+        behind = Drive.objects.left_behind().filter(pk=OuterRef("pk"))
+        later = Drive.objects.real().proven().filter(pk__gt=OuterRef("pk"), serial_key=OuterRef("serial_key"))
+        since = later.exclude(serial_key="")
+        return self.unproven().real().filter(Exists(removed) | gone | Exists(behind), ~Exists(since))
+
+
+def _erased() -> Exists:
+    proofs = Erasure.objects.accepted().filter(drive=OuterRef("pk"), finished_at__gte=OuterRef("arrived_at"))
+    return Exists(proofs)
+
+
+def _destroyed() -> Exists:
+    return Exists(Destruction.objects.current().filter(drive=OuterRef("pk")))
 
 
 def came_out_of(part: Any) -> Q:
@@ -88,6 +120,7 @@ class Drive(Evidence):
 
     # Read by the pages that list drives, never stored.
     is_unproven: bool
+    is_missing: bool
     is_in_place: bool
     gone: list[Any]
 

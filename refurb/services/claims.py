@@ -18,6 +18,10 @@ from refurb.models.device import Device
 from refurb.models.drive import Drive, DriveRemoval
 from refurb.models.erasure import Erasure
 
+OF_AN_EARLIER_STAY = (
+    "Il y est inventorié d’un passage précédent\u00a0: sur sa fiche d’établi, sous «\u00a0Passages précédents\u00a0»,"
+    " le responsable de l’atelier dit qu’il n’est pas dans cet appareil."
+)
 SETTLED_THERE = (
     "Si ce disque a vraiment changé de machine, ou s’il y est inventorié par erreur, dites-le d’abord là-bas\u00a0:"
     " enregistrez son retrait."
@@ -41,10 +45,12 @@ def claimed(rows: Sequence[Drive], actor: Actor) -> dict[int, Reason]:
     bearers = _bearers({key for key in keys if key})
     found = {}
     for row, key in zip(rows, keys, strict=True):
-        others = {one.device for one in bearers if one.bears(key) and one.is_another(row, row.supersedes_id)}
+        bearing = [one for one in bearers if one.bears(key) and one.is_another(row, row.supersedes_id)]
+        others = {one.device for one in bearing}
         others |= {other.device_id for other, its in zip(rows, keys, strict=True) if other is not row and its == key}
         if key and others:
-            found[row.device_id] = _drive_reason(row, others, actor)
+            is_past = bool(bearing) and all(one.is_past for one in bearing)
+            found[row.device_id] = _drive_reason(row, others, actor, OF_AN_EARLIER_STAY if is_past else SETTLED_THERE)
     return found
 
 
@@ -109,6 +115,8 @@ class Bearer:
     device: int
     stay: int
     numbers: frozenset[str]
+    is_past: bool = False
+    """It was inventoried in an earlier stay of its device."""
 
     def bears(self, key: str) -> bool:
         return bool(key) and key in self.numbers
@@ -122,10 +130,10 @@ def _bearers(keys: Collection[str], replaced: Collection[int] = ()) -> list[Bear
     if not keys:
         return []
     read = _read_numbers(keys, replaced)
-    rows = Drive.objects.in_place().filter(Q(serial_key__in=keys) | Q(pk__in=list(read)))
+    rows = Drive.objects.in_place().not_seen_later().filter(Q(serial_key__in=keys) | Q(pk__in=list(read)))
     return [
-        Bearer(pk, device, stay, frozenset({key} | read.get(pk, set())))
-        for pk, device, stay, key in rows.values_list("pk", "device", "stay", "serial_key")
+        Bearer(pk, device, stay, frozenset({key} | read.get(pk, set())), is_past=stay < present)
+        for pk, device, stay, key, present in rows.values_list("pk", "device", "stay", "serial_key", "device__stay")
     ]
 
 
@@ -165,11 +173,11 @@ def _is_same_use(other: Erasure, row: Erasure) -> bool:
     return other.recorded_at != row.recorded_at or len(keys) == 1 or "" in keys
 
 
-def _drive_reason(row: Drive, devices: Collection[int], actor: Actor) -> Reason:
+def _drive_reason(row: Drive, devices: Collection[int], actor: Actor, settled: str) -> Reason:
     if set(devices) == {row.device_id}:
         return Reason("already_inventoried", "Ce numéro de série est déjà inventorié sur cet appareil.", field="serial")
     said = f"Le numéro de série {row.serial.strip()} est déjà celui d’un disque {_named(devices, actor)}"
-    return Reason("serial_elsewhere", f"{said} {SETTLED_THERE}", ASK, field="serial")
+    return Reason("serial_elsewhere", f"{said} {settled}", ASK, field="serial")
 
 
 def _proof_reason(row: Erasure, devices: Collection[int], actor: Actor) -> Reason:

@@ -14,7 +14,7 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
 from network.permissions import is_pilot
-from refurb.enums import DeviceState, UndoneReason
+from refurb.enums import IN_THE_WORKSHOP, DeviceState, UndoneReason
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.erasure import Erasure
@@ -35,6 +35,11 @@ OPEN_FIRST = Reason(
     "open_first", "Cet appareil est déclaré reconditionné d’après cela\u00a0: remettez-le d’abord en traitement."
 )
 LEFT_ON_IT = Reason("left_on_it", "L’appareil a quitté l’atelier d’après cela\u00a0: cela ne s’annule plus.")
+OF_AN_EARLIER_STAY = Reason(
+    "of_an_earlier_stay",
+    "Cela date d’un passage précédent\u00a0: cela ne s’annule plus. Si le disque est dans l’appareil, inventoriez-le de"
+    " nouveau\u00a0; sinon, enregistrez son effacement ou sa destruction.",
+)
 DESTROYED_SINCE = Reason(
     "destroyed_since", "La destruction de ce disque est enregistrée depuis\u00a0: annulez-la d’abord."
 )
@@ -132,9 +137,13 @@ def _standing(actor: Actor, held: Device, act: Act) -> Iterator[Reason]:
 
 def _leaning(held: Device, act: Act) -> Iterator[Reason]:
     """Whether the device went further on it: only the bench, and waste still there, are before anything rests on it."""
-    if held.state in SORTED_AGAIN_IN and act.stay == held.stay:
+    is_of_now = act.stay == held.stay or (held.received_at is not None and act.recorded_at >= held.received_at)
+    if held.state in IN_THE_WORKSHOP and not is_of_now:
+        yield OF_AN_EARLIER_STAY
         return
-    if held.state in (DeviceState.READY, DeviceState.ALLOTTED) and act.stay == held.stay:
+    if held.state in SORTED_AGAIN_IN and is_of_now:
+        return
+    if held.state in (DeviceState.READY, DeviceState.ALLOTTED) and is_of_now:
         yield OPEN_FIRST
         return
     handed_in = DeviceEntry.objects.filter(object=held, verb="recycle").order_by("-seq").first()

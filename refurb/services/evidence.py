@@ -62,8 +62,14 @@ STORAGE_STAYS = Reason(
 )
 HAD_A_DRIVE = Reason(
     "had_a_drive",
-    "Un disque y a été trouvé depuis son arrivée\u00a0: dites que l’emplacement est vide, non qu’il n’en a jamais.",
+    "Un disque y a été trouvé ici, depuis son arrivée ou lors d’un passage précédent\u00a0: dites que l’emplacement est"
+    " vide, non qu’il n’en a jamais ou que le donateur l’a retiré.",
     field="reason",
+)
+LEFT_BEHIND = Reason(
+    "left_behind",
+    "Un disque inventorié lors d’un passage précédent n’est ni prouvé vide ni retrouvé\u00a0: dites d’abord, sous"
+    " «\u00a0Passages précédents\u00a0», ce qu’il est devenu (effacement, destruction ou retrait).",
 )
 NOT_MAGNETIC = Reason(
     "not_magnetic",
@@ -157,8 +163,11 @@ def attest_no_storages(
     found = Drive.objects.in_place().filter(device__in=held, stay=F("device__stay"))
     if holding := dict.fromkeys(found.values_list("device", flat=True), (DRIVES_PRESENT,)):
         raise Refused(holding)
-    if AbsenceReason(reason) == AbsenceReason.NO_STORAGE:
-        had = Drive.objects.real().filter(device__in=held, stay=F("device__stay")).values_list("device", flat=True)
+    behind = Drive.objects.left_behind().filter(device__in=held).values_list("device", flat=True)
+    if lost := dict.fromkeys(behind, (LEFT_BEHIND,)):
+        raise Refused(lost)
+    if AbsenceReason(reason) != AbsenceReason.EMPTY_BAY:
+        had = Drive.objects.real().filter(device__in=held).values_list("device", flat=True)
         if refused := dict.fromkeys(had, (HAD_A_DRIVE,)):
             raise Refused(refused)
     return StorageAbsence.objects.bulk_create(
@@ -271,6 +280,7 @@ def remove_drive(
     The storage of a phone or tablet does not come out. « Inventorié par erreur » is for the manager or the pilot, who
     also say of a device that left, or of an earlier stay, that a drive is not in it: another device may bear it then.
     The pilot says nothing else: what is put on a shelf or set apart to be destroyed is in the hands of the workshop.
+    Whoever is at the bench says what became of the drive of an earlier stay that was not found again.
     Raises Unknown, PermissionDenied, Refused.
     """
     where, stamp = RemovalDestination(destination), at or timezone.now()
@@ -282,7 +292,7 @@ def remove_drive(
         refused.append(NOT_IN_THE_WORKSHOP)
     if where != RemovalDestination.MISTAKE and (held.type in SOLDERED_STORAGE or drive.kind == DriveKind.INTERNAL):
         refused.append(STORAGE_STAYS)
-    if drive.stay != held.stay and not settles:
+    if drive.stay != held.stay and not settles and not Drive.objects.left_behind().filter(pk=drive.pk).exists():
         refused.append(OTHER_STAY)
     if not Drive.objects.in_place().filter(pk=drive.pk).exists():
         refused.append(ALREADY_REMOVED)

@@ -26,7 +26,7 @@ from refurb.device_file import DeviceFileTable, with_what_is_read
 from refurb.enums import ENDED, DeviceState
 from refurb.erasers import erasure_doubt, skills_asked
 from refurb.filters import DeviceFilter
-from refurb.machine.storage_rules import inventoried, unproven
+from refurb.machine.storage_rules import inventoried, left_behind, unproven
 from refurb.models import DepositedFile, Device, DevicePaper, Drive, Label, PartWrittenOff, Photo
 from refurb.models.device import DeviceQuerySet
 from refurb.onward import onward
@@ -228,9 +228,10 @@ def _on_the_bench(devices: DeviceQuerySet, state: DeviceState) -> DeviceQuerySet
     rows = oldest_first(devices, state)
     if state != S.UNUSABLE:
         return rows
-    proven = inventoried() & ~unproven()
+    looked_for = inventoried() & ~left_behind()
+    proven = looked_for & ~unproven()
     return rows.annotate(
-        may_recycle=ExpressionWrapper(inventoried(), BooleanField()),
+        may_recycle=ExpressionWrapper(looked_for, BooleanField()),
         is_proven=ExpressionWrapper(proven, BooleanField()),
     )
 

@@ -18,7 +18,6 @@ from refurb.enums import (
     ON_THE_BENCH,
     SOLDERED_STORAGE,
     CheckResult,
-    DeviceState,
     DriveKind,
     OperatingSystem,
     PanelState,
@@ -44,8 +43,6 @@ from refurb.services.resorting import SORTED_AGAIN_IN
 
 BY = "recorded_by__user"
 IN_WHICH = "recorded_by__organisation"
-GONE = (DeviceState.RECYCLED, DeviceState.DISMANTLED)
-"""States a device enters with its drives in it."""
 MEASURED = {**dict(DriveKind.choices), **dict(OperatingSystem.choices), **dict(PanelState.choices)}
 """The measures that are a code, in words."""
 POINTS, MANY = "points", 2
@@ -100,9 +97,20 @@ class DriveSheet:
 
     @property
     def astray(self) -> bool:
-        """Out of its device, or gone with it, and nothing proves it empty."""
-        gone = self.row.device.state in GONE and self.row.stay == self.row.device.stay
-        return not self.proven and not self.mistaken and (gone or not self.in_place)
+        """Out of its device, gone with it or not found there again, and nothing proves it empty."""
+        return self.row.is_missing
+
+    @property
+    def is_earlier(self) -> bool:
+        """Of a stay before the present one."""
+        return self.row.stay < self.row.device.stay
+
+    @property
+    def came_out_now(self) -> bool:
+        """It was said to be out since the last arrival: that may still be undone."""
+        arrived = self.row.device.received_at
+        recent = self.removal is not None and arrived is not None and self.removal.recorded_at >= arrived
+        return recent or not self.is_earlier
 
     @property
     def standing(self) -> str:
@@ -114,7 +122,9 @@ class DriveSheet:
         if self.proven:
             return "Détruit" if self.destroyed else "Effacement prouvé"
         if not self.in_place:
-            return "Retiré, à effacer ou détruire"
+            return "Retiré, à effacer ou détruire" if self.astray else "Retiré, prouvé vide depuis"
+        if self.is_earlier:
+            return "Pas retrouvé depuis, à effacer ou détruire" if self.astray else "Inventorié de nouveau depuis"
         if self.astray:
             return "Parti avec l’appareil, certificat de destruction attendu"
         if any(row.is_current for row in self.erasures):
@@ -138,6 +148,11 @@ class Sheet:
     repairs: list[Repair]
     defects: list[Defect]
     files: list[HardwareReport]
+
+    @property
+    def owed(self) -> list[DriveSheet]:
+        """The drives of earlier stays of which nobody proved anything, nor said what became of them."""
+        return [drive for drive in self.earlier if drive.astray]
 
     @property
     def sorts_again(self) -> bool:
@@ -246,7 +261,8 @@ def _acts(rows: Any) -> Any:
 
 def _drives(drives: Any) -> list[DriveSheet]:
     unproven = Exists(Drive.objects.unproven().filter(pk=OuterRef("pk")))
-    rows = drives.annotate(is_unproven=unproven).prefetch_related(
+    missing = Exists(Drive.objects.missing_erasures().filter(pk=OuterRef("pk")))
+    rows = drives.annotate(is_unproven=unproven, is_missing=missing).prefetch_related(
         Prefetch("erasures", _current(Erasure.objects.select_related("report"))),
         Prefetch("destructions", _acts(Destruction.objects.select_related("recycler", "certificate"))),
         Prefetch("removals", _acts(DriveRemoval.objects.all())),

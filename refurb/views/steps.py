@@ -67,6 +67,7 @@ ONCE_POSSIBLE = ("allot", "ship", "stock_in", "reserve", "hand_over")
 BENCH_SHEET, BENCH_PAGE = "Ouvrir la fiche d’établi", "Continuer sur l’établi"
 BENCH_STEPS = {
     "storage_inventoried": "inventoriez le stockage",
+    "drives_found": "dites ce qu’est devenu le disque d’un passage précédent",
     "storage_fits": "corrigez le stockage, inventorié sous un autre type d’appareil",
     "drives_proven": "effacez ou détruisez chaque disque",
     "internal_works": "dites-le non réemployable, ou annulez la destruction de son stockage",

@@ -280,6 +280,7 @@ def lacking(device: Device, actor: Any, price: Decimal | None, ceiling: Decimal 
 WHERE = {
     "storage_inventoried": STORAGE,
     "drives_proven": STORAGE,
+    "drives_found": STORAGE,
     "storage_fits": STORAGE,
     "internal_works": STORAGE,
     "tested": CHECKS,

@@ -12,8 +12,9 @@ from refurb.enums import Claim, DestructionMethod, DeviceType, RemovalDestinatio
 from refurb.models import Device, Drive
 from refurb.services import evidence, stock
 from tests.donations.scene import screens
+from tests.refurb.devices import fresh
 from tests.refurb.pages import acting
-from tests.reports.stories import NOVEMBER, OCTOBER, Story, member, observers, paris
+from tests.reports.stories import DECEMBER, NOVEMBER, OCTOBER, Story, member, observers, paris
 
 pytestmark = pytest.mark.django_db
 
@@ -49,11 +50,13 @@ def missing(story: Story, month: Any = OCTOBER) -> tuple[int, int, int]:
 
 def test_a_lost_device_with_a_drive_that_nothing_proves_is_missing_until_found(story: Story) -> None:
     device = on_the_bench(story)
-    drive_of(story, device, paris(9, 3))
+    drive = drive_of(story, device, paris(9, 3))
     story.lose(device, paris(10, 31, 23, 59, 59))
     story.receive(device, paris(11, 1, 0, 30))
     assert missing(story, OCTOBER) == (0, 1, 1)
-    assert missing(story, NOVEMBER) == (0, 0, 0)
+    assert missing(story, NOVEMBER) == (1, 0, 0), "the device is found, its drive is not"
+    story.bench.drive(fresh(device), serial=drive.serial, at=paris(12, 2))
+    assert missing(story, DECEMBER) == (0, 0, 0)
 
 
 def test_each_missing_proof_opens_onto_its_devices(story: Story) -> None:
