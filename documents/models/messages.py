@@ -166,5 +166,5 @@ class MessageText(Dated):
         if self.channel == MessageChannel.SMS:
             told.append(("Longueur", self.counted()))
         if elsewhere := links_elsewhere(f"{self.subject} {self.body}", settings.SITE_URL):
-            told.append(("À vérifier", f"{ELSEWHERE}\u00a0: {', '.join(elsewhere)}. {ELSEWHERE_IS_SEEN}"))
+            told.append(("Adresses à ouvrir", f"{ELSEWHERE}\u00a0: {', '.join(elsewhere)}. {ELSEWHERE_IS_SEEN}"))
         return told

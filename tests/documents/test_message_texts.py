@@ -79,8 +79,8 @@ def test_a_text_is_told_to_put_only_what_its_message_knows_in_place_of_a_number(
 
 def test_an_address_outside_of_maillon_is_remarked_before_the_text_is_kept() -> None:
     told = dict(text("{reference} https://x.example/a https://X.example").preview())
-    assert "hors de Maillon\u00a0: x.example. " in told["À vérifier"]
-    assert "À vérifier" not in dict(text("{reference} http://localhost:8000/ma-demande/").preview())
+    assert "hors de Maillon\u00a0: x.example. " in told["Adresses à ouvrir"]
+    assert "Adresses à ouvrir" not in dict(text("{reference} http://localhost:8000/ma-demande/").preview())
 
 
 def test_a_title_is_asked_of_mails_alone_and_a_channel_that_does_not_carry_it_is_refused() -> None:
