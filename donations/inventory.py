@@ -49,6 +49,10 @@ SAME_LABEL = "Même étiquette du donateur que la ligne {}\u00a0: reprise une se
 TWO_MACHINES = (
     "Même étiquette du donateur que la ligne {}, avec un autre numéro de série\u00a0: corrigez l’une des deux."
 )
+HOLDS_DATA = (
+    "Un écran n’a ni processeur, ni mémoire, ni stockage\u00a0: si c’est un ordinateur tout-en-un, dites"
+    " «\u00a0Ordinateur fixe\u00a0». Resté écran, l’atelier y cherche des données."
+)
 INVENTORIED = "Déjà inventoriée dans le lot {}."
 NAMES = "«\u00a0{}\u00a0» semble nommer une personne, ou dire comment la joindre\u00a0: ôtez-le du fichier."
 FOLLOWED = "Un appareil qui porte ce numéro est déjà suivi par Maillon."
@@ -206,6 +210,8 @@ def _judge(row: ImportRow, law: GiftLaw, *, public: bool) -> None:
         row.refuse(NO_VALUE)
     elif public and (refused := law.value_refused(values["unit_value"])):
         row.refuse(refused)
+    if values["type"] == DeviceType.SCREEN and any(values[name] for name in ("processor", "memory_gb", "storage")):
+        row.notices.append(HOLDS_DATA)
     serial = values["serial"]
     if serial and not keys_of(row)[0]:
         row.notices.append(GENERIC.format(serial))

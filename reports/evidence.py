@@ -40,7 +40,8 @@ WITH removed AS MATERIALIZED (
         SELECT (array_agg(j.target ORDER BY j.seq DESC))[1] AS state,
                (array_agg(j.type ORDER BY j.seq DESC))[1] AS type,
                bool_and(j.type = 'screen' AND j.verb <> 'register') AND NOT EXISTS (
-                   SELECT 1 FROM refurb_device v JOIN donations_inventoryunit u ON u.id = v.inventory_id
+                   SELECT 1 FROM refurb_device v JOIN donations_inventoryunit u
+                       ON u.id = v.inventory_id OR v.inventory_id IS NULL AND u.line_id = v.line_id
                    WHERE v.id = s.id AND (u.processor <> '' OR u.storage <> '' OR u.memory_gb IS NOT NULL)
                ) AND NOT EXISTS (
                    SELECT 1 FROM refurb_hardwarereport h

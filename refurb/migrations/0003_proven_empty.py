@@ -6,14 +6,15 @@ TOLD_OTHERWISE = """
 CREATE FUNCTION refurb_device_told_otherwise(device bigint)
 RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (
-        SELECT 1 FROM refurb_device v JOIN donations_inventoryunit u ON u.id = v.inventory_id
+        SELECT 1 FROM refurb_device v JOIN donations_inventoryunit u
+            ON u.id = v.inventory_id OR v.inventory_id IS NULL AND u.line_id = v.line_id
         WHERE v.id = device AND (u.processor <> '' OR u.storage <> '' OR u.memory_gb IS NOT NULL))
     OR EXISTS (
         SELECT 1 FROM refurb_hardwarereport h
         WHERE h.device_id = device AND h.withdrawn_at IS NULL AND h.differences ? 'type')
 $$;
 """
-"""Its donor tells what is inside, or a file of the machine reads another type: it is no screen that holds nothing."""
+"""Its donor tells what is inside, of it or of a machine of its line when nobody knows which it is, or a file of the machine reads another type: it is no screen that holds nothing."""
 IN_PLACE = """
 CREATE FUNCTION refurb_drive_in_place(drive bigint) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
@@ -260,6 +261,10 @@ BEGIN
     THEN
         RAISE EXCEPTION 'Un effacement est celui d’un disque de son appareil, dans le même passage.'
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
+    END IF;
+    IF NEW.method = 'reset' AND drive.kind <> 'internal' THEN
+        RAISE EXCEPTION 'Une réinitialisation ne prouve que le stockage d’un téléphone ou d’une tablette.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
     END IF;
     IF NEW.started_at + interval '1 second' < drive.arrived_at THEN
         RAISE EXCEPTION 'Cet effacement a commencé avant l’arrivée du disque.'

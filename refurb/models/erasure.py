@@ -175,6 +175,7 @@ class Erasure(Evidence):
             ErasureRefusal.TOO_FAST: self._too_fast,
             ErasureRefusal.BEFORE_ARRIVAL: self._before_arrival,
             ErasureRefusal.SERIAL_MISSING: self._without_number,
+            ErasureRefusal.METHOD_UNSUITED: self._unsuited,
         }
         return [told[code]() if code in told else str(ErasureRefusal(code).label) for code in self.refusals]
 
@@ -189,6 +190,17 @@ class Erasure(Evidence):
         return (
             f"{told}, avant l’arrivée du disque, le {to_the_second(arrived)}\u00a0: il ne prouve rien. Si le poste"
             f" n’était pas à l’heure d’ici, {out}\u00a0; sinon, effacez le disque de nouveau."
+        )
+
+    def _unsuited(self) -> str:
+        """A reset proves the storage of a phone or a tablet alone; how that of a computer is erased."""
+        label = str(ErasureRefusal.METHOD_UNSUITED.label)
+        if self.method != ErasureMethod.RESET:
+            return label
+        return (
+            f"{label} Une réinitialisation ne prouve que le stockage d’un téléphone ou d’une tablette\u00a0: effacez"
+            " celui d’un ordinateur, même soudé, avec nwipe ou par une commande du disque (Sanitize,"
+            " «\u00a0blkdiscard\u00a0»), et joignez le rapport de l’outil."
         )
 
     def _without_number(self) -> str:

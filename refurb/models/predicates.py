@@ -1,8 +1,9 @@
 """What is true of a device by what is written beside it: conditions on the rows of devices."""
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from donations.enums import Destination
+from donations.models import InventoryUnit
 from lifecycle.linked import Linked
 from refurb.enums import DeviceType
 
@@ -11,16 +12,23 @@ def never_held_data() -> Q:
     """A screen that its donor announced, and of which nothing that is written says anything else.
 
     Whoever registers what nobody announced is alone to call it a screen: it is looked into, as a computer is. So is one
-    of which its donor tells what is inside, or a file of the machine reads another type.
+    of which its donor tells what is inside, or a file of the machine reads another type. As long as nobody knows which
+    machine of its line it is, what is told of one of them is told of it.
     """
-    told = ~Q(inventory__processor="") | ~Q(inventory__storage="") | Q(inventory__memory_gb__isnull=False)
-    announced = Q(inventory=None) | ~told
+    its_own = tells_inside(InventoryUnit.objects.filter(pk=OuterRef("inventory")))
+    of_its_line = tells_inside(InventoryUnit.objects.filter(line=OuterRef("line")))
     return (
         Q(type=DeviceType.SCREEN)
-        & announced
+        & ~Q(Exists(its_own))
+        & (Q(inventory__isnull=False) | ~Q(Exists(of_its_line)))
         & ~Q(Linked("journal", doubted()))
         & ~Q(Linked("hardwarereports", read_otherwise()))
     )
+
+
+def tells_inside(units: QuerySet[InventoryUnit]) -> QuerySet[InventoryUnit]:
+    """Those of which their donor tells a processor, a memory or a storage: a screen has none."""
+    return units.exclude(processor="", storage="", memory_gb=None)
 
 
 def doubted() -> Q:

@@ -19,6 +19,7 @@ from refurb.models.erasure import Erasure
 from refurb.report_words import read_ahead
 from refurb.services import claims, erasures
 from refurb.services.evidence import misnamed_in
+from refurb.services.kinds_read import contradicted, kinds_read
 from refurb.services.locked_devices import OTHER_STAY, about, held_devices
 from refurb.services.nwipe import OF_HERE, ClockTold, runs_or_none
 
@@ -44,9 +45,14 @@ def record_drives(*, actor: Actor, found: Sequence[FoundDrive], at: datetime | N
     Raises Unknown, PermissionDenied, Refused (by device).
     """
     held = held_devices(actor=actor, devices=[one.device for one in found])
-    misnamed = {one.device.pk: misnamed_in(held[one.device.pk], one.kind) for one in found}
-    if refused := {pk: (reason,) for pk, reason in misnamed.items() if reason is not None}:
-        raise Refused(refused)
+    read = kinds_read(list(held.values()))
+    misnamed = {}
+    for one in found:
+        row = held[one.device.pk]
+        if (reason := misnamed_in(row, one.kind) or contradicted(read, row, one.kind, one.serial)) is not None:
+            misnamed[row.pk] = (reason,)
+    if misnamed:
+        raise Refused(misnamed)
     rows = [
         Drive(
             **about(held[one.device.pk], actor, at),

@@ -32,6 +32,7 @@ from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.permissions import can_record_evidence, can_settle_drive
 from refurb.report_words import read_ahead
 from refurb.services import certifying, claims
+from refurb.services.kinds_read import contradicted, kinds_read
 from refurb.services.locked_devices import (
     NOT_IN_THE_WORKSHOP,
     OTHER_STAY,
@@ -100,18 +101,21 @@ def record_drive(
     slot: str = "",
     supersedes: Drive | None = None,
     came_at: datetime | None = None,
+    by_file: bool = False,
     at: datetime | None = None,
 ) -> Drive:
     """Inventory one drive found in this stay; ``capacity`` in bytes. A drive found late takes the proofs down.
 
     Its number is borne by no other device: a drive that moved is removed there first. ``source``: how it is known;
-    ``came_at``: when it came, if that is after its device did.
+    ``came_at``: when it came, if that is after its device did. ``by_file``: a file of the machine says all of it.
     Raises Unknown, PermissionDenied, Refused.
     """
     held = held_device(actor=actor, device=device)
     if supersedes is not None:
         may_supersede(held, supersedes)
-    if (misnamed := misnamed_in(held, kind)) is not None:
+    read = {} if by_file else kinds_read([held])
+    misnamed = misnamed_in(held, kind) or contradicted(read, held, kind, serial, supersedes)
+    if misnamed is not None:
         raise Refused({held.pk: (misnamed,)})
     drive = Drive(
         **about(held, actor, at),

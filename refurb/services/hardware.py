@@ -268,7 +268,7 @@ def _inventory(
         given = as_row(one)
         if held.type in SOLDERED_STORAGE:
             given["kind"] = DriveKind.INTERNAL
-        added = evidence.record_drive(actor=actor, device=held, at=at, **given)  # type: ignore[arg-type]
+        added = evidence.record_drive(actor=actor, device=held, by_file=True, at=at, **given)  # type: ignore[arg-type]
         present.append(added)
         guess = "" if one.drive.kind else ", type supposé\u00a0: corrigez-le si c’est un SSD"
         recorded.drives.append(DriveTold(_drive_words(one), f"trouvé par {names}{guess}", is_new=True))
@@ -330,7 +330,7 @@ def _erase(
             continue
         runs = runs_of_deposit(one)
         others = 0
-        for run in {same_serial(run.serial) or run.disk: run for run in runs}.values():
+        for run in {same_serial(run.serial) or run.name: run for run in runs}.values():
             number = same_serial(run.serial)
             drive = by_number.get(number) if number else None
             if drive is not None:

@@ -554,3 +554,15 @@ def test_a_draft_described_again_keeps_the_lines_of_its_inventory() -> None:
     edit_donation(actor=scene.contact, donation=lot, lines=[laptops(7)])
     edit_donation(actor=scene.contact, donation=lot, lines=[laptops(5)])
     assert sorted(lot.lines.values_list("quantity", flat=True)) == [1, 5]
+
+
+def test_a_screen_said_to_hold_something_is_taken_and_its_line_says_that_it_may_be_a_computer() -> None:
+    empty = {"processor": "", "memory": "", "storage": ""}
+    rows = [
+        machine("1", "Écran"),
+        machine("2", "Écran", **empty | {"storage": "HDD 1 To"}),
+        machine("3", "Écran", **empty),
+    ]
+    told = check_import(deposited(Scene(), rows)).rows
+    assert [row.outcome for row in told] == ["created"] * 3
+    assert [any("tout-en-un" in notice for notice in row.notices) for row in told] == [True, True, False]

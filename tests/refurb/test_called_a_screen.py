@@ -91,6 +91,21 @@ def test_a_screen_of_which_its_donor_tells_the_storage_is_looked_into_and_the_da
     assert list(both.holding_data()) == [fresh(pc)]
 
 
+def test_a_screen_of_a_line_whose_machines_hold_something_is_looked_into_though_nobody_knows_which_it_is() -> None:
+    load_law()
+    scene = Scene()
+    inside = {"type_": "Écran", "maker": "Apple", "model": "iMac 21,5", "processor": "Intel Core i5"}
+    donation = picked_up(scene, taken(scene, [machine("PC1", **inside), machine("PC2", **inside)]))
+    bench = given_to(scene)
+    device = receive_device(actor=bench.technician, line=donation.lines.get(), tag=new_tag())
+    assert device.inventory is None
+    gate.apply(device, "start", actor=bench.technician)
+    assert "storage_inventoried" in missing_of(bench, fresh(device))
+    own = Device.objects.filter(pk=device.pk)
+    assert own.holding_data().exists()
+    assert not own.proven().exists()
+
+
 def test_a_screen_of_which_a_file_of_the_machine_reads_another_type_is_looked_into(bench: Bench) -> None:
     device = bench.announced_screen()
     record(bench, device, deposit(bench, "pc.json", machines.lshw()))
