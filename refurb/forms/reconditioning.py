@@ -173,8 +173,8 @@ class AttributionForm(forms.Form):
             fits = [drive for drive in drives if is_as_large(drive, run)]
             choices = [(str(drive.pk), _told_apart(drive)) for drive in fits]
             size = f", {storage(run.size)}" if run.size else ""
-            self.fields[f"disk-{run.disk}"] = forms.ChoiceField(
-                label=f"{run.disk} ({run.model or 'modèle inconnu'}{size})",
+            self.fields[f"disk-{run.name}"] = forms.ChoiceField(
+                label=f"{run.disk}{_ranked(run)} ({run.model or 'modèle inconnu'}{size})",
                 choices=[("", "Aucun de ces disques"), *choices],
                 required=False,
                 help_text=_when(run),
@@ -207,6 +207,11 @@ def _told_apart(drive: Drive) -> str:
     """Two alike in a machine are told apart by where they are."""
     told = f"{drive.device.tag or drive.device.reference}\u00a0: {drive}"
     return f"{told}, {drive.slot}" if drive.slot else told
+
+
+def _ranked(run: LogRun) -> str:
+    """« , passage 2 »: the log was appended to, and the same path names another run."""
+    return "" if run.rank == 1 else f", passage {run.rank}"
 
 
 def _when(run: LogRun) -> str:

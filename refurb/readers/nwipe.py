@@ -5,9 +5,12 @@ A log tells of several disks; what it does not say stays empty, so that nothing 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from donations.serials import same_serial
 
 LINE = re.compile(r"\[(\d{4}/\d{2}/\d{2} \d{2}:\d{2}:\d{2})\]\s*(?:[a-z]+:)?\s*(.*)")
 DISK = re.compile(r"/dev/([\w/-]+)")
@@ -57,6 +60,13 @@ class LogRun:
     hidden: bool | None = None
     result: str = ""
     claimed_duration: timedelta | None = None
+    rank: int = 1
+    """Among the runs of a log that have no number, and the same path."""
+
+    @property
+    def name(self) -> str:
+        """« sda », then « sda-2 »: what tells one run of a log from another when none has a number."""
+        return self.disk if self.rank == 1 else f"{self.disk}-{self.rank}"
 
     @property
     def finished_at(self) -> datetime | None:
@@ -119,10 +129,17 @@ def _read_log(text: str) -> list[LogRun]:
 
 
 def _last_of_each(runs: Iterable[LogRun]) -> list[LogRun]:
-    """The last run of each disk, by its number, else by its name: what an earlier one did to it counts no more."""
+    """The last run of each disk, by its number: what an earlier one did to it counts no more.
+
+    Two disks without number are plugged in the same place one after the other: each of their runs is kept, by its rank.
+    """
     kept: dict[str, LogRun] = {}
+    ranks: Counter[str] = Counter()
     for run in runs:
-        name = run.serial or f"/dev/{run.disk}"
+        if not same_serial(run.serial):
+            ranks[run.disk] += 1
+            run.rank = ranks[run.disk]
+        name = same_serial(run.serial) or f"/dev/{run.name}"
         kept.pop(name, None)
         kept[name] = run
     return list(kept.values())

@@ -24,6 +24,7 @@ from refurb.enums import (
     ErasureEntry,
     ErasureMethod,
     ErasureOrigin,
+    ErasureOutcome,
     ErasureVerification,
     HiddenSectors,
     ToolClock,
@@ -63,6 +64,12 @@ CAPACITY_NEEDED = Reason(
     "capacity_needed",
     "Dites d’abord la capacité de ce disque, par «\u00a0Corriger l’inventaire\u00a0»\u00a0: un journal sans numéro ne"
     " s’attribue qu’à un disque de la taille qu’il dit.",
+    field="drive",
+)
+NUMBERED = Reason(
+    "numbered",
+    "Un journal parle déjà de ce disque sous son numéro, et c’est lui qui compte\u00a0: un passage sans numéro ne s’y"
+    " substitue pas. Effacez-le de nouveau, branché de façon que nwipe imprime son numéro.",
     field="drive",
 )
 AHEAD = Reason("clock_ahead", "Cette heure est dans le futur.", field="really")
@@ -119,8 +126,11 @@ def read(
     except NotThisDrive as error:
         raise Refused({drive.device_id: (Reason("another_drive", str(error), field="deposit"),)}) from error
     offset = offset_of(runs, clock)
+    told = erasure_told(found, capacity=drive.capacity, clock=clock.clock, offset=offset)
+    if attribution and _is_told_by_its_number(drive, runs, told):
+        raise Refused({drive.device_id: (NUMBERED,)})
     return PendingRun(
-        run=erasure_told(found, capacity=drive.capacity, clock=clock.clock, offset=offset),
+        run=told,
         entry=ErasureEntry.READ,
         run_sha256=fingerprint(found),
         found=found,
@@ -130,11 +140,23 @@ def read(
     )
 
 
+def _is_told_by_its_number(drive: Drive, runs: Sequence[LogRun], told: ToldRun) -> bool:
+    """Whether a run that bears its number tells of it: in this log, or as late in one that proved nothing of it."""
+    number = same_serial(drive.serial)
+    if not number:
+        return False
+    if any(same_serial(run.serial) == number for run in runs):
+        return True
+    refused = Erasure.objects.current().filter(drive=drive, serial_key=number, outcome=ErasureOutcome.REFUSED)
+    logged = refused.exclude(run_sha256="")
+    return told.started_at is not None and logged.filter(started_at__gte=told.started_at).exists()
+
+
 def _run_of(runs: Sequence[LogRun], disk: str) -> LogRun:
     """The run of a disk that a person names, because it has no number. Raises NotThisDrive."""
-    found = next((run for run in runs if run.disk == disk), None)
+    found = next((run for run in runs if run.name == disk), None)
     if found is None:
-        raise NotThisDrive(f"Ce journal ne parle pas de {disk}, mais de\u00a0: {', '.join(run.disk for run in runs)}.")
+        raise NotThisDrive(f"Ce journal ne parle pas de {disk}, mais de\u00a0: {', '.join(run.name for run in runs)}.")
     return found
 
 

@@ -171,6 +171,56 @@ def test_a_log_without_number_is_attributed_to_no_drive_of_unknown_capacity(benc
         )
 
 
+def test_a_log_appended_over_two_disks_without_number_keeps_the_run_of_each(bench: Bench) -> None:
+    sessions = [log("", end=here_now() - timedelta(minutes=rank), lasting=20) for rank in (30, 0)]
+    drives = [bench.drive(on_the_bench(bench), serial="", capacity=SIZE) for _ in sessions]
+    report = deposited(bench, b"\n".join(sessions))
+    runs = read_log(b"\n".join(sessions).decode())
+    assert [run.name for run in runs] == ["sda", "sda-2"]
+    form = AttributionForm(runs=runs, drives=drives)
+    assert "passage 2" in str(form.fields["disk-sda-2"].label)
+
+    said = batches.attribute_runs(
+        actor=bench.technician,
+        report=report,
+        drives={"sda": drives[0], "sda-2": drives[1]},
+        reason=AttributionReason.ALONE,
+    )
+
+    assert [row.outcome for row in said] == [ErasureOutcome.ACCEPTED] * 2
+    assert len({row.run_sha256 for row in said}) == 2
+    assert said[0].finished_at < said[1].finished_at
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_run_without_number_does_not_prove_a_disk_of_which_a_log_tells_by_its_number(
+    bench: Bench, *, apart: bool
+) -> None:
+    drive = bench.drive(on_the_bench(bench), serial=SERIAL, capacity=SIZE)
+    failed = log(SERIAL, end=here_now(), lasting=20, status="Aborted")
+    nameless = log("", end=here_now() - timedelta(minutes=30), lasting=20)
+    if apart:
+        assert read(bench, drive, failed).outcome == ErasureOutcome.REFUSED
+    report = deposited(bench, nameless if apart else nameless + b"\n" + failed)
+    with pytest.raises(Refused, match="sous son numéro"):
+        batches.attribute_runs(
+            actor=bench.technician, report=report, drives={"sda": drive}, reason=AttributionReason.ALONE
+        )
+
+
+def test_a_run_without_number_made_after_one_that_failed_proves_the_disk_that_it_is_said_to_be(bench: Bench) -> None:
+    drive = bench.drive(on_the_bench(bench), serial=SERIAL, capacity=SIZE)
+    failed = log(SERIAL, end=here_now() - timedelta(minutes=30), lasting=20, status="Aborted")
+    assert read(bench, drive, failed).outcome == ErasureOutcome.REFUSED
+    (said,) = batches.attribute_runs(
+        actor=bench.technician,
+        report=deposited(bench, log("", end=here_now(), lasting=20)),
+        drives={"sda": drive},
+        reason=AttributionReason.ALONE,
+    )
+    assert said.outcome == ErasureOutcome.ACCEPTED
+
+
 def test_two_drives_alike_are_told_apart_by_where_they_are_when_a_log_is_attributed(bench: Bench) -> None:
     device = on_the_bench(bench)
     drives = [bench.drive(device, serial="", capacity=SIZE, slot=f"baie {rank}") for rank in (1, 2)]

@@ -126,6 +126,7 @@ def test_what_was_found_in_an_earlier_stay_is_neither_proven_nor_moved_in_this_o
     fitted = parts.fit_part(
         actor=bench.technician, device=device, part=part, drive={"kind": "ssd", "serial": "STOCK-1", "capacity": None}
     )
+    bench.erase(drive)
     come_back(bench, device)
     report = deposited(bench, log(drive.serial, end=here_now()))
     actor, unsuited = bench.technician, TakenOutReason.UNSUITED
