@@ -128,7 +128,7 @@ def test_the_storage_of_a_phone_is_not_removed_even_if_it_passed_for_a_computer(
     bench.test(phone)
     bench.grade(phone)
 
-    assert set(refusal(bench, phone)) == {"drives_proven"}
+    assert set(refusal(bench, phone)) == {"storage_inventoried"}, "a disk of a computer is none of its storage"
     assert not Device.objects.proven().filter(pk=phone.pk).exists()
 
 

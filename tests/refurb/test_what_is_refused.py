@@ -126,7 +126,7 @@ def test_what_was_found_in_an_earlier_stay_is_neither_proven_nor_moved_in_this_o
     fitted = parts.fit_part(
         actor=bench.technician, device=device, part=part, drive={"kind": "ssd", "serial": "STOCK-1", "capacity": None}
     )
-    bench.erase(drive)
+    proof = bench.erase(drive)
     come_back(bench, device)
     report = deposited(bench, log(drive.serial, end=here_now()))
     actor, unsuited = bench.technician, TakenOutReason.UNSUITED
@@ -139,7 +139,7 @@ def test_what_was_found_in_an_earlier_stay_is_neither_proven_nor_moved_in_this_o
         with pytest.raises(Refused) as refused:
             ask()
         assert codes(refused) == [code]
-    assert not Erasure.objects.exists()
+    assert Erasure.objects.get() == proof
     assert not DriveRemoval.objects.exists()
     assert not PartTakenOut.objects.exists()
 
