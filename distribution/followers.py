@@ -16,6 +16,7 @@ from conventions.documents import freeze_end
 from conventions.followers import all_moved
 from conventions.models import Convention
 from distribution.along import take_screens_along
+from distribution.data_left import open_incidents_of_data_left
 from distribution.documents import HandOverTerms, NoteAsked, freeze_delivery_note, prepare_notes, register_notes
 from distribution.enums import ClosedBecause, HandOverKind, ReleaseReason, SettlementKind
 from distribution.liveness import register_bonds
@@ -349,8 +350,8 @@ def register() -> None:
     for verb in ("cancel_shipment", "stock_in", "send_back"):
         on_transition("device", verb, settle_lines)
         on_transition("device", verb, take_screens_along)
-    on_transition("device", "send_back", drop_exchange_notes)
-    on_transition("device", "send_back", empty_places)
+    for follow in (drop_exchange_notes, empty_places, open_incidents_of_data_left):
+        on_transition("device", "send_back", follow)
     on_transition("device", "report_missing", settle_lines)
     on_transition("device", "report_missing", lose_track)
     on_transition("device", "reserve", hold_for_need)

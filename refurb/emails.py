@@ -31,6 +31,21 @@ def devices_lost_for_pilots(incidents: Iterable[Incident], at: datetime) -> None
     _tell_pilots("devices_lost_for_pilot", incidents, at)
 
 
+def data_left_for_donors(incidents: Iterable[Incident], at: datetime) -> None:
+    """To each donor, for each of its lots: a point could still read data on what the workshop had declared erased."""
+    _tell_donors("data_left_for_donor", incidents, at)
+
+
+def data_left_for_workshops(incidents: Iterable[Incident], at: datetime) -> None:
+    """To the managers of each workshop that had declared them erased."""
+    _tell_workshops("data_left_for_workshop", incidents, at)
+
+
+def data_left_for_pilots(incidents: Iterable[Incident], at: datetime) -> None:
+    """To the pilots, who assess a personal-data breach and, if need be, notify it within 72 hours; to the officer."""
+    _tell_pilots("data_left_for_pilot", incidents, at)
+
+
 def devices_stolen_for_donors(incidents: Iterable[Incident], at: datetime) -> None:
     """To each donor, as its deed says: what was lost without a proof was stolen."""
     _tell_donors("devices_stolen_for_donor", incidents, at)

@@ -21,7 +21,7 @@ from refurb.donor_data import donor_data_of
 from refurb.enums import ENDED, DeviceState, IncidentKind, WithdrawalReason
 from refurb.lot_certificates import certify_lot, complete_lots
 from refurb.mergers import devices_of, moving_devices
-from refurb.models.device import Device
+from refurb.models.device import Device, DeviceQuerySet
 from refurb.models.incident import Incident
 from refurb.models.stock import Part
 from refurb.services.collecting import collect_counted
@@ -168,25 +168,29 @@ def open_incidents(move: Move) -> None:
     lost = {row.pk: row for row in move.rows if row.source != DeviceState.DECLARED}
     proven = Device.objects.filter(pk__in=lost).proven().values("pk")
     exposed = Device.objects.filter(pk__in=lost).holding_data().exclude(pk__in=proven)
-    data = donor_data_of(exposed)
-    incidents = Incident.objects.bulk_create(
-        Incident(
-            device=device,
-            stay=device.stay,
-            kind=IncidentKind.DATA_BREACH,
-            known_at=move.at,
-            lost_from=lost[device.pk].source,
-            reason=device.missing_reason,
-            donation=None if data[device.pk].gone else device.donation,
-            workshop=device.workshop,
-            entry_id=lost[device.pk].entry_pk,
-        )
-        for device in exposed.select_related("donation__donor", "workshop").order_by("pk")
-    )
-    if incidents:
+    if incidents := incidents_of(move, exposed, IncidentKind.DATA_BREACH):
         emails.devices_lost_for_donors(incidents, move.at)
         emails.devices_lost_for_workshops(incidents, move.at)
         emails.devices_lost_for_pilots(incidents, move.at)
+
+
+def incidents_of(move: Move, exposed: DeviceQuerySet, kind: IncidentKind) -> list[Incident]:
+    """An incident for each of these devices that moved; that of a donor, while its data may be on the device."""
+    moved, data = {row.pk: row for row in move.rows}, donor_data_of(exposed)
+    return Incident.objects.bulk_create(
+        Incident(
+            device=device,
+            stay=device.stay,
+            kind=kind,
+            known_at=move.at,
+            lost_from=moved[device.pk].source,
+            reason=device.missing_reason if kind == IncidentKind.DATA_BREACH else "",
+            donation=None if data[device.pk].gone else device.donation,
+            workshop=device.workshop,
+            entry_id=moved[device.pk].entry_pk,
+        )
+        for device in exposed.select_related("donation__donor", "workshop").order_by("pk")
+    )
 
 
 def tell_stolen(move: Move) -> None:

@@ -239,15 +239,15 @@ TO_COMPLETE = "vol démenti depuis\u00a0: notification à compléter"
 
 
 class IncidentTable(tables.Table):
-    """Devices lost with data on them."""
+    """Devices lost, or sent back by a point, with data on them."""
 
     caption = "Incidents"
 
     known_at = tables.Column(verbose_name="Connu le")
     device = tables.Column(verbose_name="Appareil", accessor="device__reference", linkify=_seen_device, orderable=False)
     kind = tables.Column(verbose_name="Nature")
-    reason = tables.Column(verbose_name="Motif")
-    lost_from = tables.Column(verbose_name="Perdu depuis l’état")
+    reason = tables.Column(verbose_name="Motif", empty_values=())
+    lost_from = tables.Column(verbose_name="Depuis l’état")
     workshop = tables.Column(verbose_name="Atelier", order_by=("workshop__name",))
     notify_before = tables.Column(verbose_name="À notifier à la CNIL avant le", orderable=False)
     followed = tables.Column(verbose_name="Suite donnée", empty_values=(), orderable=False)
@@ -262,7 +262,7 @@ class IncidentTable(tables.Table):
         return str(record.device)
 
     def render_reason(self, record: Incident) -> str:
-        told = record.get_reason_display()
+        told = record.get_reason_display() or "Renvoyé par un point"
         return f"{told}, {record.theft}" if record.theft else told
 
     def render_known_at(self, value: datetime) -> str:

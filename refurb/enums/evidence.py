@@ -288,6 +288,7 @@ class IncidentKind(TextChoices):
     """What must be looked into at once."""
 
     DATA_BREACH = "data_breach", "Violation de données personnelles"
+    DATA_LEFT = "data_left", "Violation de données personnelles, encore lisibles à un point"
 
 
 class FollowUpKind(TextChoices):

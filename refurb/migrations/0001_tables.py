@@ -1097,7 +1097,7 @@ class Migration(migrations.Migration):
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                     ("device", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="incidents", to="refurb.device", verbose_name="appareil")),
                     ("stay", models.PositiveSmallIntegerField(verbose_name="passage")),
-                    ("kind", models.CharField(choices=[("data_breach", "Violation de données personnelles")], max_length=12, verbose_name="nature")),
+                    ("kind", models.CharField(choices=[("data_breach", "Violation de données personnelles"), ("data_left", "Violation de données personnelles, encore lisibles à un point")], max_length=12, verbose_name="nature")),
                     ("known_at", models.DateTimeField(verbose_name="connu le")),
                     (
                         "lost_from",
@@ -1126,7 +1126,7 @@ class Migration(migrations.Migration):
                             verbose_name="perdu depuis l’état",
                         ),
                     ),
-                    ("reason", models.CharField(choices=[("count", "Absent à l’arrivée d’un enlèvement"), ("stocktake", "Absent à l’inventaire"), ("delivery", "Absent d’une livraison"), ("theft", "Vol constaté"), ("other", "Autre motif")], max_length=20, verbose_name="motif")),
+                    ("reason", models.CharField(blank=True, choices=[("count", "Absent à l’arrivée d’un enlèvement"), ("stocktake", "Absent à l’inventaire"), ("delivery", "Absent d’une livraison"), ("theft", "Vol constaté"), ("other", "Autre motif")], default="", max_length=20, verbose_name="motif")),
                     ("donation", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="incidents", to="donations.donation", verbose_name="lot")),
                     ("workshop", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="atelier")),
                     ("entry", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="incident", to="refurb.deviceentry", verbose_name="ligne du journal")),
@@ -1136,6 +1136,9 @@ class Migration(migrations.Migration):
                     "ordering": ("-known_at", "-pk"),
                     "indexes": [
                         models.Index(fields=["known_at"], name="refurb_incident_known"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(condition=models.Q(models.Q(("kind", "data_breach"), models.Q(("reason", ""), _negated=True)), models.Q(("kind", "data_left"), ("reason", "")), _connector="OR"), name="refurb_incident_kind"),
                     ],
                 },
             ),

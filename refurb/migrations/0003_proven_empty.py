@@ -360,6 +360,26 @@ CREATE TRIGGER refurb_destruction_where_it_was AFTER INSERT ON refurb_destructio
 """
 """By whom is the service's to ask; when, whether it destroys anything, and that a paper which does not name the drive is
 not that of two waste notes, the database's."""
+ATTESTED = """
+CREATE FUNCTION refurb_absence_believed() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF 'send_back' = (
+        SELECT j.verb FROM refurb_deviceentry j
+        WHERE j.object_id = NEW.device_id
+          AND (j.verb = 'recondition' OR j.verb = 'send_back' AND j.values ->> 'reason' = 'not_erased')
+        ORDER BY j.seq DESC LIMIT 1)
+        AND NOT EXISTS (SELECT 1 FROM network_membership m WHERE m.id = NEW.recorded_by_id AND m.role = 'manager')
+    THEN
+        RAISE EXCEPTION 'Un point y a trouvé des données : le responsable de l’atelier seul atteste qu’il n’y a rien.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_absence_believed', TABLE = 'refurb_storageabsence';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER refurb_absence_believed AFTER INSERT ON refurb_storageabsence FOR EACH ROW
+    EXECUTE FUNCTION refurb_absence_believed();
+"""
+"""A word that a point belied is believed again of the manager alone, until the device is reconditioned."""
 MORE_THAN_ONCE = """
 DROP FUNCTION refurb_erasure_once() CASCADE;
 DROP FUNCTION refurb_drive_back() CASCADE;
@@ -378,5 +398,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(TOLD_OTHERWISE + IN_PLACE + REAL + LEFT_BEHIND + PROVEN + KEEPS_STORAGE + ASKED, UNPROVEN),
         migrations.RunSQL(ONCE, MORE_THAN_ONCE),
         migrations.RunSQL(ABSENCE, "DROP FUNCTION refurb_storageabsence_of_nothing_seen() CASCADE;"),
+        migrations.RunSQL(ATTESTED, "DROP FUNCTION refurb_absence_believed() CASCADE;"),
         migrations.RunSQL(DESTROYED, "DROP FUNCTION refurb_destruction_where_it_was() CASCADE;"),
     ]

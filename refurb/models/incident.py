@@ -1,4 +1,4 @@
-"""Incidents: devices lost with data on them, what was done about each, what was said of a theft."""
+"""Incidents: devices lost, or sent to a point, with data on them; what was done of each, what was said of a theft."""
 
 from datetime import datetime, timedelta
 from typing import Self
@@ -77,7 +77,8 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
 
 class Incident(models.Model):
-    """A device lost after its custody had passed, with data on it that nothing proves erased. Append-only.
+    """A device lost after its custody had passed, with data on it that nothing proves erased; or sent back by a point
+    where its data could still be read (then there is no ``reason``). Append-only.
 
     A personal-data breach is notified to the CNIL within 72 hours of its being known (RGPD, art. 33).
     """
@@ -87,7 +88,7 @@ class Incident(models.Model):
     kind = models.CharField("nature", max_length=12, choices=IncidentKind)
     known_at = models.DateTimeField("connu le")
     lost_from = models.CharField("perdu depuis l’état", max_length=20, choices=DeviceState)
-    reason = models.CharField("motif", max_length=20, choices=MissingReason)
+    reason = models.CharField("motif", max_length=20, choices=MissingReason, blank=True, default="")
     donation = models.ForeignKey(
         Donation, models.PROTECT, null=True, blank=True, related_name="incidents", verbose_name="lot"
     )
@@ -110,6 +111,12 @@ class Incident(models.Model):
         verbose_name = "incident"
         ordering = ("-known_at", "-pk")
         indexes = (models.Index(fields=("known_at",), name="refurb_incident_known"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind=IncidentKind.DATA_BREACH) & ~Q(reason="") | Q(kind=IncidentKind.DATA_LEFT, reason=""),
+                name="refurb_incident_kind",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.get_kind_display()

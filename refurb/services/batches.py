@@ -17,7 +17,7 @@ from refurb.models.device import Device
 from refurb.models.drive import Drive
 from refurb.models.erasure import Erasure
 from refurb.report_words import read_ahead
-from refurb.services import claims, erasures
+from refurb.services import belied, claims, erasures
 from refurb.services.evidence import misnamed_in
 from refurb.services.kinds_read import contradicted, kinds_read
 from refurb.services.locked_devices import OTHER_STAY, about, held_devices
@@ -67,6 +67,8 @@ def record_drives(*, actor: Actor, found: Sequence[FoundDrive], at: datetime | N
         )
         for one in found
     ]
+    if nameless := belied.may_not_be_nameless(rows):
+        raise Refused(nameless)
     if taken := claims.claimed(rows, actor):
         raise Refused({pk: (reason,) for pk, reason in taken.items()})
     claims.date_arrivals(rows)

@@ -31,7 +31,7 @@ from refurb.models.device import Device, DeviceEntry
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.permissions import can_record_evidence, can_settle_drive
 from refurb.report_words import read_ahead
-from refurb.services import certifying, claims
+from refurb.services import belied, certifying, claims
 from refurb.services.kinds_read import contradicted, kinds_read
 from refurb.services.locked_devices import (
     NOT_IN_THE_WORKSHOP,
@@ -129,6 +129,8 @@ def record_drive(
         arrived_at=came_at or held.received_at,  # type: ignore[misc]  # known in all these states
         supersedes=supersedes,
     )
+    if nameless := belied.may_not_be_nameless([drive]):
+        raise Refused(nameless)
     if taken := claims.claimed([drive], actor):
         raise Refused({pk: (reason,) for pk, reason in taken.items()})
     claims.date_arrivals([drive])
@@ -164,6 +166,8 @@ def attest_no_storages(
     soldered = {pk: (STORAGE_SOLDERED,) for pk, row in held.items() if row.type in SOLDERED_STORAGE}
     if soldered:
         raise Refused(soldered)
+    if belying := belied.may_not_attest(held, actor):
+        raise Refused(belying)
     found = Drive.objects.in_place().filter(device__in=held, stay=F("device__stay"))
     if holding := dict.fromkeys(found.values_list("device", flat=True), (DRIVES_PRESENT,)):
         raise Refused(holding)
