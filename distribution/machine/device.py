@@ -28,7 +28,7 @@ from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import Need
 from refurb.enums import DeviceState
 from refurb.machine import device_rules as rules
-from refurb.machine import storage_rules
+from refurb.machine import storage_rules, waiting_rules
 from refurb.machine.device import DeviceMachine
 from refurb.machine.stamps import (
     HELD_FOR_NOBODY,
@@ -45,6 +45,7 @@ from refurb.models import Device
 from refurb.permissions import can_work_on_device
 
 S = DeviceState
+EMPTY = (storage_rules.PROOFS_STAND, waiting_rules.FILES_SORTED, places.SCREEN_PROVEN)
 HOUSEHOLD = ["need", "need__prescription"]
 """What is written when a reservation or a hand-over ends or begins: the need, and the prescription it settles."""
 
@@ -92,8 +93,7 @@ DeviceMachine.extend(
         requires=[
             places.goes_along(S.ALLOTTED),
             households.SERVES_ALONE,
-            storage_rules.PROOFS_STAND,
-            places.SCREEN_PROVEN,
+            *EMPTY,
             places.SOME_CONVENTION,
             places.CONVENTION_IN_FORCE,
             places.CONVENTION_EPCI,
@@ -133,7 +133,7 @@ DeviceMachine.extend(
         target=S.SHIPPED,
         who=can_ship_device,
         follows=["device.ship"],
-        requires=[places.goes_along(S.SHIPPED), storage_rules.PROOFS_STAND, places.SCREEN_PROVEN, places.DELIVERY_FITS],
+        requires=[places.goes_along(S.SHIPPED), *EMPTY, places.DELIVERY_FITS],
         stamps={"delivery": Given("delivery"), "point": Given("point", default=None), "shipped_at": AT},
         journal=["delivery", "point"],
         done="Expédié à un point de distribution",

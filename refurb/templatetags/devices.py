@@ -10,6 +10,7 @@ from django.urls import reverse
 from network.permissions import is_pilot
 from network.siret import is_siren, spaced
 from refurb.grading import named_grade, told_grade
+from refurb.models import DepositedFile, Device
 from refurb.permissions import (
     at_own_points,
     can_manage_device,
@@ -20,6 +21,7 @@ from refurb.permissions import (
     sees_waste,
 )
 from refurb.symptoms import Symptom, symptom_of
+from refurb.unsorted import unsorted_drives
 from typography.french import (
     HARD,
     day,
@@ -98,3 +100,12 @@ def device_pages(context: dict[str, Any]) -> dict[str, Any]:
     here = reverse("distribution:scan_start")
     at = here if request.path.startswith(here) else request.path
     return {"links": [(label, url, url == at) for label, url in links]}
+
+
+@register.simple_tag(takes_context=True)
+def unsorted_files(context: dict[str, Any], device: Device) -> list[DepositedFile]:
+    """The files that wait, and that show on a device a drive it does not know: for its workshop, which sorts them."""
+    actor = context["request"].membership
+    if can_work_on_device(actor) is None or device.workshop_id != actor.organisation_id:
+        return []
+    return list(unsorted_drives([device.pk]).get(device.pk, ()))
