@@ -104,6 +104,7 @@ def freeze_outcome(donation: Donation, move: Move) -> DonationPaper:
                 "received": line.received,
                 "given_back": line.given_back,
                 "destination": line.destination.label,
+                "redirected": written_day(line.redirection.redirected_at) if hasattr(line, "redirection") else "",
                 "refusal": line.decision.get_code_display(),
                 "explanation": explanation.get_code_display() if holds else "",
             }

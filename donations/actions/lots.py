@@ -16,6 +16,7 @@ from donations.forms.donations import (
 from donations.forms.shares import DonationQualifyForm, workshops
 from donations.gift_law import gift_law
 from donations.machine import donation_rules
+from donations.machine.redirect_rules import still_young
 from donations.models import Donation
 from donations.models.decision import for_recycling
 from donations.parameters import DEVICE_AGE, PUBLIC_GIFT_VALUE
@@ -62,7 +63,8 @@ def _lines_to_decide(request: Request, donation: Donation) -> Mapping[str, Any]:
 
 
 def _recycled_lines(request: Request, donation: Donation) -> Mapping[str, Any]:
-    return {"lines": donation.lines.filter(for_recycling()).order_by("pk")}
+    """Those that may be used again: what is too old is not offered."""
+    return {"lines": donation.lines.filter(for_recycling(), still_young(timezone.localdate())).order_by("pk")}
 
 
 def _oldest(today: date) -> int:

@@ -1,6 +1,7 @@
 """What is missing before lines that were accepted for recycling are used again."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -13,14 +14,15 @@ from lifecycle.machine import Context, PerRow, Requirement
 from lifecycle.requirements import PerRowValues
 
 
-def _still_young(ctx: Context) -> Q:
-    return Q(purchase_year__gte=ctx.day.year - DEVICE_AGE.on(ctx.day))
+def still_young(today: date) -> Q:
+    """The lines of which machines may be used again, by their age."""
+    return Q(purchase_year__gte=today.year - DEVICE_AGE.on(today))
 
 
 RECYCLES = Requirement(
     "recycles",
     "Rien, dans ce lot, n’est accepté pour le recyclage sans avoir passé l’âge limite.",
-    lambda ctx: Exists(DonationLine.objects.filter(for_recycling(), _still_young(ctx), donation=OuterRef("pk"))),
+    lambda ctx: Exists(DonationLine.objects.filter(for_recycling(), still_young(ctx.day), donation=OuterRef("pk"))),
 )
 
 
@@ -44,11 +46,20 @@ LINES_RECYCLED = _on_chosen(
     "Choisissez une ligne au moins, parmi celles qui sont acceptées pour le recyclage.",
     lambda ctx, lines: lines.filter(for_recycling()),
 )
-STILL_YOUNG = _on_chosen(
-    "still_young",
-    "Au-delà de l’âge limite, un appareil reste pour le recyclage.",
-    lambda ctx, lines: lines.filter(_still_young(ctx)),
-)
+TOO_OLD = "Au-delà de l’âge limite, un appareil reste pour le recyclage."
+
+
+def _too_old(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """Which lines, of those that are named, are beyond the age limit."""
+    refused = {}
+    for pk, given in per_row.items():
+        chosen = DonationLine.objects.filter(donation=pk, pk__in=given.get("lines") or ())
+        if old := list(chosen.exclude(still_young(ctx.day)).order_by("pk")):
+            refused[pk] = f"{TOO_OLD} Décochez\u00a0: {'\u00a0; '.join(map(str, old))}."
+    return refused
+
+
+STILL_YOUNG = PerRow("still_young", TOO_OLD, _too_old, needs=("lines",), field="lines")
 REDIRECT_REASON = Requirement(
     "reason",
     "Dites pourquoi ces lignes ne vont pas au recyclage.",

@@ -105,6 +105,7 @@ class UnusableReason(TextChoices):
     INCOMPLETE = "incomplete", "Incomplet"
     UNERASABLE = "unerasable", "Stockage impossible à effacer"
     DANGEROUS = "dangerous", "Dangereux (batterie gonflée, choc électrique)"
+    RECYCLING = "recycling", "Accepté pour le recyclage"
     OTHER = "other", "Autre motif"
 
 

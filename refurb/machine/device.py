@@ -19,6 +19,7 @@ from refurb.enums import (
 )
 from refurb.machine import device_rules as rules
 from refurb.machine import storage_rules
+from refurb.machine.reject_rules import WHY_UNUSABLE
 from refurb.machine.stamps import LOST, NOT_MISSING, NOT_PRICED, NOT_UNUSABLE, SERVES_NOBODY, current_grading
 from refurb.machine.tag_rules import TAG_RULES
 from refurb.models import Device
@@ -285,7 +286,7 @@ class DeviceMachine(Machine, of=Device):
         source=[S.RECEIVED, S.IN_PROCESS, S.AWAITING_PART, S.READY, S.RETURNED],
         target=S.UNUSABLE,
         who=can_work_on_device,
-        requires=[rules.UNUSABLE_REASON, rules.OTHER_EXPLAINED, rules.SERVED_OTHERWISE, rules.QUOTA_GIVEN_BACK],
+        requires=[*WHY_UNUSABLE, rules.SERVED_OTHERWISE, rules.QUOTA_GIVEN_BACK],
         stamps={
             "unusable_at": AT,
             "unusable_reason": Given("reason"),

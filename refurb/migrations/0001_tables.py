@@ -388,6 +388,7 @@ class Migration(migrations.Migration):
                                 ("incomplete", "Incomplet"),
                                 ("unerasable", "Stockage impossible à effacer"),
                                 ("dangerous", "Dangereux (batterie gonflée, choc électrique)"),
+                                ("recycling", "Accepté pour le recyclage"),
                                 ("other", "Autre motif"),
                             ],
                             max_length=20,

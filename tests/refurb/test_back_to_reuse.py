@@ -17,13 +17,15 @@ from donations.services.donations import qualify_donation, redirect_donation
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import LegalNature
-from refurb.enums import UndoRejectReason
+from refurb.enums import UndoRejectReason, UnusableReason
 from refurb.models import Device
 from refurb.services import devices
 from tests.donations.scene import Scene, again, first_line, laptops, public_scene
+from tests.donations.test_given_back import told_by
 from tests.pages import acting, answered, done, read
 from tests.refurb.devices import Bench, fresh, given_to, load_numbers, new_tag
 from tests.refurb.pages import page_of
+from typography.french import written_day
 
 pytestmark = pytest.mark.django_db
 THIS_YEAR = timezone.localdate().year
@@ -76,6 +78,15 @@ def test_what_the_workshop_had_rejected_for_that_alone_is_taken_back_and_recondi
     gate.apply(device, "undo_reject", actor=bench.manager, reason=UndoRejectReason.REDIRECTED)
     gate.apply(device, "start", actor=bench.technician)
     assert bench.recondition(fresh(device)).state == "ready"
+
+
+def test_the_workshop_rejects_for_that_alone_what_was_accepted_for_recycling_and_nothing_else() -> None:
+    scene = Scene(lines=(laptops(1),))
+    donation, bench = recycled(scene), given_to(scene)
+    told = {"actor": bench.technician, "reason": UnusableReason.RECYCLING}
+    assert gate.apply(on_the_bench(bench, donation), "reject", **told).unusable_reason == "recycling"
+    with pytest.raises(Refused, match="n’est pas acceptée pour le recyclage"):
+        gate.apply(bench.in_process(), "reject", **told)
 
 
 def test_a_line_over_the_age_limit_stays_for_recycling() -> None:
@@ -134,6 +145,9 @@ def test_the_statement_of_a_balanced_lot_is_made_anew_and_replaces_the_other() -
     assert [paper.document.values["lines"][0]["destination"] for paper in said] == ["Recyclage", "Réemploi"]
     assert again(donation).state == DonationState.RECONCILED
     assert "remplacé" in read(acting(scene.contact), page_of(donation, "donation_detail"))
+    before, after = (paper.document.values["lines"][0]["redirected"] for paper in said)
+    assert (before, after) == ("", written_day(timezone.localdate()))
+    assert "rendu au réemploi le" in told_by(said[1].document)
 
 
 def test_the_gauge_of_a_public_donor_counts_it_as_reused_from_then_on() -> None:
@@ -156,9 +170,11 @@ def test_the_pilot_does_it_by_the_page_of_the_lot_which_then_says_so() -> None:
     assert page in read(client, page_of(donation, "donation_detail"))
     assert page not in read(acting(scene.north.manager), page_of(donation, "donation_detail"))
     young, old = donation.lines.order_by("pk")
-    assert "reste pour le recyclage" not in read(client, page), "nothing is chosen yet"
-    refused = answered(client, page, lines=[old.pk], reason="entry")
-    assert "reste pour le recyclage" in refused
+    assert str(young) in read(client, page)
+    assert str(old) not in read(client, page), "what is too old is not offered to be refused"
+    with pytest.raises(Refused, match=f"Décochez\u00a0: {old}") as refused:
+        redirect_donation(actor=scene.pilot, donation=donation, lines=[young.pk, old.pk], reason=RedirectReason.ENTRY)
+    assert str(young) not in refused.value.all[0].sentence
     assert "Choisissez une ligne au moins" in answered(client, page, reason="entry")
     done(client, page, lines=[young.pk], reason="entry")
     assert [row.line for row in LineRedirection.objects.all()] == [young]
