@@ -84,11 +84,13 @@ def deposit_token_list(request: Request) -> HttpResponse:
     return response
 
 
-@require_POST
+@asks_then_acts
 def deposit_token_revoke(request: Request, pk: int) -> HttpResponse:
-    """Close one, at once and for good."""
+    """Ask, then close one for good: its key is to be made again."""
     _may(request)
     token = get_object_or_404(DepositToken.objects.visible_to(request.membership), pk=pk)
+    if request.method != "POST" and token.revoked_at is None:
+        return render(request, "refurb/deposit_token_revoke.html", {"token": token})
     if deposit_tokens.revoke_token(actor=request.membership, token=token):
         messages.success(request, f"Jeton «\u00a0{token}\u00a0» révoqué\u00a0: la clé qui le porte n’envoie plus rien.")
     return redirect("refurb:deposit_token_list")

@@ -83,6 +83,19 @@ def test_a_revoked_token_deposits_nothing_more(bench: Bench) -> None:
     assert not DepositedFile.objects.exists()
 
 
+def test_revoking_a_token_is_asked_first_and_said_to_be_for_good(bench: Bench) -> None:
+    token, _ = made(bench)
+    client, url = acting(bench.manager), reverse("refurb:deposit_token_revoke", args=[token.pk])
+    assert f'href="{url}"' in read(client, reverse("refurb:deposit_token_list"))
+    assert "Cela ne se défait pas" in read(client, url)
+    token.refresh_from_db()
+    assert token.revoked_at is None
+    assert client.post(url).status_code == 302
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+    assert client.get(url).status_code == 302, "nothing is asked twice"
+
+
 def test_a_revocation_is_written_once_and_the_token_is_never_rewritten(bench: Bench) -> None:
     token, _ = made(bench)
     assert deposit_tokens.revoke_token(actor=bench.manager, token=token)
