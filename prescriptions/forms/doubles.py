@@ -12,14 +12,17 @@ ANSWERS = [("same", "Même foyer"), ("other", "Pas le même foyer")]
 
 
 class DoublesForm(forms.Form):
-    """One answer per file that looks like this one; what was answered is chosen beforehand, and may change."""
+    """One answer per file that looks like this one; what was answered is chosen beforehand, and may change.
+
+    What a prescriber answered of a strong likeness is not: whoever decides says it too.
+    """
 
     def __init__(self, *args: Any, doubles: Sequence[Double], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.doubles = list(doubles)
         for double in self.doubles:
             other = double.household
-            known = "" if double.answer is None else "same" if double.answer.same else "other"
+            known = "" if double.is_asked or double.answer is None else "same" if double.answer.same else "other"
             self.fields[f"double_{other.pk}"] = forms.ChoiceField(
                 label=f"Est-ce le même foyer que {other.reference}\u00a0?",
                 choices=ANSWERS,
@@ -37,6 +40,6 @@ class DoublesForm(forms.Form):
         found = []
         for double in self.doubles:
             same = self.cleaned_data[f"double_{double.household.pk}"] == "same"
-            if double.answer is None or double.answer.same != same:
+            if double.is_asked or double.answer is None or double.answer.same != same:
                 found.append((double.household, same))
         return found

@@ -12,7 +12,8 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
-from prescriptions.doubles import Alike, alike, unanswered
+from network.enums import OrganisationKind
+from prescriptions.doubles import Alike, Answered, alike, decides_of_doubles, unanswered
 from prescriptions.enums import ASKED_STATES, DoubleSign, Resemblance
 from prescriptions.likeness import Traits
 from prescriptions.models import DoubleAnswer, Household
@@ -31,18 +32,27 @@ BORN = {DoubleSign.BIRTH_DATE, DoubleSign.BIRTH_SWAPPED}
 
 @dataclass(frozen=True)
 class Double:
-    """A file that looks like another one: how much, in what, and what was answered (None: nothing yet)."""
+    """A file that looks like another one: how much, in what, and what was answered (None: nothing yet).
+
+    ``is_asked``: whether it is to be answered by whoever reads it, be it after a prescriber.
+    """
 
     household: Household
     score: int
     signs: tuple[DoubleSign, ...]
     likeness: Resemblance
     answer: DoubleAnswer | None
+    is_asked: bool
 
     @property
     def reasons(self) -> list[str]:
         """What they have in common, in French."""
         return [str(sign.label) for sign in self.signs]
+
+    @property
+    def is_said_by_the_prescriber(self) -> bool:
+        """Whether what was answered last comes from a prescriber."""
+        return self.answer is not None and _is_of_a_prescriber(self.answer)
 
 
 def possible_doubles(*, actor: Actor, household: Household, at: datetime | None = None) -> list[Double]:
@@ -50,11 +60,21 @@ def possible_doubles(*, actor: Actor, household: Household, at: datetime | None 
     seen = Household.objects.visible_to(actor).select_related("commune", "prescriber")
     found = alike([household], seen, timezone.localdate(at)).get(household.pk, [])
     answers = answers_about(household, [one.household.pk for one in found])
-    return [_double(one, answers.get(one.household.pk)) for one in found]
+    decides = decides_of_doubles(actor)
+    return [_double(one, answers.get(one.household.pk), decides) for one in found]
 
 
-def _double(one: Alike, answer: DoubleAnswer | None) -> Double:
-    return Double(one.household, one.score, one.signs, one.likeness, answer)
+def _double(one: Alike, answer: DoubleAnswer | None, decides: bool) -> Double:
+    is_asked = answer is None or not _settles(answer, one.likeness, decides)
+    return Double(one.household, one.score, one.signs, one.likeness, answer, is_asked)
+
+
+def _settles(answer: DoubleAnswer, likeness: Resemblance, decides: bool) -> bool:
+    return Answered(answer.same, _is_of_a_prescriber(answer)).settles(likeness, decides=decides)
+
+
+def _is_of_a_prescriber(answer: DoubleAnswer) -> bool:
+    return answer.answered_by.kind == OrganisationKind.PRESCRIBER
 
 
 def look_elsewhere(*, actor: Actor, household: Household, at: datetime | None = None) -> bool:
@@ -117,7 +137,15 @@ def answer_double(
     elif not same and together:
         detach_household(actor=actor, household=two if two.same_as_id == one.pk else one, at=at)
     known = answers_about(one, [two.pk]).get(two.pk)
-    return known if known is not None and known.same == same else record_answer(actor, one, two, same, at)
+    if known is not None and known.same == same and _settles(known, _likeness(one, two, at), decides_of_doubles(actor)):
+        return known
+    return record_answer(actor, one, two, same, at)
+
+
+def _likeness(one: Household, two: Household, at: datetime | None) -> Resemblance:
+    """How much both look alike, some when they do not: whoever attached them said so without comparing."""
+    found = alike([one], Household.objects.filter(pk=two.pk), timezone.localdate(at)).get(one.pk, [])
+    return found[0].likeness if found else Resemblance.SOME
 
 
 def _attach(actor: Actor, one: Household, two: Household, at: datetime | None) -> None:

@@ -9,13 +9,20 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from network.permissions import is_pilot
-from prescriptions.enums import LANGUAGES_IN_FRENCH, ContactChannel, PrescriptionState, SheetLanguage
-from prescriptions.models import Household, Prescription, RightsRequest
+from prescriptions.enums import (
+    LANGUAGES_IN_FRENCH,
+    OPEN_NEED_STATES,
+    ContactChannel,
+    PrescriptionState,
+    SheetLanguage,
+)
+from prescriptions.models import Household, Need, Prescription, RightsRequest
 from prescriptions.noted import noted as noted_of
 from prescriptions.permissions import advises, relays, works
 from prescriptions.reaching import channel_of
 from prescriptions.views.lost import to_reopen as needs_to_reopen
 from prescriptions.views.same_household import given_before
+from prescriptions.views.told_apart import served_alike
 from typography.french import by_pairs, day, days_ago, days_left, plural, written_day
 
 UNDECIDED = (PrescriptionState.DRAFT, PrescriptionState.SUBMITTED, PrescriptionState.INCOMPLETE)
@@ -93,6 +100,15 @@ def to_reopen(context: template.Context, prescription: Prescription) -> dict[str
 def already_given(context: template.Context, prescription: Prescription) -> dict[str, Any]:
     """What its household was given already: whoever asks for the same knows it."""
     return {"given": given_before(prescription.household, context["request"].membership)}
+
+
+@register.inclusion_tag("prescriptions/_served_alike.html", takes_context=True)
+def alike_served(context: template.Context, need: Need) -> dict[str, Any]:
+    """What a household that looks strongly like this one was given of this kind: whoever serves it knows it."""
+    served = need.state in OPEN_NEED_STATES and served_alike(
+        need.prescription.household, [need.kind], context["request"].membership
+    )
+    return {"served": served or []}
 
 
 @register.simple_tag(takes_context=True)

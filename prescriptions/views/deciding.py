@@ -15,6 +15,7 @@ from prescriptions.services.prescriptions import accept_prescription
 from prescriptions.views.rows import visible_prescription
 from prescriptions.views.same_household import same_household
 from prescriptions.views.sheet import evaluation_of, needs_of, open_needs
+from prescriptions.views.told_apart import told_apart
 
 PRESCRIPTION_PAGES = Pages(Prescription, visible_prescription, "prescriptions/actions/_prescription.html")
 """What the pages of the verbs of a prescription share."""
@@ -45,4 +46,11 @@ def examined(request: Request, prescription: Prescription, evaluation: Any) -> d
     needs = needs_of(prescription)
     same = same_household(prescription.household, request.membership, open_needs(needs), prescription)
     rounds = rounds_of(prescription, request.membership)
-    return {"evaluation": evaluation, "facts": list(facts), "needs": needs, "same": same, "rounds": rounds}
+    return {
+        "evaluation": evaluation,
+        "facts": list(facts),
+        "needs": needs,
+        "same": same,
+        "apart": told_apart(prescription.household, request.membership),
+        "rounds": rounds,
+    }

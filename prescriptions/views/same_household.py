@@ -96,7 +96,7 @@ def same_household(
 def given_before(household: Household, actor: Actor) -> list[GivenBefore]:
     """What a household was given under the files that one may see, whatever is asked; one query."""
     needs = Need.objects.visible_to(actor).given([household.lead_id])
-    return _told(needs)
+    return told_of(needs)
 
 
 def _given(household: Household, kinds: set[str], but: Prescription | None) -> list[GivenBefore]:
@@ -104,10 +104,11 @@ def _given(household: Household, kinds: set[str], but: Prescription | None) -> l
     if not kinds:
         return []
     needs = Need.objects.given([household.lead_id]).filter(kind__in=kinds)
-    return _told(needs if but is None else needs.exclude(prescription=but))
+    return told_of(needs if but is None else needs.exclude(prescription=but))
 
 
-def _told(needs: QuerySet[Need]) -> list[GivenBefore]:
+def told_of(needs: QuerySet[Need]) -> list[GivenBefore]:
+    """These needs that are met, as they are told: what was given, and when."""
     rows = needs.exclude(prescription__household__state__in=GONE).order_by("met_at", "pk")
     return [GivenBefore(str(NeedKind(need.kind).label), timezone.localdate(need.met_at)) for need in rows]
 

@@ -15,11 +15,12 @@ from prescriptions.enums import PrescriptionState, Resemblance
 from prescriptions.models import DoubleAnswer, Household, HouseholdAccess, Prescription
 from prescriptions.services.doubles import answer_double, look_elsewhere, possible_doubles
 from prescriptions.services.households import edit_household
+from prescriptions.services.needs import meet_need, start_need
 from prescriptions.services.prescriptions import withdraw_prescription
 from prescriptions.services.sets import accept_prescriptions
 from prescriptions.views.identity import identity_url
 from tests.costs import assert_same_queries
-from tests.prescriptions.files import Circle, again
+from tests.prescriptions.files import COMPUTER, SKILLS, Asked, Circle, again
 from tests.prescriptions.pages import acting, answered, done, page_of, read
 
 pytestmark = pytest.mark.django_db
@@ -196,11 +197,62 @@ def test_a_file_accepted_before_the_other_came_is_compared_with_it(circle: Circl
     assert refusals(circle, submitted(beside, **HER)) == {"doubles"}
 
 
-def test_what_the_worker_said_of_two_files_of_its_own_is_not_asked_again(circle: Circle) -> None:
-    first = submitted(circle, **NADIA)
+def test_what_the_worker_said_of_two_files_that_look_a_little_alike_is_not_asked_again(circle: Circle) -> None:
+    first = submitted(circle, **NADIA | {"birth_date": None})
     draft = circle.draft(household=circle.household(**HER))
     answer_double(actor=circle.worker, household=draft.household, other=first.household, same=False)
     assert circle.accept(circle.submit(draft)).state == PrescriptionState.ACCEPTED
+
+
+def denied(circle: Circle, needs: Asked = COMPUTER) -> tuple[Prescription, Prescription]:
+    """Two files of one prescriber that look strongly alike, of which its worker says that they are of two people."""
+    first = circle.submitted(needs, circle.household(**NADIA))
+    draft = circle.draft(needs, circle.household(**HER))
+    answer_double(actor=circle.worker, household=draft.household, other=first.household, same=False)
+    return first, circle.submit(draft)
+
+
+def test_two_files_that_look_strongly_alike_are_asked_of_who_decides_whatever_the_worker_said(circle: Circle) -> None:
+    first, second = denied(circle)
+    assert refusals(circle, first) == refusals(circle, second) == {"doubles"}
+    client, url = acting(circle.adviser), page_of(second, "prescription_compare")
+    assert "Le prescripteur a répondu non" in read(client, page_of(second, "prescription_accept"))
+    assert "Le prescripteur a répondu «\u00a0Pas le même foyer\u00a0»" in read(client, url)
+    assert "Dites si c’est le même foyer ou non." in answered(client, url)
+    done(client, url, **{f"double_{first.household_id}": "other"})
+    assert DoubleAnswer.objects.count() == 2
+    assert circle.accept(second).state == PrescriptionState.ACCEPTED
+    assert "Il a été répondu non" in read(client, page_of(first, "prescription_accept"))
+
+
+def test_a_strong_likeness_that_the_prescriber_denies_before_two_distributors_is_asked_of_the_pilot(
+    circle: Circle,
+) -> None:
+    far = Circle(prescriber=circle.prescriber, commune=circle.commune)
+    first = submitted(circle, **NADIA)
+    draft = far.draft(household=far.household(**HER))
+    answer_double(actor=far.worker, household=draft.household, other=first.household, same=False)
+    far.submit(draft)
+    assert asked_pairs() == 1
+    answer_double(actor=circle.pilot, household=draft.household, other=first.household, same=False)
+    assert asked_pairs() == 0
+
+
+def test_who_serves_a_household_reads_that_one_that_looks_strongly_alike_was_served(circle: Circle) -> None:
+    first, second = denied(circle, SKILLS)
+    answer_double(actor=circle.adviser, household=second.household, other=first.household, same=False)
+    circle.accept(first)
+    circle.accept(second)
+    told, page = (
+        "Un foyer qui ressemble fortement à celui-ci a déjà été servi",
+        page_of(second.needs.get(), "need_detail"),
+    )
+    assert told not in read(acting(circle.adviser), page)
+    need = start_need(actor=circle.worker, need=first.needs.get(), mediation=circle.mediation)
+    meet_need(actor=circle.worker, need=need)
+    read_there = read(acting(circle.adviser), page)
+    assert told in read_there
+    assert first.household.reference in read_there
 
 
 def test_an_identity_corrected_afterwards_is_compared_as_it_is_now(circle: Circle, beside: Circle) -> None:
