@@ -11,6 +11,7 @@ class ConnectivityConfig(AppConfig):
     def ready(self) -> None:
         """The followers know the models, which are there from now on only."""
         import_module("connectivity.followers").register()
+        import_module("connectivity.visits").register()
         import_module("connectivity.authenticity").register_standings()
         import_module("connectivity.personal_data").register()
         import_module("connectivity.search").register_finders()

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
+from connectivity.called_off import called_off_day
 from connectivity.eligibility import NOT_ASKED, REACH, AskedCondition
-from connectivity.enums import ConnectionPaperKind, OfferVerdict, ProofKind
+from connectivity.enums import ConnectionPaperKind, ConnectionState, OfferVerdict, ProofKind
 from connectivity.models import ConnectionFile, ConnectionPaper, CopperClosure, Offer, Transmission
 from connectivity.prices import YEARS, price_of
 from connectivity.services.offers import OfferProposal
@@ -16,7 +19,7 @@ from lifecycle.registry import Move
 from prescriptions.enums import NeedKind
 from prescriptions.models import Need
 from prescriptions.own_papers import OWN_PAGE, leads_to_request
-from typography.french import by_pairs, full_day, written_day
+from typography.french import by_pairs, euros, full_day, written_day
 
 KINDS = {ConnectionPaperKind.FAMILY: "connection_family", ConnectionPaperKind.OPERATOR: "connection_operator"}
 
@@ -48,7 +51,7 @@ def freeze_family_sheet(file: ConnectionFile, move: Move) -> ConnectionPaper:
         "name": household.name,
         "offer": offer.name,
         "operator": offer.operator_name,
-        "price": price_of(offer),
+        "price": _paid(file) or price_of(offer),
         "todo": _appointment(file) or offer.told_to(called=bool(household.phone)),
         "phone": by_pairs(offer.phone),
         "url": offer.url,
@@ -158,8 +161,20 @@ def _offer(file: ConnectionFile) -> Offer:
     return file.offer
 
 
+def _paid(file: ConnectionFile) -> str:
+    """What the line costs once it works; empty before."""
+    if file.state != ConnectionState.ACTIVE or file.monthly_price is None:
+        return ""
+    return f"{euros(file.monthly_price)} {_offer(file).get_period_display()}"
+
+
 def _appointment(file: ConnectionFile) -> str:
     """What the household does once a day is set; empty until then. A mobile line has no technician."""
+    if file.state == ConnectionState.ACTIVE:
+        return f"Votre ligne marche depuis le {written_day(file.started_on)}\u00a0: gardez cette feuille."
+    off = called_off_day(file, timezone.now())
+    if off is not None:
+        return f"N’attendez personne le {full_day(off)}\u00a0: le raccordement prévu n’aura pas lieu ce jour-là."
     if file.appointment_on is None:
         return ""
     when = f"{full_day(file.appointment_on)}, {file.get_appointment_slot_display().lower()}"

@@ -170,6 +170,11 @@ def untouched_for_worker(file: ConnectionFile, at: datetime) -> None:
     _write("untouched_for_worker", file, _workers(file), at, days=UNTOUCHED_DAYS.on(timezone.localdate(at)))
 
 
+def abandoned_for_worker(file: ConnectionFile, at: datetime) -> None:
+    """Somebody else gave the file up: why; whether the household is to be told is in « À faire »."""
+    _write("abandoned_for_worker", file, _workers(file), at)
+
+
 def ended_for_worker(file: ConnectionFile, at: datetime) -> None:
     """The line is no more: whether its need waits again is the worker's to say."""
     _write("ended_for_worker", file, _workers(file), at, need_page=_need_page(file))

@@ -280,6 +280,7 @@ class LineNews(TextChoices):
     ENDED = "ended", "Sa ligne est terminée"
     CORRECTED = "corrected", "Son droit est corrigé, c’était une erreur"
     VISIT = "visit", "Le jour de son raccordement"
+    CALLED_OFF = "called_off", "Son raccordement n’aura pas lieu ce jour-là"
     REFUSED = "refused", "Sa demande de ligne n’a pas abouti"
 
 

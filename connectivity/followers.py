@@ -29,6 +29,7 @@ from connectivity.services.lines import hold_notices, overtake_notices, promise_
 from connectivity.services.links import close_links, send_link
 from connectivity.services.reach import keep_reach
 from connectivity.services.transmissions import AROUND, carry_facts, transmit
+from connectivity.visits import call_off_visit
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused
@@ -147,9 +148,10 @@ def hand_to_operator(move: Move) -> None:
 
 
 def tell_problem(move: Move) -> None:
-    """The worker is told the next step of that code; no visit is announced meanwhile."""
+    """The worker is told the next step of that code; a visit that was announced is called off."""
     hold_notices(move.pks, move.at)
     for file in _files(move):
+        call_off_visit(file, move)
         emails.problem_for_worker(file, move.at)
 
 
@@ -175,6 +177,7 @@ def tell_active(move: Move) -> None:
     close_links(files=move.pks, at=move.at)
     overtake_notices(move.pks, move.at)
     for file in _files(move):
+        freeze_family_sheet(file, move)
         if file.channel == Channel.DESK:
             news = is_news(file.monthly_price, file.offer)
             notice = promise_notice(file=file, about=LineNews.PRICE, at=move.at) if news else None
@@ -184,6 +187,8 @@ def tell_active(move: Move) -> None:
 def unmeet_needs(move: Move) -> None:
     """It does not work: the need is in progress again, and a prescription that was closed opens."""
     overtake_notices(move.pks, move.at)
+    for file in _files(move):
+        freeze_family_sheet(file, move)
     _move_needs(move, "unmeet", NeedState.MET)
 
 
@@ -213,8 +218,11 @@ def tell_abandoned(move: Move) -> None:
     overtake_notices(move.pks, move.at)
     sources = _sources(move)
     for file in _files(move):
+        call_off_visit(file, move)
         if sources[file.pk] in WITH_OPERATOR:
             emails.let_go_for_operator(file, move.at)
+        if move.actor is not SYSTEM and move.actor.organisation_id != file.need.prescription.prescriber_id:
+            emails.abandoned_for_worker(file, move.at)
         if file.abandon_reason == ConnectionAbandonReason.UNTOUCHED:
             emails.untouched_for_worker(file, move.at)
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
+from django.utils import timezone
+
+from connectivity.called_off import called_off_day
 from connectivity.enums import COMPUTED, AfterLoss, LineNews, OperatorRefusalCode, ProofKind
 from connectivity.models import ConnectionFile, Offer
 from connectivity.prices import price_of
@@ -106,6 +109,17 @@ def _visit(file: ConnectionFile) -> tuple[str, ...]:
     return (first, "Soyez chez vous ce jour-là, ou prévenez avant votre travailleur social.", other)
 
 
+def _called_off(file: ConnectionFile) -> tuple[str, ...]:
+    """The last day that was planned; another may have been told before."""
+    last = file.journal.filter(verb="schedule").order_by("-seq").first()
+    when = f" le {full_day(date.fromisoformat(last.values['appointment_on']))}" if last is not None else ""
+    return (
+        f"Le raccordement prévu{when} n’aura pas lieu\u00a0: n’attendez personne.",
+        "Un autre jour vous avait été dit\u00a0? Il ne compte plus.",
+        "Votre travailleur social vous dit la suite.",
+    )
+
+
 WHY_REFUSED: dict[str, str] = {
     OperatorRefusalCode.NOT_ELIGIBLE: "vous ne remplissez pas ses conditions",
     OperatorRefusalCode.NO_COVERAGE: "cette ligne n’arrive pas chez vous",
@@ -122,7 +136,9 @@ def _refused(file: ConnectionFile) -> tuple[str, ...]:
     else:
         why = f"\u00a0: {WHY_REFUSED[file.refusal]}" if file.refusal in WHY_REFUSED else ""
         first = f"L’opérateur a dit non à votre demande de ligne{why}."
-    return (first, "N’attendez pas son appel\u00a0: la feuille qui le disait ne compte plus.", SOUGHT)
+    off = called_off_day(file, timezone.now())
+    visit = (f"Le raccordement prévu le {full_day(off)} n’aura pas lieu.",) if off is not None else ()
+    return (first, *visit, "N’attendez pas son appel\u00a0: la feuille qui le disait ne compte plus.", SOUGHT)
 
 
 TITLES = {
@@ -135,6 +151,7 @@ TITLES = {
     LineNews.ENDED: "Votre ligne est terminée",
     LineNews.CORRECTED: "Votre tarif\u00a0: une erreur corrigée",
     LineNews.VISIT: "Le jour de votre ligne est fixé",
+    LineNews.CALLED_OFF: "Le jour fixé pour votre ligne est annulé",
     LineNews.REFUSED: "Votre demande de ligne n’a pas abouti",
 }
 SENTENCES: dict[LineNews, Callable[[ConnectionFile], tuple[str, ...]]] = {
@@ -147,5 +164,6 @@ SENTENCES: dict[LineNews, Callable[[ConnectionFile], tuple[str, ...]]] = {
     LineNews.ENDED: _ended,
     LineNews.CORRECTED: _corrected,
     LineNews.VISIT: _visit,
+    LineNews.CALLED_OFF: _called_off,
     LineNews.REFUSED: _refused,
 }

@@ -566,7 +566,7 @@ class Migration(migrations.Migration):
                     (
                         "about",
                         models.CharField(
-                            choices=[("price", "Le prix de sa ligne est connu"), ("ending", "Son droit se termine bientôt"), ("renewed", "Son droit est renouvelé"), ("lost", "Son droit est perdu, et ce qui suit"), ("full_price", "Le prix de sa ligne change"), ("changed", "Sa ligne a changé d’offre"), ("ended", "Sa ligne est terminée"), ("corrected", "Son droit est corrigé, c’était une erreur"), ("visit", "Le jour de son raccordement"), ("refused", "Sa demande de ligne n’a pas abouti")],
+                            choices=[("price", "Le prix de sa ligne est connu"), ("ending", "Son droit se termine bientôt"), ("renewed", "Son droit est renouvelé"), ("lost", "Son droit est perdu, et ce qui suit"), ("full_price", "Le prix de sa ligne change"), ("changed", "Sa ligne a changé d’offre"), ("ended", "Sa ligne est terminée"), ("corrected", "Son droit est corrigé, c’était une erreur"), ("visit", "Le jour de son raccordement"), ("called_off", "Son raccordement n’aura pas lieu ce jour-là"), ("refused", "Sa demande de ligne n’a pas abouti")],
                             max_length=10,
                             verbose_name="ce qui est à dire",
                         ),
@@ -595,7 +595,7 @@ class Migration(migrations.Migration):
                             ),
                             name="connectivity_linenotice_outcome",
                         ),
-                        models.CheckConstraint(condition=models.Q(("about__in", ["price", "ending", "renewed", "lost", "full_price", "changed", "ended", "corrected", "visit", "refused"])), name="connectivity_linenotice_about"),
+                        models.CheckConstraint(condition=models.Q(("about__in", ["price", "ending", "renewed", "lost", "full_price", "changed", "ended", "corrected", "visit", "called_off", "refused"])), name="connectivity_linenotice_about"),
                     ],
                 },
             ),

@@ -42,6 +42,11 @@ class NoticeQuerySet(models.QuerySet["LineNotice"]):
         planned = Q(file__state=ConnectionState.SCHEDULED, file__appointment_on__gte=timezone.localdate())
         return self.unsaid().filter(~Q(about=LineNews.VISIT) | planned)
 
+    def said(self) -> Self:
+        """Those that the household knows: somebody told it, or the message was not called off and did not fail."""
+        lost = Q(mail__delivery=SendState.FAILED) | Q(sms__delivery=SendState.FAILED)
+        return self.filter(Q(outcome=NewsOutcome.TOLD) | Q(outcome=NewsOutcome.SENT) & ~lost)
+
     def unsaid(self) -> Self:
         """Those that nobody told: what could not leave told nobody anything.
 

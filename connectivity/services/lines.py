@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from calendars.working_days import add_months, add_working_days
 from connectivity import emails
+from connectivity.called_off import called_off_day
 from connectivity.enums import ConnectionState, LineNews, NewsOutcome, PricePeriod, RechargeCancelReason
 from connectivity.models import ConnectionFile, LineNotice, Offer, Recharge
 from connectivity.parameters import LINE_NEWS_DAYS, RECHARGES_A_MONTH
@@ -199,8 +200,9 @@ def promise_notice(*, file: ConnectionFile, about: LineNews, at: datetime) -> Li
     overtake_notices([file.pk], at)
     day = timezone.localdate(at)
     due_on = add_working_days(day, LINE_NEWS_DAYS.on(day))
-    if about == LineNews.VISIT and file.appointment_on is not None:
-        due_on = min(due_on, file.appointment_on)
+    visit = file.appointment_on if about == LineNews.VISIT else called_off_day(file, at)
+    if visit is not None:
+        due_on = min(due_on, visit)
     household = file.need.prescription.household
     notice = LineNotice(file=file, about=about, channel=channel_of(household), promised_at=at, due_on=due_on)
     message = emails.line_news(file, about)

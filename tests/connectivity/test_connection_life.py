@@ -72,8 +72,9 @@ def test_by_own_subscription_the_worker_says_what_was_seen() -> None:
 
     assert (active.state, active.operator, active.evidence_kind) == (S.ACTIVE, None, EvidenceKind.INVOICE)
     assert state_of(line.need) == NeedState.MET
-    sheet = ConnectionPaper.objects.get(file=active, kind="family").document
-    assert sheet.values["todo"] == "Appelez le 0000."
+    works, before = ConnectionPaper.objects.filter(file=active, kind="family").order_by("-pk")
+    assert before.document.values["todo"] == "Appelez le 0000."
+    assert works.document.values["todo"].startswith("Votre ligne marche depuis")
 
 
 def test_at_the_counter_the_adviser_notes_the_ticket_of_the_recharge() -> None:

@@ -125,6 +125,59 @@ def test_of_a_mobile_line_nobody_comes() -> None:
     assert "Soyez chez vous" not in page
 
 
+def sheet_of(file: ConnectionFile) -> str:
+    return str(file.papers.filter(kind="family").order_by("-pk")[0].document.values["todo"])
+
+
+def test_a_visit_that_was_told_and_is_off_is_told_by_its_day_and_the_sheet_says_it() -> None:
+    line = reached_by(ContactChannel.PHONE)
+    file = plan(line, line.accepted(), days=1)
+    keep_notice(actor=line.worker, connection=file)
+    stopped = line.report(again(file))
+    notice = LineNotice.objects.to_keep().get()
+    assert (notice.about, notice.due_on) == (LineNews.CALLED_OFF, file.appointment_on)
+    assert "n’aura pas lieu" in read(acting(line.worker), page_of(file))
+    assert "N’attendez personne" in sheet_of(file)
+
+    gate.apply(stopped, "withdraw_scheduled_problem", actor=line.agent)
+    assert to_tell() == [], "it knows of the day, and nobody said that it was off"
+    assert "Soyez chez vous" in sheet_of(file)
+
+    again_stopped = line.report(again(file))
+    keep_notice(actor=line.worker, connection=again_stopped)
+    gate.apply(again_stopped, "withdraw_scheduled_problem", actor=line.agent)
+    assert to_tell() == [LineNews.VISIT]
+    assert "Soyez chez vous" in sheet_of(file)
+
+
+def test_a_refusal_after_a_visit_that_was_told_is_said_by_its_day() -> None:
+    line = reached_by(ContactChannel.PHONE)
+    file = plan(line, line.accepted(), days=1)
+    keep_notice(actor=line.worker, connection=file)
+    services.refuse_connection(
+        actor=line.agent, connection=line.report(again(file)), refusal=OperatorRefusalCode.NO_COVERAGE
+    )
+    notice = LineNotice.objects.to_keep().get()
+    assert (notice.about, notice.due_on) == (LineNews.REFUSED, file.appointment_on)
+    assert "n’aura pas lieu" in " ".join(said_of(again(file), LineNews.REFUSED).sentences)
+
+
+def test_a_line_that_the_adviser_gives_up_is_told_to_the_household_and_to_the_worker() -> None:
+    line = reached_by(ContactChannel.PHONE)
+    file = plan(line, line.accepted(), days=1)
+    keep_notice(actor=line.worker, connection=file)
+    gate.apply(again(file), "abandon", actor=line.adviser, reason="gave_up")
+    assert to_tell() == [LineNews.CALLED_OFF]
+    assert "N’attendez personne" in sheet_of(file)
+    assert the_mail(line, "abandonné")
+
+
+def test_the_sheet_of_a_line_that_works_says_it_and_what_it_costs() -> None:
+    line = reached_by(ContactChannel.PHONE)
+    file = line.activate(plan(line, line.accepted()))
+    assert "Votre ligne marche depuis" in sheet_of(file)
+
+
 # --- the refusal
 
 
