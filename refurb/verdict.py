@@ -246,7 +246,7 @@ class Function:
 def failing(functions: Iterable[Function], results: Mapping[str, CheckResult]) -> list[str]:
     """The functions nobody tried, and the essential ones that did not pass; none: the device is in working order.
 
-    « Sans objet » passes only for a function whose checklist says when it does not apply.
+    «\u00a0Sans objet\u00a0» passes only for a function whose checklist says when it does not apply.
     Source of the rule: décret n° 2022-190 du 17 février 2022 (all functions tested) and domaine §2.3.
     """
     return [

@@ -121,7 +121,7 @@ class DeviceReopenReason(TextChoices):
 
 
 class UndoRejectReason(TextChoices):
-    """Why « non réemployable » was wrong."""
+    """Why «\u00a0non réemployable\u00a0» was wrong."""
 
     ENTRY = "entry", "Erreur de saisie"
     WRONG_DEVICE = "wrong_device", "Mauvais appareil scanné"

@@ -318,7 +318,7 @@ BEGIN
         OR NEW.reason <> 'empty_bay' AND EXISTS (
             SELECT 1 FROM refurb_drive d WHERE d.device_id = NEW.device_id AND refurb_drive_real(d.id))
     THEN
-        RAISE EXCEPTION 'Un disque y a été inventorié : il n’a pas toujours été sans, et on dit d’abord ce qu’il est devenu.'
+        RAISE EXCEPTION 'Un disque y a été inventorié\u00a0: il n’a pas toujours été sans, et on dit d’abord ce qu’il est devenu.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_storageabsence_of_nothing_seen',
                 TABLE = 'refurb_storageabsence';
     END IF;
@@ -338,7 +338,7 @@ BEGIN
         OR NEW.destroyed_at < date_trunc('minute', drive.arrived_at) OR NEW.destroyed_at > NEW.recorded_at
         OR NEW.method = 'degauss' AND drive.kind <> 'hdd'
     THEN
-        RAISE EXCEPTION 'Un disque se détruit une fois arrivé, avant qu’on l’écrive ; seul un disque dur se démagnétise.'
+        RAISE EXCEPTION 'Un disque se détruit une fois arrivé, avant qu’on l’écrive\u00a0; seul un disque dur se démagnétise.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_destruction_where_it_was', TABLE = 'refurb_destruction';
     END IF;
     IF NEW.kind = 'recycler' AND NEW.certificate_names <> 'drive' AND EXISTS (

@@ -154,7 +154,7 @@ def test_a_repair_never_puts_in_the_board_of_a_phone_without_its_storage(bench: 
     [
         ("SSD Samsung 250 Go", True),
         ("Samsung 870 EVO ssd", True),
-        ("Disque dur 2,5 pouces", True),
+        ("Disque\u00a0dur 2,5 pouces", True),
         ("Carte mémoire 32 Go", True),
         ("microSD 64 Go", True),
         ("NVMe 512", True),
@@ -180,5 +180,5 @@ def test_what_is_called_a_drive_enters_the_stock_as_one_alone(bench: Bench) -> N
     assert codes(refused) == {"called_a_drive"}
     typed = {"kind": "other", "quantity": "1", "label": said["label"], "fits": "", "place": "", "drive": ""}
     page = answered(acting(bench.technician), page_of(broken, "device_take_part"), **typed)
-    assert "choisissez « Disque »" in page
+    assert "choisissez «\u00a0Disque\u00a0»" in page
     assert not Part.objects.exists()
