@@ -22,6 +22,7 @@ from network.requests import Request
 from refurb.enums import DeviceState, PartKind
 from refurb.forms.parts import MendForm, PartBuyForm, PartFitForm, PartTakeForm, TakeOutForm, WriteOffForm
 from refurb.models import Defect, Device, Part, PartWrittenOff, Repair
+from refurb.part_choice import choices_of
 from refurb.permissions import can_keep_parts, sees_parts
 from refurb.services import boards, defects, parts
 from refurb.tables import PartTable
@@ -32,6 +33,8 @@ from typography.french import Noun
 PART = Noun("entrée du stock", "entrées du stock")
 WHO = ("recorded_by__user", "recorded_by__organisation", "undone_by__user", "undone_by__organisation")
 """Who wrote a part off and who undid it, as the page names them."""
+SOUGHT, LONGEST_SEARCH, FEW = "cherche", 80, 8
+"""``?cherche=``: words that are said of a part; asked for once there are more than a few."""
 CHOSEN = "piece"
 """``?piece=``: the part that is fitted; without it, the page shows what there is."""
 
@@ -88,8 +91,9 @@ def device_fit_part(request: Request, reference: str) -> HttpResponse:
         part = _gone(device, request, chosen)
     back = reverse("refurb:device_evidence", args=[device.reference])
     if part is None:
-        rows = [(one, one.suits(device.manufacturer, device.model)) for one in stock]
-        context = {"device": device, "row": device, "title": "Monter une pièce", "back": back, "stock": rows}
+        words = request.GET.get(SOUGHT, "").strip()[:LONGEST_SEARCH]
+        context = {"device": device, "row": device, "title": "Monter une pièce", "back": back}
+        context |= {"stock": choices_of(stock, device, words), "sought": words, "searches": len(stock) > FEW}
         context["keeps"] = parts.KEEPS_ITS_DRIVE.sentence if device.state == DeviceState.RETURNED else ""
         return render(request, "refurb/actions/device_fit_part.html", context)
     return DEVICE_PAGES.record(

@@ -575,3 +575,33 @@ def test_dismantled_devices_still_give_their_parts_by_the_hand_that_counted_them
     stock.dismantle_device(actor=bench.technician, device=device, parts=[stock.RecoveredPart(PartKind.MEMORY, 2)])
     part = Part.objects.get()
     assert (part.origin, part.stored_by, left(part)) == ("dismantled", bench.technician, 2)
+
+
+# --- choosing among many
+
+
+def test_the_same_parts_are_one_line_with_their_count_and_what_is_of_the_type_comes_first(bench: Bench) -> None:
+    phone = bench.in_process(DeviceType.SMARTPHONE)
+    laptops = [bench.unusable() for _ in range(10)]
+    taken = [
+        parts.take_part(actor=bench.technician, device=one, kind=PartKind.BATTERY, label="Batterie", place="Bac 1")
+        for one in laptops
+    ]
+    screen = parts.take_part(
+        actor=bench.technician,
+        device=bench.unusable(bench.in_process(DeviceType.SMARTPHONE)),
+        kind=PartKind.SCREEN,
+        label="Vitre S9",
+    )
+    client, url = acting(bench.technician), page_of(phone, "device_fit_part")
+    page = read(client, url)
+    assert page.count("?piece=") == 2
+    assert page.index(f"?piece={screen.pk}") < page.index(f"?piece={taken[0].pk}")
+    assert "reste 10" in page
+    assert "pris sur\u00a0: ordinateur portable" in page
+    found = read(client, f"{url}?cherche=vitre+s9")
+    assert f"?piece={screen.pk}" in found
+    assert f"?piece={taken[0].pk}" not in found
+    assert "Aucune pièce du stock n’a ces mots" in read(client, f"{url}?cherche=clavier")
+    fit(bench, bench.in_process(), taken[0])
+    assert f"?piece={taken[1].pk}" in read(client, url), "the next of them is fitted then"
