@@ -111,16 +111,16 @@ DRIVES_PROVEN = Requirement(
 EMPTY = (STORAGE_INVENTORIED, DRIVES_FOUND, DRIVES_PROVEN)
 STORAGE_FITS = Requirement(
     "storage_fits",
-    "Un stockage a été inventorié quand l’appareil était d’un autre type\u00a0: par «\u00a0Corriger\u00a0», dites ce qu’il est,"
-    " puis effacez-le de nouveau. S’il n’existe pas, le responsable de l’atelier le retire, «\u00a0Inventorié par"
-    " erreur\u00a0».",
+    "Un stockage a été inventorié quand l’appareil était d’un autre type\u00a0: par «\u00a0Corriger\u00a0», dites ce"
+    " qu’il est, puis effacez-le de nouveau. S’il n’existe pas, le responsable de l’atelier le retire,"
+    " «\u00a0Inventorié par erreur\u00a0».",
     lambda ctx: _fits(),
     where=BENCH.at("storages"),
 )
 INTERNAL_WORKS = Requirement(
     "internal_works",
-    "Son stockage interne est dit détruit\u00a0: un téléphone ou une tablette ne sert pas sans lui. Annulez la destruction"
-    " si c’est une erreur, ou déclarez l’appareil non réemployable.",
+    "Son stockage interne est dit détruit\u00a0: un téléphone ou une tablette ne sert pas sans lui. Annulez la"
+    " destruction si c’est une erreur, ou déclarez l’appareil non réemployable.",
     lambda ctx: _internal_works(),
     constraint="refurb_device_keeps_storage",
     where=BENCH.at("storages"),
