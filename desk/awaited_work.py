@@ -198,6 +198,7 @@ def _prescribed() -> tuple[AwaitedWork, ...]:
                 "a-completer",
                 "papiers-en-photo",
                 "a-prevenir",
+                "rendez-vous-a-dire",
                 "toujours-d-actualite",
                 "repondu-non",
                 "problemes",

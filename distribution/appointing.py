@@ -19,7 +19,9 @@ from documents.services import call_off_sms
 from lifecycle import gate
 from lifecycle.registry import Move, on_transition
 from prescriptions.documents import freeze_sheets
+from prescriptions.enums import ContactChannel
 from prescriptions.expecting import expected_from
+from prescriptions.reaching import channel_of
 
 S = AppointmentState
 TOLD = {
@@ -76,6 +78,8 @@ def tell_point(move: Move) -> None:
 def tell(move: Move) -> None:
     """By mail or by SMS, whoever is told so; the others are on « À faire » until somebody calls, unless they know.
 
+    Who is reached through a worker alone is told by him, who is written to.
+
     What waited for its hour says what is no longer so, whether another takes its place or not: of an appointment that
     was given up before this one too, whose hour may have been taken again.
     """
@@ -86,6 +90,12 @@ def tell(move: Move) -> None:
     for row in _with_household(move):
         if (way := way_for(row.need, row.starts_at, move.at)) is not None:
             emails.appointment_for_household(row, TOLD[move.verb], way, move.at)
+        elif row.told_at is None and row.starts_at > move.at and _by_its_worker(row):
+            emails.appointment_for_worker(row, move.at)
+
+
+def _by_its_worker(appointment: Appointment) -> bool:
+    return channel_of(appointment.need.prescription.household) == ContactChannel.WORKER
 
 
 def hush(move: Move) -> None:

@@ -12,6 +12,7 @@ from documents.services import queue_mail, store_file
 from donations.emails import people_of
 from network.enums import OrganisationKind, Role
 from network.models import Membership
+from prescriptions.emails import workers_of
 from prescriptions.models import Need
 from prescriptions.own_papers import page_of_request
 from prescriptions.services.messages import Message, from_service, write_message
@@ -45,6 +46,16 @@ def appointment_for_household(appointment: Appointment, code: MessageCode, way: 
         attached.append(store_file(content=calendar_of(appointment, amount), name=CALENDAR, by=None, at=at))
     message = Message(prescription.household, code, ("appointment", appointment.pk), values)
     write_message(message, way, at=at, attachments=attached)
+
+
+def appointment_for_worker(appointment: Appointment, at: datetime) -> None:
+    """The household is reached through its worker alone: when it is expected, or no more, for him to tell it."""
+    page = absolute_url(reverse("distribution:appointment_detail", args=[appointment.reference]))
+    prescription = appointment.need.prescription
+    context = {"appointment": appointment, "when": when(appointment), "prescription": prescription, "page": page}
+    subject, body = compose("emails/distribution/appointment_for_worker.txt", context)
+    for to in workers_of(prescription).values():
+        queue_mail(to=to, subject=subject, body=body, about=("appointment", appointment.pk), at=at)
 
 
 def appointment_called_off_for_point(appointment: Appointment, at: datetime) -> None:

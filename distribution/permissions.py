@@ -6,7 +6,8 @@ from lifecycle.actors import Actor, SignedLink
 from network.enums import OrganisationKind as Kind
 from network.enums import Role
 from network.permissions import acts_as, is_pilot
-from prescriptions.enums import AGREEMENT_WITHDRAWN, HouseholdState
+from prescriptions.enums import AGREEMENT_WITHDRAWN, ContactChannel, HouseholdState
+from prescriptions.reaching import told_by
 from refurb.permissions import at_own_points, can_manage_device, can_work_on_device
 
 can_ship_device = can_work_on_device
@@ -109,6 +110,14 @@ def sees_stocktakes(actor: Actor | None) -> Q | None:
 def can_keep_appointment(actor: Actor) -> Q | None:
     """Whoever serves the point."""
     return at_own_points(actor)
+
+
+def can_tell_appointment(actor: Actor) -> Q | None:
+    """Whoever serves the point; its worker, of a household that is reached through him alone."""
+    if acts_as(actor, (Role.WORKER, Kind.PRESCRIBER)):
+        own = Q(need__prescription__prescriber=actor.organisation_id)  # type: ignore[union-attr]
+        return own & told_by(ContactChannel.WORKER, "need__prescription__household__")
+    return can_keep_appointment(actor)
 
 
 def can_untell_appointment(actor: Actor) -> Q | None:

@@ -24,7 +24,7 @@ type People = dict[int, list[tuple[str, str]]]
 
 def submitted_for_worker(prescription: Prescription, at: datetime) -> None:
     """The acknowledgement: it has gone to its distributor, and there is a sheet for the household."""
-    _write("submitted_for_worker", prescription, _workers(prescription), at)
+    _write("submitted_for_worker", prescription, workers_of(prescription), at)
 
 
 def submitted_for_distributor(prescription: Prescription, at: datetime) -> None:
@@ -36,22 +36,22 @@ def submitted_for_distributor(prescription: Prescription, at: datetime) -> None:
 def completion_asked_for_worker(prescription: Prescription, asked: CompletionRequest, at: datetime) -> None:
     """What is missing, from the list; the words are read in Maillon."""
     answer = _completion_page(prescription)
-    _write("completion_asked_for_worker", prescription, _workers(prescription), at, asked=asked, answer=answer)
+    _write("completion_asked_for_worker", prescription, workers_of(prescription), at, asked=asked, answer=answer)
 
 
 def completion_unasked_for_worker(prescription: Prescription, at: datetime) -> None:
     """Nothing is missing after all: there is nothing to answer."""
-    _write("completion_unasked_for_worker", prescription, _workers(prescription), at)
+    _write("completion_unasked_for_worker", prescription, workers_of(prescription), at)
 
 
 def accepted_for_worker(prescription: Prescription, at: datetime) -> None:
     """The needs wait; the household may be told."""
-    _write("accepted_for_worker", prescription, _workers(prescription), at)
+    _write("accepted_for_worker", prescription, workers_of(prescription), at)
 
 
 def refused_for_worker(prescription: Prescription, decision: Decision, reason: str, at: datetime) -> None:
     """Why, and what the household can do next."""
-    _write("refused_for_worker", prescription, _workers(prescription), at, decision=decision, reason=reason)
+    _write("refused_for_worker", prescription, workers_of(prescription), at, decision=decision, reason=reason)
 
 
 def withdrawn_for_distributor(prescription: Prescription, reason: str, at: datetime) -> None:
@@ -70,7 +70,7 @@ def revoked_for_distributor(prescription: Prescription, at: datetime) -> None:
 
 def transferred_for_colleagues(prescription: Prescription, at: datetime) -> None:
     """A household and its prescription come to a prescriber."""
-    _write("transferred_for_colleagues", prescription, _workers(prescription), at)
+    _write("transferred_for_colleagues", prescription, workers_of(prescription), at)
 
 
 def transfer_asked_for_receiver(transfer: Transfer, at: datetime) -> None:
@@ -82,7 +82,7 @@ def transfer_asked_for_receiver(transfer: Transfer, at: datetime) -> None:
 
 def transfer_declined_for_worker(transfer: Transfer, at: datetime) -> None:
     """It stays with whoever offered it; the pilot is told, when nobody else was left to offer it."""
-    people = _workers(transfer.prescription) or people_of(Membership.objects.filter(pk=transfer.asked_by_id))
+    people = workers_of(transfer.prescription) or people_of(Membership.objects.filter(pk=transfer.asked_by_id))
     _of_transfer("transfer_declined_for_worker", transfer, people, at)
 
 
@@ -100,7 +100,7 @@ def _of_transfer(template: str, transfer: Transfer, people: People, at: datetime
 
 def handed_on_for_worker(prescription: Prescription, at: datetime) -> None:
     """A colleague’s file is one’s own from now on."""
-    _write("handed_on_for_worker", prescription, _workers(prescription), at)
+    _write("handed_on_for_worker", prescription, workers_of(prescription), at)
 
 
 def handed_on_for_former_worker(prescription: Prescription, at: datetime) -> None:
@@ -115,27 +115,27 @@ def transferred_for_former_worker(prescription: Prescription, at: datetime) -> N
 
 def closed_for_worker(prescription: Prescription, at: datetime) -> None:
     """The last need is settled: the closing note is ready."""
-    _write("closed_for_worker", prescription, _workers(prescription), at)
+    _write("closed_for_worker", prescription, workers_of(prescription), at)
 
 
 def lost_for_worker(need: Need, at: datetime) -> None:
     """The household brought its device back: who repairs or replaces it."""
-    _write_of("lost_for_worker", need, _workers(need.prescription), at)
+    _write_of("lost_for_worker", need, workers_of(need.prescription), at)
 
 
 def not_lost_for_worker(need: Need, at: datetime) -> None:
     """The device was not brought back: another one was meant."""
-    _write_of("not_lost_for_worker", need, _workers(need.prescription), at)
+    _write_of("not_lost_for_worker", need, workers_of(need.prescription), at)
 
 
 def to_decide_for_worker(need: Need, at: datetime) -> None:
     """The return is refunded or given up: whether the need waits again is his to say."""
-    _write_of("to_decide_for_worker", need, _workers(need.prescription), at)
+    _write_of("to_decide_for_worker", need, workers_of(need.prescription), at)
 
 
 def reopened_for_worker(need: Need, at: datetime) -> None:
     """The distributor opened a need again."""
-    _write_of("reopened_for_worker", need, _workers(need.prescription), at)
+    _write_of("reopened_for_worker", need, workers_of(need.prescription), at)
 
 
 def reopened_for_distributor(need: Need, at: datetime) -> None:
@@ -151,23 +151,23 @@ def _write_of(template: str, need: Need, people: People, at: datetime) -> None:
 
 def expired_for_worker(prescription: Prescription, at: datetime) -> None:
     """No answer came in time."""
-    _write("expired_for_worker", prescription, _workers(prescription), at)
+    _write("expired_for_worker", prescription, workers_of(prescription), at)
 
 
 def complete_for_worker(prescription: Prescription, at: datetime) -> None:
     """The file is still to be completed, before a day."""
-    _write("complete_for_worker", prescription, _workers(prescription), at, answer=_completion_page(prescription))
+    _write("complete_for_worker", prescription, workers_of(prescription), at, answer=_completion_page(prescription))
 
 
 def still_current_for_worker(prescription: Prescription, asked: bool, at: datetime) -> None:
     """« Toujours d’actualité ? »; ``asked``: the household was asked too. What is served keeps it from expiring."""
     served = prescription.needs.filter(state=NeedState.IN_PROGRESS).exists()
-    _write("still_current_for_worker", prescription, _workers(prescription), at, asked=asked, is_served=served)
+    _write("still_current_for_worker", prescription, workers_of(prescription), at, asked=asked, is_served=served)
 
 
 def not_any_more_for_worker(prescription: Prescription, at: datetime) -> None:
     """The household answers that it does not need it any more."""
-    _write("not_any_more_for_worker", prescription, _workers(prescription), at)
+    _write("not_any_more_for_worker", prescription, workers_of(prescription), at)
 
 
 def declined_for_distributor(prescription: Prescription, at: datetime) -> None:
@@ -232,7 +232,7 @@ def _completion_page(prescription: Prescription) -> str:
     return absolute_url(reverse("prescriptions:prescription_completion", args=[prescription.reference]))
 
 
-def _workers(prescription: Prescription) -> People:
+def workers_of(prescription: Prescription) -> People:
     """The worker who follows it, or everyone of the prescriber when nobody does any more."""
     followed = Membership.objects.filter(pk=prescription.worker_id, organisation=prescription.prescriber_id)
     if people := people_of(followed):

@@ -5,14 +5,14 @@ Everything that tells a household, or says who tells it, asks here, so that no t
 
 from collections.abc import Callable
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any
 
 from django.db.models import Q
 
 from documents.texting import TYPED_MOBILE, mobile_of
-from prescriptions.enums import ContactChannel
-from prescriptions.models import Household
+from prescriptions.enums import ContactAbout, ContactChannel
+from prescriptions.models import Household, PromisedContact
 
 C = ContactChannel
 COLUMN = {C.PHONE: "phone", C.SMS: "phone", C.EMAIL: "email", C.LETTER: "address"}
@@ -55,10 +55,17 @@ def channel_of(household: Household) -> ContactChannel:
     return next((way for way in ways if not lacks(household, way)), ContactChannel.WORKER)
 
 
+def way_told(household: Household, contact: PromisedContact) -> ContactChannel:
+    """By which way what was promised is told today: by its worker, when the way that its file gives does not work."""
+    asked = contact.about == ContactAbout.MISSING and contact.channel == C.WORKER
+    return C.WORKER if asked else channel_of(household)
+
+
 def told_by(channel: ContactChannel, prefix: str = "") -> Q:
     """The households that ``channel_of`` says are told so; ``prefix``: what leads to them, « need__household__ »."""
-    if channel not in _TAKEN:
-        raise ValueError(channel)
+    if channel == C.WORKER:
+        nothing = reduce(and_, (~_TAKEN[way](prefix) for way in INSTEAD))
+        return Q(**{f"{prefix}contact_channel": C.WORKER}) | nothing
     preferred = Q(**{f"{prefix}contact_channel": channel}) & _TAKEN[channel](prefix)
     if channel not in INSTEAD:
         return preferred

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,12 +12,13 @@ from distribution.enums import AppointmentState
 from distribution.machine.appointment_rules import many_missed, to_call_back
 from distribution.models import Appointment
 from distribution.models.appointment import not_known, not_received
-from distribution.permissions import can_keep_appointment
+from distribution.permissions import can_keep_appointment, can_tell_appointment
 from distribution.services.answers import last_answer, unread_answers, words_of_answer
 from distribution.slots import on_day
 from lifecycle.machine import Context
 from network.models import Membership
 from prescriptions.machine.prescription_rules import unrestricted
+from prescriptions.models import Prescription
 from prescriptions.reaching import channel_of
 from typography.french import HARD, full_day, hour
 
@@ -60,6 +61,28 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
             late_word=SOON,
         ),
     )
+
+
+def told_by_the_worker(actor: Membership, mine: QuerySet[Prescription], at: datetime) -> Block:
+    """Hours of which a household is told by its worker alone."""
+    scope = can_tell_appointment(actor)
+    rows = Appointment.objects.none() if scope is None else Appointment.objects.visible_to(actor).filter(scope)
+    rows = rows.to_tell(at).filter(unrestricted("need__prescription__household"), need__prescription__in=mine)
+    return Block(
+        "rendez-vous-a-dire",
+        "Rendez-vous à dire à un foyer",
+        rows.select_related("need__prescription__household", "point").order_by("starts_at", "pk"),
+        _by_the_worker,
+        "Aucun foyer n’attend que vous lui disiez une heure.",
+        late=Q(starts_at__lte=at + SOON_TOLD),
+        late_word=SOON,
+    )
+
+
+def _by_the_worker(appointment: Any) -> BlockRow:
+    household = appointment.need.prescription.household
+    off = "" if appointment.state == AppointmentState.BOOKED else "annulé, "
+    return BlockRow(household.name, _page(appointment), f"{off}{appointment.point}", _when(appointment))
 
 
 def _is(which: Q) -> ExpressionWrapper:

@@ -20,6 +20,7 @@ from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
 
+from desk.todo.appointments import told_by_the_worker
 from desk.todo.blocks import SOON, Block, BlockRow, TodoAction, TodoPage, TodoPart, since, until
 from desk.todo.connections import copper, renewals, serving_blocks, to_call, to_tell
 from desk.todo.directory import entries
@@ -45,6 +46,7 @@ from prescriptions.models import (
 )
 from prescriptions.owing import nothing_owed
 from prescriptions.parameters import COMPLETE_LAST_DAYS, DRAFT_DAYS, PHOTO_DAYS, STILL_CURRENT_LAST_DAYS, TRANSFER_DAYS
+from prescriptions.reaching import way_told
 from prescriptions.services.hearing_back import households_heard
 from typography.french import HARD, moment
 
@@ -116,6 +118,7 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
         _photos(actor, files, at, limits),
         _offered(actor, at),
         _to_tell(actor, at),
+        told_by_the_worker(actor, _mine(actor).values("pk"), at),
         _heard(actor, at),
         _to_correct(actor, at),
         _to_end(actor, at),
@@ -335,7 +338,7 @@ def _transfer(transfer: Transfer) -> BlockRow:
 
 
 def _contact(contact: PromisedContact) -> BlockRow:
-    how = contact.why or contact.get_channel_display()
+    how = contact.why or way_told(contact.prescription.household, contact).label
     tried = f", sans réponse {contact.tries} fois" if contact.tries else ""
     about = f"{contact.get_about_display()}{HARD}: {how}{tried}"
     return BlockRow(contact.prescription.household.name, _page(contact.prescription), about, until(contact.due_on))

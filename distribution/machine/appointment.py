@@ -9,7 +9,12 @@ from django.db.models import F
 from distribution.enums import AppointmentState
 from distribution.machine import appointment_rules as rules
 from distribution.models import Appointment
-from distribution.permissions import can_answer_appointment, can_keep_appointment, can_untell_appointment
+from distribution.permissions import (
+    can_answer_appointment,
+    can_keep_appointment,
+    can_tell_appointment,
+    can_untell_appointment,
+)
 from lifecycle.machine import AT, CREATION, SAME, Given, Machine, Verb
 from typography.french import moment
 
@@ -90,11 +95,11 @@ class AppointmentMachine(Machine, of=Appointment):
         "Noter que le foyer le sait",
         source=[S.BOOKED, S.CANCELLED],
         target=SAME,
-        who=can_keep_appointment,
+        who=can_tell_appointment,
         requires=[rules.NOT_TOLD],
         stamps={"told_at": AT},
         done="Foyer prévenu",
-        why="Somebody called, for a household that no mail reaches.",
+        why="Somebody called, for a household that no mail reaches; its worker, when it is reached through him alone.",
     )
 
     remind = Verb(

@@ -21,7 +21,7 @@ from distribution.forms.appointments import FromDayForm, HourForm
 from distribution.machine.appointment_rules import NOT_RESTRICTED, to_call_back
 from distribution.models import Appointment, AppointmentEntry, HandOver
 from distribution.models.appointment import not_known
-from distribution.permissions import can_keep_appointment, can_release_device
+from distribution.permissions import can_keep_appointment, can_release_device, can_tell_appointment
 from distribution.services.answers import OF_THE_HOUR, last_answer, words_of_answer
 from distribution.services.appointments import TO_READ, book_appointment, held_for, is_written_to, no_other, slots_for
 from distribution.slots import has_hours, on_day
@@ -98,7 +98,7 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
         and appointment.starts_at <= now,
         "releases": again and can_release_device(request.membership) is not None,
         "answers": list(_answers(appointment)) if serves else [],
-        "todo": _to_do(appointment, now) if serves else None,
+        "todo": _to_do(appointment, now) if serves else _asked_of_worker(appointment, request.membership, now),
         "main": "miss",
         "serves": serves,
         "again": again,
@@ -135,7 +135,7 @@ HOW = {
     ContactChannel.SMS: "Appelez-le, ou envoyez-lui un SMS",
     ContactChannel.EMAIL: "Écrivez-lui un courriel",
     ContactChannel.LETTER: "Écrivez-lui une lettre",
-    ContactChannel.WORKER: "Appelez son travailleur social, qui le lui dit",
+    ContactChannel.WORKER: "Son travailleur social, prévenu par courriel, le lui dit et le note. Ou appelez-le",
 }
 """What whoever serves does so that the household hears of it, by the way by which it is told."""
 
@@ -152,6 +152,16 @@ def _to_do(appointment: Any, at: datetime) -> Todo | None:
     if row.filter(to_call_back(at)).exists():
         return Todo(UNRECALLED.format(how=how), "Le foyer est rappelé", "remind")
     return None
+
+
+def _asked_of_worker(appointment: Any, actor: Any, at: datetime) -> Todo | None:
+    """What its worker is to tell of it, when the household is reached through him alone; one query."""
+    scope = can_tell_appointment(actor)
+    row = Appointment.objects.filter(unrestricted("need__prescription__household"), pk=appointment.pk)
+    if scope is None or not row.filter(scope).to_tell(at).exists():
+        return None
+    said = UNTOLD if appointment.state == AppointmentState.BOOKED else UNTOLD_OFF
+    return Todo(said.format(how="Il n’est joint que par vous\u00a0: dites-le-lui"), "Le foyer le sait", "tell")
 
 
 def _again(appointment: Any, request: Request) -> bool:

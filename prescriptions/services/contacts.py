@@ -15,9 +15,9 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import locked
 from lifecycle.machine import Reason
-from prescriptions.enums import ContactAbout, ContactOutcome
+from prescriptions.enums import ContactAbout, ContactChannel, ContactOutcome
 from prescriptions.hearing import unheard
-from prescriptions.models import HouseholdMessage, Prescription, PromisedContact
+from prescriptions.models import CompletionRequest, HouseholdMessage, Prescription, PromisedContact
 from prescriptions.own_papers import page_of_request
 from prescriptions.parameters import TELL_DAYS
 from prescriptions.permissions import can_edit_prescription
@@ -35,6 +35,8 @@ NOT_IN_THIS_ONE = Reason(
     field="langue",
 )
 NO_ADDRESS = Reason("no_address", "L’adresse du foyer n’est pas dans son dossier\u00a0: notez-la, ou appelez-le.")
+NO_WAY = "contact"
+"""The code of what is missing: a way to reach the household that works."""
 AROUND = ("household__commune", "prescriber")
 
 
@@ -45,15 +47,24 @@ def promise_contacts(prescriptions: Iterable[Prescription], about: ContactAbout,
     day = timezone.localdate(at)
     due_on = add_working_days(day, TELL_DAYS.on(day)) if rows else day
     silent = unheard(row.household for row in rows)
+    unreachable = _not_reached(rows) if about == ContactAbout.MISSING else set()
     for row in rows:
-        channel = channel_of(row.household)
+        lost = row.pk in unreachable
+        channel = ContactChannel.WORKER if lost else channel_of(row.household)
         contact = PromisedContact(prescription=row, about=about, channel=channel, promised_at=at, due_on=due_on)
-        way = way_to(row.household, MessageCode.REQUEST, heard=row.household_id not in silent)
+        way = None if lost else way_to(row.household, MessageCode.REQUEST, heard=row.household_id not in silent)
         if way is not None:
             told = write_message(news_of(row), way, at=at)
             contact.mail, contact.sms = told.mail, told.sms
             contact.settled_at, contact.outcome = at, ContactOutcome.SENT
         contact.save()
+
+
+def _not_reached(rows: Iterable[Prescription]) -> set[int]:
+    """Those of which a way to reach the household that works is asked: nothing is sent by the one that does not."""
+    asked = CompletionRequest.objects.filter(prescription__in=[row.pk for row in rows])
+    last = asked.order_by("prescription", "-pk").distinct("prescription").values_list("prescription", "codes")
+    return {prescription for prescription, codes in last if NO_WAY in codes}
 
 
 def news_of(prescription: Prescription) -> Message:

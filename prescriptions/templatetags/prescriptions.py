@@ -19,7 +19,7 @@ from prescriptions.enums import (
 from prescriptions.models import Household, Need, Prescription, RightsRequest
 from prescriptions.noted import noted as noted_of
 from prescriptions.permissions import advises, relays, works
-from prescriptions.reaching import channel_of
+from prescriptions.reaching import channel_of, way_told
 from prescriptions.views.lost import to_reopen as needs_to_reopen
 from prescriptions.views.same_household import given_before
 from prescriptions.views.told_apart import served_alike
@@ -49,6 +49,9 @@ def articles(text: str) -> SafeString:
 def way(household: Household) -> ContactChannel:
     """By which way it is told; ``.value`` to compare, ``.label`` to read."""
     return channel_of(household)
+
+
+register.filter(way_told)
 
 
 @register.filter

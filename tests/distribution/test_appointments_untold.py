@@ -5,13 +5,16 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from distribution.models import Appointment
+from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
+from network.enums import OrganisationKind, Role
 from prescriptions.models import Household, PromisedContact
 from tests.distribution.appointment_pages import opened_page, own, page_of
 from tests.distribution.hours import booked, need_of, opened
 from tests.distribution.shelves import Shelf
 from tests.distribution.test_appointments_followed import mailed
+from tests.network.factories import make_membership
 from tests.pages import acting, done, read
 from tests.prescriptions.files import COMPUTER, SKILLS, accepted_prescription, again
 
@@ -63,9 +66,45 @@ def test_all_pages_say_the_same_way_of_who_prefers_one_that_its_file_does_not_al
     assert "Sinon, votre travailleur social vous le dit" in opened_page(own(device))[1]
     made = booked(shelf, device)
     page = read(acting(shelf.adviser), page_of(made))
-    assert "Appelez son travailleur social, qui le lui dit" in page
+    assert "Son travailleur social, prévenu par courriel, le lui dit et le note" in page
     assert "À joindre par son travailleur social" in page
     assert "Par son travailleur social\u00a0: à lui dire" in read(acting(shelf.adviser), "/")
+
+
+def test_the_worker_alone_through_whom_a_household_is_reached_is_asked_to_tell_it_its_hour(shelf: Shelf) -> None:
+    opened(shelf)
+    device = shelf.reserved()
+    prescription = need_of(device).prescription
+    Household.objects.filter(pk=prescription.household_id).update(contact_channel="worker")
+    worker, home = prescription.worker, "/"
+    assert "Aucun foyer n’attend que vous lui disiez une heure." in read(acting(worker), home)
+    made = booked(shelf, device)
+    (told,) = Mail.objects.filter(about_machine="appointment", about_pk=made.pk)
+    assert told.subject.startswith(f"Prescription {prescription.reference}")
+    assert told.subject.endswith("un rendez-vous à dire au foyer")
+    assert worker.user.email in " ".join(told.to)
+    assert prescription.household.last_name not in told.body
+    assert "Aucun foyer n’attend que vous lui disiez une heure." not in read(acting(worker), home)
+    assert "Il n’est joint que par vous" in read(acting(worker), page_of(made))
+    stranger = make_membership(Role.WORKER, OrganisationKind.PRESCRIBER)
+    with pytest.raises(Unknown):
+        gate.apply(made, "tell", actor=stranger)
+
+    done(acting(worker), page_of(made, "tell"))
+
+    assert not Appointment.objects.to_tell(timezone.now()).exists()
+    assert "Aucun foyer n’attend que vous lui disiez une heure." in read(acting(worker), home)
+
+
+def test_the_worker_of_a_household_that_is_reached_otherwise_does_not_note_that_it_knows_its_hour(
+    shelf: Shelf,
+) -> None:
+    opened(shelf)
+    made = booked(shelf, shelf.reserved())
+    worker = made.need.prescription.worker
+    assert not Mail.objects.filter(about_machine="appointment", about_pk=made.pk).exists()
+    with pytest.raises(PermissionDenied):
+        gate.apply(made, "tell", actor=worker)
 
 
 def test_who_has_its_device_knows_that_it_is_accepted_unless_the_hand_over_is_undone(shelf: Shelf) -> None:

@@ -42,6 +42,18 @@ def contact_of(prescription: Prescription) -> PromisedContact:
 # --- who does it
 
 
+@pytest.mark.parametrize(("code", "way", "outcome"), [("contact", "worker", ""), ("income_seen", "email", "sent")])
+def test_nothing_is_sent_by_the_way_that_is_said_not_to_work_its_worker_tells_it(
+    circle: Circle, code: str, way: str, outcome: str
+) -> None:
+    filed = circle.submitted(household=circle.household(contact_channel=ContactChannel.EMAIL, email=ADDRESS))
+    ask_completion_prescription(actor=circle.adviser, prescription=filed, missing=[code])
+    contact = contact_of(filed)
+    assert (contact.channel, contact.outcome) == (way, outcome)
+    page = read(acting(circle.worker), page_of(again(filed), "prescription_detail"))
+    assert ("Sa fiche le lui promet\u00a0: par son travailleur social" in page) == (way == "worker")
+
+
 def test_an_answer_is_to_be_told_as_the_sheet_says_within_three_working_days(circle: Circle) -> None:
     contact = contact_of(accepted(circle))
     assert (contact.about, contact.channel, contact.settled_at) == ("accepted", "phone", None)
@@ -85,8 +97,8 @@ def test_who_cannot_be_reached_as_it_prefers_is_told_by_what_there_is(
     household = circle.household()
     Household.objects.filter(pk=household.pk).update(contact_channel=prefers, **has)
     assert channel_of(again(household)) == way
-    found = [one for one in ContactChannel if one != "worker" and Household.objects.filter(told_by(one)).exists()]
-    assert found == ([] if way == "worker" else [way]), "the base looks for it as the page says it"
+    found = [one for one in ContactChannel if Household.objects.filter(told_by(one)).exists()]
+    assert found == [way], "the base looks for it as the page says it"
 
 
 def test_a_mail_leaves_at_once_leads_to_its_page_and_says_nothing_of_the_answer(circle: Circle) -> None:
