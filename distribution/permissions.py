@@ -115,7 +115,7 @@ def can_keep_appointment(actor: Actor) -> Q | None:
 def can_tell_appointment(actor: Actor) -> Q | None:
     """Whoever serves the point; its worker, of a household that is reached through him alone."""
     if acts_as(actor, (Role.WORKER, Kind.PRESCRIBER)):
-        own = Q(need__prescription__prescriber=actor.organisation_id)  # type: ignore[union-attr]
+        own = Q(need__prescription__prescriber=actor.organisation_id)
         return own & told_by(ContactChannel.WORKER, "need__prescription__household__")
     return can_keep_appointment(actor)
 
