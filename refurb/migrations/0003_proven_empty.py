@@ -371,7 +371,7 @@ BEGIN
         ORDER BY j.seq DESC LIMIT 1)
         AND NOT EXISTS (SELECT 1 FROM network_membership m WHERE m.id = NEW.recorded_by_id AND m.role = 'manager')
     THEN
-        RAISE EXCEPTION 'Un point y a trouvé des données : le responsable de l’atelier seul atteste qu’il n’y a rien.'
+        RAISE EXCEPTION 'Un point y a trouvé des données\u00a0: le responsable de l’atelier seul atteste qu’il n’y a rien.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_absence_believed', TABLE = 'refurb_storageabsence';
     END IF;
     RETURN NULL;
