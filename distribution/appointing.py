@@ -21,6 +21,7 @@ from lifecycle.registry import Move, on_transition
 from prescriptions.documents import freeze_sheets
 from prescriptions.enums import ContactChannel
 from prescriptions.expecting import expected_from
+from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.reaching import channel_of
 
 S = AppointmentState
@@ -90,12 +91,16 @@ def tell(move: Move) -> None:
     for row in _with_household(move):
         if (way := way_for(row.need, row.starts_at, move.at)) is not None:
             emails.appointment_for_household(row, TOLD[move.verb], way, move.at)
-        elif row.told_at is None and row.starts_at > move.at and _by_its_worker(row):
+        elif _is_for_its_worker(row, move):
             emails.appointment_for_worker(row, move.at)
 
 
-def _by_its_worker(appointment: Appointment) -> bool:
-    return channel_of(appointment.need.prescription.household) == ContactChannel.WORKER
+def _is_for_its_worker(appointment: Appointment, move: Move) -> bool:
+    """Whether its household is reached through its worker alone, does not know, and did not ask to be left alone."""
+    if channel_of(appointment.need.prescription.household) != ContactChannel.WORKER:
+        return False
+    asked = Appointment.objects.to_tell(move.at).filter(unrestricted("need__prescription__household"))
+    return asked.filter(pk=appointment.pk).exists()
 
 
 def hush(move: Move) -> None:

@@ -98,10 +98,13 @@ class NeedQuerySet(models.QuerySet["Need"]):
         hang = Q(prescription__household__in=leads) | Q(prescription__household__same_as__in=leads)
         return self.unsettled().filter(hang, prescription__state__in=LIVE_STATES).annotate(lead=LEAD)
 
-    def given(self, leads: Iterable[int]) -> Self:
-        """Those that are met, and not lost, for the households whose files hang from these; none kept aside."""
+    def given(self, leads: Iterable[int], owed: Q) -> Self:
+        """Those that are met, and not lost, for the households whose files hang from these; none kept aside.
+
+        ``owed``: what holds of one for which something is still to come: what was brought back comes back.
+        """
         hang = Q(prescription__household__in=leads) | Q(prescription__household__same_as__in=leads)
-        return self.filter(hang, ~is_limited(), state=NeedState.MET, lost_at=None)
+        return self.filter(hang, ~is_limited(), state=NeedState.MET).filter(Q(lost_at=None) | owed)
 
     def lost(self) -> Self:
         """Those that were met, whose household has no more what met them, and of which nobody decided since."""

@@ -12,7 +12,10 @@ from django.utils import timezone
 from lifecycle.actors import Actor
 from prescriptions.enums import HouseholdState, NeedKind
 from prescriptions.models import Household, Need, Prescription
+from prescriptions.models.need import NeedQuerySet
+from prescriptions.owing import nothing_owed
 from prescriptions.permissions import can_attach_household
+from typography.french import day, in_a_sentence
 
 GONE = (HouseholdState.ANONYMISED, HouseholdState.JOINED)
 """The files of which nothing is told beside another: erased, or led to the one that is read."""
@@ -29,10 +32,20 @@ class OtherFile:
 
 @dataclass(frozen=True)
 class GivenBefore:
-    """What a household was given, or helped to: the kind, and when. Neither by whom nor where."""
+    """What a household was given, or helped to: the kind, and when. Neither by whom nor where.
+
+    ``back``: when it was brought back, if something is still owed for it.
+    """
 
     kind: str
     on: date
+    back: date | None = None
+
+    def __str__(self) -> str:
+        given = f"{in_a_sentence(self.kind)}, le {day(self.on)}"
+        if self.back is None:
+            return given
+        return f"{given}, rapporté le {day(self.back)}\u00a0: réparation, échange ou remboursement à venir"
 
 
 @dataclass(frozen=True)
@@ -95,22 +108,33 @@ def same_household(
 
 def given_before(household: Household, actor: Actor) -> list[GivenBefore]:
     """What a household was given under the files that one may see, whatever is asked; one query."""
-    needs = Need.objects.visible_to(actor).given([household.lead_id])
-    return told_of(needs)
+    return told_of(given_under(Need.objects.visible_to(actor), household))
 
 
 def _given(household: Household, kinds: set[str], but: Prescription | None) -> list[GivenBefore]:
     """Of these kinds, under any file of the household that still tells of it."""
     if not kinds:
         return []
-    needs = Need.objects.given([household.lead_id]).filter(kind__in=kinds)
+    needs = given_under(Need.objects.filter(kind__in=kinds), household)
     return told_of(needs if but is None else needs.exclude(prescription=but))
+
+
+def given_under(needs: NeedQuerySet, household: Household) -> NeedQuerySet:
+    """Of these, what a household was given under any of its files, and has, or is owed."""
+    return needs.given([household.lead_id], ~nothing_owed())
 
 
 def told_of(needs: QuerySet[Need]) -> list[GivenBefore]:
     """These needs that are met, as they are told: what was given, and when."""
     rows = needs.exclude(prescription__household__state__in=GONE).order_by("met_at", "pk")
-    return [GivenBefore(str(NeedKind(need.kind).label), timezone.localdate(need.met_at)) for need in rows]
+    return [
+        GivenBefore(
+            str(NeedKind(need.kind).label),
+            timezone.localdate(need.met_at),
+            timezone.localdate(need.lost_at) if need.lost_at else None,
+        )
+        for need in rows
+    ]
 
 
 def asked_twice(needs: Iterable[Need], actor: Actor) -> dict[int, str]:

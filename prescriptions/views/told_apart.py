@@ -10,7 +10,7 @@ from lifecycle.actors import Actor
 from prescriptions.enums import Resemblance
 from prescriptions.models import Household, Need
 from prescriptions.services.doubles import Double, possible_doubles
-from prescriptions.views.same_household import GivenBefore, told_of
+from prescriptions.views.same_household import GivenBefore, given_under, told_of
 
 
 @dataclass(frozen=True)
@@ -41,5 +41,5 @@ def served_alike(household: Household, kinds: Iterable[str], actor: Actor) -> li
         if double.likeness == Resemblance.STRONG and double.household.lead_id != household.lead_id
     ]
     needs = Need.objects.visible_to(actor).filter(kind__in=list(kinds))
-    found = [ServedAlike(double, told_of(needs.given([double.household.lead_id]))) for double in strong]
+    found = [ServedAlike(double, told_of(given_under(needs, double.household))) for double in strong]
     return [one for one in found if one.given]

@@ -14,7 +14,8 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_tem
         WHERE h.device_id = device AND h.withdrawn_at IS NULL AND h.differences ? 'type')
 $$;
 """
-"""Its donor tells what is inside, of it or of a machine of its line when nobody knows which it is, or a file of the machine reads another type: it is no screen that holds nothing."""
+"""Its donor tells what is inside, of it or of a machine of its line when nobody knows which it is, or a file of the
+machine reads another type: it is no screen that holds nothing."""
 IN_PLACE = """
 CREATE FUNCTION refurb_drive_in_place(drive bigint) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$

@@ -32,6 +32,7 @@ from prescriptions.services.needs import drop_need, let_be_need, reopen_need
 from prescriptions.services.revoking import revoke_prescription
 from prescriptions.services.transfers import ask_transfer
 from prescriptions.telling import telling_of
+from prescriptions.views.same_household import given_before
 from prescriptions.views.steps import need_step, next_step
 from refurb.models import Device
 from reports.figures import reckon
@@ -87,6 +88,23 @@ def test_a_device_brought_back_is_told_where_the_chain_broke_and_nothing_is_aske
     assert next_step(need.prescription, [need], worker).yours == ""
     assert Mail.objects.filter(subject__contains="l’appareil est rapporté").count() == 1
     assert codes(lambda: reopen_need(actor=worker, need=need)) == {"nothing_owed"}
+
+
+def test_a_device_that_is_owed_is_still_told_as_given_to_whoever_would_give_another(shelf: Shelf) -> None:
+    worker, sold = worker_of(shelf), shelf.handed_over()
+    household = sold.need.prescription.household
+
+    def told() -> list[str]:
+        return [str(one) for one in given_before(household, worker)]
+
+    (given,) = told()
+    assert given.startswith("ordinateur, le ")
+    back = shelf.take_back(sold)
+    (owed,) = told()
+    assert owed.startswith(f"{given}, rapporté le ")
+    assert "échange ou remboursement à venir" in owed
+    refund(shelf, back)
+    assert told() == []
 
 
 def test_what_was_repaired_or_exchanged_is_served_again_and_nothing_is_asked(shelf: Shelf) -> None:
