@@ -94,7 +94,7 @@ GENERAL: dict[str, str] = {
     ),
     "Incidents": (
         "Violations possibles de données personnelles ouvertes pendant le mois\u00a0: un appareil perdu, sous la "
-        "garde de l’atelier, sans preuve d’effacement."
+        "garde de l’atelier, sans preuve d’effacement, ou renvoyé par un point où ses données se lisaient encore."
     ),
     "Remis dans le mois": (
         "Appareils remis à un foyer pendant le mois, en échange d’un autre compris. Une remise annulée ne compte pas, "
