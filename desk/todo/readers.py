@@ -77,8 +77,7 @@ def _destruction(row: Any) -> BlockRow:
     under = f", bordereau {device.bsd_number}" if device.bsd_number else ""
     about = f"{row.get_method_display().lower()} le {day(row.destroyed_at)}{under}{unread}"
     url = reverse("network:organisation_detail", args=[device.workshop.reference])
-    wrong = f"par {device.workshop}, qui l’annule si c’est une erreur\u00a0: écrivez-lui"
-    return BlockRow(str(row.drive), url, f"{about}, {wrong}", f"enregistrée le {day(row.recorded_at)}")
+    return BlockRow(str(row.drive), url, f"{about}, par {device.workshop}", f"enregistrée le {day(row.recorded_at)}")
 
 
 def reports(actor: Membership) -> Block:
