@@ -18,6 +18,8 @@ from desk.views.public import welcome
 from network.requests import OpenRequest, Request, acts
 
 PER_PAGE = 50
+MOST_SENTENCES = 5
+"""Of blocks with nothing in them: more are folded under what is to do."""
 FIRST_TIME = timedelta(days=7)
 """What a person who comes for the first time is told of."""
 
@@ -39,10 +41,15 @@ def todo(request: Request) -> HttpResponse:
     visit = note_visit(membership=actor, at=at)
     page = page_for(actor, at)
     shown = arranged(page.blocks)
+    blocks, quiet = [one for one in shown if one.count], [one for one in shown if not one.count]
+    foldable = [one for one in quiet if not one.block.is_wanted_empty]
+    folded = foldable if blocks and len(foldable) > MOST_SENTENCES else []
     context = {
         "page": page,
-        "blocks": [one for one in shown if one.count],
-        "quiet": [one for one in shown if not one.count],
+        "blocks": blocks,
+        "quiet": quiet,
+        "unfolded": [one for one in quiet if one not in folded],
+        "folded": folded,
         "changes": changes_since(actor, page.changes, visit or at - FIRST_TIME, at),
         "visit": visit,
         "above": [(part.template, part.make()) for part in page.above],

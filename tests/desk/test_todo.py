@@ -14,6 +14,7 @@ from django.utils import timezone
 from calendars.days import last_day
 from desk.todo.blocks import FIRST, Block, Shown
 from desk.todo.pilots import quiet
+from desk.views.todo import MOST_SENTENCES
 from donations.enums import DonationPaperKind, DonationState
 from donations.models import DonationPaper
 from network.enums import ROLES_BY_KIND, Role
@@ -98,6 +99,7 @@ def test_nobody_lands_on_an_empty_page(client: Client, role: Role, kind: Kind) -
     assert page.count("<h1") == 1
     said = [*response.context["quiet"], *response.context["above"], *response.context["below"]]
     assert said or response.context["blocks"]
+    assert response.context["blocks"] or not response.context["folded"]
 
 
 def test_each_count_is_that_of_the_list_it_leads_to_and_no_page_is_heavy() -> None:
@@ -299,6 +301,24 @@ def test_missing_erasures_are_a_green_zero_or_come_first(client: Client) -> None
     page = landing(client)
     assert block(page, "effacements").count == 0
     assert '<span class="tag tag--done">0</span>' in page.content.decode()
+
+
+def test_many_empty_blocks_are_folded_under_what_is_to_do_but_not_what_is_wanted_empty(client: Client) -> None:
+    circle = Circle()
+    circle.draft()
+    client.force_login(make_membership(Role.PILOT, Kind.DEPARTEMENT).user)
+    Scene().announced()
+    for response in (landing(acting(circle.worker)), landing(client)):
+        folded, unfolded = response.context["folded"], response.context["unfolded"]
+        assert response.context["blocks"]
+        assert len(folded) > MOST_SENTENCES
+        assert all(one.block.is_wanted_empty for one in unfolded)
+        assert not any(one.block.is_wanted_empty for one in folded)
+        page = response.content.decode()
+        assert f"Rien à faire sur {len(folded)} autres sujets" in page
+        for one in (*folded, *unfolded):
+            assert page.count(f"<li><strong>{one.block.title}</strong>") == 1
+    assert unfolded, "the pilot's green zeros"
 
 
 def test_what_is_late_comes_before_what_waits(client: Client) -> None:
