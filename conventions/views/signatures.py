@@ -13,6 +13,7 @@ from conventions.forms.circuit import SignatureDepositForm, SignatureSignForm
 from conventions.models import ConventionPaper, Signature, SignatureDeposit, last_declined
 from conventions.permissions import can_deposit_signature
 from conventions.services.signatures import deposit_signature, sign_signature
+from conventions.views.brief import brief_of
 from conventions.views.rows import back_to, of_its_convention, visible_row
 from conventions.views.steps import step_of
 from documents.services import open_file
@@ -87,6 +88,7 @@ def signature_sign(request: Request, reference: str) -> HttpResponse:
         others=[name for party, name, _ in signature.convention.parties() if party != signature.party],
         paper=paper_of(signature),
         sha256=hash_of(signature),
+        brief=brief_of(signature.convention, request.membership),
     )
 
 

@@ -22,6 +22,7 @@ from network.enums import OrganisationKind, Role
 from tests.conventions.conventions import Treaty, again, brought
 from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.network.factories import make_membership
+from typography.french import day, euros
 
 pytestmark = pytest.mark.django_db
 
@@ -388,6 +389,35 @@ def test_the_signatory_reads_the_document_and_signs_it_by_its_fingerprint() -> N
 
     assert Signature.objects.get(pk=signature.pk).quoted_sha256 == sha
     assert "À l’écran".lower() in read(client, page_of(convention, "convention_detail"))
+
+
+def test_who_signs_reads_first_in_brief_what_the_text_says_who_signed_and_until_when() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    epci, workshop = (treaty.signature(convention, party) for party in (Party.EPCI, Party.RECONDITIONER))
+    url = page_of(epci, "signature_sign")
+
+    page = read(acting(epci.signatory), url)
+    brief = page[page.index('id="brief"') : page.index('id="document"')]
+    assert epci.due_on is not None
+    assert f"votre signature, attendue pour le {day(epci.due_on)}" in brief
+    assert f"{workshop.organisation} ({workshop.get_party_display()})\u00a0: attendue" in brief
+    assert f"du {day(convention.starts_on)} au {day(convention.ends_on)} inclus" in brief
+    planned = convention.planned_quotas.filter(year=1)
+    assert planned
+    for line in planned:
+        assert f"{line.get_type_display().lower()}\u00a0: <strong>{line.total}</strong>" in brief
+    for price in convention.prices.all():
+        assert euros(price.amount) in brief
+    assert "Tant qu’une signature manque, aucun appareil n’est affecté à cette convention." in brief
+    assert "Cela ne se défait pas" not in page, "said of what: the signature"
+    assert "Elle ne se retire pas." in page
+
+    for other in (Party.RECONDITIONER, Party.DISTRIBUTOR):
+        treaty.sign(convention, other)
+    brief = read(acting(epci.signatory), url)
+    assert f"{workshop.organisation} ({workshop.get_party_display()})\u00a0: signé le" in brief
+    assert "Votre signature est la dernière" in brief
 
 
 def test_nobody_signs_for_another_on_screen() -> None:
