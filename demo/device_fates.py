@@ -224,7 +224,7 @@ def unerasable(work: Work) -> Thread:
     yield work.after(1)
     if work.type not in MOBILE:
         work.erase(drives, errors=4096)
-    work.reject(UnusableReason.UNERASABLE)
+    work.reject(UnusableReason.UNERASABLE if drives else UnusableReason.BROKEN)
     work.discard()
 
 

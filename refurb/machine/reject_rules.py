@@ -1,13 +1,18 @@
-"""Why a device will not serve: « Accepté pour le recyclage » is true of what its lot was accepted for."""
+"""Why a device will not serve: what its lot was accepted for, a storage that is there."""
 
 from lifecycle.machine import Context, PerRow
 from lifecycle.requirements import PerRowValues
-from refurb.enums import UnusableReason
+from refurb.enums import DeviceType, UnusableReason
 from refurb.machine.device_rules import OTHER_EXPLAINED, UNUSABLE_REASON
 from refurb.models.device import Device
 from refurb.models.predicates import for_recycling
 
 NOT_DECIDED = "Sa ligne n’est pas acceptée pour le recyclage\u00a0: dites autrement pourquoi il ne servira pas."
+
+NO_STORAGE = (
+    "Aucun stockage n’est inventorié dans cet écran\u00a0: s’il en porte un, inventoriez-le d’abord\u00a0; sinon dites"
+    " autrement pourquoi il ne servira pas."
+)
 
 
 def _not_decided(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
@@ -19,4 +24,13 @@ def _not_decided(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 
 
 RECYCLING_DECIDED = PerRow("recycling_decided", NOT_DECIDED, _not_decided, field="reason")
-WHY_UNUSABLE = (UNUSABLE_REASON, RECYCLING_DECIDED, OTHER_EXPLAINED)
+
+
+def _without_storage(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    asked = [pk for pk, given in per_row.items() if given.get("reason") == UnusableReason.UNERASABLE]
+    screens = Device.objects.filter(pk__in=asked, type=DeviceType.SCREEN, drives=None) if asked else ()
+    return dict.fromkeys((device.pk for device in screens), NO_STORAGE)
+
+
+STORAGE_THERE = PerRow("storage_there", NO_STORAGE, _without_storage, field="reason")
+WHY_UNUSABLE = (UNUSABLE_REASON, RECYCLING_DECIDED, STORAGE_THERE, OTHER_EXPLAINED)

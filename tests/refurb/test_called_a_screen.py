@@ -188,3 +188,14 @@ def test_its_page_offers_to_write_its_storage_down(bench: Bench) -> None:
     assert "il n’y a rien à prouver" in read(
         acting(bench.technician), reverse("refurb:device_evidence", args=[always.reference])
     )
+
+
+def test_a_storage_that_cannot_be_erased_is_not_said_of_a_screen_where_none_was_found(bench: Bench) -> None:
+    screen = bench.announced_screen()
+    with pytest.raises(Refused) as refused:
+        gate.apply(screen, "reject", actor=bench.technician, reason="unerasable")
+    assert [(one.code, one.field) for one in refused.value.all] == [("storage_there", "reason")]
+    bench.drive(screen)
+    assert gate.apply(fresh(screen), "reject", actor=bench.technician, reason="unerasable").state == "unusable"
+    laptop = bench.in_process()
+    assert gate.apply(laptop, "reject", actor=bench.technician, reason="unerasable").state == "unusable"
