@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from conventions.documents import freeze_end
@@ -20,6 +20,7 @@ from distribution.data_left import open_incidents_of_data_left
 from distribution.documents import HandOverTerms, NoteAsked, freeze_delivery_note, prepare_notes, register_notes
 from distribution.enums import ClosedBecause, HandOverKind, ReleaseReason, SettlementKind
 from distribution.liveness import register_bonds
+from distribution.machine.household_rules import out_of_territory
 from distribution.models.appointment import Appointment, AppointmentEntry
 from distribution.models.hand_over import Derogation, DerogationRequest, HandOver
 from distribution.services.hand_overs import close_notes
@@ -193,15 +194,23 @@ def _let_go(move: Move, rows: list[Moved], because: ClosedBecause) -> None:
 
 
 def sign_notes(move: Move) -> None:
-    """The note is signed; the household has its device."""
+    """The note is signed; the household has its device, by a derogation if it moved out of the territory meanwhile."""
     for pk in _mains(move.rows):
         given = {**move.values, **move.per_row.get(pk, {})}
         HandOver.objects.current().filter(device=pk).update(
+            derogation=Case(When(derogation=None, then=needed_derogation()), default=F("derogation")),
             proof=given["proof"],
             signature_id=_key(given.get("signature")),
             signed_by_id=move.actor.pk,
             handed_over_at=move.at,
         )
+
+
+def needed_derogation() -> Subquery:
+    """Of a note: the derogation of its need, where its household lives out of the territory of the device now."""
+    away = Device.objects.filter(out_of_territory(), pk=OuterRef(OuterRef("device")))
+    granted = Derogation.objects.filter(Exists(away), need=OuterRef("need")).order_by()
+    return Subquery(granted.values("pk")[:1])
 
 
 def meet_needs(move: Move) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from distribution.models.hand_over import Settlement
+from distribution.machine.owed_rules import owed_devices
 from prescriptions.enums import Bond
 from prescriptions.liveness import keeps_alive
 from prescriptions.owing import owes
@@ -32,8 +32,7 @@ def returned(at: datetime) -> Any:
 
 def device_owed() -> Any:
     """The needs whose device was brought back, and is neither given back, exchanged nor refunded yet."""
-    brought = Device.objects.main().filter(need=OuterRef("pk"), state=S.RETURNED)
-    return Exists(brought.exclude(Exists(Settlement.objects.of_this_stay())))
+    return Exists(owed_devices().filter(need=OuterRef("pk")))
 
 
 def under_warranty(at: datetime) -> Any:

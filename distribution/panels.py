@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from conventions.models import Convention
 from distribution.enums import SERVES, SendBackReason
+from distribution.machine.household_rules import out_of_territory
 from distribution.models import Appointment, Derogation, DerogationRequest, HandOver
 from distribution.permissions import can_ask_derogation, can_grant_derogation, can_serve_device, sees_appointments
 from distribution.places_left import beside_quotas, told_beside
@@ -137,6 +138,8 @@ def _equipment(needs: Any, actor: Actor) -> Panel | None:
     expected = {row.need_id: row for row in Appointment.objects.visible_to(actor).booked().filter(need__in=seen)}
     links = set(Device.objects.visible_to(actor).filter(need__in=seen).values_list("pk", flat=True))
     spent = _spent(held, actor)
+    aside = Device.objects.main().filter(out_of_territory(), need__in=seen, state=DeviceState.RESERVED)
+    strays = {key for key in aside.values_list("need", flat=True) if key not in derogated}
     context = {
         "lines": [
             {
@@ -148,9 +151,10 @@ def _equipment(needs: Any, actor: Actor) -> Panel | None:
                 "releases": serves,
                 "derogated": need.pk in derogated,
                 "choose": _page("need_choose", need) if serves and _waits(need, set()) else "",
-                "grant": _grant(need, derogated, actor),
+                "grant": _grant(need, derogated, strays, actor),
                 "asked": need.pk in asked,
-                "ask": _page("derogation_ask", need) if asks and _waits(need, derogated | asked) else "",
+                "stray": need.pk in strays,
+                "ask": _page("derogation_ask", need) if asks and _asks(need, derogated | asked, strays) else "",
             }
             for need in seen
         ]
@@ -175,10 +179,16 @@ def _fix(
     return _page("appointment_book", need) if waits and not need.limited and need.pk not in spent else ""
 
 
-def _grant(need: Need, derogated: set[int], actor: Actor) -> str:
-    """Where the pilot grants a derogation to a need that waits."""
+def _grant(need: Need, derogated: set[int], strays: set[int], actor: Actor) -> str:
+    """Where the pilot grants a derogation to a need that waits, or whose household moved out of the territory."""
     granting = can_grant_derogation(actor) is not None
-    return _page("derogation_grant", need) if granting and _waits(need, derogated) else ""
+    return _page("derogation_grant", need) if granting and _asks(need, derogated, strays) else ""
+
+
+def _asks(need: Any, settled: set[int], strays: set[int]) -> bool:
+    """Whether a derogation may be of use: a device is looked for, or held for a household that moved."""
+    moved = need.pk in strays - settled and need.prescription.declined_at is None and not need.limited
+    return moved or _waits(need, settled)
 
 
 def _waits(need: Any, settled: set[int]) -> bool:

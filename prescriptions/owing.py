@@ -6,11 +6,14 @@ again ask them all.
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
 from lifecycle.requirements import as_expression
-from prescriptions.models import Need
+
+if TYPE_CHECKING:
+    from prescriptions.models import Need
 
 type Owed = Callable[[], Q]
 
@@ -31,6 +34,6 @@ def nothing_owed() -> Q:
     return condition
 
 
-def is_owed(need: Need) -> bool:
+def is_owed(need: "Need") -> bool:
     """Whether something is still to come for this one; one query."""
-    return not Need.objects.filter(nothing_owed(), pk=need.pk).exists()
+    return not type(need).objects.filter(nothing_owed(), pk=need.pk).exists()

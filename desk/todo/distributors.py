@@ -139,7 +139,7 @@ def _need(need: Any, offered: Offered) -> BlockRow:
     suits = 0 if need.twin else suiting(offered, need)
     said = f"{many(suits, 'appareil convient', 'appareils conviennent')}" if suits else "aucun appareil ne convient"
     if need.twin:
-        said = "le foyer est déjà servi, dans une autre demande"
+        said = "déjà servi dans une autre demande, ou l’appareil rapporté attend son issue"
     about = f"{need.get_kind_display()}, {need.get_use_display().lower()}{HARD}: {said}"
     url = reverse("distribution:need_choose", args=[need.reference])
     return BlockRow(need.prescription.household.name, url, about, since(need.accepted_at, "accepté"))

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from conventions.models import Quota
 from distribution.brought_back import QUIET, standing_of
-from distribution.enums import DetachReason, HandOverKind, UndoHandOverReason, UndoTakeBackReason
+from distribution.enums import DetachReason, HandOverKind, UndoHandOverReason
 from distribution.forms.deliveries import (
     AllotForm,
     DeviceAttachForm,
@@ -16,8 +16,9 @@ from distribution.forms.deliveries import (
     DeviceShipForm,
 )
 from distribution.forms.households import SignedForm
-from distribution.forms.symptoms import DeviceSendBackForm, DeviceTakeBackForm, TellRepairedForm
-from distribution.machine import allotment_rules, household_rules, return_rules
+from distribution.forms.symptoms import DeviceSendBackForm, DeviceTakeBackForm, TellRepairedForm, UndoTakeBackForm
+from distribution.machine import allotment_rules, household_rules
+from distribution.machine.owed_rules import given_since
 from distribution.models import Appointment, HandOver
 from distribution.repaired import waits_until, way_of
 from distribution.services import allotment, hand_overs, point_stock, returns
@@ -204,11 +205,12 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "undo_take_back",
         "annuler-retour",
-        ReasonForm.asking(UndoTakeBackReason.choices, return_rules.UNDO_TAKE_BACK_REASON),
+        UndoTakeBackForm,
         done="retour annulé, de nouveau chez son foyer",
         warning="L’appareil est de nouveau chez son foyer, avec ses preuves et sa garantie d’avant. Un échange préparé"
         " pour lui n’a pas lieu, et le travailleur social, prévenu du retour, apprend que c’était une erreur.",
         submit="Annuler le retour",
+        form_kwargs=lambda request, device: {"given": given_since(device)},
     ),
     Page(
         "tell_repaired",

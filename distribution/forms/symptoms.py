@@ -5,10 +5,12 @@ from typing import Any
 
 from django import forms
 
-from distribution.enums import SendBackReason
-from distribution.machine import allotment_rules, household_rules
+from distribution.enums import SendBackReason, UndoTakeBackReason
+from distribution.machine import allotment_rules, household_rules, return_rules
 from lifecycle.forms import CommentForm, ReasonForm
 from refurb.enums import ReturnReason
+from refurb.models import Device
+from typography.french import day
 
 READ_BY = "L’atelier le lit sur la page de l’appareil, et le pilote\u00a0: ne nommez personne."
 
@@ -49,6 +51,23 @@ class DeviceSendBackForm(SymptomForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["comment"].help_text = f"À dire de ce qui est en panne, ou d’un autre motif. {READ_BY}"
+
+
+class UndoTakeBackForm(ReasonForm):
+    """A return was noted by mistake; ``given``: what its household was given since, and has with it from then on."""
+
+    reasons, rule = UndoTakeBackReason.choices, return_rules.UNDO_TAKE_BACK_REASON
+    has_both = forms.BooleanField(
+        required=False, help_text="Vérifiez-le auprès du foyer. S’il n’a plus l’autre, reprenez-le d’abord."
+    )
+
+    def __init__(self, *args: Any, given: Device | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if given is None or given.handed_over_at is None:
+            del self.fields["has_both"]
+        else:
+            since = day(given.handed_over_at)
+            self.fields["has_both"].label = f"Ce foyer a aussi l’appareil {given.reference}, remis le {since}"
 
 
 class TellRepairedForm(CommentForm):

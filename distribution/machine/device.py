@@ -10,6 +10,7 @@ from distribution.machine import allotment_rules as places
 from distribution.machine import household_rules as households
 from distribution.machine import order_rules as orders
 from distribution.machine import return_rules as back
+from distribution.machine.owed_rules import NOTHING_OWED_ALIKE, SECOND_KNOWN
 from distribution.machine.stamps import ARRIVED_BEFORE, WARRANTY_UNTIL, current_note, reserved_until
 from distribution.permissions import (
     can_allot_device,
@@ -205,12 +206,8 @@ DeviceMachine.extend(
             storage_rules.PROOFS_STAND,
             places.SCREEN_PROVEN,
             places.CONVENTION_HANDS_OVER,
-            households.NEED_WAITING,
-            households.NEED_KIND,
-            households.PRESCRIPTION_ACCEPTED,
-            households.NOT_DECLINED,
-            households.NEED_TERRITORY,
-            households.NEED_FREE,
+            *households.NEED_TO_SERVE,
+            NOTHING_OWED_ALIKE,
             orders.IN_ORDER,
             *households.TERMS,
         ],
@@ -254,6 +251,8 @@ DeviceMachine.extend(
             places.CONVENTION_HANDS_OVER,
             households.PRESCRIPTION_ALIVE,
             households.STILL_WANTED,
+            households.NEED_TERRITORY,
+            NOTHING_OWED_ALIKE,
             households.NOTE_PREPARED,
             households.NOTE_OF_THE_DAY,
             households.NOTE_UNDER_GRID,
@@ -320,10 +319,11 @@ DeviceMachine.extend(
             back.NOT_SETTLED,
             back.NOTHING_SINCE_RETURN,
             back.UNDO_TAKE_BACK_REASON,
+            SECOND_KNOWN,
         ],
         update_locks=["need"],
         stamps={"stay": F("stay") - 1, "received_at": ARRIVED_BEFORE, **NOT_RETURNED},
-        journal=["reason"],
+        journal=["reason", "has_both"],
         done="Retour annulé",
         undoes=["take_back"],
         why="Another one was meant: the stay before it goes on, with all that was proven in it.",

@@ -57,8 +57,11 @@ class DeviceAndNeed(NamedTuple):
 
 
 def devices_and_needs(ctx: Context, per_row: PerRowValues) -> dict[int, DeviceAndNeed]:
-    """The rows that were given a need: what is missing is said once, by the rule that asks for it."""
+    """The rows that were given a need, or are held for one: what is missing is said once, by the rule that asks it."""
     asked = {pk: key for pk, given in per_row.items() if (key := key_of(given.get("need"))) is not None}
+    if len(asked) < len(per_row):
+        held = Device.objects.filter(pk__in=[pk for pk in per_row if pk not in asked], need__isnull=False)
+        asked |= dict(held.values_list("pk", "need"))
     return ctx.once(("held", *asked.items()), lambda: _read_devices_and_needs(asked))
 
 
@@ -94,15 +97,21 @@ def _unless_it_follows(
     *,
     needs: tuple[str, ...] = (),
     lifted_by: str = "",
+    of_rows: bool = False,
 ) -> PerRow:
-    """A rule on the need that a device is given; a screen that follows its desktop is not asked."""
+    """A rule on the need that a device is given, or held for; a screen that follows its desktop is not asked."""
 
     def check(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
         return {
             pk: sentence for pk, held in devices_and_needs(ctx, per_row).items() if not held.follows and not holds(held)
         }
 
-    return PerRow(code, sentence, check, needs=needs, lifted_by=lifted_by, field="need")
+    return PerRow(code, sentence, check, needs=needs, lifted_by=lifted_by, field="need", of_rows=of_rows)
+
+
+def out_of_territory() -> Q:
+    """The devices held for a need of another territory than theirs: its household moved, or by a derogation."""
+    return ~Q(need__epci=F("convention__epci")) & ~Q(need__epci=F("convention__epci_party__epci"))
 
 
 # --- reserve
@@ -138,10 +147,13 @@ NOT_DECLINED = _unless_it_follows(
 )
 NEED_TERRITORY = _unless_it_follows(
     "need_territory",
-    "Ce foyer n’habite pas le territoire de la convention de l’appareil.",
+    "Ce foyer n’habite pas le territoire de la convention de l’appareil\u00a0: servez-le d’un appareil de son"
+    " territoire, ou demandez une dérogation.",
     lambda held: held.is_there,
     lifted_by="le pilote, par une dérogation écrite",
+    of_rows=True,
 )
+"""Asked when it is reserved, and again when it is handed over: a household moves meanwhile."""
 
 
 def _already_served(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
@@ -163,6 +175,9 @@ NEED_FREE = PerRow(
     constraint="refurb_device_need_once",
     field="need",
 )
+
+NEED_TO_SERVE = (NEED_WAITING, NEED_KIND, PRESCRIPTION_ACCEPTED, NOT_DECLINED, NEED_TERRITORY, NEED_FREE)
+"""What is asked of a need before a device is held for it."""
 
 # --- what the household pays
 

@@ -8,12 +8,15 @@ from lifecycle.operations import AppendOnly, ClosedToRecords, Wall
 HAND_OVER = """
 CREATE TRIGGER distribution_handover_append_only BEFORE UPDATE ON distribution_handover FOR EACH ROW
     WHEN (
-        to_jsonb(OLD) - ARRAY['proof', 'signature_id', 'signed_by_id', 'handed_over_at', 'closed_at', 'closed_because']
+        to_jsonb(OLD) - ARRAY[
+            'proof', 'signature_id', 'signed_by_id', 'handed_over_at', 'closed_at', 'closed_because', 'derogation_id']
             IS DISTINCT FROM
-        to_jsonb(NEW) - ARRAY['proof', 'signature_id', 'signed_by_id', 'handed_over_at', 'closed_at', 'closed_because']
+        to_jsonb(NEW) - ARRAY[
+            'proof', 'signature_id', 'signed_by_id', 'handed_over_at', 'closed_at', 'closed_because', 'derogation_id']
         OR OLD.proof <> '' AND (
             NEW.proof <> OLD.proof OR NEW.signature_id IS DISTINCT FROM OLD.signature_id
             OR NEW.signed_by_id IS DISTINCT FROM OLD.signed_by_id OR NEW.handed_over_at <> OLD.handed_over_at)
+        OR NEW.derogation_id IS DISTINCT FROM OLD.derogation_id AND (OLD.proof <> '' OR OLD.derogation_id IS NOT NULL)
         OR OLD.closed_because <> '' AND (
             NEW.closed_because <> OLD.closed_because OR NEW.closed_at IS DISTINCT FROM OLD.closed_at)
     ) EXECUTE FUNCTION lifecycle_refuse_change();
@@ -22,7 +25,7 @@ CREATE TRIGGER distribution_handover_no_delete BEFORE DELETE ON distribution_han
 CREATE TRIGGER distribution_handover_no_truncate BEFORE TRUNCATE ON distribution_handover FOR EACH STATEMENT
     EXECUTE FUNCTION lifecycle_refuse_truncate();
 """
-"""A note is prepared, then signed once, then closed once; what it says never changes."""
+"""A note is prepared, then signed once, by a derogation if it must, then closed once; what it says never changes."""
 
 HAND_OVER_FREE = """
 DROP TRIGGER distribution_handover_append_only ON distribution_handover;

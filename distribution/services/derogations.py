@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from distribution.enums import SERVES, DerogationKind
+from distribution.machine.household_rules import out_of_territory
 from distribution.models.hand_over import Derogation, DerogationRequest
 from distribution.permissions import can_ask_derogation, can_grant_derogation
 from distribution.services.hand_overs import ALREADY_GRANTED, NOT_EQUIPMENT, answer_request
@@ -17,6 +18,8 @@ from lifecycle.machine import Reason
 from prescriptions.enums import NeedState
 from prescriptions.models import Household, Need
 from prescriptions.unnamed import refuse_named
+from refurb.enums import DeviceState
+from refurb.models import Device
 
 REASON_ASKED = Reason("reason", "Écrivez pourquoi vous demandez une dérogation.", field="reason")
 REASON_REFUSED = Reason("reason", "Écrivez pourquoi la dérogation est refusée.", field="reason")
@@ -29,7 +32,8 @@ NOT_WAITING = Reason("not_waiting", "Ce besoin n’attend pas d’appareil.")
 def ask_derogation(
     *, actor: Actor, need: Need, kind: DerogationKind | str, reason: str, at: datetime | None = None
 ) -> DerogationRequest:
-    """Ask the pilot to let a device of another territory serve a need that waits.
+    """Ask the pilot to let a device of another territory serve a need: what waits, or what is put aside for a household
+    that moved.
 
     Raises Unknown, PermissionDenied, Refused.
     """
@@ -39,7 +43,8 @@ def ask_derogation(
     held = _locked(actor, need)
     if not Need.objects.filter(allowed, pk=need.pk).exists():
         raise PermissionDenied
-    if held.state != NeedState.WAITING:
+    moved = Device.objects.main().filter(out_of_territory(), need=need, state=DeviceState.RESERVED)
+    if held.state != NeedState.WAITING and not moved.exists():
         raise Refused({need.pk: (NOT_WAITING,)})
     if not reason.strip():
         raise Refused({need.pk: (REASON_ASKED,)})

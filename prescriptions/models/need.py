@@ -43,6 +43,7 @@ from prescriptions.enums import (
 from prescriptions.models.prescription import Prescription
 from prescriptions.models.reference import TerritorialPriority
 from prescriptions.models.rights import RightsRequest
+from prescriptions.owing import nothing_owed
 from prescriptions.parameters import RANK_WEEK_POINTS, USE_POINTS
 from reference.parameters import ValuesOfDay, parameters_on
 from typography import french
@@ -56,8 +57,11 @@ WAITS_FROM = Coalesce("waits_from", "accepted_at")
 
 
 def twin_served() -> Exists:
-    """Whether a need of the same kind is served for the household, in another prescription of any of its files."""
-    return Exists(_twins().filter(state=NeedState.IN_PROGRESS))
+    """Whether a need of the same kind is served for the household, in another prescription of any of its files.
+
+    One that was served, and for which a repair or an exchange is to come, still is.
+    """
+    return Exists(_twins().filter(Q(state=NeedState.IN_PROGRESS) | Q(~nothing_owed(), state=NeedState.MET)))
 
 
 def twin_open() -> Exists:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import add_months
@@ -15,6 +17,7 @@ from distribution.enums import DerogationKind, HandOverProof, UndoHandOverReason
 from distribution.machine.household_rules import SERVES_ALONE
 from distribution.models import HandOver
 from distribution.services import hand_overs
+from distribution.services.derogations import ask_derogation
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
@@ -23,6 +26,7 @@ from lifecycle.exceptions import Refused, Unknown
 from lifecycle.requirements import Context, as_expression
 from network.enums import OrganisationKind
 from prescriptions.enums import NeedKind, RightKind
+from prescriptions.services.households import move_household
 from prescriptions.services.needs import drop_need
 from prescriptions.services.prescriptions import withdraw_prescription
 from refurb.enums import DeviceType
@@ -32,9 +36,11 @@ from tests.conventions.conventions import again as again_convention
 from tests.distribution.shelves import GRID, QUOTAS, Shelf, quotas_balance, screen_of
 from tests.donations.scene import Workshop
 from tests.network.factories import make_commune, make_epci, make_membership
+from tests.pages import acting, read
 from tests.prescriptions.files import accepted_prescription, again
 from tests.prescriptions.rights import Desk
 from tests.refurb.devices import Bench, fresh, from_lot, given_to, private_lot
+from tests.refurb.pages import page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -504,3 +510,52 @@ def test_each_one_sees_what_its_work_needs(shelf: Shelf) -> None:
     assert [seen(actor) for actor in (shelf.stranger, shelf.relay, epci, operator, None)] == [False] * 5
     assert [notes(actor) for actor in (shelf.adviser, device.need.prescription.worker)] == [True] * 2
     assert [notes(actor) for actor in (shelf.technician, shelf.pilot, shelf.stranger, epci)] == [False] * 4
+
+
+# --- a household that moves while a device is held for it
+
+
+def moved_away(need: Any) -> Any:
+    """Its household lives in another territory from today on."""
+    there = make_commune(epci=make_epci())
+    household, worker = need.prescription.household, need.prescription.worker
+    move_household(actor=worker, household=household, commune=there, moved_on=timezone.localdate())
+    return again(need)
+
+
+def test_a_device_is_not_handed_over_to_a_household_that_left_the_territory_of_its_convention(shelf: Shelf) -> None:
+    device = shelf.reserved()
+    need = moved_away(device.need)
+
+    told = sentences(lambda: shelf.hand_over(device))
+    assert any("n’habite pas le territoire" in one and "dérogation" in one for one in told)
+    assert "n’habite pas le territoire" in read(acting(shelf.adviser), page_of(device, "device_detail"))
+    panel = read(acting(shelf.adviser), reverse("prescriptions:need_detail", args=[need.reference]))
+    assert "n’habite plus le territoire" in panel
+    assert reverse("distribution:derogation_ask", args=[need.reference]) in panel
+
+    gate.apply(device, "release", actor=shelf.adviser)
+    assert again(need).state == "waiting"
+
+
+def test_the_derogation_that_lets_it_go_is_asked_while_it_is_held_and_kept_on_the_note(shelf: Shelf) -> None:
+    device = shelf.reserved()
+    need = moved_away(device.need)
+    ask_derogation(actor=shelf.adviser, need=need, kind=DerogationKind.TERRITORY, reason="Il revient chaque semaine.")
+    granted = shelf.derogate(need)
+
+    sold = shelf.hand_over(device)
+
+    note = HandOver.objects.current().get(device=sold)
+    assert note.derogation == granted
+    with pytest.raises(DatabaseError), transaction.atomic():
+        HandOver.objects.filter(pk=note.pk).update(derogation=None)
+
+
+def test_whoever_moved_within_the_territory_is_served_as_before_and_owes_no_derogation(shelf: Shelf) -> None:
+    device = shelf.reserved()
+    household, worker = device.need.prescription.household, device.need.prescription.worker
+    near = make_commune(epci=shelf.epci)
+    move_household(actor=worker, household=household, commune=near, moved_on=timezone.localdate())
+    shelf.derogate(device.need)
+    assert HandOver.objects.current().get(device=shelf.hand_over(device)).derogation is None
