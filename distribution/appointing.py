@@ -3,7 +3,9 @@
 After the other followers of a need: devices are locked before appointments.
 """
 
-from django.db.models import Exists, OuterRef, Q
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from conventions.followers import all_moved
@@ -17,11 +19,14 @@ from documents.enums import OVERTAKEN, MessageCode
 from documents.models import Sms
 from documents.services import call_off_sms
 from lifecycle import gate
+from lifecycle.actors import Actor
 from lifecycle.registry import Move, on_transition
+from prescriptions.corrected import tell_correction
 from prescriptions.documents import freeze_sheets
 from prescriptions.enums import ContactChannel
 from prescriptions.expecting import expected_from
 from prescriptions.machine.prescription_rules import unrestricted
+from prescriptions.models import Household
 from prescriptions.reaching import channel_of
 
 S = AppointmentState
@@ -74,6 +79,26 @@ def tell_point(move: Move) -> None:
     )
     for row in freed.select_related("point__commune", "need__prescription").order_by("pk"):
         emails.appointment_called_off_for_point(row, move.at)
+
+
+def ask_to_keep(move: Move) -> None:
+    """The household moved: whoever is to receive it says whether it still comes there."""
+    for row in _to_keep(move.at).filter(need__prescription__household__in=move.pks):
+        emails.appointment_to_keep_for_point(row, move.at)
+
+
+def said_to_keep(household: Household, actor: Actor, at: datetime) -> list[str]:
+    """What its worker reads, who notes that it moved: each hour that its point is to keep or to change."""
+    rows = _to_keep(at).filter(need__prescription__household=household.pk)
+    return [
+        f"Son rendez-vous du {appointments.when(row)}\u00a0: {row.point} le confirme, ou le change."
+        for row in rows.filter(pk__in=Appointment.objects.visible_to(actor).values("pk"))
+    ]
+
+
+def _to_keep(at: datetime) -> QuerySet[Appointment]:
+    used = Appointment.objects.to_keep(at).filter(unrestricted("need__prescription__household"))
+    return used.select_related("point__commune", "need__prescription").order_by("starts_at", "pk")
 
 
 def tell(move: Move) -> None:
@@ -140,6 +165,8 @@ def _with_household(move: Move) -> list[Appointment]:
 def register() -> None:
     """The registrations of this subject. Followers of one verb run in this order."""
     expected_from(appointments.expected)
+    tell_correction(said_to_keep)
+    on_transition("household", "move", ask_to_keep)
     on_transition("need", "meet", honour)
     on_transition("need", "unmeet", expect_again)
     on_transition("need", "wait_again", call_off)

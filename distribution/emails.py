@@ -1,6 +1,7 @@
 """What distribution writes to people. A mail names a reference, never a household."""
 
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
@@ -58,12 +59,24 @@ def appointment_for_worker(appointment: Appointment, at: datetime) -> None:
         queue_mail(to=to, subject=subject, body=body, about=("appointment", appointment.pk), at=at)
 
 
+def appointment_to_keep_for_point(appointment: Appointment, at: datetime) -> None:
+    """The household moved: who receives at the point says whether it still comes there, by the hour alone."""
+    page = absolute_url(reverse("distribution:appointment_detail", args=[appointment.reference]))
+    context = {"appointment": appointment, "when": when(appointment), "page": page}
+    _write_to_point("appointment_to_keep_for_point", appointment, context, at)
+
+
 def appointment_called_off_for_point(appointment: Appointment, at: datetime) -> None:
     """The household took its agreement back: who receives at the point is told that nobody comes, by the hour alone."""
     prescription = appointment.need.prescription
     page = absolute_url(reverse("distribution:appointment_day"))
     context = {"appointment": appointment, "when": when(appointment), "prescription": prescription, "page": page}
-    subject, body = compose("emails/distribution/appointment_called_off_for_point.txt", context)
+    _write_to_point("appointment_called_off_for_point", appointment, context, at)
+
+
+def _write_to_point(template: str, appointment: Appointment, context: dict[str, Any], at: datetime) -> None:
+    """To the people of the organisation that holds the point."""
+    subject, body = compose(f"emails/distribution/{template}.txt", context)
     team = Membership.objects.filter(
         organisation=appointment.point.organisation_id, role__in=(Role.ADVISER, Role.MANAGER)
     )

@@ -36,7 +36,7 @@ OF_DISTRIBUTION: tuple[PersonalData | Beyond, ...] = (
         "Vos rendez-vous",
         (
             *("reference", "state", "need", "point", "starts_at", "ends_at"),
-            *("booked_at", "told_at", "reminded_at", "ended_at"),
+            *("booked_at", "told_at", "reminded_at", "kept_at", "ended_at"),
         ),
         dict.fromkeys(("seat", "places", "seq", "head", "moved_at"), INTERNAL),
     ),

@@ -11,7 +11,7 @@ from desk.todo.blocks import SOON, Block, BlockRow
 from distribution.enums import AppointmentState
 from distribution.machine.appointment_rules import many_missed, to_call_back
 from distribution.models import Appointment
-from distribution.models.appointment import not_known, not_received
+from distribution.models.appointment import moved_since, not_known, not_received
 from distribution.permissions import can_keep_appointment, can_tell_appointment
 from distribution.services.answers import last_answer, unread_answers, words_of_answer
 from distribution.slots import on_day
@@ -30,13 +30,14 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
     scope = can_keep_appointment(actor)
     mine = Appointment.objects.visible_to(actor).filter(scope) if scope is not None else Appointment.objects.none()
     rows = mine.select_related("need__prescription__household", "point")
-    to_do = rows.to_tell(at) | rows.filter(to_call_back(at)) | rows.to_follow() | rows.to_move(at)
+    to_do = rows.to_tell(at) | rows.filter(to_call_back(at)) | rows.to_follow() | rows.to_move(at) | rows.to_keep(at)
     to_do |= rows.to_rebook()
     to_do = to_do.filter(unrestricted("need__prescription__household")) | rows.filter(Exists(unread_answers()))
     ctx = Context(at, actor)
     why = {
         "is_unreceived": _is(not_received()),
         "is_unknown": _is(not_known()),
+        "is_moved": _is(moved_since()),
         "is_to_come": _is(Q(starts_at__gt=at)),
         "is_last": _is(many_missed(ctx)),
     }
@@ -119,4 +120,6 @@ def _why(appointment: Any) -> str:
         return "annulé, à lui dire" if untold else "annulé, proposez une autre heure"
     if appointment.is_unreceived:
         return "le point ne reçoit plus à cette heure, à déplacer"
+    if appointment.is_moved and appointment.is_to_come:
+        return "le foyer a déménagé, confirmez ou changez"
     return "à lui dire" if appointment.is_unknown else "à lui rappeler"

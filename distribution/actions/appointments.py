@@ -74,6 +74,14 @@ def _last_warning(request: Request, appointment: Any) -> Mapping[str, Any]:
 
 PAGES: tuple[Page[Request], ...] = (
     Page("move", "deplacer", view=appointment_move),
+    Page(
+        "keep",
+        "confirmer-le-point",
+        CommentForm,
+        done="Noté\u00a0: le foyer vient à ce point, à cette heure",
+        warning="Le foyer a déménagé depuis. Vérifiez avec lui qu’il vient encore ici\u00a0: sinon, annulez, libérez"
+        " l’appareil, et servez-le d’un point plus proche.",
+    ),
     Page("tell", "prevenu", CommentForm, done="Noté\u00a0: le foyer le sait"),
     Page("remind", "rappele", CommentForm, done="Noté\u00a0: le foyer est rappelé"),
     Page(

@@ -15,7 +15,7 @@ from distribution.permissions import (
     can_tell_appointment,
     can_untell_appointment,
 )
-from lifecycle.machine import AT, CREATION, SAME, Given, Machine, Verb
+from lifecycle.machine import AT, CREATION, SAME, Computed, Given, Machine, Verb
 from typography.french import moment
 
 S = AppointmentState
@@ -84,11 +84,22 @@ class AppointmentMachine(Machine, of=Appointment):
             rules.SEAT_LEFT,
         ],
         share_locks=RESERVATION,
-        stamps={**HOUR, "reminded_at": None},
+        stamps={**HOUR, "reminded_at": None, "kept_at": Computed(rules.kept_by_point)},
         journal=["starts_at"],
         done="Rendez-vous déplacé",
         recalls=_hour,
         why="Its former place is free again; the household is told of the new hour, and reminded of it.",
+    )
+
+    keep = Verb(
+        "Confirmer le point",
+        source=S.BOOKED,
+        target=SAME,
+        who=can_keep_appointment,
+        requires=[rules.TO_KEEP, rules.STILL_TO_COME, rules.SERVED_THERE],
+        stamps={"kept_at": AT},
+        done="Point confirmé, le foyer garde cette heure",
+        why="The household moved since: whoever receives it says that it still comes there, at this hour.",
     )
 
     tell = Verb(

@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from calendars.days import day_start
 from calendars.working_days import add_working_days
 from distribution.enums import AppointmentCancelReason, AppointmentState
+from distribution.machine.household_rules import out_of_territory
 from distribution.models import Appointment
-from distribution.models.appointment import AppointmentEntry, not_known, not_received
+from distribution.models.appointment import AppointmentEntry, moved_since, not_known, not_received
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS, MISSED_APPOINTMENTS
 from documents.sms_door import provider
 from lifecycle.actors import SYSTEM, SignedLink
@@ -187,6 +188,25 @@ KNOWN = Requirement(
     lambda ctx: True if ctx.actor.pk is None else ~not_known(),
     lifted_by=SERVED_BY,
 )
+TO_KEEP = Requirement(
+    "to_keep",
+    "Le foyer n’a pas déménagé depuis que cette heure est fixée\u00a0: il n’y a rien à confirmer.",
+    lambda ctx: moved_since(),
+)
+SERVED_THERE = Requirement(
+    "served_there",
+    "L’appareil mis de côté est d’un territoire que le foyer n’habite plus\u00a0: demandez d’abord une dérogation, ou"
+    " libérez-le.",
+    lambda ctx: ~Q(Exists(_reserved_here().filter(out_of_territory(), need__derogation=None))),
+    lifted_by="le pilote, par une dérogation écrite",
+)
+
+
+def kept_by_point(ctx: Context) -> Any:
+    """Stamp: whoever receives gives this hour, knowing where the household lives; which does not say it by itself."""
+    return F("kept_at") if isinstance(ctx.actor, SignedLink) else Value(ctx.at, DateTimeField())
+
+
 CANCEL_REASON = coded(AppointmentCancelReason.values, "Dites pourquoi le rendez-vous est annulé.")
 
 

@@ -307,6 +307,7 @@ class Migration(migrations.Migration):
                     ("booked_at", models.DateTimeField(editable=False, null=True, verbose_name="pris le")),
                     ("told_at", models.DateTimeField(editable=False, null=True, verbose_name="su du foyer le")),
                     ("reminded_at", models.DateTimeField(editable=False, null=True, verbose_name="rappelé le")),
+                    ("kept_at", models.DateTimeField(editable=False, null=True, verbose_name="confirmé par le point le")),
                     ("ended_at", models.DateTimeField(editable=False, null=True, verbose_name="fini le")),
                 ],
                 options={

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
         Wall(
             "appointment",
             "appointmententry",
-            ["starts_at", "ends_at", "seat", "places", "booked_at", "told_at", "reminded_at", "ended_at"],
+            ["starts_at", "ends_at", "seat", "places", "booked_at", "told_at", "reminded_at", "kept_at", "ended_at"],
         ),
         *(AppendOnly(name, erasable) for name, erasable in EVIDENCE.items()),
         ClosedToRecords("settlement"),

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from distribution.enums import AppointmentState as S
@@ -18,7 +19,7 @@ from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
 from network.models import Membership
 from prescriptions.enums import NeedState
-from prescriptions.models import Need
+from prescriptions.models import Need, Residence
 from refurb.enums import DeviceState
 from refurb.models import Device, DistributionPoint
 
@@ -132,6 +133,12 @@ def not_received(*, foreseen: bool = False, without: int | None = None) -> Q:
     return Q(Exists(closed)) | ~Q(Exists(still)) | Q(point__is_active=False)
 
 
+def moved_since() -> Q:
+    """Those whose household told since that it lives elsewhere: since the hour was fixed, or kept by the point."""
+    moves = Residence.objects.filter(household=OuterRef("need__prescription__household"), corrects=None)
+    return Q(Exists(moves.filter(told_at__gt=Coalesce(OuterRef("kept_at"), OuterRef("booked_at")))))
+
+
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     """Reads of appointments."""
 
@@ -165,6 +172,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Those to come at an hour at which their point receives nobody any more."""
         return self.booked().filter(not_received(), starts_at__gt=at)
 
+    def to_keep(self, at: datetime) -> Self:
+        """Those to come whose household moved since: the point keeps the hour, gives another, or gives it up."""
+        return self.booked().filter(moved_since(), starts_at__gt=at)
+
     def to_follow(self) -> Self:
         """Those that were missed for what is still put aside, and that no other appointment replaces."""
         held = Device.objects.main().filter(need=OuterRef("need"), state=DeviceState.RESERVED)
@@ -188,7 +199,8 @@ class Appointment(Stateful):
     """The hour at which a household comes for what a need of it holds at a point.
 
     ``seat``: its place among those received at the same hour. ``told_at``: when the household knew of what is written
-    here; ``reminded_at``: when it was told again, the working day before.
+    here; ``reminded_at``: when it was told again, the working day before; ``kept_at``: when the point last said that this hour stands, wherever the household
+    lives.
     """
 
     state = StateField("état", choices=S, default=S.BOOKED, protected=True)
@@ -201,6 +213,7 @@ class Appointment(Stateful):
     booked_at = models.DateTimeField("pris le", null=True, editable=False)
     told_at = models.DateTimeField("su du foyer le", null=True, editable=False)
     reminded_at = models.DateTimeField("rappelé le", null=True, editable=False)
+    kept_at = models.DateTimeField("confirmé par le point le", null=True, editable=False)
     ended_at = models.DateTimeField("fini le", null=True, editable=False)
 
     objects = AppointmentQuerySet.as_manager()

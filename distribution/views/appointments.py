@@ -101,6 +101,7 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
         "todo": _to_do(appointment, now) if serves else _asked_of_worker(appointment, request.membership, now),
         "main": "miss",
         "serves": serves,
+        "unsettled": "" if serves else _unsettled(appointment, now),
         "again": again,
         "rebook": rebook,
         "no_other": no_other(appointment.need, device, request.membership) if again and device is not None else "",
@@ -127,6 +128,13 @@ TO_MOVE = Todo(
     "Choisir une autre heure",
     "move",
 )
+TO_KEEP = Todo(
+    "Le foyer a déménagé depuis que cette heure est fixée. Vérifiez avec lui s’il vient encore à ce point\u00a0: confirmez,"
+    " donnez une autre heure, ou annulez et servez-le d’ailleurs.",
+    "Confirmer le point",
+    "keep",
+)
+KEPT_BY_POINT = "Le foyer a déménagé depuis\u00a0: {point} confirme cette heure, en donne une autre, ou l’annule."
 UNTOLD = "Le foyer ne connaît pas ce rendez-vous. {how}, puis notez-le."
 UNTOLD_OFF = "Le foyer ne sait pas que c’est annulé. {how}, puis notez-le."
 UNRECALLED = "Ce rendez-vous est à rappeler au foyer. {how}, puis notez-le."
@@ -141,11 +149,13 @@ HOW = {
 
 
 def _to_do(appointment: Any, at: datetime) -> Todo | None:
-    """What is somebody's to do of it, as on « À faire »; three queries at most."""
+    """What is somebody's to do of it, as on « À faire »; four queries at most."""
     row = Appointment.objects.filter(unrestricted("need__prescription__household"), pk=appointment.pk)
     how = HOW[channel_of(appointment.need.prescription.household)]
     if row.to_move(at).exists():
         return TO_MOVE
+    if row.to_keep(at).exists():
+        return TO_KEEP
     if row.to_tell(at).exists():
         said = UNTOLD if appointment.state == AppointmentState.BOOKED else UNTOLD_OFF
         return Todo(said.format(how=how), "Le foyer le sait", "tell")
@@ -162,6 +172,12 @@ def _asked_of_worker(appointment: Any, actor: Any, at: datetime) -> Todo | None:
         return None
     said = UNTOLD if appointment.state == AppointmentState.BOOKED else UNTOLD_OFF
     return Todo(said.format(how="Il n’est joint que par vous\u00a0: dites-le-lui"), "Le foyer le sait", "tell")
+
+
+def _unsettled(appointment: Any, at: datetime) -> str:
+    """What the point is to say of it, once the household moved, as its worker reads it; one query."""
+    moved = Appointment.objects.to_keep(at).filter(pk=appointment.pk).exists()
+    return KEPT_BY_POINT.format(point=appointment.point) if moved else ""
 
 
 def _again(appointment: Any, request: Request) -> bool:
