@@ -12,6 +12,7 @@ from lifecycle.actors import Actor
 from lifecycle.in_order import by_key
 from lifecycle.registry import Move
 from prescriptions.models import Household, RightsRequest
+from typography.french import day
 
 
 def tell_correction_to_operators(household: Household, actor: Actor, at: datetime) -> list[str]:
@@ -36,8 +37,13 @@ def tell_correction_to_operators(household: Household, actor: Actor, at: datetim
         told_it = emails.corrected_for_operator(file, at) or send_link(connection=file, at=at, corrected=True)
         if file.pk in seen:
             said.append(
-                f"Demande {file.reference}\u00a0: l’opérateur reçoit la correction ({file.operator})."
+                f"Demande {file.reference}\u00a0: l’opérateur reçoit la correction ({file.operator}){_visit_of(file)}."
                 if told_it
                 else f"Demande {file.reference}\u00a0: {file.operator} n’a pas d’adresse, dites-lui la correction."
             )
     return said
+
+
+def _visit_of(file: ConnectionFile) -> str:
+    """What its operator is asked of the visit that was planned before."""
+    return f", et confirme ou change le raccordement du {day(file.appointment_on)}" if file.is_visit_to_confirm() else ""

@@ -84,7 +84,8 @@ def not_active_for_operator(file: ConnectionFile, at: datetime) -> None:
 def corrected_for_operator(file: ConnectionFile, at: datetime) -> bool:
     """What a request says was corrected; whether an agent is there to read it."""
     agents = _agents(file.operator_id)
-    _write("corrected_for_operator", file, agents, at)
+    visit = file.appointment_on if file.is_visit_to_confirm() else None
+    _write("corrected_for_operator", file, agents, at, visit=visit)
     _unreached_for_pilot(file, NO_ANSWER_DAYS.on(timezone.localdate(at)), at)
     return bool(agents)
 

@@ -34,7 +34,7 @@ from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
 from network.models import Epci, Membership, Organisation
 from prescriptions.enums import NeedKind
-from prescriptions.models import Need, RightsRequest
+from prescriptions.models import Need, Residence, RightsRequest
 
 S = ConnectionState
 CHOSEN_STATES = (S.CHOSEN, *WITH_OPERATOR, S.ACTIVE, S.ENDED, S.REFUSED)
@@ -56,6 +56,12 @@ def _lost() -> Q:
     return kept | lost & Q(state__in=(S.ACTIVE, S.ENDED)) & (full | other)
 
 
+def moved_since_planned() -> Q:
+    """Those whose visit was planned before the household told that it lives elsewhere."""
+    moves = Residence.objects.filter(household=OuterRef("need__prescription__household"), corrects=None)
+    return Q(Exists(moves.filter(told_at__gt=OuterRef("scheduled_at"))), state=S.SCHEDULED)
+
+
 class ConnectionQuerySet(models.QuerySet["ConnectionFile"]):
     """Reads of connection files."""
 
@@ -69,6 +75,10 @@ class ConnectionQuerySet(models.QuerySet["ConnectionFile"]):
     def live(self) -> Self:
         """A line is looked for, or works."""
         return self.filter(state__in=LIVE)
+
+    def visits_to_confirm(self) -> Self:
+        """Those whose operator says whether its visit stands: the household moved since it was planned."""
+        return self.filter(moved_since_planned())
 
     def held_by(self, operator: Organisation) -> Self:
         """What an operator works on, or has the line of, and reads: not what an agreement taken back hides."""
@@ -236,6 +246,10 @@ class ConnectionFile(Stateful):
                 name="connectivity_connection_abandoned",
             ),
         )
+
+    def is_visit_to_confirm(self) -> bool:
+        """Whether its operator says if the visit stands: the household moved since it was planned; one query."""
+        return type(self).objects.visits_to_confirm().filter(pk=self.pk).exists()
 
     @property
     def next_step(self) -> str:

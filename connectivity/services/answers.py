@@ -57,6 +57,7 @@ LINE_WORKS, ON_ITS_WAY = (OperatorAnswer.ACTIVATE, OperatorAnswer.END), (Operato
 COLUMN = {"reason": "end_reason", "note": "problem_note"}
 NOT_YOURS = "Aucune demande de cette référence ne vous attend."
 ALREADY = "Déjà enregistré."
+MOVED = "Le foyer a déménagé depuis\u00a0: confirmez ce jour sur la page de la demande, ou donnez-en un autre."
 DONE = "Enregistré."
 TWO_WORDS = "La ligne {} dit autre chose de la même demande\u00a0: gardez une seule des deux."
 TO_BE_DONE = "Sera enregistré."
@@ -164,6 +165,8 @@ def _import(actor: Actor, line: AnswerLine, connection: ConnectionFile | None, a
         return AnsweredLine(line, False, NOT_YOURS)
     current = ConnectionFile.objects.get(pk=connection.pk)
     if _is_done(current, line.answer, line.values):
+        if line.answer == OperatorAnswer.SCHEDULE and current.is_visit_to_confirm():
+            return AnsweredLine(line, False, MOVED)
         return AnsweredLine(line, True, ALREADY)
     try:
         answer_connection(

@@ -186,6 +186,8 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 def _possible(opened: OperatorLink) -> list[OfferedAnswer]:
     """What may be answered now; a problem that nothing followed yet may be taken back, as on screen."""
     answers = [OfferedAnswer(one, one.label) for one in ANSWERABLE.get(ConnectionState(opened.file.state), ())]
+    if opened.file.is_visit_to_confirm():
+        answers.sort(key=lambda one: one.value != OperatorAnswer.SCHEDULE)
     if opened.file.state != ConnectionState.PROBLEM:
         return answers
     actions = gate.actions_for(opened.file, actor_of(opened))
@@ -229,6 +231,7 @@ def _letter(
         "verb": chosen,
         "possible": [one for one in possible if one != chosen],
         "closes_on": _closes_on(opened.file),
+        "is_to_confirm": opened.file.is_visit_to_confirm(),
         "withdraws": any(one.verb for one in possible),
         "action": reverse("connectivity:link", args=[token]),
     }

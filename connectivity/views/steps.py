@@ -32,6 +32,8 @@ OPERATOR = {
     S.ACCEPTED: ("schedule", "fixez la date du raccordement"),
     S.SCHEDULED: ("activate", "déclarez la ligne active quand elle marche"),
 }
+TO_CONFIRM = "le foyer a déménagé\u00a0: confirmez le raccordement à sa nouvelle adresse, ou changez-en le jour"
+"""Of a visit that was planned before: planned again, be it on the same day, it stands."""
 CHOSEN = {
     Channel.DESK: ("send", "transmettez la demande à l’opérateur", "En attente de la transmission à l’opérateur"),
     Channel.OWN_SUBSCRIPTION: (
@@ -101,6 +103,9 @@ def _expected(connection: ConnectionFile) -> tuple[str, str, str]:
         return "choose", f"choisissez une autre offre avec la personne, {why}", awaited
     if state == S.CHOSEN:
         return CHOSEN[Channel(connection.channel)]
+    if state == S.SCHEDULED and connection.is_visit_to_confirm():
+        asked = "qui confirme le raccordement, ou en change le jour\u00a0: le foyer a déménagé"
+        return "schedule", TO_CONFIRM, f"{_awaited_of(connection.operator)}, {asked}"
     if state in OPERATOR:
         return (*OPERATOR[state], _awaited_of(connection.operator))
     if state == S.ACTIVE:

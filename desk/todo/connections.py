@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +12,7 @@ from calendars.working_days import add_months
 from connectivity.enums import Channel, ConnectionState, CurrentLine
 from connectivity.machine.due import RIGHT_TO_KEEP, is_on_copper
 from connectivity.models import CampaignHousehold, ConnectionFile, CopperClosure, LineNotice, ProofSeen
+from connectivity.models.connection import moved_since_planned
 from connectivity.parameters import COPPER_ALERTS, RENEWALS, UNTOUCHED_DAYS
 from connectivity.permissions import can_propose_connection
 from desk.parameters import UNANSWERED_DAYS, UNCHOSEN_DAYS, UNSCHEDULED_DAYS
@@ -97,6 +98,7 @@ def _visits(actor: Membership, files: Any, forgotten: Q, at: datetime, limits: L
         "raccordements",
         "Raccordements planifiés, ou sans date",
         files.filter(Q(state=S.SCHEDULED) | forgotten)
+        .annotate(is_to_confirm=ExpressionWrapper(moved_since_planned(), BooleanField()))
         .select_related("operator")
         .order_by(F("appointment_on").asc(nulls_first=True), "accepted_at", "pk"),
         partial(_appointment, actor),
@@ -222,15 +224,16 @@ def _chosen(actor: Membership, file: ConnectionFile) -> BlockRow:
     return BlockRow(_name(file), _page(file), about, since(file.chosen_at, "choisie"))
 
 
-def _appointment(actor: Membership, file: ConnectionFile) -> BlockRow:
+def _appointment(actor: Membership, file: Any) -> BlockRow:
     """The visit that is planned, or the operator that gave no day for what it took."""
     colleague = _of_a_colleague(actor, file.need)
     if file.state == S.ACCEPTED:
         about = f"{file.get_kind_display()}, sans date, à relancer auprès {of(file.operator)}{colleague}"
         return BlockRow(_name(file), _page(file), about, since(file.accepted_at, "acceptée"))
-    return BlockRow(
-        _name(file), _page(file), file.get_appointment_slot_display() + colleague, until(file.appointment_on, "le")
-    )
+    about = file.get_appointment_slot_display()
+    if file.is_to_confirm:
+        about = f"foyer déménagé, {file.operator} confirme ou change le jour"
+    return BlockRow(_name(file), _page(file), about + colleague, until(file.appointment_on, "le"))
 
 
 def _of_a_colleague(actor: Membership, need: Need) -> str:
