@@ -46,4 +46,6 @@ def tell_correction_to_operators(household: Household, actor: Actor, at: datetim
 
 def _visit_of(file: ConnectionFile) -> str:
     """What its operator is asked of the visit that was planned before."""
-    return f", et confirme ou change le raccordement du {day(file.appointment_on)}" if file.is_visit_to_confirm() else ""
+    if not file.is_visit_to_confirm():
+        return ""
+    return f", et confirme ou change le raccordement du {day(file.appointment_on)}"

@@ -2,6 +2,8 @@
 
 from django.db.models import TextChoices
 
+from prescriptions.enums.undone import UnmetReason
+
 
 class ConnectionState(TextChoices):
     """The life of a connection file: one need of connection, one offer (machines §5)."""
@@ -196,9 +198,9 @@ class TechnicianSlot(TextChoices):
 class UndoActivateReason(TextChoices):
     """Why a line that was said to work does not."""
 
-    ENTRY = "entry", "Erreur de saisie"
-    WRONG_REQUEST = "wrong_request", "Une autre demande était concernée"
-    NOT_WORKING = "not_working", "La ligne n’a jamais marché"
+    ENTRY = UnmetReason.ENTRY.value, UnmetReason.ENTRY.label
+    WRONG_REQUEST = UnmetReason.WRONG_REQUEST.value, UnmetReason.WRONG_REQUEST.label
+    NOT_WORKING = UnmetReason.NOT_WORKING.value, UnmetReason.NOT_WORKING.label
 
 
 class EndReason(TextChoices):

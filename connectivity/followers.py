@@ -62,10 +62,11 @@ def _all_moved(outcome: gate.Outcome) -> None:
 # --- the need
 
 
-def _move_needs(move: Move, verb: str, among: NeedState) -> None:
+def _move_needs(move: Move, verb: str, among: NeedState, **values: Any) -> None:
     needs = Need.objects.filter(connections__in=move.pks, state=among).distinct()
     pks = list(needs.values_list("pk", flat=True))
-    _all_moved(gate.apply_many(Need.objects.filter(pk__in=pks), verb, actor=move.actor, at=move.at, cause=move))
+    rows = Need.objects.filter(pk__in=pks)
+    _all_moved(gate.apply_many(rows, verb, actor=move.actor, at=move.at, cause=move, **values))
 
 
 def start_needs(move: Move) -> None:
@@ -189,7 +190,7 @@ def unmeet_needs(move: Move) -> None:
     overtake_notices(move.pks, move.at)
     for file in _files(move):
         freeze_family_sheet(file, move)
-    _move_needs(move, "unmeet", NeedState.MET)
+    _move_needs(move, "unmeet", NeedState.MET, reason=move.values["reason"])
 
 
 def tell_not_active(move: Move) -> None:

@@ -201,6 +201,7 @@ def _prescribed() -> tuple[AwaitedWork, ...]:
                 "rendez-vous-a-dire",
                 "toujours-d-actualite",
                 "repondu-non",
+                "besoins-en-double",
                 "problemes",
                 "connexions-a-trouver",
                 "offres-a-choisir",

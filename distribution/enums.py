@@ -3,6 +3,7 @@
 from django.db.models import IntegerChoices, TextChoices
 
 from conventions.enums import DeviceType
+from prescriptions.enums.undone import UnmetReason
 
 SERVES = {
     "computer": (DeviceType.LAPTOP, DeviceType.DESKTOP),
@@ -42,10 +43,10 @@ CONFORMS = (SendBackReason.UNSOLD, SendBackReason.CONVENTION_ENDED)
 class UndoHandOverReason(TextChoices):
     """Why a hand-over did not take place."""
 
-    ENTRY = "entry", "Erreur de saisie"
-    WRONG_DEVICE = "wrong_device", "Mauvais appareil remis"
-    WRONG_PERSON = "wrong_person", "Mauvais foyer"
-    CHANGED_MIND = "changed_mind", "Le foyer y renonce sur place"
+    ENTRY = UnmetReason.ENTRY.value, UnmetReason.ENTRY.label
+    WRONG_DEVICE = UnmetReason.WRONG_DEVICE.value, UnmetReason.WRONG_DEVICE.label
+    WRONG_PERSON = UnmetReason.WRONG_PERSON.value, UnmetReason.WRONG_PERSON.label
+    CHANGED_MIND = UnmetReason.CHANGED_MIND.value, UnmetReason.CHANGED_MIND.label
 
 
 class UndoTakeBackReason(TextChoices):

@@ -224,7 +224,7 @@ def take_hand_over_back(move: Move) -> None:
     mains = _mains(move.rows)
     void = {note.device_id: note for note in close_notes(mains, ClosedBecause.UNDONE, move.at)}
     if mains:
-        _move_needs(move, "unmeet")
+        _move_needs(move, "unmeet", reason=move.values["reason"])
     asked = []
     for device in with_papers(mains):
         note = void[device.pk]
@@ -287,9 +287,9 @@ def _release(held: QuerySet[Device], move: Move) -> None:
         all_moved(gate.apply_many(alone, "release", actor=move.actor, at=move.at, cause=move))
 
 
-def _move_needs(move: Move, verb: str) -> None:
-    needs = Device.objects.main().filter(pk__in=move.pks).values("need")
-    all_moved(gate.apply_many(Need.objects.filter(pk__in=needs), verb, actor=move.actor, at=move.at, cause=move))
+def _move_needs(move: Move, verb: str, **values: Any) -> None:
+    needs = Need.objects.filter(pk__in=Device.objects.main().filter(pk__in=move.pks).values("need"))
+    all_moved(gate.apply_many(needs, verb, actor=move.actor, at=move.at, cause=move, **values))
 
 
 def with_papers(pks: Iterable[int]) -> Iterable[Device]:

@@ -1,4 +1,4 @@
-"""« À faire »: files that look alike, of whoever sees every file, and of the worker to whom a list brought some."""
+"""« À faire »: files that look alike, of whoever sees every file, or whom a list brought some; needs asked twice."""
 
 from datetime import date, datetime
 
@@ -6,13 +6,15 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.todo.blocks import Block, BlockRow
+from desk.todo.blocks import Block, BlockRow, since
 from desk.todo.limits import Limits
 from network.models import Membership
 from network.permissions import is_manager
 from prescriptions.doubles import Alike, asked_of_nobody_else, unanswered_of
-from prescriptions.enums import PrescriptionState
-from prescriptions.models import Household, Prescription
+from prescriptions.enums import NeedState, PrescriptionState
+from prescriptions.machine.prescription_rules import unrestricted
+from prescriptions.models import Household, Need, Prescription
+from prescriptions.models.need import twin_open
 from typography.french import HARD
 
 
@@ -59,3 +61,24 @@ def _imported(prescription: Prescription) -> BlockRow:
     url = reverse("prescriptions:prescription_doubles", args=[prescription.reference])
     asked = f"{prescription.reference}{HARD}: dites si c’est le même foyer, avant de finir le brouillon"
     return BlockRow(prescription.household.name, url, asked)
+
+
+def needs_asked_twice(files: QuerySet[Prescription]) -> Block:
+    """The same need for one household in two requests, once both are accepted, or one is opened again."""
+    accepted = files.filter(unrestricted("household"), state=PrescriptionState.ACCEPTED).order_by()
+    needs = Need.objects.filter(twin_open(), prescription__in=accepted.values("pk"))
+    return Block(
+        "besoins-en-double",
+        "Besoins demandés deux fois",
+        needs.filter(state__in=(NeedState.WAITING, NeedState.IN_PROGRESS))
+        .select_related("prescription__household")
+        .order_by("accepted_at", "pk"),
+        _twice,
+        "Aucun foyer n’a le même besoin dans deux demandes.",
+    )
+
+
+def _twice(need: Need) -> BlockRow:
+    url = reverse("prescriptions:need_detail", args=[need.reference])
+    told = f"{need.get_kind_display()}{HARD}: aussi dans une autre demande, abandonnez celui qui est de trop"
+    return BlockRow(need.prescription.household.name, url, told, since(need.accepted_at, "accepté"))

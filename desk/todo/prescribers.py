@@ -24,7 +24,7 @@ from desk.todo.appointments import told_by_the_worker
 from desk.todo.blocks import SOON, Block, BlockRow, TodoAction, TodoPage, TodoPart, since, until
 from desk.todo.connections import copper, renewals, serving_blocks, to_call, to_tell
 from desk.todo.directory import entries
-from desk.todo.doubles import imported_doubles
+from desk.todo.doubles import imported_doubles, needs_asked_twice
 from desk.todo.limits import Limits, limits_on
 from network.models import Membership
 from network.permissions import is_manager
@@ -123,6 +123,7 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
         _to_correct(actor, at),
         _to_end(actor, at),
         *_answers(files, at, limits),
+        needs_asked_twice(files),
         imported_doubles(actor, at),
         _drafts(actor, files, at, limits),
     )

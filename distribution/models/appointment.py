@@ -199,8 +199,8 @@ class Appointment(Stateful):
     """The hour at which a household comes for what a need of it holds at a point.
 
     ``seat``: its place among those received at the same hour. ``told_at``: when the household knew of what is written
-    here; ``reminded_at``: when it was told again, the working day before; ``kept_at``: when the point last said that this hour stands, wherever the household
-    lives.
+    here; ``reminded_at``: when it was told again, the working day before; ``kept_at``: when the point last said that
+    this hour stands, wherever the household lives.
     """
 
     state = StateField("état", choices=S, default=S.BOOKED, protected=True)

@@ -129,8 +129,8 @@ TO_MOVE = Todo(
     "move",
 )
 TO_KEEP = Todo(
-    "Le foyer a déménagé depuis que cette heure est fixée. Vérifiez avec lui s’il vient encore à ce point\u00a0: confirmez,"
-    " donnez une autre heure, ou annulez et servez-le d’ailleurs.",
+    "Le foyer a déménagé depuis que cette heure est fixée. Vérifiez avec lui s’il vient encore à ce point\u00a0:"
+    " confirmez, donnez une autre heure, ou annulez et servez-le d’ailleurs.",
     "Confirmer le point",
     "keep",
 )

@@ -2,8 +2,9 @@
 
 from django.db.models import DateTimeField, ExpressionWrapper, F
 
-from lifecycle.machine import AT, CREATION, SAME, Given, Machine, Verb
+from lifecycle.machine import AT, CREATION, SAME, Given, Machine, Verb, given_reason
 from prescriptions.enums import NeedState
+from prescriptions.enums.undone import UnmetReason
 from prescriptions.machine import need_rules as rules
 from prescriptions.machine.served_by import LETS_GO, LOSES, MEETS, RECOVERS, STARTS, UNDOES
 from prescriptions.models import Need
@@ -119,12 +120,17 @@ class NeedMachine(Machine, of=Need):
         target=S.IN_PROGRESS,
         who=can_refer_need,
         follows=UNDOES,
-        requires=[rules.NOT_ENDED_OTHERWISE, rules.HOUSEHOLD_STILL_OPEN, rules.NOT_ASKED_ELSEWHERE],
+        requires=[rules.NOT_ENDED_OTHERWISE, rules.HOUSEHOLD_STILL_OPEN],
         update_locks=["prescription", "prescription__household", "prescription__household__same_as"],
         stamps={"met_at": None, "epci": F("prescription__household__commune__epci"), **NOT_LOST},
-        done="Plus satisfait\u00a0: erreur de saisie",
+        journal=["reason"],
+        done="Plus satisfait",
+        recalls=given_reason(UnmetReason),
         undoes=["meet"],
-        why="A prescription that was closed opens again; it is served where the household lives now.",
+        why=(
+            "A prescription that was closed opens again; it is served where the household lives now, whatever it asks "
+            "elsewhere: somebody settles that."
+        ),
     )
 
     lose = Verb(

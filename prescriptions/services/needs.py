@@ -8,6 +8,7 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from network.models import Organisation
 from prescriptions.enums import GIVEN_BY_PEOPLE
+from prescriptions.enums.undone import UnmetReason
 from prescriptions.machine.need_rules import DROP_REASON
 from prescriptions.models import Household, Need, Prescription
 from prescriptions.nir import refuse_nir
@@ -59,7 +60,7 @@ def meet_need(*, actor: Actor, need: Need, at: datetime | None = None, comment: 
 
 def unmeet_need(*, actor: Actor, need: Need, at: datetime | None = None, comment: str = "") -> Need:
     """It was said by mistake: digital skills alone. Raises Unknown, PermissionDenied, Refused."""
-    return _moved(need, "unmeet", actor, at, comment)
+    return _moved(need, "unmeet", actor, at, comment, reason=UnmetReason.ENTRY.value)
 
 
 def reopen_need(*, actor: Actor, need: Need, at: datetime | None = None, comment: str = "") -> Need:

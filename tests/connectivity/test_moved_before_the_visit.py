@@ -1,4 +1,4 @@
-"""A household moves once its operator planned a visit: the operator says whether it stands, the worker reads who does."""
+"""A household moves once its operator planned a visit: it says whether that stands, and the worker reads it."""
 
 from datetime import timedelta
 

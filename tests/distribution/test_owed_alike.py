@@ -39,9 +39,7 @@ def asked_again(shelf: Shelf, device: Device, kind: str = NeedKind.COMPUTER) -> 
 
 
 def joined(shelf: Shelf, one: Need, two: Need) -> None:
-    attach_household(
-        actor=shelf.pilot, household=two.prescription.household, same_as=one.prescription.household
-    )
+    attach_household(actor=shelf.pilot, household=two.prescription.household, same_as=one.prescription.household)
 
 
 def test_while_what_it_brought_back_is_owed_nothing_of_the_kind_is_held_for_the_household(shelf: Shelf) -> None:
