@@ -54,6 +54,14 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < SATURDAY and day not in holidays(day.year)
 
 
+def unworked(day: date) -> str:
+    """Why a day is not worked: « est un jour férié (Noël) », « n’est pas un jour ouvré »; empty for one that is."""
+    if is_working_day(day):
+        return ""
+    name = holidays(day.year).get(day)
+    return f"est un jour férié ({name})" if name else "n’est pas un jour ouvré"
+
+
 def add_working_days(day: date, number: int) -> date:
     """The working day that comes ``number`` working days after ``day``, which is not counted; before it if negative.
 

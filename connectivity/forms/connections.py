@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from calendars.working_days import is_working_day
 from connectivity.eligibility import AskedCondition
 from connectivity.enums import (
     COMPUTED,
@@ -193,8 +194,21 @@ class ConnectionAcceptForm(CommentForm):
 
 
 class ConnectionScheduleForm(CommentForm):
+    """The day of the visit; one that is not worked is confirmed."""
+
     appointment_on = forms.DateField(label="Date du raccordement", widget=day_input())
+    day_confirmed = forms.BooleanField(
+        label="Le technicien passe bien ce jour-là",
+        required=False,
+        help_text="Ce n’est pas un jour ouvré\u00a0: la confirmation est gardée.",
+    )
     appointment_slot = forms.ChoiceField(label="Moment", choices=TechnicianSlot, initial=TechnicianSlot.DAY)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = typed(self, "appointment_on")
+        if asked is None or is_working_day(asked):
+            del self.fields["day_confirmed"]
 
 
 class ConnectionActivateForm(CommentForm):

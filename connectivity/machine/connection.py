@@ -207,13 +207,13 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         source=[S.ACCEPTED, S.SCHEDULED],
         target=S.SCHEDULED,
         who=can_answer_connection,
-        requires=[rules.APPOINTMENT, rules.APPOINTMENT_NEAR, rules.SLOT_KNOWN],
+        requires=[rules.APPOINTMENT, rules.APPOINTMENT_NEAR, rules.DAY_WORKED, rules.SLOT_KNOWN],
         stamps={
             "scheduled_at": AT,
             "appointment_on": Given("appointment_on"),
             "appointment_slot": Given("appointment_slot", default=TechnicianSlot.DAY),
         },
-        journal=["appointment_on", "appointment_slot"],
+        journal=["appointment_on", "appointment_slot", "day_confirmed"],
         done="Raccordement planifié",
         why="The household is told by its own channel.",
     )

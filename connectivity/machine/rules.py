@@ -19,7 +19,7 @@ from django.db.models import (
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Greatest
 
-from calendars.working_days import add_months
+from calendars.working_days import add_months, is_working_day, unworked
 from connectivity.enums import (
     COMPUTED,
     Channel,
@@ -49,6 +49,7 @@ from lifecycle.requirements import Condition, PerRowValues
 from prescriptions.enums import CONNECTION_KINDS, NeedState
 from prescriptions.machine import need_rules
 from reference.parameters import DatedParameter
+from typography.french import full_day
 
 
 def served_on(page: str) -> Place:
@@ -249,6 +250,20 @@ APPOINTMENT_NEAR = Requirement(
     "Cette date est trop lointaine pour un raccordement\u00a0: vérifiez l’année.",
     lambda ctx: (
         not ctx.has("appointment_on") or ctx.values["appointment_on"] <= ahead(ctx, FARTHEST_APPOINTMENT_MONTHS)
+    ),
+    field="appointment_on",
+)
+DAY_WORKED = Requirement(
+    "day_worked",
+    "Un raccordement un jour qui n’est pas ouvré se confirme.",
+    lambda ctx: (
+        not ctx.has("appointment_on")
+        or bool(ctx.values.get("day_confirmed"))
+        or is_working_day(ctx.values["appointment_on"])
+    ),
+    says=lambda ctx: (
+        f"{full_day(ctx.values['appointment_on']).capitalize()} {unworked(ctx.values['appointment_on'])}\u00a0: corrigez"
+        " la date, ou confirmez-la (depuis un fichier\u00a0: sur la page de la demande)."
     ),
     field="appointment_on",
 )

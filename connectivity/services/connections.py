@@ -150,10 +150,14 @@ def schedule_connection(
     connection: ConnectionFile,
     appointment_on: date,
     appointment_slot: str = TechnicianSlot.DAY,
+    day_confirmed: bool = False,
     at: datetime | None = None,
     comment: str = "",
 ) -> ConnectionFile:
-    """Say when the line is brought. Raises Unknown, PermissionDenied, Refused."""
+    """Say when the line is brought. A day that is not worked is confirmed, and only then kept as such.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
     return _moved(
         connection,
         "schedule",
@@ -162,6 +166,7 @@ def schedule_connection(
         comment=comment,
         appointment_on=appointment_on,
         appointment_slot=appointment_slot,
+        **({"day_confirmed": True} if day_confirmed else {}),
     )
 
 

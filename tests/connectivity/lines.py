@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from calendars.working_days import is_working_day
 from connectivity.enums import (
     Access,
     Channel,
@@ -175,7 +176,11 @@ class Line:
     def scheduled(self) -> ConnectionFile:
         day = self.today() + timedelta(days=7)
         return remembered()(services.schedule_connection)(
-            actor=self.agent, connection=self.accepted(), appointment_on=day, at=self.at
+            actor=self.agent,
+            connection=self.accepted(),
+            appointment_on=day,
+            day_confirmed=not is_working_day(day),
+            at=self.at,
         )
 
     def activate(self, connection: ConnectionFile, **given: Any) -> ConnectionFile:

@@ -34,6 +34,8 @@ from tests.prescriptions.files import Circle
 
 pytestmark = pytest.mark.django_db
 S = ConnectionState
+CONFIRMED: dict[str, Any] = {"day_confirmed": True}
+"""The day that is counted from today may be one that is not worked."""
 
 
 def state_of(need: Need) -> str:
@@ -56,7 +58,7 @@ def test_by_the_operators_desk_a_line_becomes_active_and_meets_the_need() -> Non
     accepted = services.accept_connection(actor=line.agent, connection=sent, operator_reference=" OP-1 ")
     assert (accepted.state, accepted.operator_reference) == (S.ACCEPTED, "OP-1")
     day = line.today() + timedelta(days=3)
-    scheduled = services.schedule_connection(actor=line.agent, connection=accepted, appointment_on=day)
+    scheduled = services.schedule_connection(actor=line.agent, connection=accepted, appointment_on=day, **CONFIRMED)
     active = line.activate(scheduled, entitlement_ends_on=line.today() + timedelta(days=365))
 
     assert (active.state, active.evidence_kind, active.evidence_reference) == (S.ACTIVE, EvidenceKind.OPERATOR, "OP-1")
@@ -275,15 +277,21 @@ def test_scheduling_wants_a_day_to_come_and_can_be_done_again() -> None:
     connection = line.accepted()
     with pytest.raises(Refused, match="aujourd’hui ou plus tard"):
         services.schedule_connection(
-            actor=line.agent, connection=connection, appointment_on=line.today() - timedelta(days=1)
+            actor=line.agent, connection=connection, appointment_on=line.today() - timedelta(days=1), **CONFIRMED
         )
     with pytest.raises(Refused, match="moment de la journée"):
         services.schedule_connection(
-            actor=line.agent, connection=connection, appointment_on=line.today(), appointment_slot="night"
+            actor=line.agent,
+            connection=connection,
+            appointment_on=line.today(),
+            appointment_slot="night",
+            **CONFIRMED,
         )
     day = line.today() + timedelta(days=4)
     for later in (day, day + timedelta(days=2)):
-        connection = services.schedule_connection(actor=line.agent, connection=connection, appointment_on=later)
+        connection = services.schedule_connection(
+            actor=line.agent, connection=connection, appointment_on=later, **CONFIRMED
+        )
     assert (connection.state, connection.appointment_on) == (S.SCHEDULED, day + timedelta(days=2))
 
 

@@ -1,6 +1,6 @@
 """What is recorded of a line agrees with its offer and its appointment, or is confirmed: both figures are said."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from calendars.working_days import is_working_day
 from connectivity.enums import (
     Channel,
     ConnectionState,
@@ -30,11 +31,12 @@ from prescriptions.models import Household
 from tests.connectivity.lines import Line, again, make_offer
 from tests.connectivity.test_line_offers import change, other
 from tests.pages import acting, answered, done, read
-from typography.french import day
+from typography.french import day, full_day
 
 pytestmark = pytest.mark.django_db
 S = ConnectionState
 OWN = Channel.OWN_SUBSCRIPTION
+SUNDAY = 6
 
 
 def begin(line: Line, file: ConnectionFile, **given: Any) -> ConnectionFile:
@@ -149,6 +151,46 @@ def test_a_line_before_its_visit_is_confirmed_by_its_operator() -> None:
     assert 'name="early_confirmed"' in answered(client, page_of(file), **said)
     done(client, page_of(file), **said, early_confirmed="on")
     assert again(file).journal.get(verb="activate").values["early_confirmed"] is True
+
+
+def test_a_visit_on_a_day_that_is_not_worked_is_confirmed_by_its_operator() -> None:
+    line = Line()
+    file, today = line.accepted(), line.today()
+    sunday = next(one for one in days_from(today, 10) if one.weekday() == SUNDAY)
+    for asked in (sunday, date(today.year + (today > date(today.year, 12, 24)), 12, 25)):
+        with pytest.raises(Refused) as refused:
+            services.schedule_connection(actor=line.agent, connection=file, appointment_on=asked)
+        assert full_day(asked).capitalize() in why(refused)["appointment_on"]
+    assert "est un jour férié (Noël)" in why(refused)["appointment_on"]
+    client, url = acting(line.agent), reverse("connectivity:connection_schedule", args=[file.reference])
+    said = {"appointment_on": sunday, "appointment_slot": "day"}
+    assert 'name="day_confirmed"' not in read(client, url)
+    page = answered(client, url, **said)
+    assert 'name="day_confirmed"' in page
+    assert "n’est pas un jour ouvré" in page
+    done(client, url, **said, day_confirmed="on")
+    assert again(file).journal.get(verb="schedule").values["day_confirmed"] is True
+
+
+def test_a_visit_on_a_working_day_asks_nothing_and_one_of_a_file_is_confirmed_on_its_page() -> None:
+    line = Line()
+    file = line.accepted()
+    sunday = next(one for one in days_from(line.today(), 10) if one.weekday() == SUNDAY)
+    (result,) = import_answers(actor=line.agent, lines=read_answers(planned_on(file, sunday)))
+    assert not result.done
+    assert "(depuis un fichier\u00a0: sur la page de la demande)" in result.sentence
+    worked = next(one for one in days_from(line.today(), 10) if is_working_day(one))
+    (result,) = import_answers(actor=line.agent, lines=read_answers(planned_on(file, worked)))
+    assert result.done
+    assert "day_confirmed" not in again(file).journal.get(verb="schedule").values
+
+
+def days_from(first: date, most: int) -> list[date]:
+    return [first + timedelta(days=ahead) for ahead in range(1, most)]
+
+
+def planned_on(file: ConnectionFile, day: date) -> bytes:
+    return f"reference;reponse;date\n{file.reference};Planifier;{day:%d/%m/%Y}\n".encode()
 
 
 def test_a_line_on_the_day_of_its_visit_asks_nothing() -> None:

@@ -38,6 +38,7 @@ values = st.fixed_dictionaries(
         "reason": st.sampled_from(["", "moved", "gave_up", "other", "nonsense"]),
         "operator_reference": st.sampled_from(["", "OP-1"]),
         "appointment_on": days,
+        "day_confirmed": st.booleans(),
         "started_on": days,
         "monthly_price": st.sampled_from([Decimal(-1), Decimal(0), Decimal(5)]),
         "entitlement_ends_on": st.none() | days,

@@ -8,6 +8,7 @@ import pytest
 from django.conf import LazySettings
 from django.urls import reverse
 
+from calendars.working_days import is_working_day
 from connectivity.enums import LineNews, NewsOutcome, OperatorRefusalCode, TechnicianSlot
 from connectivity.line_news import said_of
 from connectivity.models import ConnectionFile, LineNotice
@@ -33,7 +34,11 @@ def reached_by(channel: str, **columns: Any) -> Line:
 def plan(line: Line, file: ConnectionFile, days: int = 7) -> ConnectionFile:
     day = line.today() + timedelta(days=days)
     return services.schedule_connection(
-        actor=line.agent, connection=file, appointment_on=day, appointment_slot=TechnicianSlot.MORNING
+        actor=line.agent,
+        connection=file,
+        appointment_on=day,
+        appointment_slot=TechnicianSlot.MORNING,
+        day_confirmed=not is_working_day(day),
     )
 
 

@@ -119,7 +119,9 @@ def test_and_is_told_as_late_to_whoever_serves_the_household_after_twenty_days()
 def test_once_it_has_a_date_it_is_late_no_more() -> None:
     line = accepted_long_ago(21)
     day = timezone.localdate() + timedelta(days=7)
-    schedule_connection(actor=line.agent, connection=ConnectionFile.objects.get(), appointment_on=day)
+    schedule_connection(
+        actor=line.agent, connection=ConnectionFile.objects.get(), appointment_on=day, day_confirmed=True
+    )
     shown = block(landing(acting(line.worker)), VISITS)
     assert (shown.count, shown.late) == (1, 0)
     assert "relancer" not in shown.lines[0].about
