@@ -50,10 +50,10 @@ def need_chain(need: Need, actor: Actor) -> Chain:
 
 
 def household_chain(household: Household, actor: Actor) -> Chain | None:
-    """The chain of the prescription someone is dealing with, or else of the last one; two queries."""
+    """The chain of the prescription someone is dealing with, else of the draft, else of the last one; two queries."""
     if household.state == "anonymised":
         return None
-    live_first = Case(When(state__in=(S.DRAFT, *LIVE_STATES), then=0), default=1)
+    live_first = Case(When(state__in=LIVE_STATES, then=0), When(state=S.DRAFT, then=1), default=2)
     seen = Prescription.objects.visible_to(actor).filter(household=household).prefetch_related("needs")
     current = seen.select_related("distributor").order_by(live_first, "-pk").first()
     if current is None:

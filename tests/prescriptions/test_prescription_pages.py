@@ -110,6 +110,19 @@ def test_the_chain_is_told_in_one_sentence(circle: Circle) -> None:
     assert f"Équipement (Ordinateur), étape en cours, en attente{space}; Connexion, pas demandé{space};" in page
 
 
+def test_the_page_of_a_household_shows_the_chain_of_the_request_that_lives_rather_than_of_a_draft(
+    circle: Circle,
+) -> None:
+    accepted = circle.accepted(COMPUTER)
+    draft = circle.draft(household=accepted.household)
+    client, url = acting(circle.worker), page_of(accepted.household, "household_detail")
+    page = read(client, url)
+    assert f"La demande du foyer ({accepted.reference})" in page
+    assert f"La demande du foyer ({draft.reference})" not in page
+    withdraw_prescription(actor=circle.worker, prescription=accepted, reason="other", comment="Ne vient plus.")
+    assert f"La demande du foyer ({draft.reference})" in read(client, url)
+
+
 @pytest.mark.parametrize("role", ["adviser", "relay", "pilot"])
 def test_nobody_but_its_prescriber_reads_the_story(circle: Circle, role: str) -> None:
     accepted = circle.accepted(story=STORY)
