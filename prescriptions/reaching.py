@@ -24,6 +24,22 @@ LACKS = {
     C.LETTER: "Une lettre demande une adresse\u00a0: donnez-la, ou choisissez une autre façon de le joindre.",
 }
 """What is said of a way that is chosen without what it takes."""
+PROMISED = {
+    C.PHONE: "un appel",
+    C.SMS: "un SMS",
+    C.EMAIL: "un courriel",
+    C.LETTER: "une lettre",
+    C.WORKER: "que son travailleur social le lui dit",
+}
+"""What its sheet promises, said to whoever keeps the promise."""
+SAID_HOW = {
+    C.PHONE: "par téléphone",
+    C.SMS: "par SMS",
+    C.EMAIL: "par courriel",
+    C.LETTER: "par lettre",
+    C.WORKER: "de vive voix",
+}
+"""How it is to be told, said to whoever tells it."""
 INSTEAD = (C.PHONE, C.EMAIL, C.LETTER)
 """What is done instead, the first one that the file allows; else its worker tells it."""
 _TAKEN: dict[ContactChannel, Callable[[str], Q]] = {

@@ -19,7 +19,7 @@ from prescriptions.enums import (
 from prescriptions.models import Household, Need, Prescription, RightsRequest
 from prescriptions.noted import noted as noted_of
 from prescriptions.permissions import advises, relays, works
-from prescriptions.reaching import channel_of, way_told
+from prescriptions.reaching import PROMISED, SAID_HOW, channel_of, way_told
 from prescriptions.views.lost import to_reopen as needs_to_reopen
 from prescriptions.views.same_household import given_before
 from prescriptions.views.told_apart import served_alike
@@ -52,6 +52,18 @@ def way(household: Household) -> ContactChannel:
 
 
 register.filter(way_told)
+
+
+@register.filter
+def promised(channel: str) -> str:
+    """« un appel », « une lettre »: what the sheet of a household promises, to whoever keeps it."""
+    return PROMISED[ContactChannel(channel)]
+
+
+@register.filter
+def said_how(channel: str) -> str:
+    """« par téléphone », « de vive voix »: how somebody is to tell it."""
+    return SAID_HOW[ContactChannel(channel)]
 
 
 @register.filter

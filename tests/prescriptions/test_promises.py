@@ -51,7 +51,7 @@ def test_nothing_is_sent_by_the_way_that_is_said_not_to_work_its_worker_tells_it
     contact = contact_of(filed)
     assert (contact.channel, contact.outcome) == (way, outcome)
     page = read(acting(circle.worker), page_of(again(filed), "prescription_detail"))
-    assert ("Sa fiche le lui promet\u00a0: par son travailleur social" in page) == (way == "worker")
+    assert ("Sa fiche lui promet que son travailleur social le lui dit" in page) == (way == "worker")
 
 
 def test_an_answer_is_to_be_told_as_the_sheet_says_within_three_working_days(circle: Circle) -> None:
