@@ -1,6 +1,7 @@
 """What the forms of every verb have in common, and rows that may be left empty."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Self
 
 from django import forms
@@ -71,6 +72,15 @@ def field_of[F: forms.Field](form: forms.BaseForm, name: str, kind: type[F]) -> 
     if not isinstance(field, kind):
         raise TypeError(f"{name} is a {type(field).__name__}, not a {kind.__name__}")
     return field
+
+
+def typed(form: forms.BaseForm, name: str) -> Any:
+    """What was typed in one box, before the form is read; None when nothing, or nothing that reads, was."""
+    if not form.is_bound:
+        return None
+    with suppress(ValidationError):
+        return form.fields[name].clean(form[name].data)
+    return None
 
 
 def retype(form: forms.BaseForm, typed: Mapping[str, str]) -> None:

@@ -32,6 +32,7 @@ PART_OF = {
     "last_name": FilePart.IDENTITY,
     "first_name": FilePart.IDENTITY,
     "birth_date": FilePart.IDENTITY,
+    "emancipated_on": FilePart.IDENTITY,
     "phone": FilePart.CONTACT,
     "email": FilePart.CONTACT,
     "contact_channel": FilePart.CONTACT,

@@ -1,7 +1,6 @@
 """What workers, advisers and operators type to move a connection file: one form per verb."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -31,7 +30,7 @@ from connectivity.prices import dearest, is_over, price_of
 from connectivity.services.offers import OfferProposal
 from connectivity.terms import in_months
 from lifecycle.amounts import AmountField
-from lifecycle.forms import choose, day_input, field_of
+from lifecycle.forms import choose, day_input, field_of, typed
 from prescriptions.forms.asking import CommentForm, words
 from prescriptions.nir import validate_no_nir
 
@@ -82,15 +81,6 @@ class ConnectionChooseForm(CommentForm):
 
     def clean_offer(self) -> Any:
         return self.offers[self.cleaned_data["offer"]]
-
-
-def typed(form: forms.Form, name: str) -> Any:
-    """What was typed in one box, before the form is read; None when nothing, or nothing that reads, was."""
-    if not form.is_bound:
-        return None
-    with suppress(forms.ValidationError):
-        return form.fields[name].clean(form[name].data)
-    return None
 
 
 def is_price_over(form: forms.Form, offer: Offer | None) -> bool:

@@ -8,11 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from lifecycle.forms import Rows, choose, day_input, field_of, retype, validate_telephone
+from lifecycle.forms import Rows, choose, day_input, field_of, retype, typed, validate_telephone
 from lifecycle.shown import ShownForm
 from network.forms.communes import CommuneField, postcode_elsewhere
 from network.models import Commune
-from prescriptions.births import refuse_birth
+from prescriptions.births import may_be_emancipated, refuse_birth, refuse_minor
 from prescriptions.enums import AgreementHow, ContactChannel, FactKind, NeedKind, NeedUse
 from prescriptions.forms.asking import words
 from prescriptions.machine.household_rules import NAMED
@@ -29,6 +29,14 @@ ANOTHER_PERSON = {"autocomplete": "off"}
 
 class PersonForm(ShownForm, forms.ModelForm):
     """Who the person of reference is, and how to reach her."""
+
+    emancipated = forms.BooleanField(
+        label="Mineur émancipé",
+        required=False,
+        help_text="À cocher si vous avez vu la décision du juge (Code civil, art. 413-1 et suivants, dès 16\u00a0ans)."
+        " Le jour est gardé\u00a0; la décision ne l’est pas.",
+    )
+    field_order = ("last_name", "first_name", "birth_date", "emancipated")
 
     class Meta:
         model = Household
@@ -51,6 +59,10 @@ class PersonForm(ShownForm, forms.ModelForm):
         self.fields["last_name"].required = True
         self.fields["last_name"].error_messages["required"] = NAMED.sentence
         self.fields["phone"].validators.append(validate_telephone)
+        self.initial["emancipated"] = self.instance.emancipated_on is not None
+        born = typed(self, "birth_date") if self.is_bound else self.instance.birth_date
+        if not (self.initial["emancipated"] or may_be_emancipated(born, timezone.localdate())):
+            del self.fields["emancipated"]
 
     def clean_birth_date(self) -> date | None:
         born: date | None = self.cleaned_data["birth_date"]
@@ -60,8 +72,18 @@ class PersonForm(ShownForm, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        self._hold_to_age(data.get("birth_date"), bool(data.get("emancipated")))
         hold_channel(self)
         return data
+
+    def _hold_to_age(self, born: date | None, emancipated: bool) -> None:
+        """Of a day of birth that is written, or of what is said no more: what stands is not judged again."""
+        if born is None or not {"birth_date", "emancipated"} & set(self.changed_data):
+            return
+        try:
+            refuse_minor(born, timezone.localdate(), emancipated=emancipated)
+        except ValidationError as wrong:
+            self.add_error("birth_date", wrong)
 
 
 class HomeForm(ShownForm, forms.ModelForm):

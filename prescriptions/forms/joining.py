@@ -16,7 +16,7 @@ from prescriptions.services.joining import column_told, differing
 def shown_value(file: Household, name: str) -> str:
     """What a file says in one column, as it is read."""
     value = getattr(file, name)
-    if name == "birth_date":
+    if name in ("birth_date", "emancipated_on"):
         return formatted(value, "d/m/Y") if value else "rien"
     if name == "contact_channel":
         return file.get_contact_channel_display()

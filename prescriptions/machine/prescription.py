@@ -67,6 +67,7 @@ class PrescriptionMachine(Machine, of=Prescription):
             completion.COMPLETION_ANSWERED,
             rules.RESIDENCE,
             rules.REACHABLE,
+            rules.OF_AGE,
             rules.MEMBERS_COUNTED,
             rules.HAS_NEEDS,
             rules.FACTS_SEEN,

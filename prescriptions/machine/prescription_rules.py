@@ -11,6 +11,7 @@ from lifecycle.requirements import PerRowValues, explained_in_comment
 from network.enums import OrganisationKind
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
+from prescriptions.births import ADULT_YEARS, EMANCIPATED_YEARS, MINOR, born_before
 from prescriptions.enums import (
     HOUSEHOLD_ARCHIVED,
     NOT_ELIGIBLE,
@@ -68,6 +69,23 @@ REACHABLE = Requirement(
     ),
     field="phone",
     where=_written_on("person", "id_phone"),
+)
+
+
+def _of_age(ctx: Context) -> Q:
+    """Whoever asks is of age on the day of the first filing; of one whose day of birth is unknown nothing is said."""
+    adult = Q(household__birth_date__lte=born_before(ctx.day, ADULT_YEARS))
+    let = Q(household__emancipated_on__isnull=False)
+    emancipated = let & Q(household__birth_date__lte=born_before(ctx.day, EMANCIPATED_YEARS))
+    return Q(submitted_at__isnull=False) | Q(household__birth_date=None) | adult | emancipated
+
+
+OF_AGE = Requirement(
+    "of_age",
+    MINOR,
+    _of_age,
+    field="birth_date",
+    where=_written_on("person", "id_birth_date"),
 )
 MEMBERS_COUNTED = Requirement(
     "members_counted",

@@ -180,6 +180,7 @@ class Migration(migrations.Migration):
                     ("last_name", models.CharField(blank=True, max_length=80, validators=[prescriptions.nir.validate_no_nir], verbose_name="nom")),
                     ("first_name", models.CharField(blank=True, max_length=80, validators=[prescriptions.nir.validate_no_nir], verbose_name="prénom")),
                     ("birth_date", models.DateField(blank=True, null=True, verbose_name="date de naissance")),
+                    ("emancipated_on", models.DateField(blank=True, null=True, verbose_name="émancipation vue le")),
                     ("phone", models.CharField(blank=True, max_length=20, validators=[prescriptions.nir.validate_no_nir], verbose_name="téléphone")),
                     ("email", models.EmailField(blank=True, max_length=254, validators=[prescriptions.nir.validate_no_nir], verbose_name="courriel")),
                     ("address", models.CharField(blank=True, max_length=200, validators=[prescriptions.nir.validate_no_nir], verbose_name="adresse")),

@@ -111,6 +111,7 @@ class Household(Stateful):
     last_name = models.CharField("nom", max_length=80, blank=True, validators=[validate_no_nir])
     first_name = models.CharField("prénom", max_length=80, blank=True, validators=[validate_no_nir])
     birth_date = models.DateField("date de naissance", null=True, blank=True)
+    emancipated_on = models.DateField("émancipation vue le", null=True, blank=True)
     phone = models.CharField("téléphone", max_length=20, blank=True, validators=[validate_no_nir])
     email = models.EmailField("courriel", blank=True, validators=[validate_no_nir])
     address = models.CharField("adresse", max_length=200, blank=True, validators=[validate_no_nir])

@@ -37,6 +37,7 @@ PEOPLE = {
     "last_name": "",
     "first_name": "",
     "birth_date": None,
+    "emancipated_on": None,
     "phone": "",
     "email": "",
     "address": "",

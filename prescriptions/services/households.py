@@ -16,7 +16,7 @@ from lifecycle.locked_rows import held_row
 from lifecycle.machine import Reason
 from network.models import Commune
 from network.permissions import is_pilot
-from prescriptions.births import refuse_birth
+from prescriptions.births import refuse_birth, refuse_minor
 from prescriptions.corrected import told_anew
 from prescriptions.enums import ContactChannel, HouseholdState, IdentityReason, RightKind
 from prescriptions.machine import household_rules, prescription_rules
@@ -36,6 +36,7 @@ PERSON = (
     "last_name",
     "first_name",
     "birth_date",
+    "emancipated",
     "phone",
     "email",
     "address",
@@ -51,16 +52,18 @@ PERSON = (
 def create_household(
     *, actor: Actor, commune: Commune | None = None, at: datetime | None = None, comment: str = "", **person: Any
 ) -> Household:
-    """Open a household's file for the actor's prescriber; ``person`` takes the columns of ``PERSON``.
+    """Open a household's file for the actor's prescriber; ``person`` takes what ``PERSON`` names.
 
     Raises PermissionDenied, Refused, ValidationError (a social security number, naming the field).
     """
     refuse_nir(comment=comment)
     if actor.organisation_id is None:
         raise PermissionDenied
-    row = Household(prescriber_id=actor.organisation_id, commune=commune, **_described(person))
+    today = timezone.localdate(at)
+    described = _described(person, None, today)
+    row = Household(prescriber_id=actor.organisation_id, commune=commune, **described)
     row.set_keys()
-    _clean(row, person)
+    _clean(row, described, today)
     created: Household = gate.create(row, "create", actor=actor, at=at, comment=comment)
     return created
 
@@ -91,7 +94,8 @@ def _describe_again(
 ) -> tuple[Household, bool]:
     """The household as it is now described, and whether something was filed for it: then it stays reachable."""
     row = _locked_household(actor, household)
-    described = _described(person)
+    today = timezone.localdate(at)
+    described = _described(person, row.emancipated_on, today)
     before = {name: getattr(row, name) for name in described}
     was_reachable, was_told = row.is_reachable, not lacks(row)
     for name, value in described.items():
@@ -102,7 +106,7 @@ def _describe_again(
     if filed and was_told and lacks(row):
         raise Refused({row.pk: (_without(row, before),)})
     row.set_keys()
-    _clean(row, described)
+    _clean(row, [name for name in described if described[name] != before[name]], today)
     row.save(update_fields=[*described, "name_key", "phone_key", "address_key"])
     withhold_from_former(row, before)
     if filed or RightsRequest.objects.open().filter(household=row.pk, kind=RightKind.RECTIFICATION).exists():
@@ -293,18 +297,24 @@ def _locked_household(actor: Actor, household: Household) -> Household:
     return row
 
 
-def _described(person: Mapping[str, Any]) -> dict[str, Any]:
+def _described(person: Mapping[str, Any], emancipated_on: date | None, today: date) -> dict[str, Any]:
+    """The columns that a description writes; ``emancipated`` is kept as the day on which it was first said."""
     unknown = set(person) - set(PERSON)
     if unknown:
         raise TypeError(f"not described here: {', '.join(sorted(unknown))}")
-    return dict(person)
+    described = dict(person)
+    if "emancipated" in described:
+        described["emancipated_on"] = (emancipated_on or today) if described.pop("emancipated") else None
+    return described
 
 
-def _clean(row: Household, said: Collection[str]) -> None:
+def _clean(row: Household, said: Collection[str], today: date) -> None:
+    """``said``: the columns that change; a day of birth that stands is not judged again."""
     row.clean_fields(exclude=["state", "reference", "moved_at", "prescriber", "commune"])
-    if "birth_date" in said and row.birth_date is not None:
+    if {"birth_date", "emancipated_on"} & set(said) and row.birth_date is not None:
         try:
             refuse_birth(row.birth_date, timezone.localdate())
+            refuse_minor(row.birth_date, today, emancipated=row.emancipated_on is not None)
         except ValidationError as wrong:
             raise ValidationError({"birth_date": wrong}) from wrong
     refuse_unwritable(row.email)

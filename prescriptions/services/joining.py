@@ -20,8 +20,8 @@ from prescriptions.services.households import record_correction
 from prescriptions.services.messages import withhold_from_former
 
 CHOSEN = (
-    *("last_name", "first_name", "birth_date", "phone", "email", "address", "postcode"),
-    *("adults", "children", "contact_channel"),
+    *("last_name", "first_name", "birth_date", "emancipated_on", "phone", "email", "address"),
+    *("postcode", "adults", "children", "contact_channel"),
 )
 """What may be taken from the file that is left, column by column."""
 
@@ -129,4 +129,4 @@ def _plain(value: Any) -> Any:
 
 
 def _typed(name: str, value: Any) -> Any:
-    return date.fromisoformat(value) if name == "birth_date" and value else value
+    return date.fromisoformat(value) if name in ("birth_date", "emancipated_on") and value else value
