@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 
 from network.known_devices import known_device, remember_device
 from network.models import User
@@ -61,6 +62,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Know this browser again: what others try on this account does not hold it up."""
         response = super().post_login(request, user, **kwargs)
         return remember_device(request, response, user.email)
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """The password, of everybody: a code alone confirms nothing, who has the telephone may have the session too."""
+        if not user.is_authenticated or not user.has_usable_password():
+            return []
+        return [{"id": "reauthenticate", "description": "Mot de passe", "url": reverse("account_reauthenticate")}]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts come by invitation."""

@@ -5,7 +5,7 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from network.models import Invitation
+from network.models import FactorResetReason, Invitation, User
 
 
 def invited(invitation: Invitation, token: str) -> None:
@@ -17,4 +17,15 @@ def invited(invitation: Invitation, token: str) -> None:
         message=body,
         from_email=None,
         recipient_list=[invitation.email],
+    )
+
+
+def second_factor_reset(user: User, reason: FactorResetReason) -> None:
+    """To whoever has no second factor any more: who may do it did, and what to do if nobody asked for it."""
+    told = {"reason": reason.label.lower(), "url": settings.SITE_URL + reverse("network:account")}
+    send_mail(
+        subject="Le second facteur de votre compte est retiré",
+        message=render_to_string("emails/second_factor_reset.txt", told),
+        from_email=None,
+        recipient_list=[user.email],
     )

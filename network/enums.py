@@ -57,6 +57,20 @@ ROLES_BY_KIND: dict[OrganisationKind, tuple[Role, ...]] = {
 """The roles that mean something in each kind (machines §0.6); the database refuses any other pair."""
 
 
+SECOND_FACTOR_ROLES: frozenset[tuple[OrganisationKind, Role]] = frozenset(
+    {
+        (OrganisationKind.DEPARTEMENT, Role.PILOT),
+        (OrganisationKind.DEPARTEMENT, Role.DPO),
+        (OrganisationKind.DEPARTEMENT, Role.MANAGER),
+        (OrganisationKind.PRESCRIBER, Role.MANAGER),
+        (OrganisationKind.DISTRIBUTOR, Role.MANAGER),
+        (OrganisationKind.OPERATOR, Role.MANAGER),
+    }
+)
+"""The roles of which a second factor is demanded: those that keep the house, and those that read the households of a
+whole organisation and open its doors to others (domaine §6.7)."""
+
+
 class LegalNature(TextChoices):
     """Public or not: the rules of gifts and prices depend on it."""
 

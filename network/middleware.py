@@ -5,19 +5,38 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import ResolverMatch
 
 from lifecycle.requests import own_address
 from lifecycle.unkept import UNKEPT
 from network.models import Membership
 from network.requests import OpenRequest
+from network.second_factor import has_second_factor, is_demanded_of
 
 SESSION_KEY = "membership"
 """Where the session keeps the primary key of the membership chosen by the person."""
 
+
+OPEN_WITHOUT_FACTOR = frozenset(
+    {
+        "account_logout",
+        "account_reauthenticate",
+        "desk:accessibility",
+        "desk:alive",
+        "desk:guide",
+        "desk:guide_chapter",
+        "desk:legal",
+        "desk:privacy",
+        "desk:ready",
+        "mfa_activate_totp",
+    }
+)
+"""What whoever must set up a second factor opens before: the page of it, the way out, and texts that name nobody."""
 
 SENT = "envoi"
 """Says in the address of the sign-in page that something was sent, and not kept, because the session was over."""
@@ -65,9 +84,35 @@ class ActingMembershipMiddleware:
             return None
         match = request.resolver_match
         open_to_all = not getattr(view, "login_required", True)
-        if open_to_all or match is None or match.app_name == "admin" or (match.url_name or "").startswith("account"):
+        if open_to_all or match is None or match.app_name == "admin" or is_of_the_account(match):
             return None
         return render(request, "network/no_membership.html", status=403)
+
+
+class SecondFactorMiddleware:
+    """Whoever must have a second factor and has none sets it up, and opens nothing else of the site until it is done.
+
+    What is open is named, all the rest is closed. A program asks by its key, not in a session: it is no concern of this.
+    """
+
+    def __init__(self, get_response: Callable[[OpenRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: OpenRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: OpenRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        if not request.user.is_authenticated or (match is not None and match.view_name in OPEN_WITHOUT_FACTOR):
+            return None
+        mine = [one for one in (request.membership, *request.other_roles) if one is not None]
+        if not is_demanded_of(request.user, mine) or has_second_factor(request.user):
+            return None
+        if request.method not in {"GET", "HEAD"}:
+            messages.warning(request, "Rien de ce que vous venez d’envoyer n’a été enregistré.")
+        return redirect("mfa_activate_totp")
 
 
 class UnkeptSheetsMiddleware:
@@ -85,6 +130,11 @@ class UnkeptSheetsMiddleware:
         if match is not None and (match.url_name or "").endswith("_detail"):
             response.headers.setdefault("Cache-Control", UNKEPT)
         return response
+
+
+def is_of_the_account(match: ResolverMatch) -> bool:
+    """Tell whether an address is one of allauth's: of one's account, without any role."""
+    return (match.url_name or "").startswith(("account", "mfa"))
 
 
 def open_memberships(request: HttpRequest) -> list[Membership]:

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from lifecycle.actors import SYSTEM, Actor
-from network.enums import ROLES_BY_KIND, OrganisationKind, Role
+from network.enums import ROLES_BY_KIND, SECOND_FACTOR_ROLES, OrganisationKind, Role
 
 DONOR_READERS = frozenset(
     {
@@ -42,6 +42,11 @@ def protects_data(actor: Actor | None) -> bool:
     people ask of it. Source of the rule: RGPD, art. 38, 3 and 5.
     """
     return actor is not None and (actor.kind, actor.role) == (OrganisationKind.DEPARTEMENT.value, Role.DPO.value)
+
+
+def keeps_the_house(actor: Actor | None) -> bool:
+    """Tell whether a second factor is demanded of ``actor``, where the site demands any."""
+    return actor is not None and (actor.kind, actor.role) in SECOND_FACTOR_ROLES
 
 
 def can_declare_merger(actor: Actor) -> Q | None:
@@ -89,7 +94,7 @@ def can_note_skills(actor: Actor | None) -> Q | None:
 
 
 def can_manage_accounts(actor: Actor) -> Q | None:
-    """Disable, enable and erase accounts: the pilot."""
+    """Disable, enable and erase accounts, take away the second factor of another: the pilot."""
     return Q() if is_pilot(actor) else None
 
 

@@ -2,9 +2,11 @@
 
 from allauth.account import views
 from allauth.account.decorators import reauthentication_required
+from allauth.mfa.base import views as mfa
 from django.urls import path, re_path
 
 from network.demo import demo_memberships, demo_password
+from network.views import second_factor
 
 urlpatterns = [
     path(
@@ -21,6 +23,15 @@ urlpatterns = [
     re_path(r"^compte/adresse/confirmer/(?P<key>[-:\w]+)/$", views.confirm_email, name="account_confirm_email"),
     path("compte/mot-de-passe/", views.password_change, name="account_change_password"),
     path("compte/mot-de-passe/choisir/", views.password_set, name="account_set_password"),
+    path("connexion/code/", mfa.authenticate, name="mfa_authenticate"),
+    path("compte/second-facteur/", second_factor.SecondFactorOnView.as_view(), name="mfa_activate_totp"),
+    path("compte/second-facteur/desactiver/", second_factor.SecondFactorOffView.as_view(), name="mfa_deactivate_totp"),
+    path("compte/second-facteur/codes/", second_factor.RecoveryCodesView.as_view(), name="mfa_view_recovery_codes"),
+    path(
+        "compte/second-facteur/codes/renouveler/",
+        second_factor.RenewCodesView.as_view(),
+        name="mfa_generate_recovery_codes",
+    ),
     path("mot-de-passe-oublie/", views.password_reset, name="account_reset_password"),
     path("mot-de-passe-oublie/envoye/", views.password_reset_done, name="account_reset_password_done"),
     re_path(

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "viewflow.workflow",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "bootstrap",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "lifecycle.middleware.LineBreaksMiddleware",
     "network.middleware.ActingMembershipMiddleware",
+    "network.middleware.SecondFactorMiddleware",
     "network.middleware.UnkeptSheetsMiddleware",
     "desk.middleware.RefusalsMiddleware",
 ]
@@ -133,6 +135,20 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# A code of one's telephone after the password: whoever wants one, and whose role demands it where this is on.
+MAILLON_SECOND_FACTOR = False
+MFA_ADAPTER = "network.second_factor.SecondFactorAdapter"
+# Addresses come by invitation and are verified: nobody keeps an account away from the owner of its address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "activate_totp": "network.forms.second_factor.SecondFactorOnForm",
+    "authenticate": "network.forms.second_factor.CodeForm",
+}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Maillon"
+# A telephone may be half a minute early or late; what is used is spent for as long (``network.forms.second_factor``).
+MFA_TOTP_TOLERANCE = 1
 
 # --- the engine -------------------------------------------------------------
 LIFECYCLE_ACTOR_MODEL = "network.Membership"

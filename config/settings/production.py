@@ -11,6 +11,7 @@
 | MAIL_HOST | the mail server, over TLS: invitations, passwords and requests to operators leave by it |
 | MAIL_PORT, MAIL_USER, MAIL_PASSWORD, MAIL_FROM | 587, nobody, and `ne-pas-repondre@` the site's name by default |
 | LEGAL_PUBLISHER, LEGAL_ADDRESS, LEGAL_DIRECTOR, LEGAL_HOST, LEGAL_CONTACT | what the legal page names |
+| MAILLON_SECOND_FACTOR | `0`: no role demands a second factor; demanded of those that keep the house by default |
 | PRIVACY_CONTACT | the address to write to about one's personal data |
 | SOURCE_URL | where the source of the site that runs is offered (AGPL, article 13) |
 | BEHIND_PROXY | `1` when one proxy ends TLS and sets X-Forwarded-Proto and X-Forwarded-For itself |
@@ -67,6 +68,8 @@ MAILERS["delivery"] = {
 }
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM") or f"Maillon <ne-pas-repondre@{ALLOWED_HOSTS[0]}>"
 LIFECYCLE_SERVING_ROLE_ONLY = True
+
+MAILLON_SECOND_FACTOR = os.environ.get("MAILLON_SECOND_FACTOR", "1") != "0"
 
 SECURE_SSL_REDIRECT = True
 # Whoever watches the machine asks from the machine itself.

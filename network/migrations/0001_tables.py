@@ -315,8 +315,9 @@ class Migration(migrations.Migration):
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                     ("user", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="changes", to=settings.AUTH_USER_MODEL, verbose_name="compte")),
-                    ("act", models.CharField(choices=[("renamed", "Nom changé"), ("disabled", "Compte désactivé"), ("enabled", "Compte réactivé"), ("forgotten", "Nom et adresse effacés")], max_length=10, verbose_name="acte")),
+                    ("act", models.CharField(choices=[("renamed", "Nom changé"), ("disabled", "Compte désactivé"), ("enabled", "Compte réactivé"), ("forgotten", "Nom et adresse effacés"), ("factor_on", "Second facteur activé"), ("factor_new", "Second facteur changé de téléphone"), ("factor_off", "Second facteur désactivé"), ("factor_cut", "Second facteur retiré"), ("new_codes", "Codes de secours renouvelés")], max_length=10, verbose_name="acte")),
                     ("by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
+                    ("reason", models.CharField(blank=True, choices=[("lost", "Téléphone perdu ou volé"), ("broken", "Téléphone en panne ou remplacé"), ("unreadable", "La clé du site a changé"), ("other", "Autre motif")], max_length=10, verbose_name="motif")),
                     ("at", models.DateTimeField(verbose_name="le")),
                 ],
                 options={
@@ -324,8 +325,9 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "changements des comptes",
                     "ordering": ("-at", "-pk"),
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(("act__in", ["renamed", "disabled", "enabled", "forgotten"])), name="network_accountchange_act"),
-                        models.CheckConstraint(condition=models.Q(models.Q(("act", "renamed"), _negated=True), ("by", None), _connector="OR"), name="network_accountchange_own_name"),
+                        models.CheckConstraint(condition=models.Q(("act__in", ["renamed", "disabled", "enabled", "forgotten", "factor_on", "factor_new", "factor_off", "factor_cut", "new_codes"])), name="network_accountchange_act"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("act__in", ("renamed", "factor_on", "factor_new", "factor_off", "new_codes")), _negated=True), ("by", None), _connector="OR"), name="network_accountchange_own_act"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("act", "factor_cut"), ("reason__in", ["lost", "broken", "unreadable", "other"])), models.Q(models.Q(("act", "factor_cut"), _negated=True), ("reason", "")), _connector="OR"), name="network_accountchange_reason"),
                     ],
                 },
             ),

@@ -68,7 +68,25 @@ ALTER TABLE network_user ADD CONSTRAINT network_user_plain_names CHECK (
 );
 """
 
+SECOND_FACTORS = """
+ALTER TABLE mfa_authenticator ADD CONSTRAINT network_authenticator_encrypted CHECK (
+    (type = 'totp' AND data ->> 'secret' LIKE 'gAAAA%') OR (type = 'recovery_codes' AND data ->> 'seed' LIKE 'gAAAA%')
+);
+CREATE FUNCTION network_authenticator_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM network_user WHERE id = NEW.user_id AND forgotten_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'a forgotten account has no second factor'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'network_authenticator_forgotten';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER network_authenticator_guard BEFORE INSERT OR UPDATE ON mfa_authenticator
+    FOR EACH ROW EXECUTE FUNCTION network_authenticator_guard();
+"""
+
 UNDO = """
+DROP FUNCTION network_authenticator_guard CASCADE;
+ALTER TABLE mfa_authenticator DROP CONSTRAINT network_authenticator_encrypted;
 ALTER TABLE network_user DROP CONSTRAINT network_user_plain_names;
 DROP FUNCTION network_membership_guard CASCADE;
 DROP FUNCTION network_organisation_guard CASCADE;
@@ -85,10 +103,14 @@ NEVER_DELETED = "".join(
 
 class Migration(migrations.Migration):
     # The tables of the circuits are made early: Django reads again, at each step, all the models that are related.
-    dependencies = [("network", "0001_tables"), ("viewflow", "0014_alter_process_parent_task")]
+    dependencies = [
+        ("network", "0001_tables"),
+        ("mfa", "0003_authenticator_type_uniq"),
+        ("viewflow", "0014_alter_process_parent_task"),
+    ]
 
     operations = [
-        migrations.RunSQL(FUNCTIONS + NEVER_DELETED + PLAIN_NAMES, UNDO),
+        migrations.RunSQL(FUNCTIONS + NEVER_DELETED + PLAIN_NAMES + SECOND_FACTORS, UNDO),
         Wall(
             model_name="merger",
             journal_name="mergerentry",

@@ -1,6 +1,6 @@
 """The tables of the network: territory, organisations, people, roles, invitations."""
 
-from network.models.account_change import AccountAct, AccountChange
+from network.models.account_change import OWN_ACTS, AccountAct, AccountChange, FactorResetReason
 from network.models.awareness import AwarenessEntry, AwarenessGuest, AwarenessSession
 from network.models.directory import PublicService, PublicServiceEntry
 from network.models.invitation import Invitation
@@ -13,6 +13,7 @@ from network.models.territory import Arrondissement, Commune, Epci
 from network.models.user import User
 
 __all__ = [
+    "OWN_ACTS",
     "AccountAct",
     "AccountChange",
     "Arrondissement",
@@ -21,6 +22,7 @@ __all__ = [
     "AwarenessSession",
     "Commune",
     "Epci",
+    "FactorResetReason",
     "Invitation",
     "Membership",
     "MembershipPeriod",

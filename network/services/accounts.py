@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -65,7 +66,7 @@ def rename_user(*, user: User, first_name: str, last_name: str, at: datetime | N
     if (row.first_name, row.last_name) != (first_name, last_name):
         row.first_name, row.last_name = first_name, last_name
         row.save(update_fields=["first_name", "last_name"])
-        _keep(row, AccountAct.RENAMED, SYSTEM, at)
+        keep_change(row, AccountAct.RENAMED, SYSTEM, at)
     return row
 
 
@@ -76,7 +77,7 @@ def disable_account(*, user: User, by: Actor = SYSTEM, at: datetime | None = Non
     Disabling a disabled account changes nothing.
     Raises ``PermissionDenied`` when ``by`` may not, ``ValidationError`` for the last pilot.
     """
-    _refuse_unless_allowed(by)
+    refuse_unless_allowed(by)
     refuse_last_pilot(Membership.objects.filter(user=user))
     return _turn(user, AccountAct.DISABLED, by, at)
 
@@ -84,7 +85,7 @@ def disable_account(*, user: User, by: Actor = SYSTEM, at: datetime | None = Non
 @transaction.atomic
 def enable_account(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -> User:
     """Open the door again, but to a forgotten account. Raises ``PermissionDenied``."""
-    _refuse_unless_allowed(by)
+    refuse_unless_allowed(by)
     if user.forgotten_at is not None:
         raise PermissionDenied
     return _turn(user, AccountAct.ENABLED, by, at)
@@ -96,12 +97,13 @@ def _turn(user: User, act: AccountAct, by: Actor, at: datetime | None) -> User:
     user.is_active = act == AccountAct.ENABLED
     if row.is_active != user.is_active:
         user.save(update_fields=["is_active"])
-        _keep(user, act, by, at)
+        keep_change(user, act, by, at)
     return user
 
 
-def _keep(user: User, act: AccountAct, by: Actor, at: datetime | None) -> None:
-    AccountChange.objects.create(user=user, act=act, by_id=by.pk, at=at or timezone.now())
+def keep_change(user: User, act: AccountAct, by: Actor = SYSTEM, at: datetime | None = None, reason: str = "") -> None:
+    """Keep what happened to an account, who did it and when."""
+    AccountChange.objects.create(user=user, act=act, by_id=by.pk, at=at or timezone.now(), reason=reason)
 
 
 @transaction.atomic
@@ -114,7 +116,7 @@ def forget_user(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -
     Raises ``PermissionDenied`` when ``by`` may not, ``ValidationError`` for the last pilot.
     """
     at = at or timezone.now()
-    _refuse_unless_allowed(by)
+    refuse_unless_allowed(by)
     memberships = Membership.objects.filter(user=user)
     refuse_last_pilot(memberships)
     for forget in registry.forgetters:
@@ -122,7 +124,8 @@ def forget_user(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -
     Comment.objects.filter(user.named_in("text")).erase()
     RolloutExchange.objects.filter(user.named_in("said")).update(said="")
     AwarenessGuest.objects.filter(user.has_address("email")).update(email="")
-    _end_sessions(user)
+    end_sessions(user)
+    Authenticator.objects.filter(user=user).delete()
     forget_views(user=user)
     for membership in memberships.filter(closed_at=None):
         close_membership(membership=membership, by=by, at=at)
@@ -137,17 +140,21 @@ def forget_user(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -
     user.is_active, user.forgotten_at, user.last_login = False, at, None
     user.set_unusable_password()
     user.save()
-    _keep(user, AccountAct.FORGOTTEN, by, at)
+    keep_change(user, AccountAct.FORGOTTEN, by, at)
     transaction.on_commit(partial(note_erased, "account", [user.account_key]), robust=True)
     return user
 
 
-def _end_sessions(user: User) -> None:
-    """A session holds the address one signed in with, encoded; which person it is of is inside too."""
+def end_sessions(user: User, *, but: str | None = None) -> None:
+    """A session holds the address one signed in with, encoded; which person it is of is inside too.
+
+    ``but``: the key of the one that stays.
+    """
     held = [row.pk for row in Session.objects.iterator() if row.get_decoded().get(SESSION_KEY) == str(user.pk)]
-    Session.objects.filter(pk__in=held).delete()
+    Session.objects.filter(pk__in=held).exclude(pk=but).delete()
 
 
-def _refuse_unless_allowed(by: Actor) -> None:
+def refuse_unless_allowed(by: Actor) -> None:
+    """Raises ``PermissionDenied`` when ``by`` may not manage accounts."""
     if by is not SYSTEM and can_manage_accounts(by) is None:
         raise PermissionDenied

@@ -1,8 +1,9 @@
 """One's own account and role; the accounts of others for the pilot; signing in to the demonstration."""
 
+from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,10 +17,12 @@ from lifecycle.requests import own_address
 from network.demo import demo_memberships
 from network.forms.people import ProfileForm, RoleForm
 from network.leaving import resting_on
+from network.middleware import SESSION_KEY as ACTS_IN
 from network.middleware import act_as
 from network.models import Membership, Organisation, PublicService, User
 from network.permissions import can_make_api_key, can_manage_accounts
 from network.requests import OpenRequest, Request, SignedInRequest
+from network.second_factor import codes_left, has_second_factor, is_demanded_of
 from network.services.accounts import disable_account, enable_account, forget_user, rename_user
 from network.views.confirm import confirm
 from network.views.sheet import account_step, changes_told, periods_of, roles_told
@@ -37,7 +40,14 @@ def account(request: SignedInRequest) -> HttpResponse:
         return redirect("network:account")
     memberships = Membership.objects.filter(user=request.user).select_related("organisation")
     makes_keys = can_make_api_key(request.membership)
-    context = {"form": form, "memberships": memberships, "makes_api_keys": makes_keys}
+    context = {
+        "form": form,
+        "memberships": memberships,
+        "makes_api_keys": makes_keys,
+        "second_factor": has_second_factor(request.user),
+        "demanded": is_demanded_of(request.user),
+        "codes_left": codes_left(request.user),
+    }
     return render(request, "network/account.html", context)
 
 
@@ -67,18 +77,22 @@ def user_detail(request: Request, pk: int) -> HttpResponse:
         "person": user,
         "memberships": memberships,
         "step": account_step(user, sum(one.is_open for one in memberships)),
-        "more": _doors(user),
+        "more": _doors(user, request.user),
+        "second_factor": has_second_factor(user),
+        "demanded": is_demanded_of(user),
         **history(happened),
     }
     return render(request, "network/user_detail.html", context)
 
 
-def _doors(user: User) -> list[dict[str, str]]:
-    """What may be done to an account; nothing to one that was erased."""
+def _doors(user: User, reader: User) -> list[dict[str, str]]:
+    """What ``reader`` may do to an account; nothing to one that was erased."""
     if user.forgotten_at:
         return []
     turned = ("Désactiver le compte", "user_disable") if user.is_active else ("Réactiver le compte", "user_enable")
-    doors = (turned, ("Effacer le nom et l’adresse", "user_forget"))
+    doors = [turned, ("Effacer le nom et l’adresse", "user_forget")]
+    if has_second_factor(user) and user.pk != reader.pk:
+        doors.insert(1, ("Retirer le second facteur", "second_factor_reset"))
     return [{"label": label, "url": reverse(f"network:{name}", args=[user.pk])} for label, name in doors]
 
 
@@ -157,10 +171,16 @@ def demo_sign_in(request: OpenRequest) -> HttpResponse:
     chosen = request.POST.get("membership", "")
     for membership in demo_memberships():
         if str(membership.pk) == chosen:
-            login(request, membership.user)
-            act_as(request, membership)
-            return redirect(_following(request))
+            return _sign_in_as(request, membership)
     raise Http404
+
+
+def _sign_in_as(request: OpenRequest, membership: Membership) -> HttpResponse:
+    """Through the door of everybody, the password apart: whoever has a second factor is asked for a code."""
+    logout(request)
+    request.session[ACTS_IN] = membership.pk
+    response: HttpResponse = perform_login(request, membership.user, redirect_url=_following(request))
+    return response
 
 
 def _following(request: HttpRequest) -> str:

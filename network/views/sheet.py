@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from lifecycle.acting import Step
 from lifecycle.history import Past
-from network.models import AccountAct, Invitation, Membership, MembershipPeriod, Organisation, User
+from network.models import OWN_ACTS, AccountAct, Invitation, Membership, MembershipPeriod, Organisation, User
 from typography.french import HARD, plural
 
 
@@ -88,10 +88,11 @@ def roles_told(periods: Iterable[MembershipPeriod], reader: Membership, *, of_a_
 
 
 def changes_told(user: User, reader: Membership) -> Iterable[Past]:
-    """What happened to an account, and who did it; one's own name is changed by oneself. One query."""
+    """What happened to an account, and who did it; what is one's own to do is done by oneself. One query."""
     for change in user.changes.select_related("by__user", "by__organisation"):
-        who = str(user) if change.act == AccountAct.RENAMED else _by(change.by, reader)
-        yield Past(change.get_act_display(), change.at, who)
+        who = str(user) if change.act in OWN_ACTS else _by(change.by, reader)
+        told = f"{change.get_act_display()}{HARD}: {change.get_reason_display().lower()}" if change.reason else ""
+        yield Past(told or change.get_act_display(), change.at, who)
 
 
 def _by(membership: Membership | None, reader: Membership) -> str:
