@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from viewflow.workflow.activation import Activation
 from viewflow.workflow.base import Node
@@ -13,11 +13,12 @@ from conventions.circuit import WAITING, lock_process, processes_of, type_of
 from conventions.enums import ALIVE, ConventionState, ReviewState, SignatureState
 from conventions.flows import ConventionFlow
 from conventions.machine.ending_rules import party_of
-from conventions.models import Convention, EndConsent, Review, Signature, SignatureDeposit
+from conventions.models import Convention, EndConsent, Review, Signature, SignatureDeposit, SignatureEntry
 from conventions.permissions import (
     PARTIES,
     can_acknowledge_signature,
     can_agree_end_convention,
+    can_answer_refusal_signature,
     can_answer_review,
     can_deposit_signature,
     can_open_signature_convention,
@@ -65,18 +66,19 @@ def asked_of(actor: Actor) -> QuerySet[Task]:
 def _signatures_of(actor: Actor) -> QuerySet[Signature]:
     """What one signs oneself, until it is given; what one deposits for one's party, then what another party confirms.
 
-    The named signatory is asked as long as she has not signed or acknowledged what was deposited in her name.
+    The named signatory is asked as long as she has not signed or acknowledged what was deposited in her name; nobody of
+    her party is while an answer is owed to her, who does not sign the text as it stands.
     """
     asked = Signature.objects.visible_to(actor).filter(state=SignatureState.ASKED)
     signs, deposits = can_sign_signature(actor), can_deposit_signature(actor)
     wanted = Q(pk=None)
     standing = SignatureDeposit.objects.standing().filter(signature=OuterRef("pk"))
-    deposited = Q(Exists(standing))
+    deposited, unrefused = Q(Exists(standing)), Q(answer_due_on=None)
     unknown = SignatureDeposit.objects.unknown().filter(signature=OuterRef("pk"))
     if deposits is not None:
-        wanted |= deposits & ~deposited
+        wanted |= deposits & ~deposited & unrefused
     if signs is not None:
-        wanted |= Q(signatory=actor.pk) & (~deposited | Q(Exists(unknown)))
+        wanted |= Q(signatory=actor.pk) & (~deposited & unrefused | Q(Exists(unknown)))
         wanted |= signs & ~Q(organisation=actor.organisation_id) & deposited
     return asked.filter(wanted)
 
@@ -96,6 +98,18 @@ def unknown_to(actor: Actor) -> QuerySet[Signature]:
         convention__state__in=(ConventionState.SIGNING, ConventionState.SIGNED, *ALIVE),
     )
     return rows.select_related("convention__epci_party", "convention__workshop", "convention__distributor")
+
+
+def refusals_to_answer(actor: Actor) -> QuerySet[Signature]:
+    """The refusals to sign that whoever acts answers, unless the text is opened again; ``refused_at``, since when."""
+    scope = can_answer_refusal_signature(actor)
+    if scope is None:
+        return Signature.objects.none()
+    said = SignatureEntry.objects.filter(object=OuterRef("pk"), verb="decline").order_by("-seq")
+    rows = Signature.objects.visible_to(actor).refused().filter(scope, convention__state=ConventionState.SIGNING)
+    return rows.annotate(refused_at=Subquery(said.values("at")[:1])).select_related(
+        "signatory__user", "convention__epci_party", "convention__workshop", "convention__distributor"
+    )
 
 
 def to_agree_end(actor: Actor) -> QuerySet[Convention]:

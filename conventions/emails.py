@@ -61,10 +61,28 @@ def convention_approved_for_epci(convention: Convention, at: datetime) -> None:
 
 def signatures_asked_for_signatories(signatures: QuerySet[Signature], at: datetime) -> None:
     """To each signatory: the document is there to be read and signed."""
-    for signature in signatures.select_related("convention").order_by("pk"):
+    _write_to_signatories("signature_asked_for_signatory", signatures, at)
+
+
+def signatures_asked_of_another_for_former(signatures: QuerySet[Signature], by: int | None, at: datetime) -> None:
+    """To whoever was asked before, unless it is her own doing: somebody else signs now, and why."""
+    rows = signatures.exclude(asked_before=None).exclude(asked_before=by)
+    for signature in rows.select_related("convention", "organisation", "signatory__user").order_by("pk"):
+        people = _people_of(Membership.objects.filter(pk=signature.asked_before_id))
+        _write("signature_asked_of_another_for_former", signature.convention, people, at, signature=signature)
+
+
+def signatures_answered_for_signatories(signatures: QuerySet[Signature], at: datetime) -> None:
+    """To each signatory who did not sign: an answer is there to be read, and she is asked again."""
+    _write_to_signatories("signature_answered_for_signatory", signatures, at)
+
+
+def _write_to_signatories(template: str, signatures: QuerySet[Signature], at: datetime) -> None:
+    """To each one who signs, with the page of her signature."""
+    for signature in signatures.select_related("convention", "organisation", "asked_before__user").order_by("pk"):
         people = _people_of(Membership.objects.filter(pk=signature.signatory_id))
         page = _page("signature_sign", signature.reference)
-        _write("signature_asked_for_signatory", signature.convention, people, at, signature=signature, page=page)
+        _write(template, signature.convention, people, at, signature=signature, page=page)
 
 
 def convention_signed_for_parties(convention: Convention, at: datetime) -> None:
@@ -175,7 +193,23 @@ def signatures_declined_for_epci(signatures: QuerySet[Signature], reason: str, a
     told = SignatureDeclineReason(reason).label
     for signature in signatures.select_related("convention", "organisation", "signatory__user").order_by("pk"):
         people = _people_of(_epci_acting(signature.convention) | Membership.objects.pilots())
-        _write("signature_declined_for_epci", signature.convention, people, at, signature=signature, reason=told)
+        context = {
+            "signature": signature,
+            "reason": told,
+            "page": _page("signature_answer_refusal", signature.reference),
+        }
+        _write("signature_declined_for_epci", signature.convention, people, at, **context)
+
+
+def refusals_recalled(signatures: QuerySet[Signature], at: datetime) -> None:
+    """To the managers of the EPCI, once it is late to the pilots too: who waits for an answer, until when."""
+    for signature in signatures.select_related("convention", "organisation", "signatory__user").order_by("pk"):
+        late = signature.answer_due_on is not None and signature.answer_due_on < timezone.localdate(at)
+        people = _epci_acting(signature.convention)
+        if late:
+            people |= Membership.objects.pilots()
+        context = {"signature": signature, "late": late, "page": _page("signature_answer_refusal", signature.reference)}
+        _write("refusal_recalled_for_epci", signature.convention, _people_of(people), at, **context)
 
 
 def reviews_recalled(reviews: QuerySet[Review], at: datetime) -> None:

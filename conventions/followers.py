@@ -168,7 +168,7 @@ def ask_signatures(move: Move) -> None:
     days = SIGNATURE_DAYS.on(day)
     due_on = add_working_days(day, int(days))
     for convention in conventions_of(move):
-        document = convention.document
+        document, before = convention.document, _asked_last(convention)
         signatures += [
             Signature(
                 convention=convention,
@@ -176,14 +176,23 @@ def ask_signatures(move: Move) -> None:
                 party=party,
                 organisation=organisation,
                 signatory=signatory,
+                asked_before_id=None if before.get(party) == signatory.pk else before.get(party),
                 document=document,
                 due_on=due_on,
             )
             for party, organisation, signatory in convention.parties()
+            if signatory is not None
         ]
     created = gate.create_many(Signature, "ask", signatures, actor=move.actor, at=move.at, cause=move)
     asked = Signature.objects.filter(pk__in=[signature.pk for signature in created])
     emails.signatures_asked_for_signatories(asked, move.at)
+    emails.signatures_asked_of_another_for_former(asked, move.actor.pk, move.at)
+
+
+def _asked_last(convention: Convention) -> dict[str, int]:
+    """Who was asked to sign the round before, by party: another may be named since."""
+    rows = convention.signatures.filter(round__lt=convention.round).order_by("round")
+    return dict(rows.values_list("party", "signatory"))
 
 
 def complete_signatures(move: Move) -> None:

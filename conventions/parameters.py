@@ -48,6 +48,12 @@ LAST_REMINDER_DAYS = parameter(
 SIGNATURE_DAYS = parameter(
     "conventions.signature_working_days", usual=15, unit="jours ouvrés", label="Délai de signature"
 )
+REFUSAL_ANSWER_DAYS = parameter(
+    "conventions.refusal_answer_working_days",
+    usual=10,
+    unit="jours ouvrés",
+    label="Délai pour répondre à un signataire qui ne signe pas",
+)
 REMIND_BEFORE_DAYS = parameter(
     "conventions.circuit_reminder_before_days",
     usual=3,

@@ -187,6 +187,11 @@ def can_acknowledge_signature(actor: Actor) -> Q | None:
     return Q(signatory=actor.pk) if acts_as(actor, *SIGNATORIES) else None
 
 
+def can_answer_refusal_signature(actor: Actor) -> Q | None:
+    """The manager of the EPCI, the pilot: whoever writes the text answers the signatory who does not sign it."""
+    return can_pass_over_review(actor)
+
+
 def can_replace_signature(actor: Actor) -> Q | None:
     """The manager of the party that signs, and the pilot."""
     return _asked_under(actor)

@@ -31,14 +31,21 @@ def tell_declined(move: Move) -> None:
     emails.signatures_declined_for_epci(rows, str(move.values.get("reason", "")), move.at)
 
 
+def tell_answered(move: Move) -> None:
+    """The signatory reads what was answered to her, and is asked again."""
+    emails.signatures_answered_for_signatories(Signature.objects.filter(pk__in=move.pks), move.at)
+
+
 def tell_asked_of(move: Move) -> None:
-    """Whoever is asked from now on, for a review or for a signature; and whoever is no more, for a review."""
+    """Whoever is asked from now on, for a review or for a signature; and whoever is no more."""
     if move.machine == "review":
         reviews = Review.objects.filter(pk__in=move.pks)
         emails.reviews_asked_for_reviewers(reviews, move.at)
         emails.reviews_asked_of_another_for_former(reviews, move.actor.pk, move.at)
     else:
-        emails.signatures_asked_for_signatories(Signature.objects.filter(pk__in=move.pks), move.at)
+        signatures = Signature.objects.filter(pk__in=move.pks)
+        emails.signatures_asked_for_signatories(signatures, move.at)
+        emails.signatures_asked_of_another_for_former(signatures, move.actor.pk, move.at)
 
 
 def remind_reviews(move: Move) -> None:
@@ -47,8 +54,10 @@ def remind_reviews(move: Move) -> None:
 
 
 def remind_signatures(move: Move) -> None:
-    """As for reviews."""
-    emails.signatures_recalled(Signature.objects.filter(pk__in=move.pks), move.at)
+    """As for reviews; of one who does not sign the text, whoever owes her an answer."""
+    rows, refused = Signature.objects.filter(pk__in=move.pks), Signature.objects.refused()
+    emails.signatures_recalled(rows.exclude(pk__in=refused.values("pk")), move.at)
+    emails.refusals_recalled(refused.filter(pk__in=move.pks), move.at)
 
 
 def tell_passed_over(move: Move) -> None:
@@ -66,6 +75,7 @@ def register() -> None:
     on_transition("signature", "sign", tell_confirmed)
     on_transition("signature", "contest", await_again)
     on_transition("signature", "decline", tell_declined)
+    on_transition("signature", "answer_refusal", tell_answered)
     on_transition("signature", "hand_on", tell_asked_of)
     on_transition("signature", "replace", tell_asked_of)
     on_transition("signature", "remind", remind_signatures)

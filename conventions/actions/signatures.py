@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import HttpResponse
+
 from conventions.forms.circuit import PlainForm
-from conventions.forms.people import DeclineForm, HandOnForm, ReplaceForm
+from conventions.forms.people import AnswerRefusalForm, DeclineForm, HandOnForm, ReplaceForm
 from conventions.models import Signature
 from conventions.services.signatures import contest_signature
 from conventions.views.deposits import deposited_by_a_party, signature_refuse_deposit
+from conventions.views.remarks import refusal_of
 from conventions.views.rows import others_to_ask
-from conventions.views.signatures import SIGNATURE_PAGES
+from conventions.views.signatures import SIGNATURE_PAGES, asked_of_another, visible_signature
 from lifecycle.pages import Page
 from network.requests import Request
 from typography.french import of
@@ -21,6 +24,25 @@ def _name_that_stays(request: Request, signature: Signature) -> Mapping[str, Any
         " pourquoi. Si le texte doit nommer quelqu’un d’autre, rouvrez-le plutôt."
     )
     return {"warning": told}
+
+
+_KNOWN: Page[Request] = Page(
+    "acknowledge",
+    "connaissance",
+    PlainForm,
+    done="C’est noté\u00a0: vous en avez connaissance",
+    context=deposited_by_a_party,
+    template="conventions/actions/signature_acknowledge.html",
+    submit="J’en ai connaissance",
+)
+
+
+def _acknowledge(request: Request, reference: str) -> HttpResponse:
+    """What was deposited in the name of the signatory; to one who was replaced since, of whom it is asked."""
+    signature = visible_signature(request, reference)
+    if signature.signatory_id != request.membership.pk:
+        return asked_of_another(request, signature)
+    return SIGNATURE_PAGES.view(_KNOWN)(request, reference)
 
 
 PAGES: tuple[Page[Request], ...] = (
@@ -37,7 +59,7 @@ PAGES: tuple[Page[Request], ...] = (
         "replace",
         "remplacer",
         ReplaceForm,
-        done="Signataire remplacé\u00a0: la nouvelle personne reçoit un courriel",
+        done="Signataire remplacé\u00a0: les deux personnes reçoivent un courriel",
         form_kwargs=others_to_ask,
         context=_name_that_stays,
     ),
@@ -46,19 +68,20 @@ PAGES: tuple[Page[Request], ...] = (
         "ne-pas-signer",
         DeclineForm,
         done="C’est noté\u00a0: l’EPCI et le pilote en reçoivent le motif, et lisent votre commentaire",
-        warning="L’EPCI ou le pilote peut rouvrir le texte, ou abandonner le projet. Tant qu’ils ne l’ont pas fait, la"
-        " signature reste attendue, et vous pouvez encore signer.",
+        warning="L’EPCI ou le pilote peut vous répondre, rouvrir le texte, ou abandonner le projet. En attendant, vous"
+        " ne recevez plus de rappel, et vous pouvez encore signer.",
+    ),
+    Page(
+        "answer_refusal",
+        "repondre",
+        AnswerRefusalForm,
+        done="Réponse donnée\u00a0: le signataire la lit, et sa signature est demandée de nouveau",
+        context=refusal_of,
+        template="conventions/actions/signature_answer_refusal.html",
+        submit="Répondre au signataire",
     ),
     Page("refuse_deposit", "refuser", view=signature_refuse_deposit),
-    Page(
-        "acknowledge",
-        "connaissance",
-        PlainForm,
-        done="C’est noté\u00a0: vous en avez connaissance",
-        context=deposited_by_a_party,
-        template="conventions/actions/signature_acknowledge.html",
-        submit="J’en ai connaissance",
-    ),
+    Page("acknowledge", "connaissance", view=_acknowledge),
     Page(
         "contest",
         "contester",

@@ -51,6 +51,20 @@ class DeclineForm(ReasonForm):
         self.fields["comment"].help_text = f"Obligatoire si les termes ne conviennent pas. {READ_BY_THE_EPCI}"
 
 
+class AnswerRefusalForm(CommentForm):
+    """What is answered to the signatory who does not sign."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        comment = self.fields["comment"]
+        comment.label, comment.required = "Votre réponse", True
+        comment.error_messages["required"] = rules.ANSWERED_IN_WORDS.sentence
+        comment.help_text = (
+            "L’organisation du signataire, les responsables de l’EPCI et le pilote la lisent, sur la page de la"
+            " convention. Ne nommez personne."
+        )
+
+
 class PassOverForm(ReasonForm):
     """Why one goes on without this opinion."""
 

@@ -1,13 +1,14 @@
 """When a circuit is stuck: who is reminded, who is asked instead, what is gone without (machines §3)."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from calendars.expressions import Shifted
+from calendars.working_days import add_working_days
 from conventions.enums import (
     ConventionState,
     PassOverReason,
@@ -16,12 +17,17 @@ from conventions.enums import (
     SignatureDeclineReason,
 )
 from conventions.machine.reading import coded
-from conventions.models import declined
-from conventions.parameters import PASS_OVER_DAYS, REMIND_AFTER_DAYS, REMIND_BEFORE_DAYS
+from conventions.parameters import (
+    PASS_OVER_DAYS,
+    REFUSAL_ANSWER_DAYS,
+    REMIND_AFTER_DAYS,
+    REMIND_BEFORE_DAYS,
+    SIGNATURE_DAYS,
+)
 from conventions.permissions import PARTIES
 from lifecycle.actors import Actor
-from lifecycle.machine import Context, Requirement
-from lifecycle.requirements import explained_in_comment
+from lifecycle.machine import Context, PerRow, Requirement
+from lifecycle.requirements import PerRowValues, explained_in_comment
 from network.enums import Role
 from network.models import Membership
 
@@ -29,6 +35,37 @@ REPLACE_REASON = coded("replace_reason", ReplaceReason.values, "Dites pourquoi u
 DECLINE_REASON = coded("decline_reason", SignatureDeclineReason.values, "Dites pourquoi vous ne signez pas ce texte.")
 DECLINE_EXPLAINED = explained_in_comment(SignatureDeclineReason.TERMS)
 """Of the terms that do not suit, which ones: whoever opens the text again reads it."""
+NOT_REFUSED_YET = Requirement(
+    "not_refused_yet",
+    "Vous avez dit ne pas signer ce texte en l’état\u00a0: une réponse est attendue de l’EPCI.",
+    lambda ctx: Q(answer_due_on=None),
+)
+REFUSED_TEXT = Requirement(
+    "refused_text",
+    "Aucun refus de signer n’attend de réponse ici.",
+    lambda ctx: Q(answer_due_on__isnull=False),
+)
+
+
+def _unsaid(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    return {} if ctx.comment.strip() else dict.fromkeys(per_row, ANSWERED_IN_WORDS.sentence)
+
+
+ANSWERED_IN_WORDS = PerRow(
+    "answered_in_words", "Écrivez votre réponse au signataire, sans nommer personne.", _unsaid, field="comment"
+)
+
+
+def answer_due_on(ctx: Context) -> date:
+    """Until when a signatory who does not sign is answered."""
+    return add_working_days(ctx.day, int(REFUSAL_ANSWER_DAYS.on(ctx.day)))
+
+
+def signature_due_on(ctx: Context) -> date:
+    """Until when a signature is asked, from today on."""
+    return add_working_days(ctx.day, int(SIGNATURE_DAYS.on(ctx.day)))
+
+
 PASS_OVER_REASON = coded("pass_over_reason", PassOverReason.values, "Dites pourquoi vous passez outre.")
 
 # --- another person
@@ -137,17 +174,18 @@ LONG_OVERDUE = Requirement(
 # --- reminders
 
 
-def _to_be_reminded(ctx: Context) -> Q:
+def _to_be_reminded(ctx: Context, due_on: str = "due_on") -> Q:
     """Once some days before the deadline, then every so many days after it, from the day that follows it.
 
     Never twice a day, whatever the number that was recorded: the clock passes every quarter of an hour.
     """
     day, before, after = ctx.day, REMIND_BEFORE_DAYS.on(ctx.day), REMIND_AFTER_DAYS.on(ctx.day)
-    begins = Shifted("due_on", -before)
-    near = Q(due_on__gte=day, due_on__lte=day + timedelta(days=before), asked_at__date__lt=begins)
-    silent = Q(reminded_at__date__lte=F("due_on")) | Q(reminded_at__date__lte=day - timedelta(days=max(after, 1)))
+    begins = Shifted(due_on, -before)
+    last = day + timedelta(days=before)
+    near = Q(**{f"{due_on}__gte": day, f"{due_on}__lte": last, "asked_at__date__lt": begins})
+    silent = Q(reminded_at__date__lte=F(due_on)) | Q(reminded_at__date__lte=day - timedelta(days=max(after, 1)))
     soon = near & (Q(reminded_at=None) | Q(reminded_at__date__lt=begins))
-    late = Q(due_on__lt=day) & (Q(reminded_at=None) | silent)
+    late = Q(**{f"{due_on}__lt": day}) & (Q(reminded_at=None) | silent)
     return (soon | late) & Q(round=F("convention__round"))
 
 
@@ -157,5 +195,7 @@ def review_to_be_reminded(ctx: Context) -> Q:
 
 
 def signature_to_be_reminded(ctx: Context) -> Q:
-    """A signature that is awaited, near its deadline or late; not of whoever said that she does not sign this text."""
-    return _to_be_reminded(ctx) & Q(convention__state=ConventionState.SIGNING) & ~Q(declined())
+    """A signature that is awaited, near its deadline or late; of one who does not sign this text, the answer to her."""
+    awaited = Q(answer_due_on=None) & _to_be_reminded(ctx)
+    refused = Q(answer_due_on__isnull=False) & _to_be_reminded(ctx, "answer_due_on")
+    return (awaited | refused) & Q(convention__state=ConventionState.SIGNING)

@@ -2,12 +2,15 @@
 
 from datetime import date
 
+from django.db.models import F
+
 from conventions.enums import SignatureDeclineReason, SignatureMethod, SignatureState
 from conventions.machine import circuit_rules as rules
 from conventions.machine import deposit_rules, people_rules
 from conventions.models import Signature
 from conventions.permissions import (
     can_acknowledge_signature,
+    can_answer_refusal_signature,
     can_refuse_deposit_signature,
     can_replace_signature,
     can_sign_signature,
@@ -68,6 +71,7 @@ class SignatureMachine(Machine, of=Signature):
             "quoted_sha256": Given("sha256"),
             "scan": Given("scan", default=None),
             "confirmed_by": _confirmed_by,
+            "answer_due_on": None,
         },
         journal=["method", "sha256", "signed_on", "code"],
         done="Convention signée",
@@ -80,12 +84,30 @@ class SignatureMachine(Machine, of=Signature):
         source=S.ASKED,
         target=SAME,
         who=can_acknowledge_signature,
-        requires=[rules.SIGNING, people_rules.DECLINE_REASON, people_rules.DECLINE_EXPLAINED],
+        requires=[
+            rules.SIGNING,
+            people_rules.NOT_REFUSED_YET,
+            people_rules.DECLINE_REASON,
+            people_rules.DECLINE_EXPLAINED,
+        ],
         update_locks=["convention"],
+        stamps={"answer_due_on": people_rules.answer_due_on},
         journal=["reason"],
         done="Le signataire ne signe pas ce texte en l’état",
         recalls=lambda values: SignatureDeclineReason(values["reason"]).label.lower(),
-        why="The text is neither opened again nor abandoned by it: whoever can do so is told; she may still sign.",
+        why="The text is neither opened again nor abandoned by it: whoever can do so, or answers, has a day for it.",
+    )
+
+    answer_refusal = Verb(
+        "Répondre au signataire qui ne signe pas",
+        source=S.ASKED,
+        target=SAME,
+        who=can_answer_refusal_signature,
+        requires=[rules.SIGNING, people_rules.REFUSED_TEXT, people_rules.ANSWERED_IN_WORDS],
+        update_locks=["convention"],
+        stamps={"answer_due_on": None, "due_on": people_rules.signature_due_on, "reminded_at": None},
+        done="Réponse donnée au signataire qui ne signe pas",
+        why="The text stays as it is, and why is said: the signatory is asked again, with a new deadline.",
     )
 
     refuse_deposit = Verb(
@@ -138,7 +160,12 @@ class SignatureMachine(Machine, of=Signature):
         who=can_acknowledge_signature,
         requires=[rules.SIGNING, people_rules.OTHER_SIGNATORY],
         update_locks=["convention"],
-        stamps={"signatory": Given("to"), "acknowledged_at": None},
+        stamps={
+            "signatory": Given("to"),
+            "asked_before": F("signatory"),
+            "acknowledged_at": None,
+            "answer_due_on": None,
+        },
         journal=["to"],
         done="Signature confiée à un collègue",
         why="A colleague who may sign for the same party signs instead; the page of signatures says so.",
@@ -151,10 +178,16 @@ class SignatureMachine(Machine, of=Signature):
         who=can_replace_signature,
         requires=[rules.SIGNING, people_rules.OTHER_SIGNATORY, people_rules.REPLACE_REASON],
         update_locks=["convention"],
-        stamps={"signatory": Given("to"), "acknowledged_at": None, "replaced_because": Given("reason")},
+        stamps={
+            "signatory": Given("to"),
+            "asked_before": F("signatory"),
+            "acknowledged_at": None,
+            "answer_due_on": None,
+            "replaced_because": Given("reason"),
+        },
         journal=["to", "reason"],
         done="Signataire remplacé",
-        why="Another person of the same party is asked to sign; the page of signatures says so.",
+        why="Another person of the same party is asked to sign; both are told, and the page of signatures says so.",
     )
 
     remind = Verb(
@@ -166,7 +199,8 @@ class SignatureMachine(Machine, of=Signature):
         stamps={"reminded_at": AT},
         due=people_rules.signature_to_be_reminded,
         done="Signature rappelée",
-        why="The signatory is reminded; once it is late, whoever can replace her is told too.",
+        why="The signatory is reminded; once it is late, whoever can replace her is told too. Of one who does not sign,"
+        " whoever owes her an answer.",
     )
 
     void = Verb(

@@ -10,8 +10,6 @@ from conventions.models.circuit import (
     Signature,
     SignatureDeposit,
     SignatureEntry,
-    declined,
-    last_declined,
 )
 from conventions.models.convention import Convention, ConventionEntry, EndConsent, ReviewerNamed
 from conventions.models.paper import ConventionPaper
@@ -48,8 +46,6 @@ __all__ = [
     "TextVersion",
     "articles_of",
     "changes_end",
-    "declined",
-    "last_declined",
     "printed_address",
     "version_of",
     "wording_of_today",

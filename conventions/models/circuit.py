@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 
 from conventions.enums import (
     FoundOnDeposit,
@@ -200,11 +200,17 @@ class SignatureQuerySet(_OfConventionQuerySet["Signature"]):
         """Those that are asked and not given."""
         return self.filter(state=G.ASKED)
 
+    def refused(self) -> Self:
+        """Those whose signatory does not sign the text as it stands, and was not answered yet."""
+        return self.awaited().exclude(answer_due_on=None)
+
 
 class Signature(Stateful):
     """The signature of one party, by the signatory it named, on one document, quoted by the hash of its PDF.
 
-    ``acknowledged_at``: when the signatory said she knows what was deposited in her name.
+    ``acknowledged_at``: when the signatory said she knows what was deposited in her name. ``answer_due_on``: until when
+    whoever writes the text answers the signatory who does not sign it; it stays on what the text opened again voids,
+    until another version is submitted.
     """
 
     # What the sheet of its convention says of it to whoever reads; set there, never stored.
@@ -216,9 +222,13 @@ class Signature(Stateful):
     signs: bool
     confirms: bool
     deposited: list["SignatureDeposit"]
+    answers: bool
     declined: "SignatureEntry | None"
     remark: str | None = None
     """The comment of ``declined``, as that of an opinion."""
+    answered: "SignatureEntry | None"
+    answer: str | None = None
+    """The comment of ``answered``, which is what was answered to ``declined``."""
 
     state = StateField("état", choices=SignatureState, default=SignatureState.ASKED, protected=True)
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="signatures", verbose_name="convention")
@@ -229,9 +239,13 @@ class Signature(Stateful):
     )
     signatory = models.ForeignKey(Membership, models.PROTECT, related_name="signatures", verbose_name="signataire")
     document = models.ForeignKey(Document, models.PROTECT, related_name="signatures", verbose_name="document")
+    asked_before = models.ForeignKey(
+        Membership, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="demandée avant à"
+    )
     due_on = models.DateField("attendue pour le", null=True)
     asked_at = models.DateTimeField("demandée le", null=True, editable=False)
     reminded_at = models.DateTimeField("rappelée le", null=True, editable=False)
+    answer_due_on = models.DateField("réponse au refus attendue pour le", null=True, editable=False)
     replaced_because = models.CharField(
         "motif du remplacement", max_length=20, choices=ReplaceReason, blank=True, editable=False
     )
@@ -278,6 +292,9 @@ class Signature(Stateful):
                 ),
                 name="conventions_signature_confirmed",
             ),
+            models.CheckConstraint(
+                condition=Q(answer_due_on=None) | ~Q(state=G.SIGNED), name="conventions_signature_refused"
+            ),
         )
 
 
@@ -289,19 +306,6 @@ class SignatureEntry(Entry):
     class Meta(Entry.Meta):
         verbose_name = "ligne du journal des signatures"
         verbose_name_plural = "journal des signatures"
-
-
-def declined() -> Exists:
-    """Whether the present signatory of a signature said that she does not sign the text as it stands."""
-    said = SignatureEntry.objects.filter(object=OuterRef("pk"), verb="decline", actor=OuterRef("signatory"))
-    return Exists(said)
-
-
-def last_declined(signature: Signature) -> SignatureEntry | None:
-    """When and why its present signatory said so last, while it is awaited; one query."""
-    if signature.state != G.ASKED:
-        return None
-    return signature.journal.filter(verb="decline", actor=signature.signatory_id).order_by("-seq").first()
 
 
 class SignatureDepositQuerySet(models.QuerySet["SignatureDeposit"]):

@@ -126,6 +126,8 @@ def _signature(signature: Signature, sheet: Sheet) -> Branch:
     }[SignatureState(signature.state)]
     if standing == CURRENT and signature.to_confirm:
         told = "déposée, à confirmer"
+    elif standing == CURRENT and signature.answer_due_on is not None:
+        told = f"pas en l’état, réponse pour le {day(signature.answer_due_on)}"
     return Branch(str(signature.organisation), standing, told, _owner(sheet, "sign", signature.pk))
 
 

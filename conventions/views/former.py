@@ -2,7 +2,8 @@
 
 from django.db.models import Exists, OuterRef
 
-from conventions.models import Convention, ConventionEntry, Signature, SignatureEntry
+from conventions.models import Convention, ConventionEntry, Signature
+from conventions.views.refusals import find_refusals
 from lifecycle.actors import Actor
 
 SENT_BACK = ("reopen", "request_changes", "take_over")
@@ -10,13 +11,10 @@ SENT_BACK = ("reopen", "request_changes", "take_over")
 
 
 def former_signatures(convention: Convention, actor: Actor) -> list[Signature]:
-    """Those of the rounds before, the newest first, each with the refusal of its signatory; two queries."""
+    """Those of the rounds before, the newest first, each with its refusal and what was answered; two queries."""
     rows = Signature.objects.visible_to(actor).filter(convention=convention, round__lt=convention.round)
     found = list(rows.select_related("organisation", "signatory__user").order_by("-round", "pk"))
-    said = SignatureEntry.objects.filter(object__in=found, verb="decline").order_by("seq")
-    declined = {(entry.object_id, entry.actor_id): entry for entry in said}
-    for signature in found:
-        signature.declined = declined.get((signature.pk, signature.signatory_id))
+    find_refusals(found)
     return found
 
 

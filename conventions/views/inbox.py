@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, Min, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from viewflow.workflow.models import Task
 
-from conventions.asked import asked_of, claim_task, gone, release_task, to_agree_end, unknown_to
+from conventions.asked import asked_of, claim_task, gone, refusals_to_answer, release_task, to_agree_end, unknown_to
 from conventions.enums import ReviewSubject
 from conventions.flows import ConventionFlow
 from conventions.models import Convention, Review, Signature
@@ -99,14 +99,20 @@ def items_of(actor: Membership) -> list[Item]:
         is_held = task.owner_id is not None and task.owner_id not in left
         items.append(item if is_held and task.owner_id in near else replace(item, owner=OUTSIDE if is_held else ""))
     items += [_signed_in_her_name(signature) for signature in unknown_to(actor) if signature.pk not in signatures]
+    items += [_refused(signature) for signature in refusals_to_answer(actor)]
     items += [_end_proposed(convention) for convention in conventions.values() if convention.end_is_asked]
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on or date.max, item.asked_at))
 
 
 def _conventions(keys: set[int], to_end: Any) -> dict[int, Any]:
-    """Those of these keys and those whose end is asked, by key; ``end_is_asked`` says of which."""
+    """Those of these keys and those whose end is asked, by key; ``end_is_asked`` says of which.
+
+    ``answer_due_on``: until when a text that a signatory did not sign is submitted again.
+    """
+    declined = Q(signatures__round=F("round"), signatures__answer_due_on__isnull=False)
     found = Convention.objects.filter(Q(pk__in=keys) | Q(pk__in=to_end.values("pk"))).annotate(
-        end_is_asked=Exists(to_end.filter(pk=OuterRef("pk")))
+        end_is_asked=Exists(to_end.filter(pk=OuterRef("pk"))),
+        answer_due_on=Min("signatures__answer_due_on", filter=declined),
     )
     return {row.pk: row for row in found.select_related("epci_party", "succeeded_by", "workshop", "distributor")}
 
@@ -116,6 +122,14 @@ def _signed_in_her_name(signature: Signature) -> Item:
     url = reverse("conventions:signature_acknowledge", args=[signature.reference])
     at = signature.signed_at or signature.convention.moved_at
     return Item(0, IN_YOUR_NAME, SEE_IT, url, signature.convention, at, None, "", False)
+
+
+def _refused(signature: Any) -> Item:
+    """A signatory does not sign the text as it stands: she is answered, unless it is opened again or abandoned."""
+    url = reverse("conventions:signature_answer_refusal", args=[signature.reference])
+    name = f"Répondre à {signature.signatory.user}, qui ne signe pas en l’état"
+    at = signature.refused_at or signature.convention.moved_at
+    return Item(0, name, "Lire et répondre", url, signature.convention, at, signature.answer_due_on, "", False)
 
 
 def _end_proposed(convention: Convention) -> Item:
@@ -129,7 +143,7 @@ def _seeds(tasks: list[Task], node: object) -> set[int]:
     return {task.seed_object_id for task in tasks if task.flow_task == node}
 
 
-def _item(actor: Membership, task: Task, convention: Convention, row: Review | Signature | None) -> Item:
+def _item(actor: Membership, task: Task, convention: Any, row: Review | Signature | None) -> Item:
     due_on, asked_at = None, convention.moved_at
     if isinstance(row, Review):
         name, label, page = _review_asked(actor, row)
@@ -142,6 +156,7 @@ def _item(actor: Membership, task: Task, convention: Convention, row: Review | S
     elif task.flow_task == ConventionFlow.revise:
         name, label = "Répondre aux relecteurs et soumettre de nouveau", "Ouvrir"
         url = reverse("conventions:convention_detail", args=[convention.reference])
+        due_on = convention.answer_due_on
     else:
         name, label = "Inscrire l’acte de l’EPCI et ouvrir la signature", "Ouvrir la signature"
         url = reverse("conventions:convention_open_signature", args=[convention.reference])

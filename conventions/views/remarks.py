@@ -1,36 +1,65 @@
 """What was written beside an opinion, or to say why one does not sign, as whoever prepares the text reads it.
 
 A comment stays in the team that wrote it (``lifecycle.templatetags``): these are written to the EPCI,
-whose managers read them too. They stand apart from the journal, and are erased as any other.
+whose managers read them too; what it answers to who does not sign is read by her organisation. They stand apart
+from the journal, and are erased as any other.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from conventions.models import ReviewEntry, Signature, SignatureEntry
+from conventions.permissions import can_answer_refusal_signature
+from conventions.views.refusals import find_refusals
 from conventions.views.sheet import Sheet
 from lifecycle.actors import Actor
 from lifecycle.journal import Entry
 from lifecycle.models import Comment
+from network.requests import Request
 
 OPINIONS = ("answer", "answer_against")
 
 
 def tell_remarks(sheet: Sheet, actor: Actor, *, writes: bool, former: Iterable[Signature] = ()) -> None:
     """Put on each review, and on each signature that is declined, its comment (``remark``), as far as this actor reads
-    it; two queries. ``former``: the signatures of the rounds before.
+    it, and what was answered (``answer``); two queries. ``former``: the signatures of the rounds before.
 
     ``writes``: whether the organisation of this actor writes the convention. One that was erased is an empty one.
     """
     reviews = {review.pk: review for review in sheet.reviews}
     said = _read(ReviewEntry.objects.filter(object__in=reviews, verb__in=OPINIONS), actor, writes=writes)
-    signatures = {signature.pk: signature for signature in (*sheet.signatures, *former)}
-    refusals = (one.declined for one in signatures.values() if one.declined is not None)
-    declined = _read(refusals, actor, writes=writes)
-    remarks = _remarks([*said.values(), *declined.values()])
+    told = _tell_refusals((*sheet.signatures, *former), actor, writes=writes, beside=said.values())
     for pk, entry in said.items():
-        reviews[pk].remark = remarks.get(entry.comment_digest)
+        reviews[pk].remark = told.get(entry.comment_digest)
+
+
+def refusal_of(request: Request, signature: Signature) -> Mapping[str, Any]:
+    """Put on a signature what its signatory refused and what was answered, for the pages of her signature."""
+    answers = can_answer_refusal_signature(request.membership)
+    find_refusals([signature])
+    writes = answers is not None and Signature.objects.filter(answers, pk=signature.pk).exists()
+    _tell_refusals([signature], request.membership, writes=writes)
+    return {}
+
+
+def _tell_refusals(
+    signatures: Iterable[Signature], actor: Actor, *, writes: bool, beside: Iterable[Entry] = ()
+) -> Mapping[str, str]:
+    """Put on each its ``remark`` and its ``answer``; the comments of these and those ``beside``, by digest."""
+    rows = {signature.pk: signature for signature in signatures}
+    declined = _read((row.declined for row in rows.values() if row.declined is not None), actor, writes=writes)
+    every = writes or actor.reads_all
+    answered = {
+        pk: row.answered
+        for pk, row in rows.items()
+        if row.answered is not None and (every or row.organisation_id == actor.organisation_id)
+    }
+    remarks = _remarks([*beside, *declined.values(), *answered.values()])
     for pk, refusal in declined.items():
-        signatures[pk].remark = remarks.get(refusal.comment_digest)
+        rows[pk].remark = remarks.get(refusal.comment_digest)
+    for pk, answer in answered.items():
+        rows[pk].answer = remarks.get(answer.comment_digest, "")
+    return remarks
 
 
 def _read[E: (ReviewEntry, SignatureEntry)](entries: Iterable[E], actor: Actor, *, writes: bool) -> dict[int, E]:

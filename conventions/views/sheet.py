@@ -39,11 +39,11 @@ from conventions.models import (
     ReviewPoint,
     Signature,
     SignatureDeposit,
-    SignatureEntry,
     articles_of,
 )
 from conventions.parameters import PASS_OVER_DAYS
 from conventions.permissions import (
+    can_answer_refusal_signature,
     can_answer_review,
     can_deposit_signature,
     can_hand_on_review,
@@ -53,6 +53,7 @@ from conventions.permissions import (
     can_sign_signature,
 )
 from conventions.views.papers import papers_of
+from conventions.views.refusals import find_refusals
 from lifecycle.actors import Actor
 from network.models import Membership
 
@@ -327,6 +328,8 @@ def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
     confirmable = set(open_.filter(signs).values_list("pk", flat=True)) if signs is not None else set()
     depositable = set(open_.filter(deposes).values_list("pk", flat=True)) if deposes is not None else set()
     replaceable = set(open_.filter(replaces).values_list("pk", flat=True)) if replaces is not None else set()
+    answers = can_answer_refusal_signature(actor)
+    answerable = set(open_.refused().filter(answers).values_list("pk", flat=True)) if answers is not None else set()
     signatures = list(
         rows.select_related(
             "organisation",
@@ -339,12 +342,12 @@ def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
         .prefetch_related(Prefetch("deposits", deposits))
         .order_by("pk")
     )
-    said = SignatureEntry.objects.filter(object__in=signatures, verb="decline").order_by("seq")
-    declined = {(entry.object_id, entry.actor_id): entry for entry in said}
+    find_refusals(signatures)
     for signature in signatures:
         is_awaited = signature.state == SignatureState.ASKED
-        told = is_awaited or signature.state == SignatureState.VOID
-        signature.declined = declined.get((signature.pk, signature.signatory_id)) if told else None
+        if not is_awaited and signature.state != SignatureState.VOID:
+            signature.declined = signature.answered = None
+        signature.answers = signature.pk in answerable
         named = signature.signatory_id == actor.pk and signature.pk in confirmable
         signature.deposes = signature.pk in depositable
         signature.replaces = signature.pk in replaceable and not named

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from conventions.enums import FoundOnDeposit
 from conventions.forms.circuit import SignatureDepositForm, SignatureSignForm
-from conventions.models import ConventionPaper, Signature, SignatureDeposit, last_declined
+from conventions.models import ConventionPaper, Signature, SignatureDeposit
 from conventions.permissions import can_deposit_signature
 from conventions.services.signatures import deposit_signature, sign_signature
 from conventions.views.brief import brief_of
+from conventions.views.remarks import refusal_of
 from conventions.views.rows import back_to, of_its_convention, visible_row
 from conventions.views.steps import step_of
 from documents.services import open_file
@@ -29,7 +30,7 @@ DEPOSITED_UNREAD = (
 
 def visible_signature(request: Request, reference: str) -> Signature:
     """The signature with who is asked and its document, if the person may see it; else a 404."""
-    return visible_row(Signature, request, reference, "signatory__user", "document__rendered")
+    return visible_row(Signature, request, reference, "signatory__user", "asked_before__user", "document__rendered")
 
 
 SIGNATURE_PAGES = Pages(
@@ -60,6 +61,29 @@ def standing_deposit(signature: Signature) -> SignatureDeposit | None:
     return deposits.order_by("-pk").first()
 
 
+def asked_of_another(request: Request, signature: Signature) -> HttpResponse:
+    """To one who was asked before, of whom it is asked now. Raises PermissionDenied for anybody else."""
+    if not _was_asked(signature, request.membership.pk):
+        raise PermissionDenied
+    context = {
+        "signature": signature,
+        "convention": signature.convention,
+        "step": step_of(signature.convention, request.membership),
+        "paper": paper_of(signature),
+        "sha256": hash_of(signature),
+        "back": back_to(signature, "signatures"),
+    }
+    return render(request, "conventions/actions/signature_of_another.html", context)
+
+
+def _was_asked(signature: Signature, member: int) -> bool:
+    """Whether somebody was asked for this signature: named by the text, or instead of another since."""
+    named = (signatory for party, _, signatory in signature.convention.parties() if party == signature.party)
+    if signature.asked_before_id == member or any(one is not None and one.pk == member for one in named):
+        return True
+    return signature.journal.filter(verb__in=("hand_on", "replace"), values__to=member).exists()
+
+
 @asks_then_acts
 def signature_sign(request: Request, reference: str) -> HttpResponse:
     """The document and its fingerprint, then a box, a name: the signature on screen of the named signatory.
@@ -68,7 +92,8 @@ def signature_sign(request: Request, reference: str) -> HttpResponse:
     """
     signature = visible_signature(request, reference)
     if signature.signatory_id != request.membership.pk:
-        raise PermissionDenied
+        return asked_of_another(request, signature)
+    refusal_of(request, signature)
     form = SignatureSignForm(posted(request), by=request.membership)
     deposit = standing_deposit(signature) if signature.state == "asked" else None
     return SIGNATURE_PAGES.act(
@@ -83,7 +108,6 @@ def signature_sign(request: Request, reference: str) -> HttpResponse:
         names={"sha256": "agreed", "method": "agreed"},
         template="conventions/actions/signature_sign.html",
         deposit=deposit,
-        declined=last_declined(signature),
         withheld=deposit is not None,
         others=[name for party, name, _ in signature.convention.parties() if party != signature.party],
         paper=paper_of(signature),

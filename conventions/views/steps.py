@@ -1,7 +1,7 @@
 """Who acts next on a convention: the person who reads the page, with one button, or someone else, since when."""
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
@@ -86,7 +86,10 @@ def _changes_requested(convention: Convention, actor: Actor, sheet: Sheet) -> St
         which = f"aux {sheet.open_points} points" if many else "au point"
         yours = f"répondez {which} des relecteurs qui {'attendent' if many else 'attend'} une réponse"
         return Step(awaited, yours, url=points, label="Répondre aux points")
-    return Step(awaited, "modifiez le texte s’il le faut, puis soumettez-le de nouveau", "submit")
+    yours = "modifiez le texte s’il le faut, puis soumettez-le de nouveau"
+    if due := min((row.answer_due_on for row in sheet.signatures if row.answer_due_on), default=None):
+        yours += f", pour le {day(due)}\u00a0: un signataire ne l’a pas signé en l’état"
+    return Step(awaited, yours, "submit")
 
 
 def _approved(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
@@ -103,8 +106,10 @@ def _signing(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
         yours = "un document signé est déposé en votre nom, dites si vous en avez connaissance"
         return Step("", yours, url=url, label="Voir et répondre")
     for signature in sheet.awaited_signatures:
-        if signature.signs and signature.declined is None:
+        if signature.signs and signature.answer_due_on is None:
             url = _page("signature_sign", signature.reference)
+            if signature.answered is not None:
+                return Step("", "on a répondu à votre refus, lisez la réponse", url=url, label="Lire et répondre")
             return Step("", "lisez le document et signez-le", url=url, label="Lire et signer")
     if step := _declined(convention, actor, sheet):
         return step
@@ -121,14 +126,20 @@ def _signing(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
 
 
 def _declined(convention: Convention, actor: Actor, sheet: Sheet) -> Step | None:
-    """What follows from a signatory who does not sign: asked of whoever can open the text again."""
-    declined = [signature for signature in sheet.awaited_signatures if signature.declined is not None]
-    if declined and _acts(convention, can_submit_convention, actor):
-        names = named(str(signature.signatory.user) for signature in declined)
-        several = "ne signent pas le texte" if len(declined) > 1 else "ne signe pas le texte"
-        return Step("", f"{names} {several} en l’état, rouvrez-le ou abandonnez le projet", "reopen")
+    """What follows from a signatory who does not sign: asked of whoever answers, or can open the text again."""
+    declined = [signature for signature in sheet.awaited_signatures if signature.answer_due_on is not None]
+    asked = [signature for signature in declined if signature.answers]
+    if asked:
+        names = named(str(signature.signatory.user) for signature in asked)
+        several = "ne signent pas le texte" if len(asked) > 1 else "ne signe pas le texte"
+        first = min(asked, key=lambda row: (row.answer_due_on or date.max, row.pk))
+        yours = f"{names} {several} en l’état, répondez, rouvrez-le ou abandonnez le projet"
+        if due := first.answer_due_on:
+            yours += f", pour le {day(due)}, {working_days(due)}"
+        url = _page("signature_answer_refusal", first.reference)
+        return Step("", yours, url=url, label="Lire et répondre")
     if any(signature.signs for signature in declined):
-        awaited = f"En attente {of(convention.epci_acting)}, qui peut le rouvrir"
+        awaited = f"En attente {of(convention.epci_acting)}, qui vous répond ou rouvre le texte"
         return Step(f"Vous avez dit ne pas signer ce texte en l’état. {awaited}")
     return None
 

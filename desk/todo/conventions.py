@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conventions.enums import ConventionState
-from conventions.models import Convention, Signature, declined
+from conventions.models import Convention
 from conventions.permissions import can_activate_convention, can_edit_convention
 from conventions.templatetags.conventions import working_days
 from conventions.views.inbox import Item, items_of
@@ -62,8 +62,6 @@ def writing_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
                 f"{listed}?state={S.DRAFT}",
             ),
         )
-    if can_edit_convention(actor) is not None:
-        blocks += (refused_texts(actor),)
     if can_activate_convention(actor) is not None:
         blocks += (
             Block(
@@ -79,18 +77,6 @@ def writing_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
     return blocks
 
 
-def refused_texts(actor: Membership) -> Block:
-    """The texts that a signatory does not sign as they stand: to be opened again, or abandoned."""
-    refused = Signature.objects.awaited().filter(declined()).values("convention")
-    return Block(
-        "non-signees",
-        "Textes qu’un signataire ne signe pas en l’état",
-        Convention.objects.visible_to(actor).filter(pk__in=refused, state=S.SIGNING).order_by("moved_at", "pk"),
-        _refused,
-        "Aucun signataire n’a dit ne pas signer.",
-    )
-
-
 def convention_page(convention: Convention) -> str:
     return reverse("conventions:convention_detail", args=[convention.reference])
 
@@ -98,11 +84,6 @@ def convention_page(convention: Convention) -> str:
 def _draft(convention: Convention) -> BlockRow:
     url = reverse("conventions:convention_edit", args=[convention.reference])
     return BlockRow(convention.title, url, convention.reference, since(convention.moved_at, "modifié"))
-
-
-def _refused(convention: Convention) -> BlockRow:
-    url = f"{convention_page(convention)}#signatures"
-    return BlockRow(convention.title, url, convention.reference, since(convention.moved_at, "en signature"))
 
 
 def _signed(convention: Convention) -> BlockRow:

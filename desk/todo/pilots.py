@@ -16,7 +16,7 @@ from desk.epcis import epcis_today, map_context
 from desk.parameters import DECIDED_DAYS, QUIET_DAYS, WAITED_DAYS
 from desk.todo.blocks import WHOLE, Block, BlockRow, TodoAction, TodoPage, TodoPart, since, until
 from desk.todo.connections import copper
-from desk.todo.conventions import convention_page, inbox, refused_texts
+from desk.todo.conventions import convention_page, inbox
 from desk.todo.directory import sessions_to_record
 from desk.todo.doubles import doubles
 from desk.todo.figures import month_of_the_departement
@@ -55,7 +55,6 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
         ),
         blocks=(
             inbox(actor),
-            refused_texts(actor),
             _lots(actor),
             _derogations(actor, at - limits.days(DECIDED_DAYS)),
             _reports(actor, at),

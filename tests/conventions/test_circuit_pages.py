@@ -10,16 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conventions.enums import ConventionState, DraftAbandonReason, Party, ReviewState, SignatureMethod, SignatureState
-from conventions.machine.people_rules import signature_to_be_reminded
 from conventions.models import Convention, Review, ReviewPoint, Signature, articles_of
 from conventions.services.circuit import answer_point
 from conventions.services.drafting import DraftTerms, Price, edit_convention
 from documents.models import Mail, StoredFile
 from lifecycle import gate
-from lifecycle.actors import SYSTEM
-from lifecycle.machine import Context
+from lifecycle.clock import run_clock
 from network.enums import OrganisationKind, Role
-from tests.conventions.conventions import Treaty, again, brought
+from tests.conventions.conventions import Treaty, again, brought, midday
 from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.network.factories import make_membership
 from typography.french import day, euros
@@ -541,32 +539,31 @@ def test_who_can_open_the_text_again_finds_in_her_work_that_it_is_not_signed_as_
     treaty = Treaty()
     convention = treaty.signing()
     signature = treaty.signature(convention, Party.DISTRIBUTOR)
+    asked = f"Répondre à {signature.signatory.user}, qui ne signe pas en l’état"
     for member in (treaty.manager, treaty.pilot):
-        assert "Aucun signataire n’a dit ne pas signer." in read(acting(member), reverse("desk:home"))
+        assert asked not in read(acting(member), reverse("desk:home"))
     gate.apply(signature, "decline", actor=signature.signatory, reason="mistake")
 
     for member in (treaty.manager, treaty.pilot):
-        home = read(acting(member), reverse("desk:home"))
-        block = home.partition("Textes qu’un signataire ne signe pas en l’état")[2]
-        assert convention.title in block
+        assert asked in read(acting(member), reverse("desk:home"))
         page = read(acting(member), page_of(convention, "convention_detail"))
-        assert "ne signe pas le texte en l’état, rouvrez-le ou abandonnez le projet" in page
+        assert "ne signe pas le texte en l’état, répondez, rouvrez-le ou abandonnez le projet" in page
         assert "erreur dans le texte" in page
     assert "rouvrez-le" not in read(acting(treaty.workshop_reviewer), page_of(convention, "convention_detail"))
 
     treaty.reopen(again(convention))
-    assert "Aucun signataire n’a dit ne pas signer." in read(acting(treaty.manager), reverse("desk:home"))
+    assert asked not in read(acting(treaty.manager), reverse("desk:home"))
 
 
+@pytest.mark.usefixtures("days_to_come")
 def test_who_does_not_sign_is_not_reminded_and_nobody_says_so_for_another() -> None:
     treaty = Treaty()
     convention = treaty.signing()
     signature = treaty.signature(convention, Party.DISTRIBUTOR)
     assert acting(treaty.manager).get(page_of(signature, "signature_decline")).status_code == 403
     gate.apply(signature, "decline", actor=signature.signatory, reason="mandate")
-    late = timezone.now() + timedelta(days=60)
-    due = signature_to_be_reminded(Context(late, SYSTEM, {}))
-    assert set(Signature.objects.awaited().filter(due).values_list("party", flat=True)) == {
-        Party.EPCI,
-        Party.RECONDITIONER,
-    }
+    before = set(Mail.objects.values_list("pk", flat=True))
+    run_clock(at=midday(timezone.localdate() + timedelta(days=60)))
+    told = {address for mail in Mail.objects.exclude(pk__in=before) for address in mail.to}
+    assert signature.signatory.user.email not in told
+    assert treaty.signatories[Party.EPCI].user.email in told

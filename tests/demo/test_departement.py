@@ -80,6 +80,7 @@ def project_machines() -> Iterator[type[Stateful]]:
 
 
 NOT_TOLD = {
+    "answer_refusal",
     "correct_lines",
     "correct_right",
     "correct_tag",
@@ -110,7 +111,8 @@ NOT_TOLD = {
     "withdraw_scheduled_problem",
 }
 """What the story leaves to whoever tries the demonstration: what is set right, the merger of two EPCI, what comes
-years after a first lot, a pace that so few devices do not make, and a person to ask on site who wants to be erased."""
+years after a first lot, a signatory who does not sign and is answered, a pace that so few devices do not make, and a
+person to ask on site who wants to be erased."""
 
 
 NOT_REACHED: dict[type[Stateful], set[str]] = {Rollout: {RolloutState.MERGED, RolloutState.CRUISING}}

@@ -49,7 +49,6 @@ EXCEPTIONS = {
     (Kind.RECONDITIONER, "competences"): "what its people know: it says nothing where there is nobody",
     (Kind.RECYCLER, "certificats-attendus"): "the workshop and the pilot have each drive in blocks of their own",
     (Kind.DEPARTEMENT, "incidents"): "the pilot has the same block, and decides: the officer advises",
-    (Kind.EPCI, "non-signees"): "the pilot has the same block, and may reopen the text or abandon",
     (Kind.EPCI, "deploiement"): "the pilot has the steps of whoever left in a block of his own",
     (Kind.EPCI, "prospection"): "the pilot has the steps of whoever left in a block of his own",
     (Kind.DISTRIBUTOR, "absences"): "who is away; the requests are looked for",
