@@ -13,6 +13,11 @@ class DeviceType(TextChoices):
     SCREEN = "screen", "Écran"
 
 
+TAKES_A_PLACE = tuple(type_ for type_ in DeviceType if type_ != DeviceType.SCREEN)
+"""The types that a quota counts: a screen goes with its desktop and takes no place (machines §1.21)."""
+QUOTA_TYPES = tuple((type_.value, type_.label) for type_ in TAKES_A_PLACE)
+
+
 class ConventionState(TextChoices):
     """Where a convention is (machines §3)."""
 

@@ -51,7 +51,6 @@ QUOTAS: Mapping[str, int] = {
     DeviceType.DESKTOP: 30,
     DeviceType.TABLET: 15,
     DeviceType.SMARTPHONE: 15,
-    DeviceType.SCREEN: 15,
 }
 LARGE: Mapping[str, int] = {type_: 3 * total for type_, total in QUOTAS.items()}
 SMALL: Mapping[str, int] = {

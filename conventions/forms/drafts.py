@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
-from conventions.enums import ConventionState, DeviceType
+from conventions.enums import QUOTA_TYPES, TAKES_A_PLACE, ConventionState
 from conventions.forms.terms import UNCHANGED, Fields, clause_fields, price_fields, quota_fields, reviewer_fields
 from conventions.models import Convention, articles_of, wording_of_today
 from conventions.services.drafting import DraftArticle, DraftReviewer, DraftTerms, Plan, Price
@@ -167,13 +167,13 @@ class ConventionDraftForm(ShownForm, forms.ModelForm):
 
     def quota_rows(self) -> Iterable[tuple[str, list[forms.BoundField], int]]:
         """One row per type, one box per convention year, then the total of the type."""
-        for code, label in DeviceType.choices:
+        for code, label in QUOTA_TYPES:
             boxes = [self[f"quota_{code}_{year}"] for year in YEARS]
             yield label, boxes, sum(map(_counted, boxes))
 
     def quota_totals(self) -> list[int]:
         """The total of each convention year, then that of all."""
-        years = [sum(_counted(self[f"quota_{code}_{year}"]) for code in DeviceType.values) for year in YEARS]
+        years = [sum(_counted(self[f"quota_{code}_{year}"]) for code in TAKES_A_PLACE) for year in YEARS]
         return [*years, sum(years)]
 
     def price_boxes(self) -> list[forms.BoundField]:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from conventions.enums import DeviceType, ReviewSubject
+from conventions.enums import QUOTA_TYPES, DeviceType, ReviewSubject
 from conventions.models import Convention, PriceCeiling, Quota
 from lifecycle.amounts import AmountField
 from lifecycle.forms import choose
@@ -36,7 +36,7 @@ def quota_fields(convention: Convention) -> Fields:
     amended = convention.amends.quotas.all() if convention.amends is not None else ()
     now = {(row.type, row.year): row for row in amended}
     found: dict[str, forms.Field] = {}
-    for code, label in DeviceType.choices:
+    for code, label in QUOTA_TYPES:
         for year in YEARS:
             name, today, written = f"{label}, année {year}", now.get((code, year)), held.get((code, year))
             unchanged = {} if today is None else {UNCHANGED: str(today.total)}

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 
 from conventions.enums import (
+    QUOTA_TYPES,
     ActBody,
-    DeviceType,
     DraftAbandonReason,
     SuspendReason,
     TerminateReason,
@@ -101,7 +101,7 @@ class ReserveForm(forms.Form):
 
     def __init__(self, *args: Any, held: dict[str, int], used: dict[str, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for code, label in DeviceType.choices:
+        for code, label in QUOTA_TYPES:
             self.fields[code] = forms.IntegerField(
                 label=label,
                 min_value=0,

@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from conventions.enums import DeviceType
+from conventions.enums import QUOTA_TYPES, TAKES_A_PLACE
 from conventions.models.convention import Convention
 from conventions.permissions import sees_quotas
 from lifecycle.actors import SYSTEM, Actor
@@ -47,7 +47,7 @@ class Quota(models.Model):
     convention = models.ForeignKey(
         Convention, models.PROTECT, null=True, blank=True, related_name="quotas", verbose_name="convention"
     )
-    type = models.CharField("type", max_length=12, choices=DeviceType)
+    type = models.CharField("type", max_length=12, choices=QUOTA_TYPES)
     year = models.PositiveSmallIntegerField("année")
     starts_on = models.DateField("du")
     ends_on = models.DateField("au")
@@ -65,7 +65,7 @@ class Quota(models.Model):
             ),
             models.CheckConstraint(condition=Q(used__gte=0), name="conventions_quota_used"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="conventions_quota_dates"),
-            models.CheckConstraint(condition=Q(type__in=DeviceType.values), name="conventions_quota_type"),
+            models.CheckConstraint(condition=Q(type__in=TAKES_A_PLACE), name="conventions_quota_type"),
             models.CheckConstraint(
                 condition=Q(convention=None, year__gte=2000) | Q(convention__isnull=False, year__gte=1, year__lte=3),
                 name="conventions_quota_year",

@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from conventions.enums import DeviceType, TermKind
+from conventions.enums import QUOTA_TYPES, TAKES_A_PLACE, DeviceType, TermKind
 from conventions.models.convention import Convention
 from conventions.models.reference import MONEY
 
@@ -68,7 +68,7 @@ class PlannedQuota(models.Model):
     """How many devices of a type a convention year will bring; becomes a quota when the convention is in force."""
 
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="planned_quotas", verbose_name="convention")
-    type = models.CharField("type", max_length=12, choices=DeviceType)
+    type = models.CharField("type", max_length=12, choices=QUOTA_TYPES)
     year = models.PositiveSmallIntegerField("année de convention", validators=YEARS)
     total = models.PositiveIntegerField("quantité")
 
@@ -78,7 +78,7 @@ class PlannedQuota(models.Model):
         ordering = ("convention_id", "year", "type")
         constraints = (
             models.UniqueConstraint(fields=("convention", "type", "year"), name="conventions_plannedquota_once"),
-            models.CheckConstraint(condition=Q(type__in=DeviceType.values), name="conventions_plannedquota_type"),
+            models.CheckConstraint(condition=Q(type__in=TAKES_A_PLACE), name="conventions_plannedquota_type"),
             models.CheckConstraint(condition=Q(year__gte=1, year__lte=3), name="conventions_plannedquota_year"),
         )
 

@@ -5,16 +5,20 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import add_months
 from conventions.enums import ConventionState, Party, TerminateReason, TermKind
 from conventions.machine import draft_rules, rules
-from conventions.models import Convention, ConventionTerm, Quota, QuotaChange
+from conventions.models import Convention, ConventionTerm, PlannedQuota, Quota, QuotaChange
 from conventions.services.conventions import (
     create_amendment,
 )
 from conventions.services.drafting import DraftArticle, DraftTerms, Plan, Price, edit_convention
+from conventions.services.quotas import set_reserve
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.clock import run_clock
@@ -390,7 +394,7 @@ def test_the_totals_of_the_editor_are_those_that_the_amendment_would_give() -> N
     amendment = scene.amendment(scene.active(), DraftTerms(quotas=[Plan("laptop", 1, 350)]))
     page = read(acting(scene.manager), page_of(amendment, "convention_edit"))
     assert re.findall(r"data-total-column><strong>([^<]*)<", page) == ["480", "0", "0", "480"]
-    assert re.findall(r"data-total-row>([^<]*)<", page) == ["350", "0", "30", "100", "0"]
+    assert re.findall(r"data-total-row>([^<]*)<", page) == ["350", "0", "30", "100"]
     assert 'data-unchanged="30"' in page
 
 
@@ -407,3 +411,42 @@ def test_the_document_of_an_amendment_is_called_an_amendment_on_its_page() -> No
     papers = read(acting(scene.manager), page_of(amendment, "convention_detail")).partition('id="papers"')[2]
     assert "Avenant du" in papers
     assert "Convention du" not in papers
+
+
+def test_no_quota_counts_screens_anywhere() -> None:
+    scene = Treaty()
+    convention = scene.active()
+    amendment = scene.amendment(convention, MORE)
+    draft = scene.draft()
+    for member, url in (
+        (scene.manager, page_of(draft, "convention_edit")),
+        (scene.manager, page_of(amendment, "convention_edit")),
+        (scene.pilot, reverse("conventions:reserve")),
+    ):
+        page = read(acting(member), url)
+        assert "Tablette" in page
+        assert 'name="quota_screen_1"' not in page
+        assert 'name="screen"' not in page
+    for write in (
+        lambda: edit_convention(actor=scene.manager, convention=draft, terms=DraftTerms(quotas=[Plan("screen", 1, 5)])),
+        lambda: set_reserve(actor=scene.pilot, type="screen", year=timezone.localdate().year, total=5),
+    ):
+        with pytest.raises(ValidationError):
+            write()
+    for rows in (PlannedQuota.objects.filter(convention=draft), Quota.objects.filter(convention=convention)):
+        with pytest.raises(IntegrityError, match="_type"), transaction.atomic():
+            rows.update(type="screen")
+
+
+def test_an_amendment_counts_what_is_taken_of_its_own_type_and_no_other() -> None:
+    scene = Treaty(quotas={"laptop": 20, "desktop": 10})
+    convention = scene.active()
+    Quota.objects.filter(convention=convention, type="desktop").update(used=7)
+    amendment = scene.amendment(convention, DraftTerms(quotas=[Plan("laptop", 1, 40), Plan("desktop", 1, 12)]))
+
+    page = read(acting(scene.manager), page_of(amendment, "convention_submit"))
+    told = read(acting(scene.manager), page_of(amendment, "convention_detail")).replace("\u00a0", " ")
+
+    assert "0 déjà affecté," in told
+    assert "7 déjà affectés," in told
+    assert "pour 7 déjà affectés" not in page

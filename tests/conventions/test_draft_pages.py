@@ -137,7 +137,7 @@ def test_the_grid_of_quotas_has_its_totals_and_each_article_is_read_before_it_is
     convention = treaty.draft()
     client, url = acting(treaty.manager), page_of(convention, "convention_edit")
     boxes = typed(read(client, url))
-    grid = {"quota_laptop_1": "30", "quota_laptop_2": "20", "quota_screen_2": "1000", "quota_screen_3": "mille"}
+    grid = {"quota_laptop_1": "30", "quota_laptop_2": "20", "quota_tablet_2": "1000", "quota_tablet_3": "mille"}
     page = answered(client, url, **boxes | grid)
     assert page.count("data-total-row>50<") == 1
     assert page.count("data-total-row>1\u202f000<") == 1

@@ -98,7 +98,7 @@ class World:
     """Two laptops and a desktop with its screen, two households who ask for both, one for a computer alone."""
 
     def __init__(self) -> None:
-        self.territory = Territory(Shelf(quotas={"laptop": 2, "desktop": 1, "screen": 2}))
+        self.territory = Territory(Shelf(quotas={"laptop": 2, "desktop": 1}))
         shelf = self.territory.shelf
         self.elsewhere = make_commune(epci=shelf.epci)
         self.far = make_commune()

@@ -34,7 +34,7 @@ from tests.prescriptions.files import waiting_need
 from tests.refurb.devices import Bench, fresh, load_numbers
 from tests.remembered import remembered
 
-QUOTAS: Mapping[str, int] = {"laptop": 20, "desktop": 20, "tablet": 20, "smartphone": 20, "screen": 20}
+QUOTAS: Mapping[str, int] = {"laptop": 20, "desktop": 20, "tablet": 20, "smartphone": 20}
 GRID: Mapping[str, int] = {"laptop": 180, "desktop": 150, "tablet": 100, "smartphone": 100, "screen": 30}
 """The grid of prices of its conventions: the legal ceilings, the highest a grid may say."""
 DRAWING = b"\x89PNG\r\n\x1a\n signature"

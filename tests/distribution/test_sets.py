@@ -52,7 +52,7 @@ def allotments(shelf: Shelf) -> list[Case]:
         Case(ready, "allot", shelf.manager, {"quota_known"}, **own | {"quota": None}),
         Case(ready, "allot", shelf.manager, {"convention_epci"}, **own | {"convention_epci": make_epci().pk}),
         Case(screen_of(desktop), "allot", shelf.manager, {"goes_along", "quota_known"}, **own),
-        Case(screen, "allot", shelf.manager, {"serves_alone"}, **own | {"quota": shelf.quota("screen").pk}),
+        Case(screen, "allot", shelf.manager, {"serves_alone", "quota_known"}, **own),
         Case(allotted, "ship", shelf.technician, {"delivery"}),
         Case(allotted, "ship", shelf.technician, {"delivery"}, delivery=0, point=shelf.point.pk),
         Case(allotted, "release_allotment", shelf.manager, {"reason"}, reason="nonsense"),

@@ -23,7 +23,7 @@ ALLOTMENT = "distribution:allotment"
 
 @pytest.fixture
 def shelf() -> Shelf:
-    return Shelf(quotas={"laptop": 2, "desktop": 20, "screen": 20})
+    return Shelf(quotas={"laptop": 2, "desktop": 20})
 
 
 def states(*devices: Device) -> list[str]:
