@@ -12,6 +12,7 @@ class ConnectivityConfig(AppConfig):
         """The followers know the models, which are there from now on only."""
         import_module("connectivity.followers").register()
         import_module("connectivity.visits").register()
+        import_module("connectivity.own_line").register()
         import_module("connectivity.authenticity").register_standings()
         import_module("connectivity.personal_data").register()
         import_module("connectivity.search").register_finders()

@@ -4,22 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
-from connectivity.called_off import called_off_day
 from connectivity.eligibility import NOT_ASKED, REACH, AskedCondition
 from connectivity.enums import ConnectionPaperKind, ConnectionState, OfferVerdict, ProofKind
 from connectivity.models import ConnectionFile, ConnectionPaper, CopperClosure, Offer, Transmission
+from connectivity.own_line import visit_told
 from connectivity.prices import YEARS, price_of
 from connectivity.services.offers import OfferProposal
 from documents.kinds import register_kind
 from documents.paper import render_pdf
 from documents.services import freeze_document
 from lifecycle.registry import Move
-from prescriptions.enums import NeedKind
 from prescriptions.models import Need
 from prescriptions.own_papers import OWN_PAGE, leads_to_request
-from typography.french import by_pairs, euros, full_day, written_day
+from typography.french import by_pairs, euros, written_day
 
 KINDS = {ConnectionPaperKind.FAMILY: "connection_family", ConnectionPaperKind.OPERATOR: "connection_operator"}
 
@@ -172,12 +169,4 @@ def _appointment(file: ConnectionFile) -> str:
     """What the household does once a day is set; empty until then. A mobile line has no technician."""
     if file.state == ConnectionState.ACTIVE:
         return f"Votre ligne marche depuis le {written_day(file.started_on)}\u00a0: gardez cette feuille."
-    off = called_off_day(file, timezone.now())
-    if off is not None:
-        return f"N’attendez personne le {full_day(off)}\u00a0: le raccordement prévu n’aura pas lieu ce jour-là."
-    if file.appointment_on is None:
-        return ""
-    when = f"{full_day(file.appointment_on)}, {file.get_appointment_slot_display().lower()}"
-    if file.need.kind == NeedKind.MOBILE_CONNECTION:
-        return f"Votre ligne est prévue {when}. D’ici là, vous n’avez rien à faire."
-    return f"Soyez chez vous {when}\u00a0: on vient raccorder votre logement."
+    return str(visit_told(file))

@@ -119,10 +119,12 @@ class MessageCode(TextChoices):
     """What a household is written to about. Its texts are dated rows; what may stand in them is in ``messages``."""
 
     REQUEST = "demande", "Du nouveau pour sa demande"
+    WORKER = "travailleur-social", "Un autre travailleur social"
     LINE = "ligne", "Du nouveau pour sa ligne"
     VISIT = "passage", "Passage de l’opérateur"
     STILL_CURRENT = "toujours-d-actualite", "Toujours d’actualité\u00a0?"
     APPOINTMENT = "rendez-vous", "Rendez-vous fixé"
+    MOVED = "rendez-vous-deplace", "Rendez-vous déplacé"
     REMINDER = "rendez-vous-rappel", "Rendez-vous rappelé"
     CANCELLED = "rendez-vous-annule", "Rendez-vous annulé"
     REPAIRED = "appareil-repare", "Appareil réparé, qui attend son foyer"

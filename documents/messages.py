@@ -65,6 +65,10 @@ HOLES: Mapping[str, Hole] = {
     "page": Hole("l’adresse où le foyer répond", "https://maillon.exemple/toujours/7K3M2QXZ4RT68WVN/"),
     "jour": Hole("le jour", "mercredi 30 septembre 2026"),
     "heure": Hole("l’heure", "10 h 30"),
+    "avant": Hole(
+        "l’heure dite avant, qui ne compte plus",
+        "Celui du mercredi 30 septembre 2026 à 10\u00a0h\u00a030 ne compte plus.",
+    ),
     "creneau": Hole("le matin, l’après-midi", "après-midi"),
     "point": Hole("le nom du point de distribution", "Point numérique d’Armentières"),
     "adresse": Hole("l’adresse du point", "12 rue du Général-Leclerc, 59280 Armentières"),
@@ -110,12 +114,14 @@ def _about(needed: str, may: str, in_full: str = "", channels: tuple[MessageChan
 _EXPECTED = "adresse apporter prescripteur telephone changer"
 SUBJECTS: Mapping[str, Subject] = {
     MessageCode.REQUEST: _about("reference", "prescripteur telephone suite"),
+    MessageCode.WORKER: _about("reference prescripteur telephone", "suite"),
     MessageCode.LINE: _about("titre", "reference prescripteur telephone nouvelle", "nouvelle"),
     MessageCode.VISIT: _about("jour creneau", "reference prescripteur telephone"),
     MessageCode.STILL_CURRENT: _about("reference page", "jour sans_reponse prescripteur telephone", channels=(EMAIL,)),
-    MessageCode.APPOINTMENT: _about("jour heure point", _EXPECTED, "adresse", (SMS, EMAIL)),
+    MessageCode.APPOINTMENT: _about("jour heure point", _EXPECTED, "adresse"),
+    MessageCode.MOVED: _about("jour heure point avant", _EXPECTED, "adresse"),
     MessageCode.REMINDER: _about("jour heure point", f"{_EXPECTED} repondre", "adresse", (SMS, EMAIL)),
-    MessageCode.CANCELLED: _about("jour heure point", "adresse prescripteur telephone", channels=(SMS, EMAIL)),
+    MessageCode.CANCELLED: _about("jour heure point", "adresse prescripteur telephone"),
     MessageCode.REPAIRED: _about("point jour joindre", "adresse ouverture reference", "adresse"),
 }
 

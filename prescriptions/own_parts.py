@@ -21,6 +21,8 @@ class OwnPart:
     context: Mapping[str, Any] = field(default_factory=dict)
     todo: str = ""
     """What it asks before anything else, in place of what is told; empty when it asks nothing now."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What the sheet says of this section, ``{as written there: as said on the page}``, to whoever has it below."""
 
 
 type PartMaker = Callable[[Prescription, SignedLink, Mapping[str, str]], OwnPart | None]

@@ -265,8 +265,8 @@ OF_PRESCRIPTIONS: tuple[PersonalData, ...] = (
         OF_IT,
         "Ce qu’on devait vous dire",
         (
-            *("prescription", "about", "channel", "promised_at", "due_on", "tries", "tried_at", "settled_at"),
-            *("settled_by", "outcome"),
+            *("prescription", "about", "tells_transfer", "channel", "promised_at", "due_on", "tries", "tried_at"),
+            *("settled_at", "settled_by", "outcome"),
         ),
         {"mail": "le courriel lui-même, donné plus bas", "sms": "le SMS lui-même, donné plus bas"},
     ),

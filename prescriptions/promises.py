@@ -3,15 +3,18 @@
 After the sheets: a mail leads to the page that the new one opens.
 """
 
+from collections.abc import Iterable
+
 from django.db.models import Max, QuerySet
 
 from documents.enums import MessageChannel
 from lifecycle.in_order import by_key
 from lifecycle.registry import Move, on_transition
 from prescriptions import emails
-from prescriptions.enums import ContactAbout, ContactChannel, NeedKind, NeedState, RightKind
+from prescriptions.enums import CONNECTION_KINDS, ContactAbout, ContactChannel, NeedKind, NeedState, RightKind
 from prescriptions.followers import prescriptions_of
-from prescriptions.models import Household, Need, NeedEntry, Prescription, RightsRequest
+from prescriptions.hearing import unheard
+from prescriptions.models import Household, Need, NeedEntry, Prescription, PromisedContact, RightsRequest
 from prescriptions.services.contacts import overtake_contacts, promise_contacts, retake_contacts
 from prescriptions.services.messages import withhold_messages
 
@@ -21,6 +24,11 @@ PROMISED = {
     "refuse": ContactAbout.REFUSED,
 }
 """The verbs whose result the sheet of a filed request promises to tell."""
+BEGUN: dict[ContactAbout, tuple[NeedKind, ...]] = {
+    ContactAbout.REFERRED: (NeedKind.DIGITAL_SKILLS,),
+    ContactAbout.OFFERS: CONNECTION_KINDS,
+}
+"""What the sheet of an accepted request promises to tell once a need begins to be served, by its kind."""
 OVERTAKEN_BY = ("submit", "unask_completion", "withdraw", "revoke", "expire", "fulfil", "close_unmet", "decline")
 """The verbs after which what was to be told is not true any more, or is known to the household."""
 
@@ -30,29 +38,50 @@ def promise(move: Move) -> None:
     promise_contacts(prescriptions_of(move), PROMISED[move.verb], move.at)
 
 
-def promise_referred(move: Move) -> None:
-    """A place that teaches expects it, which its sheet promised to tell."""
-    rows = Prescription.objects.filter(pk__in=_referred(move).values("prescription"))
+def promise_begun(move: Move) -> None:
+    """A place that teaches expects it, offers are there to choose from: its sheet promised to tell."""
     around = ("household", "prescriber", "distributor__commune", "worker__user")
-    promise_contacts(by_key(rows.select_related(*around)), ContactAbout.REFERRED, move.at)
+    for about, kinds in BEGUN.items():
+        rows = Prescription.objects.filter(pk__in=_of_kinds(move, kinds).values("prescription"))
+        promise_contacts(by_key(rows.select_related(*around)), about, move.at)
 
 
-def overtake_referred(move: Move) -> None:
-    """It is expected there no more, or has been there."""
-    served = _referred(move).values_list("prescription", flat=True)
-    overtake_contacts(served, move.at, about=ContactAbout.REFERRED)
+def promise_transferred(move: Move) -> None:
+    """Another prescriber follows its request: its household is told whom to call, once, unless it asked to be left
+    alone. What waits to be told is told by whoever follows it now, who says that too.
+    """
+    rows = list(prescriptions_of(move))
+    left = unheard(row.household for row in rows)
+    heard = [row for row in rows if row.household_id not in left and row.submitted_at is not None]
+    waiting = PromisedContact.objects.to_keep().filter(prescription__in=[row.pk for row in heard])
+    tells = dict(waiting.values_list("prescription__household", "pk"))
+    PromisedContact.objects.filter(pk__in=tells.values()).update(tells_transfer=True)
+    others = {row.household_id: row for row in heard if row.household_id not in tells}
+    promise_contacts(others.values(), ContactAbout.TRANSFER, move.at)
 
 
-def take_referral_back(move: Move) -> None:
-    """It is expected there no more: what that had overtaken is to be told as before."""
-    overtake_referred(move)
-    started = NeedEntry.objects.filter(object__in=_referred(move).values("pk"), verb="start").order_by()
-    for prescription, at in started.values_list("object__prescription").annotate(Max("at")):
+def overtake_begun(move: Move) -> None:
+    """It is expected there no more, or has been there; its line works, or is given up."""
+    for about, kinds in BEGUN.items():
+        served = _of_kinds(move, kinds).values_list("prescription", flat=True)
+        overtake_contacts(served, move.at, about=about)
+
+
+def take_beginning_back(move: Move) -> None:
+    """It is expected there no more, or was never told of offers: what that had overtaken is to be told as before."""
+    never_told = PromisedContact.objects.to_keep().filter(
+        about=ContactAbout.OFFERS, prescription__in=_of_kinds(move, CONNECTION_KINDS).values("prescription")
+    )
+    before = list(never_told.values_list("prescription", "promised_at"))
+    overtake_begun(move)
+    referred = _of_kinds(move, BEGUN[ContactAbout.REFERRED])
+    started = NeedEntry.objects.filter(object__in=referred.values("pk"), verb="start").order_by()
+    for prescription, at in (*before, *started.values_list("object__prescription").annotate(Max("at"))):
         retake_contacts([prescription], overtaken_at=at)
 
 
-def _referred(move: Move) -> QuerySet[Need]:
-    return Need.objects.filter(pk__in=move.pks, kind=NeedKind.DIGITAL_SKILLS)
+def _of_kinds(move: Move, kinds: Iterable[NeedKind]) -> QuerySet[Need]:
+    return Need.objects.filter(pk__in=move.pks, kind__in=kinds)
 
 
 def overtake(move: Move) -> None:
@@ -101,19 +130,20 @@ def withhold_from_who_asked(move: Move) -> None:
 
 def register_last() -> None:
     """After the sheets of needs, which come last."""
-    on_transition("need", "start", promise_referred)
-    on_transition("need", "wait_again", take_referral_back)
+    on_transition("need", "start", promise_begun)
+    on_transition("need", "wait_again", take_beginning_back)
 
 
 def register() -> None:
     """The registrations of this subject."""
     for verb in PROMISED:
         on_transition("prescription", verb, promise)
+    on_transition("prescription", "transfer", promise_transferred)
     for verb in OVERTAKEN_BY:
         on_transition("prescription", verb, overtake)
     on_transition("need", "meet", overtake_served)
     for verb in ("meet", "drop"):
-        on_transition("need", verb, overtake_referred)
+        on_transition("need", verb, overtake_begun)
     on_transition("need", "unmeet", promise_again)
     on_transition("household", "anonymise", overtake_erased)
     on_transition("household", "archive", withhold)

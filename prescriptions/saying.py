@@ -69,6 +69,14 @@ def translatable_moment(instant: datetime) -> TranslatableSentence:
     return translatable("{day} à {hour}", day=TranslatableDay.of(instant, WEEKDAY), hour=TranslatableHour.of(instant))
 
 
+def in_other_words(told: str, words: Mapping[str, str]) -> str:
+    """The same sentence where some of those that it is made of, ``{as written: as said here}``, are said otherwise."""
+    if not isinstance(told, TranslatableSentence):
+        return told
+    values = {name: in_other_words(value, words) for name, value in told.values.items()}
+    return translatable(words.get(told.template, told.template), **values)
+
+
 def as_parts(told: Any) -> Any:
     """What is told, as JSON keeps it: a text by itself, a sentence by its parts, lists and dictionaries of them."""
     match told:

@@ -53,6 +53,8 @@ LOST = {
     Loss.LINE_ENDED: "Votre ligne est terminée.",
 }
 """What is told of a need that is met no more: while its device is owed, then."""
+PREPARED = "Votre ligne se prépare\u00a0: suivez votre fiche de connexion."
+"""Once an offer is chosen; until then, what the app of lines says."""
 ANOTHER = "Une autre demande est possible\u00a0: parlez-en à votre travailleur social."
 
 
@@ -192,7 +194,7 @@ def _under_way(need: Need, told: str) -> str:
         then = expected(need) or translatable(HEARD_OF, reached=told)
         return translatable("Un appareil est mis de côté pour vous. {then}", then=then)
     if need.kind in CONNECTION_KINDS:
-        return "Votre ligne se prépare\u00a0: suivez votre fiche de connexion."
+        return expected(need) or PREPARED
     return translatable(
         "Pour apprendre à vous servir d’internet, vous êtes attendu ici\u00a0: {place}.", place=str(need.mediation)
     )

@@ -253,6 +253,16 @@ APPOINTMENT_NEAR = Requirement(
     ),
     field="appointment_on",
 )
+
+
+def _unworked_day(ctx: Context) -> str:
+    given = ctx.values["appointment_on"]
+    return (
+        f"{full_day(given).capitalize()} {unworked(given)}\u00a0: corrigez la date, ou confirmez-la (depuis un"
+        " fichier\u00a0: sur la page de la demande)."
+    )
+
+
 DAY_WORKED = Requirement(
     "day_worked",
     "Un raccordement un jour qui n’est pas ouvré se confirme.",
@@ -261,10 +271,7 @@ DAY_WORKED = Requirement(
         or bool(ctx.values.get("day_confirmed"))
         or is_working_day(ctx.values["appointment_on"])
     ),
-    says=lambda ctx: (
-        f"{full_day(ctx.values['appointment_on']).capitalize()} {unworked(ctx.values['appointment_on'])}\u00a0: corrigez"
-        " la date, ou confirmez-la (depuis un fichier\u00a0: sur la page de la demande)."
-    ),
+    says=_unworked_day,
     field="appointment_on",
 )
 SLOT_KNOWN = Requirement(

@@ -341,7 +341,7 @@ def _transfer(transfer: Transfer) -> BlockRow:
 def _contact(contact: PromisedContact) -> BlockRow:
     how = contact.why or way_told(contact.prescription.household, contact).label
     tried = f", sans réponse {contact.tries} fois" if contact.tries else ""
-    about = f"{contact.get_about_display()}{HARD}: {how}{tried}"
+    about = f"{contact.told_about}{HARD}: {how}{tried}"
     return BlockRow(contact.prescription.household.name, _page(contact.prescription), about, until(contact.due_on))
 
 

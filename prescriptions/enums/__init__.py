@@ -176,6 +176,8 @@ class ContactAbout(TextChoices):
     ACCEPTED = "accepted", "Sa demande est acceptée"
     REFUSED = "refused", "Sa demande est refusée"
     REFERRED = "referred", "Il est attendu dans un lieu d’accompagnement"
+    OFFERS = "offers", "Des offres d’internet ou de téléphone sont à choisir"
+    TRANSFER = "transfer", "Un autre travailleur social suit sa demande"
 
 
 class ContactOutcome(TextChoices):

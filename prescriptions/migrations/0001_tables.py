@@ -819,7 +819,7 @@ class Migration(migrations.Migration):
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                     ("prescription", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="promised_contacts", to="prescriptions.prescription", verbose_name="prescription")),
-                    ("about", models.CharField(choices=[("missing", "Il manque quelque chose à sa demande"), ("accepted", "Sa demande est acceptée"), ("refused", "Sa demande est refusée"), ("referred", "Il est attendu dans un lieu d’accompagnement")], max_length=8, verbose_name="ce qui est à dire")),
+                    ("about", models.CharField(choices=[("missing", "Il manque quelque chose à sa demande"), ("accepted", "Sa demande est acceptée"), ("refused", "Sa demande est refusée"), ("referred", "Il est attendu dans un lieu d’accompagnement"), ("offers", "Des offres d’internet ou de téléphone sont à choisir"), ("transfer", "Un autre travailleur social suit sa demande")], max_length=8, verbose_name="ce qui est à dire")),
                     ("channel", models.CharField(choices=[("phone", "Appel téléphonique"), ("sms", "SMS"), ("email", "Courriel"), ("letter", "Courrier postal"), ("worker", "Par son travailleur social")], max_length=8, verbose_name="comment")),
                     ("promised_at", models.DateTimeField(verbose_name="promis le")),
                     ("due_on", models.DateField(verbose_name="à faire avant le")),
@@ -829,6 +829,7 @@ class Migration(migrations.Migration):
                     ("settled_by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="par")),
                     ("mail", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.mail", verbose_name="courriel envoyé")),
                     ("sms", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.sms", verbose_name="SMS envoyé")),
+                    ("tells_transfer", models.BooleanField(default=False, verbose_name="dit aussi qu’un autre travailleur social suit la demande")),
                     ("outcome", models.CharField(blank=True, choices=[("told", "Le foyer est prévenu"), ("sent", "Message envoyé"), ("overtaken", "Dépassé par la suite")], max_length=9, verbose_name="suite")),
                 ],
                 options={
@@ -843,7 +844,7 @@ class Migration(migrations.Migration):
                             ),
                             name="prescriptions_contact_outcome",
                         ),
-                        models.CheckConstraint(condition=models.Q(("about__in", ["missing", "accepted", "refused", "referred"])), name="prescriptions_contact_about"),
+                        models.CheckConstraint(condition=models.Q(("about__in", ["missing", "accepted", "refused", "referred", "offers", "transfer"])), name="prescriptions_contact_about"),
                         models.CheckConstraint(condition=models.Q(("channel__in", ["phone", "sms", "email", "letter", "worker"])), name="prescriptions_contact_channel"),
                         models.CheckConstraint(condition=models.Q(("settled_at", None), ("settled_at__gte", models.F("promised_at")), _connector="OR"), name="prescriptions_contact_dates"),
                     ],
@@ -1119,10 +1120,12 @@ class Migration(migrations.Migration):
                         models.CharField(
                             choices=[
                                 ("demande", "Du nouveau pour sa demande"),
+                                ("travailleur-social", "Un autre travailleur social"),
                                 ("ligne", "Du nouveau pour sa ligne"),
                                 ("passage", "Passage de l’opérateur"),
                                 ("toujours-d-actualite", "Toujours d’actualité\xa0?"),
                                 ("rendez-vous", "Rendez-vous fixé"),
+                                ("rendez-vous-deplace", "Rendez-vous déplacé"),
                                 ("rendez-vous-rappel", "Rendez-vous rappelé"),
                                 ("rendez-vous-annule", "Rendez-vous annulé"),
                                 ("appareil-repare", "Appareil réparé, qui attend son foyer"),
@@ -1154,7 +1157,7 @@ class Migration(migrations.Migration):
                             ),
                             name="prescriptions_message_carried",
                         ),
-                        models.CheckConstraint(condition=models.Q(("code__in", ["demande", "ligne", "passage", "toujours-d-actualite", "rendez-vous", "rendez-vous-rappel", "rendez-vous-annule", "appareil-repare"]), ("language__in", ["fr", "en", "es", "ar", "uk", "tr", "ro", ""])), name="prescriptions_message_known"),
+                        models.CheckConstraint(condition=models.Q(("code__in", ["demande", "travailleur-social", "ligne", "passage", "toujours-d-actualite", "rendez-vous", "rendez-vous-deplace", "rendez-vous-rappel", "rendez-vous-annule", "appareil-repare"]), ("language__in", ["fr", "en", "es", "ar", "uk", "tr", "ro", ""])), name="prescriptions_message_known"),
                     ],
                 },
             ),

@@ -39,6 +39,8 @@ class PromisedContactQuerySet(OfPrescriptionQuerySet["PromisedContact"]):
 class PromisedContact(models.Model):
     """The household's sheet says that it will be told: how, by which day, and what came of it.
 
+    ``tells_transfer``: the request was transferred while it waited, and whoever follows it now says so with it.
+
     One at most is to be kept for a prescription: what comes next overtakes it. ``tried_at``: the last time that nobody
     answered. A mail or an SMS is written at once, and is to be kept by somebody again if it cannot leave; a call, a
     letter, a word are kept by somebody of the prescriber.
@@ -61,6 +63,7 @@ class PromisedContact(models.Model):
         Mail, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="courriel envoyé"
     )
     sms = models.ForeignKey(Sms, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="SMS envoyé")
+    tells_transfer = models.BooleanField("dit aussi qu’un autre travailleur social suit la demande", default=False)
     outcome = models.CharField("suite", max_length=9, choices=ContactOutcome, blank=True)
 
     objects = PromisedContactQuerySet.as_manager()
@@ -94,6 +97,14 @@ class PromisedContact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_about_display()} – {self.due_on:%d/%m/%Y}"
+
+    @property
+    def told_about(self) -> str:
+        """What is to be said, in words."""
+        about = self.get_about_display()
+        if not self.tells_transfer:
+            return about
+        return f"{about}. {ContactAbout.TRANSFER.label}"
 
     @property
     def could_not_leave(self) -> bool:

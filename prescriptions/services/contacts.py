@@ -52,9 +52,9 @@ def promise_contacts(prescriptions: Iterable[Prescription], about: ContactAbout,
         lost = row.pk in unreachable
         channel = ContactChannel.WORKER if lost else channel_of(row.household)
         contact = PromisedContact(prescription=row, about=about, channel=channel, promised_at=at, due_on=due_on)
-        way = None if lost else way_to(row.household, MessageCode.REQUEST, heard=row.household_id not in silent)
+        way = None if lost else way_to(row.household, code_of(contact), heard=row.household_id not in silent)
         if way is not None:
-            told = write_message(news_of(row), way, at=at)
+            told = write_message(news_of(row, contact), way, at=at)
             contact.mail, contact.sms = told.mail, told.sms
             contact.settled_at, contact.outcome = at, ContactOutcome.SENT
         contact.save()
@@ -67,12 +67,18 @@ def _not_reached(rows: Iterable[Prescription]) -> set[int]:
     return {prescription for prescription, codes in last if NO_WAY in codes}
 
 
-def news_of(prescription: Prescription) -> Message:
+def code_of(contact: PromisedContact) -> MessageCode:
+    """Which message tells it: who follows a request now is said as it is, the rest is on its page."""
+    transferred = contact.about == ContactAbout.TRANSFER or contact.tells_transfer
+    return MessageCode.WORKER if transferred else MessageCode.REQUEST
+
+
+def news_of(prescription: Prescription, contact: PromisedContact) -> Message:
     """There is something new: neither what, nor its name; its page says it, to who knows the year of birth."""
     page = page_of_request(prescription)
     return Message(
         prescription.household,
-        MessageCode.REQUEST,
+        code_of(contact),
         ("prescription", prescription.pk),
         {
             **from_service(prescription.prescriber),
@@ -165,7 +171,7 @@ def write_letter(
         raise Refused({row.pk: (TOLD_ALREADY,)})
     if not row.household.address:
         raise Refused({row.pk: (NO_ADDRESS,)})
-    message = news_of(row)
+    message = news_of(row, contact)
     before = letter_made(message, since=contact.promised_at, language=language)
     if before is not None:
         return before
@@ -176,17 +182,18 @@ def languages_left(prescription: Prescription, at: datetime | None = None) -> li
     """The languages in which what was written to the household may be said again: it was written, by the way it
     prefers still, and not in that one yet; ``(code, label)``."""
     contact = _written(prescription)
-    way = way_to(prescription.household, MessageCode.REQUEST) if contact is not None else None
+    code = code_of(contact) if contact is not None else MessageCode.REQUEST
+    way = way_to(prescription.household, code) if contact is not None else None
     if contact is None or way is None:
         return []
     texts = MessageText.objects.by_code_on(timezone.localdate(at))
     said = HouseholdMessage.objects.filter(
         household=prescription.household_id,
-        code=MessageCode.REQUEST,
+        code=code,
         channel=way,
         written_at__gte=contact.promised_at,
     ).values_list("language", flat=True)
-    there = {one for one in MessageLanguage if (MessageCode.REQUEST, way, one) in texts}
+    there = {one for one in MessageLanguage if (code, way, one) in texts}
     left = there - {MessageLanguage.FRENCH, *said}
     return [(one.value, str(one.label)) for one in MessageLanguage if one in left]
 
@@ -204,10 +211,11 @@ def say_again(
     if scope is None or not Prescription.objects.filter(scope, pk=row.pk).exists():
         raise PermissionDenied
     list(locked(PromisedContact.objects.filter(prescription=row)))  # said twice at once, it is said once
-    contact, way = _written(row), way_to(row.household, MessageCode.REQUEST)
+    contact = _written(row)
+    way = way_to(row.household, code_of(contact)) if contact is not None else None
     if contact is None or way is None or language not in dict(languages_left(row, at)):
         raise Refused({row.pk: (NOT_IN_THIS_ONE,)})
-    told = write_message(news_of(row), way, at=at or timezone.now(), language=language)
+    told = write_message(news_of(row, contact), way, at=at or timezone.now(), language=language)
     contact.mail, contact.sms = told.mail, told.sms
     contact.save(update_fields=["mail", "sms"])
     return told

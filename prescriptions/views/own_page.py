@@ -1,6 +1,7 @@
 """The household’s own page, behind the QR code of its sheet and a year of birth: where its request stands."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -24,7 +25,7 @@ from prescriptions.own_papers import pass_for, request_of
 from prescriptions.own_parts import parts_of
 from prescriptions.own_visit import SEEN, OwnVisit, leads_on, let_go, shown, visit_of
 from prescriptions.rights_told import KINDS
-from prescriptions.saying import Tongue, TranslatableDay, from_parts, translatable
+from prescriptions.saying import Tongue, TranslatableDay, from_parts, in_other_words, translatable
 from prescriptions.services.households import record_access
 from prescriptions.telling import limited, telling_of
 
@@ -127,6 +128,8 @@ def told_page(
     telling, parts = telling_of(prescription), parts_of(prescription, link_of(opened), asked or {})
     if (prescription.is_live or parts) and RightsRequest.objects.limits(prescription.household_id):
         telling = limited(telling)
+    words = {written: here for part in parts for written, here in part.words.items()}
+    telling = replace(telling, sentences=tuple(in_other_words(said, words) for said in telling.sentences))
     context = {
         "said": "told",
         "telling": telling,

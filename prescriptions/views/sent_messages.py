@@ -42,7 +42,7 @@ def messages_told_to(household: Household, actor: Actor) -> list[SentMessage]:
     rows = [_written(one) for one in messages[:MOST_LISTED]]
     for one in told.order_by("-settled_at")[:MOST_LISTED]:
         assert one.settled_at is not None
-        rows.append(SentMessage(one.settled_at, "Par quelqu’un", one.get_about_display(), "Dit", "tag--done"))
+        rows.append(SentMessage(one.settled_at, "Par quelqu’un", one.told_about, "Dit", "tag--done"))
     return sorted(rows, key=lambda one: one.at, reverse=True)
 
 

@@ -168,7 +168,11 @@ def test_what_is_read_by_a_link_is_in_the_log_of_accesses_with_the_link_and_its_
     ("prepare", "said", "state"),
     [
         (Line.sent, {"answer": "refuse", "refusal": "no_coverage"}, S.REFUSED),
-        (Line.accepted, {"answer": "schedule", "appointment_on": "today", "appointment_slot": "day", "day_confirmed": "on"}, S.SCHEDULED),
+        (
+            Line.accepted,
+            {"answer": "schedule", "appointment_on": "today", "appointment_slot": "day", "day_confirmed": "on"},
+            S.SCHEDULED,
+        ),
         (
             Line.scheduled,
             {"answer": "activate", "started_on": "today", "monthly_price": "5,50", "early_confirmed": "on"},

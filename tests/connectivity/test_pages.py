@@ -342,7 +342,13 @@ POSTED: list[tuple[Callable[[Line], ConnectionFile], str, str, dict[str, Any], s
     (Line.chosen, "worker", "send", {}, "sent"),
     (Line.sent, "agent", "report_problem", {"problem": "duplicate"}, "problem"),
     (Line.sent, "agent", "accept", {"operator_reference": "A"}, "accepted"),
-    (Line.accepted, "agent", "schedule", {"appointment_on": "today", "appointment_slot": "day", "day_confirmed": "on"}, "scheduled"),
+    (
+        Line.accepted,
+        "agent",
+        "schedule",
+        {"appointment_on": "today", "appointment_slot": "day", "day_confirmed": "on"},
+        "scheduled",
+    ),
     (
         Line.scheduled,
         "agent",

@@ -6,21 +6,26 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from calendars.working_days import add_working_days
 from desk.todo.prescribers import todo_of
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.models import Comment
+from lifecycle.registry import Move, Moved
 from network.enums import OrganisationKind
 from network.models import Membership
 from network.services.memberships import close_membership
 from prescriptions.enums import PrescriptionState, TransferRefusal
 from prescriptions.machine.transfer_rules import NONE_ASKED, PRESCRIPTION_LIVE
-from prescriptions.models import Household, HouseholdAccess, Prescription, SocialStory, Transfer
+from prescriptions.models import Household, HouseholdAccess, Prescription, PromisedContact, SocialStory, Transfer
+from prescriptions.promises import promise_transferred
+from prescriptions.services.contacts import tell_household, write_letter
 from prescriptions.services.forgetting import forget_households
 from prescriptions.services.prescriptions import withdraw_prescription
 from prescriptions.services.transfers import accept_transfer, ask_transfer, cancel_transfer, decline_transfer
@@ -28,6 +33,8 @@ from tests.network.factories import make_organisation
 from tests.pages import acting, done, read
 from tests.prescriptions.files import SKILLS, Circle, again
 from tests.prescriptions.pages import page_of
+from tests.prescriptions.rights import Desk
+from tests.prescriptions.test_restriction import restricted
 from typography.french import written_day
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +96,66 @@ def test_nothing_moves_before_the_other_prescriber_says_yes(circle: Circle, rece
     assert not SocialStory.objects.visible_to(receiver.worker).exists()
     assert SocialStory.objects.visible_to(circle.worker).exists()
     assert waits(receiver.worker) == []
+
+
+def test_the_household_is_told_of_its_new_worker_by_its_way_and_its_old_sheet_says_that_it_was_replaced(
+    circle: Circle, receiver: Circle
+) -> None:
+    person = SECRET | {"contact_channel": "email", "birth_date": "1980-01-02"}
+    prescription = circle.accepted(household=circle.household(**person))
+    sheet = prescription.papers.latest("pk").document
+    transfer = ask_transfer(actor=circle.worker, prescription=prescription, prescriber=receiver.prescriber)
+    assert not Mail.objects.filter(to=[SECRET["email"]], subject__contains="travailleur social").exists()
+    accept_transfer(actor=receiver.worker, transfer=transfer)
+
+    mail = Mail.objects.filter(to=[SECRET["email"]]).latest("pk")
+    assert mail.subject == "Votre travailleur social change"
+    assert f"Votre nouveau travailleur social\u00a0: {receiver.prescriber.name}" in mail.body
+    assert circle.prescriber.name not in mail.body
+    assert "/ma-demande/" in mail.body
+    told = PromisedContact.objects.latest("pk")
+    assert (told.about, told.outcome) == ("transfer", "sent")
+    found = Client().get(reverse("documents:authenticity", args=[sheet.public_code])).content.decode()
+    assert "elle n’est plus à jour\u00a0: une autre, du" in found
+
+
+def test_without_a_message_its_new_worker_tells_it_by_a_day_with_what_waited_to_be_told(
+    circle: Circle, receiver: Circle
+) -> None:
+    told = circle.accepted(household=circle.household(contact_channel="phone"))
+    tell_household(actor=circle.worker, prescription=told)
+    waiting = circle.accepted(household=circle.household(contact_channel="phone"))
+    for prescription in (told, waiting):
+        transfer = ask_transfer(actor=circle.worker, prescription=prescription, prescriber=receiver.prescriber)
+        accept_transfer(actor=receiver.worker, transfer=transfer)
+    first, second = PromisedContact.objects.to_keep().order_by("prescription_id")
+    assert (first.about, first.due_on) == ("transfer", add_working_days(timezone.localdate(), 3))
+    assert (second.about, second.tells_transfer) == ("accepted", True)
+    page = read(acting(receiver.worker), "/")
+    assert "Un autre travailleur social suit sa demande\u00a0: Appel téléphonique" in page
+    assert "Sa demande est acceptée. Un autre travailleur social suit sa demande\u00a0: Appel" in page
+    Household.objects.filter(pk=waiting.household_id).update(address="1 rue du Test", postcode="59000")
+    letter = write_letter(actor=receiver.worker, prescription=again(waiting)).letter
+    assert letter is not None
+    assert "nouveau travailleur social" in " ".join(letter.values["paragraphs"])
+    assert "Un autre travailleur social suit sa demande" not in read(acting(circle.worker), "/")
+
+
+def test_who_asked_to_be_left_alone_is_told_nothing_of_its_new_worker(circle: Circle) -> None:
+    """No verb transfers such a file today: whatever would, nobody is told."""
+    prescription = circle.accepted(household=circle.household(contact_channel="phone"))
+    tell_household(actor=circle.worker, prescription=prescription)
+    moved = [Moved(prescription.pk, "accepted", "accepted", 0)]
+    move = Move("prescription", "transfer", circle.worker, timezone.now(), None, {}, moved)
+    restricted(Desk(circle), prescription.household)
+    promise_transferred(move)
+    assert not PromisedContact.objects.filter(about="transfer").exists()
+
+
+def test_the_base_knows_what_a_household_is_to_be_told_of(circle: Circle) -> None:
+    circle.accepted()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        PromisedContact.objects.update(about="weather")
 
 
 def test_whoever_is_offered_a_file_reads_what_is_asked_and_no_name(circle: Circle, receiver: Circle) -> None:
