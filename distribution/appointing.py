@@ -11,11 +11,12 @@ from django.utils import timezone
 from conventions.followers import all_moved
 from distribution import appointments, emails
 from distribution.enums import AppointmentCancelReason, AppointmentState
+from distribution.letters import message_of
 from distribution.models import Appointment
 from distribution.models.appointment import SEATED
 from distribution.services.appointments import is_written_to, way_for
 from distribution.slots import on_day
-from documents.enums import OVERTAKEN, MessageCode
+from documents.enums import OVERTAKEN
 from documents.models import Sms
 from documents.services import call_off_sms
 from lifecycle import gate
@@ -30,13 +31,6 @@ from prescriptions.models import Household
 from prescriptions.reaching import channel_of
 
 S = AppointmentState
-TOLD = {
-    "book": MessageCode.APPOINTMENT,
-    "move": MessageCode.APPOINTMENT,
-    "cancel": MessageCode.CANCELLED,
-    "remind": MessageCode.REMINDER,
-}
-"""What the household is written about, by verb."""
 CHANGES = ("book", "move", "miss", "cancel")
 """What makes the household's sheet say something else."""
 
@@ -115,7 +109,7 @@ def tell(move: Move) -> None:
     call_off_sms(waiting.values_list("pk", flat=True), at=move.at)
     for row in _with_household(move):
         if (way := way_for(row.need, row.starts_at, move.at)) is not None:
-            emails.appointment_for_household(row, TOLD[move.verb], way, move.at)
+            emails.appointment_for_household(row, message_of(row, move.verb, move.at), way, move.at)
         elif _is_for_its_worker(row, move):
             emails.appointment_for_worker(row, move.at)
 

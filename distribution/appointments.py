@@ -17,9 +17,10 @@ from distribution.models import Appointment, HandOver
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS
 from distribution.services.appointments import held_for, spent_needs
 from distribution.slots import has_hours
+from distribution.told_before import hour_that_counts_no_more
 from documents.sms_door import takes_answers
 from network.models import Organisation
-from prescriptions.enums import ContactChannel
+from prescriptions.enums import EQUIPMENT_KINDS, ContactChannel
 from prescriptions.models import Need
 from prescriptions.reaching import channel_of
 from prescriptions.saying import TranslatableDay, listed, translatable, translatable_moment
@@ -31,15 +32,19 @@ TO_BRING = ("une pièce d’identité", "la feuille qui vous a été donnée")
 SHOWN_AT_COUNTER = ("pièce d’identité", "feuille du foyer")
 """What the counter asks to see."""
 PAID = "de quoi payer {amount}"
+TO_PAY, FREE = "À payer\u00a0: {amount}", "C’est gratuit\u00a0: vous n’avez rien à payer."
 CHANGE_THERE = (
     "Changez d’heure sur votre page, avant le {until}. Il faut votre année de naissance pour l’ouvrir\u00a0: {page}"
 )
 """Later the point has prepared it: the page and an answer refuse, and say whom to call."""
+NO_LONGER = "Celui du {when} ne compte plus."
 CALL_POINT = "Appelez {whom}."
 CALL_WORKER = "Appelez votre travailleur social\u00a0: {whom}."
 ANSWER = "Répondez OUI ou NON. STOP\u00a0: plus de SMS."
 CHOSEN_THERE = "Pour le jour et l’heure, choisissez sur votre page. Sinon, {reached}."
-"""While it may choose: an hour that somebody fixes is told as it prefers; one given up is followed by a call."""
+CHOSEN_HERE = "Pour le jour et l’heure, choisissez plus bas. Sinon, {reached}."
+"""The same on that very page. While it may choose: an hour that somebody fixes is told as it prefers; one given up is
+followed by a call."""
 SPENT = "Après les rendez-vous manqués, aucun autre ne se donne\u00a0: appelez {distributor}."
 SPENT_UNTIL = (
     "Après les rendez-vous manqués, aucun autre ne se donne\u00a0: appelez {distributor}. "
@@ -60,6 +65,8 @@ def expected(need: Need) -> str | None:
     """Where and when the household is expected, and with what; until then how it chooses; once too many hours were
     missed, whom it calls; None where it can do nothing.
     """
+    if need.kind not in EQUIPMENT_KINDS:
+        return None
     booked = Appointment.objects.booked().filter(need=need).select_related("point__commune").first()
     if booked is None:
         held = held_for(need)
@@ -120,6 +127,19 @@ def to_bring(amount: Decimal | None) -> list[str]:
     return [*TO_BRING, translatable(PAID, amount=euros(amount))] if amount else list(TO_BRING)
 
 
+def price_told(amount: Decimal | None) -> str:
+    """What is to be paid, or that nothing is; empty while no note says it."""
+    if amount is None:
+        return ""
+    return translatable(TO_PAY, amount=euros(amount)) if amount else FREE
+
+
+def no_longer(appointment: Appointment, at: datetime | None = None) -> str:
+    """« Celui du … ne compte plus. », of an hour that was told before this one; empty when none was. Some queries."""
+    before = hour_that_counts_no_more(appointment, at)
+    return "" if before is None else NO_LONGER.format(when=f"{full_day(before)} à {hour(before)}")
+
+
 def values_of(appointment: Appointment, amount: Decimal | None, page: str, at: datetime) -> dict[str, str | list[str]]:
     """What is put in the texts that tell of it; ``page``: where it is moved, when the household opens one."""
     assert appointment.starts_at is not None
@@ -132,6 +152,7 @@ def values_of(appointment: Appointment, amount: Decimal | None, page: str, at: d
         "adresse": point.place,
         "apporter": to_bring(amount),
         "changer": _how_to_change(appointment, page, at),
+        "avant": no_longer(appointment, at),
     }
 
 

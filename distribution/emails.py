@@ -5,7 +5,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from distribution.appointments import CALENDAR, amount_of, calendar_of, values_of, when
+from distribution.appointments import CALENDAR, amount_of, calendar_of, no_longer, values_of, when
+from distribution.enums import AppointmentState
 from distribution.models import Appointment
 from documents.emails import absolute_url, compose
 from documents.enums import MessageChannel, MessageCode
@@ -38,15 +39,19 @@ def derogation_answered_for_adviser(need: Need, asked_by: int, *, granted: bool,
 
 def appointment_for_household(appointment: Appointment, code: MessageCode, way: MessageChannel, at: datetime) -> None:
     """Where, when, with what, and the page from which it is moved; no name. A mail has its calendar file."""
-    prescription = appointment.need.prescription
-    amount = amount_of(appointment.need)
-    values = values_of(appointment, amount, page_of_request(prescription), at)
-    values |= from_service(prescription.prescriber)
     attached = []
     if way == MessageChannel.EMAIL:
-        attached.append(store_file(content=calendar_of(appointment, amount), name=CALENDAR, by=None, at=at))
-    message = Message(prescription.household, code, ("appointment", appointment.pk), values)
-    write_message(message, way, at=at, attachments=attached)
+        content = calendar_of(appointment, amount_of(appointment.need))
+        attached.append(store_file(content=content, name=CALENDAR, by=None, at=at))
+    write_message(message_about(appointment, code, at), way, at=at, attachments=attached)
+
+
+def message_about(appointment: Appointment, code: MessageCode, at: datetime) -> Message:
+    """What is put in the texts that tell of it, by whatever way they leave."""
+    prescription = appointment.need.prescription
+    values = values_of(appointment, amount_of(appointment.need), page_of_request(prescription), at)
+    values |= from_service(prescription.prescriber)
+    return Message(prescription.household, code, ("appointment", appointment.pk), values)
 
 
 def appointment_for_worker(appointment: Appointment, at: datetime) -> None:
@@ -54,6 +59,7 @@ def appointment_for_worker(appointment: Appointment, at: datetime) -> None:
     page = absolute_url(reverse("distribution:appointment_detail", args=[appointment.reference]))
     prescription = appointment.need.prescription
     context = {"appointment": appointment, "when": when(appointment), "prescription": prescription, "page": page}
+    context |= {"no_longer": no_longer(appointment, at) if appointment.state == AppointmentState.BOOKED else ""}
     subject, body = compose("emails/distribution/appointment_for_worker.txt", context)
     for to in workers_of(prescription).values():
         queue_mail(to=to, subject=subject, body=body, about=("appointment", appointment.pk), at=at)

@@ -23,6 +23,13 @@ APPOINTMENT_NOTICE_HOURS = parameter(
     least=0,
     most=168,
 )
+LETTER_DAYS = parameter(
+    "distribution.letter_days",
+    usual=4,
+    unit="jours ouvrés",
+    label="Temps d’une lettre qui dit un rendez-vous",
+    most=20,
+)
 MISSED_APPOINTMENTS = parameter(
     "distribution.missed_appointments",
     usual=2,

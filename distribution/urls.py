@@ -10,6 +10,7 @@ from distribution.actions import devices as device_actions
 from distribution.actions import stocktakes as stocktake_actions
 from distribution.views import (
     allotment,
+    appointment_letters,
     appointments,
     deliveries,
     derogations,
@@ -74,6 +75,12 @@ urlpatterns = [
     path("remises/imprimer.pdf", appointments.appointment_day_paper, name="appointment_day_paper"),
     path("rendez-vous/<str:reference>/", appointments.appointment_detail, name="appointment_detail"),
     path("rendez-vous/<str:reference>/agenda.ics", appointments.appointment_calendar, name="appointment_calendar"),
+    path("rendez-vous/<str:reference>/lettre/", appointment_letters.appointment_letter, name="appointment_letter"),
+    path(
+        "rendez-vous/<str:reference>/lettre/<int:pk>.pdf",
+        appointment_letters.appointment_letter_paper,
+        name="appointment_letter_paper",
+    ),
     *appointment_actions.urlpatterns,
     path("reponses-sms/", sms_answers.sms_answers, name="sms_answers"),
     path("rendez-vous/<str:reference>/reponse-lue/", sms_answers.sms_answer_read, name="sms_answer_read"),

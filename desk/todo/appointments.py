@@ -17,12 +17,14 @@ from distribution.services.answers import last_answer, unread_answers, words_of_
 from distribution.slots import on_day
 from lifecycle.machine import Context
 from network.models import Membership
+from prescriptions.enums import ContactChannel
 from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import Prescription
 from prescriptions.reaching import channel_of
 from typography.french import HARD, full_day, hour
 
 SOON_TOLD = timedelta(days=2)
+RECALL = "à lui rappeler"
 
 
 def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
@@ -105,8 +107,10 @@ def _today(appointment: Any) -> BlockRow:
 
 def _to_do(appointment: Any) -> BlockRow:
     household = appointment.need.prescription.household
-    by = channel_of(household).label
-    return BlockRow(household.name, _page(appointment), f"{by}{HARD}: {_why(appointment)}", _when(appointment))
+    way, why = channel_of(household), _why(appointment)
+    if why == RECALL and way == ContactChannel.LETTER:  # it would not arrive the next day
+        way = ContactChannel.PHONE
+    return BlockRow(household.name, _page(appointment), f"{way.label}{HARD}: {why}", _when(appointment))
 
 
 def _why(appointment: Any) -> str:
@@ -122,4 +126,4 @@ def _why(appointment: Any) -> str:
         return "le point ne reçoit plus à cette heure, à déplacer"
     if appointment.is_moved and appointment.is_to_come:
         return "le foyer a déménagé, confirmez ou changez"
-    return "à lui dire" if appointment.is_unknown else "à lui rappeler"
+    return "à lui dire" if appointment.is_unknown else RECALL

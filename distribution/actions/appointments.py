@@ -38,7 +38,8 @@ def appointment_move(request: Request, reference: str) -> HttpResponse:
     appointment = visible_appointment(request, reference)
     device = appointments.held_for(appointment.need)
     mailed = appointments.is_written_to(appointment.need)
-    day, form = hours(request, device, mailed=mailed, moved=appointment)
+    letter_from = appointments.first_by_letter(appointment.need)
+    day, form = hours(request, device, mailed=mailed, moved=appointment, letter_from=letter_from)
     return APPOINTMENT_PAGES.act(
         request,
         appointment,
@@ -49,6 +50,7 @@ def appointment_move(request: Request, reference: str) -> HttpResponse:
         done="Rendez-vous déplacé",
         template="distribution/actions/appointment_move.html",
         mailed=mailed,
+        letter_from=letter_from,
         **{name: value for name, value in hour_context(device, form, day).items() if name != "form"},
     )
 

@@ -1,6 +1,6 @@
 """What is missing before a household is expected at an hour (machines §11.2)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
@@ -11,10 +11,11 @@ from distribution.enums import AppointmentCancelReason, AppointmentState
 from distribution.machine.household_rules import out_of_territory
 from distribution.models import Appointment
 from distribution.models.appointment import AppointmentEntry, moved_since, not_known, not_received
-from distribution.parameters import APPOINTMENT_NOTICE_HOURS, MISSED_APPOINTMENTS
+from distribution.parameters import APPOINTMENT_NOTICE_HOURS, LETTER_DAYS, MISSED_APPOINTMENTS
 from documents.sms_door import provider
 from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.machine import Context, Requirement
+from lifecycle.requirements import Condition
 from prescriptions.enums import ContactChannel
 from prescriptions.machine import need_rules
 from prescriptions.machine.prescription_rules import unrestricted
@@ -22,6 +23,7 @@ from prescriptions.reaching import told_by
 from refurb.enums import DeviceState
 from refurb.machine.device_rules import coded
 from refurb.models import Device
+from typography.french import full_day
 
 SERVED_BY = "le conseiller du point de distribution"
 _HOUSEHOLD = "need__prescription__household"
@@ -29,6 +31,8 @@ BY_MAIL = told_by(ContactChannel.EMAIL, f"{_HOUSEHOLD}__")
 """The households that are told by mail."""
 BY_SMS = told_by(ContactChannel.SMS, f"{_HOUSEHOLD}__")
 """Those that are told by SMS, where the door is open."""
+BY_LETTER = told_by(ContactChannel.LETTER, f"{_HOUSEHOLD}__")
+"""Those that are told by a letter, which somebody posts."""
 
 
 def by_itself() -> Q:
@@ -97,6 +101,25 @@ def _near(ctx: Context) -> str:
     return f"Votre rendez-vous est dans moins de {hours}\u00a0heures\u00a0: appelez le point."
 
 
+def letter_arrives(day: date) -> datetime:
+    """From when a letter that is made on a day has arrived."""
+    return day_start(add_working_days(day, LETTER_DAYS.on(day)))
+
+
+def _letter_arrives(ctx: Context) -> Condition:
+    """An hour of which a household is told by letter leaves it time to come; not of which it knows already."""
+    if not ctx.has("starts_at") or ctx.values.get("told_at") or ctx.values["starts_at"] >= letter_arrives(ctx.day):
+        return True
+    return ~BY_LETTER
+
+
+def _letter_comes(ctx: Context) -> str:
+    return (
+        f"Ce foyer est prévenu par lettre, qui n’arrive pas avant le {full_day(letter_arrives(ctx.day))}\u00a0:"
+        " choisissez une heure à partir de ce jour, ou cochez qu’il connaît cette heure."
+    )
+
+
 HELD = Requirement(
     "held",
     "Aucun appareil n’est mis de côté à ce point pour ce besoin\u00a0: réservez-en un d’abord.",
@@ -112,6 +135,14 @@ BEFORE_IT_FALLS = Requirement(
 HOUR_GIVEN = Requirement("hour_given", "Choisissez une heure.", needs=("starts_at",), field="starts_at")
 AHEAD = Requirement(
     "ahead", "Cette heure est passée, ou trop proche\u00a0: choisissez-en une autre.", _ahead, field="starts_at"
+)
+LETTER_ARRIVES = Requirement(
+    "letter_arrives",
+    "Ce foyer est prévenu par lettre, qui n’arrive pas à temps\u00a0: choisissez une heure plus tard, ou cochez qu’il"
+    " la connaît.",
+    _letter_arrives,
+    says=_letter_comes,
+    field="starts_at",
 )
 IN_TIME = Requirement(
     "in_time", "Ce rendez-vous est trop proche\u00a0: appelez le point.", _in_time, says=_near, lifted_by=SERVED_BY
@@ -224,9 +255,10 @@ def reminder_due(ctx: Context) -> Q:
 
 
 def to_call_back(at: datetime) -> Q:
-    """The same of the households that no mail reaches: somebody calls."""
+    """The same of the households that no mail reaches: somebody calls. A letter would not arrive the next day."""
     ctx = Context(at, SYSTEM)
-    return Q(state=AppointmentState.BOOKED) & _tomorrow(ctx) & ~by_itself()
+    never = BY_LETTER & Q(**{f"{_HOUSEHOLD}__phone": ""})
+    return Q(state=AppointmentState.BOOKED) & _tomorrow(ctx) & ~by_itself() & ~never
 
 
 def not_come(ctx: Context) -> Q:

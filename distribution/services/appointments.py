@@ -14,6 +14,7 @@ from distribution.machine.appointment_rules import (
     HOUR_GIVEN,
     SEAT_LEFT,
     absences,
+    letter_arrives,
     missed_since,
     most_missed,
     notice_of,
@@ -22,13 +23,16 @@ from distribution.models import Appointment
 from distribution.models.appointment import not_received
 from distribution.parameters import MISSED_APPOINTMENTS
 from distribution.slots import Slot, free_slots, slot_at
+from distribution.told_before import hour_told
 from documents.enums import MessageChannel, MessageCode
 from documents.quiet import loud_from
 from lifecycle import gate
 from lifecycle.actors import Actor, SignedLink
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Context
+from prescriptions.enums import ContactChannel
 from prescriptions.models import Need
+from prescriptions.reaching import channel_of
 from prescriptions.services.messages import way_to
 from refurb.enums import DeviceState
 from refurb.models import Device, DistributionPoint
@@ -93,6 +97,13 @@ def slots_for(
     return free_slots(device.point, max(first, after or first), device.reserved_until, most, but=but)
 
 
+def first_by_letter(need: Need, at: datetime | None = None) -> datetime | None:
+    """From when an hour leaves time for the letter that tells it; None for who is told otherwise."""
+    if channel_of(need.prescription.household) != ContactChannel.LETTER:
+        return None
+    return letter_arrives(timezone.localdate(at))
+
+
 def first_hour(actor: Actor, now: datetime) -> datetime:
     """From when an hour may be taken: at once at the counter, with some notice by the household itself."""
     return now + notice_of(Context(now, actor)) if isinstance(actor, SignedLink) else now
@@ -136,14 +147,16 @@ def move_appointment(
     Raises Unknown, PermissionDenied, Refused.
     """
     row = _seen(actor, appointment)
+    told = hour_told(row)
+    before: dict[str, Any] = {} if told is None else {"instead_of": told}
 
     def move(**hour: Any) -> Appointment:
-        return gate.apply(row, "move", actor=actor, at=at, **hour, **read_as(shown_at))
+        return gate.apply(row, "move", actor=actor, at=at, **hour, **read_as(shown_at), **before)
 
     now = at or timezone.now()  # an hour that has passed hurries nobody: the household is late, or asks for later
     soonest = min((one for one in (starts_at, row.starts_at) if one is not None and one > now), default=None)
-    told = known or isinstance(actor, SignedLink) or is_written_to(row.need, soonest, at)
-    return _seated(row.point, move, starts_at=starts_at, told=told, at=at, but=row.pk)
+    knows = known or isinstance(actor, SignedLink) or is_written_to(row.need, soonest, at)
+    return _seated(row.point, move, starts_at=starts_at, told=knows, at=at, but=row.pk)
 
 
 def cancel_appointment(

@@ -15,15 +15,23 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from calendars.days import day_start
-from distribution.appointments import CALENDAR, SHOWN_AT_COUNTER, amount_of, calendar_of, when
+from distribution.appointments import CALENDAR, SHOWN_AT_COUNTER, amount_of, calendar_of, no_longer, when
 from distribution.enums import AppointmentState
 from distribution.forms.appointments import FromDayForm, HourForm
-from distribution.machine.appointment_rules import NOT_RESTRICTED, to_call_back
+from distribution.machine.appointment_rules import NOT_RESTRICTED, letter_arrives, to_call_back
 from distribution.models import Appointment, AppointmentEntry, HandOver
 from distribution.models.appointment import not_known
 from distribution.permissions import can_keep_appointment, can_release_device, can_tell_appointment
 from distribution.services.answers import OF_THE_HOUR, last_answer, words_of_answer
-from distribution.services.appointments import TO_READ, book_appointment, held_for, is_written_to, no_other, slots_for
+from distribution.services.appointments import (
+    TO_READ,
+    book_appointment,
+    first_by_letter,
+    held_for,
+    is_written_to,
+    no_other,
+    slots_for,
+)
 from distribution.slots import has_hours, on_day
 from distribution.views.needs import visible_need
 from documents.models import SmsAnswer
@@ -121,6 +129,8 @@ class Todo:
     said: str
     label: str
     verb: str
+    letter: bool = False
+    """Whether the page gives the letter that tells it."""
 
 
 TO_MOVE = Todo(
@@ -146,22 +156,39 @@ HOW = {
     ContactChannel.WORKER: "Son travailleur social, prévenu par courriel, le lui dit et le note. Ou appelez-le",
 }
 """What whoever serves does so that the household hears of it, by the way by which it is told."""
+LATE_LETTER = {
+    True: "Une lettre arriverait trop tard\u00a0: appelez-le",
+    False: "Une lettre peut arriver trop tard\u00a0: demandez à son travailleur social de le lui dire",
+}
+"""The same of an hour before which a letter does not arrive, by whether it can be called."""
 
 
 def _to_do(appointment: Any, at: datetime) -> Todo | None:
     """What is somebody's to do of it, as on « À faire »; four queries at most."""
     row = Appointment.objects.filter(unrestricted("need__prescription__household"), pk=appointment.pk)
-    how = HOW[channel_of(appointment.need.prescription.household)]
+    household = appointment.need.prescription.household
+    way = channel_of(household)
     if row.to_move(at).exists():
         return TO_MOVE
     if row.to_keep(at).exists():
         return TO_KEEP
     if row.to_tell(at).exists():
-        said = UNTOLD if appointment.state == AppointmentState.BOOKED else UNTOLD_OFF
-        return Todo(said.format(how=how), "Le foyer le sait", "tell")
+        by_letter = way == ContactChannel.LETTER
+        late = by_letter and appointment.starts_at < letter_arrives(timezone.localdate(at))
+        how = LATE_LETTER[bool(household.phone)] if late else HOW[way]
+        letter = by_letter and not household.veiled
+        return Todo(_untold(appointment, how), "Le foyer le sait", "tell", letter=letter)
     if row.filter(to_call_back(at)).exists():
+        how = HOW[ContactChannel.PHONE if way == ContactChannel.LETTER else way]
         return Todo(UNRECALLED.format(how=how), "Le foyer est rappelé", "remind")
     return None
+
+
+def _untold(appointment: Any, how: str) -> str:
+    """What is to be told of it, and by what; with the hour that was told before and does not count any more."""
+    if appointment.state != AppointmentState.BOOKED:
+        return UNTOLD_OFF.format(how=how)
+    return " ".join(filter(None, (UNTOLD.format(how=how), no_longer(appointment))))
 
 
 def _asked_of_worker(appointment: Any, actor: Any, at: datetime) -> Todo | None:
@@ -170,8 +197,8 @@ def _asked_of_worker(appointment: Any, actor: Any, at: datetime) -> Todo | None:
     row = Appointment.objects.filter(unrestricted("need__prescription__household"), pk=appointment.pk)
     if scope is None or not row.filter(scope).to_tell(at).exists():
         return None
-    said = UNTOLD if appointment.state == AppointmentState.BOOKED else UNTOLD_OFF
-    return Todo(said.format(how="Il n’est joint que par vous\u00a0: dites-le-lui"), "Le foyer le sait", "tell")
+    how = "Il n’est joint que par vous\u00a0: dites-le-lui"
+    return Todo(_untold(appointment, how), "Le foyer le sait", "tell")
 
 
 def _unsettled(appointment: Any, at: datetime) -> str:
@@ -217,7 +244,8 @@ def appointment_book(request: Request, reference: str) -> HttpResponse:
     need = visible_need(request, reference)
     device = held_for(need)
     mailed = is_written_to(need)
-    day, form = hours(request, device, mailed=mailed)
+    letter_from = first_by_letter(need)
+    day, form = hours(request, device, mailed=mailed, letter_from=letter_from)
     made = answer(request, form, lambda data: book_appointment(actor=actor, need=need, **data), None)
     if made is not None:
         told = "Un message le lui dit" if mailed else "Le foyer le sait"
@@ -231,6 +259,7 @@ def appointment_book(request: Request, reference: str) -> HttpResponse:
         "household": need.prescription.household,
         "booked": booked,
         "mailed": mailed,
+        "letter_from": letter_from,
         "no_other": _refused_hour(need, device, actor) if device is not None else "",
     }
     return render(request, "distribution/appointment_book.html", context | hour_context(device, form, day))
@@ -244,17 +273,28 @@ def _refused_hour(need: Need, device: Device, actor: Any) -> str:
 
 
 def hours(
-    request: Request, device: Device | None, *, mailed: bool, moved: Appointment | None = None
+    request: Request,
+    device: Device | None,
+    *,
+    mailed: bool,
+    moved: Appointment | None = None,
+    letter_from: datetime | None = None,
 ) -> tuple[FromDayForm, HourForm]:
-    """The form of hours, from the day that is asked for on, and the one that asks for a day; ``moved``: what moves."""
+    """The form of hours, from the day that is asked for on, and the one that asks for a day; ``moved``: what moves.
+
+    ``letter_from``: from when a letter has told it; sooner hours are shown to whoever asks for their day.
+    """
     but = moved.pk if moved is not None else None
     day = FromDayForm(request.GET if "jour" in request.GET else None)
     after = from_day(day.cleaned_data.get("jour")) if day.is_valid() else None
+    if after is None and letter_from is not None:
+        after = letter_from - timedelta(microseconds=1)
     slots = [] if device is None else slots_for(device, actor=request.membership, after=after, most=SHOWN, but=but)
     if request.method == "POST" and device is not None:  # any hour that was shown, whatever the day asked for since
         slots = slots_for(device, actor=request.membership, but=but)
     held = hour_held(moved) if moved is not None else {}
-    return day, HourForm(posted(request), slots=slots, ticked_from=timezone.now() + TO_READ, mailed=mailed, **held)
+    ticked_from = max(timezone.now() + TO_READ, letter_from or day_start(timezone.localdate()))
+    return day, HourForm(posted(request), slots=slots, ticked_from=ticked_from, mailed=mailed, **held)
 
 
 def hour_held(appointment: Appointment) -> dict[str, str]:

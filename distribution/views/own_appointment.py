@@ -11,7 +11,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from calendars.days import last_day
-from distribution.appointments import CALENDAR, amount_of, calendar_of, to_bring, when
+from distribution.appointments import (
+    CALENDAR,
+    CHOSEN_HERE,
+    CHOSEN_THERE,
+    amount_of,
+    calendar_of,
+    price_told,
+    to_bring,
+    when,
+)
 from distribution.enums import AppointmentCancelReason
 from distribution.forms.appointments import instant
 from distribution.machine.appointment_rules import IN_TIME, notice_of
@@ -35,6 +44,7 @@ from prescriptions.own_parts import OwnPart
 from prescriptions.own_visit import SEEN, leads_on, posted_by, to_page
 from prescriptions.saying import TranslatableDay, as_parts, translatable, translatable_moment
 from prescriptions.services.households import record_access
+from prescriptions.telling import HEARD_OF
 from prescriptions.views.own_page import asked_for, link_of
 from refurb.enums import DeviceState
 from refurb.models import Device
@@ -161,7 +171,12 @@ def appointment_part(prescription: Prescription, actor: SignedLink, asked: Mappi
     lines = [_line(need, actor, asked, lapses=not limited) for need in needs]
     to_choose = not limited and any(line["slots"] and line["booked"] is None for line in lines)
     return (
-        OwnPart(PART, {"lines": lines, "agrees": AGREES if limited else ""}, todo=CHOOSE if to_choose else "")
+        OwnPart(
+            PART,
+            {"lines": lines, "agrees": AGREES if limited else ""},
+            todo=CHOOSE if to_choose else "",
+            words={CHOSEN_THERE: CHOSEN_HERE if to_choose else HEARD_OF},
+        )
         if lines
         else None
     )
@@ -181,6 +196,7 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str], *, lapses: bo
     spent = bool(no_other(need, device, actor)) and booked is None
     if near or spent or not choosing:
         slots = []
+    amount = amount_of(need)
     return {
         "need": need,
         "kind": need.get_kind_display(),
@@ -191,7 +207,9 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str], *, lapses: bo
         "when": when(booked) if booked else "",
         "cancelling": _is_asked_again(booked, asked) if mine and not near else "",
         "confirmed": booked is not None and is_confirmed(booked),
-        "to_bring": to_bring(amount_of(need)),
+        "to_bring": to_bring(amount),
+        "price": price_told(amount),
+        "shows_place": booked is not None or bool(slots),
         "near": near,
         "passed": booked is not None and booked.starts_at is not None and booked.starts_at <= now,
         "choosing": choosing and not near and not spent,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from calendars.days import day_start
 from calendars.working_days import is_working_day
-from distribution.appointments import calendar_of
+from distribution.appointments import calendar_of, no_longer
 from distribution.enums import AppointmentCancelReason, AppointmentState, UndoHandOverReason
 from distribution.machine.appointment_rules import by_itself, missed_since, to_call_back
 from distribution.models import Appointment, AppointmentEntry, PointClosure
@@ -30,8 +30,10 @@ from prescriptions.models import Household
 from reference.models import Parameter
 from refurb.enums import DeviceState
 from refurb.models import Device
+from tests.distribution.appointment_pages import page_of
 from tests.distribution.hours import booked, need_of, next_hours, opened, sheet_of
 from tests.distribution.shelves import Shelf
+from tests.pages import acting, read
 from tests.prescriptions.files import again
 from tests.refurb.devices import fresh
 from typography.french import full_day, hour
@@ -63,12 +65,13 @@ def reasons(refused: pytest.ExceptionInfo[Refused]) -> set[str]:
     return {reason.code for reason in refused.value.all}
 
 
+OF_APPOINTMENTS = [MessageCode.APPOINTMENT, MessageCode.MOVED, MessageCode.REMINDER, MessageCode.CANCELLED]
 PHONE = "03\u00a020\u00a011\u00a022\u00a033"
 
 # --- told, and recalled
 
 
-@pytest.mark.parametrize("code", [MessageCode.APPOINTMENT, MessageCode.REMINDER, MessageCode.CANCELLED])
+@pytest.mark.parametrize("code", OF_APPOINTMENTS)
 @pytest.mark.parametrize("way", [MessageChannel.SMS, MessageChannel.EMAIL])
 def test_every_message_of_an_appointment_says_a_number_to_call(code: MessageCode, way: MessageChannel) -> None:
     _, body = first_texts()[code, way]
@@ -95,6 +98,57 @@ def test_by_mail_the_household_learns_the_hour_the_place_and_what_to_bring_and_n
     assert attached.file.called.endswith(".ics")
     for secret in (household.last_name, household.first_name, household.reference):
         assert secret not in mail.body + mail.subject
+
+
+def test_an_hour_that_moves_says_that_the_one_that_was_told_does_not_count_any_more(shelf: Shelf) -> None:
+    device = mailed(shelf)
+    made = booked(shelf, device)
+    first = starts(made)
+    moved = move_appointment(actor=shelf.adviser, appointment=made, starts_at=next_hours(shelf, device)[0].starts_at)
+    mail = Mail.objects.filter(about_machine="appointment").latest("pk")
+    assert mail.subject == "Votre rendez-vous change d’heure"
+    assert f"Celui du {full_day(first)} à {hour(first)} ne compte plus." in mail.body
+    assert datetime.fromisoformat(moved.journal.get(verb="move").values["instead_of"]) == first
+
+
+def test_an_hour_that_nobody_was_told_of_is_not_said_to_count_no_more(shelf: Shelf, device: Device) -> None:
+    made = booked(shelf, device)
+    hours = [slot.starts_at for slot in next_hours(shelf, device)]
+    moved = move_appointment(actor=shelf.adviser, appointment=made, starts_at=hours[0])
+    assert no_longer(moved) == ""
+    known = move_appointment(actor=shelf.adviser, appointment=moved, starts_at=hours[1], known=True)
+    assert no_longer(known) == ""
+    untold = move_appointment(actor=shelf.adviser, appointment=known, starts_at=hours[2])
+    said = f"Celui du {full_day(hours[1])} à {hour(hours[1])} ne compte plus."
+    assert no_longer(untold) == said
+    last = move_appointment(actor=shelf.adviser, appointment=untold, starts_at=hours[0])
+    assert no_longer(last) == said, "the hour between was told to nobody"
+    back = move_appointment(actor=shelf.adviser, appointment=last, starts_at=hours[1])
+    assert no_longer(back) == "", "that is the one that it knows"
+
+
+def test_whoever_calls_for_an_hour_that_moved_reads_the_one_that_counts_no_more(shelf: Shelf, device: Device) -> None:
+    made = booked(shelf, device, known=True)
+    first = starts(made)
+    moved = move_appointment(actor=shelf.adviser, appointment=made, starts_at=next_hours(shelf, device)[0].starts_at)
+    page = read(acting(shelf.adviser), page_of(moved))
+    assert f"Celui du {full_day(first)} à {hour(first)} ne compte plus." in page
+
+
+def test_an_sms_that_waits_for_its_hour_had_told_nothing_of_the_hour_before(
+    shelf: Shelf, settings: LazySettings
+) -> None:
+    settings.SMS_PROVIDER = "documents.sms_door.KeptHere"
+    opened(shelf)
+    device = shelf.reserved(need=shelf.need(phone="06 99 44 55 66", contact_channel=ContactChannel.SMS))
+    made = booked(shelf, device)
+    told_by_sms().update(delivery="queued")
+    moved = move_appointment(actor=shelf.adviser, appointment=made, starts_at=next_hours(shelf, device)[2].starts_at)
+    assert no_longer(moved) == ""
+    told_by_sms().filter(delivery="queued").update(delivery="sent", sent_at=timezone.now())
+    second = starts(moved)
+    move_appointment(actor=shelf.adviser, appointment=again(moved), starts_at=next_hours(shelf, device)[1].starts_at)
+    assert f"Celui du {full_day(second)}".replace("\u00a0", " ") in told_by_sms().latest("pk").text
 
 
 def test_the_calendar_file_says_a_place_and_what_to_bring_and_nothing_of_a_person(shelf: Shelf, device: Device) -> None:

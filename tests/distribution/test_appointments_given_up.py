@@ -1,15 +1,18 @@
 """Appointments given up while what they are for stays put aside: somebody calls about another hour."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from desk.todo.appointments import appointment_blocks
 from desk.todo.blocks import first_of
-from distribution.appointments import CHOSEN_THERE
-from distribution.enums import AppointmentState
+from distribution.appointments import CHOSEN_HERE, CHOSEN_THERE, FREE, TO_PAY
+from distribution.enums import AppointmentState, ClosureReason
 from distribution.models import Appointment
 from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
+from distribution.services.openings import close_days
 from lifecycle import gate
 from prescriptions.enums import ContactChannel, SheetLanguage
 from prescriptions.models import SheetTranslation
@@ -21,7 +24,7 @@ from tests.distribution.shelves import Shelf
 from tests.given import load_reference
 from tests.pages import acting, read
 from tests.prescriptions.files import again
-from typography.french import full_day, hour
+from typography.french import euros, full_day, hour
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_tried")]
 
@@ -101,7 +104,7 @@ def test_once_its_hour_is_given_up_a_household_is_told_of_the_call_that_is_made_
         client.post(f"{own(device)}rendez-vous/", kept(page) | {"act": "cancel_sure"}).content.decode(),
         opened_page(own(device))[1],
     ):
-        assert f"choisissez sur votre page. Sinon, {said}." in told
+        assert f"choisissez plus bas. Sinon, {said}." in told
         assert "SMS" not in told
     assert to_call(shelf) == 1, "what is promised is done by somebody"
 
@@ -110,13 +113,48 @@ def test_until_it_has_chosen_a_household_is_asked_to_before_it_is_told_of_any_me
     opened(shelf)
     device = shelf.reserved(need=shelf.need(phone="06 99 44 55 66", contact_channel=ContactChannel.SMS))
     page = opened_page(own(device))[1]
-    assert "choisissez sur votre page. Sinon, on vous envoie un SMS." in page
+    assert "choisissez plus bas. Sinon, on vous envoie un SMS." in page
+    assert "choisissez sur votre page" not in page, "it is on it"
     booked(shelf, device, known=True)
-    assert "choisissez sur votre page" not in opened_page(own(device))[1]
+    assert "choisissez plus bas" not in opened_page(own(device))[1]
+
+
+@pytest.mark.parametrize("is_free", [False, True])
+def test_before_it_chooses_a_household_reads_where_it_goes_what_it_brings_and_what_it_pays(
+    shelf: Shelf, *, is_free: bool
+) -> None:
+    opened(shelf)
+    device = shelf.available()
+    assert device.price is not None
+    device = shelf.reserved(device, **({"co_funding": device.price, "funder": shelf.funder} if is_free else {}))
+    said = FREE if is_free else TO_PAY.format(amount=euros(device.price))
+    page = opened_page(own(device))[1]
+    asked = page.index("Choisissez une heure, à")
+    for told in (shelf.point.place, "Apportez", "une pièce d’identité", said):
+        assert told in page[:asked], told
+
+
+def test_where_no_hour_is_free_nobody_is_sent_to_choose_below(shelf: Shelf) -> None:
+    opened(shelf)
+    device = shelf.reserved(need=shelf.need(contact_channel=ContactChannel.PHONE))
+    page_with_hours = opened_page(own(device))[1]
+    assert "choisissez plus bas" in page_with_hours
+    close_days(
+        actor=shelf.pilot,
+        point=shelf.point,
+        first_day=timezone.localdate(),
+        last_day=timezone.localdate() + timedelta(days=60),
+        reason=ClosureReason.LEAVE,
+    )
+    page = opened_page(own(device))[1]
+    assert "Aucune heure n’est libre pour l’instant." in page
+    assert "Pour le jour et l’heure, on vous appelle." in page
+    assert "plus bas" not in page
+    assert "sur votre page" not in page
 
 
 @pytest.mark.parametrize("language", SheetLanguage)
 def test_it_is_told_so_in_its_language(language: SheetLanguage) -> None:
     load_reference("prescriptions")
     texts = SheetTranslation.objects.texts_on(language, timezone.localdate())
-    assert plain(CHOSEN_THERE) in {plain(french) for french in texts}
+    assert {plain(said) for said in (CHOSEN_THERE, CHOSEN_HERE, TO_PAY, FREE)} <= {plain(french) for french in texts}
