@@ -1,6 +1,6 @@
-"""What follows in the roll-out of an EPCI: a convention that comes into force or ends, a merger."""
+"""What follows in the roll-out of an EPCI: a convention that is written, comes into force or ends, a merger."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -8,36 +8,47 @@ from operator import itemgetter
 
 from django.db.models import QuerySet
 
-from conventions.enums import ALIVE, ON_THE_WAY, ConventionState
+from conventions.enums import ALIVE
 from conventions.followers import conventions_of
 from conventions.machine.rollout import BEFORE
 from conventions.models import Convention
 from conventions.permissions import sees_conventions
+from conventions.rollouts_told import CONVENTIONS
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.locking import lock
 from lifecycle.registry import Move, Panel, on_transition, panel
-from network.enums import RolloutState
+from network.enums import RolloutState, RolloutStep
 from network.followers import mergers
 from network.mergers import Moving, moves
 from network.models import Epci, Rollout
 from network.models.rollout import ADVANCING
 from network.rollouts_told import tells
-from typography.french import Noun, day
+from typography.french import Noun
 
 S = RolloutState
-C = ConventionState
-SUSPENDED = (
-    "La convention est suspendue\u00a0: rien n’y est affecté avant sa reprise, par le responsable de l’EPCI ou le"
-    " pilote"
-)
+MET = (RolloutStep.GATHER, RolloutStep.CONVENTION)
+"""The next steps that a convention shows to be done."""
 ROLLOUT = Noun("déploiement", "déploiements")
+
+
+def follow_submitted(move: Move) -> None:
+    """Its three parties read the text: whoever was to bring them together, or to prepare it, has done so.
+
+    A test is not the convention that is to be prepared after another test.
+    """
+    lasting = _lasting(move)
+    for epci, own in _by_epci(move):
+        _fulfil(epci, own, ADVANCING if epci in lasting else BEFORE)
 
 
 def follow_in_force(move: Move) -> None:
     """A convention holds from here on; an amendment says nothing of it."""
+    lasting = _lasting(move)
     for epci, own in _by_epci(move):
+        if epci in lasting:
+            _fulfil(epci, own, ADVANCING)
         _advance(epci, own)
 
 
@@ -66,6 +77,11 @@ def _by_epci(move: Move) -> list[tuple[int, Move]]:
         if not convention.is_amendment:
             first.setdefault(convention.epci_id, replace(move, rows=[entries[convention.pk]]))
     return sorted(first.items(), key=itemgetter(0))
+
+
+def _lasting(move: Move) -> set[int]:
+    """The EPCI of the conventions that moved, tests and amendments apart."""
+    return {row.epci_id for row in conventions_of(move) if not row.is_test and not row.is_amendment}
 
 
 def follow_merged(move: Move) -> None:
@@ -102,6 +118,13 @@ def _enter(epci: int, move: Move) -> None:
             gate.create(Rollout(epci_id=epci), "enter", actor=move.actor, at=move.at, cause=move)
 
 
+def _fulfil(epci: int, move: Move, states: Iterable[str]) -> None:
+    """Empty the next step that this shows to be done; any other stays."""
+    rows = Rollout.objects.filter(epci=epci, state__in=states, next_step__in=MET)
+    lock(Rollout, rows.values_list("pk", flat=True), "FOR NO KEY UPDATE")
+    _move("fulfil", rows, move)
+
+
 def _move(verb: str, rows: QuerySet[Rollout], move: Move) -> None:
     for row in rows:
         gate.apply(row, verb, actor=move.actor, at=move.at, cause=move)
@@ -111,25 +134,6 @@ def moving_rollouts(epci: Epci, at: datetime) -> Iterator[Moving]:
     """What the merger of an EPCI moves here, before it is established."""
     rows = Rollout.objects.filter(epci=epci, state__in=ADVANCING)
     yield Moving(ROLLOUT, rows.count(), "qui continue avec l’EPCI qui succède")
-
-
-def told_of_conventions(rollout: Rollout) -> str:
-    """What its EPCI waits for because of a convention on its way, or of one that is suspended; one query."""
-    rows = Convention.objects.originals().filter(epci=rollout.epci_id)
-    lasting = rows if rollout.state != S.TRIED else rows.exclude(is_test=True, state__in=ALIVE)
-    states = dict(lasting.order_by("-starts_on").values_list("state", "starts_on"))
-    if rollout.state in (S.AGREED, S.CRUISING):
-        is_suspended = C.SUSPENDED in states and C.ACTIVE not in states
-        return SUSPENDED if is_suspended else ""
-    if rollout.state not in BEFORE and rollout.state != S.TRIED:
-        return ""
-    if C.SIGNED in states:
-        return f"Une convention est signée, d’effet le {day(states[C.SIGNED])}"
-    if C.SIGNING in states:
-        return "Une convention est en signature"
-    if rollout.state == S.SURVEY:
-        return ""  # its parties are still to be brought together
-    return "Une convention se prépare" if any(state in states for state in ON_THE_WAY) else ""
 
 
 def conventions_panel(rollout: Rollout, actor: Actor) -> Panel | None:
@@ -144,12 +148,13 @@ def conventions_panel(rollout: Rollout, actor: Actor) -> Panel | None:
 def register() -> None:
     """What a merger moves, and what the page of a roll-out tells of conventions."""
     moves(moving_rollouts)
-    tells(told_of_conventions)
+    tells(CONVENTIONS)
     panel("network.Rollout", conventions_panel)
 
 
 def register_followers() -> None:
     """After whatever else follows a convention in any app: a roll-out is the last in the order of locks."""
+    on_transition("convention", "submit", follow_submitted)
     on_transition("convention", "activate", follow_in_force)
     on_transition("convention", "terminate", follow_ended)
     on_transition("convention", "expire", follow_ended)

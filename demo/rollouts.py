@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from conventions.enums import ON_THE_WAY, ConventionState
+from conventions.models import Convention
 from demo.calendar import local, working_day
 from demo.context import Story
 from network.enums import ExchangeChannel, OrganisationKind, Role, RolloutState, RolloutStep
@@ -15,8 +17,9 @@ APART = ("245900758", "200041960")
 SURVEYED = ("245901152", "200043321")
 """Those whose state of play goes on still."""
 AROUND = (OrganisationKind.RECONDITIONER, OrganisationKind.DISTRIBUTOR, OrganisationKind.PRESCRIBER)
-FIRST, NOTED, GATHERED, PLANNED = 1, 8, 16, 9
-"""On which working day the first one is engaged, called, gathered; how many before the end its next step is planned."""
+FIRST, NOTED, GATHERED, PREPARED, PLANNED = 1, 8, 16, 20, 9
+"""On which working day the first one is engaged, called, gathered; in how many its text is to be prepared; how many
+before the end its next step is planned."""
 STEPS = {
     RolloutState.SURVEY: RolloutStep.GATHER,
     RolloutState.GATHERED: RolloutStep.CONVENTION,
@@ -43,13 +46,36 @@ def _live(story: Story, epci: Epci, rank: int) -> Iterator[datetime]:
     note_rollout(actor=pilot, rollout=row, exchange=called, at=at)
     if epci.siren not in SURVEYED:
         yield (at := _on(story, FIRST + GATHERED + rank % 6, rank))
-        sat = Exchange(at.date(), ExchangeChannel.EVENT, "Tour de table, gisement et besoins", NOTHING_NEXT)
+        then = _prepare(at, epci, pilot)
+        sat = Exchange(at.date(), ExchangeChannel.EVENT, "Tour de table, gisement et besoins", then)
         gather_rollout(actor=pilot, rollout=row, exchange=sat, present=AROUND, at=at)
     yield (at := local(story.back(PLANNED), 11) + timedelta(minutes=rank))
     now = Rollout.objects.get(pk=row.pk)
-    if (step := STEPS.get(RolloutState(now.state))) is not None:
+    if (step := _next_of(now)) is not None:
         day = working_day(story.last, DAYS_AHEAD[rank % len(DAYS_AHEAD)])
         plan_rollout(actor=owner, rollout=now, then=Then(step, day, owner), at=at)
+
+
+def _next_of(rollout: Rollout) -> RolloutStep | None:
+    """A text that its parties have read waits for a decision, then for its day: nobody is to prepare it any more."""
+    step = STEPS.get(RolloutState(rollout.state))
+    written = _written(rollout.epci_id)
+    if step is None or ConventionState.SIGNED in written:
+        return None
+    return RolloutStep.DECISION if written else step
+
+
+def _written(epci: int) -> set[str]:
+    """Where the conventions are that were submitted there and do not hold yet."""
+    rows = Convention.objects.originals().filter(epci=epci, state__in=ON_THE_WAY)
+    return set(rows.exclude(state=ConventionState.DRAFT).values_list("state", flat=True))
+
+
+def _prepare(at: datetime, epci: Epci, pilot: Membership) -> Then:
+    """What those who sat together go on with, unless it is written."""
+    if _written(epci.pk):
+        return NOTHING_NEXT
+    return Then(RolloutStep.CONVENTION, working_day(at.date(), PREPARED), pilot)
 
 
 def _elected(at: datetime, pilot: Membership) -> Then:

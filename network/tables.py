@@ -5,12 +5,15 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db.models import QuerySet
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from lifecycle.templatetags.lifecycle import state_badge
 from lists.columns import WHOLE, StateColumn
 from network.models import AwarenessSession, Organisation, PublicService, Rollout
 from network.models.territory import Alphabetical
+from network.rollouts_told import told_of
 from typography.french import by_pairs, day, days_left, plural
 
 
@@ -134,13 +137,26 @@ class RolloutTable(tables.Table):
     state = StateColumn()
     reached_at = tables.Column(verbose_name="Depuis le", attrs=WHOLE)
     last_contact_on = tables.Column(verbose_name="Dernier échange", default="aucun", attrs=WHOLE)
-    next_step = tables.Column(verbose_name="Prochaine étape", orderable=False, default="aucune")
+    next_step = tables.Column(verbose_name="Prochaine étape", orderable=False, empty_values=())
     next_on = tables.Column(verbose_name="Pour le", default="–")
     next_owner = tables.Column(verbose_name="Par", accessor="next_owner__organisation", orderable=False, default="–")
 
     class Meta:
         model = Rollout
         fields = ("epci", "state", "reached_at", "last_contact_on", "next_step", "next_on", "next_owner")
+
+    def render_state(self, record: Rollout) -> SafeString:
+        return render_to_string("lifecycle/state_badge.html", standing(record))
+
+    def value_state(self, record: Rollout) -> str:
+        return standing(record)["label"]
+
+    def render_next_step(self, record: Rollout) -> str:
+        """What is planned; failing that, the convention that is on its way: only those who follow it read this."""
+        if record.next_step:
+            return record.get_next_step_display()
+        told = told_of(record, record.state)
+        return f"{told.coming} ({told.reference})" if told.coming else "aucune"
 
     def render_reached_at(self, value: datetime) -> str:
         return day(value)
@@ -153,6 +169,13 @@ class RolloutTable(tables.Table):
 
     def value_next_on(self, value: date) -> str:
         return day(value)
+
+
+def standing(rollout: Rollout) -> dict[str, str]:
+    """The badge of a roll-out read ``with_told``: its step, and what qualifies it, as « Convention, suspendue »."""
+    badge = state_badge(rollout)
+    told = told_of(rollout, rollout.state)
+    return badge | {"label": f"{badge['label']}, {told.stands}", "tone": "todo"} if told.stands else badge
 
 
 def day_to_come(value: date, record: Any) -> SafeString:

@@ -1,9 +1,10 @@
 """What the conventions of an EPCI say of its way (machines §14): nobody declares that one is signed."""
 
-from lifecycle.machine import AT, CREATION, Verb
+from lifecycle.machine import AT, CREATION, SAME, Verb
 from network.enums import RolloutState
 from network.machine.next_step import NO_NEXT
 from network.machine.rollout import ONCE, REACHED, RolloutMachine
+from network.models.rollout import ADVANCING
 
 S = RolloutState
 BEFORE = (S.SURVEY, S.GATHERED)
@@ -18,6 +19,15 @@ RolloutMachine.extend(
         stamps={"begun_at": AT, **REACHED, **NO_NEXT},
         done="Déploiement engagé",
         why="A convention came into force, or another EPCI merged into this one, before anybody had engaged it.",
+    ),
+    fulfil=Verb(
+        "Tenir l’étape prévue pour faite",
+        source=ADVANCING,
+        target=SAME,
+        follows=["convention.submit", "convention.activate"],
+        stamps=NO_NEXT,
+        done="Étape prévue faite\u00a0: une convention le montre",
+        why="Somebody was to gather the parties or to prepare the convention: its text is submitted to them.",
     ),
     try_out=Verb(
         "Suivre sa convention d’essai",

@@ -22,9 +22,9 @@ from network.models.rollout import ADVANCING
 from network.naming import told_to
 from network.permissions import can_edit_organisation, can_roll_out, sees_rollouts
 from network.requests import Request
-from network.rollouts_told import told_of
+from network.rollouts_told import WayTold, told_of, with_told
 from network.services.rollouts import begin_rollout
-from network.tables import RolloutTable
+from network.tables import RolloutTable, standing
 from typography.french import Noun, days_left, in_a_sentence
 
 S = RolloutState
@@ -61,6 +61,14 @@ class Known:
         return len(self.named) + self.others
 
 
+@dataclass(frozen=True)
+class Absent:
+    """An EPCI that nobody engaged, and the convention that is on its way there all the same."""
+
+    epci: Epci
+    told: WayTold
+
+
 @lists
 def rollout_list(request: Request) -> HttpResponseBase:
     """The EPCI on their way: those whose next step is late first; then which are not engaged."""
@@ -70,7 +78,7 @@ def rollout_list(request: Request) -> HttpResponseBase:
     rows = Rollout.objects.visible_to(actor).annotate(followed=Q(state__in=ADVANCING), today=Value(today))
     page = Listing(
         request,
-        rows=rows.select_related("epci", "next_owner__organisation", "next_owner__user").order_by(
+        rows=with_told(rows.select_related("epci", "next_owner__organisation", "next_owner__user")).order_by(
             "-followed", F("next_on").asc(nulls_last=True), "epci__short_name", "pk"
         ),
         table=RolloutTable,
@@ -82,12 +90,12 @@ def rollout_list(request: Request) -> HttpResponseBase:
     return page.respond("network/rollout_list.html", absent=_not_engaged(actor), follows=follows)
 
 
-def _not_engaged(actor: Actor) -> list[Epci]:
+def _not_engaged(actor: Actor) -> list[Absent]:
     """Those whose roll-out one would read, and that have none."""
     rows = Epci.objects.living().filter(rollouts=None)
     if actor.kind == OrganisationKind.EPCI:
         rows = rows.filter(organisations=actor.organisation_id)
-    return list(rows.alphabetical("short_name"))
+    return [Absent(row, told_of(row)) for row in with_told(rows, "pk").alphabetical("short_name")]
 
 
 @asks_then_acts
@@ -111,6 +119,7 @@ def rollout_detail(request: Request, reference: str) -> HttpResponse:
     exchanges = rollout.exchanges.select_related("recorded_by__user", "recorded_by__organisation")
     context = {
         "rollout": rollout,
+        "stands": standing(rollout),
         "step": _step(rollout, actor, follows=follows),
         "follows": follows,
         "not_followed": not follows,
@@ -133,7 +142,7 @@ def _step(rollout: Rollout, actor: Actor, *, follows: bool) -> Step:
     state = RolloutState(rollout.state)
     if state == S.MERGED:
         return Step(f"Cet EPCI a été repris par {rollout.epci.today}\u00a0: la suite se lit là")
-    told = told_of(rollout)
+    told = told_of(rollout, state).sentence
     is_noted = follows and rollout.next_on is not None
     if told and not (is_noted and rollout.next_step != RolloutStep.CONVENTION):
         return Step(told, dated=False)
@@ -170,7 +179,7 @@ def visible_rollout(request: Request, reference: str) -> Rollout:
     seen = Rollout.objects.visible_to(request.membership).select_related(
         "epci__succeeded_by", "next_owner__organisation", "next_owner__user"
     )
-    return get_object_or_404(seen, reference=reference)
+    return get_object_or_404(with_told(seen), reference=reference)
 
 
 ROLLOUT_PAGES = Pages(Rollout, visible_rollout, "network/actions/_rollout.html", done="{row}\u00a0: {done}.")

@@ -4,12 +4,15 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from calendars.working_days import add_months
-from conventions.enums import ConventionState, Party, SuspendReason, TerminateReason
+from conventions.enums import ConventionState, Party, ResumeReason, SuspendReason, TerminateReason
 from conventions.models import Convention
 from lifecycle import gate
 from lifecycle.clock import run_clock
@@ -18,7 +21,7 @@ from network.enums import ExchangeChannel, OrganisationKind, Role, RolloutState,
 from network.models import Membership, Rollout
 from network.services.mergers import declare_merger
 from network.services.next_step import Exchange, Then
-from network.services.rollouts import begin_rollout, gather_rollout
+from network.services.rollouts import begin_rollout, gather_rollout, plan_rollout
 from tests.conventions.conventions import Treaty, again
 from tests.network.factories import make_epci, make_membership, make_organisation
 from tests.pages import acting, read
@@ -200,6 +203,110 @@ def test_the_page_of_a_roll_out_does_not_ask_for_a_convention_that_is_on_its_way
         assert f"Une convention est signée, d’effet le {day(convention.starts_on)}" in told(reader)
         assert "préparer la convention, dans" not in told(reader)
     assert "étape en cours, étape en cours" not in told(observer)
+
+
+def planned(treaty: Treaty, step: RolloutStep) -> Rollout:
+    row = Rollout.objects.get(epci=treaty.epci)
+    then = Then(step, timezone.localdate() + timedelta(days=9), treaty.manager)
+    return plan_rollout(actor=treaty.manager, rollout=row, then=then)
+
+
+def step_of(treaty: Treaty) -> str:
+    return Rollout.objects.get(epci=treaty.epci).next_step
+
+
+@pytest.mark.parametrize("step", [RolloutStep.GATHER, RolloutStep.CONVENTION])
+def test_what_was_to_be_done_before_a_convention_is_done_once_its_parties_read_it(step: RolloutStep) -> None:
+    treaty = Treaty()
+    begin_rollout(actor=treaty.manager, epci=treaty.epci)
+    planned(treaty, step)
+    convention = treaty.draft()
+    assert step_of(treaty) == step, "it is being prepared"
+    convention = treaty.in_review()
+    row = Rollout.objects.get(epci=treaty.epci)
+    assert (row.next_step, row.next_on, row.next_owner, row.state) == ("", None, None, S.SURVEY)
+    entry = row.journal.get(verb="fulfil")
+    assert entry.cause_entry == convention.journal.get(verb="submit").pk
+    page = read(acting(treaty.manager), reverse("network:rollout_list"))
+    assert f"Convention en relecture ({convention.reference})" in page
+    assert "réunissez-les" not in read(acting(treaty.manager), page_of(treaty))
+
+
+def test_a_step_of_another_kind_is_still_to_be_done_when_a_convention_is_submitted() -> None:
+    treaty = Treaty()
+    begin_rollout(actor=treaty.manager, epci=treaty.epci)
+    planned(treaty, RolloutStep.ELECTED)
+    treaty.in_review()
+    assert step_of(treaty) == RolloutStep.ELECTED
+
+
+def test_the_convention_to_prepare_after_a_test_is_not_another_test() -> None:
+    treaty = Treaty(is_test=True)
+    treaty.active()
+    planned(treaty, RolloutStep.CONVENTION)
+    Treaty(epci=treaty.epci, epci_party=treaty.epci_party, is_test=True).active()
+    assert step_of(treaty) == RolloutStep.CONVENTION
+    Treaty(epci=treaty.epci, epci_party=treaty.epci_party).in_review()
+    assert step_of(treaty) == ""
+
+
+def test_an_amendment_that_is_submitted_is_not_the_convention_to_prepare() -> None:
+    treaty = Treaty()
+    convention = treaty.active()
+    planned(treaty, RolloutStep.CONVENTION)
+    treaty.amended(convention, treaty.terms(quotas=[], reviewers=[]))
+    assert step_of(treaty) == RolloutStep.CONVENTION
+
+
+def test_what_was_planned_once_the_text_was_submitted_is_done_when_the_convention_holds() -> None:
+    treaty = Treaty()
+    begin_rollout(actor=treaty.manager, epci=treaty.epci)
+    signed = treaty.signed()
+    planned(treaty, RolloutStep.CONVENTION)
+    gate.apply(signed, "activate", actor=treaty.manager)
+    assert (state_of(treaty), step_of(treaty)) == (S.AGREED, "")
+
+
+def test_the_list_of_roll_outs_says_that_a_convention_is_suspended_to_every_reader_and_in_the_files() -> None:
+    treaty = Treaty()
+    convention = treaty.active()
+    gate.apply(convention, "suspend", actor=treaty.manager, reason=SuspendReason.STORAGE)
+    Treaty(epci=treaty.epci, epci_party=treaty.epci_party, is_test=True).active()
+    observer = make_membership(Role.OBSERVER, OrganisationKind.PREFECTURE)
+    index = reverse("network:rollout_list")
+    for reader in (treaty.pilot, treaty.manager, observer):
+        client = acting(reader)
+        file = b"".join(client.get(index, {"export": "csv"}).streaming_content).decode()
+        for told in (read(client, index), file, read(client, page_of(treaty))):
+            assert "Convention, suspendue" in told, reader
+    gate.apply(again(convention), "resume", actor=treaty.manager, reason=ResumeReason.SETTLED)
+    assert "suspendue" not in read(acting(observer), index)
+
+
+def test_an_epci_that_nobody_engaged_is_said_to_prepare_a_convention_when_it_does() -> None:
+    treaty = Treaty()
+    convention = treaty.draft()
+    index = reverse("network:rollout_list")
+    told = f"{treaty.epci.short_name}, où une convention se prépare"
+    assert f"{told} ({convention.reference})" in read(acting(treaty.pilot), index)
+    page = read(acting(make_membership(Role.OBSERVER, OrganisationKind.PREFECTURE)), index)
+    assert told in page
+    assert convention.reference not in page
+
+
+def test_the_list_of_roll_outs_reads_all_conventions_in_one_query(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    first = Treaty()
+    first.active()
+    client, index = acting(first.pilot), reverse("network:rollout_list")
+    read(client, index)
+    with CaptureQueriesContext(connection) as few:
+        read(client, index)
+    for treaty in (Treaty(), Treaty()):
+        treaty.active()
+    with django_assert_max_num_queries(len(few)):
+        read(client, index)
 
 
 def test_what_merges_goes_on_in_its_successor() -> None:
