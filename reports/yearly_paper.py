@@ -33,6 +33,16 @@ MEANINGS: dict[str, str] = {
         "Un des mois cache le nombre, parce qu’il parle de trop peu de foyers\u00a0: la somme est celle des mois qui "
         "le disent. Elle n’apprend rien de plus qu’eux."
     ),
+    "Annoncé, accepté, enlevé": (
+        "Chacun compte le mois où il est fait\u00a0: une acceptation de janvier peut répondre à une annonce de "
+        "décembre. Un mois, un type ou une année peut donc dire plus d’unités acceptées que d’annoncées."
+    ),
+    "Accepté, attendus, nouveaux suivis": (
+        "Un lot que son donateur retire, ou qui est écarté, le mois même où il est accepté n’est pas dans "
+        "«\u00a0Accepté\u00a0». Ses unités sont entrées à «\u00a0Attendus\u00a0» puis en sont sorties\u00a0: elles "
+        "restent dans ces entrées et dans «\u00a0Nouveaux suivis\u00a0», qui compte aussi les appareils arrivés sans "
+        "avoir été annoncés."
+    ),
     "Appareils différents": (
         "Un acte annulé un mois suivant reste compté dans le sien, qui est figé\u00a0; un appareil peut aussi faire "
         "deux fois le même chemin. Ici, chaque appareil compte une fois, et pas du tout si son acte est annulé avant "

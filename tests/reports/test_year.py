@@ -16,6 +16,7 @@ from python_calamine import CalamineWorkbook
 from documents.models import Document
 from documents.services import render_document, verify_document
 from documents.services.papers import canonical
+from donations.enums import DeclineReason
 from lifecycle import gate
 from lifecycle.actors import SYSTEM
 from lifecycle.exceptions import Refused
@@ -120,6 +121,29 @@ def test_every_table_of_acts_is_the_sum_of_those_of_its_months(story: Story) -> 
         for label, row in cells(table).items():
             assert row == tuple(map(sum, zip(*(cells(month)[label] for month in months), strict=True))), table.caption
         assert table.total.cells == tuple(map(sum, zip(*(month.total.cells for month in months), strict=True)))
+
+
+def test_what_is_accepted_may_be_more_than_what_is_announced_and_the_year_says_why() -> None:
+    """Announced in October, accepted in November; a lot turned down once accepted; a device that nobody announced."""
+    story = Story()
+    story.lot(paris(10, 30), laptops(4), qualified=paris(11, 2))
+    given_up = story.lot(paris(11, 3), laptops(2))[0].donation
+    gate.apply(given_up, "decline", actor=story.pilot, at=paris(11, 4), reason=DeclineReason.TOO_OLD)
+    story.register(paris(11, 5))
+    close(story, (NOVEMBER,))
+
+    told = year(story)
+    announced, accepted, _ = cells(told.quantities()[1])["Ordinateur portable"]
+    expected = cells(told.stages())["Attendus"][1]
+    assert (announced, accepted, expected, told.first_numbers["Nouveaux suivis"]) == (2, 4, 6, 7)
+
+    client = acting(story.pilot)
+    book = CalamineWorkbook.from_filelike(BytesIO(client.get(address("year_xlsx")).content))
+    sheets = str([book.get_sheet_by_name(name).to_python() for name in book.sheet_names])
+    paper = str(yearly_values(told, facts_of(told), is_final=True)["meanings"])
+    for said in (read(client, address()), sheets, paper):
+        assert "une acceptation de janvier peut répondre à une annonce de décembre" in said.replace("\\xa0", " ")
+        assert "Accepté, attendus, nouveaux suivis" in said
 
 
 def test_an_act_that_a_later_month_undoes_is_in_the_sum_and_is_no_device_gained(story: Story) -> None:
