@@ -70,13 +70,10 @@ def household_panel(household: Household, actor: Actor) -> Panel | None:
 
 
 def convention_panel(convention: Convention, actor: Actor) -> Panel | None:
-    """The devices counted against a convention, by state and by type; its page tells the quotas themselves."""
+    """The devices of a convention, by state and by type, and how many take its places; its page tells the quotas."""
     if convention.is_amendment:
         return None
-    counted: Counter[tuple[str, str]] = Counter()
-    rows = Device.objects.filter(convention=convention, state__in=(*COUNTED_BY_QUOTA, DeviceState.MISSING)).order_by()
-    for state, type_, count in rows.values_list("state", "type").annotate(Count("pk")):
-        counted[state, type_] = count
+    counted, placed = _devices_of(convention)
     if not counted and not convention.quotas.exists():
         return None
     groups: list[tuple[str, tuple[DeviceState, ...]]] = [
@@ -86,11 +83,15 @@ def convention_panel(convention: Convention, actor: Actor) -> Panel | None:
         groups = [("Affectés, où qu’ils soient", COUNTED_BY_QUOTA), groups[-1]]
     types = [type_ for type_ in DeviceType if any(counted[state, type_] for state in DeviceState)]
     lines = [(label, [sum(counted[state, type_] for state in states) for type_ in types]) for label, states in groups]
+    held = sum(number for (state, _), number in counted.items() if state in COUNTED_BY_QUOTA)
     screens = beside_quotas(convention)
     context = {
         "beside": told_beside(screens) if screens else "",
         "types": [type_.label for type_ in types],
         "lines": [(label, counts, sum(counts)) for label, counts in lines if any(counts)],
+        "placed": ([placed[type_] for type_ in types], placed.total()),
+        "missing": sum(counted[DeviceState.MISSING, type_] for type_ in types),
+        "reserve": held - placed.total() - screens,
         "elsewhere": not tells_homes(actor),
     }
     return {
@@ -98,6 +99,18 @@ def convention_panel(convention: Convention, actor: Actor) -> Panel | None:
         "template": "distribution/panels/convention.html",
         "context": context,
     }
+
+
+def _devices_of(convention: Convention) -> tuple[Counter[tuple[str, str]], Counter[str]]:
+    """Its devices by state and type, what is missing too; by type, those that take a place of its own quotas."""
+    counted: Counter[tuple[str, str]] = Counter()
+    placed: Counter[str] = Counter()
+    rows = Device.objects.filter(convention=convention, state__in=(*COUNTED_BY_QUOTA, DeviceState.MISSING)).order_by()
+    for state, type_, holder, count in rows.values_list("state", "type", "quota__convention").annotate(Count("pk")):
+        counted[state, type_] += count
+        if state in COUNTED_BY_QUOTA and holder == convention.pk:
+            placed[type_] += count
+    return counted, placed
 
 
 def device_panel(device: Device, actor: Actor) -> Panel | None:

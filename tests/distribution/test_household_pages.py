@@ -5,8 +5,11 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Sum
 from django.urls import reverse
+from django.utils import timezone
 
+from conventions.services.quotas import set_reserve
 from distribution.enums import HandOverProof, SettlementKind
 from distribution.models import Derogation, HandOver, Settlement
 from distribution.panels import convention_panel, household_panel, need_panel, prescription_panel
@@ -468,6 +471,34 @@ def test_the_page_of_a_convention_counts_its_devices(shelf: Shelf) -> None:
     ]
     page = read(acting(shelf.pilot), reverse("conventions:convention_detail", args=[device.convention.reference]))
     assert "Appareils de la convention" in page
+
+
+def test_the_page_of_a_convention_says_which_of_its_devices_take_a_place_of_its_quotas(shelf: Shelf) -> None:
+    shelf.allotted()
+    shelf.missing(shelf.available())
+    party = shelf.convention.epci_party
+    epci = make_membership(Role.MANAGER, OrganisationKind.EPCI, party)
+    for reader in (shelf.pilot, epci):
+        shown = convention_panel(shelf.convention, reader)
+        assert shown is not None
+        assert shown["context"]["placed"] == ([1], 1)
+        assert sum(total for _, _, total in shown["context"]["lines"]) == 2
+        assert (shown["context"]["missing"], shown["context"]["reserve"]) == (1, 0)
+        page = read(acting(reader), reverse("conventions:convention_detail", args=[shelf.convention.reference]))
+        assert "Comptés dans les quotas" in page
+        assert "Un appareil manquant ne compte dans aucun quota\u00a0: sa place est rendue" in page
+    assert shelf.convention.quotas.aggregate(used=Sum("used"))["used"] == 1
+
+
+def test_a_device_that_takes_a_place_of_the_reserve_takes_none_of_its_convention(shelf: Shelf) -> None:
+    shelf.allotted()
+    set_reserve(actor=shelf.pilot, type="laptop", year=timezone.localdate().year, total=1)
+    shelf.allotted(actor=shelf.pilot, reserve=True)
+    shown = convention_panel(shelf.convention, shelf.pilot)
+    assert shown is not None
+    assert (shown["context"]["placed"], shown["context"]["reserve"]) == (([1], 1), 1)
+    page = read(acting(shelf.pilot), reverse("conventions:convention_detail", args=[shelf.convention.reference]))
+    assert "Dont 1 appareil, sur une place de la réserve départementale." in page
 
 
 def test_the_name_of_a_household_is_in_no_address(shelf: Shelf) -> None:
