@@ -45,6 +45,12 @@ SECOND_REMINDER_DAYS = parameter(
 LAST_REMINDER_DAYS = parameter(
     "conventions.last_reminder_days", usual=30, unit="jours", label="Dernier rappel avant la fin"
 )
+YEAR_ENDING_DAYS = parameter(
+    "conventions.year_ending_days",
+    usual=60,
+    unit="jours",
+    label="Dire les places à affecter avant la fin d’une année de convention",
+)
 SIGNATURE_DAYS = parameter(
     "conventions.signature_working_days", usual=15, unit="jours ouvrés", label="Délai de signature"
 )

@@ -14,7 +14,7 @@ from conventions.models import Convention
 from conventions.models.convention import ConventionQuerySet
 from conventions.views.sheet import QuotaLine
 from lists.columns import WHOLE, StateColumn
-from typography.french import day
+from typography.french import day, grouped, plural
 
 
 class ConventionTable(tables.Table):
@@ -57,24 +57,30 @@ class ConventionTable(tables.Table):
 
 
 class EndingTable(ConventionTable):
-    """Conventions that end soon or whose quota is nearly used."""
+    """Conventions that end soon, or whose quota is nearly used or soon lost."""
 
-    caption = "Conventions qui finissent, quotas qui s’épuisent"
+    caption = "Conventions qui finissent, quotas qui s’épuisent ou qui se perdent"
 
     left = tables.Column(verbose_name="Fin", accessor="ends_on", order_by=("ends_on",))
     used = tables.Column(verbose_name="Quota de l’année le plus affecté", accessor="pk", orderable=False)
 
+    to_allot = tables.Column(verbose_name="À affecter avant la fin de l’année", default="–")
+
     class Meta(ConventionTable.Meta):
-        fields = ("reference", "title", "epci_party", "workshop", "distributor", "state", "left", "used")
-        exclude = ("ends_on",)
-        sequence = fields
+        fields: tuple[str, ...] = (
+            *("reference", "title", "epci_party", "workshop", "distributor", "state", "left", "used", "to_allot"),
+        )
+        exclude: tuple[str, ...] = ("ends_on",)
+        sequence: tuple[str, ...] = fields
 
     def render_left(self, value: date) -> str:
-        days = (value - timezone.localdate()).days
-        told = (
-            f"dans {days}\u00a0jour{'s' if days > 1 else ''}" if days > 0 else "aujourd’hui" if days == 0 else "passée"
-        )
-        return f"{day(value)} ({told})"
+        return _still(value)
+
+    def render_to_allot(self, value: int, record: Any) -> str:
+        return f"{told_to_allot(value)} d’ici le {_still(record.allot_by)}"
+
+    def value_to_allot(self, value: int) -> int:
+        return value
 
     def value_used(self, record: Any) -> str:
         fullest = _fullest(record)
@@ -86,6 +92,27 @@ class EndingTable(ConventionTable):
         if line is None:
             return "aucun quota cette année"
         return format_html("{}\u00a0: {}", line.type, render_to_string("conventions/_bar.html", {"line": line}))
+
+
+class EndingFileTable(EndingTable):
+    """The same in a file: how many places, and until which day, each in its cell."""
+
+    allot_by = tables.Column(verbose_name="Au plus tard le", default="–")
+
+    class Meta(EndingTable.Meta):
+        fields = (*EndingTable.Meta.fields, "allot_by")
+        sequence = fields
+
+
+def told_to_allot(places: int) -> str:
+    """« 363 appareils à affecter »."""
+    return f"{grouped(places)} appareil{plural(places)} à affecter"
+
+
+def _still(last: date) -> str:
+    days = (last - timezone.localdate()).days
+    told = f"dans {days}\u00a0jour{plural(days)}" if days > 0 else "aujourd’hui" if days == 0 else "passée"
+    return f"{day(last)} ({told})"
 
 
 def _fullest(record: Any) -> QuotaLine | None:

@@ -1,67 +1,62 @@
 """What the pilot watches over: conventions that end, quotas that run out, and the départemental reserve."""
 
-from datetime import date, timedelta
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from conventions.enums import ALIVE
 from conventions.forms.verbs import ReserveForm, reserve_years
-from conventions.models import Convention, Quota
-from conventions.models.convention import ConventionQuerySet
-from conventions.parameters import FIRST_REMINDER_DAYS
+from conventions.models import Quota
+from conventions.parameters import FIRST_REMINDER_DAYS, YEAR_ENDING_DAYS
 from conventions.permissions import can_set_reserve
 from conventions.services.quotas import set_reserve
-from conventions.tables import EndingTable
+from conventions.tables import EndingFileTable, EndingTable
+from conventions.watching import NEARLY_USED, alive_with_places, watched
 from lifecycle.acting import asks_then_acts, may
 from lifecycle.locking import one_transaction
 from lifecycle.typed import whole
 from lists.listing import ALL, Listing, lists
 from network.permissions import is_pilot
 from network.requests import Request
+from reference.parameters import parameters_on
 from typography.french import Noun
 
 ENDING = Noun("convention", "conventions", feminine=True)
-QUIET = "Rien à surveiller aujourd’hui\u00a0: aucune convention ne finit bientôt, aucun quota n’est près d’être épuisé."
-NEARLY_USED = 80
-"""From this share of its quota on (percent), a convention is listed; a convenience of the screen, not a rule."""
+QUIET = (
+    "Rien à surveiller aujourd’hui\u00a0: aucune convention ne finit bientôt, aucun quota n’est près d’être épuisé, ni "
+    "de se perdre avec la fin de son année."
+)
 
 
 @lists
 def ending_list(request: Request) -> HttpResponseBase:
-    """Alive conventions that end within the days of the first reminder, or a quota of which is nearly used."""
+    """Alive conventions that end within the days of the first reminder, or a quota of which is nearly used or lost."""
     may(is_pilot(request.membership) or None)
     today = timezone.localdate()
-    horizon = FIRST_REMINDER_DAYS.on(today)
+    numbers = parameters_on(today)
     whole = ALL in request.GET
-    rows = _counted(today)
-    if not whole:
-        near = Q(ends_on__lte=today + timedelta(days=horizon))
-        nearly = Quota.objects.on(today).filter(total__gt=0, used__gte=F("total") * NEARLY_USED / 100)
-        rows = rows.filter(near | Q(Exists(nearly.filter(convention=OuterRef("pk")))))
+    rows = alive_with_places(today, numbers)
+    rows = rows.select_related("epci_party", "succeeded_by", "workshop", "distributor").prefetch_related(
+        Prefetch("quotas", Quota.objects.on(today), to_attr="current")
+    )
     page = Listing(
         request,
-        rows=rows.order_by("ends_on", "pk"),
+        rows=(rows if whole else watched(rows, today, numbers)).order_by("ends_on", "pk"),
         table=EndingTable,
+        exported=EndingFileTable,
         noun=ENDING,
         empty="Aucune convention n’est en vigueur." if whole else QUIET,
     )
-    return page.respond("conventions/ending_list.html", horizon=horizon, nearly_used=NEARLY_USED, whole=whole)
-
-
-def _counted(today: date) -> ConventionQuerySet:
-    """The conventions alive, each with ``current``: its quotas of the year under way."""
-    return (
-        Convention.objects.originals()
-        .filter(state__in=ALIVE)
-        .select_related("epci_party", "succeeded_by", "workshop", "distributor")
-        .prefetch_related(Prefetch("quotas", Quota.objects.on(today), to_attr="current"))
+    return page.respond(
+        "conventions/ending_list.html",
+        horizon=numbers[FIRST_REMINDER_DAYS],
+        year_ending=numbers[YEAR_ENDING_DAYS],
+        nearly_used=NEARLY_USED,
+        whole=whole,
     )
 
 

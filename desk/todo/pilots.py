@@ -8,10 +8,10 @@ from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
 
-from conventions.enums import ALIVE, ConventionState
-from conventions.models import Convention, Quota, Review
-from conventions.parameters import FIRST_REMINDER_DAYS
-from conventions.views.steering import NEARLY_USED
+from conventions.enums import ConventionState
+from conventions.models import Convention, Review
+from conventions.tables import told_to_allot
+from conventions.watching import alive_with_places, watched
 from desk.epcis import epcis_today, map_context
 from desk.parameters import DECIDED_DAYS, QUIET_DAYS, WAITED_DAYS
 from desk.todo.blocks import WHOLE, Block, BlockRow, TodoAction, TodoPage, TodoPart, since, until
@@ -21,7 +21,7 @@ from desk.todo.directory import sessions_to_record
 from desk.todo.doubles import doubles
 from desk.todo.figures import month_of_the_departement
 from desk.todo.incidents import incidents_to_note
-from desk.todo.limits import limits_on
+from desk.todo.limits import Limits, limits_on
 from desk.todo.next_steps import Appointments
 from desk.todo.service import service
 from desk.todo.unattended import unattended
@@ -38,7 +38,7 @@ from refurb.views.devices import missing_erasures_seen_by
 from reports.enums import ReportState as R
 from reports.models import Report
 from reports.views import title_of_month
-from typography.french import HARD, days_ago
+from typography.french import HARD, day, days_ago
 
 ACTS = (HouseholdEntry, PrescriptionEntry, NeedEntry)
 """The journals in which the people of a prescriber write."""
@@ -59,7 +59,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
             _derogations(actor, at - limits.days(DECIDED_DAYS)),
             _reports(actor, at),
             *_proofs(actor, at),
-            _ending(actor, at, limits.days(FIRST_REMINDER_DAYS)),
+            _ending(actor, at, limits),
             _reviews(actor, at),
             unattended(),
             copper(actor, at, limits),
@@ -89,7 +89,7 @@ def to_decide(actor: Membership, at: datetime) -> tuple[Block, ...]:
         _derogations(actor, at - limits.days(DECIDED_DAYS)),
         _lots(actor),
         _reports(actor, at),
-        _ending(actor, at, limits.days(FIRST_REMINDER_DAYS)),
+        _ending(actor, at, limits),
         _reviews(actor, at),
         _needs(actor, at, limits.days(WAITED_DAYS)),
         quiet(actor, at, limits.days(QUIET_DAYS)),
@@ -153,20 +153,16 @@ def _proofs(actor: Membership, at: datetime) -> tuple[Block, ...]:
 # --- conventions
 
 
-def _ending(actor: Membership, at: datetime, horizon: timedelta) -> Block:
-    """What the list « Échéances et quotas » shows: near its end, or a quota nearly used."""
+def _ending(actor: Membership, at: datetime, limits: Limits) -> Block:
+    """What the list « Échéances et quotas » shows: near its end, a quota nearly used, or places soon lost."""
     today = timezone.localdate(at)
-    nearly = Quota.objects.on(today).filter(
-        convention=OuterRef("pk"), total__gt=0, used__gte=F("total") * NEARLY_USED / 100
-    )
-    alive = Convention.objects.visible_to(actor).originals().filter(state__in=ALIVE)
-    near = Q(ends_on__lte=today + horizon)
+    rows = watched(alive_with_places(today, limits.values), today, limits.values).visible_to(actor)
     return Block(
         "echeances",
-        "Conventions qui se terminent, quotas presque pris",
-        alive.filter(near | Exists(nearly)).select_related("epci").order_by("ends_on", "pk"),
+        "Conventions qui se terminent, quotas presque pris ou bientôt perdus",
+        rows.select_related("epci").order_by("ends_on", "pk"),
         _ending_line,
-        "Aucune convention n’approche de sa fin ni de ses quotas.",
+        "Aucune convention n’approche de sa fin ni de ses quotas, et aucune place n’est près de se perdre.",
         reverse("conventions:ending_list"),
         late=Q(ends_on__lt=today),
     )
@@ -247,8 +243,10 @@ def _drive(drive: Any) -> BlockRow:
 
 
 def _ending_line(convention: Any) -> BlockRow:
-    when = until(convention.ends_on, "jusqu’au")
-    return BlockRow(str(convention.epci), convention_page(convention), convention.reference, when)
+    when, about = until(convention.ends_on, "jusqu’au"), convention.reference
+    if convention.to_allot:
+        about += f", {told_to_allot(convention.to_allot)} d’ici le {day(convention.allot_by)}"
+    return BlockRow(str(convention.epci), convention_page(convention), about, when)
 
 
 def _in_review(convention: Any) -> BlockRow:

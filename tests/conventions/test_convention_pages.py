@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from conventions.enums import ConventionState, Party
 from conventions.models import Convention, Quota
+from conventions.parameters import YEAR_ENDING_DAYS
+from conventions.services.drafting import Plan
 from conventions.services.quotas import set_reserve
 from lifecycle import gate
 from network.models import Membership
@@ -17,6 +20,7 @@ from tests.conventions.pages import acting, answered, done, page_of, read
 from tests.costs import assert_same_queries
 from tests.network.factories import make_membership
 from tests.pages import crawling
+from tests.reference.values import set_value
 from typography.french import day
 
 pytestmark = pytest.mark.django_db
@@ -502,6 +506,40 @@ def test_the_pilot_sees_conventions_near_their_end_and_quotas_nearly_used() -> N
     assert "9 sur 10" in page
     assert far.reference not in page
     assert far.reference in read(pilot, reverse("conventions:ending_list"), tous="1")
+
+
+def test_the_pilot_sees_the_places_of_a_year_that_ends_soon_and_until_when_they_may_be_taken() -> None:
+    today = timezone.localdate()
+    begun = today - timedelta(days=330)
+    planned = [Plan("laptop", 1, 20), Plan("tablet", 1, 6), Plan("laptop", 2, 20)]
+    old = Treaty(
+        starts_on=begun, ends_on=begun + timedelta(days=700), at=timezone.now() - timedelta(days=330), quotas=planned
+    ).active()
+    Quota.objects.filter(convention=old, year=1, type="laptop").update(used=8)
+    Quota.objects.filter(convention=old, year=1, type="tablet").update(used=7)
+    young = Treaty(ends_on=today + timedelta(days=700), quotas=[Plan("laptop", 1, 10), Plan("laptop", 2, 10)]).active()
+    last = Quota.objects.get(convention=old, year=1, type="laptop").ends_on
+    client, index = acting(make_membership("pilot", "departement")), reverse("conventions:ending_list")
+    told = f"12 appareils à affecter d’ici le {day(last)}"
+
+    page = read(client, index)
+    assert f"{told} (dans {(last - today).days}\u00a0jours)" in page
+    assert young.reference not in page
+    assert f"{old.reference}, {told}" in read(client, "/")
+    file = b"".join(client.get(index, {"export": "csv"}).streaming_content).decode()
+    assert f";12;{last:%d/%m/%Y}" in file, "each in its cell; a type above its quota takes nothing from another"
+
+    Quota.objects.filter(convention=old, year=1).update(used=F("total"))
+    assert "à affecter d’ici" not in read(client, index), "what was taken is not lost"
+
+
+def test_from_when_the_places_of_a_year_are_told_is_a_number_with_a_date() -> None:
+    today = timezone.localdate()
+    Treaty(quotas=[Plan("laptop", 1, 10), Plan("laptop", 2, 10)], ends_on=today + timedelta(days=700)).active()
+    client, index = acting(make_membership("pilot", "departement")), reverse("conventions:ending_list")
+    assert "10 appareils à affecter" not in read(client, index)
+    set_value(YEAR_ENDING_DAYS, 366)
+    assert "10 appareils à affecter" in read(client, index)
 
 
 def test_the_pilot_sets_the_reserve_of_a_year() -> None:
