@@ -14,3 +14,4 @@ class NetworkConfig(AppConfig):
         import_module("network.followers").register()
         import_module("network.mergers").register()
         import_module("network.progress").register_chains()
+        import_module("network.sessions").register()

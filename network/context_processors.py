@@ -18,6 +18,7 @@ from network.permissions import (
     reads_reports,
     seeks_donors,
 )
+from network.sessions import end_told
 
 TECHNICIAN = (Role.TECHNICIAN, OrganisationKind.RECONDITIONER)
 ALLOTS = (Role.MANAGER, OrganisationKind.RECONDITIONER)
@@ -62,10 +63,15 @@ BEHIND = frozenset({"Prospection", "Déploiement", "Organisations", "Courrier", 
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """``demo``: is it one; ``navigation``: the main links; ``navigation_behind``: the rest."""
+    """``demo``: is it one; ``navigation``: the main links; ``navigation_behind``: the rest.
+
+    ``session_end``: when the session of whoever is signed in ends.
+    """
     entries = navigation(request)
     behind = [entry for entry in entries if entry["behind"]]
-    return {"demo": settings.DEMO, "navigation": entries, "navigation_behind": behind}
+    signed_in = hasattr(request, "session") and request.user.is_authenticated
+    ends = end_told(request) if signed_in else None
+    return {"demo": settings.DEMO, "navigation": entries, "navigation_behind": behind, "session_end": ends}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from network import actions
-from network.views import accounts, awareness, directory, mergers, organisations, people, rollouts, second_factor, skills
+from network.views import accounts, awareness, directory, mergers, organisations, people, rollouts, second_factor, sessions, skills
 
 app_name = "network"
 
@@ -41,6 +41,7 @@ urlpatterns = [
     path("comptes/<int:pk>/effacer/", accounts.user_forget, name="user_forget"),
     path("comptes/<int:pk>/second-facteur/retirer/", second_factor.second_factor_reset, name="second_factor_reset"),
     path("mon-compte/", accounts.account, name="account"),
+    path("ma-session/", sessions.session_renew, name="session_renew"),
     path("mon-role/", accounts.role_switch, name="role_switch"),
     path("connexion/demonstration/", accounts.demo_sign_in, name="demo_sign_in"),
 ]

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "lifecycle.middleware.LineBreaksMiddleware",
     "network.middleware.ActingMembershipMiddleware",
     "network.middleware.SecondFactorMiddleware",
+    "network.sessions.LivingSessionMiddleware",
     "network.middleware.UnkeptSheetsMiddleware",
     "desk.middleware.RefusalsMiddleware",
 ]
@@ -236,6 +237,7 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "object-src": [CSP.NONE],
 }
+# From the last page that was opened (``network.sessions``), not from the sign-in.
 SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_COOKIE_HTTPONLY = True
 # Forms stay small. A file is limited by the form that receives it (DOCUMENTS_MAX_BYTES).

@@ -1,0 +1,56 @@
+"""A session lives as long as it is used, and whoever types is warned before it ends (WCAG 2.2.1)."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest, HttpResponse
+
+from typography.french import hour
+
+ENDS = "ends"
+"""Where the session keeps the second at which it ends if nothing is opened until then."""
+RENEWED_EVERY = 60 * 60
+"""A page opened within the hour writes nothing."""
+WARNED = 10 * 60
+"""How many seconds before the end one is warned."""
+
+
+class LivingSessionMiddleware:
+    """Renew the session of whoever uses it, at most once an hour."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and left(request) < settings.SESSION_COOKIE_AGE - RENEWED_EVERY:
+            renew(request)
+        return self.get_response(request)
+
+
+def left(request: HttpRequest) -> float:
+    """How many seconds the session has left."""
+    return int(request.session.get(ENDS, 0)) - time.time()
+
+
+def renew(request: HttpRequest) -> None:
+    """Begin the hours of the session again."""
+    request.session[ENDS] = int(time.time()) + settings.SESSION_COOKIE_AGE
+
+
+def end_told(request: HttpRequest) -> dict[str, Any]:
+    """When the session ends, as a page says it and counts it: ``left``, in seconds."""
+    ends = datetime.fromtimestamp(request.session.get(ENDS, 0), tz=UTC)
+    return {"hour": hour(ends), "left": int(left(request)), "warned": WARNED}
+
+
+def register() -> None:
+    """The hours of a session begin with it."""
+    user_logged_in.connect(_begin, dispatch_uid="network.sessions")
+
+
+def _begin(request: HttpRequest, **kwargs: Any) -> None:
+    renew(request)
