@@ -118,7 +118,17 @@ def _organisation_form(request: Request, organisation: Organisation, done: str) 
                 messages.warning(request, f"{SAME_NAME}\u00a0: {', '.join(same)}.")
             return redirect("network:organisation_detail", reference=form.instance.reference)
     former = type(organisation).objects.filter(pk=organisation.pk).first()
-    return render(request, "network/organisation_form.html", {"form": form, "organisation": former or Organisation()})
+    context = {"form": form, "organisation": former or Organisation(), "holder": _holder(request, form)}
+    return render(request, "network/organisation_form.html", context)
+
+
+def _holder(request: Request, form: OrganisationForm) -> Organisation | None:
+    """Who has the SIRET that was typed for another, if one may read it."""
+    typed = form.cleaned_data.get("siret") if form.is_bound else ""
+    if not typed:
+        return None
+    others = Organisation.objects.visible_to(request.membership).exclude(pk=form.instance.pk)
+    return others.filter(siret=typed).first()
 
 
 def _namesakes(request: Request, organisation: Organisation) -> list[str]:

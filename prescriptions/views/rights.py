@@ -30,6 +30,7 @@ from prescriptions.machine.rights_rules import (
     ANSWER_DRAWN,
     LIFTED_AT_A_POINT,
     LIFTED_BY_WORKER,
+    NOT_ASKED_YET,
     waits_for_its_worker,
     with_correction,
 )
@@ -278,7 +279,8 @@ def rights_request_create(request: Request) -> HttpResponse:
         noted = saved(form, lambda: receive_rights_request(actor=request.membership, **form.cleaned_data))
         if noted is not None:
             return _noted(request, noted)
-    return render(request, "prescriptions/rights_request_create.html", {"form": form})
+    known = _asked_already(request, form, form.cleaned_data.get("household") if form.is_bound else None)
+    return render(request, "prescriptions/rights_request_create.html", {"form": form, "known": known})
 
 
 @asks_then_acts
@@ -293,7 +295,16 @@ def household_rights(request: Request, reference: str) -> HttpResponse:
         noted = saved(form, lambda: receive_rights_request(actor=request.membership, **given))
         if noted is not None:
             return _noted(request, noted)
-    return render(request, "prescriptions/rights_request_create.html", {"form": form, "household": household})
+    context = {"form": form, "household": household, "known": _asked_already(request, form, household)}
+    return render(request, "prescriptions/rights_request_create.html", context)
+
+
+def _asked_already(request: Request, form: RightsForm, household: Household | None) -> RightsRequest | None:
+    """The request that waits for its answer, where the same one was noted again, if one may read it."""
+    if household is None or not form.has_error("kind", NOT_ASKED_YET.code):
+        return None
+    seen = RightsRequest.objects.visible_to(request.membership).open()
+    return seen.filter(household=household, kind=form.data.get("kind")).first()
 
 
 def _noted(request: Request, noted: RightsRequest) -> HttpResponse:

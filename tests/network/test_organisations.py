@@ -99,6 +99,20 @@ def test_a_siret_belongs_to_one_organisation_and_none_is_none() -> None:
         make_organisation("donor", siret="73282932000074")
 
 
+def test_a_siret_that_another_has_leads_to_it(client: Client) -> None:
+    holder = make_organisation("donor", siret="73282932000074")
+    mine = make_organisation("donor")
+    client.force_login(make_membership("pilot", "departement").user)
+    there = f'href="{reverse("network:organisation_detail", args=[holder.reference])}"'
+    edit = reverse("network:organisation_edit", args=[mine.reference])
+    for url in (reverse("network:organisation_create"), edit):
+        page = client.post(url, DATA).content.decode()
+        assert "Une organisation a déjà ce SIRET." in page
+        assert there in page
+        assert there not in client.get(url).content.decode()
+        assert there not in client.post(url, DATA | {"siret": "", "name": ""}).content.decode()
+
+
 @pytest.mark.parametrize("fields", [{"kinds": []}, {"kinds": ["guild"]}, {"siret": "12"}, {"postcode": "5"}])
 def test_the_database_refuses_what_makes_no_sense(fields: dict[str, object]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():

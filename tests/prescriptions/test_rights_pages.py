@@ -50,6 +50,24 @@ def test_a_worker_notes_what_a_household_asks_and_the_officer_has_it_on_his_firs
     assert asked.reference in read(client, "/")
 
 
+def test_the_same_request_noted_again_leads_to_the_one_that_waits() -> None:
+    desk = Desk()
+    household = desk.circle.household()
+    asked = desk.asked(RightKind.ACCESS, household)
+    there = f'href="{page_of(asked, "rights_request_detail")}"'
+    worker, officer = acting(desk.circle.worker), acting(desk.officer)
+    for client, url, typed in (
+        (worker, page_of(household, "household_rights"), filled()),
+        (officer, reverse("prescriptions:rights_request_create"), filled(reference=household.reference)),
+    ):
+        page = answered(client, url, **typed)
+        assert "ouvrez cette demande" in page
+        assert there in page
+        assert client.get(page_of(asked, "rights_request_detail")).status_code == 200
+        assert there not in answered(client, url, **typed | {"kind": "erasure", "received_on": "2999-01-01"})
+    assert RightsRequest.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     "typed",
     [
