@@ -5,7 +5,7 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from network.models import FactorResetReason, Invitation, User
+from network.models import FactorResetReason, Invitation, Membership, User
 
 
 def invited(invitation: Invitation, token: str) -> None:
@@ -28,4 +28,14 @@ def second_factor_reset(user: User, reason: FactorResetReason) -> None:
         message=render_to_string("emails/second_factor_reset.txt", told),
         from_email=None,
         recipient_list=[user.email],
+    )
+
+
+def role_closed(membership: Membership, closer: Membership) -> None:
+    """To whoever had a role: it is closed, in which role it was done, and whom to ask."""
+    send_mail(
+        subject=f"Votre rôle dans {membership.organisation} est fermé",
+        message=render_to_string("emails/role_closed.txt", {"membership": membership, "closer": closer}),
+        from_email=None,
+        recipient_list=[membership.user.email],
     )

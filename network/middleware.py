@@ -92,7 +92,7 @@ class ActingMembershipMiddleware:
 class SecondFactorMiddleware:
     """Whoever must have a second factor and has none sets it up, and opens nothing else of the site until it is done.
 
-    What is open is named, all the rest is closed. A program asks by its key, not in a session: it is no concern of this.
+    What is open is named, all the rest is closed. A program asks by its key, not in a session: it is let through.
     """
 
     def __init__(self, get_response: Callable[[OpenRequest], HttpResponse]) -> None:

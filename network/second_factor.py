@@ -24,14 +24,15 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     error_messages: ClassVar[dict[str, str]] = {
         **DefaultMFAAdapter.error_messages,
-        "cannot_delete_authenticator": "Votre rôle demande un second facteur\u00a0: il se change de téléphone, il ne se "
-        "désactive pas.",
+        "cannot_delete_authenticator": "Votre rôle demande un second facteur\u00a0: il se change de téléphone, "
+        "il ne se désactive pas.",
         "cannot_generate_recovery_codes": "Ce compte n’a pas de second facteur\u00a0: activez-le d’abord.",
         "incorrect_code": "Ce code est inexact, ou il a déjà servi.",
         "too_many_codes": "Trop de codes inexacts\u00a0: attendez cinq minutes avant de recommencer.",
-        "too_many_codes_today": "Trop de codes inexacts\u00a0: les essais rouvrent demain, ou dès que vous avez choisi un "
-        "nouveau mot de passe par «\u00a0Mot de passe oublié\u00a0».",
-        "unreadable": "Le second facteur de ce compte ne se lit plus\u00a0: demandez au pilote du Département de le retirer.",
+        "too_many_codes_today": "Trop de codes inexacts\u00a0: les essais rouvrent demain, ou dès que vous avez choisi "
+        "un nouveau mot de passe par «\u00a0Mot de passe oublié\u00a0».",
+        "unreadable": "Le second facteur de ce compte ne se lit plus\u00a0: demandez au pilote du Département de "
+        "le retirer.",
     }
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
@@ -59,13 +60,13 @@ def _cipher() -> MultiFernet:
     return MultiFernet([Fernet(_key(secret)) for secret in secrets])
 
 
-def _key(secret: str) -> bytes:
+def _key(secret: str | bytes) -> bytes:
     return base64.urlsafe_b64encode(salted_hmac(SALT, "key", secret=secret, algorithm="sha256").digest())
 
 
 def has_second_factor(user: Any) -> bool:
     """Tell whether signing in to this account takes a code."""
-    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists())
 
 
 def is_demanded_of(user: Any, memberships: Iterable[Membership] | None = None) -> bool:

@@ -3,7 +3,18 @@
 from django.urls import path
 
 from network import actions
-from network.views import accounts, awareness, directory, mergers, organisations, people, rollouts, second_factor, sessions, skills
+from network.views import (
+    accounts,
+    awareness,
+    directory,
+    mergers,
+    organisations,
+    people,
+    rollouts,
+    second_factor,
+    sessions,
+    skills,
+)
 
 app_name = "network"
 

@@ -143,7 +143,7 @@ MFA_ADAPTER = "network.second_factor.SecondFactorAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
     "activate_totp": "network.forms.second_factor.SecondFactorOnForm",
-    "authenticate": "network.forms.second_factor.CodeForm",
+    "authenticate": "network.forms.second_factor.SecondFactorCodeForm",
 }
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

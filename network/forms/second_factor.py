@@ -21,20 +21,20 @@ from network.models import FactorResetReason, User
 from network.second_factor import SALT
 
 A_DAY = {"second_factor": "20/d/key"}
-"""Wrong codes of an account in a day, beside the five in five minutes of allauth: a million codes are not to be tried."""
+"""Wrong codes of an account in a day, beside the five in five minutes of allauth: a million are never tried."""
+CODE_HELP = (
+    "Les six chiffres que montre l’application de votre téléphone. Sans téléphone\u00a0: un de vos codes de secours."
+)
 TELLS_AGAIN_AFTER = 24 * 60 * 60
 
 
-class CodeForm(AuthenticateForm):
+class SecondFactorCodeForm(AuthenticateForm):
     """A code of the telephone, or a recovery code, after the password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         relabel(self, {"code": "Code"})
-        as_a_code(self.fields["code"])
-        self.fields["code"].help_text = (
-            "Les six chiffres que montre l’application de votre téléphone. Sans téléphone\u00a0: un de vos codes de secours."
-        )
+        as_a_code(self.fields["code"], CODE_HELP)
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])
@@ -47,8 +47,7 @@ class SecondFactorOnForm(ActivateTOTPForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         relabel(self, {"code": "Code"})
-        as_a_code(self.fields["code"])
-        self.fields["code"].help_text = "Les six chiffres que montre l’application."
+        as_a_code(self.fields["code"], "Les six chiffres que montre l’application.")
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])
@@ -64,8 +63,9 @@ class FactorResetForm(forms.Form):
         return FactorResetReason(self.cleaned_data["reason"])
 
 
-def as_a_code(field: forms.Field) -> None:
+def as_a_code(field: forms.Field, help_text: str) -> None:
     """A telephone shows its keys of figures; nothing typed is kept by the browser."""
+    field.help_text = help_text
     field.widget.attrs |= {"inputmode": "numeric", "autocomplete": "one-time-code"}
 
 

@@ -59,9 +59,7 @@ class AccountChange(models.Model):
         ordering = ("-at", "-pk")
         constraints = (
             models.CheckConstraint(condition=Q(act__in=AccountAct.values), name="network_accountchange_act"),
-            models.CheckConstraint(
-                condition=~Q(act__in=OWN_ACTS) | Q(by=None), name="network_accountchange_own_act"
-            ),
+            models.CheckConstraint(condition=~Q(act__in=OWN_ACTS) | Q(by=None), name="network_accountchange_own_act"),
             models.CheckConstraint(
                 condition=Q(act=AccountAct.FACTOR_RESET, reason__in=FactorResetReason.values)
                 | (~Q(act=AccountAct.FACTOR_RESET) & Q(reason="")),

@@ -128,7 +128,7 @@ def forget_user(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -
     Authenticator.objects.filter(user=user).delete()
     forget_views(user=user)
     for membership in memberships.filter(closed_at=None):
-        close_membership(membership=membership, by=by, at=at)
+        close_membership(membership=membership, by=by, at=at, told=False)
     neutral = f"compte-{user.pk}@{FORGOTTEN_DOMAIN}"
     EmailAddress.objects.filter(user=user).delete()
     invitations = Invitation.objects.filter(email=user.email) | Invitation.objects.filter(accepted_by=user)

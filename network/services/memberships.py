@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.locking import locked
+from network import emails
 from network.enums import OrganisationKind, Role
 from network.models import Membership, MembershipPeriod, Organisation, User
 from network.models.membership import MembershipQuerySet
@@ -41,8 +42,12 @@ def open_membership(
 
 
 @transaction.atomic
-def close_membership(*, membership: Membership, by: Actor = SYSTEM, at: datetime | None = None) -> Membership:
+def close_membership(
+    *, membership: Membership, by: Actor = SYSTEM, at: datetime | None = None, told: bool = True
+) -> Membership:
     """Close a role; closing a closed one changes nothing.
+
+    Whoever had it is written to, unless he closed it himself, or is being forgotten (``told``).
 
     Raises ``PermissionDenied`` when ``by`` may not, ``ValidationError`` for the last pilot.
     """
@@ -54,7 +59,16 @@ def close_membership(*, membership: Membership, by: Actor = SYSTEM, at: datetime
         row.closed_at = at
         row.save(update_fields=["closed_at"])
         row.periods.filter(closed_at=None).update(closed_at=at, closed_by_id=by.pk)
+        if told and by.pk is not None:
+            _tell(row, by.pk)
     return row
+
+
+def _tell(closed: Membership, by: int) -> None:
+    """Write to whoever had the role, unless he closed it himself."""
+    others = Membership.objects.select_related("organisation").exclude(user=closed.user_id)
+    if (closer := others.filter(pk=by).first()) is not None:
+        emails.role_closed(closed, closer)
 
 
 @transaction.atomic

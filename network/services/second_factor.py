@@ -36,7 +36,7 @@ def reset_second_factor(
     """
     refuse_unless_allowed(by)
     locked(User.objects.filter(pk=user.pk))
-    if Membership.objects.filter(pk=by.pk, user=user).exists():
+    if by.pk is not None and Membership.objects.filter(pk=by.pk, user=user).exists():
         raise PermissionDenied
     if not has_second_factor(user):
         return False

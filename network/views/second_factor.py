@@ -1,4 +1,4 @@
-"""A second factor at « Mon compte »: turn it on, see the recovery codes once, renew them, turn it off; reset another's."""
+"""A second factor: turned on at « Mon compte », its recovery codes seen once, turned off; that of another, reset."""
 
 from typing import Any
 
@@ -35,7 +35,8 @@ class SecondFactorOnView(ActivateTOTPView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Whoever has one already comes to change it, which allauth does not let him do in one step."""
-        return unkept(super(ActivateTOTPView, self).dispatch(request, *args, **kwargs))
+        response: HttpResponseBase = super(ActivateTOTPView, self).dispatch(request, *args, **kwargs)
+        return unkept(response)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
@@ -71,10 +72,11 @@ class RecoveryCodesView(ViewRecoveryCodesView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            return unkept(super().dispatch(request, *args, **kwargs))
+            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return redirect("network:account")
+        return unkept(response)
 
 
 @confirmed
@@ -83,7 +85,8 @@ class RenewCodesView(GenerateRecoveryCodesView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Nothing of the former codes is read."""
-        return super(GenerateRecoveryCodesView, self).get_context_data(**kwargs) | {"total": CODES}
+        context: dict[str, Any] = super(GenerateRecoveryCodesView, self).get_context_data(**kwargs)
+        return context | {"total": CODES}
 
     @transaction.atomic
     def form_valid(self, form: Any) -> HttpResponse:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 
@@ -10,8 +11,10 @@ from lifecycle.actors import SYSTEM, Actor
 from network.enums import ROLES_BY_KIND, OrganisationKind, Role
 from network.models import Membership, MembershipPeriod, Organisation, User
 from network.permissions import acts_as
+from network.services.accounts import forget_user
 from network.services.memberships import close_membership, open_membership, reopen_membership
 from tests.network.factories import make_membership, make_organisation, make_user
+from tests.pages import acting
 
 pytestmark = pytest.mark.django_db
 JANUARY, MARCH, JUNE = (datetime(2026, month, 1, 9, tzinfo=UTC) for month in (1, 3, 6))
@@ -199,3 +202,28 @@ def test_acts_as_reads_the_role_at_the_kind_and_lets_the_manager_of_the_kind() -
     assert {(m.role, m.kind) for m in Membership.every_role() if acts_as(m, pair)} == allowed
     assert not acts_as(None, pair)
     assert not acts_as(SYSTEM, pair)
+
+
+def test_whoever_loses_a_role_is_written_to_and_not_by_closing_his_own_nor_once_forgotten() -> None:
+    manager = make_membership("manager", "donor")
+    person = make_membership("contact", "donor", organisation=manager.organisation)
+    pilot = make_membership("pilot", "departement")
+    for _ in range(2):
+        close_membership(membership=person, by=manager)
+    (told,) = mail.outbox
+    assert told.to == [person.user.email]
+    assert told.subject == f"Votre rôle dans {manager.organisation} est fermé"
+    assert manager.title in str(told.body)
+    assert str(manager.user) not in str(told.body)
+    close_membership(membership=manager, by=manager)
+    other = make_membership("contact", "donor")
+    forget_user(user=other.user, by=pilot)
+    assert len(mail.outbox) == 1
+
+
+def test_a_role_that_is_closed_acts_no_more_in_a_session_that_was_open() -> None:
+    person = make_membership("contact", "donor")
+    client = acting(person)
+    assert client.get("/").status_code == 200
+    close_membership(membership=person)
+    assert client.get("/").status_code == 403

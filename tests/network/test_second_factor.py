@@ -50,7 +50,9 @@ def demanded(settings: Any) -> None:
 
 
 def person_of(role: str = "contact", kind: str = "donor") -> Membership:
-    user = create_account(email=f"{role}.{kind}@exemple.test", first_name="Camille", last_name="Exemple", password=PASSWORD)
+    user = create_account(
+        email=f"{role}.{kind}@exemple.test", first_name="Camille", last_name="Exemple", password=PASSWORD
+    )
     return make_membership(role, kind, user=user)
 
 
@@ -554,7 +556,9 @@ def test_one_changes_the_address_of_an_account_that_has_one() -> None:
     assert mail.outbox[-1].to == ["nouvelle@exemple.test"]
 
 
-def test_the_button_of_the_demonstration_asks_for_the_code_and_leads_to_the_factor_that_is_demanded(settings: Any) -> None:
+def test_the_button_of_the_demonstration_asks_for_the_code_and_leads_to_the_factor_that_is_demanded(
+    settings: Any,
+) -> None:
     settings.DEMO = True
     user = create_account(email="pilote@demo.maillon.example", password=PASSWORD)
     pilot = make_membership("pilot", "departement", user=user)

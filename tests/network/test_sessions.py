@@ -82,7 +82,9 @@ def test_whoever_types_is_warned_before_the_end_and_stays_without_leaving_the_pa
 ) -> None:
     client = acting(make_membership("contact", "donor"))
     page = open_page()
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": str(live_server)}])
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": str(live_server)}]
+    )
     page.clock.install()
     page.goto(f"{live_server}{reverse('network:account')}")
     page.get_by_label("Nom", exact=False).last.fill("Nom tapé")
