@@ -66,6 +66,7 @@ SERVED_BY: dict[str, str] = {
 
 PUBLIC: dict[str, str] = {
     "account_login": "the door",
+    "mfa_authenticate": "the code, after the password and before the session; else back to the door",
     "account_logout": "leads an anonymous to the first page",
     "account_signup": "says that accounts come by invitation",
     "account_inactive": "says why a disabled account does not open",

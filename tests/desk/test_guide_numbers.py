@@ -22,6 +22,7 @@ FIXED = {
     ("pilote", "douze mois"),
     ("lecteur", "deux mois"),  # any two months
     ("prescripteur", "24 mois"),  # 12 and 24 months of a comparison
+    ("visiteur", "douze heures"),  # how long a session lives: a setting of the site
     ("protection-des-donnees", "six heures"),  # the hour of the day
     ("protection-des-donnees", "72 heures"),  # the law
 }

@@ -30,6 +30,7 @@ PUBLIC = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "account_signup",
+    "mfa_authenticate",  # after the password, before the session; without it, back to the sign-in
     "network:demo_sign_in",
     "network:invitation_accept",
 }
