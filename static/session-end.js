@@ -5,10 +5,26 @@
   if (!place || !document.querySelector("main form[method=post]")) return;
   const KEPT = "session-end";
   const warned = Number(place.dataset.warned) * 1000;
-  const said = (name) => document.getElementById(name).content.cloneNode(true);
+  // Words are here rather than in the page: few pages are open long enough to say them.
+  const made = (tag, className, ...content) => {
+    const element = document.createElement(tag);
+    element.className = className;
+    element.append(...content);
+    return element;
+  };
+  const ENDING = () => {
+    const button = made("button", "btn btn-primary", "Rester connecté");
+    const told = `Votre session se termine à ${end.hour}\u00a0: ce que vous tapez serait perdu.`;
+    return made("form", "alert alert-warning", made("p", "", told), button);
+  };
+  const OVER = () => made(
+    "p", "alert alert-danger",
+    `Votre session s’est terminée à ${end.hour}, sauf si vous avez ouvert une autre page depuis. `
+    + "Copiez ce que vous avez tapé avant d’enregistrer.",
+  );
   const after = (left, hour) => ({ at: Date.now() + Number(left) * 1000, hour });
   let end = after(place.dataset.left, place.dataset.hour);
-  let shown = "";
+  let shown = null;
 
   // Whatever tab renews it, the session is the same.
   const share = () => { try { localStorage.setItem(KEPT, JSON.stringify(end)); } catch { /* kept nowhere */ } };
@@ -18,26 +34,24 @@
       if (known && known.at > end.at) end = known;
     } catch { /* known to nobody */ }
   };
-  const show = (name) => {
-    if (shown === name) return;
-    shown = name;
-    const content = name ? said(name) : document.createDocumentFragment();
-    content.querySelectorAll("[data-hour]").forEach((spot) => { spot.textContent = end.hour; });
-    place.replaceChildren(content);
+  const show = (what) => {
+    if (shown === what) return;
+    shown = what;
+    place.replaceChildren(...(what ? [what()] : []));
   };
   const look = () => {
     learn();
     const left = end.at - Date.now();
-    if (left > warned) show("");
-    else show(left > 0 ? "session-se-termine" : "session-terminee");
+    if (left > warned) show(null);
+    else show(left > 0 ? ENDING : OVER);
   };
 
   place.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const form = event.target;
+    const headers = { "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value };
     try {
-      const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
-      if (!answer.ok || answer.redirected) { show("session-terminee"); return; }
+      const answer = await fetch(place.dataset.url, { method: "POST", headers });
+      if (!answer.ok || answer.redirected) { show(OVER); return; }
       const told = await answer.json();
       end = after(told.left, told.hour);
       share();
