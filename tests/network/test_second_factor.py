@@ -3,6 +3,7 @@
 import base64
 import re
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -17,6 +18,8 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
 from desk.services.api_keys import make_api_key
 from network.enums import ROLES_BY_KIND, SECOND_FACTOR_ROLES
@@ -27,6 +30,7 @@ from network.services.accounts import create_account, forget_user
 from network.services.second_factor import reset_second_factor
 from tests.network.factories import PASSWORD, make_membership, make_user
 from tests.pages import acting, read
+from tests.screens import AXE, flaws
 
 pytestmark = pytest.mark.django_db
 LOGIN, CODE, ON = "/connexion/", "/connexion/code/", "/compte/second-facteur/"
@@ -576,3 +580,44 @@ def test_the_button_of_the_demonstration_asks_for_the_code_and_leads_to_the_fact
     assert not signed_in(client)
     assert client.post(CODE, {"code": telephone.code(1)}).url == "/mon-compte/"
     assert signed_in(client)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_its_pages_read_at_any_width_and_axe_finds_nothing(
+    open_page: Callable[..., Page], live_server: LiveServer
+) -> None:
+    person = person_of()
+    page = open_page()
+    page.context.add_init_script(AXE)
+    found: list[str] = []
+
+    def sign_in_here() -> None:
+        page.goto(f"{live_server}{LOGIN}")
+        page.get_by_label("Adresse électronique").fill(person.user.email)
+        page.get_by_label("Mot de passe").fill(PASSWORD)
+        page.get_by_role("button", name="Se connecter").click()
+
+    sign_in_here()
+    page.goto(f"{live_server}{ON}")
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Continuer").click()
+    found += flaws(page, whole=True)
+    telephone = Telephone(secret_of(page.content()))
+    page.get_by_label("Code").fill("000000")
+    page.get_by_role("button", name="Activer").click()
+    found += flaws(page, whole=True)
+    assert "Le second facteur n’est pas activé" in page.content()
+    page.get_by_label("Code").fill(telephone.code())
+    page.get_by_role("button", name="Activer").click()
+    assert page.locator(".codes li").count() == 10
+    found += flaws(page, whole=True)
+    for url in (reverse("network:account"), OFF, RENEW, ON):
+        page.goto(f"{live_server}{url}")
+        found += flaws(page, whole=True)
+    page.context.clear_cookies()
+    sign_in_here()
+    found += flaws(page, whole=True)
+    page.get_by_label("Code").fill(telephone.code(1))
+    page.get_by_role("button", name="Se connecter").click()
+    page.wait_for_url(f"{live_server}/")
+    assert found == []
