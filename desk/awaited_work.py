@@ -361,6 +361,14 @@ def _served() -> tuple[AwaitedWork, ...]:
             **advisers,
         ),
         AwaitedWork(
+            Noun("appareil à rappeler, disque non prouvé effacé", "appareils à rappeler, disque non prouvé effacé"),
+            rows=here.to_recall(),
+            of="point__distributor",
+            way_out="appelez le distributeur, ou invitez un conseiller",
+            asked_in=["donnees"],
+            **advisers,
+        ),
+        AwaitedWork(
             Noun("appareil à renvoyer, convention terminée", "appareils à renvoyer, convention terminée"),
             rows=here.to_send_back(now),
             of="point__distributor",

@@ -81,7 +81,7 @@ class DonorData:
     def gone(self) -> bool:
         """Whether nothing of its donor is in the device itself any more."""
         lost = any(not _is_out(drive) for drive in self.astray)
-        return self.used or (self.emptied and not self.unproven and not lost)
+        return (self.used or self.emptied) and not self.unproven and not lost
 
     def named_before(self, drive: Drive) -> bool:
         """Whether an earlier proof speaks of this drive: by its number, or because it can be no other."""

@@ -12,8 +12,10 @@ from documents.emails import absolute_url, compose
 from documents.services import queue_mail
 from donations.emails import People, donor_contacts, managers_of, page_of_donation, people_of
 from donations.models.donation import Donation, DonationPaper
+from network.enums import Role
 from network.models import Membership
 from refurb.models.incident import Incident
+from refurb.models.points import DistributionPoint
 
 
 def devices_lost_for_donors(incidents: Iterable[Incident], at: datetime) -> None:
@@ -44,6 +46,29 @@ def data_left_for_workshops(incidents: Iterable[Incident], at: datetime) -> None
 def data_left_for_pilots(incidents: Iterable[Incident], at: datetime) -> None:
     """To the pilots, who assess a personal-data breach and, if need be, notify it within 72 hours; to the officer."""
     _tell_pilots("data_left_for_pilot", incidents, at)
+
+
+def data_shown_for_donors(incidents: Iterable[Incident], at: datetime) -> None:
+    """To each donor, for each of its lots: a file shows a drive that nothing proves erased, and its device left."""
+    _tell_donors("data_shown_for_donor", incidents, at)
+
+
+def data_shown_for_workshops(incidents: Iterable[Incident], at: datetime) -> None:
+    """To the managers of each workshop that had let them leave."""
+    _tell_workshops("data_shown_for_workshop", incidents, at)
+
+
+def data_shown_for_points(incidents: Iterable[Incident], at: datetime) -> None:
+    """To those who serve at the point that has them, or that handed them over: they send them back, or call."""
+    for point, shown in _by_point(incidents).items():
+        served = Membership.objects.filter(organisation__in={point.organisation_id, point.distributor_id})
+        people = people_of(served.filter(role__in=(Role.ADVISER, Role.MANAGER)))
+        _tell("data_shown_for_point", point, shown, people, at)
+
+
+def data_shown_for_pilots(incidents: Iterable[Incident], at: datetime) -> None:
+    """To the pilots, who assess a personal-data breach and, if need be, notify it within 72 hours; to the officer."""
+    _tell_pilots("data_shown_for_pilot", incidents, at)
 
 
 def devices_stolen_for_donors(incidents: Iterable[Incident], at: datetime) -> None:
@@ -106,12 +131,24 @@ def _tell_pilots(template: str, incidents: Iterable[Incident], at: datetime) -> 
 def _tell(
     template: str, owner: Any, lost: list[Incident], people: People, at: datetime, *, has_officer: bool = False
 ) -> None:
-    page = page_of_donation(owner) if isinstance(owner, Donation) else absolute_url(reverse("refurb:incident_list"))
+    page = absolute_url(reverse("refurb:incident_list"))
+    if isinstance(owner, Donation):
+        page = page_of_donation(owner)
+    elif isinstance(owner, DistributionPoint):
+        page = absolute_url(reverse("refurb:device_detail", args=[lost[0].device.reference]))
     context = {"owner": owner, "incidents": lost, "at": at, "page": page, "has_officer": has_officer}
     subject, body = compose(f"emails/refurb/{template}.txt", context)
     about = ("device", lost[0].device_id)
     for to in people.values():
         queue_mail(to=to, subject=subject, body=body, about=about, at=at)
+
+
+def _by_point(incidents: Iterable[Incident]) -> dict[DistributionPoint, list[Incident]]:
+    found: dict[DistributionPoint, list[Incident]] = {}
+    for incident in incidents:
+        if incident.device.point is not None:
+            found.setdefault(incident.device.point, []).append(incident)
+    return found
 
 
 def _by(link: str, incidents: Iterable[Incident]) -> dict[Any, list[Incident]]:

@@ -21,6 +21,7 @@ RATE_EMMC = parameter("erasure.rate_emmc", usual=400, unit="Mo/s", label="Débit
 RATE_INTERNAL = parameter(
     "erasure.rate_internal", usual=5800, unit="Mo/s", label="Débit le plus haut d’un téléphone ou d’une tablette"
 )
+RATE_CARD = parameter("erasure.rate_card", usual=3938, unit="Mo/s", label="Débit le plus haut d’une carte mémoire")
 RATE_USB = parameter("erasure.rate_usb", usual=2500, unit="Mo/s", label="Débit le plus haut par un câble USB")
 CLOCK_DAYS = parameter(
     "erasure.clock_days",
@@ -35,6 +36,7 @@ RATES: Mapping[str, DatedParameter[int]] = MappingProxyType(
         DriveKind.NVME: RATE_NVME,
         DriveKind.EMMC: RATE_EMMC,
         DriveKind.INTERNAL: RATE_INTERNAL,
+        DriveKind.CARD: RATE_CARD,
     }
 )
 """The rate that each kind of drive does not go beyond."""

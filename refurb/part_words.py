@@ -1,4 +1,4 @@
-"""Whether the words that name a part speak of what holds data: it is then a drive, whatever it is called."""
+"""Whether the words of a part, or of a repair, speak of what holds data: it is then a drive, whatever it is called."""
 
 import re
 
@@ -13,6 +13,22 @@ AROUND_IT = re.compile(
 """What goes with a drive and holds nothing: it is named first."""
 
 
+PUT_IN = re.compile(
+    r"\b(pos[ée]|mont[ée]|mise? en place|rempla[cç]|chang|ajout|install|neu(f|ve)|nouve|migr|clon|échang)",
+    re.IGNORECASE,
+)
+LOOKED_AT = re.compile(
+    r"\b(v[ée]rif|test|contr[ôo]l|nettoy|d[ée]pouss|refix|resserr|reviss|rebranch|remont|r[ée]install|effac)",
+    re.IGNORECASE,
+)
+"""What is done to a drive that is there, and stays."""
+
+
 def name_a_drive(words: str) -> bool:
     """« SSD Samsung 250 Go » is a drive; « Câble SATA pour SSD » is a cable."""
     return HOLDS_DATA.search(words) is not None and AROUND_IT.match(words) is None
+
+
+def say_a_drive_put_in(words: str) -> bool:
+    """« SSD posé » puts a drive in; « SSD testé », « Vis du disque dur resserrées » do not."""
+    return name_a_drive(words) and not (LOOKED_AT.search(words) and not PUT_IN.search(words))

@@ -18,7 +18,7 @@ from refurb.models.device import Device
 from refurb.models.drive import Drive
 from refurb.models.hardware import DepositedFile, HardwareReport
 from refurb.readers.facts import HardwareFacts
-from refurb.tags import normal
+from refurb.tags import LONGEST, normal
 
 PIECE = re.compile(r"[0-9A-Z]+")
 DATED = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}[-_.]?[01][0-9][-_.]?[0-3][0-9](?:[-_.T ]?[0-9]{2}[-_.H:]?[0-9]{2})?")
@@ -84,6 +84,13 @@ def sort_files(
             one.among = [(device, _with_its_number(one.facts, device, why)) for device, why in found]
     _follow(sortings)
     return sortings + shared
+
+
+def points_at(name: str, facts: HardwareFacts) -> list[str]:
+    """All by which a file may point at a device, as the database compares it: labels, machine, drives."""
+    numbers = [f"s:{same_serial(facts.serial)}"] if same_serial(facts.serial) else []
+    numbers += [f"d:{drive.key}" for drive in facts.fitted if drive.key]
+    return [*(f"t:{label}" for label in _labels(name) if len(label) <= LONGEST), *dict.fromkeys(numbers)]
 
 
 def is_another_machine(facts: HardwareFacts, device: Device) -> bool:

@@ -17,7 +17,7 @@ from lifecycle.machine import state_label
 from lifecycle.templatetags.lifecycle import state_badge
 from lists.columns import WHOLE, StateColumn
 from network.enums import OrganisationKind
-from refurb.enums import DeviceState, WrittenOffReason
+from refurb.enums import DeviceState, IncidentKind, WrittenOffReason
 from refurb.grading import told_grade
 from refurb.models import Device, Drive, Incident, Part
 from refurb.models.device import DeviceQuerySet
@@ -170,7 +170,7 @@ class MissingErasureTable(tables.Table):
             return "Pas retrouvé au retour de l’appareil\u00a0: à inventorier, ou à dire effacé, détruit ou retiré."
         if record.device.destruction_awaited and record.is_in_place:
             since = day(record.device.ended_at)
-            return f"Certificat du recycleur attendu depuis le {since} (BSD {record.device.bsd_number})."
+            return f"Certificat du recycleur attendu depuis le {since} (bordereau {record.device.bsd_number})."
         if record.gone:
             off = record.gone[0]
             word = "volé" if off.reason == WrittenOffReason.STOLEN else "perdu"
@@ -238,8 +238,14 @@ JUDGED_AGAIN = "volé depuis\u00a0: à juger de nouveau"
 TO_COMPLETE = "vol démenti depuis\u00a0: notification à compléter"
 
 
+FOUND = {
+    IncidentKind.DATA_LEFT: "Renvoyé par un point",
+    IncidentKind.DATA_SHOWN: "Disque vu dans un fichier, après le départ",
+}
+
+
 class IncidentTable(tables.Table):
-    """Devices lost, or sent back by a point, with data on them."""
+    """Devices lost, sent back by a point, or said late to hold a drive, with data on them."""
 
     caption = "Incidents"
 
@@ -262,7 +268,7 @@ class IncidentTable(tables.Table):
         return str(record.device)
 
     def render_reason(self, record: Incident) -> str:
-        told = record.get_reason_display() or "Renvoyé par un point"
+        told = record.get_reason_display() or FOUND[record.kind]
         return f"{told}, {record.theft}" if record.theft else told
 
     def render_known_at(self, value: datetime) -> str:

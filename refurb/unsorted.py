@@ -1,20 +1,40 @@
-"""The files that wait to be sorted, and that show on a device a drive that its inventory does not know."""
+"""The files that wait to be sorted, and that tell of a device what its inventory and its proofs do not.
+
+They show a drive that nobody inventoried, or say that one was not erased that a person typed to be. The database asks
+the same when a device leaves (``refurb_device_files_sorted``), of what points at it by itself: not of a file that only
+follows another one. A file that is deposited while its device leaves is sorted afterwards: ``refurb.services.gone``.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
-from refurb.enums.hardware import OF_NWIPE
+from refurb.enums import DriveKind, ErasureEntry
+from refurb.enums.hardware import OF_NWIPE, FileKind
 from refurb.models.device import Device
 from refurb.models.drive import Drive
+from refurb.models.erasure import Erasure
 from refurb.models.hardware import DepositedFile
 from refurb.readers.facts import HardwareFacts, SeenDrive
 from refurb.sorting import Sorting, sort_files
 
 
+@dataclass
+class DrivesKnown:
+    """The numbers of the drives of a device in its present stay; those that only a typed proof says erased.
+
+    Its memory cards are apart: a card is not the drive that a file shows, unless it bears its number.
+    """
+
+    cards: set[str] = field(default_factory=set)
+    numbers: list[str] = field(default_factory=list)
+    typed: set[str] = field(default_factory=set)
+
+
 def unsorted_drives(devices: Iterable[int]) -> Mapping[int, list[DepositedFile]]:
-    """``{device: the waiting files that show a drive it does not know}``; one query when nothing waits.
+    """``{device: the waiting files that tell what it does not know}``; one query when nothing waits.
 
     A file is of the devices that sorting would give it, or would ask about.
     """
@@ -23,38 +43,60 @@ def unsorted_drives(devices: Iterable[int]) -> Mapping[int, list[DepositedFile]]
     read = DepositedFile.objects.waiting().filter(workshop__in=set(asked.values()), problem="")
     for deposit in read.select_related("file"):
         waiting[deposit.workshop_id].append(deposit)
-    told: dict[int, list[tuple[DepositedFile, Sequence[SeenDrive]]]] = defaultdict(list)
+    told: dict[int, list[Sorting]] = defaultdict(list)
     for workshop, deposits in waiting.items():
         for one in sort_files(workshop, deposits):
             for pk in _pointed(one) & asked.keys():
-                told[pk].append((one.deposit, _shown(one.deposit, one.facts)))
-    known = _numbers(told)
-    found = {pk: [file for file, drives in files if _is_news(drives, known[pk])] for pk, files in told.items()}
+                told[pk].append(one)
+    known = _known(told)
+    found = {pk: [one.deposit for one in files if _is_news(one, known[pk])] for pk, files in told.items()}
     return {pk: files for pk, files in found.items() if files}
+
+
+def shown_drives(kind: FileKind | str, facts: HardwareFacts) -> Sequence[SeenDrive]:
+    """The drives that are inventoried when it is sorted: of a log, the one that it numbers, when it is alone."""
+    if kind not in OF_NWIPE:
+        return facts.fitted
+    return [drive for drive in facts.fitted if drive.key] if len(facts.drives) == 1 else ()
+
+
+def failed_drives(facts: HardwareFacts) -> list[str]:
+    """The numbers of those of which the last run of a log says that they were not erased."""
+    last = {drive.key: drive.failed for drive in facts.drives if drive.key}
+    return [key for key, failed in last.items() if failed]
 
 
 def _pointed(one: Sorting) -> set[int]:
     return {one.device.pk} if one.device is not None else {device.pk for device, _ in one.among}
 
 
-def _shown(deposit: DepositedFile, facts: HardwareFacts) -> Sequence[SeenDrive]:
-    """The drives that are inventoried when it is sorted: of a log, the one that it numbers, when it is alone."""
-    if deposit.kind not in OF_NWIPE:
-        return facts.fitted
-    return [drive for drive in facts.fitted if drive.key] if len(facts.drives) == 1 else ()
-
-
-def _numbers(devices: Iterable[int]) -> Mapping[int, list[str]]:
-    """The numbers of the drives of each device in its present stay; empty for one that has none."""
+def _known(devices: Iterable[int]) -> Mapping[int, DrivesKnown]:
+    """What is known of the drives of each device in its present stay; empty for one that has none."""
     rows = Drive.objects.real().filter(device__in=list(devices), stay=F("device__stay"))
-    found: dict[int, list[str]] = defaultdict(list)
-    for device, key in rows.values_list("device", "serial_key"):
-        found[device].append(key)
+    proofs = Erasure.objects.accepted().filter(drive=OuterRef("pk"), finished_at__gte=OuterRef("arrived_at"))
+    typed = Exists(proofs.filter(entry=ErasureEntry.TYPED)), Exists(proofs.exclude(entry=ErasureEntry.TYPED))
+    found: dict[int, DrivesKnown] = defaultdict(DrivesKnown)
+    for device, kind, key, is_typed, is_read in rows.annotate(is_typed=typed[0], is_read=typed[1]).values_list(
+        "device", "kind", "serial_key", "is_typed", "is_read"
+    ):
+        if kind == DriveKind.CARD:
+            found[device].cards.add(key)
+        else:
+            found[device].numbers.append(key)
+        if is_typed and not is_read:
+            found[device].typed.add(key)
     return found
 
 
-def _is_news(drives: Sequence[SeenDrive], known: Sequence[str]) -> bool:
-    """A number that is not known, unless a drive without number may be it; a drive, where none is known."""
-    if not known:
+def _is_news(one: Sorting, known: DrivesKnown) -> bool:
+    """A number that is not known, unless a drive without number may be it; a drive, where none is known.
+
+    Or the failure of an erasure that somebody typed.
+    """
+    shown, numbers = shown_drives(one.deposit.kind, one.facts), known.numbers
+    drives = [drive for drive in shown if not drive.key or drive.key not in known.cards]
+    if known.typed & set(failed_drives(one.facts)):
+        return True
+    if not numbers:
         return bool(drives)
-    return "" not in known and any(drive.key and drive.key not in known for drive in drives)
+    return "" not in numbers and any(drive.key and drive.key not in numbers for drive in drives)

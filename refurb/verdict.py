@@ -21,16 +21,17 @@ from refurb.enums import (
 )
 
 SUITED: Mapping[ErasureMethod, frozenset[DriveKind]] = {
-    ErasureMethod.OVERWRITE: frozenset({DriveKind.HDD, DriveKind.SSD, DriveKind.NVME, DriveKind.EMMC}),
+    ErasureMethod.OVERWRITE: frozenset(DriveKind) - {DriveKind.INTERNAL},
     ErasureMethod.SECURE_ERASE: frozenset({DriveKind.HDD, DriveKind.SSD}),
     ErasureMethod.SANITIZE: frozenset({DriveKind.HDD, DriveKind.SSD, DriveKind.NVME, DriveKind.EMMC}),
-    ErasureMethod.CRYPTO: frozenset(DriveKind) - {DriveKind.HDD},
+    ErasureMethod.CRYPTO: frozenset(DriveKind) - {DriveKind.HDD, DriveKind.CARD},
     ErasureMethod.RESET: frozenset({DriveKind.INTERNAL}),
 }
 """The kinds of storage on which a method clears or purges (NIST SP 800-88 rev. 1, appendix A).
 
-A hard disk seldom encrypts what it holds, and nobody sees whether it does: its key proves nothing here. A reset is told
-by a person, without a report: it is for phones and tablets (domaine §3.2), not for the soldered storage of a computer.
+A hard disk or a memory card seldom encrypts what it holds, and nobody sees whether it does: its key proves nothing. A
+reset is told by a person, without a report: it is for phones and tablets (domaine §3.2), not for the soldered storage
+of a computer.
 """
 MAY_HIDE_SECTORS = frozenset({DriveKind.HDD, DriveKind.SSD})
 """ATA drives: a host protected area or a device configuration overlay may hide sectors from the tool."""

@@ -60,7 +60,8 @@ WITH removed AS MATERIALIZED (
 ), inventoried AS (
     SELECT d.device_id, d.stay
     FROM refurb_drive d JOIN lost l ON l.id = d.device_id LEFT JOIN removed r ON r.drive_id = d.id
-    WHERE (d.kind = 'internal') = (l.type IN ('tablet', 'smartphone')) AND d.recorded_at < %(until)s
+    WHERE (d.kind = 'internal') = (l.type IN ('tablet', 'smartphone')) AND d.kind <> 'card'
+      AND d.recorded_at < %(until)s
       AND r.mistaken IS NOT TRUE AND NOT EXISTS (
         SELECT 1 FROM refurb_drive n WHERE n.supersedes_id = d.id AND n.recorded_at < %(until)s)
     UNION

@@ -155,6 +155,13 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -
     held = here.annotate(erased_by=Subquery(erasures.values("due_on")[:1]))
     return (
         Block(
+            "donnees",
+            "À rappeler, disque non prouvé effacé",
+            here.to_recall().order_by("pk"),
+            _to_recall,
+            "Rien n’est à rappeler.",
+        ),
+        Block(
             "reservations",
             "Remises à faire, appareils réservés",
             held.filter(unrestricted(household), state=S.RESERVED)
@@ -222,6 +229,15 @@ def _returned(device: Any) -> BlockRow:
 def _erased(device: Any) -> str:
     """That its household asks to be erased, which this device holds back, and by when it is answered."""
     return f" – le foyer demande à être effacé, réponse due le {day(device.erased_by)}" if device.erased_by else ""
+
+
+def _to_recall(device: Any) -> BlockRow:
+    """Whoever has it: a household, the shelf or a carrier. What to do of each is the next step of its page."""
+    todo = {
+        S.HANDED_OVER: "appelez le foyer, qu’il le rapporte sans l’allumer",
+        S.RESERVED: "libérez-le, puis renvoyez-le à l’atelier",
+    }
+    return BlockRow(str(device), _page(device), todo.get(device.state, "renvoyez-le à l’atelier"), "")
 
 
 def _to_send_back(device: Any) -> BlockRow:

@@ -46,7 +46,7 @@ from refurb.models import Device
 from refurb.permissions import can_work_on_device
 
 S = DeviceState
-EMPTY = (storage_rules.PROOFS_STAND, waiting_rules.FILES_SORTED, places.SCREEN_PROVEN)
+EMPTY = (*waiting_rules.LEAVES_EMPTY, places.SCREEN_PROVEN)
 HOUSEHOLD = ["need", "need__prescription"]
 """What is written when a reservation or a hand-over ends or begins: the need, and the prescription it settles."""
 

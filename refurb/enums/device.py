@@ -42,6 +42,10 @@ ON_THE_BENCH = (DeviceState.RECEIVED, DeviceState.IN_PROCESS, DeviceState.AWAITI
 """In the workshop, work to be done."""
 IN_THE_WORKSHOP = (*ON_THE_BENCH, DeviceState.READY, DeviceState.ALLOTTED, DeviceState.UNUSABLE)
 """In the workshop, in its hands: its storage can be looked at."""
+GONE = (DeviceState.SHIPPED, DeviceState.AVAILABLE, DeviceState.RESERVED, DeviceState.HANDED_OVER)
+"""Out of the workshop, and still followed: a file of it may be sorted late."""
+FOLLOWED_BY_FILES = (*IN_THE_WORKSHOP, *GONE)
+"""Where a deposited file may still be written on a device."""
 WITH_PRICE = (
     DeviceState.READY,
     DeviceState.ALLOTTED,

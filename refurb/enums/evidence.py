@@ -11,6 +11,11 @@ class DriveKind(TextChoices):
     NVME = "nvme", "SSD NVMe"
     EMMC = "emmc", "Mémoire eMMC"
     INTERNAL = "internal", "Stockage interne (téléphone, tablette)"
+    CARD = "card", "Carte mémoire (SD, microSD)"
+
+
+HAVE_NO_NUMBER = (DriveKind.INTERNAL, DriveKind.CARD)
+"""Kinds that bear no number a person reads."""
 
 
 class DriveSource(TextChoices):
@@ -289,6 +294,11 @@ class IncidentKind(TextChoices):
 
     DATA_BREACH = "data_breach", "Violation de données personnelles"
     DATA_LEFT = "data_left", "Violation de données personnelles, encore lisibles à un point"
+    DATA_SHOWN = "data_shown", "Violation de données personnelles, disque non prouvé trouvé après le départ"
+
+
+ON_DATA_FOUND = (IncidentKind.DATA_LEFT, IncidentKind.DATA_SHOWN)
+"""Nothing was lost: what was declared erased is not, or nobody proved it."""
 
 
 class FollowUpKind(TextChoices):

@@ -92,7 +92,7 @@ class DriveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.exact: int | None = None
         internal = device.type in SOLDERED_STORAGE
-        kinds = [one for one in DriveKind if internal == (one == DriveKind.INTERNAL)]
+        kinds = [one for one in DriveKind if internal == (one == DriveKind.INTERNAL) or one == DriveKind.CARD]
         choices = [(one.value, one.label) for one in kinds]
         field_of(self, "kind", forms.ChoiceField).choices = choices if internal else choose(choices)
         if internal:

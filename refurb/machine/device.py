@@ -18,7 +18,7 @@ from refurb.enums import (
     WithdrawalReason,
 )
 from refurb.machine import device_rules as rules
-from refurb.machine import storage_rules
+from refurb.machine import storage_rules, waiting_rules
 from refurb.machine.reject_rules import WHY_UNUSABLE
 from refurb.machine.stamps import LOST, NOT_MISSING, NOT_PRICED, NOT_UNUSABLE, SERVES_NOBODY, current_grading
 from refurb.machine.tag_rules import TAG_RULES
@@ -319,7 +319,7 @@ class DeviceMachine(Machine, of=Device):
         source=S.UNUSABLE,
         target=S.DISMANTLED,
         who=can_work_on_device,
-        requires=[*storage_rules.EMPTY],
+        requires=[*storage_rules.EMPTY, waiting_rules.FILES_SORTED],
         stamps={"ended_at": AT},
         done="Démonté pour pièces",
         irreversible=True,
@@ -338,6 +338,7 @@ class DeviceMachine(Machine, of=Device):
             storage_rules.STORAGE_INVENTORIED,
             storage_rules.DRIVES_FOUND,
             rules.PROVEN_OR_CERTIFIED,
+            waiting_rules.FILES_SORTED,
         ],
         stamps={
             "recycler": Given("recycler"),
@@ -356,7 +357,7 @@ class DeviceMachine(Machine, of=Device):
         source=S.READY,
         target=S.CEDED,
         who=can_cede_device,
-        requires=[storage_rules.PROOFS_STAND, rules.RECIPIENT_NAMED, rules.CEDE_REASON, rules.OTHER_EXPLAINED],
+        requires=[*waiting_rules.LEAVES_EMPTY, rules.RECIPIENT_NAMED, rules.CEDE_REASON, rules.OTHER_EXPLAINED],
         stamps={"recipient": Given("recipient"), "cede_reason": Given("reason"), "ended_at": AT},
         journal=["reason"],
         recalls=given_reason(CedeReason),

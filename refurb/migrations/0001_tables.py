@@ -1,6 +1,7 @@
 """The tables of devices, from the announcement to the household and back."""
 
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -573,7 +574,7 @@ class Migration(migrations.Migration):
                     ("recorded_at", models.DateTimeField(verbose_name="enregistré le")),
                     ("recorded_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="enregistré par")),
                     ("supersedes", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="superseded_by", to="refurb.drive", verbose_name="remplace")),
-                    ("kind", models.CharField(choices=[("hdd", "Disque dur"), ("ssd", "SSD (SATA)"), ("nvme", "SSD NVMe"), ("emmc", "Mémoire eMMC"), ("internal", "Stockage interne (téléphone, tablette)")], max_length=10, verbose_name="type")),
+                    ("kind", models.CharField(choices=[("hdd", "Disque dur"), ("ssd", "SSD (SATA)"), ("nvme", "SSD NVMe"), ("emmc", "Mémoire eMMC"), ("internal", "Stockage interne (téléphone, tablette)"), ("card", "Carte mémoire (SD, microSD)")], max_length=10, verbose_name="type")),
                     ("serial", models.CharField(blank=True, max_length=80, verbose_name="numéro de série")),
                     ("serial_key", models.GeneratedField(db_persist=True, expression=models.Func(models.F("serial"), function="refurb_serial_key"), output_field=models.CharField(max_length=80), verbose_name="numéro comparable")),
                     (
@@ -602,7 +603,7 @@ class Migration(migrations.Migration):
                     ],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_drive_supersedes"),
-                        models.CheckConstraint(condition=models.Q(("kind__in", ["hdd", "ssd", "nvme", "emmc", "internal"])), name="refurb_drive_kind"),
+                        models.CheckConstraint(condition=models.Q(("kind__in", ["hdd", "ssd", "nvme", "emmc", "internal", "card"])), name="refurb_drive_kind"),
                         models.CheckConstraint(condition=models.Q(("stay__gte", 1)), name="refurb_drive_stay_counted"),
                     ],
                 },
@@ -1098,7 +1099,7 @@ class Migration(migrations.Migration):
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                     ("device", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="incidents", to="refurb.device", verbose_name="appareil")),
                     ("stay", models.PositiveSmallIntegerField(verbose_name="passage")),
-                    ("kind", models.CharField(choices=[("data_breach", "Violation de données personnelles"), ("data_left", "Violation de données personnelles, encore lisibles à un point")], max_length=12, verbose_name="nature")),
+                    ("kind", models.CharField(choices=[("data_breach", "Violation de données personnelles"), ("data_left", "Violation de données personnelles, encore lisibles à un point"), ("data_shown", "Violation de données personnelles, disque non prouvé trouvé après le départ")], max_length=12, verbose_name="nature")),
                     ("known_at", models.DateTimeField(verbose_name="connu le")),
                     (
                         "lost_from",
@@ -1139,7 +1140,7 @@ class Migration(migrations.Migration):
                         models.Index(fields=["known_at"], name="refurb_incident_known"),
                     ],
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(models.Q(("kind", "data_breach"), models.Q(("reason", ""), _negated=True)), models.Q(("kind", "data_left"), ("reason", "")), _connector="OR"), name="refurb_incident_kind"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("kind", "data_breach"), models.Q(("reason", ""), _negated=True)), models.Q(("kind__in", ("data_left", "data_shown")), ("reason", "")), _connector="OR"), name="refurb_incident_kind"),
                     ],
                 },
             ),
@@ -1275,6 +1276,9 @@ class Migration(migrations.Migration):
                     ),
                     ("facts", models.JSONField(default=dict, verbose_name="ce qu’il dit")),
                     ("text", models.TextField(blank=True, verbose_name="texte du PDF")),
+                    ("points_at", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None, verbose_name="ce qui désigne un appareil")),
+                    ("shows", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None, verbose_name="disques montrés")),
+                    ("failed", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None, verbose_name="disques non effacés")),
                     ("deposited_at", models.DateTimeField(verbose_name="déposé le")),
                     ("deposited_by", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="déposé par")),
                     ("token", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="refurb.deposittoken", verbose_name="par la clé")),
@@ -1285,6 +1289,7 @@ class Migration(migrations.Migration):
                     "ordering": ("-pk",),
                     "indexes": [
                         models.Index(fields=["workshop", "-id"], name="refurb_depositedfile_latest"),
+                        django.contrib.postgres.indexes.GinIndex(fields=["points_at"], name="refurb_depositedfile_points"),
                     ],
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(models.Q(("problem", ""), models.Q(("kind", ""), _negated=True)), models.Q(models.Q(("problem", ""), _negated=True), ("kind", "")), _connector="OR"), name="refurb_depositedfile_read"),

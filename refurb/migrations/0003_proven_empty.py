@@ -77,7 +77,8 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_tem
         OR EXISTS (
             SELECT 1 FROM refurb_drive d
             WHERE d.device_id = device AND d.stay = present_stay
-              AND (d.kind = 'internal') = (device_type IN ('tablet', 'smartphone')) AND refurb_drive_real(d.id))
+              AND (d.kind = 'internal') = (device_type IN ('tablet', 'smartphone')) AND d.kind <> 'card'
+              AND refurb_drive_real(d.id))
         OR (device_type NOT IN ('tablet', 'smartphone') AND EXISTS (
             SELECT 1 FROM refurb_storageabsence a
             WHERE a.device_id = device AND a.stay = present_stay
@@ -105,7 +106,7 @@ $$;
 """What its donor announced as a screen, and nobody ever said anything else, holds no storage: nothing is to be attested
 of it. What nobody announced is looked into, as is a computer that is said a screen one day; a drive that was found in
 one is still to be proven. What was written down while a device was called otherwise is no inventory of it: « interne »
-is of a phone or a tablet alone."""
+is of a phone or a tablet alone; a memory card is no device's own storage, and is proven like any drive."""
 KEEPS_STORAGE = """
 CREATE FUNCTION refurb_device_keeps_storage(device bigint, present_stay integer)
 RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
@@ -317,7 +318,8 @@ LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF refurb_device_left_behind(NEW.device_id, NEW.stay)
         OR NEW.reason <> 'empty_bay' AND EXISTS (
-            SELECT 1 FROM refurb_drive d WHERE d.device_id = NEW.device_id AND refurb_drive_real(d.id))
+            SELECT 1 FROM refurb_drive d
+            WHERE d.device_id = NEW.device_id AND d.kind <> 'card' AND refurb_drive_real(d.id))
     THEN
         RAISE EXCEPTION 'Un disque y a été inventorié\u00a0: il n’a pas toujours été sans, et on dit d’abord ce qu’il est devenu.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_storageabsence_of_nothing_seen',
@@ -365,14 +367,15 @@ ATTESTED = """
 CREATE FUNCTION refurb_absence_believed() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF 'send_back' = (
-        SELECT j.verb FROM refurb_deviceentry j
-        WHERE j.object_id = NEW.device_id
-          AND (j.verb = 'recondition' OR j.verb = 'send_back' AND j.values ->> 'reason' = 'not_erased')
-        ORDER BY j.seq DESC LIMIT 1)
+    IF EXISTS (
+        SELECT 1 FROM refurb_incident i JOIN refurb_deviceentry j ON j.id = i.entry_id
+        WHERE i.device_id = NEW.device_id AND i.kind IN ('data_left', 'data_shown')
+          AND NOT EXISTS (
+            SELECT 1 FROM refurb_deviceentry n
+            WHERE n.object_id = NEW.device_id AND n.verb = 'recondition' AND n.seq > j.seq))
         AND NOT EXISTS (SELECT 1 FROM network_membership m WHERE m.id = NEW.recorded_by_id AND m.role = 'manager')
     THEN
-        RAISE EXCEPTION 'Un point y a trouvé des données\u00a0: le responsable de l’atelier seul atteste qu’il n’y a rien.'
+        RAISE EXCEPTION 'Des données y ont été trouvées\u00a0: le responsable de l’atelier seul atteste qu’il n’y a rien.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_absence_believed', TABLE = 'refurb_storageabsence';
     END IF;
     RETURN NULL;
@@ -380,7 +383,7 @@ END $$;
 CREATE TRIGGER refurb_absence_believed AFTER INSERT ON refurb_storageabsence FOR EACH ROW
     EXECUTE FUNCTION refurb_absence_believed();
 """
-"""A word that a point belied is believed again of the manager alone, until the device is reconditioned."""
+"""A word that a point, or a file, belied is believed again of the manager alone, until the device is reconditioned."""
 MORE_THAN_ONCE = """
 DROP FUNCTION refurb_erasure_once() CASCADE;
 DROP FUNCTION refurb_drive_back() CASCADE;

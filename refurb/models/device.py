@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Func, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
 from django.utils.functional import cached_property
 
 from conventions.models import MONEY, Convention, PriceCeiling, Quota
@@ -22,6 +22,7 @@ from prescriptions.models import Need
 from refurb.enums import (
     CEILED,
     ENDED,
+    GONE,
     HOLDS_A_NEED,
     NOT_YET_HANDED_OVER,
     WASTE,
@@ -29,6 +30,7 @@ from refurb.enums import (
     CedeReason,
     DeviceState,
     DeviceType,
+    IncidentKind,
     MissingReason,
     ReturnReason,
     UnreadReason,
@@ -128,6 +130,12 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         """
         alive = Convention.objects.handing_over(at) if alive is None else alive
         return self.filter(state__in=NOT_YET_HANDED_OVER).exclude(convention__in=alive.values("pk"))
+
+    def to_recall(self) -> Self:
+        """Out of the workshop, and a file that was sorted since shows a drive that nothing proves erased."""
+        incidents = self.model._meta.get_field("incidents").related_model._default_manager
+        shown = incidents.filter(kind=IncidentKind.DATA_SHOWN, device=OuterRef("pk"), stay=OuterRef("stay"))
+        return self.filter(Exists(shown), state__in=GONE)
 
     def serving(self, need: Need) -> Self:
         """The device that is held for a need or was handed over for it; a screen is not counted."""

@@ -45,14 +45,17 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
         )
 
     def fitting(self) -> Self:
-        """Those of a kind that their device holds, as it is called now: « interne » of a phone or a tablet alone."""
+        """Those of a kind that their device holds, as it is called now: « interne » of a phone or a tablet alone.
+
+        A memory card is no device's own storage.
+        """
         internal, soldered = Q(kind=DriveKind.INTERNAL), Q(device__type__in=SOLDERED_STORAGE)
-        return self.filter(internal & soldered | ~internal & ~soldered)
+        return self.filter(internal & soldered | ~internal & ~soldered).exclude(kind=DriveKind.CARD)
 
     def misfitting(self) -> Self:
         """Those that were written down while their device was called something else."""
         internal, soldered = Q(kind=DriveKind.INTERNAL), Q(device__type__in=SOLDERED_STORAGE)
-        return self.filter(internal & ~soldered | ~internal & soldered)
+        return self.filter(internal & ~soldered | ~internal & soldered).exclude(kind=DriveKind.CARD)
 
     def working(self) -> Self:
         """Current drives that a device works with: in place, and not destroyed."""
@@ -163,12 +166,16 @@ class AbsenceQuerySet(EvidenceQuerySet["StorageAbsence"]):
 
     def with_denial(self) -> Self:
         """Each with ``is_denied``: a drive was found in the same stay since then, and not fitted there."""
-        found = Drive.objects.real().filter(
-            device=OuterRef("device"),
-            stay=OuterRef("stay"),
-            recorded_at__gte=OuterRef("recorded_at"),
-            fitted_by=None,
-            supersedes__fitted_by=None,
+        found = (
+            Drive.objects.real()
+            .filter(
+                device=OuterRef("device"),
+                stay=OuterRef("stay"),
+                recorded_at__gte=OuterRef("recorded_at"),
+                fitted_by=None,
+                supersedes__fitted_by=None,
+            )
+            .exclude(kind=DriveKind.CARD)
         )
         return self.annotate(is_denied=Exists(found))
 

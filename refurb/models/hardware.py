@@ -2,6 +2,8 @@
 
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -32,7 +34,10 @@ class DepositedFileQuerySet(models.QuerySet["DepositedFile"]):
 
 
 class DepositedFile(models.Model):
-    """A file that a tool wrote of a machine, deposited at a workshop, read at once, then sorted. Append-only."""
+    """A file that a tool wrote of a machine, deposited at a workshop, read at once, then sorted. Append-only.
+
+    ``points_at``, ``shows`` and ``failed`` are what the database asks of it while it waits (``refurb.unsorted``).
+    """
 
     workshop = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="atelier")
     file = models.OneToOneField(StoredFile, models.PROTECT, related_name="+", verbose_name="fichier")
@@ -40,6 +45,9 @@ class DepositedFile(models.Model):
     problem = models.CharField("non lu car", max_length=15, choices=Unreadable, blank=True)
     facts = models.JSONField("ce qu’il dit", default=dict)
     text = models.TextField("texte du PDF", blank=True)
+    points_at = ArrayField(models.TextField(), verbose_name="ce qui désigne un appareil", default=list)
+    shows = ArrayField(models.TextField(), verbose_name="disques montrés", default=list)
+    failed = ArrayField(models.TextField(), verbose_name="disques non effacés", default=list)
     deposited_at = models.DateTimeField("déposé le")
     deposited_by = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="déposé par"
@@ -63,7 +71,10 @@ class DepositedFile(models.Model):
                 name="refurb_depositedfile_by",
             ),
         )
-        indexes = (models.Index(fields=("workshop", "-id"), name="refurb_depositedfile_latest"),)
+        indexes = (
+            models.Index(fields=("workshop", "-id"), name="refurb_depositedfile_latest"),
+            GinIndex(fields=("points_at",), name="refurb_depositedfile_points"),
+        )
 
     def __str__(self) -> str:
         return str(self.file)

@@ -9,7 +9,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from donations.models.donation import Donation
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
-from refurb.enums import DeviceState, FollowUpKind, IncidentKind, MissingReason
+from refurb.enums import ON_DATA_FOUND, DeviceState, FollowUpKind, IncidentKind, MissingReason
 from refurb.models.device import DeviceEntry
 from refurb.permissions import sees_incidents
 from typography.french import day
@@ -78,7 +78,8 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
 class Incident(models.Model):
     """A device lost after its custody had passed, with data on it that nothing proves erased; or sent back by a point
-    where its data could still be read (then there is no ``reason``). Append-only.
+    where its data could still be read, or of which a file sorted late shows a drive that nothing proves erased (then
+    there is no ``reason``). Append-only.
 
     A personal-data breach is notified to the CNIL within 72 hours of its being known (RGPD, art. 33).
     """
@@ -113,7 +114,7 @@ class Incident(models.Model):
         indexes = (models.Index(fields=("known_at",), name="refurb_incident_known"),)
         constraints = (
             models.CheckConstraint(
-                condition=Q(kind=IncidentKind.DATA_BREACH) & ~Q(reason="") | Q(kind=IncidentKind.DATA_LEFT, reason=""),
+                condition=Q(kind=IncidentKind.DATA_BREACH) & ~Q(reason="") | Q(kind__in=ON_DATA_FOUND, reason=""),
                 name="refurb_incident_kind",
             ),
         )

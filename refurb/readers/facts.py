@@ -30,7 +30,10 @@ class NotHardware(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class SeenDrive:
-    """One storage that a tool saw. ``size`` in bytes; ``outside``: behind a USB port, so not fitted."""
+    """One storage that a tool saw. ``size`` in bytes; ``outside``: behind a USB port, so not fitted.
+
+    ``failed``: the tool says that it did not erase it.
+    """
 
     serial: str = ""
     manufacturer: str = ""
@@ -38,6 +41,7 @@ class SeenDrive:
     size: int | None = None
     kind: DriveKind | str = ""
     outside: bool = False
+    failed: bool = False
 
     @property
     def key(self) -> str:

@@ -118,4 +118,11 @@ def _drive_of(run: LogRun) -> SeenDrive:
     """The drive that a run erased: known by the report that proves it, and said to be so."""
     kind = kind_of(run.model, run.bus, name=run.disk)
     serial = run.serial if same_serial(run.serial) else ""
-    return SeenDrive(serial=serial, model=run.model[:80], size=run.size, kind=kind, outside=run.bus.startswith("USB"))
+    return SeenDrive(
+        serial=serial,
+        model=run.model[:80],
+        size=run.size,
+        kind=kind,
+        outside=run.bus.startswith("USB"),
+        failed=bool(run.result) and run.result != "ERASED",
+    )

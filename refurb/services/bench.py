@@ -19,6 +19,7 @@ from refurb.models.bench import Grading, TestResult, TestRun
 from refurb.models.device import Device
 from refurb.models.reference import Checklist, GradingScale
 from refurb.models.stock import Repair
+from refurb.part_words import say_a_drive_put_in
 from refurb.services import boards
 from refurb.services.locked_devices import about, held_device, held_devices
 from refurb.services.parts import KEEPS_ITS_DRIVE, REPAIRED_IN
@@ -33,6 +34,12 @@ NAMED_DRIVE = Reason(
     "Un disque se nomme et se prouve\u00a0: «\u00a0Monter une pièce\u00a0» s’il vient du stock, sinon «\u00a0Ajouter un"
     " stockage\u00a0». Rien n’a été monté\u00a0? Choisissez «\u00a0Autre pièce\u00a0».",
     field="kind",
+)
+SAID_DRIVE = Reason(
+    "said_drive",
+    "Ces mots disent un disque posé\u00a0: «\u00a0Monter une pièce\u00a0» s’il vient du stock, sinon «\u00a0Ajouter un"
+    " stockage\u00a0». Rien n’a été monté\u00a0? Dites ce qui a été fait\u00a0: vérifié, nettoyé, refixé.",
+    field="work",
 )
 
 
@@ -187,8 +194,8 @@ def record_repair(
 ) -> Repair:
     """Note a repair, on the bench or of what a household brought back; a part of the stock is fitted by ``fit_part``.
 
-    ``cost`` in euros, of a part bought for it. Never a drive, nor the board that is the storage of a phone or a tablet:
-    each is named in the inventory, and proven there.
+    ``cost`` in euros, of a part bought for it. Never a drive, in its words either, nor the board that is the storage of
+    a phone or a tablet: each is named in the inventory, and proven there.
 
     Raises Unknown, PermissionDenied, Refused.
     """
@@ -198,6 +205,8 @@ def record_repair(
     if boards.holds_its_storage(held, kind):
         returned = held.state == DeviceState.RETURNED
         raise Refused({held.pk: (boards.KEEPS_ITS_BOARD if returned else boards.NAMED_BOARD,)})
+    if say_a_drive_put_in(work):
+        raise Refused({held.pk: (KEEPS_ITS_DRIVE if held.state == DeviceState.RETURNED else SAID_DRIVE,)})
     return Repair.objects.create(
         **about(held, actor, at), kind=PartKind(kind), work=work.strip(), cost=cost, minutes=minutes
     )

@@ -25,6 +25,8 @@ from refurb.models.hardware import DepositedFile, FileDismissal
 from refurb.permissions import can_work_on_device
 from refurb.readers.facts import HardwareFacts, NotHardware
 from refurb.readers.files import PDF, minimised, read_certificate_text, read_hardware
+from refurb.sorting import points_at
+from refurb.unsorted import failed_drives, shown_drives
 
 ACCEPTED = (ContentType.TEXT, ContentType.PDF)
 MOST_FILES = 50
@@ -116,17 +118,30 @@ def _deposit(by: _Depositor, name: str, content: bytes, at: datetime | None) -> 
         waiting = DepositedFile.objects.waiting().filter(workshop=by.workshop, file__sha256=sha256).first()
         if waiting is not None:
             raise FileRefused("Ce fichier attend déjà d’être trié.", code="file_waiting")
+        stored = store_file(content=content, name=name, by=by.actor, at=at, accept=ACCEPTED)
         return DepositedFile.objects.create(
             workshop_id=by.workshop,
-            file=store_file(content=content, name=name, by=by.actor, at=at, accept=ACCEPTED),
+            file=stored,
             kind=reading.facts.kind if reading.facts else FileKind.UNREAD,
             problem=reading.problem or "",
             facts=reading.facts.as_json() if reading.facts else {},
             text=reading.text,
+            **_asked(stored.name, reading.facts),
             deposited_at=at or timezone.now(),
             deposited_by_id=by.actor.pk if by.actor else None,
             token=by.token,
         )
+
+
+def _asked(name: str, facts: HardwareFacts | None) -> dict[str, list[str]]:
+    """What the database asks of a file that waits: what it points at, the drives it shows, those it says not erased."""
+    if facts is None:
+        return {}
+    return {
+        "points_at": points_at(name, facts),
+        "shows": [drive.key for drive in shown_drives(facts.kind, facts)],
+        "failed": failed_drives(facts),
+    }
 
 
 @transaction.atomic

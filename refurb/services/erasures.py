@@ -1,6 +1,6 @@
 """Erasures: what a report that is read, or a person who types, says of a run; the verdict is computed here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,9 +16,11 @@ from lifecycle.machine import Reason
 from reference.parameters import ValuesOfDay, parameters_on
 from refurb.contradictions import ToldRun, completed, contradictions
 from refurb.enums import (
+    IN_THE_WORKSHOP,
     AttributionReason,
     Claim,
     ClockReason,
+    DeviceState,
     DriveKind,
     DriveSource,
     ErasureEntry,
@@ -289,19 +291,22 @@ def record_log(
     disk: str = "",
     attribution: AttributionReason | str = "",
     runs: Sequence[LogRun] | None = None,
+    supersedes: Erasure | None = None,
+    states: Collection[DeviceState] = IN_THE_WORKSHOP,
     at: datetime | None = None,
 ) -> Erasure:
     """Record an erasure as the log of nwipe tells it, read here; ``clock``: how the clock of the computer stood.
 
     ``runs``: what was read before in a report that is no text, its PDF certificate.
-    ``disk`` and ``attribution``: a log without number is about the drive that a person says, and why.
+    ``disk`` and ``attribution``: a log without number is about the drive that a person says, and why. ``states``: of a
+    file that is sorted late, those of a device that left too.
     Raises Unknown, PermissionDenied, Refused.
     """
-    held, stamp = held_drive(actor=actor, drive=drive), at or timezone.now()
+    held, stamp = held_drive(actor=actor, drive=drive, states=states), at or timezone.now()
     check_clock(held, clock, stamp)
     found = runs_or_none(report) if runs is None else runs
     told = read(drive, found, clock, disk=disk, attribution=attribution)
-    return _erasure_kept(held, drive, told, report, actor=actor, at=stamp)
+    return _erasure_kept(held, drive, told, report, actor=actor, at=stamp, supersedes=supersedes)
 
 
 def keep_donor_certificate(

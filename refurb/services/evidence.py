@@ -1,6 +1,6 @@
 """Evidence of storage: inventory drives, destroy them, remove them. Rows are added to a locked device, never edited."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from django.db.models import F
@@ -102,15 +102,16 @@ def record_drive(
     supersedes: Drive | None = None,
     came_at: datetime | None = None,
     by_file: bool = False,
+    states: Collection[DeviceState] = IN_THE_WORKSHOP,
     at: datetime | None = None,
 ) -> Drive:
     """Inventory one drive found in this stay; ``capacity`` in bytes. A drive found late takes the proofs down.
 
     Its number is borne by no other device: a drive that moved is removed there first. ``source``: how it is known;
-    ``came_at``: when it came, if that is after its device did. ``by_file``: a file of the machine says all of it.
-    Raises Unknown, PermissionDenied, Refused.
+    ``came_at``: when it came, if that is after its device did. ``by_file``: a file of the machine says all of it, in
+    ``states`` beyond the workshop too. Raises Unknown, PermissionDenied, Refused.
     """
-    held = held_device(actor=actor, device=device)
+    held = held_device(actor=actor, device=device, states=states)
     if supersedes is not None:
         may_supersede(held, supersedes)
     read = {} if by_file else kinds_read([held])
@@ -141,7 +142,7 @@ def record_drive(
 def misnamed_in(device: Device, kind: DriveKind | str) -> Reason | None:
     """Why a device of this type holds no such storage; None when it may."""
     soldered, internal = device.type in SOLDERED_STORAGE, kind == DriveKind.INTERNAL
-    if soldered == internal:
+    if soldered == internal or kind == DriveKind.CARD:
         return None
     return ALWAYS_INTERNAL if soldered else ONLY_SOLDERED
 
@@ -175,7 +176,7 @@ def attest_no_storages(
     if lost := dict.fromkeys(behind, (LEFT_BEHIND,)):
         raise Refused(lost)
     if AbsenceReason(reason) != AbsenceReason.EMPTY_BAY:
-        had = Drive.objects.real().filter(device__in=held).values_list("device", flat=True)
+        had = Drive.objects.real().filter(device__in=held).exclude(kind=DriveKind.CARD).values_list("device", flat=True)
         if refused := dict.fromkeys(had, (HAD_A_DRIVE,)):
             raise Refused(refused)
     return StorageAbsence.objects.bulk_create(
@@ -285,9 +286,10 @@ def remove_drive(
 ) -> DriveRemoval:
     """Take a drive out of its device: it is followed among missing erasures until it is erased or destroyed.
 
-    The storage of a phone or tablet does not come out. « Inventorié par erreur » is for the manager or the pilot, who
-    also say of a device that left, or of an earlier stay, that a drive is not in it: another device may bear it then.
-    The pilot says nothing else: what is put on a shelf or set apart to be destroyed is in the hands of the workshop.
+    The storage of a phone or tablet does not come out; its memory card does. « Inventorié par erreur » is for the
+    manager or the pilot, who also say of a device that left, or of an earlier stay, that a drive is not in it: another
+    device may bear it then. The pilot says nothing else: what is put on a shelf or set apart to be destroyed is in the
+    hands of the workshop.
     Whoever is at the bench says what became of the drive of an earlier stay that was not found again.
     Raises Unknown, PermissionDenied, Refused.
     """
@@ -298,7 +300,8 @@ def remove_drive(
     refused = []
     if held.state not in IN_THE_WORKSHOP and where in (RemovalDestination.STOCK, RemovalDestination.DESTRUCTION):
         refused.append(NOT_IN_THE_WORKSHOP)
-    if where != RemovalDestination.MISTAKE and (held.type in SOLDERED_STORAGE or drive.kind == DriveKind.INTERNAL):
+    stays = held.type in SOLDERED_STORAGE or drive.kind == DriveKind.INTERNAL
+    if where != RemovalDestination.MISTAKE and stays and drive.kind != DriveKind.CARD:
         refused.append(STORAGE_STAYS)
     if drive.stay != held.stay and not settles and not Drive.objects.left_behind().filter(pk=drive.pk).exists():
         refused.append(OTHER_STAY)

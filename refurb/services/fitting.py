@@ -53,7 +53,7 @@ def fitted_drives(told: Iterable[tuple[FileKind, SeenDrive]], inventoried: Seque
 
 
 def _pair(found: Sequence[Fitted], inventoried: Sequence[Drive]) -> None:
-    left = list(inventoried)
+    left = [row for row in inventoried if row.kind != DriveKind.CARD or row.serial_key]
     for by_number in (True, False):
         for one in found:
             if one.known is not None:

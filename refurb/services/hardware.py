@@ -19,22 +19,20 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
-from refurb.enums import COMPUTERS, ENDED, SOLDERED_STORAGE, DeviceType, DriveKind, ErasureOutcome
+from refurb.enums import COMPUTERS, ENDED, FOLLOWED_BY_FILES, GONE, SOLDERED_STORAGE, DeviceType, DriveKind
 from refurb.enums.hardware import OF_NWIPE, FileKind
 from refurb.models.device import Device
 from refurb.models.drive import Drive
-from refurb.models.erasure import Erasure
 from refurb.models.hardware import DepositedFile, HardwareReport
-from refurb.readers.certificate import read_certificate
 from refurb.readers.facts import HardwareFacts
-from refurb.readers.nwipe import LogRun, NotNwipe
-from refurb.services import devices, erasures, evidence
+from refurb.services import devices, erasures, evidence, gone
 from refurb.services.fitting import Fitted, as_row, fitted_drives
 from refurb.services.locked_devices import about, held_device
-from refurb.services.nwipe import OF_HERE, ClockTold, fingerprint, runs_or_none
+from refurb.services.nwipe import ClockTold
+from refurb.services.runs import RunTold, prove
 from refurb.services.sources import carried_to, sources_of
 from refurb.sorting import is_another_machine
-from typography.french import plural, storage
+from typography.french import storage
 
 READ = ("manufacturer", "model", "serial", "processor", "memory_gb")
 """The fields of a device that a machine tells, in the order they are shown."""
@@ -77,15 +75,6 @@ class DriveTold:
     is_new: bool = False
 
 
-@dataclass(frozen=True)
-class RunTold:
-    """What became of one run of nwipe: a proof, or why it is none."""
-
-    said: str
-    is_proof: bool
-    why: tuple[str, ...] = ()
-
-
 @dataclass
 class Recorded:
     """What the files of one device wrote on it, in words."""
@@ -112,21 +101,25 @@ def record_files(
     """Write on one device what files of its workshop say of it; all of them or none.
 
     A drive that another device bears, or a file that is already another device's, refuses them all. An erasure that
-    is refused is told, and the rest is written. ``clocks``: how the clock stood, by file, where it was not right.
+    is refused is told, and the rest is written. ``clocks``: how the clock stood, by file, where it was not right. Of a
+    device that left, its drives and their erasures alone are written: one that nothing proves is told at once.
     Raises Unknown, PermissionDenied, Refused.
     """
-    held, stamp = held_device(actor=actor, device=device), at or timezone.now()
+    held = held_device(actor=actor, device=device, states=FOLLOWED_BY_FILES)
+    stamp, is_gone = at or timezone.now(), held.state in GONE
     _take(held, deposits, actor)
     ordered = sorted(deposits, key=lambda one: (ORDER.index(FileKind(one.kind)), one.pk))
     said = [(one, one.hardware_facts) for one in ordered]
     recorded = Recorded()
-    _fill(held, said, recorded)
+    if not is_gone:
+        _fill(held, said, recorded)
     if recorded.values:
         devices.describe_device(actor=actor, device=held, **recorded.values)
     found = _inventory(actor, held, said, recorded, stamp)
     for clock in clocks.values():
         erasures.check_clock(held, clock, stamp)
-    _erase(actor, ordered, found, recorded, at=stamp, clocks=clocks)
+    recorded.runs, notes = prove(actor, ordered, found, at=stamp, clocks=clocks)
+    recorded.notes += notes
     HardwareReport.objects.bulk_create(
         HardwareReport(
             **about(held, actor, stamp),
@@ -139,6 +132,9 @@ def record_files(
         )
         for one in ordered
     )
+    if is_gone:
+        is_news = any(drive.is_new for drive in recorded.drives) or any(run.is_written for run in recorded.runs)
+        recorded.notes += gone.tell(held, at=stamp, is_news=is_news)
     return recorded
 
 
@@ -268,7 +264,7 @@ def _inventory(
         given = as_row(one)
         if held.type in SOLDERED_STORAGE:
             given["kind"] = DriveKind.INTERNAL
-        added = evidence.record_drive(actor=actor, device=held, by_file=True, at=at, **given)  # type: ignore[arg-type]
+        added = evidence.record_drive(actor=actor, device=held, by_file=True, states=FOLLOWED_BY_FILES, at=at, **given)  # type: ignore[arg-type]
         present.append(added)
         guess = "" if one.drive.kind else ", type supposé\u00a0: corrigez-le si c’est un SSD"
         recorded.drives.append(DriveTold(_drive_words(one), f"trouvé par {names}{guess}", is_new=True))
@@ -310,71 +306,6 @@ def _drive_words(one: Fitted) -> str:
     named = called(one.drive.manufacturer, one.drive.model)
     number = f"n° {one.drive.serial}" if one.drive.key else "sans numéro lisible"
     return ", ".join(filter(None, (f"{one.kind.label} {size}".strip(), named, number)))
-
-
-# --- erasures
-
-
-def _erase(
-    actor: Actor,
-    deposits: Sequence[DepositedFile],
-    present: Sequence[Drive],
-    recorded: Recorded,
-    *,
-    at: datetime,
-    clocks: Mapping[int, ClockTold],
-) -> None:
-    by_number = {drive.serial_key or same_serial(drive.serial): drive for drive in present}
-    for one in deposits:
-        if one.kind not in OF_NWIPE:
-            continue
-        runs = runs_of_deposit(one)
-        others = 0
-        for run in {same_serial(run.serial) or run.name: run for run in runs}.values():
-            number = same_serial(run.serial)
-            drive = by_number.get(number) if number else None
-            if drive is not None:
-                recorded.runs.append(_record_run(actor, drive, one, run, at=at, clock=clocks.get(one.pk, OF_HERE)))
-            elif number:
-                others += 1
-            else:
-                recorded.runs.append(RunTold(run.model or run.disk, False, (NAMELESS,)))
-        if others:
-            s = plural(others)
-            recorded.notes.append(f"{one.file.called}\u00a0: {others} autre{s} disque{s} de ce journal {ELSEWHERE}")
-
-
-NAMELESS = (
-    "Le rapport ne porte pas le numéro de série du disque\u00a0: sur la fiche d’établi, attribuez ce journal au disque"
-    " dont il parle."
-)
-ELSEWHERE = "non inventorié ici\u00a0: chacun se prouve sur l’appareil où il est monté."
-
-
-def runs_of_deposit(one: DepositedFile) -> list[LogRun]:
-    """The runs of which a log, or a certificate, tells."""
-    if one.kind != FileKind.CERTIFICATE:
-        return runs_or_none(one.file)
-    try:
-        return [read_certificate(one.text)]
-    except NotNwipe:
-        return []
-
-
-def _record_run(
-    actor: Actor, drive: Drive, one: DepositedFile, run: LogRun, *, at: datetime, clock: ClockTold
-) -> RunTold:
-    if Erasure.objects.accepted().filter(drive=drive, finished_at__gte=drive.arrived_at).exists():
-        return RunTold(str(drive), True, ("Son effacement était déjà prouvé\u00a0: rien n’est ajouté.",))
-    if Erasure.objects.current().filter(drive=drive, run_sha256=fingerprint(run)).exists():
-        return RunTold(str(drive), False, ("Ce passage est déjà enregistré, et il ne prouve rien.",))
-    try:
-        told: dict[str, Any] = {"report": one.file, "runs": runs_of_deposit(one), "clock": clock}
-        erasure = erasures.record_log(actor=actor, drive=drive, at=at, **told)
-    except Refused as refused:
-        return RunTold(str(drive), False, tuple(reason.sentence for reason in refused.all))
-    is_proof = erasure.outcome == ErasureOutcome.ACCEPTED
-    return RunTold(str(drive), is_proof, () if is_proof else tuple(erasure.refusal_labels))
 
 
 # --- what is only shown

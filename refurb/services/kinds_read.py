@@ -34,7 +34,7 @@ def contradicted(
     numbers = {same_serial(serial), former.serial_key if former is not None else ""}
     for number in numbers - {""}:
         told, source = read.get((device.pk, number), (DriveKind(kind), ""))
-        if kind not in (told, DriveKind.INTERNAL):
+        if kind not in (told, DriveKind.INTERNAL) and (told, kind) != (DriveKind.EMMC, DriveKind.CARD):
             sentence = (
                 f"Le fichier {source} de cette machine lit un autre type pour ce disque,"
                 f" «\u00a0{told.label}\u00a0»\u00a0: gardez-le."

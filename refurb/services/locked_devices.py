@@ -67,11 +67,10 @@ def about(held: Device, actor: Actor, at: datetime | None, stay: int | None = No
     }
 
 
-def held_drive(*, actor: Actor, drive: Drive) -> Device:
+def held_drive(*, actor: Actor, drive: Drive, states: Collection[DeviceState] = IN_THE_WORKSHOP) -> Device:
     """The drive's device, locked. A removed drive, or one gone with a recycled device, may be proven at any time."""
     gone = Drive.objects.missing_erasures().filter(pk=drive.pk).exists()
-    states = tuple(DeviceState) if gone else IN_THE_WORKSHOP
-    held = held_device(actor=actor, device=drive.device, states=states)
+    held = held_device(actor=actor, device=drive.device, states=tuple(DeviceState) if gone else states)
     if not gone and drive.stay != held.stay:
         raise Refused({held.pk: (OTHER_STAY,)})
     return held

@@ -144,7 +144,8 @@ def known_measures(device: Device) -> dict[str, Any]:
     last = Grading.objects.current().filter(device=device, stay=device.stay).order_by("-pk").first()
     if last is not None:
         return dict(last.measures)
-    drive = Drive.objects.in_place().filter(device=device, stay=device.stay).order_by("pk").first()
+    found = Drive.objects.in_place().exclude(kind=DriveKind.CARD).filter(device=device, stay=device.stay)
+    drive = found.order_by("pk").first()
     known: dict[str, Any] = {"ram_gb": device.memory_gb} if device.memory_gb else {}
     if (usual := usual_system(device)) is not None:
         known |= {SYSTEM: usual.system, SYSTEM_LIKE: usual.like}

@@ -80,7 +80,8 @@ class DriveSheet:
         """It was written down while its device, still at the workshop, was called something else."""
         device = self.row.device
         here = device.state in IN_THE_WORKSHOP and device.stay == self.row.stay and self.in_place
-        return here and (self.row.kind == DriveKind.INTERNAL) != (device.type in SOLDERED_STORAGE)
+        internal = self.row.kind == DriveKind.INTERNAL
+        return here and self.row.kind != DriveKind.CARD and internal != (device.type in SOLDERED_STORAGE)
 
     @property
     def mistaken(self) -> bool:

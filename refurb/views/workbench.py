@@ -184,7 +184,7 @@ class Workbench:
 
         new = NewDriveForm(**self.bound, prefix="new", by=self.actor, device=self.device)
         if self.device.type in SOLDERED_STORAGE:
-            new.initial["kind"] = DriveKind.INTERNAL.value
+            new.initial["kind"] = DriveKind.CARD.value if self.sheet.drives else DriveKind.INTERNAL.value
         self.blocks["new"] = BenchBlock(STORAGE, "un stockage à ajouter", new, gate.one_transaction(inventory))
         if self.device.type not in SOLDERED_STORAGE and not self.sheet.drives and self.sheet.absence is None:
             absence = NoStorageForm(self.data, prefix="none")

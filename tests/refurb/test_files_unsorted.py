@@ -1,18 +1,25 @@
 """A file that waits and shows a drive nobody inventoried: its device does not leave before it is sorted."""
 
-import pytest
-from django.urls import reverse
+from datetime import timedelta
 
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from lifecycle import gate
 from lifecycle.exceptions import Refused
 from refurb.enums.hardware import DismissalReason
 from refurb.models import Device
 from refurb.services import depositing
+from refurb.services.devices import describe_device
+from refurb.services.runs import BELIED
 from refurb.unsorted import unsorted_drives
 from tests.distribution.shelves import Shelf
 from tests.pages import acting, read
 from tests.refurb import machines
 from tests.refurb.devices import Bench
-from tests.refurb.hardware import deposit, record
+from tests.refurb.hardware import deposit, here_now, nwipe, record
 from tests.refurb.pages import page_of
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +86,113 @@ def test_nothing_waits_costs_two_queries(shelf: Shelf, django_assert_num_queries
     device = shelf.bench.in_process()
     with django_assert_num_queries(2):  # type: ignore[operator]
         assert not unsorted_drives([device.pk])
+
+
+# --- what the database holds
+
+
+def refused_by(refused: pytest.ExceptionInfo[IntegrityError]) -> str | None:
+    name: str | None = refused.value.__cause__.diag.constraint_name  # type: ignore[union-attr]
+    return name
+
+
+def moved_by_force(device: Device, state: str) -> None:
+    with transaction.atomic():
+        Device.objects.filter(pk=device.pk).update(state=state)
+
+
+def test_the_database_holds_back_what_a_waiting_file_tells_of_by_its_label_its_number_or_its_drive(
+    shelf: Shelf,
+) -> None:
+    bench = shelf.bench
+    by_label, by_number, by_drive, other = [without_storage(bench) for _ in range(3)] + [bench.ready()]
+    describe_device(actor=bench.technician, device=by_number, serial="MACHINE-77")
+    bench.drive(by_drive, serial="KNOWN-1")
+    deposit(bench, f"{by_label.tag}-lshw.json", machines.lshw(serial=""))
+    deposit(bench, "sans-nom.json", machines.lshw(serial="machine 77", drives=(machines.drive_node("OTHER-2"),)))
+    deposit(
+        bench, "x.json", machines.lshw(serial="", drives=[machines.drive_node(one) for one in ("KNOWN-1", "NEW-1")])
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM refurb_device WHERE refurb_device_files_wait(id, stay) AND id = ANY(%s) ORDER BY id",
+            [[by_label.pk, by_number.pk, by_drive.pk, other.pk]],
+        )
+        assert [pk for (pk,) in cursor.fetchall()] == [by_label.pk, by_number.pk, by_drive.pk]
+    assert set(unsorted_drives([by_label.pk, by_number.pk, by_drive.pk, other.pk])) == {
+        by_label.pk,
+        by_number.pk,
+        by_drive.pk,
+    }
+    for state in ("allotted", "shipped", "ceded", "dismantled", "recycled"):
+        with pytest.raises(IntegrityError) as refused:
+            moved_by_force(by_label, state)
+        assert refused_by(refused) == "refurb_device_files_sorted"
+
+
+def test_a_longer_label_in_the_name_of_a_file_is_not_that_of_another_device(shelf: Shelf) -> None:
+    bench = shelf.bench
+    short = without_storage(bench)
+    longer = bench.received(tag=f"{short.tag}9")
+    deposit(bench, f"{longer.tag}-lshw.json", machines.lshw(serial=""))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT refurb_device_files_wait(%s, 1)", [short.pk])
+        assert cursor.fetchone() == (False,)
+    assert shelf.allotted(short).state == "allotted"
+
+
+def test_what_waits_keeps_a_device_from_being_ceded_dismantled_or_given_to_the_recycler(shelf: Shelf) -> None:
+    bench = shelf.bench
+    ready = without_storage(bench)
+    deposit(bench, f"{ready.tag}-lshw.json", machines.lshw())
+    with pytest.raises(Refused) as refused:
+        gate.apply(ready, "cede", actor=bench.manager, recipient="Une association", reason="no_demand")
+    assert codes(refused) == {"files_sorted"}
+    unusable = bench.unusable(ready)
+    with pytest.raises(Refused) as refused:
+        bench.recycle(unusable)
+    assert codes(refused) == {"files_sorted"}
+    with pytest.raises(Refused) as refused:
+        gate.apply(unusable, "dismantle", actor=bench.technician)
+    assert codes(refused) == {"files_sorted"}
+
+
+# --- a failure that the tool wrote of what a person typed
+
+
+def typed_ready(bench: Bench) -> Device:
+    """Reconditioned on an erasure that a person typed."""
+    device = bench.in_process(at=timezone.now() - timedelta(hours=5))
+    bench.erase(bench.drive(device, serial=machines.DRIVE, kind="ssd"), finished_at=timezone.now() - timedelta(hours=2))
+    bench.test(device)
+    bench.grade(device)
+    return bench.recondition(bench.identified(device))
+
+
+def failed(hours: int = 1) -> bytes:
+    return nwipe(status="FAILED", errors=(3, 0, 0), end=here_now() - timedelta(hours=hours))
+
+
+def test_a_log_that_waits_and_says_the_failure_of_a_typed_erasure_holds_its_device_back(shelf: Shelf) -> None:
+    bench = shelf.bench
+    device = typed_ready(bench)
+    late = deposit(bench, "nwipe.log", failed())
+    with pytest.raises(Refused) as refused:
+        shelf.allotted(device)
+    assert codes(refused) == {"files_sorted"}
+    with pytest.raises(IntegrityError) as forced:
+        moved_by_force(device, "allotted")
+    assert refused_by(forced) == "refurb_device_files_sorted"
+    told = record(bench, device, late)
+    assert told.runs[0].why[0] == BELIED
+    with pytest.raises(Refused) as refused:
+        shelf.allotted(device)
+    assert codes(refused) == {"proofs_stand"}
+
+
+def test_a_failure_that_was_over_before_the_erasure_that_was_typed_changes_nothing(shelf: Shelf) -> None:
+    bench = shelf.bench
+    device = typed_ready(bench)
+    told = record(bench, device, deposit(bench, "nwipe.log", failed(hours=4)))
+    assert told.runs[0].is_proof
+    assert shelf.allotted(device).state == "allotted"

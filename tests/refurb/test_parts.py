@@ -96,6 +96,29 @@ def test_a_repair_never_puts_a_drive_in_without_its_name(bench: Bench, cost: Dec
     assert not Repair.objects.exists()
 
 
+@pytest.mark.parametrize("kind", [PartKind.OTHER, PartKind.MEMORY, PartKind.MOTHERBOARD])
+def test_a_repair_whose_words_put_a_drive_in_is_refused_whatever_its_part_is_said_to_be(
+    bench: Bench, kind: PartKind
+) -> None:
+    device = bench.prepared()
+    for said in ("SSD posé", "SSD Samsung 250 Go", "Remplacement du disque dur", "carte microSD ajoutée, puis testée"):
+        with pytest.raises(Refused, match="disent un disque posé") as refused:
+            work.record_repair(actor=bench.technician, device=device, kind=kind, work=said)
+        assert codes(refused) == {"said_drive"}
+    typed = {"kind": "other", "work": "SSD posé", "cost": "", "minutes": "10"}
+    page = answered(acting(bench.technician), page_of(device, "device_repair"), **typed)
+    assert "disent un disque posé" in page
+    assert not Repair.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "said", ["SSD testé", "Vis du disque dur resserrées", "Câble SATA pour SSD changé", "Windows réinstallé sur le SSD"]
+)
+def test_a_repair_that_leaves_the_drive_as_it_was_is_noted(bench: Bench, said: str) -> None:
+    device = bench.prepared()
+    assert work.record_repair(actor=bench.technician, device=device, kind=PartKind.OTHER, work=said).pk
+
+
 def test_what_a_household_brought_back_goes_back_with_the_drive_it_came_with() -> None:
     shelf = Shelf()
     device, bench = shelf.returned(), shelf.bench
