@@ -5,7 +5,7 @@ After the other followers of a need: devices are locked before appointments.
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from conventions.followers import all_moved
@@ -13,7 +13,7 @@ from distribution import appointments, emails
 from distribution.enums import AppointmentCancelReason, AppointmentState
 from distribution.letters import message_of
 from distribution.models import Appointment
-from distribution.models.appointment import SEATED
+from distribution.models.appointment import SEATED, AppointmentEntry
 from distribution.services.appointments import is_written_to, way_for
 from distribution.slots import on_day
 from documents.enums import OVERTAKEN
@@ -24,11 +24,12 @@ from lifecycle.actors import Actor
 from lifecycle.registry import Move, on_transition
 from prescriptions.corrected import tell_correction
 from prescriptions.documents import freeze_sheets
-from prescriptions.enums import ContactChannel
+from prescriptions.enums import ContactAbout, ContactChannel
 from prescriptions.expecting import expected_from
 from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import Household
 from prescriptions.reaching import channel_of
+from prescriptions.services.contacts import overtake_contacts, retake_contacts
 
 S = AppointmentState
 CHANGES = ("book", "move", "miss", "cancel")
@@ -122,6 +123,20 @@ def _is_for_its_worker(appointment: Appointment, move: Move) -> bool:
     return asked.filter(pk=appointment.pk).exists()
 
 
+def overtake_accepted(move: Move) -> None:
+    """Who knows when it comes for its device knows that its request is accepted: nobody has that left to tell."""
+    known = Appointment.objects.booked().filter(pk__in=move.pks, told_at__isnull=False)
+    prescriptions = list(known.values_list("need__prescription", flat=True))
+    overtake_contacts(prescriptions, move.at, about=ContactAbout.ACCEPTED)
+
+
+def tell_accepted_again(move: Move) -> None:
+    """It was not called after all: what that had overtaken is to be told as before."""
+    noted = AppointmentEntry.objects.filter(object__in=move.pks, verb="tell").order_by()
+    for prescription, at in noted.values_list("object__need__prescription").annotate(Max("at")):
+        retake_contacts([prescription], overtaken_at=at)
+
+
 def hush(move: Move) -> None:
     """It came: what waited for its hour to say when, or to recall it, does not leave. The hand-over undone, it was told
     of nothing: somebody calls.
@@ -170,5 +185,8 @@ def register() -> None:
         on_transition("appointment", verb, renew_sheets)
     for verb in ("book", "move", "cancel"):
         on_transition("appointment", verb, tell)
+    for verb in ("book", "move", "tell", "confirm"):
+        on_transition("appointment", verb, overtake_accepted)
+    on_transition("appointment", "untell", tell_accepted_again)
     on_transition("appointment", "honour", hush)
     on_transition("appointment", "remind", recall)

@@ -11,7 +11,7 @@ from lifecycle.actors import Actor
 from prescriptions.enums import ContactOutcome
 from prescriptions.models import Household, HouseholdMessage, PromisedContact
 from prescriptions.tables.messages import NAMES, TONES
-from typography.french import moment
+from typography.french import in_a_sentence, moment
 
 MOST_LISTED = 30
 """How many are listed."""
@@ -40,9 +40,12 @@ def messages_told_to(household: Household, actor: Actor) -> list[SentMessage]:
         prescription__household=household, outcome=ContactOutcome.TOLD
     )
     rows = [_written(one) for one in messages[:MOST_LISTED]]
-    for one in told.order_by("-settled_at")[:MOST_LISTED]:
+    for one in told.select_related("settled_by__organisation").order_by("-settled_at")[:MOST_LISTED]:
         assert one.settled_at is not None
-        rows.append(SentMessage(one.settled_at, "Par quelqu’un", one.told_about, "Dit", "tag--done"))
+        assert one.settled_by is not None  # so once somebody said it
+        by = f"{one.settled_by.get_role_display()}, {one.settled_by.organisation}"
+        how = f"{one.get_channel_display()} ({in_a_sentence(by)})"
+        rows.append(SentMessage(one.settled_at, how, one.told_about, "Dit", "tag--done"))
     return sorted(rows, key=lambda one: one.at, reverse=True)
 
 
