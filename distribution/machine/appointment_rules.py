@@ -223,6 +223,7 @@ TO_KEEP = Requirement(
     "to_keep",
     "Le foyer n’a pas déménagé depuis que cette heure est fixée\u00a0: il n’y a rien à confirmer.",
     lambda ctx: moved_since(),
+    lifted_by=SERVED_BY,
 )
 SERVED_THERE = Requirement(
     "served_there",

@@ -89,7 +89,7 @@ NOTHING_OWED_ALIKE = PerRow(
     "Ce foyer a rapporté un appareil du même genre, dont l’issue n’est pas notée\u00a0: il est réparé, échangé ou"
     " remboursé d’abord.",
     _still_owed,
-    lifted_by="le conseiller du point de distribution où l’appareil a été rapporté",
+    lifted_by="le conseiller du point de distribution",
     field="need",
     of_rows=True,
 )
