@@ -21,6 +21,7 @@ REMEDIES: dict[str, tuple[str, ...]] = {
         "network:organisation_edit",
     ),
     "le pilote, dans la fiche de l’organisation": ("network:organisation_edit",),
+    "le signataire, dans « Mon compte »": ("network:account",),
     "le pilote, en publiant chaque mois": ("reports:report_freeze", "reports:report_publish"),
     "le pilote, en décidant de chaque ligne": ("donations:donation_qualify",),
     "le pilote, si c’était une erreur, par « Rendre une ligne au réemploi » sur le lot": (
@@ -134,6 +135,8 @@ NOBODY: dict[str, str] = {
     "amendment_not_alone": FOR_GOOD,
     "in_review": FOR_GOOD,
     "signing": FOR_GOOD,
+    "not_refused_yet": "what is said is not said twice: an answer is awaited",
+    "refused_text": "what nobody refused is not answered",
     "rendered": BY_TIME,
     "attached": FOR_GOOD,
     "prescription_live": FOR_GOOD,

@@ -150,6 +150,7 @@ class ConventionMachine(Machine, of=Convention):
             rules.ACT_AFTER_TEXT,
             draft_rules.PARTIES_KNOWN,
             draft_rules.SIGNATORIES_KNOWN,
+            draft_rules.SIGNATORIES_NAMED,
             draft_rules.AMENDED_ALIVE,
         ],
         share_locks=["amends"],

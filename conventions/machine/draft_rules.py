@@ -106,6 +106,21 @@ SIGNATORIES_KNOWN = Requirement(
     where=EDIT.at("id_epci_signatory"),
     field="epci_signatory",
 )
+
+
+def _signatory_named(kind: OrganisationKind) -> Q:
+    """Nobody yet is asked for elsewhere."""
+    column = f"{PARTIES[kind].removesuffix('_party')}_signatory"
+    return Q(**{column: None}) | ~Q(**{f"{column}__user__first_name": ""}) & ~Q(**{f"{column}__user__last_name": ""})
+
+
+SIGNATORIES_NAMED = Requirement(
+    "signatories_named",
+    "Le document nomme qui le signe\u00a0: le prénom ou le nom d’un des signataires manque à son compte.",
+    lambda ctx: _every(_signatory_named),
+    lifted_by="le signataire, dans «\u00a0Mon compte\u00a0»",
+    field="epci_signatory",
+)
 DATES_KNOWN = Requirement(
     "dates",
     "Indiquez la date d’effet et le dernier jour de la convention, dans cet ordre.",
@@ -336,6 +351,7 @@ SUBMITTED = (
     PARTIES_KNOWN,
     PARTIES_SIRET,
     SIGNATORIES_KNOWN,
+    SIGNATORIES_NAMED,
     DATES_KNOWN,
     LONG_ENOUGH,
     NOT_TOO_LONG,

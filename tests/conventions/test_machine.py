@@ -31,8 +31,10 @@ from lifecycle.exceptions import Refused
 from lifecycle.machine import Context, Requirement
 from lifecycle.previews import missing_before
 from network.enums import OrganisationKind
+from network.models import User
 from network.services.memberships import close_membership
 from tests.conventions.conventions import Treaty, again, party
+from tests.conventions.pages import acting, page_of, read
 from tests.reference.values import set_value
 
 pytestmark = pytest.mark.django_db
@@ -299,3 +301,25 @@ def test_the_signature_does_not_open_for_a_signatory_who_left() -> None:
         scene.open_signature(convention)
 
     assert sentences(refused) == {draft_rules.SIGNATORIES_KNOWN.sentence}
+
+
+@pytest.mark.parametrize("names", [{"first_name": ""}, {"last_name": ""}])
+def test_a_text_is_submitted_once_the_names_of_all_who_sign_it_are_known(names: dict[str, str]) -> None:
+    scene = Treaty()
+    convention = scene.draft()
+    user = scene.signatories[Party.DISTRIBUTOR].user
+    given = {name: getattr(user, name) for name in names}
+    User.objects.filter(pk=user.pk).update(**names)
+
+    with pytest.raises(Refused) as refused:
+        scene.submit(convention)
+    (reason,) = refused.value.all
+    assert reason == draft_rules.SIGNATORIES_NAMED.reason
+    assert "dans «\u00a0Mon compte\u00a0»" in reason.lifted_by
+    assert reason.sentence in read(acting(scene.manager), page_of(convention, "convention_submit"))
+
+    User.objects.filter(pk=user.pk).update(**given)
+    approved = scene.approve(scene.submit(convention))
+    User.objects.filter(pk=user.pk).update(**names)
+    with pytest.raises(Refused):
+        scene.open_signature(approved)
