@@ -9,6 +9,6 @@ show(
         "operatorlink": ("token_digest", "email"),
         "campaigncall": ("note",),
         "problemanswer": ("note", "words"),
-        "connectionfile": ("problem_note", "operator_reference"),
+        "connectionfile": ("operator_note", "operator_reference"),
     },
 )

@@ -305,7 +305,7 @@ def erase(move: Move) -> None:
         files = ConnectionFile.objects.filter(need__prescription__household=row.pk)
         forget_household(household=row.pk, at=move.at)
         own = replace(move, rows=[row])
-        named = files.filter(state__in=closed).exclude(operator_reference="", evidence_reference="", problem_note="")
+        named = files.filter(state__in=closed).exclude(operator_reference="", evidence_reference="", operator_note="")
         _all_moved(gate.apply_many(named, "forget", actor=move.actor, at=move.at, cause=own))
 
 

@@ -30,7 +30,7 @@ OF_CONNECTIVITY: tuple[PersonalData, ...] = (
         (
             *("reference", "need", "kind", "state", "current_line", "offer", "operator", "channel", "agreement"),
             *("proposed_at", "proposed_by", "chosen_at", "chosen_by", "sent_at", "sent_by", "problem"),
-            *("problem_note", "problem_at", "operator_reference", "accepted_at", "scheduled_at"),
+            *("operator_note", "problem_at", "operator_reference", "accepted_at", "scheduled_at"),
             *("appointment_on", "appointment_slot", "active_at", "activated_by", "started_on"),
             *("monthly_price", "entitlement_ends_on", "evidence_kind", "evidence_on", "evidence_reference"),
             *("renewed_at", "renewed_by", "ended_at", "end_reason", "refused_at", "refusal", "abandoned_at"),

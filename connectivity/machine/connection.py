@@ -38,7 +38,7 @@ NOT_LOST = {"right_lost_at": None, "right_lost_by": None, "right_loss": "", "aft
 """What was said of a right that was lost holds no more."""
 
 
-NO_PROBLEM = {"problem": "", "problem_note": "", "problem_at": None, "reminders": 0}
+NO_PROBLEM = {"problem": "", "operator_note": "", "problem_at": None, "reminders": 0}
 """Nothing stops the operator any more."""
 WITHDRAW, WITHDRAWN = "Retirer le problème signalé", "Problème retiré\u00a0: c’était une erreur"
 
@@ -93,7 +93,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
             "sent_at": None,
             "sent_by": None,
             "problem": "",
-            "problem_note": "",
+            "operator_note": "",
             "problem_at": None,
             "operator_reference": "",
             "accepted_at": None,
@@ -125,7 +125,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
             "sent_at": AT,
             "sent_by": ACTOR,
             "problem": "",
-            "problem_note": "",
+            "operator_note": "",
             "problem_at": None,
             "operator_reference": "",
             "accepted_at": None,
@@ -144,7 +144,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         requires=[rules.PROBLEM_CODED, rules.NOTE_EXPLAINS, rules.NOTE_FITS],
         stamps={
             "problem": Given("problem"),
-            "problem_note": Given("note", default=""),
+            "operator_note": Given("note", default=""),
             "problem_at": AT,
             "waiting_since": AT,
             "reminders": 0,
@@ -286,7 +286,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         stamps={
             "refused_at": AT,
             "refusal": rules.given_or("refusal", OperatorRefusalCode.NO_ANSWER),
-            "problem_note": Computed(rules.note_of_a_refusal),
+            "operator_note": Computed(rules.note_of_a_refusal),
             "waiting_since": None,
         },
         journal=["refusal"],
@@ -347,7 +347,7 @@ class ConnectionMachine(Machine, of=ConnectionFile):
         source=[S.ENDED, S.REFUSED, S.ABANDONED],
         target=SAME,
         follows=["household.anonymise", "household.forget_joined"],
-        stamps={"operator_reference": "", "evidence_reference": "", "problem_note": ""},
+        stamps={"operator_reference": "", "evidence_reference": "", "operator_note": ""},
         done="Références effacées avec le foyer",
         why="The household is anonymised: only figures are left.",
     )

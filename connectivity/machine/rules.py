@@ -221,7 +221,7 @@ NOTE_EXPLAINS = Requirement(
     ),
     field="note",
 )
-NOTE_FITS = fits("note", "problem_note", "La précision est trop longue\u00a0: 300 caractères au plus.")
+NOTE_FITS = fits("note", "operator_note", "La précision est trop longue\u00a0: 300 caractères au plus.")
 
 
 def ahead(ctx: Context, months: DatedParameter[int]) -> date:
@@ -355,7 +355,7 @@ def given_or(name: str, by_clock: str) -> Callable[[Context], str]:
 def note_of_a_refusal(ctx: Context) -> Any:
     """What is given with it; of the clock, which says nothing, what the operator had said of its problem stays."""
     if isinstance(ctx.actor, System):
-        return F("problem_note")
+        return F("operator_note")
     return Value(str(ctx.values.get("note") or ""))
 
 

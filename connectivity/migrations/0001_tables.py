@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                             verbose_name="problème",
                         ),
                     ),
-                    ("problem_note", models.CharField(blank=True, editable=False, max_length=300, verbose_name="précision")),
+                    ("operator_note", models.CharField(blank=True, editable=False, max_length=300, verbose_name="précision de l’opérateur")),
                     ("problem_at", models.DateTimeField(editable=False, null=True, verbose_name="problème signalé le")),
                     ("operator_reference", models.CharField(blank=True, editable=False, max_length=40, verbose_name="référence de l’opérateur")),
                     ("accepted_at", models.DateTimeField(editable=False, null=True, verbose_name="accepté le")),

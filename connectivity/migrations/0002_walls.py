@@ -34,7 +34,7 @@ STAMPS = [
     "price_after",
     "problem",
     "problem_at",
-    "problem_note",
+    "operator_note",
     "proposed_at",
     "proposed_by",
     "refusal",

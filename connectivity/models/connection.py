@@ -130,7 +130,7 @@ class ConnectionFile(Stateful):
     waiting_since = models.DateTimeField("réponse attendue depuis le", null=True, editable=False)
     reminders = models.PositiveSmallIntegerField("relances", default=0, editable=False)
     problem = models.CharField("problème", max_length=20, choices=ProblemCode, blank=True, editable=False)
-    problem_note = models.CharField("précision", max_length=300, blank=True, editable=False)
+    operator_note = models.CharField("précision de l’opérateur", max_length=300, blank=True, editable=False)
     problem_at = models.DateTimeField("problème signalé le", null=True, editable=False)
     operator_reference = models.CharField("référence de l’opérateur", max_length=40, blank=True, editable=False)
     accepted_at = models.DateTimeField("accepté le", null=True, editable=False)

@@ -54,7 +54,7 @@ TURN = (
 )
 """In which order the lines about one request are done, whatever theirs in the file."""
 LINE_WORKS, ON_ITS_WAY = (OperatorAnswer.ACTIVATE, OperatorAnswer.END), (OperatorAnswer.ACCEPT, OperatorAnswer.SCHEDULE)
-COLUMN = {"reason": "end_reason", "note": "problem_note"}
+COLUMN = {"reason": "end_reason", "note": "operator_note"}
 NOT_YOURS = "Aucune demande de cette référence ne vous attend."
 ALREADY = "Déjà enregistré."
 MOVED = "Le foyer a déménagé depuis\u00a0: confirmez ce jour sur la page de la demande, ou donnez-en un autre."

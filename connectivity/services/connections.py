@@ -102,7 +102,7 @@ def _answer_problem(actor: Actor, connection: ConnectionFile, words: str, at: da
         file=stopped,
         operator_id=stopped.operator_id,
         problem=stopped.problem,
-        note=stopped.problem_note,
+        note=stopped.operator_note,
         problem_at=stopped.problem_at,
         words=words,
         answered_at=at or timezone.now(),

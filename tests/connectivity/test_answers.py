@@ -121,7 +121,7 @@ def test_a_link_shows_nothing_before_its_button_and_answers_by_post_only() -> No
     wrong = client.post(url, {"answer": "report_problem", "step": "answer", "problem": ""}).content.decode()
     assert "<title>Erreur" in wrong
     client.post(url, {"answer": "report_problem", "step": "answer", "problem": "duplicate", "note": "Voir 12."})
-    assert (again(connection).state, again(connection).problem_note) == (S.PROBLEM, "Voir 12.")
+    assert (again(connection).state, again(connection).operator_note) == (S.PROBLEM, "Voir 12.")
 
 
 def test_a_link_to_a_stopped_request_says_what_was_reported_and_who_acts_now() -> None:

@@ -59,7 +59,7 @@ def test_the_request_stands_as_before_and_the_worker_learns_that_it_was_a_mistak
     done(client, page_of(stopped, verb))
 
     file = again(stopped)
-    assert (file.state, file.problem, file.problem_note, file.problem_at) == (state, "", "", None)
+    assert (file.state, file.problem, file.operator_note, file.problem_at) == (state, "", "", None)
     assert (file.operator_reference, file.accepted_at) == (before.operator_reference, before.accepted_at)
     assert (file.appointment_on, file.appointment_slot) == (before.appointment_on, before.appointment_slot)
     assert told(line) == 1
