@@ -15,7 +15,7 @@ from lifecycle.forms import validate_telephone
 from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
 from network.enums import ExchangeChannel, LegalNature
-from network.models import Commune, Membership, Organisation
+from network.models import Commune, Membership, NotedExchange, Organisation
 from network.siret import validate_siret
 
 S = ProspectState
@@ -128,25 +128,16 @@ class ProspectEntry(Entry):
         verbose_name_plural = "journal des donateurs possibles"
 
 
-class ProspectContact(models.Model):
+class ProspectContact(NotedExchange):
     """One exchange with a prospect: when, how, what was said, which may be forgotten. Append-only."""
 
     prospect = models.ForeignKey(Prospect, models.PROTECT, related_name="contacts", verbose_name="donateur possible")
-    contacted_on = models.DateField("échange du")
-    channel = models.CharField("moyen", max_length=10, choices=ExchangeChannel)
-    said = models.CharField("ce qui s’est dit", max_length=500, blank=True)
-    recorded_at = models.DateTimeField("inscrit le")
-    recorded_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
 
-    class Meta:
+    class Meta(NotedExchange.Meta):
         verbose_name = "échange"
         verbose_name_plural = "échanges"
-        ordering = ("-contacted_on", "-pk")
         constraints = (
             models.CheckConstraint(
                 condition=Q(channel__in=ExchangeChannel.values), name="donations_prospectcontact_channel"
             ),
         )
-
-    def __str__(self) -> str:
-        return f"{self.get_channel_display()}, {self.contacted_on:%d/%m/%Y}"

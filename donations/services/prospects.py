@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils import timezone
 
 from donations.enums import ProspectState
 from donations.models import Prospect, ProspectContact
@@ -87,9 +86,7 @@ def followers_of(commune: Commune) -> Any:
 
 def _step(commune: Commune, then: Then) -> dict[str, Any]:
     """The next step, whose owner follows prospects of this territory. Raises ValidationError."""
-    if then.owner is not None and not followers_of(commune).filter(pk=then.owner.pk).exists():
-        raise ValidationError({"next_owner": NOT_HIS})
-    return then.given
+    return next_step.given_next(then, followers_of(commune), NOT_HIS)
 
 
 def _exchange(
@@ -104,16 +101,7 @@ def _exchange(
 ) -> Prospect:
     """One exchange, written down, and what it changes."""
     row = held_row(Prospect.objects.visible_to(actor), prospect, actor=actor, can=can_prospect)
-    written = ProspectContact(
-        prospect=row,
-        contacted_on=exchange.contacted_on,
-        channel=exchange.channel,
-        said=exchange.said.strip(),
-        recorded_at=at or timezone.now(),
-        recorded_by=actor,
-    )
-    written.clean_fields()
-    written.save()
+    exchange.written(ProspectContact, by=actor, at=at, prospect=row)
     given |= {"contacted_on": exchange.contacted_on, **_step(row.commune, exchange.then)}
     moved: Prospect = gate.apply(row, verb, actor=actor, at=at, comment=comment, **given)
     return moved

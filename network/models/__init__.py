@@ -3,6 +3,7 @@
 from network.models.account_change import OWN_ACTS, AccountAct, AccountChange, FactorResetReason
 from network.models.awareness import AwarenessEntry, AwarenessGuest, AwarenessSession
 from network.models.directory import PublicService, PublicServiceEntry
+from network.models.exchange import NotedExchange
 from network.models.invitation import Invitation
 from network.models.membership import Membership, MembershipPeriod
 from network.models.merger import Merger, MergerEntry
@@ -28,6 +29,7 @@ __all__ = [
     "MembershipPeriod",
     "Merger",
     "MergerEntry",
+    "NotedExchange",
     "Organisation",
     "PublicService",
     "PublicServiceEntry",

@@ -12,6 +12,7 @@ from lifecycle.fields import StateField
 from lifecycle.journal import Entry
 from lifecycle.machine import Stateful
 from network.enums import ExchangeChannel, OrganisationKind, RolloutState, RolloutStep
+from network.models.exchange import NotedExchange
 from network.models.membership import Membership
 from network.models.territory import Epci
 from network.permissions import sees_rollouts
@@ -90,26 +91,20 @@ class RolloutEntry(Entry):
         verbose_name_plural = "journal des déploiements"
 
 
-class RolloutExchange(models.Model):
+class RolloutExchange(NotedExchange):
     """One exchange about a roll-out; ``present``: who sat there, by kind, when actors were gathered.
 
     Append-only, but for its words, emptied when somebody whom they name is forgotten.
     """
 
     rollout = models.ForeignKey(Rollout, models.PROTECT, related_name="exchanges", verbose_name="déploiement")
-    contacted_on = models.DateField("échange du")
-    channel = models.CharField("moyen", max_length=10, choices=ExchangeChannel)
-    said = models.CharField("ce qui s’est dit", max_length=500, blank=True)
     present = ArrayField(
         models.CharField(max_length=20, choices=OrganisationKind), default=list, verbose_name="qui était là"
     )
-    recorded_at = models.DateTimeField("inscrit le")
-    recorded_by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
 
-    class Meta:
+    class Meta(NotedExchange.Meta):
         verbose_name = "échange sur un déploiement"
         verbose_name_plural = "échanges sur les déploiements"
-        ordering = ("-contacted_on", "-pk")
         constraints = (
             models.CheckConstraint(
                 condition=Q(channel__in=ExchangeChannel.values), name="network_rolloutexchange_channel"
@@ -118,9 +113,6 @@ class RolloutExchange(models.Model):
                 condition=Q(present__contained_by=OrganisationKind.values), name="network_rolloutexchange_present"
             ),
         )
-
-    def __str__(self) -> str:
-        return f"{self.get_channel_display()}, {self.contacted_on:%d/%m/%Y}"
 
     @property
     def present_labels(self) -> list[str]:

@@ -4,23 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.utils import timezone
-
 from lifecycle import gate
 from lifecycle.locked_rows import held_row
 from network.models import Epci, Membership, Rollout, RolloutExchange
 from network.permissions import can_roll_out
-from network.services.next_step import NOTHING_NEXT, Exchange, Then, followers_of
+from network.services.next_step import NOTHING_NEXT, Exchange, Then, followers_of, given_next
 
 NOT_HIS = "Cette personne ne suit pas le déploiement de cet EPCI."
 
 
 def _given(epci: int, then: Then) -> dict[str, Any]:
     """The next step, whose owner follows this EPCI. Raises ValidationError."""
-    if then.owner is not None and not followers_of(epci).filter(pk=then.owner.pk).exists():
-        raise ValidationError({"next_owner": NOT_HIS})
-    return then.given
+    return given_next(then, followers_of(epci), NOT_HIS)
 
 
 @gate.one_transaction
@@ -74,17 +69,7 @@ def _exchange(
 ) -> Rollout:
     """One exchange, written down, and what it changes."""
     row = held_row(Rollout.objects.visible_to(actor), rollout, actor=actor, can=can_roll_out)
-    written = RolloutExchange(
-        rollout=row,
-        contacted_on=exchange.contacted_on,
-        channel=exchange.channel,
-        said=exchange.said.strip(),
-        present=list(present),
-        recorded_at=at or timezone.now(),
-        recorded_by=actor,
-    )
-    written.clean_fields(exclude=["present"])
-    written.save()
+    exchange.written(RolloutExchange, by=actor, at=at, rollout=row, present=list(present))
     given = {"contacted_on": exchange.contacted_on, **_given(row.epci_id, exchange.then)}
     if verb == "gather":
         given["present"] = list(present)
