@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from django.db import DatabaseError, connection
@@ -98,12 +99,18 @@ def due_rows(model: type[Stateful], declared: Verb, at: datetime) -> QuerySet[An
 
 
 def _run(model: type[Stateful], declared: Verb, at: datetime) -> Ran:
-    due = list(due_rows(model, declared, at).values_list("pk", flat=True))
+    found = due_rows(model, declared, at).values_list("pk", flat=True)
+    due = list(found.order_by("moved_at", "pk") if declared.due_most else found)
     if not due:  # most nights, for most verbs: no transaction is opened
         return Ran(model.machine.name, declared.name, 0)
-    outcome = gate.apply_many(model._base_manager.filter(pk__in=due), declared.name, actor=SYSTEM, at=at)
-    sentences = Counter(reason.sentence for reasons in outcome.refused.values() for reason in reasons)
-    return Ran(model.machine.name, declared.name, len(outcome.moved), sentences)
+    ran, most = Ran(model.machine.name, declared.name, 0), declared.due_most or len(due)
+    for rows in batched(due, most):
+        outcome = gate.apply_many(model._base_manager.filter(pk__in=rows), declared.name, actor=SYSTEM, at=at)
+        refused = Counter(reason.sentence for reasons in outcome.refused.values() for reason in reasons)
+        ran = replace(ran, moved=ran.moved + len(outcome.moved), refused=ran.refused + refused)
+        if ran.moved:  # a set of which none moved holds nobody else back
+            break
+    return ran
 
 
 def _now() -> datetime:

@@ -116,6 +116,8 @@ class Verb:
     """Its label on a row that is already in its target, when that is one of its sources."""
     due: Callable[[Context], Condition] | None = None
     """The clock does it when this condition holds."""
+    due_most: int | None = None
+    """How many rows a run of the clock moves; the others wait for the next ones. None: all of them, at once."""
     due_at: Any = None
     irreversible: bool = False
     undoes: Sequence[str] = ()

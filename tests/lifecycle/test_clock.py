@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from lifecycle.actors import SYSTEM
 from lifecycle.clock import CLOCK_LOCK, Ran, run_clock
 from lifecycle.exceptions import Unknown
 from lifecycle.locking import advisory_lock
+from lifecycle.machine import PerRow, verbs_of
 from lifecycle.models import ClosedPeriod
 from lifecycle.registry import Move, on_transition, registry
 from lifecycle.tasks import tick
@@ -80,6 +82,30 @@ def test_a_second_run_has_nothing_left_to_do(announce: Announce) -> None:
     assert ran_parcels().moved == 3
     assert ran_parcels().moved == 0
     assert set(Parcel.objects.values_list("seq", flat=True)) == {2}
+
+
+def test_a_verb_that_takes_only_so_many_at_once_leaves_the_others_to_the_next_runs(
+    announce: Announce, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announce(5, expires_at=timezone.now())
+    bounded = replace(verbs_of(Parcel)["expire"], due_most=2)
+    monkeypatch.setattr(
+        clock, "verbs_of", lambda model: verbs_of(model) | ({"expire": bounded} if model is Parcel else {})
+    )
+    assert [ran_parcels().moved for _ in range(4)] == [2, 2, 1, 0]
+
+
+def test_rows_that_are_refused_do_not_hold_back_those_that_come_after_a_bound(
+    announce: Announce, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announce(3, expires_at=timezone.now())
+    held = set(Parcel.objects.order_by("pk").values_list("pk", flat=True)[:2])
+    refuses = PerRow("held", "Retenu.", lambda ctx, per_row: dict.fromkeys(held & set(per_row), "Retenu."))
+    expire = verbs_of(Parcel)["expire"]
+    bounded = replace(expire, due_most=2, requires=[*expire.requires, refuses])
+    monkeypatch.setitem(Parcel.machine.verbs, "expire", bounded)
+    assert ran_parcels().moved == 1
+    assert states() == ["announced", "announced", "expired"]
 
 
 def test_a_verb_that_has_no_row_to_start_from_is_not_asked(
