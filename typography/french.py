@@ -188,6 +188,12 @@ def by_pairs(number: str) -> str:
     return HARD.join(re.findall("..", digits))
 
 
+def dialled(number: str) -> str:
+    """A telephone number as a link dials it, which holds no space (RFC 3966): « 0612345678 », « +33612345678 »."""
+    signs = "".join(sign for sign in number if sign in "+0123456789")
+    return signs[:1] + signs[1:].replace("+", "")
+
+
 @dataclass(frozen=True)
 class Noun:
     """What a list counts: « 3 livraisons », « Aucune livraison », « 2 livraisons annulées »."""

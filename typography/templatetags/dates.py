@@ -2,8 +2,20 @@
 
 from django import template
 
-from typography.french import by_pairs, day, de, full_day, grouped, hour, in_a_sentence, plural, que, written_day
+from typography.french import (
+    by_pairs,
+    day,
+    de,
+    dialled,
+    full_day,
+    grouped,
+    hour,
+    in_a_sentence,
+    plural,
+    que,
+    written_day,
+)
 
 register = template.Library()
-for read in (by_pairs, day, de, full_day, grouped, hour, in_a_sentence, plural, que, written_day):
+for read in (by_pairs, day, de, dialled, full_day, grouped, hour, in_a_sentence, plural, que, written_day):
     register.filter(read)
