@@ -82,6 +82,8 @@ class Facts:
     """Whether the number of the drive is among the words of a report that Maillon does not read; None: not known."""
     is_read: bool = False
     """Maillon reads the report. One without number is then attributed, even to a drive that has none either."""
+    leaves_a_space: bool = False
+    """The log finds its number at several paths, of which one was not erased."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,8 @@ def _how_much(facts: Facts) -> Iterator[ErasureRefusal]:
             yield ErasureRefusal.BYTES_UNKNOWN
     elif erased < expected or erased <= 0:
         yield ErasureRefusal.BYTES_SHORT
+    if facts.leaves_a_space:
+        yield ErasureRefusal.SPACE_LEFT
     if expected is not None and facts.capacity is not None and expected < facts.capacity * ROUNDING:
         yield ErasureRefusal.SMALLER_THAN_DRIVE
     if facts.is_attributed and expected and facts.capacity and expected * ROUNDING > facts.capacity:

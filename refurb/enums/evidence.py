@@ -149,6 +149,13 @@ class ErasureRefusal(TextChoices):
     NOT_STARTED = "not_started", "Le début de l’écrasement n’est pas établi."
     TOO_FAST = "too_fast", "L’effacement a été plus rapide que le disque ne le permet."
     OTHER_SIZE = "other_size", "Ce passage porte sur un disque d’une autre capacité."
+    SPACE_LEFT = (
+        "space_left",
+        (
+            "Dans le journal, ce numéro est celui de plusieurs espaces (nvme0n1 et nvme0n2, ou deux baies d’un boîtier),"
+            " et l’un d’eux n’est pas effacé\u00a0: effacez-les tous dans le même passage."
+        ),
+    )
 
 
 class ReportDifference(TextChoices):

@@ -5,9 +5,9 @@ A log tells of several disks; what it does not say stays empty, so that nothing 
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from donations.serials import same_serial
@@ -22,6 +22,8 @@ PASS_DONE = re.compile(r"(?:Finished|Verified) pass (\d+)(?:/| of )\d+, round (\
 PASS_VERIFIED = re.compile(r"Verified pass (\d+) of \d+, round (\d+)")
 METHOD = re.compile(r"Invoking method '([^']+)'")
 VERSION = re.compile(r"nwipe (\d[\w.]*)", re.IGNORECASE)
+BEGINS = re.compile(r"nwipe \d[\w.]*\s*", re.IGNORECASE)
+"""The line that each start of it prints."""
 ERRORS = re.compile(r"^\s*!?\s*([\w/-]+)\s*\|\s*(\d+)\s*\|\s*(\d+)\s*(?:\|\s*(\d+)\s*)?\|?\s*$")
 STATUS = re.compile(r"^\s*!?\s*([\w/-]+)\s*\|\s*(-?[A-Za-z]+-?)\s*\|[^|]*\|\s*(\d+):(\d{2}):(\d{2})\s*\|")
 LONGEST_SERIAL, LONGEST_VERSION, LONGEST_METHOD = 80, 30, 60
@@ -62,11 +64,20 @@ class LogRun:
     claimed_duration: timedelta | None = None
     rank: int = 1
     """Among the runs of a log that have no number, and the same path."""
+    session: int = 0
+    """Which start of nwipe found it, in a log that is appended to."""
+    spaces: tuple["LogRun", ...] = ()
+    """The runs that this one adds up, when one session found its number at several paths."""
 
     @property
     def name(self) -> str:
         """« sda », then « sda-2 »: what tells one run of a log from another when none has a number."""
         return self.disk if self.rank == 1 else f"{self.disk}-{self.rank}"
+
+    @property
+    def was_worked_on(self) -> bool:
+        """Nwipe did more than find it."""
+        return self.started_at is not None or bool(self.result)
 
     @property
     def finished_at(self) -> datetime | None:
@@ -77,6 +88,18 @@ class LogRun:
     def bytes_erased(self) -> int | None:
         """The pass that wrote least: what no pass reached is not erased."""
         return min(self.written, default=None)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that it found there was written to the end, as far as the log says."""
+        written, is_said = self.bytes_erased, self.result in ("", "ERASED")
+        is_short = written is not None and self.size is not None and written < self.size
+        return self.ended and is_said and not (self.pass_errors or self.verification_errors or is_short)
+
+    @property
+    def leaves_a_space(self) -> bool:
+        """One of the paths that bear its number was not erased: a namespace, a bay of a dock."""
+        return not all(one.is_whole for one in self.spaces)
 
     @property
     def is_solid_state(self) -> bool:
@@ -104,7 +127,7 @@ def _read_log(text: str) -> list[LogRun]:
     """A log is appended to: a disk that is found again begins another run, and the one before keeps what it did."""
     runs: dict[str, LogRun] = {}
     former: list[LogRun] = []
-    version, current = "", None
+    version, current, session, has_worked = "", None, 0, False
     for line in text.splitlines():
         match = LINE.match(line)
         if match is None:
@@ -113,19 +136,25 @@ def _read_log(text: str) -> list[LogRun]:
         said = match[2]
         if not version and (named := VERSION.search(said)):
             version = named[1]
+        is_found = FOUND.search(said) is not None
+        if BEGINS.fullmatch(said) or (is_found and has_worked):
+            session, has_worked = session + 1, False
+        has_worked = has_worked or METHOD.search(said) is not None
         named = DISK.search(said)
-        if named is not None and (FOUND.search(said) or named[1] in runs):
-            if FOUND.search(said) and named[1] in runs:
+        if named is not None and (is_found or named[1] in runs):
+            if is_found and named[1] in runs:
                 former.append(runs.pop(named[1]))
-            current = runs.setdefault(named[1], LogRun(named[1]))
+            current = runs.setdefault(named[1], LogRun(named[1], session=session))
         elif named is not None:
             continue
         if current is not None:
             _read_line(current, datetime.fromisoformat(match[1].replace("/", "-")), said)
-    found = _last_of_each(_worked_on([*former, *runs.values()], version))
+    seen = [*former, *runs.values()]
+    found = _last_of_each(_worked_on(seen, version))
     if not found:
         raise NotNwipe("no disk")
-    return found
+    spaces = spaces_of(seen)
+    return [together(spaces[number]) if (number := same_serial(run.serial)) in spaces else run for run in found]
 
 
 def _last_of_each(runs: Iterable[LogRun]) -> list[LogRun]:
@@ -145,10 +174,60 @@ def _last_of_each(runs: Iterable[LogRun]) -> list[LogRun]:
     return list(kept.values())
 
 
+def spaces_of(runs: Sequence[LogRun]) -> dict[str, list[LogRun]]:
+    """The numbers that one session found at several paths, each with the last run of every such path.
+
+    Namespaces of an NVMe drive print the same number; so do the two bays of a dock. A path that was found and never
+    worked on is one of them.
+    """
+    at: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+    for run in runs:
+        if number := same_serial(run.serial):
+            at[number, run.session].add(run.disk)
+    several: defaultdict[str, set[str]] = defaultdict(set)
+    for (number, _), paths in at.items():
+        if len(paths) > 1:
+            several[number] |= paths
+    found = {}
+    for number, paths in several.items():
+        its = [run for run in runs if run.disk in paths and same_serial(run.serial) == number]
+        last = {run.disk: run for run in its} | {run.disk: run for run in its if run.was_worked_on}
+        found[number] = list(last.values())
+    return found
+
+
+def together(spaces: Sequence[LogRun]) -> LogRun:
+    """One run of all the spaces that bear a number: what is true of each, and their sums. What one hides, all hide."""
+    said = next((one for one in spaces if one.was_worked_on), spaces[0])
+    sizes, written = [one.size for one in spaces], [one.bytes_erased for one in spaces]
+    hidden = [one.hidden for one in spaces]
+    results = [one.result for one in spaces]
+    return replace(
+        said,
+        disk=", ".join(one.disk for one in spaces),
+        version=next((one.version for one in spaces if one.version), ""),
+        size=None if None in sizes else sum(filter(None, sizes)),
+        written=[] if None in written else [sum(filter(None, written))],
+        started_at=min((one.started_at for one in spaces if one.started_at), default=None),
+        last_at=max((one.last_at for one in spaces if one.last_at), default=None),
+        ended=all(one.ended for one in spaces),
+        passes_asked=max(one.passes_asked for one in spaces),
+        done=set.intersection(*(one.done for one in spaces)),
+        verified=set.intersection(*(one.verified for one in spaces)),
+        verified_empty=all(one.verified_empty for one in spaces),
+        pass_errors=sum(one.pass_errors for one in spaces),
+        verification_errors=sum(one.verification_errors for one in spaces),
+        hidden=True if True in hidden else None if None in hidden else False,
+        result=next((one for one in results if one != "ERASED"), "ERASED"),
+        claimed_duration=None,
+        spaces=tuple(spaces),
+    )
+
+
 def _worked_on(runs: Iterable[LogRun], version: str) -> Iterator[LogRun]:
     """The disks that nwipe worked on: those it only found are left out."""
     for run in runs:
-        if run.started_at is not None or run.result:
+        if run.was_worked_on:
             if len(run.serial) > LONGEST_SERIAL or len(version) > LONGEST_VERSION or len(run.method) > LONGEST_METHOD:
                 raise NotNwipe("too long")
             if not _is_possible(run):

@@ -210,6 +210,7 @@ def judged(
             drive_maker=drive.manufacturer,
             model_read=told.found.model if told.found else "",
             bus_read=told.found.printed_bus if told.found else "",
+            leaves_a_space=told.found is not None and told.found.leaves_a_space,
             capacity=drive.capacity,
             arrived_at=drive.arrived_at,
             recorded_at=at,
