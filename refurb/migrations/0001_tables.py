@@ -934,6 +934,7 @@ class Migration(migrations.Migration):
                                     ("not_started", "Le début de l’écrasement n’est pas établi."),
                                     ("too_fast", "L’effacement a été plus rapide que le disque ne le permet."),
                                     ("other_size", "Ce passage porte sur un disque d’une autre capacité."),
+                                    ("space_left", "Dans le journal, ce numéro est celui de plusieurs espaces (nvme0n1 et nvme0n2, ou deux baies d’un boîtier), et l’un d’eux n’est pas effacé\xa0: effacez-les tous dans le même passage."),
                                 ],
                                 max_length=20,
                             ),
