@@ -152,8 +152,8 @@ class ErasureRefusal(TextChoices):
     SPACE_LEFT = (
         "space_left",
         (
-            "Dans le journal, ce numéro est celui de plusieurs espaces (nvme0n1 et nvme0n2, ou deux baies d’un boîtier),"
-            " et l’un d’eux n’est pas effacé\u00a0: effacez-les tous dans le même passage."
+            "Dans le journal, ce numéro est celui de plusieurs espaces (nvme0n1 et nvme0n2, ou deux baies d’un"
+            " boîtier), et l’un d’eux n’est pas effacé\u00a0: effacez-les tous dans le même passage."
         ),
     )
 

@@ -4,11 +4,11 @@ from functools import cache
 
 from django.db.models import Exists, F, FloatField, OuterRef, Q, Subquery, Sum
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from lifecycle.machine import Place, Requirement
 from refurb.enums import SOLDERED_STORAGE, DriveKind
-from refurb.models import Drive, Grading, StorageAbsence
+from refurb.models import Drive, Erasure, Grading, StorageAbsence
 from refurb.models.predicates import never_held_data
 from refurb.permissions import can_record_evidence
 
@@ -63,18 +63,24 @@ def _storage_agrees() -> Q:
 
 @cache
 def _storage_matches() -> Q:
-    """What is graded is what is inventoried: a kind that is there, and no more than all of them hold."""
+    """What is graded is what is inventoried: a kind that is there, and no more than all of them hold.
+
+    A drive whose capacity nobody said holds what its erasure wrote: no more than that was proven.
+    """
+    proofs = Erasure.objects.accepted().filter(drive=OuterRef("pk")).order_by("-pk")
+    size = Coalesce("capacity", Subquery(proofs.values("bytes_erased")[:1]))
     found = Drive.objects.working().fitting().filter(device=OuterRef("device"), stay=OuterRef("stay"))
     graded = Grading.objects.of_this_stay().filter(type=OuterRef("type")).exclude(measures__storage_gb=0)
     kinds = graded.filter(measures__has_key="storage_kind").annotate(said=KeyTextTransform("storage_kind", "measures"))
     sizes = graded.filter(measures__has_key="storage_gb").annotate(
         said=Cast(KeyTextTransform("storage_gb", "measures"), FloatField()),
-        held=Subquery(found.order_by().values("device").annotate(sum=Sum("capacity")).values("sum")),
+        held=Subquery(found.order_by().values("device").annotate(sum=Sum(size)).values("sum")),
     )
     other_kind = kinds.filter(
         Exists(found), ~Exists(found.filter(Q(kind=OuterRef("said")) | Q(kind=DriveKind.INTERNAL)))
     )
-    larger = sizes.filter(~Exists(found.filter(capacity=None)), said__gt=F("held") * (ROUNDED_UP / GIGABYTE))
+    unknown = Exists(found.annotate(size=size).filter(size=None))
+    larger = sizes.filter(~unknown, said__gt=F("held") * (ROUNDED_UP / GIGABYTE))
     return ~Q(Exists(other_kind)) & ~Q(Exists(larger))
 
 

@@ -1,7 +1,7 @@
 """Erasures: what a report that is read, or a person who types, says of a run; the verdict is computed here."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from lifecycle.machine import Reason
 from reference.parameters import ValuesOfDay, parameters_on
 from refurb.contradictions import ToldRun, completed, contradictions
 from refurb.enums import (
+    FOLLOWED_BY_FILES,
     IN_THE_WORKSHOP,
     AttributionReason,
     Claim,
@@ -308,6 +309,25 @@ def record_log(
     found = runs_or_none(report) if runs is None else runs
     told = read(drive, found, clock, disk=disk, attribution=attribution)
     return _erasure_kept(held, drive, told, report, actor=actor, at=stamp, supersedes=supersedes)
+
+
+def judge_again(*, actor: Actor, drive: Drive, former: Erasure, at: datetime) -> Erasure:
+    """Record of a drive whose inventory was completed what proved it before, with the verdict of its new facts.
+
+    Raises Unknown, PermissionDenied, Refused.
+    """
+    held = held_drive(actor=actor, drive=drive, states=FOLLOWED_BY_FILES)
+    runs = runs_or_none(former.report) or certificate_in(former.report)
+    told = PendingRun(
+        run=ToldRun(**{one.name: getattr(former, one.name) for one in fields(ToldRun)}),
+        entry=ErasureEntry(former.entry),
+        run_sha256=former.run_sha256,
+        found=next((run for run in runs if fingerprint(run) == former.run_sha256), None),
+        clock=ClockTold(ToolClock(former.clock), former.clock_reason),
+        offset=timedelta(seconds=former.clock_offset),
+        attribution=former.attribution,
+    )
+    return _erasure_kept(held, drive, told, former.report, actor=actor, at=at, supersedes=former)
 
 
 def keep_donor_certificate(

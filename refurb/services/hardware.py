@@ -4,7 +4,6 @@ A file tells of one device; a log of nwipe, of drives, each by its number.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -13,26 +12,24 @@ from django.utils import timezone
 from django.utils.formats import number_format
 
 from documents.locks import hold_all
-from donations.models.inventory import called
 from donations.serials import same_serial
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
-from refurb.enums import COMPUTERS, ENDED, FOLLOWED_BY_FILES, GONE, SOLDERED_STORAGE, DeviceType, DriveKind
+from refurb.enums import COMPUTERS, ENDED, FOLLOWED_BY_FILES, GONE, DeviceType
 from refurb.enums.hardware import OF_NWIPE, FileKind
 from refurb.models.device import Device
-from refurb.models.drive import Drive
 from refurb.models.hardware import DepositedFile, HardwareReport
 from refurb.readers.facts import HardwareFacts
-from refurb.services import devices, erasures, evidence, gone
-from refurb.services.fitting import Fitted, as_row, fitted_drives
+from refurb.services import devices, erasures, gone
+from refurb.services.drives_read import inventory
 from refurb.services.locked_devices import about, held_device
 from refurb.services.nwipe import ClockTold
-from refurb.services.runs import RunTold, prove
+from refurb.services.runs import prove
 from refurb.services.sources import carried_to, sources_of
+from refurb.services.told import Difference, Recorded
 from refurb.sorting import is_another_machine
-from typography.french import storage
 
 READ = ("manufacturer", "model", "serial", "processor", "memory_gb")
 """The fields of a device that a machine tells, in the order they are shown."""
@@ -46,47 +43,7 @@ LABELS = {
 }
 ORDER = (FileKind.LSHW, FileKind.DMIDECODE, FileKind.GLPI, FileKind.SMARTCTL, FileKind.NWIPE, FileKind.CERTIFICATE)
 """Which file is asked first; a log before the certificate of the same run."""
-LISTS_DRIVES = (FileKind.LSHW, FileKind.GLPI)
 NOT_WAITING = Reason("not_waiting", "Un de ces fichiers n’attend plus d’être trié.")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What was written otherwise than a file says; ``before``: it came from an earlier file, and is replaced.
-
-    So is what is ``announced``: the donor said it, nobody read it; and what was ``carried`` from a machine of the lot.
-    """
-
-    label: str
-    written: str
-    read: str
-    source: str
-    before: str = ""
-    announced: bool = False
-    carried: str = ""
-
-
-@dataclass(frozen=True)
-class DriveTold:
-    """What becomes of one drive; ``is_new``: it is added to the inventory."""
-
-    said: str
-    how: str
-    is_new: bool = False
-
-
-@dataclass
-class Recorded:
-    """What the files of one device wrote on it, in words."""
-
-    filled: list[tuple[str, str, str]] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
-    drives: list[DriveTold] = field(default_factory=list)
-    runs: list[RunTold] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
-    by_file: dict[int, dict[str, Any]] = field(default_factory=dict)
-    against: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 @gate.one_transaction
@@ -115,7 +72,7 @@ def record_files(
         _fill(held, said, recorded)
     if recorded.values:
         devices.describe_device(actor=actor, device=held, **recorded.values)
-    found = _inventory(actor, held, said, recorded, stamp)
+    found = inventory(actor, held, said, recorded, stamp)
     for clock in clocks.values():
         erasures.check_clock(held, clock, stamp)
     recorded.runs, notes = prove(actor, ordered, found, at=stamp, clocks=clocks)
@@ -240,72 +197,6 @@ def agree(name: str, written: Any, read: Any) -> bool:
 def shown(name: str, value: Any) -> str:
     """A value as a person reads it."""
     return f"{value}\u00a0Go" if name == "memory_gb" else str(value)
-
-
-# --- drives
-
-
-def _inventory(
-    actor: Actor,
-    held: Device,
-    said: Sequence[tuple[DepositedFile, HardwareFacts]],
-    recorded: Recorded,
-    at: datetime,
-) -> list[Drive]:
-    """Add what is found fitted and not inventoried; the drives in place then."""
-    present = list(Drive.objects.in_place().filter(device=held, stay=held.stay).order_by("pk"))
-    told = [(FileKind(one.kind), drive) for one, facts in said for drive in _told_drives(one, facts)]
-    found = fitted_drives(told, present)
-    for one in found:
-        names = ", ".join(kind.label for kind in one.sources)
-        if one.known is not None:
-            recorded.drives.append(DriveTold(_drive_words(one), f"déjà inventorié, lu dans {names}"))
-            continue
-        given = as_row(one)
-        if held.type in SOLDERED_STORAGE:
-            given["kind"] = DriveKind.INTERNAL
-        added = evidence.record_drive(actor=actor, device=held, by_file=True, states=FOLLOWED_BY_FILES, at=at, **given)  # type: ignore[arg-type]
-        present.append(added)
-        guess = "" if one.drive.kind else ", type supposé\u00a0: corrigez-le si c’est un SSD"
-        recorded.drives.append(DriveTold(_drive_words(one), f"trouvé par {names}{guess}", is_new=True))
-    _tell_the_others(said, found, present, recorded)
-    return present
-
-
-def _told_drives(one: DepositedFile, facts: HardwareFacts) -> list[Any]:
-    """A log of one numbered drive tells of this machine's; one of several, only of those that are found otherwise."""
-    if one.kind not in OF_NWIPE:
-        return list(facts.drives)
-    return [drive for drive in facts.fitted if drive.key] if len(facts.drives) == 1 else []
-
-
-def _tell_the_others(
-    said: Sequence[tuple[DepositedFile, HardwareFacts]],
-    found: Sequence[Fitted],
-    present: Sequence[Drive],
-    recorded: Recorded,
-) -> None:
-    """What hangs on a USB port is not fitted; what is inventoried and that no tool saw may be gone, or not be read."""
-    seen: set[str] = set()
-    for one, facts in said:
-        for drive in facts.drives:
-            name = f"{called(drive.manufacturer, drive.model)} {drive.serial}".strip() or "sans nom"
-            if drive.outside and one.kind not in OF_NWIPE and (drive.key or name) not in seen:
-                seen.add(drive.key or name)
-                recorded.drives.append(DriveTold(name, "sur un port USB, laissé de côté"))
-    if any(one.kind in LISTS_DRIVES and facts.fitted for one, facts in said):
-        paired = {one.known.pk for one in found if one.known is not None}
-        news = {one.drive.key for one in found if one.known is None}
-        for row in present:
-            if row.pk not in paired and row.serial_key not in news:
-                recorded.drives.append(DriveTold(str(row), "inventorié, mais aucun de ces fichiers ne l’a vu"))
-
-
-def _drive_words(one: Fitted) -> str:
-    size = storage(one.drive.size) if one.drive.size else ""
-    named = called(one.drive.manufacturer, one.drive.model)
-    number = f"n° {one.drive.serial}" if one.drive.key else "sans numéro lisible"
-    return ", ".join(filter(None, (f"{one.kind.label} {size}".strip(), named, number)))
 
 
 # --- what is only shown

@@ -4,7 +4,6 @@ A failure that the tool wrote outweighs a success that a person typed: it replac
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from refurb.readers.certificate import read_certificate
 from refurb.readers.nwipe import LogRun, NotNwipe
 from refurb.services import erasures
 from refurb.services.nwipe import OF_HERE, ClockTold, erasure_told, fingerprint, offset_of, runs_or_none
+from refurb.services.told import RunTold
 from typography.french import plural
 
 NAMELESS = (
@@ -29,16 +29,6 @@ NAMELESS = (
 ELSEWHERE = "non inventorié ici\u00a0: chacun se prouve sur l’appareil où il est monté."
 BELIED = "Ce journal dit l’échec d’un effacement saisi à la main\u00a0: la preuve saisie ne compte plus."
 NOT_ERASED = (Claim.FAILED, Claim.ABORTED)
-
-
-@dataclass(frozen=True)
-class RunTold:
-    """What became of one run of nwipe: a proof, or why it is none; ``is_written``: it is kept among the erasures."""
-
-    said: str
-    is_proof: bool
-    why: tuple[str, ...] = ()
-    is_written: bool = False
 
 
 def prove(

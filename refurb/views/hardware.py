@@ -25,6 +25,7 @@ from refurb.services import depositing, hardware
 from refurb.services.depositing import MOST_FILES
 from refurb.services.nwipe import ClockTold
 from refurb.services.resorting import resort_files
+from refurb.services.told import Recorded
 from refurb.sorting import Sorting, sort_files
 from refurb.views.devices import DEVICE_PAGES
 from refurb.views.evidence import worked_on
@@ -43,7 +44,7 @@ class DeviceFiles:
     device: Device
     sortings: list[Sorting] = field(default_factory=list)
     clocks: dict[int, ClockForm] = field(default_factory=dict)
-    told: hardware.Recorded | None = None
+    told: Recorded | None = None
     reasons: list[SafeString] = field(default_factory=list)
 
     @property

@@ -11,6 +11,7 @@ from weasyprint import HTML
 
 from refurb.models import DepositedFile, Device
 from refurb.services import depositing, hardware
+from refurb.services.told import Recorded
 from refurb.sorting import Sorting, sort_files
 from tests.refurb import machines
 from tests.refurb.devices import Bench
@@ -47,7 +48,7 @@ def nwipe(serial: str = machines.DRIVE, **given: Any) -> bytes:
     return log(serial, **{"end": here_now()} | given)
 
 
-def record(bench: Bench, device: Device, *deposits: DepositedFile) -> hardware.Recorded:
+def record(bench: Bench, device: Device, *deposits: DepositedFile) -> Recorded:
     return hardware.record_files(actor=bench.technician, device=device, deposits=deposits)
 
 

@@ -167,7 +167,8 @@ def test_a_drive_that_is_inventoried_already_is_not_added_again(bench: Bench) ->
     device = blank(bench)
     bench.drive(device, serial=machines.DRIVE.lower(), capacity=None)
     told = record(bench, device, deposit(bench, "a.json", machines.lshw()))
-    assert Drive.objects.count() == 1
+    assert Drive.objects.current().get().capacity == machines.SIZE
+    assert not told.drives[0].is_new
     assert "déjà inventorié" in told.drives[0].how
 
 

@@ -217,3 +217,47 @@ def test_a_device_of_another_workshop_or_that_left_is_never_found(bench: Bench) 
     assert [one.wrong for one in sorting(bench, tag="ZZ-1")] == [
         "Aucun appareil suivi dans l’atelier ne porte «\u00a0ZZ-1\u00a0»."
     ]
+
+
+# --- a capacity that nobody said
+
+
+def test_a_capacity_that_a_file_tells_is_filled_and_a_proof_of_less_proves_no_more(
+    bench: Bench, browser: Client
+) -> None:
+    """The proof is of 1 Go; the machine says 256: the page says so before anything is written."""
+    device = blank(bench)
+    drive = bench.drive(device, serial=machines.DRIVE, capacity=None)
+    one = deposit(bench, "effacement.log", nwipe(size=10**9))
+    assert record(bench, device, one).runs[0].is_proof
+    assert not Drive.objects.unproven().exists()
+    seen = deposit(bench, f"{device.tag}-smart.json", machines.smartctl())
+    page = read(browser, reverse("refurb:hardware_sort"))
+    assert "déjà inventorié, lu dans smartctl, qui remplit sa capacité" in page
+    assert "Il n’était prouvé que pour 1\u00a0Go." in page
+    assert Drive.objects.current().get() == drive  # nothing is written yet
+    confirm(browser, (seen, device))
+    filled = Drive.objects.current().get()
+    assert (filled.capacity, filled.serial, filled.arrived_at) == (machines.SIZE, drive.serial, drive.arrived_at)
+    assert list(Drive.objects.unproven()) == [filled]
+    assert "smaller_than_drive" in Erasure.objects.current().get().refusals
+
+
+def test_a_proof_of_all_that_the_machine_tells_still_proves_once_its_capacity_is_filled(bench: Bench) -> None:
+    device = blank(bench)
+    bench.drive(device, serial=machines.DRIVE, capacity=None)
+    record(bench, device, deposit(bench, "effacement.log", nwipe()))
+    before = Erasure.objects.get()
+    told = record(bench, device, deposit(bench, "smart.json", machines.smartctl()))
+    assert [run.is_proof for run in told.runs] == [True]
+    again = Erasure.objects.accepted().get()
+    assert (again.supersedes, again.run_sha256, again.entry) == (before, before.run_sha256, before.entry)
+    assert not Drive.objects.unproven().exists()
+
+
+def test_a_capacity_is_not_filled_where_two_drives_without_number_may_be_the_one(bench: Bench) -> None:
+    device = blank(bench)
+    for slot in ("1", "2"):
+        bench.drive(device, serial="", capacity=None, slot=slot)
+    record(bench, device, deposit(bench, "smart.json", machines.smartctl()))
+    assert not Drive.objects.in_place().exclude(capacity=None).exists()

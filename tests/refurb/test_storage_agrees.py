@@ -195,3 +195,12 @@ def test_a_drive_that_the_workshop_fits_denies_nothing(bench: Bench) -> None:
     told = read(acting(bench.technician), reverse("refurb:device_evidence", args=[device.reference]))
     assert "Retiré par le donateur avant le don" in told
     assert "contredite" not in told
+
+
+def test_a_drive_whose_capacity_nobody_said_holds_no_more_than_its_erasure_wrote(bench: Bench) -> None:
+    device = looked_at(bench)
+    bench.erase(bench.drive(device, capacity=None), bytes_expected=GIGABYTE, bytes_erased=GIGABYTE)
+    bench.grade(device)
+    assert "Le grade dit un autre stockage" in refused(bench, device)
+    bench.grade(device, storage_gb=1)
+    assert bench.recondition(device).state == "ready"

@@ -141,7 +141,8 @@ def test_a_drive_inventoried_without_number_nor_size_is_the_one_that_a_file_sees
     drive = bench.drive(device, serial="", capacity=None)
     told = record(bench, device, deposit(bench, "a.json", machines.lshw()))
     assert not any(one.is_new for one in told.drives)
-    assert list(Drive.objects.in_place()) == [drive]
+    (filled,) = Drive.objects.in_place()
+    assert (filled.supersedes, filled.capacity) == (drive, machines.SIZE)
 
 
 def test_what_is_inside_a_computer_is_not_written_on_a_tablet_whose_drive_is_soldered(bench: Bench) -> None:
