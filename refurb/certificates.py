@@ -257,6 +257,7 @@ def _destruction(row: Destruction) -> dict[str, Any]:
         "recycler": row.recycler.name if row.recycler else "",
         "certificate_sha256": row.certificate.sha256 if row.certificate else "",
         "certificate_unread": row.is_unread,
+        "certificate_confirmed": row.confirmed,
         "recorded_by": _capacity(row.recorded_by),
     }
 

@@ -12,13 +12,20 @@ from documents.readers.apart import NotRead, read_apart
 from documents.readers.text import READER
 from documents.services import open_file
 from donations.serials import same_serial
+from refurb.enums import ReportSays
+from refurb.enums.hardware import OF_NWIPE
+from refurb.failure_words import plain, raises_a_doubt, says_not, speaks_of_erasing
 from refurb.readers.certificate import read_certificate
+from refurb.readers.facts import NotHardware
+from refurb.readers.files import read_hardware
 from refurb.readers.nwipe import LogRun, NotNwipe
 
 KEPT = 8
 """The words of so many reports are kept: a rack of drives is proven by one file."""
 SHORTEST = 3
 """A shorter name is found anywhere, and tells nothing."""
+INVENTORIES = re.compile(r"\s*(?:smartctl \d|/dev/\S+:\s+(?:ATA|ATAPI) device)")
+"""How smartctl and « hdparm -I » begin, printed for people."""
 BETWEEN = r"[^0-9A-Za-z]{0,2}"
 """What a tool may print inside a number: hyphens, spaces, the end of a line; « WD » may come before it."""
 
@@ -61,6 +68,51 @@ def names_number(report: StoredFile, numbers: Iterable[str]) -> bool | None:
     """Whether one of these numbers, of a device or of a paper, is among its words, and no part of a longer one."""
     said = [names_drive(report, number) for number in numbers if len(same_serial(number)) > SHORTEST]
     return True if True in said else None if None in said or not said else False
+
+
+def says_of_erasing(report: StoredFile, serial: str) -> ReportSays:
+    """What its words say of the erasure of a drive; of a picture, nothing is read."""
+    words = words_of(report)
+    if words is None or not words.text.strip():
+        return ReportSays.NOTHING_WRONG
+    if is_of_a_machine(words.text):
+        return ReportSays.MACHINE
+    said = plain(words.text)
+    if says_not(said, "erased", places_of(said, serial)):
+        return ReportSays.NOT_ERASED
+    if raises_a_doubt(said, "erased"):
+        return ReportSays.DOUBT
+    return ReportSays.NOTHING_WRONG if speaks_of_erasing(said) or words.cut else ReportSays.NO_ERASURE
+
+
+def says_of_destroying(certificate: StoredFile, numbers: Iterable[str]) -> ReportSays:
+    """The same of the destruction that a recycler certifies, by the numbers of the drive, the device and the note."""
+    words = words_of(certificate)
+    if words is None or not words.text.strip():
+        return ReportSays.NOTHING_WRONG
+    said = plain(words.text)
+    if says_not(said, "destroyed", [place for number in numbers for place in places_of(said, number)]):
+        return ReportSays.NOT_ERASED
+    return ReportSays.DOUBT if raises_a_doubt(said, "destroyed") else ReportSays.NOTHING_WRONG
+
+
+def places_of(said: str, serial: str) -> list[int]:
+    """Where a plain text has a number."""
+    number = same_serial(serial)
+    if not number:
+        return []
+    spelt = BETWEEN.join(map(re.escape, number))
+    return [match.start() for match in re.finditer(spelt, said, re.IGNORECASE)]
+
+
+def is_of_a_machine(text: str) -> bool:
+    """Whether a text is an inventory: it names the drives of its machine, and tells of no erasure."""
+    if INVENTORIES.match(text):
+        return True
+    try:
+        return read_hardware(text.encode()).kind not in OF_NWIPE
+    except NotHardware:
+        return False
 
 
 def certificate_in(report: StoredFile | None) -> list[LogRun]:

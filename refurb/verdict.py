@@ -18,6 +18,7 @@ from refurb.enums import (
     ErasureVerification,
     HiddenSectors,
     ReportDifference,
+    ReportSays,
 )
 
 SUITED: Mapping[ErasureMethod, frozenset[DriveKind]] = {
@@ -37,6 +38,8 @@ MAY_HIDE_SECTORS = frozenset({DriveKind.HDD, DriveKind.SSD})
 """ATA drives: a host protected area or a device configuration overlay may hide sectors from the tool."""
 ROUNDING = 0.99
 """A capacity read on a label is rounded: a tool may see one per cent less without hiding anything."""
+ROUNDED_DOWN = 0.9
+"""A sticker says 256 Go of what holds 275: makers count in thousands and systems in 1,024."""
 DURATION_TOLERANCE = timedelta(minutes=1)
 PRINTED_TO = timedelta(seconds=1)
 """Tools print whole seconds: a run may have lasted one more."""
@@ -82,6 +85,8 @@ class Facts:
     """Whether the number of the drive is among the words of a report that Maillon does not read; None: not known."""
     is_read: bool = False
     """Maillon reads the report. One without number is then attributed, even to a drive that has none either."""
+    report_says: ReportSays = ReportSays.NOTHING_WRONG
+    """What the words of a report that Maillon does not read say."""
     leaves_a_space: bool = False
     """The log finds its number at several paths, of which one was not erased."""
 
@@ -103,7 +108,7 @@ def judge_erasure(facts: Facts) -> ErasureVerdict:
 
     Source of the rule: domaine §3.1 (an interrupted run can exit without error, a status can say ERASED with errors).
     """
-    rules = (_whose, _when, _how, _which_drive, _how_much, _how_many_times, _how_fast, _checked, _hidden)
+    rules = (_whose, _what_it_says, _when, _how, _which_drive, _how_much, _how_many_times, _how_fast, _checked, _hidden)
     refusals = tuple(refusal for rule in rules for refusal in rule(facts))
     return ErasureVerdict(refusals, tuple(_differences(facts, bool(refusals))))
 
@@ -115,6 +120,13 @@ def _whose(facts: Facts) -> Iterator[ErasureRefusal]:
         yield ErasureRefusal.TOOL_FAILED
     if facts.claimed == Claim.ABORTED:
         yield ErasureRefusal.TOOL_ABORTED
+
+
+def _what_it_says(facts: Facts) -> Iterator[ErasureRefusal]:
+    if facts.report_says == ReportSays.MACHINE:
+        yield ErasureRefusal.MACHINE_FILE
+    if facts.report_says == ReportSays.NOT_ERASED:
+        yield ErasureRefusal.SAYS_NOT_ERASED
 
 
 def _when(facts: Facts) -> Iterator[ErasureRefusal]:
@@ -223,14 +235,25 @@ def _differences(facts: Facts, refused: bool) -> Iterator[ReportDifference]:
             yield ReportDifference.DURATION
     if facts.drive_source == DriveSource.REPORT:
         yield ReportDifference.SELF_NAMED
-    if is_other_bus(facts.bus_read, facts.drive_kind):
-        yield ReportDifference.OTHER_BUS
-    if is_other_model(facts.model_read, facts.drive_model, facts.drive_maker):
-        yield ReportDifference.OTHER_MODEL
+    yield from _another_drive_seen(facts)
+    if facts.report_says == ReportSays.DOUBT:
+        yield ReportDifference.FAILURE_WORDS
+    if facts.report_says == ReportSays.NO_ERASURE:
+        yield ReportDifference.NO_ERASURE_WORD
     if facts.is_attributed:
         yield ReportDifference.ATTRIBUTED
     elif not refused and _is_nameless(facts):
         yield ReportDifference.NAMELESS
+
+
+def _another_drive_seen(facts: Facts) -> Iterator[ReportDifference]:
+    """The report has the number of the drive, and sees another one: one of the two was misread."""
+    if is_other_bus(facts.bus_read, facts.drive_kind):
+        yield ReportDifference.OTHER_BUS
+    if facts.capacity and (facts.bytes_expected or 0) * ROUNDED_DOWN > facts.capacity:
+        yield ReportDifference.OTHER_SIZE
+    if is_other_model(facts.model_read, facts.drive_model, facts.drive_maker):
+        yield ReportDifference.OTHER_MODEL
 
 
 def _is_nameless(facts: Facts) -> bool:

@@ -149,6 +149,11 @@ class ErasureRefusal(TextChoices):
     NOT_STARTED = "not_started", "Le début de l’écrasement n’est pas établi."
     TOO_FAST = "too_fast", "L’effacement a été plus rapide que le disque ne le permet."
     OTHER_SIZE = "other_size", "Ce passage porte sur un disque d’une autre capacité."
+    MACHINE_FILE = (
+        "machine_file",
+        "Ce fichier est ce que la machine dit d’elle-même (smartctl, lshw…), pas un rapport d’effacement.",
+    )
+    SAYS_NOT_ERASED = "says_not_erased", "Le rapport joint dit que ce disque n’est pas effacé."
     SPACE_LEFT = (
         "space_left",
         (
@@ -172,9 +177,38 @@ class ReportDifference(TextChoices):
     NAMELESS = "nameless", "Ni le disque ni le rapport n’ont de numéro de série\u00a0: seule la saisie les rattache."
     OTHER_BUS = "other_bus", "Le journal dit un autre branchement que celui du disque inventorié (NVMe, SSD, ATA)."
     OTHER_MODEL = "other_model", "Le journal nomme un autre modèle que celui du disque inventorié."
+    OTHER_SIZE = "other_size", "Le rapport dit plus d’octets que la capacité du disque inventorié."
+    FAILURE_WORDS = (
+        "failure_words",
+        (
+            "Le rapport porte des mots d’échec\u00a0: qui l’a enregistré confirme les avoir lus, et que ce disque est"
+            " effacé."
+        ),
+    )
+    NO_ERASURE_WORD = (
+        "no_erasure_word",
+        (
+            "Aucun mot du rapport ne parle d’effacement\u00a0: qui l’a enregistré confirme que c’est celui de cet"
+            " effacement."
+        ),
+    )
 
 
-TO_LOOK_AT = frozenset({ReportDifference.OTHER_BUS, ReportDifference.OTHER_MODEL})
+TO_CONFIRM = frozenset({ReportDifference.FAILURE_WORDS, ReportDifference.NO_ERASURE_WORD})
+"""The differences that whoever records the proof confirms first, having read the report again."""
+
+
+class ReportSays(TextChoices):
+    """What the words of a report that Maillon does not read say of the erasure, so far as they are looked at."""
+
+    NOTHING_WRONG = "", "Rien de contraire"
+    MACHINE = "machine", "Ce que la machine dit d’elle-même"
+    NOT_ERASED = "not_erased", "Que le disque n’est pas effacé"
+    DOUBT = "doubt", "Des mots d’échec"
+    NO_ERASURE = "no_erasure", "Aucun mot d’effacement"
+
+
+TO_LOOK_AT = frozenset({ReportDifference.OTHER_BUS, ReportDifference.OTHER_MODEL, ReportDifference.OTHER_SIZE})
 """The differences that only the drive itself settles: whoever records the proof is asked to look at it."""
 
 

@@ -171,7 +171,32 @@ class StorageAbsenceForm(forms.Form):
     seen = forms.BooleanField(label="J’ai ouvert ou examiné l’appareil et j’atteste qu’il ne contient aucun stockage.")
 
 
-class ErasureForm(EvidenceForm):
+class ReadAgainForm(EvidenceForm):
+    """A report whose words may raise a doubt: whoever gives it says that he read it again, once he is asked."""
+
+    confirmed = forms.BooleanField(
+        label="J’ai relu le rapport\u00a0: il dit bien que c’est fait pour ce disque.",
+        required=False,
+        widget=forms.HiddenInput,
+        help_text="Gardé avec la preuve, et écrit sur le certificat d’effacement.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and self["confirmed"].data not in (None, "", "False"):
+            self._show()
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """The box is shown once it is asked for."""
+        super().add_error(field, error)
+        if field == "confirmed":
+            self._show()
+
+    def _show(self) -> None:
+        self.fields["confirmed"].widget = forms.CheckboxInput()
+
+
+class ErasureForm(ReadAgainForm):
     """One run of a tool on one drive, as its report says it."""
 
     groups_of_fields = (
@@ -179,7 +204,7 @@ class ErasureForm(EvidenceForm):
         ("Quand", ("started_at", "finished_at")),
         ("Ce que l’outil a fait", ("serial_read", "bytes_expected", "bytes_erased", "passes_asked", "passes_done")),
         ("Contrôles", ("verification", "verification_errors", "pass_errors", "hidden_sectors")),
-        ("Le rapport", ("deposit", "claimed", "claimed_duration")),
+        ("Le rapport", ("deposit", "confirmed", "claimed", "claimed_duration")),
     )
 
     method = forms.ChoiceField(label="Méthode", choices=choose(ErasureMethod.choices))
@@ -234,7 +259,7 @@ class ErasureForm(EvidenceForm):
         """What was run on the drive; the report is apart, in ``stored``."""
         run = {name: self.cleaned_data[name] for _, names in self.groups_of_fields for name in names}
         duration = run.pop("claimed_duration")
-        del run["deposit"]
+        del run["deposit"], run["confirmed"]
         return ToldRun(**run, claimed_seconds=int(duration.total_seconds()) if duration else None)
 
 
@@ -252,7 +277,7 @@ class DonorCertificateForm(EvidenceForm):
         self.order_fields(["tool", "finished_at", "deposit"])
 
 
-class DestructionForm(EvidenceForm):
+class DestructionForm(ReadAgainForm):
     """A drive that exists no more."""
 
     kind = forms.ChoiceField(label="Par qui", choices=DestructionKind, widget=forms.RadioSelect)
@@ -273,7 +298,7 @@ class DestructionForm(EvidenceForm):
             "Obligatoire pour une destruction par un recycleur\u00a0: il nomme le disque, l’appareil ou le bordereau."
             " Une image est marquée «\u00a0non lu\u00a0»."
         )
-        self.order_fields(["kind", "method", "destroyed_at", "recycler", "deposit"])
+        self.order_fields(["kind", "method", "destroyed_at", "recycler", "deposit", "confirmed"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

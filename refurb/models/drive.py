@@ -261,6 +261,8 @@ class Destruction(DriveAct):
         "ce que nomme le certificat", max_length=10, choices=CertificateNames, blank=True, default=""
     )
 
+    confirmed = models.BooleanField("certificat relu, dont des mots disent un échec", default=False)
+
     objects = DestructionQuerySet.as_manager()
 
     class Meta(DriveAct.Meta):

@@ -4,15 +4,26 @@ from documents.locks import hold_all
 from documents.models import StoredFile
 from donations.serials import same_serial
 from lifecycle.machine import Reason
-from refurb.enums import CertificateNames, DestructionKind
+from refurb.enums import CertificateNames, DestructionKind, ReportSays
 from refurb.models.device import Device
 from refurb.models.drive import Destruction, Drive
-from refurb.report_words import names_drive, names_number
+from refurb.report_words import names_drive, names_number, says_of_destroying
 
 NAMES_NOTHING = Reason(
     "names_nothing",
     "Ce fichier ne nomme ni le disque, ni l’appareil, ni le bordereau\u00a0: il ne certifie pas cette destruction.",
     field="certificate",
+)
+SAYS_NOT_DESTROYED = Reason(
+    "says_not_destroyed",
+    "Ce papier dit que ce n’est pas détruit\u00a0: il ne certifie rien. Demandez au recycleur où est le disque.",
+    field="certificate",
+)
+FAILURE_WORDS = Reason(
+    "failure_words",
+    "Ce papier porte des mots d’échec ou de refus\u00a0: relisez-le. S’ils ne parlent pas de la destruction de ce"
+    " disque, cochez «\u00a0J’ai relu le rapport\u00a0»\u00a0; sinon, écrivez au recycleur.",
+    field="confirmed",
 )
 CERTIFIES_ANOTHER = Reason(
     "certifies_another",
@@ -20,6 +31,12 @@ CERTIFIES_ANOTHER = Reason(
     " numéro de ce disque\u00a0: demandez au recycleur celui de ce disque.",
     field="certificate",
 )
+
+
+def doubts_of(certificate: StoredFile, held: Device, drive: Drive) -> Reason | None:
+    """What the words of a certificate say against it; None when they say nothing of the kind."""
+    said = says_of_destroying(certificate, (drive.serial, held.reference, held.tag, held.serial, held.bsd_number))
+    return {ReportSays.NOT_ERASED: SAYS_NOT_DESTROYED, ReportSays.DOUBT: FAILURE_WORDS}.get(said)
 
 
 def named_by(certificate: StoredFile, held: Device, drive: Drive) -> tuple[CertificateNames, list[Reason]]:

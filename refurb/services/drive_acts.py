@@ -75,6 +75,7 @@ def undo_destruction(
         recycler=destruction.recycler,
         certificate=destruction.certificate,
         certificate_names=destruction.certificate_names,
+        confirmed=destruction.confirmed,
         supersedes=destruction,
         undone=why,
     )

@@ -18,6 +18,7 @@ from refurb.contradictions import ToldRun, completed, contradictions
 from refurb.enums import (
     FOLLOWED_BY_FILES,
     IN_THE_WORKSHOP,
+    TO_CONFIRM,
     AttributionReason,
     Claim,
     ClockReason,
@@ -30,6 +31,8 @@ from refurb.enums import (
     ErasureOutcome,
     ErasureVerification,
     HiddenSectors,
+    ReportDifference,
+    ReportSays,
     ToolClock,
 )
 from refurb.models.device import Device
@@ -37,7 +40,7 @@ from refurb.models.drive import Destruction, Drive
 from refurb.models.erasure import Erasure
 from refurb.parameters import CLOCK_DAYS, RATE_USB, RATES
 from refurb.readers.nwipe import LogRun
-from refurb.report_words import certificate_in, names_any, names_drive, read_ahead
+from refurb.report_words import certificate_in, names_any, names_drive, read_ahead, says_of_erasing
 from refurb.services import claims
 from refurb.services.locked_devices import about, held_drive, may_supersede
 from refurb.services.nwipe import (
@@ -76,6 +79,18 @@ NUMBERED = Reason(
     field="drive",
 )
 AHEAD = Reason("clock_ahead", "Cette heure est dans le futur.", field="really")
+FAILURE_WORDS = Reason(
+    "failure_words",
+    "Ce rapport porte des mots d’échec\u00a0: relisez-le. S’ils ne parlent pas de l’effacement de ce disque, cochez"
+    " «\u00a0J’ai relu le rapport\u00a0»\u00a0; sinon, effacez le disque de nouveau.",
+    field="confirmed",
+)
+NO_ERASURE_WORD = Reason(
+    "no_erasure_word",
+    "Aucun mot de ce rapport ne parle d’effacement\u00a0: est-ce le bon fichier\u00a0? Si oui, cochez «\u00a0J’ai relu"
+    " le rapport\u00a0».",
+    field="confirmed",
+)
 USB = "USB"
 
 
@@ -220,6 +235,7 @@ def judged(
             is_attributed=bool(told.attribution),
             is_read=told.entry in (ErasureEntry.READ, ErasureEntry.CHECKED),
             names_drive=_named(drive, told, report),
+            report_says=_said_by(drive, told, report),
             **said,
         )
     )
@@ -254,6 +270,14 @@ def _named(drive: Drive, told: PendingRun, report: StoredFile | None) -> bool | 
     return names_drive(report, number) if same_serial(number) else names_any(report, (told.run.tool, drive.model))
 
 
+def _said_by(drive: Drive, told: PendingRun, report: StoredFile | None) -> ReportSays:
+    """What a report that Maillon does not read says; that of a reset is no proof by itself, somebody saw the screen."""
+    is_reset = told.run.method == ErasureMethod.RESET
+    if report is None or is_reset or told.entry != ErasureEntry.TYPED or told.run.origin == ErasureOrigin.DONOR:
+        return ReportSays.NOTHING_WRONG
+    return says_of_erasing(report, told.run.serial_read or drive.serial)
+
+
 def _ceiling(drive: Drive, told: PendingRun, limits: ValuesOfDay) -> int | None:
     """The rate that an overwriting of this drive does not go beyond; through a cable, that of the cable too."""
     if ErasureMethod(told.run.method) != ErasureMethod.OVERWRITE or told.run.origin == ErasureOrigin.DONOR:
@@ -270,17 +294,19 @@ def record_erasure(
     run: ToldRun,
     report: StoredFile | None = None,
     supersedes: Erasure | None = None,
+    confirmed: bool = False,
     at: datetime | None = None,
 ) -> Erasure:
     """Record what a person typed of an erasure, with its report: when Maillon can read it, both say the same.
 
-    A refused verdict is recorded too: it tells what happened. Raises Unknown, PermissionDenied, Refused.
+    A refused verdict is recorded too: it tells what happened. ``confirmed``: whoever records it has read again a
+    report whose words raise a doubt. Raises Unknown, PermissionDenied, Refused.
     """
     read_ahead(report)
     held, stamp = held_drive(actor=actor, drive=drive), at or timezone.now()
     nameless = [] if same_serial(drive.serial) or same_serial(run.serial_read) else certificate_in(report)
     told = typed(drive, run, runs_or_none(report) or [one for one in nameless if not same_serial(one.serial)])
-    return _erasure_kept(held, drive, told, report, actor=actor, at=stamp, supersedes=supersedes)
+    return _erasure_kept(held, drive, told, report, actor=actor, at=stamp, supersedes=supersedes, confirmed=confirmed)
 
 
 @gate.one_transaction
@@ -327,7 +353,8 @@ def judge_again(*, actor: Actor, drive: Drive, former: Erasure, at: datetime) ->
         offset=timedelta(seconds=former.clock_offset),
         attribution=former.attribution,
     )
-    return _erasure_kept(held, drive, told, former.report, actor=actor, at=at, supersedes=former)
+    given: dict[str, Any] = {"supersedes": former, "confirmed": not TO_CONFIRM.isdisjoint(former.differences)}
+    return _erasure_kept(held, drive, told, former.report, actor=actor, at=at, **given)
 
 
 def keep_donor_certificate(
@@ -348,8 +375,12 @@ def keep_donor_certificate(
     return certificate
 
 
-def keep(rows: Sequence[Erasure], actor: Actor) -> list[Erasure]:
-    """Write them, when none of them proves a second drive, nor one destroyed before. Raises Refused."""
+def keep(rows: Sequence[Erasure], actor: Actor, *, confirmed: bool = False) -> list[Erasure]:
+    """Write them, when none of them proves a second drive, nor one destroyed before, nor raises a doubt that nobody
+    lifts. Raises Refused.
+    """
+    if not confirmed and (doubts := _to_confirm(rows)):
+        raise Refused(doubts)
     destroyed = Destruction.objects.current().filter(drive__in=[row.drive_id for row in rows])
     when = dict(destroyed.values_list("drive", "destroyed_at"))
     late = [
@@ -362,6 +393,13 @@ def keep(rows: Sequence[Erasure], actor: Actor) -> list[Erasure]:
     return Erasure.objects.bulk_create(rows)
 
 
+def _to_confirm(rows: Sequence[Erasure]) -> dict[int, tuple[Reason, ...]]:
+    asked = {ReportDifference.FAILURE_WORDS: FAILURE_WORDS, ReportDifference.NO_ERASURE_WORD: NO_ERASURE_WORD}
+    accepted = [row for row in rows if row.outcome == ErasureOutcome.ACCEPTED]
+    found = {row.device_id: tuple(why for code, why in asked.items() if code in row.differences) for row in accepted}
+    return {device: reasons for device, reasons in found.items() if reasons}
+
+
 def _erasure_kept(
     held: Device,
     drive: Drive,
@@ -371,9 +409,10 @@ def _erasure_kept(
     actor: Actor,
     at: datetime,
     supersedes: Erasure | None = None,
+    confirmed: bool = False,
 ) -> Erasure:
     if supersedes is not None:
         may_supersede(held, supersedes, stay=drive.stay)
     erasure = judged(held, drive, told, report, actor=actor, at=at, limits=parameters_on(timezone.localdate(at)))
     erasure.supersedes = supersedes
-    return keep([erasure], actor)[0]
+    return keep([erasure], actor, confirmed=confirmed)[0]

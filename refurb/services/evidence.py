@@ -195,24 +195,26 @@ def record_destruction(
     recycler: Organisation | None = None,
     certificate: StoredFile | None = None,
     supersedes: Destruction | None = None,
+    confirmed: bool = False,
     at: datetime | None = None,
 ) -> Destruction:
     """Record that a drive was destroyed, by the workshop or by a recycler who certifies it by a paper that names it.
 
-    Also for a drive that was removed, or that left with a recycled device, by its recycler then. Raises Unknown,
-    PermissionDenied, Refused.
+    ``confirmed``: whoever records it read again a paper that has words of failure. Also for a drive that was removed,
+    or that left with a recycled device, by its recycler then. Raises Unknown, PermissionDenied, Refused.
     """
     read_ahead(certificate)
     held, stamp = held_drive(actor=actor, drive=drive), at or timezone.now()
     if supersedes is not None:
         may_supersede(held, supersedes, stay=drive.stay)
-    refused, names = [], CertificateNames.UNREAD
+    refused, names, doubt = [], CertificateNames.UNREAD, None
     if DestructionKind(kind) == DestructionKind.RECYCLER:
         if recycler is None or certificate is None:
             refused.append(CERTIFICATE_NEEDED)
         else:
             names, wrong = certifying.named_by(certificate, held, drive)
-            refused += wrong
+            doubt = certifying.doubts_of(certificate, held, drive)
+            refused += [*wrong, *([doubt] if doubt and not (confirmed and doubt == certifying.FAILURE_WORDS) else [])]
     if destroyed_at > stamp:
         refused.append(IN_THE_FUTURE)
     refused += _where_it_was_not(held, drive, DestructionKind(kind), destroyed_at, recycler)
@@ -229,6 +231,7 @@ def record_destruction(
         recycler=recycler,
         certificate=certificate,
         certificate_names=names,
+        confirmed=doubt is not None,
         supersedes=supersedes,
     )
 

@@ -94,7 +94,12 @@ def device_record_erasure(request: Request, reference: str, pk: int) -> HttpResp
         device,
         form,
         lambda data: erasures.record_erasure(
-            actor=request.membership, drive=drive, run=form.run(), report=form.stored, supersedes=former
+            actor=request.membership,
+            drive=drive,
+            run=form.run(),
+            report=form.stored,
+            supersedes=former,
+            confirmed=data["confirmed"],
         ),
         title="Remplacer un effacement" if former else "Enregistrer un effacement",
         done=_verdict_told,
@@ -161,6 +166,7 @@ def device_record_destruction(request: Request, reference: str, pk: int) -> Http
             destroyed_at=data["destroyed_at"],
             recycler=data["recycler"],
             certificate=data["deposit"],
+            confirmed=data["confirmed"],
         ),
         title="Enregistrer une destruction",
         done="Destruction enregistrée.",

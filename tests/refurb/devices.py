@@ -180,7 +180,7 @@ class Bench:
                 "report": self.report(drive),
             }
         told = defaults | given
-        apart = {name: told.pop(name) for name in ("report", "supersedes", "at") if name in told}
+        apart = {name: told.pop(name) for name in ("report", "supersedes", "confirmed", "at") if name in told}
         return erasures.record_erasure(actor=self.technician, drive=drive, run=ToldRun(**told), **apart)
 
     @remembered("technician")

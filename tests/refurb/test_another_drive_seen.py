@@ -21,6 +21,8 @@ pytestmark = pytest.mark.django_db
         ({"kind": DriveKind.HDD}, "ATA-SSD", ["other_bus"]),
         ({"kind": DriveKind.SSD, "model": "CT500MX500SSD1"}, "ATA-SSD", ["other_model"]),
         ({"kind": DriveKind.NVME, "model": "Micron 2300"}, "USB", ["other_model"]),
+        ({"kind": DriveKind.SSD, "capacity": 10**9}, "ATA-SSD", ["other_size"]),
+        ({"kind": DriveKind.SSD, "capacity": 240 * 10**9}, "ATA-SSD", []),
         ({"kind": DriveKind.SSD, "manufacturer": "Samsung", "model": "MZ7LN256"}, "ATA", []),
         ({"kind": DriveKind.SSD, "model": "860EVO"}, "ATA-SSD", []),
         ({"kind": DriveKind.SSD, "model": "SSD 256 Go"}, "ATA-SSD", []),

@@ -348,6 +348,36 @@ def test_a_certificate_that_names_nothing_of_what_was_destroyed_certifies_nothin
     )
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Avis de non-conformite. Disque {}: NON DETRUIT. Refuse a la reception, disque absent du colis.",
+        "Le disque {} n’a pas été broyé.",
+        "Drive {}: not destroyed",
+    ],
+)
+def test_a_letter_that_says_that_nothing_was_destroyed_certifies_nothing(bench: Bench, said: str) -> None:
+    _, drive = held_since(bench, 5, recycled=True)
+    told = {"kind": DestructionKind.RECYCLER, "recycler": bench.recycler, "confirmed": True}
+    wrong = refused_by(bench, drive, **told, certificate=kept(bench, said.format(drive.serial)))
+    assert wrong == [("says_not_destroyed", "certificate")]
+
+
+def test_words_of_refusal_in_a_certificate_are_confirmed_and_said_with_it(bench: Bench) -> None:
+    device, drive = held_since(bench, 5, recycled=True)
+    paper = kept(bench, f"Disque {drive.serial} broyé. Un autre disque du colis est refusé.")
+    told = {"kind": DestructionKind.RECYCLER, "recycler": bench.recycler, "certificate": paper}
+    assert refused_by(bench, drive, **told) == [("failure_words", "confirmed")]
+    assert destroy(bench, drive, **told, confirmed=True).confirmed
+    assert "Mots d’échec, relu et confirmé" in read(acting(bench.technician), page_of(device, "device_evidence"))
+
+
+def test_a_certificate_that_denies_any_failure_is_not_asked_about(bench: Bench) -> None:
+    _, drive = held_since(bench, 5, recycled=True)
+    row = certify(bench, drive, kept(bench, f"Disque {drive.serial} broyé. Aucun échec, aucun disque manquant."))
+    assert not row.confirmed
+
+
 @pytest.mark.parametrize("named", ["serial", "tag", "reference"])
 def test_a_certificate_names_the_drive_or_its_device(bench: Bench, named: str) -> None:
     device, drive = held_since(bench, 5, recycled=True)

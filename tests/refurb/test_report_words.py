@@ -1,14 +1,23 @@
 """Another document is no proof: what a report says is looked for in it, whatever its format."""
 
+import re
+from datetime import timedelta
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from weasyprint import HTML
 
 from documents.readers.apart import NotRead
 from documents.services import store_file
+from lifecycle.exceptions import Refused
 from refurb import report_words
-from refurb.enums import ErasureOutcome, ErasureRefusal
+from refurb.enums import ErasureOutcome, ErasureRefusal, ReportDifference
+from refurb.models import Erasure
 from refurb.report_words import names_drive
-from tests.refurb.devices import Bench
+from tests.refurb import machines
+from tests.refurb.devices import Bench, load_numbers
+from tests.refurb.pages import acting, page_of, read
 
 pytestmark = pytest.mark.django_db
 LIST = "liste de courses : lait, pain"
@@ -81,3 +90,120 @@ def test_a_report_that_could_not_be_read_once_is_read_again(monkeypatch: pytest.
 
 def fails(*parts: object) -> dict[str, object]:
     raise NotRead("TimeoutExpired")
+
+
+# --- what it says of what was done
+
+SAYS_NOT = (
+    "Serial Number: {serial}\nSecure erase FAILED - drive is frozen, NOT erased. Data still present.\nStatus: ECHEC",
+    "Disque {serial} : non effacé",
+    "{serial}: drive has not been wiped",
+    "Le disque {serial} n’a pas été effacé.",
+    "{serial} erased? Result: FAILED",
+)
+RAISES_A_DOUBT = (
+    "Disk {serial} erased, first attempt failed",
+    "{serial} effacé. 37 erreurs",
+    "{serial} erased after an aborted run",
+    "Disque {serial} effacé ; un échec au premier essai",
+    "{serial} erased\n" + "-" * 500 + "\nAnother disk: not erased",
+)
+SAYS_NOTHING_WRONG = (
+    "Disk {serial} erased, no errors, 0 failed",
+    "{serial} effacé, aucun échec, sans erreur",
+    "{serial} wiped. Failed: 0. Errors: 0. Sectors not erased: 0",
+    "Blancco {serial} Erased. Read errors: none. Failures | 0 |",
+    "{serial} effacé. Échecs : aucun. Secteurs non effacés : 0",
+    "{serial}: the erasure did not fail. No data still present.",
+    "Errors(pass/sync/verify): 0/0/0 {serial} Status: ERASED",
+)
+
+
+@pytest.mark.parametrize("said", SAYS_NOT)
+def test_a_report_that_says_that_a_drive_is_not_erased_does_not_prove_it(said: str) -> None:
+    bench = Bench()
+    drive = bench.drive(bench.in_process())
+    report = kept(bench, said.format(serial=drive.serial).encode(), "text/plain")
+    erasure = bench.erase(drive, report=report, tool="hdparm", confirmed=True)
+    assert erasure.refusals == [ErasureRefusal.SAYS_NOT_ERASED]
+
+
+@pytest.mark.parametrize("said", RAISES_A_DOUBT)
+def test_words_of_failure_are_confirmed_by_who_records_and_said_with_the_proof(said: str) -> None:
+    bench = Bench()
+    drive = bench.drive(bench.in_process())
+    report = kept(bench, said.format(serial=drive.serial).encode(), "text/plain")
+    with pytest.raises(Refused, match="J’ai relu le rapport"):
+        bench.erase(drive, report=report, tool="Blancco")
+    assert not Erasure.objects.exists()
+    erasure = bench.erase(drive, report=report, tool="Blancco", confirmed=True)
+    assert (erasure.outcome, erasure.differences) == (ErasureOutcome.ACCEPTED, [ReportDifference.FAILURE_WORDS])
+
+
+@pytest.mark.parametrize("said", SAYS_NOTHING_WRONG)
+def test_what_denies_a_failure_raises_no_doubt(said: str) -> None:
+    bench = Bench()
+    drive = bench.drive(bench.in_process())
+    report = kept(bench, said.format(serial=drive.serial).encode(), "text/plain")
+    erasure = bench.erase(drive, report=report, tool="Blancco")
+    assert (erasure.outcome, erasure.differences) == (ErasureOutcome.ACCEPTED, [])
+
+
+def test_a_report_without_a_word_of_erasure_is_confirmed() -> None:
+    bench = Bench()
+    drive = bench.drive(bench.in_process())
+    report = kept(bench, f"Facture du disque {drive.serial}".encode(), "text/plain")
+    with pytest.raises(Refused, match="est-ce le bon fichier"):
+        bench.erase(drive, report=report, tool="Blancco")
+    assert bench.erase(drive, report=report, tool="Blancco", confirmed=True).differences == ["no_erasure_word"]
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        machines.smartctl().decode(),
+        machines.lshw().decode(),
+        f"smartctl 7.4\n=== START OF INFORMATION SECTION ===\nSerial Number: {machines.DRIVE}\nErase_Fail_Count 0",
+        f"/dev/sda:\n\nATA device, with non-removable media\nSerial Number: {machines.DRIVE}\n2min for SECURITY ERASE",
+    ],
+)
+def test_what_a_machine_says_of_itself_is_no_report_of_an_erasure(printed: str) -> None:
+    bench = Bench()
+    drive = bench.drive(bench.in_process(), serial=machines.DRIVE)
+    erasure = bench.erase(drive, report=kept(bench, printed.encode(), "text/plain"), tool="smartctl", confirmed=True)
+    assert erasure.refusals == [ErasureRefusal.MACHINE_FILE]
+
+
+def test_the_box_is_shown_once_it_is_asked_for_and_the_certificate_says_that_it_was_ticked() -> None:
+    load_numbers()
+    bench = Bench()
+    device = bench.identified(bench.in_process(at=timezone.now() - timedelta(hours=2)))
+    drive = bench.drive(device)
+    browser, page = acting(bench.technician), page_of(device, "device_record_erasure", bench.drive(device).pk)
+    assert 'type="checkbox" name="confirmed"' not in read(browser, page)
+    page = page_of(device, "device_record_erasure", drive.pk)
+    now = timezone.localtime()
+    typed = {
+        "method": "sanitize",
+        "tool": "Outil",
+        "started_at": f"{now - timedelta(minutes=9):%Y-%m-%dT%H:%M:%S}",
+        "finished_at": f"{now - timedelta(minutes=1):%Y-%m-%dT%H:%M:%S}",
+        "serial_read": drive.serial,
+        "passes_asked": "1",
+        "passes_done": "1",
+        "verification": "last_pass",
+        "verification_errors": "0",
+        "pass_errors": "0",
+        "hidden_sectors": "none",
+        "claimed": "erased",
+    }
+    report = SimpleUploadedFile("rapport.txt", f"{drive.serial} erased, first attempt failed".encode(), "text/plain")
+    asked = browser.post(page, typed | {"deposit": report}).content.decode()
+    assert "Ce rapport porte des mots d’échec" in asked
+    assert re.search(r'<input type="checkbox" name="confirmed"', asked)
+    kept_file = re.search(r'name="kept" value="([^"]+)"', asked)
+    assert kept_file is not None
+    assert browser.post(page, typed | {"kept": kept_file[1], "confirmed": "on"}).status_code == 302
+    erasure = Erasure.objects.get()
+    assert erasure.outcome == ErasureOutcome.ACCEPTED
+    assert any("qui l’a enregistré confirme" in sentence for sentence in erasure.difference_labels)
