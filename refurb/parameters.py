@@ -78,9 +78,13 @@ parameter_family(
     slug="delais-des-dechets",
     group="Équipement",
     title="Délais du registre des déchets",
-    purpose="Après combien de temps un bordereau sans poids est en retard, et combien de temps le registre est gardé.",
+    purpose="Après combien de temps un bordereau sans poids, ou une destruction contestée, est en retard, et combien de"
+    " temps le registre est gardé.",
 )
 WEIGHT_DAYS = parameter(
     "waste.weight_days", usual=30, unit="jours", label="Bordereau sans poids, en retard après son départ"
+)
+CONTEST_DAYS = parameter(
+    "waste.contest_days", usual=7, unit="jours", label="Répondre à un recycleur qui conteste une destruction"
 )
 REGISTER_YEARS = parameter("waste.register_years", usual=3, unit="ans", label="Registre des déchets, gardé au moins")

@@ -139,6 +139,9 @@ def certifies_destruction(actor: Actor | None) -> Q | None:
     return None
 
 
+can_contest_destruction = certifies_destruction
+
+
 def sees_incidents(actor: Actor | None) -> Q | None:
     """All for the pilot and the data protection officer; those of one's workshop, those of one's own donations.
 

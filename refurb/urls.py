@@ -6,6 +6,7 @@ from refurb import actions
 from refurb.views import (
     attribution,
     bench,
+    contesting,
     costs,
     devices,
     evidence,
@@ -62,6 +63,8 @@ urlpatterns = [
     path("appareils/dechets/", waste.waste_register, name="waste_register"),
     path("appareils/dechets/<int:pk>/", waste.waste_note, name="waste_note"),
     path("appareils/dechets/<int:pk>/corriger/", waste.waste_note_correct, name="waste_note_correct"),
+    path("destructions/<int:pk>/", contesting.destruction_contest, name="destruction_contest"),
+    path("destructions/<int:pk>/certificat/", contesting.destruction_paper, name="destruction_paper"),
     path("appareils/<str:reference>/", devices.device_detail, name="device_detail"),
     path("appareils/<str:reference>/incidents/<int:pk>/", incidents.incident_note, name="incident_note"),
     path("appareils/<str:reference>/decrire/", bench.device_describe, name="device_describe"),

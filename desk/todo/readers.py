@@ -72,11 +72,11 @@ def destructions(actor: Membership, at: datetime) -> Block:
 
 
 def _destruction(row: Any) -> BlockRow:
-    """The workshop, whose page says how to write to it, withdraws what is wrong."""
+    """Its page has the paper, and contests it."""
     device, unread = row.device, ", certificat non lu" if row.is_unread else ""
     under = f", bordereau {device.bsd_number}" if device.bsd_number else ""
     about = f"{row.get_method_display().lower()} le {day(row.destroyed_at)}{under}{unread}"
-    url = reverse("network:organisation_detail", args=[device.workshop.reference])
+    url = reverse("refurb:destruction_contest", args=[row.pk])
     return BlockRow(str(row.drive), url, f"{about}, par {device.workshop}", f"enregistrée le {day(row.recorded_at)}")
 
 

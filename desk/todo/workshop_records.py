@@ -1,7 +1,10 @@
-"""« À faire » of the manager of a workshop: waste without a weight, skills that end. One query for both."""
+"""« À faire » of a workshop: what a recycler contests; of its manager: waste without a weight, skills that end.
+
+One query for the last two.
+"""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -14,8 +17,8 @@ from desk.todo.blocks import Block, BlockRow
 from network.enums import SkillKind
 from network.models import Membership, Skill
 from network.parameters import SKILL_DAYS
-from refurb.models import Device, WasteNote
-from refurb.parameters import WEIGHT_DAYS
+from refurb.models import Device, Drive, WasteNote
+from refurb.parameters import CONTEST_DAYS, WEIGHT_DAYS
 from typography.french import day
 
 WASTE, SKILL = "waste", "skill"
@@ -63,6 +66,31 @@ def records(actor: Membership, at: datetime) -> tuple[Block, Block]:
             "Aucune compétence notée ne finit bientôt.",
         ),
     )
+
+
+def contested(actor: Membership, at: datetime) -> Block:
+    """The drives that a recycler says it did not destroy: the workshop answers by another proof."""
+    mine = Device.objects.visible_to(actor)
+    return Block(
+        "destructions-contestees",
+        "Destructions contestées par le recycleur",
+        Drive.objects.contested()
+        .filter(device__in=mine.values("pk"))
+        .select_related("device")
+        .order_by("contested_at"),
+        _contested_line,
+        "Aucune destruction n’est contestée.",
+        late=Q(contested_at__lte=CONTEST_DAYS.before(at)),
+    )
+
+
+def _contested_line(drive: Any) -> BlockRow:
+    url = reverse("refurb:device_evidence", args=[drive.device.reference])
+    last = timezone.localdate(drive.contested_at) + timedelta(
+        days=CONTEST_DAYS.on(timezone.localdate(drive.contested_at))
+    )
+    about = f"{drive.device}\u00a0: demandez où il est, puis enregistrez une autre preuve"
+    return BlockRow(str(drive), url, about, f"à répondre avant le {day(last)}")
 
 
 def _waste(actor: Membership, at: datetime) -> QuerySet[Any]:

@@ -15,7 +15,7 @@ from desk.parameters import BENCH_DAYS, SORTED_DAYS
 from desk.todo.blocks import WHOLE, Block, BlockRow, TodoAction, TodoPage, TodoPart, TodoReason, many, since
 from desk.todo.conventions import inbox
 from desk.todo.stocktakes import stocktakes
-from desk.todo.workshop_records import certificate_awaited, records
+from desk.todo.workshop_records import certificate_awaited, contested, records
 from distribution.brought_back import standing_of, with_standing
 from distribution.forms.deliveries import conventions_to_allot
 from donations.enums import DonationState
@@ -54,6 +54,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
             _files(actor, at),
             stocktakes(actor, at),
             _coming(actor),
+            contested(actor, at),
             _erasures(actor),
         )
         return TodoPage(
@@ -82,6 +83,7 @@ def todo_of(actor: Membership, at: datetime) -> TodoPage:
             *bench,
             stocktakes(actor, at),
             *records(actor, at),
+            contested(actor, at),
             _erasures(actor),
         ),
         above=(TodoPart("desk/_bench.html", lambda: {"columns": _columns(mine)}),),

@@ -254,6 +254,12 @@ class UndoneReason(TextChoices):
     WRONG_DEVICE = "wrong_device", "C’était un autre appareil"
     NOT_DONE = "not_done", "Ce n’est pas encore fait"
     ENTRY = "entry", "Erreur de saisie"
+    DENIED = "denied", "Le recycleur dit ne pas l’avoir détruit"
+    NOT_RECEIVED = "not_received", "Le recycleur dit ne pas l’avoir reçu"
+
+
+CONTESTED = frozenset({UndoneReason.DENIED, UndoneReason.NOT_RECEIVED})
+"""What a recycler says of a destruction that is recorded in its name; nobody else says it."""
 
 
 SETTLED_FROM_AFAR = frozenset({RemovalDestination.OTHER_DEVICE, RemovalDestination.MISTAKE})

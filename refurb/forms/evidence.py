@@ -15,6 +15,7 @@ from network.models import Membership, Organisation
 from network.permissions import is_pilot
 from refurb.contradictions import ToldRun
 from refurb.enums import (
+    CONTESTED,
     IN_THE_WORKSHOP,
     SETTLED_FROM_AFAR,
     SOLDERED_STORAGE,
@@ -328,6 +329,20 @@ class UndoneForm(forms.Form):
 
     reason = forms.ChoiceField(
         label="Motif",
-        choices=choose(UndoneReason.choices),
+        choices=choose([(one.value, one.label) for one in UndoneReason if one not in CONTESTED]),
         error_messages={"required": "Dites pourquoi cet enregistrement s’annule."},
+    )
+
+
+class ContestForm(forms.Form):
+    """Why a recycler says that a destruction recorded in its name did not take place."""
+
+    reason = forms.ChoiceField(
+        label="Pourquoi",
+        choices=[
+            (UndoneReason.DENIED, "Nous ne l’avons pas détruit"),
+            (UndoneReason.NOT_RECEIVED, "Nous ne l’avons pas reçu"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Dites pourquoi vous contestez."},
     )

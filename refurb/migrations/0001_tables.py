@@ -642,7 +642,7 @@ class Migration(migrations.Migration):
                     ("recorded_at", models.DateTimeField(verbose_name="enregistré le")),
                     ("recorded_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="enregistré par")),
                     ("supersedes", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="superseded_by", to="refurb.destruction", verbose_name="remplace")),
-                    ("undone", models.CharField(blank=True, choices=[("wrong_drive", "C’était un autre disque"), ("wrong_device", "C’était un autre appareil"), ("not_done", "Ce n’est pas encore fait"), ("entry", "Erreur de saisie")], default="", max_length=12, verbose_name="annulée car")),
+                    ("undone", models.CharField(blank=True, choices=[("wrong_drive", "C’était un autre disque"), ("wrong_device", "C’était un autre appareil"), ("not_done", "Ce n’est pas encore fait"), ("entry", "Erreur de saisie"), ("denied", "Le recycleur dit ne pas l’avoir détruit"), ("not_received", "Le recycleur dit ne pas l’avoir reçu")], default="", max_length=12, verbose_name="annulée car")),
                     ("drive", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="destructions", to="refurb.drive", verbose_name="disque")),
                     ("kind", models.CharField(choices=[("workshop", "Détruit à l’atelier"), ("recycler", "Destruction certifiée par le recycleur")], max_length=10, verbose_name="par")),
                     ("method", models.CharField(choices=[("shred", "Broyage"), ("drill", "Perçage"), ("crush", "Écrasement à la presse"), ("degauss", "Démagnétisation"), ("burn", "Incinération")], max_length=10, verbose_name="méthode")),
@@ -662,7 +662,7 @@ class Migration(migrations.Migration):
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_destruction_supersedes"),
                         models.CheckConstraint(
-                            condition=models.Q(("undone", ""), models.Q(("supersedes__isnull", False), ("undone__in", ["wrong_drive", "wrong_device", "not_done", "entry"])), _connector="OR"),
+                            condition=models.Q(("undone", ""), models.Q(("supersedes__isnull", False), ("undone__in", ["wrong_drive", "wrong_device", "not_done", "entry", "denied", "not_received"])), _connector="OR"),
                             name="refurb_destruction_undone",
                         ),
                         models.CheckConstraint(
@@ -674,6 +674,7 @@ class Migration(migrations.Migration):
                             condition=models.Q(("certificate_names", ""), models.Q(("certificate_names__in", ["drive", "device", "waste_note", ""]), ("kind", "recycler")), _connector="OR"),
                             name="refurb_destruction_named",
                         ),
+                        models.CheckConstraint(condition=models.Q(models.Q(("undone__in", ["denied", "not_received"]), _negated=True), ("kind", "recycler"), _connector="OR"), name="refurb_destruction_contested"),
                     ],
                 },
             ),
@@ -686,7 +687,7 @@ class Migration(migrations.Migration):
                     ("recorded_at", models.DateTimeField(verbose_name="enregistré le")),
                     ("recorded_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.membership", verbose_name="enregistré par")),
                     ("supersedes", models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="superseded_by", to="refurb.driveremoval", verbose_name="remplace")),
-                    ("undone", models.CharField(blank=True, choices=[("wrong_drive", "C’était un autre disque"), ("wrong_device", "C’était un autre appareil"), ("not_done", "Ce n’est pas encore fait"), ("entry", "Erreur de saisie")], default="", max_length=12, verbose_name="annulée car")),
+                    ("undone", models.CharField(blank=True, choices=[("wrong_drive", "C’était un autre disque"), ("wrong_device", "C’était un autre appareil"), ("not_done", "Ce n’est pas encore fait"), ("entry", "Erreur de saisie"), ("denied", "Le recycleur dit ne pas l’avoir détruit"), ("not_received", "Le recycleur dit ne pas l’avoir reçu")], default="", max_length=12, verbose_name="annulée car")),
                     ("drive", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="removals", to="refurb.drive", verbose_name="disque")),
                     ("removed_at", models.DateTimeField(verbose_name="retiré le")),
                     ("destination", models.CharField(choices=[("stock", "Stock de pièces"), ("destruction", "À détruire"), ("other_device", "Monté dans un autre appareil"), ("mistake", "Inventorié par erreur\xa0: ce disque n’existe pas")], max_length=12, verbose_name="destination")),
@@ -703,7 +704,7 @@ class Migration(migrations.Migration):
                     "constraints": [
                         models.CheckConstraint(condition=models.Q(("supersedes", None), models.Q(("supersedes", models.F("id")), _negated=True), _connector="OR"), name="refurb_driveremoval_supersedes"),
                         models.CheckConstraint(
-                            condition=models.Q(("undone", ""), models.Q(("supersedes__isnull", False), ("undone__in", ["wrong_drive", "wrong_device", "not_done", "entry"])), _connector="OR"),
+                            condition=models.Q(("undone", ""), models.Q(("supersedes__isnull", False), ("undone__in", ["wrong_drive", "wrong_device", "not_done", "entry", "denied", "not_received"])), _connector="OR"),
                             name="refurb_driveremoval_undone",
                         ),
                     ],

@@ -3,13 +3,14 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from documents.models import StoredFile
 from donations.models.inventory import called
 from lifecycle.actors import Actor
 from network.models import Organisation
 from refurb.enums import (
+    CONTESTED,
     SOLDERED_STORAGE,
     AbsenceReason,
     CertificateNames,
@@ -65,6 +66,12 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
         """Current drives, less those that were inventoried by mistake."""
         mistaken = DriveRemoval.objects.current().filter(drive=OuterRef("pk"), destination=RemovalDestination.MISTAKE)
         return self.current().filter(~Exists(mistaken))
+
+    def contested(self) -> Self:
+        """Those that a recycler says it did not destroy, and that nothing proves since, with ``contested_at``."""
+        said = Destruction.objects.filter(drive=OuterRef("pk"), undone__in=CONTESTED).order_by("-pk")
+        rows = self.unproven().real().annotate(contested_at=Subquery(said.values("recorded_at")[:1]))
+        return rows.filter(contested_at__isnull=False)
 
     def not_seen_later(self) -> Self:
         """Those whose number was not inventoried again in a later stay of their device: that row says where it is."""
@@ -279,6 +286,10 @@ class Destruction(DriveAct):
                 condition=Q(certificate_names="")
                 | Q(certificate_names__in=CertificateNames.values, kind=DestructionKind.RECYCLER),
                 name="refurb_destruction_named",
+            ),
+            models.CheckConstraint(
+                condition=~Q(undone__in=sorted(CONTESTED)) | Q(kind=DestructionKind.RECYCLER),
+                name="refurb_destruction_contested",
             ),
         )
 

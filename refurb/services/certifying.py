@@ -4,7 +4,7 @@ from documents.locks import hold_all
 from documents.models import StoredFile
 from donations.serials import same_serial
 from lifecycle.machine import Reason
-from refurb.enums import CertificateNames, DestructionKind, ReportSays
+from refurb.enums import CONTESTED, CertificateNames, DestructionKind, ReportSays
 from refurb.models.device import Device
 from refurb.models.drive import Destruction, Drive
 from refurb.report_words import names_drive, names_number, says_of_destroying
@@ -25,6 +25,11 @@ FAILURE_WORDS = Reason(
     " disque, cochez «\u00a0J’ai relu le rapport\u00a0»\u00a0; sinon, écrivez au recycleur.",
     field="confirmed",
 )
+CONTESTED_PAPER = Reason(
+    "contested_paper",
+    "Le recycleur conteste ce papier pour ce disque\u00a0: demandez-lui un autre certificat, ou trouvez le disque.",
+    field="certificate",
+)
 CERTIFIES_ANOTHER = Reason(
     "certifies_another",
     "Ce certificat est déjà celui d’un autre appareil, qui n’est pas parti sous ce bordereau, et il ne porte pas le"
@@ -34,7 +39,10 @@ CERTIFIES_ANOTHER = Reason(
 
 
 def doubts_of(certificate: StoredFile, held: Device, drive: Drive) -> Reason | None:
-    """What the words of a certificate say against it; None when they say nothing of the kind."""
+    """What its recycler, or its own words, say against a certificate; None when they say nothing of the kind."""
+    contested = Destruction.objects.filter(drive=drive, undone__in=CONTESTED)
+    if contested.filter(certificate__sha256=certificate.sha256).exists():
+        return CONTESTED_PAPER
     said = says_of_destroying(certificate, (drive.serial, held.reference, held.tag, held.serial, held.bsd_number))
     return {ReportSays.NOT_ERASED: SAYS_NOT_DESTROYED, ReportSays.DOUBT: FAILURE_WORDS}.get(said)
 

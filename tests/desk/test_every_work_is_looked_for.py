@@ -43,6 +43,7 @@ EXCEPTIONS = {
     (Kind.RECONDITIONER, "retours"): "they stand at a point, whose people are looked for",
     (Kind.RECONDITIONER, "livraisons"): "the point marks them off: its people are looked for",
     (Kind.RECONDITIONER, "effacements"): "the pilot reads them all in a block of his own",
+    (Kind.RECONDITIONER, "destructions-contestees"): "the pilot reads each drive that is proven no more in a block",
     (Kind.RECONDITIONER, "quotas"): "places that are free; the devices that may take them are looked for",
     (Kind.RECONDITIONER, "inventaires"): OWN,
     (Kind.RECONDITIONER, "dechets"): "a weight in its own register: nothing goes on after it",

@@ -91,7 +91,7 @@ def test_a_certificate_that_is_awaited_is_asked_of_its_recycler_until_the_worksh
     (told,) = block(landing(recycler), "destructions-en-votre-nom").lines
     assert str(drive) in told.title
     assert told.about.endswith(f", par {bench.workshop.organisation}")
-    assert "Écrivez-lui\u00a0: il l’annule" in recycler.get("/").content.decode()
+    assert "vous la contestez" in recycler.get("/").content.decode()
     assert recycler.get(told.url).status_code == 200
     assert block(landing(another), "destructions-en-votre-nom").lines == []
 

@@ -1,0 +1,128 @@
+"""A recycler reads what is recorded in its name, and says that it is not so: the proof falls until it is answered."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from lifecycle.exceptions import Refused, Unknown
+from network.enums import OrganisationKind, Role
+from network.models import Membership
+from refurb.enums import CONTESTED, DestructionKind, DestructionMethod, RemovalDestination, UndoneReason
+from refurb.forms.evidence import UndoneForm
+from refurb.models import Destruction, Drive
+from refurb.services import evidence
+from refurb.services.contesting import contest_destruction
+from tests.desk.test_todo import block, landing
+from tests.network.factories import make_membership
+from tests.pages import acting, read
+from tests.refurb.devices import Bench, load_numbers
+
+pytestmark = pytest.mark.django_db
+DENIED = UndoneReason.DENIED
+
+
+@pytest.fixture
+def bench() -> Bench:
+    load_numbers()
+    return Bench()
+
+
+def of_recycler(bench: Bench) -> Membership:
+    return make_membership(Role.MANAGER, OrganisationKind.RECYCLER, bench.recycler)
+
+
+def certified(bench: Bench) -> Destruction:
+    """The drive of a device that was handed over to be destroyed, said to be destroyed."""
+    device = bench.in_process()
+    drive = bench.drive(device)
+    bench.recycle(bench.unusable(device), destruction_awaited=True)
+    return certify(bench, drive)
+
+
+def certify(bench: Bench, drive: Drive, **given: object) -> Destruction:
+    told = {"kind": DestructionKind.RECYCLER, "method": DestructionMethod.SHRED, "recycler": bench.recycler}
+    told |= {"destroyed_at": timezone.now(), "certificate": bench.report(drive)} | given
+    return evidence.record_destruction(actor=bench.technician, drive=drive, **told)  # type: ignore[arg-type]
+
+
+def test_a_recycler_reads_the_paper_and_contests_and_the_workshop_is_asked_until_it_answers(bench: Bench) -> None:
+    row = certified(bench)
+    recycler, workshop = acting(of_recycler(bench)), acting(bench.technician)
+    (line,) = block(landing(recycler), "destructions-en-votre-nom").lines
+    page = read(recycler, line.url)
+    assert str(row.drive) in page
+    assert "l’atelier a 7 jours pour répondre" in page
+    paper = recycler.get(reverse("refurb:destruction_paper", args=[row.pk]))
+    assert row.drive.serial.encode() in b"".join(paper.streaming_content)
+    assert block(landing(workshop), "destructions-contestees").lines == []
+    assert not Drive.objects.missing_erasures().exists()
+
+    told = recycler.post(line.url, {"reason": "not_received"}, follow=True)
+
+    assert "Contestée" in told.content.decode()
+    assert list(Drive.objects.missing_erasures()) == [row.drive]
+    assert block(landing(recycler), "destructions-en-votre-nom").lines == []
+    for client in (workshop, acting(bench.manager)):
+        (asked,) = block(landing(client), "destructions-contestees").lines
+        assert asked.title == str(row.drive)
+        assert asked.when.startswith("à répondre avant le ")
+    assert "le recycleur dit ne pas l’avoir reçu" in read(workshop, asked.url)
+    with pytest.raises(Refused, match="conteste ce papier"):
+        certify(bench, row.drive, certificate=row.certificate)
+
+    certify(bench, row.drive)
+
+    assert block(landing(workshop), "destructions-contestees").lines == []
+    assert not Drive.objects.missing_erasures().exists()
+
+
+@pytest.mark.parametrize(("days", "is_late"), [(6, False), (8, True)])
+def test_what_is_contested_and_not_answered_in_a_week_is_late(bench: Bench, days: int, is_late: bool) -> None:
+    row, then = certified(bench), timezone.now() - timedelta(days=days)
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED, at=then)
+    (line,) = block(landing(acting(bench.technician)), "destructions-contestees").lines
+    assert line.is_late == is_late
+
+
+def test_the_drive_of_a_device_that_stayed_is_proven_no_more_either(bench: Bench) -> None:
+    """A drive that was taken out, and brought to the recycler."""
+    drive = bench.drive(bench.in_process())
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.DESTRUCTION)
+    row = certify(bench, drive)
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED)
+    assert list(Drive.objects.contested()) == list(Drive.objects.missing_erasures()) == [drive]
+
+
+def test_nobody_but_its_recycler_contests_and_once(bench: Bench) -> None:
+    row, mine = certified(bench), of_recycler(bench)
+    with pytest.raises(PermissionDenied):
+        contest_destruction(actor=bench.manager, destruction=row, reason=DENIED)
+    another = make_membership(Role.MANAGER, OrganisationKind.RECYCLER)
+    with pytest.raises(Unknown):
+        contest_destruction(actor=another, destruction=row, reason=DENIED)
+    with pytest.raises(PermissionDenied):
+        contest_destruction(actor=mine, destruction=row, reason=UndoneReason.ENTRY)
+    for client, expected in ((acting(another), 404), (acting(bench.manager), 403)):
+        for page in ("destruction_contest", "destruction_paper"):
+            assert client.get(reverse(f"refurb:{page}", args=[row.pk])).status_code == expected
+    contest_destruction(actor=mine, destruction=row, reason=DENIED)
+    with pytest.raises(Refused, match="déjà annulé"):
+        contest_destruction(actor=mine, destruction=row, reason=DENIED)
+
+
+def test_a_workshop_does_not_speak_for_the_recycler(bench: Bench) -> None:
+    assert not CONTESTED & {code for code, _ in UndoneForm().fields["reason"].choices}  # type: ignore[attr-defined]
+    drive = bench.drive(bench.in_process())
+    own = evidence.record_destruction(
+        actor=bench.technician,
+        drive=drive,
+        method=DestructionMethod.DRILL,
+        destroyed_at=timezone.now(),
+    )
+    told = {field.attname: getattr(own, field.attname) for field in Destruction._meta.fields} | {"id": None}
+    with pytest.raises(IntegrityError, match="refurb_destruction_contested"), transaction.atomic():
+        Destruction.objects.create(**told | {"supersedes_id": own.pk, "undone": "denied"})
