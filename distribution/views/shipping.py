@@ -44,7 +44,7 @@ def delivery_prepare(request: Request) -> HttpResponse:
     if not start.is_valid():
         return render(request, "distribution/delivery_start.html", {"form": start, "conventions": conventions})
     convention, point = start.cleaned_data["convention"], start.cleaned_data["point"]
-    parcel = Parcel(allotted, convention, request.POST.getlist("device"))
+    parcel = Parcel(allotted, convention, request.POST.getlist("device"), workshop=request.membership.organisation_id)
     context: dict[str, Any] = {"convention": convention, "point": point, "unserved": serves_nobody(convention, point)}
     if request.method == "POST":
         if "ship" in request.POST and parcel.devices:
@@ -60,8 +60,10 @@ def delivery_prepare(request: Request) -> HttpResponse:
 class Parcel:
     """The devices scanned so far, the last one first, and those that could still join them."""
 
-    def __init__(self, allotted: DeviceQuerySet, convention: Convention, references: list[str]) -> None:
-        self.convention = convention
+    def __init__(
+        self, allotted: DeviceQuerySet, convention: Convention, references: list[str], *, workshop: int | None
+    ) -> None:
+        self.convention, self.workshop = convention, workshop
         self.all: list[Device] = list(
             allotted.filter(convention=convention).annotate(with_screen=Count("screens")).order_by("tag")
         )
@@ -78,11 +80,21 @@ class Parcel:
         """Put in the device of a tag; the sentence that says why not, or nothing."""
         found = next((device for device in self.all if device.tag_key == normal(tag)), None)
         if found is None:
-            return f"«\u00a0{tag}\u00a0» n’est pas un appareil affecté à cette convention."
+            return self._why_not(tag)
         if found in self.devices:
             return f"«\u00a0{found.tag}\u00a0» est déjà dans la livraison."
         self.devices.insert(0, found)
         return ""
+
+    def _why_not(self, tag: str) -> str:
+        """It left already under this convention, as a page that answers late makes one scan again; or it is no such."""
+        gone = Device.objects.filter(
+            workshop=self.workshop, tag_key=normal(tag), convention=self.convention, delivery__isnull=False
+        )
+        left = gone.select_related("delivery").first()
+        if left is None or left.delivery is None:
+            return f"«\u00a0{tag}\u00a0» n’est pas un appareil affecté à cette convention."
+        return f"«\u00a0{left.tag}\u00a0» est déjà parti\u00a0: il est dans la livraison {left.delivery.reference}."
 
 
 def _changed(parcel: Parcel, data: Any) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What a technician types on the one page where a device is declared reconditioned."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from documents.enums import ContentType
 from donations.forms.deposit import EvidenceForm
 from donations.serials import same_serial
 from refurb.enums import SOLDERED_STORAGE, AbsenceReason, AttributionReason, CheckResult, CosmeticGrade, DriveSource
@@ -25,6 +27,10 @@ LOG = "Journal de nwipe (fichier texte)"
 NOT_A_LOG = (
     "Ce fichier n’est pas un journal texte de nwipe\u00a0: il est gardé. Donnez le journal, ou saisissez"
     " l’effacement à la main."
+)
+NOT_A_CERTIFICATE = (
+    "Un certificat PDF ne s’attribue pas\u00a0: il est gardé. Donnez le journal texte de nwipe du même effacement."
+    " Vous ne l’avez plus\u00a0? Effacez de nouveau et gardez-le."
 )
 ALL_NUMBERED = "Chaque disque de ce journal a son numéro de série\u00a0: déposez-le sur la ligne de son disque."
 MEMORY = "ram_gb"
@@ -154,7 +160,8 @@ class AttributedLogForm(ReportForm):
         try:
             self.runs = [run for run in runs_of(self.stored) if not same_serial(run.serial)]
         except NotNwipe:
-            self.add_error("deposit", ValidationError(NOT_A_LOG, code="not_a_log"))
+            is_pdf = self.stored.content_type == ContentType.PDF
+            self.add_error("deposit", ValidationError(NOT_A_CERTIFICATE if is_pdf else NOT_A_LOG, code="not_a_log"))
         else:
             if not self.runs:
                 self.add_error("deposit", ValidationError(ALL_NUMBERED, code="all_numbered"))
@@ -171,7 +178,7 @@ class AttributionForm(forms.Form):
         self.drives = {str(drive.pk): drive for drive in drives}
         for run in runs:
             fits = [drive for drive in drives if is_as_large(drive, run)]
-            choices = [(str(drive.pk), _told_apart(drive)) for drive in fits]
+            choices = [(str(drive.pk), one) for drive, one in zip(fits, told_apart(fits), strict=True)]
             size = f", {storage(run.size)}" if run.size else ""
             self.fields[f"disk-{run.name}"] = forms.ChoiceField(
                 label=f"{run.disk}{_ranked(run)} ({run.model or 'modèle inconnu'}{size})",
@@ -203,10 +210,28 @@ def is_as_large(drive: Drive, run: LogRun) -> bool:
     return run.size * ROUNDING <= drive.capacity <= run.size / ROUNDING
 
 
-def _told_apart(drive: Drive) -> str:
-    """Two alike in a machine are told apart by where they are."""
-    told = f"{drive.device.tag or drive.device.reference}\u00a0: {drive}"
-    return f"{told}, {drive.slot}" if drive.slot else told
+def told_apart(drives: Sequence[Drive]) -> list[str]:
+    """What each is called: two alike in a machine are told apart by their size, their place, then their order."""
+    said = [
+        ", ".join(
+            filter(
+                None,
+                (
+                    f"{drive.device.tag or drive.device.reference}\u00a0: {drive}",
+                    storage(drive.capacity) if drive.capacity else "",
+                    drive.slot,
+                ),
+            )
+        )
+        for drive in drives
+    ]
+    seen: Counter[str] = Counter()
+    told = []
+    for one in said:
+        seen[one] += 1
+        alike = said.count(one) > 1
+        told.append(f"{one}, rang {seen[one]} à l’inventaire" if alike else one)
+    return told
 
 
 def _ranked(run: LogRun) -> str:

@@ -53,11 +53,16 @@ def _tags_taken(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     }
 
 
+AN_ADDRESS = (
+    "C’est l’adresse d’une page, celle d’un autre code\u00a0: scannez l’étiquette de l’atelier qui est sur l’appareil."
+)
+
+
 def _not_tags(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     """What a scanner reads on papers: a reference of a lot, of a device, of a delivery, or the address of a page."""
-    return {
-        pk: TAG_OF_A_DEVICE.sentence for pk, tag in _given(per_row).items() if is_reference(tag.upper()) or "://" in tag
-    }
+    given = _given(per_row).items()
+    papers = {pk: TAG_OF_A_DEVICE.sentence for pk, tag in given if is_reference(tag.upper())}
+    return papers | {pk: AN_ADDRESS for pk, tag in given if "://" in tag}
 
 
 def _made_wrong(ctx: Context, per_row: PerRowValues) -> dict[int, str]:

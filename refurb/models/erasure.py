@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from documents.enums import ContentType
 from documents.models import StoredFile
 from refurb.enums import (
     TO_LOOK_AT,
@@ -208,6 +209,8 @@ class Erasure(Evidence):
         label = str(ErasureRefusal.SERIAL_MISSING.label)
         if self.entry not in (ErasureEntry.READ, ErasureEntry.CHECKED):
             return label
+        if self.report is not None and self.report.content_type == ContentType.PDF:
+            return f"{label} Il faut le journal texte de nwipe\u00a0: un certificat PDF ne s’attribue pas."
         return f"{label} Attribuez ce journal au disque dont il parle, en disant comment vous le savez."
 
     def _too_fast(self) -> str:

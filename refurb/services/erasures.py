@@ -1,7 +1,7 @@
 """Erasures: what a report that is read, or a person who types, says of a run; the verdict is computed here."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,7 +53,7 @@ from refurb.services.nwipe import (
     run_about,
     runs_or_none,
 )
-from refurb.verdict import Facts, judge_erasure
+from refurb.verdict import MAY_HIDE_SECTORS, Facts, judge_erasure
 
 NOT_A_LOG = Reason(
     "not_a_log",
@@ -92,6 +92,8 @@ NO_ERASURE_WORD = Reason(
     field="confirmed",
 )
 USB = "USB"
+NONE_TO_LOOK_FOR = {HiddenSectors.UNKNOWN, HiddenSectors.NOT_APPLICABLE}
+"""Of a storage that hides no sectors, a log that did not look for them and « sans objet » say the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +118,8 @@ def typed(drive: Drive, run: ToldRun, runs: Sequence[LogRun]) -> PendingRun:
     except NotThisDrive as error:
         raise Refused({drive.device_id: (Reason("another_drive", str(error), field="deposit"),)}) from error
     told = erasure_told(found, capacity=run.bytes_expected)
+    if drive.kind not in MAY_HIDE_SECTORS and {told.hidden_sectors, run.hidden_sectors} == NONE_TO_LOOK_FOR:
+        told = replace(told, hidden_sectors=run.hidden_sectors)
     wrong = tuple(Reason("contradicted", one.sentence, field=one.field) for one in contradictions(run, told))
     if wrong:
         raise Refused({drive.device_id: wrong})

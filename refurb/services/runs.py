@@ -26,6 +26,10 @@ NAMELESS = (
     "Le rapport ne porte pas le numéro de série du disque\u00a0: sur la fiche d’établi, attribuez ce journal au disque"
     " dont il parle."
 )
+NAMELESS_PDF = (
+    "Le certificat ne porte pas le numéro de série du disque, et un PDF ne s’attribue pas\u00a0: il faut le journal"
+    " texte de nwipe."
+)
 ELSEWHERE = "non inventorié ici\u00a0: chacun se prouve sur l’appareil où il est monté."
 BELIED = "Ce journal dit l’échec d’un effacement saisi à la main\u00a0: la preuve saisie ne compte plus."
 NOT_ERASED = (Claim.FAILED, Claim.ABORTED)
@@ -55,7 +59,8 @@ def prove(
             elif number:
                 others += 1
             else:
-                told.append(RunTold(run.model or run.disk, False, (NAMELESS,)))
+                nameless = NAMELESS_PDF if one.kind == FileKind.CERTIFICATE else NAMELESS
+                told.append(RunTold(run.model or run.disk, False, (nameless,)))
         if others:
             s = plural(others)
             notes.append(f"{one.file.called}\u00a0: {others} autre{s} disque{s} de ce journal {ELSEWHERE}")

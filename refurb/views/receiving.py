@@ -87,6 +87,7 @@ def device_scan(request: Request, pk: int) -> HttpResponse:
         "line": line,
         "scanned": scanned,
         "is_there": held is not None and held.line_id == line.pk and held.state != DeviceState.MISSING,
+        "is_taken": held is not None,
         "unit": unit or _unit(line, form["number"].value() or ""),
         "has_inventory": _numbered(line).exists(),
         "last": _last_received(actor, line),

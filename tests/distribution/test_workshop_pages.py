@@ -179,6 +179,16 @@ def test_a_parcel_is_scanned_tag_by_tag_then_shipped_together_with_its_note(shel
     assert delivery.reference in read(client, reverse("distribution:delivery_list"), standing="open")
 
 
+def test_a_device_that_left_already_under_the_convention_is_said_to_have_left(shelf: Shelf) -> None:
+    """The page answered late, and its label was scanned again."""
+    device = shelf.allotted()
+    client, url = acting(shelf.technician), scanning(shelf)
+    shelf.allotted()
+    client.post(url, {"device": [device.reference], "ship": "1"})
+    page = client.post(url, {"tag": device.tag}).content.decode()
+    assert f"est déjà parti\u00a0: il est dans la livraison {delivery_of(device).reference}." in page
+
+
 @pytest.mark.parametrize(
     ("posted", "told"),
     [

@@ -256,6 +256,7 @@ def test_what_is_printed_on_papers_is_no_tag(bench: Bench, scanned: str) -> None
         with pytest.raises(Refused) as refused:
             scan()
         assert codes(refused) == ["tag_of_a_device"]
+        assert ("adresse d’une page" in str(refused.value)) == ("://" in scanned)
     assert not Device.objects.exclude(tag="").exists()
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from documents.enums import ContentType
-from documents.services import store_file
+from documents.services import open_file, store_file
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from refurb.enums import (
@@ -21,6 +21,7 @@ from refurb.enums import (
     ErasureEntry,
     ErasureOutcome,
     ErasureRefusal,
+    HiddenSectors,
     RemovalDestination,
     ToolClock,
 )
@@ -160,6 +161,26 @@ def test_typing_over_the_certificate_of_a_run_without_number_does_not_go_round_i
     typed: dict[str, Any] = {"bytes_expected": SIZE, "bytes_erased": SIZE, "started_at": None, "report": report}
     erasure = bench.erase(drive, **typed)
     assert (erasure.entry, erasure.refusals) == (ErasureEntry.CHECKED, [ErasureRefusal.SERIAL_MISSING])
+    told = " ".join(erasure.refusal_labels)
+    assert "Il faut le journal texte de nwipe" in told
+    assert "Attribuez" not in told
+    page = page_of(drive.device, "device_attribute_log")
+    with open_file(report) as file:
+        given = SimpleUploadedFile("nwipe.pdf", file.read(), "application/pdf")
+    asked = acting(bench.technician).post(page, {"deposit": given}).content.decode()
+    assert "Un certificat PDF ne s’attribue pas" in asked
+    assert "saisissez" not in asked
+
+
+def test_a_storage_that_hides_no_sectors_is_typed_without_object_over_a_log_that_did_not_look(bench: Bench) -> None:
+    """Nwipe looks for none on an eMMC: « inconnu » and « sans objet » are the same."""
+    drive = bench.drive(on_the_bench(bench), kind=DriveKind.EMMC, capacity=SIZE)
+    report = deposited(
+        bench, log(drive.serial, end=here_now(), bus="MMC", hidden="").replace(b"info: \n", b"info: -\n")
+    )
+    typed: dict[str, Any] = {"bytes_expected": SIZE, "bytes_erased": SIZE, "started_at": None, "report": report}
+    erasure = bench.erase(drive, **typed | {"finished_at": None, "hidden_sectors": HiddenSectors.NOT_APPLICABLE})
+    assert (erasure.outcome, erasure.hidden_sectors) == (ErasureOutcome.ACCEPTED, HiddenSectors.NOT_APPLICABLE)
 
 
 def test_a_log_without_number_is_attributed_to_no_drive_of_unknown_capacity(bench: Bench) -> None:
@@ -227,6 +248,12 @@ def test_two_drives_alike_are_told_apart_by_where_they_are_when_a_log_is_attribu
     form = AttributionForm(runs=read_log(log("", end=here_now()).decode()), drives=drives)
     offered = [str(label) for _, label in form.fields["disk-sda"].choices]
     assert [label.rpartition(", ")[2] for label in offered[1:]] == ["baie 1", "baie 2"]
+    device = on_the_bench(bench)
+    alike = [bench.drive(device, serial="", capacity=SIZE) for _ in range(2)]
+    form = AttributionForm(runs=read_log(log("", end=here_now()).decode()), drives=alike)
+    offered = [str(label) for _, label in form.fields["disk-sda"].choices][1:]
+    assert [label.rpartition(", ")[2] for label in offered] == ["rang 1 à l’inventaire", "rang 2 à l’inventaire"]
+    assert all("256,1\u00a0Go" in label for label in offered)
 
 
 def test_the_internal_storage_of_a_phone_is_not_that_of_a_computer(bench: Bench) -> None:
