@@ -28,11 +28,20 @@ KINDS = {
 
 
 def reviews_asked_for_reviewers(reviews: QuerySet[Review], at: datetime) -> None:
-    """To each organisation whose opinion is asked: on what, until when. A named reviewer is told alone."""
+    """To each organisation whose opinion is asked: on what, until when, and what follows without it.
+
+    A named reviewer is told alone.
+    """
+    day = timezone.localdate(at)
     for review in reviews.select_related("convention", "organisation").order_by("pk"):
         people = _people_of(_asked_for(review))
-        page = _page("review_answer", review.reference)
-        _write("review_asked_for_reviewer", review.convention, people, at, review=review, page=page)
+        context = {
+            "review": review,
+            "late": review.due_on < day,
+            "passes_on": review.passes_on(int(PASS_OVER_DAYS.on(day))),
+            "page": _page("review_answer", review.reference),
+        }
+        _write("review_asked_for_reviewer", review.convention, people, at, **context)
 
 
 def reviews_asked_of_another_for_former(reviews: QuerySet[Review], by: int | None, at: datetime) -> None:
@@ -60,7 +69,7 @@ def convention_approved_for_epci(convention: Convention, at: datetime) -> None:
 
 
 def signatures_asked_for_signatories(signatures: QuerySet[Signature], at: datetime) -> None:
-    """To each signatory: the document is there to be read and signed."""
+    """To each signatory: the document is there to be read and signed, until when, and what follows if it is not."""
     _write_to_signatories("signature_asked_for_signatory", signatures, at)
 
 
@@ -82,7 +91,8 @@ def _write_to_signatories(template: str, signatures: QuerySet[Signature], at: da
     for signature in signatures.select_related("convention", "organisation", "asked_before__user").order_by("pk"):
         people = _people_of(Membership.objects.filter(pk=signature.signatory_id))
         page = _page("signature_sign", signature.reference)
-        _write(template, signature.convention, people, at, signature=signature, page=page)
+        late = signature.due_on is not None and signature.due_on < timezone.localdate(at)
+        _write(template, signature.convention, people, at, signature=signature, late=late, page=page)
 
 
 def convention_signed_for_parties(convention: Convention, at: datetime) -> None:

@@ -110,7 +110,8 @@ def _signing(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
             url = _page("signature_sign", signature.reference)
             if signature.answered is not None:
                 return Step("", "on a répondu à votre refus, lisez la réponse", url=url, label="Lire et répondre")
-            return Step("", "lisez le document et signez-le", url=url, label="Lire et signer")
+            yours = f"lisez le document et signez-le{_until(signature.due_on)}"
+            return Step("", yours, url=url, label="Lire et signer")
     if step := _declined(convention, actor, sheet):
         return step
     for signature in sheet.awaited_signatures:
@@ -119,10 +120,16 @@ def _signing(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
             yours = f"vérifiez le document signé {que(signature.organisation)}{signature.organisation} a déposé"
             return Step("", yours, url=url, label="Vérifier et confirmer")
     names = named(f"{row.organisation}" for row in sheet.awaited_signatures)
+    due = [row.due_on for row in sheet.awaited_signatures if row.due_on and row.answer_due_on is None]
+    until = f", pour le {day(max(due))}" if due else ""
     return Step(
-        f"En attente de la signature {of(names)}",
+        f"En attente de la signature {of(names)}{until}",
         since=min((row.asked_at for row in sheet.awaited_signatures if row.asked_at), default=convention.moved_at),
     )
+
+
+def _until(due: date | None) -> str:
+    return "" if due is None else f" pour le {day(due)}, {working_days(due)}"
 
 
 def _declined(convention: Convention, actor: Actor, sheet: Sheet) -> Step | None:

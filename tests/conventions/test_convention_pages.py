@@ -8,11 +8,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from calendars.working_days import add_working_days
 from conventions.enums import ConventionState, Party
 from conventions.models import Convention, Quota
-from conventions.parameters import YEAR_ENDING_DAYS
+from conventions.parameters import SIGNATURE_DAYS, YEAR_ENDING_DAYS
 from conventions.services.drafting import Plan
 from conventions.services.quotas import set_reserve
+from conventions.templatetags.conventions import working_days
 from lifecycle import gate
 from network.models import Membership
 from tests.conventions.conventions import Treaty, again, midday
@@ -160,12 +162,16 @@ def test_a_task_is_taken_in_charge_and_given_back_on_the_page() -> None:
 def test_one_convention_says_who_acts_next_at_every_stage(stage: str) -> None:
     treaty = Treaty(starts_on=timezone.localdate() + timedelta(days=9)) if stage == "signed" else Treaty()
     convention = getattr(treaty, stage)()
+    sign_by = add_working_days(timezone.localdate(), int(SIGNATURE_DAYS.on(timezone.localdate())))
     yours = {
         "draft": (treaty.manager, "soumettez-le aux relecteurs"),
         "in_review": (treaty.lawyer, "donnez votre avis (relecture juridique)"),
         "changes_requested": (treaty.manager, "répondez au point des relecteurs"),
         "approved": (treaty.manager, "inscrivez la délibération"),
-        "signing": (treaty.signatories[Party.EPCI], "lisez le document et signez-le"),
+        "signing": (
+            treaty.signatories[Party.EPCI],
+            f"lisez le document et signez-le pour le {day(sign_by)}, {working_days(sign_by)}",
+        ),
     }
     awaited = {
         "draft": (treaty.pilot, ""),
@@ -185,6 +191,8 @@ def test_one_convention_says_who_acts_next_at_every_stage(stage: str) -> None:
     member, told = awaited[stage]
     page = read(acting(member), page_of(convention, "convention_detail"))
     assert told in page
+    if stage == "signing":
+        assert f", pour le {day(sign_by)}" in step(page)
     assert 'aria-current="step"' in page or stage == "active"
 
 

@@ -7,17 +7,20 @@ from django.utils import timezone
 
 from conventions.enums import DraftAbandonReason, Party, ResumeReason, ReviewSubject, SuspendReason, TextReopenReason
 from conventions.models import Convention, Review
-from conventions.parameters import LONGEST_YEARS
+from conventions.parameters import LONGEST_YEARS, PASS_OVER_DAYS
 from conventions.services.drafting import DraftReviewer, DraftTerms, Plan
 from documents.emails import absolute_url
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.clock import run_clock
+from network.enums import OrganisationKind, Role
 from network.models import Membership
 from network.services.memberships import close_membership
 from tests.conventions.conventions import Treaty, again, midday
 from tests.conventions.pages import page_of
+from tests.network.factories import make_membership
 from tests.reference.values import set_value
+from typography.french import full_day, written_day
 
 pytestmark = pytest.mark.django_db
 NBSP = "\N{NO-BREAK SPACE}"
@@ -92,6 +95,73 @@ def test_each_signatory_is_asked_and_whoever_left_is_not_told() -> None:
     told = mails(convention, "Texte rouvert")
     assert scene.signatories[Party.DISTRIBUTOR].user.email not in addressees(told)
     assert "erreur dans le texte" in told[0].body
+
+
+def test_who_is_asked_to_sign_reads_until_when_and_what_follows_without_a_signature() -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    signature = scene.signature(convention, Party.DISTRIBUTOR)
+    assert convention.starts_on is not None
+
+    told = next(mail for mail in mails(convention, "Une convention") if signature.signatory.user.email in mail.to)
+
+    assert f"attend votre signature pour le {written_day(signature.due_on)}".replace(NBSP, " ") in told.subject
+    assert f"est attendue pour le {full_day(signature.due_on)}" in told.body
+    assert "Un rappel vous sera envoyé" in told.body
+    assert (
+        f"La convention prend effet le {written_day(convention.starts_on)}, et pas avant la troisième signature"
+        in told.body
+    )
+    assert "Dites-le sur la même page, ou confiez la signature à un collègue" in told.body
+
+
+def test_who_is_asked_to_sign_an_amendment_is_not_told_of_a_convention() -> None:
+    scene = Treaty()
+    draft = scene.amendment(scene.active(), DraftTerms(quotas=[Plan("laptop", 1, 50)]))
+
+    amendment = scene.open_signature(scene.approve(scene.submit(draft)))
+
+    assert len(mails(amendment, "Un avenant attend votre signature pour le")) == 3
+    assert "L’avenant prend effet le" in mails(amendment, "Un avenant attend")[0].body
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_who_signs_instead_of_another_once_it_is_late_is_told_so() -> None:
+    first = date(2027, 1, 4)
+    scene = Treaty(starts_on=first, at=midday(first))
+    convention = scene.signing()
+    signature = scene.signature(convention, Party.DISTRIBUTOR)
+    colleague = make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, scene.distributor)
+    assert signature.due_on is not None
+
+    at = midday(signature.due_on + timedelta(days=1))
+    gate.apply(signature, "hand_on", actor=signature.signatory, to=colleague, at=at)
+
+    told = next(mail for mail in mails(convention, "Une convention") if colleague.user.email in mail.to)
+    assert told.subject == f"Une convention attend votre signature, en retard : {convention.reference}"
+    assert f"était attendue pour le {full_day(signature.due_on)}" in told.body
+
+
+def test_who_is_asked_for_an_opinion_reads_what_follows_without_it() -> None:
+    scene = Treaty()
+    assert scene.epci_party is not None
+    officer = make_membership(Role.REVIEWER, OrganisationKind.EPCI, scene.epci_party)
+    named = [
+        DraftReviewer(ReviewSubject.LEGAL, scene.epci_party, scene.lawyer),
+        DraftReviewer(ReviewSubject.DATA_PROTECTION, scene.epci_party, officer),
+    ]
+
+    convention = scene.submit(scene.draft(scene.terms(reviewers=named)))
+
+    told = {address: mail.body for mail in mails(convention, "Votre relecture") for address in mail.to}
+    passed_over = "le responsable de l’EPCI ou le pilote peut passer outre"
+    assert all("Sans avis, un rappel vous sera envoyé" in body for body in told.values())
+    legal = Review.objects.get(convention=convention, asked_of=scene.lawyer)
+    assert passed_over in told[scene.lawyer.user.email]
+    days = int(PASS_OVER_DAYS.on(timezone.localdate()))
+    assert full_day(legal.passes_on(days)) in told[scene.lawyer.user.email]
+    assert passed_over not in told[officer.user.email]
+    assert "nul ne peut passer outre" in told[officer.user.email]
 
 
 def test_the_parties_and_the_pilot_follow_its_life() -> None:
