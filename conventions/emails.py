@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import add_months
+from conventions.acts import former_act
 from conventions.enums import ALIVE, Party, SignatureDeclineReason, TextReopenReason
 from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit, changes_end
 from conventions.parameters import HANDING_OVER_DAYS, LONGEST_YEARS, PASS_OVER_DAYS
@@ -101,8 +102,21 @@ def convention_signed_for_parties(convention: Convention, at: datetime) -> None:
 
 
 def convention_reopened_for_parties(convention: Convention, reason: str, at: datetime) -> None:
-    """The text is opened again: why; what was signed holds no more."""
-    _tell_all("convention_reopened_for_parties", convention, at, reason=TextReopenReason(reason).label)
+    """The text is opened again, and why: told to who writes it, to who will read it again, to who is informed.
+
+    What was signed holds no more, nor the act that the EPCI recorded for this round.
+    """
+    asked, act = convention.signatures.filter(round=convention.round), former_act(convention)
+    context = {
+        "reason": TextReopenReason(reason).label,
+        "asked": asked.exists(),
+        "signed": asked.exclude(signed_at=None).exists(),
+        "act": act if act is not None and act.round == convention.round else None,
+    }
+    who = {convention.epci_acting.pk: "epci", convention.workshop_id: "party", convention.distributor_id: "party"}
+    for organisation, people in sorted(_people_of(_everyone(convention)).items()):
+        told = {organisation: people}
+        _write("convention_reopened_for_parties", convention, told, at, **context, who=who.get(organisation, ""))
 
 
 def convention_taken_over_for_parties(convention: Convention, at: datetime) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from conventions.acts import former_act
 from conventions.enums import ConventionState, Party, ResumeReason, TextReopenReason
 from conventions.forms.base import CommentForm, ReasonForm
 from conventions.forms.circuit import PlainForm
@@ -27,8 +28,11 @@ from conventions.views.remarks import tell_remarks
 from conventions.views.sheet import sheet_of
 from lifecycle.pages import Page
 from network.requests import Request
+from typography.french import day
 
 AGREEMENT = "conventions/actions/convention_agreement.html"
+TAKES_AGAIN = "reprendre"
+"""Of the address of « Ouvrir la signature »: its form holds the act that was recorded before."""
 
 
 def _asked_of(request: Request, convention: Convention) -> Mapping[str, Any]:
@@ -49,7 +53,27 @@ def _what_a_reopening_voids(request: Request, convention: Convention) -> Mapping
     if signed:
         several = f" Les {signed} signatures déjà données seront caduques."
         told += several if signed > 1 else " La signature déjà donnée sera caduque."
+    if convention.act_number:
+        act = f"L’acte n° {convention.act_number} du {day(convention.act_on)} ne sera plus retenu"
+        told += (
+            f" {act}\u00a0: s’il autorise le nouveau texte, il se reprend en ouvrant la signature, sinon l’EPCI"
+            " délibère de nouveau."
+        )
     return {"warning": told}
+
+
+def _act_to_record(request: Request, convention: Convention) -> Mapping[str, Any]:
+    """The act that was recorded before the text was opened again, and whether it is taken again."""
+    return {"former_act": former_act(convention), "takes_again": TAKES_AGAIN in request.GET}
+
+
+def _act_taken_again(request: Request, convention: Convention) -> Mapping[str, Any]:
+    """The form holds the former act only when whoever reads asked for it."""
+    act = former_act(convention) if TAKES_AGAIN in request.GET else None
+    if act is None:
+        return {}
+    held = {"act_body": act.body, "act_number": act.number, "act_on": act.on, "act_executory_on": act.executory_on}
+    return {"initial": held}
 
 
 def _what_an_abandon_cancels(request: Request, convention: Convention) -> Mapping[str, Any]:
@@ -95,6 +119,8 @@ PAGES: tuple[Page[Request], ...] = (
         ConventionOpenSignatureForm,
         open_signature_convention,
         done="Signature ouverte\u00a0: les trois signataires reçoivent un courriel",
+        form_kwargs=_act_taken_again,
+        context=_act_to_record,
         template="conventions/actions/convention_open_signature.html",
     ),
     Page("activate", "mettre-en-vigueur", CommentForm, done=_in_force),

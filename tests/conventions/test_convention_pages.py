@@ -345,6 +345,36 @@ def test_who_opens_a_text_again_reads_how_many_signatures_fall() -> None:
     assert "Les 2 signatures déjà données seront caduques." in read(client_of(treaty), url)
 
 
+def test_who_opens_a_text_again_reads_that_the_act_is_forgotten_and_may_take_it_again() -> None:
+    treaty = Treaty()
+    convention = treaty.open_signature(treaty.approved(), act_number="26-140")
+    today = timezone.localdate()
+    client, url = client_of(treaty), page_of(convention, "convention_open_signature")
+    told = f"L’acte n° 26-140 du {day(today)} ne sera plus retenu"
+    assert told in read(client, page_of(convention, "convention_reopen"))
+    treaty.reopen(convention)
+    treaty.approve(treaty.submit(again(convention)))
+
+    page = read(client, url)
+    assert f"n° 26-140, {day(today)}\u00a0; exécutoire le {day(today)}" in page
+    assert 'value="26-140"' not in page, "nobody says for the EPCI that it holds"
+    assert "?reprendre=acte" in page
+    page = read(client, f"{url}?reprendre=acte")
+    assert 'value="26-140"' in page
+    assert page.count(f'value="{today.isoformat()}"') == 2
+    assert "N’ouvrez la signature que s’il autorise ce texte." in page
+
+
+def test_no_act_is_spoken_of_where_none_was_recorded() -> None:
+    treaty = Treaty()
+    convention = treaty.approved()
+    client = client_of(treaty)
+
+    assert "L’acte n°" not in read(client, page_of(convention, "convention_reopen"))
+    page = read(client, f"{page_of(convention, 'convention_open_signature')}?reprendre=acte")
+    assert "l’acte inscrit était" not in page
+
+
 def test_a_review_is_answered_by_whom_it_is_asked() -> None:
     treaty = Treaty()
     convention = treaty.in_review()

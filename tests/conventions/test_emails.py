@@ -164,6 +164,47 @@ def test_who_is_asked_for_an_opinion_reads_what_follows_without_it() -> None:
     assert "nul ne peut passer outre" in told[officer.user.email]
 
 
+def test_of_a_text_that_is_opened_again_each_reads_what_it_asks_of_him() -> None:
+    scene = Treaty()
+    assert scene.pilot
+    convention = scene.open_signature(scene.approved(), act_number="26-140")
+    scene.sign(convention, Party.DISTRIBUTOR)
+
+    scene.reopen(convention)
+
+    told = {address: mail.body for mail in mails(convention, "Texte rouvert") for address in mail.to}
+    assert set(told) == everyone(scene)
+    epci = {told[address] for address in addresses(scene.manager, scene.signatories[Party.EPCI])}
+    parties = {told[scene.signatories[party].user.email] for party in (Party.RECONDITIONER, Party.DISTRIBUTOR)}
+    act = f"L’acte n° 26-140 du {written_day(timezone.localdate())} n’est plus retenu."
+    assert len(epci) == len(parties) == 1
+    (epci_told,), (party_told,), pilot_told = epci, parties, told[scene.pilot.user.email]
+    assert "C’est à votre EPCI de modifier le texte, puis de le soumettre de nouveau." in epci_told
+    assert f"{act} Vérifiez s’il autorise le nouveau texte" in epci_told
+    assert "Le texte modifié vous sera soumis de nouveau." in party_told
+    assert "L’acte" not in party_told
+    assert "Ce courriel vous en informe" in pilot_told
+    assert act in pilot_told
+    assert all("Ce qui avait été signé ne vaut plus." in body for body in told.values())
+    for body in (epci_told, pilot_told):
+        assert "vous sera soumis" not in body
+
+
+def test_a_text_opened_again_before_any_signature_is_not_told_to_have_been_signed() -> None:
+    scene = Treaty()
+    convention = scene.approved()
+    scene.reopen(convention)
+    approved = {mail.body for mail in mails(convention, "Texte rouvert")}
+    scene.reopen(scene.open_signature(scene.approve(scene.submit(again(convention)))))
+    signing = {mail.body for mail in mails(convention, "Texte rouvert")} - approved
+    scene.reopen(scene.approve(scene.submit(again(convention))))
+    later = {mail.body for mail in mails(convention, "Texte rouvert")} - approved - signing
+
+    assert not any("avait été signé" in body for body in approved | signing | later)
+    assert not any("ne sont plus demandées" in body or "L’acte" in body for body in approved | later)
+    assert all("Les signatures ne sont plus demandées." in body for body in signing)
+
+
 def test_the_parties_and_the_pilot_follow_its_life() -> None:
     scene = Treaty()
     assert scene.pilot

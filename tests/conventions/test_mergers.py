@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from conventions.acts import former_act
 from conventions.enums import ConventionState, Party, ReviewSubject
 from conventions.models import Convention
 from conventions.services.circuit import answer_review
@@ -121,6 +122,19 @@ def test_the_reconditioner_signs_with_the_name_of_the_successor() -> None:
     signed = scene.sign_all(signing)
     active = gate.apply(signed, "activate", actor=heir.manager)
     assert (active.state, active.epci) == (S.ACTIVE, heir.epci)
+
+
+def test_the_successor_is_not_offered_the_act_of_the_epci_that_is_no_more() -> None:
+    scene, heir = Treaty(), Heir()
+    convention = scene.signing()
+    scene.reopen(convention)
+    assert former_act(again(convention))
+    scene.open_signature(scene.approve(scene.submit(again(convention))))
+
+    heir.merge(scene)
+    heir.submit(convention)
+
+    assert former_act(again(convention)) is None
 
 
 @pytest.mark.parametrize("stage", ["draft", "in_review", "approved", "signing", "signed"])
