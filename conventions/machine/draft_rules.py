@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from calendars.expressions import Shifted
@@ -13,10 +13,12 @@ from conventions.enums import (
     ReviewSubject,
 )
 from conventions.machine.reading import EDIT, TO_FILL, own
-from conventions.models import ConventionClause, ConventionPrice, PlannedQuota, PriceCeiling, ReviewerNamed, ReviewPoint
+from conventions.machine.terms_rules import QUOTAS_WITHIN, UNDER_CEILING, ceilings_of
+from conventions.models import ConventionClause, ConventionPrice, PlannedQuota, ReviewerNamed, ReviewPoint
 from conventions.parameters import LONGEST_YEARS, SHORTEST_MONTHS
 from conventions.permissions import PARTIES
 from lifecycle.machine import Context, Requirement
+from lifecycle.requirements import Rule
 from network.enums import OrganisationKind, Role
 from network.models import Membership
 from typography.french import plural
@@ -202,25 +204,6 @@ QUOTAS_PLANNED = Requirement(
     where=EDIT.at("quotas"),
     field="quotas",
 )
-QUOTAS_WITHIN = Requirement(
-    "quotas_within",
-    "Un quota porte sur une année que la convention n’atteint pas.",
-    lambda ctx: (
-        ~Q(
-            Exists(
-                PlannedQuota.objects.filter(convention=OuterRef("pk"), year__gt=1)
-                .annotate(begins=Coalesce("convention__amends__starts_on", "convention__starts_on"))
-                .filter(
-                    Q(year=2, convention__ends_on__lt=Shifted("begins", 1, "years"))
-                    | Q(year=3, convention__ends_on__lt=Shifted("begins", 2, "years"))
-                    | Q(year__gt=3)
-                )
-            )
-        )
-    ),
-    where=EDIT.at("quotas"),
-    field="quotas",
-)
 PRICED = Requirement(
     "priced",
     "La grille de prix doit donner un prix à chaque type d’appareil qui a un quota.",
@@ -239,27 +222,11 @@ PRICED = Requirement(
 )
 
 
-def _ceilings(ctx: Context) -> QuerySet[Any]:
-    return PriceCeiling.objects.on(ctx.day).filter(type=OuterRef("type"))
-
-
-def _under_ceiling(ctx: Context) -> Q:
-    ceiling = Subquery(_ceilings(ctx).values("amount")[:1])
-    return ~Q(Exists(ConventionPrice.objects.filter(convention=OuterRef("pk"), amount__gt=ceiling)))
-
-
 CEILINGS_KNOWN = Requirement(
     "ceilings_known",
     "Aucun plafond légal n’est connu à ce jour pour un type de la grille de prix\u00a0: elle ne peut être vérifiée.",
-    lambda ctx: ~Q(Exists(ConventionPrice.objects.filter(~Exists(_ceilings(ctx)), convention=OuterRef("pk")))),
+    lambda ctx: ~Q(Exists(ConventionPrice.objects.filter(~Exists(ceilings_of(ctx)), convention=OuterRef("pk")))),
     lifted_by="le pilote, qui tient les valeurs datées",
-    field="prices",
-)
-UNDER_CEILING = Requirement(
-    "under_ceiling",
-    "Un prix de la grille dépasse le plafond légal du jour (décret du 7 novembre 2022).",
-    _under_ceiling,
-    where=EDIT.at("prices"),
     field="prices",
 )
 NONCONFORMITY_KNOWN = Requirement(
@@ -347,7 +314,7 @@ REVIEWER_NOT_AUTHOR = Requirement(
     field="reviewers",
 )
 
-SUBMITTED = (
+SUBMITTED: tuple[Rule, ...] = (
     PARTIES_KNOWN,
     PARTIES_SIRET,
     SIGNATORIES_KNOWN,

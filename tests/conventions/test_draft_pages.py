@@ -252,6 +252,16 @@ def test_a_price_over_the_ceiling_is_named_on_its_line_and_kept() -> None:
     assert detail.count("au-dessus du plafond légal, 180 €") == 1
 
 
+def test_who_is_refused_a_submission_reads_which_price_is_too_dear_and_by_what_ceiling() -> None:
+    treaty = Treaty(prices={"laptop": 181, "tablet": 60})
+    convention = treaty.draft()
+
+    page = read(acting(treaty.manager), page_of(convention, "convention_submit")).replace("\u00a0", " ")
+
+    assert "ordinateur portable, 181 € pour un plafond de 180 €." in page
+    assert f"{page_of(convention, 'convention_edit')}#prices" in page
+
+
 def as_a_browser_sends(boxes: dict[str, Any]) -> dict[str, Any]:
     """The same boxes with the line breaks that every browser writes when it sends a form."""
     return {name: re.sub("\r?\n", "\r\n", said) if isinstance(said, str) else said for name, said in boxes.items()}

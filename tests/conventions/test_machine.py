@@ -147,7 +147,12 @@ def _closed_reviewer(scene: Treaty) -> Convention:
     return convention
 
 
-FAULTS: dict[str, tuple[Callable[[Treaty], Convention], Requirement]] = {
+BEYOND = "Un quota porte sur une année que la convention n’atteint pas\u00a0: ordinateur portable, année 3."
+OVER = (
+    "Un prix de la grille dépasse le plafond légal du jour (décret du 7 novembre 2022)\u00a0: ordinateur portable,"
+    " 180,01\u00a0€ pour un plafond de 180\u00a0€."
+)
+FAULTS: dict[str, tuple[Callable[[Treaty], Convention], Requirement | str]] = {
     "no workshop": (_without(workshop=None), draft_rules.PARTIES_KNOWN),
     "the same organisation twice": (_same_twice, draft_rules.PARTIES_KNOWN),
     "no siret": (_no_siret, draft_rules.PARTIES_SIRET),
@@ -159,9 +164,9 @@ FAULTS: dict[str, tuple[Callable[[Treaty], Convention], Requirement]] = {
     "a year without quota": (_cut(500), draft_rules.QUOTAS_PLANNED),
     "no quota": (_with(quotas=[]), draft_rules.QUOTAS_PLANNED),
     "a quota of zero": (_with(quotas=[Plan("laptop", 1, 0)]), draft_rules.QUOTAS_PLANNED),
-    "a quota after the end": (_with(quotas=[Plan("laptop", 1, 5), Plan("laptop", 3, 5)]), draft_rules.QUOTAS_WITHIN),
+    "a quota after the end": (_with(quotas=[Plan("laptop", 1, 5), Plan("laptop", 3, 5)]), BEYOND),
     "no price": (_with(prices=[]), draft_rules.PRICED),
-    "a price over the ceiling": (_with(prices=[Price("laptop", Decimal("180.01"))]), draft_rules.UNDER_CEILING),
+    "a price over the ceiling": (_with(prices=[Price("laptop", Decimal("180.01"))]), OVER),
     "a reviewer who left": (_closed_reviewer, draft_rules.REVIEWERS_OPEN),
     "an article to fill": (_with(texts={"object": "Objet [à compléter]"}), draft_rules.NOTHING_TO_FILL),
     **{
@@ -173,7 +178,7 @@ FAULTS: dict[str, tuple[Callable[[Treaty], Convention], Requirement]] = {
 
 @pytest.mark.parametrize(("fault", "requirement"), FAULTS.values(), ids=FAULTS)
 def test_what_is_missing_is_said_before_a_text_is_submitted(
-    fault: Callable[[Treaty], Convention], requirement: Requirement
+    fault: Callable[[Treaty], Convention], requirement: Requirement | str
 ) -> None:
     scene = Treaty()
     convention = fault(scene)
@@ -181,7 +186,8 @@ def test_what_is_missing_is_said_before_a_text_is_submitted(
     with pytest.raises(Refused) as refused:
         gate.apply(convention, "submit", actor=scene.manager)
 
-    assert requirement.reason_in(Context(timezone.now(), scene.manager)).sentence in sentences(refused)
+    now = Context(timezone.now(), scene.manager)
+    assert (requirement if isinstance(requirement, str) else requirement.reason_in(now).sentence) in sentences(refused)
     assert again(convention).state == S.DRAFT
 
 
@@ -217,7 +223,34 @@ def test_the_ceiling_is_that_of_the_day() -> None:
     with pytest.raises(Refused) as refused:
         scene.submit(convention)
 
-    assert sentences(refused) == {draft_rules.UNDER_CEILING.sentence}
+    (told,) = sentences(refused)
+    assert told.endswith("ordinateur portable, 180\u00a0€ pour un plafond de 150\u00a0€.")
+
+
+def test_each_line_that_is_refused_is_named_and_of_a_set_each_convention_reads_its_own() -> None:
+    scene = Treaty()
+    plans = [Plan("laptop", 1, 5), Plan("tablet", 2, 5), Plan("laptop", 3, 5)]
+    prices = [Price("laptop", Decimal(181)), Price("tablet", Decimal(500), "B"), Price("desktop", Decimal(1))]
+    first = scene.draft(scene.terms(quotas=plans, prices=prices))
+    second = scene.draft(scene.terms(prices=[Price("laptop", Decimal(190))]))
+
+    outcome = gate.apply_many(Convention.objects.filter(pk__in=[first.pk, second.pk]), "submit", actor=scene.manager)
+
+    told = {
+        pk: {reason.code: reason.sentence for reason in reasons if reason.code in ("quotas_within", "under_ceiling")}
+        for pk, reasons in outcome.refused.items()
+    }
+    assert told[first.pk]["quotas_within"].endswith(
+        "n’atteint pas\u00a0: tablette, année 2\u00a0; ordinateur portable, année 3."
+    )
+    assert (
+        "ordinateur portable, 181\u00a0€ pour un plafond de 180\u00a0€\u00a0; tablette, grade B, 500\u00a0€ pour"
+        in (told[first.pk]["under_ceiling"])
+    )
+    assert set(told[second.pk]) == {"under_ceiling"}
+    assert "190\u00a0€ pour un plafond de 180\u00a0€." in told[second.pk]["under_ceiling"]
+    general = {reason.sentence for reason in missing_before(first, "submit")}
+    assert general >= {draft_rules.QUOTAS_WITHIN.sentence, draft_rules.UNDER_CEILING.sentence}
 
 
 @pytest.mark.parametrize(
