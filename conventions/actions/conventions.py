@@ -1,10 +1,12 @@
 """What is done of a convention, from the draft to its end: one page each."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
+from calendars.working_days import add_working_days
 from conventions.acts import former_act
 from conventions.enums import ConventionState, Party, ResumeReason, TextReopenReason
 from conventions.forms.base import CommentForm, ReasonForm
@@ -19,7 +21,7 @@ from conventions.forms.verbs import (
 from conventions.machine import rules
 from conventions.machine.measured import exceeded_twice
 from conventions.models import Convention
-from conventions.parameters import BREACH_NOTICE_DAYS, HANDING_OVER_DAYS, NOTICE_DAYS, REVIEW_DAYS
+from conventions.parameters import BREACH_NOTICE_DAYS, HANDING_OVER_DAYS, NOTICE_DAYS, REVIEW_DAYS, SIGNATURE_DAYS
 from conventions.services import endings
 from conventions.services.conventions import open_signature_convention
 from conventions.views.conventions import CONVENTION_PAGES
@@ -39,12 +41,26 @@ def _asked_of(request: Request, convention: Convention) -> Mapping[str, Any]:
     """What is submitted, to whom, how long they have, in working days, and what kept a signatory from signing."""
     sheet = sheet_of(convention, request.membership)
     tell_remarks(sheet, request.membership, writes=True)
+    today = timezone.localdate()
     return {
         "sheet": sheet,
         "declined": [signature for signature in sheet.signatures if signature.declined is not None],
         "others": [organisation for party, organisation, _ in convention.parties() if party != Party.EPCI],
-        "days": REVIEW_DAYS.on(timezone.localdate()),
+        "days": REVIEW_DAYS.on(today),
+        "signature_days": SIGNATURE_DAYS.on(today),
+        "signed_by": _signed_after_effect(convention, today),
+        "is_past": convention.starts_on is not None and convention.starts_on < today,
     }
+
+
+def _signed_after_effect(convention: Convention, today: date) -> date | None:
+    """When the last signature comes if each takes the time he is given; None when that is before the date of effect.
+
+    Neither the act of the EPCI nor another round is counted: nobody knows how long they take.
+    """
+    read_by = add_working_days(today, int(REVIEW_DAYS.on(today)))
+    signed_by = add_working_days(read_by, int(SIGNATURE_DAYS.on(today)))
+    return signed_by if convention.starts_on is not None and convention.starts_on < signed_by else None
 
 
 def _what_a_reopening_voids(request: Request, convention: Convention) -> Mapping[str, Any]:

@@ -10,11 +10,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from calendars.working_days import add_working_days
 from conventions.enums import ConventionState, Party, ReviewSubject
 from conventions.models import Convention
-from conventions.services.drafting import DraftArticle, DraftTerms
+from conventions.parameters import REVIEW_DAYS, SIGNATURE_DAYS
+from conventions.services.drafting import DraftArticle, DraftTerms, Plan
 from tests.conventions.conventions import Treaty, again
 from tests.conventions.pages import acting, answered, done, page_of, read
+from typography.french import day
 
 pytestmark = pytest.mark.django_db
 CREATE = "conventions:convention_create"
@@ -260,6 +263,45 @@ def test_who_is_refused_a_submission_reads_which_price_is_too_dear_and_by_what_c
 
     assert "ordinateur portable, 181 € pour un plafond de 180 €." in page
     assert f"{page_of(convention, 'convention_edit')}#prices" in page
+
+
+@pytest.mark.parametrize(
+    ("shift", "told"),
+    [
+        pytest.param(-1, "peut passer avant la dernière signature", id="the day before"),
+        pytest.param(0, "", id="the day of the last signature"),
+        pytest.param(None, "est déjà passée", id="yesterday"),
+    ],
+)
+def test_who_submits_a_text_reads_that_its_date_of_effect_comes_before_the_last_signature(
+    shift: int | None, told: str
+) -> None:
+    today = timezone.localdate()
+    read_by = add_working_days(today, int(REVIEW_DAYS.on(today)))
+    signed_by = add_working_days(read_by, int(SIGNATURE_DAYS.on(today)))
+    starts_on = today - timedelta(days=1) if shift is None else signed_by + timedelta(days=shift)
+    treaty = Treaty(starts_on=starts_on)
+    convention = treaty.draft()
+
+    page = read(acting(treaty.manager), page_of(convention, "convention_submit"))
+
+    assert ("La date d’effet, " in page) is bool(told)
+    assert told in page
+    if told:
+        assert f"La date d’effet, {day(starts_on)}, {told}" in page
+        assert f"celle-ci vient le {day(signed_by)}" in page
+        assert "l’année 1 court dès la date d’effet" in page
+        assert f"{page_of(convention, 'convention_edit')}#id_starts_on" in page
+
+
+def test_of_an_amendment_that_takes_effect_before_its_signatures_no_year_is_told() -> None:
+    treaty = Treaty()
+    draft = treaty.amendment(treaty.active(), DraftTerms(quotas=[Plan("laptop", 1, 50)]))
+
+    page = read(acting(treaty.manager), page_of(draft, "convention_submit"))
+
+    assert "L’avenant ne change rien avant la dernière signature." in page
+    assert "l’année 1 court" not in page
 
 
 def as_a_browser_sends(boxes: dict[str, Any]) -> dict[str, Any]:
