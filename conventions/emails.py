@@ -11,7 +11,8 @@ from django.utils import timezone
 from calendars.working_days import add_months
 from conventions.acts import former_act
 from conventions.enums import ALIVE, Party, SignatureDeclineReason, TextReopenReason
-from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit, changes_end
+from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit, changes_end, is_unchanged
+from conventions.opinions import former_points, remarks_given
 from conventions.parameters import HANDING_OVER_DAYS, LONGEST_YEARS, PASS_OVER_DAYS
 from conventions.permissions import PARTIES
 from documents.emails import absolute_url, compose
@@ -31,18 +32,27 @@ KINDS = {
 def reviews_asked_for_reviewers(reviews: QuerySet[Review], at: datetime) -> None:
     """To each organisation whose opinion is asked: on what, until when, and what follows without it.
 
-    A named reviewer is told alone.
+    A named reviewer is told alone; who is asked for several opinions has one mail.
     """
     day = timezone.localdate(at)
+    together: dict[Any, list[Review]] = {}
     for review in reviews.select_related("convention", "organisation").order_by("pk"):
-        people = _people_of(_asked_for(review))
+        for organisation, people in _people_of(_asked_for(review)).items():
+            key = (review.convention_id, review.due_on, organisation, tuple(people))
+            together.setdefault(key, []).append(review)
+    for (_, due_on, organisation, people), asked in together.items():
+        passed = [review.passes_on(int(PASS_OVER_DAYS.on(day))) for review in asked]
         context = {
-            "review": review,
-            "late": review.due_on < day,
-            "passes_on": review.passes_on(int(PASS_OVER_DAYS.on(day))),
-            "page": _page("review_answer", review.reference),
+            "review": asked[0],
+            "asked": [(review, _page("review_answer", review.reference)) for review in asked],
+            "late": due_on < day,
+            "passes_on": next((one for one in passed if one is not None), None),
+            "protected": None in passed,
+            "page": _page("review_answer", asked[0].reference),
+            "unchanged": is_unchanged(asked[0].convention),
+            "answered": any(former_points(review).exists() for review in asked),
         }
-        _write("review_asked_for_reviewer", review.convention, people, at, **context)
+        _write("review_asked_for_reviewer", asked[0].convention, {organisation: list(people)}, at, **context)
 
 
 def reviews_asked_of_another_for_former(reviews: QuerySet[Review], by: int | None, at: datetime) -> None:
@@ -60,7 +70,15 @@ def changes_requested_for_author(convention: Convention, at: datetime) -> None:
     authors = Membership.objects.pilots().filter(pk=convention.created_by_id)
     people = _people_of(_epci_acting(convention) | authors)
     page = _page("convention_points", convention.reference)
-    _write("changes_requested_for_author", convention, people, at, points=told, page=page)
+    _write(
+        "changes_requested_for_author",
+        convention,
+        people,
+        at,
+        points=told,
+        remarks=remarks_given(convention),
+        page=page,
+    )
 
 
 def convention_approved_for_epci(convention: Convention, at: datetime) -> None:

@@ -16,7 +16,7 @@ from conventions.models.paper import ConventionPaper
 from conventions.models.quota import Quota, QuotaChange
 from conventions.models.reference import MONEY, ClauseText, PriceCeiling
 from conventions.models.terms import ConventionClause, ConventionPrice, ConventionTerm, PlannedQuota
-from conventions.models.version import TextVersion, printed_address, version_of
+from conventions.models.version import TextVersion, is_unchanged, printed_address, version_of
 
 __all__ = [
     "MONEY",
@@ -46,6 +46,7 @@ __all__ = [
     "TextVersion",
     "articles_of",
     "changes_end",
+    "is_unchanged",
     "printed_address",
     "version_of",
     "wording_of_today",

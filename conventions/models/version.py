@@ -57,6 +57,15 @@ def version_of(convention: Convention) -> TextVersion:
     )
 
 
+def is_unchanged(convention: Convention) -> bool:
+    """Whether what is read in this round says the same as the round before; false when that was not kept."""
+    kept = TextVersion.objects.filter(convention=convention, round__in=(convention.round - 1, convention.round))
+    said = [
+        ([(code, title, text.split()) for code, title, text in version.articles], version.terms) for version in kept
+    ]
+    return len(said) == 2 and said[0] == said[1]
+
+
 def printed_address(organisation: Organisation) -> str:
     """Where a party is, as the document prints it; empty when nothing is known."""
     city = organisation.commune.name if organisation.commune is not None else ""

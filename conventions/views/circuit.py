@@ -23,11 +23,13 @@ from conventions.models import (
     TextVersion,
     articles_of,
 )
+from conventions.opinions import former_points
 from conventions.permissions import can_write_convention
 from conventions.services.circuit import answer_points, answer_review, keep_notes
 from conventions.views.changes import changes_since
 from conventions.views.conventions import visible_convention
 from conventions.views.former import last_reopened
+from conventions.views.remarks import remarks_of
 from conventions.views.rows import back_to, of_its_convention, visible_row
 from conventions.views.sheet import prices_of, quotas_of
 from conventions.views.steps import step_of
@@ -130,13 +132,7 @@ def _put_aside(request: Request, review: Review, form: ReviewAnswerForm) -> bool
 
 def _former_points(review: Review, articles: list[Article]) -> list[ReviewPoint]:
     """What the same reviewer asked for in the rounds before, with the answers."""
-    points = ReviewPoint.objects.filter(
-        review__convention=review.convention_id,
-        review__subject=review.subject,
-        review__party=review.party,
-        review__round__lt=review.round,
-    )
-    found = list(points.order_by("review__round", "pk"))
+    found = list(former_points(review))
     headings = {article.code: article.heading for article in articles}
     for point in found:
         point.about = headings.get(point.clause, WHOLE_TEXT)
@@ -200,6 +196,7 @@ def _points_page(
     context = {
         "convention": convention,
         "points": shown,
+        "remarks": remarks_of(convention, request.membership),
         "left": sum(1 for point in found if point.answered_at is None),
         "open": convention.state == "changes_requested",
         "form": wrong or PointAnswerForm(),

@@ -8,7 +8,8 @@ from the journal, and are erased as any other.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from conventions.models import ReviewEntry, Signature, SignatureEntry
+from conventions.models import Convention, Review, ReviewEntry, Signature, SignatureEntry
+from conventions.opinions import OPINIONS
 from conventions.permissions import can_answer_refusal_signature
 from conventions.views.refusals import find_refusals
 from conventions.views.sheet import Sheet
@@ -16,8 +17,6 @@ from lifecycle.actors import Actor
 from lifecycle.journal import Entry
 from lifecycle.models import Comment
 from network.requests import Request
-
-OPINIONS = ("answer", "answer_against")
 
 
 def tell_remarks(sheet: Sheet, actor: Actor, *, writes: bool, former: Iterable[Signature] = ()) -> None:
@@ -31,6 +30,17 @@ def tell_remarks(sheet: Sheet, actor: Actor, *, writes: bool, former: Iterable[S
     told = _tell_refusals((*sheet.signatures, *former), actor, writes=writes, beside=said.values())
     for pk, entry in said.items():
         reviews[pk].remark = told.get(entry.comment_digest)
+
+
+def remarks_of(convention: Convention, actor: Actor) -> list[Review]:
+    """The reviews of the round beside which something was written, for whoever writes the text; three queries."""
+    rows = Review.objects.visible_to(actor).filter(convention=convention, round=convention.round)
+    reviews = {review.pk: review for review in rows.select_related("organisation").order_by("pk")}
+    said = _read(ReviewEntry.objects.filter(object__in=reviews, verb__in=OPINIONS), actor, writes=True)
+    told = _remarks(said.values())
+    for pk, entry in said.items():
+        reviews[pk].remark = told.get(entry.comment_digest)
+    return [review for review in reviews.values() if review.remark]
 
 
 def refusal_of(request: Request, signature: Signature) -> Mapping[str, Any]:

@@ -8,7 +8,8 @@ from django.utils import timezone
 from conventions.enums import DraftAbandonReason, Party, ResumeReason, ReviewSubject, SuspendReason, TextReopenReason
 from conventions.models import Convention, Review
 from conventions.parameters import LONGEST_YEARS, PASS_OVER_DAYS
-from conventions.services.drafting import DraftReviewer, DraftTerms, Plan
+from conventions.services.circuit import answer_review
+from conventions.services.drafting import DraftReviewer, DraftTerms, Plan, edit_convention
 from documents.emails import absolute_url
 from documents.models import Mail
 from lifecycle import gate
@@ -58,17 +59,66 @@ def test_a_named_reviewer_is_told_alone_and_a_party_all_its_reviewers() -> None:
     assert absolute_url(page_of(legal, "review_answer")) in told[0].body
 
 
-def test_a_reviewer_named_for_two_subjects_has_two_mails() -> None:
+def test_a_reviewer_named_for_two_subjects_has_one_mail_that_leads_to_both() -> None:
     scene = Treaty()
     assert scene.epci_party is not None
-    named = [
-        DraftReviewer(subject, scene.epci_party, scene.lawyer)
-        for subject in (ReviewSubject.LEGAL, ReviewSubject.DIGITAL)
-    ]
+    subjects = (ReviewSubject.LEGAL, ReviewSubject.DATA_PROTECTION)
+    named = [DraftReviewer(subject, scene.epci_party, scene.lawyer) for subject in subjects]
 
     convention = scene.submit(scene.draft(scene.terms(reviewers=named)))
 
-    assert len([mail for mail in mails(convention, "Votre relecture") if scene.lawyer.user.email in mail.to]) == 2
+    (told,) = [mail for mail in mails(convention, "Vo") if scene.lawyer.user.email in mail.to]
+    first, second = Review.objects.filter(convention=convention, asked_of=scene.lawyer).order_by("pk")
+    assert told.subject.startswith(
+        f"Vos 2 relectures sont attendues pour le {written_day(first.due_on)}".replace(NBSP, " ")
+    )
+    for review in (first, second):
+        assert f"- {review.name}{NBSP}: {absolute_url(page_of(review, 'review_answer'))}" in told.body
+    assert "2 avis vous sont demandés, un par sujet." in told.body
+    assert "peut passer outre, sauf l’avis sur la protection des données." in told.body
+
+
+def test_a_text_submitted_again_is_told_as_new_only_when_it_changed_and_answers_only_to_who_raised_points() -> None:
+    scene = Treaty()
+    convention = scene.changes_requested()
+    (author,) = (review for review in scene.reviews(convention) if review.points.exists())
+    scene.answer_points(convention)
+
+    def told_in(number: int) -> dict[bool, str]:
+        found = Review.objects.filter(convention=convention, round=number)
+        pages = {absolute_url(page_of(row, "review_answer")): row.organisation == author.organisation for row in found}
+        every = mails(convention, "Votre relecture")
+        return {own: mail.body for mail in every for page, own in pages.items() if page in mail.body}
+
+    scene.submit(again(convention))
+    second = told_in(2)
+    assert all("Le texte n’a pas changé depuis la relecture précédente" in body for body in second.values())
+    assert not any("nouvelle version" in body for body in second.values())
+    assert "la page montre les réponses à vos points" in second[True]
+    assert "vos points" not in second[False]
+    scene.reopen(scene.approve(again(convention)))
+    draft = again(convention)
+    edit_convention(actor=scene.manager, convention=draft, terms=DraftTerms(texts={"warranty": "Trente mois."}))
+    scene.submit(again(convention))
+
+    third = told_in(3)
+    assert all("dans une nouvelle version\u00a0: la page montre ce qui a changé" in body for body in third.values())
+    assert "et les réponses à vos points" in third[True]
+    assert "vos points" not in third[False]
+
+
+def test_who_reads_the_points_to_answer_reads_that_a_favourable_opinion_has_a_remark() -> None:
+    scene = Treaty()
+    convention = scene.in_review()
+    first, *others = scene.reviews(convention)
+    answer_review(actor=scene.reviewer_of(first), review=first, favourable=True, comment="Prévoir un second point.")
+    for review in others:
+        scene.answer(review, favourable=False)
+
+    (told,) = mails(convention, "Modifications demandées")
+
+    assert f"1 avis porte aussi une remarque{NBSP}: elle se lit sur la même page." in told.body
+    assert "second point" not in told.body, "it may be erased"
 
 
 def test_a_draft_that_was_never_submitted_is_abandoned_without_a_word() -> None:

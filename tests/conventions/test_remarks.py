@@ -52,6 +52,21 @@ def test_the_comment_of_an_unfavourable_opinion_is_read_with_its_points() -> Non
     assert REMARK in told
 
 
+def test_who_writes_the_text_again_reads_the_remark_of_a_favourable_opinion_beside_the_points() -> None:
+    treaty = Treaty()
+    convention = treaty.in_review()
+    own = of_the_distributor(treaty, convention)
+    answer_review(actor=treaty.distributor_reviewer, review=own, favourable=True, comment=REMARK)
+    for review in treaty.reviews(convention):
+        if review != own:
+            treaty.answer(review, favourable=False)
+
+    page = read(acting(treaty.manager), page_of(convention, "convention_points"))
+    told = page.partition('id="remarks"')[2].partition("</section>")[0]
+    assert REMARK in told
+    assert f"{own.name}, {own.organisation}\u00a0: avis favorable" in told
+
+
 def test_a_remark_that_was_erased_is_told_as_such() -> None:
     treaty = Treaty()
     convention = treaty.in_review()
