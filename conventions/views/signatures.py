@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from conventions.enums import FoundOnDeposit
+from conventions.enums import FoundOnDeposit, SignatureState
 from conventions.forms.circuit import SignatureDepositForm, SignatureSignForm
-from conventions.models import ConventionPaper, Signature, SignatureDeposit
+from conventions.models import ConventionEntry, ConventionPaper, Signature, SignatureDeposit
 from conventions.permissions import can_deposit_signature
 from conventions.services.signatures import deposit_signature, sign_signature
 from conventions.views.brief import brief_of
@@ -76,6 +76,27 @@ def asked_of_another(request: Request, signature: Signature) -> HttpResponse:
     return render(request, "conventions/actions/signature_of_another.html", context)
 
 
+def signature_void(request: Request, signature: Signature) -> HttpResponse:
+    """To whoever was to sign, or had signed, a text that was opened again or abandoned since: what comes next."""
+    void = signature.journal.filter(verb="void").order_by("-seq").first()
+    assert void is not None
+    asked = Signature.objects.filter(
+        convention=signature.convention_id, signatory=request.membership.pk, state=SignatureState.ASKED
+    )
+    context = {
+        "signature": signature,
+        "convention": signature.convention,
+        "is_refused": request.method == "POST",
+        "why": ConventionEntry.objects.get(pk=void.cause_entry),
+        "asked": asked.order_by("-round").first(),
+        "step": step_of(signature.convention, request.membership),
+        "paper": paper_of(signature),
+        "sha256": hash_of(signature),
+        "back": back_to(signature, "signatures"),
+    }
+    return render(request, "conventions/actions/signature_void.html", context)
+
+
 def _was_asked(signature: Signature, member: int) -> bool:
     """Whether somebody was asked for this signature: named by the text, or instead of another since."""
     named = (signatory for party, _, signatory in signature.convention.parties() if party == signature.party)
@@ -93,6 +114,8 @@ def signature_sign(request: Request, reference: str) -> HttpResponse:
     signature = visible_signature(request, reference)
     if signature.signatory_id != request.membership.pk:
         return asked_of_another(request, signature)
+    if signature.state == SignatureState.VOID:
+        return signature_void(request, signature)
     refusal_of(request, signature)
     form = SignatureSignForm(posted(request), by=request.membership)
     deposit = standing_deposit(signature) if signature.state == "asked" else None

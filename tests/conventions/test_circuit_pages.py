@@ -418,6 +418,45 @@ def test_who_signs_reads_first_in_brief_what_the_text_says_who_signed_and_until_
     assert "Votre signature est la dernière" in brief
 
 
+@pytest.mark.parametrize("has_signed", [False, True])
+def test_who_goes_back_to_a_signature_that_is_void_reads_why_and_what_comes_next(has_signed: bool) -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = treaty.signature(convention, Party.DISTRIBUTOR)
+    client, url = acting(signature.signatory), page_of(signature, "signature_sign")
+    if has_signed:
+        treaty.sign(convention, Party.DISTRIBUTOR)
+    treaty.reopen(convention)
+
+    page = read(client, url)
+    assert "Cette signature n’est plus demandée</h1>" in page
+    assert "Le texte a été rouvert le" in page
+    assert ("Vous l’aviez signé\u00a0: cette signature ne vaut plus." in page) is has_signed
+    assert ("Vous n’avez pas à signer cette version." in page) is not has_signed
+    assert "Le texte modifié vous sera soumis de nouveau." in page
+    assert "En attente d’une nouvelle version" in page
+    for no_more in ("n’est pas possible depuis l’état", "Lire et signer", "Signer la convention</button>"):
+        assert no_more not in page
+    assert "Rien n’est enregistré\u00a0: vous n’avez pas signé." in answered(client, url, agreed="on")
+    newer = treaty.open_signature(treaty.approve(treaty.submit(again(convention))))
+    page = read(client, url)
+    assert page_of(treaty.signature(newer, Party.DISTRIBUTOR), "signature_sign") in page
+    assert "vous sera soumis de nouveau" not in page
+
+
+def test_a_signature_of_an_abandoned_project_is_told_as_such_to_who_was_to_sign() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = treaty.signature(convention, Party.DISTRIBUTOR)
+    gate.apply(convention, "abandon", actor=treaty.manager, reason=DraftAbandonReason.PARTY_LEFT)
+
+    page = read(acting(signature.signatory), page_of(signature, "signature_sign"))
+
+    assert "Le projet a été abandonné le" in page
+    assert "plus rien n’est attendu" in page
+    assert "vous sera soumis de nouveau" not in page
+
+
 def test_nobody_signs_for_another_on_screen() -> None:
     treaty = Treaty()
     convention = treaty.signing()
