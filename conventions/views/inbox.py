@@ -17,7 +17,7 @@ from viewflow.workflow.models import Task
 from conventions.asked import asked_of, claim_task, gone, refusals_to_answer, release_task, to_agree_end, unknown_to
 from conventions.enums import ReviewSubject
 from conventions.flows import ConventionFlow
-from conventions.models import Convention, Review, Signature
+from conventions.models import Convention, Review, ReviewPoint, Signature
 from conventions.permissions import REVIEWERS, SIGNATORIES
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
@@ -107,12 +107,16 @@ def items_of(actor: Membership) -> list[Item]:
 def _conventions(keys: set[int], to_end: Any) -> dict[int, Any]:
     """Those of these keys and those whose end is asked, by key; ``end_is_asked`` says of which.
 
-    ``answer_due_on``: until when a text that a signatory did not sign is submitted again.
+    ``answer_due_on``: until when a text that a signatory did not sign is submitted again. ``has_open_points``: whether
+    a reviewer waits for an answer.
     """
     declined = Q(signatures__round=F("round"), signatures__answer_due_on__isnull=False)
+    points = ReviewPoint.objects.filter(review__convention=OuterRef("pk"), review__round=OuterRef("round"))
+    open_points = points.filter(answered_at=None)
     found = Convention.objects.filter(Q(pk__in=keys) | Q(pk__in=to_end.values("pk"))).annotate(
         end_is_asked=Exists(to_end.filter(pk=OuterRef("pk"))),
         answer_due_on=Min("signatures__answer_due_on", filter=declined),
+        has_open_points=Exists(open_points),
     )
     return {row.pk: row for row in found.select_related("epci_party", "succeeded_by", "workshop", "distributor")}
 
@@ -154,7 +158,7 @@ def _item(actor: Membership, task: Task, convention: Any, row: Review | Signatur
         name, label, page = _signature_asked(actor, row)
         url = reverse(f"conventions:{page}", args=[row.reference])
     elif task.flow_task == ConventionFlow.revise:
-        name, label = "Répondre aux relecteurs et soumettre de nouveau", "Ouvrir"
+        name, label = _text_sent_back(convention), "Ouvrir"
         url = reverse("conventions:convention_detail", args=[convention.reference])
         due_on = convention.answer_due_on
     else:
@@ -164,6 +168,15 @@ def _item(actor: Membership, task: Task, convention: Any, row: Review | Signatur
     is_mine, is_named = task.owner_id == actor.user_id, asked_of == actor.pk
     owner, is_others = str(task.owner or ""), isinstance(row, Review) and _is_others(actor, row)
     return Item(task.pk, name, label, url, convention, asked_at, due_on, owner, is_mine, is_named, is_others)
+
+
+def _text_sent_back(convention: Any) -> str:
+    """What is asked of whoever writes a text that came back, by what brought it back."""
+    if convention.has_open_points:
+        return "Répondre aux relecteurs et soumettre de nouveau"
+    if convention.answer_due_on is not None:
+        return "Reprendre le texte, qu’un signataire ne signe pas en l’état, et le soumettre de nouveau"
+    return "Reprendre le texte et le soumettre de nouveau"
 
 
 def _is_others(actor: Membership, review: Review) -> bool:

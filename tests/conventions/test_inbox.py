@@ -4,10 +4,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from conventions.enums import ReviewSubject
+from conventions.enums import Party, ReviewSubject
 from conventions.services.drafting import DraftReviewer
+from conventions.views.inbox import items_of
+from lifecycle import gate
 from network.models import Membership
-from tests.conventions.conventions import Treaty
+from tests.conventions.conventions import Treaty, again
 from tests.conventions.pages import acting, page_of, read
 from typography.french import of
 
@@ -52,3 +54,30 @@ def test_a_review_asked_of_somebody_who_left_says_so_and_leads_to_asking_another
 
     assert f"attendue {of(treaty.lawyer.user)}, qui n’agit plus ici" in inbox
     assert page_of(review, "review_replace") in inbox
+
+
+def test_a_text_that_came_back_is_named_by_what_brought_it_back() -> None:
+    treaty = Treaty()
+    home = acting(treaty.manager)
+
+    def named() -> list[str]:
+        return [item.name for item in items_of(treaty.manager)]
+
+    answering = "Répondre aux relecteurs et soumettre de nouveau"
+    rewriting = "Reprendre le texte et le soumettre de nouveau"
+    convention = treaty.changes_requested()
+    assert named() == [answering]
+    treaty.answer_points(convention)
+    assert named() == [rewriting]
+    convention = treaty.open_signature(treaty.approve(treaty.submit(again(convention))))
+    treaty.reopen(convention)
+    assert named() == [rewriting]
+
+    convention = treaty.open_signature(treaty.approve(treaty.submit(again(convention))))
+    signature = treaty.signature(convention, Party.DISTRIBUTOR)
+    gate.apply(signature, "decline", actor=signature.signatory, reason="terms", comment="Le préavis est trop court.")
+    treaty.reopen(again(convention))
+    refused = "Reprendre le texte, qu’un signataire ne signe pas en l’état, et le soumettre de nouveau"
+    assert named() == [refused]
+    assert refused in read(home, reverse("desk:home"))
+    assert answering not in read(home, reverse("desk:home"))

@@ -86,7 +86,9 @@ def test_nothing_is_left_to_do_at_the_old_epci_and_the_successor_acts(stage: str
     assert held.state == kept
     assert held.journal.filter(verb="take_over").exists() == (stage in ("in_review", "approved", "signing"))
     if stage in ("in_review", "changes_requested", "approved", "signing"):
-        assert asked(heir.manager) == ["Répondre aux relecteurs et soumettre de nouveau"]
+        answers = stage == "changes_requested"
+        verb = "Répondre aux relecteurs et" if answers else "Reprendre le texte et le"
+        assert asked(heir.manager) == [f"{verb} soumettre de nouveau"]
     faults: list[Any] = []
     verify_journal(Convention, faults.append)
     assert faults == []
@@ -181,7 +183,7 @@ def test_a_second_merger_takes_everything_further() -> None:
 
     assert again(convention).succeeded_by == last.organisation
     assert asked(first.manager, first.lawyer, first.signatory) == []
-    assert asked(last.manager) == ["Répondre aux relecteurs et soumettre de nouveau"]
+    assert asked(last.manager) == ["Reprendre le texte et le soumettre de nouveau"]
     last.submit(again(convention))
     review = again(convention).reviews.get(state="asked", subject=ReviewSubject.LEGAL)
     assert answer_review(actor=last.lawyer, review=review, favourable=True).state == "favourable"
