@@ -1,5 +1,6 @@
 """Amounts as people type them in French: a comma, spaces between thousands, the unit after the number or not."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -49,6 +50,11 @@ class ShareField(AmountField):
 
 
 class NumberField(AmountField):
-    """A number of what the page says beside it."""
+    """A number of what the page says beside it: « 6 » and not « 6,00 »."""
 
     unit = ""
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, Decimal) and value.is_finite():
+            return value.normalize() if value % 1 else int(value)
+        return super().prepare_value(value)

@@ -1,10 +1,12 @@
 """A list as a file a spreadsheet opens: CSV as French ones read it, XLSX with true dates and numbers.
 
 A text never becomes a formula: in a CSV one that begins like a formula is preceded by an apostrophe; in a workbook a
-text is written as a text, whatever its first sign.
+text is written as a text, whatever its first sign. Nor does it become a number: in a CSV a code that a spreadsheet
+would write otherwise (a leading zero, a SIRET, an IMEI) is ``="01234"``, which spreadsheets show as it is.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +18,8 @@ from xlsxwriter import Workbook
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
+RESPELT = re.compile(r"0[0-9]+|[0-9]{12,}|[0-9]+[eE][0-9]+")
+"""A code that a spreadsheet takes for a number, and writes otherwise."""
 TEXT_IS_TEXT = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -35,12 +39,15 @@ class _Line:
         return line.encode()
 
 
-def csv_lines(head: list[str], rows: Iterable[Row]) -> Iterator[bytes]:
-    """The lines of a CSV: semicolons, UTF-8 with its mark, days as 24/11/2026, decimals with a comma."""
+def csv_lines(head: list[str], rows: Iterable[Row], *, for_program: bool = False) -> Iterator[bytes]:
+    """The lines of a CSV: semicolons, UTF-8 with its mark, days as 24/11/2026, decimals with a comma.
+
+    ``for_program``: no person opens it in a spreadsheet, and codes are left as they are.
+    """
     writer = csv.writer(_Line(), delimiter=";")
     yield b"\xef\xbb\xbf" + writer.writerow([_harmless(title) for title in head])
     for row in rows:
-        yield writer.writerow([_cell_text(cell) for cell in row])
+        yield writer.writerow([_cell_text(cell) if for_program else _as_shown(_cell_text(cell), cell) for cell in row])
 
 
 def workbook(title: str, head: list[str], rows: Iterable[Row]) -> IO[bytes]:
@@ -96,6 +103,11 @@ def _cell_text(cell: Cell) -> str:
             return str(cell)
         case _:
             return _harmless(cell)
+
+
+def _as_shown(text: str, cell: Cell) -> str:
+    """A code as a spreadsheet shows it whole; a number stays one."""
+    return f'="{text}"' if isinstance(cell, str) and RESPELT.fullmatch(text) else text
 
 
 def _harmless(text: str) -> str:

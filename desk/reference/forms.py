@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from lifecycle.amounts import NumberField
 from lifecycle.forms import day_input
 from reference.dated import Dated
 from reference.families import DATES, OF_A_USED_ROW, Family
@@ -152,7 +153,7 @@ def field_of(column: Any, family: Family, **given: Any) -> forms.Field | None:
     if isinstance(column, models.DateField):
         return column.formfield(**given, widget=day_input())
     if isinstance(column, models.DecimalField):
-        return column.formfield(**given, localize=True, widget=forms.TextInput({"inputmode": "decimal"}))
+        return column.formfield(**given, form_class=NumberField)
     if isinstance(column, models.TextField):
         return column.formfield(**given, widget=forms.Textarea({"rows": 6}))
     if isinstance(column, models.URLField):

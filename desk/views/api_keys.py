@@ -2,7 +2,8 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, Max
+from django.core.paginator import Paginator
+from django.db.models import F, Max
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,8 +24,8 @@ AGAIN = (
     "Cette clé est déjà créée\u00a0: elle n’est montrée qu’une fois, et rien n’a été créé de nouveau."
     " Vous ne l’avez pas copiée\u00a0? Révoquez-la, et créez-en une autre."
 )
-SHOWN = 100
-"""How many acts the page of a key tells, the last ones; it counts the others."""
+PER_PAGE = 100
+"""How many acts a page of a key tells, the last ones first."""
 
 
 @asks_then_acts
@@ -51,7 +52,8 @@ def api_key_list(request: Request) -> HttpResponse:
 def api_key_detail(request: Request, pk: int) -> HttpResponse:
     """One key, and what was done by it: the last acts, each with its object."""
     key = _seen(request, pk)
-    acts = list(key.acts.all()[:SHOWN])
+    page = Paginator(key.acts.all(), PER_PAGE).get_page(request.GET.get("page"))
+    acts = list(page)
     labels = {name: verb.done for name, verb in verbs_of(Device).items()}
     visible = Device.objects.visible_to(request.membership).filter(pk__in=[act.object_pk for act in acts])
     seen = set(visible.values_list("pk", flat=True))
@@ -65,7 +67,7 @@ def api_key_detail(request: Request, pk: int) -> HttpResponse:
             )
             for act in acts
         ],
-        **key.acts.aggregate(count=Count("pk")),
+        "page": page,
         **key.uses.aggregate(last=Max("day")),
     }
     return render(request, "desk/api_key_detail.html", context)

@@ -19,6 +19,8 @@ CENTS = re.compile(rf"([0-9][0-9\s]*){EURO}\s*([0-9]{{2}})", re.IGNORECASE)
 """« 12 € 50 »."""
 AMOUNT = re.compile(rf"(?:{EURO}\s*)?([0-9][0-9.,\s]*?)(?:[.,]-)?\s*{EURO}?", re.IGNORECASE)
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[.,][0-9]{3})+")
+AS_SHOWN = re.compile(r'="([^"]*)"')
+"""How the file of the lines left out writes a code that a spreadsheet would take for a number."""
 HARMLESS = re.compile(r"'(?=\s*[=+\-@])")
 """What the file of the lines left out puts before a text that a spreadsheet would take for a formula."""
 
@@ -31,7 +33,8 @@ class Unread(ValueError):
 
 def cell_text(text: str) -> str:
     """What a cell says, on one line; empty when it says that there is nothing."""
-    flat = HARMLESS.sub("", " ".join(text.split()), count=1) if text.startswith("'") else " ".join(text.split())
+    flat = AS_SHOWN.sub(r"\1", " ".join(text.split()))
+    flat = HARMLESS.sub("", flat, count=1) if text.startswith("'") else flat
     return "" if flat.casefold() in ABSENT or ERROR.fullmatch(flat) else flat
 
 

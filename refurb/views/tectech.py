@@ -55,7 +55,7 @@ def tectech_file(request: Request) -> StreamingHttpResponse:
     """The CSV that tec.tech takes: what the workshop follows now."""
     may(can_work_on_device(request.membership))
     answer = StreamingHttpResponse(
-        csv_lines(list(COLUMNS), rows_of(_sent(request))), content_type="text/csv; charset=utf-8"
+        csv_lines(list(COLUMNS), rows_of(_sent(request)), for_program=True), content_type="text/csv; charset=utf-8"
     )
     answer["Content-Disposition"] = f'attachment; filename="tec-tech-{timezone.localdate():%Y-%m-%d}.csv"'
     answer["X-Content-Type-Options"] = "nosniff"

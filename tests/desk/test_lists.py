@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from imports.readers.cells import cell_text
 from lifecycle import gate
 from lists.models import SavedView
-from lists.spreadsheets import csv_lines
+from lists.spreadsheets import csv_lines, workbook
 from prescriptions.models import HouseholdAccess
 from refurb.models import Device
 from tests.desk.list_rows import LISTS, NAMING, PAIRS, Rows, some_rows
@@ -174,6 +175,26 @@ def test_a_text_never_becomes_a_formula(start: str, bench: Bench) -> None:
     written = b"".join(csv_lines(["Nom"], [[evil], [-5]])).decode("utf-8-sig")
     told = list(csv.reader(io.StringIO(written, newline=""), delimiter=";"))
     assert told[1:] == [[f"'{evil}"], ["-5"]]
+
+
+@pytest.mark.parametrize("code", ["0612345678", "01", "13002526500013", "356938035643809", "12E4"])
+def test_a_code_that_a_spreadsheet_takes_for_a_number_is_shown_whole(code: str) -> None:
+    """French spreadsheets show ``="01"`` as 01; a program is given the code as it is."""
+    told, program = (
+        list(csv.reader(io.StringIO(b"".join(lines).decode("utf-8-sig"), newline=""), delimiter=";"))
+        for lines in (csv_lines(["Code"], [[code]]), csv_lines(["Code"], [[code]], for_program=True))
+    )
+    assert told[1] == [f'="{code}"']
+    assert program[1] == [code]
+    assert cell_text(told[1][0]) == code, "and read again as it was"
+    with workbook("Codes", ["Code"], [[code]]) as book:
+        rows = CalamineWorkbook.from_filelike(book).get_sheet_by_index(0).to_python()
+    assert rows == [["Code"], [code]]
+
+
+def test_a_number_and_a_short_code_are_left_as_they_are() -> None:
+    lines = b"".join(csv_lines(["Code"], [["59000"], [59000], ["T-012"], [10**13], ["0"]])).decode("utf-8-sig")
+    assert lines.split()[1:] == ["59000", "59000", "T-012", "10000000000000", "0"]
 
 
 def test_a_text_of_a_workbook_is_a_text(bench: Bench) -> None:

@@ -58,3 +58,10 @@ def test_no_form_asks_for_an_amount_in_another_way() -> None:
     }
     assert asking == set()
     assert len(paths) > 20
+
+
+def test_a_whole_number_is_shown_without_its_zeros_and_typed_back_the_same() -> None:
+    field = NumberField(decimal_places=2)
+    assert [field.prepare_value(Decimal(given)) for given in ("6.00", "60.00", "2.50")] == [6, 60, Decimal("2.5")]
+    assert field.clean("6") == 6
+    assert field.prepare_value("6,0") == "6,0", "what is being typed stays"
