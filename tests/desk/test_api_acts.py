@@ -333,3 +333,19 @@ def test_what_a_program_did_is_told_to_who_sees_the_key_and_leads_to_what_he_see
     page = read(acting(bench.pilot), reverse("desk:api_key_detail", args=[program.key.pk]))
     assert reverse("refurb:device_detail", args=[device.reference]) in page
     assert ApiKey.objects.get().acts.get().verb == "start"
+
+
+def test_every_act_of_a_program_is_told_page_after_page(
+    program: Program, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.views.api_keys.PER_PAGE", 2)
+    devices = [bench.received() for _ in range(3)]
+    for device in devices:
+        program.act(device, "start")
+    client, url = acting(bench.pilot), reverse("desk:api_key_detail", args=[program.key.pk])
+
+    first, second = read(client, url), client.get(url, {"page": 2}).content.decode()
+
+    assert "3 actes" in first
+    told = [[device.reference in page for device in devices] for page in (first, second)]
+    assert told == [[False, True, True], [True, False, False]], "the last one first, none left out"

@@ -203,3 +203,12 @@ def test_the_page_costs_the_same_whatever_the_history(office: Client) -> None:
             a_value(begins, 10, begins + 9 * DAY).save()
 
     assert_same_queries(more, lambda: office.get(reverse(LIST)), rows=40)
+
+
+def test_chapters_are_closed_until_a_word_is_looked_for_and_open_without_a_script(office: Client) -> None:
+    page = office.get(reverse(LIST))
+    closed = page.content.decode()
+    for family, _ in page.context["families"]:
+        assert f'<details class="mb-3" id="{family.slug}">' in closed
+    found = office.get(reverse(LIST), {"nom": "relecture"}).content.decode()
+    assert f'<details class="mb-3" id="{FAMILY.slug}" open>' in found
