@@ -10,6 +10,7 @@ from distribution.actions import devices as device_actions
 from distribution.actions import stocktakes as stocktake_actions
 from distribution.views import (
     allotment,
+    appointment_days,
     appointment_letters,
     appointments,
     deliveries,
@@ -71,8 +72,8 @@ urlpatterns = [
     path("rayon/besoins/<str:reference>/", needs.need_choose, name="need_choose"),
     path("rayon/besoins/<str:reference>/rendez-vous/", appointments.appointment_book, name="appointment_book"),
     # --- appointments
-    path("remises/", appointments.appointment_day, name="appointment_day"),
-    path("remises/imprimer.pdf", appointments.appointment_day_paper, name="appointment_day_paper"),
+    path("remises/", appointment_days.appointment_day, name="appointment_day"),
+    path("remises/imprimer.pdf", appointment_days.appointment_day_paper, name="appointment_day_paper"),
     path("rendez-vous/<str:reference>/", appointments.appointment_detail, name="appointment_detail"),
     path("rendez-vous/<str:reference>/agenda.ics", appointments.appointment_calendar, name="appointment_calendar"),
     path("rendez-vous/<str:reference>/lettre/", appointment_letters.appointment_letter, name="appointment_letter"),

@@ -268,7 +268,7 @@ class IncidentTable(tables.Table):
         return str(record.device)
 
     def render_reason(self, record: Incident) -> str:
-        told = record.get_reason_display() or FOUND[record.kind]
+        told = record.get_reason_display() or FOUND[IncidentKind(record.kind)]
         return f"{told}, {record.theft}" if record.theft else told
 
     def render_known_at(self, value: datetime) -> str:

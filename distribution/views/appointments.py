@@ -1,14 +1,11 @@
-"""Appointments: one of them, an hour taken for a need, the morning's list at the counter, files for calendars."""
+"""Appointments: one of them, an hour taken for a need, files for calendars."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,10 +16,9 @@ from distribution.appointments import CALENDAR, SHOWN_AT_COUNTER, amount_of, cal
 from distribution.enums import AppointmentState
 from distribution.forms.appointments import FromDayForm, HourForm
 from distribution.machine.appointment_rules import NOT_RESTRICTED, letter_arrives, to_call_back
-from distribution.models import Appointment, AppointmentEntry, HandOver
+from distribution.models import Appointment
 from distribution.models.appointment import not_known
 from distribution.permissions import can_keep_appointment, can_release_device, can_tell_appointment
-from distribution.services.answers import OF_THE_HOUR, last_answer, words_of_answer
 from distribution.services.appointments import (
     TO_READ,
     book_appointment,
@@ -32,44 +28,23 @@ from distribution.services.appointments import (
     no_other,
     slots_for,
 )
-from distribution.slots import has_hours, on_day
+from distribution.slots import has_hours
 from distribution.views.needs import visible_need
 from documents.models import SmsAnswer
-from documents.paper import render_pdf
 from lifecycle.acting import answer, asks_then_acts, posted
 from network.requests import Request
 from prescriptions.enums import ContactChannel
 from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import Need
 from prescriptions.reaching import channel_of
-from prescriptions.services.households import record_access, record_sightings
+from prescriptions.services.households import record_access
 from prescriptions.views.rows import opened
-from refurb.enums import DeviceState
 from refurb.models import Device, DistributionPoint
 
 SHOWN = 8
 """How many hours are proposed at once."""
-DAY = timedelta(days=1)
 ACCESS = "appointment_book"
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
-
-
-@dataclass
-class Expected:
-    """One household of the list: when, with what is ready for it, and what it pays."""
-
-    appointment: Any
-    device: Device | None = None
-    amount: Decimal | None = None
-
-    @property
-    def to_bring(self) -> tuple[str, ...]:
-        return SHOWN_AT_COUNTER
-
-    @property
-    def unread(self) -> str:
-        """What its household answered by SMS and nobody has read: it comes before the « oui » of another day."""
-        return words_of_answer(self.appointment)
 
 
 def visible_appointment(request: Request, reference: str) -> Any:
@@ -322,79 +297,6 @@ def hour_context(device: Device | None, form: HourForm, day: FromDayForm) -> dic
         "any_hour": bool(form.fields["starts_at"].choices),  # type: ignore[attr-defined]
         "has_hours": point is not None and has_hours(point, timezone.localdate()),
     }
-
-
-@require_safe
-def appointment_day(request: Request) -> HttpResponse:
-    """Who comes to the counter on a day, today unless asked otherwise."""
-    day, rows = _day_of(request)
-    without = unbooked(request.membership)
-    context = {
-        "day": day,
-        "is_today": day == timezone.localdate(),
-        "before": day - DAY,
-        "after": day + DAY,
-        "rows": rows,
-        "items": [row for row in rows if row.appointment.state == AppointmentState.BOOKED],
-        "late": timezone.now(),
-        "without": without.count() if day == timezone.localdate() else 0,
-        "form": FromDayForm(initial={"jour": day}),
-    }
-    return render(request, "distribution/appointment_day.html", context)
-
-
-@require_safe
-def appointment_day_paper(request: Request) -> HttpResponse:
-    """The same on paper, for the counter."""
-    day, rows = _day_of(request)
-    content = render_pdf(
-        "documents/distribution/appointment_day.html",
-        {"day": day, "rows": rows},
-        title=f"Rendez-vous du {day:%d/%m/%Y}",
-        identifier=f"rendez-vous {request.membership.organisation_id} {day}",
-        date=day_start(day),
-    )
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="rendez-vous-{day}.pdf"'
-    return response
-
-
-def unbooked(actor: Any) -> Any:
-    """What is put aside at one's points for households with whom no hour is fixed."""
-    booked = Appointment.objects.booked().filter(need=OuterRef("need"))
-    held = Device.objects.visible_to(actor).main().filter(state=DeviceState.RESERVED)
-    return held.filter(~Exists(booked))
-
-
-def _day_of(request: Request) -> tuple[date, list[Expected]]:
-    """The day that is asked for, and who is expected then; each household that is named is in the log of accesses."""
-    actor = request.membership
-    scope = can_keep_appointment(actor)
-    if scope is None:
-        raise PermissionDenied
-    asked = FromDayForm(request.GET)
-    day = (asked.cleaned_data.get("jour") if asked.is_valid() else None) or timezone.localdate()
-    if abs(day - timezone.localdate()) > timedelta(days=400):
-        day = timezone.localdate()
-    around = ("point", "need__prescription__household")
-    seen = Appointment.objects.visible_to(actor).filter(scope).select_related(*around)
-    last = AppointmentEntry.objects.filter(object=OuterRef("pk"), verb__in=OF_THE_HOUR).order_by("-seq")
-    seen = seen.annotate(last_said=Subquery(last.values("verb")[:1]), **last_answer())
-    rows = expected_in(seen.exclude(state="cancelled").between(*on_day(day)))
-    record_sightings(
-        actor=actor, households={row.appointment.need.prescription.household_id for row in rows}, what="appointment_day"
-    )
-    return day, rows
-
-
-def expected_in(appointments: Iterable[Any]) -> list[Expected]:
-    """Each with what is ready for it and what is paid; two queries more, whatever their number."""
-    found = list(appointments)
-    needs = [row.need_id for row in found]
-    devices = {device.need_id: device for device in Device.objects.main().filter(need__in=needs).order_by("pk")}
-    notes = HandOver.objects.current().filter(need__in=needs).order_by("pk")
-    amounts = dict(notes.values_list("need", "to_pay"))
-    return [Expected(row, devices.get(row.need_id), amounts.get(row.need_id)) for row in found]
 
 
 def upcoming(point: DistributionPoint, actor: Any) -> Any:

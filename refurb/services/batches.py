@@ -17,7 +17,7 @@ from refurb.models.device import Device
 from refurb.models.drive import Drive
 from refurb.models.erasure import Erasure
 from refurb.report_words import read_ahead
-from refurb.services import belied, claims, erasures
+from refurb.services import belied, claims, erasures, pending_runs
 from refurb.services.evidence import misnamed_in
 from refurb.services.kinds_read import contradicted, kinds_read
 from refurb.services.locked_devices import OTHER_STAY, about, held_devices
@@ -91,7 +91,7 @@ def record_erasures(
     """
     read_ahead(report)
     found = runs_or_none(report)
-    return _record(actor, list(drives), lambda drive: erasures.typed(drive, runs[drive.pk], found), report, at)
+    return _record(actor, list(drives), lambda drive: pending_runs.typed(drive, runs[drive.pk], found), report, at)
 
 
 @gate.one_transaction
@@ -103,7 +103,7 @@ def record_logs(
     Raises as ``record_log``, by device.
     """
     found = runs_or_none(report)
-    return _record(actor, list(drives), lambda drive: erasures.read(drive, found), report, at)
+    return _record(actor, list(drives), lambda drive: pending_runs.read(drive, found), report, at)
 
 
 @gate.one_transaction
@@ -123,18 +123,18 @@ def attribute_runs(
     found, because = runs_or_none(report), AttributionReason(reason)
     disks = {drive.pk: disk for disk, drive in drives.items()}
 
-    def pending_run(drive: Drive) -> erasures.PendingRun:
-        return erasures.read(drive, found, clock, disk=disks[drive.pk], attribution=because)
+    def pending_run(drive: Drive) -> pending_runs.PendingRun:
+        return pending_runs.read(drive, found, clock, disk=disks[drive.pk], attribution=because)
 
     for drive in drives.values():
-        erasures.check_clock(drive.device, clock, at or timezone.now())
+        pending_runs.check_clock(drive.device, clock, at or timezone.now())
     return _record(actor, list(drives.values()), pending_run, report, at)
 
 
 def _record(
     actor: Actor,
     drives: list[Drive],
-    pending_run: Callable[[Drive], erasures.PendingRun],
+    pending_run: Callable[[Drive], pending_runs.PendingRun],
     report: StoredFile | None,
     at: datetime | None,
 ) -> list[Erasure]:

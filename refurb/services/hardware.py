@@ -22,10 +22,11 @@ from refurb.enums.hardware import OF_NWIPE, FileKind
 from refurb.models.device import Device
 from refurb.models.hardware import DepositedFile, HardwareReport
 from refurb.readers.facts import HardwareFacts
-from refurb.services import devices, erasures, gone
+from refurb.services import devices, gone
 from refurb.services.drives_read import inventory
 from refurb.services.locked_devices import about, held_device
 from refurb.services.nwipe import ClockTold
+from refurb.services.pending_runs import check_clock
 from refurb.services.runs import prove
 from refurb.services.sources import carried_to, sources_of
 from refurb.services.told import Difference, Recorded
@@ -74,7 +75,7 @@ def record_files(
         devices.describe_device(actor=actor, device=held, **recorded.values)
     found = inventory(actor, held, said, recorded, stamp)
     for clock in clocks.values():
-        erasures.check_clock(held, clock, stamp)
+        check_clock(held, clock, stamp)
     recorded.runs, notes = prove(actor, ordered, found, at=stamp, clocks=clocks)
     recorded.notes += notes
     HardwareReport.objects.bulk_create(

@@ -89,7 +89,8 @@ def _record_run(
         return RunTold(str(drive), False, ("Ce passage est déjà enregistré, et il ne prouve rien.",))
     try:
         told: dict[str, Any] = {"report": one.file, "runs": runs, "clock": clock, "states": FOLLOWED_BY_FILES, "at": at}
-        rows = [erasures.record_log(actor=actor, drive=drive, supersedes=row, **told) for row in belied or [None]]
+        replaced: list[Erasure | None] = [*belied] or [None]
+        rows = [erasures.record_log(actor=actor, drive=drive, supersedes=row, **told) for row in replaced]
     except Refused as refused:
         return RunTold(str(drive), False, tuple(reason.sentence for reason in refused.all))
     is_proof = rows[0].outcome == ErasureOutcome.ACCEPTED
