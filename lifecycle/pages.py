@@ -49,7 +49,8 @@ class Page[R: ActingRequest]:
     under the name of its machine, and ``values(form)``; without one, the gate is asked with the same values.
     ``done``: when success is told in other words than the verb's own (without the final full stop).
     ``form_kwargs``, ``context``: what the form and the template are given besides. ``after``: the page that comes next.
-    ``names``: where the form calls otherwise what the rules name. ``view``: a view written by hand, in place of all it.
+    ``names``: where the form calls otherwise what the rules name. ``instead``: the whole answer for a reader of whom
+    nothing is asked, None for the others. ``view``: a view written by hand, in place of all it.
     """
 
     verb: str
@@ -66,6 +67,7 @@ class Page[R: ActingRequest]:
     submit: str = ""
     after: Callable[[Any], str] | None = None
     names: Mapping[str, str] = NOTHING
+    instead: Callable[[R, Any], HttpResponse | None] | None = None
     view: Callable[..., HttpResponse] | None = None
 
 
@@ -105,6 +107,8 @@ class Pages[R: ActingRequest]:
         @asks_then_acts
         def view(request: R, reference: str) -> HttpResponse:
             row = self.fetch(request, reference)
+            if page.instead is not None and (told := page.instead(request, row)) is not None:
+                return told
             said = dict(page.context(request, row))
             form = page.form(posted(request), **page.form_kwargs(request, row))
             for name in ("template", "warning", "submit"):

@@ -12,7 +12,7 @@ from conventions.services.signatures import contest_signature
 from conventions.views.deposits import deposited_by_a_party, signature_refuse_deposit
 from conventions.views.remarks import refusal_of
 from conventions.views.rows import others_to_ask
-from conventions.views.signatures import SIGNATURE_PAGES, asked_of_another, visible_signature
+from conventions.views.signatures import SIGNATURE_PAGES, asked_of_another
 from lifecycle.pages import Page
 from network.requests import Request
 from typography.french import of
@@ -26,23 +26,9 @@ def _name_that_stays(request: Request, signature: Signature) -> Mapping[str, Any
     return {"warning": told}
 
 
-_KNOWN: Page[Request] = Page(
-    "acknowledge",
-    "connaissance",
-    PlainForm,
-    done="C’est noté\u00a0: vous en avez connaissance",
-    context=deposited_by_a_party,
-    template="conventions/actions/signature_acknowledge.html",
-    submit="J’en ai connaissance",
-)
-
-
-def _acknowledge(request: Request, reference: str) -> HttpResponse:
-    """What was deposited in the name of the signatory; to one who was replaced since, of whom it is asked."""
-    signature = visible_signature(request, reference)
-    if signature.signatory_id != request.membership.pk:
-        return asked_of_another(request, signature)
-    return SIGNATURE_PAGES.view(_KNOWN)(request, reference)
+def _to_another(request: Request, signature: Signature) -> HttpResponse | None:
+    """To a signatory who was replaced since: of whom it is asked."""
+    return None if signature.signatory_id == request.membership.pk else asked_of_another(request, signature)
 
 
 PAGES: tuple[Page[Request], ...] = (
@@ -81,7 +67,16 @@ PAGES: tuple[Page[Request], ...] = (
         submit="Répondre au signataire",
     ),
     Page("refuse_deposit", "refuser", view=signature_refuse_deposit),
-    Page("acknowledge", "connaissance", view=_acknowledge),
+    Page(
+        "acknowledge",
+        "connaissance",
+        PlainForm,
+        done="C’est noté\u00a0: vous en avez connaissance",
+        context=deposited_by_a_party,
+        template="conventions/actions/signature_acknowledge.html",
+        submit="J’en ai connaissance",
+        instead=_to_another,
+    ),
     Page(
         "contest",
         "contester",

@@ -116,7 +116,7 @@ def _file_blocks(actor: Membership, at: datetime, limits: Limits) -> tuple[Block
     return (
         _to_complete(actor, files, at, limits),
         _photos(actor, files, at, limits),
-        _offered(actor, at),
+        _offered(actor, at, limits),
         _to_tell(actor, at),
         told_by_the_worker(actor, _mine(actor).values("pk"), at),
         _heard(actor, at),
@@ -166,9 +166,8 @@ def _photo(photo: Any, kept: timedelta) -> BlockRow:
     return BlockRow(photo.prescription.household.name, url, photo.reference, when)
 
 
-def _offered(actor: Membership, at: datetime) -> Block:
+def _offered(actor: Membership, at: datetime, limits: Limits) -> Block:
     """The files that another prescriber offers to this one: it reads no name before it answers."""
-    days = TRANSFER_DAYS.on(timezone.localdate(at))
     return Block(
         "dossiers-proposes",
         "Dossiers proposés par un autre prescripteur",
@@ -179,7 +178,7 @@ def _offered(actor: Membership, at: datetime) -> Block:
         .order_by("asked_at", "pk"),
         _transfer,
         "Aucun dossier ne vous est proposé.",
-        late=Q(asked_at__lte=at - timedelta(days=days)),
+        late=Q(asked_at__lte=at - limits.days(TRANSFER_DAYS)),
     )
 
 

@@ -21,6 +21,8 @@ FIXED = {
     ("pilote", "90 derniers jours"),  # what a page shows, by construction
     ("pilote", "douze mois"),
     ("lecteur", "deux mois"),  # any two months
+    ("prescripteur", "18 ans"),  # the law: majority
+    ("prescripteur", "16 ans"),  # the law: emancipation
     ("prescripteur", "24 mois"),  # 12 and 24 months of a comparison
     ("visiteur", "douze heures"),  # how long a session lives: a setting of the site
     ("protection-des-donnees", "six heures"),  # the hour of the day
