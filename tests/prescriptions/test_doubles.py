@@ -79,7 +79,7 @@ def test_the_same_person_written_otherwise_is_found_from_either_file(
 
 def test_six_hundred_namesakes_are_nobody_s_double(circle: Circle) -> None:
     for rank in range(60):
-        circle.household(last_name="Martin", first_name="Marie", birth_date=date(1950 + rank, 1, 2))
+        circle.household(last_name="Martin", first_name="Marie", birth_date=date(1940 + rank, 1, 2))
     first = Household.objects.order_by("pk")[0]
     assert possible_doubles(actor=circle.worker, household=first) == []
 
@@ -276,7 +276,7 @@ def test_a_set_costs_the_same_whatever_looks_alike(circle: Circle, beside: Circl
 
     def pairs(count: int) -> None:
         for rank in itertools.islice(ranks, count):
-            person = {"last_name": "Essai", "birth_date": date(1950 + rank, 1, 2), "phone": f"06995550{rank:02}"}
+            person = {"last_name": "Essai", "birth_date": date(1940 + rank, 1, 2), "phone": f"06995550{rank:02}"}
             submitted(circle, **person)
             submitted(beside, **person)
 
