@@ -151,15 +151,16 @@ def test_anything_else_is_read_by_the_adviser_and_its_words_go_then(shelf: Shelf
 def test_stop_is_an_act_of_the_household_that_its_worker_is_told_of(shelf: Shelf, texted: Device) -> None:
     booked(shelf, texted)
     household = need_of(texted).prescription.household
-    assert {sms.delivery for sms in Sms.objects.all()} == {SendState.QUEUED}
+    of_the_hour = Sms.objects.filter(about_machine="appointment")
+    assert {sms.delivery for sms in of_the_hour} == {SendState.QUEUED}
     assert answers("Stop").outcome == OUT.STOPPED
     kept = again(household)
     assert kept.contact_channel == ContactChannel.PHONE
     entry = kept.journal.latest("seq")
     assert (entry.verb, entry.via.startswith("sms-answer:"), entry.actor) == ("stop_sms", True, None)
-    assert {(sms.delivery, sms.error) for sms in Sms.objects.all()} == {(SendState.FAILED, WITHHELD)}
-    assert PromisedContact.objects.to_keep().exists(), "what had not left is somebody's call"
-    assert Appointment.objects.to_tell(timezone.now()).exists()
+    assert {(sms.delivery, sms.error) for sms in of_the_hour.all()} == {(SendState.FAILED, WITHHELD)}
+    assert Appointment.objects.to_tell(timezone.now()).exists(), "what had not left is somebody's call"
+    assert not PromisedContact.objects.to_keep().exists(), "one call: who is told its hour knows that it is accepted"
     assert Mail.objects.filter(about_machine="household", subject__contains="plus de SMS").exists()
     assert answers("STOP", "2").outcome == OUT.NOTHING
 
