@@ -53,6 +53,7 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
             reverse("distribution:appointment_day"),
             late=Q(ends_at__lte=at),
             late_word="heure passée",
+            late_words="heures passées",
         ),
         Block(
             "rendez-vous-a-suivre",

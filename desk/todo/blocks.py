@@ -46,7 +46,7 @@ class Block:
     """``rows``: a queryset in order, or what returns a list; ``late``: which of a queryset are, they come first.
 
     ``url``: the list with the same rows. Without one, they are all on a page of the block's own.
-    ``late_word``: what is said of the late ones. ``is_wanted_empty``: none is the aim, and is said so; any is late.
+    ``late_word``, ``late_words``: what is said of one that is late, and of several where it is not the same. ``is_wanted_empty``: none is the aim, and is said so; any is late.
     """
 
     key: str
@@ -57,6 +57,7 @@ class Block:
     url: str = ""
     late: Q | None = None
     late_word: str = LATE
+    late_words: str = ""
     is_wanted_empty: bool = False
     reasons: Callable[[], Iterable[TodoReason]] = tuple
 
@@ -75,6 +76,11 @@ class Shown:
     late: int
     lines: list[BlockRow]
     reasons: list[TodoReason]
+
+    @property
+    def late_word(self) -> str:
+        """What is said of those that are late."""
+        return (self.block.late_words if self.late > 1 else "") or self.block.late_word
 
 
 @dataclass(frozen=True)

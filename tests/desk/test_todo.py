@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -83,6 +84,15 @@ def keep_busy(scenery: Scenery) -> None:
     scenery.territory.line(need_of(circle.accepted(BOTH), BOTH[1][0])).proposed()
     for make in (shelf.ready, shelf.allotted, shelf.shipped, shelf.returned):
         make()
+
+
+@pytest.mark.parametrize(("late", "said"), [(1, "1 heure passée"), (4, "4 heures passées")])
+def test_hours_that_are_past_are_said_in_the_plural_when_they_are_several(late: int, said: str) -> None:
+    hours = Block(
+        "rendez-vous", "Rendez-vous", list, str, "", "/", late_word="heure passée", late_words="heures passées"
+    )  # type: ignore[arg-type]
+    page = render_to_string("desk/_block.html", {"shown": Shown(hours, late, late, [], [])})
+    assert f">{said}<" in page
 
 
 # --- for everyone
