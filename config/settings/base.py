@@ -271,7 +271,8 @@ LOGGING = {
             "style": "{",
         },
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "console"}},
+    "filters": {"refused": {"()": "config.logs.RefusedInOneLine"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "console", "filters": ["refused"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},

@@ -26,6 +26,6 @@ _behind = dev.MIDDLEWARE.index("django.middleware.csp.ContentSecurityPolicyMiddl
 MIDDLEWARE = [*dev.MIDDLEWARE[:_behind], "demo.preparation.PreparationMiddleware", *dev.MIDDLEWARE[_behind:]]
 # That page is a 503, asked for again every three seconds: a line each in the terminal would hide the others.
 _logging: dict[str, Any] = deepcopy(dev.LOGGING)
-_logging["filters"] = {"prepared": {"()": "demo.preparation.PreparedFilter"}}
+_logging["filters"]["prepared"] = {"()": "demo.preparation.PreparedFilter"}
 _logging["loggers"]["django.request"] = _logging["loggers"]["django"] | {"filters": ["prepared"]}
 LOGGING = _logging

@@ -1,19 +1,22 @@
 """Production's settings, read by a process of their own; and what the log leaves out."""
 
 import logging
+import logging.config
 import os
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.core.management import call_command
 from django.db import connection
 
 from config import database
 from config.database import SERVING_ROLE
-from config.logs import DiscreetFormatter
+from config.logs import DiscreetFormatter, RefusedInOneLine
 from network.shared_cache import hidden
 
 ENVIRONMENT = {
@@ -117,3 +120,51 @@ def test_the_log_leaves_out_the_values_of_rows() -> None:
     record = logging.LogRecord("maillon", logging.ERROR, "file.py", 1, message, None, None)
     said = DiscreetFormatter("{message}", style="{").format(record)
     assert said == "duplicate key\nDETAIL: […]\nHINT:  none"
+
+
+def logged(logger: str, status: int, error: Exception) -> str:
+    """What a handler of the site writes of an answer, said by Django as it says it."""
+    declared = settings.LOGGING["handlers"]["console"]
+    made = {"class": declared["class"], "stream": (written := StringIO())}
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": settings.LOGGING["formatters"],
+            "filters": settings.LOGGING["filters"],
+            "handlers": {"tried": declared | made},
+            "loggers": {"tried": {"handlers": ["tried"], "propagate": False}},
+        }
+    )
+    try:
+        raise error
+    except type(error) as raised:
+        logging.getLogger(logger).error("Said: %s", "/page/", exc_info=raised, extra={"status_code": status})
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(403, PermissionDenied("Camille Exemple")), (404, LookupError("Camille")), (400, DisallowedHost("camille.test"))],
+)
+def test_a_request_that_is_refused_leaves_one_line_in_the_log(status: int, error: Exception) -> None:
+    said = logged("tried.request", status, error)
+    assert said.endswith("ERROR tried.request: Said: /page/\n")
+    assert said.count("\n") == 1
+    assert "amille" not in said
+
+
+def test_a_fault_of_ours_leaves_its_whole_traceback_in_the_log() -> None:
+    said = logged("tried.request", 500, ZeroDivisionError("nothing"))
+    assert "Traceback" in said
+    assert "ZeroDivisionError: nothing" in said
+
+
+def test_a_line_made_short_for_one_handler_is_whole_for_the_next() -> None:
+    error = PermissionDenied()
+    record = logging.LogRecord("django.request", logging.WARNING, "file.py", 1, "said", None, (type(error), error, None))
+    record.status_code = 403
+    shortened = RefusedInOneLine().filter(record)
+    assert isinstance(shortened, logging.LogRecord)
+    assert shortened.exc_info is None
+    assert record.exc_info is not None
