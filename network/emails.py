@@ -39,3 +39,13 @@ def role_closed(membership: Membership, closer: Membership) -> None:
         from_email=None,
         recipient_list=[membership.user.email],
     )
+
+
+def account_disabled(user: User, closer: Membership) -> None:
+    """To whoever had an account: it is disabled, in which role it was done, and whom to ask."""
+    send_mail(
+        subject="Votre compte Maillon est désactivé",
+        message=render_to_string("emails/account_disabled.txt", {"closer": closer}),
+        from_email=None,
+        recipient_list=[user.email],
+    )

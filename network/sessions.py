@@ -5,10 +5,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from allauth.account.signals import email_changed
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest, HttpResponse
 
+from network.models import User
+from network.services.accounts import end_sessions
 from typography.french import hour
 
 ENDS = "ends"
@@ -48,9 +51,15 @@ def end_told(request: HttpRequest) -> dict[str, Any]:
 
 
 def register() -> None:
-    """The hours of a session begin with it."""
+    """The hours of a session begin with it; a new address ends those that were begun with the former."""
     user_logged_in.connect(_begin, dispatch_uid="network.sessions")
+    email_changed.connect(_end_others, dispatch_uid="network.sessions")
 
 
 def _begin(request: HttpRequest, **kwargs: Any) -> None:
     renew(request)
+
+
+def _end_others(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Only the session in which the new address was confirmed stays, if it is one of this account."""
+    end_sessions(user, but=request.session.session_key)

@@ -17,6 +17,7 @@ from lifecycle.locking import locked
 from lifecycle.models import Comment
 from lifecycle.registry import registry
 from lists.services import forget_views
+from network import emails
 from network.models import (
     AccountAct,
     AccountChange,
@@ -74,7 +75,7 @@ def rename_user(*, user: User, first_name: str, last_name: str, at: datetime | N
 def disable_account(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -> User:
     """Close the door to a person; his sessions end at their next request, his keys of programs for good.
 
-    Disabling a disabled account changes nothing.
+    Disabling a disabled account changes nothing. Its holder is written to, unless he did it himself.
     Raises ``PermissionDenied`` when ``by`` may not, ``ValidationError`` for the last pilot.
     """
     refuse_unless_allowed(by)
@@ -98,7 +99,16 @@ def _turn(user: User, act: AccountAct, by: Actor, at: datetime | None) -> User:
     if row.is_active != user.is_active:
         user.save(update_fields=["is_active"])
         keep_change(user, act, by, at)
+        if act == AccountAct.DISABLED:
+            _tell_disabled(user, by)
     return user
+
+
+def _tell_disabled(user: User, by: Actor) -> None:
+    """Write to whoever had the account, unless he closed it himself; of the system nobody can be asked."""
+    others = Membership.objects.select_related("organisation").exclude(user=user)
+    if by.pk is not None and (closer := others.filter(pk=by.pk).first()) is not None:
+        emails.account_disabled(user, closer)
 
 
 def keep_change(user: User, act: AccountAct, by: Actor = SYSTEM, at: datetime | None = None, reason: str = "") -> None:

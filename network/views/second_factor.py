@@ -20,7 +20,7 @@ from network.models import AccountAct, User
 from network.permissions import can_manage_accounts
 from network.requests import Request
 from network.second_factor import CODES, has_second_factor, is_demanded_of
-from network.services.accounts import keep_change
+from network.services.accounts import end_sessions, keep_change
 from network.services.second_factor import begin_second_factor, reset_second_factor
 
 ACCOUNT = reverse_lazy("network:account")
@@ -62,7 +62,7 @@ class SecondFactorOffView(DeactivateTOTPView):
 
     @transaction.atomic
     def form_valid(self, form: Any) -> HttpResponse:
-        keep_change(self.request.user, AccountAct.FACTOR_OFF)
+        keep_own_change(self.request, AccountAct.FACTOR_OFF)
         response: HttpResponse = super().form_valid(form)
         return response
 
@@ -91,8 +91,14 @@ class RenewCodesView(GenerateRecoveryCodesView):
     @transaction.atomic
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
-        keep_change(self.request.user, AccountAct.CODES_RENEWED)
+        keep_own_change(self.request, AccountAct.CODES_RENEWED)
         return response
+
+
+def keep_own_change(request: HttpRequest, act: AccountAct) -> None:
+    """Keep what one did to one's own second factor; the other sessions end, whoever is in them signs in again."""
+    end_sessions(request.user, but=request.session.session_key)
+    keep_change(request.user, act)
 
 
 @asks_then_acts

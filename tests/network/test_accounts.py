@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from lifecycle import registry
+from lifecycle.actors import SYSTEM
 from network.models import AwarenessGuest, Invitation, Membership, User
 from network.services.accounts import create_account, disable_account, enable_account, forget_user
 from network.services.awareness import convene_awareness, plan_awareness
@@ -43,6 +45,21 @@ def test_the_pilot_disables_and_enables() -> None:
     assert not Membership.objects.open().filter(pk=person.pk).exists()
     enable_account(user=person.user, by=pilot)
     assert Membership.objects.open().filter(pk=person.pk).exists()
+
+
+def test_whoever_s_account_is_disabled_by_another_is_written_to_once() -> None:
+    pilot, other = make_membership("pilot", "departement"), make_membership("pilot", "departement")
+    person = make_membership("contact", "donor")
+    for _ in range(2):
+        disable_account(user=person.user, by=pilot)
+    (told,) = mail.outbox
+    assert told.to == [person.user.email]
+    assert told.subject == "Votre compte Maillon est désactivé"
+    assert pilot.title in str(told.body)
+    assert str(pilot.user) not in str(told.body)
+    for user, by in ((other.user, other), (make_membership("contact", "donor").user, SYSTEM)):
+        disable_account(user=user, by=by)
+    assert len(mail.outbox) == 1
 
 
 def test_nobody_else_disables_nor_forgets() -> None:

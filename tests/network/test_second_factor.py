@@ -294,14 +294,28 @@ def test_a_forgotten_password_does_not_take_the_code_away() -> None:
     assert not signed_in(client)
 
 
-def test_turning_it_on_closes_the_other_sessions_and_turning_it_off_is_kept() -> None:
+def test_turning_it_on_and_off_and_renewing_its_codes_close_the_other_sessions() -> None:
     person = person_of()
     elsewhere, client = Client(), Client()
     for browser in (elsewhere, client):
         sign_in(browser, person.user)
-    turned_on(client)
+    telephone, _ = turned_on(client)
     assert signed_in(client)
+    for url in (RENEW, OFF):
+        assert not signed_in(elsewhere), url
+        sign_in(elsewhere, person.user)
+        elsewhere.post(CODE, {"code": telephone.code(1 if url == RENEW else -1)})
+        assert signed_in(elsewhere), url
+        client.post(url)
+        assert signed_in(client), url
     assert not signed_in(elsewhere)
+
+
+def test_turning_it_off_is_kept_and_told() -> None:
+    person = person_of()
+    elsewhere, client = Client(), Client()
+    sign_in(client, person.user)
+    turned_on(client)
     client.post(OFF)
     assert not Authenticator.objects.exists()
     assert acts(person.user) == [AccountAct.FACTOR_ON, AccountAct.FACTOR_OFF]

@@ -303,6 +303,32 @@ def test_a_new_address_is_confirmed_there_and_announced_to_the_old_one(client: C
     assert "n’ouvre plus" in client.get(link).content.decode()
 
 
+def test_a_new_address_closes_the_other_sessions_and_keeps_the_one_it_is_confirmed_in(
+    client: Client, person: User
+) -> None:
+    elsewhere, other = Client(), Client()
+    for browser in (client, elsewhere):
+        sign_in(browser, person.email)
+    colleague = create_account(email="dominique@exemple.test", password=PASSWORD)
+    make_membership("contact", "donor", user=colleague)
+    sign_in(other, colleague.email)
+    ask_for_address(client, "nouvelle@exemple.test")
+    assert signed_in(elsewhere)
+    client.post(confirmation_link("nouvelle@exemple.test"))
+    assert signed_in(client)
+    assert not signed_in(elsewhere)
+    assert signed_in(other)
+
+
+def test_a_new_address_confirmed_where_nobody_is_signed_in_closes_every_session(client: Client, person: User) -> None:
+    sign_in(client, person.email)
+    ask_for_address(client, "nouvelle@exemple.test")
+    Client().post(confirmation_link("nouvelle@exemple.test"))
+    assert not signed_in(client)
+    sign_in(client, "nouvelle@exemple.test")
+    assert signed_in(client)
+
+
 def test_changing_the_address_asks_for_the_password_again(client: Client, person: User) -> None:
     sign_in(client, person.email)
     response = client.post("/compte/adresse/", {"action_add": "", "email": "autre@exemple.test"})
