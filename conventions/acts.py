@@ -1,7 +1,9 @@
-"""The act of the EPCI that a text held before it was opened again: its journal and its paper keep it."""
+"""The act of the EPCI that a text held before it was opened again, or taken over: its journal and its paper keep it."""
 
 from dataclasses import dataclass
 from datetime import date
+
+from django.db.models import QuerySet
 
 from conventions.enums import ActBody, ConventionPaperKind
 from conventions.models import Convention, ConventionEntry
@@ -24,10 +26,25 @@ class FormerAct:
 
 
 def former_act(convention: Convention) -> FormerAct | None:
-    """The last one, once the text was opened again; none when another EPCI took the text over since. Three queries."""
-    told = ConventionEntry.objects.filter(object=convention, verb__in=("open_signature", "take_over"))
-    entry = told.order_by("-seq").first() if convention.is_project else None
-    if entry is None or entry.verb == "take_over":
+    """The last one, once the text was opened again; none when another EPCI took its place since. Three queries."""
+    last = _told(convention).first() if convention.is_project else None
+    return _recorded(convention, last)
+
+
+def act_of_predecessor(convention: Convention) -> FormerAct | None:
+    """The last one that was recorded by the EPCI whose place has just been taken; its successor takes none of its acts
+    again. Three queries."""
+    before = _told(convention)[1:2].first()
+    return _recorded(convention, before)
+
+
+def _told(convention: Convention) -> QuerySet[ConventionEntry]:
+    told = ConventionEntry.objects.filter(object=convention, verb__in=("open_signature", "succeed"))
+    return told.order_by("-seq")
+
+
+def _recorded(convention: Convention, entry: ConventionEntry | None) -> FormerAct | None:
+    if entry is None or entry.verb == "succeed":
         return None
     papers = convention.papers.filter(kind=ConventionPaperKind.CONVENTION).select_related("document")
     paper = papers.order_by("-round").first()

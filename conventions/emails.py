@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import add_months
-from conventions.acts import former_act
+from conventions.acts import act_of_predecessor, former_act
 from conventions.enums import ALIVE, Party, SignatureDeclineReason, TextReopenReason
 from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit, changes_end, is_unchanged
 from conventions.opinions import former_points, remarks_given
@@ -138,8 +138,15 @@ def convention_reopened_for_parties(convention: Convention, reason: str, at: dat
 
 
 def convention_taken_over_for_parties(convention: Convention, at: datetime) -> None:
-    """Its EPCI merged: who acts now, and that what was read or signed comes again in that name."""
-    _tell_all("convention_taken_over_for_parties", convention, at, successor=convention.epci_acting)
+    """Its EPCI merged: who acts now, and that what was read or signed comes again in that name.
+
+    The act that the former EPCI recorded holds no more: told to the two EPCI and to the pilot.
+    """
+    context = {"successor": convention.epci_acting, "act": act_of_predecessor(convention)}
+    who = {convention.epci_acting.pk: "epci", convention.workshop_id: "party", convention.distributor_id: "party"}
+    for organisation, people in sorted(_people_of(_everyone(convention)).items()):
+        told = {organisation: people}
+        _write("convention_taken_over_for_parties", convention, told, at, **context, who=who.get(organisation, ""))
 
 
 def convention_activated_for_parties(convention: Convention, at: datetime) -> None:

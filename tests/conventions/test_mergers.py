@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from conventions.acts import former_act
 from conventions.enums import ConventionState, Party, ReviewSubject
@@ -22,6 +23,7 @@ from network.services.mergers import declare_merger
 from tests.conventions.conventions import Treaty, again, drawn, party
 from tests.conventions.pages import acting, page_of, read
 from tests.network.factories import make_epci, make_membership
+from typography.french import written_day
 
 pytestmark = pytest.mark.django_db
 S = ConventionState
@@ -137,6 +139,58 @@ def test_the_successor_is_not_offered_the_act_of_the_epci_that_is_no_more() -> N
     heir.submit(convention)
 
     assert former_act(again(convention)) is None
+
+
+def test_nor_is_it_offered_the_act_of_a_text_that_was_opened_again_before_the_merger() -> None:
+    scene, heir = Treaty(), Heir()
+    convention = scene.signing()
+    scene.reopen(convention)
+
+    heir.merge(scene)
+
+    assert former_act(again(convention)) is None
+
+
+def told_of_the_merger(convention: Convention) -> dict[str, str]:
+    mails = Mail.objects.filter(
+        about_machine="convention", about_pk=convention.pk, subject__startswith="Texte à reprendre après une fusion"
+    )
+    return {address: mail.body for mail in mails for address in mail.to}
+
+
+@pytest.mark.parametrize("read_again", [False, True])
+def test_a_merger_tells_that_the_act_of_the_epci_that_is_no_more_is_not_retained(read_again: bool) -> None:
+    scene, heir = Treaty(), Heir()
+    assert scene.pilot
+    convention = scene.open_signature(scene.approved(), act_number="26-140")
+    if read_again:
+        scene.reopen(convention)
+        scene.submit(again(convention))
+
+    heir.merge(scene)
+
+    told = told_of_the_merger(convention)
+    act = f"L’acte n° 26-140 du {written_day(timezone.localdate())}, de l’EPCI qui n’existe plus, n’est plus retenu."
+    assert f"{act} Votre EPCI délibère sur le nouveau texte" in told[heir.manager.user.email]
+    for informed in (scene.manager, scene.pilot):
+        assert act in told[informed.user.email]
+        assert "Votre EPCI délibère" not in told[informed.user.email]
+    for party_told in (Party.RECONDITIONER, Party.DISTRIBUTOR):
+        assert "L’acte" not in told[scene.signatories[party_told].user.email]
+
+
+def test_a_merger_speaks_of_no_act_where_none_was_recorded_nor_twice_of_the_same() -> None:
+    scene, first, last = Treaty(), Heir(), Heir()
+    convention = scene.signing()
+    first.merge(scene)
+    first.submit(again(convention))
+    declare_merger(actor=scene.pilot, epci=first.epci, successor=last.epci, organisation=last.organisation)
+    assert "L’acte" not in told_of_the_merger(convention)[last.manager.user.email]
+
+    scene, heir = Treaty(), Heir()
+    convention = scene.in_review()
+    heir.merge(scene)
+    assert "L’acte" not in told_of_the_merger(convention)[heir.manager.user.email]
 
 
 @pytest.mark.parametrize("stage", ["draft", "in_review", "approved", "signing", "signed"])
