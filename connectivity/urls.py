@@ -41,5 +41,6 @@ urlpatterns = [
         "connexions/<str:reference>/lettre/<int:pk>.pdf", lines.connection_letter_paper, name="connection_letter_paper"
     ),
     path("connexions/<str:reference>/prevenu/", lines.connection_told, name="connection_told"),
+    path("connexions/<str:reference>/pas-prevenu/", lines.connection_untold, name="connection_untold"),
     path("connexions/<str:reference>/papiers/<int:pk>/", connections.connection_paper, name="connection_paper"),
 ]

@@ -122,7 +122,7 @@ def can_tell_appointment(actor: Actor) -> Q | None:
 
 def can_untell_appointment(actor: Actor) -> Q | None:
     """The same, of those whose household knows, or was reminded."""
-    scope = can_keep_appointment(actor)
+    scope = can_tell_appointment(actor)
     return None if scope is None else scope & (Q(told_at__isnull=False) | Q(reminded_at__isnull=False))
 
 

@@ -39,8 +39,11 @@ class NoticeQuerySet(models.QuerySet["LineNotice"]):
 
     def to_keep(self) -> Self:
         """Those that somebody still has to keep; of a visit, while it is planned and its day has not passed."""
-        planned = Q(file__state=ConnectionState.SCHEDULED, file__appointment_on__gte=timezone.localdate())
-        return self.unsaid().filter(~Q(about=LineNews.VISIT) | planned)
+        return self.unsaid().filter(self._planned())
+
+    def to_untell(self) -> Self:
+        """Those that somebody said to have told, as long as they would still be to tell: see ``to_keep``."""
+        return self.filter(self._last(), self._planned(), outcome=NewsOutcome.TOLD)
 
     def said(self) -> Self:
         """Those that the household knows: somebody told it, or the message was not called off and did not fail."""
@@ -53,11 +56,17 @@ class NoticeQuerySet(models.QuerySet["LineNotice"]):
         Of a line, the last alone, and of one that ended, its end: what came next overtakes a mail whose failure is
         known only afterwards.
         """
-        later = LineNotice.objects.filter(file=OuterRef("file"), pk__gt=OuterRef("pk"))
-        holds = ~Exists(later) & (~Q(file__state=ConnectionState.ENDED) | Q(about=LineNews.ENDED))
         lost = Q(mail__delivery=SendState.FAILED) | Q(sms__delivery=SendState.FAILED)
-        unsent = Q(outcome=NewsOutcome.SENT) & lost & holds
+        unsent = Q(outcome=NewsOutcome.SENT) & lost & self._last()
         return self.filter(Q(settled_at=None) | unsent)
+
+    def _last(self) -> Q:
+        later = LineNotice.objects.filter(file=OuterRef("file"), pk__gt=OuterRef("pk"))
+        return ~Q(Exists(later)) & (~Q(file__state=ConnectionState.ENDED) | Q(about=LineNews.ENDED))
+
+    def _planned(self) -> Q:
+        planned = Q(file__state=ConnectionState.SCHEDULED, file__appointment_on__gte=timezone.localdate())
+        return ~Q(about=LineNews.VISIT) | planned
 
 
 class LineNotice(models.Model):

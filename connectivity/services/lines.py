@@ -42,6 +42,10 @@ CANCELLED = Reason("cancelled", "Cette recharge est déjà annulée.")
 ANOTHER_DAY = Reason("another_day", "Une recharge s’annule le jour où elle est notée\u00a0: ce jour est passé.")
 UNKNOWN_REASON = Reason("reason", "Dites pourquoi la recharge est annulée.", field="reason")
 NOTHING_TO_TELL = Reason("told", "Il n’y a plus rien à dire à ce foyer de sa ligne\u00a0: c’est fait, ou dépassé.")
+NOTHING_TO_UNTELL = Reason(
+    "untold",
+    "Ici, personne n’a noté qu’il a prévenu le foyer, ou la suite l’a dépassé\u00a0: il n’y a rien à reprendre.",
+)
 SOMETHING_ELSE = Reason("told", "Ce qui est à dire au foyer a changé entre-temps\u00a0: relisez-le, et dites-le-lui.")
 
 
@@ -242,6 +246,23 @@ def keep_notice(*, actor: Actor, connection: ConnectionFile, read: str = "", at:
     if read and read != str(notice.pk):
         raise Refused({file.pk: (SOMETHING_ELSE,)})
     notice.settled_at, notice.settled_by_id, notice.outcome = at or timezone.now(), actor.pk, NewsOutcome.TOLD
+    notice.save(update_fields=["settled_at", "settled_by", "outcome"])
+    return notice
+
+
+@gate.one_transaction
+def untell_notice(*, actor: Actor, connection: ConnectionFile, read: str = "") -> LineNotice:
+    """Nobody had told the household: it is to be told again; ``read``: the key of what the page said to be told.
+
+    Raises Unknown, PermissionDenied, Refused when nobody noted it, or something else happened since.
+    """
+    file = held_row(ConnectionFile.objects.visible_to(actor), connection, actor=actor, can=can_serve_connection)
+    notice = next(iter(locked(LineNotice.objects.visible_to(actor).to_untell().filter(file=file))), None)
+    if notice is None:
+        raise Refused({file.pk: (NOTHING_TO_UNTELL,)})
+    if read and read != str(notice.pk):
+        raise Refused({file.pk: (SOMETHING_ELSE,)})
+    notice.settled_at, notice.settled_by_id, notice.outcome = None, None, ""
     notice.save(update_fields=["settled_at", "settled_by", "outcome"])
     return notice
 

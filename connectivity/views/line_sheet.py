@@ -102,11 +102,21 @@ def notice_of(file: ConnectionFile, actor: Actor) -> Notice | None:
     return Notice(row, said_of(file, LineNews(row.about)), row.why)
 
 
+def noted_of(file: ConnectionFile, actor: Actor) -> LineNotice | None:
+    """What somebody said to have told the household, while whoever serves it may take that back; one query."""
+    if can_serve_connection(actor) is None:
+        return None
+    told = unrestricted("file__need__prescription__household")
+    rows = LineNotice.objects.visible_to(actor).to_untell().filter(told, file=file)
+    return rows.select_related("settled_by__user").first()
+
+
 @dataclass(frozen=True)
 class LineSheet:
     """What whoever serves the household, or the pilot, reads of a line that works or worked; what they may do."""
 
     notice: Notice | None
+    noted: LineNotice | None
     spans: list[Span]
     recharges: Recharges | None
     is_prepaid: bool
@@ -117,16 +127,18 @@ class LineSheet:
 
 
 def line_sheet_of(file: ConnectionFile, actor: Actor) -> LineSheet | None:
-    """None for an operator, and before the line works unless there is something to tell. Five queries at most."""
+    """None for an operator, and before the line works unless something is to tell, or was told. Six queries at most."""
     if can_answer_connection(actor) is not None:
         return None
     notice = notice_of(file, actor)
-    if file.active_at is None and notice is None:
+    noted = noted_of(file, actor) if notice is None else None
+    if file.active_at is None and notice is None and noted is None:
         return None
     paid_by_recharge = file.offer is not None and file.offer.period == PricePeriod.RECHARGE
     recharges = recharges_of(file, actor)
     return LineSheet(
         notice=notice,
+        noted=noted,
         spans=spans_of(file) if file.active_at is not None else [],
         recharges=recharges if paid_by_recharge or recharges.rows else None,
         is_prepaid=is_prepaid(file),

@@ -119,6 +119,20 @@ def connection_told(request: Request, reference: str) -> HttpResponse:
 
 
 @require_POST
+def connection_untold(request: Request, reference: str) -> HttpResponse:
+    """Nobody had told the household: it was noted of the wrong line."""
+    connection = visible_connection(request, reference)
+    may(can_serve_connection(request.membership))
+    form = Form({})
+    actor, read = request.membership, request.POST.get("notice", "")
+    if saved(form, lambda: services.untell_notice(actor=actor, connection=connection, read=read)):
+        messages.success(request, "C’est noté\u00a0: le foyer est à prévenir.")
+    for error in form.non_field_errors():
+        messages.error(request, str(error))
+    return redirect("connectivity:connection_detail", reference=reference)
+
+
+@require_POST
 def connection_letter(request: Request, reference: str) -> HttpResponse:
     """Make the letter of what is to be told, in the language that is chosen; then read it."""
     connection = visible_connection(request, reference)

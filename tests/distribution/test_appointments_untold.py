@@ -96,6 +96,24 @@ def test_the_worker_alone_through_whom_a_household_is_reached_is_asked_to_tell_i
     assert "Aucun foyer n’attend que vous lui disiez une heure." in read(acting(worker), home)
 
 
+def test_the_worker_who_noted_it_of_the_wrong_household_takes_it_back(shelf: Shelf) -> None:
+    opened(shelf)
+    device = shelf.reserved()
+    prescription = need_of(device).prescription
+    Household.objects.filter(pk=prescription.household_id).update(contact_channel="worker")
+    made, worker = booked(shelf, device), prescription.worker
+    assert page_of(made, "untell") not in read(acting(worker), page_of(made))
+    done(acting(worker), page_of(made, "tell"))
+    assert page_of(made, "untell") in read(acting(worker), page_of(made))
+    with pytest.raises(Unknown):
+        gate.apply(made, "untell", actor=make_membership(Role.WORKER, OrganisationKind.PRESCRIBER))
+
+    done(acting(worker), page_of(made, "untell"))
+
+    assert Appointment.objects.to_tell(timezone.now()).get() == made
+    assert "Il n’est joint que par vous" in read(acting(worker), page_of(made))
+
+
 def test_the_worker_of_a_household_that_is_reached_otherwise_does_not_note_that_it_knows_its_hour(
     shelf: Shelf,
 ) -> None:
@@ -105,6 +123,9 @@ def test_the_worker_of_a_household_that_is_reached_otherwise_does_not_note_that_
     assert not Mail.objects.filter(about_machine="appointment", about_pk=made.pk).exists()
     with pytest.raises(PermissionDenied):
         gate.apply(made, "tell", actor=worker)
+    gate.apply(made, "tell", actor=shelf.adviser)
+    with pytest.raises(PermissionDenied):
+        gate.apply(made, "untell", actor=worker)
 
 
 def test_who_has_its_device_knows_that_it_is_accepted_unless_the_hand_over_is_undone(shelf: Shelf) -> None:
