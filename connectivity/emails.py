@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from connectivity.called_off import no_longer
 from connectivity.enums import WITH_OPERATOR, Channel, LineNews
 from connectivity.line_news import said_of
 from connectivity.models import ConnectionFile, CopperClosure, LineNotice, OperatorLink
@@ -205,7 +206,8 @@ def line_news(file: ConnectionFile, about: LineNews) -> Message:
     """What changes on its line, and what it may do; a technician's visit has texts of its own."""
     if about == LineNews.VISIT and file.need.kind == NeedKind.FIXED_CONNECTION:
         slot = in_a_sentence(file.get_appointment_slot_display())
-        return _message(file, MessageCode.VISIT, {"jour": full_day(file.appointment_on), "creneau": slot})
+        planned = {"jour": full_day(file.appointment_on), "creneau": slot, "avant": no_longer(file, timezone.now())}
+        return _message(file, MessageCode.VISIT, planned)
     said = said_of(file, about)
     return _message(file, MessageCode.LINE, {"titre": said.title, "nouvelle": "\n".join(said.sentences)})
 

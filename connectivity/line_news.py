@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.utils import timezone
 
-from connectivity.called_off import called_off_day
+from connectivity.called_off import day_waited_for, no_longer
 from connectivity.enums import COMPUTED, AfterLoss, LineNews, OperatorRefusalCode, ProofKind
 from connectivity.models import ConnectionFile, Offer
 from connectivity.prices import price_of
@@ -102,17 +102,18 @@ def _ended(file: ConnectionFile) -> tuple[str, ...]:
 def _visit(file: ConnectionFile) -> tuple[str, ...]:
     """A mobile line has no technician. The day may have moved since another was told."""
     when = f"le {full_day(file.appointment_on)}, {in_a_sentence(file.get_appointment_slot_display())}"
-    other = "Un autre jour vous avait été dit\u00a0? Il ne compte plus."
+    former = no_longer(file, timezone.now())
+    other = (former,) if former else ()
     if file.need.kind == NeedKind.MOBILE_CONNECTION:
-        return (f"Votre ligne est prévue {when}.", "D’ici là, vous n’avez rien à faire.", other)
+        return (f"Votre ligne est prévue {when}.", *other, "D’ici là, vous n’avez rien à faire.")
     first = f"Votre rendez-vous Internet est {when}."
-    return (first, "Soyez chez vous ce jour-là, ou prévenez avant votre travailleur social.", other)
+    return (first, *other, "Soyez chez vous ce jour-là, ou prévenez avant votre travailleur social.")
 
 
 def _called_off(file: ConnectionFile) -> tuple[str, ...]:
-    """The last day that was planned; another may have been told before."""
-    last = file.journal.filter(verb="schedule").order_by("-seq").first()
-    when = f" le {full_day(date.fromisoformat(last.values['appointment_on']))}" if last is not None else ""
+    """The day that the household knows; another may have been told before."""
+    day = day_waited_for(file, timezone.now())
+    when = f" le {full_day(day)}" if day is not None else ""
     return (
         f"Le raccordement prévu{when} n’aura pas lieu\u00a0: n’attendez personne.",
         "Un autre jour vous avait été dit\u00a0? Il ne compte plus.",
@@ -136,7 +137,7 @@ def _refused(file: ConnectionFile) -> tuple[str, ...]:
     else:
         why = f"\u00a0: {WHY_REFUSED[file.refusal]}" if file.refusal in WHY_REFUSED else ""
         first = f"L’opérateur a dit non à votre demande de ligne{why}."
-    off = called_off_day(file, timezone.now())
+    off = day_waited_for(file, timezone.now())
     visit = (f"Le raccordement prévu le {full_day(off)} n’aura pas lieu.",) if off is not None else ()
     return (first, *visit, "N’attendez pas son appel\u00a0: la feuille qui le disait ne compte plus.", SOUGHT)
 

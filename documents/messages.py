@@ -66,7 +66,7 @@ HOLES: Mapping[str, Hole] = {
     "jour": Hole("le jour", "mercredi 30 septembre 2026"),
     "heure": Hole("l’heure", "10 h 30"),
     "avant": Hole(
-        "l’heure dite avant, qui ne compte plus",
+        "l’heure, ou le jour, dit avant, qui ne compte plus",
         "Celui du mercredi 30 septembre 2026 à 10\u00a0h\u00a030 ne compte plus.",
     ),
     "creneau": Hole("le matin, l’après-midi", "après-midi"),
@@ -116,7 +116,7 @@ SUBJECTS: Mapping[str, Subject] = {
     MessageCode.REQUEST: _about("reference", "prescripteur telephone suite"),
     MessageCode.WORKER: _about("reference prescripteur telephone", "suite"),
     MessageCode.LINE: _about("titre", "reference prescripteur telephone nouvelle", "nouvelle"),
-    MessageCode.VISIT: _about("jour creneau", "reference prescripteur telephone"),
+    MessageCode.VISIT: _about("jour creneau avant", "reference prescripteur telephone"),
     MessageCode.STILL_CURRENT: _about("reference page", "jour sans_reponse prescripteur telephone", channels=(EMAIL,)),
     MessageCode.APPOINTMENT: _about("jour heure point", _EXPECTED, "adresse"),
     MessageCode.MOVED: _about("jour heure point avant", _EXPECTED, "adresse"),

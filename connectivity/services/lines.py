@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from calendars.working_days import add_months, add_working_days
 from connectivity import emails
-from connectivity.called_off import called_off_day
+from connectivity.called_off import day_waited_for, visit_known
 from connectivity.enums import ConnectionState, LineNews, NewsOutcome, PricePeriod, RechargeCancelReason
 from connectivity.models import ConnectionFile, LineNotice, Offer, Recharge
 from connectivity.parameters import LINE_NEWS_DAYS, RECHARGES_A_MONTH
@@ -204,9 +204,7 @@ def promise_notice(*, file: ConnectionFile, about: LineNews, at: datetime) -> Li
     overtake_notices([file.pk], at)
     day = timezone.localdate(at)
     due_on = add_working_days(day, LINE_NEWS_DAYS.on(day))
-    visit = file.appointment_on if about == LineNews.VISIT else called_off_day(file, at)
-    if visit is not None:
-        due_on = min(due_on, visit)
+    due_on = min([due_on, *_days_of_visits(file, about, at)])
     household = file.need.prescription.household
     notice = LineNotice(file=file, about=about, channel=channel_of(household), promised_at=at, due_on=due_on)
     message = emails.line_news(file, about)
@@ -217,6 +215,15 @@ def promise_notice(*, file: ConnectionFile, about: LineNews, at: datetime) -> Li
         notice.settled_at, notice.outcome = at, NewsOutcome.SENT
     notice.save()
     return notice
+
+
+def _days_of_visits(file: ConnectionFile, about: LineNews, at: datetime) -> list[date]:
+    """Before which days it is told: that of the visit, and the one that the household knows and that counts no more."""
+    if about != LineNews.VISIT:
+        day = day_waited_for(file, at)
+        return [] if day is None else [day]
+    known = visit_known(file, at)
+    return [day for day in (file.appointment_on, known.day if known else None) if day is not None]
 
 
 def hold_notices(files: "list[int] | set[int]", at: datetime) -> None:
