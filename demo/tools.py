@@ -72,10 +72,11 @@ def keys(story: Story) -> Thread:
 def told_of_anothers_drive(story: Story, workshop: Organisation) -> tuple[str, bytes] | None:
     """A file of a device on the bench that holds a drive inventoried in another: refused until that is settled.
 
-    In its first stay: one that came back is worked on by the rest of the story.
+    The first that was read and is still there: nobody finishes it. In its first stay: one that came back is worked on
+    by the rest of the story.
     """
     on_the_bench = HardwareReport.objects.filter(device__workshop=workshop, device__state=DeviceState.IN_PROCESS)
-    report = on_the_bench.select_related("device").order_by("-pk").first()
+    report = on_the_bench.select_related("device").order_by("pk").first()
     drives = Drive.objects.in_place().filter(device__workshop=workshop, stay=1)
     other = drives.exclude(serial_key="").order_by("-pk")
     if report is None or (drive := other.exclude(device=report.device_id).first()) is None:

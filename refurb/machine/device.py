@@ -241,6 +241,7 @@ class DeviceMachine(Machine, of=Device):
         requires=[
             rules.FOR_REUSE,
             *storage_rules.EMPTY,
+            waiting_rules.FILES_SORTED,
             storage_rules.STORAGE_FITS,
             storage_rules.INTERNAL_WORKS,
             rules.TESTED,
@@ -261,10 +262,7 @@ class DeviceMachine(Machine, of=Device):
         },
         journal=["price", "price_ceiling"],
         done="Reconditionné\u00a0: sans donnée, testé, classé",
-        why=(
-            "«\u00a0Reconditionné\u00a0» is a word of law: tested, repaired if needed, all data erased (décret "
-            "2022-190)."
-        ),
+        why="«\u00a0Reconditionné\u00a0» is a word of law: tested, repaired if needed, erased (décret 2022-190).",
     )
 
     reopen = Verb(

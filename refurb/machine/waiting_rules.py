@@ -1,4 +1,4 @@
-"""A device does not leave while a file that waits shows on it a drive nobody inventoried, or did not see erased."""
+"""A device neither enters the stock nor leaves while a file that waits shows on it a drive nobody inventoried, or did not see erased."""
 
 from collections.abc import Mapping
 

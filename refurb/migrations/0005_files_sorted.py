@@ -69,10 +69,11 @@ BEGIN
 END $$;
 CREATE TRIGGER refurb_device_files_sorted BEFORE UPDATE ON refurb_device FOR EACH ROW
     WHEN (NEW.state::text IN ('allotted', 'shipped', 'ceded', 'dismantled', 'recycled')
-        AND NEW.state IS DISTINCT FROM OLD.state AND NOT (OLD.state = 'shipped' AND NEW.state = 'allotted'))
+        AND NEW.state IS DISTINCT FROM OLD.state AND NOT (OLD.state = 'shipped' AND NEW.state = 'allotted')
+        OR OLD.state = 'in_process' AND NEW.state = 'ready')
     EXECUTE FUNCTION refurb_device_refuse_unsorted();
 """
-"""Asked where the machine asks it: when it is meant for a convention, and when it leaves the workshop."""
+"""Asked where the machine asks it: when it enters the stock, is meant for a convention, and leaves the workshop."""
 UNSORTED = """
 DROP FUNCTION refurb_device_refuse_unsorted() CASCADE;
 DROP FUNCTION refurb_device_files_wait(bigint, integer);

@@ -62,6 +62,8 @@ YOURS = {
     "send_back": "sa convention est terminée depuis trop longtemps, renvoyez-le à l’atelier",
 }
 NO_MORE = "Les preuves d’effacement ne tiennent plus"
+AT_THE_BENCH = (S.COLLECTED, S.RECEIVED, S.IN_PROCESS, S.AWAITING_PART, S.UNUSABLE)
+"""States in which what lacks is done on the bench by who reads."""
 ONCE_POSSIBLE = ("allot", "ship", "stock_in", "reserve", "hand_over")
 """Verbs one is only asked to do when nothing is missing: what is missing is not in the hands of who reads."""
 BENCH_SHEET, BENCH_PAGE = "Ouvrir la fiche d’établi", "Continuer sur l’établi"
@@ -70,6 +72,7 @@ BENCH_STEPS = {
     "drives_found": "dites ce qu’est devenu le disque d’un passage précédent",
     "storage_fits": "corrigez le stockage, inventorié sous un autre type d’appareil",
     "drives_proven": "effacez ou détruisez chaque disque",
+    "files_sorted": "triez le fichier qui attend, puis prouvez son disque",
     "internal_works": "dites-le non réemployable, ou annulez la destruction de son stockage",
     "tested": "testez les fonctions",
     "tests_passed": "réparez ce qui est en défaut, puis testez de nouveau",
@@ -94,7 +97,7 @@ def next_step(device: Device, actor: Actor) -> Step:
     action = next((one for one in gate.actions_for(device, actor) if one.verb == verb), None)
     if action is None or state == S.MISSING:
         return Step(awaited)
-    if todo := bench_step(action.reasons):
+    if state in AT_THE_BENCH and (todo := bench_step(action.reasons)):
         page, label = ("recondition", BENCH_PAGE) if state == S.IN_PROCESS else ("evidence", BENCH_SHEET)
         return Step(awaited, todo, url=reverse(f"refurb:device_{page}", args=[device.reference]), label=label)
     if any(reason.code == "convention_hands_over" for reason in action.reasons):

@@ -1,6 +1,7 @@
 """Files sorted once their device left: what they show unproven takes its proofs down, and everybody learns it."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -12,7 +13,7 @@ from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
-from refurb.enums import AbsenceReason, IncidentKind
+from refurb.enums import GONE, AbsenceReason, DeviceState, IncidentKind
 from refurb.models import DepositedFile, Device, Drive, HardwareReport, Incident, StorageAbsence
 from refurb.services import evidence, gone
 from tests.distribution.shelves import Shelf
@@ -134,3 +135,18 @@ def test_a_second_late_file_completes_the_incident_and_opens_none(shelf: Shelf) 
     told = record(bench, away, deposit(bench, f"{away.tag}-b.json", machines.smartctl("UNKNOWN-10")))
     assert gone.TOLD_BEFORE in told.notes
     assert Incident.objects.count() == 1
+
+
+@pytest.mark.parametrize("state", GONE)
+def test_the_page_that_sorts_takes_the_label_of_a_device_wherever_it_went(shelf: Shelf, state: str) -> None:
+    bench = shelf.bench
+    away = shelf.shipped(shelf.allotted(without_storage(bench)))
+    steps = (partial(gate.apply, verb="stock_in", actor=shelf.adviser), shelf.reserved, shelf.handed_over)
+    for step in steps[: GONE.index(DeviceState(state))]:
+        away = step(away)
+    assert away.state == state
+    late = deposit(bench, "sans-nom.json", machines.smartctl("UNKNOWN-9"))
+    typed = {f"etiquette-{late.pk}": away.tag}
+    assert gone.TOLD in confirm(acting(bench.technician), (late, away), **typed)
+    assert Drive.objects.filter(device=away, serial_key="UNKNOWN9").exists()
+    assert not DepositedFile.objects.waiting().exists()

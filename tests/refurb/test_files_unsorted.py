@@ -18,7 +18,7 @@ from refurb.unsorted import unsorted_drives
 from tests.distribution.shelves import Shelf
 from tests.pages import acting, read
 from tests.refurb import machines
-from tests.refurb.devices import Bench
+from tests.refurb.devices import Bench, fresh
 from tests.refurb.hardware import deposit, here_now, nwipe, record
 from tests.refurb.pages import page_of
 
@@ -155,6 +155,34 @@ def test_what_waits_keeps_a_device_from_being_ceded_dismantled_or_given_to_the_r
     with pytest.raises(Refused) as refused:
         gate.apply(unusable, "dismantle", actor=bench.technician)
     assert codes(refused) == {"files_sorted"}
+
+
+def test_what_waits_keeps_a_device_out_of_the_stock_until_it_is_sorted_or_set_aside(shelf: Shelf) -> None:
+    bench = shelf.bench
+    device = bench.in_process()
+    bench.no_storage(device)
+    bench.test(device)
+    bench.grade(device, storage_gb=0)
+    late = deposit(bench, f"{bench.identified(device).tag}-lshw.json", machines.lshw())
+    with pytest.raises(Refused) as refused:
+        bench.recondition(device)
+    assert codes(refused) == {"files_sorted"}
+    assert "attend d’être trié" in read(acting(bench.technician), page_of(device, "device_evidence"))
+    with pytest.raises(IntegrityError) as forced:
+        moved_by_force(device, "ready")
+    assert refused_by(forced) == "refurb_device_files_sorted"
+    depositing.set_aside(actor=bench.technician, deposits=[late], reason=DismissalReason.OTHER_WORKSHOP)
+    assert bench.recondition(fresh(device)).state == "ready"
+
+
+def test_what_waits_does_not_keep_a_device_from_coming_back_to_the_stock(shelf: Shelf) -> None:
+    bench = shelf.bench
+    allotted, away = [shelf.allotted(without_storage(bench)) for _ in range(2)]
+    away = shelf.shipped(away)
+    for one in (allotted, away):
+        deposit(bench, f"{one.tag}-lshw.json", machines.lshw(serial=f"S{one.pk}"))
+    assert gate.apply(away, "cancel_shipment", actor=bench.technician).state == "allotted"
+    assert gate.apply(allotted, "release_allotment", actor=bench.manager, reason="balance").state == "ready"
 
 
 # --- a failure that the tool wrote of what a person typed
