@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from refurb.enums import DriveKind, ErasureEntry
 from refurb.enums.hardware import OF_NWIPE, FileKind
@@ -51,6 +51,18 @@ def unsorted_drives(devices: Iterable[int]) -> Mapping[int, list[DepositedFile]]
     known = _known(told)
     found = {pk: [one.deposit for one in files if _is_news(one, known[pk])] for pk, files in told.items()}
     return {pk: files for pk, files in found.items() if files}
+
+
+def unsorted_along(devices: Iterable[int]) -> Mapping[int, list[Device]]:
+    """``{device: those that waiting files tell of, among it and the screen that goes with it}``; one query more."""
+    asked = set(devices)
+    rows = Device.objects.filter(Q(pk__in=asked) | Q(attached_to__in=asked, state=F("attached_to__state")))
+    held = {row.pk: row for row in rows.order_by("attached_to", "pk")}
+    found: dict[int, list[Device]] = defaultdict(list)
+    for pk in unsorted_drives(held):
+        for owner in {pk, held[pk].attached_to_id} & asked:
+            found[owner].append(held[pk])
+    return found
 
 
 def shown_drives(kind: FileKind | str, facts: HardwareFacts) -> Sequence[SeenDrive]:

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 
 from conventions.models import Convention
 from distribution.machine import allotment_rules as places
+from distribution.machine import files_rules as files
 from distribution.machine import household_rules as households
 from distribution.machine import order_rules as orders
 from distribution.machine import return_rules as back
@@ -46,7 +47,8 @@ from refurb.models import Device
 from refurb.permissions import can_work_on_device
 
 S = DeviceState
-EMPTY = (*waiting_rules.LEAVES_EMPTY, places.SCREEN_PROVEN)
+EMPTY = (*waiting_rules.LEAVES_EMPTY, places.SCREEN_PROVEN, files.SCREEN_FILES_SORTED)
+HELD_EMPTY = (storage_rules.PROOFS_STAND, places.SCREEN_PROVEN, files.SORTED_BEFORE_A_HOUSEHOLD)
 HOUSEHOLD = ["need", "need__prescription"]
 """What is written when a reservation or a hand-over ends or begins: the need, and the prescription it settles."""
 
@@ -203,8 +205,7 @@ DeviceMachine.extend(
         requires=[
             places.goes_along(S.RESERVED),
             households.SERVES_ALONE,
-            storage_rules.PROOFS_STAND,
-            places.SCREEN_PROVEN,
+            *HELD_EMPTY,
             places.CONVENTION_HANDS_OVER,
             *households.NEED_TO_SERVE,
             NOTHING_OWED_ALIKE,
@@ -246,8 +247,7 @@ DeviceMachine.extend(
         follows=["device.hand_over"],
         requires=[
             places.goes_along(S.HANDED_OVER),
-            storage_rules.PROOFS_STAND,
-            places.SCREEN_PROVEN,
+            *HELD_EMPTY,
             places.CONVENTION_HANDS_OVER,
             households.PRESCRIPTION_ALIVE,
             households.STILL_WANTED,
@@ -376,8 +376,7 @@ DeviceMachine.extend(
         requires=[
             places.goes_along(S.HANDED_OVER),
             households.SERVES_ALONE,
-            storage_rules.PROOFS_STAND,
-            places.SCREEN_PROVEN,
+            *HELD_EMPTY,
             households.NEED_KIND,
             back.TO_EXCHANGE,
             households.NEED_FREE,

@@ -70,10 +70,12 @@ END $$;
 CREATE TRIGGER refurb_device_files_sorted BEFORE UPDATE ON refurb_device FOR EACH ROW
     WHEN (NEW.state::text IN ('allotted', 'shipped', 'ceded', 'dismantled', 'recycled')
         AND NEW.state IS DISTINCT FROM OLD.state AND NOT (OLD.state = 'shipped' AND NEW.state = 'allotted')
-        OR OLD.state = 'in_process' AND NEW.state = 'ready')
+        OR OLD.state = 'in_process' AND NEW.state = 'ready'
+        OR OLD.state = 'available' AND NEW.state IN ('reserved', 'handed_over')
+        OR OLD.state = 'reserved' AND NEW.state = 'handed_over')
     EXECUTE FUNCTION refurb_device_refuse_unsorted();
 """
-"""Asked where the machine asks it: when it enters the stock, is meant for a convention, and leaves the workshop."""
+"""Asked where the machine asks it: to enter the stock, be meant for a convention, leave, and reach a household."""
 UNSORTED = """
 DROP FUNCTION refurb_device_refuse_unsorted() CASCADE;
 DROP FUNCTION refurb_device_files_wait(bigint, integer);

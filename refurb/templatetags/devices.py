@@ -1,14 +1,17 @@
 """Figures of devices as people read them, and the links between the pages of devices."""
 
 import re
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.urls import reverse
 
+from network.models import Organisation
 from network.permissions import is_pilot
 from network.siret import is_siren, spaced
+from refurb.enums import NOT_YET_HANDED_OVER
 from refurb.grading import named_grade, told_grade
 from refurb.models import DepositedFile, Device
 from refurb.permissions import (
@@ -21,7 +24,7 @@ from refurb.permissions import (
     sees_waste,
 )
 from refurb.symptoms import Symptom, symptom_of
-from refurb.unsorted import unsorted_drives
+from refurb.unsorted import unsorted_along, unsorted_drives
 from typography.french import (
     HARD,
     day,
@@ -102,10 +105,28 @@ def device_pages(context: dict[str, Any]) -> dict[str, Any]:
     return {"links": [(label, url, url == at) for label, url in links]}
 
 
+@dataclass(frozen=True)
+class UnsortedFiles:
+    """The files that wait and tell of a device, or of the screen that goes with it, to its workshop, which sorts them;
+    to the point that has it, which reads no file, ``workshop`` alone."""
+
+    files: list[tuple[DepositedFile, Device]] = field(default_factory=list)
+    workshop: Organisation | None = None
+    is_away: bool = False
+
+
 @register.simple_tag(takes_context=True)
-def unsorted_files(context: dict[str, Any], device: Device) -> list[DepositedFile]:
-    """The files that wait, and that show on a device a drive it does not know: for its workshop, which sorts them."""
+def unsorted_files(context: dict[str, Any], device: Device) -> UnsortedFiles | None:
+    """What waits and shows a drive that a device, or its screen, does not know; None when nothing does, or to others."""
     actor = context["request"].membership
-    if can_work_on_device(actor) is None or device.workshop_id != actor.organisation_id:
-        return []
-    return list(unsorted_drives([device.pk]).get(device.pk, ()))
+    works = can_work_on_device(actor) is not None and device.workshop_id == actor.organisation_id
+    is_away = device.state in NOT_YET_HANDED_OVER
+    if not works and (not is_away or at_own_points(actor) is None):
+        return None
+    held = unsorted_along([device.pk]).get(device.pk, [])
+    if not held:
+        return None
+    if not works:
+        return UnsortedFiles(workshop=device.workshop)
+    waiting = unsorted_drives(one.pk for one in held)
+    return UnsortedFiles([(file, one) for one in held for file in waiting[one.pk]], is_away=is_away)

@@ -1,0 +1,58 @@
+"""A file that waits shows a drive nobody knows: neither its device, nor the desktop its screen goes with, goes further."""
+
+from collections.abc import Mapping
+
+from lifecycle.machine import Context, PerRow
+from lifecycle.requirements import PerRowValues
+from refurb.machine.storage_rules import BENCH
+from refurb.models import Device
+from refurb.unsorted import unsorted_along
+
+SCREEN_WAITS = (
+    "Un fichier attend d’être trié, et montre dans {screen}, qui va avec cet ordinateur, un disque que l’inventaire ne"
+    " connaît pas, ou qui n’a pas été effacé\u00a0: triez-le, ou séparez-les à l’atelier."
+)
+WAITS_AWAY = (
+    "L’atelier n’a pas encore trié un fichier qui montre dans {what} un disque que l’inventaire ne connaît pas, ou qui"
+    " n’a pas été effacé\u00a0: ni réservation ni remise d’ici là. Appelez l’atelier\u00a0: il le trie, ou vous demande"
+    " son retour."
+)
+
+
+def _unsorted_screens(ctx: Context, per_row: PerRowValues) -> Mapping[int, str]:
+    told = unsorted_along(per_row)
+    screens = {pk: [one for one in found if one.pk != pk] for pk, found in told.items()}
+    return {pk: SCREEN_WAITS.format(screen=_named(found[0])) for pk, found in screens.items() if found}
+
+
+def _unsorted_away(ctx: Context, per_row: PerRowValues) -> Mapping[int, str]:
+    return {pk: told_away(pk, found) for pk, found in unsorted_along(per_row).items()}
+
+
+def told_away(pk: int, found: list[Device]) -> str:
+    """What the point reads of a device that has this key: which of it and of its screen files wait of."""
+    its_own = any(one.pk == pk for one in found)
+    return WAITS_AWAY.format(what="cet appareil" if its_own else f"{_named(found[0])}, qui va avec lui,")
+
+
+def _named(screen: Device) -> str:
+    return f"l’écran {screen.tag or screen.reference}"
+
+
+SCREEN_FILES_SORTED = PerRow(
+    "screen_files_sorted",
+    SCREEN_WAITS.format(screen="l’écran"),
+    _unsorted_screens,
+    lifted_by="un technicien de l’atelier",
+    of_rows=True,
+)
+"""Asked of the desktop, as ``SCREEN_PROVEN`` is: it alone is refused, and the preview says so."""
+SORTED_BEFORE_A_HOUSEHOLD = PerRow(
+    "files_sorted_away",
+    WAITS_AWAY.format(what="cet appareil"),
+    _unsorted_away,
+    constraint="refurb_device_files_sorted",
+    where=BENCH.at("storages"),
+    of_rows=True,
+)
+"""Asked of the point, which reads no file: what its workshop has not sorted reaches no household."""
