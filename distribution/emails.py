@@ -1,6 +1,6 @@
 """What distribution writes to people. A mail names a reference, never a household."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -18,6 +18,7 @@ from prescriptions.emails import workers_of
 from prescriptions.models import Need
 from prescriptions.own_papers import page_of_request
 from prescriptions.services.messages import Message, from_service, write_message
+from refurb.models import Device
 
 
 def derogation_answered_for_adviser(need: Need, asked_by: int, *, granted: bool, at: datetime) -> None:
@@ -78,6 +79,18 @@ def appointment_called_off_for_point(appointment: Appointment, at: datetime) -> 
     page = absolute_url(reverse("distribution:appointment_day"))
     context = {"appointment": appointment, "when": when(appointment), "prescription": prescription, "page": page}
     _write_to_point("appointment_called_off_for_point", appointment, context, at)
+
+
+def return_asked_for_point(device: Device, due: date, at: datetime) -> None:
+    """The workshop asks for a device, of which it has a file to sort: those who serve at the point send it back."""
+    point = device.point
+    assert point is not None
+    page = absolute_url(reverse("refurb:device_detail", args=[device.reference]))
+    context = {"device": device, "due": due, "page": page}
+    subject, body = compose("emails/distribution/return_asked_for_point.txt", context)
+    served = Membership.objects.filter(organisation__in={point.organisation_id, point.distributor_id})
+    for to in people_of(served.filter(role__in=(Role.ADVISER, Role.MANAGER))).values():
+        queue_mail(to=to, subject=subject, body=body, about=("device", device.pk), at=at)
 
 
 def _write_to_point(template: str, appointment: Appointment, context: dict[str, Any], at: datetime) -> None:

@@ -33,10 +33,11 @@ class SendBackReason(TextChoices):
     NOT_ERASED = "not_erased", "Données encore présentes"
     UNSOLD = "unsold", "Pas de besoin de ce type"
     CONVENTION_ENDED = "convention_ended", "Fin de la convention"
+    ASKED_BACK = "asked_back", "Demandé par l’atelier"
     OTHER = "other", "Autre motif"
 
 
-CONFORMS = (SendBackReason.UNSOLD, SendBackReason.CONVENTION_ENDED)
+CONFORMS = (SendBackReason.UNSOLD, SendBackReason.CONVENTION_ENDED, SendBackReason.ASKED_BACK)
 """Reasons that say nothing against the device: they do not count as non-conformity."""
 
 

@@ -15,6 +15,13 @@ REPAIR_MONTHS = parameter("distribution.repair_months", usual=6, unit="mois", la
 REPAIRED_WAIT_DAYS = parameter(
     "distribution.repaired_wait_days", usual=60, unit="jours", label="Garder au point un appareil réparé"
 )
+ASKED_BACK_DAYS = parameter(
+    "distribution.asked_back_days",
+    usual=3,
+    unit="jours ouvrés",
+    label="Renvoyer ce que l’atelier demande",
+    most=20,
+)
 APPOINTMENT_NOTICE_HOURS = parameter(
     "distribution.appointment_notice_hours",
     usual=24,

@@ -12,6 +12,7 @@ from refurb.permissions import at_own_points, can_manage_device, can_work_on_dev
 
 can_ship_device = can_work_on_device
 can_cancel_shipment_device = can_work_on_device
+can_ask_back_device = can_work_on_device
 
 
 def can_serve_device(actor: Actor) -> Q | None:

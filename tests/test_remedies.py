@@ -126,6 +126,8 @@ NOBODY: dict[str, str] = {
     "is_restriction": "the other rights have no end to announce",
     "not_lifted": "it is over",
     "not_announced": "it was told already",
+    "not_asked_back": "it was asked already: its sentence says to call the point",
+    "file_waits": "nothing waits: there is nothing to look at",
     "something_asked": "nothing is missing",
     "still_asked": "nothing is missing any more",
     "amended_alive": FOR_GOOD,

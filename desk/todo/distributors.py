@@ -17,6 +17,7 @@ from desk.todo.instruction import instruction_blocks
 from desk.todo.limits import Limits, limits_on
 from desk.todo.stocktakes import stocktakes
 from distribution.appointments import expected_at
+from distribution.asked_back import asked_back, due_on, late_before
 from distribution.brought_back import standing_of, with_standing
 from distribution.enums import SERVES
 from distribution.models import Derogation, DerogationRequest
@@ -162,6 +163,14 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -
             "Rien n’est à rappeler.",
         ),
         Block(
+            "demandes-atelier",
+            "Retours demandés par l’atelier",
+            asked_back(here).order_by("asked_back_at", "pk"),
+            _asked_back,
+            "L’atelier ne demande aucun retour.",
+            late=Q(asked_back_at__lt=late_before(at)),
+        ),
+        Block(
             "reservations",
             "Remises à faire, appareils réservés",
             held.filter(unrestricted(household), state=S.RESERVED)
@@ -238,6 +247,12 @@ def _to_recall(device: Any) -> BlockRow:
         S.RESERVED: "libérez-le, puis renvoyez-le à l’atelier",
     }
     return BlockRow(str(device), _page(device), todo.get(device.state, "renvoyez-le à l’atelier"), "")
+
+
+def _asked_back(device: Any) -> BlockRow:
+    """What its workshop has a file to sort of, and wants to look at."""
+    todo = "libérez-le, puis renvoyez-le" if device.state == S.RESERVED else "renvoyez-le"
+    return BlockRow(str(device), _page(device), todo, until(due_on(device.asked_back_at), "au plus tard le"))
 
 
 def _to_send_back(device: Any) -> BlockRow:

@@ -147,6 +147,13 @@ PAGES: tuple[Page[Request], ...] = (
         form_kwargs=lambda request, device: {"device": device},
     ),
     Page("cancel_shipment", "annuler-expedition"),
+    Page(
+        "ask_back",
+        "demander-retour",
+        done="demandé au point, qui l’apprend par courriel et le lit dans «\u00a0À faire\u00a0»",
+        warning="Le point ne le réserve ni ne le remet d’ici là. Si vous triez le fichier avant, la demande tombe"
+        " d’elle-même.",
+    ),
     # --- at the point
     Page("stock_in", "mettre-en-rayon", done="mis en rayon"),
     Page(

@@ -51,6 +51,7 @@ SUGGESTED_AT_DELIVERY = (
     SendBackReason.CONDITION,
     SendBackReason.WRONG_DEVICE,
     SendBackReason.NOT_ERASED,
+    SendBackReason.ASKED_BACK,
     SendBackReason.OTHER,
 )
 """What one may find wrong on the day a delivery comes."""

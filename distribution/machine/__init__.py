@@ -1,6 +1,6 @@
 """The verbs that distribution adds to the machine of devices, which has them once this is imported; stocktakes;
 appointments."""
 
-from distribution.machine import appointment, device, stocktake
+from distribution.machine import appointment, asked_back, device, stocktake
 
-__all__ = ["appointment", "device", "stocktake"]
+__all__ = ["appointment", "asked_back", "device", "stocktake"]

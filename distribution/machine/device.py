@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 
 from conventions.models import Convention
 from distribution.machine import allotment_rules as places
+from distribution.machine import asked_back as asked
 from distribution.machine import files_rules as files
 from distribution.machine import household_rules as households
 from distribution.machine import order_rules as orders
@@ -171,7 +172,7 @@ DeviceMachine.extend(
         target=S.RECEIVED,
         who=can_send_back_device,
         follows=["device.send_back"],
-        requires=[places.LEFT_ALONE, places.SEND_BACK_REASON, rules.OTHER_EXPLAINED, rules.QUOTA_GIVEN_BACK],
+        requires=[places.LEFT_ALONE, *asked.WHY_SENT_BACK, rules.OTHER_EXPLAINED, rules.QUOTA_GIVEN_BACK],
         stamps={"received_at": AT, "stay": F("stay") + 1, **NOT_PRICED, **SERVES_NOBODY},
         journal=["reason"],
         done="Renvoyé à l’atelier",

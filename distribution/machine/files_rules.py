@@ -1,4 +1,4 @@
-"""A file that waits shows a drive nobody knows: neither its device, nor the desktop its screen goes with, goes further."""
+"""A file that waits shows a drive nobody knows: its device goes no further, nor the desktop its screen goes with."""
 
 from collections.abc import Mapping
 

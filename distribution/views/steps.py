@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from distribution.asked_back import asked_back, due_on
 from distribution.brought_back import QUIET, REPAIRED, SETTLED, TOLD, standing_of
 from distribution.models import Settlement
 from distribution.permissions import can_exchange_device, can_serve_device
@@ -11,10 +12,11 @@ from lifecycle.acting import Step
 from lifecycle.actors import Actor
 from network.models import Organisation
 from prescriptions.machine.prescription_rules import unrestricted
-from refurb.enums import DeviceState
+from refurb.enums import NOT_YET_HANDED_OVER, DeviceState
 from refurb.models import Device
+from refurb.unsorted import unsorted_along
 from refurb.views.steps import AWAITED
-from typography.french import by_pairs
+from typography.french import by_pairs, day
 
 S = DeviceState
 GIVEN_BACK_NEXT = "Réparé\u00a0: à rendre à son foyer par le point de distribution"
@@ -27,6 +29,12 @@ REPAIR = (
     "pour le faire réparer, confiez-le à l’atelier ({whom})\u00a0: il l’a dans ses retours, et inscrit la réparation, "
     "que vous lisez ici"
 )
+HELD_BY_A_FILE = "Retenu\u00a0: un fichier reste à trier à l’atelier"
+SORT_OR_ASK = "triez ce fichier ou, pour regarder d’abord l’appareil, demandez son retour"
+SENT_BACK_AS = {
+    "send_back": "renvoyez-le, motif «\u00a0Demandé par l’atelier\u00a0»",
+    "release": "libérez-le, puis renvoyez-le à l’atelier",
+}
 NOTHING_MOVES = "Rapporté par un foyer qui a demandé que rien n’avance\u00a0: il lui reste"
 KEPT_ASIDE = (
     "Mis de côté pour un foyer qui a demandé que rien n’avance\u00a0: il le reste, sans échéance. S’il vient de "
@@ -38,9 +46,27 @@ def onward_step(device: Device, actor: Actor) -> Step | None:
     """Who acts next on a device that is available, came back, or stays as it is; None of any other; two queries."""
     if device.state == S.RETURNED:
         return _returned(device, actor)
+    if device.state in NOT_YET_HANDED_OVER and (step := _to_sort_first(device, actor)):
+        return step
     if device.state == S.RESERVED and can_serve_device(actor) is not None and not lapses(device):
         return Step(KEPT_ASIDE)
     return _to_sign(device, actor) if device.state == S.AVAILABLE else None
+
+
+def _to_sort_first(device: Device, actor: Actor) -> Step | None:
+    """What its workshop has not sorted stays where it is, or goes back when it is asked for; None of any other."""
+    if not unsorted_along([device.pk]):
+        return None
+    may = {one.verb for one in gate.actions_for(device, actor) if one.allowed}
+    asked = asked_back(Device.objects.filter(pk=device.pk)).first()
+    if asked is None:
+        if "ask_back" in may:
+            return Step(HELD_BY_A_FILE, SORT_OR_ASK, url=reverse("refurb:hardware_sort"), label="Trier les fichiers")
+        return None if device.state == S.SHIPPED else Step(HELD_BY_A_FILE)
+    awaited = f"Retour demandé par l’atelier, au plus tard le {day(due_on(asked.asked_back_at))}"
+    verb = next((one for one in ("send_back", "release") if one in may), "")
+    asks = f"{awaited[0].lower()}{awaited[1:]}\u00a0: {SENT_BACK_AS.get(verb)}"
+    return Step(awaited, asks, verb) if verb else Step(awaited)
 
 
 def more_of(device: Device, actor: Actor) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""A device neither enters the stock nor leaves while a file that waits shows on it a drive nobody inventoried, or did not see erased."""
+"""A device does not enter the stock, nor leave, while a file that waits shows on it a drive nobody knows or erased."""
 
 from collections.abc import Mapping
 

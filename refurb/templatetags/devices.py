@@ -117,7 +117,7 @@ class UnsortedFiles:
 
 @register.simple_tag(takes_context=True)
 def unsorted_files(context: dict[str, Any], device: Device) -> UnsortedFiles | None:
-    """What waits and shows a drive that a device, or its screen, does not know; None when nothing does, or to others."""
+    """What waits and shows a drive that a device, or its screen, does not know; None when nothing, or to others."""
     actor = context["request"].membership
     works = can_work_on_device(actor) is not None and device.workshop_id == actor.organisation_id
     is_away = device.state in NOT_YET_HANDED_OVER

@@ -54,6 +54,7 @@ DEVICE_PAGES = (
     "device_cancel_shipment",
     "device_stock_in",
     "device_send_back",
+    "device_ask_back",
     "device_find",
     "device_reserve",
     "device_release",
