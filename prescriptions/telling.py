@@ -44,6 +44,15 @@ REACHED = {
 HEARD_OF = "Pour le jour et l’heure, {reached}."
 """Until an hour is fixed, by whoever keeps the device."""
 A_DEVICE = "un appareil"
+ANOTHER_DEVICE = "un autre appareil"
+"""Once one is put aside for the household."""
+AT_THE_POINT = {
+    A_DEVICE: "N’allez pas au point de distribution avant. L’attente dépend des dons d’appareils.",
+    ANOTHER_DEVICE: (
+        "Pour l’autre appareil, n’allez pas au point de distribution avant. L’attente dépend des dons d’appareils."
+    ),
+}
+"""What is asked of who waits for a device; who has an hour for another goes there for that one."""
 A_LINE = "une offre d’internet ou de téléphone"
 NOT_FOR_THE_HOUSEHOLD = ("double",)
 """What a completion asks of the worker alone."""
@@ -164,13 +173,13 @@ def _accepted(prescription: Prescription, needs: Sequence[Need]) -> Telling:
     left = [need for need in needs if need.state in OPEN_NEED_STATES]
     told = reached(prescription.household)
     started = [need for need in left if need.state == NeedState.IN_PROGRESS]
-    waited = {_awaited(need): need for need in left if need not in started}
+    kept = any(need.kind in EQUIPMENT_KINDS for need in started)
+    waited = dict.fromkeys(_awaited(need, kept=kept) for need in left if need not in started)
     sentences = [_under_way(need, told) for need in started]
     if waited:
         what = reduce(lambda one, other: translatable("{one} ou {other}", one=one, other=other), waited)
         sentences.append(translatable("Dès qu’il y a pour vous {what}, {reached}.", what=what, reached=told))
-    if A_DEVICE in waited:
-        sentences.append("N’allez pas au point de distribution avant. L’attente dépend des dons d’appareils.")
+    sentences += [AT_THE_POINT[what] for what in waited if what in AT_THE_POINT]
     if waited:
         sentences.append("Votre place dans l’ordre est gardée.")
     sentences += [_lost(need) for need in needs if need.is_lost]
@@ -182,9 +191,9 @@ def _accepted(prescription: Prescription, needs: Sequence[Need]) -> Telling:
     )
 
 
-def _awaited(need: Need) -> str:
+def _awaited(need: Need, *, kept: bool) -> str:
     if need.kind in EQUIPMENT_KINDS:
-        return A_DEVICE
+        return ANOTHER_DEVICE if kept else A_DEVICE
     return A_LINE if need.kind in CONNECTION_KINDS else "un accompagnement"
 
 

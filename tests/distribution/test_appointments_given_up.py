@@ -14,16 +14,17 @@ from distribution.models import Appointment
 from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
 from distribution.services.openings import close_days
 from lifecycle import gate
-from prescriptions.enums import ContactChannel, SheetLanguage
+from prescriptions.enums import ContactChannel, NeedKind, NeedUse, SheetLanguage
 from prescriptions.models import SheetTranslation
 from prescriptions.saying import plain
+from prescriptions.telling import telling_of
 from refurb.models import Device
 from tests.distribution.appointment_pages import booking, kept, opened_page, own, page_of
 from tests.distribution.hours import booked, opened
 from tests.distribution.shelves import Shelf
 from tests.given import load_reference
 from tests.pages import acting, read
-from tests.prescriptions.files import again
+from tests.prescriptions.files import accepted_prescription, again
 from typography.french import euros, full_day, hour
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_tried")]
@@ -158,3 +159,24 @@ def test_it_is_told_so_in_its_language(language: SheetLanguage) -> None:
     load_reference("prescriptions")
     texts = SheetTranslation.objects.texts_on(language, timezone.localdate())
     assert {plain(said) for said in (CHOSEN_THERE, CHOSEN_HERE, TO_PAY, FREE)} <= {plain(french) for french in texts}
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_who_has_a_device_put_aside_and_waits_for_another_is_not_told_to_keep_away_from_the_point(
+    shelf: Shelf, *, known: bool
+) -> None:
+    opened(shelf)
+    two = ((NeedKind.COMPUTER, NeedUse.WORK), (NeedKind.COMPUTER, NeedUse.STUDIES))
+    places = {"commune": shelf.commune, "prescriber": shelf.prescriber, "distributor": shelf.distributor}
+    asked = accepted_prescription(needs=two, **places)
+    assert "N’allez pas au point de distribution avant." in " ".join(telling_of(asked).sentences)
+    device = shelf.reserved(need=asked.needs.order_by("pk")[0])
+    if known:
+        booked(shelf, device, known=True)
+
+    for told in (" ".join(telling_of(again(asked)).sentences), opened_page(own(device))[1]):
+        assert "Un appareil est mis de côté pour vous." in told
+        assert "Dès qu’il y a pour vous un autre appareil, " in told
+        assert "Pour l’autre appareil, n’allez pas au point de distribution avant." in told
+        assert "pour vous un appareil" not in told
+        assert "N’allez pas" not in told
