@@ -14,6 +14,7 @@ from django.urls import reverse
 from conventions.models import Convention
 from distribution.enums import SERVES, SendBackReason
 from distribution.machine.household_rules import out_of_territory
+from distribution.machine.second_rules import facts_of, given_meanwhile
 from distribution.models import Appointment, Derogation, DerogationRequest, HandOver
 from distribution.permissions import can_ask_derogation, can_grant_derogation, can_serve_device, sees_appointments
 from distribution.places_left import beside_quotas, told_beside
@@ -128,7 +129,7 @@ def device_panel(device: Device, actor: Actor) -> Panel | None:
 
 
 def _equipment(needs: Any, actor: Actor) -> Panel | None:
-    """One line per need of equipment that the actor may see; six queries more, whatever their number."""
+    """One line per need of equipment that the actor may see; nine queries more, whatever their number."""
     seen = list(
         needs.visible_to(actor)
         .filter(kind__in=SERVES)
@@ -152,6 +153,7 @@ def _equipment(needs: Any, actor: Actor) -> Panel | None:
     links = set(Device.objects.visible_to(actor).filter(need__in=seen).values_list("pk", flat=True))
     spent = _spent(held, actor)
     aside = Device.objects.main().filter(out_of_territory(), need__in=seen, state=DeviceState.RESERVED)
+    seconds = _seconds(held, actor)
     strays = {key for key in aside.values_list("need", flat=True) if key not in derogated}
     context = {
         "lines": [
@@ -167,12 +169,20 @@ def _equipment(needs: Any, actor: Actor) -> Panel | None:
                 "grant": _grant(need, derogated, strays, actor),
                 "asked": need.pk in asked,
                 "stray": need.pk in strays,
+                "second": seconds.get(need.pk, ""),
                 "ask": _page("derogation_ask", need) if asks and _asks(need, derogated | asked, strays) else "",
             }
             for need in seen
         ]
     }
     return {"title": EQUIPMENT, "template": "distribution/panels/equipment.html", "context": context}
+
+
+def _seconds(held: Mapping[int | None, list[Device]], actor: Actor) -> dict[int, str]:
+    """What is said of a need whose device is a second one: its household was given another since it is put aside."""
+    aside = {one.pk: need for need, some in held.items() for one in some if one.state == DeviceState.RESERVED}
+    told = facts_of(given_meanwhile(aside), actor) if aside else {}
+    return {need: said for pk, said in told.items() if (need := aside[pk]) is not None}
 
 
 def _spent(held: Mapping[int | None, list[Device]], actor: Actor) -> dict[int, Device]:

@@ -13,6 +13,7 @@ from distribution.machine import household_rules as households
 from distribution.machine import order_rules as orders
 from distribution.machine import return_rules as back
 from distribution.machine.owed_rules import NOTHING_OWED_ALIKE, SECOND_KNOWN
+from distribution.machine.second_rules import NO_SECOND_MEANWHILE
 from distribution.machine.stamps import ARRIVED_BEFORE, WARRANTY_UNTIL, current_note, reserved_until
 from distribution.permissions import (
     can_allot_device,
@@ -254,12 +255,13 @@ DeviceMachine.extend(
             households.STILL_WANTED,
             households.NEED_TERRITORY,
             NOTHING_OWED_ALIKE,
+            NO_SECOND_MEANWHILE,
             households.NOTE_PREPARED,
             households.NOTE_OF_THE_DAY,
             households.NOTE_UNDER_GRID,
             households.SIGNED,
         ],
-        update_locks=HOUSEHOLD,
+        update_locks=[*HOUSEHOLD, "need__prescription__household", "need__prescription__household__same_as"],
         stamps={
             "handed_over_at": AT,
             "warranty_until": WARRANTY_UNTIL,

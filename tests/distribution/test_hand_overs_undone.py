@@ -7,11 +7,12 @@ from django.utils import timezone
 from desk.todo.prescribers import todo_of
 from distribution.enums import UndoHandOverReason
 from lifecycle import gate
+from lifecycle.exceptions import Refused
 from lifecycle.verification import verify_journals
 from network.models import Membership
 from prescriptions.enums import DropReason
 from prescriptions.models import Need
-from prescriptions.services.households import attach_household
+from prescriptions.services.households import attach_household, detach_household
 from prescriptions.services.needs import drop_need
 from refurb.models import Device
 from tests.distribution.shelves import Shelf
@@ -88,3 +89,60 @@ def test_the_need_tells_why_it_is_not_met_any_more(shelf: Shelf, reason: str, to
     assert need.journal.latest("seq").sentence() == told
     page = read(acting(shelf.adviser), reverse("prescriptions:need_detail", args=[need.reference]))
     assert told in page
+
+
+def both_held(shelf: Shelf) -> tuple[Device, Device]:
+    """The hand-over of the first is undone once another is put aside in another file of the same household."""
+    first, second = shelf.handed_over(), shelf.reserved()
+    same = {"household": second.need.prescription.household, "same_as": first.need.prescription.household}
+    attach_household(actor=shelf.pilot, **same)
+    return undo(shelf, first), second
+
+
+def refused_second(shelf: Shelf, device: Device) -> str:
+    with pytest.raises(Refused) as refused:
+        shelf.hand_over(device)
+    return next(reason.sentence for reason in refused.value.all if reason.code == "second_meanwhile")
+
+
+@pytest.mark.parametrize("goes_first", [0, 1])
+def test_of_two_devices_held_for_one_household_the_second_is_not_handed_over(shelf: Shelf, goes_first: int) -> None:
+    held = both_held(shelf)
+    for device in held:
+        page = read(acting(shelf.adviser), reverse("prescriptions:need_detail", args=[device.need.reference]))
+        assert "Demandé plus d’une fois pour ce foyer" in page
+    given, left = held[goes_first], held[1 - goes_first]
+
+    assert shelf.hand_over(given).state == "handed_over"
+
+    told = refused_second(shelf, left)
+    assert str(given.reference) in told
+    assert again(left).state == "reserved"
+    page = read(acting(shelf.adviser), reverse("prescriptions:need_detail", args=[left.need.reference]))
+    assert f"ce foyer a reçu {given.reference}, du même genre" in page
+
+
+def test_the_second_is_handed_over_once_somebody_decided_that_the_household_has_both(shelf: Shelf) -> None:
+    first, second = both_held(shelf)
+    need = second.need
+    shelf.hand_over(first)
+    refused_second(shelf, second)
+    free = gate.apply(second, "release", actor=shelf.adviser)
+    assert shelf.hand_over(shelf.reserve(free, again(need))).state == "handed_over"
+
+
+def test_the_second_is_handed_over_once_the_first_is_undone_or_its_file_is_detached(shelf: Shelf) -> None:
+    first, second = both_held(shelf)
+    sold = shelf.hand_over(first)
+    refused_second(shelf, second)
+    undo(shelf, sold)
+    assert shelf.hand_over(second).state == "handed_over"
+    refused_second(shelf, again(first))
+    detach_household(actor=shelf.pilot, household=again(second.need.prescription.household))
+    assert shelf.hand_over(again(first)).state == "handed_over"
+
+
+def test_what_was_given_before_a_second_request_is_served_stops_nothing(shelf: Shelf) -> None:
+    sold = shelf.handed_over()
+    need = circle_of(shelf).accepted(household=sold.need.prescription.household).needs.get()
+    assert shelf.hand_over(shelf.reserve(shelf.available(), need)).state == "handed_over"
