@@ -14,8 +14,9 @@ from distribution.enums import AppointmentCancelReason, AppointmentState
 from distribution.letters import message_of
 from distribution.models import Appointment
 from distribution.models.appointment import SEATED, AppointmentEntry
-from distribution.services.appointments import is_written_to, way_for
+from distribution.services.appointments import called_off, way_for
 from distribution.slots import on_day
+from distribution.told_before import hour_called_off, hour_waited_for
 from documents.enums import OVERTAKEN
 from documents.models import Sms
 from documents.services import call_off_sms
@@ -60,7 +61,7 @@ def expect_again(move: Move) -> None:
 def call_off(move: Move) -> None:
     """Nothing is put aside any more: nobody is expected."""
     rows = Appointment.objects.booked().filter(need__in=move.pks).select_related("need__prescription__household")
-    told = {row.pk: {"told_at": move.at if is_written_to(row.need, row.starts_at, move.at) else None} for row in rows}
+    told = {row.pk: called_off(row, hour_waited_for(row, move.at), knows=False, at=move.at) for row in rows}
     if told:
         pks = Appointment.objects.filter(pk__in=told)
         reason = AppointmentCancelReason.RELEASED.value
@@ -109,18 +110,22 @@ def tell(move: Move) -> None:
     waiting = Sms.objects.filter(about_machine="appointment", about_pk__in=every)
     call_off_sms(waiting.values_list("pk", flat=True), at=move.at)
     for row in _with_household(move):
-        if (way := way_for(row.need, row.starts_at, move.at)) is not None:
+        known = hour_called_off(row) if move.verb == "cancel" else row.starts_at
+        if known is not None and (way := way_for(row.need, known, move.at)) is not None:
             emails.appointment_for_household(row, message_of(row, move.verb, move.at), way, move.at)
         elif _is_for_its_worker(row, move):
-            emails.appointment_for_worker(row, move.at)
+            emails.appointment_for_worker(row, known, move.at)
 
 
 def _is_for_its_worker(appointment: Appointment, move: Move) -> bool:
-    """Whether its household is reached through its worker alone, does not know, and did not ask to be left alone."""
+    """Whether its household is reached through its worker alone, does not know, and did not ask to be left alone; of
+    one that is given up, the worker who was to tell it learns that he has nothing to tell any more.
+    """
     if channel_of(appointment.need.prescription.household) != ContactChannel.WORKER:
         return False
-    asked = Appointment.objects.to_tell(move.at).filter(unrestricted("need__prescription__household"))
-    return asked.filter(pk=appointment.pk).exists()
+    rows = Appointment.objects.filter(unrestricted("need__prescription__household"), pk=appointment.pk)
+    untold = rows.filter(state=S.CANCELLED, told_at=None, starts_at__gt=move.at)
+    return rows.to_tell(move.at).exists() or untold.filter(need__prescription__declined_at=None).exists()
 
 
 def overtake_accepted(move: Move) -> None:

@@ -17,7 +17,7 @@ from distribution.models import Appointment, HandOver
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS
 from distribution.services.appointments import held_for, spent_needs
 from distribution.slots import has_hours
-from distribution.told_before import hour_that_counts_no_more
+from distribution.told_before import hour_called_off, hour_that_counts_no_more
 from documents.sms_door import takes_answers
 from network.models import Organisation
 from prescriptions.enums import EQUIPMENT_KINDS, ContactChannel
@@ -141,13 +141,18 @@ def no_longer(appointment: Appointment, at: datetime | None = None) -> str:
 
 
 def values_of(appointment: Appointment, amount: Decimal | None, page: str, at: datetime) -> dict[str, str | list[str]]:
-    """What is put in the texts that tell of it; ``page``: where it is moved, when the household opens one."""
-    assert appointment.starts_at is not None
+    """What is put in the texts that tell of it; ``page``: where it is moved, when the household opens one.
+
+    One that is given up is said under the hour that the household knows.
+    """
+    off = appointment.state != AppointmentState.BOOKED
+    starts_at = (hour_called_off(appointment) if off else None) or appointment.starts_at
+    assert starts_at is not None
     point = appointment.point
     return {
         "repondre": ANSWER if takes_answers() else "",
-        "jour": full_day(appointment.starts_at),
-        "heure": hour(appointment.starts_at),
+        "jour": full_day(starts_at),
+        "heure": hour(starts_at),
         "point": str(point),
         "adresse": point.place,
         "apporter": to_bring(amount),

@@ -17,6 +17,7 @@ from network.models import Membership
 from prescriptions.emails import workers_of
 from prescriptions.models import Need
 from prescriptions.own_papers import page_of_request
+from prescriptions.saying import translatable_moment
 from prescriptions.services.messages import Message, from_service, write_message
 from refurb.models import Device
 
@@ -55,11 +56,14 @@ def message_about(appointment: Appointment, code: MessageCode, at: datetime) -> 
     return Message(prescription.household, code, ("appointment", appointment.pk), values)
 
 
-def appointment_for_worker(appointment: Appointment, at: datetime) -> None:
-    """The household is reached through its worker alone: when it is expected, or no more, for him to tell it."""
+def appointment_for_worker(appointment: Appointment, known: datetime | None, at: datetime) -> None:
+    """The household is reached through its worker alone: when it is expected or no more, for him to tell it; ``known``:
+    of one that is given up, the hour that it knows. When it knows none, he has nothing to tell any more.
+    """
     page = absolute_url(reverse("distribution:appointment_detail", args=[appointment.reference]))
     prescription = appointment.need.prescription
-    context = {"appointment": appointment, "when": when(appointment), "prescription": prescription, "page": page}
+    said = when(appointment) if known is None else translatable_moment(known)
+    context = {"appointment": appointment, "when": said, "prescription": prescription, "page": page, "known": known}
     context |= {"no_longer": no_longer(appointment, at) if appointment.state == AppointmentState.BOOKED else ""}
     subject, body = compose("emails/distribution/appointment_for_worker.txt", context)
     for to in workers_of(prescription).values():

@@ -196,7 +196,7 @@ class AppointmentMachine(Machine, of=Appointment):
         follows=["need.wait_again", "need.drop"],
         requires=[rules.SAME_HOUR, rules.IN_TIME, rules.CANCEL_REASON],
         stamps={"ended_at": AT, "told_at": Given("told_at", default=None)},
-        journal=["reason"],
+        journal=["reason", "known_hour"],
         done="Rendez-vous annulé",
         why="Its place is free again; what is put aside stays so, unless it was released.",
     )

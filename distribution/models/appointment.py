@@ -161,11 +161,13 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Those to come, or that were to come, of which the household does not know: nobody told it, or no mail left.
 
         One that is cancelled and booked again at another hour is told with the new one; who answered that it needs
-        nothing any more expects nothing, and who has its device since was there to hear of it.
+        nothing any more expects nothing, who has its device since was there to hear of it, and who knew no hour waits
+        for none.
         """
         again = Appointment._base_manager.filter(need=OuterRef("need"), state=S.BOOKED)
         wanted, unserved = Q(need__prescription__declined_at=None), ~Q(need__state=NeedState.MET)
-        awaited = Q(state=S.BOOKED) | Q(state=S.CANCELLED) & wanted & unserved & ~Q(Exists(again))
+        knew = AppointmentEntry.objects.filter(object=OuterRef("pk"), verb="cancel", values__has_key="known_hour")
+        awaited = Q(state=S.BOOKED) | Q(state=S.CANCELLED) & wanted & unserved & Q(Exists(knew)) & ~Q(Exists(again))
         return self.filter(awaited & not_known(), starts_at__gt=at)
 
     def to_move(self, at: datetime) -> Self:

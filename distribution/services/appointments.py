@@ -23,7 +23,7 @@ from distribution.models import Appointment
 from distribution.models.appointment import not_received
 from distribution.parameters import MISSED_APPOINTMENTS
 from distribution.slots import Slot, free_slots, slot_at
-from distribution.told_before import hour_told
+from distribution.told_before import hour_told, hour_waited_for
 from documents.enums import MessageChannel, MessageCode
 from documents.quiet import loud_from
 from lifecycle import gate
@@ -173,11 +173,21 @@ def cancel_appointment(
 
     Raises Unknown, PermissionDenied, Refused.
     """
-    row = _seen(actor, appointment)
-    knows = known or isinstance(actor, SignedLink) or is_written_to(row.need, row.starts_at, at)
-    told = (at or timezone.now()) if knows else None
-    values: dict[str, Any] = {"reason": str(reason), "told_at": told, **read_as(shown_at)}
+    row, now = _seen(actor, appointment), at or timezone.now()
+    knows = known or isinstance(actor, SignedLink)
+    hour = row.starts_at if knows else hour_waited_for(row, now)
+    values = {"reason": str(reason), **called_off(row, hour, knows=knows, at=now), **read_as(shown_at)}
     return gate.apply(row, "cancel", actor=actor, at=at, comment=comment, **values)
+
+
+def called_off(appointment: Appointment, hour: datetime | None, *, knows: bool, at: datetime) -> dict[str, Any]:
+    """What the gate is given of one that is given up: ``hour``, which its household knows, if it knows any; whether it
+    knows that it is off, or is written to.
+    """
+    if hour is None:
+        return {"told_at": None}
+    told = knows or is_written_to(appointment.need, hour, at)
+    return {"told_at": at if told else None, "known_hour": hour}
 
 
 def read_as(shown_at: datetime | None) -> dict[str, Any]:

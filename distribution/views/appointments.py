@@ -29,6 +29,7 @@ from distribution.services.appointments import (
     slots_for,
 )
 from distribution.slots import has_hours
+from distribution.told_before import hour_called_off
 from distribution.views.needs import visible_need
 from documents.models import SmsAnswer
 from lifecycle.acting import answer, asks_then_acts, posted
@@ -37,6 +38,7 @@ from prescriptions.enums import ContactChannel
 from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import Need
 from prescriptions.reaching import channel_of
+from prescriptions.saying import translatable_moment
 from prescriptions.services.households import record_access
 from prescriptions.views.rows import opened
 from refurb.models import Device, DistributionPoint
@@ -121,7 +123,10 @@ TO_KEEP = Todo(
 )
 KEPT_BY_POINT = "Le foyer a déménagé depuis\u00a0: {point} confirme cette heure, en donne une autre, ou l’annule."
 UNTOLD = "Le foyer ne connaît pas ce rendez-vous. {how}, puis notez-le."
-UNTOLD_OFF = "Le foyer ne sait pas que c’est annulé. {how}, puis notez-le."
+UNTOLD_OFF = "Le foyer ne sait pas que c’est annulé."
+KNOWN_HOUR = "Il connaît celui du {when}."
+"""Of one that moved untold before it was given up."""
+HOW_TOLD = "{how}, puis notez-le."
 UNRECALLED = "Ce rendez-vous est à rappeler au foyer. {how}, puis notez-le."
 HOW = {
     ContactChannel.PHONE: "Appelez-le",
@@ -162,7 +167,9 @@ def _to_do(appointment: Any, at: datetime) -> Todo | None:
 def _untold(appointment: Any, how: str) -> str:
     """What is to be told of it, and by what; with the hour that was told before and does not count any more."""
     if appointment.state != AppointmentState.BOOKED:
-        return UNTOLD_OFF.format(how=how)
+        hour = hour_called_off(appointment)
+        other = KNOWN_HOUR.format(when=translatable_moment(hour)) if hour and hour != appointment.starts_at else ""
+        return " ".join(filter(None, (UNTOLD_OFF, other, HOW_TOLD.format(how=how))))
     return " ".join(filter(None, (UNTOLD.format(how=how), no_longer(appointment))))
 
 

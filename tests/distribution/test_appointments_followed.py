@@ -453,7 +453,9 @@ def test_an_sms_that_would_come_too_late_is_somebody_s_call(shelf: Shelf, texted
     cancelled = cancel_appointment(
         actor=shelf.adviser, appointment=moved, reason=AppointmentCancelReason.POINT, at=night
     )
-    assert cancelled.told_at == night
+    assert cancelled.told_at is None, "it knew of no hour: nothing is to be told"
+    assert not told_by_sms().exclude(delivery="failed").exists()
+    assert not Appointment.objects.to_tell(night).exists()
 
 
 def test_an_hour_that_changed_before_its_sms_left_is_told_once_as_it_is(shelf: Shelf, texted: Device) -> None:
@@ -479,6 +481,7 @@ def test_what_waits_to_tell_an_hour_does_not_leave_once_the_household_came(shelf
 
 def test_an_hour_given_up_then_taken_again_is_not_said_to_be_cancelled(shelf: Shelf, texted: Device) -> None:
     made = booked(shelf, texted)
+    told_by_sms().update(delivery="sent", sent_at=timezone.now())
     cancel_appointment(actor=shelf.adviser, appointment=made, reason=AppointmentCancelReason.POINT)
     given_up = told_by_sms().get(delivery="queued")
     assert "annulé" in given_up.text
