@@ -20,8 +20,8 @@ CENTS = re.compile(rf"([0-9][0-9\s]*){EURO}\s*([0-9]{{2}})", re.IGNORECASE)
 AMOUNT = re.compile(rf"(?:{EURO}\s*)?([0-9][0-9.,\s]*?)(?:[.,]-)?\s*{EURO}?", re.IGNORECASE)
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[.,][0-9]{3})+")
 AS_SHOWN = re.compile(r'="([^"]*)"')
-"""How the file of the lines left out writes a code that a spreadsheet would take for a number."""
-HARMLESS = re.compile(r"'(?=\s*[=+\-@])")
+"""The whole of a cell: how the file of the lines left out writes a code that a spreadsheet would take for a number."""
+HARMLESS = re.compile(r"'(?=[\t\r]|\s*[=+\-@])")
 """What the file of the lines left out puts before a text that a spreadsheet would take for a formula."""
 
 type Reader = Callable[[str], object]
@@ -33,8 +33,9 @@ class Unread(ValueError):
 
 def cell_text(text: str) -> str:
     """What a cell says, on one line; empty when it says that there is nothing."""
-    flat = AS_SHOWN.sub(r"\1", " ".join(text.split()))
-    flat = HARMLESS.sub("", flat, count=1) if text.startswith("'") else flat
+    flat = " ".join((text[1:] if HARMLESS.match(text) else text).split())
+    if shown := AS_SHOWN.fullmatch(flat):
+        flat = shown[1].strip()
     return "" if flat.casefold() in ABSENT or ERROR.fullmatch(flat) else flat
 
 

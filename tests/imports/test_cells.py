@@ -1,5 +1,6 @@
 """What one cell says: days in all French spellings, identifiers, amounts, whole numbers."""
 
+import csv
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from imports.readers.cells import Unread, amount, cell_text, identifier, whole
 from imports.readers.days import EPOCH, MONTHS, Period, period_of
 from imports.readers.names import plain
+from lists.spreadsheets import csv_lines
 
 TODAY = date(2026, 11, 28)
 THIRD = Period(2021, 2, 3)
@@ -123,6 +125,29 @@ def test_a_quantity_is_a_whole_number_from_one() -> None:
 )
 def test_a_cell_that_says_that_there_is_nothing_says_nothing(text: str) -> None:
     assert cell_text(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('="01"', "01"),
+        (' =" 01 " ', "01"),
+        ("'=1+1", "=1+1"),
+        ("' -5", "-5"),
+        ("'\tLG", "LG"),
+        ("'=\"01\"", "01"),
+        ('Écran 24="LG"', 'Écran 24="LG"'),
+        ('="a"="b"', '="a"="b"'),
+        ("'s Hertogenbosch", "'s Hertogenbosch"),
+    ],
+)
+def test_what_the_file_of_the_lines_left_out_adds_is_taken_off_a_whole_cell_and_nothing_else(
+    text: str, said: str
+) -> None:
+    """A cell that it wrote says what it said at first, and so does what only looks like it inside a text."""
+    assert cell_text(text) == said
+    (_, line) = csv.reader(b"".join(csv_lines(["Cellule"], [[text]])).decode("utf-8-sig").splitlines(), delimiter=";")
+    assert cell_text(line[0]) == said
 
 
 @pytest.mark.parametrize("text", ["N° de série", "numéro série", "NUMERO DE SERIE", "No. de Série", "n°série"])
