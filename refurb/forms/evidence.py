@@ -10,7 +10,7 @@ from django.forms import BoundField
 from donations.forms.deposit import EvidenceForm
 from donations.serials import is_placeholder
 from lifecycle.amounts import CapacityField
-from lifecycle.forms import choose, field_of
+from lifecycle.forms import choose, field_of, retype
 from network.models import Membership, Organisation
 from network.permissions import is_pilot
 from refurb.contradictions import ToldRun
@@ -173,24 +173,37 @@ class StorageAbsenceForm(forms.Form):
 
 
 class ReadAgainForm(EvidenceForm):
-    """A report whose words may raise a doubt: whoever gives it says that he read it again, once he is asked."""
+    """A file whose words may raise a doubt: whoever gives it says that he read it again, once he is asked.
+
+    He says it of the file he was asked about (``asked``, its SHA-256), and of no other that takes its place.
+    """
 
     confirmed = forms.BooleanField(
-        label="J’ai relu le rapport\u00a0: il dit bien que c’est fait pour ce disque.",
+        label="J’ai relu le rapport\u00a0: il dit bien que ce disque est effacé.",
         required=False,
         widget=forms.HiddenInput,
         help_text="Gardé avec la preuve, et écrit sur le certificat d’effacement.",
     )
+    asked = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.is_bound and self["confirmed"].data not in (None, "", "False"):
+        if self.is_bound and self["asked"].data:
             self._show()
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.stored is None or data.get("asked") != self.stored.sha256:
+            data["confirmed"] = False
+            retype(self, {self.add_prefix("confirmed"): "", self.add_prefix("asked"): ""})
+            self.fields["confirmed"].widget = forms.HiddenInput()
+        return data
+
     def add_error(self, field: str | None, error: Any) -> None:
-        """The box is shown once it is asked for."""
+        """The box is shown once it is asked for, about the file that is there."""
         super().add_error(field, error)
-        if field == "confirmed":
+        if field == "confirmed" and self.stored is not None:
+            retype(self, {self.add_prefix("asked"): self.stored.sha256})
             self._show()
 
     def _show(self) -> None:
@@ -299,6 +312,7 @@ class DestructionForm(ReadAgainForm):
             "Obligatoire pour une destruction par un recycleur\u00a0: il nomme le disque, l’appareil ou le bordereau."
             " Une image est marquée «\u00a0non lu\u00a0»."
         )
+        self.fields["confirmed"].label = "J’ai relu ce papier\u00a0: il dit bien que ce disque est détruit."
         self.order_fields(["kind", "method", "destroyed_at", "recycler", "deposit", "confirmed"])
 
     def clean(self) -> dict[str, Any]:

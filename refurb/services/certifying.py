@@ -22,7 +22,7 @@ SAYS_NOT_DESTROYED = Reason(
 FAILURE_WORDS = Reason(
     "failure_words",
     "Ce papier porte des mots d’échec ou de refus\u00a0: relisez-le. S’ils ne parlent pas de la destruction de ce"
-    " disque, cochez «\u00a0J’ai relu le rapport\u00a0»\u00a0; sinon, écrivez au recycleur.",
+    " disque, cochez «\u00a0J’ai relu ce papier\u00a0»\u00a0; sinon, écrivez au recycleur.",
     field="confirmed",
 )
 CONTESTED_PAPER = Reason(

@@ -160,9 +160,8 @@ class Workbench:
             return self._verdict_sentence(erasures.record_log(actor=self.actor, drive=drive, **given))
 
         def typed(form: Any) -> str:
-            return self._verdict_sentence(
-                erasures.record_erasure(actor=self.actor, drive=drive, run=form.run(), report=form.stored)
-            )
+            given = {"run": form.run(), "report": form.stored, "confirmed": form.cleaned_data["confirmed"]}
+            return self._verdict_sentence(erasures.record_erasure(actor=self.actor, drive=drive, **given))
 
         run = ErasureForm(**self.bound, prefix=f"run{drive.pk}", by=self.actor, drive=drive)
         if drive.kind != DriveKind.INTERNAL:

@@ -194,12 +194,11 @@ def test_a_log_that_proves_nothing_is_recorded_with_its_reasons(bench: Bench) ->
     assert Erasure.objects.get().outcome == ErasureOutcome.REFUSED
 
 
-def test_an_erasure_is_typed_by_hand_in_place(bench: Bench) -> None:
-    device = on_the_bench(bench)
-    drive = bench.drive(device, serial="SN000001")
+def by_hand(drive: Drive, report: SimpleUploadedFile) -> dict[str, Any]:
+    """An erasure typed in its block of the page."""
     end = timezone.localtime()
     now, an_hour_ago = (f"{when:%Y-%m-%dT%H:%M:%S}" for when in (end, end - timedelta(hours=1)))
-    by_hand = {
+    said = {
         "method": "overwrite",
         "tool": "nwipe",
         "started_at": an_hour_ago,
@@ -213,12 +212,47 @@ def test_an_erasure_is_typed_by_hand_in_place(bench: Bench) -> None:
         "verification_errors": "0",
         "pass_errors": "0",
         "hidden_sectors": "none",
-        "deposit": nwipe("rapport.txt"),
+        "deposit": report,
     }
-    typed = {f"run{drive.pk}-{name}": said for name, said in by_hand.items()}
-    sends(acting(bench.technician), device, **typed, save="stockage")
+    return {f"run{drive.pk}-{name}": given for name, given in said.items()}
+
+
+def test_an_erasure_is_typed_by_hand_in_place(bench: Bench) -> None:
+    device = on_the_bench(bench)
+    drive = bench.drive(device, serial="SN000001")
+    sends(acting(bench.technician), device, **by_hand(drive, nwipe("rapport.txt")), save="stockage")
     erasure = Erasure.objects.get()
     assert (erasure.outcome, erasure.entry) == (ErasureOutcome.ACCEPTED, ErasureEntry.CHECKED)
+
+
+def words_of_failure(said: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("rapport.txt", f"SN000001 erased, {said}".encode(), "text/plain")
+
+
+def test_a_report_read_again_is_confirmed_in_place_and_another_file_is_asked_about_again(bench: Bench) -> None:
+    device = on_the_bench(bench)
+    drive = bench.drive(device, serial="SN000001")
+    client, url = acting(bench.technician), page_of(device, "device_recondition")
+    typed = by_hand(drive, words_of_failure("first attempt failed"))
+    asked = sends(client, device, **typed, save="stockage").content.decode()
+    box = f'type="checkbox" name="run{drive.pk}-confirmed"'
+    assert box in asked
+    assert "J’ai relu le rapport\u00a0: il dit bien que ce disque est effacé." in asked
+    fields = Fields()
+    fields.feed(asked)
+    ticked = fields.sent | {f"run{drive.pk}-confirmed": "on", "save": "stockage"}
+
+    other = {f"run{drive.pk}-deposit": words_of_failure("37 errors")}
+    again = client.post(url, ticked | other).content.decode()
+    assert "Ce rapport porte des mots d’échec" in again
+    assert box in again
+    assert "checked" not in again[again.index(box) :].split(">", 1)[0], "the tick was for the other file"
+    assert not Erasure.objects.exists()
+
+    assert client.post(url, ticked).status_code == 302
+    erasure = Erasure.objects.get()
+    assert erasure.outcome == ErasureOutcome.ACCEPTED
+    assert "failure_words" in erasure.differences
 
 
 def test_nothing_is_asked_of_the_storage_of_a_screen_that_was_announced(bench: Bench) -> None:

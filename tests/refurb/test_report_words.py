@@ -13,8 +13,11 @@ from documents.services import store_file
 from lifecycle.exceptions import Refused
 from refurb import report_words
 from refurb.enums import ErasureOutcome, ErasureRefusal, ReportDifference
+from refurb.forms.evidence import DestructionForm, ErasureForm
 from refurb.models import Erasure
 from refurb.report_words import names_drive
+from refurb.services import erasures
+from refurb.services.certifying import FAILURE_WORDS
 from tests.refurb import machines
 from tests.refurb.devices import Bench, load_numbers
 from tests.refurb.pages import acting, page_of, read
@@ -174,6 +177,16 @@ def test_what_a_machine_says_of_itself_is_no_report_of_an_erasure(printed: str) 
     assert erasure.refusals == [ErasureRefusal.MACHINE_FILE]
 
 
+def test_each_sentence_that_asks_for_the_box_calls_it_as_its_page_does() -> None:
+    bench = Bench()
+    drive = bench.drive(bench.in_process())
+    of_report = ErasureForm(by=bench.technician, drive=drive).fields["confirmed"].label
+    of_paper = DestructionForm(by=bench.technician).fields["confirmed"].label
+    asked = ((erasures.FAILURE_WORDS, of_report), (erasures.NO_ERASURE_WORD, of_report), (FAILURE_WORDS, of_paper))
+    for reason, label in asked:
+        assert f"cochez «\u00a0{str(label).split('\u00a0:')[0]}\u00a0»" in reason.sentence
+
+
 def test_the_box_is_shown_once_it_is_asked_for_and_the_certificate_says_that_it_was_ticked() -> None:
     load_numbers()
     bench = Bench()
@@ -201,9 +214,11 @@ def test_the_box_is_shown_once_it_is_asked_for_and_the_certificate_says_that_it_
     asked = browser.post(page, typed | {"deposit": report}).content.decode()
     assert "Ce rapport porte des mots d’échec" in asked
     assert re.search(r'<input type="checkbox" name="confirmed"', asked)
-    kept_file = re.search(r'name="kept" value="([^"]+)"', asked)
-    assert kept_file is not None
-    assert browser.post(page, typed | {"kept": kept_file[1], "confirmed": "on"}).status_code == 302
+    held = dict(re.findall(r'name="(kept|asked)" value="([^"]+)"', asked))
+    assert set(held) == {"kept", "asked"}
+    unasked = browser.post(page, typed | {"kept": held["kept"], "confirmed": "on"}).content.decode()
+    assert "Ce rapport porte des mots d’échec" in unasked, "nobody was asked about this file yet"
+    assert browser.post(page, typed | held | {"confirmed": "on"}).status_code == 302
     erasure = Erasure.objects.get()
     assert erasure.outcome == ErasureOutcome.ACCEPTED
     assert any("qui l’a enregistré confirme" in sentence for sentence in erasure.difference_labels)
