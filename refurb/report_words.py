@@ -14,7 +14,8 @@ from documents.services import open_file
 from donations.serials import same_serial
 from refurb.enums import ReportSays
 from refurb.enums.hardware import OF_NWIPE
-from refurb.failure_words import plain, raises_a_doubt, says_not, speaks_of_erasing
+from refurb.failure_words import denials, is_of, plain, raises_a_doubt, speaks_of_erasing
+from refurb.models.drive import Drive
 from refurb.readers.certificate import read_certificate
 from refurb.readers.facts import NotHardware
 from refurb.readers.files import read_hardware
@@ -28,6 +29,13 @@ INVENTORIES = re.compile(r"\s*(?:smartctl \d|/dev/\S+:\s+(?:ATA|ATAPI) device)")
 """How smartctl and « hdparm -I » begin, printed for people."""
 BETWEEN = r"[^0-9A-Za-z]{0,2}"
 """What a tool may print inside a number: hyphens, spaces, the end of a line; « WD » may come before it."""
+A_NUMBER = re.compile(r"(?<![0-9a-z-])((?=[a-z-]*[0-9])[0-9a-z]+(?:-[0-9a-z]+)*)(?![0-9a-z-])")
+"""A word with a figure in it."""
+CALLED = re.compile(
+    r"\b(?:(?:serial(?: (?:no|number))?|s/n|sn|numero de serie|n° de serie)[ :=#.n°]{1,4}|(?:disque|disk|drive) )"
+    r"(?=[0-9-]*[a-z])(?![0-9]+ ?[kmgt]?[bo]\b)((?=[a-z-]*[0-9])[0-9a-z][0-9a-z-]{2,})"
+)
+"""What is printed as the number of a drive; « disque 500 Go » is none, nor the model in « Disk: ST500DM002 »."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,7 @@ def says_of_erasing(report: StoredFile, serial: str) -> ReportSays:
     if is_of_a_machine(words.text):
         return ReportSays.MACHINE
     said = plain(words.text)
-    if says_not(said, "erased", places_of(said, serial)):
+    if _is_denied(said, "erased", [serial]):
         return ReportSays.NOT_ERASED
     if raises_a_doubt(said, "erased"):
         return ReportSays.DOUBT
@@ -91,18 +99,40 @@ def says_of_destroying(certificate: StoredFile, numbers: Iterable[str]) -> Repor
     if words is None or not words.text.strip():
         return ReportSays.NOTHING_WRONG
     said = plain(words.text)
-    if says_not(said, "destroyed", [place for number in numbers for place in places_of(said, number)]):
+    if _is_denied(said, "destroyed", numbers):
         return ReportSays.NOT_ERASED
     return ReportSays.DOUBT if raises_a_doubt(said, "destroyed") else ReportSays.NOTHING_WRONG
 
 
-def places_of(said: str, serial: str) -> list[int]:
-    """Where a plain text has a number."""
-    number = same_serial(serial)
-    if not number:
-        return []
-    spelt = BETWEEN.join(map(re.escape, number))
-    return [match.start() for match in re.finditer(spelt, said, re.IGNORECASE)]
+def _is_denied(said: str, done: str, numbers: Iterable[str]) -> bool:
+    """Whether a plain text says of what bears these numbers, of anything when it has none, that it was not ``done``."""
+    found, keys = denials(said, done), [key for key in map(same_serial, numbers) if key]
+    ours = sorted(place for key in keys for place in places_of(said, key))
+    if not found or not ours:
+        return bool(found)
+    others = _others_in(said, keys)
+    return any(is_of(said, at, ours, others) for at in found)
+
+
+def places_of(said: str, number: str) -> list[int]:
+    """Where a plain text has a number, whole, as ``same_serial`` gives it."""
+    spelt = BETWEEN.join(map(re.escape, number.casefold()))
+    return [match.start() for match in re.finditer(rf"(?<![0-9a-z])(?:wd{BETWEEN})?{spelt}(?![0-9a-z])", said)]
+
+
+def _others_in(said: str, keys: list[str]) -> list[int]:
+    """Where it has the numbers of other drives: inventoried somewhere, printed as such, or written like these ones."""
+    printed = {
+        match.start(1): key for match in A_NUMBER.finditer(said) if (key := same_serial(match[1])) and key not in keys
+    }
+    known = set(Drive.objects.filter(serial_key__in=set(printed.values())).values_list("serial_key", flat=True))
+    alike = {_shape(key) for key in keys}
+    called = {match.start(1) for match in CALLED.finditer(said)}
+    return [place for place, key in printed.items() if key in known or place in called or _shape(key) in alike]
+
+
+def _shape(key: str) -> str:
+    return re.sub(r"[A-Z]", "A", re.sub(r"[0-9]", "9", key))
 
 
 def is_of_a_machine(text: str) -> bool:

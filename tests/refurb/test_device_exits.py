@@ -354,6 +354,8 @@ def test_a_certificate_that_names_nothing_of_what_was_destroyed_certifies_nothin
         "Avis de non-conformite. Disque {}: NON DETRUIT. Refuse a la reception, disque absent du colis.",
         "Le disque {} n’a pas été broyé.",
         "Drive {}: not destroyed",
+        "Disque {} : destruction non effectuée",
+        "Le disque {} n’a pas pu être détruit.",
     ],
 )
 def test_a_letter_that_says_that_nothing_was_destroyed_certifies_nothing(bench: Bench, said: str) -> None:
@@ -370,6 +372,14 @@ def test_words_of_refusal_in_a_certificate_are_confirmed_and_said_with_it(bench:
     assert refused_by(bench, drive, **told) == [("failure_words", "confirmed")]
     assert destroy(bench, drive, **told, confirmed=True).confirmed
     assert "Mots d’échec, relu et confirmé" in read(acting(bench.technician), page_of(device, "device_evidence"))
+
+
+def test_a_certificate_of_several_drives_is_refused_for_the_one_it_says_not_destroyed(bench: Bench) -> None:
+    _, drive = held_since(bench, 5, recycled=True)
+    paper = kept(bench, f"Disque {drive.serial} broyé\nDisque ZX81K non détruit, absent\nDisque ZX82K broyé")
+    told = {"kind": DestructionKind.RECYCLER, "recycler": bench.recycler, "certificate": paper}
+    assert refused_by(bench, drive, **told) == [("failure_words", "confirmed")]
+    assert destroy(bench, drive, **told, confirmed=True).confirmed
 
 
 def test_a_certificate_that_denies_any_failure_is_not_asked_about(bench: Bench) -> None:

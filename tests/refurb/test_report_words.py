@@ -12,10 +12,10 @@ from documents.readers.apart import NotRead
 from documents.services import store_file
 from lifecycle.exceptions import Refused
 from refurb import report_words
-from refurb.enums import ErasureOutcome, ErasureRefusal, ReportDifference
+from refurb.enums import ErasureOutcome, ErasureRefusal, ReportDifference, ReportSays
 from refurb.forms.evidence import DestructionForm, ErasureForm
 from refurb.models import Erasure
-from refurb.report_words import names_drive
+from refurb.report_words import names_drive, says_of_erasing
 from refurb.services import erasures
 from refurb.services.certifying import FAILURE_WORDS
 from tests.refurb import machines
@@ -103,6 +103,8 @@ SAYS_NOT = (
     "{serial}: drive has not been wiped",
     "Le disque {serial} n’a pas été effacé.",
     "{serial} erased? Result: FAILED",
+    "Le disque {serial} n’a pas pu être effacé.",
+    "Serial: {serial}\nEffacement impossible",
 )
 RAISES_A_DOUBT = (
     "Disk {serial} erased, first attempt failed",
@@ -129,6 +131,36 @@ def test_a_report_that_says_that_a_drive_is_not_erased_does_not_prove_it(said: s
     report = kept(bench, said.format(serial=drive.serial).encode(), "text/plain")
     erasure = bench.erase(drive, report=report, tool="hdparm", confirmed=True)
     assert erasure.refusals == [ErasureRefusal.SAYS_NOT_ERASED]
+
+
+@pytest.mark.parametrize("inventoried", [True, False])
+@pytest.mark.parametrize("failed", ["non effacé", "n’a pas pu être effacé", "erased? Result: FAILED"])
+def test_a_drive_that_failed_refuses_itself_alone_of_those_that_share_its_report(
+    failed: str, *, inventoried: bool
+) -> None:
+    """Its number is known from its inventory, or looks like theirs."""
+    bench = Bench()
+    device = bench.in_process()
+    numbers = ("SN2701", "ZX-81-K" if inventoried else "SN2702", "SN2703")
+    drives = [bench.drive(device, serial=number) for rank, number in enumerate(numbers) if inventoried or rank != 1]
+    said = "\n".join(f"{number} {'effacé' if rank != 1 else failed}" for rank, number in enumerate(numbers))
+    report = kept(bench, said.encode(), "text/plain")
+    for drive in (drives[0], drives[-1]):
+        with pytest.raises(Refused, match="J’ai relu le rapport"):
+            bench.erase(drive, report=report, tool="hdparm")
+        assert says_of_erasing(report, drive.serial) == ReportSays.DOUBT
+    assert says_of_erasing(report, numbers[1]) == ReportSays.NOT_ERASED
+    if inventoried:
+        failure = bench.erase(drives[1], report=report, tool="hdparm", confirmed=True)
+        assert failure.refusals == [ErasureRefusal.SAYS_NOT_ERASED]
+    assert bench.erase(drives[0], report=report, tool="hdparm", confirmed=True).outcome == ErasureOutcome.ACCEPTED
+
+
+def test_the_model_of_a_drive_is_no_number_of_another() -> None:
+    bench = Bench()
+    drive = bench.drive(bench.in_process(), serial="6XNHX6Z9")
+    said = "Serial: 6XNHX6Z9\nDisk: ST500DM002-1BD142\nSize: 500GB\nDate: 2026-12-02\nStatus: FAILED"
+    assert says_of_erasing(kept(bench, said.encode(), "text/plain"), drive.serial) == ReportSays.NOT_ERASED
 
 
 @pytest.mark.parametrize("said", RAISES_A_DOUBT)
