@@ -83,6 +83,13 @@ def ask_to_keep(move: Move) -> None:
         emails.appointment_to_keep_for_point(row, move.at)
 
 
+def ask_to_keep_taken(move: Move) -> None:
+    """The household took the hour alone, after it moved: nobody at the point had an hour to answer of until then."""
+    if move.actor.pk is None:
+        for row in _to_keep(move.at).filter(pk__in=move.pks):
+            emails.appointment_to_keep_for_point(row, move.at)
+
+
 def said_to_keep(household: Household, actor: Actor, at: datetime) -> list[str]:
     """What its worker reads, who notes that it moved: each hour that its point is to keep or to change."""
     rows = _to_keep(at).filter(need__prescription__household=household.pk)
@@ -186,6 +193,7 @@ def register() -> None:
     on_transition("need", "wait_again", call_off)
     on_transition("need", "drop", call_off)
     on_transition("prescription", "revoke", tell_point)
+    on_transition("appointment", "book", ask_to_keep_taken)
     for verb in CHANGES:
         on_transition("appointment", verb, renew_sheets)
     for verb in ("book", "move", "cancel"):

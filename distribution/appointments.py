@@ -15,7 +15,7 @@ from calendars.icalendar import Event, calendar_file
 from distribution.enums import AppointmentState
 from distribution.models import Appointment, HandOver
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS
-from distribution.services.appointments import held_for, spent_needs
+from distribution.services.appointments import held_for, is_handed_there, spent_needs
 from distribution.slots import has_hours
 from distribution.told_before import hour_called_off, hour_that_counts_no_more
 from documents.sms_door import takes_answers
@@ -51,6 +51,8 @@ SPENT_UNTIL = (
     "L’appareil est gardé jusqu’au {day}, puis il sert à quelqu’un d’autre."
 )
 """What the own page says too, of the device that was just told of."""
+MOVED_AWAY = "Vous avez déménagé\u00a0: avant de venir, appelez {distributor}."
+"""Its device is of a territory where it lives no more: no hour is given until the point has an answer."""
 SUMMARY = "Rendez-vous au point de distribution"
 CALENDAR = "rendez-vous.ics"
 
@@ -72,13 +74,23 @@ def expected(need: Need) -> str | None:
         held = held_for(need)
         if held is not None and spent_needs({need.pk: held}):
             return _called(need, held)
-        return _chosen_there(need, held)
+        return (held is not None and moved_away(held)) or _chosen_there(need, held)
     return translatable(
         "On vous attend le {when}, ici\u00a0: {place}. Apportez {things}.",
         when=when(booked),
         place=f"{booked.point}, {booked.point.place}",
         things=listed(to_bring(amount_of(need))),
     )
+
+
+def moved_away(kept: Device) -> str:
+    """Whom it calls before it comes, once it moved out of the territory of what is put aside; else empty."""
+    if is_handed_there(kept):
+        return ""
+    assert kept.need is not None  # so while it is put aside
+    distributor = kept.need.prescription.distributor
+    assert distributor is not None  # so once it is accepted
+    return translatable(MOVED_AWAY, distributor=reach_of(distributor))
 
 
 def _called(need: Need, kept: Device) -> str:

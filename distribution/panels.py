@@ -5,7 +5,7 @@ Who may read what is judged here: the worker reads what his household was given,
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from django.db.models import Count
@@ -161,7 +161,7 @@ def _equipment(needs: Any, actor: Actor) -> Panel | None:
                 "need": need,
                 "devices": [(device, device.pk in links, notes.get(device.pk)) for device in held.get(need.pk, [])],
                 "appointment": expected.get(need.pk),
-                "fix": _fix(need, held.get(need.pk, []), expected, spent, serves=serves),
+                "fix": _fix(need, held.get(need.pk, []), {*expected, *spent, *strays}, serves=serves),
                 "spent": spent.get(need.pk) if need.pk not in expected else None,
                 "releases": serves,
                 "derogated": need.pk in derogated,
@@ -194,12 +194,10 @@ def _spent(held: Mapping[int | None, list[Device]], actor: Actor) -> dict[int, D
     return {need: aside[need] for need in spent_needs(aside)} if aside else {}
 
 
-def _fix(
-    need: Any, held: list[Device], expected: Mapping[int, Appointment], spent: Mapping[int, Device], *, serves: bool
-) -> str:
+def _fix(need: Any, held: list[Device], refused: Container[int], *, serves: bool) -> str:
     """Where an hour is fixed with the household of what is put aside, for whoever serves it; none if it is refused."""
-    waits = serves and need.pk not in expected and any(one.state == DeviceState.RESERVED for one in held)
-    return _page("appointment_book", need) if waits and not need.limited and need.pk not in spent else ""
+    waits = serves and need.pk not in refused and any(one.state == DeviceState.RESERVED for one in held)
+    return _page("appointment_book", need) if waits and not need.limited else ""
 
 
 def _grant(need: Need, derogated: set[int], strays: set[int], actor: Actor) -> str:

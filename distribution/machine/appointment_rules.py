@@ -8,7 +8,7 @@ from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QueryS
 from calendars.days import day_start
 from calendars.working_days import add_working_days
 from distribution.enums import AppointmentCancelReason, AppointmentState
-from distribution.machine.household_rules import out_of_territory
+from distribution.machine.household_rules import not_handed_there
 from distribution.models import Appointment
 from distribution.models.appointment import AppointmentEntry, moved_since, not_known, not_received
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS, LETTER_DAYS, MISSED_APPOINTMENTS
@@ -229,9 +229,14 @@ SERVED_THERE = Requirement(
     "served_there",
     "L’appareil mis de côté est d’un territoire que le foyer n’habite plus\u00a0: demandez d’abord une dérogation, ou"
     " libérez-le.",
-    lambda ctx: ~Q(Exists(_reserved_here().filter(out_of_territory(), need__derogation=None))),
+    lambda ctx: ~Q(Exists(_reserved_here().filter(not_handed_there()))),
     lifted_by="le pilote, par une dérogation écrite",
 )
+
+
+def given_by_point(ctx: Context) -> datetime | None:
+    """Stamp: whoever receives gives this first hour; an hour that the household takes alone was given by nobody."""
+    return None if isinstance(ctx.actor, SignedLink) else ctx.at
 
 
 def kept_by_point(ctx: Context) -> Any:

@@ -114,6 +114,11 @@ def out_of_territory() -> Q:
     return ~Q(need__epci=F("convention__epci")) & ~Q(need__epci=F("convention__epci_party__epci"))
 
 
+def not_handed_there() -> Q:
+    """Those of them that no derogation lets be handed over."""
+    return out_of_territory() & Q(need__derogation=None)
+
+
 # --- reserve
 
 SERVES_ALONE = Requirement(

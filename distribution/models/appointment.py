@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from distribution.enums import AppointmentState as S
@@ -134,9 +134,17 @@ def not_received(*, foreseen: bool = False, without: int | None = None) -> Q:
 
 
 def moved_since() -> Q:
-    """Those whose household told since that it lives elsewhere: since the hour was fixed, or kept by the point."""
+    """Those whose household told that it lives elsewhere since the point last said that it comes there.
+
+    By an hour that it gave or kept, this one or one before it, or when it put the device aside: an hour that the
+    household takes alone says nothing.
+    """
+    here = {"need": OuterRef(OuterRef("need")), "point": OuterRef(OuterRef("point"))}
+    hours = Appointment._base_manager.filter(**here, kept_at__isnull=False).order_by("-kept_at").values("kept_at")
+    aside = Device.objects.main().filter(**here, state=DeviceState.RESERVED).values("reserved_at")
+    said = Greatest(Subquery(hours[:1]), Subquery(aside[:1]))
     moves = Residence.objects.filter(household=OuterRef("need__prescription__household"), corrects=None)
-    return Q(Exists(moves.filter(told_at__gt=Coalesce(OuterRef("kept_at"), OuterRef("booked_at")))))
+    return Q(Exists(moves.filter(told_at__gt=said)))
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -201,8 +209,8 @@ class Appointment(Stateful):
     """The hour at which a household comes for what a need of it holds at a point.
 
     ``seat``: its place among those received at the same hour. ``told_at``: when the household knew of what is written
-    here; ``reminded_at``: when it was told again, the working day before; ``kept_at``: when the point last said that
-    this hour stands, wherever the household lives.
+    here; ``reminded_at``: when it was told again, the working day before; ``kept_at``: when the point last gave
+    this hour, or said that it stands, knowing where the household lives.
     """
 
     state = StateField("état", choices=S, default=S.BOOKED, protected=True)

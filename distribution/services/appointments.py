@@ -19,6 +19,7 @@ from distribution.machine.appointment_rules import (
     most_missed,
     notice_of,
 )
+from distribution.machine.household_rules import not_handed_there
 from distribution.models import Appointment
 from distribution.models.appointment import not_received
 from distribution.parameters import MISSED_APPOINTMENTS
@@ -67,6 +68,11 @@ def is_written_to(need: Need, starts_at: datetime | None = None, at: datetime | 
 def no_other(need: Need, device: Device, actor: Actor) -> str:
     """Why no other hour is given for what is put aside, once too many were missed; empty while one is. One query."""
     return most_missed(Context(timezone.now(), actor)) if need.pk in spent_needs({need.pk: device}) else ""
+
+
+def is_handed_there(device: Device) -> bool:
+    """Whether what is put aside may be handed over where its household lives now. One query."""
+    return not Device.objects.filter(not_handed_there(), pk=device.pk).exists()
 
 
 def spent_needs(held: Mapping[int, Device]) -> set[int]:

@@ -15,7 +15,7 @@ from calendars.days import day_start
 from distribution.appointments import CALENDAR, SHOWN_AT_COUNTER, amount_of, calendar_of, no_longer, when
 from distribution.enums import AppointmentState
 from distribution.forms.appointments import FromDayForm, HourForm
-from distribution.machine.appointment_rules import NOT_RESTRICTED, letter_arrives, to_call_back
+from distribution.machine.appointment_rules import NOT_RESTRICTED, SERVED_THERE, letter_arrives, to_call_back
 from distribution.models import Appointment
 from distribution.models.appointment import not_known
 from distribution.permissions import can_keep_appointment, can_release_device, can_tell_appointment
@@ -24,6 +24,7 @@ from distribution.services.appointments import (
     book_appointment,
     first_by_letter,
     held_for,
+    is_handed_there,
     is_written_to,
     no_other,
     slots_for,
@@ -248,10 +249,10 @@ def appointment_book(request: Request, reference: str) -> HttpResponse:
 
 
 def _refused_hour(need: Need, device: Device, actor: Any) -> str:
-    """Why no hour is given: its household asked to be left alone, or too many were missed."""
-    if Need.objects.filter(unrestricted("prescription__household"), pk=need.pk).exists():
-        return no_other(need, device, actor)
-    return NOT_RESTRICTED.sentence
+    """Why no hour is given: its household asked to be left alone, moved out of the territory, or missed too many."""
+    if not Need.objects.filter(unrestricted("prescription__household"), pk=need.pk).exists():
+        return NOT_RESTRICTED.sentence
+    return no_other(need, device, actor) if is_handed_there(device) else SERVED_THERE.sentence
 
 
 def hours(

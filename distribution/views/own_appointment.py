@@ -17,6 +17,7 @@ from distribution.appointments import (
     CHOSEN_THERE,
     amount_of,
     calendar_of,
+    moved_away,
     price_told,
     to_bring,
     when,
@@ -64,6 +65,7 @@ REFUSALS = {
     "same_hour": "L’heure de votre rendez-vous a changé\u00a0: relisez-la.",
     "none_booked": "Ce rendez-vous est annulé\u00a0: relisez cette page.",
     "limited": "Vous avez demandé que rien n’avance\u00a0: relisez cette page avant de prendre une heure.",
+    "served_there": "Vous avez déménagé\u00a0: aucune heure ne se prend ici, appelez le point.",
     "held": "Aucun appareil n’est plus mis de côté pour vous\u00a0: appelez votre travailleur social.",
 }
 """What is refused, said to the household and in its language; what it has no word for sends it to who helps."""
@@ -194,7 +196,9 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str], *, lapses: bo
     free = slots_for(device, actor=actor, after=after, most=SHOWN + 2, but=booked.pk if booked else None)
     slots = [slot for slot in free if booked is None or slot.starts_at != booked.starts_at]  # its hour is no other one
     spent = bool(no_other(need, device, actor)) and booked is None
-    if near or spent or not choosing:
+    away = moved_away(device)
+    choosing = choosing and not (near or spent or away)
+    if not choosing:
         slots = []
     amount = amount_of(need)
     return {
@@ -212,8 +216,9 @@ def _line(need: Need, actor: SignedLink, asked: Mapping[str, str], *, lapses: bo
         "shows_place": booked is not None or bool(slots),
         "near": near,
         "passed": booked is not None and booked.starts_at is not None and booked.starts_at <= now,
-        "choosing": choosing and not near and not spent,
+        "choosing": choosing,
         "spent": spent,
+        "away": away,
         "slots": [(slot.starts_at.isoformat(), translatable_moment(slot.starts_at)) for slot in slots[:SHOWN]],
         "more": slots[SHOWN - 1].starts_at.isoformat() if len(slots) > SHOWN else "",
         "until": _until(device) if lapses else "",

@@ -8,17 +8,19 @@ import pytest
 from django.utils import timezone
 
 from desk.todo.appointments import appointment_blocks
+from distribution.appointments import MOVED_AWAY, expected, reach_of
 from distribution.models import Appointment
 from distribution.services import appointments
 from documents.models import Mail
 from lifecycle import gate
+from lifecycle.actors import SignedLink
 from lifecycle.exceptions import Refused
 from lifecycle.verification import verify_journals
 from network.models import Epci
 from prescriptions.services.households import edit_household, move_household
 from refurb.models import Device
-from tests.distribution.appointment_pages import page_of
-from tests.distribution.hours import booked, need_of, next_hours
+from tests.distribution.appointment_pages import booking, kept, opened_page, own, page_of
+from tests.distribution.hours import a_later_hour, booked, need_of, next_hours
 from tests.distribution.shelves import Shelf
 from tests.network.factories import make_commune, make_epci
 from tests.pages import acting, done, read
@@ -109,3 +111,100 @@ def test_an_hour_is_not_kept_for_a_device_that_would_not_be_handed_over(shelf: S
     shelf.derogate(again(need_of(device)))
     gate.apply(made, "keep", actor=shelf.adviser)
     assert shelf.hand_over(device).state == "handed_over"
+
+
+def another(shelf: Shelf, made: Appointment, device: Device) -> Any:
+    return [slot.starts_at for slot in next_hours(shelf, device) if slot.starts_at != made.starts_at][-1]
+
+
+def by_itself(device: Device) -> SignedLink:
+    return SignedLink("page", opens=("prescription", need_of(device).prescription_id))
+
+
+def test_no_hour_is_given_nor_changed_for_a_device_that_would_not_be_handed_over_unless_by_a_derogation(
+    shelf: Shelf, device: Device
+) -> None:
+    made = booked(shelf, device, known=True)
+    moves(device, make_epci())
+    later = another(shelf, made, device)
+
+    def move(actor: Any) -> Appointment:
+        return appointments.move_appointment(actor=actor, appointment=again(made), starts_at=later, known=True)
+
+    assert codes(lambda: move(shelf.adviser)) == {"served_there"}
+    assert "demandez d’abord une dérogation" in read(acting(shelf.adviser), page_of(made, "move"))
+    appointments.cancel_appointment(actor=shelf.adviser, appointment=made, reason="point", known=True)
+    assert codes(lambda: booked(shelf, device, known=True)) == {"served_there"}
+    assert "demandez d’abord une dérogation" in read(acting(shelf.adviser), booking(device))
+
+    shelf.derogate(again(need_of(device)))
+
+    assert booked(shelf, device, later, known=True).kept_at is not None
+    assert shelf.hand_over(device).state == "handed_over"
+
+
+def test_a_household_that_left_the_territory_takes_no_hour_alone_and_reads_whom_to_call(
+    shelf: Shelf, device: Device
+) -> None:
+    moves(device, make_epci())
+    hour = a_later_hour(shelf, device)
+    taken = {"actor": by_itself(device), "need": need_of(device), "starts_at": hour}
+    assert codes(lambda: appointments.book_appointment(**taken)) == {"served_there"}
+    told = MOVED_AWAY.format(distributor=reach_of(shelf.distributor))
+    assert expected(need_of(device)) == told
+
+    client, page = opened_page(own(device))
+
+    assert told in page
+    assert "starts_at" not in page
+    assert "choisissez plus bas" not in page
+    shelf.derogate(again(need_of(device)))
+    assert appointments.book_appointment(**taken).state == "booked"
+    assert told not in opened_page(own(device))[1]
+
+
+def test_once_its_hour_is_fixed_it_gives_it_up_on_its_page_and_changes_it_by_a_call(
+    shelf: Shelf, device: Device
+) -> None:
+    booked(shelf, device, known=True)
+    url = own(device)
+    assert "Changer d’heure" in opened_page(url)[1]
+    moves(device, make_epci())
+    page = opened_page(url)[1]
+    assert MOVED_AWAY.format(distributor=reach_of(shelf.distributor)) in page
+    assert "Changer d’heure" not in page
+    assert "Annuler ce rendez-vous" in page
+    assert kept(page)["need"] == need_of(device).reference
+
+
+def test_an_hour_that_the_household_takes_alone_does_not_say_for_the_point_that_it_comes_there(
+    shelf: Shelf, device: Device
+) -> None:
+    made = booked(shelf, device, known=True)
+    moves(device, shelf.epci)
+    link = by_itself(device)
+    appointments.cancel_appointment(actor=link, appointment=made, reason="household")
+    new = appointments.book_appointment(actor=link, need=need_of(device), starts_at=made.starts_at)
+    assert Appointment.objects.to_keep(timezone.now()).get() == new
+    assert any("le foyer a déménagé" in said for said in to_follow(shelf))
+
+    gate.apply(new, "keep", actor=shelf.adviser)
+
+    appointments.cancel_appointment(actor=link, appointment=again(new), reason="household")
+    appointments.book_appointment(actor=link, need=need_of(device), starts_at=made.starts_at)
+    assert not Appointment.objects.to_keep(timezone.now()).exists(), "the point said it since, of the hour before"
+
+
+def test_the_point_is_written_to_when_the_first_hour_is_taken_alone_after_the_move(
+    shelf: Shelf, device: Device
+) -> None:
+    moves(device, shelf.epci)
+    about = Mail.objects.filter(subject__contains="le foyer a déménagé", about_machine="appointment")
+    assert not about.exists()
+    hour = a_later_hour(shelf, device)
+    made = appointments.book_appointment(actor=by_itself(device), need=need_of(device), starts_at=hour)
+    assert about.get().about_pk == made.pk
+    assert len(to_follow(shelf)) == 1
+    appointments.cancel_appointment(actor=shelf.adviser, appointment=made, reason="point", known=True)
+    booked(shelf, device, hour, known=True)
+    assert about.count() == 1, "the point that gives it knows"
