@@ -46,7 +46,8 @@ class Block:
     """``rows``: a queryset in order, or what returns a list; ``late``: which of a queryset are, they come first.
 
     ``url``: the list with the same rows. Without one, they are all on a page of the block's own.
-    ``late_word``, ``late_words``: what is said of one that is late, and of several where it is not the same. ``is_wanted_empty``: none is the aim, and is said so; any is late.
+    ``late_word``: what is said of the late ones, ``late_words`` of several where it is not the same.
+    ``is_wanted_empty``: none is the aim, and is said so; any is late.
     """
 
     key: str
