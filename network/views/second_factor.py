@@ -18,7 +18,7 @@ from lifecycle.unkept import unkept
 from network.forms.second_factor import FactorResetForm
 from network.models import AccountAct, User
 from network.permissions import can_manage_accounts
-from network.requests import Request
+from network.requests import Request, SignedInRequest
 from network.second_factor import CODES, has_second_factor, is_demanded_of
 from network.services.accounts import end_sessions, keep_change
 from network.services.second_factor import begin_second_factor, reset_second_factor
@@ -95,7 +95,7 @@ class RenewCodesView(GenerateRecoveryCodesView):
         return response
 
 
-def keep_own_change(request: HttpRequest, act: AccountAct) -> None:
+def keep_own_change(request: SignedInRequest, act: AccountAct) -> None:
     """Keep what one did to one's own second factor; the other sessions end, whoever is in them signs in again."""
     end_sessions(request.user, but=request.session.session_key)
     keep_change(request.user, act)

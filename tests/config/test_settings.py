@@ -139,7 +139,7 @@ def logged(logger: str, status: int, error: Exception) -> str:
     try:
         raise error
     except type(error) as raised:
-        logging.getLogger(logger).error("Said: %s", "/page/", exc_info=raised, extra={"status_code": status})
+        logging.getLogger(logger).exception("Said: %s", "/page/", exc_info=raised, extra={"status_code": status})
     return written.getvalue()
 
 
@@ -162,7 +162,8 @@ def test_a_fault_of_ours_leaves_its_whole_traceback_in_the_log() -> None:
 
 def test_a_line_made_short_for_one_handler_is_whole_for_the_next() -> None:
     error = PermissionDenied()
-    record = logging.LogRecord("django.request", logging.WARNING, "file.py", 1, "said", None, (type(error), error, None))
+    raised = (type(error), error, None)
+    record = logging.LogRecord("django.request", logging.WARNING, "file.py", 1, "said", None, raised)
     record.status_code = 403
     shortened = RefusedInOneLine().filter(record)
     assert isinstance(shortened, logging.LogRecord)
