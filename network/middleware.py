@@ -118,7 +118,8 @@ class SecondFactorMiddleware:
 class UnkeptSheetsMiddleware:
     """No browser keeps the sheet of anything: it may name a household, and another may sit down at the same machine.
 
-    A page with a form is kept: whoever goes back to it finds what was typed.
+    A page with a form is kept: whoever goes back to it finds what was typed. The end of the session clears it
+    (``network.sessions``).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -18,12 +18,18 @@ ENDS = "ends"
 """Where the session keeps the second at which it ends if nothing is opened until then."""
 RENEWED_EVERY = 60 * 60
 """A page opened within the hour writes nothing."""
+CACHE = '"cache"'
+"""What a browser is told to clear, in the header's own quotes."""
 WARNED = 10 * 60
 """How many seconds before the end one is warned."""
 
 
 class LivingSessionMiddleware:
-    """Renew the session of whoever uses it, at most once an hour."""
+    """Renew the session of whoever uses it, at most once an hour.
+
+    Once it is over, the browser forgets the pages it kept for whoever goes back to what was typed: they may name a
+    household, and another may sit down at the same machine.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,7 +37,16 @@ class LivingSessionMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated and left(request) < settings.SESSION_COOKIE_AGE - RENEWED_EVERY:
             renew(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if is_over(request):
+            response["Clear-Site-Data"] = CACHE
+        return response
+
+
+def is_over(request: HttpRequest) -> bool:
+    """Whether the browser still shows the key of a session that is over: signed out, unused for too long, ended."""
+    shown = bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    return shown and not request.user.is_authenticated and request.session.is_empty()
 
 
 def left(request: HttpRequest) -> float:

@@ -1,4 +1,4 @@
-"""« À faire »: the first page of whoever is signed in, and the whole of one of its blocks."""
+"""« À faire »: the first page of whoever is signed in, and the whole of one of its blocks: both name households."""
 
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from desk.todo.blocks import arranged, in_turn, lines_of
 from desk.todo.changes import changes_since
 from desk.todo.pages import page_for
 from desk.views.public import welcome
+from lifecycle.unkept import unkept
 from network.requests import OpenRequest, Request, acts
 
 PER_PAGE = 50
@@ -55,7 +56,7 @@ def todo(request: Request) -> HttpResponse:
         "above": [(part.template, part.make()) for part in page.above],
         "below": [(part.template, part.make()) for part in page.below],
     }
-    return render(request, "desk/todo.html", context)
+    return unkept(render(request, "desk/todo.html", context))
 
 
 @require_safe
@@ -68,4 +69,4 @@ def block(request: Request, key: str) -> HttpResponse:
     rows = in_turn(found) if isinstance(found.rows, QuerySet) else found.rows()
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     lines = lines_of(found, page) if isinstance(found.rows, QuerySet) else [found.line(row) for row in page]
-    return render(request, "desk/block.html", {"found": found, "page": page, "lines": lines})
+    return unkept(render(request, "desk/block.html", {"found": found, "page": page, "lines": lines}))

@@ -22,6 +22,7 @@ from distribution.permissions import can_keep_appointment
 from distribution.services.answers import OF_THE_HOUR, last_answer, words_of_answer
 from distribution.slots import on_day
 from documents.paper import render_pdf
+from lifecycle.unkept import unkept
 from network.requests import Request
 from prescriptions.services.households import record_sightings
 from refurb.enums import DeviceState
@@ -64,7 +65,7 @@ def appointment_day(request: Request) -> HttpResponse:
         "without": without.count() if day == timezone.localdate() else 0,
         "form": FromDayForm(initial={"jour": day}),
     }
-    return render(request, "distribution/appointment_day.html", context)
+    return unkept(render(request, "distribution/appointment_day.html", context))
 
 
 @require_safe
@@ -80,7 +81,7 @@ def appointment_day_paper(request: Request) -> HttpResponse:
     )
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="rendez-vous-{day}.pdf"'
-    return response
+    return unkept(response)
 
 
 def unbooked(actor: Any) -> Any:

@@ -49,6 +49,23 @@ def test_a_session_that_nobody_used_for_twelve_hours_is_over() -> None:
     assert client.get(reverse("network:account")).url.startswith("/connexion/")
 
 
+def test_a_browser_forgets_the_pages_it_kept_when_the_session_is_over_however_it_ends() -> None:
+    person = make_membership("contact", "donor")
+    account = reverse("network:account")
+    left_open, left, ended = acting(person), acting(person), acting(person)
+    for client in (left_open, left, ended):
+        assert "Clear-Site-Data" not in client.get(account).headers
+    assert left.post("/deconnexion/").headers["Clear-Site-Data"] == '"cache"'
+    Session.objects.filter(pk=ended.session.session_key).delete()
+    assert ended.get("/").headers["Clear-Site-Data"] == '"cache"'
+    aged(left_open, timedelta(hours=12, seconds=1))
+    over = left_open.get(account)
+    assert over.url.startswith("/connexion/")
+    assert over.headers["Clear-Site-Data"] == '"cache"'
+    for client in (left, left_open, Client()):
+        assert "Clear-Site-Data" not in client.get("/connexion/").headers
+
+
 def test_signing_in_begins_the_hours_so_that_the_first_pages_write_nothing() -> None:
     person = make_membership("contact", "donor")
     client = Client()
