@@ -1,6 +1,5 @@
 """The forms of the house."""
 
-import secrets
 from datetime import date
 from typing import Any
 
@@ -154,5 +153,3 @@ class ApiKeyForm(forms.Form):
         help_text="Le logiciel qui la portera, et où\u00a0: «\u00a0GLPI de l’atelier\u00a0». Ne nommez personne.",
         error_messages={"required": "Donnez un nom à la clé\u00a0: c’est par lui que vous la révoquerez."},
     )
-    sent = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=secrets.token_hex)
-    """What tells this page, opened once, from the same page sent again."""

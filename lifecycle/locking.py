@@ -20,6 +20,10 @@ BREATH = 0.1
 type Strength = Literal["FOR SHARE", "FOR NO KEY UPDATE"]
 
 _held: ContextVar[dict[str, set[int]] | None] = ContextVar("lifecycle_held", default=None)
+first_of_all: ContextVar[tuple[Callable[[], object], Callable[[], object]] | None] = ContextVar(
+    "lifecycle_first_of_all", default=None
+)
+"""What each outermost transaction of a request begins with, and what is done once it is committed."""
 _all_or_nothing: ContextVar[bool] = ContextVar("lifecycle_all_or_nothing", default=False)
 
 
@@ -93,12 +97,19 @@ def _outermost[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P.kwar
 
 
 def _attempt[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    token = _held.set({})
+    token, (begin, end) = _held.set({}), first_of_all.get() or (_nothing, _nothing)
     try:
         with transaction.atomic():
-            return function(*args, **kwargs)
+            begin()
+            done = function(*args, **kwargs)
+        end()
+        return done
     finally:
         _held.reset(token)
+
+
+def _nothing() -> None:
+    """A transaction that begins with what it is for."""
 
 
 def is_deadlock(error: BaseException) -> bool:

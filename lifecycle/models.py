@@ -73,6 +73,25 @@ class Seal(models.Model):
         return f"{self.machine} {timezone.localtime(self.sealed_at):%Y-%m-%d}"
 
 
+class SentPage(models.Model):
+    """A page that was sent and done, by its digest alone (``lifecycle.once``): the same, sent again, does nothing.
+
+    ``answer``: the address the first led to, empty while it is not known. ``said``: what whoever sends it again reads.
+    """
+
+    digest = models.CharField("empreinte", max_length=64, unique=True)
+    answer = models.TextField("mène à", blank=True)
+    said = models.TextField("phrase", blank=True)
+    at = models.DateTimeField("le")
+
+    class Meta:
+        verbose_name = "page envoyée"
+        verbose_name_plural = "pages envoyées"
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
 class VerificationQuerySet(models.QuerySet["Verification"]):
     """Reads of verifications."""
 

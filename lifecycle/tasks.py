@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from lifecycle.clock import CLOCK_LOCK, run_clock
 from lifecycle.locking import advisory_lock
+from lifecycle.once import forget_sent
 from lifecycle.sealing import seal_journals
 from lifecycle.verification import JOURNALS, is_whole_night, machines_in_doubt, note_verification, verify_journals
 
@@ -33,3 +34,10 @@ def verify_and_seal(timestamp: int) -> None:
         note_verification(JOURNALS, partial(verify_journals, whole=is_whole_night(timezone.now())))
     finally:
         seal_journals(at=timezone.now(), but=machines_in_doubt())
+
+
+@app.periodic(cron="30 4 * * *")
+@app.task(name="lifecycle.forget_sent_pages", queueing_lock="lifecycle.forget_sent_pages")
+def forget_sent_pages(timestamp: int) -> None:
+    """Forget which pages were sent, once nobody can send them again."""
+    forget_sent(at=timezone.now())

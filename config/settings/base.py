@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "network.sessions.LivingSessionMiddleware",
     "network.middleware.UnkeptSheetsMiddleware",
     "desk.middleware.RefusalsMiddleware",
+    "lifecycle.middleware.SentOnceMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

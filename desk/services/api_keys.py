@@ -21,6 +21,7 @@ LONGEST = 200
 """Signs of a key that is looked at: what is longer was not made here."""
 
 
+@gate.one_transaction
 def make_api_key(*, actor: Actor, name: str, at: datetime | None = None) -> tuple[ApiKey, str]:
     """A new key in the actor's name, and its text, kept nowhere. Raises PermissionDenied, ValidationError.
 

@@ -15,11 +15,11 @@ from desk.models import ApiKey
 from desk.services.api_keys import make_api_key, revoke_api_key
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.machine import verbs_of
+from lifecycle.once import settle_sent
 from network.permissions import can_make_api_key
 from network.requests import Request
 from refurb.models import Device
 
-SENT = "api-key-sent"
 AGAIN = (
     "Cette clé est déjà créée\u00a0: elle n’est montrée qu’une fois, et rien n’a été créé de nouveau."
     " Vous ne l’avez pas copiée\u00a0? Révoquez-la, et créez-en une autre."
@@ -33,12 +33,9 @@ def api_key_list(request: Request) -> HttpResponse:
     """The keys that one sees; a new one is shown once, on the page that answers."""
     _may(request)
     form, made = ApiKeyForm(posted(request)), None
-    if _was_sent_before(request):
-        messages.info(request, AGAIN)
-        return redirect("desk:api_key_list")
     new = answer(request, form, lambda data: make_api_key(actor=request.membership, name=data["name"]), None)
     if new is not None:
-        request.session[SENT] = form.cleaned_data["sent"]
+        settle_sent(reverse("desk:api_key_list"), AGAIN)
         made, form = new[1], ApiKeyForm()
     keys = ApiKey.objects.visible_to(request.membership).select_related("membership__user", "membership__organisation")
     rows = keys.with_standing(timezone.now()).annotate(last=Max("uses__day")).order_by(F("is_usable").desc(), "-pk")
@@ -90,12 +87,6 @@ def _seen(request: Request, pk: int) -> ApiKey:
     return get_object_or_404(
         seen.select_related("membership__user", "membership__organisation", "revoked_by__user"), pk=pk
     )
-
-
-def _was_sent_before(request: Request) -> bool:
-    """Whether the page that made the last key is sent again, by a reload: the key is kept nowhere, nor another made."""
-    sent = request.POST.get("sent", "")
-    return sent != "" and sent == request.session.get(SENT)
 
 
 def _may(request: Request) -> None:

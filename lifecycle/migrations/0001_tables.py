@@ -56,6 +56,20 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="SentPage",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("digest", models.CharField(max_length=64, unique=True, verbose_name="empreinte")),
+                    ("answer", models.TextField(blank=True, verbose_name="mène à")),
+                    ("said", models.TextField(blank=True, verbose_name="phrase")),
+                    ("at", models.DateTimeField(verbose_name="le")),
+                ],
+                options={
+                    "verbose_name": "page envoyée",
+                    "verbose_name_plural": "pages envoyées",
+                },
+            ),
+            migrations.CreateModel(
                 name="Verification",
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -84,15 +84,15 @@ def test_a_key_is_shown_once_found_again_by_its_name_and_kept_nowhere(manager: M
 
 def test_a_page_that_is_sent_again_makes_no_second_key_and_does_not_show_the_first_again(manager: Membership) -> None:
     client, url = acting(manager), reverse("desk:api_key_list")
-    sent = client.get(url).context["form"]["sent"].value()
-    first = client.post(url, {"name": "GLPI", "sent": sent})
+    token = str(client.get(url).context["csrf_token"])
+    first = client.post(url, {"name": "GLPI", "csrfmiddlewaretoken": token})
     text = first.content.decode().partition('user-select-all">')[2].partition("<")[0]
-    again = client.post(url, {"name": "GLPI", "sent": sent}, follow=True)
+    again = client.post(url, {"name": "GLPI", "csrfmiddlewaretoken": token}, follow=True)
     assert again.redirect_chain == [(url, 302)]
     assert "Cette clé est déjà créée" in again.content.decode()
     assert text not in again.content.decode()
     assert ApiKey.objects.count() == 1
-    client.post(url, {"name": "Tableur", "sent": first.context["form"]["sent"].value()})
+    client.post(url, {"name": "GLPI", "csrfmiddlewaretoken": str(first.context["csrf_token"])})
     assert ApiKey.objects.count() == 2
 
 
