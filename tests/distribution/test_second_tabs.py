@@ -139,8 +139,8 @@ def test_an_exchange_whose_return_was_undone_in_another_tab_is_said_to_take_no_p
 def test_what_was_handed_over_in_another_tab_is_said_to_be_and_not_handed_over_twice(shelf: Shelf) -> None:
     device, client = shelf.reserved(), acting(shelf.adviser)
     url = reverse("distribution:device_hand_over", args=[device.reference])
-    tab = boxes(client, url) | {"proof": HandOverProof.ATTESTED.value, "attested": "on"}
+    tab, other = (boxes(client, url) | {"proof": HandOverProof.ATTESTED.value, "attested": "on"} for _ in range(2))
     done(client, url, **tab)
-    again_there = client.post(url, tab).content.decode()
+    again_there = client.post(url, other).content.decode()
     assert "Remis" in again_there
     assert again(device).journal.filter(verb="hand_over").count() == 1
