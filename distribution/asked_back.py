@@ -6,38 +6,40 @@ It ends by itself: the device is back, its shipment is cancelled, or the file is
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Case, Exists, F, Func, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from calendars.days import day_start
 from calendars.working_days import add_working_days
 from distribution import emails
-from distribution.machine.asked_back import asked_back_at
+from distribution.machine.asked_back import asked_at
 from distribution.parameters import ASKED_BACK_DAYS
 from lifecycle.in_order import by_key
 from lifecycle.registry import Move, on_transition
 from refurb.enums import NOT_YET_HANDED_OVER
 from refurb.models import Device
-from refurb.unsorted import unsorted_along
 
 
-def due_on(asked_at: datetime) -> date:
+def due_on(asked: datetime) -> date:
     """The last day on which what was asked then is sent back in time."""
-    day = timezone.localdate(asked_at)
+    day = timezone.localdate(asked)
     return add_working_days(day, ASKED_BACK_DAYS.on(day))
 
 
-def late_before(at: datetime) -> datetime:
-    """What was asked before this instant is late."""
-    today = timezone.localdate(at)
-    return day_start(add_working_days(today, -ASKED_BACK_DAYS.on(today)))
+def late_before(at: datetime, days: int) -> datetime:
+    """What was asked before this instant is late, when so many working days are given to send it back."""
+    return day_start(add_working_days(timezone.localdate(at), -days))
 
 
-def asked_back(devices: QuerySet[Device]) -> QuerySet[Any]:
-    """Those that their workshop asked for and that still wait for its sorting, with ``asked_back_at``."""
-    asked = devices.filter(state__in=NOT_YET_HANDED_OVER).annotate(asked_back_at=asked_back_at())
-    asked = asked.exclude(asked_back_at=None)
-    return asked.filter(pk__in=unsorted_along(asked.values_list("pk", flat=True)))
+def with_asked_back(devices: QuerySet[Any]) -> QuerySet[Any]:
+    """``asked_back_at``: when their workshop asked for those that still wait for its sorting; None for the others.
+
+    What waits is what the database asks of whatever leaves: no query of its own, on a page that has many.
+    """
+    waits = Func("pk", "stay", function="refurb_device_files_wait", output_field=BooleanField())
+    screens = Device.objects.filter(waits, attached_to=OuterRef("pk"), state=OuterRef("state"))
+    stands = Q(asked_at__isnull=False, state__in=NOT_YET_HANDED_OVER) & (Q(waits) | Q(Exists(screens)))
+    return devices.annotate(asked_at=asked_at()).annotate(asked_back_at=Case(When(stands, then=F("asked_at"))))
 
 
 def tell_asked_back(move: Move) -> None:

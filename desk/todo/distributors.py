@@ -17,10 +17,11 @@ from desk.todo.instruction import instruction_blocks
 from desk.todo.limits import Limits, limits_on
 from desk.todo.stocktakes import stocktakes
 from distribution.appointments import expected_at
-from distribution.asked_back import asked_back, due_on, late_before
+from distribution.asked_back import due_on, late_before, with_asked_back
 from distribution.brought_back import standing_of, with_standing
 from distribution.enums import SERVES
 from distribution.models import Derogation, DerogationRequest
+from distribution.parameters import ASKED_BACK_DAYS
 from distribution.serving import Offered, offered_by, on_the_shelf, served_today, suiting
 from network.models import Membership
 from network.permissions import is_manager
@@ -153,22 +154,16 @@ def _shelf_blocks(actor: Membership, at: datetime, limits: Limits, alive: Any) -
     household = "need__prescription__household"
     erasures = RightsRequest.objects.filter(ERASURE_ASKED, household=OuterRef(household)).order_by("due_on")
     here = Device.objects.visible_to(actor).main()
+    recalled = Q(pk__in=Device.objects.to_recall().values("pk"))
     held = here.annotate(erased_by=Subquery(erasures.values("due_on")[:1]))
     return (
         Block(
             "donnees",
             "À rappeler, disque non prouvé effacé",
-            here.to_recall().order_by("pk"),
+            with_asked_back(here).filter(recalled | Q(asked_back_at__isnull=False)).order_by("asked_back_at", "pk"),
             _to_recall,
             "Rien n’est à rappeler.",
-        ),
-        Block(
-            "demandes-atelier",
-            "Retours demandés par l’atelier",
-            asked_back(here).order_by("asked_back_at", "pk"),
-            _asked_back,
-            "L’atelier ne demande aucun retour.",
-            late=Q(asked_back_at__lt=late_before(at)),
+            late=Q(asked_back_at__lt=late_before(at, limits[ASKED_BACK_DAYS])),
         ),
         Block(
             "reservations",
@@ -241,18 +236,16 @@ def _erased(device: Any) -> str:
 
 
 def _to_recall(device: Any) -> BlockRow:
-    """Whoever has it: a household, the shelf or a carrier. What to do of each is the next step of its page."""
+    """Whoever has it: a household, the shelf or a carrier; or its workshop asks for it, to look at its drive."""
     todo = {
         S.HANDED_OVER: "appelez le foyer, qu’il le rapporte sans l’allumer",
         S.RESERVED: "libérez-le, puis renvoyez-le à l’atelier",
     }
+    if device.asked_back_at is not None:
+        asks = "libérez-le, puis renvoyez-le" if device.state == S.RESERVED else "renvoyez-le"
+        due = until(due_on(device.asked_back_at), "au plus tard le")
+        return BlockRow(str(device), _page(device), f"demandé par l’atelier\u00a0: {asks}", due)
     return BlockRow(str(device), _page(device), todo.get(device.state, "renvoyez-le à l’atelier"), "")
-
-
-def _asked_back(device: Any) -> BlockRow:
-    """What its workshop has a file to sort of, and wants to look at."""
-    todo = "libérez-le, puis renvoyez-le" if device.state == S.RESERVED else "renvoyez-le"
-    return BlockRow(str(device), _page(device), todo, until(due_on(device.asked_back_at), "au plus tard le"))
 
 
 def _to_send_back(device: Any) -> BlockRow:

@@ -16,7 +16,7 @@ from refurb.models.device import DeviceEntry
 from refurb.unsorted import unsorted_along
 
 
-def asked_back_at() -> Subquery:
+def asked_at() -> Subquery:
     """When its workshop asked for it, or for the desktop it goes with, since it was shipped; None when nobody did."""
     whole = Q(object=OuterRef("pk")) | Q(object=OuterRef("attached_to"))
     asked = DeviceEntry.objects.filter(whole, verb="ask_back", at__gte=OuterRef("shipped_at"))
@@ -30,8 +30,8 @@ def _nothing_waits(ctx: Context, per_row: PerRowValues) -> Mapping[int, str]:
 
 def _never_asked(ctx: Context, per_row: PerRowValues) -> Mapping[int, str]:
     said = [pk for pk, given in per_row.items() if given.get("reason") == SendBackReason.ASKED_BACK]
-    rows = Device.objects.filter(pk__in=said).annotate(asked_back_at=asked_back_at())
-    return dict.fromkeys(rows.filter(asked_back_at=None).values_list("pk", flat=True), ASKED_BEFORE.sentence)
+    rows = Device.objects.filter(pk__in=said).annotate(asked_at=asked_at())
+    return dict.fromkeys(rows.filter(asked_at=None).values_list("pk", flat=True), ASKED_BEFORE.sentence)
 
 
 FILE_WAITS = PerRow(
@@ -43,7 +43,7 @@ FILE_WAITS = PerRow(
 NOT_ASKED_BACK = Requirement(
     "not_asked_back",
     "Son retour est déjà demandé\u00a0: s’il tarde, appelez le point.",
-    lambda ctx: Q(pk__in=Device.objects.annotate(asked_back_at=asked_back_at()).filter(asked_back_at=None)),
+    lambda ctx: Q(pk__in=Device.objects.annotate(asked_at=asked_at()).filter(asked_at=None)),
 )
 ASKED_BEFORE = PerRow(
     "asked_before",

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from distribution.asked_back import asked_back, due_on
+from distribution.asked_back import due_on, with_asked_back
 from distribution.brought_back import QUIET, REPAIRED, SETTLED, TOLD, standing_of
 from distribution.models import Settlement
 from distribution.permissions import can_exchange_device, can_serve_device
@@ -58,12 +58,12 @@ def _to_sort_first(device: Device, actor: Actor) -> Step | None:
     if not unsorted_along([device.pk]):
         return None
     may = {one.verb for one in gate.actions_for(device, actor) if one.allowed}
-    asked = asked_back(Device.objects.filter(pk=device.pk)).first()
+    asked = with_asked_back(Device.objects.filter(pk=device.pk)).values_list("asked_back_at", flat=True).get()
     if asked is None:
         if "ask_back" in may:
             return Step(HELD_BY_A_FILE, SORT_OR_ASK, url=reverse("refurb:hardware_sort"), label="Trier les fichiers")
         return None if device.state == S.SHIPPED else Step(HELD_BY_A_FILE)
-    awaited = f"Retour demandé par l’atelier, au plus tard le {day(due_on(asked.asked_back_at))}"
+    awaited = f"Retour demandé par l’atelier, au plus tard le {day(due_on(asked))}"
     verb = next((one for one in ("send_back", "release") if one in may), "")
     asks = f"{awaited[0].lower()}{awaited[1:]}\u00a0: {SENT_BACK_AS.get(verb)}"
     return Step(awaited, asks, verb) if verb else Step(awaited)

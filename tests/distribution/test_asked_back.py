@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import add_working_days
-from distribution.asked_back import asked_back, due_on, late_before
+from distribution.asked_back import due_on, late_before, with_asked_back
 from distribution.enums import CONFORMS, SendBackReason
 from documents.models import Mail
 from lifecycle import gate
@@ -22,7 +22,7 @@ from tests.refurb.pages import page_of
 from tests.refurb.test_files_unsorted import codes, without_storage
 
 pytestmark = pytest.mark.django_db
-BLOCK = "Retours demandés par l’atelier"
+BLOCK = "À rappeler, disque non prouvé effacé"
 
 
 @pytest.fixture
@@ -32,6 +32,10 @@ def shelf() -> Shelf:
 
 def ask_back(shelf: Shelf, device: Device) -> Device:
     return gate.apply(fresh(device), "ask_back", actor=shelf.technician)
+
+
+def asked_back() -> set[Device]:
+    return set(with_asked_back(Device.objects.all()).exclude(asked_back_at=None))
 
 
 def todo_of_the_point(shelf: Shelf, device: Device) -> bool:
@@ -91,10 +95,10 @@ def test_what_is_asked_falls_once_the_file_is_set_aside_or_the_shipment_cancelle
     shown_in(shelf, cancelled)
     for device in (aside, cancelled):
         ask_back(shelf, device)
-    assert set(asked_back(Device.objects.all())) == {aside, cancelled}
+    assert asked_back() == {aside, cancelled}
     set_aside(shelf, late)
     gate.apply(fresh(cancelled), "cancel_shipment", actor=shelf.technician)
-    assert not asked_back(Device.objects.all())
+    assert not asked_back()
     assert not todo_of_the_point(shelf, aside)
 
 
@@ -104,7 +108,7 @@ def test_what_is_reserved_is_released_first_and_keeps_being_asked_for(shelf: She
     ask_back(shelf, reserved)
     assert "libérez-le, puis renvoyez-le" in read(acting(shelf.adviser), page_of(reserved, "device_detail"))
     free = gate.apply(fresh(reserved), "release", actor=shelf.adviser)
-    assert set(asked_back(Device.objects.all())) == {free}
+    assert asked_back() == {free}
 
 
 def test_a_file_of_a_screen_asks_for_the_desktop_it_goes_with(shelf: Shelf) -> None:
@@ -115,6 +119,7 @@ def test_a_file_of_a_screen_asks_for_the_desktop_it_goes_with(shelf: Shelf) -> N
         ask_back(shelf, screen)
     assert "left_alone" in codes(refused)
     ask_back(shelf, desktop)
+    assert desktop in asked_back()
     gate.apply(fresh(desktop), "send_back", actor=shelf.adviser, reason=SendBackReason.ASKED_BACK)
     assert (fresh(desktop).state, fresh(screen).state) == ("received", "received")
 
@@ -123,5 +128,5 @@ def test_it_is_late_after_as_many_working_days_as_its_day_says(shelf: Shelf) -> 
     asked_at = timezone.now()
     due = due_on(asked_at)
     assert due == add_working_days(timezone.localdate(asked_at), 3)
-    assert late_before(asked_at) < asked_at
-    assert late_before(asked_at + (due - timezone.localdate(asked_at)) + timedelta(days=4)) > asked_at
+    assert late_before(asked_at, 3) < asked_at
+    assert late_before(asked_at + (due - timezone.localdate(asked_at)) + timedelta(days=4), 3) > asked_at
