@@ -49,7 +49,7 @@ def data_left_for_pilots(incidents: Iterable[Incident], at: datetime) -> None:
 
 
 def data_shown_for_donors(incidents: Iterable[Incident], at: datetime) -> None:
-    """To each donor, for each of its lots: a file shows a drive that nothing proves erased, and its device left."""
+    """To each donor, for each of its lots: a drive is not proven erased any more, and its device left."""
     _tell_donors("data_shown_for_donor", incidents, at)
 
 
@@ -60,15 +60,20 @@ def data_shown_for_workshops(incidents: Iterable[Incident], at: datetime) -> Non
 
 def data_shown_for_points(incidents: Iterable[Incident], at: datetime) -> None:
     """To those who serve at the point that has them, or that handed them over: they send them back, or call."""
-    for point, shown in _by_point(incidents).items():
-        served = Membership.objects.filter(organisation__in={point.organisation_id, point.distributor_id})
-        people = people_of(served.filter(role__in=(Role.ADVISER, Role.MANAGER)))
-        _tell("data_shown_for_point", point, shown, people, at)
+    _tell_points("data_shown_for_point", incidents, at)
 
 
 def data_shown_for_pilots(incidents: Iterable[Incident], at: datetime) -> None:
     """To the pilots, who assess a personal-data breach and, if need be, notify it within 72 hours; to the officer."""
     _tell_pilots("data_shown_for_pilot", incidents, at)
+
+
+def recall_over(incidents: list[Incident], at: datetime) -> None:
+    """To all those whom the last four told of them: there is nothing to send back or to call for any more."""
+    _tell_donors("recall_over", incidents, at)
+    _tell_workshops("recall_over", incidents, at)
+    _tell_points("recall_over", incidents, at)
+    _tell_pilots("recall_over", incidents, at)
 
 
 def devices_stolen_for_donors(incidents: Iterable[Incident], at: datetime) -> None:
@@ -118,6 +123,13 @@ def _tell_donors(template: str, incidents: Iterable[Incident], at: datetime) -> 
 def _tell_workshops(template: str, incidents: Iterable[Incident], at: datetime) -> None:
     for workshop, lost in _by("workshop", incidents).items():
         _tell(template, workshop, lost, managers_of([workshop.pk]), at)
+
+
+def _tell_points(template: str, incidents: Iterable[Incident], at: datetime) -> None:
+    for point, shown in _by_point(incidents).items():
+        served = Membership.objects.filter(organisation__in={point.organisation_id, point.distributor_id})
+        people = people_of(served.filter(role__in=(Role.ADVISER, Role.MANAGER)))
+        _tell(template, point, shown, people, at)
 
 
 def _tell_pilots(template: str, incidents: Iterable[Incident], at: datetime) -> None:

@@ -241,11 +241,12 @@ TO_COMPLETE = "vol démenti depuis\u00a0: notification à compléter"
 FOUND = {
     IncidentKind.DATA_LEFT: "Renvoyé par un point",
     IncidentKind.DATA_SHOWN: "Disque vu dans un fichier, après le départ",
+    IncidentKind.DATA_DENIED: "Destruction contestée par le recycleur, après le départ",
 }
 
 
 class IncidentTable(tables.Table):
-    """Devices lost, sent back by a point, or said late to hold a drive, with data on them."""
+    """Devices lost, sent back by a point, or of which a drive is not proven any more, with data on them."""
 
     caption = "Incidents"
 

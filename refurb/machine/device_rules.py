@@ -30,7 +30,7 @@ from refurb.enums import (
     UnusableReason,
     WithdrawalReason,
 )
-from refurb.machine.storage_rules import BENCH, proofs_stand, unproven
+from refurb.machine.storage_rules import BENCH, proofs_stand
 from refurb.models import Device, DeviceEntry, Grading, TestRun
 from refurb.models.predicates import for_recycling
 from refurb.permissions import can_record_evidence

@@ -9,7 +9,7 @@ from django.db.models.functions import Cast, Coalesce
 from lifecycle.machine import Place, Requirement
 from refurb.enums import SOLDERED_STORAGE, DriveKind
 from refurb.models import Drive, Erasure, Grading, StorageAbsence
-from refurb.models.predicates import never_held_data
+from refurb.models.predicates import left_behind, never_held_data, unproven
 from refurb.permissions import can_record_evidence
 
 GIGABYTE = 10**9
@@ -25,17 +25,6 @@ def inventoried() -> Q:
     """
     absence = StorageAbsence.objects.of_this_stay().exclude(device__type__in=SOLDERED_STORAGE)
     return never_held_data() | Q(Exists(Drive.objects.of_this_stay().real().fitting())) | Q(Exists(absence))
-
-
-@cache
-def unproven() -> Q:
-    return Q(Exists(Drive.objects.of_this_stay().unproven().in_place()))
-
-
-@cache
-def left_behind() -> Q:
-    """A drive was seen in it in an earlier stay: nothing proves it empty, and nobody said what became of it."""
-    return Q(Exists(Drive.objects.left_behind().filter(device=OuterRef("pk"))))
 
 
 @cache

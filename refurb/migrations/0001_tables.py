@@ -1107,7 +1107,7 @@ class Migration(migrations.Migration):
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                     ("device", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="incidents", to="refurb.device", verbose_name="appareil")),
                     ("stay", models.PositiveSmallIntegerField(verbose_name="passage")),
-                    ("kind", models.CharField(choices=[("data_breach", "Violation de données personnelles"), ("data_left", "Violation de données personnelles, encore lisibles à un point"), ("data_shown", "Violation de données personnelles, disque non prouvé trouvé après le départ")], max_length=12, verbose_name="nature")),
+                    ("kind", models.CharField(choices=[("data_breach", "Violation de données personnelles"), ("data_left", "Violation de données personnelles, encore lisibles à un point"), ("data_shown", "Violation de données personnelles, disque non prouvé trouvé après le départ"), ("data_denied", "Violation de données personnelles, destruction contestée après le départ")], max_length=12, verbose_name="nature")),
                     ("known_at", models.DateTimeField(verbose_name="connu le")),
                     (
                         "lost_from",
@@ -1139,7 +1139,7 @@ class Migration(migrations.Migration):
                     ("reason", models.CharField(blank=True, choices=[("count", "Absent à l’arrivée d’un enlèvement"), ("stocktake", "Absent à l’inventaire"), ("delivery", "Absent d’une livraison"), ("theft", "Vol constaté"), ("other", "Autre motif")], default="", max_length=20, verbose_name="motif")),
                     ("donation", models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="incidents", to="donations.donation", verbose_name="lot")),
                     ("workshop", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organisation", verbose_name="atelier")),
-                    ("entry", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="incident", to="refurb.deviceentry", verbose_name="ligne du journal")),
+                    ("entry", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="incidents", to="refurb.deviceentry", verbose_name="ligne du journal")),
                 ],
                 options={
                     "verbose_name": "incident",
@@ -1148,7 +1148,7 @@ class Migration(migrations.Migration):
                         models.Index(fields=["known_at"], name="refurb_incident_known"),
                     ],
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(models.Q(("kind", "data_breach"), models.Q(("reason", ""), _negated=True)), models.Q(("kind__in", ("data_left", "data_shown")), ("reason", "")), _connector="OR"), name="refurb_incident_kind"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("kind", "data_breach"), models.Q(("reason", ""), _negated=True)), models.Q(("kind__in", ("data_left", "data_shown", "data_denied")), ("reason", "")), _connector="OR"), name="refurb_incident_kind"),
                     ],
                 },
             ),

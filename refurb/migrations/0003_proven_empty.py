@@ -369,7 +369,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF EXISTS (
         SELECT 1 FROM refurb_incident i JOIN refurb_deviceentry j ON j.id = i.entry_id
-        WHERE i.device_id = NEW.device_id AND i.kind IN ('data_left', 'data_shown')
+        WHERE i.device_id = NEW.device_id AND i.kind IN ('data_left', 'data_shown', 'data_denied')
           AND NOT EXISTS (
             SELECT 1 FROM refurb_deviceentry n
             WHERE n.object_id = NEW.device_id AND n.verb = 'recondition' AND n.seq > j.seq))

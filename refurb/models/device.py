@@ -25,12 +25,12 @@ from refurb.enums import (
     GONE,
     HOLDS_A_NEED,
     NOT_YET_HANDED_OVER,
+    RECALLED,
     WASTE,
     WITH_PRICE,
     CedeReason,
     DeviceState,
     DeviceType,
-    IncidentKind,
     MissingReason,
     ReturnReason,
     UnreadReason,
@@ -41,7 +41,7 @@ from refurb.models.bench import Grading
 from refurb.models.device_constraints import DISTRIBUTION
 from refurb.models.evidence import serial_key_of
 from refurb.models.points import Delivery, DistributionPoint
-from refurb.models.predicates import for_recycling, never_held_data
+from refurb.models.predicates import for_recycling, left_behind, never_held_data, unproven
 from refurb.permissions import sees_devices
 from refurb.tags import LONGEST, SPELT_OUT, normal
 
@@ -132,10 +132,10 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         return self.filter(state__in=NOT_YET_HANDED_OVER).exclude(convention__in=alive.values("pk"))
 
     def to_recall(self) -> Self:
-        """Out of the workshop, and a file that was sorted since shows a drive that nothing proves erased."""
+        """Out of the workshop with a drive that nothing proves empty, as everybody was told since, and still not."""
         incidents = self.model._meta.get_field("incidents").related_model._default_manager
-        shown = incidents.filter(kind=IncidentKind.DATA_SHOWN, device=OuterRef("pk"), stay=OuterRef("stay"))
-        return self.filter(Exists(shown), state__in=GONE)
+        told = incidents.filter(kind__in=RECALLED, device=OuterRef("pk"), stay=OuterRef("stay"))
+        return self.filter(unproven() | left_behind(), Exists(told), state__in=GONE)
 
     def serving(self, need: Need) -> Self:
         """The device that is held for a need or was handed over for it; a screen is not counted."""

@@ -78,8 +78,8 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
 class Incident(models.Model):
     """A device lost after its custody had passed, with data on it that nothing proves erased; or sent back by a point
-    where its data could still be read, or of which a file sorted late shows a drive that nothing proves erased (then
-    there is no ``reason``). Append-only.
+    where its data could still be read, or of which a drive is not proven erased any more, as a file sorted late shows or
+    a recycler says who contests its destruction (then there is no ``reason``). Append-only.
 
     A personal-data breach is notified to the CNIL within 72 hours of its being known (RGPD, art. 33).
     """
@@ -94,9 +94,10 @@ class Incident(models.Model):
         Donation, models.PROTECT, null=True, blank=True, related_name="incidents", verbose_name="lot"
     )
     workshop = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="atelier")
-    entry = models.OneToOneField(
-        "refurb.DeviceEntry", models.PROTECT, related_name="incident", verbose_name="ligne du journal"
+    entry = models.ForeignKey(
+        "refurb.DeviceEntry", models.PROTECT, related_name="incidents", verbose_name="ligne du journal"
     )
+    """The last one when it was known: a device that stayed where it was may be told of again."""
 
     # Of its journal; read with the rows that are shown, never stored.
     said_stolen_at: datetime | None

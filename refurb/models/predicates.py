@@ -1,11 +1,14 @@
 """What is true of a device by what is written beside it: conditions on the rows of devices."""
 
+from functools import cache
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from donations.enums import Destination
 from donations.models import InventoryUnit
 from lifecycle.linked import Linked
 from refurb.enums import DeviceType
+from refurb.models.drive import Drive
 
 
 def never_held_data() -> Q:
@@ -44,3 +47,15 @@ def read_otherwise() -> Q:
 def for_recycling() -> Q:
     """What was decided of its line is that nobody uses it again, and still is."""
     return Q(line__decision__destination=Destination.RECYCLING, line__redirection=None)
+
+
+@cache
+def unproven() -> Q:
+    """A drive is in it that nothing proves empty since the arrival."""
+    return Q(Exists(Drive.objects.of_this_stay().unproven().in_place()))
+
+
+@cache
+def left_behind() -> Q:
+    """A drive was seen in it in an earlier stay: nothing proves it empty, and nobody said what became of it."""
+    return Q(Exists(Drive.objects.left_behind().filter(device=OuterRef("pk"))))

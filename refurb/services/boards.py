@@ -6,7 +6,7 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
 from refurb.enums import SOLDERED_STORAGE, DeviceState, DriveKind, PartKind
-from refurb.machine.storage_rules import inventoried, unproven
+from refurb.machine.storage_rules import inventoried
 from refurb.models.device import Device
 from refurb.models.drive import Destruction, Drive
 from refurb.models.stock import Part, Repair

@@ -1,6 +1,6 @@
 """Erasures: what a report that is read, or a person who types, says of a run; the verdict is computed here."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,12 +17,10 @@ from reference.parameters import ValuesOfDay, parameters_on
 from refurb.contradictions import ToldRun
 from refurb.enums import (
     FOLLOWED_BY_FILES,
-    IN_THE_WORKSHOP,
     TO_CONFIRM,
     AttributionReason,
     Claim,
     ClockReason,
-    DeviceState,
     DriveKind,
     DriveSource,
     ErasureEntry,
@@ -41,7 +39,7 @@ from refurb.models.erasure import Erasure
 from refurb.parameters import RATE_USB, RATES
 from refurb.readers.nwipe import LogRun
 from refurb.report_words import certificate_in, names_any, names_drive, read_ahead, says_of_erasing
-from refurb.services import claims
+from refurb.services import claims, gone
 from refurb.services.locked_devices import about, held_drive, may_supersede
 from refurb.services.nwipe import (
     OF_HERE,
@@ -181,7 +179,10 @@ def record_erasure(
     held, stamp = held_drive(actor=actor, drive=drive), at or timezone.now()
     nameless = [] if same_serial(drive.serial) or same_serial(run.serial_read) else certificate_in(report)
     told = typed(drive, run, runs_or_none(report) or [one for one in nameless if not same_serial(one.serial)])
-    return _erasure_kept(held, drive, told, report, actor=actor, at=stamp, supersedes=supersedes, confirmed=confirmed)
+    with gone.watched(held, stamp):
+        return _erasure_kept(
+            held, drive, told, report, actor=actor, at=stamp, supersedes=supersedes, confirmed=confirmed
+        )
 
 
 @gate.one_transaction
@@ -193,23 +194,39 @@ def record_log(
     clock: ClockTold = OF_HERE,
     disk: str = "",
     attribution: AttributionReason | str = "",
-    runs: Sequence[LogRun] | None = None,
-    supersedes: Erasure | None = None,
-    states: Collection[DeviceState] = IN_THE_WORKSHOP,
     at: datetime | None = None,
 ) -> Erasure:
     """Record an erasure as the log of nwipe tells it, read here; ``clock``: how the clock of the computer stood.
 
-    ``runs``: what was read before in a report that is no text, its PDF certificate.
-    ``disk`` and ``attribution``: a log without number is about the drive that a person says, and why. ``states``: of a
-    file that is sorted late, those of a device that left too.
+    ``disk`` and ``attribution``: a log without number is about the drive that a person says, and why.
     Raises Unknown, PermissionDenied, Refused.
     """
-    held, stamp = held_drive(actor=actor, drive=drive, states=states), at or timezone.now()
+    held, stamp = held_drive(actor=actor, drive=drive), at or timezone.now()
     check_clock(held, clock, stamp)
-    found = runs_or_none(report) if runs is None else runs
-    told = read(drive, found, clock, disk=disk, attribution=attribution)
-    return _erasure_kept(held, drive, told, report, actor=actor, at=stamp, supersedes=supersedes)
+    told = read(drive, runs_or_none(report), clock, disk=disk, attribution=attribution)
+    with gone.watched(held, stamp):
+        return _erasure_kept(held, drive, told, report, actor=actor, at=stamp)
+
+
+@gate.one_transaction
+def record_runs(
+    *,
+    actor: Actor,
+    drive: Drive,
+    report: StoredFile,
+    runs: Sequence[LogRun],
+    clock: ClockTold,
+    supersedes: Erasure | None,
+    at: datetime,
+) -> Erasure:
+    """The same of a file that is sorted, whose ``runs`` were read before: of a device that left too.
+
+    Whoever sorts it tells what follows of all that its files say. Raises Unknown, PermissionDenied, Refused.
+    """
+    held = held_drive(actor=actor, drive=drive, states=FOLLOWED_BY_FILES)
+    check_clock(held, clock, at)
+    told = read(drive, runs, clock)
+    return _erasure_kept(held, drive, told, report, actor=actor, at=at, supersedes=supersedes)
 
 
 def judge_again(*, actor: Actor, drive: Drive, former: Erasure, at: datetime) -> Erasure:

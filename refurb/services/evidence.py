@@ -31,7 +31,7 @@ from refurb.models.device import Device, DeviceEntry
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.permissions import can_record_evidence, can_settle_drive
 from refurb.report_words import read_ahead
-from refurb.services import belied, certifying, claims
+from refurb.services import belied, certifying, claims, gone
 from refurb.services.kinds_read import contradicted, kinds_read
 from refurb.services.locked_devices import (
     NOT_IN_THE_WORKSHOP,
@@ -222,18 +222,19 @@ def record_destruction(
         refused.append(NOT_MAGNETIC)
     if refused:
         raise Refused({held.pk: tuple(refused)})
-    return Destruction.objects.create(
-        **about(held, actor, stamp, stay=drive.stay),
-        drive=drive,
-        kind=DestructionKind(kind),
-        method=DestructionMethod(method),
-        destroyed_at=destroyed_at,
-        recycler=recycler,
-        certificate=certificate,
-        certificate_names=names,
-        confirmed=doubt is not None,
-        supersedes=supersedes,
-    )
+    with gone.watched(held, stamp):
+        return Destruction.objects.create(
+            **about(held, actor, stamp, stay=drive.stay),
+            drive=drive,
+            kind=DestructionKind(kind),
+            method=DestructionMethod(method),
+            destroyed_at=destroyed_at,
+            recycler=recycler,
+            certificate=certificate,
+            certificate_names=names,
+            confirmed=doubt is not None,
+            supersedes=supersedes,
+        )
 
 
 def _where_it_was_not(
@@ -314,10 +315,11 @@ def remove_drive(
         refused.append(ERASE_FIRST)
     if refused:
         raise Refused({held.pk: tuple(refused)})
-    return DriveRemoval.objects.create(
-        **about(held, actor, stamp, stay=drive.stay),
-        drive=drive,
-        removed_at=removed_at or stamp,
-        destination=where,
-        place=place.strip(),
-    )
+    with gone.watched(held, stamp):
+        return DriveRemoval.objects.create(
+            **about(held, actor, stamp, stay=drive.stay),
+            drive=drive,
+            removed_at=removed_at or stamp,
+            destination=where,
+            place=place.strip(),
+        )

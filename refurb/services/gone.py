@@ -1,18 +1,21 @@
-"""Files that are sorted once their device left: a drive that nothing proves empty is told at once, as a breach.
+"""Drives of a device that left, when nothing proves them empty any more: it is told at once, as a breach, until it is over.
 
-Its proofs fall, so that nobody puts it on a shelf, reserves it or hands it over; whoever has it is told what to do.
+Its proofs fall, so that nobody puts it on a shelf, reserves it or hands it over; whoever has it is told what to do, and
+when there is nothing left to do. A file that is sorted late shows it, or a recycler who contests a destruction.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
 from refurb import emails
 from refurb.donor_data import donor_data_of
-from refurb.enums import ON_DATA_FOUND, IncidentKind
-from refurb.machine.storage_rules import left_behind, unproven
+from refurb.enums import GONE, RECALLED, IncidentKind
 from refurb.models.device import Device
 from refurb.models.incident import Incident
+from refurb.models.predicates import left_behind, unproven
 
 NOTHING_NEW = Reason(
     "nothing_new",
@@ -25,24 +28,51 @@ TOLD = (
 )
 TOLD_BEFORE = "Un incident est déjà ouvert pour cet appareil\u00a0: ce fichier le complète."
 STANDS = "Cet appareil a quitté l’atelier\u00a0: le disque est inventorié, et prouvé effacé."
+OVER = (
+    "Cet appareil a quitté l’atelier\u00a0: tous ses disques sont maintenant prouvés vides, il n’est plus à rappeler. Ceux"
+    " qui avaient été prévenus de l’incident le sont aussi de sa fin."
+)
 
 
-def tell(held: Device, *, at: datetime, is_news: bool) -> list[str]:
+def is_recalled(held: Device) -> bool:
+    """Whether it is out of the workshop with a drive that nothing proves, and everybody was told."""
+    return held.state in GONE and Device.objects.to_recall().filter(pk=held.pk).exists()
+
+
+def tell(held: Device, *, at: datetime, is_news: bool, was_recalled: bool) -> list[str]:
     """What follows of what files wrote on a device that left, in words. Raises Refused when they wrote nothing."""
-    rows = Device.objects.filter(pk=held.pk)
     if not is_news:
         raise Refused({held.pk: (NOTHING_NEW,)})
-    if not rows.filter(unproven() | left_behind()).exists():
-        return [STANDS]
-    if Incident.objects.filter(device=held, stay=held.stay, kind__in=ON_DATA_FOUND).exists():
+    if not _is_unproven(held):
+        if was_recalled:
+            _tell_over(held, at)
+        return [OVER if was_recalled else STANDS]
+    if was_recalled:
         return [TOLD_BEFORE]
+    alarm(held, IncidentKind.DATA_SHOWN, at)
+    return [TOLD]
+
+
+@contextmanager
+def watched(held: Device, at: datetime) -> Iterator[None]:
+    """Tell that a recall is over, when what is recorded inside proves the last drive of a device that left."""
+    was_recalled = is_recalled(held)
+    yield
+    if was_recalled and not _is_unproven(held):
+        _tell_over(held, at)
+
+
+def alarm(held: Device, kind: IncidentKind, at: datetime) -> None:
+    """Open an incident, and tell everybody who must act, when a drive of a device that left is not proven."""
+    if held.state not in GONE or not _is_unproven(held):
+        return
     incident = Incident.objects.create(
         device=held,
         stay=held.stay,
-        kind=IncidentKind.DATA_SHOWN,
+        kind=kind,
         known_at=at,
         lost_from=held.state,
-        donation=None if donor_data_of(rows)[held.pk].gone else held.donation,
+        donation=None if donor_data_of(Device.objects.filter(pk=held.pk))[held.pk].gone else held.donation,
         workshop=held.workshop,
         entry=held.journal.latest("seq"),
     )
@@ -53,4 +83,11 @@ def tell(held: Device, *, at: datetime, is_news: bool) -> list[str]:
         emails.data_shown_for_pilots,
     ):
         tell_them([incident], at)
-    return [TOLD]
+
+
+def _is_unproven(held: Device) -> bool:
+    return Device.objects.filter(unproven() | left_behind(), pk=held.pk).exists()
+
+
+def _tell_over(held: Device, at: datetime) -> None:
+    emails.recall_over(list(Incident.objects.filter(device=held, stay=held.stay, kind__in=RECALLED).order_by("-pk")[:1]), at)

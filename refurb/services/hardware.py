@@ -64,7 +64,7 @@ def record_files(
     Raises Unknown, PermissionDenied, Refused.
     """
     held = held_device(actor=actor, device=device, states=FOLLOWED_BY_FILES)
-    stamp, is_gone = at or timezone.now(), held.state in GONE
+    stamp, is_gone, was_recalled = at or timezone.now(), held.state in GONE, gone.is_recalled(held)
     _take(held, deposits, actor)
     ordered = sorted(deposits, key=lambda one: (ORDER.index(FileKind(one.kind)), one.pk))
     said = [(one, one.hardware_facts) for one in ordered]
@@ -92,7 +92,7 @@ def record_files(
     )
     if is_gone:
         is_news = any(drive.is_new for drive in recorded.drives) or any(run.is_written for run in recorded.runs)
-        recorded.notes += gone.tell(held, at=stamp, is_news=is_news)
+        recorded.notes += gone.tell(held, at=stamp, is_news=is_news, was_recalled=was_recalled)
     return recorded
 
 

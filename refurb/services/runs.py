@@ -10,7 +10,7 @@ from typing import Any
 from donations.serials import same_serial
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
-from refurb.enums import FOLLOWED_BY_FILES, Claim, ErasureEntry, ErasureOutcome
+from refurb.enums import Claim, ErasureEntry, ErasureOutcome
 from refurb.enums.hardware import OF_NWIPE, FileKind
 from refurb.models.drive import Drive
 from refurb.models.erasure import Erasure
@@ -55,7 +55,7 @@ def prove(
             number = same_serial(run.serial)
             drive = by_number.get(number) if number else None
             if drive is not None:
-                told.append(_record_run(actor, drive, one, run, at=at, clock=clocks.get(one.pk, OF_HERE)))
+                told.append(_record_run(actor, drive, one, run, runs, at=at, clock=clocks.get(one.pk, OF_HERE)))
             elif number:
                 others += 1
             else:
@@ -78,9 +78,15 @@ def runs_of_deposit(one: DepositedFile) -> list[LogRun]:
 
 
 def _record_run(
-    actor: Actor, drive: Drive, one: DepositedFile, run: LogRun, *, at: datetime, clock: ClockTold
+    actor: Actor,
+    drive: Drive,
+    one: DepositedFile,
+    run: LogRun,
+    runs: Sequence[LogRun],
+    *,
+    at: datetime,
+    clock: ClockTold,
 ) -> RunTold:
-    runs = runs_of_deposit(one)
     proofs = list(Erasure.objects.accepted().filter(drive=drive, finished_at__gte=drive.arrived_at).order_by("pk"))
     belied = [proof for proof in proofs if _belies(run, runs, clock, drive, proof)]
     if len(belied) < len(proofs):
@@ -88,9 +94,9 @@ def _record_run(
     if Erasure.objects.current().filter(drive=drive, run_sha256=fingerprint(run)).exists():
         return RunTold(str(drive), False, ("Ce passage est déjà enregistré, et il ne prouve rien.",))
     try:
-        told: dict[str, Any] = {"report": one.file, "runs": runs, "clock": clock, "states": FOLLOWED_BY_FILES, "at": at}
+        told: dict[str, Any] = {"report": one.file, "runs": runs, "clock": clock, "at": at}
         replaced: list[Erasure | None] = [*belied] or [None]
-        rows = [erasures.record_log(actor=actor, drive=drive, supersedes=row, **told) for row in replaced]
+        rows = [erasures.record_runs(actor=actor, drive=drive, supersedes=row, **told) for row in replaced]
     except Refused as refused:
         return RunTold(str(drive), False, tuple(reason.sentence for reason in refused.all))
     is_proof = rows[0].outcome == ErasureOutcome.ACCEPTED

@@ -26,7 +26,7 @@ from refurb.device_file import DeviceFileTable, with_what_is_read
 from refurb.enums import ENDED, DeviceState
 from refurb.erasers import erasure_doubt, skills_asked
 from refurb.filters import DeviceFilter
-from refurb.machine.storage_rules import inventoried, left_behind, unproven
+from refurb.machine.storage_rules import inventoried
 from refurb.models import DepositedFile, Device, DevicePaper, Drive, Label, PartWrittenOff, Photo
 from refurb.models.device import DeviceQuerySet
 from refurb.onward import onward

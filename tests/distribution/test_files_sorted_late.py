@@ -13,7 +13,7 @@ from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
-from refurb.enums import GONE, AbsenceReason, DeviceState, IncidentKind
+from refurb.enums import GONE, AbsenceReason, DeviceState, IncidentKind, RemovalDestination
 from refurb.models import DepositedFile, Device, Drive, HardwareReport, Incident, StorageAbsence
 from refurb.services import evidence, gone
 from tests.distribution.shelves import Shelf
@@ -150,3 +150,82 @@ def test_the_page_that_sorts_takes_the_label_of_a_device_wherever_it_went(shelf:
     assert gone.TOLD in confirm(acting(bench.technician), (late, away), **typed)
     assert Drive.objects.filter(device=away, serial_key="UNKNOWN9").exists()
     assert not DepositedFile.objects.waiting().exists()
+
+
+def back_and_away_again(shelf: Shelf) -> Device:
+    """A point found data on it and sent it back; the workshop reconditioned it and it left again."""
+    bench = shelf.bench
+    away = shelf.on_the_shelf(without_storage(bench))
+    back = gate.apply(away, "send_back", actor=shelf.adviser, reason=SendBackReason.NOT_ERASED)
+    bench_again = gate.apply(back, "start", actor=bench.manager)
+    evidence.attest_no_storage(actor=bench.manager, device=bench_again, reason=AbsenceReason.EMPTY_BAY)
+    bench.test(bench_again)
+    bench.grade(bench_again, storage_gb=0)
+    return shelf.on_the_shelf(bench.recondition(bench.identified(fresh(bench_again))))
+
+
+def test_a_second_breach_of_a_device_that_a_point_had_sent_back_is_told_as_the_first(shelf: Shelf) -> None:
+    away = back_and_away_again(shelf)
+    assert Incident.objects.get().kind == IncidentKind.DATA_LEFT
+    before = Mail.objects.count()
+    told = record(shelf.bench, away, shown_late(shelf.bench, away))
+    assert gone.TOLD in told.notes
+    assert [one.kind for one in Incident.objects.order_by("pk")] == [IncidentKind.DATA_LEFT, IncidentKind.DATA_SHOWN]
+    assert Mail.objects.count() > before
+    assert list(Device.objects.to_recall()) == [away]
+
+
+def mails_about(person: object, since: set[int]) -> list[Mail]:
+    address = person.user.email  # type: ignore[attr-defined]
+    return [mail for mail in Mail.objects.exclude(pk__in=since).order_by("pk") if address in mail.to]
+
+
+def proven_late(shelf: Shelf) -> Device:
+    """A late file shows a drive, an incident is open, then a later log proves the drive."""
+    bench = shelf.bench
+    device = bench.in_process(at=timezone.now() - timedelta(hours=5))
+    bench.no_storage(device)
+    bench.test(device)
+    bench.grade(device, storage_gb=0)
+    away = shelf.on_the_shelf(bench.recondition(bench.identified(device)))
+    record(bench, away, deposit(bench, f"{away.tag}-late.json", machines.smartctl(machines.DRIVE)))
+    return away
+
+
+def test_a_recall_ends_when_a_later_file_proves_the_drive_and_whoever_was_alarmed_learns_it(shelf: Shelf) -> None:
+    bench, away = shelf.bench, proven_late(shelf)
+    assert list(Device.objects.to_recall()) == [away]
+    since = set(Mail.objects.values_list("pk", flat=True))
+    told = record(bench, away, deposit(bench, f"{away.tag}.log", nwipe(end=here_now())))
+    assert gone.OVER in told.notes
+    assert not Device.objects.to_recall().exists()
+    for person in (bench.manager, shelf.adviser, bench.pilot):
+        (mail,) = mails_about(person, since)
+        assert "n’est plus à rappeler" in mail.subject
+        assert str(away) in mail.body
+    assert shelf.reserve(fresh(away)).state == "reserved"
+
+
+def test_what_is_shown_once_the_recall_is_over_is_told_anew(shelf: Shelf) -> None:
+    bench, away = shelf.bench, proven_late(shelf)
+    record(bench, away, deposit(bench, f"{away.tag}.log", nwipe(end=here_now())))
+    told = record(bench, away, shown_late(bench, away))
+    assert gone.TOLD in told.notes
+    assert Incident.objects.filter(kind=IncidentKind.DATA_SHOWN).count() == 2
+    assert list(Device.objects.to_recall()) == [away]
+
+
+def test_a_drive_that_the_manager_says_was_never_there_ends_the_recall_as_well(shelf: Shelf) -> None:
+    bench, away = shelf.bench, proven_late(shelf)
+    since = set(Mail.objects.values_list("pk", flat=True))
+    evidence.remove_drive(actor=bench.manager, drive=Drive.objects.get(), destination=RemovalDestination.MISTAKE)
+    assert not Device.objects.to_recall().exists()
+    (mail,) = mails_about(shelf.adviser, since)
+    assert "n’est plus à rappeler" in mail.subject
+
+
+def test_data_that_a_point_finds_once_the_recall_is_over_open_another_incident(shelf: Shelf) -> None:
+    bench, away = shelf.bench, proven_late(shelf)
+    record(bench, away, deposit(bench, f"{away.tag}.log", nwipe(end=here_now())))
+    gate.apply(fresh(away), "send_back", actor=shelf.adviser, reason=SendBackReason.NOT_ERASED)
+    assert [one.kind for one in Incident.objects.order_by("pk")] == [IncidentKind.DATA_SHOWN, IncidentKind.DATA_LEFT]
