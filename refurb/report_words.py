@@ -161,6 +161,11 @@ def read_ahead(report: StoredFile | None) -> None:
         words_of(report)
 
 
+def is_unread(report: StoredFile | None) -> bool:
+    """Whether it is a PDF that nobody could read ahead: it is not asked again while rows are locked."""
+    return report is not None and report.content_type == ContentType.PDF and report.sha256 not in _kept
+
+
 def words_of(report: StoredFile) -> Words | None:
     """None of what cannot be read now, which is asked again."""
     words = _kept.get(report.sha256)

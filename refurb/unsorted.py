@@ -66,7 +66,10 @@ def unsorted_along(devices: Iterable[int]) -> Mapping[int, list[Device]]:
 
 
 def shown_drives(kind: FileKind | str, facts: HardwareFacts) -> Sequence[SeenDrive]:
-    """The drives that are inventoried when it is sorted: of a log, the one that it numbers, when it is alone."""
+    """The drives that are inventoried when it is sorted.
+
+    A log of one numbered drive tells of its machine's; one of several, only of those that are found otherwise.
+    """
     if kind not in OF_NWIPE:
         return facts.fitted
     return [drive for drive in facts.fitted if drive.key] if len(facts.drives) == 1 else ()

@@ -32,7 +32,7 @@ from refurb.enums import (
 )
 from refurb.machine.storage_rules import BENCH, proofs_stand
 from refurb.models import Device, DeviceEntry, Grading, TestRun
-from refurb.models.predicates import for_recycling
+from refurb.models.predicates import for_recycling, unproven
 from refurb.permissions import can_record_evidence
 from refurb.pricing import ceiling_of, ceilings_on, is_price, over_ceiling
 

@@ -78,8 +78,8 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
 class Incident(models.Model):
     """A device lost after its custody had passed, with data on it that nothing proves erased; or sent back by a point
-    where its data could still be read, or of which a drive is not proven erased any more, as a file sorted late shows or
-    a recycler says who contests its destruction (then there is no ``reason``). Append-only.
+    where its data could still be read, or of which a drive is not proven erased any more, as a late file shows or
+    a recycler who contests its destruction says (then there is no ``reason``). Append-only.
 
     A personal-data breach is notified to the CNIL within 72 hours of its being known (RGPD, art. 33).
     """

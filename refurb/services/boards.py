@@ -9,6 +9,7 @@ from refurb.enums import SOLDERED_STORAGE, DeviceState, DriveKind, PartKind
 from refurb.machine.storage_rules import inventoried
 from refurb.models.device import Device
 from refurb.models.drive import Destruction, Drive
+from refurb.models.predicates import unproven
 from refurb.models.stock import Part, Repair
 from refurb.services import evidence
 

@@ -3,15 +3,17 @@
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import lock
-from refurb.enums import CONTESTED, DestructionKind, UndoneReason
+from refurb.enums import CONTESTED, DestructionKind, IncidentKind, UndoneReason
 from refurb.models.device import Device
 from refurb.models.drive import Destruction
 from refurb.permissions import can_contest_destruction
+from refurb.services import gone
 from refurb.services.drive_acts import UNDONE_ALREADY
 from refurb.services.locked_devices import about
 
@@ -22,7 +24,8 @@ def contest_destruction(
 ) -> Destruction:
     """The recycler says that it did not destroy the drive, or never had it: nothing proves it until it is answered.
 
-    The first row stays, another undoes it, wherever the device is by now. Raises Unknown, PermissionDenied, Refused.
+    The first row stays, another undoes it, wherever the device is by now; of one that left, it is told as a breach.
+    Raises Unknown, PermissionDenied, Refused.
     """
     scope, why = can_contest_destruction(actor), UndoneReason(reason)
     if scope is None or why not in CONTESTED:
@@ -34,8 +37,9 @@ def contest_destruction(
         raise Unknown
     if not Destruction.objects.current().filter(pk=row.pk).exists():
         raise Refused({row.device_id: (UNDONE_ALREADY,)})
-    return Destruction.objects.create(
-        **about(row.device, actor, at, stay=row.stay),
+    stamp, was_recalled = at or timezone.now(), gone.is_recalled(row.device)
+    contested = Destruction.objects.create(
+        **about(row.device, actor, stamp, stay=row.stay),
         drive=row.drive,
         kind=row.kind,
         method=row.method,
@@ -47,3 +51,6 @@ def contest_destruction(
         supersedes=row,
         undone=why,
     )
+    if not was_recalled:
+        gone.alarm(row.device, IncidentKind.DATA_DENIED, stamp)
+    return contested

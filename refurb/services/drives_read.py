@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from donations.models.inventory import called
 from lifecycle.actors import Actor
 from refurb.enums import FOLLOWED_BY_FILES, SOLDERED_STORAGE, DriveKind, ErasureOutcome
@@ -16,6 +18,7 @@ from refurb.readers.facts import HardwareFacts, SeenDrive
 from refurb.services import erasures, evidence
 from refurb.services.fitting import Fitted, as_row, fitted_drives
 from refurb.services.told import DriveTold, Recorded, RunTold
+from refurb.unsorted import shown_drives
 from typography.french import storage
 
 LISTS_DRIVES = (FileKind.LSHW, FileKind.GLPI)
@@ -31,12 +34,14 @@ def inventory(
 ) -> list[Drive]:
     """Add what is found fitted and not inventoried, and the capacities nobody said; the drives in place then."""
     present = list(Drive.objects.in_place().filter(device=held, stay=held.stay).order_by("pk"))
-    told = [(FileKind(one.kind), drive) for one, facts in said for drive in _told_drives(one, facts)]
+    working = set(Drive.objects.working().filter(device=held, stay=held.stay).values_list("pk", flat=True))
+    told = [(FileKind(one.kind), drive) for one, facts in said for drive in shown_drives(one.kind, facts)]
     found = fitted_drives(told, present)
     for one in found:
         names = ", ".join(kind.label for kind in one.sources)
         if one.known is not None:
-            size = _size_to_fill(one, told, present)
+            to_fill = one.known.capacity is None and one.known.pk in working
+            size = size_told(one.known, told, present) if to_fill else None
             if size is not None:
                 former, one.known = one.known, _filled(actor, one.known, size, recorded, at)
                 present[present.index(former)] = one.known
@@ -54,14 +59,11 @@ def inventory(
     return present
 
 
-def _size_to_fill(one: Fitted, told: Sequence[tuple[FileKind, SeenDrive]], present: Sequence[Drive]) -> int | None:
-    """The capacity that a file of the machine tells of a drive of which nobody said it; a log says what it saw only.
+def size_told(row: Drive, told: Sequence[tuple[FileKind, SeenDrive]], present: Sequence[Drive]) -> int | None:
+    """The capacity that a file of the machine tells of a drive; a log says what it saw only.
 
     By its number; a drive without number is the only one of its device that it may be.
     """
-    row = one.known
-    if row is None or row.capacity is not None:
-        return None
     seen = [drive for kind, drive in told if kind not in OF_NWIPE and drive.size and not drive.outside]
     if row.serial_key:
         seen = [drive for drive in seen if drive.key == row.serial_key]
@@ -72,9 +74,30 @@ def _size_to_fill(one: Fitted, told: Sequence[tuple[FileKind, SeenDrive]], prese
 
 def _filled(actor: Actor, former: Drive, size: int, recorded: Recorded, at: datetime) -> Drive:
     """The drive with its capacity; what proved it is judged again, for a tool that saw less of it proves nothing."""
+    proofs = list(Erasure.objects.accepted().filter(drive=former).select_related("report").order_by("pk"))
+    drive, judged = _with_capacity(actor, former, size, proofs, at)
+    for proof, again in zip(proofs, judged, strict=True):
+        if again.outcome == ErasureOutcome.ACCEPTED:
+            recorded.runs.append(RunTold(str(drive), True, (STILL_PROVEN,)))
+            continue
+        only = f"Il n’était prouvé que pour {storage(proof.bytes_erased)}." if proof.bytes_erased else ""
+        recorded.runs.append(RunTold(str(drive), False, tuple(filter(None, (*again.refusal_labels, only))), True))
+    return drive
+
+
+def put_back(actor: Actor, filled: Drive, at: datetime) -> Drive:
+    """The drive as it was before a file filled its capacity; what was judged again for that is once more."""
+    assert filled.supersedes is not None
+    judged_then = Q(outcome=ErasureOutcome.ACCEPTED) | Q(supersedes__drive=filled.supersedes)
+    proofs = Erasure.objects.current().filter(judged_then, drive=filled).select_related("report").order_by("pk")
+    return _with_capacity(actor, filled, filled.supersedes.capacity, list(proofs), at)[0]
+
+
+def _with_capacity(
+    actor: Actor, former: Drive, size: int | None, proofs: Sequence[Erasure], at: datetime
+) -> tuple[Drive, list[Erasure]]:
     same = ("kind", "serial", "source", "manufacturer", "model", "slot")
     given: dict[str, Any] = {name: getattr(former, name) for name in same}
-    proofs = list(Erasure.objects.accepted().filter(drive=former).select_related("report").order_by("pk"))
     drive = evidence.record_drive(
         actor=actor,
         device=former.device,
@@ -86,21 +109,7 @@ def _filled(actor: Actor, former: Drive, size: int, recorded: Recorded, at: date
         at=at,
         **given,
     )
-    for proof in proofs:
-        again = erasures.judge_again(actor=actor, drive=drive, former=proof, at=at)
-        if again.outcome == ErasureOutcome.ACCEPTED:
-            recorded.runs.append(RunTold(str(drive), True, (STILL_PROVEN,)))
-            continue
-        only = f"Il n’était prouvé que pour {storage(proof.bytes_erased)}." if proof.bytes_erased else ""
-        recorded.runs.append(RunTold(str(drive), False, tuple(filter(None, (*again.refusal_labels, only))), True))
-    return drive
-
-
-def _told_drives(one: DepositedFile, facts: HardwareFacts) -> list[SeenDrive]:
-    """A log of one numbered drive tells of this machine's; one of several, only of those that are found otherwise."""
-    if one.kind not in OF_NWIPE:
-        return list(facts.drives)
-    return [drive for drive in facts.fitted if drive.key] if len(facts.drives) == 1 else []
+    return drive, [erasures.judge_again(actor=actor, drive=drive, former=proof, at=at) for proof in proofs]
 
 
 def _tell_the_others(

@@ -5,8 +5,10 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
+from documents.enums import ContentType
 from documents.models import StoredFile
 from donations.serials import same_serial
 from lifecycle import gate
@@ -27,6 +29,7 @@ from refurb.enums import (
     ErasureMethod,
     ErasureOrigin,
     ErasureOutcome,
+    ErasureRefusal,
     ErasureVerification,
     HiddenSectors,
     ReportDifference,
@@ -38,7 +41,7 @@ from refurb.models.drive import Destruction, Drive
 from refurb.models.erasure import Erasure
 from refurb.parameters import RATE_USB, RATES
 from refurb.readers.nwipe import LogRun
-from refurb.report_words import certificate_in, names_any, names_drive, read_ahead, says_of_erasing
+from refurb.report_words import KEPT, certificate_in, is_unread, names_any, names_drive, read_ahead, says_of_erasing
 from refurb.services import claims, gone
 from refurb.services.locked_devices import about, held_drive, may_supersede
 from refurb.services.nwipe import (
@@ -66,6 +69,13 @@ NO_ERASURE_WORD = Reason(
     field="confirmed",
 )
 USB = "USB"
+WORDS_TOLD = {
+    ErasureRefusal.MACHINE_FILE: ReportSays.MACHINE,
+    ErasureRefusal.SAYS_NOT_ERASED: ReportSays.NOT_ERASED,
+    ReportDifference.FAILURE_WORDS: ReportSays.DOUBT,
+    ReportDifference.NO_ERASURE_WORD: ReportSays.NO_ERASURE,
+}
+"""What a verdict keeps of the words of a report."""
 
 
 def judged(
@@ -77,8 +87,12 @@ def judged(
     actor: Actor,
     at: datetime,
     limits: ValuesOfDay,
+    former: Erasure | None = None,
 ) -> Erasure:
-    """The row of an erasure, unsaved, with the verdict computed here, whatever the report claims."""
+    """The row of an erasure, unsaved, with the verdict computed here, whatever the report claims.
+
+    ``former``: what the words of the report said then, when it cannot be read now.
+    """
     run = told.run
     said: dict[str, Any] = vars(run) | {
         "origin": ErasureOrigin(run.origin),
@@ -89,7 +103,7 @@ def judged(
         "claimed": Claim(run.claimed),
     }
     words = {name: said.pop(name).strip() for name in ("tool", "tool_version", "standard", "operator")}
-    ceiling = _ceiling(drive, told, limits)
+    ceiling = _ceiling(drive, told, limits) if former is None else former.rate_ceiling
     verdict = judge_erasure(
         Facts(
             drive_kind=DriveKind(drive.kind),
@@ -107,8 +121,8 @@ def judged(
             rate_ceiling=ceiling,
             is_attributed=bool(told.attribution),
             is_read=told.entry in (ErasureEntry.READ, ErasureEntry.CHECKED),
-            names_drive=_named(drive, told, report),
-            report_says=_said_by(drive, told, report),
+            names_drive=_named(drive, told, report) if former is None else _named_then(former),
+            report_says=_said_by(drive, told, report) if former is None else _said_then(former),
             **said,
         )
     )
@@ -121,7 +135,7 @@ def judged(
         report_sha256=report.sha256 if report else "",
         outcome=verdict.outcome,
         refusals=list(verdict.refusals),
-        differences=list(verdict.differences),
+        differences=list(dict.fromkeys((*verdict.differences, *(_seen_then(former) if former else ())))),
         entry=told.entry,
         run_sha256=told.run_sha256,
         rate_ceiling=ceiling,
@@ -149,6 +163,20 @@ def _said_by(drive: Drive, told: PendingRun, report: StoredFile | None) -> Repor
     if report is None or is_reset or told.entry != ErasureEntry.TYPED or told.run.origin == ErasureOrigin.DONOR:
         return ReportSays.NOTHING_WRONG
     return says_of_erasing(report, told.run.serial_read or drive.serial)
+
+
+def _named_then(former: Erasure) -> bool | None:
+    is_missing = former.entry == ErasureEntry.TYPED and ErasureRefusal.SERIAL_MISSING in former.refusals
+    return False if is_missing else None
+
+
+def _said_then(former: Erasure) -> ReportSays:
+    told = {*former.refusals, *former.differences}
+    return next((says for code, says in WORDS_TOLD.items() if code in told), ReportSays.NOTHING_WRONG)
+
+
+def _seen_then(former: Erasure) -> list[ReportDifference]:
+    return [code for code in (ReportDifference.OTHER_BUS, ReportDifference.OTHER_MODEL) if code in former.differences]
 
 
 def _ceiling(drive: Drive, told: PendingRun, limits: ValuesOfDay) -> int | None:
@@ -232,10 +260,12 @@ def record_runs(
 def judge_again(*, actor: Actor, drive: Drive, former: Erasure, at: datetime) -> Erasure:
     """Record of a drive whose inventory was completed what proved it before, with the verdict of its new facts.
 
+    Its report was read ahead (``read_proofs_ahead``); when it could not be, its words are those of the former verdict.
     Raises Unknown, PermissionDenied, Refused.
     """
     held = held_drive(actor=actor, drive=drive, states=FOLLOWED_BY_FILES)
-    runs = runs_or_none(former.report) or certificate_in(former.report)
+    is_kept = is_unread(former.report)
+    runs = [] if is_kept else runs_or_none(former.report) or certificate_in(former.report)
     told = PendingRun(
         run=ToldRun(**{one.name: getattr(former, one.name) for one in fields(ToldRun)}),
         entry=ErasureEntry(former.entry),
@@ -245,8 +275,19 @@ def judge_again(*, actor: Actor, drive: Drive, former: Erasure, at: datetime) ->
         offset=timedelta(seconds=former.clock_offset),
         attribution=former.attribution,
     )
-    given: dict[str, Any] = {"supersedes": former, "confirmed": not TO_CONFIRM.isdisjoint(former.differences)}
-    return _erasure_kept(held, drive, told, former.report, actor=actor, at=at, **given)
+    may_supersede(held, former, stay=drive.stay)
+    limits, then = parameters_on(timezone.localdate(at)), former if is_kept else None
+    erasure = judged(held, drive, told, former.report, actor=actor, at=at, limits=limits, former=then)
+    erasure.supersedes = former
+    return keep([erasure], actor, confirmed=not TO_CONFIRM.isdisjoint(former.differences))[0]
+
+
+def read_proofs_ahead(device: Device) -> None:
+    """Before a device is locked: the reports of what is judged again when the capacity of its drives changes."""
+    changing = Q(drive__capacity=None) | Q(drive__supersedes__isnull=False, drive__supersedes__capacity=None)
+    proofs = Erasure.objects.current().filter(changing, device=device, report__content_type=ContentType.PDF)
+    for proof in proofs.select_related("report").order_by("-pk")[:KEPT]:
+        read_ahead(proof.report)
 
 
 def keep_donor_certificate(

@@ -69,17 +69,18 @@ def _is_row(drive: SeenDrive, row: Drive, *, by_number: bool) -> bool:
         return bool(drive.key) and drive.key == row.serial_key
     if drive.key and row.serial_key:
         return False
-    return _are_near(drive.size, row.capacity)
+    return are_near(drive.size, row.capacity)
 
 
 def _is_same(one: SeenDrive, other: SeenDrive) -> bool:
     """The same number; without one on either side, about the same size."""
     if one.key and other.key:
         return one.key == other.key
-    return _are_near(one.size, other.size) and (not one.kind or not other.kind or one.kind == other.kind)
+    return are_near(one.size, other.size) and (not one.kind or not other.kind or one.kind == other.kind)
 
 
-def _are_near(one: int | None, other: int | None) -> bool:
+def are_near(one: int | None, other: int | None) -> bool:
+    """Whether two sizes may be of one drive: about the same, or one of them is not known."""
     if one is None or other is None:
         return True
     return abs(one - other) <= SAME_SIZE * max(one, other)

@@ -1,4 +1,4 @@
-"""Drives of a device that left, when nothing proves them empty any more: it is told at once, as a breach, until it is over.
+"""Drives of a device that left, when nothing proves them empty any more: a breach, told at once, and its end.
 
 Its proofs fall, so that nobody puts it on a shelf, reserves it or hands it over; whoever has it is told what to do, and
 when there is nothing left to do. A file that is sorted late shows it, or a recycler who contests a destruction.
@@ -29,8 +29,8 @@ TOLD = (
 TOLD_BEFORE = "Un incident est déjà ouvert pour cet appareil\u00a0: ce fichier le complète."
 STANDS = "Cet appareil a quitté l’atelier\u00a0: le disque est inventorié, et prouvé effacé."
 OVER = (
-    "Cet appareil a quitté l’atelier\u00a0: tous ses disques sont maintenant prouvés vides, il n’est plus à rappeler. Ceux"
-    " qui avaient été prévenus de l’incident le sont aussi de sa fin."
+    "Cet appareil a quitté l’atelier\u00a0: tous ses disques sont maintenant prouvés vides, il n’est plus à rappeler."
+    " Ceux qui avaient été prévenus de l’incident le sont aussi de sa fin."
 )
 
 
@@ -90,4 +90,6 @@ def _is_unproven(held: Device) -> bool:
 
 
 def _tell_over(held: Device, at: datetime) -> None:
-    emails.recall_over(list(Incident.objects.filter(device=held, stay=held.stay, kind__in=RECALLED).order_by("-pk")[:1]), at)
+    emails.recall_over(
+        list(Incident.objects.filter(device=held, stay=held.stay, kind__in=RECALLED).order_by("-pk")[:1]), at
+    )

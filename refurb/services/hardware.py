@@ -24,6 +24,7 @@ from refurb.models.hardware import DepositedFile, HardwareReport
 from refurb.readers.facts import HardwareFacts
 from refurb.services import devices, gone
 from refurb.services.drives_read import inventory
+from refurb.services.erasures import read_proofs_ahead
 from refurb.services.locked_devices import about, held_device
 from refurb.services.nwipe import ClockTold
 from refurb.services.pending_runs import check_clock
@@ -63,6 +64,7 @@ def record_files(
     device that left, its drives and their erasures alone are written: one that nothing proves is told at once.
     Raises Unknown, PermissionDenied, Refused.
     """
+    read_proofs_ahead(device)
     held = held_device(actor=actor, device=device, states=FOLLOWED_BY_FILES)
     stamp, is_gone, was_recalled = at or timezone.now(), held.state in GONE, gone.is_recalled(held)
     _take(held, deposits, actor)

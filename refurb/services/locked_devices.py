@@ -68,8 +68,11 @@ def about(held: Device, actor: Actor, at: datetime | None, stay: int | None = No
 
 
 def held_drive(*, actor: Actor, drive: Drive, states: Collection[DeviceState] = IN_THE_WORKSHOP) -> Device:
-    """The drive's device, locked. A removed drive, or one gone with a recycled device, may be proven at any time."""
-    gone = Drive.objects.missing_erasures().filter(pk=drive.pk).exists()
+    """The drive's device, locked. A drive that was removed, that left with a recycled device, or whose destruction its
+    recycler contests, may be proven at any time.
+    """
+    asked = (Drive.objects.missing_erasures(), Drive.objects.contested())
+    gone = any(rows.filter(pk=drive.pk).exists() for rows in asked)
     held = held_device(actor=actor, device=drive.device, states=tuple(DeviceState) if gone else states)
     if not gone and drive.stay != held.stay:
         raise Refused({held.pk: (OTHER_STAY,)})

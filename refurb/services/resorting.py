@@ -21,8 +21,10 @@ from refurb.models.drive import Destruction, Drive
 from refurb.models.erasure import Erasure
 from refurb.models.hardware import HardwareReport
 from refurb.permissions import can_settle_drive
-from refurb.services import devices, evidence
-from refurb.services.fitting import fitted_drives
+from refurb.readers.facts import SeenDrive
+from refurb.services import devices, erasures, evidence
+from refurb.services.drives_read import put_back, size_told
+from refurb.services.fitting import are_near, fitted_drives
 from refurb.services.hardware import LABELS, agree
 from refurb.services.locked_devices import held_device
 
@@ -49,9 +51,10 @@ def resort_files(
 ) -> list[str]:
     """Withdraw files from a device: they wait to be sorted again; what was taken back, in words.
 
-    A field that is still as a file wrote it is as it was before; a drive that nothing else tells of was inventoried by
-    mistake, which its workshop's manager says. Raises Unknown, PermissionDenied, Refused.
+    A field that is still as a file wrote it is as it was before, the capacity of a drive too; a drive that nothing else
+    tells of was inventoried by mistake, which its workshop's manager says. Raises Unknown, PermissionDenied, Refused.
     """
+    erasures.read_proofs_ahead(device)
     held, stamp = held_device(actor=actor, device=device, states=IN_THE_WORKSHOP), at or timezone.now()
     if held.state not in SORTED_AGAIN_IN:
         raise Refused({held.pk: (OPEN_FIRST,)})
@@ -98,11 +101,13 @@ def _take_drives_back(
     others: Sequence[HardwareReport],
     at: datetime,
 ) -> list[str]:
-    """The drives in place that these files alone tell of, said to be inventoried by mistake. Raises Refused."""
+    """The drives in place that these files alone tell of, said to be inventoried by mistake; those whose capacity they
+    filled, and no other file tells, are as they were. Raises Refused.
+    """
     real = Drive.objects.real().filter(device=held, stay=held.stay)
-    files = {one.recorded_at for one in rows}
-    written = [drive for drive in Drive.objects.in_place().filter(pk__in=real) if drive.recorded_at in files]
+    present = list(Drive.objects.in_place().filter(pk__in=real).select_related("supersedes").order_by("pk"))
     said = [(FileKind(one.kind), drive) for one in others for drive in one.hardware_facts.fitted]
+    written = _written(held, present, {one.recorded_at for one in rows})
     told = {one.known.pk for one in fitted_drives(said, written) if one.known is not None}
     added = [drive for drive in written if drive.pk not in told]
     cited = Q(report__in=[one.deposit.file_id for one in rows], drive__in=real) | Q(drive__in=added)
@@ -113,4 +118,35 @@ def _take_drives_back(
         raise Refused({held.pk: (DRIVE_FIRST,)})
     for drive in added:
         evidence.remove_drive(actor=actor, drive=drive, destination=RemovalDestination.MISTAKE, at=at)
-    return [f"disque {drive}" for drive in added]
+    filled = _filled(present, {one.recorded_at for one in rows}, added, said)
+    return [f"disque {drive}" for drive in added] + [f"capacité du disque {put_back(actor, one, at)}" for one in filled]
+
+
+def _written(held: Device, present: Sequence[Drive], files: set[datetime]) -> list[Drive]:
+    """Those that these files made known: all that was ever written of them is theirs, or of files withdrawn before."""
+    withdrawn = HardwareReport.objects.filter(device=held, stay=held.stay, withdrawn_at__isnull=False)
+    before = {moment for times in withdrawn.values_list("recorded_at", "withdrawn_at") for moment in times}
+    times = {drive: {row.recorded_at for row in _and_before(drive)} for drive in present}
+    return [drive for drive in present if times[drive] & files and times[drive] <= files | before]
+
+
+def _and_before(drive: Drive) -> list[Drive]:
+    """The row of a drive, and those that it replaced."""
+    return [drive] if drive.supersedes is None else [drive, *_and_before(drive.supersedes)]
+
+
+def _filled(
+    present: Sequence[Drive],
+    files: set[datetime],
+    added: Sequence[Drive],
+    said: Sequence[tuple[FileKind, SeenDrive]],
+) -> list[Drive]:
+    """Those that still work, of which these files filled the capacity, and no other file of the machine tells it."""
+    working = set(Drive.objects.working().filter(pk__in=[drive.pk for drive in present]).values_list("pk", flat=True))
+    filled = [one for one in present if one.recorded_at in files and one.supersedes is not None and one not in added]
+    sizes = {drive.pk: size_told(drive, said, present) for drive in filled}
+    return [
+        drive
+        for drive in filled
+        if drive.pk in working and (sizes[drive.pk] is None or not are_near(sizes[drive.pk], drive.capacity))
+    ]

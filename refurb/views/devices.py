@@ -29,6 +29,7 @@ from refurb.filters import DeviceFilter
 from refurb.machine.storage_rules import inventoried
 from refurb.models import DepositedFile, Device, DevicePaper, Drive, Label, PartWrittenOff, Photo
 from refurb.models.device import DeviceQuerySet
+from refurb.models.predicates import left_behind, unproven
 from refurb.onward import onward
 from refurb.permissions import at_own_points, can_note_incident, can_work_on_device, sees_devices
 from refurb.services.hardware import READ, facts_of

@@ -216,7 +216,8 @@ def test_what_is_shown_once_the_recall_is_over_is_told_anew(shelf: Shelf) -> Non
 
 
 def test_a_drive_that_the_manager_says_was_never_there_ends_the_recall_as_well(shelf: Shelf) -> None:
-    bench, away = shelf.bench, proven_late(shelf)
+    bench = shelf.bench
+    proven_late(shelf)
     since = set(Mail.objects.values_list("pk", flat=True))
     evidence.remove_drive(actor=bench.manager, drive=Drive.objects.get(), destination=RemovalDestination.MISTAKE)
     assert not Device.objects.to_recall().exists()

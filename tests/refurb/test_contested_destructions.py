@@ -8,18 +8,27 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from documents.models import Mail
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
 from network.models import Membership
-from refurb.enums import CONTESTED, DestructionKind, DestructionMethod, RemovalDestination, UndoneReason
+from refurb.enums import (
+    CONTESTED,
+    DestructionKind,
+    DestructionMethod,
+    IncidentKind,
+    RemovalDestination,
+    UndoneReason,
+)
 from refurb.forms.evidence import UndoneForm
-from refurb.models import Destruction, Drive
+from refurb.models import Destruction, Device, Drive, Incident
 from refurb.services import evidence
 from refurb.services.contesting import contest_destruction
 from tests.desk.test_todo import block, landing
+from tests.distribution.shelves import Shelf
 from tests.network.factories import make_membership
 from tests.pages import acting, read
-from tests.refurb.devices import Bench, load_numbers
+from tests.refurb.devices import Bench, fresh, load_numbers
 
 pytestmark = pytest.mark.django_db
 DENIED = UndoneReason.DENIED
@@ -126,3 +135,63 @@ def test_a_workshop_does_not_speak_for_the_recycler(bench: Bench) -> None:
     told = {field.attname: getattr(own, field.attname) for field in Destruction._meta.fields} | {"id": None}
     with pytest.raises(IntegrityError, match="refurb_destruction_contested"), transaction.atomic():
         Destruction.objects.create(**told | {"supersedes_id": own.pk, "undone": "denied"})
+
+
+# --- a device that left the workshop on that proof
+
+
+def away_on_it(shelf: Shelf) -> tuple[Device, Destruction]:
+    """On the shelf of a point: a drive that its recycler certifies, and another that is erased."""
+    bench = shelf.bench
+    device = bench.in_process()
+    row = certify(bench, bench.drive(device))
+    return shelf.on_the_shelf(bench.recondition(bench.identified(bench.prepared(device)))), row
+
+
+def test_a_contested_drive_of_a_device_that_left_is_a_breach_that_everybody_learns() -> None:
+    shelf = Shelf()
+    bench = shelf.bench
+    away, row = away_on_it(shelf)
+    since = set(Mail.objects.values_list("pk", flat=True))
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED)
+    incident = Incident.objects.get()
+    assert (incident.kind, incident.device, incident.lost_from) == (IncidentKind.DATA_DENIED, away, "available")
+    assert list(Device.objects.to_recall()) == [away]
+    told = [mail for mail in Mail.objects.exclude(pk__in=since) if "contesté" in mail.body]
+    for person in (bench.manager, shelf.adviser, bench.pilot):
+        assert len([mail for mail in told if person.user.email in mail.to]) == 1
+    assert "À rappeler, disque non prouvé effacé" in read(acting(shelf.adviser), reverse("desk:home"))
+    assert "Destruction contestée par le recycleur, après le départ" in read(
+        acting(bench.pilot), reverse("refurb:incident_list")
+    )
+
+
+def test_the_workshop_answers_wherever_the_device_is_and_the_recall_is_over() -> None:
+    shelf = Shelf()
+    bench = shelf.bench
+    away, row = away_on_it(shelf)
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED)
+    (asked,) = block(landing(acting(bench.technician)), "destructions-contestees").lines
+    page = reverse("refurb:device_record_destruction", args=[away.reference, row.drive_id])
+    assert page in read(acting(bench.technician), asked.url)
+    since = set(Mail.objects.values_list("pk", flat=True))
+    certify(bench, row.drive)
+    assert not Device.objects.to_recall().exists()
+    assert block(landing(acting(bench.technician)), "destructions-contestees").lines == []
+    for person in (bench.manager, shelf.adviser, bench.pilot):
+        (mail,) = [one for one in Mail.objects.exclude(pk__in=since) if person.user.email in one.to]
+        assert "n’est plus à rappeler" in mail.subject
+    assert shelf.reserve(fresh(away)).state == "reserved"
+
+
+def test_a_drive_that_was_taken_out_before_its_device_left_recalls_nothing() -> None:
+    shelf = Shelf()
+    bench = shelf.bench
+    device = bench.in_process()
+    drive = bench.drive(device)
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.DESTRUCTION)
+    row = certify(bench, drive)
+    shelf.on_the_shelf(bench.recondition(bench.identified(bench.prepared(device))))
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED)
+    assert not Incident.objects.exists()
+    assert list(Drive.objects.missing_erasures()) == [drive]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,10 +17,11 @@ from refurb.enums import ErasureOutcome, ErasureRefusal, ReportDifference, Repor
 from refurb.forms.evidence import DestructionForm, ErasureForm
 from refurb.models import Erasure
 from refurb.report_words import names_drive, says_of_erasing
-from refurb.services import erasures
+from refurb.services import erasures, locked_devices
 from refurb.services.certifying import FAILURE_WORDS
 from tests.refurb import machines
 from tests.refurb.devices import Bench, load_numbers
+from tests.refurb.hardware import deposit, record
 from tests.refurb.pages import acting, page_of, read
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +95,40 @@ def test_a_report_that_could_not_be_read_once_is_read_again(monkeypatch: pytest.
 
 def fails(*parts: object) -> dict[str, object]:
     raise NotRead("TimeoutExpired")
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_what_is_judged_again_keeps_the_words_of_its_report_which_is_read_before_the_device_is_locked(
+    monkeypatch: pytest.MonkeyPatch, is_read: bool
+) -> None:
+    bench = Bench()
+    device = bench.in_process(at=timezone.now() - timedelta(hours=3))
+    drive = bench.drive(device, serial=machines.DRIVE, capacity=None)
+    words = f"Disk {machines.DRIVE} erased, first attempt failed"
+    report = kept(bench, HTML(string=f"<p>{words}</p>").write_pdf(), "application/pdf")
+    size = {"bytes_expected": machines.SIZE, "bytes_erased": machines.SIZE}
+    before = bench.erase(drive, report=report, tool="Blancco", confirmed=True, **size)
+    assert before.differences == ["failure_words"]
+    report_words._kept.clear()
+    asked, locked = list[bool](), list[int]()
+
+    def apart(*parts: object) -> dict[str, object]:
+        asked.append(bool(locked))
+        return {"text": words} if is_read else fails()
+
+    held = locked_devices.held_rows
+
+    def holding(*given: Any, **named: Any) -> Any:
+        locked.append(device.pk)
+        return held(*given, **named)
+
+    monkeypatch.setattr(locked_devices, "held_rows", holding)
+    monkeypatch.setattr(report_words, "read_apart", apart)
+    record(bench, device, deposit(bench, f"{device.tag}.json", machines.smartctl()))
+    assert asked == [False]
+    again = Erasure.objects.current().get()
+    assert again.drive.capacity
+    assert (again.outcome, again.differences) == (before.outcome, before.differences)
 
 
 # --- what it says of what was done

@@ -274,3 +274,65 @@ def test_a_file_leaves_a_machine_that_will_not_serve(bench: Bench) -> None:
     report = written(bench, device, drives=())
     again(bench.technician, report)
     assert fresh(device).processor == ""
+
+
+# --- a drive that a person had inventoried, and of which the file only said the capacity
+
+
+def by_hand(bench: Bench, serial: str = machines.DRIVE) -> tuple[Device, Drive]:
+    device = blank(bench)
+    return device, bench.drive(device, serial=serial, capacity=None)
+
+
+def test_a_drive_that_a_person_inventoried_stays_and_its_capacity_is_unknown_again(bench: Bench) -> None:
+    device, _ = by_hand(bench)
+    record(bench, device, deposit(bench, f"{device.tag}.json", machines.smartctl()))
+    filled = Drive.objects.in_place().get()
+    assert filled.capacity
+    assert again(bench.technician, HardwareReport.objects.get()) == [f"capacité du disque {filled}"]
+    now = Drive.objects.in_place().get()
+    assert (now.serial, now.capacity, now.arrived_at) == (machines.DRIVE, None, filled.arrived_at)
+    assert list(Drive.objects.unproven()) == [now], "it is still to be erased"
+
+
+def test_what_proved_it_is_judged_once_more_as_before_the_file(bench: Bench) -> None:
+    """The file of another machine said a larger drive: the erasure then proved only a part of it."""
+    device, drive = by_hand(bench)
+    size = machines.SIZE // 2
+    record(bench, device, deposit(bench, "nwipe.log", nwipe(size=size)))
+    assert Erasure.objects.accepted().get().drive == drive
+    record(bench, device, deposit(bench, f"{device.tag}.json", machines.smartctl()))
+    assert not Erasure.objects.accepted().exists()
+    again(bench.technician, HardwareReport.objects.get(kind="smartctl"))
+    now = Drive.objects.in_place().get()
+    assert now.capacity is None
+    assert Erasure.objects.accepted().get().drive == now
+    assert not Drive.objects.unproven().exists()
+
+
+def test_a_capacity_that_another_file_of_the_machine_tells_too_stays(bench: Bench) -> None:
+    device, _ = by_hand(bench)
+    record(bench, device, deposit(bench, f"{device.tag}.json", machines.smartctl()))
+    record(bench, device, deposit(bench, "lshw.json", machines.lshw(drives=(machines.drive_node(),))))
+    again(bench.technician, HardwareReport.objects.get(kind="smartctl"))
+    assert Drive.objects.in_place().get().capacity
+
+
+def test_a_drive_that_a_person_corrected_between_two_files_stays_as_she_wrote_it(bench: Bench) -> None:
+    device = blank(bench)
+    record(bench, device, deposit(bench, "nwipe.log", nwipe(status="FAILED", errors=(3, 0, 0))))
+    drive = Drive.objects.get()
+    evidence.record_drive(actor=bench.technician, device=device, kind="hdd", serial=drive.serial, supersedes=drive)
+    record(bench, device, deposit(bench, f"{device.tag}.json", machines.smartctl()))
+    again(bench.manager, HardwareReport.objects.get(kind="smartctl"))
+    now = Drive.objects.in_place().get()
+    assert now.capacity is None
+
+
+def test_a_destroyed_drive_is_never_completed_and_stays_destroyed(bench: Bench) -> None:
+    device, drive = by_hand(bench)
+    evidence.record_destruction(actor=bench.technician, drive=drive, method="drill", destroyed_at=timezone.now())
+    told = record(bench, device, deposit(bench, f"{device.tag}.json", machines.smartctl()))
+    assert not Drive.objects.unproven().exists()
+    assert Drive.objects.current().get() == drive
+    assert "remplit sa capacité" not in told.drives[0].how
