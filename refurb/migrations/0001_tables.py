@@ -707,6 +707,7 @@ class Migration(migrations.Migration):
                             condition=models.Q(("undone", ""), models.Q(("supersedes__isnull", False), ("undone__in", ["wrong_drive", "wrong_device", "not_done", "entry", "denied", "not_received"])), _connector="OR"),
                             name="refurb_driveremoval_undone",
                         ),
+                        models.CheckConstraint(condition=models.Q(("undone__in", ["denied", "not_received"]), _negated=True), name="refurb_driveremoval_not_contested"),
                     ],
                 },
             ),

@@ -331,6 +331,45 @@ CREATE TRIGGER refurb_storageabsence_of_nothing_seen AFTER INSERT ON refurb_stor
     EXECUTE FUNCTION refurb_storageabsence_of_nothing_seen();
 """
 """What was seen in a device is not said never to have been there; unproven, it is accounted for first."""
+CONTESTED = """
+CREATE FUNCTION refurb_drive_also(drive bigint) RETURNS SETOF bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH RECURSIVE was(id, supersedes_id) AS (
+        SELECT a.id, a.supersedes_id FROM refurb_drive d
+            JOIN refurb_drive a ON a.id = d.id OR d.serial_key <> '' AND a.serial_key = d.serial_key AND a.serial_key <> ''
+        WHERE d.id = drive
+        UNION
+        SELECT o.id, o.supersedes_id FROM refurb_drive o JOIN was w ON o.id = w.supersedes_id)
+    SELECT id FROM was
+$$;
+CREATE FUNCTION refurb_drive_contested_at(drive bigint) RETURNS timestamptz
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT max(c.recorded_at) FROM refurb_destruction c JOIN refurb_drive d ON d.id = c.drive_id
+    WHERE c.undone IN ('denied', 'not_received') AND c.drive_id IN (SELECT refurb_drive_also(drive))
+      AND NOT EXISTS (
+        SELECT 1 FROM refurb_erasure e
+        WHERE e.drive_id = d.id AND e.outcome = 'accepted' AND e.finished_at >= d.arrived_at
+          AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id))
+      AND NOT EXISTS (
+        SELECT 1 FROM refurb_destruction x
+        WHERE x.drive_id = d.id AND x.undone = ''
+          AND NOT EXISTS (SELECT 1 FROM refurb_destruction n WHERE n.supersedes_id = x.id))
+$$;
+CREATE FUNCTION refurb_drive_contested_paper(drive bigint, paper text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM refurb_destruction c JOIN documents_storedfile f ON f.id = c.certificate_id
+        WHERE c.undone IN ('denied', 'not_received') AND f.sha256 = paper
+          AND c.drive_id IN (SELECT refurb_drive_also(drive)))
+$$;
+"""
+"""A drive is the same under its number, and under what its inventory said before it was corrected: what its recycler
+contests of it stays contested until it is answered, and a contested paper never proves it again."""
+NOT_CONTESTED = """
+DROP FUNCTION refurb_drive_contested_paper(bigint, text);
+DROP FUNCTION refurb_drive_contested_at(bigint);
+DROP FUNCTION refurb_drive_also(bigint);
+"""
 DESTROYED = """
 CREATE FUNCTION refurb_destruction_where_it_was() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -356,13 +395,34 @@ BEGIN
         RAISE EXCEPTION 'Un certificat est celui d’un disque, ou d’un bordereau.'
             USING ERRCODE = 'unique_violation', CONSTRAINT = 'refurb_destruction_where_it_was', TABLE = 'refurb_destruction';
     END IF;
+    IF NEW.kind = 'recycler' AND EXISTS (
+        SELECT 1 FROM documents_storedfile f
+        WHERE f.id = NEW.certificate_id AND refurb_drive_contested_paper(NEW.drive_id, f.sha256))
+    THEN
+        RAISE EXCEPTION 'Le recycleur conteste ce papier pour ce disque.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_destruction_where_it_was', TABLE = 'refurb_destruction';
+    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER refurb_destruction_where_it_was AFTER INSERT ON refurb_destruction FOR EACH ROW
     WHEN (NEW.undone = '') EXECUTE FUNCTION refurb_destruction_where_it_was();
+
+CREATE FUNCTION refurb_destruction_contested_by() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM network_membership m WHERE m.id = NEW.recorded_by_id AND m.organisation_id = NEW.recycler_id)
+    THEN
+        RAISE EXCEPTION 'Le recycleur conteste lui-même la destruction enregistrée en son nom.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_destruction_contested_by', TABLE = 'refurb_destruction';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER refurb_destruction_contested_by AFTER INSERT ON refurb_destruction FOR EACH ROW
+    WHEN (NEW.undone IN ('denied', 'not_received')) EXECUTE FUNCTION refurb_destruction_contested_by();
 """
-"""By whom is the service's to ask; when, whether it destroys anything, and that a paper which does not name the drive is
-not that of two waste notes, the database's."""
+"""By whom is the service's to ask; when, whether it destroys anything, that a paper which does not name the drive is not
+that of two waste notes, that a contested one proves no more, and that its recycler alone contests, the database's."""
 ATTESTED = """
 CREATE FUNCTION refurb_absence_believed() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -403,5 +463,10 @@ class Migration(migrations.Migration):
         migrations.RunSQL(ONCE, MORE_THAN_ONCE),
         migrations.RunSQL(ABSENCE, "DROP FUNCTION refurb_storageabsence_of_nothing_seen() CASCADE;"),
         migrations.RunSQL(ATTESTED, "DROP FUNCTION refurb_absence_believed() CASCADE;"),
-        migrations.RunSQL(DESTROYED, "DROP FUNCTION refurb_destruction_where_it_was() CASCADE;"),
+        migrations.RunSQL(CONTESTED, NOT_CONTESTED),
+        migrations.RunSQL(
+            DESTROYED,
+            "DROP FUNCTION refurb_destruction_contested_by() CASCADE;"
+            " DROP FUNCTION refurb_destruction_where_it_was() CASCADE;",
+        ),
     ]

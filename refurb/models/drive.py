@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 
 from documents.models import StoredFile
 from donations.models.inventory import called
@@ -68,9 +68,14 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
         return self.current().filter(~Exists(mistaken))
 
     def contested(self) -> Self:
-        """Those that a recycler says it did not destroy, and that nothing proves since, with ``contested_at``."""
-        said = Destruction.objects.filter(drive=OuterRef("pk"), undone__in=CONTESTED).order_by("-pk")
-        rows = self.unproven().real().annotate(contested_at=Subquery(said.values("recorded_at")[:1]))
+        """Those that a recycler says it did not destroy, and that nothing proves since, with ``contested_at``.
+
+        The same drive under its number, or as its inventory said it before: the database knows which.
+        """
+        said = Drive.objects.filter(destructions__undone__in=CONTESTED)
+        near = Q(device__in=said.values("device")) | Q(serial_key__in=said.exclude(serial_key="").values("serial_key"))
+        at = Func(F("pk"), function="refurb_drive_contested_at", output_field=models.DateTimeField())
+        rows = self.unproven().real().filter(near, ~_proven_since()).annotate(contested_at=at)
         return rows.filter(contested_at__isnull=False)
 
     def not_seen_later(self) -> Self:
@@ -102,9 +107,12 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
         removed = DriveRemoval.objects.current().filter(drive=OuterRef("pk"))
         gone = Q(device__state__in=(DeviceState.RECYCLED, DeviceState.DISMANTLED), stay=F("device__stay"))
         behind = Drive.objects.left_behind().filter(pk=OuterRef("pk"))
-        later = Drive.objects.real().proven().filter(pk__gt=OuterRef("pk"), serial_key=OuterRef("serial_key"))
-        since = later.exclude(serial_key="")
-        return self.unproven().real().filter(Exists(removed) | gone | Exists(behind), ~Exists(since))
+        return self.unproven().real().filter(Exists(removed) | gone | Exists(behind), ~_proven_since())
+
+
+def _proven_since() -> Exists:
+    later = Drive.objects.real().proven().filter(pk__gt=OuterRef("pk"), serial_key=OuterRef("serial_key"))
+    return Exists(later.exclude(serial_key=""))
 
 
 def _erased() -> Exists:
@@ -161,6 +169,16 @@ class Drive(Evidence):
 
     def __str__(self) -> str:
         return " ".join(filter(None, dict.fromkeys((self.get_kind_display(), self.model, self.serial))))
+
+    def is_contested_by(self, paper: StoredFile) -> bool:
+        """Whether its recycler contests this paper for it, under its number or as its inventory said it before."""
+        asked = Func(
+            F("pk"),
+            Value(paper.sha256),
+            function="refurb_drive_contested_paper",
+            output_field=models.BooleanField(),
+        )
+        return Drive.objects.filter(asked, pk=self.pk).exists()
 
     @property
     def called(self) -> str:
@@ -315,6 +333,12 @@ class DriveRemoval(DriveAct):
     class Meta(DriveAct.Meta):
         verbose_name = "retrait de disque"
         verbose_name_plural = "retraits de disques"
+        constraints = (
+            *DriveAct.Meta.constraints,
+            models.CheckConstraint(
+                condition=~Q(undone__in=sorted(CONTESTED)), name="refurb_driveremoval_not_contested"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.get_destination_display()

@@ -4,7 +4,7 @@ from documents.locks import hold_all
 from documents.models import StoredFile
 from donations.serials import same_serial
 from lifecycle.machine import Reason
-from refurb.enums import CONTESTED, CertificateNames, DestructionKind, ReportSays
+from refurb.enums import CertificateNames, DestructionKind, ReportSays
 from refurb.models.device import Device
 from refurb.models.drive import Destruction, Drive
 from refurb.report_words import names_drive, names_number, says_of_destroying
@@ -40,8 +40,7 @@ CERTIFIES_ANOTHER = Reason(
 
 def doubts_of(certificate: StoredFile, held: Device, drive: Drive) -> Reason | None:
     """What its recycler, or its own words, say against a certificate; None when they say nothing of the kind."""
-    contested = Destruction.objects.filter(drive=drive, undone__in=CONTESTED)
-    if contested.filter(certificate__sha256=certificate.sha256).exists():
+    if drive.is_contested_by(certificate):
         return CONTESTED_PAPER
     said = says_of_destroying(certificate, (drive.serial, held.reference, held.tag, held.serial, held.bsd_number))
     return {ReportSays.NOT_ERASED: SAYS_NOT_DESTROYED, ReportSays.DOUBT: FAILURE_WORDS}.get(said)

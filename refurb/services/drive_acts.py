@@ -14,7 +14,7 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.machine import Reason
 from network.permissions import is_pilot
-from refurb.enums import IN_THE_WORKSHOP, DeviceState, UndoneReason
+from refurb.enums import CONTESTED, IN_THE_WORKSHOP, DeviceState, UndoneReason
 from refurb.models.device import Device, DeviceEntry
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.models.erasure import Erasure
@@ -60,7 +60,7 @@ def undo_destruction(
 
     By who recorded it, or the manager. Raises Unknown, PermissionDenied, Refused.
     """
-    why, drive = UndoneReason(reason), destruction.drive
+    why, drive = _said_of_it(reason), destruction.drive
     held = _held(actor, destruction)
     refused = [*_standing(actor, held, destruction)]
     if Drive.objects.in_place().filter(pk=drive.pk).exists():
@@ -90,7 +90,7 @@ def undo_removal(
     Not once something rests on its absence. By who recorded it, or the manager. Raises Unknown, PermissionDenied,
     Refused.
     """
-    why, drive = UndoneReason(reason), removal.drive
+    why, drive = _said_of_it(reason), removal.drive
     held = _held(actor, removal)
     refused = [*_standing(actor, held, removal)]
     if not refused:
@@ -116,6 +116,13 @@ def undo_removal(
 def may_undo(actor: Actor, act: Act) -> bool:
     """Whether he wrote it, or manages who did; nothing is read."""
     return act.recorded_by_id == actor.pk or can_manage_device(actor) is not None
+
+
+def _said_of_it(reason: UndoneReason | str) -> UndoneReason:
+    """What a recycler alone says, of a destruction in its name (``contest_destruction``), is nobody else's to say."""
+    if (why := UndoneReason(reason)) in CONTESTED:
+        raise PermissionDenied
+    return why
 
 
 def _held(actor: Actor, act: Act) -> Device:

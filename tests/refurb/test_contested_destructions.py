@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from documents.models import Mail
+from documents.services import store_file
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
 from network.models import Membership
@@ -21,9 +22,10 @@ from refurb.enums import (
     UndoneReason,
 )
 from refurb.forms.evidence import UndoneForm
-from refurb.models import Destruction, Device, Drive, Incident
+from refurb.models import Destruction, Device, Drive, DriveRemoval, Incident
 from refurb.services import evidence
 from refurb.services.contesting import contest_destruction
+from refurb.services.drive_acts import undo_destruction, undo_removal
 from tests.desk.test_todo import block, landing
 from tests.distribution.shelves import Shelf
 from tests.network.factories import make_membership
@@ -104,6 +106,80 @@ def test_the_drive_of_a_device_that_stayed_is_proven_no_more_either(bench: Bench
     row = certify(bench, drive)
     contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED)
     assert list(Drive.objects.contested()) == list(Drive.objects.missing_erasures()) == [drive]
+
+
+def brought(bench: Bench, **given: object) -> Drive:
+    """A drive that was taken out of a device which stays at the workshop, to be brought to the recycler."""
+    drive = bench.drive(bench.in_process(), **given)
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.DESTRUCTION)
+    return drive
+
+
+def corrected(bench: Bench, drive: Drive, **given: object) -> Drive:
+    said = {"kind": drive.kind, "serial": drive.serial, "source": drive.source, "capacity": drive.capacity} | given
+    return evidence.record_drive(actor=bench.technician, device=drive.device, supersedes=drive, **said)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("becomes", [{}, {"model": "870 EVO"}, {"serial": "SN999001"}, {"serial": ""}])
+def test_what_is_contested_stays_so_though_the_inventory_is_corrected(bench: Bench, becomes: dict[str, str]) -> None:
+    drive = brought(bench)
+    named = f"Broyé : {drive.serial}, SN999001, {drive.device.reference}".encode()
+    paper = store_file(content=named, name="papier.txt", content_type="text/plain", by=bench.technician)
+    row = certify(bench, drive, certificate=paper)
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED)
+
+    again = corrected(bench, corrected(bench, drive, **becomes), **becomes)
+
+    assert [one.pk for one in Drive.objects.contested()] == [again.pk]
+    with pytest.raises(Refused, match="conteste ce papier"):
+        certify(bench, again, certificate=paper)
+    told = {field.attname: getattr(row, field.attname) for field in Destruction._meta.fields} | {"id": None}
+    with pytest.raises(IntegrityError, match="conteste ce papier"), transaction.atomic():
+        Destruction.objects.create(**told | {"drive_id": again.pk})
+    other = store_file(content=named + b" 2", name="autre.txt", content_type="text/plain", by=bench.technician)
+    certify(bench, again, certificate=other)
+    assert not Drive.objects.contested().exists()
+
+
+def test_a_contest_follows_the_number_into_another_device_and_ends_once_it_is_answered(bench: Bench) -> None:
+    drive = brought(bench)
+    row = certify(bench, drive)
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED)
+    found = bench.drive(bench.in_process(), serial=drive.serial)
+    assert found in Drive.objects.contested()
+    with pytest.raises(Refused, match="conteste ce papier"):
+        certify(bench, found, certificate=row.certificate)
+    bench.erase(found)
+    assert not Drive.objects.contested().exists()
+
+
+def test_what_was_contested_and_answered_says_nothing_of_the_next_stay(bench: Bench) -> None:
+    drive = brought(bench)
+    row = certify(bench, drive)
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED)
+    bench.erase(drive)
+    bench.drive(bench.in_process(), serial=drive.serial)
+    assert not Drive.objects.contested().exists()
+
+
+@pytest.mark.parametrize("reason", sorted(CONTESTED))
+def test_nobody_undoes_an_act_in_the_words_of_a_recycler(bench: Bench, reason: UndoneReason) -> None:
+    drive = brought(bench)
+    row = certify(bench, drive)
+    removal = drive.removals.get()
+    for actor in (bench.technician, bench.manager, of_recycler(bench)):
+        with pytest.raises(PermissionDenied):
+            undo_destruction(actor=actor, destruction=row, reason=reason)
+        with pytest.raises(PermissionDenied):
+            undo_removal(actor=actor, removal=removal, reason=reason)
+    told = {field.attname: getattr(row, field.attname) for field in Destruction._meta.fields} | {"id": None}
+    told |= {"supersedes_id": row.pk, "undone": reason}
+    with pytest.raises(IntegrityError, match="conteste lui-même"), transaction.atomic():
+        Destruction.objects.create(**told)
+    gone = {field.attname: getattr(removal, field.attname) for field in DriveRemoval._meta.fields} | {"id": None}
+    with pytest.raises(IntegrityError, match="refurb_driveremoval_not_contested"), transaction.atomic():
+        DriveRemoval.objects.create(**gone | {"supersedes_id": removal.pk, "undone": reason})
+    assert Destruction.objects.current().get() == row
 
 
 def test_nobody_but_its_recycler_contests_and_once(bench: Bench) -> None:
