@@ -38,7 +38,7 @@ NAMED_DRIVE = Reason(
 SAID_DRIVE = Reason(
     "said_drive",
     "Ces mots disent un disque posé\u00a0: «\u00a0Monter une pièce\u00a0» s’il vient du stock, sinon «\u00a0Ajouter un"
-    " stockage\u00a0». Rien n’a été monté\u00a0? Dites ce qui a été fait\u00a0: vérifié, nettoyé, refixé.",
+    " stockage\u00a0». Rien n’a été monté\u00a0? Dites ce qui a été fait\u00a0: vérifié, retiré, refixé.",
     field="work",
 )
 

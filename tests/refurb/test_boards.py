@@ -160,6 +160,8 @@ def test_a_repair_never_puts_in_the_board_of_a_phone_without_its_storage(bench: 
         ("NVMe 512", True),
         ("Barrette eMMC", True),
         ("Câble SATA pour SSD", False),
+        ("Jeu de vis pour SSD", False),
+        ("Boîtier USB 3.0 externe pour disque dur", False),
         ("Lecteur de carte mémoire", False),
         ("Batterie 45 Wh", False),
         ("Carte wifi", False),

@@ -101,7 +101,8 @@ def test_a_repair_whose_words_put_a_drive_in_is_refused_whatever_its_part_is_sai
     bench: Bench, kind: PartKind
 ) -> None:
     device = bench.prepared()
-    for said in ("SSD posé", "SSD Samsung 250 Go", "Remplacement du disque dur", "carte microSD ajoutée, puis testée"):
+    said_so = ("SSD posé", "SSD Samsung 250 Go", "Remplacement du disque dur", "carte microSD ajoutée, puis testée")
+    for said in (*said_so, "Disque remplacé"):
         with pytest.raises(Refused, match="disent un disque posé") as refused:
             work.record_repair(actor=bench.technician, device=device, kind=kind, work=said)
         assert codes(refused) == {"said_drive"}
@@ -112,7 +113,15 @@ def test_a_repair_whose_words_put_a_drive_in_is_refused_whatever_its_part_is_sai
 
 
 @pytest.mark.parametrize(
-    "said", ["SSD testé", "Vis du disque dur resserrées", "Câble SATA pour SSD changé", "Windows réinstallé sur le SSD"]
+    "said",
+    [
+        "SSD testé",
+        "Vis du disque dur resserrées",
+        "Câble SATA pour SSD changé",
+        "Windows réinstallé sur le SSD",
+        "Retrait du SSD",
+        "Disque dur bruyant, à surveiller",
+    ],
 )
 def test_a_repair_that_leaves_the_drive_as_it_was_is_noted(bench: Bench, said: str) -> None:
     device = bench.prepared()
