@@ -10,23 +10,15 @@ from django.utils import timezone
 
 from calendars.working_days import add_months
 from conventions.acts import act_of_predecessor, former_act
+from conventions.addressees import KINDS, People, answerers_of, epci_acting, everyone_of, people_of
 from conventions.enums import ALIVE, Party, SignatureDeclineReason, TextReopenReason
 from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit, changes_end, is_unchanged
 from conventions.opinions import former_points, remarks_given
 from conventions.parameters import HANDING_OVER_DAYS, LONGEST_YEARS, PASS_OVER_DAYS
-from conventions.permissions import PARTIES
 from documents.emails import absolute_url, compose
 from documents.services import queue_mail
-from network.enums import OrganisationKind, Role
+from network.enums import Role
 from network.models import Membership
-
-type People = dict[int, list[tuple[str, str]]]
-
-KINDS = {
-    Party.EPCI: OrganisationKind.EPCI,
-    Party.RECONDITIONER: OrganisationKind.RECONDITIONER,
-    Party.DISTRIBUTOR: OrganisationKind.DISTRIBUTOR,
-}
 
 
 def reviews_asked_for_reviewers(reviews: QuerySet[Review], at: datetime) -> None:
@@ -35,13 +27,14 @@ def reviews_asked_for_reviewers(reviews: QuerySet[Review], at: datetime) -> None
     A named reviewer is told alone; who is asked for several opinions has one mail.
     """
     day = timezone.localdate(at)
+    days = int(PASS_OVER_DAYS.on(day))
     together: dict[Any, list[Review]] = {}
     for review in reviews.select_related("convention", "organisation").order_by("pk"):
-        for organisation, people in _people_of(_asked_for(review)).items():
+        for organisation, people in people_of(answerers_of(review)).items():
             key = (review.convention_id, review.due_on, organisation, tuple(people))
             together.setdefault(key, []).append(review)
     for (_, due_on, organisation, people), asked in together.items():
-        passed = [review.passes_on(int(PASS_OVER_DAYS.on(day))) for review in asked]
+        passed = [review.passes_on(days) for review in asked]
         context = {
             "review": asked[0],
             "asked": [(review, _page("review_answer", review.reference)) for review in asked],
@@ -59,7 +52,7 @@ def reviews_asked_of_another_for_former(reviews: QuerySet[Review], by: int | Non
     """To whoever was asked before, unless it is her own doing: somebody else gives the opinion now, and why."""
     rows = reviews.exclude(asked_before=None).exclude(asked_before=by)
     for review in rows.select_related("convention", "organisation", "asked_of__user").order_by("pk"):
-        people = _people_of(Membership.objects.filter(pk=review.asked_before_id))
+        people = people_of(Membership.objects.filter(pk=review.asked_before_id))
         _write("review_asked_of_another_for_former", review.convention, people, at, review=review)
 
 
@@ -68,7 +61,7 @@ def changes_requested_for_author(convention: Convention, at: datetime) -> None:
     points = ReviewPoint.objects.filter(review__convention=convention, review__round=convention.round)
     told = list(points.select_related("review__organisation", "review__convention"))
     authors = Membership.objects.pilots().filter(pk=convention.created_by_id)
-    people = _people_of(_epci_acting(convention) | authors)
+    people = people_of(epci_acting(convention) | authors)
     page = _page("convention_points", convention.reference)
     _write(
         "changes_requested_for_author",
@@ -84,7 +77,7 @@ def changes_requested_for_author(convention: Convention, at: datetime) -> None:
 def convention_approved_for_epci(convention: Convention, at: datetime) -> None:
     """Every opinion is favourable: the EPCI decides, then opens the signature."""
     page = _page("convention_open_signature", convention.reference)
-    _write("convention_approved_for_epci", convention, _people_of(_epci_acting(convention)), at, page=page)
+    _write("convention_approved_for_epci", convention, people_of(epci_acting(convention)), at, page=page)
 
 
 def signatures_asked_for_signatories(signatures: QuerySet[Signature], at: datetime) -> None:
@@ -96,7 +89,7 @@ def signatures_asked_of_another_for_former(signatures: QuerySet[Signature], by: 
     """To whoever was asked before, unless it is her own doing: somebody else signs now, and why."""
     rows = signatures.exclude(asked_before=None).exclude(asked_before=by)
     for signature in rows.select_related("convention", "organisation", "signatory__user").order_by("pk"):
-        people = _people_of(Membership.objects.filter(pk=signature.asked_before_id))
+        people = people_of(Membership.objects.filter(pk=signature.asked_before_id))
         _write("signature_asked_of_another_for_former", signature.convention, people, at, signature=signature)
 
 
@@ -108,7 +101,7 @@ def signatures_answered_for_signatories(signatures: QuerySet[Signature], at: dat
 def _write_to_signatories(template: str, signatures: QuerySet[Signature], at: datetime) -> None:
     """To each one who signs, with the page of her signature."""
     for signature in signatures.select_related("convention", "organisation", "asked_before__user").order_by("pk"):
-        people = _people_of(Membership.objects.filter(pk=signature.signatory_id))
+        people = people_of(Membership.objects.filter(pk=signature.signatory_id))
         page = _page("signature_sign", signature.reference)
         late = signature.due_on is not None and signature.due_on < timezone.localdate(at)
         _write(template, signature.convention, people, at, signature=signature, late=late, page=page)
@@ -132,7 +125,7 @@ def convention_reopened_for_parties(convention: Convention, reason: str, at: dat
         "act": act if act is not None and act.round == convention.round else None,
     }
     who = {convention.epci_acting.pk: "epci", convention.workshop_id: "party", convention.distributor_id: "party"}
-    for organisation, people in sorted(_people_of(_everyone(convention)).items()):
+    for organisation, people in sorted(people_of(everyone_of(convention)).items()):
         told = {organisation: people}
         _write("convention_reopened_for_parties", convention, told, at, **context, who=who.get(organisation, ""))
 
@@ -192,7 +185,7 @@ def deposit_made_for_signatory(deposit: SignatureDeposit, at: datetime) -> None:
     signature = deposit.signature
     if deposit.deposited_by.user_id == signature.signatory.user_id:
         return
-    people = _people_of(Membership.objects.filter(pk=signature.signatory_id))
+    people = people_of(Membership.objects.filter(pk=signature.signatory_id))
     page = _page("signature_acknowledge", signature.reference)
     _write("deposit_made_for_signatory", signature.convention, people, at, deposit=deposit, page=page)
 
@@ -206,14 +199,14 @@ def deposit_to_confirm_for_parties(deposit: SignatureDeposit, at: datetime) -> N
         if party != signature.party:
             others |= Q(organisation=organisation, kind=KINDS[party], role__in=(Role.SIGNATORY, Role.MANAGER))
     page = _page("signature_confirm", signature.reference)
-    people = _people_of(Membership.objects.filter(others))
+    people = people_of(Membership.objects.filter(others))
     _write("deposit_to_confirm_for_parties", convention, people, at, deposit=deposit, page=page)
 
 
 def deposit_refused_for_party(deposit: SignatureDeposit, at: datetime) -> None:
     """To the signatory and to whoever deposited: why it is no signature, and what is left to do."""
     signature = deposit.signature
-    people = _people_of(Membership.objects.filter(pk__in=(signature.signatory_id, deposit.deposited_by_id)))
+    people = people_of(Membership.objects.filter(pk__in=(signature.signatory_id, deposit.deposited_by_id)))
     page = _page("convention_detail", signature.convention.reference)
     _write("deposit_refused_for_party", signature.convention, people, at, deposit=deposit, page=page)
 
@@ -226,7 +219,7 @@ def signature_confirmed_for_signatory(signatures: QuerySet[Signature], at: datet
         )
         if own.exists():
             continue
-        people = _people_of(Membership.objects.filter(pk=signature.signatory_id))
+        people = people_of(Membership.objects.filter(pk=signature.signatory_id))
         page = _page("signature_acknowledge", signature.reference)
         _write("signature_confirmed_for_signatory", signature.convention, people, at, signature=signature, page=page)
 
@@ -241,7 +234,7 @@ def signatures_declined_for_epci(signatures: QuerySet[Signature], reason: str, a
     """To the managers of the EPCI and the pilots, who can open the text again or abandon it: who does not sign, why."""
     told = SignatureDeclineReason(reason).label
     for signature in signatures.select_related("convention", "organisation", "signatory__user").order_by("pk"):
-        people = _people_of(_epci_acting(signature.convention) | Membership.objects.pilots())
+        people = people_of(epci_acting(signature.convention) | Membership.objects.pilots())
         context = {
             "signature": signature,
             "reason": told,
@@ -254,11 +247,11 @@ def refusals_recalled(signatures: QuerySet[Signature], at: datetime) -> None:
     """To the managers of the EPCI, once it is late to the pilots too: who waits for an answer, until when."""
     for signature in signatures.select_related("convention", "organisation", "signatory__user").order_by("pk"):
         late = signature.answer_due_on is not None and signature.answer_due_on < timezone.localdate(at)
-        people = _epci_acting(signature.convention)
+        people = epci_acting(signature.convention)
         if late:
             people |= Membership.objects.pilots()
         context = {"signature": signature, "late": late, "page": _page("signature_answer_refusal", signature.reference)}
-        _write("refusal_recalled_for_epci", signature.convention, _people_of(people), at, **context)
+        _write("refusal_recalled_for_epci", signature.convention, people_of(people), at, **context)
 
 
 def reviews_recalled(reviews: QuerySet[Review], at: datetime) -> None:
@@ -267,7 +260,7 @@ def reviews_recalled(reviews: QuerySet[Review], at: datetime) -> None:
         late = review.due_on < timezone.localdate(at)
         context = {"review": review, "late": late}
         page = _page("review_answer", review.reference)
-        _write("review_recalled", review.convention, _people_of(_asked_for(review)), at, **context, page=page)
+        _write("review_recalled", review.convention, people_of(answerers_of(review)), at, **context, page=page)
         if late:
             _review_late_for_epci(review, at)
 
@@ -278,10 +271,10 @@ def _review_late_for_epci(review: Review, at: datetime) -> None:
     passes_on = review.passes_on(PASS_OVER_DAYS.on(day))
     context = {"review": review, "passes_on": passes_on, "passes": passes_on is not None and passes_on <= day}
     its_own = review.party == Party.EPCI
-    for people, replaces in ((Membership.objects.pilots(), True), (_epci_acting(convention), its_own)):
+    for people, replaces in ((Membership.objects.pilots(), True), (epci_acting(convention), its_own)):
         replacing = _page("review_replace", review.reference)
         page = replacing if replaces else _page("convention_detail", convention.reference) + "#reviews"
-        _write("review_late_for_epci", convention, _people_of(people), at, **context, replaces=replaces, page=page)
+        _write("review_late_for_epci", convention, people_of(people), at, **context, replaces=replaces, page=page)
 
 
 def signatures_recalled(signatures: QuerySet[Signature], at: datetime) -> None:
@@ -290,7 +283,7 @@ def signatures_recalled(signatures: QuerySet[Signature], at: datetime) -> None:
         late = signature.due_on is not None and signature.due_on < timezone.localdate(at)
         has_left = not signature.signatory.is_held
         context = {"signature": signature, "late": late, "has_left": has_left}
-        people = _people_of(Membership.objects.filter(pk=signature.signatory_id))
+        people = people_of(Membership.objects.filter(pk=signature.signatory_id))
         page = _page("signature_sign", signature.reference)
         _write("signature_recalled", signature.convention, people, at, **context, page=page)
         if late or has_left:
@@ -298,14 +291,14 @@ def signatures_recalled(signatures: QuerySet[Signature], at: datetime) -> None:
                 organisation=signature.organisation_id, kind=KINDS[Party(signature.party)], role=Role.MANAGER
             )
             page = _page("signature_replace", signature.reference)
-            helpers = _people_of(managers | Membership.objects.pilots())
+            helpers = people_of(managers | Membership.objects.pilots())
             _write("signature_late_for_party", signature.convention, helpers, at, **context, page=page)
 
 
 def reviews_passed_over(reviews: QuerySet[Review], at: datetime) -> None:
     """To whoever was asked: the circuit went on without the opinion, and why."""
     for review in reviews.select_related("convention", "organisation").order_by("pk"):
-        _write("review_passed_over", review.convention, _people_of(_asked_for(review)), at, review=review)
+        _write("review_passed_over", review.convention, people_of(answerers_of(review)), at, review=review)
 
 
 def end_proposed_for_parties(convention: Convention, at: datetime) -> None:
@@ -314,7 +307,7 @@ def end_proposed_for_parties(convention: Convention, at: datetime) -> None:
     assert proposer is not None
     asked = {of.pk for party, of, _ in convention.parties() if of is not None and KINDS[party] != proposer.kind}
     pilots = set(Membership.objects.pilots().values_list("organisation", flat=True))
-    everyone = _people_of(_everyone(convention))
+    everyone = people_of(everyone_of(convention))
     for organisation in sorted(everyone):
         who, page = "", "convention_detail"
         if organisation in asked:
@@ -336,18 +329,6 @@ def end_declined_for_parties(convention: Convention, at: datetime) -> None:
 # --- what messages share
 
 
-def _asked_for(review: Review) -> QuerySet[Membership]:
-    """Those who may answer a review: the one who is named, else everyone of the organisation.
-
-    When the one who is named has left, its managers, who answer or hand it on.
-    """
-    named = Membership.objects.filter(pk=review.asked_of_id)
-    if named.open().exists():
-        return named
-    roles = (Role.MANAGER,) if review.asked_of_id else (Role.REVIEWER, Role.MANAGER)
-    return Membership.objects.filter(organisation=review.organisation_id, kind__in=PARTIES, role__in=roles)
-
-
 def _new_end(convention: Convention) -> bool:
     """Of an amendment, the end is told only where it gives one: the day it copied may have moved since."""
     return convention.is_amendment and changes_end(convention)
@@ -355,35 +336,7 @@ def _new_end(convention: Convention) -> bool:
 
 def _tell_all(template: str, convention: Convention, at: datetime, **context: Any) -> None:
     """One mail per organisation."""
-    _write(template, convention, _people_of(_everyone(convention)), at, **context)
-
-
-def _everyone(convention: Convention) -> QuerySet[Membership]:
-    """Managers and signatories of the three parties, and the pilots."""
-    wanted = Q(pk__in=[signatory.pk for _, _, signatory in convention.parties() if signatory is not None])
-    for party, organisation, _ in convention.parties():
-        wanted |= Q(organisation=organisation, kind=KINDS[party], role=Role.MANAGER)
-    return Membership.objects.filter(wanted) | Membership.objects.pilots() | _epci_people(convention)
-
-
-def _epci_people(convention: Convention) -> QuerySet[Membership]:
-    """The managers of the EPCI, and of the one that succeeded it."""
-    organisations = [pk for pk in (convention.epci_party_id, convention.succeeded_by_id) if pk is not None]
-    return Membership.objects.filter(organisation__in=organisations, kind=OrganisationKind.EPCI, role=Role.MANAGER)
-
-
-def _epci_acting(convention: Convention) -> QuerySet[Membership]:
-    """The managers of the EPCI that acts: one that merged reads what it signed, and does nothing more."""
-    return Membership.objects.filter(organisation=convention.epci_acting, kind=OrganisationKind.EPCI, role=Role.MANAGER)
-
-
-def _people_of(memberships: QuerySet[Membership]) -> People:
-    """The addresses of open memberships, by organisation; a person is told once in each."""
-    found: dict[int, dict[str, str]] = {}
-    for membership in memberships.open().select_related("user").order_by("organisation", "pk"):
-        user = membership.user
-        found.setdefault(membership.organisation_id, {})[user.email] = user.get_full_name()
-    return {pk: list(people.items()) for pk, people in found.items()}
+    _write(template, convention, people_of(everyone_of(convention)), at, **context)
 
 
 def _write(template: str, convention: Convention, people: People, at: datetime, **context: Any) -> None:

@@ -240,6 +240,22 @@ def test_of_a_text_that_is_opened_again_each_reads_what_it_asks_of_him() -> None
         assert "vous sera soumis" not in body
 
 
+@pytest.mark.parametrize("end", ["reopen", "abandon"])
+def test_who_was_asked_to_sign_instead_of_another_is_told_that_the_text_is_opened_again_or_abandoned(end: str) -> None:
+    scene = Treaty()
+    convention = scene.signing()
+    signature = scene.signature(convention, Party.DISTRIBUTOR)
+    deputy = make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, scene.distributor)
+    gate.apply(signature, "hand_on", actor=signature.signatory, to=deputy)
+    before = set(Mail.objects.values_list("pk", flat=True))
+
+    reason = TextReopenReason.TERMS if end == "reopen" else DraftAbandonReason.PARTY_LEFT
+    gate.apply(convention, end, actor=scene.manager, reason=reason)
+
+    told = addressees(list(Mail.objects.exclude(pk__in=before)))
+    assert addresses(deputy, signature.signatory) <= told
+
+
 def test_a_text_opened_again_before_any_signature_is_not_told_to_have_been_signed() -> None:
     scene = Treaty()
     convention = scene.approved()
