@@ -137,7 +137,7 @@ def convention_taken_over_for_parties(convention: Convention, at: datetime) -> N
     """
     context = {"successor": convention.epci_acting, "act": act_of_predecessor(convention)}
     who = {convention.epci_acting.pk: "epci", convention.workshop_id: "party", convention.distributor_id: "party"}
-    for organisation, people in sorted(_people_of(_everyone(convention)).items()):
+    for organisation, people in sorted(people_of(everyone_of(convention)).items()):
         told = {organisation: people}
         _write("convention_taken_over_for_parties", convention, told, at, **context, who=who.get(organisation, ""))
 

@@ -5,7 +5,7 @@ After the other followers of a need: devices are locked before appointments.
 
 from datetime import datetime
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from conventions.followers import all_moved
@@ -35,6 +35,8 @@ from prescriptions.services.contacts import overtake_contacts, retake_contacts
 S = AppointmentState
 CHANGES = ("book", "move", "miss", "cancel")
 """What makes the household's sheet say something else."""
+TOLD_BY = ("book", "move", "cancel", "tell", "untell", "confirm")
+"""What says whether the household knows of the appointment."""
 
 
 def honour(move: Move) -> None:
@@ -143,10 +145,15 @@ def overtake_accepted(move: Move) -> None:
 
 
 def tell_accepted_again(move: Move) -> None:
-    """It was not called after all: what that had overtaken is to be told as before."""
-    noted = AppointmentEntry.objects.filter(object__in=move.pks, verb="tell").order_by()
-    for prescription, at in noted.values_list("object__need__prescription").annotate(Max("at")):
-        retake_contacts([prescription], overtaken_at=at)
+    """It was not called after all: what the call that is taken back had overtaken is to be told as before.
+
+    A call that an hour moved since, or a reminder alone, stays: whoever came to know of an hour knows it is accepted.
+    """
+    before = AppointmentEntry.objects.filter(object__in=move.pks, seq__lt=F("object__seq"), verb__in=TOLD_BY)
+    last = before.filter(object__told_at=None).order_by("object_id", "-seq").distinct("object_id")
+    for verb, at, prescription in last.values_list("verb", "at", "object__need__prescription"):
+        if verb == "tell":
+            retake_contacts([prescription], overtaken_at=at)
 
 
 def hush(move: Move) -> None:

@@ -8,11 +8,12 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from distribution.enums import AppointmentState
 from distribution.models import Appointment, AppointmentEntry
 from distribution.models.appointment import not_known
 from documents.enums import SendState
 from documents.models import Sms
-from prescriptions.models import HouseholdMessage
+from prescriptions.models import HouseholdMessage, Need
 
 OF_AN_HOUR = ("book", "move")
 KNOWN_BY = ("tell", "confirm")
@@ -23,6 +24,14 @@ def hour_told(appointment: Appointment) -> datetime | None:
     if not _is_unsaid(appointment):
         return appointment.starts_at
     return _instead_of(appointment)
+
+
+def hour_given_up(need: Need) -> datetime | None:
+    """The hour that its household still waits for: it was told of it, and not that it was given up since."""
+    last = Appointment.objects.filter(need=need).order_by("-pk").first()
+    if last is None or last.state != AppointmentState.CANCELLED or not _is_unsaid(last):
+        return None
+    return hour_called_off(last)
 
 
 def hour_that_counts_no_more(appointment: Appointment, at: datetime | None = None) -> datetime | None:
@@ -72,8 +81,8 @@ def _is_unsaid(appointment: Appointment) -> bool:
     """Nobody told it, or what was written to tell it did not leave, or has not yet: it will not, once it moves."""
     if Appointment.objects.filter(not_known(), pk=appointment.pk).exists():
         return True
-    last = _entries(appointment).filter(verb__in=(*OF_AN_HOUR, *KNOWN_BY)).first()
-    if last is None or last.verb in KNOWN_BY or last.actor_id is None:
+    last = _entries(appointment).filter(verb__in=(*OF_AN_HOUR, "cancel", *KNOWN_BY)).first()
+    if last is None or last.verb in KNOWN_BY or last.via:
         return False
     waiting = Sms.objects.filter(about_machine="appointment", about_pk=appointment.pk, delivery=SendState.QUEUED)
     return waiting.filter(created_at__gte=appointment.told_at).exists()

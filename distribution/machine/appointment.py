@@ -65,7 +65,7 @@ class AppointmentMachine(Machine, of=Appointment):
         ],
         share_locks=RESERVATION,
         stamps={**HOUR, "booked_at": AT, "kept_at": rules.given_by_point},
-        journal=["starts_at"],
+        journal=["starts_at", "instead_of"],
         done="Rendez-vous fixé",
         recalls=_hour,
         why="It takes one place of an hour of the point; what is put aside stays so until its own day.",

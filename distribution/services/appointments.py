@@ -24,7 +24,7 @@ from distribution.models import Appointment
 from distribution.models.appointment import not_received
 from distribution.parameters import MISSED_APPOINTMENTS
 from distribution.slots import Slot, free_slots, slot_at
-from distribution.told_before import hour_told, hour_waited_for
+from distribution.told_before import hour_given_up, hour_told, hour_waited_for
 from documents.enums import MessageChannel, MessageCode
 from documents.quiet import loud_from
 from lifecycle import gate
@@ -129,9 +129,11 @@ def book_appointment(
     if device is None or device.point is None:
         raise Refused({need.pk: (HELD.reason,)})
     point = device.point
+    before = in_place_of(hour_given_up(need))
 
     def book(**hour: Any) -> Appointment:
-        made: Appointment = gate.create(Appointment(need=need, point=point), "book", actor=actor, at=at, **hour)
+        new = Appointment(need=need, point=point)
+        made: Appointment = gate.create(new, "book", actor=actor, at=at, **hour, **before)
         return made
 
     told = known or isinstance(actor, SignedLink) or is_written_to(need, starts_at, at)
@@ -153,8 +155,7 @@ def move_appointment(
     Raises Unknown, PermissionDenied, Refused.
     """
     row = _seen(actor, appointment)
-    told = hour_told(row)
-    before: dict[str, Any] = {} if told is None else {"instead_of": told}
+    before = in_place_of(hour_told(row))
 
     def move(**hour: Any) -> Appointment:
         return gate.apply(row, "move", actor=actor, at=at, **hour, **read_as(shown_at), **before)
@@ -199,6 +200,11 @@ def called_off(appointment: Appointment, hour: datetime | None, *, knows: bool, 
 def read_as(shown_at: datetime | None) -> dict[str, Any]:
     """What the gate is given of the hour that was shown."""
     return {} if shown_at is None else {"shown_at": shown_at}
+
+
+def in_place_of(told: datetime | None) -> dict[str, Any]:
+    """What the gate is given of the hour that the household was told of until now."""
+    return {} if told is None else {"instead_of": told}
 
 
 def _seated(

@@ -119,9 +119,7 @@ def make_letter(
         title=subject,
         values={
             "reference": str(message.values.get("reference", "")),
-            "name": household.name,
-            "address": household.address,
-            "town": f"{household.postcode} {household.commune.name if household.commune else ''}".strip(),
+            **_to_whom(household),
             "prescriber": sender.name,
             "paragraphs": [one for one in body.split("\n\n") if one.strip()],
             "language": text.language,
@@ -136,14 +134,24 @@ def make_letter(
 
 
 def letter_made(message: Message, *, since: datetime, language: str) -> HouseholdMessage | None:
-    """The letter that was made of it already in that language, since it is to be told."""
+    """The letter that was made of it already in that language, since it is to be told, to the same name and address."""
     machine, key = message.about
     day = timezone.localdate()
     text = MessageText.objects.text_for(message.code, MessageChannel.LETTER, day, language)
     made = HouseholdMessage.objects.filter(
-        letter__owner_machine=machine, letter__owner_pk=key, written_at__gte=since, language=text.language
+        letter__owner_machine=machine,
+        letter__owner_pk=key,
+        letter__values__contains=_to_whom(message.household),
+        written_at__gte=since,
+        language=text.language,
     )
     return made.first()
+
+
+def _to_whom(household: Household) -> dict[str, str]:
+    """What a letter is addressed to."""
+    town = f"{household.postcode} {household.commune.name if household.commune else ''}".strip()
+    return {"name": household.name, "address": household.address, "town": town}
 
 
 def call_off(messages: Iterable[HouseholdMessage], *, error: str) -> None:

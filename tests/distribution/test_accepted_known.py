@@ -3,14 +3,16 @@
 import pytest
 from django.urls import reverse
 
+from distribution.services.appointments import cancel_appointment, move_appointment
 from lifecycle import gate
 from prescriptions.enums import ContactOutcome
 from prescriptions.models import PromisedContact
 from prescriptions.services.contacts import tell_household
 from refurb.models import Device
-from tests.distribution.hours import booked, need_of
+from tests.distribution.hours import booked, need_of, next_hours
 from tests.distribution.shelves import Shelf
 from tests.pages import acting, read
+from tests.prescriptions.files import again
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +30,31 @@ def test_an_hour_that_the_household_knows_overtakes_what_was_to_be_told(shelf: S
     assert promised(device).outcome == ContactOutcome.OVERTAKEN
     gate.apply(made, "untell", actor=shelf.adviser)
     assert promised(device).outcome == "", "it was not called after all"
+
+
+def test_a_reminder_taken_back_leaves_known_what_an_hour_moved_since_made_known(shelf: Shelf, device: Device) -> None:
+    made = booked(shelf, device)
+    gate.apply(made, "tell", actor=shelf.adviser)
+    hour = next_hours(shelf, device)[0].starts_at
+    moved = move_appointment(actor=shelf.adviser, appointment=again(made), starts_at=hour, known=True)
+    gate.apply(moved, "remind", actor=shelf.adviser)
+
+    now = gate.apply(again(made), "untell", actor=shelf.adviser)
+
+    assert (now.told_at, now.reminded_at) == (moved.told_at, None)
+    assert promised(device).outcome == ContactOutcome.OVERTAKEN, "it still knows when it comes"
+
+
+def test_a_reminder_taken_back_of_an_hour_given_up_leaves_known_what_was_told_of_that_hour(
+    shelf: Shelf, device: Device
+) -> None:
+    made = booked(shelf, device)
+    gate.apply(made, "tell", actor=shelf.adviser)
+    gate.apply(again(made), "remind", actor=shelf.adviser)
+    off = cancel_appointment(actor=shelf.adviser, appointment=again(made), reason="point")
+    assert off.told_at is None
+    gate.apply(off, "untell", actor=shelf.adviser)
+    assert promised(device).outcome == ContactOutcome.OVERTAKEN
 
 
 def test_an_hour_fixed_with_the_household_overtakes_it_at_once(shelf: Shelf, device: Device) -> None:

@@ -22,6 +22,7 @@ from documents.messages import HOLES, filled, first_texts, invented
 from documents.models import Mail, Sms
 from documents.texting import mobile_of, parts_of
 from lifecycle import gate
+from lifecycle.actors import SignedLink
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from network.models import Organisation
@@ -490,6 +491,60 @@ def test_an_hour_given_up_then_taken_again_is_not_said_to_be_cancelled(shelf: Sh
     assert (leaves.about_pk, "annulé" in leaves.text) == (taken.pk, False)
     assert (again(given_up).delivery, again(given_up).error) == ("failed", "replaced")
     assert not Appointment.objects.to_tell(timezone.now()).exists()
+
+
+def test_an_hour_that_it_was_told_given_up_untold_then_another_fixed_is_said_to_count_no_more(
+    shelf: Shelf, texted: Device
+) -> None:
+    first = booked(shelf, texted)
+    told_by_sms().update(delivery="sent", sent_at=timezone.now())
+    cancel_appointment(actor=shelf.adviser, appointment=first, reason=AppointmentCancelReason.POINT)
+    given_up = told_by_sms().get(delivery="queued")
+    second = booked(shelf, texted, next_hours(shelf, texted)[-1].starts_at)
+    (leaves,) = told_by_sms().filter(delivery="queued")
+    said = f"Celui du {full_day(starts(first))} à {hour(starts(first))} ne compte plus."
+    assert (leaves.about_pk, said.replace("\u00a0", " ") in leaves.text) == (second.pk, True)
+    assert (again(given_up).delivery, again(given_up).error) == ("failed", "replaced")
+    moved = move_appointment(
+        actor=shelf.adviser, appointment=second, starts_at=next_hours(shelf, texted)[0].starts_at
+    )
+    assert no_longer(moved) == said, "the hour between left to nobody"
+
+
+def test_whoever_calls_for_an_hour_fixed_after_another_was_given_up_reads_the_one_that_the_household_waits_for(
+    shelf: Shelf, device: Device
+) -> None:
+    first = booked(shelf, device, known=True)
+    cancel_appointment(actor=shelf.adviser, appointment=first, reason=AppointmentCancelReason.POINT)
+    hours = [slot.starts_at for slot in next_hours(shelf, device)]
+    second = booked(shelf, device, hours[0])
+    said = f"Celui du {full_day(starts(first))} à {hour(starts(first))} ne compte plus."
+    assert no_longer(second) == said
+    assert said in read(acting(shelf.adviser), page_of(second))
+    cancel_appointment(actor=shelf.adviser, appointment=second, reason=AppointmentCancelReason.POINT)
+    third = booked(shelf, device, hours[1])
+    assert no_longer(third) == said, "the hour between was told to nobody"
+    cancel_appointment(actor=shelf.adviser, appointment=third, reason=AppointmentCancelReason.POINT, known=True)
+    assert no_longer(booked(shelf, device, hours[0])) == "", "it was told that it was given up"
+
+
+def test_an_hour_freed_with_its_device_and_not_told_is_said_to_count_no_more_by_the_next_one(
+    shelf: Shelf, device: Device
+) -> None:
+    need = need_of(device)
+    first = booked(shelf, device, known=True)
+    free = gate.apply(device, "release", actor=shelf.adviser)
+    assert (again(first).state, again(first).told_at) == (S.CANCELLED, None)
+    held = shelf.reserve(free, need)
+    assert "ne compte plus" in no_longer(booked(shelf, held, next_hours(shelf, held)[0].starts_at))
+
+
+def test_who_gave_its_hour_up_itself_is_not_told_that_it_counts_no_more(shelf: Shelf, texted: Device) -> None:
+    first = booked(shelf, texted, known=True)
+    told_by_sms().update(delivery="sent", sent_at=timezone.now())
+    link = SignedLink("page", opens=("prescription", need_of(texted).prescription_id))
+    cancel_appointment(actor=link, appointment=first, reason=AppointmentCancelReason.HOUSEHOLD)
+    assert no_longer(booked(shelf, texted, next_hours(shelf, texted)[0].starts_at)) == ""
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from lifecycle.exceptions import Refused, Unknown
 from prescriptions.documents import LETTER
 from prescriptions.enums import ContactChannel
 from prescriptions.models import Household, HouseholdMessage
+from prescriptions.services.households import edit_household
 from refurb.models import Device
 from tests.distribution.appointment_pages import booking, page_of
 from tests.distribution.hours import booked, need_of, next_hours, opened
@@ -109,6 +110,25 @@ def test_the_page_of_the_appointment_gives_the_letter_that_says_the_hour(shelf: 
     assert again(made).told_at is None, "a letter that is made is not yet posted"
     gate.apply(again(made), "tell", actor=shelf.adviser)
     assert "Imprimer la lettre" not in read(client, page_of(made))
+
+
+def test_a_letter_to_a_wrong_name_or_address_is_made_again_once_it_is_corrected(shelf: Shelf) -> None:
+    device = by_letter(shelf)
+    made = booked(shelf, device, once_it_arrives(shelf, device))
+    prescription = need_of(device).prescription
+
+    def letter() -> HouseholdMessage:
+        return write_appointment_letter(actor=shelf.adviser, appointment=made)
+
+    first = letter()
+    for corrected in ({"address": "99 rue Corrigée"}, {"last_name": "Corrigé"}, {"postcode": "59100"}):
+        edit_household(actor=prescription.worker, household=again(prescription.household), **corrected)
+        second = letter()
+        assert second.pk != first.pk
+        assert second.letter is not None
+        assert next(iter(corrected.values())) in " ".join(map(str, second.letter.values.values()))
+        assert letter().pk == second.pk, "the same as long as nothing changes"
+        first = second
 
 
 def test_what_was_told_by_letter_and_moves_or_is_given_up_has_another_letter(shelf: Shelf) -> None:

@@ -32,7 +32,7 @@ from prescriptions.services.prescriptions import withdraw_prescription
 from prescriptions.services.stopping import stop_sms_household
 from tests.given import load_reference
 from tests.network.factories import make_membership
-from tests.prescriptions.files import Circle
+from tests.prescriptions.files import Circle, again
 from tests.prescriptions.pages import acting, page_of, read
 from tests.prescriptions.rights import Desk
 
@@ -203,6 +203,18 @@ def test_a_letter_in_another_language_leaves_nothing_around_its_words_in_french(
     assert not [said for said in around if re.search(r"écrit|travailleur|Vérifier|établi", said)]
     words = words_of(letter)
     assert not re.search(r"Vérifier|établi|travailleur|corriger", words)
+
+
+@pytest.mark.django_db
+def test_a_letter_is_made_again_once_the_address_is_corrected_and_not_before(circle: Circle) -> None:
+    person = {"contact_channel": ContactChannel.LETTER, "address": "1 rue du Test", "postcode": "59000"}
+    prescription = accepted(circle, **person)
+    first = write_letter(actor=circle.worker, prescription=prescription)
+    assert write_letter(actor=circle.worker, prescription=prescription).pk == first.pk
+    edit_household(actor=circle.worker, household=prescription.household, address="99 rue Corrigée")
+    second = write_letter(actor=circle.worker, prescription=again(prescription))
+    assert second.letter is not None
+    assert (second.pk != first.pk, second.letter.values["address"]) == (True, "99 rue Corrigée")
 
 
 @pytest.mark.django_db
