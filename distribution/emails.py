@@ -1,6 +1,7 @@
 """What distribution writes to people. A mail names a reference, never a household."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -41,17 +42,17 @@ def derogation_answered_for_adviser(need: Need, asked_by: int, *, granted: bool,
 
 def appointment_for_household(appointment: Appointment, code: MessageCode, way: MessageChannel, at: datetime) -> None:
     """Where, when, with what, and the page from which it is moved; no name. A mail has its calendar file."""
-    attached = []
+    attached, amount = [], amount_of(appointment.need)
     if way == MessageChannel.EMAIL:
-        content = calendar_of(appointment, amount_of(appointment.need))
+        content = calendar_of(appointment, amount)
         attached.append(store_file(content=content, name=CALENDAR, by=None, at=at))
-    write_message(message_about(appointment, code, at), way, at=at, attachments=attached)
+    write_message(message_about(appointment, code, amount, at), way, at=at, attachments=attached)
 
 
-def message_about(appointment: Appointment, code: MessageCode, at: datetime) -> Message:
-    """What is put in the texts that tell of it, by whatever way they leave."""
+def message_about(appointment: Appointment, code: MessageCode, amount: Decimal | None, at: datetime) -> Message:
+    """What is put in the texts that tell of it, by whatever way they leave; ``amount``: what is left to pay."""
     prescription = appointment.need.prescription
-    values = values_of(appointment, amount_of(appointment.need), page_of_request(prescription), at)
+    values = values_of(appointment, amount, page_of_request(prescription), at)
     values |= from_service(prescription.prescriber)
     return Message(prescription.household, code, ("appointment", appointment.pk), values)
 

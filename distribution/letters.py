@@ -5,6 +5,7 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from distribution.appointments import amount_of
 from distribution.emails import message_about
 from distribution.enums import AppointmentState
 from distribution.models import Appointment, AppointmentEntry
@@ -56,7 +57,7 @@ def write_appointment_letter(*, actor: Actor, appointment: Appointment, at: date
     if not prescription.household.address:
         raise Refused({row.pk: (NO_ADDRESS,)})
     last = AppointmentEntry.objects.filter(object=row, verb__in=CHANGED_BY).latest("seq")
-    message = message_about(row, message_of(row, last.verb, now), now)
+    message = message_about(row, message_of(row, last.verb, now), amount_of(row.need), now)
     before = letter_made(message, since=last.at, language=MessageLanguage.FRENCH)
     if before is not None:
         return before
