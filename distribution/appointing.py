@@ -28,7 +28,7 @@ from prescriptions.documents import freeze_sheets
 from prescriptions.enums import ContactAbout, ContactChannel
 from prescriptions.expecting import expected_from
 from prescriptions.machine.prescription_rules import unrestricted
-from prescriptions.models import Household
+from prescriptions.models import Household, Residence
 from prescriptions.reaching import channel_of
 from prescriptions.services.contacts import overtake_contacts, retake_contacts
 
@@ -93,8 +93,9 @@ def ask_to_keep_taken(move: Move) -> None:
 
 
 def said_to_keep(household: Household, actor: Actor, at: datetime) -> list[str]:
-    """What its worker reads, who notes that it moved: each hour that its point is to keep or to change."""
-    rows = _to_keep(at).filter(need__prescription__household=household.pk)
+    """What its worker reads, who notes that it moves at this instant: each hour that its point has just been asked of."""
+    moves = Residence.objects.filter(household=household.pk, corrects=None, told_at=at)
+    rows = _to_keep(at).filter(Exists(moves), need__prescription__household=household.pk)
     return [
         f"Son rendez-vous du {appointments.when(row)}\u00a0: {row.point} le confirme, ou le change."
         for row in rows.filter(pk__in=Appointment.objects.visible_to(actor).values("pk"))

@@ -109,6 +109,8 @@ class Todo:
     verb: str
     letter: bool = False
     """Whether the page gives the letter that tells it."""
+    letter_first: bool = True
+    """Whether that letter is what is done of it first: it arrives in time."""
 
 
 TO_MOVE = Todo(
@@ -145,7 +147,7 @@ LATE_LETTER = {
 
 
 def _to_do(appointment: Any, at: datetime) -> Todo | None:
-    """What is somebody's to do of it, as on « À faire »; four queries at most."""
+    """What is somebody's to do of it, as on « À faire »; some queries."""
     row = Appointment.objects.filter(unrestricted("need__prescription__household"), pk=appointment.pk)
     household = appointment.need.prescription.household
     way = channel_of(household)
@@ -157,8 +159,8 @@ def _to_do(appointment: Any, at: datetime) -> Todo | None:
         by_letter = way == ContactChannel.LETTER
         late = by_letter and appointment.starts_at < letter_arrives(timezone.localdate(at))
         how = LATE_LETTER[bool(household.phone)] if late else HOW[way]
-        letter = by_letter and not household.veiled
-        return Todo(_untold(appointment, how), "Le foyer le sait", "tell", letter=letter)
+        letter = by_letter and not household.veiled and not (late and household.phone)
+        return Todo(_untold(appointment, how), "Le foyer le sait", "tell", letter=letter, letter_first=not late)
     if row.filter(to_call_back(at)).exists():
         how = HOW[ContactChannel.PHONE if way == ContactChannel.LETTER else way]
         return Todo(UNRECALLED.format(how=how), "Le foyer est rappelé", "remind")
@@ -185,9 +187,12 @@ def _asked_of_worker(appointment: Any, actor: Any, at: datetime) -> Todo | None:
 
 
 def _unsettled(appointment: Any, at: datetime) -> str:
-    """What the point is to say of it, once the household moved, as its worker reads it; one query."""
-    moved = Appointment.objects.to_keep(at).filter(pk=appointment.pk).exists()
-    return KEPT_BY_POINT.format(point=appointment.point) if moved else ""
+    """What the point is to say of it, once the household moved, as its worker reads it; one query.
+
+    Nothing of a household that limits its data: the point is asked nothing.
+    """
+    used = Appointment.objects.filter(unrestricted("need__prescription__household"), pk=appointment.pk)
+    return KEPT_BY_POINT.format(point=appointment.point) if used.to_keep(at).exists() else ""
 
 
 def _again(appointment: Any, request: Request) -> bool:

@@ -153,7 +153,7 @@ def move_household(
     moved: Household = gate.apply(
         household, "move", actor=actor, at=at, comment=comment, commune=commune, moved_on=moved_on
     )
-    moved.told_to = told_anew(moved, actor, at or timezone.now())
+    moved.told_to = told_anew(moved, actor, moved.moved_at)
     return moved
 
 

@@ -24,7 +24,9 @@ from tests.distribution.hours import a_later_hour, booked, need_of, next_hours
 from tests.distribution.shelves import Shelf
 from tests.network.factories import make_commune, make_epci
 from tests.pages import acting, done, read
-from tests.prescriptions.files import again
+from tests.prescriptions.files import Circle, again
+from tests.prescriptions.rights import Desk
+from tests.prescriptions.test_restriction import restricted
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +113,28 @@ def test_an_hour_is_not_kept_for_a_device_that_would_not_be_handed_over(shelf: S
     shelf.derogate(again(need_of(device)))
     gate.apply(made, "keep", actor=shelf.adviser)
     assert shelf.hand_over(device).state == "handed_over"
+
+
+def test_its_worker_reads_once_that_the_point_is_asked_and_not_when_it_corrects_something_later(
+    shelf: Shelf, device: Device
+) -> None:
+    booked(shelf, device, known=True)
+    assert any(str(shelf.point) in said for said in moves(device, shelf.epci).told_to)
+    prescription = need_of(device).prescription
+    edited = edit_household(actor=prescription.worker, household=again(prescription.household), first_name="Camille")
+    assert edited.told_to == []
+
+
+def test_under_a_limitation_the_point_is_asked_nothing_and_keeps_nothing(shelf: Shelf, device: Device) -> None:
+    made = booked(shelf, device, known=True)
+    moves(device, shelf.epci)
+    worker = acting(need_of(device).prescription.worker)
+    assert "confirme cette heure" in read(worker, page_of(made))
+    desk = Desk(Circle(shelf.prescriber, shelf.distributor, shelf.commune))
+    restricted(desk, need_of(device).prescription.household)
+    assert "confirme cette heure" not in read(worker, page_of(made))
+    assert to_follow(shelf) == []
+    assert codes(lambda: gate.apply(again(made), "keep", actor=shelf.adviser)) == {"not_restricted"}
 
 
 def another(shelf: Shelf, made: Appointment, device: Device) -> Any:

@@ -9,7 +9,7 @@ from calendars.days import day_start
 from calendars.working_days import add_working_days
 from distribution.letters import write_appointment_letter
 from distribution.machine.appointment_rules import letter_arrives, to_call_back
-from distribution.models import Appointment
+from distribution.models import Appointment, PointOpening
 from distribution.services.appointments import cancel_appointment, move_appointment, slots_for
 from documents.models import Document
 from lifecycle import gate
@@ -87,6 +87,32 @@ def test_the_page_of_hours_begins_once_a_letter_arrives_and_shows_sooner_ones_to
     assert "ou cochez qu’il connaît cette heure" in answered(client, url, starts_at=soon.isoformat())
     done(client, url, starts_at=soon.isoformat(), known="on")
     assert Appointment.objects.get().told_at is not None
+
+
+def test_once_a_letter_would_come_too_late_sooner_hours_are_proposed_before_the_device_is_released(
+    shelf: Shelf,
+) -> None:
+    device = by_letter(shelf)
+    last_day = timezone.localdate(letter_arrives(timezone.localdate())) - timedelta(days=1)
+    PointOpening.objects.update(valid_to=last_day)
+    client, url = acting(shelf.adviser), booking(device)
+    page, today = read(client, url), f"?jour={timezone.localdate()}"
+    assert "Plus aucune heure n’est libre une fois la lettre arrivée" in page
+    assert "Libérez l’appareil" not in page
+    assert f'href="{today}"' in page
+    assert f'value="{sooner(shelf, device).isoformat()}"' in read(client, url + today)
+    assert "Libérez l’appareil" in read(client, f"{url}?jour={last_day + timedelta(days=1)}")
+
+
+@pytest.mark.parametrize(("phone", "given"), [("0320112233", False), ("", True)])
+def test_a_letter_that_would_come_too_late_is_not_what_is_done_first(shelf: Shelf, phone: str, given: bool) -> None:
+    device = by_letter(shelf, phone=phone)
+    made = booked(shelf, device, sooner(shelf, device), known=True)
+    cancel_appointment(actor=shelf.adviser, appointment=made, reason="point")
+    page = read(acting(shelf.adviser), page_of(made))
+    assert "trop tard" in page
+    assert ("Imprimer la lettre" in page) == given
+    assert '<button class="btn btn-primary" type="submit">Imprimer la lettre' not in page
 
 
 def test_the_page_of_the_appointment_gives_the_letter_that_says_the_hour(shelf: Shelf) -> None:
