@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from refurb.enums import DriveKind, ErasureEntry
 from refurb.enums.hardware import OF_NWIPE, FileKind
@@ -38,15 +38,14 @@ def unsorted_drives(devices: Iterable[int]) -> Mapping[int, list[DepositedFile]]
 
     A file is of the devices that sorting would give it, or would ask about.
     """
-    asked = dict(Device.objects.filter(pk__in=devices).values_list("pk", "workshop"))
+    asked = set(devices)
     waiting: dict[int, list[DepositedFile]] = defaultdict(list)
-    read = DepositedFile.objects.waiting().filter(workshop__in=set(asked.values()), problem="")
-    for deposit in read.select_related("file"):
+    for deposit in _waiting_beside(asked):
         waiting[deposit.workshop_id].append(deposit)
     told: dict[int, list[Sorting]] = defaultdict(list)
     for workshop, deposits in waiting.items():
         for one in sort_files(workshop, deposits):
-            for pk in _pointed(one) & asked.keys():
+            for pk in _pointed(one) & asked:
                 told[pk].append(one)
     known = _known(told)
     found = {pk: [one.deposit for one in files if _is_news(one, known[pk])] for pk, files in told.items()}
@@ -54,8 +53,10 @@ def unsorted_drives(devices: Iterable[int]) -> Mapping[int, list[DepositedFile]]
 
 
 def unsorted_along(devices: Iterable[int]) -> Mapping[int, list[Device]]:
-    """``{device: those that waiting files tell of, among it and the screen that goes with it}``; one query more."""
+    """``{device: those that waiting files tell of, among it and its screen}``; one query when nothing waits."""
     asked = set(devices)
+    if not _waiting_beside(asked):
+        return {}
     rows = Device.objects.filter(Q(pk__in=asked) | Q(attached_to__in=asked, state=F("attached_to__state")))
     held = {row.pk: row for row in rows.order_by("attached_to", "pk")}
     found: dict[int, list[Device]] = defaultdict(list)
@@ -79,6 +80,12 @@ def failed_drives(facts: HardwareFacts) -> list[str]:
     """The numbers of those of which the last run of a log says that they were not erased."""
     last = {drive.key: drive.failed for drive in facts.drives if drive.key}
     return [key for key, failed in last.items() if failed]
+
+
+def _waiting_beside(devices: set[int]) -> QuerySet[DepositedFile]:
+    """The files that wait in the workshops of devices, and that were read."""
+    workshops = Device.objects.filter(pk__in=devices).values("workshop")
+    return DepositedFile.objects.waiting().filter(workshop__in=workshops, problem="").select_related("file")
 
 
 def _pointed(one: Sorting) -> set[int]:

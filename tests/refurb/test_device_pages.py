@@ -149,12 +149,12 @@ def test_a_page_of_the_workshop_costs_the_same_with_one_row_and_with_many(
 
     one_more()
     read(client, url)
-    with django_assert_max_num_queries(12) as one:
+    with django_assert_max_num_queries(13) as one:
         read(client, url)
     for _ in range(4):
         one_more()
     assert Device.objects.count() > 25
-    with django_assert_max_num_queries(12) as many:
+    with django_assert_max_num_queries(13) as many:
         read(client, url)
     assert len(one) == len(many)
 
@@ -197,11 +197,11 @@ def test_the_page_costs_the_same_with_one_drive_and_with_five(
     device = bench.prepared()
     client = acting(bench.technician)
     read(client, page_of(device, "device_detail"))
-    with django_assert_max_num_queries(35) as one:
+    with django_assert_max_num_queries(37) as one:
         read(client, page_of(device, "device_detail"))
     for _ in range(4):
         bench.erase(bench.drive(device))
-    with django_assert_max_num_queries(35) as five:
+    with django_assert_max_num_queries(37) as five:
         read(client, page_of(device, "device_detail"))
     assert len(one) == len(five)
 

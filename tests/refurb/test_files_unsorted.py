@@ -14,7 +14,7 @@ from refurb.models import Device
 from refurb.services import depositing
 from refurb.services.devices import describe_device
 from refurb.services.runs import BELIED
-from refurb.unsorted import unsorted_drives
+from refurb.unsorted import unsorted_along, unsorted_drives
 from tests.distribution.shelves import Shelf
 from tests.pages import acting, read
 from tests.refurb import machines
@@ -82,10 +82,11 @@ def test_a_file_that_shows_what_is_inventoried_waits_without_holding_anything_ba
     assert list(unsorted_drives([device.pk])) == [device.pk]
 
 
-def test_nothing_waits_costs_two_queries(shelf: Shelf, django_assert_num_queries: object) -> None:
+def test_nothing_waits_costs_one_query(shelf: Shelf, django_assert_num_queries: object) -> None:
     device = shelf.bench.in_process()
-    with django_assert_num_queries(2):  # type: ignore[operator]
-        assert not unsorted_drives([device.pk])
+    for asks in (unsorted_drives, unsorted_along):
+        with django_assert_num_queries(1):  # type: ignore[operator]
+            assert not asks([device.pk])
 
 
 # --- what the database holds
