@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import batched
 from typing import Any
 
 from django.db import DatabaseError, connection
@@ -104,12 +103,11 @@ def _run(model: type[Stateful], declared: Verb, at: datetime) -> Ran:
     if not due:  # most nights, for most verbs: no transaction is opened
         return Ran(model.machine.name, declared.name, 0)
     ran, most = Ran(model.machine.name, declared.name, 0), declared.due_most or len(due)
-    for rows in batched(due, most):
+    while due and ran.moved < most:  # those that are refused hold nobody else back
+        rows, due = due[: most - ran.moved], due[most - ran.moved :]
         outcome = gate.apply_many(model._base_manager.filter(pk__in=rows), declared.name, actor=SYSTEM, at=at)
         refused = Counter(reason.sentence for reasons in outcome.refused.values() for reason in reasons)
         ran = replace(ran, moved=ran.moved + len(outcome.moved), refused=ran.refused + refused)
-        if ran.moved:  # a set of which none moved holds nobody else back
-            break
     return ran
 
 

@@ -108,6 +108,21 @@ def test_rows_that_are_refused_do_not_hold_back_those_that_come_after_a_bound(
     assert states() == ["announced", "announced", "expired"]
 
 
+def test_a_set_of_which_few_moved_leaves_the_rest_of_the_bound_to_those_that_come_after(
+    announce: Announce, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announce(8, expires_at=timezone.now())
+    pks = list(Parcel.objects.order_by("pk").values_list("pk", flat=True))
+    held = {pks[0], pks[1], pks[3]}
+    refuses = PerRow("held", "Retenu.", lambda ctx, per_row: dict.fromkeys(held & set(per_row), "Retenu."))
+    expire = verbs_of(Parcel)["expire"]
+    bounded = replace(expire, due_most=3, requires=[*expire.requires, refuses])
+    monkeypatch.setitem(Parcel.machine.verbs, "expire", bounded)
+    first = ran_parcels()
+    assert (first.moved, first.refused["Retenu."]) == (3, 3)
+    assert [ran_parcels().moved for _ in range(2)] == [2, 0]
+
+
 def test_a_verb_that_has_no_row_to_start_from_is_not_asked(
     announce: Announce, django_assert_num_queries: Callable[..., AbstractContextManager[None]]
 ) -> None:
