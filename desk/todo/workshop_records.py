@@ -4,7 +4,7 @@ One query for the last two.
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -77,6 +77,7 @@ def contested(actor: Membership, at: datetime) -> Block:
         Drive.objects.contested()
         .filter(device__in=mine.values("pk"))
         .select_related("device")
+        .annotate(answer_by=CONTEST_DAYS.days_after("contested_at"))
         .order_by("contested_at"),
         _contested_line,
         "Aucune destruction n’est contestée.",
@@ -86,11 +87,8 @@ def contested(actor: Membership, at: datetime) -> Block:
 
 def _contested_line(drive: Any) -> BlockRow:
     url = reverse("refurb:device_evidence", args=[drive.device.reference])
-    last = timezone.localdate(drive.contested_at) + timedelta(
-        days=CONTEST_DAYS.on(timezone.localdate(drive.contested_at))
-    )
     about = f"{drive.device}\u00a0: demandez où il est, puis enregistrez une autre preuve"
-    return BlockRow(str(drive), url, about, f"à répondre avant le {day(last)}")
+    return BlockRow(str(drive), url, about, f"à répondre avant le {day(timezone.localdate(drive.answer_by))}")
 
 
 def _waste(actor: Membership, at: datetime) -> QuerySet[Any]:
