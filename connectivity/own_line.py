@@ -65,11 +65,15 @@ def line_part(prescription: Prescription, actor: SignedLink, asked: Mapping[str,
 
 
 def tell_chosen(move: Move) -> None:
-    """An offer is chosen, with the household: its sheet says so, and nobody has offers to tell it of any more."""
+    """An offer is chosen, with the household: its sheet says so, and nobody has offers to tell it of any more, unless
+    its other line has some.
+    """
     first = [row.pk for row in move.rows if row.source == ConnectionState.PROPOSED]
     needs = Need.objects.filter(connections__in=first)
     renew_sheets_of(needs.values_list("pk", flat=True), move)
-    overtake_contacts(needs.values_list("prescription", flat=True), move.at, about=ContactAbout.OFFERS)
+    waits = ConnectionFile.objects.filter(state=ConnectionState.PROPOSED).values("need__prescription")
+    told = needs.exclude(prescription__in=waits).values_list("prescription", flat=True)
+    overtake_contacts(told, move.at, about=ContactAbout.OFFERS)
 
 
 def register() -> None:

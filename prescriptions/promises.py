@@ -12,10 +12,10 @@ from lifecycle.in_order import by_key
 from lifecycle.registry import Move, on_transition
 from prescriptions import emails
 from prescriptions.enums import CONNECTION_KINDS, ContactAbout, ContactChannel, NeedKind, NeedState, RightKind
+from prescriptions.expecting import expected
 from prescriptions.followers import prescriptions_of
-from prescriptions.hearing import unheard
 from prescriptions.models import Household, Need, NeedEntry, Prescription, PromisedContact, RightsRequest
-from prescriptions.services.contacts import overtake_contacts, promise_contacts, retake_contacts
+from prescriptions.services.contacts import overtake_contacts, promise_contacts, promise_transfer, retake_contacts
 from prescriptions.services.messages import withhold_messages
 
 PROMISED = {
@@ -39,10 +39,14 @@ def promise(move: Move) -> None:
 
 
 def promise_begun(move: Move) -> None:
-    """A place that teaches expects it, offers are there to choose from: its sheet promised to tell."""
+    """A place that teaches expects it, offers are there to choose from: its sheet promised to tell, once for both of its lines
+    while nobody did.
+    """
     around = ("household", "prescriber", "distributor__commune", "worker__user")
     for about, kinds in BEGUN.items():
+        waiting = PromisedContact.objects.to_keep().filter(about=about)
         rows = Prescription.objects.filter(pk__in=_of_kinds(move, kinds).values("prescription"))
+        rows = rows.exclude(pk__in=waiting.values("prescription"))
         promise_contacts(by_key(rows.select_related(*around)), about, move.at)
 
 
@@ -50,28 +54,31 @@ def promise_transferred(move: Move) -> None:
     """Another prescriber follows its request: its household is told whom to call, once, unless it asked to be left
     alone. What waits to be told is told by whoever follows it now, who says that too.
     """
-    rows = list(prescriptions_of(move))
-    left = unheard(row.household for row in rows)
-    heard = [row for row in rows if row.household_id not in left and row.submitted_at is not None]
-    waiting = PromisedContact.objects.to_keep().filter(prescription__in=[row.pk for row in heard])
-    tells = dict(waiting.values_list("prescription__household", "pk"))
-    PromisedContact.objects.filter(pk__in=tells.values()).update(tells_transfer=True)
-    others = {row.household_id: row for row in heard if row.household_id not in tells}
-    promise_contacts(others.values(), ContactAbout.TRANSFER, move.at)
+    promise_transfer(prescriptions_of(move), move.at)
 
 
 def overtake_begun(move: Move) -> None:
-    """It is expected there no more, or has been there; its line works, or is given up."""
+    """It is expected there no more, or has been there; its line works, or is given up, and no other is to be chosen."""
     for about, kinds in BEGUN.items():
-        served = _of_kinds(move, kinds).values_list("prescription", flat=True)
-        overtake_contacts(served, move.at, about=about)
+        served = set(_of_kinds(move, kinds).values_list("prescription", flat=True))
+        overtake_contacts(served - _still_offered(move, served, kinds), move.at, about=about)
+
+
+def _still_offered(move: Move, prescriptions: Iterable[int], kinds: Iterable[NeedKind]) -> set[int]:
+    """Those of these requests of which another need of these kinds still has something to be chosen."""
+    others = Need.objects.filter(prescription__in=prescriptions, kind__in=kinds, state=NeedState.IN_PROGRESS)
+    return {need.prescription_id for need in others.exclude(pk__in=move.pks) if expected(need)}
 
 
 def take_beginning_back(move: Move) -> None:
-    """It is expected there no more, or was never told of offers: what that had overtaken is to be told as before."""
+    """It is expected there no more, or was never told of offers: what that had overtaken is to be told as before. Whose
+    other line is chosen, or works, knows that.
+    """
+    lines = Need.objects.filter(kind__in=CONNECTION_KINDS, state__in=(NeedState.IN_PROGRESS, NeedState.MET))
     never_told = PromisedContact.objects.to_keep().filter(
         about=ContactAbout.OFFERS, prescription__in=_of_kinds(move, CONNECTION_KINDS).values("prescription")
     )
+    never_told = never_told.exclude(prescription__in=lines.values("prescription"))
     before = list(never_told.values_list("prescription", "promised_at"))
     overtake_begun(move)
     referred = _of_kinds(move, BEGUN[ContactAbout.REFERRED])

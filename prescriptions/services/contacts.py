@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from calendars.working_days import add_working_days
@@ -15,7 +16,7 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import locked
 from lifecycle.machine import Reason
-from prescriptions.enums import ContactAbout, ContactChannel, ContactOutcome
+from prescriptions.enums import LIVE_STATES, ContactAbout, ContactChannel, ContactOutcome
 from prescriptions.hearing import unheard
 from prescriptions.models import CompletionRequest, HouseholdMessage, Prescription, PromisedContact
 from prescriptions.own_papers import page_of_request
@@ -38,26 +39,52 @@ NO_ADDRESS = Reason("no_address", "L’adresse du foyer n’est pas dans son dos
 NO_WAY = "contact"
 """The code of what is missing: a way to reach the household that works."""
 AROUND = ("household__commune", "prescriber")
+TELLS_TRANSFER = Q(tells_transfer=True) | Q(about=ContactAbout.TRANSFER)
+"""What says who follows the request now, alone or with something else."""
 
 
 def promise_contacts(prescriptions: Iterable[Prescription], about: ContactAbout, at: datetime) -> None:
-    """The sheet says that the household will be told: what was to be told before is overtaken."""
+    """The sheet says that the household will be told: what was to be told before is overtaken. Who follows it now, if
+    nobody said it yet, is said with what comes next, by the same day.
+    """
     rows = list(prescriptions)
-    overtake_contacts([row.pk for row in rows], at)
+    pks = [row.pk for row in rows]
+    unsaid = dict(_unsaid_transfers(pks).order_by("pk").values_list("prescription", "due_on"))
+    _overtake(PromisedContact.objects.filter(prescription__in=pks), at)
     day = timezone.localdate(at)
     due_on = add_working_days(day, TELL_DAYS.on(day)) if rows else day
     silent = unheard(row.household for row in rows)
     unreachable = _not_reached(rows) if about == ContactAbout.MISSING else set()
     for row in rows:
         lost = row.pk in unreachable
-        channel = ContactChannel.WORKER if lost else channel_of(row.household)
-        contact = PromisedContact(prescription=row, about=about, channel=channel, promised_at=at, due_on=due_on)
+        contact = PromisedContact(
+            prescription=row,
+            about=about,
+            channel=ContactChannel.WORKER if lost else channel_of(row.household),
+            promised_at=at,
+            due_on=min(due_on, unsaid.get(row.pk, due_on)),
+            tells_transfer=row.pk in unsaid and about != ContactAbout.TRANSFER,
+        )
         way = None if lost else way_to(row.household, code_of(contact), heard=row.household_id not in silent)
         if way is not None:
             told = write_message(news_of(row, contact), way, at=at)
             contact.mail, contact.sms = told.mail, told.sms
             contact.settled_at, contact.outcome = at, ContactOutcome.SENT
         contact.save()
+
+
+def promise_transfer(prescriptions: Iterable[Prescription], at: datetime) -> None:
+    """The households of these requests learn who follows them: once each, with what waits to be told if something does,
+    and nothing to those that asked to be left alone.
+    """
+    rows = [row for row in prescriptions if row.submitted_at is not None]
+    left = unheard(row.household for row in rows)
+    heard = [row for row in rows if row.household_id not in left]
+    waiting = PromisedContact.objects.to_keep().filter(prescription__in=[row.pk for row in heard])
+    tells = dict(waiting.values_list("prescription__household", "pk"))
+    waiting.filter(pk__in=tells.values()).exclude(about=ContactAbout.TRANSFER).update(tells_transfer=True)
+    others = {row.household_id: row for row in heard if row.household_id not in tells}
+    promise_contacts(others.values(), ContactAbout.TRANSFER, at)
 
 
 def _not_reached(rows: Iterable[Prescription]) -> set[int]:
@@ -89,27 +116,65 @@ def news_of(prescription: Prescription, contact: PromisedContact) -> Message:
 
 
 def overtake_contacts(prescriptions: Iterable[int], at: datetime, about: ContactAbout | None = None) -> None:
-    """Something else happened: what was still to be told, of all or of one thing, is on no sheet any more."""
+    """Something else happened: what was still to be told, of all or of one thing, is on no sheet any more.
+
+    Who follows a household now is told all the same while one of its requests is dealt with, if nobody said it yet.
+    """
     promised = PromisedContact.objects.filter(prescription__in=list(prescriptions))
     if about is not None:
         promised = promised.filter(about=about)
+    unsaid = _unsaid_transfers(prescriptions).filter(pk__in=promised.values("pk"))
+    households = list(unsaid.values_list("prescription__household", flat=True))
+    _overtake(promised, at)
+    if households:
+        live = Prescription.objects.filter(household__in=households, state__in=LIVE_STATES)
+        promise_transfer(live.select_related("household", *AROUND).order_by("-pk"), at)
+
+
+def _overtake(promised: QuerySet[PromisedContact], at: datetime) -> None:
     unsaid = promised.filter(outcome=ContactOutcome.SENT, sms__delivery=SendState.QUEUED)
     call_off_sms(unsaid.values_list("sms", flat=True), error=OVERTAKEN, at=at)
     rows = PromisedContact.objects.filter(pk__in=list(promised.unsure().values_list("pk", flat=True)))
     rows.update(settled_at=at, outcome=ContactOutcome.OVERTAKEN)
 
 
+def _unsaid_transfers(prescriptions: Iterable[int]) -> QuerySet[PromisedContact]:
+    """What is still to say who follows the request now: nobody said it, and no message that says it is leaving."""
+    of_them = PromisedContact.objects.filter(TELLS_TRANSFER, prescription__in=list(prescriptions))
+    held = Q(outcome=ContactOutcome.SENT, sms__delivery=SendState.QUEUED)
+    return of_them.filter(Q(pk__in=PromisedContact.objects.to_keep().values("pk")) | held)
+
+
 def retake_contacts(prescriptions: Iterable[int], *, overtaken_at: datetime) -> None:
     """What was overtaken at this instant did not happen: somebody tells it, unless something else is to be told since.
 
-    What had left by itself and was called off is told by somebody too.
+    What had left by itself and was called off is told by somebody too. Who follows the request now is told with it, if
+    that alone is to be told, or was never told; what overtaking it had left to tell is one with it.
     """
     pks = list(prescriptions)
-    waiting = PromisedContact.objects.to_keep().filter(prescription__in=pks).values("prescription")
-    rows = PromisedContact.objects.filter(
+    waiting = PromisedContact.objects.to_keep().filter(prescription__in=pks)
+    alone = dict(waiting.filter(about=ContactAbout.TRANSFER).values_list("prescription", "pk"))
+    others = waiting.exclude(about=ContactAbout.TRANSFER)
+    overtaken = PromisedContact.objects.filter(
         prescription__in=pks, outcome=ContactOutcome.OVERTAKEN, settled_at=overtaken_at
-    ).exclude(prescription__in=waiting)
-    rows.update(settled_at=None, outcome="")
+    )
+    left = Q(about=ContactAbout.TRANSFER, promised_at=overtaken_at)
+    rows = list(overtaken.exclude(left).exclude(prescription__in=others.values("prescription")))
+    for row in rows:
+        merged = alone.get(row.prescription_id)
+        PromisedContact.objects.filter(pk=merged).update(settled_at=timezone.now(), outcome=ContactOutcome.OVERTAKEN)
+        row.tells_transfer = row.about != ContactAbout.TRANSFER and (
+            merged is not None or row.tells_transfer and not _said_since(row)
+        )
+        row.settled_at, row.outcome = None, ""
+        row.save(update_fields=["tells_transfer", "settled_at", "outcome"])
+
+
+def _said_since(contact: PromisedContact) -> bool:
+    """Whether a later one said who follows the request now."""
+    later = PromisedContact.objects.filter(TELLS_TRANSFER, prescription=contact.prescription_id, pk__gt=contact.pk)
+    said = later.filter(outcome__in=(ContactOutcome.TOLD, ContactOutcome.SENT))
+    return said.exclude(pk__in=PromisedContact.objects.to_keep().values("pk")).exists()
 
 
 @transaction.atomic

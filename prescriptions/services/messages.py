@@ -110,7 +110,6 @@ def make_letter(
 ) -> HouseholdMessage:
     """A letter to be printed and posted by somebody, frozen as it is; in French where that language has no text."""
     text, subject, body = _text_and_words(message, MessageChannel.LETTER, language, at)
-    household = message.household
     row = _row(message, MessageChannel.LETTER, text, at)
     row.written_by_id = by.pk
     row.letter = freeze_document(
@@ -119,9 +118,8 @@ def make_letter(
         title=subject,
         values={
             "reference": str(message.values.get("reference", "")),
-            **_to_whom(household),
             "prescriber": sender.name,
-            "paragraphs": [one for one in body.split("\n\n") if one.strip()],
+            **_on_paper(message, body),
             "language": text.language,
             "direction": "rtl" if text.language in RIGHT_TO_LEFT else "ltr",
             **_around(text.language, at),
@@ -134,24 +132,34 @@ def make_letter(
 
 
 def letter_made(message: Message, *, since: datetime, language: str) -> HouseholdMessage | None:
-    """The letter that was made of it already in that language, since it is to be told, to the same name and address."""
+    """The letter that was made of it already in that language, since it is to be told; None once it would say something
+    else, or to another name or address: whoever follows the household, or where it lives, was corrected since.
+    """
     machine, key = message.about
-    day = timezone.localdate()
-    text = MessageText.objects.text_for(message.code, MessageChannel.LETTER, day, language)
+    text, _, body = _text_and_words(message, MessageChannel.LETTER, language, timezone.now())
     made = HouseholdMessage.objects.filter(
+        code=message.code,
         letter__owner_machine=machine,
         letter__owner_pk=key,
-        letter__values__contains=_to_whom(message.household),
         written_at__gte=since,
         language=text.language,
     )
-    return made.first()
+    last = made.select_related("letter").order_by("-pk").first()
+    says = _on_paper(message, body)
+    if last is None or last.letter is None or {name: last.letter.values.get(name) for name in says} != says:
+        return None
+    return last
 
 
-def _to_whom(household: Household) -> dict[str, str]:
-    """What a letter is addressed to."""
-    town = f"{household.postcode} {household.commune.name if household.commune else ''}".strip()
-    return {"name": household.name, "address": household.address, "town": town}
+def _on_paper(message: Message, body: str) -> dict[str, Any]:
+    """To whom and where a letter goes, and its words."""
+    household = message.household
+    return {
+        "name": household.name,
+        "address": household.address,
+        "town": f"{household.postcode} {household.commune.name if household.commune else ''}".strip(),
+        "paragraphs": [one for one in body.split("\n\n") if one.strip()],
+    }
 
 
 def call_off(messages: Iterable[HouseholdMessage], *, error: str) -> None:

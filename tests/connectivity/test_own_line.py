@@ -7,14 +7,16 @@ from django.test import Client
 from django.urls import reverse
 
 from connectivity.enums import TechnicianSlot
+from connectivity.models import ConnectionFile
 from connectivity.own_line import AT_HOME, NO_TECHNICIAN, NOBODY_COMES, TO_CHOOSE
 from connectivity.services import connections as services
 from documents.models import Mail
-from prescriptions.enums import ContactChannel, SheetLanguage
-from prescriptions.models import Household, Prescription, PromisedContact, SheetTranslation
+from prescriptions.enums import ContactChannel, NeedUse, SheetLanguage
+from prescriptions.models import Household, Need, Prescription, PromisedContact, SheetTranslation
 from prescriptions.saying import plain
+from prescriptions.services.needs import drop_need
 from prescriptions.telling import PREPARED, telling_of
-from tests.connectivity.lines import MOBILE, Line
+from tests.connectivity.lines import FIXED, MOBILE, Line
 from tests.given import load_reference
 from tests.pages import acting, read
 from tests.prescriptions.files import again
@@ -134,3 +136,46 @@ def test_what_is_said_of_a_line_to_come_is_said_in_the_languages_of_the_sheets(l
     page = own_page(line, language)
     assert "Soyez chez vous" not in page
     assert "Votre ligne" not in page
+
+
+BOTH = {"kinds": [FIXED, MOBILE]}
+
+
+def two_lines() -> tuple[Line, ConnectionFile, ConnectionFile]:
+    """A household that is called, with offers to choose for two lines."""
+    line = Line(offer_columns=BOTH)
+    asked = line.circle.accepted([(kind, NeedUse.WORK) for kind in BOTH["kinds"]], line.circle.household(**CALLED))
+    fixed, mobile = (
+        services.propose_connection(actor=line.worker, need=need) for need in asked.needs.order_by("pk")
+    )
+    return line, fixed, mobile
+
+
+def test_offers_of_one_line_are_still_to_be_told_once_those_of_the_other_are_chosen_or_given_up() -> None:
+    line, fixed, mobile = two_lines()
+    assert to_keep() == ["offers"]
+    line.choose(fixed)
+    assert to_keep() == ["offers"]
+    line.choose(mobile)
+    assert to_keep() == []
+
+
+def test_offers_given_up_one_line_after_the_other_leave_what_was_to_be_told_before() -> None:
+    line, fixed, mobile = two_lines()
+    services.abandon_connection(actor=line.worker, connection=mobile, reason="gave_up")
+    assert to_keep() == ["offers"]
+    services.abandon_connection(actor=line.worker, connection=fixed, reason="gave_up")
+    assert to_keep() == ["accepted"]
+
+
+def test_who_chose_for_one_line_is_not_told_anew_that_it_is_accepted_when_the_other_is_given_up() -> None:
+    line, fixed, mobile = two_lines()
+    line.choose(fixed)
+    services.abandon_connection(actor=line.worker, connection=mobile, reason="gave_up")
+    assert to_keep() == []
+
+
+def test_a_need_that_is_dropped_leaves_the_offers_of_the_other_line_to_be_told() -> None:
+    line, fixed, _ = two_lines()
+    drop_need(actor=line.worker, need=Need.objects.get(pk=fixed.need_id), reason="no_longer_needed")
+    assert to_keep() == ["offers"]

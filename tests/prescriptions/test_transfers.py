@@ -27,7 +27,9 @@ from prescriptions.models import Household, HouseholdAccess, Prescription, Promi
 from prescriptions.promises import promise_transferred
 from prescriptions.services.contacts import tell_household, write_letter
 from prescriptions.services.forgetting import forget_households
-from prescriptions.services.prescriptions import withdraw_prescription
+from prescriptions.services.households import edit_household
+from prescriptions.services.needs import meet_need, start_need, unmeet_need, wait_again_need
+from prescriptions.services.prescriptions import ask_completion_prescription, withdraw_prescription
 from prescriptions.services.transfers import accept_transfer, ask_transfer, cancel_transfer, decline_transfer
 from tests.network.factories import make_organisation
 from tests.pages import acting, done, read
@@ -363,3 +365,102 @@ def test_what_was_written_on_an_offer_is_forgotten_with_the_household(circle: Ci
     decline_transfer(actor=receiver.worker, transfer=transfer, reason=TransferRefusal.OTHER, comment="chez indicible")
     forget_households([prescription.household_id], timezone.now())
     assert not Comment.objects.filter(text__icontains="indicible").exists()
+
+
+# --- the new worker is told of, whatever else happens
+
+
+def transferred(circle: Circle, receiver: Circle, prescription: Prescription) -> Prescription:
+    transfer = ask_transfer(actor=circle.worker, prescription=prescription, prescriber=receiver.prescriber)
+    accept_transfer(actor=receiver.worker, transfer=transfer)
+    return again(prescription)
+
+
+def to_tell() -> list[tuple[str, bool]]:
+    return [(one.about, one.tells_transfer) for one in PromisedContact.objects.to_keep()]
+
+
+def test_the_letter_of_the_former_worker_is_not_that_of_the_new_one(circle: Circle, receiver: Circle) -> None:
+    person = {"contact_channel": "letter", "address": "1 rue du Test", "postcode": "59000"}
+    prescription = circle.accepted(household=circle.household(**person))
+    first = write_letter(actor=circle.worker, prescription=prescription)
+    second = write_letter(actor=receiver.worker, prescription=transferred(circle, receiver, prescription))
+    assert first.pk != second.pk
+    assert second.letter is not None
+    assert second.code == "travailleur-social"
+    assert second.letter.values["prescriber"] == receiver.prescriber.name
+    assert receiver.prescriber.name in " ".join(second.letter.values["paragraphs"])
+    assert write_letter(actor=receiver.worker, prescription=again(prescription)).pk == second.pk
+
+
+def test_a_letter_is_made_anew_once_the_name_or_the_address_is_corrected(circle: Circle) -> None:
+    person = {"contact_channel": "letter", "address": "1 rue du Test", "postcode": "59000"}
+    prescription = circle.accepted(household=circle.household(**person))
+    letters = [write_letter(actor=circle.worker, prescription=prescription)]
+    for said in ({"address": "2 rue du Test"}, {"last_name": "Corrigé"}):
+        edit_household(actor=circle.worker, household=again(prescription.household), **said)
+        letters.append(write_letter(actor=circle.worker, prescription=again(prescription)))
+    assert len({letter.pk for letter in letters}) == 3
+    assert letters[-1].letter is not None
+    assert letters[-1].letter.values["address"] == "2 rue du Test"
+    assert "Corrigé" in letters[-1].letter.values["name"]
+    assert write_letter(actor=circle.worker, prescription=again(prescription)).pk == letters[-1].pk
+
+
+def test_what_comes_next_tells_of_the_new_worker_too_by_the_day_that_was_promised(
+    circle: Circle, receiver: Circle
+) -> None:
+    filed = circle.submitted(household=circle.household(contact_channel="phone"))
+    transferred(circle, receiver, filed)
+    assert to_tell() == [("transfer", False)]
+    sooner = timezone.localdate() + timedelta(days=1)
+    PromisedContact.objects.to_keep().update(due_on=sooner)
+    circle.accept(again(filed))
+    assert to_tell() == [("accepted", True)]
+    assert PromisedContact.objects.to_keep().get().due_on == sooner
+
+
+def test_what_is_overtaken_leaves_the_new_worker_to_be_told_of_once(circle: Circle, receiver: Circle) -> None:
+    filed = circle.submitted(household=circle.household(contact_channel="phone"))
+    ask_completion_prescription(actor=circle.adviser, prescription=filed, missing=["income_seen"])
+    transferred(circle, receiver, filed)
+    assert to_tell() == [("missing", True)]
+    gate.apply(again(filed), "unask_completion", actor=circle.adviser)
+    assert to_tell() == [("transfer", False)]
+    tell_household(actor=receiver.worker, prescription=again(filed))
+    circle.accept(again(filed))
+    assert to_tell() == [("accepted", False)]
+
+
+def test_a_need_that_was_not_met_after_all_takes_back_what_is_to_be_told_with_the_new_worker(
+    circle: Circle, receiver: Circle
+) -> None:
+    asked = [("computer", "work"), ("digital_skills", "work")]
+    prescription = circle.accepted(asked, circle.household(contact_channel="phone"))
+    transferred(circle, receiver, prescription)
+    need = prescription.needs.get(kind="digital_skills")
+    start_need(actor=receiver.worker, need=need, mediation=circle.mediation)
+    assert to_tell() == [("referred", True)]
+    wait_again_need(actor=receiver.worker, need=again(need))
+    assert to_tell() == [("accepted", True)]
+    start_need(actor=receiver.worker, need=again(need), mediation=circle.mediation)
+    meet_need(actor=receiver.worker, need=again(need))
+    assert to_tell() == [("transfer", False)]
+    tell_household(actor=receiver.worker, prescription=again(prescription))
+    unmeet_need(actor=receiver.worker, need=again(need))
+    assert not any(also for _, also in to_tell()), "it was told of already"
+
+
+def test_a_request_that_ends_leaves_the_new_worker_to_be_told_of_by_another_of_the_household(
+    circle: Circle, receiver: Circle
+) -> None:
+    household = circle.household(contact_channel="phone")
+    first = circle.submitted(household=household)
+    second = circle.submitted([("digital_skills", "work")], again(household))
+    transferred(circle, receiver, first)
+    (told,) = PromisedContact.objects.to_keep()
+    other = second if told.prescription_id == first.pk else first
+    withdraw_prescription(actor=receiver.worker, prescription=again(told.prescription), reason="no_longer_needed")
+    assert [one.prescription_id for one in PromisedContact.objects.to_keep()] == [other.pk]
+    withdraw_prescription(actor=receiver.worker, prescription=again(other), reason="no_longer_needed")
+    assert to_tell() == []
