@@ -216,6 +216,16 @@ def test_a_refusal_is_told_by_whoever_follows_the_household_until_another_offer_
     assert to_tell() == []
 
 
+@pytest.mark.parametrize("note", ["", "Le numéro ne répond pas."])
+def test_the_worker_is_led_to_what_the_operator_says_of_a_refusal_when_it_says_something(note: str) -> None:
+    line = reached_by(ContactChannel.LETTER)
+    refusal = OperatorRefusalCode.NO_COVERAGE
+    services.refuse_connection(actor=line.agent, connection=line.sent(), refusal=refusal, note=note)
+    mail = the_mail(line, "demande refusée")
+    assert ("Ce que l’opérateur en dit est sur la page du dossier." in mail) == bool(note)
+    assert "ne répond pas" not in mail
+
+
 def test_what_nobody_answered_is_not_told_as_a_refusal() -> None:
     line = reached_by(ContactChannel.LETTER)
     file = line.refused()
