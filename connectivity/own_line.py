@@ -23,10 +23,12 @@ from prescriptions.sheets import renew_sheets_of
 from typography.french import in_a_sentence
 
 PART = "connectivity/own_line.html"
-SERVED = (ConnectionState.ACTIVE, ConnectionState.ENDED)
-"""Nobody comes any more for a line that works, or did."""
 TO_CHOOSE = "Des offres sont à choisir\u00a0: voyez votre travailleur social."
 AT_HOME = "Soyez chez vous {day}, {slot}\u00a0: on vient raccorder votre logement."
+IN_DOUBT = (
+    "Vous avez déménagé\u00a0: le raccordement prévu {day}, {slot}, n’est pas encore confirmé à votre nouvelle adresse."
+    " Demandez à votre travailleur social s’il a lieu."
+)
 NO_TECHNICIAN = "Votre ligne est prévue {day}, {slot}. D’ici là, vous n’avez rien à faire."
 NOBODY_COMES = "N’attendez personne le {day}\u00a0: le raccordement prévu n’aura pas lieu ce jour-là."
 
@@ -40,24 +42,31 @@ def to_choose(need: Need) -> str | None:
 
 
 def visit_told(file: ConnectionFile) -> str:
-    """The day of its visit and what the household does then, or that nobody comes; empty when no day is set."""
-    off = called_off_day(file, timezone.now())
+    """The day of its visit and what the household does then, or that nobody comes; empty when no day is to come."""
+    now = timezone.now()
+    off = called_off_day(file, now)
     if off is not None:
         return translatable(NOBODY_COMES, day=TranslatableDay.of(off, WEEKDAY))
-    if file.appointment_on is None:
+    planned = file.appointment_on if file.state == ConnectionState.SCHEDULED else None
+    if planned is None or planned < timezone.localdate(now):
         return ""
-    said = NO_TECHNICIAN if file.need.kind == NeedKind.MOBILE_CONNECTION else AT_HOME
+    if file.need.kind == NeedKind.MOBILE_CONNECTION:
+        said = NO_TECHNICIAN
+    else:
+        said = IN_DOUBT if file.is_visit_to_confirm() else AT_HOME
     slot = in_a_sentence(file.get_appointment_slot_display())
-    return translatable(said, day=TranslatableDay.of(file.appointment_on, WEEKDAY), slot=slot)
+    return translatable(said, day=TranslatableDay.of(planned, WEEKDAY), slot=slot)
 
 
 def line_part(prescription: Prescription, actor: SignedLink, asked: Mapping[str, str]) -> OwnPart | None:
-    """The visit of each line to come, first of all on the page, unless the household asked that nothing moves."""
+    """The visit of each line to come: what is to be done first of all on the page, but of a household that asked that
+    its data be kept and used for nothing, which reads it below: whoever was asked to come may come.
+    """
     files = (
         ConnectionFile.objects.filter(need__prescription=prescription).order_by("need_id", "-pk").distinct("need_id")
     )
     looked_for = files.select_related("need")
-    told = [said for file in looked_for if file.state not in SERVED and (said := visit_told(file))]
+    told = [said for file in looked_for if (said := visit_told(file))]
     if not told:
         return None
     limited = RightsRequest.objects.limits(prescription.household_id)

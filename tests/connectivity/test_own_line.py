@@ -1,23 +1,27 @@
 """What a household reads and is told of a line to come: offers to choose, then its sheet, then the day of the visit."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from connectivity import own_line
 from connectivity.enums import TechnicianSlot
 from connectivity.models import ConnectionFile
-from connectivity.own_line import AT_HOME, NO_TECHNICIAN, NOBODY_COMES, TO_CHOOSE
+from connectivity.own_line import AT_HOME, IN_DOUBT, NO_TECHNICIAN, NOBODY_COMES, TO_CHOOSE, visit_told
 from connectivity.services import connections as services
 from documents.models import Mail
 from prescriptions.enums import ContactChannel, NeedUse, SheetLanguage
 from prescriptions.models import Household, Need, Prescription, PromisedContact, SheetTranslation
 from prescriptions.saying import plain
+from prescriptions.services.households import move_household
 from prescriptions.services.needs import drop_need
 from prescriptions.telling import PREPARED, telling_of
 from tests.connectivity.lines import FIXED, MOBILE, Line
 from tests.given import load_reference
+from tests.network.factories import make_commune
 from tests.pages import acting, read
 from tests.prescriptions.files import again
 from tests.prescriptions.pages import page_of
@@ -112,6 +116,38 @@ def test_the_day_of_a_visit_is_on_the_page_and_follows_what_becomes_of_it() -> N
     assert "Soyez chez vous" not in page
 
 
+def test_a_visit_whose_day_is_past_is_told_no_more_even_of_a_request_that_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = Line()
+    file = line.scheduled()
+    passed = timezone.make_aware(datetime.combine(file.appointment_on, time(9))) + timedelta(days=1)  # noqa: DTZ001
+    assert "Soyez chez vous" in visit_told(file)
+    with monkeypatch.context() as later:
+        later.setattr(own_line.timezone, "now", lambda: passed)
+        assert visit_told(file) == ""
+    given_up = services.abandon_connection(actor=line.worker, connection=file, reason="gave_up")
+    assert "N’attendez personne" in visit_told(given_up)
+    monkeypatch.setattr(own_line.timezone, "now", lambda: passed)
+    assert visit_told(given_up) == ""
+
+
+def test_who_moved_is_not_told_to_be_at_home_for_a_visit_that_is_not_confirmed() -> None:
+    line = Line()
+    file = line.scheduled()
+    home = {"moved_on": line.today(), "address": "12 rue d’Après", "postcode": "59600"}
+    move_household(
+        actor=line.worker, household=asked_by(line).household, commune=make_commune(postcodes=["59600"]), **home
+    )
+    page = own_page(line)
+    assert "Soyez chez vous" not in page
+    assert "n’est pas encore confirmé à votre nouvelle adresse" in page
+    services.schedule_connection(
+        actor=line.agent, connection=file, appointment_on=file.appointment_on, day_confirmed=True
+    )
+    assert "Soyez chez vous" in own_page(line)
+
+
 def test_once_the_line_works_nobody_is_waited_for() -> None:
     line = Line()
     line.activate(line.scheduled())
@@ -132,7 +168,7 @@ def test_what_is_said_of_a_line_to_come_is_said_in_the_languages_of_the_sheets(l
     line.scheduled()
     known = {plain(french) for french in SheetTranslation.objects.texts_on(language, line.today())}
     slots = {in_a_sentence(str(label)) for label in TechnicianSlot.labels}
-    assert {plain(said) for said in (TO_CHOOSE, AT_HOME, NO_TECHNICIAN, NOBODY_COMES, PREPARED, *slots)} <= known
+    assert {plain(said) for said in (TO_CHOOSE, AT_HOME, IN_DOUBT, NO_TECHNICIAN, NOBODY_COMES, PREPARED, *slots)} <= known
     page = own_page(line, language)
     assert "Soyez chez vous" not in page
     assert "Votre ligne" not in page
