@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.dateformat import format as formatted
 
 from lifecycle.forms import field_of
 from prescriptions.forms.asking import CommentForm
 from prescriptions.models import Household
 from prescriptions.reaching import LACKS, lacks
-from prescriptions.services.joining import column_told, differing
+from prescriptions.services.joining import column_told, differing, refuse_taken
 
 
 def shown_value(file: Household, name: str) -> str:
@@ -42,7 +44,7 @@ class JoinForm(CommentForm):
         self.order_fields([*(f"take_{name}" for name in self.columns), "comment"])
 
     def clean(self) -> dict[str, Any]:
-        """The way in which the household is told keeps what it takes."""
+        """The way in which the household is told keeps what it takes; its person of reference is of age."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors and "take_contact_channel" in data and self.taken:
             said = {name: getattr(self.left, name) for name in self.taken}
@@ -50,6 +52,11 @@ class JoinForm(CommentForm):
             as_before = "contact_channel" not in said and lacks(self.kept)
             if lacks(self.kept, way, **said) and not as_before:
                 self.add_error("take_contact_channel", LACKS[way])
+        if not self.errors:
+            try:
+                refuse_taken(self.kept, self.left, self.taken, timezone.localdate())
+            except ValidationError as minor:
+                self.add_error("take_birth_date" if "take_birth_date" in data else None, minor.messages)
         return data
 
     @property

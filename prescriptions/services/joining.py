@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Unknown
+from prescriptions.births import refuse_minor
 from prescriptions.enums import HouseholdState
 from prescriptions.machine.household_rules import not_restricted, nothing_asked
 from prescriptions.models import Household, Joining, Prescription
@@ -44,6 +46,21 @@ def differing(kept: Household, left: Household) -> list[str]:
     ]
 
 
+def refuse_taken(kept: Household, left: Household, columns: Iterable[str], today: date) -> None:
+    """Refuse, of what the file kept takes, a day of birth that makes its person of reference a minor.
+
+    Raises ValidationError.
+    """
+    taken = {"birth_date", "emancipated_on"} & set(columns)
+    born, seen_on = (getattr(left if name in taken else kept, name) for name in ("birth_date", "emancipated_on"))
+    if not taken or born is None:
+        return
+    try:
+        refuse_minor(born, today, emancipated=seen_on is not None)
+    except ValidationError as wrong:
+        raise ValidationError({"birth_date": wrong}) from wrong
+
+
 @gate.one_transaction
 def join_household(
     *,
@@ -56,13 +73,14 @@ def join_household(
 ) -> Household:
     """Leave ``household`` for ``kept``, which takes its requests, and of what it says the columns ``taken``.
 
-    Returns the file kept. Raises Unknown, PermissionDenied, Refused.
+    Returns the file kept. Raises Unknown, PermissionDenied, Refused, ValidationError.
     """
     refuse_nir(comment=comment)
     left = gate.apply(household, "join", actor=actor, at=at, comment=comment, kept=kept)
     row = Household.objects.get(pk=kept.pk)
     columns = [name for name in differing(row, left) if name in set(taken)]
     if columns:
+        refuse_taken(row, left, columns, timezone.localdate(at))
         before = {name: getattr(row, name) for name in columns}
         _write(actor, row, {name: getattr(left, name) for name in columns}, at)
         joining = Joining.objects.standing().get(left=left)

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from calendars.working_days import add_months
 from documents.enums import SendState
 from documents.models import Sms
 from lifecycle import gate
@@ -250,6 +251,25 @@ def test_a_way_to_be_told_is_not_taken_without_what_it_takes(circle: Circle, bes
     taken = {"take_last_name": "left", "take_contact_channel": "left", "take_phone": "kept"}
     assert "Un SMS demande un portable" in client.post(url, taken).content.decode()
     assert "Dossiers réunis" in client.post(url, taken | {"take_phone": "left"}, follow=True).content.decode()
+
+
+def test_the_birth_date_of_a_minor_is_not_taken_unless_a_judge_let_him_ask(circle: Circle, beside: Circle) -> None:
+    kept, left = two_files(circle, beside)
+    young = add_months(timezone.localdate(), -12 * 17)
+    Household.objects.filter(pk=left.household_id).update(birth_date=young)
+    join = {"actor": circle.adviser, "household": left.household, "kept": kept.household}
+    with pytest.raises(ValidationError, match="18"):
+        join_household(**join, taken=["birth_date"])
+    assert again(left.household).state == HouseholdState.OPEN
+    query = {"avec": kept.household.reference}
+    url = reverse("prescriptions:household_join", args=[left.household.reference], query=query)
+    taken = {"take_last_name": "kept", "take_birth_date": "left"}
+    assert "La personne de référence a 18" in acting(circle.adviser).post(url, taken).content.decode()
+    Household.objects.filter(pk=left.household_id).update(emancipated_on=timezone.localdate())
+    with pytest.raises(ValidationError):
+        join_household(**join, taken=["birth_date"])
+    file = join_household(**join, taken=["birth_date", "emancipated_on"])
+    assert (file.birth_date, file.emancipated_on) == (young, timezone.localdate())
 
 
 def test_a_limitation_is_not_left_behind_with_a_file_that_is_joined(circle: Circle, beside: Circle) -> None:
