@@ -93,7 +93,7 @@ def ask_to_keep_taken(move: Move) -> None:
 
 
 def said_to_keep(household: Household, actor: Actor, at: datetime) -> list[str]:
-    """What its worker reads, who notes that it moves at this instant: each hour that its point has just been asked of."""
+    """What its worker reads, who notes at this instant that it moves: each hour that its point is now asked of."""
     moves = Residence.objects.filter(household=household.pk, corrects=None, told_at=at)
     rows = _to_keep(at).filter(Exists(moves), need__prescription__household=household.pk)
     return [

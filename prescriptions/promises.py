@@ -39,8 +39,9 @@ def promise(move: Move) -> None:
 
 
 def promise_begun(move: Move) -> None:
-    """A place that teaches expects it, offers are there to choose from: its sheet promised to tell, once for both of its lines
-    while nobody did.
+    """A place that teaches expects it, offers are there to choose from: its sheet promised to tell.
+
+    Once for both of its lines, while nobody did.
     """
     around = ("household", "prescriber", "distributor__commune", "worker__user")
     for about, kinds in BEGUN.items():

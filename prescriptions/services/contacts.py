@@ -164,7 +164,7 @@ def retake_contacts(prescriptions: Iterable[int], *, overtaken_at: datetime) -> 
         merged = alone.get(row.prescription_id)
         PromisedContact.objects.filter(pk=merged).update(settled_at=timezone.now(), outcome=ContactOutcome.OVERTAKEN)
         row.tells_transfer = row.about != ContactAbout.TRANSFER and (
-            merged is not None or row.tells_transfer and not _said_since(row)
+            merged is not None or (row.tells_transfer and not _said_since(row))
         )
         row.settled_at, row.outcome = None, ""
         row.save(update_fields=["tells_transfer", "settled_at", "outcome"])

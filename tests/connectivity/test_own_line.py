@@ -121,7 +121,7 @@ def test_a_visit_whose_day_is_past_is_told_no_more_even_of_a_request_that_is_giv
 ) -> None:
     line = Line()
     file = line.scheduled()
-    passed = timezone.make_aware(datetime.combine(file.appointment_on, time(9))) + timedelta(days=1)  # noqa: DTZ001
+    passed = timezone.make_aware(datetime.combine(file.appointment_on, time(9))) + timedelta(days=1)
     assert "Soyez chez vous" in visit_told(file)
     with monkeypatch.context() as later:
         later.setattr(own_line.timezone, "now", lambda: passed)
@@ -168,7 +168,9 @@ def test_what_is_said_of_a_line_to_come_is_said_in_the_languages_of_the_sheets(l
     line.scheduled()
     known = {plain(french) for french in SheetTranslation.objects.texts_on(language, line.today())}
     slots = {in_a_sentence(str(label)) for label in TechnicianSlot.labels}
-    assert {plain(said) for said in (TO_CHOOSE, AT_HOME, IN_DOUBT, NO_TECHNICIAN, NOBODY_COMES, PREPARED, *slots)} <= known
+    assert {
+        plain(said) for said in (TO_CHOOSE, AT_HOME, IN_DOUBT, NO_TECHNICIAN, NOBODY_COMES, PREPARED, *slots)
+    } <= known
     page = own_page(line, language)
     assert "Soyez chez vous" not in page
     assert "Votre ligne" not in page
@@ -181,9 +183,7 @@ def two_lines() -> tuple[Line, ConnectionFile, ConnectionFile]:
     """A household that is called, with offers to choose for two lines."""
     line = Line(offer_columns=BOTH)
     asked = line.circle.accepted([(kind, NeedUse.WORK) for kind in BOTH["kinds"]], line.circle.household(**CALLED))
-    fixed, mobile = (
-        services.propose_connection(actor=line.worker, need=need) for need in asked.needs.order_by("pk")
-    )
+    fixed, mobile = (services.propose_connection(actor=line.worker, need=need) for need in asked.needs.order_by("pk"))
     return line, fixed, mobile
 
 

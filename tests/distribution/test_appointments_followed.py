@@ -505,9 +505,7 @@ def test_an_hour_that_it_was_told_given_up_untold_then_another_fixed_is_said_to_
     said = f"Celui du {full_day(starts(first))} à {hour(starts(first))} ne compte plus."
     assert (leaves.about_pk, said.replace("\u00a0", " ") in leaves.text) == (second.pk, True)
     assert (again(given_up).delivery, again(given_up).error) == ("failed", "replaced")
-    moved = move_appointment(
-        actor=shelf.adviser, appointment=second, starts_at=next_hours(shelf, texted)[0].starts_at
-    )
+    moved = move_appointment(actor=shelf.adviser, appointment=second, starts_at=next_hours(shelf, texted)[0].starts_at)
     assert no_longer(moved) == said, "the hour between left to nobody"
 
 

@@ -248,8 +248,8 @@ def test_what_was_written_is_said_again_once_in_the_language_that_is_chosen_and_
         forget_households([prescription.household_id], timezone.now())
         assert set(HouseholdMessage.objects.values_list("language", "text")) == {("", None)}, "it goes with its file"
         transaction.set_rollback(True)
-    for again in ("uk", "fr", "klingon", ""):
-        assert "ne se redit pas dans cette langue" in client.post(url, {"langue": again}, follow=True).content.decode()
+    for asked in ("uk", "fr", "klingon", ""):
+        assert "ne se redit pas dans cette langue" in client.post(url, {"langue": asked}, follow=True).content.decode()
     assert Sms.objects.count() == 2
     mailed = accepted(circle, contact_channel=ContactChannel.EMAIL, email="foyer@exemple.test", last_name="Autre")
     say_again(actor=circle.worker, prescription=mailed, language="ar")
