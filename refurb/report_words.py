@@ -88,9 +88,10 @@ def says_of_erasing(report: StoredFile, serial: str) -> ReportSays:
     said = plain(words.text)
     if _is_denied(said, "erased", [serial]):
         return ReportSays.NOT_ERASED
-    if raises_a_doubt(said, "erased"):
-        return ReportSays.DOUBT
-    return ReportSays.NOTHING_WRONG if speaks_of_erasing(said) or words.cut else ReportSays.NO_ERASURE
+    doubtful, erasing = raises_a_doubt(said, "erased"), speaks_of_erasing(said) or words.cut
+    if doubtful:
+        return ReportSays.DOUBT if erasing else ReportSays.DOUBT_ALONE
+    return ReportSays.NOTHING_WRONG if erasing else ReportSays.NO_ERASURE
 
 
 def says_of_destroying(certificate: StoredFile, numbers: Iterable[str]) -> ReportSays:

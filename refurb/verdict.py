@@ -236,9 +236,9 @@ def _differences(facts: Facts, refused: bool) -> Iterator[ReportDifference]:
     if facts.drive_source == DriveSource.REPORT:
         yield ReportDifference.SELF_NAMED
     yield from _another_drive_seen(facts)
-    if facts.report_says == ReportSays.DOUBT:
+    if facts.report_says in (ReportSays.DOUBT, ReportSays.DOUBT_ALONE):
         yield ReportDifference.FAILURE_WORDS
-    if facts.report_says == ReportSays.NO_ERASURE:
+    if facts.report_says in (ReportSays.NO_ERASURE, ReportSays.DOUBT_ALONE):
         yield ReportDifference.NO_ERASURE_WORD
     if facts.is_attributed:
         yield ReportDifference.ATTRIBUTED

@@ -206,6 +206,7 @@ class ReportSays(TextChoices):
     NOT_ERASED = "not_erased", "Que le disque n’est pas effacé"
     DOUBT = "doubt", "Des mots d’échec"
     NO_ERASURE = "no_erasure", "Aucun mot d’effacement"
+    DOUBT_ALONE = "doubt_alone", "Des mots d’échec, et aucun mot d’effacement"
 
 
 TO_LOOK_AT = frozenset({ReportDifference.OTHER_BUS, ReportDifference.OTHER_MODEL, ReportDifference.OTHER_SIZE})

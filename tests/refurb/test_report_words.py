@@ -229,6 +229,17 @@ def test_a_report_without_a_word_of_erasure_is_confirmed() -> None:
     assert bench.erase(drive, report=report, tool="Blancco", confirmed=True).differences == ["no_erasure_word"]
 
 
+def test_who_ticks_the_box_was_asked_about_each_doubt() -> None:
+    bench = Bench()
+    drive = bench.drive(bench.in_process())
+    report = kept(bench, f"Facture du disque {drive.serial}, 3 erreurs".encode(), "text/plain")
+    with pytest.raises(Refused) as refused:
+        bench.erase(drive, report=report, tool="Blancco")
+    assert {reason.code for reason in refused.value.all} == {"failure_words", "no_erasure_word"}
+    erasure = bench.erase(drive, report=report, tool="Blancco", confirmed=True)
+    assert set(erasure.differences) == {"failure_words", "no_erasure_word"}
+
+
 @pytest.mark.parametrize(
     "printed",
     [
