@@ -20,7 +20,8 @@ OF_WHAT_IS_AROUND = re.compile(
 )
 """Ends just before the drive that such a thing goes with: « remplacement de la nappe du »."""
 PUT_IN = re.compile(
-    r"\b(pos(?:e|es|er|ée?s?)\b|mont(?:e|er|age|ée?s?)\b|mis(?:e|es)?\b|rempla[cç]|chang|ajout|insér|neu(?:f|ve)|nouve|migr"
+    r"\b(pos(?:e|es|er|ée?s?)\b|mont(?:e|er|age|ée?s?)\b|mis(?:e|es)?\b(?! (?:à|a) (?:jour|niveau)| en veille)"
+    r"|rempla[cç]|chang|ajout|insér|neu(?:f|ve)|nouve|migr"
     r"|clon|échang|équip|dot[ée]|à la place|au lieu|pass(?:er?|age|ée?s?) (?:en|à|au|sur)\b|par une? )",
     re.IGNORECASE,
 )

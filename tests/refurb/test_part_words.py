@@ -50,6 +50,8 @@ NOT_PUT_IN = (
     "Disque dur bruyant, ventilateur changé",
     "Changement du support de l’SSD",
     "Batterie changée",
+    "Mise à jour du SSD",
+    "Micrologiciel du disque dur mis à jour",
     "Disque dur vérifié, remplacement du clavier",
     "SSD testé, changé le ventilateur",
     "Emplacement du SSD nettoyé, vis changée",
