@@ -62,9 +62,11 @@ def standing_deposit(signature: Signature) -> SignatureDeposit | None:
 
 
 def asked_of_another(request: Request, signature: Signature) -> HttpResponse:
-    """To one who was asked before, of whom it is asked now. Raises PermissionDenied for anybody else."""
+    """To one who was asked before, of whom it is asked now, or that it is void. Raises PermissionDenied otherwise."""
     if not _was_asked(signature, request.membership.pk):
         raise PermissionDenied
+    if signature.state == SignatureState.VOID:
+        return signature_void(request, signature)
     context = {
         "signature": signature,
         "convention": signature.convention,
@@ -90,12 +92,27 @@ def signature_void(request: Request, signature: Signature) -> HttpResponse:
         "is_refused": request.method == "POST",
         "why": ConventionEntry.objects.get(pk=void.cause_entry),
         "asked": asked.order_by("-round").first(),
+        **_who_signs_now(signature),
         "step": step_of(signature.convention, request.membership),
         "paper": paper_of(signature),
         "sha256": hash_of(signature),
         "back": back_to(signature, "signatures"),
     }
     return render(request, "conventions/actions/signature_void.html", context)
+
+
+def _who_signs_now(signature: Signature) -> dict[str, Any]:
+    """For the party of a void signature: its organisation, the signature asked since, and whom the text names.
+
+    After a merger the text names whoever signed for the EPCI that is no more, until the successor names another.
+    """
+    convention = signature.convention
+    organisation, named = next((one, who) for party, one, who in convention.parties() if party == signature.party)
+    since = Signature.objects.filter(convention=convention, party=signature.party).exclude(state=SignatureState.VOID)
+    found = since.select_related("signatory__user", "organisation").order_by("-round").first()
+    if named is not None and organisation is not None and named.organisation_id != organisation.pk:
+        named = None
+    return {"organisation": organisation, "named": named, "since": found}
 
 
 def _was_asked(signature: Signature, member: int) -> bool:

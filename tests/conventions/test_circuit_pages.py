@@ -444,6 +444,79 @@ def test_who_goes_back_to_a_signature_that_is_void_reads_why_and_what_comes_next
     assert "vous sera soumis de nouveau" not in page
 
 
+def test_the_old_link_of_who_handed_a_signature_on_says_that_the_text_was_opened_again_and_leads_to_the_new_one() -> (
+    None
+):
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = treaty.signature(convention, Party.DISTRIBUTOR)
+    former = signature.signatory
+    deputy = make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, treaty.distributor)
+    gate.apply(signature, "hand_on", actor=former, to=deputy)
+    url = page_of(signature, "signature_sign")
+    treaty.reopen(again(convention))
+
+    page = read(acting(former), url)
+    assert "Le texte a été rouvert le" in page
+    assert "Le texte modifié vous sera soumis de nouveau." in page, "the text names her still"
+    page = read(acting(deputy), url)
+    assert "vous sera soumis" not in page
+    assert f"Le texte modifié sera soumis à <strong>{former.user}</strong>" in page
+
+    newer = treaty.open_signature(treaty.approve(treaty.submit(again(convention))))
+    now = treaty.signature(newer, Party.DISTRIBUTOR)
+    page = read(acting(former), url)
+    assert page_of(now, "signature_sign") in page
+    assert "ne vous est pas demandée" not in page
+    page = read(acting(deputy), url)
+    assert f"la version d’aujourd’hui est à signer par <strong>{former.user}</strong>" in page
+    treaty.sign(newer, Party.DISTRIBUTOR)
+    assert "Vous avez signé la version d’aujourd’hui." in read(acting(former), url)
+    assert f"<strong>{former.user}</strong> a signé la version d’aujourd’hui" in read(acting(deputy), url)
+    assert acting(treaty.signatories[Party.EPCI]).get(url).status_code == 403
+
+
+def test_a_void_signature_promises_the_text_to_whom_it_names_now() -> None:
+    treaty = Treaty()
+    convention = treaty.reopen(treaty.signing())
+    void = Signature.objects.get(convention=convention, party=Party.DISTRIBUTOR)
+    deputy = make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, treaty.distributor)
+    edit_convention(
+        actor=treaty.manager,
+        convention=convention,
+        title=convention.title,
+        workshop=treaty.workshop,
+        distributor=treaty.distributor,
+        epci_signatory=treaty.signatories[Party.EPCI],
+        workshop_signatory=treaty.signatories[Party.RECONDITIONER],
+        distributor_signatory=deputy,
+        starts_on=treaty.starts_on,
+        ends_on=treaty.ends_on,
+        terms=treaty.terms(),
+    )
+
+    page = read(acting(void.signatory), page_of(void, "signature_sign"))
+
+    assert "vous sera soumis" not in page
+    assert f"Le texte modifié sera soumis à <strong>{deputy.user}</strong>" in page
+
+
+def test_who_handed_a_signature_on_reads_in_whole_words_that_it_is_given() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = treaty.signature(convention, Party.DISTRIBUTOR)
+    former = signature.signatory
+    deputy = make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, treaty.distributor)
+    gate.apply(signature, "hand_on", actor=former, to=deputy)
+    treaty.sign(convention, Party.DISTRIBUTOR)
+
+    page = read(acting(former), page_of(signature, "signature_sign"))
+
+    assert (
+        f"<strong>{deputy.user}</strong> a signé pour {treaty.distributor}, et cela ne vous était plus demandé" in page
+    )
+
+
 def test_a_signature_of_an_abandoned_project_is_told_as_such_to_who_was_to_sign() -> None:
     treaty = Treaty()
     convention = treaty.signing()

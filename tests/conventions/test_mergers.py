@@ -128,6 +128,18 @@ def test_the_reconditioner_signs_with_the_name_of_the_successor() -> None:
     assert (active.state, active.epci) == (S.ACTIVE, heir.epci)
 
 
+def test_who_was_to_sign_for_an_epci_that_merged_is_promised_nothing() -> None:
+    scene, heir = Treaty(), Heir()
+    signature = scene.signature(scene.signing(), Party.EPCI)
+    heir.merge(scene)
+
+    page = read(acting(signature.signatory), reverse("conventions:signature_sign", args=[signature.reference]))
+
+    assert "repris au nom de l’EPCI qui succède" in page
+    assert "vous sera soumis" not in page
+    assert f"Le texte ne nomme encore personne pour signer au nom de {heir.organisation}." in page
+
+
 def test_the_successor_is_not_offered_the_act_of_the_epci_that_is_no_more() -> None:
     scene, heir = Treaty(), Heir()
     convention = scene.signing()
