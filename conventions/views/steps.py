@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conventions.enums import ConventionState, ReviewSubject
-from conventions.models import Convention, EndConsent, Review
+from conventions.models import Convention, EndConsent, Review, Signature
 from conventions.permissions import can_open_signature_convention, can_submit_convention
 from conventions.templatetags.conventions import working_days
 from conventions.views.sheet import Sheet, sheet_of
@@ -119,13 +119,26 @@ def _signing(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
             url = _page("signature_confirm", signature.reference)
             yours = f"vérifiez le document signé {que(signature.organisation)}{signature.organisation} a déposé"
             return Step("", yours, url=url, label="Vérifier et confirmer")
-    names = named(f"{row.organisation}" for row in sheet.awaited_signatures)
-    due = [row.due_on for row in sheet.awaited_signatures if row.due_on and row.answer_due_on is None]
-    until = f", pour le {day(max(due))}" if due else ""
     return Step(
-        f"En attente de la signature {of(names)}{until}",
+        _signatures_awaited(sheet.awaited_signatures),
         since=min((row.asked_at for row in sheet.awaited_signatures if row.asked_at), default=convention.moved_at),
     )
+
+
+def _signatures_awaited(signatures: Iterable[Signature]) -> str:
+    """Whose signature is awaited, each day with its own, the first before; then who is answered first."""
+    by_day: dict[date | None, list[str]] = {}
+    refused: list[str] = []
+    for row in sorted(signatures, key=lambda row: row.due_on or date.max):
+        names = by_day.setdefault(row.due_on, []) if row.answer_due_on is None else refused
+        names.append(str(row.organisation))
+    awaited = [f"{of(named(names))}{f', pour le {day(due)}' if due else ''}" for due, names in by_day.items()]
+    told = [f"En attente de la signature {', puis '.join(awaited)}"] if awaited else []
+    if refused:
+        told.append(
+            f"Une réponse est due à {named(refused)}, qui ne signe{'nt' if len(refused) > 1 else ''} pas en l’état"
+        )
+    return ". ".join(told)
 
 
 def _until(due: date | None) -> str:

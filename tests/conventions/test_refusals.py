@@ -230,3 +230,22 @@ def test_a_signatory_whom_the_text_opened_again_no_longer_names_is_told_when_ano
     assert deputy.user.get_full_name() in told[former.user.email]
     assert page_of(treaty.signature(convention, Party.DISTRIBUTOR), "signature_sign") in told[deputy.user.email]
     assert "vous n’avez plus à signer" not in told[treaty.signatories[Party.EPCI].user.email]
+
+
+def test_a_signature_that_is_due_first_is_not_hidden_by_a_later_day_and_a_refusal_is_told_apart() -> None:
+    begins = date(2027, 3, 1)
+    treaty = Treaty(at=midday(begins), starts_on=date(2027, 6, 1))
+    convention = treaty.signing()
+    refused = declined(treaty, convention, midday(date(2027, 3, 15)))
+    url = page_of(convention, "convention_detail")
+    first = told_day(treaty.signature(convention, Party.EPCI).due_on)
+
+    page = read(acting(treaty.workshop_reviewer), url)
+    assert f"pour le {first}. Une réponse est due à {treaty.distributor}, qui ne signe pas en l’état" in page
+    gate.apply(refused, "answer_refusal", actor=treaty.manager, comment=ANSWER, at=midday(date(2027, 3, 20)))
+
+    again_due = told_day(treaty.signature(convention, Party.DISTRIBUTOR).due_on)
+    page = read(acting(treaty.workshop_reviewer), url)
+    assert again_due != first
+    assert f", pour le {first}, puis d" in page
+    assert f"{treaty.distributor}, pour le {again_due}" in page
