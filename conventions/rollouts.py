@@ -44,11 +44,16 @@ def follow_submitted(move: Move) -> None:
 
 
 def follow_in_force(move: Move) -> None:
-    """A convention holds from here on; an amendment says nothing of it."""
+    """A convention holds from here on; an amendment says nothing of it.
+
+    A test shows that the parties were brought together; the convention to prepare may be the one that follows it.
+    """
     lasting = _lasting(move)
     for epci, own in _by_epci(move):
         if epci in lasting:
             _fulfil(epci, own, ADVANCING)
+        else:
+            _fulfil(epci, own, BEFORE, (RolloutStep.GATHER,))
         _advance(epci, own)
 
 
@@ -118,9 +123,9 @@ def _enter(epci: int, move: Move) -> None:
             gate.create(Rollout(epci_id=epci), "enter", actor=move.actor, at=move.at, cause=move)
 
 
-def _fulfil(epci: int, move: Move, states: Iterable[str]) -> None:
+def _fulfil(epci: int, move: Move, states: Iterable[str], met: Iterable[str] = MET) -> None:
     """Empty the next step that this shows to be done; any other stays."""
-    rows = Rollout.objects.filter(epci=epci, state__in=states, next_step__in=MET)
+    rows = Rollout.objects.filter(epci=epci, state__in=states, next_step__in=met)
     lock(Rollout, rows.values_list("pk", flat=True), "FOR NO KEY UPDATE")
     _move("fulfil", rows, move)
 

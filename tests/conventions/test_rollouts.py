@@ -267,6 +267,19 @@ def test_what_was_planned_once_the_text_was_submitted_is_done_when_the_conventio
     assert (state_of(treaty), step_of(treaty)) == (S.AGREED, "")
 
 
+def test_a_test_that_takes_effect_shows_that_the_parties_were_brought_together_and_not_the_convention_prepared() -> (
+    None
+):
+    for step, left in ((RolloutStep.GATHER, ""), (RolloutStep.CONVENTION, RolloutStep.CONVENTION)):
+        treaty = Treaty(is_test=True)
+        begin_rollout(actor=treaty.manager, epci=treaty.epci)
+        planned(treaty, RolloutStep.ELECTED)
+        signed = treaty.signed()
+        planned(treaty, step)
+        gate.apply(signed, "activate", actor=treaty.manager)
+        assert (state_of(treaty), step_of(treaty)) == (S.TRIED, left)
+
+
 def test_the_list_of_roll_outs_says_that_a_convention_is_suspended_to_every_reader_and_in_the_files() -> None:
     treaty = Treaty()
     convention = treaty.active()
