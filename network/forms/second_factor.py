@@ -25,6 +25,8 @@ A_DAY = {"second_factor": "20/d/key"}
 CODE_HELP = (
     "Les six chiffres que montre l’application de votre téléphone. Sans téléphone\u00a0: un de vos codes de secours."
 )
+TOO_MANY = frozenset({"too_many_codes", "too_many_codes_today"})
+"""Why no code is judged any more for a time."""
 TELLS_AGAIN_AFTER = 24 * 60 * 60
 
 
@@ -38,7 +40,12 @@ class SecondFactorCodeForm(AuthenticateForm):
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])
-        return judged(self.user, code, super().clean_code)
+        try:
+            return judged(self.user, code, super().clean_code)
+        except ValidationError as error:
+            if error.code in TOO_MANY:
+                _tell(self.user)
+            raise
 
 
 class SecondFactorOnForm(ActivateTOTPForm):
@@ -72,10 +79,12 @@ def as_a_code(field: forms.Field, help_text: str) -> None:
 def judged(user: User, code: str, judge: Callable[[], Any]) -> str:
     """``code`` once ``judge`` finds it right, and for the first time. Raises ValidationError.
 
-    What is spent stays so for as long as the clock of a telephone may be out.
+    A code that was not judged is not counted. What is spent stays so for as long as the clock of a telephone may be
+    out.
     """
     adapter, tries = get_adapter(), _tried(user)
-    if not ratelimit.consume(context.request, app="network", action="second_factor", config=A_DAY, key=tries):
+    usage = ratelimit.consume(context.request, app="network", action="second_factor", config=A_DAY, key=tries)
+    if not usage:
         raise adapter.validation_error("too_many_codes_today")
     spent = f"{SALT}:spent:{user.pk}:{normalize_user_code(code)}"
     try:
@@ -85,7 +94,7 @@ def judged(user: User, code: str, judge: Callable[[], Any]) -> str:
     except ValidationError as error:
         if error.code not in {"too_many_login_attempts", "rate_limited"}:
             raise
-        _tell(user, tries)
+        usage.rollback()
         raise adapter.validation_error("too_many_codes") from error
     if not cache.add(spent, True, timeout=app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)):
         raise adapter.validation_error("incorrect_code")
@@ -98,7 +107,7 @@ def _tried(user: User) -> str:
     return salted_hmac(SALT, f"{user.pk}:{user.password}", algorithm="sha256").hexdigest()
 
 
-def _tell(user: User, tries: str) -> None:
+def _tell(user: User) -> None:
     """Write once a day to whoever is tried: somebody has the password."""
-    if cache.add(f"{SALT}:told:{tries}", True, timeout=TELLS_AGAIN_AFTER):
+    if cache.add(f"{SALT}:told:{_tried(user)}", True, timeout=TELLS_AGAIN_AFTER):
         account_adapter().send_notification_mail("mfa/email/codes_tried", user)
