@@ -20,9 +20,9 @@ def invited(invitation: Invitation, token: str) -> None:
     )
 
 
-def second_factor_reset(user: User, reason: FactorResetReason) -> None:
+def second_factor_reset(user: User, reason: FactorResetReason, *, by_pilot: bool) -> None:
     """To whoever has no second factor any more: who may do it did, and what to do if nobody asked for it."""
-    told = {"reason": reason.label.lower(), "url": settings.SITE_URL + reverse("network:account")}
+    told = {"by_pilot": by_pilot, "reason": reason.label.lower(), "url": settings.SITE_URL + reverse("network:account")}
     send_mail(
         subject="Le second facteur de votre compte est retiré",
         message=render_to_string("emails/second_factor_reset.txt", told),

@@ -43,5 +43,5 @@ def reset_second_factor(
     Authenticator.objects.filter(user=user).delete()
     end_sessions(user)
     keep_change(user, AccountAct.FACTOR_RESET, by, at, reason)
-    emails.second_factor_reset(user, reason)
+    emails.second_factor_reset(user, reason, by_pilot=by.pk is not None)
     return True
