@@ -1,6 +1,8 @@
 """The technical team's window on the network."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.admin import AuthenticatorAdmin
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 
 from lifecycle.admin import ReadOnlyAdmin, show
@@ -27,6 +29,18 @@ class UserAdmin(ReadOnlyAdmin):
     list_filter = ("is_active", "is_staff")
     search_fields = ("email", "last_name")
     hidden = ("password",)
+
+
+# The page of allauth shows the secrets of second factors, encrypted as they are.
+admin.site.unregister(Authenticator)
+
+
+@admin.register(Authenticator)
+class SecondFactorAdmin(ReadOnlyAdmin):
+    list_display = AuthenticatorAdmin.list_display
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    hidden = ("data",)
 
 
 @admin.register(Organisation)
