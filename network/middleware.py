@@ -34,9 +34,10 @@ OPEN_WITHOUT_FACTOR = frozenset(
         "desk:privacy",
         "desk:ready",
         "mfa_activate_totp",
+        "network:session_renew",
     }
 )
-"""What whoever must set up a second factor opens before: the page of it, the way out, and texts that name nobody."""
+"""What whoever must set up a second factor opens before: its page, time for it, the way out, texts that name nobody."""
 
 SENT = "envoi"
 """Says in the address of the sign-in page that something was sent, and not kept, because the session was over."""
@@ -134,8 +135,8 @@ class UnkeptSheetsMiddleware:
 
 
 def is_of_the_account(match: ResolverMatch) -> bool:
-    """Tell whether an address is one of allauth's: of one's account, without any role."""
-    return (match.url_name or "").startswith(("account", "mfa"))
+    """Tell whether an address is of one's account, without any role: those of allauth, and the session renewed."""
+    return (match.url_name or "").startswith(("account", "mfa")) or match.view_name == "network:session_renew"
 
 
 def open_memberships(request: HttpRequest) -> list[Membership]:

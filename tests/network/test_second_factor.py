@@ -261,6 +261,7 @@ def test_whoever_tries_codes_is_stopped_and_the_person_is_told_once() -> None:
 def test_codes_tried_all_day_are_stopped_until_the_password_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     person = person_of()
     telephone, _ = with_factor(person)
+    mail.outbox.clear()
     tried = ""
     for _ in range(6):
         later(monkeypatch, timedelta(minutes=6))
@@ -269,6 +270,7 @@ def test_codes_tried_all_day_are_stopped_until_the_password_changes(monkeypatch:
         for number in range(4):
             tried = client.post(CODE, {"code": f"{number:06}"}).content.decode()
     assert "rouvrent demain" in tried
+    assert [message.subject for message in mail.outbox] == ["Quelqu’un essaie d’entrer dans votre compte"]
     later(monkeypatch, timedelta(minutes=6))
     client.post(CODE, {"code": telephone.code(0)})
     assert not signed_in(client)
@@ -277,6 +279,32 @@ def test_codes_tried_all_day_are_stopped_until_the_password_changes(monkeypatch:
     client = Client()
     client.post(LOGIN, {"login": person.user.email, "password": "une autre phrase de passe"})
     client.post(CODE, {"code": telephone.code(1)})
+    assert signed_in(client)
+
+
+def test_whoever_mistypes_the_first_code_of_her_own_telephone_alarms_nobody() -> None:
+    person, client = person_of(), Client()
+    sign_in(client, person.user)
+    confirm_password(client, ON)
+    mail.outbox.clear()
+    for number in range(8):
+        answer = client.post(ON, {"code": f"{number:06}"})
+    assert "attendez cinq minutes" in answer.content.decode()
+    assert mail.outbox == []
+
+
+def test_codes_that_were_not_judged_do_not_use_up_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = person_of()
+    telephone, _ = with_factor(person)
+    client = Client()
+    sign_in(client, person.user)
+    for number in range(25):
+        tried = client.post(CODE, {"code": f"{number:06}"}).content.decode()
+        assert "rouvrent demain" not in tried
+    later(monkeypatch, timedelta(minutes=6))
+    client = Client()
+    sign_in(client, person.user)
+    client.post(CODE, {"code": telephone.code(0)})
     assert signed_in(client)
 
 
@@ -379,6 +407,20 @@ def test_a_former_key_of_the_site_still_reads_them_and_without_it_a_sentence_say
     assert SecondFactorAdapter().decrypt(Authenticator.objects.get(type="totp").data["secret"]) == telephone.secret
 
 
+def test_the_technical_team_sees_who_has_one_and_no_secret_even_encrypted() -> None:
+    victim, staff = person_of(), person_of("manager", "prescriber").user
+    with_factor(victim)
+    User.objects.filter(pk=staff.pk).update(is_staff=True, is_superuser=True)
+    staff.refresh_from_db()
+    client = Client()
+    client.force_login(staff)
+    for factor in Authenticator.objects.filter(user=victim.user):
+        page = client.get(reverse("admin:mfa_authenticator_change", args=[factor.pk])).content.decode()
+        assert str(victim.user) in page
+        assert not [value for value in factor.data.values() if isinstance(value, str) and value in page]
+        assert "gAAAA" not in page
+
+
 def test_who_keeps_the_house_must_have_one_and_the_roles_are_roles() -> None:
     assert all(role in ROLES_BY_KIND[kind] for kind, role in SECOND_FACTOR_ROLES)
 
@@ -390,6 +432,7 @@ def test_whose_role_demands_one_is_led_to_it_and_opens_no_other_page_until_it_is
     client = Client()
     assert client.get(sign_in(client, person.user).url).url == ON
     opened = {reverse(name) for name in OPEN_WITHOUT_FACTOR if name != "desk:guide_chapter"}
+    assert client.post(reverse("network:session_renew")).json()["left"] > 0
     for url in pages():
         if url not in opened:
             assert client.get(url).headers.get("Location", "").startswith((ON, "/compte/confirmer/")), url
@@ -493,6 +536,7 @@ def test_the_pilot_takes_away_the_factor_of_whoever_lost_the_telephone_and_it_is
         [person.user.email],
         "Le second facteur de votre compte est retiré",
     )
+    assert mail.outbox[-1].body.count("le pilote du Département") + mail.outbox[-1].body.count("Le pilote du") == 2
     assert "C’est fait" in read(client, url)
 
 
@@ -520,6 +564,8 @@ def test_the_last_pilot_is_reset_at_the_command_line_and_all_are_when_the_key_ch
     told = StringIO()
     call_command("reset_second_factor", pilot.user.email.upper(), stdout=told)
     assert "1 second facteur retiré" in told.getvalue()
+    assert "L’équipe technique a retiré" in mail.outbox[-1].body
+    assert "prévenez l’équipe technique" in mail.outbox[-1].body
     assert [has_second_factor(one.user) for one in (pilot, person)] == [False, True]
     settings.SECRET_KEY = "another"
     call_command("reset_second_factor", all=True, stdout=told)

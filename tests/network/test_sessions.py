@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from network.sessions import ENDS
-from tests.network.factories import PASSWORD, make_membership
+from tests.network.factories import PASSWORD, make_membership, make_user
 from tests.pages import acting, read
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,9 @@ def test_to_stay_is_asked_by_post_and_only_of_a_session_that_is_open() -> None:
     assert told["left"] > 12 * 3600 - 5
     assert expires_in(client) > timedelta(hours=11, minutes=59)
     assert Client().post(RENEW).url.startswith("/connexion/")
+    without_role = Client()
+    without_role.force_login(make_user())
+    assert without_role.post(RENEW).json()["left"] > 0
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = client.cookies
     assert strict.post(RENEW).status_code == 403
