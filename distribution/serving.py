@@ -15,7 +15,7 @@ from prescriptions.models.need import twin_served
 from reference.parameters import ValuesOfDay
 from refurb.enums import DeviceState, DeviceType
 from refurb.models import Device
-from refurb.models.device import DeviceQuerySet
+from refurb.models.device import TERRITORIES, DeviceQuerySet
 
 type Offered = Counter[tuple[str, int | None]]
 """How many devices are of each type for each territory; for None, wherever the household lives."""
@@ -31,8 +31,7 @@ def on_the_shelf(actor: Actor, at: datetime, numbers: ValuesOfDay | None = None)
 def offered_by(shelf: DeviceQuerySet) -> Offered:
     """How many devices of a shelf are of each type for each territory; one query."""
     found: Offered = Counter()
-    columns = ("type", "convention__epci", "convention__epci_party__epci")
-    for type_, own, successor, count in shelf.order_by().values_list(*columns).annotate(Count("pk")):
+    for type_, own, successor, count in shelf.order_by().values_list("type", *TERRITORIES).annotate(Count("pk")):
         for territory in {own, successor, None}:
             found[type_, territory] += count
     return found
@@ -56,7 +55,7 @@ def served_today(shelf: DeviceQuerySet) -> Q:
     of_need = _told("kind", "epci")
     there = [
         Q(In(of_need, here.annotate(serves=serves).values(told=_told("serves", territory))))
-        for territory in ("convention__epci", "convention__epci_party__epci")
+        for territory in TERRITORIES
     ]
     anywhere = Q(derogation__isnull=False, kind__in=here.values(serves=serves))
     return (there[0] | there[1] | anywhere) & ~Q(twin_served())

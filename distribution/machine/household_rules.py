@@ -19,6 +19,7 @@ from prescriptions.models import Need
 from refurb.enums import HOLDS_A_NEED, DeviceState, DeviceType, ReturnReason
 from refurb.machine.device_rules import coded
 from refurb.models import Device
+from refurb.models.device import TERRITORIES
 from refurb.pricing import ceiling_of, ceilings_on, is_price, over_ceiling
 from typography.french import euros
 
@@ -80,7 +81,7 @@ def _read_devices_and_needs(asked: dict[int, int]) -> dict[int, DeviceAndNeed]:
     found = {}
     devices = Device.objects.filter(pk__in=list(asked))
     for pk, type_, epci, former, desktop, desktop_need in devices.values_list(
-        "pk", "type", "convention__epci", "convention__epci_party__epci", "attached_to", "attached_to__need"
+        "pk", "type", *TERRITORIES, "attached_to", "attached_to__need"
     ):
         need = needs.get(asked[pk], nothing)
         found[pk] = DeviceAndNeed(
@@ -111,7 +112,7 @@ def _unless_it_follows(
 
 def out_of_territory() -> Q:
     """The devices held for a need of another territory than theirs: its household moved, or by a derogation."""
-    return ~Q(need__epci=F("convention__epci")) & ~Q(need__epci=F("convention__epci_party__epci"))
+    return Q(*(~Q(need__epci=F(one)) for one in TERRITORIES))
 
 
 def not_handed_there() -> Q:

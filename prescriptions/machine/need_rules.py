@@ -45,8 +45,8 @@ NOT_RESTRICTED = Requirement(
 
 SERVED_ONCE = Requirement(
     "served_once",
-    "Le même besoin est déjà en cours pour ce foyer, dans une autre prescription\u00a0: abandonnez celui-ci, ou, si ce"
-    " n’est pas le même foyer, détachez les deux dossiers.",
+    "Dans une autre prescription de ce foyer, le même besoin est en cours, ou une réparation ou un échange est à venir"
+    "\u00a0: attendez ce qui vient ou abandonnez ce besoin. Si ce n’est pas le même foyer, détachez les deux dossiers.",
     lambda ctx: ~Q(twin_served()),
     lifted_by="le travailleur social ou le conseiller du distributeur, en abandonnant ce besoin",
 )

@@ -19,6 +19,7 @@ from lifecycle.machine import Reason
 from prescriptions.enums import LIVE_STATES, ContactAbout, ContactChannel, ContactOutcome
 from prescriptions.hearing import unheard
 from prescriptions.models import CompletionRequest, HouseholdMessage, Prescription, PromisedContact
+from prescriptions.models.contact import PromisedContactQuerySet
 from prescriptions.own_papers import page_of_request
 from prescriptions.parameters import TELL_DAYS
 from prescriptions.permissions import can_edit_prescription
@@ -131,7 +132,7 @@ def overtake_contacts(prescriptions: Iterable[int], at: datetime, about: Contact
         promise_transfer(live.select_related("household", *AROUND).order_by("-pk"), at)
 
 
-def _overtake(promised: QuerySet[PromisedContact], at: datetime) -> None:
+def _overtake(promised: PromisedContactQuerySet, at: datetime) -> None:
     unsaid = promised.filter(outcome=ContactOutcome.SENT, sms__delivery=SendState.QUEUED)
     call_off_sms(unsaid.values_list("sms", flat=True), error=OVERTAKEN, at=at)
     rows = PromisedContact.objects.filter(pk__in=list(promised.unsure().values_list("pk", flat=True)))
@@ -162,7 +163,8 @@ def retake_contacts(prescriptions: Iterable[int], *, overtaken_at: datetime) -> 
     rows = list(overtaken.exclude(left).exclude(prescription__in=others.values("prescription")))
     for row in rows:
         merged = alone.get(row.prescription_id)
-        PromisedContact.objects.filter(pk=merged).update(settled_at=timezone.now(), outcome=ContactOutcome.OVERTAKEN)
+        if merged is not None:
+            waiting.filter(pk=merged).update(settled_at=timezone.now(), outcome=ContactOutcome.OVERTAKEN)
         row.tells_transfer = row.about != ContactAbout.TRANSFER and (
             merged is not None or (row.tells_transfer and not _said_since(row))
         )

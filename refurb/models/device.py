@@ -49,6 +49,8 @@ S = DeviceState
 UNSEEN = (S.DECLARED, S.COLLECTED)
 MAY_BE_UNSEEN = (*UNSEEN, S.MISSING, S.WITHDRAWN)
 """States a device may be in without ever having been received."""
+TERRITORIES = ("convention__epci", "convention__epci_party__epci")
+"""The columns that say which territories it may serve: those of its convention, before and after a merger."""
 
 
 class DeviceQuerySet(models.QuerySet["Device"]):

@@ -168,9 +168,8 @@ def test_what_is_said_of_a_line_to_come_is_said_in_the_languages_of_the_sheets(l
     line.scheduled()
     known = {plain(french) for french in SheetTranslation.objects.texts_on(language, line.today())}
     slots = {in_a_sentence(str(label)) for label in TechnicianSlot.labels}
-    assert {
-        plain(said) for said in (TO_CHOOSE, AT_HOME, IN_DOUBT, NO_TECHNICIAN, NOBODY_COMES, PREPARED, *slots)
-    } <= known
+    said_of_it = (TO_CHOOSE, AT_HOME, IN_DOUBT, NO_TECHNICIAN, NOBODY_COMES, PREPARED, *slots)
+    assert {plain(said) for said in said_of_it} <= known
     page = own_page(line, language)
     assert "Soyez chez vous" not in page
     assert "Votre ligne" not in page
