@@ -405,6 +405,8 @@ NOT_FRENCH: dict[str, str] = {
     "lifecycle/checks.py": "speaks to developers, in English",
     "demo/papers.py": "writes a log as nwipe does, in columns",
     "documents/texting.py": "the alphabet of SMS, in its order",
+    "refurb/failure_words.py": "patterns that read a report",
+    "refurb/report_words.py": "patterns that read a report",
 }
 APART = re.compile(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}|<!--.*?-->|<script.*?</script>", re.DOTALL)
 MARK = re.compile(r"{[%{].*?[%}]}", re.DOTALL)

@@ -396,7 +396,7 @@ def test_a_history_is_entered_with_its_instants_and_judged_by_the_numbers_of_its
     drive = evidence.record_drive(actor=actor, device=device, kind="ssd", serial="SN-H1", at=day + timedelta(hours=1))
     done = day + timedelta(hours=3)
     run = {"started_at": day + timedelta(hours=2), "finished_at": done, "at": done + timedelta(minutes=5)}
-    assert bench.erase(drive, bytes_expected=1000, bytes_erased=1000, **run).outcome == "accepted"
+    assert bench.erase(drive, bytes_expected=256 * 10**9, bytes_erased=256 * 10**9, **run).outcome == "accepted"
     working = dict.fromkeys((row.code for row in Checklist.objects.get(type="laptop").functions.all()), CheckResult.OK)
     work.record_test_run(actor=actor, device=device, results=working, at=done)
     work.grade_device(actor=actor, device=device, measures=GOOD_PC, cosmetic="B", at=done)
