@@ -10,13 +10,14 @@ from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
 from prescriptions.models import Household, PromisedContact
+from prescriptions.services.contacts import tell_household
 from tests.distribution.appointment_pages import opened_page, own, page_of
 from tests.distribution.hours import booked, need_of, opened
 from tests.distribution.shelves import Shelf
 from tests.distribution.test_appointments_followed import mailed
 from tests.network.factories import make_membership
 from tests.pages import acting, done, read
-from tests.prescriptions.files import COMPUTER, SKILLS, accepted_prescription, again
+from tests.prescriptions.files import COMPUTER, SKILLS, Circle, accepted_prescription, again, transferred
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +141,21 @@ def test_who_has_its_device_knows_that_it_is_accepted_unless_the_hand_over_is_un
     assert not promised.exists()
     gate.apply(handed, "undo_hand_over", actor=shelf.adviser, reason="entry")
     assert promised.exists(), "it was given nothing: nobody told it"
+
+
+def test_an_hour_that_is_known_leaves_who_follows_the_household_now_to_be_told(shelf: Shelf) -> None:
+    opened(shelf)
+    device = shelf.reserved(need=shelf.need(contact_channel="phone"))
+    asked, receiver = need_of(device).prescription, Circle()
+    transferred(Circle(prescriber=asked.prescriber), asked, receiver.prescriber)
+    to_tell = lambda: list(PromisedContact.objects.to_keep().values_list("about", "tells_transfer"))  # noqa: E731
+    assert to_tell() == [("accepted", True)]
+    made = booked(shelf, device)
+    gate.apply(made, "tell", actor=shelf.adviser)
+    assert to_tell() == [("transfer", False)]
+    gate.apply(again(made), "untell", actor=shelf.adviser)
+    assert to_tell() == [("accepted", True)], "both are to be told again, at once"
+    gate.apply(again(made), "tell", actor=shelf.adviser)
+    tell_household(actor=receiver.worker, prescription=asked)
+    gate.apply(again(made), "untell", actor=shelf.adviser)
+    assert to_tell() == [("accepted", False)], "who follows it was told"

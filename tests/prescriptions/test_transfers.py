@@ -33,7 +33,7 @@ from prescriptions.services.prescriptions import ask_completion_prescription, wi
 from prescriptions.services.transfers import accept_transfer, ask_transfer, cancel_transfer, decline_transfer
 from tests.network.factories import make_organisation
 from tests.pages import acting, done, read
-from tests.prescriptions.files import SKILLS, Circle, again
+from tests.prescriptions.files import SKILLS, Circle, again, transferred
 from tests.prescriptions.pages import page_of
 from tests.prescriptions.rights import Desk
 from tests.prescriptions.test_restriction import restricted
@@ -370,12 +370,6 @@ def test_what_was_written_on_an_offer_is_forgotten_with_the_household(circle: Ci
 # --- the new worker is told of, whatever else happens
 
 
-def transferred(circle: Circle, receiver: Circle, prescription: Prescription) -> Prescription:
-    transfer = ask_transfer(actor=circle.worker, prescription=prescription, prescriber=receiver.prescriber)
-    accept_transfer(actor=receiver.worker, transfer=transfer)
-    return again(prescription)
-
-
 def to_tell() -> list[tuple[str, bool]]:
     return [(one.about, one.tells_transfer) for one in PromisedContact.objects.to_keep()]
 
@@ -384,7 +378,7 @@ def test_the_letter_of_the_former_worker_is_not_that_of_the_new_one(circle: Circ
     person = {"contact_channel": "letter", "address": "1 rue du Test", "postcode": "59000"}
     prescription = circle.accepted(household=circle.household(**person))
     first = write_letter(actor=circle.worker, prescription=prescription)
-    second = write_letter(actor=receiver.worker, prescription=transferred(circle, receiver, prescription))
+    second = write_letter(actor=receiver.worker, prescription=transferred(circle, prescription, receiver.prescriber))
     assert first.pk != second.pk
     assert second.letter is not None
     assert second.code == "travailleur-social"
@@ -411,7 +405,7 @@ def test_what_comes_next_tells_of_the_new_worker_too_by_the_day_that_was_promise
     circle: Circle, receiver: Circle
 ) -> None:
     filed = circle.submitted(household=circle.household(contact_channel="phone"))
-    transferred(circle, receiver, filed)
+    transferred(circle, filed, receiver.prescriber)
     assert to_tell() == [("transfer", False)]
     sooner = timezone.localdate() + timedelta(days=1)
     PromisedContact.objects.to_keep().update(due_on=sooner)
@@ -423,7 +417,7 @@ def test_what_comes_next_tells_of_the_new_worker_too_by_the_day_that_was_promise
 def test_what_is_overtaken_leaves_the_new_worker_to_be_told_of_once(circle: Circle, receiver: Circle) -> None:
     filed = circle.submitted(household=circle.household(contact_channel="phone"))
     ask_completion_prescription(actor=circle.adviser, prescription=filed, missing=["income_seen"])
-    transferred(circle, receiver, filed)
+    transferred(circle, filed, receiver.prescriber)
     assert to_tell() == [("missing", True)]
     gate.apply(again(filed), "unask_completion", actor=circle.adviser)
     assert to_tell() == [("transfer", False)]
@@ -437,7 +431,7 @@ def test_a_need_that_was_not_met_after_all_takes_back_what_is_to_be_told_with_th
 ) -> None:
     asked = [("computer", "work"), ("digital_skills", "work")]
     prescription = circle.accepted(asked, circle.household(contact_channel="phone"))
-    transferred(circle, receiver, prescription)
+    transferred(circle, prescription, receiver.prescriber)
     need = prescription.needs.get(kind="digital_skills")
     start_need(actor=receiver.worker, need=need, mediation=circle.mediation)
     assert to_tell() == [("referred", True)]
@@ -457,7 +451,7 @@ def test_a_request_that_ends_leaves_the_new_worker_to_be_told_of_by_another_of_t
     household = circle.household(contact_channel="phone")
     first = circle.submitted(household=household)
     second = circle.submitted([("digital_skills", "work")], again(household))
-    transferred(circle, receiver, first)
+    transferred(circle, first, receiver.prescriber)
     (told,) = PromisedContact.objects.to_keep()
     other = second if told.prescription_id == first.pk else first
     withdraw_prescription(actor=receiver.worker, prescription=again(told.prescription), reason="no_longer_needed")
