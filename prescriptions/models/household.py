@@ -228,7 +228,8 @@ class Household(Stateful):
     def veil(self) -> None:
         """Empty this copy of who the household is, for whoever is to read the rest of its file."""
         self.last_name = self.first_name = self.phone = self.email = self.address = self.postcode = ""
-        self.birth_date, self.veiled = None, True
+        self.birth_date = self.emancipated_on = None
+        self.veiled = True
 
     def save(self, **kwargs: Any) -> None:
         """As usual. Raises ValueError for a copy that was emptied to be shown."""

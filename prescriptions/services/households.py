@@ -313,7 +313,7 @@ def _clean(row: Household, said: Collection[str], today: date) -> None:
     row.clean_fields(exclude=["state", "reference", "moved_at", "prescriber", "commune"])
     if {"birth_date", "emancipated_on"} & set(said) and row.birth_date is not None:
         try:
-            refuse_birth(row.birth_date, timezone.localdate())
+            refuse_birth(row.birth_date, today)
             refuse_minor(row.birth_date, today, emancipated=row.emancipated_on is not None)
         except ValidationError as wrong:
             raise ValidationError({"birth_date": wrong}) from wrong

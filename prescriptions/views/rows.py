@@ -76,4 +76,4 @@ def veil(household: Household, actor: Actor) -> None:
         if not named:
             household.veil()
     elif relays(actor):
-        household.birth_date = None
+        household.birth_date = household.emancipated_on = None

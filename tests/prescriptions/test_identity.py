@@ -116,7 +116,9 @@ def test_a_reason_is_of_the_list_and_a_copy_without_name_is_never_written(circle
     with pytest.raises(Refused, match="Dites pourquoi"):
         open_identity(actor=circle.pilot, household=household, reason="curiosity")
     copy = again(household)
+    copy.emancipated_on = copy.birth_date
     copy.veil()
+    assert (copy.birth_date, copy.emancipated_on) == (None, None)
     with pytest.raises(ValueError, match="sans nom"):
         copy.save()
     assert again(household).last_name == "Indicible"

@@ -1,6 +1,7 @@
 """Prescriptions and needs as each role reads and moves them through pages."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from lifecycle.requirements import EXPLAINED_IN_COMMENT
 from network.enums import OrganisationKind, Role
 from prescriptions.models import Decision, HouseholdAccess, Prescription
 from prescriptions.services.prescriptions import ask_completion_prescription, withdraw_prescription
+from prescriptions.views.rows import veil
 from tests.network.factories import make_membership, make_organisation
 from tests.prescriptions.files import COMPUTER, SKILLS, Circle, again
 from tests.prescriptions.pages import acting, answered, done, page_of, read
@@ -151,6 +153,13 @@ def test_a_relay_reads_need_and_contact_and_no_fact(circle: Circle) -> None:
         assert hidden not in page, hidden
     elsewhere = Circle().accepted()
     assert client.get(page_of(elsewhere, "prescription_detail")).status_code == 404
+
+
+def test_a_relay_is_left_no_birth_date_nor_the_day_a_minor_was_seen_to_be_emancipated(circle: Circle) -> None:
+    copy = circle.accepted().household
+    copy.birth_date, copy.emancipated_on = date(2010, 1, 2), date(2026, 3, 4)
+    veil(copy, circle.relay)
+    assert (copy.birth_date, copy.emancipated_on) == (None, None)
 
 
 def test_a_colleague_of_another_prescriber_sees_nothing(circle: Circle) -> None:
