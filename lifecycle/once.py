@@ -8,12 +8,15 @@ writes: where the act is undone, so is it, and the page may be sent again.
 
 import hashlib
 import json
+from collections.abc import Callable
 from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -57,9 +60,12 @@ class Sending:
 
     def keep(self) -> None:
         """Keep the digest with what the transaction writes; raises SentBefore when another request has kept it."""
-        _, is_new = SentPage.objects.get_or_create(digest=self.digest, defaults={"at": timezone.now()})
-        if not is_new and not self.is_kept:
-            raise SentBefore
+        if self.is_kept:
+            return
+        try:
+            SentPage(digest=self.digest, at=timezone.now()).save(force_insert=True)
+        except IntegrityError as error:
+            raise SentBefore from error
 
     def kept(self) -> None:
         """A transaction of this request is committed: what follows is of the same request."""
@@ -69,8 +75,8 @@ class Sending:
         """Keep where the first led, and what is said to whoever sends it again."""
         self.is_settled = True
         kept = {"answer": answer, "said": said}
-        born = kept | {"at": timezone.now()}
-        SentPage.objects.update_or_create(digest=self.digest, defaults=kept, create_defaults=born)
+        if not SentPage.objects.filter(digest=self.digest).update(**kept):
+            SentPage.objects.create(digest=self.digest, at=timezone.now(), **kept)
 
     def give_back(self) -> None:
         """Nothing was done that may not be done again: the page was shown anew."""
@@ -80,6 +86,17 @@ class Sending:
 
 sending: ContextVar[Sending | None] = ContextVar("lifecycle_sending", default=None)
 """What the request that is being answered sends."""
+
+
+def one_after_another[V: Callable[..., Any]](view: V) -> V:
+    """Of a page that stays while its script sends scans: each is judged by the machine of what is scanned."""
+    view.one_after_another = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_one_of_many(request: HttpRequest, view: Callable[..., Any]) -> bool:
+    """Whether a script sends it, from a page that stays and sends others."""
+    return getattr(view, "one_after_another", False) and "scripted" in request.POST
 
 
 def sending_of(request: HttpRequest) -> Sending | None:

@@ -18,6 +18,7 @@ from distribution.scan_modes import ScanMode, modes_of
 from lifecycle.acting import asks_then_acts, posted
 from lifecycle.exceptions import Refused
 from lifecycle.forms import retype
+from lifecycle.once import one_after_another
 from lifecycle.sets import Selection, decide, ticked
 from network.models import Membership
 from network.requests import Request
@@ -77,6 +78,7 @@ def scan_start(request: Request) -> HttpResponse:
     return redirect("distribution:scan_station", code=_modes(request)[0].code)
 
 
+@one_after_another
 @asks_then_acts
 def scan_station(request: Request, code: str) -> HttpResponse:
     """One scan after another; each is answered under the box, which is empty and ready again."""

@@ -171,6 +171,15 @@ def test_what_was_sent_is_forgotten_at_night_once_no_session_can_send_it_again(t
     assert "lifecycle.forget_sent_pages" in {entry.task.name for entry in app.periodic_registry.periodic_tasks.values()}
 
 
+def test_what_a_script_scans_one_after_another_is_judged_by_its_machine_alone(technician: Membership) -> None:
+    client = acting(technician)
+    station = reverse("distribution:scan_station", args=["traiter"])
+    given = {"tag": "LIL-90001"} | opened(client, station)
+    for _ in range(2):
+        assert "LIL-90001" in client.post(station, given | {"scripted": "1"}).content.decode()
+    assert not SentPage.objects.exists()
+
+
 def test_the_lock_is_given_back_whatever_the_answer(technician: Membership) -> None:
     client = acting(technician)
     for given in (BOUGHT, BOUGHT | {"quantity": ""}):
