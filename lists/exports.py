@@ -23,11 +23,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def export(table: Any, noun: Noun, ending: str) -> StreamingHttpResponse:
-    """A table as a CSV, sent as it is read, or as an XLSX workbook."""
+    """A table as a CSV, sent as it is read, or as an XLSX workbook; ``for_program`` of a table: codes as they are."""
     columns = [column for column in table.columns if not column.column.exclude_from_export]
     head = [str(column.header) for column in columns]
     if ending == "csv":
-        lines = csv_lines(head, _lines(table, columns))
+        lines = csv_lines(head, _lines(table, columns), for_program=getattr(table, "for_program", False))
         answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     else:
         answer = FileResponse(workbook(noun.title, head, _lines(table, columns)), content_type=XLSX)

@@ -84,6 +84,8 @@ class WasteRegisterTable(WasteTable):
     """The chronological register of outgoing waste (arrêté du 31 mai 2021, art. 2), one line per note."""
 
     caption = "Registre chronologique des déchets sortants"
+    for_program = True
+    """The national register takes its numbers as they are."""
 
     named = tables.Column(verbose_name="Dénomination usuelle du déchet", accessor="types", orderable=False)
     code = tables.Column(verbose_name="Code du déchet", accessor="waste_code__code")

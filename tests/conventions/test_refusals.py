@@ -15,6 +15,7 @@ from conventions.models import Convention, Signature
 from conventions.parameters import REFUSAL_ANSWER_DAYS, SIGNATURE_DAYS
 from conventions.services.drafting import edit_convention
 from conventions.views.inbox import items_of
+from conventions.views.refusals import find_refusals
 from documents.models import Mail
 from lifecycle import gate
 from lifecycle.clock import run_clock
@@ -200,6 +201,18 @@ def test_a_signatory_who_is_replaced_is_told_and_so_is_who_signs_now(by_herself:
     gate.apply(signature, "replace", actor=treaty.pilot, to=third, reason=ReplaceReason.LEFT)
     for member in (former, deputy):
         assert str(third.user) in read(acting(member), page_of(signature, "signature_sign"))
+
+
+def test_a_refusal_is_not_that_of_whoever_is_asked_again_after_another() -> None:
+    treaty = Treaty()
+    signature = declined(treaty, treaty.signing())
+    former = signature.signatory
+    deputy = make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, treaty.distributor)
+    for to in (deputy, former):
+        signature = gate.apply(signature, "replace", actor=treaty.pilot, to=to, reason=ReplaceReason.AWAY)
+    assert signature.signatory == former
+    find_refusals([signature])
+    assert signature.declined is None
 
 
 def test_a_signatory_whom_the_text_opened_again_no_longer_names_is_told_when_another_is_asked() -> None:
