@@ -88,8 +88,7 @@ LEFT JOIN exposed x ON x.device_id = l.id AND x.stay = l.stay
 LEFT JOIN inventoried i ON i.device_id = l.id AND i.stay = l.stay
 WHERE x.device_id IS NOT NULL OR i.device_id IS NULL
 UNION ALL
-SELECT 'incidents', j.object_id FROM refurb_incident i JOIN refurb_deviceentry j ON j.id = i.entry_id
-WHERE j.at >= %(start)s AND j.at < %(until)s
+SELECT 'incidents', i.device_id FROM refurb_incident i WHERE i.known_at >= %(start)s AND i.known_at < %(until)s
 UNION ALL
 SELECT 'typed', e.device_id FROM refurb_erasure e
 WHERE e.recorded_at >= %(start)s AND e.recorded_at < %(until)s AND e.outcome = 'accepted' AND e.entry = 'typed'

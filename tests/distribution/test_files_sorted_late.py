@@ -15,7 +15,8 @@ from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
 from refurb.enums import GONE, AbsenceReason, DeviceState, IncidentKind, RemovalDestination
 from refurb.models import DepositedFile, Device, Drive, HardwareReport, Incident, StorageAbsence
-from refurb.services import evidence, gone
+from refurb.services import evidence, gone, hardware
+from reports.evidence import count_evidence
 from tests.distribution.shelves import Shelf
 from tests.donations.scene import Scene, laptops
 from tests.network.factories import make_membership
@@ -67,6 +68,17 @@ def test_a_drive_that_a_late_file_shows_is_told_to_whoever_must_act_and_takes_th
     assert "À rappeler, disque non prouvé effacé" in read(acting(shelf.adviser), reverse("desk:home"))
     with pytest.raises(Refused, match="preuves d’effacement ne tiennent plus"):
         shelf.reserve(fresh(away))
+
+
+def test_the_incident_counts_when_it_is_known_and_not_when_the_device_last_moved(shelf: Shelf) -> None:
+    away = shelf.on_the_shelf(without_storage(shelf.bench))
+    moved = away.journal.latest("seq").at
+    known = moved + timedelta(seconds=1)
+    late = shown_late(shelf.bench, away)
+    hardware.record_files(actor=shelf.bench.technician, device=away, deposits=[late], at=known)
+    assert Incident.objects.get().known_at == known
+    assert count_evidence(moved - timedelta(days=30), known)["incidents"] == 0
+    assert count_evidence(known, known + timedelta(days=30))["incidents"] == 1
 
 
 def test_it_is_not_handed_over_and_comes_back_where_no_word_is_enough(shelf: Shelf) -> None:
