@@ -10,6 +10,7 @@ from lifecycle.exceptions import Refused
 from lifecycle.registry import Move, Moved
 from prescriptions.enums import DropReason, NeedKind, NeedState, NeedUse, PrescriptionPaperKind, PrescriptionState
 from prescriptions.models import Need
+from prescriptions.models.need import twin_open
 from prescriptions.services.needs import drop_need, meet_need, start_need, unmeet_need, wait_again_need
 from prescriptions.services.prescriptions import (
     confirm_prescription,
@@ -128,14 +129,14 @@ def test_a_need_met_by_mistake_opens_the_prescription_again() -> None:
     assert prescription.reminders.planned().exists()
 
 
-def test_a_need_said_met_by_mistake_is_not_served_again_beside_the_same_one_asked_since() -> None:
+def test_a_need_said_met_by_mistake_beside_the_same_one_asked_since_is_told_until_one_is_given_up() -> None:
     circle = Circle()
     met = meet_need(actor=circle.worker, need=circle.started())
     since = circle.accepted([(met.kind, NeedUse.PAPERWORK)], met.prescription.household).needs.get()
-    with pytest.raises(Refused, match="déjà demandé pour ce foyer"):
-        unmeet_need(actor=circle.worker, need=met)
-    drop_need(actor=circle.worker, need=since, reason=DropReason.UNREACHABLE)
     assert unmeet_need(actor=circle.worker, need=met).state == NeedState.IN_PROGRESS
+    assert set(Need.objects.filter(twin_open())) == {met, since}
+    drop_need(actor=circle.worker, need=since, reason=DropReason.UNREACHABLE)
+    assert not Need.objects.filter(twin_open(), state=NeedState.IN_PROGRESS).exists()
 
 
 @pytest.mark.usefixtures("days_to_come")

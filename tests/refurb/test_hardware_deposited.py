@@ -265,7 +265,7 @@ def test_fifty_files_cost_the_page_few_queries_more_for_each_device(
         device = blank(bench)
         node = machines.drive_node(f"MANY{rank}X{rank}")
         deposit(bench, f"{device.tag}.json", machines.lshw(serial=f"PCSN{rank}77", drives=(node,)))
-    with django_assert_max_num_queries(15 + 10 * 28):
+    with django_assert_max_num_queries(15 + 10 * 30):
         read(browser, reverse("refurb:hardware_sort"))
 
 
