@@ -262,3 +262,17 @@ def test_a_signature_that_is_due_first_is_not_hidden_by_a_later_day_and_a_refusa
     assert again_due != first
     assert f", pour le {first}, puis d" in page
     assert f"{treaty.distributor}, pour le {again_due}" in page
+
+
+def test_a_refusal_of_before_another_was_asked_does_not_come_back_with_the_signatory() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = declined(treaty, convention)
+    former = signature.signatory
+    deputy = make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, treaty.distributor)
+    for to in (deputy, former):
+        gate.apply(signature, "replace", actor=treaty.pilot, to=to, reason=ReplaceReason.AWAY)
+
+    assert CHANGE not in read(acting(former), page_of(convention, "convention_detail"))
+    declined(treaty, convention)
+    assert CHANGE in read(acting(former), page_of(convention, "convention_detail"))
