@@ -32,7 +32,7 @@ from prescriptions.machine.prescription_rules import unrestricted
 from prescriptions.models import Need
 from refurb.enums import DeviceState
 from refurb.machine import device_rules as rules
-from refurb.machine import storage_rules, waiting_rules
+from refurb.machine import storage_rules
 from refurb.machine.device import DeviceMachine
 from refurb.machine.stamps import (
     HELD_FOR_NOBODY,
@@ -49,8 +49,6 @@ from refurb.models import Device
 from refurb.permissions import can_work_on_device
 
 S = DeviceState
-EMPTY = (*waiting_rules.LEAVES_EMPTY, places.SCREEN_PROVEN, files.SCREEN_FILES_SORTED)
-HELD_EMPTY = (storage_rules.PROOFS_STAND, places.SCREEN_PROVEN, files.SORTED_BEFORE_A_HOUSEHOLD)
 HOUSEHOLD = ["need", "need__prescription"]
 """What is written when a reservation or a hand-over ends or begins: the need, and the prescription it settles."""
 
@@ -98,7 +96,7 @@ DeviceMachine.extend(
         requires=[
             places.goes_along(S.ALLOTTED),
             households.SERVES_ALONE,
-            *EMPTY,
+            *files.LEAVES_EMPTY,
             places.SOME_CONVENTION,
             places.CONVENTION_IN_FORCE,
             places.CONVENTION_EPCI,
@@ -138,7 +136,7 @@ DeviceMachine.extend(
         target=S.SHIPPED,
         who=can_ship_device,
         follows=["device.ship"],
-        requires=[places.goes_along(S.SHIPPED), *EMPTY, places.DELIVERY_FITS],
+        requires=[places.goes_along(S.SHIPPED), *files.LEAVES_EMPTY, places.DELIVERY_FITS],
         stamps={"delivery": Given("delivery"), "point": Given("point", default=None), "shipped_at": AT},
         journal=["delivery", "point"],
         done="Expédié à un point de distribution",
@@ -207,7 +205,7 @@ DeviceMachine.extend(
         requires=[
             places.goes_along(S.RESERVED),
             households.SERVES_ALONE,
-            *HELD_EMPTY,
+            *files.HELD_EMPTY,
             places.CONVENTION_HANDS_OVER,
             *households.NEED_TO_SERVE,
             NOTHING_OWED_ALIKE,
@@ -249,7 +247,7 @@ DeviceMachine.extend(
         follows=["device.hand_over"],
         requires=[
             places.goes_along(S.HANDED_OVER),
-            *HELD_EMPTY,
+            *files.HELD_EMPTY,
             places.CONVENTION_HANDS_OVER,
             households.PRESCRIPTION_ALIVE,
             households.STILL_WANTED,
@@ -379,7 +377,7 @@ DeviceMachine.extend(
         requires=[
             places.goes_along(S.HANDED_OVER),
             households.SERVES_ALONE,
-            *HELD_EMPTY,
+            *files.HELD_EMPTY,
             households.NEED_KIND,
             back.TO_EXCHANGE,
             households.NEED_FREE,

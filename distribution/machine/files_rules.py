@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from distribution.machine.allotment_rules import SCREEN_PROVEN
 from lifecycle.machine import Context, PerRow
 from lifecycle.requirements import PerRowValues
-from refurb.machine.storage_rules import BENCH
+from refurb.machine import waiting_rules
+from refurb.machine.storage_rules import BENCH, PROOFS_STAND
 from refurb.models import Device
 from refurb.unsorted import unsorted_along
 
@@ -56,3 +58,8 @@ SORTED_BEFORE_A_HOUSEHOLD = PerRow(
     of_rows=True,
 )
 """Asked of the point, which reads no file: what its workshop has not sorted reaches no household."""
+
+LEAVES_EMPTY = (*waiting_rules.LEAVES_EMPTY, SCREEN_PROVEN, SCREEN_FILES_SORTED)
+"""What is asked of a device, and of the screen it goes with, before they leave the workshop."""
+HELD_EMPTY = (PROOFS_STAND, SCREEN_PROVEN, SORTED_BEFORE_A_HOUSEHOLD)
+"""The same of what is at a point, before it is a household's."""

@@ -39,20 +39,22 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 $$;
 """
 """It stands, and nobody said that it was inventoried by mistake."""
-LEFT_BEHIND = """
-CREATE FUNCTION refurb_device_left_behind(device bigint, present_stay integer)
-RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT EXISTS (
-        SELECT 1 FROM refurb_drive d
-        WHERE d.device_id = device AND d.stay < present_stay AND refurb_drive_in_place(d.id)
-          AND NOT EXISTS (
+NEITHER = """NOT EXISTS (
             SELECT 1 FROM refurb_erasure e
             WHERE e.drive_id = d.id AND e.outcome = 'accepted' AND e.finished_at >= d.arrived_at
               AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id))
           AND NOT EXISTS (
             SELECT 1 FROM refurb_destruction x
             WHERE x.drive_id = d.id AND x.undone = ''
-              AND NOT EXISTS (SELECT 1 FROM refurb_destruction n WHERE n.supersedes_id = x.id))
+              AND NOT EXISTS (SELECT 1 FROM refurb_destruction n WHERE n.supersedes_id = x.id))"""
+"""Of a drive « d »: neither erased since it came, nor destroyed."""
+LEFT_BEHIND = f"""
+CREATE FUNCTION refurb_device_left_behind(device bigint, present_stay integer)
+RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM refurb_drive d
+        WHERE d.device_id = device AND d.stay < present_stay AND refurb_drive_in_place(d.id)
+          AND {NEITHER}
           AND NOT EXISTS (
             SELECT 1 FROM refurb_drive a
             WHERE a.device_id = device AND a.stay > d.stay AND refurb_drive_real(a.id)
@@ -61,7 +63,7 @@ RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_tem
             SELECT 1 FROM refurb_deviceentry j
             WHERE j.object_id = device AND j.target = 'handed_over' AND j.recorded_at > d.recorded_at))
 $$;
-"""
+"""  # noqa: S608
 """A drive was seen in it in an earlier stay, unproven: nobody found it again, or said what became of it. What a
 household had since is its own."""
 PROVEN = """
@@ -331,7 +333,7 @@ CREATE TRIGGER refurb_storageabsence_of_nothing_seen AFTER INSERT ON refurb_stor
     EXECUTE FUNCTION refurb_storageabsence_of_nothing_seen();
 """
 """What was seen in a device is not said never to have been there; unproven, it is accounted for first."""
-CONTESTED = """
+CONTESTED = f"""
 CREATE FUNCTION refurb_drive_also(drive bigint) RETURNS SETOF bigint
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     WITH RECURSIVE was(id, supersedes_id) AS (
@@ -346,14 +348,7 @@ CREATE FUNCTION refurb_drive_contested_at(drive bigint) RETURNS timestamptz
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT max(c.recorded_at) FROM refurb_destruction c JOIN refurb_drive d ON d.id = c.drive_id
     WHERE c.undone IN ('denied', 'not_received') AND c.drive_id IN (SELECT refurb_drive_also(drive))
-      AND NOT EXISTS (
-        SELECT 1 FROM refurb_erasure e
-        WHERE e.drive_id = d.id AND e.outcome = 'accepted' AND e.finished_at >= d.arrived_at
-          AND NOT EXISTS (SELECT 1 FROM refurb_erasure n WHERE n.supersedes_id = e.id))
-      AND NOT EXISTS (
-        SELECT 1 FROM refurb_destruction x
-        WHERE x.drive_id = d.id AND x.undone = ''
-          AND NOT EXISTS (SELECT 1 FROM refurb_destruction n WHERE n.supersedes_id = x.id))
+      AND {NEITHER}
 $$;
 CREATE FUNCTION refurb_drive_contested_paper(drive bigint, paper text) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
@@ -362,7 +357,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
         WHERE c.undone IN ('denied', 'not_received') AND f.sha256 = paper
           AND c.drive_id IN (SELECT refurb_drive_also(drive)))
 $$;
-"""
+"""  # noqa: S608
 """A drive is the same under its number, and under what its inventory said before it was corrected: what its recycler
 contests of it stays contested until it is answered, and a contested paper never proves it again."""
 NOT_CONTESTED = """

@@ -14,8 +14,7 @@ from refurb.models.device import Device
 from refurb.models.drive import Destruction
 from refurb.permissions import can_contest_destruction
 from refurb.services import gone
-from refurb.services.drive_acts import UNDONE_ALREADY
-from refurb.services.locked_devices import about
+from refurb.services.drive_acts import UNDONE_ALREADY, undone_by
 
 
 @gate.one_transaction
@@ -38,19 +37,7 @@ def contest_destruction(
     if not Destruction.objects.current().filter(pk=row.pk).exists():
         raise Refused({row.device_id: (UNDONE_ALREADY,)})
     stamp, was_recalled = at or timezone.now(), gone.is_recalled(row.device)
-    contested = Destruction.objects.create(
-        **about(row.device, actor, stamp, stay=row.stay),
-        drive=row.drive,
-        kind=row.kind,
-        method=row.method,
-        destroyed_at=row.destroyed_at,
-        recycler=row.recycler,
-        certificate=row.certificate,
-        certificate_names=row.certificate_names,
-        confirmed=row.confirmed,
-        supersedes=row,
-        undone=why,
-    )
+    contested = undone_by(row, row.device, actor, why, stamp)
     if not was_recalled:
         gone.alarm(row.device, IncidentKind.DATA_DENIED, stamp)
     return contested

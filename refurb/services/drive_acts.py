@@ -66,9 +66,16 @@ def undo_destruction(
     if Drive.objects.in_place().filter(pk=drive.pk).exists():
         refused += _leaning(held, destruction)
     _refuse(held, refused)
+    return undone_by(destruction, held, actor, why, at)
+
+
+def undone_by(
+    destruction: Destruction, device: Device, actor: Actor, why: UndoneReason, at: datetime | None
+) -> Destruction:
+    """The row that says of a destruction that it was none: all it said, why, and by whom."""
     return Destruction.objects.create(
-        **about(held, actor, at, stay=destruction.stay),
-        drive=drive,
+        **about(device, actor, at, stay=destruction.stay),
+        drive=destruction.drive,
         kind=destruction.kind,
         method=destruction.method,
         destroyed_at=destruction.destroyed_at,

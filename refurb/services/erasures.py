@@ -93,15 +93,7 @@ def judged(
 
     ``former``: what the words of the report said then, when it cannot be read now.
     """
-    run = told.run
-    said: dict[str, Any] = vars(run) | {
-        "origin": ErasureOrigin(run.origin),
-        "method": ErasureMethod(run.method),
-        "serial_read": run.serial_read.strip(),
-        "verification": ErasureVerification(run.verification),
-        "hidden_sectors": HiddenSectors(run.hidden_sectors),
-        "claimed": Claim(run.claimed),
-    }
+    said = _of_its_kinds(told.run)
     words = {name: said.pop(name).strip() for name in ("tool", "tool_version", "standard", "operator")}
     ceiling = _ceiling(drive, told, limits) if former is None else former.rate_ceiling
     verdict = judge_erasure(
@@ -144,6 +136,18 @@ def judged(
         clock_reason=ClockReason(told.clock.reason) if told.clock.reason else "",
         attribution=told.attribution,
     )
+
+
+def _of_its_kinds(run: ToldRun) -> dict[str, Any]:
+    """What was told of a run, each word of a list as that list has it."""
+    return vars(run) | {
+        "origin": ErasureOrigin(run.origin),
+        "method": ErasureMethod(run.method),
+        "serial_read": run.serial_read.strip(),
+        "verification": ErasureVerification(run.verification),
+        "hidden_sectors": HiddenSectors(run.hidden_sectors),
+        "claimed": Claim(run.claimed),
+    }
 
 
 def _named(drive: Drive, told: PendingRun, report: StoredFile | None) -> bool | None:

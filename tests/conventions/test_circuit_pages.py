@@ -481,19 +481,7 @@ def test_a_void_signature_promises_the_text_to_whom_it_names_now() -> None:
     convention = treaty.reopen(treaty.signing())
     void = Signature.objects.get(convention=convention, party=Party.DISTRIBUTOR)
     deputy = make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, treaty.distributor)
-    edit_convention(
-        actor=treaty.manager,
-        convention=convention,
-        title=convention.title,
-        workshop=treaty.workshop,
-        distributor=treaty.distributor,
-        epci_signatory=treaty.signatories[Party.EPCI],
-        workshop_signatory=treaty.signatories[Party.RECONDITIONER],
-        distributor_signatory=deputy,
-        starts_on=treaty.starts_on,
-        ends_on=treaty.ends_on,
-        terms=treaty.terms(),
-    )
+    edit_convention(actor=treaty.manager, convention=convention, distributor_signatory=deputy)
 
     page = read(acting(void.signatory), page_of(void, "signature_sign"))
 

@@ -220,19 +220,7 @@ def test_a_signatory_whom_the_text_opened_again_no_longer_names_is_told_when_ano
     convention = treaty.reopen(treaty.signing())
     former = treaty.signatories[Party.DISTRIBUTOR]
     deputy = make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, treaty.distributor)
-    edit_convention(
-        actor=treaty.manager,
-        convention=convention,
-        title=convention.title,
-        workshop=treaty.workshop,
-        distributor=treaty.distributor,
-        epci_signatory=treaty.signatories[Party.EPCI],
-        workshop_signatory=treaty.signatories[Party.RECONDITIONER],
-        distributor_signatory=deputy,
-        starts_on=treaty.starts_on,
-        ends_on=treaty.ends_on,
-        terms=treaty.terms(),
-    )
+    edit_convention(actor=treaty.manager, convention=convention, distributor_signatory=deputy)
     approved = treaty.approve(treaty.submit(again(convention)))
     before = sent()
 

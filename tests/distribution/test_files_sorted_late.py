@@ -13,6 +13,7 @@ from documents.models import Mail
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
+from network.models import Membership
 from refurb.enums import GONE, AbsenceReason, DeviceState, IncidentKind, RemovalDestination
 from refurb.models import DepositedFile, Device, Drive, HardwareReport, Incident, StorageAbsence
 from refurb.services import evidence, gone, hardware
@@ -117,13 +118,18 @@ def test_a_failure_that_a_late_log_tells_of_a_typed_erasure_opens_an_incident(sh
         gate.apply(fresh(away), "stock_in", actor=shelf.adviser)
 
 
-def test_a_drive_that_its_late_log_proves_erased_is_written_and_nobody_is_alarmed(shelf: Shelf) -> None:
+def away_since_today(shelf: Shelf) -> Device:
+    """On the shelf, without storage, after hours at the bench in which a log may say that it erased a drive."""
     bench = shelf.bench
     device = bench.in_process(at=timezone.now() - timedelta(hours=5))
     bench.no_storage(device)
     bench.test(device)
     bench.grade(device, storage_gb=0)
-    away = shelf.on_the_shelf(bench.recondition(bench.identified(device)))
+    return shelf.on_the_shelf(bench.recondition(bench.identified(device)))
+
+
+def test_a_drive_that_its_late_log_proves_erased_is_written_and_nobody_is_alarmed(shelf: Shelf) -> None:
+    bench, away = shelf.bench, away_since_today(shelf)
     told = record(bench, away, deposit(bench, f"{away.tag}-nwipe.log", nwipe("LATE-1", end=here_now())))
     assert gone.STANDS in told.notes
     assert not Incident.objects.exists()
@@ -187,39 +193,34 @@ def test_a_second_breach_of_a_device_that_a_point_had_sent_back_is_told_as_the_f
     assert list(Device.objects.to_recall()) == [away]
 
 
-def mails_about(person: object, since: set[int]) -> list[Mail]:
-    address = person.user.email  # type: ignore[attr-defined]
+def mails_to(person: Membership, since: set[int]) -> list[Mail]:
+    address = person.user.email
     return [mail for mail in Mail.objects.exclude(pk__in=since).order_by("pk") if address in mail.to]
 
 
-def proven_late(shelf: Shelf) -> Device:
-    """A late file shows a drive, an incident is open, then a later log proves the drive."""
-    bench = shelf.bench
-    device = bench.in_process(at=timezone.now() - timedelta(hours=5))
-    bench.no_storage(device)
-    bench.test(device)
-    bench.grade(device, storage_gb=0)
-    away = shelf.on_the_shelf(bench.recondition(bench.identified(device)))
+def shown_unproven(shelf: Shelf) -> Device:
+    """A late file shows a drive of it, and an incident is open: a log may still prove that drive."""
+    bench, away = shelf.bench, away_since_today(shelf)
     record(bench, away, deposit(bench, f"{away.tag}-late.json", machines.smartctl(machines.DRIVE)))
     return away
 
 
 def test_a_recall_ends_when_a_later_file_proves_the_drive_and_whoever_was_alarmed_learns_it(shelf: Shelf) -> None:
-    bench, away = shelf.bench, proven_late(shelf)
+    bench, away = shelf.bench, shown_unproven(shelf)
     assert list(Device.objects.to_recall()) == [away]
     since = set(Mail.objects.values_list("pk", flat=True))
     told = record(bench, away, deposit(bench, f"{away.tag}.log", nwipe(end=here_now())))
     assert gone.OVER in told.notes
     assert not Device.objects.to_recall().exists()
     for person in (bench.manager, shelf.adviser, bench.pilot):
-        (mail,) = mails_about(person, since)
+        (mail,) = mails_to(person, since)
         assert "n’est plus à rappeler" in mail.subject
         assert str(away) in mail.body
     assert shelf.reserve(fresh(away)).state == "reserved"
 
 
 def test_what_is_shown_once_the_recall_is_over_is_told_anew(shelf: Shelf) -> None:
-    bench, away = shelf.bench, proven_late(shelf)
+    bench, away = shelf.bench, shown_unproven(shelf)
     record(bench, away, deposit(bench, f"{away.tag}.log", nwipe(end=here_now())))
     told = record(bench, away, shown_late(bench, away))
     assert gone.TOLD in told.notes
@@ -229,16 +230,16 @@ def test_what_is_shown_once_the_recall_is_over_is_told_anew(shelf: Shelf) -> Non
 
 def test_a_drive_that_the_manager_says_was_never_there_ends_the_recall_as_well(shelf: Shelf) -> None:
     bench = shelf.bench
-    proven_late(shelf)
+    shown_unproven(shelf)
     since = set(Mail.objects.values_list("pk", flat=True))
     evidence.remove_drive(actor=bench.manager, drive=Drive.objects.get(), destination=RemovalDestination.MISTAKE)
     assert not Device.objects.to_recall().exists()
-    (mail,) = mails_about(shelf.adviser, since)
+    (mail,) = mails_to(shelf.adviser, since)
     assert "n’est plus à rappeler" in mail.subject
 
 
 def test_data_that_a_point_finds_once_the_recall_is_over_open_another_incident(shelf: Shelf) -> None:
-    bench, away = shelf.bench, proven_late(shelf)
+    bench, away = shelf.bench, shown_unproven(shelf)
     record(bench, away, deposit(bench, f"{away.tag}.log", nwipe(end=here_now())))
     gate.apply(fresh(away), "send_back", actor=shelf.adviser, reason=SendBackReason.NOT_ERASED)
     assert [one.kind for one in Incident.objects.order_by("pk")] == [IncidentKind.DATA_SHOWN, IncidentKind.DATA_LEFT]
