@@ -1,6 +1,6 @@
 """What conventions write to people: one function per message, one mail per organisation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,24 +28,33 @@ def reviews_asked_for_reviewers(reviews: QuerySet[Review], at: datetime) -> None
     """
     day = timezone.localdate(at)
     days = int(PASS_OVER_DAYS.on(day))
-    together: dict[Any, list[Review]] = {}
-    for review in reviews.select_related("convention", "organisation").order_by("pk"):
-        for organisation, people in people_of(answerers_of(review)).items():
-            key = (review.convention_id, review.due_on, organisation, tuple(people))
-            together.setdefault(key, []).append(review)
-    for (_, due_on, organisation, people), asked in together.items():
+    for organisation, people, asked in _together(reviews.select_related("convention", "organisation").order_by("pk")):
         passed = [review.passes_on(days) for review in asked]
         context = {
             "review": asked[0],
             "asked": [(review, _page("review_answer", review.reference)) for review in asked],
-            "late": due_on < day,
+            "late": asked[0].due_on < day,
             "passes_on": next((one for one in passed if one is not None), None),
             "protected": None in passed,
             "page": _page("review_answer", asked[0].reference),
             "unchanged": is_unchanged(asked[0].convention),
             "answered": any(former_points(review).exists() for review in asked),
         }
-        _write("review_asked_for_reviewer", asked[0].convention, {organisation: list(people)}, at, **context)
+        _write("review_asked_for_reviewer", asked[0].convention, {organisation: people}, at, **context)
+
+
+def _together(reviews: Iterable[Review]) -> Iterator[tuple[int, list[tuple[str, str]], list[Review]]]:
+    """``(organisation, people, reviews)``: of one text, for one day, those of whom the same opinions are asked."""
+    of_each: dict[Any, list[Review]] = {}
+    for review in reviews:
+        for organisation, people in people_of(answerers_of(review)).items():
+            for person in people:
+                of_each.setdefault((review.convention_id, review.due_on, organisation, person), []).append(review)
+    alike: dict[Any, list[tuple[str, str]]] = {}
+    for (_, _, organisation, person), asked in of_each.items():
+        alike.setdefault((organisation, tuple(asked)), []).append(person)
+    for (organisation, asked), people in alike.items():
+        yield organisation, people, list(asked)
 
 
 def reviews_asked_of_another_for_former(reviews: QuerySet[Review], by: int | None, at: datetime) -> None:

@@ -23,17 +23,18 @@
     + "Copiez ce que vous avez tapé avant d’enregistrer.",
   );
   const after = (left, hour) => ({ at: Date.now() + Number(left) * 1000, hour });
-  let end = after(place.dataset.left, place.dataset.hour);
-  let shown = null;
-
   // Whatever tab renews it, the session is the same.
   const share = () => { try { localStorage.setItem(KEPT, JSON.stringify(end)); } catch { /* kept nowhere */ } };
+  const known = () => { try { return JSON.parse(localStorage.getItem(KEPT)); } catch { return null; } };
   const learn = () => {
-    try {
-      const known = JSON.parse(localStorage.getItem(KEPT));
-      if (known && known.at > end.at) end = known;
-    } catch { /* known to nobody */ }
+    const shared = known();
+    if (shared && shared.at > end.at) end = shared;
   };
+  // A page taken again from the history was drawn long ago: the time it says is not what is left now.
+  const again = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  let end = (again && known()) || after(place.dataset.left, place.dataset.hour);
+  let shown = null;
+
   const show = (what) => {
     if (shown === what) return;
     shown = what;

@@ -78,6 +78,25 @@ def test_a_reviewer_named_for_two_subjects_has_one_mail_that_leads_to_both() -> 
     assert "peut passer outre, sauf l’avis sur la protection des données." in told.body
 
 
+def test_a_reviewer_named_for_one_subject_and_asked_with_colleagues_for_another_has_one_mail_for_both() -> None:
+    scene = Treaty()
+    assert scene.epci_party is not None
+    colleague = make_membership(Role.REVIEWER, OrganisationKind.EPCI, scene.epci_party)
+    named = [
+        DraftReviewer(ReviewSubject.LEGAL, scene.epci_party, scene.lawyer),
+        DraftReviewer(ReviewSubject.DATA_PROTECTION, scene.epci_party, None),
+    ]
+
+    convention = scene.submit(scene.draft(scene.terms(reviewers=named)))
+
+    (both,) = [mail for mail in mails(convention, "Vo") if scene.lawyer.user.email in mail.to]
+    (one,) = [mail for mail in mails(convention, "Vo") if colleague.user.email in mail.to]
+    assert both.to == [scene.lawyer.user.email]
+    assert both.subject.startswith("Vos 2 relectures")
+    assert one.subject.startswith("Votre relecture")
+    assert scene.manager.user.email in one.to
+
+
 def test_a_text_submitted_again_is_told_as_new_only_when_it_changed_and_answers_only_to_who_raised_points() -> None:
     scene = Treaty()
     convention = scene.changes_requested()

@@ -119,3 +119,23 @@ def test_whoever_types_is_warned_before_the_end_and_stays_without_leaving_the_pa
     Session.objects.all().delete()
     page.get_by_role("button", name="Rester connecté").click()
     expect(warning).to_contain_text("Copiez ce que vous avez tapé")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_taken_again_from_the_history_does_not_put_the_end_off(
+    open_page: Callable[..., Page], live_server: LiveServer
+) -> None:
+    """Drawn hours ago, it says the twelve hours that were left then."""
+    client = acting(make_membership("contact", "donor"))
+    page = open_page()
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": str(live_server)}]
+    )
+    page.goto(f"{live_server}{reverse('network:account')}")
+    warning: Any = page.get_by_role("alert")
+    expect(warning).to_be_empty()
+    page.goto(f"{live_server}{reverse('desk:legal')}")
+    in_five_minutes = "{at: Date.now() + 300000, hour: '12 h 00'}"
+    page.evaluate(f"localStorage.setItem('session-end', JSON.stringify({in_five_minutes}))")
+    page.go_back()
+    expect(warning).to_contain_text("Votre session se termine à 12 h 00")
