@@ -72,13 +72,13 @@ def keys(story: Story) -> Thread:
 def told_of_anothers_drive(story: Story, workshop: Organisation) -> tuple[str, bytes] | None:
     """A file of a device on the bench that holds a drive inventoried in another: refused until that is settled.
 
-    The first that was read and is still there: nobody finishes it. The drive is that of a device handed over, in its
-    first stay: the file holds back both devices, and nobody works on that one any more.
+    The first that was read and is still there: nobody finishes it. The drive is that of a device handed over, which
+    never came back: the file holds back both devices, and nobody works on that one any more.
     """
     on_the_bench = HardwareReport.objects.filter(device__workshop=workshop, device__state=DeviceState.IN_PROCESS)
     report = on_the_bench.select_related("device").order_by("pk").first()
-    gone = {"device__workshop": workshop, "device__state": DeviceState.HANDED_OVER}
-    drives = Drive.objects.in_place().filter(**gone, stay=1)
+    gone = Device.objects.filter(workshop=workshop, state=DeviceState.HANDED_OVER, stay=1)
+    drives = Drive.objects.in_place().filter(device__in=gone)
     other = drives.exclude(serial_key="").order_by("-pk")
     if report is None or (drive := other.exclude(device=report.device_id).first()) is None:
         return None

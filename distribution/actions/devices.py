@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conventions.models import Quota
+from distribution.asked_back import with_asked_back
 from distribution.brought_back import QUIET, standing_of
-from distribution.enums import DetachReason, HandOverKind, UndoHandOverReason
+from distribution.enums import DetachReason, HandOverKind, SendBackReason, UndoHandOverReason
 from distribution.forms.deliveries import (
     AllotForm,
     DeviceAttachForm,
@@ -52,6 +53,12 @@ CHANGED = (
 def _place_given_back(request: Request, device: Device) -> Mapping[str, Any]:
     taken = None if device.quota_id is None else Quota.objects.filter(pk=device.quota_id).first()
     return {"warning": f"Sa place est rendue\u00a0: {taken}." if taken else ""}
+
+
+def _why_sent_back(request: Request, device: Device) -> Mapping[str, Any]:
+    """What its workshop asked for is sent back as such, unless the point says otherwise."""
+    asked = with_asked_back(Device.objects.filter(pk=device.pk)).exclude(asked_back_at=None).exists()
+    return {"initial": {"reason": SendBackReason.ASKED_BACK}} if asked else {}
 
 
 def _who_waits_again(request: Request, device: Device) -> Mapping[str, Any]:
@@ -150,7 +157,7 @@ PAGES: tuple[Page[Request], ...] = (
     Page(
         "ask_back",
         "demander-retour",
-        done="demandé au point, qui l’apprend par courriel et le lit dans «\u00a0À faire\u00a0»",
+        done="retour demandé au point, qui l’apprend par courriel et le lit dans «\u00a0À faire\u00a0»",
         warning="Le point ne le réserve ni ne le remet d’ici là. Si vous triez le fichier avant, la demande tombe"
         " d’elle-même.",
     ),
@@ -160,6 +167,7 @@ PAGES: tuple[Page[Request], ...] = (
         "send_back",
         "renvoyer",
         DeviceSendBackForm,
+        form_kwargs=_why_sent_back,
         warning="Cela ne se défait pas\u00a0: l’appareil quitte vos listes, seul l’atelier le voit ensuite. La page"
         " «\u00a0À renvoyer\u00a0» dit s’il est arrivé. Sa place au quota est rendue, il sera de nouveau effacé et"
         " testé. Vérifiez l’étiquette avant.",

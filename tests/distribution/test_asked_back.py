@@ -64,6 +64,8 @@ def test_the_workshop_asks_from_the_page_and_the_point_learns_it_and_sends_it_ba
         ask_back(shelf, away)
     assert codes(refused) == {"not_asked_back"}
 
+    asked = read(acting(shelf.adviser), page_of(away, "device_send_back"))
+    assert f'<option value="{SendBackReason.ASKED_BACK}" selected>' in asked
     done(acting(shelf.adviser), page_of(away, "device_send_back"), reason=SendBackReason.ASKED_BACK)
     assert fresh(away).state == "received"
     assert not todo_of_the_point(shelf, away)
