@@ -131,6 +131,11 @@ class Review(Stateful):
         }
         return named.get(ReviewSubject(self.subject), f"Relecture par {self.organisation}")
 
+    @property
+    def whose(self) -> str:
+        """Its name and the organisation it is asked of, which the name of a party’s own says already."""
+        return self.name if str(self.organisation) in self.name else f"{self.name}, {self.organisation}"
+
     def passes_on(self, days: int) -> date | None:
         """From which day one goes on without it, more than ``days`` after its deadline; never for personal data."""
         passable = self.subject != ReviewSubject.DATA_PROTECTION

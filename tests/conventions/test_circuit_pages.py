@@ -197,7 +197,9 @@ def test_the_points_are_answered_one_by_one_then_the_reviewer_reads_the_answers(
     manager, points = acting(treaty.manager), page_of(convention, "convention_points")
     first, second = asked(treaty, convention).points.order_by("pk")
 
-    assert "2 points attendent une réponse" in read(manager, points)
+    page = read(manager, points)
+    assert "2 points attendent une réponse" in page
+    assert f"{first.review.name}, {first.review.organisation}" in page
     assert "Dites ce qui a été fait" in answered(manager, page_of(convention, "point_answer", first.pk))
     done(manager, page_of(convention, "point_answer", first.pk), **{f"point-{first.pk}-answer": "Ajouté."})
     page = read(manager, points)
@@ -350,6 +352,12 @@ def test_the_notes_of_who_was_outrun_go_once_the_text_goes_on_or_ends(end: str) 
     else:
         getattr(treaty, end)(again(convention))
     assert not review.notes.exists()
+
+
+def test_a_review_that_a_party_gives_for_itself_names_it_once() -> None:
+    treaty = Treaty()
+    for review in treaty.reviews(treaty.in_review()):
+        assert review.whose.count(str(review.organisation)) == 1
 
 
 def test_a_point_of_another_convention_is_unknown() -> None:
