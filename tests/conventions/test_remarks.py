@@ -64,7 +64,8 @@ def test_who_writes_the_text_again_reads_the_remark_of_a_favourable_opinion_besi
     page = read(acting(treaty.manager), page_of(convention, "convention_points"))
     told = page.partition('id="remarks"')[2].partition("</section>")[0]
     assert REMARK in told
-    assert f"{own.name}, {own.organisation}\u00a0: avis favorable" in told
+    assert f"{own.whose}\u00a0: avis favorable" in told
+    assert own.whose.count(str(own.organisation)) == 1
 
 
 def test_a_remark_that_was_erased_is_told_as_such() -> None:

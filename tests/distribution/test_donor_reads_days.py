@@ -34,7 +34,8 @@ def given() -> tuple[Shelf, Device, Membership]:
 
 def moves_read(device: Device, actor: Membership) -> str:
     page = read(acting(actor), page_of(device, "device_detail"))
-    return page.partition('id="timeline"')[2]
+    timeline = page.partition('id="timeline"')[2]
+    return timeline.partition('id="fin-de-session"')[0]
 
 
 def test_of_a_device_lost_at_a_point_no_later_move_names_the_point_nor_the_hour(
