@@ -56,6 +56,7 @@ urlpatterns = [
     path("prescriptions/<str:reference>/recit/", filing.prescription_story, name="prescription_story"),
     path("prescriptions/<str:reference>/comparer/", doubles.prescription_compare, name="prescription_compare"),
     path("prescriptions/<str:reference>/prevenu/", contacts.prescription_told, name="prescription_told"),
+    path("prescriptions/<str:reference>/pas-prevenu/", contacts.prescription_untold, name="prescription_untold"),
     path("prescriptions/<str:reference>/sans-reponse/", contacts.prescription_no_answer, name="prescription_no_answer"),
     path("prescriptions/<str:reference>/note/", instruction.prescription_note, name="prescription_note"),
     *prescription_actions.urlpatterns,

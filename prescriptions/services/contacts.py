@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from calendars.working_days import add_working_days
@@ -16,9 +16,16 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import locked
 from lifecycle.machine import Reason
-from prescriptions.enums import LIVE_STATES, ContactAbout, ContactChannel, ContactOutcome
+from prescriptions.enums import (
+    LIVE_STATES,
+    ContactAbout,
+    ContactChannel,
+    ContactOutcome,
+    HouseholdState,
+    PrescriptionState,
+)
 from prescriptions.hearing import unheard
-from prescriptions.models import CompletionRequest, HouseholdMessage, Prescription, PromisedContact
+from prescriptions.models import CompletionRequest, Household, HouseholdMessage, Prescription, PromisedContact
 from prescriptions.models.contact import PromisedContactQuerySet
 from prescriptions.own_papers import page_of_request
 from prescriptions.parameters import TELL_DAYS
@@ -30,6 +37,9 @@ OPEN_PAGE = "Votre page vous dit où elle en est. Il faut votre année de naissa
 ASK_WORKER = "Appelez votre travailleur social\u00a0: il vous dit où elle en est."
 TOLD_ALREADY = Reason("told_already", "Il n’y a plus rien à dire à ce foyer\u00a0: c’est déjà fait, ou dépassé.")
 
+NOBODY_SAID_SO = Reason(
+    "nobody_said_so", "Personne n’a noté que ce foyer est prévenu, ou autre chose est à lui dire depuis."
+)
 NOT_IN_THIS_ONE = Reason(
     "language",
     "Ce message ne se redit pas dans cette langue\u00a0: rien n’est parti par SMS ni par courriel, il y est déjà parti,"
@@ -37,6 +47,15 @@ NOT_IN_THIS_ONE = Reason(
     field="langue",
 )
 NO_ADDRESS = Reason("no_address", "L’adresse du foyer n’est pas dans son dossier\u00a0: notez-la, ou appelez-le.")
+STILL_SAID = {
+    ContactAbout.MISSING: (PrescriptionState.INCOMPLETE,),
+    ContactAbout.ACCEPTED: (PrescriptionState.ACCEPTED,),
+    ContactAbout.REFUSED: (PrescriptionState.REFUSED,),
+    ContactAbout.REFERRED: (PrescriptionState.ACCEPTED,),
+    ContactAbout.OFFERS: (PrescriptionState.ACCEPTED,),
+    ContactAbout.TRANSFER: LIVE_STATES,
+}
+"""Where a request stands while this is news of it."""
 NO_WAY = "contact"
 """The code of what is missing: a way to reach the household that works."""
 AROUND = ("household__commune", "prescriber")
@@ -200,6 +219,40 @@ def tell_household(*, actor: Actor, prescription: Prescription, at: datetime | N
     _seen(actor, prescription)
     if not keep_contacts(actor=actor, prescriptions=[prescription], at=at):
         raise Refused({prescription.pk: (TOLD_ALREADY,)})
+
+
+@transaction.atomic
+def untell_household(*, actor: Actor, prescription: Prescription, at: datetime | None = None) -> PromisedContact:
+    """It was not told after all: it is to be done as before, by a day that is still to come.
+
+    Raises Unknown, PermissionDenied, Refused when nobody said so, or something else was to be told since.
+    """
+    row = _seen(actor, prescription)
+    scope = can_edit_prescription(actor)
+    if scope is None or not Prescription.objects.filter(scope, pk=row.pk).exists():
+        raise PermissionDenied
+    list(locked(PromisedContact.objects.filter(prescription=row)))  # taken back twice at once, it is taken back once
+    contact = said_told(row, actor)
+    if contact is None:
+        raise Refused({row.pk: (NOBODY_SAID_SO,)})
+    day = timezone.localdate(at)
+    if contact.due_on < day:
+        contact.due_on = add_working_days(day, TELL_DAYS.on(day))
+    unsent = contact.mail_id is not None or contact.sms_id is not None
+    contact.settled_by = None
+    contact.settled_at, contact.outcome = (contact.promised_at, ContactOutcome.SENT) if unsent else (None, "")
+    contact.save(update_fields=["due_on", "settled_by", "settled_at", "outcome"])
+    return contact
+
+
+def said_told(prescription: Prescription, actor: Actor) -> PromisedContact | None:
+    """What somebody said the household was told of, last, and would be to tell still: nothing came since."""
+    rows = PromisedContact.objects.visible_to(actor).filter(prescription=prescription.pk)
+    followed = Exists(Household.objects.filter(pk=prescription.household_id, state=HouseholdState.OPEN))
+    last = rows.filter(followed).select_related("mail", "sms", "settled_by__user").order_by("-pk").first()
+    if last is None or last.outcome != ContactOutcome.TOLD or rows.to_keep().exists():
+        return None
+    return last if prescription.state in STILL_SAID[ContactAbout(last.about)] else None
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from lifecycle.acting import may
 from network.requests import Request
 from prescriptions.permissions import can_edit_prescription
-from prescriptions.services.contacts import note_no_answer, tell_household
+from prescriptions.services.contacts import note_no_answer, tell_household, untell_household
 from prescriptions.views.rows import visible_prescription
 from prescriptions.views.saving import saved
 from typography.french import day
@@ -29,6 +29,18 @@ def prescription_told(request: Request, reference: str) -> HttpResponse:
 
     if saved(form, tell):
         messages.success(request, "C’est noté\u00a0: le foyer est prévenu.")
+    return _back(request, reference, form)
+
+
+@require_POST
+def prescription_untold(request: Request, reference: str) -> HttpResponse:
+    """It was not told after all: it is to be done."""
+    prescription = visible_prescription(request, reference)
+    may(can_edit_prescription(request.membership))
+    form = Form({})
+    contact = saved(form, lambda: untell_household(actor=request.membership, prescription=prescription))
+    if contact is not None:
+        messages.success(request, f"C’est noté\u00a0: le foyer est à prévenir avant le {day(contact.due_on)}.")
     return _back(request, reference, form)
 
 

@@ -33,6 +33,7 @@ from prescriptions.models import (
     rank_of,
 )
 from prescriptions.permissions import advises, sees_accesses, sees_facts, sees_messages, works
+from prescriptions.services.contacts import said_told
 from prescriptions.views.answers import answers_of, corrections_told, last_by_link, objections_told
 from prescriptions.views.sent_messages import SentMessage, messages_told_to
 
@@ -63,6 +64,7 @@ class Sheet:
     papers: list[PrescriptionPaper]
     reminders: list[Reminder]
     contact: PromisedContact | None
+    said_told: PromisedContact | None
     answered_by_link: bool
     notes: list[FileNote]
     clock: InstructionClock | None
@@ -82,6 +84,7 @@ def open_needs(needs: list[Need]) -> list[Need]:
 def sheet_of(prescription: Prescription, needs: list[Need], actor: Actor) -> Sheet:
     """The sheet of a prescription, in a number of queries that depends on its waiting needs only."""
     seen = sees_facts(actor)
+    contact = _contact(prescription, actor)
     of_it = {"prescription": prescription}
     reminders = Reminder.objects.visible_to(actor).filter(**of_it) if works(actor) or advises(actor) else ()
     return Sheet(
@@ -98,7 +101,8 @@ def sheet_of(prescription: Prescription, needs: list[Need], actor: Actor) -> She
         story=story_of(prescription, actor),
         papers=_papers(prescription, actor),
         reminders=list(reminders),
-        contact=_contact(prescription, actor),
+        contact=contact,
+        said_told=said_told(prescription, actor) if contact is None and works(actor) else None,
         answered_by_link=prescription.confirmed_at is not None and last_by_link(prescription),
         notes=list(
             FileNote.objects.visible_to(actor).filter(**of_it).select_related("written_by__user", "organisation")

@@ -14,7 +14,7 @@ from lifecycle.exceptions import Refused, Unknown
 from prescriptions.enums import ContactChannel, ContactOutcome
 from prescriptions.models import Household, Prescription, PromisedContact
 from prescriptions.reaching import channel_of, told_by
-from prescriptions.services.contacts import keep_contacts, note_no_answer, tell_household
+from prescriptions.services.contacts import keep_contacts, note_no_answer, tell_household, untell_household
 from prescriptions.services.needs import drop_need, meet_need, start_need, unmeet_need, wait_again_need
 from prescriptions.services.prescriptions import ask_completion_prescription, refuse_prescription, withdraw_prescription
 from prescriptions.telling import telling_of
@@ -211,6 +211,68 @@ def test_done_once_it_is_not_done_again_and_says_so(circle: Circle) -> None:
     client = acting(circle.worker)
     client.post(page_of(prescription, "prescription_told"))
     assert "plus rien à dire" in read(client, page_of(prescription, "prescription_detail"))
+
+
+def test_noted_of_the_wrong_household_it_is_to_be_done_again(circle: Circle) -> None:
+    prescription = accepted(circle)
+    promised = contact_of(prescription).due_on
+    client, page = acting(circle.worker), page_of(prescription, "prescription_detail")
+    assert "Le foyer n’a pas été prévenu" not in read(client, page)
+    client.post(page_of(prescription, "prescription_told"))
+    told = read(client, page)
+    assert "Sa demande est acceptée\u00a0: noté le" in told
+    assert f"par {circle.worker.user}" in told
+    assert client.post(page_of(prescription, "prescription_untold")).status_code == 302
+    contact = contact_of(prescription)
+    assert (contact.outcome, contact.settled_at, contact.settled_by, contact.due_on) == ("", None, None, promised)
+
+    page_after = read(client, page)
+    assert "Prévenir le foyer avant le" in page_after
+    assert "Le foyer n’a pas été prévenu" not in page_after
+    assert "Sa demande est acceptée\u00a0: Appel téléphonique" in read(client, "/")
+    client.post(page_of(prescription, "prescription_untold"))
+    assert "Personne n’a noté que ce foyer est prévenu" in read(client, page)
+
+
+def test_taken_back_after_its_day_it_has_another_one(circle: Circle) -> None:
+    prescription = accepted(circle)
+    tell_household(actor=circle.worker, prescription=prescription)
+    PromisedContact.objects.update(due_on=timezone.localdate() - timedelta(days=30))
+    assert untell_household(actor=circle.worker, prescription=prescription).due_on > timezone.localdate()
+
+
+def test_what_could_not_leave_and_was_not_told_either_says_why_as_before(circle: Circle) -> None:
+    person = {"contact_channel": ContactChannel.EMAIL, "email": "foyer@exemple.test"}
+    prescription = circle.accepted(household=circle.household(**person))
+    Mail.objects.filter(to__contains=["foyer@exemple.test"]).update(delivery="failed", error="SMTPRecipientsRefused")
+    tell_household(actor=circle.worker, prescription=prescription)
+    untell_household(actor=circle.worker, prescription=prescription)
+    assert contact_of(prescription).could_not_leave
+    assert PromisedContact.objects.to_keep().filter(prescription=prescription).exists()
+    assert "refusé, ou resté sans réponse" in read(acting(circle.worker), page_of(prescription, "prescription_detail"))
+
+
+def test_what_is_no_longer_news_is_not_to_be_told_again(circle: Circle) -> None:
+    prescription = accepted(circle)
+    tell_household(actor=circle.worker, prescription=prescription)
+    withdraw_prescription(actor=circle.worker, prescription=again(prescription), reason="no_longer_needed")
+    client = acting(circle.worker)
+    assert "Le foyer n’a pas été prévenu" not in read(client, page_of(prescription, "prescription_detail"))
+    with pytest.raises(Refused, match="autre chose est à lui dire"):
+        untell_household(actor=circle.worker, prescription=again(prescription))
+
+
+def test_nobody_else_says_that_it_was_not_done(circle: Circle) -> None:
+    prescription = accepted(circle)
+    tell_household(actor=circle.worker, prescription=prescription)
+    for other in (circle.adviser, circle.relay, circle.pilot):
+        with pytest.raises(PermissionDenied):
+            untell_household(actor=other, prescription=prescription)
+        assert acting(other).post(page_of(prescription, "prescription_untold")).status_code == 403
+        assert "Déjà dit au foyer" not in read(acting(other), page_of(prescription, "prescription_detail"))
+    with pytest.raises(Unknown):
+        untell_household(actor=Circle().worker, prescription=prescription)
+    assert contact_of(prescription).outcome == ContactOutcome.TOLD
 
 
 def test_it_is_for_whoever_follows_the_file_and_nobody_else_writes_that_it_is_done(circle: Circle) -> None:
