@@ -3,10 +3,11 @@ household.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from documents.emails import absolute_url, compose
 from documents.services import queue_mail
@@ -14,8 +15,11 @@ from donations.emails import People, donor_contacts, managers_of, page_of_donati
 from donations.models.donation import Donation, DonationPaper
 from network.enums import Role
 from network.models import Membership
+from refurb.enums import UndoneReason
+from refurb.models.drive import Destruction
 from refurb.models.incident import Incident
 from refurb.models.points import DistributionPoint
+from refurb.parameters import CONTEST_DAYS
 
 
 def devices_lost_for_donors(incidents: Iterable[Incident], at: datetime) -> None:
@@ -74,6 +78,23 @@ def recall_over(incidents: list[Incident], at: datetime) -> None:
     _tell_workshops("recall_over", incidents, at)
     _tell_points("recall_over", incidents, at)
     _tell_pilots("recall_over", incidents, at)
+
+
+def destruction_contested(contested: Destruction, at: datetime) -> None:
+    """To the managers of the workshop, who answer by another proof; to the pilots too of a drive that was not received.
+
+    A device that left is told of as an incident instead.
+    """
+    drive, device = contested.drive, contested.device
+    answer_by = timezone.localdate(at + timedelta(days=CONTEST_DAYS.on(timezone.localdate(at))))
+    people = managers_of([device.workshop_id])
+    if contested.undone == UndoneReason.NOT_RECEIVED:
+        people |= people_of(Membership.objects.pilots())
+    page = absolute_url(reverse("refurb:device_evidence", args=[device.reference]))
+    context = {"drive": drive, "device": device, "contested": contested, "answer_by": answer_by, "at": at, "page": page}
+    subject, body = compose("emails/refurb/destruction_contested.txt", context)
+    for to in people.values():
+        queue_mail(to=to, subject=subject, body=body, about=("device", device.pk), at=at)
 
 
 def devices_stolen_for_donors(incidents: Iterable[Incident], at: datetime) -> None:

@@ -17,6 +17,7 @@ from lifecycle.machine import state_label
 from lifecycle.templatetags.lifecycle import state_badge
 from lists.columns import WHOLE, StateColumn
 from network.enums import OrganisationKind
+from refurb.contested import contest_told
 from refurb.enums import DeviceState, IncidentKind, WrittenOffReason
 from refurb.grading import told_grade
 from refurb.models import Device, Drive, Incident, Part
@@ -168,6 +169,8 @@ class MissingErasureTable(tables.Table):
     def render_why(self, record: Drive) -> str:
         if record.is_in_place and record.stay < record.device.stay:
             return "Pas retrouvé au retour de l’appareil\u00a0: à inventorier, ou à dire effacé, détruit ou retiré."
+        if record.contested_at:
+            return contest_told(record)
         if record.device.destruction_awaited and record.is_in_place:
             since = day(record.device.ended_at)
             return f"Certificat du recycleur attendu depuis le {since} (bordereau {record.device.bsd_number})."

@@ -238,7 +238,7 @@ def _report(report: Report) -> BlockRow:
 
 def _drive(drive: Any) -> BlockRow:
     url = reverse("refurb:device_evidence", args=[drive.device.reference])
-    about = f"{drive.device.workshop}{certificate_awaited(drive.device)}"
+    about = f"{drive.device.workshop}{certificate_awaited(drive)}"
     return BlockRow(f"{drive.device}, {drive}", url, about, since(drive.arrived_at, "arrivé"))
 
 

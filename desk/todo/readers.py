@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from desk.todo.blocks import WHOLE, Block, BlockRow, TodoAction, TodoPage, TodoPart
@@ -10,6 +11,7 @@ from desk.todo.committees import committees
 from desk.todo.figures import month_of_the_departement
 from network.models import Membership
 from network.permissions import reads_reports
+from refurb.contested import answer_told
 from refurb.models import Destruction, WasteNote
 from refurb.permissions import certifies_destruction
 from reports.models import Report
@@ -60,23 +62,31 @@ def _certificate(note: Any) -> BlockRow:
 
 
 def destructions(actor: Membership, at: datetime) -> Block:
-    """What workshops recorded lately as destroyed by a recycler: it reads what is said in its name."""
-    told = Destruction.objects.in_the_name_of(actor).filter(recorded_at__gte=at - TOLD_FOR)
+    """What workshops recorded lately as destroyed by a recycler: it reads what is said in its name, and what became
+    of what it contests, until that is answered.
+    """
+    since = at - TOLD_FOR
+    lately = Q(recorded_at__gte=since) | Q(superseded_by__recorded_at__gte=since) | Q(is_pending=True)
+    told = Destruction.objects.read_by(actor).with_answer().filter(lately)
     return Block(
         "destructions-en-votre-nom",
         "Destructions enregistrées en votre nom depuis 30\u00a0jours",
-        told.select_related("drive", "device__workshop", "certificate").order_by("-recorded_at", "-pk"),
+        told.select_related("drive", "device__workshop", "certificate", "superseded_by").order_by(
+            "-recorded_at", "-pk"
+        ),
         _destruction,
         "Aucune destruction n’a été enregistrée en votre nom.",
     )
 
 
 def _destruction(row: Any) -> BlockRow:
-    """Its page has the paper, and contests it."""
+    """Its page has the paper, and contests it, or says what it contested."""
     device, unread = row.device, ", certificat non lu" if row.is_unread else ""
     under = f", bordereau {device.bsd_number}" if device.bsd_number else ""
     about = f"{row.get_method_display().lower()} le {day(row.destroyed_at)}{under}{unread}"
     url = reverse("refurb:destruction_contest", args=[row.pk])
+    if (contested := row.undone_by) is not None:
+        return BlockRow(str(row.drive), url, answer_told(row), f"contestée le {day(contested.recorded_at)}")
     return BlockRow(str(row.drive), url, f"{about}, par {device.workshop}", f"enregistrée le {day(row.recorded_at)}")
 
 

@@ -17,9 +17,10 @@ from desk.todo.blocks import Block, BlockRow
 from network.enums import SkillKind
 from network.models import Membership, Skill
 from network.parameters import SKILL_DAYS
+from refurb.contested import contest_told
 from refurb.models import Device, Drive, WasteNote
 from refurb.parameters import CONTEST_DAYS, WEIGHT_DAYS
-from typography.french import day
+from typography.french import day, in_a_sentence
 
 WASTE, SKILL = "waste", "skill"
 OVER = "à renouveler"
@@ -121,8 +122,13 @@ def _skill_line(skill: Record, actor: Membership, today: date) -> BlockRow:
     return BlockRow(skill.title, url, label, f"jusqu’au {day(skill.day)}", skill.day < today, OVER)
 
 
-def certificate_awaited(device: Device) -> str:
-    """From whom the proof of what left for waste is awaited, and since when; nothing of any other device."""
+def certificate_awaited(drive: Any) -> str:
+    """From whom the proof of what left for waste is awaited, and since when, or since when it is contested; nothing
+    of any other drive.
+    """
+    device = drive.device
+    if drive.contested_at:
+        return f", {in_a_sentence(contest_told(drive)).rstrip('.')}"
     if not device.destruction_awaited:
         return ""
     return f", certificat de {device.recycler} attendu depuis le {day(device.ended_at)}, bordereau {device.bsd_number}"

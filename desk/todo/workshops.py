@@ -320,7 +320,7 @@ def _brought_back(device: Any) -> BlockRow:
 
 def _drive(drive: Any) -> BlockRow:
     url = reverse("refurb:device_evidence", args=[drive.device.reference])
-    about = f"{drive.device}{certificate_awaited(drive.device)}"
+    about = f"{drive.device}{certificate_awaited(drive)}"
     return BlockRow(str(drive), url, about, since(drive.arrived_at, "arrivé"))
 
 

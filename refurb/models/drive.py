@@ -1,5 +1,6 @@
 """The drives of a device: what it holds, what left it, what was destroyed; or that it holds none."""
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -24,6 +25,7 @@ from refurb.enums import (
 )
 from refurb.models.erasure import Erasure
 from refurb.models.evidence import Evidence, EvidenceQuerySet, serial_key_of
+from refurb.parameters import CONTEST_DAYS
 from refurb.permissions import certifies_destruction
 
 
@@ -74,9 +76,13 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
         """
         said = Drive.objects.filter(destructions__undone__in=CONTESTED)
         near = Q(device__in=said.values("device")) | Q(serial_key__in=said.exclude(serial_key="").values("serial_key"))
-        at = Func(F("pk"), function="refurb_drive_contested_at", output_field=models.DateTimeField())
-        rows = self.unproven().real().filter(near, ~_proven_since()).annotate(contested_at=at)
+        rows = self.unproven().real().filter(near, ~_proven_since()).with_contest()
         return rows.filter(contested_at__isnull=False)
+
+    def with_contest(self) -> Self:
+        """Each with ``contested_at``: when its recycler said it did not destroy it; None once answered."""
+        at = Func(F("pk"), function="refurb_drive_contested_at", output_field=models.DateTimeField())
+        return self.annotate(contested_at=at)
 
     def not_seen_later(self) -> Self:
         """Those whose number was not inventoried again in a later stay of their device: that row says where it is."""
@@ -141,6 +147,7 @@ class Drive(Evidence):
     is_missing: bool
     is_in_place: bool
     gone: list[Any]
+    contested_at: datetime | None
 
     kind = models.CharField("type", max_length=10, choices=DriveKind)
     serial = models.CharField("numéro de série", max_length=80, blank=True)
@@ -265,12 +272,30 @@ class DestructionQuerySet(DriveActQuerySet["Destruction"]):
 
     def in_the_name_of(self, actor: Actor) -> Self:
         """Those that stand and that a recycler is said to certify, for that recycler; none for anybody else."""
+        return self.read_by(actor).current()
+
+    def read_by(self, actor: Actor) -> Self:
+        """Those that stand, and those that this recycler contested: it reads what it said, and the paper, still."""
         scope = certifies_destruction(actor)
-        return self.none() if scope is None else self.current().filter(scope, kind=DestructionKind.RECYCLER)
+        if scope is None:
+            return self.none()
+        told = Q(superseded_by=None) | Q(superseded_by__undone__in=CONTESTED)
+        return self.filter(told, scope, undone="", kind=DestructionKind.RECYCLER)
+
+    def with_answer(self) -> Self:
+        """Each with ``is_pending``: its recycler contests it, and nothing proves the drive since; and ``answer_by``."""
+        same = Q(pk=OuterRef("drive")) | ~Q(serial_key="") & Q(serial_key=OuterRef("drive__serial_key"))
+        corrected = Q(supersedes=OuterRef("drive")) | Q(supersedes__supersedes=OuterRef("drive"))
+        pending = Exists(Drive.objects.contested().filter(same | corrected))
+        return self.annotate(is_pending=pending, answer_by=CONTEST_DAYS.days_after("superseded_by__recorded_at"))
 
 
 class Destruction(DriveAct):
     """A drive destroyed, at the workshop or by a recycler who certifies it."""
+
+    is_pending: bool
+    answer_by: datetime
+    """Annotated by ``with_answer``, never stored."""
 
     drive = models.ForeignKey(Drive, models.PROTECT, related_name="destructions", verbose_name="disque")
     kind = models.CharField("par", max_length=10, choices=DestructionKind)

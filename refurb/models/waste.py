@@ -14,9 +14,9 @@ from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
 from network.siret import is_siren, is_siret
 from reference.dated import Dated
-from refurb.enums import DeviceState, Hierarchy, Treatment
+from refurb.enums import DeviceState, Hierarchy, Treatment, UndoneReason
 from refurb.models.device import Device
-from refurb.models.drive import Drive
+from refurb.models.drive import Destruction, Drive
 from refurb.permissions import certifies_destruction, sees_waste
 
 CODE = r"^[0-9]{2} [0-9]{2} [0-9]{2}\*?$"
@@ -85,14 +85,17 @@ class WasteNoteQuerySet(models.QuerySet["WasteNote"]):
     def to_certify_by(self, actor: Actor | None) -> Self:
         """Those under which drives left that this recycler is to certify destroyed, the oldest first.
 
-        ``numbers``: their serial numbers.
+        Those that it says it never had are none of them. ``numbers``: their serial numbers.
         """
         scope = certifies_destruction(actor)
         if scope is None:
             return self.none()
-        waiting = self.current().borne().with_devices().filter(scope, awaited__gt=0)
-        numbers = ArraySubquery(_awaited_drives().order_by("serial", "pk").values("serial"))
-        return waiting.annotate(numbers=numbers).select_related("workshop").order_by("taken_on", "pk")
+        waiting = self.current().borne().filter(scope)
+        received = _received_drives()
+        counted = received.order_by().values("device__bsd_number").annotate(n=Count("pk")).values("n")
+        numbers = ArraySubquery(received.order_by("serial", "pk").values("serial"))
+        waiting = waiting.annotate(awaited=Coalesce(Subquery(counted), Value(0)), numbers=numbers)
+        return waiting.filter(awaited__gt=0).select_related("workshop").order_by("taken_on", "pk")
 
     def with_devices(self) -> Self:
         """Each note with ``types``, one per device that left under it, and ``awaited``, certificates still to come."""
@@ -137,6 +140,14 @@ def _awaited_drives() -> Any:
             stay=F("device__stay"),
         )
     )
+
+
+def _received_drives() -> Any:
+    """The same, less those of which their recycler said that it did not receive them."""
+    never = Destruction.objects.filter(
+        drive=OuterRef("pk"), undone=UndoneReason.NOT_RECEIVED, recycler=OuterRef("device__recycler")
+    )
+    return _awaited_drives().filter(~Exists(never))
 
 
 class WasteNote(models.Model):

@@ -9,6 +9,7 @@ from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused, Unknown
 from lifecycle.locking import lock
+from refurb import emails
 from refurb.enums import CONTESTED, DestructionKind, IncidentKind, UndoneReason
 from refurb.models.device import Device
 from refurb.models.drive import Destruction
@@ -23,7 +24,8 @@ def contest_destruction(
 ) -> Destruction:
     """The recycler says that it did not destroy the drive, or never had it: nothing proves it until it is answered.
 
-    The first row stays, another undoes it, wherever the device is by now; of one that left, it is told as a breach.
+    The first row stays, another undoes it, wherever the device is by now; of one that left, it is told as a breach;
+    else to the workshop that answers, and to the pilots when the drive was not received.
     Raises Unknown, PermissionDenied, Refused.
     """
     scope, why = can_contest_destruction(actor), UndoneReason(reason)
@@ -38,6 +40,6 @@ def contest_destruction(
         raise Refused({row.device_id: (UNDONE_ALREADY,)})
     stamp, was_recalled = at or timezone.now(), gone.is_recalled(row.device)
     contested = undone_by(row, row.device, actor, why, stamp)
-    if not was_recalled:
-        gone.alarm(row.device, IncidentKind.DATA_DENIED, stamp)
+    if was_recalled or not gone.alarm(row.device, IncidentKind.DATA_DENIED, stamp):
+        emails.destruction_contested(contested, stamp)
     return contested

@@ -62,10 +62,10 @@ def watched(held: Device, at: datetime) -> Iterator[None]:
         _tell_over(held, at)
 
 
-def alarm(held: Device, kind: IncidentKind, at: datetime) -> None:
-    """Open an incident, and tell everybody who must act, when a drive of a device that left is not proven."""
+def alarm(held: Device, kind: IncidentKind, at: datetime) -> bool:
+    """Open an incident, and tell who must act, when a drive of a device that left is not proven; whether it is so."""
     if held.state not in GONE or not _is_unproven(held):
-        return
+        return False
     incident = Incident.objects.create(
         device=held,
         stay=held.stay,
@@ -83,6 +83,7 @@ def alarm(held: Device, kind: IncidentKind, at: datetime) -> None:
         emails.data_shown_for_pilots,
     ):
         tell_them([incident], at)
+    return True
 
 
 def _is_unproven(held: Device) -> bool:

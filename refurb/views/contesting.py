@@ -11,18 +11,27 @@ from django.views.decorators.http import require_safe
 from documents.responses import file_response
 from lifecycle.acting import answer, asks_then_acts, posted
 from network.requests import Request
+from refurb.contested import answer_told
 from refurb.forms.evidence import ContestForm
 from refurb.models import Destruction
 from refurb.parameters import CONTEST_DAYS
 from refurb.permissions import can_contest_destruction
 from refurb.services.contesting import contest_destruction
-from typography.french import plural
+from typography.french import day, plural
+
+TITLE = "Contester une destruction"
 
 
 @asks_then_acts
 def destruction_contest(request: Request, pk: int) -> HttpResponse:
     """The destruction, its paper, and why it is wrong: the workshop is asked at once."""
     row = _in_his_name(request, pk)
+    home = reverse("desk:home")
+    if (contested := row.undone_by) is not None:
+        since = day(timezone.localdate(contested.recorded_at))
+        said = f"Vous l’avez contestée le {since}\u00a0: {answer_told(row)}."
+        context = {"row": row.drive, "destruction": row, "title": TITLE, "back": home, "impossible": said}
+        return render(request, "refurb/destruction_contest.html", context)
     form = ContestForm(posted(request))
     done = answer(
         request,
@@ -30,10 +39,11 @@ def destruction_contest(request: Request, pk: int) -> HttpResponse:
         lambda data: contest_destruction(actor=request.membership, destruction=row, reason=data["reason"]),
         None,
     )
-    home = reverse("desk:home")
     if done is not None:
         messages.success(
-            request, f"Contestée\u00a0: ce disque n’est plus prouvé détruit. {row.device.workshop} le lit."
+            request,
+            "Contestée\u00a0: ce disque n’est plus prouvé détruit."
+            f" {row.device.workshop} le lit dans «\u00a0À faire\u00a0» et par un courriel.",
         )
         return redirect(home)
     days = CONTEST_DAYS.on(timezone.localdate())
@@ -41,7 +51,7 @@ def destruction_contest(request: Request, pk: int) -> HttpResponse:
         "form": form,
         "row": row.drive,
         "destruction": row,
-        "title": "Contester une destruction",
+        "title": TITLE,
         "back": home,
         "submit": "Contester",
         "warning": "Le disque n’est plus prouvé détruit dès que vous contestez\u00a0: l’atelier a"
@@ -52,7 +62,7 @@ def destruction_contest(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 def destruction_paper(request: Request, pk: int) -> FileResponse:
-    """The certificate that was deposited in its name, for the recycler."""
+    """The certificate that was deposited in its name, for the recycler; of what it contested too."""
     row = _in_his_name(request, pk)
     assert row.certificate is not None
     return file_response(row.certificate)
@@ -61,5 +71,6 @@ def destruction_paper(request: Request, pk: int) -> FileResponse:
 def _in_his_name(request: Request, pk: int) -> Destruction:
     if can_contest_destruction(request.membership) is None:
         raise PermissionDenied
-    rows = Destruction.objects.in_the_name_of(request.membership)
-    return get_object_or_404(rows.select_related("drive", "device__workshop", "certificate", "recycler"), pk=pk)
+    rows = Destruction.objects.read_by(request.membership).with_answer()
+    around = ("drive", "device__workshop", "certificate", "recycler", "superseded_by")
+    return get_object_or_404(rows.select_related(*around), pk=pk)

@@ -31,6 +31,7 @@ from refurb.models import DepositedFile, Device, DevicePaper, Drive, Label, Part
 from refurb.models.device import DeviceQuerySet
 from refurb.models.predicates import left_behind, unproven
 from refurb.onward import onward
+from refurb.parameters import CONTEST_DAYS
 from refurb.permissions import at_own_points, can_note_incident, can_work_on_device, sees_devices
 from refurb.services.hardware import READ, facts_of
 from refurb.services.sources import carried_to, sources_of
@@ -243,8 +244,9 @@ def oldest_first(devices: DeviceQuerySet, state: DeviceState) -> DeviceQuerySet:
 
 
 def missing_erasures_seen_by(actor: Actor) -> Any:
-    """The storages still to be erased, of the devices one may see."""
-    return Drive.objects.missing_erasures().filter(device__in=Device.objects.visible_to(actor).values("pk"))
+    """The storages still to be erased, of the devices one may see, and until when what is contested is answered."""
+    missing = Drive.objects.missing_erasures().filter(device__in=Device.objects.visible_to(actor).values("pk"))
+    return missing.with_contest().annotate(answer_by=CONTEST_DAYS.days_after("contested_at"))
 
 
 def files_to_sort_by(actor: Actor) -> Any:

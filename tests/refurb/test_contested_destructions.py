@@ -76,7 +76,8 @@ def test_a_recycler_reads_the_paper_and_contests_and_the_workshop_is_asked_until
 
     assert "Contestée" in told.content.decode()
     assert list(Drive.objects.missing_erasures()) == [row.drive]
-    assert block(landing(recycler), "destructions-en-votre-nom").lines == []
+    (kept,) = block(landing(recycler), "destructions-en-votre-nom").lines
+    assert f"pas reçu, avez-vous dit\u00a0: {bench.workshop.organisation} répond avant le" in kept.about
     for client in (workshop, acting(bench.manager)):
         (asked,) = block(landing(client), "destructions-contestees").lines
         assert asked.title == str(row.drive)
@@ -89,6 +90,65 @@ def test_a_recycler_reads_the_paper_and_contests_and_the_workshop_is_asked_until
 
     assert block(landing(workshop), "destructions-contestees").lines == []
     assert not Drive.objects.missing_erasures().exists()
+    answered, again = block(landing(recycler), "destructions-en-votre-nom").lines[::-1]
+    assert "une autre preuve est enregistrée depuis" in answered.about
+    assert answered.url == line.url != again.url
+
+
+def test_whoever_contested_reads_it_and_the_paper_again_and_is_not_told_that_nothing_was_recorded(bench: Bench) -> None:
+    row = certified(bench)
+    recycler = acting(of_recycler(bench))
+    page = reverse("refurb:destruction_contest", args=[row.pk])
+    recycler.post(page, {"reason": "not_received"})
+
+    again = recycler.post(page, {"reason": "denied"})
+
+    for told in (read(recycler, page), again.content.decode()):
+        assert "Vous l’avez contestée le" in told
+        assert "pas reçu, avez-vous dit" in told
+        assert '<input type="radio"' not in told
+    assert Destruction.objects.filter(undone__in=CONTESTED).count() == 1
+    paper = recycler.get(reverse("refurb:destruction_paper", args=[row.pk]))
+    assert row.drive.serial.encode() in b"".join(paper.streaming_content)
+    other = acting(make_membership(Role.MANAGER, OrganisationKind.RECYCLER))
+    assert other.get(page).status_code == 404
+
+
+@pytest.mark.parametrize(("reason", "is_asked"), [("not_received", False), ("denied", True)])
+def test_no_certificate_is_asked_of_a_recycler_for_what_it_never_had(bench: Bench, reason: str, is_asked: bool) -> None:
+    row = certified(bench)
+    actor = of_recycler(bench)
+    contest_destruction(actor=actor, destruction=row, reason=reason)
+    lines = block(landing(acting(actor)), "certificats-attendus").lines
+    assert [row.drive.serial in line.about for line in lines] == [True] * is_asked
+
+
+def test_who_waits_for_a_certificate_reads_that_it_is_contested_and_who_answers_by_when(bench: Bench) -> None:
+    row = certified(bench)
+    pilot, manager = make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT), bench.manager
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED)
+    for actor in (pilot, manager):
+        client = acting(actor)
+        (line,) = block(landing(client), "effacements").lines
+        assert "destruction contestée par le recycleur le" in line.about
+        assert "l’atelier répond avant le" in line.about
+        assert "attendu depuis" not in line.about
+        page = read(client, reverse("refurb:missing_erasure_list"))
+        assert "Destruction contestée par le recycleur le" in page
+        assert "Certificat du recycleur attendu" not in page
+
+
+@pytest.mark.parametrize(("reason", "tells_pilot"), [("not_received", True), ("denied", False)])
+def test_the_workshop_is_written_to_and_the_pilot_of_a_drive_that_nobody_has(
+    bench: Bench, reason: str, tells_pilot: bool
+) -> None:
+    row = certified(bench)
+    pilot, manager = make_membership(Role.PILOT, OrganisationKind.DEPARTEMENT), bench.manager
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=reason)
+    told = Mail.objects.filter(subject__startswith="Destruction contestée")
+    to = {address for mail in told for address in mail.to}
+    assert (manager.user.email in to, pilot.user.email in to) == (True, tells_pilot)
+    assert all("enregistre une autre preuve avant le" in " ".join(mail.body.split()) for mail in told)
 
 
 @pytest.mark.parametrize(("days", "is_late"), [(6, False), (8, True)])
