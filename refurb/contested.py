@@ -19,11 +19,17 @@ def contest_told(drive: Any) -> str:
     return f"Destruction contestée par le recycleur le {since}\u00a0: l’atelier répond avant le {until}."
 
 
-def answer_told(row: Destruction) -> str:
-    """Of a destruction ``with_answer`` that its recycler contested, to that recycler: why, and who answers by when."""
+def why_contested(row: Destruction) -> str:
+    """« pas reçu », of a destruction that its recycler contested."""
     contested = row.undone_by
     assert contested is not None
-    why = WHY[UndoneReason(contested.undone)]
+    return WHY[UndoneReason(contested.undone)]
+
+
+def answer_told(row: Destruction) -> str:
+    """Of a destruction ``with_answer`` that its recycler contested, to that recycler: who answers by when, or that it
+    is done.
+    """
     if not row.is_pending:
-        return f"{why}, avez-vous dit\u00a0: une autre preuve est enregistrée depuis"
-    return f"{why}, avez-vous dit\u00a0: {row.device.workshop} répond avant le {day(timezone.localdate(row.answer_by))}"
+        return "Une autre preuve est enregistrée depuis"
+    return f"{row.device.workshop} répond avant le {day(timezone.localdate(row.answer_by))}"

@@ -11,7 +11,7 @@ from desk.todo.committees import committees
 from desk.todo.figures import month_of_the_departement
 from network.models import Membership
 from network.permissions import reads_reports
-from refurb.contested import answer_told
+from refurb.contested import answer_told, why_contested
 from refurb.models import Destruction, WasteNote
 from refurb.permissions import certifies_destruction
 from reports.models import Report
@@ -86,7 +86,12 @@ def _destruction(row: Any) -> BlockRow:
     about = f"{row.get_method_display().lower()} le {day(row.destroyed_at)}{under}{unread}"
     url = reverse("refurb:destruction_contest", args=[row.pk])
     if (contested := row.undone_by) is not None:
-        return BlockRow(str(row.drive), url, answer_told(row), f"contestée le {day(contested.recorded_at)}")
+        return BlockRow(
+            str(row.drive),
+            url,
+            f"{why_contested(row)}, dites-vous. {answer_told(row)}",
+            f"contestée le {day(contested.recorded_at)}",
+        )
     return BlockRow(str(row.drive), url, f"{about}, par {device.workshop}", f"enregistrée le {day(row.recorded_at)}")
 
 

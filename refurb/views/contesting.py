@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from documents.responses import file_response
 from lifecycle.acting import answer, asks_then_acts, posted
 from network.requests import Request
-from refurb.contested import answer_told
+from refurb.contested import answer_told, why_contested
 from refurb.forms.evidence import ContestForm
 from refurb.models import Destruction
 from refurb.parameters import CONTEST_DAYS
@@ -29,8 +29,14 @@ def destruction_contest(request: Request, pk: int) -> HttpResponse:
     home = reverse("desk:home")
     if (contested := row.undone_by) is not None:
         since = day(timezone.localdate(contested.recorded_at))
-        said = f"Vous l’avez contestée le {since}\u00a0: {answer_told(row)}."
-        context = {"row": row.drive, "destruction": row, "title": TITLE, "back": home, "impossible": said}
+        said = f"Vous l’avez contestée le {since}\u00a0: {why_contested(row)}. {answer_told(row)}."
+        context = {
+            "row": row.drive,
+            "destruction": row,
+            "title": "Destruction contestée",
+            "back": home,
+            "impossible": said,
+        }
         return render(request, "refurb/destruction_contest.html", context)
     form = ContestForm(posted(request))
     done = answer(

@@ -77,7 +77,7 @@ def test_a_recycler_reads_the_paper_and_contests_and_the_workshop_is_asked_until
     assert "Contestée" in told.content.decode()
     assert list(Drive.objects.missing_erasures()) == [row.drive]
     (kept,) = block(landing(recycler), "destructions-en-votre-nom").lines
-    assert f"pas reçu, avez-vous dit\u00a0: {bench.workshop.organisation} répond avant le" in kept.about
+    assert f"pas reçu, dites-vous. {bench.workshop.organisation} répond avant le" in kept.about
     for client in (workshop, acting(bench.manager)):
         (asked,) = block(landing(client), "destructions-contestees").lines
         assert asked.title == str(row.drive)
@@ -91,7 +91,7 @@ def test_a_recycler_reads_the_paper_and_contests_and_the_workshop_is_asked_until
     assert block(landing(workshop), "destructions-contestees").lines == []
     assert not Drive.objects.missing_erasures().exists()
     answered, again = block(landing(recycler), "destructions-en-votre-nom").lines[::-1]
-    assert "une autre preuve est enregistrée depuis" in answered.about
+    assert "Une autre preuve est enregistrée depuis" in answered.about
     assert answered.url == line.url != again.url
 
 
@@ -105,7 +105,7 @@ def test_whoever_contested_reads_it_and_the_paper_again_and_is_not_told_that_not
 
     for told in (read(recycler, page), again.content.decode()):
         assert "Vous l’avez contestée le" in told
-        assert "pas reçu, avez-vous dit" in told
+        assert "\u00a0: pas reçu. " in told
         assert '<input type="radio"' not in told
     assert Destruction.objects.filter(undone__in=CONTESTED).count() == 1
     paper = recycler.get(reverse("refurb:destruction_paper", args=[row.pk]))
