@@ -7,7 +7,8 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
 from documents.enums import MailPurpose
-from documents.services.mail import queue_mail
+from documents.services.mail import OF_ACCOUNT, queue_mail
+from network.emails import ACCOUNT_HEADER
 
 
 class OutboxBackend(BaseEmailBackend):
@@ -21,10 +22,12 @@ class OutboxBackend(BaseEmailBackend):
         for message in email_messages:
             if message.attachments or message.cc or message.bcc:
                 raise ValueError("The outbox carries plain mail: no attachment, no copy.")
+            account = message.extra_headers.get(ACCOUNT_HEADER)
             queue_mail(
                 to=[(address, name) for name, address in getaddresses([str(one) for one in message.to])],
                 subject=" ".join(str(message.subject).split()),
                 body=str(message.body),
                 purpose=MailPurpose.ACCOUNT,
+                about=(OF_ACCOUNT, int(account)) if account else None,
             )
         return len(email_messages)

@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core.internal import ratelimit
+from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
+from network.emails import ACCOUNT_HEADER
 from network.known_devices import known_device, remember_device
 from network.models import User
 
@@ -75,6 +77,25 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def format_email_subject(self, subject: str) -> str:
         return subject
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """A mail of an account tells the outbox of which one it is: its address may be anybody's."""
+        user = context.get("user")
+        of_account = {} if user is None else {ACCOUNT_HEADER: str(user.pk)}
+        message: EmailMessage = super().render_mail(template_prefix, email, context, {**(headers or {}), **of_account})
+        return message
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Of the account it tells of, as the others."""
+        super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponseBase | None:
         """Count the address of an account made at the command line as verified: its maker vouches for it."""

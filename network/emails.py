@@ -7,6 +7,9 @@ from django.urls import reverse
 
 from network.models import FactorResetReason, Invitation, Membership, User
 
+ACCOUNT_HEADER = "X-Maillon-Account"
+"""Of which account a mail is, for the outbox, which sends no header of others: it is erased with the account."""
+
 
 def invited(invitation: Invitation, token: str) -> None:
     """The invitation, with the link that is used once; it says nothing of an account the address may have."""

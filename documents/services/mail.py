@@ -38,6 +38,8 @@ from lifecycle.locking import locked
 from network.models import User
 
 SUBJECT_LENGTH = 250
+OF_ACCOUNT = "account"
+"""What a mail is about that an account asked for: with its number, it is erased with the account, wherever it went."""
 REFUSED_FOR_GOOD = 500
 """SMTP answers from here on are final (RFC 5321, §4.2.1)."""
 
@@ -171,11 +173,12 @@ def forget_account_mails(*, before: datetime) -> int:
 
 @transaction.atomic
 def forget_mails_naming(user: User) -> None:
-    """Erase the mails to a person who is forgotten, and those to others that name this person.
+    """Erase the mails to a person who is forgotten, those her account asked for, and those to others that name her.
 
     A namesake's mails go too: better one text too many than one too few, and the outbox proves nothing.
     """
-    _erase(Q(to__overlap=user.addresses()) | user.named_in("subject", "body"), timezone.now())
+    hers = Q(to__overlap=user.addresses()) | Q(about_machine=OF_ACCOUNT, about_pk=user.pk)
+    _erase(hers | user.named_in("subject", "body"), timezone.now())
 
 
 def _erase(wanted: Q, at: datetime) -> int:

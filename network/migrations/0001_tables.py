@@ -311,6 +311,24 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="FormerAddress",
+                fields=[
+                    ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                    ("email", models.EmailField(max_length=254, verbose_name="adresse électronique")),
+                    ("left_at", models.DateTimeField(verbose_name="quittée le")),
+                    ("user", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="former_addresses", to=settings.AUTH_USER_MODEL, verbose_name="compte")),
+                ],
+                options={
+                    "verbose_name": "ancienne adresse",
+                    "verbose_name_plural": "anciennes adresses",
+                    "ordering": ("user", "left_at"),
+                    "constraints": [
+                        models.UniqueConstraint(fields=("user", "email"), name="network_formeraddress_once"),
+                        models.CheckConstraint(condition=models.Q(("email", django.db.models.functions.text.Lower("email"))), name="network_formeraddress_email_lower"),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
                 name="AccountChange",
                 fields=[
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

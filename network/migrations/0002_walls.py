@@ -84,7 +84,20 @@ CREATE TRIGGER network_authenticator_guard BEFORE INSERT OR UPDATE ON mfa_authen
     FOR EACH ROW EXECUTE FUNCTION network_authenticator_guard();
 """
 
+FORMER_ADDRESSES = """
+CREATE FUNCTION network_user_leaves_address() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO network_formeraddress (user_id, email, left_at) VALUES (OLD.id, OLD.email, clock_timestamp())
+        ON CONFLICT (user_id, email) DO UPDATE SET left_at = EXCLUDED.left_at;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER network_user_leaves_address AFTER UPDATE OF email ON network_user
+    FOR EACH ROW WHEN (NEW.email <> OLD.email AND NEW.forgotten_at IS NULL)
+    EXECUTE FUNCTION network_user_leaves_address();
+"""
+
 UNDO = """
+DROP FUNCTION network_user_leaves_address CASCADE;
 DROP FUNCTION network_authenticator_guard CASCADE;
 ALTER TABLE mfa_authenticator DROP CONSTRAINT network_authenticator_encrypted;
 ALTER TABLE network_user DROP CONSTRAINT network_user_plain_names;
@@ -110,7 +123,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(FUNCTIONS + NEVER_DELETED + PLAIN_NAMES + SECOND_FACTORS, UNDO),
+        migrations.RunSQL(FUNCTIONS + NEVER_DELETED + PLAIN_NAMES + SECOND_FACTORS + FORMER_ADDRESSES, UNDO),
         Wall(
             model_name="merger",
             journal_name="mergerentry",

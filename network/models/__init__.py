@@ -4,6 +4,7 @@ from network.models.account_change import OWN_ACTS, AccountAct, AccountChange, F
 from network.models.awareness import AwarenessEntry, AwarenessGuest, AwarenessSession
 from network.models.directory import PublicService, PublicServiceEntry
 from network.models.exchange import NotedExchange
+from network.models.former_address import FormerAddress
 from network.models.invitation import Invitation
 from network.models.membership import Membership, MembershipPeriod
 from network.models.merger import Merger, MergerEntry
@@ -24,6 +25,7 @@ __all__ = [
     "Commune",
     "Epci",
     "FactorResetReason",
+    "FormerAddress",
     "Invitation",
     "Membership",
     "MembershipPeriod",

@@ -110,8 +110,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         return f"{self.pk}.{round(self.created_at.timestamp() * 1_000_000)}"
 
     def addresses(self) -> list[str]:
-        """Every address of the account, the one being changed to included."""
-        return sorted({self.email, *self.emailaddress_set.values_list("email", flat=True)})
+        """The address of the account, and those it had before that are nobody else's by now.
+
+        One that was asked for and never confirmed is not among them: it may be anybody's.
+        """
+        confirmed = self.emailaddress_set.filter(verified=True).values_list("email", flat=True)
+        former = self.former_addresses.of_nobody_else().values_list("email", flat=True)
+        return sorted({self.email, *confirmed, *former})
 
     def has_address(self, column: str) -> Q:
         """The rows whose column is an address of the account, whatever its case."""

@@ -9,6 +9,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from lifecycle.actors import SYSTEM, Actor
@@ -22,6 +23,7 @@ from network.models import (
     AccountAct,
     AccountChange,
     AwarenessGuest,
+    FormerAddress,
     Invitation,
     Membership,
     RolloutExchange,
@@ -140,12 +142,9 @@ def forget_user(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -
     for membership in memberships.filter(closed_at=None):
         close_membership(membership=membership, by=by, at=at, told=False)
     neutral = f"compte-{user.pk}@{FORGOTTEN_DOMAIN}"
+    _forget_invitations(user, neutral, at)
     EmailAddress.objects.filter(user=user).delete()
-    invitations = Invitation.objects.filter(email=user.email) | Invitation.objects.filter(accepted_by=user)
-    invitations.pending().update(withdrawn_at=at)
-    Invitation.objects.filter(pk__in=list(invitations.values_list("pk", flat=True))).update(
-        email=neutral, first_name="", last_name=""
-    )
+    FormerAddress.objects.filter(user=user).delete()
     user.email, user.first_name, user.last_name = neutral, "", ""
     user.is_active, user.forgotten_at, user.last_login = False, at, None
     user.set_unusable_password()
@@ -153,6 +152,15 @@ def forget_user(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -
     keep_change(user, AccountAct.FORGOTTEN, by, at)
     transaction.on_commit(partial(note_erased, "account", [user.account_key]), robust=True)
     return user
+
+
+def _forget_invitations(user: User, neutral: str, at: datetime) -> None:
+    """Withdraw and erase what invited this person: today's address, and the former ones while they were hers."""
+    left = FormerAddress.objects.filter(user=user, email=OuterRef("email"), left_at__gte=OuterRef("sent_at"))
+    invited = Q(email=user.email) | Q(accepted_by=user) | Q(Exists(left), accepted_by=None)
+    rows = Invitation.objects.filter(pk__in=list(Invitation.objects.filter(invited).values_list("pk", flat=True)))
+    rows.pending().update(withdrawn_at=at)
+    rows.update(email=neutral, first_name="", last_name="")
 
 
 def end_sessions(user: User, *, but: str | None = None) -> None:
