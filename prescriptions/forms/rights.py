@@ -32,6 +32,10 @@ NOBODY = (
     "rien n’y est écrit d’elle."
 )
 SEVERAL = "Plusieurs dossiers correspondent\u00a0: demandez à la personne le numéro écrit sur sa feuille."
+ANOTHER = (
+    "Cette référence est celle d’une autre personne\u00a0: le nom, le prénom ou la date de naissance n’est pas "
+    "celui de son dossier. Vérifiez avec la personne, ou videz ce qui est de trop."
+)
 ENOUGH = "Donnez la référence, ou bien le nom, le prénom et la date de naissance."
 
 
@@ -110,6 +114,9 @@ class OfficerRightsForm(RightsForm):
             raise ValidationError({"reference" if reference else "last_name": NOBODY})
         if len(found) > 1:
             raise ValidationError({"last_name": SEVERAL})
+        told = (found[0], *Household.objects.filter(joined_into=found[0]))
+        if not any(_is_called(file, last, first) and born in (None, file.birth_date) for file in told):
+            raise ValidationError({"reference": ANOTHER})
         return found[0]
 
 
@@ -117,6 +124,14 @@ def _by_reference(reference: str) -> list[Household]:
     own = Household.objects.filter(reference=reference)
     asked = Prescription.objects.filter(reference=reference).values("household")
     return _files_kept(own | Household.objects.filter(pk__in=asked))
+
+
+def _is_called(household: Household, last: str, first: str) -> bool:
+    """Whether what was typed of a name, be it a part of it, is of this household; in either order."""
+    if last.strip() and first.strip():
+        return _joined(household.name_key) in {_joined(f"{first} {last}"), _joined(f"{last} {first}")}
+    known = {"", _joined(household.last_name), _joined(household.first_name)}
+    return {_joined(last), _joined(first)} <= known
 
 
 def _by_person(last: str, first: str, born: date) -> list[Household]:

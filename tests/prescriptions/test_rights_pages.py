@@ -104,6 +104,44 @@ def test_the_officer_finds_a_file_by_its_reference_or_by_who_was_born_when_and_b
     assert acting(desk.circle.worker).get(url).status_code == 403
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [{"last_name": "Autre"}, {"first_name": "Autre"}, {"birth_date": "1990-01-01"}],
+    ids=["last", "first", "born"],
+)
+def test_a_reference_that_is_not_of_the_person_who_is_typed_is_refused_without_naming_its_household(
+    typed: dict[str, str],
+) -> None:
+    desk = Desk()
+    household = desk.circle.household(last_name="D’Hondt", first_name="Zoé", birth_date="1984-05-12")
+    client, url = acting(desk.officer), reverse("prescriptions:rights_request_create")
+    page = answered(client, url, **filled(reference=household.reference, **typed))
+    assert "Cette référence est celle d’une autre personne" in page
+    assert "Hondt" not in page
+    assert "1984-05-12" not in page
+    for value in (household.reference, *typed.values()):
+        assert f'value="{value}"' in page
+    assert not RightsRequest.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"last_name": "d hondt", "first_name": "ZOE", "birth_date": "1984-05-12"},
+        {"last_name": "Zoé", "first_name": "D’Hondt"},
+        {"last_name": "DHONDT"},
+        {"birth_date": "1984-05-12"},
+    ],
+    ids=["all", "swapped", "last alone", "born alone"],
+)
+def test_a_reference_and_what_agrees_with_it_is_that_household(typed: dict[str, str]) -> None:
+    desk = Desk()
+    household = desk.circle.household(last_name="D’Hondt", first_name="Zoé", birth_date="1984-05-12")
+    client, url = acting(desk.officer), reverse("prescriptions:rights_request_create")
+    done(client, url, **filled(reference=household.reference, **typed))
+    assert RightsRequest.objects.get().household == household
+
+
 def test_the_officer_reads_the_name_until_he_answers_and_each_opening_is_logged() -> None:
     desk = Desk()
     household = desk.circle.household(last_name="Nommée-Ici")
