@@ -69,7 +69,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """
     entries = navigation(request)
     behind = [entry for entry in entries if entry["behind"]]
-    signed_in = hasattr(request, "session") and request.user.is_authenticated
+    signed_in = hasattr(request, "session") and hasattr(request, "user") and request.user.is_authenticated
     ends = end_told(request) if signed_in else None
     return {"demo": settings.DEMO, "navigation": entries, "navigation_behind": behind, "session_end": ends}
 

@@ -15,14 +15,19 @@ TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 """What Django refuses to read, because there is too much of it."""
 OF_PROGRAMS = "/api/"
 NOT_FOUND = "Rien à cette adresse\u00a0: la description de l’API dit celles qui répondent."
+NOT_UNDERSTOOD = "Demande incompréhensible\u00a0: rien n’en a été lu."
 SOON, SOON_WITH_ROOM = 60, 600
 """Seconds before one tries again: a database comes back by itself, room is made by somebody."""
 
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, or 413 when it is the size of what was sent that is refused."""
-    return too_large(request) if isinstance(exception, TOO_MUCH) else render(request, "400.html", status=400)
+    """400, or 413 when it is the size of what was sent that is refused; for a program, the words in its own format."""
+    if isinstance(exception, TOO_MUCH):
+        return too_large(request)
+    if request.path.startswith(OF_PROGRAMS):
+        return JsonResponse({"erreur": NOT_UNDERSTOOD}, status=400, headers={"Cache-Control": "no-store"})
+    return render(request, "400.html", status=400)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

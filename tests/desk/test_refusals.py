@@ -69,6 +69,21 @@ def test_what_is_merely_wrong_is_a_bad_request(rf: RequestFactory) -> None:
     assert "Demande incompréhensible" in response.content.decode()
 
 
+@pytest.mark.parametrize("address", ["/", "/verifier/", "/chercher/"])
+def test_a_site_that_is_not_this_one_is_a_bad_request_whoever_asks(technician: Membership, address: str) -> None:
+    client = Client()
+    client.force_login(technician.user)
+    for one in (Client(), client):
+        response = one.get(address, headers={"host": "evil.test"})
+        assert response.status_code == 400
+        assert "Demande incompréhensible" in response.content.decode()
+
+
+def test_a_program_that_asks_a_site_that_is_not_this_one_is_told_in_its_own_format() -> None:
+    response = Client().get("/api/v1/appareils", headers={"host": "evil.test"})
+    assert (response.status_code, list(response.json())) == (400, ["erreur"])
+
+
 @pytest.mark.parametrize("cause", [psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure])
 def test_two_people_at_once_read_that_it_has_just_changed(rf: RequestFactory, cause: type[Exception]) -> None:
     refusals = RefusalsMiddleware(lambda request: HttpResponse())
