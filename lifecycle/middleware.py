@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 
 from lifecycle.locking import first_of_all
 from lifecycle.models import SentPage
-from lifecycle.once import SENT_AGAIN, UNKNOWN_END, Sending, SentBefore, is_one_of_many, sending, sending_of
+from lifecycle.once import SENT_AGAIN, UNKNOWN_END, Sending, SentBefore, is_free_to_repeat, sending, sending_of
 from lifecycle.typed import with_plain_breaks
 
 
@@ -68,7 +68,7 @@ class SentOnceMiddleware:
         """Not of what programs send, nor of whoever is not signed in."""
         if getattr(view, "csrf_exempt", False) or not request.user.is_authenticated:
             return None
-        if is_one_of_many(request, view) or (mine := sending_of(request)) is None:
+        if is_free_to_repeat(request, view) or (mine := sending_of(request)) is None:
             return None
         mine.hold()
         sending.set(mine)

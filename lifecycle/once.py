@@ -94,6 +94,17 @@ def one_after_another[V: Callable[..., Any]](view: V) -> V:
     return view
 
 
+def only_reads[V: Callable[..., Any]](view: V) -> V:
+    """Of a page that is posted so that what is typed is in no address: it changes nothing, sent again as often."""
+    view.only_reads = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_free_to_repeat(request: HttpRequest, view: Callable[..., Any]) -> bool:
+    """Whether sending the same again is no fault: nothing is written, or each is judged by its machine."""
+    return getattr(view, "only_reads", False) or is_one_of_many(request, view)
+
+
 def is_one_of_many(request: HttpRequest, view: Callable[..., Any]) -> bool:
     """Whether a script sends it, from a page that stays and sends others."""
     return getattr(view, "one_after_another", False) and "scripted" in request.POST

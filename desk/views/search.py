@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from lifecycle.actors import Actor
+from lifecycle.once import only_reads
 from lifecycle.references import scanned
 from lifecycle.registry import SHOWN_OF_A_KIND, Found, registry
 from network.requests import Request
@@ -18,6 +19,7 @@ SHORTEST = 2
 """Under this many characters, nothing is searched."""
 
 
+@only_reads
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: Request) -> HttpResponse:
     """Go straight to what has this reference, label or serial number; list what else is found, by kind."""

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from lifecycle.acting import may
 from lifecycle.actors import Actor
 from lifecycle.journal import last_move
+from lifecycle.once import only_reads
 from lifecycle.references import scanned
 from lifecycle.sets import SetVerb
 from lists.listing import Listing, lists
@@ -224,6 +225,7 @@ def _drafts(actor: Actor) -> int:
     return Prescription.objects.visible_to(actor).filter(state=S.DRAFT).count()
 
 
+@only_reads
 @require_POST
 def household_search(request: Request) -> HttpResponse:
     """Go to the only file found; several are listed; nothing of what was typed is in an address."""

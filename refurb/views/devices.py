@@ -17,6 +17,7 @@ from documents.responses import document_response
 from donations.models import Donation
 from lifecycle import gate
 from lifecycle.actors import Actor
+from lifecycle.once import only_reads
 from lifecycle.pages import Pages
 from lists.listing import FILES, Listing, lists
 from lists.parts import Errand
@@ -132,6 +133,7 @@ def device_paper(request: Request, reference: str, pk: int) -> FileResponse:
     return document_response(get_object_or_404(papers.select_related("document__rendered"), pk=pk).document)
 
 
+@only_reads
 @require_POST
 def device_find(request: Request) -> HttpResponse:
     """Go to the device whose tag, reference or serial was scanned; several: the list; none: say so."""

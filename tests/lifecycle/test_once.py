@@ -21,6 +21,7 @@ from refurb.models import Part
 from tests.network.factories import make_membership
 from tests.pages import acting
 from tests.races import at_once
+from tests.refurb.devices import from_lot, load_numbers, private_lot
 
 pytestmark = pytest.mark.django_db
 BOUGHT = {"kind": "battery", "label": "45 Wh", "quantity": "2", "unit_price": "28"}
@@ -177,6 +178,22 @@ def test_what_a_script_scans_one_after_another_is_judged_by_its_machine_alone(te
     given = {"tag": "LIL-90001"} | opened(client, station)
     for _ in range(2):
         assert "LIL-90001" in client.post(station, given | {"scripted": "1"}).content.decode()
+    assert not SentPage.objects.exists()
+
+
+def test_a_search_changes_nothing_and_is_done_again_as_often_as_one_likes() -> None:
+    load_numbers()
+    scene = private_lot()
+    client, tag = acting(scene.north.technician), from_lot(scene).tag
+    token = opened(client, "/")
+    for address, given in (
+        (reverse("desk:search"), {"recherche": tag}),
+        (reverse("refurb:device_find"), {"text": tag}),
+    ):
+        found = [client.post(address, given | token) for _ in range(2)]
+        assert [answer.status_code for answer in found] == [302, 302]
+        assert found[0].url == found[1].url
+        assert SENT_AGAIN not in told(client)
     assert not SentPage.objects.exists()
 
 
