@@ -90,6 +90,16 @@ def refuse_unless_managed(organisation_id: int, kind: str, by: Actor) -> None:
         raise PermissionDenied
 
 
+LAST_PILOT = "Cette personne est la dernière à piloter\u00a0: ouvrez d’abord ce rôle à quelqu’un d’autre."
+
+
+def bars_leaving(leaving: MembershipQuerySet) -> str:
+    """Why these memberships may not close, as a page says it before anybody tries; empty when they may."""
+    held = set(Membership.objects.open().pilots().values_list("pk", flat=True))
+    gone = set(leaving.values_list("pk", flat=True))
+    return LAST_PILOT if held & gone and not held - gone else ""
+
+
 def refuse_last_pilot(leaving: MembershipQuerySet) -> None:
     """Raise ``ValidationError`` when no pilot would be left once ``leaving`` are closed.
 
@@ -98,10 +108,5 @@ def refuse_last_pilot(leaving: MembershipQuerySet) -> None:
     if not leaving.pilots().exists():
         return
     locked(Membership.objects.pilots())
-    held = set(Membership.objects.open().pilots().values_list("pk", flat=True))
-    gone = set(leaving.values_list("pk", flat=True))
-    if held & gone and not held - gone:
-        raise ValidationError(
-            "Cette personne est la dernière à piloter\u00a0: ouvrez d’abord ce rôle à quelqu’un d’autre.",
-            code="last_pilot",
-        )
+    if barred := bars_leaving(leaving):
+        raise ValidationError(barred, code="last_pilot")

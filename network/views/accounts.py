@@ -24,6 +24,7 @@ from network.permissions import can_make_api_key, can_manage_accounts
 from network.requests import OpenRequest, Request, SignedInRequest
 from network.second_factor import codes_left, has_second_factor, is_demanded_of
 from network.services.accounts import disable_account, enable_account, forget_user, rename_user
+from network.services.memberships import bars_leaving
 from network.views.confirm import confirm
 from network.views.sheet import account_step, changes_told, periods_of, roles_told
 from typography.french import of
@@ -108,6 +109,7 @@ def user_disable(request: Request, pk: int) -> HttpResponse:
         done="Compte désactivé.",
         settled="" if user.is_active else "Ce compte est désactivé.",
         resting=lambda: resting_on(user.memberships.select_related("organisation")),
+        barred=lambda: bars_leaving(user.memberships.all()),
         back_url=reverse("network:user_detail", args=[user.pk]),
     )
 
@@ -140,6 +142,7 @@ def user_forget(request: Request, pk: int) -> HttpResponse:
         done="Nom et adresse effacés.",
         settled="Le nom et l’adresse de ce compte sont effacés." if user.forgotten_at else "",
         resting=lambda: resting_on(user.memberships.select_related("organisation")),
+        barred=lambda: bars_leaving(user.memberships.all()),
         back_url=reverse("network:user_detail", args=[user.pk]),
     )
 

@@ -20,16 +20,22 @@ def confirm(
     done: str,
     back_url: str,
     resting: Callable[[], Sequence[str]] = tuple,
+    barred: Callable[[], str] = str,
     settled: str = "",
 ) -> HttpResponse:
     """Ask on GET; on POST act, tell what was done or why not, and go back. ``resting``: what rests on who leaves.
 
+    ``barred``: why it would be refused, said before anybody tries; no button is offered then.
     ``settled``: that it is done already, by whoever goes back to the page; nothing is asked then.
     """
     if settled:
         return render(request, "network/confirm.html", {"title": title, "settled": settled, "back_url": back_url})
     if request.method != "POST":
-        context = {"title": title, "sentence": sentence, "back_url": back_url, "resting": resting()}
+        context: dict[str, Any] = {"title": title, "back_url": back_url}
+        if why := barred():
+            context["barred"] = why
+        else:
+            context |= {"sentence": sentence, "resting": resting()}
         return render(request, "network/confirm.html", context)
     try:
         act()

@@ -24,7 +24,7 @@ from network.parameters import INVITATION_DAYS
 from network.permissions import is_pilot, manages
 from network.requests import OpenRequest, Request
 from network.services import invitations
-from network.services.memberships import close_membership, reopen_membership
+from network.services.memberships import bars_leaving, close_membership, reopen_membership
 from network.views.confirm import confirm
 from network.views.organisations import sees_people, visible_organisation
 
@@ -147,6 +147,7 @@ def membership_close(request: Request, pk: int) -> HttpResponse:
         done="Rôle fermé.",
         settled="" if membership.is_open else f"Ce rôle de {membership.user} est fermé.",
         resting=lambda: resting_on([membership]),
+        barred=lambda: bars_leaving(Membership.objects.filter(pk=membership.pk)),
         back_url=_people_url(membership.organisation),
     )
 

@@ -1,5 +1,6 @@
 """In which role one acts, what the pages show of it, and who is let in where."""
 
+import re
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -200,6 +201,26 @@ def test_the_pilot_disables_enables_and_forgets_from_the_page(client: Client) ->
     assert "Personne effacée" in response.content.decode()
     response = client.post(reverse("network:user_forget", args=[pilot.user_id]), follow=True)
     assert "dernière à piloter" in response.content.decode()
+
+
+def test_the_pages_of_departure_of_the_only_pilot_say_that_it_is_refused_before_it_is_tried(client: Client) -> None:
+    pilot = make_membership("pilot", "departement")
+    client.force_login(pilot.user)
+    pages = [
+        reverse("network:user_disable", args=[pilot.user_id]),
+        reverse("network:user_forget", args=[pilot.user_id]),
+        reverse("network:membership_close", args=[pilot.pk]),
+    ]
+    for url in pages:
+        page = client.get(url).content.decode()
+        assert "Cette personne est la dernière à piloter" in page
+        assert "À faire\u00a0»" not in page
+        assert not re.search(r'<form method="post">', page)
+    make_membership("pilot", "departement", pilot.organisation)
+    for url in pages:
+        page = client.get(url).content.decode()
+        assert "dernière à piloter" not in page
+        assert re.search(r'<form method="post">', page)
 
 
 def test_one_changes_ones_name(client: Client) -> None:
