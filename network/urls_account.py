@@ -7,6 +7,7 @@ from django.urls import path, re_path
 
 from network.demo import demo_memberships, demo_password
 from network.views import second_factor
+from network.views.addresses import AddressView
 
 urlpatterns = [
     path(
@@ -18,7 +19,7 @@ urlpatterns = [
     path("inscription/", views.signup, name="account_signup"),
     path("compte/desactive/", views.account_inactive, name="account_inactive"),
     path("compte/confirmer/", views.reauthenticate, name="account_reauthenticate"),
-    path("compte/adresse/", reauthentication_required(views.email), name="account_email"),
+    path("compte/adresse/", reauthentication_required(AddressView.as_view()), name="account_email"),
     path("compte/adresse/envoyee/", views.email_verification_sent, name="account_email_verification_sent"),
     re_path(r"^compte/adresse/confirmer/(?P<key>[-:\w]+)/$", views.confirm_email, name="account_confirm_email"),
     path("compte/mot-de-passe/", views.password_change, name="account_change_password"),

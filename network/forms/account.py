@@ -3,13 +3,17 @@
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.account.internal.flows.email_verification import consume_email_verification_rate_limit
 from allauth.account.models import EmailAddress
+from allauth.core import context
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from network.models import User
 
+SENT_ALREADY = "Un message est déjà parti à cette adresse\u00a0: attendez trois minutes avant d’en demander un autre."
 EMAIL = "Adresse électronique"
 NEW = "Nouveau mot de passe"
 AGAIN = "Nouveau mot de passe, une seconde fois"
@@ -82,6 +86,13 @@ class ChangeEmailForm(allauth_forms.AddEmailForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         relabel(self, {"email": "Nouvelle adresse électronique"})
+
+    def clean_email(self) -> str:
+        """Refused while no message would leave: the link sent before died when another address was asked for."""
+        email: str = super().clean_email()
+        if not consume_email_verification_rate_limit(context.request, email, dry_run=True):
+            raise ValidationError(SENT_ALREADY)
+        return email
 
     def save(self, request: HttpRequest) -> EmailAddress:
         """Send the link. The address of another account counts as verified, so that no link takes it away."""

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.account import app_settings
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import get_hasher
 from django.contrib.auth.password_validation import validate_password
@@ -50,7 +51,9 @@ def ask_for_address(client: Client, email: str) -> HttpResponse:
 
 def words(response: HttpResponse) -> str:
     """A page less what is drawn anew each time it is served."""
-    return re.sub(r'nonce="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"', "", response.content.decode())
+    return re.sub(
+        r'nonce="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"|data-left="[^"]*"', "", response.content.decode()
+    )
 
 
 def confirmation_link(email: str) -> str:
@@ -301,6 +304,20 @@ def test_a_new_address_is_confirmed_there_and_announced_to_the_old_one(client: C
     assert "nouvelle@exemple.test" in str(told.body)
     assert not EmailAddress.objects.filter(email="camille@exemple.test").exists()
     assert "n’ouvre plus" in client.get(link).content.decode()
+
+
+def test_an_address_to_which_a_message_has_just_left_is_refused_or_said_to_wait(client: Client, person: User) -> None:
+    sign_in(client, person.email)
+    ask_for_address(client, "premiere@exemple.test")
+    again = client.post("/compte/adresse/", {"action_send": "", "email": "premiere@exemple.test"}, follow=True)
+    assert "Un message est déjà parti à cette adresse\u00a0: attendez trois minutes" in again.content.decode()
+    ask_for_address(client, "seconde@exemple.test")
+    back = client.post("/compte/adresse/", {"action_add": "", "email": "premiere@exemple.test"})
+    assert back.status_code == 200
+    assert "Un message est déjà parti à cette adresse\u00a0: attendez trois minutes" in back.content.decode()
+    assert [message.to for message in mail.outbox] == [["premiere@exemple.test"], ["seconde@exemple.test"]]
+    assert EmailAddress.objects.filter(email="seconde@exemple.test", verified=False).exists()
+    assert app_settings.RATE_LIMITS["confirm_email"] == "1/180s/key", "the minutes that are told"
 
 
 def test_a_new_address_closes_the_other_sessions_and_keeps_the_one_it_is_confirmed_in(
