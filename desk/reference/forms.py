@@ -1,7 +1,7 @@
 """The forms of a family, built from its model: labels in French, units in the help, what is wrong beside its field."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -28,6 +28,10 @@ HINTS = {
     "source": "Qui le dit\u00a0: la loi, le décret, la délibération, la page du site.",
     "checked_on": "Le jour où quelqu’un a relu la source.",
 }
+YEARS_AHEAD = timedelta(days=3653)
+"""How far ahead a version may begin: ten years."""
+READ_SINCE = 2000
+"""The first year in which a source was read."""
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "dates": ("valid_to", "Le dernier jour vient avant le premier."),
     "once": ("valid_from", "Une version commence déjà ce jour-là."),
@@ -90,9 +94,18 @@ class ReferenceForm(forms.ModelForm):
         """The fields that say when it holds and who says so."""
         return [field for field in self if field.name in DATES]
 
+    def clean_valid_from(self) -> date:
+        """A year that was mistyped begins nothing."""
+        day: date = self.cleaned_data["valid_from"]
+        if day > timezone.localdate() + YEARS_AHEAD:
+            raise ValidationError("Ce jour vient dans plus de dix ans\u00a0: vérifiez l’année.")
+        return day
+
     def clean_checked_on(self) -> date:
-        """Nobody reads a source tomorrow."""
+        """Nobody reads a source tomorrow, nor did before there was anything to read."""
         day: date = self.cleaned_data["checked_on"]
+        if day.year < READ_SINCE:
+            raise ValidationError("Aucune source n’a été lue avant 2000\u00a0: vérifiez l’année.")
         if day > timezone.localdate():
             raise ValidationError("Ce jour n’est pas encore venu.")
         return day

@@ -88,6 +88,22 @@ def test_a_new_value_ends_the_one_before_and_leaves_its_trace(office: Client, to
     assert "10\u00a0jours ouvrés → 12\u00a0jours ouvrés" in changes[1].said
 
 
+def test_a_day_whose_year_was_mistyped_is_refused_beside_its_field(office: Client, today: date) -> None:
+    make_value(REVIEW_DAYS, 10)
+    there = office.get(reverse("desk:parameter_value", args=[REVIEW_DAYS.code]), follow=True).redirect_chain[0][0]
+    refusals = (
+        (typed(date(9999, 1, 1), "12", today), "valid_from", "Ce jour vient dans plus de dix ans"),
+        (typed(today + 3700 * DAY, "12", today), "valid_from", "Ce jour vient dans plus de dix ans"),
+        (typed(today + DAY, "12", date(1, 1, 1)) | {"checked_on": "0001-01-01"}, "checked_on", "avant 2000"),
+        (typed(today + DAY, "12", date(1999, 12, 31)), "checked_on", "avant 2000"),
+    )
+    for given, field, sentence in refusals:
+        answer = office.post(there, given)
+        assert answer.status_code == 200
+        assert sentence in str(answer.context["form"].errors[field])
+    assert office.post(there, typed(today + 3600 * DAY, "12", date(2000, 1, 1))).status_code == 302
+
+
 def test_a_value_between_two_stops_where_the_next_begins(pilot: Membership, today: date) -> None:
     former = make_value(REVIEW_DAYS, 10)
     add_version(family=FAMILY, row=a_value(today + 20 * DAY, 14), by=pilot, replaces=former)
