@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from viewflow.workflow.activation import Activation
 from viewflow.workflow.base import Node
@@ -13,7 +13,7 @@ from conventions.circuit import WAITING, lock_process, processes_of, type_of
 from conventions.enums import ALIVE, ConventionState, ReviewState, SignatureState
 from conventions.flows import ConventionFlow
 from conventions.machine.ending_rules import party_of
-from conventions.models import Convention, EndConsent, Review, Signature, SignatureDeposit, SignatureEntry
+from conventions.models import Convention, EndConsent, Review, Signature, SignatureDeposit
 from conventions.permissions import (
     PARTIES,
     can_acknowledge_signature,
@@ -101,15 +101,12 @@ def unknown_to(actor: Actor) -> QuerySet[Signature]:
 
 
 def refusals_to_answer(actor: Actor) -> QuerySet[Signature]:
-    """The refusals to sign that whoever acts answers, unless the text is opened again; ``refused_at``, since when."""
+    """The refusals to sign that whoever acts answers, unless the text is opened again."""
     scope = can_answer_refusal_signature(actor)
     if scope is None:
         return Signature.objects.none()
-    said = SignatureEntry.objects.filter(object=OuterRef("pk"), verb="decline").order_by("-seq")
     rows = Signature.objects.visible_to(actor).refused().filter(scope, convention__state=ConventionState.SIGNING)
-    return rows.annotate(refused_at=Subquery(said.values("at")[:1])).select_related(
-        "signatory__user", "convention__epci_party", "convention__workshop", "convention__distributor"
-    )
+    return rows.select_related("convention__epci_party", "convention__workshop", "convention__distributor")
 
 
 def to_agree_end(actor: Actor) -> QuerySet[Convention]:

@@ -13,7 +13,7 @@ from conventions.acts import act_of_predecessor, former_act
 from conventions.addressees import KINDS, People, answerers_of, epci_acting, everyone_of, people_of
 from conventions.enums import ALIVE, Party, SignatureDeclineReason, TextReopenReason
 from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit, changes_end, is_unchanged
-from conventions.opinions import former_points, remarks_given
+from conventions.opinions import former_points, refused_by, remarks_given
 from conventions.parameters import HANDING_OVER_DAYS, LONGEST_YEARS, PASS_OVER_DAYS
 from documents.emails import absolute_url, compose
 from documents.services import queue_mail
@@ -113,7 +113,8 @@ def _write_to_signatories(template: str, signatures: QuerySet[Signature], at: da
         people = people_of(Membership.objects.filter(pk=signature.signatory_id))
         page = _page("signature_sign", signature.reference)
         late = signature.due_on is not None and signature.due_on < timezone.localdate(at)
-        _write(template, signature.convention, people, at, signature=signature, late=late, page=page)
+        context = {"signature": signature, "late": late, "page": page, "refused_by": refused_by(signature)}
+        _write(template, signature.convention, people, at, **context)
 
 
 def convention_signed_for_parties(convention: Convention, at: datetime) -> None:
@@ -259,7 +260,8 @@ def refusals_recalled(signatures: QuerySet[Signature], at: datetime) -> None:
         people = epci_acting(signature.convention)
         if late:
             people |= Membership.objects.pilots()
-        context = {"signature": signature, "late": late, "page": _page("signature_answer_refusal", signature.reference)}
+        page = _page("signature_answer_refusal", signature.reference)
+        context = {"signature": signature, "late": late, "page": page, "refused_by": refused_by(signature)}
         _write("refusal_recalled_for_epci", signature.convention, people_of(people), at, **context)
 
 

@@ -1,8 +1,9 @@
-"""What opinions asked for and said beside, round after round."""
+"""What opinions asked for and said beside, round after round; who refused to sign."""
 
 from django.db.models import QuerySet
 
-from conventions.models import Convention, Review, ReviewEntry, ReviewPoint
+from conventions.models import Convention, Review, ReviewEntry, ReviewPoint, Signature, SignatureEntry
+from network.models import Membership
 
 OPINIONS = ("answer", "answer_against")
 """The verbs beside which a remark may be written."""
@@ -22,3 +23,10 @@ def remarks_given(convention: Convention) -> int:
     """How many opinions of the round have something written beside."""
     asked = convention.reviews.filter(round=convention.round)
     return ReviewEntry.objects.filter(object__in=asked, verb__in=OPINIONS).exclude(comment_digest="").count()
+
+
+def refused_by(signature: Signature) -> Membership | None:
+    """Whoever said last, for this party, that the text is not signed as it stands; None when nobody did."""
+    said = SignatureEntry.objects.filter(object=signature, verb="decline").select_related("actor__user")
+    last = said.order_by("-seq").first()
+    return last.actor if last else None

@@ -44,7 +44,7 @@ def _asked_of(request: Request, convention: Convention) -> Mapping[str, Any]:
     today = timezone.localdate()
     return {
         "sheet": sheet,
-        "declined": [signature for signature in sheet.signatures if signature.declined is not None],
+        "declined": [one for one in sheet.signatures if one.refusals and one.signed_at is None],
         "others": [organisation for party, organisation, _ in convention.parties() if party != Party.EPCI],
         "days": REVIEW_DAYS.on(today),
         "signature_days": SIGNATURE_DAYS.on(today),

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from conventions.forms.circuit import PlainForm
 from conventions.forms.people import AnswerRefusalForm, DeclineForm, HandOnForm, ReplaceForm
 from conventions.models import Signature
+from conventions.opinions import refused_by
 from conventions.services.signatures import contest_signature
 from conventions.views.deposits import deposited_by_a_party, signature_refuse_deposit
 from conventions.views.remarks import refusal_of
@@ -15,7 +16,7 @@ from conventions.views.rows import others_to_ask
 from conventions.views.signatures import SIGNATURE_PAGES, asked_of_another
 from lifecycle.pages import Page
 from network.requests import Request
-from typography.french import of
+from typography.french import day, of
 
 
 def _name_that_stays(request: Request, signature: Signature) -> Mapping[str, Any]:
@@ -23,7 +24,27 @@ def _name_that_stays(request: Request, signature: Signature) -> Mapping[str, Any
         f"Le document garde le nom {of(signature.signatory.user)}\u00a0; la page de signatures dira qui a signé, et"
         " pourquoi. Si le texte doit nommer quelqu’un d’autre, rouvrez-le plutôt."
     )
-    return {"warning": told}
+    return {"warning": f"{told}{_refusal_that_stays(signature)}"}
+
+
+def _your_name_stays(request: Request, signature: Signature) -> Mapping[str, Any]:
+    told = (
+        "Le document garde votre nom\u00a0; la page de signatures dira qui a signé à votre place. Vérifiez que cette"
+        " personne a reçu délégation."
+    )
+    return {"warning": f"{told}{_refusal_that_stays(signature)}"}
+
+
+def _refusal_that_stays(signature: Signature) -> str:
+    """What the party refused is not taken back by asking somebody else to sign."""
+    by = refused_by(signature) if signature.answer_due_on else None
+    if by is None or signature.answer_due_on is None:
+        return ""
+    return (
+        f" {by.user} a dit ne pas signer ce texte en l’état\u00a0: ce refus reste celui {of(signature.organisation)}, et"
+        f" la réponse de l’EPCI reste attendue pour le {day(signature.answer_due_on)}. La personne que vous choisissez les"
+        " lira."
+    )
 
 
 def _to_another(request: Request, signature: Signature) -> HttpResponse | None:
@@ -38,8 +59,7 @@ PAGES: tuple[Page[Request], ...] = (
         HandOnForm,
         done="Signature confiée\u00a0: votre collègue reçoit un courriel",
         form_kwargs=others_to_ask,
-        warning="Le document garde votre nom\u00a0; la page de signatures dira qui a signé à votre place."
-        " Vérifiez que cette personne a reçu délégation.",
+        context=_your_name_stays,
     ),
     Page(
         "replace",

@@ -37,7 +37,7 @@ DECLINE_EXPLAINED = explained_in_comment(SignatureDeclineReason.TERMS)
 """Of the terms that do not suit, which ones: whoever opens the text again reads it."""
 NOT_REFUSED_YET = Requirement(
     "not_refused_yet",
-    "Vous avez dit ne pas signer ce texte en l’état\u00a0: une réponse est attendue de l’EPCI.",
+    "Ce texte est déjà refusé en l’état pour votre organisation\u00a0: une réponse est attendue de l’EPCI.",
     lambda ctx: Q(answer_due_on=None),
 )
 REFUSED_TEXT = Requirement(

@@ -164,11 +164,12 @@ class SignatureMachine(Machine, of=Signature):
             "signatory": Given("to"),
             "asked_before": F("signatory"),
             "acknowledged_at": None,
-            "answer_due_on": None,
+            "replaced_because": "",
         },
         journal=["to"],
         done="Signature confiée à un collègue",
-        why="A colleague who may sign for the same party signs instead; the page of signatures says so.",
+        why="A colleague who may sign for the same party signs instead; the page of signatures says so. What the party"
+        " refused, and the answer that is due to it, stay.",
     )
 
     replace = Verb(
@@ -182,12 +183,12 @@ class SignatureMachine(Machine, of=Signature):
             "signatory": Given("to"),
             "asked_before": F("signatory"),
             "acknowledged_at": None,
-            "answer_due_on": None,
             "replaced_because": Given("reason"),
         },
         journal=["to", "reason"],
         done="Signataire remplacé",
-        why="Another person of the same party is asked to sign; both are told, and the page of signatures says so.",
+        why="Another person of the same party is asked to sign; both are told, and the page of signatures says so. What"
+        " the party refused, and the answer that is due to it, stay.",
     )
 
     remind = Verb(

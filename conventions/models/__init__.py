@@ -3,15 +3,16 @@
 from conventions.models.articles import WHOLE_TEXT, Article, articles_of, changes_end, wording_of_today
 from conventions.models.circuit import (
     DepositRefusal,
+    RefusalToSign,
     Review,
     ReviewEntry,
-    ReviewNotes,
     ReviewPoint,
     Signature,
     SignatureDeposit,
     SignatureEntry,
 )
 from conventions.models.convention import Convention, ConventionEntry, EndConsent, ReviewerNamed
+from conventions.models.notes import ReviewNotes
 from conventions.models.paper import ConventionPaper
 from conventions.models.quota import Quota, QuotaChange
 from conventions.models.reference import MONEY, ClauseText, PriceCeiling
@@ -35,6 +36,7 @@ __all__ = [
     "PriceCeiling",
     "Quota",
     "QuotaChange",
+    "RefusalToSign",
     "Review",
     "ReviewEntry",
     "ReviewNotes",

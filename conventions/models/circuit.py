@@ -1,5 +1,6 @@
 """Reviews with their points, signatures with what was deposited: the truth of the circuit."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
@@ -152,24 +153,6 @@ class ReviewEntry(Entry):
         verbose_name_plural = "journal des relectures"
 
 
-class ReviewNotes(models.Model):
-    """What one person typed and does not give yet: several may share a review, none writes over another's notes."""
-
-    review = models.ForeignKey(Review, models.PROTECT, related_name="notes", verbose_name="relecture")
-    by = models.ForeignKey(Membership, models.PROTECT, related_name="+", verbose_name="par")
-    kept_at = models.DateTimeField("gardées le")
-    said = models.JSONField("par champ de la page", default=dict)
-
-    class Meta:
-        verbose_name = "notes de relecture"
-        verbose_name_plural = "notes de relecture"
-        ordering = ("review_id", "kept_at")
-        constraints = (models.UniqueConstraint(fields=("review", "by"), name="conventions_notes_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.review.reference}, {self.by.user}"
-
-
 class ReviewPoint(models.Model):
     """What must change: on one article (``clause`` is its code), or on the whole when it is empty; and the answer."""
 
@@ -228,12 +211,7 @@ class Signature(Stateful):
     confirms: bool
     deposited: list["SignatureDeposit"]
     answers: bool
-    declined: "SignatureEntry | None"
-    remark: str | None = None
-    """The comment of ``declined``, as that of an opinion."""
-    answered: "SignatureEntry | None"
-    answer: str | None = None
-    """The comment of ``answered``, which is what was answered to ``declined``."""
+    refusals: list["RefusalToSign"]
 
     state = StateField("état", choices=SignatureState, default=SignatureState.ASKED, protected=True)
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="signatures", verbose_name="convention")
@@ -302,6 +280,11 @@ class Signature(Stateful):
             ),
         )
 
+    @property
+    def refusal(self) -> "RefusalToSign | None":
+        """The last of its ``refusals``."""
+        return self.refusals[-1] if self.refusals else None
+
 
 class SignatureEntry(Entry):
     """The journal of signatures."""
@@ -311,6 +294,25 @@ class SignatureEntry(Entry):
     class Meta(Entry.Meta):
         verbose_name = "ligne du journal des signatures"
         verbose_name_plural = "journal des signatures"
+
+
+@dataclass
+class RefusalToSign:
+    """That a signatory did not sign the text as it stood, and what was answered; their words as far as one reads them.
+
+    ``remark``, ``words``: the comment of each, None when there is none that may be read; empty once it is erased.
+    """
+
+    entry: SignatureEntry
+    answer: SignatureEntry | None = None
+    remark: str | None = None
+    words: str | None = None
+
+    @property
+    def by(self) -> Membership:
+        """Who refused: the signatory of that day, whoever signs since."""
+        assert self.entry.actor is not None
+        return self.entry.actor
 
 
 class SignatureDepositQuerySet(models.QuerySet["SignatureDeposit"]):

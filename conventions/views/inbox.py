@@ -19,6 +19,7 @@ from conventions.enums import ReviewSubject
 from conventions.flows import ConventionFlow
 from conventions.models import Convention, Review, ReviewPoint, Signature
 from conventions.permissions import REVIEWERS, SIGNATORIES
+from conventions.views.refusals import find_refusals
 from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.requests import own_address
@@ -99,7 +100,9 @@ def items_of(actor: Membership) -> list[Item]:
         is_held = task.owner_id is not None and task.owner_id not in left
         items.append(item if is_held and task.owner_id in near else replace(item, owner=OUTSIDE if is_held else ""))
     items += [_signed_in_her_name(signature) for signature in unknown_to(actor) if signature.pk not in signatures]
-    items += [_refused(signature) for signature in refusals_to_answer(actor)]
+    refused = list(refusals_to_answer(actor))
+    find_refusals(refused)
+    items += [_refused(signature) for signature in refused]
     items += [_end_proposed(convention) for convention in conventions.values() if convention.end_is_asked]
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on or date.max, item.asked_at))
 
@@ -128,11 +131,12 @@ def _signed_in_her_name(signature: Signature) -> Item:
     return Item(0, IN_YOUR_NAME, SEE_IT, url, signature.convention, at, None, "", False)
 
 
-def _refused(signature: Any) -> Item:
-    """A signatory does not sign the text as it stands: she is answered, unless it is opened again or abandoned."""
+def _refused(signature: Signature) -> Item:
+    """A party does not sign the text as it stands: it is answered, unless the text is opened again or abandoned."""
+    assert signature.refusal is not None
     url = reverse("conventions:signature_answer_refusal", args=[signature.reference])
-    name = f"Répondre à {signature.signatory.user}, qui ne signe pas en l’état"
-    at = signature.refused_at or signature.convention.moved_at
+    name = f"Répondre à {signature.refusal.by.user}, qui ne signe pas en l’état"
+    at = signature.refusal.entry.at
     return Item(0, name, "Lire et répondre", url, signature.convention, at, signature.answer_due_on, "", False)
 
 

@@ -2,26 +2,23 @@
 
 from collections.abc import Sequence
 
-from conventions.models import Signature, SignatureEntry
+from conventions.models import RefusalToSign, Signature, SignatureEntry
 
-TO_ANOTHER = ("hand_on", "replace")
-"""Whoever signs instead has refused nothing yet, nor has whoever is asked again after another."""
+ANSWERS = ("answer_refusal",)
+"""The verbs by which whoever writes the text answers in words."""
 
 
 def find_refusals(signatures: Sequence[Signature]) -> None:
-    """Put on each what its present signatory refused last (``declined``) and what was answered since; one query."""
-    verbs = ("decline", "answer_refusal", *TO_ANOTHER)
-    said = SignatureEntry.objects.filter(object__in=signatures, verb__in=verbs)
-    declined: dict[int, SignatureEntry] = {}
-    answered: dict[int, SignatureEntry] = {}
-    for entry in said.order_by("seq"):
+    """Put on each its ``refusals`` in their order, each with its answer, whoever signs today; one query.
+
+    A refusal is that of the party: it stays when another of its people is asked to sign.
+    """
+    said = SignatureEntry.objects.filter(object__in=signatures, verb__in=("decline", *ANSWERS))
+    found: dict[int, list[RefusalToSign]] = {signature.pk: [] for signature in signatures}
+    for entry in said.select_related("actor__user").order_by("seq"):
         if entry.verb == "decline":
-            declined[entry.object_id] = entry
-        elif entry.verb in TO_ANOTHER:
-            declined.pop(entry.object_id, None)
+            found[entry.object_id].append(RefusalToSign(entry))
         else:
-            answered[entry.object_id] = entry
+            found[entry.object_id][-1].answer = entry
     for signature in signatures:
-        refusal, answer = declined.get(signature.pk), answered.get(signature.pk)
-        signature.declined = refusal
-        signature.answered = answer if refusal and answer and answer.seq > refusal.seq else None
+        signature.refusals = found[signature.pk]

@@ -8,7 +8,7 @@ from the journal, and are erased as any other.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from conventions.models import Convention, Review, ReviewEntry, Signature, SignatureEntry
+from conventions.models import Convention, Review, ReviewEntry, Signature
 from conventions.opinions import OPINIONS
 from conventions.permissions import can_answer_refusal_signature
 from conventions.views.refusals import find_refusals
@@ -20,8 +20,8 @@ from network.requests import Request
 
 
 def tell_remarks(sheet: Sheet, actor: Actor, *, writes: bool, former: Iterable[Signature] = ()) -> None:
-    """Put on each review, and on each signature that is declined, its comment (``remark``), as far as this actor reads
-    it, and what was answered (``answer``); two queries. ``former``: the signatures of the rounds before.
+    """Put on each review, and on each refusal to sign, its comment (``remark``), as far as this actor reads it, and
+    what was answered (``words``); two queries. ``former``: the signatures of the rounds before.
 
     ``writes``: whether the organisation of this actor writes the convention. One that was erased is an empty one.
     """
@@ -44,7 +44,7 @@ def remarks_of(convention: Convention, actor: Actor) -> list[Review]:
 
 
 def refusal_of(request: Request, signature: Signature) -> Mapping[str, Any]:
-    """Put on a signature what its signatory refused and what was answered, for the pages of her signature."""
+    """Put on a signature what its party refused and what was answered, for the pages of this signature."""
     answers = can_answer_refusal_signature(request.membership)
     find_refusals([signature])
     writes = answers is not None and Signature.objects.filter(answers, pk=signature.pk).exists()
@@ -55,24 +55,21 @@ def refusal_of(request: Request, signature: Signature) -> Mapping[str, Any]:
 def _tell_refusals(
     signatures: Iterable[Signature], actor: Actor, *, writes: bool, beside: Iterable[Entry] = ()
 ) -> Mapping[str, str]:
-    """Put on each its ``remark`` and its ``answer``; the comments of these and those ``beside``, by digest."""
-    rows = {signature.pk: signature for signature in signatures}
-    declined = _read((row.declined for row in rows.values() if row.declined is not None), actor, writes=writes)
+    """Put on each of their refusals its words and those of its answer; the comments, those ``beside`` too, by digest."""
     every = writes or actor.reads_all
-    answered = {
-        pk: row.answered
-        for pk, row in rows.items()
-        if row.answered is not None and (every or row.organisation_id == actor.organisation_id)
-    }
-    remarks = _remarks([*beside, *declined.values(), *answered.values()])
-    for pk, refusal in declined.items():
-        rows[pk].remark = remarks.get(refusal.comment_digest)
-    for pk, answer in answered.items():
-        rows[pk].answer = remarks.get(answer.comment_digest, "")
+    own = [row for row in signatures if every or row.organisation_id == actor.organisation_id]
+    read = [refusal for row in own for refusal in row.refusals]
+    answers = [refusal.answer for refusal in read if refusal.answer is not None]
+    remarks = _remarks([*beside, *(refusal.entry for refusal in read), *answers])
+    for refusal in read:
+        if refusal.entry.comment_digest:
+            refusal.remark = remarks.get(refusal.entry.comment_digest)
+        if refusal.answer is not None:
+            refusal.words = remarks.get(refusal.answer.comment_digest, "")
     return remarks
 
 
-def _read[E: (ReviewEntry, SignatureEntry)](entries: Iterable[E], actor: Actor, *, writes: bool) -> dict[int, E]:
+def _read(entries: Iterable[ReviewEntry], actor: Actor, *, writes: bool) -> dict[int, ReviewEntry]:
     """Of these rows of a journal, by object, those with a comment that this actor reads."""
     every = writes or actor.reads_all
     return {

@@ -334,6 +334,7 @@ def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
         rows.select_related(
             "organisation",
             "signatory__user",
+            "asked_before__user",
             "document__rendered",
             "confirmed_by__organisation",
             "confirmed_by__user",
@@ -344,9 +345,6 @@ def _signatures(convention: Convention, actor: Actor) -> list[Signature]:
     )
     find_refusals(signatures)
     for signature in signatures:
-        is_awaited = signature.state == SignatureState.ASKED
-        if not is_awaited and signature.state != SignatureState.VOID:
-            signature.declined = signature.answered = None
         signature.answers = signature.pk in answerable
         named = signature.signatory_id == actor.pk and signature.pk in confirmable
         signature.deposes = signature.pk in depositable

@@ -108,7 +108,8 @@ def _signing(convention: Convention, actor: Actor, sheet: Sheet) -> Step:
     for signature in sheet.awaited_signatures:
         if signature.signs and signature.answer_due_on is None:
             url = _page("signature_sign", signature.reference)
-            if signature.answered is not None:
+            refusal = signature.refusal
+            if refusal is not None and refusal.answer is not None and refusal.by.pk == actor.pk:
                 return Step("", "on a répondu à votre refus, lisez la réponse", url=url, label="Lire et répondre")
             yours = f"lisez le document et signez-le{_until(signature.due_on)}"
             return Step("", yours, url=url, label="Lire et signer")
@@ -150,7 +151,7 @@ def _declined(convention: Convention, actor: Actor, sheet: Sheet) -> Step | None
     declined = [signature for signature in sheet.awaited_signatures if signature.answer_due_on is not None]
     asked = [signature for signature in declined if signature.answers]
     if asked:
-        names = named(str(signature.signatory.user) for signature in asked)
+        names = named(str(signature.refusal.by.user) for signature in asked if signature.refusal is not None)
         several = "ne signent pas le texte" if len(asked) > 1 else "ne signe pas le texte"
         first = min(asked, key=lambda row: (row.answer_due_on or date.max, row.pk))
         yours = f"{names} {several} en l’état, répondez, rouvrez-le ou abandonnez le projet"
@@ -158,10 +159,12 @@ def _declined(convention: Convention, actor: Actor, sheet: Sheet) -> Step | None
             yours += f", pour le {day(due)}, {working_days(due)}"
         url = _page("signature_answer_refusal", first.reference)
         return Step("", yours, url=url, label="Lire et répondre")
-    if any(signature.signs for signature in declined):
-        awaited = f"En attente {of(convention.epci_acting)}, qui vous répond ou rouvre le texte"
-        return Step(f"Vous avez dit ne pas signer ce texte en l’état. {awaited}")
-    return None
+    own = next((signature.refusal for signature in declined if signature.signs), None)
+    if own is None:
+        return None
+    said = "Vous avez dit" if own.by.pk == actor.pk else f"Avant vous, {own.by.user} a dit"
+    awaited = f"En attente {of(convention.epci_acting)}, qui vous répond ou rouvre le texte"
+    return Step(f"{said} ne pas signer ce texte en l’état. {awaited}")
 
 
 def _signed(convention: Convention, actor: Actor, sheet: Sheet) -> Step:

@@ -196,23 +196,115 @@ def test_a_signatory_who_is_replaced_is_told_and_so_is_who_signs_now(by_herself:
         assert str(deputy.user) in page
         assert "et ne l’est plus à vous" in page
         assert acting(treaty.signatories[Party.EPCI]).get(page_of(signature, name)).status_code == 403
-    assert not [name for name in names(treaty.manager) if "qui ne signe pas" in name], "nobody refuses any more"
+    assert f"Répondre à {former.user}, qui ne signe pas en l’état" in names(treaty.manager), "an answer is due"
     third = make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, treaty.distributor)
     gate.apply(signature, "replace", actor=treaty.pilot, to=third, reason=ReplaceReason.LEFT)
     for member in (former, deputy):
         assert str(third.user) in read(acting(member), page_of(signature, "signature_sign"))
 
 
-def test_a_refusal_is_not_that_of_whoever_is_asked_again_after_another() -> None:
+@pytest.mark.parametrize("by_herself", [False, True])
+def test_a_refusal_stays_that_of_the_party_and_its_answer_is_due_when_somebody_else_is_asked_to_sign(
+    by_herself: bool,
+) -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = declined(treaty, convention)
+    former, due = signature.signatory, signature.answer_due_on
+    assert due is not None
+    deputy = make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, treaty.distributor)
+    stays = f"la réponse de l’EPCI reste attendue pour le {told_day(due)}"
+    if by_herself:
+        client, url = acting(former), page_of(signature, "signature_hand_on")
+        assert stays in read(client, url)
+        before = sent()
+        done(client, url, to=deputy.pk)
+    else:
+        client, url = acting(treaty.pilot), page_of(signature, "signature_replace")
+        assert stays in read(client, url)
+        before = sent()
+        done(client, url, to=deputy.pk, reason=ReplaceReason.AWAY)
+
+    signature = Signature.objects.get(pk=signature.pk)
+    assert (signature.signatory, signature.answer_due_on) == (deputy, due)
+    mail = mails_since(before)[deputy.user.email]
+    assert f"{former.user} a dit ne pas signer ce texte en l’état" in mail
+    assert not names(deputy), "nothing is asked of her until the answer"
+    for page in (page_of(signature, "signature_sign"), page_of(convention, "convention_detail")):
+        told = read(acting(deputy), page)
+        assert CHANGE in told
+        assert str(former.user) in told
+    assert f"Demandée d’abord à {former.user}" in read(acting(treaty.manager), page_of(convention, "convention_detail"))
+    (item,) = [item for item in items_of(treaty.manager) if "qui ne signe pas" in item.name]
+    assert (item.due_on, str(former.user) in item.name) == (due, True)
+    before = sent()
+
+    done(acting(treaty.manager), item.url, comment=ANSWER)
+
+    mail = mails_since(before)[deputy.user.email]
+    assert f"{former.user} avait dit ne pas signer" in mail
+    told = read(acting(deputy), page_of(signature, "signature_sign"))
+    assert ANSWER in told
+    assert "Ce que votre organisation a refusé, et la réponse" in told
+    assert names(deputy)
+
+
+def test_whoever_signs_instead_does_not_refuse_what_waits_for_an_answer_and_may_sign() -> None:
     treaty = Treaty()
     signature = declined(treaty, treaty.signing())
-    former = signature.signatory
     deputy = make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, treaty.distributor)
-    for to in (deputy, former):
-        signature = gate.apply(signature, "replace", actor=treaty.pilot, to=to, reason=ReplaceReason.AWAY)
-    assert signature.signatory == former
+    signature = gate.apply(signature, "replace", actor=treaty.pilot, to=deputy, reason=ReplaceReason.AWAY)
+    with pytest.raises(Refused) as refused:
+        gate.apply(signature, "decline", actor=deputy, reason="mistake")
+    assert {reason.code for reason in refused.value.all} == {"not_refused_yet"}
+    assert treaty.sign(signature.convention, Party.DISTRIBUTOR).state == SignatureState.SIGNED
+
+
+def test_who_hands_a_signature_on_after_a_replacement_is_not_said_to_be_replaced_for_a_reason() -> None:
+    treaty = Treaty()
+    signature = treaty.signature(treaty.signing(), Party.DISTRIBUTOR)
+    first, second = (make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, treaty.distributor) for _ in "ab")
+    signature = gate.apply(signature, "replace", actor=treaty.pilot, to=first, reason=ReplaceReason.AWAY)
+    signature = gate.apply(signature, "hand_on", actor=first, to=second)
+    assert (signature.asked_before, signature.replaced_because) == (first, "")
+
+
+def test_each_refusal_is_kept_with_its_answer_in_their_order_and_so_once_it_is_signed() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = declined(treaty, convention)
+    gate.apply(signature, "answer_refusal", actor=treaty.manager, comment=ANSWER)
+    gate.apply(signature, "decline", actor=signature.signatory, reason="terms", comment="Toujours 130 €.")
+    gate.apply(signature, "answer_refusal", actor=treaty.pilot, comment="La grille vaut pour tout le département.")
+    said = (CHANGE, ANSWER, "Toujours 130 €.", "La grille vaut pour tout le département.")
+    pages = [
+        (signature.signatory, page_of(convention, "convention_detail")),
+        (signature.signatory, page_of(signature, "signature_sign")),
+        (treaty.manager, page_of(convention, "convention_detail")),
+    ]
+    for member, url in pages:
+        page = read(acting(member), url)
+        assert [page.index(words) for words in said] == sorted(page.index(words) for words in said)
+    stranger = read(acting(treaty.workshop_reviewer), page_of(convention, "convention_detail"))
+    assert not [words for words in said if words in stranger]
+
+    treaty.sign(convention, Party.DISTRIBUTOR)
+
+    page = read(acting(treaty.manager), page_of(convention, "convention_detail"))
+    assert all(words in page for words in said)
     find_refusals([signature])
-    assert signature.declined is None
+    assert [refusal.answer is not None for refusal in signature.refusals] == [True, True]
+
+
+def test_a_signatory_to_whom_an_answer_is_due_reads_what_she_wrote_and_that_nothing_is_asked_of_her() -> None:
+    treaty = Treaty()
+    signature = declined(treaty, treaty.signing())
+    assert signature.due_on is not None
+    assert signature.answer_due_on is not None
+    page = read(acting(signature.signatory), page_of(signature, "signature_sign"))
+    assert CHANGE in page
+    assert f"une réponse vous est due pour le {told_day(signature.answer_due_on)}" in page
+    assert "votre signature, attendue pour le" not in page
 
 
 def test_a_signatory_whom_the_text_opened_again_no_longer_names_is_told_when_another_is_asked() -> None:
@@ -252,7 +344,7 @@ def test_a_signature_that_is_due_first_is_not_hidden_by_a_later_day_and_a_refusa
     assert f"{treaty.distributor}, pour le {again_due}" in page
 
 
-def test_a_refusal_of_before_another_was_asked_does_not_come_back_with_the_signatory() -> None:
+def test_a_refusal_stays_while_another_was_asked_and_its_signatory_is_asked_again() -> None:
     treaty = Treaty()
     convention = treaty.signing()
     signature = declined(treaty, convention)
@@ -261,6 +353,7 @@ def test_a_refusal_of_before_another_was_asked_does_not_come_back_with_the_signa
     for to in (deputy, former):
         gate.apply(signature, "replace", actor=treaty.pilot, to=to, reason=ReplaceReason.AWAY)
 
-    assert CHANGE not in read(acting(former), page_of(convention, "convention_detail"))
-    declined(treaty, convention)
     assert CHANGE in read(acting(former), page_of(convention, "convention_detail"))
+    assert "Vous avez dit ne pas signer ce texte en l’état" in read(
+        acting(former), page_of(convention, "convention_detail")
+    )
