@@ -32,7 +32,7 @@ def tell_declined(move: Move) -> None:
 
 
 def tell_answered(move: Move) -> None:
-    """The signatory reads what was answered to her, and is asked again."""
+    """The signatory reads what was answered to her; she is asked again, unless the text is opened again."""
     emails.signatures_answered_for_signatories(Signature.objects.filter(pk__in=move.pks), move.at)
 
 
@@ -76,6 +76,7 @@ def register() -> None:
     on_transition("signature", "contest", await_again)
     on_transition("signature", "decline", tell_declined)
     on_transition("signature", "answer_refusal", tell_answered)
+    on_transition("signature", "answer_reopened", tell_answered)
     on_transition("signature", "hand_on", tell_asked_of)
     on_transition("signature", "replace", tell_asked_of)
     on_transition("signature", "remind", remind_signatures)

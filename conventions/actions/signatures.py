@@ -41,9 +41,9 @@ def _refusal_that_stays(signature: Signature) -> str:
     if by is None or signature.answer_due_on is None:
         return ""
     return (
-        f" {by.user} a dit ne pas signer ce texte en l’état\u00a0: ce refus reste celui {of(signature.organisation)}, et"
-        f" la réponse de l’EPCI reste attendue pour le {day(signature.answer_due_on)}. La personne que vous choisissez les"
-        " lira."
+        f" {by.user} a dit ne pas signer ce texte en l’état\u00a0: ce refus reste celui"
+        f" {of(signature.organisation)}, et la réponse de l’EPCI reste attendue pour le {day(signature.answer_due_on)}."
+        " La personne que vous choisissez les lira."
     )
 
 
@@ -82,6 +82,15 @@ PAGES: tuple[Page[Request], ...] = (
         "repondre",
         AnswerRefusalForm,
         done="Réponse donnée\u00a0: le signataire la lit, et sa signature est demandée de nouveau",
+        context=refusal_of,
+        template="conventions/actions/signature_answer_refusal.html",
+        submit="Répondre au signataire",
+    ),
+    Page(
+        "answer_reopened",
+        "repondre-au-refus",
+        AnswerRefusalForm,
+        done="Réponse donnée\u00a0: le signataire la reçoit",
         context=refusal_of,
         template="conventions/actions/signature_answer_refusal.html",
         submit="Répondre au signataire",

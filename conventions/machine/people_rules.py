@@ -46,6 +46,12 @@ REFUSED_TEXT = Requirement(
     lambda ctx: Q(answer_due_on__isnull=False),
 )
 
+TEXT_REOPENED = Requirement(
+    "text_reopened",
+    "Le texte n’est pas rouvert, ou il est déjà soumis de nouveau.",
+    lambda ctx: Q(convention__state=ConventionState.CHANGES_REQUESTED, round=F("convention__round")),
+)
+
 
 def _unsaid(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     return {} if ctx.comment.strip() else dict.fromkeys(per_row, ANSWERED_IN_WORDS.sentence)

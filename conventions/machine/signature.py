@@ -110,6 +110,18 @@ class SignatureMachine(Machine, of=Signature):
         why="The text stays as it is, and why is said: the signatory is asked again, with a new deadline.",
     )
 
+    answer_reopened = Verb(
+        "Répondre au signataire, le texte rouvert",
+        source=S.VOID,
+        target=SAME,
+        who=can_answer_refusal_signature,
+        requires=[people_rules.TEXT_REOPENED, people_rules.REFUSED_TEXT, people_rules.ANSWERED_IN_WORDS],
+        update_locks=["convention"],
+        stamps={"answer_due_on": None},
+        done="Réponse donnée au signataire qui n’a pas signé",
+        why="What the text that is opened again does not answer is answered in words; it is signed anew all the same.",
+    )
+
     refuse_deposit = Verb(
         "Refuser le document déposé",
         source=S.ASKED,

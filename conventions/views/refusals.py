@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from conventions.models import RefusalToSign, Signature, SignatureEntry
 
-ANSWERS = ("answer_refusal",)
+ANSWERS = ("answer_refusal", "answer_reopened")
 """The verbs by which whoever writes the text answers in words."""
 
 

@@ -55,7 +55,7 @@ def refusal_of(request: Request, signature: Signature) -> Mapping[str, Any]:
 def _tell_refusals(
     signatures: Iterable[Signature], actor: Actor, *, writes: bool, beside: Iterable[Entry] = ()
 ) -> Mapping[str, str]:
-    """Put on each of their refusals its words and those of its answer; the comments, those ``beside`` too, by digest."""
+    """Put on each of their refusals its words and its answer; all comments, those ``beside`` too, by digest."""
     every = writes or actor.reads_all
     own = [row for row in signatures if every or row.organisation_id == actor.organisation_id]
     read = [refusal for row in own for refusal in row.refusals]

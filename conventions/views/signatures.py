@@ -82,6 +82,7 @@ def signature_void(request: Request, signature: Signature) -> HttpResponse:
     """To whoever was to sign, or had signed, a text that was opened again or abandoned since: what comes next."""
     void = signature.journal.filter(verb="void").order_by("-seq").first()
     assert void is not None
+    refusal_of(request, signature)
     assert void.cause_entry is not None
     asked = Signature.objects.filter(
         convention=signature.convention_id, signatory=request.membership.pk, state=SignatureState.ASKED

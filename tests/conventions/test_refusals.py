@@ -142,6 +142,44 @@ def test_a_text_opened_again_keeps_its_day_until_it_is_submitted() -> None:
     assert again(convention).state == ConventionState.IN_REVIEW
 
 
+def test_a_text_opened_again_is_submitted_with_an_answer_to_who_did_not_sign_it() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = declined(treaty, convention)
+    url = page_of(signature, "signature_answer_reopened")
+    with pytest.raises(Refused) as refused:
+        gate.apply(signature, "answer_reopened", actor=treaty.manager, comment=ANSWER)
+    assert refused.value.all
+    treaty.reopen(again(convention))
+    client = acting(treaty.manager)
+    assert url in read(client, page_of(convention, "convention_submit"))
+    assert CHANGE in read(client, url)
+    for stranger in (treaty.signatories[Party.RECONDITIONER], signature.signatory, treaty.lawyer):
+        with pytest.raises(PermissionDenied):
+            gate.apply(signature, "answer_reopened", actor=stranger, comment=ANSWER)
+    before = sent()
+
+    done(client, url, comment=ANSWER)
+
+    told = mails_since(before)
+    assert set(told) == {signature.signatory.user.email}
+    assert "Le texte est rouvert" in told[signature.signatory.user.email]
+    submitting = read(client, page_of(convention, "convention_submit"))
+    assert ANSWER in submitting
+    assert url not in submitting
+    signatory = acting(signature.signatory)
+    assert page_of(signature, "signature_sign") in told[signature.signatory.user.email]
+    for page in (page_of(signature, "signature_sign"), page_of(convention, "convention_detail")):
+        assert ANSWER in read(signatory, page)
+    assert ANSWER not in read(acting(treaty.workshop_reviewer), page_of(convention, "convention_detail"))
+    assert Signature.objects.get(pk=signature.pk).state == SignatureState.VOID
+
+    treaty.submit(again(convention))
+    assert ANSWER in read(signatory, page_of(convention, "convention_detail")), "kept with the round before"
+    with pytest.raises(Refused):
+        gate.apply(signature, "answer_reopened", actor=treaty.manager, comment=ANSWER)
+
+
 def test_who_owes_an_answer_is_reminded_and_the_pilot_once_it_is_late() -> None:
     treaty = Treaty(at=ASKED, starts_on=date(2027, 6, 1))
     convention = treaty.signing()

@@ -81,6 +81,7 @@ def project_machines() -> Iterator[type[Stateful]]:
 
 NOT_TOLD = {
     "answer_refusal",
+    "answer_reopened",
     "ask_back",
     "correct_lines",
     "correct_right",
