@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from conventions.enums import ReviewState
+from conventions.enums import Party, ReviewState
 from conventions.forms.circuit import (
     UNFAVOURABLE,
     PointAnswerForm,
@@ -24,7 +25,12 @@ from conventions.models import (
     articles_of,
 )
 from conventions.opinions import former_points
-from conventions.permissions import can_write_convention
+from conventions.permissions import (
+    can_answer_review,
+    can_hand_on_review,
+    can_replace_review,
+    can_write_convention,
+)
 from conventions.services.circuit import answer_points, answer_review, keep_notes
 from conventions.views.changes import changes_since
 from conventions.views.conventions import visible_convention
@@ -62,6 +68,8 @@ REVIEW_PAGES = Pages(
 def review_answer(request: Request, reference: str) -> HttpResponse:
     """The whole text with a box under each article, then the opinion."""
     review = visible_row(Review, request, reference, "asked_of__user", "reviewer__user")
+    if not _acts_on(review, can_answer_review(request.membership)) and _was_asked(review, request.membership.pk):
+        return _asked_of_another(request, review)
     convention = review.convention
     articles = articles_of(convention)
     kept = list(review.notes.select_related("by__user"))
@@ -92,6 +100,8 @@ def review_answer(request: Request, reference: str) -> HttpResponse:
         prices=prices_of(convention),
         quotas=quotas_of(convention, request.membership),
         former=_former_points(review, articles),
+        hands_on=_acts_on(review, can_hand_on_review(request.membership)),
+        replaces=_acts_on(review, can_replace_review(request.membership)),
         reopened=None if over else last_reopened(convention),
         changes=changes_since(convention, articles, request.membership),
         beside=[form.shown_notes(notes) for notes in kept if notes is not own],
@@ -99,6 +109,31 @@ def review_answer(request: Request, reference: str) -> HttpResponse:
         text_read=version_read(review, request.membership) if over else None,
         given_points=_points_given(review) if over else {},
     )
+
+
+def _acts_on(review: Review, scope: Q | None) -> bool:
+    """Whether a permission lets act on this review."""
+    return scope is not None and Review.objects.filter(scope, pk=review.pk).exists()
+
+
+def _was_asked(review: Review, member: int) -> bool:
+    """Whether somebody was asked for this opinion: named by the EPCI, or instead of another since."""
+    if review.asked_before_id == member:
+        return True
+    named = review.convention.reviewers_named.filter(subject=review.subject, membership=member)
+    asked = review.journal.filter(verb__in=("hand_on", "replace"), values__to=member)
+    return (review.party == Party.EPCI and named.exists()) or asked.exists()
+
+
+def _asked_of_another(request: Request, review: Review) -> HttpResponse:
+    """To one who was asked before: of whom it is asked now, and why."""
+    context = {
+        "review": review,
+        "convention": review.convention,
+        "step": step_of(review.convention, request.membership),
+        "back": back_to(review, "reviews"),
+    }
+    return render(request, "conventions/actions/review_of_another.html", context)
 
 
 def version_read(review: Review, actor: Actor) -> TextVersion | None:

@@ -391,3 +391,38 @@ def test_the_pages_that_unblock_a_circuit() -> None:
     assert signing.manager
     done(signatory, page_of(signature, "signature_hand_on"), to=signing.manager.pk)
     done(acting(signing.pilot), page_of(signature, "signature_replace"), to=signature.signatory.pk, reason="left")
+
+
+def test_a_reviewer_who_is_replaced_reads_of_whom_the_opinion_is_asked_from_the_link_of_her_mail() -> None:
+    scene = Treaty()
+    assert scene.epci_party is not None
+    convention = scene.in_review()
+    legal = next(review for review in scene.reviews(convention) if review.asked_of == scene.lawyer)
+    colleague, third = (make_membership(Role.REVIEWER, OrganisationKind.EPCI, scene.epci_party) for _ in "ab")
+    page = page_of(legal, "review_answer")
+    gate.apply(legal, "replace", actor=scene.manager, to=colleague, reason=ReplaceReason.AWAY)
+
+    told = read(acting(scene.lawyer), page)
+    assert f"désormais demandé à <strong>{colleague.user}" in told
+    assert ReplaceReason.AWAY.label.lower() in told
+    gate.apply(legal, "hand_on", actor=colleague, to=third)
+    for member in (scene.lawyer, colleague):
+        told = read(acting(member), page)
+        assert f"désormais demandé à <strong>{third.user}" in told
+        assert ReplaceReason.AWAY.label.lower() not in told
+    gate.apply(legal, "answer", actor=third)
+    assert f"{third.user}</strong> a donné cet avis" in read(acting(scene.lawyer), page)
+    stranger = make_membership(Role.REVIEWER, OrganisationKind.EPCI, scene.epci_party)
+    assert acting(stranger).get(page).status_code == 403
+
+
+def test_the_page_of_a_review_leads_who_is_asked_to_hand_it_on_and_a_manager_to_replace_the_reviewer() -> None:
+    scene = Treaty()
+    legal = next(review for review in scene.reviews(scene.in_review()) if review.asked_of == scene.lawyer)
+    hands_on, replaces = page_of(legal, "review_hand_on"), page_of(legal, "review_replace")
+    of_each = {scene.lawyer: (True, False), scene.manager: (False, True)}
+    for member, expected in of_each.items():
+        client = acting(member)
+        page = read(client, page_of(legal, "review_answer"))
+        assert (hands_on in page, replaces in page) == expected
+        assert client.get(hands_on if expected[0] else replaces).status_code == 200
