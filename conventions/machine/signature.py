@@ -154,6 +154,8 @@ class SignatureMachine(Machine, of=Signature):
         update_locks=["convention"],
         stamps={
             "contested_at": AT,
+            "due_on": people_rules.signature_due_on,
+            "reminded_at": None,
             "signed_at": None,
             "signed_on": None,
             "method": "",
@@ -162,7 +164,7 @@ class SignatureMachine(Machine, of=Signature):
             "confirmed_by": None,
         },
         done="Signature contestée par le signataire désigné",
-        why="It is asked again, and the convention is no longer signed.",
+        why="It is asked again, with a new deadline, and the convention is no longer signed.",
     )
 
     hand_on = Verb(

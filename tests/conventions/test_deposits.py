@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from calendars.working_days import add_working_days
 from conventions.asked import unknown_to
 from conventions.enums import (
     ConventionState,
@@ -19,6 +20,7 @@ from conventions.enums import (
 )
 from conventions.machine import deposit_rules
 from conventions.models import Convention, SignatureDeposit
+from conventions.parameters import SIGNATURE_DAYS
 from conventions.services.conventions import open_signature_convention
 from conventions.services.signatures import (
     contest_signature,
@@ -36,6 +38,7 @@ from tests.conventions.conventions import Treaty, again, drawn
 from tests.conventions.pages import acting, page_of, read
 from tests.documents.pdfs import photo_of, rewritten_pdf, scan_of, scan_with, signed_pdf, small_pdf
 from tests.network.factories import make_membership
+from typography.french import full_day
 
 pytestmark = pytest.mark.django_db
 BOOK, PAPER = SignatureMethod.SIGNATURE_BOOK, SignatureMethod.PAPER
@@ -381,6 +384,13 @@ def test_she_contests_before_it_is_in_force_and_her_signature_is_asked_again() -
             contest_signature(actor=actor, signature=signature)
     contested = contest_signature(actor=her, signature=signature)
 
+    today = timezone.localdate()
+    assert contested.due_on == add_working_days(today, int(SIGNATURE_DAYS.on(today))), "a new deadline"
+    mails = Mail.objects.filter(subject__startswith="Une signature est contestée")
+    assert all(full_day(contested.due_on) in mail.body for mail in mails)
+    confirming = Mail.objects.filter(subject__startswith="Une signature est à confirmer")
+    assert all("attendue pour le" in mail.body for mail in confirming)
+    assert confirming.exists()
     assert (contested.state, contested.scan, contested.confirmed_by) == (SignatureState.ASKED, None, None)
     assert again(convention).state == ConventionState.SIGNING
     assert again(convention).journal.filter(verb="await_signature", actor=her).exists()
