@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from conventions.enums import ConventionState
 from conventions.models import Convention
 from conventions.models.convention import ConventionQuerySet
 from conventions.views.sheet import QuotaLine
@@ -77,7 +78,7 @@ class EndingTable(ConventionTable):
         return _still(value)
 
     def render_to_allot(self, value: int, record: Any) -> str:
-        return f"{told_to_allot(value)} d’ici le {_still(record.allot_by)}"
+        return told_to_allot(record, _still(record.allot_by))
 
     def value_to_allot(self, value: int) -> int:
         return value
@@ -104,9 +105,13 @@ class EndingFileTable(EndingTable):
         sequence = fields
 
 
-def told_to_allot(places: int) -> str:
-    """« 363 appareils à affecter »."""
-    return f"{grouped(places)} appareil{plural(places)} à affecter"
+def told_to_allot(convention: Any, last: str) -> str:
+    """« 363 appareils à affecter d’ici le … »; of one that is suspended, that they are lost if it stays so."""
+    places = convention.to_allot
+    devices = f"{grouped(places)} appareil{plural(places)}"
+    if convention.state == ConventionState.SUSPENDED:
+        return f"{devices} perdu{plural(places)} si elle n’est pas reprise d’ici le {last}"
+    return f"{devices} à affecter d’ici le {last}"
 
 
 def _still(last: date) -> str:

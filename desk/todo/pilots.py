@@ -245,7 +245,7 @@ def _drive(drive: Any) -> BlockRow:
 def _ending_line(convention: Any) -> BlockRow:
     when, about = until(convention.ends_on, "jusqu’au"), convention.reference
     if convention.to_allot:
-        about += f", {told_to_allot(convention.to_allot)} d’ici le {day(convention.allot_by)}"
+        about += f", {told_to_allot(convention, day(convention.allot_by))}"
     return BlockRow(str(convention.epci), convention_page(convention), about, when)
 
 

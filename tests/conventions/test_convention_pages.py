@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calendars.working_days import add_working_days
-from conventions.enums import ConventionState, Party
+from conventions.enums import ConventionState, Party, SuspendReason
 from conventions.models import Convention, Quota
 from conventions.parameters import SIGNATURE_DAYS, YEAR_ENDING_DAYS
 from conventions.services.drafting import Plan
@@ -567,8 +567,15 @@ def test_the_pilot_sees_the_places_of_a_year_that_ends_soon_and_until_when_they_
     file = b"".join(client.get(index, {"export": "csv"}).streaming_content).decode()
     assert f";12;{last:%d/%m/%Y}" in file, "each in its cell; a type above its quota takes nothing from another"
 
+    gate.apply(old, "suspend", actor=make_membership("pilot", "departement"), reason=SuspendReason.DISPUTE)
+    lost = f"12 appareils perdus si elle n’est pas reprise d’ici le {day(last)}"
+    page = read(client, index)
+    assert lost in page
+    assert told not in page
+    assert f"{old.reference}, {lost}" in read(client, "/")
+
     Quota.objects.filter(convention=old, year=1).update(used=F("total"))
-    assert "à affecter d’ici" not in read(client, index), "what was taken is not lost"
+    assert "perdus si" not in read(client, index), "what was taken is not lost"
 
 
 def test_from_when_the_places_of_a_year_are_told_is_a_number_with_a_date() -> None:
