@@ -287,7 +287,7 @@ def convention_chain(convention: Convention, actor: Actor) -> Chain | None:
     links = (
         given if donors else ChainLink(LABELS[0], "ahead", "pas encore d’appareil"),
         ChainLink(LABELS[1], "done" if used else "now", allotted, *workshop),
-        ChainLink(LABELS[2], place, f"{grouped(used)} place{plural(used)} sur {grouped(total)}"),
+        ChainLink(LABELS[2], place, f"{grouped(used)} affecté{plural(used)} sur {grouped(total)}"),
         *(_at_homes(counts) if tells_homes(actor) else _not_told(used)),
     )
     links = as_it_was(links) if over else links

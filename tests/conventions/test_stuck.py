@@ -426,3 +426,11 @@ def test_the_page_of_a_review_leads_who_is_asked_to_hand_it_on_and_a_manager_to_
         page = read(client, page_of(legal, "review_answer"))
         assert (hands_on in page, replaces in page) == expected
         assert client.get(hands_on if expected[0] else replaces).status_code == 200
+
+
+def test_the_page_that_passes_over_an_opinion_does_not_say_that_it_was_due_before_its_day() -> None:
+    scene = Treaty()
+    legal = next(review for review in scene.reviews(scene.in_review()) if review.asked_of == scene.lawyer)
+    assert f"est attendue pour le {told_day(legal.due_on)}" in read(
+        acting(scene.manager), page_of(legal, "review_pass_over")
+    )

@@ -181,7 +181,7 @@ def test_a_convention_tells_its_quotas_used_and_what_is_awaited(shelf: Shelf) ->
     shelf.handed_over()
     drawn = convention_chain(shelf.convention, shelf.manager)
     assert drawn is not None
-    assert drawn.links[2].said.startswith("1 place sur ")
+    assert drawn.links[2].said.startswith("1 affecté sur ")
     assert drawn.links[4].said == "1 appareil remis à un foyer"
     assert "à affecter" in drawn.missing
 
@@ -387,7 +387,7 @@ def test_an_epci_reads_on_its_convention_no_number_that_its_reports_hide(shelf: 
     shown = convention_panel(shelf.convention, epci)
 
     assert drawn is not None
-    assert drawn.links[2].said.startswith("3 places sur ")
+    assert drawn.links[2].said.startswith("3 affectés sur ")
     assert [link.said for link in drawn.links[3:]] == ["dans les rapports", "dans les rapports"]
     assert shown is not None
     assert shown["context"]["lines"] == [("Affectés, où qu’ils soient", [3], 3)], "no subtraction tells it either"
