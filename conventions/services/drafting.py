@@ -1,11 +1,12 @@
 """Write a convention: its heading, its articles, its price grid, its quotas, and whom the EPCI asks for an opinion."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from conventions.machine.convention import HEADING
@@ -23,6 +24,7 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.locking import lock
 from lifecycle.typed import with_plain_breaks
+from network.enums import Role
 from network.models import Membership, Organisation
 
 ENGINE_COLUMNS = ("state", "reference", "moved_at")
@@ -119,7 +121,7 @@ def create_amendment(
     at: datetime | None = None,
     comment: str = "",
 ) -> Convention:
-    """Prepare an amendment: what it gives replaces what held, from ``starts_on``; the parties stay.
+    """Prepare an amendment: what it gives replaces what held, from ``starts_on``; the parties and the reviewers stay.
 
     ``ends_on`` is the last day of the amended convention unless it changes it. Raises as ``create_convention``.
     """
@@ -139,7 +141,21 @@ def create_amendment(
         distributor_signatory_id=convention.distributor_signatory_id,
         is_test=convention.is_test,
     )
+    if terms.reviewers is None:
+        terms = replace(terms, reviewers=_reviewers_who_stay(convention))
     return _create(row, terms, actor=actor, at=at, comment=comment)
+
+
+def _reviewers_who_stay(convention: Convention) -> list[DraftReviewer]:
+    """Those the EPCI named for a convention, who may still be asked; not those of an EPCI that merged into another."""
+    there = Membership.objects.open().filter(role__in=(Role.REVIEWER, Role.MANAGER))
+    named = convention.reviewers_named.filter(Q(membership=None) | Q(membership__in=there))
+    if convention.succeeded_by_id is not None:
+        named = named.exclude(organisation=convention.epci_party_id)
+    return [
+        DraftReviewer(row.subject, row.organisation, row.membership)
+        for row in named.filter(organisation__is_active=True).select_related("organisation", "membership")
+    ]
 
 
 @gate.one_transaction

@@ -24,6 +24,7 @@ from lifecycle import gate
 from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Context, Requirement
+from network.models import Membership
 from tests.conventions.conventions import Treaty, again, midday
 from tests.conventions.pages import acting, done, page_of, read
 from typography.french import written_day
@@ -452,3 +453,15 @@ def test_an_amendment_counts_what_is_taken_of_its_own_type_and_no_other() -> Non
     assert "0 déjà affecté," in told
     assert "7 déjà affectés," in told
     assert "pour 7 déjà affectés" not in page
+
+
+def test_an_amendment_begins_with_the_reviewers_of_the_convention_who_are_still_there() -> None:
+    treaty = Treaty()
+    convention = treaty.active()
+    client, begin = acting(treaty.manager), page_of(convention, "amendment_create")
+    for is_there in (True, False):
+        Membership.objects.filter(pk=treaty.lawyer.pk).update(closed_at=None if is_there else timezone.now())
+        done(client, begin, title=f"Avenant {is_there}", starts_on=str(timezone.localdate()))
+        amendment = Convention.objects.filter(amends=convention).latest("pk")
+        named = list(amendment.reviewers_named.values_list("subject", "membership"))
+        assert named == ([("legal", treaty.lawyer.pk)] if is_there else [])
