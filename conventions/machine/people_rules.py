@@ -50,6 +50,7 @@ TEXT_REOPENED = Requirement(
     "text_reopened",
     "Le texte n’est pas rouvert, ou il est déjà soumis de nouveau.",
     lambda ctx: Q(convention__state=ConventionState.CHANGES_REQUESTED, round=F("convention__round")),
+    lifted_by="le responsable de l’EPCI ou le pilote, qui rouvrent le texte",
 )
 
 
