@@ -13,7 +13,7 @@ from conventions.acts import act_of_predecessor, former_act
 from conventions.addressees import KINDS, People, answerers_of, epci_acting, everyone_of, people_of
 from conventions.enums import ALIVE, Party, SignatureDeclineReason, TextReopenReason
 from conventions.models import Convention, Review, ReviewPoint, Signature, SignatureDeposit, changes_end, is_unchanged
-from conventions.opinions import former_points, refused_by, remarks_given
+from conventions.opinions import former_points, last_reopened, refused_by, remarks_given
 from conventions.parameters import HANDING_OVER_DAYS, LONGEST_YEARS, PASS_OVER_DAYS
 from documents.emails import absolute_url, compose
 from documents.services import queue_mail
@@ -38,7 +38,8 @@ def reviews_asked_for_reviewers(reviews: QuerySet[Review], at: datetime) -> None
             "protected": None in passed,
             "page": _page("review_answer", asked[0].reference),
             "unchanged": is_unchanged(asked[0].convention),
-            "answered": any(former_points(review).exists() for review in asked),
+            "answered": max((point.review.round for review in asked for point in former_points(review)), default=0),
+            "reopened": last_reopened(asked[0].convention),
         }
         _write("review_asked_for_reviewer", asked[0].convention, {organisation: people}, at, **context)
 

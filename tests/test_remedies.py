@@ -30,6 +30,7 @@ REMEDIES: dict[str, tuple[str, ...]] = {
     "le pilote, par une dérogation écrite": ("distribution:derogation_grant",),
     "le pilote, qui tient les valeurs datées": ("desk:reference_add",),
     "le pilote, qui constate la succession": ("conventions:convention_succeed",),
+    "le responsable de l’EPCI ou le pilote, qui rouvrent le texte": ("conventions:convention_reopen",),
     "la personne nommée, ou qui la remplace": ("conventions:review_answer", "conventions:review_replace"),
     "les relecteurs": ("conventions:review_answer",),
     "l’EPCI, en modifiant le texte": ("conventions:convention_reopen", "conventions:convention_edit"),

@@ -24,7 +24,7 @@ from conventions.models import (
     TextVersion,
     articles_of,
 )
-from conventions.opinions import former_points
+from conventions.opinions import former_points, last_reopened
 from conventions.permissions import (
     can_answer_review,
     can_hand_on_review,
@@ -34,7 +34,6 @@ from conventions.permissions import (
 from conventions.services.circuit import answer_points, answer_review, keep_notes
 from conventions.views.changes import changes_since
 from conventions.views.conventions import visible_convention
-from conventions.views.former import last_reopened
 from conventions.views.remarks import remarks_of
 from conventions.views.rows import back_to, of_its_convention, visible_row
 from conventions.views.sheet import prices_of, quotas_of

@@ -12,10 +12,11 @@ from conventions.documents import draw_project
 from conventions.enums import ALIVE
 from conventions.filters import ConventionFilter
 from conventions.models import Convention, ConventionPaper
+from conventions.opinions import last_reopened
 from conventions.permissions import can_edit_convention, prepares_conventions, sees_conventions
 from conventions.tables import ConventionTable
 from conventions.views.drawing import drawn
-from conventions.views.former import former_signatures, last_reopened
+from conventions.views.former import former_signatures
 from conventions.views.remarks import tell_remarks
 from conventions.views.sheet import sheet_of
 from conventions.views.steps import next_step, step_of

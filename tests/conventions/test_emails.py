@@ -122,7 +122,9 @@ def test_a_text_submitted_again_is_told_as_new_only_when_it_changed_and_answers_
 
     third = told_in(3)
     assert all("dans une nouvelle version\u00a0: la page montre ce qui a changé" in body for body in third.values())
-    assert "et les réponses à vos points" in third[True]
+    assert "et les réponses à vos points de la relecture n°\u00a01" in third[True]
+    assert all(f"Texte rouvert\u00a0: {TextReopenReason.TERMS.label.lower()}" in body for body in third.values())
+    assert not any("rouvert" in body for body in second.values())
     assert "vos points" not in third[False]
 
 
