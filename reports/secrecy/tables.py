@@ -15,6 +15,7 @@ from refurb.enums import DeviceType
 from reports.enums import DISTRIBUTED, DISTRIBUTION, Stage
 from reports.months import next_month
 from reports.secrecy import keys
+from reports.secrecy.births import Sum, less, relate_births, stages_of_births
 from reports.secrecy.edges import Edge, Tie, device_edges, need_edges, passages_of_workshops
 from reports.secrecy.keys import AT_HOMES, MEASURES, OFFERED, SERVED_BY
 from reports.secrecy.polytope import INFINITE, Polytope
@@ -33,7 +34,6 @@ NOT_COUNTED = ("secrets", "as_of")
 """What two counts of one month may differ by and have the same numbers."""
 MOVED, CLOSING = "moved", "closing"
 type Figures = dict[str, Any]
-type Sum = list[tuple[int, int]]
 _DEAR, _USUAL, _CHEAP = 40.0, 6.0, 2.0
 """What hiding costs: a number of the whole département, of the end of a month in a place, of anything else; of what
 else varied, hidden where nothing else helps: a reader believes that nothing did."""
@@ -90,7 +90,7 @@ def _answer(devices: "_Devices", needs: "_Needs") -> None:
     for kind, types in SERVED_BY.items():
         for measure in STOCKS:
             held = devices.typed(Stage.RESERVED, measure, types)
-            held += _less(needs.of_kind(NeedState.IN_PROGRESS, measure, kind))
+            held += less(needs.of_kind(NeedState.IN_PROGRESS, measure, kind))
             devices.system.relate(held)
         for moved, settled in _TOGETHER:
             held = [(1, devices.moved(*moved, f"type {type_}")) for type_ in types]
@@ -159,10 +159,6 @@ class _Month:
         self.system.show(Cell(self.month, key, kept, value, households, cost))
 
 
-def _less(terms: Sum) -> Sum:
-    return [(-times, number) for times, number in terms]
-
-
 class _Devices(_Month):
     """The stages of the distribution, by place and, apart, by type. What stands upstream is no secret."""
 
@@ -181,7 +177,7 @@ class _Devices(_Month):
         """The relations, then the numbers that the tables show."""
         for stage in DISTRIBUTION:
             for measure in MEASURES:
-                self.system.relate([*self.everywhere(stage, measure), *_less(self.typed(stage, measure))])
+                self.system.relate([*self.everywhere(stage, measure), *less(self.typed(stage, measure))])
             for place in self.places:
                 self.balance(lambda measure, stage=stage, place=place: self.at(stage, measure, place))  # type: ignore[misc]
             for type_ in DeviceType:
@@ -189,6 +185,7 @@ class _Devices(_Month):
             varied = keys.devices(stage, "other")
             self.gather(varied, (self.at(stage, "other", place) for place in self.places))
             self.gather(varied, (self.of_type(stage, "other", type_) for type_ in DeviceType))
+        relate_births(self.system, self.figures, self.whole)
         if tie:
             self._tie(upstream=tie >= Tie.UPSTREAM)
         self._show_stages()
@@ -209,6 +206,10 @@ class _Devices(_Month):
         """All of them, place by place."""
         return [(1, self.at(stage, measure, place)) for place in self.places]
 
+    def whole(self, measure: str) -> Sum:
+        """All that the distribution holds."""
+        return [term for stage in DISTRIBUTION for term in self.everywhere(stage, measure)]
+
     def typed(self, stage: str, measure: str, types: Iterable[str] = tuple(DeviceType)) -> Sum:
         """All of them, or those of some types."""
         return [(1, self.of_type(stage, measure, type_)) for type_ in types]
@@ -223,12 +224,11 @@ class _Devices(_Month):
                 self._flow(stage, place, touching, lambda m, s=stage, p=place: (1, self.at(s, m, p)))  # type: ignore[misc]
         for type_ in DeviceType:
             for stage in Stage if upstream else DISTRIBUTION:
-                held = stage in DISTRIBUTION
-                if held:
+                if stage in DISTRIBUTION:
                     of = lambda m, s=stage, t=type_: (1, self.of_type(s, m, t))  # noqa: E731
                 else:
                     of = lambda m, s=stage, t=type_: (0, self.by_type[s, m, t])  # noqa: E731
-                self._flow(stage, f"type {type_}", edges, of, born=not held)
+                self._flow(stage, f"type {type_}", edges, of, born=stage in stages_of_births())
             self._vary(type_)
         for old, new in touching:
             here = [(1, self.moved(old, new, place)) for place in self.places]
@@ -281,8 +281,7 @@ class _Devices(_Month):
 
     def _show_sums(self) -> None:
         for measure in ("opening", "closing"):
-            every = [term for stage in DISTRIBUTION for term in self.everywhere(stage, measure)]
-            self.show(keys.devices(DISTRIBUTED, measure), every, households=False, cost=_DEAR)
+            self.show(keys.devices(DISTRIBUTED, measure), self.whole(measure), households=False, cost=_DEAR)
         for place in self.places:
             terms = [(1, self.at(stage, "closing", place)) for stage in DISTRIBUTION]
             key = keys.devices(DISTRIBUTED, "closing", place=place)
@@ -379,7 +378,7 @@ class _Needs(_Month):
             if state == NeedState.ASKED:
                 into.append((1, self.moved("", state, kind)))
             for measure, terms in (("entered", into), ("left", out)):
-                self.system.relate([*terms, *_less(self.of_kind(state, measure, kind))])
+                self.system.relate([*terms, *less(self.of_kind(state, measure, kind))])
         other = [term for state in NeedState for term in self.of_kind(state, "other", kind)]
         self.system.relate(other, self.system.value_of(summed(other)))
 

@@ -67,6 +67,14 @@ class Attacker:
         self._know(month)
         self.months.append(month)
 
+    def subtract(self, month: str, born: int, stages: Table) -> None:
+        """What the six stages gained by acts is what was born, less what the stages upstream gained: all told."""
+        entered, left = (stages[0].index(name) for name in FLOW[1:3])
+        upstream = [line for line in stages[1:] if line[0] not in (*SIX, "Total")]
+        gained = sum(int(line[entered]) - int(line[left]) for line in upstream)
+        terms: Terms = {("stage", month, FLOW[1], stage): 1 for stage in SIX}
+        self.told.append((terms | {("stage", month, FLOW[2], stage): -1 for stage in SIX}, born - gained))
+
     def _rules(self) -> list[tuple[str, Callable[[str, str, str], Terms]]]:
         """What a number of each table counts, by its line and column."""
         return [

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from reports.enums import Stage
+from reports.enums import DISTRIBUTION, Stage
 from reports.household_tables import NeedSummary
 from reports.secrecy import keys, tables
 from reports.secrecy.audit import narrow_cells
-from reports.secrecy.choosing import audit, choose
+from reports.secrecy.choosing import audit, choose, hidden_names
 from reports.secrecy.suppression import Rule, hide
 from reports.secrecy.system import Cell, Equations, Inconsistent, summed
 from reports.summary import Summary
@@ -219,6 +219,48 @@ def chosen(seed: int) -> list[dict[str, Any]]:
         figures = invented.month(f"2025-0{number}-01")
         months.append(figures | {"secrets": choose(figures, months, Rule(5, 5))})
     return months
+
+
+def gone_missing(month: str, lost: int) -> dict[str, Any]:
+    """A month in which nothing was born, and some devices that households had went missing."""
+    places = ["200000000", "200000001", "200000002"]
+    stood = {Stage.ALLOTTED: 21, Stage.AVAILABLE: 17, Stage.HANDED_OVER: 30}
+    buckets = [
+        [held, place, "laptop", "public", number, 0, gone, number - gone, 0]
+        for held, number in stood.items()
+        for rank, place in enumerate(places)
+        for gone in [lost if held == Stage.HANDED_OVER and rank == 0 else 0]
+    ]
+    buckets.append([Stage.MISSING, places[0], "laptop", "public", 0, lost, 0, lost, 0])
+    names = [[place, f"EPCI {place}", f"EPCI {place}"] for place in places]
+    return Invented(1, [], pace=0).month(month) | {"territories": names, "buckets": buckets}
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3])
+def test_no_hidden_number_is_what_was_born_less_what_the_workshops_gained(lost: int) -> None:
+    """Nothing was born and the rest has a few devices more: the distribution has as many less, hidden or not."""
+    figures = gone_missing("2025-06-01", lost)
+    figures |= {"secrets": choose(figures, [], RULE)}
+    system = tables.write_down([figures])
+    gained = [
+        (sign * times, unknown)
+        for held in DISTRIBUTION
+        for sign, measure in ((1, "entered"), (-1, "left"))
+        for unknown, times in system.cells[figures["month"], keys.devices(held, measure)].terms.items()
+    ]
+    system.relate(gained, -lost)
+    assert keys.devices(Stage.HANDED_OVER, "left") in figures["secrets"]["hidden"]
+    assert narrow_cells(system, hidden_names(system, [figures]), RULE.width) == []
+
+
+def test_the_verification_sees_a_number_that_new_devices_give_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = gone_missing("2025-06-01", 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(tables, "relate_births", lambda *_: None)
+        figures |= {"secrets": choose(figures, [], RULE)}
+        assert audit([figures]) == []
+    left = keys.devices(Stage.HANDED_OVER, "left")
+    assert left in {one.cell.key for one in audit([figures]) if one.is_found_out}
 
 
 def first_numbers(figures: dict[str, Any], *, hides_small: bool) -> list[int | str]:

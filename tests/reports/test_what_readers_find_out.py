@@ -100,6 +100,20 @@ def test_an_observer_with_three_workbooks_and_a_solver_finds_nothing_out(world: 
     assert not attacker.ratios
 
 
+def test_new_devices_less_what_the_workshops_gained_give_no_hidden_number_back(world: World) -> None:
+    observer = acting(member(Role.OBSERVER, OrganisationKind.PREFECTURE))
+    attacker = attacker_of(world)
+    for report in world.reports:
+        sheet = sheets_of(observer.get(reverse("reports:report_xlsx", args=[report.reference])).content)["Synthèse"]
+        tables, month = dict(by_caption(sheet)), report.month.isoformat()
+        attacker.read(month, tables)
+        (born,) = (int(line[1]) for line in sheet if line and line[0] == "Nouveaux appareils suivis")
+        attacker.subtract(month, born, tables["Appareils par étape"])
+    assert len(attacker.secrets) > 100
+    narrow = {where: found for where, found in attacker.intervals().items() if found[1] - found[0] < WIDTH - 1e-6}
+    assert not narrow
+
+
 def test_the_attacker_finds_small_counts_when_only_they_are_hidden(world: World) -> None:
     """Otherwise he would prove nothing: with the small numbers alone hidden, he works many of them out."""
     attacker = attacker_of(world)
