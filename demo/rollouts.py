@@ -51,6 +51,7 @@ def _live(story: Story, epci: Epci, rank: int) -> Iterator[datetime]:
         gather_rollout(actor=pilot, rollout=row, exchange=sat, present=AROUND, at=at)
     yield (at := local(story.back(PLANNED), 11) + timedelta(minutes=rank))
     now = Rollout.objects.get(pk=row.pk)
+    at = max(at, now.journal.latest("seq").at + timedelta(minutes=1))  # what is signed that day moves it too
     if (step := _next_of(now)) is not None:
         day = working_day(story.last, DAYS_AHEAD[rank % len(DAYS_AHEAD)])
         plan_rollout(actor=owner, rollout=now, then=Then(step, day, owner), at=at)
