@@ -1,5 +1,6 @@
 """What is said of a destruction that its recycler contests, to whoever follows it: since when, who answers, by when."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -15,8 +16,8 @@ def contest_told(drive: Any) -> str:
     """Of a drive with ``contested_at`` and ``answer_by``, in a sentence; nothing while nobody contests it."""
     if drive.contested_at is None:
         return ""
-    since, until = day(timezone.localdate(drive.contested_at)), day(timezone.localdate(drive.answer_by))
-    return f"Destruction contestée par le recycleur le {since}\u00a0: l’atelier répond avant le {until}."
+    since = day(timezone.localdate(drive.contested_at))
+    return f"Destruction contestée par le recycleur le {since}\u00a0: {_awaited('l’atelier', drive.answer_by)}."
 
 
 def why_contested(row: Destruction) -> str:
@@ -32,4 +33,12 @@ def answer_told(row: Destruction) -> str:
     """
     if not row.is_pending:
         return "Une autre preuve est enregistrée depuis"
-    return f"{row.device.workshop} répond avant le {day(timezone.localdate(row.answer_by))}"
+    return _awaited(str(row.device.workshop), row.answer_by)
+
+
+def _awaited(whom: str, by: datetime) -> str:
+    """« l’atelier répond avant le … », or since when it has not."""
+    until = timezone.localdate(by)
+    if until < timezone.localdate():
+        return f"{whom} n’a pas répondu, en retard depuis le {day(until)}"
+    return f"{whom} répond avant le {day(until)}"

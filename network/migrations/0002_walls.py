@@ -85,7 +85,8 @@ CREATE TRIGGER network_authenticator_guard BEFORE INSERT OR UPDATE ON mfa_authen
 """
 
 FORMER_ADDRESSES = """
-CREATE FUNCTION network_user_leaves_address() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION network_user_leaves_address() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO network_formeraddress (user_id, email, left_at) VALUES (OLD.id, OLD.email, clock_timestamp())
         ON CONFLICT (user_id, email) DO UPDATE SET left_at = EXCLUDED.left_at;

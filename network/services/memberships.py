@@ -14,6 +14,8 @@ from network.models import Membership, MembershipPeriod, Organisation, User
 from network.models.membership import MembershipQuerySet
 from network.permissions import manages
 
+LAST_PILOT = "Cette personne est la dernière à piloter\u00a0: ouvrez d’abord ce rôle à quelqu’un d’autre."
+
 
 @transaction.atomic
 def open_membership(
@@ -88,9 +90,6 @@ def refuse_unless_managed(organisation_id: int, kind: str, by: Actor) -> None:
     """Raise ``PermissionDenied`` unless ``by`` manages the people of that organisation in that kind."""
     if not manages(by, organisation_id, kind):
         raise PermissionDenied
-
-
-LAST_PILOT = "Cette personne est la dernière à piloter\u00a0: ouvrez d’abord ce rôle à quelqu’un d’autre."
 
 
 def bars_leaving(leaving: MembershipQuerySet) -> str:

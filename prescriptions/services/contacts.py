@@ -227,10 +227,7 @@ def untell_household(*, actor: Actor, prescription: Prescription, at: datetime |
 
     Raises Unknown, PermissionDenied, Refused when nobody said so, or something else was to be told since.
     """
-    row = _seen(actor, prescription)
-    scope = can_edit_prescription(actor)
-    if scope is None or not Prescription.objects.filter(scope, pk=row.pk).exists():
-        raise PermissionDenied
+    row = _followed(actor, prescription)
     list(locked(PromisedContact.objects.filter(prescription=row)))  # taken back twice at once, it is taken back once
     contact = said_told(row, actor)
     if contact is None:
@@ -258,10 +255,7 @@ def said_told(prescription: Prescription, actor: Actor) -> PromisedContact | Non
 @transaction.atomic
 def note_no_answer(*, actor: Actor, prescription: Prescription, at: datetime | None = None) -> PromisedContact:
     """Nobody answered: it stays to be done, some working days later. Raises Unknown, PermissionDenied, Refused."""
-    row = _seen(actor, prescription)
-    scope = can_edit_prescription(actor)
-    if scope is None or not Prescription.objects.filter(scope, pk=row.pk).exists():
-        raise PermissionDenied
+    row = _followed(actor, prescription)
     waiting = locked(PromisedContact.objects.to_keep().filter(prescription=row))
     if not waiting:
         raise Refused({row.pk: (TOLD_ALREADY,)})
@@ -282,10 +276,7 @@ def write_letter(
 
     Raises Unknown, PermissionDenied, Refused when nothing is to be told any more, or no address is known.
     """
-    row = _seen(actor, prescription)
-    scope = can_edit_prescription(actor)
-    if scope is None or not Prescription.objects.filter(scope, pk=row.pk).exists():
-        raise PermissionDenied
+    row = _followed(actor, prescription)
     contact = next(iter(locked(PromisedContact.objects.to_keep().filter(prescription=row))), None)
     if contact is None:
         raise Refused({row.pk: (TOLD_ALREADY,)})
@@ -326,10 +317,7 @@ def say_again(
 
     An SMS in French that waits for its hour does not leave beside. Raises Unknown, PermissionDenied, Refused.
     """
-    row = _seen(actor, prescription)
-    scope = can_edit_prescription(actor)
-    if scope is None or not Prescription.objects.filter(scope, pk=row.pk).exists():
-        raise PermissionDenied
+    row = _followed(actor, prescription)
     list(locked(PromisedContact.objects.filter(prescription=row)))  # said twice at once, it is said once
     contact = _written(row)
     way = way_to(row.household, code_of(contact)) if contact is not None else None
@@ -353,4 +341,12 @@ def _seen(actor: Actor, prescription: Prescription) -> Prescription:
     )
     if row is None:
         raise Unknown
+    return row
+
+
+def _followed(actor: Actor, prescription: Prescription) -> Prescription:
+    """The request that one follows, as ``_seen``. Raises Unknown, PermissionDenied."""
+    row, scope = _seen(actor, prescription), can_edit_prescription(actor)
+    if scope is None or not Prescription.objects.filter(scope, pk=row.pk).exists():
+        raise PermissionDenied
     return row

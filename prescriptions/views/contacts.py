@@ -1,5 +1,7 @@
 """The household is told what its sheet promised, or could not be reached: said in one press from the request's page."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from lifecycle.acting import may
 from network.requests import Request
+from prescriptions.models import PromisedContact
 from prescriptions.permissions import can_edit_prescription
 from prescriptions.services.contacts import note_no_answer, tell_household, untell_household
 from prescriptions.views.rows import visible_prescription
@@ -35,24 +38,23 @@ def prescription_told(request: Request, reference: str) -> HttpResponse:
 @require_POST
 def prescription_untold(request: Request, reference: str) -> HttpResponse:
     """It was not told after all: it is to be done."""
-    prescription = visible_prescription(request, reference)
-    may(can_edit_prescription(request.membership))
-    form = Form({})
-    contact = saved(form, lambda: untell_household(actor=request.membership, prescription=prescription))
-    if contact is not None:
-        messages.success(request, f"C’est noté\u00a0: le foyer est à prévenir avant le {day(contact.due_on)}.")
-    return _back(request, reference, form)
+    return _to_do_by(request, reference, untell_household, "le foyer est à prévenir")
 
 
 @require_POST
 def prescription_no_answer(request: Request, reference: str) -> HttpResponse:
     """Nobody answered: it stays to be done."""
+    return _to_do_by(request, reference, note_no_answer, "à réessayer")
+
+
+def _to_do_by(request: Request, reference: str, act: Callable[..., PromisedContact], said: str) -> HttpResponse:
+    """Do it, and say until when it is somebody's to do."""
     prescription = visible_prescription(request, reference)
     may(can_edit_prescription(request.membership))
     form = Form({})
-    contact = saved(form, lambda: note_no_answer(actor=request.membership, prescription=prescription))
+    contact = saved(form, lambda: act(actor=request.membership, prescription=prescription))
     if contact is not None:
-        messages.success(request, f"C’est noté\u00a0: à réessayer avant le {day(contact.due_on)}.")
+        messages.success(request, f"C’est noté\u00a0: {said} avant le {day(contact.due_on)}.")
     return _back(request, reference, form)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -160,3 +161,12 @@ def test_an_account_that_comes_back_to_an_address_keeps_it_once(person: User) ->
         User.objects.filter(pk=person.pk).update(email=email)
     assert sorted(FormerAddress.objects.values_list("email", flat=True)) == [OWN, OTHER]
     assert Membership.objects.filter(user=person).exists()
+
+
+def test_no_temporary_table_takes_the_address_that_is_left(person: User) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE network_formeraddress (LIKE public.network_formeraddress INCLUDING ALL)")
+        cursor.execute("UPDATE network_user SET email = %s WHERE id = %s", [OTHER, person.pk])
+        cursor.execute("SELECT email FROM public.network_formeraddress WHERE user_id = %s", [person.pk])
+        assert cursor.fetchall() == [(OWN,)]
+        cursor.execute("DROP TABLE pg_temp.network_formeraddress")

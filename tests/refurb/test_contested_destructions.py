@@ -331,3 +331,14 @@ def test_a_drive_that_was_taken_out_before_its_device_left_recalls_nothing() -> 
     contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED)
     assert not Incident.objects.exists()
     assert list(Drive.objects.missing_erasures()) == [drive]
+
+
+def test_once_its_day_is_past_nobody_reads_that_the_workshop_will_answer_by_then(bench: Bench) -> None:
+    row, then = certified(bench), timezone.now() - timedelta(days=9)
+    actor = of_recycler(bench)
+    contest_destruction(actor=actor, destruction=row, reason=DENIED, at=then)
+    (missing,) = block(landing(acting(bench.manager)), "effacements").lines
+    (own,) = block(landing(acting(actor)), "destructions-en-votre-nom").lines
+    for line in (missing, own):
+        assert "n’a pas répondu, en retard depuis le" in line.about
+        assert "répond avant" not in line.about
