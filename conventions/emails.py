@@ -104,18 +104,25 @@ def signatures_asked_of_another_for_former(signatures: QuerySet[Signature], by: 
 
 
 def signatures_answered_for_signatories(signatures: QuerySet[Signature], at: datetime) -> None:
-    """To each signatory who did not sign: an answer is there to be read, and she is asked again."""
-    _write_to_signatories("signature_answered_for_signatory", signatures, at)
+    """To each signatory who did not sign: an answer is there to be read, and she is asked again. To who refused before
+    her too, once the text is opened again: the next one is asked of whom the convention names.
+    """
+    _write_to_signatories("signature_answered_for_signatory", signatures, at, refusers=True)
 
 
-def _write_to_signatories(template: str, signatures: QuerySet[Signature], at: datetime) -> None:
-    """To each one who signs, with the page of her signature."""
+def _write_to_signatories(
+    template: str, signatures: QuerySet[Signature], at: datetime, *, refusers: bool = False
+) -> None:
+    """To each one who signs, with the page of her signature; with ``refusers``, of a void one to who refused it too."""
     for signature in signatures.select_related("convention", "organisation", "asked_before__user").order_by("pk"):
-        people = people_of(Membership.objects.filter(pk=signature.signatory_id))
         page = _page("signature_sign", signature.reference)
         late = signature.due_on is not None and signature.due_on < timezone.localdate(at)
-        context = {"signature": signature, "late": late, "page": page, "refused_by": refused_by(signature)}
-        _write(template, signature.convention, people, at, **context)
+        by = refused_by(signature)
+        context = {"signature": signature, "late": late, "page": page, "refused_by": by}
+        told = {signature.signatory_id} | ({by.pk} if refusers and by and signature.voided_at else set())
+        for pk in sorted(told):
+            people = people_of(Membership.objects.filter(pk=pk))
+            _write(template, signature.convention, people, at, **context, is_own=by is not None and by.pk == pk)
 
 
 def convention_signed_for_parties(convention: Convention, at: datetime) -> None:

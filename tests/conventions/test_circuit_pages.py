@@ -634,7 +634,7 @@ def test_a_signatory_says_that_she_does_not_sign_the_text_as_it_stands_and_why()
     assert {address for mail in mails for address in mail.to} == wanted
     assert all("Les termes ne conviennent pas à la partie" in mail.body for mail in mails)
     page = read(client, sign)
-    assert "Vous l’avez dit le" in page
+    assert "Vous avez dit ne pas signer ce texte en l’état" in page
     assert decline not in page
     page = read(client, page_of(convention, "convention_detail"))
     assert "lisez le document et signez-le" not in page

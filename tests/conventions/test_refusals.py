@@ -395,3 +395,23 @@ def test_a_refusal_stays_while_another_was_asked_and_its_signatory_is_asked_agai
     assert "Vous avez dit ne pas signer ce texte en l’état" in read(
         acting(former), page_of(convention, "convention_detail")
     )
+
+
+def test_who_refused_before_another_was_asked_reads_the_answer_too_once_the_text_is_open_again() -> None:
+    treaty = Treaty()
+    convention = treaty.signing()
+    signature = declined(treaty, convention)
+    former = signature.signatory
+    deputy = make_membership(Role.SIGNATORY, OrganisationKind.DISTRIBUTOR, treaty.distributor)
+    gate.apply(signature, "replace", actor=treaty.pilot, to=deputy, reason=ReplaceReason.AWAY)
+    treaty.reopen(again(convention))
+    before = sent()
+
+    done(acting(treaty.manager), page_of(signature, "signature_answer_reopened"), comment=ANSWER)
+
+    told = mails_since(before)
+    assert set(told) == {former.user.email, deputy.user.email}
+    assert "Vous aviez dit ne pas signer" in told[former.user.email]
+    assert f"{former.user} avait dit ne pas signer" in told[deputy.user.email]
+    for member in (former, deputy):
+        assert ANSWER in read(acting(member), page_of(signature, "signature_sign"))
