@@ -100,12 +100,17 @@ def _ended(file: ConnectionFile) -> tuple[str, ...]:
 
 
 def _visit(file: ConnectionFile) -> tuple[str, ...]:
-    """A mobile line has no technician. The day may have moved since another was told."""
+    """A mobile line has no technician. The day may have moved since another was told; the household, since that day
+    was planned: then nobody says that it is to be at home.
+    """
     when = f"le {full_day(file.appointment_on)}, {in_a_sentence(file.get_appointment_slot_display())}"
     former = no_longer(file, timezone.now())
     other = (former,) if former else ()
     if file.need.kind == NeedKind.MOBILE_CONNECTION:
         return (f"Votre ligne est prévue {when}.", *other, "D’ici là, vous n’avez rien à faire.")
+    if file.is_visit_to_confirm():
+        doubt = f"le raccordement prévu {when}, n’est pas encore confirmé à votre nouvelle adresse"
+        return (f"Vous avez déménagé\u00a0: {doubt}.", *other, "Demandez à votre travailleur social s’il a lieu.")
     first = f"Votre rendez-vous Internet est {when}."
     return (first, *other, "Soyez chez vous ce jour-là, ou prévenez avant votre travailleur social.")
 

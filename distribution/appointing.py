@@ -12,6 +12,7 @@ from conventions.followers import all_moved
 from distribution import appointments, emails
 from distribution.enums import AppointmentCancelReason, AppointmentState
 from distribution.letters import message_of
+from distribution.machine.appointment_rules import not_served
 from distribution.models import Appointment
 from distribution.models.appointment import SEATED, AppointmentEntry
 from distribution.services.appointments import called_off, way_for
@@ -33,6 +34,8 @@ from prescriptions.reaching import channel_of
 from prescriptions.services.contacts import overtake_contacts, retake_contacts
 
 S = AppointmentState
+UNSERVED = "son appareil ne peut plus lui être remis, sauf dérogation. {point} l’appelle et l’annule."
+"""Of an hour whose household moved out of the territory of what is put aside, to who notes the move."""
 CHANGES = ("book", "move", "miss", "cancel")
 """What makes the household's sheet say something else."""
 TOLD_BY = ("book", "move", "cancel", "tell", "untell", "confirm")
@@ -96,8 +99,10 @@ def said_to_keep(household: Household, actor: Actor, at: datetime) -> list[str]:
     """What its worker reads, who notes at this instant that it moves: each hour that its point is now asked of."""
     moves = Residence.objects.filter(household=household.pk, corrects=None, told_at=at)
     rows = _to_keep(at).filter(Exists(moves), need__prescription__household=household.pk)
+    unserved = set(rows.filter(not_served()).values_list("pk", flat=True))
+    asked = {False: "{point} le confirme, ou le change.", True: UNSERVED}
     return [
-        f"Son rendez-vous du {appointments.when(row)}\u00a0: {row.point} le confirme, ou le change."
+        f"Son rendez-vous du {appointments.when(row)}\u00a0: {asked[row.pk in unserved].format(point=row.point)}"
         for row in rows.filter(pk__in=Appointment.objects.visible_to(actor).values("pk"))
     ]
 

@@ -65,16 +65,19 @@ def when(appointment: Appointment) -> str:
 
 def expected(need: Need) -> str | None:
     """Where and when the household is expected, and with what; until then how it chooses; once too many hours were
-    missed, whom it calls; None where it can do nothing.
+    missed, or it moved where this device is handed to nobody, whom it calls; None where it can do nothing.
     """
     if need.kind not in EQUIPMENT_KINDS:
         return None
     booked = Appointment.objects.booked().filter(need=need).select_related("point__commune").first()
+    held = held_for(need)
+    away = moved_away(held) if held is not None else ""
     if booked is None:
-        held = held_for(need)
         if held is not None and spent_needs({need.pk: held}):
             return _called(need, held)
-        return (held is not None and moved_away(held)) or _chosen_there(need, held)
+        return away or _chosen_there(need, held)
+    if away:
+        return away
     return translatable(
         "On vous attend le {when}, ici\u00a0: {place}. Apportez {things}.",
         when=when(booked),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from desk.todo.blocks import SOON, Block, BlockRow
 from distribution.enums import AppointmentState
-from distribution.machine.appointment_rules import many_missed, to_call_back
+from distribution.machine.appointment_rules import many_missed, not_served, to_call_back
 from distribution.models import Appointment
 from distribution.models.appointment import moved_since, not_known, not_received
 from distribution.permissions import can_keep_appointment, can_tell_appointment
@@ -40,6 +40,7 @@ def appointment_blocks(actor: Membership, at: datetime) -> tuple[Block, ...]:
         "is_unreceived": _is(not_received()),
         "is_unknown": _is(not_known()),
         "is_moved": _is(moved_since()),
+        "is_unserved": _is(not_served()),
         "is_to_come": _is(Q(starts_at__gt=at)),
         "is_last": _is(many_missed(ctx)),
     }
@@ -122,9 +123,13 @@ def _why(appointment: Any) -> str:
         return last if appointment.is_last else "pas venu, proposez une autre heure"
     if appointment.state == AppointmentState.CANCELLED:
         untold = appointment.is_unknown and appointment.is_to_come
+        if appointment.is_unserved and not untold:
+            return "annulé, le foyer a déménagé\u00a0: libérez l’appareil"
         return "annulé, à lui dire" if untold else "annulé, proposez une autre heure"
     if appointment.is_unreceived:
         return "le point ne reçoit plus à cette heure, à déplacer"
     if appointment.is_moved and appointment.is_to_come:
+        if appointment.is_unserved:
+            return "le foyer a déménagé, son appareil ne peut plus lui être remis\u00a0: annulez, puis libérez-le"
         return "le foyer a déménagé, confirmez ou changez"
     return "à lui dire" if appointment.is_unknown else RECALL

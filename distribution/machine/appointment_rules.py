@@ -225,11 +225,18 @@ TO_KEEP = Requirement(
     lambda ctx: moved_since(),
     lifted_by=SERVED_BY,
 )
+
+
+def not_served() -> Q:
+    """Of appointments: what is put aside for it may not be handed over to its household, which moved."""
+    return Q(Exists(_reserved_here().filter(not_handed_there())))
+
+
 SERVED_THERE = Requirement(
     "served_there",
     "L’appareil mis de côté est d’un territoire que le foyer n’habite plus\u00a0: demandez d’abord une dérogation, ou"
     " libérez-le.",
-    lambda ctx: ~Q(Exists(_reserved_here().filter(not_handed_there()))),
+    lambda ctx: ~not_served(),
     lifted_by="le pilote, par une dérogation écrite",
 )
 
@@ -248,11 +255,13 @@ CANCEL_REASON = coded(AppointmentCancelReason.values, "Dites pourquoi le rendez-
 
 
 def _tomorrow(ctx: Context) -> Q:
-    """Up to the next working day, told before today and not recalled yet; what is to be moved is not recalled."""
+    """Up to the next working day, told before today and not recalled yet; what is to be moved, or would not be handed
+    over to a household that moved, is not recalled.
+    """
     today, tomorrow = day_start(ctx.day), day_start(ctx.day + timedelta(days=1))
     after = day_start(add_working_days(ctx.day, 1) + timedelta(days=1))
     near = Q(starts_at__gte=tomorrow, starts_at__lt=after, reminded_at=None, told_at__lt=today)
-    return near & ~not_received() & unrestricted(_HOUSEHOLD)
+    return near & ~not_received() & ~not_served() & unrestricted(_HOUSEHOLD)
 
 
 def reminder_due(ctx: Context) -> Q:

@@ -24,7 +24,7 @@ from distribution.models import Appointment
 from distribution.models.appointment import not_received
 from distribution.parameters import MISSED_APPOINTMENTS
 from distribution.slots import Slot, free_slots, slot_at
-from distribution.told_before import hour_given_up, hour_told, hour_waited_for
+from distribution.told_before import hour_given_up, hour_waited_for
 from documents.enums import MessageChannel, MessageCode
 from documents.quiet import loud_from
 from lifecycle import gate
@@ -155,7 +155,7 @@ def move_appointment(
     Raises Unknown, PermissionDenied, Refused.
     """
     row = _seen(actor, appointment)
-    before = in_place_of(hour_told(row))
+    before = in_place_of(hour_waited_for(row, at or timezone.now()))
 
     def move(**hour: Any) -> Appointment:
         return gate.apply(row, "move", actor=actor, at=at, **hour, **read_as(shown_at), **before)

@@ -15,7 +15,13 @@ from calendars.days import day_start
 from distribution.appointments import CALENDAR, SHOWN_AT_COUNTER, amount_of, calendar_of, no_longer, when
 from distribution.enums import AppointmentState
 from distribution.forms.appointments import FromDayForm, HourForm
-from distribution.machine.appointment_rules import NOT_RESTRICTED, SERVED_THERE, letter_arrives, to_call_back
+from distribution.machine.appointment_rules import (
+    NOT_RESTRICTED,
+    SERVED_THERE,
+    letter_arrives,
+    not_served,
+    to_call_back,
+)
 from distribution.models import Appointment
 from distribution.models.appointment import not_known
 from distribution.permissions import can_keep_appointment, can_release_device, can_tell_appointment
@@ -62,7 +68,8 @@ def visible_appointment(request: Request, reference: str) -> Any:
 def appointment_detail(request: Request, reference: str) -> HttpResponse:
     """When, where, for whom and for what."""
     appointment = visible_appointment(request, reference)
-    device = Device.objects.visible_to(request.membership).main().filter(need=appointment.need).first()
+    mine = Device.objects.visible_to(request.membership).main().filter(need=appointment.need, point=appointment.point)
+    device = mine.exclude(reserved_at__gt=appointment.booked_at).first()
     amount = amount_of(appointment.need)
     unknown = Appointment.objects.filter(not_known(), pk=appointment.pk).exists()
     limited = not Appointment.objects.filter(unrestricted("need__prescription__household"), pk=appointment.pk).exists()
@@ -82,7 +89,7 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
         and not limited
         and appointment.state == AppointmentState.BOOKED
         and appointment.starts_at <= now,
-        "releases": again and can_release_device(request.membership) is not None,
+        "releases": (again or rebook) and can_release_device(request.membership) is not None,
         "answers": list(_answers(appointment)) if serves else [],
         "todo": _to_do(appointment, now) if serves else _asked_of_worker(appointment, request.membership, now),
         "main": "miss",
@@ -90,6 +97,7 @@ def appointment_detail(request: Request, reference: str) -> HttpResponse:
         "unsettled": "" if serves else _unsettled(appointment, now),
         "again": again,
         "rebook": rebook,
+        "unserved": rebook and Appointment.objects.filter(not_served(), pk=appointment.pk).exists(),
         "no_other": no_other(appointment.need, device, request.membership) if again and device is not None else "",
     }
     return render(request, "distribution/appointment_detail.html", context)
@@ -124,6 +132,12 @@ TO_KEEP = Todo(
     "Confirmer le point",
     "keep",
 )
+NOT_SERVED = Todo(
+    "Le foyer a déménagé\u00a0: l’appareil mis de côté ne peut plus lui être remis. Dites-le-lui, annulez cette heure,"
+    " puis libérez l’appareil\u00a0; ou demandez une dérogation.",
+    "Annuler ce rendez-vous",
+    "cancel",
+)
 KEPT_BY_POINT = "Le foyer a déménagé depuis\u00a0: {point} confirme cette heure, en donne une autre, ou l’annule."
 UNTOLD = "Le foyer ne connaît pas ce rendez-vous. {how}, puis notez-le."
 UNTOLD_OFF = "Le foyer ne sait pas que c’est annulé."
@@ -154,7 +168,7 @@ def _to_do(appointment: Any, at: datetime) -> Todo | None:
     if row.to_move(at).exists():
         return TO_MOVE
     if row.to_keep(at).exists():
-        return TO_KEEP
+        return NOT_SERVED if row.filter(not_served()).exists() else TO_KEEP
     if row.to_tell(at).exists():
         by_letter = way == ContactChannel.LETTER
         late = by_letter and appointment.starts_at < letter_arrives(timezone.localdate(at))
@@ -203,7 +217,7 @@ def _again(appointment: Any, request: Request) -> bool:
 
 
 def _rebook(appointment: Any, request: Request) -> bool:
-    """Whether it was given up, and another one is to be agreed on."""
+    """Whether it was given up while its device is still put aside."""
     if appointment.state != AppointmentState.CANCELLED or can_keep_appointment(request.membership) is None:
         return False
     return Appointment.objects.to_rebook().filter(pk=appointment.pk).exists()

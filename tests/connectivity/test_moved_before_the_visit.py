@@ -7,6 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from connectivity.enums import LineNews
+from connectivity.line_news import said_of
 from connectivity.models import ConnectionFile
 from connectivity.readers.answers import read_answers
 from connectivity.services.answers import MOVED, import_answers
@@ -104,3 +106,18 @@ def test_a_correction_or_a_move_told_before_the_visit_was_planned_asks_nothing()
     edit_household(actor=line.worker, household=household, address="14 rue d’Après")
     assert not again(connection).is_visit_to_confirm()
     assert apply(again(connection), "report_problem", actor=line.agent, problem="name_mismatch").state == "problem"
+
+
+def test_nobody_is_told_to_be_at_home_for_a_visit_that_its_operator_has_not_confirmed() -> None:
+    line = Line()
+    connection = line.scheduled()
+    assert "Soyez chez vous ce jour-là" in " ".join(said_of(again(connection), LineNews.VISIT).sentences)
+
+    moved(line, connection)
+
+    told = " ".join(said_of(again(connection), LineNews.VISIT).sentences)
+    assert "n’est pas encore confirmé à votre nouvelle adresse" in told
+    assert "Soyez chez vous" not in told
+    day = again(connection).appointment_on
+    schedule_connection(actor=line.agent, connection=connection, appointment_on=day)
+    assert "Soyez chez vous ce jour-là" in " ".join(said_of(again(connection), LineNews.VISIT).sentences)

@@ -5,16 +5,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from desk.todo.appointments import appointment_blocks
 from distribution.appointments import MOVED_AWAY, expected, reach_of
+from distribution.machine.appointment_rules import reminder_due, to_call_back
 from distribution.models import Appointment
 from distribution.services import appointments
+from distribution.services.answers import confirm_appointment
 from documents.models import Mail
 from lifecycle import gate
-from lifecycle.actors import SignedLink
+from lifecycle.actors import SYSTEM, SignedLink
 from lifecycle.exceptions import Refused
+from lifecycle.requirements import Context
 from lifecycle.verification import verify_journals
 from network.models import Epci
 from prescriptions.services.households import edit_household, move_household
@@ -232,3 +236,61 @@ def test_the_point_is_written_to_when_the_first_hour_is_taken_alone_after_the_mo
     appointments.cancel_appointment(actor=shelf.adviser, appointment=made, reason="point", known=True)
     booked(shelf, device, hour, known=True)
     assert about.count() == 1, "the point that gives it knows"
+
+
+def test_what_the_household_holds_says_whom_to_call_and_not_to_come_where_nothing_is_handed_to_it(
+    shelf: Shelf, device: Device
+) -> None:
+    booked(shelf, device, known=True)
+    url = own(device)
+    assert "Je viens" in opened_page(url)[1]
+    assert "On vous attend" in str(expected(need_of(device)))
+    moves(device, make_epci())
+    told = MOVED_AWAY.format(distributor=reach_of(shelf.distributor))
+
+    assert expected(need_of(device)) == told
+
+    page = opened_page(url)[1]
+    assert "Je viens" not in page
+    assert "On vous attend" not in page
+    shelf.derogate(again(need_of(device)))
+    assert "On vous attend" in str(expected(need_of(device)))
+
+
+def test_a_household_that_moved_away_does_not_say_that_it_comes(shelf: Shelf, device: Device) -> None:
+    made = booked(shelf, device, known=True)
+    moves(device, make_epci())
+    assert codes(lambda: confirm_appointment(actor=by_itself(device), appointment=made)) == {"served_there"}
+    shelf.derogate(again(need_of(device)))
+    confirm_appointment(actor=by_itself(device), appointment=again(made))
+
+
+def test_nobody_is_reminded_of_an_hour_at_which_nothing_is_handed_over(shelf: Shelf, device: Device) -> None:
+    made = booked(shelf, device, known=True)
+    eve = made.starts_at - timedelta(days=1)
+    reminded = Appointment.objects.filter(reminder_due(Context(eve, SYSTEM)) | to_call_back(eve))
+    assert list(reminded) == [made]
+    moves(device, make_epci())
+    assert not reminded.all().exists()
+
+
+def test_who_receives_a_household_that_moved_away_is_led_to_what_can_be_done(shelf: Shelf, device: Device) -> None:
+    made = booked(shelf, device, known=True)
+
+    moved = moves(device, make_epci())
+
+    assert any("ne peut plus lui être remis, sauf dérogation" in said for said in moved.told_to)
+    assert any("annulez, puis libérez-le" in said for said in to_follow(shelf))
+    adviser = acting(shelf.adviser)
+    page = read(adviser, page_of(made))
+    assert "l’appareil mis de côté ne peut plus lui être remis" in page
+    assert "Confirmer le point" not in page.partition('class="todo"')[2].partition("</div>")[0]
+
+    appointments.cancel_appointment(actor=shelf.adviser, appointment=made, reason="point", known=True)
+
+    assert any("libérez l’appareil" in said for said in to_follow(shelf))
+    page = read(adviser, page_of(made))
+    assert "Fixer un autre rendez-vous" not in page
+    assert reverse("distribution:device_release", args=[device.reference]) in page
+    assert reverse("distribution:derogation_ask", args=[need_of(device).reference]) in page
+    assert adviser.get(reverse("distribution:derogation_ask", args=[need_of(device).reference])).status_code == 200
