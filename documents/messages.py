@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from documents.enums import MessageChannel, MessageCode
+from typography.persons import is_titled, says
 
 SMS, EMAIL, LETTER = MessageChannel.SMS, MessageChannel.EMAIL, MessageChannel.LETTER
 type Values = Mapping[str, str | list[str]]
@@ -25,12 +26,13 @@ PERSONAL = (
     (re.compile(r"\S@\S"), "une adresse de courriel", ""),
     (re.compile(r"(?:\d[ .\u00a0\u202f-]?){9,}"), "un numéro", "telephone"),
     (re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b"), "une date", "jour"),
-    (re.compile(r"\b(?:M\.|MM\.|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle)\s+[A-ZÀ-Ý]"), "le nom de quelqu’un", ""),
 )
 """What tells of somebody, or is worth one day: it is put in by Maillon, never written in a text. With the hole that
 stands for it, where a message knows it."""
+A_NAME = "le nom de quelqu’un"
 INSTEAD: Mapping[str, str] = {"telephone": "le téléphone du prescripteur", "jour": "celle du message"}
 LINK = re.compile(r"https?://[^\s<>{}«»]+", re.IGNORECASE)
+UNWRITTEN = "Ce texte part à tous les foyers\u00a0: n’y écrivez pas {}."
 OF_A_PERSON = ("nom", "naissance", "date_de_naissance", "domicile", "courriel", "numero", "nir")
 """Holes that nobody may ask for."""
 
@@ -152,8 +154,10 @@ def invented(names: Iterable[str]) -> dict[str, str | list[str]]:
     return {name: HOLES[name].example for name in names}
 
 
-def fault_of_text(text: str, subject: Subject, needed: frozenset[str]) -> str:
-    """What is wrong in a text, in a sentence; empty when nothing is."""
+def fault_of_text(text: str, subject: Subject, needed: frozenset[str], people: Iterable[tuple[str, str]] = ()) -> str:
+    """What is wrong in a text, in a sentence; empty when nothing is. ``people``: first name and surname of whom no text
+    may name.
+    """
     rest = HOLE.sub("", text)
     known = ", ".join(f"{{{name}}}" for name in sorted(subject.holes))
     for name in sorted(holes_of(text) - subject.holes):
@@ -168,8 +172,9 @@ def fault_of_text(text: str, subject: Subject, needed: frozenset[str]) -> str:
     for sought, what, hole in PERSONAL:
         if sought.search(rest):
             instead = f" ({INSTEAD[hole]} s’écrit {{{hole}}})" if hole in subject.holes else ""
-            return f"Ce texte part à tous les foyers\u00a0: n’y écrivez pas {what}{instead}."
-    return ""
+            return UNWRITTEN.format(f"{what}{instead}")
+    apart = HOLE.sub("…", text)
+    return UNWRITTEN.format(A_NAME) if is_titled(apart) or any(says(apart, *one) for one in people) else ""
 
 
 def links_elsewhere(text: str, site: str) -> list[str]:

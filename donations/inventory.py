@@ -14,7 +14,6 @@ from donations.enums import DonationState, LineCondition
 from donations.gift_law import GiftLaw, gift_law
 from donations.models.donation import Donation
 from donations.models.inventory import GONE, InventoryUnit, alike
-from donations.naming import names_somebody
 from donations.permissions import can_create_donation
 from donations.services.inventory import (
     MOST_GROUPS,
@@ -34,6 +33,7 @@ from lifecycle.actors import Actor
 from network.enums import LegalNature
 from network.permissions import is_pilot
 from typography.french import Noun
+from typography.persons import names_somebody
 
 CODE = "inventory"
 OLDEST = 1985

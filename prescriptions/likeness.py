@@ -4,8 +4,6 @@ A surname is written in many ways: Nédellec, NEDELEC; Vandewale, Vandewalle; De
 two. A day and a month change places. Nothing here reads the database.
 """
 
-import re
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +12,8 @@ from typing import Any, Protocol
 from rapidfuzz.distance import JaroWinkler
 
 from prescriptions.enums import DoubleSign
+from typography.persons import words_in
 
-LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "þ": "th"})
-"""The letters that have no accent to take away."""
-APOSTROPHES = re.compile("['’ʼ`´‘]")
 SMALL = "ait al aux bel ben bent da das de del della den der des di do dos du el la las le les los st ste van von"
 PARTICLES = frozenset(SMALL.split())
 """Words of a surname that make no surname alone."""
@@ -25,13 +21,6 @@ NEAR = 0.9
 """From this Jaro-Winkler likeness on, from 0 to 1, two words are near: one letter doubled, left out or mistaken."""
 SHORTEST = 4
 """A word with fewer letters is near itself only: Li is not Le."""
-
-
-def words_in(text: str) -> list[str]:
-    """The words of a text as they are compared: no accent, no case, no sign; an apostrophe parts no word."""
-    lower = APOSTROPHES.sub("", text.lower()).translate(LETTERS)
-    plain = unicodedata.normalize("NFKD", lower).encode("ascii", "ignore").decode()
-    return re.findall(r"[a-z0-9]+", plain)
 
 
 def words_of(text: str) -> str:

@@ -12,8 +12,8 @@ from django.db.models import Q, QuerySet
 
 from lifecycle.actors import SYSTEM, Actor
 from lifecycle.registry import CommentJudge, judge_comments
-from prescriptions.likeness import words_in
 from prescriptions.models import Household, Need, Prescription, Transfer
+from typography.persons import words_in
 
 SENTENCE = (
     "Ceci nomme le foyer, ou dit comment le joindre, et d’autres le liront. Écrivez «\u00a0le foyer\u00a0»,"

@@ -23,6 +23,7 @@ from documents.messages import (
 )
 from documents.parameters import MOST_PARTS
 from documents.texting import is_basic, length_of, parts_of, simpler
+from network.models import User
 from reference.dated import Dated, DatedQuerySet, read_once
 from typography.french import grouped, plural
 
@@ -114,8 +115,9 @@ class MessageText(Dated):
     def _faults(self, subject: Subject) -> dict[str, str]:
         wrong: dict[str, str] = {}
         whole = f"{self.subject}\n{self.body}"
-        if said := fault_of_text(whole, subject, subject.asked(self.channel)):
-            in_title = fault_of_text(self.subject, subject, frozenset())
+        people = list(User.objects.exclude(last_name="").values_list("first_name", "last_name"))
+        if said := fault_of_text(whole, subject, subject.asked(self.channel), people):
+            in_title = fault_of_text(self.subject, subject, frozenset(), people)
             wrong["subject" if in_title else "body"] = said
         if NAMING in holes_of(self.subject):
             wrong["subject"] = NAMED_OUTSIDE

@@ -10,8 +10,8 @@ from imports.models import Import, LeftLine
 from lifecycle import gate
 from network.models import Membership
 from prescriptions.enums import HouseholdState
-from prescriptions.likeness import words_in
 from prescriptions.models import Household, ImportedPerson, Need, Prescription
+from typography.persons import words_in
 
 CODE = "people"
 CHUNK = 500

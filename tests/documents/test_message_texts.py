@@ -12,6 +12,7 @@ from documents.messages import HOLES, SUBJECTS, fault_of_text, filled, first_tex
 from documents.models import MessageText
 from prescriptions.enums import SheetLanguage
 from tests.given import load_reference
+from tests.network.factories import make_user
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -57,12 +58,37 @@ def test_every_text_of_the_project_is_a_good_one_and_every_subject_has_one_in_fr
         ("{reference} : ecrivez a camille@exemple.test", "une adresse de courriel"),
         ("{reference} : venez le 12/05/2027", "une date"),
         ("Bonjour Mme Lefebvre, {reference}", "le nom de quelqu’un"),
+        ("Bonjour mme lefebvre, {reference}", "le nom de quelqu’un"),
+        ("{reference} : demandez le Dr Lefebvre", "le nom de quelqu’un"),
+        ("{reference} : voyez Me Le Goff", "le nom de quelqu’un"),
         ("{reference} " + "a" * 300, "Il en faut 2 au plus"),
         ("{reference} ж" + "a" * 130, "alphabet étendu (UCS-2)"),
     ],
 )
 def test_what_may_not_be_said_is_refused_with_a_sentence(body: str, said: str) -> None:
     assert said in refusal(text(body))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("Madame, Monsieur, {reference} avance.", "Madame {prenom} de la part de {prescripteur}, {reference}"),
+        *("{reference} : demandez madame la directrice", "{reference} : Monsieur le maire"),
+        "{reference} : l’écran du salon est clair, Duval ouvre à 9 h",
+    ],
+)
+def test_words_that_name_nobody_are_left_alone(said: str) -> None:
+    make_user(first_name="Claire", last_name="Duval")
+    text(said).clean()
+
+
+@pytest.mark.parametrize("written", ["Claire Duval", "DUVAL Claire", "claire duval", "Claire\nDuval", "Clairé Duval"])
+def test_a_text_that_names_somebody_of_the_house_is_refused_however_it_is_written(written: str) -> None:
+    make_user(first_name="Claire", last_name="Duval")
+    assert "le nom de quelqu’un" in refusal(text(f"{{reference}} : appelez {written} demain"))
+    assert "le nom de quelqu’un" in refusal(
+        text("{reference}, {prescripteur}, {telephone}", channel=MessageChannel.EMAIL, subject=f"De {written}")
+    )
 
 
 def test_a_text_is_told_to_put_only_what_its_message_knows_in_place_of_a_number() -> None:

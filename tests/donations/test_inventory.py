@@ -18,7 +18,6 @@ from documents.models import StoredFile
 from donations.device_words import condition_of, maker_of, memory_of, type_of
 from donations.enums import DonationState, LineCondition, WithdrawReason
 from donations.models import DonationLine, InventoryUnit
-from donations.naming import names_somebody
 from donations.services.donations import announce_donation, edit_donation
 from donations.services.inventory import remove_inventory
 from imports import services
@@ -44,6 +43,7 @@ from tests.donations.inventories import YEAR, deposited, deposited_as, lot_of, m
 from tests.donations.scene import Scene, again, laptops, load_law, public_scene
 from tests.network.factories import make_membership
 from tests.refurb.devices import load_numbers, new_tag
+from typography.persons import names_somebody
 
 pytestmark = pytest.mark.django_db
 
