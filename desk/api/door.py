@@ -20,6 +20,7 @@ from ninja.parser import Parser
 from ninja.security import HttpBearer
 from pydantic import ConfigDict
 
+from desk.api.unread import reasons_by_name
 from desk.middleware import AT_ONCE, NUL
 from desk.models import ApiKey
 from desk.services.api_keys import key_of
@@ -44,10 +45,6 @@ TOO_BIG = "Cette demande est trop grosse."
 NOT_SO = "Cette adresse ne se demande pas ainsi\u00a0: voyez la description de l’API."
 NOT_ASKED_HERE = "Ce nom n’est pas connu dans l’adresse de cette demande."
 UNREADABLE = "Cette demande ne se lit pas\u00a0: voyez la description de l’API."
-
-
-ASKED = "asked_for"
-"""What views call the body or the query: it is no name of what programs send."""
 
 
 class KeyedRequest(Request):
@@ -143,8 +140,7 @@ def _not_there(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _unreadable(request: HttpRequest, error: Unreadable) -> HttpResponse:
-    wrong = [".".join(str(part) for part in one["loc"][1:] if part != ASKED) for one in error.errors]
-    return refused(422, UNREADABLE, valeurs={name: [UNREADABLE] for name in wrong})
+    return of_fields(reasons_by_name(error.errors))
 
 
 def _missing(request: HttpRequest, error: Refused) -> HttpResponse:

@@ -150,24 +150,47 @@ def test_devices_are_asked_for_by_state_type_label_and_since_when_they_moved(pro
 
 
 @pytest.mark.parametrize(
-    "query",
+    ("query", "why"),
     [
-        {"etat": "x"},
-        {"etats": "ready"},
-        {"combien": "0"},
-        {"combien": "501"},
-        {"combien": "9" * 4400},
-        {"apres": "-1"},
-        {"apres": "9" * 30},
-        {"ecrit_depuis": "hier"},
-        {"ecrit_depuis": "20261201"},
+        ({"etat": "x"}, "Un de ces codes\u00a0: "),
+        ({"etats": "ready"}, door.NOT_ASKED_HERE),
+        ({"combien": "0"}, "Au moins 1."),
+        ({"combien": "501"}, "Au plus 500."),
+        ({"combien": "deux"}, "Un nombre entier."),
+        ({"combien": "9" * 4400}, "Un nombre entier, moins long."),
+        ({"apres": "-1"}, "Au moins 0."),
+        ({"apres": "9" * 30}, "Moins de 9\u202f223\u202f372\u202f036\u202f854\u202f775\u202f808."),
+        ({"ecrit_depuis": "hier"}, "Un jour et une heure, ainsi\u00a0: 2026-12-01T08:00:00+01:00."),
+        ({"ecrit_depuis": "20261201"}, "Un jour et une heure, ainsi\u00a0: 2026-12-01T08:00:00+01:00."),
     ],
 )
-def test_what_cannot_be_read_is_named_and_nothing_fails(program: Program, query: dict[str, str]) -> None:
+def test_what_cannot_be_read_is_named_with_why_and_nothing_fails(
+    program: Program, query: dict[str, str], why: str
+) -> None:
     status, said = program.get("device_list", **query)
-    assert status == 422
-    assert said["erreur"] in {door.UNREADABLE, door.WRONG}
-    assert any(name.startswith(next(iter(query))) for name in said["valeurs"])
+    assert (status, said["erreur"]) == (422, door.WRONG)
+    ((name, sentences),) = said["valeurs"].items()
+    assert name.startswith(next(iter(query)))
+    assert len(sentences) == 1
+    assert sentences[0].startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("sent", "name", "why"),
+    [
+        ({"essai": "marie.durand@exemple.test"}, "essai", "true ou false."),
+        ({"essais": "Marie Durand"}, "essais", "Ce nom n’est pas attendu ici."),
+        ({"valeurs": "Marie Durand"}, "valeurs", "Un objet\u00a0: {…}."),
+        ({"appareils": "Marie Durand"}, "appareils", "Une liste\u00a0: […]."),
+        ({"appareils": [{"Marie": "Durand"}]}, "appareils.0", "Un texte."),
+        ({}, "appareils", "À donner\u00a0: cette demande ne va pas sans."),
+    ],
+)
+def test_why_a_body_is_refused_is_said_by_field_and_repeats_nothing_of_what_was_sent(
+    program: Program, sent: dict[str, object], name: str, why: str
+) -> None:
+    status, said = program.post("devices_act", "start", **({"appareils": []} if sent else {}) | sent)
+    assert (status, said) == (422, {"erreur": door.WRONG, "valeurs": {name: [why]}})
 
 
 def test_a_name_that_is_not_known_is_not_left_aside(program: Program, bench: Bench) -> None:
