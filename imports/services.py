@@ -184,11 +184,16 @@ def standing(source: Import) -> Import | None:
     return None
 
 
-def read_otherwise(source: Import) -> Import | None:
-    """The last import of the same file, whatever its columns were then, whose result is there."""
+def earlier_import(source: Import) -> Import | None:
+    """The last import of the same file, however it was read then, whose result is there."""
     same = Import.objects.filter(kind=source.kind, organisation=source.organisation, stage=ImportStage.DONE)
     found = same.filter(file__sha256=source.file.sha256).exclude(pk=source.pk).order_by("-pk")
     return next((one for one in found if source.declared.stands(one)), None)
+
+
+def is_read_as(source: Import, other: Import) -> bool:
+    """Whether the same sheet, columns and values for all are read, whatever is taken of what is known."""
+    return (source.sheet, source.columns, source.fills) == (other.sheet, other.columns, other.fills)
 
 
 def check_import(source: Import) -> CheckedFile:

@@ -29,7 +29,8 @@ from imports.services import (
     check_import,
     choose_columns,
     drop_import,
-    read_otherwise,
+    earlier_import,
+    is_read_as,
     read_sheets,
     take_known,
 )
@@ -84,13 +85,14 @@ def _preview(request: Request, source: Import) -> HttpResponse:
     wanted = request.GET.get("voir", "")
     rows = [row for row in checked.rows if wanted not in ImportOutcome.values or row.outcome == wanted]
     page = Paginator(rows, BY_PAGE).get_page(request.GET.get("page"))
-    counts = checked.counts
+    counts, earlier = checked.counts, earlier_import(source)
     context = {
         "source": source,
         "kind": kind,
         "checked": checked,
         "back": kind.leads_to(source),
-        "earlier": read_otherwise(source),
+        "earlier": earlier,
+        "is_read_alike": earlier is not None and is_read_as(source, earlier),
         "page": page,
         "rows": [{"row": row, "understood": understood_text(row, source)} for row in page.object_list],
         "takes": counts[ImportOutcome.CREATED],

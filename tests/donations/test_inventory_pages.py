@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from donations.models import Donation, InventoryUnit
 from donations.services.donations import AnnouncedLine
 from imports.models import Import
-from imports.services import begin_import
+from imports.services import begin_import, choose_columns, take_known
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from network.enums import OrganisationKind, Role
@@ -269,12 +269,30 @@ def test_the_same_file_read_otherwise_says_that_it_came_before() -> None:
     scene = Scene()
     first = taken(scene, [machine(quantity="3")])
     source = Import.objects.get(pk=first.pk)
-    source.pk, source.stage, source.print = None, "checked", "otherwise"
+    source.pk, source.stage = None, "checked"
     source.done = source.created = 0
     source.save()
+    columns = {name: column for name, column in source.columns.items() if name != "serial"}
+    choose_columns(source=source, sheet=source.sheet, columns=columns, fills={})
     page = read(acting(scene.contact), reverse("imports:import_detail", args=[source.pk]))
     assert "lu autrement" in page
     assert reverse("imports:import_detail", args=[first.pk]) in page
+
+
+def test_the_same_file_read_as_it_was_came_before_and_is_not_said_to_be_read_otherwise() -> None:
+    scene = Scene()
+    first = taken(scene, [machine("1")])
+    source = Import.objects.get(pk=first.pk)
+    source.pk, source.stage = None, "checked"
+    source.done = source.created = 0
+    source.save()
+    client, address = acting(scene.contact), reverse("imports:import_detail", args=[source.pk])
+    for retaken in (False, True):
+        take_known(source=source, taken=retaken)
+        page = read(client, address)
+        assert "Ce fichier a déjà été importé le" in page
+        assert "lu de la même façon" in page
+        assert "lu autrement" not in page
 
 
 def test_a_file_that_is_given_up_says_so_and_its_lines_are_gone() -> None:
