@@ -106,3 +106,12 @@ def api_key_ends_for_holder(key: ApiKey, at: datetime) -> None:
     context = {"key": key, "day": full_day(key.expires_at), "page": absolute_url(reverse("desk:api_key_list"))}
     subject, body = compose("emails/desk/api_key_ends_for_holder.txt", context)
     queue_mail(to=[(user.email, user.get_full_name())], subject=subject, body=body, at=at)
+
+
+def api_key_revoked_for_holder(key: ApiKey, revoker: Membership, at: datetime) -> None:
+    """Another revoked the key of a program: which one, in which role it was done, and where what it did is read."""
+    user = key.membership.user
+    page = absolute_url(reverse("desk:api_key_detail", args=[key.pk]))
+    context = {"key": key, "revoker": revoker, "day": full_day(at), "page": page}
+    subject, body = compose("emails/desk/api_key_revoked_for_holder.txt", context)
+    queue_mail(to=[(user.email, user.get_full_name())], subject=subject, body=body, at=at)

@@ -14,6 +14,7 @@ from desk.parameters import API_KEY_DAYS, API_NOTICE_DAYS
 from lifecycle import gate
 from lifecycle.actors import Actor
 from lifecycle.machine import Stateful
+from network.models import Membership, User
 from network.models.invitation import digest_of
 from network.permissions import can_make_api_key
 
@@ -44,9 +45,23 @@ def make_api_key(*, actor: Actor, name: str, at: datetime | None = None) -> tupl
 
 @transaction.atomic
 def revoke_api_key(*, actor: Actor, key: ApiKey, at: datetime | None = None) -> bool:
-    """Close a key for good; False when it was closed already, or is not one that the actor sees."""
+    """Close a key for good; False when it was closed already, or is not one that the actor sees.
+
+    Whoever made it is written to, when it was another.
+    """
+    now = at or timezone.now()
     open_ = ApiKey.objects.visible_to(actor).filter(pk=key.pk, revoked_at=None)
-    return bool(open_.update(revoked_at=at or timezone.now(), revoked_by_id=actor.pk))
+    is_closed = bool(open_.update(revoked_at=now, revoked_by_id=actor.pk))
+    if is_closed and told_of_revocation(actor, key) is not None:
+        emails.api_key_revoked_for_holder(key, Membership.objects.select_related("organisation").get(pk=actor.pk), now)
+    return is_closed
+
+
+def told_of_revocation(actor: Actor, key: ApiKey) -> User | None:
+    """Who is written to when this actor revokes a key: whoever made it, unless it is he, or his account is closed."""
+    holder = key.membership.user
+    is_own = Membership.objects.filter(pk=actor.pk, user=holder).exists()
+    return holder if holder.is_active and not is_own else None
 
 
 def key_of(text: str, *, at: datetime | None = None) -> ApiKey | None:

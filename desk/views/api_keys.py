@@ -8,11 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from desk.forms import ApiKeyForm
 from desk.models import ApiKey
-from desk.services.api_keys import make_api_key, revoke_api_key
+from desk.services.api_keys import make_api_key, revoke_api_key, told_of_revocation
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.machine import verbs_of
 from lifecycle.once import settle_sent
@@ -70,10 +70,15 @@ def api_key_detail(request: Request, pk: int) -> HttpResponse:
     return render(request, "desk/api_key_detail.html", context)
 
 
-@require_POST
+@asks_then_acts
 def api_key_revoke(request: Request, pk: int) -> HttpResponse:
-    """Close one, at once and for good."""
+    """Say what stops and who is told, then close one, at once and for good."""
     key = _seen(request, pk)
+    if request.method != "POST" and key.revoked_at is None:
+        told = told_of_revocation(request.membership, key)
+        return render(
+            request, "desk/api_key_revoke.html", {"key": key, "told": told, **key.uses.aggregate(last=Max("day"))}
+        )
     if revoke_api_key(actor=request.membership, key=key):
         messages.success(
             request, f"Clé «\u00a0{key}\u00a0» révoquée\u00a0: le logiciel qui la porte n’a plus de réponse."

@@ -20,6 +20,7 @@ from network.services.accounts import disable_account, enable_account
 from network.services.memberships import close_membership, reopen_membership
 from tests.network.factories import make_membership
 from tests.pages import acting, answered, read
+from typography.french import day
 
 pytestmark = pytest.mark.django_db
 MAY = {
@@ -180,6 +181,48 @@ def test_whoever_made_it_revokes_it_once_and_for_all(manager: Membership) -> Non
     page = read(acting(manager), reverse("desk:api_key_list"))
     assert "révoquée" in page
     assert reverse("desk:api_key_revoke", args=[key.pk]) not in page
+
+
+def test_what_stops_is_read_before_a_key_is_revoked_and_nothing_is_done_by_opening_the_page(
+    manager: Membership,
+) -> None:
+    key, text = made(manager)
+    client, url = acting(manager), reverse("desk:api_key_revoke", args=[key.pk])
+    for page in (reverse("desk:api_key_list"), reverse("desk:api_key_detail", args=[key.pk])):
+        assert f'href="{url}"' in read(client, page)
+    asked = read(client, url)
+    assert "Cela ne se défait pas" in asked
+    assert "elle n’a encore rien demandé" in asked
+    assert "Personne n’est prévenu" in asked
+    assert key_of(text) == key
+    assert f"dernière demande le {day(timezone.localdate())}" in read(client, url)
+    told = client.post(url, follow=True).content.decode()
+    assert "révoquée\u00a0: le logiciel qui la porte n’a plus de réponse" in told
+    assert not Mail.objects.exists()
+    assert client.get(url).headers["Location"] == reverse("desk:api_key_list")
+
+
+def test_whoever_made_a_key_is_told_that_another_revoked_it(manager: Membership, pilot: Membership) -> None:
+    key, _ = made(manager)
+    url = reverse("desk:api_key_revoke", args=[key.pk])
+    assert "Un courriel le dit à" in read(acting(pilot), url)
+    acting(pilot).post(url)
+    acting(pilot).post(url)
+    mail = Mail.objects.get()
+    assert mail.to == [manager.user.email]
+    assert "GLPI de l’atelier" in mail.subject
+    assert "est révoquée" in mail.subject
+    assert "n’a plus de réponse" in mail.body
+    assert reverse("desk:api_key_detail", args=[key.pk]) in mail.body
+
+
+def test_nobody_writes_to_a_closed_account_about_its_key(manager: Membership, pilot: Membership) -> None:
+    key, _ = made(manager)
+    disable_account(user=manager.user, by=pilot)
+    before = Mail.objects.count()
+    assert "Personne n’est prévenu" in read(acting(pilot), reverse("desk:api_key_revoke", args=[key.pk]))
+    assert revoke_api_key(actor=pilot, key=key)
+    assert Mail.objects.count() == before
 
 
 def test_the_next_manager_and_the_pilot_close_it_and_others_do_not_see_it(

@@ -50,7 +50,7 @@ def test_an_upload_heavier_than_the_site_reads_gets_its_page(technician: Members
 
 
 def test_an_address_that_only_a_button_uses_is_no_blank_page(technician: Membership) -> None:
-    client, address = Client(), "/mon-compte/cles/7/revoquer/"
+    client, address = Client(), "/courrier/7/renvoyer/"
     client.force_login(technician.user)
     response = client.get(address)
     page = response.content.decode()
