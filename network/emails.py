@@ -52,3 +52,14 @@ def account_disabled(user: User, closer: Membership) -> None:
         from_email=None,
         recipient_list=[user.email],
     )
+
+
+def account_enabled(user: User, opener: Membership) -> None:
+    """To whoever has an account again: where to sign in, what stayed closed, in which role it was done."""
+    told = {"opener": opener, "url": settings.SITE_URL + reverse("account_login")}
+    send_mail(
+        subject="Votre compte Maillon est réactivé",
+        message=render_to_string("emails/account_enabled.txt", told),
+        from_email=None,
+        recipient_list=[user.email],
+    )

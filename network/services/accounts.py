@@ -87,7 +87,7 @@ def disable_account(*, user: User, by: Actor = SYSTEM, at: datetime | None = Non
 
 @transaction.atomic
 def enable_account(*, user: User, by: Actor = SYSTEM, at: datetime | None = None) -> User:
-    """Open the door again, but to a forgotten account. Raises ``PermissionDenied``."""
+    """Open the door again, but to a forgotten account. Its holder is written to. Raises ``PermissionDenied``."""
     refuse_unless_allowed(by)
     if user.forgotten_at is not None:
         raise PermissionDenied
@@ -101,16 +101,16 @@ def _turn(user: User, act: AccountAct, by: Actor, at: datetime | None) -> User:
     if row.is_active != user.is_active:
         user.save(update_fields=["is_active"])
         keep_change(user, act, by, at)
-        if act == AccountAct.DISABLED:
-            _tell_disabled(user, by)
+        _tell_turned(user, act, by)
     return user
 
 
-def _tell_disabled(user: User, by: Actor) -> None:
-    """Write to whoever had the account, unless he closed it himself; of the system nobody can be asked."""
+def _tell_turned(user: User, act: AccountAct, by: Actor) -> None:
+    """Write to whoever has the account, unless he turned it himself; of the system nobody can be asked."""
     others = Membership.objects.select_related("organisation").exclude(user=user)
-    if by.pk is not None and (closer := others.filter(pk=by.pk).first()) is not None:
-        emails.account_disabled(user, closer)
+    if by.pk is not None and (other := others.filter(pk=by.pk).first()) is not None:
+        tell = emails.account_disabled if act == AccountAct.DISABLED else emails.account_enabled
+        tell(user, other)
 
 
 def keep_change(user: User, act: AccountAct, by: Actor = SYSTEM, at: datetime | None = None, reason: str = "") -> None:

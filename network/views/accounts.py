@@ -122,7 +122,7 @@ def user_enable(request: Request, pk: int) -> HttpResponse:
         request,
         lambda: enable_account(user=user, by=request.membership),
         title="Réactiver ce compte",
-        sentence=f"{user} pourra de nouveau se connecter.",
+        sentence=f"{user} pourra de nouveau se connecter. Un courriel le lui dit.",
         done="Compte réactivé.",
         settled=_opens(user),
         back_url=reverse("network:user_detail", args=[user.pk]),

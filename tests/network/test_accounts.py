@@ -62,6 +62,22 @@ def test_whoever_s_account_is_disabled_by_another_is_written_to_once() -> None:
     assert len(mail.outbox) == 1
 
 
+def test_whoever_s_account_is_opened_again_is_written_to_once_and_reads_it_on_the_page_that_asks() -> None:
+    pilot, person = make_membership("pilot", "departement"), make_membership("contact", "donor")
+    disable_account(user=person.user, by=pilot)
+    mail.outbox.clear()
+    asked = read(acting(pilot), reverse("network:user_enable", args=[person.user.pk]))
+    assert "Un courriel le lui dit." in asked
+    for _ in range(2):
+        enable_account(user=person.user, by=pilot)
+    (told,) = mail.outbox
+    assert told.to == [person.user.email]
+    assert told.subject == "Votre compte Maillon est réactivé"
+    assert reverse("account_login") in str(told.body)
+    assert pilot.title in str(told.body)
+    assert str(pilot.user) not in str(told.body)
+
+
 def test_nobody_else_disables_nor_forgets() -> None:
     manager = make_membership("manager", "donor")
     person = make_membership("contact", "donor", manager.organisation)
