@@ -206,9 +206,10 @@ class _Devices(_Month):
         """All of them, place by place."""
         return [(1, self.at(stage, measure, place)) for place in self.places]
 
-    def whole(self, measure: str) -> Sum:
-        """All that the distribution holds."""
-        return [term for stage in DISTRIBUTION for term in self.everywhere(stage, measure)]
+    def whole(self, measure: str, *types: str) -> Sum:
+        """All that the distribution holds, place by place, or what it holds of some types."""
+        held = (self.typed(one, measure, types) if types else self.everywhere(one, measure) for one in DISTRIBUTION)
+        return [term for terms in held for term in terms]
 
     def typed(self, stage: str, measure: str, types: Iterable[str] = tuple(DeviceType)) -> Sum:
         """All of them, or those of some types."""

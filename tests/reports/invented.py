@@ -74,10 +74,12 @@ class Invented:
         self.chance = Random(self.seed)
         self._devices: list[Counter[Any]] = []
         self._needs: list[Counter[Any]] = []
+        self._accepted = Counter[tuple[str, str]]()
 
     def month(self, month: str) -> dict[str, Any]:
         """Live one month; what ``reckon`` would say of it."""
         self._devices, self._needs = ([Counter() for _ in range(5)] for _ in range(2))
+        self._accepted.clear()
         for counted, things in ((self._devices, self.devices), (self._needs, self.needs)):
             counted[OPENING].update(thing.bucket for thing in things)  # type: ignore[attr-defined]
         born = self._be_born()
@@ -98,7 +100,7 @@ class Invented:
             "new_devices": born,
             "variations": [],
             "need_variations": [],
-            "quantities": [],
+            "quantities": [[*key, "accepted", number] for key, number in sorted(self._accepted.items())],
             "missing_erasures": {"drives": 0, "devices": 0},
             "incidents": 0,
         }
@@ -113,6 +115,7 @@ class Invented:
             )
             self.devices.append(device)
             self._devices[ENTERED][device.bucket] += 1
+            self._accepted[device.donor, device.type.value] += 1
         for _ in range(self.pace):
             need = Need(self.chance.choice(KINDS), self._place())
             self.needs.append(need)

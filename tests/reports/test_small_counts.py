@@ -9,7 +9,7 @@ import pytest
 
 from reports.enums import DISTRIBUTION, Stage
 from reports.household_tables import NeedSummary
-from reports.secrecy import keys, tables
+from reports.secrecy import births, keys, tables
 from reports.secrecy.audit import narrow_cells
 from reports.secrecy.choosing import audit, choose, hidden_names
 from reports.secrecy.suppression import Rule, hide
@@ -261,6 +261,60 @@ def test_the_verification_sees_a_number_that_new_devices_give_back(monkeypatch: 
         assert audit([figures]) == []
     left = keys.devices(Stage.HANDED_OVER, "left")
     assert left in {one.cell.key for one in audit([figures]) if one.is_found_out}
+
+
+def accepted_and_handed_over(unannounced: int = 0) -> dict[str, Any]:
+    """A month in which two computers of a type, and ten of another, were accepted and reached a household at once."""
+    places = ["200000000", "200000001", "200000002"]
+    reached = {"desktop": 2, "laptop": 10}
+    buckets = [
+        row
+        for type_, number in reached.items()
+        for row in (
+            [Stage.ANNOUNCED, places[0], type_, "public", 0, number, number, 0, 0],
+            [Stage.HANDED_OVER, places[0], type_, "public", 30, number, 0, 30 + number, 0],
+        )
+    ]
+    if unannounced:
+        buckets.append([Stage.RECEIVED, places[0], "tablet", "unknown", 0, unannounced, 0, unannounced, 0])
+    names = [[place, f"EPCI {place}", f"EPCI {place}"] for place in places]
+    return Invented(1, [], pace=0).month(MONTH) | {
+        "territories": names,
+        "buckets": buckets,
+        "new_devices": sum(reached.values()) + unannounced,
+        "quantities": [["public", type_, "accepted", number] for type_, number in reached.items()],
+    }
+
+
+@pytest.mark.parametrize("unannounced", [0, 1])
+def test_no_hidden_number_of_a_type_is_what_was_accepted_of_it_less_what_the_workshops_gained(unannounced: int) -> None:
+    """Whoever reads what was accepted of each type, and what the workshops gained of it, subtracts."""
+    figures = accepted_and_handed_over(unannounced)
+    figures |= {"secrets": choose(figures, [], RULE)}
+    system = tables.write_down([figures])
+    for type_, accepted in (("desktop", 2), ("laptop", 10)):
+        gained = [
+            (sign, system.numbers["types", measure, MONTH, (str(held), type_)])
+            for held in DISTRIBUTION
+            for sign, measure in ((1, "entered"), (-1, "left"))
+        ]
+        came = system.unknown(("came", type_), 0)
+        system.relate([*gained, (-1, came)], accepted)
+    system.relate(((1, system.unknown(("came", type_), 0)) for type_ in ("desktop", "laptop")), 0)
+    assert keys.devices(Stage.HANDED_OVER, "entered", type_="desktop") in figures["secrets"]["hidden"]
+    assert narrow_cells(system, hidden_names(system, [figures]), RULE.width) == []
+
+
+def test_the_verification_sees_a_number_of_a_type_that_what_was_accepted_gives_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    figures = accepted_and_handed_over()
+    with monkeypatch.context() as patch:
+        patch.setattr(births, "_relate_types", lambda *_: None)
+        figures |= {"secrets": choose(figures, [], RULE)}
+        assert audit([figures]) == []
+    told = keys.devices(Stage.HANDED_OVER, "entered", type_="desktop")
+    assert told in {one.cell.key for one in audit([figures]) if one.is_found_out}
 
 
 def first_numbers(figures: dict[str, Any], *, hides_small: bool) -> list[int | str]:
