@@ -3,7 +3,20 @@
 from django.urls import include, path
 
 from desk import actions
-from desk.views import api_keys, committees, epcis, guide, health, meetings, prescribing, public, search, todo, trying
+from desk.views import (
+    api_keys,
+    committees,
+    epcis,
+    guide,
+    health,
+    meetings,
+    prescribing,
+    public,
+    search,
+    todo,
+    trying,
+    well_known,
+)
 
 app_name = "desk"
 
@@ -40,4 +53,7 @@ urlpatterns = [
     path("mentions-legales/", public.legal, name="legal"),
     path("donnees-personnelles/", public.privacy, name="privacy"),
     path("accessibilite/", public.accessibility, name="accessibility"),
+    path("favicon.ico", well_known.favicon, name="favicon"),
+    path("robots.txt", well_known.robots, name="robots"),
+    path(".well-known/security.txt", well_known.security_contact, name="security_contact"),
 ]

@@ -99,6 +99,9 @@ PUBLIC: dict[str, str] = {
     "desk:try_situation": "anyone tries a situation: codes, no one's name, nothing kept",
     "desk:legal": "who publishes the site",
     "desk:privacy": "what is held of people, and their rights",
+    "desk:favicon": "the mark of the house, for a browser that looks where no page told it to",
+    "desk:robots": "what a search engine may read",
+    "desk:security_contact": "whom to write to about a fault of the site, where the house says it",
     "desk:accessibility": "how far the site is accessible, and how to say that it is not",
 }
 """Pages an anonymous may open, by name, with why."""

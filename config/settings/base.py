@@ -228,6 +228,8 @@ LEGAL = {
     "privacy_contact": os.environ.get("PRIVACY_CONTACT", "donnees-personnelles@maillon.example"),
     "source": os.environ.get("SOURCE_URL", ""),
 }
+# Whom whoever finds a fault of the site writes to, in /.well-known/security.txt; without it there is none.
+SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", "")
 
 # --- the web ------------------------------------------------------------------
 SECURE_CSP = {

@@ -13,6 +13,7 @@
 | LEGAL_PUBLISHER, LEGAL_ADDRESS, LEGAL_DIRECTOR, LEGAL_HOST, LEGAL_CONTACT | what the legal page names |
 | MAILLON_SECOND_FACTOR | `0`: no role demands a second factor; demanded of those that keep the house by default |
 | PRIVACY_CONTACT | the address to write to about one's personal data |
+| SECURITY_CONTACT | whom to write to about a fault, in `/.well-known/security.txt`; empty, there is no such file |
 | SOURCE_URL | where the source of the site that runs is offered (AGPL, article 13) |
 | BEHIND_PROXY | `1` when one proxy ends TLS and sets X-Forwarded-Proto and X-Forwarded-For itself |
 

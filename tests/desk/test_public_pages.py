@@ -1,14 +1,19 @@
 """What anyone may read: the first page, and the legal ones."""
 
+from datetime import datetime, timedelta
+from typing import Any
+
 import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from desk.todo.figures import month_links
 from lifecycle import gate
 from reports.secrecy.covering import HIDDEN
 from reports.summary import Summary
 from tests.donations.scene import laptops
+from tests.network.factories import make_membership
 from tests.reports.stories import Story, paris
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +103,50 @@ def test_the_true_state_of_accessibility_is_told(client: Client) -> None:
     assert "n’a pas été audité par un tiers" in page
     assert "non conforme" in page
     assert "Accessibilité : non conforme" in client.get("/").content.decode().replace("\u00a0", " ")
+
+
+# --- what browsers, robots and finders of faults ask of any site
+
+
+def test_a_browser_that_asks_for_an_icon_without_being_told_where_has_the_mark_of_the_house(client: Client) -> None:
+    response = client.get("/favicon.ico")
+    assert response.status_code == 302
+    assert response.headers["Location"].endswith("maillon.svg")
+
+
+def test_robots_read_the_public_pages_and_nothing_else(client: Client) -> None:
+    response = client.get("/robots.txt")
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    lines = response.content.decode().splitlines()
+    assert lines[0] == "User-agent: *"
+    assert lines[-1] == "Disallow: /"
+    opened = [line.removeprefix("Allow: ") for line in lines[1:-1]]
+    pages = ["desk:legal", "desk:privacy", "desk:accessibility", "documents:authenticity_form"]
+    assert {"/$", *(f"{reverse(name)}$" for name in pages)} <= set(opened)
+    for one in opened:
+        assert one.endswith("$") or one == "/static/"
+    for name in pages:
+        assert client.get(reverse(name)).status_code == 200
+
+
+def test_whoever_finds_a_fault_reads_whom_to_write_to_when_the_house_says_so(client: Client) -> None:
+    assert client.get("/.well-known/security.txt").status_code == 404
+    with override_settings(SECURITY_CONTACT="securite@exemple.test", SITE_URL="https://maillon.exemple"):
+        response = client.get("/.well-known/security.txt")
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    said = dict(line.split(": ", 1) for line in response.content.decode().splitlines())
+    assert said["Contact"] == "mailto:securite@exemple.test"
+    assert said["Preferred-Languages"] == "fr"
+    assert said["Canonical"] == "https://maillon.exemple/.well-known/security.txt"
+    left = datetime.fromisoformat(said["Expires"]) - timezone.now()
+    assert timedelta(days=30) < left < timedelta(days=365)
+
+
+def test_these_answer_whoever_has_to_set_up_a_second_factor_too(settings: Any) -> None:
+    settings.SECURITY_CONTACT = "securite@exemple.test"
+    client = Client()
+    client.force_login(make_membership("pilot", "departement").user)
+    settings.MAILLON_SECOND_FACTOR = True
+    assert client.get("/").status_code == 302
+    for address in ("/robots.txt", "/.well-known/security.txt"):
+        assert client.get(address).status_code == 200
