@@ -1,4 +1,4 @@
-/* Warn whoever types before the session ends, and let it be renewed without leaving the page. */
+/* Warn whoever types before the session ends, and let it be renewed, or begun again, without leaving the page. */
 (() => {
   "use strict";
   const place = document.getElementById("fin-de-session");
@@ -17,10 +17,20 @@
     const told = `Votre session se termine à ${end.hour}\u00a0: ce que vous tapez serait perdu.`;
     return made("form", "alert alert-warning", made("p", "", told), button);
   };
+  const signIn = () => {
+    const link = made("a", "alert-link", "Connectez-vous dans un autre onglet");
+    link.href = place.dataset.login;
+    link.target = "_blank";
+    link.rel = "noopener";
+    return made("p", "mb-0", link, ", puis revenez ici\u00a0: ce que vous avez tapé reste dans cette page, et s’envoie.");
+  };
   const OVER = () => made(
+    "div", "alert alert-danger", made("p", "", `Votre session s’est terminée à ${end.hour}.`), signIn(),
+  );
+  const OTHER = () => made(
     "p", "alert alert-danger",
-    `Votre session s’est terminée à ${end.hour}, sauf si vous avez ouvert une autre page depuis. `
-    + "Copiez ce que vous avez tapé avant d’enregistrer.",
+    "Un autre compte, ou un autre rôle, est ouvert maintenant. Cette page s’envoie dans le rôle où elle a été ouverte\u00a0: "
+    + "reprenez-le dans l’autre onglet, puis revenez ici.",
   );
   const after = (left, hour) => ({ at: Date.now() + Number(left) * 1000, hour });
   // Whatever tab renews it, the session is the same.
@@ -34,17 +44,49 @@
   const again = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
   let end = (again && known()) || after(place.dataset.left, place.dataset.hour);
   let shown = null;
+  let isOver = false;
 
   const show = (what) => {
     if (shown === what) return;
     shown = what;
     place.replaceChildren(...(what ? [what()] : []));
   };
+  // Whoever signed in again has another token: without it, what is typed here would be refused.
+  const takeUp = async () => {
+    try {
+      const answer = await fetch(place.dataset.account);
+      if (!answer.ok || answer.redirected) return false;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const there = page.getElementById(place.id);
+      const token = page.querySelector("[name=csrfmiddlewaretoken]");
+      if (!there || !token) return false;
+      if (there.dataset.who !== place.dataset.who) { show(OTHER); return false; }
+      for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token.value;
+      isOver = false;
+      end = after(there.dataset.left, there.dataset.hour);
+      share();
+      look();
+      return true;
+    } catch { return false; }
+  };
+  const finish = () => {
+    isOver = true;
+    if (shown !== OTHER) show(OVER);
+  };
   const look = () => {
+    if (isOver) return;
+    const passed = end.at <= Date.now();
+    const { at } = end;
     learn();
     const left = end.at - Date.now();
-    if (left > warned) show(null);
-    else show(left > 0 ? ENDING : OVER);
+    if (passed) {
+      finish();
+      if (end.at > at) takeUp();
+    } else show(left > warned ? null : ENDING);
+  };
+  const comeBack = () => {
+    look();
+    if (isOver && document.visibilityState === "visible") takeUp();
   };
 
   place.addEventListener("submit", async (event) => {
@@ -52,7 +94,7 @@
     const headers = { "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value };
     try {
       const answer = await fetch(place.dataset.url, { method: "POST", headers });
-      if (!answer.ok || answer.redirected) { show(OVER); return; }
+      if (!answer.ok || answer.redirected) { finish(); return; }
       const told = await answer.json();
       end = after(told.left, told.hour);
       share();
@@ -63,5 +105,14 @@
   share();
   look();
   setInterval(look, 15000);
-  document.addEventListener("visibilitychange", look);
+  document.addEventListener("visibilitychange", comeBack);
+  window.addEventListener("focus", comeBack);
+  document.addEventListener("submit", async (event) => {
+    look();
+    if (!isOver || !event.target.closest("main") || event.target.method !== "post") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (await takeUp()) event.target.requestSubmit(event.submitter);
+    else place.scrollIntoView();
+  }, true);
 })();

@@ -118,7 +118,46 @@ def test_whoever_types_is_warned_before_the_end_and_stays_without_leaving_the_pa
     page.clock.fast_forward("11:55:00")
     Session.objects.all().delete()
     page.get_by_role("button", name="Rester connecté").click()
-    expect(warning).to_contain_text("Copiez ce que vous avez tapé")
+    expect(warning).to_contain_text("Connectez-vous dans un autre onglet")
+
+
+def signed_in(page: Page, client: Client, live_server: LiveServer) -> None:
+    """As after a sign-in in another tab: another session, and another token."""
+    page.context.clear_cookies()
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": str(live_server)}]
+    )
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_typed_when_the_session_ended_is_sent_once_one_signed_in_again_in_another_tab(
+    open_page: Callable[..., Page], live_server: LiveServer
+) -> None:
+    person = make_membership("contact", "donor")
+    other = make_membership("contact", "donor")
+    page = open_page()
+    page.goto(f"{live_server}{reverse('account_login')}")
+    signed_in(page, acting(person), live_server)
+    page.clock.install()
+    page.goto(f"{live_server}{reverse('network:account')}")
+    page.get_by_label("Nom", exact=False).last.fill("Nom tapé")
+    Session.objects.all().delete()
+    page.clock.fast_forward("13:00:00")
+    warning: Any = page.get_by_role("alert")
+    expect(warning).to_contain_text("Votre session s’est terminée")
+    page.get_by_role("button", name="Enregistrer").first.click()
+    expect(warning).to_contain_text("Connectez-vous dans un autre onglet")
+    assert page.url == f"{live_server}{reverse('network:account')}"
+    signed_in(page, acting(other), live_server)
+    expect(warning).to_contain_text("Un autre compte, ou un autre rôle, est ouvert maintenant")
+    signed_in(page, acting(person), live_server)
+    expect(warning).to_be_empty()
+    assert page.get_by_label("Nom", exact=False).last.input_value() == "Nom tapé"
+    page.get_by_role("button", name="Enregistrer").first.click()
+    expect(page.get_by_text("Votre nom est enregistré.")).to_be_visible()
+    person.user.refresh_from_db()
+    assert person.user.last_name == "Nom tapé"
 
 
 @pytest.mark.django_db(transaction=True)
