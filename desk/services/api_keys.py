@@ -52,15 +52,16 @@ def revoke_api_key(*, actor: Actor, key: ApiKey, at: datetime | None = None) -> 
     now = at or timezone.now()
     open_ = ApiKey.objects.visible_to(actor).filter(pk=key.pk, revoked_at=None)
     is_closed = bool(open_.update(revoked_at=now, revoked_by_id=actor.pk))
-    if is_closed and told_of_revocation(actor, key) is not None:
-        emails.api_key_revoked_for_holder(key, Membership.objects.select_related("organisation").get(pk=actor.pk), now)
+    if is_closed and actor.pk is not None and told_of_revocation(actor, key) is not None:
+        revoker = Membership.objects.select_related("organisation").get(pk=actor.pk)
+        emails.api_key_revoked_for_holder(key, revoker, now)
     return is_closed
 
 
 def told_of_revocation(actor: Actor, key: ApiKey) -> User | None:
     """Who is written to when this actor revokes a key: whoever made it, unless it is he, or his account is closed."""
     holder = key.membership.user
-    is_own = Membership.objects.filter(pk=actor.pk, user=holder).exists()
+    is_own = actor.pk is not None and Membership.objects.filter(pk=actor.pk, user=holder).exists()
     return holder if holder.is_active and not is_own else None
 
 
