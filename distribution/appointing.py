@@ -17,7 +17,7 @@ from distribution.models import Appointment
 from distribution.models.appointment import SEATED, AppointmentEntry
 from distribution.services.appointments import called_off, way_for
 from distribution.slots import on_day
-from distribution.told_before import hour_called_off, hour_waited_for
+from distribution.told_before import KnownHour, hour_called_off, hour_waited_for
 from documents.enums import OVERTAKEN
 from documents.models import Sms
 from documents.services import call_off_sms
@@ -125,8 +125,8 @@ def tell(move: Move) -> None:
     waiting = Sms.objects.filter(about_machine="appointment", about_pk__in=every)
     call_off_sms(waiting.values_list("pk", flat=True), at=move.at)
     for row in _with_household(move):
-        known = hour_called_off(row) if move.verb == "cancel" else row.starts_at
-        if known is not None and (way := way_for(row.need, known, move.at)) is not None:
+        known = hour_called_off(row) if move.verb == "cancel" else KnownHour.of(row)
+        if known is not None and (way := way_for(row.need, known.starts_at, move.at)) is not None:
             emails.appointment_for_household(row, message_of(row, move.verb, move.at), way, move.at)
         elif _is_for_its_worker(row, move):
             emails.appointment_for_worker(row, known, move.at)

@@ -17,7 +17,7 @@ from distribution.models import Appointment, HandOver
 from distribution.parameters import APPOINTMENT_NOTICE_HOURS
 from distribution.services.appointments import held_for, is_handed_there, spent_needs
 from distribution.slots import has_hours
-from distribution.told_before import hour_called_off, hour_that_counts_no_more
+from distribution.told_before import KnownHour, hour_called_off, hour_that_counts_no_more, place_of
 from documents.sms_door import takes_answers
 from network.models import Organisation
 from prescriptions.enums import EQUIPMENT_KINDS, ContactChannel
@@ -38,6 +38,7 @@ CHANGE_THERE = (
 )
 """Later the point has prepared it: the page and an answer refuse, and say whom to call."""
 NO_LONGER = "Celui du {when} ne compte plus."
+NO_LONGER_THERE = "Celui du {when}, à {point}, ne compte plus."
 CALL_POINT = "Appelez {whom}."
 CALL_WORKER = "Appelez votre travailleur social\u00a0: {whom}."
 ANSWER = "Répondez OUI ou NON. STOP\u00a0: plus de SMS."
@@ -150,20 +151,26 @@ def price_told(amount: Decimal | None) -> str:
 
 
 def no_longer(appointment: Appointment, at: datetime | None = None) -> str:
-    """« Celui du … ne compte plus. », of an hour that was told before this one; empty when none was. Some queries."""
+    """« Celui du … ne compte plus. », of an hour that was told before this one, with its place when it was elsewhere;
+    empty when none was. Some queries.
+    """
     before = hour_that_counts_no_more(appointment, at)
-    return "" if before is None else NO_LONGER.format(when=f"{full_day(before)} à {hour(before)}")
+    if before is None:
+        return ""
+    when_told = translatable_moment(before.starts_at)
+    if before.point == appointment.point_id:
+        return translatable(NO_LONGER, when=when_told)
+    return translatable(NO_LONGER_THERE, when=when_told, point=str(place_of(before, appointment)))
 
 
 def values_of(appointment: Appointment, amount: Decimal | None, page: str, at: datetime) -> dict[str, str | list[str]]:
     """What is put in the texts that tell of it; ``page``: where it is moved, when the household opens one.
 
-    One that is given up is said under the hour that the household knows.
+    One that is given up is said under the hour, and the place, that the household knows.
     """
     off = appointment.state != AppointmentState.BOOKED
-    starts_at = (hour_called_off(appointment) if off else None) or appointment.starts_at
-    assert starts_at is not None
-    point = appointment.point
+    told = (hour_called_off(appointment) if off else None) or KnownHour.of(appointment)
+    starts_at, point = told.starts_at, place_of(told, appointment)
     return {
         "repondre": ANSWER if takes_answers() else "",
         "jour": full_day(starts_at),

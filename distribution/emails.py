@@ -9,6 +9,7 @@ from django.urls import reverse
 from distribution.appointments import CALENDAR, amount_of, calendar_of, no_longer, values_of, when
 from distribution.enums import AppointmentState
 from distribution.models import Appointment
+from distribution.told_before import KnownHour, place_of
 from documents.emails import absolute_url, compose
 from documents.enums import MessageChannel, MessageCode
 from documents.services import queue_mail, store_file
@@ -57,15 +58,19 @@ def message_about(appointment: Appointment, code: MessageCode, amount: Decimal |
     return Message(prescription.household, code, ("appointment", appointment.pk), values)
 
 
-def appointment_for_worker(appointment: Appointment, known: datetime | None, at: datetime) -> None:
+def appointment_for_worker(appointment: Appointment, known: KnownHour | None, at: datetime) -> None:
     """The household is reached through its worker alone: when it is expected or no more, for him to tell it; ``known``:
     of one that is given up, the hour that it knows. When it knows none, he has nothing to tell any more.
     """
     page = absolute_url(reverse("distribution:appointment_detail", args=[appointment.reference]))
     prescription = appointment.need.prescription
-    said = when(appointment) if known is None else translatable_moment(known)
+    said = when(appointment) if known is None else translatable_moment(known.starts_at)
+    point = appointment.point if known is None else place_of(known, appointment)
     context = {"appointment": appointment, "when": said, "prescription": prescription, "page": page, "known": known}
-    context |= {"no_longer": no_longer(appointment, at) if appointment.state == AppointmentState.BOOKED else ""}
+    context |= {
+        "point": point,
+        "no_longer": no_longer(appointment, at) if appointment.state == AppointmentState.BOOKED else "",
+    }
     subject, body = compose("emails/distribution/appointment_for_worker.txt", context)
     for to in workers_of(prescription).values():
         queue_mail(to=to, subject=subject, body=body, about=("appointment", appointment.pk), at=at)

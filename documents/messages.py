@@ -68,7 +68,7 @@ HOLES: Mapping[str, Hole] = {
     "jour": Hole("le jour", "mercredi 30 septembre 2026"),
     "heure": Hole("l’heure", "10 h 30"),
     "avant": Hole(
-        "l’heure, ou le jour, dit avant, qui ne compte plus",
+        "l’heure, le jour ou le lieu dit avant, qui ne compte plus",
         "Celui du mercredi 30 septembre 2026 à 10\u00a0h\u00a030 ne compte plus.",
     ),
     "creneau": Hole("le matin, l’après-midi", "après-midi"),

@@ -24,7 +24,7 @@ from distribution.models import Appointment
 from distribution.models.appointment import not_received
 from distribution.parameters import MISSED_APPOINTMENTS
 from distribution.slots import Slot, free_slots, slot_at
-from distribution.told_before import hour_given_up, hour_waited_for
+from distribution.told_before import KnownHour, hour_given_up, hour_waited_for
 from documents.enums import MessageChannel, MessageCode
 from documents.quiet import loud_from
 from lifecycle import gate
@@ -182,19 +182,19 @@ def cancel_appointment(
     """
     row, now = _seen(actor, appointment), at or timezone.now()
     knows = known or isinstance(actor, SignedLink)
-    hour = row.starts_at if knows else hour_waited_for(row, now)
+    hour = KnownHour.of(row) if knows else hour_waited_for(row, now)
     values = {"reason": str(reason), **called_off(row, hour, knows=knows, at=now), **read_as(shown_at)}
     return gate.apply(row, "cancel", actor=actor, at=at, comment=comment, **values)
 
 
-def called_off(appointment: Appointment, hour: datetime | None, *, knows: bool, at: datetime) -> dict[str, Any]:
+def called_off(appointment: Appointment, hour: KnownHour | None, *, knows: bool, at: datetime) -> dict[str, Any]:
     """What the gate is given of one that is given up: ``hour``, which its household knows, if it knows any; whether it
     knows that it is off, or is written to.
     """
     if hour is None:
         return {"told_at": None}
-    told = knows or is_written_to(appointment.need, hour, at)
-    return {"told_at": at if told else None, "known_hour": hour}
+    told = knows or is_written_to(appointment.need, hour.starts_at, at)
+    return {"told_at": at if told else None, "known_hour": hour.starts_at, "known_at": hour.point}
 
 
 def read_as(shown_at: datetime | None) -> dict[str, Any]:
@@ -202,9 +202,9 @@ def read_as(shown_at: datetime | None) -> dict[str, Any]:
     return {} if shown_at is None else {"shown_at": shown_at}
 
 
-def in_place_of(told: datetime | None) -> dict[str, Any]:
+def in_place_of(told: KnownHour | None) -> dict[str, Any]:
     """What the gate is given of the hour that the household was told of until now."""
-    return {} if told is None else {"instead_of": told}
+    return {} if told is None else {"instead_of": told.starts_at, "instead_at": told.point}
 
 
 def _seated(

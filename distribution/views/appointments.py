@@ -36,7 +36,7 @@ from distribution.services.appointments import (
     slots_for,
 )
 from distribution.slots import has_hours
-from distribution.told_before import hour_called_off
+from distribution.told_before import KnownHour, hour_called_off, place_of
 from distribution.views.needs import visible_need
 from documents.models import SmsAnswer
 from lifecycle.acting import answer, asks_then_acts, posted
@@ -142,7 +142,8 @@ KEPT_BY_POINT = "Le foyer a déménagé depuis\u00a0: {point} confirme cette heu
 UNTOLD = "Le foyer ne connaît pas ce rendez-vous. {how}, puis notez-le."
 UNTOLD_OFF = "Le foyer ne sait pas que c’est annulé."
 KNOWN_HOUR = "Il connaît celui du {when}."
-"""Of one that moved untold before it was given up."""
+KNOWN_HOUR_THERE = "Il connaît celui du {when}, à {point}."
+"""Of one that moved untold before it was given up, from another point maybe."""
 HOW_TOLD = "{how}, puis notez-le."
 UNRECALLED = "Ce rendez-vous est à rappeler au foyer. {how}, puis notez-le."
 HOW = {
@@ -184,10 +185,20 @@ def _to_do(appointment: Any, at: datetime) -> Todo | None:
 def _untold(appointment: Any, how: str) -> str:
     """What is to be told of it, and by what; with the hour that was told before and does not count any more."""
     if appointment.state != AppointmentState.BOOKED:
-        hour = hour_called_off(appointment)
-        other = KNOWN_HOUR.format(when=translatable_moment(hour)) if hour and hour != appointment.starts_at else ""
+        other = _known_otherwise(appointment)
         return " ".join(filter(None, (UNTOLD_OFF, other, HOW_TOLD.format(how=how))))
     return " ".join(filter(None, (UNTOLD.format(how=how), no_longer(appointment))))
+
+
+def _known_otherwise(appointment: Any) -> str:
+    """The hour and the place of one that is given up, where its household knows another than is written there."""
+    known = hour_called_off(appointment)
+    if known is None or known == KnownHour.of(appointment):
+        return ""
+    when_told = translatable_moment(known.starts_at)
+    if known.point == appointment.point_id:
+        return KNOWN_HOUR.format(when=when_told)
+    return KNOWN_HOUR_THERE.format(when=when_told, point=place_of(known, appointment))
 
 
 def _asked_of_worker(appointment: Any, actor: Any, at: datetime) -> Todo | None:

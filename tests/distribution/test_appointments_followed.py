@@ -107,7 +107,7 @@ def test_an_hour_that_moves_says_that_the_one_that_was_told_does_not_count_any_m
     first = starts(made)
     moved = move_appointment(actor=shelf.adviser, appointment=made, starts_at=next_hours(shelf, device)[0].starts_at)
     mail = Mail.objects.filter(about_machine="appointment").latest("pk")
-    assert mail.subject == "Votre rendez-vous change d’heure"
+    assert mail.subject == "Votre rendez-vous change"
     assert f"Celui du {full_day(first)} à {hour(first)} ne compte plus." in mail.body
     assert datetime.fromisoformat(moved.journal.get(verb="move").values["instead_of"]) == first
 
