@@ -9,8 +9,8 @@ import unicodedata
 TITLE = r"(?i:\b(?:mme|mlle|madame|mademoiselle|monsieur)\b)\.?\s+"
 TITLED = re.compile(TITLE + r"[^\W\d_]{2}")
 """« mme martin »: after these, any word is a name."""
-PLAINLY_TITLED = re.compile(TITLE + r"(?!(?:la|le|les|et|ou|de)\b|l[’'])[^\W\d_]{2}")
-"""The same without « madame la directrice », nor « madame ou monsieur »."""
+PLAINLY_TITLED = re.compile(TITLE + r"(?!(?:la|le|les|et|ou|de|du|des|un|une|votre|notre|vos|nos)\b|l[’'])[^\W\d_]{2}")
+"""The same without « madame la directrice », « madame votre conseillère », nor « madame ou monsieur »."""
 ABRIDGED = re.compile(r"\b(?:M\.|MM\.|Mr|MR|Dr|DR|Pr|Me)\.?\s*[A-ZÀ-ÖØ-Þ][^\W\d_]+")
 """« M. Martin », and neither « M.2 » nor « M. le maire »: after these, a name takes a capital."""
 MAIL = re.compile(r"[^\s@<>;,]+@[^\s@<>;,]+\.[a-z]{2,}", re.IGNORECASE)

@@ -1,11 +1,10 @@
 """The keys of programs: made, shown once, looked at, revoked."""
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F, Max
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -16,9 +15,12 @@ from desk.services.api_keys import make_api_key, revoke_api_key, told_of_revocat
 from lifecycle.acting import answer, asks_then_acts, posted
 from lifecycle.machine import verbs_of
 from lifecycle.once import settle_sent
+from network.models import User
 from network.permissions import can_make_api_key
 from network.requests import Request
+from network.views.confirm import confirm
 from refurb.models import Device
+from typography.french import day
 
 AGAIN = (
     "Cette clé est déjà créée\u00a0: elle n’est montrée qu’une fois, et rien n’a été créé de nouveau."
@@ -74,16 +76,36 @@ def api_key_detail(request: Request, pk: int) -> HttpResponse:
 def api_key_revoke(request: Request, pk: int) -> HttpResponse:
     """Say what stops and who is told, then close one, at once and for good."""
     key = _seen(request, pk)
-    if request.method != "POST" and key.revoked_at is None:
-        told = told_of_revocation(request.membership, key)
-        return render(
-            request, "desk/api_key_revoke.html", {"key": key, "told": told, **key.uses.aggregate(last=Max("day"))}
-        )
-    if revoke_api_key(actor=request.membership, key=key):
-        messages.success(
-            request, f"Clé «\u00a0{key}\u00a0» révoquée\u00a0: le logiciel qui la porte n’a plus de réponse."
-        )
-    return redirect("desk:api_key_list")
+    return confirm(
+        request,
+        lambda: revoke_api_key(actor=request.membership, key=key),
+        title="Révoquer cette clé",
+        sentence=_what_stops(key, told_of_revocation(request.membership, key)),
+        done=f"Clé «\u00a0{key}\u00a0» révoquée\u00a0: le logiciel qui la porte n’a plus de réponse.",
+        settled="" if key.revoked_at is None else f"La clé «\u00a0{key}\u00a0» est révoquée.",
+        back_url=reverse("desk:api_key_list"),
+    )
+
+
+def _what_stops(key: ApiKey, told: User | None) -> str:
+    """Which key, what it did last, what becomes of its program, who is written to."""
+    last = key.uses.aggregate(last=Max("day"))["last"]
+    used = f"dernière demande le {day(last)}" if last else "elle n’a encore rien demandé"
+    stops = (
+        "Le logiciel qui la porte n’aura plus de réponse, aussitôt\u00a0: il ne lit et n’enregistre plus rien."
+        if ApiKey.objects.usable(timezone.now()).filter(pk=key.pk).exists()
+        else "Elle n’ouvre déjà plus rien."
+    )
+    mailed = (
+        "Personne n’est prévenu par courriel\u00a0: dites-le à qui tient ce logiciel."
+        if told is None
+        else f"Un courriel le dit à {told}."
+    )
+    return (
+        f"«\u00a0{key}\u00a0», au nom de {key.membership.user}, {key.membership.organisation}\u00a0; {used}. {stops}"
+        " Ce que le logiciel a fait reste. Cela ne se défait pas\u00a0: pour le relier de nouveau, créez une autre clé."
+        f" {mailed}"
+    )
 
 
 def _seen(request: Request, pk: int) -> ApiKey:

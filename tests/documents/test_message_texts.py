@@ -74,6 +74,7 @@ def test_what_may_not_be_said_is_refused_with_a_sentence(body: str, said: str) -
     [
         *("Madame, Monsieur, {reference} avance.", "Madame {prenom} de la part de {prescripteur}, {reference}"),
         *("{reference} : demandez madame la directrice", "{reference} : Monsieur le maire"),
+        "{reference} : demandez madame votre conseillère",
         "{reference} : l’écran du salon est clair, Duval ouvre à 9 h",
     ],
 )
