@@ -98,6 +98,14 @@ class Equations:
         self._relations = None
         self.rows.append(Equation(summed(terms), total))
 
+    def relate_if_true(self, terms: Iterable[tuple[int, int]]) -> None:
+        """The same of what sums up to nothing, where it does. What is true of an instant is believed of the month that
+        it ends, whatever else is not true of that month: the month that it begins says it too.
+        """
+        kept = summed(terms)
+        if not self.value_of(kept):
+            self.relate((times, unknown) for unknown, times in kept.items())
+
     def show(self, cell: Cell) -> None:
         """Add a number of the tables."""
         self._relations = None

@@ -81,18 +81,18 @@ def _write(system: Equations, figures: dict[str, Any], tie: Tie) -> None:
     if "needs" in figures:
         needs = _Needs(system, figures)
         needs.write(tie)
-        if tie >= Tie.ANSWERED:
-            _answer(devices, needs)
+        if tie:
+            _answer(devices, needs, tie)
 
 
-def _answer(devices: "_Devices", needs: "_Needs") -> None:
-    """What is reserved is in progress, for each kind of equipment: in stock, when it starts, when it is met."""
+def _answer(devices: "_Devices", needs: "_Needs", tie: Tie) -> None:
+    """What is reserved is in progress, for each kind: at an instant where it is, when it starts, when it is met."""
     for kind, types in SERVED_BY.items():
         for measure in STOCKS:
             held = devices.typed(Stage.RESERVED, measure, types)
             held += less(needs.of_kind(NeedState.IN_PROGRESS, measure, kind))
-            devices.system.relate(held)
-        for moved, settled in _TOGETHER:
+            devices.system.relate_if_true(held)
+        for moved, settled in _TOGETHER if tie >= Tie.ANSWERED else ():
             held = [(1, devices.moved(*moved, f"type {type_}")) for type_ in types]
             devices.system.relate([*held, (-1, needs.moved(*settled, kind))])
 

@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
+from prescriptions.enums import NeedState
 from reports.enums import DISTRIBUTION, Stage
 from reports.household_tables import NeedSummary
 from reports.secrecy import births, keys, tables
 from reports.secrecy.audit import narrow_cells
 from reports.secrecy.choosing import audit, choose, hidden_names
+from reports.secrecy.edges import Tie
 from reports.secrecy.suppression import Rule, hide
 from reports.secrecy.system import Cell, Equations, Inconsistent, summed
 from reports.summary import Summary
-from tests.reports.invented import Invented
+from tests.reports.invented import Device, Invented
 
 RULE = Rule(threshold=5, width=5)
 MONTH = "2026-01-01"
@@ -261,6 +263,50 @@ def test_the_verification_sees_a_number_that_new_devices_give_back(monkeypatch: 
         assert audit([figures]) == []
     left = keys.devices(Stage.HANDED_OVER, "left")
     assert left in {one.cell.key for one in audit([figures]) if one.is_found_out}
+
+
+class HandedOverApart(Invented):
+    """A device handed over in the month is of a need that was met otherwise: the acts on both do not agree."""
+
+    is_apart = False
+
+    def _advance(self, device: Device) -> None:
+        if self.is_apart and device.stage == Stage.RESERVED and device.need is not None:
+            self.is_apart = False
+            self._move(device, Stage.HANDED_OVER)
+            self._turn(device.need, NeedState.MET, varies=True)
+        else:
+            super()._advance(device)
+
+
+def test_what_the_next_month_says_of_its_beginning_was_known_of_the_end_of_the_one_before() -> None:
+    """Whatever acts of a month do not agree, what is reserved on its last evening is in progress: the next one says it.
+
+    A month that did not know it chose numbers that the next one gave away, however much that one hid.
+    """
+    invented = HandedOverApart(0, ["200000000", "200000001"], pace=12)
+    months = [invented.month(f"2026-0{number}-01") for number in (1, 2, 3)]
+    invented.is_apart = True
+    apart, following = (invented.month(f"2026-0{number}-01") for number in (4, 5))
+    assert (tables.tie_of(apart), tables.tie_of(following)) == (Tie.UPSTREAM, Tie.ANSWERED)
+    alone, both = tables.write_down([*months, apart]), tables.write_down([*months, apart, following])
+    evening = {
+        number
+        for name, number in both.numbers.items()
+        if name[1:3] == (tables.STOCK, following["month"])  # type: ignore[index]
+    }
+    said = [row for row in both.rows if row.terms.keys() <= evening and row not in alone.rows]
+    assert evening
+    assert said == []
+
+
+def test_what_is_not_true_of_an_evening_is_not_believed_of_it() -> None:
+    system = Equations()
+    two, one = system.unknown("reserved", 2), system.unknown("in progress", 1)
+    system.relate_if_true([(1, two), (-1, one)])
+    assert system.rows == []
+    system.relate_if_true([(1, two), (-2, one)])
+    assert [row.terms for row in system.rows] == [{two: 1, one: -2}]
 
 
 def accepted_and_handed_over(unannounced: int = 0) -> dict[str, Any]:
