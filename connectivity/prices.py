@@ -25,11 +25,14 @@ def price_of(offer: Offer) -> str:
 def dearest(offer: Offer, day: date) -> Offer | None:
     """The version of an offer that costs the most: as it was chosen, or as it is sold on ``day``.
 
-    None when one of them says no price: nobody knows what it should cost.
+    When one of them says no price, nobody knows what it should cost: the dearest of the catalogue of ``day`` that is
+    paid at the same pace, for no offer to the same people costs more. None where there is none.
     """
-    versions = [offer, *Offer.objects.on(day).filter(code=offer.code).exclude(pk=offer.pk)]
-    prices = [_highest(one) for one in versions]
-    return None if None in prices else max(versions, key=lambda one: _highest(one) or 0)
+    sold = list(Offer.objects.on(day).exclude(pk=offer.pk))
+    versions = [offer, *(one for one in sold if one.code == offer.code)]
+    if any(_highest(one) is None for one in versions):
+        versions = [one for one in sold if one.period == offer.period and _highest(one) is not None]
+    return max(versions, key=lambda one: _highest(one) or 0, default=None)
 
 
 def is_over(price: Decimal, offer: Offer | None) -> bool:

@@ -83,8 +83,16 @@ class ConnectionChooseForm(CommentForm):
         return self.offers[self.cleaned_data["offer"]]
 
 
+PRICE_IS_OVER = (
+    "Il dépasse celui de l’offre, ou de toutes si le sien est à confirmer\u00a0: la confirmation est gardée."
+)
+
+
 def is_price_over(form: forms.Form, offer: Offer | None) -> bool:
-    """Whether the price that was typed is above that of an offer, on the day it is said to begin: it is confirmed."""
+    """Whether the price that was typed is above that of an offer, on the day it is said to begin: it is confirmed.
+
+    Of an offer without a price: above all that are sold.
+    """
     price = typed(form, "monthly_price")
     if price is None or offer is None:
         return False
@@ -220,7 +228,7 @@ class ConnectionActivateForm(CommentForm):
     price_confirmed = forms.BooleanField(
         label="Ce prix est bien celui qui est payé",
         required=False,
-        help_text="Il dépasse celui de l’offre\u00a0: la confirmation est gardée.",
+        help_text=PRICE_IS_OVER,
     )
     entitlement_ends_on = forms.DateField(
         label="Droit à l’offre jusqu’au",

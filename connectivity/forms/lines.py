@@ -15,7 +15,7 @@ from connectivity.enums import (
     RechargeCancelReason,
     RightLoss,
 )
-from connectivity.forms.connections import REFERENCE, aside_of, is_price_over
+from connectivity.forms.connections import PRICE_IS_OVER, REFERENCE, aside_of, is_price_over
 from connectivity.models import ConnectionFile
 from connectivity.prices import price_of
 from connectivity.services.lines import amounts_of
@@ -54,7 +54,7 @@ class ConnectionChangeOfferForm(CommentForm):
     price_confirmed = forms.BooleanField(
         label="Ce prix est bien celui qui est payé",
         required=False,
-        help_text="Il dépasse celui de l’offre\u00a0: la confirmation est gardée.",
+        help_text=PRICE_IS_OVER,
     )
     entitlement_ends_on = forms.DateField(
         label="Droit à l’offre jusqu’au",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from connectivity.enums import Channel, ConnectionState, EvidenceKind
 from connectivity.machine.rules import ahead, fits, served_on
-from connectivity.models import ConnectionFile
+from connectivity.models import ConnectionFile, Offer
 from connectivity.parameters import LONGEST_ENTITLEMENT_MONTHS
 from connectivity.prices import dearest, is_over, price_of
 from lifecycle.actors import SignedLink
@@ -100,7 +100,10 @@ PRICE_GIVEN = Requirement(
 
 
 def _over_its_price(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
-    """Above what its offer says on the day the line began, or on that of the choice: that of the row, or one given."""
+    """Above what its offer says on the day the line began, or on that of the choice: that of the row, or one given.
+
+    Where it says no price, above all that is sold on that day.
+    """
     if not ctx.has("monthly_price") or ctx.values.get("price_confirmed"):
         return {}
     paid, since = ctx.values["monthly_price"], ctx.values.get("started_on") or ctx.day
@@ -108,11 +111,18 @@ def _over_its_price(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
     offers = {file.pk: ctx.values["offer"] if ctx.has("offer") else file.offer for file in files}
     most = {offer: dearest(offer, since) for offer in set(offers.values()) if offer is not None}
     return {
-        pk: f"Vous notez {euros(paid)}, et l’offre coûte {price_of(sold)}\u00a0: corrigez le prix, ou confirmez"
+        pk: f"Vous notez {euros(paid)}, et {_costs(offer, sold)}\u00a0: corrigez le prix, ou confirmez"
         " que c’est bien celui qui est payé (depuis un fichier\u00a0: sur la page de la demande)."
         for pk, offer in offers.items()
-        if (sold := most.get(offer)) is not None and is_over(paid, sold)
+        if offer is not None and (sold := most[offer]) is not None and is_over(paid, sold)
     }
+
+
+def _costs(offer: Offer, sold: Offer) -> str:
+    """``sold``: the version of the offer that costs the most, or, where it has no price, the dearest of others."""
+    if sold.code == offer.code:
+        return f"l’offre coûte {price_of(sold)}"
+    return f"le prix de l’offre est à confirmer, quand la plus chère du catalogue, {sold}, coûte {price_of(sold)}"
 
 
 PRICE_OF_OFFER = PerRow(

@@ -80,15 +80,44 @@ def test_a_price_that_the_offer_says_or_under_it_asks_nothing(paid: str) -> None
     assert "price_confirmed" not in file.journal.get(verb="activate").values
 
 
-def test_the_highest_price_of_an_offer_counts_and_one_without_a_price_asks_nothing() -> None:
+def test_the_highest_price_of_an_offer_counts() -> None:
     wide = {"price": Decimal(2), "price_max": Decimal(5), "period": PricePeriod.RECHARGE}
     line = Line(OWN, offer_columns=wide)
     file = line.chosen()
     with pytest.raises(Refused, match="2 à 5\u00a0€ par recharge"):
         begin(line, file, monthly_price=Decimal("5.01"))
     assert begin(line, file, monthly_price=Decimal(5)).state == S.ACTIVE
-    unknown = Line(OWN, offer_columns={"price": None})
-    assert begin(unknown, unknown.choose(unknown.proposed(), price_told=True), monthly_price=Decimal(300))
+
+
+def test_a_price_above_all_that_are_sold_is_confirmed_for_an_offer_that_has_none() -> None:
+    make_offer(OWN, name="Internet pour tous", price=Decimal("19.99"))
+    make_offer(OWN, price=Decimal(50), period=PricePeriod.RECHARGE)  # not paid each month
+    line = Line(OWN, offer_columns={"price": None})
+    make_offer(
+        OWN,
+        price=Decimal(800),
+        valid_from=line.today() - timedelta(days=90),
+        valid_to=line.today() - timedelta(days=60),
+    )
+    file = line.choose(line.proposed(), price_told=True)
+    with pytest.raises(Refused) as refused:
+        begin(line, file, monthly_price=Decimal(999))
+    told = why(refused)
+    assert set(told) == {"monthly_price"}
+    assert "Vous notez 999\u00a0€, et le prix de l’offre est à confirmer" in told["monthly_price"]
+    assert "Internet pour tous" in told["monthly_price"]
+    assert "19,99\u00a0€ par mois" in told["monthly_price"]
+    client, said = acting(line.worker), {
+        "started_on": line.today(), "monthly_price": "999", "evidence_kind": "contract", "evidence_on": line.today(),
+        "evidence_reference": "C-1",
+    }  # fmt: skip
+    assert 'name="price_confirmed"' in answered(client, page_of(file), **said)
+    assert begin(line, file, monthly_price=Decimal("19.99")).state == S.ACTIVE
+
+
+def test_a_price_is_as_it_is_typed_where_no_offer_has_one() -> None:
+    line = Line(OWN, offer_columns={"price": None})
+    assert begin(line, line.choose(line.proposed(), price_told=True), monthly_price=Decimal(300)).state == S.ACTIVE
 
 
 def test_the_price_of_the_day_the_line_began_counts_as_well() -> None:
@@ -282,7 +311,7 @@ def test_a_household_learns_the_price_that_nobody_could_promise_it_by_the_way_it
 def test_a_price_that_was_promised_is_no_news_nor_one_that_the_household_showed_itself() -> None:
     sure, own = Line(), Line(OWN, offer_columns={"price": None})
     sure.activate(sure.send(sure.choose(sure.proposed())), monthly_price=Decimal("9.90"))
-    begin(own, own.choose(own.proposed(), price_told=True), monthly_price=Decimal(30))
+    begin(own, own.choose(own.proposed(), price_told=True), monthly_price=Decimal(9))
 
     assert not LineNotice.objects.exists()
 
