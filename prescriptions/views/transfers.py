@@ -1,6 +1,9 @@
 """Offer a file to another prescriber; read what is offered, without a name, before one takes it."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,10 +13,11 @@ from lifecycle.acting import Step, asks_then_acts, may, posted
 from lifecycle.actors import Actor
 from network.permissions import is_pilot
 from network.requests import Request
-from prescriptions.enums import LIVE_STATES, TransferState
+from prescriptions.enums import LIVE_STATES, NeedState, TransferState
+from prescriptions.expecting import expected
 from prescriptions.forms.actions import TransferForm
 from prescriptions.machine.transfer_rules import NONE_ASKED, PRESCRIPTION_LIVE
-from prescriptions.models import Prescription, Transfer
+from prescriptions.models import Need, Prescription, Transfer
 from prescriptions.permissions import can_answer_transfer, can_ask_transfer, can_offer_prescription, works
 from prescriptions.services.transfers import ask_transfer
 from prescriptions.unattended import is_left, sentence_on_answering
@@ -69,6 +73,23 @@ def transfer_step(transfer: Transfer, actor: Actor) -> Step:
     return Step(awaited)
 
 
+def _taken_with(transfer: Transfer) -> QuerySet[Need]:
+    """The needs that come with a file: those of each request that its sender follows for the household, until it is
+    answered; then those of the one that was offered.
+    """
+    offered = Q(prescription=transfer.prescription_id)
+    if transfer.state == S.ASKED:
+        household = transfer.prescription.household_id
+        followed = Q(prescription__household=household, prescription__prescriber=transfer.sender_id)
+        offered |= followed & Q(prescription__state__in=LIVE_STATES)
+    return Need.objects.filter(offered).select_related("prescription__distributor").order_by("prescription", "pk")
+
+
+def _told_of(needs: Iterable[Need]) -> list[tuple[Need, str]]:
+    """Each need, with what its household was told to expect of it: an hour, a choice, an answer to wait for."""
+    return [(need, expected(need) if need.state == NeedState.IN_PROGRESS else "") for need in needs]
+
+
 @require_safe
 def transfer_detail(request: Request, reference: str) -> HttpResponse:
     """One transfer: what is asked, where, since when, by whom; no name."""
@@ -79,7 +100,7 @@ def transfer_detail(request: Request, reference: str) -> HttpResponse:
     context = {
         "transfer": transfer,
         "prescription": transfer.prescription,
-        "needs": list(transfer.prescription.needs.order_by("pk")) if reads else [],
+        "needs": _told_of(_taken_with(transfer)) if reads else [],
         "reads": reads,
         "step": transfer_step(transfer, actor),
         "follows": follows,

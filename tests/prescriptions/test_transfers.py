@@ -355,6 +355,22 @@ def test_all_that_is_alive_of_a_household_goes_together_and_is_offered_once(circ
     assert acting(circle.worker).get(page).status_code == 404
 
 
+def test_whoever_is_offered_a_file_reads_all_that_would_come_with_it(circle: Circle, receiver: Circle) -> None:
+    household = circle.household(**SECRET)
+    first, second = circle.accepted(household=household), circle.accepted(SKILLS, household)
+    ended = circle.accepted([("tablet", "studies")], household)
+    withdraw_prescription(actor=circle.worker, prescription=ended, reason="other", comment="elle n’en veut plus")
+    beside = circle.accepted([("smartphone", "studies")])
+    transfer = ask_transfer(actor=circle.worker, prescription=first, prescriber=receiver.prescriber)
+
+    told = read(acting(receiver.worker), page_of(transfer, "transfer_detail"))
+
+    assert f"(prescription {second.reference})" in told
+    assert not any(one.reference in told for one in (ended, beside))
+    decline_transfer(actor=receiver.worker, transfer=transfer, reason=TransferRefusal.values[0])
+    assert second.reference not in read(acting(circle.worker), page_of(transfer, "transfer_detail"))
+
+
 def test_what_was_written_on_an_offer_is_forgotten_with_the_household(circle: Circle, receiver: Circle) -> None:
     prescription = circle.accepted(household=circle.household(**SECRET))
     transfer = ask_transfer(
