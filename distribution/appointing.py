@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from conventions.followers import all_moved
 from distribution import appointments, emails
-from distribution.enums import AppointmentCancelReason, AppointmentState
+from distribution.enums import AppointmentCancelReason, AppointmentState, UndoHandOverReason
 from distribution.letters import message_of
 from distribution.machine.appointment_rules import not_served
 from distribution.models import Appointment
@@ -54,8 +54,10 @@ def honour(move: Move) -> None:
 
 def expect_again(move: Move) -> None:
     """The hand-over is undone: whoever came that day is still expected, unless he had come before his hour and somebody
-    else took it since; another hour is then to be fixed with him.
+    else took it since; another hour is then to be fixed with him. Not whoever came and gave it up.
     """
+    if move.values["reason"] == UndoHandOverReason.CHANGED_MIND:
+        return
     begins, ends = on_day(timezone.localdate(move.at))
     hour = {name: OuterRef(name) for name in ("point", "starts_at", "seat")}
     given = Appointment.objects.filter(SEATED, **hour).exclude(pk=OuterRef("pk"))

@@ -18,7 +18,7 @@ from conventions.models import Convention
 from distribution.along import take_screens_along
 from distribution.data_left import open_incidents_of_data_left
 from distribution.documents import HandOverTerms, NoteAsked, freeze_delivery_note, prepare_notes, register_notes
-from distribution.enums import ClosedBecause, HandOverKind, ReleaseReason, SettlementKind
+from distribution.enums import ClosedBecause, HandOverKind, ReleaseReason, SettlementKind, UndoHandOverReason
 from distribution.liveness import register_bonds
 from distribution.machine.household_rules import out_of_territory
 from distribution.models.appointment import Appointment, AppointmentEntry
@@ -33,7 +33,7 @@ from lifecycle.models import Comment
 from lifecycle.registry import Move, Moved, on_transition
 from prescriptions import emails
 from prescriptions.collecting import kept_at, points_from
-from prescriptions.enums import Loss, NeedState
+from prescriptions.enums import DropReason, Loss, NeedState
 from prescriptions.models import Need
 from prescriptions.sheets import renew_sheets_of, told_by_itself
 from refurb.enums import COUNTED_BY_QUOTA, DeviceState, LineOutcome
@@ -220,11 +220,17 @@ def meet_needs(move: Move) -> None:
 
 
 def take_hand_over_back(move: Move) -> None:
-    """The signed note is void, another is prepared as it was; the need is no longer met."""
+    """The signed note is void, another is prepared as it was; the need is no longer met.
+
+    A household that gives it up on the spot is not expected again: its need is dropped, which releases the device.
+    """
     mains = _mains(move.rows)
     void = {note.device_id: note for note in close_notes(mains, ClosedBecause.UNDONE, move.at)}
     if mains:
         _move_needs(move, "unmeet", reason=move.values["reason"])
+    if move.values["reason"] == UndoHandOverReason.CHANGED_MIND:
+        _move_needs(move, "drop", reason=DropReason.OFFER_DECLINED)
+        return
     asked = []
     for device in with_papers(mains):
         note = void[device.pk]

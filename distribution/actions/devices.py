@@ -204,8 +204,9 @@ PAGES: tuple[Page[Request], ...] = (
         "undo_hand_over",
         "annuler-remise",
         ReasonForm.asking(UndoHandOverReason.choices, household_rules.UNDO_HAND_OVER_REASON),
-        done="remise annulée, de nouveau réservé",
-        warning="L’appareil redevient réservé pour le même besoin, et une nouvelle fiche est à signer.",
+        done="remise annulée",
+        warning="L’appareil redevient réservé pour le même besoin, et une nouvelle fiche est à signer. Si le foyer y"
+        " renonce, son besoin est abandonné et l’appareil libéré.",
     ),
     # --- and back
     Page(

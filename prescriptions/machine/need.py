@@ -205,6 +205,7 @@ class NeedMachine(Machine, of=Need):
             "prescription.revoke",
             "prescription.expire",
             "rights_request.answer",
+            "device.undo_hand_over",
         ],
         requires=[rules.DROP_REASON, rules.OTHER_EXPLAINED],
         update_locks=["prescription"],

@@ -143,12 +143,13 @@ def test_an_sms_that_waits_for_its_hour_had_told_nothing_of_the_hour_before(
     opened(shelf)
     device = shelf.reserved(need=shelf.need(phone="06 99 44 55 66", contact_channel=ContactChannel.SMS))
     made = booked(shelf, device)
+    hours = [slot.starts_at for slot in slots_for(device, actor=shelf.adviser, after=starts(made), most=3)]
     told_by_sms().update(delivery="queued")
-    moved = move_appointment(actor=shelf.adviser, appointment=made, starts_at=next_hours(shelf, device)[2].starts_at)
+    moved = move_appointment(actor=shelf.adviser, appointment=made, starts_at=hours[2])
     assert no_longer(moved) == ""
     told_by_sms().filter(delivery="queued").update(delivery="sent", sent_at=timezone.now())
     second = starts(moved)
-    move_appointment(actor=shelf.adviser, appointment=again(moved), starts_at=next_hours(shelf, device)[1].starts_at)
+    move_appointment(actor=shelf.adviser, appointment=again(moved), starts_at=hours[1])
     assert f"Celui du {full_day(second)}".replace("\u00a0", " ") in told_by_sms().latest("pk").text
 
 
@@ -376,6 +377,23 @@ def test_the_hand_over_honours_it_even_late_that_day_and_undone_the_household_is
     assert list(told) == ["book", "miss", "honour", "restore"]
     shelf.hand_over(fresh(device), at=shown + timedelta(minutes=40))
     assert again(made).state == S.HONOURED
+
+
+@pytest.mark.usefixtures("days_to_come")
+def test_who_came_and_gave_it_up_on_the_spot_is_expected_no_more_and_told_of_no_hour_that_is_cancelled(
+    shelf: Shelf, device: Device
+) -> None:
+    made = booked(shelf, device)
+    came = starts(made) + timedelta(minutes=5)
+    handed = shelf.hand_over(device, at=came)
+    written = Mail.objects.count()
+
+    undone = UndoHandOverReason.CHANGED_MIND
+    gate.apply(handed, "undo_hand_over", actor=shelf.adviser, at=came + timedelta(minutes=5), reason=undone)
+
+    assert again(made).state == S.HONOURED
+    assert not any("annulé" in mail.subject for mail in Mail.objects.order_by("pk")[written:])
+    assert not Appointment.objects.to_follow().exists()
 
 
 @pytest.mark.usefixtures("days_to_come")

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from desk.todo.prescribers import todo_of
 from distribution.enums import UndoHandOverReason
+from distribution.models import HandOver
 from lifecycle import gate
 from lifecycle.exceptions import Refused
 from lifecycle.verification import verify_journals
@@ -18,6 +19,7 @@ from refurb.models import Device
 from tests.distribution.shelves import Shelf
 from tests.pages import acting, read
 from tests.prescriptions.files import Circle, again
+from tests.refurb.devices import fresh
 
 pytestmark = pytest.mark.django_db
 
@@ -86,9 +88,26 @@ def test_the_need_tells_why_it_is_not_met_any_more(shelf: Shelf, reason: str, to
     sold = shelf.handed_over()
     undo(shelf, sold, reason)
     need = Need.objects.get(pk=sold.need_id)
-    assert need.journal.latest("seq").sentence() == told
+    assert told in [entry.sentence() for entry in need.journal.filter(verb="unmeet")]
     page = read(acting(shelf.adviser), reverse("prescriptions:need_detail", args=[need.reference]))
     assert told in page
+
+
+def test_who_gives_it_up_on_the_spot_keeps_nothing_put_aside_and_waits_for_nothing(shelf: Shelf) -> None:
+    sold = shelf.handed_over()
+    need, prescription = sold.need, sold.need.prescription
+
+    undone = undo(shelf, sold, UndoHandOverReason.CHANGED_MIND)
+
+    assert (fresh(undone).state, fresh(undone).need) == ("available", None)
+    assert (again(need).state, again(need).drop_reason) == ("unmet", DropReason.OFFER_DECLINED)
+    assert again(prescription).state == "closed_unmet"
+    assert not HandOver.objects.current().filter(device=sold).exists()
+    page = read(acting(shelf.adviser), reverse("prescriptions:need_detail", args=[need.reference]))
+    assert "le foyer y renonce sur place" in page
+    faults: list[object] = []
+    verify_journals(faults.append)
+    assert faults == []
 
 
 def both_held(shelf: Shelf) -> tuple[Device, Device]:
