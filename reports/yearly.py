@@ -19,7 +19,7 @@ from reports.enums import ReportState
 from reports.household_tables import NeedSummary
 from reports.models import Report, ReportQuerySet
 from reports.months import bounds, month_of
-from reports.secrecy.tables import ACTS_SINCE
+from reports.secrecy.believed import ACTS_SINCE
 from reports.standing import TimeSpan
 from reports.summary import Summary, SummaryRow, SummaryTable
 

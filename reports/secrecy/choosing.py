@@ -11,11 +11,10 @@ from typing import Any
 from documents.services.papers import canonical
 from reports.secrecy import keys
 from reports.secrecy.audit import Narrow, narrow_cells
-from reports.secrecy.edges import Tie
+from reports.secrecy.believed import NOTHING, Figures, numbers_of, write_down
 from reports.secrecy.published import published_sha256
 from reports.secrecy.suppression import Rule, hide
 from reports.secrecy.system import Equations, Inconsistent, Name, cells_of
-from reports.secrecy.tables import Figures, numbers_of, write_down
 
 NEAR = 3
 """How many months away a cell of one place is audited with the month that is chosen."""
@@ -47,7 +46,7 @@ def look(figures: Figures, others: Sequence[Figures], rule: Rule) -> set[str]:
     """The keys that the figures of a month hide beside the frozen ones; reads nothing from the database."""
     month = figures["month"]
     others = [one for one in others if one["month"] != month]
-    alone = write_down([figures], Tie.NOTHING)
+    alone = write_down([figures], NOTHING)
     is_plain = not any(cell.is_small(rule.threshold) for cell in alone.cells.values())
     if is_plain and not any(one.get("secrets", {"hidden": True})["hidden"] for one in others):
         return set()

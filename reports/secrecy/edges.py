@@ -22,8 +22,6 @@ class Tie(IntEnum):
     """Each act leaves one stage of the distribution and enters the next."""
     UPSTREAM = 2
     """And so it is upstream, where every number is shown."""
-    ANSWERED = 3
-    """And a device is reserved and handed over for a need, which starts and is met at the same time."""
 
 
 @cache

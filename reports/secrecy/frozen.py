@@ -11,10 +11,10 @@ from reports.enums import ReportState
 from reports.figures import Reckoning, digest
 from reports.models import Report
 from reports.months import PARIS
+from reports.secrecy.believed import Figures
 from reports.secrecy.choosing import choose
 from reports.secrecy.reference import rule_on
 from reports.secrecy.suppression import Rule
-from reports.secrecy.tables import Figures
 
 _ALONE = "LOCK TABLE reports_report IN SHARE ROW EXCLUSIVE MODE"
 """Two months that are frozen at the same time would not see what the other one shows: the second one waits."""

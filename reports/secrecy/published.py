@@ -8,9 +8,8 @@ import hashlib
 from typing import Any
 
 from documents.services.papers import canonical
+from reports.secrecy.believed import NOTHING, write_down
 from reports.secrecy.covering import is_upstream
-from reports.secrecy.edges import Tie
-from reports.secrecy.tables import write_down
 
 PUBLIC = (
     *("version", "month", "as_of", "territories", "new_devices", "quantities"),
@@ -26,7 +25,7 @@ def published(figures: dict[str, Any]) -> dict[str, Any]:
     those that are zero and shown are left out.
     """
     hidden = set(figures["secrets"]["hidden"])
-    cells = write_down([figures], Tie.NOTHING).cells.values()
+    cells = write_down([figures], NOTHING).cells.values()
     numbers = {cell.key: None if cell.key in hidden else cell.value for cell in cells}
     return {name: figures[name] for name in PUBLIC if name in figures} | {
         "buckets": [row for row in figures["buckets"] if is_upstream(row[0])],

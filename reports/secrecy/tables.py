@@ -1,15 +1,12 @@
-"""What a reader of published months sees and knows: each number about households, and all that ties them together."""
+"""The numbers about households that a published month tells, and how the machines tie them together."""
 
-import json
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from math import log2
 from typing import Any
 
-from documents.services.papers import canonical
 from prescriptions.enums import EQUIPMENT_KINDS, NeedKind, NeedState
 from refurb.enums import DeviceType
 from reports.enums import DISTRIBUTED, DISTRIBUTION, Stage
@@ -18,22 +15,14 @@ from reports.secrecy import keys
 from reports.secrecy.births import Sum, less, relate_births, stages_of_births
 from reports.secrecy.edges import Edge, Tie, device_edges, need_edges, passages_of_workshops
 from reports.secrecy.keys import AT_HOMES, MEASURES, OFFERED, SERVED_BY
-from reports.secrecy.polytope import INFINITE, Polytope
-from reports.secrecy.system import LAST, Cell, Equations, Inconsistent, Reduced, summed
+from reports.secrecy.system import LAST, Cell, Equations, summed
 
 STOCK = "stock"
 """What an unknown is named that stands at an instant, then the day."""
 STOCKS = {"opening": False, "closing": True}
 """The measures that say what stands at an instant; whether it is the end of the month."""
 PROMISED = (Stage.ALLOTTED, Stage.SHIPPED)
-KNOWN = 64
-"""Of how many months what is true of them is remembered."""
-ACTS_SINCE = 3
-"""The version of figures since which what enters and leaves is acts, so that the machine ties them together."""
-NOT_COUNTED = ("secrets", "as_of")
-"""What two counts of one month may differ by and have the same numbers."""
 MOVED, CLOSING = "moved", "closing"
-type Figures = dict[str, Any]
 _DEAR, _USUAL, _CHEAP = 40.0, 6.0, 2.0
 """What hiding costs: a number of the whole département, of the end of a month in a place, of anything else; of what
 else varied, hidden where nothing else helps: a reader believes that nothing did."""
@@ -46,77 +35,6 @@ _FIRST = {
     keys.devices(Stage.AVAILABLE, "entered"): 100.0,
 }
 """How many times more the first numbers of a month cost, which elected officials read: hidden last of all."""
-
-
-def write_down(months: Sequence[dict[str, Any]], tie: Tie | None = None) -> Equations:
-    """Everything a reader of these figures can write down; ``tie``: as much as is true of each month, unless told."""
-    system = Equations()
-    for figures in sorted(months, key=lambda one: one["month"]):
-        _write(system, figures, tie_of(figures) if tie is None else tie)
-    return system
-
-
-def numbers_of(figures: Figures) -> Figures:
-    """What is counted in a month, without what it hides nor when it was counted."""
-    return {name: one for name, one in figures.items() if name not in NOT_COUNTED}
-
-
-def tie_of(figures: dict[str, Any]) -> Tie:
-    """The most that is true of a month: a reader who believes more would see that it cannot be."""
-    if figures["version"] < ACTS_SINCE:
-        return Tie.NOTHING
-    return _most_that_holds(canonical(numbers_of(figures)))
-
-
-@lru_cache(maxsize=KNOWN)
-def _most_that_holds(text: bytes) -> Tie:
-    """The same, of the canonical JSON of its numbers: a frozen month is asked about each time that another is."""
-    figures = json.loads(text)
-    return next((tie for tie in sorted(Tie, reverse=True) if _holds(figures, tie)), Tie.NOTHING)
-
-
-def _write(system: Equations, figures: dict[str, Any], tie: Tie) -> None:
-    devices = _Devices(system, figures)
-    devices.write(tie)
-    if "needs" in figures:
-        needs = _Needs(system, figures)
-        needs.write(tie)
-        if tie:
-            _answer(devices, needs, tie)
-
-
-def _answer(devices: "_Devices", needs: "_Needs", tie: Tie) -> None:
-    """What is reserved is in progress, for each kind: at an instant where it is, when it starts, when it is met."""
-    for kind, types in SERVED_BY.items():
-        for measure in STOCKS:
-            held = devices.typed(Stage.RESERVED, measure, types)
-            held += less(needs.of_kind(NeedState.IN_PROGRESS, measure, kind))
-            devices.system.relate_if_true(held)
-        for moved, settled in _TOGETHER if tie >= Tie.ANSWERED else ():
-            held = [(1, devices.moved(*moved, f"type {type_}")) for type_ in types]
-            devices.system.relate([*held, (-1, needs.moved(*settled, kind))])
-
-
-_TOGETHER = (
-    ((Stage.AVAILABLE, Stage.RESERVED), (NeedState.WAITING, NeedState.IN_PROGRESS)),
-    ((Stage.RESERVED, Stage.HANDED_OVER), (NeedState.IN_PROGRESS, NeedState.MET)),
-)
-"""Acts on a device, with those on the need that it is for."""
-
-
-def _holds(figures: dict[str, Any], tie: Tie) -> bool:
-    system = Equations()
-    _write(system, figures, tie)
-    counted = [unknown for unknown, truth in enumerate(system.truth) if truth is not None]
-    try:
-        reduced = Reduced(system, (), counted)
-    except Inconsistent:
-        return False
-    left = {unknown: (0.0, INFINITE) for row in reduced.rows for unknown in row.terms}
-    if not left:
-        return True
-    polytope = Polytope(left, reduced.rows)
-    return polytope.least(polytope.sum({})) is not None
 
 
 @dataclass
@@ -159,7 +77,7 @@ class _Month:
         self.system.show(Cell(self.month, key, kept, value, households, cost))
 
 
-class _Devices(_Month):
+class DeviceNumbers(_Month):
     """The stages of the distribution, by place and, apart, by type. What stands upstream is no secret."""
 
     def __post_init__(self) -> None:
@@ -322,7 +240,7 @@ class _Devices(_Month):
         return sum(self.by_place[stage, "closing", place] for stage in stages)
 
 
-class _Needs(_Month):
+class NeedNumbers(_Month):
     """Needs that wait, by place and kind; in the other states, by kind."""
 
     def __post_init__(self) -> None:

@@ -17,12 +17,12 @@ from reports.models import Report
 from reports.months import bounds
 from reports.secrecy import choosing
 from reports.secrecy.audit import narrow_cells
+from reports.secrecy.believed import believed_of
 from reports.secrecy.choosing import audit, choose, look, looked_for_elsewhere, question_of
 from reports.secrecy.covering import HIDDEN
 from reports.secrecy.edges import Tie, passages_of_workshops
 from reports.secrecy.suppression import Rule, hide
 from reports.secrecy.system import Cell, Equations
-from reports.secrecy.tables import tie_of
 from reports.summary import NOT_SUMMED
 from reports.workbook import write_workbook
 from tests.reports.attacker import Attacker
@@ -73,7 +73,7 @@ def test_nothing_hidden_is_narrow_when_one_or_two_devices_are_given_back_and_beg
     months: list[dict[str, Any]],
 ) -> None:
     assert [total(figures, Stage.RETURNED, LEFT) for figures in months[4:]] == [1, 2]
-    assert all(tie_of(figures) >= Tie.UPSTREAM for figures in months)
+    assert all(believed_of(figures).tie == Tie.UPSTREAM for figures in months)
     assert all(figures["secrets"]["hidden"] for figures in months)
     assert audit(months) == []
 
