@@ -110,7 +110,9 @@ class Filing(HouseholdRequest):
             )
 
     def _send(self) -> None:
-        prescriptions.submit_prescription(**self.act, distributor=self.story.cast.organisations["distributor"])
+        distributor = self.story.cast.organisations["distributor"]
+        left = self.prescription.photos.waiting().exists()  # what nobody looked at was seen at the desk since
+        prescriptions.submit_prescription(**self.act, distributor=distributor, photos_left=left)
 
     def decide(self) -> Iterator[datetime]:
         """The distributor asks for what is missing, then decides."""

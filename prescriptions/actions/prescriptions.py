@@ -17,6 +17,7 @@ from prescriptions.forms.actions import (
 )
 from prescriptions.forms.asking import CommentForm
 from prescriptions.forms.instruction import AssignForm
+from prescriptions.machine.completion_rules import PHOTOS_SEEN
 from prescriptions.models import Prescription
 from prescriptions.services import prescriptions
 from prescriptions.services.doubles import look_elsewhere
@@ -42,7 +43,7 @@ def _summary(request: Request, prescription: Prescription) -> Mapping[str, Any]:
         "sheet": sheet_of(prescription, needs, actor),
         "same": same_household(prescription.household, actor, open_needs(needs), prescription),
         "asked": [need for need in needs if need.state == "asked"],
-        "lacks": bool(lacking(prescription, actor)),
+        "lacks": any(reason.code != PHOTOS_SEEN.code for reason in lacking(prescription, actor)),
         "elsewhere": look_elsewhere(actor=actor, household=prescription.household),
     }
 

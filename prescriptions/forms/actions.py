@@ -51,10 +51,17 @@ class SubmitForm(forms.Form):
         empty_label="Choisissez…",
         error_messages={"required": prescription_rules.DISTRIBUTOR_GIVEN.sentence},
     )
+    photos_left = forms.BooleanField(
+        label="La photo envoyée par le foyer ne sert plus : l’effacer sans la regarder",
+        required=False,
+        help_text="Le foyer lit sur sa page qu’elle est effacée sans avoir servi.",
+    )
 
     def __init__(self, *args: Any, prescription: Prescription, receivers: list[Organisation], **kwargs: Any) -> None:
         known = prescription.distributor_id or next((one.pk for one in receivers), None)
         super().__init__(*args, **{"initial": {"distributor": known}} | kwargs)
+        if not prescription.photos.waiting().exists():
+            del self.fields["photos_left"]
         field = field_of(self, "distributor", RowField)
         ranks = [When(pk=one.pk, then=rank) for rank, one in enumerate(receivers)]
         if ranks:

@@ -3,6 +3,7 @@
 from lifecycle.machine import Context, PerRow, Place
 from lifecycle.requirements import PerRowValues
 from prescriptions.completion import points_left
+from prescriptions.models import ProofPhoto
 from prescriptions.permissions import can_edit_prescription
 
 
@@ -14,6 +15,32 @@ def _sentence(count: int) -> str:
     if count == 1:
         return "Un point demandé par le distributeur n’a pas de réponse\u00a0: répondez-y."
     return f"{count} points demandés par le distributeur n’ont pas de réponse\u00a0: répondez à chacun."
+
+
+def _unseen(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
+    """Filed again, a photo that waits is deleted: it is looked at first, or the worker says that it need not be."""
+    if ctx.values.get("photos_left"):
+        return {}
+    waiting = ProofPhoto.objects.waiting().filter(prescription__in=list(per_row))
+    return dict.fromkeys(waiting.values_list("prescription", flat=True), PHOTO_WAITS)
+
+
+PHOTO_WAITS = (
+    "Le foyer a envoyé la photo d’un papier, que personne n’a regardée et que le dépôt efface : dites ce qu’elle"
+    " montre, ou cochez qu’elle ne sert plus."
+)
+PHOTOS_SEEN = PerRow(
+    "photos",
+    PHOTO_WAITS,
+    _unseen,
+    where=Place(
+        "prescriptions:prescription_detail",
+        can_edit_prescription,
+        "un travailleur social du prescripteur",
+        "prescriber",
+    ),
+    field="photos_left",
+)
 
 
 COMPLETION_ANSWERED = PerRow(

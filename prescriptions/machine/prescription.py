@@ -65,6 +65,7 @@ class PrescriptionMachine(Machine, of=Prescription):
             rules.HOUSEHOLD_OPEN,
             rules.NOT_RESTRICTED,
             completion.COMPLETION_ANSWERED,
+            completion.PHOTOS_SEEN,
             rules.RESIDENCE,
             rules.REACHABLE,
             rules.OF_AGE,
@@ -85,7 +86,7 @@ class PrescriptionMachine(Machine, of=Prescription):
             "epci": F("household__commune__epci"),
             "complete_by": None,
         },
-        journal=["distributor"],
+        journal=["distributor", "photos_left"],
         done="Prescription déposée",
         why="The worker has an acknowledgement and a sheet for the household; the distributor has one more to read.",
     )

@@ -247,19 +247,21 @@ def submit_prescription(
     actor: Actor,
     prescription: Prescription,
     distributor: Organisation | None = None,
+    photos_left: bool = False,
     at: datetime | None = None,
     comment: str = "",
 ) -> Prescription:
     """Send a draft, or a file that was completed, to its distributor: the one given, the same as before, or the only
     one of the territory.
 
+    ``photos_left``: the photos that the household sent are deleted though nobody looked at them.
+
     Raises Unknown, PermissionDenied, Refused, ValidationError.
     """
     refuse_nir(comment=comment)
     receiver = distributor or prescription.distributor or _only(distributors_for(prescription=prescription, at=at))
-    submitted: Prescription = gate.apply(
-        prescription, "submit", actor=actor, at=at, comment=comment, distributor=receiver
-    )
+    told = {"distributor": receiver} | ({"photos_left": True} if photos_left else {})
+    submitted: Prescription = gate.apply(prescription, "submit", actor=actor, at=at, comment=comment, **told)
     return submitted
 
 

@@ -130,9 +130,9 @@ class Circle:
         return prescription
 
     @remembered("worker", "distributor", "at")
-    def submit(self, prescription: Prescription) -> Prescription:
+    def submit(self, prescription: Prescription, **given: Any) -> Prescription:
         return submit_prescription(
-            actor=self.worker, prescription=prescription, distributor=self.distributor, at=self.at
+            actor=self.worker, prescription=prescription, distributor=self.distributor, at=self.at, **given
         )
 
     def answer(self, prescription: Prescription, words: str = "Fait avec le foyer") -> Prescription:

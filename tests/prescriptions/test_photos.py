@@ -25,6 +25,7 @@ from lifecycle.clock import run_clock
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
 from prescriptions.enums import PhotoFault, PhotoState, PrescriptionState, RightKind
+from prescriptions.machine.completion_rules import PHOTOS_SEEN
 from prescriptions.models import Fact, HouseholdAccess, Prescription, ProofPhoto, WaitingPicture
 from prescriptions.own_papers import pass_for
 from prescriptions.own_photos import AGAIN, TOLD
@@ -36,7 +37,7 @@ from prescriptions.services.prescriptions import ask_completion_prescription, wi
 from tests.documents.pictures import MAKER, PLACE, a_bomb, a_photo
 from tests.network.factories import make_membership
 from tests.prescriptions.files import Circle, again
-from tests.prescriptions.pages import acting, done, page_of, read
+from tests.prescriptions.pages import acting, answered, done, page_of, read
 from tests.prescriptions.rights import Desk
 from tests.prescriptions.told import plain
 from typography.french import moment
@@ -301,7 +302,7 @@ def test_nobody_looked_at_it_and_the_clock_deletes_it(circle: Circle) -> None:
 @pytest.mark.parametrize(
     "ends",
     [
-        lambda circle, row: circle.submit(circle.answer(row)),
+        lambda circle, row: circle.submit(circle.answer(row), photos_left=True),
         lambda circle, row: withdraw_prescription(actor=circle.worker, prescription=row, reason="no_longer_needed"),
         lambda circle, row: gate.apply(row, "revoke", actor=circle.worker, channel="place"),
     ],
@@ -313,6 +314,33 @@ def test_it_goes_with_what_it_was_asked_for(circle: Circle, ends: Callable[[Circ
     ends(circle, prescription)
     assert again(prescription).state != PrescriptionState.INCOMPLETE
     assert gone(photo)
+
+
+def test_a_file_is_not_filed_again_before_its_photo_is_looked_at_or_said_to_serve_no_more(circle: Circle) -> None:
+    prescription = circle.answer(incomplete(circle))
+    photo, client = sent(prescription), acting(circle.worker)
+    url = reverse("prescriptions:prescription_submit", args=[prescription.reference])
+    page = read(client, url)
+    assert "Un papier en photo attend" in page
+    assert page_of(photo, "proof_photo_detail") in page
+    assert "Il reste à compléter" not in page
+    told = answered(client, url, distributor=circle.distributor.pk)
+    assert PHOTOS_SEEN.sentence in told
+    assert again(photo).state == S.WAITING
+
+    done(client, url, distributor=circle.distributor.pk, photos_left="on")
+
+    assert gone(photo)
+    assert again(prescription).journal.latest("seq").values["photos_left"] is True
+
+
+def test_a_photo_that_was_looked_at_lets_the_file_be_filed_and_asks_nothing(circle: Circle) -> None:
+    prescription = circle.answer(incomplete(circle))
+    gate.apply(sent(prescription), "refuse", actor=circle.worker, fault="unreadable")
+    url = reverse("prescriptions:prescription_submit", args=[prescription.reference])
+    assert "photos_left" not in read(acting(circle.worker), url)
+    assert circle.submit(prescription).state == PrescriptionState.SUBMITTED
+    assert "photos_left" not in again(prescription).journal.latest("seq").values
 
 
 def test_nothing_of_it_is_exported_nor_written_to_anybody(circle: Circle) -> None:
