@@ -52,7 +52,7 @@ class SubmitForm(forms.Form):
         error_messages={"required": prescription_rules.DISTRIBUTOR_GIVEN.sentence},
     )
     photos_left = forms.BooleanField(
-        label="La photo envoyée par le foyer ne sert plus : l’effacer sans la regarder",
+        label="La photo envoyée par le foyer ne sert plus\u00a0: l’effacer sans la regarder",
         required=False,
         help_text="Le foyer lit sur sa page qu’elle est effacée sans avoir servi.",
     )

@@ -26,7 +26,7 @@ def _unseen(ctx: Context, per_row: PerRowValues) -> dict[int, str]:
 
 
 PHOTO_WAITS = (
-    "Le foyer a envoyé la photo d’un papier, que personne n’a regardée et que le dépôt efface : dites ce qu’elle"
+    "Le foyer a envoyé la photo d’un papier, que personne n’a regardée et que le dépôt efface\u00a0: dites ce qu’elle"
     " montre, ou cochez qu’elle ne sert plus."
 )
 PHOTOS_SEEN = PerRow(

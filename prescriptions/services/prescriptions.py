@@ -260,7 +260,7 @@ def submit_prescription(
     """
     refuse_nir(comment=comment)
     receiver = distributor or prescription.distributor or _only(distributors_for(prescription=prescription, at=at))
-    told = {"distributor": receiver} | ({"photos_left": True} if photos_left else {})
+    told: dict[str, Any] = {"distributor": receiver} | ({"photos_left": True} if photos_left else {})
     submitted: Prescription = gate.apply(prescription, "submit", actor=actor, at=at, comment=comment, **told)
     return submitted
 
