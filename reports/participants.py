@@ -73,9 +73,10 @@ def without_convention(at: datetime) -> Uncovered:
 def _donors(period: TimeSpan) -> set[int]:
     """Those of whom a lot was accepted in the period, and neither withdrawn nor turned down before its end."""
     rows = DonationEntry.objects.filter(verb="qualify", at__gte=period.start, at__lt=period.until)
-    return set(_still_on(rows, period.until).values_list("object__donor", flat=True))
+    return set(still_on(rows, period.until).values_list("object__donor", flat=True))
 
 
-def _still_on(rows: QuerySet[DonationEntry], until: datetime) -> QuerySet[DonationEntry]:
+def still_on(rows: QuerySet[DonationEntry], until: datetime) -> QuerySet[DonationEntry]:
+    """Without those of lots that were withdrawn or turned down before ``until``."""
     later = DonationEntry.objects.filter(object=OuterRef("object"), at__lt=until).order_by("-seq")
     return rows.annotate(stood=Subquery(later.values("target")[:1])).exclude(stood__in=GIVEN_UP)

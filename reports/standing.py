@@ -14,7 +14,7 @@ from django.db import connection
 from lifecycle.machine import Stateful, verbs_of
 
 _STANDING = """
-SELECT j.object_id, j.at, j.seq, j.{dimension} AS dimension, j.organisation
+SELECT j.id, j.object_id, j.at, j.seq, j.{dimension} AS dimension, j.organisation
 FROM {table} j
 WHERE j.at >= %(start)s AND j.at < %(until)s AND j.target = ANY(%(ends)s) AND j.source <> ALL(%(ends)s)
   AND j.verb = ANY(%(acts)s)
@@ -34,6 +34,11 @@ SELECT s.dimension, count(DISTINCT s.object_id) FROM ({standing}) s
 WHERE (SELECT l.target FROM {table} l WHERE l.object_id = s.object_id AND l.at < %(until)s
        ORDER BY l.seq DESC LIMIT 1) = ANY(%(ends)s)
 GROUP BY 1
+"""
+_LAST = """
+SELECT q.dimension, array_agg(q.id) FROM (
+  SELECT DISTINCT ON (s.object_id) s.id, s.dimension FROM ({standing}) s ORDER BY s.object_id, s.seq DESC
+) q GROUP BY 1
 """
 _DELAYS = """
 SELECT count(*), count(DISTINCT q.household),
@@ -72,7 +77,9 @@ class Delay:
 
 @dataclass(frozen=True)
 class Arrival:
-    """The acts by which objects of a machine come to some states; ``dimension``: the column that tells them apart.
+    """The acts by which objects of a machine come to some states.
+
+    ``dimension``: what tells them apart, a column of their journal or « values ->> 'reason' », what the act was given.
 
     ``verbs``: which acts alone, where others lead there too. ``household``: the SQL that says whose a row ``s`` is.
     """
@@ -96,6 +103,10 @@ class Arrival:
     def still_there(self, period: TimeSpan) -> dict[str, int]:
         """How many of them are there at the end, by dimension."""
         return {str(dimension): int(count) for dimension, count in self._rows(_STILL_THERE, period)}
+
+    def last_rows(self, period: TimeSpan) -> dict[str, list[int]]:
+        """Keys of rows of the journal by dimension: each object once, in its last act; « » where nothing was said."""
+        return {dimension or "": rows for dimension, rows in self._rows(_LAST, period)}
 
     def delay(
         self, period: TimeSpan, begins: Sequence[str], *, first: bool, dimensions: Iterable[str] | None = None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import actions, views, views_drill_down, views_yearly
+from reports import actions, views, views_drill_down, views_steering, views_yearly
 
 app_name = "reports"
 
@@ -12,6 +12,11 @@ urlpatterns = [
     path("rapports/annees/<int:year>/", views_yearly.year_detail, name="year_detail"),
     path("rapports/annees/<int:year>/bilan.pdf", views_yearly.year_pdf, name="year_pdf"),
     path("rapports/annees/<int:year>/bilan.xlsx", views_yearly.year_xlsx, name="year_xlsx"),
+    path(
+        "rapports/annees/<int:year>/refus/<slug:what>/<slug:reason>/",
+        views_steering.year_refusals,
+        name="year_refusals",
+    ),
     path("rapports/<str:reference>/", views.report_detail, name="report_detail"),
     path("rapports/<str:reference>/appareils/", views_drill_down.report_devices, name="report_devices"),
     path("rapports/<str:reference>/besoins/", views_drill_down.report_needs, name="report_needs"),

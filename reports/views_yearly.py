@@ -23,6 +23,7 @@ from reports.views import XLSX
 from reports.yearly import MONTHS_HEAD, Year, year_of, years_of
 from reports.yearly_facts import facts_of
 from reports.yearly_paper import MEANINGS, draw_yearly_proof, plain_tables, told
+from reports.yearly_steering import STEERING_MEANINGS, steering_of
 from reports.yearly_workbook import write_yearly_workbook
 
 YEARS = range(2000, 2200)
@@ -45,7 +46,7 @@ MONTH_QUERIES: tuple[Query, ...] = (
 @require_safe
 def year_detail(request: Request, year: int) -> HttpResponse:
     """The year: its months side by side, what was done by EPCI and type, how long it took, what is left to do."""
-    shown = _year(request, year)
+    shown = readable_year(request, year)
     months, facts, paper = shown.by_month(), facts_of(shown), shown.last.yearly_paper
     context = {
         "year": shown,
@@ -60,6 +61,8 @@ def year_detail(request: Request, year: int) -> HttpResponse:
         "needs": _led(*shown.needs()),
         "left_to_do": _led(*shown.left_to_do()),
         "plain": plain_tables(facts),
+        "steering": steering_of(shown),
+        "steering_meanings": STEERING_MEANINGS.items(),
         "meanings": MEANINGS.items(),
         "told": told(facts),
         "paper": paper,
@@ -73,7 +76,7 @@ def year_detail(request: Request, year: int) -> HttpResponse:
 @require_safe
 def year_pdf(request: Request, year: int) -> HttpResponseBase:
     """The paper of a year that was closed; before, a proof that says it is one. Both are written for all readers."""
-    shown = _year(request, year)
+    shown = readable_year(request, year)
     if paper := shown.last.yearly_paper:
         return document_response(paper)
     response = HttpResponse(
@@ -85,12 +88,12 @@ def year_pdf(request: Request, year: int) -> HttpResponseBase:
 @require_safe
 def year_xlsx(request: Request, year: int) -> HttpResponse:
     """The same figures as a workbook."""
-    shown = _year(request, year)
-    content = write_yearly_workbook(shown, facts_of(shown))
+    shown = readable_year(request, year)
+    content = write_yearly_workbook(shown, facts_of(shown), steering_of(shown))
     return _named(HttpResponse(content, content_type=XLSX), shown, "xlsx", "attachment")
 
 
-def _year(request: Request, year: int) -> Year:
+def readable_year(request: Request, year: int) -> Year:
     """The year as this reader may read it; a 404 when no month of it is to be read."""
     if sees_reports(request.membership) is None:
         raise PermissionDenied

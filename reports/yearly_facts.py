@@ -127,8 +127,8 @@ def facts_of(year: Year) -> YearFacts:
         donors=donors_of(period, year.before if year.is_whole else None),
         prescribers=prescribers_of(period),
         uncovered=without_convention(period.until - timedelta(microseconds=1)),
-        reuse=_share(_entered(stages, Stage.RECONDITIONED), _entered(stages, Stage.UNUSABLE), of_both=True),
-        returns=_share(_entered(stages, Stage.RETURNED), _entered(stages, Stage.HANDED_OVER)),
+        reuse=share(_entered(stages, Stage.RECONDITIONED), _entered(stages, Stage.UNUSABLE), of_both=True),
+        returns=share(_entered(stages, Stage.RETURNED), _entered(stages, Stage.HANDED_OVER)),
         old_on_the_bench=_old(period, D.RECEIVED, D.IN_PROCESS, D.AWAITING_PART),
         old_in_stock=_old(period, D.READY),
         co2=None if held is None else spared(held, SPARED_CO2, day),
@@ -257,7 +257,7 @@ def _cell(table: SummaryTable, label: str, column: int) -> int | str:
     return next(row.cells[column - 1] for row in table.rows if row.label == label)
 
 
-def _share(part: int | str, other: int | str, *, of_both: bool = False) -> str:
+def share(part: int | str, other: int | str, *, of_both: bool = False) -> str:
     """A percentage of two numbers that are told; else nothing is said."""
     if not isinstance(part, int) or not isinstance(other, int):
         return HIDDEN

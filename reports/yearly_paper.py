@@ -140,11 +140,14 @@ class PlainTable:
     caption: str
     head: tuple[str, ...]
     lines: list[tuple[int | str, ...]]
+    has_total = False
+    """Whether its last line is the total of the others."""
 
     @property
     def named(self) -> list[dict[str, Any]]:
-        """The lines as a page shows them: a label, then each cell with the name of its column."""
-        return [{"label": line[0], "cells": zip(self.head[1:], line[1:], strict=True)} for line in self.lines]
+        """The lines as a page shows them: a label, then each cell with the name of its column and no address."""
+        nowhere = ("",) * (len(self.head) - 1)
+        return [{"label": line[0], "cells": zip(self.head[1:], line[1:], nowhere, strict=True)} for line in self.lines]
 
 
 def plain_tables(facts: YearFacts) -> list[PlainTable]:

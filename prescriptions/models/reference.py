@@ -52,6 +52,11 @@ class CodedReasonQuerySet(DatedQuerySet["CodedReason"]):
         """``{code: label}`` in the order of the list, in force on ``day``."""
         return dict(self.on(day).filter(purpose=purpose).order_by("position", "pk").values_list("code", "label"))
 
+    def labels_by(self, purpose: str, day: date) -> dict[str, str]:
+        """``{code: label}`` of all that was ever in the list, by its last version begun on ``day``."""
+        begun = self.filter(purpose=purpose, valid_from__lte=day).order_by("valid_from")
+        return dict(begun.values_list("code", "label"))
+
     @read_once
     def told_on(self, purpose: str, day: date) -> dict[str, str]:
         """``{code: what the household reads of it}``, in force on ``day``."""

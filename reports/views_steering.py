@@ -1,0 +1,60 @@
+"""From a number of the yearly report that the pilot alone is told to its rows."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, CharField, Value, When
+from django.http import Http404
+from django.http.response import HttpResponseBase
+
+from lifecycle.journal import journal_of
+from lists.listing import Listing, lists
+from network.permissions import is_pilot
+from network.requests import Request
+from reports.refusals import BY_CODE, LINES, label_of_line, last_day, lines_refused
+from reports.tables_steering import BehindLinesTable, BehindSteeringTable
+from reports.views_drill_down import STAY
+from reports.views_yearly import readable_year
+from reports.yearly import Year
+from reports.yearly_steering import ALL
+from typography.french import Noun
+
+LINE = Noun("ligne de lot", "lignes de lots", feminine=True)
+
+
+@lists
+def year_refusals(request: Request, year: int, what: str, reason: str) -> HttpResponseBase:
+    """What was refused for one reason, or for any: rows of the journal, or lines of lots."""
+    shown = _for_the_pilot(request, year)
+    if what == LINES:
+        rows = lines_refused(shown.period).select_related("line__donation")
+        if reason != ALL:
+            rows = rows.filter(code=reason)
+        page = Listing(request, rows=rows, table=BehindLinesTable, noun=LINE)
+        said = "Unités refusées dans les lots acceptés" + ("" if reason == ALL else f"\u00a0: {label_of_line(reason)}")
+        return _answer(page, shown, said)
+    if (refused := BY_CODE.get(what)) is None:
+        raise Http404("Ce nombre n’est pas au bilan.")
+    labels = refused.labels(last_day(shown.period))
+    found = {code: pks for code, pks in refused.rows(shown.period).items() if reason in (ALL, code)}
+    why = Case(
+        *(When(pk__in=pks, then=Value(labels.get(code, code))) for code, pks in found.items()),
+        default=Value(""),
+        output_field=CharField(),
+    )
+    journal = journal_of(refused.arrival.model)
+    rows = journal.objects.filter(pk__in=[pk for pks in found.values() for pk in pks]).annotate(reason=why)
+    page = Listing(request, rows=rows.select_related("object"), table=BehindSteeringTable, noun=STAY)
+    return _answer(
+        page, shown, refused.caption if reason == ALL else f"{refused.caption}\u00a0: {labels.get(reason, reason)}"
+    )
+
+
+def _for_the_pilot(request: Request, year: int) -> Year:
+    if not is_pilot(request.membership):
+        raise PermissionDenied
+    return readable_year(request, year)
+
+
+def _answer(page: Listing, year: Year, measure: str) -> HttpResponseBase:
+    if (answered := page.answered()) is not None:
+        return answered
+    return page.shown("reports/year_rows.html", year=year, measure=measure)
