@@ -92,21 +92,21 @@ class Arrival:
 
     def distinct(self, period: TimeSpan) -> int:
         """How many different objects came there, and were not taken back by an undoing."""
-        ((count,),) = self._rows(_DISTINCT, period)
+        ((count,),) = self.ask(_DISTINCT, period)
         return int(count)
 
     def organisations(self, period: TimeSpan) -> int:
         """How many organisations did it."""
-        ((count,),) = self._rows(_ORGANISATIONS, period)
+        ((count,),) = self.ask(_ORGANISATIONS, period)
         return int(count)
 
     def still_there(self, period: TimeSpan) -> dict[str, int]:
         """How many of them are there at the end, by dimension."""
-        return {str(dimension): int(count) for dimension, count in self._rows(_STILL_THERE, period)}
+        return {str(dimension): int(count) for dimension, count in self.ask(_STILL_THERE, period)}
 
     def last_rows(self, period: TimeSpan) -> dict[str, list[int]]:
         """Keys of rows of the journal by dimension: each object once, in its last act; « » where nothing was said."""
-        return {dimension or "": rows for dimension, rows in self._rows(_LAST, period)}
+        return {dimension or "": rows for dimension, rows in self.ask(_LAST, period)}
 
     def delay(
         self, period: TimeSpan, begins: Sequence[str], *, first: bool, dimensions: Iterable[str] | None = None
@@ -114,10 +114,11 @@ class Arrival:
         """How long it took since an act brought the object to one of ``begins``: for the first time, or the last."""
         asked = {"begins": list(begins), "dimensions": None if dimensions is None else list(dimensions)}
         parts = {"bound": "min" if first else "max", "household": self.household}
-        ((count, households, median, ninth),) = self._rows(_DELAYS, period, asked, **parts)
+        ((count, households, median, ninth),) = self.ask(_DELAYS, period, asked, **parts)
         return Delay(count, households, median, ninth)
 
-    def _rows(self, sql: str, period: TimeSpan, asked: dict[str, Any] | None = None, **parts: str) -> list[Any]:
+    def ask(self, sql: str, period: TimeSpan, asked: dict[str, Any] | None = None, **parts: str) -> list[Any]:
+        """The rows of a statement over the acts of a period (``{standing}``) and their journal (``{table}``)."""
         table = self.model._meta.get_field("journal").related_model._meta.db_table  # type: ignore[union-attr]
         standing = _STANDING.format(table=table, dimension=self.dimension)
         with connection.cursor() as cursor:

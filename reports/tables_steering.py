@@ -65,6 +65,15 @@ class BehindSteeringTable(tables.Table):
         return str(record.reason)
 
 
+class BehindVolumesTable(BehindSteeringTable):
+    """Devices that were handed over under a convention, or moved otherwise: which, when, of which type."""
+
+    reason = tables.Column(accessor="type", verbose_name="Type", orderable=False)
+
+    def render_reason(self, record: Any) -> str:
+        return str(record.get_type_display())
+
+
 class BehindLinesTable(tables.Table):
     """Lines of lots of which units were refused: which lot, what, how many, why."""
 

@@ -1,22 +1,33 @@
 """From a number of the yearly report that the pilot alone is told to its rows."""
 
+from collections.abc import Collection
+
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, CharField, Value, When
+from django.db.models import Case, CharField, QuerySet, Value, When
 from django.http import Http404
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 
+from conventions.models import Convention
 from lifecycle.journal import journal_of
 from lists.listing import Listing, lists
 from network.permissions import is_pilot
 from network.requests import Request
+from refurb.models import DeviceEntry
 from reports.refusals import BY_CODE, LINES, label_of_line, last_day, lines_refused
-from reports.tables_steering import BehindLinesTable, BehindSteeringTable
+from reports.tables_steering import BehindLinesTable, BehindSteeringTable, BehindVolumesTable
 from reports.views_drill_down import STAY
 from reports.views_yearly import readable_year
+from reports.volumes import Which, rows_handed_over
 from reports.yearly import Year
 from reports.yearly_steering import ALL
 from typography.french import Noun
 
+HANDED_OVER: dict[str, str] = {
+    Which.WITHIN: "remis dans la période",
+    Which.IN_TIME: "remis avant son terme",
+    Which.LATE: "remis après son terme",
+}
 LINE = Noun("ligne de lot", "lignes de lots", feminine=True)
 
 
@@ -46,6 +57,27 @@ def year_refusals(request: Request, year: int, what: str, reason: str) -> HttpRe
     return _answer(
         page, shown, refused.caption if reason == ALL else f"{refused.caption}\u00a0: {labels.get(reason, reason)}"
     )
+
+
+@lists
+def year_volumes(request: Request, year: int, convention: str, what: str) -> HttpResponseBase:
+    """The devices behind what was handed over under a year of a convention: in the period, before its end, after."""
+    shown = _for_the_pilot(request, year)
+    held = _convention(convention)
+    rank, _, which = what.partition("-")
+    if not (rank.isascii() and rank.isdecimal() and len(rank) == 1 and which in HANDED_OVER):
+        raise Http404("Ce nombre n’est pas au bilan.")
+    rows = _devices(rows_handed_over(shown.period, held.pk, int(rank), Which(which)))
+    page = Listing(request, rows=rows, table=BehindVolumesTable, noun=STAY)
+    return _answer(page, shown, f"{held.reference}, année n°\u00a0{rank}\u00a0: {HANDED_OVER[which]}")
+
+
+def _convention(reference: str) -> Convention:
+    return get_object_or_404(Convention.objects.originals(), reference=reference)
+
+
+def _devices(pks: Collection[int]) -> QuerySet[DeviceEntry]:
+    return DeviceEntry.objects.filter(pk__in=pks).select_related("object")
 
 
 def _for_the_pilot(request: Request, year: int) -> Year:

@@ -4,13 +4,14 @@ No paper holds it, and no reader is told it: most of these numbers are of few ho
 §8.11). All of it is read from journals and dated evidence that the months of the year closed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
 from reports.refusals import LINES, REFUSED, RefusalKind, label_of_line, last_day, lines_by_reason
+from reports.volumes import Stood, Volume, Which, conventions_at, volumes_of
 from reports.yearly import Year
 from reports.yearly_facts import share
 from reports.yearly_paper import PlainTable
@@ -26,6 +27,15 @@ STEERING_MEANINGS: dict[str, str] = {
     "Unités refusées": (
         "Unités annoncées et non acceptées des lots qualifiés dans la période, sauf ceux retirés ou écartés ensuite, "
         "avant sa fin\u00a0: un lot écarté est dans «\u00a0Lots écartés\u00a0»."
+    ),
+    "Promis": (
+        "Quota de chaque type pour l’année de convention, d’après son dernier changement daté avant le terme de cette "
+        "année ou la fin de la période. La réserve départementale n’y est pas."
+    ),
+    "Remis avant son terme": (
+        "Depuis le début de l’année de convention, période d’avant comprise\u00a0: chaque appareil une fois, au titre "
+        "de l’année dont il a pris une place à sa dernière affectation. Une remise annulée ne compte pas, un échange "
+        "non plus, un écran va avec son ordinateur, un retour n’ôte rien. Ce qui est remis après le terme est à part."
     ),
 }
 
@@ -57,7 +67,11 @@ def steering_of(year: Year) -> list[SteeringPart]:
     """What the year tells its pilot alone; nothing for anybody else. A constant number of queries."""
     if year.hides_small:
         return []
-    return [SteeringPart("refusals", "Refus par motif", [*(_refusals(year, one) for one in REFUSED), _lines(year)])]
+    stood, volumes = conventions_at(year.period.until), volumes_of(year.period)
+    return [
+        SteeringPart("refusals", "Refus par motif", [*(_refusals(year, one) for one in REFUSED), _lines(year)]),
+        SteeringPart("volumes", "Volumes des conventions", [_volumes(year, volumes, stood), _by_epci(volumes, stood)]),
+    ]
 
 
 def _refusals(year: Year, refused: RefusalKind) -> SteeringTable:
@@ -94,6 +108,60 @@ def _lines(year: Year) -> SteeringTable:
         ],
         [(url, url, "") for url in leads],
     )
+
+
+VOLUMES_HEAD = ("Promis", "Remis dans la période", "Remis avant son terme", "Part du promis", "Remis après son terme")
+
+
+def _volumes(year: Year, volumes: Sequence[Volume], stood: Mapping[int, Stood]) -> SteeringTable:
+    told = sorted(volumes, key=lambda one: (list(stood).index(one.convention), one.year))
+    return SteeringTable(
+        "by_convention",
+        "",
+        "Ce que chaque année de convention promettait, et ce qui en est remis à la fin de la période",
+        ("Année de convention", *VOLUMES_HEAD),
+        [*((_title(one, stood[one.convention]), *_cells([one])) for one in told), ("Total", *_cells(told))],
+        [*(_behind_volume(year, one, stood[one.convention]) for one in told), ("",) * len(VOLUMES_HEAD)],
+    )
+
+
+def _by_epci(volumes: Sequence[Volume], stood: Mapping[int, Stood]) -> SteeringTable:
+    """The sums by EPCI of the convention, as it was at the end of the period."""
+    found: dict[str, list[Volume]] = {one.epci: [] for one in stood.values()}
+    for volume in volumes:
+        found[stood[volume.convention].epci].append(volume)
+    lines = [(epci, *_cells(some)) for epci, some in found.items() if some]
+    return SteeringTable(
+        "by_epci",
+        "",
+        "Volumes promis et remis, par EPCI",
+        ("EPCI", *VOLUMES_HEAD),
+        [*lines, ("Total", *_cells(volumes))],
+        [("",) * len(VOLUMES_HEAD)] * (len(lines) + 1),
+    )
+
+
+def _title(volume: Volume, convention: Stood) -> str:
+    return f"{convention.epci}, {convention}, {convention.state.lower()}\u00a0: année {volume}"
+
+
+def _cells(volumes: Sequence[Volume]) -> tuple[int | str, ...]:
+    promised, within, in_time, late = (
+        sum(getattr(one, name) for one in volumes) for name in ("promised", "within", "in_time", "late")
+    )
+    return promised, within, in_time, share(in_time, promised), late
+
+
+def _behind_volume(year: Year, volume: Volume, convention: Stood) -> tuple[str, ...]:
+    def lead(which: Which, count: int) -> str:
+        asked = [year.year, convention.reference, f"{volume.year}-{which}"]
+        return reverse("reports:year_volumes", args=asked) if count else ""
+
+    within, in_time, late = (
+        lead(which, count)
+        for which, count in ((Which.WITHIN, volume.within), (Which.IN_TIME, volume.in_time), (Which.LATE, volume.late))
+    )
+    return "", within, in_time, "", late
 
 
 def _behind(year: Year, what: str, reason: str, count: int = 1) -> str:
