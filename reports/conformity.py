@@ -6,12 +6,13 @@ number and nothing of a quarter that runs: a rate of few devices is a fraction t
 adds is one device. Added to what the reports tell, it would tell how many households were served (domaine §6.4).
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import ceil, floor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -31,23 +32,31 @@ FEWEST = 5
 TOLD_FROM = 50
 """Devices delivered in a quarter from which on whoever may not know how many is told its rate."""
 
-_COUNTS = """
-SELECT date_trunc('quarter', e.at AT TIME ZONE 'Europe/Paris')::date,
-       count(*) FILTER (WHERE e.verb = 'stock_in' OR e.source = 'shipped' OR e.verb = 'find' AND EXISTS (
+_MOVED = """
+SELECT e.id, d.convention_id AS convention, date_trunc('quarter', e.at AT TIME ZONE 'Europe/Paris')::date AS quarter,
+       e.verb = 'stock_in' OR e.source = 'shipped' OR e.verb = 'find' AND EXISTS (
            SELECT 1 FROM refurb_deviceentry m
-           WHERE m.object_id = e.object_id AND m.seq = e.seq - 1 AND m.source = 'shipped')),
-       count(*) FILTER (WHERE e.verb = 'send_back' AND NOT e.values ->> 'reason' = ANY(%(conforms)s))
+           WHERE m.object_id = e.object_id AND m.seq = e.seq - 1 AND m.source = 'shipped') AS arrived,
+       e.verb = 'send_back' AND NOT e.values ->> 'reason' = ANY(%(conforms)s) AS returned
 FROM refurb_deviceentry e
 CROSS JOIN LATERAL (
     SELECT (s.values ->> 'delivery')::bigint AS id FROM refurb_deviceentry s
     WHERE s.object_id = e.object_id AND s.seq < e.seq AND s.verb = 'ship' ORDER BY s.seq DESC LIMIT 1) sent
-JOIN refurb_delivery d ON d.id = sent.id AND d.convention_id = %(convention)s
-WHERE e.verb IN ('stock_in', 'send_back', 'find') AND e.type <> %(screen)s AND e.object_id IN (
+JOIN refurb_delivery d ON d.id = sent.id AND d.convention_id = ANY(%(conventions)s)
+WHERE e.verb IN ('stock_in', 'send_back', 'find') AND e.type <> %(screen)s
+  AND (%(until)s::timestamptz IS NULL OR e.at < %(until)s) AND e.object_id IN (
     SELECT l.device_id FROM refurb_deliveryline l JOIN refurb_delivery n ON n.id = l.delivery_id
-    WHERE n.convention_id = %(convention)s)
-GROUP BY 1
+    WHERE n.convention_id = ANY(%(conventions)s))
 """
-"""By quarter: what reached a point, each with the delivery that brought it, and what was sent back with a fault."""
+"""What reached a point, each with the convention of the delivery that brought it, and what was sent back faulty."""
+_COUNTS = f"""
+SELECT m.convention, m.quarter, count(*) FILTER (WHERE m.arrived), count(*) FILTER (WHERE m.returned)
+FROM ({_MOVED}) m GROUP BY 1, 2
+"""  # noqa: S608
+_ROWS = f"""
+SELECT m.id FROM ({_MOVED}) m
+WHERE m.quarter BETWEEN %(first)s AND %(last)s AND CASE WHEN %(of_returned)s THEN m.returned ELSE m.arrived END
+"""  # noqa: S608
 
 
 class Count(NamedTuple):
@@ -157,22 +166,52 @@ def quarters_of(convention: Convention, today: date, since: date | None = None) 
 
     With ``since``, every one from that quarter to this one.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _COUNTS,
-            {
-                "convention": convention.pk,
-                "conforms": [str(reason) for reason in CONFORMS],
-                "screen": DeviceType.SCREEN.value,
-            },
-        )
-        counts = {first: Count(*found) for first, *found in cursor.fetchall() if any(found)}
+    counts = counts_of([convention.pk]).get(convention.pk, {})
     if since is not None:
         counts = {since: Count(0, 0), quarter_of(today): Count(0, 0)} | counts
-    terms = ConventionTerm.objects.filter(convention=convention, kind=TermKind.NONCONFORMITY).order_by(
-        "valid_from", "pk"
-    )
-    return judged(counts, list(terms.values_list("valid_from", "amount")), today)
+    return judged(counts, allowed_by([convention.pk])[convention.pk], today)
+
+
+def year_quarters(conventions: Collection[int], year: int, until: datetime) -> dict[int, list[Quarter]]:
+    """The quarters of a year of each convention, judged as they stood at ``until``, in this order; two queries.
+
+    From the first to the last in which something was delivered or sent back, whatever the year: two in a row may begin
+    in the one before.
+    """
+    counts, allowed, day = counts_of(conventions, until), allowed_by(conventions), timezone.localdate(until)
+    judged_of = {pk: judged(counts.get(pk, {}), allowed[pk], day) for pk in conventions}
+    return {pk: [one for one in quarters if one.first.year == year] for pk, quarters in judged_of.items()}
+
+
+def counts_of(conventions: Collection[int], until: datetime | None = None) -> dict[int, dict[date, Count]]:
+    """Of each convention, by quarter, what reached a point and what was sent back faulty; one query."""
+    found: dict[int, dict[date, Count]] = defaultdict(dict)
+    for convention, first, *count in _asked(_COUNTS, conventions, until=until):
+        if any(count):
+            found[convention][first] = Count(*count)
+    return dict(found)
+
+
+def allowed_by(conventions: Collection[int]) -> dict[int, list[tuple[date, Decimal | None]]]:
+    """Of each convention, the rates that it allows, each with its first day; one query."""
+    terms = ConventionTerm.objects.filter(convention__in=conventions, kind=TermKind.NONCONFORMITY)
+    found: dict[int, list[tuple[date, Decimal | None]]] = {pk: [] for pk in conventions}
+    for pk, first, rate in terms.order_by("valid_from", "pk").values_list("convention", "valid_from", "amount"):
+        found[pk].append((first, rate))
+    return found
+
+
+def rows_counted(convention: int, first: date, last: date, until: datetime, *, of_returned: bool) -> list[int]:
+    """Keys of the rows of the journal that the quarters of a convention count, from one that begins to the last."""
+    asked = {"first": first, "last": last, "of_returned": of_returned}
+    return [pk for (pk,) in _asked(_ROWS, [convention], until=until, **asked)]
+
+
+def _asked(sql: str, conventions: Collection[int], **asked: Any) -> list[tuple[Any, ...]]:
+    given = {"conforms": [str(reason) for reason in CONFORMS], "screen": DeviceType.SCREEN.value}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"conventions": list(conventions), **given, **asked})
+        return cursor.fetchall()
 
 
 def judged(counts: Mapping[date, Count], allowed: Iterable[tuple[date, Decimal | None]], today: date) -> list[Quarter]:

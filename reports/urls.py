@@ -22,6 +22,11 @@ urlpatterns = [
         views_steering.year_volumes,
         name="year_volumes",
     ),
+    path(
+        "rapports/annees/<int:year>/non-conformite/<slug:convention>/<slug:what>/",
+        views_steering.year_conformity,
+        name="year_conformity",
+    ),
     path("rapports/<str:reference>/", views.report_detail, name="report_detail"),
     path("rapports/<str:reference>/appareils/", views_drill_down.report_devices, name="report_devices"),
     path("rapports/<str:reference>/besoins/", views_drill_down.report_needs, name="report_needs"),

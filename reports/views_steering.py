@@ -1,6 +1,7 @@
 """From a number of the yearly report that the pilot alone is told to its rows."""
 
 from collections.abc import Collection
+from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, CharField, QuerySet, Value, When
@@ -14,13 +15,14 @@ from lists.listing import Listing, lists
 from network.permissions import is_pilot
 from network.requests import Request
 from refurb.models import DeviceEntry
+from reports.conformity import rows_counted
 from reports.refusals import BY_CODE, LINES, label_of_line, last_day, lines_refused
 from reports.tables_steering import BehindLinesTable, BehindSteeringTable, BehindVolumesTable
 from reports.views_drill_down import STAY
 from reports.views_yearly import readable_year
 from reports.volumes import Which, rows_handed_over
 from reports.yearly import Year
-from reports.yearly_steering import ALL
+from reports.yearly_steering import ALL, QUARTER_ROWS
 from typography.french import Noun
 
 HANDED_OVER: dict[str, str] = {
@@ -70,6 +72,19 @@ def year_volumes(request: Request, year: int, convention: str, what: str) -> Htt
     rows = _devices(rows_handed_over(shown.period, held.pk, int(rank), Which(which)))
     page = Listing(request, rows=rows, table=BehindVolumesTable, noun=STAY)
     return _answer(page, shown, f"{held.reference}, année n°\u00a0{rank}\u00a0: {HANDED_OVER[which]}")
+
+
+@lists
+def year_conformity(request: Request, year: int, convention: str, what: str) -> HttpResponseBase:
+    """The devices that reached a point in the quarters of the year under a convention, or were sent back faulty."""
+    shown = _for_the_pilot(request, year)
+    held = _convention(convention)
+    if what not in QUARTER_ROWS:
+        raise Http404("Ce nombre n’est pas au bilan.")
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    pks = rows_counted(held.pk, first, last, shown.period.until, of_returned=what == "renvoyes")
+    page = Listing(request, rows=_devices(pks), table=BehindVolumesTable, noun=STAY)
+    return _answer(page, shown, f"{held.reference}, {QUARTER_ROWS[what]}")
 
 
 def _convention(reference: str) -> Convention:

@@ -10,12 +10,16 @@ from typing import Any
 
 from django.urls import reverse
 
+from reports.conformity import FEWEST, Quarter, year_quarters
 from reports.refusals import LINES, REFUSED, RefusalKind, label_of_line, last_day, lines_by_reason
 from reports.volumes import Stood, Volume, Which, conventions_at, volumes_of
 from reports.yearly import Year
 from reports.yearly_facts import share
 from reports.yearly_paper import PlainTable
+from typography.french import percent
 
+QUARTER_ROWS = {"arrives": "arrivés à un point", "renvoyes": "renvoyés non conformes"}
+"""What the quarters of a convention count, by its word in an address."""
 ALL = "tous"
 """The reason of an address that asks for every one."""
 STEERING_MEANINGS: dict[str, str] = {
@@ -36,6 +40,11 @@ STEERING_MEANINGS: dict[str, str] = {
         "Depuis le début de l’année de convention, période d’avant comprise\u00a0: chaque appareil une fois, au titre "
         "de l’année dont il a pris une place à sa dernière affectation. Une remise annulée ne compte pas, un échange "
         "non plus, un écran va avec son ordinateur, un retour n’ôte rien. Ce qui est remis après le terme est à part."
+    ),
+    "Renvoyés non conformes": (
+        "Le taux du modèle de convention, sur les trimestres civils de l’année jusqu’à la fin de la période\u00a0: "
+        "appareils renvoyés à l’atelier pour un défaut, rapportés à ceux arrivés à un point. Un trimestre est jugé une "
+        "fois fini, contre le maximum de son dernier jour\u00a0; moins de cinq appareils arrivés, il n’a pas de taux."
     ),
 }
 
@@ -71,6 +80,7 @@ def steering_of(year: Year) -> list[SteeringPart]:
     return [
         SteeringPart("refusals", "Refus par motif", [*(_refusals(year, one) for one in REFUSED), _lines(year)]),
         SteeringPart("volumes", "Volumes des conventions", [_volumes(year, volumes, stood), _by_epci(volumes, stood)]),
+        SteeringPart("conformity", "Non-conformité des conventions", [_conformity(year, stood)]),
     ]
 
 
@@ -162,6 +172,44 @@ def _behind_volume(year: Year, volume: Volume, convention: Stood) -> tuple[str, 
         for which, count in ((Which.WITHIN, volume.within), (Which.IN_TIME, volume.in_time), (Which.LATE, volume.late))
     )
     return "", within, in_time, "", late
+
+
+def _conformity(year: Year, stood: Mapping[int, Stood]) -> SteeringTable:
+    found = year_quarters(list(stood), year.year, year.period.until)
+    told = {pk: some for pk, some in found.items() if any(one.delivered or one.returned for one in some)}
+    every = [quarter for quarters in told.values() for quarter in quarters]
+    lines = [
+        (
+            f"{stood[pk].epci}, {stood[pk]}",
+            *_rate(quarters),
+            " puis ".join(dict.fromkeys(percent(one.allowed) for one in quarters)),
+            ", ".join(f"{one}{' (de suite)' if one.again else ''}" for one in quarters if one.exceeds) or "aucun",
+        )
+        for pk, quarters in told.items()
+    ]
+    return SteeringTable(
+        "nonconformity",
+        "",
+        "Appareils renvoyés non conformes par les points, par convention, sur les trimestres de l’année",
+        ("Convention", "Arrivés à un point", "Renvoyés non conformes", "Taux", "Au plus", "Trimestres au-dessus"),
+        [*lines, ("Total", *_rate(every), "–", "–")],
+        [*(_behind_quarters(year, stood[pk], quarters) for pk, quarters in told.items()), ("",) * 5],
+    )
+
+
+def _rate(quarters: Sequence[Quarter]) -> tuple[int, int, str]:
+    """What arrived, what was sent back, and its share, of as few at least as a quarter must have to have a rate."""
+    delivered, returned = (sum(one.delivered for one in quarters), sum(one.returned for one in quarters))
+    return delivered, returned, share(returned, delivered) if delivered >= FEWEST else "–"
+
+
+def _behind_quarters(year: Year, convention: Stood, quarters: Sequence[Quarter]) -> tuple[str, ...]:
+    counts = (sum(one.delivered for one in quarters), sum(one.returned for one in quarters))
+    arrived, returned = (
+        reverse("reports:year_conformity", args=[year.year, convention.reference, what]) if count else ""
+        for what, count in zip(QUARTER_ROWS, counts, strict=True)
+    )
+    return arrived, returned, "", "", ""
 
 
 def _behind(year: Year, what: str, reason: str, count: int = 1) -> str:
