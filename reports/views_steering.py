@@ -42,7 +42,9 @@ def year_refusals(request: Request, year: int, what: str, reason: str) -> HttpRe
         if reason != ALL:
             rows = rows.filter(code=reason)
         page = Listing(request, rows=rows, table=BehindLinesTable, noun=LINE)
-        said = "Unités refusées dans les lots acceptés" + ("" if reason == ALL else f"\u00a0: {label_of_line(reason)}")
+        said = "Unités refusées dans les lots acceptés" + (
+            "" if reason == ALL else f", «\u00a0{label_of_line(reason)}\u00a0»"
+        )
         return _answer(page, shown, said)
     if (refused := BY_CODE.get(what)) is None:
         raise Http404("Ce nombre n’est pas au bilan.")
@@ -57,7 +59,9 @@ def year_refusals(request: Request, year: int, what: str, reason: str) -> HttpRe
     rows = journal.objects.filter(pk__in=[pk for pks in found.values() for pk in pks]).annotate(reason=why)
     page = Listing(request, rows=rows.select_related("object"), table=BehindSteeringTable, noun=STAY)
     return _answer(
-        page, shown, refused.caption if reason == ALL else f"{refused.caption}\u00a0: {labels.get(reason, reason)}"
+        page,
+        shown,
+        refused.caption if reason == ALL else f"{refused.caption}, «\u00a0{labels.get(reason, reason)}\u00a0»",
     )
 
 
@@ -71,7 +75,7 @@ def year_volumes(request: Request, year: int, convention: str, what: str) -> Htt
         raise Http404("Ce nombre n’est pas au bilan.")
     rows = _devices(rows_handed_over(shown.period, held.pk, int(rank), Which(which)))
     page = Listing(request, rows=rows, table=BehindVolumesTable, noun=STAY)
-    return _answer(page, shown, f"{held.reference}, année n°\u00a0{rank}\u00a0: {HANDED_OVER[which]}")
+    return _answer(page, shown, f"{held.reference}, année n°\u00a0{rank}, {HANDED_OVER[which]}")
 
 
 @lists

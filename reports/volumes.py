@@ -10,8 +10,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from django.utils.formats import date_format
-
 from conventions.enums import ConventionState
 from conventions.models import ConventionEntry
 from network.models.territory import Alphabetical
@@ -19,7 +17,7 @@ from refurb.enums import DeviceState
 from refurb.models import Device
 from reports.participants import DAWN
 from reports.standing import Arrival, TimeSpan
-from typography.french import HARD
+from typography.french import HARD, written_day
 
 HANDED = Arrival(Device, (DeviceState.HANDED_OVER,), "type", verbs=("hand_over",))
 _HANDED = """
@@ -82,8 +80,7 @@ class Volume:
     late: int
 
     def __str__(self) -> str:
-        days = (date_format(day, "j F Y") for day in (self.starts_on, self.ends_on))
-        return f"n°{HARD}{self.year}, du {' au '.join(days)}"
+        return f"n°{HARD}{self.year}, du {written_day(self.starts_on)} au {written_day(self.ends_on)}"
 
 
 def volumes_of(period: TimeSpan) -> list[Volume]:

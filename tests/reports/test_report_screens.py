@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from donations.services.donations import qualify_donation
 from reports.models import Report
 from reports.months import PARIS
 from tests.donations.scene import laptops
@@ -44,13 +45,22 @@ def test_the_year_reads_at_any_width_axe_finds_nothing_and_it_is_closed_by_the_k
 ) -> None:
     story = Story()
     for device in story.lot(paris(10, 2), laptops(3)):
-        story.receive(device, paris(10, 3))
+        story.reject(story.receive(device, paris(10, 3)), paris(10, 4))
+    refused = story.announced(paris(10, 5), laptops(4))
+    qualify_donation(
+        actor=story.pilot, donation=refused, rulings=story.scene.rulings(refused, accept={0: 1}), at=paris(10, 6)
+    )
     after = datetime(2026, 1, 2, 12, tzinfo=PARIS)
     *_, december = (story.published(month, after) for month in (OCTOBER, NOVEMBER, DECEMBER))
     page = open_page()
     sign_in(page, story.pilot)
     look = Look(page)
-    for name, arguments in (("year_detail", [2025]), ("report_close_year", [december.reference])):
+    for name, arguments in (
+        ("year_detail", [2025]),
+        ("year_refusals", [2025, "atelier", "broken"]),
+        ("year_refusals", [2025, "lignes", "tous"]),
+        ("report_close_year", [december.reference]),
+    ):
         look.at(reverse(f"reports:{name}", args=arguments))
     page.get_by_role("button", name="Arrêter le bilan de l’année").press("Enter")
     page.get_by_text("Le bilan de l’année est arrêté").wait_for()
