@@ -16,7 +16,9 @@ from donations.models.donation import Donation, DonationPaper
 from network.enums import Role
 from network.models import Membership
 from refurb.enums import UndoneReason
+from refurb.models.device import Device
 from refurb.models.drive import Destruction
+from refurb.models.erasure import Erasure
 from refurb.models.incident import Incident
 from refurb.models.points import DistributionPoint
 from refurb.parameters import CONTEST_DAYS
@@ -95,6 +97,20 @@ def destruction_contested(contested: Destruction, at: datetime) -> None:
     subject, body = compose("emails/refurb/destruction_contested.txt", context)
     for to in people.values():
         queue_mail(to=to, subject=subject, body=body, about=("device", device.pk), at=at)
+
+
+def erasure_told_late(erasure: Erasure, device: Device, at: datetime) -> None:
+    """To the recycler, of which a certificate was awaited and is no more, and to the pilots: the workshop wrote down,
+    once the device had left, that a drive in it was erased before.
+    """
+    managers = people_of(Membership.objects.filter(organisation=device.recycler_id, role=Role.MANAGER))
+    page = absolute_url(reverse("refurb:device_evidence", args=[device.reference]))
+    for people in (managers, people_of(Membership.objects.pilots())):
+        context = {"drive": erasure.drive, "device": device, "erasure": erasure, "at": at}
+        context["page"] = "" if people is managers else page
+        subject, body = compose("emails/refurb/erasure_told_late.txt", context)
+        for to in people.values():
+            queue_mail(to=to, subject=subject, body=body, about=("device", device.pk), at=at)
 
 
 def devices_stolen_for_donors(incidents: Iterable[Incident], at: datetime) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from documents.paper import render_pdf
 from network.models import Membership
 from refurb.certificates import proofs_of, proven, proves
+from refurb.enums import DeviceState
 from refurb.models.bench import Grading, TestRun
 from refurb.models.defects import Defect
 from refurb.models.device import Device, DeviceEntry
@@ -121,7 +122,7 @@ def _drives(device: Device) -> Iterator[tuple[str, str]]:
     for drive in proofs.drives:
         size = storage(drive.capacity)
         number = f"n°{HARD}{drive.serial}" if drive.serial else "sans numéro lisible"
-        yield f"{drive.get_kind_display()} {size}".strip() + f", {number}", " ".join(_proofs(drive))
+        yield f"{drive.get_kind_display()} {size}".strip() + f", {number}", " ".join(_proofs(drive, device))
     for absence in proofs.absences:
         yield (
             "Absence de stockage",
@@ -129,13 +130,16 @@ def _drives(device: Device) -> Iterator[tuple[str, str]]:
         )
 
 
-def _proofs(drive: Drive) -> Iterator[str]:
-    """What was done to a drive, each with who recorded it; a refused erasure is told too."""
+def _proofs(drive: Drive, device: Device) -> Iterator[str]:
+    """What was done to a drive, each with who recorded it; a refused erasure is told too, and one told late."""
+    left_at = device.ended_at if device.state == DeviceState.RECYCLED and not drive.removals.all() else None
     for row in drive.erasures.all():
         method = f"{row.get_method_display()} avec {row.tool}" if row.tool else row.get_method_display()
         ended = f", terminé le {moment(row.finished_at)}" if row.finished_at else ""
         verdict = "preuve acceptée" if proves(row, drive) else "ne prouve rien"
         entry = in_a_sentence(row.get_entry_display()) if row.entry else "gardé pour mémoire"
+        if left_at is not None and row.recorded_at > left_at:
+            ended += f", noté le {moment(row.recorded_at)}, après le départ chez le recycleur"
         yield f"{method}{ended}\u00a0: {verdict} ({entry}\u00a0; {told_by(row.recorded_by)})."
     for row in drive.destructions.all():
         unread = ", certificat non lu" if row.is_unread else ""

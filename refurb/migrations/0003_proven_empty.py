@@ -274,6 +274,13 @@ BEGIN
         RAISE EXCEPTION 'Cet effacement a commencé avant l’arrivée du disque.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
     END IF;
+    IF refurb_drive_in_place(drive.id) AND NEW.finished_at > (
+        SELECT j.at FROM refurb_device v JOIN refurb_deviceentry j ON j.object_id = v.id AND j.verb = 'recycle'
+        WHERE v.id = drive.device_id AND v.state::text = 'recycled' ORDER BY j.seq DESC LIMIT 1)
+    THEN
+        RAISE EXCEPTION 'Ce disque était parti au recycleur avec l’appareil avant la fin de cet effacement.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
+    END IF;
     IF NEW.entry IN ('read', 'checked') AND NEW.serial_key = '' AND NEW.attribution = '' THEN
         RAISE EXCEPTION 'Un journal sans numéro de série est attribué à son disque par une personne.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_erasure_once', TABLE = 'refurb_erasure';
@@ -312,7 +319,8 @@ END $$;
 CREATE TRIGGER refurb_erasure_once AFTER INSERT ON refurb_erasure FOR EACH ROW
     WHEN (NEW.outcome = 'accepted') EXECUTE FUNCTION refurb_erasure_once();
 """
-"""A number, or a run, proves one drive. An erasure begins after the arrival of its device; a log without number is
+"""A number, or a run, proves one drive. An erasure begins after the arrival of its device, and
+ends before it leaves for the recycler with its drive; a log without number is
 attributed to its drive by a person."""
 ABSENCE = """
 CREATE FUNCTION refurb_storageabsence_of_nothing_seen() RETURNS trigger

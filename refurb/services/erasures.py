@@ -16,6 +16,7 @@ from lifecycle.actors import Actor
 from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
 from reference.parameters import ValuesOfDay, parameters_on
+from refurb import emails
 from refurb.contradictions import ToldRun
 from refurb.enums import (
     FOLLOWED_BY_FILES,
@@ -43,7 +44,7 @@ from refurb.parameters import RATE_USB, RATES
 from refurb.readers.nwipe import LogRun
 from refurb.report_words import KEPT, certificate_in, is_unread, names_any, names_drive, read_ahead, says_of_erasing
 from refurb.services import claims, gone
-from refurb.services.locked_devices import about, held_drive, may_supersede
+from refurb.services.locked_devices import about, held_drive, left_for_recycling_at, may_supersede
 from refurb.services.nwipe import (
     OF_HERE,
     ClockTold,
@@ -52,6 +53,7 @@ from refurb.services.nwipe import (
 )
 from refurb.services.pending_runs import PendingRun, check_clock, read, typed
 from refurb.verdict import Facts, judge_erasure
+from typography.french import moment
 
 DESTROYED_BEFORE = Reason(
     "destroyed_before", "Ce disque était déjà détruit à cette heure\u00a0: il ne s’efface plus.", field="finished_at"
@@ -350,6 +352,22 @@ def _erasure_kept(
 ) -> Erasure:
     if supersedes is not None:
         may_supersede(held, supersedes, stay=drive.stay)
+    left_at, ended = left_for_recycling_at(held, drive), told.run.finished_at
+    if left_at is not None and ended is not None and ended > left_at:
+        raise Refused({held.pk: (_left_by_then(left_at),)})
     erasure = judged(held, drive, told, report, actor=actor, at=at, limits=parameters_on(timezone.localdate(at)))
     erasure.supersedes = supersedes
-    return keep([erasure], actor, confirmed=confirmed)[0]
+    kept = keep([erasure], actor, confirmed=confirmed)[0]
+    if left_at is not None and kept.outcome == ErasureOutcome.ACCEPTED:
+        emails.erasure_told_late(kept, held, at)
+    return kept
+
+
+def _left_by_then(left_at: datetime) -> Reason:
+    return Reason(
+        "left_by_then",
+        f"Ce disque est parti au recycleur avec l’appareil, le {moment(left_at)}\u00a0: l’atelier ne l’a pas effacé"
+        " après. Son recycleur certifie sa destruction\u00a0; s’il n’est pas parti avec l’appareil, le responsable de"
+        " l’atelier le dit d’abord sur la fiche («\u00a0Dire qu’il n’est pas dans cet appareil\u00a0»).",
+        field="finished_at",
+    )

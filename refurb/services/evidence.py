@@ -27,7 +27,7 @@ from refurb.enums import (
     DriveSource,
     RemovalDestination,
 )
-from refurb.models.device import Device, DeviceEntry
+from refurb.models.device import Device
 from refurb.models.drive import Destruction, Drive, DriveRemoval, StorageAbsence
 from refurb.permissions import can_record_evidence, can_settle_drive
 from refurb.report_words import read_ahead
@@ -40,6 +40,7 @@ from refurb.services.locked_devices import (
     held_device,
     held_devices,
     held_drive,
+    left_for_recycling_at,
     may_supersede,
 )
 from typography.french import day, moment
@@ -251,9 +252,9 @@ def _where_it_was_not(
             f"L’appareil est arrivé le {moment(drive.arrived_at)}\u00a0: son disque n’a pas été détruit avant.",
             field="destroyed_at",
         )
-    if held.state != DeviceState.RECYCLED or not Drive.objects.in_place().filter(pk=drive.pk).exists():
+    left_at = left_for_recycling_at(held, drive)
+    if left_at is None:
         return
-    left_at = DeviceEntry.objects.filter(object=held, verb="recycle").latest("seq").at
     if kind == DestructionKind.WORKSHOP:
         if destroyed_at > left_at:
             yield Reason(

@@ -12,7 +12,7 @@ from lifecycle.exceptions import Refused
 from lifecycle.locked_rows import held_rows
 from lifecycle.machine import Reason
 from refurb.enums import IN_THE_WORKSHOP, DeviceState
-from refurb.models.device import Device
+from refurb.models.device import Device, DeviceEntry
 from refurb.models.drive import Drive
 from refurb.models.evidence import Evidence
 from refurb.permissions import can_record_evidence
@@ -77,6 +77,13 @@ def held_drive(*, actor: Actor, drive: Drive, states: Collection[DeviceState] = 
     if not gone and drive.stay != held.stay:
         raise Refused({held.pk: (OTHER_STAY,)})
     return held
+
+
+def left_for_recycling_at(held: Device, drive: Drive) -> datetime | None:
+    """When this drive went to the recycler inside its device; None when it did not, or was taken out first."""
+    if held.state != DeviceState.RECYCLED or not Drive.objects.in_place().filter(pk=drive.pk).exists():
+        return None
+    return DeviceEntry.objects.filter(object=held, verb="recycle").latest("seq").at
 
 
 def may_supersede(held: Device, former: Evidence, stay: int | None = None) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 
 from conventions.models import PriceCeiling
+from lifecycle.history import Past
 from refurb.enums import (
     ENDED,
     EXPECTED,
@@ -18,12 +19,15 @@ from refurb.enums import (
     ON_THE_BENCH,
     SOLDERED_STORAGE,
     CheckResult,
+    DeviceState,
     DriveKind,
+    ErasureOutcome,
     OperatingSystem,
     PanelState,
     RemovalDestination,
 )
 from refurb.enums.hardware import OF_NWIPE
+from refurb.inside_passport import told_by
 from refurb.models import (
     ChecklistFunction,
     Defect,
@@ -40,6 +44,7 @@ from refurb.models import (
 )
 from refurb.services.parts import REPAIRED_IN, TAKEN_OUT_IN
 from refurb.services.resorting import SORTED_AGAIN_IN
+from typography.french import moment
 
 BY = "recorded_by__user"
 IN_WHICH = "recorded_by__organisation"
@@ -102,6 +107,15 @@ class DriveSheet:
         return self.row.is_missing
 
     @property
+    def told_late(self) -> list[Erasure]:
+        """The erasures that were written down once it had left for the recycler inside its device."""
+        device = self.row.device
+        if device.state != DeviceState.RECYCLED or device.ended_at is None or not self.in_place:
+            return []
+        left_at = device.ended_at
+        return [one for one in self.erasures if one.outcome == ErasureOutcome.ACCEPTED and one.recorded_at > left_at]
+
+    @property
     def is_earlier(self) -> bool:
         """Of a stay before the present one."""
         return self.row.stay < self.row.device.stay
@@ -149,6 +163,21 @@ class Sheet:
     repairs: list[Repair]
     defects: list[Defect]
     files: list[HardwareReport]
+
+    @property
+    def happened(self) -> list[Past]:
+        """What is no move of the device and belongs to its life: erasures written down once it had left."""
+        return [
+            Past(
+                f"Effacement de {drive.row} noté après le départ chez le recycleur, et terminé avant, le"
+                f" {moment(erasure.finished_at)}",
+                erasure.recorded_at,
+                told_by(erasure.recorded_by),
+            )
+            for drive in (*self.drives, *self.earlier)
+            for erasure in drive.told_late
+            if erasure.finished_at is not None
+        ]
 
     @property
     def owed(self) -> list[DriveSheet]:
