@@ -83,20 +83,24 @@ def recall_over(incidents: list[Incident], at: datetime) -> None:
 
 
 def destruction_contested(contested: Destruction, at: datetime) -> None:
-    """To the managers of the workshop, who answer by another proof; to the pilots too of a drive that was not received.
-
-    A device that left is told of as an incident instead.
+    """To the managers of the workshop, who answer by another proof; of a drive that was not received, to the pilots,
+    who judge of the breach, and to the officer. A device that left is told of as an incident instead.
     """
     drive, device = contested.drive, contested.device
     answer_by = timezone.localdate(at + timedelta(days=CONTEST_DAYS.on(timezone.localdate(at))))
     people = managers_of([device.workshop_id])
     if contested.undone == UndoneReason.NOT_RECEIVED:
-        people |= people_of(Membership.objects.pilots())
+        people |= people_of(Membership.objects.pilots() | Membership.objects.officers())
     page = absolute_url(reverse("refurb:device_evidence", args=[device.reference]))
     context = {"drive": drive, "device": device, "contested": contested, "answer_by": answer_by, "at": at, "page": page}
     subject, body = compose("emails/refurb/destruction_contested.txt", context)
     for to in people.values():
         queue_mail(to=to, subject=subject, body=body, about=("device", device.pk), at=at)
+
+
+def drive_not_received_for_donors(incidents: Iterable[Incident], at: datetime) -> None:
+    """To each donor, while it is its data: a drive said to be destroyed was never received by its recycler."""
+    _tell_donors("drive_not_received_for_donor", incidents, at)
 
 
 def erasure_told_late(erasure: Erasure, device: Device, at: datetime) -> None:

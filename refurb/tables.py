@@ -245,6 +245,7 @@ FOUND = {
     IncidentKind.DATA_LEFT: "Renvoyé par un point",
     IncidentKind.DATA_SHOWN: "Disque vu dans un fichier, après le départ",
     IncidentKind.DATA_DENIED: "Destruction contestée par le recycleur, après le départ",
+    IncidentKind.DRIVE_LOST: "Disque que le recycleur dit n’avoir pas reçu",
 }
 
 

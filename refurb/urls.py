@@ -64,6 +64,7 @@ urlpatterns = [
     path("appareils/dechets/<int:pk>/", waste.waste_note, name="waste_note"),
     path("appareils/dechets/<int:pk>/corriger/", waste.waste_note_correct, name="waste_note_correct"),
     path("destructions/<int:pk>/", contesting.destruction_contest, name="destruction_contest"),
+    path("destructions/<int:pk>/confirmer/", contesting.destruction_confirm, name="destruction_confirm"),
     path("destructions/<int:pk>/certificat/", contesting.destruction_paper, name="destruction_paper"),
     path("appareils/<str:reference>/", devices.device_detail, name="device_detail"),
     path("appareils/<str:reference>/incidents/<int:pk>/", incidents.incident_note, name="incident_note"),

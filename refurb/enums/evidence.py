@@ -344,12 +344,15 @@ class IncidentKind(TextChoices):
     DATA_LEFT = "data_left", "Violation de données personnelles, encore lisibles à un point"
     DATA_SHOWN = "data_shown", "Violation de données personnelles, disque non prouvé trouvé après le départ"
     DATA_DENIED = "data_denied", "Violation de données personnelles, destruction contestée après le départ"
+    DRIVE_LOST = "drive_lost", "Violation de données personnelles, disque que personne n’a reçu"
 
 
 RECALLED = (IncidentKind.DATA_SHOWN, IncidentKind.DATA_DENIED)
 """Told of a device that is out of the workshop: whoever has it sends it back, until its drives are proven."""
 ON_DATA_FOUND = (IncidentKind.DATA_LEFT, *RECALLED)
 """Nothing was lost: what was declared erased is not, or nobody proved it."""
+WITHOUT_REASON = (*ON_DATA_FOUND, IncidentKind.DRIVE_LOST)
+"""No device is missing."""
 
 
 class FollowUpKind(TextChoices):

@@ -43,6 +43,7 @@ READ_ELSEWHERE = (DriveSource.STICKER, DriveSource.SYSTEM, DriveSource.ATTESTED)
 GIGABYTE, TEN = 10**9, 10
 """Makers and tools count storage in thousands: 256 Go are 256 000 000 000 bytes."""
 TO_THE_SECOND = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M")
+READ_AGAIN = "J’ai relu ce papier\u00a0: il dit bien que ce disque est détruit."
 INTERNAL_RUN: dict[str, Any] = {
     "method": ErasureMethod.RESET,
     "tool": "Réglages de l’appareil",
@@ -312,7 +313,7 @@ class DestructionForm(ReadAgainForm):
             "Obligatoire pour une destruction par un recycleur\u00a0: il nomme le disque, l’appareil ou le bordereau."
             " Une image est marquée «\u00a0non lu\u00a0»."
         )
-        self.fields["confirmed"].label = "J’ai relu ce papier\u00a0: il dit bien que ce disque est détruit."
+        self.fields["confirmed"].label = READ_AGAIN
         self.order_fields(["kind", "method", "destroyed_at", "recycler", "deposit", "confirmed"])
 
     def clean(self) -> dict[str, Any]:
@@ -320,6 +321,22 @@ class DestructionForm(ReadAgainForm):
         if data.get("kind") == DestructionKind.WORKSHOP and data.get("recycler"):
             self.add_error("recycler", "Une destruction à l’atelier n’a pas de recycleur.")
         return data
+
+
+class ConfirmDestructionForm(ReadAgainForm):
+    """What a recycler says of a drive of which it contested the destruction: it is destroyed after all."""
+
+    method = forms.ChoiceField(label="Méthode", choices=choose(DestructionMethod.choices))
+    destroyed_at = instant_field("Détruit le")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["deposit"].label = "Votre certificat"
+        self.fields[
+            "deposit"
+        ].help_text = "Un autre que celui que vous avez contesté\u00a0: il nomme le disque, l’appareil ou le bordereau."
+        self.fields["confirmed"].label = READ_AGAIN
+        self.order_fields(["method", "destroyed_at", "deposit", "confirmed"])
 
 
 class DriveRemovalForm(forms.Form):

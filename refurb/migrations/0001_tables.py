@@ -1108,7 +1108,7 @@ class Migration(migrations.Migration):
                     ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                     ("device", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="incidents", to="refurb.device", verbose_name="appareil")),
                     ("stay", models.PositiveSmallIntegerField(verbose_name="passage")),
-                    ("kind", models.CharField(choices=[("data_breach", "Violation de données personnelles"), ("data_left", "Violation de données personnelles, encore lisibles à un point"), ("data_shown", "Violation de données personnelles, disque non prouvé trouvé après le départ"), ("data_denied", "Violation de données personnelles, destruction contestée après le départ")], max_length=12, verbose_name="nature")),
+                    ("kind", models.CharField(choices=[("data_breach", "Violation de données personnelles"), ("data_left", "Violation de données personnelles, encore lisibles à un point"), ("data_shown", "Violation de données personnelles, disque non prouvé trouvé après le départ"), ("data_denied", "Violation de données personnelles, destruction contestée après le départ"), ("drive_lost", "Violation de données personnelles, disque que personne n’a reçu")], max_length=12, verbose_name="nature")),
                     ("known_at", models.DateTimeField(verbose_name="connu le")),
                     (
                         "lost_from",
@@ -1149,7 +1149,7 @@ class Migration(migrations.Migration):
                         models.Index(fields=["known_at"], name="refurb_incident_known"),
                     ],
                     "constraints": [
-                        models.CheckConstraint(condition=models.Q(models.Q(("kind", "data_breach"), models.Q(("reason", ""), _negated=True)), models.Q(("kind__in", ("data_left", "data_shown", "data_denied")), ("reason", "")), _connector="OR"), name="refurb_incident_kind"),
+                        models.CheckConstraint(condition=models.Q(models.Q(("kind", "data_breach"), models.Q(("reason", ""), _negated=True)), models.Q(("kind__in", ("data_left", "data_shown", "data_denied", "drive_lost")), ("reason", "")), _connector="OR"), name="refurb_incident_kind"),
                     ],
                 },
             ),

@@ -48,6 +48,8 @@ NEITHER = """NOT EXISTS (
             WHERE x.drive_id = d.id AND x.undone = ''
               AND NOT EXISTS (SELECT 1 FROM refurb_destruction n WHERE n.supersedes_id = x.id))"""
 """Of a drive « d »: neither erased since it came, nor destroyed."""
+NEITHER_BUT = NEITHER.replace("x.undone = ''", "x.undone = '' AND x.id IS DISTINCT FROM but")
+"""The same, whatever the destruction « but » says."""
 LEFT_BEHIND = f"""
 CREATE FUNCTION refurb_device_left_behind(device bigint, present_stay integer)
 RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
@@ -358,6 +360,13 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     WHERE c.undone IN ('denied', 'not_received') AND c.drive_id IN (SELECT refurb_drive_also(drive))
       AND {NEITHER}
 $$;
+CREATE FUNCTION refurb_drive_contested_by(drive bigint, its_recycler bigint, but bigint) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM refurb_destruction c JOIN refurb_drive d ON d.id = c.drive_id
+        WHERE c.undone IN ('denied', 'not_received') AND c.recycler_id = its_recycler
+          AND c.drive_id IN (SELECT refurb_drive_also(drive)) AND {NEITHER_BUT})
+$$;
 CREATE FUNCTION refurb_drive_contested_paper(drive bigint, paper text) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (
@@ -367,9 +376,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 $$;
 """  # noqa: S608
 """A drive is the same under its number, and under what its inventory said before it was corrected: what its recycler
-contests of it stays contested until it is answered, and a contested paper never proves it again."""
+contests of it stays contested until it is answered, and a contested paper never proves it again. Until then no other
+paper in the name of that recycler does, unless it says so itself."""
 NOT_CONTESTED = """
 DROP FUNCTION refurb_drive_contested_paper(bigint, text);
+DROP FUNCTION refurb_drive_contested_by(bigint, bigint, bigint);
 DROP FUNCTION refurb_drive_contested_at(bigint);
 DROP FUNCTION refurb_drive_also(bigint);
 """
@@ -405,6 +416,12 @@ BEGIN
         RAISE EXCEPTION 'Le recycleur conteste ce papier pour ce disque.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_destruction_where_it_was', TABLE = 'refurb_destruction';
     END IF;
+    IF NEW.kind = 'recycler' AND refurb_drive_contested_by(NEW.drive_id, NEW.recycler_id, NEW.id) AND NOT EXISTS (
+        SELECT 1 FROM network_membership m WHERE m.id = NEW.recorded_by_id AND m.organisation_id = NEW.recycler_id)
+    THEN
+        RAISE EXCEPTION 'Le recycleur conteste\u00a0: lui seul dit désormais que ce disque est détruit.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refurb_destruction_where_it_was', TABLE = 'refurb_destruction';
+    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER refurb_destruction_where_it_was AFTER INSERT ON refurb_destruction FOR EACH ROW
@@ -425,7 +442,8 @@ CREATE TRIGGER refurb_destruction_contested_by AFTER INSERT ON refurb_destructio
     WHEN (NEW.undone IN ('denied', 'not_received')) EXECUTE FUNCTION refurb_destruction_contested_by();
 """
 """By whom is the service's to ask; when, whether it destroys anything, that a paper which does not name the drive is not
-that of two waste notes, that a contested one proves no more, and that its recycler alone contests, the database's."""
+that of two waste notes, that a contested one proves no more, and that its recycler alone contests, and says then that it is destroyed after all,
+the database's."""
 ATTESTED = """
 CREATE FUNCTION refurb_absence_believed() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$

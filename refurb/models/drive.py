@@ -79,6 +79,12 @@ class DriveQuerySet(EvidenceQuerySet["Drive"]):
         rows = self.unproven().real().filter(near, ~_proven_since()).with_contest()
         return rows.filter(contested_at__isnull=False)
 
+    def contested_by(self, row: "Destruction") -> Self:
+        """Of those, the drive of which this row was contested, as its inventory says it now."""
+        said = Q(pk=row.drive_id) | Q(supersedes=row.drive_id) | Q(supersedes__supersedes=row.drive_id)
+        same = Q(serial_key=row.drive.serial_key) & ~Q(serial_key="")
+        return self.contested().filter(said | same).order_by("pk")
+
     def with_contest(self) -> Self:
         """Each with ``contested_at``: when its recycler said it did not destroy it; None once answered."""
         at = Func(F("pk"), function="refurb_drive_contested_at", output_field=models.DateTimeField())
@@ -183,6 +189,17 @@ class Drive(Evidence):
             F("pk"),
             Value(paper.sha256),
             function="refurb_drive_contested_paper",
+            output_field=models.BooleanField(),
+        )
+        return Drive.objects.filter(asked, pk=self.pk).exists()
+
+    def awaits_word_of(self, recycler: Organisation, but: Evidence | None = None) -> bool:
+        """Whether this recycler contests that it destroyed it, and nothing proves it since, whatever ``but`` says."""
+        asked = Func(
+            F("pk"),
+            Value(recycler.pk),
+            Value(but and but.pk, output_field=models.BigIntegerField()),
+            function="refurb_drive_contested_by",
             output_field=models.BooleanField(),
         )
         return Drive.objects.filter(asked, pk=self.pk).exists()

@@ -9,7 +9,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from donations.models.donation import Donation
 from lifecycle.actors import SYSTEM, Actor
 from network.models import Membership, Organisation
-from refurb.enums import ON_DATA_FOUND, DeviceState, FollowUpKind, IncidentKind, MissingReason
+from refurb.enums import WITHOUT_REASON, DeviceState, FollowUpKind, IncidentKind, MissingReason
 from refurb.models.device import DeviceEntry
 from refurb.permissions import sees_incidents
 from typography.french import day
@@ -79,7 +79,8 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 class Incident(models.Model):
     """A device lost after its custody had passed, with data on it that nothing proves erased; or sent back by a point
     where its data could still be read, or of which a drive is not proven erased any more, as a late file shows or
-    a recycler who contests its destruction says (then there is no ``reason``). Append-only.
+    a recycler who contests its destruction says; or a drive that was taken out, or left for recycling, and that its
+    recycler says it never had (then there is no ``reason``). Append-only.
 
     A personal-data breach is notified to the CNIL within 72 hours of its being known (RGPD, art. 33).
     """
@@ -115,7 +116,7 @@ class Incident(models.Model):
         indexes = (models.Index(fields=("known_at",), name="refurb_incident_known"),)
         constraints = (
             models.CheckConstraint(
-                condition=Q(kind=IncidentKind.DATA_BREACH) & ~Q(reason="") | Q(kind__in=ON_DATA_FOUND, reason=""),
+                condition=Q(kind=IncidentKind.DATA_BREACH) & ~Q(reason="") | Q(kind__in=WITHOUT_REASON, reason=""),
                 name="refurb_incident_kind",
             ),
         )

@@ -3,7 +3,9 @@
 from documents.locks import hold_all
 from documents.models import StoredFile
 from donations.serials import same_serial
+from lifecycle.actors import Actor
 from lifecycle.machine import Reason
+from network.models import Membership, Organisation
 from refurb.enums import CertificateNames, DestructionKind, ReportSays
 from refurb.models.device import Device
 from refurb.models.drive import Destruction, Drive
@@ -44,6 +46,18 @@ def doubts_of(certificate: StoredFile, held: Device, drive: Drive) -> Reason | N
         return CONTESTED_PAPER
     said = says_of_destroying(certificate, (drive.serial, held.reference, held.tag, held.serial, held.bsd_number))
     return {ReportSays.NOT_ERASED: SAYS_NOT_DESTROYED, ReportSays.DOUBT: FAILURE_WORDS}.get(said)
+
+
+def word_awaited(recycler: Organisation, drive: Drive, actor: Actor, supersedes: Destruction | None) -> list[Reason]:
+    """Why nobody but this recycler says in its name that the drive is destroyed: it contests, and was not answered."""
+    speaks = isinstance(actor, Membership) and actor.organisation_id == recycler.pk
+    if speaks or not drive.awaits_word_of(recycler, supersedes):
+        return []
+    sentence = (
+        f"{recycler} conteste avoir détruit ce disque\u00a0: lui seul dit désormais qu’il l’est, en déposant son"
+        " certificat depuis «\u00a0À faire\u00a0». Demandez-le-lui, ou prouvez ce disque autrement."
+    )
+    return [Reason("word_awaited", sentence, field="recycler")]
 
 
 def named_by(certificate: StoredFile, held: Device, drive: Drive) -> tuple[CertificateNames, list[Reason]]:

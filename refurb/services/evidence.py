@@ -208,27 +208,58 @@ def record_destruction(
     held, stamp = held_drive(actor=actor, drive=drive), at or timezone.now()
     if supersedes is not None:
         may_supersede(held, supersedes, stay=drive.stay)
+    return keep_destruction(
+        held,
+        drive,
+        actor=actor,
+        kind=DestructionKind(kind),
+        method=DestructionMethod(method),
+        destroyed_at=destroyed_at,
+        recycler=recycler,
+        certificate=certificate,
+        supersedes=supersedes,
+        confirmed=confirmed,
+        at=stamp,
+    )
+
+
+def keep_destruction(
+    held: Device,
+    drive: Drive,
+    *,
+    actor: Actor,
+    kind: DestructionKind,
+    method: DestructionMethod,
+    destroyed_at: datetime,
+    recycler: Organisation | None,
+    certificate: StoredFile | None,
+    at: datetime,
+    supersedes: Destruction | None = None,
+    confirmed: bool = False,
+) -> Destruction:
+    """Write it of a drive whose device is locked, when nothing speaks against it. Raises Refused."""
     refused, names, doubt = [], CertificateNames.UNREAD, None
-    if DestructionKind(kind) == DestructionKind.RECYCLER:
+    if kind == DestructionKind.RECYCLER:
         if recycler is None or certificate is None:
             refused.append(CERTIFICATE_NEEDED)
         else:
             names, wrong = certifying.named_by(certificate, held, drive)
             doubt = certifying.doubts_of(certificate, held, drive)
             refused += [*wrong, *([doubt] if doubt and not (confirmed and doubt == certifying.FAILURE_WORDS) else [])]
-    if destroyed_at > stamp:
+            refused += certifying.word_awaited(recycler, drive, actor, supersedes)
+    if destroyed_at > at:
         refused.append(IN_THE_FUTURE)
-    refused += _where_it_was_not(held, drive, DestructionKind(kind), destroyed_at, recycler)
-    if DestructionMethod(method) == DestructionMethod.DEGAUSS and drive.kind != DriveKind.HDD:
+    refused += _where_it_was_not(held, drive, kind, destroyed_at, recycler)
+    if method == DestructionMethod.DEGAUSS and drive.kind != DriveKind.HDD:
         refused.append(NOT_MAGNETIC)
     if refused:
         raise Refused({held.pk: tuple(refused)})
-    with gone.watched(held, stamp):
+    with gone.watched(held, at):
         return Destruction.objects.create(
-            **about(held, actor, stamp, stay=drive.stay),
+            **about(held, actor, at, stay=drive.stay),
             drive=drive,
-            kind=DestructionKind(kind),
-            method=DestructionMethod(method),
+            kind=kind,
+            method=method,
             destroyed_at=destroyed_at,
             recycler=recycler,
             certificate=certificate,

@@ -12,8 +12,9 @@ from lifecycle.exceptions import Refused
 from lifecycle.machine import Reason
 from refurb import emails
 from refurb.donor_data import donor_data_of
-from refurb.enums import GONE, RECALLED, IncidentKind
+from refurb.enums import GONE, IN_THE_WORKSHOP, RECALLED, IncidentKind
 from refurb.models.device import Device
+from refurb.models.drive import Drive
 from refurb.models.incident import Incident
 from refurb.models.predicates import left_behind, unproven
 
@@ -66,7 +67,30 @@ def alarm(held: Device, kind: IncidentKind, at: datetime) -> bool:
     """Open an incident, and tell who must act, when a drive of a device that left is not proven; whether it is so."""
     if held.state not in GONE or not _is_unproven(held):
         return False
-    incident = Incident.objects.create(
+    incident = _open(held, kind, at)
+    for tell_them in (
+        emails.data_shown_for_donors,
+        emails.data_shown_for_workshops,
+        emails.data_shown_for_points,
+        emails.data_shown_for_pilots,
+    ):
+        tell_them([incident], at)
+    return True
+
+
+def alarm_of_drive(held: Device, drive: Drive, at: datetime) -> bool:
+    """Open an incident, and tell its donor, when a drive that nobody received is in no device of the workshop either.
+
+    Whether it is so. The workshop, the pilots and the officer read that it is contested.
+    """
+    if held.state in IN_THE_WORKSHOP and Drive.objects.in_place().filter(pk=drive.pk).exists():
+        return False
+    emails.drive_not_received_for_donors([_open(held, IncidentKind.DRIVE_LOST, at)], at)
+    return True
+
+
+def _open(held: Device, kind: IncidentKind, at: datetime) -> Incident:
+    return Incident.objects.create(
         device=held,
         stay=held.stay,
         kind=kind,
@@ -76,14 +100,6 @@ def alarm(held: Device, kind: IncidentKind, at: datetime) -> bool:
         workshop=held.workshop,
         entry=held.journal.latest("seq"),
     )
-    for tell_them in (
-        emails.data_shown_for_donors,
-        emails.data_shown_for_workshops,
-        emails.data_shown_for_points,
-        emails.data_shown_for_pilots,
-    ):
-        tell_them([incident], at)
-    return True
 
 
 def _is_unproven(held: Device) -> bool:

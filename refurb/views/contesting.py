@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from documents.responses import file_response
-from lifecycle.acting import answer, asks_then_acts, posted
+from lifecycle.acting import answer, asks_then_acts, deposited, posted
 from network.requests import Request
 from refurb.contested import answer_told, why_contested
-from refurb.forms.evidence import ContestForm
+from refurb.forms.evidence import ConfirmDestructionForm, ContestForm
 from refurb.models import Destruction
 from refurb.parameters import CONTEST_DAYS
 from refurb.permissions import can_contest_destruction
-from refurb.services.contesting import contest_destruction
+from refurb.services.contesting import confirm_destruction, contest_destruction
 from typography.french import day, plural
 
 TITLE = "Contester une destruction"
@@ -61,7 +61,44 @@ def destruction_contest(request: Request, pk: int) -> HttpResponse:
         "back": home,
         "submit": "Contester",
         "warning": "Le disque n’est plus prouvé détruit dès que vous contestez\u00a0: l’atelier a"
-        f" {days} jour{plural(days)} pour répondre, par un autre certificat ou une autre preuve.",
+        f" {days} jour{plural(days)} pour répondre, par une autre preuve. S’il se révèle"
+        " détruit, vous seul le direz, sur cette page, par un autre certificat.",
+    }
+    return render(request, "refurb/destruction_contest.html", context)
+
+
+@asks_then_acts
+def destruction_confirm(request: Request, pk: int) -> HttpResponse:
+    """A destruction that the recycler contested took place after all: it says so itself, with its certificate."""
+    row = _in_his_name(request, pk)
+    if row.undone_by is None or not row.is_pending:
+        return redirect("refurb:destruction_contest", pk=row.pk)
+    form = ConfirmDestructionForm(posted(request), deposited(request), by=request.membership)
+    done = answer(
+        request,
+        form,
+        lambda data: confirm_destruction(
+            actor=request.membership,
+            destruction=row,
+            method=data["method"],
+            destroyed_at=data["destroyed_at"],
+            certificate=data["deposit"],
+            confirmed=data["confirmed"],
+        ),
+        None,
+        names={"certificate": "deposit"},
+    )
+    if done is not None:
+        messages.success(request, "Confirmée\u00a0: ce disque est de nouveau prouvé détruit, par votre certificat.")
+        return redirect("desk:home")
+    context = {
+        "form": form,
+        "row": row.drive,
+        "destruction": row,
+        "title": "Confirmer une destruction",
+        "back": reverse("refurb:destruction_contest", args=[row.pk]),
+        "submit": "Confirmer",
+        "warning": "Vous avez contesté cette destruction\u00a0: personne d’autre que vous ne dit qu’elle a eu lieu.",
     }
     return render(request, "refurb/destruction_contest.html", context)
 

@@ -1,15 +1,18 @@
 """A recycler reads what is recorded in its name, and says that it is not so: the proof falls until it is answered."""
 
 from datetime import timedelta
+from http import HTTPStatus
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from documents.models import Mail
-from documents.services import store_file
+from documents.services import open_file, store_file
+from lifecycle import gate
 from lifecycle.exceptions import Refused, Unknown
 from network.enums import OrganisationKind, Role
 from network.models import Membership
@@ -24,13 +27,14 @@ from refurb.enums import (
 from refurb.forms.evidence import UndoneForm
 from refurb.models import Destruction, Device, Drive, DriveRemoval, Incident
 from refurb.services import evidence
-from refurb.services.contesting import contest_destruction
+from refurb.services.contesting import confirm_destruction, contest_destruction
 from refurb.services.drive_acts import undo_destruction, undo_removal
 from tests.desk.test_todo import block, landing
 from tests.distribution.shelves import Shelf
-from tests.network.factories import make_membership
+from tests.donations.scene import Scene
+from tests.network.factories import make_membership, make_organisation
 from tests.pages import acting, read
-from tests.refurb.devices import Bench, fresh, load_numbers
+from tests.refurb.devices import Bench, fresh, from_lot, given_to, load_numbers, private_lot
 
 pytestmark = pytest.mark.django_db
 DENIED = UndoneReason.DENIED
@@ -60,6 +64,12 @@ def certify(bench: Bench, drive: Drive, **given: object) -> Destruction:
     return evidence.record_destruction(actor=bench.technician, drive=drive, **told)  # type: ignore[arg-type]
 
 
+def confirm(bench: Bench, row: Destruction, **given: object) -> Destruction:
+    """Its recycler says that it is destroyed after all, by another certificate."""
+    told = {"method": DestructionMethod.SHRED, "destroyed_at": timezone.now(), "certificate": bench.report(row.drive)}
+    return confirm_destruction(actor=of_recycler(bench), destruction=row, **told | given)  # type: ignore[arg-type]
+
+
 def test_a_recycler_reads_the_paper_and_contests_and_the_workshop_is_asked_until_it_answers(bench: Bench) -> None:
     row = certified(bench)
     recycler, workshop = acting(of_recycler(bench)), acting(bench.technician)
@@ -86,7 +96,7 @@ def test_a_recycler_reads_the_paper_and_contests_and_the_workshop_is_asked_until
     with pytest.raises(Refused, match="conteste ce papier"):
         certify(bench, row.drive, certificate=row.certificate)
 
-    certify(bench, row.drive)
+    confirm(bench, row)
 
     assert block(landing(workshop), "destructions-contestees").lines == []
     assert not Drive.objects.missing_erasures().exists()
@@ -197,7 +207,7 @@ def test_what_is_contested_stays_so_though_the_inventory_is_corrected(bench: Ben
     with pytest.raises(IntegrityError, match="conteste ce papier"), transaction.atomic():
         Destruction.objects.create(**told | {"drive_id": again.pk})
     other = store_file(content=named + b" 2", name="autre.txt", content_type="text/plain", by=bench.technician)
-    certify(bench, again, certificate=other)
+    assert confirm(bench, row, certificate=other).drive == again
     assert not Drive.objects.contested().exists()
 
 
@@ -273,6 +283,113 @@ def test_a_workshop_does_not_speak_for_the_recycler(bench: Bench) -> None:
         Destruction.objects.create(**told | {"supersedes_id": own.pk, "undone": "denied"})
 
 
+# --- what the workshop says next in the name of who contests
+
+
+@pytest.mark.parametrize("kept", ["taken out", "gone for recycling"])
+def test_no_other_paper_in_the_name_of_who_contests_proves_it_unless_that_recycler_gives_it(
+    bench: Bench, kept: str
+) -> None:
+    row = certify(bench, brought(bench)) if kept == "taken out" else certified(bench)
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=UndoneReason.NOT_RECEIVED)
+    told = {field.attname: getattr(row, field.attname) for field in Destruction._meta.fields} | {"id": None}
+    assert row.certificate is not None
+    with open_file(row.certificate) as file:
+        spaced = file.read() + b" "
+    paper = store_file(content=spaced, name="papier.txt", content_type="text/plain", by=bench.technician)
+
+    for other in (paper, bench.report(row.drive)):
+        with pytest.raises(Refused, match="lui seul dit désormais qu’il l’est") as refused:
+            certify(bench, row.drive, certificate=other)
+        assert [(one.code, one.field) for one in refused.value.all] == [("word_awaited", "recycler")]
+        with pytest.raises(IntegrityError, match="lui seul dit désormais"), transaction.atomic():
+            Destruction.objects.create(**told | {"certificate_id": other.pk})
+    assert list(Drive.objects.contested()) == [row.drive]
+
+    said = confirm(bench, row)
+
+    assert not Drive.objects.missing_erasures().exists()
+    if kept == "taken out":
+        with pytest.raises(Refused, match="lui seul dit désormais"):
+            certify(bench, row.drive, supersedes=said)
+
+
+def test_another_recycler_certifies_what_the_first_one_never_had(bench: Bench) -> None:
+    row = certify(bench, brought(bench))
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=UndoneReason.NOT_RECEIVED)
+    certify(bench, row.drive, recycler=make_organisation(OrganisationKind.RECYCLER))
+    assert not Drive.objects.missing_erasures().exists()
+    with pytest.raises(Refused, match="plus rien à confirmer"):
+        confirm(bench, row)
+
+
+def test_a_recycler_confirms_on_the_page_where_it_contested_and_nobody_else_does(bench: Bench) -> None:
+    row = certified(bench)
+    page = reverse("refurb:destruction_confirm", args=[row.pk])
+    client = acting(of_recycler(bench))
+    assert client.get(page).status_code == HTTPStatus.FOUND
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=DENIED)
+    assert page in read(client, reverse("refurb:destruction_contest", args=[row.pk]))
+    assert "personne d’autre que vous" in read(client, page)
+    other = acting(make_membership(Role.MANAGER, OrganisationKind.RECYCLER))
+    assert (other.get(page).status_code, acting(bench.manager).get(page).status_code) == (404, 403)
+    with pytest.raises(PermissionDenied):
+        confirm_destruction(
+            actor=bench.manager, destruction=row, method="shred", destroyed_at=timezone.now(), certificate=None
+        )
+    paper = SimpleUploadedFile("c.txt", f"Broyé : {row.drive.serial}".encode(), "text/plain")
+    sent = {"method": "shred", "destroyed_at": f"{timezone.localtime():%Y-%m-%dT%H:%M:%S}", "deposit": paper}
+    told = client.post(page, sent, follow=True).content.decode()
+    assert "de nouveau prouvé détruit" in told
+    assert not Drive.objects.missing_erasures().exists()
+    assert Destruction.objects.current().get().recorded_by.organisation == bench.recycler  # type: ignore[union-attr]
+
+
+# --- a drive that nobody has
+
+
+def not_received(scene: Scene) -> tuple[Bench, Destruction]:
+    """Of a picked-up lot, a drive that was taken out and said destroyed by a recycler that never had it."""
+    bench = given_to(scene)
+    device = gate.apply(from_lot(scene), "start", actor=bench.technician)
+    drive = bench.drive(device)
+    evidence.remove_drive(actor=bench.technician, drive=drive, destination=RemovalDestination.DESTRUCTION)
+    return bench, certify(bench, drive)
+
+
+def test_a_drive_that_nobody_received_is_a_breach_that_its_donor_the_pilot_and_the_officer_learn() -> None:
+    load_numbers()
+    scene = private_lot()
+    bench, row = not_received(scene)
+    pilot, officer = bench.pilot, make_membership(Role.DPO, OrganisationKind.DEPARTEMENT)
+    since = set(Mail.objects.values_list("pk", flat=True))
+    contest_destruction(actor=of_recycler(bench), destruction=row, reason=UndoneReason.NOT_RECEIVED)
+    incident = Incident.objects.get()
+    assert (incident.kind, incident.device, incident.donation) == (
+        IncidentKind.DRIVE_LOST,
+        row.device,
+        row.device.donation,
+    )
+    told = Mail.objects.exclude(pk__in=since)
+    contested = {to for mail in told.filter(subject__startswith="Destruction contestée") for to in mail.to}
+    assert {bench.manager.user.email, pilot.user.email, officer.user.email} <= contested
+    (of_donor,) = told.filter(subject__startswith="Un disque que personne n’a reçu")
+    assert of_donor.to == [scene.contact.user.email]
+    assert "72 heures" in of_donor.body
+    (line,) = block(landing(acting(pilot)), "incidents").lines
+    assert "disque que personne n’a reçu" in line.title
+    assert "Disque que le recycleur dit n’avoir pas reçu" in read(acting(officer), reverse("refurb:incident_list"))
+    assert not Device.objects.to_recall().exists()
+
+
+def test_what_the_recycler_has_and_what_is_still_in_a_device_of_the_workshop_is_not_lost(bench: Bench) -> None:
+    kept = certify(bench, bench.drive(bench.in_process()))
+    contest_destruction(actor=of_recycler(bench), destruction=kept, reason=UndoneReason.NOT_RECEIVED)
+    had = certify(bench, brought(bench))
+    contest_destruction(actor=of_recycler(bench), destruction=had, reason=DENIED)
+    assert not Incident.objects.exists()
+
+
 # --- a device that left the workshop on that proof
 
 
@@ -311,7 +428,7 @@ def test_the_workshop_answers_wherever_the_device_is_and_the_recall_is_over() ->
     page = reverse("refurb:device_record_destruction", args=[away.reference, row.drive_id])
     assert page in read(acting(bench.technician), asked.url)
     since = set(Mail.objects.values_list("pk", flat=True))
-    certify(bench, row.drive)
+    bench.erase(row.drive)
     assert not Device.objects.to_recall().exists()
     assert block(landing(acting(bench.technician)), "destructions-contestees").lines == []
     for person in (bench.manager, shelf.adviser, bench.pilot):
